@@ -83,6 +83,8 @@ fn options(limit: usize) -> Options {
     let mut options = Options::default();
     options.limit = limit;
     options.snippet = 0;
+    // What follows them has other counts, see tests/ranking.rs.
+    options.backfill = false;
     options
 }
 

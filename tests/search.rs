@@ -94,14 +94,14 @@ fn fields_and_operators() {
     assert_eq!(dir.ids(&["\"減半 礦工\"~40 kind:flash"]).len(), 1);
     assert_eq!(dir.ids(&["\"減半 礦工\"~4"]).len(), 0);
     assert_eq!(dir.ids(&["+減半 質押"]).len(), 2);
-    assert_eq!(dir.ids(&["減半 - 礦工"]).len(), 1, "a dash alone asks for nothing");
+    assert_eq!(dir.ids(&["--strict", "減半 - 礦工"]).len(), 1, "a dash alone asks for nothing");
     assert_eq!(dir.ids(&["減半 -，"]).len(), 2, "nor does its negation");
 }
 
 #[test]
 fn every_word_must_occur_and_missing_words_are_named() {
     let dir = archive();
-    let all = dir.hits(&["減半 礦工"]);
+    let all = dir.hits(&["--strict", "減半 礦工"]);
     assert_eq!(all.len(), 1);
     assert!(all[0].get("missing").is_none());
     let hits = dir.hits(&["減半 礦工 質押"]);

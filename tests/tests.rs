@@ -29,6 +29,7 @@ mod ownership;
 mod phrases;
 #[cfg(unix)]
 mod pty;
+mod ranking;
 mod readme;
 mod relevance;
 mod roots;

@@ -170,9 +170,12 @@ pub(crate) struct Eval {
     /// Number of hits to retrieve for each query
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: usize,
-    /// Parse queries as `search` does; by default they are plain text, in which no character is an
-    /// operator
-    #[arg(long)]
+    /// Take queries for plain text, in which no character is an operator; by default they are parsed
+    /// as `search` does
+    #[arg(long, conflicts_with = "syntax")]
+    pub(crate) plain: bool,
+    /// Parse queries as `search` does, which is the default
+    #[arg(long, hide = true)]
     pub(crate) syntax: bool,
     /// Write the ranking to FILE as a TREC run
     #[arg(long, value_name = "FILE")]

@@ -8,8 +8,10 @@ use crate::types::{ShowFormat, Sort, Step};
 /// Search articles and flash items.
 ///
 /// The arguments are joined with spaces into one query; put a query that begins with - after --.
-/// Every word must occur. A long question lists the documents that answer it best. If no document
-/// contains every word, the closest matches are shown, each with the words that it is missing.
+/// Hits that have every word come first. If there are fewer than the page has room for, the closest
+/// matches follow, each with the words that it is missing; with --format ids, an empty line comes
+/// before them, and with --null they are left out. A question lists the documents that answer it
+/// best.
 #[derive(Debug, Args)]
 #[command(after_long_help = format!("Queries:\n{QUERY_HELP}\n\n{SEARCH_STATUS}"))]
 pub(crate) struct Search {
@@ -41,6 +43,10 @@ pub(crate) struct Search {
     /// Fail unless the output formats for programs are those of version N
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(FORMAT_VERSION..=FORMAT_VERSION))]
     pub(crate) format_version: Option<u32>,
+    /// Print only hits that have every word of the query, even if there are few or none; the exit
+    /// status is 1 if there are none
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Prefer newer hits: a document of age SPAN (`30d`, `1y`) loses a quarter of its score, a very
     /// old one half
     #[arg(long, value_name = "SPAN")]

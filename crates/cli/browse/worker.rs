@@ -201,6 +201,7 @@ fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData,
     let (query, _) = parse_lenient(&request.text, clock);
     let mut options = Options::default();
     options.snippet = request.snippet;
+    options.backfill = false;
     match &request.kind {
         RequestKind::Hits { offset, limit } => {
             let started = Instant::now();

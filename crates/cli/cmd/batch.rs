@@ -80,13 +80,21 @@ struct Batch<'i> {
 impl Batch<'_> {
     /// Prints the ids of the hits on one line.
     fn print_ids(&self, query: &Query, terminal: &mut Terminal) -> anyhow::Result<Answered> {
-        let hits = match self.session.ids(query, &self.options) {
+        let [complete, closest] = match self.session.split_ids(query, &self.options) {
             Ok(hits) => hits,
             Err(error) => return Ok(Err(mistakes(error)?)),
         };
-        let ids: Vec<String> = hits.iter().map(|(id, _)| hits::cell(id)).collect();
+        let cells = |hits: &[(String, f32)]| -> Vec<String> {
+            hits.iter().map(|(id, _)| hits::cell(id)).collect()
+        };
+        let mut ids = cells(&complete);
+        if !closest.is_empty() {
+            // An empty cell comes before hits that lack words.
+            ids.push(String::new());
+            ids.extend(cells(&closest));
+        }
         write!(terminal.out(), "{}{}", ids.join("\t"), self.line_end)?;
-        Ok(Ok(!hits.is_empty()))
+        Ok(Ok(!complete.is_empty() || !closest.is_empty()))
     }
 
     /// Prints the hits as one object.

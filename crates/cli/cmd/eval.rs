@@ -74,9 +74,9 @@ fn rank(
     args: &Eval,
     clock: &Clock,
 ) -> anyhow::Result<Vec<(String, f32)>> {
-    let query = match args.syntax {
-        true => parse_lenient(text, clock).0,
-        false => plain(text),
+    let query = match args.plain {
+        true => plain(text),
+        false => parse_lenient(text, clock).0,
     };
     let mut options = Options::default();
     options.limit = args.limit;

@@ -18,6 +18,10 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options.offset = args.offset;
     options.snippet = args.snippet.unwrap_or(*global.snippet);
     options.recency = recency(args.recency, clock);
+    options.strict = args.strict;
+    // Ids that end with a zero byte go straight to another program, and an empty one would be an
+    // argument of it.
+    options.backfill = !args.null;
     // Programs must not get hits of a reinterpreted query.
     options.pinyin = args.format == Format::Text && args.batch.is_none();
     options.sort = args.sort.or(*global.sort).map(|sort| match sort {

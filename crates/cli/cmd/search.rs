@@ -138,15 +138,29 @@ fn say_clauses(clauses: &[Clause], terminal: &mut Terminal) {
 fn summary(results: &Results, args: &Search, started: Instant) -> String {
     let took = started.elapsed().as_secs_f64() * 1000.0;
     let total = count_noun(results.total, "hit");
-    let (first, last) = (args.offset + 1, args.offset + results.hits.len());
-    let mut line = match results.hits.len() {
+    let closest = results.hits.iter().filter(|hit| hit.backfilled).count();
+    let complete = results.hits.len() - closest;
+    let (first, last) = (args.offset + 1, args.offset + complete);
+    let mut line = match complete {
         _ if results.total == 0 => "no hits".to_owned(),
         printed if printed == results.total => total,
+        0 if closest > 0 => total,
         0 => format!("none after the first {} of {total}", args.offset),
         1 => format!("{first} of {total}"),
         _ => format!("{first}–{last} of {total}"),
     };
     line.push_str(&format!(" ({took:.1} ms)"));
+    if closest > 0 {
+        let have = if results.total == 1 { "has" } else { "have" };
+        let follow = match closest {
+            1 => "the closest match follows".to_owned(),
+            _ => format!("the {closest} closest matches follow"),
+        };
+        line.push_str(&format!(
+            "\n{total_of} {have} every word: {follow}",
+            total_of = results.total
+        ));
+    }
     if results.relaxed && results.total > 0 {
         line.push_str("\nno document contains every word: showing the closest matches");
     }

@@ -131,7 +131,11 @@ fn print_hit(
             origin(part.origin),
         ))?;
     }
-    for (value, name) in [(hit.passage, "best passage"), (hit.runs, "unbroken runs of the query")] {
+    for (value, name) in [
+        (hit.passage, "best passage"),
+        (hit.runs, "unbroken runs of the query"),
+        (hit.words, "words that it has"),
+    ] {
         if let Some(value) = value {
             terminal.line(format_args!("  {value:>8.3}  {name}"))?;
         }
@@ -224,6 +228,9 @@ fn hit_object(hit: &ExplainedHit) -> Value {
             "score": part.score,
         })
     };
+    let words = hit.words.map(|score| {
+        json!({"part": "any", "unit": "words", "text": "", "origin": "typed", "score": score})
+    });
     json!({
         "id": hit.record.id(),
         "kind": kind.name(),
@@ -231,7 +238,7 @@ fn hit_object(hit: &ExplainedHit) -> Value {
         "matches": hit.clauses,
         "rank": hit.rank,
         "score": hit.score,
-        "parts": hit.term_scores.iter().map(part).collect::<Vec<_>>(),
+        "parts": hit.term_scores.iter().map(part).chain(words).collect::<Vec<_>>(),
         "window": hit.passage,
         "runs": hit.runs,
         "recency": hit.recency,

@@ -79,8 +79,12 @@ pub(crate) fn print(
             }
         }
         Format::Ids => {
-            for hit in hits {
+            for (at, hit) in hits.iter().enumerate() {
                 let end = if null { '\0' } else { '\n' };
+                // An empty line comes before hits that lack words.
+                if hit.backfilled && (at == 0 || !hits[at - 1].backfilled) {
+                    write!(terminal.out(), "{end}")?;
+                }
                 write!(terminal.out(), "{}{end}", cell(hit.record.id()))?;
             }
         }

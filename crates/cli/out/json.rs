@@ -28,14 +28,32 @@ pub(crate) struct HitObject<'a> {
     seen_in: Vec<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     missing: &'a [String],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    backfilled: bool,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     shared: &'a [String],
 }
 
 /// The keys of a hit, in order.
-pub(crate) const FIELDS: [&str; 17] = [
-    "id", "kind", "title", "date", "source", "author", "site", "url", "category", "tags", "path",
-    "span", "score", "snippet", "seen_in", "missing", "shared",
+pub(crate) const FIELDS: [&str; 18] = [
+    "id",
+    "kind",
+    "title",
+    "date",
+    "source",
+    "author",
+    "site",
+    "url",
+    "category",
+    "tags",
+    "path",
+    "span",
+    "score",
+    "snippet",
+    "seen_in",
+    "missing",
+    "backfilled",
+    "shared",
 ];
 
 /// A hit with the chosen keys only, in the given order.
@@ -93,6 +111,7 @@ pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
         snippet: &hit.snippet,
         seen_in: seen_in(record),
         missing: &hit.missing,
+        backfilled: hit.backfilled,
         shared: &hit.shared,
     }
 }

@@ -12,7 +12,7 @@ use crate::record::{Encoded, RecordExt, Texts, civil_seconds, moment_start};
 
 /// Chinese words of the body with at most this many characters are not indexed as words: their
 /// unigram or bigram is.
-const SHORT: usize = 2;
+const SHORT: usize = 1;
 
 /// The values of `has:`.
 pub const HAS: [&str; 8] =

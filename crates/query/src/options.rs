@@ -14,6 +14,11 @@ pub struct Options {
     pub sort: Option<Sort>,
     /// Prefer newer documents: see [`Recency`]. Off by default.
     pub recency: Option<Recency>,
+    /// Return only hits that have every word, even if there are none.
+    pub strict: bool,
+    /// If fewer hits than were asked for have every word, those that have the most follow. Not if
+    /// hits are sorted by date.
+    pub backfill: bool,
     /// If nothing is found, read Latin words as pinyin: see [`crate::Reading`].
     pub pinyin: bool,
     /// The most characters of a snippet.
@@ -22,6 +27,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limit: 10, offset: 0, sort: None, recency: None, pinyin: false, snippet: 120 }
+        Self {
+            limit: 10,
+            offset: 0,
+            sort: None,
+            recency: None,
+            strict: false,
+            backfill: true,
+            pinyin: false,
+            snippet: 120,
+        }
     }
 }

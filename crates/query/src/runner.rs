@@ -1,5 +1,7 @@
 //! Plans queries and runs the plans: where the planner and the executor meet.
 
+use std::cmp::Reverse;
+
 use wensou_index::Index;
 
 use crate::error::Error;
@@ -8,7 +10,9 @@ use crate::exec::{Executor, IndexStatistics};
 use crate::lang::Query;
 use crate::plan::analyze::TextTables;
 use crate::plan::pinyin::{self, Reading};
-use crate::plan::{MatchExpr, Matching, Mode, Plan, Planner};
+use crate::plan::{CoveringUnit, MatchExpr, Matching, Mode, Plan, Planner};
+use crate::rank::Coverage;
+use crate::rank::proximity::RERANK_DEPTH;
 
 /// Plans queries for one index and runs the plans. Searches, counts and reports all use it.
 #[derive(Debug)]
@@ -24,9 +28,33 @@ pub(crate) struct Answer {
     /// Documents that match, see [`TopK::count`].
     pub(crate) total: usize,
     pub(crate) found: Vec<ScoredDoc>,
-    /// Whether no document has every word, and the hits are those with the most words.
+    /// Whether no document has every word, and the hits are those that have the most.
     pub(crate) relaxed: bool,
+    /// What follows `found` where it has fewer hits than were asked for.
+    pub(crate) backfill: Option<Backfill>,
 }
+
+/// Documents that have the most of a query, without those that have every word.
+pub(crate) struct Backfill {
+    /// The relaxed plan that found them.
+    pub(crate) plan: Plan,
+    /// At least one document.
+    pub(crate) found: Vec<ScoredDoc>,
+}
+
+/// Whether hits may lack words of the query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Completeness {
+    /// A hit has every word.
+    Strict,
+    /// If no document has every word, hits are those that have the most.
+    Relaxed,
+    /// If fewer than this many documents have every word, those that have the most follow.
+    Backfilled(usize),
+}
+
+/// How often [`Runner::backfill`] tries to leave out common words before it looks for all.
+const MAX_TRIES: usize = 3;
 
 impl<'i> Runner<'i> {
     pub(crate) fn new(index: &'i Index) -> Self {
@@ -95,21 +123,87 @@ impl<'i> Runner<'i> {
         Ok(self.matching(query, Mode::Relaxed)?.expr)
     }
 
-    /// Runs a query; if no document has every word, runs it again relaxed. `top_k` decides, given
-    /// the plan, which hits are wanted.
+    /// Runs a query; `completeness` says what happens if few documents have every word. `top_k`
+    /// decides, given the plan, which hits are wanted.
     pub(crate) fn answer(
         &self,
         query: &Query,
+        completeness: Completeness,
         top_k: impl Fn(&Plan) -> TopK,
     ) -> Result<Answer, Error> {
         let plan = self.plan(query, Mode::Strict)?;
-        let (total, found) = self.executor.search(&plan, &top_k(&plan))?;
-        if total > 0 || plan.words.len() < 2 {
-            return Ok(Answer { plan, total, found, relaxed: false });
+        let strict_top_k = top_k(&plan);
+        let (total, found) = self.executor.search(&plan, &strict_top_k)?;
+        let may_relax = completeness != Completeness::Strict && plan.words.len() > 1;
+        if total == 0 && may_relax {
+            let plan = self.plan(query, Mode::Relaxed)?;
+            let (total, found) = self.executor.search(&plan, &top_k(&plan))?;
+            return Ok(Answer { plan, total, found, relaxed: true, backfill: None });
         }
-        let plan = self.plan(query, Mode::Relaxed)?;
-        let (total, found) = self.executor.search(&plan, &top_k(&plan))?;
-        Ok(Answer { plan, total, found, relaxed: true })
+        let backfill = match completeness {
+            // By date, documents that lack words would come between the others.
+            Completeness::Backfilled(wanted)
+                if may_relax && found.len() < wanted && strict_top_k.sort == Sort::Rank =>
+            {
+                let plan_of_all = self.plan(query, Mode::Relaxed)?;
+                match plan_of_all.match_expr == plan.match_expr {
+                    true => None,
+                    false => self.backfill(plan_of_all, &found, wanted, strict_top_k)?,
+                }
+            }
+            _ => None,
+        };
+        Ok(Answer { plan, total, found, relaxed: false, backfill })
+    }
+
+    /// The documents that have the most of a relaxed query, without `complete`, which are all that
+    /// have every word. There are enough for `wanted` hits.
+    ///
+    /// Common words have the longest posting lists and add the least coverage. So documents with
+    /// one of the rarest words are looked for first: if enough of them cover more than all other
+    /// words together, no other document can be among them.
+    fn backfill(
+        &self,
+        mut plan: Plan,
+        complete: &[ScoredDoc],
+        wanted: usize,
+        top_k: TopK,
+    ) -> Result<Option<Backfill>, Error> {
+        // Rerank the same hits, whichever page of them is asked for.
+        let documents = self.index.searcher().num_docs() as usize;
+        let following = (wanted - complete.len()).min(documents);
+        let needed = following.max(RERANK_DEPTH);
+        let top_k = TopK { limit: needed + complete.len(), count: false, ..top_k };
+        let scale = plan.covering.scale;
+        let mut units: Vec<_> = plan.covering.units.iter().collect();
+        units.sort_by_key(|unit| Reverse(unit.mass));
+        let coverage =
+            |units: &[&CoveringUnit]| scale.coverage(units.iter().map(|unit| unit.mass).sum());
+        let with_rarest: Vec<(MatchExpr, Coverage)> = (1..units.len())
+            .map(|count| (units.split_at(count), coverage(&units[count..])))
+            .filter(|((rarest, _), others)| coverage(rarest) > *others)
+            .take(MAX_TRIES)
+            .map(|((rarest, _), others)| {
+                let any = rarest.iter().map(|unit| unit.expr.clone()).collect();
+                let any = MatchExpr::any_of(any);
+                (MatchExpr::all_of(vec![plan.match_expr.clone(), any]), others)
+            })
+            .collect();
+        let all = (plan.match_expr.clone(), Coverage::default());
+        let last = with_rarest.len();
+        for (number, (expr, others)) in with_rarest.into_iter().chain([all]).enumerate() {
+            plan.match_expr = expr;
+            let (_, mut found) = self.executor.first_hits(&plan, &top_k)?;
+            found.retain(|doc| complete.iter().all(|other| other.address != doc.address));
+            found.truncate(needed);
+            let enough = found.get(needed - 1).is_some_and(|last| last.coverage > others);
+            if enough || number == last {
+                self.executor.rerank(&plan, &mut found)?;
+                found.truncate(following);
+                return Ok((!found.is_empty()).then_some(Backfill { plan, found }));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::rank::proximity::RERANK_DEPTH;
 use crate::report::hits::{Hit, Results};
 use crate::report::snippet::{highlight_all, snippet};
 use crate::report::warnings::warnings;
-use crate::runner::{Answer, Runner, default_sort};
+use crate::runner::{Answer, Completeness, Runner, default_sort};
 
 /// If fewer documents than this match, count those that have only some of the words as well.
 const FEW_HITS: usize = 3;
@@ -71,18 +71,22 @@ impl<'i> Session<'i> {
                 (answer, readings) = (again, read);
             }
         }
-        let Answer { plan, total, found, relaxed } = answer;
+        let Answer { plan, total, found, relaxed, backfill } = answer;
         let undated = match plan.has_date_filter {
             true => self.runner.count(query, Mode::Undated)?,
             false => 0,
         };
-        let hits = found
+        let complete = found.iter().map(|found| (&plan, found, false));
+        let closest = backfill
             .iter()
+            .flat_map(|backfill| backfill.found.iter().map(|found| (&backfill.plan, found, true)));
+        let hits = complete
+            .chain(closest)
             .skip(options.offset)
-            .map(|found| self.hit(&plan, found, options))
-            .collect::<Result<_, _>>()?;
+            .map(|(plan, found, backfilled)| self.hit(plan, found, backfilled, options))
+            .collect::<Result<Vec<_>, _>>()?;
         let partial = match total {
-            1..FEW_HITS if plan.words.len() > 1 && !relaxed => {
+            1..FEW_HITS if plan.words.len() > 1 && !relaxed && backfill.is_none() => {
                 let any = self.runner.count(query, Mode::Relaxed)?;
                 (any > total).then_some(any)
             }
@@ -98,9 +102,35 @@ impl<'i> Session<'i> {
     ///
     /// As [`search`].
     pub fn ids(&self, query: &Query, options: &Options) -> Result<Vec<(String, f32)>, Error> {
-        let answer = self.answer(query, options, false)?;
-        let found = answer.found.iter().skip(options.offset);
-        found.map(|found| Ok((self.index.id(found.address)?, found.score))).collect()
+        let [mut complete, closest] = self.split_ids(query, options)?;
+        complete.extend(closest);
+        Ok(complete)
+    }
+
+    /// As [`Session::ids`], with the hits that lack words apart: they follow the others.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`].
+    pub fn split_ids(
+        &self,
+        query: &Query,
+        options: &Options,
+    ) -> Result<[Vec<(String, f32)>; 2], Error> {
+        let Answer { found, relaxed, backfill, .. } = self.answer(query, options, false)?;
+        let id = |found: &ScoredDoc| Ok((self.index.id(found.address)?, found.score));
+        let ids = |found: &[ScoredDoc], skip: usize| -> Result<Vec<_>, Error> {
+            found.iter().skip(skip).map(id).collect()
+        };
+        let complete = ids(&found, options.offset)?;
+        match backfill {
+            None if relaxed => Ok([Vec::new(), complete]),
+            None => Ok([complete, Vec::new()]),
+            Some(backfill) => {
+                let skip = options.offset.saturating_sub(found.len());
+                Ok([complete, ids(&backfill.found, skip)?])
+            }
+        }
     }
 
     /// The hits up to the last one that is asked for, including those that `offset` skips.
@@ -108,7 +138,12 @@ impl<'i> Session<'i> {
     /// The total is exact if `count` is set; otherwise it only says whether anything matches.
     fn answer(&self, query: &Query, options: &Options, count: bool) -> Result<Answer, Error> {
         let wanted = options.offset.saturating_add(options.limit);
-        let mut answer = self.runner.answer(query, |plan| {
+        let completeness = match (options.strict, options.backfill) {
+            (true, _) => Completeness::Strict,
+            (false, true) => Completeness::Backfilled(wanted),
+            (false, false) => Completeness::Relaxed,
+        };
+        let mut answer = self.runner.answer(query, completeness, |plan| {
             let sort = options.sort.unwrap_or(default_sort(plan));
             // Rerank the same hits, whichever page of them is asked for: otherwise a hit could be
             // on two pages or on none.
@@ -119,21 +154,46 @@ impl<'i> Session<'i> {
         Ok(answer)
     }
 
-    fn hit(&self, plan: &Plan, found: &ScoredDoc, options: &Options) -> Result<Hit, Error> {
+    fn hit(
+        &self,
+        plan: &Plan,
+        found: &ScoredDoc,
+        backfilled: bool,
+        options: &Options,
+    ) -> Result<Hit, Error> {
         let record = self.index.record(found.address)?;
         let texts = record.texts();
-        let missing = match plan.may_lack_words {
+        let mut missing = match plan.may_lack_words {
             true => missing(plan, &record, &[&texts.title, &texts.body, &texts.tags.join("\n")]),
             false => Vec::new(),
         };
+        if backfilled && missing.is_empty() {
+            missing = self.unmatched(plan, found)?;
+        }
         Ok(Hit {
             title: highlight_all(&texts.title, &plan.needles),
             snippet: snippet(&texts.body, &plan.needles, options.snippet),
             missing,
+            backfilled,
             shared: Vec::new(),
             score: found.score,
             record,
         })
+    }
+}
+
+impl Session<'_> {
+    /// The words that a document does not match although its text has them: in other fields, for
+    /// example.
+    fn unmatched(&self, plan: &Plan, found: &ScoredDoc) -> Result<Vec<String>, Error> {
+        let mut unmatched: Vec<String> = Vec::new();
+        for word in &plan.words {
+            let matches = self.runner.executor().matches(&word.expr, found.address)?;
+            if !matches && !unmatched.contains(&word.word.typed) {
+                unmatched.push(word.word.typed.clone());
+            }
+        }
+        Ok(unmatched)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The t2s table and the fold, compared with OpenCC.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use opencc_rust::{DefaultConfig, OpenCC};
 use wensou_text::{fold, t2s};
@@ -92,9 +92,7 @@ fn apart(config: DefaultConfig, texts: &[String]) -> BTreeMap<String, usize> {
 }
 
 #[test]
-fn conversion_to_traditional_and_back_is_seen_in_these_words_only() {
-    // 坐標/座標, 干戚/干鏚, 呆着/待著, 蔭蔽/廕庇, 穗帷/繐帷, 胡吣/胡唚: each is two words, so the variants keep them apart.
-    let expected: BTreeSet<&str> = ["坐座", "戚𬭭", "呆待", "蔽庇", "穗𰬸", "吣唚"].into();
+fn conversion_to_traditional_and_back_is_never_seen() {
     // s2t of everything takes OpenCC half a minute; the other two only add a few dozen characters.
     for (name, config, stride) in [
         ("s2t", DefaultConfig::S2T, 1),
@@ -103,8 +101,6 @@ fn conversion_to_traditional_and_back_is_seen_in_these_words_only() {
     ] {
         let apart = apart(config, &corpora::sample(stride));
         println!("{name}: {apart:?}");
-        for key in apart.keys() {
-            assert!(expected.contains(key.as_str()), "{name}: {key}");
-        }
+        assert!(apart.is_empty(), "{name}: {apart:?}");
     }
 }

@@ -4,16 +4,17 @@ use super::candidates::Candidates;
 use super::doc_id::DocId;
 use super::matcher::Matcher;
 use super::window::DocWindow;
-use crate::rank::Coverage;
+use crate::rank::{Coverage, CoverageScale, IdfMass};
 
 /// A word of the query: its matcher, and what a document gains by matching it.
-type CoveringWord<'i> = (Matcher<'i>, Coverage);
+type CoveringWord<'i> = (Matcher<'i>, IdfMass);
 
 /// Adds up the coverage of each document of a window. Without words, the coverage of every document
-/// is [`Coverage::NONE`].
+/// is nothing.
 #[derive(Default)]
 pub(crate) struct CoverageCounter<'i> {
     words: Vec<CoveringWord<'i>>,
+    scale: CoverageScale,
     /// For each word, its candidates in the current window.
     candidates: Vec<DocWindow>,
     /// The first document id of the current window.
@@ -24,8 +25,8 @@ pub(crate) struct CoverageCounter<'i> {
 
 impl<'i> CoverageCounter<'i> {
     /// Counts the matches of `words`.
-    pub(crate) fn new(words: Vec<CoveringWord<'i>>) -> Self {
-        Self { words, ..Self::default() }
+    pub(crate) fn new(words: Vec<CoveringWord<'i>>, scale: CoverageScale) -> Self {
+        Self { words, scale, ..Self::default() }
     }
 
     /// Whether there is nothing to count.
@@ -39,10 +40,10 @@ impl<'i> CoverageCounter<'i> {
         if self.is_empty() {
             return;
         }
-        let Self { words, candidates, start, sums } = self;
+        let Self { words, scale, candidates, start, sums } = self;
         *start = window.start();
         sums.clear();
-        sums.resize(window.length(), Coverage::NONE);
+        sums.resize(window.length(), Coverage::default());
         candidates.clear();
         for (word, _) in words.iter_mut() {
             let mut of_word = window.clone();
@@ -51,23 +52,25 @@ impl<'i> CoverageCounter<'i> {
         }
         window.retain(|doc| {
             let is_candidate = |of_word: &DocWindow| of_word.contains(doc);
-            let mut upper_bound = Coverage::NONE;
+            let mut upper_bound = IdfMass::default();
             for ((_, worth), of_word) in words.iter().zip(candidates.iter()) {
                 if is_candidate(of_word) {
                     upper_bound += *worth;
                 }
             }
             // Confirming a word reads positions: skip documents that cannot have enough.
-            if upper_bound < min {
+            if scale.coverage(upper_bound) < min {
                 return false;
             }
-            let sum = &mut sums[(doc - *start) as usize];
+            let mut sum = IdfMass::default();
             for ((word, worth), of_word) in words.iter_mut().zip(candidates.iter()) {
                 if is_candidate(of_word) && word.confirm(doc) {
-                    *sum += *worth;
+                    sum += *worth;
                 }
             }
-            *sum >= min
+            let coverage = scale.coverage(sum);
+            sums[(doc - *start) as usize] = coverage;
+            coverage >= min
         });
     }
 

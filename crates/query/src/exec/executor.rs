@@ -7,18 +7,18 @@ use wensou_index::Index;
 use super::cache::PostingsCache;
 use super::candidates::Candidates;
 use super::doc_id::{DocAddress, TERMINATED};
+use super::filter;
 use super::matcher::Matcher;
+use super::rerank::{self, SecondScore};
 use super::segment::Segment;
 use super::segment_scorer::ScoringContext;
 use super::statistics::IndexStatistics;
 use super::term_scorer::{DocumentNorms, TermScorer};
 use super::top_k::{ScoredDoc, Sort, TopK};
 use super::window::{DocWindow, MAX_DOCS};
-use super::{filter, rerank};
 use crate::error::Error;
 use crate::plan::{MatchExpr, Plan};
 use crate::rank::bm25::LengthNorms;
-use crate::rank::proximity::ProximityScore;
 
 /// Runs plans over an index, with a cache of posting lists. Hits, counts, facets and explanations
 /// all find their documents through it, so that they always agree.
@@ -52,13 +52,37 @@ impl<'i> Executor<'i> {
         plan: &Plan,
         top_k: &TopK,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
-        let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
-        let (total, mut found) = top_k.search(self.index, context, plan)?;
+        let (total, mut found) = self.first_hits(plan, top_k)?;
         if top_k.sort == Sort::Rank {
-            rerank::rerank(self.index, &plan.bigrams, &mut found)?;
+            self.rerank(plan, &mut found)?;
         }
-        self.index.verify_reads()?;
         Ok((total, found))
+    }
+
+    /// As [`Executor::search`], without the proximity score.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn first_hits(
+        &self,
+        plan: &Plan,
+        top_k: &TopK,
+    ) -> Result<(usize, Vec<ScoredDoc>), Error> {
+        let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
+        let first = top_k.search(self.index, context, plan)?;
+        self.index.verify_reads()?;
+        Ok(first)
+    }
+
+    /// Adds the proximity score to the first of `found`, and sorts them again.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error> {
+        rerank::rerank(self.index, &self.cache, plan, found)?;
+        Ok(self.index.verify_reads()?)
     }
 
     /// The segments of the index, in order.
@@ -156,17 +180,17 @@ impl<'i> Executor<'i> {
         Ok(scores)
     }
 
-    /// What proximity adds to the score of a document among the first hits of a plan.
+    /// What a document among the first hits of a plan gets beside its BM25 score.
     ///
     /// # Errors
     ///
     /// If the index fails.
-    pub(crate) fn proximity(
+    pub(crate) fn second_score(
         &self,
         plan: &Plan,
         address: DocAddress,
-    ) -> Result<ProximityScore, Error> {
-        let score = rerank::proximity(self.index, &plan.bigrams, address)?;
+    ) -> Result<SecondScore, Error> {
+        let score = rerank::second_score(self.index, &self.cache, plan, address)?;
         self.index.verify_reads()?;
         Ok(score)
     }

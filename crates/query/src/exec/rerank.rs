@@ -1,39 +1,47 @@
-//! Ranks the first hits again by proximity, see [`crate::rank::proximity`].
+//! Ranks the first hits again: by proximity, see [`crate::rank::proximity`], and, where hits may lack
+//! words, by the words that they have.
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 
+use super::cache::PostingsCache;
+use super::candidates::Candidates;
 use super::doc_id::{DocAddress, DocId};
+use super::matcher::Matcher;
 use super::segment::{FieldLengths, Segment};
 use super::top_k::ScoredDoc;
 use crate::error::Error;
+use crate::plan::Plan;
+use crate::rank::COVERAGE_WEIGHT;
 use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH};
 
-/// Adds the proximity score to the first hits, and sorts them again.
+/// Adds the second score to the first hits, and sorts them again.
 pub(super) fn rerank(
     index: &Index,
-    bigrams: &QueryBigrams,
+    cache: &PostingsCache,
+    plan: &Plan,
     found: &mut [ScoredDoc],
 ) -> Result<(), Error> {
     let depth = found.len().min(RERANK_DEPTH);
-    if depth < 2 || !bigrams.has_texts() {
+    if depth < 2 || !plan.bigrams.has_texts() {
         return Ok(());
     }
     // Postings are read in ascending order of documents.
     let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
-    let mut cursors: Option<(u32, BigramCursors)> = None;
+    let mut opened: Option<(u32, SecondScorer<'_>)> = None;
     for at in order {
         let hit = &mut found[at];
         let segment = hit.address.segment_ord;
-        let cursors = match &mut cursors {
-            Some((open, cursors)) if *open == segment => cursors,
+        let scorer = match &mut opened {
+            Some((open, scorer)) if *open == segment => scorer,
             other => {
-                let opened = BigramCursors::of(&Segment::at(index, segment)?, bigrams);
-                &mut other.insert((segment, opened)).1
+                let scorer = SecondScorer::new(&Segment::at(index, segment)?, cache, plan)?;
+                &mut other.insert((segment, scorer)).1
             }
         };
-        let proximity = bigrams.proximity(cursors.positions(hit.address.doc_id));
-        hit.score += (proximity.passage + proximity.runs) * hit.recency;
+        let second = scorer.score(hit.address.doc_id, &plan.bigrams);
+        hit.score +=
+            (second.proximity.passage + second.proximity.runs + second.words) * hit.recency;
     }
     found[..depth].sort_by(|a, b| {
         let by_score = || b.score.total_cmp(&a.score);
@@ -43,14 +51,56 @@ pub(super) fn rerank(
 }
 
 /// What [`rerank`] adds to the score of one document.
-pub(super) fn proximity(
+pub(super) fn second_score(
     index: &Index,
-    bigrams: &QueryBigrams,
+    cache: &PostingsCache,
+    plan: &Plan,
     address: DocAddress,
-) -> Result<ProximityScore, Error> {
+) -> Result<SecondScore, Error> {
     let segment = Segment::at(index, address.segment_ord)?;
-    let mut cursors = BigramCursors::of(&segment, bigrams);
-    Ok(bigrams.proximity(cursors.positions(address.doc_id)))
+    let mut scorer = SecondScorer::new(&segment, cache, plan)?;
+    Ok(scorer.score(address.doc_id, &plan.bigrams))
+}
+
+/// What the first hits get beside BM25.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SecondScore {
+    pub(crate) proximity: ProximityScore,
+    /// The summed idf of the words that the document has, weighted; 0 if all hits have all words.
+    pub(crate) words: f32,
+}
+
+/// Scores the first hits of one segment again.
+struct SecondScorer<'i> {
+    cursors: BigramCursors,
+    /// The words that hits may lack, with the idf of each.
+    words: Vec<(Matcher<'i>, f32)>,
+}
+
+impl<'i> SecondScorer<'i> {
+    fn new(segment: &Segment<'i>, cache: &PostingsCache, plan: &Plan) -> Result<Self, Error> {
+        let open = |postings: &_, key| cache.open(segment.ordinal(), postings, key);
+        let words = plan.words.iter().filter(|_| plan.may_lack_words);
+        let words = words.map(|word| Ok((Matcher::of(&word.expr, segment, &open)?, word.idf)));
+        Ok(Self {
+            cursors: BigramCursors::of(segment, &plan.bigrams),
+            words: words.collect::<Result<_, Error>>()?,
+        })
+    }
+
+    /// From call to call, `doc` must ascend.
+    fn score(&mut self, doc: DocId, bigrams: &QueryBigrams) -> SecondScore {
+        let mut idf_sum = 0.0;
+        for (word, idf) in &mut self.words {
+            if word.probe(doc).is_ok() && word.confirm(doc) {
+                idf_sum += *idf;
+            }
+        }
+        SecondScore {
+            proximity: bigrams.proximity(self.cursors.positions(doc)),
+            words: COVERAGE_WEIGHT * idf_sum,
+        }
+    }
 }
 
 /// Cursors over the query's bigrams in one segment, in titles and in bodies.

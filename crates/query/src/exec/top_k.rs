@@ -137,11 +137,12 @@ impl TopK {
             scorer.opened(key).or_else(|| cache.open(ordinal, postings, key))
         };
         let mut matcher = Matcher::of(&plan.match_expr, segment, &open)?;
-        let covering = plan.covering_words();
+        let covering = plan.covering.units.iter();
         let covering = covering
-            .map(|word| Ok((Matcher::of(&word.expr, segment, &open)?, word.coverage)))
+            .map(|unit| Ok((Matcher::of(&unit.expr, segment, &open)?, unit.mass)))
             .collect::<Result<_, Error>>()?;
-        let mut best = SegmentTopK::new(self, segment, CoverageCounter::new(covering))?;
+        let mut best =
+            SegmentTopK::new(self, segment, CoverageCounter::new(covering, plan.covering.scale))?;
         let documents = segment.documents();
         let expected = TARGET_CANDIDATES * u64::from(documents) / matcher.cost().max(1);
         let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;

@@ -18,10 +18,18 @@ pub(super) fn fold_str(text: &str) -> String {
     text.chars().map(|c| fold(c).to_ascii_lowercase()).collect()
 }
 
-/// Whether `c` separates words. The zero-width space and the byte order mark arrive with pasted
-/// text and are invisible, so they separate words too.
+/// Whether `c` separates words.
 pub(super) fn is_space(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}')
+    c.is_whitespace()
+}
+
+/// Whether `c` arrives with pasted text and nobody sees it: a zero-width space, a soft hyphen, a
+/// byte order mark, a direction mark. It means nothing wherever it stands. Joiners are not among
+/// them, because emoji are made with these.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// The quote that closes what `c` opens; `None` if `c` opens nothing. Apostrophes never do.

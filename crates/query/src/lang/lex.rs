@@ -5,7 +5,9 @@
 //! reading on to the parser.
 
 use super::ast::{Scope, Term};
-use super::chars::{closer_of, ends_word, fold, is_closer, is_operator_word, is_space};
+use super::chars::{
+    closer_of, ends_word, fold, is_closer, is_invisible, is_operator_word, is_space,
+};
 use super::diagnostic::Diagnostic;
 use super::field::{FieldName, WordStart, word_start};
 use super::mistake;
@@ -26,7 +28,7 @@ pub(super) fn lex(text: &str) -> Lexed {
     let out = Lexed { tokens: Vec::new(), found: Vec::new(), open_quote: false };
     let mut lexer = Lexer { text, pos: 0, out };
     while let Some(c) = lexer.peek() {
-        if is_space(c) {
+        if is_space(c) || is_invisible(c) {
             lexer.bump();
         } else {
             lexer.token(c);
@@ -104,7 +106,8 @@ impl Lexer<'_> {
 
     /// Whether something other than a space follows `c`, the next character.
     fn before_text(&self, c: char) -> bool {
-        self.remaining()[c.len_utf8()..].chars().next().is_some_and(|next| !is_space(next))
+        let mut following = self.remaining()[c.len_utf8()..].chars();
+        following.find(|next| !is_invisible(*next)).is_some_and(|next| !is_space(next))
     }
 
     /// Steps over `[a TO b]` and reports it, if it comes next.
@@ -206,13 +209,16 @@ impl Lexer<'_> {
         (text, long)
     }
 
-    /// Reads characters and escapes up to a character that `ends`. A backslash at the very end of
-    /// the query stands for itself.
+    /// Reads characters and escapes up to a character that `ends`, without those that are
+    /// invisible. A backslash at the very end of the query stands for itself.
     pub(super) fn glyphs(&mut self, ends: fn(char) -> bool) -> Vec<Glyph> {
         let mut glyphs = Vec::new();
         while let Some(mut c) = self.peek().filter(|c| !ends(*c)) {
             let start = self.pos;
             self.bump();
+            if is_invisible(c) {
+                continue;
+            }
             let escaped = fold(c) == '\\' && self.peek().is_some();
             if escaped {
                 c = self.peek().unwrap_or(c);

@@ -1,6 +1,8 @@
 //! Syntax of other search engines that is not supported. It is refused, so that no query is
 //! silently misread.
 
+use wensou_text::is_han;
+
 use super::chars::{fold, is_space};
 use super::diagnostic::{Code, Diagnostic};
 use super::print::quoted;
@@ -78,11 +80,27 @@ pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagn
     if text_of(word).contains("://") {
         return None;
     }
+    if is_question(word) {
+        return None;
+    }
     let wildcard = word.iter().position(|glyph| !glyph.escaped && glyph.c == '?')?;
     let span = word[wildcard].span;
     word.iter_mut().filter(|glyph| glyph.c == '?').for_each(|glyph| glyph.escaped = true);
     let help = format!("leave it out (a full-width ？ is text), or quote it: {quote}");
     Some(refuse(text, span, "the wildcard `?` is", help))
+}
+
+/// Chinese characters from which on a `?` at the end of a word is a question mark. Short words can
+/// be meant as `減半?` is meant in other search engines.
+const MIN_QUESTION_CHARS: usize = 5;
+
+/// Whether the only `?` of a word end it and follow a Chinese sentence, as in `比特幣是什麼?`.
+fn is_question(word: &[Glyph]) -> bool {
+    let is_mark = |glyph: &&Glyph| matches!(glyph.c, '?' | '!' | '？' | '！');
+    let marks = word.iter().rev().take_while(is_mark).count();
+    let text = &word[..word.len() - marks];
+    let chars = text.iter().filter(|glyph| is_han(glyph.c)).count();
+    chars >= MIN_QUESTION_CHARS && !text.iter().any(|glyph| glyph.c == '?')
 }
 
 /// The index of a `^` that is followed by a number and ends the word, as in `減半^2`.

@@ -22,6 +22,9 @@ const MIN_EMBEDDED: usize = 4;
 /// A text of at least this many words, stop words aside, is a sentence rather than a list of words.
 const MIN_SENTENCE_WORDS: usize = 7;
 
+/// The segments of a sentence have at least this many words on average, stop words aside.
+const MIN_SEGMENT_WORDS: usize = 3;
+
 /// The tables that cut a query into words as documents were, and say which words mean the same.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TextTables<'t> {
@@ -149,6 +152,9 @@ pub(crate) struct QueryWord {
     pub(crate) variants: Vec<Variant>,
     /// Whether it is a stop word, which a document need not have.
     pub(crate) stop: bool,
+    /// Whether it is a noun that asks for what the document has to say (see
+    /// `questions`), which a document need not have either.
+    pub(crate) optional: bool,
 }
 
 /// A term of the index that the query scores.
@@ -210,16 +216,13 @@ impl AnalysedText {
                 words.push(QueryWord {
                     typed: typed_word.to_owned(),
                     stop: is_stop(&variant.text),
+                    optional: false,
                     variants: vec![variant],
                 });
             }
         });
-        let content_words = words.iter().filter(|word| !word.stop).count();
-        let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
-        let question = requirement == Requirement::Words
-            && (asked
-                || content_words >= MIN_SENTENCE_WORDS
-                || words.iter().any(|word| is_question_word(&word.variants[0].text)));
+        let texts = words.iter().map(|word| word.variants[0].text.as_str());
+        let question = requirement == Requirement::Words && is_question(typed, texts, 1);
         let unigrams = match requirement {
             Requirement::Optional => UnigramPolicy::All,
             _ if question => UnigramPolicy::All,
@@ -229,6 +232,31 @@ impl AnalysedText {
         let key = key.chars().to_vec();
         Self { typed: typed.to_owned(), words, unigrams, terms, key, question }
     }
+
+    /// Whether it has a word that is not a stop word.
+    pub(crate) fn has_content(&self) -> bool {
+        self.words.iter().any(|word| !word.stop)
+    }
+}
+
+/// Whether a text of some segments, which blanks separate, is a question, or as long as one. The
+/// words are those of the whole text, folded.
+pub(super) fn is_question<'w>(
+    typed: &str,
+    words: impl Iterator<Item = &'w str>,
+    segments: usize,
+) -> bool {
+    let mut content_words = 0;
+    for word in words {
+        // Latin words are segments by themselves, so a query of keywords may have `who` in it.
+        if is_question_word(word) && (segments == 1 || word.chars().any(is_han)) {
+            return true;
+        }
+        content_words += usize::from(!is_stop(word));
+    }
+    // Many short segments are a list of words, however many there are.
+    let sentence = content_words >= MIN_SENTENCE_WORDS.max(segments * MIN_SEGMENT_WORDS);
+    sentence || typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢'])
 }
 
 impl QueryWord {
@@ -244,6 +272,7 @@ impl QueryWord {
             typed: typed.to_owned(),
             variants: vec![variant],
             stop: false,
+            optional: false,
         })
     }
 }

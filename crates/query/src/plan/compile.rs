@@ -9,10 +9,9 @@ use super::expand::{self, ExpandedText};
 use super::expr::MatchExpr;
 use super::outline::Outline;
 use super::query_plan::{Mode, PlannedWord};
-use super::{field, text};
+use super::{field, questions, text};
 use crate::error::Error;
 use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Scope, Span};
-use crate::rank::Coverage;
 
 /// Loads the tables of an index. A query of filters alone never calls it.
 pub(crate) type LoadTables<'t> = &'t dyn Fn() -> Result<TextTables<'t>, Error>;
@@ -40,6 +39,10 @@ struct ClauseContext<'p> {
     positive: bool,
     /// Whether a document without the text is excluded.
     required: bool,
+    /// Whether even a relaxed query requires all words: after `+`, and in `title:` and `body:`.
+    strict: bool,
+    /// Whether the group has other text, beside which stop words alone need not match.
+    beside_text: bool,
 }
 
 pub(super) struct Compiler<'q, 't> {
@@ -91,7 +94,13 @@ impl<'q, 't> Compiler<'q, 't> {
     ///
     /// [`Error::Query`] if nothing in the query can be searched for; an error of the tables.
     pub(super) fn compile(mut self, root: &Node) -> Result<(Compiled, Outline), Error> {
-        let context = ClauseContext { fields: &TextField::ALL, positive: true, required: true };
+        let context = ClauseContext {
+            fields: &TextField::ALL,
+            positive: true,
+            required: true,
+            strict: false,
+            beside_text: false,
+        };
         let required = self.compile_and(std::slice::from_ref(root), context)?;
         if let Some(span) = self.punctuation_only
             && required.is_none()
@@ -129,7 +138,7 @@ impl<'q, 't> Compiler<'q, 't> {
                 Ok(excluded.map(|excluded| MatchExpr::and_not(MatchExpr::All, excluded)))
             }
             NodeKind::Required(inner) => {
-                let context = ClauseContext { required: true, ..context };
+                let context = ClauseContext { required: true, strict: true, ..context };
                 self.in_group("required", |compiler| compiler.compile_node(inner, context))
             }
             NodeKind::Scoped { scope, node } => {
@@ -137,7 +146,7 @@ impl<'q, 't> Compiler<'q, 't> {
                     Scope::Title => (TextField::Title, "in the title"),
                     Scope::Body => (TextField::Body, "in the body"),
                 };
-                let context = ClauseContext { fields: &[field], ..context };
+                let context = ClauseContext { fields: &[field], strict: true, ..context };
                 self.in_group(name, |compiler| compiler.compile_node(node, context))
             }
             NodeKind::Term(_) => self.compile_and(std::slice::from_ref(node), context),
@@ -167,15 +176,27 @@ impl<'q, 't> Compiler<'q, 't> {
         let outer = std::mem::take(&mut self.alternatives);
         let requirement = match self.mode {
             Mode::Strict | Mode::Undated if context.required && !marked => Requirement::Words,
+            Mode::Relaxed if context.strict && !marked => Requirement::Words,
             _ => Requirement::Optional,
         };
-        let mut texts = match nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_))) {
-            true => expand::texts(nodes, (self.load_tables)()?, requirement),
-            false => Vec::new(),
-        };
+        let mut texts = Vec::new();
+        let mut joined = None;
+        if nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_))) {
+            let tables = (self.load_tables)()?;
+            if context.positive && !marked {
+                joined = questions::join(self.typed, nodes, tables.segmenter);
+            }
+            texts = expand::texts(joined.as_deref().unwrap_or(nodes), tables, requirement);
+            if context.positive {
+                questions::make_noun_optional(&mut texts);
+            }
+        }
+        let nodes = joined.as_deref().unwrap_or(nodes);
+        let beside_text = has_text(nodes, &texts);
         let (mut included, mut excluded) = (Vec::new(), Vec::new());
         for (at, node) in nodes.iter().enumerate() {
-            let context = ClauseContext { required: context.required && !marked, ..context };
+            let required = context.required && !marked;
+            let context = ClauseContext { required, beside_text, ..context };
             let members = match &node.kind {
                 NodeKind::Not(inner) => {
                     excluded.extend(self.compile_not(inner, context)?);
@@ -220,7 +241,7 @@ impl<'q, 't> Compiler<'q, 't> {
     }
 
     fn compile_not(&mut self, inner: &Node, context: ClauseContext<'_>) -> Result<Required, Error> {
-        let context = ClauseContext { positive: false, required: true, ..context };
+        let context = ClauseContext { positive: false, required: true, strict: true, ..context };
         let mode = std::mem::replace(&mut self.mode, Mode::Strict);
         let excluded = self
             .in_group("not", |compiler| compiler.compile_and(std::slice::from_ref(inner), context));
@@ -243,14 +264,13 @@ impl<'q, 't> Compiler<'q, 't> {
             self.punctuation_only.get_or_insert(node.span);
             return None;
         }
-        let relaxed = context.positive && self.mode == Mode::Relaxed;
-        let coverage = if relaxed { Coverage::WORD } else { Coverage::NONE };
-        let meaningful = text.words.iter().any(|word| !word.stop);
+        let relaxed = context.positive && self.mode == Mode::Relaxed && !context.strict;
+        let meaningful = text.has_content();
         let last = text.words.len() - 1;
         let mut wanted = Vec::new();
         for (number, word) in text.words.iter().enumerate() {
             let is_prefix = prefix && number == last;
-            if word.stop && meaningful && !is_prefix {
+            if word.stop && (meaningful || context.beside_text) && !is_prefix {
                 continue;
             }
             let expr = match is_prefix {
@@ -258,12 +278,18 @@ impl<'q, 't> Compiler<'q, 't> {
                 false => text::any_variant(context.fields, word),
             };
             if context.positive {
-                self.words.push(PlannedWord { word: word.clone(), expr: expr.clone(), coverage });
+                let word = word.clone();
+                let covers = relaxed;
+                self.words.push(PlannedWord { word, expr: expr.clone(), covers, idf: 0.0 });
             }
-            wanted.push(expr);
+            match word.optional && context.positive && !is_prefix {
+                true => self.may_lack_words = true,
+                false => wanted.push(expr),
+            }
         }
         let required = match context.required {
             false => None,
+            true if wanted.is_empty() => None,
             true if relaxed => {
                 self.alternatives.push(text::any_term(context.fields, text));
                 None
@@ -305,12 +331,25 @@ impl<'q, 't> Compiler<'q, 't> {
             };
             self.words.extend(words.into_iter().map(|word| {
                 // Every hit has the words of a phrase.
-                let (expr, coverage) = (text::any_variant(context.fields, &word), Coverage::NONE);
-                PlannedWord { word, expr, coverage }
+                let expr = text::any_variant(context.fields, &word);
+                PlannedWord { word, expr, covers: false, idf: 0.0 }
             }));
             let fields = context.fields.to_vec();
             self.texts.push(ScoredText { expanded: text.into(), fields });
         }
         Ok(context.required.then_some(expr))
     }
+}
+
+/// Whether a group has text other than stop words and filters.
+fn has_text(nodes: &[Node], texts: &[Option<ExpandedText>]) -> bool {
+    let of_node = |(at, node): (usize, &Node)| match &node.kind {
+        NodeKind::Term(term) => {
+            let text = texts.get(at).and_then(Option::as_ref);
+            term.prefix || text.is_some_and(|text| text.text.has_content())
+        }
+        NodeKind::Not(_) | NodeKind::Field(_) | NodeKind::All => false,
+        _ => true,
+    };
+    nodes.iter().enumerate().any(of_node)
 }

@@ -20,10 +20,11 @@ mod outline;
 pub(crate) mod pinyin;
 mod planner;
 mod query_plan;
+pub(crate) mod questions;
 pub(crate) mod stop_words;
 pub(crate) mod text;
 mod weigh;
 
 pub(crate) use expr::MatchExpr;
 pub(crate) use planner::{Matching, Planner};
-pub(crate) use query_plan::{Mode, Plan, ScoredTerm};
+pub(crate) use query_plan::{Covering, CoveringUnit, Mode, Plan, ScoredTerm};

@@ -7,8 +7,8 @@ use wensou_index::{TermKind, TextField};
 use super::analyze::{AnalysedText, Origin, QueryWord};
 use super::expr::MatchExpr;
 use super::needle::Needle;
-use crate::rank::Coverage;
 use crate::rank::proximity::QueryBigrams;
+use crate::rank::{CoverageScale, IdfMass};
 
 /// How much of a query's text a hit must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,18 +36,28 @@ pub(crate) struct Plan {
     pub(crate) texts: Vec<AnalysedText>,
     /// The bigrams of the texts, for the proximity score.
     pub(crate) bigrams: QueryBigrams,
+    /// What adds to the coverage of a document. Without any, hits are not sorted by coverage.
+    pub(crate) covering: Covering,
     /// Whether a hit may lack words that were typed.
     pub(crate) may_lack_words: bool,
     /// Whether the query filters by date.
     pub(crate) has_date_filter: bool,
 }
 
-impl Plan {
-    /// The words that add to the coverage of a document. Without any, hits are not sorted by
-    /// coverage.
-    pub(crate) fn covering_words(&self) -> impl Iterator<Item = &PlannedWord> {
-        self.words.iter().filter(|word| word.coverage > Coverage::NONE)
-    }
+/// What adds to the coverage of a document.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Covering {
+    pub(crate) units: Vec<CoveringUnit>,
+    pub(crate) scale: CoverageScale,
+}
+
+/// A word of a relaxed query, or all words of a date.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CoveringUnit {
+    /// Documents that have it.
+    pub(crate) expr: MatchExpr,
+    /// What a document gains by having it.
+    pub(crate) mass: IdfMass,
 }
 
 /// A word of the query and how documents match it.
@@ -57,8 +67,10 @@ pub(crate) struct PlannedWord {
     pub(crate) word: QueryWord,
     /// Documents that have one of the variants.
     pub(crate) expr: MatchExpr,
-    /// What a document gains in coverage by matching; nothing unless the query is relaxed.
-    pub(crate) coverage: Coverage,
+    /// Whether a document gains coverage by matching: words of a relaxed query that it may lack.
+    pub(crate) covers: bool,
+    /// The idf of the word as typed.
+    pub(crate) idf: f32,
 }
 
 /// A term that is scored in one field.

@@ -23,8 +23,17 @@ const QUESTION: &str = "
 how what when where which who whom whose why
 ";
 
+/// Nouns that ask: at the end of a text, they stand for `when`, `where`, `how many` or `why`, and a
+/// document gives the answer without the noun (RCEP生效時間).
+const QUESTION_NOUNS: &str = "
+时间 日期 时刻 时候 年份 月份 日子 期限 地点 地方 地址 位置 举办地 举行地 所在地 产地 发源地 出生地 数量 人数 次数 个数 总数
+数目 数额 金额 总额 比例 比率 原因 缘由 理由 目的 名字 名称 姓名 全名 身份 人选 名单 结果
+";
+
 static FUNCTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| FUNCTION.split_whitespace().collect());
 static QUESTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| QUESTION.split_whitespace().collect());
+static NOUNS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| QUESTION_NOUNS.split_whitespace().collect());
 
 /// Whether a folded word is a stop word.
 pub(crate) fn is_stop(word: &str) -> bool {
@@ -34,4 +43,9 @@ pub(crate) fn is_stop(word: &str) -> bool {
 /// Whether a folded word turns its text into a question.
 pub(crate) fn is_question_word(word: &str) -> bool {
     QUESTIONS.contains(word)
+}
+
+/// Whether a folded word is a noun that asks for something if it ends a text.
+pub(crate) fn is_question_noun(word: &str) -> bool {
+    NOUNS.contains(word)
 }

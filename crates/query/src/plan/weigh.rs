@@ -6,13 +6,14 @@
 use rustc_hash::FxHashMap;
 use wensou_index::{TermKind, TextField};
 
-use super::analyze::{AnalysedText, MatchMode, Variant};
+use super::analyze::{MatchMode, Variant, WeightedTerm};
 use super::compile::{Compiled, ScoredText};
+use super::expr::MatchExpr;
 use super::needle::Needle;
-use super::query_plan::{Plan, PlannedWord, ScoredTerm};
+use super::query_plan::{Covering, CoveringUnit, Plan, PlannedWord, ScoredTerm};
 use crate::error::Error;
 use crate::rank::proximity::QueryBigrams;
-use crate::rank::{self, FieldTerm, TermStatistics, bm25};
+use crate::rank::{self, CoverageScale, FieldTerm, IdfMass, TermStatistics, bm25};
 
 /// Completes a compiled query.
 ///
@@ -20,7 +21,7 @@ use crate::rank::{self, FieldTerm, TermStatistics, bm25};
 ///
 /// If the statistics cannot be read.
 pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Result<Plan, Error> {
-    let Compiled { match_expr, words, texts, may_lack_words, has_date_filter } = compiled;
+    let Compiled { match_expr, mut words, texts, may_lack_words, has_date_filter } = compiled;
     let keys = texts.iter().map(|text| text.expanded.text.key.as_slice());
     let mut bigrams = QueryBigrams::new(keys);
     let idfs = TermIdfs::fetch(terms_to_weigh(&words, &texts, &bigrams), statistics)?;
@@ -39,11 +40,19 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
         };
         word.word.variants.iter().filter_map(of_variant)
     });
-    let needles = needles.collect();
+    let needles: Vec<Needle> = needles.collect();
+    for needle in &needles {
+        // The first needle of a word is that of the typed variant.
+        let idf = &mut words[needle.word].idf;
+        if *idf == 0.0 {
+            *idf = needle.weight;
+        }
+    }
+    let covering = covering(&words);
     let (mut scored_terms, mut weighted) = (Vec::new(), Vec::new());
     for ScoredText { expanded, fields } in texts {
         let text = expanded.weighted(&in_body);
-        scored_terms.extend(idfs.scored_terms(&text, &fields));
+        scored_terms.extend(idfs.scored_terms(&text.terms, &fields));
         weighted.push(text);
     }
     Ok(Plan {
@@ -53,9 +62,36 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
         needles,
         texts: weighted,
         bigrams,
+        covering,
         may_lack_words,
         has_date_filter,
     })
+}
+
+/// The mass of a word is its idf. The words of a date are one unit, which is worth less than every
+/// other word: a date alone is never ahead of a document with what was asked about.
+fn covering(words: &[PlannedWord]) -> Covering {
+    const DATE_SHARE: f32 = 0.25;
+    let date = |word: &PlannedWord| {
+        let mut variants = word.word.variants.iter();
+        variants.find(|variant| matches!(variant.mode, MatchMode::Dated(..))).map(|it| it.mode)
+    };
+    let covering: Vec<&PlannedWord> = words.iter().filter(|word| word.covers).collect();
+    let content = covering.iter().filter(|word| date(word).is_none());
+    let least = content.map(|word| word.idf).reduce(f32::min);
+    let mut units = Vec::new();
+    for run in covering.chunk_by(|a, b| date(a).is_some() && date(a) == date(b)) {
+        let idf = run.iter().map(|word| word.idf).fold(0.0, f32::max);
+        let idf = match (date(run[0]), least) {
+            (Some(_), Some(least)) => idf.min(least * DATE_SHARE),
+            _ => idf,
+        };
+        let expr = MatchExpr::all_of(run.iter().map(|word| word.expr.clone()).collect());
+        units.push(CoveringUnit { expr, mass: IdfMass::of(idf) });
+    }
+    let all = units.iter().map(|unit| unit.mass).sum();
+    let least_word = least.map(IdfMass::of).unwrap_or_default();
+    Covering { units, scale: CoverageScale { all, least_word } }
 }
 
 /// Every term whose document frequency a plan needs; some come more than once.
@@ -117,9 +153,9 @@ impl TermIdfs {
     }
 
     /// The terms of a text in each of the fields; terms of weight 0 are left out.
-    fn scored_terms(&self, text: &AnalysedText, fields: &[TextField]) -> Vec<ScoredTerm> {
+    fn scored_terms(&self, terms: &[WeightedTerm], fields: &[TextField]) -> Vec<ScoredTerm> {
         let mut scored = Vec::new();
-        for term in &text.terms {
+        for term in terms {
             for field in fields.iter().copied() {
                 let weight = rank::weight(field, term.kind) * term.weight;
                 if weight > 0.0 {

@@ -7,6 +7,8 @@ pub(crate) mod proximity;
 mod statistics;
 mod weights;
 
-pub(crate) use coverage::Coverage;
+pub(crate) use coverage::{Coverage, CoverageScale, IdfMass};
 pub(crate) use statistics::{FieldTerm, TermStatistics};
-pub(crate) use weights::{EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, kind_weight, weight};
+pub(crate) use weights::{
+    COVERAGE_WEIGHT, EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, kind_weight, weight,
+};

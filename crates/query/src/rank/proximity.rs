@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 /// Hits that are ranked again. With a hundred the measures are the same to four places.
 pub(crate) const RERANK_DEPTH: usize = 30;
 
-/// Length of a passage, in key characters: two or three sentences.
-const PASSAGE_CHARS: u32 = 100;
+/// Length of a passage, in key characters: a clause or two.
+const PASSAGE_CHARS: u32 = 30;
 
 /// Weight of the best passage: the summed idf of the query's distinct bigrams in it.
-const PASSAGE_WEIGHT: f32 = 0.7;
+const PASSAGE_WEIGHT: f32 = 1.0;
 
 /// Weight of unbroken runs of the query.
-const RUN_WEIGHT: f32 = 0.3;
+const RUN_WEIGHT: f32 = 0.2;
 
 /// Runs longer than this gain nothing more for each character.
 const MAX_RUN_CHARS: usize = 8;

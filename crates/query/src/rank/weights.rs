@@ -6,8 +6,12 @@ use wensou_index::{TermKind, TextField};
 pub(crate) const STOP_WEIGHT: f32 = 0.1;
 
 /// Weight of a word of letters or digits, relative to a Chinese one. Only the word itself is
-/// scored, while a Chinese word of two characters is scored as a word and as a bigram.
+/// scored, while a Chinese word is scored as a word and by its bigrams.
 pub(crate) const LATIN_WEIGHT: f32 = 2.0;
+
+/// Weight of the summed idf of the words that a document has, in the second ranking of the first
+/// hits, where hits may lack words.
+pub(crate) const COVERAGE_WEIGHT: f32 = 2.0;
 
 /// The most that a synonym may score, relative to the word that was typed.
 pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
@@ -25,7 +29,8 @@ pub(crate) fn weight(field: TextField, kind: TermKind) -> f32 {
 /// Weight of a kind of term, whatever the field.
 pub(crate) fn kind_weight(kind: TermKind) -> f32 {
     match kind {
-        TermKind::Bigram | TermKind::Word => 1.0,
-        TermKind::Unigram => 0.4,
+        TermKind::Bigram => 0.5,
+        TermKind::Word => 1.0,
+        TermKind::Unigram => 0.8,
     }
 }

@@ -6,7 +6,7 @@ use wensou_index::Index;
 use crate::error::Error;
 use crate::lang::{self, Node, NodeKind, Query};
 use crate::plan::analyze::{QueryWord, Requirement};
-use crate::plan::{Mode, expand};
+use crate::plan::{Mode, expand, questions};
 use crate::runner::Runner;
 
 /// One clause of a query. A document must match all clauses.
@@ -70,6 +70,11 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
     };
     // A `+` makes the text beside it optional.
     let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
+    let joined = match marked {
+        true => None,
+        false => questions::join(&query.text, nodes, runner.tables()?.segmenter),
+    };
+    let nodes = joined.as_deref().unwrap_or(nodes);
     let mut required = Vec::new();
     for node in nodes {
         match &node.kind {

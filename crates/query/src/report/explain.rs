@@ -12,7 +12,7 @@ use crate::plan::{Mode, Plan, ScoredTerm, text};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::rank::{self, FieldTerm, bm25};
 use crate::report::clauses::{Clause, clauses, query_of};
-use crate::runner::{Answer, Runner, default_sort};
+use crate::runner::{Answer, Completeness, Runner, default_sort};
 
 /// The rank of a document is looked for among this many hits.
 const MAX_RANK: usize = 10_000;
@@ -103,6 +103,9 @@ pub struct ExplainedHit {
     pub passage: Option<f32>,
     /// The score of unbroken runs of the query; `None` if the hit was not reranked.
     pub runs: Option<f32>,
+    /// The score of the words that it has; `None` if all hits have all words, or if the hit was not
+    /// reranked.
+    pub words: Option<f32>,
     /// The factor for its age, by which the sum of all these scores is multiplied; 1 unless newer
     /// documents are preferred.
     pub recency: f32,
@@ -136,7 +139,7 @@ pub fn explain(
     recency: Option<Recency>,
 ) -> Result<Explanation, Error> {
     let runner = Runner::new(index);
-    let answer = runner.answer(query, |plan| TopK {
+    let answer = runner.answer(query, Completeness::Relaxed, |plan| TopK {
         limit: MAX_RANK,
         count: true,
         sort: default_sort(plan),
@@ -235,8 +238,8 @@ impl HitExplainer<'_> {
         let at = found.iter().position(|found| found.address == address);
         // Only the first hits are reranked, and a single hit is not.
         let reranked = at.is_some_and(|at| at < RERANK_DEPTH && found.len() > 1);
-        let proximity = match reranked {
-            true => Some(runner.executor().proximity(plan, address)?),
+        let second = match reranked {
+            true => Some(runner.executor().second_score(plan, address)?),
             false => None,
         };
         Ok(ExplainedHit {
@@ -245,8 +248,9 @@ impl HitExplainer<'_> {
             rank: at.map(|at| at + 1),
             score: at.map_or(0.0, |at| found[at].score),
             term_scores: self.term_scores(address)?,
-            passage: proximity.map(|proximity| proximity.passage),
-            runs: proximity.map(|proximity| proximity.runs),
+            passage: second.map(|second| second.proximity.passage),
+            runs: second.map(|second| second.proximity.runs),
+            words: second.map(|second| second.words).filter(|words| *words > 0.0),
             recency: at.map_or(1.0, |at| found[at].recency),
         })
     }

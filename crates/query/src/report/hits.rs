@@ -20,6 +20,9 @@ pub struct Hit {
     pub snippet: Snippet,
     /// Words of the query that the document lacks, as typed.
     pub missing: Vec<String>,
+    /// Whether it lacks words that other hits have: it follows them because they are fewer than
+    /// were asked for. It is not among [`Results::total`].
+    pub backfilled: bool,
     /// Key terms that it shares with the given document, as that one writes them, highest weight
     /// first. Only [`crate::similar`] fills it.
     pub shared: Vec<String>,

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::exec::top_k::{Sort, TopK};
 use crate::haystack::Haystack;
 use crate::options::Options;
+use crate::plan::Covering;
 use crate::plan::analyze::{Origin, Variant, term_kind_of};
 use crate::plan::expr::{Filter, FilterField};
 use crate::plan::needle::Needle;
@@ -65,6 +66,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
                 title: highlight_all(&texts.title, needles),
                 snippet: snippet(&texts.body, needles, options.snippet),
                 missing: Vec::new(),
+                backfilled: false,
                 shared: shared.into_iter().map(|number| words[number].written.clone()).collect(),
                 score: found.score,
                 record,
@@ -160,6 +162,7 @@ fn plan(
         match_expr: match_expr(words, record),
         scored_terms: scored_terms(words, statistics)?,
         words: Vec::new(),
+        covering: Covering::default(),
         needles: words.iter().enumerate().filter_map(needle).collect(),
         texts: Vec::new(),
         // No proximity score: that key terms are close together does not make a document similar.

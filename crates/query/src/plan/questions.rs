@@ -1,0 +1,119 @@
+//! What blanks, quotation marks and nouns mean in a question.
+//!
+//! A blank must not change what a question means: neighbouring words of a group that are a question
+//! together become one text, as if they had been typed without blanks. A noun at the end of a text
+//! may ask as a question word does (RCEP生效時間), and a document need not have it.
+
+use wensou_text::{Folded, Segmenter};
+
+use super::analyze::is_question;
+use super::expand::ExpandedText;
+use super::stop_words::is_question_noun;
+use crate::lang::{Node, NodeKind, Span, Term};
+
+/// The most words that a noun that asks is cut into (举办地 is cut into 举办 and 地).
+const MAX_NOUN_WORDS: usize = 2;
+
+/// Joins the neighbouring words of a group that are a question together. `None` if no words are.
+///
+/// Chinese quotation marks that touch other words of a question mark words there as they do in
+/// prose, so they are joined too. A phrase that blanks separate from the question stays exact.
+pub(crate) fn join(typed: &str, nodes: &[Node], segmenter: &Segmenter) -> Option<Vec<Node>> {
+    if nodes.len() < 2 {
+        return None;
+    }
+    let mut joined = Vec::new();
+    let mut from = 0;
+    let mut changed = false;
+    while from < nodes.len() {
+        let run = nodes[from..].iter().enumerate();
+        let run = run.take_while(|(at, _)| is_part(typed, nodes, from + at)).count();
+        match question(&nodes[from..from + run], segmenter) {
+            Some(node) => {
+                joined.push(node);
+                changed = true;
+            }
+            None => joined.extend_from_slice(&nodes[from..from + run]),
+        }
+        from += run;
+        // The node that ended the run.
+        joined.extend(nodes.get(from).cloned());
+        from += 1;
+    }
+    changed.then_some(joined)
+}
+
+/// Whether a node of a group can be a part of a question.
+fn is_part(typed: &str, nodes: &[Node], at: usize) -> bool {
+    match &nodes[at].kind {
+        NodeKind::Term(term) => !term.prefix,
+        NodeKind::Phrase(phrase) if phrase.near.is_none() => {
+            let span = nodes[at].span;
+            let opener = typed.get(span.start..).and_then(|rest| rest.chars().next());
+            let before = at > 0 && nodes[at - 1].span.end == span.start;
+            let after = nodes.get(at + 1).is_some_and(|next| next.span.start == span.end);
+            matches!(opener, Some('「' | '『' | '“')) && (before || after)
+        }
+        _ => false,
+    }
+}
+
+/// The nodes of a run as one text, if they are a question together.
+fn question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
+    let (first, last) = (run.first()?, run.last()?);
+    if run.len() < 2 {
+        return None;
+    }
+    let mut text = String::new();
+    let mut segments = 1;
+    let mut end = first.span.start;
+    for node in run {
+        if node.span.start != end && !text.is_empty() {
+            text.push(' ');
+            segments += 1;
+        }
+        match &node.kind {
+            NodeKind::Term(term) => text.push_str(&term.text),
+            NodeKind::Phrase(phrase) => text.push_str(&format!("「{}」", phrase.text)),
+            _ => return None,
+        }
+        end = node.span.end;
+    }
+    let folded = Folded::new(&text);
+    let mut words = Vec::new();
+    segmenter.words(&folded, |token| words.push(token.text.into_owned()));
+    is_question(&text, words.iter().map(String::as_str), segments).then(|| Node {
+        kind: NodeKind::Term(Term { text, prefix: false }),
+        span: Span::new(first.span.start, last.span.end),
+    })
+}
+
+/// Makes the noun that ends the texts of a group optional if it asks for something and there are
+/// other words.
+pub(super) fn make_noun_optional(texts: &mut [Option<ExpandedText>]) {
+    let mut words: Vec<(usize, usize)> = Vec::new();
+    for (number, text) in texts.iter().enumerate() {
+        let Some(text) = text else { continue };
+        let of_text = text.text.words.iter().enumerate();
+        words.extend(of_text.filter(|(_, word)| !word.stop).map(|(at, _)| (number, at)));
+    }
+    let Some((last, last_word)) = words.pop() else { return };
+    let Some(text) = texts[last].as_mut() else { return };
+    if words.is_empty() {
+        return;
+    }
+    let until = text.text.words.len();
+    for count in 1..=MAX_NOUN_WORDS {
+        for end in last_word + 1..=until.min(last_word + MAX_NOUN_WORDS) {
+            let Some(start) = end.checked_sub(count).filter(|start| *start <= last_word) else {
+                continue;
+            };
+            let noun: String =
+                text.text.words[start..end].iter().map(|word| &*word.variants[0].text).collect();
+            if is_question_noun(&noun) {
+                text.text.words[start..end].iter_mut().for_each(|word| word.optional = true);
+                return;
+            }
+        }
+    }
+}
