@@ -99,15 +99,22 @@ fn warm(index: &Index, queries: &Queries) -> anyhow::Result<()> {
         "| one process, 1 thread, top 10 | queries per second | p50, ms | p99, ms | p99 / p50 |"
     );
     println!("|---|---:|---:|---:|---:|");
-    for (name, queries, snippets) in [
-        ("2 words, ids", &queries.two, false),
-        ("2 words, snippets", &queries.two, true),
-        ("4 words, ids", &queries.four, false),
-        ("a phrase, ids", &queries.phrases, false),
-        ("a phrase of common characters, ids", &queries.common, false),
-        ("filters alone, ids", &queries.filters, false),
+    let strict = || {
+        let mut options = Options::default();
+        options.strict = true;
+        options
+    };
+    for (name, queries, snippets, options) in [
+        ("2 words, ids", &queries.two, false, Options::default()),
+        ("2 words, `--strict`, ids", &queries.two, false, strict()),
+        ("2 words, snippets", &queries.two, true, Options::default()),
+        ("4 words, ids", &queries.four, false, Options::default()),
+        ("4 words, `--strict`, ids", &queries.four, false, strict()),
+        ("a phrase, ids", &queries.phrases, false, Options::default()),
+        ("a phrase of common characters, ids", &queries.common, false, Options::default()),
+        ("filters alone, ids", &queries.filters, false, Options::default()),
     ] {
-        let mut took = time(index, queries, snippets)?;
+        let mut took = time(index, queries, snippets, &options)?;
         let all: Duration = took.iter().sum();
         took.sort_unstable();
         let at = |share: f64| milliseconds(took[((took.len() - 1) as f64 * share) as usize]);
@@ -122,9 +129,13 @@ fn warm(index: &Index, queries: &Queries) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn time(index: &Index, queries: &[String], snippets: bool) -> anyhow::Result<Vec<Duration>> {
+fn time(
+    index: &Index,
+    queries: &[String],
+    snippets: bool,
+    options: &Options,
+) -> anyhow::Result<Vec<Duration>> {
     let session = Session::new(index)?;
-    let options = Options::default();
     let clock = Clock { today: jiff::civil::date(2024, 1, 1) };
     let parsed: Vec<Query> = queries.iter().filter_map(|query| parse(query, &clock).ok()).collect();
     anyhow::ensure!(parsed.len() == queries.len(), "a query does not parse");
@@ -134,8 +145,8 @@ fn time(index: &Index, queries: &[String], snippets: bool) -> anyhow::Result<Vec
         for query in &parsed {
             let start = Instant::now();
             match snippets {
-                true => drop(session.search(query, &options)?),
-                false => drop(session.ids(query, &options)?),
+                true => drop(session.search(query, options)?),
+                false => drop(session.ids(query, options)?),
             }
             took.push(start.elapsed());
             // The first round warms the caches.

@@ -11,8 +11,8 @@ use crate::lang::Query;
 use crate::plan::analyze::TextTables;
 use crate::plan::pinyin::{self, Reading};
 use crate::plan::{CoveringUnit, MatchExpr, Matching, Mode, Plan, Planner};
-use crate::rank::Coverage;
 use crate::rank::proximity::RERANK_DEPTH;
+use crate::rank::{CachedStatistics, Coverage, TermStatistics, bm25};
 
 /// Plans queries for one index and runs the plans. Searches, counts and reports all use it.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub(crate) enum Completeness {
 }
 
 /// How often [`Runner::backfill`] tries to leave out common words before it looks for all.
-const MAX_TRIES: usize = 3;
+const MAX_TRIES: usize = 2;
 
 impl<'i> Runner<'i> {
     pub(crate) fn new(index: &'i Index) -> Self {
@@ -81,7 +81,15 @@ impl<'i> Runner<'i> {
     }
 
     fn with_planner<T>(&self, plan: impl FnOnce(Planner<'_>) -> T) -> T {
-        plan(Planner::new(&|| self.tables(), &self.statistics()))
+        self.with_statistics(&self.statistics(), plan)
+    }
+
+    fn with_statistics<T>(
+        &self,
+        statistics: &dyn TermStatistics,
+        plan: impl FnOnce(Planner<'_>) -> T,
+    ) -> T {
+        plan(Planner::new(&|| self.tables(), statistics))
     }
 
     /// The plan of a query.
@@ -131,12 +139,15 @@ impl<'i> Runner<'i> {
         completeness: Completeness,
         top_k: impl Fn(&Plan) -> TopK,
     ) -> Result<Answer, Error> {
-        let plan = self.plan(query, Mode::Strict)?;
+        // The relaxed plan asks for the statistics of the same terms.
+        let statistics = CachedStatistics::new(self.statistics());
+        let plan_in = |mode| self.with_statistics(&statistics, |planner| planner.plan(query, mode));
+        let plan = plan_in(Mode::Strict)?;
         let strict_top_k = top_k(&plan);
         let (total, found) = self.executor.search(&plan, &strict_top_k)?;
         let may_relax = completeness != Completeness::Strict && plan.words.len() > 1;
         if total == 0 && may_relax {
-            let plan = self.plan(query, Mode::Relaxed)?;
+            let plan = plan_in(Mode::Relaxed)?;
             let (total, found) = self.executor.search(&plan, &top_k(&plan))?;
             return Ok(Answer { plan, total, found, relaxed: true, backfill: None });
         }
@@ -145,7 +156,7 @@ impl<'i> Runner<'i> {
             Completeness::Backfilled(wanted)
                 if may_relax && found.len() < wanted && strict_top_k.sort == Sort::Rank =>
             {
-                let plan_of_all = self.plan(query, Mode::Relaxed)?;
+                let plan_of_all = plan_in(Mode::Relaxed)?;
                 match plan_of_all.match_expr == plan.match_expr {
                     true => None,
                     false => self.backfill(plan_of_all, &found, wanted, strict_top_k)?,
@@ -160,8 +171,8 @@ impl<'i> Runner<'i> {
     /// have every word. There are enough for `wanted` hits.
     ///
     /// Common words have the longest posting lists and add the least coverage. So documents with
-    /// one of the rarest words are looked for first: if enough of them cover more than all other
-    /// words together, no other document can be among them.
+    /// one of the rarest words are looked for first, if there seem to be enough of them: if they
+    /// cover more than all other words together, no other document can be among the first.
     fn backfill(
         &self,
         mut plan: Plan,
@@ -174,21 +185,10 @@ impl<'i> Runner<'i> {
         let following = (wanted - complete.len()).min(documents);
         let needed = following.max(RERANK_DEPTH);
         let top_k = TopK { limit: needed + complete.len(), count: false, ..top_k };
-        let scale = plan.covering.scale;
-        let mut units: Vec<_> = plan.covering.units.iter().collect();
-        units.sort_by_key(|unit| Reverse(unit.mass));
-        let coverage =
-            |units: &[&CoveringUnit]| scale.coverage(units.iter().map(|unit| unit.mass).sum());
-        let with_rarest: Vec<(MatchExpr, Coverage)> = (1..units.len())
-            .map(|count| (units.split_at(count), coverage(&units[count..])))
-            .filter(|((rarest, _), others)| coverage(rarest) > *others)
-            .take(MAX_TRIES)
-            .map(|((rarest, _), others)| {
-                let any = rarest.iter().map(|unit| unit.expr.clone()).collect();
-                let any = MatchExpr::any_of(any);
-                (MatchExpr::all_of(vec![plan.match_expr.clone(), any]), others)
-            })
-            .collect();
+        let with_rarest = with_rarest(&plan, |rarest| {
+            let frequency = |unit: &&CoveringUnit| bm25::doc_freq(unit.mass.idf(), documents as u64);
+            rarest.iter().map(frequency).sum::<u64>() >= top_k.limit as u64
+        });
         let all = (plan.match_expr.clone(), Coverage::default());
         let last = with_rarest.len();
         for (number, (expr, others)) in with_rarest.into_iter().chain([all]).enumerate() {
@@ -205,6 +205,29 @@ impl<'i> Runner<'i> {
         }
         Ok(None)
     }
+}
+
+/// Narrower expressions than that of a relaxed plan, which leave out its most common words, each
+/// with the coverage of all that it leaves out. Those whose words are `enough` come from narrow to
+/// wide.
+fn with_rarest(
+    plan: &Plan,
+    enough: impl Fn(&[&CoveringUnit]) -> bool,
+) -> Vec<(MatchExpr, Coverage)> {
+    let scale = plan.covering.scale;
+    let mut units: Vec<_> = plan.covering.units.iter().collect();
+    units.sort_by_key(|unit| Reverse(unit.mass));
+    let coverage =
+        |units: &[&CoveringUnit]| scale.coverage(units.iter().map(|unit| unit.mass).sum());
+    (1..units.len())
+        .map(|count| units.split_at(count))
+        .filter(|(rarest, others)| coverage(rarest) > coverage(others) && enough(rarest))
+        .take(MAX_TRIES)
+        .map(|(rarest, others)| {
+            let any = MatchExpr::any_of(rarest.iter().map(|unit| unit.expr.clone()).collect());
+            (MatchExpr::all_of(vec![plan.match_expr.clone(), any]), coverage(others))
+        })
+        .collect()
 }
 
 /// The order of hits unless another is asked for.

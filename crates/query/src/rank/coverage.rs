@@ -17,6 +17,11 @@ impl IdfMass {
     pub(crate) fn of(idf: f32) -> Self {
         Self(((idf * 1024.0) as u32).max(1))
     }
+
+    /// The idf of a single word with this mass, rounded down.
+    pub(crate) fn idf(self) -> f32 {
+        self.0 as f32 / 1024.0
+    }
 }
 
 impl std::ops::AddAssign for IdfMass {

@@ -8,7 +8,7 @@ mod statistics;
 mod weights;
 
 pub(crate) use coverage::{Coverage, CoverageScale, IdfMass};
-pub(crate) use statistics::{FieldTerm, TermStatistics};
+pub(crate) use statistics::{CachedStatistics, FieldTerm, TermStatistics};
 pub(crate) use weights::{
     COVERAGE_WEIGHT, EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, kind_weight, weight,
 };

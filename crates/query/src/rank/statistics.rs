@@ -1,11 +1,14 @@
 //! What planning and scoring have to know about an index.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
 use wensou_index::{Kind, TermKind, TextField};
 
 use crate::error::Error;
 
 /// A term of the index in one field.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FieldTerm {
     pub(crate) field: TextField,
     pub(crate) kind: TermKind,
@@ -37,4 +40,41 @@ pub(crate) trait TermStatistics {
     ///
     /// If the term dictionary cannot be read.
     fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error>;
+}
+
+/// Statistics that ask for each term once. For the plans of one query, which share most terms.
+pub(crate) struct CachedStatistics<S> {
+    statistics: S,
+    doc_freqs: RefCell<FxHashMap<FieldTerm, u64>>,
+}
+
+impl<S> CachedStatistics<S> {
+    pub(crate) fn new(statistics: S) -> Self {
+        Self { statistics, doc_freqs: RefCell::default() }
+    }
+}
+
+impl<S: TermStatistics> TermStatistics for CachedStatistics<S> {
+    fn documents(&self) -> u64 {
+        self.statistics.documents()
+    }
+
+    fn doc_freqs(&self, terms: &[FieldTerm]) -> Result<Vec<u64>, Error> {
+        let mut known = self.doc_freqs.borrow_mut();
+        let unknown: Vec<FieldTerm> =
+            terms.iter().filter(|term| !known.contains_key(term)).cloned().collect();
+        if !unknown.is_empty() {
+            let doc_freqs = self.statistics.doc_freqs(&unknown)?;
+            known.extend(unknown.into_iter().zip(doc_freqs));
+        }
+        Ok(terms.iter().map(|term| known[term]).collect())
+    }
+
+    fn average_length(&self, kind: Kind, field: TextField) -> f64 {
+        self.statistics.average_length(kind, field)
+    }
+
+    fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error> {
+        self.statistics.for_each_name(each)
+    }
 }
