@@ -186,7 +186,8 @@ impl<'i> Runner<'i> {
         let needed = following.max(RERANK_DEPTH);
         let top_k = TopK { limit: needed + complete.len(), count: false, ..top_k };
         let with_rarest = with_rarest(&plan, |rarest| {
-            let frequency = |unit: &&CoveringUnit| bm25::doc_freq(unit.mass.idf(), documents as u64);
+            let frequency =
+                |unit: &&CoveringUnit| bm25::doc_freq(unit.mass.idf(), documents as u64);
             rarest.iter().map(frequency).sum::<u64>() >= top_k.limit as u64
         });
         let all = (plan.match_expr.clone(), Coverage::default());

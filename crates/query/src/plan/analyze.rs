@@ -324,14 +324,26 @@ pub(crate) fn terms(
     }
     for (kind, word) in words {
         let base = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
-        // A word that is indexed as a bigram or unigram keeps the weight of a word.
-        let weight = base * factor(is_stop(&word.text)) / kind_weight(kind);
-        add(kind, word.text.into_owned(), weight);
+        let weight = base * factor(is_stop(&word.text));
+        // A bigram or unigram that is a word has the weight of a word, too.
+        let scored_as = match is_short_word(kind, &word.text) {
+            true => TermKind::Bigram,
+            false => kind,
+        };
+        add(scored_as, word.text.to_string(), weight / kind_weight(scored_as));
+        if scored_as != kind {
+            add(kind, word.text.into_owned(), weight);
+        }
     }
     let weights = weights.into_iter();
     weights
         .map(|((kind, text), weight)| WeightedTerm { kind, text, weight, origin: Origin::Typed })
         .collect()
+}
+
+/// Whether a term is a Chinese word of two characters, whose bigram is scored as well.
+pub(crate) fn is_short_word(kind: TermKind, text: &str) -> bool {
+    kind == TermKind::Word && text.chars().count() == 2 && text.chars().all(is_han)
 }
 
 /// The kind of term that a word is indexed as.

@@ -6,14 +6,16 @@
 use rustc_hash::FxHashMap;
 use wensou_index::{TermKind, TextField};
 
-use super::analyze::{MatchMode, Variant, WeightedTerm};
+use super::analyze::{MatchMode, Variant, WeightedTerm, is_short_word};
 use super::compile::{Compiled, ScoredText};
 use super::expr::MatchExpr;
 use super::needle::Needle;
 use super::query_plan::{Covering, CoveringUnit, Plan, PlannedWord, ScoredTerm};
 use crate::error::Error;
 use crate::rank::proximity::QueryBigrams;
-use crate::rank::{self, CoverageScale, FieldTerm, IdfMass, TermStatistics, bm25};
+use crate::rank::{
+    self, CoverageScale, FieldTerm, IdfMass, SHORT_WORD_WEIGHT, TermStatistics, bm25,
+};
 
 /// Completes a compiled query.
 ///
@@ -54,6 +56,11 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
         let text = expanded.weighted(&in_body);
         scored_terms.extend(idfs.scored_terms(&text.terms, &fields));
         weighted.push(text);
+    }
+    // With other words beside it, whether a document has a short word or its two characters at the
+    // border of other words has not helped any of the judged sets, and costs a second posting list.
+    if words.iter().filter(|word| !word.word.stop).count() > 1 {
+        scored_terms.retain(|term| !is_short_word(term.kind, &term.text));
     }
     Ok(Plan {
         match_expr,
@@ -157,7 +164,10 @@ impl TermIdfs {
         let mut scored = Vec::new();
         for term in terms {
             for field in fields.iter().copied() {
-                let weight = rank::weight(field, term.kind) * term.weight;
+                let mut weight = rank::weight(field, term.kind) * term.weight;
+                if is_short_word(term.kind, &term.text) {
+                    weight *= SHORT_WORD_WEIGHT;
+                }
                 if weight > 0.0 {
                     scored.push(ScoredTerm {
                         field,

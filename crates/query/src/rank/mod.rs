@@ -10,5 +10,6 @@ mod weights;
 pub(crate) use coverage::{Coverage, CoverageScale, IdfMass};
 pub(crate) use statistics::{CachedStatistics, FieldTerm, TermStatistics};
 pub(crate) use weights::{
-    COVERAGE_WEIGHT, EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, kind_weight, weight,
+    COVERAGE_WEIGHT, EXPANSION_WEIGHT, LATIN_WEIGHT, SHORT_WORD_WEIGHT, STOP_WEIGHT, kind_weight,
+    weight,
 };

@@ -9,6 +9,10 @@ pub(crate) const STOP_WEIGHT: f32 = 0.1;
 /// scored, while a Chinese word is scored as a word and by its bigrams.
 pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 
+/// Weight of a word of two characters in a query of this word alone, relative to other words: a
+/// document that has the word comes before one where two words meet in these characters.
+pub(crate) const SHORT_WORD_WEIGHT: f32 = 2.0;
+
 /// Weight of the summed idf of the words that a document has, in the second ranking of the first
 /// hits, where hits may lack words.
 pub(crate) const COVERAGE_WEIGHT: f32 = 2.0;
