@@ -1,7 +1,5 @@
 //! Plans queries and runs the plans: where the planner and the executor meet.
 
-use std::cmp::Reverse;
-
 use wensou_index::Index;
 
 use crate::error::Error;
@@ -10,9 +8,9 @@ use crate::exec::{Executor, IndexStatistics};
 use crate::lang::Query;
 use crate::plan::analyze::TextTables;
 use crate::plan::pinyin::{self, Reading};
-use crate::plan::{CoveringUnit, MatchExpr, Matching, Mode, Plan, Planner};
+use crate::plan::{Covering, MatchExpr, Matching, Mode, Plan, Planner};
 use crate::rank::proximity::RERANK_DEPTH;
-use crate::rank::{CachedStatistics, Coverage, TermStatistics, bm25};
+use crate::rank::{CachedStatistics, TermStatistics};
 
 /// Plans queries for one index and runs the plans. Searches, counts and reports all use it.
 #[derive(Debug)]
@@ -53,8 +51,9 @@ pub(crate) enum Completeness {
     Backfilled(usize),
 }
 
-/// How often [`Runner::backfill`] tries to leave out common words before it looks for all.
-const MAX_TRIES: usize = 2;
+/// The most words for which [`Runner::backfill`] looks for close documents first: finding these
+/// takes up to twice as long for each word more.
+const MAX_WORDS: usize = 8;
 
 impl<'i> Runner<'i> {
     pub(crate) fn new(index: &'i Index) -> Self {
@@ -170,9 +169,8 @@ impl<'i> Runner<'i> {
     /// The documents that have the most of a relaxed query, without `complete`, which are all that
     /// have every word. There are enough for `wanted` hits.
     ///
-    /// Common words have the longest posting lists and add the least coverage. So documents with
-    /// one of the rarest words are looked for first, if there seem to be enough of them: if they
-    /// cover more than all other words together, no other document can be among the first.
+    /// Documents with a high coverage are few and are found quickly, so they are looked for first:
+    /// if there are enough of them, no other document can be among the first.
     fn backfill(
         &self,
         mut plan: Plan,
@@ -185,50 +183,44 @@ impl<'i> Runner<'i> {
         let following = (wanted - complete.len()).min(documents);
         let needed = following.max(RERANK_DEPTH);
         let top_k = TopK { limit: needed + complete.len(), count: false, ..top_k };
-        let with_rarest = with_rarest(&plan, |rarest| {
-            let frequency =
-                |unit: &&CoveringUnit| bm25::doc_freq(unit.mass.idf(), documents as u64);
-            rarest.iter().map(frequency).sum::<u64>() >= top_k.limit as u64
-        });
-        let all = (plan.match_expr.clone(), Coverage::default());
-        let last = with_rarest.len();
-        for (number, (expr, others)) in with_rarest.into_iter().chain([all]).enumerate() {
+        let mut exprs = close_documents(&plan);
+        exprs.push(plan.match_expr.clone());
+        let last = exprs.len() - 1;
+        for (number, expr) in exprs.into_iter().enumerate() {
             plan.match_expr = expr;
             let (_, mut found) = self.executor.first_hits(&plan, &top_k)?;
             found.retain(|doc| complete.iter().all(|other| other.address != doc.address));
-            found.truncate(needed);
-            let enough = found.get(needed - 1).is_some_and(|last| last.coverage > others);
-            if enough || number == last {
-                self.executor.rerank(&plan, &mut found)?;
-                found.truncate(following);
-                return Ok((!found.is_empty()).then_some(Backfill { plan, found }));
+            if found.len() < needed && number < last {
+                continue;
             }
+            found.truncate(needed);
+            self.executor.rerank(&plan, &mut found)?;
+            found.truncate(following);
+            return Ok((!found.is_empty()).then_some(Backfill { plan, found }));
         }
         Ok(None)
     }
 }
 
-/// Narrower expressions than that of a relaxed plan, which leave out its most common words, each
-/// with the coverage of all that it leaves out. Those whose words are `enough` come from narrow to
-/// wide.
-fn with_rarest(
-    plan: &Plan,
-    enough: impl Fn(&[&CoveringUnit]) -> bool,
-) -> Vec<(MatchExpr, Coverage)> {
-    let scale = plan.covering.scale;
-    let mut units: Vec<_> = plan.covering.units.iter().collect();
-    units.sort_by_key(|unit| Reverse(unit.mass));
-    let coverage =
-        |units: &[&CoveringUnit]| scale.coverage(units.iter().map(|unit| unit.mass).sum());
-    (1..units.len())
-        .map(|count| units.split_at(count))
-        .filter(|(rarest, others)| coverage(rarest) > coverage(others) && enough(rarest))
-        .take(MAX_TRIES)
-        .map(|(rarest, others)| {
-            let any = MatchExpr::any_of(rarest.iter().map(|unit| unit.expr.clone()).collect());
-            (MatchExpr::all_of(vec![plan.match_expr.clone(), any]), coverage(others))
-        })
-        .collect()
+/// Expressions for the documents of a relaxed plan that reach a coverage, from the highest coverage
+/// down. Leaves out those that need every word and those that all documents reach.
+fn close_documents(plan: &Plan) -> Vec<MatchExpr> {
+    let Covering { any_word, units, scale } = &plan.covering;
+    let masses = || units.iter().map(|unit| unit.mass.units());
+    let Some(least) = masses().min().filter(|_| units.len() <= MAX_WORDS) else {
+        return Vec::new();
+    };
+    let incomplete = masses().sum::<u32>() - least;
+    let of_level = |min| {
+        let members = units.iter().map(|unit| (unit.mass.units(), unit.expr.clone())).collect();
+        let close = MatchExpr::MinMass(min, members);
+        match any_word {
+            Some(any_word) => plan.match_expr.replace_required(any_word, &close),
+            None => MatchExpr::all_of(vec![plan.match_expr.clone(), close]),
+        }
+    };
+    let levels = scale.levels().map(|(_, mass)| mass.units());
+    levels.filter(|min| (least + 1..=incomplete).contains(min)).map(of_level).collect()
 }
 
 /// The order of hits unless another is asked for.

@@ -219,6 +219,7 @@ impl<M: Candidates> Candidates for AndNot<M> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::min_mass::MinMass;
     use super::super::min_should_match::MinShouldMatch;
     use super::*;
 
@@ -301,6 +302,15 @@ mod tests {
             let enough = expected(|lists, doc| count(lists, doc) >= min);
             assert_eq!(found(|| MinShouldMatch::of(min, lists())), enough, "{min}");
         }
+        let masses = [3, 5, 2, 4];
+        for min in 1..=14 {
+            let mass = |lists: &[Docs], doc| -> u32 {
+                let matching = lists.iter().zip(masses).filter(|(docs, _)| docs.matches(doc));
+                matching.map(|(_, mass)| mass).sum()
+            };
+            let group = || MinMass::of(min, masses.into_iter().zip(lists()).collect());
+            assert_eq!(found(group), expected(|lists, doc| mass(lists, doc) >= min), "{min}");
+        }
         let difference = || {
             let [included, excluded] = [2, 5].map(|step| (1..DOCUMENTS).step_by(step).collect());
             AndNot::new(Docs(included), Docs(excluded))
@@ -328,5 +338,9 @@ mod tests {
         assert_eq!(sought(Box::new(MinShouldMatch::of(2, lists()))), with(2));
         assert_eq!(sought(Box::new(MinShouldMatch::of(3, lists()))), with(3));
         assert_eq!(sought(Box::new(And::of(lists()))), with(4));
+        for min in 1..=4 {
+            let group = MinMass::of(min, lists().into_iter().map(|docs| (1, docs)).collect());
+            assert_eq!(sought(Box::new(group)), with(min as usize));
+        }
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod doc_id;
 mod executor;
 mod filter;
 mod matcher;
+mod min_mass;
 mod min_should_match;
 mod near;
 mod phrase;

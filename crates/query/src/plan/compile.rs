@@ -19,6 +19,9 @@ pub(crate) type LoadTables<'t> = &'t dyn Fn() -> Result<TextTables<'t>, Error>;
 /// A query without what depends on document frequencies.
 pub(super) struct Compiled {
     pub(super) match_expr: MatchExpr,
+    /// In relaxed mode, the part of `match_expr` that stands for documents with any of the words
+    /// that a hit may lack, if there is a single such part.
+    pub(super) any_word: Option<MatchExpr>,
     pub(super) words: Vec<PlannedWord>,
     pub(super) texts: Vec<ScoredText>,
     pub(super) may_lack_words: bool,
@@ -56,6 +59,8 @@ pub(super) struct Compiler<'q, 't> {
     has_date_filter: bool,
     /// In relaxed mode: expressions of the texts of the current group. One of them must match.
     alternatives: Vec<MatchExpr>,
+    /// The alternatives of every group that had some.
+    any_word: Vec<MatchExpr>,
     /// The first word that is nothing but punctuation.
     punctuation_only: Option<Span>,
     errors: Vec<Diagnostic>,
@@ -82,6 +87,7 @@ impl<'q, 't> Compiler<'q, 't> {
             may_lack_words: mode == Mode::Relaxed,
             has_date_filter: false,
             alternatives: Vec::new(),
+            any_word: Vec::new(),
             punctuation_only: None,
             errors: Vec::new(),
             outline,
@@ -111,7 +117,9 @@ impl<'q, 't> Compiler<'q, 't> {
         if !self.errors.is_empty() {
             return Err(Error::Query(self.errors));
         }
+        let any_word = self.any_word.pop().filter(|_| self.any_word.is_empty());
         let compiled = Compiled {
+            any_word,
             match_expr: required.unwrap_or(MatchExpr::All),
             words: self.words,
             texts: self.texts,
@@ -212,7 +220,9 @@ impl<'q, 't> Compiler<'q, 't> {
         }
         let alternatives = std::mem::replace(&mut self.alternatives, outer);
         if !alternatives.is_empty() {
-            included.push(MatchExpr::any_of(alternatives));
+            let any_word = MatchExpr::any_of(alternatives);
+            self.any_word.push(any_word.clone());
+            included.push(any_word);
         }
         Ok(match (included.is_empty(), excluded.is_empty()) {
             (true, true) => None,

@@ -22,6 +22,8 @@ pub(crate) enum MatchExpr {
     Or(Vec<MatchExpr>),
     /// Documents that match at least this many of the members.
     MinShouldMatch(usize, Vec<MatchExpr>),
+    /// Documents that match members whose masses add up to this or more.
+    MinMass(u32, Vec<(u32, MatchExpr)>),
     /// Documents that match the first expression and not the second.
     AndNot(Box<MatchExpr>, Box<MatchExpr>),
     /// Documents with this word of the index in one of the fields.
@@ -84,6 +86,19 @@ impl MatchExpr {
             0 => empty,
             1 => members.remove(0),
             _ => group(members),
+        }
+    }
+
+    /// The expression with `part` replaced wherever documents have to match it.
+    pub(crate) fn replace_required(&self, part: &Self, with: &Self) -> Self {
+        let replace = |expr: &Self| expr.replace_required(part, with);
+        match self {
+            expr if expr == part => with.clone(),
+            Self::And(members) => Self::And(members.iter().map(replace).collect()),
+            Self::AndNot(included, excluded) => {
+                Self::AndNot(Box::new(replace(included)), excluded.clone())
+            }
+            expr => expr.clone(),
         }
     }
 

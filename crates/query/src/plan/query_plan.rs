@@ -47,6 +47,9 @@ pub(crate) struct Plan {
 /// What adds to the coverage of a document.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Covering {
+    /// The part of [`Plan::match_expr`] that every document with one of the units matches. `None`
+    /// if there is no such part.
+    pub(crate) any_word: Option<MatchExpr>,
     pub(crate) units: Vec<CoveringUnit>,
     pub(crate) scale: CoverageScale,
 }

@@ -23,7 +23,8 @@ use crate::rank::{
 ///
 /// If the statistics cannot be read.
 pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Result<Plan, Error> {
-    let Compiled { match_expr, mut words, texts, may_lack_words, has_date_filter } = compiled;
+    let Compiled { match_expr, any_word, mut words, texts, may_lack_words, has_date_filter } =
+        compiled;
     let keys = texts.iter().map(|text| text.expanded.text.key.as_slice());
     let mut bigrams = QueryBigrams::new(keys);
     let idfs = TermIdfs::fetch(terms_to_weigh(&words, &texts, &bigrams), statistics)?;
@@ -50,7 +51,7 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
             *idf = needle.weight;
         }
     }
-    let covering = covering(&words);
+    let covering = Covering { any_word, ..covering(&words) };
     let (mut scored_terms, mut weighted) = (Vec::new(), Vec::new());
     for ScoredText { expanded, fields } in texts {
         let text = expanded.weighted(&in_body);
@@ -98,7 +99,7 @@ fn covering(words: &[PlannedWord]) -> Covering {
     }
     let all = units.iter().map(|unit| unit.mass).sum();
     let least_word = least.map(IdfMass::of).unwrap_or_default();
-    Covering { units, scale: CoverageScale { all, least_word } }
+    Covering { any_word: None, units, scale: CoverageScale { all, least_word } }
 }
 
 /// Every term whose document frequency a plan needs; some come more than once.

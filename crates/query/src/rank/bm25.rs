@@ -24,11 +24,6 @@ pub(crate) fn idf(doc_freq: u64, documents: u64) -> f32 {
     (1.0 + (all - found + 0.5) / (found + 0.5)).ln()
 }
 
-/// The number of documents that have a term with this idf, but for rounding: the inverse of [`idf`].
-pub(crate) fn doc_freq(idf: f32, documents: u64) -> u64 {
-    ((documents as f32 + 1.0) / idf.exp() - 0.5).round() as u64
-}
-
 /// For each of `terms`, in order, its inverse document frequency over both kinds.
 ///
 /// # Errors

@@ -18,9 +18,9 @@ impl IdfMass {
         Self(((idf * 1024.0) as u32).max(1))
     }
 
-    /// The idf of a single word with this mass, rounded down.
-    pub(crate) fn idf(self) -> f32 {
-        self.0 as f32 / 1024.0
+    /// The mass in its unit.
+    pub(crate) fn units(self) -> u32 {
+        self.0
     }
 }
 
@@ -63,5 +63,41 @@ impl CoverageScale {
         }
         let share = matched.0 as f32 / self.all.0.max(1) as f32;
         Coverage(1 + (share * STEPS) as u32)
+    }
+
+    /// Every coverage that documents can have, with the least mass that they need for it, from the
+    /// highest down.
+    pub(crate) fn levels(self) -> impl Iterator<Item = (Coverage, IdfMass)> {
+        let highest = self.coverage(self.all).0;
+        (1..=highest).rev().map(Coverage).map(move |level| {
+            // The mass lies in `low..=high`, because coverage never falls as the mass grows.
+            let (mut low, mut high) = (0, self.all.0);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                match self.coverage(IdfMass(middle)) >= level {
+                    true => high = middle,
+                    false => low = middle + 1,
+                }
+            }
+            (level, IdfMass(low))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_begins_at_its_least_mass() {
+        for (all, least_word) in [(30_000, 4000), (7, 2), (12_345, 0), (1, 1)] {
+            let scale = CoverageScale { all: IdfMass(all), least_word: IdfMass(least_word) };
+            let levels: Vec<_> = scale.levels().collect();
+            assert!(levels.is_sorted_by(|a, b| a > b), "{levels:?}");
+            for (level, IdfMass(mass)) in levels {
+                assert!(scale.coverage(IdfMass(mass)) >= level);
+                assert!(mass == 0 || scale.coverage(IdfMass(mass - 1)) < level);
+            }
+        }
     }
 }
