@@ -190,7 +190,8 @@ impl<'i> Runner<'i> {
             plan.match_expr = expr;
             let (_, mut found) = self.executor.first_hits(&plan, &top_k)?;
             found.retain(|doc| complete.iter().all(|other| other.address != doc.address));
-            if found.len() < needed && number < last {
+            // Reranking keeps documents of a higher coverage first, so others cannot come between.
+            if found.len() < following && number < last {
                 continue;
             }
             found.truncate(needed);
