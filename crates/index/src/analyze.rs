@@ -8,6 +8,7 @@ use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, id};
 use wensou_postings::{ColumnValues, DocumentTerms, FieldTerms, TextField, WORD_SEPARATOR};
 use wensou_text::{Folded, Script, Segmenter, TokenKind, fold, script_of_all};
 
+use crate::duplicates::Sketch;
 use crate::record::{Encoded, RecordExt, Texts, civil_seconds, moment_start};
 
 /// Chinese words of the body with at most this many characters are not indexed as words: their
@@ -109,6 +110,8 @@ pub(crate) struct FieldValues {
 pub(crate) struct Analysed {
     pub(crate) values: FieldValues,
     pub(crate) terms: DocumentTerms,
+    /// The sketch of an article.
+    pub(crate) sketch: Option<Sketch>,
 }
 
 /// Analyses a record. `ordinal` is its index in the order of the walk.
@@ -151,7 +154,9 @@ pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) ->
         Record::Article(article) => add_article(&mut values, article),
         Record::Flash(flash) => add_flash(&mut values, flash),
     }
-    Analysed { values, terms }
+    let is_article = matches!(record, Record::Article(_));
+    let sketch = is_article.then(|| Sketch::of(&terms.title.key, &terms.body.key));
+    Analysed { values, terms, sketch }
 }
 
 fn add_article(values: &mut FieldValues, article: &Article) {

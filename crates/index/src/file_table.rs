@@ -7,36 +7,26 @@
 //! contributions.
 //!
 //! ```text
-//! file      = block … | directory | trailer
-//! block     = entries | contributions
-//! trailer   = offset of the directory u64 | its length u64 | its raw length u64
-//!             | XXH3 of its bytes u64 | magic "WSFILES1"
+//! block = entries | contributions
 //! ```
 //!
-//! Entries, contributions and the directory are zstd frames of postcard. All numbers of the trailer
-//! are little-endian. A block has the files of one stretch of the walk, in the order of
-//! [`sort_key`]. Blocks can overlap, because files that are kept come last.
+//! Entries and contributions are [parts](crate::parts) of the file. A block has the files of one
+//! stretch of the walk, in the order of [`sort_key`]. Blocks can overlap, because files that are
+//! kept come last.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::sync::{Mutex, PoisonError};
+use std::io;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use wensou_ingest::{FileEntry, FileStamp};
-use xxhash_rust::xxh3::xxh3_64;
-use zstd::bulk::Compressor;
 
 use crate::generation::{FILES, Folder};
+use crate::parts::{Magic, Part, Parts, PartsWriter, damaged};
 
-const MAGIC: &[u8; 8] = b"WSFILES1";
-const TRAILER: u64 = 40;
+const MAGIC: &Magic = b"WSFILES1";
 /// Files of a block: a search reads one block for each hit, which takes 20 µs.
 const BLOCK: usize = 256;
 /// Bytes of contributions after which a block ends, so that large dumps do not share one.
 const BLOCK_BYTES: usize = 4 << 20;
-/// The largest part that is read, decompressed. A build writes no larger one.
-const MAX_PART: u64 = 1 << 30;
-const LEVEL: i32 = 1;
 
 /// A path in a form that sorts in the order of the walk: `a/b` before `a.txt`.
 pub(crate) fn sort_key(path: &str) -> String {
@@ -52,15 +42,6 @@ pub(crate) fn is_under(path: &str, folder: &str) -> bool {
             || remaining.starts_with('\0')
             || remaining.starts_with("!\0")
     })
-}
-
-/// A part of a block in the file.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Part {
-    offset: u64,
-    length: u64,
-    raw_length: u64,
-    sum: u64,
 }
 
 /// A block as the directory lists it.
@@ -85,9 +66,7 @@ struct StoredEntry {
 
 /// Writes the table.
 pub(crate) struct FileTableWriter {
-    file: File,
-    compressor: Compressor<'static>,
-    offset: u64,
+    parts: PartsWriter,
     blocks: Vec<Block>,
     entries: Vec<StoredEntry>,
     contributions: Vec<Vec<u8>>,
@@ -98,9 +77,7 @@ pub(crate) struct FileTableWriter {
 impl FileTableWriter {
     pub(crate) fn create(folder: &Folder) -> io::Result<Self> {
         Ok(Self {
-            file: folder.create(FILES)?,
-            compressor: Compressor::new(LEVEL)?,
-            offset: 0,
+            parts: PartsWriter::create(folder, FILES)?,
             blocks: Vec::new(),
             entries: Vec::new(),
             contributions: Vec::new(),
@@ -131,36 +108,23 @@ impl FileTableWriter {
             return Ok(());
         };
         let last = std::mem::take(&mut self.last);
-        let (entries, contributions) = (self.part(&entries)?, self.part(&contributions)?);
+        let (entries, contributions) =
+            (self.parts.push(&entries)?, self.parts.push(&contributions)?);
         self.blocks.push(Block { first, last, entries, contributions });
         Ok(())
-    }
-
-    fn part(&mut self, content: &impl Serialize) -> io::Result<Part> {
-        let raw = postcard::to_stdvec(content).map_err(io::Error::other)?;
-        let bytes = self.compressor.compress(&raw)?;
-        self.file.write_all(&bytes)?;
-        let (offset, length) = (self.offset, bytes.len() as u64);
-        self.offset += length;
-        Ok(Part { offset, length, raw_length: raw.len() as u64, sum: xxh3_64(&bytes) })
     }
 
     /// Writes the directory and ends the file.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.end_block()?;
-        let blocks = std::mem::take(&mut self.blocks);
-        let Part { offset, length, raw_length, sum } = self.part(&blocks)?;
-        let mut trailer = Vec::with_capacity(TRAILER as usize);
-        [offset, length, raw_length, sum].iter().for_each(|n| trailer.extend(n.to_le_bytes()));
-        trailer.extend(MAGIC);
-        self.file.write_all(&trailer)
+        self.parts.finish(&self.blocks, MAGIC)
     }
 }
 
 /// Reads the table. Every part is compared with its checksum.
 #[derive(Debug)]
 pub(crate) struct FileTable {
-    file: Mutex<File>,
+    parts: Parts,
     blocks: Vec<Block>,
 }
 
@@ -172,32 +136,15 @@ impl FileTable {
     /// [`io::ErrorKind::NotFound`] if the generation has none, and
     /// [`io::ErrorKind::InvalidData`] if it is damaged.
     pub(crate) fn open(generation: &Folder) -> io::Result<Self> {
-        let (mut file, length) = generation.file(FILES)?;
-        let from = length.checked_sub(TRAILER).ok_or_else(damaged)?;
-        let mut trailer = [0; TRAILER as usize];
-        file.seek(SeekFrom::Start(from))?;
-        file.read_exact(&mut trailer)?;
-        let (numbers, magic) = trailer.split_at(32);
-        if magic != MAGIC {
-            return Err(damaged());
-        }
-        let mut numbers =
-            numbers.chunks_exact(8).map(|bytes| bytes.try_into().map_or(0, u64::from_le_bytes));
-        let mut next = || numbers.next().unwrap_or(0);
-        let part = Part { offset: next(), length: next(), raw_length: next(), sum: next() };
-        let blocks = read(&file, part)?;
-        Ok(Self { file: Mutex::new(file), blocks })
-    }
-
-    fn read<T: DeserializeOwned>(&self, part: Part) -> io::Result<T> {
-        read(&self.file.lock().unwrap_or_else(PoisonError::into_inner), part)
+        let (parts, blocks) = Parts::open(generation, FILES, MAGIC)?;
+        Ok(Self { parts, blocks })
     }
 
     /// The entry of a file, without its contribution.
     pub(crate) fn entry(&self, path: &str) -> io::Result<Option<FileEntry>> {
         let key = sort_key(path);
         for block in self.blocks.iter().filter(|block| block.first <= key && key <= block.last) {
-            let entries: Vec<StoredEntry> = self.read(block.entries)?;
+            let entries: Vec<StoredEntry> = self.parts.read(block.entries)?;
             if let Some(entry) = entries.into_iter().find(|entry| sort_key(&entry.path) == key) {
                 return Ok(Some(entry.into_entry(Vec::new())));
             }
@@ -213,11 +160,11 @@ impl FileTable {
             block.last >= folder && (block.first <= folder || block.first.starts_with(&folder))
         };
         for block in self.blocks.iter().filter(may_have) {
-            let entries: Vec<StoredEntry> = self.read(block.entries)?;
+            let entries: Vec<StoredEntry> = self.parts.read(block.entries)?;
             if !entries.iter().any(|entry| is_under(&sort_key(&entry.path), &folder)) {
                 continue;
             }
-            let contributions: Vec<Vec<u8>> = self.read(block.contributions)?;
+            let contributions: Vec<Vec<u8>> = self.parts.read(block.contributions)?;
             for (entry, contribution) in entries.into_iter().zip(contributions) {
                 if is_under(&sort_key(&entry.path), &folder) {
                     found.push(entry.into_entry(contribution));
@@ -231,14 +178,14 @@ impl FileTable {
     pub(crate) fn verify(&self) -> io::Result<u64> {
         let mut files = 0;
         for block in &self.blocks {
-            let entries: Vec<StoredEntry> = self.read(block.entries)?;
-            let contributions: Vec<Vec<u8>> = self.read(block.contributions)?;
+            let entries: Vec<StoredEntry> = self.parts.read(block.entries)?;
+            let contributions: Vec<Vec<u8>> = self.parts.read(block.contributions)?;
             let key = |entry: Option<&StoredEntry>| entry.map(|entry| sort_key(&entry.path));
             let bounds = (key(entries.first()), key(entries.last()));
             if entries.len() != contributions.len()
                 || bounds != (Some(block.first.clone()), Some(block.last.clone()))
             {
-                return Err(damaged());
+                return Err(damaged(FILES));
             }
             files += entries.len() as u64;
         }
@@ -248,7 +195,7 @@ impl FileTable {
     /// Calls `each` with every entry, without contributions.
     pub(crate) fn for_each(&self, mut each: impl FnMut(FileEntry)) -> io::Result<()> {
         for block in &self.blocks {
-            let entries: Vec<StoredEntry> = self.read(block.entries)?;
+            let entries: Vec<StoredEntry> = self.parts.read(block.entries)?;
             entries.into_iter().for_each(|entry| each(entry.into_entry(Vec::new())));
         }
         Ok(())
@@ -260,27 +207,6 @@ impl StoredEntry {
         let Self { path, stamp, content_hash, records, unreadable } = self;
         FileEntry { path, stamp, content_hash, records, unreadable, contribution }
     }
-}
-
-fn read<T: DeserializeOwned>(mut file: &File, part: Part) -> io::Result<T> {
-    if part.length > MAX_PART || part.raw_length > MAX_PART {
-        return Err(damaged());
-    }
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(part.offset))?;
-    Read::take(&mut file, part.length).read_to_end(&mut bytes)?;
-    if xxh3_64(&bytes) != part.sum {
-        return Err(damaged());
-    }
-    let raw = zstd::bulk::decompress(&bytes, part.raw_length as usize)?;
-    if raw.len() as u64 != part.raw_length {
-        return Err(damaged());
-    }
-    postcard::from_bytes(&raw).map_err(|_| damaged())
-}
-
-fn damaged() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{FILES} is damaged"))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use wensou_postings::{Columns, Postings};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::{Analysis, TableMeta};
+use crate::duplicates::DuplicateGroups;
 use crate::engine::generation_directory::GenerationDirectory;
 use crate::engine::schema::Fields;
 use crate::engine::segment_postings::SegmentPostings;
@@ -37,6 +38,8 @@ pub struct Index {
     analysis: OnceLock<Analysis>,
     /// Opened when it is first needed; `None` if it cannot be read.
     files: OnceLock<Option<FileTable>>,
+    /// Read when they are first needed.
+    duplicates: OnceLock<DuplicateGroups>,
 }
 
 impl std::fmt::Debug for Index {
@@ -95,6 +98,7 @@ impl Index {
             postings,
             analysis: OnceLock::new(),
             files: OnceLock::new(),
+            duplicates: OnceLock::new(),
         };
         // A later build may remove the generation. All other files are open and stay readable, but
         // the copies of the user's tables have to be read before that.
@@ -206,6 +210,20 @@ impl Index {
             }
         });
         counted.ok().map(|()| (files, records))
+    }
+
+    /// The groups of near-duplicates.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] if they cannot be read.
+    pub fn duplicates(&self) -> Result<&DuplicateGroups, Error> {
+        if let Some(groups) = self.duplicates.get() {
+            return Ok(groups);
+        }
+        let groups = DuplicateGroups::read(self.generation(), &self.segments.names())
+            .map_err(|source| Error::unreadable(&self.dir, source))?;
+        Ok(self.duplicates.get_or_init(|| groups))
     }
 
     /// The page checksums of tantivy's files.

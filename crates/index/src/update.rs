@@ -8,6 +8,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::duplicates::BaseArticles;
 use crate::engine::deletion::Deletion;
 use crate::engine::segments::SegmentInfo;
 use crate::engine::{DocAddress, DocId};
@@ -31,10 +32,23 @@ pub(crate) struct Previous {
     unclaimed: FxHashMap<(u64, u64), DocId>,
     /// Documents of the base that a record has claimed.
     kept: FxHashSet<DocId>,
+    /// The articles of the base.
+    articles: BaseArticles,
+}
+
+/// What remains of the base.
+pub(crate) struct Kept {
+    /// The documents that no record has claimed, to be deleted.
+    pub(crate) deletion: Deletion,
+    /// The base without them.
+    pub(crate) base: Base,
+    /// The articles among its documents.
+    pub(crate) articles: BaseArticles,
 }
 
 impl Previous {
-    /// `None` if there is no base, or if too many documents are deleted or outside it.
+    /// `None` if there is no base, if too many documents are deleted or outside it, or if its
+    /// sketches cannot be read.
     pub(crate) fn new(index: Index) -> Result<Option<Self>, Error> {
         let Some(base) = &index.meta().base else { return Ok(None) };
         let mut recent = index.segments();
@@ -48,12 +62,13 @@ impl Previous {
         if changed * MAX_CHANGED > all {
             return Ok(None);
         }
+        let Ok(articles) = BaseArticles::read(index.generation()) else { return Ok(None) };
         let columns = index.columns(base.ordinal)?;
         let mut unclaimed = FxHashMap::default();
         for doc in &base.living {
             unclaimed.insert(index.identity(columns, *doc)?, *doc);
         }
-        Ok(Some(Self { base, recent, unclaimed, kept: FxHashSet::default(), index }))
+        Ok(Some(Self { base, recent, unclaimed, kept: FxHashSet::default(), articles, index }))
     }
 
     /// Shares the files of the generation with the draft, except those that every build writes
@@ -85,17 +100,18 @@ impl Previous {
         }
     }
 
-    /// The documents of the base that no record has claimed, to be deleted, and the base without
-    /// them.
-    pub(crate) fn finish(self) -> Result<(Deletion, Base), Error> {
-        let Self { index, base, kept, .. } = self;
+    /// Divides the base into what is deleted and what is kept.
+    pub(crate) fn finish(self) -> Result<Kept, Error> {
+        let Self { index, base, kept, articles, .. } = self;
         let mut deleted = index.meta().base.as_ref().map(|base| base.deleted).unwrap_or_default();
         let unclaimed: Vec<DocId> =
             base.living.iter().copied().filter(|doc| !kept.contains(doc)).collect();
         for doc in &unclaimed {
             deleted.add(&index.record(DocAddress::new(base.ordinal, *doc))?);
         }
-        Ok((base.delete(unclaimed), Base { segment: base.name(), deleted }))
+        let articles = articles.keep(&kept);
+        let segment = base.name();
+        Ok(Kept { deletion: base.delete(unclaimed), base: Base { segment, deleted }, articles })
     }
 
     /// All documents of every segment but the base: what stays of them is written again.

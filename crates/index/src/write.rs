@@ -15,17 +15,18 @@ use wensou_ingest::{ByteBudget, Ingested, Progress, ScannedArchive, StoredRecord
 
 use crate::analysis::Analysis;
 use crate::analyze::{Analysed, analyse};
+use crate::duplicates::{self, Articles, SegmentArticles, Sketch};
 use crate::engine::build_directory::FirstFailure;
-use crate::engine::panicked;
 use crate::engine::segment_postings::Totals;
 use crate::engine::writer::{SegmentLimits, SegmentsWriter};
+use crate::engine::{DocAddress, DocId, panicked};
 use crate::error::Error;
 use crate::generation::Folder;
 use crate::meta::Base;
 use crate::options::BuildOptions;
-use crate::record::Encoded;
+use crate::record::{Encoded, decode};
 use crate::stored::Stored;
-use crate::update::Previous;
+use crate::update::{Kept, Previous};
 
 /// Records of a batch. Waking a thread costs as much as analysing a flash item.
 const BATCH: usize = 16;
@@ -52,6 +53,9 @@ pub(crate) struct GenerationWriter {
     segments: SegmentsWriter,
     previous: Option<Previous>,
     written: u64,
+    /// The sketches of the articles that were added, by their documents in the segment that all
+    /// added documents are merged into.
+    added: Vec<(DocId, Sketch)>,
 }
 
 impl GenerationWriter {
@@ -71,7 +75,7 @@ impl GenerationWriter {
             segments.delete(recent)?;
         }
         let folder = folder.try_clone().map_err(Error::io("open", folder.path()))?;
-        Ok(Self { folder, segments, previous, written: 0 })
+        Ok(Self { folder, segments, previous, written: 0, added: Vec::new() })
     }
 
     /// The number of documents written so far.
@@ -91,12 +95,12 @@ impl GenerationWriter {
         // cannot run ahead of a slow one.
         let (outcomes, to_index) = bounded::<Outcome>(QUEUE);
         let budget = Arc::new(ByteBudget::new(IN_FLIGHT));
-        let Self { folder, segments, previous, written } = self;
+        let Self { folder, segments, previous, written, added } = self;
         thread::scope(|scope| {
             start_analysis(scope, inputs, &to_analyse)?;
             drop(to_analyse);
             let indexing = start(scope, folder.path(), || {
-                let indexed = index(segments, to_index, &budget);
+                let indexed = index(segments, added, to_index, &budget);
                 // Nobody releases bytes after this, so nobody may wait for them.
                 budget.close();
                 indexed
@@ -137,21 +141,43 @@ impl GenerationWriter {
     /// Deletes the documents that no record has claimed, commits, and merges what was written into
     /// one segment, in the order of the walk. Returns the base for the next update.
     pub(crate) fn finish(self) -> Result<Option<Base>, Error> {
-        let Self { folder, segments, previous, .. } = self;
+        let Self { folder, segments, previous, added, .. } = self;
         let kept = match previous {
             None => None,
             Some(previous) => {
-                let (deletion, base) = previous.finish()?;
+                let Kept { deletion, base, articles } = previous.finish()?;
                 segments.delete(deletion)?;
-                Some(base)
+                Some((base, articles))
             }
         };
         let written = segments.finish()?;
-        remove_locks(&folder)?;
+        let names = written.segments.names();
         // tantivy drops a base without documents.
-        let is_kept = |base: &Base| written.all.contains(&base.segment);
-        let added = written.added.map(|segment| Base { segment, deleted: Totals::default() });
-        Ok(kept.filter(is_kept).or(added))
+        let kept = kept.filter(|(base, _)| names.contains(&base.segment));
+        let added =
+            written.added.clone().map(|segment| SegmentArticles { segment, sketches: added });
+        let (base, articles) = match kept {
+            Some((base, articles)) => {
+                let (sketches, verdicts) = articles.into_parts();
+                let of_base = SegmentArticles { segment: base.segment.clone(), sketches };
+                let recent = added.unwrap_or_default();
+                (Some(base), Articles { base: of_base, recent, verdicts })
+            }
+            None => {
+                let base = added.as_ref().map(|added| added.segment.clone());
+                let base = base.map(|segment| Base { segment, deleted: Totals::default() });
+                (base, Articles { base: added.unwrap_or_default(), ..Articles::default() })
+            }
+        };
+        duplicates::write(&folder, articles, &mut |segment, doc| {
+            let ordinal = (0..).zip(&names).find(|(_, name)| *name == segment);
+            let address = DocAddress::new(ordinal.ok_or(Error::Record(None))?.0, doc);
+            let read = |bytes: Option<&[u8]>| decode(bytes.ok_or(Error::Record(None))?);
+            written.segments.stored_record(address, read)?
+        })?;
+        drop(written);
+        remove_locks(&folder)?;
+        Ok(base)
     }
 }
 
@@ -241,15 +267,19 @@ impl Batches<'_> {
     }
 }
 
-/// Indexes the outcomes in the order of their queue, and releases the bytes of their records.
+/// Indexes the outcomes in the order of their queue, notes the sketches of articles, and releases the bytes of their records.
 fn index(
     segments: &mut SegmentsWriter,
+    added: &mut Vec<(DocId, Sketch)>,
     to_index: Receiver<Outcome>,
     budget: &ByteBudget,
 ) -> Result<(), Error> {
+    let mut next = 0;
     for outcome in to_index {
         for (analysed, record) in outcome.recv().map_err(|_| panicked())? {
             segments.add(&analysed, &record)?;
+            added.extend(analysed.sketch.map(|sketch| (next, sketch)));
+            next += 1;
             budget.release(record.len() as u64);
         }
     }

@@ -1,5 +1,5 @@
-//! tantivy's lists of segments and files, the settings, the copies of the user's tables, and the
-//! table of files.
+//! tantivy's lists of segments and files, the settings, the copies of the user's tables, the table
+//! of files, and the groups of near-duplicates.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,11 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::findings::Findings;
 use crate::analysis::{LABELS, SYNONYMS, WORDS};
+use crate::duplicates::BaseArticles;
 use crate::engine::writer::settings;
 use crate::error::Error;
 use crate::file_table::FileTable;
-use crate::generation::{DESCRIPTION, FILES, SETTINGS};
+use crate::generation::{DESCRIPTION, DUPLICATES, FILES, SETTINGS};
 use crate::meta::Settings;
 use crate::open::Index;
 
@@ -53,6 +54,7 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
         findings.damage(MANAGED, "it does not list the files of the segments");
     }
     files(index, findings);
+    duplicates(index, findings);
     let tables = &index.meta().tables;
     for (name, table) in
         [(WORDS, &tables.words), (SYNONYMS, &tables.synonyms), (LABELS, &tables.labels)]
@@ -66,6 +68,26 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
         findings.damage(DESCRIPTION, "its analysis version contradicts the hashes of its tables");
     }
     Ok(())
+}
+
+/// Reads the groups of near-duplicates, which have checksums of their own, and looks their documents
+/// up.
+fn duplicates(index: &Index, findings: &mut Findings<'_>) {
+    let read = || -> Result<bool, Error> {
+        let failed = Error::io("read", &index.generation().path_of(DUPLICATES));
+        BaseArticles::read(index.generation()).map_err(failed)?;
+        let groups = index.duplicates()?;
+        let exist = index.segments().iter().all(|segment| {
+            let mut documents = groups.in_segment(segment.ordinal).iter();
+            documents.all(|(doc, _)| segment.living.binary_search(doc).is_ok())
+        });
+        Ok(exist && groups.all_have_members())
+    };
+    match read() {
+        Err(error) => findings.damage(DUPLICATES, error),
+        Ok(false) => findings.damage(DUPLICATES, "it has documents that the index does not have"),
+        Ok(true) => {}
+    }
 }
 
 /// Reads every part of the table of files, which has checksums of its own, and counts its files.

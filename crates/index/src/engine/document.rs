@@ -13,7 +13,7 @@ pub const FACET_SEPARATOR: char = '\u{1f}';
 /// Makes the tantivy document of an analysed record: its field values and the encoded record. Its
 /// terms go into the postings instead.
 pub(crate) fn to_document(fields: &Fields, analysed: &Analysed, record: &[u8]) -> TantivyDocument {
-    let Analysed { values, terms } = analysed;
+    let Analysed { values, terms, .. } = analysed;
     // Enough capacity for all values, so that the buffer need not grow.
     let mut document = TantivyDocument::with_capacity(record.len() + 2048);
     let FieldValues { ids, external_id, sources, authors, categories, .. } = values;

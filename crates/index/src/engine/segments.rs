@@ -11,8 +11,8 @@ use tantivy::query::TermQuery;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::store::StoreReader;
 use tantivy::{
-    DocAddress, DocId, Index, InvertedIndexReader, ReloadPolicy, Searcher, SegmentOrdinal,
-    SegmentReader, Term,
+    DocAddress, DocId, Index, IndexReader, InvertedIndexReader, ReloadPolicy, Searcher,
+    SegmentOrdinal, SegmentReader, Term,
 };
 
 use super::deletion::Deletion;
@@ -93,7 +93,13 @@ impl Segments {
         if index.schema() != expected {
             return Err("its fields are not those of its format".into());
         }
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self::of(&index, fields)?)
+    }
+
+    /// The segments of an index of tantivy with these fields.
+    pub(crate) fn of(index: &Index, fields: Fields) -> tantivy::Result<Self> {
+        let reader: IndexReader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = reader.searcher();
         let opened = searcher.segment_readers().iter().map(|_| Opened::default()).collect();
         Ok(Self { searcher, fields, opened })
@@ -105,6 +111,12 @@ impl Segments {
 
     pub(crate) fn fields(&self) -> &Fields {
         &self.fields
+    }
+
+    /// The names of all segments, by ordinal.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let readers = self.searcher.segment_readers().iter();
+        readers.map(|reader| reader.segment_id().uuid_string()).collect()
     }
 
     /// Every segment, by ordinal.

@@ -18,6 +18,7 @@ use super::deletion::Deletion;
 use super::document::to_document;
 use super::plugin::PostingsPlugin;
 use super::schema::{Fields, schema};
+use super::segments::Segments;
 use crate::analyze::Analysed;
 
 /// The smallest memory budget that tantivy's `IndexWriter` accepts, in bytes. No document is added
@@ -144,10 +145,11 @@ impl SegmentsWriter {
         merged?;
         self.writer.garbage_collect_files().wait()?;
         self.writer.wait_merging_threads()?;
-        let all = self.index.searchable_segment_ids()?;
-        let added = self.finished.first().filter(|id| all.contains(id));
-        let added = added.map(SegmentId::uuid_string);
-        Ok(Written { added, all: all.iter().map(SegmentId::uuid_string).collect() })
+        let segments = Segments::of(&self.index, self.fields)?;
+        let all = segments.names();
+        let added = self.finished.first().map(SegmentId::uuid_string);
+        let added = added.filter(|name| all.contains(name));
+        Ok(Written { added, segments })
     }
 
     /// Makes one segment of all documents that were added. Their postings file is written in the
@@ -169,10 +171,9 @@ impl SegmentsWriter {
     }
 }
 
-/// The names of the segments of an index that was written.
-#[derive(Debug)]
+/// The segments of an index that was written.
 pub(crate) struct Written {
-    /// The segment of the documents that were added, if there are any.
+    /// The name of the segment of the documents that were added, if there are any.
     pub(crate) added: Option<String>,
-    pub(crate) all: Vec<String>,
+    pub(crate) segments: Segments,
 }

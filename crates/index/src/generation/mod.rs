@@ -54,8 +54,8 @@ pub(crate) use folder::Folder;
 pub(crate) use folder_marker::has_whole_marker;
 pub(crate) use lock::may_be_building;
 pub(crate) use names::{
-    DESCRIPTION, FILES, FOLDER_MARKER, MARKER, MARKER_LIMIT, SEAL, SETTINGS, is_plain_name,
-    marker_text,
+    DESCRIPTION, DUPLICATES, FILES, FOLDER_MARKER, MARKER, MARKER_LIMIT, SEAL, SETTINGS,
+    is_plain_name, marker_text,
 };
 pub use ownership::is_index_folder;
 pub(crate) use page_sums::{PAGE_SUMS, PageSums, has_page_sums};

@@ -25,6 +25,8 @@ pub(crate) const DESCRIPTION: &str = "wensou.json";
 pub(crate) const SETTINGS: &str = "settings";
 /// The table of the files of the archive.
 pub(crate) const FILES: &str = "files";
+/// The groups of near-duplicates.
+pub(crate) const DUPLICATES: &str = "duplicates";
 /// Length of a marker file at most, in bytes.
 pub(crate) const MARKER_LIMIT: u64 = 4096;
 /// The start of the name of every generation.
@@ -72,6 +74,7 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         "pairs",
         super::PAGE_SUMS,
         FILES,
+        DUPLICATES,
         SETTINGS,
         DESCRIPTION,
         SEAL,

@@ -1,0 +1,126 @@
+//! Decides whether two texts are near-duplicates.
+
+use wensou_ingest::Record;
+use wensou_text::key_of;
+
+use super::sketch::{is_short, shingles, whole};
+use crate::record::RecordExt;
+
+/// Of the shingles of the shorter text, the part that the other one must have: all but a line that
+/// only one site adds.
+const MIN_CONTAINED: f64 = 0.75;
+/// Of the shingles of the longer text, the part that the other one must have. A short notice that a
+/// long article quotes is another text.
+const MIN_COVERED: f64 = 0.25;
+/// Of the numbers of the shorter text, the part that the other one must have: the reports of two
+/// days differ in their numbers and in little else.
+const MIN_NUMBERS: f64 = 0.8;
+
+/// A text, ready to be compared.
+#[derive(Debug)]
+pub(super) struct Comparable {
+    /// The hash of the text if it is short: then it is compared as a whole.
+    whole: Option<u64>,
+    /// Hashes of shingles, ascending, each once.
+    shingles: Vec<u32>,
+    /// Sequences of digits, ascending, each once.
+    numbers: Vec<String>,
+}
+
+impl Comparable {
+    pub(super) fn of(record: &Record) -> Self {
+        let texts = record.texts();
+        Self::of_keys(&key_of(&texts.title), &key_of(&texts.body))
+    }
+
+    fn of_keys(title: &[char], body: &[char]) -> Self {
+        let digits = body.split(|c| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+        Self {
+            whole: is_short(body).then(|| whole(title, body)),
+            shingles: sorted(shingles(body).collect()),
+            numbers: sorted(digits.map(|digits| digits.iter().collect()).collect()),
+        }
+    }
+
+    /// Whether the texts are near-duplicates: all but a little of the shorter one is in the longer
+    /// one, which is not much longer, and their numbers are the same.
+    pub(super) fn is_near_duplicate(&self, other: &Self) -> bool {
+        if self.whole.is_some() || other.whole.is_some() {
+            return self.whole == other.whole;
+        }
+        let (shorter, longer) = match self.shingles.len() <= other.shingles.len() {
+            true => (self, other),
+            false => (other, self),
+        };
+        let common = shared(&shorter.shingles, &longer.shingles) as f64;
+        let numbers = shared(&shorter.numbers, &longer.numbers);
+        common >= MIN_CONTAINED * shorter.shingles.len() as f64
+            && common >= MIN_COVERED * longer.shingles.len() as f64
+            && numbers as f64 >= MIN_NUMBERS * shorter.numbers.len() as f64
+    }
+}
+
+fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// The number of values that both ascending lists have.
+fn shared<T: Ord>(a: &[T], b: &[T]) -> usize {
+    let mut others = b.iter().peekable();
+    let in_both = |value: &&T| {
+        while others.next_if(|other| *other < *value).is_some() {}
+        others.next_if(|other| *other == *value).is_some()
+    };
+    a.iter().filter(in_both).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "比特幣價格週一突破三萬美元，創下2022年6月以來的新高，交易量較前一日增加24%。分析師認為，\
+        市場對現貨基金獲批的期待推動了這一輪上漲，多家資產管理公司近日向監管機構提交了申請。";
+
+    fn comparable(title: &str, body: &str) -> Comparable {
+        Comparable::of_keys(&key_of(title), &key_of(body))
+    }
+
+    fn is_near_duplicate(a: &str, b: &str) -> bool {
+        let [first, second] = [a, b].map(|body| comparable("標題", body));
+        let verdict = first.is_near_duplicate(&second);
+        assert_eq!(verdict, second.is_near_duplicate(&first), "the order does not matter");
+        verdict
+    }
+
+    #[test]
+    fn cut_extended_and_converted_texts_are_near_duplicates() {
+        let cut: String = BODY.chars().take(70).collect();
+        assert!(is_near_duplicate(BODY, &cut));
+        assert!(is_near_duplicate(BODY, &format!("{BODY}\n本文僅代表作者觀點，轉載請註明出處。")));
+        assert!(is_near_duplicate(BODY, &BODY.replace('價', "价").replace('創', "创")));
+    }
+
+    #[test]
+    fn other_numbers_or_other_texts_are_not() {
+        assert!(!is_near_duplicate(BODY, &BODY.replace("24%", "31%").replace("6月", "7月")));
+        assert!(!is_near_duplicate(
+            BODY,
+            &"以太坊基金會宣布升級完成，驗證者需要更新客戶端。".repeat(3)
+        ));
+        let quoted = format!(
+            "{BODY}{}",
+            (0..400).map(|n| char::from_u32(0x5000 + n * 3).unwrap()).collect::<String>()
+        );
+        assert!(!is_near_duplicate(BODY, &quoted), "a small part of a long text");
+    }
+
+    #[test]
+    fn short_texts_must_be_equal_with_their_titles() {
+        let notice = comparable("休市通知", "明日休市一天。");
+        assert!(notice.is_near_duplicate(&comparable("休市通知", "明日休市一天")));
+        assert!(!notice.is_near_duplicate(&comparable("通知", "明日休市一天。")));
+        assert!(!notice.is_near_duplicate(&comparable("休市通知", BODY)));
+    }
+}

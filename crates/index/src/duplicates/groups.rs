@@ -1,0 +1,64 @@
+//! Joins pairs of near-duplicates into groups.
+
+/// Sets of texts: those that are joined directly or by way of others are in one set.
+pub(super) struct Groups {
+    /// For each text another one of its set, or itself. The first text of a set stands for it.
+    parents: Vec<u32>,
+}
+
+impl Groups {
+    /// Every text in a set of its own.
+    pub(super) fn new(texts: usize) -> Self {
+        Self { parents: (0..texts as u32).collect() }
+    }
+
+    /// The first text of the set.
+    fn first(&mut self, text: u32) -> u32 {
+        let mut first = text;
+        while self.parents[first as usize] != first {
+            // Halve the way for the next time.
+            let parent = self.parents[first as usize];
+            self.parents[first as usize] = self.parents[parent as usize];
+            first = parent;
+        }
+        first
+    }
+
+    pub(super) fn are_joined(&mut self, a: u32, b: u32) -> bool {
+        self.first(a) == self.first(b)
+    }
+
+    pub(super) fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.first(a), self.first(b));
+        self.parents[a.max(b) as usize] = a.min(b);
+    }
+
+    /// The sets of two texts or more: for each text of one, ascending, the first text of the set.
+    pub(super) fn into_members(mut self) -> Vec<(u32, u32)> {
+        let texts = 0..self.parents.len() as u32;
+        let all: Vec<(u32, u32)> = texts.map(|text| (text, self.first(text))).collect();
+        let mut sizes = vec![0_u32; all.len()];
+        all.iter().for_each(|(_, first)| sizes[*first as usize] += 1);
+        all.into_iter().filter(|(_, first)| sizes[*first as usize] > 1).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_connected_components_whatever_the_order() {
+        let pairs = [(5, 6), (1, 3), (3, 5), (7, 8)];
+        for turn in 0..pairs.len() {
+            let mut groups = Groups::new(10);
+            for at in 0..pairs.len() {
+                let (a, b) = pairs[(at + turn) % pairs.len()];
+                groups.join(b, a);
+            }
+            assert!(groups.are_joined(1, 6) && !groups.are_joined(1, 7));
+            let members = [(1, 1), (3, 1), (5, 1), (6, 1), (7, 7), (8, 7)];
+            assert_eq!(groups.into_members(), members);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Near-duplicates: articles with the same text, or nearly the same, as sister sites publish them.
+//!
+//! They are found when an index is built. `sketch` reduces each article to a few hashes, from which
+//! `candidates` finds pairs that may be alike. The texts of these pairs are compared (`compare`),
+//! and pairs of near-duplicates are joined into `groups`. A group is a connected component, so the
+//! outcome depends neither on the order of the articles nor on which of them an update reads again.
+//!
+//! Every article stays a document of its own. A search shows the hits of a group as one.
+
+mod candidates;
+mod compare;
+mod groups;
+mod sketch;
+mod table;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use wensou_ingest::Record;
+
+pub use self::table::DuplicateGroups;
+use self::{
+    candidates::candidate_pairs, compare::Comparable, groups::Groups, table::SegmentGroups,
+};
+pub(crate) use self::{sketch::Sketch, table::BaseArticles};
+use crate::engine::DocId;
+use crate::error::Error;
+use crate::generation::{DUPLICATES, Folder};
+
+/// Texts that are kept while they are compared. Most pairs are close to each other in order.
+const MAX_KEPT_TEXTS: usize = 256;
+
+/// The articles of one segment, ascending by document.
+#[derive(Debug, Default)]
+pub(crate) struct SegmentArticles {
+    pub(crate) segment: String,
+    pub(crate) sketches: Vec<(DocId, Sketch)>,
+}
+
+/// The articles of a generation.
+#[derive(Debug, Default)]
+pub(crate) struct Articles {
+    /// The segment that the next update starts from.
+    pub(crate) base: SegmentArticles,
+    /// The segment beside it, if there is one.
+    pub(crate) recent: SegmentArticles,
+    /// What earlier builds found out about pairs of articles of the base.
+    pub(crate) verdicts: FxHashMap<(DocId, DocId), bool>,
+}
+
+impl BaseArticles {
+    /// The sketches of the documents that are kept, and the verdicts on them.
+    pub(crate) fn keep(mut self, kept: &FxHashSet<DocId>) -> Self {
+        self.sketches.retain(|(doc, _)| kept.contains(doc));
+        self.verdicts.retain(|(a, b), _| kept.contains(a) && kept.contains(b));
+        self
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<(DocId, Sketch)>, FxHashMap<(DocId, DocId), bool>) {
+        (self.sketches, self.verdicts)
+    }
+}
+
+/// Finds the near-duplicates of a generation and writes them into its folder. `read` reads the
+/// record of a document of a segment.
+///
+/// # Errors
+///
+/// [`Error::Io`] if the file cannot be written, and the errors of `read`.
+pub(crate) fn write(
+    folder: &Folder,
+    articles: Articles,
+    read: &mut dyn FnMut(&str, DocId) -> Result<Record, Error>,
+) -> Result<(), Error> {
+    let Articles { base, recent, mut verdicts } = articles;
+    let of_base = base.sketches.len();
+    let both = || base.sketches.iter().chain(&recent.sketches);
+    let sketches: Vec<Sketch> = both().map(|(_, sketch)| *sketch).collect();
+    let documents: Vec<DocId> = both().map(|(doc, _)| *doc).collect();
+    let mut read_text = |text: u32| -> Result<Comparable, Error> {
+        let of_recent = text as usize >= of_base;
+        let segment = if of_recent { &recent.segment } else { &base.segment };
+        Ok(Comparable::of(&read(segment, documents[text as usize])?))
+    };
+    let mut groups = Groups::new(sketches.len());
+    let mut texts: FxHashMap<u32, Comparable> = FxHashMap::default();
+    for (a, b) in candidate_pairs(&sketches) {
+        if groups.are_joined(a, b) {
+            continue;
+        }
+        let in_base = (b as usize) < of_base;
+        let pair = (documents[a as usize], documents[b as usize]);
+        let known = verdicts.get(&pair).copied().filter(|_| in_base);
+        let verdict = match known {
+            Some(verdict) => verdict,
+            None => {
+                if texts.len() > MAX_KEPT_TEXTS {
+                    texts.retain(|text, _| *text == a);
+                }
+                for text in [a, b] {
+                    if !texts.contains_key(&text) {
+                        texts.insert(text, read_text(text)?);
+                    }
+                }
+                texts[&a].is_near_duplicate(&texts[&b])
+            }
+        };
+        if in_base {
+            verdicts.insert(pair, verdict);
+        }
+        if verdict {
+            groups.join(a, b);
+        }
+    }
+    let members = groups.into_members();
+    let groups = by_segment(&members, &documents, [&base, &recent]);
+    let base = BaseArticles { sketches: base.sketches, verdicts };
+    let written = table::write(folder, &groups, base);
+    written.map_err(Error::io("write", &folder.path_of(DUPLICATES)))
+}
+
+/// The members of all groups by segment. `members` has, for each text in a group, the first text of
+/// the group; groups are numbered in the order of these.
+fn by_segment(
+    members: &[(u32, u32)],
+    documents: &[DocId],
+    [base, recent]: [&SegmentArticles; 2],
+) -> Vec<SegmentGroups> {
+    let of_base = base.sketches.len() as u32;
+    let mut numbers: FxHashMap<u32, u32> = FxHashMap::default();
+    let mut segments = [base, recent]
+        .map(|of| SegmentGroups { segment: of.segment.clone(), documents: Vec::new() });
+    for (text, first) in members {
+        let next = numbers.len() as u32;
+        let number = *numbers.entry(*first).or_insert(next);
+        let segment = usize::from(*text >= of_base);
+        segments[segment].documents.push((documents[*text as usize], number));
+    }
+    segments.into_iter().filter(|segment| !segment.documents.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use wensou_text::key_of;
+
+    use super::*;
+
+    /// Ten articles of three texts and seven others. Returns the partition as sorted lists.
+    fn groups_of(split: usize, verdicts: FxHashMap<(DocId, DocId), bool>) -> Vec<Vec<usize>> {
+        let text = |number: usize| -> String {
+            let salt = if number < 6 { number % 3 } else { number } as u32;
+            let chars = (0..120).map(|n| 0x4E00 + (n * 7919 + salt * 104_729) % 20_000);
+            chars.filter_map(char::from_u32).collect::<String>() + &"後記".repeat(number % 2)
+        };
+        let article = |number: usize| {
+            let sketch = Sketch::of(&[], &key_of(&text(number)));
+            (number as DocId, sketch)
+        };
+        let segment = |name: &str, numbers: std::ops::Range<usize>| SegmentArticles {
+            segment: name.to_owned(),
+            sketches: numbers.map(article).collect(),
+        };
+        let articles = Articles {
+            base: segment("base", 0..split),
+            recent: segment("recent", split..10),
+            verdicts,
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let mut read = |_: &str, doc: DocId| {
+            let article = wensou_ingest::Article {
+                paragraphs: vec![text(doc as usize)],
+                ..wensou_ingest::Article::default()
+            };
+            Ok(Record::Article(article))
+        };
+        write(&folder, articles, &mut read).unwrap();
+        let names = ["recent".to_owned(), "base".to_owned()];
+        let groups = DuplicateGroups::read(&folder, &names).unwrap();
+        let base = BaseArticles::read(&folder).unwrap();
+        assert_eq!(base.sketches.len(), split);
+        let group = |number: u32| -> Vec<usize> {
+            let mut members: Vec<usize> =
+                groups.members(number).iter().map(|at| at.doc_id as usize).collect();
+            members.sort_unstable();
+            members
+        };
+        let mut all: Vec<Vec<usize>> = (0..3).map(group).collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn groups_do_not_depend_on_what_an_update_keeps() {
+        let expected = [vec![0, 3], vec![1, 4], vec![2, 5]];
+        for split in [10, 7, 4, 1] {
+            assert_eq!(groups_of(split, FxHashMap::default()), expected, "{split}");
+        }
+        // An earlier verdict is not found out again.
+        let verdicts = [((0, 3), false)].into_iter().collect();
+        assert_eq!(groups_of(10, verdicts), [vec![], vec![1, 4], vec![2, 5]]);
+    }
+}

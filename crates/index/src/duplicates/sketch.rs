@@ -1,0 +1,114 @@
+//! Sketches: the few hashes of a text by which texts that may be near-duplicates are found.
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+/// Hashes of a sketch. Of two texts that share half of their shingles, 99.7 % share two hashes or
+/// more; of those that share 0.4, 98 %.
+pub(super) const HASHES: usize = 12;
+/// Key characters of a shingle. Texts on different matters share many bigrams, but few sequences of
+/// four characters.
+const SHINGLE: usize = 4;
+/// Texts with fewer key characters are near-duplicates only if they are equal, title included: a
+/// short notice with another name in it is another notice.
+const MIN_LENGTH: usize = 40;
+
+/// The lowest hashes of the shingles of a text, ascending ("bottom-k MinHash": Broder, "On the
+/// resemblance and containment of documents", 1997). `u32::MAX` stands for a hash that the text
+/// does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Sketch([u32; HASHES]);
+
+impl Sketch {
+    /// The sketch of a text, given the key characters of its title and body.
+    pub(crate) fn of(title: &[char], body: &[char]) -> Self {
+        let mut lowest = [u32::MAX; HASHES];
+        if is_short(body) {
+            if !(title.is_empty() && body.is_empty()) {
+                let whole = whole(title, body);
+                lowest[..2].copy_from_slice(&[whole as u32, (whole >> 32) as u32]);
+                lowest.sort_unstable();
+            }
+            return Self(lowest);
+        }
+        for hash in shingles(body) {
+            if hash < lowest[HASHES - 1] && !lowest.contains(&hash) {
+                let at = lowest.partition_point(|low| *low < hash);
+                lowest.copy_within(at..HASHES - 1, at + 1);
+                lowest[at] = hash;
+            }
+        }
+        Self(lowest)
+    }
+
+    /// The sketch with these hashes, as [`Sketch::hashes`] returned them.
+    pub(super) fn from_hashes(hashes: [u32; HASHES]) -> Self {
+        Self(hashes)
+    }
+
+    pub(super) fn hashes(&self) -> &[u32; HASHES] {
+        &self.0
+    }
+
+    /// The hashes that the text has.
+    pub(super) fn present(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter().copied().take_while(|hash| *hash != u32::MAX)
+    }
+
+    /// The number of hashes that both texts have.
+    pub(super) fn shared(&self, other: &Self) -> usize {
+        self.present().filter(|hash| other.0.binary_search(hash).is_ok()).count()
+    }
+}
+
+/// Whether a text is too short to be compared by shingles.
+pub(super) fn is_short(body: &[char]) -> bool {
+    body.len() < MIN_LENGTH
+}
+
+/// The hash of a whole text.
+pub(super) fn whole(title: &[char], body: &[char]) -> u64 {
+    let text: String = title.iter().chain(&['\n']).chain(body).collect();
+    xxh3_64(text.as_bytes())
+}
+
+/// The hashes of all shingles of a text, in their order.
+pub(super) fn shingles(body: &[char]) -> impl Iterator<Item = u32> + '_ {
+    body.windows(SHINGLE).map(|shingle| {
+        let mut bytes = [0; SHINGLE * 4];
+        for (bytes, char) in bytes.chunks_exact_mut(4).zip(shingle) {
+            bytes.copy_from_slice(&u32::from(*char).to_le_bytes());
+        }
+        xxh3_64_with_seed(&bytes, 0) as u32
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(from: u32, length: u32) -> Vec<char> {
+        (from..from + length).map(|n| char::from_u32(0x4E00 + n * 7919 % 20_000).unwrap()).collect()
+    }
+
+    #[test]
+    fn similar_texts_share_hashes_and_others_do_not() {
+        let sketch = |body: &[char]| Sketch::of(&[], body);
+        let whole = sketch(&text(0, 400));
+        assert_eq!(whole.shared(&whole), HASHES);
+        assert!(whole.shared(&sketch(&text(0, 250))) >= 2, "a cut text");
+        assert!(whole.shared(&sketch(&text(0, 600))) >= 2, "a longer text");
+        assert_eq!(whole.shared(&sketch(&text(5000, 400))), 0);
+    }
+
+    #[test]
+    fn a_short_text_is_sketched_as_a_whole() {
+        let (title, body) = (text(0, 10), text(100, 30));
+        let sketch = Sketch::of(&title, &body);
+        assert_eq!(sketch.present().count(), 2);
+        assert_eq!(sketch.shared(&Sketch::of(&text(50, 10), &body)), 0, "another title");
+        assert_eq!(Sketch::of(&[], &[]).present().count(), 0);
+        // Fewer different shingles than hashes.
+        let repeated = ['哈'; 200];
+        assert_eq!(Sketch::of(&title, &repeated).present().count(), 1);
+    }
+}

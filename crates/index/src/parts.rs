@@ -1,0 +1,137 @@
+//! Files of several parts that are read one by one, each with a checksum.
+//!
+//! ```text
+//! file    = part … | directory | trailer
+//! trailer = offset of the directory u64 | its length u64 | its raw length u64
+//!           | XXH3 of its bytes u64 | magic of 8 bytes
+//! ```
+//!
+//! Parts and the directory are zstd frames of postcard. All numbers of the trailer are
+//! little-endian. The directory says where the parts are.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use xxhash_rust::xxh3::xxh3_64;
+use zstd::bulk::Compressor;
+
+use crate::generation::Folder;
+
+const TRAILER: u64 = 40;
+/// The largest part that is read, decompressed. A build writes no larger one.
+const MAX_PART: u64 = 1 << 30;
+const LEVEL: i32 = 1;
+
+/// What tells one kind of file from another: its last bytes.
+pub(crate) type Magic = [u8; 8];
+
+/// A part of a file.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Part {
+    offset: u64,
+    length: u64,
+    raw_length: u64,
+    sum: u64,
+}
+
+/// Writes a file of parts.
+pub(crate) struct PartsWriter {
+    file: File,
+    compressor: Compressor<'static>,
+    offset: u64,
+}
+
+impl PartsWriter {
+    pub(crate) fn create(folder: &Folder, name: &str) -> io::Result<Self> {
+        Ok(Self { file: folder.create(name)?, compressor: Compressor::new(LEVEL)?, offset: 0 })
+    }
+
+    /// Writes a part.
+    pub(crate) fn push(&mut self, content: &impl Serialize) -> io::Result<Part> {
+        let raw = postcard::to_stdvec(content).map_err(io::Error::other)?;
+        let bytes = self.compressor.compress(&raw)?;
+        self.file.write_all(&bytes)?;
+        let (offset, length) = (self.offset, bytes.len() as u64);
+        self.offset += length;
+        Ok(Part { offset, length, raw_length: raw.len() as u64, sum: xxh3_64(&bytes) })
+    }
+
+    /// Writes the directory and ends the file.
+    pub(crate) fn finish(mut self, directory: &impl Serialize, magic: &Magic) -> io::Result<()> {
+        let Part { offset, length, raw_length, sum } = self.push(directory)?;
+        let mut trailer = Vec::with_capacity(TRAILER as usize);
+        [offset, length, raw_length, sum].iter().for_each(|n| trailer.extend(n.to_le_bytes()));
+        trailer.extend(magic);
+        self.file.write_all(&trailer)
+    }
+}
+
+/// Reads a file of parts. Every part is compared with its checksum.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    name: &'static str,
+    file: Mutex<File>,
+}
+
+impl Parts {
+    /// Opens a file and reads its directory.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::NotFound`] if there is no such file, and [`io::ErrorKind::InvalidData`] if
+    /// it is damaged.
+    pub(crate) fn open<D: DeserializeOwned>(
+        folder: &Folder,
+        name: &'static str,
+        magic: &Magic,
+    ) -> io::Result<(Self, D)> {
+        let (mut file, length) = folder.file(name)?;
+        let from = length.checked_sub(TRAILER).ok_or_else(|| damaged(name))?;
+        let mut trailer = [0; TRAILER as usize];
+        file.seek(SeekFrom::Start(from))?;
+        file.read_exact(&mut trailer)?;
+        let (numbers, found) = trailer.split_at(32);
+        if found != magic {
+            return Err(damaged(name));
+        }
+        let mut numbers =
+            numbers.chunks_exact(8).map(|bytes| bytes.try_into().map_or(0, u64::from_le_bytes));
+        let mut next = || numbers.next().unwrap_or(0);
+        let part = Part { offset: next(), length: next(), raw_length: next(), sum: next() };
+        let parts = Self { name, file: Mutex::new(file) };
+        let directory = parts.read(part)?;
+        Ok((parts, directory))
+    }
+
+    /// Reads a part.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidData`] if it is damaged.
+    pub(crate) fn read<T: DeserializeOwned>(&self, part: Part) -> io::Result<T> {
+        if part.length > MAX_PART || part.raw_length > MAX_PART {
+            return Err(damaged(self.name));
+        }
+        let mut bytes = Vec::new();
+        {
+            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.seek(SeekFrom::Start(part.offset))?;
+            Read::take(&mut *file, part.length).read_to_end(&mut bytes)?;
+        }
+        if xxh3_64(&bytes) != part.sum {
+            return Err(damaged(self.name));
+        }
+        let raw = zstd::bulk::decompress(&bytes, part.raw_length as usize)?;
+        if raw.len() as u64 != part.raw_length {
+            return Err(damaged(self.name));
+        }
+        postcard::from_bytes(&raw).map_err(|_| damaged(self.name))
+    }
+}
+
+/// The error of a damaged file.
+pub(crate) fn damaged(name: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{name} is damaged"))
+}
