@@ -8,7 +8,7 @@ use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, id};
 use wensou_postings::{ColumnValues, DocumentTerms, FieldTerms, TextField, WORD_SEPARATOR};
 use wensou_text::{Folded, Script, Segmenter, TokenKind, fold, script_of_all};
 
-use crate::duplicates::Sketch;
+use crate::duplicates::{Sample, Sketch};
 use crate::record::{Encoded, RecordExt, Texts, civil_seconds, moment_start};
 
 /// Chinese words of the body with at most this many characters are not indexed as words: their
@@ -110,8 +110,8 @@ pub(crate) struct FieldValues {
 pub(crate) struct Analysed {
     pub(crate) values: FieldValues,
     pub(crate) terms: DocumentTerms,
-    /// The sketch of an article.
-    pub(crate) sketch: Option<Sketch>,
+    /// The sketch and the sample of an article.
+    pub(crate) sketch: Option<(Sketch, Sample)>,
 }
 
 /// Analyses a record. `ordinal` is its index in the order of the walk.
@@ -155,7 +155,8 @@ pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) ->
         Record::Flash(flash) => add_flash(&mut values, flash),
     }
     let is_article = matches!(record, Record::Article(_));
-    let sketch = is_article.then(|| Sketch::of(&terms.title.key, &terms.body.key));
+    let (title, body) = (&terms.title.key, &terms.body.key);
+    let sketch = is_article.then(|| (Sketch::of(title, body), Sample::of(body)));
     Analysed { values, terms, sketch }
 }
 

@@ -15,7 +15,7 @@ use wensou_ingest::{ByteBudget, Ingested, Progress, ScannedArchive, StoredRecord
 
 use crate::analysis::Analysis;
 use crate::analyze::{Analysed, analyse};
-use crate::duplicates::{self, Articles, SegmentArticles, Sketch};
+use crate::duplicates::{self, Articles, Samples, SegmentArticles, Sketch};
 use crate::engine::build_directory::FirstFailure;
 use crate::engine::segment_postings::Totals;
 use crate::engine::writer::{SegmentLimits, SegmentsWriter};
@@ -53,9 +53,14 @@ pub(crate) struct GenerationWriter {
     segments: SegmentsWriter,
     previous: Option<Previous>,
     written: u64,
-    /// The sketches of the articles that were added, by their documents in the segment that all
-    /// added documents are merged into.
-    added: Vec<(DocId, Sketch)>,
+    added: AddedArticles,
+}
+
+/// The articles that were added.
+struct AddedArticles {
+    /// Their sketches, by their documents in the segment that all added documents are merged into.
+    sketches: Vec<(DocId, Sketch)>,
+    samples: Samples,
 }
 
 impl GenerationWriter {
@@ -75,7 +80,9 @@ impl GenerationWriter {
             segments.delete(recent)?;
         }
         let folder = folder.try_clone().map_err(Error::io("open", folder.path()))?;
-        Ok(Self { folder, segments, previous, written: 0, added: Vec::new() })
+        let samples = Samples::new(folder.path());
+        let added = AddedArticles { sketches: Vec::new(), samples };
+        Ok(Self { folder, segments, previous, written: 0, added })
     }
 
     /// The number of documents written so far.
@@ -100,7 +107,7 @@ impl GenerationWriter {
             start_analysis(scope, inputs, &to_analyse)?;
             drop(to_analyse);
             let indexing = start(scope, folder.path(), || {
-                let indexed = index(segments, added, to_index, &budget);
+                let indexed = index(segments, added, to_index, folder.path(), &budget);
                 // Nobody releases bytes after this, so nobody may wait for them.
                 budget.close();
                 indexed
@@ -154,19 +161,21 @@ impl GenerationWriter {
         let names = written.segments.names();
         // tantivy drops a base without documents.
         let kept = kept.filter(|(base, _)| names.contains(&base.segment));
-        let added =
-            written.added.clone().map(|segment| SegmentArticles { segment, sketches: added });
+        let AddedArticles { sketches, samples } = added;
+        let added = written.added.clone().map(|segment| SegmentArticles { segment, sketches });
         let (base, articles) = match kept {
             Some((base, articles)) => {
                 let (sketches, verdicts) = articles.into_parts();
                 let of_base = SegmentArticles { segment: base.segment.clone(), sketches };
                 let recent = added.unwrap_or_default();
-                (Some(base), Articles { base: of_base, recent, verdicts })
+                (Some(base), Articles { base: of_base, recent, verdicts, samples })
             }
             None => {
                 let base = added.as_ref().map(|added| added.segment.clone());
                 let base = base.map(|segment| Base { segment, deleted: Totals::default() });
-                (base, Articles { base: added.unwrap_or_default(), ..Articles::default() })
+                let of_base = added.unwrap_or_default();
+                let (recent, verdicts) = Default::default();
+                (base, Articles { base: of_base, recent, verdicts, samples })
             }
         };
         duplicates::write(&folder, articles, &mut |segment, doc| {
@@ -270,15 +279,20 @@ impl Batches<'_> {
 /// Indexes the outcomes in the order of their queue, notes the sketches of articles, and releases the bytes of their records.
 fn index(
     segments: &mut SegmentsWriter,
-    added: &mut Vec<(DocId, Sketch)>,
+    added: &mut AddedArticles,
     to_index: Receiver<Outcome>,
+    folder: &Path,
     budget: &ByteBudget,
 ) -> Result<(), Error> {
     let mut next = 0;
     for outcome in to_index {
         for (analysed, record) in outcome.recv().map_err(|_| panicked())? {
             segments.add(&analysed, &record)?;
-            added.extend(analysed.sketch.map(|sketch| (next, sketch)));
+            if let Some((sketch, sample)) = &analysed.sketch {
+                added.sketches.push((next, *sketch));
+                let noted = added.samples.push(sample);
+                noted.map_err(Error::io("write a temporary file in", folder))?;
+            }
             next += 1;
             budget.release(record.len() as u64);
         }

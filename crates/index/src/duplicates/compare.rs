@@ -67,7 +67,7 @@ fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
 }
 
 /// The number of values that both ascending lists have.
-fn shared<T: Ord>(a: &[T], b: &[T]) -> usize {
+pub(super) fn shared<T: Ord>(a: &[T], b: &[T]) -> usize {
     let mut others = b.iter().peekable();
     let in_both = |value: &&T| {
         while others.next_if(|other| *other < *value).is_some() {}

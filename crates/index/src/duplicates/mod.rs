@@ -1,8 +1,8 @@
 //! Near-duplicates: articles with the same text, or nearly the same, as sister sites publish them.
 //!
 //! They are found when an index is built. `sketch` reduces each article to a few hashes, from which
-//! `candidates` finds pairs that may be alike. The texts of these pairs are compared (`compare`),
-//! and pairs of near-duplicates are joined into `groups`. A group is a connected component, so the
+//! `candidates` finds pairs that may be alike, and `samples` rules most of them out. The texts of
+//! the remaining pairs are compared (`compare`), and pairs of near-duplicates are joined into `groups`. A group is a connected component, so the
 //! outcome depends neither on the order of the articles nor on which of them an update reads again.
 //!
 //! Every article stays a document of its own. A search shows the hits of a group as one.
@@ -10,12 +10,15 @@
 mod candidates;
 mod compare;
 mod groups;
+mod samples;
 mod sketch;
 mod table;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use wensou_ingest::Record;
 
+use self::samples::Likeness;
+pub(crate) use self::samples::{Sample, Samples};
 pub use self::table::DuplicateGroups;
 use self::{
     candidates::candidate_pairs, compare::Comparable, groups::Groups, table::SegmentGroups,
@@ -36,7 +39,6 @@ pub(crate) struct SegmentArticles {
 }
 
 /// The articles of a generation.
-#[derive(Debug, Default)]
 pub(crate) struct Articles {
     /// The segment that the next update starts from.
     pub(crate) base: SegmentArticles,
@@ -44,6 +46,9 @@ pub(crate) struct Articles {
     pub(crate) recent: SegmentArticles,
     /// What earlier builds found out about pairs of articles of the base.
     pub(crate) verdicts: FxHashMap<(DocId, DocId), bool>,
+    /// The samples of the articles that this build has added: those of `recent`, or, in a whole
+    /// build, those of `base`.
+    pub(crate) samples: Samples,
 }
 
 impl BaseArticles {
@@ -70,18 +75,22 @@ pub(crate) fn write(
     articles: Articles,
     read: &mut dyn FnMut(&str, DocId) -> Result<Record, Error>,
 ) -> Result<(), Error> {
-    let Articles { base, recent, mut verdicts } = articles;
+    let Articles { base, recent, mut verdicts, mut samples } = articles;
     let of_base = base.sketches.len();
+    let sampled_from = if recent.segment.is_empty() { 0 } else { of_base };
     let both = || base.sketches.iter().chain(&recent.sketches);
     let sketches: Vec<Sketch> = both().map(|(_, sketch)| *sketch).collect();
     let documents: Vec<DocId> = both().map(|(doc, _)| *doc).collect();
-    let mut read_text = |text: u32| -> Result<Comparable, Error> {
+    let mut texts = Texts::new(|text: u32| {
         let of_recent = text as usize >= of_base;
         let segment = if of_recent { &recent.segment } else { &base.segment };
         Ok(Comparable::of(&read(segment, documents[text as usize])?))
-    };
+    });
     let mut groups = Groups::new(sketches.len());
-    let mut texts: FxHashMap<u32, Comparable> = FxHashMap::default();
+    let mut by_samples = |[a, b]: [usize; 2]| {
+        let compared = samples.read(a).and_then(|a| Ok(a.compare(&samples.read(b)?)));
+        compared.map_err(Error::io("read a temporary file in", folder.path()))
+    };
     for (a, b) in candidate_pairs(&sketches) {
         if groups.are_joined(a, b) {
             continue;
@@ -89,19 +98,16 @@ pub(crate) fn write(
         let in_base = (b as usize) < of_base;
         let pair = (documents[a as usize], documents[b as usize]);
         let known = verdicts.get(&pair).copied().filter(|_| in_base);
-        let verdict = match known {
-            Some(verdict) => verdict,
-            None => {
-                if texts.len() > MAX_KEPT_TEXTS {
-                    texts.retain(|text, _| *text == a);
-                }
-                for text in [a, b] {
-                    if !texts.contains_key(&text) {
-                        texts.insert(text, read_text(text)?);
-                    }
-                }
-                texts[&a].is_near_duplicate(&texts[&b])
-            }
+        let likeness = match known {
+            Some(true) => Likeness::Same,
+            Some(false) => Likeness::Different,
+            None if (a as usize) < sampled_from => Likeness::Unknown,
+            None => by_samples([a, b].map(|text| text as usize - sampled_from))?,
+        };
+        let verdict = match likeness {
+            Likeness::Same => true,
+            Likeness::Different => false,
+            Likeness::Unknown => texts.compare([a, b])?,
         };
         if in_base {
             verdicts.insert(pair, verdict);
@@ -115,6 +121,31 @@ pub(crate) fn write(
     let base = BaseArticles { sketches: base.sketches, verdicts };
     let written = table::write(folder, &groups, base);
     written.map_err(Error::io("write", &folder.path_of(DUPLICATES)))
+}
+
+/// Reads texts and compares them, and keeps those that were read last.
+struct Texts<R> {
+    read: R,
+    kept: FxHashMap<u32, Comparable>,
+}
+
+impl<R: FnMut(u32) -> Result<Comparable, Error>> Texts<R> {
+    fn new(read: R) -> Self {
+        Self { read, kept: FxHashMap::default() }
+    }
+
+    /// Whether two texts are near-duplicates.
+    fn compare(&mut self, [a, b]: [u32; 2]) -> Result<bool, Error> {
+        if self.kept.len() > MAX_KEPT_TEXTS {
+            self.kept.retain(|text, _| *text == a);
+        }
+        for text in [a, b] {
+            if !self.kept.contains_key(&text) {
+                self.kept.insert(text, (self.read)(text)?);
+            }
+        }
+        Ok(self.kept[&a].is_near_duplicate(&self.kept[&b]))
+    }
 }
 
 /// The members of all groups by segment. `members` has, for each text in a group, the first text of
@@ -154,6 +185,11 @@ mod tests {
             let sketch = Sketch::of(&[], &key_of(&text(number)));
             (number as DocId, sketch)
         };
+        let dir = tempfile::tempdir().unwrap();
+        let mut samples = Samples::new(dir.path());
+        for number in split..10 {
+            samples.push(&Sample::of(&key_of(&text(number)))).unwrap();
+        }
         let segment = |name: &str, numbers: std::ops::Range<usize>| SegmentArticles {
             segment: name.to_owned(),
             sketches: numbers.map(article).collect(),

@@ -1,0 +1,156 @@
+//! Samples of texts: enough of their shingles to tell most pairs of different texts apart without
+//! reading their records.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::compare::shared;
+use super::sketch::{is_short, shingles, whole};
+
+/// One shingle in this many is sampled, by its hash: so that the samples of two texts have the same
+/// ones of the shingles that both texts have.
+const ONE_IN: u32 = 8;
+/// The most shingles of a sample. Those of longer texts have the lowest hashes.
+const MAX_SHINGLES: usize = 512;
+/// Samples with fewer shingles say too little.
+const MIN_SHINGLES: usize = 16;
+/// The part of the smaller sample that the other one must have. Of texts that share three quarters
+/// of their shingles, one pair in a thousand has samples that share less.
+const MIN_SHARED: f64 = 0.5;
+
+/// What is known of a text without reading its record.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Sample {
+    /// The hash of the whole text.
+    whole: u64,
+    /// The sampled shingles, ascending, each once.
+    shingles: Vec<u32>,
+}
+
+/// What two samples say about their texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// They are the same.
+    Same,
+    /// They have to be compared.
+    Unknown,
+    /// They are no near-duplicates.
+    Different,
+}
+
+impl Sample {
+    /// The sample of a text, given its key characters.
+    pub(crate) fn of(body: &[char]) -> Self {
+        // A short text is compared with its title.
+        if is_short(body) {
+            return Self::default();
+        }
+        let mut sampled: Vec<u32> =
+            shingles(body).filter(|hash| hash.is_multiple_of(ONE_IN)).collect();
+        sampled.sort_unstable();
+        sampled.dedup();
+        sampled.truncate(MAX_SHINGLES);
+        Self { whole: whole(&[], body), shingles: sampled }
+    }
+
+    /// Compares the texts as far as their samples allow.
+    pub(super) fn compare(&self, other: &Self) -> Likeness {
+        if self.whole == other.whole && self.whole != 0 {
+            return Likeness::Same;
+        }
+        // Of samples that were cut off, only the hashes up to the lower end can be compared.
+        let end = |sample: &Self| match sample.shingles.len() {
+            MAX_SHINGLES => sample.shingles.last().copied().unwrap_or(u32::MAX),
+            _ => u32::MAX,
+        };
+        let end = end(self).min(end(other));
+        let [a, b] = [self, other].map(|sample| {
+            let comparable = sample.shingles.partition_point(|hash| *hash <= end);
+            &sample.shingles[..comparable]
+        });
+        let smaller = a.len().min(b.len());
+        match smaller >= MIN_SHINGLES && (shared(a, b) as f64) < MIN_SHARED * smaller as f64 {
+            true => Likeness::Different,
+            false => Likeness::Unknown,
+        }
+    }
+}
+
+/// The samples of a build, in a nameless temporary file.
+pub(crate) struct Samples {
+    folder: PathBuf,
+    file: Option<BufWriter<File>>,
+    /// Where each sample ends, in bytes.
+    ends: Vec<u64>,
+}
+
+impl Samples {
+    /// No samples yet. Their file is made in `folder`.
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf(), file: None, ends: Vec::new() }
+    }
+
+    /// Adds the sample of the next text.
+    pub(crate) fn push(&mut self, sample: &Sample) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(BufWriter::new(tempfile::tempfile_in(&self.folder)?)),
+        };
+        file.write_all(&sample.whole.to_le_bytes())?;
+        for shingle in &sample.shingles {
+            file.write_all(&shingle.to_le_bytes())?;
+        }
+        let end = self.ends.last().copied().unwrap_or_default();
+        self.ends.push(end + 8 + 4 * sample.shingles.len() as u64);
+        Ok(())
+    }
+
+    /// The sample of a text, by its index.
+    pub(super) fn read(&mut self, text: usize) -> io::Result<Sample> {
+        let Some(file) = &mut self.file else { return Ok(Sample::default()) };
+        let start = text.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let mut bytes = vec![0; (self.ends[text] - start) as usize];
+        // Seeking writes what is left in the buffer.
+        file.seek(SeekFrom::Start(start))?;
+        file.get_mut().read_exact(&mut bytes)?;
+        let (whole, shingles) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let shingles = shingles.as_chunks::<4>().0.iter();
+        let shingles = shingles.map(|bytes| u32::from_le_bytes(*bytes)).collect();
+        Ok(Sample { whole: u64::from_le_bytes(*whole), shingles })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(from: u32, length: u32) -> Vec<char> {
+        (from..from + length).map(|n| char::from_u32(0x4E00 + n * 7919 % 20_000).unwrap()).collect()
+    }
+
+    #[test]
+    fn samples_tell_different_texts_apart() {
+        let sample = |from, length| Sample::of(&text(from, length));
+        let compare = |a: Sample, b: Sample| a.compare(&b);
+        use Likeness::{Different, Same, Unknown};
+        assert_eq!(compare(sample(0, 900), sample(0, 900)), Same);
+        assert_eq!(compare(sample(0, 900), sample(0, 600)), Unknown, "a cut text");
+        assert_eq!(compare(sample(0, 900), sample(0, 9000)), Unknown, "part of a long text");
+        assert_eq!(compare(sample(0, 900), sample(600, 900)), Different, "a third is the same");
+        assert_eq!(compare(sample(0, 60), sample(5000, 60)), Unknown, "too little is known");
+        assert_eq!(compare(sample(0, 10), sample(0, 10)), Unknown, "short texts");
+    }
+
+    #[test]
+    fn samples_are_read_as_they_were_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut samples = Samples::new(dir.path());
+        let all: Vec<Sample> = [900, 10, 0, 9000, 80].map(|n| Sample::of(&text(n, n))).into();
+        all.iter().for_each(|sample| samples.push(sample).unwrap());
+        for (text, sample) in all.iter().enumerate().rev() {
+            assert_eq!(samples.read(text).unwrap(), *sample);
+        }
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nameless");
+    }
+}
