@@ -202,6 +202,7 @@ fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData,
     let mut options = Options::default();
     options.snippet = request.snippet;
     options.backfill = false;
+    options.all = true;
     match &request.kind {
         RequestKind::Hits { offset, limit } => {
             let started = Instant::now();

@@ -112,6 +112,7 @@ impl Batch<'_> {
         let object = json!({
             "query": line,
             "total": results.total,
+            "total_hits": results.total_hits,
             "relaxed": results.relaxed,
             "hits": hits,
         });

@@ -1,5 +1,6 @@
 //! `wensou eval`: measures the ranking on a judged set of queries.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
@@ -44,13 +45,16 @@ pub(crate) fn run(
         None => None,
     };
     for query in read_queries(&args.queries)? {
-        let hits = rank(&session, &query.text, args, &clock)?;
+        let mut hits = rank(&session, &query.text, args, &clock)?;
+        if let Some(grades) = judgements.get(&query.id) {
+            hits.iter_mut().for_each(|hit| hit.stand_for_best(grades));
+        }
         if let Some(out) = &mut out {
-            for (rank, (id, score)) in hits.iter().enumerate() {
+            for (rank, Ranked { id, score, .. }) in hits.iter().enumerate() {
                 writeln!(out, "{} Q0 {id} {} {score:.6} wensou", query.id, rank + 1)?;
             }
         }
-        run.insert(query.id, hits.into_iter().map(|(id, _)| id).collect());
+        run.insert(query.id, hits.into_iter().map(|hit| hit.id).collect());
     }
     if let Some(mut out) = out {
         out.flush()?;
@@ -67,21 +71,43 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// The ids and scores of the hits of one query, best first.
+/// A hit of one query.
+struct Ranked {
+    id: String,
+    score: f32,
+    near_duplicates: Vec<String>,
+}
+
+impl Ranked {
+    /// Gives the hit the id of the near-duplicate with the best grade, because a user who sees one
+    /// of them sees them all.
+    fn stand_for_best(&mut self, grades: &HashMap<String, u32>) {
+        let grade = |id: &String| grades.get(id).copied().unwrap_or_default();
+        let best = self.near_duplicates.iter().max_by_key(|id| grade(id));
+        if let Some(best) = best.filter(|best| grade(best) > grade(&self.id)) {
+            self.id = best.clone();
+        }
+    }
+}
+
+/// The hits of one query, best first.
 fn rank(
     session: &Session<'_>,
     text: &str,
     args: &Eval,
     clock: &Clock,
-) -> anyhow::Result<Vec<(String, f32)>> {
+) -> anyhow::Result<Vec<Ranked>> {
     let query = match args.plain {
         true => plain(text),
         false => parse_lenient(text, clock).0,
     };
     let mut options = Options::default();
     options.limit = args.limit;
-    match session.ids(&query, &options) {
-        Ok(hits) => Ok(hits),
+    match session.collapsed_ids(&query, &options) {
+        Ok(hits) => Ok(hits
+            .into_iter()
+            .map(|(id, score, near_duplicates)| Ranked { id, score, near_duplicates })
+            .collect()),
         // A query without searchable text finds nothing.
         Err(wensou_query::Error::Query(_)) => Ok(Vec::new()),
         Err(error) => Err(error.into()),

@@ -19,6 +19,8 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options.snippet = args.snippet.unwrap_or(*global.snippet);
     options.recency = recency(args.recency, clock);
     options.strict = args.strict;
+    // In these formats a line is a document.
+    options.all = args.all || matches!(args.format, Format::Ids | Format::Tsv);
     // Ids that end with a zero byte go straight to another program, and an empty one would be an
     // argument of it.
     options.backfill = !args.null;

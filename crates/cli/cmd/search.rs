@@ -137,19 +137,23 @@ fn say_clauses(clauses: &[Clause], terminal: &mut Terminal) {
 
 fn summary(results: &Results, args: &Search, started: Instant) -> String {
     let took = started.elapsed().as_secs_f64() * 1000.0;
-    let total = count_noun(results.total, "hit");
+    let total = count_noun(results.total_hits, "hit");
+    let documents = match results.total == results.total_hits {
+        true => String::new(),
+        false => format!(", {}", count_noun(results.total, "document")),
+    };
     let closest = results.hits.iter().filter(|hit| hit.backfilled).count();
     let complete = results.hits.len() - closest;
     let (first, last) = (args.offset + 1, args.offset + complete);
     let mut line = match complete {
         _ if results.total == 0 => "no hits".to_owned(),
-        printed if printed == results.total => total,
+        printed if printed == results.total_hits => total,
         0 if closest > 0 => total,
         0 => format!("none after the first {} of {total}", args.offset),
         1 => format!("{first} of {total}"),
         _ => format!("{first}–{last} of {total}"),
     };
-    line.push_str(&format!(" ({took:.1} ms)"));
+    line.push_str(&format!("{documents} ({took:.1} ms)"));
     if closest > 0 {
         let have = if results.total == 1 { "has" } else { "have" };
         let follow = match closest {

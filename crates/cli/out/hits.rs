@@ -22,6 +22,9 @@ const TAGS_SHOWN: usize = 8;
 /// Maximum number of shared words in the text of a similar document.
 const SHARED_SHOWN: usize = 10;
 
+/// Maximum number of near-duplicates in the text of a hit.
+const DUPLICATES_SHOWN: usize = 3;
+
 /// How hits are laid out.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Layout<'a> {
@@ -210,6 +213,17 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
         let shared = hit.shared.iter().take(SHARED_SHOWN).map(String::as_str).collect::<Vec<_>>();
         let shared = sanitize::line(&shared.join(" ")).into_owned();
         lines.extend(wrap(&format!("{DIM}shares: {shared}{DIM:#}"), columns, &indent));
+    }
+    if !hit.near_duplicates.is_empty() {
+        let pages = hit.near_duplicates.len() + 1;
+        let others = hit.near_duplicates.iter().take(DUPLICATES_SHOWN);
+        let mut others: Vec<&str> = others.map(|other| other.path.as_str()).collect();
+        if hit.near_duplicates.len() > DUPLICATES_SHOWN {
+            others.push("…");
+        }
+        let others = sanitize::line(&others.join(" ")).into_owned();
+        let line = format!("{DIM}seen in {pages} pages, also {others}{DIM:#}");
+        lines.extend(wrap(&line, columns, &indent));
     }
     let (path, _) = json::location(record);
     let (path, id) = (sanitize::line(path), sanitize::line(record.id()));

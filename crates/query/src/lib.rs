@@ -38,6 +38,7 @@
 //! # }
 //! ```
 
+mod collapse;
 mod error;
 pub mod eval;
 mod exec;
@@ -50,6 +51,7 @@ mod report;
 mod runner;
 mod session;
 
+pub use collapse::NearDuplicate;
 pub use error::Error;
 pub use exec::top_k::{Recency, Sort};
 pub use lang::plain::plain;

@@ -19,6 +19,8 @@ pub struct Options {
     /// If fewer hits than were asked for have every word, those that have the most follow. Not if
     /// hits are sorted by date.
     pub backfill: bool,
+    /// Return near-duplicates as hits of their own, and not as one hit.
+    pub all: bool,
     /// If nothing is found, read Latin words as pinyin: see [`crate::Reading`].
     pub pinyin: bool,
     /// The most characters of a snippet.
@@ -34,6 +36,7 @@ impl Default for Options {
             recency: None,
             strict: false,
             backfill: true,
+            all: false,
             pinyin: false,
             snippet: 120,
         }

@@ -3,6 +3,7 @@
 use wensou_index::{Index, RecordExt, moment_start};
 use wensou_ingest::Record;
 
+use crate::collapse::{collapse, near_duplicates};
 use crate::error::Error;
 use crate::exec::top_k::{ScoredDoc, Sort, TopK};
 use crate::haystack::Haystack;
@@ -60,15 +61,15 @@ impl<'i> Session<'i> {
     ///
     /// As [`search`].
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results, Error> {
-        let mut answer = self.answer(query, options, true)?;
+        let (mut answer, mut total_hits) = self.collapsed_answer(query, options)?;
         let mut readings = Vec::new();
         if options.pinyin
             && answer.total == 0
             && let Some((reread, read)) = self.runner.read_as_pinyin(query)?
         {
-            let again = self.answer(&reread, options, true)?;
+            let (again, hits) = self.collapsed_answer(&reread, options)?;
             if again.total > 0 {
-                (answer, readings) = (again, read);
+                (answer, total_hits, readings) = (again, hits, read);
             }
         }
         let Answer { plan, total, found, relaxed, backfill } = answer;
@@ -93,7 +94,7 @@ impl<'i> Session<'i> {
             _ => None,
         };
         let warnings = warnings(&self.runner, query, undated)?;
-        Ok(Results { total, hits, relaxed, readings, partial, warnings })
+        Ok(Results { total, total_hits, hits, relaxed, readings, partial, warnings })
     }
 
     /// As [`ids`].
@@ -107,6 +108,30 @@ impl<'i> Session<'i> {
         Ok(complete)
     }
 
+    /// As [`Session::ids`], with one hit for each group of near-duplicates: its id and score, and the
+    /// ids of the others.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`].
+    pub fn collapsed_ids(
+        &self,
+        query: &Query,
+        options: &Options,
+    ) -> Result<Vec<(String, f32, Vec<String>)>, Error> {
+        let (Answer { found, backfill, .. }, _) = self.collapsed_answer(query, options)?;
+        let groups = self.index.duplicates()?;
+        let closest = backfill.into_iter().flat_map(|backfill| backfill.found);
+        let hits = found.into_iter().chain(closest).skip(options.offset);
+        hits.map(|hit| {
+            let group = groups.group_of(hit.address).map_or(&[][..], |group| groups.members(group));
+            let others = group.iter().filter(|other| **other != hit.address);
+            let others = others.map(|other| self.index.id(*other)).collect::<Result<_, _>>()?;
+            Ok((self.index.id(hit.address)?, hit.score, others))
+        })
+        .collect()
+    }
+
     /// As [`Session::ids`], with the hits that lack words apart: they follow the others.
     ///
     /// # Errors
@@ -117,7 +142,8 @@ impl<'i> Session<'i> {
         query: &Query,
         options: &Options,
     ) -> Result<[Vec<(String, f32)>; 2], Error> {
-        let Answer { found, relaxed, backfill, .. } = self.answer(query, options, false)?;
+        let Answer { found, relaxed, backfill, .. } =
+            self.answer(query, options, wanted(options), false)?;
         let id = |found: &ScoredDoc| Ok((self.index.id(found.address)?, found.score));
         let ids = |found: &[ScoredDoc], skip: usize| -> Result<Vec<_>, Error> {
             found.iter().skip(skip).map(id).collect()
@@ -133,11 +159,54 @@ impl<'i> Session<'i> {
         }
     }
 
-    /// The hits up to the last one that is asked for, including those that `offset` skips.
+    /// As [`Session::answer`], with one hit for each group of near-duplicates unless the options say
+    /// otherwise, and the number of hits that there are in all.
+    fn collapsed_answer(&self, query: &Query, options: &Options) -> Result<(Answer, usize), Error> {
+        let wanted = wanted(options);
+        let mut documents = wanted;
+        loop {
+            let mut answer = self.answer(query, options, documents, true)?;
+            if options.all || answer.found.is_empty() {
+                let total = answer.total;
+                return Ok((answer, total));
+            }
+            let groups = self.index.duplicates()?;
+            let count = |answer: &Answer| {
+                let closest = answer.backfill.as_ref().map_or(0, |backfill| backfill.found.len());
+                answer.found.len() + closest
+            };
+            let (found, before) = (answer.found.len(), count(&answer));
+            collapse(&mut answer, groups);
+            let shown = count(&answer);
+            if shown < wanted && before >= documents {
+                documents = documents.saturating_mul(2);
+                continue;
+            }
+            let total_hits = match found == answer.total {
+                true => answer.found.len(),
+                false => {
+                    answer.total - self.runner.executor().count_repeated(&answer.plan, groups)?
+                }
+            };
+            answer.found.truncate(wanted);
+            if let Some(backfill) = &mut answer.backfill {
+                backfill.found.truncate(wanted - answer.found.len());
+            }
+            answer.backfill = answer.backfill.filter(|backfill| !backfill.found.is_empty());
+            return Ok((answer, total_hits));
+        }
+    }
+
+    /// The first `wanted` hits, including those that the offset skips.
     ///
     /// The total is exact if `count` is set; otherwise it only says whether anything matches.
-    fn answer(&self, query: &Query, options: &Options, count: bool) -> Result<Answer, Error> {
-        let wanted = options.offset.saturating_add(options.limit);
+    fn answer(
+        &self,
+        query: &Query,
+        options: &Options,
+        wanted: usize,
+        count: bool,
+    ) -> Result<Answer, Error> {
         let completeness = match (options.strict, options.backfill) {
             (true, _) => Completeness::Strict,
             (false, true) => Completeness::Backfilled(wanted),
@@ -175,11 +244,20 @@ impl<'i> Session<'i> {
             snippet: snippet(&texts.body, &plan.needles, options.snippet),
             missing,
             backfilled,
+            near_duplicates: match options.all {
+                true => Vec::new(),
+                false => near_duplicates(self.index, found)?,
+            },
             shared: Vec::new(),
             score: found.score,
             record,
         })
     }
+}
+
+/// The number of hits that are looked for: those that are asked for, and those that are skipped.
+fn wanted(options: &Options) -> usize {
+    options.offset.saturating_add(options.limit)
 }
 
 impl Session<'_> {

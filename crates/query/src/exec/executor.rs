@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use wensou_index::Index;
+use rustc_hash::FxHashSet;
+use wensou_index::{DuplicateGroups, Index};
 
 use super::cache::PostingsCache;
 use super::candidates::Candidates;
@@ -134,6 +135,40 @@ impl<'i> Executor<'i> {
             self.for_each_window(expr, &segment?, |window| count += window.count())?;
         }
         Ok(count)
+    }
+
+    /// The number of matching documents that have a near-duplicate before them which matches, too.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn count_repeated(
+        &self,
+        plan: &Plan,
+        groups: &DuplicateGroups,
+    ) -> Result<usize, Error> {
+        let mut seen = FxHashSet::default();
+        let mut repeated = 0;
+        for segment in self.segments() {
+            let segment = segment?;
+            let mut matcher = self.matcher(&plan.match_expr, &segment)?;
+            let mut members = groups.in_segment(segment.ordinal());
+            while let Some((first, _)) = members.first() {
+                let mut window = DocWindow::new(*first, MAX_DOCS, segment.documents());
+                let (within, following) =
+                    members.split_at(members.partition_point(|(doc, _)| *doc < window.end()));
+                members = following;
+                within.iter().for_each(|(doc, _)| window.insert(*doc));
+                matcher.retain(&mut window);
+                for (doc, group) in within {
+                    if window.contains(*doc) && matcher.confirm(*doc) && !seen.insert(*group) {
+                        repeated += 1;
+                    }
+                }
+            }
+        }
+        self.index.verify_reads()?;
+        Ok(repeated)
     }
 
     /// Whether a document matches.

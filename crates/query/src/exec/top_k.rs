@@ -146,8 +146,7 @@ impl TopK {
         let documents = segment.documents();
         let expected = TARGET_CANDIDATES * u64::from(documents) / matcher.cost().max(1);
         let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;
-        let top_first = self.sort == Sort::Rank
-            && (self.count || matcher.can_rewind());
+        let top_first = self.sort == Sort::Rank && (self.count || matcher.can_rewind());
         // Without top-first scoring, begin with a short window: it gives a threshold early.
         let mut length = if top_first { longest } else { FIRST_WINDOW };
         let mut next = 0;

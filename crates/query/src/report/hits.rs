@@ -3,6 +3,7 @@
 use wensou_ingest::Record;
 
 use super::snippet::Snippet;
+use crate::collapse::NearDuplicate;
 use crate::lang::Diagnostic;
 use crate::plan::pinyin::Reading;
 
@@ -23,6 +24,9 @@ pub struct Hit {
     /// Whether it lacks words that other hits have: it follows them because they are fewer than
     /// were asked for. It is not among [`Results::total`].
     pub backfilled: bool,
+    /// Other articles with the same text, or nearly so, in the order of their paths. Empty with
+    /// [`Options::all`](crate::Options::all).
+    pub near_duplicates: Vec<NearDuplicate>,
     /// Key terms that it shares with the given document, as that one writes them, highest weight
     /// first. Only [`crate::similar`] fills it.
     pub shared: Vec<String>,
@@ -34,6 +38,8 @@ pub struct Hit {
 pub struct Results {
     /// Documents that match.
     pub total: usize,
+    /// Hits that these documents are shown as: near-duplicates are one hit.
+    pub total_hits: usize,
     /// The hits that were asked for, in order.
     pub hits: Vec<Hit>,
     /// Whether no document has every word, and the hits are those with the most words.

@@ -67,6 +67,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
                 snippet: snippet(&texts.body, needles, options.snippet),
                 missing: Vec::new(),
                 backfilled: false,
+                near_duplicates: Vec::new(),
                 shared: shared.into_iter().map(|number| words[number].written.clone()).collect(),
                 score: found.score,
                 record,
