@@ -121,7 +121,7 @@ impl Dir {
 
     /// The hits of a query as JSON, in order.
     pub(crate) fn hits(&self, query: &[&str]) -> Vec<serde_json::Value> {
-        let mut args = vec!["search", "--format", "jsonl", "--limit", "1000"];
+        let mut args = vec!["search", "--format", "jsonl", "--limit", "1000", "--all"];
         args.extend_from_slice(query);
         let ran = self.run(&args);
         assert!(ran.code <= 1, "{query:?}: {}", ran.stderr);
