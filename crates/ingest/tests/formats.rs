@@ -172,6 +172,32 @@ fn a_message_has_its_title_author_and_date() {
 }
 
 #[test]
+fn attachments_are_named_and_counted() {
+    let message = "From: a@b.c\nTo: d@e.f\nSubject: 甲\nMIME-Version: 1.0\n\
+        Content-Type: multipart/mixed; boundary=q\n\n--q\nContent-Type: text/plain; charset=utf-8\n\n\
+        正文在此。\n--q\nContent-Type: application/pdf; name=\"=?utf-8?B?5aCx5ZGKLnBkZg==?=\"\n\
+        Content-Disposition: attachment\nContent-Transfer-Encoding: base64\n\nJVBERg==\n--q\n\
+        Content-Type: image/jpeg\nContent-Transfer-Encoding: base64\n\n/9j/\n--q\n\
+        Content-Type: application/msword; name=\"../../a b.DOC\"\n\
+        Content-Disposition: attachment; filename=\"../../a b.DOC\"\n\nx\n--q--\n";
+    let mbox = format!("From a@b.c Thu Mar  4 05:06:07 2021\n{message}\n");
+    for (name, bytes) in [("a.eml", message), ("a.mbox", mbox.as_str())] {
+        let (articles, report) = read(name, bytes);
+        assert_eq!((articles.len(), &*articles[0].title), (1, "甲"), "{name}");
+        assert_eq!(articles[0].paragraphs, ["正文在此。"], "{name}");
+        let names: Vec<String> = report
+            .ignored
+            .iter()
+            .map(|path| path.to_string_lossy().rsplit_once(name).unwrap().1.to_owned())
+            .collect();
+        assert_eq!(names, ["!/報告.pdf", "!/attachment.jpg", "!/a b.DOC"], "{name}");
+        let endings = report.ignored_by_ending();
+        let counted: Vec<_> = endings.iter().map(|(e, count)| (e.as_str(), *count)).collect();
+        assert_eq!(counted, [(".doc", 1), (".jpg", 1), (".pdf", 1)], "{name}");
+    }
+}
+
+#[test]
 fn mbox_messages_have_their_spans() {
     let one = format!("From a@b.c Thu Mar  4 05:06:07 2021\n{MAIL}\n");
     let mbox = one.repeat(3).replace("From here", "x");

@@ -1,10 +1,10 @@
-//! Recognises mojibake (UTF-8 decoded as GBK or as Windows-1252, GB2312 decoded as Latin-1, and
-//! saved again) by its characters, and repairs it as far as that is possible.
+//! Recognises mojibake (UTF-8 decoded as GBK or as Windows-1252, GB2312 decoded as Latin-1, Big5
+//! decoded as GBK or as Latin-1, and saved again) by its characters, and repairs it as far as that is possible.
 
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
 
-use crate::encoding::restore::{Misreading, read_as_gb2312, read_back};
+use crate::encoding::restore::{Misreading, read_as_big5, read_as_gb2312, read_back, read_whole};
 
 /// The result for a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,65 @@ pub(crate) enum Repair {
     Partly(String),
     /// Mojibake that has lost bytes and cannot be repaired.
     Kept,
+}
+
+/// How mojibake in the texts of a page or record was repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Mended {
+    /// Number of texts that were repaired, completely or in part.
+    pub(crate) repaired: u32,
+    /// Whether a text has mojibake that was not repaired completely.
+    pub(crate) is_kept: bool,
+}
+
+impl Mended {
+    /// Repairs the texts of a page or record. If one of them is mojibake, short ones are repaired
+    /// that do not show by themselves what they are, such as names.
+    pub(crate) fn mend_all<'t>(texts: impl Iterator<Item = &'t mut String>) -> Self {
+        let mut mended = Self::default();
+        let mut sound = Vec::new();
+        for text in texts {
+            let before = mended;
+            mended.mend(text);
+            if mended == before {
+                sound.push(text);
+            }
+        }
+        if mended.repaired > 0 {
+            sound.into_iter().for_each(|text| mended.mend_short(text));
+        }
+        mended
+    }
+
+    /// Repairs a short text that is in all likelihood mojibake if it can be.
+    fn mend_short(&mut self, text: &mut String) {
+        /// Characters of a name.
+        const LONGEST: usize = 12;
+        if count(text).0 == 0 || text.chars().nth(LONGEST).is_some() {
+            return;
+        }
+        let read = back(text).map(|text| (text, 0)).or_else(|| read_whole(text, Misreading::Gbk));
+        if let Some((repaired, lost)) = read {
+            *text = repaired;
+            self.repaired += 1;
+            self.is_kept |= lost > 0;
+        }
+    }
+
+    /// Repairs a text.
+    pub(crate) fn mend(&mut self, text: &mut String) {
+        let (repaired, is_kept) = match repair(text) {
+            Repair::Sound => return,
+            Repair::Kept => (None, true),
+            Repair::Partly(repaired) => (Some(repaired), true),
+            Repair::Repaired(repaired) => (Some(repaired), false),
+        };
+        self.is_kept |= is_kept;
+        if let Some(repaired) = repaired {
+            repaired.trim().clone_into(text);
+            self.repaired += 1;
+        }
+    }
 }
 
 /// Checks one line.
@@ -34,7 +93,8 @@ pub(crate) fn repair(line: &str) -> Repair {
     {
         return Repair::Repaired(text);
     }
-    match read.or_else(|| read_latin(line)) {
+    let read = read.or_else(|| read_latin(line));
+    match read.or_else(|| read_as_big5(line).map(|text| (text, 0))) {
         Some((text, 0)) if !is_mojibake(count(&text)) => Repair::Repaired(text),
         Some((text, _)) => Repair::Partly(text),
         None if is_mojibake((telling, all)) || telling > 0 && line.contains(LOST) => Repair::Kept,
@@ -312,6 +372,27 @@ mod tests {
             "\u{c5}ngstr\u{f6}m \u{c6}r\u{f8} \u{df}\u{fc}\u{e4}\u{f6}",
             "\u{c4}\u{d6}\u{dc}\u{e4}\u{f6}\u{fc}\u{df}\u{c4}\u{d6}\u{dc}",
         ] {
+            assert_eq!(repair(sound), Repair::Sound, "{sound}");
+        }
+    }
+
+    #[test]
+    fn big5_that_was_misread_is_repaired() {
+        use encoding_rs::{BIG5, WINDOWS_1252};
+        for text in [
+            "以太坊的升級,將在明年三月完成。OpenAI也這麼說!",
+            "據報導,監管機構正在調查這家公司的財務問題",
+            "中央社記者今天在台北表示,政府將會提出新的方案",
+        ] {
+            let bytes = BIG5.encode(text).0;
+            for encoding in [GBK, WINDOWS_1252] {
+                let misread = encoding.decode_without_bom_handling(&bytes).0.into_owned();
+                assert_eq!(repair(&misread), Repair::Repaired(text.to_owned()), "{misread}");
+            }
+        }
+        let kana = "これは日本語の文章です。東京で会議が開かれ、大臣が発言した。";
+        for sound in [kana, "ㄅㄆㄇㄈ是注音符號", "\u{e000}\u{e001}一二三四五六", "пример текста"]
+        {
             assert_eq!(repair(sound), Repair::Sound, "{sound}");
         }
     }

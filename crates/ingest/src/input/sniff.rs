@@ -52,10 +52,11 @@ fn text(head: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(encoding.decode_without_bom_handling(head).0.into_owned().into_bytes())
 }
 
-const BZIP2: &str = "compressed with bzip2: unpack it first";
-const LZ4: &str = "compressed with lz4: unpack it first";
-const RAR: &str = "a RAR archive: unpack it first";
-const SEVEN_ZIP: &str = "a 7z archive: unpack it first";
+const BZIP2: &str =
+    "compressed with bzip2: unpack it first, or `--pre COMMAND` can turn it into text";
+const LZ4: &str = "compressed with lz4: unpack it first, or `--pre COMMAND` can turn it into text";
+const RAR: &str = "a RAR archive: unpack it first, or `--pre COMMAND` can turn it into text";
+const SEVEN_ZIP: &str = "a 7z archive: unpack it first, or `--pre COMMAND` can turn it into text";
 const XML: &str = "XML that is neither a feed nor XHTML: `--pre COMMAND` can turn it into text";
 
 /// Recognises what begins with a magic number.

@@ -167,6 +167,11 @@ impl Labels {
         self.words.whole(text)
     }
 
+    /// The longest label that a text begins with, and its length.
+    pub(crate) fn longest_at(&self, text: &str) -> Option<(Label, usize)> {
+        self.words.longest_at(text)
+    }
+
     /// The length of the name of a counter at the beginning of a text.
     pub(crate) fn counter_at(&self, text: &str) -> Option<usize> {
         let (label, bytes) = self.words.longest_at(text)?;

@@ -4,7 +4,7 @@ use crate::corpus::statistics::CorpusStatistics;
 use crate::flash::paragraph::Paragraph;
 use crate::flash::stamp::ends_item;
 use crate::page::boilerplate::is_boilerplate;
-use crate::page::byline;
+use crate::page::byline::{self, dateline};
 use crate::page::footer::{self, Footer, Tags};
 use crate::page::header::{self, Header};
 use crate::page::html::{self, Body, Html, Unextracted};
@@ -53,15 +53,23 @@ impl<'a> Outline<'a> {
     pub(crate) fn with_labels(
         text: &'a str,
         markup: Markup,
-        metadata: Metadata,
+        mut metadata: Metadata,
         labels: &Labels,
     ) -> Self {
+        let mended = metadata.mend();
         let mut layout = match markup {
             Markup::Text => text_layout(text),
-            Markup::Html => return Self::of_html(html::read(text), metadata, labels),
+            Markup::Html => {
+                let mut page = html::read(text);
+                page.layout.add_mended(mended, text.len());
+                let stated = page.metadata.mend();
+                page.layout.add_mended(stated, text.len());
+                return Self::of_html(page, metadata, labels);
+            }
             Markup::Markdown => markdown_layout(text, metadata.title.as_deref()),
         };
         layout.mend();
+        layout.add_mended(mended, text.len());
         Self::of_layout(layout, [metadata], labels)
     }
 
@@ -123,7 +131,11 @@ impl<'a> Outline<'a> {
                     }
                 }
                 None if number < gap_end => not_text[number] = is_unknown_field(text),
-                None if !is_short(text) => break,
+                None if !is_short(text) => {
+                    // The text begins, possibly with a dateline.
+                    byline.take(&dateline::read(text).map_or_else(Vec::new, |line| line.fields));
+                    break;
+                }
                 None => {
                     let below = first.iter().enumerate().skip(number + 1).take(MAX_GAP);
                     let is_byline = |text: &str| {

@@ -165,7 +165,8 @@ impl Reader<'_> {
                         if is_single && input.whole.is_none() {
                             content_hash = Some(xxh3_64(raw));
                         }
-                        let bom_bytes = page.plain_shift().filter(|_| is_single);
+                        let bom_bytes =
+                            page.plain_shift().filter(|_| is_single && !page.has_attachments());
                         let bytes = input.whole.unwrap_or(raw.len() as u64);
                         let lossy = page.is_lossy();
                         let whole = input.whole.is_some() || page.is_extracted();

@@ -4,6 +4,7 @@
 //! A byline is a sequence of labels with values (`作者:甲 來源:乙`), dates, counters (`42閱讀`) and a
 //! few short names without a label. A line that has anything else is text.
 
+pub(crate) mod dateline;
 pub(crate) mod scan;
 
 use crate::date;
@@ -53,6 +54,11 @@ impl<'a> Reading<'a> {
 /// Reads a line as a byline; `None` if it is text.
 pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
     let is_long = line.len() > MAX_BYTES;
+    if line.len() <= dateline::MAX_BYTES
+        && let Some(dateline) = dateline::read(line).filter(|dateline| dateline.is_whole)
+    {
+        return Some(Reading::of(dateline.fields, true));
+    }
     // A quick check first, because most lines are text: a byline that does not begin with a label
     // is short, and has no sentences.
     if (is_long || has_sentences(line)) && labels.at(line, 0, true).is_none() {

@@ -80,9 +80,10 @@ pub(crate) fn is_html(text: &str) -> bool {
 
 /// Reads an HTML page.
 pub(crate) fn read(text: &str) -> Html {
-    let page = lines::read(text);
+    let mut page = lines::read(text);
     let mut layout = page.layout;
     layout.mend();
+    layout.add_mended(page.head.mend(), text.len());
     if family::is_known_layout(&layout.lines) {
         return Html { layout, metadata: Metadata::default(), body: Body::KnownLayout };
     }
