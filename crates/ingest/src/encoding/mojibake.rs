@@ -1,5 +1,6 @@
 //! Recognises mojibake (UTF-8 decoded as GBK or as Windows-1252, GB2312 decoded as Latin-1, Big5
-//! decoded as GBK or as Latin-1, and saved again) by its characters, and repairs it as far as that is possible.
+//! decoded as GBK or as Latin-1, and saved again) by its characters, and repairs it as far as that
+//! is possible.
 
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
@@ -130,8 +131,8 @@ fn is_dense(line: &str) -> bool {
 /// Traditional.
 fn begins_passage(c: char) -> bool {
     let simplified = || t2s(c.encode_utf8(&mut [0; 4])).chars().next();
-    let beginning = &tables().beginning;
-    beginning.holds(c) || simplified().is_some_and(|c| beginning.holds(c))
+    let three_byte = &tables().three_byte;
+    three_byte.holds(c) || simplified().is_some_and(|c| three_byte.holds(c))
 }
 
 /// Chinese text that was decoded as a Latin alphabet, read back, with the number of lost
@@ -239,7 +240,7 @@ struct Tables {
     /// What any character turns into: mojibake begins with one of these.
     opening: Bits,
     /// What any character of three bytes turns into.
-    beginning: Bits,
+    three_byte: Bits,
 }
 
 fn tables() -> &'static Tables {
@@ -247,8 +248,8 @@ fn tables() -> &'static Tables {
     static TABLES: OnceLock<Box<Tables>> = OnceLock::new();
     TABLES.get_or_init(|| {
         let telling = Bits::of([0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef]);
-        let (opening, beginning) = (Bits::of(0xc2..=0xf4), Bits::of(0xe2..=0xef));
-        Box::new(Tables { telling, opening, beginning })
+        let (opening, three_byte) = (Bits::of(0xc2..=0xf4), Bits::of(0xe2..=0xef));
+        Box::new(Tables { telling, opening, three_byte })
     })
 }
 

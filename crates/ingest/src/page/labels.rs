@@ -153,12 +153,12 @@ impl Labels {
 
     /// A line that begins with a label, as in a list of labels: any label with a blank or a colon
     /// after it, and its value.
-    pub(crate) fn listed<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
+    pub(crate) fn list_item<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
         self.words.words_at(line).find_map(|(label, bytes)| {
             let (delimiter, value) = delimiter(label, &line[bytes..], true)?;
-            let is_listed = matches!(delimiter, Delimiter::Colon | Delimiter::Blank);
+            let is_item = matches!(delimiter, Delimiter::Colon | Delimiter::Blank);
             let is_one = line[..bytes].chars().nth(1).is_none();
-            (is_listed && !is_one).then(|| (label, delimiter, clean(&line[bytes + value..])))
+            (is_item && !is_one).then(|| (label, delimiter, clean(&line[bytes + value..])))
         })
     }
 

@@ -87,11 +87,11 @@ impl Header {
         labels: &Labels,
     ) -> Option<usize> {
         // A quick check first: most pages begin otherwise.
-        labels.listed(&lines[at].text)?;
+        labels.list_item(&lines[at].text)?;
         let list: Vec<(Field<'_>, Delimiter)> = lines[at..]
             .iter()
             .take(10)
-            .map_while(|line| labels.listed(&line.text))
+            .map_while(|line| labels.list_item(&line.text))
             .map(|(label, delimiter, value)| (Field { label, value }, delimiter))
             .collect();
         let is_title = |field: &Field<'_>| field.label == Label::Title && !field.value.is_empty();

@@ -140,8 +140,8 @@ fn push_labelled<'a>(
     match label {
         Label::Reporter => {
             // `王小明／台北報導`
-            let place = value.split_once(['/', '\u{ff0f}']);
-            let value = match place.filter(|(_, place)| page_words().ends_published(place)) {
+            let parts = value.split_once(['/', '\u{ff0f}']);
+            let value = match parts.filter(|(_, city)| page_words().ends_published(city)) {
                 Some((name, _)) => name.trim(),
                 None => without_published(value),
             };

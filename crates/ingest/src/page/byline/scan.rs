@@ -202,9 +202,9 @@ impl<'a> Scan<'a, '_> {
             ) => is_named(),
             // `記者王小明／台北報導`
             (Delimiter::Nothing, Label::Reporter) => {
-                let place = value.split_once(['/', '\u{ff0f}']);
-                place.is_some_and(|(name, place)| {
-                    words.is_people(name) && words.ends_published(place)
+                let parts = value.split_once(['/', '\u{ff0f}']);
+                parts.is_some_and(|(name, city)| {
+                    words.is_people(name) && words.ends_published(city)
                 })
             }
             _ => false,
