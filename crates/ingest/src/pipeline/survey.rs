@@ -209,7 +209,8 @@ impl Reader<'_> {
         let contribution = statistics.take_contribution();
         let content_hash = content_hash.unwrap_or(0);
         let file = SurveyedFile { content_hash, refused, contribution };
-        files.push(&postcard::to_stdvec(&file).map_err(io::Error::other)?)?;
+        let room = Vec::with_capacity(file.contribution.len() + 32);
+        files.push(&postcard::to_extend(&file, room).map_err(io::Error::other)?)?;
         Ok(refused)
     }
 
