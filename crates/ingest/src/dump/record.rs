@@ -2,7 +2,7 @@
 
 use super::exported;
 use super::location::Location;
-use crate::encoding::mojibake::Mended;
+use crate::encoding::mended::Mended;
 use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
 use crate::fields::understood::{Fields, KeyReader, Understood};

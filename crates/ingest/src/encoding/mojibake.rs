@@ -5,7 +5,7 @@
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
 
-use crate::encoding::restore::{Misreading, read_as_big5, read_as_gb2312, read_back, read_whole};
+use crate::encoding::restore::{Misreading, read_as_big5, read_as_gb2312, read_back};
 
 /// The result for a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,65 +18,6 @@ pub(crate) enum Repair {
     Partly(String),
     /// Mojibake that has lost bytes and cannot be repaired.
     Kept,
-}
-
-/// How mojibake in the texts of a page or record was repaired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Mended {
-    /// Number of texts that were repaired, completely or in part.
-    pub(crate) repaired: u32,
-    /// Whether a text has mojibake that was not repaired completely.
-    pub(crate) is_kept: bool,
-}
-
-impl Mended {
-    /// Repairs the texts of a page or record. If one of them is mojibake, short ones are repaired
-    /// that do not show by themselves what they are, such as names.
-    pub(crate) fn mend_all<'t>(texts: impl Iterator<Item = &'t mut String>) -> Self {
-        let mut mended = Self::default();
-        let mut sound = Vec::new();
-        for text in texts {
-            let before = mended;
-            mended.mend(text);
-            if mended == before {
-                sound.push(text);
-            }
-        }
-        if mended.repaired > 0 {
-            sound.into_iter().for_each(|text| mended.mend_short(text));
-        }
-        mended
-    }
-
-    /// Repairs a short text that is in all likelihood mojibake if it can be.
-    fn mend_short(&mut self, text: &mut String) {
-        /// Characters of a name.
-        const LONGEST: usize = 12;
-        if count(text).0 == 0 || text.chars().nth(LONGEST).is_some() {
-            return;
-        }
-        let read = back(text).map(|text| (text, 0)).or_else(|| read_whole(text, Misreading::Gbk));
-        if let Some((repaired, lost)) = read {
-            *text = repaired;
-            self.repaired += 1;
-            self.is_kept |= lost > 0;
-        }
-    }
-
-    /// Repairs a text.
-    pub(crate) fn mend(&mut self, text: &mut String) {
-        let (repaired, is_kept) = match repair(text) {
-            Repair::Sound => return,
-            Repair::Kept => (None, true),
-            Repair::Partly(repaired) => (Some(repaired), true),
-            Repair::Repaired(repaired) => (Some(repaired), false),
-        };
-        self.is_kept |= is_kept;
-        if let Some(repaired) = repaired {
-            repaired.trim().clone_into(text);
-            self.repaired += 1;
-        }
-    }
 }
 
 /// Checks one line.
@@ -146,7 +87,7 @@ fn read_latin(line: &str) -> Option<(String, usize)> {
 }
 
 /// The UTF-8 text whose bytes, decoded as GBK, give `line`.
-fn back(line: &str) -> Option<String> {
+pub(super) fn back(line: &str) -> Option<String> {
     // A quick check of the first character, because encoding is slow.
     let first = line.chars().find(|c| !c.is_ascii())?;
     if !tables().opening.holds(first) {
@@ -164,7 +105,7 @@ fn back(line: &str) -> Option<String> {
 /// Counts typical mojibake characters and all non-ASCII characters. Runs over all text, so it works
 /// on UTF-8 bytes: a character's last byte selects the bit, the bytes before it select the word of
 /// the table.
-fn count(line: &str) -> (usize, usize) {
+pub(super) fn count(line: &str) -> (usize, usize) {
     let bytes = line.as_bytes();
     let table = &tables().telling.0;
     let (mut telling, mut all, mut at) = (0, 0, 0);

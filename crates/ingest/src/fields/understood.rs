@@ -9,7 +9,7 @@ use super::key_counts::KeyCounts;
 use super::keys;
 use super::stated_date::{self, StatedDate};
 use super::value;
-use crate::encoding::mojibake::Mended;
+use crate::encoding::mended::Mended;
 use crate::record::Moment;
 
 /// Maximum number of keys whose meaning is remembered.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::encoding::mojibake::{Mended, Repair, repair};
+use crate::encoding::mended::Mended;
+use crate::encoding::mojibake::{Repair, repair};
 
 /// The part of an HTML page that a line is in. Lines of text files are all `Main`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,7 +1,7 @@
 //! What a page states about itself outside its text: in the head of an HTML page, in front matter,
 //! in the fields of a feed or a message.
 
-use crate::encoding::mojibake::Mended;
+use crate::encoding::mended::Mended;
 use crate::record::{DateOrigin, Moment};
 
 /// Metadata of a page. Where it is present, it takes precedence over what the text shows.
