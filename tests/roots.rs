@@ -334,7 +334,7 @@ fn the_summary_and_the_statistics_have_the_same_numbers() {
     dir.write("a/x.mp3", "PK");
     let ran = dir.run(&["index", "a", "b"]);
     let stats = stats(&dir);
-    let (pages, articles) = (&stats["pages"], &stats["articles"]);
+    let (pages, articles) = (&stats["report"]["pages"], &stats["articles"]);
     let counts = format!("indexed {pages} pages");
     assert!(ran.stderr.contains(&counts), "{counts}: {}", ran.stderr);
     assert!(ran.stderr.contains(&format!(": {articles} articles")), "{}", ran.stderr);

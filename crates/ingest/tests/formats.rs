@@ -216,6 +216,32 @@ fn mbox_messages_have_their_spans() {
 }
 
 #[test]
+fn records_of_search_engines_are_unwrapped() {
+    let hit = r#"{"_index":"news","_id":"7","_score":1.0,"_source":{"id":3,"title":"甲","content":"乙"}}"#;
+    let lines = format!("{hit}\n{}\n", hit.replace("\"7\"", "\"8\""));
+    let answer = format!(
+        r#"{{"took":3,"timed_out":false,"_shards":{{"total":5}},"hits":{{"total":{{"value":2}},"max_score":1.0,"hits":[{hit},{}]}}}}"#,
+        hit.replace("\"7\"", "\"8\"")
+    );
+    let bulk = "{\"index\":{\"_index\":\"news\",\"_id\":\"7\"}}\n{\"title\":\"甲\",\"content\":\"乙\"}\n\
+                {\"create\":{\"_id\":8}}\n{\"title\":\"甲\",\"content\":\"乙\"}\n";
+    let solr = r#"{"responseHeader":{"status":0},"response":{"numFound":2,"docs":[{"id":"7","title":"甲","content":"乙"},{"id":"8","title":["甲"],"content":["乙"]}]}}"#;
+    for (name, bytes) in [
+        ("a.jsonl", lines.as_str()),
+        ("a.json", &lines),
+        ("a.json", &answer),
+        ("a.ndjson", bulk),
+        ("a.json", solr),
+    ] {
+        let (articles, report) = read(name, bytes);
+        let found: Vec<_> =
+            articles.iter().map(|a| (&*a.id, &*a.title, a.paragraphs.join("/"))).collect();
+        assert_eq!(found, [("7", "甲", "乙".to_owned()), ("8", "甲", "乙".to_owned())], "{bytes}");
+        assert_eq!(report.skipped, [], "{bytes}");
+    }
+}
+
+#[test]
 fn a_saved_page_is_the_page() {
     let mht = "From: <Saved by Blink>\r\nSnapshot-Content-Location: https://a.b/c\r\nSubject: x\r\n\
         Date: Thu, 04 Mar 2021 05:06:07 +0800\r\nMIME-Version: 1.0\r\n\

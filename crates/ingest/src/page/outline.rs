@@ -122,7 +122,15 @@ impl<'a> Outline<'a> {
             if not_text[number] {
                 continue;
             }
-            match byline::read(text, labels) {
+            let reading = byline::read(text, labels);
+            if reading.is_none()
+                && let Some(dateline) = dateline::read(text)
+            {
+                // The text begins.
+                byline.take(&dateline.fields);
+                break;
+            }
+            match reading {
                 Some(reading) => {
                     byline.take(&reading.fields);
                     not_text[number] = reading.is_whole;
@@ -131,11 +139,7 @@ impl<'a> Outline<'a> {
                     }
                 }
                 None if number < gap_end => not_text[number] = is_unknown_field(text),
-                None if !is_short(text) => {
-                    // The text begins, possibly with a dateline.
-                    byline.take(&dateline::read(text).map_or_else(Vec::new, |line| line.fields));
-                    break;
-                }
+                None if !is_short(text) => break,
                 None => {
                     let below = first.iter().enumerate().skip(number + 1).take(MAX_GAP);
                     let is_byline = |text: &str| {

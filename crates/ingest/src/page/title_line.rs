@@ -5,7 +5,7 @@
 //! or the page begins with a list of labels, one of which is the title's.
 
 use crate::date;
-use crate::page::byline::{self, Field};
+use crate::page::byline::{self, Field, dateline};
 use crate::page::header::{Header, is_meta};
 use crate::page::labels::{Delimiter, Label, Labels, is_space};
 use crate::page::line::Line;
@@ -62,7 +62,9 @@ impl Header {
             return false;
         }
         for line in lines.iter().skip(at + 1).take(MAX_DISTANCE) {
-            if line.text == lines[at].text || is_month(&line.text) {
+            // The text may begin with a dateline.
+            let begins = || dateline::read(&line.text).is_some();
+            if line.text == lines[at].text || is_month(&line.text) || begins() {
                 return true;
             }
             if let Some(reading) = byline::read(&line.text, labels)
