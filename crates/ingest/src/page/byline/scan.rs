@@ -203,9 +203,8 @@ impl<'a> Scan<'a, '_> {
             // `記者王小明／台北報導`
             (Delimiter::Nothing, Label::Reporter) => {
                 let parts = value.split_once(['/', '\u{ff0f}']);
-                parts.is_some_and(|(name, city)| {
-                    words.is_people(name) && words.ends_published(city)
-                })
+                parts
+                    .is_some_and(|(name, city)| words.is_people(name) && words.ends_published(city))
             }
             _ => false,
         }

@@ -2,7 +2,7 @@
 
 use html5gum::StartTag;
 
-use crate::encoding::mojibake::Mended;
+use crate::encoding::mended::Mended;
 
 /// More of each than this is not kept.
 const MAX_ITEMS: usize = 500;
