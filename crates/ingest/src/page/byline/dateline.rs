@@ -109,8 +109,10 @@ fn fields<'a>(head: &'a str, filed: &str) -> Option<Vec<Field<'a>>> {
     let author = names_before_city(names);
     fields.extend(author.map(|value| Field { label: Label::Author, value }));
     let is_news = filed.ends_with(['訊', '讯']);
+    let is_wire = filed.contains(['電', '电', '訊', '讯']);
     let is_dateline = match day {
-        Some(_) => true,
+        // `據某媒體29日報道` is the beginning of a sentence.
+        Some(_) => is_wire && !outlet.starts_with(['據', '据']),
         None if is_news => reporter.is_none() && (is_own || source == Some(outlet)),
         // Otherwise it is a sentence: `記者王小明報導…`.
         None => author.is_some_and(|author| !written.ends_with(author)),
@@ -253,6 +255,9 @@ mod tests {
         for line in [
             "中國電信今天發布財報",
             "他說:3月4日電話打不通",
+            "據伊朗媒體29日報道,有關方面正在調查",
+            "美國媒體3月4日報導說",
+            "據新華社3月4日電,有關方面正在調查",
             "外交部:10月8日電,今天隨著一列",
             "據記者王小明台北報導",
             "公司在北京3月4日電商大會上宣布",
