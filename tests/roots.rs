@@ -288,3 +288,93 @@ fn our_own_output_is_no_archive_content() {
     fs::remove_dir_all(dir.path().join("../other-index")).unwrap();
     assert!(ran.stderr.contains("4 articles"), "{}", ran.stderr);
 }
+
+#[test]
+fn one_empty_root_of_two_loses_nothing() {
+    let dir = folders();
+    dir.ok(&["index", "a", "b"]);
+    fs::rename(dir.path().join("b"), dir.path().join("away")).unwrap();
+    fs::create_dir(dir.path().join("b")).unwrap();
+    for args in [&["index"][..], &["index", "--strict"], &["index", "a"], &["index", "--rebuild"]] {
+        let refused = dir.run(args);
+        assert_eq!(refused.code, 2, "{args:?}: {refused:?}");
+        assert!(refused.stderr.contains("--allow-empty"), "{}", refused.stderr);
+        assert_eq!(titles(&dir).len(), 4, "{args:?}");
+    }
+}
+
+#[test]
+fn an_archive_at_home_is_indexed_from_inside() {
+    for archive in ["~/news", "../../news"] {
+        let dir = Dir::new();
+        dir.write("news/1.txt", page("甲子"));
+        dir.write("config/wensou/config.toml", format!("archive = [\"{archive}\"]\n"));
+        let index = dir.path().join("index");
+        let mut command = dir.command(&["index", "--index", index.to_str().unwrap()]);
+        let ran = Ran::from(command.current_dir(dir.path().join("news")).output().unwrap());
+        assert_eq!(ran.code, 0, "{archive}: {ran:?}");
+        assert_eq!(titles(&dir), ["標題甲子"], "{archive}");
+    }
+    // The folder of the config itself.
+    let dir = Dir::new();
+    dir.write("news/1.txt", page("甲子"));
+    let config = dir.write("news/wensou.toml", "archive = [\".\"]\n");
+    let index = dir.path().join("index");
+    let mut command = dir.command(&["index", "--index", index.to_str().unwrap()]);
+    command.current_dir(dir.path().join("news")).env("WENSOU_CONFIG", config);
+    let ran = Ran::from(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(titles(&dir), ["標題甲子"]);
+}
+
+#[test]
+fn the_summary_and_the_statistics_have_the_same_numbers() {
+    let dir = folders();
+    dir.write("a/empty.txt", "");
+    dir.write("a/x.mp3", "PK");
+    let ran = dir.run(&["index", "a", "b"]);
+    let stats = stats(&dir);
+    let (pages, articles) = (&stats["report"]["pages"], &stats["articles"]);
+    let counts = format!("indexed {pages} pages");
+    assert!(ran.stderr.contains(&counts), "{counts}: {}", ran.stderr);
+    assert!(ran.stderr.contains(&format!(": {articles} articles")), "{}", ran.stderr);
+    assert_eq!((pages, articles), (&4.into(), &4.into()));
+}
+
+#[test]
+fn no_room_for_temporary_files_names_the_folder() {
+    let dir = folders();
+    let missing = dir.path().join("missing");
+    let mut command = dir.command(&["index", "a"]);
+    let ran = Ran::from(command.env("TMPDIR", &missing).output().unwrap());
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains(missing.to_str().unwrap()), "{}", ran.stderr);
+    assert!(ran.stderr.contains("TMPDIR"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_index_without_permission_is_not_called_damaged() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = folders();
+    dir.ok(&["index", "a"]);
+    let current = dir.path().join("index/CURRENT");
+    fs::set_permissions(&current, fs::Permissions::from_mode(0)).unwrap();
+    if fs::read(&current).is_ok() {
+        crate::util::skipped("root may read everything");
+        return;
+    }
+    let ran = dir.run(&["search", "標題"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("ermission") && !ran.stderr.contains("repair"), "{}", ran.stderr);
+}
+
+#[test]
+fn readings_inside_words_never_hide_a_match() {
+    let dir = Dir::new();
+    dir.write("a/1.txt", "標題\n\n說到資(zī)本市(shì)場上的礦(kuàng)池，許多人都知道。\n");
+    dir.ok(&["index", "a"]);
+    for query in ["\"資本市場\"", "\"市場上的礦池\""] {
+        assert_eq!(dir.ids(&[query]).len(), 1, "{query}");
+    }
+}

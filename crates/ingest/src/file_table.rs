@@ -68,6 +68,7 @@ pub struct FileEntry {
     /// Whether the build could not read it, and kept its earlier entry and records.
     pub unreadable: bool,
     /// What it contributed to the corpus statistics, encoded.
+    #[serde(with = "in_one_piece")]
     pub contribution: Vec<u8>,
 }
 
@@ -108,7 +109,10 @@ impl FileEntryLog {
     }
 
     pub(crate) fn push(&mut self, entry: &FileEntry) -> io::Result<()> {
-        self.log.push(&postcard::to_stdvec(entry).map_err(io::Error::other)?)?;
+        // One allocation: the path and the contribution are nearly all of it.
+        let room = entry.path.len() + entry.contribution.len() + 64;
+        let bytes = postcard::to_extend(entry, Vec::with_capacity(room));
+        self.log.push(&bytes.map_err(io::Error::other)?)?;
         self.count += 1;
         Ok(())
     }
@@ -127,7 +131,38 @@ pub(crate) struct SurveyedFile {
     /// Whether the system refused to read it or a part of it.
     pub(crate) refused: bool,
     /// The encoded corpus statistics of this file alone.
+    #[serde(with = "in_one_piece")]
     pub(crate) contribution: Vec<u8>,
+}
+
+/// Copies bytes at once instead of one by one. The encoding is the same.
+mod in_one_piece {
+    use std::fmt;
+
+    use serde::de::{Deserializer, Error, Visitor};
+    use serde::ser::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        from.deserialize_bytes(Bytes)
+    }
+
+    struct Bytes;
+
+    impl Visitor<'_> for Bytes {
+        type Value = Vec<u8>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("bytes")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+            Ok(bytes.to_vec())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub(crate) struct Mail {
     pub(crate) text: String,
     pub(crate) markup: Markup,
     pub(crate) metadata: Metadata,
+    /// The names of the parts that are not read.
+    pub(crate) attachments: Vec<String>,
 }
 
 /// Reads a message; `None` if it has no header fields.
@@ -34,7 +36,8 @@ pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
     if !was_sent && let Some((html, address)) = saved_page(&message) {
         let url = saved.or(address).filter(|url| url.starts_with("http"));
         let metadata = Metadata { url, ..Metadata::default() };
-        return Some(Mail { text: html, markup: Markup::Html, metadata });
+        let attachments = Vec::new();
+        return Some(Mail { text: html, markup: Markup::Html, metadata, attachments });
     }
     let (text, markup) = body(&message);
     let title = message.subject().map(str::trim).filter(|subject| !subject.is_empty());
@@ -53,7 +56,7 @@ pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
             .filter(|date| !date.is_empty())
             .map(|date| date.chars().filter(|c| !c.is_control()).take(100).collect());
     }
-    Some(Mail { text, markup, metadata })
+    Some(Mail { text, markup, metadata, attachments: attachments(&message) })
 }
 
 /// A message as UTF-8 if it names no charset and is in another encoding.
@@ -105,6 +108,40 @@ fn body(message: &Message<'_>) -> (String, Markup) {
         }
     }
     (text, Markup::Html)
+}
+
+/// The names of a message's attachments. One without a name has the ending of its type.
+fn attachments(message: &Message<'_>) -> Vec<String> {
+    /// Maximum number of names.
+    const MOST: usize = 1_000;
+    /// Characters of a name.
+    const LONGEST: usize = 200;
+    let name = |part: &mail_parser::MessagePart<'_>| {
+        let name = part.attachment_name().unwrap_or_default();
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+        match name.trim() {
+            "" => format!("attachment.{}", ending(part)),
+            name => name.to_owned(),
+        }
+    };
+    message.attachments().take(MOST).map(name).collect()
+}
+
+/// The ending of a file name for the type of a part.
+fn ending(part: &mail_parser::MessagePart<'_>) -> String {
+    if matches!(part.body, PartType::Message(_)) {
+        return "eml".to_owned();
+    }
+    let subtype = part.content_type().and_then(|kind| kind.subtype()).unwrap_or("bin");
+    match subtype.to_ascii_lowercase().as_str() {
+        "plain" => "txt".to_owned(),
+        "jpeg" => "jpg".to_owned(),
+        subtype if subtype.len() <= 8 && subtype.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+            subtype.to_owned()
+        }
+        _ => "bin".to_owned(),
+    }
 }
 
 /// The names of the senders, or their addresses.

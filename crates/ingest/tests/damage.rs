@@ -142,6 +142,49 @@ fn mojibake_is_repaired_or_named() {
 }
 
 #[test]
+fn mojibake_in_metadata_is_repaired() {
+    let (title, author) = ("的有些人在这里说了很多话", "编辑部的人们");
+    let html = format!(
+        "<!DOCTYPE html><html><head><meta charset=utf-8><title>{0}</title>\
+         <meta property=og:title content=\"{0}\"><meta name=author content=\"{1}\"></head>\
+         <body><h1>{0}</h1><article><p>{SOUND}{OTHER}</p><p>{OTHER}{SOUND}</p></article></body></html>",
+        misread(title),
+        misread("李明"),
+    );
+    let front =
+        format!("---\ntitle: {}\nauthor: {}\n---\n{SOUND}\n", misread(title), misread(author));
+    let message = format!(
+        "From: a@b.c\nTo: d@e.f\nDate: Thu, 04 Mar 2021 05:06:07 +0800\nSubject: {}\n\n{SOUND}\n",
+        misread(title)
+    );
+    let mut pages = Vec::new();
+    for text in [html, front, message] {
+        let (mut articles, _, report) = page(text.as_bytes());
+        assert_eq!(articles[0].title, title, "{text}");
+        pages.append(&mut articles);
+        assert_eq!(report.repaired.len(), 1, "{text}");
+    }
+    let wanted = [Some("李明"), Some(author), Some("a@b.c")];
+    let found: Vec<_> = pages.iter().map(|page| page.author.as_deref()).collect();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn mojibake_in_dumps_is_repaired_or_named() {
+    let line = |title: &str, text: &str| format!("{{\"title\":\"{title}\",\"text\":\"{text}\"}}\n");
+    let damaged = misread("的有些人在这里说了很多话");
+    let kept = "錕斤拷鐨�鏄�鍦�浜�鏈�鍜�";
+    let dump = [line(&damaged, &damaged), line("甲", OTHER), line("乙", kept)].concat();
+    let (articles, _, report) = page(dump.as_bytes());
+    assert_eq!(articles.len(), 3);
+    assert_eq!(articles[0].title, "的有些人在这里说了很多话");
+    assert_eq!(articles[0].paragraphs, ["的有些人在这里说了很多话"]);
+    assert_eq!((report.mojibake_repaired, report.repaired.len()), (2, 1));
+    assert_eq!(report.mojibake_kept.len(), 1);
+    assert_eq!(report.mojibake_kept[0].span, articles[2].span);
+}
+
+#[test]
 fn references_and_invisible_characters_in_text_are_no_obstacle() {
     let item = "&#26576;幣突破&shy;新高:據官方&nbsp;消息,&quot;某幣&quot;今日突破新高。[2023/3/14 13:02:32]";
     let text = format!("AT&T&amp;T的&#27979;&#x8bd5;&hellip;\n\n{item}后文&lt;\n");

@@ -172,6 +172,32 @@ fn a_message_has_its_title_author_and_date() {
 }
 
 #[test]
+fn attachments_are_named_and_counted() {
+    let message = "From: a@b.c\nTo: d@e.f\nSubject: 甲\nMIME-Version: 1.0\n\
+        Content-Type: multipart/mixed; boundary=q\n\n--q\nContent-Type: text/plain; charset=utf-8\n\n\
+        正文在此。\n--q\nContent-Type: application/pdf; name=\"=?utf-8?B?5aCx5ZGKLnBkZg==?=\"\n\
+        Content-Disposition: attachment\nContent-Transfer-Encoding: base64\n\nJVBERg==\n--q\n\
+        Content-Type: image/jpeg\nContent-Transfer-Encoding: base64\n\n/9j/\n--q\n\
+        Content-Type: application/msword; name=\"../../a b.DOC\"\n\
+        Content-Disposition: attachment; filename=\"../../a b.DOC\"\n\nx\n--q--\n";
+    let mbox = format!("From a@b.c Thu Mar  4 05:06:07 2021\n{message}\n");
+    for (name, bytes) in [("a.eml", message), ("a.mbox", mbox.as_str())] {
+        let (articles, report) = read(name, bytes);
+        assert_eq!((articles.len(), &*articles[0].title), (1, "甲"), "{name}");
+        assert_eq!(articles[0].paragraphs, ["正文在此。"], "{name}");
+        let names: Vec<String> = report
+            .ignored
+            .iter()
+            .map(|path| path.to_string_lossy().rsplit_once(name).unwrap().1.to_owned())
+            .collect();
+        assert_eq!(names, ["!/報告.pdf", "!/attachment.jpg", "!/a b.DOC"], "{name}");
+        let endings = report.ignored_by_ending();
+        let counted: Vec<_> = endings.iter().map(|(e, count)| (e.as_str(), *count)).collect();
+        assert_eq!(counted, [(".doc", 1), (".jpg", 1), (".pdf", 1)], "{name}");
+    }
+}
+
+#[test]
 fn mbox_messages_have_their_spans() {
     let one = format!("From a@b.c Thu Mar  4 05:06:07 2021\n{MAIL}\n");
     let mbox = one.repeat(3).replace("From here", "x");
@@ -186,6 +212,32 @@ fn mbox_messages_have_their_spans() {
         assert!(
             bytes.starts_with(b"From a@b.c") && bytes.ends_with("正文的第一段。\r\n\n".as_bytes())
         );
+    }
+}
+
+#[test]
+fn records_of_search_engines_are_unwrapped() {
+    let hit = r#"{"_index":"news","_id":"7","_score":1.0,"_source":{"id":3,"title":"甲","content":"乙"}}"#;
+    let lines = format!("{hit}\n{}\n", hit.replace("\"7\"", "\"8\""));
+    let answer = format!(
+        r#"{{"took":3,"timed_out":false,"_shards":{{"total":5}},"hits":{{"total":{{"value":2}},"max_score":1.0,"hits":[{hit},{}]}}}}"#,
+        hit.replace("\"7\"", "\"8\"")
+    );
+    let bulk = "{\"index\":{\"_index\":\"news\",\"_id\":\"7\"}}\n{\"title\":\"甲\",\"content\":\"乙\"}\n\
+                {\"create\":{\"_id\":8}}\n{\"title\":\"甲\",\"content\":\"乙\"}\n";
+    let solr = r#"{"responseHeader":{"status":0},"response":{"numFound":2,"docs":[{"id":"7","title":"甲","content":"乙"},{"id":"8","title":["甲"],"content":["乙"]}]}}"#;
+    for (name, bytes) in [
+        ("a.jsonl", lines.as_str()),
+        ("a.json", &lines),
+        ("a.json", &answer),
+        ("a.ndjson", bulk),
+        ("a.json", solr),
+    ] {
+        let (articles, report) = read(name, bytes);
+        let found: Vec<_> =
+            articles.iter().map(|a| (&*a.id, &*a.title, a.paragraphs.join("/"))).collect();
+        assert_eq!(found, [("7", "甲", "乙".to_owned()), ("8", "甲", "乙".to_owned())], "{bytes}");
+        assert_eq!(report.skipped, [], "{bytes}");
     }
 }
 

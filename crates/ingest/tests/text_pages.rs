@@ -148,6 +148,33 @@ fn a_title_above_names() {
 }
 
 #[test]
+fn datelines_name_outlet_and_reporter() {
+    all(&[
+        (
+            "測試標題⏎⏎（中央社記者王小明台北4日電）⏎⏎P",
+            "title=測試標題 author=王小明 source=中央社",
+        ),
+        ("測試標題⏎⏎〔記者王小明／台北報導〕⏎⏎P", "title=測試標題 author=王小明"),
+        ("测试标题⏎⏎新华社北京3月4日电⏎⏎P", "title=测试标题 source=新华社"),
+        (
+            "測試標題⏎⏎2024-03-04⏎⏎新華社北京3月4日電（記者李明）⏎⏎P",
+            "title=測試標題 author=李明 source=新華社 date=2024-03-04",
+        ),
+        (
+            "測試標題⏎⏎2024-03-04 10:00 來源：示例網 發稿：王五 作者：王小明 編輯：李四⏎⏎P",
+            "title=測試標題 author=王小明 editor=李四 source=示例網 date=2024-03-04 10:00:00",
+        ),
+    ]);
+    // Before the text, a dateline stays in the paragraph.
+    for above in ["", "2024-03-04⏎⏎"] {
+        let page = page(&format!("測試標題⏎⏎{above}新華社北京3月4日電（記者李明）{P}"));
+        let said = stated(&page).replace(" date=2024-03-04", "");
+        assert_eq!(said, "title=測試標題 author=李明 source=新華社");
+        assert_eq!(page.paragraphs.join("\n\n"), format!("新華社北京3月4日電（記者李明）{P}"));
+    }
+}
+
+#[test]
 fn boilerplate_around_a_title() {
     all(&[
         (

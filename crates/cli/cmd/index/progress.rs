@@ -104,8 +104,10 @@ impl Progress for Bar {
 
     fn advance(&self, files: u64, bytes: u64) {
         let pages = self.pages.fetch_add(files, Ordering::Relaxed) + files;
-        self.bar.inc(bytes);
-        self.bar.set_message(count_noun(pages, "page"));
+        if !self.bar.is_hidden() {
+            self.bar.inc(bytes);
+            self.bar.set_message(count_noun(pages, "page"));
+        }
         if pages / LOGGED != (pages - files) / LOGGED {
             self.note(&count_noun(pages, "page"));
         }

@@ -69,9 +69,9 @@ impl RecurringLines {
             }
             from += length + 1;
         }
-        let gone = lines.iter().zip(&remove).filter(|(_, gone)| **gone);
+        let removed_lines = lines.iter().zip(&remove).filter(|(_, removed)| **removed);
         let in_blocks: HashSet<LineHash> =
-            gone.flat_map(|(line, _)| *line).map(|line| line.hash).collect();
+            removed_lines.flat_map(|(line, _)| *line).map(|line| line.hash).collect();
         for at in alone {
             // A heading of the article may be the name of a menu item.
             remove[at] = lines[at].is_some_and(|line| {

@@ -190,7 +190,7 @@ fn day_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let day = cursor.take_digits(1, 2)?;
     take_ordinal(cursor);
     cursor.skip_spaces();
-    if cursor.rest().starts_with("of ") {
+    if cursor.remaining().starts_with("of ") {
         cursor.take(|c| c == 'o');
         cursor.take(|c| c == 'f');
         cursor.skip_spaces();
@@ -222,7 +222,7 @@ fn small_numbers_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
 
 /// `st`, `nd`, `rd` or `th` after a day.
 fn take_ordinal(cursor: &mut Cursor<'_>) {
-    let ending = cursor.rest().get(..2).unwrap_or_default();
+    let ending = cursor.remaining().get(..2).unwrap_or_default();
     if ["st", "nd", "rd", "th"].iter().any(|ordinal| ending.eq_ignore_ascii_case(ordinal)) {
         cursor.take(|_| true);
         cursor.take(|_| true);

@@ -145,7 +145,7 @@ pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<
     let mut offset = inner;
     let needs_minutes = zone.is_none();
     if (zone.is_none_or(|minutes| minutes == 0))
-        && (after_seconds || zone.is_some() || offset.rest().starts_with('+'))
+        && (after_seconds || zone.is_some() || offset.remaining().starts_with('+'))
         && let Some(minutes) = take_offset(&mut offset, needs_minutes, has_spaces)
     {
         (zone, inner) = (Some(minutes), offset);

@@ -20,12 +20,12 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
-    pub(super) fn rest(&self) -> &'a str {
+    pub(super) fn remaining(&self) -> &'a str {
         &self.text[self.at..]
     }
 
     pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+        self.remaining().chars().next()
     }
 
     /// The character before the position.
@@ -57,12 +57,12 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn peek_digits(&self) -> Option<Number> {
-        numeral::digits(self.rest()).map(|(_, number)| number)
+        numeral::digits(self.remaining()).map(|(_, number)| number)
     }
 
     /// Takes all digits, with their value.
     pub(super) fn take_all_digits(&mut self) -> Option<(u64, usize)> {
-        let (value, number) = numeral::digits(self.rest())?;
+        let (value, number) = numeral::digits(self.remaining())?;
         self.at += number.bytes;
         Some((value, number.digits))
     }
@@ -70,14 +70,14 @@ impl<'a> Cursor<'a> {
     /// Takes one or two digits, or a Chinese numeral.
     pub(super) fn take_small(&mut self) -> Option<u32> {
         self.take_digits(1, 2).or_else(|| {
-            let number = numeral::chinese(self.rest()).filter(|number| number.value < 100)?;
+            let number = numeral::chinese(self.remaining()).filter(|number| number.value < 100)?;
             self.at += number.bytes;
             Some(number.value)
         })
     }
 
     pub(super) fn take_chinese(&mut self) -> Option<Number> {
-        let number = numeral::chinese(self.rest())?;
+        let number = numeral::chinese(self.remaining())?;
         self.at += number.bytes;
         Some(number)
     }
@@ -85,7 +85,7 @@ impl<'a> Cursor<'a> {
     /// Takes the longest word of the table of which `accept` makes something.
     pub(super) fn take_word<T>(&mut self, accept: impl Fn(DateWord) -> Option<T>) -> Option<T> {
         let found = words()
-            .words_at(self.rest())
+            .words_at(self.remaining())
             .find_map(|(word, bytes)| accept(word).map(|accepted| (accepted, bytes)));
         let (accepted, bytes) = found?;
         self.at += bytes;

@@ -162,12 +162,12 @@ impl<'s, 'r> Elements<'s, 'r> {
     }
 
     fn discard(&mut self, bytes: usize) {
-        let gone = &self.pending[..bytes];
+        let consumed = &self.pending[..bytes];
         if !self.has_begun {
-            let room = PREFIX.saturating_sub(self.prefix.len()).min(gone.len());
-            self.prefix.extend_from_slice(&gone[..room]);
+            let room = PREFIX.saturating_sub(self.prefix.len()).min(consumed.len());
+            self.prefix.extend_from_slice(&consumed[..room]);
         }
-        self.line += memchr::memchr_iter(b'\n', gone).count() as u64;
+        self.line += memchr::memchr_iter(b'\n', consumed).count() as u64;
         self.offset += bytes as u64;
         self.pending.drain(..bytes);
     }

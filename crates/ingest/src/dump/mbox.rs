@@ -69,12 +69,15 @@ fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) 
         return sink.malformed(message.line, "a message without header fields".to_owned());
     };
     let span = file.span(message.start, message.start + message.length);
+    for name in &mail.attachments {
+        sink.ignored(name)?;
+    }
     sink.record(&fields(mail), &message.bytes, span, message.line)
 }
 
 /// The fields of a message.
 fn fields(mail: Mail) -> Fields {
-    let Mail { text, markup, metadata } = mail;
+    let Mail { text, markup, metadata, .. } = mail;
     let date = match metadata.date {
         Some((moment, _)) => Some(mail::iso(sort_key(moment))),
         None => metadata.unread_date,

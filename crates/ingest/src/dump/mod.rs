@@ -8,6 +8,7 @@
 //! | `table` | CSV and TSV |
 //! | `elements`, `feed`, `sogou` | RSS, Atom and Sogou's elements |
 //! | `mbox` | messages |
+//! | `wrapped` | records that a search engine or a database has wrapped in objects of its own |
 //! | `exported`, `record` | makes records of their fields, which `fields` understands |
 
 mod elements;
@@ -22,6 +23,7 @@ mod sink;
 mod sogou;
 mod table;
 mod text_reader;
+mod wrapped;
 
 use std::io::BufRead;
 use std::ops::ControlFlow;
@@ -75,11 +77,13 @@ impl Reader<'_> {
             whole,
             io_errors,
             recent: Recent::new(),
+            next_id: None,
+            repaired: 0,
             count: 0,
             emit,
         };
         let flow = read(kind, &mut file, &mut sink);
-        let (count, records) = (sink.count, sink.records);
+        let (count, repaired, records) = (sink.count, sink.repaired, sink.records);
         match flow {
             Flow::Break(End::ReceiverGone) => ControlFlow::Break(()),
             Flow::Break(End::Failed) => ControlFlow::Continue(()),
@@ -88,7 +92,7 @@ impl Reader<'_> {
                 let unused = records.keys.unused.into_sorted();
                 let keys = DumpKeys { unused, mistyped: records.keys.mistyped.into_sorted() };
                 let bytes = file.bytes_read();
-                emit(Finding::Dump { path, bytes, keys: Box::new(keys) })
+                emit(Finding::Dump { path, bytes, repaired, keys: Box::new(keys) })
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::exported;
 use super::location::Location;
+use crate::encoding::mended::Mended;
 use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
 use crate::fields::understood::{Fields, KeyReader, Understood};
@@ -19,6 +20,7 @@ const LONGEST_ID: usize = 512;
 pub(crate) struct ReadRecord {
     pub(crate) record: Record,
     pub(crate) unread_date: Option<String>,
+    pub(crate) mended: Mended,
 }
 
 /// Understands the records of one dump, and counts the keys that it does not.
@@ -43,14 +45,15 @@ impl<'m> RecordReader<'m> {
         if exported::is_exported(fields) {
             let record = exported::read(fields, at)?;
             check_id(record_id(&record))?;
-            return Ok(ReadRecord { record, unread_date: None });
+            return Ok(ReadRecord { record, unread_date: None, mended: Mended::default() });
         }
         let mut understood = self.keys.understand(fields, at.line);
         check_id(&understood.id)?;
         if understood.title.is_empty() && understood.paragraphs.is_empty() {
             return Err(no_text(fields));
         }
-        let unread_date = understood.unread_date.take();
+        understood.mend();
+        let (unread_date, mended) = (understood.unread_date.take(), understood.mended);
         let date = match understood.date {
             Some(moment) => {
                 Date { value: Some(moment), provenance: DateProvenance::Stated(self.date_origin) }
@@ -61,7 +64,7 @@ impl<'m> RecordReader<'m> {
             true => Record::Flash(flash(understood, date, at)),
             false => Record::Article(self.article(understood, date, at)),
         };
-        Ok(ReadRecord { record, unread_date })
+        Ok(ReadRecord { record, unread_date, mended })
     }
 }
 

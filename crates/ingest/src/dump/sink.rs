@@ -8,13 +8,14 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::location::Location;
 use super::record::{ReadRecord, RecordReader};
+use super::wrapped::{self, Unwrapped};
 use crate::direct_mapped::DirectMapped;
 use crate::fields::understood::Fields;
 use crate::input::{self, io_errors::IoErrors};
 use crate::options::Options;
-use crate::pipeline::finding::{Finding, skipped};
+use crate::pipeline::finding::{Finding, member, skipped};
 use crate::record::{Article, FlashItem, Record, Span};
-use crate::report::{Reason, UnreadDate};
+use crate::report::{FileSpan, Reason, UnreadDate};
 
 /// A line or record longer than this multiple of the line limit ends the dump: skipping it could
 /// take forever.
@@ -42,6 +43,10 @@ pub(super) struct Sink<'a> {
     pub(super) whole: Option<u64>,
     pub(super) io_errors: &'a IoErrors,
     pub(super) recent: Recent,
+    /// The id that an action of a bulk request states for the record after it.
+    pub(super) next_id: Option<Value>,
+    /// Paragraphs of mojibake that were turned back into text.
+    pub(super) repaired: u64,
     /// Number of lines or records so far.
     pub(super) count: u64,
     pub(super) emit: &'a mut dyn FnMut(Finding) -> ControlFlow<()>,
@@ -98,6 +103,11 @@ impl Sink<'_> {
         self.skip(line, Reason::Malformed(what))
     }
 
+    /// Names a part of a record that is not read.
+    pub(super) fn ignored(&mut self, name: &str) -> Flow {
+        self.emit(Finding::Ignored(member(self.path, name)))
+    }
+
     fn skip(&mut self, line: u64, reason: Reason) -> Flow {
         self.emit(skipped(self.path, Some(line), reason))
     }
@@ -109,7 +119,13 @@ impl Sink<'_> {
             Err(_) => Err("not UTF-8".to_owned()),
         };
         match value {
-            Ok(Value::Object(fields)) => self.record(&fields, bytes, span, line),
+            Ok(Value::Object(fields)) => match wrapped::unwrap(fields, self.next_id.take()) {
+                Unwrapped::Record(fields) => self.record(&fields, bytes, span, line),
+                Unwrapped::Action(id) => {
+                    self.next_id = id;
+                    Flow::Continue(())
+                }
+            },
             Ok(_) => self.malformed(line, "not an object".to_owned()),
             Err(what) => self.malformed(line, what),
         }
@@ -120,8 +136,13 @@ impl Sink<'_> {
         let span = self.whole.map_or(span, |end| Span { start: 0, end });
         match self.records.read(fields, Location { path: self.path, span, line }) {
             Err(what) => self.malformed(line, what),
-            Ok(ReadRecord { record, unread_date }) => {
+            Ok(ReadRecord { record, unread_date, mended }) => {
                 self.recent.see(&record, bytes);
+                self.repaired += u64::from(mended.repaired);
+                if mended.is_kept {
+                    let kept = FileSpan { path: self.path.into(), span };
+                    self.emit(Finding::MojibakeKept(kept))?;
+                }
                 if let Some(text) = unread_date {
                     let path = self.path.into();
                     self.emit(Finding::UnreadDate(UnreadDate { path, line: Some(line), text }))?;

@@ -24,7 +24,7 @@ pub(crate) struct TextReader<'r> {
     /// Offset of the end of the buffer in the file.
     file: u64,
     /// Length of the byte order mark.
-    mark: u64,
+    bom: u64,
     given: Option<&'static Encoding>,
     state: State,
     /// Longest part of the file that is kept for mapping offsets.
@@ -62,7 +62,7 @@ impl<'r> TextReader<'r> {
             at: 0,
             text: 0,
             file: 0,
-            mark: 0,
+            bom: 0,
             given,
             state: State::Undecided,
             window,
@@ -82,9 +82,7 @@ impl<'r> TextReader<'r> {
     /// The bytes of the file for a range of the text. Ranges must come in order.
     pub(crate) fn span(&mut self, start: u64, end: u64) -> Span {
         match &mut self.state {
-            State::Undecided | State::Utf8 => {
-                Span { start: self.mark + start, end: self.mark + end }
-            }
+            State::Undecided | State::Utf8 => Span { start: self.bom + start, end: self.bom + end },
             State::Decoding(transcoder) => {
                 Span { start: transcoder.map(start), end: transcoder.map(end) }
             }
@@ -119,13 +117,13 @@ impl<'r> TextReader<'r> {
         let start = self.file;
         self.file += read as u64;
         if first {
-            let mark = Encoding::for_bom(&raw);
-            self.decide(mark.map(|(encoding, _)| encoding).or(self.given), start, &raw);
-            if let Some((_, length)) = mark {
-                self.mark = length as u64;
+            let bom = Encoding::for_bom(&raw);
+            self.decide(bom.map(|(encoding, _)| encoding).or(self.given), start, &raw);
+            if let Some((_, length)) = bom {
+                self.bom = length as u64;
                 raw.drain(..length);
                 if let State::Decoding(transcoder) = &mut self.state {
-                    transcoder.known = (self.mark, 0);
+                    transcoder.known = (self.bom, 0);
                 }
             }
         } else if matches!(self.state, State::Undecided) {

@@ -1,10 +1,11 @@
-//! Recognises mojibake (UTF-8 decoded as GBK or as Windows-1252, GB2312 decoded as Latin-1, and
-//! saved again) by its characters, and repairs it as far as that is possible.
+//! Recognises mojibake (UTF-8 decoded as GBK or as Windows-1252, GB2312 decoded as Latin-1, Big5
+//! decoded as GBK or as Latin-1, and saved again) by its characters, and repairs it as far as that
+//! is possible.
 
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
 
-use crate::encoding::restore::{Misreading, read_as_gb2312, read_back};
+use crate::encoding::restore::{Misreading, read_as_big5, read_as_gb2312, read_back};
 
 /// The result for a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,8 @@ pub(crate) fn repair(line: &str) -> Repair {
     {
         return Repair::Repaired(text);
     }
-    match read.or_else(|| read_latin(line)) {
+    let read = read.or_else(|| read_latin(line));
+    match read.or_else(|| read_as_big5(line).map(|text| (text, 0))) {
         Some((text, 0)) if !is_mojibake(count(&text)) => Repair::Repaired(text),
         Some((text, _)) => Repair::Partly(text),
         None if is_mojibake((telling, all)) || telling > 0 && line.contains(LOST) => Repair::Kept,
@@ -70,8 +72,8 @@ fn is_dense(line: &str) -> bool {
 /// Traditional.
 fn begins_passage(c: char) -> bool {
     let simplified = || t2s(c.encode_utf8(&mut [0; 4])).chars().next();
-    let beginning = &tables().beginning;
-    beginning.holds(c) || simplified().is_some_and(|c| beginning.holds(c))
+    let three_byte = &tables().three_byte;
+    three_byte.holds(c) || simplified().is_some_and(|c| three_byte.holds(c))
 }
 
 /// Chinese text that was decoded as a Latin alphabet, read back, with the number of lost
@@ -85,7 +87,7 @@ fn read_latin(line: &str) -> Option<(String, usize)> {
 }
 
 /// The UTF-8 text whose bytes, decoded as GBK, give `line`.
-fn back(line: &str) -> Option<String> {
+pub(super) fn back(line: &str) -> Option<String> {
     // A quick check of the first character, because encoding is slow.
     let first = line.chars().find(|c| !c.is_ascii())?;
     if !tables().opening.holds(first) {
@@ -103,7 +105,7 @@ fn back(line: &str) -> Option<String> {
 /// Counts typical mojibake characters and all non-ASCII characters. Runs over all text, so it works
 /// on UTF-8 bytes: a character's last byte selects the bit, the bytes before it select the word of
 /// the table.
-fn count(line: &str) -> (usize, usize) {
+pub(super) fn count(line: &str) -> (usize, usize) {
     let bytes = line.as_bytes();
     let table = &tables().telling.0;
     let (mut telling, mut all, mut at) = (0, 0, 0);
@@ -179,7 +181,7 @@ struct Tables {
     /// What any character turns into: mojibake begins with one of these.
     opening: Bits,
     /// What any character of three bytes turns into.
-    beginning: Bits,
+    three_byte: Bits,
 }
 
 fn tables() -> &'static Tables {
@@ -187,8 +189,8 @@ fn tables() -> &'static Tables {
     static TABLES: OnceLock<Box<Tables>> = OnceLock::new();
     TABLES.get_or_init(|| {
         let telling = Bits::of([0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef]);
-        let (opening, beginning) = (Bits::of(0xc2..=0xf4), Bits::of(0xe2..=0xef));
-        Box::new(Tables { telling, opening, beginning })
+        let (opening, three_byte) = (Bits::of(0xc2..=0xf4), Bits::of(0xe2..=0xef));
+        Box::new(Tables { telling, opening, three_byte })
     })
 }
 
@@ -312,6 +314,27 @@ mod tests {
             "\u{c5}ngstr\u{f6}m \u{c6}r\u{f8} \u{df}\u{fc}\u{e4}\u{f6}",
             "\u{c4}\u{d6}\u{dc}\u{e4}\u{f6}\u{fc}\u{df}\u{c4}\u{d6}\u{dc}",
         ] {
+            assert_eq!(repair(sound), Repair::Sound, "{sound}");
+        }
+    }
+
+    #[test]
+    fn big5_that_was_misread_is_repaired() {
+        use encoding_rs::{BIG5, WINDOWS_1252};
+        for text in [
+            "以太坊的升級,將在明年三月完成。OpenAI也這麼說!",
+            "據報導,監管機構正在調查這家公司的財務問題",
+            "中央社記者今天在台北表示,政府將會提出新的方案",
+        ] {
+            let bytes = BIG5.encode(text).0;
+            for encoding in [GBK, WINDOWS_1252] {
+                let misread = encoding.decode_without_bom_handling(&bytes).0.into_owned();
+                assert_eq!(repair(&misread), Repair::Repaired(text.to_owned()), "{misread}");
+            }
+        }
+        let kana = "これは日本語の文章です。東京で会議が開かれ、大臣が発言した。";
+        for sound in [kana, "ㄅㄆㄇㄈ是注音符號", "\u{e000}\u{e001}一二三四五六", "пример текста"]
+        {
             assert_eq!(repair(sound), Repair::Sound, "{sound}");
         }
     }

@@ -45,16 +45,16 @@ impl OffsetMap {
         offsets.sort_unstable();
         offsets.dedup();
         let mut sections = sections.into_iter().peekable();
-        let (mut pairs, mut from) = (Vec::with_capacity(offsets.len()), 0);
+        let (mut offset_map, mut from) = (Vec::with_capacity(offsets.len()), 0);
         while let Some((text, (start, bytes), encoding)) = sections.next() {
             let end = sections.peek().map_or(usize::MAX, |(next, ..)| *next);
             let to = offsets.partition_point(|offset| *offset < end);
             let inside = offsets[from..to].iter().map(|offset| offset - text);
             let map = Self::decoded(inside, bytes, 0, encoding);
-            pairs.extend(map.0.into_iter().map(|(at, byte)| (text + at, start as u64 + byte)));
+            offset_map.extend(map.0.into_iter().map(|(at, byte)| (text + at, start as u64 + byte)));
             from = to;
         }
-        Self(pairs)
+        Self(offset_map)
     }
 
     /// The same map for an edited text, given its offsets and the function that leads them back to

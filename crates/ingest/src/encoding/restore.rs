@@ -264,6 +264,14 @@ pub(crate) fn read_back(
     found.then_some((text, lost))
 }
 
+/// A short text read back as a whole, and the number of characters that are lost, at most one.
+pub(crate) fn read_whole(text: &str, misreading: Misreading) -> Option<(String, usize)> {
+    let chars: Vec<char> = text.chars().collect();
+    let passage = passage(&chars, misreading);
+    let is_all = passage.chars == chars.len() && passage.whole > 0 && passage.lost <= 1;
+    is_all.then_some((passage.text, passage.lost))
+}
+
 /// `line` with its runs of Latin letters read as the GB2312 that they were decoded from; `None` if
 /// no run makes sense.
 pub(crate) fn read_as_gb2312(line: &str) -> Option<String> {
@@ -290,6 +298,35 @@ pub(crate) fn read_as_gb2312(line: &str) -> Option<String> {
 /// frequent ones. Pairs of accented letters in other languages are rare characters as GB2312.
 const MIN_CHARS: usize = 4;
 const MIN_FREQUENT: f64 = 0.4;
+
+/// `line` as the Big5 text that was decoded as GBK or as a Latin alphabet to it; `None` if it is
+/// hardly that.
+pub(crate) fn read_as_big5(line: &str) -> Option<String> {
+    let bytes = line.as_bytes();
+    // Big5 read as GBK has kana, Bopomofo or private characters: a quick check, because encoding is
+    // slow.
+    let is_rare = |at: usize| bytes.get(at + 1).is_some_and(|byte| (0x81..=0x84).contains(byte));
+    let is_latin = memchr::memchr2_iter(0xc2, 0xc3, bytes).nth(MIN_CHARS).is_some();
+    let encoding = if is_latin {
+        WINDOWS_1252
+    } else if memchr::memchr(0xee, bytes).is_some() || memchr::memchr_iter(0xe3, bytes).any(is_rare)
+    {
+        GBK
+    } else {
+        return None;
+    };
+    let (encoded, _, lost) = encoding.encode(line);
+    let (text, broken) = BIG5.decode_without_bom_handling(&encoded);
+    let chars = text.chars().filter(|c| !c.is_ascii()).count();
+    let is_text = !lost && !broken && chars >= MIN_BIG5_CHARS;
+    // Of 108,000 sound lines none gained frequent characters, and misread ones gain half.
+    let is_better = || frequency(&text) >= frequency(line) + MIN_GAIN;
+    (is_text && frequency(&text) >= MIN_FREQUENT && is_better()).then(|| text.into_owned())
+}
+
+/// What misread Big5 must be: this many characters, and so many more frequent ones than before.
+const MIN_BIG5_CHARS: usize = 6;
+const MIN_GAIN: f64 = 0.3;
 
 /// What stands for a lost byte.
 fn is_hole(c: char) -> bool {

@@ -38,12 +38,12 @@ impl FromStr for FieldMap {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
-        let pair = |pair: &str| {
-            let (field, key) = pair.split_once('=').unwrap_or((pair, ""));
+        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        let entry = |entry: &str| {
+            let (field, key) = entry.split_once('=').unwrap_or((entry, ""));
             let (field, key) = (field.trim(), key.trim());
             if key.is_empty() {
-                return Err(format!("`{pair}` is not of the form FIELD=KEY"));
+                return Err(format!("`{entry}` is not of the form FIELD=KEY"));
             }
             let known = Field::named(field).ok_or_else(|| {
                 let names: Vec<&str> = Field::names().collect();
@@ -51,7 +51,7 @@ impl FromStr for FieldMap {
             })?;
             Ok((known, key.to_owned()))
         };
-        pairs.map(pair).collect::<Result<_, _>>().map(Self)
+        entries.map(entry).collect::<Result<_, _>>().map(Self)
     }
 }
 

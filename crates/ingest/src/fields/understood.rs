@@ -9,6 +9,7 @@ use super::key_counts::KeyCounts;
 use super::keys;
 use super::stated_date::{self, StatedDate};
 use super::value;
+use crate::encoding::mended::Mended;
 use crate::record::Moment;
 
 /// Maximum number of keys whose meaning is remembered.
@@ -27,6 +28,8 @@ pub(crate) struct Understood {
     pub(crate) date: Option<Moment>,
     pub(crate) unread_date: Option<String>,
     pub(crate) tags: Vec<String>,
+    /// How mojibake in the values was repaired.
+    pub(crate) mended: Mended,
     texts: HashMap<Field, String>,
 }
 
@@ -126,6 +129,13 @@ impl Understood {
     /// Takes the text of a field such as the author.
     pub(crate) fn take(&mut self, field: Field) -> Option<String> {
         self.texts.remove(&field)
+    }
+
+    /// Repairs mojibake in all values.
+    pub(crate) fn mend(&mut self) {
+        let Self { title, paragraphs, tags, mended, texts, .. } = self;
+        let lists = paragraphs.iter_mut().chain(tags);
+        *mended = Mended::mend_all([title].into_iter().chain(lists).chain(texts.values_mut()));
     }
 
     /// Sets a field to a value. `None` if the value is of a wrong type, and `false` if it says

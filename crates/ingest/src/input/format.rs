@@ -60,7 +60,7 @@ fn kind_of_address(name: &str) -> Option<Kind> {
     {
         path = stem;
     }
-    let end = ["?", "@", "%3f", "#"].iter().filter_map(|mark| path.find(mark)).min();
+    let end = ["?", "@", "%3f", "#"].iter().filter_map(|sign| path.find(sign)).min();
     path = &path[..end.unwrap_or(path.len())];
     if path.len() == name.len() || path.is_empty() {
         return None;

@@ -36,8 +36,8 @@ pub(super) fn wants_more(head: &[u8], content: Content) -> bool {
 
 /// The head without its byte order mark, and as UTF-8 if it is UTF-16.
 fn text(head: &[u8]) -> Cow<'_, [u8]> {
-    let (encoding, mark) = match Encoding::for_bom(head) {
-        Some((encoding, mark)) => (encoding, mark),
+    let (encoding, bom) = match Encoding::for_bom(head) {
+        Some((encoding, bom)) => (encoding, bom),
         // Markup begins with ASCII characters, of which UTF-16 has every other byte.
         None => match head {
             [0, 1..=0x7f, 0, 1..=0x7f, ..] => (UTF_16BE, 0),
@@ -45,17 +45,18 @@ fn text(head: &[u8]) -> Cow<'_, [u8]> {
             _ => (UTF_8, 0),
         },
     };
-    let head = &head[mark..];
+    let head = &head[bom..];
     if encoding == UTF_8 {
         return Cow::Borrowed(head);
     }
     Cow::Owned(encoding.decode_without_bom_handling(head).0.into_owned().into_bytes())
 }
 
-const BZIP2: &str = "compressed with bzip2: unpack it first";
-const LZ4: &str = "compressed with lz4: unpack it first";
-const RAR: &str = "a RAR archive: unpack it first";
-const SEVEN_ZIP: &str = "a 7z archive: unpack it first";
+const BZIP2: &str =
+    "compressed with bzip2: unpack it first, or `--pre COMMAND` can turn it into text";
+const LZ4: &str = "compressed with lz4: unpack it first, or `--pre COMMAND` can turn it into text";
+const RAR: &str = "a RAR archive: unpack it first, or `--pre COMMAND` can turn it into text";
+const SEVEN_ZIP: &str = "a 7z archive: unpack it first, or `--pre COMMAND` can turn it into text";
 const XML: &str = "XML that is neither a feed nor XHTML: `--pre COMMAND` can turn it into text";
 
 /// Recognises what begins with a magic number.
@@ -176,15 +177,15 @@ fn tagged(start: &[u8]) -> Content {
     if starts("<?xml") { Content::Foreign(XML) } else { Content::Text }
 }
 
-/// Whether a text begins with front matter: a line of three marks, a line with a key, and another
-/// line of marks.
+/// Whether a text begins with front matter: a line `---` or `+++`, a line with a key, and the first
+/// line again.
 fn has_front_matter(start: &[u8]) -> bool {
     let mut lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-    let Some(mark @ (b"---" | b"+++")) = lines.next() else { return false };
-    let separator = if mark == b"---" { b':' } else { b'=' };
+    let Some(delimiter @ (b"---" | b"+++")) = lines.next() else { return false };
+    let separator = if delimiter == b"---" { b':' } else { b'=' };
     let mut keys = 0;
     for line in lines.take(400) {
-        if line == mark || line == b"..." && mark == b"---" {
+        if line == delimiter || line == b"..." && delimiter == b"---" {
             return keys > 0;
         }
         keys += usize::from(line.first().is_some_and(|b| *b > b' ') && line.contains(&separator));

@@ -2,6 +2,7 @@
 
 use super::content::Content;
 use super::kind::{DumpKind, Kind};
+use crate::fields::keys;
 
 /// The keys under which programs put their records.
 const WRAPPERS: [&str; 20] = [
@@ -72,18 +73,42 @@ pub(crate) fn wrapper(head: &[u8]) -> Option<usize> {
         }
         remaining = match value.first()? {
             b'"' => string(value)?.1,
-            // Some programs wrap twice: `{"data":{"list":[`.
             b'{' => {
-                let key = String::from_utf8_lossy(key).to_lowercase();
-                if !WRAPPERS.contains(&key.as_str()) {
+                let key = String::from_utf8_lossy(key);
+                // Some programs wrap twice: `{"data":{"list":[`.
+                if WRAPPERS.contains(&key.to_lowercase().as_str()) {
+                    remaining = &value[1..];
+                    continue;
+                }
+                // An object with a key such as `author` belongs to a record.
+                if keys::is_known(&key) {
                     return None;
                 }
-                remaining = &value[1..];
-                continue;
+                after_object(value)?
             }
             _ => &value[value.iter().position(|byte| *byte == b',')?..],
         };
         remaining = remaining.trim_ascii_start().strip_prefix(b",")?;
+    }
+}
+
+/// What follows the object at the beginning of `text`.
+fn after_object(text: &[u8]) -> Option<&[u8]> {
+    let (mut remaining, mut depth) = (text, 0_usize);
+    loop {
+        let at = remaining.iter().position(|byte| matches!(byte, b'{' | b'}' | b'"'))?;
+        match remaining[at] {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {
+                remaining = string(&remaining[at..])?.1;
+                continue;
+            }
+        }
+        remaining = &remaining[at + 1..];
+        if depth == 0 {
+            return Some(remaining);
+        }
     }
 }
 
@@ -116,6 +141,9 @@ mod tests {
             ("{\"data\":[\"a\"]}", None),
             ("{\"data\":{\"list\":[{}]}}", Some("{}]}}")),
             ("{\"source\":{\"list\":[{}]}}", None),
+            ("{\"a\":{\"b\":{\"}\":1}},\"hits\":{\"n\":{},\"hits\":[{}]}}", Some("{}]}}")),
+            ("{\"a\":{\"b\":1},\"tags\":[{}]}", None),
+            ("{\"author\":{\"name\":1},\"content\":[{}]}", None),
             ("{\"title\":\"甲\"}", None),
             ("[{}]", None),
             ("{\"data\"", None),

@@ -1,7 +1,7 @@
-//! Front matter: the lines between marks at the top of a Markdown file that state its title, date
-//! and tags, as YAML (`---`) or TOML (`+++`).
+//! Front matter: the lines between delimiters at the top of a Markdown file that state its title,
+//! date and tags, as YAML (`---`) or TOML (`+++`).
 
-/// Maximum length of front matter in bytes; longer text between marks is text.
+/// Maximum length of front matter in bytes; longer text between delimiters is text.
 const MAX_BYTES: usize = 64 << 10;
 
 /// Front matter found in a file.
@@ -17,17 +17,17 @@ impl<'a> FrontMatter<'a> {
     /// The front matter of a file, if it has any.
     pub(crate) fn of(file: &'a str) -> Option<Self> {
         let start = file.trim_start_matches('\u{feff}').trim_start();
-        let mark = start.get(..3).filter(|mark| matches!(*mark, "---" | "+++"))?;
+        let delimiter = start.get(..3).filter(|delimiter| matches!(*delimiter, "---" | "+++"))?;
         let first = start.find('\n')? + 1;
-        if start[..first].trim_end() != mark {
+        if start[..first].trim_end() != delimiter {
             return None;
         }
         let mut at = first;
         for line in start[first..].split_inclusive('\n') {
             let bare = line.trim_end();
-            if bare == mark || mark == "---" && bare == "..." {
+            if bare == delimiter || delimiter == "---" && bare == "..." {
                 let end = file.len() - start.len() + at + line.len();
-                return Some(Self { text: &start[first..at], is_toml: mark == "+++", end });
+                return Some(Self { text: &start[first..at], is_toml: delimiter == "+++", end });
             }
             at += line.len();
             if at > MAX_BYTES {

@@ -153,18 +153,23 @@ impl Labels {
 
     /// A line that begins with a label, as in a list of labels: any label with a blank or a colon
     /// after it, and its value.
-    pub(crate) fn listed<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
+    pub(crate) fn list_item<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
         self.words.words_at(line).find_map(|(label, bytes)| {
             let (delimiter, value) = delimiter(label, &line[bytes..], true)?;
-            let is_listed = matches!(delimiter, Delimiter::Colon | Delimiter::Blank);
+            let is_item = matches!(delimiter, Delimiter::Colon | Delimiter::Blank);
             let is_one = line[..bytes].chars().nth(1).is_none();
-            (is_listed && !is_one).then(|| (label, delimiter, clean(&line[bytes + value..])))
+            (is_item && !is_one).then(|| (label, delimiter, clean(&line[bytes + value..])))
         })
     }
 
     /// The label that a text is.
     pub(crate) fn word(&self, text: &str) -> Option<Label> {
         self.words.whole(text)
+    }
+
+    /// The longest label that a text begins with, and its length.
+    pub(crate) fn longest_at(&self, text: &str) -> Option<(Label, usize)> {
+        self.words.longest_at(text)
     }
 
     /// The length of the name of a counter at the beginning of a text.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::encoding::mended::Mended;
 use crate::encoding::mojibake::{Repair, repair};
 
 /// The part of an HTML page that a line is in. Lines of text files are all `Main`.
@@ -65,6 +66,15 @@ pub(crate) fn text_layout(text: &str) -> Layout<'_> {
 }
 
 impl Layout<'_> {
+    /// Adds what was repaired outside of the lines of a page of `length` bytes.
+    pub(crate) fn add_mended(&mut self, mended: Mended, length: usize) {
+        self.repaired += mended.repaired;
+        // Metadata has no offsets.
+        if mended.is_kept && self.kept.is_empty() {
+            self.kept.push((0, length));
+        }
+    }
+
     /// Repairs mojibake, line by line.
     pub(crate) fn mend(&mut self) {
         for line in &mut self.lines {
@@ -82,6 +92,9 @@ impl Layout<'_> {
                 Repair::Kept => self.kept.push((line.start, line.end)),
             }
         }
+        let mut mended = Mended::default();
+        self.head_title.iter_mut().for_each(|title| mended.mend(title));
+        self.repaired += mended.repaired;
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a page states about itself outside its text: in the head of an HTML page, in front matter,
 //! in the fields of a feed or a message.
 
+use crate::encoding::mended::Mended;
 use crate::record::{DateOrigin, Moment};
 
 /// Metadata of a page. Where it is present, it takes precedence over what the text shows.
@@ -18,4 +19,13 @@ pub(crate) struct Metadata {
     pub(crate) date: Option<(Moment, DateOrigin)>,
     /// A date that is stated in a form that could not be parsed.
     pub(crate) unread_date: Option<String>,
+}
+
+impl Metadata {
+    /// Repairs mojibake in all values.
+    pub(crate) fn mend(&mut self) -> Mended {
+        let Self { title, author, translator, editor, source, site, category, tags, .. } = self;
+        let texts = [title, author, translator, editor, source, site, category];
+        Mended::mend_all(texts.into_iter().flatten().chain(tags))
+    }
 }

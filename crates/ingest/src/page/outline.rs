@@ -4,7 +4,7 @@ use crate::corpus::statistics::CorpusStatistics;
 use crate::flash::paragraph::Paragraph;
 use crate::flash::stamp::ends_item;
 use crate::page::boilerplate::is_boilerplate;
-use crate::page::byline;
+use crate::page::byline::{self, dateline};
 use crate::page::footer::{self, Footer, Tags};
 use crate::page::header::{self, Header};
 use crate::page::html::{self, Body, Html, Unextracted};
@@ -53,15 +53,23 @@ impl<'a> Outline<'a> {
     pub(crate) fn with_labels(
         text: &'a str,
         markup: Markup,
-        metadata: Metadata,
+        mut metadata: Metadata,
         labels: &Labels,
     ) -> Self {
+        let mended = metadata.mend();
         let mut layout = match markup {
             Markup::Text => text_layout(text),
-            Markup::Html => return Self::of_html(html::read(text), metadata, labels),
+            Markup::Html => {
+                let mut page = html::read(text);
+                page.layout.add_mended(mended, text.len());
+                let stated = page.metadata.mend();
+                page.layout.add_mended(stated, text.len());
+                return Self::of_html(page, metadata, labels);
+            }
             Markup::Markdown => markdown_layout(text, metadata.title.as_deref()),
         };
         layout.mend();
+        layout.add_mended(mended, text.len());
         Self::of_layout(layout, [metadata], labels)
     }
 
@@ -114,7 +122,15 @@ impl<'a> Outline<'a> {
             if not_text[number] {
                 continue;
             }
-            match byline::read(text, labels) {
+            let reading = byline::read(text, labels);
+            if reading.is_none()
+                && let Some(dateline) = dateline::read(text)
+            {
+                // The text begins.
+                byline.take(&dateline.fields);
+                break;
+            }
+            match reading {
                 Some(reading) => {
                     byline.take(&reading.fields);
                     not_text[number] = reading.is_whole;

@@ -22,6 +22,7 @@ pub(crate) struct PageWords {
     surname: WordTable<()>,
     location: WordTable<()>,
     home: WordTable<()>,
+    city: WordTable<()>,
 }
 
 /// The table, read once.
@@ -49,6 +50,7 @@ impl PageWords {
             "surname" => &mut self.surname,
             "location" => &mut self.location,
             "home" => &mut self.home,
+            "city" => &mut self.city,
             _ => return None,
         })
     }
@@ -125,6 +127,13 @@ impl PageWords {
         // The ending alone is no name.
         let ending = self.outlet.longest_ending(text, MAX_OUTLET_ENDING);
         (3..=20).contains(&chars) && ending.is_some_and(|(_, at)| at > 0)
+    }
+
+    /// A text without the city or country that it ends with.
+    pub(crate) fn before_city<'a>(&self, text: &'a str) -> &'a str {
+        /// Characters of the longest name.
+        const LONGEST: usize = 7;
+        self.city.longest_ending(text, LONGEST).map_or(text, |(_, at)| &text[..at])
     }
 
     /// Whether a text looks like the names of one or more people.

@@ -5,7 +5,7 @@
 //! or the page begins with a list of labels, one of which is the title's.
 
 use crate::date;
-use crate::page::byline::{self, Field};
+use crate::page::byline::{self, Field, dateline};
 use crate::page::header::{Header, is_meta};
 use crate::page::labels::{Delimiter, Label, Labels, is_space};
 use crate::page::line::Line;
@@ -62,7 +62,9 @@ impl Header {
             return false;
         }
         for line in lines.iter().skip(at + 1).take(MAX_DISTANCE) {
-            if line.text == lines[at].text || is_month(&line.text) {
+            // The text may begin with a dateline.
+            let begins = || dateline::read(&line.text).is_some();
+            if line.text == lines[at].text || is_month(&line.text) || begins() {
                 return true;
             }
             if let Some(reading) = byline::read(&line.text, labels)
@@ -87,11 +89,11 @@ impl Header {
         labels: &Labels,
     ) -> Option<usize> {
         // A quick check first: most pages begin otherwise.
-        labels.listed(&lines[at].text)?;
+        labels.list_item(&lines[at].text)?;
         let list: Vec<(Field<'_>, Delimiter)> = lines[at..]
             .iter()
             .take(10)
-            .map_while(|line| labels.listed(&line.text))
+            .map_while(|line| labels.list_item(&line.text))
             .map(|(label, delimiter, value)| (Field { label, value }, delimiter))
             .collect();
         let is_title = |field: &Field<'_>| field.label == Label::Title && !field.value.is_empty();

@@ -10,7 +10,7 @@ use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
 use crate::page::html::Unextracted;
 use crate::record::{Article, FlashItem, Record, Span};
-use crate::report::{Reason, Skipped, UnreadDate};
+use crate::report::{FileSpan, Reason, Skipped, UnreadDate};
 
 /// Something found in a file.
 pub(crate) enum Finding {
@@ -27,12 +27,16 @@ pub(crate) enum Finding {
     Dump {
         path: String,
         bytes: u64,
+        /// Paragraphs of mojibake that were turned back into text.
+        repaired: u64,
         keys: Box<DumpKeys>,
     },
     /// A file was read to its end. The findings before it, back to that of the file before, are
     /// from this file.
     FileRead(Box<ReadFile>),
     UnreadDate(UnreadDate),
+    /// A record with mojibake that was not repaired completely.
+    MojibakeKept(FileSpan),
     /// The system refused to read the file or a part of it: records of an earlier index replace it.
     Refused(Box<SourceFile>),
     /// The walk could not access this file or folder, whose position in the walk is here.
@@ -65,6 +69,7 @@ impl Finding {
             Self::DumpBegins { .. }
             | Self::Dump { .. }
             | Self::UnreadDate(_)
+            | Self::MojibakeKept(_)
             | Self::Skipped(_)
             | Self::Ignored(_)
             | Self::NonUtf8Name(_)
@@ -107,6 +112,8 @@ pub(crate) struct ParsedPage {
     /// See [`Page::boilerplate_lines`](crate::Page::boilerplate_lines).
     pub(crate) boilerplate_lines: u32,
     pub(crate) mojibake_kept: Vec<Span>,
+    /// The names of attachments, which are not read.
+    pub(crate) attachments: Vec<String>,
 }
 
 /// A flash item found in a page.
@@ -147,6 +154,7 @@ impl DiagnosticLimit {
                 | Finding::Ignored(_)
                 | Finding::NonUtf8Name(_)
                 | Finding::UnreadDate(_)
+                | Finding::MojibakeKept(_)
         ) {
             // The reason why a dump was abandoned is always reported.
             if self.remaining == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
@@ -172,6 +180,11 @@ impl DiagnosticLimit {
             false => ControlFlow::Continue(()),
         }
     }
+}
+
+/// The path of what a file holds, such as the attachment of a message.
+pub(crate) fn member(path: &str, name: &str) -> PathBuf {
+    format!("{path}!/{name}").into()
 }
 
 /// A finding that something could not be read.

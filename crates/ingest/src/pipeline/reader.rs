@@ -71,6 +71,7 @@ impl Reader<'_> {
                 lossy,
                 whole,
                 mixed: false,
+                attachments: Vec::new(),
             };
             let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
             let page = parsed_page(draft, meta, statistics, memory, offsets);
@@ -124,11 +125,12 @@ impl Reader<'_> {
         let kind = if let Kind::Page(kind) = input.kind { kind } else { PageKind::Text };
         if matches!(kind, PageKind::Mail | PageKind::WebArchive) {
             let what = || Reason::Malformed("a message without header fields".to_owned());
-            let Mail { text, markup, metadata } = mail::read(raw).ok_or_else(what)?;
+            let Mail { text, markup, metadata, attachments } = mail::read(raw).ok_or_else(what)?;
             if text.trim().is_empty() && metadata.title.is_none() {
                 return Err(Reason::Empty);
             }
-            return Ok(PageText { source: TextSource::Extracted(text), markup, metadata });
+            let source = TextSource::Extracted(text);
+            return Ok(PageText { source, markup, metadata, attachments });
         }
         let mut decoded = Decoded::new(raw, self.encoding, input.charset)?;
         let (markup, metadata) = match kind {
@@ -146,7 +148,8 @@ impl Reader<'_> {
             // Text may have references such as `&nbsp;`.
             decoded.decode_entities();
         }
-        Ok(PageText { source: TextSource::Decoded(decoded), markup, metadata })
+        let source = TextSource::Decoded(decoded);
+        Ok(PageText { source, markup, metadata, attachments: Vec::new() })
     }
 
     fn page(
@@ -158,6 +161,7 @@ impl Reader<'_> {
         let mut raw = Vec::new();
         self.bytes(input, &mut raw)?;
         let mut page = self.text(&raw, input)?;
+        let attachments = std::mem::take(&mut page.attachments);
         let metadata = page.take_metadata();
         let outline = page.outline(metadata, self.options.labels());
         let meta = PageMeta {
@@ -168,6 +172,7 @@ impl Reader<'_> {
             lossy: page.is_lossy(),
             whole: input.whole.is_some() || page.is_extracted(),
             mixed: page.is_mixed(),
+            attachments,
         };
         let offsets = |ranges: &[(usize, usize)]| {
             let offsets = page.offset_map(ranges);
@@ -182,6 +187,8 @@ pub(crate) struct PageText<'b> {
     source: TextSource<'b>,
     markup: Markup,
     metadata: Metadata,
+    /// The names of attachments, which are not read.
+    attachments: Vec<String>,
 }
 
 enum TextSource<'b> {
@@ -222,6 +229,10 @@ impl PageText<'_> {
         matches!(self.source, TextSource::Extracted(_))
     }
 
+    pub(crate) fn has_attachments(&self) -> bool {
+        !self.attachments.is_empty()
+    }
+
     /// The constant difference between offsets in the file and in the text, if there is one.
     pub(crate) fn plain_shift(&self) -> Option<usize> {
         match &self.source {
@@ -252,6 +263,7 @@ struct PageMeta {
     whole: bool,
     /// Whether some lines were in another encoding than the others.
     mixed: bool,
+    attachments: Vec<String>,
 }
 
 /// Assembles a page and its flash items. `offsets` receives all ranges of the text and returns a
@@ -274,7 +286,7 @@ fn parsed_page<P: Fn(usize) -> u64>(
         ranges.push((item.start, item.end));
     });
     ranges.extend_from_slice(&page.mojibake_kept);
-    let PageMeta { path, path_hash, bytes, lossy, whole, mixed, .. } = meta;
+    let PageMeta { path, path_hash, bytes, lossy, whole, mixed, attachments, .. } = meta;
     let byte_of = offsets(&ranges);
     let mut spans = ranges.into_iter().map(|(start, end)| match whole {
         true => Span { start: 0, end: bytes },
@@ -293,6 +305,7 @@ fn parsed_page<P: Fn(usize) -> u64>(
         path_hash,
         unread_date: page.unread_date.clone(),
         unextracted: page.unextracted,
+        attachments,
         article: article(page, path, bytes),
     }
 }

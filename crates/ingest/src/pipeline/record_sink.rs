@@ -14,7 +14,7 @@ use crate::pipeline::carry_over::{
     self, StoredItem, StoredOccurrence, StoredPath, StoredRecords, stored_records,
 };
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash};
-use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, ReadFile};
+use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, ReadFile, member};
 use crate::pipeline::ids::{Ids, path_hash};
 use crate::pipeline::read_paths::ReadPaths;
 use crate::record::{Article, FlashItem, Record, Span};
@@ -63,11 +63,16 @@ impl<E> RecordSink<'_, E> {
             }
             Finding::UnreadDate(unread) => self.report.unread_dates.push(unread),
             Finding::DumpBegins { relative } => self.dump = CurrentDump::new(relative),
-            Finding::Dump { path, bytes, keys } => {
+            Finding::MojibakeKept(kept) => self.report.mojibake_kept.push(kept),
+            Finding::Dump { path, bytes, repaired, keys } => {
                 self.note_read(&path);
                 let DumpKeys { unused, mistyped } = *keys;
                 Report::add_keys(&mut self.report.unused_keys, &path, unused);
                 Report::add_keys(&mut self.report.mistyped_keys, &path, mistyped);
+                if repaired > 0 {
+                    self.report.mojibake_repaired += repaired;
+                    self.report.repaired.push(path.into());
+                }
                 self.report.dumps += 1;
                 self.report.bytes += bytes;
             }
@@ -92,6 +97,10 @@ impl<E> RecordSink<'_, E> {
                     line: None,
                     text,
                 }));
+                let attachments = page.attachments.iter();
+                self.report
+                    .ignored
+                    .extend(attachments.map(|name| member(&page.article.path, name)));
                 let unextracted =
                     page.unextracted.map(|reason| UnextractedPage { path: path(), reason });
                 self.report.unextracted.extend(unextracted);

@@ -165,7 +165,8 @@ impl Reader<'_> {
                         if is_single && input.whole.is_none() {
                             content_hash = Some(xxh3_64(raw));
                         }
-                        let bom_bytes = page.plain_shift().filter(|_| is_single);
+                        let bom_bytes =
+                            page.plain_shift().filter(|_| is_single && !page.has_attachments());
                         let bytes = input.whole.unwrap_or(raw.len() as u64);
                         let lossy = page.is_lossy();
                         let whole = input.whole.is_some() || page.is_extracted();
@@ -208,7 +209,8 @@ impl Reader<'_> {
         let contribution = statistics.take_contribution();
         let content_hash = content_hash.unwrap_or(0);
         let file = SurveyedFile { content_hash, refused, contribution };
-        files.push(&postcard::to_stdvec(&file).map_err(io::Error::other)?)?;
+        let room = Vec::with_capacity(file.contribution.len() + 32);
+        files.push(&postcard::to_extend(&file, room).map_err(io::Error::other)?)?;
         Ok(refused)
     }
 

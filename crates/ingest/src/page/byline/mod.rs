@@ -4,6 +4,7 @@
 //! A byline is a sequence of labels with values (`作者:甲 來源:乙`), dates, counters (`42閱讀`) and a
 //! few short names without a label. A line that has anything else is text.
 
+pub(crate) mod dateline;
 pub(crate) mod scan;
 
 use crate::date;
@@ -53,6 +54,11 @@ impl<'a> Reading<'a> {
 /// Reads a line as a byline; `None` if it is text.
 pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
     let is_long = line.len() > MAX_BYTES;
+    if line.len() <= dateline::MAX_BYTES
+        && let Some(dateline) = dateline::read(line).filter(|dateline| dateline.is_whole)
+    {
+        return Some(Reading::of(dateline.fields, true));
+    }
     // A quick check first, because most lines are text: a byline that does not begin with a label
     // is short, and has no sentences.
     if (is_long || has_sentences(line)) && labels.at(line, 0, true).is_none() {
@@ -134,8 +140,8 @@ fn push_labelled<'a>(
     match label {
         Label::Reporter => {
             // `王小明／台北報導`
-            let place = value.split_once(['/', '\u{ff0f}']);
-            let value = match place.filter(|(_, place)| page_words().ends_published(place)) {
+            let parts = value.split_once(['/', '\u{ff0f}']);
+            let value = match parts.filter(|(_, city)| page_words().ends_published(city)) {
                 Some((name, _)) => name.trim(),
                 None => without_published(value),
             };

@@ -3,7 +3,7 @@
 use crate::date::{self, ParsedDate};
 use crate::page::labels::{Delimiter, Label, LabelAt, Labels, clean, is_space};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_bar, is_colon, is_comma};
+use crate::punctuation::{is_bar, is_colon, is_comma, is_han};
 
 /// How many characters of a line are searched. Labels stand near its beginning, so long paragraphs
 /// are not searched to the end.
@@ -27,10 +27,31 @@ pub(crate) enum Piece<'a> {
     Free(&'a str),
 }
 
-/// The pieces of a line, in order.
+/// The pieces of a line, in order. Labels that are not known end a value only among others that
+/// are.
 pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<Piece<'a>> {
+    let pieces = scan_with(line, labels, false);
+    let has_unknown = |piece: &Piece<'_>| match piece {
+        Piece::Labelled { value, .. } | Piece::Free(value) => {
+            let mut words = value.split(is_space);
+            words.any(|word| unknown_label(word).is_some())
+        }
+        _ => false,
+    };
+    if !pieces.iter().any(has_unknown) {
+        return pieces;
+    }
+    let all = scan_with(line, labels, true);
+    let is_label = |piece: &&Piece<'_>| matches!(piece, Piece::Labelled { label, .. } if *label != Label::Other);
+    let known = all.iter().filter(is_label).count();
+    let dates = all.iter().filter(|piece| matches!(piece, Piece::Date(_))).count();
+    if known > 0 && known + dates > 1 { all } else { pieces }
+}
+
+fn scan_with<'a>(line: &'a str, labels: &Labels, takes_unknown: bool) -> Vec<Piece<'a>> {
     let last_colon = line.rfind(is_colon).unwrap_or(0);
-    let mut scan = Scan { line, labels, pieces: Vec::new(), open: None, from: 0, last_colon };
+    let (pieces, open) = (Vec::new(), None);
+    let mut scan = Scan { line, labels, takes_unknown, pieces, open, from: 0, last_colon };
     let limit = line.char_indices().nth(SEARCHED).map_or(line.len(), |(at, _)| at);
     let mut at = 0;
     while at < limit {
@@ -43,6 +64,8 @@ pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<Piece<'a>> {
 struct Scan<'a, 'l> {
     line: &'a str,
     labels: &'l Labels,
+    /// Whether a label that is not known counts as one.
+    takes_unknown: bool,
     pieces: Vec<Piece<'a>>,
     /// The label whose value is being read.
     open: Option<(Label, Delimiter)>,
@@ -87,6 +110,14 @@ impl<'a> Scan<'a, '_> {
             self.close(at);
             self.pieces.push(Piece::Employer(employer));
             return self.open(&found);
+        }
+        if self.takes_unknown
+            && (at == 0 || self.line[..at].ends_with(is_space))
+            && let Some(bytes) = unknown_label(ahead)
+        {
+            self.close(at);
+            let (label, delimiter) = (Label::Other, Delimiter::Colon);
+            return self.open(&LabelAt { label, delimiter, value: at + bytes });
         }
         let mut next = at + ahead.chars().next().map_or(1, char::len_utf8);
         if next > self.last_colon && !self.line[..next].ends_with(is_separator) {
@@ -171,10 +202,9 @@ impl<'a> Scan<'a, '_> {
             ) => is_named(),
             // `記者王小明／台北報導`
             (Delimiter::Nothing, Label::Reporter) => {
-                let place = value.split_once(['/', '\u{ff0f}']);
-                place.is_some_and(|(name, place)| {
-                    words.is_people(name) && words.ends_published(place)
-                })
+                let parts = value.split_once(['/', '\u{ff0f}']);
+                parts
+                    .is_some_and(|(name, city)| words.is_people(name) && words.ends_published(city))
             }
             _ => false,
         }
@@ -197,6 +227,16 @@ impl<'a> Scan<'a, '_> {
         let is_named = page_words().is_people(first_words(&self.line[found.value..]));
         (is_word && is_named).then_some((employer, found))
     }
+}
+
+/// The length of a short word and its colon at the beginning of a text.
+fn unknown_label(text: &str) -> Option<usize> {
+    /// Characters of a label.
+    const LONGEST: usize = 6;
+    let end = text.find(|c: char| !is_han(c))?;
+    let colon = text[end..].chars().next().filter(|c| is_colon(*c))?;
+    let chars = text[..end].chars().count();
+    (2..=LONGEST).contains(&chars).then_some(end + colon.len_utf8())
 }
 
 /// The words before the first digit or separator.

@@ -8,7 +8,7 @@ use super::names::{
     cleaned, is_button, is_chinese_name, is_marked_person, is_outlet, is_outlet_like, is_person,
     person,
 };
-use super::open::Marks;
+use super::open::Roles;
 use super::tokens::{Token, tokens};
 use super::{Title, is_long};
 use crate::page::labels::Label;
@@ -80,10 +80,10 @@ impl Byline {
         }
         let tokens = tokens(pieces);
         let has_date = tokens.iter().any(|token| matches!(token, Token::Date { .. }));
-        let names: Vec<(&str, Marks)> = tokens
+        let names: Vec<(&str, Roles)> = tokens
             .iter()
             .filter_map(|token| match token {
-                Token::Text { text, marks } if !is_button(text) => Some((cleaned(text), *marks)),
+                Token::Text { text, roles } if !is_button(text) => Some((cleaned(text), *roles)),
                 _ => None,
             })
             .collect();
@@ -91,12 +91,12 @@ impl Byline {
         for token in &tokens {
             has_field |= self.take_token(token);
         }
-        for (text, marks) in &names {
-            self.take_marked(text, *marks);
+        for (text, roles) in &names {
+            self.take_marked(text, *roles);
         }
         match names[..] {
             // The only name beside a date is the outlet.
-            [(name, marks)] if has_date && is_outlet(name) && !marks.is_only(Marks::AUTHOR) => {
+            [(name, roles)] if has_date && is_outlet(name) && !roles.is_only(Roles::AUTHOR) => {
                 self.marked_source.get_or_insert_with(|| name.to_owned());
             }
             [(name, _), (other, _)] | [(other, _), (name, _)]
@@ -107,8 +107,8 @@ impl Byline {
             {
                 self.marked_source.get_or_insert_with(|| (*name).to_owned());
             }
-            [(name, marks)] if !has_date && !has_field && pieces.len() == 1 => {
-                self.take_author_and_outlet(number, name, marks);
+            [(name, roles)] if !has_date && !has_field && pieces.len() == 1 => {
+                self.take_author_and_outlet(number, name, roles);
             }
             _ => {}
         }
@@ -160,20 +160,20 @@ impl Byline {
         false
     }
 
-    fn take_marked(&mut self, text: &str, marks: Marks) {
-        if marks.has(Marks::EDITOR) {
+    fn take_marked(&mut self, text: &str, roles: Roles) {
+        if roles.has(Roles::EDITOR) {
             if is_person(text) {
                 self.editor.get_or_insert_with(|| text.to_owned());
             }
-        } else if marks.is_only(Marks::AUTHOR) && is_marked_person(text) {
+        } else if roles.is_only(Roles::AUTHOR) && is_marked_person(text) {
             self.marked_author.get_or_insert_with(|| text.to_owned());
-        } else if marks.has(Marks::SOURCE) && is_outlet(text) && self.marked_source.is_none() {
+        } else if roles.has(Roles::SOURCE) && is_outlet(text) && self.marked_source.is_none() {
             self.marked_source = Some(text.to_owned());
         }
     }
 
     /// Reads `NAME/OUTLET` on a line of its own.
-    fn take_author_and_outlet(&mut self, number: usize, text: &str, _: Marks) {
+    fn take_author_and_outlet(&mut self, number: usize, text: &str, _: Roles) {
         if let Some((name, outlet)) = text.split_once(['/', '\u{ff0f}'])
             && is_chinese_name(name.trim())
             && is_outlet(outlet.trim())

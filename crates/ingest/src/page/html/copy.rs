@@ -35,8 +35,8 @@ impl<'a> NumberedCopy<'a> {
         Self { text, copy: String::with_capacity(text.len() + text.len() / 8), done: 0 }
     }
 
-    /// Marks the beginning of a line at or after byte `at`.
-    pub(super) fn mark(&mut self, at: usize, line: usize) {
+    /// Numbers the beginning of a line at or after byte `at`.
+    pub(super) fn number_line(&mut self, at: usize, line: usize) {
         self.copy_to(at);
         self.copy.extend(character(line));
     }
@@ -83,7 +83,7 @@ mod tests {
     fn private_characters_of_the_page_are_left_out() {
         let text = "<p>甲\u{f0005}乙</p><script>x</script>\0";
         let mut copy = NumberedCopy::new(text);
-        copy.mark(3, 0);
+        copy.number_line(3, 0);
         let script = text.find('x').unwrap();
         copy.skip(script, script + 1);
         assert_eq!(copy.finish(), "<p>\u{f0000}甲乙</p><script></script>");

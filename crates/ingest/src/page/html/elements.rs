@@ -85,7 +85,7 @@ pub(super) fn is_formatting(name: &str) -> bool {
     FORMATTING.binary_search(&name).is_ok()
 }
 
-/// Whether the element stands inside a line and takes over the marks of its parent.
+/// Whether the element stands inside a line and takes over the roles of its parent.
 pub(super) fn is_inline(name: &str) -> bool {
     is_formatting(name) || matches!(name, "span" | "cite" | "time" | "label" | "ins" | "var")
 }

@@ -2,6 +2,8 @@
 
 use html5gum::StartTag;
 
+use crate::encoding::mended::Mended;
+
 /// More of each than this is not kept.
 const MAX_ITEMS: usize = 500;
 /// Bytes of a value that are kept.
@@ -92,6 +94,12 @@ impl Head {
             _ if count < MAX_ITEMS => self.scripts.push((start, end)),
             _ => {}
         }
+    }
+
+    /// Repairs mojibake.
+    pub(super) fn mend(&mut self) -> Mended {
+        let contents = self.metas.iter_mut().map(|(_, content)| content);
+        Mended::mend_all(contents.chain(&mut self.json_ld))
     }
 
     /// The first content of a `meta` element with one of these names, in the order of the names.

@@ -13,7 +13,7 @@ use super::elements::{
 };
 use super::head::{Head, attribute};
 use super::limits::{Measured, Unextracted, check_text};
-use super::open::{Marks, OpenElements, is_hidden};
+use super::open::{OpenElements, Roles, is_hidden};
 use crate::page::line::{Layout, Line, Part};
 
 /// More pieces than this are not kept: metadata stands near the top.
@@ -41,7 +41,7 @@ pub(super) struct Piece {
     /// Number of its line.
     pub(super) line: usize,
     pub(super) text: String,
-    pub(super) marks: Marks,
+    pub(super) roles: Roles,
 }
 
 /// Splits a page into lines.
@@ -153,13 +153,13 @@ impl<'a> Reader<'a> {
         self.head.open(&name, tag);
         if !is_void(&name) {
             let value = |key: &[u8]| attribute(tag, key);
-            let marks = [&b"class"[..], b"id", b"itemprop", b"rel"]
+            let roles = [&b"class"[..], b"id", b"itemprop", b"rel"]
                 .iter()
                 .filter_map(|key| value(key))
-                .map(|value| Marks::of(&value))
-                .fold(Marks::default(), Marks::or);
+                .map(|value| Roles::of(&value))
+                .fold(Roles::default(), Roles::or);
             let hidden = tag.attributes.contains_key(&b"hidden"[..]);
-            self.elements.open(&name, marks, is_hidden(value(b"style").as_deref(), hidden));
+            self.elements.open(&name, roles, is_hidden(value(b"style").as_deref(), hidden));
         }
         if let Some(kind) = silent(&name).filter(|_| !tag.self_closing) {
             self.silent.push(kind);
@@ -268,13 +268,13 @@ impl<'a> Reader<'a> {
                 self.line.heading = self.headings;
                 self.line.part = if self.frames > 0 { Part::Frame } else { Part::Main };
                 if let Some(copy) = &mut self.copy {
-                    copy.mark(start, line);
+                    copy.number_line(start, line);
                 }
             }
             self.end = end - trailing_blanks(text);
             if trimmed.len() <= MAX_PIECE && self.pieces.len() < MAX_PIECES {
-                let marks = self.elements.marks();
-                self.pieces.push(Piece { line, text: trimmed.to_owned(), marks });
+                let roles = self.elements.roles();
+                self.pieces.push(Piece { line, text: trimmed.to_owned(), roles });
             }
         }
         self.text.push_str(text);

@@ -318,13 +318,13 @@ impl Parts<'_> {
             .filter(|line| is_line_of_tags(line))
             .flat_map(|line| line.links.iter().map(String::as_str));
         let one = head.contents("article:tag").chain(head.contents("og:article:tag"));
-        let listed = ["keywords", "news_keywords", "tags"].into_iter().flat_map(|name| {
+        let keywords = ["keywords", "news_keywords", "tags"].into_iter().flat_map(|name| {
             head.contents(name).flat_map(|value| value.split([',', '，', '、', ';', '；', '|']))
         });
         let json = self.json.keywords.iter().map(String::as_str);
         let title = title.map(key);
         let mut tags: Vec<String> = Vec::new();
-        for tag in linked.chain(one).chain(json).chain(listed).map(one_line) {
+        for tag in linked.chain(one).chain(json).chain(keywords).map(one_line) {
             let is_tag = !tag.is_empty()
                 && tag.chars().count() <= MAX_TAG
                 && title.as_deref() != Some(&key(&tag))

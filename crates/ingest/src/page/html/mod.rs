@@ -3,8 +3,8 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `lines` | splits the page into lines, and collects pieces of text and their marks |
-//! | `open` | follows which elements are open: hidden text, marks, nesting |
+//! | `lines` | splits the page into lines, and collects pieces of text and their roles |
+//! | `open` | follows which elements are open: hidden text, roles, nesting |
 //! | `head` | collects `meta` elements, JSON-LD, scripts and addresses |
 //! | `copy` | writes a copy of the page in which every line is numbered |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
@@ -80,9 +80,10 @@ pub(crate) fn is_html(text: &str) -> bool {
 
 /// Reads an HTML page.
 pub(crate) fn read(text: &str) -> Html {
-    let page = lines::read(text);
+    let mut page = lines::read(text);
     let mut layout = page.layout;
     layout.mend();
+    layout.add_mended(page.head.mend(), text.len());
     if family::is_known_layout(&layout.lines) {
         return Html { layout, metadata: Metadata::default(), body: Body::KnownLayout };
     }

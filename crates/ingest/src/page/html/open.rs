@@ -7,46 +7,46 @@ use super::elements::{ends_before, is_annotation, is_formatting, is_inline};
 
 /// What an attribute says that the text of an element is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Marks(u8);
+pub(super) struct Roles(u8);
 
-impl Marks {
+impl Roles {
     pub(super) const DATE: Self = Self(1);
     pub(super) const SOURCE: Self = Self(2);
     pub(super) const AUTHOR: Self = Self(4);
     pub(super) const EDITOR: Self = Self(8);
 
-    pub(super) fn has(self, mark: Self) -> bool {
-        self.0 & mark.0 != 0
+    pub(super) fn has(self, role: Self) -> bool {
+        self.0 & role.0 != 0
     }
 
     pub(super) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    pub(super) fn is_only(self, mark: Self) -> bool {
-        self == mark
+    pub(super) fn is_only(self, role: Self) -> bool {
+        self == role
     }
 
-    /// The marks in the value of a `class`, `id`, `itemprop` or `rel` attribute.
+    /// The roles in the value of a `class`, `id`, `itemprop` or `rel` attribute.
     pub(super) fn of(value: &str) -> Self {
         let value = value.to_ascii_lowercase();
         let any = |words: &[&str]| words.iter().any(|word| value.contains(word));
-        let mut marks = 0;
+        let mut roles = 0;
         if any(&["time", "date", "pubd"]) && !any(&["timeline", "update", "modif", "validate"]) {
-            marks |= Self::DATE.0;
+            roles |= Self::DATE.0;
         }
         if any(&["source", "media_name", "medianame", "laiyuan", "where"])
             && !any(&["resource", "sourcemap"])
         {
-            marks |= Self::SOURCE.0;
+            roles |= Self::SOURCE.0;
         }
         if any(&["author", "byline", "writer", "zuozhe", "creator"]) && !any(&["authority"]) {
-            marks |= Self::AUTHOR.0;
+            roles |= Self::AUTHOR.0;
         }
         if any(&["editor", "bianji"]) {
-            marks = Self::EDITOR.0;
+            roles = Self::EDITOR.0;
         }
-        Self(marks)
+        Self(roles)
     }
 }
 
@@ -55,8 +55,8 @@ struct Open {
     formatting: bool,
     /// Its text is not shown.
     hidden: bool,
-    marks: Marks,
-    /// How many levels above the element has the marks that it took over.
+    roles: Roles,
+    /// How many levels above the element has the roles that it took over.
     inherited: u8,
     kind: Kind,
 }
@@ -71,7 +71,7 @@ enum Kind {
 const OPTIONAL: [&str; 13] =
     ["p", "li", "dt", "dd", "td", "th", "tr", "option", "rt", "rp", "rb", "rtc", "a"];
 
-/// Marks reach this many levels down.
+/// Roles reach this many levels down.
 const MAX_INHERITED: u8 = 4;
 
 /// More open elements are not followed.
@@ -99,12 +99,12 @@ impl OpenElements {
         self.hidden > 0
     }
 
-    pub(super) fn marks(&self) -> Marks {
-        self.stack.last().map(|open| open.marks).unwrap_or_default()
+    pub(super) fn roles(&self) -> Roles {
+        self.stack.last().map(|open| open.roles).unwrap_or_default()
     }
 
     /// Opens an element that is not void.
-    pub(super) fn open(&mut self, name: &str, marks: Marks, hidden: bool) {
+    pub(super) fn open(&mut self, name: &str, roles: Roles, hidden: bool) {
         self.reopen();
         while let Some(Open { kind: Kind::Optional(open), .. }) = self.stack.last() {
             if !ends_before(open, name) {
@@ -118,18 +118,18 @@ impl OpenElements {
         }
         let key = hash(name);
         let hidden = hidden || is_annotation(name);
-        let (marks, inherited) = match self.stack.last() {
-            Some(parent) if marks == Marks::default() && parent.inherited < MAX_INHERITED => {
-                (parent.marks, parent.inherited + u8::from(!is_inline(name)))
+        let (roles, inherited) = match self.stack.last() {
+            Some(parent) if roles == Roles::default() && parent.inherited < MAX_INHERITED => {
+                (parent.roles, parent.inherited + u8::from(!is_inline(name)))
             }
-            _ => (marks, 0),
+            _ => (roles, 0),
         };
         let kind = OPTIONAL.iter().find(|optional| **optional == name);
         self.stack.push(Open {
             name: key,
             formatting: is_formatting(name),
             hidden,
-            marks,
+            roles,
             inherited,
             kind: kind.map_or(Kind::Other, |name| Kind::Optional(name)),
         });

@@ -3,7 +3,7 @@
 use super::dates;
 use super::lines::Piece;
 use super::names::is_button;
-use super::open::Marks;
+use super::open::Roles;
 use crate::page::labels::{Delimiter, Label, Labels};
 use crate::punctuation::{is_bar, is_colon};
 use crate::record::Moment;
@@ -25,10 +25,10 @@ pub(super) enum Token<'p> {
     },
     /// The value of an unknown label.
     Unknown(&'p str),
-    /// Anything else, with its marks.
+    /// Anything else, with its roles.
     Text {
         text: &'p str,
-        marks: Marks,
+        roles: Roles,
     },
 }
 
@@ -65,7 +65,7 @@ pub(super) fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
                 if pending.unknown || is_label {
                     tokens.push(Token::Unknown(word));
                 } else {
-                    tokens.push(Token::Text { text: word, marks: piece.marks });
+                    tokens.push(Token::Text { text: word, roles: piece.roles });
                 }
                 let updated = word.contains("更新");
                 pending = Pending { label: None, unknown: is_label, updated };

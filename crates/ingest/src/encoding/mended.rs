@@ -1,0 +1,63 @@
+//! Repairs mojibake in the values of a page or record: its title, names, tags and paragraphs.
+
+use crate::encoding::mojibake::{Repair, back, count, repair};
+use crate::encoding::restore::{Misreading, read_whole};
+
+/// How mojibake in the texts of a page or record was repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Mended {
+    /// Number of texts that were repaired, completely or in part.
+    pub(crate) repaired: u32,
+    /// Whether a text has mojibake that was not repaired completely.
+    pub(crate) is_kept: bool,
+}
+
+impl Mended {
+    /// Repairs the texts of a page or record. If one of them is mojibake, short ones are repaired
+    /// that do not show by themselves what they are, such as names.
+    pub(crate) fn mend_all<'t>(texts: impl Iterator<Item = &'t mut String>) -> Self {
+        let mut mended = Self::default();
+        let mut sound = Vec::new();
+        for text in texts {
+            let before = mended;
+            mended.mend(text);
+            if mended == before {
+                sound.push(text);
+            }
+        }
+        if mended.repaired > 0 {
+            sound.into_iter().for_each(|text| mended.mend_short(text));
+        }
+        mended
+    }
+
+    /// Repairs a short text that is in all likelihood mojibake if it can be.
+    fn mend_short(&mut self, text: &mut String) {
+        /// Characters of a name.
+        const LONGEST: usize = 12;
+        if count(text).0 == 0 || text.chars().nth(LONGEST).is_some() {
+            return;
+        }
+        let read = back(text).map(|text| (text, 0)).or_else(|| read_whole(text, Misreading::Gbk));
+        if let Some((repaired, lost)) = read {
+            *text = repaired;
+            self.repaired += 1;
+            self.is_kept |= lost > 0;
+        }
+    }
+
+    /// Repairs a text.
+    pub(crate) fn mend(&mut self, text: &mut String) {
+        let (repaired, is_kept) = match repair(text) {
+            Repair::Sound => return,
+            Repair::Kept => (None, true),
+            Repair::Partly(repaired) => (Some(repaired), true),
+            Repair::Repaired(repaired) => (Some(repaired), false),
+        };
+        self.is_kept |= is_kept;
+        if let Some(repaired) = repaired {
+            repaired.trim().clone_into(text);
+            self.repaired += 1;
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Reads datelines: what a news agency or newspaper writes before a report, such as
+//! `新華社北京3月4日電（記者李明）`, `（中央社記者王小明台北4日電）` or `〔記者王小明／台北報導〕`.
+
+use super::Field;
+use crate::page::labels::{Label, Labels, is_space};
+use crate::page::page_words::page_words;
+use crate::punctuation::{is_colon, is_comma, is_han, is_stop};
+
+/// Characters of a line in which a dateline ends.
+const MAX_CHARS: usize = 48;
+/// Bytes of a line that is only a dateline.
+pub(super) const MAX_BYTES: usize = 200;
+/// Characters of a place that is not in the table.
+const MAX_CITY: usize = 8;
+/// How a dateline says that a report was sent, in any combination.
+const FILED: [&str; 16] = [
+    "綜合", "综合", "外電", "外电", "專電", "专电", "急電", "急电", "電", "电", "訊", "讯", "報導",
+    "報道", "报道", "报导",
+];
+/// How a newspaper names itself.
+const OWN: [&str; 10] =
+    ["本報", "本报", "本網", "本网", "本刊", "本社", "本臺", "本台", "本站", "本廣播"];
+/// The titles of people whom a dateline names.
+const TITLES: [&str; 4] = ["記者", "记者", "特派員", "特派员"];
+
+/// A dateline at the beginning of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dateline<'a> {
+    pub(crate) fields: Vec<Field<'a>>,
+    /// Whether nothing follows it in the line.
+    pub(crate) is_whole: bool,
+}
+
+/// Reads the dateline that a line begins with.
+pub(crate) fn read(line: &str) -> Option<Dateline<'_>> {
+    let limit = line.char_indices().nth(MAX_CHARS).map_or(line.len(), |(at, _)| at);
+    let head = &line[..limit];
+    // A quick check first, because most lines are text.
+    if !head.contains(['電', '电', '訊', '讯', '導', '导', '道']) {
+        return None;
+    }
+    let open = line.chars().next()?;
+    let (dateline, after) = match closing_bracket(open).and_then(|close| head.find(close)) {
+        Some(end) => {
+            let dateline = &line[open.len_utf8()..end];
+            let after = &line[end..];
+            (dateline, &after[after.chars().next().map_or(0, char::len_utf8)..])
+        }
+        None => (line, ""),
+    };
+    let ends = dateline.char_indices().take(MAX_CHARS).skip(2);
+    for (at, _) in ends {
+        let filed = filed(&dateline[at..]);
+        if filed == 0 {
+            continue;
+        }
+        let Some(fields) = fields(&dateline[..at], &dateline[at..at + filed]) else { continue };
+        let (fields, text) = with_reporter(fields, &dateline[at + filed..]);
+        // A dateline in brackets is all that stands there.
+        let is_all = text.is_empty();
+        if dateline.len() < line.len() && !is_all {
+            return None;
+        }
+        let is_whole = is_all && after.trim_matches([' ', '。']).is_empty();
+        return Some(Dateline { fields, is_whole });
+    }
+    None
+}
+
+fn closing_bracket(open: char) -> Option<fn(char) -> bool> {
+    match open {
+        '(' | '\u{ff08}' => Some(|c| matches!(c, ')' | '\u{ff09}')),
+        '〔' => Some(|c| c == '〕'),
+        '[' | '\u{ff3b}' => Some(|c| matches!(c, ']' | '\u{ff3d}')),
+        '【' => Some(|c| c == '】'),
+        _ => None,
+    }
+}
+
+/// The length of the words at the beginning of `text` that say that a report was sent.
+fn filed(text: &str) -> usize {
+    let mut bytes = 0;
+    while let Some(word) = FILED.iter().find(|word| text[bytes..].starts_with(**word)) {
+        bytes += word.len();
+    }
+    bytes
+}
+
+/// The fields of what stands before such words; `None` if it is the beginning of a sentence.
+fn fields<'a>(head: &'a str, filed: &str) -> Option<Vec<Field<'a>>> {
+    let written = head;
+    let (head, day) = before_day(head);
+    let mut fields = Vec::new();
+    if let Some(day) = day.filter(|day| day.contains('年')) {
+        fields.push(Field { label: Label::Time, value: day });
+    }
+    let reporter = TITLES.iter().find_map(|title| head.split_once(title));
+    if head.is_empty() || head.contains(|c| is_stop(c) || is_colon(c) && reporter.is_none()) {
+        return None;
+    }
+    let (outlet, names) = reporter.unwrap_or((head, ""));
+    let outlet = outlet.trim_matches(is_separator);
+    let is_own = OWN.iter().any(|own| outlet.starts_with(own));
+    let source = if is_own { None } else { source(outlet, reporter.is_some()) };
+    if !is_own && source.is_none() && !outlet.is_empty() {
+        return None;
+    }
+    fields.extend(source.map(|value| Field { label: Label::Source, value }));
+    let author = names_before_city(names);
+    fields.extend(author.map(|value| Field { label: Label::Author, value }));
+    let is_news = filed.ends_with(['訊', '讯']);
+    let is_wire = filed.contains(['電', '电', '訊', '讯']);
+    let is_dateline = match day {
+        // `據某媒體29日報道` is the beginning of a sentence.
+        Some(_) => is_wire && !outlet.starts_with(['據', '据']),
+        None if is_news => reporter.is_none() && (is_own || source == Some(outlet)),
+        // Otherwise it is a sentence: `記者王小明報導…`.
+        None => author.is_some_and(|author| !written.ends_with(author)),
+    };
+    is_dateline.then_some(fields)
+}
+
+/// Splits the day off the end of a text: `北京3月4日` is `北京` and `3月4日`.
+fn before_day(text: &str) -> (&str, Option<&str>) {
+    let text = text.trim_end_matches(is_separator);
+    let is_part = |c: char| {
+        c.is_numeric()
+            || c == ' '
+            || matches!(c, '年' | '月' | '日')
+            || "〇零廿卅".contains(c)
+            || "一二三四五六七八九十".contains(c)
+    };
+    let Some(day) = text.strip_suffix('日') else { return (text, None) };
+    let start = day.trim_end_matches(is_part).len();
+    match day[start..].trim() {
+        "" => (text, None),
+        _ => (text[..start].trim_end_matches(is_separator), Some(text[start..].trim())),
+    }
+}
+
+/// The outlet in a text such as `新華社北京`.
+fn source(text: &str, is_alone: bool) -> Option<&str> {
+    let words = page_words();
+    let is_outlet = |name: &str| words.is_outlet(name) && name.chars().all(|c| !is_comma(c));
+    let outlet = words.before_city(text).trim_end_matches(is_separator);
+    if is_outlet(outlet) && (is_alone || outlet.chars().count() <= MAX_CITY) {
+        return Some(outlet);
+    }
+    let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let end = ends.find(|end| {
+        text[..*end].ends_with(['社', '網', '网', '報', '报']) && is_outlet(&text[..*end])
+    })?;
+    let city = text[end..].trim_start_matches(is_separator);
+    let is_city = city.chars().count() <= MAX_CITY && city.chars().all(is_han);
+    is_city.then_some(&text[..end])
+}
+
+/// The names in a text such as `王小明台北` or `王小明、李四 台北`.
+fn names_before_city(text: &str) -> Option<&str> {
+    let words = page_words();
+    let is_edge = |c: char| is_separator(c) || is_colon(c);
+    let text = text.trim_matches(is_edge);
+    let is_people = |names: &&str| words.is_people(names);
+    let shorter = words.before_city(text).trim_end_matches(is_edge);
+    if shorter.len() < text.len() && words.is_people(shorter) {
+        return Some(shorter);
+    }
+    if let Some((names, _)) = text.split_once(['/', '\u{ff0f}']) {
+        return Some(names.trim_matches(is_edge)).filter(is_people);
+    }
+    // A place that is not in the table, after a blank.
+    let names = text.rsplit_once(is_space).map(|(names, _)| names.trim_matches(is_edge));
+    let all = Some(text).filter(is_people);
+    all.or_else(|| names.filter(is_people))
+}
+
+/// Adds the reporter whom the text after a dateline names, as `（記者李明）`; returns what follows.
+fn with_reporter<'a>(mut fields: Vec<Field<'a>>, text: &'a str) -> (Vec<Field<'a>>, &'a str) {
+    let text = text.trim_start_matches(is_separator);
+    let open = text.chars().next();
+    let close = open.and_then(closing_bracket);
+    let named = |text: &'a str| {
+        let (label, bytes) = Labels::builtin().longest_at(text)?;
+        let names = text[bytes..].trim_matches(|c| is_separator(c) || is_colon(c));
+        (label == Label::Reporter && page_words().is_people(names)).then_some(names)
+    };
+    let limit = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
+    let (names, after) = match close.and_then(|close| text[..limit].find(close)) {
+        Some(end) => {
+            let inner = &text[open.map_or(0, char::len_utf8)..end];
+            let after = &text[end..];
+            (named(inner), &after[after.chars().next().map_or(0, char::len_utf8)..])
+        }
+        None => (named(text), ""),
+    };
+    let Some(value) = names else { return (fields, text.trim_matches([' ', '。'])) };
+    fields.push(Field { label: Label::Author, value });
+    (fields, after.trim_matches([' ', '。']))
+}
+
+fn is_separator(c: char) -> bool {
+    is_space(c) || is_comma(c) || matches!(c, '/' | '\u{ff0f}' | '、')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(line: &str) -> String {
+        let Some(Dateline { fields, is_whole }) = read(line) else { return "text".to_owned() };
+        let mut said: Vec<String> = fields
+            .iter()
+            .map(|field| format!("{:?}={}", field.label, field.value).to_lowercase())
+            .collect();
+        said.push(if is_whole { "." } else { "…" }.to_owned());
+        said.join(" ")
+    }
+
+    #[test]
+    fn datelines_name_outlet_and_reporter() {
+        for (line, wanted) in [
+            ("中央社記者王小明台北4日電", "source=中央社 author=王小明 ."),
+            ("（中央社記者王小明台北4日電）", "source=中央社 author=王小明 ."),
+            ("（中央社記者王小明台北4日電）總統今天表示", "source=中央社 author=王小明 …"),
+            ("（中央社記者王小明東京4日專電）", "source=中央社 author=王小明 ."),
+            ("（中央社華盛頓4日綜合外電報導）", "source=中央社 ."),
+            ("记者 李明 北京3月4日电", "author=李明 ."),
+            ("新华社北京3月4日电（记者李明）", "source=新华社 author=李明 ."),
+            (
+                "新华社北京3月4日电（记者 李明、王小明）国务院",
+                "source=新华社 author=李明、王小明 …",
+            ),
+            ("新华社北京3月4日电 记者李明", "source=新华社 author=李明 ."),
+            ("新华社北京2024年3月4日电", "time=2024年3月4日 source=新华社 ."),
+            ("新华社 北京 3月4日电 国务院总理", "source=新华社 …"),
+            ("新華社某某鎮三月四日電", "source=新華社 ."),
+            ("中新网3月4日电 据报道", "source=中新网 …"),
+            ("中新社记者李明上海3月4日电", "source=中新社 author=李明 ."),
+            ("（法新社巴黎4日電）法國總統", "source=法新社 …"),
+            ("本报北京3月4日电（记者李明）", "author=李明 ."),
+            ("本报讯（记者 李明）昨日", "author=李明 …"),
+            ("本報訊 昨日", "…"),
+            ("〔記者王小明／台北報導〕", "author=王小明 ."),
+            ("【記者王小明／綜合報導】", "author=王小明 ."),
+            ("[記者王小明台北報導]市長今天", "author=王小明 …"),
+            ("自由時報記者王小明／台北報導", "source=自由時報 author=王小明 ."),
+            ("記者王小明、李明 某某鎮4日電", "author=王小明、李明 ."),
+        ] {
+            assert_eq!(said(line), wanted, "{line}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_no_datelines() {
+        for line in [
+            "中國電信今天發布財報",
+            "他說:3月4日電話打不通",
+            "據伊朗媒體29日報道,有關方面正在調查",
+            "美國媒體3月4日報導說",
+            "據新華社3月4日電,有關方面正在調查",
+            "外交部:10月8日電,今天隨著一列",
+            "據記者王小明台北報導",
+            "公司在北京3月4日電商大會上宣布",
+            "記者從會議上獲悉,有關報道不實",
+            "記者報導",
+            "電",
+            "4日電",
+            "（記者報導）",
+            "新華社記者在現場看到,電力供應正常",
+        ] {
+            assert_eq!(said(line), "text", "{line}");
+        }
+    }
+}
