@@ -85,6 +85,7 @@ fn options(limit: usize) -> Options {
     options.snippet = 0;
     // What follows them has other counts, see tests/ranking.rs.
     options.backfill = false;
+    options.all = true;
     options
 }
 

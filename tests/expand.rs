@@ -18,7 +18,7 @@ fn archive(documents: &[(&str, &str)]) -> Dir {
 
 /// The ids of the hits, sorted.
 fn sorted_ids(dir: &Dir, query: &str) -> Vec<String> {
-    let mut ids = dir.ids(&[query]);
+    let mut ids = dir.ids(&["--strict", query]);
     ids.sort();
     ids
 }
@@ -163,7 +163,7 @@ fn a_year_or_month_finds_documents_of_that_date_and_never_hides_those_that_name_
 #[test]
 fn few_hits_say_how_many_have_some_of_the_words() {
     let dir = archive(&[("a", "比特幣減半"), ("b", "比特幣"), ("c", "減半"), ("d", "天氣")]);
-    let ran = dir.run(&["search", "比特幣 減半"]);
+    let ran = dir.run(&["search", "--strict", "比特幣 減半"]);
     assert!(
         ran.stderr.contains(
             "3 documents contain some of the words: put OR between the words to find them"

@@ -43,7 +43,8 @@ fn the_parts_of_a_score_are_the_score_that_search_prints() {
             let proximity = |name: &str| explained[name].as_f64().unwrap_or(0.0);
             let sum = parts + proximity("window") + proximity("runs");
             assert!((sum - score).abs() < 1e-3 * score.max(1.0), "{query} {id}: {sum} {score}");
-            assert!(explained["matches"].as_array().unwrap().iter().all(|m| m == true));
+            let all_match = explained["matches"].as_array().unwrap().iter().all(|m| m == true);
+            assert!(all_match || explained["backfilled"] == true, "{query} {id}");
             checked += 1;
         }
         assert!(checked > 0, "{query}");
@@ -52,7 +53,7 @@ fn the_parts_of_a_score_are_the_score_that_search_prints() {
 
 #[test]
 fn clauses_are_counted_alone_and_left_out() {
-    let count = |query: &[&str]| indexed().ids(query).len();
+    let count = |query: &[&str]| indexed().ids(&[&["--strict"], query].concat()).len();
     let explained = explained(&["比特幣 減半 kind:flash -tag:BTC"]);
     let clauses = explained["clauses"].as_array().unwrap();
     let texts: Vec<&str> = clauses.iter().map(|clause| clause["text"].as_str().unwrap()).collect();

@@ -137,6 +137,6 @@ fn a_verb_says_all_about_itself_in_its_help_and_on_its_page() {
     let help = dir.ok(&["completions", "--help"]);
     assert!(help.contains("source <(wensou completions bash)"), "{help}");
     let page = dir.ok(&["man", "search"]);
-    assert!(page.contains("Every word must occur"), "{page}");
+    assert!(page.contains("Hits that have every word come first"), "{page}");
     assert!(page.contains(r"\fBwensou search\fR [OPTIONS] [QUERY]..."), "{page}");
 }

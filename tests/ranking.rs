@@ -99,7 +99,7 @@ fn hits_that_lack_words_follow_those_that_have_all() {
     assert!(hits[0].get("missing").is_none() && hits[0].get("backfilled").is_none());
     assert_eq!(hits[2]["missing"], serde_json::json!(["特斯拉"]));
     let missing = hits[1]["missing"].as_array().unwrap();
-    assert!(missing.contains(&"交付量".into()) && !missing.contains(&"特斯拉".into()));
+    assert!(!missing.is_empty() && !missing.contains(&"特斯拉".into()), "{missing:?}");
     assert!(hits[1..].iter().all(|hit| hit["backfilled"] == true));
     // Counts mean what they meant.
     let ran = dir.run(&["search", typed]);

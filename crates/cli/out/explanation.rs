@@ -118,7 +118,10 @@ fn print_hit(
         terminal.line(format_args!("  {verdict} {}", sanitize::line(&clause.text)))?;
     }
     match hit.rank {
-        Some(rank) => terminal.line(format_args!("  rank {rank}, score {:.3}:", hit.score))?,
+        Some(rank) => {
+            let lacks = if hit.backfilled { ", after the hits that have every word" } else { "" };
+            terminal.line(format_args!("  rank {rank}{lacks}, score {:.3}:", hit.score))?;
+        }
         None => terminal.line("  not a hit")?,
     }
     for part in &hit.term_scores {
@@ -237,6 +240,7 @@ fn hit_object(hit: &ExplainedHit) -> Value {
         "title": json::title(&hit.record),
         "matches": hit.clauses,
         "rank": hit.rank,
+        "backfilled": hit.backfilled,
         "score": hit.score,
         "parts": hit.term_scores.iter().map(part).chain(words).collect::<Vec<_>>(),
         "window": hit.passage,

@@ -16,7 +16,7 @@ use crate::engine::segments::{SegmentInfo, Segments};
 use crate::engine::{DocAddress, DocId, Field, Searcher, SegmentOrdinal};
 use crate::error::Error;
 use crate::file_table::{FileTable, is_under, sort_key};
-use crate::generation::{Current, Folder, PageSums, current};
+use crate::generation::{Current, DUPLICATES, Folder, PageSums, current};
 use crate::meta::Meta;
 use crate::record::decode;
 
@@ -220,6 +220,10 @@ impl Index {
     pub fn duplicates(&self) -> Result<&DuplicateGroups, Error> {
         if let Some(groups) = self.duplicates.get() {
             return Ok(groups);
+        }
+        // Versions that did not look for near-duplicates wrote no groups.
+        if !self.meta.files.contains_key(DUPLICATES) {
+            return Ok(self.duplicates.get_or_init(DuplicateGroups::default));
         }
         let groups = DuplicateGroups::read(self.generation(), &self.segments.names())
             .map_err(|source| Error::unreadable(&self.dir, source))?;

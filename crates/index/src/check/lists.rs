@@ -73,6 +73,9 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
 /// Reads the groups of near-duplicates, which have checksums of their own, and looks their documents
 /// up.
 fn duplicates(index: &Index, findings: &mut Findings<'_>) {
+    if !index.meta().files.contains_key(DUPLICATES) {
+        return;
+    }
     let read = || -> Result<bool, Error> {
         let failed = Error::io("read", &index.generation().path_of(DUPLICATES));
         BaseArticles::read(index.generation()).map_err(failed)?;

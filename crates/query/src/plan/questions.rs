@@ -81,7 +81,14 @@ fn question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
     }
     let folded = Folded::new(&text);
     let mut words = Vec::new();
-    segmenter.words(&folded, |token| words.push(token.text.into_owned()));
+    // A date is one thing, however many words it has.
+    let is_part_of_date =
+        |word: &str| word.bytes().all(|b| b.is_ascii_digit()) || ["年", "月", "日"].contains(&word);
+    segmenter.words(&folded, |token| {
+        if !is_part_of_date(&token.text) {
+            words.push(token.text.into_owned());
+        }
+    });
     is_question(&text, words.iter().map(String::as_str), segments).then(|| Node {
         kind: NodeKind::Term(Term { text, prefix: false }),
         span: Span::new(first.span.start, last.span.end),

@@ -5,7 +5,7 @@ use wensou_ingest::Record;
 
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
-use crate::exec::top_k::{Recency, TopK};
+use crate::exec::top_k::{Recency, ScoredDoc, TopK};
 use crate::lang::Query;
 use crate::plan::analyze::{Origin, Variant};
 use crate::plan::{Mode, Plan, ScoredTerm, text};
@@ -95,6 +95,8 @@ pub struct ExplainedHit {
     pub clauses: Vec<bool>,
     /// Its rank, from 1; `None` if it does not match, or is below the first ten thousand.
     pub rank: Option<usize>,
+    /// Whether it lacks words, and follows the hits that have all.
+    pub backfilled: bool,
     /// Its score, as `search` prints it; 0 if it does not match.
     pub score: f32,
     /// The BM25 score of each term in each field, highest first.
@@ -139,7 +141,12 @@ pub fn explain(
     recency: Option<Recency>,
 ) -> Result<Explanation, Error> {
     let runner = Runner::new(index);
-    let answer = runner.answer(query, Completeness::Relaxed, |plan| TopK {
+    // A hit that lacks words may follow those that have all.
+    let completeness = match id {
+        Some(_) => Completeness::Backfilled(MAX_RANK),
+        None => Completeness::Relaxed,
+    };
+    let answer = runner.answer(query, completeness, |plan| TopK {
         limit: MAX_RANK,
         count: true,
         sort: default_sort(plan),
@@ -225,7 +232,13 @@ impl HitExplainer<'_> {
         clauses: &[Clause],
         address: DocAddress,
     ) -> Result<ExplainedHit, Error> {
-        let (runner, Answer { plan, found, .. }) = (self.runner, self.answer);
+        let runner = self.runner;
+        let has = |found: &[ScoredDoc]| found.iter().any(|found| found.address == address);
+        let backfill = self.answer.backfill.as_ref().filter(|backfill| has(&backfill.found));
+        let (plan, found, before) = match backfill {
+            Some(backfill) => (&backfill.plan, &backfill.found, self.answer.found.len()),
+            None => (&self.answer.plan, &self.answer.found, 0),
+        };
         let record = runner.index().record(address)?;
         let clauses = clauses
             .iter()
@@ -245,9 +258,10 @@ impl HitExplainer<'_> {
         Ok(ExplainedHit {
             record,
             clauses,
-            rank: at.map(|at| at + 1),
+            rank: at.map(|at| before + at + 1),
+            backfilled: backfill.is_some(),
             score: at.map_or(0.0, |at| found[at].score),
-            term_scores: self.term_scores(address)?,
+            term_scores: self.term_scores(plan, address)?,
             passage: second.map(|second| second.proximity.passage),
             runs: second.map(|second| second.proximity.runs),
             words: second.map(|second| second.words).filter(|words| *words > 0.0),
@@ -256,8 +270,7 @@ impl HitExplainer<'_> {
     }
 
     /// The score of each term that a document has, highest first.
-    fn term_scores(&self, address: DocAddress) -> Result<Vec<TermScore>, Error> {
-        let plan = &self.answer.plan;
+    fn term_scores(&self, plan: &Plan, address: DocAddress) -> Result<Vec<TermScore>, Error> {
         let scores = self.runner.executor().term_scores(plan, address)?;
         let terms = plan.scored_terms.iter().zip(scores);
         let term_score = |(term, score): (&ScoredTerm, Option<f32>)| {
