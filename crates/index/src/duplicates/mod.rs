@@ -88,8 +88,7 @@ pub(crate) fn write(
     });
     let mut groups = Groups::new(sketches.len());
     let mut by_samples = |[a, b]: [usize; 2]| {
-        let compared = samples.read(a).and_then(|a| Ok(a.compare(&samples.read(b)?)));
-        compared.map_err(Error::io("read a temporary file in", folder.path()))
+        samples.compare(a, b).map_err(Error::io("read a temporary file in", folder.path()))
     };
     for (a, b) in candidate_pairs(&sketches) {
         if groups.are_joined(a, b) {

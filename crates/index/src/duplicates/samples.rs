@@ -81,6 +81,8 @@ impl Sample {
 pub(crate) struct Samples {
     folder: PathBuf,
     file: Option<BufWriter<File>>,
+    /// The sample that was read last as the first of a pair. Pairs come in the order of these.
+    first: Option<(usize, Sample)>,
     /// Where each sample ends, in bytes.
     ends: Vec<u64>,
 }
@@ -88,7 +90,7 @@ pub(crate) struct Samples {
 impl Samples {
     /// No samples yet. Their file is made in `folder`.
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_path_buf(), file: None, ends: Vec::new() }
+        Self { folder: folder.to_path_buf(), file: None, first: None, ends: Vec::new() }
     }
 
     /// Adds the sample of the next text.
@@ -106,8 +108,19 @@ impl Samples {
         Ok(())
     }
 
+    /// Compares two texts, by their indexes, as far as their samples allow.
+    pub(super) fn compare(&mut self, a: usize, b: usize) -> io::Result<Likeness> {
+        let first = match self.first.take() {
+            Some((text, sample)) if text == a => sample,
+            _ => self.read(a)?,
+        };
+        let likeness = first.compare(&self.read(b)?);
+        self.first = Some((a, first));
+        Ok(likeness)
+    }
+
     /// The sample of a text, by its index.
-    pub(super) fn read(&mut self, text: usize) -> io::Result<Sample> {
+    fn read(&mut self, text: usize) -> io::Result<Sample> {
         let Some(file) = &mut self.file else { return Ok(Sample::default()) };
         let start = text.checked_sub(1).map_or(0, |before| self.ends[before]);
         let mut bytes = vec![0; (self.ends[text] - start) as usize];

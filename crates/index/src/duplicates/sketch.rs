@@ -1,7 +1,5 @@
 //! Sketches: the few hashes of a text by which texts that may be near-duplicates are found.
 
-use xxhash_rust::xxh3::xxh3_64;
-
 /// Hashes of a sketch. Of two texts that share half of their shingles, 99.7 % share two hashes or
 /// more; of those that share 0.4, 98 %.
 pub(super) const HASHES: usize = 12;
@@ -11,6 +9,8 @@ const SHINGLE: usize = 8;
 /// Texts with fewer key characters are near-duplicates only if they are equal, title included: a
 /// short notice with another name in it is another notice.
 const MIN_LENGTH: usize = 40;
+/// The base of the polynomial that a hash is.
+const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The lowest hashes of the shingles of a text, ascending ("bottom-k MinHash": Broder, "On the
 /// resemblance and containment of documents", 1997). `u32::MAX` stands for a hash that the text
@@ -67,25 +67,33 @@ pub(super) fn is_short(body: &[char]) -> bool {
 
 /// The hash of a whole text.
 pub(super) fn whole(title: &[char], body: &[char]) -> u64 {
-    let text: String = title.iter().chain(&['\n']).chain(body).collect();
-    xxh3_64(text.as_bytes())
+    let text = title.iter().chain(&['\n']).chain(body);
+    mixed(text.fold(0, |hash, c| extended(hash, *c)))
+}
+
+/// The hash of a text that goes on with `c`.
+fn extended(hash: u64, c: char) -> u64 {
+    hash.wrapping_mul(BASE).wrapping_add(u64::from(c) + 1)
+}
+
+/// The lowest bits of a product depend on few bits of its factors: this mixes the high bits in.
+fn mixed(hash: u64) -> u64 {
+    (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
 }
 
 /// The hashes of all shingles of a text, in their order. Each is made of the one before it (Karp and
 /// Rabin): hashing every shingle by itself takes five times as long.
 pub(super) fn shingles(body: &[char]) -> impl Iterator<Item = u32> + '_ {
-    const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
-    let add = |hash: u64, c: char| hash.wrapping_mul(BASE).wrapping_add(u64::from(c) + 1);
     let leaving = BASE.wrapping_pow(SHINGLE as u32);
     let (first, following) = body.split_at(body.len().min(SHINGLE));
-    let first_hash = first.iter().fold(0, |hash, c| add(hash, *c));
+    let first_hash = first.iter().fold(0, |hash, c| extended(hash, *c));
     let rolled = following.iter().zip(body).scan(first_hash, move |hash, (entering, left)| {
-        *hash = add(*hash, *entering).wrapping_sub((u64::from(*left) + 1).wrapping_mul(leaving));
+        *hash =
+            extended(*hash, *entering).wrapping_sub((u64::from(*left) + 1).wrapping_mul(leaving));
         Some(*hash)
     });
     let hashes = (first.len() == SHINGLE).then_some(first_hash).into_iter().chain(rolled);
-    // The lowest bits of a product depend on few bits of its factors: mix the high bits in.
-    hashes.map(|hash| ((hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 32) as u32)
+    hashes.map(|hash| (mixed(hash) >> 32) as u32)
 }
 
 #[cfg(test)]
