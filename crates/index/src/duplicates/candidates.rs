@@ -8,7 +8,7 @@ const MIN_SHARED: usize = 2;
 /// paired with this many of those whose sketches are closest in order, and not with all.
 const MAX_TEXTS: usize = 32;
 /// Hashes that are sorted at a time, so that memory is bounded.
-const BATCH: usize = 4 << 20;
+const BATCH: usize = 1 << 20;
 
 /// The pairs of texts with similar sketches, ascending, each once. A text is its index in
 /// `sketches`. The outcome depends on the sketches alone.

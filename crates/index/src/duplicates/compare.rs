@@ -8,7 +8,7 @@ use crate::record::RecordExt;
 
 /// Of the shingles of the shorter text, the part that the other one must have: all but a line that
 /// only one site adds.
-const MIN_CONTAINED: f64 = 0.75;
+const MIN_CONTAINED: f64 = 0.8;
 /// Of the shingles of the longer text, the part that the other one must have. A short notice that a
 /// long article quotes is another text.
 const MIN_COVERED: f64 = 0.25;

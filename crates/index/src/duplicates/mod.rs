@@ -19,11 +19,12 @@ use wensou_ingest::Record;
 
 use self::samples::Likeness;
 pub(crate) use self::samples::{Sample, Samples};
+pub(crate) use self::sketch::Sketch;
 pub use self::table::DuplicateGroups;
+pub(crate) use self::table::{BaseArticles, Verdicts};
 use self::{
     candidates::candidate_pairs, compare::Comparable, groups::Groups, table::SegmentGroups,
 };
-pub(crate) use self::{sketch::Sketch, table::BaseArticles};
 use crate::engine::DocId;
 use crate::error::Error;
 use crate::generation::{DUPLICATES, Folder};
@@ -45,7 +46,7 @@ pub(crate) struct Articles {
     /// The segment beside it, if there is one.
     pub(crate) recent: SegmentArticles,
     /// What earlier builds found out about pairs of articles of the base.
-    pub(crate) verdicts: FxHashMap<(DocId, DocId), bool>,
+    pub(crate) verdicts: Verdicts,
     /// The samples of the articles that this build has added: those of `recent`, or, in a whole
     /// build, those of `base`.
     pub(crate) samples: Samples,
@@ -55,11 +56,11 @@ impl BaseArticles {
     /// The sketches of the documents that are kept, and the verdicts on them.
     pub(crate) fn keep(mut self, kept: &FxHashSet<DocId>) -> Self {
         self.sketches.retain(|(doc, _)| kept.contains(doc));
-        self.verdicts.retain(|(a, b), _| kept.contains(a) && kept.contains(b));
+        self.verdicts.retain(|(a, b, _)| kept.contains(a) && kept.contains(b));
         self
     }
 
-    pub(crate) fn into_parts(self) -> (Vec<(DocId, Sketch)>, FxHashMap<(DocId, DocId), bool>) {
+    pub(crate) fn into_parts(self) -> (Vec<(DocId, Sketch)>, Verdicts) {
         (self.sketches, self.verdicts)
     }
 }
@@ -75,7 +76,7 @@ pub(crate) fn write(
     articles: Articles,
     read: &mut dyn FnMut(&str, DocId) -> Result<Record, Error>,
 ) -> Result<(), Error> {
-    let Articles { base, recent, mut verdicts, mut samples } = articles;
+    let Articles { base, recent, verdicts: known, mut samples } = articles;
     let of_base = base.sketches.len();
     let sampled_from = if recent.segment.is_empty() { 0 } else { of_base };
     let both = || base.sketches.iter().chain(&recent.sketches);
@@ -86,6 +87,8 @@ pub(crate) fn write(
         let segment = if of_recent { &recent.segment } else { &base.segment };
         Ok(Comparable::of(&read(segment, documents[text as usize])?))
     });
+    // Pairs come in ascending order, so the verdicts are sorted.
+    let mut verdicts = Verdicts::new();
     let mut groups = Groups::new(sketches.len());
     let mut by_samples = |[a, b]: [usize; 2]| {
         samples.compare(a, b).map_err(Error::io("read a temporary file in", folder.path()))
@@ -96,8 +99,8 @@ pub(crate) fn write(
         }
         let in_base = (b as usize) < of_base;
         let pair = (documents[a as usize], documents[b as usize]);
-        let known = verdicts.get(&pair).copied().filter(|_| in_base);
-        let likeness = match known {
+        let at = known.binary_search_by_key(&pair, |(a, b, _)| (*a, *b));
+        let likeness = match at.ok().filter(|_| in_base).map(|at| known[at].2) {
             Some(true) => Likeness::Same,
             Some(false) => Likeness::Different,
             None if (a as usize) < sampled_from => Likeness::Unknown,
@@ -109,7 +112,7 @@ pub(crate) fn write(
             Likeness::Unknown => texts.compare([a, b])?,
         };
         if in_base {
-            verdicts.insert(pair, verdict);
+            verdicts.push((pair.0, pair.1, verdict));
         }
         if verdict {
             groups.join(a, b);
@@ -174,7 +177,7 @@ mod tests {
     use super::*;
 
     /// Ten articles of three texts and seven others. Returns the partition as sorted lists.
-    fn groups_of(split: usize, verdicts: FxHashMap<(DocId, DocId), bool>) -> Vec<Vec<usize>> {
+    fn groups_of(split: usize, verdicts: Verdicts) -> Vec<Vec<usize>> {
         let text = |number: usize| -> String {
             let salt = if number < 6 { number % 3 } else { number } as u32;
             let chars = (0..120).map(|n| 0x4E00 + (n * 7919 + salt * 104_729) % 20_000);
@@ -227,10 +230,9 @@ mod tests {
     fn groups_do_not_depend_on_what_an_update_keeps() {
         let expected = [vec![0, 3], vec![1, 4], vec![2, 5]];
         for split in [10, 7, 4, 1] {
-            assert_eq!(groups_of(split, FxHashMap::default()), expected, "{split}");
+            assert_eq!(groups_of(split, Verdicts::new()), expected, "{split}");
         }
         // An earlier verdict is not found out again.
-        let verdicts = [((0, 3), false)].into_iter().collect();
-        assert_eq!(groups_of(10, verdicts), [vec![], vec![1, 4], vec![2, 5]]);
+        assert_eq!(groups_of(10, vec![(0, 3, false)]), [vec![], vec![1, 4], vec![2, 5]]);
     }
 }

@@ -6,7 +6,6 @@
 
 use std::io;
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::sketch::{HASHES, Sketch};
@@ -34,9 +33,11 @@ pub(super) struct SegmentGroups {
 pub(crate) struct BaseArticles {
     /// Ascending by document.
     pub(super) sketches: Vec<(DocId, Sketch)>,
-    /// For pairs of documents that were compared, whether they are near-duplicates.
-    pub(super) verdicts: FxHashMap<(DocId, DocId), bool>,
+    pub(super) verdicts: Verdicts,
 }
+
+/// For pairs of documents that were compared, ascending, whether they are near-duplicates.
+pub(crate) type Verdicts = Vec<(DocId, DocId, bool)>;
 
 /// [`BaseArticles`] as stored.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,7 +45,7 @@ struct StoredBase {
     documents: Vec<DocId>,
     /// The hashes of all documents, one sketch after the other.
     hashes: Vec<u32>,
-    verdicts: Vec<(DocId, DocId, bool)>,
+    verdicts: Verdicts,
 }
 
 /// Writes the file of a generation.
@@ -53,13 +54,10 @@ pub(super) fn write(
     groups: &[SegmentGroups],
     base: BaseArticles,
 ) -> io::Result<()> {
-    let mut verdicts: Vec<(DocId, DocId, bool)> =
-        base.verdicts.into_iter().map(|((a, b), verdict)| (a, b, verdict)).collect();
-    verdicts.sort_unstable();
     let stored = StoredBase {
         documents: base.sketches.iter().map(|(doc, _)| *doc).collect(),
         hashes: base.sketches.iter().flat_map(|(_, sketch)| *sketch.hashes()).collect(),
-        verdicts,
+        verdicts: base.verdicts,
     };
     let mut parts = PartsWriter::create(folder, DUPLICATES)?;
     let directory = Directory { groups: parts.push(&groups)?, base: parts.push(&stored)? };
@@ -77,14 +75,12 @@ impl BaseArticles {
         let StoredBase { documents, hashes, verdicts } = parts.read(directory.base)?;
         let (sketches, remaining) = hashes.as_chunks::<HASHES>();
         let ascends = documents.is_sorted_by(|a, b| a < b);
+        let ascends = ascends && verdicts.is_sorted();
         if sketches.len() != documents.len() || !remaining.is_empty() || !ascends {
             return Err(damaged(DUPLICATES));
         }
         let sketches = sketches.iter().map(|hashes| Sketch::from_hashes(*hashes));
-        Ok(Self {
-            sketches: documents.into_iter().zip(sketches).collect(),
-            verdicts: verdicts.into_iter().map(|(a, b, verdict)| ((a, b), verdict)).collect(),
-        })
+        Ok(Self { sketches: documents.into_iter().zip(sketches).collect(), verdicts })
     }
 }
 
