@@ -51,7 +51,7 @@ pub(crate) fn run(
                     Some(query) => Highlighter::new(&index, query)?,
                     None => Highlighter::none(),
                 },
-                script: Converter::new(args.script)?,
+                script: Converter::new(args.script),
             };
             if !args.no_pager {
                 terminal.begin_page();
