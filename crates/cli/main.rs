@@ -66,7 +66,12 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         terminal.flush()?;
         return Ok(outcome);
     }
-    let global = &Global::resolve(&cli.flags, matches)?;
+    let mut global = Global::resolve(&cli.flags, matches)?;
+    // What writes goes only where it is told, or to the default.
+    if matches!(&cli.verb, Verb::Index(_) | Verb::Check(args::Check { repair: true, .. })) {
+        global.index = global.written.clone();
+    }
+    let global = &global;
     *terminal = Terminal::new(*global.color);
     crash::set_index(&global.index);
     let outcome = match &cli.verb {

@@ -50,7 +50,8 @@ pub(crate) fn command() -> Command {
 /// The flags of all verbs. `config::Global` decides what applies if a flag is not given.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Flags {
-    /// Index folder [default: index]
+    /// Index folder [default: the nearest folder `index` with an index, from the working folder
+    /// upwards, then that of the config file; `index` writes that of the config file, else index]
     #[arg(
         long,
         global = true,

@@ -6,15 +6,15 @@ use std::time::Instant;
 
 use anyhow::bail;
 use wensou_index::{Error as IndexError, Index};
-use wensou_query::{Clause, Results};
+use wensou_query::{Clause, Highlighter, Results};
 
-use super::query::{clock, options, parse_for, report};
+use super::query::{clock, options, parse_for, report, report_readings, suggest_words};
 use crate::args::Search;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::file_state::warn_about_changes;
 use crate::out::count::count_noun;
-use crate::out::{Terminal, facets, hits, json, sanitize};
+use crate::out::{Terminal, facets, hits, json, sanitize, vimgrep};
 use crate::types::Format;
 
 pub(crate) fn run(
@@ -22,13 +22,13 @@ pub(crate) fn run(
     args: &Search,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv) {
+    if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv | Format::Vimgrep) {
         bail!("--facet needs --format text, json or jsonl");
     }
     let fields = args.fields.as_slice();
     hits::check_fields(args.format, fields)?;
-    if args.null && args.format != Format::Ids {
-        bail!("--null needs --format ids");
+    if args.null && args.format != Format::Ids && !args.files {
+        bail!("--null needs --format ids or --files-with-matches");
     }
     // Not dropped: the process ends after the search, and then the system unmaps all files faster
     // than we could one by one.
@@ -43,6 +43,9 @@ pub(crate) fn run(
     let Some(query) = parse_for(global, &text, &clock, terminal, for_program) else {
         return Ok(Outcome::Refused);
     };
+    if super::documents::wanted(args) {
+        return super::documents::run(&index, &query, global, args, &clock, terminal);
+    }
     let results = match wensou_query::search(&index, &query, &options(global, args, &clock)) {
         Ok(results) => results,
         Err(wensou_query::Error::Query(diagnostics)) => {
@@ -52,8 +55,14 @@ pub(crate) fn run(
         Err(error) => return Err(error.into()),
     };
     report(&results.warnings, &query.text, terminal, for_program);
-    let facets = facets::count_facets(&index, &query, &args.facet, args.facet_limit)?;
+    report_readings(&results.readings, terminal, for_program);
+    let answered = results.reread.as_ref().unwrap_or(&query);
+    let facets = facets::count_facets(&index, answered, &args.facet, args.facet_limit)?;
     match (args.format, facets.is_empty()) {
+        (Format::Vimgrep, _) => {
+            let highlighter = Highlighter::new(&index, answered)?;
+            vimgrep::print(terminal, &index, &highlighter, &results.hits)?;
+        }
         (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
         (format, _) => {
             let layout = hits::Layout { offset: args.offset, fields, null: args.null };
@@ -66,22 +75,17 @@ pub(crate) fn run(
     if !for_program {
         say_summary(&results, args, started, terminal);
         if results.total == 0 || results.relaxed {
-            say_clauses(&wensou_query::clauses(&index, &query)?, terminal);
+            say_clauses(&wensou_query::clauses(&index, answered)?, terminal);
         }
+    }
+    if results.total == 0 || results.relaxed {
+        suggest_words(&index, answered, terminal, for_program)?;
     }
     Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
 }
 
-/// Prints how the query was read and how many hits it has.
+/// Prints how many hits a query has.
 fn say_summary(results: &Results, args: &Search, started: Instant, terminal: &mut Terminal) {
-    for reading in &results.readings {
-        let words = reading.words.join(", ");
-        terminal.notice(format_args!(
-            "no document contains {}; read as pinyin for {} in titles, tags and sources",
-            sanitize::line(&reading.typed),
-            sanitize::line(&words),
-        ));
-    }
     terminal.notice(summary(results, args, started));
     if let Some(partial) = results.partial {
         let some = count_noun(partial, "document");

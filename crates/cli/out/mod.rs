@@ -13,5 +13,6 @@ pub(crate) mod style;
 pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod timeline;
+pub(crate) mod vimgrep;
 
 pub(crate) use terminal::{Terminal, usage_error};

@@ -9,6 +9,7 @@ use crate::haystack::Haystack;
 use crate::lang::Query;
 use crate::options::Options;
 use crate::plan::analyze::{MatchMode, QueryWord};
+use crate::plan::pinyin::Reading;
 use crate::plan::{Mode, Plan};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::report::hits::{Hit, Results};
@@ -37,6 +38,22 @@ pub fn ids(index: &Index, query: &Query, options: &Options) -> Result<Vec<(Strin
     Session::new(index)?.ids(query, options)
 }
 
+/// The query that is answered where Latin letters may be pinyin: `None` for the query as typed, or
+/// what it was read as, if no document has every word of it.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn read_pinyin(index: &Index, query: &Query) -> Result<Option<(Query, Vec<Reading>)>, Error> {
+    let runner = Runner::new(index);
+    if runner.count(query, Mode::Strict)? > 0 {
+        return Ok(None);
+    }
+    let Some(reread) = runner.read_as_pinyin(query)? else { return Ok(None) };
+    let matches = runner.executor().count(&runner.strict_or_relaxed_expr(&reread.0)?)? > 0;
+    Ok(matches.then_some(reread))
+}
+
 /// An index made ready for many queries, with a cache of posting lists.
 #[derive(Debug)]
 pub struct Session<'i> {
@@ -60,17 +77,8 @@ impl<'i> Session<'i> {
     ///
     /// As [`search`].
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results, Error> {
-        let mut answer = self.answer(query, options, true)?;
-        let mut readings = Vec::new();
-        if options.pinyin
-            && answer.total == 0
-            && let Some((reread, read)) = self.runner.read_as_pinyin(query)?
-        {
-            let again = self.answer(&reread, options, true)?;
-            if again.total > 0 {
-                (answer, readings) = (again, read);
-            }
-        }
+        let (answer, reread) = self.answer_or_reread(query, options, true)?;
+        let (reread, readings) = reread.unzip();
         let Answer { plan, total, found, relaxed, backfill } = answer;
         let undated = match plan.has_date_filter {
             true => self.runner.count(query, Mode::Undated)?,
@@ -93,7 +101,8 @@ impl<'i> Session<'i> {
             _ => None,
         };
         let warnings = warnings(&self.runner, query, undated)?;
-        Ok(Results { total, hits, relaxed, readings, partial, warnings })
+        let readings = readings.unwrap_or_default();
+        Ok(Results { total, hits, relaxed, readings, reread, partial, warnings })
     }
 
     /// As [`ids`].
@@ -117,7 +126,7 @@ impl<'i> Session<'i> {
         query: &Query,
         options: &Options,
     ) -> Result<[Vec<(String, f32)>; 2], Error> {
-        let Answer { found, relaxed, backfill, .. } = self.answer(query, options, false)?;
+        let Answer { found, relaxed, backfill, .. } = self.answer_or_reread(query, options, false)?.0;
         let id = |found: &ScoredDoc| Ok((self.index.id(found.address)?, found.score));
         let ids = |found: &[ScoredDoc], skip: usize| -> Result<Vec<_>, Error> {
             found.iter().skip(skip).map(id).collect()
@@ -131,6 +140,27 @@ impl<'i> Session<'i> {
                 Ok([complete, ids(&backfill.found, skip)?])
             }
         }
+    }
+
+    /// As [`Session::answer`]; if the options say so and nothing matches, of the query read as
+    /// pinyin, which then comes with the answer.
+    fn answer_or_reread(
+        &self,
+        query: &Query,
+        options: &Options,
+        count: bool,
+    ) -> Result<(Answer, Option<(Query, Vec<Reading>)>), Error> {
+        let answer = self.answer(query, options, count)?;
+        if options.pinyin
+            && (answer.total == 0 || answer.relaxed)
+            && let Some((reread, readings)) = self.runner.read_as_pinyin(query)?
+        {
+            let again = self.answer(&reread, options, count)?;
+            if again.total > 0 {
+                return Ok((again, Some((reread, readings))));
+            }
+        }
+        Ok((answer, None))
     }
 
     /// The hits up to the last one that is asked for, including those that `offset` skips.
