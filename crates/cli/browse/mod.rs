@@ -25,6 +25,7 @@ mod view;
 mod worker;
 
 use std::io::{IsTerminal, stdin, stdout};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
@@ -39,10 +40,10 @@ use ratatui::backend::CrosstermBackend;
 use wensou_index::Index;
 use wensou_query::lang::Clock;
 
-use self::app::{App, Effect, Event};
+use self::app::{App, Effect, Event, Expand};
 use self::screen::Screen;
 use self::worker::Worker;
-use crate::config::Global;
+use crate::config::{Global, read_query};
 use crate::exit::Outcome;
 use crate::types::Color;
 
@@ -79,7 +80,7 @@ pub(crate) fn run(
     let index = Arc::new(index);
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
     let size = crossterm::terminal::size().context("cannot read the size of the terminal")?;
-    let (app, effects) = App::new(query, clock, bounds, size);
+    let (app, effects) = App::new(query, clock, bounds, size, expander(global, clock));
     let signals = Signals::catch().context("cannot catch signals")?;
     let screen = Screen::take().context("cannot set up the terminal")?;
     let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
@@ -88,6 +89,25 @@ pub(crate) fn run(
         Some(outcome) => Ok(outcome),
         None => session.serve(),
     }
+}
+
+/// Expands saved queries by the settings. A mistake in a saved query has no place in what is typed,
+/// so it is named with the query.
+fn expander(global: &Global, clock: Clock) -> Expand {
+    let global = global.clone();
+    Expand(Rc::new(move |typed| {
+        let query = read_query(typed, &global, &clock).map_err(|mistakes| {
+            mistakes.into_iter().map(|mistake| {
+                let mut diagnostic = mistake.diagnostic;
+                if let Some(name) = mistake.saved {
+                    diagnostic.message = format!("in @{name}: {}", diagnostic.message);
+                    diagnostic.location = None;
+                }
+                diagnostic
+            })
+        });
+        query.map(|query| query.text).map_err(Iterator::collect)
+    }))
 }
 
 /// All resources of a run. Dropping it restores the terminal.

@@ -12,11 +12,12 @@ use wensou_query::lang::parse_lenient;
 use wensou_query::lang::{
     Clock, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value,
 };
-use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet};
+use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet, Sort};
 
 #[cfg(debug_assertions)]
 use super::screen;
 use crate::lookup::variant_named;
+use crate::out::clauses;
 
 /// Number of hits that are read at once. More are read when the selection nears the end.
 pub(crate) const BATCH: usize = 50;
@@ -34,6 +35,8 @@ pub(crate) struct Request {
     pub(crate) text: String,
     /// Maximum length of a snippet, in characters.
     pub(crate) snippet: usize,
+    /// The order of the hits; `None` for the usual one.
+    pub(crate) sort: Option<Sort>,
     pub(crate) kind: RequestKind,
 }
 
@@ -117,6 +120,8 @@ pub(crate) enum ResponseData {
         took: Duration,
         relaxed: bool,
         warnings: Vec<Diagnostic>,
+        /// Why there are no hits, in lines.
+        diagnosis: Vec<String>,
         highlighter: Highlighter,
     },
     Records(Vec<Item>),
@@ -198,24 +203,46 @@ pub(crate) fn answer(index: &Index, clock: &Clock, request: &Request) -> Respons
 fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData, Error> {
     #[cfg(debug_assertions)]
     screen::panic_if_asked("search", &request.text);
-    let (query, _) = parse_lenient(&request.text, clock);
+    let (mut query, _) = parse_lenient(&request.text, clock);
     let mut options = Options::default();
     options.snippet = request.snippet;
     options.backfill = false;
+    options.pinyin = true;
+    options.sort = request.sort;
+    if !matches!(request.kind, RequestKind::Hits { .. })
+        && let Ok(Some((reread, _))) = wensou_query::read_pinyin(index, &query)
+    {
+        query = reread;
+    }
     match &request.kind {
         RequestKind::Hits { offset, limit } => {
             let started = Instant::now();
             options.offset = *offset;
             options.limit = *limit;
             let results = wensou_query::search(index, &query, &options)?;
+            let took = started.elapsed();
+            let answered = results.reread.as_ref().unwrap_or(&query);
+            let mut warnings: Vec<Diagnostic> = results
+                .readings
+                .iter()
+                .map(|reading| Diagnostic::read_as_pinyin(&reading.typed, &reading.words))
+                .collect();
+            let mut diagnosis = Vec::new();
+            if results.total == 0 || results.relaxed {
+                warnings.extend(wensou_query::similar_words(index, answered)?);
+                diagnosis = clauses::lines(&wensou_query::clauses(index, answered)?);
+            }
+            let highlighter = Highlighter::new(index, answered)?;
+            warnings.extend(query.warnings.iter().cloned().chain(results.warnings));
             Ok(ResponseData::Hits {
                 offset: *offset,
-                took: started.elapsed(),
+                took,
                 items: results.hits.into_iter().map(Item::from).collect(),
                 total: results.total,
                 relaxed: results.relaxed,
-                warnings: query.warnings.iter().cloned().chain(results.warnings).collect(),
-                highlighter: Highlighter::new(index, &query)?,
+                warnings,
+                diagnosis,
+                highlighter,
             })
         }
         RequestKind::Pages(flash) => Ok(ResponseData::Records(pages(index, flash, &query)?)),

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::bail;
 use wensou_index::{Error as IndexError, Index};
-use wensou_query::{Clause, Highlighter, Results};
+use wensou_query::{Highlighter, Results};
 
 use super::query::{clock, options, parse_for, report, report_readings, suggest_words};
 use crate::args::Search;
@@ -14,7 +14,7 @@ use crate::config::Global;
 use crate::exit::Outcome;
 use crate::file_state::warn_about_changes;
 use crate::out::count::count_noun;
-use crate::out::{Terminal, facets, hits, json, sanitize, vimgrep};
+use crate::out::{Terminal, clauses, facets, hits, json, vimgrep};
 use crate::types::Format;
 
 pub(crate) fn run(
@@ -75,7 +75,9 @@ pub(crate) fn run(
     if !for_program {
         say_summary(&results, args, started, terminal);
         if results.total == 0 || results.relaxed {
-            say_clauses(&wensou_query::clauses(&index, answered)?, terminal);
+            for line in clauses::lines(&wensou_query::clauses(&index, answered)?) {
+                terminal.notice(line);
+            }
         }
     }
     if results.total == 0 || results.relaxed {
@@ -116,26 +118,6 @@ fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
             Ok(Index::open(dir)?)
         }
         outcome => Ok(outcome?),
-    }
-}
-
-/// Prints how many documents each clause matches alone, and without which clause there are hits.
-fn say_clauses(clauses: &[Clause], terminal: &mut Terminal) {
-    if clauses.len() < 2 {
-        return;
-    }
-    let text = |clause: &Clause| sanitize::line(&clause.text).into_owned();
-    let alone: Vec<String> =
-        clauses.iter().map(|clause| format!("{} {}", text(clause), clause.alone)).collect();
-    terminal.notice(format_args!("hits of each clause alone: {}", alone.join(" · ")));
-    for clause in clauses {
-        if let Some(without @ 1..) = clause.without {
-            terminal.notice(format_args!(
-                "without {}: {}",
-                text(clause),
-                count_noun(without, "hit")
-            ));
-        }
     }
 }
 

@@ -53,7 +53,7 @@ impl<T> Deref for Setting<T> {
 }
 
 /// The settings that all verbs share.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Global {
     /// The config file, if there is a home folder to look for it in.
     pub(crate) file: Option<Location>,

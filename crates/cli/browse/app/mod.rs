@@ -13,7 +13,7 @@ use crossterm::event::KeyEvent;
 use jiff::civil::Date;
 use ratatui::text::Line;
 use tui_input::Input;
-use wensou_query::Highlighter;
+use wensou_query::{Highlighter, Sort};
 use wensou_query::lang::{Clock, Diagnostic};
 
 use super::picker::Picker;
@@ -86,6 +86,8 @@ pub(crate) struct List {
     pub(crate) took: Duration,
     pub(crate) relaxed: bool,
     pub(crate) warnings: Vec<Diagnostic>,
+    /// Why there are no hits, in lines.
+    pub(crate) diagnosis: Vec<String>,
     pub(crate) selected: usize,
     /// The first visible item.
     pub(crate) first: usize,
@@ -105,6 +107,16 @@ pub(crate) struct Preview {
     lines: Option<(usize, Vec<Line<'static>>)>,
 }
 
+/// Expands the saved query that a typed query may begin with, or returns the mistakes in it.
+#[derive(Clone)]
+pub(crate) struct Expand(pub(crate) Rc<dyn Fn(&str) -> Result<String, Vec<Diagnostic>>>);
+
+impl std::fmt::Debug for Expand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Expand")
+    }
+}
+
 /// The state of the screen.
 #[derive(Debug)]
 pub(crate) struct App {
@@ -112,6 +124,11 @@ pub(crate) struct App {
     bounds: [Option<Date>; 2],
     pub(crate) size: (u16, u16),
     pub(crate) input: Input,
+    /// The query that is searched for: the typed one with its saved query expanded.
+    query: String,
+    expand: Expand,
+    /// The order of the hits; `None` for the usual one.
+    pub(crate) sort: Option<Sort>,
     /// The mistakes in the query.
     pub(crate) errors: Vec<Diagnostic>,
     pub(crate) list: List,
@@ -141,6 +158,7 @@ impl App {
         clock: Clock,
         bounds: [Option<Date>; 2],
         size: (u16, u16),
+        expand: Expand,
     ) -> (Self, Vec<Effect>) {
         let list = List {
             origin: ListOrigin::Query(String::new()),
@@ -149,6 +167,7 @@ impl App {
             took: Duration::ZERO,
             relaxed: false,
             warnings: Vec::new(),
+            diagnosis: Vec::new(),
             selected: 0,
             first: 0,
             highlighter: Rc::new(Highlighter::none()),
@@ -159,6 +178,9 @@ impl App {
             bounds,
             size,
             input: Input::new(one_line(&text)),
+            query: String::new(),
+            expand,
+            sort: None,
             errors: Vec::new(),
             list,
             previous_lists: Vec::new(),

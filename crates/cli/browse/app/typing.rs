@@ -76,7 +76,7 @@ impl App {
             }
             Command::Pager => {
                 if let Some(id) = self.selected_id() {
-                    let text = self.text().to_owned();
+                    let text = self.query.clone();
                     self.effects.push(Effect::Page { id, text });
                 }
             }
