@@ -12,7 +12,7 @@ use wensou_query::lang::parse_lenient;
 use wensou_query::lang::{
     Clock, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value,
 };
-use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet, Sort};
+use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet, Sort, Timeline};
 
 #[cfg(debug_assertions)]
 use super::screen;
@@ -55,6 +55,8 @@ pub(crate) enum RequestKind {
     Embedded(Vec<String>),
     /// The tags of the hits.
     Tags,
+    /// The hits over time.
+    Dates,
 }
 
 /// The part of the screen that a response is for. At most one request for each is waiting.
@@ -72,7 +74,7 @@ impl RequestKind {
                 ScreenPart::List
             }
             Self::Embedded(_) => ScreenPart::Preview,
-            Self::Tags => ScreenPart::Tags,
+            Self::Tags | Self::Dates => ScreenPart::Tags,
         }
     }
 }
@@ -127,6 +129,7 @@ pub(crate) enum ResponseData {
     Records(Vec<Item>),
     Embedded(Vec<Item>),
     Tags(Vec<FacetValue>),
+    Dates(Timeline),
     /// The query has mistakes or nothing to search for.
     Refused(Vec<Diagnostic>),
     /// The index failed.
@@ -257,6 +260,9 @@ fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData,
         }
         RequestKind::Tags => {
             Ok(ResponseData::Tags(wensou_query::facet(index, &query, Facet::Tag, None)?))
+        }
+        RequestKind::Dates => {
+            Ok(ResponseData::Dates(wensou_query::timeline(index, &query, None)?))
         }
     }
 }

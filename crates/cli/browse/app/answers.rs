@@ -42,7 +42,10 @@ impl App {
         let number = Some(response.number);
         if number == self.awaited_tags {
             self.awaited_tags = None;
-            self.fill_tag_picker(response.data);
+            match (&mut self.popup, &response.data) {
+                (Some(Popup::Strip(strip)), ResponseData::Dates(timeline)) => strip.fill(timeline),
+                _ => self.fill_tag_picker(response.data),
+            }
         } else if number == self.awaited_flashes {
             self.awaited_flashes = None;
             if let ResponseData::Embedded(items) = response.data {
@@ -113,7 +116,7 @@ impl App {
                 self.list.is_loading = false;
                 self.status = Some(message);
             }
-            ResponseData::Embedded(_) | ResponseData::Tags(_) => {}
+            ResponseData::Embedded(_) | ResponseData::Tags(_) | ResponseData::Dates(_) => {}
         }
     }
 

@@ -3,20 +3,23 @@
 
 mod acting;
 mod answers;
+mod mouse;
 mod moving;
 mod typing;
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::civil::Date;
 use ratatui::text::Line;
 use tui_input::Input;
 use wensou_query::{Highlighter, Sort};
 use wensou_query::lang::{Clock, Diagnostic};
 
+use super::history::History;
 use super::picker::Picker;
+use super::strip::Strip;
 use super::text::one_line;
 use super::worker::{Item, Request, Response};
 use crate::exit::Outcome;
@@ -26,6 +29,7 @@ use crate::exit::Outcome;
 pub(crate) enum Event {
     Key(KeyEvent),
     Paste(String),
+    Mouse(MouseEvent),
     Resize(u16, u16),
     Answer(Response),
     /// The newest question has not been answered for a while.
@@ -46,6 +50,10 @@ pub(crate) enum Effect {
     /// Open the file of the item in the editor.
     Edit(Box<Item>),
     Copy(String),
+    /// Open the address in the browser.
+    Visit(String),
+    /// Stop until the shell continues the program.
+    Suspend,
     Quit(Outcome),
 }
 
@@ -62,6 +70,8 @@ pub(crate) enum Popup {
     /// The help, scrolled to this line.
     Help(usize),
     Picker(Picker),
+    /// The hits over time.
+    Strip(Strip),
 }
 
 /// Where the items of a list come from.
@@ -103,6 +113,8 @@ pub(crate) struct Preview {
     /// The flash items in the page; `None` until they are read.
     pub(crate) flashes: Option<Vec<Item>>,
     pub(crate) scroll: usize,
+    /// The line of the match that was scrolled to.
+    matched: Option<usize>,
     /// The lines, and the width that they were laid out for.
     lines: Option<(usize, Vec<Line<'static>>)>,
 }
@@ -127,6 +139,7 @@ pub(crate) struct App {
     /// The query that is searched for: the typed one with its saved query expanded.
     query: String,
     expand: Expand,
+    pub(crate) history: History,
     /// The order of the hits; `None` for the usual one.
     pub(crate) sort: Option<Sort>,
     /// The mistakes in the query.
@@ -180,6 +193,7 @@ impl App {
             input: Input::new(one_line(&text)),
             query: String::new(),
             expand,
+            history: History::default(),
             sort: None,
             errors: Vec::new(),
             list,
@@ -207,6 +221,7 @@ impl App {
         match event {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
+            Event::Mouse(mouse) => self.mouse(mouse),
             Event::Resize(columns, rows) => self.resize((columns, rows)),
             Event::Answer(answer) => self.apply_response(answer),
             Event::Slow => self.slow = self.awaited.is_some(),
