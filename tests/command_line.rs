@@ -34,12 +34,9 @@ fn words_of_a_query_may_begin_with_a_hyphen() {
     };
     let without = ids(&["--", "比特幣", "-廣告"]);
     assert_eq!(without.len(), 2);
-    for args in [
-        ["比特幣", "-廣告"],
-        ["-廣告", "比特幣"],
-        ["比特幣", "-news"],
-        ["比特幣", "-\"廣告\""],
-    ] {
+    for args in
+        [["比特幣", "-廣告"], ["-廣告", "比特幣"], ["比特幣", "-news"], ["比特幣", "-\"廣告\""]]
+    {
         assert_eq!(ids(&args), without, "{args:?}");
     }
     // Flags keep their meaning in any position.

@@ -113,7 +113,8 @@ fn a_word_that_no_document_contains_has_the_similar_ones_of_the_index() {
         assert!(dir.run(&["search", "-f", "json", typed]).stderr.contains("W008"), "{typed}");
     }
     assert!(dir.run(&["timeline", "bitcion"]).stderr.contains("bitcoin (2)"));
-    for typed in ["bitcoin", "以太坊", "\"bitcion\"", "tag:bitcion", "比特幣 -bitcion", "12345"] {
+    for typed in ["bitcoin", "以太坊", "\"bitcion\"", "tag:bitcion", "比特幣 -bitcion", "12345"]
+    {
         assert!(!dir.run(&["search", typed]).stderr.contains("W008"), "{typed}");
     }
 }

@@ -31,9 +31,8 @@ fn main() -> ExitCode {
     let _ = wensou_index::report_lost_files();
     let command = args::command();
     let typed = args::separate_query(&command, std::env::args_os().collect());
-    let matches = command
-        .try_get_matches_from(typed)
-        .unwrap_or_else(|error| out::usage_error(&error));
+    let matches =
+        command.try_get_matches_from(typed).unwrap_or_else(|error| out::usage_error(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| out::usage_error(&error));
     let mut terminal = Terminal::new(cli.flags.color.unwrap_or(Color::Auto));
     match crash::guarded(&mut terminal, |terminal| run(&cli, &matches, terminal)) {

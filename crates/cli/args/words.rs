@@ -101,7 +101,11 @@ fn kind(options: &[&Arg], text: &str) -> Kind {
         if takes_value(arg) {
             let value = &letters[at + letter.len_utf8()..];
             let fits = value.is_empty() || is_value(arg, value.strip_prefix('=').unwrap_or(value));
-            return if fits { Kind::Option { value_follows: value.is_empty() } } else { Kind::Word };
+            return if fits {
+                Kind::Option { value_follows: value.is_empty() }
+            } else {
+                Kind::Word
+            };
         }
     }
     Kind::Option { value_follows: false }

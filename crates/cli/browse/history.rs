@@ -31,7 +31,10 @@ impl History {
     pub(crate) fn load() -> Self {
         let read = |path: PathBuf| -> io::Result<String> {
             let mut text = String::new();
-            io::Read::read_to_string(&mut io::Read::take(fs::File::open(path)?, MAX_BYTES), &mut text)?;
+            io::Read::read_to_string(
+                &mut io::Read::take(fs::File::open(path)?, MAX_BYTES),
+                &mut text,
+            )?;
             Ok(text)
         };
         let text = path().and_then(|path| read(path).ok()).unwrap_or_default();

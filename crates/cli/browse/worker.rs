@@ -219,34 +219,8 @@ fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData,
     }
     match &request.kind {
         RequestKind::Hits { offset, limit } => {
-            let started = Instant::now();
-            options.offset = *offset;
-            options.limit = *limit;
-            let results = wensou_query::search(index, &query, &options)?;
-            let took = started.elapsed();
-            let answered = results.reread.as_ref().unwrap_or(&query);
-            let mut warnings: Vec<Diagnostic> = results
-                .readings
-                .iter()
-                .map(|reading| Diagnostic::read_as_pinyin(&reading.typed, &reading.words))
-                .collect();
-            let mut diagnosis = Vec::new();
-            if results.total == 0 || results.relaxed {
-                warnings.extend(wensou_query::similar_words(index, answered)?);
-                diagnosis = clauses::lines(&wensou_query::clauses(index, answered)?);
-            }
-            let highlighter = Highlighter::new(index, answered)?;
-            warnings.extend(query.warnings.iter().cloned().chain(results.warnings));
-            Ok(ResponseData::Hits {
-                offset: *offset,
-                took,
-                items: results.hits.into_iter().map(Item::from).collect(),
-                total: results.total,
-                relaxed: results.relaxed,
-                warnings,
-                diagnosis,
-                highlighter,
-            })
+            (options.offset, options.limit) = (*offset, *limit);
+            hits(index, &query, &options)
         }
         RequestKind::Pages(flash) => Ok(ResponseData::Records(pages(index, flash, &query)?)),
         RequestKind::Flashes(ids) => Ok(ResponseData::Records(records(index, ids, &query)?)),
@@ -261,10 +235,38 @@ fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData,
         RequestKind::Tags => {
             Ok(ResponseData::Tags(wensou_query::facet(index, &query, Facet::Tag, None)?))
         }
-        RequestKind::Dates => {
-            Ok(ResponseData::Dates(wensou_query::timeline(index, &query, None)?))
-        }
+        RequestKind::Dates => Ok(ResponseData::Dates(wensou_query::timeline(index, &query, None)?)),
     }
+}
+
+/// The hits of a query; if there are none, why.
+fn hits(index: &Index, query: &Query, options: &Options) -> Result<ResponseData, Error> {
+    let started = Instant::now();
+    let results = wensou_query::search(index, query, options)?;
+    let took = started.elapsed();
+    let answered = results.reread.as_ref().unwrap_or(query);
+    let mut warnings: Vec<Diagnostic> = results
+        .readings
+        .iter()
+        .map(|reading| Diagnostic::read_as_pinyin(&reading.typed, &reading.words))
+        .collect();
+    let mut diagnosis = Vec::new();
+    if results.total == 0 || results.relaxed {
+        warnings.extend(wensou_query::similar_words(index, answered)?);
+        diagnosis = clauses::lines(&wensou_query::clauses(index, answered)?);
+    }
+    let highlighter = Highlighter::new(index, answered)?;
+    warnings.extend(query.warnings.iter().cloned().chain(results.warnings));
+    Ok(ResponseData::Hits {
+        offset: options.offset,
+        took,
+        items: results.hits.into_iter().map(Item::from).collect(),
+        total: results.total,
+        relaxed: results.relaxed,
+        warnings,
+        diagnosis,
+        highlighter,
+    })
 }
 
 /// The records with these ids, in this order.

@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use wensou_index::{Index, Lookup};
-use wensou_query::lang::{Clock, Query};
+use wensou_query::lang::Query;
 use wensou_query::{Error, Options, Session};
 
-use super::query::{options, report};
+use super::query::report;
 use crate::args::Search;
-use crate::config::Global;
 use crate::exit::Outcome;
 use crate::lookup::source_member;
 use crate::out::{Terminal, json};
@@ -18,75 +17,67 @@ pub(super) fn wanted(args: &Search) -> bool {
     args.count || args.files || args.quiet
 }
 
-/// Prints what `--count`, `--files-with-matches` or `--quiet` asks for. Only documents that have
-/// every word count.
-pub(super) fn run(
-    index: &Index,
-    query: &Query,
-    global: &Global,
-    args: &Search,
-    clock: &Clock,
-    terminal: &mut Terminal,
-) -> anyhow::Result<Outcome> {
-    let mut options = options(global, args, clock);
-    options.strict = true;
-    let found = match args.files {
-        true => files(index, query, args, options, terminal),
-        false => count(index, query, args, options, terminal),
-    };
-    match found {
-        Ok(true) => Ok(Outcome::Done),
-        Ok(false) => Ok(Outcome::Nothing),
-        Err(error) => match error.downcast::<Error>()? {
-            Error::Query(diagnostics) => {
-                report(&diagnostics, &query.text, terminal, false);
-                Ok(Outcome::Refused)
-            }
-            error => Err(error.into()),
-        },
-    }
+/// A query whose documents are wanted.
+pub(super) struct Documents<'a> {
+    pub(super) index: &'a Index,
+    pub(super) query: &'a Query,
+    pub(super) args: &'a Search,
+    pub(super) options: Options,
 }
 
-/// Prints the number of documents, unless nothing is to be printed. Says whether there are any.
-fn count(
-    index: &Index,
-    query: &Query,
-    args: &Search,
-    mut options: Options,
-    terminal: &mut Terminal,
-) -> anyhow::Result<bool> {
-    options.limit = 0;
-    options.offset = 0;
-    let results = wensou_query::search(index, query, &options)?;
-    if !args.quiet {
-        report(&results.warnings, &query.text, terminal, false);
-        writeln!(terminal.out(), "{}", results.total)?;
-    }
-    Ok(results.total > 0)
-}
-
-/// Prints the files of the documents in order of rank, each once. Says whether there are any.
-fn files(
-    index: &Index,
-    query: &Query,
-    args: &Search,
-    mut options: Options,
-    terminal: &mut Terminal,
-) -> anyhow::Result<bool> {
-    let documents = usize::try_from(index.searcher().num_docs()).unwrap_or(usize::MAX);
-    options.limit = args.limit.unwrap_or(documents).min(documents);
-    let ids = Session::new(index)?.ids(query, &options)?;
-    let mut printed = HashSet::new();
-    for (id, _) in &ids {
-        let Lookup::Found(address) = index.lookup(id)? else { continue };
-        let record = index.record(address)?;
-        for path in json::seen_in(&record) {
-            let file = source_member(index, path).map(|(file, _)| file.display().to_string());
-            let file = file.unwrap_or_else(|| path.to_owned());
-            if printed.insert(file.clone()) {
-                write!(terminal.out(), "{file}{}", if args.null { '\0' } else { '\n' })?;
-            }
+impl Documents<'_> {
+    /// Prints what `--count`, `--files-with-matches` or `--quiet` asks for. Only documents that
+    /// have every word count.
+    pub(super) fn print(mut self, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+        self.options.strict = true;
+        let found = match self.args.files {
+            true => self.print_files(terminal),
+            false => self.print_count(terminal),
+        };
+        match found {
+            Ok(true) => Ok(Outcome::Done),
+            Ok(false) => Ok(Outcome::Nothing),
+            Err(error) => match error.downcast::<Error>()? {
+                Error::Query(diagnostics) => {
+                    report(&diagnostics, &self.query.text, terminal, false);
+                    Ok(Outcome::Refused)
+                }
+                error => Err(error.into()),
+            },
         }
     }
-    Ok(!printed.is_empty())
+
+    /// Prints the number of documents, unless nothing is to be printed. Says whether there are any.
+    fn print_count(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
+        let mut options = self.options.clone();
+        (options.limit, options.offset) = (0, 0);
+        let results = wensou_query::search(self.index, self.query, &options)?;
+        if !self.args.quiet {
+            report(&results.warnings, &self.query.text, terminal, false);
+            writeln!(terminal.out(), "{}", results.total)?;
+        }
+        Ok(results.total > 0)
+    }
+
+    /// Prints the files of the documents in order of rank, each once. Says whether there are any.
+    fn print_files(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
+        let documents = usize::try_from(self.index.searcher().num_docs()).unwrap_or(usize::MAX);
+        let mut options = self.options.clone();
+        options.limit = self.args.limit.unwrap_or(documents).min(documents);
+        let ids = Session::new(self.index)?.ids(self.query, &options)?;
+        let end = if self.args.null { '\0' } else { '\n' };
+        let mut printed = HashSet::new();
+        for (id, _) in &ids {
+            let Lookup::Found(address) = self.index.lookup(id)? else { continue };
+            let record = self.index.record(address)?;
+            for path in json::seen_in(&record) {
+                let file = source_member(self.index, path).map(|(file, _)| file);
+                let file = file.map_or_else(|| path.to_owned(), |file| file.display().to_string());
+                if printed.insert(file.clone()) {
+                    write!(terminal.out(), "{file}{end}")?;
+                }
+            }
+        }
+        Ok(!printed.is_empty())
+    }
 }

@@ -8,6 +8,7 @@ use anyhow::bail;
 use wensou_index::{Error as IndexError, Index};
 use wensou_query::{Highlighter, Results};
 
+use super::documents::{self, Documents};
 use super::query::{clock, options, parse_for, report, report_readings, suggest_words};
 use crate::args::Search;
 use crate::config::Global;
@@ -22,14 +23,8 @@ pub(crate) fn run(
     args: &Search,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv | Format::Vimgrep) {
-        bail!("--facet needs --format text, json or jsonl");
-    }
+    check_flags(args)?;
     let fields = args.fields.as_slice();
-    hits::check_fields(args.format, fields)?;
-    if args.null && args.format != Format::Ids && !args.files {
-        bail!("--null needs --format ids or --files-with-matches");
-    }
     // Not dropped: the process ends after the search, and then the system unmaps all files faster
     // than we could one by one.
     let index = ManuallyDrop::new(open_or_build(&global.index, terminal)?);
@@ -43,8 +38,9 @@ pub(crate) fn run(
     let Some(query) = parse_for(global, &text, &clock, terminal, for_program) else {
         return Ok(Outcome::Refused);
     };
-    if super::documents::wanted(args) {
-        return super::documents::run(&index, &query, global, args, &clock, terminal);
+    if documents::wanted(args) {
+        let options = options(global, args, &clock);
+        return Documents { index: &index, query: &query, args, options }.print(terminal);
     }
     let results = match wensou_query::search(&index, &query, &options(global, args, &clock)) {
         Ok(results) => results,
@@ -84,6 +80,19 @@ pub(crate) fn run(
         suggest_words(&index, answered, terminal, for_program)?;
     }
     Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
+}
+
+/// Refuses flags that the format cannot do.
+fn check_flags(args: &Search) -> anyhow::Result<()> {
+    if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv | Format::Vimgrep)
+    {
+        bail!("--facet needs --format text, json or jsonl");
+    }
+    hits::check_fields(args.format, &args.fields)?;
+    if args.null && args.format != Format::Ids && !args.files {
+        bail!("--null needs --format ids or --files-with-matches");
+    }
+    Ok(())
 }
 
 /// Prints how many hits a query has.

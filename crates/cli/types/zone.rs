@@ -100,7 +100,9 @@ mod tests {
     fn names_are_of_the_database() {
         assert_eq!("Asia/Shanghai".parse::<Zone>().map(|z| z.name), Ok("Asia/Shanghai".to_owned()));
         assert!("Asia/Shangai".parse::<Zone>().is_err_and(|e| e.contains("`Asia/Shanghai`")));
-        for wrong in ["", "8", "+99:00", "+25:00", "-13:00", "+14:30", "+8x", "CST-8", "Middle/Earth", "+"] {
+        for wrong in
+            ["", "8", "+99:00", "+25:00", "-13:00", "+14:30", "+8x", "CST-8", "Middle/Earth", "+"]
+        {
             assert!(wrong.parse::<Zone>().is_err_and(|e| e.contains("not a time zone")), "{wrong}");
         }
     }

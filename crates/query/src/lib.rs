@@ -68,4 +68,4 @@ pub use report::similar::similar;
 pub use report::snippet::Snippet;
 pub use report::spelling::similar_words;
 pub use report::timeline::{Bar, Step, Timeline, timeline};
-pub use session::{Session, ids, read_pinyin, search};
+pub use session::{Reread, Session, ids, read_pinyin, search};

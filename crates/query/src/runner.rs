@@ -111,7 +111,8 @@ impl<'i> Runner<'i> {
         query: &Query,
     ) -> Result<Option<(Query, Vec<Reading>)>, Error> {
         let is_missing = |node: &Node| {
-            let query = Query { root: node.clone(), text: query.text.clone(), warnings: Vec::new() };
+            let query =
+                Query { root: node.clone(), text: query.text.clone(), warnings: Vec::new() };
             Ok(self.count(&query, Mode::Strict)? == 0)
         };
         pinyin::read_as_pinyin(&self.statistics(), &is_missing, query)

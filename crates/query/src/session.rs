@@ -38,13 +38,16 @@ pub fn ids(index: &Index, query: &Query, options: &Options) -> Result<Vec<(Strin
     Session::new(index)?.ids(query, options)
 }
 
+/// A query with Latin letters read as pinyin, and how each was read.
+pub type Reread = (Query, Vec<Reading>);
+
 /// The query that is answered where Latin letters may be pinyin: `None` for the query as typed, or
 /// what it was read as, if no document has every word of it.
 ///
 /// # Errors
 ///
 /// As [`search`].
-pub fn read_pinyin(index: &Index, query: &Query) -> Result<Option<(Query, Vec<Reading>)>, Error> {
+pub fn read_pinyin(index: &Index, query: &Query) -> Result<Option<Reread>, Error> {
     let runner = Runner::new(index);
     if runner.count(query, Mode::Strict)? > 0 {
         return Ok(None);
@@ -100,7 +103,7 @@ impl<'i> Session<'i> {
             }
             _ => None,
         };
-        let warnings = warnings(&self.runner, query, undated)?;
+        let warnings = warnings(&self.runner, query, undated, total > 0 && !relaxed)?;
         let readings = readings.unwrap_or_default();
         Ok(Results { total, hits, relaxed, readings, reread, partial, warnings })
     }
@@ -126,7 +129,8 @@ impl<'i> Session<'i> {
         query: &Query,
         options: &Options,
     ) -> Result<[Vec<(String, f32)>; 2], Error> {
-        let Answer { found, relaxed, backfill, .. } = self.answer_or_reread(query, options, false)?.0;
+        let Answer { found, relaxed, backfill, .. } =
+            self.answer_or_reread(query, options, false)?.0;
         let id = |found: &ScoredDoc| Ok((self.index.id(found.address)?, found.score));
         let ids = |found: &[ScoredDoc], skip: usize| -> Result<Vec<_>, Error> {
             found.iter().skip(skip).map(id).collect()
@@ -149,7 +153,7 @@ impl<'i> Session<'i> {
         query: &Query,
         options: &Options,
         count: bool,
-    ) -> Result<(Answer, Option<(Query, Vec<Reading>)>), Error> {
+    ) -> Result<(Answer, Option<Reread>), Error> {
         let answer = self.answer(query, options, count)?;
         if options.pinyin
             && (answer.total == 0 || answer.relaxed)

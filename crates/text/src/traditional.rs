@@ -168,9 +168,9 @@ impl Traditional {
 /// Whether a text ends with a digit or a numeral, so that a measure word follows.
 fn ends_with_number(text: &str) -> bool {
     const NUMERALS: &str = "一二三四五六七八九十百千萬万億亿余餘數数兩两几幾";
-    text.chars().next_back().is_some_and(|c| {
-        c.is_ascii_digit() || ('０'..='９').contains(&c) || NUMERALS.contains(c)
-    })
+    text.chars()
+        .next_back()
+        .is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(&c) || NUMERALS.contains(c))
 }
 
 /// The spellings that replace those of OpenCC.

@@ -69,18 +69,22 @@ fn words_keep_their_forms() {
 #[test]
 fn traditional_text_stays_as_it_is() {
     let traditional = Traditional::new();
-    for text in ["皇后與后里的關係", "于先生說：這裏爲後院", "", "GPT-4 🚀\u{0}", "ﬁ㎏ 頭髮"] {
+    for text in ["皇后與后里的關係", "于先生說：這裏爲後院", "", "GPT-4 🚀\u{0}", "ﬁ㎏ 頭髮"]
+    {
         assert_eq!(traditional.convert(text), text);
     }
     // A character that only Traditional text uses decides for itself in mixed text, too.
-    assert_eq!(traditional.convert("发现裏面的头发，这个爲什么后来"), "發現裏面的頭髮，這個爲什麼後來");
+    assert_eq!(
+        traditional.convert("发现裏面的头发，这个爲什么后来"),
+        "發現裏面的頭髮，這個爲什麼後來"
+    );
 }
 
 /// Forms of one word that writers of Traditional choose between freely, so that no conversion can
 /// know which one a text had.
 const FREE: [&str; 17] = [
-    "臺台", "佔占", "週周", "裏裡", "爲為", "蹟跡", "僱雇", "昇升", "綫線", "于於", "畫劃", "遊游", "岩巖",
-    "泛氾", "舖鋪", "慾欲", "啓啟",
+    "臺台", "佔占", "週周", "裏裡", "爲為", "蹟跡", "僱雇", "昇升", "綫線", "于於", "畫劃", "遊游",
+    "岩巖", "泛氾", "舖鋪", "慾欲", "啓啟",
 ];
 
 #[test]

@@ -14,8 +14,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::civil::Date;
 use ratatui::text::Line;
 use tui_input::Input;
-use wensou_query::{Highlighter, Sort};
 use wensou_query::lang::{Clock, Diagnostic};
+use wensou_query::{Highlighter, Sort};
 
 use super::history::History;
 use super::picker::Picker;
@@ -121,7 +121,10 @@ pub(crate) struct Preview {
 
 /// Expands the saved query that a typed query may begin with, or returns the mistakes in it.
 #[derive(Clone)]
-pub(crate) struct Expand(pub(crate) Rc<dyn Fn(&str) -> Result<String, Vec<Diagnostic>>>);
+pub(crate) struct Expand(pub(crate) Rc<dyn Fn(&str) -> Expanded>);
+
+/// A query without saved queries, or the mistakes in it.
+pub(crate) type Expanded = Result<String, Vec<Diagnostic>>;
 
 impl std::fmt::Debug for Expand {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

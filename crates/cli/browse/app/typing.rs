@@ -53,10 +53,6 @@ impl App {
             Command::Last => self.move_focused(isize::MAX),
             Command::Previous => self.select(-1),
             Command::Next => self.select(1),
-            Command::Open => {
-                self.remember();
-                self.toggle_preview_only();
-            }
             Command::Focus => {
                 self.focus = match self.focus {
                     Focus::List if self.layout().preview.is_some() => Focus::Preview,
@@ -64,66 +60,76 @@ impl App {
                 };
             }
             Command::Kind => self.next_kind(),
-            Command::Tags => {
-                self.popup = Some(Popup::Picker(Picker::waiting(Subject::Tag)));
-                self.awaited_tags = Some(self.ask(RequestKind::Tags));
-            }
-            Command::Dates => {
-                self.popup = Some(Popup::Picker(Picker::new(Subject::Date, self.dates())));
-            }
-            Command::Follow => {
-                self.remember();
-                self.follow();
-            }
-            Command::Similar => {
-                self.remember();
-                self.similar();
-            }
-            Command::Visit => {
-                self.remember();
-                self.visit();
-            }
-            Command::Strip => {
-                self.popup = Some(Popup::Strip(Strip::waiting()));
-                self.awaited_tags = Some(self.ask(RequestKind::Dates));
+            Command::Tags | Command::Dates | Command::Strip | Command::History => {
+                self.open_popup(command);
             }
             Command::Sort => self.next_sort(),
             Command::NextMatch => self.next_match(true),
             Command::PreviousMatch => self.next_match(false),
-            Command::History => {
-                let queries = self.earlier_queries();
-                self.popup = Some(Popup::Picker(Picker::new(Subject::History, queries)));
-            }
             Command::Older => drop(self.recall(true)),
             Command::Newer => drop(self.recall(false)),
-            Command::Suspend => self.effects.push(Effect::Suspend),
             Command::Return => {
                 if !self.back() {
                     self.status = Some("nothing to go back to".to_owned());
                 }
             }
+            Command::Suspend => self.effects.push(Effect::Suspend),
+            Command::Help => self.popup = Some(Popup::Help(0)),
+            Command::Escape => self.escape(),
+            Command::Abort => {}
+            Command::Open
+            | Command::Follow
+            | Command::Similar
+            | Command::Pager
+            | Command::Editor
+            | Command::Visit
+            | Command::CopyId
+            | Command::CopyCitation
+            | Command::Quit => self.use_hits(command),
+        }
+    }
+
+    fn open_popup(&mut self, command: Command) {
+        let popup = match command {
+            Command::Dates => Popup::Picker(Picker::new(Subject::Date, self.dates())),
+            Command::History => {
+                Popup::Picker(Picker::new(Subject::History, self.earlier_queries()))
+            }
+            Command::Strip => {
+                self.awaited_tags = Some(self.ask(RequestKind::Dates));
+                Popup::Strip(Strip::waiting())
+            }
+            _ => {
+                self.awaited_tags = Some(self.ask(RequestKind::Tags));
+                Popup::Picker(Picker::waiting(Subject::Tag))
+            }
+        };
+        self.popup = Some(popup);
+    }
+
+    /// A command by which the query has served its purpose, so that the history gets it.
+    fn use_hits(&mut self, command: Command) {
+        self.remember();
+        match command {
+            Command::Open => self.toggle_preview_only(),
+            Command::Follow => self.follow(),
+            Command::Similar => self.similar(),
+            Command::Visit => self.visit(),
+            Command::CopyId => self.copy("id", |record| record.id().to_owned()),
+            Command::CopyCitation => self.copy("citation", citation),
+            Command::Quit => self.effects.push(Effect::Quit(Outcome::Done)),
             Command::Pager => {
-                self.remember();
                 if let Some(id) = self.selected_id() {
                     let text = self.query.clone();
                     self.effects.push(Effect::Page { id, text });
                 }
             }
             Command::Editor => {
-                self.remember();
                 if let Some(item) = self.selected().cloned() {
                     self.effects.push(Effect::Edit(Box::new(item)));
                 }
             }
-            Command::CopyId => self.copy("id", |record| record.id().to_owned()),
-            Command::CopyCitation => self.copy("citation", citation),
-            Command::Help => self.popup = Some(Popup::Help(0)),
-            Command::Escape => self.escape(),
-            Command::Quit => {
-                self.remember();
-                self.effects.push(Effect::Quit(Outcome::Done));
-            }
-            Command::Abort => {}
+            _ => {}
         }
     }
 
@@ -240,11 +246,7 @@ impl App {
                 }
                 None
             }
-            (
-                Popup::Picker(picker),
-                Some(Command::Tags | Command::Dates | Command::History),
-                _,
-            ) => {
+            (Popup::Picker(picker), Some(Command::Tags | Command::Dates | Command::History), _) => {
                 let again = match command {
                     Some(Command::Tags) => Subject::Tag,
                     Some(Command::Dates) => Subject::Date,

@@ -68,7 +68,8 @@ struct LineCounter {
 impl io::Write for LineCounter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         for &byte in bytes {
-            if let Some(start) = usize::try_from(self.bytes).ok().and_then(|at| self.start.get_mut(at))
+            if let Some(start) =
+                usize::try_from(self.bytes).ok().and_then(|at| self.start.get_mut(at))
             {
                 *start = byte;
             }
@@ -132,10 +133,7 @@ fn read_content<T>(
     found
 }
 
-fn whole<T>(
-    file: &Path,
-    take: &mut dyn FnMut(&mut dyn Read) -> io::Result<T>,
-) -> io::Result<T> {
+fn whole<T>(file: &Path, take: &mut dyn FnMut(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
     let (mut file, _) =
         open::regular(file).map_err(|reason| io::Error::other(reason.to_string()))?;
     take(&mut file)

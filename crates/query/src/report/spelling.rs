@@ -77,7 +77,7 @@ fn compare(index: &Index, typed: &mut [(&Node, &str, Wanted)]) -> Result<(), Err
     let mut each = |word: &str, documents: u64| {
         // The clock is read once for many words.
         compared = compared.wrapping_add(1);
-        if compared % 1024 == 0 {
+        if compared.is_multiple_of(1024) {
             over = started.elapsed() > TIME;
         }
         if !over {

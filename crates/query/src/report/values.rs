@@ -51,9 +51,7 @@ pub(crate) fn missing_values(
         let nearest = nearest(&fold(&value.text), &existing(runner, clause)?);
         let text = &value.text;
         warnings.push(match clause {
-            FieldClause::Tag(_) => {
-                Diagnostic::no_such_tag(&query.text, value.span, text, &nearest)
-            }
+            FieldClause::Tag(_) => Diagnostic::no_such_tag(&query.text, value.span, text, &nearest),
             _ => Diagnostic::no_such_value(
                 &query.text,
                 value.span,

@@ -11,11 +11,12 @@ use crate::report::values::missing_values;
 use crate::runner::Runner;
 
 /// The warnings that need the index, W002 to W005 and W007. `undated` is the number of documents that match
-/// everything but the date filters and have no date.
+/// everything but the date filters and have no date; `found` says whether a document has every word.
 pub(crate) fn warnings(
     runner: &Runner<'_>,
     query: &Query,
     undated: usize,
+    found: bool,
 ) -> Result<Vec<Diagnostic>, Error> {
     let index = runner.index();
     let mut warnings = Vec::new();
@@ -28,7 +29,9 @@ pub(crate) fn warnings(
             dates.push((node.span, *from));
             Ok(())
         }
-        NodeKind::Field(clause) => {
+        // The dictionary counts the documents of most fields. For others they are counted only where
+        // that may explain why there are none.
+        NodeKind::Field(clause) if !found || is_counted(clause) => {
             warnings.extend(missing_values(runner, query, node, clause)?);
             Ok(())
         }
@@ -45,6 +48,12 @@ pub(crate) fn warnings(
     }
     warnings.extend(after_newest(index, query, &dates)?);
     Ok(warnings)
+}
+
+/// Whether the dictionary has the values of a field, each with the number of its documents.
+fn is_counted(clause: &FieldClause) -> bool {
+    use FieldClause::{Author, Category, Id, Site, Source, Tag, Url};
+    matches!(clause, Tag(_) | Source(_) | Author(_) | Site(_) | Url(_) | Category(_) | Id(_))
 }
 
 /// Date clauses side by side that have no day in common.
@@ -77,7 +86,10 @@ fn after_newest(
     Ok(late.map(|(span, _)| Diagnostic::range_after_newest(&query.text, *span, newest)).collect())
 }
 
-pub(crate) fn visit(node: &Node, see: &mut dyn FnMut(&Node) -> Result<(), Error>) -> Result<(), Error> {
+pub(crate) fn visit(
+    node: &Node,
+    see: &mut dyn FnMut(&Node) -> Result<(), Error>,
+) -> Result<(), Error> {
     see(node)?;
     match &node.kind {
         NodeKind::And(nodes) | NodeKind::Or(nodes) => {
