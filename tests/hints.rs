@@ -103,6 +103,8 @@ fn a_word_that_no_document_contains_has_the_similar_ones_of_the_index() {
         ("以太纺", "以太坊 (1)"),
         ("以太紡 減半", "以太坊 (1)"),
         ("比特必", "比特币 (1)"),
+        ("bitcion的內文", "bitcoin (2)"),
+        ("招商銀航", "招商银行 (1)"),
     ] {
         let ran = dir.run(&["search", typed]);
         assert!(

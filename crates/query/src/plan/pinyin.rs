@@ -176,7 +176,10 @@ fn words(statistics: &dyn TermStatistics, syllables: &[String]) -> Result<Vec<St
     let mut found: HashMap<String, u64> = HashMap::new();
     statistics.for_each_name(&mut |word, documents| {
         if sounds_like(word, &letters, syllables.len() == 1) {
-            *found.entry(word.to_owned()).or_default() += documents;
+            let documents = documents();
+            if documents > 0 {
+                *found.entry(word.to_owned()).or_default() += documents;
+            }
         }
     })?;
     let mut found: Vec<(u64, String)> = found.into_iter().map(|(word, n)| (n, word)).collect();
@@ -188,6 +191,15 @@ fn words(statistics: &dyn TermStatistics, syllables: &[String]) -> Result<Vec<St
 fn sounds_like(word: &str, letters: &str, may_be_initials: bool) -> bool {
     let count = word.chars().count();
     if count < 2 || count > letters.len() || !word.chars().all(is_han) {
+        return false;
+    }
+    // Most words begin with another sound, which is quick to see.
+    let begins = |c: char| {
+        let mut sounds = c.to_pinyin_multi().into_iter().flatten();
+        let first = letters.chars().next();
+        sounds.any(|sound| sound.plain().chars().next() == first)
+    };
+    if !word.chars().next().is_some_and(begins) {
         return false;
     }
     let syllables: Option<Vec<Vec<String>>> = word

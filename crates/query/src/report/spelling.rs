@@ -7,7 +7,8 @@ use wensou_index::{Index, TextField};
 use wensou_text::{fold, is_han};
 
 use crate::error::Error;
-use crate::lang::{Diagnostic, Node, NodeKind, Query};
+use crate::exec::FIRST_HAN;
+use crate::lang::{Diagnostic, Node, NodeKind, Query, Span, Term};
 use crate::plan::Mode;
 use crate::plan::pinyin::sound_alike;
 use crate::report::clauses::query_of;
@@ -19,6 +20,9 @@ const MAX_SUGGESTIONS: usize = 3;
 const MAX_WORDS: usize = 4;
 /// The longest typed word that is looked up, in characters.
 const MAX_LENGTH: usize = 40;
+/// The most characters of a typed word of Han characters that a similar one may leave over. More
+/// are several words, of which any two characters look like those of another.
+const MAX_OTHERS: usize = 2;
 /// Words of the index are compared for at most this long. After that, the best so far are taken.
 const TIME: Duration = Duration::from_millis(150);
 
@@ -33,34 +37,40 @@ pub fn similar_words(index: &Index, query: &Query) -> Result<Vec<Diagnostic>, Er
     let mut typed = Vec::new();
     let mut terms = Vec::new();
     collect(&query.root, &mut terms);
-    for (node, text) in terms {
+    for (span, text) in terms {
         if typed.len() == MAX_WORDS {
             break;
         }
-        let folded = fold(text);
+        let folded = fold(&text);
+        let term = Term { text: text.clone(), prefix: false };
+        let node = Node { kind: NodeKind::Term(term), span };
         if !(2..=MAX_LENGTH).contains(&folded.chars().count())
-            || runner.count(&query_of(query, vec![node.clone()]), Mode::Strict)? > 0
+            || runner.count(&query_of(query, vec![node]), Mode::Strict)? > 0
         {
             continue;
         }
-        typed.push((node, text, Wanted::new(&folded)));
+        typed.push(Wanted::new(span, text, &folded));
     }
     if typed.is_empty() {
         return Ok(Vec::new());
     }
     compare(index, &mut typed)?;
-    let hints = typed.into_iter().filter_map(|(node, text, wanted)| {
+    let hints = typed.iter().filter_map(|wanted| {
         let nearest = wanted.nearest();
-        let hint = || Diagnostic::similar_word(&query.text, node.span, text, &nearest);
+        let hint = || Diagnostic::similar_word(&query.text, wanted.span, &wanted.typed, &nearest);
         (!nearest.is_empty()).then(hint)
     });
     Ok(hints.collect())
 }
 
-/// The words outside NOT, quotes and fields.
-fn collect<'q>(node: &'q Node, terms: &mut Vec<(&'q Node, &'q str)>) {
+/// The words outside NOT, quotes and fields. Where a text has several scripts, each run of one.
+fn collect(node: &Node, terms: &mut Vec<(Span, String)>) {
     match &node.kind {
-        NodeKind::Term(term) if !term.prefix => terms.push((node, &term.text)),
+        NodeKind::Term(term) if !term.prefix => {
+            let chars: Vec<char> = term.text.chars().collect();
+            let runs = chars.chunk_by(|a, b| is_han(*a) == is_han(*b));
+            terms.extend(runs.map(|run| (node.span, run.iter().collect())));
+        }
         NodeKind::And(nodes) | NodeKind::Or(nodes) => {
             nodes.iter().for_each(|node| collect(node, terms));
         }
@@ -69,32 +79,37 @@ fn collect<'q>(node: &'q Node, terms: &mut Vec<(&'q Node, &'q str)>) {
     }
 }
 
-/// Compares every word of the index with every typed word.
-fn compare(index: &Index, typed: &mut [(&Node, &str, Wanted)]) -> Result<(), Error> {
-    let started = Instant::now();
-    let mut compared = 0u32;
-    let mut over = false;
-    let mut each = |word: &str, documents: u64| {
-        // The clock is read once for many words.
-        compared = compared.wrapping_add(1);
-        if compared.is_multiple_of(1024) {
-            over = started.elapsed() > TIME;
-        }
-        if !over {
-            typed.iter_mut().for_each(|(.., wanted)| wanted.compare(word, documents));
-        }
-    };
+/// Compares the words of the index with every typed word.
+fn compare(index: &Index, typed: &mut [Wanted]) -> Result<(), Error> {
     for field in [index.fields().tag, index.fields().source] {
-        index.terms(field, &mut each)?;
+        index.terms(field, |word, documents| {
+            typed.iter_mut().for_each(|wanted| wanted.compare(word, &|| documents));
+        })?;
     }
-    for field in [TextField::Title, TextField::Tags, TextField::Body] {
-        index.postings().for_each_word(field, &mut each);
+    let is_han_word = |wanted: &Wanted| wanted.chars.iter().any(|c| is_han(*c));
+    // Latin words come first, and a large index has many: each script gets its own time.
+    for (from, is_for) in [("", false), (FIRST_HAN, true)] {
+        if typed.iter().all(|word| is_han_word(word) != is_for) {
+            continue;
+        }
+        let started = Instant::now();
+        let mut compared = 0u32;
+        index.postings().for_each_word_from(from, |word, documents| {
+            let most = || TextField::ALL.into_iter().map(documents).max().unwrap_or(0);
+            typed.iter_mut().for_each(|wanted| wanted.compare(word, &most));
+            // The clock is read once for many words.
+            compared = compared.wrapping_add(1);
+            !compared.is_multiple_of(256) || started.elapsed() < TIME
+        });
     }
     Ok(index.verify_reads()?)
 }
 
-/// A folded word and what comes close to it.
+/// A typed word and what comes close to it.
 struct Wanted {
+    span: Span,
+    typed: String,
+    /// The word, folded.
     text: String,
     chars: Vec<char>,
     /// Documents by word, and how far the word is from `text`.
@@ -102,15 +117,18 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn new(folded: &str) -> Self {
+    fn new(span: Span, typed: String, folded: &str) -> Self {
         let chars = folded.chars().collect();
-        Self { text: folded.to_owned(), chars, found: HashMap::new() }
+        Self { span, typed, text: folded.to_owned(), chars, found: HashMap::new() }
     }
 
-    fn compare(&mut self, word: &str, documents: u64) {
+    fn compare(&mut self, word: &str, documents: &dyn Fn() -> u64) {
         if let Some(distance) = self.distance(word) {
-            let (_, all) = self.found.entry(word.to_owned()).or_insert((distance, 0));
-            *all = (*all).max(documents);
+            let documents = documents();
+            if documents > 0 {
+                let (_, most) = self.found.entry(word.to_owned()).or_insert((distance, 0));
+                *most = (*most).max(documents);
+            }
         }
     }
 
@@ -119,17 +137,18 @@ impl Wanted {
         if word == self.text {
             return None;
         }
-        if word.chars().all(is_han) {
-            return self.distance_of_han(word);
-        }
         let length = self.chars.len();
+        // Most words differ in length or script, which costs nothing to see.
+        if !word.is_ascii() {
+            let may_be_close = word.len() <= self.text.len() && word.chars().all(is_han);
+            return if may_be_close { self.distance_of_han(word) } else { None };
+        }
         let allowed = match length {
             0..=2 => return None,
             3..=5 => 1,
             _ => 2,
         };
-        let close = word.chars().count().abs_diff(length) <= allowed;
-        if !close || !word.is_ascii() || !self.text.is_ascii() {
+        if word.len().abs_diff(length) > allowed || !self.text.is_ascii() {
             return None;
         }
         // Numbers are not misspelt.
@@ -144,7 +163,8 @@ impl Wanted {
     /// typed, or all sound alike. What was typed may contain more characters.
     fn distance_of_han(&self, word: &str) -> Option<u32> {
         let chars: Vec<char> = word.chars().collect();
-        if chars.len() < 2 || chars.len() > self.chars.len() {
+        let others = self.chars.len().checked_sub(chars.len())?;
+        if chars.len() < 2 || others > MAX_OTHERS {
             return None;
         }
         let windows = self.chars.windows(chars.len());
@@ -162,22 +182,21 @@ impl Wanted {
                 _ => None,
             }
         });
-        let skipped = (self.chars.len() - chars.len()) as u32;
-        distances.min().map(|distance| distance * 2 + skipped)
+        distances.min().map(|distance| distance * 2 + others as u32)
     }
 
     /// The closest words, the most frequent of equally close ones first.
-    fn nearest(self) -> Vec<(String, u64)> {
-        let mut found: Vec<(u32, u64, String)> = self
+    fn nearest(&self) -> Vec<(String, u64)> {
+        let mut found: Vec<(u32, u64, &String)> = self
             .found
-            .into_iter()
-            .map(|(word, (distance, documents))| (distance, documents, word))
+            .iter()
+            .map(|(word, (distance, documents))| (*distance, *documents, word))
             .collect();
-        found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));
+        found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then_with(|| a.2.cmp(b.2)));
         let least = found.first().map_or(0, |found| found.0);
         found.retain(|found| found.0 == least);
         found.truncate(MAX_SUGGESTIONS);
-        found.into_iter().map(|(_, documents, word)| (word, documents)).collect()
+        found.into_iter().map(|(_, documents, word)| (word.clone(), documents)).collect()
     }
 }
 
@@ -187,7 +206,9 @@ mod tests {
 
     #[test]
     fn words_are_close_by_letters_or_by_sound() {
-        let distance = |typed: &str, word| Wanted::new(typed).distance(word);
+        let distance = |typed: &str, word| {
+            Wanted::new(Span::default(), typed.to_owned(), typed).distance(word)
+        };
         for (typed, word) in [
             ("bitcion", "bitcoin"),
             ("ethereun", "ethereum"),
@@ -205,6 +226,7 @@ mod tests {
             ("2023", "2024"),
             ("以太纺", "以太纺"),
             ("天气", "天空"),
+            ("斯拉夫交付散步", "斯拉交"),
             ("比", "币"),
         ] {
             assert_eq!(distance(typed, word), None, "{typed} {word}");
