@@ -2,7 +2,7 @@
 //! a member of a container.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -28,7 +28,7 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
 }
 
 /// The bytes of a span and where it begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OriginalLines {
     /// The line that the span begins on, counted from 1.
     pub line: u64,
@@ -38,22 +38,56 @@ pub struct OriginalLines {
     pub bytes: Vec<u8>,
 }
 
-/// As [`original`], with the line that the span begins on.
+/// As [`original`] for several spans of one file, with the line that each begins on. The content is
+/// read once, and only the spans are held in memory.
 ///
 /// # Errors
 ///
-/// As [`original`].
-pub fn original_lines(file: &Path, member: Option<&str>, span: Span) -> io::Result<OriginalLines> {
+/// As [`original`], if any of the spans cannot be read.
+pub fn original_lines(
+    file: &Path,
+    member: Option<&str>,
+    spans: &[Span],
+) -> io::Result<Vec<OriginalLines>> {
+    let mut order: Vec<usize> = (0..spans.len()).collect();
+    order.sort_by_key(|at| (spans[*at].start, spans[*at].end));
+    // Spans that overlap are read together: a flash item lies in its page.
+    let mut clusters: Vec<(Span, Vec<usize>)> = Vec::new();
+    for at in order {
+        let Span { start, end } = spans[at];
+        let end = end.max(start);
+        match clusters.last_mut() {
+            Some((whole, members)) if start < whole.end => {
+                whole.end = whole.end.max(end);
+                members.push(at);
+            }
+            _ => clusters.push((Span { start, end }, vec![at])),
+        }
+    }
     read_content(file, member, &mut |read| {
         let mut counter = LineCounter::default();
-        io::copy(&mut (&mut *read).take(span.start), &mut counter)?;
-        let bytes = part(read, Span { start: 0, end: span.end.saturating_sub(span.start) })?;
-        Ok(OriginalLines { line: counter.lines + 1, before: counter.before, bytes })
+        let mut lines = vec![OriginalLines::default(); spans.len()];
+        for (whole, members) in &clusters {
+            io::copy(&mut (&mut *read).take(whole.start - counter.bytes), &mut counter)?;
+            let bytes = part(read, Span { start: 0, end: whole.end - whole.start })?;
+            for &at in members {
+                let offset = |byte: u64| usize::try_from(byte.saturating_sub(whole.start));
+                let (Ok(from), Ok(to)) = (offset(spans[at].start), offset(spans[at].end)) else {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                };
+                let mut here = counter.clone();
+                here.write_all(&bytes[..from])?;
+                let bytes = bytes.get(from..to).unwrap_or_default().to_vec();
+                lines[at] = OriginalLines { line: here.lines + 1, before: here.before, bytes };
+            }
+            counter.write_all(&bytes)?;
+        }
+        Ok(lines)
     })
 }
 
 /// Counts the lines of what is written to it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct LineCounter {
     lines: u64,
     /// Bytes after the last line feed.
@@ -65,7 +99,7 @@ struct LineCounter {
     last: u8,
 }
 
-impl io::Write for LineCounter {
+impl Write for LineCounter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         for &byte in bytes {
             if let Some(start) =
@@ -148,4 +182,34 @@ fn part(read: &mut dyn Read, span: Span) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_their_lines_in_any_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.txt");
+        fs::write(&file, "一二\nab\r\ncd\n\nend").unwrap();
+        let spans = [(0, 15), (14, 18), (7, 9), (8, 12), (3, 3)];
+        let spans = spans.map(|(start, end)| Span { start, end });
+        let lines = original_lines(&file, None, &spans).unwrap();
+        let found: Vec<(u64, u64, &str)> = lines
+            .iter()
+            .map(|it| (it.line, it.before, std::str::from_utf8(&it.bytes).unwrap()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (1, 0, "一二\nab\r\ncd\n\n"),
+                (4, 0, "\nend"),
+                (2, 0, "ab"),
+                (2, 1, "b\r\nc"),
+                (1, 3, ""),
+            ]
+        );
+        assert!(original_lines(&file, None, &[Span { start: 10, end: 99 }]).is_err());
+    }
 }

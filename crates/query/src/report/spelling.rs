@@ -148,7 +148,7 @@ impl Wanted {
             3..=5 => 1,
             _ => 2,
         };
-        if word.len().abs_diff(length) > allowed || !self.text.is_ascii() {
+        if word.len() < 3 || word.len().abs_diff(length) > allowed || !self.text.is_ascii() {
             return None;
         }
         // Numbers are not misspelt.
@@ -223,6 +223,7 @@ mod tests {
         for (typed, word) in [
             ("bitcion", "bit"),
             ("btc", "eth"),
+            ("bdt", "dt"),
             ("2023", "2024"),
             ("以太纺", "以太纺"),
             ("天气", "天空"),
