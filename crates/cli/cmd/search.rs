@@ -24,7 +24,6 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     check_flags(args)?;
-    let fields = args.fields.as_slice();
     // Not dropped: the process ends after the search, and then the system unmaps all files faster
     // than we could one by one.
     let index = ManuallyDrop::new(open_or_build(&global.index, terminal)?);
@@ -34,8 +33,8 @@ pub(crate) fn run(
         return super::batch::run(&index, file, global, args, &clock, terminal);
     }
     let for_program = args.format != Format::Text;
-    let text = args.query.join(" ");
-    let Some(query) = parse_for(global, &text, &clock, terminal, for_program) else {
+    let Some(query) = parse_for(global, &args.query.join(" "), &clock, terminal, for_program)
+    else {
         return Ok(Outcome::Refused);
     };
     if documents::wanted(args) {
@@ -61,13 +60,11 @@ pub(crate) fn run(
         }
         (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
         (format, _) => {
-            let layout = hits::Layout { offset: args.offset, fields, null: args.null };
-            hits::print(terminal, format, &results.hits, layout)?;
+            hits::print(terminal, format, &results.hits, layout(args))?;
             facets::print(terminal, format, &facets)?;
         }
     }
-    let paths = results.hits.iter().map(|hit| json::location(&hit.record).0);
-    warn_about_changes(&index, paths, for_program, terminal);
+    warn_about_changes(&index, paths(&results), for_program, terminal);
     if !for_program {
         say_summary(&results, args, started, terminal);
         if results.total == 0 || results.relaxed {
@@ -80,6 +77,14 @@ pub(crate) fn run(
         suggest_words(&index, answered, terminal, for_program)?;
     }
     Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
+}
+
+fn paths(results: &Results) -> impl Iterator<Item = &str> {
+    results.hits.iter().map(|hit| json::location(&hit.record).0)
+}
+
+fn layout(args: &Search) -> hits::Layout<'_> {
+    hits::Layout { offset: args.offset, fields: &args.fields, null: args.null }
 }
 
 /// Refuses flags that the format cannot do.

@@ -1,6 +1,6 @@
-//! Settings. Precedence: flag, environment, config file, default. The index to read that lies in the
-//! working folder or above it comes before that of the config file. Only this module applies it;
-//! verbs get the result.
+//! Settings. Precedence: flag, environment, config file, default. An index to read that lies in the
+//! working folder or above it comes before the one of the config file. Only this module applies
+//! this; verbs get the result.
 
 mod discover;
 mod file;

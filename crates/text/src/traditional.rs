@@ -2,8 +2,8 @@
 //!
 //! One Simplified character can stand for several Traditional ones (干: 乾, 幹, 干), and only the
 //! word decides. The segmenter finds the words. Inside a word the longest phrase of OpenCC wins,
-//! and a character that no phrase covers takes its most frequent form. `data/tables/traditional.tsv`
-//! has what comes before OpenCC's tables.
+//! and a character that no phrase covers takes its most frequent form. What comes before OpenCC's
+//! tables is in `data/tables/traditional.tsv`.
 
 use std::collections::HashMap;
 

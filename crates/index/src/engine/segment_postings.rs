@@ -106,8 +106,8 @@ impl SegmentPostings {
         segments.filter_map(|segment| Some(segment.doc_freq(key(segment)?))).sum()
     }
 
-    /// Calls `each` with every word from `from` on, segment by segment, in the order of bytes, until
-    /// `each` returns `false`. The second argument counts the documents of the segment whose field
+    /// Calls `each` with every word from `from` on, segment by segment in the order of bytes, until
+    /// it returns `false`. The second argument counts the documents of the segment whose field
     /// contains the word, without deleted ones.
     pub fn for_each_word_from(
         &self,

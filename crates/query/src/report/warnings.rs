@@ -1,5 +1,5 @@
-//! Warnings about a valid query that may not find what the user expects: values that no document has,
-//! dates after the newest document, undated documents, and an index that is stale.
+//! Warnings about a valid query that may not find what the user expects: values that no document
+//! has, inverted date ranges, dates after the newest document, undated documents, and an index that is stale.
 
 use jiff::civil::{Date, DateTime};
 use wensou_index::Index;
@@ -10,8 +10,9 @@ use crate::report::overview::date_bounds;
 use crate::report::values::missing_values;
 use crate::runner::Runner;
 
-/// The warnings that need the index, W002 to W005 and W007. `undated` is the number of documents that match
-/// everything but the date filters and have no date; `found` says whether a document has every word.
+/// The warnings that need the index, W002 to W005 and W007. `undated` is the number of documents
+/// that match everything but the date filters and have no date. `found` says whether a document has
+/// every word.
 pub(crate) fn warnings(
     runner: &Runner<'_>,
     query: &Query,
@@ -29,7 +30,7 @@ pub(crate) fn warnings(
             dates.push((node.span, *from));
             Ok(())
         }
-        // The dictionary counts the documents of most fields. For others they are counted only where
+        // The dictionary counts the documents of most fields. For others they are counted only if
         // that may explain why there are none.
         NodeKind::Field(clause) if !found || is_counted(clause) => {
             warnings.extend(missing_values(runner, query, node, clause)?);
