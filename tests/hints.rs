@@ -41,6 +41,9 @@ fn pinyin_is_read_however_it_is_typed_and_in_every_format() {
         ("zsyh", "a2"),
         ("zsyh 內文", "a2"),
         ("zhaoshangyinhang", "a2"),
+        ("nothing OR zsyh", "a2"),
+        ("(bitebi OR nothing) 減半", "a1"),
+        ("+bitebi 內文", "a1"),
     ] {
         for format in ["ids", "json", "jsonl", "tsv", "text", "vimgrep"] {
             let ran = dir.run(&["search", "--strict", "-f", format, typed]);

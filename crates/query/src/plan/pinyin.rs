@@ -45,16 +45,7 @@ pub(crate) fn read_as_pinyin(
     query: &Query,
 ) -> Result<Option<(Query, Vec<Reading>)>, Error> {
     let mut reader = Reader { statistics, is_missing, readings: Vec::new() };
-    let root = match &query.root.kind {
-        NodeKind::And(nodes) => {
-            let mut nodes = reader.reread_all(nodes)?;
-            match nodes.len() {
-                1 => nodes.remove(0),
-                _ => Node { kind: NodeKind::And(nodes), span: query.root.span },
-            }
-        }
-        _ => reader.reread(&query.root)?.unwrap_or_else(|| query.root.clone()),
-    };
+    let root = reader.reread_node(&query.root)?;
     let query = Query { root, text: query.text.clone(), warnings: Vec::new() };
     Ok((!reader.readings.is_empty()).then_some((query, reader.readings)))
 }
@@ -66,6 +57,26 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
+    /// Reads the words of a query that are outside NOT, quotes and fields.
+    fn reread_node(&mut self, node: &Node) -> Result<Node, Error> {
+        let at = |kind| Node { kind, span: node.span };
+        Ok(match &node.kind {
+            NodeKind::And(nodes) => {
+                let mut nodes = self.reread_all(nodes)?;
+                match nodes.len() {
+                    1 => nodes.remove(0),
+                    _ => at(NodeKind::And(nodes)),
+                }
+            }
+            NodeKind::Or(nodes) => {
+                let nodes = nodes.iter().map(|node| self.reread_node(node));
+                at(NodeKind::Or(nodes.collect::<Result<_, Error>>()?))
+            }
+            NodeKind::Required(inner) => at(NodeKind::Required(Box::new(self.reread_node(inner)?))),
+            _ => self.reread(node)?.unwrap_or_else(|| node.clone()),
+        })
+    }
+
     /// Reads clauses one by one, and clauses in a row together where they are syllables of one
     /// word: `bi te bi`.
     fn reread_all(&mut self, nodes: &[Node]) -> Result<Vec<Node>, Error> {
@@ -90,8 +101,7 @@ impl Reader<'_> {
                 }
             }
             if taken == 0 {
-                let node = self.reread(&nodes[at])?;
-                read.push(node.unwrap_or_else(|| nodes[at].clone()));
+                read.push(self.reread_node(&nodes[at])?);
                 taken = 1;
             }
             at += taken;
