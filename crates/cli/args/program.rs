@@ -8,8 +8,9 @@ use crate::types::{Shell, ShowFormat};
 
 /// Show every setting and where it comes from.
 ///
-/// Precedence: flag, environment, config file, default. The config file is the one that
-/// WENSOU_CONFIG names, else $XDG_CONFIG_HOME/wensou/config.toml, else
+/// Precedence: flag, environment, config file, default. An index in the working folder or above it
+/// is read before that of the config file, and written only if --index names it. The config file is
+/// the one that WENSOU_CONFIG names, else $XDG_CONFIG_HOME/wensou/config.toml, else
 /// ~/.config/wensou/config.toml.
 #[derive(Debug, Args)]
 #[command(after_long_help = format!(

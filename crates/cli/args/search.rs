@@ -7,7 +7,9 @@ use crate::types::{ShowFormat, Sort, Step};
 
 /// Search articles and flash items.
 ///
-/// The arguments are joined with spaces into one query; put a query that begins with - after --.
+/// The arguments are joined with spaces into one query. An argument that begins with - is an option
+/// if it can be one as a whole (-n5, -f json); otherwise it is a part of the query: -廣告 leaves out
+/// documents with 廣告. Everything after -- is the query.
 /// Hits that have every word come first. If there are fewer than the page has room for, the closest
 /// matches follow, each with the words that it is missing; with --format ids, an empty line comes
 /// before them, and with --null they are left out. A question lists the documents that answer it
@@ -34,10 +36,21 @@ pub(crate) struct Search {
     /// with --format ids, the ids of each query on one line
     #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "facet", "fields"])]
     pub(crate) batch: Option<std::path::PathBuf>,
+    /// Print only the number of documents that have every word of the query
+    #[arg(long, short = 'c', overrides_with_all = ["files", "quiet"], conflicts_with_all = ["format", "batch", "fields", "facet"])]
+    pub(crate) count: bool,
+    /// Print only the paths of files with documents that have every word, each once; all of them,
+    /// unless --limit says how many documents
+    #[arg(long = "files-with-matches", id = "files", short = 'l', overrides_with_all = ["count", "quiet"], conflicts_with_all = ["format", "batch", "fields", "facet"])]
+    pub(crate) files: bool,
+    /// Print nothing: the exit status says whether a document has every word
+    #[arg(long, short = 'q', overrides_with_all = ["count", "files"], conflicts_with_all = ["batch"])]
+    pub(crate) quiet: bool,
     /// Print only these keys of each hit, separated by commas (json, jsonl, tsv)
     #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
-    /// End each id with a zero byte instead of a line feed, for `xargs -0` (needs --format ids)
+    /// End each id or path with a zero byte instead of a line feed, for `xargs -0` (needs --format
+    /// ids or --files-with-matches)
     #[arg(long = "null", short = '0')]
     pub(crate) null: bool,
     /// Fail unless the output formats for programs are those of version N

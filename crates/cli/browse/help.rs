@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::keys::{self, KEYS};
-use super::text::{truncate, wrap};
+use super::text::wrap;
 use super::theme::TITLE;
 use crate::args::QUERY_HELP;
 
@@ -32,7 +32,13 @@ pub(crate) fn lines(columns: u16) -> Vec<Line<'static>> {
     }
     lines.push(Line::default());
     lines.push(Line::raw("Queries:"));
-    lines.extend(QUERY_HELP.lines().map(|line| truncate(vec![Span::raw(line)], room)));
+    for line in QUERY_HELP.lines() {
+        let text = line.trim_start();
+        match line.width() <= room {
+            true => lines.push(Line::raw(line)),
+            false => lines.extend(wrap(&[Span::raw(text)], room, line.width() - text.width())),
+        }
+    }
     lines
 }
 

@@ -4,11 +4,13 @@
 //!   [`view`] and [`popups`] draw it. None of them does input or output.
 //! - [`worker`] searches on its own thread; [`open`] runs the pager and the editor.
 //! - [`keys`] is the table of keys, [`help`] lists them; [`filters`] edits the text of the query.
+//! - [`history`] keeps the queries of earlier runs, [`strip`] the hits over time.
 //! - [`screen`] sets up the terminal and restores it. This file connects them.
 
 mod app;
 mod filters;
 mod help;
+mod history;
 mod input;
 mod keys;
 mod layout;
@@ -17,6 +19,7 @@ mod picker;
 mod popups;
 mod preview;
 mod screen;
+mod strip;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -25,13 +28,14 @@ mod view;
 mod worker;
 
 use std::io::{IsTerminal, stdin, stdout};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{self, Event as Input, KeyEventKind};
+use crossterm::event::{self, Event as Input, KeyEventKind, MouseEventKind};
 use crossterm::execute;
 use crossterm::style::force_color_output;
 use ratatui::Terminal;
@@ -39,10 +43,11 @@ use ratatui::backend::CrosstermBackend;
 use wensou_index::Index;
 use wensou_query::lang::Clock;
 
-use self::app::{App, Effect, Event};
+use self::app::{App, Effect, Event, Expand};
+use self::history::History;
 use self::screen::Screen;
 use self::worker::Worker;
-use crate::config::Global;
+use crate::config::{Global, read_query};
 use crate::exit::Outcome;
 use crate::types::Color;
 
@@ -79,15 +84,38 @@ pub(crate) fn run(
     let index = Arc::new(index);
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
     let size = crossterm::terminal::size().context("cannot read the size of the terminal")?;
-    let (app, effects) = App::new(query, clock, bounds, size);
+    let (mut app, effects) = App::new(query, clock, bounds, size, expander(global, clock));
+    app.history = History::load();
     let signals = Signals::catch().context("cannot catch signals")?;
     let screen = Screen::take().context("cannot set up the terminal")?;
     let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
     let mut session = Session { index, worker, signals, screen, terminal, app, colour };
-    match session.perform(effects)? {
+    let outcome = match session.perform(effects)? {
         Some(outcome) => Ok(outcome),
         None => session.serve(),
-    }
+    };
+    // A history that cannot be written must not hide how the run ended.
+    let _ = session.app.history.save();
+    outcome
+}
+
+/// Expands saved queries by the settings. A mistake in a saved query has no place in what is typed,
+/// so it is named with the query.
+fn expander(global: &Global, clock: Clock) -> Expand {
+    let global = global.clone();
+    Expand(Rc::new(move |typed| {
+        let query = read_query(typed, &global, &clock).map_err(|mistakes| {
+            mistakes.into_iter().map(|mistake| {
+                let mut diagnostic = mistake.diagnostic;
+                if let Some(name) = mistake.saved {
+                    diagnostic.message = format!("in @{name}: {}", diagnostic.message);
+                    diagnostic.location = None;
+                }
+                diagnostic
+            })
+        });
+        query.map(|query| query.text).map_err(Iterator::collect)
+    }))
 }
 
 /// All resources of a run. Dropping it restores the terminal.
@@ -179,6 +207,8 @@ impl Session {
                     let index = Arc::clone(&self.index);
                     self.outside(|| open::open_in_editor(&index, &item))?;
                 }
+                Effect::Visit(url) => self.outside(|| open::open_in_browser(&url))?,
+                Effect::Suspend => self.outside(suspend)?,
                 Effect::Quit(outcome) => return Ok(Some(outcome)),
             }
         }
@@ -204,10 +234,24 @@ impl Session {
     }
 }
 
+/// Stops the process, as Ctrl-Z does in other programs, until the shell continues it.
+#[cfg(unix)]
+fn suspend() -> anyhow::Result<()> {
+    signal_hook::low_level::raise(signal_hook::consts::SIGTSTP).context("cannot suspend")
+}
+
+#[cfg(not(unix))]
+fn suspend() -> anyhow::Result<()> {
+    bail!("this system has no Ctrl-Z")
+}
+
 /// Translates an event of the terminal; `None` if it is to be ignored.
 fn translate(input: Input) -> Option<Event> {
     match input {
         Input::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key)),
+        Input::Mouse(mouse) if !matches!(mouse.kind, MouseEventKind::Moved) => {
+            Some(Event::Mouse(mouse))
+        }
         Input::Paste(text) => Some(Event::Paste(text)),
         Input::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
         _ => None,

@@ -69,6 +69,18 @@ pub(crate) fn open_in_editor(index: &Index, item: &Item) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Opens an address in `$BROWSER`, or in the browser of the desktop.
+pub(crate) fn open_in_browser(url: &str) -> anyhow::Result<()> {
+    let desktop = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let browser = first_set_variable(&["BROWSER"]).unwrap_or_else(|| desktop.into());
+    let status = shell_command(&browser).arg(&browser).arg(url).status();
+    let status = status.context("cannot run a shell for $BROWSER")?;
+    if !status.success() {
+        bail!("{} failed for {url}", browser.to_string_lossy());
+    }
+    Ok(())
+}
+
 /// The arguments that open a file at a line: `+N FILE` for most editors, `FILE:N` for some.
 fn editor_args(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
     let program = editor.split_whitespace().next().unwrap_or_default();

@@ -8,6 +8,7 @@ use wensou_text::fold;
 pub(crate) enum Subject {
     Tag,
     Date,
+    History,
 }
 
 /// One line of a picker.

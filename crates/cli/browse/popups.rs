@@ -10,8 +10,10 @@ use unicode_width::UnicodeWidthStr;
 use super::help;
 use super::input::{PROMPT, visible_input};
 use super::picker::{Picker, Subject};
+use super::strip::Strip;
 use super::text::{piece, truncate};
 use super::theme::{CHOSEN, DIM, KIND};
+use crate::out::count::count_noun;
 
 /// Draws the box of a popup and returns the area inside its border.
 fn draw_popup(frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Rect {
@@ -49,11 +51,64 @@ pub(crate) fn draw_help(frame: &mut Frame<'_>, first: usize) {
     frame.render_widget(Paragraph::new(lines).scroll((first as u16, 0)), inside);
 }
 
+/// Rows of the bars in the strip of dates.
+const STRIP_ROWS: u16 = 4;
+/// The parts of a bar's highest row, from an eighth to the whole.
+const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// Draws the strip of dates at the bottom of the screen: bars, and the selected period.
+pub(crate) fn draw_strip(frame: &mut Frame<'_>, strip: &Strip) {
+    let (columns, rows) = (frame.area().width, frame.area().height);
+    let title = "dates of the hits · Left Right · Enter narrows";
+    let inside = draw_popup(frame, title, columns, (STRIP_ROWS + 3).min(rows));
+    let said = match strip.chosen() {
+        Some(period) => format!(
+            "{}: {} · without a date: {}",
+            period.label,
+            count_noun(period.documents as usize, "document"),
+            strip.undated
+        ),
+        None if strip.waiting => "counting…".to_owned(),
+        None => "no hit has a date".to_owned(),
+    };
+    let width = usize::from(inside.width);
+    let bars_area = Rect { height: inside.height.saturating_sub(1), ..inside };
+    let said_area =
+        Rect { y: bars_area.bottom(), height: inside.height - bars_area.height, ..inside };
+    frame.render_widget(truncate(vec![piece(&said, Style::new())], width), said_area);
+    if width == 0 || strip.bars.is_empty() {
+        return;
+    }
+    // As wide as fits; of more bars than columns, those around the selected one.
+    let each = (width / strip.bars.len()).clamp(1, 4);
+    let shown = (width / each).max(1);
+    let first = (strip.selected + 1).saturating_sub(shown);
+    let most = strip.bars.iter().map(|bar| bar.documents).max().unwrap_or(1).max(1);
+    let steps = u64::from(bars_area.height) * 8;
+    for (row, line) in bars_area.rows().enumerate() {
+        let below = (usize::from(bars_area.height) - 1 - row) as u64 * 8;
+        let bars = strip.bars.iter().enumerate().skip(first).take(shown);
+        let spans: Vec<Span<'static>> = bars
+            .map(|(at, bar)| {
+                // A bar with a document is at least one eighth high.
+                let height = (bar.documents * steps).div_ceil(most);
+                let part = height.saturating_sub(below).min(8) as usize;
+                let style = if at == strip.selected { KIND } else { DIM };
+                let gap = if each > 1 { " " } else { "" };
+                let filled = EIGHTHS[part].repeat(each - gap.len());
+                Span::styled(format!("{filled}{gap}"), style)
+            })
+            .collect();
+        frame.render_widget(Line::from(spans), line);
+    }
+}
+
 /// Draws a picker, scrolled to the selected choice.
 pub(crate) fn draw_picker(frame: &mut Frame<'_>, picker: &Picker) {
     let title = match picker.subject {
         Subject::Tag => "tags of the hits",
         Subject::Date => "dates",
+        Subject::History => "earlier queries",
     };
     let (columns, rows) = (frame.area().width, frame.area().height);
     let inside =

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossterm::cursor::Show;
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::execute;
 use crossterm::style::ResetColor;
 use crossterm::terminal::{
@@ -28,8 +30,11 @@ impl Screen {
     pub(crate) fn take() -> io::Result<Self> {
         restore_on_panic();
         // The same as `restore`, for the signal handler that reports a file that was cut short:
-        // end bracketed paste, leave the alternate screen, reset colours, show the cursor.
-        wensou_index::restore_terminal_on_sigbus(b"\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h");
+        // release the mouse, end bracketed paste, leave the alternate screen, reset colours, show
+        // the cursor.
+        wensou_index::restore_terminal_on_sigbus(
+            b"\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h",
+        );
         let screen = Self(());
         screen.resume()?;
         Ok(screen)
@@ -39,7 +44,13 @@ impl Screen {
     pub(crate) fn resume(&self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
-        execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste)
+        execute!(
+            stdout(),
+            EnterAlternateScreen,
+            Clear(ClearType::All),
+            EnableBracketedPaste,
+            EnableMouseCapture
+        )
     }
 
     /// Restores the terminal for another program, until [`Screen::resume`].
@@ -68,7 +79,14 @@ pub(crate) fn is_taken() -> bool {
 /// closed.
 pub(crate) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, ResetColor, Show);
+        let _ = execute!(
+            stdout(),
+            DisableMouseCapture,
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            ResetColor,
+            Show
+        );
         let _ = disable_raw_mode();
     }
 }

@@ -8,14 +8,14 @@ use ratatui::widgets::{Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarStat
 use unicode_width::UnicodeWidthStr;
 use wensou_index::RecordExt;
 use wensou_query::Snippet;
-use wensou_query::lang::Diagnostic;
+use wensou_query::lang::{Code, Diagnostic};
 
 use super::app::{App, Focus, List, ListOrigin, Popup};
 use super::input::{PROMPT, visible_input};
 use super::keys::{self, KEYS};
 use super::layout::{Layout, MIN_COLUMNS_BELOW, preview_columns};
-use super::popups::{draw_help, draw_picker};
-use super::text::{highlighted, piece, truncate};
+use super::popups::{draw_help, draw_picker, draw_strip};
+use super::text::{highlighted, piece, truncate, wrap};
 use super::theme::{DATE, DIM, ERROR, KIND, TITLE, WARNING, without_colour};
 use super::worker::Item;
 use crate::out::count::count_noun;
@@ -42,6 +42,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
     match &app.popup {
         Some(Popup::Help(first)) => draw_help(frame, *first),
         Some(Popup::Picker(picker)) => draw_picker(frame, picker),
+        Some(Popup::Strip(strip)) => draw_strip(frame, strip),
         None => {}
     }
     if !colour {
@@ -100,6 +101,8 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
         vec![Span::styled("Esc: back · ", DIM), Span::styled(what, KIND), piece(title, TITLE)]
     } else if let Some(error) = app.errors.first() {
         diagnostic_spans(error, ERROR, app.errors.len() - 1)
+    } else if let Some(hint) = list.warnings.first().filter(|hint| comes_first(hint.code)) {
+        diagnostic_spans(hint, WARNING, list.warnings.len() - 1)
     } else if list.relaxed && list.total > 0 {
         vec![Span::styled("no document contains every word: showing the closest matches", WARNING)]
     } else if let Some(warning) = list.warnings.first() {
@@ -108,6 +111,11 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
         Vec::new()
     };
     truncate(pieces, usize::from(columns))
+}
+
+/// Whether a hint says more than that the search was relaxed.
+fn comes_first(code: Code) -> bool {
+    matches!(code, Code::SimilarWord | Code::ReadAsPinyin)
 }
 
 fn diagnostic_spans(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<Span<'static>> {
@@ -143,7 +151,11 @@ fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
         }
     }
     if list.items.is_empty() {
-        frame.render_widget(Line::styled(empty_list_text(list, app), DIM), area);
+        let mut lines = vec![Line::styled(empty_list_text(list, app), DIM)];
+        for line in &list.diagnosis {
+            lines.extend(wrap(&[piece(line, DIM)], usize::from(area.width), 1));
+        }
+        frame.render_widget(Paragraph::new(lines), area);
     }
 }
 

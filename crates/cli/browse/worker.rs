@@ -12,11 +12,12 @@ use wensou_query::lang::parse_lenient;
 use wensou_query::lang::{
     Clock, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value,
 };
-use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet};
+use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet, Sort, Timeline};
 
 #[cfg(debug_assertions)]
 use super::screen;
 use crate::lookup::variant_named;
+use crate::out::clauses;
 
 /// Number of hits that are read at once. More are read when the selection nears the end.
 pub(crate) const BATCH: usize = 50;
@@ -34,6 +35,8 @@ pub(crate) struct Request {
     pub(crate) text: String,
     /// Maximum length of a snippet, in characters.
     pub(crate) snippet: usize,
+    /// The order of the hits; `None` for the usual one.
+    pub(crate) sort: Option<Sort>,
     pub(crate) kind: RequestKind,
 }
 
@@ -52,6 +55,8 @@ pub(crate) enum RequestKind {
     Embedded(Vec<String>),
     /// The tags of the hits.
     Tags,
+    /// The hits over time.
+    Dates,
 }
 
 /// The part of the screen that a response is for. At most one request for each is waiting.
@@ -69,7 +74,7 @@ impl RequestKind {
                 ScreenPart::List
             }
             Self::Embedded(_) => ScreenPart::Preview,
-            Self::Tags => ScreenPart::Tags,
+            Self::Tags | Self::Dates => ScreenPart::Tags,
         }
     }
 }
@@ -117,11 +122,14 @@ pub(crate) enum ResponseData {
         took: Duration,
         relaxed: bool,
         warnings: Vec<Diagnostic>,
+        /// Why there are no hits, in lines.
+        diagnosis: Vec<String>,
         highlighter: Highlighter,
     },
     Records(Vec<Item>),
     Embedded(Vec<Item>),
     Tags(Vec<FacetValue>),
+    Dates(Timeline),
     /// The query has mistakes or nothing to search for.
     Refused(Vec<Diagnostic>),
     /// The index failed.
@@ -198,26 +206,22 @@ pub(crate) fn answer(index: &Index, clock: &Clock, request: &Request) -> Respons
 fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData, Error> {
     #[cfg(debug_assertions)]
     screen::panic_if_asked("search", &request.text);
-    let (query, _) = parse_lenient(&request.text, clock);
+    let (mut query, _) = parse_lenient(&request.text, clock);
     let mut options = Options::default();
     options.snippet = request.snippet;
     options.backfill = false;
     options.all = true;
+    options.pinyin = true;
+    options.sort = request.sort;
+    if !matches!(request.kind, RequestKind::Hits { .. })
+        && let Ok(Some((reread, _))) = wensou_query::read_pinyin(index, &query)
+    {
+        query = reread;
+    }
     match &request.kind {
         RequestKind::Hits { offset, limit } => {
-            let started = Instant::now();
-            options.offset = *offset;
-            options.limit = *limit;
-            let results = wensou_query::search(index, &query, &options)?;
-            Ok(ResponseData::Hits {
-                offset: *offset,
-                took: started.elapsed(),
-                items: results.hits.into_iter().map(Item::from).collect(),
-                total: results.total,
-                relaxed: results.relaxed,
-                warnings: query.warnings.iter().cloned().chain(results.warnings).collect(),
-                highlighter: Highlighter::new(index, &query)?,
-            })
+            (options.offset, options.limit) = (*offset, *limit);
+            hits(index, &query, &options)
         }
         RequestKind::Pages(flash) => Ok(ResponseData::Records(pages(index, flash, &query)?)),
         RequestKind::Flashes(ids) => Ok(ResponseData::Records(records(index, ids, &query)?)),
@@ -232,7 +236,38 @@ fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData,
         RequestKind::Tags => {
             Ok(ResponseData::Tags(wensou_query::facet(index, &query, Facet::Tag, None)?))
         }
+        RequestKind::Dates => Ok(ResponseData::Dates(wensou_query::timeline(index, &query, None)?)),
     }
+}
+
+/// The hits of a query; if there are none, why.
+fn hits(index: &Index, query: &Query, options: &Options) -> Result<ResponseData, Error> {
+    let started = Instant::now();
+    let results = wensou_query::search(index, query, options)?;
+    let took = started.elapsed();
+    let answered = results.reread.as_ref().unwrap_or(query);
+    let mut warnings: Vec<Diagnostic> = results
+        .readings
+        .iter()
+        .map(|reading| Diagnostic::read_as_pinyin(&reading.typed, &reading.words))
+        .collect();
+    let mut diagnosis = Vec::new();
+    if results.total == 0 || results.relaxed {
+        warnings.extend(wensou_query::similar_words(index, answered)?);
+        diagnosis = clauses::lines(&wensou_query::clauses(index, answered)?);
+    }
+    let highlighter = Highlighter::new(index, answered)?;
+    warnings.extend(query.warnings.iter().cloned().chain(results.warnings));
+    Ok(ResponseData::Hits {
+        offset: options.offset,
+        took,
+        items: results.hits.into_iter().map(Item::from).collect(),
+        total: results.total,
+        relaxed: results.relaxed,
+        warnings,
+        diagnosis,
+        highlighter,
+    })
 }
 
 /// The records with these ids, in this order.

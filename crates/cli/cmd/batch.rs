@@ -30,7 +30,7 @@ pub(crate) fn run(
     let ids = match args.format {
         Format::Ids => true,
         Format::Text | Format::Jsonl => false,
-        Format::Json | Format::Tsv => {
+        Format::Json | Format::Tsv | Format::Vimgrep => {
             bail!("--batch supports only --format jsonl (the default) and ids")
         }
     };

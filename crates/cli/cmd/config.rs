@@ -108,6 +108,10 @@ fn rows(global: &Global) -> Vec<Row> {
         Row::new("search.sort", json!(sort), global.sort.origin)
             .with_text(sort.unwrap_or("rank, or newest first without words")),
     ];
+    if *global.written != *global.index {
+        let written = json!(global.written.display().to_string());
+        rows.insert(1, Row::new("index.written", written, global.written.origin));
+    }
     rows.extend(kept_rows(global));
     rows
 }
@@ -148,6 +152,7 @@ fn print_json(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
         SettingOrigin::Environment(variable) => json!({"kind": "environment", "name": variable}),
         SettingOrigin::File(line) => json!({"kind": "file", "line": line}),
         SettingOrigin::Index => json!({"kind": "index"}),
+        SettingOrigin::Found => json!({"kind": "found"}),
         SettingOrigin::Default => json!({"kind": "default"}),
     };
     let settings: serde_json::Map<String, Value> = rows(global)

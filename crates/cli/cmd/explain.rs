@@ -2,7 +2,7 @@
 
 use wensou_index::{Index, RecordExt};
 
-use super::query::{clock, parse_for, recency, report};
+use super::query::{clock, parse_for, read_pinyin, recency, report};
 use crate::args::Explain;
 use crate::config::Global;
 use crate::exit::Outcome;
@@ -22,6 +22,7 @@ pub(crate) fn run(
     let Some(query) = parse_for(global, &text, &clock, terminal, for_program) else {
         return Ok(Outcome::Refused);
     };
+    let query = read_pinyin(&index, query, terminal, for_program)?;
     let id = match &args.id {
         None => None,
         Some(id) => match lookup::record(&index, id, terminal)? {

@@ -6,6 +6,7 @@ pub(crate) mod browse;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
+mod documents;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod export;

@@ -4,7 +4,7 @@ use anyhow::Context;
 use jiff::civil::Date;
 use wensou_index::{Index, civil_seconds};
 use wensou_query::lang::{Clock, Diagnostic, Query, Style};
-use wensou_query::{Options, Recency, Sort as Order};
+use wensou_query::{Options, Reading, Recency, Sort as Order};
 
 use crate::args::Search;
 use crate::config::{Global, QueryMistake, read_query};
@@ -23,9 +23,8 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options.all = args.all || matches!(args.format, Format::Ids | Format::Tsv);
     // Ids that end with a zero byte go straight to another program, and an empty one would be an
     // argument of it.
-    options.backfill = !args.null;
-    // Programs must not get hits of a reinterpreted query.
-    options.pinyin = args.format == Format::Text && args.batch.is_none();
+    options.backfill = !args.null && args.format != Format::Vimgrep;
+    options.pinyin = true;
     options.sort = args.sort.or(*global.sort).map(|sort| match sort {
         Sort::Rank => Order::Rank,
         Sort::Newest => Order::Newest,
@@ -105,6 +104,48 @@ fn refuse(mistake: &QueryMistake, global: &Global, terminal: &mut Terminal, for_
     }
     terminal.notice(sanitize::line(&format!("in the saved query `{name}`, {location}:")));
     report(std::slice::from_ref(&mistake.diagnostic), &mistake.text, terminal, for_program);
+}
+
+/// The query to answer: `query`, or what it is read as if its letters are pinyin that no document
+/// contains, which is said then.
+pub(super) fn read_pinyin(
+    index: &Index,
+    query: Query,
+    terminal: &mut Terminal,
+    for_program: bool,
+) -> anyhow::Result<Query> {
+    match wensou_query::read_pinyin(index, &query) {
+        Ok(Some((reread, readings))) => {
+            report_readings(&readings, terminal, for_program);
+            Ok(reread)
+        }
+        // The verb reports the mistake.
+        Ok(None) | Err(wensou_query::Error::Query(_)) => Ok(query),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Says how letters were read as pinyin.
+pub(super) fn report_readings(readings: &[Reading], terminal: &mut Terminal, for_program: bool) {
+    for reading in readings {
+        let said = Diagnostic::read_as_pinyin(&reading.typed, &reading.words);
+        match for_program {
+            true => terminal.notice_json(&said),
+            false => terminal.notice(sanitize::line(&said.message)),
+        }
+    }
+}
+
+/// Says which words of the index are similar to those of a query that finds nothing.
+pub(super) fn suggest_words(
+    index: &Index,
+    query: &Query,
+    terminal: &mut Terminal,
+    for_program: bool,
+) -> anyhow::Result<()> {
+    let hints = wensou_query::similar_words(index, query)?;
+    report(&hints, &query.text, terminal, for_program);
+    Ok(())
 }
 
 /// Prints diagnostics to standard error: as text, or with `machine` as one JSON object per line.

@@ -6,15 +6,16 @@ use std::time::Instant;
 
 use anyhow::bail;
 use wensou_index::{Error as IndexError, Index};
-use wensou_query::{Clause, Results};
+use wensou_query::{Highlighter, Results};
 
-use super::query::{clock, options, parse_for, report};
+use super::documents::{self, Documents};
+use super::query::{clock, options, parse_for, report, report_readings, suggest_words};
 use crate::args::Search;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::file_state::warn_about_changes;
 use crate::out::count::count_noun;
-use crate::out::{Terminal, facets, hits, json, sanitize};
+use crate::out::{Terminal, clauses, facets, hits, json, vimgrep};
 use crate::types::Format;
 
 pub(crate) fn run(
@@ -22,14 +23,7 @@ pub(crate) fn run(
     args: &Search,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv) {
-        bail!("--facet needs --format text, json or jsonl");
-    }
-    let fields = args.fields.as_slice();
-    hits::check_fields(args.format, fields)?;
-    if args.null && args.format != Format::Ids {
-        bail!("--null needs --format ids");
-    }
+    check_flags(args)?;
     // Not dropped: the process ends after the search, and then the system unmaps all files faster
     // than we could one by one.
     let index = ManuallyDrop::new(open_or_build(&global.index, terminal)?);
@@ -39,10 +33,14 @@ pub(crate) fn run(
         return super::batch::run(&index, file, global, args, &clock, terminal);
     }
     let for_program = args.format != Format::Text;
-    let text = args.query.join(" ");
-    let Some(query) = parse_for(global, &text, &clock, terminal, for_program) else {
+    let Some(query) = parse_for(global, &args.query.join(" "), &clock, terminal, for_program)
+    else {
         return Ok(Outcome::Refused);
     };
+    if documents::wanted(args) {
+        let options = options(global, args, &clock);
+        return Documents { index: &index, query: &query, args, options }.print(terminal);
+    }
     let results = match wensou_query::search(&index, &query, &options(global, args, &clock)) {
         Ok(results) => results,
         Err(wensou_query::Error::Query(diagnostics)) => {
@@ -52,36 +50,58 @@ pub(crate) fn run(
         Err(error) => return Err(error.into()),
     };
     report(&results.warnings, &query.text, terminal, for_program);
-    let facets = facets::count_facets(&index, &query, &args.facet, args.facet_limit)?;
+    report_readings(&results.readings, terminal, for_program);
+    let answered = results.reread.as_ref().unwrap_or(&query);
+    let facets = facets::count_facets(&index, answered, &args.facet, args.facet_limit)?;
     match (args.format, facets.is_empty()) {
+        (Format::Vimgrep, _) => {
+            let highlighter = Highlighter::new(&index, answered)?;
+            vimgrep::print(terminal, &index, &highlighter, &results.hits)?;
+        }
         (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
         (format, _) => {
-            let layout = hits::Layout { offset: args.offset, fields, null: args.null };
-            hits::print(terminal, format, &results.hits, layout)?;
+            hits::print(terminal, format, &results.hits, layout(args))?;
             facets::print(terminal, format, &facets)?;
         }
     }
-    let paths = results.hits.iter().map(|hit| json::location(&hit.record).0);
-    warn_about_changes(&index, paths, for_program, terminal);
+    warn_about_changes(&index, paths(&results), for_program, terminal);
     if !for_program {
         say_summary(&results, args, started, terminal);
         if results.total == 0 || results.relaxed {
-            say_clauses(&wensou_query::clauses(&index, &query)?, terminal);
+            for line in clauses::lines(&wensou_query::clauses(&index, answered)?) {
+                terminal.notice(line);
+            }
         }
+    }
+    if results.total == 0 || results.relaxed {
+        suggest_words(&index, answered, terminal, for_program)?;
     }
     Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
 }
 
-/// Prints how the query was read and how many hits it has.
-fn say_summary(results: &Results, args: &Search, started: Instant, terminal: &mut Terminal) {
-    for reading in &results.readings {
-        let words = reading.words.join(", ");
-        terminal.notice(format_args!(
-            "no document contains {}; read as pinyin for {} in titles, tags and sources",
-            sanitize::line(&reading.typed),
-            sanitize::line(&words),
-        ));
+fn paths(results: &Results) -> impl Iterator<Item = &str> {
+    results.hits.iter().map(|hit| json::location(&hit.record).0)
+}
+
+fn layout(args: &Search) -> hits::Layout<'_> {
+    hits::Layout { offset: args.offset, fields: &args.fields, null: args.null }
+}
+
+/// Refuses flags that the format cannot do.
+fn check_flags(args: &Search) -> anyhow::Result<()> {
+    if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv | Format::Vimgrep)
+    {
+        bail!("--facet needs --format text, json or jsonl");
     }
+    hits::check_fields(args.format, &args.fields)?;
+    if args.null && args.format != Format::Ids && !args.files {
+        bail!("--null needs --format ids or --files-with-matches");
+    }
+    Ok(())
+}
+
+/// Prints how many hits a query has.
+fn say_summary(results: &Results, args: &Search, started: Instant, terminal: &mut Terminal) {
     terminal.notice(summary(results, args, started));
     if let Some(partial) = results.partial {
         let some = count_noun(partial, "document");
@@ -112,26 +132,6 @@ fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
             Ok(Index::open(dir)?)
         }
         outcome => Ok(outcome?),
-    }
-}
-
-/// Prints how many documents each clause matches alone, and without which clause there are hits.
-fn say_clauses(clauses: &[Clause], terminal: &mut Terminal) {
-    if clauses.len() < 2 {
-        return;
-    }
-    let text = |clause: &Clause| sanitize::line(&clause.text).into_owned();
-    let alone: Vec<String> =
-        clauses.iter().map(|clause| format!("{} {}", text(clause), clause.alone)).collect();
-    terminal.notice(format_args!("hits of each clause alone: {}", alone.join(" · ")));
-    for clause in clauses {
-        if let Some(without @ 1..) = clause.without {
-            terminal.notice(format_args!(
-                "without {}: {}",
-                text(clause),
-                count_noun(without, "hit")
-            ));
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use wensou_index::Index;
 use wensou_ingest::{Record, original};
 use wensou_query::Highlighter;
 
-use super::query::{clock, parse};
+use super::query::{clock, parse, read_pinyin};
 use crate::args::Show;
 use crate::config::Global;
 use crate::exit::Outcome;
@@ -43,7 +43,7 @@ pub(crate) fn run(
                 None => None,
                 Some(text) => match parse(global, text, &clock(global, &index, None)?, terminal) {
                     None => return Ok(Outcome::Refused),
-                    query => query,
+                    Some(query) => Some(read_pinyin(&index, query, terminal, false)?),
                 },
             };
             let style = record::RecordView {
@@ -51,7 +51,7 @@ pub(crate) fn run(
                     Some(query) => Highlighter::new(&index, query)?,
                     None => Highlighter::none(),
                 },
-                script: Converter::new(args.script)?,
+                script: Converter::new(args.script),
             };
             if !args.no_pager {
                 terminal.begin_page();

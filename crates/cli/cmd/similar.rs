@@ -1,13 +1,13 @@
 //! `wensou similar`: documents similar to a document.
 
 use wensou_index::{Index, RecordExt};
-use wensou_query::Options;
+use wensou_query::{Highlighter, Options};
 
 use crate::args::Similar;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::lookup;
-use crate::out::{Terminal, hits};
+use crate::out::{Terminal, hits, vimgrep};
 use crate::types::Format;
 
 pub(crate) fn run(
@@ -23,7 +23,10 @@ pub(crate) fn run(
     options.limit = args.limit;
     options.snippet = args.snippet;
     let found = wensou_query::similar(&index, record.id(), &options)?;
-    hits::print(terminal, args.format, &found, hits::Layout::default())?;
+    match args.format {
+        Format::Vimgrep => vimgrep::print(terminal, &index, &Highlighter::none(), &found)?,
+        format => hits::print(terminal, format, &found, hits::Layout::default())?,
+    }
     if found.is_empty() && args.format == Format::Text {
         terminal.notice("no similar documents");
     }

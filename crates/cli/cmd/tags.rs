@@ -4,7 +4,7 @@ use serde_json::json;
 use wensou_index::Index;
 use wensou_query::{Facet, facet};
 
-use super::query::{clock, parse};
+use super::query::{clock, parse, read_pinyin, suggest_words};
 use crate::args::Tags;
 use crate::config::Global;
 use crate::exit::Outcome;
@@ -24,6 +24,8 @@ pub(crate) fn run(
     let Some(query) = parse(global, &args.query.join(" "), &clock, terminal) else {
         return Ok(Outcome::Refused);
     };
+    let for_program = args.format != ListFormat::Text;
+    let query = read_pinyin(&index, query, terminal, for_program)?;
     let mut tags = facet(&index, &query, Facet::Tag, args.prefix.as_deref())?;
     let all = tags.len();
     if args.limit > 0 {
@@ -55,6 +57,9 @@ pub(crate) fn run(
                 writeln!(terminal.out(), "{}\t{}", cell(&tag.value), tag.documents)?;
             }
         }
+    }
+    if all == 0 {
+        suggest_words(&index, &query, terminal, for_program)?;
     }
     if all == 0 && args.format == ListFormat::Text {
         terminal.notice("no tags match");

@@ -3,7 +3,7 @@
 use wensou_index::Index;
 use wensou_query::Step as By;
 
-use super::query::{clock, parse_for, report};
+use super::query::{clock, parse_for, read_pinyin, report, suggest_words};
 use crate::args::Timeline;
 use crate::config::Global;
 use crate::exit::Outcome;
@@ -23,6 +23,7 @@ pub(crate) fn run(
     else {
         return Ok(Outcome::Refused);
     };
+    let query = read_pinyin(&index, query, terminal, for_program)?;
     let by = args.by.map(|step| match step {
         Step::Day => By::Day,
         Step::Week => By::Week,
@@ -39,6 +40,9 @@ pub(crate) fn run(
         Err(error) => return Err(error.into()),
     };
     let nothing = counted.bars.is_empty() && counted.undated == 0;
+    if nothing {
+        suggest_words(&index, &query, terminal, for_program)?;
+    }
     if nothing && !for_program {
         terminal.notice("no documents match");
         return Ok(Outcome::Nothing);

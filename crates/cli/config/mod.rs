@@ -1,6 +1,8 @@
-//! Settings. Precedence: flag, environment, config file, default. Only this module applies it;
-//! verbs get the result.
+//! Settings. Precedence: flag, environment, config file, default. An index to read that lies in the
+//! working folder or above it comes before the one of the config file. Only this module applies
+//! this; verbs get the result.
 
+mod discover;
 mod file;
 mod saved;
 
@@ -29,6 +31,8 @@ pub(crate) enum SettingOrigin {
     File(usize),
     /// Kept in the index by the last build.
     Index,
+    /// Found in the working folder or in a folder above it.
+    Found,
     /// Not set anywhere.
     Default,
 }
@@ -49,14 +53,16 @@ impl<T> Deref for Setting<T> {
 }
 
 /// The settings that all verbs share.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Global {
     /// The config file, if there is a home folder to look for it in.
     pub(crate) file: Option<Location>,
     /// Whether the config file exists.
     pub(crate) found: bool,
-    /// Folder of the index.
+    /// Folder of the index that verbs read.
     pub(crate) index: Setting<PathBuf>,
+    /// Folder of the index that `wensou index` and `check --repair` write.
+    pub(crate) written: Setting<PathBuf>,
     /// The paths that `wensou index` reads if none is given; empty means those of the last build.
     pub(crate) archive: Setting<Vec<PathBuf>>,
     /// The command of the config file that turns files of other kinds into text.
@@ -95,12 +101,11 @@ impl Global {
                 Some(ValueSource::EnvVariable) => SettingOrigin::Environment(variable),
                 _ => SettingOrigin::Flag(flag),
             };
+        let told = flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX")));
+        let written = first_set(told, values.index, || PathBuf::from(discover::NAME));
         Ok(Self {
-            index: first_set(
-                flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX"))),
-                values.index,
-                || PathBuf::from("index"),
-            ),
+            index: index_to_read(&written),
+            written,
             archive: first_set(None, values.archive, Vec::new),
             pre: values.pre,
             pre_glob: values.pre_glob,
@@ -127,6 +132,19 @@ impl Global {
     pub(crate) fn location(&self, line: usize) -> String {
         let path = self.file.as_ref().map_or(Path::new(""), |file| &file.path);
         format!("{}:{line}", path.display())
+    }
+}
+
+/// The index that verbs read: the one that flag or environment name, else the nearest one from the
+/// working folder upwards, else that of the config file.
+fn index_to_read(written: &Setting<PathBuf>) -> Setting<PathBuf> {
+    let told = matches!(written.origin, SettingOrigin::Flag(_) | SettingOrigin::Environment(_));
+    let found = if told { None } else { discover::index() };
+    match found {
+        Some(dir) if !discover::is_same(&dir, written) => {
+            Setting { value: dir, origin: SettingOrigin::Found }
+        }
+        _ => written.clone(),
     }
 }
 
@@ -164,6 +182,7 @@ impl fmt::Display for SettingOrigin {
             Self::Environment(variable) => write!(f, "environment {variable}"),
             Self::File(line) => write!(f, "line {line}"),
             Self::Index => f.write_str("kept in the index"),
+            Self::Found => f.write_str("found from the working folder upwards"),
             Self::Default => f.write_str("default"),
         }
     }

@@ -65,7 +65,7 @@ pub(crate) fn print(
                     terminal.json(&object)?;
                 }
             }
-            Format::Json | Format::Ids | Format::Tsv => {}
+            Format::Json | Format::Ids | Format::Tsv | Format::Vimgrep => {}
         }
     }
     Ok(())

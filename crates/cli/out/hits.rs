@@ -38,7 +38,7 @@ pub(crate) struct Layout<'a> {
 
 /// Refuses unknown keys, and keys in formats without keys.
 pub(crate) fn check_fields(format: Format, fields: &[String]) -> anyhow::Result<()> {
-    if !fields.is_empty() && matches!(format, Format::Text | Format::Ids) {
+    if !fields.is_empty() && matches!(format, Format::Text | Format::Ids | Format::Vimgrep) {
         bail!("--fields needs --format json, jsonl or tsv");
     }
     match fields.iter().find(|field| !json::FIELDS.contains(&field.as_str())) {
@@ -95,6 +95,8 @@ pub(crate) fn print(
             [] => tsv(terminal, hits)?,
             fields => chosen_tsv(terminal, hits, fields)?,
         },
+        // These need the files: see `vimgrep`.
+        Format::Vimgrep => {}
     }
     Ok(())
 }

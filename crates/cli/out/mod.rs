@@ -1,5 +1,6 @@
 //! Printing: the terminal, and a printer for each kind of result.
 
+pub(crate) mod clauses;
 pub(crate) mod count;
 pub(crate) mod explanation;
 pub(crate) mod facets;
@@ -13,5 +14,6 @@ pub(crate) mod style;
 pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod timeline;
+pub(crate) mod vimgrep;
 
 pub(crate) use terminal::{Terminal, usage_error};

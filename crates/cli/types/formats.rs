@@ -15,6 +15,8 @@ pub(crate) enum Format {
     Ids,
     /// A header line, then one hit per line
     Tsv,
+    /// path:line:column:text, one line per match
+    Vimgrep,
 }
 
 /// How a command prints its only result, such as an explanation or statistics.

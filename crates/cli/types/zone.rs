@@ -22,6 +22,10 @@ impl Zone {
     }
 }
 
+/// The offsets of the zones that there are, in seconds.
+const FARTHEST_WEST: i32 = -12 * 60 * 60;
+const FARTHEST_EAST: i32 = 14 * 60 * 60;
+
 /// UTC+8, because the dates of the archive are in Chinese time, wherever it is read.
 impl Default for Zone {
     fn default() -> Self {
@@ -44,6 +48,10 @@ impl FromStr for Zone {
         if let Some(offset) = offset(name) {
             let zone = DateTimeParser::new().parse_time_zone(&offset);
             let zone = zone.map_err(|_| fail("an offset is written like +08:00".to_owned()))?;
+            let seconds = zone.to_fixed_offset().map_or(0, Offset::seconds);
+            if !(FARTHEST_WEST..=FARTHEST_EAST).contains(&seconds) {
+                return Err(fail("offsets are from -12:00 to +14:00".to_owned()));
+            }
             return Ok(Self { name: offset, zone });
         }
         // Names only. jiff would also accept POSIX zones, whose sign is reversed: `UTC+8` would be
@@ -92,7 +100,9 @@ mod tests {
     fn names_are_of_the_database() {
         assert_eq!("Asia/Shanghai".parse::<Zone>().map(|z| z.name), Ok("Asia/Shanghai".to_owned()));
         assert!("Asia/Shangai".parse::<Zone>().is_err_and(|e| e.contains("`Asia/Shanghai`")));
-        for wrong in ["", "8", "+99:00", "+8x", "CST-8", "Middle/Earth", "+"] {
+        for wrong in
+            ["", "8", "+99:00", "+25:00", "-13:00", "+14:30", "+8x", "CST-8", "Middle/Earth", "+"]
+        {
             assert!(wrong.parse::<Zone>().is_err_and(|e| e.contains("not a time zone")), "{wrong}");
         }
     }

@@ -58,7 +58,7 @@ pub use flash::item::PageFlash;
 pub use input::content_hash;
 pub use input::fingerprint::fingerprint;
 pub use input::formats::{Format, formats};
-pub use input::original::original;
+pub use input::original::{OriginalLines, original, original_lines};
 pub use input::pre::kill_commands;
 pub use options::Options;
 pub use page::html::Unextracted;

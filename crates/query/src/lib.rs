@@ -68,5 +68,6 @@ pub use report::hits::{Hit, Results};
 pub use report::overview::{Overview, date_bounds, overview};
 pub use report::similar::similar;
 pub use report::snippet::Snippet;
+pub use report::spelling::similar_words;
 pub use report::timeline::{Bar, Step, Timeline, timeline};
-pub use session::{Session, ids, search};
+pub use session::{Reread, Session, ids, read_pinyin, search};

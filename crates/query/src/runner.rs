@@ -5,7 +5,7 @@ use wensou_index::Index;
 use crate::error::Error;
 use crate::exec::top_k::{ScoredDoc, Sort, TopK};
 use crate::exec::{Executor, IndexStatistics};
-use crate::lang::Query;
+use crate::lang::{Node, Query};
 use crate::plan::analyze::TextTables;
 use crate::plan::pinyin::{self, Reading};
 use crate::plan::{Covering, MatchExpr, Matching, Mode, Plan, Planner};
@@ -111,12 +111,18 @@ impl<'i> Runner<'i> {
         self.with_planner(|planner| planner.outline(query))
     }
 
-    /// The query with its Latin words read as pinyin; `None` if none can be.
+    /// The query with the Latin words that no document contains read as pinyin; `None` if none can
+    /// be.
     pub(crate) fn read_as_pinyin(
         &self,
         query: &Query,
     ) -> Result<Option<(Query, Vec<Reading>)>, Error> {
-        pinyin::read_as_pinyin(&self.statistics(), query)
+        let is_missing = |node: &Node| {
+            let query =
+                Query { root: node.clone(), text: query.text.clone(), warnings: Vec::new() };
+            Ok(self.count(&query, Mode::Strict)? == 0)
+        };
+        pinyin::read_as_pinyin(&self.statistics(), &is_missing, query)
     }
 
     /// The documents that answer a query: those with every word if there are any, else those with

@@ -10,6 +10,7 @@ use crate::haystack::Haystack;
 use crate::lang::Query;
 use crate::options::Options;
 use crate::plan::analyze::{MatchMode, QueryWord};
+use crate::plan::pinyin::Reading;
 use crate::plan::{Mode, Plan};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::report::hits::{Hit, Results};
@@ -38,6 +39,25 @@ pub fn ids(index: &Index, query: &Query, options: &Options) -> Result<Vec<(Strin
     Session::new(index)?.ids(query, options)
 }
 
+/// A query with Latin letters read as pinyin, and how each was read.
+pub type Reread = (Query, Vec<Reading>);
+
+/// The query that is answered where Latin letters may be pinyin: `None` for the query as typed, or
+/// what it was read as, if no document has every word of it.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn read_pinyin(index: &Index, query: &Query) -> Result<Option<Reread>, Error> {
+    let runner = Runner::new(index);
+    if runner.count(query, Mode::Strict)? > 0 {
+        return Ok(None);
+    }
+    let Some(reread) = runner.read_as_pinyin(query)? else { return Ok(None) };
+    let matches = runner.executor().count(&runner.strict_or_relaxed_expr(&reread.0)?)? > 0;
+    Ok(matches.then_some(reread))
+}
+
 /// An index made ready for many queries, with a cache of posting lists.
 #[derive(Debug)]
 pub struct Session<'i> {
@@ -61,17 +81,9 @@ impl<'i> Session<'i> {
     ///
     /// As [`search`].
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results, Error> {
-        let (mut answer, mut total_hits) = self.collapsed_answer(query, options)?;
-        let mut readings = Vec::new();
-        if options.pinyin
-            && answer.total == 0
-            && let Some((reread, read)) = self.runner.read_as_pinyin(query)?
-        {
-            let (again, hits) = self.collapsed_answer(&reread, options)?;
-            if again.total > 0 {
-                (answer, total_hits, readings) = (again, hits, read);
-            }
-        }
+        let ((answer, total_hits), reread) =
+            self.answer_or_reread(query, options, |query| self.collapsed_answer(query, options))?;
+        let (reread, readings) = reread.unzip();
         let Answer { plan, total, found, relaxed, backfill } = answer;
         let undated = match plan.has_date_filter {
             true => self.runner.count(query, Mode::Undated)?,
@@ -93,8 +105,9 @@ impl<'i> Session<'i> {
             }
             _ => None,
         };
-        let warnings = warnings(&self.runner, query, undated)?;
-        Ok(Results { total, total_hits, hits, relaxed, readings, partial, warnings })
+        let warnings = warnings(&self.runner, query, undated, total > 0 && !relaxed)?;
+        let readings = readings.unwrap_or_default();
+        Ok(Results { total, total_hits, hits, relaxed, readings, reread, partial, warnings })
     }
 
     /// As [`ids`].
@@ -142,8 +155,12 @@ impl<'i> Session<'i> {
         query: &Query,
         options: &Options,
     ) -> Result<[Vec<(String, f32)>; 2], Error> {
-        let Answer { found, relaxed, backfill, .. } =
-            self.answer(query, options, wanted(options), false)?;
+        let Answer { found, relaxed, backfill, .. } = self
+            .answer_or_reread(query, options, |query| {
+                Ok((self.answer(query, options, wanted(options), false)?, ()))
+            })?
+            .0
+            .0;
         let id = |found: &ScoredDoc| Ok((self.index.id(found.address)?, found.score));
         let ids = |found: &[ScoredDoc], skip: usize| -> Result<Vec<_>, Error> {
             found.iter().skip(skip).map(id).collect()
@@ -157,6 +174,27 @@ impl<'i> Session<'i> {
                 Ok([complete, ids(&backfill.found, skip)?])
             }
         }
+    }
+
+    /// The answer to a query; if the options say so and nothing matches, that to the query read as
+    /// pinyin, which then comes with the answer.
+    fn answer_or_reread<T>(
+        &self,
+        query: &Query,
+        options: &Options,
+        answer: impl Fn(&Query) -> Result<(Answer, T), Error>,
+    ) -> Result<((Answer, T), Option<Reread>), Error> {
+        let first = answer(query)?;
+        if options.pinyin
+            && (first.0.total == 0 || first.0.relaxed)
+            && let Some((reread, readings)) = self.runner.read_as_pinyin(query)?
+        {
+            let again = answer(&reread)?;
+            if again.0.total > 0 {
+                return Ok((again, Some((reread, readings))));
+            }
+        }
+        Ok((first, None))
     }
 
     /// As [`Session::answer`], with one hit for each group of near-duplicates unless the options say

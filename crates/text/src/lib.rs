@@ -15,6 +15,7 @@
 mod fold;
 mod segment;
 mod tables;
+mod traditional;
 
 pub use fold::key::{Key, is_key_char, key_of};
 pub use fold::script::{Script, script_of, script_of_all};
@@ -25,6 +26,7 @@ pub use segment::{Segmenter, Token, TokenKind};
 pub use tables::editable::TableError;
 pub use tables::synonyms::{Relation, Synonyms, parse_synonyms};
 pub use tables::words::{Word, parse_words};
+pub use traditional::Traditional;
 
 /// Whether `c` is a Han character. The dictionary has words of Han characters only.
 pub fn is_han(c: char) -> bool {

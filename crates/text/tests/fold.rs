@@ -168,8 +168,7 @@ fn pinyin_in_brackets_belongs_to_its_character() {
 
 #[test]
 fn words_that_are_two_stay_two() {
-    for (one, other) in
-        [("芸", "艺"), ("予", "预"), ("她", "他"), ("横浜", "横滨"), ("份", "分")]
+    for (one, other) in [("芸", "艺"), ("予", "预"), ("她", "他"), ("横浜", "横滨"), ("份", "分")]
     {
         assert_ne!(fold(one), fold(other), "{one} {other}");
     }

@@ -9,3 +9,4 @@ mod opencc;
 mod regressions;
 mod segment;
 mod tables;
+mod traditional;

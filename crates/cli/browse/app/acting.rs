@@ -1,7 +1,9 @@
 //! Commands on the query or the selected item: filter, follow, similar, back, copy.
 
+use tui_input::Input;
 use wensou_index::RecordExt;
 use wensou_ingest::Record;
+use wensou_query::Sort;
 use wensou_query::lang::Kind;
 
 use super::{App, Effect, Focus, ListOrigin};
@@ -91,4 +93,71 @@ impl App {
         self.status = Some(format!("copied the {what}: {text}"));
         self.effects.push(Effect::Copy(text));
     }
+
+    /// Opens the address of the selected record in the browser.
+    pub(super) fn visit(&mut self) {
+        let Some(item) = self.selected() else { return };
+        let url = match &item.record {
+            Record::Article(article) => &article.url,
+            Record::Flash(flash) => &flash.url,
+        };
+        match url.as_deref().and_then(web_address) {
+            Some(url) => self.effects.push(Effect::Visit(url)),
+            None => self.status = Some("it has no address".to_owned()),
+        }
+    }
+
+    /// Sorts the hits in the next order.
+    pub(super) fn next_sort(&mut self) {
+        self.sort = match self.sort {
+            None => Some(Sort::Newest),
+            Some(Sort::Newest) => Some(Sort::Oldest),
+            Some(_) => None,
+        };
+        let order = match self.sort {
+            Some(Sort::Newest) => "newest first",
+            Some(Sort::Oldest) => "oldest first",
+            _ => "best first",
+        };
+        (self.list.selected, self.list.first) = (0, 0);
+        self.search();
+        self.status = Some(order.to_owned());
+    }
+
+    /// Remembers the query in the history, because something was done with its hits.
+    pub(super) fn remember(&mut self) {
+        let text = self.text().to_owned();
+        self.history.remember(&text);
+    }
+
+    /// Shows an older or a newer query of the history; `false` if there is none.
+    pub(super) fn recall(&mut self, older: bool) -> bool {
+        let shown = self.text().to_owned();
+        let query = if older { self.history.older(&shown) } else { self.history.newer() };
+        let Some(query) = query else { return false };
+        self.input = Input::new(query);
+        self.search_again();
+        true
+    }
+
+    /// The choices of the history, the newest query first.
+    pub(super) fn earlier_queries(&self) -> Vec<Choice> {
+        let choice = |query: &String| Choice {
+            label: query.clone(),
+            value: Some(query.clone()),
+            count: None,
+        };
+        self.history.newest_first().map(choice).collect()
+    }
+}
+
+/// An address that a browser may be given: of the web, in characters that addresses consist of.
+fn web_address(url: &str) -> Option<String> {
+    let url = match url.split_once("://") {
+        Some(("http" | "https", _)) => url.to_owned(),
+        Some(_) => return None,
+        None => format!("https://{url}"),
+    };
+    let harmless = |c: char| !c.is_control() && !c.is_whitespace() && !"\"'`\\<>".contains(c);
+    url.chars().all(harmless).then_some(url)
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use wensou_query::lang::parse_lenient;
+use wensou_query::lang::{parse_lenient, saved_name};
 
 use super::{App, Effect, Focus, List, ListOrigin, Popup};
 use crate::browse::picker::Choice;
@@ -12,7 +12,18 @@ use crate::browse::worker::{BATCH, Item, Request, RequestKind, Response, Respons
 impl App {
     pub(super) fn search(&mut self) {
         let text = self.text().to_owned();
-        (_, self.errors) = parse_lenient(&text, &self.clock);
+        match saved_name(&text).map(|_| (self.expand.0)(&text)) {
+            // The hits of the last query without such mistakes stay.
+            Some(Err(mistakes)) => self.errors = mistakes,
+            Some(Ok(expanded)) => {
+                self.errors.clear();
+                self.query = expanded;
+            }
+            None => {
+                (_, self.errors) = parse_lenient(&text, &self.clock);
+                self.query.clone_from(&text);
+            }
+        }
         self.awaited = Some(self.ask(RequestKind::Hits { offset: 0, limit: BATCH }));
         self.awaited_origin = Some(ListOrigin::Query(text));
     }
@@ -21,7 +32,8 @@ impl App {
         self.number += 1;
         self.slow = false;
         let snippet = self.layout().snippet;
-        let request = Request { number: self.number, text: self.text().to_owned(), snippet, kind };
+        let (sort, query) = (self.sort, self.query.clone());
+        let request = Request { number: self.number, text: query, snippet, sort, kind };
         self.effects.push(Effect::Ask(request));
         self.number
     }
@@ -30,7 +42,10 @@ impl App {
         let number = Some(response.number);
         if number == self.awaited_tags {
             self.awaited_tags = None;
-            self.fill_tag_picker(response.data);
+            match (&mut self.popup, &response.data) {
+                (Some(Popup::Strip(strip)), ResponseData::Dates(timeline)) => strip.fill(timeline),
+                _ => self.fill_tag_picker(response.data),
+            }
         } else if number == self.awaited_flashes {
             self.awaited_flashes = None;
             if let ResponseData::Embedded(items) = response.data {
@@ -53,6 +68,7 @@ impl App {
                 took,
                 relaxed,
                 warnings,
+                diagnosis,
                 highlighter,
             } => {
                 let Some(origin) = self.awaited_origin.take() else { return };
@@ -73,6 +89,7 @@ impl App {
                     took,
                     relaxed,
                     warnings,
+                    diagnosis,
                     selected,
                     first,
                     highlighter,
@@ -99,7 +116,7 @@ impl App {
                 self.list.is_loading = false;
                 self.status = Some(message);
             }
-            ResponseData::Embedded(_) | ResponseData::Tags(_) => {}
+            ResponseData::Embedded(_) | ResponseData::Tags(_) | ResponseData::Dates(_) => {}
         }
     }
 
@@ -125,6 +142,7 @@ impl App {
             took: Duration::ZERO,
             relaxed: false,
             warnings: Vec::new(),
+            diagnosis: Vec::new(),
             selected: 0,
             first: 0,
             highlighter,

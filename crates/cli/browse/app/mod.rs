@@ -3,20 +3,23 @@
 
 mod acting;
 mod answers;
+mod mouse;
 mod moving;
 mod typing;
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::civil::Date;
 use ratatui::text::Line;
 use tui_input::Input;
-use wensou_query::Highlighter;
 use wensou_query::lang::{Clock, Diagnostic};
+use wensou_query::{Highlighter, Sort};
 
+use super::history::History;
 use super::picker::Picker;
+use super::strip::Strip;
 use super::text::one_line;
 use super::worker::{Item, Request, Response};
 use crate::exit::Outcome;
@@ -26,6 +29,7 @@ use crate::exit::Outcome;
 pub(crate) enum Event {
     Key(KeyEvent),
     Paste(String),
+    Mouse(MouseEvent),
     Resize(u16, u16),
     Answer(Response),
     /// The newest question has not been answered for a while.
@@ -46,6 +50,10 @@ pub(crate) enum Effect {
     /// Open the file of the item in the editor.
     Edit(Box<Item>),
     Copy(String),
+    /// Open the address in the browser.
+    Visit(String),
+    /// Stop until the shell continues the program.
+    Suspend,
     Quit(Outcome),
 }
 
@@ -62,6 +70,8 @@ pub(crate) enum Popup {
     /// The help, scrolled to this line.
     Help(usize),
     Picker(Picker),
+    /// The hits over time.
+    Strip(Strip),
 }
 
 /// Where the items of a list come from.
@@ -86,6 +96,8 @@ pub(crate) struct List {
     pub(crate) took: Duration,
     pub(crate) relaxed: bool,
     pub(crate) warnings: Vec<Diagnostic>,
+    /// Why there are no hits, in lines.
+    pub(crate) diagnosis: Vec<String>,
     pub(crate) selected: usize,
     /// The first visible item.
     pub(crate) first: usize,
@@ -101,8 +113,23 @@ pub(crate) struct Preview {
     /// The flash items in the page; `None` until they are read.
     pub(crate) flashes: Option<Vec<Item>>,
     pub(crate) scroll: usize,
+    /// The line of the match that was scrolled to.
+    matched: Option<usize>,
     /// The lines, and the width that they were laid out for.
     lines: Option<(usize, Vec<Line<'static>>)>,
+}
+
+/// Expands the saved query that a typed query may begin with, or returns the mistakes in it.
+#[derive(Clone)]
+pub(crate) struct Expand(pub(crate) Rc<dyn Fn(&str) -> Expanded>);
+
+/// A query without saved queries, or the mistakes in it.
+pub(crate) type Expanded = Result<String, Vec<Diagnostic>>;
+
+impl std::fmt::Debug for Expand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Expand")
+    }
 }
 
 /// The state of the screen.
@@ -112,6 +139,12 @@ pub(crate) struct App {
     bounds: [Option<Date>; 2],
     pub(crate) size: (u16, u16),
     pub(crate) input: Input,
+    /// The query that is searched for: the typed one with its saved query expanded.
+    query: String,
+    expand: Expand,
+    pub(crate) history: History,
+    /// The order of the hits; `None` for the usual one.
+    pub(crate) sort: Option<Sort>,
     /// The mistakes in the query.
     pub(crate) errors: Vec<Diagnostic>,
     pub(crate) list: List,
@@ -141,6 +174,7 @@ impl App {
         clock: Clock,
         bounds: [Option<Date>; 2],
         size: (u16, u16),
+        expand: Expand,
     ) -> (Self, Vec<Effect>) {
         let list = List {
             origin: ListOrigin::Query(String::new()),
@@ -149,6 +183,7 @@ impl App {
             took: Duration::ZERO,
             relaxed: false,
             warnings: Vec::new(),
+            diagnosis: Vec::new(),
             selected: 0,
             first: 0,
             highlighter: Rc::new(Highlighter::none()),
@@ -159,6 +194,10 @@ impl App {
             bounds,
             size,
             input: Input::new(one_line(&text)),
+            query: String::new(),
+            expand,
+            history: History::default(),
+            sort: None,
             errors: Vec::new(),
             list,
             previous_lists: Vec::new(),
@@ -185,6 +224,7 @@ impl App {
         match event {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
+            Event::Mouse(mouse) => self.mouse(mouse),
             Event::Resize(columns, rows) => self.resize((columns, rows)),
             Event::Answer(answer) => self.apply_response(answer),
             Event::Slow => self.slow = self.awaited.is_some(),

@@ -1,10 +1,13 @@
 //! Moves the selection, scrolls, and divides the screen.
 
+use ratatui::style::Style;
+use ratatui::text::Line;
 use wensou_index::RecordExt;
 use wensou_ingest::Record;
 
 use super::{App, Focus, ListOrigin, Preview};
 use crate::browse::layout::{self, Layout};
+use crate::browse::theme::MATCH;
 use crate::browse::worker::{BATCH, RequestKind};
 
 impl App {
@@ -111,4 +114,38 @@ impl App {
         self.update_selection();
         self.scroll(0);
     }
+
+    /// Scrolls the preview to the next match, or to the previous one.
+    pub(super) fn next_match(&mut self, forward: bool) {
+        if self.selected().is_none() {
+            return;
+        }
+        let Some(area) = self.layout().preview else {
+            // There is no room for a preview beside the list.
+            self.toggle_preview_only();
+            return self.next_match(forward);
+        };
+        let lines = self.preview_lines(layout::preview_columns(area));
+        let is_match = |line: &Line<'_>| line.spans.iter().any(|span| is_marked(span.style));
+        let matches: Vec<usize> = (0..lines.len()).filter(|at| is_match(&lines[*at])).collect();
+        let (at, scroll) = (self.preview.matched, self.preview.scroll);
+        let next = match (forward, at) {
+            (true, Some(at)) => matches.iter().position(|line| *line > at),
+            (true, None) => matches.iter().position(|line| *line >= scroll),
+            (false, at) => matches.iter().rposition(|line| *line < at.unwrap_or(scroll)),
+        };
+        let Some(next) = next else {
+            self.status = Some("no further match".to_owned());
+            return;
+        };
+        self.preview.matched = Some(matches[next]);
+        self.preview.scroll = matches[next].saturating_sub(usize::from(area.height) / 3);
+        self.scroll(0);
+        self.status = Some(format!("line {} of {} with a match", next + 1, matches.len()));
+    }
+}
+
+/// Whether text of this style is a match.
+fn is_marked(style: Style) -> bool {
+    style.fg == MATCH.fg && style.add_modifier.contains(MATCH.add_modifier)
 }

@@ -10,6 +10,7 @@ use super::{App, Effect, Focus, Popup};
 use crate::browse::filters;
 use crate::browse::keys::{self, Command};
 use crate::browse::picker::{Choice, Picker, Subject};
+use crate::browse::strip::Strip;
 use crate::browse::text::one_line;
 use crate::browse::worker::RequestKind;
 use crate::browse::{help, layout};
@@ -44,15 +45,14 @@ impl App {
 
     pub(super) fn command(&mut self, command: Command) {
         match command {
-            Command::Up => self.move_focused(-1),
-            Command::Down => self.move_focused(1),
+            Command::Up => self.up(),
+            Command::Down => self.down(),
             Command::PageUp => self.move_focused(-self.page()),
             Command::PageDown => self.move_focused(self.page()),
             Command::First => self.move_focused(isize::MIN),
             Command::Last => self.move_focused(isize::MAX),
             Command::Previous => self.select(-1),
             Command::Next => self.select(1),
-            Command::Open => self.toggle_preview_only(),
             Command::Focus => {
                 self.focus = match self.focus {
                     Focus::List if self.layout().preview.is_some() => Focus::Preview,
@@ -60,23 +60,67 @@ impl App {
                 };
             }
             Command::Kind => self.next_kind(),
-            Command::Tags => {
-                self.popup = Some(Popup::Picker(Picker::waiting(Subject::Tag)));
-                self.awaited_tags = Some(self.ask(RequestKind::Tags));
+            Command::Tags | Command::Dates | Command::Strip | Command::History => {
+                self.open_popup(command);
             }
-            Command::Dates => {
-                self.popup = Some(Popup::Picker(Picker::new(Subject::Date, self.dates())));
-            }
-            Command::Follow => self.follow(),
-            Command::Similar => self.similar(),
+            Command::Sort => self.next_sort(),
+            Command::NextMatch => self.next_match(true),
+            Command::PreviousMatch => self.next_match(false),
+            Command::Older => drop(self.recall(true)),
+            Command::Newer => drop(self.recall(false)),
             Command::Return => {
                 if !self.back() {
                     self.status = Some("nothing to go back to".to_owned());
                 }
             }
+            Command::Suspend => self.effects.push(Effect::Suspend),
+            Command::Help => self.popup = Some(Popup::Help(0)),
+            Command::Escape => self.escape(),
+            Command::Abort => {}
+            Command::Open
+            | Command::Follow
+            | Command::Similar
+            | Command::Pager
+            | Command::Editor
+            | Command::Visit
+            | Command::CopyId
+            | Command::CopyCitation
+            | Command::Quit => self.use_hits(command),
+        }
+    }
+
+    fn open_popup(&mut self, command: Command) {
+        let popup = match command {
+            Command::Dates => Popup::Picker(Picker::new(Subject::Date, self.dates())),
+            Command::History => {
+                Popup::Picker(Picker::new(Subject::History, self.earlier_queries()))
+            }
+            Command::Strip => {
+                self.awaited_tags = Some(self.ask(RequestKind::Dates));
+                Popup::Strip(Strip::waiting())
+            }
+            _ => {
+                self.awaited_tags = Some(self.ask(RequestKind::Tags));
+                Popup::Picker(Picker::waiting(Subject::Tag))
+            }
+        };
+        self.popup = Some(popup);
+    }
+
+    /// A command by which the query has served its purpose, so that the history gets it.
+    fn use_hits(&mut self, command: Command) {
+        self.remember();
+        match command {
+            Command::Open => self.toggle_preview_only(),
+            Command::Follow => self.follow(),
+            Command::Similar => self.similar(),
+            Command::Visit => self.visit(),
+            Command::CopyId => self.copy("id", |record| record.id().to_owned()),
+            Command::CopyCitation => self.copy("citation", citation),
+            Command::Quit => self.effects.push(Effect::Quit(Outcome::Done)),
             Command::Pager => {
                 if let Some(id) = self.selected_id() {
-                    let text = self.text().to_owned();
+                    let text = self.query.clone();
                     self.effects.push(Effect::Page { id, text });
                 }
             }
@@ -85,12 +129,24 @@ impl App {
                     self.effects.push(Effect::Edit(Box::new(item)));
                 }
             }
-            Command::CopyId => self.copy("id", |record| record.id().to_owned()),
-            Command::CopyCitation => self.copy("citation", citation),
-            Command::Help => self.popup = Some(Popup::Help(0)),
-            Command::Escape => self.escape(),
-            Command::Quit => self.effects.push(Effect::Quit(Outcome::Done)),
-            Command::Abort => {}
+            _ => {}
+        }
+    }
+
+    /// One up; on the first hit, the query before.
+    fn up(&mut self) {
+        let in_list = !self.preview_only && self.focus == Focus::List;
+        if !(in_list && self.list.selected == 0 && !self.followed() && self.recall(true)) {
+            self.move_focused(-1);
+        }
+    }
+
+    /// One down; while a query of the history is shown on its first hit, the query after.
+    fn down(&mut self) {
+        let in_list = !self.preview_only && self.focus == Focus::List;
+        let recalls = in_list && self.list.selected == 0 && self.history.is_open();
+        if !(recalls && self.recall(false)) {
+            self.move_focused(1);
         }
     }
 
@@ -140,6 +196,12 @@ impl App {
 
     /// Searches after the query has changed, and closes the preview of an old hit.
     pub(super) fn edited(&mut self) {
+        self.history.close();
+        self.search_again();
+    }
+
+    /// Searches for another query, and closes the preview of an old hit.
+    pub(super) fn search_again(&mut self) {
         self.preview_only = false;
         self.focus = Focus::List;
         self.search();
@@ -173,6 +235,7 @@ impl App {
             }
             // Any other key closes the help.
             (Popup::Help(_), ..) => None,
+            (Popup::Strip(strip), ..) => self.strip_key(strip, key, command),
             (Popup::Picker(mut picker), _, Some(lines)) => {
                 picker.move_by(lines);
                 Some(Popup::Picker(picker))
@@ -183,10 +246,11 @@ impl App {
                 }
                 None
             }
-            (Popup::Picker(picker), Some(Command::Tags | Command::Dates), _) => {
+            (Popup::Picker(picker), Some(Command::Tags | Command::Dates | Command::History), _) => {
                 let again = match command {
                     Some(Command::Tags) => Subject::Tag,
-                    _ => Subject::Date,
+                    Some(Command::Dates) => Subject::Date,
+                    _ => Subject::History,
                 };
                 // The same key closes the picker; the key of the other picker opens that.
                 if picker.subject != again {
@@ -204,10 +268,34 @@ impl App {
         }
     }
 
+    /// A key while the strip of dates is open. A key without a meaning closes it.
+    fn strip_key(
+        &mut self,
+        mut strip: Strip,
+        key: KeyEvent,
+        command: Option<Command>,
+    ) -> Option<Popup> {
+        let bars = match (key.code, command) {
+            (KeyCode::Left, _) | (_, Some(Command::Up | Command::Previous)) => -1,
+            (KeyCode::Right, _) | (_, Some(Command::Down | Command::Next)) => 1,
+            (_, Some(Command::First)) => isize::MIN,
+            (_, Some(Command::Last)) => isize::MAX,
+            (_, Some(Command::Open)) => {
+                let filter = strip.chosen().map(|period| period.filter.clone())?;
+                self.set_text(filters::set_date(self.text(), Some(&filter), &self.clock));
+                return None;
+            }
+            _ => return None,
+        };
+        strip.move_by(bars);
+        Some(Popup::Strip(strip))
+    }
+
     pub(super) fn choose(&mut self, subject: Subject, choice: &Choice) {
         let text = match (subject, &choice.value) {
             (Subject::Tag, Some(tag)) => filters::add_tag(self.text(), tag, &self.clock),
-            (Subject::Tag, None) => return,
+            (Subject::Tag | Subject::History, None) => return,
+            (Subject::History, Some(query)) => query.clone(),
             (Subject::Date, date) => filters::set_date(self.text(), date.as_deref(), &self.clock),
         };
         self.set_text(text);

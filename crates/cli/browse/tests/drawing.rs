@@ -186,3 +186,32 @@ fn text_from_pages_cannot_act_on_the_terminal() {
     let Some(Effect::Copy(copied)) = driver.done.pop() else { panic!("nothing was copied") };
     assert!(!copied.contains(char::is_control), "{copied:?}");
 }
+
+#[test]
+fn every_word_of_the_help_can_be_read_at_any_width() {
+    let squeezed = |text: &str| text.replace([' ', '│', '\n'], "");
+    for size in [(80, 24), (40, 12), (30, 10)] {
+        let mut driver = Driver::new("减半", size);
+        driver.press(KeyCode::F(1));
+        let mut read = String::new();
+        for _ in 0..400 {
+            let screen = driver.screen();
+            for row in screen.lines().filter(|row| row.contains('│')) {
+                if !read.ends_with(&squeezed(row)) {
+                    read += &squeezed(row);
+                }
+            }
+            driver.press(KeyCode::Down);
+        }
+        for line in crate::args::QUERY_HELP.lines() {
+            for word in line.split_whitespace() {
+                assert!(read.contains(&squeezed(word)), "{size:?}: {word}\n{read}");
+            }
+        }
+        for binding in crate::browse::keys::KEYS {
+            for word in binding.help.split_whitespace() {
+                assert!(read.contains(word), "{size:?}: {word}");
+            }
+        }
+    }
+}

@@ -201,3 +201,116 @@ fn leaving_says_how() {
     let done: Vec<String> = driver.done.iter().map(|effect| format!("{effect:?}")).collect();
     assert_eq!(done, ["Quit(Done)", "Quit(Signalled(2))"]);
 }
+
+#[test]
+fn browse_reads_what_search_reads() {
+    // Pinyin, with a hint that says so and its highlights.
+    let mut driver = Driver::new("yitaifang", (80, 24));
+    assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
+    assert!(driver.screen().contains("read as pinyin for 以太坊"), "{}", driver.screen());
+    // A saved query, also with mistakes.
+    let mut driver = Driver::new("@weekly", (80, 24));
+    assert_eq!(driver.titles().len(), 2);
+    assert_eq!(driver.app.text(), "@weekly");
+    driver.type_text(" kind:flash");
+    assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
+    driver.ctrl('u').type_text("@wee");
+    assert_eq!(driver.app.errors.len(), 1);
+    assert_eq!(driver.titles().len(), 4, "the hits of the query before stay");
+    // Why there are no hits, and what was meant.
+    let mut driver = Driver::new("减半 source:鏈聞 kind:flash", (80, 24));
+    let screen = driver.screen();
+    assert!(screen.contains("hits of each clause alone: 减半 2"), "{screen}");
+    assert!(screen.contains("without source:鏈聞: 1 hit"), "{screen}");
+    let mut driver = Driver::new("PackyMcCormik", (80, 24));
+    let screen = driver.screen();
+    assert!(screen.contains("did you mean packymccormick"), "{screen}");
+}
+
+#[test]
+fn the_order_of_the_hits_changes() {
+    let mut driver = Driver::new("减半 OR 質押", (80, 24));
+    let best: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
+    driver.alt(KeyCode::Char('s'));
+    assert_eq!(driver.titles()[0], "比特币的第四次减半");
+    driver.alt(KeyCode::Char('s'));
+    assert_eq!(*driver.titles().last().unwrap(), "比特币的第四次减半");
+    driver.alt(KeyCode::Char('s'));
+    assert_eq!(driver.titles(), best);
+}
+
+#[test]
+fn earlier_queries_come_back() {
+    let mut driver = Driver::new("", (80, 24));
+    for query in ["減半", "質押"] {
+        driver.ctrl('u').type_text(query).press(KeyCode::Enter).press(KeyCode::Enter);
+    }
+    driver.ctrl('u').type_text("收");
+    driver.press(KeyCode::Up);
+    assert_eq!(driver.app.text(), "質押");
+    driver.alt(KeyCode::Up);
+    assert_eq!(driver.app.text(), "減半");
+    driver.press(KeyCode::Down);
+    assert_eq!(driver.app.text(), "質押");
+    driver.press(KeyCode::Down);
+    assert_eq!(driver.app.text(), "收");
+    driver.ctrl('r').type_text("减").press(KeyCode::Enter);
+    assert_eq!(driver.app.text(), "減半");
+}
+
+#[test]
+fn the_mouse_selects_opens_and_scrolls() {
+    use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+    let mut driver = Driver::new("", (80, 24));
+    let mouse = |kind, column, row| {
+        Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
+    };
+    let click = MouseEventKind::Down(MouseButton::Left);
+    driver.send(mouse(click, 5, 5));
+    assert_eq!(driver.app.list.selected, 1);
+    driver.send(mouse(MouseEventKind::ScrollDown, 5, 5));
+    assert_eq!(driver.app.list.selected, 2);
+    driver.send(mouse(MouseEventKind::ScrollUp, 5, 5));
+    driver.send(mouse(click, 5, 5));
+    assert!(driver.app.preview_only, "a click on the selected hit opens it");
+    driver.press(KeyCode::Esc).send(mouse(click, 5, 18));
+    assert_eq!(driver.app.focus, Focus::Preview);
+    driver.press(KeyCode::F(1)).send(mouse(MouseEventKind::ScrollDown, 5, 5));
+    assert!(matches!(driver.app.popup, Some(Popup::Help(3))));
+    driver.send(mouse(click, 0, 0));
+    assert!(driver.app.popup.is_none());
+}
+
+#[test]
+fn the_strip_of_dates_narrows_the_query() {
+    let mut driver = Driver::new("减半", (80, 24));
+    driver.alt(KeyCode::Char('d'));
+    let screen = driver.screen();
+    assert!(screen.contains("dates of the hits") && screen.contains('█'), "{screen}");
+    assert!(screen.contains("2023-06-01: 1 document"), "{screen}");
+    driver.press(KeyCode::Home).press(KeyCode::Enter);
+    assert_eq!(driver.app.text(), "减半 date:2023-05-06 ");
+    assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
+    for size in [(80, 24), (40, 12), (20, 4), (3, 3), (1, 1)] {
+        let mut driver = Driver::new("", size);
+        driver.alt(KeyCode::Char('d')).draw(true);
+    }
+}
+
+#[test]
+fn the_next_match_is_scrolled_to() {
+    let mut driver = Driver::new("比特幣", (80, 16));
+    driver.press(KeyCode::Down).alt(KeyCode::Char('n'));
+    let first = driver.app.status.clone().unwrap();
+    assert!(first.starts_with("line 1 of "), "{first}");
+    driver.alt(KeyCode::Char('n'));
+    driver.alt(KeyCode::Char('p'));
+    assert_eq!(driver.app.status.as_deref(), Some(first.as_str()));
+    driver.alt(KeyCode::Char('p'));
+    assert_eq!(driver.app.status.as_deref(), Some("no further match"));
+    // Without an address nothing is opened.
+    driver.alt(KeyCode::Char('o'));
+    assert_eq!(driver.app.status.as_deref(), Some("it has no address"));
+    driver.ctrl('z');
+    assert!(matches!(driver.done.as_slice(), [Effect::Suspend]));
+}

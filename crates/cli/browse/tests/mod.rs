@@ -3,6 +3,7 @@
 mod drawing;
 mod keys;
 
+use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -12,9 +13,9 @@ use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr;
 use wensou_index::{BuildOptions, Index};
 use wensou_ingest::Silent;
-use wensou_query::lang::Clock;
+use wensou_query::lang::{Clock, Diagnostic, Span};
 
-use crate::browse::app::{App, Effect, Event};
+use crate::browse::app::{App, Effect, Event, Expand};
 use crate::browse::view;
 use crate::browse::worker::{ResponseData, answer};
 
@@ -75,7 +76,11 @@ impl Driver {
         let clock = Clock { today: "2023-06-20".parse().unwrap() };
         let bounds =
             wensou_query::date_bounds(index).unwrap().map(|at| at.map(jiff::civil::DateTime::date));
-        let (app, effects) = App::new(text.to_owned(), clock, bounds, size);
+        let expand = Expand(Rc::new(|typed| match typed.strip_prefix("@weekly") {
+            Some(rest) => Ok(format!("(减半) ({rest})").replace(" ()", "")),
+            None => Err(vec![Diagnostic::nothing_searchable(typed, Span::new(0, typed.len()))]),
+        }));
+        let (app, effects) = App::new(text.to_owned(), clock, bounds, size, expand);
         let mut driver = Self { app, index, done: Vec::new() };
         driver.perform(effects);
         driver

@@ -200,6 +200,7 @@ mod tests {
             base: segment("base", 0..split),
             recent: segment("recent", split..10),
             verdicts,
+            samples,
         };
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path()).unwrap();

@@ -106,14 +106,23 @@ impl SegmentPostings {
         segments.filter_map(|segment| Some(segment.doc_freq(key(segment)?))).sum()
     }
 
-    /// Calls `each` with every word of a field and the number of documents whose field contains it,
-    /// without deleted ones: segment by segment, in the order of bytes.
-    pub fn for_each_word(&self, field: TextField, mut each: impl FnMut(&str, u64)) {
+    /// Calls `each` with every word from `from` on, segment by segment in the order of bytes, until
+    /// it returns `false`. The second argument counts the documents of the segment whose field
+    /// contains the word, without deleted ones.
+    pub fn for_each_word_from(
+        &self,
+        from: &str,
+        mut each: impl FnMut(&str, &dyn Fn(TextField) -> u64) -> bool,
+    ) {
+        let mut goes_on = true;
         for segment in &self.0.segments {
-            segment.postings.for_each_word(field, "", |word, key| match segment.doc_freq(key) {
-                0 => {}
-                count => each(word, count),
+            segment.postings.for_each_word_from(from, |word, key| {
+                goes_on = each(word, &|field| segment.doc_freq(key(field)));
+                goes_on
             });
+            if !goes_on {
+                return;
+            }
         }
     }
 

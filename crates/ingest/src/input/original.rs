@@ -2,7 +2,7 @@
 //! a member of a container.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -24,6 +24,118 @@ use crate::report::{Reason, Skipped};
 /// [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
 /// [`Reason`](crate::Reason) if it cannot be read.
 pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
+    read_content(file, member, &mut |read| part(read, span))
+}
+
+/// The bytes of a span and where it begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OriginalLines {
+    /// The line that the span begins on, counted from 1.
+    pub line: u64,
+    /// Bytes before the span on that line.
+    pub before: u64,
+    /// The bytes of the span.
+    pub bytes: Vec<u8>,
+}
+
+/// As [`original`] for several spans of one file, with the line that each begins on. The content is
+/// read once, and only the spans are held in memory.
+///
+/// # Errors
+///
+/// As [`original`], if any of the spans cannot be read.
+pub fn original_lines(
+    file: &Path,
+    member: Option<&str>,
+    spans: &[Span],
+) -> io::Result<Vec<OriginalLines>> {
+    let mut order: Vec<usize> = (0..spans.len()).collect();
+    order.sort_by_key(|at| (spans[*at].start, spans[*at].end));
+    // Spans that overlap are read together: a flash item lies in its page.
+    let mut clusters: Vec<(Span, Vec<usize>)> = Vec::new();
+    for at in order {
+        let Span { start, end } = spans[at];
+        let end = end.max(start);
+        match clusters.last_mut() {
+            Some((whole, members)) if start < whole.end => {
+                whole.end = whole.end.max(end);
+                members.push(at);
+            }
+            _ => clusters.push((Span { start, end }, vec![at])),
+        }
+    }
+    read_content(file, member, &mut |read| {
+        let mut counter = LineCounter::default();
+        let mut lines = vec![OriginalLines::default(); spans.len()];
+        for (whole, members) in &clusters {
+            io::copy(&mut (&mut *read).take(whole.start - counter.bytes), &mut counter)?;
+            let bytes = part(read, Span { start: 0, end: whole.end - whole.start })?;
+            for &at in members {
+                let offset = |byte: u64| usize::try_from(byte.saturating_sub(whole.start));
+                let (Ok(from), Ok(to)) = (offset(spans[at].start), offset(spans[at].end)) else {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                };
+                let mut here = counter.clone();
+                here.write_all(&bytes[..from])?;
+                let bytes = bytes.get(from..to).unwrap_or_default().to_vec();
+                lines[at] = OriginalLines { line: here.lines + 1, before: here.before, bytes };
+            }
+            counter.write_all(&bytes)?;
+        }
+        Ok(lines)
+    })
+}
+
+/// Counts the lines of what is written to it.
+#[derive(Clone, Default)]
+struct LineCounter {
+    lines: u64,
+    /// Bytes after the last line feed.
+    before: u64,
+    /// Bytes so far.
+    bytes: u64,
+    /// The first two bytes, which tell UTF-16.
+    start: [u8; 2],
+    last: u8,
+}
+
+impl Write for LineCounter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for &byte in bytes {
+            if let Some(start) =
+                usize::try_from(self.bytes).ok().and_then(|at| self.start.get_mut(at))
+            {
+                *start = byte;
+            }
+            self.before += 1;
+            // Of two bytes, which the second one completes.
+            let completes = self.bytes % 2 == 1;
+            let is_line_feed = match self.start {
+                [0xff, 0xfe] => completes && (self.last, byte) == (b'\n', 0),
+                [0xfe, 0xff] => completes && (self.last, byte) == (0, b'\n'),
+                _ => byte == b'\n',
+            };
+            if is_line_feed {
+                self.lines += 1;
+                self.before = 0;
+            }
+            self.last = byte;
+            self.bytes += 1;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Reads the content of a file or of one of its members.
+fn read_content<T>(
+    file: &Path,
+    member: Option<&str>,
+    take: &mut dyn FnMut(&mut dyn Read) -> io::Result<T>,
+) -> io::Result<T> {
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     let source = SourceFile {
         path: file.to_owned(),
@@ -37,13 +149,13 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
     let mut found = Err(io::Error::from(io::ErrorKind::NotFound));
     let _ = input::each(&source, &Options::default(), &mut |event| {
         match event {
-            Event::Input(input) if input.relative == wanted => found = part(input.read, span),
+            Event::Input(input) if input.relative == wanted => found = take(input.read),
             // A command made the record of it.
-            Event::Ignored(path) if path == file => found = whole(file, span),
+            Event::Ignored(path) if path == file => found = whole(file, take),
             Event::Skipped(Skipped { path, reason: Reason::Unsupported(_), .. })
                 if path == file =>
             {
-                found = whole(file, span);
+                found = whole(file, take);
             }
             Event::Skipped(skipped) if skipped.path == file => {
                 found = Err(io::Error::other(skipped.reason.to_string()));
@@ -55,10 +167,10 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
     found
 }
 
-fn whole(file: &Path, span: Span) -> io::Result<Vec<u8>> {
+fn whole<T>(file: &Path, take: &mut dyn FnMut(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
     let (mut file, _) =
         open::regular(file).map_err(|reason| io::Error::other(reason.to_string()))?;
-    part(&mut file, span)
+    take(&mut file)
 }
 
 fn part(read: &mut dyn Read, span: Span) -> io::Result<Vec<u8>> {
@@ -70,4 +182,34 @@ fn part(read: &mut dyn Read, span: Span) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_their_lines_in_any_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.txt");
+        fs::write(&file, "一二\nab\r\ncd\n\nend").unwrap();
+        let spans = [(0, 15), (14, 18), (7, 9), (8, 12), (3, 3)];
+        let spans = spans.map(|(start, end)| Span { start, end });
+        let lines = original_lines(&file, None, &spans).unwrap();
+        let found: Vec<(u64, u64, &str)> = lines
+            .iter()
+            .map(|it| (it.line, it.before, std::str::from_utf8(&it.bytes).unwrap()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (1, 0, "一二\nab\r\ncd\n\n"),
+                (4, 0, "\nend"),
+                (2, 0, "ab"),
+                (2, 1, "b\r\nc"),
+                (1, 3, ""),
+            ]
+        );
+        assert!(original_lines(&file, None, &[Span { start: 10, end: 99 }]).is_err());
+    }
 }

@@ -193,6 +193,17 @@ impl Postings {
         });
     }
 
+    /// Calls `each` with every word of the file from `from` on, in the order of bytes, and with its
+    /// key in any field, until `each` returns `false`.
+    pub fn for_each_word_from(
+        &self,
+        from: &str,
+        mut each: impl FnMut(&str, &dyn Fn(TextField) -> TermKey) -> bool,
+    ) {
+        self.words
+            .for_each_from(from, |word, number| each(word, &|field| TermKey::word(field, number)));
+    }
+
     /// The number of documents that contain a term; 0 if there are none. Takes about half a
     /// microsecond.
     #[must_use]

@@ -26,4 +26,4 @@ mod window;
 mod window_scores;
 
 pub(crate) use executor::Executor;
-pub(crate) use statistics::IndexStatistics;
+pub(crate) use statistics::{FIRST_HAN, IndexStatistics};

@@ -5,6 +5,9 @@ use wensou_index::{Index, Kind, TextField};
 use crate::error::Error;
 use crate::rank::{FieldTerm, TermStatistics};
 
+/// The start of the Han blocks. All words before it, in the order of bytes, begin otherwise.
+pub(crate) const FIRST_HAN: &str = "\u{2e80}";
+
 /// The statistics of an index on this machine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct IndexStatistics<'i>(pub(crate) &'i Index);
@@ -26,14 +29,17 @@ impl TermStatistics for IndexStatistics<'_> {
         self.0.postings().average_length(kind, field)
     }
 
-    fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error> {
+    fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error> {
         let fields = self.0.fields();
         for field in [fields.tag, fields.source] {
-            self.0.terms(field, &mut *each)?;
+            self.0.terms(field, |word, documents| each(word, &|| documents))?;
         }
-        for field in [TextField::Title, TextField::Tags] {
-            self.0.postings().for_each_word(field, &mut *each);
-        }
+        let named =
+            |count: &dyn Fn(TextField) -> u64| count(TextField::Title) + count(TextField::Tags);
+        self.0.postings().for_each_word_from(FIRST_HAN, |word, count| {
+            each(word, &|| named(count));
+            true
+        });
         Ok(self.0.verify_reads()?)
     }
 }

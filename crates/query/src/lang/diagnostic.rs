@@ -43,7 +43,7 @@ pub enum Code {
     UnknownSaved,
     /// W001: an operator in lower case, searched as a word.
     LowerCaseOperator,
-    /// W002: no document has this tag.
+    /// W002: no document has this tag, or this value of another field.
     NoSuchTag,
     /// W003: a date range after the newest item.
     RangeAfterNewest,
@@ -51,6 +51,12 @@ pub enum Code {
     UndatedLeftOut,
     /// W005: the index is older than the archive or the program.
     StaleIndex,
+    /// W007: no day is in all date ranges of the query.
+    EmptyRange,
+    /// W008: no document contains a word, but one that is written or sounds alike.
+    SimilarWord,
+    /// W009: Latin letters were read as pinyin.
+    ReadAsPinyin,
 }
 
 impl Code {
@@ -76,6 +82,10 @@ impl Code {
             Self::RangeAfterNewest => "W003",
             Self::UndatedLeftOut => "W004",
             Self::StaleIndex => "W005",
+            // The binary has W006 itself: a file of a hit has changed.
+            Self::EmptyRange => "W007",
+            Self::SimilarWord => "W008",
+            Self::ReadAsPinyin => "W009",
         }
     }
 

@@ -40,6 +40,50 @@ impl Diagnostic {
         found.with_help(format!("similar tags: {}", nearest.join(", ")))
     }
 
+    /// W002: no document has the value of a field. `nearest` lists similar values with their
+    /// document counts, best first; `help` is for a field without any.
+    pub fn no_such_value(
+        text: &str,
+        span: Span,
+        [field, value]: [&str; 2],
+        nearest: &[(String, u64)],
+        help: &str,
+    ) -> Self {
+        let message = format!("no document has the {field} `{value}`");
+        let found = Self::at(Code::NoSuchTag, text, span, message);
+        let nearest: Vec<String> =
+            nearest.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        match nearest.is_empty() {
+            true => found.with_help(help),
+            false => found.with_help(format!("similar: {}", nearest.join(", "))),
+        }
+    }
+
+    /// W007: the date clause at `span` ends before another one starts, on the day `from`.
+    pub fn empty_range(text: &str, span: Span, from: impl Display, last: impl Display) -> Self {
+        let message = format!("the range is inverted: it starts on {from} and ends on {last}");
+        Self::at(Code::EmptyRange, text, span, message)
+            .with_help("no day is in both: swap the dates, or put OR between the two")
+    }
+
+    /// W008: no document contains `word`. `nearest` lists words of the index that are written or
+    /// sound alike, with their document counts, best first.
+    pub fn similar_word(text: &str, span: Span, word: &str, nearest: &[(String, u64)]) -> Self {
+        let nearest: Vec<String> =
+            nearest.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        Self::at(Code::SimilarWord, text, span, format!("no document contains `{word}`"))
+            .with_help(format!("did you mean {}?", nearest.join(", ")))
+    }
+
+    /// W009: no document contains `typed`, which is read as the pinyin of `words`.
+    pub fn read_as_pinyin(typed: &str, words: &[String]) -> Self {
+        let message = format!(
+            "no document contains {typed}; read as pinyin for {} in titles, tags and sources",
+            words.join(", ")
+        );
+        Self::general(Code::ReadAsPinyin, message)
+    }
+
     /// W003: the date clause at `span` starts after the newest item of the archive.
     pub fn range_after_newest(text: &str, span: Span, newest: impl Display) -> Self {
         let message = format!("the newest item is dated {newest}, before this range starts");

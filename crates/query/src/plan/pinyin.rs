@@ -7,10 +7,11 @@
 use std::collections::HashMap;
 
 use pinyin::ToPinyinMulti;
+use unicode_normalization::UnicodeNormalization;
 use wensou_text::is_han;
 
 use crate::error::Error;
-use crate::lang::{self, FieldClause, Node, NodeKind, Phrase, Query, Value};
+use crate::lang::{self, FieldClause, Node, NodeKind, Phrase, Query, Span, Value};
 use crate::rank::TermStatistics;
 
 /// Letters that may be the initials of a word; fewer would be those of too many words.
@@ -30,65 +31,165 @@ pub struct Reading {
     pub words: Vec<String>,
 }
 
-/// The query with every Latin word that sounds like words of the index replaced by them; `None` if
-/// there is no such word.
+/// The most words in a row that are read as the syllables of one word.
+const MAX_SYLLABLES: usize = 8;
+
+/// Whether no document matches a node by its letters.
+pub(crate) type IsMissing<'m> = &'m dyn Fn(&Node) -> Result<bool, Error>;
+
+/// The query with every Latin word, or run of syllables, that no document contains and that sounds
+/// like words of the index replaced by these; `None` if there is none.
 pub(crate) fn read_as_pinyin(
     statistics: &dyn TermStatistics,
+    is_missing: IsMissing<'_>,
     query: &Query,
 ) -> Result<Option<(Query, Vec<Reading>)>, Error> {
-    let mut readings = Vec::new();
-    let root = match &query.root.kind {
-        NodeKind::And(nodes) => {
-            let nodes = nodes.iter().map(|node| reread_node(statistics, node, &mut readings));
-            let nodes = nodes.collect::<Result<_, Error>>()?;
-            Node { kind: NodeKind::And(nodes), span: query.root.span }
-        }
-        _ => reread_node(statistics, &query.root, &mut readings)?,
-    };
+    let mut reader = Reader { statistics, is_missing, readings: Vec::new() };
+    let root = reader.reread_node(&query.root)?;
     let query = Query { root, text: query.text.clone(), warnings: Vec::new() };
-    Ok((!readings.is_empty()).then_some((query, readings)))
+    Ok((!reader.readings.is_empty()).then_some((query, reader.readings)))
 }
 
-fn reread_node(
-    statistics: &dyn TermStatistics,
-    node: &Node,
-    readings: &mut Vec<Reading>,
-) -> Result<Node, Error> {
-    let letters = match &node.kind {
-        NodeKind::Term(term) if !term.prefix && can_be_pinyin(&term.text) => {
-            term.text.to_lowercase()
-        }
-        _ => return Ok(node.clone()),
-    };
-    let words = words(statistics, &letters)?;
-    if words.is_empty() {
-        return Ok(node.clone());
+struct Reader<'r> {
+    statistics: &'r dyn TermStatistics,
+    is_missing: IsMissing<'r>,
+    readings: Vec<Reading>,
+}
+
+impl Reader<'_> {
+    /// Reads the words of a query that are outside NOT, quotes and fields.
+    fn reread_node(&mut self, node: &Node) -> Result<Node, Error> {
+        let at = |kind| Node { kind, span: node.span };
+        Ok(match &node.kind {
+            NodeKind::And(nodes) => {
+                let mut nodes = self.reread_all(nodes)?;
+                match nodes.len() {
+                    1 => nodes.remove(0),
+                    _ => at(NodeKind::And(nodes)),
+                }
+            }
+            NodeKind::Or(nodes) => {
+                let nodes = nodes.iter().map(|node| self.reread_node(node));
+                at(NodeKind::Or(nodes.collect::<Result<_, Error>>()?))
+            }
+            NodeKind::Required(inner) => at(NodeKind::Required(Box::new(self.reread_node(inner)?))),
+            _ => self.reread(node)?.unwrap_or_else(|| node.clone()),
+        })
     }
-    let at = |kind| Node { kind, span: node.span };
-    let alternatives = words.iter().flat_map(|word| {
-        let value = Value { text: word.clone(), prefix: true, span: node.span };
-        let phrase = at(NodeKind::Phrase(Phrase { text: word.clone(), near: None }));
-        [
-            at(NodeKind::Scoped { scope: lang::Scope::Title, node: Box::new(phrase) }),
-            at(NodeKind::Field(FieldClause::Tag(vec![value.clone()]))),
-            at(NodeKind::Field(FieldClause::Source(vec![value]))),
-        ]
-    });
-    let rewritten = at(NodeKind::Or(alternatives.collect()));
-    readings.push(Reading { typed: letters, words });
-    Ok(rewritten)
+
+    /// Reads clauses one by one, and clauses in a row together where they are syllables of one
+    /// word: `bi te bi`.
+    fn reread_all(&mut self, nodes: &[Node]) -> Result<Vec<Node>, Error> {
+        let mut read = Vec::new();
+        let mut at = 0;
+        while at < nodes.len() {
+            let letters = nodes[at..].iter().take(MAX_SYLLABLES).map_while(letters_of);
+            let run: Vec<String> = letters.collect();
+            let mut taken = 0;
+            for length in (2..=run.len()).rev() {
+                let all = &nodes[at..at + length];
+                let span = Span::new(all[0].span.start, all[length - 1].span.end);
+                let joined = run[..length].concat();
+                let together = Node { kind: NodeKind::And(all.to_vec()), span };
+                if joined.len() < MIN_SPELLING || !(self.is_missing)(&together)? {
+                    continue;
+                }
+                if let Some(node) = self.read(run[..length].join(" "), &run[..length], span)? {
+                    read.push(node);
+                    taken = length;
+                    break;
+                }
+            }
+            if taken == 0 {
+                read.push(self.reread_node(&nodes[at])?);
+                taken = 1;
+            }
+            at += taken;
+        }
+        Ok(read)
+    }
+
+    /// Reads one clause; `None` if it stays as it is.
+    fn reread(&mut self, node: &Node) -> Result<Option<Node>, Error> {
+        match letters_of(node) {
+            Some(letters) if letters.len() >= MIN_INITIALS && (self.is_missing)(node)? => {
+                let typed = match &node.kind {
+                    NodeKind::Term(term) => term.text.to_lowercase(),
+                    _ => letters.clone(),
+                };
+                self.read(typed, &[letters], node.span)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The words that `syllables`, joined, sound like, in place of what was typed.
+    fn read(
+        &mut self,
+        typed: String,
+        syllables: &[String],
+        span: Span,
+    ) -> Result<Option<Node>, Error> {
+        let words = words(self.statistics, syllables)?;
+        if words.is_empty() {
+            return Ok(None);
+        }
+        let at = |kind| Node { kind, span };
+        let alternatives = words.iter().flat_map(|word| {
+            let value = Value { text: word.clone(), prefix: true, span };
+            let phrase = at(NodeKind::Phrase(Phrase { text: word.clone(), near: None }));
+            [
+                at(NodeKind::Scoped { scope: lang::Scope::Title, node: Box::new(phrase) }),
+                at(NodeKind::Field(FieldClause::Tag(vec![value.clone()]))),
+                at(NodeKind::Field(FieldClause::Source(vec![value]))),
+            ]
+        });
+        let rewritten = at(NodeKind::Or(alternatives.collect()));
+        self.readings.push(Reading { typed, words });
+        Ok(Some(rewritten))
+    }
 }
 
-fn can_be_pinyin(text: &str) -> bool {
-    text.len() >= MIN_INITIALS && text.bytes().all(|b| b.is_ascii_alphabetic())
+/// The plain letters of a clause that can be pinyin: without tones, and with ü as v.
+fn letters_of(node: &Node) -> Option<String> {
+    match &node.kind {
+        NodeKind::Term(term) if !term.prefix => plain_letters(&term.text),
+        _ => None,
+    }
 }
 
-/// The words of titles, tags and sources that sound like `letters`, most frequent first.
-fn words(statistics: &dyn TermStatistics, letters: &str) -> Result<Vec<String>, Error> {
+/// Lower-case letters without tone marks, tone numbers and apostrophes (`bǐtèbì`, `bi3te4bi4`,
+/// `xi'an`), and with ü as v. `None` if there is anything else.
+fn plain_letters(text: &str) -> Option<String> {
+    let mut letters = String::new();
+    for c in text.nfd().flat_map(char::to_lowercase) {
+        match c {
+            'a'..='z' => letters.push(c),
+            '\u{308}' if letters.ends_with('u') => {
+                letters.pop();
+                letters.push('v');
+            }
+            // The marks of the four tones.
+            '\u{304}' | '\u{301}' | '\u{30c}' | '\u{306}' | '\u{300}' if !letters.is_empty() => {}
+            '0'..='5' if letters.ends_with(|c: char| c.is_ascii_lowercase()) => {}
+            '\'' | '’' | 'ʼ' | '‘' | '＇' | '-' | '·' if !letters.is_empty() => {}
+            _ => return None,
+        }
+    }
+    (!letters.is_empty()).then_some(letters)
+}
+
+/// The words of titles, tags and sources that sound like the syllables, most frequent first. One
+/// syllable may be several, or initials; initials that are typed apart are too easily other words.
+fn words(statistics: &dyn TermStatistics, syllables: &[String]) -> Result<Vec<String>, Error> {
+    let letters = syllables.concat();
     let mut found: HashMap<String, u64> = HashMap::new();
     statistics.for_each_name(&mut |word, documents| {
-        if sounds_like(word, letters) {
-            *found.entry(word.to_owned()).or_default() += documents;
+        if sounds_like(word, &letters, syllables.len() == 1) {
+            let documents = documents();
+            if documents > 0 {
+                *found.entry(word.to_owned()).or_default() += documents;
+            }
         }
     })?;
     let mut found: Vec<(u64, String)> = found.into_iter().map(|(word, n)| (n, word)).collect();
@@ -96,27 +197,52 @@ fn words(statistics: &dyn TermStatistics, letters: &str) -> Result<Vec<String>, 
     Ok(found.into_iter().take(MAX_WORDS).map(|(_, word)| word).collect())
 }
 
-/// Whether `letters` spell the whole word in pinyin, or its initials.
-fn sounds_like(word: &str, letters: &str) -> bool {
+/// Whether `letters` spell the whole word in pinyin, or its initials if they may.
+fn sounds_like(word: &str, letters: &str, may_be_initials: bool) -> bool {
     let count = word.chars().count();
     if count < 2 || count > letters.len() || !word.chars().all(is_han) {
+        return false;
+    }
+    // Most words begin with another sound, which is quick to see.
+    let begins = |c: char| {
+        let mut sounds = c.to_pinyin_multi().into_iter().flatten();
+        let first = letters.chars().next();
+        sounds.any(|sound| sound.plain().chars().next() == first)
+    };
+    if !word.chars().next().is_some_and(begins) {
         return false;
     }
     let syllables: Option<Vec<Vec<String>>> = word
         .to_pinyin_multi()
         .map(|sounds| {
-            // ü is typed as v.
-            Some(sounds?.into_iter().map(|sound| sound.plain().replace('ü', "v")).collect())
+            let sounds = sounds?.into_iter().flat_map(|sound| typed_forms(sound.plain()));
+            Some(sounds.collect())
         })
         .collect();
     let Some(syllables) = syllables else { return false };
-    let initials = letters.len() == count
+    let initials = may_be_initials
+        && letters.len() == count
         && count >= MIN_INITIALS
         && syllables
             .iter()
             .zip(letters.chars())
             .all(|(sounds, letter)| sounds.iter().any(|sound| sound.starts_with(letter)));
     initials || letters.len() >= MIN_SPELLING && spells(&syllables, letters)
+}
+
+/// How a sound is typed: ü as v, or as u.
+fn typed_forms(sound: &str) -> impl Iterator<Item = String> {
+    let forms = match sound.contains('ü') {
+        true => [Some(sound.replace('ü', "v")), Some(sound.replace('ü', "u"))],
+        false => [Some(sound.to_owned()), None],
+    };
+    forms.into_iter().flatten()
+}
+
+/// Whether two characters have a reading in common, tones aside.
+pub(crate) fn sound_alike(one: char, other: char) -> bool {
+    let [Some(one), Some(other)] = [one, other].map(|c| c.to_pinyin_multi()) else { return false };
+    one.into_iter().any(|sound| other.into_iter().any(|other| other.plain() == sound.plain()))
 }
 
 /// Whether one reading of each character, joined, spells the letters.
@@ -134,6 +260,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn letters_are_plain_however_they_are_typed() {
+        for (typed, letters) in [
+            ("bitebi", "bitebi"),
+            ("BiTeBi", "bitebi"),
+            ("bǐtèbì", "bitebi"),
+            ("bi3te4bi4", "bitebi"),
+            ("xi'an", "xian"),
+            ("xī’ān", "xian"),
+            ("lǜsè", "lvse"),
+            ("lüse", "lvse"),
+            ("lv4se4", "lvse"),
+        ] {
+            assert_eq!(plain_letters(typed).as_deref(), Some(letters), "{typed}");
+        }
+        for typed in ["", "'", "3", "bi6", "gpt9", "比bi", "a.b", "ñandu", "a*"] {
+            assert_eq!(plain_letters(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
     fn words_are_known_by_their_sound_and_their_initials() {
         for (word, letters) in [
             ("比特币", "bitebi"),
@@ -143,9 +289,12 @@ mod tests {
             ("银行", "yinhang"),
             ("银行", "yinxing"),
             ("绿色", "lvse"),
+            ("绿色", "luse"),
+            ("侵略", "qinlve"),
+            ("侵略", "qinlue"),
             ("重庆", "chongqing"),
         ] {
-            assert!(sounds_like(word, letters), "{word} {letters}");
+            assert!(sounds_like(word, letters, true), "{word} {letters}");
         }
         for (word, letters) in [
             ("比特币", "bite"),
@@ -156,7 +305,8 @@ mod tests {
             ("btc", "btc"),
             ("", "abc"),
         ] {
-            assert!(!sounds_like(word, letters), "{word} {letters}");
+            assert!(!sounds_like(word, letters, true), "{word} {letters}");
         }
+        assert!(!sounds_like("比特币", "btb", false) && sounds_like("比特币", "bitebi", false));
     }
 }

@@ -107,8 +107,8 @@ mod tests {
             100.0
         }
 
-        fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error> {
-            each("比特币", 7);
+        fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error> {
+            each("比特币", &|| 7);
             Ok(())
         }
     }

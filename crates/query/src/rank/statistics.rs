@@ -33,13 +33,14 @@ pub(crate) trait TermStatistics {
     /// Key characters that a field of a document of this kind has on average.
     fn average_length(&self, kind: Kind, field: TextField) -> f64;
 
-    /// Calls `each` with every word of titles, tags and sources that readings of pinyin may stand
-    /// for, and the number of documents that have it. A word may come more than once.
+    /// Calls `each` with every word of Han characters in titles, tags and sources that readings of
+    /// pinyin may stand for, and with a function that counts the documents that have it, perhaps
+    /// none. A word may come more than once.
     ///
     /// # Errors
     ///
     /// If the term dictionary cannot be read.
-    fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error>;
+    fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error>;
 }
 
 /// Statistics that ask for each term once. For the plans of one query, which share most terms.
@@ -74,7 +75,7 @@ impl<S: TermStatistics> TermStatistics for CachedStatistics<S> {
         self.statistics.average_length(kind, field)
     }
 
-    fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error> {
+    fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error> {
         self.statistics.for_each_name(each)
     }
 }

@@ -4,7 +4,7 @@ use wensou_ingest::Record;
 
 use super::snippet::Snippet;
 use crate::collapse::NearDuplicate;
-use crate::lang::Diagnostic;
+use crate::lang::{Diagnostic, Query};
 use crate::plan::pinyin::Reading;
 
 /// One hit.
@@ -46,6 +46,8 @@ pub struct Results {
     pub relaxed: bool,
     /// If nothing matched what was typed: the readings of it that the hits match.
     pub readings: Vec<Reading>,
+    /// The query with these readings in place of what was typed.
+    pub reread: Option<Query>,
     /// If few documents have every word: how many have any of them.
     pub partial: Option<usize>,
     /// What the user should know.

@@ -9,6 +9,8 @@ pub(crate) mod hits;
 pub(crate) mod overview;
 pub(crate) mod similar;
 pub(crate) mod snippet;
+pub(crate) mod spelling;
 pub(crate) mod tags;
 pub(crate) mod timeline;
+pub(crate) mod values;
 pub(crate) mod warnings;

@@ -71,6 +71,12 @@ impl Step {
         }
     }
 
+    /// The first day after the period that starts on `start`.
+    #[must_use]
+    pub fn end(self, start: Date) -> Date {
+        start.checked_add(self.length()).unwrap_or(Date::MAX)
+    }
+
     /// The label of the bar that starts on `start`.
     #[must_use]
     pub fn label(self, start: Date) -> String {

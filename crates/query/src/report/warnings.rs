@@ -1,26 +1,23 @@
-//! Warnings about a valid query that may not find what the user expects: tags that no document has,
-//! dates after the newest document, undated documents, and an index that is stale.
+//! Warnings about a valid query that may not find what the user expects: values that no document
+//! has, inverted date ranges, dates after the newest document, undated documents, and an index that is stale.
 
 use jiff::civil::{Date, DateTime};
 use wensou_index::Index;
-use wensou_text::fold;
 
 use crate::error::Error;
 use crate::lang::{DateFilter, Diagnostic, FieldClause, Node, NodeKind, Query, Span};
-use crate::plan::expr::{Filter, FilterField};
 use crate::report::overview::date_bounds;
-use crate::report::tags::all_tags;
+use crate::report::values::missing_values;
 use crate::runner::Runner;
 
-/// The most existing tags that a warning suggests.
-const MAX_SUGGESTIONS: usize = 3;
-
-/// The warnings that need the index, W002 to W005. `undated` is the number of documents that match
-/// everything but the date filters and have no date.
+/// The warnings that need the index, W002 to W005 and W007. `undated` is the number of documents
+/// that match everything but the date filters and have no date. `found` says whether a document has
+/// every word.
 pub(crate) fn warnings(
     runner: &Runner<'_>,
     query: &Query,
     undated: usize,
+    found: bool,
 ) -> Result<Vec<Diagnostic>, Error> {
     let index = runner.index();
     let mut warnings = Vec::new();
@@ -29,25 +26,22 @@ pub(crate) fn warnings(
     }
     let mut dates = Vec::new();
     visit(&query.root, &mut |node| match &node.kind {
-        NodeKind::Field(FieldClause::Tag(values)) => {
-            for value in values.iter().filter(|value| !value.prefix) {
-                let folded = fold(&value.text);
-                let tagged = Filter::text(FilterField::Tag, folded.as_str());
-                if runner.executor().count(&tagged)? == 0 {
-                    let nearest = nearest(&folded, &all_tags(index)?);
-                    let tag = &value.text;
-                    let warning = Diagnostic::no_such_tag(&query.text, value.span, tag, &nearest);
-                    warnings.push(warning);
-                }
-            }
-            Ok(())
-        }
         NodeKind::Field(FieldClause::Date(DateFilter::Range { from, .. })) => {
             dates.push((node.span, *from));
             Ok(())
         }
+        // The dictionary counts the documents of most fields. For others they are counted only if
+        // that may explain why there are none.
+        NodeKind::Field(clause) if !found || is_counted(clause) => {
+            warnings.extend(missing_values(runner, query, node, clause)?);
+            Ok(())
+        }
         _ => Ok(()),
     })?;
+    if let Some(empty) = empty_range(query) {
+        warnings.push(empty);
+        return Ok(warnings);
+    }
     if let Some((span, _)) = dates.first()
         && undated > 0
     {
@@ -55,6 +49,29 @@ pub(crate) fn warnings(
     }
     warnings.extend(after_newest(index, query, &dates)?);
     Ok(warnings)
+}
+
+/// Whether the dictionary has the values of a field, each with the number of its documents.
+fn is_counted(clause: &FieldClause) -> bool {
+    use FieldClause::{Author, Category, Id, Site, Source, Tag, Url};
+    matches!(clause, Tag(_) | Source(_) | Author(_) | Site(_) | Url(_) | Category(_) | Id(_))
+}
+
+/// Date clauses side by side that have no day in common.
+fn empty_range(query: &Query) -> Option<Diagnostic> {
+    let NodeKind::And(nodes) = &query.root.kind else { return None };
+    let ranges = nodes.iter().filter_map(|node| match &node.kind {
+        NodeKind::Field(FieldClause::Date(DateFilter::Range { from, until })) => {
+            Some((node.span, *from, *until))
+        }
+        _ => None,
+    });
+    let ranges: Vec<_> = ranges.collect();
+    let latest = ranges.iter().filter_map(|range| Some((range.1?, range.0))).max_by_key(|x| x.0)?;
+    let earliest = ranges.iter().filter_map(|range| Some((range.2?, range.0)));
+    let (until, span) = earliest.min_by_key(|end| end.0)?;
+    let last = until.yesterday().unwrap_or(until);
+    (latest.0 >= until).then(|| Diagnostic::empty_range(&query.text, span, latest.0, last))
 }
 
 fn after_newest(
@@ -70,7 +87,10 @@ fn after_newest(
     Ok(late.map(|(span, _)| Diagnostic::range_after_newest(&query.text, *span, newest)).collect())
 }
 
-fn visit(node: &Node, see: &mut dyn FnMut(&Node) -> Result<(), Error>) -> Result<(), Error> {
+pub(crate) fn visit(
+    node: &Node,
+    see: &mut dyn FnMut(&Node) -> Result<(), Error>,
+) -> Result<(), Error> {
     see(node)?;
     match &node.kind {
         NodeKind::And(nodes) | NodeKind::Or(nodes) => {
@@ -81,15 +101,4 @@ fn visit(node: &Node, see: &mut dyn FnMut(&Node) -> Result<(), Error>) -> Result
         }
         _ => Ok(()),
     }
-}
-
-/// The tags most similar to `wanted`; of equally similar ones the most frequent first.
-fn nearest(wanted: &str, tags: &[(String, u64)]) -> Vec<(String, u64)> {
-    let mut scored: Vec<(f64, &(String, u64))> = tags
-        .iter()
-        .map(|tag| (strsim::jaro_winkler(wanted, &tag.0), tag))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .collect();
-    scored.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.1.cmp(&one.1)));
-    scored.into_iter().take(MAX_SUGGESTIONS).map(|(_, tag)| tag.clone()).collect()
 }

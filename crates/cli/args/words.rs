@@ -1,0 +1,173 @@
+//! Tells words of a query that begin with `-` from options, before clap reads the arguments.
+//!
+//! The rule: an argument is an option if it can be one as a whole (`-n`, `-n5`, `-fjson`, `-cq`),
+//! or begins with two hyphens. Any other argument that begins with `-` is a part of the query
+//! (`-廣告`, `-tag:a`, `-news`).
+
+use std::ffi::OsString;
+
+use clap::{Arg, Command};
+
+/// Moves words of a query that begin with `-` behind `--`, after the other words of the query.
+/// Arguments without such words stay as they are.
+pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsString> {
+    let Some((verb, first)) = verb(command, &args) else { return args };
+    if !verb.get_positionals().any(|arg| arg.get_id() == "query") {
+        return args;
+    }
+    let options: Vec<&Arg> = command
+        .get_arguments()
+        .filter(|arg| arg.is_global_set())
+        .chain(verb.get_arguments())
+        .filter(|arg| !arg.is_positional())
+        .collect();
+    let mut kept = args[..first].to_vec();
+    let mut words = Vec::new();
+    let mut excludes = false;
+    let mut rest = args[first..].iter().cloned();
+    while let Some(arg) = rest.next() {
+        let text = arg.to_string_lossy();
+        match kind(&options, &text) {
+            Kind::End => {
+                words.extend(rest);
+                break;
+            }
+            Kind::Option { value_follows } => {
+                kept.push(arg);
+                if value_follows {
+                    kept.extend(rest.next());
+                }
+            }
+            Kind::Word => {
+                excludes |= text.starts_with('-') && text.len() > 1;
+                words.push(arg);
+            }
+        }
+    }
+    if !excludes {
+        return args;
+    }
+    kept.push("--".into());
+    kept.extend(words);
+    kept
+}
+
+/// The verb, and the index of the argument after it.
+fn verb<'c>(command: &'c Command, args: &[OsString]) -> Option<(&'c Command, usize)> {
+    let options: Vec<&Arg> = command.get_arguments().filter(|arg| !arg.is_positional()).collect();
+    let mut at = 1;
+    loop {
+        let text = args.get(at)?.to_string_lossy();
+        at += 1;
+        if !text.starts_with('-') {
+            return Some((command.find_subcommand(text.as_ref())?, at));
+        }
+        if let Kind::Option { value_follows: true } = kind(&options, &text) {
+            at += 1;
+        }
+    }
+}
+
+/// What an argument is.
+enum Kind {
+    /// `--`: everything after it is the query.
+    End,
+    /// An option, whose value may be the next argument.
+    Option { value_follows: bool },
+    /// A word of the query.
+    Word,
+}
+
+fn kind(options: &[&Arg], text: &str) -> Kind {
+    if text == "--" {
+        return Kind::End;
+    }
+    if let Some(name) = text.strip_prefix("--") {
+        let known = options.iter().find(|arg| arg.get_long() == Some(name));
+        return Kind::Option { value_follows: known.is_some_and(|arg| takes_value(arg)) };
+    }
+    let Some(letters) = text.strip_prefix('-').filter(|letters| !letters.is_empty()) else {
+        return Kind::Word;
+    };
+    for (at, letter) in letters.char_indices() {
+        // clap adds these two itself.
+        let own = matches!(letter, 'h' | 'V');
+        let Some(arg) = options.iter().find(|arg| arg.get_short() == Some(letter)) else {
+            if own && letters.len() == 1 {
+                continue;
+            }
+            return Kind::Word;
+        };
+        if takes_value(arg) {
+            let value = &letters[at + letter.len_utf8()..];
+            let fits = value.is_empty() || is_value(arg, value.strip_prefix('=').unwrap_or(value));
+            return if fits {
+                Kind::Option { value_follows: value.is_empty() }
+            } else {
+                Kind::Word
+            };
+        }
+    }
+    Kind::Option { value_follows: false }
+}
+
+fn takes_value(arg: &Arg) -> bool {
+    arg.get_action().takes_values()
+}
+
+/// Whether a text can be the value of an option whose values are names or numbers.
+fn is_value(arg: &Arg, text: &str) -> bool {
+    let names = arg.get_possible_values();
+    match names.is_empty() {
+        true => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
+        false => names.iter().any(|name| name.matches(text, false)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::args::Cli;
+
+    fn separated(line: &str) -> String {
+        let args = line.split(' ').map(OsString::from).collect();
+        let args = separate_query(&Cli::command(), args);
+        args.iter().map(|arg| arg.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn words_that_exclude_go_behind_two_hyphens() {
+        for (line, wanted) in [
+            ("w search 比特幣 -廣告", "w search -- 比特幣 -廣告"),
+            ("w search -廣告 -n 5 比特幣 -f json", "w search -n 5 -f json -- -廣告 比特幣"),
+            ("w search a -tag:b --sort newest", "w search --sort newest -- a -tag:b"),
+            ("w search a -news -n5", "w search -n5 -- a -news"),
+            ("w search a -finance -fjson", "w search -fjson -- a -finance"),
+            ("w --index x search a -b", "w --index x search -- a -b"),
+            ("w --tz -05:00 timeline a -b", "w --tz -05:00 timeline -- a -b"),
+            ("w tags a --frmat json -b", "w tags --frmat -- a json -b"),
+            ("w search -b -- -n 5", "w search -- -b -n 5"),
+        ] {
+            assert_eq!(separated(line), wanted, "{line}");
+        }
+    }
+
+    #[test]
+    fn other_lines_stay_as_they_are() {
+        for line in [
+            "w search 比特幣 -n 5",
+            "w search -- -廣告 -n",
+            "w search -h",
+            "w search - a",
+            "w search --as-of -1 a",
+            "w show -x",
+            "w -x search a",
+            "w",
+            "w search -cq a",
+        ] {
+            assert_eq!(separated(line), line);
+        }
+    }
+}

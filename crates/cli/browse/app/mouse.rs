@@ -1,0 +1,67 @@
+//! Handles the mouse: the wheel scrolls what is below it, and a click selects.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+use super::{App, Focus, Popup};
+use crate::browse::help;
+
+/// Lines that one notch of the wheel scrolls the preview by.
+const NOTCH: isize = 3;
+
+impl App {
+    pub(super) fn mouse(&mut self, mouse: MouseEvent) {
+        let at = Position::new(mouse.column, mouse.row);
+        match mouse.kind {
+            MouseEventKind::ScrollUp => self.wheel(at, -1),
+            MouseEventKind::ScrollDown => self.wheel(at, 1),
+            MouseEventKind::Down(MouseButton::Left) => self.click(at),
+            _ => {}
+        }
+    }
+
+    fn wheel(&mut self, at: Position, notches: isize) {
+        let (size, preview) = (self.size, self.layout().preview);
+        match &mut self.popup {
+            Some(Popup::Help(first)) => {
+                let line = first.saturating_add_signed(notches * NOTCH);
+                *first = line.min(help::overflow(size));
+            }
+            Some(Popup::Picker(picker)) => picker.move_by(notches),
+            Some(Popup::Strip(strip)) => strip.move_by(notches),
+            None if is_in(preview, at) => self.scroll(notches * NOTCH),
+            None => self.select(notches),
+        }
+    }
+
+    /// Selects the item that was clicked, or opens it if it is selected. A popup is closed.
+    fn click(&mut self, at: Position) {
+        self.status = None;
+        if self.popup.take().is_some() {
+            return;
+        }
+        let layout = self.layout();
+        if is_in(layout.preview, at) {
+            if layout.list.is_some() {
+                self.focus = Focus::Preview;
+            }
+            return;
+        }
+        let Some(area) = layout.list.filter(|area| area.contains(at)) else { return };
+        let row = usize::from((at.y - area.y) / layout.lines.max(1));
+        let clicked = self.list.first + row;
+        self.focus = Focus::List;
+        if clicked >= self.list.items.len() {
+            return;
+        }
+        if clicked == self.list.selected {
+            return self.toggle_preview_only();
+        }
+        let lines = clicked as isize - self.list.selected as isize;
+        self.select(lines);
+    }
+}
+
+fn is_in(area: Option<Rect>, at: Position) -> bool {
+    area.is_some_and(|area| area.contains(at))
+}

@@ -1,0 +1,65 @@
+//! The strip of dates: a bar for each period that the hits are dated in. Choosing a bar narrows the
+//! query to its period.
+
+use jiff::civil::Date;
+use wensou_query::{Step, Timeline};
+
+/// An open strip.
+#[derive(Debug, Default)]
+pub(crate) struct Strip {
+    /// Whether the documents are still being counted.
+    pub(crate) waiting: bool,
+    pub(crate) bars: Vec<Period>,
+    pub(crate) selected: usize,
+    /// Documents without a date.
+    pub(crate) undated: u64,
+}
+
+/// One bar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Period {
+    pub(crate) label: String,
+    pub(crate) documents: u64,
+    /// The value of `date:` for the period.
+    pub(crate) filter: String,
+}
+
+impl Strip {
+    /// A strip whose documents are still being counted.
+    pub(crate) fn waiting() -> Self {
+        Self { waiting: true, ..Self::default() }
+    }
+
+    /// Shows a timeline, the newest period selected.
+    pub(crate) fn fill(&mut self, timeline: &Timeline) {
+        let step = timeline.step;
+        let first_days: Vec<Date> = timeline.bars.iter().map(|bar| bar.start).collect();
+        self.bars = timeline
+            .bars
+            .iter()
+            .zip(1..)
+            .map(|(bar, next)| {
+                let until = first_days.get(next).copied().unwrap_or_else(|| step.end(bar.start));
+                let last = until.yesterday().unwrap_or(bar.start).max(bar.start);
+                let label = step.label(bar.start);
+                let filter = match step {
+                    Step::Week | Step::Quarter => format!("{}..{last}", bar.start),
+                    _ => label.clone(),
+                };
+                Period { label, documents: bar.stated + bar.inferred, filter }
+            })
+            .collect();
+        self.undated = timeline.undated;
+        self.selected = self.bars.len().saturating_sub(1);
+        self.waiting = false;
+    }
+
+    pub(crate) fn move_by(&mut self, bars: isize) {
+        let last = self.bars.len().saturating_sub(1);
+        self.selected = self.selected.saturating_add_signed(bars).min(last);
+    }
+
+    pub(crate) fn chosen(&self) -> Option<&Period> {
+        self.bars.get(self.selected)
+    }
+}

@@ -1,0 +1,83 @@
+//! `wensou search` without hits: only their number, their files, or the exit status.
+
+use std::collections::HashSet;
+
+use wensou_index::{Index, Lookup};
+use wensou_query::lang::Query;
+use wensou_query::{Error, Options, Session};
+
+use super::query::report;
+use crate::args::Search;
+use crate::exit::Outcome;
+use crate::lookup::source_member;
+use crate::out::{Terminal, json};
+
+/// Whether one of the flags of this module is given.
+pub(super) fn wanted(args: &Search) -> bool {
+    args.count || args.files || args.quiet
+}
+
+/// A query whose documents are wanted.
+pub(super) struct Documents<'a> {
+    pub(super) index: &'a Index,
+    pub(super) query: &'a Query,
+    pub(super) args: &'a Search,
+    pub(super) options: Options,
+}
+
+impl Documents<'_> {
+    /// Prints what `--count`, `--files-with-matches` or `--quiet` asks for. Only documents that
+    /// have every word count.
+    pub(super) fn print(mut self, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+        self.options.strict = true;
+        let found = match self.args.files {
+            true => self.print_files(terminal),
+            false => self.print_count(terminal),
+        };
+        match found {
+            Ok(true) => Ok(Outcome::Done),
+            Ok(false) => Ok(Outcome::Nothing),
+            Err(error) => match error.downcast::<Error>()? {
+                Error::Query(diagnostics) => {
+                    report(&diagnostics, &self.query.text, terminal, false);
+                    Ok(Outcome::Refused)
+                }
+                error => Err(error.into()),
+            },
+        }
+    }
+
+    /// Prints the number of documents, unless nothing is to be printed. Says whether there are any.
+    fn print_count(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
+        let mut options = self.options.clone();
+        (options.limit, options.offset) = (0, 0);
+        let results = wensou_query::search(self.index, self.query, &options)?;
+        if !self.args.quiet {
+            report(&results.warnings, &self.query.text, terminal, false);
+            writeln!(terminal.out(), "{}", results.total)?;
+        }
+        Ok(results.total > 0)
+    }
+
+    /// Prints the files of the documents in order of rank, each once. Says whether there are any.
+    fn print_files(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
+        let documents = usize::try_from(self.index.searcher().num_docs()).unwrap_or(usize::MAX);
+        let mut options = self.options.clone();
+        options.limit = self.args.limit.unwrap_or(documents).min(documents);
+        let ids = Session::new(self.index)?.ids(self.query, &options)?;
+        let end = if self.args.null { '\0' } else { '\n' };
+        let mut printed = HashSet::new();
+        for (id, _) in &ids {
+            let Lookup::Found(address) = self.index.lookup(id)? else { continue };
+            let record = self.index.record(address)?;
+            for path in json::seen_in(&record) {
+                let file = source_member(self.index, path).map(|(file, _)| file);
+                let file = file.map_or_else(|| path.to_owned(), |file| file.display().to_string());
+                if printed.insert(file.clone()) {
+                    write!(terminal.out(), "{file}{end}")?;
+                }
+            }
+        }
+        Ok(!printed.is_empty())
+    }
+}

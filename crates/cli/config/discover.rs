@@ -1,0 +1,28 @@
+//! Finds the index from anywhere below its folder, as git finds `.git`.
+
+use std::path::{Path, PathBuf};
+
+/// Name of an index folder that is not named otherwise.
+pub(super) const NAME: &str = "index";
+
+/// The file that every index has.
+const MARKER: &str = "CURRENT";
+
+/// The nearest index in the working folder or in a folder above it. Relative if it is in the
+/// working folder itself.
+pub(super) fn index() -> Option<PathBuf> {
+    if is_index(Path::new(NAME)) {
+        return Some(PathBuf::from(NAME));
+    }
+    let here = std::env::current_dir().ok()?;
+    here.ancestors().skip(1).map(|folder| folder.join(NAME)).find(|folder| is_index(folder))
+}
+
+/// Whether two paths name the same folder.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn is_index(folder: &Path) -> bool {
+    folder.join(MARKER).is_file()
+}

@@ -1,0 +1,114 @@
+//! Prints matches as `path:line:column:text`, which editors read: Vim's quickfix list, Emacs's grep
+//! mode, VS Code's terminal.
+
+use std::collections::HashMap;
+use std::io;
+
+use wensou_index::Index;
+use wensou_ingest::{OriginalLines, Record, Span, decode, original_lines};
+use wensou_query::{Highlighter, Hit};
+
+use super::{Terminal, json, sanitize};
+use crate::lookup::source_member;
+
+/// The most characters of a line that are printed. Of a longer one, those around the match are.
+const LONGEST: usize = 400;
+/// Characters before the match in a line that is cut.
+const BEFORE: usize = 80;
+
+/// Hits whose texts are in memory at once.
+const CHUNK: usize = 500;
+
+/// Prints one line for each match in the hits. A record without a match in its file, where the
+/// text is escaped for example, has one line for its beginning.
+pub(crate) fn print(
+    terminal: &mut Terminal,
+    index: &Index,
+    highlighter: &Highlighter,
+    hits: &[Hit],
+) -> anyhow::Result<()> {
+    for hits in hits.chunks(CHUNK) {
+        for (hit, located) in hits.iter().zip(locate(index, hits)) {
+            let path = sanitize::line(&located.path);
+            match located.lines {
+                Some(lines) => print_matches(terminal, &path, &lines, highlighter)?,
+                None => terminal.line(format_args!("{path}:1:1:{}", title(&hit.record)))?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The text of a hit in its file.
+struct Located {
+    /// The path that opens the file from the working folder.
+    path: String,
+    /// `None` if the file cannot be read as it was indexed.
+    lines: Option<OriginalLines>,
+}
+
+/// Reads the texts of hits. Every file is read once.
+fn locate(index: &Index, hits: &[Hit]) -> Vec<Located> {
+    let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, hit) in hits.iter().enumerate() {
+        by_path.entry(json::location(&hit.record).0).or_default().push(at);
+    }
+    let mut located: Vec<Located> = hits
+        .iter()
+        .map(|hit| Located { path: json::location(&hit.record).0.to_owned(), lines: None })
+        .collect();
+    for (path, members) in by_path {
+        let Some((file, member)) = source_member(index, path) else { continue };
+        let shown = match member {
+            Some(member) => format!("{}!/{member}", file.display()),
+            None => file.display().to_string(),
+        };
+        let spans: Vec<Span> =
+            members.iter().map(|at| json::location(&hits[*at].record).1).collect();
+        let read = original_lines(&file, member, &spans).ok();
+        let mut read = read.into_iter().flatten();
+        for at in members {
+            located[at] = Located { path: shown.clone(), lines: read.next() };
+        }
+    }
+    located
+}
+
+fn print_matches(
+    terminal: &mut Terminal,
+    path: &str,
+    lines: &OriginalLines,
+    highlighter: &Highlighter,
+) -> io::Result<()> {
+    let text = decode(&lines.bytes).unwrap_or_default();
+    let mut matched = false;
+    for (number, line) in (lines.line..).zip(text.lines()) {
+        let before = if number == lines.line { lines.before } else { 0 };
+        for [start, _] in highlighter.mark(line).highlights {
+            matched = true;
+            let bytes = line.char_indices().nth(start).map_or(line.len(), |(at, _)| at);
+            let column = before + bytes as u64 + 1;
+            terminal.line(format_args!("{path}:{number}:{column}:{}", cut(line, start)))?;
+        }
+    }
+    if matched {
+        return Ok(());
+    }
+    let text = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let (number, column) = (lines.line, lines.before + 1);
+    terminal.line(format_args!("{path}:{number}:{column}:{}", cut(text, 0)))
+}
+
+fn title(record: &Record) -> String {
+    sanitize::line(json::title(record)).into_owned()
+}
+
+/// A line without control characters; if it is too long, what is around character `at`.
+fn cut(line: &str, at: usize) -> String {
+    let start = match line.chars().nth(LONGEST) {
+        Some(_) => at.saturating_sub(BEFORE),
+        None => 0,
+    };
+    let part: String = line.chars().skip(start).take(LONGEST).collect();
+    sanitize::line(&part).into_owned()
+}

@@ -1,0 +1,236 @@
+//! Words of the index that are written or sound like a typed word that no document contains.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use wensou_index::{Index, TextField};
+use wensou_text::{fold, is_han};
+
+use crate::error::Error;
+use crate::exec::FIRST_HAN;
+use crate::lang::{Diagnostic, Node, NodeKind, Query, Span, Term};
+use crate::plan::Mode;
+use crate::plan::pinyin::sound_alike;
+use crate::report::clauses::query_of;
+use crate::runner::Runner;
+
+/// The most words that are suggested for one word.
+const MAX_SUGGESTIONS: usize = 3;
+/// The most typed words that are looked up.
+const MAX_WORDS: usize = 4;
+/// The longest typed word that is looked up, in characters.
+const MAX_LENGTH: usize = 40;
+/// The most characters of a typed word of Han characters that a similar one may leave over. More
+/// are several words, of which any two characters look like those of another.
+const MAX_OTHERS: usize = 2;
+/// Words of the index are compared for at most this long. After that, the best so far are taken.
+const TIME: Duration = Duration::from_millis(150);
+
+/// Hints for the words of `query` that no document contains (W008), from the words of the index. To
+/// be asked for only where a search finds nothing: every word of the index is compared.
+///
+/// # Errors
+///
+/// As [`crate::search`].
+pub fn similar_words(index: &Index, query: &Query) -> Result<Vec<Diagnostic>, Error> {
+    let runner = Runner::new(index);
+    let mut typed = Vec::new();
+    let mut terms = Vec::new();
+    collect(&query.root, &mut terms);
+    for (span, text) in terms {
+        if typed.len() == MAX_WORDS {
+            break;
+        }
+        let folded = fold(&text);
+        let term = Term { text: text.clone(), prefix: false };
+        let node = Node { kind: NodeKind::Term(term), span };
+        if !(2..=MAX_LENGTH).contains(&folded.chars().count())
+            || runner.count(&query_of(query, vec![node]), Mode::Strict)? > 0
+        {
+            continue;
+        }
+        typed.push(Wanted::new(span, text, &folded));
+    }
+    if typed.is_empty() {
+        return Ok(Vec::new());
+    }
+    compare(index, &mut typed)?;
+    let hints = typed.iter().filter_map(|wanted| {
+        let nearest = wanted.nearest();
+        let hint = || Diagnostic::similar_word(&query.text, wanted.span, &wanted.typed, &nearest);
+        (!nearest.is_empty()).then(hint)
+    });
+    Ok(hints.collect())
+}
+
+/// The words outside NOT, quotes and fields. Where a text has several scripts, each run of one.
+fn collect(node: &Node, terms: &mut Vec<(Span, String)>) {
+    match &node.kind {
+        NodeKind::Term(term) if !term.prefix => {
+            let chars: Vec<char> = term.text.chars().collect();
+            let runs = chars.chunk_by(|a, b| is_han(*a) == is_han(*b));
+            terms.extend(runs.map(|run| (node.span, run.iter().collect())));
+        }
+        NodeKind::And(nodes) | NodeKind::Or(nodes) => {
+            nodes.iter().for_each(|node| collect(node, terms));
+        }
+        NodeKind::Required(node) | NodeKind::Scoped { node, .. } => collect(node, terms),
+        _ => {}
+    }
+}
+
+/// Compares the words of the index with every typed word.
+fn compare(index: &Index, typed: &mut [Wanted]) -> Result<(), Error> {
+    for field in [index.fields().tag, index.fields().source] {
+        index.terms(field, |word, documents| {
+            typed.iter_mut().for_each(|wanted| wanted.compare(word, &|| documents));
+        })?;
+    }
+    let is_han_word = |wanted: &Wanted| wanted.chars.iter().any(|c| is_han(*c));
+    // Latin words come first, and a large index has many: each script gets its own time.
+    for (from, is_for) in [("", false), (FIRST_HAN, true)] {
+        if typed.iter().all(|word| is_han_word(word) != is_for) {
+            continue;
+        }
+        let started = Instant::now();
+        let mut compared = 0u32;
+        index.postings().for_each_word_from(from, |word, documents| {
+            let most = || TextField::ALL.into_iter().map(documents).max().unwrap_or(0);
+            typed.iter_mut().for_each(|wanted| wanted.compare(word, &most));
+            // The clock is read once for many words.
+            compared = compared.wrapping_add(1);
+            !compared.is_multiple_of(256) || started.elapsed() < TIME
+        });
+    }
+    Ok(index.verify_reads()?)
+}
+
+/// A typed word and what comes close to it.
+struct Wanted {
+    span: Span,
+    typed: String,
+    /// The word, folded.
+    text: String,
+    chars: Vec<char>,
+    /// Documents by word, and how far the word is from `text`.
+    found: HashMap<String, (u32, u64)>,
+}
+
+impl Wanted {
+    fn new(span: Span, typed: String, folded: &str) -> Self {
+        let chars = folded.chars().collect();
+        Self { span, typed, text: folded.to_owned(), chars, found: HashMap::new() }
+    }
+
+    fn compare(&mut self, word: &str, documents: &dyn Fn() -> u64) {
+        if let Some(distance) = self.distance(word) {
+            let documents = documents();
+            if documents > 0 {
+                let (_, most) = self.found.entry(word.to_owned()).or_insert((distance, 0));
+                *most = (*most).max(documents);
+            }
+        }
+    }
+
+    /// How far a word of the index is from what was typed; `None` if it is too far.
+    fn distance(&self, word: &str) -> Option<u32> {
+        if word == self.text {
+            return None;
+        }
+        let length = self.chars.len();
+        // Most words differ in length or script, which costs nothing to see.
+        if !word.is_ascii() {
+            let may_be_close = word.len() <= self.text.len() && word.chars().all(is_han);
+            return if may_be_close { self.distance_of_han(word) } else { None };
+        }
+        let allowed = match length {
+            0..=2 => return None,
+            3..=5 => 1,
+            _ => 2,
+        };
+        if word.len() < 3 || word.len().abs_diff(length) > allowed || !self.text.is_ascii() {
+            return None;
+        }
+        // Numbers are not misspelt.
+        if self.text.bytes().any(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let distance = strsim::osa_distance(&self.text, word);
+        (distance <= allowed).then_some(distance as u32)
+    }
+
+    /// A word of Han characters is close if one of its characters differs from those that were
+    /// typed, or all sound alike. What was typed may contain more characters.
+    fn distance_of_han(&self, word: &str) -> Option<u32> {
+        let chars: Vec<char> = word.chars().collect();
+        let others = self.chars.len().checked_sub(chars.len())?;
+        if chars.len() < 2 || others > MAX_OTHERS {
+            return None;
+        }
+        let windows = self.chars.windows(chars.len());
+        let distances = windows.filter_map(|window| {
+            let differing = window.iter().zip(&chars).filter(|(a, b)| a != b);
+            let pairs: Vec<_> = differing.collect();
+            let alike = || pairs.iter().all(|(a, b)| sound_alike(**a, **b));
+            match pairs.len() {
+                0 => None,
+                // In a word of two characters, one that differs makes another word.
+                1 if alike() => Some(0),
+                1 if chars.len() > 2 => Some(1),
+                2.. if pairs.len() * 2 <= chars.len() + 1 && alike() => Some(1),
+                2 if chars.len() == 2 && alike() => Some(2),
+                _ => None,
+            }
+        });
+        distances.min().map(|distance| distance * 2 + others as u32)
+    }
+
+    /// The closest words, the most frequent of equally close ones first.
+    fn nearest(&self) -> Vec<(String, u64)> {
+        let mut found: Vec<(u32, u64, &String)> = self
+            .found
+            .iter()
+            .map(|(word, (distance, documents))| (*distance, *documents, word))
+            .collect();
+        found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then_with(|| a.2.cmp(b.2)));
+        let least = found.first().map_or(0, |found| found.0);
+        found.retain(|found| found.0 == least);
+        found.truncate(MAX_SUGGESTIONS);
+        found.into_iter().map(|(_, documents, word)| (word.clone(), documents)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_close_by_letters_or_by_sound() {
+        let distance = |typed: &str, word| {
+            Wanted::new(Span::default(), typed.to_owned(), typed).distance(word)
+        };
+        for (typed, word) in [
+            ("bitcion", "bitcoin"),
+            ("ethereun", "ethereum"),
+            ("以太纺", "以太坊"),
+            ("比特必", "比特币"),
+            ("以太方", "以太坊"),
+            ("买以太纺币", "以太坊"),
+            ("挖况", "挖矿"),
+        ] {
+            assert!(distance(typed, word).is_some(), "{typed} {word}");
+        }
+        for (typed, word) in [
+            ("bitcion", "bit"),
+            ("btc", "eth"),
+            ("bdt", "dt"),
+            ("2023", "2024"),
+            ("以太纺", "以太纺"),
+            ("天气", "天空"),
+            ("斯拉夫交付散步", "斯拉交"),
+            ("比", "币"),
+        ] {
+            assert_eq!(distance(typed, word), None, "{typed} {word}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Values of fields that no document has, with the values that come closest.
+
+use std::collections::BTreeMap;
+
+use wensou_text::fold;
+
+use crate::error::Error;
+use crate::lang::plain::plain;
+use crate::lang::{Diagnostic, FieldClause, Node, NodeKind, Query, Value};
+use crate::plan::Mode;
+use crate::report::clauses::query_of;
+use crate::report::facet::{Facet, facet};
+use crate::report::tags::all_tags;
+use crate::runner::Runner;
+
+/// The most existing values that a warning suggests.
+const MAX_SUGGESTIONS: usize = 3;
+/// The least likeness (Jaro-Winkler) of a suggestion that does not contain what was typed.
+const LEAST_LIKENESS: f64 = 0.7;
+
+/// Warnings about the values of a field clause that no document has.
+pub(crate) fn missing_values(
+    runner: &Runner<'_>,
+    query: &Query,
+    node: &Node,
+    clause: &FieldClause,
+) -> Result<Vec<Diagnostic>, Error> {
+    let field = clause.name().as_str();
+    let Some((values, of_value)) = texts(clause) else {
+        // The values of other fields are few, and the parser knows them.
+        let whole = |clause: &FieldClause| matches!(clause, FieldClause::Date(_));
+        if whole(clause) || counted(runner, query, node.clone())? > 0 {
+            return Ok(Vec::new());
+        }
+        let value = node.span.of(&query.text);
+        let value = value.split_once([':', '：']).map_or(value, |(_, value)| value);
+        return Ok(vec![Diagnostic::no_such_value(
+            &query.text,
+            node.span,
+            [field, value],
+            &[],
+            "the index has no document of this kind",
+        )]);
+    };
+    let mut warnings = Vec::new();
+    for value in values {
+        let single = NodeKind::Field(of_value(vec![value.clone()]));
+        if counted(runner, query, Node { kind: single, span: value.span })? > 0 {
+            continue;
+        }
+        let nearest = nearest(&fold(&value.text), &existing(runner, clause)?);
+        let text = &value.text;
+        warnings.push(match clause {
+            FieldClause::Tag(_) => Diagnostic::no_such_tag(&query.text, value.span, text, &nearest),
+            _ => Diagnostic::no_such_value(
+                &query.text,
+                value.span,
+                [field, text],
+                &nearest,
+                help(clause),
+            ),
+        });
+    }
+    Ok(warnings)
+}
+
+/// Makes a clause of values.
+type OfValues = fn(Vec<Value>) -> FieldClause;
+
+/// The values of a clause whose values are text of the archive.
+fn texts(clause: &FieldClause) -> Option<(&[Value], OfValues)> {
+    Some(match clause {
+        FieldClause::Tag(values) => (values, FieldClause::Tag),
+        FieldClause::Source(values) => (values, FieldClause::Source),
+        FieldClause::Author(values) => (values, FieldClause::Author),
+        FieldClause::Site(values) => (values, FieldClause::Site),
+        FieldClause::Url(values) => (values, FieldClause::Url),
+        FieldClause::Category(values) => (values, FieldClause::Category),
+        FieldClause::Id(values) => (values, FieldClause::Id),
+        FieldClause::Path(values) => (values, FieldClause::Path),
+        _ => return None,
+    })
+}
+
+/// What to do where no value comes close.
+fn help(clause: &FieldClause) -> &'static str {
+    match clause {
+        FieldClause::Source(_) => "`wensou search --facet source` counts the sources",
+        FieldClause::Category(_) => "`wensou search --facet category` counts the categories",
+        FieldClause::Id(_) => "the beginning of an id matches with `*` at its end",
+        FieldClause::Path(_) => "a path is matched by the names of its folders and its file",
+        _ => "the beginning of a value matches with `*` at its end",
+    }
+}
+
+fn counted(runner: &Runner<'_>, query: &Query, node: Node) -> Result<usize, Error> {
+    runner.count(&query_of(query, vec![node]), Mode::Strict)
+}
+
+/// The values that the documents have, with their document counts.
+fn existing(runner: &Runner<'_>, clause: &FieldClause) -> Result<Vec<(String, u64)>, Error> {
+    let index = runner.index();
+    let spelled = |of: Facet| -> Result<Vec<(String, u64)>, Error> {
+        let values = facet(index, &plain(""), of, None)?;
+        Ok(values.into_iter().map(|value| (value.value, value.documents)).collect())
+    };
+    let field = match clause {
+        FieldClause::Tag(_) => return all_tags(index),
+        FieldClause::Source(_) => return spelled(Facet::Source),
+        FieldClause::Category(_) => return spelled(Facet::Category),
+        FieldClause::Author(_) => index.fields().author,
+        FieldClause::Site(_) => index.fields().site,
+        _ => return Ok(Vec::new()),
+    };
+    let mut values: BTreeMap<String, u64> = BTreeMap::new();
+    index.terms(field, |value, documents| {
+        *values.entry(value.to_owned()).or_default() += documents;
+    })?;
+    Ok(values.into_iter().collect())
+}
+
+/// The values most similar to `wanted`, which is folded: those that contain it first. Of equally
+/// similar ones the most frequent comes first.
+fn nearest(wanted: &str, values: &[(String, u64)]) -> Vec<(String, u64)> {
+    let likeness = |value: &str| {
+        let folded = fold(value);
+        match !wanted.is_empty() && folded.contains(wanted) {
+            true => 1.0,
+            false => strsim::jaro_winkler(wanted, &folded),
+        }
+    };
+    let mut scored: Vec<(f64, &(String, u64))> = values
+        .iter()
+        .map(|value| (likeness(&value.0), value))
+        .filter(|(likeness, _)| *likeness > LEAST_LIKENESS)
+        .collect();
+    scored.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.1.cmp(&one.1)));
+    scored.into_iter().take(MAX_SUGGESTIONS).map(|(_, value)| value.clone()).collect()
+}

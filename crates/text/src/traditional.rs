@@ -1,0 +1,207 @@
+//! Converts Simplified text to Traditional for display, word by word.
+//!
+//! One Simplified character can stand for several Traditional ones (干: 乾, 幹, 干), and only the
+//! word decides. The segmenter finds the words. Inside a word the longest phrase of OpenCC wins,
+//! and a character that no phrase covers takes its most frequent form. What comes before OpenCC's
+//! tables is in `data/tables/traditional.tsv`.
+
+use std::collections::HashMap;
+
+use crate::fold::script::{Script, script_of};
+use crate::segment::{Segmenter, TokenKind};
+use crate::tables::{editable, t2s_char};
+use crate::{Folded, is_han, t2s};
+
+const OPENCC: &str = include_str!("../data/s2t.tsv");
+const OWN: &str = include_str!("../../../data/tables/traditional.tsv");
+
+/// The longest phrase that is looked up, in characters.
+const LONGEST_PHRASE: usize = 16;
+
+/// Converts text to Traditional characters. The number of characters does not change.
+///
+/// Creating one takes some ten milliseconds, because it reads all tables.
+///
+/// ```
+/// let traditional = wensou_text::Traditional::new();
+/// assert_eq!(traditional.convert("政府干预一个中年人"), "政府干預一個中年人");
+/// assert_eq!(traditional.convert("松脆饼干"), "鬆脆餅乾");
+/// ```
+pub struct Traditional {
+    segmenter: Segmenter,
+    phrases: HashMap<String, String>,
+    chars: HashMap<char, char>,
+    alone: HashMap<char, char>,
+    after_number: HashMap<char, char>,
+    in_name: HashMap<char, char>,
+}
+
+impl Default for Traditional {
+    fn default() -> Self {
+        Traditional::new()
+    }
+}
+
+impl Traditional {
+    /// Reads the tables.
+    pub fn new() -> Self {
+        let mut forms = Forms::default();
+        let mut tables = Traditional {
+            segmenter: Segmenter::new(),
+            phrases: HashMap::new(),
+            chars: HashMap::new(),
+            alone: HashMap::new(),
+            after_number: HashMap::new(),
+            in_name: HashMap::new(),
+        };
+        // Entries of our own replace those of OpenCC, whose spellings `forms` settles.
+        let mut own_words = Vec::new();
+        let mut own_chars = Vec::new();
+        for (_, line) in editable::lines(OWN) {
+            let mut fields = line.split('\t');
+            let kind = fields.next().unwrap_or_default();
+            let from = fields.next().unwrap_or_default();
+            let to = fields.next().unwrap_or_default();
+            let pair = from.chars().zip(to.chars()).next();
+            match kind {
+                "form" => forms.add(from, to),
+                "word" => own_words.push((t2s(from), from.to_owned())),
+                "char" => own_chars.extend(pair),
+                "alone" => tables.alone.extend(pair),
+                "number" => tables.after_number.extend(pair),
+                "name" => tables.in_name.extend(pair),
+                _ => debug_assert!(false, "{line}: unknown kind"),
+            }
+        }
+        for (_, line) in editable::lines(OPENCC) {
+            let Some((from, to)) = line.split_once('\t') else { continue };
+            let (mut chars, mut forms_of) = (from.chars(), to.chars());
+            match (chars.next(), forms_of.next(), chars.next()) {
+                (Some(from), Some(to), None) => {
+                    tables.chars.insert(from, forms.of_char(to));
+                }
+                _ => {
+                    tables.phrases.insert(from.to_owned(), forms.of_phrase(to));
+                }
+            }
+        }
+        tables.chars.extend(own_chars);
+        let words = own_words.iter().map(|(word, _)| (word.clone(), None));
+        tables.segmenter = Segmenter::standard_with(words);
+        tables.phrases.extend(own_words);
+        tables
+    }
+
+    /// Converts a text. Text that is Traditional already stays as it is, and so does every
+    /// character that only Traditional text uses.
+    pub fn convert(&self, text: &str) -> String {
+        if script_of(text) == Script::Hant {
+            return text.to_owned();
+        }
+        let folded = Folded::new(text);
+        let (mut out, mut end) = (String::with_capacity(text.len()), 0);
+        self.segmenter.words(&folded, |token| {
+            let chars = token.chars.start as usize..token.chars.end as usize;
+            let bytes = folded.original_bytes(chars);
+            if token.kind != TokenKind::Han || bytes.start < end {
+                return;
+            }
+            self.push_chars(&text[end..bytes.start], &mut out);
+            end = bytes.end.max(bytes.start);
+            self.push_word(&text[bytes.start..end], &mut out);
+        });
+        self.push_chars(&text[end..], &mut out);
+        out
+    }
+
+    /// Converts what is no word character by character.
+    fn push_chars(&self, text: &str, out: &mut String) {
+        out.extend(text.chars().map(|c| self.chars.get(&c).copied().unwrap_or(c)));
+    }
+
+    /// Converts a word. `out` ends with what comes before it.
+    fn push_word(&self, word: &str, out: &mut String) {
+        let original: Vec<char> = word.chars().collect();
+        let simplified: Vec<char> = original.iter().map(|c| t2s_char(*c)).collect();
+        let forms: [Option<&HashMap<char, char>>; 2] = match simplified.as_slice() {
+            [_] if ends_with_number(out) => [Some(&self.after_number), Some(&self.alone)],
+            [_] => [Some(&self.alone), None],
+            _ if self.is_unknown(&simplified) => [Some(&self.in_name), None],
+            _ => [None, None],
+        };
+        let mut at = 0;
+        while at < original.len() {
+            let phrase = self.longest_phrase(&simplified[at..]);
+            let converted: Vec<char> = match phrase {
+                Some(phrase) => phrase.chars().collect(),
+                None => {
+                    let c = simplified[at];
+                    let form = forms.iter().flatten().find_map(|table| table.get(&c));
+                    vec![form.or_else(|| self.chars.get(&c)).copied().unwrap_or(c)]
+                }
+            };
+            for c in converted {
+                let (Some(was), Some(key)) = (original.get(at), simplified.get(at)) else { break };
+                out.push(if was == key { c } else { *was });
+                at += 1;
+            }
+        }
+    }
+
+    fn longest_phrase(&self, chars: &[char]) -> Option<&str> {
+        let longest = chars.len().min(LONGEST_PHRASE);
+        (2..=longest).rev().find_map(|length| {
+            let key: String = chars[..length].iter().collect();
+            self.phrases.get(&key).map(String::as_str)
+        })
+    }
+
+    /// Whether neither the dictionary nor a phrase is the word: the segmenter guessed it.
+    fn is_unknown(&self, word: &[char]) -> bool {
+        let text: String = word.iter().collect();
+        word.iter().all(|c| is_han(*c))
+            && !self.phrases.contains_key(&text)
+            && self.segmenter.rarity(&crate::fold(&text)) >= 1.0
+    }
+}
+
+/// Whether a text ends with a digit or a numeral, so that a measure word follows.
+fn ends_with_number(text: &str) -> bool {
+    const NUMERALS: &str = "一二三四五六七八九十百千萬万億亿余餘數数兩两几幾";
+    text.chars()
+        .next_back()
+        .is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(&c) || NUMERALS.contains(c))
+}
+
+/// The spellings that replace those of OpenCC.
+#[derive(Default)]
+struct Forms {
+    chars: HashMap<char, char>,
+    parts: Vec<(String, String)>,
+}
+
+impl Forms {
+    fn add(&mut self, from: &str, to: &str) {
+        let mut chars = from.chars().zip(to.chars());
+        match (chars.next(), chars.next()) {
+            (Some((from, to)), None) => {
+                self.chars.insert(from, to);
+            }
+            _ => self.parts.push((from.to_owned(), to.to_owned())),
+        }
+    }
+
+    fn of_char(&self, c: char) -> char {
+        self.chars.get(&c).copied().unwrap_or(c)
+    }
+
+    fn of_phrase(&self, phrase: &str) -> String {
+        let mut text: String = phrase.chars().map(|c| self.of_char(c)).collect();
+        for (from, to) in &self.parts {
+            if text.contains(from.as_str()) {
+                text = text.replace(from.as_str(), to);
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,125 @@
+//! Simplified to Traditional, word by word.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use wensou_text::{Traditional, t2s};
+
+/// Texts that the conversion must give back exactly, once they are Simplified.
+const TEXTS: &str = "
+政府干預 鬆脆餅乾 巨頭發布 一個中年 拉升
+干涉內政 干擾信號 若干問題 幹部會議 骨幹企業 能幹的人 樹幹 乾燥空氣 乾淨能源 乾隆皇帝
+理髮店 頭髮很長 發展迅速 發現問題 髮型設計師 發行債券 白髮老人
+皇后與王后 今後三天 後來的事 前後左右 太后
+公里以外 英里 里程碑 這裡 那裡有水 家裡 裡面 鄰里關係 數里之外
+麵包和麵條 方便麵 面對面 表面現象 全面
+鐘錶業 手錶 表格 代表團 表現很好 點鐘 一見鍾情
+茶几 幾乎 幾個人 幾天後
+穀倉 山谷 谷歌公司 稻穀
+松樹 放鬆管制 寬鬆政策 輕鬆 松鼠
+鬥爭 戰鬥機 北斗系統 漏斗
+準備金 標準 批准 不准進入 核准
+醜聞 小丑 丑角
+歷史 日曆 農曆新年 經歷 曆法
+重複 複雜 複製 恢復 答覆 覆蓋 反覆
+制度 限制 製造業 研製藥品 製作 體制改革
+一隻貓 三隻狗 只有 只是 只要
+征服 長征 徵稅 徵求意見 象徵 特徵
+衝突 衝擊 沖洗 沖繩
+收穫 獲得 獲利
+聯繫 關係 系統 體系 維繫
+雲端 白雲 人云亦云
+戲曲 曲線 歌曲
+捐款 回歸 回收 迂迴
+頒布 宣布 分布 布局
+臺灣 臺北市 電視台 平台 台階
+周期 周末 一周年
+出發 一齣戲 出現
+志願 雜誌 日誌 意志
+注意 註冊 注射 備註
+採用 採訪 神采 風采
+范先生 範圍 模範
+余先生 業餘 剩餘 十餘年
+杯子 世界盃 歐洲盃
+劃分 計劃 規劃 圖畫 畫家
+合併 並且 吞併
+準確 水準
+餘額 餘下
+葉子 樹葉
+僕人 前仆後繼
+姜太公 生薑
+鞦韆 千萬 畢昇 提升 升級
+嘗試 品嚐 嚐鮮
+";
+
+#[test]
+fn words_keep_their_forms() {
+    let traditional = Traditional::new();
+    let texts: Vec<&str> = TEXTS.split_whitespace().collect();
+    assert!(texts.len() > 50);
+    let wrong: Vec<(&str, String)> = texts
+        .iter()
+        .map(|text| (*text, traditional.convert(&t2s(text))))
+        .filter(|(text, converted)| text != converted)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn traditional_text_stays_as_it_is() {
+    let traditional = Traditional::new();
+    for text in ["皇后與后里的關係", "于先生說：這裏爲後院", "", "GPT-4 🚀\u{0}", "ﬁ㎏ 頭髮"]
+    {
+        assert_eq!(traditional.convert(text), text);
+    }
+    // A character that only Traditional text uses decides for itself in mixed text, too.
+    assert_eq!(
+        traditional.convert("发现裏面的头发，这个爲什么后来"),
+        "發現裏面的頭髮，這個爲什麼後來"
+    );
+}
+
+/// Forms of one word that writers of Traditional choose between freely, so that no conversion can
+/// know which one a text had.
+const FREE: [&str; 17] = [
+    "臺台", "佔占", "週周", "裏裡", "爲為", "蹟跡", "僱雇", "昇升", "綫線", "于於", "畫劃", "遊游",
+    "岩巖", "泛氾", "舖鋪", "慾欲", "啓啟",
+];
+
+#[test]
+fn real_text_comes_back() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/corpora/drcd-dev/corpus.jsonl");
+    let Ok(lines) = fs::read_to_string(&path) else {
+        // Past the test harness, which hides what `eprintln!` prints in a passing test.
+        let _ = writeln!(io::stderr(), "SKIPPED: no {}; this test wants real text", path.display());
+        return;
+    };
+    let mut sentences = Vec::new();
+    for line in lines.lines() {
+        let document: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let text = document["text"].as_str().unwrap_or_default();
+        sentences.extend(text.split_inclusive(['。', '！', '？', '\n']).map(str::to_owned));
+    }
+    let traditional = Traditional::new();
+    let (mut chars, mut other, mut wrong) = (0, 0, 0);
+    for sentence in sentences.iter().step_by(sentences.len() / 2000).take(2000) {
+        let converted = traditional.convert(&t2s(sentence));
+        assert_eq!(converted.chars().count(), sentence.chars().count(), "{sentence}");
+        for (was, is) in sentence.chars().zip(converted.chars()) {
+            let free = FREE.iter().any(|forms| forms.contains(was) && forms.contains(is));
+            chars += 1;
+            other += usize::from(was != is);
+            wrong += usize::from(was != is && !free);
+        }
+    }
+    let share = |wrong: usize| 100.0 - 100.0 * wrong as f64 / chars as f64;
+    let figures = format!(
+        "{chars} characters: {:.3} % as in the original, {:.3} % apart from free spellings",
+        share(other),
+        share(wrong)
+    );
+    println!("{figures}");
+    assert!(share(wrong) >= 99.9 && share(other) >= 99.8, "{figures}");
+}

@@ -1,0 +1,125 @@
+//! Pinyin as people type it, and hints where nothing matches.
+
+use crate::util::Dir;
+
+fn archive() -> Dir {
+    let dir = Dir::new();
+    let record = |id: &str, title: &str, text: &str, source: &str, tags: &[&str]| {
+        let record = serde_json::json!({
+            "id": id, "title": title, "text": text, "source": source, "tags": tags,
+            "date": "2023-05-06", "category": "財經", "author": "林知遠",
+        });
+        record.to_string() + "\n"
+    };
+    dir.write(
+        "archive/d.jsonl",
+        record("a1", "比特幣減半", "bitcoin halving 的內文。", "鏈聞", &["比特幣"])
+            + &record("a2", "招商銀行年報", "內文：ethereum。", "財聯社", &["招商銀行"])
+            + &record("a3", "西安的綠色能源", "以太坊與bitcoin。", "環鏈周報", &["綠色"]),
+    );
+    dir.index();
+    dir
+}
+
+#[test]
+fn pinyin_is_read_however_it_is_typed_and_in_every_format() {
+    let dir = archive();
+    for (typed, id) in [
+        ("bitebi", "a1"),
+        ("bǐtèbì", "a1"),
+        ("bi3te4bi4", "a1"),
+        ("bi te bi", "a1"),
+        ("BiTeBi", "a1"),
+        ("btb", "a1"),
+        ("xi'an", "a3"),
+        ("xian", "a3"),
+        ("xī'ān", "a3"),
+        ("lvse", "a3"),
+        ("lüse", "a3"),
+        ("luse", "a3"),
+        ("lǜsè", "a3"),
+        ("zsyh", "a2"),
+        ("zsyh 內文", "a2"),
+        ("zhaoshangyinhang", "a2"),
+        ("nothing OR zsyh", "a2"),
+        ("(bitebi OR nothing) 減半", "a1"),
+        ("+bitebi 內文", "a1"),
+    ] {
+        for format in ["ids", "json", "jsonl", "tsv", "text", "vimgrep"] {
+            let ran = dir.run(&["search", "--strict", "-f", format, typed]);
+            assert_eq!(ran.code, 0, "{typed} {format}: {ran:?}");
+            if format == "ids" {
+                assert_eq!(ran.stdout.trim(), id, "{typed}: {ran:?}");
+            }
+            assert!(ran.stderr.contains("read as pinyin"), "{typed} {format}: {ran:?}");
+        }
+        dir.write("q", typed);
+        let batch = dir.ok(&["search", "--batch", "q"]);
+        assert!(batch.contains(&format!("\"id\":\"{id}\"")), "{typed}: {batch}");
+        assert!(dir.ok(&["search", "--batch", "q", "-f", "ids"]).starts_with(id), "{typed}");
+        assert_eq!(dir.ok(&["search", "-c", typed]), "1\n", "{typed}");
+        for verb in ["timeline", "tags"] {
+            assert_eq!(dir.run(&[verb, typed]).code, 0, "{verb} {typed}");
+        }
+    }
+    // Letters that a text contains are a word.
+    assert!(!dir.run(&["search", "bitcoin"]).stderr.contains("pinyin"));
+}
+
+#[test]
+fn values_that_match_nothing_are_named_with_the_nearest() {
+    let dir = archive();
+    for (query, hints) in [
+        ("source:鏈", &["W002", "鏈聞 (1)"][..]),
+        ("source:财连社", &["W002", "財聯社 (1)"]),
+        ("category:xx", &["W002", "category `xx`"]),
+        ("author:林知", &["W002", "author `林知`", "林知"]),
+        ("site:nowhere.org", &["W002", "site"]),
+        ("url:nowhere.org", &["W002", "url"]),
+        ("path:nowhere", &["W002", "path"]),
+        ("id:zzz", &["W002", "id"]),
+        ("kind:flash", &["W002", "kind `flash`"]),
+        ("has:flash", &["W002", "has `flash`"]),
+        ("script:mixed", &["W002", "script `mixed`"]),
+        ("source:鏈聞*,不存在", &["W002", "source `不存在`"]),
+        ("since:2024 until:2023", &["W007", "2024-01-01", "2023-12-31"]),
+        ("until:2022 比特幣 since:2023", &["W007"]),
+    ] {
+        let ran = dir.run(&["search", query]);
+        for hint in hints {
+            assert!(ran.stderr.contains(hint), "{query}: no {hint} in {}", ran.stderr);
+        }
+    }
+    for query in ["source:鏈聞", "since:2023 until:2023", "source:鏈聞*", "has:tags"] {
+        let ran = dir.run(&["search", query]);
+        assert!(ran.code == 0 && !ran.stderr.contains("W00"), "{query}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_word_that_no_document_contains_has_the_similar_ones_of_the_index() {
+    let dir = archive();
+    for (typed, meant) in [
+        ("bitcion", "bitcoin (2)"),
+        ("Bitcoim", "bitcoin (2)"),
+        ("etherium", "ethereum (1)"),
+        ("以太纺", "以太坊 (1)"),
+        ("以太紡 減半", "以太坊 (1)"),
+        ("比特必", "比特币 (1)"),
+        ("bitcion的內文", "bitcoin (2)"),
+        ("招商銀航", "招商银行 (1)"),
+    ] {
+        let ran = dir.run(&["search", typed]);
+        assert!(
+            ran.stderr.contains("W008") && ran.stderr.contains(&format!("did you mean {meant}?")),
+            "{typed}: {}",
+            ran.stderr
+        );
+        assert!(dir.run(&["search", "-f", "json", typed]).stderr.contains("W008"), "{typed}");
+    }
+    assert!(dir.run(&["timeline", "bitcion"]).stderr.contains("bitcoin (2)"));
+    for typed in ["bitcoin", "以太坊", "\"bitcion\"", "tag:bitcion", "比特幣 -bitcion", "12345"]
+    {
+        assert!(!dir.run(&["search", typed]).stderr.contains("W008"), "{typed}");
+    }
+}
