@@ -359,7 +359,7 @@ fn an_index_without_permission_is_not_called_damaged() {
     let dir = folders();
     dir.ok(&["index", "a"]);
     let current = dir.path().join("index/CURRENT");
-    fs::set_permissions(&current, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&current, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&current).is_ok() {
         crate::util::skipped("root may read everything");
         return;

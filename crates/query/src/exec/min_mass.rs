@@ -1,5 +1,7 @@
 //! Documents that match members of enough mass, for the closest documents of a query.
 
+use std::cmp::Reverse;
+
 use super::candidates::Candidates;
 use super::doc_id::{DocId, TERMINATED};
 use super::window::DocWindow;
@@ -28,7 +30,7 @@ struct Member<M> {
 impl<M: Candidates> MinMass<M> {
     /// Documents with at least this mass. The members together have it.
     pub(super) fn of(min: u32, mut members: Vec<(u32, M)>) -> Self {
-        members.sort_by(|a, b| b.0.cmp(&a.0));
+        members.sort_by_key(|(mass, _)| Reverse(*mass));
         let mut remaining: u32 = members.iter().map(|(mass, _)| mass).sum();
         let members = members.into_iter().map(|(mass, matcher)| {
             let member =
