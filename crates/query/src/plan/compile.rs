@@ -186,7 +186,11 @@ impl<'q, 't> Compiler<'q, 't> {
             if context.positive && !marked {
                 joined = questions::join(self.typed, nodes, tables.segmenter);
             }
-            texts = expand::texts(joined.as_deref().unwrap_or(nodes), tables, requirement);
+            // A date says when a document appeared, which is not what a field says, and not what a
+            // NOT excludes.
+            let dated = context.positive && context.fields == TextField::ALL;
+            let nodes = joined.as_deref().unwrap_or(nodes);
+            texts = expand::texts(nodes, tables, requirement, dated);
             if context.positive {
                 questions::make_noun_optional(&mut texts);
             }

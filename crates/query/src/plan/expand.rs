@@ -73,11 +73,12 @@ impl ExpandedText {
 
 /// Analyses and expands the words of a group; `None` for other nodes. Neighbouring words are
 /// considered together: `bitcoin cash` is one name, and a page may write `stability ai` as one
-/// word.
+/// word. With `dated`, dates among the words are expanded to documents of these dates.
 pub(crate) fn texts(
     nodes: &[Node],
     tables: TextTables<'_>,
     requirement: Requirement,
+    dated: bool,
 ) -> Vec<Option<ExpandedText>> {
     let mut texts: Vec<Option<ExpandedText>> = nodes
         .iter()
@@ -99,7 +100,7 @@ pub(crate) fn texts(
         let until = from + run.len();
         if expands(&run[0]) {
             let mut run: Vec<&mut ExpandedText> = texts[from..until].iter_mut().flatten().collect();
-            expand(&mut run, tables);
+            expand(&mut run, tables, dated);
         }
         from = until;
     }
@@ -109,7 +110,7 @@ pub(crate) fn texts(
 /// A word of a run of neighbours: the index of its text, and of the word in that text.
 type WordRef = (usize, usize);
 
-fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>) {
+fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
     let word_refs: Vec<WordRef> = run
         .iter()
         .enumerate()
@@ -122,6 +123,9 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>) {
         synonyms(&words, tables, &mut found);
         joined_words(&words, &mut found);
         numbers_and_dates(run, &words, tables.segmenter, &mut found);
+        if !dated {
+            found.retain(|(_, variant)| variant.origin != Origin::Date);
+        }
     }
     for (words, variant) in found {
         // (a OR x) AND (b OR x) equals (a AND b) OR x, so every word of the group gets the variant.
