@@ -98,6 +98,9 @@ pub(crate) fn cut<'f>(
     if (points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
         || (bytes.iter().all(u8::is_ascii_lowercase) && !capitals_inside(folded, &chars))
     {
+        if let Some(whole) = long_whole_part(run.text).filter(|_| parts) {
+            sink(run.token(0..whole, false));
+        }
         sink(run.token(0..run.text.len(), true));
         return;
     }
@@ -117,9 +120,16 @@ pub(crate) fn cut<'f>(
         }
         if let Some(unpercented) = run.text.strip_suffix('%') {
             ranges.push((0..unpercented.len(), false));
+            // The percentage at the end of `GDP5%`.
+            let digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+            let number = unpercented.trim_end_matches(digit).len();
+            let signs = unpercented[number..].bytes().take_while(|b| !b.is_ascii_digit()).count();
+            ranges.push((number + signs..run.text.len(), false));
         }
         let case = Case::of(folded, &chars, run.text);
         for span in &spans {
+            let whole = long_whole_part(&run.text[span.clone()]);
+            ranges.extend(whole.map(|length| (span.start..span.start + length, false)));
             let pieces = run.pieces(span.clone(), &case);
             if (2..=MAX_PIECES).contains(&pieces.len()) {
                 ranges.extend(pieces.iter().map(|piece| (piece.clone(), false)));
@@ -133,6 +143,15 @@ pub(crate) fn cut<'f>(
     for (range, whole) in ranges {
         sink(run.token(range, whole));
     }
+}
+
+/// The length of the whole part of a decimal number, if it is long enough for a year: `2023.5` is
+/// as often a month as a number.
+fn long_whole_part(number: &str) -> Option<usize> {
+    const YEAR_DIGITS: usize = 4;
+    let (whole, decimals) = number.split_once('.')?;
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    (whole.len() >= YEAR_DIGITS && is_digits(whole) && is_digits(decimals)).then_some(whole.len())
 }
 
 /// Whether case can divide a run: anything but a small letter follows its first character, and it

@@ -4,7 +4,8 @@
 mod cursor;
 mod dictionary;
 mod latin;
-pub(crate) mod numbers;
+mod numbers;
+pub(crate) mod numerals;
 mod route;
 mod trie;
 
@@ -19,7 +20,8 @@ use crate::fold::key::is_key_char;
 use crate::fold::{Folded, fold};
 use crate::segment::cursor::TextCursor;
 use crate::segment::dictionary::Dictionary;
-use crate::segment::numbers::{Value, can_start_numeral, numeral_value, value};
+use crate::segment::numbers::{Value, can_start_numeral, value};
+use crate::segment::numerals::numeral_value;
 use crate::segment::route::Scratch;
 use crate::tables::class::Class;
 use crate::tables::words::Word;
@@ -320,7 +322,8 @@ fn numeral_values<'f>(
     sink: &mut impl FnMut(Token<'f>),
 ) {
     let (mut at, mut from) = (start.0, 0);
-    while let Some(skipped) = chars[from..].iter().position(|c| can_start_numeral(*c)) {
+    while let Some(skipped) = chars[from..].iter().position(|c| can_start_numeral(*c) || *c == '百')
+    {
         at += chars[from..from + skipped].iter().map(|c| c.len_utf8()).sum::<usize>();
         from += skipped;
         if at >= *value_end
