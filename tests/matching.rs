@@ -109,7 +109,7 @@ fn symbols_count_where_they_are_typed() {
         ("1000", "題", "賣$1000"),
         ("sign", "₿的歷史", "文"),
     ]);
-    let cases: [(&str, &[&str]); 22] = [
+    let cases: [(&str, &[&str]); 24] = [
         ("\"3.5%\"", &["p3.5"]),
         ("3.5%", &["p3.5"]),
         ("35%", &["p35"]),
@@ -132,6 +132,8 @@ fn symbols_count_where_they_are_typed() {
         ("₿", &["sign"]),
         ("\"$\"", &["1000", "btc", "dollars"]),
         ("BTC -$BTC", &["plain-btc"]),
+        ("\"學習 C++\"~5", &["cpp"]),
+        ("(C++ OR C#) 學習", &["cpp", "sharp"]),
     ];
     finds(&dir, &cases);
 }
@@ -204,9 +206,12 @@ fn accents_ligatures_and_forms_of_characters_are_one() {
         ("istanbul", &["marks"]),
     ];
     finds(&dir, &cases);
-    let highlights = |query: &str| dir.hits(&[query])[0]["snippet"]["highlights"].clone();
-    assert_eq!(highlights("\"strasse\""), serde_json::json!([[0, 6]]));
-    assert_eq!(highlights("\"nguyen\""), serde_json::json!([[0, 8]]));
+    let highlights = |query: &str, id: &str| {
+        let hits = dir.hits(&[query]);
+        hits.iter().find(|hit| hit["id"] == id).unwrap()["snippet"]["highlights"].clone()
+    };
+    assert_eq!(highlights("\"strasse\"", "strasse"), serde_json::json!([[0, 6]]));
+    assert_eq!(highlights("\"nguyen\"", "marks"), serde_json::json!([[0, 8]]));
 }
 
 #[test]

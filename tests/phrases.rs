@@ -44,19 +44,23 @@ fn found(index: &Index, query: &str) -> BTreeSet<String> {
     results.hits.iter().map(|hit| wensou_index::RecordExt::id(&hit.record).to_owned()).collect()
 }
 
-/// Stands between two digits that are not of one run.
-const APART: char = '\0';
+/// A character that a phrase with symbols is compared with: of the key, or a symbol that counts.
+#[derive(Clone, Copy)]
+struct Counted {
+    c: char,
+    /// Whether this is a digit that a space separates from the digit before it.
+    apart: bool,
+}
 
-/// The characters of a text that a phrase with symbols is compared with: those of the key, symbols
-/// that count, and [`APART`].
-fn with_symbols(text: &str) -> Vec<char> {
+/// What a phrase with symbols is compared with.
+fn with_symbols(text: &str) -> Vec<Counted> {
     let folded: Vec<char> = fold(text).chars().collect();
-    let mut counted: Vec<char> = Vec::new();
-    let mut at = 0;
+    let mut counted: Vec<Counted> = Vec::new();
+    let (mut at, mut apart) = (0, false);
     while at < folded.len() {
         if is_key_char(folded[at]) {
-            counted.push(folded[at]);
-            at += 1;
+            counted.push(Counted { c: folded[at], apart });
+            (at, apart) = (at + 1, false);
             continue;
         }
         let end = (at..folded.len()).find(|at| is_key_char(folded[*at])).unwrap_or(folded.len());
@@ -64,26 +68,31 @@ fn with_symbols(text: &str) -> Vec<char> {
         let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
         let between_digits = at > 0 && digit(folded.get(at - 1)) && digit(folded.get(end));
         let spaced = gap.iter().any(|c| c.is_whitespace());
-        let all = between_digits && !spaced;
-        counted.extend(gap.iter().filter(|c| all || "+#$€₿%.-/@".contains(**c)));
-        counted.extend((between_digits && spaced).then_some(APART));
+        let counts = |c: &&char| between_digits && !spaced || "+#$€₿%.-/@".contains(**c);
+        counted.extend(gap.iter().filter(counts).map(|c| Counted { c: *c, apart: false }));
+        apart = between_digits && spaced;
         at = end;
     }
     counted
 }
 
 fn has_symbols(phrase: &str) -> bool {
-    with_symbols(phrase).iter().any(|c| *c != APART && !is_key_char(*c))
+    with_symbols(phrase).iter().any(|counted| !is_key_char(counted.c))
 }
 
-/// Where a phrase with symbols occurs in a text, overlaps left out.
-fn occurrences(text: &[char], phrase: &[char]) -> usize {
+/// How often a phrase with symbols occurs in a text, overlaps left out.
+fn occurrences(text: &[Counted], phrase: &[Counted]) -> usize {
+    let first_key = phrase.iter().position(|counted| is_key_char(counted.c));
     let (mut count, mut free) = (0, 0);
     for at in 0..(text.len() + 1).saturating_sub(phrase.len()) {
         let end = at + phrase.len();
-        let digit = |at: usize| text.get(at).is_some_and(char::is_ascii_digit);
-        let whole = |edge: usize| edge == 0 || !(digit(edge - 1) && digit(edge));
-        if at >= free && text[at..end] == *phrase && whole(at) && whole(end) {
+        let digit = |at: usize| text.get(at).is_some_and(|counted| counted.c.is_ascii_digit());
+        let whole =
+            |edge: usize| edge == 0 || !(digit(edge - 1) && digit(edge)) || text[edge].apart;
+        let same = text[at..end].iter().zip(phrase).enumerate().all(|(number, (a, b))| {
+            a.c == b.c && (a.apart == b.apart || first_key.is_none_or(|first| number <= first))
+        });
+        if at >= free && same && whole(at) && whole(end) {
             count += 1;
             free = end;
         }
@@ -94,7 +103,7 @@ fn occurrences(text: &[char], phrase: &[char]) -> usize {
 /// A text as a scan sees it.
 struct Scanned {
     key: String,
-    with_symbols: Vec<char>,
+    with_symbols: Vec<Counted>,
 }
 
 impl Scanned {

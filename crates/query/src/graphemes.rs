@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Where the graphemes of a text start, in characters. Without any, every character is one.
+/// Where the graphemes of a text start, in characters, and where the last one ends. Without any,
+/// every character is one.
 pub(crate) struct Graphemes(Vec<usize>);
 
 impl Graphemes {
@@ -20,7 +21,9 @@ impl Graphemes {
             at += grapheme.chars().count();
             start
         });
-        Self(starts.collect())
+        let mut starts: Vec<usize> = starts.collect();
+        starts.push(chars.len());
+        Self(starts)
     }
 
     /// The smallest range of whole graphemes that holds a range of characters.
@@ -29,8 +32,8 @@ impl Graphemes {
             return chars;
         }
         let start = self.0[self.0.partition_point(|start| *start <= chars.start) - 1];
-        let end = self.0.get(self.0.partition_point(|start| *start < chars.end));
-        start..end.copied().unwrap_or(chars.end).max(chars.end)
+        let end = self.0[self.0.partition_point(|start| *start < chars.end)];
+        start..end
     }
 }
 

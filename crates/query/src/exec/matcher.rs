@@ -100,6 +100,11 @@ impl<'i> Matcher<'i> {
                     condition: TextCondition::Near(passage),
                 }))
             }
+            // The term of a symbol says all.
+            MatchExpr::Exact { fields, needle } if needle.pattern().is_one_symbol() => {
+                let pattern = needle.pattern();
+                Self::in_fields(fields, |field| Self::with_terms_of(&pattern, field, segment, open))
+            }
             MatchExpr::Exact { fields, needle } => Self::Verified(Box::new(Verified {
                 candidates: Self::in_fields(fields, |field| {
                     Self::with_terms_of(&needle.pattern(), field, segment, open)

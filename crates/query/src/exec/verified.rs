@@ -59,7 +59,7 @@ impl<M> Verified<'_, M> {
     /// here would hide it.
     fn texts(&self, doc: DocId) -> Option<Rc<DocumentTexts>> {
         let hash = self.segment.content_hash(doc);
-        let last = LAST.with_borrow(|last| last.clone());
+        let last = LAST.with_borrow(Clone::clone);
         if let Some((_, texts)) = last.filter(|(last, _)| Some(*last) == hash) {
             return Some(texts);
         }

@@ -157,3 +157,67 @@ fn add_symbols_alone(chars: &[char], units: &mut Vec<Unit>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a text, those that are found by their symbols in brackets.
+    fn words(text: &str) -> String {
+        let folded = Folded::new(text);
+        let of = |unit: Unit| match unit.variants[0].mode {
+            MatchMode::ExactWord => format!("[{}]", unit.variants[0].text),
+            _ => unit.variants[0].text.clone(),
+        };
+        let units = units(&folded, &Segmenter::standard());
+        units.into_iter().map(of).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn symbols_join_the_word_that_they_belong_to() {
+        for (text, expected) in [
+            ("C++", "[c++]"),
+            ("C++17", "[c++] 17"),
+            ("A+ 股", "[a+] 股"),
+            ("BTC+ETH", "btc eth"),
+            ("C#語言", "[c#] 语言"),
+            ("#比特幣", "[#比特币]"),
+            ("US$100", "us [$100]"),
+            ("€3.5", "[€3.5]"),
+            (".NET", "[.net]"),
+            ("使用.NET", "使用 [.net]"),
+            ("...NET", "net"),
+            ("ASP.NET", "aspnet"),
+            ("@user", "[@user]"),
+            ("user@a.b", "userab"),
+            ("BBB- 評級", "[bbb-] 评级"),
+            ("a - b", "a b"),
+            ("13:02", "[13:02]"),
+            ("1、2號線", "[1、2] 号 线"),
+            ("13: 02", "13 02"),
+            ("$", "[$]"),
+            ("比特幣 ₿ 減半", "比特币 [₿] 减半"),
+            ("3.5%", "3.5%"),
+            ("比特幣/以太坊", "比特币 以太坊"),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_with_digits_are_found_within_runs() {
+        let modes = |text: &str| -> Vec<MatchMode> {
+            let folded = Folded::new(text);
+            let units = units(&folded, &Segmenter::standard());
+            units[0].variants.iter().map(|variant| variant.mode).collect()
+        };
+        for text in ["B2B", "F-16", "3.11", "192.168.0.121", "GPT-4"] {
+            assert_eq!(modes(text), [MatchMode::Word, MatchMode::ExactWord], "{text}");
+        }
+        for text in ["AI", "2023", "5%", "3.5%"] {
+            assert_eq!(modes(text), [MatchMode::Word], "{text}");
+        }
+        assert_eq!(modes("GPT4"), [MatchMode::WordOrEmbedded]);
+        assert_eq!(modes("node.js"), [MatchMode::WordOrEmbedded]);
+    }
+}

@@ -181,6 +181,12 @@ impl Pattern {
         &self.key
     }
 
+    /// Whether it is nothing but one symbol.
+    #[must_use]
+    pub fn is_one_symbol(&self) -> bool {
+        self.key.is_empty() && self.start.len() == 1
+    }
+
     /// The terms of symbols that every text has in which the pattern occurs, with [`SYMBOL_TERM`].
     #[must_use]
     pub fn symbol_terms(&self) -> Vec<String> {
@@ -196,7 +202,7 @@ impl Pattern {
         text.extend(&self.end);
         let mut terms = Vec::new();
         symbol_terms(&text, |chars| {
-            terms.push(std::iter::once(&SYMBOL_TERM).chain(chars).collect())
+            terms.push(std::iter::once(&SYMBOL_TERM).chain(chars).collect());
         });
         terms.sort_unstable();
         terms.dedup();
@@ -321,4 +327,79 @@ fn symbols_of(folded: &Folded<'_>, key: &Key, at: usize, symbols: &mut Vec<(usiz
     let all = !spaced && digit_at(at.checked_sub(1)) && digit_at(Some(at));
     symbols.extend((range.start..).zip(text.chars()).filter(|(_, c)| all || is_symbol(*c)));
     spaced
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> Vec<String> {
+        let mut terms = Vec::new();
+        symbol_terms(&crate::fold(text), |chars| terms.push(chars.iter().collect()));
+        terms
+    }
+
+    #[test]
+    fn symbols_are_terms_with_what_they_touch() {
+        assert_eq!(terms("比特幣「減半」，一:二"), [""; 0]);
+        assert_eq!(terms("C++"), ["+", "c+", "+", "++"]);
+        assert_eq!(terms("3.5 %"), [".", "3.5", "%", "5%"]);
+        assert_eq!(terms("$ (5)"), ["$", "$5"]);
+        assert_eq!(terms("13:02 3,500 1, 2"), ["3:0", "3,5"]);
+        assert_eq!(terms("₿"), ["₿"]);
+    }
+
+    /// A text that a pattern matches has all terms of the pattern, whatever is cut out of it.
+    #[test]
+    fn candidates_have_the_terms_of_a_pattern() {
+        let text =
+            "漲3.5%至$1,000.50（約€5）；C++、C#與A+級，13:02 1--2 3. 5 @a/b +5% %6 2:%7 US$9";
+        let chars: Vec<char> = text.chars().collect();
+        let all = terms(text);
+        let folded = Folded::new(text);
+        let key = Key::new(&folded);
+        for start in 0..chars.len() {
+            for end in start + 1..=chars.len().min(start + 12) {
+                let phrase: String = chars[start..end].iter().collect();
+                for pattern in
+                    [Pattern::new(&phrase, Edges::Whole), Pattern::of_word(&phrase, Edges::Prefix)]
+                {
+                    if pattern.find_all(&folded, &key).next().is_none() {
+                        continue;
+                    }
+                    for term in pattern.symbol_terms() {
+                        let term = term.trim_start_matches(SYMBOL_TERM);
+                        assert!(all.iter().any(|other| other == term), "{term} of {phrase}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_found_with_its_symbols() {
+        let finds = |phrase: &str, text: &str| {
+            let folded = Folded::new(text);
+            let key = Key::new(&folded);
+            let pattern = Pattern::new(phrase, Edges::Whole);
+            let found = pattern.find_all(&folded, &key).next();
+            found.map(|found| folded.slice(found.folded).to_owned())
+        };
+        assert_eq!(finds("3.5%", "漲3.5%").as_deref(), Some("3.5%"));
+        assert_eq!(finds("$100", "US$100.50").as_deref(), Some("$100"));
+        assert_eq!(finds("++", "C++").as_deref(), Some("++"));
+        assert_eq!(finds("漲5%", "漲（5）%").as_deref(), Some("涨(5)%"));
+        for (phrase, text) in [
+            ("3.5%", "13.5%"),
+            ("3.5%", "35%"),
+            ("3.5", "3. 5"),
+            ("35%", "3 5%"),
+            ("$100", "$1000"),
+            ("C++", "C+"),
+            ("1:2", "1：：2"),
+            ("+", "加"),
+        ] {
+            assert_eq!(finds(phrase, text), None, "{phrase} in {text}");
+        }
+    }
 }
