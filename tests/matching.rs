@@ -253,14 +253,21 @@ fn numbers_in_words_equal_their_digits() {
 #[test]
 fn a_word_of_ones_own_loses_no_hits() {
     let dir = Dir::new();
-    let line = r#"{"id":"a","title":"題","text":"柴犬幣大漲的消息。"}"#;
-    dir.write("archive/dump.jsonl", line);
+    let lines = [
+        r#"{"id":"a","title":"題","text":"柴犬幣大漲的消息。"}"#,
+        r#"{"id":"b","title":"題","text":"柴犬幣 SHIB 大漲的消息。"}"#,
+        r#"{"id":"c","title":"題","text":"柴犬幣下跌，城河與護岸。"}"#,
+    ];
+    dir.write("archive/dump.jsonl", lines.join("\n"));
     dir.write("words.txt", "柴犬幣大漲 100 n\n護城河 3\n");
     dir.ok(&["index", "archive", "--quiet", "--words", "words.txt"]);
-    for query in ["柴犬幣 SHIB 大漲", "柴犬幣大漲", "SHIB大漲", "SHIB 大漲", "柴犬幣", "大漲"]
+    for query in ["柴犬幣 SHIB 大漲", "柴犬幣大漲", "柴犬币大涨", "SHIB大漲", "SHIB 大漲", "大漲"]
     {
-        assert_eq!(ids(&dir, query), ["a"], "{query}");
+        assert_eq!(ids(&dir, query), ["a", "b"], "{query}");
     }
+    let cases: [(&str, &[&str]); 3] =
+        [("\"柴犬幣大漲\"", &["a"]), ("柴犬幣", &["a", "b", "c"]), ("護城河", &[])];
+    finds(&dir, &cases);
 }
 
 #[test]

@@ -26,6 +26,9 @@ pub(super) fn units(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Unit> {
     let mut units = Vec::new();
     segmenter.words(folded, |token| {
         let chars = token.chars.start as usize..token.chars.end as usize;
+        if let Some(lengths) = segmenter.compound_parts(&token.text) {
+            return units.extend(parts(folded, chars.start, lengths));
+        }
         if let Some(variant) = Variant::new(&token.text, token.kind, Origin::Typed) {
             let variants = match token.kind {
                 TokenKind::Latin | TokenKind::Number => {
@@ -37,7 +40,8 @@ pub(super) fn units(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Unit> {
         }
     });
     // Most text has no symbols, which one look at its bytes tells.
-    if !folded.as_str().bytes().any(|b| b.is_ascii_punctuation() || b == b'\xe2') {
+    let may_count = |b: u8| b.is_ascii_punctuation() || b.is_ascii_digit() || b == b'\xe2';
+    if !folded.as_str().bytes().any(may_count) {
         return units;
     }
     let chars: Vec<char> = folded.as_str().chars().collect();
@@ -45,6 +49,19 @@ pub(super) fn units(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Unit> {
     attach_symbols(&chars, &mut units);
     add_symbols_alone(&chars, &mut units);
     units
+}
+
+/// The words of a compound that starts at a character.
+fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<Unit> {
+    let mut end = start;
+    let part = |length: &usize| {
+        let chars = end..end + length;
+        end = chars.end;
+        let text = folded.slice(chars.clone());
+        let variant = Variant::new(text, TokenKind::Han, Origin::Typed)?;
+        Some(Unit { chars, variants: vec![variant] })
+    };
+    lengths.iter().filter_map(part).collect()
 }
 
 /// The variants of a word of letters and digits, which the text has as `run`. In a text the word
