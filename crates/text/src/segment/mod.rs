@@ -18,8 +18,8 @@ use std::sync::OnceLock;
 
 use jieba_rs::Jieba;
 
-use crate::fold::key::is_key_char;
 use crate::fold::Folded;
+use crate::fold::key::is_key_char;
 use crate::segment::cursor::TextCursor;
 use crate::segment::dictionary::Dictionary;
 use crate::segment::numbers::{Value, can_start_numeral, value};
