@@ -6,6 +6,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
 use wensou_text::{Folded, Key, Pattern, PatternMatch, is_han};
 
 use crate::graphemes::Graphemes;
@@ -64,13 +65,14 @@ impl<'t> Haystack<'t> {
     fn matches_of<'n>(
         &'n self,
         needle: &'n Needle,
-        pattern: &'n Pattern,
+        pattern: Option<&'n Pattern>,
     ) -> Box<dyn Iterator<Item = PatternMatch> + 'n> {
         let of_key = |key: Range<usize>| {
             let folded = self.key.folded_range(key.clone());
             PatternMatch { key, folded }
         };
         let sequences = || self.key.find_all(&needle.key);
+        let patterns = || pattern.into_iter().flat_map(|it| it.find_all(&self.folded, &self.key));
         match needle.kind {
             NeedleKind::Sequence => Box::new(sequences().map(of_key)),
             NeedleKind::Word => {
@@ -85,12 +87,14 @@ impl<'t> Haystack<'t> {
                 });
                 let equal = values.iter().filter(|(_, digits)| *digits == needle.key);
                 let in_words = equal.map(move |(key, _)| of_key(key.clone()));
-                Box::new(in_words.chain(pattern.find_all(&self.folded, &self.key)))
+                Box::new(in_words.chain(patterns()))
             }
-            NeedleKind::Exact => pattern.find_all(&self.folded, &self.key),
+            NeedleKind::Exact => Box::new(patterns()),
             NeedleKind::ExactWord | NeedleKind::ExactPrefix => {
-                let found = pattern.find_all(&self.folded, &self.key);
-                Box::new(found.filter(|found| self.is_bounded(needle, pattern, found)))
+                let bounded = move |found: &PatternMatch| {
+                    pattern.is_some_and(|pattern| self.is_bounded(needle, pattern, found))
+                };
+                Box::new(patterns().filter(bounded))
             }
         }
     }
@@ -110,7 +114,7 @@ impl<'t> Haystack<'t> {
 
     /// Whether the text has the needle.
     pub(crate) fn has(&self, needle: &Needle) -> bool {
-        self.matches_of(needle, &needle.pattern()).next().is_some()
+        self.matches_of(needle, needle.pattern_in_text().as_ref()).next().is_some()
     }
 
     /// Calls `visit` with the matches of all needles in the order of their ends, until it returns
@@ -120,20 +124,12 @@ impl<'t> Haystack<'t> {
         needles: &[Needle],
         mut visit: impl FnMut(usize, Range<usize>) -> bool,
     ) -> bool {
-        let patterns: Vec<Pattern> = needles.iter().map(Needle::pattern).collect();
-        let by_end = |(needle, pattern)| {
-            let found = self.matches_of(needle, pattern).map(|found| found.key);
-            let found: Box<dyn Iterator<Item = Range<usize>>> = match needle.kind {
-                NeedleKind::Value => {
-                    let mut all: Vec<Range<usize>> = found.collect();
-                    all.sort_unstable_by_key(|key| key.end);
-                    Box::new(all.into_iter())
-                }
-                _ => Box::new(found),
-            };
-            found.peekable()
-        };
-        let mut found: Vec<_> = needles.iter().zip(&patterns).map(by_end).collect();
+        let patterns: Vec<Option<Pattern>> = needles.iter().map(Needle::pattern_in_text).collect();
+        let mut found: Vec<_> = needles
+            .iter()
+            .zip(&patterns)
+            .map(|(needle, pattern)| self.keys_by_end(needle, pattern.as_ref()).peekable())
+            .collect();
         loop {
             let ends = found.iter_mut().enumerate();
             let ends = ends.filter_map(|(needle, keys)| Some((keys.peek()?.end, needle)));
@@ -144,12 +140,34 @@ impl<'t> Haystack<'t> {
         }
     }
 
+    /// The ranges of the key that match one needle, in the order of their ends.
+    fn keys_by_end<'n>(
+        &'n self,
+        needle: &'n Needle,
+        pattern: Option<&'n Pattern>,
+    ) -> Box<dyn Iterator<Item = Range<usize>> + 'n> {
+        let found = self.matches_of(needle, pattern).map(|found| found.key);
+        match needle.kind {
+            NeedleKind::Value => {
+                let mut all: Vec<Range<usize>> = found.collect();
+                all.sort_unstable_by_key(|key| key.end);
+                Box::new(all.into_iter())
+            }
+            _ => Box::new(found),
+        }
+    }
+
     /// All matches of all needles, leftmost first, then longest. Matches may overlap.
     fn matches(&self, needles: &[Needle]) -> Vec<FoldedMatch> {
         let mut matches: Vec<FoldedMatch> = Vec::new();
+        // Of equal needles, only the first can be among the disjoint matches.
+        let mut seen = FxHashSet::default();
         for (number, needle) in needles.iter().enumerate() {
-            let pattern = needle.pattern();
-            let found = self.matches_of(needle, &pattern);
+            if !seen.insert((needle.kind as u8, &needle.key)) {
+                continue;
+            }
+            let pattern = needle.pattern_in_text();
+            let found = self.matches_of(needle, pattern.as_ref());
             matches.extend(found.map(|found| FoldedMatch { needle: number, folded: found.folded }));
         }
         matches

@@ -30,6 +30,7 @@ use super::verified::{TextCondition, Verified};
 use super::window::{DocWindow, retain_postings};
 use crate::error::Error;
 use crate::plan::MatchExpr;
+use crate::plan::needle::Needle;
 
 /// The documents of one segment that may match, see [`Candidates`].
 pub(crate) enum Matcher<'i> {
@@ -88,31 +89,12 @@ impl<'i> Matcher<'i> {
                 Self::in_fields(fields, |field| Self::char_sequence(postings, field, &key, open))
             }
             MatchExpr::Near { fields, words, needles, distance } => {
-                let passage = NearPassage {
-                    needles: needles.clone(),
-                    words: words.len(),
-                    distance: *distance,
-                };
-                Self::Verified(Box::new(Verified {
-                    candidates: Self::and(all(words)?, segment),
-                    segment: *segment,
-                    fields: fields.clone(),
-                    condition: TextCondition::Near(passage),
-                }))
+                let (needles, distance) = (needles.clone(), *distance);
+                let passage = NearPassage { needles, words: words.len(), distance };
+                let candidates = Self::and(all(words)?, segment);
+                Self::verified(candidates, segment, fields, TextCondition::Near(passage))
             }
-            // The term of a symbol says all.
-            MatchExpr::Exact { fields, needle } if needle.pattern().is_one_symbol() => {
-                let pattern = needle.pattern();
-                Self::in_fields(fields, |field| Self::with_terms_of(&pattern, field, segment, open))
-            }
-            MatchExpr::Exact { fields, needle } => Self::Verified(Box::new(Verified {
-                candidates: Self::in_fields(fields, |field| {
-                    Self::with_terms_of(&needle.pattern(), field, segment, open)
-                }),
-                segment: *segment,
-                fields: fields.clone(),
-                condition: TextCondition::Exact(needle.clone()),
-            })),
+            MatchExpr::Exact { fields, needle } => Self::exact(fields, needle, segment, open),
             MatchExpr::Prefix { fields, prefix } => {
                 Self::Bitset(Arc::new(postings.docs_with_word_prefix(fields, prefix)))
             }
@@ -150,6 +132,36 @@ impl<'i> Matcher<'i> {
                 Some(phrase) => Self::Phrase(Box::new(phrase)),
                 None => Self::Nothing,
             },
+        }
+    }
+
+    fn verified(
+        candidates: Self,
+        segment: &Segment<'i>,
+        fields: &[TextField],
+        condition: TextCondition,
+    ) -> Self {
+        let (segment, fields) = (*segment, fields.to_vec());
+        Self::Verified(Box::new(Verified { candidates, segment, fields, condition }))
+    }
+
+    /// Documents with an exact text.
+    fn exact(
+        fields: &[TextField],
+        needle: &Needle,
+        segment: &Segment<'i>,
+        open: PostingsOpener<'_>,
+    ) -> Self {
+        let pattern = needle.pattern();
+        let candidates =
+            Self::in_fields(fields, |field| Self::with_terms_of(&pattern, field, segment, open));
+        // The term of a symbol says all.
+        match pattern.is_one_symbol() {
+            true => candidates,
+            false => {
+                let condition = TextCondition::Exact(needle.clone());
+                Self::verified(candidates, segment, fields, condition)
+            }
         }
     }
 

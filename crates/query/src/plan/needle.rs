@@ -58,6 +58,12 @@ impl Needle {
         Some(Self { key, kind, word, weight })
     }
 
+    /// The pattern that finds the needle. `None` if it is found by its key alone.
+    pub(crate) fn pattern_in_text(&self) -> Option<Pattern> {
+        let by_key = matches!(self.kind, NeedleKind::Sequence | NeedleKind::Word);
+        (!by_key).then(|| self.pattern())
+    }
+
     /// The pattern of an exact text.
     pub(crate) fn pattern(&self) -> Pattern {
         let text: String = self.key.iter().collect();

@@ -21,6 +21,7 @@ pub(crate) mod annotation;
 pub(crate) mod ignorable;
 pub(crate) mod key;
 mod offsets;
+pub(crate) mod pattern;
 mod removed;
 pub(crate) mod script;
 pub(crate) mod symbols;
