@@ -1,4 +1,4 @@
-//! A quoted phrase finds exactly what a scan of the folded text finds.
+//! A quoted phrase finds exactly what a scan of the folded text finds, symbols that count included.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use wensou_index::{BuildOptions, Index, build};
 use wensou_ingest::Silent;
 use wensou_query::lang::{Clock, parse};
 use wensou_query::{Highlighter, Options, search};
-use wensou_text::key_of;
+use wensou_text::{fold, is_key_char, key_of};
 
 use crate::util::{Dir, Random, shared};
 
@@ -44,13 +44,92 @@ fn found(index: &Index, query: &str) -> BTreeSet<String> {
     results.hits.iter().map(|hit| wensou_index::RecordExt::id(&hit.record).to_owned()).collect()
 }
 
-/// The documents whose title or text has a key that contains the key of the phrase.
-fn scanned(keys: &[(String, String, String)], phrase: &str, title_only: bool) -> BTreeSet<String> {
-    let needle: String = key_of(phrase).into_iter().collect();
-    keys.iter()
-        .filter(|(_, title, text)| {
-            title.contains(&needle) || (!title_only && text.contains(&needle))
-        })
+/// A character that a phrase with symbols is compared with: of the key, or a symbol that counts.
+#[derive(Clone, Copy)]
+struct Counted {
+    c: char,
+    /// Whether this is a digit that a space separates from the digit before it.
+    apart: bool,
+}
+
+/// What a phrase with symbols is compared with.
+fn with_symbols(text: &str) -> Vec<Counted> {
+    let folded: Vec<char> = fold(text).chars().collect();
+    let mut counted: Vec<Counted> = Vec::new();
+    let (mut at, mut apart) = (0, false);
+    while at < folded.len() {
+        if is_key_char(folded[at]) {
+            counted.push(Counted { c: folded[at], apart });
+            (at, apart) = (at + 1, false);
+            continue;
+        }
+        let end = (at..folded.len()).find(|at| is_key_char(folded[*at])).unwrap_or(folded.len());
+        let gap = &folded[at..end];
+        let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
+        let between_digits = at > 0 && digit(folded.get(at - 1)) && digit(folded.get(end));
+        let spaced = gap.iter().any(|c| c.is_whitespace());
+        let counts = |c: &&char| between_digits && !spaced || "+#$€₿%.-/@".contains(**c);
+        counted.extend(gap.iter().filter(counts).map(|c| Counted { c: *c, apart: false }));
+        apart = between_digits && spaced;
+        at = end;
+    }
+    counted
+}
+
+fn has_symbols(phrase: &str) -> bool {
+    with_symbols(phrase).iter().any(|counted| !is_key_char(counted.c))
+}
+
+/// How often a phrase with symbols occurs in a text, overlaps left out.
+fn occurrences(text: &[Counted], phrase: &[Counted]) -> usize {
+    let first_key = phrase.iter().position(|counted| is_key_char(counted.c));
+    let (mut count, mut free) = (0, 0);
+    for at in 0..(text.len() + 1).saturating_sub(phrase.len()) {
+        let end = at + phrase.len();
+        let digit = |at: usize| text.get(at).is_some_and(|counted| counted.c.is_ascii_digit());
+        let whole =
+            |edge: usize| edge == 0 || !(digit(edge - 1) && digit(edge)) || text[edge].apart;
+        let same = text[at..end].iter().zip(phrase).enumerate().all(|(number, (a, b))| {
+            a.c == b.c && (a.apart == b.apart || first_key.is_none_or(|first| number <= first))
+        });
+        if at >= free && same && whole(at) && whole(end) {
+            count += 1;
+            free = end;
+        }
+    }
+    count
+}
+
+/// A text as a scan sees it.
+struct Scanned {
+    key: String,
+    with_symbols: Vec<Counted>,
+}
+
+impl Scanned {
+    fn new(text: &str) -> Self {
+        Self { key: key_of(text).into_iter().collect(), with_symbols: with_symbols(text) }
+    }
+
+    fn has(&self, phrase: &Scanned, symbols: bool) -> bool {
+        match symbols {
+            true => occurrences(&self.with_symbols, &phrase.with_symbols) > 0,
+            false => self.key.contains(&phrase.key),
+        }
+    }
+}
+
+/// The documents whose title or text has the phrase.
+fn scanned(
+    documents: &[(String, Scanned, Scanned)],
+    phrase: &str,
+    title_only: bool,
+) -> BTreeSet<String> {
+    let (needle, symbols) = (Scanned::new(phrase), has_symbols(phrase));
+    let has = |text: &Scanned| text.has(&needle, symbols);
+    documents
+        .iter()
+        .filter(|(_, title, text)| has(title) || (!title_only && has(text)))
         .map(|(id, _, _)| id.clone())
         .collect()
 }
@@ -67,13 +146,15 @@ fn records(index: &Index) -> Vec<Document> {
     addresses.into_iter().map(document).collect()
 }
 
-/// Compares `count` random substrings of one to twelve characters, half of them in the title only.
-fn compare(index: &Index, documents: &[Document], count: usize, seed: u64) {
-    let key = |text: &str| key_of(text).into_iter().collect::<String>();
-    let keys: Vec<(String, String, String)> = documents
-        .iter()
-        .map(|document| (document.id.clone(), key(&document.title), key(&document.text)))
-        .collect();
+/// Compares `count` random substrings of one to twelve characters, a quarter of them in the title
+/// only. With `near_symbols`, each has a digit or a symbol that counts.
+fn compare(index: &Index, documents: &[Document], count: usize, seed: u64, near_symbols: bool) {
+    let of = |document: &Document| {
+        let id = document.id.clone();
+        (id, Scanned::new(&document.title), Scanned::new(&document.text))
+    };
+    let keys: Vec<(String, Scanned, Scanned)> = documents.iter().map(of).collect();
+    let counts = |c: &char| c.is_numeric() || "+#$€₿%.-/@:,".contains(*c);
     let mut random = Random::new(seed);
     let mut tried = 0;
     while tried < count {
@@ -82,9 +163,13 @@ fn compare(index: &Index, documents: &[Document], count: usize, seed: u64) {
         let text = if title_only { &document.title } else { &document.text };
         let chars: Vec<char> = text.chars().collect();
         let length = 1 + random.below(12);
-        let start = random.below(chars.len());
+        let mut start = random.below(chars.len());
+        if near_symbols {
+            let Some(next) = chars[start..].iter().position(counts) else { continue };
+            start = (start + next).saturating_sub(random.below(3));
+        }
         let phrase: String = chars[start..(start + length).min(chars.len())].iter().collect();
-        if key_of(&phrase).is_empty() {
+        if key_of(&phrase).is_empty() && !has_symbols(&phrase) {
             continue;
         }
         tried += 1;
@@ -106,6 +191,11 @@ fn a_phrase_finds_what_a_scan_finds_in_awkward_text() {
         ("GPT-3.5与GPT4", "CommerceontheInternethascometorely 🚀🚀 PackyMcCormick,NotBoring"),
         ("變體", "龍龙竜 裡裏里 臺台 爲為为 甚麼什么 乾坤乾燥干 著作看着"),
         ("𠮷野家", "𠮷 吉 か゛がｶﾞ 한국어 Ünïcödé ŒUVRE İstanbul ß"),
+        ("3.5%與13.5%", "35% 3,500 2023.5.1 3. 5% 3 5% $100 $1,000 US$100.50 €5 ₿ ½ 1/2 1:2 1-2"),
+        (
+            "C++與C#",
+            "C C++ C+ C# c++17 .NET ASP.NET net @user user@a.b 13:02 1302 13 02 A+級 互聯網+",
+        ),
     ]
     .into_iter()
     .enumerate()
@@ -117,7 +207,8 @@ fn a_phrase_finds_what_a_scan_finds_in_awkward_text() {
     .collect();
     let dir = Dir::new();
     let index = index_of(&dir, &documents);
-    compare(&index, &documents, 2_000, 7);
+    compare(&index, &documents, 2_000, 7, false);
+    compare(&index, &documents, 2_000, 8, true);
 }
 
 #[test]
@@ -137,7 +228,8 @@ fn a_phrase_finds_what_a_scan_finds_in_real_text() {
         let index = index_of(&dir, &documents);
         // Some texts have HTML in them, of which only the text is indexed.
         let documents: Vec<Document> = records(&index);
-        compare(&index, &documents, 5_000, 11);
+        compare(&index, &documents, 5_000, 11, false);
+        compare(&index, &documents, 3_000, 12, true);
     }
 }
 
@@ -163,7 +255,8 @@ fn highlights_are_the_phrase_in_the_characters_of_the_page() {
         let end = (start + 1 + random.below(6)).min(chars.len());
         let phrase: String = chars[start..end].iter().collect();
         let key: String = key_of(&phrase).into_iter().collect();
-        if key.is_empty() {
+        let symbols = has_symbols(&phrase);
+        if key.is_empty() && !symbols {
             continue;
         }
         let query = parse(&format!("\"{phrase}\""), &clock).unwrap();
@@ -178,6 +271,10 @@ fn highlights_are_the_phrase_in_the_characters_of_the_page() {
             );
         }
         let whole: String = key_of(text).into_iter().collect();
-        assert_eq!(snippet.highlights.len(), whole.matches(&key).count(), "{phrase} in {text}");
+        let count = match symbols {
+            true => occurrences(&with_symbols(text), &with_symbols(&phrase)),
+            false => whole.matches(&key).count(),
+        };
+        assert_eq!(snippet.highlights.len(), count, "{phrase} in {text}");
     }
 }

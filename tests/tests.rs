@@ -25,6 +25,7 @@ mod incremental;
 mod kinds;
 mod language;
 mod man;
+mod matching;
 mod messages;
 mod output;
 mod ownership;

@@ -16,6 +16,8 @@ use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
+#[path = "src/fold/accents.rs"]
+mod accents;
 #[path = "src/tables/class.rs"]
 mod class;
 #[path = "src/fold/ignorable.rs"]
@@ -45,6 +47,7 @@ fn main() {
     println!("cargo:rerun-if-changed=build/trie.rs");
     println!("cargo:rerun-if-changed=src/tables/class.rs");
     println!("cargo:rerun-if-changed=src/fold/ignorable.rs");
+    println!("cargo:rerun-if-changed=src/fold/accents.rs");
 
     let t2s = T2s::read(&t2s_path);
     let han = compose(&t2s.chars, &read_variants(&variants_path));
@@ -228,10 +231,18 @@ fn fold_entry(code: u32, han: &BTreeMap<char, char>) -> i32 {
     }
     let folded: Vec<char> =
         lowered.iter().map(|c| han.get(c).copied().unwrap_or(*c)).nfc().collect();
-    match folded.as_slice() {
+    // The accents of the first blocks tell pinyin, so the fold drops them at its end.
+    let plain = |c: char| if c < '\u{250}' { c } else { accents::plain(c) };
+    match folded.iter().copied().map(plain).collect::<Vec<_>>().as_slice() {
+        [to] if accents::ligature(*to).is_some() || has_ligature(*to) => EXPAND,
         [to] => (*to as u32).cast_signed() - code.cast_signed(),
         _ => EXPAND,
     }
+}
+
+/// Whether a letter is a ligature with an accent.
+fn has_ligature(c: char) -> bool {
+    c.nfd().next().is_some_and(|first| accents::ligature(first).is_some())
 }
 
 fn class_entry(code: u32) -> u8 {
@@ -258,7 +269,7 @@ fn class_entry(code: u32) -> u8 {
             0x1100..=0x11FF | 0x3130..=0x318F | 0xA960..=0xA97F | 0xAC00..=0xD7FF => Class::Hangul,
             _ => Class::Letter,
         }
-    } else if category == GeneralCategory::OtherSymbol {
+    } else if matches!(category, GeneralCategory::OtherSymbol | GeneralCategory::PrivateUse) {
         Class::Symbol
     } else if c.general_category_group() == GeneralCategoryGroup::Mark {
         Class::Mark

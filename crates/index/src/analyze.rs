@@ -6,7 +6,9 @@
 
 use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, id};
 use wensou_postings::{ColumnValues, DocumentTerms, FieldTerms, TextField, WORD_SEPARATOR};
-use wensou_text::{Folded, Script, Segmenter, TokenKind, fold, script_of_all};
+use wensou_text::{
+    Folded, SYMBOL_TERM, Script, Segmenter, TokenKind, fold, script_of_all, symbol_terms,
+};
 
 use crate::duplicates::{Sample, Sketch};
 use crate::record::{Encoded, RecordExt, Texts, civil_seconds, moment_start};
@@ -37,6 +39,13 @@ pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -
             words.push(WORD_SEPARATOR);
         }
         words.push_str(&token.text);
+    });
+    symbol_terms(folded.as_str(), |symbol| {
+        if !words.is_empty() {
+            words.push(WORD_SEPARATOR);
+        }
+        words.push(SYMBOL_TERM);
+        words.extend(symbol);
     });
     FieldTerms { key, words }
 }
@@ -269,6 +278,9 @@ mod tests {
                 if is_indexed_word(field, token.kind, &token.text) {
                     words.push(token.text.into_owned());
                 }
+            });
+            symbol_terms(folded.as_str(), |symbol| {
+                words.push(std::iter::once(&SYMBOL_TERM).chain(symbol).collect());
             });
             let terms = field_terms(text, field, &segmenter);
             assert_eq!(terms.words, words.join("\u{1f}"));

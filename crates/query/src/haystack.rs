@@ -6,8 +6,11 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use wensou_text::{Folded, Key, is_han};
+use rustc_hash::FxHashSet;
+use wensou_text::{Folded, Key, Pattern, PatternMatch, is_han};
 
+use crate::graphemes::Graphemes;
+use crate::plan::analyze::MIN_EMBEDDED;
 use crate::plan::needle::{Needle, NeedleKind};
 
 /// A needle found in a text, as a range of the original.
@@ -19,13 +22,13 @@ pub(crate) struct TextMatch {
     pub(crate) chars: Range<usize>,
 }
 
-/// A needle found in a text, as a range of the key.
+/// A needle found in a text, as a range of the folded text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeyMatch {
+struct FoldedMatch {
     /// Index of the needle.
-    pub(crate) needle: usize,
-    /// Range of key characters.
-    pub(crate) key: Range<usize>,
+    needle: usize,
+    /// Range of folded characters.
+    folded: Range<usize>,
 }
 
 /// A text, prepared for finding needles.
@@ -40,9 +43,17 @@ pub(crate) struct Haystack<'t> {
 
 impl<'t> Haystack<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        let folded = Folded::new(text);
-        let key = Key::new(&folded);
-        Self { folded, key, original: text.chars().collect(), values: OnceCell::new() }
+        Self::of(Folded::new(text))
+    }
+
+    /// As [`Haystack::new`], for a text that it keeps.
+    pub(crate) fn owned(text: String) -> Haystack<'static> {
+        Haystack::of(Folded::owned(text))
+    }
+
+    fn of(folded: Folded<'t>) -> Self {
+        let original: Vec<char> = folded.original().chars().collect();
+        Self { key: Key::new(&folded), folded, original, values: OnceCell::new() }
     }
 
     /// The characters of the original text.
@@ -50,16 +61,23 @@ impl<'t> Haystack<'t> {
         &self.original
     }
 
-    fn original_range(&self, key: Range<usize>) -> Range<usize> {
-        self.folded.original_chars(self.key.folded_range(key))
-    }
-
-    /// All matches of one needle, as ranges of the key.
-    fn matches_of<'n>(&'n self, needle: &'n Needle) -> Box<dyn Iterator<Item = Range<usize>> + 'n> {
+    /// All matches of one needle.
+    fn matches_of<'n>(
+        &'n self,
+        needle: &'n Needle,
+        pattern: Option<&'n Pattern>,
+    ) -> Box<dyn Iterator<Item = PatternMatch> + 'n> {
+        let of_key = |key: Range<usize>| {
+            let folded = self.key.folded_range(key.clone());
+            PatternMatch { key, folded }
+        };
         let sequences = || self.key.find_all(&needle.key);
+        let patterns = || pattern.into_iter().flat_map(|it| it.find_all(&self.folded, &self.key));
         match needle.kind {
-            NeedleKind::Sequence => Box::new(sequences()),
-            NeedleKind::Word => Box::new(sequences().filter(|key| self.is_word(key))),
+            NeedleKind::Sequence => Box::new(sequences().map(of_key)),
+            NeedleKind::Word => {
+                Box::new(sequences().map(of_key).filter(|found| self.is_word(&found.folded)))
+            }
             NeedleKind::Value => {
                 let values = self.values.get_or_init(|| {
                     let values = wensou_text::values(&self.folded).into_iter();
@@ -68,36 +86,111 @@ impl<'t> Haystack<'t> {
                         .collect()
                 });
                 let equal = values.iter().filter(|(_, digits)| *digits == needle.key);
-                Box::new(equal.map(|(key, _)| key.clone()))
+                let in_words = equal.map(move |(key, _)| of_key(key.clone()));
+                Box::new(in_words.chain(patterns()))
+            }
+            NeedleKind::Exact => Box::new(patterns()),
+            NeedleKind::ExactWord | NeedleKind::ExactPrefix => {
+                let bounded = move |found: &PatternMatch| {
+                    pattern.is_some_and(|pattern| self.is_bounded(needle, pattern, found))
+                };
+                Box::new(patterns().filter(bounded))
             }
         }
     }
 
-    /// All matches of all needles, leftmost first, then longest. Matches may overlap.
-    pub(crate) fn matches(&self, needles: &[Needle]) -> Vec<KeyMatch> {
-        let mut matches: Vec<KeyMatch> = Vec::new();
-        for (number, needle) in needles.iter().enumerate() {
-            matches.extend(self.matches_of(needle).map(|key| KeyMatch { needle: number, key }));
+    /// Whether a match of an exact word starts and ends where a word does. A symbol of the word is
+    /// such an end, and long words are found inside runs of letters.
+    fn is_bounded(&self, needle: &Needle, pattern: &Pattern, found: &PatternMatch) -> bool {
+        if pattern.key().len() >= MIN_EMBEDDED {
+            return true;
         }
-        matches.sort_by_key(|found| (found.key.start, usize::MAX - found.key.end, found.needle));
+        let chars = self.folded.original_chars(found.folded.clone());
+        let (symbol_first, symbol_last) = pattern.outer_symbols();
+        let may_be_longer = symbol_last || needle.kind == NeedleKind::ExactPrefix;
+        (symbol_first || self.is_boundary(chars.start))
+            && (may_be_longer || self.is_boundary(chars.end))
+    }
+
+    /// Whether the text has the needle.
+    pub(crate) fn has(&self, needle: &Needle) -> bool {
+        self.matches_of(needle, needle.pattern_in_text().as_ref()).next().is_some()
+    }
+
+    /// Calls `visit` with the matches of all needles in the order of their ends, until it returns
+    /// `true`. Returns whether it did. A match is the index of its needle and its range of the key.
+    pub(crate) fn any_by_end(
+        &self,
+        needles: &[Needle],
+        mut visit: impl FnMut(usize, Range<usize>) -> bool,
+    ) -> bool {
+        let patterns: Vec<Option<Pattern>> = needles.iter().map(Needle::pattern_in_text).collect();
+        let mut found: Vec<_> = needles
+            .iter()
+            .zip(&patterns)
+            .map(|(needle, pattern)| self.keys_by_end(needle, pattern.as_ref()).peekable())
+            .collect();
+        loop {
+            let ends = found.iter_mut().enumerate();
+            let ends = ends.filter_map(|(needle, keys)| Some((keys.peek()?.end, needle)));
+            let Some((_, needle)) = ends.min() else { return false };
+            if found[needle].next().is_some_and(|key| visit(needle, key)) {
+                return true;
+            }
+        }
+    }
+
+    /// The ranges of the key that match one needle, in the order of their ends.
+    fn keys_by_end<'n>(
+        &'n self,
+        needle: &'n Needle,
+        pattern: Option<&'n Pattern>,
+    ) -> Box<dyn Iterator<Item = Range<usize>> + 'n> {
+        let found = self.matches_of(needle, pattern).map(|found| found.key);
+        match needle.kind {
+            NeedleKind::Value => {
+                let mut all: Vec<Range<usize>> = found.collect();
+                all.sort_unstable_by_key(|key| key.end);
+                Box::new(all.into_iter())
+            }
+            _ => Box::new(found),
+        }
+    }
+
+    /// All matches of all needles, leftmost first, then longest. Matches may overlap.
+    fn matches(&self, needles: &[Needle]) -> Vec<FoldedMatch> {
+        let mut matches: Vec<FoldedMatch> = Vec::new();
+        // Of equal needles, only the first can be among the disjoint matches.
+        let mut seen = FxHashSet::default();
+        for (number, needle) in needles.iter().enumerate() {
+            if !seen.insert((needle.kind as u8, &needle.key)) {
+                continue;
+            }
+            let pattern = needle.pattern_in_text();
+            let found = self.matches_of(needle, pattern.as_ref());
+            matches.extend(found.map(|found| FoldedMatch { needle: number, folded: found.folded }));
+        }
+        matches
+            .sort_by_key(|found| (found.folded.start, usize::MAX - found.folded.end, found.needle));
         matches
     }
 
     /// The matches of all needles, without overlaps: where matches overlap, the leftmost is kept,
     /// and of those that start together the longest.
     pub(crate) fn disjoint_matches(&self, needles: &[Needle]) -> Vec<TextMatch> {
-        let mut key_end = 0;
+        let mut end = 0;
         let mut disjoint: Vec<TextMatch> = Vec::new();
+        let graphemes = Graphemes::of(self.folded.original(), &self.original);
         for found in self.matches(needles) {
-            if found.key.start < key_end {
+            if found.folded.start < end {
                 continue;
             }
-            let chars = self.original_range(found.key.clone());
+            let chars = graphemes.around(self.folded.original_chars(found.folded.clone()));
             // What one character folds to can hold two matches: ㍿ holds both 株式 and 会社.
             if disjoint.last().is_some_and(|last| chars.start < last.chars.end) {
                 continue;
             }
-            key_end = found.key.end;
+            end = found.folded.end;
             disjoint.push(TextMatch { needle: found.needle, chars });
         }
         disjoint
@@ -105,19 +198,17 @@ impl<'t> Haystack<'t> {
 
     /// The query words that the text has: their indices, ascending, each once.
     pub(crate) fn words_found(&self, needles: &[Needle]) -> Vec<usize> {
-        let mut words: Vec<usize> = needles
-            .iter()
-            .filter(|needle| self.matches_of(needle).next().is_some())
-            .map(|needle| needle.word)
-            .collect();
+        let mut words: Vec<usize> =
+            needles.iter().filter(|needle| self.has(needle)).map(|needle| needle.word).collect();
         words.sort_unstable();
         words.dedup();
         words
     }
 
-    /// Whether a range of the key starts and ends at the boundary of a word or of a part of one.
-    fn is_word(&self, key: &Range<usize>) -> bool {
-        let chars = self.original_range(key.clone());
+    /// Whether a range of the folded text starts and ends at the boundary of a word or of a part of
+    /// one.
+    fn is_word(&self, folded: &Range<usize>) -> bool {
+        let chars = self.folded.original_chars(folded.clone());
         self.is_boundary(chars.start) && self.is_boundary(chars.end)
     }
 

@@ -42,6 +42,7 @@ mod collapse;
 mod error;
 pub mod eval;
 mod exec;
+mod graphemes;
 mod haystack;
 pub mod lang;
 mod options;
@@ -56,8 +57,8 @@ pub use error::Error;
 pub use exec::top_k::{Recency, Sort};
 pub use lang::plain::plain;
 pub use options::Options;
-pub use plan::analyze::Origin;
 pub use plan::pinyin::Reading;
+pub use plan::variant::Origin;
 pub use report::clauses::{Clause, clauses};
 pub use report::explain::{
     ExplainedHit, ExplainedTerm, ExplainedVariant, ExplainedWord, Explanation, TermScore, explain,

@@ -273,6 +273,8 @@ mod tests {
             "比特幣 5.4億 2023年 path:00*",
             "id:a12* date:any",
             "火星 比特幣 龘靐 以太坊",
+            "\"3.5%\" C++ 2.0.1 -$100",
+            "\"C++ 減半\"~9 第三季",
             "",
         ] {
             let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();

@@ -18,10 +18,12 @@ mod tables;
 mod traditional;
 
 pub use fold::key::{Key, is_key_char, key_of};
+pub use fold::pattern::{Edges, Pattern, PatternMatch};
 pub use fold::script::{Script, script_of, script_of_all};
+pub use fold::symbols::{SYMBOL_TERM, has_symbols, is_symbol, symbol_terms};
 pub use fold::t2s::t2s;
 pub use fold::{Folded, fold, fold_char};
-pub use segment::numbers::values;
+pub use segment::numerals::values;
 pub use segment::{Segmenter, Token, TokenKind};
 pub use tables::editable::TableError;
 pub use tables::synonyms::{Relation, Synonyms, parse_synonyms};
@@ -35,7 +37,7 @@ pub fn is_han(c: char) -> bool {
 
 /// Version of the analysis. Raise it whenever code changes the result for some text. Changes of
 /// tables and dictionary need no new version: [`analysis_fingerprint`] follows them.
-pub const ANALYSIS_VERSION: u32 = 3;
+pub const ANALYSIS_VERSION: u32 = 4;
 
 /// A hash over the fold, the character classes, the dictionary, the tables of words and synonyms,
 /// and [`ANALYSIS_VERSION`]. An index that was built with another value holds other terms and is

@@ -178,7 +178,7 @@ fn words_that_are_two_stay_two() {
 fn a_position_in_an_expansion_is_the_whole_character() {
     let text = "在㍿①ﬁn\u{200B}e\u{301}後";
     let folded = Folded::new(text);
-    assert_eq!(folded.as_str(), "在株式会社1finé后");
+    assert_eq!(folded.as_str(), "在株式会社1fine后");
     let original = |chars: Range<usize>| &text[folded.original_bytes(chars)];
     assert_eq!(original(2..3), "㍿");
     assert_eq!(original(4..6), "㍿①");
@@ -189,4 +189,47 @@ fn a_position_in_an_expansion_is_the_whole_character() {
     assert_eq!(original(11..11), "");
     assert_eq!(original(11..99), "");
     assert_eq!(folded.original_chars(0..11), 0..9);
+}
+
+/// Words for which OpenCC's s2t takes a character that t2s keeps; `tests/opencc.rs` has all words.
+#[test]
+fn words_have_one_fold_in_both_scripts() {
+    for (hans, hant) in [
+        ("坐标", "座標"),
+        ("想象力", "想像力"),
+        ("难以想象", "難以想像"),
+        ("径流", "逕流"),
+        ("大相径庭", "大相逕庭"),
+        ("啮檗吞针", "齧蘗吞針"),
+        ("拿云攫石", "拏雲攫石"),
+        ("滴里嘟噜", "滴哩嘟嚕"),
+        ("采椽不斫", "采椽不斲"),
+    ] {
+        assert_eq!(fold(hans), fold(hant), "{hans} {hant}");
+    }
+}
+
+#[test]
+fn accents_and_ligatures_are_dropped_and_keep_their_offsets() {
+    for (text, folded) in [
+        ("Pokémon", "pokemon"),
+        ("São Paulo", "sao paulo"),
+        ("Straße", "strasse"),
+        ("ŒUVRE ǽther", "oeuvre aether"),
+        ("Nguyễn Văn", "nguyen van"),
+        ("İstanbul ığdır", "istanbul igdir"),
+        ("Łódź Øre Đà", "lodz ore da"),
+        ("x\u{304}y\u{20e7}", "xy\u{20e7}"),
+        ("ёлка ά", "ёлка ά"),
+        ("½ 2–3 −5", "1/2 2-3 -5"),
+        ("⺬⻚", "示页"),
+    ] {
+        assert_eq!(fold(text), folded, "{text}");
+    }
+    let text = "Straße e\u{302}\u{301}n";
+    let folded = Folded::new(text);
+    assert_eq!(folded.as_str(), "strasse en");
+    let original = |chars: Range<usize>| &text[folded.original_bytes(chars)];
+    assert_eq!((original(4..6), original(8..9)), ("ß", "e\u{302}\u{301}"));
+    assert_eq!(original(9..10), "n");
 }

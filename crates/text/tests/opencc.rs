@@ -104,3 +104,32 @@ fn conversion_to_traditional_and_back_is_never_seen() {
         assert!(apart.is_empty(), "{name}: {apart:?}");
     }
 }
+
+/// The words of the dictionary, folded.
+fn dictionary() -> Vec<String> {
+    let packed = include_bytes!("../data/dict.bin");
+    let bytes = miniz_oxide::inflate::decompress_to_vec(packed).unwrap();
+    let mut word = String::new();
+    let text = String::from_utf8(bytes).unwrap();
+    let entry = |line: &str| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let shared: usize = fields[0].parse().unwrap();
+        word = word.chars().take(shared).chain(fields[1].chars()).collect();
+        word.clone()
+    };
+    text.lines().skip(1).map(entry).collect()
+}
+
+/// So a query has the same key in both scripts, and with it the same terms and expansions.
+#[test]
+fn every_word_and_its_traditional_form_have_one_fold() {
+    let words = dictionary();
+    assert!(words.len() > 300_000);
+    let traditional = converter(DefaultConfig::S2T).convert(words.join("\n"));
+    let other: Vec<(&String, &str)> = words
+        .iter()
+        .zip(traditional.lines())
+        .filter(|(word, traditional)| fold(traditional) != **word)
+        .collect();
+    assert_eq!(other, []);
+}

@@ -112,8 +112,9 @@ fn laws(text: &str) {
         let slice = folded.slice(chars);
         if token.kind == TokenKind::Value {
             let number = |c: char| c.is_ascii_digit() || "零〇一二两三四五六七八九十".contains(c);
-            assert!(slice.starts_with(number), "{text:?}");
-            assert!(token.text.bytes().all(|b| b.is_ascii_digit()), "{text:?}");
+            assert!(slice.starts_with(number) || slice.starts_with("百分之"), "{text:?}");
+            let digits = token.text.strip_suffix('%').unwrap_or(&token.text);
+            assert!(digits.bytes().all(|b| b.is_ascii_digit() || b == b'.'), "{text:?}");
             continue;
         }
         let key = |text: &str| text.chars().filter(|c| is_key_char(*c)).collect::<String>();

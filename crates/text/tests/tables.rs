@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use wensou_text::{Script, analysis_fingerprint, fold, script_of, t2s};
 
 const VARIANTS: &str = include_str!("../../../data/tables/variants.tsv");
-const GROUPS: [&str; 10] = [
+const GROUPS: [&str; 11] = [
     "t2s-phrase",
     "s2t",
     "tw-hk",
@@ -16,6 +16,7 @@ const GROUPS: [&str; 10] = [
     "radical",
     "numeral",
     "case",
+    "symbol",
 ];
 
 #[test]

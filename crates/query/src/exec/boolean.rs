@@ -71,7 +71,8 @@ impl<M: Candidates> Candidates for And<M> {
 
 /// Documents that are candidates of at least one member.
 pub(crate) struct Or<M> {
-    /// Descending by cost: the most frequent member is the most likely to match.
+    /// First those whose candidates need not be confirmed, then descending by cost: the most frequent
+    /// member is the most likely to match.
     members: Vec<M>,
     /// For each member, a lower bound of its next candidate. It saves most look-ups of frequent
     /// documents in rare members.
@@ -83,7 +84,7 @@ pub(crate) struct Or<M> {
 impl<M: Candidates> Or<M> {
     /// The union of members.
     pub(super) fn of(mut members: Vec<M>) -> Self {
-        members.sort_by_key(|member| Reverse(member.cost()));
+        members.sort_by_key(|member| (!member.is_exact(), Reverse(member.cost())));
         Self { next: vec![0; members.len()], in_window: Vec::new(), members }
     }
 

@@ -57,6 +57,11 @@ impl StringColumn {
 }
 
 impl<'i> Segment<'i> {
+    /// The hash of the stored record of a document; `None` if it cannot be read.
+    pub(crate) fn content_hash(&self, doc: DocId) -> Option<u64> {
+        self.index().columns(self.ordinal()).ok()?.content_hash(doc)
+    }
+
     /// The dates of the documents.
     pub(crate) fn dates(&self) -> Result<Dates<'i>, Error> {
         Ok(Dates(self.index().columns(self.ordinal())?))

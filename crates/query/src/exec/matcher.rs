@@ -14,6 +14,7 @@
 use std::sync::Arc;
 
 use wensou_index::{BitsetPostings, Cursor, Postings, TermKey, TermKind, TextField};
+use wensou_text::Pattern;
 
 use super::boolean::{And, AndNot, Or};
 use super::cache::{OpenedPostings, PostingsOpener};
@@ -23,12 +24,14 @@ use super::doc_id::{DocId, TERMINATED};
 use super::filter::{self, FilterDocs};
 use super::min_mass::MinMass;
 use super::min_should_match::MinShouldMatch;
-use super::near::{Near, NearPassage};
+use super::near::NearPassage;
 use super::phrase::Phrase;
 use super::segment::Segment;
+use super::verified::{TextCondition, Verified};
 use super::window::{DocWindow, retain_postings};
 use crate::error::Error;
 use crate::plan::MatchExpr;
+use crate::plan::needle::Needle;
 
 /// The documents of one segment that may match, see [`Candidates`].
 pub(crate) enum Matcher<'i> {
@@ -41,7 +44,7 @@ pub(crate) enum Matcher<'i> {
     Bitset(Arc<BitsetPostings>),
     /// A sequence of three characters or more.
     Phrase(Box<Phrase>),
-    Near(Box<Near<'i, Self>>),
+    Verified(Box<Verified<'i, Self>>),
     Filter(FilterDocs),
     Dates(DateRange<'i>),
     And(And<Self>),
@@ -92,16 +95,13 @@ impl<'i> Matcher<'i> {
                 let key: Vec<char> = key.chars().collect();
                 Self::in_fields(fields, |field| Self::char_sequence(postings, field, &key, open))
             }
-            MatchExpr::Near { fields, words, needles, distance } => Self::Near(Box::new(Near {
-                candidates: Self::and(all(words)?, segment),
-                segment: *segment,
-                passage: NearPassage {
-                    needles: needles.clone(),
-                    words: words.len(),
-                    fields: fields.clone(),
-                    distance: *distance,
-                },
-            })),
+            MatchExpr::Near { fields, words, needles, distance } => {
+                let (needles, distance) = (needles.clone(), *distance);
+                let passage = NearPassage { needles, words: words.len(), distance };
+                let candidates = Self::and(all(words)?, segment);
+                Self::verified(candidates, segment, fields, TextCondition::Near(passage))
+            }
+            MatchExpr::Exact { fields, needle } => Self::exact(fields, needle, segment, open),
             MatchExpr::Prefix { fields, prefix } => {
                 Self::Bitset(Arc::new(postings.docs_with_word_prefix(fields, prefix)))
             }
@@ -142,6 +142,57 @@ impl<'i> Matcher<'i> {
         }
     }
 
+    fn verified(
+        candidates: Self,
+        segment: &Segment<'i>,
+        fields: &[TextField],
+        condition: TextCondition,
+    ) -> Self {
+        let (segment, fields) = (*segment, fields.to_vec());
+        Self::Verified(Box::new(Verified { candidates, segment, fields, condition }))
+    }
+
+    /// Documents with an exact text.
+    fn exact(
+        fields: &[TextField],
+        needle: &Needle,
+        segment: &Segment<'i>,
+        open: PostingsOpener<'_>,
+    ) -> Self {
+        let pattern = needle.pattern();
+        let candidates =
+            Self::in_fields(fields, |field| Self::with_terms_of(&pattern, field, segment, open));
+        // The term of a symbol says all.
+        match pattern.is_one_symbol() {
+            true => candidates,
+            false => {
+                let condition = TextCondition::Exact(needle.clone());
+                Self::verified(candidates, segment, fields, condition)
+            }
+        }
+    }
+
+    /// Documents that have all terms of a pattern in a field.
+    fn with_terms_of(
+        pattern: &Pattern,
+        field: TextField,
+        segment: &Segment<'i>,
+        open: PostingsOpener<'_>,
+    ) -> Self {
+        let postings = segment.postings();
+        let mut members = Vec::new();
+        if !pattern.key().is_empty() {
+            members.push(Self::char_sequence(postings, field, pattern.key(), open));
+        }
+        for term in pattern.symbol_terms() {
+            members.push(match postings.term_key(field, TermKind::Word, &term) {
+                Some(key) => Self::posting_list(postings, key, open),
+                None => return Self::Nothing,
+            });
+        }
+        Self::and(members, segment)
+    }
+
     fn in_fields(fields: &[TextField], matcher: impl Fn(TextField) -> Self) -> Self {
         Self::or(fields.iter().map(|field| matcher(*field)).collect())
     }
@@ -172,7 +223,7 @@ impl Candidates for Matcher<'_> {
             Self::Cursor(list) => u64::from(Cursor::doc_freq(list)),
             Self::Bitset(list) => u64::from(list.doc_freq()),
             Self::Phrase(phrase) => phrase.cost(),
-            Self::Near(near) => near.cost(),
+            Self::Verified(verified) => verified.cost(),
             Self::Filter(docs) => docs.cost(),
             Self::Dates(docs) => docs.cost(),
             Self::And(and) => and.cost(),
@@ -191,7 +242,7 @@ impl Candidates for Matcher<'_> {
             Self::Cursor(list) => list.seek(target),
             Self::Bitset(list) => list.next(target),
             Self::Phrase(phrase) => phrase.seek(target),
-            Self::Near(near) => near.seek(target),
+            Self::Verified(verified) => verified.seek(target),
             Self::Filter(docs) => docs.seek(target),
             Self::Dates(docs) => docs.seek(target),
             Self::And(and) => and.seek(target),
@@ -205,7 +256,7 @@ impl Candidates for Matcher<'_> {
     fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         let next = match self {
             Self::Phrase(phrase) => return phrase.probe(doc),
-            Self::Near(near) => return near.probe(doc),
+            Self::Verified(verified) => return verified.probe(doc),
             Self::Filter(docs) => return docs.probe(doc),
             Self::Dates(docs) => return docs.probe(doc),
             Self::And(and) => return and.probe(doc),
@@ -227,7 +278,7 @@ impl Candidates for Matcher<'_> {
             Self::Cursor(list) => list.fill(window.start(), window.bits()),
             Self::Bitset(list) => window.insert_postings(list),
             Self::Phrase(phrase) => phrase.fill(window),
-            Self::Near(near) => near.fill(window),
+            Self::Verified(verified) => verified.fill(window),
             Self::Filter(docs) => docs.fill(window),
             Self::Dates(docs) => docs.fill(window),
             Self::And(and) => and.fill(window),
@@ -254,7 +305,7 @@ impl Candidates for Matcher<'_> {
             Self::Cursor(list) => retain_postings(list, window),
             Self::Bitset(list) => window.retain_postings(list),
             Self::Phrase(phrase) => phrase.retain(window),
-            Self::Near(near) => near.retain(window),
+            Self::Verified(verified) => verified.retain(window),
             Self::Filter(docs) => docs.retain(window),
             Self::Dates(docs) => docs.retain(window),
             Self::And(and) => and.retain(window),
@@ -269,7 +320,7 @@ impl Candidates for Matcher<'_> {
         match self {
             Self::Nothing | Self::Everything(_) | Self::Cursor(_) | Self::Bitset(_) => true,
             Self::Phrase(phrase) => phrase.is_postings_only(),
-            Self::Near(near) => near.is_postings_only(),
+            Self::Verified(verified) => verified.is_postings_only(),
             Self::Filter(docs) => docs.is_postings_only(),
             Self::Dates(docs) => docs.is_postings_only(),
             Self::And(and) => and.is_postings_only(),
@@ -284,7 +335,7 @@ impl Candidates for Matcher<'_> {
         match self {
             Self::Nothing | Self::Everything(_) | Self::Cursor(_) | Self::Bitset(_) => true,
             Self::Phrase(phrase) => phrase.is_exact(),
-            Self::Near(near) => near.is_exact(),
+            Self::Verified(verified) => verified.is_exact(),
             Self::Filter(docs) => docs.is_exact(),
             Self::Dates(docs) => docs.is_exact(),
             Self::And(and) => and.is_exact(),
@@ -299,7 +350,7 @@ impl Candidates for Matcher<'_> {
         match self {
             Self::Nothing | Self::Everything(_) | Self::Cursor(_) | Self::Bitset(_) => true,
             Self::Phrase(phrase) => phrase.can_rewind(),
-            Self::Near(near) => near.can_rewind(),
+            Self::Verified(verified) => verified.can_rewind(),
             Self::Filter(docs) => docs.can_rewind(),
             Self::Dates(docs) => docs.can_rewind(),
             Self::And(and) => and.can_rewind(),
@@ -315,7 +366,7 @@ impl Candidates for Matcher<'_> {
             Self::Nothing => false,
             Self::Everything(_) | Self::Cursor(_) | Self::Bitset(_) => true,
             Self::Phrase(phrase) => phrase.confirm(doc),
-            Self::Near(near) => near.confirm(doc),
+            Self::Verified(verified) => verified.confirm(doc),
             Self::Filter(docs) => docs.confirm(doc),
             Self::Dates(docs) => docs.confirm(doc),
             Self::And(and) => and.confirm(doc),

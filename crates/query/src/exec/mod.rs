@@ -22,6 +22,7 @@ mod segment_scorer;
 mod statistics;
 mod term_scorer;
 pub(crate) mod top_k;
+mod verified;
 mod window;
 mod window_scores;
 

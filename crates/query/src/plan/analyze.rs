@@ -7,17 +7,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use wensou_index::{TermKind, TextField, is_indexed_word};
-use wensou_text::{Folded, Key, Relation, Segmenter, Synonyms, TokenKind, is_han};
+use wensou_text::{Folded, Key, Segmenter, Synonyms, TokenKind, is_han};
 
 use crate::plan::stop_words::{is_question_word, is_stop};
+use crate::plan::units::units;
+pub(crate) use crate::plan::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
-
-/// Latin words of at least this many letters and digits are also found inside longer runs. Pages
-/// lose the spaces between Latin words; shorter words would be found everywhere.
-const MIN_EMBEDDED: usize = 4;
 
 /// A text of at least this many words, stop words aside, is a sentence rather than a list of words.
 const MIN_SENTENCE_WORDS: usize = 7;
@@ -30,117 +27,6 @@ const MIN_SEGMENT_WORDS: usize = 3;
 pub(crate) struct TextTables<'t> {
     pub(crate) segmenter: &'t Segmenter,
     pub(crate) synonyms: &'t Synonyms,
-}
-
-/// One surface form of a query word.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Variant {
-    /// Folded text as the segmenter gives it; for an expansion, as its table has it.
-    pub(crate) text: String,
-    /// The key characters of the text.
-    pub(crate) key: Vec<char>,
-    /// How it is matched.
-    pub(crate) mode: MatchMode,
-    /// Why it counts as the word.
-    pub(crate) origin: Origin,
-}
-
-/// How a variant is matched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum MatchMode {
-    /// As a sequence of key characters.
-    Characters,
-    /// As a word of the index.
-    Word,
-    /// As a word of the index, or inside a run of Latin letters.
-    WordOrEmbedded,
-    /// As the value of a number, however the page writes it.
-    Value,
-    /// Not in the text: documents dated from the first day up to the second, which is excluded.
-    Dated(#[serde(with = "iso_day")] Date, #[serde(with = "iso_day")] Date),
-}
-
-impl MatchMode {
-    /// The name of the mode, for output.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Characters => "characters",
-            Self::Word => "word",
-            Self::WordOrEmbedded => "word or glued",
-            Self::Value => "value",
-            Self::Dated(..) => "date",
-        }
-    }
-}
-
-/// A civil day, serialised as `2024-05-01`.
-mod iso_day {
-    use jiff::civil::Date;
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    pub(super) fn serialize<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(day)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
-        String::deserialize(from)?.parse().map_err(de::Error::custom)
-    }
-}
-
-/// Why a variant counts as finding a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "&'static str", try_from = "String")]
-pub enum Origin {
-    /// It is what was typed.
-    Typed,
-    /// Neighbouring Latin words, joined without the space between them.
-    Joined,
-    /// The same number, written in another way.
-    Number,
-    /// The document is dated in the year, month or day that was typed.
-    Date,
-    /// A table says that it means the same.
-    Synonym(Relation),
-}
-
-impl Origin {
-    const ALL: [Self; 7] = [
-        Self::Typed,
-        Self::Joined,
-        Self::Number,
-        Self::Date,
-        Self::Synonym(Relation::Name),
-        Self::Synonym(Relation::Region),
-        Self::Synonym(Relation::User),
-    ];
-
-    /// The name of the origin, for output.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Typed => "typed",
-            Self::Joined => "joined",
-            Self::Number => "number",
-            Self::Date => "date",
-            Self::Synonym(relation) => relation.as_str(),
-        }
-    }
-}
-
-impl From<Origin> for &'static str {
-    fn from(origin: Origin) -> Self {
-        origin.as_str()
-    }
-}
-
-impl TryFrom<String> for Origin {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        let named = Self::ALL.into_iter().find(|origin| origin.as_str() == name);
-        named.ok_or_else(|| format!("no origin is called {name}"))
-    }
 }
 
 /// One word of a query.
@@ -208,19 +94,13 @@ impl AnalysedText {
     pub(crate) fn new(typed: &str, segmenter: &Segmenter, requirement: Requirement) -> Self {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);
-        let mut words = Vec::new();
-        segmenter.words(&folded, |token| {
-            let range = token.chars.start as usize..token.chars.end as usize;
-            let typed_word = &typed[folded.original_bytes(range)];
-            if let Some(variant) = Variant::new(&token.text, token.kind, Origin::Typed) {
-                words.push(QueryWord {
-                    typed: typed_word.to_owned(),
-                    stop: is_stop(&variant.text),
-                    optional: false,
-                    variants: vec![variant],
-                });
-            }
+        let words = units(&folded, segmenter).into_iter().map(|unit| QueryWord {
+            typed: typed[folded.original_bytes(unit.chars)].to_owned(),
+            stop: is_stop(&unit.variants[0].text),
+            optional: false,
+            variants: unit.variants,
         });
+        let words: Vec<QueryWord> = words.collect();
         let texts = words.iter().map(|word| word.variants[0].text.as_str());
         let question = requirement == Requirement::Words && is_question(typed, texts, 1);
         let unigrams = match requirement {
@@ -260,6 +140,16 @@ pub(super) fn is_question<'w>(
 }
 
 impl QueryWord {
+    /// A quoted phrase with symbols that count, folded, as one word.
+    pub(crate) fn exact(typed: &str, folded: &str) -> Self {
+        Self {
+            typed: typed.to_owned(),
+            variants: vec![Variant::exact(folded, MatchMode::Exact)],
+            stop: false,
+            optional: false,
+        }
+    }
+
     /// A quoted phrase as one word; `None` without key characters.
     pub(crate) fn sequence(typed: &str, key: &[char]) -> Option<Self> {
         let variant = Variant {
@@ -274,21 +164,6 @@ impl QueryWord {
             stop: false,
             optional: false,
         })
-    }
-}
-
-impl Variant {
-    pub(crate) fn new(text: &str, kind: TokenKind, origin: Origin) -> Option<Self> {
-        let key = wensou_text::key_of(text);
-        let mode = match kind {
-            _ if key.is_empty() => return None,
-            // This includes words with digits: other pages write GPT4 as GPT 4.
-            TokenKind::Latin if key.len() >= MIN_EMBEDDED => MatchMode::WordOrEmbedded,
-            TokenKind::Latin | TokenKind::Number => MatchMode::Word,
-            TokenKind::Value => MatchMode::Value,
-            TokenKind::Han | TokenKind::Other => MatchMode::Characters,
-        };
-        Some(Self { text: text.to_owned(), key, mode, origin })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Needs no statistics: what depends on document frequencies is left to `weigh`.
 
 use wensou_index::TextField;
+use wensou_text::has_symbols;
 
 use super::analyze::{AnalysedText, QueryWord, Requirement, TextTables};
 use super::expand::{self, ExpandedText};
@@ -194,7 +195,11 @@ impl<'q, 't> Compiler<'q, 't> {
             if context.positive && !marked {
                 joined = questions::join(self.typed, nodes, tables.segmenter);
             }
-            texts = expand::texts(joined.as_deref().unwrap_or(nodes), tables, requirement);
+            // A date says when a document appeared, which is not what a field says, and not what a
+            // NOT excludes.
+            let dated = context.positive && context.fields == TextField::ALL;
+            let nodes = joined.as_deref().unwrap_or(nodes);
+            texts = expand::texts(nodes, tables, requirement, dated);
             if context.positive {
                 questions::make_noun_optional(&mut texts);
             }
@@ -325,18 +330,24 @@ impl<'q, 't> Compiler<'q, 't> {
         let requirement =
             if context.required { Requirement::Everything } else { Requirement::Optional };
         let text = AnalysedText::new(&phrase.text, (self.load_tables)()?.segmenter, requirement);
-        self.outline.phrase(&text, phrase.near);
-        if text.key.is_empty() {
+        let folded = wensou_text::fold(&phrase.text);
+        let exact = phrase.near.is_none() && has_symbols(&folded);
+        let whole = match exact {
+            true => Some(QueryWord::exact(&phrase.text, &folded)),
+            false => QueryWord::sequence(&phrase.text, &text.key),
+        };
+        self.outline.phrase(&text, whole.as_ref(), phrase.near);
+        let Some(whole) = whole.filter(|_| phrase.near.is_none() || !text.words.is_empty()) else {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
-        }
+        };
         let expr = match phrase.near {
-            None => text::sequence(context.fields, &text.key),
+            None => text::any_variant(context.fields, &whole),
             Some(distance) => text::near(context.fields, &text.words, distance as usize),
         };
         if context.positive {
             let words = match phrase.near {
-                None => QueryWord::sequence(&phrase.text, &text.key).into_iter().collect(),
+                None => vec![whole],
                 Some(_) => text.words.clone(),
             };
             self.words.extend(words.into_iter().map(|word| {

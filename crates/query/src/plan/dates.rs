@@ -10,64 +10,94 @@ use super::analyze::MatchMode;
 /// Numbers in this range are taken for years.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
 
-/// Finds years, months and days in folded text: `2024`, `2020年3月`, `2023年3月10日`. Each comes with
-/// its range of characters and the days that it stands for.
+/// Finds years, months and days in folded text: `2024`, `2020年3月`, `2023年3月10日`, `2023-03`,
+/// `2023-03-10`, `2023/3/10`. Each comes with its range of characters and the days that it stands
+/// for.
 pub(super) fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     let chars: Vec<char> = text.chars().collect();
-    let number = |at: usize, max_digits: usize| {
-        let digits: String =
-            chars[at..].iter().take(max_digits).take_while(|c| c.is_ascii_digit()).collect();
-        let more = chars.get(at + digits.len()).is_some_and(char::is_ascii_digit);
-        (!digits.is_empty() && !more).then(|| (digits.len(), digits.parse::<i16>().unwrap_or(0)))
-    };
-    let sign = |at: usize, sign: char| chars.get(at) == Some(&sign);
-    // A number beside one of these is part of a longer word, number or date.
-    let is_word_part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ',');
     let mut found = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        let start = at;
-        at += 1;
-        if start > 0 && is_word_part(&chars[start - 1]) {
-            continue;
-        }
-        let Some((4, year)) = number(start, 4) else { continue };
-        if !YEARS.contains(&year) {
-            continue;
-        }
-        let mut end = start + 4;
-        let (mut month, mut day) = (None, None);
-        if sign(end, '年') {
-            end += 1;
-            if let Some((digits, value)) = number(end, 2)
-                && sign(end + digits, '月')
-            {
-                month = Some(value);
-                end += digits + 1;
-                if let Some((digits, value)) = number(end, 2)
-                    && (sign(end + digits, '日') || sign(end + digits, '号'))
-                {
-                    day = Some(value);
-                    end += digits + 1;
-                }
+        match date_at(&chars, at) {
+            Some((end, mode)) => {
+                found.push((at..end, mode));
+                at = end;
             }
-        } else if chars.get(end).is_some_and(is_word_part) {
-            continue;
-        }
-        let part = |part: Option<i16>| i8::try_from(part.unwrap_or(1)).unwrap_or(0);
-        let length = match (month, day) {
-            (None, _) => 1.year(),
-            (_, None) => 1.month(),
-            _ => 1.day(),
-        };
-        if let Ok(from) = Date::new(year, part(month), part(day))
-            && let Ok(until) = from.checked_add(length)
-        {
-            found.push((start..end, MatchMode::Dated(from, until)));
-            at = end;
+            None => at += 1,
         }
     }
     found
+}
+
+/// The date that starts at character `start`, and its end.
+fn date_at(chars: &[char], start: usize) -> Option<(usize, MatchMode)> {
+    if start.checked_sub(1).is_some_and(|before| is_word_part(&chars[before])) {
+        return None;
+    }
+    let (4, year) = number(chars, start, 4)? else { return None };
+    if !YEARS.contains(&year) {
+        return None;
+    }
+    let after = start + 4;
+    let (end, month, day) = match chars.get(after) {
+        Some('年') => named_parts(chars, after + 1),
+        Some(sign @ ('-' | '/' | '.')) => separated_parts(chars, after, *sign)?,
+        _ => (after, None, None),
+    };
+    // What named parts follow is no part of the date: `2023年.`.
+    if !matches!(chars.get(after), Some('年')) && chars.get(end).is_some_and(is_word_part) {
+        return None;
+    }
+    let part = |part: Option<i16>| i8::try_from(part.unwrap_or(1)).unwrap_or(0);
+    let length = match (month, day) {
+        (None, _) => 1.year(),
+        (_, None) => 1.month(),
+        _ => 1.day(),
+    };
+    let from = Date::new(year, part(month), part(day)).ok()?;
+    Some((end, MatchMode::Dated(from, from.checked_add(length).ok()?)))
+}
+
+/// Whether a number beside `c` is part of a longer word, number or date.
+fn is_word_part(c: &char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ',')
+}
+
+/// The number of at most `max_digits` digits at `at`: how many it has, and its value.
+fn number(chars: &[char], at: usize, max_digits: usize) -> Option<(usize, i16)> {
+    let of_text = chars.get(at..).unwrap_or_default().iter();
+    let digits: String = of_text.take(max_digits).take_while(|c| c.is_ascii_digit()).collect();
+    let more = chars.get(at + digits.len()).is_some_and(char::is_ascii_digit);
+    (!digits.is_empty() && !more).then(|| (digits.len(), digits.parse().unwrap_or(0)))
+}
+
+/// The end of a date, its month and its day.
+type Parts = (usize, Option<i16>, Option<i16>);
+
+/// The parts after `2023年`: `3月`, `3月10日`.
+fn named_parts(chars: &[char], at: usize) -> Parts {
+    let named = |at: usize, names: [char; 2]| {
+        let (digits, value) = number(chars, at, 2)?;
+        let name = chars.get(at + digits)?;
+        names.contains(name).then_some((at + digits + 1, value))
+    };
+    let Some((after_month, month)) = named(at, ['月', '月']) else { return (at, None, None) };
+    match named(after_month, ['日', '号']) {
+        Some((end, day)) => (end, Some(month), Some(day)),
+        None => (after_month, Some(month), None),
+    }
+}
+
+/// The parts after `2023`: `-03`, `-03-10`, `/3/10`, `.3.10`. A month without a day has a hyphen
+/// and two digits; `2023/3` can be a fraction, and `2023.3` a number.
+fn separated_parts(chars: &[char], at: usize, sign: char) -> Option<Parts> {
+    let (month_digits, month) = number(chars, at + 1, 2)?;
+    let after_month = at + 1 + month_digits;
+    if chars.get(after_month) == Some(&sign) {
+        let (day_digits, day) = number(chars, after_month + 1, 2)?;
+        return Some((after_month + 1 + day_digits, Some(month), Some(day)));
+    }
+    (sign == '-' && month_digits == 2).then_some((after_month, Some(month), None))
 }
 
 #[cfg(test)]
@@ -92,7 +122,29 @@ mod tests {
             of("2021年比特币2022年"),
             ["0..5 2021-01-01 2022-01-01", "8..13 2022-01-01 2023-01-01"]
         );
-        for none in ["2024-05", "v2024", "20245", "1024", "2020.5", "a-2024", "年2", "2024/5"] {
+        assert_eq!(of("2024-05"), ["0..7 2024-05-01 2024-06-01"]);
+        assert_eq!(
+            of("2023-05-17 2023/5/17"),
+            ["0..10 2023-05-17 2023-05-18", "11..20 2023-05-17 2023-05-18"]
+        );
+        assert_eq!(of("2023.5.17"), ["0..9 2023-05-17 2023-05-18"]);
+        for none in [
+            "v2024",
+            "20245",
+            "1024",
+            "2020.5",
+            "a-2024",
+            "年2",
+            "2024/5",
+            "2023-5",
+            "2023-13",
+            "2023-05-17-1",
+            "2023-05-17T10",
+            "2023-05/17",
+            "2023.5.17.1",
+            "2023-",
+            "2023-0517",
+        ] {
             assert_eq!(of(none), Vec::<String>::new(), "{none}");
         }
         assert_eq!(of("2023年13月"), Vec::<String>::new());

@@ -11,6 +11,8 @@ use wensou_index::TermKind;
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use super::dates::dates;
+use super::numerals;
+use super::units::units;
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
     AnalysedText, MatchMode, Origin, QueryWord, Requirement, TextTables, UnigramPolicy, Variant,
@@ -73,11 +75,12 @@ impl ExpandedText {
 
 /// Analyses and expands the words of a group; `None` for other nodes. Neighbouring words are
 /// considered together: `bitcoin cash` is one name, and a page may write `stability ai` as one
-/// word.
+/// word. With `dated`, dates among the words are expanded to documents of these dates.
 pub(crate) fn texts(
     nodes: &[Node],
     tables: TextTables<'_>,
     requirement: Requirement,
+    dated: bool,
 ) -> Vec<Option<ExpandedText>> {
     let mut texts: Vec<Option<ExpandedText>> = nodes
         .iter()
@@ -99,7 +102,7 @@ pub(crate) fn texts(
         let until = from + run.len();
         if expands(&run[0]) {
             let mut run: Vec<&mut ExpandedText> = texts[from..until].iter_mut().flatten().collect();
-            expand(&mut run, tables);
+            expand(&mut run, tables, dated);
         }
         from = until;
     }
@@ -109,7 +112,7 @@ pub(crate) fn texts(
 /// A word of a run of neighbours: the index of its text, and of the word in that text.
 type WordRef = (usize, usize);
 
-fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>) {
+fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
     let word_refs: Vec<WordRef> = run
         .iter()
         .enumerate()
@@ -122,6 +125,9 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>) {
         synonyms(&words, tables, &mut found);
         joined_words(&words, &mut found);
         numbers_and_dates(run, &words, tables.segmenter, &mut found);
+        if !dated {
+            found.retain(|(_, variant)| variant.origin != Origin::Date);
+        }
     }
     for (words, variant) in found {
         // (a OR x) AND (b OR x) equals (a AND b) OR x, so every word of the group gets the variant.
@@ -159,6 +165,10 @@ fn synonyms(
         let known = longest
             .filter_map(|end| {
                 let words = words[start..end].iter();
+                // A name with symbols is not the name without them.
+                if words.clone().any(|word| word.variants[0].mode == MatchMode::ExactWord) {
+                    return None;
+                }
                 let key: Vec<char> =
                     words.flat_map(|word| &word.variants[0].key).copied().collect();
                 (key.len() <= synonyms.longest()).then_some((end, key))
@@ -230,7 +240,7 @@ fn numbers_and_dates(
         let word = &word.variants[0];
         if word.mode == MatchMode::Word
             && word.text.len() >= MIN_DIGITS
-            && word.text.bytes().all(|b| b.is_ascii_digit())
+            && word.text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'%'))
         {
             let variant = Variant::new(&word.text, TokenKind::Value, Origin::Number);
             found.extend(variant.map(|variant| (at..at + 1, variant)));
@@ -239,16 +249,19 @@ fn numbers_and_dates(
     let typed = run.iter().map(|of| of.text.typed.as_str()).collect::<Vec<_>>().join(" ");
     let folded = Folded::new(&typed);
     let (values, dates) = (wensou_text::values(&folded), dates(folded.as_str()));
-    if values.is_empty() && dates.is_empty() {
+    let has_ordinal = folded.as_str().contains(['第', '季']);
+    if values.is_empty() && dates.is_empty() && !has_ordinal {
         return;
     }
     // Segment again as one text, to know where each word lies in the whole run.
-    let mut spans = Vec::new();
-    segmenter.words(&folded, |token| {
-        if Variant::new(&token.text, token.kind, Origin::Typed).is_some() {
-            spans.push(token.chars.start as usize..token.chars.end as usize);
-        }
-    });
+    let units = units(&folded, segmenter);
+    let of_ordinals = if has_ordinal {
+        numerals::ordinals(&folded.as_str().chars().collect::<Vec<_>>(), &units)
+    } else {
+        Vec::new()
+    };
+    found.extend(of_ordinals.into_iter().filter(|(units, _)| units.end <= words.len()));
+    let spans: Vec<Range<usize>> = units.into_iter().map(|unit| unit.chars).collect();
     let words = |chars: Range<usize>| {
         let start = spans.iter().position(|word| word.end > chars.start)?;
         let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;
@@ -289,7 +302,7 @@ fn expansion_terms(
     segmenter: &Segmenter,
 ) -> Option<Vec<WeightedTerm>> {
     match variant.mode {
-        MatchMode::Dated(..) => None,
+        MatchMode::Dated(..) | MatchMode::Exact | MatchMode::ExactWord => None,
         MatchMode::Value | MatchMode::Word | MatchMode::WordOrEmbedded => {
             Some(vec![WeightedTerm {
                 kind: TermKind::Word,

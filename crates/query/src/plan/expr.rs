@@ -40,6 +40,13 @@ pub(crate) enum MatchExpr {
         /// The key characters, see [`wensou_text::Key`].
         key: String,
     },
+    /// Documents with an exact text in one of the fields.
+    Exact {
+        /// Where the text may stand.
+        fields: Vec<TextField>,
+        /// The text, see [`Needle::pattern`].
+        needle: Needle,
+    },
     /// Documents in which every word stands within `distance` key characters in one of the fields.
     Near {
         /// Where the words may stand.

@@ -16,6 +16,7 @@ pub(crate) mod expand;
 pub(crate) mod expr;
 mod field;
 pub(crate) mod needle;
+mod numerals;
 mod outline;
 pub(crate) mod pinyin;
 mod planner;
@@ -23,6 +24,8 @@ mod query_plan;
 pub(crate) mod questions;
 pub(crate) mod stop_words;
 pub(crate) mod text;
+mod units;
+pub(crate) mod variant;
 mod weigh;
 
 pub(crate) use expr::MatchExpr;

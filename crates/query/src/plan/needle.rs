@@ -4,6 +4,7 @@
 //! highlights and for `NEAR`.
 
 use serde::{Deserialize, Serialize};
+use wensou_text::{Edges, Pattern};
 
 use super::analyze::{MatchMode, Variant};
 
@@ -16,12 +17,19 @@ pub(crate) enum NeedleKind {
     Word,
     /// As the value of a number with a multiplier.
     Value,
+    /// As a text with the symbols that count.
+    Exact,
+    /// As [`NeedleKind::Exact`], where a word or a part of one starts and ends.
+    ExactWord,
+    /// As [`NeedleKind::ExactWord`], except that the word may be longer.
+    ExactPrefix,
 }
 
 /// One thing that a query searches for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Needle {
-    /// Key characters, see [`wensou_text::Key`]; never empty. For a value, its digits.
+    /// Key characters, see [`wensou_text::Key`]; never empty. For a value, its digits; for an exact
+    /// text, all its characters, folded.
     pub(crate) key: Vec<char>,
     pub(crate) kind: NeedleKind,
     /// The index of the query word that it belongs to. A word and its expansions share one.
@@ -33,12 +41,36 @@ pub(crate) struct Needle {
 impl Needle {
     /// The needle of one variant of a word; `None` if it is not matched in the text.
     pub(crate) fn of(variant: &Variant, word: usize, weight: f32) -> Option<Self> {
+        let mut key = variant.key.clone();
         let kind = match variant.mode {
+            MatchMode::Exact | MatchMode::ExactWord => {
+                key = variant.text.chars().collect();
+                match variant.mode {
+                    MatchMode::Exact => NeedleKind::Exact,
+                    _ => NeedleKind::ExactWord,
+                }
+            }
             MatchMode::Characters | MatchMode::WordOrEmbedded => NeedleKind::Sequence,
             MatchMode::Word => NeedleKind::Word,
             MatchMode::Value => NeedleKind::Value,
             MatchMode::Dated(..) => return None,
         };
-        Some(Self { key: variant.key.clone(), kind, word, weight })
+        Some(Self { key, kind, word, weight })
+    }
+
+    /// The pattern that finds the needle. `None` if it is found by its key alone.
+    pub(crate) fn pattern_in_text(&self) -> Option<Pattern> {
+        let by_key = matches!(self.kind, NeedleKind::Sequence | NeedleKind::Word);
+        (!by_key).then(|| self.pattern())
+    }
+
+    /// The pattern of an exact text.
+    pub(crate) fn pattern(&self) -> Pattern {
+        let text: String = self.key.iter().collect();
+        match self.kind {
+            NeedleKind::ExactWord => Pattern::of_word(&text, Edges::Whole),
+            NeedleKind::ExactPrefix => Pattern::of_word(&text, Edges::Prefix),
+            _ => Pattern::new(&text, Edges::Whole),
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use wensou_text::fold;
 
-use super::analyze::{AnalysedText, MatchMode, Origin, Variant};
+use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
 use super::expr::bigram_offsets;
 use crate::lang::{FieldClause, Node, Value};
 
@@ -66,9 +66,17 @@ impl Outline {
     }
 
     /// Writes a quoted phrase, or the words of a `NEAR`.
-    pub(super) fn phrase(&mut self, text: &AnalysedText, near: Option<u32>) {
+    pub(super) fn phrase(
+        &mut self,
+        text: &AnalysedText,
+        whole: Option<&QueryWord>,
+        near: Option<u32>,
+    ) {
         match near {
-            None => self.line(|| format!("characters {}", characters(&text.key))),
+            None => {
+                let whole = whole.and_then(|word| word.variants.first());
+                self.line(|| whole.map_or_else(String::new, variant_line));
+            }
             Some(distance) => {
                 self.open(&format!("within {distance} characters"));
                 self.words(text);

@@ -5,7 +5,7 @@ use wensou_text::is_han;
 
 use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
 use super::expr::{Filter, MatchExpr};
-use super::needle::Needle;
+use super::needle::{Needle, NeedleKind};
 
 /// A bigram must weigh more than this for [`any_term`] to look for it. One of two stop words weighs
 /// 0.1, one of a stop word and another word 0.55.
@@ -24,11 +24,18 @@ fn word_prefix(fields: &[TextField], prefix: &str) -> MatchExpr {
     MatchExpr::Prefix { fields: fields.to_vec(), prefix: prefix.to_owned() }
 }
 
+/// Documents that have an exact text in one of the fields.
+fn exact(fields: &[TextField], needle: Option<Needle>) -> MatchExpr {
+    let exact = |needle| MatchExpr::Exact { fields: fields.to_vec(), needle };
+    needle.map_or(MatchExpr::None, exact)
+}
+
 /// Documents that have the variant in one of the fields.
 pub(crate) fn one_variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
     match variant.mode {
         MatchMode::Characters => sequence(fields, &variant.key),
         MatchMode::Word | MatchMode::Value => word(fields, &variant.text),
+        MatchMode::Exact | MatchMode::ExactWord => exact(fields, Needle::of(variant, 0, 1.0)),
         MatchMode::Dated(from, until) => Filter::dates(Some(from), Some(until)),
         MatchMode::WordOrEmbedded => {
             MatchExpr::any_of(vec![word(fields, &variant.text), sequence(fields, &variant.key)])
@@ -46,6 +53,10 @@ pub(crate) fn any_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
 pub(super) fn prefix(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     let of_variant = |variant: &Variant| match variant.mode {
         MatchMode::Characters => sequence(fields, &variant.key),
+        MatchMode::Exact | MatchMode::ExactWord => {
+            let needle = Needle::of(variant, 0, 1.0);
+            exact(fields, needle.map(|needle| Needle { kind: NeedleKind::ExactPrefix, ..needle }))
+        }
         MatchMode::Word | MatchMode::Value | MatchMode::Dated(..) => {
             word_prefix(fields, &variant.text)
         }
@@ -92,7 +103,10 @@ pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let words = text.words.iter().filter(|word| !word.stop);
     let not_covered = words.flat_map(|word| &word.variants).filter(|variant| {
         variant.origin != Origin::Typed
-            || variant.mode == MatchMode::WordOrEmbedded
+            || matches!(
+                variant.mode,
+                MatchMode::WordOrEmbedded | MatchMode::Exact | MatchMode::ExactWord
+            )
             || variant.mode == MatchMode::Characters && variant.key.len() == 1
     });
     members.extend(not_covered.map(|variant| one_variant(fields, variant)));

@@ -93,7 +93,8 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
 /// The required words of a text without spaces, as nodes. A question is one node, because a
 /// document need not have all of its words.
 fn words(runner: &Runner<'_>, node: &Node) -> Result<Vec<Node>, Error> {
-    let texts = expand::texts(std::slice::from_ref(node), runner.tables()?, Requirement::Words);
+    let tables = runner.tables()?;
+    let texts = expand::texts(std::slice::from_ref(node), tables, Requirement::Words, true);
     let Some(expanded) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
     let text = expanded.text;
     let meaningful = text.words.iter().any(|word| !word.stop);

@@ -61,7 +61,7 @@ pub struct ExplainedVariant {
     /// The folded text that is matched.
     pub text: String,
     /// How it is matched: `characters`, `word`, `word or glued` (also inside a run of Latin
-    /// letters), `value` or `date`.
+    /// letters), `exact` (with its symbols), `exact word`, `value` or `date`.
     pub match_mode: &'static str,
     /// Why it counts as the word.
     pub origin: Origin,

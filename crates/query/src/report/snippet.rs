@@ -44,9 +44,14 @@ pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
     cut(chars, &(0..chars.len()), &matches)
 }
 
+/// How many pairs of matches are looked at for the best group. A text that consists of matches has
+/// millions of them, and its beginning is as good as any other part.
+const MAX_STEPS: usize = 1 << 21;
+
 /// The smallest range of characters that holds the best group of matches.
 fn best_group(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<usize> {
     let mut best = (f32::MIN, 0..0);
+    let mut steps = 0;
     for (first, start) in matches.iter().enumerate() {
         let mut words: Vec<usize> = Vec::new();
         let mut worth = 0.0;
@@ -54,6 +59,10 @@ fn best_group(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<
             let span = found.chars.end - start.chars.start;
             if span > limit && found != start {
                 break;
+            }
+            steps += 1;
+            if steps > MAX_STEPS {
+                return best.1;
             }
             let needle = &needles[found.needle];
             // Of two needles of one word, the longer is the stronger evidence.
@@ -141,11 +150,15 @@ fn may_cut(chars: &[char], at: usize) -> bool {
     else {
         return true;
     };
+    let in_emoji = |c: &char| matches!(c, '\u{200d}' | '\u{1f1e6}'..='\u{1f1ff}');
+    if *before == '\u{200d}' || in_emoji(before) && in_emoji(after) {
+        return false;
+    }
     let in_word = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '\'' | '%');
     !(is_combining(*after) || in_word(before) && in_word(after))
 }
 
 /// Whether a character belongs to the one before it: combining marks, joiners, variation selectors.
 fn is_combining(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{20d0}'..='\u{20ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0100}'..='\u{e01ef}')
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{20d0}'..='\u{20ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
 }

@@ -61,6 +61,14 @@ impl Key {
         }
     }
 
+    /// The range of the folded text, which has `char_count` characters, between key characters
+    /// `at - 1` and `at`.
+    pub(crate) fn gap(&self, at: usize, char_count: usize) -> Range<usize> {
+        let start = at.checked_sub(1).and_then(|before| self.folded_offsets.get(before));
+        let end = self.folded_offsets.get(at).map_or(char_count, |at| *at as usize);
+        start.map_or(0, |before| *before as usize + 1)..end
+    }
+
     /// The range of the key characters within a character range of the folded text.
     pub fn range_of(&self, folded: Range<usize>) -> Range<usize> {
         let key_index =

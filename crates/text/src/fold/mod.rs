@@ -1,7 +1,8 @@
 //! The fold: maps all spellings of a text that a search treats alike to one.
 //!
 //! It combines NFKC, lower case, OpenCC's t2s and the variants of `data/tables/variants.tsv` in one
-//! table, which is built at compile time. Default-ignorable characters vanish, as in Unicode's
+//! table, which is built at compile time. Latin letters lose their accents, and ligatures become
+//! the letters that they join ([`accents`]). Default-ignorable characters vanish, as in Unicode's
 //! NFKC_Casefold.
 //!
 //! The fold needs no context: fold(xy) = fold(x) fold(y), except for sequences that NFKC composes
@@ -15,19 +16,26 @@
 //! Almost every character folds to exactly one. ①② do; ㍿, ﬁ and é as two code points do not.
 //! [`Folded`] records only these exceptions, so its map back to the original costs almost nothing.
 
+pub(crate) mod accents;
 pub(crate) mod annotation;
 pub(crate) mod ignorable;
 pub(crate) mod key;
+mod offsets;
+pub(crate) mod pattern;
+mod removed;
 pub(crate) mod script;
+pub(crate) mod symbols;
 pub(crate) mod t2s;
 
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::fold::annotation::annotations;
+use crate::fold::accents::{ligature, plain};
 use crate::fold::ignorable::is_ignorable;
+use crate::fold::offsets::ByteOffsets;
+use crate::fold::removed::{removed_ranges, without_accents};
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 
 /// Folds `text`.
@@ -43,10 +51,10 @@ use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     fold_into(text, &mut out, |_| {});
-    for annotation in annotations(&out).into_iter().rev() {
-        out.replace_range(annotation, "");
+    for range in removed_ranges(&out).into_iter().rev() {
+        out.replace_range(range, "");
     }
-    out
+    without_accents(out)
 }
 
 /// Whether a character of a folded text joins the one before it.
@@ -67,7 +75,7 @@ pub fn fold_char(c: char) -> impl Iterator<Item = char> {
             let mut buffer = [0; 4];
             (None, fold(c.encode_utf8(&mut buffer)))
         }
-        distance => (Some(at_distance(c, distance)), String::new()),
+        distance => (Some(plain(at_distance(c, distance))), String::new()),
     };
     one.into_iter().chain(many.chars().collect::<Vec<_>>())
 }
@@ -133,7 +141,13 @@ fn fold_sequence(sequence: &str, out: &mut String) {
                 EXPAND | JOIN => c,
                 distance => at_distance(c, distance),
             })
-            .nfc(),
+            .nfc()
+            .flat_map(|c| {
+                let first = c.nfd().next().unwrap_or(c);
+                let letters = ligature(first);
+                let plain = if c < '\u{250}' { c } else { plain(c) };
+                letters.unwrap_or_default().chars().chain(letters.is_none().then_some(plain))
+            }),
     );
 }
 
@@ -161,7 +175,7 @@ struct Exception {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Folded<'t> {
-    original: &'t str,
+    original: Cow<'t, str>,
     text: String,
     chars: usize,
     original_char_count: usize,
@@ -174,6 +188,11 @@ impl<'t> Folded<'t> {
     /// Folds `text`. Cost: that of [`fold`], and one record for each sequence that does not fold
     /// character by character.
     pub fn new(text: &'t str) -> Self {
+        Self::of(Cow::Borrowed(text))
+    }
+
+    fn of(original: Cow<'t, str>) -> Self {
+        let text: &str = &original;
         let mut out = String::with_capacity(text.len());
         let mut sequences = Vec::new();
         fold_into(text, &mut out, |sequence| sequences.push(sequence));
@@ -200,9 +219,9 @@ impl<'t> Folded<'t> {
             (original_byte, folded_byte) = (original_bytes.1, folded_bytes.1);
         }
         let tail = out[folded_byte..].chars().count();
-        let removed = annotations(&out);
+        let removed = removed_ranges(&out);
         let folded = Folded {
-            original: text,
+            original,
             text: out,
             chars: folded_char + tail,
             original_char_count: original_char + tail,
@@ -210,43 +229,64 @@ impl<'t> Folded<'t> {
             original_offsets: ByteOffsets::default(),
             folded_offsets: ByteOffsets::default(),
         };
-        if removed.is_empty() { folded } else { folded.without(&removed) }
+        let folded = if removed.is_empty() { folded } else { folded.without(&removed) };
+        Folded { text: without_accents(folded.text), ..folded }
+    }
+
+    /// As [`Folded::new`], for a text that it keeps.
+    pub fn owned(text: String) -> Folded<'static> {
+        Folded::of(Cow::Owned(text))
     }
 
     /// Removes byte ranges of the folded text, whose originals then belong to the character before
-    /// each of them.
+    /// each of them. What folds together with a removed character stays together.
     fn without(self, removed: &[Range<usize>]) -> Self {
-        let (mut text, mut exceptions) = (String::with_capacity(self.text.len()), Vec::new());
-        // Bytes and characters of the folded text that have been handled, and those removed.
-        let (mut byte, mut char, mut gone) = (0, 0, 0);
-        let mut old = self.exceptions.iter().peekable();
+        let mut text = String::with_capacity(self.text.len());
+        // For each sequence with removed characters, its range and how many are removed.
+        let mut groups: Vec<(Range<usize>, usize)> = Vec::new();
+        let (mut byte, mut char) = (0, 0);
         for range in removed {
             let kept = &self.text[byte..range.start];
             text.push_str(kept);
             let from = char + kept.chars().count();
             let to = from + self.text[range.clone()].chars().count();
-            let before = self.original_chars(from - 1..from);
-            // What folds together with the character before stays together.
-            let joined = self.last_exception(|e| e.folded_char < from);
-            let first = joined
-                .filter(|e| e.folded_char + e.folded_chars >= from)
-                .map_or(from - 1, |e| e.folded_char);
-            while let Some(e) = old.next_if(|e| e.folded_char < first) {
-                exceptions.push(Exception { folded_char: e.folded_char - gone, ..*e });
+            (byte, char) = (range.end, to);
+            let around = self.sequence_at(from - 1).start..self.sequence_at(to - 1).end;
+            match groups.last_mut().filter(|(last, _)| around.start < last.end) {
+                Some((last, count)) => {
+                    last.end = last.end.max(around.end);
+                    *count += to - from;
+                }
+                None => groups.push((around, to - from)),
             }
-            while old.next_if(|e| e.folded_char < to).is_some() {}
-            exceptions.push(Exception {
-                folded_char: first - gone,
-                folded_chars: from - first,
-                original_char: before.start,
-                original_chars: self.original_end(to) - before.start,
-            });
-            (byte, char, gone) = (range.end, to, gone + to - from);
         }
         text.push_str(&self.text[byte..]);
+        let (mut exceptions, mut gone) = (Vec::new(), 0);
+        let mut old = self.exceptions.iter().peekable();
+        for (sequence, count) in groups {
+            while let Some(e) = old.next_if(|e| e.folded_char < sequence.start) {
+                exceptions.push(Exception { folded_char: e.folded_char - gone, ..*e });
+            }
+            while old.next_if(|e| e.folded_char < sequence.end).is_some() {}
+            let original = self.original_chars(sequence.clone());
+            exceptions.push(Exception {
+                folded_char: sequence.start - gone,
+                folded_chars: sequence.len() - count,
+                original_char: original.start,
+                original_chars: original.len(),
+            });
+            gone += count;
+        }
         exceptions.extend(old.map(|e| Exception { folded_char: e.folded_char - gone, ..*e }));
         let chars = self.chars - gone;
         Folded { text, chars, exceptions, folded_offsets: ByteOffsets::default(), ..self }
+    }
+
+    /// The folded characters of the sequence that character `at` belongs to.
+    fn sequence_at(&self, at: usize) -> Range<usize> {
+        let joined = self.last_exception(|e| e.folded_char <= at);
+        let joined = joined.map(|e| e.folded_char..e.folded_char + e.folded_chars);
+        joined.filter(|sequence| at < sequence.end).unwrap_or(at..at + 1)
     }
 
     /// The folded text.
@@ -255,8 +295,8 @@ impl<'t> Folded<'t> {
     }
 
     /// The original text.
-    pub fn original(&self) -> &'t str {
-        self.original
+    pub fn original(&self) -> &str {
+        &self.original
     }
 
     /// Number of characters of the folded text.
@@ -300,8 +340,8 @@ impl<'t> Folded<'t> {
     pub fn original_bytes(&self, chars: Range<usize>) -> Range<usize> {
         let chars = self.original_chars(chars);
         let start =
-            self.original_offsets.byte_of(self.original, self.original_char_count, chars.start);
-        start..self.original_offsets.byte_of(self.original, self.original_char_count, chars.end)
+            self.original_offsets.byte_of(&self.original, self.original_char_count, chars.start);
+        start..self.original_offsets.byte_of(&self.original, self.original_char_count, chars.end)
     }
 
     /// The first original character that the folded character `at` comes from.
@@ -330,31 +370,5 @@ impl<'t> Folded<'t> {
     fn last_exception(&self, before: impl Fn(&Exception) -> bool) -> Option<&Exception> {
         let after = self.exceptions.partition_point(|e| before(e));
         self.exceptions.get(after.checked_sub(1)?)
-    }
-}
-
-/// Byte offsets of every 64th character of a text. Computed at first use: most texts never need
-/// them.
-#[derive(Debug, Clone, Default)]
-struct ByteOffsets(OnceLock<Box<[usize]>>);
-
-impl ByteOffsets {
-    const STRIDE: usize = 64;
-
-    /// The byte offset of the character `at` of `text`, which has `count` characters; the length of
-    /// the text if there is no such character.
-    fn byte_of(&self, text: &str, count: usize, at: usize) -> usize {
-        if at >= count {
-            return text.len();
-        }
-        if text.len() == count {
-            return at;
-        }
-        let offsets = self.0.get_or_init(|| {
-            text.char_indices().step_by(Self::STRIDE).map(|(offset, _)| offset).collect()
-        });
-        let from = offsets.get(at / Self::STRIDE).copied().unwrap_or(0);
-        let found = text[from..].char_indices().nth(at % Self::STRIDE);
-        found.map_or(text.len(), |(offset, _)| from + offset)
     }
 }

@@ -22,6 +22,9 @@ const MAX_RUN_BYTES: usize = 64;
 /// A part with more pieces than this is taken for a hash, and none of its pieces becomes a term.
 const MAX_PIECES: usize = 8;
 
+/// Byte ranges of tokens, and whether each is a whole word.
+type Ranges = Vec<(Range<usize>, bool)>;
+
 fn is_connector(c: char) -> bool {
     matches!(
         c,
@@ -98,13 +101,16 @@ pub(crate) fn cut<'f>(
     if (points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
         || (bytes.iter().all(u8::is_ascii_lowercase) && !capitals_inside(folded, &chars))
     {
+        if let Some(whole) = long_whole_part(run.text).filter(|_| parts) {
+            sink(run.token(0..whole, false));
+        }
         sink(run.token(0..run.text.len(), true));
         return;
     }
 
     let spans = run.parts();
     let long = long && spans.len() > 1;
-    let mut ranges: Vec<(Range<usize>, bool)> = Vec::new();
+    let mut ranges: Ranges = Vec::new();
     if !long {
         ranges.push((0..run.text.len(), true));
     }
@@ -117,15 +123,9 @@ pub(crate) fn cut<'f>(
         }
         if let Some(unpercented) = run.text.strip_suffix('%') {
             ranges.push((0..unpercented.len(), false));
+            ranges.push((percentage_start(unpercented)..run.text.len(), false));
         }
-        let case = Case::of(folded, &chars, run.text);
-        for span in &spans {
-            let pieces = run.pieces(span.clone(), &case);
-            if (2..=MAX_PIECES).contains(&pieces.len()) {
-                ranges.extend(pieces.iter().map(|piece| (piece.clone(), false)));
-                join_neighbours(&pieces, &mut ranges);
-            }
-        }
+        add_pieces(&run, &spans, &Case::of(folded, &chars, run.text), &mut ranges);
     }
     // Of equal ranges, sort the whole word first and drop the others.
     ranges.sort_by_key(|(range, whole)| (range.start, range.end, !whole));
@@ -133,6 +133,43 @@ pub(crate) fn cut<'f>(
     for (range, whole) in ranges {
         sink(run.token(range, whole));
     }
+}
+
+/// Adds the pieces of every part, pairs of them, and pairs across a connector: `F-16` of `F-16V`.
+fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut Ranges) {
+    let mut all = Vec::new();
+    for span in spans {
+        let whole = long_whole_part(&run.text[span.clone()]);
+        ranges.extend(whole.map(|length| (span.start..span.start + length, false)));
+        let pieces = run.pieces(span.clone(), case);
+        if (2..=MAX_PIECES).contains(&pieces.len()) {
+            ranges.extend(pieces.iter().map(|piece| (piece.clone(), false)));
+            join_neighbours(&pieces, ranges);
+        }
+        if all.len() <= MAX_PIECES {
+            all.extend(pieces);
+        }
+    }
+    if (spans.len() + 1..=MAX_PIECES).contains(&all.len()) {
+        let across = all.windows(2).filter(|two| two[0].end < two[1].start);
+        ranges.extend(across.map(|two| (two[0].start..two[1].end, false)));
+    }
+}
+
+/// Where the percentage at the end of a run without its sign starts: `5` in `GDP5`.
+fn percentage_start(unpercented: &str) -> usize {
+    let digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let number = unpercented.trim_end_matches(digit).len();
+    number + unpercented[number..].bytes().take_while(|b| !b.is_ascii_digit()).count()
+}
+
+/// The length of the whole part of a decimal number, if it is long enough for a year: `2023.5` is
+/// as often a month as a number.
+fn long_whole_part(number: &str) -> Option<usize> {
+    const YEAR_DIGITS: usize = 4;
+    let (whole, decimals) = number.split_once('.')?;
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    (whole.len() >= YEAR_DIGITS && is_digits(whole) && is_digits(decimals)).then_some(whole.len())
 }
 
 /// Whether case can divide a run: anything but a small letter follows its first character, and it
@@ -144,7 +181,7 @@ fn capitals_inside(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
 }
 
 /// Adds each pair of neighbouring spans as one range, if there are three spans or more.
-fn join_neighbours(spans: &[Range<usize>], ranges: &mut Vec<(Range<usize>, bool)>) {
+fn join_neighbours(spans: &[Range<usize>], ranges: &mut Ranges) {
     if spans.len() > 2 {
         ranges.extend(spans.windows(2).map(|two| (two[0].start..two[1].end, false)));
     }

@@ -4,22 +4,26 @@
 mod cursor;
 mod dictionary;
 mod latin;
-pub(crate) mod numbers;
+mod numbers;
+pub(crate) mod numerals;
+mod own_words;
 mod route;
 mod trie;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use jieba_rs::Jieba;
 
+use crate::fold::Folded;
 use crate::fold::key::is_key_char;
-use crate::fold::{Folded, fold};
 use crate::segment::cursor::TextCursor;
 use crate::segment::dictionary::Dictionary;
-use crate::segment::numbers::{Value, can_start_numeral, numeral_value, value};
+use crate::segment::numbers::{Value, can_start_numeral, value};
+use crate::segment::numerals::numeral_value;
 use crate::segment::route::Scratch;
 use crate::tables::class::Class;
 use crate::tables::words::Word;
@@ -69,6 +73,9 @@ pub struct Segmenter {
     /// jieba with an empty dictionary, for its HMM, which joins characters that the route leaves
     /// single. Created at first use, because creating it writes half a megabyte of memory.
     hmm: OnceLock<Jieba>,
+    /// The user's own words that consist of several words, folded, with the lengths of these words
+    /// in characters.
+    compounds: HashMap<String, Vec<usize>>,
 }
 
 impl std::fmt::Debug for Segmenter {
@@ -86,7 +93,7 @@ impl Default for Segmenter {
 impl Segmenter {
     /// A segmenter over the built-in dictionary.
     pub fn new() -> Self {
-        Segmenter { dictionary: Dictionary::new(), hmm: OnceLock::new() }
+        Segmenter { dictionary: Dictionary::new(), hmm: OnceLock::new(), compounds: HashMap::new() }
     }
 
     /// A segmenter over the built-in dictionary, the words of the archive's subject
@@ -116,6 +123,8 @@ impl Segmenter {
             }
             None => segmenter.add_words(builtin_words(), |_, _, _| ()),
         }
+        let own: Vec<Word> = own.into_iter().collect();
+        segmenter.compounds = own.iter().filter_map(|(word, _)| segmenter.compound(word)).collect();
         segmenter.add_words(own, |_, _, _| ());
         segmenter
     }
@@ -168,25 +177,6 @@ impl Segmenter {
         let mut segmenter = Segmenter::new();
         segmenter.add_words(words, |_, _, _| ());
         segmenter
-    }
-
-    /// Adds words. Calls `added` with each word, folded, its frequency, and the frequency that it
-    /// had before.
-    pub(crate) fn add_words(
-        &mut self,
-        words: impl IntoIterator<Item = Word>,
-        mut added: impl FnMut(&[char], u64, u64),
-    ) {
-        for (word, freq) in words {
-            let chars: Vec<char> = fold(&word).chars().collect();
-            if chars.is_empty() || !chars.iter().all(|c| crate::is_han(*c)) {
-                continue;
-            }
-            let freq = freq.map_or_else(|| self.suggest_freq(&chars), u64::from);
-            let before = self.dictionary.freq(&chars).unwrap_or(0);
-            self.dictionary.add(&chars, freq, before);
-            added(&chars, freq, before);
-        }
     }
 
     /// Search mode: passes every word and its parts to `sink`, ordered by start, then by length.
@@ -320,7 +310,8 @@ fn numeral_values<'f>(
     sink: &mut impl FnMut(Token<'f>),
 ) {
     let (mut at, mut from) = (start.0, 0);
-    while let Some(skipped) = chars[from..].iter().position(|c| can_start_numeral(*c)) {
+    while let Some(skipped) = chars[from..].iter().position(|c| can_start_numeral(*c) || *c == '百')
+    {
         at += chars[from..from + skipped].iter().map(|c| c.len_utf8()).sum::<usize>();
         from += skipped;
         if at >= *value_end

@@ -5,16 +5,10 @@
 //! equal 54亿.
 
 use std::cmp::Ordering;
-use std::ops::Range;
-
-use crate::fold::Folded;
-use crate::segment::latin::run_end;
-use crate::tables::class::Class;
-use crate::tables::class_of;
 
 /// Maximum number of digits of a value that becomes a token. A longer one is taken for an account
 /// number or a mistake.
-const MAX_DIGITS: usize = 24;
+pub(super) const MAX_DIGITS: usize = 24;
 
 /// A number at the start of a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,43 +17,6 @@ pub(crate) struct Value {
     pub(crate) len: usize,
     /// The value in decimal digits, without leading zeros.
     pub(crate) digits: String,
-}
-
-/// Every number with a multiplier: its range in characters of the folded text, and its value in
-/// plain digits. These are the tokens of kind [`crate::TokenKind::Value`] that
-/// [`crate::Segmenter::segment`] produces.
-///
-/// ```
-/// use wensou_text::{Folded, values};
-/// let folded = Folded::new("融資5.4億美元");
-/// assert_eq!(values(&folded), [(2..6, "540000000".to_owned())]);
-/// ```
-#[must_use]
-pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
-    let text = folded.as_str();
-    let mut found = Vec::new();
-    let (mut byte, mut char, mut value_end) = (0, 0, 0);
-    while let Some(c) = text[byte..].chars().next() {
-        let class = class_of(c);
-        let end = match class {
-            Class::Latin | Class::Digit => run_end(text, byte),
-            _ => byte + c.len_utf8(),
-        };
-        let value = match class {
-            _ if byte < value_end => None,
-            Class::Digit => value(&text[byte..]),
-            Class::Han => numeral_value(&text[..byte], &text[byte..]),
-            _ => None,
-        };
-        if let Some(value) = value {
-            value_end = byte + value.len;
-            let chars = text[byte..value_end].chars().count();
-            found.push((char..char + chars, value.digits));
-        }
-        char += text[byte..end].chars().count();
-        byte = end;
-    }
-    found
 }
 
 /// The value of a number with a multiplier at the start of folded text: `2万`, `5.4 亿`, `1亿2000万`,
@@ -85,7 +42,7 @@ pub(crate) fn value(text: &str) -> Option<Value> {
 }
 
 /// A plain number at the start of a text: digits, commas between thousands, one decimal point.
-fn number(text: &str) -> Option<&str> {
+pub(super) fn number(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
     let mut end = digits(0);
@@ -107,7 +64,7 @@ fn number(text: &str) -> Option<&str> {
 
 /// The multiplier at the start of a text, possibly after a space: its length in bytes and its power
 /// of ten.
-fn multiplier(text: &str) -> Option<(usize, u32)> {
+pub(super) fn multiplier(text: &str) -> Option<(usize, u32)> {
     let word = text.strip_prefix(' ').unwrap_or(text);
     let space = text.len() - word.len();
     for (name, exponent) in [("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12)] {
@@ -135,7 +92,7 @@ fn multiplier(text: &str) -> Option<(usize, u32)> {
 }
 
 /// `number` times 10 to the power of `exponent`, if that is an integer.
-fn scaled(number: &str, exponent: u32) -> Option<u128> {
+pub(super) fn scaled(number: &str, exponent: u32) -> Option<u128> {
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
     let decimals = decimals.trim_end_matches('0');
     let missing = exponent.checked_sub(u32::try_from(decimals.len()).ok()?)?;
@@ -144,32 +101,6 @@ fn scaled(number: &str, exponent: u32) -> Option<u128> {
         return None;
     }
     digits.parse::<u128>().ok()?.checked_mul(10_u128.checked_pow(missing)?)
-}
-
-/// The value of a Chinese numeral at the start of a text: 七百亿, 三万五千, 二〇二三. It has at least two
-/// characters and a value of at least ten. It starts with a digit or 十, because 千万 is an adverb as
-/// often as a number. `before` is the text before it: 数十万 is not a number, and the middle of a
-/// numeral does not start one.
-pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
-    if !can_start_numeral(text.chars().next()?) {
-        return None;
-    }
-    let inside =
-        |c: char| digit(c).is_some() || multiplier_value(c).is_some() || matches!(c, '数' | '几');
-    if before.chars().next_back().is_some_and(inside) {
-        return None;
-    }
-    let run = text
-        .split(|c| digit(c).is_none() && multiplier_value(c).is_none())
-        .next()
-        .unwrap_or_default();
-    run.chars().nth(1)?;
-    let value = match run.chars().any(|c| multiplier_value(c).is_some()) {
-        true => with_multipliers(run)?,
-        false => positional(run)?,
-    };
-    let digits = value.to_string();
-    (value >= 10 && digits.len() <= MAX_DIGITS).then_some(Value { len: run.len(), digits })
 }
 
 /// The characters that a Chinese numeral can start with.
@@ -197,7 +128,7 @@ pub(crate) fn can_start_numeral(c: char) -> bool {
     LOW_BITS >> (code & 63) & HIGH_BITS >> (code >> 6 & 63) & 1 == 1 && FIRST_CHARS.contains(&c)
 }
 
-fn digit(c: char) -> Option<u128> {
+pub(super) fn digit(c: char) -> Option<u128> {
     Some(match c {
         '零' | '〇' => 0,
         '一' => 1,
@@ -213,7 +144,7 @@ fn digit(c: char) -> Option<u128> {
     })
 }
 
-fn multiplier_value(c: char) -> Option<u128> {
+pub(super) fn multiplier_value(c: char) -> Option<u128> {
     Some(match c {
         '十' => 10,
         '百' => 100,
@@ -226,7 +157,7 @@ fn multiplier_value(c: char) -> Option<u128> {
 }
 
 /// 二〇二三: at least three digits in positional notation.
-fn positional(run: &str) -> Option<u128> {
+pub(super) fn positional(run: &str) -> Option<u128> {
     let digits: Vec<u128> = run.chars().filter_map(digit).collect();
     (3..=MAX_DIGITS)
         .contains(&digits.len())
@@ -234,7 +165,7 @@ fn positional(run: &str) -> Option<u128> {
 }
 
 /// 三万五千二百: digits before multipliers.
-fn with_multipliers(run: &str) -> Option<u128> {
+pub(super) fn with_multipliers(run: &str) -> Option<u128> {
     // `total` is complete up to the last 万, 亿 or 兆; `section` up to the last 十, 百 or 千.
     let (mut total, mut section, mut number) = (0_u128, 0_u128, None);
     // The last multiplier of the section, and the last of 万, 亿 and 兆.
@@ -324,33 +255,5 @@ mod tests {
         for c in '\0'..=char::MAX {
             assert_eq!(can_start_numeral(c), digit(c).is_some() || c == '十', "{c}");
         }
-    }
-
-    #[test]
-    fn chinese_numerals() {
-        let of = |text: &str| numeral_value("", text).map(|value| value.digits);
-        for (text, digits) in [
-            ("七百亿参数", "70000000000"),
-            ("三万五千二百", "35200"),
-            ("二〇二三年", "2023"),
-            ("二十五年", "25"),
-            ("十五", "15"),
-            ("十万", "100000"),
-            ("一百五", "150"),
-            ("一万二", "12000"),
-            ("一百零五", "105"),
-            ("一亿二千万", "120000000"),
-            ("一万亿", "1000000000000"),
-            ("两千三百", "2300"),
-            ("一千零一夜", "1001"),
-        ] {
-            assert_eq!(of(text).as_deref(), Some(digits), "{text}");
-        }
-        for text in ["一", "一二", "千万别", "百万", "万科", "五六百", "一个", ""] {
-            assert_eq!(of(text), None, "{text}");
-        }
-        assert_eq!(numeral_value("数", "十万"), None);
-        assert_eq!(numeral_value("三百", "五十"), None, "a number begins where it begins");
-        assert_eq!(of(&"九亿".repeat(30)), None);
     }
 }

@@ -30,8 +30,8 @@ pub(crate) enum Class {
     Hangul,
     /// Letters and numbers of any other script.
     Letter,
-    /// Other symbols, such as emoji and ★ (general category So). Arrows are Sm, and are not
-    /// included.
+    /// Other symbols, such as emoji and ★ (general category So), and characters of private use.
+    /// Arrows are Sm, and are not included.
     Symbol,
 }
 

@@ -89,6 +89,8 @@ pub(crate) fn class_of(c: char) -> Class {
     match paged(&CLASS_PAGES, &CLASS, c) {
         Some(class) => CLASSES.get(usize::from(class)).copied().unwrap_or(Class::Separator),
         None if crate::tables::class::in_han_block(c) => Class::Han,
+        // The planes of private use.
+        None if c >= '\u{F0000}' => Class::Symbol,
         None => Class::Separator,
     }
 }

@@ -13,6 +13,9 @@ const PRECOMPUTED: &str = include_str!("../../data/words.tsv");
 /// FNV-1a hash over the table, computed at build time.
 pub(crate) const FINGERPRINT: u64 = editable::fingerprint(TABLE);
 
+/// The longest name of a part of speech in jieba's tables, in letters.
+const MAX_TAG: usize = 3;
+
 /// A word with its frequency. Without a frequency, a word gets just enough to be kept as one word.
 pub type Word = (String, Option<u32>);
 
@@ -35,8 +38,9 @@ pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u
     }))
 }
 
-/// Parses a table of the user's own words: one a line, optionally a tab and a frequency; `#` starts
-/// a comment.
+/// Parses a table of the user's own words: one a line, optionally a space or tab and a frequency;
+/// `#` starts a comment. jieba's tables are such tables; what they say of the part of speech after
+/// that is not used.
 ///
 /// # Errors
 ///
@@ -44,19 +48,28 @@ pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u
 pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
     editable::lines(table)
         .map(|(number, line)| {
-            let (word, freq) = line.split_once('\t').unwrap_or((line, ""));
-            let freq = match freq.trim() {
-                "" => None,
-                freq => {
+            let mut fields = line.split_whitespace();
+            let word = fields.next().unwrap_or_default();
+            let is_tag = |field: &str| field.bytes().all(|b| b.is_ascii_alphabetic());
+            let freq = match fields.next() {
+                None => None,
+                // jieba's tables need no frequency before a part of speech.
+                Some(tag) if is_tag(tag) && tag.len() <= MAX_TAG && fields.next().is_none() => None,
+                Some(freq) => {
                     let reason = "the frequency must be a whole number";
-                    Some(freq.parse().map_err(|_| TableError { line: number, reason })?)
+                    let freq = freq.parse().map_err(|_| TableError { line: number, reason })?;
+                    if fields.any(|field| !is_tag(field)) {
+                        let reason = "a word may have a frequency and a part of speech only";
+                        return Err(TableError { line: number, reason });
+                    }
+                    Some(freq)
                 }
             };
-            if !crate::fold(word.trim()).chars().all(crate::is_han) {
+            if !crate::fold(word).chars().all(crate::is_han) {
                 let reason = "a word may have Chinese characters only";
                 return Err(TableError { line: number, reason });
             }
-            Ok((word.trim().to_owned(), freq))
+            Ok((word.to_owned(), freq))
         })
         .collect()
 }
@@ -97,6 +110,10 @@ mod tests {
     fn a_users_table_is_read_or_its_bad_line_named() {
         let words = parse_words("# mine\n護城河\n 链圈 \t 20\n").unwrap();
         assert_eq!(words, [("護城河".to_owned(), None), ("链圈".to_owned(), Some(20))]);
+        let jieba = parse_words("護城河 100 n\n链圈 3\n公鏈 nz\n幣\t5\tnz\n").unwrap();
+        let freqs: Vec<Option<u32>> = jieba.iter().map(|(_, freq)| *freq).collect();
+        assert_eq!(freqs, [Some(100), Some(3), None, Some(5)]);
+        assert_eq!(parse_words("護城河 100 200\n").unwrap_err().line, 1);
         assert_eq!(parse_words("護城河\nGPT四\n").unwrap_err().line, 2);
         assert_eq!(parse_words("護城河\tmany\n").unwrap_err().line, 1);
     }

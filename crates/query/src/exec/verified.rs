@@ -1,0 +1,119 @@
+//! Conditions that postings cannot answer: how close words are, and symbols.
+//!
+//! The postings find candidates. The condition is then read from the stored text of a candidate.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wensou_index::{RecordExt, TextField};
+
+use super::candidates::Candidates;
+use super::doc_id::DocId;
+use super::near::NearPassage;
+use super::segment::Segment;
+use super::window::DocWindow;
+use crate::haystack::Haystack;
+use crate::plan::needle::Needle;
+
+/// What a text must have.
+pub(crate) enum TextCondition {
+    Near(NearPassage),
+    /// An exact text, see [`Needle::pattern`].
+    Exact(Needle),
+}
+
+impl TextCondition {
+    fn holds_in(&self, haystack: &Haystack<'_>) -> bool {
+        match self {
+            Self::Near(passage) => passage.occurs_in(haystack),
+            Self::Exact(needle) => haystack.has(needle),
+        }
+    }
+}
+
+/// The texts of a document, each with its field.
+type DocumentTexts = Vec<(TextField, Haystack<'static>)>;
+
+thread_local! {
+    /// The texts of the last document that was read, with its content hash: a query with hundreds
+    /// of conditions reads each document once.
+    static LAST: RefCell<Option<(u64, Rc<DocumentTexts>)>> = const { RefCell::new(None) };
+}
+
+/// The longest text in bytes that is kept after it was compared.
+const MAX_KEPT: usize = 4 << 20;
+
+/// Documents that have a text with some condition.
+pub(crate) struct Verified<'i, M> {
+    /// All documents that can have it.
+    pub(super) candidates: M,
+    pub(super) segment: Segment<'i>,
+    /// Where the text may be.
+    pub(super) fields: Vec<TextField>,
+    pub(super) condition: TextCondition,
+}
+
+impl<M> Verified<'_, M> {
+    /// The texts of a document. `None` if the index has the document but its record cannot be read.
+    /// Then the hit is kept: reading its record for display reports the damage, whereas dropping it
+    /// here would hide it.
+    fn texts(&self, doc: DocId) -> Option<Rc<DocumentTexts>> {
+        let hash = self.segment.content_hash(doc);
+        let last = LAST.with_borrow(Clone::clone);
+        if let Some((_, texts)) = last.filter(|(last, _)| Some(*last) == hash) {
+            return Some(texts);
+        }
+        let texts = self.segment.record(doc).ok()?.texts();
+        let length = texts.title.len() + texts.body.len();
+        let title = (TextField::Title, Haystack::owned(texts.title));
+        let body = (TextField::Body, Haystack::owned(texts.body));
+        let tags = texts.tags.into_iter().map(|tag| (TextField::Tags, Haystack::owned(tag)));
+        let texts = Rc::new([title, body].into_iter().chain(tags).collect::<Vec<_>>());
+        let kept = hash.filter(|_| length <= MAX_KEPT).map(|hash| (hash, Rc::clone(&texts)));
+        LAST.set(kept);
+        Some(texts)
+    }
+}
+
+impl<M: Candidates> Candidates for Verified<'_, M> {
+    fn cost(&self) -> u64 {
+        self.candidates.cost()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        self.candidates.seek(target)
+    }
+
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        self.candidates.probe(doc)
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
+        self.candidates.fill(window);
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        self.candidates.retain(window);
+    }
+
+    fn is_postings_only(&self) -> bool {
+        self.candidates.is_postings_only()
+    }
+
+    fn is_exact(&self) -> bool {
+        false
+    }
+
+    fn can_rewind(&self) -> bool {
+        self.candidates.can_rewind()
+    }
+
+    fn confirm(&mut self, doc: DocId) -> bool {
+        if !self.candidates.confirm(doc) {
+            return false;
+        }
+        let Some(texts) = self.texts(doc) else { return true };
+        let held = texts.iter().filter(|(field, _)| self.fields.contains(field));
+        held.map(|(_, haystack)| haystack).any(|haystack| self.condition.holds_in(haystack))
+    }
+}

@@ -1,0 +1,123 @@
+//! Ordinals in two spellings: 第三季 is 第3季, 三季度 is 3季度.
+//!
+//! Other numbers have values, which are terms of the index (see `wensou_text::values`). An ordinal
+//! has no value of its own, so it is an expansion: the same characters with the other numeral.
+
+use std::ops::Range;
+
+use wensou_text::is_han;
+
+use super::units::Unit;
+use super::variant::{MatchMode, Origin, Variant};
+
+/// The ordinals of a text up to 99, as ranges of the units that they stand in, each with a variant
+/// that counts as finding these.
+pub(super) fn ordinals(chars: &[char], units: &[Unit]) -> Vec<(Range<usize>, Variant)> {
+    let mut found = Vec::new();
+    for (at, c) in chars.iter().enumerate() {
+        let numeral = match c {
+            '第' => numeral_at(chars, at + 1).map(|(end, other)| (at + 1..end, other)),
+            '季' => numeral_before(chars, at),
+            _ => None,
+        };
+        let Some((numeral, other)) = numeral else { continue };
+        let first = if *c == '第' { at } else { numeral.start };
+        found.extend(variant(chars, units, first, numeral, &other));
+    }
+    found
+}
+
+/// The variant of the units that hold a numeral, which starts the ordinal at `first` or follows 第
+/// there. It has what follows as well, because 第三 alone is the beginning of 第三十.
+fn variant(
+    chars: &[char],
+    units: &[Unit],
+    first: usize,
+    numeral: Range<usize>,
+    other: &str,
+) -> Option<(Range<usize>, Variant)> {
+    let start = units.iter().position(|unit| unit.chars.end > first)?;
+    let mut end = units.iter().rposition(|unit| unit.chars.start < numeral.end)? + 1;
+    let next = units.get(end).filter(|next| {
+        units[end - 1].chars.end == numeral.end
+            && next.chars.start == numeral.end
+            && is_han(chars[numeral.end])
+    });
+    end += usize::from(next.is_some());
+    let range = units[start].chars.start..units[end - 1].chars.end;
+    let mut text: String = chars[range.start..numeral.start].iter().collect();
+    text.push_str(other);
+    text.extend(&chars[numeral.end..range.end]);
+    let mode = match text.ends_with(|c: char| c.is_ascii_digit()) {
+        true => MatchMode::ExactWord,
+        false => MatchMode::Characters,
+    };
+    let variant = Variant { origin: Origin::Number, ..Variant::exact(&text, mode) };
+    Some((start..end, variant))
+}
+
+/// The numeral that starts at a character: its end, and its other spelling.
+fn numeral_at(chars: &[char], start: usize) -> Option<(usize, String)> {
+    let same = |of: fn(char) -> bool| {
+        chars.get(start..).unwrap_or_default().iter().take_while(|c| of(**c)).count()
+    };
+    let digits = same(|c| c.is_ascii_digit());
+    let han = same(|c| HAN_DIGITS.contains(&c) || c == '十');
+    let text: String = chars[start..start + digits.max(han)].iter().collect();
+    let other = match (digits, han) {
+        (1 | 2, 0) => to_han(text.parse().ok()?)?,
+        (0, 1..=3) => from_han(&text)?.to_string(),
+        _ => return None,
+    };
+    Some((start + digits.max(han), other))
+}
+
+/// The numeral that ends before a character.
+fn numeral_before(chars: &[char], end: usize) -> Option<(Range<usize>, String)> {
+    let is_part = |c: &&char| c.is_ascii_digit() || HAN_DIGITS.contains(c) || **c == '十';
+    let start = end - chars[..end].iter().rev().take_while(is_part).count();
+    // 第三季 was found at its 第, and 2023季 is a year.
+    if start == end || start.checked_sub(1).is_some_and(|before| chars[before] == '第') {
+        return None;
+    }
+    let (found, other) = numeral_at(chars, start)?;
+    (found == end).then_some((start..end, other))
+}
+
+const HAN_DIGITS: [char; 9] = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
+
+fn to_han(number: usize) -> Option<String> {
+    let digit = |digit: usize| digit.checked_sub(1).map(|at| HAN_DIGITS[at]);
+    match (number / 10, number % 10) {
+        (0, 0) => None,
+        (0, units) => digit(units).map(String::from),
+        (1, units) => Some(std::iter::once('十').chain(digit(units)).collect()),
+        (tens, units) => Some(digit(tens).into_iter().chain(['十']).chain(digit(units)).collect()),
+    }
+}
+
+fn from_han(text: &str) -> Option<usize> {
+    let value = |c: char| HAN_DIGITS.iter().position(|digit| *digit == c).map(|at| at + 1);
+    match text.chars().collect::<Vec<_>>()[..] {
+        ['十'] => Some(10),
+        [units] => value(units),
+        ['十', units] => Some(10 + value(units)?),
+        [tens, '十'] => Some(value(tens)? * 10),
+        [tens, '十', units] => Some(value(tens)? * 10 + value(units)?),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numerals_are_read_and_written() {
+        for number in 1..100 {
+            assert_eq!(from_han(&to_han(number).unwrap()), Some(number));
+        }
+        assert_eq!(to_han(21).unwrap(), "二十一");
+        assert_eq!(from_han("三三"), None);
+    }
+}

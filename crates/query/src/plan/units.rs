@@ -1,0 +1,240 @@
+//! The words of typed text, with the symbols that count beside them.
+//!
+//! The segmenter gives words of letters and digits. Here `++` joins the `C` that it follows, `$`
+//! the number after it, and numbers that punctuation connects become one word (`13:02`). Such a word
+//! is found with its symbols, see [`wensou_text::Pattern`].
+
+use std::ops::Range;
+
+use wensou_text::{Folded, Segmenter, TokenKind, is_han, is_key_char, is_symbol};
+
+use super::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
+
+/// Ratings have at most this many letters before a minus sign: `BBB-`.
+const MAX_RATING: usize = 4;
+
+/// A word of a text.
+pub(super) struct Unit {
+    /// Its range in characters of the folded text, its symbols included.
+    pub(super) chars: Range<usize>,
+    /// How it is found; each counts as finding it.
+    pub(super) variants: Vec<Variant>,
+}
+
+/// The words of a folded text, in order.
+pub(super) fn units(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Unit> {
+    let mut units = Vec::new();
+    segmenter.words(folded, |token| {
+        let chars = token.chars.start as usize..token.chars.end as usize;
+        if let Some(lengths) = segmenter.compound_parts(&token.text) {
+            return units.extend(parts(folded, chars.start, lengths));
+        }
+        if let Some(variant) = Variant::new(&token.text, token.kind, Origin::Typed) {
+            let variants = match token.kind {
+                TokenKind::Latin | TokenKind::Number => {
+                    with_runs(variant, folded.slice(chars.clone()))
+                }
+                _ => vec![variant],
+            };
+            units.push(Unit { chars, variants });
+        }
+    });
+    // Most text has no symbols, which one look at its bytes tells.
+    let may_count = |b: u8| b.is_ascii_punctuation() || b.is_ascii_digit() || b == b'\xe2';
+    if !folded.as_str().bytes().any(may_count) {
+        return units;
+    }
+    let chars: Vec<char> = folded.as_str().chars().collect();
+    let mut units = connected_numbers(&chars, units);
+    attach_symbols(&chars, &mut units);
+    add_symbols_alone(&chars, &mut units);
+    units
+}
+
+/// The words of a compound that starts at a character.
+fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<Unit> {
+    let mut end = start;
+    let part = |length: &usize| {
+        let chars = end..end + length;
+        end = chars.end;
+        let text = folded.slice(chars.clone());
+        let variant = Variant::new(text, TokenKind::Han, Origin::Typed)?;
+        Some(Unit { chars, variants: vec![variant] })
+    };
+    lengths.iter().filter_map(part).collect()
+}
+
+/// The variants of a word of letters and digits, which the text has as `run`. In a text the word
+/// can stand within a longer run whose parts are not words of the index: `B2B` in `B2B2C`, `F-16`
+/// in `F-16V`, `3.11` in `python3.11.4`.
+fn with_runs(mut word: Variant, run: &str) -> Vec<Variant> {
+    let digits = run.contains(|c: char| c.is_ascii_digit());
+    let letters = run.contains(char::is_alphabetic);
+    // The index has every percentage as a word.
+    let number = run.strip_suffix('%').unwrap_or(run);
+    let connected = number.contains(|c: char| !c.is_alphanumeric());
+    let short = word.key.len() < MIN_EMBEDDED;
+    if !digits || !(connected && !run.ends_with('%') || letters && short) {
+        return vec![word];
+    }
+    if word.mode == MatchMode::WordOrEmbedded {
+        word.mode = MatchMode::Word;
+    }
+    let exact = Variant::exact(run, MatchMode::ExactWord);
+    vec![word, exact]
+}
+
+/// Joins numbers that punctuation connects.
+fn connected_numbers(chars: &[char], units: Vec<Unit>) -> Vec<Unit> {
+    let mut joined: Vec<Unit> = Vec::with_capacity(units.len());
+    for unit in units {
+        if let Some(last) = joined.last_mut() {
+            let gap = &chars[last.chars.end..unit.chars.start];
+            let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+            let connects = |c: &char| !c.is_whitespace() && !is_key_char(*c);
+            let between_digits = digit(last.chars.end - 1) && digit(unit.chars.start);
+            if !gap.is_empty() && between_digits && gap.iter().all(connects) {
+                *last = exact_unit(chars, last.chars.start..unit.chars.end);
+                continue;
+            }
+        }
+        joined.push(unit);
+    }
+    joined
+}
+
+fn exact_unit(chars: &[char], range: Range<usize>) -> Unit {
+    let text: String = chars[range.clone()].iter().collect();
+    Unit { chars: range, variants: vec![Variant::exact(&text, MatchMode::ExactWord)] }
+}
+
+/// Joins symbols with the word that they belong to.
+fn attach_symbols(chars: &[char], units: &mut [Unit]) {
+    let mut before = 0;
+    for at in 0..units.len() {
+        let next = units.get(at + 1).map_or(chars.len(), |unit| unit.chars.start);
+        let Range { start, end } = units[at].chars.clone();
+        let from = start_of_symbols(chars, before..start);
+        let until = end_of_symbols(chars, start, end..next);
+        if (from, until) != (start, end) {
+            units[at] = exact_unit(chars, from..until);
+        }
+        before = until;
+    }
+}
+
+/// Where the symbols start that belong to the word after the gap.
+fn start_of_symbols(chars: &[char], gap: Range<usize>) -> usize {
+    let is_sign = |c: char| matches!(c, '$' | '€' | '₿' | '#' | '@');
+    let signs = chars[gap.clone()].iter().rev().take_while(|c| is_sign(**c)).count();
+    if signs > 0 {
+        return gap.end - signs;
+    }
+    // `.NET`, but neither `...NET` nor `ASP.NET`.
+    let letter = chars[gap.end].is_ascii_alphabetic();
+    let point = gap.end.checked_sub(1).filter(|at| *at >= gap.start && chars[*at] == '.');
+    let before = |at: usize| at.checked_sub(1).map(|before| chars[before]);
+    let starts =
+        |at: &usize| before(*at).is_none_or(|c| c != '.' && (is_han(c) || !is_key_char(c)));
+    point.filter(|_| letter).filter(starts).unwrap_or(gap.end)
+}
+
+/// Where the symbols end that belong to the word that starts at `start`, before the gap.
+fn end_of_symbols(chars: &[char], start: usize, gap: Range<usize>) -> usize {
+    let Some(first) = chars[gap.clone()].first() else { return gap.start };
+    let run = chars[gap.clone()].iter().take_while(|c| *c == first).count();
+    let end = gap.start + run;
+    let next = chars.get(end).copied();
+    let word = &chars[start..gap.start];
+    let ends = next.is_none_or(|c| !is_key_char(c));
+    let belongs = match first {
+        '+' => run > 1 || ends,
+        '#' => ends || next.is_some_and(is_han) && !is_han(word[word.len() - 1]),
+        '%' => word[word.len() - 1].is_ascii_digit(),
+        '-' => {
+            let rating = word.len() <= MAX_RATING && word.iter().all(char::is_ascii_alphabetic);
+            run == 1 && rating && next.is_none_or(char::is_whitespace)
+        }
+        _ => false,
+    };
+    if belongs { end } else { gap.start }
+}
+
+/// Adds words that are nothing but symbols, such as `$`. Other symbols alone are punctuation, as
+/// the dash of `a - b`.
+fn add_symbols_alone(chars: &[char], units: &mut Vec<Unit>) {
+    let mut at = 0;
+    for word in chars.split(|c| c.is_whitespace()) {
+        let range = at..at + word.len();
+        at = range.end + 1;
+        let means = |c: &char| matches!(c, '$' | '€' | '₿' | '%');
+        if word.iter().all(|c| is_symbol(*c)) && word.iter().any(means) {
+            let place = units.partition_point(|unit| unit.chars.start < range.start);
+            units.insert(place, exact_unit(chars, range));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a text, those that are found by their symbols in brackets.
+    fn words(text: &str) -> String {
+        let folded = Folded::new(text);
+        let of = |unit: Unit| match unit.variants[0].mode {
+            MatchMode::ExactWord => format!("[{}]", unit.variants[0].text),
+            _ => unit.variants[0].text.clone(),
+        };
+        let units = units(&folded, &Segmenter::standard());
+        units.into_iter().map(of).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn symbols_join_the_word_that_they_belong_to() {
+        for (text, expected) in [
+            ("C++", "[c++]"),
+            ("C++17", "[c++] 17"),
+            ("A+ 股", "[a+] 股"),
+            ("BTC+ETH", "btc eth"),
+            ("C#語言", "[c#] 语言"),
+            ("#比特幣", "[#比特币]"),
+            ("US$100", "us [$100]"),
+            ("€3.5", "[€3.5]"),
+            (".NET", "[.net]"),
+            ("使用.NET", "使用 [.net]"),
+            ("...NET", "net"),
+            ("ASP.NET", "aspnet"),
+            ("@user", "[@user]"),
+            ("user@a.b", "userab"),
+            ("BBB- 評級", "[bbb-] 评级"),
+            ("a - b", "a b"),
+            ("13:02", "[13:02]"),
+            ("1、2號線", "[1、2] 号线"),
+            ("13: 02", "13 02"),
+            ("$", "[$]"),
+            ("比特幣 ₿ 減半", "比特币 [₿] 减半"),
+            ("3.5%", "3.5%"),
+            ("比特幣/以太坊", "比特币 以太坊"),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_with_digits_are_found_within_runs() {
+        let modes = |text: &str| -> Vec<MatchMode> {
+            let folded = Folded::new(text);
+            let units = units(&folded, &Segmenter::standard());
+            units[0].variants.iter().map(|variant| variant.mode).collect()
+        };
+        for text in ["B2B", "F-16", "3.11", "192.168.0.121", "GPT-4"] {
+            assert_eq!(modes(text), [MatchMode::Word, MatchMode::ExactWord], "{text}");
+        }
+        for text in ["AI", "2023", "5%", "3.5%"] {
+            assert_eq!(modes(text), [MatchMode::Word], "{text}");
+        }
+        assert_eq!(modes("GPT4"), [MatchMode::WordOrEmbedded]);
+        assert_eq!(modes("node.js"), [MatchMode::WordOrEmbedded]);
+    }
+}

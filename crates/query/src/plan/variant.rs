@@ -1,0 +1,150 @@
+//! The surface forms of a query word, and how each is matched.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use wensou_text::{Relation, TokenKind, key_of};
+
+/// Latin words of at least this many letters and digits are also found inside longer runs. Pages
+/// lose the spaces between Latin words; shorter words would be found everywhere.
+pub(crate) const MIN_EMBEDDED: usize = 4;
+
+/// One surface form of a query word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Variant {
+    /// Folded text as the segmenter gives it; for an expansion, as its table has it.
+    pub(crate) text: String,
+    /// The key characters of the text.
+    pub(crate) key: Vec<char>,
+    /// How it is matched.
+    pub(crate) mode: MatchMode,
+    /// Why it counts as the word.
+    pub(crate) origin: Origin,
+}
+
+/// How a variant is matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum MatchMode {
+    /// As a sequence of key characters.
+    Characters,
+    /// As a word of the index.
+    Word,
+    /// As a word of the index, or inside a run of Latin letters.
+    WordOrEmbedded,
+    /// As a sequence of key characters with the symbols that count.
+    Exact,
+    /// As [`MatchMode::Exact`], where a word or a part of one starts and ends.
+    ExactWord,
+    /// As the value of a number, however the page writes it.
+    Value,
+    /// Not in the text: documents dated from the first day up to the second, which is excluded.
+    Dated(#[serde(with = "iso_day")] Date, #[serde(with = "iso_day")] Date),
+}
+
+impl MatchMode {
+    /// The name of the mode, for output.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Characters => "characters",
+            Self::Word => "word",
+            Self::WordOrEmbedded => "word or glued",
+            Self::Exact => "exact",
+            Self::ExactWord => "exact word",
+            Self::Value => "value",
+            Self::Dated(..) => "date",
+        }
+    }
+}
+
+/// A civil day, serialised as `2024-05-01`.
+mod iso_day {
+    use jiff::civil::Date;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn serialize<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(day)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        String::deserialize(from)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// Why a variant counts as finding a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
+pub enum Origin {
+    /// It is what was typed.
+    Typed,
+    /// Neighbouring Latin words, joined without the space between them.
+    Joined,
+    /// The same number, written in another way.
+    Number,
+    /// The document is dated in the year, month or day that was typed.
+    Date,
+    /// A table says that it means the same.
+    Synonym(Relation),
+}
+
+impl Origin {
+    const ALL: [Self; 7] = [
+        Self::Typed,
+        Self::Joined,
+        Self::Number,
+        Self::Date,
+        Self::Synonym(Relation::Name),
+        Self::Synonym(Relation::Region),
+        Self::Synonym(Relation::User),
+    ];
+
+    /// The name of the origin, for output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Typed => "typed",
+            Self::Joined => "joined",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::Synonym(relation) => relation.as_str(),
+        }
+    }
+}
+
+impl From<Origin> for &'static str {
+    fn from(origin: Origin) -> Self {
+        origin.as_str()
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let named = Self::ALL.into_iter().find(|origin| origin.as_str() == name);
+        named.ok_or_else(|| format!("no origin is called {name}"))
+    }
+}
+
+impl Variant {
+    pub(crate) fn new(text: &str, kind: TokenKind, origin: Origin) -> Option<Self> {
+        // The point and the sign of a value are part of it.
+        let key = match kind {
+            TokenKind::Value => text.chars().collect(),
+            _ => key_of(text),
+        };
+        let mode = match kind {
+            _ if key.is_empty() => return None,
+            // This includes words with digits: other pages write GPT4 as GPT 4.
+            TokenKind::Latin if key.len() >= MIN_EMBEDDED => MatchMode::WordOrEmbedded,
+            TokenKind::Latin | TokenKind::Number => MatchMode::Word,
+            TokenKind::Value => MatchMode::Value,
+            TokenKind::Han | TokenKind::Other => MatchMode::Characters,
+        };
+        Some(Self { text: text.to_owned(), key, mode, origin })
+    }
+
+    /// A variant that is found with the symbols of `text`, which is folded.
+    pub(super) fn exact(text: &str, mode: MatchMode) -> Self {
+        Self { text: text.to_owned(), key: key_of(text), mode, origin: Origin::Typed }
+    }
+}

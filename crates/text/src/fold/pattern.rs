@@ -1,0 +1,305 @@
+//! Patterns: texts that are found with their symbols.
+
+use std::ops::Range;
+
+use crate::fold::Folded;
+use crate::fold::key::Key;
+use crate::fold::symbols::{SYMBOL_TERM, is_digit, is_symbol, symbol_terms};
+
+/// How far a [`Pattern`] can reach into what stands beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Edges {
+    /// A run of digits at an edge is a whole run of the text.
+    Whole,
+    /// As [`Edges::Whole`], except that the last run of digits can be the start of a longer one.
+    Prefix,
+}
+
+/// What stands between two key characters that are neighbours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Gap {
+    symbols: Vec<char>,
+    /// Between two digits, whether there is a space; else `false`.
+    spaced: bool,
+    /// Whether the key characters are apart; always `false` if one of them is no digit.
+    apart: bool,
+}
+
+/// A text whose symbols count.
+///
+/// ```
+/// use wensou_text::{Edges, Folded, Key, Pattern};
+/// let finds = |phrase: &str, text: &str| {
+///     let folded = Folded::new(text);
+///     let key = Key::new(&folded);
+///     Pattern::new(phrase, Edges::Whole).find_all(&folded, &key).next().is_some()
+/// };
+/// assert!(finds("3.5%", "增長3.5%") && !finds("3.5%", "13.5%") && !finds("35%", "3.5%"));
+/// assert!(finds("C++", "C++17") && !finds("C++", "C"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    key: Vec<char>,
+    /// The symbols before the first key character.
+    start: Vec<char>,
+    /// `None` if it does not count what stands there.
+    inner: Vec<Option<Gap>>,
+    /// The symbols after the last key character.
+    end: Vec<char>,
+    edges: Edges,
+}
+
+/// Where a pattern occurs in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternMatch {
+    /// The range of the key; empty if the pattern consists of symbols.
+    pub key: Range<usize>,
+    /// The range in characters of the folded text, symbols included.
+    pub folded: Range<usize>,
+}
+
+impl Pattern {
+    /// The pattern of a phrase: all its symbols count.
+    #[must_use]
+    pub fn new(text: &str, edges: Edges) -> Self {
+        Self::with(text, edges, |_, _| true)
+    }
+
+    /// The pattern of a word: within it, only symbols between digits count. `F-16` and `F16` are
+    /// the same word, `3.5` and `35` are not.
+    #[must_use]
+    pub fn of_word(text: &str, edges: Edges) -> Self {
+        Self::with(text, edges, |a, b| is_digit(a) && is_digit(b))
+    }
+
+    fn with(text: &str, edges: Edges, counts: impl Fn(char, char) -> bool) -> Self {
+        let folded = Folded::new(text);
+        let key = Key::new(&folded);
+        let chars = key.chars();
+        let inner = (1..chars.len())
+            .map(|at| counts(chars[at - 1], chars[at]).then(|| gap(&folded, &key, at)))
+            .collect();
+        let mut symbols = Vec::new();
+        symbols_of(&folded, &key, 0, &mut symbols);
+        let start = symbols.iter().map(|(_, c)| *c).collect();
+        symbols.clear();
+        if !chars.is_empty() {
+            symbols_of(&folded, &key, chars.len(), &mut symbols);
+        }
+        let end = symbols.iter().map(|(_, c)| *c).collect();
+        Self { key: chars.to_vec(), start, inner, end, edges }
+    }
+
+    /// The key characters.
+    #[must_use]
+    pub fn key(&self) -> &[char] {
+        &self.key
+    }
+
+    /// Whether it is nothing but one symbol.
+    #[must_use]
+    pub fn is_one_symbol(&self) -> bool {
+        self.key.is_empty() && self.start.len() == 1
+    }
+
+    /// The terms of symbols that every text has in which the pattern occurs, with [`SYMBOL_TERM`].
+    #[must_use]
+    pub fn symbol_terms(&self) -> Vec<String> {
+        let mut text: String = self.start.iter().collect();
+        for (at, c) in self.key.iter().enumerate() {
+            let before = at.checked_sub(1).and_then(|before| self.inner[before].as_ref());
+            if let Some(gap) = before {
+                text.extend(&gap.symbols);
+                text.extend(gap.spaced.then_some(' '));
+            }
+            text.push(*c);
+        }
+        text.extend(&self.end);
+        let mut terms = Vec::new();
+        symbol_terms(&text, |chars| {
+            terms.push(std::iter::once(&SYMBOL_TERM).chain(chars).collect());
+        });
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+
+    /// Whether it starts and whether it ends with a symbol.
+    #[must_use]
+    pub fn outer_symbols(&self) -> (bool, bool) {
+        (!self.start.is_empty(), !self.end.is_empty())
+    }
+
+    /// All occurrences in a text, overlapping ones included.
+    pub fn find_all<'t>(
+        &'t self,
+        folded: &'t Folded<'_>,
+        key: &'t Key,
+    ) -> Box<dyn Iterator<Item = PatternMatch> + 't> {
+        if self.key.is_empty() {
+            return Box::new(self.symbols_alone(folded, key));
+        }
+        let mut symbols = Vec::new();
+        let found = key.find_all(&self.key);
+        Box::new(found.filter_map(move |range| self.matched(folded, key, range, &mut symbols)))
+    }
+
+    /// The match at a place where the key is that of the pattern.
+    fn matched(
+        &self,
+        folded: &Folded<'_>,
+        key: &Key,
+        range: Range<usize>,
+        symbols: &mut Vec<(usize, char)>,
+    ) -> Option<PatternMatch> {
+        let inner = (range.start + 1..range.end).zip(&self.inner);
+        for (at, wanted) in inner {
+            if wanted.as_ref().is_some_and(|wanted| *wanted != gap(folded, key, at)) {
+                return None;
+            }
+        }
+        let mut span = key.folded_range(range.clone());
+        let touches_digit = |at: usize| {
+            let two = key.chars().get(at.wrapping_sub(1)).zip(key.chars().get(at));
+            two.is_some_and(|(a, b)| is_digit(*a) && is_digit(*b)) && !is_apart(key, at)
+        };
+        if self.start.is_empty() {
+            if touches_digit(range.start) {
+                return None;
+            }
+        } else {
+            symbols.clear();
+            symbols_of(folded, key, range.start, symbols);
+            let from = symbols.len().checked_sub(self.start.len())?;
+            span.start = same(&symbols[from..], &self.start).then_some(symbols[from].0)?;
+        }
+        if self.end.is_empty() {
+            if self.edges == Edges::Whole && touches_digit(range.end) {
+                return None;
+            }
+        } else {
+            symbols.clear();
+            symbols_of(folded, key, range.end, symbols);
+            let first = symbols.get(..self.end.len())?;
+            span.end = same(first, &self.end).then(|| first.last().map(|(at, _)| at + 1))??;
+        }
+        Some(PatternMatch { key: range, folded: span })
+    }
+
+    /// The matches of a pattern without key characters.
+    fn symbols_alone<'t>(
+        &'t self,
+        folded: &'t Folded<'_>,
+        key: &'t Key,
+    ) -> impl Iterator<Item = PatternMatch> + 't {
+        let count = self.start.len();
+        let gaps = if count == 0 { 0..0 } else { 0..key.chars().len() + 1 };
+        gaps.flat_map(move |at| {
+            let mut symbols = Vec::new();
+            symbols_of(folded, key, at, &mut symbols);
+            let windows = symbols.windows(count).filter(|window| same(window, &self.start));
+            let found = windows.filter_map(|window| {
+                let (first, last) = (window.first()?.0, window.last()?.0);
+                Some(PatternMatch { key: at..at, folded: first..last + 1 })
+            });
+            found.collect::<Vec<_>>()
+        })
+    }
+}
+
+fn same(symbols: &[(usize, char)], wanted: &[char]) -> bool {
+    symbols.iter().map(|(_, c)| c).eq(wanted)
+}
+
+/// Whether something stands between key characters `at - 1` and `at`.
+fn is_apart(key: &Key, at: usize) -> bool {
+    key.folded_range(at - 1..at + 1).len() > 2
+}
+
+/// What stands before key character `at`, which has one before it.
+fn gap(folded: &Folded<'_>, key: &Key, at: usize) -> Gap {
+    let mut symbols = Vec::new();
+    let spaced = symbols_of(folded, key, at, &mut symbols);
+    let between_digits = is_digit(key.chars()[at - 1]) && is_digit(key.chars()[at]);
+    Gap {
+        symbols: symbols.into_iter().map(|(_, c)| c).collect(),
+        spaced: between_digits && spaced,
+        apart: between_digits && is_apart(key, at),
+    }
+}
+
+/// The symbols that count between key characters `at - 1` and `at`, with their offsets in the
+/// folded text. Returns whether there is a space as well.
+fn symbols_of(folded: &Folded<'_>, key: &Key, at: usize, symbols: &mut Vec<(usize, char)>) -> bool {
+    let range = key.gap(at, folded.char_count());
+    if range.is_empty() {
+        return false;
+    }
+    let text = folded.slice(range.clone());
+    let spaced = text.contains(char::is_whitespace);
+    let digit_at =
+        |at: Option<usize>| at.and_then(|at| key.chars().get(at)).is_some_and(|c| is_digit(*c));
+    let all = !spaced && digit_at(at.checked_sub(1)) && digit_at(Some(at));
+    symbols.extend((range.start..).zip(text.chars()).filter(|(_, c)| all || is_symbol(*c)));
+    spaced
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A text that a pattern matches has all terms of the pattern, whatever is cut out of it.
+    #[test]
+    fn candidates_have_the_terms_of_a_pattern() {
+        let text =
+            "漲3.5%至$1,000.50（約€5）；C++、C#與A+級，13:02 1--2 3. 5 @a/b +5% %6 2:%7 US$9";
+        let chars: Vec<char> = text.chars().collect();
+        let mut all = Vec::new();
+        symbol_terms(&crate::fold(text), |chars| all.push(chars.iter().collect::<String>()));
+        let folded = Folded::new(text);
+        let key = Key::new(&folded);
+        for start in 0..chars.len() {
+            for end in start + 1..=chars.len().min(start + 12) {
+                let phrase: String = chars[start..end].iter().collect();
+                for pattern in
+                    [Pattern::new(&phrase, Edges::Whole), Pattern::of_word(&phrase, Edges::Prefix)]
+                {
+                    if pattern.find_all(&folded, &key).next().is_none() {
+                        continue;
+                    }
+                    for term in pattern.symbol_terms() {
+                        let term = term.trim_start_matches(SYMBOL_TERM);
+                        assert!(all.iter().any(|other| other == term), "{term} of {phrase}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_found_with_its_symbols() {
+        let finds = |phrase: &str, text: &str| {
+            let folded = Folded::new(text);
+            let key = Key::new(&folded);
+            let pattern = Pattern::new(phrase, Edges::Whole);
+            let found = pattern.find_all(&folded, &key).next();
+            found.map(|found| folded.slice(found.folded).to_owned())
+        };
+        assert_eq!(finds("3.5%", "漲3.5%").as_deref(), Some("3.5%"));
+        assert_eq!(finds("$100", "US$100.50").as_deref(), Some("$100"));
+        assert_eq!(finds("++", "C++").as_deref(), Some("++"));
+        assert_eq!(finds("漲5%", "漲（5）%").as_deref(), Some("涨(5)%"));
+        for (phrase, text) in [
+            ("3.5%", "13.5%"),
+            ("3.5%", "35%"),
+            ("3.5", "3. 5"),
+            ("35%", "3 5%"),
+            ("$100", "$1000"),
+            ("C++", "C+"),
+            ("1:2", "1：：2"),
+            ("+", "加"),
+        ] {
+            assert_eq!(finds(phrase, text), None, "{phrase} in {text}");
+        }
+    }
+}

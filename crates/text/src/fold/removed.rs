@@ -1,0 +1,55 @@
+//! What the fold drops at its end: annotations and accents.
+//!
+//! Accents stay until then, because the tones of pinyin tell an annotation.
+
+use std::ops::Range;
+
+use crate::fold::accents::plain;
+use crate::fold::annotation::annotations;
+use crate::tables::class::Class;
+use crate::tables::class_of;
+
+/// The byte ranges of a folded text that vanish: annotations, and combining marks after Latin
+/// letters, which have no composed form.
+pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
+    let mut removed = annotations(folded);
+    // The first bytes of U+0300 to U+036F.
+    if !folded.bytes().any(|b| matches!(b, 0xcc | 0xcd)) {
+        return removed;
+    }
+    let mut marks: Vec<Range<usize>> = Vec::new();
+    // The run of marks after the last Latin letter, and whether one of them is an accent.
+    let (mut run, mut accented) = (None, false);
+    let end = std::iter::once((folded.len(), ' '));
+    for (at, c) in folded.char_indices().chain(end) {
+        match class_of(c) {
+            Class::Mark => accented |= matches!(c, '\u{300}'..='\u{36f}'),
+            class => {
+                marks.extend(run.filter(|_| accented).map(|start| start..at));
+                run = (class == Class::Latin).then_some(at + c.len_utf8());
+                accented = false;
+            }
+        }
+    }
+    marks.retain(|mark| !removed.iter().any(|range| range.contains(&mark.start)));
+    removed.extend(marks);
+    removed.sort_unstable_by_key(|range| range.start);
+    // Removed ranges that touch are one range.
+    removed.dedup_by(|later, earlier| {
+        let touches = later.start <= earlier.end;
+        if touches {
+            earlier.end = later.end;
+        }
+        touches
+    });
+    removed
+}
+
+/// Drops the accents of Latin letters. The number of characters stays.
+pub(super) fn without_accents(folded: String) -> String {
+    // The first bytes of U+00C0 to U+024F. No other character has them.
+    if !folded.bytes().any(|b| matches!(b, 0xc3..=0xc9)) {
+        return folded;
+    }
+    folded.chars().map(plain).collect()
+}

@@ -1,0 +1,230 @@
+//! Numbers in text: those with a multiplier, Chinese numerals, and those that are no whole numbers
+//! (三点五, 百分之二十, 三成, years with other zeros).
+
+use std::ops::Range;
+
+use crate::fold::Folded;
+use crate::segment::latin::run_end;
+use crate::segment::numbers::{
+    MAX_DIGITS, Value, can_start_numeral, digit, multiplier, multiplier_value, number, positional,
+    scaled, value, with_multipliers,
+};
+use crate::tables::class::Class;
+use crate::tables::class_of;
+
+/// Every number with a multiplier: its range in characters of the folded text, and its value in
+/// plain digits. These are the tokens of kind [`crate::TokenKind::Value`] that
+/// [`crate::Segmenter::segment`] produces.
+///
+/// ```
+/// use wensou_text::{Folded, values};
+/// let folded = Folded::new("融資5.4億美元");
+/// assert_eq!(values(&folded), [(2..6, "540000000".to_owned())]);
+/// ```
+#[must_use]
+pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
+    let text = folded.as_str();
+    let mut found = Vec::new();
+    let (mut byte, mut char, mut value_end) = (0, 0, 0);
+    while let Some(c) = text[byte..].chars().next() {
+        let class = class_of(c);
+        let end = match class {
+            Class::Latin | Class::Digit => run_end(text, byte),
+            _ => byte + c.len_utf8(),
+        };
+        let value = match class {
+            _ if byte < value_end => None,
+            Class::Digit => value(&text[byte..]),
+            Class::Han => numeral_value(&text[..byte], &text[byte..]),
+            _ => None,
+        };
+        if let Some(value) = value {
+            value_end = byte + value.len;
+            let chars = text[byte..value_end].chars().count();
+            found.push((char..char + chars, value.digits));
+        }
+        char += text[byte..end].chars().count();
+        byte = end;
+    }
+    found
+}
+
+/// The value of a Chinese numeral at the start of a text: 七百亿, 三万五千, 二〇二三. It has at least two
+/// characters and a value of at least ten. It starts with a digit or 十, because 千万 is an adverb as
+/// often as a number. `before` is the text before it: 数十万 is not a number, and the middle of a
+/// numeral does not start one.
+pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
+    let percentage_of = text.strip_prefix(PERCENT);
+    if percentage_of.is_none() && !can_start_numeral(text.chars().next()?) {
+        return None;
+    }
+    let inside =
+        |c: char| digit(c).is_some() || multiplier_value(c).is_some() || matches!(c, '数' | '几');
+    if before.chars().next_back().is_some_and(inside) {
+        return None;
+    }
+    if let Some(number) = percentage_of {
+        return percentage(number);
+    }
+    let run = text
+        .split(|c| digit(c).is_none() && multiplier_value(c).is_none())
+        .next()
+        .unwrap_or_default();
+    if let Some(value) = zeros_in_year(text).or_else(|| decimal(text)).or_else(|| tenths(text)) {
+        return Some(value);
+    }
+    run.chars().nth(1)?;
+    let value = match run.chars().any(|c| multiplier_value(c).is_some()) {
+        true => with_multipliers(run)?,
+        false => positional(run)?,
+    };
+    let digits = value.to_string();
+    (value >= 10 && digits.len() <= MAX_DIGITS).then_some(Value { len: run.len(), digits })
+}
+
+/// What precedes the number of a percentage.
+const PERCENT: &str = "百分之";
+
+/// 百分之三点五, 百分之20: `text` is what follows 百分之.
+fn percentage(text: &str) -> Option<Value> {
+    let (len, digits) = match number(text) {
+        Some(digits) => (digits.len(), digits.replace(',', "")),
+        None => match decimal(text) {
+            Some(value) => (value.len, value.digits),
+            None => {
+                let end = text.find(|c| digit(c).is_none() && multiplier_value(c).is_none());
+                let run = &text[..end.unwrap_or(text.len())];
+                if run == "百" && text.starts_with("百分") {
+                    return None;
+                }
+                let value = if run.chars().nth(1).is_none() && run != "百" {
+                    run.chars().next().and_then(|c| digit(c).or(multiplier_value(c)))?
+                } else {
+                    with_multipliers(run)?
+                };
+                (run.len(), value.to_string())
+            }
+        },
+    };
+    Some(Value { len: PERCENT.len() + len, digits: format!("{digits}%") })
+}
+
+/// 三点五, 一点七八万亿: a decimal number. Without a multiplier it can be a time: 三点五十分.
+fn decimal(text: &str) -> Option<Value> {
+    let mut chars = text.char_indices().take(MAX_DIGITS);
+    let (point, _) = chars.find(|(_, c)| digit(*c).is_none() && multiplier_value(*c).is_none())?;
+    let whole = &text[..point];
+    if whole.is_empty() || !text[point..].starts_with('点') {
+        return None;
+    }
+    let whole = match whole.chars().nth(1) {
+        None => digit(whole.chars().next()?).or((whole == "十").then_some(10))?,
+        Some(_) => with_multipliers(whole)?,
+    };
+    let after = &text[point + '点'.len_utf8()..];
+    let decimals = after.chars().map_while(digit).take(MAX_DIGITS + 1);
+    let decimals: String = decimals.map(|digit| digit.to_string()).collect();
+    let length: usize = after.chars().take(decimals.len()).map(char::len_utf8).sum();
+    let rest = &after[length..];
+    if decimals.is_empty()
+        || decimals.len() > MAX_DIGITS
+        || rest.starts_with(['十', '分', '刻', '半'])
+    {
+        return None;
+    }
+    let len = point + '点'.len_utf8() + length;
+    let number = format!("{whole}.{decimals}");
+    let Some((taken, exponent)) = multiplier(rest).filter(|_| !rest.starts_with(' ')) else {
+        return Some(Value { len, digits: number });
+    };
+    let digits = scaled(&number, exponent)?.to_string();
+    Some(Value { len: len + taken, digits })
+}
+
+/// 三成, 三成五: tenths, as a percentage.
+fn tenths(text: &str) -> Option<Value> {
+    /// 成 starts a word with one of these more often than it ends a number.
+    const WORDS: &str = "交立为功员果本长分绩都就熟人不品型像语全因年份色堆套";
+    let mut chars = text.chars();
+    let tens = digit(chars.next()?).filter(|tens| *tens > 0)?;
+    if chars.next()? != '成' {
+        return None;
+    }
+    let mut len = text.len() - chars.as_str().len();
+    let units = match chars.next() {
+        Some(c) if WORDS.contains(c) => return None,
+        Some(c) => digit(c).filter(|units| *units > 0),
+        None => None,
+    };
+    if units.is_some() {
+        len = text.len() - chars.as_str().len();
+    }
+    Some(Value { len, digits: format!("{}%", tens * 10 + units.unwrap_or(0)) })
+}
+
+/// 二○二三年, 二ＯＯ三年: a year with other characters for zero.
+fn zeros_in_year(text: &str) -> Option<Value> {
+    let zero = |c: char| matches!(c, '○' | 'o' | '0');
+    let year: Vec<char> = text.chars().take(5).collect();
+    let [digits @ .., '年'] = year.as_slice() else { return None };
+    if digits.len() != 4 || !digits.iter().any(|c| zero(*c)) {
+        return None;
+    }
+    let value = |c: &char| if zero(*c) { Some(0) } else { digit(*c) };
+    let digits: Option<String> = digits.iter().map(|c| Some(value(c)?.to_string())).collect();
+    let len = year[..4].iter().map(|c| c.len_utf8()).sum();
+    digits.map(|digits| Value { len, digits })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_numerals() {
+        let of = |text: &str| numeral_value("", text).map(|value| value.digits);
+        for (text, digits) in [
+            ("七百亿参数", "70000000000"),
+            ("三万五千二百", "35200"),
+            ("二〇二三年", "2023"),
+            ("二十五年", "25"),
+            ("十五", "15"),
+            ("十万", "100000"),
+            ("一百五", "150"),
+            ("一万二", "12000"),
+            ("一百零五", "105"),
+            ("一亿二千万", "120000000"),
+            ("一万亿", "1000000000000"),
+            ("两千三百", "2300"),
+            ("一千零一夜", "1001"),
+        ] {
+            assert_eq!(of(text).as_deref(), Some(digits), "{text}");
+        }
+        for (text, digits) in [
+            ("百分之三点五", "3.5%"),
+            ("百分之3.5的", "3.5%"),
+            ("百分之三", "3%"),
+            ("百分之二十五", "25%"),
+            ("百分之一百", "100%"),
+            ("三成的人", "30%"),
+            ("三成五", "35%"),
+            ("一点七八万亿", "1780000000000"),
+            ("三点五倍", "3.5"),
+            ("二○二三年", "2023"),
+            ("二oo三年", "2003"),
+            ("二○○○年", "2000"),
+        ] {
+            assert_eq!(of(text).as_deref(), Some(digits), "{text}");
+        }
+        for text in ["一成不变", "三成交", "三点五十分", "三点", "三点半", "百分之百分之", "百分之"]
+        {
+            assert_eq!(of(text), None, "{text}");
+        }
+        for text in ["一", "一二", "千万别", "百万", "万科", "五六百", "一个", ""] {
+            assert_eq!(of(text), None, "{text}");
+        }
+        assert_eq!(numeral_value("数", "十万"), None);
+        assert_eq!(numeral_value("三百", "五十"), None, "a number begins where it begins");
+        assert_eq!(of(&"九亿".repeat(30)), None);
+    }
+}

@@ -1,0 +1,51 @@
+//! Words that are added to the dictionary.
+
+use super::Segmenter;
+use crate::fold::{Folded, fold};
+use crate::tables::words::Word;
+
+impl Segmenter {
+    /// Adds words. Calls `added` with each word, folded, its frequency, and the frequency that it
+    /// had before.
+    pub(crate) fn add_words(
+        &mut self,
+        words: impl IntoIterator<Item = Word>,
+        mut added: impl FnMut(&[char], u64, u64),
+    ) {
+        for (word, freq) in words {
+            let chars: Vec<char> = fold(&word).chars().collect();
+            if chars.is_empty() || !chars.iter().all(|c| crate::is_han(*c)) {
+                continue;
+            }
+            let freq = freq.map_or_else(|| self.suggest_freq(&chars), u64::from);
+            let before = self.dictionary.freq(&chars).unwrap_or(0);
+            self.dictionary.add(&chars, freq, before);
+            added(&chars, freq, before);
+        }
+    }
+
+    /// A word, folded, with the lengths of the words that it is cut into. `None` if it is one word,
+    /// or if one of them has a single character.
+    pub(super) fn compound(&self, word: &str) -> Option<(String, Vec<usize>)> {
+        let folded = Folded::new(word);
+        let mut lengths = Vec::new();
+        self.words(&folded, |token| lengths.push(token.chars.len()));
+        let compound = lengths.len() > 1 && lengths.iter().all(|length| *length > 1);
+        compound.then(|| (folded.as_str().to_owned(), lengths))
+    }
+
+    /// The lengths in characters of the words that one of the user's own words consists of. `None`
+    /// if it is no word of the user's own, or if it does not consist of words. A query has to find
+    /// these words: a page may have them apart.
+    ///
+    /// ```
+    /// use wensou_text::Segmenter;
+    /// let segmenter = Segmenter::standard_with([("柴犬幣大漲".to_owned(), None)]);
+    /// assert_eq!(segmenter.compound_parts("柴犬币大涨"), Some(&[3, 2][..]));
+    /// assert_eq!(segmenter.compound_parts("人工智能"), None);
+    /// ```
+    #[must_use]
+    pub fn compound_parts(&self, word: &str) -> Option<&[usize]> {
+        self.compounds.get(word).map(Vec::as_slice)
+    }
+}
