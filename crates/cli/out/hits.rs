@@ -219,7 +219,7 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     if !hit.near_duplicates.is_empty() {
         let pages = hit.near_duplicates.len() + 1;
         let others = hit.near_duplicates.iter().take(DUPLICATES_SHOWN);
-        let mut others: Vec<&str> = others.map(|other| other.id.as_str()).collect();
+        let mut others: Vec<&str> = others.map(String::as_str).collect();
         if hit.near_duplicates.len() > DUPLICATES_SHOWN {
             others.push("…");
         }

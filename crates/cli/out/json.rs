@@ -6,7 +6,7 @@ use wensou_index::{RecordExt, moment_start};
 use wensou_ingest::{
     Article, Date, DateBasis, DateProvenance, FlashItem, Moment, Record, Span, Variant,
 };
-use wensou_query::{Hit, NearDuplicate, Snippet};
+use wensou_query::{Hit, Snippet};
 
 /// A hit as `search` prints it.
 #[derive(Serialize)]
@@ -26,8 +26,8 @@ pub(crate) struct HitObject<'a> {
     score: f64,
     snippet: &'a Snippet,
     seen_in: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    near_duplicates: Vec<Value>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    near_duplicates: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     missing: &'a [String],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -113,15 +113,11 @@ pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
         score: (f64::from(hit.score) * 1e4).round() / 1e4,
         snippet: &hit.snippet,
         seen_in: seen_in(record),
-        near_duplicates: hit.near_duplicates.iter().map(near_duplicate).collect(),
+        near_duplicates: &hit.near_duplicates,
         missing: &hit.missing,
         backfilled: hit.backfilled,
         shared: &hit.shared,
     }
-}
-
-fn near_duplicate(other: &NearDuplicate) -> Value {
-    json!({"id": other.id, "path": other.path})
 }
 
 /// The title of a record.

@@ -230,6 +230,17 @@ impl Index {
         Ok(self.duplicates.get_or_init(|| groups))
     }
 
+    /// The documents of the group of a document, itself included; none if it has no near-duplicates.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] if the groups cannot be read.
+    pub fn near_duplicates(&self, address: DocAddress) -> Result<Vec<DocAddress>, Error> {
+        let groups = self.duplicates()?;
+        let Some(group) = groups.group_of(address) else { return Ok(Vec::new()) };
+        groups.members(group).map_err(|source| Error::unreadable(&self.dir, source))
+    }
+
     /// The page checksums of tantivy's files.
     pub(crate) fn page_sums(&self) -> Result<&PageSums, Error> {
         self.directory.page_sums().map_err(|error| Error::unreadable(&self.dir, error))

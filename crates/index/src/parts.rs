@@ -6,7 +6,7 @@
 //!           | XXH3 of its bytes u64 | magic of 8 bytes
 //! ```
 //!
-//! Parts and the directory are zstd frames of postcard. All numbers of the trailer are
+//! Parts and the directory are zstd frames of postcard, or bytes as they are. All numbers of the trailer are
 //! little-endian. The directory says where the parts are.
 
 use std::fs::File;
@@ -56,6 +56,14 @@ impl PartsWriter {
         let (offset, length) = (self.offset, bytes.len() as u64);
         self.offset += length;
         Ok(Part { offset, length, raw_length: raw.len() as u64, sum: xxh3_64(&bytes) })
+    }
+
+    /// Writes bytes as a part, without compressing them.
+    pub(crate) fn push_bytes(&mut self, bytes: &[u8]) -> io::Result<Part> {
+        self.file.write_all(bytes)?;
+        let (offset, length) = (self.offset, bytes.len() as u64);
+        self.offset += length;
+        Ok(Part { offset, length, raw_length: length, sum: xxh3_64(bytes) })
     }
 
     /// Writes the directory and ends the file.
@@ -111,10 +119,24 @@ impl Parts {
     ///
     /// [`io::ErrorKind::InvalidData`] if it is damaged.
     pub(crate) fn read<T: DeserializeOwned>(&self, part: Part) -> io::Result<T> {
+        let bytes = self.read_bytes(part)?;
+        let raw = zstd::bulk::decompress(&bytes, part.raw_length as usize)?;
+        if raw.len() as u64 != part.raw_length {
+            return Err(damaged(self.name));
+        }
+        postcard::from_bytes(&raw).map_err(|_| damaged(self.name))
+    }
+
+    /// Reads the bytes of a part as they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Parts::read`].
+    pub(crate) fn read_bytes(&self, part: Part) -> io::Result<Vec<u8>> {
         if part.length > MAX_PART || part.raw_length > MAX_PART {
             return Err(damaged(self.name));
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(part.length.min(1 << 20) as usize);
         {
             let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
             file.seek(SeekFrom::Start(part.offset))?;
@@ -123,11 +145,7 @@ impl Parts {
         if xxh3_64(&bytes) != part.sum {
             return Err(damaged(self.name));
         }
-        let raw = zstd::bulk::decompress(&bytes, part.raw_length as usize)?;
-        if raw.len() as u64 != part.raw_length {
-            return Err(damaged(self.name));
-        }
-        postcard::from_bytes(&raw).map_err(|_| damaged(self.name))
+        Ok(bytes)
     }
 }
 

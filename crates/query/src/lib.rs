@@ -52,7 +52,6 @@ mod report;
 mod runner;
 mod session;
 
-pub use collapse::NearDuplicate;
 pub use error::Error;
 pub use exec::top_k::{Recency, Sort};
 pub use lang::plain::plain;

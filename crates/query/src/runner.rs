@@ -138,11 +138,11 @@ impl<'i> Runner<'i> {
 
     /// Runs a query; `completeness` says what happens if few documents have every word. `top_k`
     /// decides, given the plan, which hits are wanted.
-    pub(crate) fn answer(
+    pub(crate) fn answer<'a>(
         &self,
         query: &Query,
         completeness: Completeness,
-        top_k: impl Fn(&Plan) -> TopK,
+        top_k: impl Fn(&Plan) -> TopK<'a>,
     ) -> Result<Answer, Error> {
         // The relaxed plan asks for the statistics of the same terms.
         let statistics = CachedStatistics::new(self.statistics());
@@ -182,7 +182,7 @@ impl<'i> Runner<'i> {
         mut plan: Plan,
         complete: &[ScoredDoc],
         wanted: usize,
-        top_k: TopK,
+        top_k: TopK<'_>,
     ) -> Result<Option<Backfill>, Error> {
         // Rerank the same hits, whichever page of them is asked for.
         let documents = self.index.searcher().num_docs() as usize;
@@ -285,7 +285,8 @@ mod tests {
                 assert_eq!(again, plan, "{typed}");
                 let found = |plan: &Plan| {
                     let sort = default_sort(plan);
-                    let top_k = TopK { limit: 100, count: true, sort, recency: None };
+                    let top_k =
+                        TopK { limit: 100, count: true, sort, recency: None, repeats: None };
                     let (total, found) = runner.executor().search(plan, &top_k).unwrap();
                     let hit = |hit: &ScoredDoc| {
                         (index.id(hit.address).unwrap(), hit.score.to_bits(), hit.coverage)
@@ -307,7 +308,8 @@ mod tests {
         {
             let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
             let plan = runner.plan(&query, Mode::Strict).unwrap();
-            let top_k = TopK { limit: all, count: true, sort: Sort::Rank, recency: None };
+            let top_k =
+                TopK { limit: all, count: true, sort: Sort::Rank, recency: None, repeats: None };
             let (total, found) = runner.executor().search(&plan, &top_k).unwrap();
             assert_eq!((total, found.len()), (total, total), "{typed}");
             assert_eq!(runner.count(&query, Mode::Strict).unwrap(), total, "{typed}");

@@ -3,7 +3,7 @@
 use wensou_index::{Index, RecordExt, moment_start};
 use wensou_ingest::Record;
 
-use crate::collapse::{collapse, near_duplicates};
+use crate::collapse::{RepeatCounter, collapse, near_duplicates};
 use crate::error::Error;
 use crate::exec::top_k::{ScoredDoc, Sort, TopK};
 use crate::haystack::Haystack;
@@ -133,13 +133,10 @@ impl<'i> Session<'i> {
         options: &Options,
     ) -> Result<Vec<(String, f32, Vec<String>)>, Error> {
         let (Answer { found, backfill, .. }, _) = self.collapsed_answer(query, options)?;
-        let groups = self.index.duplicates()?;
         let closest = backfill.into_iter().flat_map(|backfill| backfill.found);
         let hits = found.into_iter().chain(closest).skip(options.offset);
         hits.map(|hit| {
-            let group = groups.group_of(hit.address).map_or(&[][..], |group| groups.members(group));
-            let others = group.iter().filter(|other| **other != hit.address);
-            let others = others.map(|other| self.index.id(*other)).collect::<Result<_, _>>()?;
+            let others = near_duplicates(self.index, hit.address)?;
             Ok((self.index.id(hit.address)?, hit.score, others))
         })
         .collect()
@@ -157,7 +154,9 @@ impl<'i> Session<'i> {
     ) -> Result<[Vec<(String, f32)>; 2], Error> {
         let Answer { found, relaxed, backfill, .. } = self
             .answer_or_reread(query, options, |query| {
-                Ok((self.answer(query, options, wanted(options), false)?, ()))
+                let mut answer = self.answer(query, options, wanted(options), None)?;
+                answer.found.truncate(wanted(options));
+                Ok((answer, ()))
             })?
             .0
             .0;
@@ -201,64 +200,67 @@ impl<'i> Session<'i> {
     /// otherwise, and the number of hits that there are in all.
     fn collapsed_answer(&self, query: &Query, options: &Options) -> Result<(Answer, usize), Error> {
         let wanted = wanted(options);
+        if options.all {
+            let mut answer = self.answer(query, options, wanted, Some(None))?;
+            answer.found.truncate(wanted);
+            let total = answer.total;
+            return Ok((answer, total));
+        }
+        let groups = self.index.duplicates()?;
         let mut documents = wanted;
         loop {
-            let mut answer = self.answer(query, options, documents, true)?;
-            if options.all || answer.found.is_empty() {
-                let total = answer.total;
-                return Ok((answer, total));
-            }
-            let groups = self.index.duplicates()?;
+            let repeats = RepeatCounter::new(groups);
+            let mut answer = self.answer(query, options, documents, Some(Some(&repeats)))?;
             let count = |answer: &Answer| {
                 let closest = answer.backfill.as_ref().map_or(0, |backfill| backfill.found.len());
                 answer.found.len() + closest
             };
-            let (found, before) = (answer.found.len(), count(&answer));
+            let before = count(&answer);
             collapse(&mut answer, groups);
             let shown = count(&answer);
             if shown < wanted && before >= documents {
-                documents = documents.saturating_mul(2);
+                // If the following ones are like these, twice as many as are needed.
+                let needed = before.saturating_mul(wanted) / shown.max(1);
+                documents = needed.saturating_mul(2);
                 continue;
             }
-            let total_hits = match found == answer.total {
-                true => answer.found.len(),
-                false => {
-                    answer.total - self.runner.executor().count_repeated(&answer.plan, groups)?
-                }
-            };
             answer.found.truncate(wanted);
             if let Some(backfill) = &mut answer.backfill {
                 backfill.found.truncate(wanted - answer.found.len());
             }
             answer.backfill = answer.backfill.filter(|backfill| !backfill.found.is_empty());
+            let total_hits = answer.total - repeats.repeated();
             return Ok((answer, total_hits));
         }
     }
 
-    /// The first `wanted` hits, including those that the offset skips.
+    /// The first `wanted` hits, including those that the offset skips, and perhaps some more.
     ///
-    /// The total is exact if `count` is set; otherwise it only says whether anything matches.
+    /// The total is exact if `count` is set, which may have a counter of near-duplicates; otherwise
+    /// it only says whether anything matches.
     fn answer(
         &self,
         query: &Query,
         options: &Options,
         wanted: usize,
-        count: bool,
+        count: Option<Option<&RepeatCounter<'_>>>,
     ) -> Result<Answer, Error> {
         let completeness = match (options.strict, options.backfill) {
             (true, _) => Completeness::Strict,
             (false, true) => Completeness::Backfilled(wanted),
             (false, false) => Completeness::Relaxed,
         };
-        let mut answer = self.runner.answer(query, completeness, |plan| {
+        self.runner.answer(query, completeness, |plan| {
             let sort = options.sort.unwrap_or(default_sort(plan));
             // Rerank the same hits, whichever page of them is asked for: otherwise a hit could be
             // on two pages or on none.
             let limit = if sort == Sort::Rank { wanted.max(RERANK_DEPTH) } else { wanted };
-            TopK { limit, count, sort, recency: options.recency }
-        })?;
-        answer.found.truncate(wanted);
-        Ok(answer)
+            let (count, repeats) = (count.is_some(), count.flatten());
+            // Near-duplicates are often beside each other: with twice as many documents, there are
+            // mostly enough hits without a second search.
+            let limit = if repeats.is_some() { limit.saturating_mul(2) } else { limit };
+            TopK { limit, count, sort, recency: options.recency, repeats }
+        })
     }
 
     fn hit(
@@ -284,7 +286,7 @@ impl<'i> Session<'i> {
             backfilled,
             near_duplicates: match options.all {
                 true => Vec::new(),
-                false => near_duplicates(self.index, found)?,
+                false => near_duplicates(self.index, found.address)?,
             },
             shared: Vec::new(),
             score: found.score,

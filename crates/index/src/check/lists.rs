@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::findings::Findings;
 use crate::analysis::{LABELS, SYNONYMS, WORDS};
 use crate::duplicates::BaseArticles;
+use crate::engine::DocAddress;
 use crate::engine::writer::settings;
 use crate::error::Error;
 use crate::file_table::FileTable;
@@ -81,10 +82,11 @@ fn duplicates(index: &Index, findings: &mut Findings<'_>) {
         BaseArticles::read(index.generation()).map_err(failed)?;
         let groups = index.duplicates()?;
         let exist = index.segments().iter().all(|segment| {
-            let mut documents = groups.in_segment(segment.ordinal).iter();
-            documents.all(|(doc, _)| segment.living.binary_search(doc).is_ok())
+            let mut documents = groups.from(DocAddress::new(segment.ordinal, 0));
+            documents.all(|(doc, _)| segment.living.binary_search(&doc).is_ok())
         });
-        Ok(exist && groups.all_have_members())
+        let failed = Error::io("read", &index.generation().path_of(DUPLICATES));
+        Ok(exist && groups.is_intact().map_err(failed)?)
     };
     match read() {
         Err(error) => findings.damage(DUPLICATES, error),

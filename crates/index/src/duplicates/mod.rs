@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(base.sketches.len(), split);
         let group = |number: u32| -> Vec<usize> {
             let mut members: Vec<usize> =
-                groups.members(number).iter().map(|at| at.doc_id as usize).collect();
+                groups.members(number).unwrap().iter().map(|at| at.doc_id as usize).collect();
             members.sort_unstable();
             members
         };

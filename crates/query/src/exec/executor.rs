@@ -2,8 +2,7 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashSet;
-use wensou_index::{DuplicateGroups, Index};
+use wensou_index::Index;
 
 use super::cache::PostingsCache;
 use super::candidates::Candidates;
@@ -51,7 +50,7 @@ impl<'i> Executor<'i> {
     pub(crate) fn search(
         &self,
         plan: &Plan,
-        top_k: &TopK,
+        top_k: &TopK<'_>,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let (total, mut found) = self.first_hits(plan, top_k)?;
         if top_k.sort == Sort::Rank {
@@ -68,7 +67,7 @@ impl<'i> Executor<'i> {
     pub(crate) fn first_hits(
         &self,
         plan: &Plan,
-        top_k: &TopK,
+        top_k: &TopK<'_>,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
         let first = top_k.search(self.index, context, plan)?;
@@ -135,40 +134,6 @@ impl<'i> Executor<'i> {
             self.for_each_window(expr, &segment?, |window| count += window.count())?;
         }
         Ok(count)
-    }
-
-    /// The number of matching documents that have a near-duplicate before them which matches, too.
-    ///
-    /// # Errors
-    ///
-    /// If the index fails.
-    pub(crate) fn count_repeated(
-        &self,
-        plan: &Plan,
-        groups: &DuplicateGroups,
-    ) -> Result<usize, Error> {
-        let mut seen = FxHashSet::default();
-        let mut repeated = 0;
-        for segment in self.segments() {
-            let segment = segment?;
-            let mut matcher = self.matcher(&plan.match_expr, &segment)?;
-            let mut members = groups.in_segment(segment.ordinal());
-            while let Some((first, _)) = members.first() {
-                let mut window = DocWindow::new(*first, MAX_DOCS, segment.documents());
-                let (within, following) =
-                    members.split_at(members.partition_point(|(doc, _)| *doc < window.end()));
-                members = following;
-                within.iter().for_each(|(doc, _)| window.insert(*doc));
-                matcher.retain(&mut window);
-                for (doc, group) in within {
-                    if window.contains(*doc) && matcher.confirm(*doc) && !seen.insert(*group) {
-                        repeated += 1;
-                    }
-                }
-            }
-        }
-        self.index.verify_reads()?;
-        Ok(repeated)
     }
 
     /// Whether a document matches.

@@ -23,7 +23,7 @@ mod statistics;
 mod term_scorer;
 pub(crate) mod top_k;
 mod verified;
-mod window;
+pub(crate) mod window;
 mod window_scores;
 
 pub(crate) use executor::Executor;

@@ -15,6 +15,7 @@ use super::matcher::Matcher;
 use super::segment::Segment;
 use super::segment_scorer::{ScoringContext, SegmentScorer};
 use super::window::{self, DocWindow};
+use crate::collapse::RepeatCounter;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::rank::Coverage;
@@ -94,16 +95,18 @@ struct RankKey {
 
 /// Finds the first `limit` documents that match, in order.
 #[derive(Debug)]
-pub(crate) struct TopK {
+pub(crate) struct TopK<'g> {
     pub(crate) limit: usize,
     /// Whether to count all matches. If not, candidates that score below the threshold are never
     /// confirmed, and the total only says whether anything matches.
     pub(crate) count: bool,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
+    /// What counts near-duplicates among the matches, if they are all counted.
+    pub(crate) repeats: Option<&'g RepeatCounter<'g>>,
 }
 
-impl TopK {
+impl TopK<'_> {
     /// Searches all segments: the number of matches (see [`TopK::count`]), and the first documents
     /// in order.
     pub(super) fn search(
@@ -169,7 +172,7 @@ impl TopK {
 
 /// Collects the first documents of one segment.
 struct SegmentTopK<'t, 'i> {
-    top_k: &'t TopK,
+    top_k: &'t TopK<'t>,
     segment: Segment<'i>,
     dates: Option<Dates<'i>>,
     tie_breakers: TieBreakers<'i>,
@@ -200,7 +203,7 @@ fn sort_by_rank(scored_docs: &mut [ScoredDoc]) {
 
 impl<'t, 'i> SegmentTopK<'t, 'i> {
     fn new(
-        top_k: &'t TopK,
+        top_k: &'t TopK<'t>,
         segment: &Segment<'i>,
         coverage: CoverageCounter<'i>,
     ) -> Result<Self, Error> {
@@ -235,6 +238,9 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
                 window.retain(|doc| matcher.confirm(doc));
             }
             self.total += window.count();
+            if let Some(repeats) = self.top_k.repeats {
+                repeats.add(self.segment.ordinal(), &window);
+            }
         }
         if let Some(threshold) = self.threshold
             && self.top_k.sort != Sort::Rank

@@ -151,6 +151,7 @@ pub fn explain(
         count: true,
         sort: default_sort(plan),
         recency,
+        repeats: None,
     })?;
     let clauses = clauses(index, query)?;
     let hit = match id {

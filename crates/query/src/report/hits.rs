@@ -3,7 +3,6 @@
 use wensou_ingest::Record;
 
 use super::snippet::Snippet;
-use crate::collapse::NearDuplicate;
 use crate::lang::{Diagnostic, Query};
 use crate::plan::pinyin::Reading;
 
@@ -24,9 +23,9 @@ pub struct Hit {
     /// Whether it lacks words that other hits have: it follows them because they are fewer than
     /// were asked for. It is not among [`Results::total`].
     pub backfilled: bool,
-    /// Other articles with the same text, or nearly so, in the order of their paths. Empty with
+    /// The ids of other articles with the same text, or nearly so. Empty with
     /// [`Options::all`](crate::Options::all).
-    pub near_duplicates: Vec<NearDuplicate>,
+    pub near_duplicates: Vec<String>,
     /// Key terms that it shares with the given document, as that one writes them, highest weight
     /// first. Only [`crate::similar`] fills it.
     pub shared: Vec<String>,
