@@ -17,6 +17,7 @@ mod command_line;
 mod completions;
 mod config;
 mod crash;
+mod duplicates;
 mod expand;
 mod explain;
 mod formats;

@@ -1,0 +1,121 @@
+//! Articles with the same text, or nearly so, are one hit.
+
+use serde_json::Value;
+
+use crate::util::Dir;
+
+const REPORT: &str = "比特幣價格週一突破三萬美元，創下2022年6月以來的新高，交易量較前一日增加24%。分析師認為，市場對現貨\
+    基金獲批的期待推動了這一輪上漲，多家資產管理公司近日向監管機構提交了申請，結果將在秋天公布。";
+
+fn line(id: &str, title: &str, text: &str) -> String {
+    serde_json::json!({"id": id, "title": title, "text": text}).to_string() + "\n"
+}
+
+/// Three pages with one report, another report of the same kind, and other articles.
+fn sister_sites() -> Dir {
+    let dir = Dir::new();
+    let simplified = REPORT.replace('價', "价").replace('漲', "涨").replace('資', "资");
+    let cut: String = REPORT.chars().take(REPORT.chars().count() * 4 / 5).collect();
+    dir.write(
+        "archive/d.jsonl",
+        line("first", "比特幣突破三萬美元", REPORT)
+            + &line("second", "突破三萬！", &format!("{simplified}\n轉載請註明出處。"))
+            + &line("third", "比特幣新高", &cut)
+            + &line("week", "比特幣突破", &REPORT.replace("24%", "31%").replace("6月", "7月"))
+            + &line("other", "比特幣的歷史", "比特幣由中本聰在2008年提出，最早的區塊在次年產生。"),
+    );
+    dir.index();
+    dir
+}
+
+fn hits(dir: &Dir, options: &[&str]) -> Vec<Value> {
+    let printed = dir.ok(&[&["search", "-f", "jsonl"], options].concat());
+    printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn ids(hits: &[Value]) -> Vec<&str> {
+    hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect()
+}
+
+/// The hits of a query that stands for all of the report.
+fn report_of(dir: &Dir) -> Value {
+    let found = hits(dir, &["現貨基金獲批的期待"]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    found.into_iter().find(|hit| hit.get("near_duplicates").is_some()).unwrap()
+}
+
+#[test]
+fn the_report_is_one_hit_that_names_the_others() {
+    let dir = sister_sites();
+    let report = report_of(&dir);
+    let mut all: Vec<String> = report["near_duplicates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .chain([&report["id"]])
+        .map(|id| id.as_str().unwrap().to_owned())
+        .collect();
+    all.sort();
+    assert_eq!(all, ["first", "second", "third"]);
+    let ran = dir.run(&["search", "現貨基金獲批的期待"]);
+    assert!(ran.stderr.contains("2 hits, 4 documents"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("seen in 3 pages, also "), "{}", ran.stdout);
+}
+
+#[test]
+fn every_document_can_be_found_and_counted() {
+    let dir = sister_sites();
+    let mut each = ids(&hits(&dir, &["--all", "現貨基金獲批的期待"])).join(" ");
+    assert!(!each.is_empty());
+    let mut sorted: Vec<&str> = each.split(' ').collect();
+    sorted.sort_unstable();
+    each = sorted.join(" ");
+    assert_eq!(each, "first second third week");
+    // Formats in which a line is a document, and counts.
+    assert_eq!(dir.ok(&["search", "-f", "ids", "現貨基金獲批的期待"]).lines().count(), 4);
+    assert_eq!(dir.ok(&["search", "-c", "現貨基金獲批的期待"]), "4\n");
+    for id in ["first", "second", "third"] {
+        let only = hits(&dir, &[&format!("id:{id}")]);
+        assert_eq!(ids(&only), [id]);
+    }
+    // Pages of hits are parts of one list.
+    let whole = hits(&dir, &["比特幣"]);
+    assert_eq!(whole.len(), 3);
+    for (at, hit) in whole.iter().enumerate() {
+        let page = hits(&dir, &["比特幣", "-n", "1", "--offset", &at.to_string()]);
+        assert_eq!(ids(&page), [hit["id"].as_str().unwrap()]);
+    }
+}
+
+#[test]
+fn an_update_finds_what_a_whole_build_finds() {
+    let dir = sister_sites();
+    let later =
+        line("later", "舊聞", REPORT) + &line("alone", "天氣", "今天天氣晴朗，適合出門散步。");
+    dir.write("archive/e.jsonl", later);
+    let updated = dir.run(&["index"]);
+    assert_eq!(updated.code, 0, "{}", updated.stderr);
+    let of = |dir: &Dir| hits(dir, &["比特幣 OR 天氣", "-n", "100"]);
+    let after_update = of(&dir);
+    assert_eq!(dir.run(&["index", "--rebuild"]).code, 0);
+    assert_eq!(of(&dir), after_update);
+    assert_eq!(report_of(&dir)["near_duplicates"].as_array().unwrap().len(), 3);
+    assert_eq!(dir.run(&["check"]).code, 0);
+    // Without the page that was added, the group is as before.
+    std::fs::remove_file(dir.path().join("archive/e.jsonl")).unwrap();
+    assert_eq!(dir.run(&["index"]).code, 0);
+    assert_eq!(report_of(&dir)["near_duplicates"].as_array().unwrap().len(), 2);
+    assert_eq!(dir.run(&["check"]).code, 0);
+}
+
+#[test]
+fn eval_gives_a_hit_the_best_grade_of_its_group() {
+    let dir = sister_sites();
+    dir.write("q.jsonl", "{\"id\": \"q\", \"text\": \"現貨基金獲批的期待\"}\n");
+    for id in ["first", "second", "third"] {
+        dir.write("qrels.tsv", format!("q\t{id}\t1\n"));
+        dir.ok(&["eval", "--run", "run.txt", "--queries", "q.jsonl", "--qrels", "qrels.tsv"]);
+        let run = std::fs::read_to_string(dir.path().join("run.txt")).unwrap();
+        assert!(run.contains(&format!(" {id} ")), "{id}: {run}");
+    }
+}
