@@ -170,8 +170,8 @@ pub(crate) struct Eval {
     /// Number of hits to retrieve for each query
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: usize,
-    /// Take queries for plain text, in which no character is an operator; by default they are parsed
-    /// as `search` does
+    /// Take queries for plain text, in which no character is an operator; by default they are
+    /// parsed as `search` does
     #[arg(long, conflicts_with = "syntax")]
     pub(crate) plain: bool,
     /// Parse queries as `search` does, which is the default

@@ -60,8 +60,8 @@ pub(crate) struct Search {
     /// status is 1 if there are none
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Show articles with the same text, or nearly the same, as hits of their own, and not as one hit
-    /// with a list of them (formats ids and tsv always do)
+    /// Show articles with the same text, or nearly the same, as hits of their own, and not as one
+    /// hit with a list of them (formats ids and tsv always do)
     #[arg(long)]
     pub(crate) all: bool,
     /// Prefer newer hits: a document of age SPAN (`30d`, `1y`) loses a quarter of its score, a very

@@ -138,6 +138,7 @@ fn print_hit(
         (hit.passage, "best passage"),
         (hit.runs, "unbroken runs of the query"),
         (hit.words, "words that it has"),
+        (hit.newness, "newer than other hits"),
     ] {
         if let Some(value) = value {
             terminal.line(format_args!("  {value:>8.3}  {name}"))?;
@@ -231,8 +232,10 @@ fn hit_object(hit: &ExplainedHit) -> Value {
             "score": part.score,
         })
     };
-    let words = hit.words.map(|score| {
-        json!({"part": "any", "unit": "words", "text": "", "origin": "typed", "score": score})
+    let others = [("words", hit.words), ("newness", hit.newness)];
+    let others = others.into_iter().filter_map(|(unit, score)| {
+        let score = score?;
+        Some(json!({"part": "any", "unit": unit, "text": "", "origin": "typed", "score": score}))
     });
     json!({
         "id": hit.record.id(),
@@ -242,7 +245,7 @@ fn hit_object(hit: &ExplainedHit) -> Value {
         "rank": hit.rank,
         "backfilled": hit.backfilled,
         "score": hit.score,
-        "parts": hit.term_scores.iter().map(part).chain(words).collect::<Vec<_>>(),
+        "parts": hit.term_scores.iter().map(part).chain(others).collect::<Vec<_>>(),
         "window": hit.passage,
         "runs": hit.runs,
         "recency": hit.recency,

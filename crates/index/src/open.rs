@@ -230,7 +230,8 @@ impl Index {
         Ok(self.duplicates.get_or_init(|| groups))
     }
 
-    /// The documents of the group of a document, itself included; none if it has no near-duplicates.
+    /// The documents of the group of a document, itself included; none if it has no
+    /// near-duplicates.
     ///
     /// # Errors
     ///

@@ -6,8 +6,8 @@
 //!           | XXH3 of its bytes u64 | magic of 8 bytes
 //! ```
 //!
-//! Parts and the directory are zstd frames of postcard, or bytes as they are. All numbers of the trailer are
-//! little-endian. The directory says where the parts are.
+//! Parts and the directory are zstd frames of postcard, or bytes as they are. All numbers of the
+//! trailer are little-endian. The directory says where the parts are.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -227,8 +227,8 @@ impl Stored {
         self.files.get_or_insert_with(|| FileTable::open(generation).ok()).as_ref()
     }
 
-    /// The files of the index, by the hashes of their paths in this build. `None` if it has no table
-    /// of files. Files outside all roots of this build have hashes of their own.
+    /// The files of the index, by the hashes of their paths in this build. `None` if it has no
+    /// table of files. Files outside all roots of this build have hashes of their own.
     pub(crate) fn files_before(&mut self) -> io::Result<Option<FxHashMap<u64, FileBefore>>> {
         if self.files().is_none() {
             return Ok(None);

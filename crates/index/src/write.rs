@@ -276,7 +276,8 @@ impl Batches<'_> {
     }
 }
 
-/// Indexes the outcomes in the order of their queue, notes the sketches of articles, and releases the bytes of their records.
+/// Indexes the outcomes in the order of their queue, notes the sketches of articles, and releases
+/// the bytes of their records.
 fn index(
     segments: &mut SegmentsWriter,
     added: &mut AddedArticles,

@@ -121,8 +121,8 @@ impl<'i> Session<'i> {
         Ok(complete)
     }
 
-    /// As [`Session::ids`], with one hit for each group of near-duplicates: its id and score, and the
-    /// ids of the others.
+    /// As [`Session::ids`], with one hit for each group of near-duplicates: its id and score, and
+    /// the ids of the others.
     ///
     /// # Errors
     ///
@@ -196,8 +196,8 @@ impl<'i> Session<'i> {
         Ok((first, None))
     }
 
-    /// As [`Session::answer`], with one hit for each group of near-duplicates unless the options say
-    /// otherwise, and the number of hits that there are in all.
+    /// As [`Session::answer`], with one hit for each group of near-duplicates unless the options
+    /// say otherwise, and the number of hits that there are in all.
     fn collapsed_answer(&self, query: &Query, options: &Options) -> Result<(Answer, usize), Error> {
         let wanted = wanted(options);
         if options.all {

@@ -71,8 +71,8 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Reads the groups of near-duplicates, which have checksums of their own, and looks their documents
-/// up.
+/// Reads the groups of near-duplicates, which have checksums of their own, and looks their
+/// documents up.
 fn duplicates(index: &Index, findings: &mut Findings<'_>) {
     if !index.meta().files.contains_key(DUPLICATES) {
         return;

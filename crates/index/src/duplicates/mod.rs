@@ -2,8 +2,9 @@
 //!
 //! They are found when an index is built. `sketch` reduces each article to a few hashes, from which
 //! `candidates` finds pairs that may be alike, and `samples` rules most of them out. The texts of
-//! the remaining pairs are compared (`compare`), and pairs of near-duplicates are joined into `groups`. A group is a connected component, so the
-//! outcome depends neither on the order of the articles nor on which of them an update reads again.
+//! the remaining pairs are compared (`compare`), and pairs of near-duplicates are joined into
+//! `groups`. A group is a connected component, so the outcome depends neither on the order of the
+//! articles nor on which of them an update reads again.
 //!
 //! Every article stays a document of its own. A search shows the hits of a group as one.
 

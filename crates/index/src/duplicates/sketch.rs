@@ -3,8 +3,8 @@
 /// Hashes of a sketch. Of two texts that share half of their shingles, 99.7 % share two hashes or
 /// more; of those that share 0.4, 98 %.
 pub(super) const HASHES: usize = 12;
-/// Key characters of a shingle. Texts on different matters share many bigrams, and news agencies have
-/// phrases of four characters or more.
+/// Key characters of a shingle. Texts on different matters share many bigrams, and news agencies
+/// have phrases of four characters or more.
 const SHINGLE: usize = 8;
 /// Texts with fewer key characters are near-duplicates only if they are equal, title included: a
 /// short notice with another name in it is another notice.
@@ -81,8 +81,8 @@ fn mixed(hash: u64) -> u64 {
     (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
 }
 
-/// The hashes of all shingles of a text, in their order. Each is made of the one before it (Karp and
-/// Rabin): hashing every shingle by itself takes five times as long.
+/// The hashes of all shingles of a text, in their order. Each is made of the one before it (Karp
+/// and Rabin), so the time does not depend on the length of a shingle.
 pub(super) fn shingles(body: &[char]) -> impl Iterator<Item = u32> + '_ {
     let leaving = BASE.wrapping_pow(SHINGLE as u32);
     let (first, following) = body.split_at(body.len().min(SHINGLE));

@@ -1,9 +1,9 @@
 //! `duplicates`: the groups of near-duplicates of a generation, and what the next update needs to
 //! find them again.
 //!
-//! The file has several [parts](crate::parts). A search reads the documents in groups, which need no
-//! decoding, and the members of the groups of its hits. An update reads the sketches and verdicts of
-//! the base, whose documents it keeps.
+//! The file has several [parts](crate::parts). A search reads the documents in groups, which need
+//! no decoding, and the members of the groups of its hits. An update reads the sketches and
+//! verdicts of the base, whose documents it keeps.
 //!
 //! The part of the documents has a pair of numbers for each, document and group, as little-endian
 //! u32: first those of one segment, ascending, then those of the other.

@@ -71,8 +71,8 @@ impl<M: Candidates> Candidates for And<M> {
 
 /// Documents that are candidates of at least one member.
 pub(crate) struct Or<M> {
-    /// First those whose candidates need not be confirmed, then descending by cost: the most frequent
-    /// member is the most likely to match.
+    /// First those whose candidates need not be confirmed, then descending by cost: the most
+    /// frequent member is the most likely to match.
     members: Vec<M>,
     /// For each member, a lower bound of its next candidate. It saves most look-ups of frequent
     /// documents in rare members.

@@ -1,5 +1,5 @@
-//! Ranks the first hits again: by proximity, see [`crate::rank::proximity`], and, where hits may lack
-//! words, by the words that they have.
+//! Ranks the first hits again: by proximity, see [`crate::rank::proximity`], and, where hits may
+//! lack words, by the words that they have.
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 
@@ -11,8 +11,8 @@ use super::segment::{FieldLengths, Segment};
 use super::top_k::ScoredDoc;
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::rank::COVERAGE_WEIGHT;
 use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH};
+use crate::rank::{COVERAGE_WEIGHT, newness};
 
 /// Adds the second score to the first hits, and sorts them again.
 pub(super) fn rerank(
@@ -43,10 +43,29 @@ pub(super) fn rerank(
         hit.score +=
             (second.proximity.passage + second.proximity.runs + second.words) * hit.recency;
     }
+    add_newness(index, plan, &mut found[..depth])?;
     found[..depth].sort_by(|a, b| {
         let by_score = || b.score.total_cmp(&a.score);
         b.coverage.cmp(&a.coverage).then_with(by_score).then(a.tie_breaker.cmp(&b.tie_breaker))
     });
+    Ok(())
+}
+
+/// Adds the newness of the first hits to their scores. Not for questions, whose best answer may be
+/// old, nor where newer hits are preferred anyway.
+fn add_newness(index: &Index, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error> {
+    if plan.may_lack_words || found.iter().any(|hit| hit.recency < 1.0) {
+        return Ok(());
+    }
+    let mut dates = Vec::with_capacity(found.len());
+    for hit in found.iter() {
+        let segment = Segment::at(index, hit.address.segment_ord)?;
+        dates.push(segment.dates()?.of(hit.address.doc_id));
+    }
+    for (hit, newness) in found.iter_mut().zip(newness(&dates)) {
+        hit.newness = hit.score * newness;
+        hit.score += hit.newness;
+    }
     Ok(())
 }
 

@@ -78,6 +78,8 @@ pub(crate) struct ScoredDoc {
     pub(crate) score: f32,
     /// The factor for its age, already applied to the score.
     pub(crate) recency: f32,
+    /// What its newness has added to the score.
+    pub(crate) newness: f32,
     pub(crate) tie_breaker: u64,
     rank_key: RankKey,
 }
@@ -345,6 +347,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
             coverage,
             score,
             recency,
+            newness: 0.0,
             tie_breaker,
             rank_key,
         });

@@ -1,8 +1,8 @@
 //! The words of typed text, with the symbols that count beside them.
 //!
 //! The segmenter gives words of letters and digits. Here `++` joins the `C` that it follows, `$`
-//! the number after it, and numbers that punctuation connects become one word (`13:02`). Such a word
-//! is found with its symbols, see [`wensou_text::Pattern`].
+//! the number after it, and numbers that punctuation connects become one word (`13:02`). Such a
+//! word is found with its symbols, see [`wensou_text::Pattern`].
 
 use std::ops::Range;
 

@@ -111,6 +111,8 @@ pub struct ExplainedHit {
     /// The factor for its age, by which the sum of all these scores is multiplied; 1 unless newer
     /// documents are preferred.
     pub recency: f32,
+    /// What its newness adds among hits of nearly equal scores, if anything.
+    pub newness: Option<f32>,
 }
 
 /// What one term in one field adds to the score of a document.
@@ -266,6 +268,7 @@ impl HitExplainer<'_> {
             passage: second.map(|second| second.proximity.passage),
             runs: second.map(|second| second.proximity.runs),
             words: second.map(|second| second.words).filter(|words| *words > 0.0),
+            newness: at.map(|at| found[at].newness).filter(|newness| *newness > 0.0),
             recency: at.map_or(1.0, |at| found[at].recency),
         })
     }

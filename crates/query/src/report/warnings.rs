@@ -1,5 +1,6 @@
 //! Warnings about a valid query that may not find what the user expects: values that no document
-//! has, inverted date ranges, dates after the newest document, undated documents, and an index that is stale.
+//! has, inverted date ranges, dates after the newest document, undated documents, and an index that
+//! is stale.
 
 use jiff::civil::{Date, DateTime};
 use wensou_index::Index;

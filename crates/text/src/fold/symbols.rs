@@ -1,7 +1,8 @@
 //! Symbols that count: those that carry meaning where they are typed (`C++`, `$100`, `3.5%`).
 //!
-//! The key of a text leaves all symbols out. A [`crate::Pattern`] compares them as well: the symbols of
-//! [`is_symbol`], and between two digits any punctuation. The rule is in the grammar of queries.
+//! The key of a text leaves all symbols out. A [`crate::Pattern`] compares them as well: the
+//! symbols of [`is_symbol`], and between two digits any punctuation. The rule is in the grammar of
+//! queries.
 //!
 //! The index has a few terms for symbols ([`symbol_terms`]), which find the candidates.
 
