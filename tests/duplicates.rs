@@ -109,6 +109,27 @@ fn an_update_finds_what_a_whole_build_finds() {
 }
 
 #[test]
+fn other_facts_are_other_articles() {
+    let dir = Dir::new();
+    let report = |growth: &str, revenue: &str| {
+        format!(
+            "公司今日公布年報，全年營業收入{revenue}億元，同比增長{growth}，擬每股派息1.5元，董事會已通過分紅方案，將提交股東大會審議。"
+        )
+    };
+    dir.write(
+        "archive/d.jsonl",
+        line("up", "快訊", "比特幣漲跌幅+3.5%")
+            + &line("down", "快訊", "比特幣漲跌幅-3.5%")
+            + &line("more", "快訊", "比特幣漲跌幅35%")
+            + &line("small", "年報", &report("3.5%", "35.2"))
+            + &line("large", "年報", &report("35%", "3.52")),
+    );
+    dir.index();
+    assert_eq!(hits(&dir, &["漲跌幅"]).len(), 3);
+    assert_eq!(hits(&dir, &["年報"]).len(), 2);
+}
+
+#[test]
 fn eval_gives_a_hit_the_best_grade_of_its_group() {
     let dir = sister_sites();
     dir.write("q.jsonl", "{\"id\": \"q\", \"text\": \"現貨基金獲批的期待\"}\n");

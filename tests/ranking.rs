@@ -131,6 +131,20 @@ fn hits_that_lack_words_follow_those_that_have_all() {
 }
 
 #[test]
+fn a_number_that_is_another_one_is_missing() {
+    let dir =
+        index(&[("point", "通脹率為35點"), ("people", "通脹講話2人"), ("more", "通脹率為13.5%")]);
+    for (typed, wanted) in [("通脹 3.5%", "3.5%"), ("通脹 2%", "2%"), ("通脹 5%", "5%")] {
+        for hit in dir.hits(&[typed]) {
+            assert_eq!(hit["missing"], serde_json::json!([wanted]), "{typed}: {hit}");
+        }
+    }
+    // Programs that are given ids do not get the closest documents.
+    let ran = dir.run(&["search", "-f", "ids", "-0", "通脹 3.5%"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+}
+
+#[test]
 fn what_must_match_is_never_missing() {
     let dir = index(&[
         ("both", "特斯拉在上海工廠的交付量創下紀錄。"),

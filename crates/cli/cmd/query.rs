@@ -18,7 +18,9 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options.offset = args.offset;
     options.snippet = args.snippet.unwrap_or(*global.snippet);
     options.recency = recency(args.recency, clock);
-    options.strict = args.strict;
+    // Ids that end with a zero byte go straight to another program, which must not get documents
+    // that lack words.
+    options.strict = args.strict || args.null;
     // In these formats a line is a document.
     options.all = args.all || matches!(args.format, Format::Ids | Format::Tsv);
     // Ids that end with a zero byte go straight to another program, and an empty one would be an

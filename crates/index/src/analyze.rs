@@ -165,7 +165,7 @@ pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) ->
     }
     let is_article = matches!(record, Record::Article(_));
     let (title, body) = (&terms.title.key, &terms.body.key);
-    let sketch = is_article.then(|| (Sketch::of(title, body), Sample::of(body)));
+    let sketch = is_article.then(|| (Sketch::of(title, body), Sample::of(body, &texts.body)));
     Analysed { values, terms, sketch }
 }
 

@@ -2,6 +2,7 @@
 
 use wensou_index::{Index, RecordExt, moment_start};
 use wensou_ingest::Record;
+use wensou_text::{fold, has_symbols};
 
 use crate::collapse::{RepeatCounter, collapse, near_duplicates};
 use crate::error::Error;
@@ -276,6 +277,9 @@ impl<'i> Session<'i> {
             true => missing(plan, &record, &[&texts.title, &texts.body, &texts.tags.join("\n")]),
             false => Vec::new(),
         };
+        if plan.may_lack_words {
+            self.add_missing_symbols(plan, found, &mut missing)?;
+        }
         if backfilled && missing.is_empty() {
             missing = self.unmatched(plan, found)?;
         }
@@ -301,6 +305,25 @@ fn wanted(options: &Options) -> usize {
 }
 
 impl Session<'_> {
+    /// Adds the words with symbols that a document does not match: its text may have their digits
+    /// or letters all the same.
+    fn add_missing_symbols(
+        &self,
+        plan: &Plan,
+        found: &ScoredDoc,
+        missing: &mut Vec<String>,
+    ) -> Result<(), Error> {
+        for word in plan.words.iter().filter(|word| has_symbols(&fold(&word.word.typed))) {
+            let typed = &word.word.typed;
+            if !missing.contains(typed)
+                && !self.runner.executor().matches(&word.expr, found.address)?
+            {
+                missing.push(typed.clone());
+            }
+        }
+        Ok(())
+    }
+
     /// The words that a document does not match although its text has them: in other fields, for
     /// example.
     fn unmatched(&self, plan: &Plan, found: &ScoredDoc) -> Result<Vec<String>, Error> {

@@ -1,7 +1,7 @@
 //! Decides whether two texts are near-duplicates.
 
 use wensou_ingest::Record;
-use wensou_text::key_of;
+use wensou_text::{fold, is_key_char, is_symbol, key_of};
 
 use super::sketch::{is_short, shingles, whole};
 use crate::record::RecordExt;
@@ -23,22 +23,25 @@ pub(super) struct Comparable {
     whole: Option<u64>,
     /// Hashes of shingles, ascending, each once.
     shingles: Vec<u32>,
-    /// Sequences of digits, ascending, each once.
+    /// As [`numbers`] returns them, ascending, each once.
     numbers: Vec<String>,
 }
 
 impl Comparable {
     pub(super) fn of(record: &Record) -> Self {
         let texts = record.texts();
-        Self::of_keys(&key_of(&texts.title), &key_of(&texts.body))
+        Self::of_texts(&texts.title, &texts.body)
     }
 
-    fn of_keys(title: &[char], body: &[char]) -> Self {
-        let digits = body.split(|c| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    fn of_texts(title: &str, body: &str) -> Self {
+        let key = key_of(body);
+        let with_symbols = |text: &str| -> Vec<char> {
+            fold(text).chars().filter(|c| is_key_char(*c) || is_symbol(*c)).collect()
+        };
         Self {
-            whole: is_short(body).then(|| whole(title, body)),
-            shingles: sorted(shingles(body).collect()),
-            numbers: sorted(digits.map(|digits| digits.iter().collect()).collect()),
+            whole: is_short(&key).then(|| whole(&with_symbols(title), &with_symbols(body))),
+            shingles: sorted(shingles(&key).collect()),
+            numbers: sorted(numbers(&fold(body))),
         }
     }
 
@@ -58,6 +61,33 @@ impl Comparable {
             && common >= MIN_COVERED * longer.shingles.len() as f64
             && numbers as f64 >= MIN_NUMBERS * shorter.numbers.len() as f64
     }
+}
+
+/// The numbers of a folded text, with decimal point, sign, currency and percent sign: 3.5% is
+/// neither 35% nor -3.5%.
+fn numbers(folded: &str) -> Vec<String> {
+    let chars: Vec<char> = folded.chars().collect();
+    let is_digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+    let mut numbers = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if !is_digit(at) {
+            at += 1;
+            continue;
+        }
+        let mut number = String::new();
+        let sign = at.checked_sub(1).filter(|before| {
+            "+-$€₿¥£".contains(chars[*before]) && !before.checked_sub(1).is_some_and(is_digit)
+        });
+        number.extend(sign.map(|before| chars[before]));
+        while is_digit(at) || matches!(chars.get(at), Some('.' | ',')) && is_digit(at + 1) {
+            number.extend(Some(chars[at]).filter(|c| *c != ','));
+            at += 1;
+        }
+        number.extend(chars.get(at).filter(|c| **c == '%'));
+        numbers.push(number);
+    }
+    numbers
 }
 
 fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
@@ -84,7 +114,7 @@ mod tests {
         市場對現貨基金獲批的期待推動了這一輪上漲，多家資產管理公司近日向監管機構提交了申請。";
 
     fn comparable(title: &str, body: &str) -> Comparable {
-        Comparable::of_keys(&key_of(title), &key_of(body))
+        Comparable::of_texts(title, body)
     }
 
     fn is_near_duplicate(a: &str, b: &str) -> bool {
@@ -109,6 +139,7 @@ mod tests {
             BODY,
             &"以太坊基金會宣布升級完成，驗證者需要更新客戶端。".repeat(3)
         ));
+        assert!(!is_near_duplicate(BODY, &BODY.replace("24%", "2.4%").replace("6月", "+6月")));
         let quoted = format!(
             "{BODY}{}",
             (0..400).map(|n| char::from_u32(0x5000 + n * 3).unwrap()).collect::<String>()
@@ -122,5 +153,15 @@ mod tests {
         assert!(notice.is_near_duplicate(&comparable("休市通知", "明日休市一天")));
         assert!(!notice.is_near_duplicate(&comparable("通知", "明日休市一天。")));
         assert!(!notice.is_near_duplicate(&comparable("休市通知", BODY)));
+        let price = comparable("快訊", "漲跌幅+3.5%");
+        for other in ["漲跌幅-3.5%", "漲跌幅35%", "漲跌幅3.5"] {
+            assert!(!price.is_near_duplicate(&comparable("快訊", other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_their_signs_and_points() {
+        let found = numbers("漲3.5%至$1,500,跌-2%,2-1獲勝,1.1.0版。共10。");
+        assert_eq!(found, ["3.5%", "$1500", "-2%", "2", "1", "1.1.0", "10"]);
     }
 }

@@ -191,7 +191,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut samples = Samples::new(dir.path());
         for number in split..10 {
-            samples.push(&Sample::of(&key_of(&text(number)))).unwrap();
+            samples.push(&Sample::of(&key_of(&text(number)), &text(number))).unwrap();
         }
         let segment = |name: &str, numbers: std::ops::Range<usize>| SegmentArticles {
             segment: name.to_owned(),

@@ -40,8 +40,8 @@ pub(super) enum Likeness {
 }
 
 impl Sample {
-    /// The sample of a text, given its key characters.
-    pub(crate) fn of(body: &[char]) -> Self {
+    /// The sample of a text, given also its key characters.
+    pub(crate) fn of(body: &[char], text: &str) -> Self {
         // A short text is compared with its title.
         if is_short(body) {
             return Self::default();
@@ -51,7 +51,10 @@ impl Sample {
         sampled.sort_unstable();
         sampled.dedup();
         sampled.truncate(MAX_SHINGLES);
-        Self { whole: whole(&[], body), shingles: sampled }
+        // Key characters leave out what makes 3.5% another number than 35%.
+        let symbols = text.bytes().filter(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
+        let symbols: Vec<char> = symbols.map(char::from).collect();
+        Self { whole: whole(&symbols, body), shingles: sampled }
     }
 
     /// Compares the texts as far as their samples allow.
@@ -144,7 +147,7 @@ mod tests {
 
     #[test]
     fn samples_tell_different_texts_apart() {
-        let sample = |from, length| Sample::of(&text(from, length));
+        let sample = |from, length| Sample::of(&text(from, length), "");
         let compare = |a: Sample, b: Sample| a.compare(&b);
         use Likeness::{Different, Same, Unknown};
         assert_eq!(compare(sample(0, 900), sample(0, 900)), Same);
@@ -159,7 +162,7 @@ mod tests {
     fn samples_are_read_as_they_were_written() {
         let dir = tempfile::tempdir().unwrap();
         let mut samples = Samples::new(dir.path());
-        let all: Vec<Sample> = [900, 10, 0, 9000, 80].map(|n| Sample::of(&text(n, n))).into();
+        let all: Vec<Sample> = [900, 10, 0, 9000, 80].map(|n| Sample::of(&text(n, n), "")).into();
         all.iter().for_each(|sample| samples.push(sample).unwrap());
         for (text, sample) in all.iter().enumerate().rev() {
             assert_eq!(samples.read(text).unwrap(), *sample);
