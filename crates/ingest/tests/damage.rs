@@ -154,7 +154,7 @@ fn mojibake_in_metadata_is_repaired() {
     let front =
         format!("---\ntitle: {}\nauthor: {}\n---\n{SOUND}\n", misread(title), misread(author));
     let message = format!(
-        "From: a@b.c\nTo: d@e.f\nDate: Thu, 04 Mar 2021 05:06:07 +0800\nSubject: {}\n\n{SOUND}\n",
+        "From: a@b.c\nTo: d@e.f\nDate: Thu, 04 Mar 2021 05:06:07 +0800\nMIME-Version: 1.0\nSubject: {}\n\n{SOUND}\n",
         misread(title)
     );
     let mut pages = Vec::new();

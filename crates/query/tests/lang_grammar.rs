@@ -40,8 +40,9 @@ fn every_code_is_listed_and_its_instances_have_it() {
             continue;
         }
         listed.push(*code);
-        // Q011 is found with the index, after parsing.
-        for typed in instances.split('`').skip(1).step_by(2).filter(|_| *code != "Q011") {
+        // The others are found with the index, after parsing.
+        let by_parsing = code.starts_with('Q') && *code != "Q011" || *code == "W001";
+        for typed in instances.split('`').skip(1).step_by(2).filter(|_| by_parsing) {
             let found = match parse(typed, &clock()) {
                 Ok(query) => query.warnings,
                 Err(errors) => errors,
@@ -50,7 +51,9 @@ fn every_code_is_listed_and_its_instances_have_it() {
             assert_eq!(codes, [*code], "{typed}");
         }
     }
-    let all = (1..=14).map(|n| format!("Q{n:03}")).chain((1..=5).map(|n| format!("W{n:03}")));
+    let all = (1..=14)
+        .map(|n| format!("Q{n:03}"))
+        .chain([1, 2, 3, 4, 5, 7, 8, 9].map(|n| format!("W{n:03}")));
     assert_eq!(listed, all.collect::<Vec<_>>());
 }
 

@@ -185,6 +185,10 @@ impl Lexer<'_> {
     fn word(&mut self) {
         let start = self.pos;
         let mut glyphs = self.glyphs(ends_word);
+        // An escape of something invisible is nothing.
+        if glyphs.is_empty() {
+            return;
+        }
         let refused = reserved::check_word(self.text, &mut glyphs);
         let sound = refused.is_none();
         self.out.found.extend(refused);
@@ -223,6 +227,9 @@ impl Lexer<'_> {
             if escaped {
                 c = self.peek().unwrap_or(c);
                 self.bump();
+                if is_invisible(c) {
+                    continue;
+                }
             }
             glyphs.push(Glyph { c, span: self.since(start), escaped });
         }
