@@ -108,12 +108,13 @@ fn conversion_to_traditional_and_back_is_never_seen() {
 /// The words of the dictionary, folded.
 fn dictionary() -> Vec<String> {
     let packed = include_bytes!("../data/dict.bin");
-    let bytes = miniz_oxide::inflate::decompress_to_vec(packed).unwrap();
+    let bytes =
+        miniz_oxide::inflate::decompress_to_vec(packed).expect("the dictionary is compressed");
     let mut word = String::new();
-    let text = String::from_utf8(bytes).unwrap();
+    let text = String::from_utf8(bytes).expect("the dictionary is UTF-8");
     let entry = |line: &str| {
         let fields: Vec<&str> = line.split('\t').collect();
-        let shared: usize = fields[0].parse().unwrap();
+        let shared: usize = fields[0].parse().expect("a number of shared characters");
         word = word.chars().take(shared).chain(fields[1].chars()).collect();
         word.clone()
     };
