@@ -1,7 +1,7 @@
 //! Decides whether two texts are near-duplicates.
 
 use wensou_ingest::Record;
-use wensou_text::{fold, is_key_char, is_symbol, key_of};
+use wensou_text::{fold, is_key_char, is_symbol};
 
 use super::sketch::{is_short, shingles, whole};
 use crate::record::RecordExt;
@@ -34,14 +34,15 @@ impl Comparable {
     }
 
     fn of_texts(title: &str, body: &str) -> Self {
-        let key = key_of(body);
-        let with_symbols = |text: &str| -> Vec<char> {
-            fold(text).chars().filter(|c| is_key_char(*c) || is_symbol(*c)).collect()
+        let body = fold(body);
+        let key: Vec<char> = body.chars().filter(|c| is_key_char(*c)).collect();
+        let with_symbols = |folded: &str| -> Vec<char> {
+            folded.chars().filter(|c| is_key_char(*c) || is_symbol(*c)).collect()
         };
         Self {
-            whole: is_short(&key).then(|| whole(&with_symbols(title), &with_symbols(body))),
+            whole: is_short(&key).then(|| whole(&with_symbols(&fold(title)), &with_symbols(&body))),
             shingles: sorted(shingles(&key).collect()),
-            numbers: sorted(numbers(&fold(body))),
+            numbers: sorted(numbers(&body)),
         }
     }
 

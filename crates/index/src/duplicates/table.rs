@@ -165,12 +165,6 @@ impl DuplicateGroups {
         (self.number(at * 2), self.number(at * 2 + 1))
     }
 
-    /// Whether there are no near-duplicates.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.groups == 0
-    }
-
     /// The number of groups.
     #[must_use]
     pub fn count(&self) -> usize {
