@@ -12,7 +12,7 @@ use crate::lang::Query;
 use crate::options::Options;
 use crate::plan::analyze::{MatchMode, QueryWord};
 use crate::plan::pinyin::Reading;
-use crate::plan::{Mode, Plan};
+use crate::plan::{Mode, Plan, PlannedWord};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::report::hits::{Hit, Results};
 use crate::report::snippet::{highlight_all, snippet};
@@ -278,10 +278,13 @@ impl<'i> Session<'i> {
             false => Vec::new(),
         };
         if plan.may_lack_words {
-            self.add_missing_symbols(plan, found, &mut missing)?;
+            // The text may have the digits or letters of a word with symbols all the same.
+            let symbols = |word: &PlannedWord| has_symbols(&fold(&word.word.typed));
+            self.add_unmatched(plan, found, symbols, &mut missing)?;
         }
         if backfilled && missing.is_empty() {
-            missing = self.unmatched(plan, found)?;
+            // It has all words, but some in other fields, for example.
+            self.add_unmatched(plan, found, |_| true, &mut missing)?;
         }
         Ok(Hit {
             title: highlight_all(&texts.title, &plan.needles),
@@ -305,15 +308,15 @@ fn wanted(options: &Options) -> usize {
 }
 
 impl Session<'_> {
-    /// Adds the words with symbols that a document does not match: its text may have their digits
-    /// or letters all the same.
-    fn add_missing_symbols(
+    /// Adds the `wanted` words that a document does not match, as typed, each once.
+    fn add_unmatched(
         &self,
         plan: &Plan,
         found: &ScoredDoc,
+        wanted: impl Fn(&PlannedWord) -> bool,
         missing: &mut Vec<String>,
     ) -> Result<(), Error> {
-        for word in plan.words.iter().filter(|word| has_symbols(&fold(&word.word.typed))) {
+        for word in plan.words.iter().filter(|word| wanted(word)) {
             let typed = &word.word.typed;
             if !missing.contains(typed)
                 && !self.runner.executor().matches(&word.expr, found.address)?
@@ -322,19 +325,6 @@ impl Session<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The words that a document does not match although its text has them: in other fields, for
-    /// example.
-    fn unmatched(&self, plan: &Plan, found: &ScoredDoc) -> Result<Vec<String>, Error> {
-        let mut unmatched: Vec<String> = Vec::new();
-        for word in &plan.words {
-            let matches = self.runner.executor().matches(&word.expr, found.address)?;
-            if !matches && !unmatched.contains(&word.word.typed) {
-                unmatched.push(word.word.typed.clone());
-            }
-        }
-        Ok(unmatched)
     }
 }
 
