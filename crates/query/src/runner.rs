@@ -3,7 +3,7 @@
 use wensou_index::Index;
 
 use crate::error::Error;
-use crate::exec::top_k::{ScoredDoc, Sort, TopK};
+use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
 use crate::exec::{Executor, IndexStatistics};
 use crate::lang::{Node, Query};
 use crate::plan::analyze::TextTables;
@@ -188,7 +188,7 @@ impl<'i> Runner<'i> {
         let documents = self.index.searcher().num_docs() as usize;
         let following = (wanted - complete.len()).min(documents);
         let needed = following.max(RERANK_DEPTH);
-        let top_k = TopK { limit: needed + complete.len(), count: false, ..top_k };
+        let top_k = TopK { limit: needed + complete.len(), count: Count::Nothing, ..top_k };
         let mut exprs = close_documents(&plan);
         exprs.push(plan.match_expr.clone());
         let last = exprs.len() - 1;
@@ -285,8 +285,7 @@ mod tests {
                 assert_eq!(again, plan, "{typed}");
                 let found = |plan: &Plan| {
                     let sort = default_sort(plan);
-                    let top_k =
-                        TopK { limit: 100, count: true, sort, recency: None, repeats: None };
+                    let top_k = TopK { limit: 100, count: Count::Documents, sort, recency: None };
                     let (total, found) = runner.executor().search(plan, &top_k).unwrap();
                     let hit = |hit: &ScoredDoc| {
                         (index.id(hit.address).unwrap(), hit.score.to_bits(), hit.coverage)
@@ -309,7 +308,7 @@ mod tests {
             let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
             let plan = runner.plan(&query, Mode::Strict).unwrap();
             let top_k =
-                TopK { limit: all, count: true, sort: Sort::Rank, recency: None, repeats: None };
+                TopK { limit: all, count: Count::Documents, sort: Sort::Rank, recency: None };
             let (total, found) = runner.executor().search(&plan, &top_k).unwrap();
             assert_eq!((total, found.len()), (total, total), "{typed}");
             assert_eq!(runner.count(&query, Mode::Strict).unwrap(), total, "{typed}");

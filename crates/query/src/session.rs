@@ -6,7 +6,7 @@ use wensou_text::{fold, has_symbols};
 
 use crate::collapse::{RepeatCounter, collapse, near_duplicates};
 use crate::error::Error;
-use crate::exec::top_k::{ScoredDoc, Sort, TopK};
+use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
 use crate::haystack::Haystack;
 use crate::lang::Query;
 use crate::options::Options;
@@ -155,7 +155,7 @@ impl<'i> Session<'i> {
     ) -> Result<[Vec<(String, f32)>; 2], Error> {
         let Answer { found, relaxed, backfill, .. } = self
             .answer_or_reread(query, options, |query| {
-                let mut answer = self.answer(query, options, wanted(options), None)?;
+                let mut answer = self.answer(query, options, wanted(options), Count::Nothing)?;
                 answer.found.truncate(wanted(options));
                 Ok((answer, ()))
             })?
@@ -202,7 +202,7 @@ impl<'i> Session<'i> {
     fn collapsed_answer(&self, query: &Query, options: &Options) -> Result<(Answer, usize), Error> {
         let wanted = wanted(options);
         if options.all {
-            let mut answer = self.answer(query, options, wanted, Some(None))?;
+            let mut answer = self.answer(query, options, wanted, Count::Documents)?;
             answer.found.truncate(wanted);
             let total = answer.total;
             return Ok((answer, total));
@@ -211,7 +211,7 @@ impl<'i> Session<'i> {
         let mut documents = wanted;
         loop {
             let repeats = RepeatCounter::new(groups);
-            let mut answer = self.answer(query, options, documents, Some(Some(&repeats)))?;
+            let mut answer = self.answer(query, options, documents, Count::Hits(&repeats))?;
             let count = |answer: &Answer| {
                 let closest = answer.backfill.as_ref().map_or(0, |backfill| backfill.found.len());
                 answer.found.len() + closest
@@ -237,14 +237,13 @@ impl<'i> Session<'i> {
 
     /// The first `wanted` hits, including those that the offset skips, and perhaps some more.
     ///
-    /// The total is exact if `count` is set, which may have a counter of near-duplicates; otherwise
-    /// it only says whether anything matches.
+    /// The total is as [`Count`] says.
     fn answer(
         &self,
         query: &Query,
         options: &Options,
         wanted: usize,
-        count: Option<Option<&RepeatCounter<'_>>>,
+        count: Count<'_>,
     ) -> Result<Answer, Error> {
         let completeness = match (options.strict, options.backfill) {
             (true, _) => Completeness::Strict,
@@ -256,11 +255,13 @@ impl<'i> Session<'i> {
             // Rerank the same hits, whichever page of them is asked for: otherwise a hit could be
             // on two pages or on none.
             let limit = if sort == Sort::Rank { wanted.max(RERANK_DEPTH) } else { wanted };
-            let (count, repeats) = (count.is_some(), count.flatten());
             // Near-duplicates are often beside each other: with twice as many documents, there are
             // mostly enough hits without a second search.
-            let limit = if repeats.is_some() { limit.saturating_mul(2) } else { limit };
-            TopK { limit, count, sort, recency: options.recency, repeats }
+            let limit = match count {
+                Count::Hits(_) => limit.saturating_mul(2),
+                Count::Nothing | Count::Documents => limit,
+            };
+            TopK { limit, count, sort, recency: options.recency }
         })
     }
 

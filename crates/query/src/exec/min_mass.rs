@@ -1,4 +1,6 @@
-//! Documents that match members of enough mass, for the closest documents of a query.
+//! Documents that match members of enough mass, for the closest documents of a query. These are few
+//! members, whose combinations are tried; of dozens, as
+//! [`MinShouldMatch`](super::min_should_match::MinShouldMatch) has, there would be too many.
 
 use std::cmp::Reverse;
 

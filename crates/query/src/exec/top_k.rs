@@ -95,17 +95,32 @@ struct RankKey {
     tie_breaker: Reverse<u64>,
 }
 
+/// What a search counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Count<'g> {
+    /// Candidates that score below the threshold are never confirmed, and the total only says
+    /// whether anything matches.
+    Nothing,
+    /// All documents that match.
+    Documents,
+    /// All documents that match, and near-duplicates among them.
+    Hits(&'g RepeatCounter<'g>),
+}
+
+impl Count<'_> {
+    /// Whether all documents that match are counted.
+    fn counts(self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+}
+
 /// Finds the first `limit` documents that match, in order.
 #[derive(Debug)]
 pub(crate) struct TopK<'g> {
     pub(crate) limit: usize,
-    /// Whether to count all matches. If not, candidates that score below the threshold are never
-    /// confirmed, and the total only says whether anything matches.
-    pub(crate) count: bool,
+    pub(crate) count: Count<'g>,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
-    /// What counts near-duplicates among the matches, if they are all counted.
-    pub(crate) repeats: Option<&'g RepeatCounter<'g>>,
 }
 
 impl TopK<'_> {
@@ -151,7 +166,7 @@ impl TopK<'_> {
         let documents = segment.documents();
         let expected = TARGET_CANDIDATES * u64::from(documents) / matcher.cost().max(1);
         let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;
-        let top_first = self.sort == Sort::Rank && (self.count || matcher.can_rewind());
+        let top_first = self.sort == Sort::Rank && (self.count.counts() || matcher.can_rewind());
         // Without top-first scoring, begin with a short window: it gives a threshold early.
         let mut length = if top_first { longest } else { FIRST_WINDOW };
         let mut next = 0;
@@ -235,12 +250,12 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         scorer: &mut SegmentScorer,
         matcher: &mut Matcher<'_>,
     ) {
-        if self.top_k.count {
+        if self.top_k.count.counts() {
             if !matcher.is_exact() {
                 window.retain(|doc| matcher.confirm(doc));
             }
             self.total += window.count();
-            if let Some(repeats) = self.top_k.repeats {
+            if let Count::Hits(repeats) = self.top_k.count {
                 repeats.add(self.segment.ordinal(), &window);
             }
         }
@@ -292,7 +307,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
     ) {
         let mut scored = std::mem::take(&mut self.scored);
         score(&self.coverage, &mut scored);
-        let all_match = self.top_k.count || matcher.is_exact();
+        let all_match = self.top_k.count.counts() || matcher.is_exact();
         let by_score = self.top_k.sort == Sort::Rank && self.coverage.is_empty();
         if all_match && by_score && self.top_k.recency.is_none() {
             keep_top(&mut scored, self.top_k.limit);
@@ -335,7 +350,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         if self.threshold.is_some_and(|threshold| rank_key < threshold) {
             return;
         }
-        if !self.top_k.count {
+        if !self.top_k.count.counts() {
             if !matcher.confirm(doc) {
                 return;
             }

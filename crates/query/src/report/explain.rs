@@ -5,7 +5,7 @@ use wensou_ingest::Record;
 
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
-use crate::exec::top_k::{Recency, ScoredDoc, TopK};
+use crate::exec::top_k::{Count, Recency, ScoredDoc, TopK};
 use crate::lang::Query;
 use crate::plan::analyze::{Origin, Variant};
 use crate::plan::{Mode, Plan, ScoredTerm, text};
@@ -150,10 +150,9 @@ pub fn explain(
     };
     let answer = runner.answer(query, completeness, |plan| TopK {
         limit: MAX_RANK,
-        count: true,
+        count: Count::Documents,
         sort: default_sort(plan),
         recency,
-        repeats: None,
     })?;
     let clauses = clauses(index, query)?;
     let hit = match id {

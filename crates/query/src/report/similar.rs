@@ -7,7 +7,7 @@ use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
 use crate::error::Error;
-use crate::exec::top_k::{Sort, TopK};
+use crate::exec::top_k::{Count, Sort, TopK};
 use crate::haystack::Haystack;
 use crate::options::Options;
 use crate::plan::Covering;
@@ -51,7 +51,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     }
     let plan = plan(&words, &record, &runner.statistics())?;
     let limit = options.offset.saturating_add(options.limit);
-    let top_k = TopK { limit, count: false, sort: Sort::Rank, recency: None, repeats: None };
+    let top_k = TopK { limit, count: Count::Nothing, sort: Sort::Rank, recency: None };
     let (_, found) = runner.executor().search(&plan, &top_k)?;
     let needles = &plan.needles;
     found
