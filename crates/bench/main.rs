@@ -37,6 +37,9 @@ struct Args {
     /// Measure queries on the existing indexes only
     #[arg(long)]
     only_queries: bool,
+    /// Measure only the queries whose row has this in its name
+    #[arg(long, default_value = "")]
+    rows: String,
     /// Only map every file of an index: the floor of a cold query
     #[arg(long, hide = true)]
     map: Option<PathBuf>,
@@ -79,7 +82,7 @@ fn main() -> anyhow::Result<()> {
         if !args.only_queries {
             indexing::measure(&program, &archive, &index)?;
         }
-        querying::measure(&program, &archive, &index)?;
+        querying::measure(&program, &archive, &index, &args.rows)?;
     }
     Ok(())
 }

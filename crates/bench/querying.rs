@@ -32,16 +32,22 @@ pub(crate) fn map(index: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(crate) fn measure(program: &Program, archive: &Archive, index: &Path) -> anyhow::Result<()> {
+/// Measures the queries whose row has `rows` in its name.
+pub(crate) fn measure(
+    program: &Program,
+    archive: &Archive,
+    index: &Path,
+    rows: &str,
+) -> anyhow::Result<()> {
     let opened = Index::open(index)?;
     let pages = opened.meta().report.pages as usize;
     let queries = Queries::of(archive, pages)?;
-    cold(program, index, &queries)?;
+    cold(program, index, &queries, rows)?;
     archive::warm(index)?;
-    warm(&opened, &queries)
+    warm(&opened, &queries, rows)
 }
 
-fn cold(program: &Program, index: &Path, queries: &Queries) -> anyhow::Result<()> {
+fn cold(program: &Program, index: &Path, queries: &Queries, rows: &str) -> anyhow::Result<()> {
     println!(
         "| a process | median, ms | over `true`, ms | × mapping the index | peak memory, MB |"
     );
@@ -79,6 +85,9 @@ fn cold(program: &Program, index: &Path, queries: &Queries) -> anyhow::Result<()
         ("a phrase of common characters", &queries.common),
         ("filters alone", &queries.filters),
     ] {
+        if !name.contains(rows) {
+            continue;
+        }
         let command = |n: usize| {
             let mut command = Command::new(&program.wensou);
             command
@@ -94,11 +103,12 @@ fn cold(program: &Program, index: &Path, queries: &Queries) -> anyhow::Result<()
     Ok(())
 }
 
-fn warm(index: &Index, queries: &Queries) -> anyhow::Result<()> {
+fn warm(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<()> {
     println!(
-        "| one process, 1 thread, top 10 | queries per second | p50, ms | p99, ms | p99 / p50 |"
+        "| one process, 1 thread, top 10 | queries per second | p50, ms | p95, ms | p99, ms \
+         | p99 / p50 |"
     );
-    println!("|---|---:|---:|---:|---:|");
+    println!("|---|---:|---:|---:|---:|---:|");
     let strict = || {
         let mut options = Options::default();
         options.strict = true;
@@ -114,14 +124,18 @@ fn warm(index: &Index, queries: &Queries) -> anyhow::Result<()> {
         ("a phrase of common characters, ids", &queries.common, false, Options::default()),
         ("filters alone, ids", &queries.filters, false, Options::default()),
     ] {
+        if !name.contains(rows) {
+            continue;
+        }
         let mut took = time(index, queries, snippets, &options)?;
         let all: Duration = took.iter().sum();
         took.sort_unstable();
         let at = |share: f64| milliseconds(took[((took.len() - 1) as f64 * share) as usize]);
         println!(
-            "| {name} | {:.0} | {:.3} | {:.3} | {:.1} |",
+            "| {name} | {:.0} | {:.3} | {:.3} | {:.3} | {:.1} |",
             took.len() as f64 / all.as_secs_f64(),
             at(0.5),
+            at(0.95),
             at(0.99),
             at(0.99) / at(0.5)
         );
