@@ -1,16 +1,18 @@
 //! Plans queries and runs the plans: where the planner and the executor meet.
 
-use wensou_index::Index;
+use rustc_hash::FxHashSet;
+use wensou_index::{DuplicateGroups, Index};
 
 use crate::error::Error;
-use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
-use crate::exec::{Executor, IndexStatistics};
+use crate::exec::doc_id::DocAddress;
+use crate::exec::top_k::{Count, DistinctHits, ScoredDoc, Sort, TopK};
+use crate::exec::{Executor, IndexStatistics, MAX_COMBINED};
 use crate::lang::{Node, Query};
 use crate::plan::analyze::TextTables;
 use crate::plan::pinyin::{self, Reading};
 use crate::plan::{Covering, MatchExpr, Matching, Mode, Plan, Planner};
 use crate::rank::proximity::RERANK_DEPTH;
-use crate::rank::{CachedStatistics, TermStatistics};
+use crate::rank::{CachedStatistics, Coverage, TermStatistics};
 
 /// Plans queries for one index and runs the plans. Searches, counts and reports all use it.
 #[derive(Debug)]
@@ -50,10 +52,6 @@ pub(crate) enum Completeness {
     /// If fewer than this many documents have every word, those that have the most follow.
     Backfilled(usize),
 }
-
-/// The most words for which [`Runner::backfill`] looks for close documents first: finding these
-/// takes up to twice as long for each word more.
-const MAX_WORDS: usize = 8;
 
 impl<'i> Runner<'i> {
     pub(crate) fn new(index: &'i Index) -> Self {
@@ -144,6 +142,7 @@ impl<'i> Runner<'i> {
         completeness: Completeness,
         top_k: impl Fn(&Plan) -> TopK<'a>,
     ) -> Result<Answer, Error> {
+        self.executor.begin_query();
         // The relaxed plan asks for the statistics of the same terms.
         let statistics = CachedStatistics::new(self.statistics());
         let plan_in = |mode| self.with_statistics(&statistics, |planner| planner.plan(query, mode));
@@ -156,78 +155,112 @@ impl<'i> Runner<'i> {
             let (total, found) = self.executor.search(&plan, &top_k(&plan))?;
             return Ok(Answer { plan, total, found, relaxed: true, backfill: None });
         }
+        // By date, documents that lack words would come between the others.
         let backfill = match completeness {
-            // By date, documents that lack words would come between the others.
-            Completeness::Backfilled(wanted)
-                if may_relax && found.len() < wanted && strict_top_k.sort == Sort::Rank =>
-            {
-                let plan_of_all = plan_in(Mode::Relaxed)?;
-                match plan_of_all.match_expr == plan.match_expr {
-                    true => None,
-                    false => self.backfill(plan_of_all, &found, wanted, strict_top_k)?,
+            Completeness::Backfilled(wanted) if may_relax && strict_top_k.sort == Sort::Rank => {
+                let complete = CompleteDocs::of(&strict_top_k, &found);
+                match complete.hits < wanted {
+                    true => {
+                        let relaxed = plan_in(Mode::Relaxed)?;
+                        let is_same = relaxed.match_expr == plan.match_expr;
+                        let wanted = wanted - complete.hits;
+                        (!is_same).then(|| self.backfill(relaxed, complete, wanted, strict_top_k))
+                    }
+                    false => None,
                 }
             }
             _ => None,
         };
+        let backfill = backfill.transpose()?.flatten();
         Ok(Answer { plan, total, found, relaxed: false, backfill })
     }
 
-    /// The documents that have the most of a relaxed query, without `complete`, which are all that
-    /// have every word. There are enough for `wanted` hits.
+    /// The documents that have the most of a relaxed query, without those that have every word.
+    /// There are enough for `wanted` hits more.
     ///
     /// Documents with a high coverage are few and are found quickly, so they are looked for first:
     /// if there are enough of them, no other document can be among the first.
     fn backfill(
         &self,
         mut plan: Plan,
-        complete: &[ScoredDoc],
+        complete: CompleteDocs<'_>,
         wanted: usize,
         top_k: TopK<'_>,
     ) -> Result<Option<Backfill>, Error> {
-        // Rerank the same hits, whichever page of them is asked for.
         let documents = self.index.searcher().num_docs() as usize;
-        let following = (wanted - complete.len()).min(documents);
-        let needed = following.max(RERANK_DEPTH);
-        let top_k = TopK { limit: needed + complete.len(), count: Count::Nothing, ..top_k };
-        let mut exprs = close_documents(&plan);
-        exprs.push(plan.match_expr.clone());
-        let last = exprs.len() - 1;
-        for (number, expr) in exprs.into_iter().enumerate() {
+        let wanted = wanted.min(documents);
+        let hits = complete.groups.map(|groups| DistinctHits {
+            groups,
+            shown: Some(&complete.shown),
+            wanted,
+        });
+        // Rerank the same hits, whichever page of them is asked for.
+        let limit = if hits.is_some() { RERANK_DEPTH } else { wanted.max(RERANK_DEPTH) };
+        let (left_out, count) = (complete.documents.as_slice(), Count::Nothing);
+        let top_k = TopK { limit, hits, left_out, count, ..top_k };
+        let mut attempts = close_documents(&plan);
+        attempts.push((None, plan.match_expr.clone()));
+        let last = attempts.len() - 1;
+        for (number, (least, expr)) in attempts.into_iter().enumerate() {
             plan.match_expr = expr;
+            let top_k = TopK { least, ..top_k };
             let (_, mut found) = self.executor.first_hits(&plan, &top_k)?;
-            found.retain(|doc| complete.iter().all(|other| other.address != doc.address));
             // Reranking keeps documents of a higher coverage first, so others cannot come between.
-            if found.len() < following && number < last {
+            if top_k.hits_among(&found) < wanted && number < last {
                 continue;
             }
-            found.truncate(needed);
             self.executor.rerank(&plan, &mut found)?;
-            found.truncate(following);
+            if top_k.hits.is_none() {
+                found.truncate(wanted);
+            }
             return Ok((!found.is_empty()).then_some(Backfill { plan, found }));
         }
         Ok(None)
     }
 }
 
-/// Expressions for the documents of a relaxed plan that reach a coverage, from the highest coverage
-/// down. Leaves out those that need every word and those that all documents reach.
-fn close_documents(plan: &Plan) -> Vec<MatchExpr> {
+/// All documents that have every word, which are few.
+#[derive(Default)]
+struct CompleteDocs<'g> {
+    /// Ascending.
+    documents: Vec<DocAddress>,
+    hits: usize,
+    /// Where near-duplicates are one hit: the groups, and those that the documents are in.
+    groups: Option<&'g DuplicateGroups>,
+    shown: FxHashSet<u32>,
+}
+
+impl<'g> CompleteDocs<'g> {
+    /// What a search found. Without the documents, if they are as many hits as were wanted.
+    fn of(top_k: &TopK<'g>, found: &[ScoredDoc]) -> Self {
+        let Count::Hits(counter) = top_k.count else {
+            let mut documents: Vec<_> = found.iter().map(|doc| doc.address).collect();
+            documents.sort_unstable();
+            return Self { documents, hits: found.len(), ..Self::default() };
+        };
+        let (documents, groups) = (counter.take_few(), counter.groups());
+        let shown = documents.iter().filter_map(|at| groups.group_of(*at)).collect();
+        Self { documents, hits: counter.hits(), groups: Some(groups), shown }
+    }
+}
+
+/// The coverages that documents of a relaxed plan can have, from the highest down, and what else
+/// they have to match. Leaves out those that need every word and those that all documents reach.
+fn close_documents(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
     let Covering { any_word, units, scale } = &plan.covering;
     let masses = || units.iter().map(|unit| unit.mass.units());
-    let Some(least) = masses().min().filter(|_| units.len() <= MAX_WORDS) else {
+    let Some(least) = masses().min().filter(|_| units.len() <= MAX_COMBINED) else {
         return Vec::new();
     };
     let incomplete = masses().sum::<u32>() - least;
-    let of_level = |min| {
-        let members = units.iter().map(|unit| (unit.mass.units(), unit.expr.clone())).collect();
-        let close = MatchExpr::MinMass(min, members);
-        match any_word {
-            Some(any_word) => plan.match_expr.replace_required(any_word, &close),
-            None => MatchExpr::all_of(vec![plan.match_expr.clone(), close]),
-        }
+    // A document with some coverage has a word.
+    let others = match any_word {
+        Some(any_word) => plan.match_expr.replace_required(any_word, &MatchExpr::All),
+        None => plan.match_expr.clone(),
     };
-    let levels = scale.levels().map(|(_, mass)| mass.units());
-    levels.filter(|min| (least + 1..=incomplete).contains(min)).map(of_level).collect()
+    let levels = scale.levels();
+    let levels = levels.filter(|(_, mass)| (least + 1..=incomplete).contains(&mass.units()));
+    levels.map(|(level, _)| (Some(level), others.clone())).collect()
 }
 
 /// The order of hits unless another is asked for.
@@ -285,7 +318,7 @@ mod tests {
                 assert_eq!(again, plan, "{typed}");
                 let found = |plan: &Plan| {
                     let sort = default_sort(plan);
-                    let top_k = TopK { limit: 100, count: Count::Documents, sort, recency: None };
+                    let top_k = TopK::documents(100, Count::Documents, sort);
                     let (total, found) = runner.executor().search(plan, &top_k).unwrap();
                     let hit = |hit: &ScoredDoc| {
                         (index.id(hit.address).unwrap(), hit.score.to_bits(), hit.coverage)
@@ -307,8 +340,7 @@ mod tests {
         {
             let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
             let plan = runner.plan(&query, Mode::Strict).unwrap();
-            let top_k =
-                TopK { limit: all, count: Count::Documents, sort: Sort::Rank, recency: None };
+            let top_k = TopK::documents(all, Count::Documents, Sort::Rank);
             let (total, found) = runner.executor().search(&plan, &top_k).unwrap();
             assert_eq!((total, found.len()), (total, total), "{typed}");
             assert_eq!(runner.count(&query, Mode::Strict).unwrap(), total, "{typed}");

@@ -4,9 +4,10 @@ use wensou_index::{Index, RecordExt, moment_start};
 use wensou_ingest::Record;
 use wensou_text::{fold, has_symbols};
 
-use crate::collapse::{RepeatCounter, collapse, near_duplicates};
+use crate::collapse::{collapse, near_duplicates};
 use crate::error::Error;
-use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
+use crate::exec::repeats::RepeatCounter;
+use crate::exec::top_k::{Count, DistinctHits, ScoredDoc, Sort, TopK};
 use crate::haystack::Haystack;
 use crate::lang::Query;
 use crate::options::Options;
@@ -208,31 +209,16 @@ impl<'i> Session<'i> {
             return Ok((answer, total));
         }
         let groups = self.index.duplicates()?;
-        let mut documents = wanted;
-        loop {
-            let repeats = RepeatCounter::new(groups);
-            let mut answer = self.answer(query, options, documents, Count::Hits(&repeats))?;
-            let count = |answer: &Answer| {
-                let closest = answer.backfill.as_ref().map_or(0, |backfill| backfill.found.len());
-                answer.found.len() + closest
-            };
-            let before = count(&answer);
-            collapse(&mut answer, groups);
-            let shown = count(&answer);
-            if shown < wanted && before >= documents {
-                // If the following ones are like these, twice as many as are needed.
-                let needed = before.saturating_mul(wanted) / shown.max(1);
-                documents = needed.saturating_mul(2);
-                continue;
-            }
-            answer.found.truncate(wanted);
-            if let Some(backfill) = &mut answer.backfill {
-                backfill.found.truncate(wanted - answer.found.len());
-            }
-            answer.backfill = answer.backfill.filter(|backfill| !backfill.found.is_empty());
-            let total_hits = answer.total - repeats.repeated();
-            return Ok((answer, total_hits));
+        let repeats = RepeatCounter::new(groups, wanted);
+        let mut answer = self.answer(query, options, wanted, Count::Hits(&repeats))?;
+        collapse(&mut answer, groups);
+        answer.found.truncate(wanted);
+        if let Some(backfill) = &mut answer.backfill {
+            backfill.found.truncate(wanted - answer.found.len());
         }
+        answer.backfill = answer.backfill.filter(|backfill| !backfill.found.is_empty());
+        let total_hits = answer.total - repeats.repeated();
+        Ok((answer, total_hits))
     }
 
     /// The first `wanted` hits, including those that the offset skips, and perhaps some more.
@@ -254,14 +240,13 @@ impl<'i> Session<'i> {
             let sort = options.sort.unwrap_or(default_sort(plan));
             // Rerank the same hits, whichever page of them is asked for: otherwise a hit could be
             // on two pages or on none.
-            let limit = if sort == Sort::Rank { wanted.max(RERANK_DEPTH) } else { wanted };
-            // Near-duplicates are often beside each other: with twice as many documents, there are
-            // mostly enough hits without a second search.
-            let limit = match count {
-                Count::Hits(_) => limit.saturating_mul(2),
-                Count::Nothing | Count::Documents => limit,
+            let depth = if sort == Sort::Rank { RERANK_DEPTH } else { 0 };
+            let hits = match count {
+                Count::Hits(repeats) => Some(DistinctHits::of(repeats.groups(), wanted)),
+                Count::Nothing | Count::Documents => None,
             };
-            TopK { limit, count, sort, recency: options.recency }
+            let limit = if hits.is_some() { depth } else { wanted.max(depth) };
+            TopK { hits, recency: options.recency, ..TopK::documents(limit, count, sort) }
         })
     }
 

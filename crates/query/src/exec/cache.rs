@@ -15,6 +15,9 @@ const MIN_DF_DIVISOR: usize = 256;
 /// that does not fit is read from the file.
 const MAX_CACHED_BYTES: usize = 32 << 20;
 
+/// The most lists that are kept as they were when a query opened them: some 2 MB.
+const MAX_OPENED: usize = 1024;
+
 /// A posting list, opened for reading.
 pub(crate) enum OpenedPostings {
     /// Decoded, in memory.
@@ -36,6 +39,9 @@ struct Cache {
     /// By the ordinal of the segment and the term.
     entries: FxHashMap<(u32, TermKey), Entry>,
     bytes: usize,
+    /// The lists that the current query has opened on disk, as they were then; `None` if no
+    /// document has the term. A query opens most of its lists several times.
+    opened: FxHashMap<(u32, TermKey), Option<Box<Cursor>>>,
 }
 
 #[derive(Debug)]
@@ -46,6 +52,11 @@ enum Entry {
 }
 
 impl PostingsCache {
+    /// Forgets the lists that the last query has opened.
+    pub(crate) fn begin_query(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).opened.clear();
+    }
+
     /// Opens the posting list of a term, from the cache if it is there. `None` if no document has
     /// the term.
     pub(crate) fn open(
@@ -55,14 +66,18 @@ impl PostingsCache {
         key: TermKey,
     ) -> Option<OpenedPostings> {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Cache { entries, bytes } = &mut *cache;
+        let Cache { entries, bytes, opened } = &mut *cache;
         let entry = match entries.get_mut(&(segment, key)) {
             // A cached list is not opened on disk as well: that would read its first block for
             // nothing.
             Some(Entry::Cached(list)) => return Some(OpenedPostings::Cached(list.clone())),
             entry => entry,
         };
-        let list = postings.cursor(key)?;
+        if opened.len() == MAX_OPENED {
+            opened.clear();
+        }
+        let open = || postings.cursor(key).map(Box::new);
+        let list = opened.entry((segment, key)).or_insert_with(open).clone()?;
         if let Some(entry) = entry
             && let Entry::Cost(cost) = *entry
             && cost >= AccessCost::full_scan(list.doc_freq())
@@ -75,7 +90,7 @@ impl PostingsCache {
                 return Some(OpenedPostings::Cached(list));
             }
         }
-        Some(OpenedPostings::OnDisk(Box::new(list)))
+        Some(OpenedPostings::OnDisk(list))
     }
 
     /// Adds what a query has spent on posting lists that are not cached. Each item is the term, its

@@ -3,6 +3,7 @@
 use super::candidates::Candidates;
 use super::doc_id::DocId;
 use super::matcher::Matcher;
+use super::min_mass::MinMass;
 use super::window::DocWindow;
 use crate::rank::{Coverage, CoverageScale, IdfMass};
 
@@ -11,22 +12,32 @@ type CoveringWord<'i> = (Matcher<'i>, IdfMass);
 
 /// Adds up the coverage of each document of a window. Without words, the coverage of every document
 /// is nothing.
-#[derive(Default)]
+///
+/// It either leads or follows, see [`Candidates`]. As a leader it finds the documents that have the
+/// least coverage that is wanted.
 pub(crate) struct CoverageCounter<'i> {
-    words: Vec<CoveringWord<'i>>,
+    words: MinMass<Matcher<'i>>,
     scale: CoverageScale,
-    /// For each word, its candidates in the current window.
-    candidates: Vec<DocWindow>,
+    least: Option<Coverage>,
     /// The first document id of the current window.
     start: DocId,
     /// The coverage of each document of the current window, by its offset.
     sums: Vec<Coverage>,
+    /// The offsets of documents with some coverage.
+    counted: Vec<usize>,
 }
 
 impl<'i> CoverageCounter<'i> {
-    /// Counts the matches of `words`.
-    pub(crate) fn new(words: Vec<CoveringWord<'i>>, scale: CoverageScale) -> Self {
-        Self { words, scale, ..Self::default() }
+    /// Counts the matches of `words`. It leads if there is a `least` coverage that is wanted.
+    pub(crate) fn new(
+        words: Vec<CoveringWord<'i>>,
+        scale: CoverageScale,
+        least: Option<Coverage>,
+    ) -> Self {
+        let members = words.into_iter().map(|(word, mass)| (mass.units(), word)).collect();
+        let min = least.map_or(0, |least| scale.least_mass(least).units());
+        let words = MinMass::of(min, members);
+        Self { words, scale, least, start: 0, sums: Vec::new(), counted: Vec::new() }
     }
 
     /// Whether there is nothing to count.
@@ -34,42 +45,37 @@ impl<'i> CoverageCounter<'i> {
         self.words.is_empty()
     }
 
+    /// The documents of which it counts the coverage, if it leads.
+    pub(crate) fn leader(&mut self) -> Option<&mut MinMass<Matcher<'i>>> {
+        self.least.is_some().then_some(&mut self.words)
+    }
+
     /// Adds up the coverage of each document of the window, and removes the documents that have
-    /// less than `min`. Windows must ascend.
+    /// less than `min`. Windows must ascend. A leader has filled the window.
     pub(crate) fn begin_window(&mut self, window: &mut DocWindow, min: Coverage) {
         if self.is_empty() {
             return;
         }
-        let Self { words, scale, candidates, start, sums } = self;
+        let Self { words, scale, least, start, sums, counted } = self;
         *start = window.start();
-        sums.clear();
-        sums.resize(window.length(), Coverage::default());
-        candidates.clear();
-        for (word, _) in words.iter_mut() {
-            let mut of_word = window.clone();
-            word.retain(&mut of_word);
-            candidates.push(of_word);
+        counted.drain(..).for_each(|at| sums[at] = Coverage::default());
+        if sums.len() < window.length() {
+            sums.resize(window.length(), Coverage::default());
         }
+        if least.is_none() {
+            words.set_min(scale.least_mass(min).units());
+            words.retain(window);
+        }
+        let min = least.map_or(min, |least| least.max(min));
         window.retain(|doc| {
-            let is_candidate = |of_word: &DocWindow| of_word.contains(doc);
-            let mut upper_bound = IdfMass::default();
-            for ((_, worth), of_word) in words.iter().zip(candidates.iter()) {
-                if is_candidate(of_word) {
-                    upper_bound += *worth;
-                }
-            }
             // Confirming a word reads positions: skip documents that cannot have enough.
-            if scale.coverage(upper_bound) < min {
+            if scale.coverage(IdfMass::from_units(words.upper_bound(doc))) < min {
                 return false;
             }
-            let mut sum = IdfMass::default();
-            for ((word, worth), of_word) in words.iter_mut().zip(candidates.iter()) {
-                if is_candidate(of_word) && word.confirm(doc) {
-                    sum += *worth;
-                }
-            }
-            let coverage = scale.coverage(sum);
-            sums[(doc - *start) as usize] = coverage;
+            let coverage = scale.coverage(IdfMass::from_units(words.confirmed(doc)));
+            let at = (doc - *start) as usize;
+            sums[at] = coverage;
+            counted.push(at);
             coverage >= min
         });
     }

@@ -6,6 +6,7 @@ use wensou_index::Index;
 
 use super::cache::PostingsCache;
 use super::candidates::Candidates;
+use super::collector;
 use super::doc_id::{DocAddress, TERMINATED};
 use super::filter;
 use super::matcher::Matcher;
@@ -35,6 +36,11 @@ impl<'i> Executor<'i> {
         Self { index, length_norms: OnceLock::new(), cache: PostingsCache::default() }
     }
 
+    /// Forgets what was kept for the last query.
+    pub(crate) fn begin_query(&self) {
+        self.cache.begin_query();
+    }
+
     /// The length norms of each field.
     fn length_norms(&self) -> &[LengthNorms; 3] {
         self.length_norms.get_or_init(|| LengthNorms::of_fields(&IndexStatistics(self.index)))
@@ -53,7 +59,8 @@ impl<'i> Executor<'i> {
         top_k: &TopK<'_>,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let (total, mut found) = self.first_hits(plan, top_k)?;
-        if top_k.sort == Sort::Rank {
+        // A single hit stays where it is.
+        if top_k.sort == Sort::Rank && found.len() > 1 {
             self.rerank(plan, &mut found)?;
         }
         Ok((total, found))
@@ -70,7 +77,7 @@ impl<'i> Executor<'i> {
         top_k: &TopK<'_>,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
-        let first = top_k.search(self.index, context, plan)?;
+        let first = collector::search(top_k, self.index, context, plan)?;
         self.index.verify_reads()?;
         Ok(first)
     }

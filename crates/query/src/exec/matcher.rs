@@ -22,7 +22,6 @@ use super::candidates::Candidates;
 use super::date_range::DateRange;
 use super::doc_id::{DocId, TERMINATED};
 use super::filter::{self, FilterDocs};
-use super::min_mass::MinMass;
 use super::min_should_match::MinShouldMatch;
 use super::near::NearPassage;
 use super::phrase::Phrase;
@@ -50,7 +49,6 @@ pub(crate) enum Matcher<'i> {
     And(And<Self>),
     Or(Or<Self>),
     MinShouldMatch(MinShouldMatch<Self>),
-    MinMass(MinMass<Self>),
     AndNot(Box<AndNot<Self>>),
 }
 
@@ -76,11 +74,6 @@ impl<'i> Matcher<'i> {
                 count if count > members.len() => Self::Nothing,
                 count => Self::MinShouldMatch(MinShouldMatch::of(count, all(members)?)),
             },
-            MatchExpr::MinMass(min, members) => {
-                let member = |(mass, expr): &(u32, _)| Ok((*mass, Self::of(expr, segment, open)?));
-                let members = members.iter().map(member).collect::<Result<_, Error>>()?;
-                Self::MinMass(MinMass::of(*min, members))
-            }
             MatchExpr::AndNot(included, excluded) => Self::AndNot(Box::new(AndNot::new(
                 Self::of(included, segment, open)?,
                 Self::of(excluded, segment, open)?,
@@ -229,7 +222,6 @@ impl Candidates for Matcher<'_> {
             Self::And(and) => and.cost(),
             Self::Or(or) => or.cost(),
             Self::MinShouldMatch(group) => group.cost(),
-            Self::MinMass(group) => group.cost(),
             Self::AndNot(and_not) => and_not.cost(),
         }
     }
@@ -248,7 +240,6 @@ impl Candidates for Matcher<'_> {
             Self::And(and) => and.seek(target),
             Self::Or(or) => or.seek(target),
             Self::MinShouldMatch(group) => group.seek(target),
-            Self::MinMass(group) => group.seek(target),
             Self::AndNot(and_not) => and_not.seek(target),
         }
     }
@@ -262,7 +253,6 @@ impl Candidates for Matcher<'_> {
             Self::And(and) => return and.probe(doc),
             Self::Or(or) => return or.probe(doc),
             Self::MinShouldMatch(group) => return group.probe(doc),
-            Self::MinMass(group) => return group.probe(doc),
             Self::AndNot(and_not) => return and_not.probe(doc),
             Self::Nothing | Self::Everything(_) | Self::Cursor(_) | Self::Bitset(_) => {
                 self.seek(doc)
@@ -284,7 +274,6 @@ impl Candidates for Matcher<'_> {
             Self::And(and) => and.fill(window),
             Self::Or(or) => or.fill(window),
             Self::MinShouldMatch(group) => group.fill(window),
-            Self::MinMass(group) => group.fill(window),
             Self::AndNot(and_not) => and_not.fill(window),
         }
     }
@@ -311,7 +300,6 @@ impl Candidates for Matcher<'_> {
             Self::And(and) => and.retain(window),
             Self::Or(or) => or.retain(window),
             Self::MinShouldMatch(group) => group.retain(window),
-            Self::MinMass(group) => group.retain(window),
             Self::AndNot(and_not) => and_not.retain(window),
         }
     }
@@ -326,7 +314,6 @@ impl Candidates for Matcher<'_> {
             Self::And(and) => and.is_postings_only(),
             Self::Or(or) => or.is_postings_only(),
             Self::MinShouldMatch(group) => group.is_postings_only(),
-            Self::MinMass(group) => group.is_postings_only(),
             Self::AndNot(and_not) => and_not.is_postings_only(),
         }
     }
@@ -341,7 +328,6 @@ impl Candidates for Matcher<'_> {
             Self::And(and) => and.is_exact(),
             Self::Or(or) => or.is_exact(),
             Self::MinShouldMatch(group) => group.is_exact(),
-            Self::MinMass(group) => group.is_exact(),
             Self::AndNot(and_not) => and_not.is_exact(),
         }
     }
@@ -356,7 +342,6 @@ impl Candidates for Matcher<'_> {
             Self::And(and) => and.can_rewind(),
             Self::Or(or) => or.can_rewind(),
             Self::MinShouldMatch(group) => group.can_rewind(),
-            Self::MinMass(group) => group.can_rewind(),
             Self::AndNot(and_not) => and_not.can_rewind(),
         }
     }
@@ -372,7 +357,6 @@ impl Candidates for Matcher<'_> {
             Self::And(and) => and.confirm(doc),
             Self::Or(or) => or.confirm(doc),
             Self::MinShouldMatch(group) => group.confirm(doc),
-            Self::MinMass(group) => group.confirm(doc),
             Self::AndNot(and_not) => and_not.confirm(doc),
         }
     }

@@ -1,4 +1,4 @@
-//! Documents that match members of enough mass, for the closest documents of a query. These are few
+//! Documents that match members of enough mass, for the coverage of a relaxed query. These are few
 //! members, whose combinations are tried; of dozens, as
 //! [`MinShouldMatch`](super::min_should_match::MinShouldMatch) has, there would be too many.
 
@@ -8,10 +8,18 @@ use super::candidates::Candidates;
 use super::doc_id::{DocId, TERMINATED};
 use super::window::DocWindow;
 
+/// The most members whose combinations are tried: each member more can take twice as long. Of more,
+/// every document is a candidate.
+pub(crate) const MAX_COMBINED: usize = 8;
+
 /// Documents that are candidates of members whose masses add up to `min` or more.
 pub(crate) struct MinMass<M> {
     min: u32,
+    /// Descending by mass.
     members: Vec<Member<M>>,
+    /// The indexes of the members, ascending by cost; first those whose candidates do not come from
+    /// posting lists.
+    order: Vec<usize>,
     /// Whether candidates come by windows. Else they come one by one.
     by_windows: bool,
     /// A buffer for one word of each member's window.
@@ -23,10 +31,13 @@ struct Member<M> {
     mass: u32,
     /// A lower bound of its next candidate.
     next: DocId,
-    /// Its candidates in the current window, if candidates come by windows.
+    /// Its candidates in the current window, if candidates come by windows. Documents that cannot
+    /// have enough mass anyway may be missing.
     in_window: DocWindow,
     /// The mass of this member and all after it.
     remaining: u32,
+    /// Whether its candidates in the current window are not known yet.
+    pending: bool,
 }
 
 impl<M: Candidates> MinMass<M> {
@@ -34,26 +45,89 @@ impl<M: Candidates> MinMass<M> {
     pub(super) fn of(min: u32, mut members: Vec<(u32, M)>) -> Self {
         members.sort_by_key(|(mass, _)| Reverse(*mass));
         let mut remaining: u32 = members.iter().map(|(mass, _)| mass).sum();
-        let members = members.into_iter().map(|(mass, matcher)| {
-            let member =
-                Member { matcher, mass, next: 0, in_window: DocWindow::new(0, 1, 0), remaining };
+        let member = |(mass, matcher)| {
+            let in_window = DocWindow::new(0, 1, 0);
+            let member = Member { matcher, mass, next: 0, in_window, remaining, pending: false };
             remaining -= mass;
             member
+        };
+        let members: Vec<Member<M>> = members.into_iter().map(member).collect();
+        let mut order: Vec<usize> = (0..members.len()).collect();
+        order.sort_by_key(|at| {
+            let matcher = &members[*at].matcher;
+            (matcher.is_postings_only(), matcher.cost())
         });
-        Self { min, members: members.collect(), by_windows: false, bits: Vec::new() }
+        Self { min, members, order, by_windows: false, bits: Vec::new() }
     }
 
-    /// The documents of the members' windows that have enough mass.
-    fn with_enough(&mut self, window: &DocWindow) -> DocWindow {
-        self.by_windows = true;
-        let Self { min, members, bits, .. } = self;
-        let mut enough = window.empty_like();
-        for (at, word) in enough.bits().iter_mut().enumerate() {
-            bits.clear();
-            bits.extend(members.iter_mut().map(|member| member.in_window.bits()[at]));
-            *word = bits_with(members, bits, *min);
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Changes the mass that a document needs. Only for followers.
+    pub(super) fn set_min(&mut self, min: u32) {
+        self.min = min;
+    }
+
+    /// The most that a candidate of the current window can have.
+    pub(super) fn upper_bound(&self, doc: DocId) -> u32 {
+        let members = self.members.iter().filter(|member| member.in_window.contains(doc));
+        members.map(|member| member.mass).sum()
+    }
+
+    /// The mass that a candidate of the current window has.
+    pub(super) fn confirmed(&mut self, doc: DocId) -> u32 {
+        let mut mass = 0;
+        for member in &mut self.members {
+            if member.in_window.contains(doc) && member.matcher.confirm(doc) {
+                mass += member.mass;
+            }
         }
-        enough
+        mass
+    }
+
+    /// The candidates in a window: all, or with `within`, those of a set.
+    ///
+    /// As soon as the members that have not been asked cannot have enough mass by themselves, these
+    /// are only asked about documents that can still have enough.
+    fn in_window(&mut self, window: &DocWindow, within: bool) -> DocWindow {
+        self.by_windows = true;
+        self.members.iter_mut().for_each(|member| member.pending = true);
+        let mut pending = self.members.first().map_or(0, |member| member.remaining);
+        let mut possible = if within { window.clone() } else { window.empty_like() };
+        for at in 0..self.order.len() {
+            let member = &mut self.members[self.order[at]];
+            if within || pending < self.min {
+                member.in_window = possible.clone();
+                member.matcher.retain(&mut member.in_window);
+            } else {
+                member.in_window = window.empty_like();
+                member.matcher.fill(&mut member.in_window);
+                possible.union(&member.in_window);
+            }
+            member.pending = false;
+            pending -= member.mass;
+            if pending < self.min {
+                self.retain_enough(&mut possible);
+            }
+        }
+        possible
+    }
+
+    /// Removes the documents that do not have enough mass even with all pending members.
+    fn retain_enough(&mut self, possible: &mut DocWindow) {
+        let Self { min, members, bits, .. } = self;
+        if members.len() > MAX_COMBINED {
+            return;
+        }
+        for (at, word) in possible.bits().iter_mut().enumerate().filter(|(_, word)| **word != 0) {
+            bits.clear();
+            bits.extend(members.iter_mut().map(|member| match member.pending {
+                true => *word,
+                false => member.in_window.bits()[at],
+            }));
+            *word &= bits_with(members, bits, *min);
+        }
     }
 }
 
@@ -74,10 +148,18 @@ fn bits_with<M>(members: &[Member<M>], bits: &[u64], min: u32) -> u64 {
 }
 
 impl<M: Candidates> Candidates for MinMass<M> {
+    /// Every candidate is one of the members that are asked about all documents.
     fn cost(&self) -> u64 {
-        let all: u64 = self.members.iter().map(|member| member.matcher.cost()).sum();
-        let mass = self.members.first().map_or(1, |member| member.remaining.max(1));
-        all * u64::from(mass - self.min.min(mass) + 1) / u64::from(mass)
+        let mut pending = self.members.first().map_or(0, |member| member.remaining);
+        let mut cost = 0;
+        for member in self.order.iter().map(|at| &self.members[*at]) {
+            if pending < self.min {
+                break;
+            }
+            cost += member.matcher.cost();
+            pending -= member.mass;
+        }
+        cost
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
@@ -126,19 +208,12 @@ impl<M: Candidates> Candidates for MinMass<M> {
     }
 
     fn fill(&mut self, window: &mut DocWindow) {
-        for member in &mut self.members {
-            member.in_window = window.empty_like();
-            member.matcher.fill(&mut member.in_window);
-        }
-        window.union(&self.with_enough(window));
+        let filled = self.in_window(window, false);
+        window.union(&filled);
     }
 
     fn retain(&mut self, window: &mut DocWindow) {
-        for member in &mut self.members {
-            member.in_window = window.clone();
-            member.matcher.retain(&mut member.in_window);
-        }
-        *window = self.with_enough(window);
+        *window = self.in_window(window, true);
     }
 
     fn is_postings_only(&self) -> bool {

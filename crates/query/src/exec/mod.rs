@@ -5,6 +5,7 @@
 mod boolean;
 mod cache;
 mod candidates;
+mod collector;
 pub(crate) mod columns;
 mod coverage;
 mod date_range;
@@ -16,6 +17,7 @@ mod min_mass;
 mod min_should_match;
 mod near;
 mod phrase;
+pub(crate) mod repeats;
 mod rerank;
 pub(crate) mod segment;
 mod segment_scorer;
@@ -27,4 +29,5 @@ pub(crate) mod window;
 mod window_scores;
 
 pub(crate) use executor::Executor;
+pub(crate) use min_mass::MAX_COMBINED;
 pub(crate) use statistics::{FIRST_HAN, IndexStatistics};

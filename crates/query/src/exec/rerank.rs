@@ -22,7 +22,7 @@ pub(super) fn rerank(
     found: &mut [ScoredDoc],
 ) -> Result<(), Error> {
     let depth = found.len().min(RERANK_DEPTH);
-    if depth < 2 || !plan.bigrams.has_texts() {
+    if depth == 0 || !plan.bigrams.has_texts() {
         return Ok(());
     }
     // Postings are read in ascending order of documents.

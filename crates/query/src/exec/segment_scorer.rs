@@ -140,6 +140,11 @@ impl SegmentScorer {
         self.window_scores.remaining = others;
     }
 
+    /// Whether documents of the window have not been scored.
+    pub(crate) fn has_remaining(&self) -> bool {
+        !self.window_scores.remaining.is_empty()
+    }
+
     /// Scores the other documents of the window, and appends to `out` all that score `threshold` or
     /// more, and perhaps some that score less. Each document may have a threshold of its own.
     pub(crate) fn score_rest(

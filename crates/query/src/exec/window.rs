@@ -75,6 +75,11 @@ impl DocWindow {
         self.bits[at / 64] |= 1 << (at % 64);
     }
 
+    pub(crate) fn remove(&mut self, doc: DocId) {
+        let at = self.offset(doc);
+        self.bits[at / 64] &= !(1 << (at % 64));
+    }
+
     /// Inserts every document of the range that exists in a segment of `documents` documents.
     pub(crate) fn insert_all(&mut self, documents: u32) {
         let mut remaining = documents.saturating_sub(self.start) as usize;
@@ -130,6 +135,10 @@ impl DocWindow {
     /// Inserts the documents of `other`.
     pub(crate) fn union(&mut self, other: &Self) {
         self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits |= other);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bits.iter().all(|bits| *bits == 0)
     }
 
     pub(crate) fn count(&self) -> usize {

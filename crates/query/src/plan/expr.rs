@@ -22,8 +22,6 @@ pub(crate) enum MatchExpr {
     Or(Vec<MatchExpr>),
     /// Documents that match at least this many of the members.
     MinShouldMatch(usize, Vec<MatchExpr>),
-    /// Documents that match members whose masses add up to this or more.
-    MinMass(u32, Vec<(u32, MatchExpr)>),
     /// Documents that match the first expression and not the second.
     AndNot(Box<MatchExpr>, Box<MatchExpr>),
     /// Documents with this word of the index in one of the fields.

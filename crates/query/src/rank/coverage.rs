@@ -18,6 +18,11 @@ impl IdfMass {
         Self(((idf * 1024.0) as u32).max(1))
     }
 
+    /// So many units.
+    pub(crate) fn from_units(units: u32) -> Self {
+        Self(units)
+    }
+
     /// The mass in its unit.
     pub(crate) fn units(self) -> u32 {
         self.0
@@ -69,18 +74,21 @@ impl CoverageScale {
     /// highest down.
     pub(crate) fn levels(self) -> impl Iterator<Item = (Coverage, IdfMass)> {
         let highest = self.coverage(self.all).0;
-        (1..=highest).rev().map(Coverage).map(move |level| {
-            // The mass lies in `low..=high`, because coverage never falls as the mass grows.
-            let (mut low, mut high) = (0, self.all.0);
-            while low < high {
-                let middle = low + (high - low) / 2;
-                match self.coverage(IdfMass(middle)) >= level {
-                    true => high = middle,
-                    false => low = middle + 1,
-                }
+        (1..=highest).rev().map(Coverage).map(move |level| (level, self.least_mass(level)))
+    }
+
+    /// The least mass that a document needs for a coverage.
+    pub(crate) fn least_mass(self, level: Coverage) -> IdfMass {
+        // The mass lies in `low..=high`, because coverage never falls as the mass grows.
+        let (mut low, mut high) = (0, self.all.0);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.coverage(IdfMass(middle)) >= level {
+                true => high = middle,
+                false => low = middle + 1,
             }
-            (level, IdfMass(low))
-        })
+        }
+        IdfMass(low)
     }
 }
 

@@ -149,10 +149,8 @@ pub fn explain(
         None => Completeness::Relaxed,
     };
     let answer = runner.answer(query, completeness, |plan| TopK {
-        limit: MAX_RANK,
-        count: Count::Documents,
-        sort: default_sort(plan),
         recency,
+        ..TopK::documents(MAX_RANK, Count::Documents, default_sort(plan))
     })?;
     let clauses = clauses(index, query)?;
     let hit = match id {

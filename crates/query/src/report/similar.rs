@@ -51,7 +51,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     }
     let plan = plan(&words, &record, &runner.statistics())?;
     let limit = options.offset.saturating_add(options.limit);
-    let top_k = TopK { limit, count: Count::Nothing, sort: Sort::Rank, recency: None };
+    let top_k = TopK::documents(limit, Count::Nothing, Sort::Rank);
     let (_, found) = runner.executor().search(&plan, &top_k)?;
     let needles = &plan.needles;
     found

@@ -1,0 +1,359 @@
+//! The first of the documents that match, in a total order, and how many match.
+//!
+//! The order does not depend on how documents are spread over segments: a hash of the id, which the
+//! index stores as the tie breaker, orders documents with equal scores (or dates).
+
+use std::cmp::Reverse;
+
+use wensou_index::{Index, Postings};
+
+use super::candidates::Candidates;
+use super::columns::{Dates, TieBreakers};
+use super::coverage::CoverageCounter;
+use super::doc_id::{DocAddress, DocId, TERMINATED};
+use super::matcher::Matcher;
+use super::segment::Segment;
+use super::segment_scorer::{ScoringContext, SegmentScorer};
+use super::top_k::{Count, RankKey, ScoredDoc, Sort, TopK};
+use super::window::{self, DocWindow};
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::rank::Coverage;
+
+/// Documents in the first window of a segment when the best ones cannot be scored first. A short
+/// window yields a threshold early, and windows double from there, so a longer one would save few
+/// of them. The number was chosen, not measured.
+const FIRST_WINDOW: usize = 128;
+
+/// The shortest of the later windows, in documents.
+const MIN_WINDOW: usize = 4096;
+/// Where fewer documents match, windows are longer, so that one has about this many candidates.
+/// Windows of [`MIN_WINDOW`] documents for all queries are 10 % slower (docs/perf). The number
+/// itself was chosen, not measured.
+const TARGET_CANDIDATES: u64 = 1024;
+
+/// Score the top 1.5 × k documents by partial score first; that raises the threshold early. The
+/// number is in halves of k.
+const TOP_FIRST_HALF_KS: usize = 3;
+
+/// How often more documents are scored first while there is no threshold. Where many of the best
+/// are near-duplicates, the first time yields none.
+const MAX_TOP_FIRST: usize = 3;
+
+/// Searches all segments: the number of matches (see [`TopK::count`]), and the first documents in
+/// order.
+pub(super) fn search(
+    top_k: &TopK<'_>,
+    index: &Index,
+    context: ScoringContext<'_>,
+    plan: &Plan,
+) -> Result<(usize, Vec<ScoredDoc>), Error> {
+    let (mut total, mut scored_docs) = (0, Vec::new());
+    for segment in Segment::all(index) {
+        let mut best = search_segment(top_k, &segment?, context, plan)?;
+        total += best.total;
+        scored_docs.append(&mut best.scored_docs);
+    }
+    top_k.keep_first(&mut scored_docs);
+    Ok((total, scored_docs))
+}
+
+fn search_segment<'t, 'i>(
+    top_k: &'t TopK<'t>,
+    segment: &Segment<'i>,
+    context: ScoringContext<'_>,
+    plan: &Plan,
+) -> Result<SegmentTopK<'t, 'i>, Error> {
+    let (cache, ordinal) = (context.cache, segment.ordinal());
+    let mut scorer = SegmentScorer::new(segment, context, &plan.scored_terms);
+    // Most terms that match are also scored. Reusing the scorer's open list saves finding it
+    // and reading its first block a second time.
+    let open = |postings: &Postings, key| {
+        scorer.opened(key).or_else(|| cache.open(ordinal, postings, key))
+    };
+    let mut matcher = Matcher::of(&plan.match_expr, segment, &open)?;
+    let covering = plan.covering.units.iter();
+    let covering = covering
+        .map(|unit| Ok((Matcher::of(&unit.expr, segment, &open)?, unit.mass)))
+        .collect::<Result<_, Error>>()?;
+    let coverage = CoverageCounter::new(covering, plan.covering.scale, top_k.least);
+    let mut best = SegmentTopK::new(top_k, segment, coverage)?;
+    let documents = segment.documents();
+    let expected = TARGET_CANDIDATES * u64::from(documents) / best.cost(&matcher).max(1);
+    let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;
+    let top_first = top_k.sort == Sort::Rank && (top_k.count.counts() || matcher.can_rewind());
+    // Without top-first scoring, begin with a short window: it gives a threshold early.
+    let mut length = if top_first { longest } else { FIRST_WINDOW };
+    let mut next = 0;
+    while next < documents {
+        let from = match best.coverage.leader() {
+            // Few documents have enough words: filling whole windows finds them sooner than going
+            // from one document with some of the words to the next.
+            Some(_) => next,
+            None => matcher.seek(next),
+        };
+        if from == TERMINATED {
+            break;
+        }
+        let mut window = DocWindow::new(from, length, documents);
+        match best.coverage.leader() {
+            Some(leader) => {
+                leader.fill(&mut window);
+                matcher.retain(&mut window);
+            }
+            None => matcher.fill(&mut window),
+        }
+        segment.retain_alive(&mut window);
+        best.leave_out(&mut window);
+        (next, length) = (window.end(), (length * 2).min(longest));
+        if window.is_empty() {
+            continue;
+        }
+        best.collect(window, top_first, &mut scorer, &mut matcher);
+    }
+    cache.record_costs(ordinal, documents, scorer.access_costs());
+    best.prune();
+    Ok(best)
+}
+
+/// Collects the first documents of one segment.
+struct SegmentTopK<'t, 'i> {
+    top_k: &'t TopK<'t>,
+    segment: Segment<'i>,
+    dates: Option<Dates<'i>>,
+    tie_breakers: TieBreakers<'i>,
+    coverage: CoverageCounter<'i>,
+    total: usize,
+    scored_docs: Vec<ScoredDoc>,
+    /// A buffer for the scores of a window.
+    scored: Vec<(DocId, f32)>,
+    /// The rank key of the last of the first `limit` documents, once so many have been found. A
+    /// document with a lower one cannot get in.
+    threshold: Option<RankKey>,
+}
+
+/// Keeps the `count` highest scores and all that equal the last of them: only for these does the
+/// caller have to read tie breakers.
+fn keep_top(scored: &mut Vec<(DocId, f32)>, count: usize) {
+    if count > 0 && count < scored.len() {
+        let (.., last, _) = scored.select_nth_unstable_by(count - 1, |a, b| b.1.total_cmp(&a.1));
+        let cutoff = last.1;
+        scored.retain(|(_, score)| *score >= cutoff);
+    }
+}
+
+impl<'t, 'i> SegmentTopK<'t, 'i> {
+    fn new(
+        top_k: &'t TopK<'t>,
+        segment: &Segment<'i>,
+        coverage: CoverageCounter<'i>,
+    ) -> Result<Self, Error> {
+        let dates = match top_k.sort {
+            Sort::Rank if top_k.recency.is_none() => None,
+            _ => Some(segment.dates()?),
+        };
+        Ok(Self {
+            top_k,
+            segment: *segment,
+            dates,
+            tie_breakers: segment.tie_breakers()?,
+            coverage,
+            total: 0,
+            scored_docs: Vec::new(),
+            scored: Vec::new(),
+            threshold: None,
+        })
+    }
+
+    /// Adds the matches of a window. With `top_first`, the most promising documents are scored
+    /// first as long as there is no threshold.
+    fn collect(
+        &mut self,
+        mut window: DocWindow,
+        top_first: bool,
+        scorer: &mut SegmentScorer,
+        matcher: &mut Matcher<'_>,
+    ) {
+        if self.top_k.count.counts() {
+            if !matcher.is_exact() {
+                window.retain(|doc| matcher.confirm(doc));
+            }
+            self.total += window.count();
+            if let Count::Hits(repeats) = self.top_k.count {
+                repeats.add(self.segment.ordinal(), &window);
+            }
+        }
+        if let Some(threshold) = self.threshold
+            && self.top_k.sort != Sort::Rank
+        {
+            window.retain(|doc| self.date(doc) >= threshold.date);
+        }
+        let (min_coverage, _) = self.min_coverage_and_score();
+        self.coverage.begin_window(&mut window, min_coverage);
+        if window.count() == 0 {
+            return;
+        }
+        scorer.begin_window(&window);
+        if top_first && self.threshold.is_none() {
+            self.collect_top(&window, scorer, matcher);
+        }
+        let (min_coverage, min_score) = self.min_coverage_and_score();
+        if self.coverage.is_empty() {
+            self.admit_all(matcher, |_, scored| scorer.score_rest(&window, |_| min_score, scored));
+            return;
+        }
+        self.admit_all(matcher, |coverage, scored| {
+            // A document that covers more than the threshold gets in with any score.
+            let min_score = |doc| if coverage.of(doc) > min_coverage { 0.0 } else { min_score };
+            scorer.score_rest(&window, min_score, scored);
+        });
+    }
+
+    /// Adds the most promising documents of a window.
+    fn collect_top(
+        &mut self,
+        window: &DocWindow,
+        scorer: &mut SegmentScorer,
+        matcher: &mut Matcher<'_>,
+    ) {
+        let mut count = self.top_k.most_kept().saturating_mul(TOP_FIRST_HALF_KS) / 2;
+        for _ in 0..MAX_TOP_FIRST {
+            self.admit_all(matcher, |_, scored| scorer.score_top(window, count, scored));
+            if self.threshold.is_some() || !scorer.has_remaining() {
+                return;
+            }
+            count = count.saturating_mul(4);
+        }
+    }
+
+    /// An estimate of the number of candidates.
+    fn cost(&mut self, matcher: &Matcher<'_>) -> u64 {
+        let of_matcher = matcher.cost();
+        self.coverage.leader().map_or(of_matcher, |leader| leader.cost().min(of_matcher))
+    }
+
+    /// Removes the documents that are left out from a window.
+    fn leave_out(&self, window: &mut DocWindow) {
+        let address = |doc| DocAddress::new(self.segment.ordinal(), doc);
+        let (from, until) = (address(window.start()), address(window.end()));
+        let documents = self.top_k.left_out;
+        let first = documents.partition_point(|at| *at < from);
+        let in_window = documents[first..].iter().take_while(|at| **at < until);
+        in_window.for_each(|at| window.remove(at.doc_id));
+    }
+
+    /// The coverage and the score that a document needs: one that covers less, or that covers as
+    /// much and scores less, cannot get in.
+    fn min_coverage_and_score(&self) -> (Coverage, f32) {
+        match self.threshold {
+            // The factor for age only lowers a score: one below the threshold without it stays
+            // below.
+            Some(threshold) if self.top_k.sort == Sort::Rank => {
+                (threshold.coverage, f32::from_bits(threshold.score))
+            }
+            _ => (Coverage::default(), 0.0),
+        }
+    }
+
+    /// Scores candidates with `score`, and admits those that match and beat the threshold.
+    fn admit_all(
+        &mut self,
+        matcher: &mut Matcher<'_>,
+        score: impl FnOnce(&CoverageCounter<'_>, &mut Vec<(DocId, f32)>),
+    ) {
+        let mut scored = std::mem::take(&mut self.scored);
+        score(&self.coverage, &mut scored);
+        let all_match = self.top_k.count.counts() || matcher.is_exact();
+        let by_score = self.top_k.sort == Sort::Rank && self.coverage.is_empty();
+        let by_score = by_score && self.top_k.hits.is_none() && self.top_k.recency.is_none();
+        if all_match && by_score {
+            keep_top(&mut scored, self.top_k.limit);
+        }
+        for (doc, score) in scored.drain(..) {
+            self.admit(doc, score, matcher);
+        }
+        self.scored = scored;
+        if self.threshold.is_none() && self.scored_docs.len() >= self.top_k.limit {
+            self.prune();
+        }
+    }
+
+    /// The part of the rank key that comes before the score.
+    fn date(&self, doc: DocId) -> i64 {
+        match (self.top_k.sort, self.dates) {
+            (Sort::Newest, Some(dates)) => dates.of(doc).unwrap_or(i64::MIN),
+            (Sort::Oldest, Some(dates)) => dates.of(doc).map_or(i64::MIN, |date| -date),
+            _ => 0,
+        }
+    }
+
+    /// Adds a candidate if it matches and beats the threshold.
+    fn admit(&mut self, doc: DocId, score: f32, matcher: &mut Matcher<'_>) {
+        let (date, coverage) = (self.date(doc), self.coverage.of(doc));
+        let recency = match (self.top_k.recency, self.dates) {
+            (Some(recency), Some(dates)) => recency.factor(dates.of(doc)),
+            _ => 1.0,
+        };
+        let score = score * recency;
+        let bits = score.max(0.0).to_bits();
+        let below = |threshold: RankKey| {
+            (date, coverage, bits) < (threshold.date, threshold.coverage, threshold.score)
+        };
+        if self.threshold.is_some_and(below) {
+            return;
+        }
+        let tie_breaker = self.tie_breakers.of(doc);
+        let rank_key = RankKey { date, coverage, score: bits, tie_breaker: Reverse(tie_breaker) };
+        if self.threshold.is_some_and(|threshold| rank_key < threshold) {
+            return;
+        }
+        if !self.top_k.count.counts() {
+            if !matcher.confirm(doc) {
+                return;
+            }
+            self.total += 1;
+        }
+        let address = self.segment.address(doc);
+        self.scored_docs.push(ScoredDoc {
+            address,
+            coverage,
+            score,
+            recency,
+            newness: 0.0,
+            tie_breaker,
+            rank_key,
+        });
+        // Sorting after every `limit` arrivals costs less than sifting a heap at each.
+        if self.scored_docs.len() >= self.top_k.most_kept().max(1).saturating_mul(2) {
+            self.prune();
+        }
+    }
+
+    /// Drops all but the first documents, and raises the threshold to the last of them.
+    fn prune(&mut self) {
+        self.threshold = self.top_k.keep_first(&mut self.scored_docs).or(self.threshold);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_are_left_and_all_that_are_as_good_as_the_last() {
+        let scored = [(3, 1.0), (5, 2.0), (6, 0.5), (8, 2.0), (9, 1.0)];
+        let remaining = |count: usize| {
+            let mut remaining = scored.to_vec();
+            keep_top(&mut remaining, count);
+            remaining.sort_unstable_by_key(|(doc, _)| *doc);
+            remaining.into_iter().map(|(doc, _)| doc).collect::<Vec<_>>()
+        };
+        assert_eq!(remaining(1), [5, 8]);
+        assert_eq!(remaining(2), [5, 8]);
+        assert_eq!(remaining(3), [3, 5, 8, 9]);
+        assert_eq!(remaining(4), [3, 5, 8, 9]);
+        for all in [0, 5, 6] {
+            assert_eq!(remaining(all), [3, 5, 6, 8, 9], "{all}: nothing is too much");
+        }
+    }
+}

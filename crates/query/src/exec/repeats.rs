@@ -1,0 +1,74 @@
+//! Counts hits where near-duplicates are one hit.
+
+use std::cell::RefCell;
+
+use wensou_index::DuplicateGroups;
+
+use super::doc_id::DocAddress;
+use super::window::DocWindow;
+
+/// Counts the matching documents that follow a near-duplicate which matches, too.
+#[derive(Debug)]
+pub(crate) struct RepeatCounter<'g> {
+    groups: &'g DuplicateGroups,
+    /// The number of hits up to which [`RepeatCounter::few`] keeps documents.
+    wanted: usize,
+    counted: RefCell<Counted>,
+}
+
+#[derive(Debug)]
+struct Counted {
+    /// By group: whether a document of it has matched.
+    seen: Vec<bool>,
+    repeated: usize,
+    hits: usize,
+    few: Vec<DocAddress>,
+}
+
+impl<'g> RepeatCounter<'g> {
+    /// A counter that also keeps the documents if they are fewer than `wanted` hits.
+    pub(crate) fn new(groups: &'g DuplicateGroups, wanted: usize) -> Self {
+        let seen = vec![false; groups.count()];
+        let counted = Counted { seen, repeated: 0, hits: 0, few: Vec::new() };
+        Self { groups, wanted, counted: RefCell::new(counted) }
+    }
+
+    /// The groups of near-duplicates.
+    pub(crate) fn groups(&self) -> &'g DuplicateGroups {
+        self.groups
+    }
+
+    /// Counts the documents of a window of a segment.
+    pub(crate) fn add(&self, segment: u32, matches: &DocWindow) {
+        let Counted { seen, repeated, hits, few } = &mut *self.counted.borrow_mut();
+        let (mut documents, mut repeats) = (0, 0);
+        for doc in matches.iter() {
+            documents += 1;
+            if let Some(group) = self.groups.group_of(DocAddress::new(segment, doc))
+                && let Some(seen) = seen.get_mut(group as usize)
+            {
+                repeats += usize::from(std::mem::replace(seen, true));
+            }
+        }
+        *repeated += repeats;
+        *hits += documents - repeats;
+        if *hits < self.wanted {
+            few.extend(matches.iter().map(|doc| DocAddress::new(segment, doc)));
+        }
+    }
+
+    /// The number of repeated documents so far.
+    pub(crate) fn repeated(&self) -> usize {
+        self.counted.borrow().repeated
+    }
+
+    /// The number of hits so far.
+    pub(crate) fn hits(&self) -> usize {
+        self.counted.borrow().hits
+    }
+
+    /// Takes all documents that were counted, ascending. Only if they are fewer hits than wanted.
+    pub(crate) fn take_few(&self) -> Vec<DocAddress> {
+        std::mem::take(&mut self.counted.borrow_mut().few)
+    }
+}
