@@ -9,7 +9,6 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::findings::Findings;
 use crate::analysis::{LABELS, SYNONYMS, WORDS};
 use crate::duplicates::BaseArticles;
-use crate::engine::DocAddress;
 use crate::engine::writer::settings;
 use crate::error::Error;
 use crate::file_table::FileTable;
@@ -82,8 +81,8 @@ fn duplicates(index: &Index, findings: &mut Findings<'_>) {
         BaseArticles::read(index.generation()).map_err(failed)?;
         let groups = index.duplicates()?;
         let exist = index.segments().iter().all(|segment| {
-            let mut documents = groups.from(DocAddress::new(segment.ordinal, 0));
-            documents.all(|(doc, _)| segment.living.binary_search(&doc).is_ok())
+            let mut documents = groups.documents(segment.ordinal);
+            documents.all(|doc| segment.living.binary_search(&doc).is_ok())
         });
         let failed = Error::io("read", &index.generation().path_of(DUPLICATES));
         Ok(exist && groups.is_intact().map_err(failed)?)

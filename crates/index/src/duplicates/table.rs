@@ -5,37 +5,56 @@
 //! no decoding, and the members of the groups of its hits. An update reads the sketches and
 //! verdicts of the base, whose documents it keeps.
 //!
-//! The part of the documents has a pair of numbers for each, document and group, as little-endian
-//! u32: first those of one segment, ascending, then those of the other.
+//! The part of the documents says which group a document is in without a search:
+//!
+//! ```text
+//! part    = segment …
+//! segment = bits u64 … | ranks u32 … | group u32 …
+//! ```
+//!
+//! Bit n of the bits is 1 if document n of the segment is in a group. For each u64 there is the
+//! number of documents in groups before it, and for each document in a group the number of that
+//! group. All numbers are little-endian.
 
 use std::io;
-use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use wensou_postings::OwnedBytes;
 
 use super::sketch::{HASHES, Sketch};
 use crate::engine::{DocAddress, DocId, SegmentOrdinal};
 use crate::generation::{DUPLICATES, Folder};
 use crate::parts::{Magic, Part, Parts, PartsWriter, damaged};
+use crate::ranks;
 
-const MAGIC: &Magic = b"WSDUPLI1";
+const MAGIC: &Magic = b"WSDUPLI2";
 
-/// Groups whose members are in one part.
-const BLOCK: usize = 256;
+/// Groups whose members are in one part. A search reads a part for each of its hits.
+const BLOCK: usize = 64;
 
 /// The members of a group: segments, by their indexes in the directory, and documents.
 type Members = Vec<(u32, DocId)>;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Directory {
-    /// The name of each segment that has documents in groups, and how many.
-    segments: Vec<(String, u32)>,
+    segments: Vec<StoredSegment>,
     /// The number of groups.
     groups: u32,
     documents: Part,
     /// The members of each [`BLOCK`] groups: segments, as indexes into `segments`, and documents.
+    /// They are not compressed.
     members: Vec<Part>,
     base: Part,
+}
+
+/// A segment that has documents in groups.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredSegment {
+    name: String,
+    /// The number of its documents that are in groups.
+    documents: u32,
+    /// The number of u64 that their bits take.
+    words: u32,
 }
 
 /// The documents of one segment that are in groups, ascending, each with the number of its group.
@@ -82,18 +101,31 @@ pub(super) fn write(
     for (segment, of) in (0..).zip(groups) {
         of.documents.iter().for_each(|(doc, group)| members[*group as usize].push((segment, *doc)));
     }
-    let numbers = all().flat_map(|(doc, group)| [*doc, *group]);
-    let bytes: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
-    let segments = groups.iter().map(|of| (of.segment.clone(), of.documents.len() as u32));
+    let mut bytes = Vec::new();
+    let segments: Vec<StoredSegment> =
+        groups.iter().map(|segment| push_segment(&mut bytes, segment)).collect();
     let mut parts = PartsWriter::create(folder, DUPLICATES)?;
-    let directory = Directory {
-        segments: segments.collect(),
-        groups: count,
-        documents: parts.push_bytes(&bytes)?,
-        members: members.chunks(BLOCK).map(|block| parts.push(&block)).collect::<Result<_, _>>()?,
-        base: parts.push(&stored)?,
+    let documents = parts.push_bytes(&bytes)?;
+    let push_members = |block: &[Members]| {
+        let bytes = postcard::to_stdvec(block).map_err(io::Error::other)?;
+        parts.push_bytes(&bytes)
     };
+    let members = members.chunks(BLOCK).map(push_members).collect::<io::Result<_>>()?;
+    let directory =
+        Directory { segments, groups: count, documents, members, base: parts.push(&stored)? };
     parts.finish(&directory, MAGIC)
+}
+
+/// Appends what the part of the documents has of a segment.
+fn push_segment(bytes: &mut Vec<u8>, segment: &SegmentGroups) -> StoredSegment {
+    let SegmentGroups { segment, documents } = segment;
+    let words = documents.last().map_or(0, |(doc, _)| *doc as usize / 64 + 1);
+    let mut bits = vec![0_u64; words];
+    documents.iter().for_each(|(doc, _)| bits[*doc as usize / 64] |= 1 << (doc % 64));
+    bytes.extend(bits.iter().flat_map(|bits| bits.to_le_bytes()));
+    bytes.extend(ranks(&bits).flat_map(u32::to_le_bytes));
+    bytes.extend(documents.iter().flat_map(|(_, group)| group.to_le_bytes()));
+    StoredSegment { name: segment.clone(), documents: documents.len() as u32, words: words as u32 }
 }
 
 impl BaseArticles {
@@ -119,50 +151,94 @@ impl BaseArticles {
 /// The groups of near-duplicates of an open index.
 #[derive(Debug, Default)]
 pub struct DuplicateGroups {
-    /// The part of the documents.
-    bytes: Vec<u8>,
+    /// By segment of the index.
+    by_segment: Vec<GroupNumbers>,
     /// The file, with the parts of the members.
     members: Option<(Parts, Vec<Part>)>,
-    /// By segment of the index: its documents in `bytes`, as a range of pairs.
-    by_segment: Vec<Range<usize>>,
     /// By segment of the file: the segment of the index.
     segments: Vec<SegmentOrdinal>,
     groups: usize,
+}
+
+/// The group of each document of a segment, as stored, see the [module](self).
+#[derive(Debug)]
+struct GroupNumbers {
+    bits: OwnedBytes,
+    ranks: OwnedBytes,
+    groups: OwnedBytes,
+}
+
+impl Default for GroupNumbers {
+    fn default() -> Self {
+        let none = OwnedBytes::empty;
+        Self { bits: none(), ranks: none(), groups: none() }
+    }
+}
+
+impl GroupNumbers {
+    /// Takes the numbers of a segment off the front of `bytes`; `None` if there are too few.
+    fn take(bytes: &mut OwnedBytes, segment: &StoredSegment) -> Option<Self> {
+        let (words, documents) = (segment.words as usize, segment.documents as usize);
+        let mut take = |count: Option<usize>| -> Option<OwnedBytes> {
+            let (taken, remaining) = Some(bytes.clone())
+                .zip(count)
+                .and_then(|(bytes, count)| (count <= bytes.len()).then(|| bytes.split(count)))?;
+            *bytes = remaining;
+            Some(taken)
+        };
+        let bits = take(words.checked_mul(8))?;
+        let ranks = take(words.checked_mul(4))?;
+        Some(Self { bits, ranks, groups: take(documents.checked_mul(4))? })
+    }
+
+    /// The group of a document.
+    fn of(&self, doc: DocId) -> Option<u32> {
+        let word = doc as usize / 64;
+        let bits = u64::from_le_bytes(number(&self.bits, word)?);
+        if bits >> (doc % 64) & 1 == 0 {
+            return None;
+        }
+        let before = (bits & ((1 << (doc % 64)) - 1)).count_ones();
+        let rank = u32::from_le_bytes(number(&self.ranks, word)?);
+        let at = rank.checked_add(before)? as usize;
+        number(&self.groups, at).map(u32::from_le_bytes)
+    }
+
+    /// The documents that are in groups, ascending.
+    fn documents(&self) -> impl Iterator<Item = DocId> + '_ {
+        let bits = self.bits.as_chunks().0.iter().map(|bits| u64::from_le_bytes(*bits));
+        (0..).step_by(64).zip(bits).flat_map(|(first, bits)| {
+            (0..64).filter(move |at| bits >> at & 1 == 1).map(move |at| first + at)
+        })
+    }
+}
+
+/// The number at an index.
+fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at.checked_mul(N)?..)?.first_chunk().copied()
 }
 
 impl DuplicateGroups {
     /// Reads the groups of a generation, whose segments have these names.
     pub(crate) fn read(generation: &Folder, names: &[String]) -> io::Result<Self> {
         let (parts, directory) = Parts::open::<Directory>(generation, DUPLICATES, MAGIC)?;
-        let bytes = parts.read_bytes(directory.documents)?;
-        let mut by_segment = vec![0..0; names.len()];
-        let (mut segments, mut documents) = (Vec::new(), 0);
-        for (name, count) in &directory.segments {
-            let ordinal = (0..).zip(names).find(|(_, of)| *of == name).map(|(ordinal, _)| ordinal);
-            let ordinal: SegmentOrdinal = ordinal.ok_or_else(|| damaged(DUPLICATES))?;
-            let end = documents + *count as usize;
-            by_segment[ordinal as usize] = documents..end;
+        let mut remaining = OwnedBytes::new(parts.read_bytes(directory.documents)?);
+        let mut by_segment: Vec<GroupNumbers> = Vec::new();
+        by_segment.resize_with(names.len(), GroupNumbers::default);
+        let mut segments = Vec::new();
+        for segment in &directory.segments {
+            let ordinal = (0..).zip(names).find(|(_, of)| **of == segment.name);
+            let (ordinal, _): (SegmentOrdinal, _) = ordinal.ok_or_else(|| damaged(DUPLICATES))?;
+            let numbers = GroupNumbers::take(&mut remaining, segment);
+            by_segment[ordinal as usize] = numbers.ok_or_else(|| damaged(DUPLICATES))?;
             segments.push(ordinal);
-            documents = end;
         }
         let groups = directory.groups as usize;
-        let blocks = directory.members.len();
-        if bytes.len() != documents * 8 || blocks != groups.div_ceil(BLOCK) {
+        if !remaining.is_empty() || directory.members.len() != groups.div_ceil(BLOCK) {
             return Err(damaged(DUPLICATES));
         }
         let members = Some((parts, directory.members));
-        Ok(Self { bytes, members, by_segment, segments, groups })
-    }
-
-    /// The number at an index of the part.
-    fn number(&self, at: usize) -> u32 {
-        let bytes = self.bytes.get(at * 4..).and_then(<[u8]>::first_chunk);
-        bytes.map_or(0, |bytes| u32::from_le_bytes(*bytes))
-    }
-
-    /// A document in groups, by its index in the part, with the number of its group.
-    fn document(&self, at: usize) -> (DocId, u32) {
-        (self.number(at * 2), self.number(at * 2 + 1))
+        Ok(Self { by_segment, members, segments, groups })
     }
 
     /// The number of groups.
@@ -171,25 +247,29 @@ impl DuplicateGroups {
         self.groups
     }
 
-    /// Whether documents ascend and every group has two of them or more.
+    /// Whether every group has two documents or more, and the numbers of documents say so.
     pub(crate) fn is_intact(&self) -> io::Result<bool> {
-        let ascends = |range: &Range<usize>| {
-            range.clone().map(|at| self.document(at).0).is_sorted_by(|a, b| a < b)
-        };
+        let mut documents = 0;
         for group in 0..self.groups as u32 {
             let members = self.members(group)?;
+            documents += members.len();
             if members.len() < 2 || members.iter().any(|at| self.group_of(*at) != Some(group)) {
                 return Ok(false);
             }
         }
-        Ok(self.by_segment.iter().all(ascends))
+        let numbered: usize = self.by_segment.iter().map(|of| of.documents().count()).sum();
+        Ok(numbered == documents)
     }
 
     /// The number of the group of a document; `None` if it has no near-duplicates.
     #[must_use]
     pub fn group_of(&self, address: DocAddress) -> Option<u32> {
-        let (doc, group) = self.from(address).next()?;
-        (doc == address.doc_id).then_some(group)
+        self.by_segment.get(address.segment_ord as usize)?.of(address.doc_id)
+    }
+
+    /// The documents of a segment that are in groups, ascending.
+    pub(crate) fn documents(&self, segment: SegmentOrdinal) -> impl Iterator<Item = DocId> + '_ {
+        self.by_segment.get(segment as usize).into_iter().flat_map(GroupNumbers::documents)
     }
 
     /// The documents of a group, in the order of the segments.
@@ -201,27 +281,13 @@ impl DuplicateGroups {
         let group = group as usize;
         let Some((parts, blocks)) = &self.members else { return Ok(Vec::new()) };
         let block = blocks.get(group / BLOCK).ok_or_else(|| damaged(DUPLICATES))?;
-        let block: Vec<Members> = parts.read(*block)?;
+        let block = parts.read_bytes(*block)?;
+        let block: Vec<Members> = postcard::from_bytes(&block).map_err(|_| damaged(DUPLICATES))?;
         let members = block.get(group % BLOCK).ok_or_else(|| damaged(DUPLICATES))?;
         let member = |(segment, doc): &(u32, DocId)| {
             let segment = self.segments.get(*segment as usize);
             Ok(DocAddress::new(*segment.ok_or_else(|| damaged(DUPLICATES))?, *doc))
         };
         members.iter().map(member).collect()
-    }
-
-    /// The documents of a segment that are in groups, from this one on, ascending, each with the
-    /// number of its group.
-    pub fn from(&self, first: DocAddress) -> impl Iterator<Item = (DocId, u32)> + '_ {
-        let range = self.by_segment.get(first.segment_ord as usize).cloned().unwrap_or_default();
-        let (mut low, mut high) = (range.start, range.end);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.document(middle).0 < first.doc_id {
-                true => low = middle + 1,
-                false => high = middle,
-            }
-        }
-        (low..range.end).map(|at| self.document(at))
     }
 }
