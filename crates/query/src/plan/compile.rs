@@ -193,7 +193,8 @@ impl<'q, 't> Compiler<'q, 't> {
         if nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_))) {
             let tables = (self.load_tables)()?;
             if context.positive && !marked {
-                joined = questions::join(self.typed, nodes, tables.segmenter);
+                let may_lack_words = self.mode == Mode::Relaxed && !context.strict;
+                joined = questions::join(self.typed, nodes, tables.segmenter, may_lack_words);
             }
             // A date says when a document appeared, which is not what a field says, and not what a
             // NOT excludes.

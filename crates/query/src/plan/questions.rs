@@ -18,7 +18,14 @@ const MAX_NOUN_WORDS: usize = 2;
 ///
 /// Chinese quotation marks that touch other words of a question mark words there as they do in
 /// prose, so they are joined too. A phrase that blanks separate from the question stays exact.
-pub(crate) fn join(typed: &str, nodes: &[Node], segmenter: &Segmenter) -> Option<Vec<Node>> {
+/// Where hits may lack words, such quotation marks are those of prose in every text: a title that
+/// is pasted has some, too.
+pub(crate) fn join(
+    typed: &str,
+    nodes: &[Node],
+    segmenter: &Segmenter,
+    may_lack_words: bool,
+) -> Option<Vec<Node>> {
     if nodes.len() < 2 {
         return None;
     }
@@ -28,12 +35,18 @@ pub(crate) fn join(typed: &str, nodes: &[Node], segmenter: &Segmenter) -> Option
     while from < nodes.len() {
         let run = nodes[from..].iter().enumerate();
         let run = run.take_while(|(at, _)| is_part(typed, nodes, from + at)).count();
-        match question(&nodes[from..from + run], segmenter) {
+        let run_nodes = &nodes[from..from + run];
+        match question(run_nodes, segmenter) {
             Some(node) => {
                 joined.push(node);
                 changed = true;
             }
-            None => joined.extend_from_slice(&nodes[from..from + run]),
+            None if may_lack_words => {
+                let before = joined.len();
+                joined.extend(prose(run_nodes));
+                changed |= joined.len() - before < run;
+            }
+            None => joined.extend_from_slice(run_nodes),
         }
         from += run;
         // The node that ended the run.
@@ -58,12 +71,19 @@ fn is_part(typed: &str, nodes: &[Node], at: usize) -> bool {
     }
 }
 
-/// The nodes of a run as one text, if they are a question together.
-fn question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
+/// The nodes of a run, each chain of nodes that touch as one text.
+fn prose(run: &[Node]) -> impl Iterator<Item = Node> {
+    let chains = run.chunk_by(|a, b| a.span.end == b.span.start);
+    chains.flat_map(|chain| match as_text(chain) {
+        Some((node, _)) if chain.len() > 1 => vec![node],
+        _ => chain.to_vec(),
+    })
+}
+
+/// The nodes of a run as one text, and how many segments blanks divide it into. `None` if it is
+/// empty or has nodes other than words and phrases.
+fn as_text(run: &[Node]) -> Option<(Node, usize)> {
     let (first, last) = (run.first()?, run.last()?);
-    if run.len() < 2 {
-        return None;
-    }
     let mut text = String::new();
     let mut segments = 1;
     let mut end = first.span.start;
@@ -79,7 +99,18 @@ fn question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
         }
         end = node.span.end;
     }
-    let folded = Folded::new(&text);
+    let kind = NodeKind::Term(Term { text, prefix: false });
+    Some((Node { kind, span: Span::new(first.span.start, last.span.end) }, segments))
+}
+
+/// The nodes of a run as one text, if they are a question together.
+fn question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
+    if run.len() < 2 {
+        return None;
+    }
+    let (node, segments) = as_text(run)?;
+    let NodeKind::Term(Term { text, .. }) = &node.kind else { return None };
+    let folded = Folded::new(text);
     let mut words = Vec::new();
     // A date is one thing, however many words it has.
     let is_part_of_date =
@@ -89,10 +120,7 @@ fn question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
             words.push(token.text.into_owned());
         }
     });
-    is_question(&text, words.iter().map(String::as_str), segments).then(|| Node {
-        kind: NodeKind::Term(Term { text, prefix: false }),
-        span: Span::new(first.span.start, last.span.end),
-    })
+    is_question(text, words.iter().map(String::as_str), segments).then_some(node)
 }
 
 /// Makes the noun that ends the texts of a group optional if it asks for something and there are

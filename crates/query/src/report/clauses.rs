@@ -72,7 +72,7 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
     let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
     let joined = match marked {
         true => None,
-        false => questions::join(&query.text, nodes, runner.tables()?.segmenter),
+        false => questions::join(&query.text, nodes, runner.tables()?.segmenter, false),
     };
     let nodes = joined.as_deref().unwrap_or(nodes);
     let mut required = Vec::new();
