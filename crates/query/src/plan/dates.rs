@@ -11,8 +11,8 @@ use super::analyze::MatchMode;
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
 
 /// Finds years, months and days in folded text: `2024`, `2020年3月`, `2023年3月10日`, `2023-03`,
-/// `2023-03-10`, `2023/3/10`. Each comes with its range of characters and the days that it stands
-/// for.
+/// `2023/3`, `2023-03-10`, `2023/3/10`. Each comes with its range of characters and the days that
+/// it stands for.
 pub(super) fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     let chars: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
@@ -88,8 +88,8 @@ fn named_parts(chars: &[char], at: usize) -> Parts {
     }
 }
 
-/// The parts after `2023`: `-03`, `-03-10`, `/3/10`, `.3.10`. A month without a day has a hyphen
-/// and two digits; `2023/3` can be a fraction, and `2023.3` a number.
+/// The parts after `2023`: `-03`, `/3`, `-03-10`, `/3/10`, `.3.10`. A month without a day has two
+/// digits after a hyphen, and `2023.3` is a number.
 fn separated_parts(chars: &[char], at: usize, sign: char) -> Option<Parts> {
     let (month_digits, month) = number(chars, at + 1, 2)?;
     let after_month = at + 1 + month_digits;
@@ -97,7 +97,7 @@ fn separated_parts(chars: &[char], at: usize, sign: char) -> Option<Parts> {
         let (day_digits, day) = number(chars, after_month + 1, 2)?;
         return Some((after_month + 1 + day_digits, Some(month), Some(day)));
     }
-    (sign == '-' && month_digits == 2).then_some((after_month, Some(month), None))
+    (sign == '/' || sign == '-' && month_digits == 2).then_some((after_month, Some(month), None))
 }
 
 #[cfg(test)]
@@ -124,6 +124,10 @@ mod tests {
         );
         assert_eq!(of("2024-05"), ["0..7 2024-05-01 2024-06-01"]);
         assert_eq!(
+            of("2024/5 2024/12"),
+            ["0..6 2024-05-01 2024-06-01", "7..14 2024-12-01 2025-01-01"]
+        );
+        assert_eq!(
             of("2023-05-17 2023/5/17"),
             ["0..10 2023-05-17 2023-05-18", "11..20 2023-05-17 2023-05-18"]
         );
@@ -135,9 +139,10 @@ mod tests {
             "2020.5",
             "a-2024",
             "年2",
-            "2024/5",
             "2023-5",
             "2023-13",
+            "2023/13",
+            "2023/0",
             "2023-05-17-1",
             "2023-05-17T10",
             "2023-05/17",
