@@ -41,7 +41,7 @@ fn a_date_is_expanded_only_where_a_word_may_stand_anywhere() {
     ];
     dir.write("archive/dump.jsonl", lines.join("\n"));
     dir.index();
-    let cases: [(&str, &[&str]); 13] = [
+    let cases: [(&str, &[&str]); 15] = [
         ("2023", &["dated", "text", "title"]),
         ("title:2023", &["title"]),
         ("body:2023", &["text"]),
@@ -53,6 +53,8 @@ fn a_date_is_expanded_only_where_a_word_may_stand_anywhere() {
         ("比特幣 2023-05-17", &["dated"]),
         ("比特幣 2023/5/17", &["dated"]),
         ("比特幣 2023-05", &["dated"]),
+        ("比特幣 2023/5", &["dated"]),
+        ("比特幣 2023/05", &["dated"]),
         ("2023年5月17日", &["dated"]),
         ("比特幣 2023-06", &[]),
     ];
@@ -300,4 +302,32 @@ fn degenerate_texts_take_no_time() {
     assert_eq!(ids(&dir, &"\"比特 特比\"~3 ".repeat(200)), ["bigrams"]);
     // Generous, for a busy machine: it took minutes.
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn short_words_and_numbers_are_found_where_longer_ones_start() {
+    let dir = archive(&[
+        ("whole", "題", "AI與5G，共500元"),
+        ("glued", "題", "推動5GtoB平台，AIGC應用，NFTs"),
+        ("price", "題", "售價500.00元"),
+        ("inside", "題", "he said 15GB，WAI，1500與5000"),
+    ]);
+    finds(
+        &dir,
+        &[
+            ("AI", &["glued", "whole"]),
+            ("ai 平台", &["glued"]),
+            ("5G", &["glued", "whole"]),
+            ("5g 平台", &["glued"]),
+            ("500", &["price", "whole"]),
+            ("NFT", &["glued"]),
+            ("\"AI 應用\"~20", &["glued"]),
+            // What a NOT excludes is the word itself.
+            ("題 -AI", &["glued", "inside", "price"]),
+        ],
+    );
+    // The word itself comes first.
+    for typed in ["AI", "5G", "500"] {
+        assert_eq!(dir.ids(&["--", typed])[0], "whole", "{typed}");
+    }
 }

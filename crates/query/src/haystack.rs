@@ -78,6 +78,9 @@ impl<'t> Haystack<'t> {
             NeedleKind::Word => {
                 Box::new(sequences().map(of_key).filter(|found| self.is_word(&found.folded)))
             }
+            NeedleKind::WordStart => {
+                Box::new(sequences().map(of_key).filter(|found| self.is_word_start(&found.folded)))
+            }
             NeedleKind::Value => {
                 let values = self.values.get_or_init(|| {
                     let values = wensou_text::values(&self.folded).into_iter();
@@ -210,6 +213,14 @@ impl<'t> Haystack<'t> {
     fn is_word(&self, folded: &Range<usize>) -> bool {
         let chars = self.folded.original_chars(folded.clone());
         self.is_boundary(chars.start) && self.is_boundary(chars.end)
+    }
+
+    /// As [`Haystack::is_word`], except that letters may follow a letter at the end.
+    fn is_word_start(&self, folded: &Range<usize>) -> bool {
+        let chars = self.folded.original_chars(folded.clone());
+        let ends_with_letter =
+            chars.end.checked_sub(1).is_some_and(|last| self.original[last].is_alphabetic());
+        self.is_boundary(chars.start) && (ends_with_letter || self.is_boundary(chars.end))
     }
 
     /// Whether a Latin word may start or end before character `at` of the original.

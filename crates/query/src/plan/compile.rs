@@ -291,7 +291,8 @@ impl<'q, 't> Compiler<'q, 't> {
             }
             let expr = match is_prefix {
                 true => text::prefix(context.fields, word),
-                false => text::any_variant(context.fields, word),
+                false if context.positive => text::any_variant(context.fields, word),
+                false => text::any_whole_variant(context.fields, word),
             };
             if context.positive {
                 let word = word.clone();

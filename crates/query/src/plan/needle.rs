@@ -15,6 +15,8 @@ pub(crate) enum NeedleKind {
     Sequence,
     /// As a Latin word or number, or a whole part of one.
     Word,
+    /// As [`NeedleKind::Word`], or where such a word or part starts.
+    WordStart,
     /// As the value of a number with a multiplier.
     Value,
     /// As a text with the symbols that count.
@@ -51,6 +53,7 @@ impl Needle {
                 }
             }
             MatchMode::Characters | MatchMode::WordOrEmbedded => NeedleKind::Sequence,
+            MatchMode::Word if variant.start_of_longer().is_some() => NeedleKind::WordStart,
             MatchMode::Word => NeedleKind::Word,
             MatchMode::Value => NeedleKind::Value,
             MatchMode::Dated(..) => return None,
@@ -60,7 +63,8 @@ impl Needle {
 
     /// The pattern that finds the needle. `None` if it is found by its key alone.
     pub(crate) fn pattern_in_text(&self) -> Option<Pattern> {
-        let by_key = matches!(self.kind, NeedleKind::Sequence | NeedleKind::Word);
+        let by_key =
+            matches!(self.kind, NeedleKind::Sequence | NeedleKind::Word | NeedleKind::WordStart);
         (!by_key).then(|| self.pattern())
     }
 

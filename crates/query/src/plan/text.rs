@@ -32,6 +32,17 @@ fn exact(fields: &[TextField], needle: Option<Needle>) -> MatchExpr {
 
 /// Documents that have the variant in one of the fields.
 pub(crate) fn one_variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
+    match variant.start_of_longer() {
+        Some(start) => {
+            let longer = word_prefix(fields, &start);
+            MatchExpr::any_of(vec![whole_variant(fields, variant), longer])
+        }
+        None => whole_variant(fields, variant),
+    }
+}
+
+/// As [`one_variant`], but a short word of letters or digits is never the start of a longer one.
+fn whole_variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
     match variant.mode {
         MatchMode::Characters => sequence(fields, &variant.key),
         MatchMode::Word | MatchMode::Value => word(fields, &variant.text),
@@ -46,6 +57,12 @@ pub(crate) fn one_variant(fields: &[TextField], variant: &Variant) -> MatchExpr 
 /// Documents that have the word in one of its variants.
 pub(crate) fn any_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     MatchExpr::any_of(word.variants.iter().map(|variant| one_variant(fields, variant)).collect())
+}
+
+/// As [`any_variant`] for what a NOT excludes: a document goes only if it has the word itself, not
+/// if it has a longer one that starts with it.
+pub(super) fn any_whole_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
+    MatchExpr::any_of(word.variants.iter().map(|variant| whole_variant(fields, variant)).collect())
 }
 
 /// Documents with a word that starts with a variant of `word`. A variant that is matched as
@@ -98,11 +115,12 @@ pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let mut members: Vec<MatchExpr> = wanted(TermKind::Bigram).map(characters).collect();
     let latin = wanted(TermKind::Word).filter(|word| !word.chars().any(is_han));
     members.extend(latin.map(|text| word(fields, text)));
-    // Variants that the terms above do not find: expansions, Latin words inside longer runs, and
+    // Variants that the terms above do not find: expansions, Latin words inside longer ones, and
     // Chinese words of one character.
     let words = text.words.iter().filter(|word| !word.stop);
     let not_covered = words.flat_map(|word| &word.variants).filter(|variant| {
         variant.origin != Origin::Typed
+            || variant.start_of_longer().is_some()
             || matches!(
                 variant.mode,
                 MatchMode::WordOrEmbedded | MatchMode::Exact | MatchMode::ExactWord

@@ -8,6 +8,10 @@ use wensou_text::{Relation, TokenKind, key_of};
 /// lose the spaces between Latin words; shorter words would be found everywhere.
 pub(crate) const MIN_EMBEDDED: usize = 4;
 
+/// Words of at least this many letters or digits are found where a longer one starts. A single
+/// letter or digit starts too many.
+const MIN_START: usize = 2;
+
 /// One surface form of a query word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Variant {
@@ -141,6 +145,25 @@ impl Variant {
             TokenKind::Han | TokenKind::Other => MatchMode::Characters,
         };
         Some(Self { text: text.to_owned(), key, mode, origin })
+    }
+
+    /// What longer words start with in which a typed word of letters or digits is found, too: AIGC
+    /// for `AI`, and 500.00 for `500`.
+    pub(crate) fn start_of_longer(&self) -> Option<String> {
+        if self.mode != MatchMode::Word
+            || self.origin != Origin::Typed
+            || self.key.len() < MIN_START
+        {
+            return None;
+        }
+        match self.text.chars().next_back() {
+            // A run of digits is found whole, but it may be the integer part of a number.
+            Some('0'..='9') if self.key.iter().all(char::is_ascii_digit) => {
+                Some(format!("{}.", self.text))
+            }
+            Some(c) if c.is_alphabetic() => Some(self.text.clone()),
+            _ => None,
+        }
     }
 
     /// A variant that is found with the symbols of `text`, which is folded.
