@@ -140,3 +140,47 @@ fn eval_gives_a_hit_the_best_grade_of_its_group() {
         assert!(run.contains(&format!(" {id} ")), "{id}: {run}");
     }
 }
+
+#[test]
+fn a_hit_names_only_the_near_duplicates_that_match() {
+    let dir = sister_sites();
+    let others = |query: &str| -> Vec<String> {
+        let hit = hits(&dir, &[query]).into_iter().find(|hit| hit["id"] != "week").unwrap();
+        let others = hit["near_duplicates"].as_array().cloned().unwrap_or_default();
+        others.iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(others("現貨基金獲批的期待").len(), 2);
+    for (query, found) in [
+        ("現貨基金獲批的期待 -轉載", &["first", "third"][..]),
+        ("現貨基金獲批的期待 id:second,third", &["second", "third"]),
+        ("現貨基金獲批的期待 title:比特幣", &["first", "third"]),
+    ] {
+        let others = others(query);
+        assert_eq!(others.len(), 1, "{query}: {others:?}");
+        assert!(found.contains(&others[0].as_str()), "{query}: {others:?}");
+    }
+}
+
+#[test]
+fn the_explanation_of_a_near_duplicate_names_the_hit_that_shows_it() {
+    let dir = sister_sites();
+    let query = "現貨基金獲批的期待";
+    let listed = hits(&dir, &[query]);
+    for (at, hit) in listed.iter().enumerate() {
+        let id = hit["id"].as_str().unwrap();
+        let of = |id: &str| -> Value {
+            let printed = dir.ok(&["explain", query, "--id", id, "--format", "json"]);
+            serde_json::from_str::<Value>(&printed).unwrap()["hit"].clone()
+        };
+        assert_eq!(of(id)["rank"], at + 1);
+        assert!(of(id)["near_duplicate_of"].is_null());
+        for other in hit["near_duplicates"].as_array().into_iter().flatten() {
+            let other = other.as_str().unwrap();
+            assert_eq!(of(other)["rank"], at + 1, "{other}");
+            assert_eq!(of(other)["near_duplicate_of"], id, "{other}");
+            let text = dir.ok(&["explain", query, "--id", other]);
+            let said = format!("near-duplicate of {id}, shown under hit {}", at + 1);
+            assert!(text.contains(&said), "{text}");
+        }
+    }
+}

@@ -120,7 +120,13 @@ fn print_hit(
     match hit.rank {
         Some(rank) => {
             let lacks = if hit.backfilled { ", after the hits that have every word" } else { "" };
-            terminal.line(format_args!("  rank {rank}{lacks}, score {:.3}:", hit.score))?;
+            let rank = match &hit.near_duplicate_of {
+                Some(other) => {
+                    format!("near-duplicate of {}, shown under hit {rank}", sanitize::line(other))
+                }
+                None => format!("rank {rank}"),
+            };
+            terminal.line(format_args!("  {rank}{lacks}, score {:.3}:", hit.score))?;
         }
         None => terminal.line("  not a hit")?,
     }
@@ -243,6 +249,7 @@ fn hit_object(hit: &ExplainedHit) -> Value {
         "title": json::title(&hit.record),
         "matches": hit.clauses,
         "rank": hit.rank,
+        "near_duplicate_of": hit.near_duplicate_of,
         "backfilled": hit.backfilled,
         "score": hit.score,
         "parts": hit.term_scores.iter().map(part).chain(others).collect::<Vec<_>>(),

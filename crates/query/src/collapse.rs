@@ -21,10 +21,18 @@ pub(crate) fn collapse(answer: &mut Answer, groups: &DuplicateGroups) {
     }
 }
 
-/// The ids of the other documents of a hit's group, in the order of bytes.
-pub(crate) fn near_duplicates(index: &Index, hit: DocAddress) -> Result<Vec<String>, Error> {
-    let others = index.near_duplicates(hit)?.into_iter().filter(|other| *other != hit);
-    let mut ids = others.map(|other| index.id(other)).collect::<Result<Vec<_>, _>>()?;
+/// The ids of the other documents of a hit's group that are wanted, in the order of bytes.
+pub(crate) fn near_duplicates(
+    index: &Index,
+    hit: DocAddress,
+    is_wanted: impl Fn(DocAddress) -> Result<bool, Error>,
+) -> Result<Vec<String>, Error> {
+    let mut ids = Vec::new();
+    for other in index.near_duplicates(hit)?.into_iter().filter(|other| *other != hit) {
+        if is_wanted(other)? {
+            ids.push(index.id(other)?);
+        }
+    }
     // Addresses differ between an update and a whole build; ids do not.
     ids.sort_unstable();
     Ok(ids)

@@ -138,7 +138,7 @@ impl<'i> Session<'i> {
         let closest = backfill.into_iter().flat_map(|backfill| backfill.found);
         let hits = found.into_iter().chain(closest).skip(options.offset);
         hits.map(|hit| {
-            let others = near_duplicates(self.index, hit.address)?;
+            let others = near_duplicates(self.index, hit.address, |_| Ok(true))?;
             Ok((self.index.id(hit.address)?, hit.score, others))
         })
         .collect()
@@ -279,7 +279,7 @@ impl<'i> Session<'i> {
             backfilled,
             near_duplicates: match options.all {
                 true => Vec::new(),
-                false => near_duplicates(self.index, found.address)?,
+                false => self.matching_duplicates(plan, found)?,
             },
             shared: Vec::new(),
             score: found.score,
@@ -294,6 +294,13 @@ fn wanted(options: &Options) -> usize {
 }
 
 impl Session<'_> {
+    /// The ids of the near-duplicates of a hit that match, too.
+    fn matching_duplicates(&self, plan: &Plan, found: &ScoredDoc) -> Result<Vec<String>, Error> {
+        near_duplicates(self.index, found.address, |other| {
+            self.runner.executor().matches(&plan.match_expr, other)
+        })
+    }
+
     /// Adds the `wanted` words that a document does not match, as typed, each once.
     fn add_unmatched(
         &self,

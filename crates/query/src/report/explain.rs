@@ -1,5 +1,6 @@
 //! Why a query finds what it finds, and why a hit has its rank.
 
+use rustc_hash::FxHashSet;
 use wensou_index::{Index, Lookup, TermKind, TextField};
 use wensou_ingest::Record;
 
@@ -93,8 +94,11 @@ pub struct ExplainedHit {
     pub record: Record,
     /// For each clause of the query, whether the document matches it.
     pub clauses: Vec<bool>,
-    /// Its rank, from 1; `None` if it does not match, or is below the first ten thousand.
+    /// Its rank among the hits, from 1; `None` if it does not match, or is below the first ten
+    /// thousand. A near-duplicate has the rank of the hit that stands for its group.
     pub rank: Option<usize>,
+    /// The id of the hit that it is a near-duplicate of, and is shown under.
+    pub near_duplicate_of: Option<String>,
     /// Whether it lacks words, and follows the hits that have all.
     pub backfilled: bool,
     /// Its score, as `search` prints it; 0 if it does not match.
@@ -249,6 +253,8 @@ impl HitExplainer<'_> {
             })
             .collect::<Result<_, Error>>()?;
         let at = found.iter().position(|found| found.address == address);
+        let shown = at.map(|at| self.shown(before + at)).transpose()?;
+        let other = shown.map(|(_, other)| other).filter(|other| *other != address);
         // Only the first hits are reranked, and a single hit is not.
         let reranked = at.is_some_and(|at| at < RERANK_DEPTH && found.len() > 1);
         let second = match reranked {
@@ -258,7 +264,8 @@ impl HitExplainer<'_> {
         Ok(ExplainedHit {
             record,
             clauses,
-            rank: at.map(|at| before + at + 1),
+            rank: shown.map(|(rank, _)| rank),
+            near_duplicate_of: other.map(|other| runner.index().id(other)).transpose()?,
             backfilled: backfill.is_some(),
             score: at.map_or(0.0, |at| found[at].score),
             term_scores: self.term_scores(plan, address)?,
@@ -268,6 +275,24 @@ impl HitExplainer<'_> {
             newness: at.map(|at| found[at].newness).filter(|newness| *newness > 0.0),
             recency: at.map_or(1.0, |at| found[at].recency),
         })
+    }
+
+    /// The rank of the hit that a found document is shown as, from 1, and the document that stands
+    /// for it: the first of its near-duplicates.
+    fn shown(&self, at: usize) -> Result<(usize, DocAddress), Error> {
+        let groups = self.runner.index().duplicates()?;
+        let closest = self.answer.backfill.iter().flat_map(|backfill| &backfill.found);
+        let found: Vec<DocAddress> =
+            self.answer.found.iter().chain(closest).map(|found| found.address).collect();
+        let group = groups.group_of(found[at]);
+        let is_same = |other: &DocAddress| group.is_some() && groups.group_of(*other) == group;
+        let first = found[..at].iter().position(is_same).unwrap_or(at);
+        let mut seen = FxHashSet::default();
+        let hits = found[..first].iter().filter(|other| match groups.group_of(**other) {
+            Some(group) => seen.insert(group),
+            None => true,
+        });
+        Ok((hits.count() + 1, found[first]))
     }
 
     /// The score of each term that a document has, highest first.
