@@ -123,3 +123,66 @@ fn a_word_that_no_document_contains_has_the_similar_ones_of_the_index() {
         assert!(!dir.run(&["search", typed]).stderr.contains("W008"), "{typed}");
     }
 }
+
+#[test]
+fn pinyin_is_named_where_no_hits_are_printed() {
+    let dir = archive();
+    for options in [&["-c"][..], &["-l"], &["-c", "--strict"], &["-l", "-n", "1"]] {
+        let ran = dir.run(&[&["search"], options, &["bitebi"]].concat());
+        assert_eq!(ran.code, 0, "{options:?}: {ran:?}");
+        assert!(ran.stderr.contains("read as pinyin"), "{options:?}: {ran:?}");
+    }
+    let quiet = dir.run(&["search", "-q", "bitebi"]);
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn pinyin_is_read_beside_words_that_other_documents_have() {
+    let dir = archive();
+    for typed in ["bitebi ethereum", "ethereum bitebi", "bi te bi ethereum"] {
+        let ran = dir.run(&["search", "-f", "ids", typed]);
+        let mut ids: Vec<&str> = ran.stdout.lines().collect();
+        ids.sort_unstable();
+        // Ethereum is another name of 以太坊.
+        assert_eq!(ids, ["a1", "a2", "a3"], "{typed}: {ran:?}");
+        assert!(ran.stderr.contains("read as pinyin"), "{typed}: {ran:?}");
+        let text = dir.run(&["search", typed]);
+        assert!(text.stderr.contains("no document contains every word"), "{typed}: {text:?}");
+        // What must match in full does so all the same.
+        assert_eq!(dir.run(&["search", "--strict", typed]).code, 1, "{typed}");
+        assert_eq!(dir.run(&["search", &format!("{typed} tag:nothing")]).code, 1, "{typed}");
+        assert_eq!(dir.run(&["timeline", typed]).code, 0, "{typed}");
+    }
+}
+
+#[test]
+fn pinyin_in_title_is_read_for_titles() {
+    let dir = archive();
+    let ran = dir.run(&["search", "-f", "ids", "title:bitebi"]);
+    assert_eq!(ran.stdout, "a1\n", "{ran:?}");
+    assert!(ran.stderr.contains("read as pinyin"), "{ran:?}");
+    // Bodies are not searched by sound.
+    assert_eq!(dir.run(&["search", "body:bitebi"]).code, 1);
+}
+
+#[test]
+fn far_words_are_not_suggested() {
+    let dir = Dir::new();
+    let record = serde_json::json!({"id": "a", "title": "單價上調", "text": "salaam 與單價。"});
+    dir.write("archive/d.jsonl", record.to_string());
+    dir.index();
+    for typed in ["穿山甲", "閃家", "solana", "salt"] {
+        assert!(!dir.run(&["search", typed]).stderr.contains("W008"), "{typed}");
+    }
+    assert!(dir.run(&["search", "單假"]).stderr.contains("W008"));
+}
+
+#[test]
+fn an_offset_past_the_last_file_is_no_lack_of_matches() {
+    let dir = archive();
+    for offset in ["1", "2", "500"] {
+        let ran = dir.run(&["search", "-l", "--offset", offset, "以太坊"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{offset}");
+    }
+    assert_eq!(dir.run(&["search", "-l", "--offset", "1", "龘靐"]).code, 1);
+}

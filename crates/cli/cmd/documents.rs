@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use wensou_index::{Index, Lookup};
 use wensou_query::lang::Query;
-use wensou_query::{Error, Options, Session};
+use wensou_query::{Error, Options, Results, Session};
 
-use super::query::report;
+use super::query::{report, report_readings};
 use crate::args::Search;
 use crate::exit::Outcome;
 use crate::lookup::source_member;
@@ -47,20 +47,30 @@ impl Documents<'_> {
         }
     }
 
-    /// Prints the number of documents, unless nothing is to be printed. Says whether there are any.
-    fn print_count(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
+    /// The documents that match, without hits.
+    fn results(&self) -> Result<Results, Error> {
         let mut options = self.options.clone();
         (options.limit, options.offset) = (0, 0);
-        let results = wensou_query::search(self.index, self.query, &options)?;
+        wensou_query::search(self.index, self.query, &options)
+    }
+
+    /// Prints the number of documents, unless nothing is to be printed. Says whether there are any.
+    fn print_count(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
+        let results = self.results()?;
         if !self.args.quiet {
             report(&results.warnings, &self.query.text, terminal, false);
+            report_readings(&results.readings, terminal, false);
             writeln!(terminal.out(), "{}", results.total)?;
         }
         Ok(results.total > 0)
     }
 
-    /// Prints the files of the documents in order of rank, each once. Says whether there are any.
+    /// Prints the files of the documents in order of rank, each once. Says whether there are any
+    /// documents.
     fn print_files(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
+        // The documents themselves may all be before the offset.
+        let results = self.results()?;
+        report_readings(&results.readings, terminal, false);
         let documents = usize::try_from(self.index.searcher().num_docs()).unwrap_or(usize::MAX);
         let mut options = self.options.clone();
         options.limit = self.args.limit.unwrap_or(documents).min(documents);
@@ -78,6 +88,6 @@ impl Documents<'_> {
                 }
             }
         }
-        Ok(!printed.is_empty())
+        Ok(results.total > 0)
     }
 }

@@ -12,7 +12,7 @@ use crate::haystack::Haystack;
 use crate::lang::Query;
 use crate::options::Options;
 use crate::plan::analyze::{MatchMode, QueryWord};
-use crate::plan::pinyin::Reading;
+use crate::plan::pinyin::{Reading, any_text};
 use crate::plan::{Mode, Plan, PlannedWord};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::report::hits::{Hit, Results};
@@ -55,9 +55,13 @@ pub fn read_pinyin(index: &Index, query: &Query) -> Result<Option<Reread>, Error
     if runner.count(query, Mode::Strict)? > 0 {
         return Ok(None);
     }
-    let Some(reread) = runner.read_as_pinyin(query)? else { return Ok(None) };
-    let matches = runner.executor().count(&runner.strict_or_relaxed_expr(&reread.0)?)? > 0;
-    Ok(matches.then_some(reread))
+    let Some((reread, readings)) = runner.read_as_pinyin(query)? else { return Ok(None) };
+    for query in [any_text(&reread), Some(reread)].into_iter().rev().flatten() {
+        if runner.executor().count(&runner.strict_or_relaxed_expr(&query)?)? > 0 {
+            return Ok(Some((query, readings)));
+        }
+    }
+    Ok(None)
 }
 
 /// An index made ready for many queries, with a cache of posting lists.
@@ -193,6 +197,14 @@ impl<'i> Session<'i> {
             let again = answer(&reread)?;
             if again.0.total > 0 {
                 return Ok((again, Some((reread, readings))));
+            }
+            if let Some(reread) = any_text(&reread).filter(|_| !options.strict) {
+                let mut closest = answer(&reread)?;
+                if closest.0.total > 0 {
+                    closest.0.relaxed = true;
+                    closest.0.plan.may_lack_words = true;
+                    return Ok((closest, Some((reread, readings))));
+                }
             }
         }
         Ok((first, None))

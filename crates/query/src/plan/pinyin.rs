@@ -6,12 +6,12 @@
 
 use std::collections::HashMap;
 
-use pinyin::ToPinyinMulti;
+use pinyin::{ToPinyin, ToPinyinMulti};
 use unicode_normalization::UnicodeNormalization;
 use wensou_text::is_han;
 
 use crate::error::Error;
-use crate::lang::{self, FieldClause, Node, NodeKind, Phrase, Query, Span, Value};
+use crate::lang::{FieldClause, Node, NodeKind, Phrase, Query, Scope, Span, Value};
 use crate::rank::TermStatistics;
 
 /// Letters that may be the initials of a word; fewer would be those of too many words.
@@ -37,6 +37,23 @@ const MAX_SYLLABLES: usize = 8;
 /// Whether no document matches a node by its letters.
 pub(crate) type IsMissing<'m> = &'m dyn Fn(&Node) -> Result<bool, Error>;
 
+/// A query read as pinyin for documents that do not have all of it: any text of its outermost group
+/// is enough. What must match in full stays so. `None` if nothing is left to choose from.
+pub(crate) fn any_text(query: &Query) -> Option<Query> {
+    let NodeKind::And(nodes) = &query.root.kind else { return None };
+    let is_text =
+        |node: &&Node| matches!(node.kind, NodeKind::Term(_) | NodeKind::Or(_) | NodeKind::And(_));
+    let (texts, mut others): (Vec<&Node>, Vec<&Node>) = nodes.iter().partition(is_text);
+    if texts.len() < 2 || nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_))) {
+        return None;
+    }
+    let at = |kind| Node { kind, span: query.root.span };
+    let any = at(NodeKind::Or(texts.into_iter().cloned().collect()));
+    others.push(&any);
+    let root = at(NodeKind::And(others.into_iter().cloned().collect()));
+    Some(Query { root, text: query.text.clone(), warnings: Vec::new() })
+}
+
 /// The query with every Latin word, or run of syllables, that no document contains and that sounds
 /// like words of the index replaced by these; `None` if there is none.
 pub(crate) fn read_as_pinyin(
@@ -44,7 +61,7 @@ pub(crate) fn read_as_pinyin(
     is_missing: IsMissing<'_>,
     query: &Query,
 ) -> Result<Option<(Query, Vec<Reading>)>, Error> {
-    let mut reader = Reader { statistics, is_missing, readings: Vec::new() };
+    let mut reader = Reader { statistics, is_missing, in_title: false, readings: Vec::new() };
     let root = reader.reread_node(&query.root)?;
     let query = Query { root, text: query.text.clone(), warnings: Vec::new() };
     Ok((!reader.readings.is_empty()).then_some((query, reader.readings)))
@@ -53,11 +70,13 @@ pub(crate) fn read_as_pinyin(
 struct Reader<'r> {
     statistics: &'r dyn TermStatistics,
     is_missing: IsMissing<'r>,
+    /// Whether the words are those of `title:`.
+    in_title: bool,
     readings: Vec<Reading>,
 }
 
 impl Reader<'_> {
-    /// Reads the words of a query that are outside NOT, quotes and fields.
+    /// Reads the words of a query that are outside NOT, quotes and fields other than `title:`.
     fn reread_node(&mut self, node: &Node) -> Result<Node, Error> {
         let at = |kind| Node { kind, span: node.span };
         Ok(match &node.kind {
@@ -73,6 +92,12 @@ impl Reader<'_> {
                 at(NodeKind::Or(nodes.collect::<Result<_, Error>>()?))
             }
             NodeKind::Required(inner) => at(NodeKind::Required(Box::new(self.reread_node(inner)?))),
+            NodeKind::Scoped { scope: Scope::Title, node: inner } if !self.in_title => {
+                self.in_title = true;
+                let inner = self.reread_node(inner);
+                self.in_title = false;
+                at(NodeKind::Scoped { scope: Scope::Title, node: Box::new(inner?) })
+            }
             _ => self.reread(node)?.unwrap_or_else(|| node.clone()),
         })
     }
@@ -91,7 +116,7 @@ impl Reader<'_> {
                 let span = Span::new(all[0].span.start, all[length - 1].span.end);
                 let joined = run[..length].concat();
                 let together = Node { kind: NodeKind::And(all.to_vec()), span };
-                if joined.len() < MIN_SPELLING || !(self.is_missing)(&together)? {
+                if joined.len() < MIN_SPELLING || !self.is_missing(&together)? {
                     continue;
                 }
                 if let Some(node) = self.read(run[..length].join(" "), &run[..length], span)? {
@@ -109,10 +134,23 @@ impl Reader<'_> {
         Ok(read)
     }
 
+    /// Whether no document matches a node by its letters.
+    fn is_missing(&self, node: &Node) -> Result<bool, Error> {
+        let scoped = |node: Node| {
+            let span = node.span;
+            let kind = NodeKind::Scoped { scope: Scope::Title, node: Box::new(node) };
+            Node { kind, span }
+        };
+        match self.in_title {
+            true => (self.is_missing)(&scoped(node.clone())),
+            false => (self.is_missing)(node),
+        }
+    }
+
     /// Reads one clause; `None` if it stays as it is.
     fn reread(&mut self, node: &Node) -> Result<Option<Node>, Error> {
         match letters_of(node) {
-            Some(letters) if letters.len() >= MIN_INITIALS && (self.is_missing)(node)? => {
+            Some(letters) if letters.len() >= MIN_INITIALS && self.is_missing(node)? => {
                 let typed = match &node.kind {
                     NodeKind::Term(term) => term.text.to_lowercase(),
                     _ => letters.clone(),
@@ -135,14 +173,18 @@ impl Reader<'_> {
             return Ok(None);
         }
         let at = |kind| Node { kind, span };
+        let in_title = self.in_title;
         let alternatives = words.iter().flat_map(|word| {
             let value = Value { text: word.clone(), prefix: true, span };
             let phrase = at(NodeKind::Phrase(Phrase { text: word.clone(), near: None }));
-            [
-                at(NodeKind::Scoped { scope: lang::Scope::Title, node: Box::new(phrase) }),
-                at(NodeKind::Field(FieldClause::Tag(vec![value.clone()]))),
-                at(NodeKind::Field(FieldClause::Source(vec![value]))),
-            ]
+            match in_title {
+                true => vec![phrase],
+                false => vec![
+                    at(NodeKind::Scoped { scope: Scope::Title, node: Box::new(phrase) }),
+                    at(NodeKind::Field(FieldClause::Tag(vec![value.clone()]))),
+                    at(NodeKind::Field(FieldClause::Source(vec![value]))),
+                ],
+            }
         });
         let rewritten = at(NodeKind::Or(alternatives.collect()));
         self.readings.push(Reading { typed, words });
@@ -243,6 +285,12 @@ fn typed_forms(sound: &str) -> impl Iterator<Item = String> {
 pub(crate) fn sound_alike(one: char, other: char) -> bool {
     let [Some(one), Some(other)] = [one, other].map(|c| c.to_pinyin_multi()) else { return false };
     one.into_iter().any(|sound| other.into_iter().any(|other| other.plain() == sound.plain()))
+}
+
+/// Whether the usual readings of two characters are the same, tones aside.
+pub(crate) fn usually_sound_alike(one: char, other: char) -> bool {
+    let [Some(one), Some(other)] = [one, other].map(|c| c.to_pinyin()) else { return false };
+    one.plain() == other.plain()
 }
 
 /// Whether one reading of each character, joined, spells the letters.
