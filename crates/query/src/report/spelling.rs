@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::exec::FIRST_HAN;
 use crate::lang::{Diagnostic, Node, NodeKind, Query, Span, Term};
 use crate::plan::Mode;
-use crate::plan::pinyin::sound_alike;
+use crate::plan::pinyin::{sound_alike, usually_sound_alike};
 use crate::report::clauses::query_of;
 use crate::runner::Runner;
 
@@ -145,7 +145,7 @@ impl Wanted {
         }
         let allowed = match length {
             0..=2 => return None,
-            3..=5 => 1,
+            3..=7 => 1,
             _ => 2,
         };
         if word.len() < 3 || word.len().abs_diff(length) > allowed || !self.text.is_ascii() {
@@ -160,17 +160,20 @@ impl Wanted {
     }
 
     /// A word of Han characters is close if one of its characters differs from those that were
-    /// typed, or all sound alike. What was typed may contain more characters.
+    /// typed, or all sound alike: in their usual readings, if no character is the same. What was
+    /// typed may contain more characters than a word of three or more, but not than one of two,
+    /// which is easily a part of another word.
     fn distance_of_han(&self, word: &str) -> Option<u32> {
         let chars: Vec<char> = word.chars().collect();
         let others = self.chars.len().checked_sub(chars.len())?;
-        if chars.len() < 2 || others > MAX_OTHERS {
+        if chars.len() < 2 || others > MAX_OTHERS || chars.len() == 2 && others > 0 {
             return None;
         }
         let windows = self.chars.windows(chars.len());
         let distances = windows.filter_map(|window| {
             let differing = window.iter().zip(&chars).filter(|(a, b)| a != b);
             let pairs: Vec<_> = differing.collect();
+            let usually_alike = || pairs.iter().all(|(a, b)| usually_sound_alike(**a, **b));
             let alike = || pairs.iter().all(|(a, b)| sound_alike(**a, **b));
             match pairs.len() {
                 0 => None,
@@ -178,7 +181,7 @@ impl Wanted {
                 1 if alike() => Some(0),
                 1 if chars.len() > 2 => Some(1),
                 2.. if pairs.len() * 2 <= chars.len() + 1 && alike() => Some(1),
-                2 if chars.len() == 2 && alike() => Some(2),
+                2 if chars.len() == 2 && usually_alike() => Some(2),
                 _ => None,
             }
         });
@@ -228,6 +231,10 @@ mod tests {
             ("以太纺", "以太纺"),
             ("天气", "天空"),
             ("斯拉夫交付散步", "斯拉交"),
+            ("穿山甲", "单价"),
+            ("穿山甲", "山家"),
+            ("闪家", "单价"),
+            ("solana", "salaam"),
             ("比", "币"),
         ] {
             assert_eq!(distance(typed, word), None, "{typed} {word}");
