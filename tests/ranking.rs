@@ -262,3 +262,21 @@ fn pairs_of_the_other_script_find_the_same() {
         assert_eq!(scores(&found), scores(&dir.hits(&[other])), "{one} {other}");
     }
 }
+
+#[test]
+fn quotation_marks_of_a_pasted_title_are_prose_where_no_document_has_every_word() {
+    let dir = index(&[
+        ("answer", "戰士們守衛在無名的湖畔，青春在高原上閃耀。"),
+        ("exact", "這個湖叫做無名湖。"),
+        ("other", "今天天氣晴朗，適合出門散步。"),
+    ]);
+    for typed in ["青春閃耀在“無名小湖”", "青春闪耀在「无名小湖」", "從『無名小湖』到青春"]
+    {
+        assert_eq!(ids(&dir, &[typed])[0], "answer", "{typed}");
+        assert_eq!(dir.run(&["search", "--strict", typed]).code, 1, "{typed}");
+    }
+    // Apart from other text, or in other quotation marks, they are exact.
+    for typed in ["青春 「無名小湖」", "青春\"無名小湖\""] {
+        assert_eq!(dir.run(&["search", typed]).code, 1, "{typed}");
+    }
+}

@@ -99,7 +99,8 @@ fn covering(words: &[PlannedWord]) -> Covering {
     }
     let all = units.iter().map(|unit| unit.mass).sum();
     let least_word = least.map(IdfMass::of).unwrap_or_default();
-    Covering { any_word: None, units, scale: CoverageScale { all, least_word } }
+    let scale = CoverageScale::new(all, least_word, units.len());
+    Covering { any_word: None, units, scale }
 }
 
 /// Every term whose document frequency a plan needs; some come more than once.

@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The most words of a query whose coverage precedes the score. Of a longer one, such as a title,
+/// no single word is what was asked for.
+const MAX_WORDS: usize = 4;
+
 /// The number of steps in which coverage precedes the score. With more steps, documents that match
 /// one more common word precede better answers; see the table in `docs/RANKING.md`.
-const STEPS: f32 = 3.0;
+const STEPS: u32 = 3;
 
 /// The summed idf of words, in units of 1/1024. Integers add up to the same sum in any order.
 #[derive(
@@ -45,7 +49,8 @@ impl std::iter::Sum for IdfMass {
 }
 
 /// How much of a relaxed query a document has, in steps: none for one without a word other than a
-/// date, then by the third of the idf mass of the query that it matches.
+/// date, then by the third of the idf mass of the query that it matches. Of a query of more words
+/// than [`MAX_WORDS`], a part is a part, however much it is.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -58,16 +63,24 @@ pub(crate) struct CoverageScale {
     pub(crate) all: IdfMass,
     /// The mass of its most common word that is not part of a date.
     pub(crate) least_word: IdfMass,
+    /// The number of steps in which coverage precedes the score.
+    steps: u32,
 }
 
 impl CoverageScale {
+    /// The scale of a query of some words.
+    pub(crate) fn new(all: IdfMass, least_word: IdfMass, words: usize) -> Self {
+        let steps = if words > MAX_WORDS { 1 } else { STEPS };
+        Self { all, least_word, steps }
+    }
+
     /// The coverage of a document with words of this mass. It never falls as the mass grows.
     pub(crate) fn coverage(self, matched: IdfMass) -> Coverage {
         if matched < self.least_word || matched == IdfMass::default() {
             return Coverage::default();
         }
         let share = matched.0 as f32 / self.all.0.max(1) as f32;
-        Coverage(1 + (share * STEPS) as u32)
+        Coverage(1 + (share * self.steps as f32) as u32)
     }
 
     /// Every coverage that documents can have, with the least mass that they need for it, from the
@@ -98,8 +111,10 @@ mod tests {
 
     #[test]
     fn a_level_begins_at_its_least_mass() {
-        for (all, least_word) in [(30_000, 4000), (7, 2), (12_345, 0), (1, 1)] {
-            let scale = CoverageScale { all: IdfMass(all), least_word: IdfMass(least_word) };
+        for (all, least_word, words) in
+            [(30_000, 4000, 4), (7, 2, 2), (12_345, 0, 3), (1, 1, 2), (60_000, 4000, 9)]
+        {
+            let scale = CoverageScale::new(IdfMass(all), IdfMass(least_word), words);
             let levels: Vec<_> = scale.levels().collect();
             assert!(levels.is_sorted_by(|a, b| a > b), "{levels:?}");
             for (level, IdfMass(mass)) in levels {
