@@ -35,7 +35,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::fold::accents::{ligature, plain};
 use crate::fold::ignorable::is_ignorable;
 use crate::fold::offsets::ByteOffsets;
-use crate::fold::removed::{removed_ranges, without_accents};
+use crate::fold::removed::{may_be_removed, removed_ranges, without_accents};
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 
 /// Folds `text`.
@@ -51,6 +51,9 @@ use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     fold_into(text, &mut out, |_| {});
+    if !may_be_removed(&out) {
+        return out;
+    }
     for range in removed_ranges(&out).into_iter().rev() {
         out.replace_range(range, "");
     }
@@ -219,7 +222,7 @@ impl<'t> Folded<'t> {
             (original_byte, folded_byte) = (original_bytes.1, folded_bytes.1);
         }
         let tail = out[folded_byte..].chars().count();
-        let removed = removed_ranges(&out);
+        let is_final = !may_be_removed(&out);
         let folded = Folded {
             original,
             text: out,
@@ -229,6 +232,10 @@ impl<'t> Folded<'t> {
             original_offsets: ByteOffsets::default(),
             folded_offsets: ByteOffsets::default(),
         };
+        if is_final {
+            return folded;
+        }
+        let removed = removed_ranges(&folded.text);
         let folded = if removed.is_empty() { folded } else { folded.without(&removed) };
         Folded { text: without_accents(folded.text), ..folded }
     }

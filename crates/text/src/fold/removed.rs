@@ -9,12 +9,20 @@ use crate::fold::annotation::annotations;
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
+/// Bytes that are checked at once. The compiler makes vector instructions of such a loop.
+const BLOCK: usize = 256;
+
+/// Whether a folded text may have annotations or accents: no byte of most texts is in either.
+pub(super) fn may_be_removed(folded: &str) -> bool {
+    has_byte(folded, |b| matches!(b, b')' | 0xcc | 0xcd | 0xc3..=0xc9))
+}
+
 /// The byte ranges of a folded text that vanish: annotations, and combining marks after Latin
 /// letters, which have no composed form.
 pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
     let mut removed = annotations(folded);
     // The first bytes of U+0300 to U+036F.
-    if !folded.bytes().any(|b| matches!(b, 0xcc | 0xcd)) {
+    if !has_byte(folded, |b| matches!(b, 0xcc | 0xcd)) {
         return removed;
     }
     let mut marks: Vec<Range<usize>> = Vec::new();
@@ -45,10 +53,16 @@ pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
     removed
 }
 
+/// Whether a byte of `text` is wanted. Runs over all text, so it checks many bytes at once.
+pub(super) fn has_byte(text: &str, is_wanted: impl Fn(u8) -> bool) -> bool {
+    let mut blocks = text.as_bytes().chunks(BLOCK);
+    blocks.any(|block| block.iter().fold(false, |any, b| any | is_wanted(*b)))
+}
+
 /// Drops the accents of Latin letters. The number of characters stays.
 pub(super) fn without_accents(folded: String) -> String {
     // The first bytes of U+00C0 to U+024F. No other character has them.
-    if !folded.bytes().any(|b| matches!(b, 0xc3..=0xc9)) {
+    if !has_byte(&folded, |b| matches!(b, 0xc3..=0xc9)) {
         return folded;
     }
     folded.chars().map(plain).collect()

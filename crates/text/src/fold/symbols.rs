@@ -60,43 +60,119 @@ pub const SYMBOL_TERM: char = '\u{1e}';
 ///
 /// A text that a [`crate::Pattern`] matches has all the terms of the pattern's text.
 pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
-    // A byte decides whether there can be any, because most texts of a query have none.
-    if !folded.bytes().any(|b| b.is_ascii_punctuation() || b == 0xe2 || b.is_ascii_digit()) {
+    let bytes = folded.as_bytes();
+    for (number, block) in bytes.chunks(BLOCK).enumerate() {
+        // Most characters are neither symbols nor digits, and a block of bytes is checked at once.
+        if !block.iter().fold(false, |any, b| any | may_begin_term(*b)) {
+            continue;
+        }
+        for (at, _) in (number * BLOCK..).zip(block).filter(|(_, b)| may_begin_term(**b)) {
+            terms_at(folded, at, &mut emit);
+        }
+    }
+}
+
+/// Bytes that are checked at once.
+const BLOCK: usize = 32;
+
+/// Whether a character with this first byte may be a digit or a symbol of [`is_symbol`]. Only the
+/// first byte of a character is such a byte.
+fn may_begin_term(b: u8) -> bool {
+    // 0xe2 is the first byte of `€` and `₿`.
+    matches!(b, b'0'..=b'9' | b'#' | b'$' | b'%' | b'+' | b'-' | b'.' | b'/' | b'@' | 0xe2)
+}
+
+/// Passes on the terms of the symbol or digit at byte `at`: of a symbol all of them, except that
+/// the term with the symbol or digit after it comes with that; of a digit those of the character
+/// after it that no symbol is.
+fn terms_at(folded: &str, at: usize, emit: &mut impl FnMut(&[char])) {
+    let (before, from) = folded.split_at(at);
+    let mut chars = from.chars();
+    let Some(c) = chars.next() else { return };
+    let symbol = is_symbol(c);
+    if !symbol && !is_digit(c) {
         return;
     }
-    let mut chars = folded.chars().peekable();
-    let (mut last, mut before) = ('\0', '\0');
-    while let Some(c) = chars.next() {
-        let symbol = is_symbol(c);
-        if symbol || is_key_char(c) {
-            if symbol {
-                emit(&[c]);
-            }
-            let after_sign = matches!(last, '$' | '€' | '₿' | '@' | '#');
-            if last != '\0' && (after_sign || matches!(c, '+' | '#' | '%')) {
-                emit(&[last, c]);
-            }
-            last = c;
-        }
-        if is_digit(before)
-            && !is_key_char(c)
-            && !c.is_whitespace()
-            && let Some(next) = chars.peek().copied().filter(|c| is_digit(*c))
-        {
-            emit(&[before, c, next]);
-        }
-        before = c;
+    let is_kept = |c: &char| is_symbol(*c) || is_key_char(*c);
+    if symbol {
+        emit(&[c]);
     }
+    let last = before.chars().rev().find(is_kept);
+    if let Some(last) = last.filter(|last| is_sign(*last) || matches!(c, '+' | '#' | '%')) {
+        emit(&[last, c]);
+    }
+    let gap = if symbol {
+        before.chars().next_back().map(|before| (before, c))
+    } else {
+        chars.next().filter(|next| !is_symbol(*next)).map(|next| (c, next))
+    };
+    if let Some((digit, gap)) = gap
+        && is_digit(digit)
+        && !is_key_char(gap)
+        && !gap.is_whitespace()
+        && let Some(next) = chars.clone().next().filter(|c| is_digit(*c))
+    {
+        emit(&[digit, gap, next]);
+    }
+    // A symbol or digit that follows a sign has the term itself.
+    let following = || chars.clone().find(is_kept).filter(|next| !is_symbol(*next));
+    if is_sign(c)
+        && let Some(next) = following().filter(|next| !is_digit(*next))
+    {
+        emit(&[c, next]);
+    }
+}
+
+/// Whether a symbol belongs to what follows it.
+const fn is_sign(c: char) -> bool {
+    matches!(c, '$' | '€' | '₿' | '@' | '#')
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn terms(text: &str) -> Vec<String> {
         let mut terms = Vec::new();
         symbol_terms(&crate::fold(text), |chars| terms.push(chars.iter().collect()));
         terms
+    }
+
+    /// [`symbol_terms`] character by character.
+    fn plain_terms(folded: &str) -> Vec<String> {
+        let mut terms = Vec::new();
+        let (mut last, mut before) = ('\0', '\0');
+        let mut chars = folded.chars().peekable();
+        while let Some(c) = chars.next() {
+            if is_symbol(c) || is_key_char(c) {
+                terms.extend(Some(String::from(c)).filter(|_| is_symbol(c)));
+                if last != '\0' && (is_sign(last) || matches!(c, '+' | '#' | '%')) {
+                    terms.push(String::from_iter([last, c]));
+                }
+                last = c;
+            }
+            if is_digit(before)
+                && !is_key_char(c)
+                && !c.is_whitespace()
+                && let Some(next) = chars.peek().copied().filter(|c| is_digit(*c))
+            {
+                terms.push(String::from_iter([before, c, next]));
+            }
+            before = c;
+        }
+        terms
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_of_bytes_have_the_terms_of_their_characters(
+            text in "[#$%+@./\\-€₿•é字a12 ,:。·😀]{0,60}",
+        ) {
+            let folded = crate::fold(&text);
+            prop_assert_eq!(terms(&text), plain_terms(&folded));
+        }
     }
 
     #[test]
