@@ -36,7 +36,7 @@ use crate::fold::accents::{ligature, plain};
 use crate::fold::ignorable::is_ignorable;
 use crate::fold::offsets::ByteOffsets;
 use crate::fold::removed::{may_be_removed, removed_ranges, without_accents};
-use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
+use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of};
 
 /// Folds `text`.
 ///
@@ -92,18 +92,25 @@ struct Sequence {
 
 /// Appends the fold of `text` to `out`, and reports the sequences that do not fold character by
 /// character.
-///
-/// Unchanged characters are written one by one like all others. Copying unchanged stretches in one
-/// piece would need an unpredictable branch for each character of Traditional text.
 fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
-    let mut remaining = text.chars();
+    let mut block = [0; BLOCK];
     // Byte offsets of the last plain character, in `text` and in `out`. A combining mark after it
     // is composed with it.
     let mut last_plain = None;
+    let mut at = 0;
     loop {
-        let at = text.len() - remaining.as_str().len();
-        let Some(c) = remaining.next() else { break };
-        let entry = if c.is_ascii() { 0 } else { fold_entry(c) };
+        let plain = fold_plain(&text.as_bytes()[at..], &mut block);
+        if plain.written > 0 {
+            last_plain = Some((at + plain.last_read, out.len() + plain.last_written));
+            // The table has valid characters only, so this is never an error.
+            out.push_str(simdutf8::basic::from_utf8(&block[..plain.written]).unwrap_or_default());
+            at += plain.read;
+            if plain.written > BLOCK - 3 {
+                continue;
+            }
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        let entry = fold_entry(c);
         if entry == EXPAND || entry == JOIN {
             let (start, folded_from) = match last_plain {
                 Some(last) if entry == JOIN => last,
@@ -117,12 +124,68 @@ fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
                 folded_bytes: (folded_from, out.len()),
             });
             last_plain = None;
-            remaining = text[end..].chars();
+            at = end;
         } else {
             last_plain = Some((at, out.len()));
-            out.push(if c.is_ascii() { c.to_ascii_lowercase() } else { at_distance(c, entry) });
+            out.push(at_distance(c, entry));
+            at += c.len_utf8();
         }
     }
+}
+
+/// Bytes that [`fold_plain`] writes at a time.
+const BLOCK: usize = 768;
+
+/// What [`fold_plain`] has done.
+struct Plain {
+    /// Bytes read, and bytes written.
+    read: usize,
+    written: usize,
+    /// Where the last character begins, in the bytes read and in those written.
+    last_read: usize,
+    last_written: usize,
+}
+
+/// Folds the beginning of a text, as far as its characters are ASCII, or have three bytes and fold
+/// to one character of one or three: nearly all characters do. Stops when fewer than three bytes of
+/// `block` are free.
+///
+/// Unchanged characters are written one by one like all others. Copying unchanged stretches in one
+/// piece would need an unpredictable branch for each character of Traditional text.
+fn fold_plain(bytes: &[u8], block: &mut [u8; BLOCK]) -> Plain {
+    let mut remaining = bytes;
+    let mut written = 0;
+    while let Some(target) = block[written..].first_chunk_mut::<3>() {
+        match remaining {
+            [ascii @ ..0x80, after @ ..] => {
+                target[0] = ascii.to_ascii_lowercase();
+                written += 1;
+                remaining = after;
+            }
+            [a @ 0xe0..=0xef, b, c, after @ ..] => {
+                let code =
+                    u32::from(a & 0xf) << 12 | u32::from(b & 0x3f) << 6 | u32::from(c & 0x3f);
+                // Special entries lead to none of these ranges.
+                match code.wrapping_add_signed(fold_entry_of(code)) {
+                    ascii @ ..0x80 => {
+                        target[0] = ascii as u8;
+                        written += 1;
+                    }
+                    code @ 0x800..0x1_0000 => {
+                        let low = |bits: u32| 0x80 | (code >> bits & 0x3f) as u8;
+                        *target = [0xe0 | (code >> 12) as u8, low(6), low(0)];
+                        written += 3;
+                    }
+                    _ => break,
+                }
+                remaining = after;
+            }
+            _ => break,
+        }
+    }
+    let read = bytes.len() - remaining.len();
+    let last = |bytes: &[u8]| bytes.iter().rposition(|b| b & 0xc0 != 0x80).unwrap_or_default();
+    Plain { read, written, last_read: last(&bytes[..read]), last_written: last(&block[..written]) }
 }
 
 /// The end of the sequence that continues at byte `from`: all characters that join the one before

@@ -38,6 +38,13 @@ pub(crate) fn fold_entry(c: char) -> i32 {
     }
 }
 
+/// The entry of a character of the basic multilingual plane, given its code point.
+#[inline(always)]
+pub(crate) fn fold_entry_of(code: u32) -> i32 {
+    let page = FOLD_PAGES.get(code as usize >> 6).map_or(0, |page| usize::from(*page));
+    FOLD.get(page << 6 | (code as usize & 63)).copied().unwrap_or_default()
+}
+
 /// The character at `distance` from `c`. `distance` must not be a special entry.
 #[inline(always)]
 pub(crate) fn at_distance(c: char, distance: i32) -> char {
