@@ -17,7 +17,19 @@ pub struct FieldTerms {
 impl FieldTerms {
     /// The words in the order of the text. A word that occurs twice is returned twice.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.words.split(WORD_SEPARATOR).filter(|word| !word.is_empty())
+        let mut remaining = self.words.as_str();
+        std::iter::from_fn(move || {
+            while !remaining.is_empty() {
+                // Words are short, so a plain loop finds their ends soonest.
+                let end = remaining.bytes().position(|b| b == WORD_SEPARATOR as u8);
+                let (word, after) = remaining.split_at(end.unwrap_or(remaining.len()));
+                remaining = after.strip_prefix(WORD_SEPARATOR).unwrap_or_default();
+                if !word.is_empty() {
+                    return Some(word);
+                }
+            }
+            None
+        })
     }
 }
 

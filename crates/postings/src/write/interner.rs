@@ -61,7 +61,7 @@ impl Interner {
             let text = symbol.and_then(|symbol| self.0.resolve(symbol)).unwrap_or_default();
             text.get(at as usize..).unwrap_or_default().as_bytes()
         };
-        order.sort_unstable_by(|a, b| text(*a).cmp(text(*b)).then(a.cmp(b)));
+        sort_by_text(&mut order, text);
         let (mut table, mut blocks) = (Vec::new(), Vec::new());
         for block in order.chunks(BLOCK) {
             blocks.extend((table.len() as u32).to_le_bytes());
@@ -81,4 +81,34 @@ impl Interner {
         table.extend(count.to_le_bytes());
         table
     }
+}
+
+/// Sorts entries by their texts, and equal ones by themselves.
+fn sort_by_text<'n>(order: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [u8]) {
+    // Beside its entry, the first bytes of a text are compared without reading the text. Only a
+    // part of the entries has them at a time, so that memory is bounded.
+    let mut with_prefix: Vec<(u64, (u32, u32))> = Vec::new();
+    for part in order.chunks_mut(PART) {
+        with_prefix.clear();
+        with_prefix.extend(part.iter().map(|entry| (prefix(text(*entry)), *entry)));
+        with_prefix.sort_unstable_by(|(a_prefix, a), (b_prefix, b)| {
+            a_prefix.cmp(b_prefix).then_with(|| text(*a).cmp(text(*b))).then(a.cmp(b))
+        });
+        part.iter_mut().zip(&with_prefix).for_each(|(entry, (_, sorted))| *entry = *sorted);
+    }
+    if order.len() > PART {
+        // Merges the sorted parts.
+        order.sort_by(|a, b| text(*a).cmp(text(*b)).then(a.cmp(b)));
+    }
+}
+
+/// Entries that are sorted with their prefixes at a time.
+const PART: usize = 1 << 18;
+
+/// The first eight bytes of a text as a number, in the order of texts.
+fn prefix(text: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let length = text.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&text[..length]);
+    u64::from_be_bytes(bytes)
 }

@@ -105,7 +105,7 @@ impl RunSorter {
         run.sort_char_ids();
         if self.by_character.len() < run.char_ids.len() {
             self.by_character.resize(run.char_ids.len(), 0);
-            self.by_bigram.resize(run.char_ids.len(), 0);
+            self.by_bigram.resize(self.by_bigram.len().max(run.char_ids.len()), 0);
         }
         // A character starts at most as many bigrams as it has occurrences, so both fit into the
         // same groups.
@@ -123,11 +123,15 @@ impl RunSorter {
     }
 
     fn write_words(&mut self, mut words: Vec<u64>, out: &mut RunWriter) -> io::Result<()> {
-        words.sort_unstable();
-        for word in words.chunk_by(|a, b| a >> 32 == b >> 32) {
-            self.list.clear();
-            self.list.fill(word.iter().map(|word| *word as u32));
-            out.push(TermKey::of_word_or_path((word[0] >> 32) as u32), &mut self.list)?;
+        let Self { by_bigram, list, .. } = self;
+        // The bigrams have been written.
+        let count = words.len();
+        by_bigram.resize(by_bigram.len().max(count), 0);
+        let sorted = sorted_by_key(&mut words, &mut by_bigram[..count]);
+        for word in sorted.chunk_by(|a, b| a >> 32 == b >> 32) {
+            list.clear();
+            list.fill(word.iter().map(|word| *word as u32));
+            out.push(TermKey::of_word_or_path((word[0] >> 32) as u32), list)?;
         }
         Ok(())
     }
@@ -218,6 +222,34 @@ impl RunSorter {
         }
         Ok(())
     }
+}
+
+/// Sorts the occurrences of words and paths by the bits of their keys, and returns them; both slices
+/// have as many. Those of one key are in the order of their documents and stay so, because each pass
+/// is a stable counting sort by some of the bits.
+fn sorted_by_key<'w>(words: &'w mut [u64], scratch: &'w mut [u64]) -> &'w [u64] {
+    const DIGIT: u32 = 11;
+    let used = words.iter().fold(0, |used, word| used | word);
+    let (mut sorted, mut other) = (words, scratch);
+    for shift in (32..64).step_by(DIGIT as usize) {
+        let digit = |word: u64| (word >> shift) as usize & ((1 << DIGIT) - 1);
+        if digit(used) == 0 {
+            continue;
+        }
+        let mut ends = vec![0_u32; 1 << DIGIT];
+        sorted.iter().for_each(|word| ends[digit(*word)] += 1);
+        let mut start = 0;
+        for end in &mut ends {
+            start += std::mem::replace(end, start);
+        }
+        for word in &*sorted {
+            let end = &mut ends[digit(*word)];
+            other[*end as usize] = *word;
+            *end += 1;
+        }
+        std::mem::swap(&mut sorted, &mut other);
+    }
+    sorted
 }
 
 /// The start of the group of each char id; [`SENTINEL`] has an empty group.

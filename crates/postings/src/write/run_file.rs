@@ -129,14 +129,15 @@ impl Width {
     }
 
     fn write(self, numbers: &[u32], out: &mut Vec<u8>) {
+        if matches!(self, Self::One) {
+            out.extend(numbers.iter().map(|number| *number as u8));
+            return;
+        }
         let start = out.len();
         out.resize(start + numbers.len() * self.bytes(), 0);
         let target = &mut out[start..];
         match self {
-            Self::One => {
-                target.iter_mut().zip(numbers).for_each(|(byte, number)| *byte = *number as u8);
-            }
-            Self::Two => {
+            Self::One | Self::Two => {
                 for (target, number) in target.chunks_exact_mut(2).zip(numbers) {
                     target.copy_from_slice(&(*number as u16).to_le_bytes());
                 }
