@@ -10,7 +10,7 @@ use wensou_text::{
     Folded, SYMBOL_TERM, Script, Segmenter, TokenKind, fold, script_of_all, symbol_terms,
 };
 
-use crate::duplicates::{Sample, Sketch};
+use crate::duplicates::{Sample, Sketch, sketch_and_sample};
 use crate::record::{Encoded, RecordExt, Texts, civil_seconds, moment_start};
 
 /// Chinese words of the body with at most this many characters are not indexed as words: their
@@ -31,7 +31,8 @@ pub fn is_indexed_word(field: TextField, kind: TokenKind, word: &str) -> bool {
 pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -> FieldTerms {
     let folded = Folded::new(text);
     let mut key = Vec::with_capacity(folded.char_count());
-    let mut words = String::new();
+    // About as long as the text, so that it seldom has to grow.
+    let mut words = String::with_capacity(folded.as_str().len());
     // The rule of `is_indexed_word`, applied before a token is made.
     let shortest = if field == TextField::Body { SHORT + 1 } else { 1 };
     segmenter.terms(&folded, shortest, &mut key, |token| {
@@ -165,7 +166,7 @@ pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) ->
     }
     let is_article = matches!(record, Record::Article(_));
     let (title, body) = (&terms.title.key, &terms.body.key);
-    let sketch = is_article.then(|| (Sketch::of(title, body), Sample::of(body, &texts.body)));
+    let sketch = is_article.then(|| sketch_and_sample(title, body, &texts.body));
     Analysed { values, terms, sketch }
 }
 

@@ -19,7 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use wensou_ingest::Record;
 
 use self::samples::Likeness;
-pub(crate) use self::samples::{Sample, Samples};
+pub(crate) use self::samples::{Sample, Samples, sketch_and_sample};
 pub(crate) use self::sketch::Sketch;
 pub use self::table::DuplicateGroups;
 pub(crate) use self::table::{BaseArticles, Verdicts};
@@ -185,13 +185,14 @@ mod tests {
             chars.filter_map(char::from_u32).collect::<String>() + &"後記".repeat(number % 2)
         };
         let article = |number: usize| {
-            let sketch = Sketch::of(&[], &key_of(&text(number)));
+            let (sketch, _) = sketch_and_sample(&[], &key_of(&text(number)), &text(number));
             (number as DocId, sketch)
         };
         let dir = tempfile::tempdir().unwrap();
         let mut samples = Samples::new(dir.path());
         for number in split..10 {
-            samples.push(&Sample::of(&key_of(&text(number)), &text(number))).unwrap();
+            let (_, sample) = sketch_and_sample(&[], &key_of(&text(number)), &text(number));
+            samples.push(&sample).unwrap();
         }
         let segment = |name: &str, numbers: std::ops::Range<usize>| SegmentArticles {
             segment: name.to_owned(),

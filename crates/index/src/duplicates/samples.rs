@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::compare::shared;
-use super::sketch::{is_short, shingles, whole};
+use super::sketch::{Sketch, is_short, mixed, shingles};
 
 /// One shingle in this many is sampled, by its hash: so that the samples of two texts have the same
 /// ones of the shingles that both texts have.
@@ -39,24 +39,49 @@ pub(super) enum Likeness {
     Different,
 }
 
-impl Sample {
-    /// The sample of a text, given also its key characters.
-    pub(crate) fn of(body: &[char], text: &str) -> Self {
-        // A short text is compared with its title.
-        if is_short(body) {
-            return Self::default();
-        }
-        let mut sampled: Vec<u32> =
-            shingles(body).filter(|hash| hash.is_multiple_of(ONE_IN)).collect();
-        sampled.sort_unstable();
-        sampled.dedup();
-        sampled.truncate(MAX_SHINGLES);
-        // Key characters leave out what makes 3.5% another number than 35%.
-        let symbols = text.bytes().filter(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
-        let symbols: Vec<char> = symbols.map(char::from).collect();
-        Self { whole: whole(&symbols, body), shingles: sampled }
+/// The sketch and the sample of a text, given also the key characters of its title and body. Both
+/// are made of the same shingles, which are hashed once.
+pub(crate) fn sketch_and_sample(title: &[char], body: &[char], text: &str) -> (Sketch, Sample) {
+    // A short text is compared with its title.
+    if is_short(body) {
+        return (Sketch::of_short(title, body), Sample::default());
     }
+    let mut sketch = Sketch::default();
+    let (mut sampled, mut count) = (vec![0; body.len()], 0);
+    shingles(body).for_each(|hash| {
+        sketch.add(hash);
+        // Whether a hash is sampled is unpredictable: the next one overwrites one that is not.
+        sampled[count] = hash;
+        count += usize::from(hash.is_multiple_of(ONE_IN));
+    });
+    sampled.truncate(count);
+    sampled.sort_unstable();
+    sampled.dedup();
+    sampled.truncate(MAX_SHINGLES);
+    sampled.shrink_to_fit();
+    (sketch, Sample { whole: hash_of_whole(body, text), shingles: sampled })
+}
 
+/// The hash of a whole text. Key characters leave out what makes 3.5% another number than 35%, so
+/// it is also that of digits and ASCII punctuation.
+fn hash_of_whole(body: &[char], text: &str) -> u64 {
+    let is_symbol = |b: u8| b.is_ascii_digit() || b.is_ascii_punctuation();
+    let mut hash = 0;
+    // Most bytes are neither, and a block of them is checked at once.
+    for block in text.as_bytes().chunks(32) {
+        if block.iter().fold(false, |any, b| any | is_symbol(*b)) {
+            let symbols = block.iter().filter(|b| is_symbol(**b));
+            hash = symbols.fold(hash, |hash, b| mixed(hash ^ u64::from(b + 1)));
+        }
+    }
+    let (threes, remaining) = body.as_chunks::<3>();
+    let joined = |chars: &[char]| chars.iter().fold(0, |all, c| all << 21 | u64::from(*c));
+    hash = mixed(hash ^ body.len() as u64);
+    hash = threes.iter().fold(hash, |hash, three| mixed(hash ^ joined(three)));
+    mixed(hash ^ joined(remaining))
+}
+
+impl Sample {
     /// Compares the texts as far as their samples allow.
     pub(super) fn compare(&self, other: &Self) -> Likeness {
         if self.whole == other.whole && self.whole != 0 {
@@ -147,7 +172,7 @@ mod tests {
 
     #[test]
     fn samples_tell_different_texts_apart() {
-        let sample = |from, length| Sample::of(&text(from, length), "");
+        let sample = |from, length| sketch_and_sample(&[], &text(from, length), "").1;
         let compare = |a: Sample, b: Sample| a.compare(&b);
         use Likeness::{Different, Same, Unknown};
         assert_eq!(compare(sample(0, 900), sample(0, 900)), Same);
@@ -162,7 +187,8 @@ mod tests {
     fn samples_are_read_as_they_were_written() {
         let dir = tempfile::tempdir().unwrap();
         let mut samples = Samples::new(dir.path());
-        let all: Vec<Sample> = [900, 10, 0, 9000, 80].map(|n| Sample::of(&text(n, n), "")).into();
+        let all: Vec<Sample> =
+            [900, 10, 0, 9000, 80].map(|n| sketch_and_sample(&[], &text(n, n), "").1).into();
         all.iter().for_each(|sample| samples.push(sample).unwrap());
         for (text, sample) in all.iter().enumerate().rev() {
             assert_eq!(samples.read(text).unwrap(), *sample);

@@ -18,26 +18,32 @@ const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Sketch([u32; HASHES]);
 
+impl Default for Sketch {
+    fn default() -> Self {
+        Self([u32::MAX; HASHES])
+    }
+}
+
 impl Sketch {
-    /// The sketch of a text, given the key characters of its title and body.
-    pub(crate) fn of(title: &[char], body: &[char]) -> Self {
-        let mut lowest = [u32::MAX; HASHES];
-        if is_short(body) {
-            if !(title.is_empty() && body.is_empty()) {
-                let whole = whole(title, body);
-                lowest[..2].copy_from_slice(&[whole as u32, (whole >> 32) as u32]);
-                lowest.sort_unstable();
-            }
-            return Self(lowest);
+    /// The sketch of a short text: both halves of the hash of the whole.
+    pub(super) fn of_short(title: &[char], body: &[char]) -> Self {
+        let mut sketch = Self::default();
+        if !(title.is_empty() && body.is_empty()) {
+            let whole = whole(title, body);
+            sketch.add(whole as u32);
+            sketch.add((whole >> 32) as u32);
         }
-        for hash in shingles(body) {
-            if hash < lowest[HASHES - 1] && !lowest.contains(&hash) {
-                let at = lowest.partition_point(|low| *low < hash);
-                lowest.copy_within(at..HASHES - 1, at + 1);
-                lowest[at] = hash;
-            }
+        sketch
+    }
+
+    /// Adds the hash of a shingle, which stays if it is among the lowest.
+    pub(super) fn add(&mut self, hash: u32) {
+        let Self(lowest) = self;
+        if hash < lowest[HASHES - 1] && !lowest.contains(&hash) {
+            let at = lowest.partition_point(|low| *low < hash);
+            lowest.copy_within(at..HASHES - 1, at + 1);
+            lowest[at] = hash;
         }
-        Self(lowest)
     }
 
     /// The sketch with these hashes, as [`Sketch::hashes`] returned them.
@@ -77,7 +83,7 @@ fn extended(hash: u64, c: char) -> u64 {
 }
 
 /// The lowest bits of a product depend on few bits of its factors: this mixes the high bits in.
-fn mixed(hash: u64) -> u64 {
+pub(super) fn mixed(hash: u64) -> u64 {
     (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
 }
 
@@ -98,15 +104,20 @@ pub(super) fn shingles(body: &[char]) -> impl Iterator<Item = u32> + '_ {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::sketch_and_sample;
     use super::*;
 
     fn text(from: u32, length: u32) -> Vec<char> {
         (from..from + length).map(|n| char::from_u32(0x4E00 + n * 7919 % 20_000).unwrap()).collect()
     }
 
+    fn sketch_of(title: &[char], body: &[char]) -> Sketch {
+        sketch_and_sample(title, body, "").0
+    }
+
     #[test]
     fn similar_texts_share_hashes_and_others_do_not() {
-        let sketch = |body: &[char]| Sketch::of(&[], body);
+        let sketch = |body: &[char]| sketch_of(&[], body);
         let whole = sketch(&text(0, 400));
         assert_eq!(whole.shared(&whole), HASHES);
         assert!(whole.shared(&sketch(&text(0, 250))) >= 2, "a cut text");
@@ -128,12 +139,12 @@ mod tests {
     #[test]
     fn a_short_text_is_sketched_as_a_whole() {
         let (title, body) = (text(0, 10), text(100, 30));
-        let sketch = Sketch::of(&title, &body);
+        let sketch = sketch_of(&title, &body);
         assert_eq!(sketch.present().count(), 2);
-        assert_eq!(sketch.shared(&Sketch::of(&text(50, 10), &body)), 0, "another title");
-        assert_eq!(Sketch::of(&[], &[]).present().count(), 0);
+        assert_eq!(sketch.shared(&sketch_of(&text(50, 10), &body)), 0, "another title");
+        assert_eq!(sketch_of(&[], &[]).present().count(), 0);
         // Fewer different shingles than hashes.
         let repeated = ['哈'; 200];
-        assert_eq!(Sketch::of(&title, &repeated).present().count(), 1);
+        assert_eq!(sketch_of(&title, &repeated).present().count(), 1);
     }
 }
