@@ -149,6 +149,12 @@ pub fn front_matter(text: &str) -> (Option<String>, Vec<String>) {
     (metadata.title, metadata.tags)
 }
 
+/// Whether a file of this name holds many files, by its name or by its content.
+#[must_use]
+pub fn is_container(name: &str, raw: &[u8]) -> bool {
+    input::is_container(FileFormat::named(name), raw)
+}
+
 /// Passes the path of everything in a file of this name to `emit`, with its bytes if it can be
 /// read.
 pub fn members(

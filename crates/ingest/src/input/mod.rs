@@ -172,6 +172,17 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     }
 }
 
+/// Whether the bytes of a file of this format are a container: a `.txt.gz` may hold a crawl.
+pub(crate) fn is_container(format: FileFormat, raw: &[u8]) -> bool {
+    let mut file = Peeked::new(raw, FIRST);
+    let content = recognise::content(&mut file);
+    let Ok(inner) = codec(format.codec, content).read(file) else { return false };
+    let mut inner = Peeked::new(inner, FIRST);
+    let content = recognise::content(&mut inner);
+    let verdict = recognise::verdict(format.kind, content, inner.head());
+    matches!(verdict, Verdict::Read(kind) if kind.is_container())
+}
+
 /// Reads the file itself from beginning to end; `bytes` is its length if it is not compressed.
 fn whole_file(
     container: &container::Container<'_>,
