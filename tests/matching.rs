@@ -289,6 +289,30 @@ fn highlights_never_cut_an_emoji() {
 }
 
 #[test]
+fn notes_and_readings_inside_words_hide_no_match() {
+    let dir = Dir::new();
+    let note = "<sup id=\"c\" class=\"reference\"><a href=\"#n\">[1]</a></sup>";
+    let html = format!(
+        "<html><head><title>行情回顧</title></head><body><h1>行情回顧</h1>\
+         <p>昨天比特{note}幣的價格上漲了很多，<ruby>交易<rt>jiāo yì</rt>所</ruby>的成交量也增加了。</p>\
+         <p>占地10<sup>8</sup>平方公尺。</p></body></html>"
+    );
+    dir.write("archive/p.html", html);
+    dir.index();
+    for (query, marked) in
+        [("\"比特幣\"", "比特幣"), ("\"交易所\"", "交易所"), ("\"占地108\"", "占地108")]
+    {
+        let hits = dir.hits(&[query]);
+        assert_eq!(hits.len(), 1, "{query}");
+        let snippet = &hits[0]["snippet"];
+        let text: Vec<char> = snippet["text"].as_str().unwrap().chars().collect();
+        let at = |n: usize| snippet["highlights"][0][n].as_u64().unwrap() as usize;
+        assert_eq!(text[at(0)..at(1)].iter().collect::<String>(), marked, "{query}");
+    }
+    assert_eq!(dir.hits(&["\"比特[1]幣\""]).len(), 0);
+}
+
+#[test]
 fn degenerate_texts_take_no_time() {
     let long = "哈".repeat(500_000);
     let bigrams = "比特".repeat(100_000);

@@ -13,6 +13,7 @@ use super::elements::{
 };
 use super::head::{Head, attribute};
 use super::limits::{Measured, Unextracted, check_text};
+use super::notes::Superscript;
 use super::open::{OpenElements, Roles, is_hidden};
 use crate::page::line::{Layout, Line, Part};
 
@@ -129,6 +130,7 @@ struct Reader<'a> {
     headings: u8,
     in_title: bool,
     preformatted: usize,
+    superscript: Superscript,
     link: Option<(String, bool)>,
     /// Whether every link of the line so far leads to a tag.
     tag_links: bool,
@@ -172,6 +174,7 @@ impl<'a> Reader<'a> {
         match &*name {
             "title" => self.in_title = true,
             "pre" => self.preformatted += 1,
+            "sup" => self.superscript = Superscript::MayBeNote,
             "tr" => self.row = Row { start: self.layout.lines.len(), ..Row::default() },
             "a" => {
                 let has_tag = |key| {
@@ -205,6 +208,7 @@ impl<'a> Reader<'a> {
         match &*name {
             "title" => self.in_title = false,
             "pre" => self.preformatted = self.preformatted.saturating_sub(1),
+            "sup" => self.superscript = Superscript::Text,
             "a" => self.end_link(),
             // The end tag of an inline element at the end of a line belongs to the line.
             "span" if self.has_text => self.end = end,
@@ -231,7 +235,7 @@ impl<'a> Reader<'a> {
             self.skip(start, end);
             return;
         }
-        if self.elements.is_hidden() {
+        if self.elements.is_hidden() || self.superscript.takes(text, &self.text) {
             return;
         }
         if self.preformatted > 0 {
@@ -290,6 +294,7 @@ impl<'a> Reader<'a> {
     }
 
     fn end_line(&mut self) {
+        self.superscript = Superscript::Text;
         if self.layout.lines.len() >= MAX_LINES_KEPT && self.end < self.length {
             self.text.push(' ');
             return;

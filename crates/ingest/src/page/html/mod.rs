@@ -32,6 +32,7 @@ mod limits;
 mod lines;
 mod metadata;
 mod names;
+mod notes;
 mod open;
 mod script;
 mod title;
