@@ -245,7 +245,7 @@ fn a_word_ranks_above_two_characters_of_other_words() {
 }
 
 #[test]
-fn pairs_of_the_other_script_find_the_same() {
+fn bigrams_of_the_other_script_find_the_same() {
     let dir = index(&[
         ("simplified", "坐标系的原点。"),
         ("traditional", "座標系的原點。"),

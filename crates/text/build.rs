@@ -74,7 +74,7 @@ fn main() {
         &mut code,
         "T2S_PHRASES",
         "(&str, &str)",
-        t2s.phrases.iter().map(|pair| format!("{pair:?}")),
+        t2s.phrases.iter().map(|phrase| format!("{phrase:?}")),
     );
     emit(&mut code, "T2S_PHRASE_STARTS", "char", first.iter().map(|c| format!("{c:?}")));
 

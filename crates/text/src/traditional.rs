@@ -62,14 +62,14 @@ impl Traditional {
             let kind = fields.next().unwrap_or_default();
             let from = fields.next().unwrap_or_default();
             let to = fields.next().unwrap_or_default();
-            let pair = from.chars().zip(to.chars()).next();
+            let mapping = from.chars().zip(to.chars()).next();
             match kind {
                 "form" => forms.add(from, to),
                 "word" => own_words.push((t2s(from), from.to_owned())),
-                "char" => own_chars.extend(pair),
-                "alone" => tables.alone.extend(pair),
-                "number" => tables.after_number.extend(pair),
-                "name" => tables.in_name.extend(pair),
+                "char" => own_chars.extend(mapping),
+                "alone" => tables.alone.extend(mapping),
+                "number" => tables.after_number.extend(mapping),
+                "name" => tables.in_name.extend(mapping),
                 _ => debug_assert!(false, "{line}: unknown kind"),
             }
         }

@@ -146,8 +146,7 @@ impl<'i> Comparison<'i> {
 
 /// Replaces the absolute root of a path by the root as it was given, as in stored records.
 fn as_given(meta: &Meta, path: &mut String) {
-    let pairs = meta.roots.iter().zip(&meta.given);
-    for (root, given) in pairs {
+    for (root, given) in meta.roots.iter().zip(&meta.given) {
         if let Ok(below) = Path::new(&*path).strip_prefix(root) {
             // A root that is a file has nothing below it.
             let stored = if below == Path::new("") { given.clone() } else { given.join(below) };

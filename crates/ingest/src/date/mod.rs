@@ -192,9 +192,9 @@ pub(crate) fn is_null(text: &str) -> bool {
 pub(crate) fn inside_brackets(text: &str) -> &str {
     let mut chars = text.chars();
     let (Some(open), Some(close)) = (chars.next(), chars.next_back()) else { return text };
-    let is_pair = crate::punctuation::closing(open) == Some(close)
+    let is_enclosed = crate::punctuation::closing(open) == Some(close)
         || matches!((open, close), ('〔', '〕') | ('(', '\u{ff09}') | ('\u{ff08}', ')'));
-    if is_pair { chars.as_str().trim() } else { text }
+    if is_enclosed { chars.as_str().trim() } else { text }
 }
 
 /// Finds the first complete, plausible date in the first `chars` characters of running text. Years

@@ -13,7 +13,7 @@ pub(super) struct Step {
     /// Where the next keyword begins.
     pub(super) keyword: u32,
     pub(super) score: f32,
-    /// Index of the last pair's tag; its keyword lies between the `keyword` positions of the
+    /// Index of the last entry's tag; its keyword lies between the `keyword` positions of the
     /// previous step and this one.
     pub(super) tag: u32,
     /// Index of the previous step.

@@ -5,11 +5,12 @@ use super::Vocabulary;
 use super::beam::{Beam, NONE, Step};
 use super::concatenated::{ConcatenatedTags, Range};
 use super::keyword::{Keyword, Keywords};
-use super::tag::{NAMED, PAIR, Tag, Tags, UNRELATED};
+use super::tag::{NAMED, ENTRY_COST, Tag, Tags, UNRELATED};
 use super::upper_bound::UpperBounds;
 
+/// A tag and its keyword, as ranges of the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pair {
+pub(super) struct Entry {
     pub(super) tag: Range,
     pub(super) keyword: Range,
 }
@@ -47,7 +48,7 @@ impl Search {
         self.tags.reach
     }
 
-    /// A heuristic for `keywords_start`: the score of the best first pair if the keywords begin
+    /// A heuristic for `keywords_start`: the score of the best first entry if the keywords begin
     /// there.
     pub(super) fn heuristic(&mut self, keywords_start: usize, vocabulary: &Vocabulary) -> f32 {
         self.keywords.make(keywords_start, &self.line, vocabulary);
@@ -87,7 +88,7 @@ impl Search {
         &mut self,
         keywords_start: usize,
         vocabulary: &Vocabulary,
-    ) -> Option<(f32, Vec<Pair>)> {
+    ) -> Option<(f32, Vec<Entry>)> {
         let (mut beams, mut steps) =
             (std::mem::take(&mut self.beams), std::mem::take(&mut self.steps));
         beams.clear();
@@ -111,22 +112,22 @@ impl Search {
         }
         // Both halves end together, in the last beam.
         let best = beams[keywords_start].steps().first().map(|last| {
-            let mut pairs = Vec::new();
+            let mut entries = Vec::new();
             let mut step = *last;
             while step.before != NONE {
                 let before = steps[step.before as usize];
                 let keyword = (before.keyword as usize, step.keyword as usize);
-                pairs.push(Pair { tag: self.tags.get(step.tag as usize).range(), keyword });
+                entries.push(Entry { tag: self.tags.get(step.tag as usize).range(), keyword });
                 step = before;
             }
-            pairs.reverse();
-            (last.score, pairs)
+            entries.reverse();
+            (last.score, entries)
         });
         (self.beams, self.steps) = (beams, steps);
         best
     }
 
-    /// Adds every pair that can follow a step at `tag_offset` of the tags' half.
+    /// Adds every entry that can follow a step at `tag_offset` of the tags' half.
     fn extend(
         &mut self,
         tag_offset: usize,
@@ -171,7 +172,7 @@ impl Search {
     /// What a tag with its keyword adds to the score.
     #[inline]
     fn worth(&self, tag: &Tag, from: usize, keyword: &Keyword, vocabulary: &Vocabulary) -> f32 {
-        tag.score + keyword.score - PAIR + self.agreement(tag, from, keyword, vocabulary)
+        tag.score + keyword.score - ENTRY_COST + self.agreement(tag, from, keyword, vocabulary)
     }
 
     /// How well a keyword matches its tag.
@@ -185,7 +186,7 @@ impl Search {
         }
         let is_named = tag.known
             && keyword.known
-            && vocabulary.pair(self.line.hash(tag.range()), self.line.hash(range));
+            && vocabulary.has_entry(self.line.hash(tag.range()), self.line.hash(range));
         if is_named { NAMED } else { UNRELATED }
     }
 }

@@ -48,13 +48,13 @@ impl Shapes {
             .keys()
             .flat_map(|(before, after)| {
                 let before = text_hash(before);
-                prefix_hashes(after).map(move |after| pair_hash(before, after))
+                prefix_hashes(after).map(move |after| combined_hash(before, after))
             })
             .collect();
         let worths: HashMap<u64, f32> = held
             .iter()
             .map(|((before, after), words)| {
-                let shape = pair_hash(text_hash(before), text_hash(after));
+                let shape = combined_hash(text_hash(before), text_hash(after));
                 (shape, 0.8 + 0.25 * (1.0 + words.len() as f32).ln())
             })
             .collect();
@@ -70,7 +70,7 @@ impl Shapes {
     }
 
     fn get(&self, before: u64, after: u64) -> Option<f32> {
-        let shape = pair_hash(before, after);
+        let shape = combined_hash(before, after);
         self.bloom.may_contain(shape).then(|| self.worths.get(&shape).copied()).flatten()
     }
 
@@ -165,7 +165,7 @@ impl ShapeStarts {
         self.ends.extend(open.map(|worth| (end, worth)));
         for to in end + 1..=line.len() {
             let after = line.hash((end, to));
-            if !shapes.prefixes.may_contain(pair_hash(before, after)) {
+            if !shapes.prefixes.may_contain(combined_hash(before, after)) {
                 break;
             }
             self.ends.extend(shapes.get(before, after).map(|worth| (to, worth)));
@@ -218,7 +218,8 @@ pub(super) fn prefix_hashes(folded: &str) -> impl Iterator<Item = u64> {
     std::iter::once(0).chain(further)
 }
 
-pub(super) fn pair_hash(first: u64, second: u64) -> u64 {
+/// One hash from two, which depends on their order.
+pub(super) fn combined_hash(first: u64, second: u64) -> u64 {
     (first.rotate_left(32) ^ second).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
@@ -264,7 +265,7 @@ mod tests {
                 let text = line.folded((from, to));
                 let best = word_slots(&text)
                     .filter_map(|(before, word, after)| {
-                        let shape = pair_hash(text_hash(before), text_hash(after));
+                        let shape = combined_hash(text_hash(before), text_hash(after));
                         let worth = *shapes.worths.get(&shape)?;
                         let known = shapes.words.contains(&text_hash(word));
                         (known || word.len() < text.len()).then_some(Fit::new(known, worth))

@@ -4,12 +4,12 @@
 use std::cell::RefCell;
 
 use super::Vocabulary;
-use super::search::{Pair, Search};
+use super::search::{Entry, Search};
 
 /// How many starts of the keywords to try: those with the best heuristic.
 const MAX_KEYWORD_STARTS: usize = 12;
-/// Segmentations that score less than this for each pair are rejected.
-const WORST_PER_PAIR: f32 = -4.5;
+/// Segmentations that score less than this for each entry are rejected.
+const MIN_SCORE_PER_ENTRY: f32 = -4.5;
 
 /// The tags of a concatenated line, followed by the keywords; `None` if it cannot be split.
 pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
@@ -20,12 +20,12 @@ pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> 
         if !search.read(line, vocabulary) {
             return None;
         }
-        let (score, pairs) = best(search, vocabulary)?;
-        if score < WORST_PER_PAIR * pairs.len() as f32 {
+        let (score, entries) = best(search, vocabulary)?;
+        if score < MIN_SCORE_PER_ENTRY * entries.len() as f32 {
             return None;
         }
-        let tags = pairs.iter().map(|pair| search.line.original(pair.tag));
-        let keywords = pairs.iter().map(|pair| search.line.original(pair.keyword));
+        let tags = entries.iter().map(|entry| search.line.original(entry.tag));
+        let keywords = entries.iter().map(|entry| search.line.original(entry.keyword));
         Some(tags.chain(keywords).collect())
     })
 }
@@ -44,27 +44,27 @@ fn keyword_starts(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
 }
 
 /// The best segmentation over all starts.
-fn best(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Pair>)> {
+fn best(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
     let keyword_starts = keyword_starts(search, vocabulary);
     let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
     // Highest bound first, so that most of the others can be skipped.
     let mut order: Vec<usize> = (0..keyword_starts.len()).collect();
     order.sort_by(|a, b| upper_bounds[*b].total_cmp(&upper_bounds[*a]));
-    // On equal scores, the start with the better heuristic wins: score, rank, pairs.
-    let mut best: Option<(f32, usize, Vec<Pair>)> = None;
+    // On equal scores, the start with the better heuristic wins: score, rank, entries.
+    let mut best: Option<(f32, usize, Vec<Entry>)> = None;
     for rank in order {
         if best.as_ref().is_some_and(|(known, ..)| upper_bounds[rank] < *known) {
             break;
         }
-        if let Some((score, pairs)) = search.from(keyword_starts[rank], vocabulary)
+        if let Some((score, entries)) = search.from(keyword_starts[rank], vocabulary)
             && best
                 .as_ref()
                 .is_none_or(|(known, at, _)| score > *known || score == *known && rank < *at)
         {
-            best = Some((score, rank, pairs));
+            best = Some((score, rank, entries));
         }
     }
-    best.map(|(score, _, pairs)| (score, pairs))
+    best.map(|(score, _, entries)| (score, entries))
 }
 
 #[cfg(test)]
@@ -126,18 +126,18 @@ mod tests {
     }
 
     /// [`best`] by trying every start.
-    fn best_of_all(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Pair>)> {
+    fn best_of_all(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
         let keyword_starts = keyword_starts(search, vocabulary);
         let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
-        let mut best: Option<(f32, Vec<Pair>)> = None;
+        let mut best: Option<(f32, Vec<Entry>)> = None;
         for (keywords_start, upper_bound) in keyword_starts.into_iter().zip(upper_bounds) {
-            if let Some((score, pairs)) = search.from(keywords_start, vocabulary) {
+            if let Some((score, entries)) = search.from(keywords_start, vocabulary) {
                 assert!(
                     score <= upper_bound,
                     "{keywords_start}: {score} is more than {upper_bound}"
                 );
                 if best.as_ref().is_none_or(|(known, _)| score > *known) {
-                    best = Some((score, pairs));
+                    best = Some((score, entries));
                 }
             }
         }

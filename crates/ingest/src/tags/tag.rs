@@ -12,8 +12,8 @@ const WHOLE_WORD: f32 = 1.8;
 pub(super) const NAMED: f32 = 2.0;
 /// Score added if the keyword has nothing to do with its tag.
 pub(super) const UNRELATED: f32 = -2.0;
-/// Cost of each pair: as much as a keyword gains by containing two letters by chance.
-pub(super) const PAIR: f32 = 2.2;
+/// Cost of each entry: as much as a keyword gains by containing two letters by chance.
+pub(super) const ENTRY_COST: f32 = 2.2;
 /// Margin for sums in another order.
 const ROUNDING: f32 = 1e-3;
 
@@ -114,7 +114,7 @@ impl Tags {
             };
             let known = named.is_some();
             let upper_bound = containment.max(if known { NAMED } else { UNRELATED });
-            let max_gain = score - PAIR + upper_bound + ROUNDING;
+            let max_gain = score - ENTRY_COST + upper_bound + ROUNDING;
             let related = upper_bound > UNRELATED;
             let (from, to) = (from as u16, to as u16);
             self.tags.push(Tag { from, to, repeats_after, score, max_gain, related, known });
@@ -229,7 +229,7 @@ mod tests {
                     for &at in &repeats {
                         let containment_score = tags.containment_score(tag, (at, at + length), &line);
                         prop_assert_eq!(containment_score, Some(held_whole(length)));
-                        prop_assert!(tag.score - PAIR + held_whole(length) <= tag.max_gain);
+                        prop_assert!(tag.score - ENTRY_COST + held_whole(length) <= tag.max_gain);
                         prop_assert_eq!(tags.containment_score(tag, (at + 1, at + length), &line), None);
                     }
                 }

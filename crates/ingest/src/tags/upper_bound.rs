@@ -3,7 +3,7 @@
 use super::keyword::Keywords;
 use super::tag::Tags;
 
-/// Margin for rounding when all pairs of a line are summed.
+/// Margin for rounding when all entries of a line are summed.
 const SLACK: f32 = 0.05;
 /// Counts processed together: as many as fit in a few vector registers.
 const BLOCK: usize = 8;

@@ -5,7 +5,7 @@ use foldhash::{HashMap, HashSet};
 
 use super::bloom::BloomFilter;
 use super::concatenated::text_hash;
-use super::shapes::{Shapes, pair_hash, prefix_hashes};
+use super::shapes::{Shapes, combined_hash, prefix_hashes};
 use crate::folded_hash::fold;
 use crate::page::title::{Title, is_ticker};
 
@@ -14,8 +14,8 @@ use crate::page::title::{Title, is_ticker};
 pub(crate) struct Vocabulary {
     tags: HashMap<String, u32>,
     keywords: HashMap<String, u32>,
-    /// Hashes of tags with their keywords.
-    pairs: HashSet<u64>,
+    /// Hashes of each tag combined with its keyword.
+    tag_keyword_hashes: HashSet<u64>,
     pub(super) shapes: Shapes,
     /// Scores by the hash of the text, so that looking up a range needs no string.
     tag_scores: HashMap<u64, f32>,
@@ -36,7 +36,7 @@ impl Vocabulary {
             count(&mut self.tags, fold(tag));
         }
         if let (Some(tag), Some(keyword)) = (title.tag, title.keyword) {
-            self.add_pair(tag, keyword);
+            self.add_entry(tag, keyword);
         }
     }
 
@@ -46,14 +46,14 @@ impl Vocabulary {
         if given.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {
             for (tag, keyword) in tags.iter().zip(keywords) {
                 count(&mut self.tags, fold(tag));
-                self.add_pair(tag, keyword);
+                self.add_entry(tag, keyword);
             }
         }
     }
 
-    fn add_pair(&mut self, tag: &str, keyword: &str) {
+    fn add_entry(&mut self, tag: &str, keyword: &str) {
         let keyword = fold(keyword);
-        self.pairs.insert(pair_hash(text_hash(&fold(tag)), text_hash(&keyword)));
+        self.tag_keyword_hashes.insert(combined_hash(text_hash(&fold(tag)), text_hash(&keyword)));
         count(&mut self.keywords, keyword);
     }
 
@@ -64,7 +64,7 @@ impl Vocabulary {
         for (keyword, times) in other.keywords {
             *self.keywords.entry(keyword).or_default() += times;
         }
-        self.pairs.extend(other.pairs);
+        self.tag_keyword_hashes.extend(other.tag_keyword_hashes);
     }
 
     /// Computes the scores of tags, keywords and shapes. Called after everything has been added.
@@ -118,8 +118,8 @@ impl Vocabulary {
     }
 
     /// Whether the archive names the tag with the keyword.
-    pub(super) fn pair(&self, tag: u64, keyword: u64) -> bool {
-        self.pairs.contains(&pair_hash(tag, keyword))
+    pub(super) fn has_entry(&self, tag: u64, keyword: u64) -> bool {
+        self.tag_keyword_hashes.contains(&combined_hash(tag, keyword))
     }
 }
 
@@ -150,8 +150,8 @@ mod tests {
         assert_eq!(vocabulary.tag(hash("sol")), None);
         assert_eq!(vocabulary.keyword(hash("baby eth")), Some(3.0 + 0.3 * 2_f32.ln()));
         assert_eq!(vocabulary.keyword(hash("baby sol")), None);
-        assert!(vocabulary.pair(hash("dao"), hash("baby dao")));
-        assert!(!vocabulary.pair(hash("eth"), hash("baby dao")));
+        assert!(vocabulary.has_entry(hash("dao"), hash("baby dao")));
+        assert!(!vocabulary.has_entry(hash("eth"), hash("baby dao")));
         for keyword in vocabulary.keywords.keys() {
             assert!(vocabulary.may_begin(first_hash(keyword)));
             assert!(prefix_hashes(keyword).all(|hash| vocabulary.may_go_on(hash)));

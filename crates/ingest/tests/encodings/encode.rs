@@ -80,7 +80,7 @@ impl Written {
             Self::Gbk => return put(GBK, c, bytes),
             Self::Big5 => return put(BIG5, c, bytes),
             Self::Big5Hkscs => match hkscs().get(&c) {
-                Some(pair) if !put(BIG5, c, bytes) => bytes.extend_from_slice(pair),
+                Some(code) if !put(BIG5, c, bytes) => bytes.extend_from_slice(code),
                 Some(_) => {}
                 None => return put(BIG5, c, bytes),
             },
@@ -114,11 +114,11 @@ fn hkscs() -> &'static HashMap<char, [u8; 2]> {
         let mut table = HashMap::new();
         for lead in 0x87..=0xfe_u8 {
             for trail in (0x40..=0x7e_u8).chain(0xa1..=0xfe) {
-                let pair = [lead, trail];
-                let (text, broken) = BIG5.decode_without_bom_handling(&pair);
+                let code = [lead, trail];
+                let (text, broken) = BIG5.decode_without_bom_handling(&code);
                 let mut chars = text.chars();
                 if let (false, Some(c), None) = (broken, chars.next(), chars.next()) {
-                    table.entry(c).or_insert(pair);
+                    table.entry(c).or_insert(code);
                 }
             }
         }

@@ -34,8 +34,8 @@ pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
             ("the column of dates", columns.dates.to_owned_bytes()),
         ]
     };
-    let pairs = sections(&found).into_iter().zip(sections(&wanted));
-    for ((name, found), (_, wanted)) in pairs {
+    let wanted_sections = sections(&wanted);
+    for ((name, found), (_, wanted)) in sections(&found).into_iter().zip(wanted_sections) {
         if found.as_deref() != wanted.as_deref() {
             return Some(format!("{name} differs"));
         }

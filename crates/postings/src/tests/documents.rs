@@ -70,8 +70,8 @@ pub(super) fn scan(documents: &[Document]) -> Lists {
                     let unigram = lists.entry(TermKey::unigram(field, *c)).or_default();
                     unigram.entry(number).or_default().push(at);
                 }
-                for (at, pair) in (position..).zip(text.windows(2)) {
-                    let key = TermKey::bigram(field, pair[0], pair[1]);
+                for (at, bigram) in (position..).zip(text.windows(2)) {
+                    let key = TermKey::bigram(field, bigram[0], bigram[1]);
                     let bigram = lists.entry(key).or_default();
                     bigram.entry(number).or_default().push(at);
                 }

@@ -58,19 +58,19 @@ proptest! {
         let mut files = Vec::new();
         for (document, run) in (0..).zip(&runs) {
             let mut lists = BTreeMap::new();
-            for (c, pair) in run {
-                let key = match pair {
+            for (c, is_bigram) in run {
+                let key = match is_bigram {
                     true => TermKey::bigram(TextField::Tags, *c, 'a'),
                     false => TermKey::unigram(TextField::Title, *c),
                 };
                 let mut list = PostingList::default();
-                match pair {
+                match is_bigram {
                     true => list.fill_with_positions([(document, 3), (document, 5)].into_iter()),
                     false => list.fill([document].into_iter()),
                 }
                 if lists.insert(key, list).is_none() {
                     wanted.entry(key).or_default().push((document, 3));
-                    if *pair {
+                    if *is_bigram {
                         wanted.entry(key).or_default().push((document, 5));
                     }
                 }

@@ -171,16 +171,16 @@ impl Wanted {
         }
         let windows = self.chars.windows(chars.len());
         let distances = windows.filter_map(|window| {
-            let differing = window.iter().zip(&chars).filter(|(a, b)| a != b);
-            let pairs: Vec<_> = differing.collect();
-            let usually_alike = || pairs.iter().all(|(a, b)| usually_sound_alike(**a, **b));
-            let alike = || pairs.iter().all(|(a, b)| sound_alike(**a, **b));
-            match pairs.len() {
+            let differing: Vec<_> =
+                window.iter().zip(&chars).filter(|(a, b)| a != b).collect();
+            let usually_alike = || differing.iter().all(|(a, b)| usually_sound_alike(**a, **b));
+            let alike = || differing.iter().all(|(a, b)| sound_alike(**a, **b));
+            match differing.len() {
                 0 => None,
                 // In a word of two characters, one that differs makes another word.
                 1 if alike() => Some(0),
                 1 if chars.len() > 2 => Some(1),
-                2.. if pairs.len() * 2 <= chars.len() + 1 && alike() => Some(1),
+                2.. if differing.len() * 2 <= chars.len() + 1 && alike() => Some(1),
                 2 if chars.len() == 2 && usually_alike() => Some(2),
                 _ => None,
             }
