@@ -260,7 +260,7 @@ fn highlights_are_the_phrase_in_the_characters_of_the_page() {
             continue;
         }
         let query = parse(&format!("\"{phrase}\""), &clock).unwrap();
-        let snippet = Highlighter::new(&index, &query).unwrap().mark(text);
+        let snippet = Highlighter::new(&index, &query).unwrap().highlight(text);
         assert_eq!(snippet.text, text);
         for [from, to] in &snippet.highlights {
             let marked: String = chars[*from..*to].iter().collect();

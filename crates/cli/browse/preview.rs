@@ -22,7 +22,7 @@ pub(crate) fn lines(
 ) -> Vec<Line<'static>> {
     let texts = record.texts();
     let mut out = PreviewLines { columns, lines: Vec::new() };
-    out.push(&highlighted(&highlighter.mark(&texts.title), TITLE), 0);
+    out.push(&highlighted(&highlighter.highlight(&texts.title), TITLE), 0);
     out.push(&facts(record), 0);
     if !texts.tags.is_empty() {
         let tags = texts.tags.iter().map(|tag| piece(&format!("#{tag} "), TAG));
@@ -30,7 +30,7 @@ pub(crate) fn lines(
     }
     out.empty_line();
     for paragraph in texts.body.split('\n') {
-        out.push(&highlighted(&highlighter.mark(paragraph), Style::new()), 0);
+        out.push(&highlighted(&highlighter.highlight(paragraph), Style::new()), 0);
         if matches!(record, Record::Article(_)) {
             out.empty_line();
         }

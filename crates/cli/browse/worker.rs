@@ -100,8 +100,8 @@ impl Item {
         let texts = record.texts();
         let lead: String = texts.body.chars().take(SNIPPET_CHARS).collect();
         let cut_end = lead.len() < texts.body.len();
-        let snippet = Snippet { cut_end, ..highlighter.mark(&lead) };
-        Self { title: highlighter.mark(&texts.title), snippet, missing: Vec::new(), record }
+        let snippet = Snippet { cut_end, ..highlighter.highlight(&lead) };
+        Self { title: highlighter.highlight(&texts.title), snippet, missing: Vec::new(), record }
     }
 }
 

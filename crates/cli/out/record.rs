@@ -23,7 +23,7 @@ pub(crate) struct RecordView {
 impl RecordView {
     /// Text from a page, sanitized and highlighted.
     fn highlighted(&self, text: &str, base: Style) -> String {
-        highlighted(&self.script.snippet(self.highlighter.mark(text)), base)
+        highlighted(&self.script.snippet(self.highlighter.highlight(text)), base)
     }
 
     /// Text from a page, sanitized.

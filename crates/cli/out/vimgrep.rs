@@ -84,7 +84,7 @@ fn print_matches(
     let mut matched = false;
     for (number, line) in (lines.line..).zip(text.lines()) {
         let before = if number == lines.line { lines.before } else { 0 };
-        for [start, _] in highlighter.mark(line).highlights {
+        for [start, _] in highlighter.highlight(line).highlights {
             matched = true;
             let bytes = line.char_indices().nth(start).map_or(line.len(), |(at, _)| at);
             let column = before + bytes as u64 + 1;

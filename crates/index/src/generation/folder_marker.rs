@@ -26,7 +26,7 @@ pub(crate) fn is_damaged(folder: &Folder) -> bool {
 }
 
 /// Writes the marker if it is missing or damaged. A foreign file of that name stays as it is.
-pub(crate) fn mark(folder: &Folder) -> Result<(), Error> {
+pub(crate) fn write_marker(folder: &Folder) -> Result<(), Error> {
     let path = folder.path_of(FOLDER_MARKER);
     if has_whole_marker(folder) {
         return Ok(());

@@ -63,7 +63,7 @@ impl RecurringLines {
                 lines[from..from + length].iter().flatten().copied().collect();
             let (top, bottom) = (from == 0, from + length == lines.len());
             if top || bottom || is_block(&run) {
-                mark_block(&run, (top, bottom), &mut remove[from..from + length]);
+                select_boilerplate(&run, (top, bottom), &mut remove[from..from + length]);
             } else {
                 alone.extend(from..from + length);
             }
@@ -109,9 +109,9 @@ fn is_block(run: &[Recurring]) -> bool {
     run.iter().filter(|line| line.common).count() >= MIN_BLOCK
 }
 
-/// Marks the boilerplate in a run of recurring lines that is a block or stands at an `edge` of the
-/// page, top or bottom.
-fn mark_block(run: &[Recurring], edge: (bool, bool), remove: &mut [bool]) {
+/// Sets `remove` for the boilerplate in a run of recurring lines that is a block, or stands at an
+/// `edge` of the page, top or bottom.
+fn select_boilerplate(run: &[Recurring], edge: (bool, bool), remove: &mut [bool]) {
     let is_block = is_block(run);
     let labels = run.iter().filter(|line| line.common && line.kind != LineKind::Sentence).count();
     for (line, remove) in run.iter().zip(&mut *remove) {

@@ -5,7 +5,7 @@ use super::Vocabulary;
 use super::beam::{Beam, NONE, Step};
 use super::concatenated::{ConcatenatedTags, Range};
 use super::keyword::{Keyword, Keywords};
-use super::tag::{NAMED, ENTRY_COST, Tag, Tags, UNRELATED};
+use super::tag::{ENTRY_COST, NAMED, Tag, Tags, UNRELATED};
 use super::upper_bound::UpperBounds;
 
 /// A tag and its keyword, as ranges of the line.

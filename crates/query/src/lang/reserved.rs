@@ -96,9 +96,9 @@ const MIN_QUESTION_CHARS: usize = 5;
 
 /// Whether the only `?` of a word end it and follow a Chinese sentence, as in `比特幣是什麼?`.
 fn is_question(word: &[Glyph]) -> bool {
-    let is_mark = |glyph: &&Glyph| matches!(glyph.c, '?' | '!' | '？' | '！');
-    let marks = word.iter().rev().take_while(is_mark).count();
-    let text = &word[..word.len() - marks];
+    let ends_sentence = |glyph: &&Glyph| matches!(glyph.c, '?' | '!' | '？' | '！');
+    let trailing = word.iter().rev().take_while(ends_sentence).count();
+    let text = &word[..word.len() - trailing];
     let chars = text.iter().filter(|glyph| is_han(glyph.c)).count();
     chars >= MIN_QUESTION_CHARS && !text.iter().any(|glyph| glyph.c == '?')
 }

@@ -1,4 +1,4 @@
-//! Highlights: the words of a query, marked in any text.
+//! Highlights: the words of a query in any text.
 
 use wensou_index::Index;
 
@@ -9,7 +9,7 @@ use crate::plan::Mode;
 use crate::plan::needle::Needle;
 use crate::runner::Runner;
 
-/// Marks the words of a query in any text.
+/// Highlights the words of a query in any text.
 #[derive(Debug)]
 pub struct Highlighter {
     needles: Vec<Needle>,
@@ -25,15 +25,15 @@ impl Highlighter {
         Ok(Self { needles: Runner::new(index).plan(query, Mode::Strict)?.needles })
     }
 
-    /// A highlighter that marks nothing.
+    /// A highlighter that highlights nothing.
     #[must_use]
     pub fn none() -> Self {
         Self { needles: Vec::new() }
     }
 
-    /// The whole text with its matches marked.
+    /// The whole text with its matches highlighted.
     #[must_use]
-    pub fn mark(&self, text: &str) -> Snippet {
+    pub fn highlight(&self, text: &str) -> Snippet {
         highlight_all(text, &self.needles)
     }
 }

@@ -171,8 +171,7 @@ impl Wanted {
         }
         let windows = self.chars.windows(chars.len());
         let distances = windows.filter_map(|window| {
-            let differing: Vec<_> =
-                window.iter().zip(&chars).filter(|(a, b)| a != b).collect();
+            let differing: Vec<_> = window.iter().zip(&chars).filter(|(a, b)| a != b).collect();
             let usually_alike = || differing.iter().all(|(a, b)| usually_sound_alike(**a, **b));
             let alike = || differing.iter().all(|(a, b)| sound_alike(**a, **b));
             match differing.len() {

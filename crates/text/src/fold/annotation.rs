@@ -49,7 +49,7 @@ pub(crate) fn annotations(folded: &str) -> Vec<Range<usize>> {
 fn is_annotation(text: &str, character: char) -> bool {
     let Some((syllable, tone)) = syllable(text) else { return false };
     match tone {
-        Tone::Mark => true,
+        Tone::Diacritic => true,
         Tone::None if syllable.len() < 2 => false,
         Tone::None | Tone::Number => is_reading(&syllable, character),
     }
@@ -57,7 +57,7 @@ fn is_annotation(text: &str, character: char) -> bool {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tone {
-    Mark,
+    Diacritic,
     Number,
     None,
 }
@@ -68,14 +68,14 @@ fn syllable(text: &str) -> Option<(String, Tone)> {
         Some(letters) => (letters, true),
         None => (text, false),
     };
-    let (mut plain, mut marks) = (String::new(), 0);
+    let (mut plain, mut diacritics) = (String::new(), 0);
     for c in letters.chars() {
-        let (letter, marked) = letter(c)?;
+        let (letter, has_diacritic) = letter(c)?;
         plain.extend(letter);
-        marks += usize::from(marked);
+        diacritics += usize::from(has_diacritic);
     }
-    let tone = match (marks, number) {
-        (1, false) => Tone::Mark,
+    let tone = match (diacritics, number) {
+        (1, false) => Tone::Diacritic,
         (0, false) => Tone::None,
         (0 | 1, true) => Tone::Number,
         _ => return None,

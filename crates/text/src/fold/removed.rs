@@ -25,7 +25,7 @@ pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
     if !has_byte(folded, |b| matches!(b, 0xcc | 0xcd)) {
         return removed;
     }
-    let mut marks: Vec<Range<usize>> = Vec::new();
+    let mut accents: Vec<Range<usize>> = Vec::new();
     // The run of marks after the last Latin letter, and whether one of them is an accent.
     let (mut run, mut accented) = (None, false);
     let end = std::iter::once((folded.len(), ' '));
@@ -33,14 +33,14 @@ pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
         match class_of(c) {
             Class::Mark => accented |= matches!(c, '\u{300}'..='\u{36f}'),
             class => {
-                marks.extend(run.filter(|_| accented).map(|start| start..at));
+                accents.extend(run.filter(|_| accented).map(|start| start..at));
                 run = (class == Class::Latin).then_some(at + c.len_utf8());
                 accented = false;
             }
         }
     }
-    marks.retain(|mark| !removed.iter().any(|range| range.contains(&mark.start)));
-    removed.extend(marks);
+    accents.retain(|accent| !removed.iter().any(|range| range.contains(&accent.start)));
+    removed.extend(accents);
     removed.sort_unstable_by_key(|range| range.start);
     // Removed ranges that touch are one range.
     removed.dedup_by(|later, earlier| {

@@ -65,12 +65,12 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
         return None;
     }
     let inner = date::inside_brackets(line);
-    let unmarked = inner.trim_start_matches(is_mark).trim_start();
-    if unmarked.len() < inner.len() && page_words().is_people(unmarked) {
-        let fields = vec![Field { label: Label::Author, value: unmarked }];
+    let without_bullet = inner.trim_start_matches(is_bullet).trim_start();
+    if without_bullet.len() < inner.len() && page_words().is_people(without_bullet) {
+        let fields = vec![Field { label: Label::Author, value: without_bullet }];
         return Some(Reading::of(fields, true));
     }
-    let inner = unmarked;
+    let inner = without_bullet;
     let pieces = scan(inner, labels);
     let is_byline =
         |piece: &Piece<'_>| matches!(piece, Piece::Labelled { .. } | Piece::Date(_) | Piece::Count);
@@ -84,8 +84,8 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
     Some(Reading::of(glued(&pieces)?, false))
 }
 
-/// Marks by which newspapers begin bylines.
-fn is_mark(c: char) -> bool {
+/// Bullets with which newspapers begin bylines.
+fn is_bullet(c: char) -> bool {
     matches!(c, '■' | '□' | '●' | '○' | '◆' | '◇' | '▲' | '△' | '◎' | '★' | '☆' | '※')
 }
 
