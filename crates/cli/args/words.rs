@@ -24,18 +24,18 @@ pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsSt
     let mut kept = args[..first].to_vec();
     let mut words = Vec::new();
     let mut excludes = false;
-    let mut rest = args[first..].iter().cloned();
-    while let Some(arg) = rest.next() {
+    let mut remaining = args[first..].iter().cloned();
+    while let Some(arg) = remaining.next() {
         let text = arg.to_string_lossy();
         match kind(&options, &text) {
             Kind::End => {
-                words.extend(rest);
+                words.extend(remaining);
                 break;
             }
             Kind::Option { value_follows } => {
                 kept.push(arg);
                 if value_follows {
-                    kept.extend(rest.next());
+                    kept.extend(remaining.next());
                 }
             }
             Kind::Word => {

@@ -36,7 +36,7 @@ impl PreCommand {
     }
 
     /// Whether the command gets every file that cannot be read otherwise.
-    pub(crate) fn takes_the_rest(&self) -> bool {
+    pub(crate) fn takes_every_unread_file(&self) -> bool {
         self.globs.is_none()
     }
 }

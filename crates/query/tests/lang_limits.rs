@@ -29,7 +29,7 @@ fn depth_is_limited_whatever_nests() {
 }
 
 #[test]
-fn what_is_too_deep_is_reported_once_and_the_rest_is_read() {
+fn what_is_too_deep_is_reported_once_and_everything_else_is_read() {
     let deep = [&"(".repeat(100), "a", &")".repeat(100)].concat();
     let (query, errors) = parse_lenient(&format!("比特幣 {deep} 減半 {deep} tga:x"), &clock());
     let codes: Vec<Code> = errors.iter().map(|error| error.code).collect();

@@ -59,13 +59,13 @@ fn read(path: &Path) -> Result<BTreeMap<String, String>, String> {
 
 /// Replaces the longest entry of `table` at each position of `text`.
 fn longest_match(text: &str, table: &BTreeMap<String, String>) -> String {
-    let (mut out, mut rest) = (String::new(), text);
-    while let Some(c) = rest.chars().next() {
-        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).collect::<Vec<_>>();
-        let entry = ends.iter().rev().find_map(|end| Some((*end, table.get(&rest[..*end])?)));
+    let (mut out, mut remaining) = (String::new(), text);
+    while let Some(c) = remaining.chars().next() {
+        let ends = remaining.char_indices().map(|(at, c)| at + c.len_utf8()).collect::<Vec<_>>();
+        let entry = ends.iter().rev().find_map(|end| Some((*end, table.get(&remaining[..*end])?)));
         let (end, to) = entry.map_or((c.len_utf8(), c.to_string()), |(end, to)| (end, to.clone()));
         out.push_str(&to);
-        rest = &rest[end..];
+        remaining = &remaining[end..];
     }
     out
 }

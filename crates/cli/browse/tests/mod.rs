@@ -77,7 +77,7 @@ impl Driver {
         let bounds =
             wensou_query::date_bounds(index).unwrap().map(|at| at.map(jiff::civil::DateTime::date));
         let expand = Expand(Rc::new(|typed| match typed.strip_prefix("@weekly") {
-            Some(rest) => Ok(format!("(减半) ({rest})").replace(" ()", "")),
+            Some(words) => Ok(format!("(减半) ({words})").replace(" ()", "")),
             None => Err(vec![Diagnostic::nothing_searchable(typed, Span::new(0, typed.len()))]),
         }));
         let (app, effects) = App::new(text.to_owned(), clock, bounds, size, expand);

@@ -33,7 +33,7 @@ impl Locked {
         check_ours(&folder)?;
         let lock = Lock::take(&folder, wait)?;
         check_ours(&folder)?;
-        mark(&folder)?;
+        write_marker(&folder)?;
         // The marker must survive a power cut if anything else of this build does.
         folder.sync().map_err(Error::io("sync", dir))?;
         let mut locked = Self { folder, lock };

@@ -90,7 +90,7 @@ impl<'b> FolderFilter<'b> {
     pub(crate) fn format(&self, root: &Path, path: &Path) -> Option<FileFormat> {
         let format = FileFormat::of(&path.file_name()?.to_string_lossy());
         let is_for_command = |pre: &&PreCommand| {
-            pre.takes_the_rest() || pre.selects(path.strip_prefix(root).unwrap_or(path))
+            pre.takes_every_unread_file() || pre.selects(path.strip_prefix(root).unwrap_or(path))
         };
         format.or_else(|| self.pre.filter(is_for_command).map(|_| FileFormat::UNKNOWN))
     }

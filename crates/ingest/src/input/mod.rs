@@ -198,13 +198,13 @@ fn whole_file(
         Verdict::Read(Kind::Arc) => return arc::each(container, read, visit),
         Verdict::Read(kind) => kind,
         Verdict::Refused(reason) => {
-            return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
+            return match options.pre.as_ref().filter(|command| command.takes_every_unread_file()) {
                 Some(command) if is_unread(&reason) => pre::each(source, options, command, visit),
                 _ => container.broken(reason, visit),
             };
         }
         Verdict::Ignored => {
-            return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
+            return match options.pre.as_ref().filter(|command| command.takes_every_unread_file()) {
                 Some(command) => pre::each(source, options, command, visit),
                 None => visit(Event::Ignored(lossy_path(&source.path))),
             };

@@ -71,7 +71,7 @@ impl Dictionary {
 pub(crate) struct Entries<'d> {
     dictionary: &'d Dictionary,
     /// The bytes of the current block that have not been read, and how many entries they have.
-    rest: &'d [u8],
+    unread: &'d [u8],
     remaining: usize,
     /// The number of the block after the current one, and its first key.
     next_block: usize,
@@ -88,7 +88,7 @@ impl<'d> Entries<'d> {
     pub(crate) fn new(dictionary: &'d Dictionary) -> Self {
         Self {
             dictionary,
-            rest: &[],
+            unread: &[],
             remaining: 0,
             next_block: 0,
             next_block_key: 0,
@@ -109,7 +109,7 @@ impl<'d> Entries<'d> {
             false => dictionary.entries.len(),
         };
         let end = end.min(entries.checked_add(ENTRIES * MAX_ENTRY)?);
-        self.rest = dictionary.entries.get(entries..end.max(entries))?;
+        self.unread = dictionary.entries.get(entries..end.max(entries))?;
         self.remaining = ENTRIES;
         self.next_block = block + 1;
         self.key = dictionary.first_key(block)?;
@@ -124,9 +124,9 @@ impl<'d> Entries<'d> {
     /// Reads the next entry of the block.
     fn advance(&mut self) -> Option<()> {
         self.remaining = self.remaining.checked_sub(1)?;
-        self.key = self.key.checked_add(read_varint(&mut self.rest)?)?;
-        self.doc_freq = read_varint(&mut self.rest)?;
-        let length = usize::try_from(read_varint(&mut self.rest)?).ok()?;
+        self.key = self.key.checked_add(read_varint(&mut self.unread)?)?;
+        self.doc_freq = read_varint(&mut self.unread)?;
+        let length = usize::try_from(read_varint(&mut self.unread)?).ok()?;
         self.list = (self.list.1, self.list.1.checked_add(length)?);
         Some(())
     }
@@ -182,7 +182,7 @@ impl<'d> Entries<'d> {
     /// Goes to the next entry and returns its key; `None` at the end of the dictionary, and where
     /// it is invalid.
     pub(crate) fn next_key(&mut self) -> Option<TermKey> {
-        if self.remaining == 0 || self.rest.is_empty() {
+        if self.remaining == 0 || self.unread.is_empty() {
             if self.next_block >= self.dictionary.blocks() {
                 return None;
             }

@@ -133,7 +133,7 @@ impl SegmentScorer {
             .iter()
             .map(|pending| self.terms[pending.term].postings.snapshot())
             .collect();
-        self.score_rest(window, |_| 0.0, out);
+        self.score_others(window, |_| 0.0, out);
         for (pending, list) in self.pending.iter().zip(lists) {
             self.terms[pending.term].postings = list;
         }
@@ -147,7 +147,7 @@ impl SegmentScorer {
 
     /// Scores the other documents of the window, and appends to `out` all that score `threshold` or
     /// more, and perhaps some that score less. Each document may have a threshold of its own.
-    pub(crate) fn score_rest(
+    pub(crate) fn score_others(
         &mut self,
         window: &DocWindow,
         threshold: impl Fn(DocId) -> f32,

@@ -62,7 +62,7 @@ fn is_part(typed: &str, nodes: &[Node], at: usize) -> bool {
         NodeKind::Term(term) => !term.prefix,
         NodeKind::Phrase(phrase) if phrase.near.is_none() => {
             let span = nodes[at].span;
-            let opener = typed.get(span.start..).and_then(|rest| rest.chars().next());
+            let opener = typed.get(span.start..).and_then(|tail| tail.chars().next());
             let before = at > 0 && nodes[at - 1].span.end == span.start;
             let after = nodes.get(at + 1).is_some_and(|next| next.span.start == span.end);
             matches!(opener, Some('「' | '『' | '“')) && (before || after)

@@ -125,16 +125,16 @@ fn decimal(text: &str) -> Option<Value> {
     let decimals = after.chars().map_while(digit).take(MAX_DIGITS + 1);
     let decimals: String = decimals.map(|digit| digit.to_string()).collect();
     let length: usize = after.chars().take(decimals.len()).map(char::len_utf8).sum();
-    let rest = &after[length..];
+    let tail = &after[length..];
     if decimals.is_empty()
         || decimals.len() > MAX_DIGITS
-        || rest.starts_with(['十', '分', '刻', '半'])
+        || tail.starts_with(['十', '分', '刻', '半'])
     {
         return None;
     }
     let len = point + '点'.len_utf8() + length;
     let number = format!("{whole}.{decimals}");
-    let Some((taken, exponent)) = multiplier(rest).filter(|_| !rest.starts_with(' ')) else {
+    let Some((taken, exponent)) = multiplier(tail).filter(|_| !tail.starts_with(' ')) else {
         return Some(Value { len, digits: number });
     };
     let digits = scaled(&number, exponent)?.to_string();
