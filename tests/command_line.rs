@@ -182,8 +182,8 @@ fn show_converts_word_by_word() {
     let record = serde_json::json!({"id": "s1", "title": "松脆饼干", "text": text});
     dir.write("archive/d.jsonl", record.to_string());
     dir.index();
-    let shown = dir.ok(&["show", "s1", "--script", "hant", "--no-pager"]);
+    let article = dir.ok(&["show", "s1", "--script", "hant", "--no-pager"]);
     let wanted = "政府干預鬆脆餅乾的巨頭發布，一個中年人說股價拉升。頭髮，皇后，以後，幹部。";
-    assert!(shown.replace('\n', "").contains(wanted), "{shown}");
-    assert!(shown.starts_with("鬆脆餅乾"), "{shown}");
+    assert!(article.replace('\n', "").contains(wanted), "{article}");
+    assert!(article.starts_with("鬆脆餅乾"), "{article}");
 }

@@ -318,8 +318,8 @@ fn degenerate_texts_take_no_time() {
     let bigrams = "比特".repeat(100_000);
     let dir = archive(&[("long", "題", &long), ("bigrams", "題", &bigrams)]);
     let started = std::time::Instant::now();
-    let shown = dir.ok(&["search", "哈", "--snippet", "200000", "--format", "jsonl"]);
-    assert!(shown.len() > 200_000);
+    let output = dir.ok(&["search", "哈", "--snippet", "200000", "--format", "jsonl"]);
+    assert!(output.len() > 200_000);
     let near = "\"比特 特比\"~2 ".repeat(300);
     let near: String = near.chars().take(4000).collect();
     assert_eq!(ids(&dir, near.trim_end_matches(|c| c != '2')), [""; 0]);

@@ -254,8 +254,8 @@ fn settings_that_are_kept_are_shown() {
     dir.ok(&["index", "a", "--encoding", "gb18030", "--words", "words.tsv", "--exclude", "*.bak"]);
     for verb in ["stats", "config"] {
         let text = dir.ok(&[verb]);
-        for shown in ["gb18030", "words.tsv", "*.bak", "/a"] {
-            assert!(text.contains(shown), "{verb}: {shown}\n{text}");
+        for setting in ["gb18030", "words.tsv", "*.bak", "/a"] {
+            assert!(text.contains(setting), "{verb}: {setting}\n{text}");
         }
     }
 }

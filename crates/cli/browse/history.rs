@@ -62,12 +62,12 @@ impl History {
     }
 
     /// The next older query than the one that is shown.
-    pub(crate) fn older(&mut self, shown: &str) -> Option<String> {
+    pub(crate) fn older(&mut self, current: &str) -> Option<String> {
         if self.at.is_none() {
-            shown.clone_into(&mut self.draft);
+            current.clone_into(&mut self.draft);
         }
         let before = self.at.unwrap_or(self.entries.len());
-        let at = self.entries[..before].iter().rposition(|entry| entry != shown)?;
+        let at = self.entries[..before].iter().rposition(|entry| entry != current)?;
         self.at = Some(at);
         self.entries.get(at).cloned()
     }

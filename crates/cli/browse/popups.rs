@@ -81,17 +81,17 @@ pub(crate) fn draw_strip(frame: &mut Frame<'_>, strip: &Strip) {
     }
     // As wide as fits; of more bars than columns, those around the selected one.
     let each = (width / strip.bars.len()).clamp(1, 4);
-    let shown = (width / each).max(1);
-    let first = (strip.selected + 1).saturating_sub(shown);
-    let most = strip.bars.iter().map(|bar| bar.documents).max().unwrap_or(1).max(1);
+    let visible = (width / each).max(1);
+    let first = (strip.selected + 1).saturating_sub(visible);
+    let highest = strip.bars.iter().map(|bar| bar.documents).max().unwrap_or(1).max(1);
     let steps = u64::from(bars_area.height) * 8;
     for (row, line) in bars_area.rows().enumerate() {
         let below = (usize::from(bars_area.height) - 1 - row) as u64 * 8;
-        let bars = strip.bars.iter().enumerate().skip(first).take(shown);
+        let bars = strip.bars.iter().enumerate().skip(first).take(visible);
         let spans: Vec<Span<'static>> = bars
             .map(|(at, bar)| {
                 // A bar with a document is at least one eighth high.
-                let height = (bar.documents * steps).div_ceil(most);
+                let height = (bar.documents * steps).div_ceil(highest);
                 let part = height.saturating_sub(below).min(8) as usize;
                 let style = if at == strip.selected { KIND } else { DIM };
                 let gap = if each > 1 { " " } else { "" };

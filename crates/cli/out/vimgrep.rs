@@ -59,7 +59,7 @@ fn locate(index: &Index, hits: &[Hit]) -> Vec<Located> {
         .collect();
     for (path, members) in by_path {
         let Some((file, member)) = source_member(index, path) else { continue };
-        let shown = match member {
+        let display_path = match member {
             Some(member) => format!("{}!/{member}", file.display()),
             None => file.display().to_string(),
         };
@@ -68,7 +68,7 @@ fn locate(index: &Index, hits: &[Hit]) -> Vec<Located> {
         let read = original_lines(&file, member, &spans).ok();
         let mut read = read.into_iter().flatten();
         for at in members {
-            located[at] = Located { path: shown.clone(), lines: read.next() };
+            located[at] = Located { path: display_path.clone(), lines: read.next() };
         }
     }
     located

@@ -10,9 +10,9 @@ use crate::runner::Answer;
 
 /// Keeps the best hit of each group of near-duplicates.
 pub(crate) fn collapse(answer: &mut Answer, groups: &DuplicateGroups) {
-    let mut shown = FxHashSet::default();
+    let mut groups_with_hit = FxHashSet::default();
     let mut is_first = |hit: &ScoredDoc| match groups.group_of(hit.address) {
-        Some(group) => shown.insert(group),
+        Some(group) => groups_with_hit.insert(group),
         None => true,
     };
     answer.found.retain(&mut is_first);

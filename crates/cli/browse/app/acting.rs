@@ -132,8 +132,8 @@ impl App {
 
     /// Shows an older or a newer query of the history; `false` if there is none.
     pub(super) fn recall(&mut self, older: bool) -> bool {
-        let shown = self.text().to_owned();
-        let query = if older { self.history.older(&shown) } else { self.history.newer() };
+        let current = self.text().to_owned();
+        let query = if older { self.history.older(&current) } else { self.history.newer() };
         let Some(query) = query else { return false };
         self.input = Input::new(query);
         self.search_again();

@@ -62,7 +62,7 @@ fn key(field: Field, term: &[u8]) -> u64 {
 }
 
 /// A term in a message: as text, or else in hex.
-fn shown(term: &[u8]) -> String {
+fn quoted(term: &[u8]) -> String {
     match std::str::from_utf8(term) {
         Ok(text) if !text.chars().any(char::is_control) => format!("`{text}`"),
         _ => term.iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -136,7 +136,7 @@ impl Inverted {
                 if self.terms.remove(&key(field, term)).is_some() {
                     let what = format!(
                         "the posting list of {} of {name} differs from the records",
-                        shown(term)
+                        quoted(term)
                     );
                     findings.damage(&file(reader.segment_id(), "idx"), what);
                 }
@@ -170,7 +170,7 @@ impl Inverted {
             terms += 1;
             dictionary.insert(term, info).map_err(io)?;
             let mut report = |difference: &str| {
-                let what = format!("the term {} of {name} {difference}", shown(term));
+                let what = format!("the term {} of {name} {difference}", quoted(term));
                 findings.damage(&in_terms, what);
             };
             // Posting lists lie one after another, and none of them has positions.
@@ -184,7 +184,7 @@ impl Inverted {
             }
             let Some(listed) = self.subtract_list(&inverted, info, key(field, term), reader)?
             else {
-                let what = format!("the posting list of {} of {name} is invalid", shown(term));
+                let what = format!("the posting list of {} of {name} is invalid", quoted(term));
                 findings.damage(&file(reader.segment_id(), "idx"), what);
                 continue;
             };

@@ -265,7 +265,7 @@ impl Parts<'_> {
     fn author_in_meta(&self, lead: &[usize], is_other: &dyn Fn(&str) -> bool) -> Option<String> {
         let is_editorial =
             EDITORIAL_SYSTEMS.iter().any(|name| self.head.content(&[name]).is_some());
-        let is_shown = |name: &str| {
+        let is_near_the_top = |name: &str| {
             let near = lead.first().map_or(0, |first| *first + LEAD);
             self.layout.lines.iter().take(near).any(|line| *line.text == *name)
         };
@@ -273,7 +273,7 @@ impl Parts<'_> {
             let is_author = is_person(name)
                 && is_other(name)
                 && !is_outlet_like(name)
-                && (!is_editorial || is_shown(name))
+                && (!is_editorial || is_near_the_top(name))
                 && !self.is_named_as_editor(name);
             is_author.then(|| name.to_owned())
         })
