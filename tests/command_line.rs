@@ -123,7 +123,7 @@ fn lines_of_compressed_dumps_and_other_encodings_are_those_of_the_content() {
 }
 
 #[test]
-fn documents_are_counted_listed_or_only_looked_for() {
+fn documents_are_counted_named_or_only_searched_for() {
     let dir = archive();
     let run = |args: &[&str]| {
         let ran = dir.run(&[&["search"], args].concat());

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::util::{Dir, copy_folder, sample};
 
 #[test]
-fn the_kinds_of_files_are_listed() {
+fn the_kinds_of_files_are_printed() {
     let list = Dir::new().ok(&["index", "--list-formats"]);
     for line in ["Markdown: .md", "JSON lines: .jsonl .ndjson .jl", "labelled lines: any ending"] {
         assert!(list.contains(line), "{line}");

@@ -94,8 +94,8 @@ fn hits_that_lack_words_follow_those_that_have_all() {
     let dir = deliveries();
     let typed = "特斯拉 2022年 交付量";
     let hits = dir.hits(&[typed]);
-    let listed: Vec<&str> = hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect();
-    assert_eq!(listed, ["answer", "plan", "other"]);
+    let order: Vec<&str> = hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect();
+    assert_eq!(order, ["answer", "plan", "other"]);
     assert!(hits[0].get("missing").is_none() && hits[0].get("backfilled").is_none());
     assert_eq!(hits[2]["missing"], serde_json::json!(["特斯拉"]));
     let missing = hits[1]["missing"].as_array().unwrap();

@@ -30,8 +30,8 @@ fn canonical_forms_are_as_stated() {
 }
 
 #[test]
-fn every_code_is_listed_and_its_instances_have_it() {
-    let mut listed = Vec::new();
+fn every_code_is_in_the_grammar_and_its_instances_have_it() {
+    let mut codes_in_grammar = Vec::new();
     for line in GRAMMAR.lines() {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let [_, code, _, instances, _] = cells.as_slice() else { continue };
@@ -39,7 +39,7 @@ fn every_code_is_listed_and_its_instances_have_it() {
         if !is_code {
             continue;
         }
-        listed.push(*code);
+        codes_in_grammar.push(*code);
         // The others are found with the index, after parsing.
         let by_parsing = code.starts_with('Q') && *code != "Q011" || *code == "W001";
         for typed in instances.split('`').skip(1).step_by(2).filter(|_| by_parsing) {
@@ -54,7 +54,7 @@ fn every_code_is_listed_and_its_instances_have_it() {
     let all = (1..=14)
         .map(|n| format!("Q{n:03}"))
         .chain([1, 2, 3, 4, 5, 7, 8, 9].map(|n| format!("W{n:03}")));
-    assert_eq!(listed, all.collect::<Vec<_>>());
+    assert_eq!(codes_in_grammar, all.collect::<Vec<_>>());
 }
 
 #[test]

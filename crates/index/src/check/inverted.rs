@@ -182,16 +182,16 @@ impl Inverted {
             if inverted.terms().get(term).map_err(io)?.as_ref() != Some(info) {
                 report("cannot be looked up");
             }
-            let Some(listed) = self.subtract_list(&inverted, info, key(field, term), reader)?
+            let Some(summary) = self.subtract_list(&inverted, info, key(field, term), reader)?
             else {
                 let what = format!("the posting list of {} of {name} is invalid", quoted(term));
                 findings.damage(&file(reader.segment_id(), "idx"), what);
                 continue;
             };
-            if listed.count != info.doc_freq {
+            if summary.count != info.doc_freq {
                 report("has a document frequency that differs from its posting list");
             }
-            if !listed.is_in_records {
+            if !summary.is_in_records {
                 report("is in no record");
             }
         }
@@ -215,7 +215,7 @@ impl Inverted {
         info: &TermInfo,
         key: u64,
         reader: &SegmentReader,
-    ) -> Result<Option<Listed>, Error> {
+    ) -> Result<Option<PostingListSummary>, Error> {
         let list = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic);
         let mut list = list.map_err(tantivy::TantivyError::from)?;
         let (mut count, mut sum, mut last) = (0_u32, 0_u64, None);
@@ -235,12 +235,12 @@ impl Inverted {
             remaining.count = remaining.count.wrapping_sub(count);
             remaining.sum = remaining.sum.wrapping_sub(sum);
         }
-        Ok(Some(Listed { count, is_in_records }))
+        Ok(Some(PostingListSummary { count, is_in_records }))
     }
 }
 
 /// What was found in a posting list.
-struct Listed {
+struct PostingListSummary {
     /// The number of its documents.
     count: u32,
     /// Whether any record contains the term.

@@ -109,12 +109,12 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
     if !is_generation(&generation, name) {
         return;
     }
-    let listed = listed_files(&generation);
+    let described = described_files(&generation);
     // Readers of formats before 5, which had no markers, left lock files.
     let unmarked = generation.kind(MARKER).is_none();
     let pointer = || generation.read(CURRENT, MARKER_LIMIT).ok().and_then(|it| Current::parse(&it));
-    let ours = |file: &str| match &listed {
-        Some(listed) if listed.contains(file) => true,
+    let ours = |file: &str| match &described {
+        Some(described) if described.contains(file) => true,
         // A build that was killed between sealing and publishing leaves `CURRENT` in its
         // generation.
         Some(_) if file == CURRENT => pointer().is_some_and(|it| Some(it) == seal(&generation)),
@@ -136,7 +136,7 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
 }
 
 /// The files of a complete generation, as its description lists them.
-fn listed_files(generation: &Folder) -> Option<BTreeSet<String>> {
+fn described_files(generation: &Folder) -> Option<BTreeSet<String>> {
     let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok()?;
     let sealed = match (seal(generation), generation.kind(MARKER)) {
         (Some(seal), _) => seal.checksum == xxh3_64(&description),

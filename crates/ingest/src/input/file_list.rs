@@ -36,7 +36,7 @@ enum PathOrigin {
 
 /// A file as stored: its relative path is front-coded against the previous one.
 #[derive(Serialize, Deserialize)]
-struct ListedFile<'a> {
+struct FileEntry<'a> {
     origin: PathOrigin,
     #[serde(borrow)]
     relative: FrontCoded<'a>,
@@ -95,7 +95,7 @@ impl FileListWriter {
             PathOrigin::Explicit(self.explicit.len() - 1)
         };
         let coded = FrontCoded::new(&self.previous, &relative);
-        let entry = ListedFile { origin, relative: coded, format, stamp };
+        let entry = FileEntry { origin, relative: coded, format, stamp };
         self.log.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
         self.previous = relative;
         self.count += 1;
@@ -140,7 +140,7 @@ pub(crate) struct FileListIter {
 impl FileListIter {
     fn step(&mut self) -> io::Result<(PathOrigin, FileFormat, FileStamp)> {
         let (record, next) = self.reader.record(self.at)?;
-        let ListedFile { origin, relative, format, stamp } =
+        let FileEntry { origin, relative, format, stamp } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
         relative.restore(&mut self.relative);
         self.at = next;

@@ -118,7 +118,7 @@ impl Header {
             [line, _, ..]
                 if is_bare_title(&line.text)
                     && line.text.chars().count() <= 60
-                    && !is_listed_fact(&line.text)
+                    && !is_word_and_fact(&line.text)
                     && byline::read(&line.text, labels).is_none() =>
             {
                 self.title = Some(line.text.clone().into_owned());
@@ -143,7 +143,7 @@ fn begins_with_byline(text: &str, labels: &Labels) -> bool {
 }
 
 /// Whether a line is a word and a fact, as in `地點 北京` below `時間 2024年3月4日`.
-fn is_listed_fact(text: &str) -> bool {
+fn is_word_and_fact(text: &str) -> bool {
     let is_end = |c| is_space(c) || is_colon(c);
     text.split_once(is_end).is_some_and(|(word, _)| word.chars().count() <= 2)
 }
