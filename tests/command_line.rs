@@ -165,8 +165,8 @@ fn an_index_is_found_from_below_its_folder() {
     // The nearest index comes before that of the config file, and the flag before both.
     dir.write("config/wensou/config.toml", "index = \"/nowhere\"\n");
     assert_eq!(below(&dir, "archive", &["search", "-c", "比特幣"]).code, 0);
-    let told = below(&dir, "archive", &["search", "-c", "比特幣", "--index", "no"]);
-    assert_eq!(told.code, 3);
+    let missing = below(&dir, "archive", &["search", "-c", "比特幣", "--index", "no"]);
+    assert_eq!(missing.code, 3);
     std::fs::remove_file(dir.path().join("config/wensou/config.toml")).unwrap();
     // A build goes where it is told, or to the default in the working folder.
     let built = below(&dir, "archive/000", &["index", ".", "--quiet"]);

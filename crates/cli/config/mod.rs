@@ -101,8 +101,9 @@ impl Global {
                 Some(ValueSource::EnvVariable) => SettingOrigin::Environment(variable),
                 _ => SettingOrigin::Flag(flag),
             };
-        let told = flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX")));
-        let written = first_set(told, values.index, || PathBuf::from(discover::NAME));
+        let explicit =
+            flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX")));
+        let written = first_set(explicit, values.index, || PathBuf::from(discover::NAME));
         Ok(Self {
             index: index_to_read(&written),
             written,
@@ -138,8 +139,9 @@ impl Global {
 /// The index that verbs read: the one that flag or environment name, else the nearest one from the
 /// working folder upwards, else that of the config file.
 fn index_to_read(written: &Setting<PathBuf>) -> Setting<PathBuf> {
-    let told = matches!(written.origin, SettingOrigin::Flag(_) | SettingOrigin::Environment(_));
-    let found = if told { None } else { discover::index() };
+    let is_explicit =
+        matches!(written.origin, SettingOrigin::Flag(_) | SettingOrigin::Environment(_));
+    let found = if is_explicit { None } else { discover::index() };
     match found {
         Some(dir) if !discover::is_same(&dir, written) => {
             Setting { value: dir, origin: SettingOrigin::Found }

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_and_real_differences_are_told_apart() {
+    fn chance_and_real_differences_are_distinguished() {
         let ours: Vec<f64> = (0..200).map(|i| if i % 10 == 0 { 0.5 } else { 1.0 }).collect();
         let same = ours.clone();
         let worse: Vec<f64> = ours.iter().map(|v| v * 0.8).collect();

@@ -66,7 +66,7 @@ fn t2s_takes_the_longest_phrase() {
 }
 
 #[test]
-fn scripts_are_told_by_their_own_characters() {
+fn scripts_are_recognised_by_their_own_characters() {
     assert_eq!(script_of("台灣的開源社群"), Script::Hant);
     assert_eq!(script_of("台湾的开源社区"), Script::Hans);
     assert_eq!(script_of("開源开源"), Script::Mixed);

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn chinese_encodings_are_told_apart() {
+    fn chinese_encodings_are_distinguished() {
         assert_eq!(detect(TRADITIONAL.as_bytes()), UTF_8);
         assert_eq!(detect(&bytes(BIG5, TRADITIONAL)), BIG5);
         assert_eq!(detect(&bytes(GB18030, TRADITIONAL)), GB18030);

@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn lossy_mojibake_is_repaired_as_far_as_it_can_be_told() {
+    fn lossy_mojibake_is_repaired_where_it_is_certain() {
         for (line, wanted) in [
             ("浠ュお鍧�鐨勫崌绾э紝灏嗗湪鏄庡勾", "以太�的升级，将在明年"),
             ("浠ュお鍧?鐨勫崌绾э紝灏嗗湪鏄庡勾", "以太�的升级，将在明年"),
