@@ -36,7 +36,7 @@ fn ids(dir: &Dir, options: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_blank_does_not_change_what_a_question_means() {
+fn a_space_does_not_change_what_a_question_means() {
     let dir = deliveries();
     let whole = ids(&dir, &["特斯拉2022年交付量是多少"]);
     assert_eq!(whole[0], "answer");

@@ -27,7 +27,7 @@ struct Collected {
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     let (limit, longest) = (sink.limit(), sink.longest());
     let mut message = Collected::default();
-    let (mut line, mut number, mut after_blank) = (Vec::new(), 0_u64, true);
+    let (mut line, mut number, mut after_empty_line) = (Vec::new(), 0_u64, true);
     loop {
         let start = file.offset();
         let read = match next_line(file, &mut line, limit, longest) {
@@ -35,7 +35,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
             Err(error) => return sink.failed(number + 1, &error),
         };
         number += 1;
-        let begins = after_blank && is_from_line(&line);
+        let begins = after_empty_line && is_from_line(&line);
         if begins || read == 0 {
             pass_on(file, sink, &message)?;
             message = Collected { start, line: number, ..Collected::default() };
@@ -43,7 +43,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
         if read == 0 {
             return Flow::Continue(());
         }
-        after_blank = line.trim_ascii().is_empty();
+        after_empty_line = line.trim_ascii().is_empty();
         message.length += read;
         // The first line is no header field.
         let room = (limit + 1).saturating_sub(message.bytes.len()).min(line.len());

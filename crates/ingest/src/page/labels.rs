@@ -56,7 +56,7 @@ pub(crate) enum Delimiter {
     Colon,
     Bar,
     Slash,
-    Blank,
+    Space,
     /// A date or a number may directly follow its label.
     Nothing,
 }
@@ -137,7 +137,7 @@ impl Labels {
             let end = self.end_of_joined(ahead, label, bytes);
             let (delimiter, value) = delimiter(label, &ahead[end..], separate)?;
             let is_speaker = is_one && delimiter == Delimiter::Colon && label != Label::Writer;
-            let is_weak = is_one && matches!(delimiter, Delimiter::Blank | Delimiter::Nothing);
+            let is_weak = is_one && matches!(delimiter, Delimiter::Space | Delimiter::Nothing);
             (!is_speaker && !is_weak).then_some(LabelAt {
                 label,
                 delimiter,
@@ -156,7 +156,7 @@ impl Labels {
     pub(crate) fn list_item<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
         self.words.words_at(line).find_map(|(label, bytes)| {
             let (delimiter, value) = delimiter(label, &line[bytes..], true)?;
-            let is_item = matches!(delimiter, Delimiter::Colon | Delimiter::Blank);
+            let is_item = matches!(delimiter, Delimiter::Colon | Delimiter::Space);
             let is_one = line[..bytes].chars().nth(1).is_none();
             (is_item && !is_one).then(|| (label, delimiter, clean(&line[bytes + value..])))
         })
@@ -226,7 +226,7 @@ fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, us
         return Some((Delimiter::Slash, end));
     }
     if spaces > 0 {
-        return Some((Delimiter::Blank, spaces));
+        return Some((Delimiter::Space, spaces));
     }
     (is_number || label == Label::Reporter).then_some((Delimiter::Nothing, 0))
 }
@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(of("来源：新浪"), some(Label::Source, Delimiter::Colon, "新浪"));
         assert_eq!(of("編輯/ 李四"), some(Label::Editor, Delimiter::Slash, "李四"));
         assert_eq!(of("文 | 甲"), some(Label::Writer, Delimiter::Bar, "甲"));
-        assert_eq!(of("記者 甲"), some(Label::Reporter, Delimiter::Blank, "甲"));
+        assert_eq!(of("記者 甲"), some(Label::Reporter, Delimiter::Space, "甲"));
         assert_eq!(of("翻譯 & 校對:李四"), some(Label::Translator, Delimiter::Colon, "李四"));
         assert_eq!(of("編譯、整理:李四"), some(Label::Translator, Delimiter::Colon, "李四"));
         assert_eq!(of("發佈於2024-03-04"), some(Label::Time, Delimiter::Nothing, "2024-03-04"));

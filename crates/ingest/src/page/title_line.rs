@@ -98,7 +98,7 @@ impl Header {
             .collect();
         let is_title = |field: &Field<'_>| field.label == Label::Title && !field.value.is_empty();
         let (title, delimiter) = list.iter().find(|(field, _)| is_title(field))?;
-        if *delimiter == Delimiter::Blank && list.len() < 3 || title.value.chars().count() > 150 {
+        if *delimiter == Delimiter::Space && list.len() < 3 || title.value.chars().count() > 150 {
             return None;
         }
         self.title = Some(title.value.to_owned());

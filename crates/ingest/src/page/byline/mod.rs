@@ -157,7 +157,7 @@ fn push_labelled<'a>(
             fields.extend([Field { label, value }, by_whom]);
             Some(())
         }
-        Label::Author | Label::Translator | Label::Editor if delimiter == Delimiter::Blank => {
+        Label::Author | Label::Translator | Label::Editor if delimiter == Delimiter::Space => {
             let value = without_published(value);
             page_words().is_people(value).then(|| fields.push(Field { label, value }))
         }

@@ -190,14 +190,14 @@ impl<'a> Scan<'a, '_> {
                 value.is_empty() || value.starts_with(|c: char| c.is_ascii_digit() || c == '(')
             }
             (_, Label::Time | Label::Updated) => date_at(value, true).is_some(),
-            (Delimiter::Blank, Label::Source) => {
+            (Delimiter::Space, Label::Source) => {
                 let word = until(|c| is_space(c) || is_comma(c) || is_bar(c));
                 let chars = word.chars().count();
                 (2..=20).contains(&chars)
                     && (chars <= 6 || word.is_ascii() || words.is_outlet(word))
             }
             (
-                Delimiter::Blank,
+                Delimiter::Space,
                 Label::Author | Label::Reporter | Label::Translator | Label::Editor,
             ) => is_named(),
             // `記者王小明／台北報導`
