@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slot_is_free_again_when_its_mapping_is_gone() {
+    fn a_slot_is_free_again_when_its_mapping_is_dropped() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         std::fs::write(&path, vec![7; 1 << 13]).unwrap();

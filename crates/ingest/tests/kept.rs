@@ -166,12 +166,12 @@ proptest! {
             (report.articles, report.flashes_distinct, report.flash_occurrences),
             (before.articles, before.flashes_distinct, before.flash_occurrences)
         );
-        let on_gone = |path: &String| {
+        let is_on_missing_page = |path: &String| {
             missing.iter().any(|missing| path.starts_with(&*missing.to_string_lossy()))
         };
         let kept = whole.iter().filter(|record| match record {
-            Record::Article(article) => on_gone(&article.path),
-            Record::Flash(flash) => flash.all_occurrences().any(|seen| on_gone(&seen.path)),
+            Record::Article(article) => is_on_missing_page(&article.path),
+            Record::Flash(flash) => flash.all_occurrences().any(|seen| is_on_missing_page(&seen.path)),
         });
         prop_assert_eq!(report.records_kept, kept.count() as u64);
 

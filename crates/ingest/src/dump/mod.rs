@@ -85,7 +85,7 @@ impl Reader<'_> {
         let flow = read(kind, &mut file, &mut sink);
         let (count, repaired, records) = (sink.count, sink.repaired, sink.records);
         match flow {
-            Flow::Break(End::ReceiverGone) => ControlFlow::Break(()),
+            Flow::Break(End::ReceiverStopped) => ControlFlow::Break(()),
             Flow::Break(End::Failed) => ControlFlow::Continue(()),
             Flow::Continue(()) if count == 0 => emit(skipped(&path, None, Reason::Empty)),
             _ => {

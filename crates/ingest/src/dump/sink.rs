@@ -24,7 +24,7 @@ const LONGEST: u64 = 16;
 /// Why the reading of a dump ends early.
 pub(super) enum End {
     /// Whoever receives the records has gone.
-    ReceiverGone,
+    ReceiverStopped,
     /// A limit was exceeded; this has been reported.
     Abandoned,
     /// The dump cannot be read; this has been reported.
@@ -155,7 +155,7 @@ impl Sink<'_> {
     fn emit(&mut self, finding: Finding) -> Flow {
         match (self.emit)(finding) {
             ControlFlow::Continue(()) => Flow::Continue(()),
-            ControlFlow::Break(()) => Flow::Break(End::ReceiverGone),
+            ControlFlow::Break(()) => Flow::Break(End::ReceiverStopped),
         }
     }
 }

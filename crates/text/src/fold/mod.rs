@@ -331,24 +331,25 @@ impl<'t> Folded<'t> {
             }
         }
         text.push_str(&self.text[byte..]);
-        let (mut exceptions, mut gone) = (Vec::new(), 0);
+        let (mut exceptions, mut removed_chars) = (Vec::new(), 0);
         let mut old = self.exceptions.iter().peekable();
         for (sequence, count) in groups {
             while let Some(e) = old.next_if(|e| e.folded_char < sequence.start) {
-                exceptions.push(Exception { folded_char: e.folded_char - gone, ..*e });
+                exceptions.push(Exception { folded_char: e.folded_char - removed_chars, ..*e });
             }
             while old.next_if(|e| e.folded_char < sequence.end).is_some() {}
             let original = self.original_chars(sequence.clone());
             exceptions.push(Exception {
-                folded_char: sequence.start - gone,
+                folded_char: sequence.start - removed_chars,
                 folded_chars: sequence.len() - count,
                 original_char: original.start,
                 original_chars: original.len(),
             });
-            gone += count;
+            removed_chars += count;
         }
-        exceptions.extend(old.map(|e| Exception { folded_char: e.folded_char - gone, ..*e }));
-        let chars = self.chars - gone;
+        exceptions
+            .extend(old.map(|e| Exception { folded_char: e.folded_char - removed_chars, ..*e }));
+        let chars = self.chars - removed_chars;
         Folded { text, chars, exceptions, folded_offsets: ByteOffsets::default(), ..self }
     }
 
