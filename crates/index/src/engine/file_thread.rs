@@ -36,7 +36,7 @@ impl FileThread {
     }
 
     /// Waits for the thread, and makes its file the postings file of `segment`.
-    pub(super) fn give_to(
+    pub(super) fn finish_as(
         mut self,
         segment: &Segment,
         directory: &BuildDirectory,
@@ -97,7 +97,7 @@ mod tests {
         let (folder, directory, index) = create(&FirstFailure::default());
         let (unfinished, target) = (index.new_segment(), index.new_segment());
         let thread = FileThread::start(builder(), &unfinished).unwrap();
-        thread.give_to(&target, &directory).unwrap();
+        thread.finish_as(&target, &directory).unwrap();
         let file = target.open_read(component()).unwrap().read_bytes().unwrap();
         assert_eq!(file.as_slice(), builder().finish(Vec::new()).unwrap());
         assert!(!folder.path().join(unfinished.relative_path(component())).exists());
@@ -112,7 +112,7 @@ mod tests {
         thread.join().unwrap();
         let path = folder.path().join(unfinished.relative_path(component()));
         std::fs::remove_file(&path).unwrap();
-        let error = thread.give_to(&index.new_segment(), &directory).unwrap_err();
+        let error = thread.finish_as(&index.new_segment(), &directory).unwrap_err();
         match failure.cause_of(error.into()) {
             Error::Io { what: "rename", path: named, .. } => assert_eq!(named, path),
             error => panic!("{error:?}"),

@@ -53,7 +53,7 @@ enum Stage {
     /// Documents are added.
     Adding(Box<PostingsBuilder>),
     /// All documents have been added, and a thread writes the file.
-    Writing(FileThread),
+    Finishing(FileThread),
     /// A segment has the file, or the build has failed.
     Ended,
 }
@@ -81,7 +81,7 @@ impl PostingsPlugin {
             let Stage::Adding(builder) = std::mem::replace(&mut shared.stage, Stage::Ended) else {
                 return Err(internal("their file was started already"));
             };
-            shared.stage = Stage::Writing(FileThread::start(*builder, unfinished)?);
+            shared.stage = Stage::Finishing(FileThread::start(*builder, unfinished)?);
             Ok(())
         })
     }
@@ -108,9 +108,9 @@ impl PostingsPlugin {
     }
 
     /// Waits for the file of all documents, and makes it the postings file of `segment`.
-    fn give_file_to(&self, segment: &Segment) -> tantivy::Result<()> {
+    fn finish_file_as(&self, segment: &Segment) -> tantivy::Result<()> {
         self.with(|shared| match std::mem::replace(&mut shared.stage, Stage::Ended) {
-            Stage::Writing(file) => file.give_to(segment, &shared.directory),
+            Stage::Finishing(file) => file.finish_as(segment, &shared.directory),
             _ => Err(internal("their file is not being written")),
         })
     }
@@ -150,7 +150,7 @@ impl SegmentPlugin for PostingsPlugin {
             return merge_finished(context.readers, files, out);
         }
         self.check_stubs(&files, context.readers)?;
-        self.give_file_to(context.target_segment)
+        self.finish_file_as(context.target_segment)
     }
 }
 
@@ -250,7 +250,7 @@ impl PluginWriter for PostingsWriter {
         }
         let is_only = self.plugin.with(|shared| std::mem::take(&mut shared.only_segment));
         if is_only && self.first == 0 {
-            return self.plugin.give_file_to(segment);
+            return self.plugin.finish_file_as(segment);
         }
         let mut out = segment.open_write(component())?;
         out.write_all(STUB)?;

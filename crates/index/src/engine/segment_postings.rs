@@ -114,13 +114,13 @@ impl SegmentPostings {
         from: &str,
         mut each: impl FnMut(&str, &dyn Fn(TextField) -> u64) -> bool,
     ) {
-        let mut goes_on = true;
+        let mut continues = true;
         for segment in &self.0.segments {
             segment.postings.for_each_word_from(from, |word, key| {
-                goes_on = each(word, &|field| segment.doc_freq(key(field)));
-                goes_on
+                continues = each(word, &|field| segment.doc_freq(key(field)));
+                continues
             });
-            if !goes_on {
+            if !continues {
                 return;
             }
         }
