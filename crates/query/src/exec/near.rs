@@ -19,13 +19,13 @@ impl NearPassage {
     /// Whether a text has such a passage.
     pub(super) fn occurs_in(&self, haystack: &Haystack<'_>) -> bool {
         // For each word, the last start of a match so far. The passage that ends with the current
-        // match starts at the least of them.
+        // match starts at the earliest of them.
         let mut starts: Vec<Option<usize>> = vec![None; self.words];
         haystack.any_by_end(&self.needles, |needle, key| {
             let start = &mut starts[self.needles[needle].word];
             *start = (*start).max(Some(key.start));
-            let least = starts.iter().min().copied().flatten();
-            least.is_some_and(|least| key.end - least <= self.distance)
+            let earliest = starts.iter().min().copied().flatten();
+            earliest.is_some_and(|earliest| key.end - earliest <= self.distance)
         })
     }
 }

@@ -86,19 +86,19 @@ fn covering(words: &[PlannedWord]) -> Covering {
     };
     let covering: Vec<&PlannedWord> = words.iter().filter(|word| word.covers).collect();
     let content = covering.iter().filter(|word| date(word).is_none());
-    let least = content.map(|word| word.idf).reduce(f32::min);
+    let min_idf = content.map(|word| word.idf).reduce(f32::min);
     let mut units = Vec::new();
     for run in covering.chunk_by(|a, b| date(a).is_some() && date(a) == date(b)) {
         let idf = run.iter().map(|word| word.idf).fold(0.0, f32::max);
-        let idf = match (date(run[0]), least) {
-            (Some(_), Some(least)) => idf.min(least * DATE_SHARE),
+        let idf = match (date(run[0]), min_idf) {
+            (Some(_), Some(min_idf)) => idf.min(min_idf * DATE_SHARE),
             _ => idf,
         };
         let expr = MatchExpr::all_of(run.iter().map(|word| word.expr.clone()).collect());
         units.push(CoveringUnit { expr, mass: IdfMass::of(idf) });
     }
     let all = units.iter().map(|unit| unit.mass).sum();
-    let least_word = least.map(IdfMass::of).unwrap_or_default();
+    let least_word = min_idf.map(IdfMass::of).unwrap_or_default();
     let scale = CoverageScale::new(all, least_word, units.len());
     Covering { any_word: None, units, scale }
 }

@@ -95,8 +95,8 @@ fn compare(index: &Index, typed: &mut [Wanted]) -> Result<(), Error> {
         let started = Instant::now();
         let mut compared = 0u32;
         index.postings().for_each_word_from(from, |word, documents| {
-            let most = || TextField::ALL.into_iter().map(documents).max().unwrap_or(0);
-            typed.iter_mut().for_each(|wanted| wanted.compare(word, &most));
+            let max_df = || TextField::ALL.into_iter().map(documents).max().unwrap_or(0);
+            typed.iter_mut().for_each(|wanted| wanted.compare(word, &max_df));
             // The clock is read once for many words.
             compared = compared.wrapping_add(1);
             !compared.is_multiple_of(256) || started.elapsed() < TIME
@@ -126,8 +126,8 @@ impl Wanted {
         if let Some(distance) = self.distance(word) {
             let documents = documents();
             if documents > 0 {
-                let (_, most) = self.found.entry(word.to_owned()).or_insert((distance, 0));
-                *most = (*most).max(documents);
+                let (_, max_df) = self.found.entry(word.to_owned()).or_insert((distance, 0));
+                *max_df = (*max_df).max(documents);
             }
         }
     }
@@ -195,8 +195,8 @@ impl Wanted {
             .map(|(word, (distance, documents))| (*distance, *documents, word))
             .collect();
         found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then_with(|| a.2.cmp(b.2)));
-        let least = found.first().map_or(0, |found| found.0);
-        found.retain(|found| found.0 == least);
+        let min_distance = found.first().map_or(0, |found| found.0);
+        found.retain(|found| found.0 == min_distance);
         found.truncate(MAX_SUGGESTIONS);
         found.into_iter().map(|(_, documents, word)| (word.clone(), documents)).collect()
     }
