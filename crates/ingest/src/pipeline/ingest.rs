@@ -20,7 +20,7 @@ use crate::pipeline::read_paths::ReadPaths;
 use crate::pipeline::reader::{Memory, Reader};
 use crate::pipeline::record_sink::{Ingested, RecordSink};
 use crate::pipeline::scan::{ScannedArchive, scan};
-use crate::pipeline::survey::{ChunkPlace, next_surveyed_file, survey};
+use crate::pipeline::survey::{ChunkLocation, next_surveyed_file, survey};
 use crate::progress::{Phase, Progress};
 use crate::record::Record;
 use crate::report::Report;
@@ -132,7 +132,7 @@ pub fn ingest_scanned<E>(
         let mut surveyed_files = survey.files.clone();
         let (reader, survey, refused) = (&reader, &survey, &walk.refused);
         move |number: usize, out: &Out<'_, Finding>| {
-            let ChunkPlace { thread, page_at, mut file_at } = survey.chunks[number];
+            let ChunkLocation { thread, page_at, mut file_at } = survey.chunks[number];
             caches[thread].seek(page_at);
             for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
                 let taken = source.and_then(|source| {

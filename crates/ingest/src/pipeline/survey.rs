@@ -40,14 +40,14 @@ pub(crate) struct Survey {
     /// One log of [`SurveyedFile`]s for each thread.
     pub(crate) files: Vec<LogReader>,
     /// Where each chunk is.
-    pub(crate) chunks: Vec<ChunkPlace>,
+    pub(crate) chunks: Vec<ChunkLocation>,
     /// Files that the system refused to read, in the order of the walk.
     pub(crate) refused: Vec<PathBuf>,
 }
 
-/// The place of a chunk in the caches and logs of the survey.
+/// The location of a chunk in the caches and logs of the survey.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ChunkPlace {
+pub(crate) struct ChunkLocation {
     /// The thread that surveyed it.
     pub(crate) thread: usize,
     /// Offset of its first page in that thread's cache.
@@ -107,12 +107,12 @@ pub(crate) fn survey(
     };
     let mut statistics = CorpusStatistics::default();
     let (mut caches, mut chunks) =
-        (Vec::with_capacity(threads), vec![ChunkPlace::default(); count]);
+        (Vec::with_capacity(threads), vec![ChunkLocation::default(); count]);
     let (mut files, mut refused) = (Vec::with_capacity(threads), Vec::new());
     let mut add = |share: ThreadSurvey| -> io::Result<()> {
         statistics.merge(share.statistics);
         for (number, [page_at, file_at]) in share.chunks {
-            chunks[number] = ChunkPlace { thread: caches.len(), page_at, file_at };
+            chunks[number] = ChunkLocation { thread: caches.len(), page_at, file_at };
         }
         caches.push(share.cache.finish());
         files.push(share.files.finish()?.reader(READ_BYTES));
