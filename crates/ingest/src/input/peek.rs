@@ -21,12 +21,12 @@ impl<R: Read> Peeked<R> {
     /// Reads the first bytes.
     pub(super) fn new(inner: R, bytes: usize) -> Self {
         let mut peeked = Self { head: Vec::new(), at: 0, error: None, inner };
-        peeked.look(bytes);
+        peeked.read_ahead(bytes);
         peeked
     }
 
     /// Reads until the head has `bytes` bytes, or the file ends.
-    pub(super) fn look(&mut self, bytes: usize) {
+    pub(super) fn read_ahead(&mut self, bytes: usize) {
         let mut length = self.head.len();
         self.head.resize(bytes.max(length), 0);
         while length < bytes && self.error.is_none() {

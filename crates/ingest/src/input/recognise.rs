@@ -23,7 +23,7 @@ pub(super) fn content<R: std::io::Read>(file: &mut Peeked<R>) -> Content {
     if !wants_more(file.head(), found) {
         return found;
     }
-    file.look(MORE);
+    file.read_ahead(MORE);
     sniff(file.head())
 }
 
