@@ -58,23 +58,23 @@ pub(crate) fn hold(what: &str, score: &Score, differences: &[String]) {
 /// The unpacked news items, created once for all tests in cargo's temporary folder.
 fn items() -> Option<&'static Path> {
     static ITEMS: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let unpacked = ITEMS.get_or_init(|| {
+    let decompressed = ITEMS.get_or_init(|| {
         let packed = shared().join("corpora/news-items.jsonl.xz");
         if !packed.is_file() {
             return None;
         }
-        let unpacked = Command::new("xz").arg("-dkc").arg(&packed).output().ok()?;
+        let decompressed = Command::new("xz").arg("-dkc").arg(&packed).output().ok()?;
         Command::new("python3").arg("--version").output().ok()?;
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("news-items.jsonl");
-        std::fs::write(&path, unpacked.stdout).ok()?;
-        unpacked.status.success().then_some(path)
+        std::fs::write(&path, decompressed.stdout).ok()?;
+        decompressed.status.success().then_some(path)
     });
-    if unpacked.is_none() {
+    if decompressed.is_none() {
         eprintln!(
             "SKIPPED: no ../shared, python3 or xz: the parser was NOT compared with the truth"
         );
     }
-    unpacked.as_deref()
+    decompressed.as_deref()
 }
 
 fn shared() -> PathBuf {

@@ -160,10 +160,10 @@ impl Block {
             let extra = &mut self.tfs.extra[..count];
             // The pages of the block were verified when its doc ids were decoded.
             let bytes = list.verified(end..self.end);
-            let unpacked = bytes.and_then(<[u8]>::split_first).and_then(|(width, packed)| {
+            let tfs_len = bytes.and_then(<[u8]>::split_first).and_then(|(width, packed)| {
                 unpack(packed, *width, extra).map(|()| 1 + packed_len(count, *width))
             });
-            match unpacked {
+            match tfs_len {
                 Some(length) => end += length,
                 None => {
                     extra.fill(0);

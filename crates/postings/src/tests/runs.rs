@@ -15,7 +15,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_list_cut_anywhere_is_joined_again(
+    fn a_list_cut_at_any_position_is_joined_again(
         deltas in vec((1..400_u32, 1..5_u32), 1..200),
         far in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
         cuts in vec(any::<prop::sample::Index>(), 0..6),

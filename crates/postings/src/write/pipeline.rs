@@ -101,7 +101,7 @@ pub(crate) fn encode_lists<W: Write + Send>(
                 }
             }
         });
-        let writing = scope.spawn(move || {
+        let writer_thread = scope.spawn(move || {
             for mut batch in to_write {
                 batch.write(&mut writer)?;
                 batch.clear();
@@ -121,7 +121,7 @@ pub(crate) fn encode_lists<W: Write + Send>(
         });
         let merged = merged.and_then(|()| full.send(batch).map_err(|_| stopped()));
         drop(full);
-        let wrote = writing.join().unwrap_or_else(|_| Err(stopped()));
+        let wrote = writer_thread.join().unwrap_or_else(|_| Err(stopped()));
         // An error of the writer comes first: it is why merging stopped.
         let writer = wrote?;
         merged.map(|()| writer)
