@@ -32,7 +32,7 @@ fn finds(dir: &Dir, cases: &[(&str, &[&str])]) {
 }
 
 #[test]
-fn a_date_is_expanded_only_where_a_word_may_stand_anywhere() {
+fn a_date_is_expanded_only_where_a_word_may_stand_in_any_field() {
     let dir = Dir::new();
     let lines = [
         r#"{"id":"dated","title":"比特幣上漲","text":"行情。","date":"2023-05-17"}"#,

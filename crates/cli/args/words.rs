@@ -8,7 +8,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
-/// Moves words of a query that begin with `-` behind `--`, after the other words of the query.
+/// Moves words of a query that begin with `-` to after `--`, after the other words of the query.
 /// Arguments without such words stay as they are.
 pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsString> {
     let Some((verb, first)) = verb(command, &args) else { return args };
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_exclude_go_behind_two_hyphens() {
+    fn words_that_exclude_follow_two_hyphens() {
         for (line, wanted) in [
             ("w search 比特幣 -廣告", "w search -- 比特幣 -廣告"),
             ("w search -廣告 -n 5 比特幣 -f json", "w search -n 5 -f json -- -廣告 比特幣"),

@@ -291,8 +291,8 @@ fn index(
             segments.add(&analysed, &record)?;
             if let Some((sketch, sample)) = &analysed.sketch {
                 added.sketches.push((next, *sketch));
-                let noted = added.samples.push(sample);
-                noted.map_err(Error::io("write a temporary file in", folder))?;
+                let pushed = added.samples.push(sample);
+                pushed.map_err(Error::io("write a temporary file in", folder))?;
             }
             next += 1;
             budget.release(record.len() as u64);

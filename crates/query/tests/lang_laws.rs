@@ -158,7 +158,7 @@ proptest! {
     }
 
     #[test]
-    fn places_lie_inside_the_text(pieces in prop::collection::vec(text(), 0..8)) {
+    fn spans_lie_inside_the_text(pieces in prop::collection::vec(text(), 0..8)) {
         let typed = pieces.join("");
         let (query, errors) = parse_lenient(&typed, &clock());
         for found in errors.iter().chain(&query.warnings) {

@@ -69,22 +69,22 @@ impl RootPlan {
     /// The roots that the config file names are the whole set.
     fn of_config(global: &Global, args: &Args, covered: &RootSet) -> anyhow::Result<Self> {
         let roots = RootSet::of(&global.archive);
-        let place = match global.archive.origin {
+        let origin = match global.archive.origin {
             crate::config::SettingOrigin::File(line) => global.location(line),
             _ => "the config file".to_owned(),
         };
         if !(args.only.is_empty() && args.remove.is_empty() && args.renamed.is_empty()) {
-            bail!("what this index covers is listed in `archive`, {place}: change it there");
+            bail!("what this index covers is listed in `archive`, {origin}: change it there");
         }
         if let Some(path) = args.paths.iter().find(|path| roots.covering(path).is_none()) {
             bail!(
-                "{} is outside the archive, which is listed in {place}: add it to `archive` there",
+                "{} is outside the archive, which is listed in {origin}: add it to `archive` there",
                 path.display()
             );
         }
         let left: Vec<Root> = covered.not_covered_by(&roots).into_iter().cloned().collect();
         let notes = left.iter().map(|root| {
-            format!("{} is no longer covered: `archive`, {place}", root.given.display())
+            format!("{} is no longer covered: `archive`, {origin}", root.given.display())
         });
         Ok(Self { notes: notes.collect(), roots, ..Self::default() })
     }

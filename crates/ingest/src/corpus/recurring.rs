@@ -122,16 +122,17 @@ fn select_boilerplate(run: &[Recurring], edge: (bool, bool), remove: &mut [bool]
     }
     // The lines of a menu recur equally often. An occasional line next to the article that does not
     // is rather the article's first heading.
-    let is_odd = |line: &Recurring, other: &Recurring| !line.common && line.count != other.count;
+    let recurs_differently =
+        |line: &Recurring, other: &Recurring| !line.common && line.count != other.count;
     if let [.., before, last] = run
         && !edge.1
-        && is_odd(last, before)
+        && recurs_differently(last, before)
     {
         remove[run.len() - 1] = false;
     }
     if let [first, after, ..] = run
         && !edge.0
-        && is_odd(first, after)
+        && recurs_differently(first, after)
     {
         remove[0] = false;
     }

@@ -23,7 +23,7 @@ const LONGEST: u64 = 16;
 
 /// Why the reading of a dump ends early.
 pub(super) enum End {
-    /// Whoever receives the records has gone.
+    /// The receiver of the records has stopped.
     ReceiverStopped,
     /// A limit was exceeded; this has been reported.
     Abandoned,

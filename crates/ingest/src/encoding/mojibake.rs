@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn passages_behind_sound_text_are_repaired() {
+    fn passages_after_intact_text_are_repaired() {
         let sound = "以太坊的升級將在明年完成,這份文件認為差距正在縮小,而且還會繼續縮小。";
         let spoiled = spoil("的有些人在这里说了很多话");
         for (prefix, suffix) in

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_at_all_places() {
+    fn dates_in_every_position() {
         let item = ("【測試標題】正文。", true);
         assert_eq!(items(&["【測試標題】正文。 2024-03-04"]), [item]);
         assert_eq!(items(&["【測試標題】正文。(2024年3月4日)"]), [item]);

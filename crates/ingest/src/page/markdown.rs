@@ -94,7 +94,7 @@ impl Writer {
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
                 self.add(&text, range);
             }
-            Event::SoftBreak => self.soft_break(),
+            Event::SoftBreak => self.line_break(),
             Event::HardBreak | Event::Rule => self.end_line(),
             _ => {}
         }
@@ -112,7 +112,7 @@ impl Writer {
     }
 
     /// Where source code wraps Chinese text, no space is meant.
-    fn soft_break(&mut self) {
+    fn line_break(&mut self) {
         let is_ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii());
         if is_ascii(self.text.chars().last()) {
             self.text.push(' ');

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn keywords_in_place_of_tags() {
+    fn keywords_instead_of_tags() {
         assert_eq!(parts("測試性能_CPU價格"), (None, "測試性能", Some("CPU價格"), None));
         assert_eq!(parts("測試性能_Apenft幣").1, "測試性能_Apenft幣");
     }

@@ -169,8 +169,8 @@ fn add_symbols_alone(chars: &[char], units: &mut Vec<Unit>) {
         at = range.end + 1;
         let means = |c: &char| matches!(c, '$' | '€' | '₿' | '%');
         if word.iter().all(|c| is_symbol(*c)) && word.iter().any(means) {
-            let place = units.partition_point(|unit| unit.chars.start < range.start);
-            units.insert(place, exact_unit(chars, range));
+            let index = units.partition_point(|unit| unit.chars.start < range.start);
+            units.insert(index, exact_unit(chars, range));
         }
     }
 }

@@ -360,7 +360,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
         #[test]
-        fn random_text_is_looked_up_as_in_a_map(
+        fn lookups_in_random_text_agree_with_a_map(
             text in "([一-龥]|[的一是在有中国人民银行区块链]|[㐀-䶵𠀀-𠀯]|.){0,12}",
         ) {
             let (dictionary, words) = &*BOTH;

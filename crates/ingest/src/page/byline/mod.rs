@@ -235,10 +235,10 @@ fn is_partial_date(text: &str) -> bool {
 /// What a name without a label is.
 fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
     let words = page_words();
-    let is_several_words = name.split(is_space).count() > 1 && !name.starts_with("The ");
+    let has_spaces = name.split(is_space).count() > 1 && !name.starts_with("The ");
     if words.is_outlet(name) {
         Some(Label::Source)
-    } else if words.is_people(name) && (!name.is_ascii() || is_several_words) {
+    } else if words.is_people(name) && (!name.is_ascii() || has_spaces) {
         Some(Label::Author)
     } else if is_after_date && name.chars().count() <= if name.is_ascii() { 20 } else { 6 } {
         Some(Label::Source)

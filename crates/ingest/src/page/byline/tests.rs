@@ -141,7 +141,7 @@ fn dates_and_names() {
 }
 
 #[test]
-fn several_labels_in_a_line() {
+fn many_labels_in_a_line() {
     all(&[
         (
             "2023-05-04 10:00 來源：示例網 作者：王小明 編輯：李四",
