@@ -31,7 +31,8 @@ golden:
     WENSOU_BLESS=1 cargo test --workspace --test tests --test lang_table --test lang_errors
     WENSOU_BLESS=1 cargo test -p wensou-postings -p wensou-index --lib format_tests
 
-# Renew what is made from `data/tables`, after changing them. Until then, the program computes it at each start.
+# While these files are out of date, the program computes their contents at each start.
+# Renew what is made from `data/tables`, after changing the tables.
 [group('test')]
 tables:
     WENSOU_BLESS=1 cargo test -p wensou-text --lib made
@@ -45,7 +46,8 @@ torture KILLS="260" FAULTS="320" FLIPS="600" READER_SECONDS="600":
     export WENSOU_KILLS={{KILLS}} WENSOU_FAULTS={{FAULTS}} WENSOU_FLIPS={{FLIPS}}
     export WENSOU_FOREIGN=1000 WENSOU_HOSTILE=500 WENSOU_DAMAGES=2000 WENSOU_CUTS=500 WENSOU_REPAIRS=500
     export WENSOU_READ_ERRORS=300 WENSOU_ANSWERS=1000 WENSOU_READER_SECONDS={{READER_SECONDS}}
-    # One test at a time: the readers use all processors, and runs with a time limit must not wait for others.
+    # One test at a time: the readers use all processors, and runs with a time limit must not wait
+    # for others.
     cargo test --test tests -- crash:: check:: torture:: --nocapture --test-threads 1
 
 # The licences of all packages in the program.
@@ -64,7 +66,8 @@ bench *ARGS:
     cargo build --release --workspace
     target/release/wensou-bench {{ARGS}}
 
-# Compare what is read of news pages with trafilatura and gne (from PyPI, in an environment in target).
+# The other two are installed from PyPI, into an environment in target.
+# Compare what is read of news pages with trafilatura and gne.
 [group('bench')]
 compare-html CORPUS="../shared/corpora/html-news":
     python3 -m venv target/compare-html
@@ -76,7 +79,8 @@ compare-html CORPUS="../shared/corpora/html-news":
 bench-hot:
     cargo bench -p wensou-bench --bench hot
 
-# Fuzz one target for some seconds (needs nightly and cargo-fuzz); docs/FUZZING.md lists the targets.
+# docs/FUZZING.md lists the targets.
+# Fuzz one target for some seconds (needs nightly and cargo-fuzz).
 [group('test')]
 fuzz TARGET SECONDS="60":
     #!/usr/bin/env bash
@@ -115,7 +119,8 @@ index *ARGS:
 search *ARGS:
     cargo run --release -- search {{ARGS}}
 
-# Make crates/text/data/t2s.tsv from OpenCC's dictionaries (Debian: libopencc-dev, pkg-config, opencc).
+# Needs the Debian packages libopencc-dev, pkg-config and opencc.
+# Make crates/text/data/t2s.tsv from OpenCC's dictionaries.
 [group('dev')]
 gen-t2s:
     #!/usr/bin/env bash

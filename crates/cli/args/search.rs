@@ -8,8 +8,8 @@ use crate::types::{ShowFormat, Sort, Step};
 /// Search articles and flash items.
 ///
 /// The arguments are joined with spaces into one query. An argument that begins with - is an option
-/// if it can be one as a whole (-n5, -f json); otherwise it is a part of the query: -廣告 leaves out
-/// documents with 廣告. Everything after -- is the query.
+/// if it can be one as a whole (-n5, -f json); otherwise it is a part of the query: -廣告 leaves
+/// out documents with 廣告. Everything after -- is the query.
 /// Hits that have every word come first. If there are fewer than the page has room for, the closest
 /// matches follow, each with the words that it is missing; with --format ids, an empty line comes
 /// before them, and with --null they are left out. A question lists the documents that answer it

@@ -169,9 +169,9 @@ fn parses(query: &str) -> bool {
     parse(query, &Clock { today: Date::default() }).is_ok()
 }
 
-/// A value spelled so that it begins with the typed text, quoted if necessary: for the typed 区, the
-/// value 區塊鏈 becomes 区块链. A shell accepts no other candidates, and both spellings find the
-/// same.
+/// A value spelled so that it begins with the typed text, quoted if necessary: for the typed 区,
+/// the value 區塊鏈 becomes 区块链. A shell accepts no other candidates, and both spellings find
+/// the same.
 fn as_continuation(typed: &str, value: &str) -> String {
     let (open, bare) = match typed.strip_prefix('「') {
         Some(bare) => (true, bare),

@@ -37,7 +37,7 @@ def decoded(data):
 
 
 def by_wensou(folder):
-    command = ["cargo", "run", "--quiet", "-p", "wensou-ingest", "--example", "html_fields", "--", str(folder)]
+    command = "cargo run --quiet -p wensou-ingest --example html_fields --".split() + [str(folder)]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     return {pathlib.Path(page["path"]).name: page for page in map(json.loads, lines)}
 
@@ -54,8 +54,8 @@ def by_trafilatura(html):
 
 def by_gne(html):
     page = GeneralNewsExtractor().extract(html)
-    return {"title": page.get("title"), "date": page.get("publish_time"), "author": page.get("author"),
-            "text": page.get("content")}
+    return {"title": page.get("title"), "date": page.get("publish_time"),
+            "author": page.get("author"), "text": page.get("content")}
 
 
 def guarded(extract, html):
@@ -97,12 +97,14 @@ def score(truths, pages):
 
 def main():
     corpus = pathlib.Path(sys.argv[1])
-    truths = [json.loads(line) for line in (corpus / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+    truth_lines = (corpus / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+    truths = [json.loads(line) for line in truth_lines]
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(corpus / "pages.tar.xz") as archive:
             archive.extractall(folder, filter="data")
-        texts = {truth["path"]: decoded(next(pathlib.Path(folder).rglob(truth["path"])).read_bytes())
-                 for truth in truths}
+        paths = [truth["path"] for truth in truths]
+        texts = {path: decoded(next(pathlib.Path(folder).rglob(path)).read_bytes())
+                 for path in paths}
         found = {"wensou": by_wensou(folder)}
     for extract in (by_trafilatura, by_gne):
         name = extract.__name__.removeprefix("by_")

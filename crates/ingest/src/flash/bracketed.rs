@@ -8,9 +8,9 @@ use crate::record::Moment;
 /// The longest date at the end of an item, in bytes.
 const MAX_DATE: usize = 60;
 
-/// Gives the items in the form `【TITLE】TEXT` the date that stands before or after their text, in a
-/// line of its own above or below, or in the page's header: `page_date`, if the item's title is one
-/// that `is_own_title` accepts.
+/// Gives the items in the form `【TITLE】TEXT` the date that stands before or after their text, in
+/// a line of its own above or below, or in the page's header: `page_date`, if the item's title is
+/// one that `is_own_title` accepts.
 pub(crate) fn date_bracketed(
     pieces: &mut Vec<Piece<'_>>,
     page_date: Option<Moment>,

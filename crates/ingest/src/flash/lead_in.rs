@@ -2,7 +2,8 @@
 
 use crate::punctuation::{is_colon, is_comma, is_han};
 
-/// Whether a text begins with a lead-in typical of news: `據…報道,`, `…消息,`, `N月N日`, `今天(9月28日)`.
+/// Whether a text begins with a lead-in typical of news: `據…報道,`, `…消息,`, `N月N日`,
+/// `今天(9月28日)`.
 pub(crate) fn has_lead_in(text: &str) -> bool {
     let text = text.trim_start();
     const OPENINGS: [&str; 23] = [

@@ -8,7 +8,8 @@
 //! use wensou_query::lang::{Clock, NodeKind, parse};
 //!
 //! let clock = Clock { today: "2023-05-17".parse()? };
-//! let query = parse("以太坊 （質押 OR 合併） 日期：上月 -標籤:廣告", &clock).expect("it is valid");
+//! let typed = "以太坊 （質押 OR 合併） 日期：上月 -標籤:廣告";
+//! let query = parse(typed, &clock).expect("it is valid");
 //! assert_eq!(query.to_string(), "以太坊 (質押 OR 合併) date:2023-04 -tag:廣告");
 //! assert!(matches!(query.root.kind, NodeKind::And(ref clauses) if clauses.len() == 4));
 //! # Ok::<(), jiff::Error>(())

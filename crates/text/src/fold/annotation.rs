@@ -1,9 +1,10 @@
-//! Pinyin in brackets after a Chinese character, which scrapers insert into words: `資(zī)本市(shì)場`.
+//! Pinyin in brackets after a Chinese character, which scrapers insert into words:
+//! `資(zī)本市(shì)場`.
 //!
 //! The fold drops it, so that the word is found. A syllable with a tone mark is always pinyin. One
 //! with a tone number, or without a tone, is only if it is a reading of the character before it:
-//! `馬(ma)` is an annotation, `人工智能(AI)` and `泰達幣(USDT)` are not. Nothing else is dropped, so
-//! what stands in brackets stays searchable.
+//! `馬(ma)` is an annotation, `人工智能(AI)` and `泰達幣(USDT)` are not. Nothing else is dropped,
+//! so what stands in brackets stays searchable.
 
 use std::ops::Range;
 

@@ -19,9 +19,9 @@ pub(crate) struct Value {
     pub(crate) digits: String,
 }
 
-/// The value of a number with a multiplier at the start of folded text: `2万`, `5.4 亿`, `1亿2000万`,
-/// `3 million`. `text` starts with a digit, and the character before it must not be a letter or
-/// digit.
+/// The value of a number with a multiplier at the start of folded text: `2万`, `5.4 亿`,
+/// `1亿2000万`, `3 million`. `text` starts with a digit, and the character before it must not be a
+/// letter or digit.
 pub(crate) fn value(text: &str) -> Option<Value> {
     let mut sum: Option<u128> = None;
     let mut len = 0;

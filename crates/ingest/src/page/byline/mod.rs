@@ -1,8 +1,8 @@
 //! Bylines: the lines beside a title that say who wrote an article, where it comes from, and when
 //! it was published.
 //!
-//! A byline is a sequence of labels with values (`作者:甲 來源:乙`), dates, counters (`42閱讀`) and a
-//! few short names without a label. A line that has anything else is text.
+//! A byline is a sequence of labels with values (`作者:甲 來源:乙`), dates, counters (`42閱讀`) and
+//! a few short names without a label. A line that has anything else is text.
 
 pub(crate) mod dateline;
 pub(crate) mod scan;
