@@ -54,70 +54,88 @@ fn main() {
     let dict = Dict::read(&dict_path);
     let mut code = String::new();
     let mut hash = Fnv::new();
+    emit_fold(&mut code, &mut hash, &han);
+    emit_classes(&mut code, &mut hash);
+    emit_t2s(&mut code, &t2s);
+    emit_scripts(&mut code, &t2s);
+    let trie = emit_words(&mut code, &mut hash, &dict);
+    writeln!(code, "pub(crate) const DATA_FINGERPRINT: u64 = {};", hash.0).expect("a string grows");
 
-    let fold: Vec<i32> = (0..LIMIT).map(|c| fold_entry(c, &han)).collect();
-    emit_paged(&mut code, "FOLD", "i32", &fold);
+    fs::write(out.join("dict.trie"), trie).expect("OUT_DIR is writable");
+    fs::write(out.join("tables.rs"), code).expect("OUT_DIR is writable");
+}
+
+/// What each character folds to.
+fn emit_fold(code: &mut String, hash: &mut Fnv, han: &BTreeMap<char, char>) {
+    let fold: Vec<i32> = (0..LIMIT).map(|c| fold_entry(c, han)).collect();
+    emit_paged(code, "FOLD", "i32", &fold);
     fold.iter().for_each(|entry| hash.add(&entry.to_le_bytes()));
+}
 
+/// The [`Class`] of each character.
+fn emit_classes(code: &mut String, hash: &mut Fnv) {
     let classes: Vec<u8> = (0..LIMIT).map(class_entry).collect();
-    emit_paged(&mut code, "CLASS", "u8", &classes);
+    emit_paged(code, "CLASS", "u8", &classes);
     hash.add(&classes);
+}
 
-    let chars: Vec<(u32, u32)> = t2s.chars.iter().map(|(a, b)| (*a as u32, *b as u32)).collect();
-    let first: BTreeSet<char> = t2s.phrases.keys().filter_map(|key| key.chars().next()).collect();
+/// The conversion from Traditional to Simplified characters.
+fn emit_t2s(code: &mut String, t2s: &T2s) {
     let mut deltas = vec![0i32; LIMIT as usize];
-    for (from, to) in chars {
+    for (from, to) in &t2s.chars {
+        let (from, to) = (*from as u32, *to as u32);
         deltas[from as usize] = to.cast_signed() - from.cast_signed();
     }
-    emit_paged(&mut code, "T2S", "i32", &deltas);
-    emit(
-        &mut code,
-        "T2S_PHRASES",
-        "(&str, &str)",
-        t2s.phrases.iter().map(|phrase| format!("{phrase:?}")),
-    );
-    emit(&mut code, "T2S_PHRASE_STARTS", "char", first.iter().map(|c| format!("{c:?}")));
+    emit_paged(code, "T2S", "i32", &deltas);
+    let phrases = t2s.phrases.iter().map(|phrase| format!("{phrase:?}"));
+    emit(code, "T2S_PHRASES", "(&str, &str)", phrases);
+    let starts: BTreeSet<char> = t2s.phrases.keys().filter_map(|key| key.chars().next()).collect();
+    emit(code, "T2S_PHRASE_STARTS", "char", starts.iter().map(|c| format!("{c:?}")));
+}
 
+/// For each character, bit 0 is set if only Traditional text has it, bit 1 if only Simplified text
+/// has it.
+fn emit_scripts(code: &mut String, t2s: &T2s) {
     // A character that t2s changes does not occur in Simplified text, unless a phrase keeps it
     // (乾坤).
     let mut scripts = vec![0u8; LIMIT as usize];
     let kept: BTreeSet<char> = t2s.phrases.iter().flat_map(kept_by).collect();
     t2s.chars.keys().filter(|c| !kept.contains(c)).for_each(|c| scripts[*c as usize] |= 1);
     t2s.simplified_only.iter().for_each(|c| scripts[*c as usize] |= 2);
-    emit_paged(&mut code, "SCRIPT", "u8", &scripts);
+    emit_paged(code, "SCRIPT", "u8", &scripts);
+}
 
+/// The frequencies of words and the ids of their characters. Returns the trie of the words, which
+/// maps them to ids of frequencies.
+fn emit_words(code: &mut String, hash: &mut Fnv, dict: &Dict) -> Vec<u8> {
     // Id 0 means that there is no word: its probability is 0.
     let freqs: Vec<u32> =
         dict.words.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
-    let index: BTreeMap<u32, u16> = (1..).zip(&freqs).map(|(at, freq)| (*freq, at)).collect();
-    assert_eq!(index.len(), freqs.len(), "16 bits are too few for the frequencies");
-    emit(&mut code, "FREQS", "u32", [0].iter().chain(&freqs));
+    let freq_ids: BTreeMap<u32, u16> = (1..).zip(&freqs).map(|(id, freq)| (*freq, id)).collect();
+    assert_eq!(freq_ids.len(), freqs.len(), "16 bits are too few for the frequencies");
+    emit(code, "FREQS", "u32", [0].iter().chain(&freqs));
     // Logarithms are taken here, because 15,000 of them would cost a cold query 0.2 ms.
     let logs = freqs.iter().map(|freq| format!("{:?}", f64::from(*freq).ln()));
     let logs = std::iter::once("f64::NEG_INFINITY".to_owned()).chain(logs);
-    emit(&mut code, "LOG_FREQS", "f64", logs);
+    emit(code, "LOG_FREQS", "f64", logs);
     writeln!(code, "pub(crate) const DICT_TOTAL: u64 = {};", dict.total).expect("a string grows");
     let char_ids = dict.char_ids();
     let mut by_char = vec![0u16; LIMIT as usize];
     char_ids.iter().for_each(|(c, id)| by_char[*c as usize] = *id);
-    emit_paged(&mut code, "CHAR_ID", "u16", &by_char);
+    emit_paged(code, "CHAR_ID", "u16", &by_char);
     writeln!(code, "pub(crate) const CHAR_IDS: usize = {};", char_ids.len() + 1)
         .expect("a string grows");
     let mut words: Vec<(Vec<u16>, u16)> = dict
         .words
         .iter()
-        .map(|(word, freq)| (word.chars().map(|c| char_ids[&c]).collect(), index[freq]))
+        .map(|(word, freq)| (word.chars().map(|c| char_ids[&c]).collect(), freq_ids[freq]))
         .collect();
     words.sort_unstable();
-    let trie: Vec<u8> = trie::DoubleArray::of(&words).units().flat_map(u64::to_le_bytes).collect();
     for (word, freq) in &dict.words {
         hash.add(word.as_bytes());
         hash.add(&freq.to_le_bytes());
     }
-    writeln!(code, "pub(crate) const DATA_FINGERPRINT: u64 = {};", hash.0).expect("a string grows");
-
-    fs::write(out.join("dict.trie"), trie).expect("OUT_DIR is writable");
-    fs::write(out.join("tables.rs"), code).expect("OUT_DIR is writable");
+    trie::DoubleArray::of(&words).units().flat_map(u64::to_le_bytes).collect()
 }
 
 /// The three sections of `t2s.tsv`.

@@ -29,6 +29,21 @@ impl<'f> TextCursor<'f> {
         self.char_offset += 1;
     }
 
+    /// Advances while characters have a class that `belongs` accepts, and passes these to `each`.
+    #[inline(always)]
+    pub(super) fn advance_while(
+        &mut self,
+        belongs: impl Fn(Class) -> bool,
+        mut each: impl FnMut(char, Class),
+    ) {
+        while let Some((c, class, after)) = self.peek()
+            && belongs(class)
+        {
+            each(c, class);
+            self.advance(after);
+        }
+    }
+
     /// Advances past `run`, which starts here.
     pub(super) fn skip(&mut self, run: &str) {
         self.char_offset += if run.is_ascii() { run.len() } else { run.chars().count() };

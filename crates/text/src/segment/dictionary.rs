@@ -1,10 +1,10 @@
 //! The dictionary: the words of the embedded trie, and those that a user adds.
 
-use std::collections::HashMap;
 use std::hint::select_unpredictable;
 
+use super::added_words::{AddedWord, AddedWords};
 use super::trie::{Node, ROOT, for_each_prefix, log_freq};
-use crate::tables::{CHAR_IDS, DICT_TOTAL, FREQS, char_id};
+use crate::tables::{DICT_TOTAL, FREQS, char_id};
 
 /// Words and their frequencies, as in jieba.
 #[derive(Debug, Clone)]
@@ -35,66 +35,6 @@ pub(crate) struct BestWord {
     pub(crate) length: usize,
 }
 
-/// Words that a user adds.
-#[derive(Debug, Clone, Default)]
-struct AddedWords {
-    /// By first character, ascending by length.
-    by_first_char: HashMap<char, Vec<Added>>,
-    /// For the id of each first character, a set of second characters (see [`second_char_bit`]). It
-    /// saves nearly all look-ups in `by_first_char`. Characters without an id share entry 0.
-    second_chars: Vec<u64>,
-}
-
-/// The bit of a second character in such a set.
-#[inline(always)]
-fn second_char_bit(id: u16) -> u64 {
-    1 << (id & 63)
-}
-
-impl AddedWords {
-    /// The added words that may start with characters of these ids.
-    #[inline(always)]
-    fn words_at(&self, first: u16, second: u16, chars: &[char]) -> Option<&[Added]> {
-        let second_chars = *self.second_chars.get(usize::from(first))?;
-        if second_chars & second_char_bit(second) == 0 {
-            return None;
-        }
-        self.starting_with(chars)
-    }
-
-    #[cold]
-    fn starting_with(&self, chars: &[char]) -> Option<&[Added]> {
-        self.by_first_char.get(chars.first()?).map(Vec::as_slice)
-    }
-
-    fn add(&mut self, added: Added) {
-        let Some(first) = added.chars.first() else { return };
-        if self.second_chars.is_empty() {
-            self.second_chars = vec![0; CHAR_IDS];
-        }
-        if let Some(second_chars) = self.second_chars.get_mut(usize::from(char_id(*first))) {
-            // After a word of one character, any character may follow.
-            *second_chars |=
-                added.chars.get(1).map_or(u64::MAX, |second| second_char_bit(char_id(*second)));
-        }
-        let words = self.by_first_char.entry(*first).or_default();
-        match words.iter().position(|old| old.chars == added.chars) {
-            Some(at) => words[at] = added,
-            None => {
-                let at = words.partition_point(|old| old.chars.len() <= added.chars.len());
-                words.insert(at, added);
-            }
-        }
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Added {
-    chars: Box<[char]>,
-    freq: u64,
-    log_freq: f64,
-}
-
 impl Dictionary {
     pub(crate) fn new() -> Self {
         Dictionary {
@@ -111,7 +51,7 @@ impl Dictionary {
 
     /// Adds a word, or changes its frequency from `before`, which is 0 for a new word.
     pub(crate) fn add(&mut self, word: &[char], freq: u64, before: u64) {
-        self.added.add(Added { chars: word.into(), freq, log_freq: (freq as f64).ln() });
+        self.added.add(AddedWord { chars: word.into(), freq, log_freq: (freq as f64).ln() });
         self.total = self.total - before + freq;
         self.log_total = (self.total as f64).ln();
     }
@@ -134,7 +74,7 @@ impl Dictionary {
     pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
         // Both sources ascend by length; an added word replaces the dictionary's.
         let added = self.added.starting_with(chars).into_iter().flatten();
-        let is_prefix = |word: &&Added| {
+        let is_prefix = |word: &&AddedWord| {
             // Most words differ in the first character, so a call to memcmp would cost more.
             word.chars.len() <= chars.len() && word.chars.iter().zip(chars).all(|(a, b)| a == b)
         };

@@ -1,6 +1,7 @@
 //! Cuts text into words: Han characters as jieba does, Latin letters and numbers by rules of our
 //! own, everything else into runs of one script.
 
+mod added_words;
 mod cursor;
 mod dictionary;
 mod latin;
@@ -70,8 +71,8 @@ pub struct Token<'f> {
 /// ```
 pub struct Segmenter {
     dictionary: Dictionary,
-    /// jieba with an empty dictionary, for its HMM, which joins characters that the route leaves
-    /// single. Created at first use, because creating it writes half a megabyte of memory.
+    /// jieba with an empty dictionary, for its HMM, which joins characters that the most probable
+    /// segmentation leaves single. Created at first use, because creating it writes half a megabyte of memory.
     hmm: OnceLock<Jieba>,
     /// The user's own words that consist of several words, folded, with the lengths of these words
     /// in characters.
@@ -194,9 +195,9 @@ impl Segmenter {
         self.segment_into(folded, Output { parts: false, shortest: 1, key: None }, &mut sink);
     }
 
-    /// Does what an index needs in one pass over a text: appends its key (see [`crate::key_of`]) to
-    /// `key`, and passes the tokens of [`Segmenter::segment`] to `sink`, except Han tokens of fewer
-    /// than `shortest` characters.
+    /// Appends the key of a text (see [`crate::key_of`]) to `key`, and passes the tokens of
+    /// [`Segmenter::segment`] to `sink`, except Han tokens of fewer than `shortest` characters. An
+    /// index needs both, and one pass over the text produces them.
     ///
     /// ```
     /// use wensou_text::{Folded, Segmenter};
@@ -216,6 +217,7 @@ impl Segmenter {
         self.segment_into(folded, Output { parts: true, shortest, key: Some(key) }, &mut sink);
     }
 
+    /// Passes the tokens of a text to `sink` in one pass, and produces what `output` asks for.
     fn segment_into<'f>(
         &self,
         folded: &'f Folded<'_>,
@@ -238,10 +240,8 @@ impl Segmenter {
                     scratch.chars.clear();
                     scratch.chars.push(c);
                     cursor.advance(after);
-                    while let Some((c, Class::Han, after)) = cursor.peek() {
-                        scratch.chars.push(c);
-                        cursor.advance(after);
-                    }
+                    let is_han = |next| next == Class::Han;
+                    cursor.advance_while(is_han, |c, _| scratch.chars.push(c));
                     output.key_chars(|key| key.extend_from_slice(&scratch.chars));
                     let run = &text[start.0..cursor.byte()];
                     self.cut_han(run, start.1, &output, &mut scratch, sink);
@@ -255,13 +255,8 @@ impl Segmenter {
                     cursor.skip(run);
                     output.key_chars(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
                     latin::cut(folded, start.1..cursor.char_offset, run, parts, sink);
-                    if parts
-                        && class == Class::Digit
-                        && start.0 >= value_end
-                        && let Some(value) = value(&text[start.0..])
-                    {
-                        value_end = start.0 + value.len;
-                        sink(value_token(text, start, value));
+                    if parts && class == Class::Digit {
+                        number_value(text, start, &mut value_end, sink);
                     }
                 }
                 Class::Symbol => {
@@ -272,15 +267,13 @@ impl Segmenter {
                 }
                 _ => {
                     let start = cursor.offsets();
-                    while let Some((c, next, after)) = cursor.peek() {
-                        if next != class && !matches!(next, Class::Mark | Class::LongVowel) {
-                            break;
-                        }
+                    let belongs =
+                        |next| next == class || matches!(next, Class::Mark | Class::LongVowel);
+                    cursor.advance_while(belongs, |c, next| {
                         if next.is_key() {
                             output.key_chars(|key| key.push(c));
                         }
-                        cursor.advance(after);
-                    }
+                    });
                     sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char_offset));
                 }
             }
@@ -298,6 +291,22 @@ thread_local! {
 pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
     let names = crate::tables::synonyms::names().map(|name| (name.to_owned(), None));
     crate::tables::words::words().chain(names)
+}
+
+/// Passes the value of the number at the byte and character offset `start` to `sink`, unless it
+/// lies inside the value before it, which ends at `value_end`.
+fn number_value<'f>(
+    text: &'f str,
+    start: (usize, usize),
+    value_end: &mut usize,
+    sink: &mut impl FnMut(Token<'f>),
+) {
+    if start.0 >= *value_end
+        && let Some(value) = value(&text[start.0..])
+    {
+        *value_end = start.0 + value.len;
+        sink(value_token(text, start, value));
+    }
 }
 
 /// Passes the values of Chinese numerals to `sink`. `chars` is a run of Han characters; `start` is
