@@ -3,20 +3,17 @@
 
 use std::io;
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::Arc;
-
-use foldhash::HashMap;
 
 use crate::corpus::statistics::{CorpusStatistics, DumpId};
 use crate::error::Error;
 use crate::file_table::FileEntry;
-use crate::flash::dedup::{ItemHashes, content_hash};
+use crate::flash::dedup::content_hash;
 use crate::id::short;
-use crate::input::{FileFormat, MEMBER_SEPARATOR};
 use crate::page::title::Title;
 use crate::pipeline::ids::Ids;
-use crate::record::{Article, FlashItem, Occurrence, Record, Span};
+use crate::pipeline::stored_path::{StoredPath, by_path, is_generated};
+use crate::record::Record;
 
 /// Access to the records of an earlier index, for files that cannot be read now.
 pub trait StoredRecords {
@@ -45,28 +42,6 @@ pub trait StoredRecords {
     }
 }
 
-/// The stored records of one page, dump or member.
-pub(crate) struct StoredPath {
-    pub(crate) path: String,
-    /// Whether the path is a dump's.
-    pub(crate) is_dump: bool,
-    pub(crate) articles: Vec<Article>,
-    /// Occurrences of flash items, in file order.
-    pub(crate) occurrences: Vec<StoredOccurrence>,
-}
-
-/// One occurrence of a flash item.
-pub(crate) struct StoredOccurrence {
-    pub(crate) item: Rc<StoredItem>,
-    pub(crate) span: Span,
-}
-
-/// One variant of a flash item without its occurrences, under its old id.
-pub(crate) struct StoredItem {
-    pub(crate) hashes: ItemHashes,
-    pub(crate) flash: FlashItem,
-}
-
 /// The stored records of a file or folder, by path.
 pub(crate) fn stored_records<E>(
     stored: &mut dyn StoredRecords,
@@ -76,124 +51,6 @@ pub(crate) fn stored_records<E>(
         Ok(records) => Ok(by_path(records, path)),
         Err(source) => Err(Error::Stored { path: path.to_owned(), source }),
     }
-}
-
-/// Groups the stored records under `below` by path: first the paths of articles, in the order of
-/// the articles, then paths with flash items only, in the order of the items.
-pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
-    let mut paths = Paths { below: below.to_string_lossy().into_owned(), ..Paths::default() };
-    let mut items = Vec::new();
-    for record in records {
-        match record {
-            Record::Article(article) => {
-                if let Some(stored_path) = paths.get(&article.path) {
-                    stored_path.articles.push(article);
-                }
-            }
-            Record::Flash(flash) => items.push(flash),
-        }
-    }
-    for mut flash in items {
-        let (occurrences, variants) =
-            (std::mem::take(&mut flash.occurrences), std::mem::take(&mut flash.variants));
-        for variant in variants {
-            let item = FlashItem {
-                id: variant.id,
-                column: variant.column,
-                title: variant.title,
-                text: variant.text,
-                outlet: variant.outlet,
-                date: flash.date,
-                ..FlashItem::default()
-            };
-            paths.add(item, &variant.occurrences);
-        }
-        paths.add(flash, &occurrences);
-    }
-    let mut paths = paths.stored_paths;
-    for stored_path in &mut paths {
-        // The content decides what a file is, so its name is not all.
-        stored_path.is_dump |= stored_path.articles.len() > 1
-            || stored_path.articles.iter().any(|it| it.span.start > 0 || !is_made(&it.id));
-        // Items with the same span keep the order that the article gives.
-        let order: Vec<&String> =
-            stored_path.articles.iter().flat_map(|article| &article.flashes).collect();
-        let position = |id: &String| order.iter().position(|other| *other == id);
-        stored_path.occurrences.sort_by(|a, b| {
-            let ends = |span: Span| (span.start, span.end);
-            let by_span = ends(a.span).cmp(&ends(b.span));
-            by_span.then_with(|| position(&a.item.flash.id).cmp(&position(&b.item.flash.id)))
-        });
-    }
-    paths
-}
-
-/// Groups by path, in the order of first use.
-#[derive(Default)]
-struct Paths {
-    below: String,
-    stored_paths: Vec<StoredPath>,
-    known: HashMap<String, usize>,
-}
-
-impl Paths {
-    /// The group of a path; `None` if the path is not under `below`.
-    fn get(&mut self, path: &str) -> Option<&mut StoredPath> {
-        let at = match self.known.get(path) {
-            Some(at) => *at,
-            None => {
-                if !stands_in(path, &self.below) {
-                    return None;
-                }
-                self.stored_paths.push(StoredPath {
-                    path: path.to_owned(),
-                    is_dump: is_dump(path),
-                    articles: Vec::new(),
-                    occurrences: Vec::new(),
-                });
-                self.known.insert(path.to_owned(), self.stored_paths.len() - 1);
-                self.stored_paths.len() - 1
-            }
-        };
-        self.stored_paths.get_mut(at)
-    }
-
-    /// Adds the occurrences of one variant.
-    fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
-        let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
-        let item = Rc::new(StoredItem { hashes, flash });
-        for seen in occurrences {
-            if let Some(stored_path) = self.get(&seen.path) {
-                stored_path
-                    .occurrences
-                    .push(StoredOccurrence { item: Rc::clone(&item), span: seen.span });
-            }
-        }
-    }
-}
-
-impl StoredItem {
-    /// The item as this file would have given it: some fields come only from dumps.
-    pub(crate) fn read_from(&self, is_dump: bool) -> FlashItem {
-        let mut flash = self.flash.clone();
-        if !is_dump {
-            flash.tags.clear();
-            (flash.category, flash.url) = (None, None);
-        }
-        flash
-    }
-}
-
-/// Whether `path` is `below`, lies below it, or is a member of it.
-fn stands_in(path: &str, below: &str) -> bool {
-    let member =
-        || path.strip_prefix(below).is_some_and(|member| member.starts_with(MEMBER_SEPARATOR));
-    Path::new(path).starts_with(below) || member()
-}
-
-/// Whether a path is a dump's, by its name.
-pub(crate) fn is_dump(path: &str) -> bool {
-    FileFormat::of(path).is_some_and(|format| format.kind.is_dump())
 }
 
 /// Adds stored records to the statistics, as far as possible: tags, keywords, and the ids that
@@ -234,17 +91,11 @@ fn tail(tags: &[String]) -> Title<'_> {
 pub(crate) fn reserve(paths: &[StoredPath], ids: &mut Ids) {
     for stored_path in paths {
         for article in
-            stored_path.articles.iter().filter(|it| !stored_path.is_dump || is_made(&it.id))
+            stored_path.articles.iter().filter(|it| !stored_path.is_dump || is_generated(&it.id))
         {
             ids.reserve(&article.id, &stored_path.path);
         }
     }
-}
-
-/// Whether an id looks like a generated one.
-pub(crate) fn is_made(id: &str) -> bool {
-    let digits = id.strip_prefix('a').unwrap_or_default();
-    matches!(digits.len(), 12 | 16) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -255,6 +106,7 @@ mod tests {
 
     use super::*;
     use crate::input::io_errors::failing;
+    use crate::pipeline::stored_path::lies_below;
     use crate::spawn::ALLOWED;
     use crate::{Options, Reason, Report, Silent, ingest, ingest_scanned, scan};
 
@@ -263,13 +115,13 @@ mod tests {
     impl StoredRecords for Stored {
         fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
             let path = path.to_string_lossy();
-            let stands = |record: &&Record| match record {
-                Record::Article(article) => stands_in(&article.path, &path),
+            let is_below = |record: &&Record| match record {
+                Record::Article(article) => lies_below(&article.path, &path),
                 Record::Flash(flash) => {
-                    flash.all_occurrences().any(|seen| stands_in(&seen.path, &path))
+                    flash.all_occurrences().any(|seen| lies_below(&seen.path, &path))
                 }
             };
-            Ok(self.0.iter().filter(stands).cloned().collect())
+            Ok(self.0.iter().filter(is_below).cloned().collect())
         }
     }
 

@@ -12,5 +12,6 @@ mod read_paths;
 pub(crate) mod reader;
 pub(crate) mod record_sink;
 pub(crate) mod scan;
+mod stored_path;
 mod survey;
 pub(crate) mod survey_cache;

@@ -10,13 +10,12 @@ use crate::error::Error;
 use crate::file_table::{FileEntries, FileEntry, FileEntryLog, SurveyedFile};
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
 use crate::id::short;
-use crate::pipeline::carry_over::{
-    self, StoredItem, StoredOccurrence, StoredPath, StoredRecords, stored_records,
-};
+use crate::pipeline::carry_over::{StoredRecords, stored_records};
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash};
 use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, ReadFile, member};
 use crate::pipeline::ids::{Ids, path_hash};
 use crate::pipeline::read_paths::ReadPaths;
+use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, is_generated};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Report, Skipped, UnextractedPage, UnreadDate};
 
@@ -228,7 +227,7 @@ impl<E> RecordSink<'_, E> {
             for mut article in stored_path.articles {
                 if stored_path.is_dump {
                     if !self.ids.claim(&article.id) {
-                        if self.dump.has(&article.id) || carry_over::is_made(&article.id) {
+                        if self.dump.has(&article.id) || is_generated(&article.id) {
                             continue;
                         }
                         let dump = relative.unwrap_or(&stored_path.path);
