@@ -44,15 +44,6 @@ pub(crate) fn run(
         formats::list(terminal)?;
         return Ok(Outcome::Done);
     }
-    let mut options = default_options();
-    options.strict = args.strict;
-    options.anew = args.rebuild;
-    options.wait = args.wait;
-    options.allow_empty = args.allow_empty;
-    if let Some(threads) = args.threads {
-        options.threads = threads.max(1);
-        options.ingest.threads = threads.max(1);
-    }
     let before = wensou_index::settings(&global.index);
     let Some(plan) = RootPlan::new(global, args, before.as_ref())? else {
         return Ok(Outcome::Refused);
@@ -62,23 +53,9 @@ pub(crate) fn run(
     }
     plan.notes.iter().for_each(|note| terminal.notice(sanitize::line(note)));
     let roots = plan.roots.paths_from_here();
+    let mut options = options(global, args, before.as_ref())?;
     options.moved.clone_from(&plan.moved);
     options.sample = plan.is_sample;
-    options.ingest.exclude_globs = globs(before.as_ref(), args);
-    // The log may lie in the archive, but is not part of it.
-    options.ingest.exclude.extend(args.log.clone());
-    options.tables = tables(before.as_ref(), args);
-    options.ingest.encoding = match &args.encoding {
-        Some(auto) if auto == "auto" => None,
-        Some(name) => Some(name.clone()),
-        None => before.as_ref().and_then(|settings| settings.encoding.clone()),
-    };
-    options.ingest.map = match &args.map {
-        Some(none) if none == "none" => FieldMap::default(),
-        Some(map) => map.parse().map_err(|what: String| anyhow!("--map: {what}"))?,
-        None => before.as_ref().map(|settings| settings.map.clone()).unwrap_or_default(),
-    };
-    options.ingest.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
     if args.dry_run {
         return dry_run::run(global, &roots, &options, terminal);
     }
@@ -105,6 +82,39 @@ pub(crate) fn run(
     let log = args.log.as_deref().map(Log::open).transpose()?;
     build(&global.index, &roots, &options, Reporting { quiet: args.quiet, log }, terminal)?;
     Ok(Outcome::Done)
+}
+
+/// The options that the flags set, or else the settings of the index `before`.
+fn options(
+    global: &Global,
+    args: &Args,
+    before: Option<&Settings>,
+) -> anyhow::Result<BuildOptions> {
+    let mut options = default_options();
+    options.strict = args.strict;
+    options.anew = args.rebuild;
+    options.wait = args.wait;
+    options.allow_empty = args.allow_empty;
+    options.tables = tables(before, args);
+    if let Some(threads) = args.threads {
+        options.threads = threads.max(1);
+        options.ingest.threads = threads.max(1);
+    }
+    options.ingest.exclude_globs = globs(before, args);
+    // The log may lie in the archive, but is not part of it.
+    options.ingest.exclude.extend(args.log.clone());
+    options.ingest.encoding = match &args.encoding {
+        Some(auto) if auto == "auto" => None,
+        Some(name) => Some(name.clone()),
+        None => before.and_then(|settings| settings.encoding.clone()),
+    };
+    options.ingest.map = match &args.map {
+        Some(none) if none == "none" => FieldMap::default(),
+        Some(map) => map.parse().map_err(|what: String| anyhow!("--map: {what}"))?,
+        None => before.map(|settings| settings.map.clone()).unwrap_or_default(),
+    };
+    options.ingest.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
+    Ok(options)
 }
 
 /// Options of a build with one thread per processor.

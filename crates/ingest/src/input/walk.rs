@@ -277,16 +277,7 @@ fn walk_folder(
                 }
             }
             Ok(entry) if !entry.file_type().is_file() => WalkEntry::Special(entry.into_path()),
-            Ok(entry) => match filter.format(root, entry.path()) {
-                None => WalkEntry::Ignored(lossy_path(entry.path())),
-                Some(_) if rules.excludes(entry.path(), false) => {
-                    WalkEntry::Ignored(lossy_path(entry.path()))
-                }
-                Some(_) if entry.path_is_symlink() && filter.excludes_target(entry.path()) => {
-                    WalkEntry::Ignored(lossy_path(entry.path()))
-                }
-                Some(format) => WalkEntry::File(entry, format),
-            },
+            Ok(entry) => walked_file(root, entry, filter, &rules),
         };
         emit(found)?;
     }
@@ -294,6 +285,25 @@ fn walk_folder(
         emit(WalkEntry::BadPattern(path, what))?;
     }
     ControlFlow::Continue(())
+}
+
+/// A regular file below a root, if nothing excludes it.
+fn walked_file(
+    root: &Path,
+    entry: DirEntry,
+    filter: &FolderFilter<'_>,
+    rules: &IgnoreRules,
+) -> WalkEntry {
+    match filter.format(root, entry.path()) {
+        None => WalkEntry::Ignored(lossy_path(entry.path())),
+        Some(_) if rules.excludes(entry.path(), false) => {
+            WalkEntry::Ignored(lossy_path(entry.path()))
+        }
+        Some(_) if entry.path_is_symlink() && filter.excludes_target(entry.path()) => {
+            WalkEntry::Ignored(lossy_path(entry.path()))
+        }
+        Some(format) => WalkEntry::File(entry, format),
+    }
 }
 
 /// The path relative to its root, with `/` on every system, so that ids do not depend on the

@@ -4,13 +4,16 @@ use std::io::{BufReader, Read};
 use std::ops::ControlFlow;
 
 use flate2::bufread::DeflateDecoder;
-use rawzip::{CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipLocator};
+use rawzip::{
+    CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive,
+    ZipFileHeaderRecord, ZipLocator,
+};
 
-use super::Visit;
 use super::container::Container;
 use super::fault::{damage_reason, truncated};
 use super::meter::Metered;
 use super::name::Names;
+use super::{FileFormat, Visit};
 use crate::report::Reason;
 
 /// Passes every page and dump of an archive of `bytes` bytes to `visit`.
@@ -41,31 +44,8 @@ pub(super) fn each(
         }
         let raw = entry.file_path();
         let admitted = container.admit(&mut names, raw.as_bytes(), visit)?;
-        let Some((path, format)) = admitted else { continue };
-        let method = entry.compression_method();
-        if entry.mode().is_symlink() {
-            container.skip(&path, Reason::Special, visit)?;
-        } else if entry.flags().is_encrypted() || method == CompressionMethod::AES {
-            container.skip(&path, Reason::Encrypted, visit)?;
-        } else {
-            match archive.get_entry(entry.wayfinder()) {
-                Err(error) => container.skip(&path, broken(error), visit)?,
-                Ok(found) => match inflate(method, found.reader()) {
-                    Err(reason) => container.skip(&path, reason, visit)?,
-                    Ok(inner) => {
-                        // Counted here as well, for members that are themselves compressed.
-                        let inner = found.verifying_reader(inner);
-                        let inner = Metered { inner, meter: container.meter };
-                        container.emit(
-                            &path,
-                            format,
-                            entry.uncompressed_size_hint(),
-                            inner,
-                            visit,
-                        )?;
-                    }
-                },
-            }
+        if let Some(member) = admitted {
+            read_member(container, &archive, &entry, member, visit)?;
         }
         if let Some(reason) = container.meter.exceeded() {
             return container.broken(reason, visit);
@@ -78,6 +58,37 @@ pub(super) fn each(
         return container.broken(truncated(), visit);
     }
     ControlFlow::Continue(())
+}
+
+/// Passes a member that was admitted with its path and format to `visit`, or says why it cannot be
+/// read.
+fn read_member(
+    container: &Container<'_>,
+    archive: &ZipArchive<impl ReaderAt>,
+    entry: &ZipFileHeaderRecord<'_>,
+    (path, format): (String, FileFormat),
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let method = entry.compression_method();
+    if entry.mode().is_symlink() {
+        return container.skip(&path, Reason::Special, visit);
+    }
+    if entry.flags().is_encrypted() || method == CompressionMethod::AES {
+        return container.skip(&path, Reason::Encrypted, visit);
+    }
+    let found = match archive.get_entry(entry.wayfinder()) {
+        Ok(found) => found,
+        Err(error) => return container.skip(&path, broken(error), visit),
+    };
+    match inflate(method, found.reader()) {
+        Err(reason) => container.skip(&path, reason, visit),
+        Ok(inner) => {
+            // Counted here as well, for members that are themselves compressed.
+            let inner = found.verifying_reader(inner);
+            let inner = Metered { inner, meter: container.meter };
+            container.emit(&path, format, entry.uncompressed_size_hint(), inner, visit)
+        }
+    }
 }
 
 /// A reader of a member's decompressed data.
