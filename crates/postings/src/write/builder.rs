@@ -8,9 +8,9 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use rustc_hash::FxHashMap;
 
 use super::columns::ColumnSpill;
@@ -120,7 +120,7 @@ pub struct PostingsBuilder {
 
 /// The thread that sorts full runs, and the channel by which it receives them.
 struct SorterThread {
-    full: Sender<Run>,
+    full: SyncSender<Run>,
     thread: JoinHandle<io::Result<Vec<File>>>,
 }
 
@@ -275,7 +275,7 @@ impl PostingsBuilder {
         let sorter = match &self.sorter {
             Some(sorter) => sorter,
             None => {
-                let (full, runs) = bounded(0);
+                let (full, runs) = sync_channel(0);
                 let folder = self.folder.clone();
                 let named = thread::Builder::new().name("runs".to_owned());
                 let thread = named.spawn(move || sort_runs(&folder, &runs))?;

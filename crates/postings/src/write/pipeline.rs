@@ -2,9 +2,8 @@
 //! writes.
 
 use std::io::{self, Write};
+use std::sync::mpsc::sync_channel;
 use std::thread;
-
-use crossbeam_channel::bounded;
 
 use super::file::FileWriter;
 use crate::codec::posting_list::{ListSlices, PostingList};
@@ -85,9 +84,9 @@ pub(crate) fn encode_lists<W: Write + Send>(
     mut writer: FileWriter<W>,
     merge: impl FnOnce(&mut dyn FnMut(TermKey, &PostingList) -> io::Result<()>) -> io::Result<()>,
 ) -> io::Result<FileWriter<W>> {
-    let (full, to_encode) = bounded::<Batch>(BATCHES);
-    let (encoded, to_write) = bounded::<Batch>(BATCHES);
-    let (written, empty) = bounded::<Batch>(BATCHES);
+    let (full, to_encode) = sync_channel::<Batch>(BATCHES);
+    let (encoded, to_write) = sync_channel::<Batch>(BATCHES);
+    let (written, empty) = sync_channel::<Batch>(BATCHES);
     for _ in 1..BATCHES {
         // The channel has room for all of them.
         let _ = written.send(Batch::default());
@@ -138,7 +137,8 @@ mod tests {
     use crate::term::TextField;
     use crate::write::columns::ColumnSpill;
 
-    /// Lists of more numbers than a few batches have, some of none, some of one document.
+    /// Posting lists that fill more than two rounds of batches; some are empty, some have a single
+    /// document.
     fn lists() -> Vec<(TermKey, PostingList)> {
         let list = |number: u32| {
             let mut list = PostingList::default();
