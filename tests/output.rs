@@ -278,8 +278,8 @@ fn recency_prefers_the_new_and_explain_shows_it() {
     assert_eq!(dir.run(&["search", "同樣", "--recency", "3m"]).code, 2);
 }
 
-/// When coverage was a part of the score (1000 for each matched word), the factor for the age
-/// multiplied it too, so a newer hit with fewer words came first.
+/// The factor for the age must not multiply the coverage: otherwise a newer hit with fewer words
+/// would come first.
 #[test]
 fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
     let dir = archive();

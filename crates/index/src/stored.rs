@@ -39,9 +39,9 @@ const CACHED_BLOCKS: usize = 8;
 pub(crate) struct Stored {
     generation: Folder,
     roots: Vec<Root>,
-    /// The number of records by the description, if it can be read.
+    /// The number of records according to the description, if that can be read.
     expected: Option<u64>,
-    /// Made when it is first needed: most builds can read all files.
+    /// Read when first needed: most builds can read all files of the archive.
     table: Option<Table>,
     /// The table of files, if the generation has one that can be read. Opened when first needed.
     files: Option<Option<FileTable>>,

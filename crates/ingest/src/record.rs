@@ -119,7 +119,7 @@ pub enum TitleOrigin {
 pub struct Related {
     /// The other article's title, without tag suffix.
     pub title: String,
-    /// The beginning of the other article, as quoted in the stub.
+    /// The beginning of the other article, as the footer quotes it.
     pub snippet: String,
 }
 

@@ -235,7 +235,7 @@ impl<'i> Session<'i> {
 
     /// The first `wanted` hits, including those that the offset skips, and perhaps some more.
     ///
-    /// The total is as [`Count`] says.
+    /// What the total counts depends on `count`.
     fn answer(
         &self,
         query: &Query,
@@ -276,12 +276,12 @@ impl<'i> Session<'i> {
             false => Vec::new(),
         };
         if plan.may_lack_words {
-            // The text may have the digits or letters of a word with symbols all the same.
+            // The text may contain the letters or digits of such a word without its symbols.
             let symbols = |word: &PlannedWord| has_symbols(&fold(&word.word.typed));
             self.add_unmatched(plan, found, symbols, &mut missing)?;
         }
         if backfilled && missing.is_empty() {
-            // It has all words, but some in other fields, for example.
+            // The text has every word, but not where the query asks for it, as in another field.
             self.add_unmatched(plan, found, |_| true, &mut missing)?;
         }
         Ok(Hit {
@@ -300,7 +300,7 @@ impl<'i> Session<'i> {
     }
 }
 
-/// The number of hits that are looked for: those that are asked for, and those that are skipped.
+/// The number of hits to find: those of the page, and those that the offset skips.
 fn wanted(options: &Options) -> usize {
     options.offset.saturating_add(options.limit)
 }

@@ -34,7 +34,7 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
     if OPENINGS.iter().any(|opening| text.starts_with(opening)) {
         return true;
     }
-    if day(text) {
+    if starts_with_date(text) {
         return true;
     }
     // Or the first clause ends with a word of reporting.
@@ -50,8 +50,8 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
     ENDINGS.iter().any(|ending| clause.ends_with(ending))
 }
 
-/// `6月18日`, `18日`, `2022年6月`.
-fn day(text: &str) -> bool {
+/// Whether a text starts with a date such as `6月18日`, `18日` or `2022年6月`.
+fn starts_with_date(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     (1..=4).contains(&digits) && text[digits..].starts_with(['月', '日', '年'])
 }
@@ -64,6 +64,7 @@ pub(crate) fn is_dated(text: &str) -> bool {
             .any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
 }
 
+/// The first `count` characters of a text.
 pub(crate) fn first_chars(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }

@@ -72,7 +72,7 @@ impl Kind {
         matches!(self, Self::Zip | Self::Tar | Self::Warc | Self::Arc)
     }
 
-    /// Whether records of a file of this kind are its own, with ids and spans.
+    /// Whether files of this kind consist of records with ids and spans of their own.
     pub(crate) fn is_dump(self) -> bool {
         matches!(self, Self::Dump(_))
     }

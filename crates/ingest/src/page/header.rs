@@ -41,7 +41,7 @@ pub(crate) struct Header {
     pub(crate) body: usize,
 }
 
-/// A title is among this many first lines.
+/// The title is searched for in this many lines from the top.
 const MAX_TITLE_LINE: usize = 40;
 
 /// Reads the header of a page.
@@ -77,7 +77,7 @@ pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
 }
 
 impl Header {
-    /// Replaces what was read by what the page's metadata states.
+    /// Replaces values that the text gave by those that the page's metadata states.
     pub(crate) fn replace_by(&mut self, metadata: Metadata) {
         let Metadata { tags, date, unread_date, .. } = metadata;
         let fields = [
@@ -152,7 +152,8 @@ impl Header {
         at
     }
 
-    /// Reads the fields `Author:` and `Time:` as most pages have them, which needs no grammar.
+    /// Reads the fields `Author:` and `Time:` in their usual form, which is faster than parsing the
+    /// line as a byline.
     fn take_usual_line(&mut self, text: &str) -> bool {
         let time = text.strip_prefix("Time:").filter(|time| date::usual(time).is_some());
         if time.is_none() && text != "Author:" {
@@ -200,7 +201,7 @@ impl Header {
         line == text || self.split_title(line).title == text
     }
 
-    /// Completes the header by what the bylines of header and body say.
+    /// Completes the header with what the bylines of header and body say.
     pub(crate) fn complete(&mut self) {
         let byline = std::mem::take(&mut self.byline);
         self.date = self.date.or_else(|| byline.date().map(|moment| (moment, DateOrigin::Text)));

@@ -11,9 +11,9 @@ const WORDS_OF_A_SHAPE: usize = 3;
 /// The shapes of an archive's keywords.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Shapes {
-    /// Score of a shape, by the hash of the text before and after the word.
-    worths: HashMap<u64, f32>,
-    /// Filter of the keys of `worths`.
+    /// Scores of shapes, by the combined hash of the texts before and after the word.
+    scores: HashMap<u64, f32>,
+    /// Filter of the keys of `scores`.
     bloom: BloomFilter,
     /// Filter of shapes whose second half is shortened to any prefix.
     prefixes: BloomFilter,
@@ -51,7 +51,7 @@ impl Shapes {
                 prefix_hashes(after).map(move |after| combined_hash(before, after))
             })
             .collect();
-        let worths: HashMap<u64, f32> = held
+        let scores: HashMap<u64, f32> = held
             .iter()
             .map(|((before, after), words)| {
                 let shape = combined_hash(text_hash(before), text_hash(after));
@@ -59,8 +59,8 @@ impl Shapes {
             })
             .collect();
         Self {
-            bloom: BloomFilter::of(worths.keys().copied()),
-            worths,
+            bloom: BloomFilter::of(scores.keys().copied()),
+            scores,
             prefixes: BloomFilter::of(prefixes.into_iter()),
             prefixes_of_word: prefixes_of_word.into_iter().map(text_hash).collect(),
             endings: BloomFilter::of(endings.into_iter()),
@@ -71,7 +71,7 @@ impl Shapes {
 
     fn get(&self, before: u64, after: u64) -> Option<f32> {
         let shape = combined_hash(before, after);
-        self.bloom.may_contain(shape).then(|| self.worths.get(&shape).copied()).flatten()
+        self.bloom.may_contain(shape).then(|| self.scores.get(&shape).copied()).flatten()
     }
 
     fn is_known_word(&self, word: u64) -> bool {
@@ -86,8 +86,8 @@ impl Shapes {
 pub(super) struct Fit(u32);
 
 impl Fit {
-    fn new(known: bool, worth: f32) -> Self {
-        Self(u32::from(known) << 31 | worth.to_bits())
+    fn new(known: bool, score: f32) -> Self {
+        Self(u32::from(known) << 31 | score.to_bits())
     }
 
     /// The score of such a keyword, without its split score.
@@ -119,7 +119,8 @@ struct ShapeStart {
 }
 
 impl ShapeStarts {
-    /// Finds the starts in a line whose keywords have at most `longest` characters.
+    /// Finds the starts in a line whose keywords have at most `longest` characters. A `bare` shape
+    /// has no text before its word.
     pub(super) fn find(&mut self, line: &ConcatenatedTags, shapes: &Shapes, longest: usize) {
         self.starts.clear();
         self.ends.clear();
@@ -162,13 +163,13 @@ impl ShapeStarts {
     ) -> (Option<f32>, Range) {
         let open = shapes.get(before, 0);
         let first = self.ends.len();
-        self.ends.extend(open.map(|worth| (end, worth)));
+        self.ends.extend(open.map(|score| (end, score)));
         for to in end + 1..=line.len() {
             let after = line.hash((end, to));
             if !shapes.prefixes.may_contain(combined_hash(before, after)) {
                 break;
             }
-            self.ends.extend(shapes.get(before, after).map(|worth| (to, worth)));
+            self.ends.extend(shapes.get(before, after).map(|score| (to, score)));
         }
         (open, (first, self.ends.len()))
     }
@@ -187,21 +188,21 @@ impl ShapeStarts {
             let start = &self.starts[number as usize];
             next = start.next;
             let (word, bare) = (start.word, start.word.0 == from);
-            if let Some(worth) = start.open {
+            if let Some(score) = start.open {
                 for to in word.0 + 1..word.1.min(last + 1) {
                     let known = shapes.is_known_word(line.hash((word.0, to)));
                     // A word alone fits trivially, so it must be known.
                     if known || !bare {
-                        emit(to, Fit::new(known, worth));
+                        emit(to, Fit::new(known, score));
                     }
                 }
             }
             let ends = &self.ends[start.ends.0..start.ends.1];
             if ends.first().is_some_and(|(to, _)| *to <= last) {
                 let known = shapes.is_known_word(line.hash(word));
-                for &(to, worth) in ends.iter().take_while(|(to, _)| *to <= last) {
+                for &(to, score) in ends.iter().take_while(|(to, _)| *to <= last) {
                     if known || !bare || to > word.1 {
-                        emit(to, Fit::new(known, worth));
+                        emit(to, Fit::new(known, score));
                     }
                 }
             }
@@ -266,9 +267,9 @@ mod tests {
                 let best = word_slots(&text)
                     .filter_map(|(before, word, after)| {
                         let shape = combined_hash(text_hash(before), text_hash(after));
-                        let worth = *shapes.worths.get(&shape)?;
+                        let score = *shapes.scores.get(&shape)?;
                         let known = shapes.words.contains(&text_hash(word));
-                        (known || word.len() < text.len()).then_some(Fit::new(known, worth))
+                        (known || word.len() < text.len()).then_some(Fit::new(known, score))
                     })
                     .max();
                 fits.extend(best.map(|best| ((from, to), best)));
@@ -285,16 +286,16 @@ mod tests {
             let line = ConcatenatedTags::of(text).unwrap();
             fits(&line, &shapes, 40).get(&(0, line.len())).copied()
         };
-        let worth = 0.8 + 0.25 * 4_f32.ln();
-        assert_eq!(fit("baby sol"), Some(Fit::new(false, worth)));
-        assert_eq!(fit("baby op"), Some(Fit::new(true, worth)));
+        let score = 0.8 + 0.25 * 4_f32.ln();
+        assert_eq!(fit("baby sol"), Some(Fit::new(false, score)));
+        assert_eq!(fit("baby op"), Some(Fit::new(true, score)));
         assert_eq!(fit("SOL幣價格"), None, "two words make no shape");
     }
 
     #[test]
     fn a_shape_is_worth_more_the_more_words_it_has_held() {
-        let worths = (3..200_000_u32).map(|held| 0.8 + 0.25 * (1.0 + held as f32).ln());
-        assert!(worths.is_sorted());
+        let scores = (3..200_000_u32).map(|held| 0.8 + 0.25 * (1.0 + held as f32).ln());
+        assert!(scores.is_sorted());
     }
 
     proptest! {

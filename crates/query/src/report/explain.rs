@@ -15,7 +15,7 @@ use crate::rank::{self, FieldTerm, bm25};
 use crate::report::clauses::{Clause, clauses, query_of};
 use crate::runner::{Answer, Completeness, Runner, default_sort};
 
-/// The rank of a document is looked for among this many hits.
+/// The rank of a document is reported if it is among this many first hits.
 const MAX_RANK: usize = 10_000;
 
 /// How a query was understood, and what it found.
