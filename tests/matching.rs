@@ -1,5 +1,4 @@
-//! What matches: dates only where a word may stand anywhere, symbols that count, one fold for all
-//! spellings.
+//! What matches: dates as words, symbols that count, and all spellings that fold to the same.
 
 use crate::util::Dir;
 
@@ -324,7 +323,7 @@ fn degenerate_texts_take_no_time() {
     let near: String = near.chars().take(4000).collect();
     assert_eq!(ids(&dir, near.trim_end_matches(|c| c != '2')), [""; 0]);
     assert_eq!(ids(&dir, &"\"比特 特比\"~3 ".repeat(200)), ["bigrams"]);
-    // Generous, for a busy machine: it took minutes.
+    // Generous, for a busy machine: quadratic time would be minutes.
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Totals {
     deleted: segment_postings::Totals,
     /// Whether this program counts characters as the build did, so that those of deleted documents
     /// can be compared.
-    characters: bool,
+    can_compare_characters: bool,
 }
 
 impl Totals {
@@ -31,9 +31,9 @@ impl Totals {
         reader: &SegmentReader,
         doc: DocId,
         record: &Record,
-        comparable: bool,
+        can_compare_characters: bool,
     ) {
-        self.characters = comparable;
+        self.can_compare_characters = can_compare_characters;
         if reader.is_deleted(doc) {
             self.deleted.add(record);
             return;
@@ -71,7 +71,7 @@ impl Totals {
         if stated.documents != self.deleted.documents {
             let what = "its number of deleted documents differs from that of the segment";
             findings.damage(DESCRIPTION, what);
-        } else if self.characters && stated.characters != self.deleted.characters {
+        } else if self.can_compare_characters && stated.characters != self.deleted.characters {
             let what = "its number of characters of deleted documents differs from their records";
             findings.damage(DESCRIPTION, what);
         }

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use super::compare::shared;
 use super::sketch::{Sketch, is_short, mixed, shingles};
 
-/// One shingle in this many is sampled, by its hash: so that the samples of two texts have the same
-/// ones of the shingles that both texts have.
+/// A shingle is sampled if its hash is a multiple of this. So a shingle that two texts share is in
+/// both samples or in neither.
 const ONE_IN: u32 = 8;
-/// The most shingles of a sample. Those of longer texts have the lowest hashes.
+/// The maximum number of shingles in a sample: those with the lowest hashes.
 const MAX_SHINGLES: usize = 512;
 /// Samples with fewer shingles say too little.
 const MIN_SHINGLES: usize = 16;
@@ -35,7 +35,7 @@ pub(super) enum Likeness {
     Same,
     /// They have to be compared.
     Unknown,
-    /// They are no near-duplicates.
+    /// They are not near-duplicates.
     Different,
 }
 
@@ -109,7 +109,8 @@ impl Sample {
 pub(crate) struct Samples {
     folder: PathBuf,
     file: Option<BufWriter<File>>,
-    /// The sample that was read last as the first of a pair. Pairs come in the order of these.
+    /// The first text of the pair that was compared last, and its sample. Pairs come in the order
+    /// of their first texts, so the next pair often has the same.
     first: Option<(usize, Sample)>,
     /// Where each sample ends, in bytes.
     ends: Vec<u64>,

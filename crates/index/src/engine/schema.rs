@@ -1,6 +1,6 @@
 //! The tantivy schema: fields that are filtered, counted and stored.
 //!
-//! Text, dates and everything that ranks is in the [postings](wensou_postings) instead.
+//! Text, dates and whatever else ranking needs are in the [postings](wensou_postings) instead.
 
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
@@ -21,8 +21,8 @@ pub(crate) const RECORD_FIELD: u32 = 14;
 pub struct Fields {
     /// The id, and those of the variants of a flash item. Indexed, for `show ID` and `id:`.
     pub id: Field,
-    /// The id if it is not a number, as ids of dumps are. Fast, so that ids are listed without
-    /// reading stored records.
+    /// The id if it has no id number, as most ids that dumps give. Fast, so that ids are listed
+    /// without reading stored records.
     pub external_id: Field,
     /// The index of the record in the order of the walk at the time when it was written. Fast, for
     /// the order of `export`.

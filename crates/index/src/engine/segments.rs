@@ -73,7 +73,7 @@ impl SegmentInfo {
         self.max_doc - self.living.len() as u64
     }
 
-    /// The deletion of some of its documents, which ascend.
+    /// A query that deletes some of its documents, given in ascending order.
     pub(crate) fn delete(&self, documents: Vec<DocId>) -> Deletion {
         Deletion { segment: self.id, documents }
     }

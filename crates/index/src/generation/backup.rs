@@ -1,4 +1,4 @@
-//! Copies the index in use. The copy is consistent although builds may go on meanwhile.
+//! Copies the index in use. The copy is consistent even if a build runs at the same time.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -16,8 +16,8 @@ use crate::meta::Meta;
 /// Copies the index in use in `dir` into the folder `to`, which is created if it is missing. `to`
 /// must be empty or contain an older backup, which is then replaced in one step.
 ///
-/// Builds may go on meanwhile: the copy is the index as it was when the copy began. Every file is
-/// verified while it is copied. Returns the number of files and of bytes that were copied.
+/// A build may run at the same time: the copy is the index as it was when copying began. Every file
+/// is verified while it is copied. Returns the number of files and of bytes that were copied.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub fn backup(dir: &Path, to: &Path) -> Result<(u64, u64), Error> {
         let current = current(&folder)?;
         match open_all(&folder, &current) {
             Ok(opened) => break (current, opened),
-            // A build may have replaced and removed it meanwhile: copy the new one.
+            // A build may just have replaced and removed this generation: copy the new one.
             Err(_) if self::current(&folder)? != current => {}
             Err(error) => return Err(error),
         }

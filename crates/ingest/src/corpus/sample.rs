@@ -59,9 +59,9 @@ impl SiteSamples {
 
     /// Adds the samples of another thread.
     pub(crate) fn merge(&mut self, other: Self) {
-        for (site, there) in other.0 {
+        for (site, other_pages) in other.0 {
             let pages = self.0.entry(site).or_default();
-            for (signature, lines) in there {
+            for (signature, lines) in other_pages {
                 add_page(pages, signature, lines);
             }
         }
@@ -95,7 +95,7 @@ fn add_page(pages: &mut BTreeMap<u64, PageLines>, signature: u64, lines: PageLin
         std::collections::btree_map::Entry::Vacant(vacant) => {
             vacant.insert(lines);
         }
-        // A rule that does not depend on the order.
+        // Of two copies, keep the smaller list, so that the order of pages does not matter.
         std::collections::btree_map::Entry::Occupied(mut known) => {
             if lines < *known.get() {
                 known.insert(lines);

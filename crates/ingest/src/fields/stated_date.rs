@@ -18,8 +18,8 @@ pub(crate) enum StatedDate {
 /// Maximum characters of a date that is named because it is not understood.
 const MAX_UNREAD: usize = 100;
 
-/// Reads a date from a value: a text, a number, or an object such as `{"$date": …}`, with whatever
-/// is nested in it. `None` if it is of another type.
+/// Reads a date from a value: a text, a number, or an object such as `{"$date": …}`, possibly
+/// nested. `None` if it is of another type.
 pub(crate) fn of_value(value: &Value) -> Option<StatedDate> {
     let mut value = value;
     // No known form is nested deeper.

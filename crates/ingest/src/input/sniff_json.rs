@@ -27,7 +27,7 @@ const WRAPPERS: [&str; 20] = [
     "rss",
     "response",
 ];
-/// Bytes in which a wrapper must begin.
+/// The array of records must begin within this many bytes.
 const WRAPPER_BYTES: usize = 4 << 10;
 
 /// Recognises what begins with a JSON array or object.
@@ -43,15 +43,15 @@ pub(super) fn of(start: &[u8]) -> Content {
     }
     let end = memchr::memchr(b'\n', start);
     let line = start[..end.unwrap_or(start.len())].trim_ascii();
-    let lines = match end {
+    let is_one_line = match end {
         Some(_) => line.ends_with(b"}"),
-        // A line that is longer than the head.
+        // The first line is longer than what was read of the file.
         None => line.len() > 1 << 10 || line.ends_with(b"}"),
     };
     // After the key of an object comes a colon.
     let key = inner[1..].iter().position(|byte| *byte == b'"');
     let colon = key.is_some_and(|end| inner[end + 2..].trim_ascii_start().starts_with(b":"));
-    match (colon, lines) {
+    match (colon, is_one_line) {
         (false, _) => Content::Text,
         (true, true) => Content::Kind(Kind::Dump(DumpKind::JsonLines)),
         (true, false) => Content::Kind(Kind::Dump(DumpKind::Json)),
@@ -112,7 +112,8 @@ fn after_object(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Splits off a string; returns it without its quotes.
+/// Splits off the string at the beginning of `text`; returns it without its quotes, and what
+/// follows.
 fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let inner = text.strip_prefix(b"\"")?;
     let mut escaped = false;

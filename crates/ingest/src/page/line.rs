@@ -69,7 +69,7 @@ impl Layout<'_> {
     /// Adds what was repaired outside of the lines of a page of `length` bytes.
     pub(crate) fn add_mended(&mut self, mended: Mended, length: usize) {
         self.repaired += mended.repaired;
-        // Metadata has no offsets.
+        // Metadata has no offsets, so the range is the whole page.
         if mended.is_kept && self.kept.is_empty() {
             self.kept.push((0, length));
         }

@@ -116,7 +116,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The text of a page with these bytes, and what it states outside of it.
+    /// Decodes the bytes of a page: its text, and what it states outside of the text.
     pub(crate) fn text<'b>(
         &self,
         raw: &'b [u8],

@@ -70,7 +70,7 @@ const ROWS: usize = 4096;
 pub(crate) struct ColumnSpill {
     folder: PathBuf,
     file: Option<File>,
-    /// How often [`ROWS`] rows were written to the file.
+    /// The number of blocks of [`ROWS`] rows that are in the file.
     written: usize,
     /// Rows that are not in the file.
     rows: Vec<u8>,

@@ -116,7 +116,8 @@ impl Candidates for Phrase {
         })
     }
 
-    /// Whether the bigrams of the candidate `doc` stand at their distances.
+    /// Whether the bigrams occur in the candidate `doc` at the distances that they have in the
+    /// phrase.
     fn confirm(&mut self, doc: DocId) -> bool {
         let Self { bigrams, rewound, starts, positions } = self;
         let has_passed = |list: &Cursor| list.doc() > doc;

@@ -119,8 +119,8 @@ impl AnalysedText {
     }
 }
 
-/// Whether a text of some segments, which blanks separate, is a question, or as long as one. The
-/// words are those of the whole text, folded.
+/// Whether a text is a question, or as long as one. `words` are all its words, folded; `segments`
+/// is the number of its parts that spaces separate.
 pub(super) fn is_question<'w>(
     typed: &str,
     words: impl Iterator<Item = &'w str>,

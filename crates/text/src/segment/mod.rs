@@ -72,7 +72,8 @@ pub struct Token<'f> {
 pub struct Segmenter {
     dictionary: Dictionary,
     /// jieba with an empty dictionary, for its HMM, which joins characters that the most probable
-    /// segmentation leaves single. Created at first use, because creating it writes half a megabyte of memory.
+    /// segmentation leaves single. Created at first use, because creating it writes half a megabyte
+    /// of memory.
     hmm: OnceLock<Jieba>,
     /// The user's own words that consist of several words, folded, with the lengths of these words
     /// in characters.

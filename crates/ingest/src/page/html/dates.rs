@@ -13,7 +13,7 @@ pub(super) fn at_start(text: &str) -> Option<(Moment, usize)> {
         let zone = &text[found.bytes..];
         return Some((with_zone(moment, zone), found.bytes + zone_bytes(zone)));
     };
-    // The time can follow without a blank, or behind a weekday, a comma or the name of a zone.
+    // The time can follow without a space, or after a weekday, a comma or the name of a zone.
     let remaining = &text[found.bytes..];
     let gap = remaining
         .char_indices()
@@ -178,7 +178,8 @@ fn zone_bytes(text: &str) -> usize {
     }
 }
 
-/// Converts a time from the zone at the start of `zone` to the archive's; none is the archive's.
+/// Converts a time from the zone at the start of `zone` to that of the archive. A time without a
+/// zone is in that of the archive.
 fn with_zone(moment: Moment, zone: &str) -> Moment {
     let zone = &zone[..zone_bytes(zone)];
     let Moment::Time(time) = moment else { return moment };
