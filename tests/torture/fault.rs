@@ -88,7 +88,7 @@ impl Faults {
         writeln!(self.list, "watch 0 {}", folder.display()).unwrap();
     }
 
-    /// Applies to a command; the list is kept in a file of `scratch`.
+    /// Makes a command run with these faults. Their list is kept in a file of `scratch`.
     pub(super) fn apply(&self, scratch: &Path, command: &mut Command) {
         let Some(library) = fault_library() else { return };
         let list = scratch.join("denied");

@@ -26,10 +26,10 @@ impl World {
     pub(super) fn new(pages: usize, tables: bool) -> Self {
         let dir = Dir::new();
         let files = files_below(&sample());
-        // Other files than pages are a dump and HTML pages.
-        let (pages_first, others): (Vec<_>, Vec<_>) =
+        // The others are a dump and HTML pages.
+        let (text_pages, others): (Vec<_>, Vec<_>) =
             files.into_iter().partition(|path| path.extension().is_some_and(|it| it == "txt"));
-        for path in pages_first.iter().take(pages).chain(others.iter().take(pages / 8)) {
+        for path in text_pages.iter().take(pages).chain(others.iter().take(pages / 8)) {
             let name = path.strip_prefix(sample()).unwrap().to_str().unwrap().to_owned();
             dir.write(&format!("archive/{name}"), fs::read(path).unwrap());
         }

@@ -1,4 +1,5 @@
-//! Front coding: a text as the length of what it shares with the text before it, and the rest.
+//! Front coding: encodes a text as the length of the prefix that it shares with the text before it,
+//! and its remaining suffix.
 //!
 //! For temporary files that are read once and in order. The tables of the postings are front-coded
 //! by a code of their own: they are persisted, searched through an index of blocks, and never leave

@@ -60,7 +60,7 @@
 //! - D. Lemire, L. Boytsov: *Decoding billions of integers per second through vectorization*
 //!   (2015). Doc ids have the layout of the `bitpacking` crate, which follows it.
 //! - S. Ding, T. Suel: *Faster top-k document retrieval using block-max indexes* (2011), for the
-//!   upper bounds of tf in skips.
+//!   upper bounds of tf in skip entries.
 //! - J. Zobel, A. Moffat: *Inverted files for text search engines* (2006).
 
 mod codec;

@@ -34,7 +34,7 @@ pub(super) struct Finished {
     file: File,
 }
 
-/// What to say if a temporary file cannot be written.
+/// The message for a temporary file that cannot be written.
 fn no_room(error: &io::Error) -> String {
     format!("they cannot be built again in {}: {error}", std::env::temp_dir().display())
 }

@@ -235,7 +235,7 @@ mod tests {
         for split in [10, 7, 4, 1] {
             assert_eq!(groups_of(split, Verdicts::new()), expected, "{split}");
         }
-        // An earlier verdict is not found out again.
+        // A verdict of an earlier build is used again.
         assert_eq!(groups_of(10, vec![(0, 3, false)]), [vec![1, 4], vec![2, 5]]);
     }
 }

@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_holds_less_differs_and_one_that_differs_is_not_read_on() {
+    fn a_shorter_page_differs_and_reading_stops_at_the_first_difference() {
         let mut context = SharedContext { agreed: [1, 2, 3].into(), differs: false };
         let mut asked = 0;
         context.intersect(3, [1, 9, 3].into_iter().inspect(|_| asked += 1), false);

@@ -13,8 +13,8 @@ pub(crate) struct Mended {
 }
 
 impl Mended {
-    /// Repairs the texts of a page or record. If one of them is mojibake, short ones are repaired
-    /// that do not show by themselves what they are, such as names.
+    /// Repairs the texts of a page or record. If one of them is mojibake, short ones such as names
+    /// are taken for mojibake as well, although they are too short to tell.
     pub(crate) fn mend_all<'t>(texts: impl Iterator<Item = &'t mut String>) -> Self {
         let mut mended = Self::default();
         let mut sound = Vec::new();
@@ -31,9 +31,9 @@ impl Mended {
         mended
     }
 
-    /// Repairs a short text that is in all likelihood mojibake if it can be.
+    /// Repairs a short text, if that is possible, on the assumption that it is mojibake.
     fn mend_short(&mut self, text: &mut String) {
-        /// Characters of a name.
+        /// Maximum characters of a short text.
         const LONGEST: usize = 12;
         if count(text).0 == 0 || text.chars().nth(LONGEST).is_some() {
             return;

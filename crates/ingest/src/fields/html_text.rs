@@ -92,7 +92,7 @@ pub(crate) fn html_lines(html: &str) -> Vec<String> {
     let has_blocks =
         || starts.filter_map(|at| tag(&html[at..])).any(|name| BLOCKS.contains(&name.as_str()));
     if html.contains('\n') && !has_blocks() {
-        // Line breaks are the only marks of paragraphs.
+        // Only the line breaks separate paragraphs.
         return html.lines().flat_map(lines).collect();
     }
     lines(html)
@@ -109,7 +109,7 @@ fn tag(text: &str) -> Option<String> {
     let name = inner[..length].to_ascii_lowercase();
     let after = inner.as_bytes().get(length)?;
     let ends = matches!(after, b'>' | b' ' | b'/' | b'\n' | b'\t' | b'\r');
-    // A tag that does not end is none.
+    // What does not end with `>` is not a tag.
     (ends && ELEMENTS.contains(&name.as_str()) && inner.as_bytes().contains(&b'>')).then_some(name)
 }
 

@@ -102,10 +102,10 @@ impl FlashDeduplicator {
         })
     }
 
-    /// Adds an item as it appears in one place. Returns the number of the item and of its variant;
-    /// both are the same for the first variant. The item already has its id; a new variant gets its
-    /// own. `item` may be `None` if an item with the same hashes was added from a page before, and
-    /// none from a dump.
+    /// Adds an item as one page or dump shows it. Returns the number of the item and of its
+    /// variant; both are the same for the first variant. The item already has its id; a new variant
+    /// gets its own. `item` may be `None` if an item with the same hashes was added from a page
+    /// before, and none from a dump.
     pub(crate) fn add(
         &mut self,
         hashes: ItemHashes,
@@ -227,7 +227,7 @@ impl Drain {
         }
         if let Some(kept) = self.kept.get(&first) {
             let variants = item.variants.iter_mut().map(|variant| &mut variant.occurrences);
-            let read: u64 = variants.chain([&mut item.occurrences]).map(distinct).sum();
+            let read: u64 = variants.chain([&mut item.occurrences]).map(remove_duplicates).sum();
             self.taken_over += u64::from(read < *kept);
             self.seen -= read;
         }
@@ -256,7 +256,7 @@ impl Drain {
 }
 
 /// Removes duplicate occurrences; returns how many.
-fn distinct(occurrences: &mut Vec<Occurrence>) -> u64 {
+fn remove_duplicates(occurrences: &mut Vec<Occurrence>) -> u64 {
     let before = occurrences.len();
     let mut known = HashSet::default();
     occurrences.retain(|seen| known.insert(seen.clone()));
@@ -325,7 +325,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn items_outside_of_memory_are_as_in_it(
+        fn items_on_disk_equal_a_model_in_memory(
             adds in prop::collection::vec((0..4_u64, 0..3_usize, any::<bool>(), 0..3_u32), 0..40),
         ) {
             let adds: Vec<(u64, FlashItem, bool)> = (0..)

@@ -22,7 +22,7 @@ const MAX_BYLINES: usize = 6;
 /// How many of the last lines of a body can be bylines.
 const MAX_CLOSING: usize = 3;
 
-/// How far below a line that is not understood bylines go on, in lines.
+/// The number of lines below a line that is not understood among which a byline is searched for.
 const MAX_GAP: usize = 2;
 
 /// A page's lines, and where header, body and footer begin.

@@ -1,28 +1,28 @@
-//! The ids of the dump that is being read: within one dump, an id may not come again.
+//! The ids of the dump that is being read: within one dump, no id may occur twice.
 
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::record::{Article, Span};
 
-/// Whether an id has been in the same dump before.
+/// Whether an id has occurred in the same dump before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
     None,
-    /// The whole record has been there.
+    /// It has, with the same record.
     Identical,
-    /// Another record has the id.
+    /// It has, with another record.
     Different,
 }
 
-/// See the module.
+/// The ids of one dump.
 #[derive(Debug, Default)]
 pub(crate) struct CurrentDump {
     /// Path below its root.
     pub(crate) relative: String,
     /// Hashes of the ids that the dump gives, with hashes of the records.
     given: HashMap<u64, u64>,
-    /// Hashes of the ids that its articles have got.
+    /// Hashes of the ids that we have assigned to its articles.
     assigned: HashSet<u64>,
 }
 
@@ -45,12 +45,12 @@ impl CurrentDump {
         }
     }
 
-    /// Notes the id that an article has got.
+    /// Notes the id that we have assigned to an article.
     pub(crate) fn add(&mut self, id: &str) {
         self.assigned.insert(xxh3_64(id.as_bytes()));
     }
 
-    /// Whether an article of the dump has given or got this id.
+    /// Whether an article of the dump states this id, or was assigned it.
     pub(crate) fn has(&self, id: &str) -> bool {
         let given = xxh3_64_with_seed(id.as_bytes(), u64::from('a'));
         self.assigned.contains(&xxh3_64(id.as_bytes())) || self.given.contains_key(&given)

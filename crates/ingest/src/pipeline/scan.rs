@@ -61,7 +61,8 @@ pub struct ScannedArchive {
 }
 
 impl ScannedArchive {
-    /// The same number as [`fingerprint`](crate::fingerprint()); may wait a moment like it.
+    /// The same number as [`fingerprint`](crate::fingerprint()), which may have to wait for a
+    /// moment as well.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint.number()
@@ -84,7 +85,7 @@ impl ScannedArchive {
         &self.walk.skipped
     }
 
-    /// Files that are no pages by their name, or excluded.
+    /// Files that are excluded, or whose names are not those of pages.
     #[must_use]
     pub fn ignored(&self) -> &[PathBuf] {
         &self.walk.ignored

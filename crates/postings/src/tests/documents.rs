@@ -1,4 +1,5 @@
-//! Documents of the tests, the files that are written of them, and a scan that finds their lists.
+//! Documents for the tests, the files that are written for them, and a scan that finds their
+//! posting lists.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ pub(super) struct Document {
     pub(super) title: Vec<char>,
     pub(super) body: Vec<char>,
     pub(super) tags: Vec<Vec<char>>,
-    /// Of each field.
+    /// By field.
     pub(super) words: [Vec<&'static str>; 3],
     pub(super) paths: Vec<&'static str>,
     pub(super) date: Option<i64>,
@@ -59,7 +60,7 @@ pub(super) fn open(bytes: Vec<u8>) -> Postings {
 
 pub(super) type Lists = BTreeMap<TermKey, BTreeMap<u32, Vec<u32>>>;
 
-/// The lists by a scan of the documents.
+/// The posting lists of documents, found by a scan.
 pub(super) fn scan(documents: &[Document]) -> Lists {
     let mut lists = Lists::new();
     for (number, document) in (0..).zip(documents) {
@@ -112,7 +113,8 @@ pub(super) fn document() -> impl Strategy<Value = Document> {
     )
 }
 
-/// Documents and positions, `far` apart.
+/// Postings of documents with positions that are `far` apart. Each delta is that of the doc id, and
+/// the tf.
 pub(super) fn postings(deltas: &[(u32, u32)], far: u32) -> Vec<(u32, u32)> {
     let (mut document, mut postings) = (0, Vec::new());
     for (delta, tf) in deltas {

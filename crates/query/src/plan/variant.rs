@@ -36,7 +36,7 @@ pub(crate) enum MatchMode {
     WordOrEmbedded,
     /// As a sequence of key characters with the symbols that count.
     Exact,
-    /// As [`MatchMode::Exact`], where a word or a part of one starts and ends.
+    /// As [`MatchMode::Exact`], but only where a word or a part of a word starts and ends.
     ExactWord,
     /// As the value of a number, however the page writes it.
     Value,

@@ -22,7 +22,7 @@ pub(super) struct AddedWords {
     second_chars: Vec<u64>,
 }
 
-/// The bit of a second character in such a set.
+/// The bit of a second character in a set of [`AddedWords::second_chars`].
 #[inline(always)]
 fn second_char_bit(id: u16) -> u64 {
     1 << (id & 63)
