@@ -97,7 +97,7 @@ fn values_that_match_nothing_are_named_with_the_nearest() {
 }
 
 #[test]
-fn a_word_that_no_document_contains_has_the_similar_ones_of_the_index() {
+fn similar_words_are_suggested_for_a_word_that_no_document_contains() {
     let dir = archive();
     for (typed, meant) in [
         ("bitcion", "bitcoin (2)"),

@@ -272,7 +272,7 @@ fn a_flash_item_is_removed_with_its_last_page() {
 }
 
 #[test]
-fn what_is_the_same_is_known_by_its_content() {
+fn unchanged_files_are_recognised_by_their_content() {
     let dir = Dir::new();
     let mut random = Random::new(9);
     let mut pages = BTreeMap::new();
@@ -303,7 +303,7 @@ fn what_is_the_same_is_known_by_its_content() {
 }
 
 #[test]
-fn what_is_like_a_document_is_the_same_after_an_update() {
+fn similar_documents_are_the_same_after_an_update() {
     let dir = Dir::new();
     let archive = dir.path().join("archive");
     let mut random = Random::new(77);

@@ -184,7 +184,7 @@ pub(crate) fn scan(
     Ok(scanned)
 }
 
-/// Writes the table of files, and compares it with that of the index before.
+/// Writes the table of files, and compares it with that of the previous index.
 fn write_file_table(
     folder: &Folder,
     files: FileEntries,
@@ -245,15 +245,15 @@ fn write(
 pub struct Built {
     /// The description of the index.
     pub meta: Meta,
-    /// Whether documents of the index before were reused.
+    /// Whether documents of the previous index were reused.
     pub reused: bool,
     /// Documents that were analysed and written.
     pub written: u64,
-    /// What is wrong with the index before, if it was damaged. Then only its records of files that
-    /// cannot be read were reused, as far as their checksums matched.
+    /// What is wrong with the previous index, if it was damaged. Then only its records of files
+    /// that cannot be read were reused, as far as their checksums matched.
     pub damaged: Option<String>,
-    /// Why the new index, which is in use, may not survive a power cut, if that is so. The index
-    /// before was then left beside it.
+    /// Why the new index, which is in use, may not survive a power cut, if that is so. Then the
+    /// previous index was left beside it.
     pub not_durable: Option<Error>,
 }
 

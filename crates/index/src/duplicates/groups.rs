@@ -16,7 +16,7 @@ impl Groups {
     fn first(&mut self, text: u32) -> u32 {
         let mut first = text;
         while self.parents[first as usize] != first {
-            // Halve the way for the next time.
+            // Path halving, so that later look-ups are shorter.
             let parent = self.parents[first as usize];
             self.parents[first as usize] = self.parents[parent as usize];
             first = parent;

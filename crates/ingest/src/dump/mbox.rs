@@ -45,7 +45,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
         }
         after_empty_line = line.trim_ascii().is_empty();
         message.length += read;
-        // The first line is no header field.
+        // The first line is not a header field.
         let room = (limit + 1).saturating_sub(message.bytes.len()).min(line.len());
         if !begins {
             message.bytes.extend_from_slice(&line[..room]);

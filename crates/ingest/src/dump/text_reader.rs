@@ -10,7 +10,7 @@ use crate::record::Span;
 
 /// Bytes to read at a time.
 const BUFFER: usize = 64 << 10;
-/// Non-ASCII bytes from which on an encoding without multi-byte characters is believed.
+/// A single-byte encoding is believed if the sample has at least this many non-ASCII bytes.
 const ENOUGH: usize = 4;
 
 /// A dump as UTF-8. Text that is UTF-8 already is passed on as it is, even where it is invalid.
@@ -105,7 +105,7 @@ impl<'r> TextReader<'r> {
                 Ok(0) => break,
                 Ok(more) => read += more,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                // What has been read is passed on, and the error comes again.
+                // Pass on what has been read; the next call returns the error again.
                 Err(_) if read > 0 => break,
                 Err(error) => return Err(error),
             }
@@ -191,8 +191,8 @@ impl Read for TextReader<'_> {
     }
 }
 
-/// The encoding of a dump, part of which is `sample`. Bytes that are wrong in UTF-8 prove nothing
-/// if others are right.
+/// The encoding of a dump, part of which is `sample`. Bytes that are invalid in UTF-8 do not rule
+/// it out if others are valid characters of several bytes.
 fn guess(sample: &[u8]) -> &'static Encoding {
     let nul = sample.contains(&0);
     match std::str::from_utf8(sample) {

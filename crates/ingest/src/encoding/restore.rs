@@ -32,7 +32,7 @@ struct Passage {
 
 /// Alternatives to follow at a time.
 const BEAM: usize = 8;
-/// Longer passages are read in steps of half of it, because alternatives are copied.
+/// A longer passage is read in steps of half this length, because alternatives are copied.
 const MAX_CHARS: usize = 192;
 
 /// The passage that `line` begins with, if it is misread text at all.
@@ -169,7 +169,8 @@ impl Alternative {
         let pending = &mut self.pending;
         if pending.is_empty() {
             let missing = match byte {
-                // Two bytes: what Chinese text has of it, such as `·` and letters with tone marks.
+                // Characters of two bytes that Chinese text has, such as `·` and letters with tone
+                // marks.
                 0xc2..=0xc7 => 1,
                 0xe2..=0xef => 2,
                 0xf0 => 3,
@@ -222,15 +223,17 @@ impl Passage {
         }
     }
 
-    /// Whether the passage is hardly a coincidence.
+    /// Whether the passage is unlikely to be a coincidence.
     fn is_credible(&self, misreading: Misreading) -> bool {
         let han = self.text.chars().filter(|c| is_han(*c)).count();
         let frequent = self.text.chars().filter(|c| is_han(*c) && is_frequent(*c)).count();
         let few_lost = self.lost * 2 <= self.whole;
         match misreading {
-            // Sound text is never valid UTF-8 with three-byte characters, so two suffice.
+            // The bytes of intact text are never valid UTF-8 characters of three bytes, so two such
+            // characters suffice.
             Misreading::Latin1 => self.whole >= 2 && han >= 1 && few_lost,
-            // Rare characters of sound text can fit by chance, but not to frequent ones.
+            // Rare characters of intact text can be valid by chance, but then they hardly give
+            // frequent characters.
             Misreading::Gbk => self.whole >= 3 && frequent >= 1 && frequent * 4 >= han && few_lost,
         }
     }
@@ -299,8 +302,8 @@ pub(crate) fn read_as_gb2312(line: &str) -> Option<String> {
 const MIN_CHARS: usize = 4;
 const MIN_FREQUENT: f64 = 0.4;
 
-/// `line` as the Big5 text that was decoded as GBK or as a Latin alphabet to it; `None` if it is
-/// hardly that.
+/// `line` as Big5 text, if it was decoded as GBK or as a Latin alphabet by mistake; `None` if that
+/// is unlikely.
 pub(crate) fn read_as_big5(line: &str) -> Option<String> {
     let bytes = line.as_bytes();
     // Big5 read as GBK has kana, Bopomofo or private characters: a quick check, because encoding is
@@ -319,12 +322,14 @@ pub(crate) fn read_as_big5(line: &str) -> Option<String> {
     let (text, broken) = BIG5.decode_without_bom_handling(&encoded);
     let chars = text.chars().filter(|c| !c.is_ascii()).count();
     let is_text = !lost && !broken && chars >= MIN_BIG5_CHARS;
-    // Of 108,000 sound lines none gained frequent characters, and misread ones gain half.
+    // Of 108,000 intact lines none gained frequent characters; in misread ones their share grows by
+    // half.
     let is_better = || frequency(&text) >= frequency(line) + MIN_GAIN;
     (is_text && frequency(&text) >= MIN_FREQUENT && is_better()).then(|| text.into_owned())
 }
 
-/// What misread Big5 must be: this many characters, and so many more frequent ones than before.
+/// What misread Big5 must be: this many characters, whose share of frequent ones grows by this
+/// much.
 const MIN_BIG5_CHARS: usize = 6;
 const MIN_GAIN: f64 = 0.3;
 
@@ -361,7 +366,7 @@ fn commonness(c: char) -> i32 {
     }
 }
 
-/// The bytes that were decoded to `c`, if two bytes at most can be.
+/// The bytes that were decoded to `c`; `None` if they are more than two.
 fn bytes_of(c: char, misreading: Misreading) -> Option<([u8; 2], usize)> {
     if misreading == Misreading::Latin1 && u32::from(c) < 0x100 {
         return Some(([c as u8, 0], 1));

@@ -168,8 +168,8 @@ impl SurveyCacheWriter {
     /// Ends writing.
     pub(crate) fn finish(self) -> SurveyCache {
         let end = self.end();
-        let pieces = self.log.and_then(|log| log.finish().ok());
-        SurveyCache { reader: pieces.map(|pieces| pieces.reader(READ_BYTES)), at: 0, end }
+        let log = self.log.and_then(|log| log.finish().ok());
+        SurveyCache { reader: log.map(|log| log.reader(READ_BYTES)), at: 0, end }
     }
 }
 
@@ -185,9 +185,9 @@ impl SurveyCache {
             self.reader = None;
         }
         let Some(reader) = &mut self.reader else { return Ok(None) };
-        let (piece, next) = reader.record(self.at)?;
+        let (entry, next) = reader.record(self.at)?;
         self.at = next;
-        if piece.is_empty() { Ok(None) } else { decode(piece).map(Some) }
+        if entry.is_empty() { Ok(None) } else { decode(entry).map(Some) }
     }
 }
 

@@ -17,7 +17,7 @@ const STEPS: u32 = 3;
 pub(crate) struct IdfMass(u32);
 
 impl IdfMass {
-    /// The mass of a word with this idf: never nothing, however common the word is.
+    /// The mass of a word with this idf: at least one unit, however common the word is.
     pub(crate) fn of(idf: f32) -> Self {
         Self(((idf * 1024.0) as u32).max(1))
     }
@@ -48,15 +48,15 @@ impl std::iter::Sum for IdfMass {
     }
 }
 
-/// How much of a relaxed query a document has, in steps: none for one without a word other than a
-/// date, then by the third of the idf mass of the query that it matches. Of a query of more words
-/// than [`MAX_WORDS`], a part is a part, however much it is.
+/// How much of a relaxed query a document has, in steps: 0 if it matches no word but dates,
+/// otherwise 1 and one more for each whole third of the query's idf mass that it matches. For a
+/// query of more words than [`MAX_WORDS`], it is 1 for any part.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub(crate) struct Coverage(u32);
 
-/// From the mass of the matched words to the coverage of a query.
+/// Maps the mass of the matched words to the coverage of a query.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CoverageScale {
     /// The mass of the whole query.

@@ -13,8 +13,8 @@ pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 /// document that has the word comes before one where two words meet in these characters.
 pub(crate) const SHORT_WORD_WEIGHT: f32 = 2.0;
 
-/// Weight of the summed idf of the words that a document has, in the second ranking of the first
-/// hits, where hits may lack words.
+/// Weight of the summed idf of the words that a document has, when the first hits of a relaxed
+/// query are reranked.
 pub(crate) const COVERAGE_WEIGHT: f32 = 2.0;
 
 /// The most that a synonym may score, relative to the word that was typed.

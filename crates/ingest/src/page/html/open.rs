@@ -56,12 +56,12 @@ struct Open {
     /// Its text is not shown.
     hidden: bool,
     roles: Roles,
-    /// How many levels above the element has the roles that it took over.
+    /// How many block elements lie between this element and the one whose roles it has.
     inherited: u8,
     kind: Kind,
 }
 
-/// Elements whose end tags can be left out, and inline ones.
+/// Whether the end tag of an element can be left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Optional(&'static str),
@@ -71,10 +71,10 @@ enum Kind {
 const OPTIONAL: [&str; 13] =
     ["p", "li", "dt", "dd", "td", "th", "tr", "option", "rt", "rp", "rb", "rtc", "a"];
 
-/// Roles reach this many levels down.
+/// An element has the roles of an ancestor at most this many block elements above it.
 const MAX_INHERITED: u8 = 4;
 
-/// More open elements are not followed.
+/// Elements nested deeper than this are not followed.
 const MAX_OPEN: usize = 10_000;
 
 /// The open elements.
@@ -88,7 +88,7 @@ pub(super) struct OpenElements {
     dangling: HashMap<u64, u32>,
     dangling_total: u64,
     closed: bool,
-    /// How deep elements were nested.
+    /// The greatest depth at which elements were nested.
     pub(super) max_depth: usize,
     /// Estimated number of elements that a parser opens again.
     pub(super) reopened: u64,
