@@ -37,7 +37,7 @@ pub struct Options {
     /// Files and folders to leave out below every root, as lines of a `.gitignore` file. A file
     /// named `.wensouignore` does the same for its folder.
     pub exclude_globs: Vec<String>,
-    /// Which keys of dumps, columns of tables and front matter hold what, before the well-known
+    /// The user's names for the keys of dumps, tables and front matter. They precede the well-known
     /// ones.
     pub map: FieldMap,
     /// The command that turns files of other kinds into text.

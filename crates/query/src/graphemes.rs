@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Where the graphemes of a text start, in characters, and where the last one ends. Without any,
-/// every character is one.
+/// Where the graphemes of a text start, in characters, and where the last one ends. Empty if every
+/// character is a grapheme of its own.
 pub(crate) struct Graphemes(Vec<usize>);
 
 impl Graphemes {

@@ -82,7 +82,7 @@ impl Sample {
         check(&self.index(), &self.options.ingest, &Silent).unwrap()
     }
 
-    fn is_intact(&self, what: &str) {
+    fn assert_intact(&self, what: &str) {
         let checked = self.check();
         assert_eq!(checked.findings, [], "{what}");
         assert!(checked.archive && checked.records > 0, "{what}");
@@ -98,17 +98,17 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 fn an_intact_index_has_no_finding() {
     let mut sample = Sample::new();
     sample.build();
-    sample.is_intact("whole");
+    sample.assert_intact("whole");
     sample.update();
-    sample.is_intact("updated");
+    sample.assert_intact("updated");
     sample.update();
-    sample.is_intact("updated twice");
+    sample.assert_intact("updated twice");
     // Many segments are merged into one.
     sample.options.anew = true;
     sample.options.segment_bytes = 64 << 10;
     sample.options.threads = 3;
     sample.build();
-    sample.is_intact("of many segments");
+    sample.assert_intact("of many segments");
     let words = sample.folder.path().join("words.tsv");
     fs::write(&words, "比特币突破\n").unwrap();
     let synonyms = sample.folder.path().join("synonyms.tsv");
@@ -116,7 +116,7 @@ fn an_intact_index_has_no_finding() {
     sample.options.tables.words = Some(words);
     sample.options.tables.synonyms = Some(synonyms);
     sample.build();
-    sample.is_intact("with tables");
+    sample.assert_intact("with tables");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn an_index_of_nothing_has_no_finding() {
     assert_eq!(sample.check().findings, []);
 }
 
-/// Deterministic numbers.
+/// Random numbers from a seed, as SplitMix64 makes them.
 struct Random(u64);
 
 impl Random {

@@ -2,7 +2,7 @@
 
 use super::sketch::Sketch;
 
-/// Hashes that both sketches of a candidate pair must have.
+/// The number of hashes that the sketches of a candidate pair must share.
 const MIN_SHARED: usize = 2;
 /// A hash that more texts than this have comes from a line that many pages share. Then each text is
 /// paired with this many of those whose sketches are closest in order, and not with all.
@@ -15,8 +15,8 @@ const BATCH: usize = 1 << 20;
 pub(super) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
     let hashes: usize = sketches.len() * super::sketch::HASHES;
     let batches = hashes.div_ceil(BATCH).max(1) as u64;
-    // A sketch has the lowest hashes of a text, so most hashes are low: divide them by their last
-    // bits.
+    // A sketch has the lowest hashes of a text, so their high bits are mostly equal. Choose the
+    // batch by the low bits.
     let batch_of = |hash: u32| u64::from(hash) % batches;
     let mut pairs = Vec::new();
     let mut texts: Vec<(u32, u32)> = Vec::new();

@@ -8,8 +8,8 @@ use crate::fields::understood::Fields;
 
 /// Maximum bytes kept of what stands before the first element.
 const PREFIX: usize = 16 << 10;
-/// Bytes of the longest thing that is looked for.
-const LONGEST_MARK: usize = 16;
+/// At least the length of every marker that is searched for, such as `<![CDATA[` or a start tag.
+const MAX_MARKER: usize = 16;
 
 /// Finds elements by their names.
 pub(super) struct Elements<'s, 'r> {
@@ -98,7 +98,7 @@ impl<'s, 'r> Elements<'s, 'r> {
                 }
                 None if self.ended => return Ok(None),
                 None => {
-                    self.discard(self.pending.len().saturating_sub(LONGEST_MARK));
+                    self.discard(self.pending.len().saturating_sub(MAX_MARKER));
                     self.fill()?;
                 }
             }
@@ -129,15 +129,15 @@ impl<'s, 'r> Elements<'s, 'r> {
         })
     }
 
-    /// Where the element ends: behind its end tag, or before the next start tag of the same name.
-    /// `from` is how far it has been looked at.
+    /// Where the element ends: after its end tag, or before the next start tag of the same name.
+    /// The search continues at `from`, and updates it.
     fn end(&self, name: &str, from: &mut usize) -> Option<usize> {
         let text = &self.pending;
         loop {
             let at = *from + memchr::memchr(b'<', text.get(*from..)?)?;
             let remaining = &text[at..];
             *from = at;
-            if remaining.len() < LONGEST_MARK && !self.ended {
+            if remaining.len() < MAX_MARKER && !self.ended {
                 return None;
             }
             if remaining.starts_with(b"<![CDATA[") {

@@ -182,8 +182,8 @@ fn is_binary(text: &str) -> bool {
     control * 10 > all.max(50) || has_too_many_nuls(text, control * 100 > all)
 }
 
-/// Whether NUL characters show that a text is no text: they are most of it, or not only a few
-/// gaps, or stand together with other control characters. A text without any has not.
+/// Whether NUL characters show that the bytes are not text: they are most of it, they are spread
+/// over many gaps, or there are other control characters, too.
 fn has_too_many_nuls(text: &str, other_controls: bool) -> bool {
     let (mut nuls, mut gaps, mut before) = (0_usize, 0_usize, 0);
     for at in memchr::memchr_iter(0, text.as_bytes()) {

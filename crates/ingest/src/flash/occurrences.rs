@@ -218,7 +218,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sorted_outside_of_memory_as_in_it(
+        fn sorting_on_disk_equals_sorting_in_memory(
             seen in prop::collection::vec((0..6_u32, 0..3_u32, 0..4_usize, 0..500_u64), 0..120),
             max_entries in 1..40_usize,
         ) {

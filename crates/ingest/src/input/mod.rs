@@ -131,7 +131,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     let (meter, io_errors) = (Meter::new(bytes, options), IoErrors::default());
     let container = container::Container { source, options, meter: &meter, io_errors: &io_errors };
     let explained: Visit<'_> = &mut |event| visit(io_errors.explain(event));
-    // No byte beyond the end, which would be another call of the system.
+    // Read no byte beyond the end, because that would take another system call.
     let first = usize::try_from(bytes).map_or(FIRST, |bytes| bytes.clamp(1, FIRST));
     let mut file = Peeked::new(io_errors.observed(file, &source.path), first);
     let content = recognise::content(&mut file);

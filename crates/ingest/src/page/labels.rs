@@ -120,8 +120,8 @@ impl Labels {
         Ok(())
     }
 
-    /// The label at byte `at` of a line. `separate` says whether it may begin there without being
-    /// in the middle of something: in running text, only a colon makes a label.
+    /// The label at byte `at` of a line. `separate` says whether an element of a byline can begin
+    /// there; otherwise, in running text, only a label before a colon counts.
     pub(crate) fn at(&self, line: &str, at: usize, separate: bool) -> Option<LabelAt> {
         let ahead = &line[at..];
         let first = ahead.chars().next()?;

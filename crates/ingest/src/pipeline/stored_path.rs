@@ -65,7 +65,7 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
     }
     let mut paths = paths.stored_paths;
     for stored_path in &mut paths {
-        // The content decides what a file is, so its name is not all.
+        // The content decides what a file is, so the name alone may be wrong.
         stored_path.is_dump |= stored_path.articles.len() > 1
             || stored_path.articles.iter().any(|it| it.span.start > 0 || !is_generated(&it.id));
         // Items with the same span keep the order that the article gives.
@@ -137,11 +137,11 @@ impl StoredItem {
     }
 }
 
-/// Whether `path` is `below`, lies below it, or is a member of it.
-pub(super) fn lies_below(path: &str, below: &str) -> bool {
-    let member =
-        || path.strip_prefix(below).is_some_and(|member| member.starts_with(MEMBER_SEPARATOR));
-    Path::new(path).starts_with(below) || member()
+/// Whether `path` is `root`, lies below it, or is a member of it.
+pub(super) fn lies_below(path: &str, root: &str) -> bool {
+    let is_member =
+        || path.strip_prefix(root).is_some_and(|member| member.starts_with(MEMBER_SEPARATOR));
+    Path::new(path).starts_with(root) || is_member()
 }
 
 /// Whether a path is a dump's, by its name.

@@ -14,7 +14,7 @@ pub(super) const NAMED: f32 = 2.0;
 pub(super) const UNRELATED: f32 = -2.0;
 /// Cost of each entry: as much as a keyword gains by containing two letters by chance.
 pub(super) const ENTRY_COST: f32 = 2.2;
-/// Margin for sums in another order.
+/// Margin for rounding, because sums are computed in another order.
 const ROUNDING: f32 = 1e-3;
 
 /// A range taken as a tag.
@@ -150,7 +150,7 @@ impl Tags {
             .map(|&at| {
                 let opens = at == from || line.is_word_boundary(at - 1);
                 let ends = at + length == to || line.is_word_boundary(at + length);
-                // A tag that is a whole word of its keyword hardly is by chance.
+                // A tag is hardly ever a whole word of its keyword by chance.
                 match (opens, ends) {
                     (true, true) => WHOLE_WORD,
                     (false, false) => 0.0,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! table = block … | start of each block u32 … | number of blocks u32
-//! block = 16 entries: length of the shared prefix | length of the rest | rest | number
+//! block = 16 entries: length of the shared prefix | length of the suffix | suffix | number
 //! ```
 //!
 //! Lengths (in bytes) and numbers are varints, and entries are in the order of bytes. The prefix is
@@ -10,8 +10,8 @@
 //! an entry for the path and for every suffix after a `/`, and a suffix of several paths is an
 //! entry for each.
 //!
-//! `fst` maps are as small, but a key of theirs cannot occur twice. `fst` searches by prefix return
-//! numbers only, and words and their numbers are needed here.
+//! A map of the `fst` crate is as small, but its keys must be unique, and its searches by prefix
+//! return only numbers, while words are needed here as well.
 
 use crate::codec::varint::read_varint;
 use crate::pages::PageSlice;
@@ -152,8 +152,8 @@ mod tests {
             let table = Table::new(PageSlice::of(numbers.path_table()));
             for end in ["一.txt", "頁/一.txt"] {
                 let mut found = Vec::new();
-                table.for_each_from(end, |there, number| {
-                    let wanted = there == end;
+                table.for_each_from(end, |entry, number| {
+                    let wanted = entry == end;
                     found.extend(wanted.then_some(number));
                     wanted
                 });

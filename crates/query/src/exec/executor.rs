@@ -187,7 +187,7 @@ impl<'i> Executor<'i> {
         Ok(scores)
     }
 
-    /// What a document among the first hits of a plan gets beside its BM25 score.
+    /// What reranking adds to the BM25 score of a document among the first hits of a plan.
     ///
     /// # Errors
     ///

@@ -40,8 +40,8 @@ impl Recency {
     /// The factor for a document of this date.
     pub(crate) fn factor(self, date: Option<i64>) -> f32 {
         let age = date.map_or(self.half_life, |date| self.today.saturating_sub(date)).max(0);
-        let lives = age as f64 / self.half_life.max(1) as f64;
-        (0.5 + 0.5 * (-lives).exp2()) as f32
+        let half_lives = age as f64 / self.half_life.max(1) as f64;
+        (0.5 + 0.5 * (-half_lives).exp2()) as f32
     }
 }
 

@@ -20,7 +20,8 @@ pub(super) struct WindowScores {
     pub(super) ranks: Vec<u32>,
     /// For each field the length norms of the documents, filled when first needed.
     pub(super) length_norms: [Vec<f32>; 3],
-    /// The partial scores, and the most that pending terms of the body can still add to each.
+    /// The partial scores, and an upper bound of what pending terms of the body can still add to
+    /// each.
     pub(super) score: Vec<f32>,
     pub(super) potential: Vec<f32>,
     /// The indices of documents that can still reach the top.

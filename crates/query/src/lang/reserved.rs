@@ -90,8 +90,8 @@ pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagn
     Some(refuse(text, span, "the wildcard `?` is", help))
 }
 
-/// Chinese characters from which on a `?` at the end of a word is a question mark. Short words can
-/// be meant as `減半?` is meant in other search engines.
+/// After at least this many Chinese characters, a `?` at the end of a word is a question mark.
+/// After fewer it may be meant as a wildcard, as `減半?` is in other search engines.
 const MIN_QUESTION_CHARS: usize = 5;
 
 /// Whether the only `?` of a word end it and follow a Chinese sentence, as in `比特幣是什麼?`.

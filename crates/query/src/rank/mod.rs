@@ -1,5 +1,5 @@
-//! What a match is worth: BM25, the weights of fields and terms, coverage, and the proximity of the
-//! words. Nothing here reads an index: statistics come through a trait.
+//! Scores matches: BM25, the weights of fields and terms, coverage, and the proximity of words.
+//! Nothing here reads an index: statistics come through a trait.
 
 pub(crate) mod bm25;
 mod coverage;

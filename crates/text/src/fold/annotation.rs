@@ -84,7 +84,7 @@ fn syllable(text: &str) -> Option<(String, Tone)> {
     is_syllable(&plain).then_some((plain, tone))
 }
 
-/// A letter without its tone mark, and whether it has one. A combining mark is no letter.
+/// A letter without its tone mark, and whether it has one. A combining mark is not a letter.
 fn letter(c: char) -> Option<(Option<char>, bool)> {
     const MARKED: [(char, &str); 7] = [
         ('a', "āáǎàă"),
