@@ -13,8 +13,8 @@ fn fixture(name: &str) -> (Dir, String) {
     (dir, fs::read_to_string(fixtures.join("records.jsonl")).unwrap())
 }
 
-/// Checks that the index of a fixture finds its records.
-fn finds_what_is_there(dir: &Dir, records: &str) {
+/// Checks that the index of a fixture has its records and finds them.
+fn assert_has_its_records(dir: &Dir, records: &str) {
     // The path of the archive, relative to the fixtures.
     assert_eq!(dir.ok(&["export"]).replace("/tmp/fx/archive", "archive"), records);
     assert_eq!(dir.ids(&["\"比特币减半\""]).len(), 1);
@@ -34,7 +34,7 @@ fn finds_what_is_there(dir: &Dir, records: &str) {
 #[test]
 fn format_7_is_read() {
     let (dir, records) = fixture("format-7");
-    finds_what_is_there(&dir, &records);
+    assert_has_its_records(&dir, &records);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn an_index_of_an_older_format_is_rebuilt_and_keeps_the_records_of_a_missing_arc
         let repaired = dir.run(&["check", "--repair"]);
         assert_eq!(repaired.code, 0, "{}", repaired.stderr);
         assert!(repaired.stderr.contains("302 old records kept"), "{}", repaired.stderr);
-        finds_what_is_there(&dir, &records);
+        assert_has_its_records(&dir, &records);
         assert!(!dir.path().join(format!("index/gen-00000{}", format - 3)).exists());
     }
 }

@@ -237,7 +237,7 @@ fn a_file_that_changed_is_never_shown_as_it_was() {
 }
 
 #[test]
-fn check_tells_an_outdated_index_by_its_status() {
+fn the_exit_status_of_check_tells_that_an_index_is_outdated() {
     let dir = folders();
     dir.ok(&["index", "a"]);
     assert_eq!(dir.run(&["check"]).code, 0);
@@ -261,7 +261,7 @@ fn settings_that_are_kept_are_shown() {
 }
 
 #[test]
-fn our_own_output_is_no_archive_content() {
+fn our_own_output_is_not_indexed() {
     let dir = folders();
     dir.ok(&["index", "."]);
     let before = titles(&dir);

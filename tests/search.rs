@@ -219,7 +219,7 @@ fn export_gives_every_record_with_the_text_of_the_page() {
     let dir = archive();
     let records: Vec<serde_json::Value> =
         dir.ok(&["export"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(records.len(), 6, "five records, one of them in two writings");
+    assert_eq!(records.len(), 6, "five records, one of them in two variants");
     let flash: Vec<&serde_json::Value> = records
         .iter()
         .filter(|record| record["kind"] == "flash" && record["id"] != "x-1")
@@ -228,7 +228,7 @@ fn export_gives_every_record_with_the_text_of_the_page() {
     assert_eq!(flash[1]["title"], "分析师:比特币减半将至");
     assert_eq!(flash[1]["same_as"], flash[0]["id"]);
     assert_eq!(flash[1]["seen_in"], serde_json::json!(["archive/000/0002.txt"]));
-    assert_eq!(records[1]["flashes"][0], flash[1]["id"], "a page names its own writing");
+    assert_eq!(records[1]["flashes"][0], flash[1]["id"], "a page names its own variant");
     assert!(dir.ok(&["show", flash[1]["id"].as_str().unwrap()]).contains("比特币减半将至"));
     let first = &records[0];
     assert_eq!(first["kind"], "article");

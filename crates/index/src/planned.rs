@@ -34,7 +34,7 @@ pub struct PlannedChanges {
 ///
 /// # Errors
 ///
-/// As [`build`](crate::build()), as far as the archive and the existing index go.
+/// As [`build`](crate::build()), if they concern the archive or the existing index.
 pub fn planned_changes(
     dir: &Path,
     roots: &[PathBuf],

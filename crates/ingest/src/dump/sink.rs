@@ -34,7 +34,7 @@ pub(super) enum End {
 /// What a reader of a format passes on.
 pub(super) type Flow = ControlFlow<End>;
 
-/// See the module.
+/// Receives the records of one dump.
 pub(super) struct Sink<'a> {
     pub(super) path: &'a str,
     pub(super) options: &'a Options,

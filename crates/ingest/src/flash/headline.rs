@@ -34,8 +34,8 @@ pub(crate) fn best_headline<'a>(paragraph: &'a str, following: &str) -> Option<H
     best_headline_above(paragraph, following.chars(), f32::NEG_INFINITY)
 }
 
-/// [`best_headline`] for a caller to whom scores up to `min_score` are useless; may return `None`
-/// instead of such a result.
+/// [`best_headline`] for a caller that needs only a result that scores above `min_score`; may
+/// return `None` instead of a lower one.
 pub(crate) fn best_headline_above<'a>(
     paragraph: &'a str,
     following: impl Iterator<Item = char> + Clone,
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn heads_of_the_real_page() {
+    fn headlines_of_the_real_page() {
         assert_eq!(
             title(
                 "“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決:金色財經報道,“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決,我沒有看到真正的危險。"
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn running_text_is_no_head() {
+    fn running_text_is_not_a_headline() {
         for line in [
             "Moro還補充說,“我們將通過一切可能的手段積極地追回任何潛在的剩余損失。”",
             "在那份泄漏的文件中,谷歌就提到:幾乎任何人都能按照自己的想法實現模型微調,到時候一天之內的訓練周期將成為常態。",
@@ -323,7 +323,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_above_the_floor_is_read_as_without_one(
+        fn headlines_above_the_minimum_score_do_not_depend_on_it(
             parts in prop::collection::vec(prop::sample::select(vec![
                 ":", "\u{ff1a}", "據鏈聞報道,", "6月18日消息,", "加密公司Genesis", "稱已清算", "“", "”", "他表示",
                 "聲音 | ", "。", "今天(5月26日)", "12", "1.", "【", "】", ",", "三箭資本", "\n", " ",
@@ -335,8 +335,10 @@ mod tests {
             let whole = best_headline(&paragraph, following);
             let above = best_headline_above(&paragraph, following.chars(), min_score);
             match whole {
-                Some(head) if head.score > min_score => prop_assert_eq!(above, Some(head)),
-                _ => prop_assert!(above.is_none_or(|head| head.score <= min_score)),
+                Some(headline) if headline.score > min_score => {
+                    prop_assert_eq!(above, Some(headline));
+                }
+                _ => prop_assert!(above.is_none_or(|headline| headline.score <= min_score)),
             }
         }
     }

@@ -62,7 +62,7 @@ impl<'a> Item<'a> {
             first: first.text[headline.text..].trim(),
             more: item,
         };
-        // Uses the title with its trailing colons.
+        // This is the title with its trailing colons.
         (!item.is_empty() || !headline.title.is_empty()).then_some(item)
     }
 

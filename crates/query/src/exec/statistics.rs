@@ -5,7 +5,7 @@ use wensou_index::{Index, Kind, TextField};
 use crate::error::Error;
 use crate::rank::{FieldTerm, TermStatistics};
 
-/// The start of the Han blocks. All words before it, in the order of bytes, begin otherwise.
+/// The start of the Han blocks. Words that sort before it begin with other characters.
 pub(crate) const FIRST_HAN: &str = "\u{2e80}";
 
 /// The statistics of an index on this machine.

@@ -28,7 +28,7 @@ pub(super) fn ordinals(chars: &[char], units: &[Unit]) -> Vec<(Range<usize>, Var
 }
 
 /// The variant of the units that hold a numeral, which starts the ordinal at `first` or follows 第
-/// there. It has what follows as well, because 第三 alone is the beginning of 第三十.
+/// there. It includes the unit that follows, because 第三 alone is also the beginning of 第三十.
 fn variant(
     chars: &[char],
     units: &[Unit],

@@ -14,9 +14,9 @@ use crate::error::Error;
 use crate::lang::{FieldClause, Node, NodeKind, Phrase, Query, Scope, Span, Value};
 use crate::rank::TermStatistics;
 
-/// Letters that may be the initials of a word; fewer would be those of too many words.
+/// Fewer letters are not read as the initials of a word, because too many words have them.
 const MIN_INITIALS: usize = 3;
-/// Letters that may spell a word in full; fewer would spell too many words.
+/// Fewer letters are not read as the pinyin of a whole word, because they spell too many words.
 const MIN_SPELLING: usize = 4;
 
 /// The most words that one reading may stand for; the most frequent ones are taken.
@@ -221,8 +221,9 @@ fn plain_letters(text: &str) -> Option<String> {
     (!letters.is_empty()).then_some(letters)
 }
 
-/// The words of titles, tags and sources that sound like the syllables, most frequent first. One
-/// syllable may be several, or initials; initials that are typed apart are too easily other words.
+/// The words of titles, tags and sources that sound like the syllables, most frequent first. A
+/// single item of `syllables` may consist of several syllables, or of initials. Initials with
+/// spaces between them are not read, because they are too often words of their own.
 fn words(statistics: &dyn TermStatistics, syllables: &[String]) -> Result<Vec<String>, Error> {
     let letters = syllables.concat();
     let mut found: HashMap<String, u64> = HashMap::new();

@@ -10,8 +10,8 @@
 //! folded, is a piece of the folded text. The phrases of t2s (乾坤 keeps 乾) do not break this,
 //! because the variants unify the characters that a phrase treats specially.
 //!
-//! Pinyin in brackets after a Chinese character vanishes, too ([`annotation`]). A text is cut
-//! between two pieces without changing its fold wherever a Chinese character begins the second.
+//! Pinyin in brackets after a Chinese character vanishes, too ([`annotation`]). A text can be cut
+//! before any Chinese character without changing its fold.
 //!
 //! Almost every character folds to exactly one. ①② do; ㍿, ﬁ and é as two code points do not.
 //! [`Folded`] records only these exceptions, so its map back to the original costs almost nothing.
@@ -303,7 +303,7 @@ impl<'t> Folded<'t> {
         Folded { text: without_accents(folded.text), ..folded }
     }
 
-    /// As [`Folded::new`], for a text that it keeps.
+    /// As [`Folded::new`], but owns the text.
     pub fn owned(text: String) -> Folded<'static> {
         Folded::of(Cow::Owned(text))
     }

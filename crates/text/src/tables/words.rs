@@ -39,8 +39,8 @@ pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u
 }
 
 /// Parses a table of the user's own words: one a line, optionally a space or tab and a frequency;
-/// `#` starts a comment. jieba's tables are such tables; what they say of the part of speech after
-/// that is not used.
+/// `#` starts a comment. jieba's tables have this form, too; the parts of speech at the ends of
+/// their lines are ignored.
 ///
 /// # Errors
 ///

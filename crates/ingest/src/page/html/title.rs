@@ -8,13 +8,13 @@ use super::names::is_outlet_like;
 use crate::page::line::{Layout, Line, Part};
 use crate::punctuation::is_stop;
 
-/// Lines among which the title is.
+/// The title is searched for in this many lines from the top.
 const MAX_LINES: usize = 5_000;
-/// Bytes of a title.
+/// Maximum bytes of a title.
 const MAX_BYTES: usize = 1_200;
-/// Characters of a heading that can be a title.
+/// Minimum characters of a heading that can be a title.
 const MIN_HEADING: usize = 4;
-/// Characters of the name of a site or of a section.
+/// Maximum characters of the name of a site or of a section.
 const MAX_TAIL: usize = 16;
 
 /// The title of a page, and the lines that show it.
@@ -44,14 +44,14 @@ pub(super) fn read(
     .into_iter()
     .flatten()
     .map(str::trim)
-    // Longer texts are no titles.
+    // Longer texts are not titles.
     .filter(|title| !title.is_empty() && title.len() <= MAX_BYTES)
     .collect();
     let text = confirmed_heading(lines, &stated, sites)
         .or_else(|| confirmed_line(lines, &stated))
         .or_else(|| unconfirmed_heading(lines, &stated, sites))
         .or_else(|| {
-            // What is stated for other programs seldom names the site.
+            // Titles that are stated for other programs rarely contain the name of the site.
             let best = stated.get(1).or(stated.first())?;
             Some(without_tails(best, sites).to_owned())
         });
