@@ -33,7 +33,7 @@ fn the_index_completes_values_and_ids() {
     let dir = dir();
     let search = |word: &str| candidates(&dir, &["wensou", "search", word]);
     assert_eq!(search("tag:b"), ["tag:bch", "tag:btc"], "what was typed stays");
-    assert_eq!(search("tag:BTC,以"), ["tag:BTC,以太坊"], "what they share would take 以 away");
+    assert_eq!(search("tag:BTC,以"), ["tag:BTC,以太坊"], "their common prefix would drop 以");
     assert_eq!(search("tag:BTC,「以"), ["tag:BTC,「以太坊」", "tag:BTC,「以太坊 價格」"]);
     assert_eq!(search("source:链"), ["source:链闻"], "in either script");
     assert_eq!(search("kind:f"), ["kind:flash"]);

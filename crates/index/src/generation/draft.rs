@@ -190,8 +190,8 @@ impl Draft {
     /// Writes the description and makes this generation the index in one step, a rename. Then
     /// removes all other generations, unless `keep_others` is set.
     ///
-    /// Returns why the step may not survive a power cut, if that is so. Then the generation before
-    /// is kept.
+    /// Returns why the step may not survive a power cut, if that is so. Then the previous
+    /// generation is kept.
     pub(crate) fn publish(
         mut self,
         description: &[u8],
@@ -241,8 +241,8 @@ impl Drop for Draft {
 
 /// Removes all drafts of this process, for a process that ends because of a signal.
 ///
-/// Builds of other threads go on until they publish, and then wait for ever: the caller must end
-/// the process.
+/// Builds in other threads continue until they publish, and then wait for ever: the caller must
+/// end the process.
 pub fn abandon() {
     let drafts = drafts();
     for (folder, name) in &*drafts {

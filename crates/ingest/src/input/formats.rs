@@ -34,7 +34,7 @@ const fn row(
     Row { kind, format: Format { name, endings, content, description } }
 }
 
-/// The kinds of files. The content is looked at first (`sniff`), the ending second.
+/// The kinds of files. The content is checked first (`sniff`), the extension second.
 static TABLE: [Row; 18] = [
     row(
         Some(Kind::TEXT),

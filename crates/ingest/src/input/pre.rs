@@ -23,7 +23,7 @@ use crate::report::{Reason, Skipped};
 const STDERR: u64 = 4 << 10;
 /// Maximum characters of the error output in a reason.
 const MESSAGE: usize = 200;
-/// The longest pause between two looks at whether a command has ended.
+/// The longest pause between two checks of whether a command has ended.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Passes what the command makes of a file to `visit`.

@@ -146,7 +146,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_middle_that_is_not_tried_is_better(
+        fn no_start_that_is_skipped_is_better(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "BTC", "ETH", "GPT", "FLOW", "NFT", "AB", "A", "比特幣", "加密貨幣", "FLO", "cnft.io", "幣價格",
                 "Baby ", "Doge", "opensea", "價格", "3X Long ", " Token", "1", "X", "apenft幣價格今日行情", "é",

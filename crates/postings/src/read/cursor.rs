@@ -7,9 +7,9 @@ use crate::term::{DocId, TERMINATED};
 
 /// A cursor over one posting list, which is at a document or at the end.
 ///
-/// The doc ids of a block of 128 documents are decoded when the cursor enters it;
-/// its term frequencies and positions are decoded when they are first asked for. Blocks that are
-/// skipped are not decoded. Make a cursor with [`Postings::cursor`](crate::Postings::cursor).
+/// The doc ids of a block of 128 documents are decoded when the cursor enters it; its term
+/// frequencies and positions are decoded when they are first asked for. Blocks that are skipped are
+/// not decoded. Make a cursor with [`Postings::cursor`](crate::Postings::cursor).
 ///
 /// Doc ids ascend strictly. A damaged list ends early, and its file remembers the damage, see
 /// [`Postings::damage`](crate::Postings::damage).
@@ -68,7 +68,7 @@ impl Cursor {
         let mut cursor = Self { list, doc_freq, has_positions, number, block, at, shallow_block };
         let skips = if cursor.blocks() > 1 { cursor.blocks() * SKIP } else { 0 };
         if cursor.list.get(0..skips).is_none() {
-            // Without skips no block can be found: the list ends at once.
+            // Without skip entries no block can be found: the list ends at once.
             cursor.list.report_damage(0);
             cursor.doc_freq = 0;
         }
@@ -130,7 +130,7 @@ impl Cursor {
         let near = &remaining[from.min(until)..until];
         self.at += from + near.partition_point(|doc| *doc < target);
         if self.at >= self.block.len {
-            // This happens only if a skip and its block contradict each other.
+            // This happens only if a skip entry and its block contradict each other.
             self.list.report_damage(0);
             self.load(self.blocks());
         }
@@ -164,7 +164,7 @@ impl Cursor {
                 bits[at / 64] |= 1 << (at % 64);
             };
             // Adjacent documents are often in the same word, and each write of it has to wait for
-            // the one before. So documents of the two halves are set in turns.
+            // the one before. So the bits of the two halves are set alternately.
             let (front, back) = self.block.docs[self.at..self.at + here].split_at(here / 2);
             for (front, back) in front.iter().zip(back) {
                 set(*front);
@@ -197,7 +197,8 @@ impl Cursor {
     /// An upper bound of tf for the documents from `from` on and before `until`; 255 stands for any
     /// tf of at least 255. `None` if the list has only one block, and after its last document.
     ///
-    /// Reads skips only, and does not move the cursor. `from` must not decrease from call to call.
+    /// Reads skip entries only; the cursor does not move. `from` must not decrease from call to
+    /// call.
     pub fn max_tf_in(&mut self, from: DocId, until: DocId) -> Option<u8> {
         let blocks = self.blocks();
         if blocks < 2 {
@@ -225,8 +226,9 @@ impl Cursor {
         (self.doc_freq as usize).div_ceil(BLOCK)
     }
 
-    /// The skip of a block: its last doc id, the end of its bytes, and the greatest tf in it. Only
-    /// lists of more than one block have skips. Their pages are verified when a cursor is made.
+    /// The skip entry of a block: its last doc id, the end of its bytes, and the greatest tf in it.
+    /// Only lists of more than one block have skip entries. Their pages are verified when a cursor
+    /// is made.
     #[inline]
     fn skip(&self, block: usize) -> Option<(DocId, usize, u8)> {
         if block >= self.blocks() {
@@ -249,7 +251,7 @@ impl Cursor {
         self.number = number;
         self.at = 0;
         if number < self.blocks() {
-            // A damaged skip can lead back, but merging relies on ascending doc ids.
+            // A damaged skip entry can lead backwards, but merging relies on ascending doc ids.
             if self.decode(number).is_some_and(|()| previous < Some(self.block.docs[0])) {
                 return;
             }

@@ -1,4 +1,4 @@
-//! Lines of an article that are no text: title, byline, tags, breadcrumbs, recommendations.
+//! Lines of an article that are not its text: title, byline, tags, breadcrumbs, recommendations.
 
 use super::byline::Byline;
 use super::is_long;
@@ -9,8 +9,8 @@ use crate::page::labels::Labels;
 use crate::page::line::{Layout, Line};
 use crate::punctuation::is_stop;
 
-/// Lines of the article that are no text: title, byline, tags, breadcrumbs, and lists of links at
-/// its end.
+/// Lines of the article that are not its text: title, byline, tags, breadcrumbs, and lists of links
+/// at its end.
 pub(super) fn consumed(
     layout: &Layout<'_>,
     title: &Title,

@@ -4,7 +4,7 @@ use crate::page::boilerplate::site;
 use crate::page::line::Line;
 use crate::page::title::Title;
 
-/// The first lines, among which the signs of a header stand.
+/// How many lines at the top, and at the bottom, are searched for signs of the layout.
 const HEADER_LINES: usize = 40;
 
 const NULL_DATE: &str = "1900/1/1 0:00:00";
