@@ -159,7 +159,7 @@ fn an_index_is_found_from_below_its_folder() {
     }
     let config = below(&dir, "archive/000", &["config"]).stdout;
     assert!(config.contains("found from the working folder upwards"), "{config}");
-    // A folder of this name without an index is passed by.
+    // A folder of this name without an index is ignored.
     std::fs::create_dir_all(dir.path().join("archive/index")).unwrap();
     assert_eq!(below(&dir, "archive/000", &["search", "-c", "比特幣"]).stdout, "3\n");
     // The nearest index comes before that of the config file, and the flag before both.

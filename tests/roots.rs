@@ -174,7 +174,7 @@ fn the_summary_counts_files() {
 }
 
 #[test]
-fn what_is_left_out_is_counted_by_ending() {
+fn skipped_files_are_counted_by_extension() {
     let dir = folders();
     for name in ["x.mp3", "y.mp3", "z.PNG", ".hidden"] {
         dir.write(&format!("a/{name}"), "PK");
@@ -190,7 +190,7 @@ fn what_is_left_out_is_counted_by_ending() {
     for name in ["a/w.docx", "a/x.mp3", "a/z.PNG", "a/.hidden", "a/drafts", "a/old-1.txt"] {
         assert!(skipped.contains(name), "{name}: {skipped}");
     }
-    // The pattern is kept, and can be taken back.
+    // The pattern is kept until it is removed.
     dir.ok(&["index", "--rebuild"]);
     assert_eq!(titles(&dir).len(), 2);
     dir.ok(&["index", "--exclude", "none"]);

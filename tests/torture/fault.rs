@@ -56,8 +56,8 @@ pub(super) fn without_syncs(command: &mut Command) {
 
 /// Adds a library to preload.
 fn preload(command: &mut Command, library: &Path) {
-    let there = command.get_envs().find(|(name, _)| *name == "LD_PRELOAD");
-    let mut list = there.and_then(|(_, list)| list).unwrap_or_default().to_os_string();
+    let existing = command.get_envs().find(|(name, _)| *name == "LD_PRELOAD");
+    let mut list = existing.and_then(|(_, list)| list).unwrap_or_default().to_os_string();
     list.push(if list.is_empty() { "" } else { ":" });
     list.push(library);
     command.env("LD_PRELOAD", list);
@@ -82,7 +82,7 @@ impl Faults {
         writeln!(self.list, "{call} {error} {}", path.display()).unwrap();
     }
 
-    /// Writes each opening of the folder, or of a file in it, to `log`.
+    /// Logs each time that the folder, or a file in it, is opened.
     pub(super) fn watch(&mut self, folder: &Path) {
         let folder = fs::canonicalize(folder).unwrap();
         writeln!(self.list, "watch 0 {}", folder.display()).unwrap();

@@ -1,5 +1,5 @@
-//! What a build notes of each file that it reads, so that the next one can tell what has changed,
-//! and keep what a file contributed while it cannot be read.
+//! What a build remembers about each file that it reads, so that the next build can tell what has
+//! changed, and can keep what a file contributed while the file cannot be read.
 
 use std::fs::Metadata;
 use std::io;
@@ -33,9 +33,7 @@ impl FileStamp {
         };
         Self { bytes: metadata.len(), modified: nanoseconds, inode: inode(metadata) }
     }
-}
 
-impl FileStamp {
     /// A hash of the stamp.
     pub(crate) fn hash(self) -> u64 {
         let Self { bytes, modified, inode } = self;
@@ -77,14 +75,14 @@ pub struct FileEntry {
 pub struct FileEntries {
     reader: LogReader,
     at: u64,
-    left: u64,
+    remaining: u64,
 }
 
 impl Iterator for FileEntries {
     type Item = io::Result<FileEntry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
+        self.remaining = self.remaining.checked_sub(1)?;
         let mut read = || {
             let (record, next) = self.reader.record(self.at)?;
             self.at = next;
@@ -110,8 +108,8 @@ impl FileEntryLog {
 
     pub(crate) fn push(&mut self, entry: &FileEntry) -> io::Result<()> {
         // One allocation: the path and the contribution are nearly all of it.
-        let room = entry.path.len() + entry.contribution.len() + 64;
-        let bytes = postcard::to_extend(entry, Vec::with_capacity(room));
+        let capacity = entry.path.len() + entry.contribution.len() + 64;
+        let bytes = postcard::to_extend(entry, Vec::with_capacity(capacity));
         self.log.push(&bytes.map_err(io::Error::other)?)?;
         self.count += 1;
         Ok(())
@@ -119,7 +117,7 @@ impl FileEntryLog {
 
     pub(crate) fn finish(self) -> io::Result<FileEntries> {
         let log: FinishedLog = self.log.finish()?;
-        Ok(FileEntries { reader: log.reader(READ_BYTES), at: 0, left: self.count })
+        Ok(FileEntries { reader: log.reader(READ_BYTES), at: 0, remaining: self.count })
     }
 }
 

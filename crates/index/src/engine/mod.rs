@@ -1,7 +1,7 @@
 //! The tantivy index: its fields and documents, the postings plugin, and the directories that
 //! tantivy reads and writes.
 //!
-//! The rest of the crate does not know tantivy, with three exceptions: `check` compares tantivy's
+//! The rest of the crate does not use tantivy, with three exceptions: `check` compares tantivy's
 //! files byte by byte, `stored` reads document stores although other files are damaged, and `error`
 //! wraps tantivy's error. Addresses of documents are tantivy's; they are exported from here.
 

@@ -17,7 +17,7 @@ const ID: &str = "_id";
 #[derive(Debug, PartialEq)]
 pub(super) enum Unwrapped {
     Record(Fields),
-    /// The object is no record. It states the id of the record after it, if it has one.
+    /// The object is not a record. It states the id of the record after it, if it has one.
     Action(Option<Value>),
 }
 

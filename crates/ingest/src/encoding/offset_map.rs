@@ -57,7 +57,7 @@ impl OffsetMap {
         Self(offset_map)
     }
 
-    /// The same map for an edited text, given its offsets and the function that leads them back to
+    /// The same map for an edited text, given its offsets and the function that maps them back to
     /// the text of this map.
     pub(crate) fn edited(&self, offsets: &[usize], source_of: impl Fn(usize) -> usize) -> Self {
         Self::of(offsets.iter().copied(), |offset| self.byte_at(source_of(offset)))

@@ -1,4 +1,4 @@
-//! Reads the records of an ARC file, the format before WARC; a member's name is its record number.
+//! Reads the records of an ARC file, the predecessor of WARC; a member's name is its record number.
 //!
 //! A record is a line of fields separated by spaces, of which the first is the address and the last
 //! the length, then the response of the server.

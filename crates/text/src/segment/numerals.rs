@@ -1,5 +1,5 @@
-//! Numbers in text: those with a multiplier, Chinese numerals, and those that are no whole numbers
-//! (三点五, 百分之二十, 三成, years with other zeros).
+//! Numbers in text: with a multiplier, as Chinese numerals, and in other forms (三点五, 百分之二十,
+//! 三成, years with other zeros).
 
 use std::ops::Range;
 
