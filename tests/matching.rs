@@ -252,7 +252,7 @@ fn numbers_in_words_equal_their_digits() {
 }
 
 #[test]
-fn a_word_of_ones_own_loses_no_hits() {
+fn a_word_that_the_user_adds_loses_no_hits() {
     let dir = Dir::new();
     let lines = [
         r#"{"id":"a","title":"題","text":"柴犬幣大漲的消息。"}"#,

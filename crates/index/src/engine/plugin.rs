@@ -47,7 +47,7 @@ struct Shared {
     only_segment: bool,
 }
 
-/// How far the postings of a build are.
+/// The progress of the postings of a build.
 #[derive(Debug)]
 enum Stage {
     /// Documents are added.

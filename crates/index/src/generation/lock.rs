@@ -17,7 +17,7 @@ use crate::error::Error;
 
 /// First line of the note.
 const HEADER: &str = "wensou lock";
-/// Length of a note at most, in bytes.
+/// Maximum length of a note in bytes.
 const LIMIT: u64 = 4096;
 
 /// The build lock of an index folder, until it is dropped.

@@ -138,8 +138,8 @@ impl Understood {
         *mended = Mended::mend_all([title].into_iter().chain(lists).chain(texts.values_mut()));
     }
 
-    /// Sets a field to a value. `None` if the value is of a wrong type, and `false` if it says
-    /// nothing, so that another key is looked at.
+    /// Sets a field to a value. `None` if the value is of a wrong type, and `false` if it is
+    /// empty, so that the next key is tried.
     fn set(&mut self, field: Field, value: &Value) -> Option<bool> {
         match field {
             Field::Text => {

@@ -123,7 +123,7 @@ impl FileList {
     /// Iterates over the files; several threads may do so at once.
     pub(crate) fn iter(&self) -> FileListIter {
         let (reader, paths) = (self.log.reader(READ_BYTES), Arc::clone(&self.paths));
-        FileListIter { reader, paths, at: 0, left: self.count, relative: String::new() }
+        FileListIter { reader, paths, at: 0, remaining: self.count, relative: String::new() }
     }
 }
 
@@ -133,7 +133,7 @@ pub(crate) struct FileListIter {
     reader: LogReader,
     paths: Arc<KnownPaths>,
     at: u64,
-    left: usize,
+    remaining: usize,
     relative: String,
 }
 
@@ -144,7 +144,7 @@ impl FileListIter {
             postcard::from_bytes(record).map_err(io::Error::other)?;
         relative.restore(&mut self.relative);
         self.at = next;
-        self.left -= 1;
+        self.remaining -= 1;
         Ok((origin, format, stamp))
     }
 
@@ -170,20 +170,20 @@ impl Iterator for FileListIter {
     }
 
     fn nth(&mut self, passed: usize) -> Option<Self::Item> {
-        let failure = (0..passed.min(self.left)).find_map(|_| self.step().err());
-        if self.left == 0 {
+        let failure = (0..passed.min(self.remaining)).find_map(|_| self.step().err());
+        if self.remaining == 0 {
             return None;
         }
         let source = failure.map_or_else(|| self.source(), Err);
         if source.is_err() {
             // Nothing can be read after an error.
-            self.left = 0;
+            self.remaining = 0;
         }
         Some(source)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
+        (self.remaining, Some(self.remaining))
     }
 }
 

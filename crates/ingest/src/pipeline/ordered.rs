@@ -32,10 +32,10 @@ enum Message<T> {
     Done,
 }
 
-/// Where a job puts its results.
-pub(crate) struct Out<'o, T>(Way<'o, T>);
+/// Accepts the results of jobs.
+pub(crate) struct Out<'o, T>(Destination<'o, T>);
 
-enum Way<'o, T> {
+enum Destination<'o, T> {
     /// To the receiving thread.
     Queue(Sending<T>),
     /// To a function on this thread.
@@ -56,25 +56,25 @@ struct Batch<T> {
 
 impl<T> Out<'_, T> {
     /// Delivers a result of about `weight` bytes. Breaks when the receiver has gone.
-    pub(crate) fn put(&self, thing: T, weight: u64) -> ControlFlow<()> {
+    pub(crate) fn put(&self, result: T, weight: u64) -> ControlFlow<()> {
         match &self.0 {
-            Way::Queue(sending) => {
+            Destination::Queue(sending) => {
                 sending.weight.set(sending.weight.get() + weight);
-                sending.send(Message::Made(thing))
+                sending.send(Message::Made(result))
             }
-            Way::Direct(put) => (put.borrow_mut())(thing),
+            Destination::Direct(put) => (put.borrow_mut())(result),
         }
     }
 
-    fn end_piece(&self) -> ControlFlow<()> {
+    fn end_job(&self) -> ControlFlow<()> {
         match &self.0 {
-            Way::Queue(sending) => sending.send(Message::Done),
-            Way::Direct(_) => ControlFlow::Continue(()),
+            Destination::Queue(sending) => sending.send(Message::Done),
+            Destination::Direct(_) => ControlFlow::Continue(()),
         }
     }
 
     fn end(&self) {
-        if let Way::Queue(sending) = &self.0 {
+        if let Destination::Queue(sending) = &self.0 {
             // If the receiver has gone, there is nothing left to do.
             let _ = sending.flush(sending.batch.take());
         }
@@ -128,14 +128,14 @@ impl<T> Drop for In<T> {
     }
 }
 
-/// Runs a job for each of `pieces` on `threads` threads, each with its own worker, and passes the
-/// results to `take`: in the order of the pieces, and of each piece in the order in which it was
-/// put. Stops at the first error of `take`.
+/// Runs each of `jobs` on `threads` threads, each with its own worker, and passes the results to
+/// `take`: in the order of the jobs, and those of one job in the order in which they were put.
+/// Stops at the first error of `take`.
 ///
-/// Each thread iterates over `pieces` itself, so skipping should be cheap. If the system refuses
+/// Each thread iterates over `jobs` itself, so skipping should be cheap. If the system refuses
 /// some of the threads, the others do the work; if it refuses all, the calling thread does.
 pub(crate) fn ordered<I, T, W, E>(
-    pieces: I,
+    jobs: I,
     threads: usize,
     worker: impl Fn() -> W + Sync,
     mut take: impl FnMut(T) -> Result<(), E>,
@@ -145,7 +145,7 @@ where
     T: Send,
     W: FnMut(I::Item, &Out<'_, T>),
 {
-    let count = pieces.len();
+    let count = jobs.len();
     let threads = threads.clamp(1, count.max(1));
     let done = thread::scope(|scope| {
         let (mut queues, mut starts) = (Vec::with_capacity(threads), Vec::with_capacity(threads));
@@ -155,19 +155,19 @@ where
             let (start, started) = sync_channel::<usize>(1);
             let budget = Arc::new(ByteBudget::new(WAITING));
             let worker = &worker;
-            let (mine, pieces) = (Arc::clone(&budget), pieces.clone());
+            let (mine, jobs) = (Arc::clone(&budget), jobs.clone());
             let spawned = spawn(scope, first, move || {
                 let Ok(threads) = started.recv() else { return };
-                let out = Out(Way::Queue(Sending {
+                let out = Out(Destination::Queue(Sending {
                     queue: sender,
                     budget: mine,
                     batch: RefCell::default(),
                     weight: Cell::new(0),
                 }));
                 let mut work = worker();
-                for piece in pieces.skip(first).step_by(threads) {
-                    work(piece, &out);
-                    if out.end_piece().is_break() {
+                for job in jobs.skip(first).step_by(threads) {
+                    work(job, &out);
+                    if out.end_job().is_break() {
                         return;
                     }
                 }
@@ -189,20 +189,20 @@ where
         }
         for number in 0..count {
             // A queue closes early only if its thread panicked, and the scope propagates the panic.
-            while let Some(Message::Made(thing)) = queues[number % threads].next() {
-                if let Err(error) = take(thing) {
+            while let Some(Message::Made(result)) = queues[number % threads].next() {
+                if let Err(error) = take(result) {
                     return Some(Err(error));
                 }
             }
         }
         Some(Ok(()))
     });
-    done.unwrap_or_else(|| directly(pieces, worker, take))
+    done.unwrap_or_else(|| directly(jobs, worker, take))
 }
 
 /// [`ordered`] on the calling thread alone.
 fn directly<I, T, W, E>(
-    pieces: I,
+    jobs: I,
     worker: impl Fn() -> W,
     mut take: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E>
@@ -211,7 +211,7 @@ where
     W: FnMut(I::Item, &Out<'_, T>),
 {
     let failed = Cell::new(None);
-    let mut put = |thing| match take(thing) {
+    let mut put = |result| match take(result) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => {
             failed.set(Some(error));
@@ -219,10 +219,10 @@ where
         }
     };
     let put: RefCell<&mut dyn FnMut(T) -> ControlFlow<()>> = RefCell::new(&mut put);
-    let out = Out(Way::Direct(&put));
+    let out = Out(Destination::Direct(&put));
     let mut work = worker();
-    for piece in pieces {
-        work(piece, &out);
+    for job in jobs {
+        work(job, &out);
         if let Some(error) = failed.take() {
             return Err(error);
         }
@@ -237,20 +237,20 @@ mod tests {
 
     #[test]
     fn order_does_not_depend_on_threads() {
-        let pieces: Vec<u32> = (0..200).collect();
+        let jobs: Vec<u32> = (0..200).collect();
         for threads in [1, 3, 8] {
             let mut got = Vec::new();
-            let work = |piece: &u32, out: &Out<'_, u32>| {
-                for thing in 0..*piece % 5 {
-                    let _ = out.put(piece * 10 + thing, 1);
+            let work = |job: &u32, out: &Out<'_, u32>| {
+                for result in 0..*job % 5 {
+                    let _ = out.put(job * 10 + result, 1);
                 }
             };
             ordered(
-                pieces.iter(),
+                jobs.iter(),
                 threads,
                 || work,
-                |thing| {
-                    got.push(thing);
+                |result| {
+                    got.push(result);
                     Ok::<(), ()>(())
                 },
             )
@@ -262,22 +262,22 @@ mod tests {
 
     #[test]
     fn threads_that_the_system_refuses_are_not_missed() {
-        let pieces: Vec<u32> = (0..100).collect();
-        let work = |piece: &u32, out: &Out<'_, u32>| {
+        let jobs: Vec<u32> = (0..100).collect();
+        let work = |job: &u32, out: &Out<'_, u32>| {
             // More than a queue holds.
             for _ in 0..200 {
-                let _ = out.put(*piece, 1);
+                let _ = out.put(*job, 1);
             }
         };
         for allowed in [0, 1, 3] {
             ALLOWED.set(allowed);
             let mut got = Vec::new();
             let all = ordered(
-                pieces.iter(),
+                jobs.iter(),
                 8,
                 || work,
-                |thing| -> Result<(), u32> {
-                    got.push(thing);
+                |result| -> Result<(), u32> {
+                    got.push(result);
                     Ok(())
                 },
             );
@@ -285,11 +285,11 @@ mod tests {
             assert!(got.is_sorted());
             assert_eq!(got.len(), 20_000);
             let stopped = ordered(
-                pieces.iter(),
+                jobs.iter(),
                 8,
                 || work,
-                |thing| match thing {
-                    5 => Err(thing),
+                |result| match result {
+                    5 => Err(result),
                     _ => Ok(()),
                 },
             );
@@ -300,31 +300,31 @@ mod tests {
 
     #[test]
     fn an_error_stops_the_work() {
-        let pieces: Vec<u32> = (0..10_000).collect();
-        let work = |piece: &u32, out: &Out<'_, u32>| {
-            let _ = out.put(*piece, 1);
+        let jobs: Vec<u32> = (0..10_000).collect();
+        let work = |job: &u32, out: &Out<'_, u32>| {
+            let _ = out.put(*job, 1);
         };
-        let result = ordered(
-            pieces.iter(),
+        let stopped = ordered(
+            jobs.iter(),
             2,
             || work,
-            |thing| if thing == 5 { Err(thing) } else { Ok(()) },
+            |result| if result == 5 { Err(result) } else { Ok(()) },
         );
-        assert_eq!(result, Err(5));
+        assert_eq!(stopped, Err(5));
     }
 
     #[test]
-    fn heavy_things_wait_outside() {
+    fn heavy_results_wait_in_their_worker() {
         use std::sync::atomic::{AtomicU64, Ordering};
         let (made, weight) = (AtomicU64::new(0), WAITING / 2);
-        let pieces = [(); 200];
+        let jobs = [(); 200];
         let work = |(): &(), out: &Out<'_, ()>| {
             made.fetch_add(1, Ordering::SeqCst);
             let _ = out.put((), weight);
         };
         let mut taken = 0;
         ordered(
-            pieces.iter(),
+            jobs.iter(),
             2,
             || work,
             |()| {
@@ -337,6 +337,6 @@ mod tests {
         .unwrap();
         assert_eq!(taken, 200);
         // An error releases the waiting workers.
-        assert_eq!(ordered(pieces.iter(), 2, || work, |()| Err(7)), Err(7));
+        assert_eq!(ordered(jobs.iter(), 2, || work, |()| Err(7)), Err(7));
     }
 }

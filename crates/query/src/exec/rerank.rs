@@ -81,7 +81,7 @@ pub(super) fn second_score(
     Ok(scorer.score(address.doc_id, &plan.bigrams))
 }
 
-/// What the first hits get beside BM25.
+/// What is added to the BM25 score of the first hits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SecondScore {
     pub(crate) proximity: ProximityScore,

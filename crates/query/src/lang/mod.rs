@@ -1,6 +1,6 @@
 //! The front end of the query language: from typed text to a syntax tree, and back.
 //!
-//! `GRAMMAR.md` of this crate specifies the language. This module knows nothing of an index: it
+//! `GRAMMAR.md` of this crate specifies the language. This module does not use an index: it
 //! neither folds nor segments words, nor does it look up tags. It does resolve dates, against a
 //! [`Clock`] that the caller injects.
 //!

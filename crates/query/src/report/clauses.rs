@@ -69,8 +69,8 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
         _ => std::slice::from_ref(&query.root),
     };
     // A `+` makes the text beside it optional.
-    let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
-    let joined = match marked {
+    let has_plus = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
+    let joined = match has_plus {
         true => None,
         false => questions::join(&query.text, nodes, runner.tables()?.segmenter, false),
     };
@@ -80,7 +80,7 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
         match &node.kind {
             NodeKind::Required(inner) => required.push(inner.as_ref().clone()),
             NodeKind::Field(_) | NodeKind::Not(_) => required.push(node.clone()),
-            _ if marked => {}
+            _ if has_plus => {}
             NodeKind::Term(term) if !term.prefix => {
                 required.extend(words(runner, node)?);
             }

@@ -6,7 +6,7 @@ use crate::fold::Folded;
 use crate::fold::key::Key;
 use crate::fold::symbols::{SYMBOL_TERM, is_digit, is_symbol, symbol_terms};
 
-/// How far a [`Pattern`] can reach into what stands beside it.
+/// Whether a [`Pattern`] can match a part of a run of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Edges {
     /// A run of digits at an edge is a whole run of the text.
@@ -15,13 +15,13 @@ pub enum Edges {
     Prefix,
 }
 
-/// What stands between two key characters that are neighbours.
+/// What is between two adjacent key characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Gap {
     symbols: Vec<char>,
     /// Between two digits, whether there is a space; else `false`.
     spaced: bool,
-    /// Whether the key characters are apart; always `false` if one of them is no digit.
+    /// Whether anything separates two digits; `false` if one of the characters is not a digit.
     apart: bool,
 }
 
@@ -42,7 +42,7 @@ pub struct Pattern {
     key: Vec<char>,
     /// The symbols before the first key character.
     start: Vec<char>,
-    /// `None` if it does not count what stands there.
+    /// The gaps between key characters; `None` where symbols do not count.
     inner: Vec<Option<Gap>>,
     /// The symbols after the last key character.
     end: Vec<char>,
@@ -144,7 +144,7 @@ impl Pattern {
         Box::new(found.filter_map(move |range| self.matched(folded, key, range, &mut symbols)))
     }
 
-    /// The match at a place where the key is that of the pattern.
+    /// The match at a range of the key that has the key characters of the pattern.
     fn matched(
         &self,
         folded: &Folded<'_>,
@@ -211,12 +211,12 @@ fn same(symbols: &[(usize, char)], wanted: &[char]) -> bool {
     symbols.iter().map(|(_, c)| c).eq(wanted)
 }
 
-/// Whether something stands between key characters `at - 1` and `at`.
+/// Whether anything is between key characters `at - 1` and `at`.
 fn is_apart(key: &Key, at: usize) -> bool {
     key.folded_range(at - 1..at + 1).len() > 2
 }
 
-/// What stands before key character `at`, which has one before it.
+/// The gap before key character `at`, which has one before it.
 fn gap(folded: &Folded<'_>, key: &Key, at: usize) -> Gap {
     let mut symbols = Vec::new();
     let spaced = symbols_of(folded, key, at, &mut symbols);

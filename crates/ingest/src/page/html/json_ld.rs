@@ -7,7 +7,7 @@ use super::names::is_person;
 use super::script::in_script;
 use crate::record::Moment;
 
-/// More objects are not looked at.
+/// Maximum number of objects that are read.
 const MAX_OBJECTS: usize = 1_000;
 
 /// What JSON-LD states about the article.
@@ -36,7 +36,7 @@ pub(super) fn read(texts: &[String]) -> JsonLd {
                     objects.into_iter().partition(|object| is_article(object));
                 articles.iter().chain(&others).for_each(|object| found.take(object));
             }
-            // Line breaks in strings and commas too many are frequent.
+            // Line breaks in strings and superfluous commas are frequent.
             Err(_) => found.take_broken(text),
         }
     }

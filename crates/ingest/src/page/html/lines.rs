@@ -17,10 +17,10 @@ use super::notes::Superscript;
 use super::open::{OpenElements, Roles, is_hidden};
 use crate::page::line::{Layout, Line, Part};
 
-/// More pieces than this are not kept: metadata stands near the top.
+/// Maximum number of pieces that are kept: metadata stands near the top.
 const MAX_PIECES: usize = 20_000;
-/// Lines that are kept apart, so that they take no more memory than a page. All further text is one
-/// line.
+/// Maximum number of separate lines, so that they take no more memory than a page. All further text
+/// forms one line.
 const MAX_LINES_KEPT: usize = 2 * MAX_LINES;
 /// Bytes of a piece that can be metadata.
 const MAX_PIECE: usize = 300;
