@@ -1,4 +1,4 @@
-//! What is found, and in what order, when a query and the documents do not quite agree: blanks,
+//! What is found, and in what order, when a query and the documents do not quite agree: spaces,
 //! missing words, words of other words, dates, the other script.
 
 use serde_json::Value;

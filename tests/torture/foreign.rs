@@ -54,7 +54,7 @@ const NAMES: [&str; 44] = [
     "README.md",
     "thesis.txt",
     "文章.txt",
-    "notes with blanks.md",
+    "notes with spaces.md",
     ".hidden",
     "3d42f4f3a4f54767a27279d8db79bfb8.store",
     "3d42f4f3a4f54767a27279d8db79bfb8.post",

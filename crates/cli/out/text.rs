@@ -14,8 +14,8 @@ pub(crate) fn width(text: &str) -> usize {
 
 /// Pads a text without escape sequences with spaces to `columns`.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
-    let blanks = columns.saturating_sub(width(text));
-    format!("{text}{:blanks$}", "")
+    let spaces = columns.saturating_sub(width(text));
+    format!("{text}{:spaces$}", "")
 }
 
 /// A snippet as one line with its matches highlighted; `base` is the style of the other text.

@@ -6,7 +6,7 @@ use wensou_text::{Folded, Key, is_key_char, key_of};
 use crate::fold::difficult;
 
 #[test]
-fn blanks_and_punctuation_are_ignored() {
+fn spaces_and_punctuation_are_ignored() {
     let key = |text: &str| key_of(text).into_iter().collect::<String>();
     assert_eq!(key("「開源」，大　模型！"), "开源大模型");
     assert_eq!(key("BRC-20 / C++"), "brc20c");

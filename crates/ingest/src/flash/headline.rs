@@ -74,8 +74,8 @@ pub(crate) fn best_headline_above<'a>(
             score -= 2.5;
         }
         if best.is_none_or(|best| score > best.score) {
-            let blanks = text.len() - text.trim_start().len();
-            best = Some(Headline { column, title, text: at + width + blanks, score });
+            let spaces = text.len() - text.trim_start().len();
+            best = Some(Headline { column, title, text: at + width + spaces, score });
         }
     }
     best
@@ -88,9 +88,9 @@ pub(crate) fn column(paragraph: &str) -> (Option<&str>, usize) {
     };
     let name = paragraph[..at].trim();
     let after = at + bar.len_utf8();
-    let blanks = paragraph[after..].len() - paragraph[after..].trim_start().len();
+    let spaces = paragraph[after..].len() - paragraph[after..].trim_start().len();
     let fits = (1..=6).contains(&name.chars().count()) && name.chars().all(char::is_alphanumeric);
-    if fits { (Some(name), after + blanks) } else { (None, 0) }
+    if fits { (Some(name), after + spaces) } else { (None, 0) }
 }
 
 /// Parses `【TITLE】TEXT`, which some outlets use.

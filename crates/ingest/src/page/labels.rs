@@ -151,7 +151,7 @@ impl Labels {
         self.words.longest_ending(text, 6)
     }
 
-    /// A line that begins with a label, as in a list of labels: any label with a blank or a colon
+    /// A line that begins with a label, as in a list of labels: any label with a space or a colon
     /// after it, and its value.
     pub(crate) fn list_item<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
         self.words.words_at(line).find_map(|(label, bytes)| {
@@ -231,7 +231,7 @@ fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, us
     (is_number || label == Label::Reporter).then_some((Delimiter::Nothing, 0))
 }
 
-/// A blank inside a line.
+/// A space inside a line.
 pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\u{3000}' | '\u{a0}' | '\u{2003}' | '\u{2002}')
 }
@@ -244,7 +244,7 @@ pub(crate) fn is_name(value: &str) -> bool {
         && value.matches(is_comma).count() <= 3
 }
 
-/// A value without blanks and separators around it.
+/// A value without spaces and separators around it.
 pub(crate) fn clean(value: &str) -> &str {
     let is_separator = |c: char| is_comma(c) || is_bar(c) || matches!(c, '/' | ';' | '·' | '、');
     let value = value.trim().trim_end_matches(|c| is_separator(c) || is_space(c));

@@ -1,7 +1,7 @@
-//! What blanks, quotation marks and nouns mean in a question.
+//! What spaces, quotation marks and nouns mean in a question.
 //!
-//! A blank must not change what a question means: neighbouring words of a group that are a question
-//! together become one text, as if they had been typed without blanks. A noun at the end of a text
+//! A space must not change what a question means: neighbouring words of a group that are a question
+//! together become one text, as if they had been typed without spaces. A noun at the end of a text
 //! may ask as a question word does (RCEP生效時間), and a document need not have it.
 
 use wensou_text::{Folded, Segmenter};
@@ -17,7 +17,7 @@ const MAX_NOUN_WORDS: usize = 2;
 /// Joins the neighbouring words of a group that are a question together. `None` if no words are.
 ///
 /// Chinese quotation marks that touch other words of a question mark words there as they do in
-/// prose, so they are joined too. A phrase that blanks separate from the question stays exact.
+/// prose, so they are joined too. A phrase that spaces separate from the question stays exact.
 /// Where hits may lack words, such quotation marks are those of prose in every text: a title that
 /// is pasted has some, too.
 pub(crate) fn join(

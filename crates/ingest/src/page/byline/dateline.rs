@@ -168,7 +168,7 @@ fn names_before_city(text: &str) -> Option<&str> {
     if let Some((names, _)) = text.split_once(['/', '\u{ff0f}']) {
         return Some(names.trim_matches(is_edge)).filter(is_people);
     }
-    // A place that is not in the table, after a blank.
+    // A place that is not in the table, after a space.
     let names = text.rsplit_once(is_space).map(|(names, _)| names.trim_matches(is_edge));
     let all = Some(text).filter(is_people);
     all.or_else(|| names.filter(is_people))

@@ -34,7 +34,7 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// The reading of a line; the values of its fields lose blanks around them.
+    /// The reading of a line; the values of its fields lose spaces around them.
     fn of(mut fields: Vec<Field<'a>>, is_whole: bool) -> Self {
         fields.iter_mut().for_each(|field| field.value = field.value.trim());
         Self { fields, is_whole }
@@ -209,7 +209,7 @@ fn push_free<'a>(
         before,
         Some(Piece::Date(_) | Piece::Labelled { label: Label::Time | Label::Updated, .. })
     );
-    // Names in Latin letters have blanks inside.
+    // Names in Latin letters have spaces inside.
     let names: Vec<&str> =
         if text.is_ascii() { vec![text] } else { text.split(is_space).collect() };
     if names.len() > 3 {

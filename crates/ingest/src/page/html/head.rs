@@ -14,7 +14,7 @@ const MAX_JSON: usize = 500_000;
 /// What attributes and scripts state.
 #[derive(Debug, Default)]
 pub(super) struct Head {
-    /// Names of `meta` elements in lower case without blanks, and their contents.
+    /// Names of `meta` elements in lower case without spaces, and their contents.
     pub(super) metas: Vec<(String, String)>,
     pub(super) canonical: Option<String>,
     /// Texts of JSON-LD scripts.

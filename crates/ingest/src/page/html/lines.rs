@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Emitter, ForwardingEmitter, StartTag, Token, Tokenizer};
 
-use super::blanks::{leading_blanks, one_line, trailing_blanks};
 use super::copy::{MAX_LINES, NumberedCopy};
 use super::elements::{
     SILENT, heading, is_block, is_cell, is_formatting, is_frame, is_void, silent,
@@ -15,6 +14,7 @@ use super::head::{Head, attribute};
 use super::limits::{Measured, Unextracted, check_text};
 use super::notes::Superscript;
 use super::open::{OpenElements, Roles, is_hidden};
+use super::whitespace::{leading_whitespace, one_line, trailing_whitespace};
 use crate::page::line::{Layout, Line, Part};
 
 /// Maximum number of pieces that are kept: metadata stands near the top.
@@ -268,14 +268,14 @@ impl<'a> Reader<'a> {
             let line = self.layout.lines.len();
             if !self.has_text {
                 self.has_text = true;
-                self.line.start = start + leading_blanks(text);
+                self.line.start = start + leading_whitespace(text);
                 self.line.heading = self.headings;
                 self.line.part = if self.frames > 0 { Part::Frame } else { Part::Main };
                 if let Some(copy) = &mut self.copy {
                     copy.number_line(start, line);
                 }
             }
-            self.end = end - trailing_blanks(text);
+            self.end = end - trailing_whitespace(text);
             if trimmed.len() <= MAX_PIECE && self.pieces.len() < MAX_PIECES {
                 let roles = self.elements.roles();
                 self.pieces.push(Piece { line, text: trimmed.to_owned(), roles });

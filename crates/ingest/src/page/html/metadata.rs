@@ -1,6 +1,5 @@
 //! Chooses among what the parts of a page state.
 
-use super::blanks::one_line;
 use super::byline::{self, Byline};
 use super::consumed::{consumed, is_line_of_tags};
 use super::head::Head;
@@ -8,6 +7,7 @@ use super::json_ld::{self, JsonLd};
 use super::lines::Piece;
 use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_person};
 use super::title;
+use super::whitespace::one_line;
 use super::{dates, key, script};
 use crate::page::boilerplate::breadcrumb;
 use crate::page::line::Layout;

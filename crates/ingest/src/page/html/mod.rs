@@ -19,7 +19,6 @@
 //! survive name the lines of the article. Offsets are always those of the original text.
 
 mod article;
-mod blanks;
 mod byline;
 mod consumed;
 mod copy;
@@ -37,6 +36,7 @@ mod open;
 mod script;
 mod title;
 mod tokens;
+mod whitespace;
 
 use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;
@@ -111,7 +111,7 @@ pub(crate) fn html_layout(text: &str) -> Layout<'static> {
     lines::read(text).layout
 }
 
-/// The text of a line without blanks and punctuation, for comparing titles.
+/// The text of a line without spaces and punctuation, for comparing titles.
 fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -216,7 +216,7 @@ pub(super) fn cleaned(value: &str) -> &str {
                 '|' | '[' | ']' | '【' | '】' | '(' | ')' | '（' | '）' | '·' | '/' | ':'
             )
     });
-    // A Chinese name has no blanks; what follows one is a button or the next field.
+    // A Chinese name has no spaces; what follows one is a button or the next field.
     let mut parts = value.split([' ', '\u{3000}', '\u{a0}', '|', '\u{ff5c}']);
     match parts.next() {
         Some(first)

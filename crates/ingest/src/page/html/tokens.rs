@@ -103,13 +103,13 @@ fn label(text: &str) -> Option<(Label, &str)> {
 
 /// Where the value of a field ends: at a wide gap, a bar or the next label.
 fn value_end(text: &str) -> usize {
-    let mut blanks = 0;
+    let mut spaces = 0;
     for (at, c) in text.char_indices() {
         let next = &text[at..];
-        if is_bar(c) || blanks >= 2 || blanks >= 1 && !c.is_whitespace() && starts_field(next) {
+        if is_bar(c) || spaces >= 2 || spaces >= 1 && !c.is_whitespace() && starts_field(next) {
             return at;
         }
-        blanks = if c.is_whitespace() { blanks + 1 } else { 0 };
+        spaces = if c.is_whitespace() { spaces + 1 } else { 0 };
         if at > 0 && matches!(c, '\u{ff0c}' | '。' | '）' | ')' | '】' | ']') {
             return at;
         }

@@ -1,11 +1,11 @@
-//! Blanks in HTML text.
+//! Whitespace in HTML text.
 
 /// Bytes of leading whitespace. Ignores that it may be written as character references.
-pub(super) fn leading_blanks(text: &str) -> usize {
+pub(super) fn leading_whitespace(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
-pub(super) fn trailing_blanks(text: &str) -> usize {
+pub(super) fn trailing_whitespace(text: &str) -> usize {
     text.len() - text.trim_end().len()
 }
 
