@@ -175,7 +175,7 @@ fn few_hits_say_how_many_have_some_of_the_words() {
 }
 
 #[test]
-fn latin_words_are_found_glued_and_apart() {
+fn latin_words_are_found_joined_and_separate() {
     let dir = archive(&[
         ("camel", "PackyMcCormick與StabilityAI談GPT-4。"),
         ("glued", "他提到stabilityai與gpt4。"),

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::page::labels::Labels;
-
 use crate::fields::field_map::FieldMap;
+use crate::page::labels::Labels;
 use crate::pre_command::PreCommand;
 
 /// Options of [`ingest`](crate::ingest()).

@@ -138,10 +138,7 @@ impl<'r> Stored<'r> {
         let record = decode(bytes).map_err(|error| unreadable(&super::findings::cause(&error)))?;
         let encoded = Encoded::new(record).map_err(|error| unreadable(&error))?;
         if encoded.bytes != bytes {
-            return Err(format!(
-                "({}) is encoded in another way than records are",
-                encoded.record.id()
-            ));
+            return Err(format!("({}) is not encoded as records are", encoded.record.id()));
         }
         if self.columns.content_hash(doc) != Some(encoded.content_hash) {
             return Err(format!("({}) differs from its content hash", encoded.record.id()));

@@ -1,10 +1,10 @@
 //! `page-sums`: checksums of the pages of tantivy's large files.
 //!
 //! A search maps large files and reads little of them, so hashing a whole file when it is opened
-//! would cost too much. Postings files contain their own page checksums. This file has those of all
-//! else that a search reads: columns, terms, tantivy's posting lists, and the store. A record is
-//! also compared with its content hash, but tantivy would allocate whatever a damaged block of a
-//! store asks for.
+//! would cost too much. Postings files contain their own page checksums. This file has those of
+//! everything else that a search reads: columns, terms, tantivy's posting lists, and the store. A
+//! record is also compared with its content hash, but tantivy would allocate whatever a damaged
+//! block of a store asks for.
 //!
 //! ```text
 //! file  = entry of each file, in the order of names

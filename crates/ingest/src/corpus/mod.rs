@@ -1,4 +1,4 @@
-//! What an archive says about itself.
+//! Statistics of a whole archive, which decide how its pages are parsed.
 
 pub(crate) mod contribution;
 pub(crate) mod line_hash;

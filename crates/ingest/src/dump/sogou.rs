@@ -1,7 +1,7 @@
 //! Reads the elements `<doc>` in which Sogou published its corpora of news: each has lines such as
 //! `<url>…</url>`, `<docno>…</docno>`, `<contenttitle>…</contenttitle>` and `<content>…</content>`.
 //!
-//! They are no XML: `&` and `<` stand in addresses and texts as they are.
+//! They are not XML: `&` and `<` are not escaped in addresses and texts.
 
 use serde_json::Value;
 
@@ -18,14 +18,14 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
 /// The fields of a `<doc>`.
 fn fields(text: &str) -> Fields {
     /// Maximum number of fields.
-    const MOST: usize = 64;
+    const MAX_FIELDS: usize = 64;
     let mut fields = Fields::new();
     let mut remaining = text.split_once('>').map_or("", |(_, remaining)| remaining);
     while let Some((_, tag)) = remaining.split_once('<') {
         let Some((name, inner)) = tag.split_once('>') else { break };
         let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let end = is_name.then(|| inner.find(&format!("</{name}>"))).flatten();
-        let Some(end) = end.filter(|_| fields.len() < MOST) else {
+        let Some(end) = end.filter(|_| fields.len() < MAX_FIELDS) else {
             remaining = tag;
             continue;
         };

@@ -9,8 +9,8 @@ use super::field::Field;
 
 /// Which keys hold which fields, before the well-known keys.
 ///
-/// A key can lead into nested objects by dots (`source.name`). Written as it is parsed, so it can
-/// be stored as text.
+/// Dots in a key lead into nested objects (`source.name`). What is printed can be parsed again, so
+/// a map is stored as text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct FieldMap(Vec<(Field, String)>);

@@ -83,7 +83,7 @@ mod tests {
             let different = met.values().enumerate().all(|(number, one)| {
                 met.values().skip(number + 1).all(|other| one != other)
             });
-            prop_assert!(different, "and others have another");
+            prop_assert!(different, "different items have different hashes");
         }
 
         #[test]

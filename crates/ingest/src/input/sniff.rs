@@ -38,7 +38,7 @@ pub(super) fn wants_more(head: &[u8], content: Content) -> bool {
 fn text(head: &[u8]) -> Cow<'_, [u8]> {
     let (encoding, bom) = match Encoding::for_bom(head) {
         Some((encoding, bom)) => (encoding, bom),
-        // Markup begins with ASCII characters, of which UTF-16 has every other byte.
+        // Markup begins with ASCII characters, and in UTF-16 every other byte of them is zero.
         None => match head {
             [0, 1..=0x7f, 0, 1..=0x7f, ..] => (UTF_16BE, 0),
             [1..=0x7f, 0, 1..=0x7f, 0, ..] => (UTF_16LE, 0),

@@ -155,7 +155,7 @@ impl<'a> Draft<'a> {
             boilerplate_lines: boilerplate as u32,
             ..Page::default()
         };
-        page.date = page.when(self.date, &body.flashes);
+        page.date = page.best_date(self.date, &body.flashes);
         body.flashes.into_iter().for_each(emit);
         page
     }
@@ -163,7 +163,7 @@ impl<'a> Draft<'a> {
 
 impl Page {
     /// The stated date, or else the best date that can be inferred.
-    fn when(&self, stated: Option<(Moment, DateOrigin)>, flashes: &[Item<'_>]) -> Date {
+    fn best_date(&self, stated: Option<(Moment, DateOrigin)>, flashes: &[Item<'_>]) -> Date {
         if let Some((moment, origin)) = stated {
             return Date { value: Some(moment), provenance: DateProvenance::Stated(origin) };
         }
