@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         return code;
     }
     // Otherwise an index file that is cut short while it is read would end the program silently.
-    let _ = wensou_index::report_lost_files();
+    let _ = wensou_index::report_truncated_files();
     let command = args::command();
     let typed = args::separate_query(&command, std::env::args_os().collect());
     let matches =

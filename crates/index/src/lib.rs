@@ -82,7 +82,7 @@ pub use generation::{
     Sum, Sums, abandon, backup, current_generation, is_index_folder, recover, remove_litter,
     settings,
 };
-pub use mapping::{report_lost_files, restore_terminal_on_sigbus};
+pub use mapping::{report_truncated_files, restore_terminal_on_sigbus};
 pub use meta::{Base, Meta, Settings, Stale, analysis};
 pub use open::{Index, Lookup};
 pub use options::BuildOptions;

@@ -3,7 +3,7 @@
 //!
 //! No file of a generation ever changes. If another program truncates one nevertheless, reading
 //! past its new end raises SIGBUS, which ends the process without a message. The handler that
-//! [`report_lost_files`] installs names the file first.
+//! [`report_truncated_files`] installs names the file first.
 //!
 //! This is the only file of the crate with `unsafe` code. Each use says why it is sound.
 #![allow(unsafe_code)]
@@ -118,12 +118,12 @@ impl Slot {
 ///
 /// If the system refuses the handler.
 #[cfg(unix)]
-pub fn report_lost_files() -> io::Result<()> {
+pub fn report_truncated_files() -> io::Result<()> {
     // SAFETY: the handler only loads atomics, sets the terminal by a system call, calls `write` and
     // ends the process with `_exit`. All of these are safe in a signal handler. It returns only for
     // an address outside our mappings, and restores the default action first, so that repeating the
     // access ends the process.
-    unsafe { signal_hook_registry::register_sigaction(libc::SIGBUS, on_lost_file) }?;
+    unsafe { signal_hook_registry::register_sigaction(libc::SIGBUS, on_sigbus) }?;
     Ok(())
 }
 
@@ -133,7 +133,7 @@ pub fn report_lost_files() -> io::Result<()> {
 ///
 /// None.
 #[cfg(not(unix))]
-pub fn report_lost_files() -> io::Result<()> {
+pub fn report_truncated_files() -> io::Result<()> {
     Ok(())
 }
 
@@ -143,7 +143,7 @@ pub fn report_lost_files() -> io::Result<()> {
 static TERMINAL: OnceLock<(rustix::termios::Termios, &'static [u8])> = OnceLock::new();
 
 /// Remembers the present settings of the terminal, for programs that use the whole screen. Before
-/// the message of [`report_lost_files`], the settings are restored and `leave` is written to
+/// the message of [`report_truncated_files`], the settings are restored and `leave` is written to
 /// standard output.
 ///
 /// Call this before the settings are changed. Only the first call counts.
@@ -159,7 +159,7 @@ pub fn restore_terminal_on_sigbus(leave: &'static [u8]) {
 pub fn restore_terminal_on_sigbus(_: &'static [u8]) {}
 
 #[cfg(unix)]
-fn on_lost_file(info: &libc::siginfo_t) {
+fn on_sigbus(info: &libc::siginfo_t) {
     // SAFETY: the system fills in the address for this signal.
     let at = unsafe { info.si_addr() } as usize;
     let write = |to: i32, bytes: &[u8]| {
