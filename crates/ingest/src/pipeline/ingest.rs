@@ -9,6 +9,7 @@ use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
 use crate::file_table::FileEntryLog;
 use crate::flash::dedup::FlashDeduplicator;
+use crate::input::file_list::FileList;
 use crate::options::Options;
 use crate::pipeline::carry_over::{self, StoredRecords, stored_records};
 use crate::pipeline::chunks::{CHUNK, ChunkReader};
@@ -20,9 +21,11 @@ use crate::pipeline::read_paths::ReadPaths;
 use crate::pipeline::reader::{Memory, Reader};
 use crate::pipeline::record_sink::{Ingested, RecordSink};
 use crate::pipeline::scan::{ScannedArchive, scan};
-use crate::pipeline::survey::{ChunkLocation, next_surveyed_file, survey};
+use crate::pipeline::survey::{ChunkLocation, Survey, next_surveyed_file, survey};
+use crate::pipeline::survey_cache::SurveyCache;
 use crate::progress::{Phase, Progress};
 use crate::record::Record;
+use crate::record_log::LogReader;
 use crate::report::Report;
 
 /// Reads the archive in `roots` and passes every record to `sink`: articles in the order of the
@@ -90,14 +93,7 @@ pub fn ingest_scanned<E>(
         survey(&reader, &file_list, threads, progress).map_err(Error::TemporaryFile)?;
     let mut ids = Ids::default();
     if let Some(stored) = &mut stored {
-        for (_, path) in &walk.refused {
-            let paths = stored_records(&mut **stored, path)?;
-            carry_over::reserve(&paths, &mut ids);
-            contribute(&mut **stored, path, &mut survey.statistics)?;
-        }
-        for path in std::mem::take(&mut survey.refused) {
-            contribute(&mut **stored, &path, &mut survey.statistics)?;
-        }
+        survey_stored(&mut **stored, &walk.refused, &mut survey, &mut ids)?;
     }
     survey.statistics.finish();
     let statistics = &survey.statistics;
@@ -126,57 +122,113 @@ pub fn ingest_scanned<E>(
     };
     // A dump's record may replace a page's item, whose text is then needed a second time.
     let omit_repeats = !statistics.items_in_dumps;
+    let refused = &walk.refused;
+    let pass = SecondPass { reader: &reader, survey: &survey, refused, omit_repeats, progress };
     let worker = || {
-        let (mut memory, mut files) = (Memory::new(omit_repeats), ChunkReader::of(&file_list));
-        let mut caches = survey.caches.clone();
-        let mut surveyed_files = survey.files.clone();
-        let (reader, survey, refused) = (&reader, &survey, &walk.refused);
-        move |number: usize, out: &Out<'_, Finding>| {
-            let ChunkLocation { thread, page_at, mut file_at } = survey.chunks[number];
-            caches[thread].seek(page_at);
-            for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
-                let taken = source.and_then(|source| {
-                    let file = next_surveyed_file(&mut surveyed_files[thread], &mut file_at)?;
-                    Ok((source, file, caches[thread].next_page()?))
-                });
-                let (source, file, surveyed) = match taken {
-                    Ok(taken) => taken,
-                    Err(error) => {
-                        // If the receiver has gone, there is nothing left to do.
-                        let _ = out.put(Finding::ListFailed(error), 0);
-                        return;
-                    }
-                };
-                for (_, path) in refused.iter().filter(|(before, _)| *before == position) {
-                    // If part of the folder could be listed, that part follows, and the stored
-                    // records are taken over after all files.
-                    if !source.path.starts_with(path)
-                        && out.put(Finding::NotWalked(path.clone()), 0).is_break()
-                    {
-                        return;
-                    }
-                }
-                let flow =
-                    reader.read(&source, surveyed, statistics, &mut memory, &mut |finding| {
-                        let weight = finding.weight();
-                        out.put(finding, weight)
-                    });
-                if flow.is_break() {
-                    continue;
-                }
-                let path = source.path.to_string_lossy().into_owned();
-                let read = ReadFile { path, stamp: source.stamp, surveyed: file };
-                let read = Finding::FileRead(Box::new(read));
-                let weight = read.weight();
-                if out.put(read, weight).is_continue() {
-                    progress.advance(1, source.stamp.bytes);
-                }
-            }
-        }
+        let mut thread = pass.thread(&file_list);
+        move |number: usize, out: &Out<'_, Finding>| thread.read_chunk(number, out)
     };
     ordered(0..survey.chunks.len(), threads, worker, |finding| records.receive(finding))?;
     records.carry_over_refused()?;
     records.finish()
+}
+
+/// Adds what files and folders that cannot be read contributed to the earlier index, and reserves
+/// the ids of the records below `refused`, which the walk could not access.
+fn survey_stored<E>(
+    stored: &mut dyn StoredRecords,
+    refused: &[(usize, PathBuf)],
+    survey: &mut Survey,
+    ids: &mut Ids,
+) -> Result<(), Error<E>> {
+    for (_, path) in refused {
+        let paths = stored_records(stored, path)?;
+        carry_over::reserve(&paths, ids);
+        contribute(stored, path, &mut survey.statistics)?;
+    }
+    for path in std::mem::take(&mut survey.refused) {
+        contribute(stored, &path, &mut survey.statistics)?;
+    }
+    Ok(())
+}
+
+/// What the threads of the second pass share.
+struct SecondPass<'p> {
+    reader: &'p Reader<'p>,
+    survey: &'p Survey,
+    /// What the walk could not access, each with its position in the walk.
+    refused: &'p [(usize, PathBuf)],
+    /// See [`Memory::new`].
+    omit_repeats: bool,
+    progress: &'p dyn Progress,
+}
+
+/// One thread of the second pass.
+struct SecondPassThread<'p> {
+    pass: &'p SecondPass<'p>,
+    memory: Memory,
+    files: ChunkReader,
+    caches: Vec<SurveyCache>,
+    surveyed_files: Vec<LogReader>,
+}
+
+impl SecondPass<'_> {
+    fn thread(&self, file_list: &FileList) -> SecondPassThread<'_> {
+        SecondPassThread {
+            pass: self,
+            memory: Memory::new(self.omit_repeats),
+            files: ChunkReader::of(file_list),
+            caches: self.survey.caches.clone(),
+            surveyed_files: self.survey.files.clone(),
+        }
+    }
+}
+
+impl SecondPassThread<'_> {
+    /// Reads the files of a chunk and puts what is found into `out`.
+    fn read_chunk(&mut self, number: usize, out: &Out<'_, Finding>) {
+        let Self { pass, memory, files, caches, surveyed_files } = self;
+        let ChunkLocation { thread, page_at, mut file_at } = pass.survey.chunks[number];
+        caches[thread].seek(page_at);
+        for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
+            let taken = source.and_then(|source| {
+                let file = next_surveyed_file(&mut surveyed_files[thread], &mut file_at)?;
+                Ok((source, file, caches[thread].next_page()?))
+            });
+            let (source, file, surveyed) = match taken {
+                Ok(taken) => taken,
+                Err(error) => {
+                    // If the receiver has gone, there is nothing left to do.
+                    let _ = out.put(Finding::ListFailed(error), 0);
+                    return;
+                }
+            };
+            for (_, path) in pass.refused.iter().filter(|(before, _)| *before == position) {
+                // If part of the folder could be listed, that part follows, and the stored records
+                // are taken over after all files.
+                if !source.path.starts_with(path)
+                    && out.put(Finding::NotWalked(path.clone()), 0).is_break()
+                {
+                    return;
+                }
+            }
+            let statistics = &pass.survey.statistics;
+            let flow = pass.reader.read(&source, surveyed, statistics, memory, &mut |finding| {
+                let weight = finding.weight();
+                out.put(finding, weight)
+            });
+            if flow.is_break() {
+                continue;
+            }
+            let path = source.path.to_string_lossy().into_owned();
+            let read = ReadFile { path, stamp: source.stamp, surveyed: file };
+            let read = Finding::FileRead(Box::new(read));
+            let weight = read.weight();
+            if out.put(read, weight).is_continue() {
+                pass.progress.advance(1, source.stamp.bytes);
+            }
+        }
+    }
 }
 
 /// Adds what the files at `path`, which cannot be read, contributed to the earlier index.

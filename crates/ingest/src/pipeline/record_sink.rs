@@ -12,7 +12,7 @@ use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_i
 use crate::id::short;
 use crate::pipeline::carry_over::{StoredRecords, stored_records};
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash};
-use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, ReadFile, member};
+use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, ParsedPage, ReadFile, member};
 use crate::pipeline::ids::{Ids, path_hash};
 use crate::pipeline::read_paths::ReadPaths;
 use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, is_generated};
@@ -64,56 +64,9 @@ impl<E> RecordSink<'_, E> {
             Finding::DumpBegins { relative } => self.dump = CurrentDump::new(relative),
             Finding::MojibakeKept(kept) => self.report.mojibake_kept.push(kept),
             Finding::Dump { path, bytes, repaired, keys } => {
-                self.note_read(&path);
-                let DumpKeys { unused, mistyped } = *keys;
-                Report::add_keys(&mut self.report.unused_keys, &path, unused);
-                Report::add_keys(&mut self.report.mistyped_keys, &path, mistyped);
-                if repaired > 0 {
-                    self.report.mojibake_repaired += repaired;
-                    self.report.repaired.push(path.into());
-                }
-                self.report.dumps += 1;
-                self.report.bytes += bytes;
+                self.receive_dump(path, bytes, repaired, *keys);
             }
-            Finding::Page(mut page) => {
-                self.report.pages += 1;
-                self.report.bytes += page.bytes;
-                self.report.mojibake_repaired += u64::from(page.mojibake_repaired);
-                let path = || PathBuf::from(&page.article.path);
-                self.report.boilerplate_lines += u64::from(page.boilerplate_lines);
-                if page.lossy {
-                    self.report.lossy.push(path());
-                }
-                if page.repaired {
-                    self.report.repaired.push(path());
-                }
-                let damaged_spans =
-                    page.mojibake_kept.iter().map(|span| FileSpan { path: path(), span: *span });
-                self.report.mojibake_kept.extend(damaged_spans);
-                let unread = page.unread_date.take();
-                self.report.unread_dates.extend(unread.map(|text| UnreadDate {
-                    path: path(),
-                    line: None,
-                    text,
-                }));
-                let attachments = page.attachments.iter();
-                self.report
-                    .ignored
-                    .extend(attachments.map(|name| member(&page.article.path, name)));
-                let unextracted =
-                    page.unextracted.map(|reason| UnextractedPage { path: path(), reason });
-                self.report.unextracted.extend(unextracted);
-                let mut article = page.article;
-                article.id = self.ids.fresh('a', page.path_hash, &article.path);
-                self.note_read(&article.path);
-                for found_item in page.flashes {
-                    let id = self
-                        .add_page_item(found_item, &article.path)
-                        .map_err(Error::TemporaryFile)?;
-                    article.flashes.push(id);
-                }
-                self.emit_article(article)?;
-            }
+            Finding::Page(page) => self.receive_page(*page)?,
             Finding::Record { record, line } => match *record {
                 Record::Article(article) => self.add_dump_article(article, line)?,
                 Record::Flash(flash) => {
@@ -122,6 +75,56 @@ impl<E> RecordSink<'_, E> {
             },
         }
         Ok(())
+    }
+
+    /// Counts a dump that has been read.
+    fn receive_dump(&mut self, path: String, bytes: u64, repaired: u64, keys: DumpKeys) {
+        self.note_read(&path);
+        let DumpKeys { unused, mistyped } = keys;
+        Report::add_keys(&mut self.report.unused_keys, &path, unused);
+        Report::add_keys(&mut self.report.mistyped_keys, &path, mistyped);
+        if repaired > 0 {
+            self.report.mojibake_repaired += repaired;
+            self.report.repaired.push(path.into());
+        }
+        self.report.dumps += 1;
+        self.report.bytes += bytes;
+    }
+
+    /// Reports what is unusual about a page, and emits its article.
+    fn receive_page(&mut self, mut page: ParsedPage) -> Result<(), Error<E>> {
+        self.report.pages += 1;
+        self.report.bytes += page.bytes;
+        self.report.mojibake_repaired += u64::from(page.mojibake_repaired);
+        let path = || PathBuf::from(&page.article.path);
+        self.report.boilerplate_lines += u64::from(page.boilerplate_lines);
+        if page.lossy {
+            self.report.lossy.push(path());
+        }
+        if page.repaired {
+            self.report.repaired.push(path());
+        }
+        let damaged_spans =
+            page.mojibake_kept.iter().map(|span| FileSpan { path: path(), span: *span });
+        self.report.mojibake_kept.extend(damaged_spans);
+        let unread = page.unread_date.take();
+        self.report.unread_dates.extend(unread.map(|text| UnreadDate {
+            path: path(),
+            line: None,
+            text,
+        }));
+        let attachments = page.attachments.iter();
+        self.report.ignored.extend(attachments.map(|name| member(&page.article.path, name)));
+        let unextracted = page.unextracted.map(|reason| UnextractedPage { path: path(), reason });
+        self.report.unextracted.extend(unextracted);
+        let mut article = page.article;
+        article.id = self.ids.fresh('a', page.path_hash, &article.path);
+        self.note_read(&article.path);
+        for found_item in page.flashes {
+            let id = self.add_page_item(found_item, &article.path).map_err(Error::TemporaryFile)?;
+            article.flashes.push(id);
+        }
+        self.emit_article(article)
     }
 
     /// Handles an article of a dump, which has its own id or gets one from its content.
