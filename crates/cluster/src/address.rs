@@ -1,0 +1,414 @@
+//! The address of an index in a cluster: `https://host:9200,host2:9200/name`.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+
+use thiserror::Error;
+
+use crate::index_name::{NAME_BYTES, NameError, check_index_name};
+
+/// The port of a node whose address names none.
+const DEFAULT_PORT: u16 = 9200;
+
+/// The bytes that a stamp and the hyphen before it may add to the name of an alias.
+const STAMP_BYTES: usize = 40;
+
+/// The address of an index: the nodes that can be asked, and the name of the index.
+///
+/// It contains no secret, so `Display` shows all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterAddress {
+    nodes: Vec<Node>,
+    encrypted: bool,
+    index: String,
+}
+
+/// A node: a host and a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    host: String,
+    port: u16,
+}
+
+/// Why an address cannot be used. The message ends with the cure, and shows no password.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AddressError {
+    /// The address does not begin with `https://` or `http://`.
+    #[error("this is not the address of a cluster: write https://host:9200/name")]
+    NotAnAddress,
+    /// The address contains a user or a password, or an `@` that could end one.
+    #[error(
+        "the address of a cluster must not contain a user or password: remove all before `@`, and set \
+         WENSOU_CLUSTER_USER and WENSOU_CLUSTER_PASSWORD, or `credentials_file` in the configuration"
+    )]
+    CredentialsInAddress,
+    /// A host is missing or has characters that no host has.
+    #[error(
+        "{host:?} is not a host: write a name such as search.example, an IPv4 address, or an IPv6 address in brackets"
+    )]
+    Host {
+        /// What stands where a host is expected.
+        host: String,
+    },
+    /// A port is not a number from 1 to 65535.
+    #[error("the port of {host} is not a number from 1 to 65535: write {host}:9200")]
+    Port {
+        /// The host.
+        host: String,
+    },
+    /// Some nodes have `http://`, others `https://`.
+    #[error(
+        "one host has http:// and another https://: write the scheme once, as in https://host:9200,host2:9200/name"
+    )]
+    MixedSchemes,
+    /// The name of the index breaks a rule.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The connection would not be encrypted, and goes to another machine.
+    #[error(
+        "http:// to {host} would send everything unencrypted: use https://, or allow it with `--insecure-http`"
+    )]
+    InsecureHttp {
+        /// The host.
+        host: String,
+    },
+}
+
+impl ClusterAddress {
+    /// Whether a value of `--index` is the address of a cluster, rather than a folder.
+    ///
+    /// ```
+    /// use wensou_cluster::ClusterAddress;
+    ///
+    /// assert!(ClusterAddress::is_cluster("https://host/news"));
+    /// assert!(!ClusterAddress::is_cluster("index/news"));
+    /// ```
+    #[must_use]
+    pub fn is_cluster(value: &str) -> bool {
+        split_scheme(value).is_some()
+    }
+
+    /// Reads `https://host:9200[,host2:9200…]/name`. The port is 9200 if it is left out.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the address. Whether `http://` is allowed is checked by
+    /// [`Self::check_encryption`].
+    ///
+    /// ```
+    /// use wensou_cluster::ClusterAddress;
+    ///
+    /// let address = ClusterAddress::parse("https://a.example,[2001:db8::1]:9201/news")?;
+    /// assert_eq!(address.index(), "news");
+    /// assert_eq!(address.to_string(), "https://a.example:9200,[2001:db8::1]:9201/news");
+    /// # Ok::<(), wensou_cluster::AddressError>(())
+    /// ```
+    pub fn parse(address: &str) -> Result<Self, AddressError> {
+        let (encrypted, rest) = split_scheme(address).ok_or(AddressError::NotAnAddress)?;
+        // A password may contain a slash: look at the whole address before it is split.
+        if rest.contains('@') {
+            return Err(AddressError::CredentialsInAddress);
+        }
+        let (hosts, index) = split_name(rest);
+        let mut nodes = Vec::new();
+        for host in hosts.split(',') {
+            let host = match split_scheme(host) {
+                Some((same, host)) if same == encrypted => host,
+                Some(_) => return Err(AddressError::MixedSchemes),
+                None => host,
+            };
+            let node = Node::parse(host)?;
+            if !nodes.contains(&node) {
+                nodes.push(node);
+            }
+        }
+        let index = index.strip_suffix('/').unwrap_or(index);
+        check_index_name(index, NAME_BYTES - STAMP_BYTES)?;
+        Ok(Self { nodes, encrypted, index: index.to_owned() })
+    }
+
+    /// The nodes, in the order of the address, each once.
+    #[must_use]
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The base URLs of the nodes, without a slash at the end.
+    pub fn urls(&self) -> impl Iterator<Item = String> {
+        let scheme = self.scheme();
+        self.nodes.iter().map(move |node| format!("{scheme}{node}"))
+    }
+
+    /// The name of the index: the alias that readers use.
+    #[must_use]
+    pub fn index(&self) -> &str {
+        &self.index
+    }
+
+    /// Whether the connections are encrypted (`https://`).
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
+    }
+
+    /// The name of a physical index behind the alias: `NAME-STAMP`.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] if the stamp has characters that no name may have or more than 39 bytes.
+    ///
+    /// ```
+    /// let address = wensou_cluster::ClusterAddress::parse("https://host/news")?;
+    /// assert_eq!(address.physical_name("20260701t120000-00c0ffee")?, "news-20260701t120000-00c0ffee");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn physical_name(&self, stamp: &str) -> Result<String, NameError> {
+        let name = format!("{}-{stamp}", self.index);
+        check_index_name(&name, NAME_BYTES)?;
+        Ok(name)
+    }
+
+    /// Refuses `http://` to another machine, unless `insecure_http` allows it.
+    ///
+    /// # Errors
+    ///
+    /// [`AddressError::InsecureHttp`] with the first host that is not this machine.
+    pub fn check_encryption(&self, insecure_http: bool) -> Result<(), AddressError> {
+        if self.encrypted || insecure_http {
+            return Ok(());
+        }
+        match self.nodes.iter().find(|node| !node.is_loopback()) {
+            Some(node) => Err(AddressError::InsecureHttp { host: node.host.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.encrypted { "https://" } else { "http://" }
+    }
+}
+
+impl fmt::Display for ClusterAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.scheme())?;
+        for (number, node) in self.nodes.iter().enumerate() {
+            if number > 0 {
+                f.write_str(",")?;
+            }
+            write!(f, "{node}")?;
+        }
+        write!(f, "/{}", self.index)
+    }
+}
+
+impl Node {
+    /// The host: a name, an IPv4 address, or an IPv6 address in brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or ::1.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
+        match bare.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => bare == "localhost",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, AddressError> {
+        let unknown = || AddressError::Host { host: text.chars().take(100).collect() };
+        let (host, port) = match text.strip_prefix('[') {
+            Some(rest) => {
+                let (address, after) = rest.split_once(']').ok_or_else(unknown)?;
+                let address: Ipv6Addr = address.parse().map_err(|_| unknown())?;
+                let port = match after {
+                    "" => None,
+                    _ => Some(after.strip_prefix(':').ok_or_else(unknown)?),
+                };
+                (format!("[{address}]"), port)
+            }
+            None => match text.split_once(':') {
+                Some((host, port)) => (host.to_ascii_lowercase(), Some(port)),
+                None => (text.to_ascii_lowercase(), None),
+            },
+        };
+        let of_a_host = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+        let named = !host.is_empty() && host.len() <= 253 && host.chars().all(of_a_host);
+        if !host.starts_with('[') && (!named || port.is_some_and(|port| port.contains(':'))) {
+            return Err(unknown());
+        }
+        let port = match port {
+            None => DEFAULT_PORT,
+            // A number with a sign is not a port.
+            Some(port) => match port.parse::<u16>() {
+                Ok(number) if number > 0 && !port.starts_with('+') => number,
+                _ => return Err(AddressError::Port { host }),
+            },
+        };
+        Ok(Self { host, port })
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+/// Splits hosts from the name: at the first slash that does not belong to a repeated scheme.
+fn split_name(rest: &str) -> (&str, &str) {
+    let mut from = 0;
+    while let Some(found) = rest[from..].find('/') {
+        let at = from + found;
+        if !(rest[..at].ends_with(':') && rest[at..].starts_with("//")) {
+            return (&rest[..at], &rest[at + 1..]);
+        }
+        from = at + 2;
+    }
+    (rest, "")
+}
+
+/// Whether the scheme is `https`, and what follows it; `None` without one of the two schemes.
+fn split_scheme(address: &str) -> Option<(bool, &str)> {
+    for (scheme, encrypted) in [("https://", true), ("http://", false)] {
+        let start = address.get(..scheme.len());
+        if start.is_some_and(|start| start.eq_ignore_ascii_case(scheme)) {
+            return Some((encrypted, &address[scheme.len()..]));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_and_printed() {
+        for (given, printed) in [
+            ("https://host/news", "https://host:9200/news"),
+            ("HTTPS://Host:443/news/", "https://host:443/news"),
+            (
+                "http://127.0.0.1:9201,127.0.0.1:9202/新闻",
+                "http://127.0.0.1:9201,127.0.0.1:9202/新闻",
+            ),
+            ("https://a,https://b:1/n", "https://a:9200,b:1/n"),
+            ("https://a,a:9200/n", "https://a:9200/n"),
+            ("https://[::1]/n", "https://[::1]:9200/n"),
+            ("https://[2001:DB8::0:1]:9201,b/n", "https://[2001:db8::1]:9201,b:9200/n"),
+        ] {
+            let address = ClusterAddress::parse(given).unwrap();
+            assert_eq!(address.to_string(), printed);
+            assert_eq!(ClusterAddress::parse(printed), Ok(address));
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_address_is_refused() {
+        for given in [
+            "",
+            "index",
+            "ftp://a/n",
+            "https:/a/n",
+            "https://",
+            "https:///n",
+            "https://a",
+            "https://a/",
+            "https://a,/n",
+            "https://,a/n",
+            "https://a b/n",
+            "https://a:/n",
+            "https://a:0/n",
+            "https://a:65536/n",
+            "https://a:+1/n",
+            "https://a:x/n",
+            "https://::1/n",
+            "https://[::1/n",
+            "https://[a]/n",
+            "https://[::1]9200/n",
+            "https://a/b/n",
+            "https://a/N",
+            "https://a/n?x=1",
+            "https://a/n#x",
+            "https://a,http://b/n",
+            "https://中文/n",
+            "https://a/_all",
+            "https://a//n",
+            "https://a:9200:9200/n",
+            "https://a\n/n",
+        ] {
+            assert!(ClusterAddress::parse(given).is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn credentials_in_an_address_are_refused_and_never_shown() {
+        for given in [
+            "https://me:hunter2@a/n",
+            "https://hunter2@a/n",
+            "https://a,me:hunter2@b/n",
+            "https://me:x/hunter2@a/n",
+            "https://me:hunter2@",
+            "HTTP://me:hunter2@127.0.0.1/n",
+        ] {
+            let error = ClusterAddress::parse(given).unwrap_err();
+            assert_eq!(error, AddressError::CredentialsInAddress);
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+            assert!(error.to_string().contains("WENSOU_CLUSTER_PASSWORD"));
+        }
+    }
+
+    #[test]
+    fn http_goes_to_this_machine_only() {
+        for (hosts, allowed) in [
+            ("127.0.0.1", true),
+            ("127.8.8.8:9", true),
+            ("localhost", true),
+            ("LOCALHOST", true),
+            ("[::1]", true),
+            ("127.0.0.1,[::1]", true),
+            ("127.0.0.1,b", false),
+            ("10.0.0.1", false),
+            ("localhost.example", false),
+            ("127.0.0.1.example", false),
+            ("0.0.0.0", false),
+            ("[::2]", false),
+            ("127.1", false),
+            ("[::ffff:127.0.0.1]", true),
+            ("[::ffff:10.0.0.1]", false),
+        ] {
+            let address = ClusterAddress::parse(&format!("http://{hosts}/n")).unwrap();
+            assert_eq!(address.check_encryption(false).is_ok(), allowed, "{hosts}");
+            assert!(address.check_encryption(true).is_ok());
+            let address = ClusterAddress::parse(&format!("https://{hosts}/n")).unwrap();
+            assert!(address.check_encryption(false).is_ok());
+        }
+    }
+
+    #[test]
+    fn physical_names_fit() {
+        let longest = "n".repeat(NAME_BYTES - STAMP_BYTES);
+        let address = ClusterAddress::parse(&format!("https://a/{longest}")).unwrap();
+        assert!(address.physical_name(&"0".repeat(STAMP_BYTES - 1)).is_ok());
+        assert!(ClusterAddress::parse(&format!("https://a/{longest}n")).is_err());
+        assert!(address.physical_name("A").is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in ".{0,60}", tail in "[\\[\\]:/,@a0é]{0,20}") {
+            let _ = ClusterAddress::parse(&text);
+            let _ = ClusterAddress::parse(&format!("https://{tail}"));
+        }
+    }
+}

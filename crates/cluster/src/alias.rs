@@ -1,0 +1,284 @@
+//! Physical indexes and the alias in front of them: creating, swapping, waiting and deleting.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::index_name::{NAME_BYTES, check_index_name};
+use crate::request::{Request, encode_segment};
+
+/// The longest time that one request waits for the health of an index.
+const HEALTH_SLICE: Duration = Duration::from_secs(5);
+
+/// How often nodes are asked whether they see an alias.
+const POLL: Duration = Duration::from_millis(50);
+
+/// The time that the cluster has to tell its nodes of a change.
+const CHANGE: Duration = Duration::from_secs(30);
+
+/// How many copies of the documents there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// Some documents are missing.
+    Red,
+    /// All documents are there, some copies are missing.
+    Yellow,
+    /// All copies are there.
+    Green,
+}
+
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Red => "red",
+            Self::Yellow => "yellow",
+            Self::Green => "green",
+        })
+    }
+}
+
+/// A physical index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexInfo {
+    /// Its name.
+    pub name: String,
+    /// Its health; `None` while it is closed.
+    pub health: Option<Health>,
+    /// The number of documents; `None` while shards are missing.
+    pub documents: Option<u64>,
+    /// The bytes on disk with all copies; `None` while shards are missing.
+    pub bytes: Option<u64>,
+    /// When it was created, in milliseconds since 1970.
+    pub created: u64,
+}
+
+impl Client {
+    /// Creates a physical index with settings and mappings.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NameTaken`] if the name is in use, and as [`Self::send`].
+    pub fn create_index(&self, name: &str, body: &impl Serialize) -> Result<()> {
+        check_index_name(name, NAME_BYTES)?;
+        let request = Request::put(index_path(name)).json(body)?.timeout(CHANGE);
+        let response = self.send(&request.clone().accept(400))?;
+        if response.status() != 400 {
+            return Ok(());
+        }
+        // The first attempt may have created it, and its answer been lost.
+        let repeated = response.attempts() > 1;
+        match self.send(&request) {
+            Err(Error::NameTaken { .. }) if repeated => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    /// Deletes a physical index. Returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`]. A name with a pattern is refused.
+    pub fn delete_index(&self, name: &str) -> Result<bool> {
+        check_index_name(name, NAME_BYTES)?;
+        let request = Request::delete(index_path(name)).timeout(CHANGE).accept(404);
+        Ok(self.send(&request)?.status() != 404)
+    }
+
+    /// Makes all documents that were written so far visible to searches.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub fn refresh(&self, index: &str) -> Result<()> {
+        let path = format!("{}/_refresh", index_path(index));
+        self.send(&Request::post(path).timeout(CHANGE)).map(drop)
+    }
+
+    /// The physical indexes whose names match a pattern such as `news-*`, by name.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub fn indexes(&self, pattern: &str) -> Result<Vec<IndexInfo>> {
+        #[derive(Deserialize)]
+        struct Row {
+            index: String,
+            health: Option<Health>,
+            #[serde(rename = "docs.count")]
+            documents: Option<String>,
+            #[serde(rename = "store.size")]
+            bytes: Option<String>,
+            #[serde(rename = "creation.date")]
+            created: String,
+        }
+        let request = Request::get(format!("/_cat/indices/{}", encode_segment(pattern)))
+            .query("format", "json")
+            .query("bytes", "b")
+            .query("h", "index,health,docs.count,store.size,creation.date")
+            .query("expand_wildcards", "all")
+            .accept(404);
+        let response = self.send(&request)?;
+        if response.status() == 404 {
+            return Ok(Vec::new());
+        }
+        let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        let mut indexes: Vec<_> = response
+            .json::<Vec<Row>>()?
+            .into_iter()
+            .map(|row| IndexInfo {
+                name: row.index,
+                health: row.health,
+                documents: number(row.documents),
+                bytes: number(row.bytes),
+                created: row.created.parse().unwrap_or(0),
+            })
+            .collect();
+        indexes.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(indexes)
+    }
+
+    /// The physical indexes of an alias, by name; none if there is no such alias.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub fn alias_targets(&self, alias: &str) -> Result<Vec<String>> {
+        self.targets(&Request::get(alias_path(alias)))
+    }
+
+    fn targets(&self, request: &Request) -> Result<Vec<String>> {
+        let response = self.send(&request.clone().accept(404))?;
+        if response.status() == 404 {
+            return Ok(Vec::new());
+        }
+        Ok(response.json::<BTreeMap<String, Value>>()?.into_keys().collect())
+    }
+
+    /// Points an alias from `old` to `new` in one step: a search sees one of them, never both and
+    /// never neither. Without `old`, the alias must be new, or point to `new` already.
+    ///
+    /// The old index stays. Delete it some seconds after [`Self::wait_for_alias`] has returned:
+    /// searches that began before the swap still read it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] if the alias points elsewhere, because somebody else has swapped it;
+    /// [`Error::NameTaken`] if a physical index has the name of the alias.
+    pub fn swap_alias(&self, alias: &str, old: Option<&str>, new: &str) -> Result<()> {
+        check_index_name(alias, NAME_BYTES)?;
+        let targets = self.alias_targets(alias)?;
+        if targets == [new] {
+            return Ok(());
+        }
+        let request = Request::post("/_aliases").timeout(CHANGE);
+        if targets.iter().map(String::as_str).ne(old) {
+            let now = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
+            let reason = format!("the alias {alias} points to {now}");
+            return Err(Error::Conflict { at: request.at("the cluster"), reason });
+        }
+        let mut actions = Vec::new();
+        if let Some(old) = old {
+            // Fails, with the whole request, if somebody else was quicker.
+            actions.push(json!({"remove": {"index": old, "alias": alias, "must_exist": true}}));
+        }
+        actions.push(json!({"add": {"index": new, "alias": alias}}));
+        match self.send(&request.json(&json!({ "actions": actions }))?) {
+            Ok(_) => Ok(()),
+            // An attempt whose answer was lost has done it.
+            Err(_) if self.alias_targets(alias).is_ok_and(|targets| targets == [new]) => Ok(()),
+            // The old index still exists if only the alias is gone.
+            Err(Error::NotFound { at, what }) if what.contains("aliases [") => {
+                Err(Error::Conflict { at, reason: what })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Waits until every node of the address that answers sees the alias point to `index` alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Waited`] if a node does not see it within `time`.
+    pub fn wait_for_alias(&self, alias: &str, index: &str, time: Duration) -> Result<()> {
+        let end = Instant::now() + time;
+        let mut waiting: Vec<usize> = (0..self.node_count()).collect();
+        let mut answered = 0;
+        loop {
+            let mut still = Vec::new();
+            for node in waiting {
+                let left = end.saturating_duration_since(Instant::now()).max(POLL);
+                let request = Request::get(alias_path(alias)).query("local", "true");
+                let request = request.to_node(node).timeout(left.min(Duration::from_secs(2)));
+                match self.targets(&request) {
+                    Ok(targets) if targets == [index] => answered += 1,
+                    Ok(_) => still.push(node),
+                    // A node that does not answer shows nothing old. When it is back, it learns of
+                    // the swap before it answers a search.
+                    Err(error) if error.is_passing() => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            waiting = still;
+            if waiting.is_empty() && answered > 0 {
+                return Ok(());
+            }
+            if waiting.is_empty() {
+                waiting = (0..self.node_count()).collect();
+            }
+            if Instant::now() + POLL > end {
+                let what = format!("not all nodes saw {alias} point to {index}");
+                return Err(Error::Waited { what, after: time });
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// Waits until an index, or the alias of one, has at least this health, and returns what it has.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Waited`] if it does not within `time`, or if there is no such index.
+    pub fn wait_for_health(&self, index: &str, least: Health, time: Duration) -> Result<Health> {
+        #[derive(Deserialize)]
+        struct Answer {
+            status: Health,
+            timed_out: bool,
+        }
+        let end = Instant::now() + time;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let slice = left.min(HEALTH_SLICE);
+            let request = Request::get(format!("/_cluster/health/{}", encode_segment(index)))
+                .query("wait_for_status", &least.to_string())
+                .query("timeout", &format!("{}ms", slice.as_millis().max(1)))
+                .timeout(slice + CHANGE)
+                .accept(408);
+            let answer: Answer = self.send(&request)?.json()?;
+            if !answer.timed_out && answer.status >= least {
+                return Ok(answer.status);
+            }
+            if left.is_zero() {
+                let what = format!("{index} is {}, and did not become {least}", answer.status);
+                return Err(Error::Waited { what, after: time });
+            }
+        }
+    }
+}
+
+fn index_path(name: &str) -> String {
+    format!("/{}", encode_segment(name))
+}
+
+fn alias_path(alias: &str) -> String {
+    format!("/_alias/{}", encode_segment(alias))
+}
+
+#[cfg(test)]
+#[path = "alias_tests.rs"]
+mod tests;

@@ -1,0 +1,196 @@
+//! Operations, and batches of them as the lines of a request.
+
+use serde::Serialize;
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Writes a document, in place of the one with the same id.
+    Index,
+    /// Writes a document if there is none with this id. Sent twice, it reports a conflict with
+    /// itself.
+    Create,
+    /// Changes a document: the operation has `{"doc": …}`, with `"doc_as_upsert"` if need be.
+    Update,
+    /// Deletes a document, if there is one.
+    Delete,
+}
+
+/// Which version of a document an operation goes with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// The operation applies only if the document has a lower version, and gives it this one.
+    External(u64),
+    /// The operation applies only if the document is the one that was read with these numbers.
+    Unchanged {
+        /// The `_seq_no` of the document.
+        seq_no: u64,
+        /// The `_primary_term` of the document.
+        primary_term: u64,
+    },
+}
+
+/// An operation on a document.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation<'a> {
+    action: Action,
+    id: &'a str,
+    document: &'a [u8],
+    version: Option<Version>,
+}
+
+impl<'a> Operation<'a> {
+    /// Writes a document, which is a JSON object, in place of the one with the same id.
+    #[must_use]
+    pub fn index(id: &'a str, document: &'a [u8]) -> Self {
+        Self { action: Action::Index, id, document, version: None }
+    }
+
+    /// Writes a document if there is none with this id.
+    #[must_use]
+    pub fn create(id: &'a str, document: &'a [u8]) -> Self {
+        Self { action: Action::Create, id, document, version: None }
+    }
+
+    /// Changes a document.
+    #[must_use]
+    pub fn update(id: &'a str, change: &'a [u8]) -> Self {
+        Self { action: Action::Update, id, document: change, version: None }
+    }
+
+    /// Deletes a document.
+    #[must_use]
+    pub fn delete(id: &'a str) -> Self {
+        Self { action: Action::Delete, id, document: &[], version: None }
+    }
+
+    /// Applies the operation only to this version of the document.
+    #[must_use]
+    pub fn with_version(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+}
+
+/// The lines of some operations.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    lines: Vec<u8>,
+    /// Where the lines of each operation end.
+    ends: Vec<usize>,
+    ids: Vec<String>,
+}
+
+impl Batch {
+    /// The number of operations.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub(super) fn id(&self, number: usize) -> &str {
+        &self.ids[number]
+    }
+
+    /// Appends an operation.
+    pub(super) fn push(&mut self, operation: &Operation<'_>) -> serde_json::Result<()> {
+        let start = self.lines.len();
+        let written = self.push_lines(operation);
+        match written {
+            Ok(()) => {
+                self.ends.push(self.lines.len());
+                self.ids.push(operation.id.to_owned());
+            }
+            Err(_) => self.lines.truncate(start),
+        }
+        written
+    }
+
+    fn push_lines(&mut self, operation: &Operation<'_>) -> serde_json::Result<()> {
+        if operation.action != Action::Delete && operation.document.trim_ascii().is_empty() {
+            return Err(serde::ser::Error::custom("the document is empty"));
+        }
+        let mut meta = serde_json::Map::new();
+        meta.insert("_id".to_owned(), operation.id.into());
+        match operation.version {
+            None => {}
+            Some(Version::External(version)) => {
+                meta.insert("version".to_owned(), version.into());
+                meta.insert("version_type".to_owned(), "external".into());
+            }
+            Some(Version::Unchanged { seq_no, primary_term }) => {
+                meta.insert("if_seq_no".to_owned(), seq_no.into());
+                meta.insert("if_primary_term".to_owned(), primary_term.into());
+            }
+        }
+        let key = match operation.action {
+            Action::Index => "index",
+            Action::Create => "create",
+            Action::Update => "update",
+            Action::Delete => "delete",
+        };
+        let line = serde_json::Map::from_iter([(key.to_owned(), meta.into())]);
+        serde_json::to_writer(&mut self.lines, &line)?;
+        self.lines.push(b'\n');
+        if operation.action != Action::Delete {
+            // A line feed would begin another operation. Inside of JSON strings there is none, and
+            // between values a blank means the same.
+            let start = self.lines.len();
+            self.lines.extend_from_slice(operation.document);
+            for byte in &mut self.lines[start..] {
+                if matches!(*byte, b'\n' | b'\r') {
+                    *byte = b' ';
+                }
+            }
+            self.lines.push(b'\n');
+        }
+        Ok(())
+    }
+
+    /// The lines of the operations with these numbers.
+    pub(super) fn lines_of(&self, numbers: &[usize]) -> Vec<u8> {
+        let range = |number: usize| {
+            let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+            &self.lines[start..self.ends[number]]
+        };
+        let mut lines = Vec::with_capacity(numbers.iter().map(|number| range(*number).len()).sum());
+        for number in numbers {
+            lines.extend_from_slice(range(*number));
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_become_lines() {
+        let mut batch = Batch::default();
+        batch.push(&Operation::index("a\"\n", b"{\n\"x\": 1\r\n}")).unwrap();
+        batch.push(&Operation::delete("b")).unwrap();
+        let version = Version::Unchanged { seq_no: 3, primary_term: 1 };
+        batch.push(&Operation::update("c", b"{}").with_version(version)).unwrap();
+        batch.push(&Operation::create("d", b"{}").with_version(Version::External(7))).unwrap();
+        let lines = String::from_utf8(batch.lines_of(&[0, 1, 2, 3])).unwrap();
+        let expected = [
+            r#"{"index":{"_id":"a\"\n"}}"#,
+            r#"{ "x": 1  }"#,
+            r#"{"delete":{"_id":"b"}}"#,
+            r#"{"update":{"_id":"c","if_primary_term":1,"if_seq_no":3}}"#,
+            "{}",
+            r#"{"create":{"_id":"d","version":7,"version_type":"external"}}"#,
+            "{}",
+        ];
+        assert_eq!(lines.lines().collect::<Vec<_>>(), expected);
+        assert_eq!(batch.lines_of(&[1]), b"{\"delete\":{\"_id\":\"b\"}}\n");
+        assert_eq!((batch.len(), batch.id(2)), (4, "c"));
+        assert!(batch.push(&Operation::index("e", b" \n")).is_err());
+        assert_eq!(batch.len(), 4);
+    }
+}

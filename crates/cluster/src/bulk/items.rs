@@ -1,0 +1,167 @@
+//! What the cluster says of each operation of a batch.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::reason::{ServerError, error_of};
+use crate::redact::Redactor;
+use crate::request::Response;
+
+/// An operation that the cluster refused for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemError {
+    /// The id of the document.
+    pub id: String,
+    /// The HTTP status: 409 is a version conflict, 400 a document that does not fit the mapping.
+    pub status: u16,
+    /// The name of the exception, such as `mapper_parsing_exception`.
+    pub kind: String,
+    /// What the cluster said.
+    pub reason: String,
+}
+
+/// The outcome of a [`BulkWriter`](super::BulkWriter).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BulkSummary {
+    /// Documents that are new.
+    pub created: u64,
+    /// Documents that were there and were written again or changed.
+    pub updated: u64,
+    /// Documents that were deleted.
+    pub deleted: u64,
+    /// Documents that were to be deleted, and were not there.
+    pub missing: u64,
+    /// Documents that a change left as they were.
+    pub unchanged: u64,
+    /// Operations that were refused because the document has another version. They are among
+    /// [`Self::failed`].
+    pub conflicts: u64,
+    /// Operations that were refused for good.
+    pub failed: u64,
+    /// The first of these, as many as [`BulkOptions::max_errors`](super::BulkOptions) says.
+    pub errors: Vec<ItemError>,
+    /// Operations that were sent again after a passing failure.
+    pub repeated: u64,
+    /// The requests that were answered.
+    pub requests: u64,
+    /// The bytes of these requests.
+    pub bytes: u64,
+}
+
+impl BulkSummary {
+    /// The operations that succeeded.
+    #[must_use]
+    pub fn succeeded(&self) -> u64 {
+        self.created + self.updated + self.deleted + self.missing + self.unchanged
+    }
+
+    /// Counts an operation that was refused for good.
+    pub(super) fn refuse(&mut self, error: ItemError, max_errors: usize) {
+        self.failed += 1;
+        self.conflicts += u64::from(error.status == 409);
+        if self.errors.len() < max_errors {
+            self.errors.push(error);
+        }
+    }
+}
+
+/// The outcome of one operation.
+pub(super) enum Outcome {
+    /// It was applied.
+    Done(Applied),
+    /// It may be applied when it is sent again: the load or a lost node is the reason.
+    Passing(Error),
+    /// It is refused for good.
+    Refused(ItemError),
+    /// It is refused, and all that follow would be.
+    Fatal(Error),
+}
+
+/// What an operation did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Applied {
+    Created,
+    Updated,
+    Deleted,
+    Missing,
+    Unchanged,
+}
+
+impl Applied {
+    pub(super) fn count(self, summary: &mut BulkSummary) {
+        *match self {
+            Self::Created => &mut summary.created,
+            Self::Updated => &mut summary.updated,
+            Self::Deleted => &mut summary.deleted,
+            Self::Missing => &mut summary.missing,
+            Self::Unchanged => &mut summary.unchanged,
+        } += 1;
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    items: Vec<BTreeMap<String, Item>>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    #[serde(rename = "_id", default)]
+    id: String,
+    status: u16,
+    #[serde(default)]
+    result: String,
+    error: Option<Value>,
+}
+
+/// The outcomes of `count` operations, in their order.
+///
+/// # Errors
+///
+/// [`Error::Malformed`] if the answer is not about as many operations.
+pub(super) fn outcomes(
+    response: &Response,
+    count: usize,
+    redactor: &Redactor,
+) -> Result<Vec<Outcome>> {
+    let answer: Answer = response.json()?;
+    let items: Vec<Item> = answer.items.into_iter().flat_map(BTreeMap::into_values).collect();
+    if items.len() != count {
+        let problem = format!("it has {} items for {count} operations", items.len());
+        return Err(response.malformed(&problem));
+    }
+    Ok(items.into_iter().map(|item| outcome(item, response, redactor)).collect())
+}
+
+fn outcome(item: Item, response: &Response, redactor: &Redactor) -> Outcome {
+    let Some(error) = item.error else {
+        return Outcome::Done(match (item.result.as_str(), item.status) {
+            ("created", _) | (_, 201) => Applied::Created,
+            ("deleted", _) => Applied::Deleted,
+            ("not_found", _) | (_, 404) => Applied::Missing,
+            ("noop", _) => Applied::Unchanged,
+            _ => Applied::Updated,
+        });
+    };
+    let said = ServerError::of(&error, redactor);
+    let kind = said.kind.clone();
+    let error = error_of(response.exchange().clone(), item.status, &said);
+    match error {
+        Error::Blocked { .. } | Error::Forbidden { .. } | Error::Unauthorized { .. } => {
+            Outcome::Fatal(error)
+        }
+        Error::NotFound { .. } if kind == "index_not_found_exception" => Outcome::Fatal(error),
+        // A node that is stopping answers with status 500.
+        Error::Status { status: 500, .. } => Outcome::Passing(error),
+        _ if error.is_passing() => Outcome::Passing(error),
+        _ => Outcome::Refused(ItemError {
+            id: item.id,
+            status: item.status,
+            kind,
+            reason: said.text(),
+        }),
+    }
+}

@@ -1,0 +1,14 @@
+//! Writing many documents: batches of bounded size, several at a time.
+//!
+//! - [`BulkWriter`] collects operations into batches and hands them to threads.
+//! - `batch` is a batch, `items` interprets what the cluster says of each operation, `worker` sends
+//!   a batch until every operation in it is done or refused for good.
+
+mod batch;
+mod items;
+mod worker;
+mod writer;
+
+pub use batch::{Action, Operation, Version};
+pub use items::{BulkSummary, ItemError};
+pub use writer::{BulkOptions, BulkWriter};

@@ -1,0 +1,191 @@
+//! Collects operations into batches, and hands them to threads that send them.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::index_name::{NAME_BYTES, check_index_name};
+
+use super::batch::{Batch, Operation};
+use super::items::BulkSummary;
+use super::worker::{Shared, Worker};
+
+/// How documents are written.
+#[derive(Debug, Clone)]
+pub struct BulkOptions {
+    /// The bytes of a batch; a larger operation goes alone. Default: 5 MB.
+    pub batch_bytes: usize,
+    /// The operations of a batch. Default: 5,000.
+    pub batch_count: usize,
+    /// The batches that are sent at the same time, each by a thread. Memory is bounded by
+    /// 2 × (`in_flight` + 1) × `batch_bytes`. Default: 2.
+    pub in_flight: usize,
+    /// The time for one request. Default: 60 s.
+    pub timeout: Duration,
+    /// How long a batch is sent again without any progress. Default: 2 minutes.
+    pub patience: Duration,
+    /// Refuses to write to what is not an alias: a write to a missing index creates one.
+    pub require_alias: bool,
+    /// How many refused operations are listed; all are counted. Default: 100.
+    pub max_errors: usize,
+}
+
+impl Default for BulkOptions {
+    fn default() -> Self {
+        Self {
+            batch_bytes: 5_000_000,
+            batch_count: 5_000,
+            in_flight: 2,
+            timeout: Duration::from_secs(60),
+            patience: Duration::from_secs(120),
+            require_alias: false,
+            max_errors: 100,
+        }
+    }
+}
+
+/// Writes documents in batches.
+///
+/// A batch is sent again, smaller and later, while the cluster has too much to do or lacks a node.
+/// To write a document twice is to write it once, so a batch whose answer was lost does no harm.
+/// Batches may overtake each other: between two calls of [`Self::finish`], use an id only once.
+///
+/// Dropping a writer stops it: batches that are not sent yet are lost. [`Self::finish`] waits.
+///
+/// ```no_run
+/// # fn write(client: &wensou_cluster::Client) -> wensou_cluster::Result<()> {
+/// use wensou_cluster::{BulkOptions, BulkWriter, Operation};
+///
+/// let mut writer = BulkWriter::new(client, "news-1", BulkOptions::default())?;
+/// writer.push(&Operation::index("a", br#"{"title": "比特币"}"#))?;
+/// writer.push(&Operation::delete("b"))?;
+/// let summary = writer.finish()?;
+/// assert_eq!(summary.failed, 0, "{:?}", summary.errors);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct BulkWriter {
+    options: BulkOptions,
+    batch: Batch,
+    sender: Option<SyncSender<Batch>>,
+    workers: Vec<JoinHandle<()>>,
+    shared: Arc<Shared>,
+}
+
+impl BulkWriter {
+    /// Starts the threads of a writer to an index or an alias.
+    ///
+    /// # Errors
+    ///
+    /// If the name cannot be one of an index.
+    pub fn new(client: &Client, index: &str, options: BulkOptions) -> Result<Self> {
+        check_index_name(index, NAME_BYTES)?;
+        let shared = Arc::new(Shared::default());
+        // Without room: a batch waits in the hand of who pushed it.
+        let (sender, receiver) = sync_channel(0);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let workers = (0..options.in_flight.max(1)).map(|_| {
+            let (client, index, options) = (client.clone(), index.to_owned(), options.clone());
+            let (shared, receiver) = (Arc::clone(&shared), Arc::clone(&receiver));
+            std::thread::spawn(move || send_all(&client, &index, &options, (&shared, &receiver)))
+        });
+        let workers = workers.collect();
+        Ok(Self { options, batch: Batch::default(), sender: Some(sender), workers, shared })
+    }
+
+    /// Adds an operation. Waits while as many batches as allowed are being sent.
+    ///
+    /// # Errors
+    ///
+    /// The error that stopped the writer, once, then [`Error::Stopped`]; [`Error::Encode`] for an
+    /// empty document. Operations that the cluster refuses are in the summary.
+    pub fn push(&mut self, operation: &Operation<'_>) -> Result<()> {
+        let count = self.batch.len();
+        self.batch.push(operation).map_err(|error| Error::Encode {
+            request: "an operation of _bulk".to_owned(),
+            problem: error.to_string(),
+        })?;
+        let full =
+            self.batch.bytes() >= self.options.batch_bytes || count + 1 >= self.options.batch_count;
+        if full { self.send_batch() } else { self.check() }
+    }
+
+    /// Sends what is left, waits for all batches, and returns what became of the operations.
+    ///
+    /// # Errors
+    ///
+    /// The error that stopped the writer, if [`Self::push`] has not returned it.
+    pub fn finish(mut self) -> Result<BulkSummary> {
+        if self.batch.len() > 0 {
+            self.send_batch()?;
+        }
+        self.join();
+        self.check()?;
+        Ok(self.shared.take_summary())
+    }
+
+    fn check(&self) -> Result<()> {
+        if !self.shared.is_stopped() {
+            return Ok(());
+        }
+        Err(self.shared.take_failure().unwrap_or(Error::Stopped))
+    }
+
+    fn send_batch(&mut self) -> Result<()> {
+        self.check()?;
+        let batch = std::mem::take(&mut self.batch);
+        match self.sender.as_ref().map(|sender| sender.send(batch)) {
+            Some(Ok(())) => Ok(()),
+            // No thread is there: one of them may have said why.
+            _ => Err(self.shared.take_failure().unwrap_or(Error::Stopped)),
+        }
+    }
+
+    /// Waits for the threads; a panic in one of them goes on in this one.
+    fn join(&mut self) {
+        drop(self.sender.take());
+        for worker in self.workers.drain(..) {
+            if let Err(panic) = worker.join()
+                && !std::thread::panicking()
+            {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+impl Drop for BulkWriter {
+    fn drop(&mut self) {
+        self.shared.stop();
+        self.join();
+    }
+}
+
+/// Sends batches until there are no more. After a failure, takes them and lets them go, so that
+/// nobody waits for ever.
+fn send_all(
+    client: &Client,
+    index: &str,
+    options: &BulkOptions,
+    (shared, receiver): (&Shared, &Mutex<Receiver<Batch>>),
+) {
+    let mut worker = Worker::new(client, index, options, shared);
+    loop {
+        let received = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(batch) = received else { return };
+        if shared.is_stopped() {
+            continue;
+        }
+        if let Err(error) = worker.deliver(&batch) {
+            shared.fail(error);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

@@ -1,0 +1,196 @@
+//! Tests of the writer against a server that refuses, loses and rejects.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::mock::{Mock, Reply, Seen};
+
+/// The ids of the operations in a request.
+fn ids(seen: &Seen) -> Vec<String> {
+    let lines = seen.body.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter_map(|line| Some(line["index"]["_id"].as_str()?.to_owned())).collect()
+}
+
+/// The answer with a status for each id.
+fn answer(seen: &Seen, status: impl Fn(&str) -> u16) -> Reply {
+    let item = |id: String| {
+        let status = status(&id);
+        match status {
+            200 | 201 => json!({"index": {"_id": id, "status": status}}),
+            _ => {
+                let error = json!({"type": "some_exception", "reason": "no"});
+                json!({"index": {"_id": id, "status": status, "error": error}})
+            }
+        }
+    };
+    let items: Vec<_> = ids(seen).into_iter().map(item).collect();
+    Reply::ok(json!({"errors": true, "items": items}).to_string())
+}
+
+fn write(mock: &Mock, count: usize, options: BulkOptions) -> Result<BulkSummary> {
+    let mut writer = BulkWriter::new(&mock.client(), "n", options)?;
+    for number in 0..count {
+        writer.push(&Operation::index(&number.to_string(), b"{\"x\":1}"))?;
+    }
+    writer.finish()
+}
+
+fn small() -> BulkOptions {
+    BulkOptions { batch_count: 16, patience: Duration::from_secs(2), ..BulkOptions::default() }
+}
+
+#[test]
+fn batches_are_bounded_by_count_and_bytes() {
+    let mock = Mock::new(|_, seen| answer(seen, |_| 201));
+    let summary = write(&mock, 100, small()).unwrap();
+    assert_eq!((summary.created, summary.failed, summary.requests), (100, 0, 7));
+    assert!(mock.seen().iter().all(|seen| ids(seen).len() <= 16));
+    let options = BulkOptions { batch_bytes: 100, require_alias: true, ..small() };
+    let summary = write(&mock, 100, options).unwrap();
+    assert_eq!(summary.created, 100);
+    let last = mock.seen().pop().unwrap();
+    assert!(last.body.len() < 200 && last.line.contains("require_alias=true"), "{last:?}");
+    assert_eq!(write(&mock, 0, small()).unwrap(), BulkSummary::default());
+}
+
+#[test]
+fn an_overloaded_cluster_gets_smaller_batches() {
+    // Takes at most four operations at a time.
+    let mock = Mock::new(|_, seen| match ids(seen).len() {
+        0..=4 => answer(seen, |_| 201),
+        _ => Reply::exception(429, "rejected_execution_exception", "queue is full"),
+    });
+    let summary = write(&mock, 32, BulkOptions { in_flight: 1, ..small() }).unwrap();
+    assert_eq!((summary.created, summary.failed), (32, 0));
+    let sizes: Vec<_> = mock.seen().iter().map(|seen| ids(seen).len()).collect();
+    assert_eq!(sizes[..4], [16, 8, 4, 8]);
+}
+
+#[test]
+fn a_refused_size_is_halved_down_to_the_document() {
+    let mock = Mock::new(|_, seen| match ids(seen) {
+        ids if ids.len() > 2 || ids.contains(&"5".to_owned()) => {
+            Reply::Status(413, "<html>".into())
+        }
+        _ => answer(seen, |_| 201),
+    });
+    let summary = write(&mock, 16, small()).unwrap();
+    assert_eq!((summary.created, summary.failed), (15, 1));
+    assert_eq!((summary.errors[0].id.as_str(), summary.errors[0].status), ("5", 413));
+}
+
+#[test]
+fn operations_that_failed_for_a_passing_reason_are_sent_again() {
+    let tries: std::sync::Mutex<HashMap<String, u32>> = std::sync::Mutex::default();
+    let mock = Mock::new(move |_, seen| {
+        answer(seen, |id| {
+            let mut tries = tries.lock().unwrap();
+            let tries = tries.entry(id.to_owned()).or_default();
+            *tries += 1;
+            match (id.parse::<u32>().unwrap() % 4, *tries) {
+                (1, 1) => 429,
+                (2, 1..=2) => 503,
+                (3, 1) => 500,
+                _ => 201,
+            }
+        })
+    });
+    let summary = write(&mock, 40, small()).unwrap();
+    assert_eq!((summary.created, summary.failed), (40, 0));
+    assert!(summary.repeated >= 30, "{summary:?}");
+}
+
+#[test]
+fn refused_operations_are_listed_with_their_ids() {
+    let mock = Mock::new(|_, seen| {
+        answer(seen, |id| match id {
+            "3" => 400,
+            "7" => 409,
+            _ => 200,
+        })
+    });
+    let summary = write(&mock, 20, BulkOptions { max_errors: 1, ..small() }).unwrap();
+    assert_eq!((summary.updated, summary.failed, summary.conflicts), (18, 2, 1));
+    assert_eq!(summary.errors.len(), 1);
+    assert!(["3", "7"].contains(&summary.errors[0].id.as_str()));
+}
+
+#[test]
+fn lost_answers_do_no_harm() {
+    // Every other answer is lost, after the request was read.
+    let mock = Mock::new(|number, seen| match number % 2 {
+        0 => Reply::Close,
+        _ => answer(seen, |_| 200),
+    });
+    let summary = write(&mock, 100, small()).unwrap();
+    assert_eq!(summary.succeeded(), 100);
+}
+
+#[test]
+fn what_lasts_stops_the_writer() {
+    let missing = |_: usize, seen: &Seen| {
+        let error = json!({"type": "index_not_found_exception", "reason": "no such index [n]"});
+        let item = |id: String| json!({"index": {"_id": id, "status": 404, "error": error}});
+        let items: Vec<_> = ids(seen).into_iter().map(item).collect();
+        Reply::ok(json!({"errors": true, "items": items}).to_string())
+    };
+    let mock = Mock::new(missing);
+    let error = write(&mock, 1000, small()).unwrap_err();
+    assert!(matches!(error, Error::NotFound { .. }), "{error}");
+    assert!(mock.seen().len() < 10);
+    let block =
+        "index [n] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]";
+    let mock = Mock::new(move |_, _| Reply::exception(429, "cluster_block_exception", block));
+    let error = write(&mock, 100, small()).unwrap_err();
+    assert!(matches!(error, Error::Blocked { .. }), "{error}");
+    let mock = Mock::new(|_, _| Reply::ok(r#"{"items":[]}"#));
+    assert!(matches!(write(&mock, 1, small()), Err(Error::Malformed { .. })));
+}
+
+#[test]
+fn patience_ends() {
+    let mock = Mock::new(|_, _| Reply::exception(429, "rejected_execution_exception", "full"));
+    let options = BulkOptions { patience: Duration::from_millis(300), ..small() };
+    let error = write(&mock, 100, options).unwrap_err();
+    assert!(matches!(error, Error::Overloaded { .. }), "{error}");
+}
+
+#[test]
+fn a_stopped_writer_says_so_and_ends() {
+    let count = std::sync::Arc::new(AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&count);
+    let mock = Mock::new(move |_, _| {
+        counted.fetch_add(1, SeqCst);
+        Reply::exception(400, "illegal_argument_exception", "no")
+    });
+    let mut writer = BulkWriter::new(&mock.client(), "n", small()).unwrap();
+    let mut errors = Vec::new();
+    for number in 0..10_000 {
+        match writer.push(&Operation::delete(&number.to_string())) {
+            Ok(()) => {}
+            Err(error) => errors.push(error),
+        }
+        if errors.len() == 2 {
+            break;
+        }
+    }
+    assert!(
+        matches!(errors[..], [Error::Status { status: 400, .. }, Error::Stopped]),
+        "{errors:?}"
+    );
+    drop(writer);
+    // Dropped while the cluster is overloaded: does not wait for the patience.
+    let mock = Mock::new(|_, _| Reply::exception(429, "rejected_execution_exception", "full"));
+    let options = BulkOptions { patience: Duration::from_secs(60), ..small() };
+    let mut writer = BulkWriter::new(&mock.client(), "n", options).unwrap();
+    for number in 0..32 {
+        writer.push(&Operation::delete(&number.to_string())).unwrap();
+    }
+    let started = std::time::Instant::now();
+    drop(writer);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(count.load(SeqCst) >= 1);
+}

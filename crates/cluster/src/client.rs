@@ -1,0 +1,406 @@
+//! The client: sends a request to a node, and to another one if that fails for a passing reason.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use ureq::http::HeaderValue;
+use ureq::{Agent, RequestBuilder};
+
+use crate::address::ClusterAddress;
+use crate::completeness;
+use crate::credentials::Credentials;
+use crate::error::{Error, Exchange, Result};
+use crate::node_pool::NodePool;
+use crate::reason::{beginning, error_of_answer};
+use crate::redact::Redactor;
+use crate::request::{Method, Request, Response};
+use crate::retry::Attempts;
+use crate::tls;
+use crate::version::ServerVersion;
+
+/// The most bytes of an answer that are read.
+const ANSWER_BYTES: u64 = 512 << 20;
+
+/// How long a node has to say its version, if there are others: a node that hangs is found here.
+const PROBE: Duration = Duration::from_secs(2);
+
+/// How a client connects.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// A PEM file with the authorities that sign the certificates of the cluster. Those of the
+    /// system are not trusted then.
+    pub ca_file: Option<PathBuf>,
+    /// The time for a request, with all its repetitions. Default: 10 s.
+    pub timeout: Duration,
+    /// The time to open a connection. Default: 1 s.
+    pub connect_timeout: Duration,
+    /// Allows `http://` to other machines.
+    pub insecure_http: bool,
+    /// The most attempts of one request. Default: 6.
+    pub attempts: u32,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            ca_file: None,
+            timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(1),
+            insecure_http: false,
+            attempts: 6,
+        }
+    }
+}
+
+/// A connection to a cluster, shared by its clones and by threads.
+///
+/// Requests go to the node that answered last, or in turns to all nodes ([`Request::rotate`]). The
+/// first request to a node is preceded by `GET /`, which proves that it is of a supported version
+/// and of the same cluster. Redirects are not followed and proxies not used, so that credentials
+/// reach no other machine.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    agent: Agent,
+    pool: NodePool,
+    authorization: Option<HeaderValue>,
+    credentials: Credentials,
+    redactor: Redactor,
+    options: ClientOptions,
+}
+
+/// What came over the network.
+struct Answer {
+    status: u16,
+    version: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Client {
+    /// Connects to the first node that answers, and checks its version. The first node to ask is
+    /// chosen at random.
+    ///
+    /// # Errors
+    ///
+    /// If the address or the CA file cannot be used, no node can be reached, or the node is not one
+    /// of OpenSearch 2.19 or a later 2, or of OpenSearch 3.
+    pub fn connect(
+        address: &ClusterAddress,
+        credentials: &Credentials,
+        options: &ClientOptions,
+    ) -> Result<Self> {
+        Self::connect_from(address, credentials, options, fastrand::usize(..))
+    }
+
+    /// Like [`Self::connect`], asking node `start` (modulo the number of nodes) first.
+    pub(crate) fn connect_from(
+        address: &ClusterAddress,
+        credentials: &Credentials,
+        options: &ClientOptions,
+        start: usize,
+    ) -> Result<Self> {
+        address.check_encryption(options.insecure_http)?;
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(concat!("wensou/", env!("CARGO_PKG_VERSION")))
+            .accept("application/json")
+            .timeout_connect(Some(options.connect_timeout))
+            .max_idle_connections_per_host(16)
+            .max_idle_connections(64);
+        if address.is_encrypted() {
+            config = config.tls_config(tls::config(options.ca_file.as_deref())?);
+        }
+        let client = Self {
+            inner: Arc::new(Inner {
+                agent: config.build().new_agent(),
+                pool: NodePool::new(address.urls(), start),
+                authorization: credentials.header(),
+                credentials: credentials.clone(),
+                redactor: credentials.redactor(),
+                options: options.clone(),
+            }),
+        };
+        client.with_retries(&Request::get("/"), |node, time| client.check_version(node, time))?;
+        Ok(client)
+    }
+
+    /// What a node runs that has answered.
+    #[must_use]
+    pub fn version(&self) -> Option<ServerVersion> {
+        let pool = &self.inner.pool;
+        (0..pool.len()).find_map(|node| pool.version(node))
+    }
+
+    /// The number of nodes in the address.
+    #[must_use]
+    pub fn node_count(&self) -> usize {
+        self.inner.pool.len()
+    }
+
+    /// Sends `GET path`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Response> {
+        self.send(&Request::get(path).queries(query))
+    }
+
+    /// Sends `HEAD path`, and returns whether there is such a thing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub fn exists(&self, path: &str) -> Result<bool> {
+        Ok(self.send(&Request::head(path).accept(404))?.status() != 404)
+    }
+
+    /// Sends `POST path` with a JSON body.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub fn post(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        body: &impl Serialize,
+    ) -> Result<Response> {
+        self.send(&Request::post(path).queries(query).json(body)?)
+    }
+
+    /// Sends `PUT path` with a JSON body.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub fn put(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        body: &impl Serialize,
+    ) -> Result<Response> {
+        self.send(&Request::put(path).queries(query).json(body)?)
+    }
+
+    /// Sends `DELETE path`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub fn delete(&self, path: &str, query: &[(&str, &str)]) -> Result<Response> {
+        self.send(&Request::delete(path).queries(query))
+    }
+
+    /// Sends a request, repeated within its time while it fails for a passing reason: no connection,
+    /// no answer, too much to do (429), no shard or quorum (502 to 504), a partial answer, and once
+    /// after status 500.
+    ///
+    /// # Errors
+    ///
+    /// The error of the last attempt.
+    pub fn send(&self, request: &Request) -> Result<Response> {
+        self.with_retries(request, |node, time| self.attempt(node, request, time))
+    }
+
+    /// Runs `attempt` with a node and its time until it succeeds or its error is final.
+    fn with_retries(
+        &self,
+        request: &Request,
+        attempt: impl Fn(usize, Duration) -> Result<Response>,
+    ) -> Result<Response> {
+        let Inner { pool, options, .. } = &*self.inner;
+        let time = request.timeout.unwrap_or(options.timeout);
+        let nodes = if request.node.is_some() { 1 } else { pool.len() };
+        let mut attempts = Attempts::new(time, nodes, options.attempts)
+            .allow(request.idempotent, request.retry_overload);
+        loop {
+            let chosen = || pool.choose(&attempts.tried, request.rotate);
+            let node = request.node.map_or_else(chosen, |node| node % pool.len());
+            let time = attempts.time();
+            attempts.tried.push(node);
+            let error = match attempt(node, time) {
+                Ok(mut response) => {
+                    pool.succeeded(node, request.rotate || request.node.is_some());
+                    response.attempts = attempts.tried.len() as u32;
+                    return Ok(response);
+                }
+                Err(error) => error,
+            };
+            if matches!(error, Error::Unreachable { .. } | Error::TimedOut { .. }) {
+                pool.failed(node);
+            }
+            match attempts.wait_after(&error) {
+                Some(wait) => std::thread::sleep(wait),
+                None => return Err(error),
+            }
+        }
+    }
+
+    fn attempt(&self, node: usize, request: &Request, time: Duration) -> Result<Response> {
+        let started = Instant::now();
+        if self.inner.pool.version(node).is_none() {
+            self.check_version(node, time)?;
+        }
+        let time = time.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
+        let Answer { status, body, .. } = self.exchange(node, request, time)?;
+        let at = request.at(self.inner.pool.url(node));
+        let wanted = (200..300).contains(&status) || request.accepted.contains(&status);
+        if !wanted || !(request.method == Method::Head || looks_like_json(&body)) {
+            return Err(self.error_of(at, (status, &body), request.body_bytes()));
+        }
+        completeness::check(request.completeness, &at, &body, &self.inner.redactor)?;
+        Ok(Response { status, at, body, attempts: 1 })
+    }
+
+    /// Asks a node what it is, and refuses all but a supported version of the same cluster.
+    fn check_version(&self, node: usize, time: Duration) -> Result<Response> {
+        let Inner { pool, redactor, .. } = &*self.inner;
+        let request = Request::get("/");
+        let time = if pool.len() > 1 { time.min(PROBE) } else { time };
+        let Answer { status, version, body } = self.exchange(node, &request, time)?;
+        let at = request.at(pool.url(node));
+        let header = || version.as_deref().and_then(ServerVersion::of_header);
+        let found = match status {
+            // A node without a quorum still says what it is.
+            200..300 | 503 => ServerVersion::of_body(&body).or_else(header),
+            // Who may only search may not see this page.
+            403 => header(),
+            _ => None,
+        };
+        let Some(found) = found else {
+            return Err(match status {
+                200..300 => Error::NotACluster { at, found: beginning(&body, redactor) },
+                _ => self.error_of(at, (status, &body), 0),
+            });
+        };
+        if !found.is_supported() {
+            return Err(Error::Unsupported {
+                node: pool.url(node).to_owned(),
+                product: redactor.clean(found.product()),
+                version: redactor.clean(found.number()),
+            });
+        }
+        if let Some(other) = pool.set_version(node, found) {
+            let (first, second) = (other.to_owned(), pool.url(node).to_owned());
+            return Err(Error::DifferentClusters { first, second });
+        }
+        Ok(Response { status, at, body, attempts: 1 })
+    }
+
+    /// Sends a request once, and reads the answer within `time`.
+    fn exchange(&self, node: usize, request: &Request, time: Duration) -> Result<Answer> {
+        let Inner { agent, pool, .. } = &*self.inner;
+        let url = format!("{}{}", pool.url(node), request.target());
+        let body = request.body.as_deref();
+        let sent = match (request.method, body) {
+            (Method::Post, Some(body)) => self.prepare(agent.post(url), request, time).send(body),
+            (Method::Post, None) => self.prepare(agent.post(url), request, time).send_empty(),
+            (Method::Put, Some(body)) => self.prepare(agent.put(url), request, time).send(body),
+            (Method::Put, None) => self.prepare(agent.put(url), request, time).send_empty(),
+            (Method::Get, Some(body)) => {
+                self.prepare(agent.get(url).force_send_body(), request, time).send(body)
+            }
+            (Method::Delete, Some(body)) => {
+                self.prepare(agent.delete(url).force_send_body(), request, time).send(body)
+            }
+            (Method::Get, None) => self.prepare(agent.get(url), request, time).call(),
+            (Method::Delete, None) => self.prepare(agent.delete(url), request, time).call(),
+            (Method::Head, _) => self.prepare(agent.head(url), request, time).call(),
+        };
+        let received = sent.and_then(|mut response| {
+            let status = response.status().as_u16();
+            let version = response.headers().get("x-opensearch-version");
+            let version = version.and_then(|value| Some(value.to_str().ok()?.to_owned()));
+            let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec()?;
+            Ok(Answer { status, version, body })
+        });
+        received.map_err(|error| self.error_of_network(request, node, time, &error))
+    }
+
+    /// Adds the time and the headers.
+    fn prepare<B>(
+        &self,
+        builder: RequestBuilder<B>,
+        request: &Request,
+        time: Duration,
+    ) -> RequestBuilder<B> {
+        let mut builder = builder.config().timeout_global(Some(time)).build();
+        if let Some(value) = &self.inner.authorization {
+            builder = builder.header("authorization", value.clone());
+        }
+        if request.body.is_some() {
+            let json = if request.ndjson { "application/x-ndjson" } else { "application/json" };
+            builder = builder.header("content-type", json);
+        }
+        builder
+    }
+
+    fn error_of(&self, at: Exchange, answer: (u16, &[u8]), sent: usize) -> Error {
+        let Inner { credentials, redactor, .. } = &*self.inner;
+        error_of_answer(at, answer, (credentials.to_string(), redactor), sent)
+    }
+
+    fn error_of_network(
+        &self,
+        request: &Request,
+        node: usize,
+        time: Duration,
+        error: &ureq::Error,
+    ) -> Error {
+        use ureq::{Error as Http, Timeout};
+        let Inner { pool, redactor, options, .. } = &*self.inner;
+        let at = request.at(pool.url(node));
+        if let Some(problem) = tls::problem(error) {
+            return Error::Tls { at, problem: redactor.clean(&problem) };
+        }
+        let text = redactor.clean(&error.to_string());
+        let problem = match error {
+            Http::Timeout(Timeout::Connect | Timeout::Resolve) => {
+                format!("no connection within {:.1?}", time.min(options.connect_timeout))
+            }
+            Http::Timeout(_) => return Error::TimedOut { at, after: time },
+            Http::Protocol(_) | Http::LargeResponseHeader(..) => {
+                return Error::NotACluster { at, found: format!("no HTTP ({text})") };
+            }
+            Http::BodyExceedsLimit(_) => return Error::Malformed { at, problem: text },
+            Http::HostNotFound => "the host is not known".to_owned(),
+            Http::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                "the connection was closed; a node that expects https:// does so".to_owned()
+            }
+            Http::Io(error) => redactor.clean(&error.to_string()),
+            _ => text,
+        };
+        Error::Unreachable { at, problem }
+    }
+
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.inner.redactor
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { pool, credentials, .. } = &*self.inner;
+        let nodes: Vec<_> = (0..pool.len()).map(|node| pool.url(node)).collect();
+        f.debug_struct("Client").field("nodes", &nodes).field("credentials", credentials).finish()
+    }
+}
+
+/// Whether a body begins as a JSON object or list: all answers of the cluster do.
+fn looks_like_json(body: &[u8]) -> bool {
+    matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

@@ -1,0 +1,287 @@
+//! Tests of the client against servers that fail in every way.
+
+use serde_json::json;
+
+use super::*;
+use crate::mock::{HELLO, Mock, Reply, WHOLE, address_of, client_of, closed_host};
+
+const LONG: Duration = Duration::from_secs(5);
+
+fn connect(mocks: &[&Mock]) -> Client {
+    client_of(mocks, &Credentials::none(), &ClientOptions::default()).unwrap()
+}
+
+fn search(client: &Client) -> Result<Response> {
+    client.search("n", &[], &json!({"query": {"match_all": {}}}))
+}
+
+#[test]
+fn a_request_has_its_method_body_and_headers() {
+    let mock = Mock::new(|_, _| Reply::ok("{}"));
+    let client = mock.client();
+    client.post("/a", &[("q", "x y")], &json!({"b": 1})).unwrap();
+    client.get("/g", &[]).unwrap();
+    client.delete("/d", &[]).unwrap();
+    client.send(&Request::delete("/d2").json(&json!([])).unwrap()).unwrap();
+    client.send(&Request::post("/e")).unwrap();
+    client.send(&Request::post("/_bulk").ndjson(b"{}\n".to_vec())).unwrap();
+    assert!(client.exists("/h").unwrap());
+    let seen = mock.seen();
+    let lines: Vec<_> = seen.iter().map(|seen| (seen.line.as_str(), seen.body.as_str())).collect();
+    let expected = [
+        ("POST /a?q=x%20y", r#"{"b":1}"#),
+        ("GET /g", ""),
+        ("DELETE /d", ""),
+        ("DELETE /d2", "[]"),
+        ("POST /e", ""),
+        ("POST /_bulk", "{}\n"),
+        ("HEAD /h", ""),
+    ];
+    assert_eq!(lines, expected);
+    assert!(seen[0].headers.contains("content-type: application/json"));
+    assert!(seen[5].headers.contains("content-type: application/x-ndjson"));
+    assert!(!seen[0].headers.contains("authorization"));
+}
+
+#[test]
+fn the_next_node_answers_when_one_is_gone() {
+    let dead = closed_host();
+    let mock = Mock::new(|_, _| Reply::ok(WHOLE));
+    let address = ClusterAddress::parse(&format!("http://{dead},{}/n", mock.host())).unwrap();
+    for start in 0..2 {
+        let client =
+            Client::connect_from(&address, &Credentials::none(), &ClientOptions::default(), start);
+        assert_eq!(search(&client.unwrap()).unwrap().attempts(), 1);
+    }
+    let alone = ClusterAddress::parse(&format!("http://{dead}/n")).unwrap();
+    let error = Client::connect(&alone, &Credentials::none(), &ClientOptions::default());
+    let error = error.unwrap_err();
+    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+    assert!(error.to_string().contains(&dead), "{error}");
+}
+
+#[test]
+fn another_node_answers_after_every_passing_failure() {
+    let unwhole = WHOLE.replace(r#""failed":0"#, r#""failed":1"#);
+    let late = WHOLE.replace(r#""timed_out":false"#, r#""timed_out":true"#);
+    for reply in [
+        Reply::Close,
+        Reply::exception(429, "rejected_execution_exception", "full"),
+        Reply::Status(502, "<html>".to_owned()),
+        Reply::exception(503, "search_phase_execution_exception", "all shards failed"),
+        Reply::Status(504, String::new()),
+        Reply::exception(500, "node_closed_exception", "closing"),
+        Reply::ok(unwhole.as_str()),
+        Reply::ok(late.as_str()),
+    ] {
+        let text = format!("{reply:?}");
+        let bad = Mock::new(move |_, _| reply.clone());
+        let good = Mock::new(|_, _| Reply::ok(WHOLE));
+        let client = connect(&[&bad, &good]);
+        let response = search(&client).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(response.attempts(), 2, "{text}");
+        assert!(good.seen()[0].line.contains("allow_partial_search_results=false"));
+        // The next request goes to the node that answered.
+        assert_eq!(search(&client).unwrap().attempts(), 1);
+        assert_eq!(bad.seen().len(), 1);
+    }
+}
+
+#[test]
+fn attempts_end_with_the_last_error() {
+    let mock = Mock::new(|_, _| Reply::exception(503, "x", "red"));
+    let error = search(&mock.client()).unwrap_err();
+    assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+    assert_eq!(mock.seen().len(), 6);
+    let mock = Mock::new(|_, _| Reply::exception(500, "x", "defect"));
+    assert!(matches!(search(&mock.client()), Err(Error::Status { status: 500, .. })));
+    assert_eq!(mock.seen().len(), 2);
+    for (status, kind) in [(400, "parsing_exception"), (404, "index_not_found_exception")] {
+        let mock = Mock::new(move |_, _| Reply::exception(status, kind, "no"));
+        assert!(search(&mock.client()).is_err());
+        assert_eq!(mock.seen().len(), 1, "{status}");
+    }
+}
+
+#[test]
+fn partial_answers_are_never_taken() {
+    let partial = WHOLE.replace(r#""failed":0"#, r#""failed":1"#);
+    let mock = Mock::new(move |_, _| Reply::ok(partial.as_str()));
+    let error = search(&mock.client()).unwrap_err();
+    assert!(matches!(error, Error::Partial { .. }), "{error}");
+    let several = format!(r#"{{"responses":[{WHOLE}]}}"#);
+    let mock = Mock::new(move |_, _| Reply::ok(several.as_str()));
+    let client = mock.client();
+    let answers =
+        client.multi_search("n", &[("search_type", "dfs_query_then_fetch")], &[json!({})]);
+    assert_eq!(answers.unwrap()[0].get(), WHOLE);
+    let header = r#"{"allow_partial_search_results":false,"index":"n","search_type":"dfs_query_then_fetch"}"#;
+    assert_eq!(mock.seen()[0].body, format!("{header}\n{{}}\n"));
+    let error = client.multi_search("n", &[], &[json!({}), json!({})]).unwrap_err();
+    assert!(matches!(error, Error::Malformed { .. }), "{error}");
+}
+
+#[test]
+fn a_hung_node_is_left_within_the_time() {
+    let hung = Mock::new(|_, _| Reply::Hang(LONG));
+    let good = Mock::new(|_, _| Reply::ok(WHOLE));
+    let options = ClientOptions { timeout: Duration::from_secs(1), ..ClientOptions::default() };
+    let client = client_of(&[&hung, &good], &Credentials::none(), &options).unwrap();
+    let started = Instant::now();
+    assert_eq!(search(&client).unwrap().attempts(), 2);
+    assert!(started.elapsed() < Duration::from_secs(1));
+    // It is left out, also of requests that rotate.
+    for _ in 0..4 {
+        let request = Request::get("/x").rotate();
+        assert_eq!(client.send(&request).unwrap().attempts(), 1);
+    }
+    let alone = client_of(&[&hung], &Credentials::none(), &options).unwrap();
+    let error = search(&alone).unwrap_err();
+    assert!(matches!(error, Error::TimedOut { .. }), "{error}");
+}
+
+#[test]
+fn a_node_that_hangs_at_once_is_left_too() {
+    let hung = Mock::greeting(Reply::Hang(LONG), |_, _| Reply::Close);
+    let good = Mock::new(|_, _| Reply::ok(WHOLE));
+    let started = Instant::now();
+    let client = connect(&[&hung, &good]);
+    assert_eq!(search(&client).unwrap().attempts(), 1);
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+}
+
+#[test]
+fn requests_rotate_when_they_say_so() {
+    let mocks: Vec<_> = (0..3).map(|_| Mock::new(|_, _| Reply::ok("{}"))).collect();
+    let client = connect(&mocks.iter().collect::<Vec<_>>());
+    for _ in 0..6 {
+        client.send(&Request::get("/r").rotate()).unwrap();
+        client.send(&Request::get("/s")).unwrap();
+    }
+    let counts: Vec<_> = mocks.iter().map(|mock| mock.seen().len()).collect();
+    assert_eq!(counts, [8, 2, 2]);
+    client.send(&Request::get("/t").to_node(2)).unwrap();
+    assert_eq!(mocks[2].seen().last().unwrap().line, "GET /t");
+}
+
+#[test]
+fn what_may_not_be_repeated_is_sent_once() {
+    let bad = Mock::new(|_, _| Reply::Close);
+    let good = Mock::new(|_, _| Reply::ok("{}"));
+    let client = connect(&[&bad, &good]);
+    assert!(client.send(&Request::post("/once").not_idempotent()).is_err());
+    assert_eq!((bad.seen().len(), good.seen().len()), (1, 0));
+}
+
+#[test]
+fn other_products_and_versions_are_refused_by_name() {
+    let elastic = r#"{"name":"n","version":{"number":"8.15.0"},"tagline":"You Know, for Search"}"#;
+    let old = HELLO.replace("3.8.0", "2.18.0");
+    let new = HELLO.replace("3.8.0", "4.0.0");
+    for (hello, name) in
+        [(elastic, "Elasticsearch 8.15.0"), (&old, "OpenSearch 2.18.0"), (&new, "OpenSearch 4.0.0")]
+    {
+        let mock = Mock::greeting(Reply::ok(hello), |_, _| Reply::ok("{}"));
+        let error = client_of(&[&mock], &Credentials::none(), &ClientOptions::default());
+        let error = error.unwrap_err();
+        assert!(matches!(error, Error::Unsupported { .. }), "{error}");
+        assert!(error.to_string().contains(name), "{error}");
+        assert!(mock.seen().is_empty());
+    }
+    let mock = Mock::greeting(Reply::ok(HELLO.replace("3.8.0", "2.19.6")), |_, _| Reply::ok("{}"));
+    assert_eq!(mock.client().version().unwrap().to_string(), "OpenSearch 2.19.6");
+}
+
+#[test]
+fn a_node_of_another_version_or_cluster_gets_no_request() {
+    let here = Mock::new(|_, _| Reply::Close);
+    for hello in [HELLO.replace("u1", "u2"), HELLO.replace("3.8.0", "1.0.0")] {
+        let there = Mock::greeting(Reply::ok(hello), |_, _| Reply::ok(WHOLE));
+        let client = connect(&[&here, &there]);
+        let error = search(&client).unwrap_err();
+        let refused = matches!(error, Error::DifferentClusters { .. } | Error::Unsupported { .. });
+        assert!(refused && there.seen().is_empty(), "{error}");
+    }
+    let two = Mock::new(|_, _| Reply::ok("{}"));
+    let other = Mock::greeting(Reply::ok(HELLO.replace("u1", "u2")), |_, _| Reply::ok("{}"));
+    let client = connect(&[&two, &other]);
+    let error = client.send(&Request::get("/x").to_node(1)).unwrap_err();
+    assert!(matches!(error, Error::DifferentClusters { .. }), "{error}");
+    assert!(other.seen().is_empty());
+}
+
+#[test]
+fn what_is_no_cluster_is_said_to_be_none() {
+    for reply in [
+        Reply::ok("<html>hello"),
+        Reply::ok("{}"),
+        Reply::ok(""),
+        Reply::Status(404, "<html>".to_owned()),
+        Reply::Status(301, String::new()),
+        Reply::Raw(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()),
+    ] {
+        let text = format!("{reply:?}");
+        let mock = Mock::greeting(reply, |_, _| Reply::ok("{}"));
+        let error = client_of(&[&mock], &Credentials::none(), &ClientOptions::default());
+        let error = error.unwrap_err();
+        assert!(
+            matches!(error, Error::NotACluster { .. } | Error::NotFound { .. }),
+            "{text}: {error}"
+        );
+    }
+    let mock = Mock::new(|_, _| Reply::ok("<html>"));
+    let error = mock.client().get("/x", &[]).unwrap_err();
+    assert!(matches!(error, Error::NotACluster { .. }), "{error}");
+}
+
+#[test]
+fn a_reader_who_may_not_see_the_greeting_is_served() {
+    let refused = r#"{"error":{"type":"security_exception","reason":"no permissions for [cluster:monitor/main]"},"status":403}"#;
+    let head = "HTTP/1.1 403 X\r\nx-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\n";
+    let raw = format!("{head}content-length: {}\r\n\r\n{refused}", refused.len());
+    let mock = Mock::greeting(Reply::Raw(raw.into_bytes()), |_, _| Reply::ok(WHOLE));
+    search(&mock.client()).unwrap();
+    let mock = Mock::greeting(Reply::Status(403, refused.to_owned()), |_, _| Reply::ok(WHOLE));
+    let error = client_of(&[&mock], &Credentials::none(), &ClientOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("cluster:monitor/main"), "{error}");
+}
+
+#[test]
+fn redirects_are_not_followed() {
+    let thief = Mock::new(|_, _| Reply::ok(WHOLE));
+    let to = format!(
+        "HTTP/1.1 307 X\r\nlocation: http://{}/n\r\ncontent-length: 0\r\n\r\n",
+        thief.host()
+    );
+    let mock = Mock::new(move |_, _| Reply::Raw(to.clone().into_bytes()));
+    assert!(search(&mock.client()).is_err());
+    assert!(mock.client().get("/x", &[]).is_err());
+    assert!(thief.seen().is_empty());
+}
+
+#[test]
+fn http_to_another_machine_must_be_allowed() {
+    let address = ClusterAddress::parse("http://192.0.2.1/n").unwrap();
+    let error = Client::connect(&address, &Credentials::none(), &ClientOptions::default());
+    assert!(matches!(error, Err(Error::Address(_))));
+    let options = ClientOptions {
+        insecure_http: true,
+        timeout: Duration::from_millis(200),
+        attempts: 1,
+        ..ClientOptions::default()
+    };
+    let error = Client::connect(&address, &Credentials::none(), &options).unwrap_err();
+    assert!(!matches!(error, Error::Address(_)), "{error}");
+}
+
+#[test]
+fn long_answers_and_ids_do_no_harm() {
+    let mock = Mock::new(|_, _| Reply::Status(400, "长".repeat(1 << 20)));
+    let client = mock.client();
+    let path = format!("/n/_doc/{}", crate::encode_segment(&"号".repeat(2000)));
+    let error = client.get(&path, &[]).unwrap_err();
+    assert!(error.to_string().len() < 2000);
+}
+
+#[path = "secret_tests.rs"]
+mod secrets;

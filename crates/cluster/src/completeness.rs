@@ -1,0 +1,140 @@
+//! Whether the answer to a search has the hits of all shards. OpenSearch sends a part with status 200.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Exchange, Result};
+use crate::reason::{ServerError, error_of};
+use crate::redact::Redactor;
+use crate::request::Completeness;
+
+/// What an answer says of itself. Hits are skipped without being stored.
+#[derive(Deserialize)]
+struct Outcome {
+    #[serde(default)]
+    timed_out: bool,
+    #[serde(default)]
+    terminated_early: bool,
+    #[serde(rename = "_shards")]
+    shards: Option<Shards>,
+    error: Option<Value>,
+    status: Option<u16>,
+}
+
+#[derive(Deserialize)]
+struct Shards {
+    total: u64,
+    #[serde(default)]
+    failed: u64,
+    #[serde(default)]
+    failures: Vec<Value>,
+}
+
+/// Checks the body of an answer.
+///
+/// # Errors
+///
+/// [`Error::Partial`] if hits are missing, [`Error::Malformed`] if the answer does not say so, and
+/// the error of an item of several searches.
+pub(crate) fn check(
+    completeness: Completeness,
+    at: &Exchange,
+    body: &[u8],
+    redactor: &Redactor,
+) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Several<'a> {
+        #[serde(borrow)]
+        responses: Vec<&'a RawValue>,
+    }
+    let malformed = |error: serde_json::Error| Error::Malformed {
+        at: at.clone(),
+        problem: redactor.clean(&error.to_string()),
+    };
+    match completeness {
+        Completeness::Any => Ok(()),
+        Completeness::Search => {
+            check_one(&serde_json::from_slice(body).map_err(malformed)?, at, redactor)
+        }
+        Completeness::MultiSearch => {
+            let several: Several<'_> = serde_json::from_slice(body).map_err(malformed)?;
+            several.responses.iter().try_for_each(|one| {
+                check_one(&serde_json::from_str(one.get()).map_err(malformed)?, at, redactor)
+            })
+        }
+    }
+}
+
+fn check_one(outcome: &Outcome, at: &Exchange, redactor: &Redactor) -> Result<()> {
+    if let Some(error) = &outcome.error {
+        let status = outcome.status.unwrap_or(500);
+        return Err(error_of(at.clone(), status, &ServerError::of(error, redactor)));
+    }
+    let Some(shards) = &outcome.shards else {
+        let problem = "it does not say how many shards answered".to_owned();
+        return Err(Error::Malformed { at: at.clone(), problem });
+    };
+    let reason = if shards.failed > 0 {
+        let first = shards.failures.first().map(|failure| &failure["reason"]);
+        let why = first.map_or(String::new(), |reason| {
+            format!(" ({})", ServerError::of(reason, redactor).text())
+        });
+        format!("{} of {} shards failed{why}", shards.failed, shards.total)
+    } else if outcome.timed_out {
+        "the search took longer than its `timeout`".to_owned()
+    } else if outcome.terminated_early {
+        "the search stopped early".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Error::Partial { at: at.clone(), reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(completeness: Completeness, body: &str) -> Result<()> {
+        let at = Exchange { request: "POST /n/_search".to_owned(), node: "http://a".to_owned() };
+        check(completeness, &at, body.as_bytes(), &Redactor::default())
+    }
+
+    #[test]
+    fn only_whole_answers_pass() {
+        let whole = r#"{"timed_out":false,"_shards":{"total":3,"failed":0},"hits":{"hits":[]}}"#;
+        let late = r#"{"timed_out":true,"_shards":{"total":3,"failed":0}}"#;
+        let lacking = r#"{"timed_out":false,"_shards":{"total":3,"failed":1,"failures":[
+            {"reason":{"type":"node_disconnected_exception","reason":"node left"}}]}}"#;
+        let early =
+            r#"{"timed_out":false,"terminated_early":true,"_shards":{"total":3,"failed":0}}"#;
+        assert!(checked(Completeness::Search, whole).is_ok());
+        for partial in [late, lacking, early] {
+            let error = checked(Completeness::Search, partial).unwrap_err();
+            assert!(matches!(error, Error::Partial { .. }), "{error}");
+            let several = format!(r#"{{"responses":[{whole},{partial}]}}"#);
+            let error = checked(Completeness::MultiSearch, &several).unwrap_err();
+            assert!(matches!(error, Error::Partial { .. }), "{error}");
+        }
+        assert!(
+            checked(Completeness::Search, lacking).unwrap_err().to_string().contains("node left")
+        );
+        let several = format!(r#"{{"responses":[{whole},{whole}]}}"#);
+        assert!(checked(Completeness::MultiSearch, &several).is_ok());
+        for other in ["{}", "[]", "null", r#"{"took":1}"#] {
+            assert!(checked(Completeness::Search, other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_error_of_one_of_several_searches_is_an_error() {
+        let body = r#"{"responses":[{"error":{"type":"index_not_found_exception",
+            "reason":"no such index [n]"},"status":404}]}"#;
+        let error = checked(Completeness::MultiSearch, body).unwrap_err();
+        assert!(matches!(error, Error::NotFound { .. }), "{error}");
+        let body =
+            r#"{"responses":[{"error":{"type":"rejected_execution_exception"},"status":429}]}"#;
+        let error = checked(Completeness::MultiSearch, body).unwrap_err();
+        assert!(matches!(error, Error::Overloaded { .. }), "{error}");
+    }
+}

@@ -1,0 +1,157 @@
+//! Tests of credentials: one kind at a time, and no secret in any message.
+
+use std::ffi::OsString;
+
+use super::*;
+
+fn find(variables: &[(&str, &str)]) -> Result<Credentials, CredentialsError> {
+    let value = |name: &str| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| OsString::from(value))
+    };
+    Credentials::find_with(&CredentialSettings::default(), value)
+}
+
+fn header(credentials: &Credentials) -> String {
+    credentials.header().unwrap().to_str().unwrap().to_owned()
+}
+
+/// A file that only its owner may read.
+fn private_file(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    file
+}
+
+fn from_file(text: &str) -> Result<Credentials, CredentialsError> {
+    let file = private_file(text);
+    let settings = CredentialSettings {
+        credentials_file: Some(file.path().to_owned()),
+        ..CredentialSettings::default()
+    };
+    Credentials::from_settings(&settings)
+}
+
+#[test]
+fn each_kind_has_its_header() {
+    let basic =
+        find(&[("WENSOU_CLUSTER_USER", "me"), ("WENSOU_CLUSTER_PASSWORD", "hunter2")]).unwrap();
+    assert_eq!(header(&basic), "Basic bWU6aHVudGVyMg==");
+    assert_eq!(header(&find(&[("WENSOU_CLUSTER_API_KEY", "k=")]).unwrap()), "ApiKey k=");
+    assert_eq!(header(&find(&[("WENSOU_CLUSTER_TOKEN", "t.t")]).unwrap()), "Bearer t.t");
+    assert!(find(&[]).unwrap().header().is_none());
+    assert!(find(&[("WENSOU_CLUSTER_TOKEN", "")]).unwrap().is_none());
+    assert_eq!(header(&from_file("user = \"me\"\npassword = 'hunter2'").unwrap()), header(&basic));
+    assert_eq!(header(&from_file("token = \"x\"").unwrap()), "Bearer x");
+}
+
+#[test]
+fn two_kinds_are_refused_by_name() {
+    let error =
+        find(&[("WENSOU_CLUSTER_API_KEY", "a"), ("WENSOU_CLUSTER_TOKEN", "b")]).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("WENSOU_CLUSTER_API_KEY") && text.contains("WENSOU_CLUSTER_TOKEN"));
+    let error = find(&[("WENSOU_CLUSTER_PASSWORD", "a"), ("WENSOU_CLUSTER_TOKEN", "b")]);
+    assert!(matches!(error, Err(CredentialsError::Several { .. })));
+    let settings = CredentialSettings {
+        token: Some("t".into()),
+        credentials_file: Some("f".into()),
+        ..CredentialSettings::default()
+    };
+    let text = Credentials::from_settings(&settings).unwrap_err().to_string();
+    assert!(text.contains("token") && text.contains("credentials_file"));
+}
+
+#[test]
+fn half_a_pair_and_values_that_no_header_has_are_refused() {
+    for variables in [
+        [("WENSOU_CLUSTER_USER", "me"), ("", "")],
+        [("WENSOU_CLUSTER_PASSWORD", "hunter2"), ("", "")],
+        [("WENSOU_CLUSTER_USER", "m:e"), ("WENSOU_CLUSTER_PASSWORD", "hunter2")],
+        [("WENSOU_CLUSTER_USER", "me"), ("WENSOU_CLUSTER_PASSWORD", "hunter2\n")],
+        [("WENSOU_CLUSTER_TOKEN", "hunter2\r\nX-Evil: 1"), ("", "")],
+        [("WENSOU_CLUSTER_API_KEY", "hunter2 密"), ("", "")],
+    ] {
+        let error = find(&variables).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    }
+    assert!(Credentials::basic("用户", "密码".into()).is_ok());
+}
+
+#[test]
+fn the_environment_goes_before_the_settings() {
+    let settings = CredentialSettings { token: Some("t".into()), ..CredentialSettings::default() };
+    let none = Credentials::find_with(&settings, |_| None).unwrap();
+    assert_eq!(header(&none), "Bearer t");
+    let set = |name: &str| (name == "WENSOU_CLUSTER_API_KEY").then(|| OsString::from("k"));
+    assert_eq!(header(&Credentials::find_with(&settings, set).unwrap()), "ApiKey k");
+}
+
+#[test]
+fn a_file_that_cannot_be_understood_is_named_without_its_secret() {
+    for text in [
+        "password = hunter2",
+        "password = \"hunter2",
+        "token = [\"hunter2\"]",
+        "secret = 'hunter2'",
+        "user = 1\npassword = 'hunter2'",
+        "credentials_file = 'hunter2'",
+        "hunter2",
+        "token = 'hunter2'\napi_key = 'hunter2'",
+        "password = 'hunter2'",
+        "token = 'hunter2\u{1}'",
+    ] {
+        let error = from_file(text).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{text}: {error:?}");
+    }
+    let error = from_file("user = 'me'\npassword = hunter2").unwrap_err();
+    assert!(error.to_string().contains("line 2"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_may_read_is_refused_with_the_cure() {
+    use std::os::unix::fs::PermissionsExt;
+    for (mode, refused) in
+        [(0o600, false), (0o400, false), (0o644, true), (0o640, true), (0o602, true)]
+    {
+        let file = private_file("token = 'hunter2'");
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+        let settings = CredentialSettings {
+            credentials_file: Some(file.path().to_owned()),
+            ..CredentialSettings::default()
+        };
+        match Credentials::from_settings(&settings) {
+            Ok(_) => assert!(!refused, "{mode:o}"),
+            Err(error) => {
+                assert!(refused, "{mode:o}");
+                assert!(error.to_string().contains("chmod 600"), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_missing_file_and_a_folder_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in [folder.path().join("none"), folder.path().to_owned()] {
+        let settings = CredentialSettings {
+            credentials_file: Some(path.clone()),
+            ..CredentialSettings::default()
+        };
+        let text = Credentials::from_settings(&settings).unwrap_err().to_string();
+        assert!(text.contains(&path.display().to_string()), "{text}");
+    }
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let settings = CredentialSettings {
+        user: Some("me".into()),
+        password: Some("hunter2".into()),
+        ..CredentialSettings::default()
+    };
+    let credentials = Credentials::from_settings(&settings).unwrap();
+    let printed = format!("{settings:?} {credentials:?} {credentials} {:?}", credentials.header());
+    assert!(!printed.contains("hunter2") && !printed.contains("bWU6"), "{printed}");
+}

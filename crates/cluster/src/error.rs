@@ -1,0 +1,280 @@
+//! The errors of this crate. Each message names the node, the request and the cure, and no secret.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::address::AddressError;
+use crate::credentials::CredentialsError;
+use crate::index_name::NameError;
+
+/// The result of what can fail in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A request to a node, for messages: `POST /news/_search at https://host:9200`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// The method and the path.
+    pub request: String,
+    /// The base URL of the node.
+    pub node: String,
+}
+
+impl fmt::Display for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.node, self.request)
+    }
+}
+
+/// What went wrong with a cluster. The message says how to fix it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The address is wrong, or would not be encrypted.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The credentials cannot be used.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// The name of an index is wrong.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The CA file cannot be used.
+    #[error("the CA file {} cannot be used ({problem}): name a PEM file with the certificate of the authority that signed those of the cluster", .path.display())]
+    CaFile {
+        /// The path.
+        path: PathBuf,
+        /// Why it cannot be used.
+        problem: String,
+    },
+    /// The system has no certificate authorities.
+    #[error(
+        "the certificate authorities of this system cannot be read ({problem}): name a CA file"
+    )]
+    NoAuthorities {
+        /// Why not.
+        problem: String,
+    },
+    /// A node cannot be reached.
+    #[error(
+        "cannot reach {at}: {problem}; check that the cluster runs, and the host and port of the address"
+    )]
+    Unreachable {
+        /// The request.
+        at: Exchange,
+        /// Why not.
+        problem: String,
+    },
+    /// A node did not answer in time.
+    #[error(
+        "{at} did not answer within {after:.1?}: try again, name more nodes in the address, or allow more time"
+    )]
+    TimedOut {
+        /// The request.
+        at: Exchange,
+        /// The time that it had.
+        after: Duration,
+    },
+    /// The certificate of a node is not trusted.
+    #[error("the connection to {at} cannot be trusted: {problem}")]
+    Tls {
+        /// The request.
+        at: Exchange,
+        /// What is wrong, with the cure.
+        problem: String,
+    },
+    /// The cluster refuses the credentials, or wants some.
+    #[error(
+        "{at} refuses {credentials}: set WENSOU_CLUSTER_USER and WENSOU_CLUSTER_PASSWORD, \
+         WENSOU_CLUSTER_API_KEY, WENSOU_CLUSTER_TOKEN, or `credentials_file` in the configuration"
+    )]
+    Unauthorized {
+        /// The request.
+        at: Exchange,
+        /// The kind of credentials that was sent.
+        credentials: String,
+    },
+    /// The user lacks a right.
+    #[error(
+        "{at} is forbidden for this user: ask the operator of the cluster for the right {right}"
+    )]
+    Forbidden {
+        /// The request.
+        at: Exchange,
+        /// The right that is missing, or what the server said.
+        right: String,
+    },
+    /// What the request names does not exist.
+    #[error(
+        "{at} does not have {what}: check the name in the address, or build it with `wensou index PATH --index ADDRESS`"
+    )]
+    NotFound {
+        /// The request.
+        at: Exchange,
+        /// What is missing.
+        what: String,
+    },
+    /// A document was changed by somebody else.
+    #[error("version conflict at {at}: {reason}; read the document again and repeat the change")]
+    Conflict {
+        /// The request.
+        at: Exchange,
+        /// What the server said.
+        reason: String,
+    },
+    /// An index or alias with this name exists.
+    #[error("{at}: {reason}; choose another name in the address, or delete what has this name")]
+    NameTaken {
+        /// The request.
+        at: Exchange,
+        /// What the server said.
+        reason: String,
+    },
+    /// The answer does not come from a cluster.
+    #[error(
+        "{at} is not an OpenSearch cluster: it answered {found}; check the host, port and scheme of the address"
+    )]
+    NotACluster {
+        /// The request.
+        at: Exchange,
+        /// The beginning of the answer.
+        found: String,
+    },
+    /// Another product, or a version that is too old or too new.
+    #[error(
+        "{node} runs {product} {version}: wensou needs OpenSearch 2.19 or a later 2, or OpenSearch 3"
+    )]
+    Unsupported {
+        /// The base URL of the node.
+        node: String,
+        /// The name of the product.
+        product: String,
+        /// Its version.
+        version: String,
+    },
+    /// The nodes of the address belong to several clusters.
+    #[error(
+        "{first} and {second} belong to different clusters: name nodes of one cluster in the address"
+    )]
+    DifferentClusters {
+        /// A node.
+        first: String,
+        /// A node of another cluster.
+        second: String,
+    },
+    /// The cluster has too much to do.
+    #[error("{at} has too much to do: {reason}; try again later, or send less at a time")]
+    Overloaded {
+        /// The request.
+        at: Exchange,
+        /// What the server said.
+        reason: String,
+    },
+    /// Writes are blocked, for example because the disk is full.
+    #[error(
+        "{at} does not accept writes: {reason}; if a disk is full, free space or add nodes, else remove the block from the settings of the index"
+    )]
+    Blocked {
+        /// The request.
+        at: Exchange,
+        /// What the server said.
+        reason: String,
+    },
+    /// The cluster cannot answer: shards, a quorum or a node behind a proxy are missing.
+    #[error(
+        "{at} cannot answer: {reason}; look at the health of the cluster, and try again when its nodes are back"
+    )]
+    Unavailable {
+        /// The request.
+        at: Exchange,
+        /// What the server said.
+        reason: String,
+    },
+    /// The answer lacks a part of the documents.
+    #[error(
+        "{at} gave a partial answer, which is not shown: {reason}; look at the health of the cluster, and try again"
+    )]
+    Partial {
+        /// The request.
+        at: Exchange,
+        /// What is missing.
+        reason: String,
+    },
+    /// The search context of a page-wise reading is gone.
+    #[error("{at} lost the state of this reading: {reason}; start it again")]
+    ContextLost {
+        /// The request.
+        at: Exchange,
+        /// What the server said.
+        reason: String,
+    },
+    /// The request is larger than the node or a proxy accepts.
+    #[error(
+        "{at} refuses a request of {bytes} bytes as too large: send smaller batches, or raise `http.max_content_length`"
+    )]
+    TooLarge {
+        /// The request.
+        at: Exchange,
+        /// The bytes of its body.
+        bytes: usize,
+    },
+    /// Any other status.
+    #[error("{at} answered with status {status}: {reason}; look into the log of that node")]
+    Status {
+        /// The request.
+        at: Exchange,
+        /// The HTTP status.
+        status: u16,
+        /// What the server said.
+        reason: String,
+    },
+    /// The answer is JSON, but not what was asked for.
+    #[error(
+        "the answer of {at} cannot be understood: {problem}; check that all nodes and proxies run a supported version"
+    )]
+    Malformed {
+        /// The request.
+        at: Exchange,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The body of a request cannot be written as JSON.
+    #[error(
+        "the body of {request} cannot be written as JSON: {problem}; this is a mistake in wensou, please report it"
+    )]
+    Encode {
+        /// The method and the path.
+        request: String,
+        /// Why not.
+        problem: String,
+    },
+    /// A state of the cluster was not reached in time.
+    #[error("{what} within {after:.0?}: look at the health of the cluster, and try again")]
+    Waited {
+        /// What did not happen, with the index.
+        what: String,
+        /// The time that it had.
+        after: Duration,
+    },
+    /// A writer was used after it failed.
+    #[error("the writer stopped after an earlier error: start the build again, which continues it")]
+    Stopped,
+}
+
+impl Error {
+    /// Whether the same request may succeed later without a change: the network, a node or the load
+    /// is the reason.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::TimedOut { .. }
+                | Self::Overloaded { .. }
+                | Self::Unavailable { .. }
+                | Self::Partial { .. }
+        )
+    }
+}

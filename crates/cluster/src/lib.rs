@@ -1,0 +1,57 @@
+//! An OpenSearch cluster as the place of an index: everything that speaks HTTP to it.
+//!
+//! - [`ClusterAddress`] reads `https://host:9200,host2:9200/name`, [`Credentials`] come from the
+//!   environment or from the configuration, and [`Client`] sends requests: it chooses a node, bounds
+//!   the time, repeats what is safe to repeat, and refuses answers that are not whole.
+//! - [`BulkWriter`] writes documents in bounded batches, [`Pages`] reads all hits of a search.
+//! - The methods of [`Client`] in `alias` create indexes, and swap the alias that readers use.
+//!
+//! Every request is safe to repeat unless [`Request::not_idempotent`] says otherwise. No error, and
+//! nothing that is printed for debugging, contains a password, key or token.
+//!
+//! # Example
+//!
+//! ```no_run
+//! use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials, CredentialSettings};
+//!
+//! # fn main() -> Result<(), wensou_cluster::Error> {
+//! let address = ClusterAddress::parse("https://search.example:9200/news")?;
+//! let credentials = Credentials::find(&CredentialSettings::default())?;
+//! let client = Client::connect(&address, &credentials, &ClientOptions::default())?;
+//! let body = serde_json::json!({ "query": { "match_all": {} }, "size": 10 });
+//! let answer = client.search(address.index(), &[("search_type", "dfs_query_then_fetch")], &body)?;
+//! let hits: serde_json::Value = answer.json()?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod address;
+mod alias;
+mod bulk;
+mod client;
+mod completeness;
+mod credentials;
+mod error;
+mod index_name;
+#[cfg(test)]
+mod mock;
+mod node_pool;
+mod pages;
+mod reason;
+mod redact;
+mod request;
+mod retry;
+mod search;
+mod tls;
+mod version;
+
+pub use address::{AddressError, ClusterAddress, Node};
+pub use alias::{Health, IndexInfo};
+pub use bulk::{Action, BulkOptions, BulkSummary, BulkWriter, ItemError, Operation, Version};
+pub use client::{Client, ClientOptions};
+pub use credentials::{CredentialSettings, Credentials, CredentialsError};
+pub use error::{Error, Exchange, Result};
+pub use index_name::{NameError, check_index_name};
+pub use pages::{Hit, PageOptions, Pages};
+pub use request::{Method, Request, Response, encode_segment};
+pub use version::ServerVersion;

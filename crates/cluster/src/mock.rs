@@ -1,0 +1,207 @@
+//! A small HTTP server for tests, which answers as a test says.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::address::ClusterAddress;
+use crate::client::{Client, ClientOptions};
+use crate::credentials::Credentials;
+
+/// What a node says of itself.
+pub(crate) const HELLO: &str = r#"{"name":"n1","cluster_uuid":"u1","version":{"distribution":"opensearch","number":"3.8.0"},"tagline":"The OpenSearch Project"}"#;
+
+/// A request as the server read it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    /// Method, path and parameters: `POST /n/_search?a=b`.
+    pub(crate) line: String,
+    pub(crate) headers: String,
+    pub(crate) body: String,
+}
+
+/// What the server does.
+#[derive(Debug, Clone)]
+pub(crate) enum Reply {
+    /// Answers with a status and a body.
+    Status(u16, String),
+    /// Sends these bytes.
+    Raw(Vec<u8>),
+    /// Closes the connection.
+    Close,
+    /// Says nothing for this time.
+    Hang(Duration),
+}
+
+impl Reply {
+    pub(crate) fn ok(body: impl Into<String>) -> Self {
+        Self::Status(200, body.into())
+    }
+
+    /// An exception as OpenSearch writes it.
+    pub(crate) fn exception(status: u16, kind: &str, reason: &str) -> Self {
+        let error =
+            serde_json::json!({"error": {"type": kind, "reason": reason}, "status": status});
+        Self::Status(status, error.to_string())
+    }
+}
+
+/// A whole answer without hits.
+pub(crate) const WHOLE: &str =
+    r#"{"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"hits":[]}}"#;
+
+type Answer = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
+
+/// A server that stops when it is dropped. It greets by itself, unless [`Mock::greeting`] made it.
+pub(crate) struct Mock {
+    port: u16,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    stopped: Arc<AtomicBool>,
+    acceptor: Option<JoinHandle<()>>,
+}
+
+impl Mock {
+    /// Answers what is not `GET /` with `answer`, which gets the number of the request, from 0.
+    pub(crate) fn new(answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::greeting(Reply::ok(HELLO), answer)
+    }
+
+    /// Like [`Mock::new`], with the answer to `GET /`.
+    pub(crate) fn greeting(
+        hello: Reply,
+        answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let stopped = Arc::new(AtomicBool::new(false));
+        let state = (Arc::clone(&seen), Arc::clone(&stopped), Arc::new(AtomicUsize::new(0)));
+        let answer: Arc<Answer> = Arc::new(answer);
+        let acceptor = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if state.1.load(SeqCst) {
+                    return;
+                }
+                let (hello, answer, state) = (hello.clone(), Arc::clone(&answer), state.clone());
+                std::thread::spawn(move || {
+                    let (seen, stopped, count) = state;
+                    let mut reader = BufReader::new(stream.unwrap());
+                    while let Some(request) = read_request(&mut reader) {
+                        let reply = if request.line == "GET /" {
+                            hello.clone()
+                        } else {
+                            seen.lock().unwrap().push(request.clone());
+                            answer(count.fetch_add(1, SeqCst), &request)
+                        };
+                        let head = request.line.starts_with("HEAD");
+                        if stopped.load(SeqCst) || !write_reply(reader.get_mut(), reply, head) {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        Self { port, seen, stopped, acceptor: Some(acceptor) }
+    }
+
+    pub(crate) fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The requests so far, without those for `GET /`.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// A client of this server alone.
+    pub(crate) fn client(&self) -> Client {
+        client_of(&[self], &Credentials::none(), &ClientOptions::default()).unwrap()
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        self.stopped.store(true, SeqCst);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        if let Some(acceptor) = self.acceptor.take() {
+            let _ = acceptor.join();
+        }
+    }
+}
+
+/// The address of some servers, with the index `n`.
+pub(crate) fn address_of(mocks: &[&Mock]) -> ClusterAddress {
+    let hosts: Vec<_> = mocks.iter().map(|mock| mock.host()).collect();
+    ClusterAddress::parse(&format!("http://{}/n", hosts.join(","))).unwrap()
+}
+
+/// A client that asks the first server first.
+pub(crate) fn client_of(
+    mocks: &[&Mock],
+    credentials: &Credentials,
+    options: &ClientOptions,
+) -> crate::Result<Client> {
+    Client::connect_from(&address_of(mocks), credentials, options, 0)
+}
+
+/// A host where nobody listens.
+pub(crate) fn closed_host() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|bytes| *bytes > 0)?;
+    let mut seen = Seen { line: line.trim_end().replace(" HTTP/1.1", ""), ..Seen::default() };
+    let (mut length, mut chunked) = (0, false);
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).ok()?;
+        if header.trim_end().is_empty() {
+            break;
+        }
+        let lower = header.to_ascii_lowercase();
+        if let Some(value) = lower.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        chunked |= lower.starts_with("transfer-encoding: chunked");
+        seen.headers.push_str(
+            &lower
+                .split(':')
+                .next()
+                .map_or(String::new(), |name| format!("{name}:{}", &header[name.len() + 1..])),
+        );
+    }
+    assert!(!chunked, "bodies have a length");
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    seen.body = String::from_utf8(body).unwrap();
+    Some(seen)
+}
+
+/// Returns whether the connection stays open.
+fn write_reply(stream: &mut TcpStream, reply: Reply, head: bool) -> bool {
+    match reply {
+        Reply::Status(status, body) => {
+            let start = format!(
+                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            let body = if head { "" } else { &body };
+            stream.write_all(start.as_bytes()).is_ok() && stream.write_all(body.as_bytes()).is_ok()
+        }
+        Reply::Raw(bytes) => {
+            let _ = stream.write_all(&bytes);
+            false
+        }
+        Reply::Close => false,
+        Reply::Hang(time) => {
+            std::thread::sleep(time);
+            false
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The nodes of the address: which one to ask next, and which to leave out for a while.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::version::ServerVersion;
+
+/// How long a node is left out after its first failure. Each further failure doubles it.
+const LEFT_OUT: Duration = Duration::from_secs(5);
+
+/// The longest time that a node is left out.
+const LEFT_OUT_AT_MOST: Duration = Duration::from_secs(60);
+
+/// The nodes, and what is known of each.
+#[derive(Debug)]
+pub(crate) struct NodePool {
+    nodes: Vec<PooledNode>,
+    /// The node that requests go to which do not rotate.
+    preferred: AtomicUsize,
+    /// Where the next request goes that rotates.
+    next: AtomicUsize,
+    /// The id of the cluster, and the node that said it first.
+    cluster: OnceLock<(usize, String)>,
+}
+
+#[derive(Debug)]
+struct PooledNode {
+    url: String,
+    state: Mutex<NodeState>,
+}
+
+#[derive(Debug, Default)]
+struct NodeState {
+    failures: u32,
+    left_out_until: Option<Instant>,
+    /// What the node runs; unknown at first, and after it was left out.
+    version: Option<ServerVersion>,
+}
+
+impl NodePool {
+    /// A pool that begins with node `start`.
+    pub(crate) fn new(urls: impl Iterator<Item = String>, start: usize) -> Self {
+        let nodes: Vec<_> = urls.map(|url| PooledNode { url, state: Mutex::default() }).collect();
+        let start = start % nodes.len().max(1);
+        Self { nodes, preferred: start.into(), next: start.into(), cluster: OnceLock::new() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The base URL of a node.
+    pub(crate) fn url(&self, node: usize) -> &str {
+        &self.nodes[node].url
+    }
+
+    /// The node to ask: one that is not left out, asked least often in `tried`, nearest behind the
+    /// preferred one. If all are left out, one that was tried least, whose time ends first.
+    pub(crate) fn choose(&self, tried: &[usize], rotate: bool) -> usize {
+        let start =
+            if rotate { self.next.fetch_add(1, Relaxed) } else { self.preferred.load(Relaxed) };
+        let now = Instant::now();
+        let count = self.len();
+        let key = |offset: usize| {
+            let node = start.wrapping_add(offset) % count;
+            let until = self.state(node).left_out_until.filter(|until| *until > now);
+            let tries = tried.iter().filter(|tried| **tried == node).count();
+            (until.is_some(), tries, until, offset)
+        };
+        let offset = (0..count).min_by_key(|offset| key(*offset)).unwrap_or(0);
+        start.wrapping_add(offset) % count
+    }
+
+    /// What the node runs, if that is known.
+    pub(crate) fn version(&self, node: usize) -> Option<ServerVersion> {
+        self.state(node).version.clone()
+    }
+
+    /// Notes what a node runs. Returns the URL of a node of another cluster, if there is one.
+    pub(crate) fn set_version(&self, node: usize, version: ServerVersion) -> Option<&str> {
+        if let Some(id) = version.cluster() {
+            let (first, known) = self.cluster.get_or_init(|| (node, id.to_owned()));
+            if known != id {
+                return Some(self.url(*first));
+            }
+        }
+        self.state(node).version = Some(version);
+        None
+    }
+
+    /// Notes that a node answered.
+    pub(crate) fn succeeded(&self, node: usize, rotate: bool) {
+        let mut state = self.state(node);
+        state.failures = 0;
+        state.left_out_until = None;
+        if !rotate {
+            self.preferred.store(node, Relaxed);
+        }
+    }
+
+    /// Notes that a node could not be reached or did not answer, and leaves it out for a while.
+    pub(crate) fn failed(&self, node: usize) {
+        let mut state = self.state(node);
+        let left_out = LEFT_OUT.saturating_mul(1 << state.failures.min(4)).min(LEFT_OUT_AT_MOST);
+        state.failures = state.failures.saturating_add(1);
+        state.left_out_until = Some(Instant::now() + left_out);
+        state.version = None;
+    }
+
+    fn state(&self, node: usize) -> MutexGuard<'_, NodeState> {
+        self.nodes[node].state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool() -> NodePool {
+        NodePool::new((0..3).map(|node| format!("http://{node}")), 4)
+    }
+
+    #[test]
+    fn requests_stay_with_a_node_or_rotate() {
+        let pool = pool();
+        assert_eq!([pool.choose(&[], false), pool.choose(&[], false)], [1, 1]);
+        assert_eq!([(); 4].map(|()| pool.choose(&[], true)), [1, 2, 0, 1]);
+        pool.succeeded(2, false);
+        assert_eq!(pool.choose(&[], false), 2);
+        pool.succeeded(0, true);
+        assert_eq!(pool.choose(&[], false), 2);
+    }
+
+    #[test]
+    fn a_failed_node_is_left_out() {
+        let pool = pool();
+        pool.failed(1);
+        assert_eq!(pool.choose(&[], false), 2);
+        assert_eq!(pool.choose(&[2], false), 0);
+        assert_eq!(pool.choose(&[2, 0], false), 2);
+        pool.succeeded(1, false);
+        assert_eq!(pool.choose(&[], false), 1);
+    }
+
+    #[test]
+    fn with_all_left_out_there_is_still_a_node() {
+        let pool = pool();
+        pool.failed(1);
+        pool.failed(2);
+        pool.failed(0);
+        assert_eq!(pool.choose(&[], false), 1);
+        assert_eq!(pool.choose(&[1], false), 2);
+        assert_eq!(NodePool::new(std::iter::once("a".to_owned()), 7).choose(&[0], true), 0);
+    }
+}

@@ -1,0 +1,287 @@
+//! All hits of a search, page by page, from one point in time.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::request::{Completeness, Request, encode_segment};
+use crate::retry::jitter;
+use crate::search::search_request;
+
+/// How often in a row the point in time is opened again after it was lost.
+const REOPENED_AT_MOST: u32 = 5;
+
+/// The wait before it is opened again.
+const REOPEN_WAIT: Duration = Duration::from_millis(500);
+
+/// How pages are read.
+#[derive(Debug, Clone)]
+pub struct PageOptions {
+    /// The hits of a page, at most 10,000. Default: 1,000.
+    pub size: usize,
+    /// How long the cluster keeps the point in time between two pages. Default: 5 minutes.
+    pub keep_alive: Duration,
+    /// The time for a page; `None` for that of the client.
+    pub timeout: Option<Duration>,
+}
+
+impl Default for PageOptions {
+    fn default() -> Self {
+        Self { size: 1000, keep_alive: Duration::from_secs(300), timeout: None }
+    }
+}
+
+/// A hit. Its parts are raw JSON, so that a reader pays for what it uses.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Hit {
+    /// The physical index.
+    #[serde(rename = "_index")]
+    pub index: String,
+    /// The id of the document.
+    #[serde(rename = "_id")]
+    pub id: String,
+    /// The score, if the search computes one.
+    #[serde(rename = "_score")]
+    pub score: Option<f64>,
+    /// The document, if the search asks for it.
+    #[serde(rename = "_source")]
+    pub source: Option<Box<RawValue>>,
+    /// The `fields` or `docvalue_fields` that the search asks for.
+    pub fields: Option<Box<RawValue>>,
+    /// The values that the hit is sorted by.
+    pub sort: Option<Box<RawValue>>,
+}
+
+/// An iterator over all hits of a search.
+///
+/// All pages are of one point in time, which is closed at the end or when this is dropped. If a node
+/// that holds a part of it is lost, a new one is opened, and the reading goes on behind the last
+/// hit: no hit comes twice, and none that was there all the time is missing. The first error ends
+/// the iteration.
+#[derive(Debug)]
+pub struct Pages {
+    client: Client,
+    index: String,
+    body: Map<String, Value>,
+    options: PageOptions,
+    pit: Option<String>,
+    hits: VecDeque<Hit>,
+    last: Option<Box<RawValue>>,
+    total: Option<u64>,
+    read: u64,
+    reopened: bool,
+    finished: bool,
+}
+
+#[derive(Serialize)]
+struct PageRequest<'a> {
+    #[serde(flatten)]
+    body: &'a Map<String, Value>,
+    size: usize,
+    track_total_hits: bool,
+    pit: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    search_after: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    pit_id: Option<String>,
+    hits: PageHits,
+}
+
+#[derive(Deserialize)]
+struct PageHits {
+    total: Option<Total>,
+    hits: Vec<Hit>,
+}
+
+#[derive(Deserialize)]
+struct Total {
+    value: u64,
+}
+
+impl Client {
+    /// Reads all hits of a search of an index.
+    ///
+    /// `body` is the body of the search, and must have a `sort` whose last key is different for
+    /// every document. Its `size`, `from` and `search_after` are ignored.
+    ///
+    /// # Errors
+    ///
+    /// If the index does not exist, and as [`Self::search`].
+    ///
+    /// ```no_run
+    /// # fn all(client: &wensou_cluster::Client) -> wensou_cluster::Result<()> {
+    /// let body = serde_json::json!({"query": {"match_all": {}}, "sort": [{"id": "asc"}]});
+    /// for hit in client.pages("news", body, wensou_cluster::PageOptions::default())? {
+    ///     let hit = hit?;
+    ///     println!("{}", hit.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pages(&self, index: &str, body: Value, options: PageOptions) -> Result<Pages> {
+        let encode = |problem: &str| Error::Encode {
+            request: format!("POST /{index}/_search"),
+            problem: problem.to_owned(),
+        };
+        let Value::Object(mut body) = body else {
+            return Err(encode("the search is not an object"));
+        };
+        if !body.contains_key("sort") {
+            return Err(encode("all hits of a search need a `sort`"));
+        }
+        for key in ["size", "from", "search_after", "pit", "track_total_hits"] {
+            body.remove(key);
+        }
+        let mut pages = Pages {
+            client: self.clone(),
+            index: index.to_owned(),
+            body,
+            options,
+            pit: None,
+            hits: VecDeque::new(),
+            last: None,
+            total: None,
+            read: 0,
+            reopened: false,
+            finished: false,
+        };
+        pages.open()?;
+        Ok(pages)
+    }
+}
+
+impl Pages {
+    /// The number of hits of all pages; `None` before the first one was read.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    fn keep_alive(&self) -> String {
+        format!("{}s", self.options.keep_alive.as_secs().max(1))
+    }
+
+    fn open(&mut self) -> Result<()> {
+        #[derive(Deserialize)]
+        struct Opened {
+            pit_id: String,
+        }
+        let path = format!("/{}/_search/point_in_time", encode_segment(&self.index));
+        let request = Request::post(path)
+            .query("keep_alive", &self.keep_alive())
+            .query("allow_partial_pit_creation", "false")
+            .complete(Completeness::Search);
+        self.pit = Some(self.client.send(&request)?.json::<Opened>()?.pit_id);
+        Ok(())
+    }
+
+    /// Reads the next page, from a new point in time if the old one is lost.
+    fn fetch(&mut self) -> Result<()> {
+        let mut tries = 0;
+        let page = loop {
+            let error = match self.request_page() {
+                Ok(page) => break page,
+                Err(error) => error,
+            };
+            let lost =
+                matches!(error, Error::ContextLost { .. } | Error::Status { status: 500, .. });
+            if tries == REOPENED_AT_MOST || !(lost || error.is_passing()) {
+                return Err(error);
+            }
+            tries += 1;
+            self.close();
+            std::thread::sleep(jitter(REOPEN_WAIT.saturating_mul(tries)));
+            self.reopened = true;
+        };
+        self.pit = page.pit_id.or(self.pit.take());
+        if self.total.is_none() {
+            self.total = page.hits.total.map(|total| total.value);
+        }
+        self.finished = page.hits.hits.len() < self.options.size;
+        self.read += page.hits.hits.len() as u64;
+        self.hits = page.hits.hits.into();
+        if let Some(last) = self.hits.back() {
+            self.last.clone_from(&last.sort);
+        }
+        if self.finished {
+            self.close();
+            self.check_total()?;
+        }
+        Ok(())
+    }
+
+    fn request_page(&mut self) -> Result<Page> {
+        if self.pit.is_none() {
+            self.open()?;
+        }
+        let body = PageRequest {
+            body: &self.body,
+            size: self.options.size,
+            track_total_hits: self.total.is_none(),
+            pit: json!({ "id": self.pit, "keep_alive": self.keep_alive() }),
+            search_after: self.last.as_deref(),
+        };
+        let mut request = search_request("", &[]).json(&body)?;
+        if let Some(time) = self.options.timeout {
+            request = request.timeout(time);
+        }
+        self.client.send(&request)?.json()
+    }
+
+    /// Sort keys that are not unique lose hits between two pages: notices it.
+    fn check_total(&self) -> Result<()> {
+        match self.total {
+            Some(total) if total != self.read && !self.reopened => Err(Error::Partial {
+                at: Request::post(format!("/{}/_search", self.index)).at("the cluster"),
+                reason: format!("{} of {total} hits were read", self.read),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives the point in time back. The cluster drops it later by itself if that fails.
+    fn close(&mut self) {
+        if let Some(pit) = self.pit.take()
+            && let Ok(request) =
+                Request::delete("/_search/point_in_time").json(&json!({ "pit_id": [pit] }))
+        {
+            let request = request.timeout(Duration::from_secs(2)).accept(404);
+            let _ = self.client.send(&request);
+        }
+    }
+}
+
+impl Iterator for Pages {
+    type Item = Result<Hit>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.hits.is_empty()
+            && !self.finished
+            && let Err(error) = self.fetch()
+        {
+            self.finished = true;
+            self.hits.clear();
+            self.close();
+            return Some(Err(error));
+        }
+        self.hits.pop_front().map(Ok)
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+#[cfg(test)]
+#[path = "pages_tests.rs"]
+mod tests;

@@ -1,0 +1,93 @@
+//! Tests of page-wise reading against a server that has the documents 0 to `count` - 1.
+
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::mock::{Mock, Reply, Seen};
+
+/// A server; before page `lost`, the point in time is gone.
+fn documents(count: usize, lost: usize) -> Mock {
+    let (opened, pages) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let valid = Arc::new(Mutex::new(0));
+    Mock::new(move |_, seen: &Seen| {
+        if seen.line.starts_with("POST /n/_search/point_in_time") {
+            assert!(seen.line.contains("allow_partial_pit_creation=false"));
+            *valid.lock().unwrap() = opened.fetch_add(1, SeqCst);
+            let id = valid.lock().unwrap();
+            return Reply::ok(format!(
+                r#"{{"pit_id":"p{id}","_shards":{{"total":1,"failed":0}}}}"#
+            ));
+        }
+        if seen.line.starts_with("DELETE") {
+            return Reply::ok(r#"{"pits":[]}"#);
+        }
+        let body: Value = serde_json::from_str(&seen.body).unwrap();
+        if pages.fetch_add(1, SeqCst) + 1 == lost {
+            *valid.lock().unwrap() = 99;
+        }
+        if body["pit"]["id"] != format!("p{}", valid.lock().unwrap()) {
+            return Reply::exception(404, "search_context_missing_exception", "No search context");
+        }
+        let after = body["search_after"][0].as_u64().map_or(0, |last| last as usize + 1);
+        let size = body["size"].as_u64().unwrap() as usize;
+        let hits: Vec<_> = (after..count.min(after + size))
+            .map(|id| json!({"_index": "n-1", "_id": id.to_string(), "_score": null, "sort": [id]}))
+            .collect();
+        let hits = json!({"total": {"value": count, "relation": "eq"}, "hits": hits});
+        let shards = json!({"total": 1, "failed": 0});
+        Reply::ok(json!({"timed_out": false, "_shards": shards, "hits": hits}).to_string())
+    })
+}
+
+fn pages(mock: &Mock, size: usize) -> Pages {
+    let body = json!({"query": {"match_all": {}}, "sort": [{"id": "asc"}], "from": 3, "size": 1});
+    mock.client().pages("n", body, PageOptions { size, ..PageOptions::default() }).unwrap()
+}
+
+#[test]
+fn all_hits_come_once_and_in_order() {
+    for (count, size) in [(0, 3), (1, 3), (3, 3), (7, 3), (9, 3), (5, 100)] {
+        let mock = documents(count, 0);
+        let ids: Vec<_> = pages(&mock, size).map(|hit| hit.unwrap().id).collect();
+        let expected: Vec<_> = (0..count).map(|id| id.to_string()).collect();
+        assert_eq!(ids, expected, "{count} {size}");
+        assert!(mock.seen().last().unwrap().line.starts_with("DELETE /_search/point_in_time"));
+    }
+}
+
+#[test]
+fn a_lost_point_in_time_is_opened_again() {
+    for lost in 1..4 {
+        let mock = documents(8, lost);
+        let ids: Vec<_> = pages(&mock, 3).map(|hit| hit.unwrap().id).collect();
+        assert_eq!(ids.len(), 8, "{lost}");
+        let opened = mock.seen().iter().filter(|seen| seen.line.contains("keep_alive=")).count();
+        assert_eq!(opened, 2);
+    }
+}
+
+#[test]
+fn a_dropped_reading_gives_its_point_in_time_back() {
+    let mock = documents(100, 0);
+    let mut reading = pages(&mock, 10);
+    assert_eq!(reading.next().unwrap().unwrap().id, "0");
+    assert_eq!(reading.total(), Some(100));
+    drop(reading);
+    assert_eq!(mock.seen().last().unwrap().body, r#"{"pit_id":["p0"]}"#);
+}
+
+#[test]
+fn missing_hits_are_an_error() {
+    let mock = Mock::new(|_, seen| match seen.line.starts_with("POST /n/_search/point") {
+        true => Reply::ok(r#"{"pit_id":"p","_shards":{"total":1,"failed":0}}"#),
+        false => Reply::ok(
+            r#"{"timed_out":false,"_shards":{"total":1,"failed":0},
+                "hits":{"total":{"value":5},"hits":[{"_index":"n","_id":"a","sort":[1]}]}}"#,
+        ),
+    });
+    let results: Vec<_> = pages(&mock, 10).collect();
+    assert!(matches!(results.last(), Some(Err(Error::Partial { .. }))), "{results:?}");
+    let client = mock.client();
+    assert!(client.pages("n", json!({}), PageOptions::default()).is_err());
+}

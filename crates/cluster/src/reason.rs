@@ -1,0 +1,200 @@
+//! From the status and body of an answer to an [`Error`].
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::{Error, Exchange};
+use crate::redact::Redactor;
+
+/// The most bytes of a body without JSON that are looked at for a message.
+const SHOWN_BYTES: usize = 8192;
+
+/// The error of an answer or of an item of a batch, as the server wrote it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ServerError {
+    /// The name of the exception, such as `index_not_found_exception`; empty if there is none.
+    pub(crate) kind: String,
+    /// The reason, cleaned.
+    pub(crate) reason: String,
+}
+
+impl ServerError {
+    /// From the value of `error`: an object, or a text in answers of proxies and plugins.
+    pub(crate) fn of(error: &Value, redactor: &Redactor) -> Self {
+        let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
+        if let Some(reason) = error.as_str() {
+            return Self { kind: String::new(), reason: redactor.clean(reason) };
+        }
+        let mut kind = text(error, "type");
+        let mut reason = text(error, "reason");
+        // "all shards failed" says less than the first shard.
+        for cause in
+            [&error["caused_by"], &error["root_cause"][0], &error["failed_shards"][0]["reason"]]
+        {
+            let detail = text(cause, "reason");
+            if !detail.is_empty() && !reason.contains(&detail) {
+                reason = format!("{reason}: {detail}");
+            }
+            if kind.is_empty() {
+                kind = text(cause, "type");
+            }
+        }
+        Self { kind: redactor.clean(&kind), reason: redactor.clean(&reason) }
+    }
+
+    /// From a whole body; `None` if it is not JSON.
+    fn of_body(body: &[u8], redactor: &Redactor) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(default)]
+            error: Value,
+            #[serde(default)]
+            message: Option<String>,
+        }
+        let body: Body = serde_json::from_slice(body).ok()?;
+        let mut error = Self::of(&body.error, redactor);
+        if error.reason.is_empty() {
+            error.reason = redactor.clean(&body.message.unwrap_or_default());
+        }
+        Some(error)
+    }
+
+    /// What was said, for a message.
+    pub(crate) fn text(&self) -> String {
+        match (self.reason.as_str(), self.kind.as_str()) {
+            ("", "") => "no reason given".to_owned(),
+            ("", kind) => kind.to_owned(),
+            (reason, _) => reason.to_owned(),
+        }
+    }
+
+    /// Whether writes are blocked until an operator acts.
+    fn blocks_writes(&self) -> bool {
+        self.kind == "cluster_block_exception" && !self.reason.contains("SERVICE_UNAVAILABLE")
+    }
+}
+
+/// The error that an answer or an item means; the status is not one of success.
+pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error {
+    let reason = error.text();
+    match (status, error.kind.as_str()) {
+        (403 | 429, _) if error.blocks_writes() => Error::Blocked { at, reason },
+        (403, _) => Error::Forbidden { at, right: missing_right(&reason) },
+        (404, "search_context_missing_exception") => Error::ContextLost { at, reason },
+        (404, _) => Error::NotFound { at, what: reason },
+        (
+            400,
+            "resource_already_exists_exception"
+            | "invalid_alias_name_exception"
+            | "invalid_index_name_exception",
+        ) => Error::NameTaken { at, reason },
+        (409, _) => Error::Conflict { at, reason },
+        (429, _) => Error::Overloaded { at, reason },
+        (502..=504, _) => Error::Unavailable { at, reason },
+        _ => Error::Status { at, status, reason },
+    }
+}
+
+/// The error of an answer. `credentials` says what was sent, `sent` how many bytes.
+pub(crate) fn error_of_answer(
+    at: Exchange,
+    (status, body): (u16, &[u8]),
+    (credentials, redactor): (String, &Redactor),
+    sent: usize,
+) -> Error {
+    match (status, ServerError::of_body(body, redactor)) {
+        (401, _) => Error::Unauthorized { at, credentials },
+        (413, _) => Error::TooLarge { at, bytes: sent },
+        (_, Some(error)) => error_of(at, status, &error),
+        // A proxy in front of the cluster answers in HTML.
+        (403 | 429 | 502..=504, None) => {
+            let reason = format!("status {status}, {}", beginning(body, redactor));
+            error_of(at, status, &ServerError { kind: String::new(), reason })
+        }
+        // The answer to HEAD has no body.
+        (404, None) if body.is_empty() => {
+            let what = at.request.rsplit('/').next().unwrap_or_default().to_owned();
+            Error::NotFound { at, what }
+        }
+        (_, None) => {
+            let found = format!("status {status}, {}", beginning(body, redactor));
+            Error::NotACluster { at, found }
+        }
+    }
+}
+
+/// The beginning of a body that is not JSON, for a message.
+pub(crate) fn beginning(body: &[u8], redactor: &Redactor) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(SHOWN_BYTES)]);
+    let clean = redactor.clean(&text);
+    if clean.is_empty() {
+        return "nothing".to_owned();
+    }
+    format!("{:?}", clean.chars().take(80).collect::<String>())
+}
+
+/// The right in "no permissions for [indices:data/read/search] and User …", or the whole text.
+fn missing_right(reason: &str) -> String {
+    let right = reason
+        .split_once("no permissions for [")
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .map(|(right, _)| right.to_owned());
+    right.unwrap_or_else(|| format!("for it ({reason})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at() -> Exchange {
+        Exchange { request: "GET /".to_owned(), node: "http://a:9200".to_owned() }
+    }
+
+    fn answer(status: u16, body: &str) -> Error {
+        let plain = Redactor::default();
+        error_of_answer(at(), (status, body.as_bytes()), ("no credentials".to_owned(), &plain), 7)
+    }
+
+    fn exception(status: u16, kind: &str, reason: &str) -> Error {
+        let body = serde_json::json!({"error": {"type": kind, "reason": reason}, "status": status});
+        answer(status, &body.to_string())
+    }
+
+    #[test]
+    fn every_mistake_has_its_variant() {
+        use Error::{Blocked, Conflict, ContextLost, NameTaken, NotFound, Overloaded, Unavailable};
+        let index = "index_not_found_exception";
+        assert!(matches!(exception(404, index, "no such index [n]"), NotFound { .. }));
+        let lost = exception(404, "search_context_missing_exception", "");
+        assert!(matches!(lost, ContextLost { .. }));
+        assert!(matches!(exception(409, "version_conflict_engine_exception", ""), Conflict { .. }));
+        assert!(matches!(
+            exception(400, "resource_already_exists_exception", ""),
+            NameTaken { .. }
+        ));
+        assert!(matches!(exception(429, "rejected_execution_exception", ""), Overloaded { .. }));
+        let flood = "index [n] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage]";
+        assert!(matches!(exception(429, "cluster_block_exception", flood), Blocked { .. }));
+        let quorum = "blocked by: [SERVICE_UNAVAILABLE/2/no cluster manager]";
+        assert!(matches!(exception(503, "cluster_block_exception", quorum), Unavailable { .. }));
+        assert!(matches!(answer(503, "<html>no backend"), Unavailable { .. }));
+        assert!(matches!(answer(413, "<html>"), Error::TooLarge { bytes: 7, .. }));
+        assert!(matches!(answer(401, "Unauthorized"), Error::Unauthorized { .. }));
+        assert!(matches!(answer(404, "<html>nginx"), Error::NotACluster { .. }));
+        assert!(matches!(answer(400, r#"{"error":"bad"}"#), Error::Status { status: 400, .. }));
+    }
+
+    #[test]
+    fn a_missing_right_is_named() {
+        let reason = "no permissions for [indices:data/write/bulk] and User [name=reader]";
+        let text = exception(403, "security_exception", reason).to_string();
+        assert!(text.ends_with("for the right indices:data/write/bulk"), "{text}");
+    }
+
+    #[test]
+    fn the_cause_below_is_told() {
+        let body = r#"{"error":{"type":"search_phase_execution_exception","reason":"all shards failed",
+            "failed_shards":[{"reason":{"type":"x","reason":"too many clauses"}}]},"status":500}"#;
+        assert!(answer(500, body).to_string().contains("all shards failed: too many clauses"));
+    }
+}

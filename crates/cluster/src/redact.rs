@@ -1,0 +1,75 @@
+//! Text from elsewhere, made fit for a message: without secrets, on one line, and short.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+
+/// The most characters of a server's text that a message repeats.
+const MESSAGE_CHARS: usize = 300;
+
+/// The most characters of a server's text that are looked at.
+const SEARCHED_CHARS: usize = 16_384;
+
+/// Shorter secrets are left alone: replacing a letter everywhere would hide nothing.
+const SECRET_BYTES: usize = 4;
+
+/// Removes the secrets of a client from texts that a server sent. A server, or a proxy before it,
+/// may repeat the headers of a request in its error page.
+#[derive(Clone, Default)]
+pub(crate) struct Redactor {
+    secrets: Vec<SecretString>,
+}
+
+impl Redactor {
+    pub(crate) fn new(secrets: impl IntoIterator<Item = SecretString>) -> Self {
+        let mut all = Vec::new();
+        for secret in secrets {
+            let encoded = STANDARD.encode(secret.expose_secret());
+            all.push(SecretString::from(encoded));
+            all.push(secret);
+        }
+        all.retain(|secret| secret.expose_secret().len() >= SECRET_BYTES);
+        // A secret may be part of another one.
+        all.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
+        Self { secrets: all }
+    }
+
+    /// The text without secrets and control characters, shortened.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        // Far more than is shown: a secret that is cut here is not shown.
+        let mut text: String = text.chars().take(SEARCHED_CHARS).collect();
+        for secret in &self.secrets {
+            if text.contains(secret.expose_secret()) {
+                text = text.replace(secret.expose_secret(), "***");
+            }
+        }
+        let mut line: String = text
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(MESSAGE_CHARS + 1)
+            .collect();
+        if line.chars().count() > MESSAGE_CHARS {
+            line.pop();
+            line.push('…');
+        }
+        line.trim().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_and_their_encoding_are_removed() {
+        let redactor = Redactor::new(["me:hunter2".into(), "hunter2".into()]);
+        let text = "Basic bWU6aHVudGVyMg== me:hunter2 hunter2\n\u{1b}[31m";
+        assert_eq!(redactor.clean(text), "Basic *** *** ***  [31m");
+    }
+
+    #[test]
+    fn long_texts_are_shortened() {
+        let clean = Redactor::default().clean(&"长".repeat(10_000));
+        assert_eq!(clean.chars().count(), MESSAGE_CHARS + 1);
+    }
+}

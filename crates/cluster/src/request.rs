@@ -1,0 +1,369 @@
+//! Requests and responses: plain data, before and after the network.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Exchange, Result};
+
+/// A method of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`.
+    Get,
+    /// `POST`.
+    Post,
+    /// `PUT`.
+    Put,
+    /// `DELETE`.
+    Delete,
+    /// `HEAD`.
+    Head,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+        })
+    }
+}
+
+/// What is checked of a response before it counts as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Completeness {
+    /// Nothing.
+    #[default]
+    Any,
+    /// All shards answered, in time.
+    Search,
+    /// The same of each of the responses in it.
+    MultiSearch,
+}
+
+/// A request to any node of the cluster.
+///
+/// It is repeated after a failure that may pass (see [`Error::is_passing`]), because requests are
+/// idempotent: to send one twice has the effect of sending it once. Where that is not so,
+/// [`Self::not_idempotent`] says it.
+///
+/// ```
+/// use wensou_cluster::Request;
+///
+/// let request = Request::get("/news/_count").query("q", "title:a b");
+/// assert_eq!(request.to_string(), "GET /news/_count?q=title%3Aa%20b");
+/// ```
+#[derive(Clone)]
+pub struct Request {
+    pub(crate) method: Method,
+    path: String,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) ndjson: bool,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) rotate: bool,
+    pub(crate) idempotent: bool,
+    pub(crate) retry_overload: bool,
+    pub(crate) node: Option<usize>,
+    pub(crate) accepted: Vec<u16>,
+    pub(crate) completeness: Completeness,
+}
+
+impl Request {
+    /// A request with this method. The path begins with a slash; its segments are encoded, see
+    /// [`encode_segment`].
+    #[must_use]
+    pub fn new(method: Method, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            body: None,
+            ndjson: false,
+            timeout: None,
+            rotate: false,
+            idempotent: true,
+            retry_overload: true,
+            node: None,
+            accepted: Vec::new(),
+            completeness: Completeness::Any,
+        }
+    }
+
+    /// A `GET` request.
+    #[must_use]
+    pub fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::Get, path)
+    }
+
+    /// A `POST` request.
+    #[must_use]
+    pub fn post(path: impl Into<String>) -> Self {
+        Self::new(Method::Post, path)
+    }
+
+    /// A `PUT` request.
+    #[must_use]
+    pub fn put(path: impl Into<String>) -> Self {
+        Self::new(Method::Put, path)
+    }
+
+    /// A `DELETE` request.
+    #[must_use]
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::Delete, path)
+    }
+
+    /// A `HEAD` request.
+    #[must_use]
+    pub fn head(path: impl Into<String>) -> Self {
+        Self::new(Method::Head, path)
+    }
+
+    /// Adds a parameter; both sides are encoded.
+    #[must_use]
+    pub fn query(mut self, key: &str, value: &str) -> Self {
+        let separator = if self.path.contains('?') { '&' } else { '?' };
+        self.path.push(separator);
+        self.path.push_str(&encode_segment(key));
+        self.path.push('=');
+        self.path.push_str(&encode_segment(value));
+        self
+    }
+
+    /// Adds parameters.
+    #[must_use]
+    pub fn queries(self, pairs: &[(&str, &str)]) -> Self {
+        pairs.iter().fold(self, |request, (key, value)| request.query(key, value))
+    }
+
+    /// Sets a JSON body.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Encode`] if the value cannot be written as JSON, such as a map whose keys are not
+    /// strings.
+    pub fn json(mut self, body: &impl Serialize) -> Result<Self> {
+        match serde_json::to_vec(body) {
+            Ok(bytes) => self.body = Some(bytes),
+            Err(error) => {
+                let (request, problem) = (self.to_string(), error.to_string());
+                return Err(Error::Encode { request, problem });
+            }
+        }
+        Ok(self)
+    }
+
+    /// Sets a JSON body that is written already.
+    #[must_use]
+    pub fn json_bytes(mut self, body: Vec<u8>) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// Sets a body of lines, each a JSON value and ended by a line feed, for `_bulk` and `_msearch`.
+    #[must_use]
+    pub fn ndjson(mut self, body: Vec<u8>) -> Self {
+        self.body = Some(body);
+        self.ndjson = true;
+        self
+    }
+
+    /// Sets the time for this request with all its repetitions.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sends this request to the next node, to spread a load. Others go to the node that answered
+    /// last, whose connection is open.
+    #[must_use]
+    pub fn rotate(mut self) -> Self {
+        self.rotate = true;
+        self
+    }
+
+    /// Never repeats this request after a node may have received it.
+    #[must_use]
+    pub fn not_idempotent(mut self) -> Self {
+        self.idempotent = false;
+        self
+    }
+
+    /// Returns status 429 as an error at once, for a caller that sends less instead.
+    #[must_use]
+    pub fn no_retry_on_overload(mut self) -> Self {
+        self.retry_overload = false;
+        self
+    }
+
+    /// Sends this request to one node only: the number of a node in the address, from 0.
+    #[must_use]
+    pub fn to_node(mut self, node: usize) -> Self {
+        self.node = Some(node);
+        self
+    }
+
+    /// Takes this status as a response, not as an error: 404 for what may be missing.
+    #[must_use]
+    pub fn accept(mut self, status: u16) -> Self {
+        self.accepted.push(status);
+        self
+    }
+
+    pub(crate) fn complete(mut self, completeness: Completeness) -> Self {
+        self.completeness = completeness;
+        self
+    }
+
+    /// The path with its parameters.
+    pub(crate) fn target(&self) -> &str {
+        &self.path
+    }
+
+    /// The bytes of the body.
+    pub(crate) fn body_bytes(&self) -> usize {
+        self.body.as_ref().map_or(0, Vec::len)
+    }
+
+    /// This request at a node, for messages: without parameters, which may be long.
+    pub(crate) fn at(&self, node: &str) -> Exchange {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let mut path: String = path.chars().take(120).collect();
+        if path.len() < self.path.split('?').next().map_or(0, str::len) {
+            path.push('…');
+        }
+        Exchange { request: format!("{} {path}", self.method), node: node.to_owned() }
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({self}, {} bytes)", self.body_bytes())
+    }
+}
+
+/// An answer whose status is one of success, or one that the request accepts.
+#[derive(Clone)]
+pub struct Response {
+    pub(crate) status: u16,
+    pub(crate) at: Exchange,
+    pub(crate) body: Vec<u8>,
+    pub(crate) attempts: u32,
+}
+
+impl Response {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The request and the node that answered.
+    #[must_use]
+    pub fn exchange(&self) -> &Exchange {
+        &self.at
+    }
+
+    /// How often the request was sent, at least 1.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The body, as it came.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body, as it came.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.body
+    }
+
+    /// The body as a value. Types that borrow, such as `&RawValue`, are read from
+    /// [`Self::bytes`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] if the body is not such a value.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.body).map_err(|error| self.malformed(&error))
+    }
+
+    /// The error of a body that is not what was asked for.
+    pub(crate) fn malformed(&self, problem: &impl ToString) -> Error {
+        Error::Malformed { at: self.at.clone(), problem: problem.to_string() }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Response({} from {}, {} bytes)", self.status, self.at, self.body.len())
+    }
+}
+
+/// Encodes a segment of a path, or a key or value of a parameter: an index, or the id of a document.
+///
+/// ```
+/// assert_eq!(wensou_cluster::encode_segment("a/b 新"), "a%2Fb%20%E6%96%B0");
+/// ```
+#[must_use]
+pub fn encode_segment(text: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~,".contains(&byte);
+    // A dot segment would be taken for a step in the path.
+    let dots = text == "." || text == "..";
+    if text.bytes().all(plain) && !dots {
+        return Cow::Borrowed(text);
+    }
+    let mut encoded = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
+        if plain(byte) && !dots {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Cow::Owned(encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_are_encoded() {
+        for (text, encoded) in [
+            ("news-1", "news-1"),
+            ("a,b", "a,b"),
+            ("..", "%2E%2E"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("a\r\nHost: x", "a%0D%0AHost%3A%20x"),
+            ("100%", "100%25"),
+            ("", ""),
+            ("*", "%2A"),
+        ] {
+            assert_eq!(encode_segment(text), encoded);
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_json_is_an_error() {
+        let map = std::collections::BTreeMap::from([(vec![1], 1)]);
+        assert!(matches!(Request::post("/").json(&map), Err(Error::Encode { .. })));
+    }
+}

@@ -1,0 +1,104 @@
+//! Searches: never an answer that lacks a part.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::request::{Completeness, Request, Response, encode_segment};
+
+impl Client {
+    /// Searches an index, or the point in time that the body names if `index` is empty.
+    ///
+    /// An answer is taken only if all shards have answered in time; otherwise another node is asked.
+    /// `allow_partial_search_results=false` is always sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Partial`] or [`Error::Unavailable`] if shards are missing, and as [`Self::send`].
+    pub fn search(
+        &self,
+        index: &str,
+        query: &[(&str, &str)],
+        body: &impl Serialize,
+    ) -> Result<Response> {
+        self.send(&search_request(index, query).json(body)?)
+    }
+
+    /// Counts the documents that match the `query` in the body.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::search`].
+    pub fn count(&self, index: &str, body: &impl Serialize) -> Result<u64> {
+        #[derive(serde::Deserialize)]
+        struct Count {
+            count: u64,
+        }
+        let path = format!("/{}/_count", encode_segment(index));
+        let request = Request::post(path).json(body)?.complete(Completeness::Search);
+        Ok(self.send(&request)?.json::<Count>()?.count)
+    }
+
+    /// Runs several searches of an index in one request, and returns their answers in order.
+    ///
+    /// `parameters` are those of each search, such as `("search_type", "dfs_query_then_fetch")`.
+    /// If one of the answers is an error or lacks a part, the whole is repeated or fails.
+    ///
+    /// # Errors
+    ///
+    /// The error of the first search that failed, and as [`Self::search`].
+    pub fn multi_search(
+        &self,
+        index: &str,
+        parameters: &[(&str, &str)],
+        bodies: &[impl Serialize],
+    ) -> Result<Vec<Box<RawValue>>> {
+        #[derive(serde::Deserialize)]
+        struct Answers {
+            responses: Vec<Box<RawValue>>,
+        }
+        if bodies.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut header: Map<String, Value> =
+            parameters.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
+        header.insert("index".to_owned(), json!(index));
+        header.insert("allow_partial_search_results".to_owned(), json!(false));
+        let mut lines = Vec::new();
+        let path = "/_msearch";
+        for body in bodies {
+            write_line(&mut lines, &header, path)?;
+            write_line(&mut lines, body, path)?;
+        }
+        let request = Request::post(path).ndjson(lines).complete(Completeness::MultiSearch);
+        let response = self.send(&request)?;
+        let answers = response.json::<Answers>()?.responses;
+        if answers.len() != bodies.len() {
+            let problem = format!("{} answers to {} searches", answers.len(), bodies.len());
+            return Err(response.malformed(&problem));
+        }
+        Ok(answers)
+    }
+}
+
+/// A search whose answer must be whole.
+pub(crate) fn search_request(index: &str, query: &[(&str, &str)]) -> Request {
+    let path = match index {
+        "" => "/_search".to_owned(),
+        _ => format!("/{}/_search", encode_segment(index)),
+    };
+    let request = Request::post(path).queries(query).complete(Completeness::Search);
+    request.query("allow_partial_search_results", "false")
+}
+
+/// Appends a value and a line feed.
+fn write_line(lines: &mut Vec<u8>, value: &impl Serialize, path: &str) -> Result<()> {
+    serde_json::to_writer(&mut *lines, value).map_err(|error| Error::Encode {
+        request: format!("POST {path}"),
+        problem: error.to_string(),
+    })?;
+    lines.push(b'\n');
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Which product and version a node runs, and whether it is supported.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// What a node says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerVersion {
+    product: String,
+    number: String,
+    cluster: Option<String>,
+}
+
+impl ServerVersion {
+    /// The name of the product, such as `OpenSearch`.
+    #[must_use]
+    pub fn product(&self) -> &str {
+        &self.product
+    }
+
+    /// The version, such as `3.8.0`.
+    #[must_use]
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
+    /// The unique id of the cluster, if it has formed and the user may know it.
+    #[must_use]
+    pub fn cluster(&self) -> Option<&str> {
+        self.cluster.as_deref()
+    }
+
+    /// Whether wensou supports it: OpenSearch 2.19 or a later 2, or OpenSearch 3.
+    #[must_use]
+    pub fn is_supported(&self) -> bool {
+        let mut parts = self.number.split('.').map(|part| part.parse::<u32>().ok());
+        let major = parts.next().flatten();
+        let minor = parts.next().flatten();
+        let known = matches!((major, minor), (Some(2), Some(19..)) | (Some(3), _));
+        self.product == "OpenSearch" && known
+    }
+
+    /// From the body of `GET /`; `None` if that is not the one of a search engine.
+    pub(crate) fn of_body(body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Body {
+            version: Numbers,
+            #[serde(default)]
+            cluster_uuid: Option<String>,
+            #[serde(default)]
+            tagline: String,
+        }
+        #[derive(Deserialize)]
+        struct Numbers {
+            number: String,
+            #[serde(default)]
+            distribution: Option<String>,
+        }
+        let body: Body = serde_json::from_slice(body).ok()?;
+        let product = match body.version.distribution.as_deref() {
+            Some("opensearch") => "OpenSearch",
+            Some(other) => other,
+            None if body.tagline.contains("You Know, for Search") => "Elasticsearch",
+            None => "an unknown product",
+        };
+        Some(Self {
+            product: printable(product),
+            number: printable(&body.version.number),
+            cluster: body.cluster_uuid.filter(|id| id != "_na_"),
+        })
+    }
+
+    /// From the header `X-OpenSearch-Version: OpenSearch/3.8.0 (opensearch)`, which every answer
+    /// has, also one to a user who may not see `GET /`.
+    pub(crate) fn of_header(header: &str) -> Option<Self> {
+        let (product, rest) = header.split_once('/')?;
+        let number = rest.split_whitespace().next()?;
+        Some(Self { product: printable(product), number: printable(number), cluster: None })
+    }
+}
+
+impl fmt::Display for ServerVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.product, self.number)
+    }
+}
+
+/// The beginning of a name, without control characters.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(number: &str, distribution: &str) -> ServerVersion {
+        let body = format!(
+            r#"{{"name":"n","version":{{"number":"{number}"{distribution}}},"tagline":"You Know, for Search"}}"#
+        );
+        ServerVersion::of_body(body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn only_known_versions_of_opensearch_are_supported() {
+        let opensearch = r#","distribution":"opensearch""#;
+        for number in ["2.19.0", "2.19.6", "2.20.1", "3.0.0", "3.8.0", "3.0.0-beta1"] {
+            assert!(version(number, opensearch).is_supported(), "{number}");
+        }
+        for number in ["1.3.20", "2.18.0", "2.9.0", "4.0.0", "", "x", "3x", "2", "219.0"] {
+            assert!(!version(number, opensearch).is_supported(), "{number}");
+        }
+        let elastic = version("8.15.0", "");
+        assert_eq!(elastic.to_string(), "Elasticsearch 8.15.0");
+        assert!(!elastic.is_supported());
+        assert!(!version("3.0.0", "").is_supported());
+        assert!(!version("3.0.0", r#","distribution":"other""#).is_supported());
+    }
+
+    #[test]
+    fn what_is_no_search_engine_has_no_version() {
+        for body in ["", "{}", "[]", "<html>", r#"{"version":"1"}"#] {
+            assert_eq!(ServerVersion::of_body(body.as_bytes()), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn the_header_has_the_version() {
+        let found = ServerVersion::of_header("OpenSearch/3.8.0 (opensearch)").unwrap();
+        assert!(found.is_supported());
+        assert!(ServerVersion::of_header("OpenSearch").is_none());
+    }
+}
