@@ -60,7 +60,7 @@ impl Default for BulkOptions {
 /// use wensou_cluster::{BulkOptions, BulkWriter, Operation};
 ///
 /// let mut writer = BulkWriter::new(client, "news-1", BulkOptions::default())?;
-/// writer.push(&Operation::index("a", br#"{"title": "比特币"}"#))?;
+/// writer.push(&Operation::index("a", br#"{"title": "bitcoin"}"#))?;
 /// writer.push(&Operation::delete("b"))?;
 /// let summary = writer.finish()?;
 /// assert_eq!(summary.failed, 0, "{:?}", summary.errors);

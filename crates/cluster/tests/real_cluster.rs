@@ -1,0 +1,273 @@
+//! The client against a real cluster of three nodes, which `tests/cluster/cluster` starts.
+//!
+//! Without a JDK or Maven, the test says so and passes.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use wensou_cluster::{
+    BulkOptions, BulkWriter, Client, ClientOptions, ClusterAddress, Credentials, Error, Health,
+    Operation, PageOptions,
+};
+
+const DOCUMENTS: usize = 2_000;
+
+/// The first port of the nodes; others than those of `just cluster-up`.
+const PORT: u16 = 9271;
+
+/// A cluster that ends with the test.
+struct Cluster {
+    folder: tempfile::TempDir,
+}
+
+impl Cluster {
+    /// Starts it; `None` if that is not possible on this machine.
+    fn start() -> Option<Self> {
+        let cluster = Self { folder: tempfile::tempdir().unwrap() };
+        // Compiled classes are kept for the next run.
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster-build");
+        std::fs::create_dir_all(&kept).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&kept, cluster.folder.path().join("build")).unwrap();
+        let parent = std::process::id().to_string();
+        let port = PORT.to_string();
+        let started = cluster
+            .command(&["start", "3", "--port", &port, "--heap", "200m", "--parent", &parent]);
+        let told = String::from_utf8_lossy(&started.stderr).into_owned();
+        if started.status.code() == Some(3) {
+            let _ = writeln!(std::io::stderr(), "SKIPPED the tests on a real cluster: {told}");
+            return None;
+        }
+        assert!(started.status.success(), "{told}");
+        Some(cluster)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Output {
+        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/cluster/cluster");
+        let mut command = Command::new("python3");
+        command.arg(script).args(arguments).env("WENSOU_CLUSTER_DIR", self.folder.path());
+        command.output().expect("python3 runs")
+    }
+
+    fn run(&self, arguments: &[&str]) {
+        let output = self.command(arguments);
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Without mercy: nobody reads the data again.
+        for node in ["1", "2", "3"] {
+            self.command(&["kill", node]);
+        }
+    }
+}
+
+fn connect() -> Client {
+    let hosts: Vec<_> = (PORT..PORT + 3).map(|port| format!("127.0.0.1:{port}")).collect();
+    let address = ClusterAddress::parse(&format!("http://{}/news", hosts.join(","))).unwrap();
+    Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap()
+}
+
+fn create(client: &Client, index: &str) {
+    let body = json!({
+        "settings": {"number_of_shards": 3, "number_of_replicas": 1},
+        "mappings": {"properties": {"id": {"type": "keyword"}, "text": {"type": "text"}, "copy": {"type": "keyword"}}}
+    });
+    client.create_index(index, &body).unwrap();
+    client.wait_for_health(index, Health::Green, Duration::from_secs(30)).unwrap();
+}
+
+/// Writes the documents `range`, each with the name of the index.
+fn write(client: &Client, index: &str, range: std::ops::Range<usize>) -> u64 {
+    let options = BulkOptions { batch_count: 100, ..BulkOptions::default() };
+    let mut writer = BulkWriter::new(client, index, options).unwrap();
+    for number in range {
+        let id = format!("{number:05}");
+        let text = format!("word{} common", number % 7);
+        let document = json!({"id": id, "text": text, "copy": index}).to_string();
+        writer.push(&Operation::index(&id, document.as_bytes())).unwrap();
+    }
+    let summary = writer.finish().unwrap();
+    assert_eq!(summary.failed, 0, "{summary:?}");
+    summary.succeeded()
+}
+
+/// Totals, and the first ids, of some searches.
+fn answers(client: &Client, index: &str) -> Vec<(u64, Vec<String>)> {
+    (0..7)
+        .map(|word| {
+            let body = json!({
+                "query": {"match": {"text": format!("word{word}")}}, "track_total_hits": true,
+                "sort": ["_score", {"id": "asc"}], "_source": false
+            });
+            let query = [("search_type", "dfs_query_then_fetch")];
+            let found: Value = client.search(index, &query, &body).unwrap().json().unwrap();
+            let hits = found["hits"]["hits"].as_array().unwrap();
+            let ids = hits.iter().map(|hit| hit["_id"].as_str().unwrap().to_owned()).collect();
+            (found["hits"]["total"]["value"].as_u64().unwrap(), ids)
+        })
+        .collect()
+}
+
+fn all_ids(client: &Client, index: &str) -> Vec<String> {
+    let body = json!({"query": {"match_all": {}}, "sort": [{"id": "asc"}], "_source": false});
+    let options = PageOptions { size: 300, ..PageOptions::default() };
+    client.pages(index, body, options).unwrap().map(|hit| hit.unwrap().id).collect()
+}
+
+#[test]
+fn a_real_cluster_keeps_its_promises() {
+    let Some(cluster) = Cluster::start() else { return };
+    let client = connect();
+    assert_eq!(client.version().unwrap().product(), "OpenSearch");
+    create(&client, "news-1");
+    assert_eq!(write(&client, "news-1", 0..DOCUMENTS), DOCUMENTS as u64);
+    client.swap_alias("news", None, "news-1").unwrap();
+    client.wait_for_alias("news", "news-1", Duration::from_secs(10)).unwrap();
+    client.refresh("news").unwrap();
+    assert_eq!(
+        client.count("news", &json!({"query": {"match_all": {}}})).unwrap(),
+        DOCUMENTS as u64
+    );
+    let expected: Vec<_> = (0..DOCUMENTS).map(|number| format!("{number:05}")).collect();
+    assert_eq!(all_ids(&client, "news"), expected);
+    let before = answers(&client, "news");
+    assert!(before.iter().all(|(total, _)| *total > 280));
+    timed("errors", || errors_are_told_apart(&client));
+    timed("swaps", || swap_under_load(&client));
+    timed("hung node", || hung_node(&cluster, &client, &before));
+    timed("killed node", || killed_node(&cluster, &client, &before));
+}
+
+/// Runs a part of the test, and says on stderr how long it took.
+fn timed(name: &str, part: impl FnOnce()) {
+    let started = Instant::now();
+    part();
+    let _ = writeln!(std::io::stderr(), "{name}: {:.1?}", started.elapsed());
+}
+
+fn errors_are_told_apart(client: &Client) {
+    let missing = client.search("nothing", &[], &json!({})).unwrap_err();
+    assert!(matches!(missing, Error::NotFound { .. }), "{missing}");
+    let taken = client.create_index("news-1", &json!({})).unwrap_err();
+    assert!(matches!(taken, Error::NameTaken { .. }), "{taken}");
+    let taken = client.swap_alias("news-1", None, "news-1").unwrap_err();
+    assert!(matches!(taken, Error::NameTaken { .. }), "{taken}");
+    let wrong = client.search("news", &[], &json!({"query": {"no_such": {}}})).unwrap_err();
+    assert!(matches!(wrong, Error::Status { status: 400, .. }), "{wrong}");
+    let options = BulkOptions { require_alias: true, ..BulkOptions::default() };
+    let mut writer = BulkWriter::new(client, "nothing", options).unwrap();
+    writer.push(&Operation::index("1", b"{}")).unwrap();
+    assert!(matches!(writer.finish(), Err(Error::NotFound { .. })));
+    let mut writer = BulkWriter::new(client, "news", BulkOptions::default()).unwrap();
+    writer.push(&Operation::create("00001", b"{}")).unwrap();
+    writer.push(&Operation::index("bad", b"{")).unwrap();
+    writer.push(&Operation::delete("none")).unwrap();
+    let summary = writer.finish().unwrap();
+    assert_eq!((summary.conflicts, summary.failed, summary.missing), (1, 2, 1), "{summary:?}");
+}
+
+/// Swaps the alias to a copy while others search: every answer is whole, and of one index.
+fn swap_under_load(client: &Client) {
+    create(client, "news-2");
+    write(client, "news-2", 0..DOCUMENTS);
+    client.refresh("news-2").unwrap();
+    let (stopped, searches) = (AtomicBool::new(false), AtomicU64::new(0));
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !stopped.load(SeqCst) {
+                    if let Err(problem) = whole_and_of_one_index(client) {
+                        wrong.lock().unwrap().push(problem);
+                        return;
+                    }
+                    searches.fetch_add(1, SeqCst);
+                }
+            });
+        }
+        for (old, new) in [("news-1", "news-2"), ("news-2", "news-1"), ("news-1", "news-2")] {
+            let goal = searches.load(SeqCst) + 30;
+            while searches.load(SeqCst) < goal && wrong.lock().unwrap().is_empty() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            let swapped = client.swap_alias("news", Some(old), new);
+            let seen = client.wait_for_alias("news", new, Duration::from_secs(10));
+            if let Err(error) = swapped.and(seen) {
+                wrong.lock().unwrap().push(error.to_string());
+            }
+        }
+        stopped.store(true, SeqCst);
+    });
+    assert_eq!(wrong.into_inner().unwrap(), Vec::<String>::new());
+    let stale = client.swap_alias("news", Some("news-1"), "news-3").unwrap_err();
+    assert!(matches!(stale, Error::Conflict { .. }), "{stale}");
+    assert_eq!(client.alias_targets("news").unwrap(), ["news-2"]);
+    assert!(client.delete_index("news-1").unwrap());
+    assert!(!client.delete_index("news-1").unwrap());
+    let names: Vec<_> = client.indexes("news-*").unwrap().into_iter().map(|one| one.name).collect();
+    assert_eq!(names, ["news-2"]);
+}
+
+/// Checks that a search of the alias finds every document once, all in the same index.
+fn whole_and_of_one_index(client: &Client) -> Result<(), String> {
+    let body = json!({
+        "query": {"match": {"text": "common"}}, "track_total_hits": true, "size": 0,
+        "aggs": {"copies": {"terms": {"field": "copy"}}}
+    });
+    let found = client.search("news", &[], &body).map_err(|error| error.to_string())?;
+    let found: Value = found.json().map_err(|error| error.to_string())?;
+    let copies = found["aggregations"]["copies"]["buckets"].as_array().map_or(0, Vec::len);
+    match (&found["hits"]["total"]["value"], copies) {
+        (total, 1) if *total == DOCUMENTS => Ok(()),
+        _ => Err(found.to_string()),
+    }
+}
+
+/// A node that hangs: the others answer within the time of the client.
+fn hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) {
+    cluster.run(&["pause", "2"]);
+    let started = Instant::now();
+    let fresh = connect();
+    let connected = started.elapsed();
+    assert!(connected < Duration::from_secs(10), "{connected:?}");
+    // A shard may be on the node that hangs. Only the first answer may have to wait for another.
+    let body = json!({"query": {"match_all": {}}});
+    fresh.search("news", &[], &body).map(drop).unwrap();
+    cluster.run(&["resume", "2"]);
+    client.wait_for_health("news", Health::Green, Duration::from_secs(60)).unwrap();
+    assert_eq!(answers(client, "news"), before);
+}
+
+/// A node that is killed while others write, search and read page by page.
+fn killed_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) {
+    create(client, "news-3");
+    let written = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| write(client, "news-3", 0..DOCUMENTS));
+        let reader = scope.spawn(|| all_ids(client, "news"));
+        cluster.run(&["kill", "3"]);
+        for _ in 0..3 {
+            assert_eq!(answers(client, "news"), before);
+        }
+        assert_eq!(reader.join().unwrap().len(), DOCUMENTS);
+        writer.join().unwrap()
+    });
+    assert_eq!(written, DOCUMENTS as u64);
+    client.wait_for_health("news-3", Health::Yellow, Duration::from_secs(30)).unwrap();
+    client.refresh("news-3").unwrap();
+    assert_eq!(all_ids(client, "news-3").len(), DOCUMENTS);
+    assert_eq!(answers(client, "news-3"), before);
+    let alias = client.swap_alias("news", Some("news-2"), "news-3");
+    alias.and_then(|()| client.wait_for_alias("news", "news-3", Duration::from_secs(10))).unwrap();
+}
