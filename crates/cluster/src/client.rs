@@ -13,6 +13,7 @@ use crate::address::ClusterAddress;
 use crate::completeness;
 use crate::credentials::Credentials;
 use crate::error::{Error, Exchange, Result};
+use crate::network::error_of_network;
 use crate::node_pool::NodePool;
 use crate::reason::{beginning, error_of_answer};
 use crate::redact::Redactor;
@@ -236,13 +237,28 @@ impl Client {
                 }
                 Err(error) => error,
             };
-            if matches!(error, Error::Unreachable { .. } | Error::TimedOut { .. }) {
+            if self.is_out(node, &error) {
                 pool.failed(node);
             }
             match attempts.wait_after(&error) {
                 Some(wait) => std::thread::sleep(wait),
                 None => return Err(error),
             }
+        }
+    }
+
+    /// Whether an error means that the node is gone or hangs. One that answers a greeting in time had
+    /// too much to do, or waits for a node that hangs.
+    fn is_out(&self, node: usize, error: &Error) -> bool {
+        let Inner { pool, options, .. } = &*self.inner;
+        match error {
+            Error::Unreachable { .. } => true,
+            Error::TimedOut { .. } => {
+                let time = options.connect_timeout;
+                pool.version(node).is_none()
+                    || self.exchange(node, &Request::get("/"), time).is_err()
+            }
+            _ => false,
         }
     }
 
@@ -299,7 +315,7 @@ impl Client {
 
     /// Sends a request once, and reads the answer within `time`.
     fn exchange(&self, node: usize, request: &Request, time: Duration) -> Result<Answer> {
-        let Inner { agent, pool, .. } = &*self.inner;
+        let Inner { agent, pool, redactor, .. } = &*self.inner;
         let url = format!("{}{}", pool.url(node), request.target());
         let body = request.body.as_deref();
         let sent = match (request.method, body) {
@@ -324,7 +340,8 @@ impl Client {
             let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec()?;
             Ok(Answer { status, version, body })
         });
-        received.map_err(|error| self.error_of_network(request, node, time, &error))
+        let at = request.at(pool.url(node));
+        received.map_err(|error| error_of_network(at, &error, time, redactor))
     }
 
     /// Adds the time and the headers.
@@ -348,39 +365,6 @@ impl Client {
     fn error_of(&self, at: Exchange, answer: (u16, &[u8]), sent: usize) -> Error {
         let Inner { credentials, redactor, .. } = &*self.inner;
         error_of_answer(at, answer, (credentials.to_string(), redactor), sent)
-    }
-
-    fn error_of_network(
-        &self,
-        request: &Request,
-        node: usize,
-        time: Duration,
-        error: &ureq::Error,
-    ) -> Error {
-        use ureq::{Error as Http, Timeout};
-        let Inner { pool, redactor, options, .. } = &*self.inner;
-        let at = request.at(pool.url(node));
-        if let Some(problem) = tls::problem(error) {
-            return Error::Tls { at, problem: redactor.clean(&problem) };
-        }
-        let text = redactor.clean(&error.to_string());
-        let problem = match error {
-            Http::Timeout(Timeout::Connect | Timeout::Resolve) => {
-                format!("no connection within {:.1?}", time.min(options.connect_timeout))
-            }
-            Http::Timeout(_) => return Error::TimedOut { at, after: time },
-            Http::Protocol(_) | Http::LargeResponseHeader(..) => {
-                return Error::NotACluster { at, found: format!("no HTTP ({text})") };
-            }
-            Http::BodyExceedsLimit(_) => return Error::Malformed { at, problem: text },
-            Http::HostNotFound => "the host is not known".to_owned(),
-            Http::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-                "the connection was closed; a node that expects https:// does so".to_owned()
-            }
-            Http::Io(error) => redactor.clean(&error.to_string()),
-            _ => text,
-        };
-        Error::Unreachable { at, problem }
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {

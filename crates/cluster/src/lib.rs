@@ -35,6 +35,7 @@ mod error;
 mod index_name;
 #[cfg(test)]
 mod mock;
+mod network;
 mod node_pool;
 mod pages;
 mod reason;

@@ -45,12 +45,13 @@ impl Attempts {
         self
     }
 
-    /// The time that the next attempt may take: half of what is left, so that another node can
-    /// answer in time if this one hangs; all of it if no other node or attempt is left.
+    /// The time that the next attempt may take: a quarter of what is left, so that others can answer in
+    /// time if a node hangs; all of it if no other node or attempt is left. Each node that is asked
+    /// may itself wait for the one that hangs, once, so a half would leave too little.
     pub(crate) fn time(&self) -> Duration {
         let left = self.deadline.saturating_duration_since(Instant::now());
         let last = self.tried.len() as u32 + 1 >= self.most;
-        let time = if self.nodes < 2 || last || !self.idempotent { left } else { left / 2 };
+        let time = if self.nodes < 2 || last || !self.idempotent { left } else { left / 4 };
         // A time of zero would mean no limit.
         time.max(Duration::from_millis(1))
     }
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn attempts_are_bounded_in_time() {
         let attempts = Attempts::new(Duration::from_secs(10), 3, 4);
-        assert!(attempts.time() <= Duration::from_secs(5));
+        assert!(attempts.time() <= Duration::from_secs(3));
         let attempts = Attempts::new(Duration::from_secs(10), 1, 4);
         assert!(attempts.time() > Duration::from_secs(9));
         let mut attempts = Attempts::new(Duration::ZERO, 3, 4);

@@ -33,10 +33,11 @@ fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
     let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
     let mut certificates = Vec::new();
     for item in parse_pem(&pem) {
-        match item.map_err(|error| failed(error.to_string()))? {
-            PemItem::Certificate(certificate) => certificates.push(certificate),
-            // A file may have the key of a certificate beside it.
-            _ => {}
+        // A file may have the key of a certificate beside it.
+        if let PemItem::Certificate(certificate) =
+            item.map_err(|error| failed(error.to_string()))?
+        {
+            certificates.push(certificate);
         }
     }
     // What is in the frame is read now: the client would skip it, and trust nobody.

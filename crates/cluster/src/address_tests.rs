@@ -1,0 +1,119 @@
+//! Tests of addresses: what is read, what is refused, and what is never shown.
+
+use super::*;
+
+#[test]
+fn an_address_is_read_and_printed() {
+    for (given, printed) in [
+        ("https://host/news", "https://host:9200/news"),
+        ("HTTPS://Host:443/news/", "https://host:443/news"),
+        ("http://127.0.0.1:9201,127.0.0.1:9202/新闻", "http://127.0.0.1:9201,127.0.0.1:9202/新闻"),
+        ("https://a,https://b:1/n", "https://a:9200,b:1/n"),
+        ("https://a,a:9200/n", "https://a:9200/n"),
+        ("https://[::1]/n", "https://[::1]:9200/n"),
+        ("https://[2001:DB8::0:1]:9201,b/n", "https://[2001:db8::1]:9201,b:9200/n"),
+    ] {
+        let address = ClusterAddress::parse(given).unwrap();
+        assert_eq!(address.to_string(), printed);
+        assert_eq!(ClusterAddress::parse(printed), Ok(address));
+    }
+}
+
+#[test]
+fn what_is_not_an_address_is_refused() {
+    for given in [
+        "",
+        "index",
+        "ftp://a/n",
+        "https:/a/n",
+        "https://",
+        "https:///n",
+        "https://a",
+        "https://a/",
+        "https://a,/n",
+        "https://,a/n",
+        "https://a b/n",
+        "https://a:/n",
+        "https://a:0/n",
+        "https://a:65536/n",
+        "https://a:+1/n",
+        "https://a:x/n",
+        "https://::1/n",
+        "https://[::1/n",
+        "https://[a]/n",
+        "https://[::1]9200/n",
+        "https://a/b/n",
+        "https://a/N",
+        "https://a/n?x=1",
+        "https://a/n#x",
+        "https://a,http://b/n",
+        "https://中文/n",
+        "https://a/_all",
+        "https://a//n",
+        "https://a:9200:9200/n",
+        "https://a\n/n",
+    ] {
+        assert!(ClusterAddress::parse(given).is_err(), "{given}");
+    }
+}
+
+#[test]
+fn credentials_in_an_address_are_refused_and_never_shown() {
+    for given in [
+        "https://me:hunter2@a/n",
+        "https://hunter2@a/n",
+        "https://a,me:hunter2@b/n",
+        "https://me:x/hunter2@a/n",
+        "https://me:hunter2@",
+        "HTTP://me:hunter2@127.0.0.1/n",
+    ] {
+        let error = ClusterAddress::parse(given).unwrap_err();
+        assert_eq!(error, AddressError::CredentialsInAddress);
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        assert!(error.to_string().contains("WENSOU_CLUSTER_PASSWORD"));
+    }
+}
+
+#[test]
+fn http_goes_to_this_machine_only() {
+    for (hosts, allowed) in [
+        ("127.0.0.1", true),
+        ("127.8.8.8:9", true),
+        ("localhost", true),
+        ("LOCALHOST", true),
+        ("[::1]", true),
+        ("127.0.0.1,[::1]", true),
+        ("127.0.0.1,b", false),
+        ("10.0.0.1", false),
+        ("localhost.example", false),
+        ("127.0.0.1.example", false),
+        ("0.0.0.0", false),
+        ("[::2]", false),
+        ("127.1", false),
+        ("[::ffff:127.0.0.1]", true),
+        ("[::ffff:10.0.0.1]", false),
+    ] {
+        let address = ClusterAddress::parse(&format!("http://{hosts}/n")).unwrap();
+        assert_eq!(address.check_encryption(false).is_ok(), allowed, "{hosts}");
+        assert!(address.check_encryption(true).is_ok());
+        let address = ClusterAddress::parse(&format!("https://{hosts}/n")).unwrap();
+        assert!(address.check_encryption(false).is_ok());
+    }
+}
+
+#[test]
+fn physical_names_fit() {
+    let longest = "n".repeat(NAME_BYTES - STAMP_BYTES);
+    let address = ClusterAddress::parse(&format!("https://a/{longest}")).unwrap();
+    assert!(address.physical_name(&"0".repeat(STAMP_BYTES - 1)).is_ok());
+    assert!(ClusterAddress::parse(&format!("https://a/{longest}n")).is_err());
+    assert!(address.physical_name("A").is_err());
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_parser_panic(text in ".{0,60}", tail in "[\\[\\]:/,@a0é]{0,20}") {
+        let _ = ClusterAddress::parse(&text);
+        let _ = ClusterAddress::parse(&format!("https://{tail}"));
+    }
+}

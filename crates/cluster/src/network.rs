@@ -1,0 +1,38 @@
+//! From a failure of the network to an [`Error`].
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use ureq::{Error as Http, Timeout};
+
+use crate::error::{Error, Exchange};
+use crate::redact::Redactor;
+use crate::tls;
+
+/// The error of a request that had `time` and got no answer.
+pub(crate) fn error_of_network(
+    at: Exchange,
+    error: &Http,
+    time: Duration,
+    redactor: &Redactor,
+) -> Error {
+    if let Some(problem) = tls::problem(error) {
+        return Error::Tls { at, problem: redactor.clean(&problem) };
+    }
+    let text = redactor.clean(&error.to_string());
+    let problem = match error {
+        Http::Timeout(Timeout::Connect | Timeout::Resolve) => "no connection in time".to_owned(),
+        Http::Timeout(_) => return Error::TimedOut { at, after: time },
+        Http::Protocol(_) | Http::LargeResponseHeader(..) => {
+            return Error::NotACluster { at, found: format!("no HTTP ({text})") };
+        }
+        Http::BodyExceedsLimit(_) => return Error::Malformed { at, problem: text },
+        Http::HostNotFound => "the host is not known".to_owned(),
+        Http::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            "the connection was closed; a node that expects https:// does so".to_owned()
+        }
+        Http::Io(error) => redactor.clean(&error.to_string()),
+        _ => text,
+    };
+    Error::Unreachable { at, problem }
+}
