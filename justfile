@@ -50,6 +50,16 @@ torture KILLS="260" FAULTS="320" FLIPS="600" READER_SECONDS="600":
     # for others.
     cargo test --test tests -- crash:: check:: torture:: --nocapture --test-threads 1
 
+# Start a real OpenSearch cluster of three nodes on this machine (needs a JDK >= 21 and Maven).
+[group('dev')]
+cluster-up *ARGS:
+    tests/cluster/cluster start {{ARGS}}
+
+# Stop that cluster. `--wipe` deletes its data.
+[group('dev')]
+cluster-down *ARGS:
+    tests/cluster/cluster stop {{ARGS}}
+
 # The licences of all packages in the program.
 [group('check')]
 licences:

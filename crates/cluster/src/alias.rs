@@ -239,7 +239,8 @@ impl Client {
         }
     }
 
-    /// Waits until an index, or the alias of one, has at least this health, and returns what it has.
+    /// Waits until an index, or the alias of one, has at least this health, and returns what it
+    /// has.
     ///
     /// # Errors
     ///

@@ -202,9 +202,9 @@ impl Client {
         self.send(&Request::delete(path).queries(query))
     }
 
-    /// Sends a request, repeated within its time while it fails for a passing reason: no connection,
-    /// no answer, too much to do (429), no shard or quorum (502 to 504), a partial answer, and once
-    /// after status 500.
+    /// Sends a request, repeated within its time while it fails for a passing reason: no
+    /// connection, no answer, too much to do (429), no shard or quorum (502 to 504), a partial
+    /// answer, and once after status 500.
     ///
     /// # Errors
     ///
@@ -247,8 +247,8 @@ impl Client {
         }
     }
 
-    /// Whether an error means that the node is gone or hangs. One that answers a greeting in time had
-    /// too much to do, or waits for a node that hangs.
+    /// Whether an error means that the node is gone or hangs. One that answers a greeting in time
+    /// had too much to do, or waits for a node that hangs.
     fn is_out(&self, node: usize, error: &Error) -> bool {
         let Inner { pool, options, .. } = &*self.inner;
         match error {

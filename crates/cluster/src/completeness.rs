@@ -1,4 +1,5 @@
-//! Whether the answer to a search has the hits of all shards. OpenSearch sends a part with status 200.
+//! Whether the answer to a search has the hits of all shards. OpenSearch sends a part with status
+//! 200.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -135,8 +135,8 @@ impl Credentials {
     /// The credentials of the environment, or else those of the settings, or none.
     ///
     /// The environment has `WENSOU_CLUSTER_USER` and `WENSOU_CLUSTER_PASSWORD`, or
-    /// `WENSOU_CLUSTER_API_KEY`, or `WENSOU_CLUSTER_TOKEN`. If one of them is set and not empty, the
-    /// settings are not looked at.
+    /// `WENSOU_CLUSTER_API_KEY`, or `WENSOU_CLUSTER_TOKEN`. If one of them is set and not empty,
+    /// the settings are not looked at.
     ///
     /// # Errors
     ///

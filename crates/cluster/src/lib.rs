@@ -1,8 +1,8 @@
 //! An OpenSearch cluster as the place of an index: everything that speaks HTTP to it.
 //!
 //! - [`ClusterAddress`] reads `https://host:9200,host2:9200/name`, [`Credentials`] come from the
-//!   environment or from the configuration, and [`Client`] sends requests: it chooses a node, bounds
-//!   the time, repeats what is safe to repeat, and refuses answers that are not whole.
+//!   environment or from the configuration, and [`Client`] sends requests: it chooses a node,
+//!   bounds the time, repeats what is safe to repeat, and refuses answers that are not whole.
 //! - [`BulkWriter`] writes documents in bounded batches, [`Pages`] reads all hits of a search.
 //! - The methods of [`Client`] in `alias` create indexes, and swap the alias that readers use.
 //!

@@ -59,10 +59,10 @@ pub struct Hit {
 
 /// An iterator over all hits of a search.
 ///
-/// All pages are of one point in time, which is closed at the end or when this is dropped. If a node
-/// that holds a part of it is lost, a new one is opened, and the reading goes on behind the last
-/// hit: no hit comes twice, and none that was there all the time is missing. The first error ends
-/// the iteration.
+/// All pages are of one point in time, which is closed at the end or when this is dropped. If a
+/// node that holds a part of it is lost, a new one is opened, and the reading goes on behind the
+/// last hit: no hit comes twice, and none that was there all the time is missing. The first error
+/// ends the iteration.
 #[derive(Debug)]
 pub struct Pages {
     client: Client,

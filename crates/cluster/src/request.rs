@@ -166,7 +166,8 @@ impl Request {
         self
     }
 
-    /// Sets a body of lines, each a JSON value and ended by a line feed, for `_bulk` and `_msearch`.
+    /// Sets a body of lines, each a JSON value and ended by a line feed, for `_bulk` and
+    /// `_msearch`.
     #[must_use]
     pub fn ndjson(mut self, body: Vec<u8>) -> Self {
         self.body = Some(body);
@@ -317,7 +318,8 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Encodes a segment of a path, or a key or value of a parameter: an index, or the id of a document.
+/// Encodes a segment of a path, or a key or value of a parameter: an index, or the id of a
+/// document.
 ///
 /// ```
 /// assert_eq!(wensou_cluster::encode_segment("a/b 新"), "a%2Fb%20%E6%96%B0");

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 
-/// The wait before the first repetition at a node that was asked before. Each further one doubles it.
+/// The wait before the first repetition at a node that was asked before. Each further one doubles
+/// it.
 const WAIT: Duration = Duration::from_millis(50);
 
 /// The longest wait.
@@ -45,9 +46,10 @@ impl Attempts {
         self
     }
 
-    /// The time that the next attempt may take: a quarter of what is left, so that others can answer in
-    /// time if a node hangs; all of it if no other node or attempt is left. Each node that is asked
-    /// may itself wait for the one that hangs, once, so a half would leave too little.
+    /// The time that the next attempt may take: a quarter of what is left, so that others can
+    /// answer in time if a node hangs; all of it if no other node or attempt is left. Each node
+    /// that is asked may itself wait for the one that hangs, once, so a half would leave too
+    /// little.
     pub(crate) fn time(&self) -> Duration {
         let left = self.deadline.saturating_duration_since(Instant::now());
         let last = self.tried.len() as u32 + 1 >= self.most;

@@ -11,8 +11,8 @@ use crate::request::{Completeness, Request, Response, encode_segment};
 impl Client {
     /// Searches an index, or the point in time that the body names if `index` is empty.
     ///
-    /// An answer is taken only if all shards have answered in time; otherwise another node is asked.
-    /// `allow_partial_search_results=false` is always sent.
+    /// An answer is taken only if all shards have answered in time; otherwise another node is
+    /// asked. `allow_partial_search_results=false` is always sent.
     ///
     /// # Errors
     ///
