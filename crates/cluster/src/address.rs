@@ -158,9 +158,9 @@ impl ClusterAddress {
     ///
     /// [`NameError`] if the stamp has characters that no name may have or more than 39 bytes.
     ///
-    /// ``` let address = wensou_cluster::ClusterAddress::parse("https://host/news")?;
-    /// assert_eq!(address.physical_name("20260701t120000-00c0ffee")?,
-    /// "news-20260701t120000-00c0ffee");
+    /// ```
+    /// let address = wensou_cluster::ClusterAddress::parse("https://host/news")?;
+    /// assert_eq!(address.physical_name("20260701-c0ffee")?, "news-20260701-c0ffee");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn physical_name(&self, stamp: &str) -> Result<String, NameError> {
