@@ -1,13 +1,9 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.opensearch.Version;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.env.Environment;
 import org.opensearch.node.Node;
-import org.opensearch.plugins.PluginInfo;
 
 /**
  * One OpenSearch node in this process, with plugins from the class path. The arguments are settings, such as
@@ -15,23 +11,8 @@ import org.opensearch.plugins.PluginInfo;
  * node ends with the process of that id.
  */
 public final class SearchNode extends Node {
-    private static final String[] PLUGINS = {
-        "org.opensearch.transport.Netty4ModulePlugin",
-        "org.opensearch.analysis.common.CommonAnalysisModulePlugin",
-        "org.opensearch.index.reindex.ReindexModulePlugin",
-    };
-
     private SearchNode(Environment environment) {
-        super(environment, plugins(), true);
-    }
-
-    private static List<PluginInfo> plugins() {
-        String java = String.valueOf(Runtime.version().feature());
-        List<PluginInfo> plugins = new ArrayList<>();
-        for (String name : PLUGINS) {
-            plugins.add(new PluginInfo(name, "from the class path", "1", Version.CURRENT, java, name, null, List.of(), false));
-        }
-        return plugins;
+        super(environment, Plugins.all(), true);
     }
 
     public static void main(String[] arguments) throws Exception {
