@@ -1,11 +1,14 @@
 //! The client: sends a request to a node, and to another one if that fails for a passing reason.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use ureq::http::HeaderValue;
 use ureq::{Agent, RequestBuilder};
 
@@ -130,7 +133,8 @@ impl Client {
                 options: options.clone(),
             }),
         };
-        client.with_retries(&Request::get("/"), |node, time| client.check_version(node, time))?;
+        client
+            .with_retries(&Request::get("/"), |_, node, time| client.check_version(node, time))?;
         Ok(client)
     }
 
@@ -147,61 +151,6 @@ impl Client {
         self.inner.pool.len()
     }
 
-    /// Sends `GET path`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
-    pub fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Response> {
-        self.send(&Request::get(path).queries(query))
-    }
-
-    /// Sends `HEAD path`, and returns whether there is such a thing.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
-    pub fn exists(&self, path: &str) -> Result<bool> {
-        Ok(self.send(&Request::head(path).accept(404))?.status() != 404)
-    }
-
-    /// Sends `POST path` with a JSON body.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
-    pub fn post(
-        &self,
-        path: &str,
-        query: &[(&str, &str)],
-        body: &impl Serialize,
-    ) -> Result<Response> {
-        self.send(&Request::post(path).queries(query).json(body)?)
-    }
-
-    /// Sends `PUT path` with a JSON body.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
-    pub fn put(
-        &self,
-        path: &str,
-        query: &[(&str, &str)],
-        body: &impl Serialize,
-    ) -> Result<Response> {
-        self.send(&Request::put(path).queries(query).json(body)?)
-    }
-
-    /// Sends `DELETE path`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
-    pub fn delete(&self, path: &str, query: &[(&str, &str)]) -> Result<Response> {
-        self.send(&Request::delete(path).queries(query))
-    }
-
     /// Sends a request, repeated within its time while it fails for a passing reason: no
     /// connection, no answer, too much to do (429), no shard or quorum (502 to 504), a partial
     /// answer, and once after status 500.
@@ -210,26 +159,27 @@ impl Client {
     ///
     /// The error of the last attempt.
     pub fn send(&self, request: &Request) -> Result<Response> {
-        self.with_retries(request, |node, time| self.attempt(node, request, time))
+        self.with_retries(request, |request, node, time| self.attempt(node, request, time))
     }
 
     /// Runs `attempt` with a node and its time until it succeeds or its error is final.
     fn with_retries(
         &self,
         request: &Request,
-        attempt: impl Fn(usize, Duration) -> Result<Response>,
+        attempt: impl Fn(&Request, usize, Duration) -> Result<Response>,
     ) -> Result<Response> {
         let Inner { pool, options, .. } = &*self.inner;
         let time = request.timeout.unwrap_or(options.timeout);
         let nodes = if request.node.is_some() { 1 } else { pool.len() };
         let mut attempts = Attempts::new(time, nodes, options.attempts)
             .allow(request.idempotent, request.retry_overload);
+        let mut request = Cow::Borrowed(request);
         loop {
             let chosen = || pool.choose(&attempts.tried, request.rotate);
             let node = request.node.map_or_else(chosen, |node| node % pool.len());
             let time = attempts.time();
             attempts.tried.push(node);
-            let error = match attempt(node, time) {
+            let error = match attempt(&request, node, time) {
                 Ok(mut response) => {
                     pool.succeeded(node, request.rotate || request.node.is_some());
                     response.attempts = attempts.tried.len() as u32;
@@ -237,8 +187,14 @@ impl Client {
                 }
                 Err(error) => error,
             };
-            if self.is_out(node, &error) {
-                pool.failed(node);
+            match &error {
+                Error::Unreachable { .. } => pool.failed(node),
+                Error::TimedOut { .. } => {
+                    if let Some(steered) = self.leave_out_hung(node, &request, time) {
+                        request = Cow::Owned(steered);
+                    }
+                }
+                _ => {}
             }
             match attempts.wait_after(&error) {
                 Some(wait) => std::thread::sleep(wait),
@@ -247,19 +203,44 @@ impl Client {
         }
     }
 
-    /// Whether an error means that the node is gone or hangs. One that answers a greeting in time
-    /// had too much to do, or waits for a node that hangs.
-    fn is_out(&self, node: usize, error: &Error) -> bool {
+    /// After a time-out: leaves out the nodes that hang. It need not be the one that was asked, which
+    /// may have waited for another one that has a part of the index. A search is therefore returned
+    /// with a preference for the copies on nodes that answer.
+    fn leave_out_hung(&self, asked: usize, request: &Request, time: Duration) -> Option<Request> {
         let Inner { pool, options, .. } = &*self.inner;
-        match error {
-            Error::Unreachable { .. } => true,
-            Error::TimedOut { .. } => {
-                let time = options.connect_timeout;
-                pool.version(node).is_none()
-                    || self.exchange(node, &Request::get("/"), time).is_err()
-            }
-            _ => false,
+        let time = time.min(options.connect_timeout);
+        // A node that has not said its version yet was given its time for that.
+        if pool.version(asked).is_none() {
+            pool.failed(asked);
+            return None;
         }
+        if !request.can_prefer() {
+            if self.id_of(asked, time).is_err() {
+                pool.failed(asked);
+            }
+            return None;
+        }
+        let mut ids = Vec::new();
+        for node in 0..pool.len() {
+            match self.id_of(node, time) {
+                Ok(id) => ids.extend(id),
+                Err(_) => pool.failed(node),
+            }
+        }
+        let preference = format!("_prefer_nodes:{}", ids.join(","));
+        (!ids.is_empty()).then(|| request.clone().query("preference", &preference))
+    }
+
+    /// Asks a node for its id, which not every user may know.
+    fn id_of(&self, node: usize, time: Duration) -> Result<Option<String>> {
+        #[derive(Deserialize)]
+        struct Nodes {
+            nodes: BTreeMap<String, IgnoredAny>,
+        }
+        let request = Request::get("/_nodes/_local").query("filter_path", "nodes.*.name");
+        let answer = self.exchange(node, &request, time)?;
+        let nodes = serde_json::from_slice::<Nodes>(&answer.body).ok();
+        Ok(nodes.and_then(|nodes| nodes.nodes.into_keys().next()))
     }
 
     fn attempt(&self, node: usize, request: &Request, time: Duration) -> Result<Response> {

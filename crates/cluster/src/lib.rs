@@ -44,6 +44,7 @@ mod request;
 mod retry;
 mod search;
 mod tls;
+mod verbs;
 mod version;
 
 pub use address::{AddressError, ClusterAddress, Node};

@@ -223,6 +223,15 @@ impl Request {
         self
     }
 
+    /// Whether this is a search of an index without a preference for copies. Those of a point in
+    /// time cannot have one.
+    pub(crate) fn can_prefer(&self) -> bool {
+        self.completeness == Completeness::Search
+            && self.path.contains("/_search?")
+            && !self.path.starts_with("/_search")
+            && !self.path.contains("preference=")
+    }
+
     /// The path with its parameters.
     pub(crate) fn target(&self) -> &str {
         &self.path
