@@ -138,6 +138,25 @@ fn a_hung_node_is_left_within_the_time() {
 }
 
 #[test]
+fn a_search_leaves_copies_on_hung_nodes_after_a_time_out() {
+    let answer = |hang: bool, id: &'static str| {
+        Mock::new(move |_, seen| match seen.line.as_str() {
+            line if line.contains("/_nodes/_local") => {
+                Reply::ok(format!(r#"{{"nodes":{{"{id}":{{"name":"x"}}}}}}"#))
+            }
+            _ if hang => Reply::Hang(LONG),
+            _ => Reply::ok(WHOLE),
+        })
+    };
+    let (waits, good) = (answer(true, "id-1"), answer(false, "id-2"));
+    let options = ClientOptions { timeout: Duration::from_secs(2), ..ClientOptions::default() };
+    let client = client_of(&[&waits, &good], &Credentials::none(), &options).unwrap();
+    assert_eq!(search(&client).unwrap().attempts(), 2);
+    let last = good.seen().pop().unwrap().line;
+    assert!(last.ends_with("&preference=_prefer_nodes%3Aid-1,id-2"), "{last}");
+}
+
+#[test]
 fn a_node_that_hangs_at_once_is_left_too() {
     let hung = Mock::greeting(Reply::Hang(LONG), |_, _| Reply::Close);
     let good = Mock::new(|_, _| Reply::ok(WHOLE));
