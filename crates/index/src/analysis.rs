@@ -180,6 +180,18 @@ impl Analysis {
         &self.synonyms
     }
 
+    /// The analysis with tables that are not files: the texts of words and of synonyms.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`] if one of them cannot be parsed.
+    pub fn of_texts(words: Option<&str>, synonyms: Option<&str>) -> Result<Self, Error> {
+        let table = |name: &str, text: Option<&str>| {
+            text.map(|text| Table { path: PathBuf::from(name), text: text.to_owned() })
+        };
+        Self::of(table(WORDS, words).as_ref(), table(SYNONYMS, synonyms).as_ref())
+    }
+
     fn of(words: Option<&Table>, synonyms: Option<&Table>) -> Result<Self, Error> {
         let words = words.map_or(Ok(Vec::new()), |table| table.parsed(parse_words))?;
         let groups = synonyms.map_or(Ok(Vec::new()), |table| table.parsed(parse_synonyms))?;
@@ -215,6 +227,13 @@ impl Analysis {
             labels: write(LABELS, labels)?,
         };
         Ok((analysis, parsed, meta))
+    }
+
+    /// Reads the copies of words and synonyms in a generation.
+    pub(crate) fn texts(folder: &Folder, meta: &TableMeta) -> Result<[Option<String>; 2], Error> {
+        let words = Table::read_copy(folder, WORDS, meta.words.as_ref())?;
+        let synonyms = Table::read_copy(folder, SYNONYMS, meta.synonyms.as_ref())?;
+        Ok([words, synonyms].map(|table| table.map(|table| table.text)))
     }
 
     /// Reads the analysis that a generation was built with from the copies of the tables in it.

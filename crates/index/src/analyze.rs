@@ -9,9 +9,11 @@ use wensou_postings::{ColumnValues, DocumentTerms, FieldTerms, TextField, WORD_S
 use wensou_text::{
     Folded, SYMBOL_TERM, Script, Segmenter, TokenKind, fold, script_of_all, symbol_terms,
 };
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::duplicates::{Sample, Sketch, sketch_and_sample};
-use crate::record::{Encoded, RecordExt, Texts, civil_seconds, moment_start};
+use crate::error::Error;
+use crate::record::{Encoded, RecordExt, Texts, civil_seconds, encode, moment_start, tie_breaker};
 
 /// Chinese words of the body with at most this many characters are not indexed as words: their
 /// unigram or bigram is.
@@ -56,7 +58,7 @@ pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -
 /// [`Fields::provenance`]: crate::Fields::provenance
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Provenance {
+pub enum Provenance {
     /// No date is known.
     None = 0,
     /// The date was inferred.
@@ -77,9 +79,11 @@ impl Provenance {
 
 /// A value that is searched in its folded form and counted in the form of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FacetValue {
-    pub(crate) folded: String,
-    pub(crate) original: String,
+pub struct FacetValue {
+    /// In its folded form.
+    pub folded: String,
+    /// In the form of the page.
+    pub original: String,
 }
 
 impl FacetValue {
@@ -90,29 +94,35 @@ impl FacetValue {
 
 /// The values of a record by which it is filtered and counted.
 #[derive(Debug)]
-pub(crate) struct FieldValues {
+pub struct FieldValues {
     /// The id, then those of the variants of a flash item.
-    pub(crate) ids: Vec<String>,
+    pub ids: Vec<String>,
     /// The id if it is not a number.
-    pub(crate) external_id: Option<String>,
+    pub external_id: Option<String>,
     /// The index of the record in the order of the walk.
-    pub(crate) ordinal: u64,
-    pub(crate) occurrences: u64,
-    pub(crate) provenance: Provenance,
-    pub(crate) tags: Vec<FacetValue>,
-    pub(crate) sources: Vec<FacetValue>,
+    pub ordinal: u64,
+    /// How often the record occurs in the archive.
+    pub occurrences: u64,
+    /// How its date is known.
+    pub provenance: Provenance,
+    /// Its tags.
+    pub tags: Vec<FacetValue>,
+    /// Its source or outlet.
+    pub sources: Vec<FacetValue>,
     /// Folded sources that are searched and not counted.
-    pub(crate) authors: Vec<String>,
-    pub(crate) categories: Vec<FacetValue>,
+    pub authors: Vec<String>,
+    /// Its category.
+    pub categories: Vec<FacetValue>,
     /// Folded names of authors, translators and editors, whole and one by one.
-    pub(crate) names: Vec<String>,
+    pub names: Vec<String>,
     /// Folded name and host of the site.
-    pub(crate) sites: Vec<String>,
+    pub sites: Vec<String>,
     /// The address as [`url_key`] writes it.
-    pub(crate) url: Option<String>,
-    pub(crate) script: &'static str,
-    /// Names of [`HAS`].
-    pub(crate) has: Vec<&'static str>,
+    pub url: Option<String>,
+    /// `hans`, `hant`, `mixed` or `none`.
+    pub script: &'static str,
+    /// Names of [`HAS`] that are true of the record.
+    pub has: Vec<&'static str>,
 }
 
 /// An analysed record.
@@ -124,29 +134,75 @@ pub(crate) struct Analysed {
     pub(crate) sketch: Option<(Sketch, Sample)>,
 }
 
+/// What is indexed of a record, for an engine other than that of an [`Index`](crate::Index).
+/// `ordinal` is its index in the order of the walk.
+///
+/// ```
+/// use wensou_index::analyse_record;
+/// use wensou_ingest::{Article, Record};
+/// use wensou_text::Segmenter;
+///
+/// # fn main() -> Result<(), wensou_index::Error> {
+/// let article = Article { id: "a1".to_owned(), title: "比特幣".to_owned(), ..Article::default() };
+/// let record = Record::Article(article);
+/// let (values, terms) = analyse_record(0, &record, &Segmenter::standard())?;
+/// assert_eq!(values.ids, ["a1"]);
+/// assert_eq!(terms.title.key, ['比', '特', '币']);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::Record`] if the record cannot be encoded.
+pub fn analyse_record(
+    ordinal: u64,
+    record: &Record,
+    segmenter: &Segmenter,
+) -> Result<(FieldValues, DocumentTerms), Error> {
+    let (texts, content_hash) = (record.texts(), xxh3_64(&encode(record)?));
+    let values = field_values(ordinal, record, &texts);
+    Ok((values, document_terms(record, &texts, content_hash, segmenter)))
+}
+
 /// Analyses a record. `ordinal` is its index in the order of the walk.
 pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) -> Analysed {
     let record = &encoded.record;
     let texts = record.texts();
+    let terms = document_terms(record, &texts, encoded.content_hash, segmenter);
+    let is_article = matches!(record, Record::Article(_));
+    let (title, body) = (&terms.title.key, &terms.body.key);
+    let sketch = is_article.then(|| sketch_and_sample(title, body, &texts.body));
+    Analysed { values: field_values(ordinal, record, &texts), terms, sketch }
+}
+
+fn document_terms(
+    record: &Record,
+    texts: &Texts,
+    content_hash: u64,
+    segmenter: &Segmenter,
+) -> DocumentTerms {
     let terms = |text: &str, field| field_terms(text, field, segmenter);
-    let id_number = id::number_of(record.id()).filter(|number| *number < u64::MAX);
     let columns = ColumnValues {
-        tie_breaker: encoded.tie_breaker(),
-        content_hash: encoded.content_hash,
-        id_number,
+        tie_breaker: tie_breaker(record.id()),
+        content_hash,
+        id_number: id_number(record),
         date: record.date().value.map(|moment| civil_seconds(moment_start(moment))),
     };
-    let terms = DocumentTerms {
+    DocumentTerms {
         kind: record.kind(),
         columns,
         title: terms(&texts.title, TextField::Title),
         body: terms(&texts.body, TextField::Body),
         tags: texts.tags.iter().map(|tag| terms(tag, TextField::Tags)).collect(),
         paths: paths(record),
-    };
+    }
+}
+
+fn field_values(ordinal: u64, record: &Record, texts: &Texts) -> FieldValues {
     let mut values = FieldValues {
         ids: vec![record.id().to_owned()],
-        external_id: id_number.is_none().then(|| record.id().to_owned()),
+        external_id: id_number(record).is_none().then(|| record.id().to_owned()),
         ordinal,
         occurrences: record.occurrences() as u64,
         provenance: Provenance::of(record.date()),
@@ -157,17 +213,19 @@ pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) ->
         names: Vec::new(),
         sites: Vec::new(),
         url: None,
-        script: script_name(&texts),
+        script: script_name(texts),
         has: has(record),
     };
     match record {
         Record::Article(article) => add_article(&mut values, article),
         Record::Flash(flash) => add_flash(&mut values, flash),
     }
-    let is_article = matches!(record, Record::Article(_));
-    let (title, body) = (&terms.title.key, &terms.body.key);
-    let sketch = is_article.then(|| sketch_and_sample(title, body, &texts.body));
-    Analysed { values, terms, sketch }
+    values
+}
+
+/// The id as a number, if it is one that a column can have.
+fn id_number(record: &Record) -> Option<u64> {
+    id::number_of(record.id()).filter(|number| *number < u64::MAX)
 }
 
 fn add_article(values: &mut FieldValues, article: &Article) {

@@ -69,7 +69,9 @@ mod update;
 mod write;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
-pub use analyze::{HAS, is_indexed_word, url_key};
+pub use analyze::{
+    FacetValue, FieldValues, HAS, Provenance, analyse_record, is_indexed_word, url_key,
+};
 pub use build::{Built, build, is_current};
 pub use check::{Checked, Finding, Severity, check, check_files};
 pub use duplicates::DuplicateGroups;
@@ -89,7 +91,8 @@ pub use options::BuildOptions;
 pub use planned::{PlannedChanges, planned_changes};
 pub use record::{RecordExt, Texts, civil_seconds, moment_start};
 pub use roots::{Added, Root, RootSet, canonical};
+pub use tantivy::DocAddress;
 pub use wensou_postings::{
-    BitsetPostings, Columns, Cursor, FORMAT_VERSION, Kind, LENGTH_CODES, Postings, TermKey,
-    TermKind, TextField, decode_length, rank, ranks,
+    BitsetPostings, Columns, Cursor, DocumentTerms, FORMAT_VERSION, FieldTerms, Kind, LENGTH_CODES,
+    Postings, TermKey, TermKind, TextField, decode_length, encode_length, rank, ranks,
 };

@@ -139,6 +139,16 @@ impl Index {
         Ok(self.analysis.get_or_init(|| analysis))
     }
 
+    /// The texts of the user's words and synonyms that its documents were analysed with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] if the copies of these tables cannot be read.
+    pub fn table_texts(&self) -> Result<[Option<String>; 2], Error> {
+        Analysis::texts(self.generation(), &self.meta.tables)
+            .map_err(|source| Error::unreadable(&self.dir, source))
+    }
+
     /// The fields of the tantivy schema.
     #[must_use]
     pub fn fields(&self) -> &Fields {
