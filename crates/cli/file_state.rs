@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::json;
-use wensou_index::Index;
 use wensou_ingest::{FileEntry, FileStamp, content_hash};
 
+use crate::location::OpenIndex;
 use crate::lookup::source_member;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
@@ -27,8 +27,9 @@ enum FileState {
 
 /// The state of the file that a record's path names. A file whose size and time are as they were is
 /// unchanged; any other file is read. Where that cannot be told, the file counts as unchanged.
-fn file_state(index: &Index, path: &str) -> FileState {
-    let Some(entry) = index.file_entry(path) else { return FileState::Unchanged };
+fn file_state(index: &OpenIndex, path: &str) -> FileState {
+    let entry = index.local().and_then(|index| index.file_entry(path));
+    let Some(entry) = entry else { return FileState::Unchanged };
     let Some((file, _)) = source_member(index, path) else { return FileState::Missing };
     match fs::metadata(&file) {
         Err(error) if error.kind() == ErrorKind::NotFound => FileState::Missing,
@@ -47,15 +48,16 @@ fn is_same(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
 
 /// Whether the file that a record's path names has other content than when it was indexed. Reads
 /// the file: a size and a time can be those of another version.
-pub(crate) fn has_other_content(index: &Index, path: &str) -> bool {
-    let Some(entry) = index.file_entry(path) else { return false };
+pub(crate) fn has_other_content(index: &OpenIndex, path: &str) -> bool {
+    let entry = index.local().and_then(|index| index.file_entry(path));
+    let Some(entry) = entry else { return false };
     let Some((file, _)) = source_member(index, path) else { return false };
     content_hash(&file).is_ok_and(|hash| hash != entry.content_hash)
 }
 
 /// Warns if files of shown records have changed or are gone.
 pub(crate) fn warn_about_changes<'p>(
-    index: &Index,
+    index: &OpenIndex,
     paths: impl Iterator<Item = &'p str>,
     for_program: bool,
     terminal: &mut Terminal,

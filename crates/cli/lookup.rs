@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use wensou_index::{Index, Lookup};
 use wensou_ingest::Record;
+use wensou_query::RecordLookup;
 
+use crate::location::OpenIndex;
 use crate::out::{Terminal, json, sanitize};
 
-/// [`Index::lookup`] returns at most this many ids in [`Lookup::Ambiguous`].
+/// [`RecordLookup::Ambiguous`] has at most this many ids.
 const MAX_AMBIGUOUS_IDS: usize = 10;
 
 /// The record with this id, or with an id that begins with it. `None`, after a message, if there is
@@ -18,33 +19,31 @@ const MAX_AMBIGUOUS_IDS: usize = 10;
 ///
 /// If several ids begin with it, or the index cannot be read.
 pub(crate) fn record(
-    index: &Index,
+    index: &OpenIndex,
     id: &str,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Option<Record>> {
-    match index.lookup(id)? {
-        Lookup::Found(address) => Ok(Some(variant_named(index.record(address)?, id))),
-        Lookup::Missing => {
+    match index.queried().lookup(id)? {
+        RecordLookup::Found(record) => Ok(Some(variant_named(*record, id))),
+        RecordLookup::Missing => {
             terminal.notice(format_args!(
                 "there is no article or flash item with the id {}",
                 sanitize::line(id)
             ));
             Ok(None)
         }
-        Lookup::Ambiguous(ids) => {
+        RecordLookup::Ambiguous(ids) => {
             bail!("more than one id begins with {id}; type more of it:{}", titles(index, &ids)?)
         }
     }
 }
 
 /// Each id with the title of its record, on a line of its own.
-fn titles(index: &Index, ids: &[String]) -> anyhow::Result<String> {
+fn titles(index: &OpenIndex, ids: &[String]) -> anyhow::Result<String> {
     let mut lines = String::new();
     for id in ids {
-        let title = match index.lookup(id)? {
-            Lookup::Found(address) => {
-                json::title(&variant_named(index.record(address)?, id)).to_owned()
-            }
+        let title = match index.queried().lookup(id)? {
+            RecordLookup::Found(record) => json::title(&variant_named(*record, id)).to_owned(),
             _ => String::new(),
         };
         lines.push_str(&format!("\n  {id}  {}", sanitize::line(&title)));
@@ -70,7 +69,7 @@ pub(crate) fn variant_named(record: Record, id: &str) -> Record {
 
 /// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`).
 pub(crate) fn source_member<'p>(
-    index: &Index,
+    index: &OpenIndex,
     path: &'p str,
 ) -> Option<(PathBuf, Option<&'p str>)> {
     // A folder name may contain `!/` too, so the whole path is tried first.
@@ -84,14 +83,15 @@ pub(crate) fn source_member<'p>(
 }
 
 /// The file of a stored path: relative to the working folder, or below a root of the index.
-pub(crate) fn source_file(index: &Index, path: &str) -> Option<PathBuf> {
+pub(crate) fn source_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
     let named = PathBuf::from(path);
     if named.is_file() {
         return Some(named);
     }
     // A stored path begins with the root as it was typed, perhaps relative to another working
     // folder. The index also keeps the absolute root, so look for the file below that.
-    index.meta().roots.iter().find_map(|root| file_below(root, &named))
+    let roots = index.local().map(|index| index.meta().roots.as_slice()).unwrap_or_default();
+    roots.iter().find_map(|root| file_below(root, &named))
 }
 
 /// The file of a stored path, given the absolute path of a root: the root itself, or a file below

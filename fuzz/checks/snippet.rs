@@ -33,7 +33,7 @@ pub fn check(data: &[u8]) {
     let (typed, text) = data.split_once('\n').unwrap_or((&data, ""));
     let clock = Clock { today: date(2023, 5, 17) };
     let (query, _) = parse_lenient(typed, &clock);
-    let Ok(highlighter) = Highlighter::new(&INDEX, &query) else { return };
+    let Ok(highlighter) = Highlighter::new(&*INDEX, &query) else { return };
     let highlighted = highlighter.highlight(text);
     assert!(
         text.starts_with(&highlighted.text) && text[highlighted.text.len()..].trim().is_empty()
@@ -46,7 +46,7 @@ pub fn check(data: &[u8]) {
     let mut options = Options::default();
     options.pinyin = true;
     options.snippet = text.len() / 8 % 80;
-    let session = Session::new(&INDEX).expect("a session");
+    let session = Session::new(&*INDEX).expect("a session");
     let Ok(found) = session.search(&query, &options) else { return };
     assert!(found.hits.len() <= found.total);
     for hit in &found.hits {

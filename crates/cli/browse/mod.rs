@@ -40,7 +40,6 @@ use crossterm::execute;
 use crossterm::style::force_color_output;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use wensou_index::Index;
 use wensou_query::lang::Clock;
 
 use self::app::{App, Effect, Event, Expand};
@@ -49,6 +48,7 @@ use self::screen::Screen;
 use self::worker::Worker;
 use crate::config::{Global, read_query};
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::types::Color;
 
 /// How long to wait for an answer before drawing, so that a quick one needs no second frame.
@@ -75,12 +75,13 @@ pub(crate) fn check_terminal() -> anyhow::Result<()> {
 pub(crate) fn run(
     global: &Global,
     query: String,
-    index: Index,
+    index: OpenIndex,
     clock: Clock,
 ) -> anyhow::Result<Outcome> {
     let colour = *global.color != Color::Never;
     force_color_output(colour);
-    let bounds = wensou_query::date_bounds(&index)?.map(|at| at.map(jiff::civil::DateTime::date));
+    let bounds =
+        wensou_query::date_bounds(index.queried())?.map(|at| at.map(jiff::civil::DateTime::date));
     let index = Arc::new(index);
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
     let size = crossterm::terminal::size().context("cannot read the size of the terminal")?;
@@ -120,7 +121,7 @@ fn expander(global: &Global, clock: Clock) -> Expand {
 
 /// All resources of a run. Dropping it restores the terminal.
 struct Session {
-    index: Arc<Index>,
+    index: Arc<OpenIndex>,
     worker: Worker,
     signals: Signals,
     screen: Screen,
@@ -201,7 +202,7 @@ impl Session {
                 }
                 Effect::Page { id, text } => {
                     let (index, clock) = (Arc::clone(&self.index), self.app.clock);
-                    self.outside(|| open::open_in_pager(index.dir(), &clock, &id, &text))?;
+                    self.outside(|| open::open_in_pager(&index.location(), &clock, &id, &text))?;
                 }
                 Effect::Edit(item) => {
                     let index = Arc::clone(&self.index);

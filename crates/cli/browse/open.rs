@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
-use wensou_index::Index;
 use wensou_query::lang::{Clock, parse_lenient};
 
 use super::worker::Item;
+use crate::location::OpenIndex;
 use crate::lookup::source_file;
 use crate::out::json;
 
@@ -47,7 +47,7 @@ pub(crate) fn open_in_pager(
 }
 
 /// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
-pub(crate) fn open_in_editor(index: &Index, item: &Item) -> anyhow::Result<()> {
+pub(crate) fn open_in_editor(index: &OpenIndex, item: &Item) -> anyhow::Result<()> {
     let (path, _) = json::location(&item.record);
     if path.contains("!/") {
         bail!("{path} is inside an archive: `wensou show --raw` prints it");

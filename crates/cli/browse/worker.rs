@@ -6,16 +6,20 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use wensou_index::{Index, Kind as RecordKind, Lookup, RecordExt};
+use wensou_index::{Kind as RecordKind, RecordExt};
 use wensou_ingest::{Article, FlashItem, Occurrence, Record};
 use wensou_query::lang::parse_lenient;
 use wensou_query::lang::{
     Clock, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value,
 };
-use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet, Sort, Timeline};
+use wensou_query::{
+    Error, Facet, FacetValue, Highlighter, Hit, IndexRef, Options, RecordLookup, Snippet, Sort,
+    Timeline,
+};
 
 #[cfg(debug_assertions)]
 use super::screen;
+use crate::location::OpenIndex;
 use crate::lookup::variant_named;
 use crate::out::clauses;
 
@@ -144,12 +148,12 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn start(index: Arc<Index>, clock: Clock) -> std::io::Result<Self> {
+    pub(crate) fn start(index: Arc<OpenIndex>, clock: Clock) -> std::io::Result<Self> {
         let (request_tx, request_rx) = channel();
         let (response_tx, response_rx) = channel();
         let thread = std::thread::Builder::new()
             .name("search".to_owned())
-            .spawn(move || serve(&index, &clock, &request_rx, &response_tx))?;
+            .spawn(move || serve(index.queried(), &clock, &request_rx, &response_tx))?;
         Ok(Self { request_tx, response_rx, thread })
     }
 
@@ -172,7 +176,7 @@ impl Worker {
 }
 
 fn serve(
-    index: &Index,
+    index: IndexRef<'_>,
     clock: &Clock,
     request_rx: &Receiver<Request>,
     response_tx: &Sender<Response>,
@@ -195,7 +199,7 @@ fn serve(
 }
 
 /// Answers one request.
-pub(crate) fn answer(index: &Index, clock: &Clock, request: &Request) -> Response {
+pub(crate) fn answer(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Response {
     let data = find(index, clock, request).unwrap_or_else(|error| match error {
         Error::Query(diagnostics) => ResponseData::Refused(diagnostics),
         error => ResponseData::Failed(error.to_string()),
@@ -203,7 +207,7 @@ pub(crate) fn answer(index: &Index, clock: &Clock, request: &Request) -> Respons
     Response { number: request.number, data }
 }
 
-fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData, Error> {
+fn find(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Result<ResponseData, Error> {
     #[cfg(debug_assertions)]
     screen::panic_if_asked("search", &request.text);
     let (mut query, _) = parse_lenient(&request.text, clock);
@@ -241,7 +245,7 @@ fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData,
 }
 
 /// The hits of a query; if there are none, why.
-fn hits(index: &Index, query: &Query, options: &Options) -> Result<ResponseData, Error> {
+fn hits(index: IndexRef<'_>, query: &Query, options: &Options) -> Result<ResponseData, Error> {
     let started = Instant::now();
     let results = wensou_query::search(index, query, options)?;
     let took = started.elapsed();
@@ -271,19 +275,19 @@ fn hits(index: &Index, query: &Query, options: &Options) -> Result<ResponseData,
 }
 
 /// The records with these ids, in this order.
-fn records(index: &Index, ids: &[String], query: &Query) -> Result<Vec<Item>, Error> {
+fn records(index: IndexRef<'_>, ids: &[String], query: &Query) -> Result<Vec<Item>, Error> {
     let highlighter = Highlighter::new(index, query)?;
     let mut items = Vec::new();
     for id in ids.iter().take(MAX_LIST) {
-        if let Lookup::Found(address) = index.lookup(id)? {
-            items.push(Item::of(variant_named(index.record(address)?, id), &highlighter));
+        if let RecordLookup::Found(record) = index.lookup(id)? {
+            items.push(Item::of(variant_named(*record, id), &highlighter));
         }
     }
     Ok(items)
 }
 
 /// The pages that contain any variant of a flash item.
-fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, Error> {
+fn pages(index: IndexRef<'_>, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, Error> {
     let value = |occurrence: &Occurrence| Value {
         text: occurrence.path.clone(),
         prefix: false,

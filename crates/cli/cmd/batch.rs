@@ -6,7 +6,6 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde_json::json;
-use wensou_index::Index;
 use wensou_query::lang::{Clock, Diagnostic, Query};
 use wensou_query::{Error, Options, Session};
 
@@ -14,13 +13,14 @@ use super::query::options;
 use crate::args::Search;
 use crate::config::{Global, read_query};
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::out::{Terminal, hits, json};
 use crate::types::Format;
 
 /// Runs each line of `file` as a query. A query with a mistake gives an object with the mistake,
 /// and the exit status of the whole run is that of a mistake.
 pub(crate) fn run(
-    index: &Index,
+    index: &OpenIndex,
     file: &Path,
     global: &Global,
     args: &Search,

@@ -1,16 +1,15 @@
 //! `wensou browse`: search as you type. The work is in `crate::browse`.
 
-use wensou_index::Index;
-
 use super::query::clock;
 use crate::args::Browse;
 use crate::browse;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 
 pub(crate) fn run(global: &Global, args: &Browse) -> anyhow::Result<Outcome> {
     browse::check_terminal()?;
-    let index = Index::open(&global.index)?;
+    let index = OpenIndex::open(global)?;
     let clock = clock(global, &index, args.as_of)?;
     let typed = args.query.join(" ");
     browse::run(global, typed, index, clock)

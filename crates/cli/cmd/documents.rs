@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use wensou_index::{Index, Lookup};
 use wensou_query::lang::Query;
-use wensou_query::{Error, Options, Results, Session};
+use wensou_query::{Error, Options, RecordLookup, Results, Session};
 
 use super::query::{report, report_readings};
 use crate::args::Search;
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::lookup::source_member;
 use crate::out::{Terminal, json};
 
@@ -19,7 +19,7 @@ pub(super) fn wanted(args: &Search) -> bool {
 
 /// A query whose documents are wanted.
 pub(super) struct Documents<'a> {
-    pub(super) index: &'a Index,
+    pub(super) index: &'a OpenIndex,
     pub(super) query: &'a Query,
     pub(super) args: &'a Search,
     pub(super) options: Options,
@@ -71,15 +71,14 @@ impl Documents<'_> {
         // The documents themselves may all be before the offset.
         let results = self.results()?;
         report_readings(&results.readings, terminal, false);
-        let documents = usize::try_from(self.index.searcher().num_docs()).unwrap_or(usize::MAX);
+        let documents = usize::try_from(self.index.queried().documents()).unwrap_or(usize::MAX);
         let mut options = self.options.clone();
         options.limit = self.args.limit.unwrap_or(documents).min(documents);
         let ids = Session::new(self.index)?.ids(self.query, &options)?;
         let end = if self.args.null { '\0' } else { '\n' };
         let mut printed = HashSet::new();
         for (id, _) in &ids {
-            let Lookup::Found(address) = self.index.lookup(id)? else { continue };
-            let record = self.index.record(address)?;
+            let RecordLookup::Found(record) = self.index.queried().lookup(id)? else { continue };
             for path in json::seen_in(&record) {
                 let file = source_member(self.index, path).map(|(file, _)| file);
                 let file = file.map_or_else(|| path.to_owned(), |file| file.display().to_string());

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
-use wensou_index::Index;
 use wensou_query::eval::{Judgements, Measures, Run, confidence_interval, mean, measure, p_value};
 use wensou_query::lang::{Clock, parse_lenient};
 use wensou_query::{Options, Session, plain};
@@ -16,6 +15,7 @@ use super::query::clock;
 use crate::args::Eval;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::out::Terminal;
 use crate::out::count::count_noun;
 
@@ -31,7 +31,7 @@ pub(crate) fn run(
     args: &Eval,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = Index::open(&global.index)?;
+    let index = OpenIndex::open(global)?;
     let judgements = read_judgements(&args.qrels)?;
     let clock = clock(global, &index, None)?;
     let session = Session::new(&index)?;

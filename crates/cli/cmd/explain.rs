@@ -1,11 +1,12 @@
 //! `wensou explain`: how a query is understood, and why a hit ranks where it does.
 
-use wensou_index::{Index, RecordExt};
+use wensou_index::RecordExt;
 
 use super::query::{clock, parse_for, read_pinyin, recency, report};
 use crate::args::Explain;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::lookup;
 use crate::out::{Terminal, explanation};
 use crate::types::ShowFormat;
@@ -15,7 +16,7 @@ pub(crate) fn run(
     args: &Explain,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = Index::open(&global.index)?;
+    let index = OpenIndex::open(global)?;
     let for_program = args.format == ShowFormat::Json;
     let text = args.query.join(" ");
     let clock = clock(global, &index, args.as_of)?;

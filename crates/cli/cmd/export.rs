@@ -1,10 +1,9 @@
 //! `wensou export`: prints every record, in archive order.
 
-use wensou_index::Index;
-
 use crate::args::Export;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::out::{Terminal, json};
 use crate::types::ExportFormat;
 
@@ -13,10 +12,10 @@ pub(crate) fn run(
     args: &Export,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = Index::open(&global.index)?;
-    let addresses = index.in_order()?;
-    for address in &addresses {
-        let record = index.record(*address)?;
+    let index = OpenIndex::open(global)?;
+    let mut any = false;
+    index.queried().for_each_record(|record| -> anyhow::Result<()> {
+        any = true;
         match args.format {
             ExportFormat::Jsonl => {
                 terminal.json(&json::record(&record))?;
@@ -25,6 +24,7 @@ pub(crate) fn run(
                 }
             }
         }
-    }
-    Ok(if addresses.is_empty() { Outcome::Nothing } else { Outcome::Done })
+        Ok(())
+    })?;
+    Ok(if any { Outcome::Done } else { Outcome::Nothing })
 }

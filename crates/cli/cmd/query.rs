@@ -2,12 +2,13 @@
 
 use anyhow::Context;
 use jiff::civil::Date;
-use wensou_index::{Index, civil_seconds};
+use wensou_index::civil_seconds;
 use wensou_query::lang::{Clock, Diagnostic, Query, Style};
 use wensou_query::{Options, Reading, Recency, Sort as Order};
 
 use crate::args::Search;
 use crate::config::{Global, QueryMistake, read_query};
+use crate::location::OpenIndex;
 use crate::out::{Terminal, sanitize};
 use crate::types::{AsOf, Format, HalfLife, Sort};
 
@@ -45,7 +46,11 @@ pub(super) fn recency(half_life: Option<HalfLife>, clock: &Clock) -> Option<Rece
 }
 
 /// The clock whose day is "today" in the query.
-pub(crate) fn clock(global: &Global, index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
+pub(crate) fn clock(
+    global: &Global,
+    index: &OpenIndex,
+    as_of: Option<AsOf>,
+) -> anyhow::Result<Clock> {
     let today: Date = match as_of {
         Some(AsOf::Day(day)) => day,
         Some(AsOf::Newest) => wensou_query::date_bounds(index)?[1]
@@ -111,7 +116,7 @@ fn refuse(mistake: &QueryMistake, global: &Global, terminal: &mut Terminal, for_
 /// The query to answer: `query`, or what it is read as if its letters are pinyin that no document
 /// contains, which is said then.
 pub(super) fn read_pinyin(
-    index: &Index,
+    index: &OpenIndex,
     query: Query,
     terminal: &mut Terminal,
     for_program: bool,
@@ -140,7 +145,7 @@ pub(super) fn report_readings(readings: &[Reading], terminal: &mut Terminal, for
 
 /// Says which words of the index are similar to those of a query that finds nothing.
 pub(super) fn suggest_words(
-    index: &Index,
+    index: &OpenIndex,
     query: &Query,
     terminal: &mut Terminal,
     for_program: bool,

@@ -14,6 +14,7 @@ use crate::args::Search;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::file_state::warn_about_changes;
+use crate::location::{OpenIndex, is_address};
 use crate::out::count::count_noun;
 use crate::out::{Terminal, clauses, facets, hits, json, vimgrep};
 use crate::types::Format;
@@ -26,11 +27,12 @@ pub(crate) fn run(
     check_flags(args)?;
     // Not dropped: the process ends after the search, and then the system unmaps all files faster
     // than we could one by one.
-    let index = ManuallyDrop::new(open_or_build(&global.index, terminal)?);
+    let opened = ManuallyDrop::new(open_or_build(global, terminal)?);
+    let index = &*opened;
     let started = Instant::now();
-    let clock = clock(global, &index, args.as_of)?;
+    let clock = clock(global, index, args.as_of)?;
     if let Some(file) = &args.batch {
-        return super::batch::run(&index, file, global, args, &clock, terminal);
+        return super::batch::run(index, file, global, args, &clock, terminal);
     }
     let for_program = args.format != Format::Text;
     let Some(query) = parse_for(global, &args.query.join(" "), &clock, terminal, for_program)
@@ -39,9 +41,9 @@ pub(crate) fn run(
     };
     if documents::wanted(args) {
         let options = options(global, args, &clock);
-        return Documents { index: &index, query: &query, args, options }.print(terminal);
+        return Documents { index, query: &query, args, options }.print(terminal);
     }
-    let results = match wensou_query::search(&index, &query, &options(global, args, &clock)) {
+    let results = match wensou_query::search(index, &query, &options(global, args, &clock)) {
         Ok(results) => results,
         Err(wensou_query::Error::Query(diagnostics)) => {
             report(&diagnostics, &query.text, terminal, for_program);
@@ -52,11 +54,11 @@ pub(crate) fn run(
     report(&results.warnings, &query.text, terminal, for_program);
     report_readings(&results.readings, terminal, for_program);
     let answered = results.reread.as_ref().unwrap_or(&query);
-    let facets = facets::count_facets(&index, answered, &args.facet, args.facet_limit)?;
+    let facets = facets::count_facets(index, answered, &args.facet, args.facet_limit)?;
     match (args.format, facets.is_empty()) {
         (Format::Vimgrep, _) => {
-            let highlighter = Highlighter::new(&index, answered)?;
-            vimgrep::print(terminal, &index, &highlighter, &results.hits)?;
+            let highlighter = Highlighter::new(index, answered)?;
+            vimgrep::print(terminal, index, &highlighter, &results.hits)?;
         }
         (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
         (format, _) => {
@@ -64,17 +66,17 @@ pub(crate) fn run(
             facets::print(terminal, format, &facets)?;
         }
     }
-    warn_about_changes(&index, paths(&results), for_program, terminal);
+    warn_about_changes(index, paths(&results), for_program, terminal);
     if !for_program {
         say_summary(&results, args, started, terminal);
         if results.total == 0 || results.relaxed {
-            for line in clauses::lines(&wensou_query::clauses(&index, answered)?) {
+            for line in clauses::lines(&wensou_query::clauses(index, answered)?) {
                 terminal.notice(line);
             }
         }
     }
     if results.total == 0 || results.relaxed {
-        suggest_words(&index, answered, terminal, for_program)?;
+        suggest_words(index, answered, terminal, for_program)?;
     }
     Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
 }
@@ -114,7 +116,11 @@ fn say_summary(results: &Results, args: &Search, started: Instant, terminal: &mu
 
 /// Opens the index. If there is none in the default folder, but a sample archive, indexes that
 /// first, so that the first command of a new user gives hits.
-fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
+fn open_or_build(global: &Global, terminal: &mut Terminal) -> anyhow::Result<OpenIndex> {
+    if is_address(&global.index) {
+        return OpenIndex::open(global);
+    }
+    let dir = global.index.as_path();
     match Index::open(dir) {
         Err(missing @ IndexError::Missing { .. }) => {
             let (true, Some(sample)) = (dir == Path::new("index"), super::index::sample()) else {
@@ -129,9 +135,9 @@ fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
                 Default::default(),
                 terminal,
             )?;
-            Ok(Index::open(dir)?)
+            Ok(Index::open(dir)?.into())
         }
-        outcome => Ok(outcome?),
+        outcome => Ok(outcome?.into()),
     }
 }
 

@@ -1,7 +1,6 @@
 //! `wensou show`: prints one record.
 
 use anyhow::{Context, bail};
-use wensou_index::Index;
 use wensou_ingest::{Record, original};
 use wensou_query::Highlighter;
 
@@ -10,6 +9,7 @@ use crate::args::Show;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::file_state::{has_other_content, warn_about_changes};
+use crate::location::OpenIndex;
 use crate::lookup;
 use crate::out::script::Converter;
 use crate::out::{Terminal, json, record};
@@ -20,7 +20,7 @@ pub(crate) fn run(
     args: &Show,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = Index::open(&global.index)?;
+    let index = OpenIndex::open(global)?;
     let Some(found) = lookup::record(&index, &args.id, terminal)? else {
         return Ok(Outcome::Nothing);
     };
@@ -64,7 +64,7 @@ pub(crate) fn run(
 }
 
 /// Fails if a file has changed since it was indexed: byte ranges would name other text.
-fn ensure_unchanged(index: &Index, path: &str) -> anyhow::Result<()> {
+fn ensure_unchanged(index: &OpenIndex, path: &str) -> anyhow::Result<()> {
     if has_other_content(index, path) {
         bail!("{path} has changed since it was indexed: run `wensou index` to index it again");
     }
@@ -72,7 +72,7 @@ fn ensure_unchanged(index: &Index, path: &str) -> anyhow::Result<()> {
 }
 
 /// Prints the bytes of the record from its file: unchanged to a pipe, sanitized to a terminal.
-fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+fn raw(index: &OpenIndex, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let (path, span) = json::location(found);
     ensure_unchanged(index, path)?;
     let (file, member) = lookup::source_member(index, path).with_context(|| {

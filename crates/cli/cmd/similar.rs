@@ -1,11 +1,12 @@
 //! `wensou similar`: documents similar to a document.
 
-use wensou_index::{Index, RecordExt};
+use wensou_index::RecordExt;
 use wensou_query::{Highlighter, Options};
 
 use crate::args::Similar;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::lookup;
 use crate::out::{Terminal, hits, vimgrep};
 use crate::types::Format;
@@ -15,7 +16,7 @@ pub(crate) fn run(
     args: &Similar,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = Index::open(&global.index)?;
+    let index = OpenIndex::open(global)?;
     let Some(record) = lookup::record(&index, &args.id, terminal)? else {
         return Ok(Outcome::Nothing);
     };

@@ -1,13 +1,13 @@
 //! `wensou tags`: tags with their document counts.
 
 use serde_json::json;
-use wensou_index::Index;
 use wensou_query::{Facet, facet};
 
 use super::query::{clock, parse, read_pinyin, suggest_words};
 use crate::args::Tags;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::out::count::count_noun;
 use crate::out::hits::cell;
 use crate::out::style::TAG;
@@ -19,7 +19,7 @@ pub(crate) fn run(
     args: &Tags,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = Index::open(&global.index)?;
+    let index = OpenIndex::open(global)?;
     let clock = clock(global, &index, None)?;
     let Some(query) = parse(global, &args.query.join(" "), &clock, terminal) else {
         return Ok(Outcome::Refused);

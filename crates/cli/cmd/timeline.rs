@@ -1,12 +1,12 @@
 //! `wensou timeline`: documents over time.
 
-use wensou_index::Index;
 use wensou_query::Step as By;
 
 use super::query::{clock, parse_for, read_pinyin, report, suggest_words};
 use crate::args::Timeline;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::out::{Terminal, timeline};
 use crate::types::{ListFormat, Step};
 
@@ -15,7 +15,7 @@ pub(crate) fn run(
     args: &Timeline,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = Index::open(&global.index)?;
+    let index = OpenIndex::open(global)?;
     let for_program = args.format != ListFormat::Text;
     let text = args.query.join(" ");
     let Some(query) =

@@ -7,13 +7,13 @@ use std::sync::OnceLock;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use clap_complete::engine::CompletionCandidate;
 use jiff::civil::Date;
-use wensou_index::Index;
 use wensou_query::lang::{Clock, parse};
 use wensou_query::{Facet, facet, plain};
 use wensou_text::fold;
 
 use crate::args::Cli;
 use crate::config::Global;
+use crate::location::OpenIndex;
 
 /// Maximum number of candidates.
 const MAX_CANDIDATES: usize = 50;
@@ -155,7 +155,7 @@ fn word_candidates(typed: &str, first: bool) -> Option<Vec<String>> {
         "category" => Facet::Category,
         _ => return None,
     };
-    let index = Index::open(&settings()?.index).ok()?;
+    let index = OpenIndex::open(&settings()?).ok()?;
     let bare = value.trim_start_matches('「');
     let found = facet(&index, &plain(""), facet_of_field, Some(bare)).ok()?;
     let found =
@@ -216,8 +216,8 @@ fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
 /// Candidates for an id.
 pub(super) fn id_candidates(current: &OsStr) -> Vec<CompletionCandidate> {
     let ids = || -> Option<Vec<String>> {
-        let index = Index::open(&settings()?.index).ok()?;
-        index.ids(&current.to_string_lossy(), MAX_CANDIDATES).ok()
+        let index = OpenIndex::open(&settings()?).ok()?;
+        index.queried().ids(&current.to_string_lossy(), MAX_CANDIDATES).ok()
     };
     ids().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
 }

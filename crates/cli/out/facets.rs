@@ -1,13 +1,13 @@
 //! Counts and prints the facets of a search.
 
 use serde_json::{Map, Value, json};
-use wensou_index::Index;
 use wensou_query::lang::Query;
 use wensou_query::{Facet, FacetValue, Hit, facet};
 
 use super::style::{DIM, TAG, TITLE};
 use super::{Terminal, json, sanitize};
 
+use crate::location::OpenIndex;
 use crate::types::{self, Format};
 
 /// A facet with its most frequent values, and the number of values left out.
@@ -20,7 +20,7 @@ pub(crate) struct FacetCounts {
 /// Counts the hits of a query by each of these facets. Keeps the `limit` most frequent values of
 /// each facet, or all values if `limit` is 0.
 pub(crate) fn count_facets(
-    index: &Index,
+    index: &OpenIndex,
     query: &Query,
     requested: &[types::Facet],
     limit: usize,

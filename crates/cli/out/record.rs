@@ -3,14 +3,15 @@
 use std::io;
 
 use anstyle::Style;
-use wensou_index::{Index, Kind, Lookup, RecordExt};
+use wensou_index::{Kind, RecordExt};
 use wensou_ingest::{Article, DateProvenance, FlashItem, Record};
-use wensou_query::Highlighter;
+use wensou_query::{Highlighter, RecordLookup};
 
 use super::script::Converter;
 use super::style::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{highlighted, wrap};
 use super::{Terminal, hits, json, sanitize};
+use crate::location::OpenIndex;
 
 /// How a record is shown.
 pub(crate) struct RecordView {
@@ -65,7 +66,7 @@ pub(crate) fn citation(record: &Record) -> String {
 /// Prints a record.
 pub(crate) fn print(
     terminal: &mut Terminal,
-    index: &Index,
+    index: &OpenIndex,
     record: &Record,
     view: &RecordView,
 ) -> anyhow::Result<()> {
@@ -150,7 +151,7 @@ fn paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()
 /// titles of related articles.
 fn body(
     terminal: &mut Terminal,
-    index: &Index,
+    index: &OpenIndex,
     article: &Article,
     view: &RecordView,
 ) -> anyhow::Result<()> {
@@ -177,12 +178,11 @@ fn body(
 
 fn flash_line(
     terminal: &mut Terminal,
-    index: &Index,
+    index: &OpenIndex,
     id: &str,
     view: &RecordView,
 ) -> anyhow::Result<()> {
-    let Lookup::Found(address) = index.lookup(id)? else { return Ok(()) };
-    let record = index.record(address)?;
+    let RecordLookup::Found(record) = index.queried().lookup(id)? else { return Ok(()) };
     debug_assert_eq!(record.kind(), Kind::Flash);
     let line = format!(
         "{DATE}{}{DATE:#}  {}  {DIM}{}{DIM:#}",

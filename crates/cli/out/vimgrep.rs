@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::io;
 
-use wensou_index::Index;
 use wensou_ingest::{OriginalLines, Record, Span, decode, original_lines};
 use wensou_query::{Highlighter, Hit};
 
 use super::{Terminal, json, sanitize};
+use crate::location::OpenIndex;
 use crate::lookup::source_member;
 
 /// The most characters of a line that are printed. Of a longer one, those around the match are.
@@ -23,7 +23,7 @@ const CHUNK: usize = 500;
 /// text is escaped for example, has one line for its beginning.
 pub(crate) fn print(
     terminal: &mut Terminal,
-    index: &Index,
+    index: &OpenIndex,
     highlighter: &Highlighter,
     hits: &[Hit],
 ) -> anyhow::Result<()> {
@@ -48,7 +48,7 @@ struct Located {
 }
 
 /// Reads the texts of hits. Every file is read once.
-fn locate(index: &Index, hits: &[Hit]) -> Vec<Located> {
+fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
     let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, hit) in hits.iter().enumerate() {
         by_path.entry(json::location(&hit.record).0).or_default().push(at);

@@ -1,12 +1,14 @@
 //! Plans queries and runs the plans: where the planner and the executor meet.
 
 use rustc_hash::FxHashSet;
-use wensou_index::{DuplicateGroups, Index};
 
+use crate::engine::Engine;
 use crate::error::Error;
+use crate::exec::MAX_COMBINED;
 use crate::exec::doc_id::DocAddress;
+use crate::exec::groups::Groups;
 use crate::exec::top_k::{Count, DistinctHits, ScoredDoc, Sort, TopK};
-use crate::exec::{Executor, IndexStatistics, MAX_COMBINED};
+use crate::index_ref::IndexRef;
 use crate::lang::{Node, Query};
 use crate::plan::analyze::TextTables;
 use crate::plan::pinyin::{self, Reading};
@@ -17,8 +19,7 @@ use crate::rank::{CachedStatistics, Coverage, TermStatistics};
 /// Plans queries for one index and runs the plans. Searches, counts and reports all use it.
 #[derive(Debug)]
 pub(crate) struct Runner<'i> {
-    index: &'i Index,
-    executor: Executor<'i>,
+    engine: Box<dyn Engine + 'i>,
 }
 
 /// The first hits of a query, before records are read.
@@ -54,31 +55,26 @@ pub(crate) enum Completeness {
 }
 
 impl<'i> Runner<'i> {
-    pub(crate) fn new(index: &'i Index) -> Self {
-        Self { index, executor: Executor::new(index) }
+    pub(crate) fn new(index: impl Into<IndexRef<'i>>) -> Self {
+        Self { engine: index.into().engine() }
     }
 
-    pub(crate) fn index(&self) -> &'i Index {
-        self.index
-    }
-
-    pub(crate) fn executor(&self) -> &Executor<'i> {
-        &self.executor
+    pub(crate) fn engine(&self) -> &dyn Engine {
+        &*self.engine
     }
 
     /// The statistics of the index.
-    pub(crate) fn statistics(&self) -> IndexStatistics<'i> {
-        IndexStatistics(self.index)
+    pub(crate) fn statistics(&self) -> &dyn TermStatistics {
+        self.engine.statistics()
     }
 
     /// The segmenter and the synonyms of the index, see [`TextTables`].
-    pub(crate) fn tables(&self) -> Result<TextTables<'i>, Error> {
-        let analysis = self.index.analysis()?;
-        Ok(TextTables { segmenter: analysis.segmenter(), synonyms: analysis.synonyms() })
+    pub(crate) fn tables(&self) -> Result<TextTables<'_>, Error> {
+        self.engine.tables()
     }
 
     fn with_planner<T>(&self, plan: impl FnOnce(Planner<'_>) -> T) -> T {
-        self.with_statistics(&self.statistics(), plan)
+        self.with_statistics(self.statistics(), plan)
     }
 
     fn with_statistics<T>(
@@ -101,7 +97,7 @@ impl<'i> Runner<'i> {
 
     /// The number of documents that a query matches.
     pub(crate) fn count(&self, query: &Query, mode: Mode) -> Result<usize, Error> {
-        self.executor.count(&self.matching(query, mode)?.expr)
+        self.engine.count(&self.matching(query, mode)?.expr)
     }
 
     /// What documents must match, as text for `explain`.
@@ -120,7 +116,7 @@ impl<'i> Runner<'i> {
                 Query { root: node.clone(), text: query.text.clone(), warnings: Vec::new() };
             Ok(self.count(&query, Mode::Strict)? == 0)
         };
-        pinyin::read_as_pinyin(&self.statistics(), &is_missing, query)
+        pinyin::read_as_pinyin(self.statistics(), &is_missing, query)
     }
 
     /// The documents that answer a query: those with every word if there are any, else those with
@@ -128,7 +124,7 @@ impl<'i> Runner<'i> {
     pub(crate) fn strict_or_relaxed_expr(&self, query: &Query) -> Result<MatchExpr, Error> {
         let strict = self.matching(query, Mode::Strict)?;
         // With a single word there is nothing to relax.
-        if strict.words < 2 || self.executor.count(&strict.expr)? > 0 {
+        if strict.words < 2 || self.engine.count(&strict.expr)? > 0 {
             return Ok(strict.expr);
         }
         Ok(self.matching(query, Mode::Relaxed)?.expr)
@@ -142,17 +138,17 @@ impl<'i> Runner<'i> {
         completeness: Completeness,
         top_k: impl Fn(&Plan) -> TopK<'a>,
     ) -> Result<Answer, Error> {
-        self.executor.begin_query();
+        self.engine.begin_query();
         // The relaxed plan asks for the statistics of the same terms.
         let statistics = CachedStatistics::new(self.statistics());
         let plan_in = |mode| self.with_statistics(&statistics, |planner| planner.plan(query, mode));
         let plan = plan_in(Mode::Strict)?;
         let strict_top_k = top_k(&plan);
-        let (total, found) = self.executor.search(&plan, &strict_top_k)?;
+        let (total, found) = self.engine.search(&plan, &strict_top_k)?;
         let may_relax = completeness != Completeness::Strict && plan.words.len() > 1;
         if total == 0 && may_relax {
             let plan = plan_in(Mode::Relaxed)?;
-            let (total, found) = self.executor.search(&plan, &top_k(&plan))?;
+            let (total, found) = self.engine.search(&plan, &top_k(&plan))?;
             return Ok(Answer { plan, total, found, relaxed: true, backfill: None });
         }
         // By date, documents that lack words would come between the others.
@@ -187,7 +183,7 @@ impl<'i> Runner<'i> {
         wanted: usize,
         top_k: TopK<'_>,
     ) -> Result<Option<Backfill>, Error> {
-        let documents = self.index.searcher().num_docs() as usize;
+        let documents = self.statistics().documents() as usize;
         let wanted = wanted.min(documents);
         let hits = complete.groups.map(|groups| DistinctHits {
             groups,
@@ -204,12 +200,12 @@ impl<'i> Runner<'i> {
         for (number, (least, expr)) in attempts.into_iter().enumerate() {
             plan.match_expr = expr;
             let top_k = TopK { least, ..top_k };
-            let (_, mut found) = self.executor.first_hits(&plan, &top_k)?;
+            let (_, mut found) = self.engine.first_hits(&plan, &top_k)?;
             // Reranking keeps documents of a higher coverage first, so others cannot come between.
             if top_k.hits_among(&found) < wanted && number < last {
                 continue;
             }
-            self.executor.rerank(&plan, &mut found)?;
+            self.engine.rerank(&plan, &mut found)?;
             if top_k.hits.is_none() {
                 found.truncate(wanted);
             }
@@ -226,7 +222,7 @@ struct CompleteDocs<'g> {
     documents: Vec<DocAddress>,
     hits: usize,
     /// Where near-duplicates are one hit: the groups, and those that the documents are in.
-    groups: Option<&'g DuplicateGroups>,
+    groups: Option<Groups<'g>>,
     shown: FxHashSet<u32>,
 }
 
@@ -269,23 +265,46 @@ pub(crate) fn default_sort(plan: &Plan) -> Sort {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::path::Path;
 
     use jiff::civil::date;
-    use wensou_index::{BuildOptions, build};
+    use wensou_index::{BuildOptions, Index, build};
     use wensou_ingest::Silent;
 
     use super::*;
     use crate::lang::{Clock, parse};
     use crate::plan::MatchExpr;
 
-    fn sample_index() -> Index {
+    /// Queries of every kind.
+    pub(crate) const QUERIES: [&str; 15] = [
+        "比特幣",
+        "比特币 减半 价格",
+        "\"比特幣\"",
+        "\"比特幣 價格\"~30",
+        "bit*",
+        "bitcoin OR (以太坊 -NFT)",
+        "比特幣是什麼？",
+        "title:比特幣 kind:flash",
+        "tag:btc* date:2020.. has:tags",
+        "比特幣 5.4億 2023年 path:00*",
+        "id:a12* date:any",
+        "火星 比特幣 龘靐 以太坊",
+        "\"3.5%\" C++ 2.0.1 -$100",
+        "\"C++ 減半\"~9 第三季",
+        "",
+    ];
+
+    pub(crate) fn sample_index() -> Index {
+        // The folder is removed, but the index keeps its files open.
+        sample_index_in(tempfile::tempdir().unwrap().path())
+    }
+
+    /// The index of the sample archive, in a folder that stays.
+    pub(crate) fn sample_index_in(folder: &Path) -> Index {
         let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
-        let folder = tempfile::tempdir().unwrap();
-        let dir = folder.path().join("index");
+        let dir = folder.join("index");
         build(&dir, &[archive], &BuildOptions::default(), &Silent).unwrap();
-        // The folder is removed here, but the index keeps its files open.
         Index::open(&dir).unwrap()
     }
 
@@ -293,23 +312,7 @@ mod tests {
     fn a_plan_that_was_stored_finds_the_same() {
         let index = sample_index();
         let runner = Runner::new(&index);
-        for typed in [
-            "比特幣",
-            "比特币 减半 价格",
-            "\"比特幣\"",
-            "\"比特幣 價格\"~30",
-            "bit*",
-            "bitcoin OR (以太坊 -NFT)",
-            "比特幣是什麼？",
-            "title:比特幣 kind:flash",
-            "tag:btc* date:2020.. has:tags",
-            "比特幣 5.4億 2023年 path:00*",
-            "id:a12* date:any",
-            "火星 比特幣 龘靐 以太坊",
-            "\"3.5%\" C++ 2.0.1 -$100",
-            "\"C++ 減半\"~9 第三季",
-            "",
-        ] {
+        for typed in QUERIES {
             let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
             for mode in [Mode::Strict, Mode::Relaxed, Mode::Undated] {
                 let plan = runner.plan(&query, mode).unwrap();
@@ -319,7 +322,7 @@ mod tests {
                 let found = |plan: &Plan| {
                     let sort = default_sort(plan);
                     let top_k = TopK::documents(100, Count::Documents, sort);
-                    let (total, found) = runner.executor().search(plan, &top_k).unwrap();
+                    let (total, found) = runner.engine().search(plan, &top_k).unwrap();
                     let hit = |hit: &ScoredDoc| {
                         (index.id(hit.address).unwrap(), hit.score.to_bits(), hit.coverage)
                     };
@@ -334,21 +337,21 @@ mod tests {
     fn counts_and_hits_agree() {
         let index = sample_index();
         let runner = Runner::new(&index);
-        let all = runner.executor().count(&MatchExpr::All).unwrap();
+        let all = runner.engine().count(&MatchExpr::All).unwrap();
         assert!(all > 100);
         for typed in ["比特幣", "kind:flash", "\"比特幣 價格\"~30", "-比特幣", "date:any"]
         {
             let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
             let plan = runner.plan(&query, Mode::Strict).unwrap();
             let top_k = TopK::documents(all, Count::Documents, Sort::Rank);
-            let (total, found) = runner.executor().search(&plan, &top_k).unwrap();
+            let (total, found) = runner.engine().search(&plan, &top_k).unwrap();
             assert_eq!((total, found.len()), (total, total), "{typed}");
             assert_eq!(runner.count(&query, Mode::Strict).unwrap(), total, "{typed}");
             let not = MatchExpr::and_not(MatchExpr::All, plan.match_expr.clone());
-            assert_eq!(runner.executor().count(&not).unwrap(), all - total, "{typed}");
+            assert_eq!(runner.engine().count(&not).unwrap(), all - total, "{typed}");
             for hit in &found {
-                assert!(runner.executor().matches(&plan.match_expr, hit.address).unwrap());
-                assert!(!runner.executor().matches(&not, hit.address).unwrap());
+                assert!(runner.engine().matches(&plan.match_expr, hit.address).unwrap());
+                assert!(!runner.engine().matches(&not, hit.address).unwrap());
             }
         }
     }

@@ -1,19 +1,20 @@
 //! Searching: plan, match, rank, and cut a snippet for each hit.
 
-use wensou_index::{Index, RecordExt, moment_start};
+use wensou_index::{RecordExt, moment_start};
 use wensou_ingest::Record;
 use wensou_text::{fold, has_symbols};
 
-use crate::collapse::{collapse, near_duplicates};
+use crate::collapse::collapse;
 use crate::error::Error;
 use crate::exec::repeats::RepeatCounter;
 use crate::exec::top_k::{Count, DistinctHits, ScoredDoc, Sort, TopK};
 use crate::haystack::Haystack;
+use crate::index_ref::IndexRef;
 use crate::lang::Query;
 use crate::options::Options;
 use crate::plan::analyze::{MatchMode, QueryWord};
 use crate::plan::pinyin::{Reading, any_text};
-use crate::plan::{Mode, Plan, PlannedWord};
+use crate::plan::{MatchExpr, Mode, Plan, PlannedWord};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::report::hits::{Hit, Results};
 use crate::report::snippet::{highlight_all, snippet};
@@ -28,7 +29,11 @@ const FEW_HITS: usize = 3;
 /// # Errors
 ///
 /// [`Error::Query`] if nothing in the query can be searched for; index errors.
-pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results, Error> {
+pub fn search<'i>(
+    index: impl Into<IndexRef<'i>>,
+    query: &Query,
+    options: &Options,
+) -> Result<Results, Error> {
     Session::new(index)?.search(query, options)
 }
 
@@ -37,7 +42,11 @@ pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results
 /// # Errors
 ///
 /// As [`search`].
-pub fn ids(index: &Index, query: &Query, options: &Options) -> Result<Vec<(String, f32)>, Error> {
+pub fn ids<'i>(
+    index: impl Into<IndexRef<'i>>,
+    query: &Query,
+    options: &Options,
+) -> Result<Vec<(String, f32)>, Error> {
     Session::new(index)?.ids(query, options)
 }
 
@@ -50,14 +59,17 @@ pub type Reread = (Query, Vec<Reading>);
 /// # Errors
 ///
 /// As [`search`].
-pub fn read_pinyin(index: &Index, query: &Query) -> Result<Option<Reread>, Error> {
+pub fn read_pinyin<'i>(
+    index: impl Into<IndexRef<'i>>,
+    query: &Query,
+) -> Result<Option<Reread>, Error> {
     let runner = Runner::new(index);
     if runner.count(query, Mode::Strict)? > 0 {
         return Ok(None);
     }
     let Some((reread, readings)) = runner.read_as_pinyin(query)? else { return Ok(None) };
     for query in [any_text(&reread), Some(reread)].into_iter().rev().flatten() {
-        if runner.executor().count(&runner.strict_or_relaxed_expr(&query)?)? > 0 {
+        if runner.engine().count(&runner.strict_or_relaxed_expr(&query)?)? > 0 {
             return Ok(Some((query, readings)));
         }
     }
@@ -67,7 +79,6 @@ pub fn read_pinyin(index: &Index, query: &Query) -> Result<Option<Reread>, Error
 /// An index made ready for many queries, with a cache of posting lists.
 #[derive(Debug)]
 pub struct Session<'i> {
-    index: &'i Index,
     runner: Runner<'i>,
 }
 
@@ -77,8 +88,8 @@ impl<'i> Session<'i> {
     /// # Errors
     ///
     /// If the index fails.
-    pub fn new(index: &'i Index) -> Result<Self, Error> {
-        Ok(Self { index, runner: Runner::new(index) })
+    pub fn new(index: impl Into<IndexRef<'i>>) -> Result<Self, Error> {
+        Ok(Self { runner: Runner::new(index) })
     }
 
     /// As [`search`].
@@ -142,8 +153,8 @@ impl<'i> Session<'i> {
         let closest = backfill.into_iter().flat_map(|backfill| backfill.found);
         let hits = found.into_iter().chain(closest).skip(options.offset);
         hits.map(|hit| {
-            let others = near_duplicates(self.index, hit.address, |_| Ok(true))?;
-            Ok((self.index.id(hit.address)?, hit.score, others))
+            let others = self.runner.engine().near_duplicates(hit.address, &MatchExpr::All)?;
+            Ok((self.runner.engine().id(hit.address)?, hit.score, others))
         })
         .collect()
     }
@@ -166,7 +177,7 @@ impl<'i> Session<'i> {
             })?
             .0
             .0;
-        let id = |found: &ScoredDoc| Ok((self.index.id(found.address)?, found.score));
+        let id = |found: &ScoredDoc| Ok((self.runner.engine().id(found.address)?, found.score));
         let ids = |found: &[ScoredDoc], skip: usize| -> Result<Vec<_>, Error> {
             found.iter().skip(skip).map(id).collect()
         };
@@ -220,7 +231,7 @@ impl<'i> Session<'i> {
             let total = answer.total;
             return Ok((answer, total));
         }
-        let groups = self.index.duplicates()?;
+        let groups = self.runner.engine().groups()?;
         let repeats = RepeatCounter::new(groups, wanted);
         let mut answer = self.answer(query, options, wanted, Count::Hits(&repeats))?;
         collapse(&mut answer, groups);
@@ -269,7 +280,7 @@ impl<'i> Session<'i> {
         backfilled: bool,
         options: &Options,
     ) -> Result<Hit, Error> {
-        let record = self.index.record(found.address)?;
+        let record = self.runner.engine().record(found.address)?;
         let texts = record.texts();
         let mut missing = match plan.may_lack_words {
             true => missing(plan, &record, &[&texts.title, &texts.body, &texts.tags.join("\n")]),
@@ -308,9 +319,7 @@ fn wanted(options: &Options) -> usize {
 impl Session<'_> {
     /// The ids of the near-duplicates of a hit that match, too.
     fn matching_duplicates(&self, plan: &Plan, found: &ScoredDoc) -> Result<Vec<String>, Error> {
-        near_duplicates(self.index, found.address, |other| {
-            self.runner.executor().matches(&plan.match_expr, other)
-        })
+        self.runner.engine().near_duplicates(found.address, &plan.match_expr)
     }
 
     /// Adds the `wanted` words that a document does not match, as typed, each once.
@@ -324,7 +333,7 @@ impl Session<'_> {
         for word in plan.words.iter().filter(|word| wanted(word)) {
             let typed = &word.word.typed;
             if !missing.contains(typed)
-                && !self.runner.executor().matches(&word.expr, found.address)?
+                && !self.runner.engine().matches(&word.expr, found.address)?
             {
                 missing.push(typed.clone());
             }

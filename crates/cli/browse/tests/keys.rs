@@ -39,8 +39,8 @@ fn only_the_newest_answer_counts() {
     };
     let first = asked(driver.app.update(Event::Paste("質押".to_owned())));
     let second = asked(driver.app.update(Event::Paste(" AND 減半每四年".to_owned())));
-    let late = answer(driver.index, &driver.app.clock, &first);
-    let newest = answer(driver.index, &driver.app.clock, &second);
+    let late = answer(driver.index.into(), &driver.app.clock, &first);
+    let newest = answer(driver.index.into(), &driver.app.clock, &second);
     driver.send(Event::Answer(newest));
     let titles: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
     driver.send(Event::Answer(late));

@@ -91,7 +91,7 @@ impl Driver {
         for effect in effects {
             match effect {
                 Effect::Ask(ask) => {
-                    let mut answer = answer(self.index, &self.app.clock, &ask);
+                    let mut answer = answer(self.index.into(), &self.app.clock, &ask);
                     if let ResponseData::Hits { took, .. } = &mut answer.data {
                         *took = Duration::from_micros(1_500);
                     }

@@ -282,11 +282,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
 
     /// The part of the rank key that comes before the score.
     fn date(&self, doc: DocId) -> i64 {
-        match (self.top_k.sort, self.dates) {
-            (Sort::Newest, Some(dates)) => dates.of(doc).unwrap_or(i64::MIN),
-            (Sort::Oldest, Some(dates)) => dates.of(doc).map_or(i64::MIN, |date| -date),
-            _ => 0,
-        }
+        self.top_k.sort.date_key(self.dates.and_then(|dates| dates.of(doc)))
     }
 
     /// Adds a candidate if it matches and beats the threshold.

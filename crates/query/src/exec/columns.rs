@@ -1,5 +1,7 @@
 //! The columns of a segment: values of documents by their ids.
 
+use jiff::ToSpan;
+use jiff::civil::{DateTime, date};
 use tantivy::columnar::{Column, StrColumn};
 use wensou_index::Columns;
 
@@ -99,4 +101,9 @@ impl<'i> Segment<'i> {
         self.index().verify_reads()?;
         Ok(bounds)
     }
+}
+
+/// The civil time of a stored date, which is in seconds since 1970-01-01T00:00:00.
+pub(crate) fn civil_time(seconds: i64) -> Option<DateTime> {
+    date(1970, 1, 1).at(0, 0, 0, 0).checked_add(seconds.seconds()).ok()
 }

@@ -15,7 +15,7 @@ use super::segment::Segment;
 use super::segment_scorer::ScoringContext;
 use super::statistics::IndexStatistics;
 use super::term_scorer::{DocumentNorms, TermScorer};
-use super::top_k::{ScoredDoc, Sort, TopK};
+use super::top_k::{ScoredDoc, TopK};
 use super::window::{DocWindow, MAX_DOCS};
 use crate::error::Error;
 use crate::plan::{MatchExpr, Plan};
@@ -26,6 +26,7 @@ use crate::rank::bm25::LengthNorms;
 #[derive(Debug)]
 pub(crate) struct Executor<'i> {
     index: &'i Index,
+    statistics: IndexStatistics<'i>,
     length_norms: OnceLock<[LengthNorms; 3]>,
     cache: PostingsCache,
 }
@@ -33,7 +34,17 @@ pub(crate) struct Executor<'i> {
 impl<'i> Executor<'i> {
     /// An executor with an empty cache.
     pub(crate) fn new(index: &'i Index) -> Self {
-        Self { index, length_norms: OnceLock::new(), cache: PostingsCache::default() }
+        let (statistics, length_norms) = (IndexStatistics(index), OnceLock::new());
+        Self { index, statistics, length_norms, cache: PostingsCache::default() }
+    }
+
+    pub(crate) fn index(&self) -> &'i Index {
+        self.index
+    }
+
+    /// The statistics of the index.
+    pub(crate) fn index_statistics(&self) -> &IndexStatistics<'i> {
+        &self.statistics
     }
 
     /// Forgets what was kept for the last query.
@@ -43,30 +54,11 @@ impl<'i> Executor<'i> {
 
     /// The length norms of each field.
     fn length_norms(&self) -> &[LengthNorms; 3] {
-        self.length_norms.get_or_init(|| LengthNorms::of_fields(&IndexStatistics(self.index)))
+        self.length_norms.get_or_init(|| LengthNorms::of_fields(&self.statistics))
     }
 
     /// The number of documents that match a plan (see [`TopK::count`]), and the first of them in
-    /// the order of [`TopK::sort`]. If that is by rank, the proximity score is then added to the
-    /// first hits, which are sorted again.
-    ///
-    /// # Errors
-    ///
-    /// If the index fails.
-    pub(crate) fn search(
-        &self,
-        plan: &Plan,
-        top_k: &TopK<'_>,
-    ) -> Result<(usize, Vec<ScoredDoc>), Error> {
-        let (total, mut found) = self.first_hits(plan, top_k)?;
-        // A single hit stays where it is.
-        if top_k.sort == Sort::Rank && found.len() > 1 {
-            self.rerank(plan, &mut found)?;
-        }
-        Ok((total, found))
-    }
-
-    /// As [`Executor::search`], without the proximity score.
+    /// the order of [`TopK::sort`].
     ///
     /// # Errors
     ///

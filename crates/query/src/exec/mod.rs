@@ -10,15 +10,17 @@ pub(crate) mod columns;
 mod coverage;
 mod date_range;
 pub(crate) mod doc_id;
+pub(crate) mod document;
 mod executor;
 mod filter;
+pub(crate) mod groups;
 mod matcher;
 mod min_mass;
 mod min_should_match;
 mod near;
 mod phrase;
 pub(crate) mod repeats;
-mod rerank;
+pub(crate) mod rerank;
 pub(crate) mod segment;
 mod segment_scorer;
 mod statistics;
@@ -30,4 +32,6 @@ mod window_scores;
 
 pub(crate) use executor::Executor;
 pub(crate) use min_mass::MAX_COMBINED;
-pub(crate) use statistics::{FIRST_HAN, IndexStatistics};
+pub(crate) use statistics::FIRST_HAN;
+#[cfg(test)]
+pub(crate) use statistics::IndexStatistics;

@@ -2,15 +2,14 @@
 
 use std::cell::RefCell;
 
-use wensou_index::DuplicateGroups;
-
 use super::doc_id::DocAddress;
+use super::groups::Groups;
 use super::window::DocWindow;
 
 /// Counts the matching documents that follow a near-duplicate which matches, too.
 #[derive(Debug)]
 pub(crate) struct RepeatCounter<'g> {
-    groups: &'g DuplicateGroups,
+    groups: Groups<'g>,
     /// The number of hits up to which [`RepeatCounter::few`] keeps documents.
     wanted: usize,
     counted: RefCell<Counted>,
@@ -27,14 +26,14 @@ struct Counted {
 
 impl<'g> RepeatCounter<'g> {
     /// A counter that also keeps the documents if they are fewer than `wanted` hits.
-    pub(crate) fn new(groups: &'g DuplicateGroups, wanted: usize) -> Self {
+    pub(crate) fn new(groups: Groups<'g>, wanted: usize) -> Self {
         let seen = vec![false; groups.count()];
         let counted = Counted { seen, repeated: 0, hits: 0, few: Vec::new() };
         Self { groups, wanted, counted: RefCell::new(counted) }
     }
 
     /// The groups of near-duplicates.
-    pub(crate) fn groups(&self) -> &'g DuplicateGroups {
+    pub(crate) fn groups(&self) -> Groups<'g> {
         self.groups
     }
 
@@ -55,6 +54,20 @@ impl<'g> RepeatCounter<'g> {
         if *hits < self.wanted {
             few.extend(matches.iter().map(|doc| DocAddress::new(segment, doc)));
         }
+    }
+
+    /// Takes the counts from elsewhere: how many documents are repeated, how many hits there are,
+    /// and all documents if they are fewer hits than wanted.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn set(&self, repeated: usize, hits: usize, few: Vec<DocAddress>) {
+        let mut counted = self.counted.borrow_mut();
+        *counted = Counted { seen: Vec::new(), repeated, hits, few };
+    }
+
+    /// The number of hits up to which all documents are kept.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn wanted(&self) -> usize {
+        self.wanted
     }
 
     /// The number of repeated documents so far.

@@ -21,16 +21,17 @@ pub(super) fn rerank(
     plan: &Plan,
     found: &mut [ScoredDoc],
 ) -> Result<(), Error> {
-    let depth = found.len().min(RERANK_DEPTH);
-    if depth == 0 || !plan.bigrams.has_texts() {
+    let depth = reranked(plan, found.len());
+    if depth == 0 {
         return Ok(());
     }
     // Postings are read in ascending order of documents.
     let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
     let mut opened: Option<(u32, SecondScorer<'_>)> = None;
+    let mut seconds = vec![None; depth];
     for at in order {
-        let hit = &mut found[at];
+        let hit = &found[at];
         let segment = hit.address.segment_ord;
         let scorer = match &mut opened {
             Some((open, scorer)) if *open == segment => scorer,
@@ -39,34 +40,52 @@ pub(super) fn rerank(
                 &mut other.insert((segment, scorer)).1
             }
         };
-        let second = scorer.score(hit.address.doc_id, &plan.bigrams);
+        seconds[at] = Some(scorer.score(hit.address.doc_id, &plan.bigrams));
+    }
+    let seconds: Vec<SecondScore> = seconds.into_iter().flatten().collect();
+    let first = &mut found[..depth];
+    let dates = first.iter().map(|hit| {
+        let segment = Segment::at(index, hit.address.segment_ord)?;
+        Ok(segment.dates()?.of(hit.address.doc_id))
+    });
+    let dates = dates.collect::<Result<Vec<_>, Error>>()?;
+    add(plan, first, &seconds, &dates);
+    Ok(())
+}
+
+/// How many of the first hits are ranked again.
+pub(crate) fn reranked(plan: &Plan, found: usize) -> usize {
+    if plan.bigrams.has_texts() { found.min(RERANK_DEPTH) } else { 0 }
+}
+
+/// Adds the second scores of hits, given in the same order, and their newness. Sorts the hits again.
+pub(crate) fn add(
+    plan: &Plan,
+    found: &mut [ScoredDoc],
+    seconds: &[SecondScore],
+    dates: &[Option<i64>],
+) {
+    for (hit, second) in found.iter_mut().zip(seconds) {
         hit.score +=
             (second.proximity.passage + second.proximity.runs + second.words) * hit.recency;
     }
-    add_newness(index, plan, &mut found[..depth])?;
-    found[..depth].sort_by(|a, b| {
+    add_newness(plan, found, dates);
+    found.sort_by(|a, b| {
         let by_score = || b.score.total_cmp(&a.score);
         b.coverage.cmp(&a.coverage).then_with(by_score).then(a.tie_breaker.cmp(&b.tie_breaker))
     });
-    Ok(())
 }
 
 /// Adds the newness of the first hits to their scores. Not for questions, whose best answer may be
 /// old, nor where newer hits are preferred anyway.
-fn add_newness(index: &Index, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error> {
+fn add_newness(plan: &Plan, found: &mut [ScoredDoc], dates: &[Option<i64>]) {
     if plan.may_lack_words || found.iter().any(|hit| hit.recency < 1.0) {
-        return Ok(());
+        return;
     }
-    let mut dates = Vec::with_capacity(found.len());
-    for hit in found.iter() {
-        let segment = Segment::at(index, hit.address.segment_ord)?;
-        dates.push(segment.dates()?.of(hit.address.doc_id));
-    }
-    for (hit, newness) in found.iter_mut().zip(newness(&dates)) {
+    for (hit, newness) in found.iter_mut().zip(newness(dates)) {
         hit.newness = hit.score * newness;
         hit.score += hit.newness;
     }
-    Ok(())
 }
 
 /// What [`rerank`] adds to the score of one document.
@@ -82,7 +101,7 @@ pub(super) fn second_score(
 }
 
 /// What is added to the BM25 score of the first hits.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct SecondScore {
     pub(crate) proximity: ProximityScore,
     /// The summed idf of the words that the document has, weighted; 0 if all hits have all words.

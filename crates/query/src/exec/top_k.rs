@@ -6,9 +6,9 @@
 use std::cmp::Reverse;
 
 use rustc_hash::FxHashSet;
-use wensou_index::DuplicateGroups;
 
 use super::doc_id::DocAddress;
+use super::groups::Groups;
 use super::repeats::RepeatCounter;
 use crate::rank::Coverage;
 
@@ -22,6 +22,17 @@ pub enum Sort {
     Newest,
     /// Oldest first, undated last.
     Oldest,
+}
+
+impl Sort {
+    /// What documents of a date are sorted by, descending.
+    pub(super) fn date_key(self, date: Option<i64>) -> i64 {
+        match self {
+            Self::Rank => 0,
+            Self::Newest => date.unwrap_or(i64::MIN),
+            Self::Oldest => date.map_or(i64::MIN, |date| -date),
+        }
+    }
 }
 
 /// A preference for newer documents: a score is multiplied by `½ + ½ · 2^(-age / half-life)`, which
@@ -60,10 +71,18 @@ pub(crate) struct ScoredDoc {
     pub(super) rank_key: RankKey,
 }
 
+impl ScoredDoc {
+    /// What hits are sorted by if they are sorted by date; the same for all others.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn rank_date(&self) -> i64 {
+        self.rank_key.date
+    }
+}
+
 /// What hits are sorted by, descending. A document that has more of a relaxed query comes first,
 /// whatever it scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RankKey {
+pub(crate) struct RankKey {
     pub(super) date: i64,
     pub(super) coverage: Coverage,
     /// The bits of the score: scores are never negative, so the bits order as the numbers do.
@@ -109,7 +128,7 @@ pub(crate) struct TopK<'g> {
 /// Hits of which no two are near-duplicates.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DistinctHits<'g> {
-    pub(crate) groups: &'g DuplicateGroups,
+    pub(crate) groups: Groups<'g>,
     /// Groups whose documents are no hits, because one is shown already.
     pub(crate) shown: Option<&'g FxHashSet<u32>>,
     pub(crate) wanted: usize,
@@ -117,7 +136,7 @@ pub(crate) struct DistinctHits<'g> {
 
 impl<'g> DistinctHits<'g> {
     /// The first `wanted` hits.
-    pub(crate) fn of(groups: &'g DuplicateGroups, wanted: usize) -> Self {
+    pub(crate) fn of(groups: Groups<'g>, wanted: usize) -> Self {
         Self { groups, shown: None, wanted }
     }
 
@@ -139,6 +158,25 @@ impl<'g> TopK<'g> {
         Self { limit, hits: None, left_out: &[], least: None, count, sort, recency: None }
     }
 
+    /// A document that matches, given its score, date, coverage and tie breaker.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn scored(
+        &self,
+        address: DocAddress,
+        score: f32,
+        (date, coverage, tie_breaker): (Option<i64>, Coverage, u64),
+    ) -> ScoredDoc {
+        let recency = self.recency.map_or(1.0, |recency| recency.factor(date));
+        let score = score * recency;
+        let rank_key = RankKey {
+            date: self.sort.date_key(date),
+            coverage,
+            score: score.max(0.0).to_bits(),
+            tie_breaker: Reverse(tie_breaker),
+        };
+        ScoredDoc { address, coverage, score, recency, newness: 0.0, tie_breaker, rank_key }
+    }
+
     /// The most documents that [`TopK::keep_first`] keeps.
     pub(super) fn most_kept(&self) -> usize {
         self.limit.saturating_add(self.hits.map_or(0, |hits| hits.wanted))
@@ -146,7 +184,7 @@ impl<'g> TopK<'g> {
 
     /// Sorts documents, and drops those that are not among the first. Returns the rank key of the
     /// last one if there are enough of them: no document with a lower one is among the first.
-    pub(super) fn keep_first(&self, docs: &mut Vec<ScoredDoc>) -> Option<RankKey> {
+    pub(crate) fn keep_first(&self, docs: &mut Vec<ScoredDoc>) -> Option<RankKey> {
         docs.sort_unstable_by_key(|doc| Reverse(doc.rank_key));
         let Some(hits) = self.hits else {
             docs.truncate(self.limit);

@@ -30,4 +30,4 @@ mod weigh;
 
 pub(crate) use expr::MatchExpr;
 pub(crate) use planner::{Matching, Planner};
-pub(crate) use query_plan::{Covering, Mode, Plan, PlannedWord, ScoredTerm};
+pub(crate) use query_plan::{Covering, CoveringUnit, Mode, Plan, PlannedWord, ScoredTerm};

@@ -27,7 +27,7 @@ const RUN_WEIGHT: f32 = 0.2;
 const MAX_RUN_CHARS: usize = 8;
 
 /// What the positions of a document's bigrams add to its score.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ProximityScore {
     pub(crate) passage: f32,
     pub(crate) runs: f32,

@@ -44,18 +44,18 @@ pub(crate) trait TermStatistics {
 }
 
 /// Statistics that ask for each term once. For the plans of one query, which share most terms.
-pub(crate) struct CachedStatistics<S> {
-    statistics: S,
+pub(crate) struct CachedStatistics<'s> {
+    statistics: &'s dyn TermStatistics,
     doc_freqs: RefCell<FxHashMap<FieldTerm, u64>>,
 }
 
-impl<S> CachedStatistics<S> {
-    pub(crate) fn new(statistics: S) -> Self {
+impl<'s> CachedStatistics<'s> {
+    pub(crate) fn new(statistics: &'s dyn TermStatistics) -> Self {
         Self { statistics, doc_freqs: RefCell::default() }
     }
 }
 
-impl<S: TermStatistics> TermStatistics for CachedStatistics<S> {
+impl TermStatistics for CachedStatistics<'_> {
     fn documents(&self) -> u64 {
         self.statistics.documents()
     }

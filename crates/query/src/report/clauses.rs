@@ -1,9 +1,8 @@
 //! The clauses of a query one by one: how many documents match each alone, and how many match
 //! without it. The latter shows which clause rules out all documents.
 
-use wensou_index::Index;
-
 use crate::error::Error;
+use crate::index_ref::IndexRef;
 use crate::lang::{self, Node, NodeKind, Query};
 use crate::plan::analyze::{QueryWord, Requirement};
 use crate::plan::{Mode, expand, questions};
@@ -30,9 +29,13 @@ pub struct Clause {
 /// # Errors
 ///
 /// As [`crate::search`].
-pub fn clauses(index: &Index, query: &Query) -> Result<Vec<Clause>, Error> {
-    let runner = Runner::new(index);
-    let nodes = required_nodes(&runner, query)?;
+pub fn clauses<'i>(index: impl Into<IndexRef<'i>>, query: &Query) -> Result<Vec<Clause>, Error> {
+    count_clauses(&Runner::new(index), query)
+}
+
+/// As [`clauses`].
+pub(crate) fn count_clauses(runner: &Runner<'_>, query: &Query) -> Result<Vec<Clause>, Error> {
+    let nodes = required_nodes(runner, query)?;
     let count = |nodes: Vec<Node>| runner.count(&query_of(query, nodes), Mode::Strict);
     (0..nodes.len())
         .map(|at| {

@@ -1,18 +1,20 @@
 //! Why a query finds what it finds, and why a hit has its rank.
 
 use rustc_hash::FxHashSet;
-use wensou_index::{Index, Lookup, TermKind, TextField};
+use wensou_index::{TermKind, TextField};
 use wensou_ingest::Record;
 
+use crate::engine::Found;
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Count, Recency, ScoredDoc, TopK};
+use crate::index_ref::IndexRef;
 use crate::lang::Query;
 use crate::plan::analyze::{Origin, Variant};
 use crate::plan::{Mode, Plan, ScoredTerm, text};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::rank::{self, FieldTerm, bm25};
-use crate::report::clauses::{Clause, clauses, query_of};
+use crate::report::clauses::{Clause, count_clauses, query_of};
 use crate::runner::{Answer, Completeness, Runner, default_sort};
 
 /// The rank of a document is reported if it is among this many first hits.
@@ -140,8 +142,8 @@ pub struct TermScore {
 /// # Errors
 ///
 /// As [`crate::search`]; [`Error::NoSuchId`] if no document has the id, or more than one has.
-pub fn explain(
-    index: &Index,
+pub fn explain<'i>(
+    index: impl Into<IndexRef<'i>>,
     query: &Query,
     id: Option<&str>,
     recency: Option<Recency>,
@@ -156,11 +158,11 @@ pub fn explain(
         recency,
         ..TopK::documents(MAX_RANK, Count::Documents, default_sort(plan))
     })?;
-    let clauses = clauses(index, query)?;
+    let clauses = count_clauses(&runner, query)?;
     let hit = match id {
         None => None,
-        Some(id) => match index.lookup(id)? {
-            Lookup::Found(address) => Some(
+        Some(id) => match runner.engine().lookup(id)? {
+            Found::One(address) => Some(
                 HitExplainer { runner: &runner, answer: &answer }
                     .explain(query, &clauses, address)?,
             ),
@@ -187,7 +189,7 @@ fn words(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> 
             text: variant.text.clone(),
             match_mode: variant.mode.as_str(),
             origin: variant.origin,
-            documents: runner.executor().count(&text::one_variant(&TextField::ALL, variant))?,
+            documents: runner.engine().count(&text::one_variant(&TextField::ALL, variant))?,
         })
     };
     let words = || plan.words.iter().map(|planned| &planned.word);
@@ -211,7 +213,7 @@ fn scored(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error>
     let in_body: Vec<FieldTerm> = terms()
         .map(|term| FieldTerm { field: TextField::Body, kind: term.kind, text: term.text.clone() })
         .collect();
-    let idfs = bm25::idfs(&runner.statistics(), &in_body)?;
+    let idfs = bm25::idfs(runner.statistics(), &in_body)?;
     let explained = terms().zip(idfs).map(|(term, idf)| ExplainedTerm {
         kind: term.kind,
         text: term.text.clone(),
@@ -243,13 +245,13 @@ impl HitExplainer<'_> {
             Some(backfill) => (&backfill.plan, &backfill.found, self.answer.found.len()),
             None => (&self.answer.plan, &self.answer.found, 0),
         };
-        let record = runner.index().record(address)?;
+        let record = runner.engine().record(address)?;
         let clauses = clauses
             .iter()
             .map(|clause| {
                 let query = query_of(query, vec![clause.node.clone()]);
                 let expr = runner.matching(&query, Mode::Strict)?.expr;
-                runner.executor().matches(&expr, address)
+                runner.engine().matches(&expr, address)
             })
             .collect::<Result<_, Error>>()?;
         let at = found.iter().position(|found| found.address == address);
@@ -258,14 +260,14 @@ impl HitExplainer<'_> {
         // Only the first hits are reranked, and a single hit is not.
         let reranked = at.is_some_and(|at| at < RERANK_DEPTH && found.len() > 1);
         let second = match reranked {
-            true => Some(runner.executor().second_score(plan, address)?),
+            true => Some(runner.engine().second_score(plan, address)?),
             false => None,
         };
         Ok(ExplainedHit {
             record,
             clauses,
             rank: shown.map(|(rank, _)| rank),
-            near_duplicate_of: other.map(|other| runner.index().id(other)).transpose()?,
+            near_duplicate_of: other.map(|other| runner.engine().id(other)).transpose()?,
             backfilled: backfill.is_some(),
             score: at.map_or(0.0, |at| found[at].score),
             term_scores: self.term_scores(plan, address)?,
@@ -280,7 +282,7 @@ impl HitExplainer<'_> {
     /// The rank of the hit that a found document is shown as, from 1, and the document that stands
     /// for it: the first of its near-duplicates.
     fn shown(&self, at: usize) -> Result<(usize, DocAddress), Error> {
-        let groups = self.runner.index().duplicates()?;
+        let groups = self.runner.engine().groups()?;
         let closest = self.answer.backfill.iter().flat_map(|backfill| &backfill.found);
         let found: Vec<DocAddress> =
             self.answer.found.iter().chain(closest).map(|found| found.address).collect();
@@ -297,7 +299,7 @@ impl HitExplainer<'_> {
 
     /// The score of each term that a document has, highest first.
     fn term_scores(&self, plan: &Plan, address: DocAddress) -> Result<Vec<TermScore>, Error> {
-        let scores = self.runner.executor().term_scores(plan, address)?;
+        let scores = self.runner.engine().term_scores(plan, address)?;
         let terms = plan.scored_terms.iter().zip(scores);
         let term_score = |(term, score): (&ScoredTerm, Option<f32>)| {
             Some(TermScore {

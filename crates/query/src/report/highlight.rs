@@ -1,9 +1,8 @@
 //! Highlights: the words of a query in any text.
 
-use wensou_index::Index;
-
 use super::snippet::{Snippet, highlight_all};
 use crate::error::Error;
+use crate::index_ref::IndexRef;
 use crate::lang::Query;
 use crate::plan::Mode;
 use crate::plan::needle::Needle;
@@ -21,7 +20,7 @@ impl Highlighter {
     /// # Errors
     ///
     /// As [`crate::search`].
-    pub fn new(index: &Index, query: &Query) -> Result<Self, Error> {
+    pub fn new<'i>(index: impl Into<IndexRef<'i>>, query: &Query) -> Result<Self, Error> {
         Ok(Self { needles: Runner::new(index).plan(query, Mode::Strict)?.needles })
     }
 

@@ -10,7 +10,6 @@ pub(crate) mod overview;
 pub(crate) mod similar;
 pub(crate) mod snippet;
 pub(crate) mod spelling;
-pub(crate) mod tags;
 pub(crate) mod timeline;
 pub(crate) mod values;
 pub(crate) mod warnings;

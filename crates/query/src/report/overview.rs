@@ -1,13 +1,12 @@
 //! Statistics of an index.
 
-use jiff::ToSpan;
-use jiff::civil::{DateTime, date};
-use wensou_index::{Index, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE};
+use jiff::civil::DateTime;
+use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE};
 
 use crate::error::Error;
-use crate::exec::segment::Segment;
+use crate::exec::columns::civil_time;
+use crate::index_ref::IndexRef;
 use crate::plan::expr::{Filter, FilterField};
-use crate::report::tags::all_tags;
 use crate::runner::Runner;
 
 /// Statistics of an index.
@@ -36,10 +35,10 @@ pub struct Overview {
 /// # Errors
 ///
 /// If the index fails.
-pub fn overview(index: &Index) -> Result<Overview, Error> {
+pub fn overview<'i>(index: impl Into<IndexRef<'i>>) -> Result<Overview, Error> {
     let runner = Runner::new(index);
-    let count = |field, value| runner.executor().count(&Filter::number(field, value));
-    let [oldest, newest] = date_bounds(index)?;
+    let count = |field, value| runner.engine().count(&Filter::number(field, value));
+    let [oldest, newest] = civil_bounds(&runner)?;
     Ok(Overview {
         articles: count(FilterField::Kind, Kind::Article as u64)?,
         flashes: count(FilterField::Kind, Kind::Flash as u64)?,
@@ -47,28 +46,21 @@ pub fn overview(index: &Index) -> Result<Overview, Error> {
         inferred: count(FilterField::Provenance, PROVENANCE_INFERRED)?,
         oldest,
         newest,
-        tags: all_tags(index)?.len(),
+        tags: runner.engine().values(FilterField::Tag)?.len(),
     })
 }
 
-/// Civil times of the oldest and the newest dated document. A segment stores both; its dates are
-/// read one by one only if documents were deleted from it.
+/// Civil times of the oldest and the newest dated document.
 ///
 /// # Errors
 ///
 /// If the index fails.
-pub fn date_bounds(index: &Index) -> Result<[Option<DateTime>; 2], Error> {
-    let mut bounds: Option<[i64; 2]> = None;
-    for segment in Segment::all(index) {
-        if let Some([oldest, newest]) = segment?.date_bounds()? {
-            let [old, new] = bounds.unwrap_or([oldest, newest]);
-            bounds = Some([old.min(oldest), new.max(newest)]);
-        }
-    }
-    Ok(bounds.map_or([None, None], |bounds| bounds.map(civil_time)))
+pub fn date_bounds<'i>(index: impl Into<IndexRef<'i>>) -> Result<[Option<DateTime>; 2], Error> {
+    civil_bounds(&Runner::new(index))
 }
 
-/// The civil time of a stored date, which is in seconds since 1970-01-01T00:00:00.
-pub(crate) fn civil_time(seconds: i64) -> Option<DateTime> {
-    date(1970, 1, 1).at(0, 0, 0, 0).checked_add(seconds.seconds()).ok()
+/// As [`date_bounds`].
+pub(crate) fn civil_bounds(runner: &Runner<'_>) -> Result<[Option<DateTime>; 2], Error> {
+    let bounds = runner.engine().date_bounds()?;
+    Ok(bounds.map_or([None, None], |bounds| bounds.map(civil_time)))
 }

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use wensou_index::{Index, Lookup, RecordExt, TermKind, TextField, Texts};
+use wensou_index::{RecordExt, TermKind, TextField, Texts};
 use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
+use crate::engine::Found;
 use crate::error::Error;
 use crate::exec::top_k::{Count, Sort, TopK};
 use crate::haystack::Haystack;
+use crate::index_ref::IndexRef;
 use crate::options::Options;
 use crate::plan::Covering;
 use crate::plan::analyze::{Origin, Variant, term_kind_of};
@@ -41,24 +43,28 @@ const TITLE_AND_TAG_WEIGHT: f32 = 3.0;
 /// # Errors
 ///
 /// If the index fails.
-pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, Error> {
-    let Lookup::Found(address) = index.lookup(id)? else { return Ok(Vec::new()) };
-    let record = index.record(address)?;
+pub fn similar<'i>(
+    index: impl Into<IndexRef<'i>>,
+    id: &str,
+    options: &Options,
+) -> Result<Vec<Hit>, Error> {
     let runner = Runner::new(index);
+    let Found::One(address) = runner.engine().lookup(id)? else { return Ok(Vec::new()) };
+    let record = runner.engine().record(address)?;
     let words = key_terms(&runner, &record.texts())?;
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let plan = plan(&words, &record, &runner.statistics())?;
+    let plan = plan(&words, &record, runner.statistics())?;
     let limit = options.offset.saturating_add(options.limit);
     let top_k = TopK::documents(limit, Count::Nothing, Sort::Rank);
-    let (_, found) = runner.executor().search(&plan, &top_k)?;
+    let (_, found) = runner.engine().search(&plan, &top_k)?;
     let needles = &plan.needles;
     found
         .iter()
         .skip(options.offset)
         .map(|found| {
-            let record = index.record(found.address)?;
+            let record = runner.engine().record(found.address)?;
             let texts = record.texts();
             let all = format!("{}\n{}\n{}", texts.title, texts.tags.join("\n"), texts.body);
             let shared = Haystack::new(&all).words_found(needles);

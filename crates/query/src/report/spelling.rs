@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use wensou_index::{Index, TextField};
+use wensou_index::TextField;
 use wensou_text::{fold, is_han};
 
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::exec::FIRST_HAN;
+use crate::index_ref::IndexRef;
 use crate::lang::{Diagnostic, Node, NodeKind, Query, Span, Term};
 use crate::plan::Mode;
+use crate::plan::expr::FilterField;
 use crate::plan::pinyin::{sound_alike, usually_sound_alike};
 use crate::report::clauses::query_of;
 use crate::runner::Runner;
@@ -32,7 +35,10 @@ const TIME: Duration = Duration::from_millis(150);
 /// # Errors
 ///
 /// As [`crate::search`].
-pub fn similar_words(index: &Index, query: &Query) -> Result<Vec<Diagnostic>, Error> {
+pub fn similar_words<'i>(
+    index: impl Into<IndexRef<'i>>,
+    query: &Query,
+) -> Result<Vec<Diagnostic>, Error> {
     let runner = Runner::new(index);
     let mut typed = Vec::new();
     let mut terms = Vec::new();
@@ -54,7 +60,7 @@ pub fn similar_words(index: &Index, query: &Query) -> Result<Vec<Diagnostic>, Er
     if typed.is_empty() {
         return Ok(Vec::new());
     }
-    compare(index, &mut typed)?;
+    compare(runner.engine(), &mut typed)?;
     let hints = typed.iter().filter_map(|wanted| {
         let nearest = wanted.nearest();
         let hint = || Diagnostic::similar_word(&query.text, wanted.span, &wanted.typed, &nearest);
@@ -80,11 +86,11 @@ fn collect(node: &Node, terms: &mut Vec<(Span, String)>) {
 }
 
 /// Compares the words of the index with every typed word.
-fn compare(index: &Index, typed: &mut [Wanted]) -> Result<(), Error> {
-    for field in [index.fields().tag, index.fields().source] {
-        index.terms(field, |word, documents| {
-            typed.iter_mut().for_each(|wanted| wanted.compare(word, &|| documents));
-        })?;
+fn compare(engine: &dyn Engine, typed: &mut [Wanted]) -> Result<(), Error> {
+    for field in [FilterField::Tag, FilterField::Source] {
+        for (word, documents) in engine.values(field)? {
+            typed.iter_mut().for_each(|wanted| wanted.compare(&word, &|| documents));
+        }
     }
     let is_han_word = |wanted: &Wanted| wanted.chars.iter().any(|c| is_han(*c));
     // Latin words come first, and a large index has many: each script gets its own time.
@@ -94,15 +100,15 @@ fn compare(index: &Index, typed: &mut [Wanted]) -> Result<(), Error> {
         }
         let started = Instant::now();
         let mut compared = 0u32;
-        index.postings().for_each_word_from(from, |word, documents| {
+        engine.for_each_word_from(from, &mut |word, documents| {
             let max_df = || TextField::ALL.into_iter().map(documents).max().unwrap_or(0);
             typed.iter_mut().for_each(|wanted| wanted.compare(word, &max_df));
             // The clock is read once for many words.
             compared = compared.wrapping_add(1);
             !compared.is_multiple_of(256) || started.elapsed() < TIME
-        });
+        })?;
     }
-    Ok(index.verify_reads()?)
+    Ok(())
 }
 
 /// A typed word and what comes close to it.

@@ -1,14 +1,12 @@
 //! Timelines: how many documents of a query fall into each day, week, month, quarter or year.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::{Date, Weekday, date};
 use jiff::{Span, ToSpan};
-use wensou_index::{Index, PROVENANCE_INFERRED};
 
+use crate::engine::DayCounts;
 use crate::error::Error;
+use crate::index_ref::IndexRef;
 use crate::lang::Query;
-use crate::report::overview::civil_time;
 use crate::runner::Runner;
 
 /// The most bars of a timeline whose step is chosen automatically.
@@ -118,17 +116,19 @@ pub struct Timeline {
 /// # Errors
 ///
 /// If the query cannot be answered or the index fails.
-pub fn timeline(index: &Index, query: &Query, step: Option<Step>) -> Result<Timeline, Error> {
-    let (days, undated) = count_by_day(index, query)?;
+pub fn timeline<'i>(
+    index: impl Into<IndexRef<'i>>,
+    query: &Query,
+    step: Option<Step>,
+) -> Result<Timeline, Error> {
+    let runner = Runner::new(index);
+    let (days, undated) = runner.engine().day_counts(&runner.strict_or_relaxed_expr(query)?)?;
     let step = step.unwrap_or_else(|| {
         let fits = |step: &Step| bars(&days, *step).len() <= AUTO_BARS;
         Step::ALL.into_iter().find(fits).unwrap_or(Step::Year)
     });
     Ok(Timeline { step, bars: bars(&days, step), undated })
 }
-
-/// For each day, the documents with a stated and with an inferred date.
-type DayCounts = BTreeMap<Date, [u64; 2]>;
 
 fn bars(days: &DayCounts, step: Step) -> Vec<Bar> {
     let mut bars: Vec<Bar> = Vec::new();
@@ -150,26 +150,6 @@ fn bars(days: &DayCounts, step: Step) -> Vec<Bar> {
         }
     }
     bars
-}
-
-/// Counts the documents of a query by day, and those without a date.
-fn count_by_day(index: &Index, query: &Query) -> Result<(DayCounts, u64), Error> {
-    let runner = Runner::new(index);
-    let (expr, executor) = (runner.strict_or_relaxed_expr(query)?, runner.executor());
-    let (mut days, mut undated) = (DayCounts::new(), 0);
-    for segment in executor.segments() {
-        let segment = segment?;
-        let (dates, provenances) = (segment.dates()?, segment.numbers("provenance")?);
-        let mut add = |doc| match dates.of(doc).and_then(civil_time) {
-            None => undated += 1,
-            Some(at) => {
-                let inferred = provenances.of(doc) == Some(PROVENANCE_INFERRED);
-                days.entry(at.date()).or_default()[usize::from(inferred)] += 1;
-            }
-        };
-        executor.for_each_window(&expr, &segment, |window| window.iter().for_each(&mut add))?;
-    }
-    Ok((days, undated))
 }
 
 #[cfg(test)]

@@ -1,16 +1,14 @@
 //! Values of fields that no document has, with the values that come closest.
 
-use std::collections::BTreeMap;
-
 use wensou_text::fold;
 
+use crate::engine::Facet;
 use crate::error::Error;
-use crate::lang::plain::plain;
 use crate::lang::{Diagnostic, FieldClause, Node, NodeKind, Query, Value};
-use crate::plan::Mode;
+use crate::plan::expr::FilterField;
+use crate::plan::{MatchExpr, Mode};
 use crate::report::clauses::query_of;
-use crate::report::facet::{Facet, facet};
-use crate::report::tags::all_tags;
+use crate::report::facet::facet_values;
 use crate::runner::Runner;
 
 /// The most existing values that a warning suggests.
@@ -99,24 +97,19 @@ fn counted(runner: &Runner<'_>, query: &Query, node: Node) -> Result<usize, Erro
 
 /// The values that the documents have, with their document counts.
 fn existing(runner: &Runner<'_>, clause: &FieldClause) -> Result<Vec<(String, u64)>, Error> {
-    let index = runner.index();
     let spelled = |of: Facet| -> Result<Vec<(String, u64)>, Error> {
-        let values = facet(index, &plain(""), of, None)?;
+        let counts = runner.engine().facet_counts(&MatchExpr::All, of)?;
+        let values = facet_values(counts, of, None);
         Ok(values.into_iter().map(|value| (value.value, value.documents)).collect())
     };
-    let field = match clause {
-        FieldClause::Tag(_) => return all_tags(index),
-        FieldClause::Source(_) => return spelled(Facet::Source),
-        FieldClause::Category(_) => return spelled(Facet::Category),
-        FieldClause::Author(_) => index.fields().author,
-        FieldClause::Site(_) => index.fields().site,
-        _ => return Ok(Vec::new()),
-    };
-    let mut values: BTreeMap<String, u64> = BTreeMap::new();
-    index.terms(field, |value, documents| {
-        *values.entry(value.to_owned()).or_default() += documents;
-    })?;
-    Ok(values.into_iter().collect())
+    match clause {
+        FieldClause::Tag(_) => runner.engine().values(FilterField::Tag),
+        FieldClause::Source(_) => spelled(Facet::Source),
+        FieldClause::Category(_) => spelled(Facet::Category),
+        FieldClause::Author(_) => runner.engine().values(FilterField::Author),
+        FieldClause::Site(_) => runner.engine().values(FilterField::Site),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The values most similar to `wanted`, which is folded: those that contain it first. Of equally

@@ -3,11 +3,10 @@
 //! is stale.
 
 use jiff::civil::{Date, DateTime};
-use wensou_index::Index;
 
 use crate::error::Error;
 use crate::lang::{DateFilter, Diagnostic, FieldClause, Node, NodeKind, Query, Span};
-use crate::report::overview::date_bounds;
+use crate::report::overview::civil_bounds;
 use crate::report::values::missing_values;
 use crate::runner::Runner;
 
@@ -20,11 +19,8 @@ pub(crate) fn warnings(
     undated: usize,
     found: bool,
 ) -> Result<Vec<Diagnostic>, Error> {
-    let index = runner.index();
     let mut warnings = Vec::new();
-    if let Some(stale) = index.meta().stale() {
-        warnings.push(Diagnostic::stale_index(stale.to_string()));
-    }
+    warnings.extend(runner.engine().stale());
     let mut dates = Vec::new();
     visit(&query.root, &mut |node| match &node.kind {
         NodeKind::Field(FieldClause::Date(DateFilter::Range { from, .. })) => {
@@ -48,7 +44,7 @@ pub(crate) fn warnings(
     {
         warnings.push(Diagnostic::undated_left_out(&query.text, *span, undated as u64));
     }
-    warnings.extend(after_newest(index, query, &dates)?);
+    warnings.extend(after_newest(runner, query, &dates)?);
     Ok(warnings)
 }
 
@@ -76,14 +72,14 @@ fn empty_range(query: &Query) -> Option<Diagnostic> {
 }
 
 fn after_newest(
-    index: &Index,
+    runner: &Runner<'_>,
     query: &Query,
     dates: &[(Span, Option<Date>)],
 ) -> Result<Vec<Diagnostic>, Error> {
     if dates.iter().all(|(_, from)| from.is_none()) {
         return Ok(Vec::new());
     }
-    let Some(newest) = date_bounds(index)?[1].map(DateTime::date) else { return Ok(Vec::new()) };
+    let Some(newest) = civil_bounds(runner)?[1].map(DateTime::date) else { return Ok(Vec::new()) };
     let late = dates.iter().filter(|(_, from)| from.is_some_and(|from| from > newest));
     Ok(late.map(|(span, _)| Diagnostic::range_after_newest(&query.text, *span, newest)).collect())
 }

@@ -1,0 +1,108 @@
+//! Where an index is: in a folder, or on a cluster.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+#[cfg(feature = "cluster")]
+use wensou_cluster::{ClusterAddress, ClusterIndex};
+use wensou_index::Index;
+use wensou_query::IndexRef;
+
+use crate::config::Global;
+
+/// Whether `--index` has an address and not a folder.
+pub(crate) fn is_address(index: &Path) -> bool {
+    let text = index.to_string_lossy().to_ascii_lowercase();
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+/// Refuses an index on a cluster, for a verb that needs a folder. `instead` says what can be done.
+///
+/// # Errors
+///
+/// If the index is on a cluster.
+pub(crate) fn needs_folder(global: &Global, verb: &str, instead: &str) -> anyhow::Result<()> {
+    if is_address(&global.index) {
+        bail!("`{verb}` needs an index in a folder, and not one on a cluster: {instead}");
+    }
+    Ok(())
+}
+
+/// An open index.
+#[derive(Debug)]
+pub(crate) enum OpenIndex {
+    /// In a folder of this machine.
+    Local(Box<Index>),
+    /// On a cluster.
+    #[cfg(feature = "cluster")]
+    Cluster(Box<ClusterIndex>),
+}
+
+impl OpenIndex {
+    /// Opens the index that the settings name.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or it cannot be opened.
+    pub(crate) fn open(global: &Global) -> anyhow::Result<Self> {
+        if is_address(&global.index) {
+            return open_cluster(global);
+        }
+        Ok(Self::Local(Box::new(Index::open(&global.index)?)))
+    }
+
+    /// The index, if it is in a folder.
+    pub(crate) fn local(&self) -> Option<&Index> {
+        match self {
+            Self::Local(index) => Some(index),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(_) => None,
+        }
+    }
+
+    /// What `--index` opens it by.
+    pub(crate) fn location(&self) -> PathBuf {
+        match self {
+            Self::Local(index) => index.dir().to_path_buf(),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(index) => index.address().to_string().into(),
+        }
+    }
+
+    /// A reference for queries.
+    pub(crate) fn queried(&self) -> IndexRef<'_> {
+        self.into()
+    }
+}
+
+impl From<Index> for OpenIndex {
+    fn from(index: Index) -> Self {
+        Self::Local(Box::new(index))
+    }
+}
+
+impl<'i> From<&'i OpenIndex> for IndexRef<'i> {
+    fn from(index: &'i OpenIndex) -> Self {
+        match index {
+            OpenIndex::Local(index) => Self::Local(index),
+            #[cfg(feature = "cluster")]
+            OpenIndex::Cluster(index) => Self::Cluster(index),
+        }
+    }
+}
+
+#[cfg(feature = "cluster")]
+fn open_cluster(global: &Global) -> anyhow::Result<OpenIndex> {
+    let address = ClusterAddress::parse(&global.index.to_string_lossy())?;
+    let client = global.cluster.connect(&address)?;
+    Ok(OpenIndex::Cluster(Box::new(ClusterIndex::open_with(client, &address)?)))
+}
+
+#[cfg(not(feature = "cluster"))]
+fn open_cluster(global: &Global) -> anyhow::Result<OpenIndex> {
+    bail!(
+        "{} is on a cluster, which this build of wensou cannot search: install one with the \
+         feature `cluster`",
+        global.index.display()
+    );
+}

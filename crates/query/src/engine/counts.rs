@@ -1,0 +1,77 @@
+//! Counts the documents of a segment by the values of a facet.
+
+use std::collections::HashMap;
+
+use jiff::civil::DateTime;
+use wensou_index::Kind;
+
+use super::Facet;
+use crate::error::Error;
+use crate::exec::columns::{Dates, NumberColumn, StringColumn, civil_time};
+use crate::exec::doc_id::DocId;
+use crate::exec::segment::Segment;
+
+/// Counts the values of a facet in one segment.
+pub(super) struct FacetCounter<'i> {
+    values: Values<'i>,
+    /// By ordinal of the text, number of the kind, or number of the month since year 0.
+    counts: HashMap<u64, u64>,
+    undated: u64,
+}
+
+enum Values<'i> {
+    Text(StringColumn),
+    Kind(NumberColumn),
+    Month(Dates<'i>),
+}
+
+impl<'i> FacetCounter<'i> {
+    pub(super) fn new(facet: Facet, segment: &Segment<'i>) -> Result<Self, Error> {
+        let values = match facet {
+            Facet::Kind => Values::Kind(segment.numbers("kind")?),
+            Facet::Month => Values::Month(segment.dates()?),
+            Facet::Tag => Values::Text(segment.texts("tag_facet")?),
+            Facet::Source => Values::Text(segment.texts("source_facet")?),
+            Facet::Category => Values::Text(segment.texts("category_facet")?),
+        };
+        Ok(Self { values, counts: HashMap::new(), undated: 0 })
+    }
+
+    pub(super) fn add(&mut self, doc: DocId) {
+        let mut count = |value| *self.counts.entry(value).or_default() += 1;
+        match &self.values {
+            Values::Text(texts) => texts.ordinals(doc).for_each(count),
+            Values::Kind(kinds) => kinds.of(doc).into_iter().for_each(count),
+            Values::Month(dates) => match dates.of(doc).and_then(civil_time) {
+                Some(at) => count(month(at)),
+                None => self.undated += 1,
+            },
+        }
+    }
+
+    /// Adds the counts of the segment to those of all segments.
+    pub(super) fn add_to(self, all: &mut HashMap<String, u64>) {
+        for (code, count) in self.counts {
+            let value = match &self.values {
+                Values::Text(texts) => texts.text(code),
+                Values::Kind(_) => {
+                    let kind = Kind::ALL.into_iter().find(|kind| *kind as u64 == code);
+                    Some(kind.map_or("unknown", Kind::name).to_owned())
+                }
+                Values::Month(_) => Some(format!("{:04}-{:02}", code / 12, code % 12 + 1)),
+            };
+            // An ordinal without a text comes from a damaged column.
+            if let Some(value) = value {
+                *all.entry(value).or_default() += count;
+            }
+        }
+        if self.undated > 0 {
+            *all.entry("none".to_owned()).or_default() += self.undated;
+        }
+    }
+}
+
+/// Months since year 0.
+fn month(at: DateTime) -> u64 {
+    u64::try_from(at.year()).unwrap_or(0) * 12 + u64::try_from(at.month() - 1).unwrap_or(0)
+}

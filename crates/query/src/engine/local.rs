@@ -1,0 +1,176 @@
+//! The engine of an index on this machine: the executor, with what reports read of an index.
+
+use std::collections::{BTreeMap, HashMap};
+
+use wensou_index::{Lookup, PROVENANCE_INFERRED};
+use wensou_ingest::Record;
+
+use super::counts::FacetCounter;
+use super::{DayCounts, EachWord, Engine, Facet, Found};
+use crate::error::Error;
+use crate::exec::Executor;
+use crate::exec::columns::civil_time;
+use crate::exec::doc_id::DocAddress;
+use crate::exec::groups::Groups;
+use crate::exec::rerank::SecondScore;
+use crate::exec::segment::Segment;
+use crate::exec::top_k::{ScoredDoc, TopK};
+use crate::lang::Diagnostic;
+use crate::plan::analyze::TextTables;
+use crate::plan::expr::FilterField;
+use crate::plan::{MatchExpr, Plan};
+use crate::rank::TermStatistics;
+
+impl Engine for Executor<'_> {
+    fn statistics(&self) -> &dyn TermStatistics {
+        self.index_statistics()
+    }
+
+    fn tables(&self) -> Result<TextTables<'_>, Error> {
+        let analysis = self.index().analysis()?;
+        Ok(TextTables { segmenter: analysis.segmenter(), synonyms: analysis.synonyms() })
+    }
+
+    fn stale(&self) -> Option<Diagnostic> {
+        let stale = self.index().meta().stale()?;
+        Some(Diagnostic::stale_index(stale.to_string()))
+    }
+
+    fn begin_query(&self) {
+        Executor::begin_query(self);
+    }
+
+    fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error> {
+        Executor::first_hits(self, plan, top_k)
+    }
+
+    fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error> {
+        Executor::rerank(self, plan, found)
+    }
+
+    fn count(&self, expr: &MatchExpr) -> Result<usize, Error> {
+        Executor::count(self, expr)
+    }
+
+    fn matches(&self, expr: &MatchExpr, address: DocAddress) -> Result<bool, Error> {
+        Executor::matches(self, expr, address)
+    }
+
+    fn term_scores(&self, plan: &Plan, address: DocAddress) -> Result<Vec<Option<f32>>, Error> {
+        Executor::term_scores(self, plan, address)
+    }
+
+    fn second_score(&self, plan: &Plan, address: DocAddress) -> Result<SecondScore, Error> {
+        Executor::second_score(self, plan, address)
+    }
+
+    fn groups(&self) -> Result<Groups<'_>, Error> {
+        Ok(Groups::Local(self.index().duplicates()?))
+    }
+
+    fn near_duplicates(&self, address: DocAddress, expr: &MatchExpr) -> Result<Vec<String>, Error> {
+        let index = self.index();
+        let mut ids = Vec::new();
+        for other in index.near_duplicates(address)?.into_iter().filter(|other| *other != address) {
+            if *expr == MatchExpr::All || Executor::matches(self, expr, other)? {
+                ids.push(index.id(other)?);
+            }
+        }
+        // Addresses differ between an update and a whole build; ids do not.
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    fn record(&self, address: DocAddress) -> Result<Record, Error> {
+        Ok(self.index().record(address)?)
+    }
+
+    fn id(&self, address: DocAddress) -> Result<String, Error> {
+        Ok(self.index().id(address)?)
+    }
+
+    fn lookup(&self, id: &str) -> Result<Found, Error> {
+        Ok(match self.index().lookup(id)? {
+            Lookup::Found(address) => Found::One(address),
+            Lookup::Missing => Found::Missing,
+            Lookup::Ambiguous(ids) => Found::Ambiguous(ids),
+        })
+    }
+
+    fn ids(&self, prefix: &str, limit: usize) -> Result<Vec<String>, Error> {
+        Ok(self.index().ids(prefix, limit)?)
+    }
+
+    fn for_each_record(&self, each: &mut dyn FnMut(Record) -> bool) -> Result<(), Error> {
+        for address in self.index().in_order()? {
+            if !each(self.index().record(address)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn facet_counts(&self, expr: &MatchExpr, facet: Facet) -> Result<HashMap<String, u64>, Error> {
+        let mut counts = HashMap::new();
+        for segment in self.segments() {
+            let segment = segment?;
+            let mut counter = FacetCounter::new(facet, &segment)?;
+            self.for_each_window(expr, &segment, |window| {
+                window.iter().for_each(|doc| counter.add(doc));
+            })?;
+            counter.add_to(&mut counts);
+        }
+        Ok(counts)
+    }
+
+    fn day_counts(&self, expr: &MatchExpr) -> Result<(DayCounts, u64), Error> {
+        let (mut days, mut undated) = (DayCounts::new(), 0);
+        for segment in self.segments() {
+            let segment = segment?;
+            let (dates, provenances) = (segment.dates()?, segment.numbers("provenance")?);
+            let mut add = |doc| match dates.of(doc).and_then(civil_time) {
+                None => undated += 1,
+                Some(at) => {
+                    let inferred = provenances.of(doc) == Some(PROVENANCE_INFERRED);
+                    days.entry(at.date()).or_default()[usize::from(inferred)] += 1;
+                }
+            };
+            self.for_each_window(expr, &segment, |window| window.iter().for_each(&mut add))?;
+        }
+        Ok((days, undated))
+    }
+
+    /// A segment stores both; its dates are read one by one only if documents were deleted from it.
+    fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
+        let mut bounds: Option<[i64; 2]> = None;
+        for segment in Segment::all(self.index()) {
+            if let Some([oldest, newest]) = segment?.date_bounds()? {
+                let [old, new] = bounds.unwrap_or([oldest, newest]);
+                bounds = Some([old.min(oldest), new.max(newest)]);
+            }
+        }
+        Ok(bounds)
+    }
+
+    fn values(&self, field: FilterField) -> Result<Vec<(String, u64)>, Error> {
+        let fields = self.index().fields();
+        let field = match field {
+            FilterField::Tag => fields.tag,
+            FilterField::Source => fields.source,
+            FilterField::Author => fields.author,
+            FilterField::Site => fields.site,
+            FilterField::Category => fields.category,
+            _ => return Ok(Vec::new()),
+        };
+        let mut values: BTreeMap<String, u64> = BTreeMap::new();
+        self.index().terms(field, |value, documents| {
+            *values.entry(value.to_owned()).or_default() += documents;
+        })?;
+        Ok(values.into_iter().collect())
+    }
+
+    fn for_each_word_from(&self, from: &str, each: EachWord<'_>) -> Result<(), Error> {
+        self.index().postings().for_each_word_from(from, |word, count| each(word, &count));
+        Ok(self.index().verify_reads()?)
+    }
+}

@@ -1,0 +1,162 @@
+//! What stands between a plan and its results: an index on this machine, or one on a cluster.
+//!
+//! Planning, reports and the order of steps are the same for both. An [`Engine`] finds documents,
+//! scores them, counts them and reads them. `local` is the one of an index on this machine.
+
+mod counts;
+mod local;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use jiff::civil::Date;
+use wensou_index::TextField;
+use wensou_ingest::Record;
+
+use crate::error::Error;
+use crate::exec::doc_id::DocAddress;
+use crate::exec::groups::Groups;
+use crate::exec::rerank::SecondScore;
+use crate::exec::top_k::{ScoredDoc, Sort, TopK};
+use crate::lang::Diagnostic;
+use crate::plan::analyze::TextTables;
+use crate::plan::expr::FilterField;
+use crate::plan::{MatchExpr, Plan};
+use crate::rank::TermStatistics;
+
+/// The outcome of looking up an id or a prefix of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The document with this id, or the only one whose id starts so.
+    One(DocAddress),
+    /// No id is or starts so.
+    Missing,
+    /// Several ids start so: the first ten of them.
+    Ambiguous(Vec<String>),
+}
+
+/// For each day, the documents whose date is stated and those whose date was inferred.
+pub(crate) type DayCounts = BTreeMap<Date, [u64; 2]>;
+
+/// Is given a word, and a function that counts the documents that have it in a field. Says whether
+/// to go on.
+pub(crate) type EachWord<'e> = &'e mut dyn FnMut(&str, &dyn Fn(TextField) -> u64) -> bool;
+
+/// What documents can be grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Facet {
+    /// Tags.
+    Tag,
+    /// Sources of articles, outlets of flash items.
+    Source,
+    /// Categories.
+    Category,
+    /// `article` and `flash`.
+    Kind,
+    /// Months as `2023-05`; documents without a date are counted as `none`.
+    Month,
+}
+
+impl Facet {
+    /// Every facet, in the order of the variants.
+    pub const ALL: [Facet; 5] =
+        [Facet::Tag, Facet::Source, Facet::Category, Facet::Kind, Facet::Month];
+
+    /// The name of the facet.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Facet::Tag => "tag",
+            Facet::Source => "source",
+            Facet::Category => "category",
+            Facet::Kind => "kind",
+            Facet::Month => "month",
+        }
+    }
+}
+
+/// Finds, scores, counts and reads the documents of an index.
+///
+/// Addresses are those of one engine. They stay valid as long as it lives.
+pub(crate) trait Engine: fmt::Debug {
+    /// What planning and scoring have to know of the index.
+    fn statistics(&self) -> &dyn TermStatistics;
+
+    /// The segmenter and the synonyms of the index, see [`TextTables`].
+    fn tables(&self) -> Result<TextTables<'_>, Error>;
+
+    /// A warning if the index was not built as it would be today.
+    fn stale(&self) -> Option<Diagnostic>;
+
+    /// Forgets what is only kept for the plans of one query.
+    fn begin_query(&self) {}
+
+    /// The number of documents that match a plan (see [`TopK::count`]), and the first of them in
+    /// the order of [`TopK::sort`].
+    fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error>;
+
+    /// Adds the proximity score to the first of `found`, and sorts them again.
+    fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error>;
+
+    /// As [`Engine::first_hits`]; if the order is by rank, the first hits are reranked.
+    fn search(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error> {
+        let (total, mut found) = self.first_hits(plan, top_k)?;
+        if top_k.sort == Sort::Rank {
+            self.rerank(plan, &mut found)?;
+        }
+        Ok((total, found))
+    }
+
+    /// The number of documents that match.
+    fn count(&self, expr: &MatchExpr) -> Result<usize, Error>;
+
+    /// Whether a document matches.
+    fn matches(&self, expr: &MatchExpr, address: DocAddress) -> Result<bool, Error>;
+
+    /// For each scored term of a plan, what it adds to the score of a document; `None` if the
+    /// document lacks it.
+    fn term_scores(&self, plan: &Plan, address: DocAddress) -> Result<Vec<Option<f32>>, Error>;
+
+    /// What a document among the first hits of a plan gets beside its BM25 score.
+    fn second_score(&self, plan: &Plan, address: DocAddress) -> Result<SecondScore, Error>;
+
+    /// The groups of near-duplicates.
+    fn groups(&self) -> Result<Groups<'_>, Error>;
+
+    /// The ids of the other documents of the group of a document that match an expression, in the
+    /// order of bytes.
+    fn near_duplicates(&self, address: DocAddress, expr: &MatchExpr) -> Result<Vec<String>, Error>;
+
+    /// The record of a document.
+    fn record(&self, address: DocAddress) -> Result<Record, Error>;
+
+    /// The id of a document.
+    fn id(&self, address: DocAddress) -> Result<String, Error>;
+
+    /// Finds a document by its id, or else by a prefix of it.
+    fn lookup(&self, id: &str) -> Result<Found, Error>;
+
+    /// The first `limit` ids that start with `prefix`, in the order of bytes.
+    fn ids(&self, prefix: &str, limit: usize) -> Result<Vec<String>, Error>;
+
+    /// Calls `each` with every record in the order of the walk, as long as it returns `true`.
+    fn for_each_record(&self, each: &mut dyn FnMut(Record) -> bool) -> Result<(), Error>;
+
+    /// For each value of a facet, the number of documents among those that match. Values of tags,
+    /// sources and categories are the folded form, [`FACET_SEPARATOR`] and the original form.
+    ///
+    /// [`FACET_SEPARATOR`]: wensou_index::FACET_SEPARATOR
+    fn facet_counts(&self, expr: &MatchExpr, facet: Facet) -> Result<HashMap<String, u64>, Error>;
+
+    /// The matching documents by day, and the number of those without a date.
+    fn day_counts(&self, expr: &MatchExpr) -> Result<(DayCounts, u64), Error>;
+
+    /// The oldest and the newest date in civil seconds.
+    fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error>;
+
+    /// Every value of a field with the number of documents that have it, in the order of bytes.
+    fn values(&self, field: FilterField) -> Result<Vec<(String, u64)>, Error>;
+
+    /// Calls `each` with every word of the index from `from` on, in the order of bytes.
+    fn for_each_word_from(&self, from: &str, each: EachWord<'_>) -> Result<(), Error>;
+}

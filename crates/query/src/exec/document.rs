@@ -1,0 +1,352 @@
+//! One document in memory: whether it matches an expression, and what it scores.
+//!
+//! It answers for a single record what the executor answers for an index, by looking at each term
+//! of the record. An engine on other machines sends the records of its candidates, which are ranked
+//! here. It is also what the executor is tested against.
+
+use std::cell::OnceCell;
+
+use wensou_index::{
+    DocumentTerms, FieldTerms, FieldValues, RecordExt, TermKind, TextField, analyse_record,
+    decode_length, encode_length,
+};
+use wensou_ingest::Record;
+use wensou_text::Segmenter;
+
+use super::near::NearPassage;
+use super::rerank::SecondScore;
+use crate::error::Error;
+use crate::haystack::Haystack;
+use crate::plan::expr::{Filter, FilterField, FilterValue};
+use crate::plan::needle::Needle;
+use crate::plan::{MatchExpr, Plan, ScoredTerm};
+use crate::rank::bm25::{LengthNorms, max_score, tf_saturation};
+use crate::rank::{COVERAGE_WEIGHT, Coverage, IdfMass};
+
+/// A record with its terms.
+pub(crate) struct Document {
+    record: Record,
+    values: FieldValues,
+    terms: DocumentTerms,
+    /// Folded when an exact text is first looked for.
+    texts: OnceCell<Vec<(TextField, Haystack<'static>)>>,
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document").field("id", &self.record.id()).finish_non_exhaustive()
+    }
+}
+
+impl Document {
+    /// Analyses a record as a build does. `ordinal` is its index in the order of the walk.
+    ///
+    /// # Errors
+    ///
+    /// If the record cannot be encoded.
+    pub(crate) fn new(ordinal: u64, record: Record, segmenter: &Segmenter) -> Result<Self, Error> {
+        let (values, terms) = analyse_record(ordinal, &record, segmenter)?;
+        Ok(Self { record, values, terms, texts: OnceCell::new() })
+    }
+
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The expression that matches this document alone.
+    pub(crate) fn id_expr(&self) -> MatchExpr {
+        Filter::text(FilterField::Id, self.record.id())
+    }
+
+    /// The number that orders documents of equal rank.
+    pub(crate) fn tie_breaker(&self) -> u64 {
+        self.terms.columns.tie_breaker
+    }
+
+    /// Civil seconds, see [`wensou_index::civil_seconds`].
+    pub(crate) fn date(&self) -> Option<i64> {
+        self.terms.columns.date
+    }
+
+    /// The texts of a field: several for tags.
+    fn field(&self, field: TextField) -> &[FieldTerms] {
+        match field {
+            TextField::Title => std::slice::from_ref(&self.terms.title),
+            TextField::Body => std::slice::from_ref(&self.terms.body),
+            TextField::Tags => &self.terms.tags,
+        }
+    }
+
+    fn any_text(&self, fields: &[TextField], mut has: impl FnMut(&FieldTerms) -> bool) -> bool {
+        fields.iter().any(|field| self.field(*field).iter().any(&mut has))
+    }
+
+    /// The texts of some fields, folded.
+    fn haystacks(&self, fields: &[TextField]) -> impl Iterator<Item = &Haystack<'static>> {
+        let texts = self.texts.get_or_init(|| {
+            let texts = self.record.texts();
+            let title = (TextField::Title, Haystack::owned(texts.title));
+            let body = (TextField::Body, Haystack::owned(texts.body));
+            let tags = texts.tags.into_iter().map(|tag| (TextField::Tags, Haystack::owned(tag)));
+            [title, body].into_iter().chain(tags).collect()
+        });
+        let held = texts.iter().filter(|(field, _)| fields.contains(field));
+        held.map(|(_, haystack)| haystack)
+    }
+
+    /// Whether it matches an expression.
+    pub(crate) fn matches(&self, expr: &MatchExpr) -> bool {
+        match expr {
+            MatchExpr::All => true,
+            MatchExpr::None => false,
+            MatchExpr::And(members) => members.iter().all(|member| self.matches(member)),
+            MatchExpr::Or(members) => members.iter().any(|member| self.matches(member)),
+            MatchExpr::MinShouldMatch(count, members) => {
+                members.iter().filter(|member| self.matches(member)).count() >= *count
+            }
+            MatchExpr::AndNot(included, excluded) => {
+                self.matches(included) && !self.matches(excluded)
+            }
+            MatchExpr::Term { fields, word } => {
+                self.any_text(fields, |text| text.words().any(|other| other == word))
+            }
+            MatchExpr::Phrase { fields, key } => {
+                let key: Vec<char> = key.chars().collect();
+                self.any_text(fields, |text| contains(&text.key, &key))
+            }
+            MatchExpr::Exact { fields, needle } => self.has(fields, needle),
+            MatchExpr::Near { fields, words, needles, distance } => {
+                let (needles, distance) = (needles.clone(), *distance);
+                let passage = NearPassage { needles, words: words.len(), distance };
+                words.iter().all(|word| self.matches(word))
+                    && self.haystacks(fields).any(|haystack| passage.occurs_in(haystack))
+            }
+            MatchExpr::Prefix { fields, prefix } => {
+                self.any_text(fields, |text| text.words().any(|word| word.starts_with(prefix)))
+            }
+            MatchExpr::Path { name, whole } => {
+                self.terms.paths.iter().any(|path| has_name(path, name, *whole))
+            }
+            MatchExpr::Filter(filter) => self.passes(filter),
+        }
+    }
+
+    /// Whether one of the fields has an exact text.
+    fn has(&self, fields: &[TextField], needle: &Needle) -> bool {
+        self.haystacks(fields).any(|haystack| haystack.has(needle))
+    }
+
+    fn passes(&self, filter: &Filter) -> bool {
+        match filter {
+            Filter::Term(field, FilterValue::Text(wanted)) => {
+                self.values_of(*field).any(|value| value == wanted)
+            }
+            Filter::Term(field, FilterValue::Number(wanted)) => {
+                self.number_of(*field) == i64::try_from(*wanted).ok()
+            }
+            Filter::Prefix(field, prefix) => {
+                self.values_of(*field).any(|value| value.starts_with(prefix))
+            }
+            Filter::Range { field, from, until } => self.number_of(*field).is_some_and(|number| {
+                from.is_none_or(|from| from <= number) && until.is_none_or(|until| number < until)
+            }),
+            Filter::Exists(field) => {
+                self.number_of(*field).is_some() || self.values_of(*field).next().is_some()
+            }
+        }
+    }
+
+    fn number_of(&self, field: FilterField) -> Option<i64> {
+        match field {
+            FilterField::Kind => Some(self.terms.kind as i64),
+            FilterField::Date => self.date(),
+            FilterField::Provenance => Some(self.values.provenance as i64),
+            _ => None,
+        }
+    }
+
+    fn values_of(&self, field: FilterField) -> Box<dyn Iterator<Item = &str> + '_> {
+        let FieldValues { ids, tags, sources, authors, categories, names, sites, .. } =
+            &self.values;
+        match field {
+            FilterField::Id => Box::new(ids.iter().map(String::as_str)),
+            FilterField::Tag => Box::new(tags.iter().map(|tag| tag.folded.as_str())),
+            FilterField::Source => {
+                let sources = sources.iter().map(|source| source.folded.as_str());
+                Box::new(sources.chain(authors.iter().map(String::as_str)))
+            }
+            FilterField::Author => Box::new(names.iter().map(String::as_str)),
+            FilterField::Site => Box::new(sites.iter().map(String::as_str)),
+            FilterField::Url => Box::new(self.values.url.iter().map(String::as_str)),
+            FilterField::Category => Box::new(categories.iter().map(|it| it.folded.as_str())),
+            FilterField::Has => Box::new(self.values.has.iter().copied()),
+            FilterField::Script => Box::new(std::iter::once(self.values.script)),
+            FilterField::Kind | FilterField::Date | FilterField::Provenance => {
+                Box::new(std::iter::empty())
+            }
+        }
+    }
+
+    /// How often a term occurs in its field.
+    fn term_freq(&self, term: &ScoredTerm) -> u32 {
+        let texts = self.field(term.field).iter();
+        let count = match term.kind {
+            TermKind::Word => {
+                texts.flat_map(FieldTerms::words).filter(|word| *word == term.text).count()
+            }
+            TermKind::Unigram | TermKind::Bigram => {
+                let key: Vec<char> = term.text.chars().collect();
+                texts.map(|text| count_of(&text.key, &key)).sum()
+            }
+        };
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    fn length_code(&self, field: TextField) -> u8 {
+        let length = self.field(field).iter().map(|text| text.key.len()).sum();
+        encode_length(self.terms.kind, length)
+    }
+
+    /// For each scored term of a plan, what it adds to the BM25 score; `None` if the document lacks
+    /// it.
+    pub(crate) fn term_scores(&self, plan: &Plan, norms: &[LengthNorms; 3]) -> Vec<Option<f32>> {
+        let of_field =
+            TextField::ALL.map(|field| norms[field as usize].of(self.length_code(field)));
+        let score = |term: &ScoredTerm| {
+            let tf = self.term_freq(term) as f32;
+            let saturation = tf_saturation(tf, of_field[term.field as usize]);
+            (tf > 0.0).then(|| saturation * (term.weight * max_score(term.idf)))
+        };
+        plan.scored_terms.iter().map(score).collect()
+    }
+
+    /// The BM25 score. It is added up in the same order as in an index, so that it is the same to
+    /// the bit.
+    pub(crate) fn score(&self, plan: &Plan, norms: &[LengthNorms; 3]) -> f32 {
+        let of_field =
+            TextField::ALL.map(|field| norms[field as usize].of(self.length_code(field)));
+        let mut terms: Vec<(f32, &ScoredTerm)> = plan
+            .scored_terms
+            .iter()
+            .map(|term| (term.weight * max_score(term.idf), term))
+            .collect();
+        terms.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        terms.iter().fold(0.0, |sum, (max, term)| match self.term_freq(term) {
+            0 => sum,
+            tf => sum + tf_saturation(tf as f32, of_field[term.field as usize]) * max,
+        })
+    }
+
+    /// How much of a relaxed query it has.
+    pub(crate) fn coverage(&self, plan: &Plan) -> Coverage {
+        let units = plan.covering.units.iter().filter(|unit| self.matches(&unit.expr));
+        let mass: IdfMass = units.map(|unit| unit.mass).sum();
+        match plan.covering.units.is_empty() {
+            true => Coverage::default(),
+            false => plan.covering.scale.coverage(mass),
+        }
+    }
+
+    /// What it gets beside its BM25 score if it is among the first hits.
+    pub(crate) fn second_score(&self, plan: &Plan) -> SecondScore {
+        let words = plan.words.iter().filter(|_| plan.may_lack_words);
+        let idf_sum =
+            words.filter(|word| self.matches(&word.expr)).fold(0.0, |sum, word| sum + word.idf);
+        let positions: Vec<Vec<u32>> =
+            plan.bigrams.bigrams().iter().map(|bigram| self.positions(bigram)).collect();
+        SecondScore {
+            proximity: plan.bigrams.proximity(&positions),
+            words: COVERAGE_WEIGHT * idf_sum,
+        }
+    }
+
+    /// The positions of a bigram: those in the title, then those in the body, counted as an index
+    /// does it.
+    fn positions(&self, bigram: &[char; 2]) -> Vec<u32> {
+        let (_, title) = decode_length(self.length_code(TextField::Title));
+        let offsets = [(&self.terms.title, 0), (&self.terms.body, title + title / 8 + 1)];
+        let all = offsets.into_iter().flat_map(|(text, offset)| {
+            let windows = text.key.windows(2).zip(offset..);
+            windows.filter(|(window, _)| *window == bigram).map(|(_, position)| position)
+        });
+        all.collect()
+    }
+}
+
+/// Whether a sequence of key characters occurs in a text.
+fn contains(text: &[char], sequence: &[char]) -> bool {
+    match sequence {
+        [] => false,
+        sequence => text.windows(sequence.len()).any(|window| window == sequence),
+    }
+}
+
+/// How often a sequence occurs.
+fn count_of(text: &[char], sequence: &[char]) -> usize {
+    match sequence {
+        [] => 0,
+        sequence => text.windows(sequence.len()).filter(|window| *window == sequence).count(),
+    }
+}
+
+/// Whether a path has a file or folder of this name, see [`MatchExpr::Path`].
+fn has_name(path: &str, name: &str, whole: bool) -> bool {
+    let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
+    starts
+        .filter_map(|start| path[start..].strip_prefix(name))
+        .any(|after| !whole || after.is_empty() || after.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::exec::IndexStatistics;
+    use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
+    use crate::lang::{Clock, parse};
+    use crate::plan::Mode;
+    use crate::runner::Runner;
+    use crate::runner::tests::{QUERIES, sample_index};
+
+    /// What an index finds for a plan is what a look at each of its documents finds: the same
+    /// documents, with the same scores to the bit.
+    #[test]
+    fn a_document_alone_is_matched_and_scored_as_in_its_index() {
+        let index = sample_index();
+        let runner = Runner::new(&index);
+        let segmenter = runner.tables().unwrap().segmenter;
+        let addresses = index.in_order().unwrap();
+        let documents: Vec<_> = addresses
+            .iter()
+            .map(|at| (*at, Document::new(0, index.record(*at).unwrap(), segmenter).unwrap()))
+            .collect();
+        let norms = LengthNorms::of_fields(&IndexStatistics(&index));
+        let mut compared = 0;
+        for typed in QUERIES {
+            let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
+            for mode in [Mode::Strict, Mode::Relaxed, Mode::Undated] {
+                let plan = runner.plan(&query, mode).unwrap();
+                let all = addresses.len();
+                let (count, sort) = (Count::Documents, Sort::Rank);
+                let top_k = TopK::documents(all, count, sort);
+                let (_, found) = runner.engine().first_hits(&plan, &top_k).unwrap();
+                let matching = documents.iter().filter(|(_, it)| it.matches(&plan.match_expr));
+                assert_eq!(matching.count(), found.len(), "{typed} {mode:?}");
+                for ScoredDoc { address, coverage, score, tie_breaker, .. } in found {
+                    let (_, document) = documents.iter().find(|(at, _)| *at == address).unwrap();
+                    assert!(document.matches(&plan.match_expr), "{typed} {mode:?}");
+                    assert_eq!(document.score(&plan, &norms).to_bits(), score.to_bits(), "{typed}");
+                    assert_eq!(document.coverage(&plan), coverage, "{typed} {mode:?}");
+                    assert_eq!(document.tie_breaker(), tie_breaker);
+                    let second = runner.engine().second_score(&plan, address).unwrap();
+                    assert_eq!(document.second_score(&plan), second, "{typed} {mode:?}");
+                    let scores = runner.engine().term_scores(&plan, address).unwrap();
+                    assert_eq!(document.term_scores(&plan, &norms), scores, "{typed}");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 1000, "{compared}");
+    }
+}

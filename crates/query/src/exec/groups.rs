@@ -1,0 +1,67 @@
+//! The groups of near-duplicates, as hits are collapsed.
+
+#[cfg(feature = "cluster")]
+use std::cell::RefCell;
+
+#[cfg(feature = "cluster")]
+use rustc_hash::FxHashMap;
+use wensou_index::DuplicateGroups;
+
+use super::doc_id::DocAddress;
+
+/// The groups of near-duplicates of an index.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Groups<'g> {
+    Local(&'g DuplicateGroups),
+    #[cfg(feature = "cluster")]
+    Cluster(&'g ClusterGroups),
+}
+
+impl Groups<'_> {
+    /// The group of a document; `None` if it has no near-duplicates.
+    pub(crate) fn group_of(self, address: DocAddress) -> Option<u32> {
+        match self {
+            Self::Local(groups) => groups.group_of(address),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(groups) => groups.group_of(address),
+        }
+    }
+
+    /// The number of groups that documents can be in.
+    pub(crate) fn count(self) -> usize {
+        match self {
+            Self::Local(groups) => groups.count(),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(groups) => groups.count(),
+        }
+    }
+}
+
+/// The groups of the documents that a cluster has sent.
+#[cfg(feature = "cluster")]
+#[derive(Debug, Default)]
+pub(crate) struct ClusterGroups {
+    /// The number of each group, by the id that the cluster knows it by.
+    numbers: RefCell<FxHashMap<String, u32>>,
+    /// The group of each document, by its number.
+    of_documents: RefCell<Vec<Option<u32>>>,
+}
+
+#[cfg(feature = "cluster")]
+impl ClusterGroups {
+    /// Adds the next document.
+    pub(crate) fn push(&self, group: Option<&str>) {
+        let mut numbers = self.numbers.borrow_mut();
+        let next = numbers.len() as u32;
+        let number = group.map(|group| *numbers.entry(group.to_owned()).or_insert(next));
+        self.of_documents.borrow_mut().push(number);
+    }
+
+    fn group_of(&self, address: DocAddress) -> Option<u32> {
+        self.of_documents.borrow().get(address.doc_id as usize).copied().flatten()
+    }
+
+    fn count(&self) -> usize {
+        self.numbers.borrow().len()
+    }
+}

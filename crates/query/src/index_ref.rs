@@ -1,0 +1,119 @@
+//! A reference to an index of either sort.
+
+#[cfg(feature = "cluster")]
+use wensou_cluster::ClusterIndex;
+use wensou_index::Index;
+use wensou_ingest::Record;
+
+use crate::engine::{Engine, Found};
+use crate::error::Error;
+use crate::exec::Executor;
+#[cfg(feature = "cluster")]
+use crate::remote::ClusterEngine;
+
+/// An index that queries run on: one on this machine, or one on a cluster.
+///
+/// Both give the same answers. What takes an index takes a reference to either.
+///
+/// ```
+/// use wensou_query::{IndexRef, facet, Facet};
+/// use wensou_query::lang::plain::plain;
+///
+/// fn tags<'i>(index: impl Into<IndexRef<'i>>) -> Result<usize, wensou_query::Error> {
+///     Ok(facet(index, &plain(""), Facet::Tag, None)?.len())
+/// }
+/// # fn use_it(index: &wensou_index::Index) { let _ = tags(index); }
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum IndexRef<'i> {
+    /// An index in a folder of this machine.
+    Local(&'i Index),
+    /// An index on a cluster.
+    #[cfg(feature = "cluster")]
+    Cluster(&'i ClusterIndex),
+}
+
+impl<'i> From<&'i Index> for IndexRef<'i> {
+    fn from(index: &'i Index) -> Self {
+        Self::Local(index)
+    }
+}
+
+#[cfg(feature = "cluster")]
+impl<'i> From<&'i ClusterIndex> for IndexRef<'i> {
+    fn from(index: &'i ClusterIndex) -> Self {
+        Self::Cluster(index)
+    }
+}
+
+/// The outcome of looking up a record by its id, or by the beginning of it.
+#[derive(Debug)]
+pub enum RecordLookup {
+    /// The record with this id, or the only one whose id starts so.
+    Found(Box<Record>),
+    /// No id is or starts so.
+    Missing,
+    /// Several ids start so: the first ten of them.
+    Ambiguous(Vec<String>),
+}
+
+impl<'i> IndexRef<'i> {
+    /// Finds a record by its id, or else by the beginning of it.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub fn lookup(self, id: &str) -> Result<RecordLookup, Error> {
+        let engine = self.engine();
+        Ok(match engine.lookup(id)? {
+            Found::One(address) => RecordLookup::Found(Box::new(engine.record(address)?)),
+            Found::Missing => RecordLookup::Missing,
+            Found::Ambiguous(ids) => RecordLookup::Ambiguous(ids),
+        })
+    }
+
+    /// The first `limit` ids that start with `prefix`, in the order of bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub fn ids(self, prefix: &str, limit: usize) -> Result<Vec<String>, Error> {
+        self.engine().ids(prefix, limit)
+    }
+
+    /// The number of documents.
+    #[must_use]
+    pub fn documents(self) -> u64 {
+        self.engine().statistics().documents()
+    }
+
+    /// Calls `each` with every record in the order of the walk, until it fails.
+    ///
+    /// # Errors
+    ///
+    /// The error of `each`, or that of the index.
+    pub fn for_each_record<E: From<Error>>(
+        self,
+        mut each: impl FnMut(Record) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut failure = None;
+        self.engine().for_each_record(&mut |record| match each(record) {
+            Ok(()) => true,
+            Err(error) => {
+                failure = Some(error);
+                false
+            }
+        })?;
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// The engine that answers for the index.
+    pub(crate) fn engine(self) -> Box<dyn Engine + 'i> {
+        match self {
+            Self::Local(index) => Box::new(Executor::new(index)),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(index) => Box::new(ClusterEngine::new(index)),
+        }
+    }
+}
