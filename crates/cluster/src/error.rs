@@ -258,6 +258,73 @@ pub enum Error {
         /// The time that it had.
         after: Duration,
     },
+    /// There is no index at an address.
+    #[error("there is no index at {address}: make one with `wensou index PATH --index {address}`")]
+    NoIndex {
+        /// The address.
+        address: String,
+    },
+    /// An index was not written by wensou.
+    #[error(
+        "the index at {address} was not written by wensou, or not to its end: choose another name, or build it again"
+    )]
+    NotOurs {
+        /// The address.
+        address: String,
+    },
+    /// The index on the cluster covers other files and folders.
+    #[error(
+        "the index at {address} covers {there}, and this one covers {here}: use --replace to replace \
+         it, or choose another name"
+    )]
+    OtherRoots {
+        /// The address.
+        address: String,
+        /// What the index on the cluster covers.
+        there: String,
+        /// What the other index covers.
+        here: String,
+    },
+    /// The description of an index cannot be understood.
+    #[error("the index at {address} has no whole description: copy or build it again")]
+    Unfinished {
+        /// The address.
+        address: String,
+    },
+    /// The alias leads to more than one index.
+    #[error("the alias of {address} leads to several indexes: let it lead to one")]
+    SeveralIndexes {
+        /// The address.
+        address: String,
+    },
+    /// An index has another format.
+    #[error(
+        "the index at {address} has format {found}, and this version reads format {wanted}: build it again"
+    )]
+    Format {
+        /// The address.
+        address: String,
+        /// The format of the index.
+        found: String,
+        /// The format that this version reads.
+        wanted: u32,
+    },
+    /// Documents were refused.
+    #[error("the cluster refused {count} documents; the first is {id}: {reason}")]
+    Refused {
+        /// How many.
+        count: u64,
+        /// The id of one.
+        id: String,
+        /// Why it was refused.
+        reason: String,
+    },
+    /// The local index failed.
+    #[error(transparent)]
+    Index(#[from] wensou_index::Error),
+    /// A document cannot be written as JSON.
+    #[error("a document cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
     /// A writer was used after it failed.
     #[error("the writer stopped after an earlier error: start the build again, which continues it")]
     Stopped,

@@ -1,0 +1,130 @@
+//! A record as a document of the cluster.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use wensou_index::{
+    DocumentTerms, FACET_SEPARATOR, FacetValue, FieldTerms, FieldValues, TextField,
+};
+use wensou_ingest::Record;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use crate::schema::field;
+use crate::token::{bigrams, unigrams, word_token};
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// A document, as JSON, and the hash by which a change of it is known. `group` is the least id of its near-duplicates, itself included, if it has
+/// any.
+///
+/// # Errors
+///
+/// If the record cannot be written as JSON.
+pub fn document(
+    record: &Record,
+    values: &FieldValues,
+    terms: &DocumentTerms,
+    group: Option<&str>,
+) -> serde_json::Result<(String, Vec<u8>)> {
+    let mut fields = Map::new();
+    let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    set(field::ID, json!(values.ids));
+    set(field::ORDINAL, json!(values.ordinal));
+    set(field::KIND, json!(terms.kind as u8));
+    if let Some(date) = terms.columns.date {
+        set(field::DATE, json!(date));
+        set(field::DAY, json!(date.div_euclid(DAY)));
+    }
+    set(field::PROVENANCE, json!(values.provenance as u8));
+    let folded = |values: &[FacetValue]| values.iter().map(|it| it.folded.clone()).collect();
+    let sources: Vec<String> = folded(&values.sources);
+    set(field::TAG, json!(folded(&values.tags)));
+    set(field::SOURCE, json!([sources, values.authors.clone()].concat()));
+    set(field::AUTHOR, json!(values.names));
+    set(field::SITE, json!(values.sites));
+    set(field::URL, json!(values.url));
+    set(field::CATEGORY, json!(folded(&values.categories)));
+    set(field::HAS, json!(values.has));
+    set(field::SCRIPT, json!(values.script));
+    set(field::PATH, json!(path_suffixes(&terms.paths)));
+    set(field::TAG_FACET, facets(&values.tags));
+    set(field::SOURCE_FACET, facets(&values.sources));
+    set(field::CATEGORY_FACET, facets(&values.categories));
+    set(field::TIE, json!(ordered(terms.columns.tie_breaker)));
+    set(field::HASH, json!(format!("{:016x}", terms.columns.content_hash)));
+    set(field::OCCURRENCES, json!(values.occurrences));
+    if let Some(group) = group {
+        set(field::GROUP, json!(group));
+    }
+    let texts = |texts: &[FieldTerms]| -> Vec<String> { texts.iter().flat_map(tokens).collect() };
+    let text_fields = json!({
+        "title": texts(std::slice::from_ref(&terms.title)),
+        "body": texts(std::slice::from_ref(&terms.body)),
+        "tags": texts(&terms.tags),
+    });
+    set(terms.kind.name(), text_fields);
+    set(field::RECORD, serde_json::to_value(record)?);
+    let sum = format!("{:016x}", xxh3_64(&serde_json::to_vec(&fields)?));
+    fields.insert(field::SUM.to_owned(), json!(sum));
+    Ok((sum, serde_json::to_vec(&fields)?))
+}
+
+/// The values of a text: its bigrams, its unigrams, its words. The cluster leaves a gap between two
+/// values, so that no phrase spans them.
+fn tokens(text: &FieldTerms) -> [String; 3] {
+    let mut words = String::new();
+    for word in text.words() {
+        words.push_str(&word_token(word));
+        words.push(' ');
+    }
+    [bigrams(&text.key), unigrams(&text.key), words]
+}
+
+fn facets(values: &[FacetValue]) -> Value {
+    let facet = |FacetValue { folded, original }: &FacetValue| {
+        // Values that are too long for the cluster are counted by their beginnings.
+        let both = format!("{folded}{FACET_SEPARATOR}{original}");
+        both.chars().take(MAX_FACET_CHARS).collect::<String>()
+    };
+    values.iter().map(facet).collect()
+}
+
+/// The longest facet value in characters: the cluster takes 32,766 bytes.
+const MAX_FACET_CHARS: usize = 8000;
+
+/// A number of 64 bits as a signed one of the same order.
+#[must_use]
+pub(crate) fn ordered(number: u64) -> i64 {
+    (number ^ (1 << 63)) as i64
+}
+
+/// The suffixes of paths that start where the name of a file or folder does, each once.
+fn path_suffixes(paths: &[String]) -> Vec<&str> {
+    let mut suffixes: Vec<&str> = paths
+        .iter()
+        .flat_map(|path| {
+            let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
+            starts.map(|start| &path[start..])
+        })
+        .filter(|suffix| !suffix.is_empty())
+        .collect();
+    suffixes.sort_unstable();
+    suffixes.dedup();
+    suffixes
+}
+
+/// A term of the statistics, by a hash: the field, the kind of the term and its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TermHash(pub u64);
+
+impl TermHash {
+    /// The hash of a token in a field.
+    #[must_use]
+    pub fn new(field: TextField, token: &str) -> Self {
+        // A small seed would do no more than swap the hashes of short tokens.
+        let mut hasher = Xxh3::new();
+        hasher.update(&[field as u8]);
+        hasher.update(token.as_bytes());
+        Self(hasher.digest())
+    }
+}

@@ -1,0 +1,237 @@
+//! An open index on a cluster.
+
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use wensou_index::{Kind, TextField};
+
+use crate::address::ClusterAddress;
+use crate::client::{Client, ClientOptions};
+use crate::credentials::Credentials;
+use crate::document::TermHash;
+use crate::error::{Error, Result};
+use crate::request::{Request, encode_segment};
+use crate::schema::{FORMAT, statistics_name};
+use crate::statistics::{
+    Bucket, Description, Names, StatisticsDocument, bucket_id, names_id, words_id,
+};
+
+/// An index on a cluster, as it was when it was opened: a build that is published meanwhile is not
+/// seen.
+#[derive(Debug)]
+pub struct ClusterIndex {
+    client: Client,
+    address: ClusterAddress,
+    /// The name of the index of documents that the alias led to.
+    documents: String,
+    description: Description,
+    /// What was fetched of the statistics.
+    terms: Mutex<FxHashMap<TermHash, [u64; 2]>>,
+}
+
+impl ClusterIndex {
+    /// Opens the index that an address names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoIndex`], [`Error::Format`], and as [`Client::connect`].
+    pub fn open(
+        address: &ClusterAddress,
+        credentials: &Credentials,
+        options: &ClientOptions,
+    ) -> Result<Self> {
+        let client = Client::connect(address, credentials, options)?;
+        Self::open_with(client, address)
+    }
+
+    /// As [`ClusterIndex::open`], with a client that is connected.
+    ///
+    /// # Errors
+    ///
+    /// As [`ClusterIndex::open`].
+    pub fn open_with(client: Client, address: &ClusterAddress) -> Result<Self> {
+        let (documents, description) = describe(&client, address)?;
+        let address = address.clone();
+        Ok(Self { client, address, documents, description, terms: Mutex::default() })
+    }
+
+    /// The address that it was opened by.
+    #[must_use]
+    pub fn address(&self) -> &ClusterAddress {
+        &self.address
+    }
+
+    /// What is known of it as a whole.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// The connection to the cluster.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The name of the index of documents.
+    #[must_use]
+    pub fn documents(&self) -> &str {
+        &self.documents
+    }
+
+    /// Searches the documents.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::search`].
+    pub fn search<T: DeserializeOwned>(&self, body: &Value) -> Result<T> {
+        let response = self.client.search(&self.documents, &[SCORED_ALIKE], body)?;
+        response.json()
+    }
+
+    /// Runs several searches in one request.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::multi_search`].
+    pub fn multi_search(&self, bodies: &[Value]) -> Result<Vec<Box<RawValue>>> {
+        self.client.multi_search(&self.documents, &[SCORED_ALIKE], bodies)
+    }
+
+    /// The number of documents that match a query.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::count`].
+    pub fn count(&self, query: &Value) -> Result<u64> {
+        self.client.count(&self.documents, &json!({ "query": query }))
+    }
+
+    /// For each of `terms`, in order, the number of articles and of flash items that have it.
+    ///
+    /// # Errors
+    ///
+    /// If the statistics cannot be fetched.
+    pub fn term_documents(&self, terms: &[(TextField, String)]) -> Result<Vec<[u64; 2]>> {
+        let hashes: Vec<TermHash> =
+            terms.iter().map(|(field, token)| TermHash::new(*field, token)).collect();
+        let mut known = self.terms.lock().unwrap_or_else(PoisonError::into_inner);
+        let unknown = hashes.iter().filter(|hash| !known.contains_key(hash));
+        let mut buckets: Vec<u64> = unknown.map(|hash| self.description.bucket_of(*hash)).collect();
+        buckets.sort_unstable();
+        buckets.dedup();
+        let ids: Vec<String> = buckets.iter().map(|bucket| bucket_id(*bucket)).collect();
+        let fetched: Vec<Option<Bucket>> = self.statistics(&ids)?;
+        for hash in &hashes {
+            if known.contains_key(hash) {
+                continue;
+            }
+            let at = buckets.binary_search(&self.description.bucket_of(*hash)).ok();
+            let bucket = at.and_then(|at| fetched.get(at)?.as_ref());
+            known.insert(*hash, bucket.map_or([0, 0], |bucket| bucket.documents(*hash)));
+        }
+        Ok(hashes.iter().map(|hash| known[hash]).collect())
+    }
+
+    /// Tags and sources, each list in the order of bytes.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be fetched.
+    pub fn names(&self) -> Result<Vec<(String, u64)>> {
+        let ids: Vec<String> = (0..self.description.name_chunks).map(names_id).collect();
+        let chunks: Vec<Option<Names>> = self.statistics(&ids)?;
+        Ok(chunks.into_iter().flatten().flat_map(|chunk| chunk.names).collect())
+    }
+
+    /// The words of titles and tags, in the order of bytes, with the number of documents that have
+    /// each in one of the two.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be fetched.
+    pub fn words(&self) -> Result<Vec<(String, u64)>> {
+        let ids: Vec<String> = (0..self.description.word_chunks).map(words_id).collect();
+        let chunks: Vec<Option<Names>> = self.statistics(&ids)?;
+        Ok(chunks.into_iter().flatten().flat_map(|chunk| chunk.names).collect())
+    }
+
+    /// Documents of the statistics, in the order of their ids; `None` for those that are missing.
+    fn statistics<T: DeserializeOwned>(&self, ids: &[String]) -> Result<Vec<Option<T>>> {
+        #[derive(Deserialize)]
+        struct Answer<T> {
+            docs: Vec<Found<T>>,
+        }
+        #[derive(Deserialize)]
+        struct Found<T> {
+            #[serde(rename = "_source")]
+            source: Option<StatisticsDocument<T>>,
+        }
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let name = statistics_name(&self.documents);
+        let path = format!("/{}/_mget", encode_segment(&name));
+        let request = Request::post(path).json(&json!({ "ids": ids }))?;
+        let answer: Answer<T> = self.client.send(&request)?.json()?;
+        Ok(answer.docs.into_iter().map(|found| Some(found.source?.data)).collect())
+    }
+
+    /// Key characters that a field of a document of this kind has on average.
+    #[must_use]
+    pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
+        self.description.average_length(kind, field)
+    }
+}
+
+/// Scores with the statistics of the whole index, and not of a shard.
+const SCORED_ALIKE: (&str, &str) = ("search_type", "dfs_query_then_fetch");
+
+/// The index of documents that an alias leads to, and its description.
+fn describe(client: &Client, address: &ClusterAddress) -> Result<(String, Description)> {
+    #[derive(Deserialize)]
+    struct Index {
+        mappings: Mappings,
+    }
+    #[derive(Deserialize)]
+    struct Mappings {
+        #[serde(rename = "_meta", default)]
+        meta: Meta,
+    }
+    #[derive(Deserialize, Default)]
+    struct Meta {
+        wensou: Option<Value>,
+    }
+    let name = address.index();
+    let path = format!("/{}/_mapping", encode_segment(name));
+    let request = Request::get(path).query("filter_path", "*.mappings._meta").accept(404);
+    let response = client.send(&request)?;
+    if response.status() == 404 {
+        return Err(Error::NoIndex { address: address.to_string() });
+    }
+    let found: std::collections::BTreeMap<String, Index> = response.json()?;
+    let mut found = found.into_iter();
+    let (documents, meta) = match (found.next(), found.next()) {
+        (Some((documents, index)), None) => (documents, index.mappings.meta.wensou),
+        (None, _) => return Err(Error::NotOurs { address: address.to_string() }),
+        (Some(_), Some(_)) => {
+            return Err(Error::SeveralIndexes { address: address.to_string() });
+        }
+    };
+    let Some(meta) = meta else {
+        return Err(Error::NotOurs { address: address.to_string() });
+    };
+    let format = meta.get("format").and_then(Value::as_u64);
+    if format != Some(u64::from(FORMAT)) {
+        let found = format.map_or_else(|| "none".to_owned(), |format| format.to_string());
+        return Err(Error::Format { address: address.to_string(), found, wanted: FORMAT });
+    }
+    match serde_json::from_value(meta) {
+        Ok(description) => Ok((documents, description)),
+        Err(_) => Err(Error::Unfinished { address: address.to_string() }),
+    }
+}

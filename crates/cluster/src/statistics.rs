@@ -1,0 +1,245 @@
+//! The statistics of an index on a cluster: how many documents have each term, and average lengths.
+//!
+//! The cluster could count, but a query has a hundred terms, and asking for each costs more than the
+//! search. So a build counts once. Terms are known by their hashes and kept in buckets, one
+//! document of the statistics index each; a query fetches the few buckets of its terms by id.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use wensou_index::{DocumentTerms, FieldTerms, FieldValues, Kind, TextField};
+use wensou_text::SYMBOL_TERM;
+
+use crate::document::TermHash;
+use crate::token::word_token;
+
+/// Terms in a bucket on average.
+const BUCKET_TERMS: usize = 64;
+
+/// Names in a document of names.
+const CHUNK_NAMES: usize = 20_000;
+
+/// What is known of an index as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Description {
+    /// The version of the layout, see [`FORMAT`](crate::FORMAT).
+    pub format: u32,
+    /// The analysis version of the documents.
+    pub analysis: String,
+    /// Version of the program that wrote it.
+    pub program: String,
+    /// The time of the build, RFC 3339 in UTC.
+    pub built: String,
+    /// The files and folders that were indexed, as they were given.
+    pub roots: Vec<String>,
+    /// Documents of each kind.
+    pub documents: [u64; 2],
+    /// By kind, then by field: the sum of the lengths in key characters.
+    pub lengths: [[u64; 3]; 2],
+    /// By kind, then by field: the documents that have text in the field.
+    pub with_field: [[u64; 3]; 2],
+    /// The number of buckets, a power of two.
+    pub buckets: u64,
+    /// The number of documents of tags and sources.
+    pub name_chunks: usize,
+    /// The number of documents of words.
+    pub word_chunks: usize,
+    /// The words that were added to the dictionary, and the synonyms, as the user's files had them.
+    pub words: Option<String>,
+    /// As `words`.
+    pub synonyms: Option<String>,
+}
+
+impl Description {
+    /// Key characters that a field of a document of this kind has on average.
+    #[must_use]
+    pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
+        let documents = self.documents[kind as usize];
+        self.lengths[kind as usize][field as usize] as f64 / documents.max(1) as f64
+    }
+
+    /// The bucket of a term.
+    #[must_use]
+    pub fn bucket_of(&self, term: TermHash) -> u64 {
+        term.0 & (self.buckets.max(1) - 1)
+    }
+}
+
+/// The id of a bucket in the statistics index.
+#[must_use]
+pub(crate) fn bucket_id(bucket: u64) -> String {
+    format!("terms-{bucket}")
+}
+
+/// The id of a document of names.
+#[must_use]
+pub(crate) fn names_id(chunk: usize) -> String {
+    format!("names-{chunk}")
+}
+
+/// The id of a document of words.
+#[must_use]
+pub(crate) fn words_id(chunk: usize) -> String {
+    format!("words-{chunk}")
+}
+
+/// Some terms, with the number of articles and of flash items that have each.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// The hashes of the terms, ascending.
+    hashes: Vec<TermHash>,
+    documents: Vec<[u32; 2]>,
+}
+
+impl Bucket {
+    /// The number of articles and of flash items that have a term.
+    #[must_use]
+    pub fn documents(&self, term: TermHash) -> [u64; 2] {
+        let found = self.hashes.binary_search(&term).ok();
+        let counts = found.and_then(|at| self.documents.get(at)).copied().unwrap_or_default();
+        counts.map(u64::from)
+    }
+}
+
+/// Names with the number of documents that have each.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// In the order of bytes.
+    pub names: Vec<(String, u64)>,
+}
+
+/// Counts the terms of documents.
+#[derive(Debug, Default)]
+pub struct StatisticsBuilder {
+    terms: FxHashMap<u64, [u32; 2]>,
+    documents: [u64; 2],
+    lengths: [[u64; 3]; 2],
+    with_field: [[u64; 3]; 2],
+    tags: FxHashMap<String, u64>,
+    sources: FxHashMap<String, u64>,
+    words: FxHashMap<String, u64>,
+    /// A buffer for the terms of a document.
+    buffer: Vec<u64>,
+}
+
+impl StatisticsBuilder {
+    /// Counts a document.
+    pub fn add(&mut self, values: &FieldValues, terms: &DocumentTerms) {
+        let kind = terms.kind as usize;
+        self.documents[kind] += 1;
+        for field in TextField::ALL {
+            let texts = match field {
+                TextField::Title => std::slice::from_ref(&terms.title),
+                TextField::Body => std::slice::from_ref(&terms.body),
+                TextField::Tags => &terms.tags,
+            };
+            self.add_field(kind, field, texts);
+        }
+        let tags = values.tags.iter().map(|tag| &tag.folded);
+        count_each(&mut self.tags, tags);
+        let sources = values.sources.iter().map(|source| &source.folded);
+        count_each(&mut self.sources, sources.chain(&values.authors));
+        for texts in [std::slice::from_ref(&terms.title), &terms.tags] {
+            let words = texts.iter().flat_map(FieldTerms::words);
+            let words: Vec<String> =
+                words.filter(|word| !word.starts_with(SYMBOL_TERM)).map(str::to_owned).collect();
+            count_each(&mut self.words, words.iter());
+        }
+    }
+
+    fn add_field(&mut self, kind: usize, field: TextField, texts: &[FieldTerms]) {
+        self.buffer.clear();
+        let mut token = String::new();
+        for text in texts {
+            self.lengths[kind][field as usize] += text.key.len() as u64;
+            for c in &text.key {
+                token.clear();
+                token.push(*c);
+                self.buffer.push(TermHash::new(field, &token).0);
+            }
+            for two in text.key.windows(2) {
+                token.clear();
+                token.extend(two);
+                self.buffer.push(TermHash::new(field, &token).0);
+            }
+            let words = text.words().map(|word| TermHash::new(field, &word_token(word)).0);
+            self.buffer.extend(words);
+        }
+        self.buffer.sort_unstable();
+        self.buffer.dedup();
+        self.with_field[kind][field as usize] += u64::from(!self.buffer.is_empty());
+        for term in &self.buffer {
+            let counts = self.terms.entry(*term).or_default();
+            counts[kind] = counts[kind].saturating_add(1);
+        }
+    }
+
+    /// Writes the documents of the statistics index with `each`, which is given the id and the JSON
+    /// of one. Returns `description` with what was counted.
+    ///
+    /// # Errors
+    ///
+    /// If `each` fails, or if a document cannot be written as JSON.
+    pub fn write<E: From<serde_json::Error>>(
+        self,
+        description: Description,
+        mut each: impl FnMut(&str, Vec<u8>) -> Result<(), E>,
+    ) -> Result<Description, E> {
+        let buckets = (self.terms.len() / BUCKET_TERMS).next_power_of_two() as u64;
+        let mut terms: Vec<(u64, [u32; 2])> = self.terms.into_iter().collect();
+        terms.sort_unstable_by_key(|(term, _)| (term & (buckets - 1), *term));
+        for bucket in terms.chunk_by(|a, b| a.0 & (buckets - 1) == b.0 & (buckets - 1)) {
+            let (hashes, documents) = bucket.iter().map(|(term, n)| (TermHash(*term), *n)).unzip();
+            let number = bucket[0].0 & (buckets - 1);
+            each(&bucket_id(number), data(&Bucket { hashes, documents })?)?;
+        }
+        let sorted = |counts: FxHashMap<String, u64>| {
+            let mut list: Vec<(String, u64)> = counts.into_iter().collect();
+            list.sort_unstable();
+            list
+        };
+        let names = [sorted(self.tags), sorted(self.sources)].concat();
+        let words = sorted(self.words);
+        let mut write_chunks = |list: &[(String, u64)], id: fn(usize) -> String| {
+            let chunks = list.chunks(CHUNK_NAMES);
+            for (number, chunk) in chunks.clone().enumerate() {
+                each(&id(number), data(&Names { names: chunk.to_vec() })?)?;
+            }
+            Ok::<usize, E>(chunks.len())
+        };
+        let name_chunks = write_chunks(&names, names_id)?;
+        let word_chunks = write_chunks(&words, words_id)?;
+        Ok(Description {
+            documents: self.documents,
+            lengths: self.lengths,
+            with_field: self.with_field,
+            buckets,
+            name_chunks,
+            word_chunks,
+            ..description
+        })
+    }
+}
+
+/// Counts the values of a document, each once.
+fn count_each<'v>(counts: &mut FxHashMap<String, u64>, values: impl Iterator<Item = &'v String>) {
+    let mut values: Vec<&String> = values.collect();
+    values.sort_unstable();
+    values.dedup();
+    for value in values {
+        match counts.get_mut(value) {
+            Some(count) => *count += 1,
+            None => drop(counts.insert(value.clone(), 1)),
+        }
+    }
+}
+
+/// A document of the statistics index.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct StatisticsDocument<T> {
+    /// What it says.
+    pub data: T,
+}
+
+fn data<T: Serialize>(data: &T) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&StatisticsDocument { data })
+}

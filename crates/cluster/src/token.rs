@@ -1,0 +1,89 @@
+//! The tokens of a document, as strings that a `whitespace` tokenizer keeps whole.
+//!
+//! A field of a document has three sorts of tokens: its unigrams, its bigrams and its words. Folded
+//! text has no upper-case ASCII letters, so these mark what a token is: a word starts with `W`.
+//! Characters that the tokenizer would split at are escaped.
+
+use std::fmt::Write;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Marks a word.
+const WORD: char = 'W';
+/// Marks an escaped character: its number in hexadecimal follows, then the mark again.
+const ESCAPED: char = 'X';
+/// Marks the hash that replaces the end of a long word.
+const HASHED: char = 'H';
+
+/// Characters of a word that are kept as they are. Longer words are told apart by a hash.
+pub const MAX_WORD_CHARS: usize = 200;
+
+/// The longest token in characters, for the tokenizer: every character of a word may be escaped.
+pub(crate) const MAX_TOKEN_CHARS: usize = 2048;
+
+/// The token of a word.
+///
+/// ```
+/// use wensou_cluster::word_token;
+///
+/// assert_eq!(word_token("比特币"), "W比特币");
+/// assert_eq!(word_token("\u{1e}5 %"), "WX1eX5X20X%");
+/// assert!(word_token(&"a".repeat(1000)).len() < 250);
+/// ```
+#[must_use]
+pub fn word_token(word: &str) -> String {
+    let mut token = word_prefix_token(word);
+    if word.chars().nth(MAX_WORD_CHARS).is_some() {
+        // Writing to a string never fails.
+        let _ = write!(token, "{HASHED}{:016x}", xxh3_64(word.as_bytes()));
+    }
+    token
+}
+
+/// What the tokens of all words with this prefix start with. Of a prefix longer than
+/// [`MAX_WORD_CHARS`], only that much counts.
+///
+/// ```
+/// use wensou_cluster::{word_prefix_token, word_token};
+///
+/// assert!(word_token("bitcoin").starts_with(&word_prefix_token("bit")));
+/// ```
+#[must_use]
+pub fn word_prefix_token(prefix: &str) -> String {
+    let mut token = String::with_capacity(prefix.len() + 1);
+    token.push(WORD);
+    for c in prefix.chars().take(MAX_WORD_CHARS) {
+        if c.is_whitespace() || c.is_control() || c.is_ascii_uppercase() {
+            let _ = write!(token, "{ESCAPED}{:x}{ESCAPED}", u32::from(c));
+        } else {
+            token.push(c);
+        }
+    }
+    token
+}
+
+/// The tokens of the key characters that a document has in a field: unigrams joined by blanks.
+#[must_use]
+pub fn unigrams(key: &[char]) -> String {
+    let mut tokens = String::with_capacity(key.len() * 4);
+    for c in key {
+        tokens.push(*c);
+        tokens.push(' ');
+    }
+    tokens
+}
+
+/// The bigrams of key characters in order, joined by blanks.
+///
+/// ```
+/// assert_eq!(wensou_cluster::bigrams(&['比', '特', '币']), "比特 特币 ");
+/// ```
+#[must_use]
+pub fn bigrams(key: &[char]) -> String {
+    let mut tokens = String::with_capacity(key.len() * 7);
+    for two in key.windows(2) {
+        tokens.extend(two);
+        tokens.push(' ');
+    }
+    tokens
+}
