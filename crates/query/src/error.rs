@@ -20,4 +20,8 @@ pub enum Error {
     /// The index failed.
     #[error(transparent)]
     Index(#[from] wensou_index::Error),
+    /// The cluster that has the index failed.
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Cluster(#[from] wensou_cluster::Error),
 }

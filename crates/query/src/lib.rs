@@ -39,21 +39,27 @@
 //! ```
 
 mod collapse;
+mod engine;
 mod error;
 pub mod eval;
 mod exec;
 mod graphemes;
 mod haystack;
+mod index_ref;
 pub mod lang;
 mod options;
 mod plan;
 mod rank;
+#[cfg(feature = "cluster")]
+mod remote;
 mod report;
 mod runner;
 mod session;
 
+pub use engine::Facet;
 pub use error::Error;
 pub use exec::top_k::{Recency, Sort};
+pub use index_ref::{IndexRef, RecordLookup};
 pub use lang::plain::plain;
 pub use options::Options;
 pub use plan::pinyin::Reading;
@@ -62,7 +68,7 @@ pub use report::clauses::{Clause, clauses};
 pub use report::explain::{
     ExplainedHit, ExplainedTerm, ExplainedVariant, ExplainedWord, Explanation, TermScore, explain,
 };
-pub use report::facet::{Facet, FacetValue, facet};
+pub use report::facet::{FacetValue, facet};
 pub use report::highlight::Highlighter;
 pub use report::hits::{Hit, Results};
 pub use report::overview::{Overview, date_bounds, overview};

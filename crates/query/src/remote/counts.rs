@@ -1,0 +1,203 @@
+//! Counts of the cluster: facets, days, and the values of fields.
+
+use std::collections::HashMap;
+
+use jiff::Span;
+use jiff::civil::date;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use wensou_cluster::{ClusterIndex, field};
+use wensou_index::{Kind, PROVENANCE_INFERRED};
+
+use super::dsl::field_name;
+use super::request::Total;
+use crate::engine::{DayCounts, Facet};
+use crate::error::Error;
+use crate::plan::expr::FilterField;
+
+/// The most values that one answer lists.
+const PAGE: usize = 10_000;
+
+/// A combination of values, and the number of documents that have it.
+#[derive(Debug, Deserialize)]
+struct Bucket {
+    key: Map<String, Value>,
+    doc_count: u64,
+}
+
+/// Every combination of values of some fields among the documents of a query, with counts. Returns
+/// the number of documents as well.
+fn combinations(
+    index: &ClusterIndex,
+    query: &Value,
+    fields: &[&str],
+) -> Result<(Vec<Bucket>, usize), Error> {
+    #[derive(Deserialize)]
+    struct Answer {
+        hits: Hits,
+        aggregations: Aggregations,
+    }
+    #[derive(Deserialize)]
+    struct Hits {
+        total: Total,
+    }
+    #[derive(Deserialize)]
+    struct Aggregations {
+        values: Values,
+    }
+    #[derive(Deserialize)]
+    struct Values {
+        buckets: Vec<Bucket>,
+        after_key: Option<Map<String, Value>>,
+    }
+    let sources: Vec<Value> =
+        fields.iter().map(|name| json!({ *name: { "terms": { "field": name } } })).collect();
+    let (mut all, mut after, mut total) = (Vec::new(), None, None);
+    loop {
+        let mut composite = json!({ "size": PAGE, "sources": sources });
+        if let Some(after) = after {
+            composite["after"] = Value::Object(after);
+        }
+        let body = json!({
+            "query": query,
+            "size": 0,
+            "track_total_hits": true,
+            "aggs": { "values": { "composite": composite } },
+        });
+        let Answer { hits, aggregations: Aggregations { values } } = index.search(&body)?;
+        let total = *total.get_or_insert(hits.total.value);
+        let is_last = values.buckets.len() < PAGE;
+        all.extend(values.buckets);
+        after = values.after_key;
+        if is_last || after.is_none() {
+            return Ok((all, total));
+        }
+    }
+}
+
+/// As [`Engine::facet_counts`](crate::engine::Engine::facet_counts).
+pub(super) fn facet(
+    index: &ClusterIndex,
+    query: &Value,
+    facet: Facet,
+) -> Result<HashMap<String, u64>, Error> {
+    let of_texts = |name: &str| -> Result<HashMap<String, u64>, Error> {
+        let (buckets, _) = combinations(index, query, &[name])?;
+        let text = |bucket: Bucket| Some((bucket.key[name].as_str()?.to_owned(), bucket.doc_count));
+        Ok(buckets.into_iter().filter_map(text).collect())
+    };
+    match facet {
+        Facet::Tag => of_texts(field::TAG_FACET),
+        Facet::Source => of_texts(field::SOURCE_FACET),
+        Facet::Category => of_texts(field::CATEGORY_FACET),
+        Facet::Kind => {
+            let (buckets, _) = combinations(index, query, &[field::KIND])?;
+            let name = |bucket: Bucket| {
+                let code = bucket.key[field::KIND].as_u64()?;
+                let kind = Kind::ALL.into_iter().find(|kind| *kind as u64 == code);
+                Some((kind.map_or("unknown", Kind::name).to_owned(), bucket.doc_count))
+            };
+            Ok(buckets.into_iter().filter_map(name).collect())
+        }
+        Facet::Month => {
+            let (days, undated) = days(index, query)?;
+            let mut months = HashMap::new();
+            for (day, [stated, inferred]) in days {
+                let month = format!("{:04}-{:02}", day.year(), day.month());
+                *months.entry(month).or_default() += stated + inferred;
+            }
+            if undated > 0 {
+                months.insert("none".to_owned(), undated);
+            }
+            Ok(months)
+        }
+    }
+}
+
+/// As [`Engine::day_counts`](crate::engine::Engine::day_counts).
+pub(super) fn days(index: &ClusterIndex, query: &Value) -> Result<(DayCounts, u64), Error> {
+    let (buckets, total) = combinations(index, query, &[field::DAY, field::PROVENANCE])?;
+    let (mut days, mut dated) = (DayCounts::new(), 0);
+    for bucket in buckets {
+        let number = |name: &str| bucket.key[name].as_i64();
+        let Some(day) = number(field::DAY).and_then(|day| Span::new().try_days(day).ok()) else {
+            continue;
+        };
+        let Ok(day) = date(1970, 1, 1).checked_add(day) else { continue };
+        let inferred = number(field::PROVENANCE) == i64::try_from(PROVENANCE_INFERRED).ok();
+        days.entry(day).or_default()[usize::from(inferred)] += bucket.doc_count;
+        dated += bucket.doc_count;
+    }
+    Ok((days, total as u64 - dated))
+}
+
+/// As [`Engine::date_bounds`](crate::engine::Engine::date_bounds).
+pub(super) fn date_bounds(index: &ClusterIndex) -> Result<Option<[i64; 2]>, Error> {
+    #[derive(Deserialize)]
+    struct Answer {
+        aggregations: Bounds,
+    }
+    #[derive(Deserialize)]
+    struct Bounds {
+        dates: Stats,
+    }
+    #[derive(Deserialize)]
+    struct Stats {
+        min: Option<f64>,
+        max: Option<f64>,
+    }
+    // The aggregations `min` and `max` end a search early, as one does that was cut short.
+    let body = json!({ "size": 0, "aggs": { "dates": { "stats": { "field": field::DATE } } } });
+    let Answer { aggregations: Bounds { dates: Stats { min: oldest, max: newest } } } =
+        index.search(&body)?;
+    // Civil seconds are whole numbers below 2^53.
+    Ok(oldest.zip(newest).map(|(oldest, newest)| [oldest as i64, newest as i64]))
+}
+
+/// As [`Engine::values`](crate::engine::Engine::values).
+pub(super) fn values(index: &ClusterIndex, of: FilterField) -> Result<Vec<(String, u64)>, Error> {
+    let name = field_name(of);
+    let (buckets, _) = combinations(index, &json!({ "match_all": {} }), &[name])?;
+    let value = |bucket: Bucket| Some((bucket.key[name].as_str()?.to_owned(), bucket.doc_count));
+    Ok(buckets.into_iter().filter_map(value).collect())
+}
+
+/// As [`Engine::ids`](crate::engine::Engine::ids).
+pub(super) fn ids(index: &ClusterIndex, prefix: &str, limit: usize) -> Result<Vec<String>, Error> {
+    #[derive(Deserialize)]
+    struct Answer {
+        aggregations: Aggregations,
+    }
+    #[derive(Deserialize)]
+    struct Aggregations {
+        ids: Ids,
+    }
+    #[derive(Deserialize)]
+    struct Ids {
+        buckets: Vec<Id>,
+    }
+    #[derive(Deserialize)]
+    struct Id {
+        key: String,
+    }
+    // The other ids of a document may start otherwise.
+    let mut pattern = String::new();
+    for c in prefix.chars() {
+        if !c.is_alphanumeric() {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    let body = json!({
+        "query": { "prefix": { (field::ID): prefix } },
+        "size": 0,
+        "aggs": { "ids": { "terms": {
+            "field": field::ID,
+            "include": pattern + ".*",
+            "size": limit.max(1),
+            "order": { "_key": "asc" },
+        } } },
+    });
+    let Answer { aggregations } = index.search(&body)?;
+    Ok(aggregations.ids.buckets.into_iter().map(|id| id.key).collect())
+}

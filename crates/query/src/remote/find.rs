@@ -1,0 +1,254 @@
+//! Finds the first documents of a plan: candidates of the cluster, ranked here.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wensou_cluster::field;
+
+use super::engine::ClusterEngine;
+use super::request::{self, Answer, Requests, Searched, Wanted};
+use crate::error::Error;
+use crate::exec::doc_id::DocAddress;
+use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
+use crate::plan::{MatchExpr, Plan};
+use crate::rank::{Coverage, IdfMass};
+
+/// The most documents that one search of the cluster returns.
+const MAX_RESULTS: usize = 10_000;
+
+/// The cluster stores lengths in another way, so that its scores differ a little. This many more
+/// documents are asked for than are needed, in percent and beside that, so that none is missed.
+const MARGIN_PERCENT: usize = 25;
+const MARGIN: usize = 10;
+
+impl ClusterEngine<'_> {
+    /// As [`Engine::first_hits`](crate::engine::Engine::first_hits).
+    pub(super) fn find(
+        &self,
+        plan: &Plan,
+        top_k: &TopK<'_>,
+    ) -> Result<(usize, Vec<ScoredDoc>), Error> {
+        let searches = self.searches(plan, top_k)?;
+        self.verify(&plan.match_expr)?;
+        plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))?;
+        let needed = match top_k.hits {
+            // Near-duplicates are often beside each other.
+            Some(hits) => top_k.limit.max(hits.wanted.saturating_mul(2)),
+            None => top_k.limit,
+        };
+        let mut size = needed.saturating_add(needed.saturating_mul(MARGIN_PERCENT) / 100 + MARGIN);
+        loop {
+            size = size.min(MAX_RESULTS);
+            let answers = self.send(plan, top_k, &searches, size)?;
+            // The last search is for all documents that match.
+            let total = answers.last().map_or(0, |answer| answer.hits.total.value);
+            let counted = self.count_hits(plan, top_k, &searches, &answers)?;
+            let is_partial =
+                answers.iter().any(|answer| answer.hits.hits.len() < answer.hits.total.value);
+            let mut found = self.rank(plan, top_k, answers)?;
+            let fetched = found.len();
+            let last = found.iter().map(|doc| doc.rank_date()).min();
+            let is_enough = top_k.keep_first(&mut found).is_some();
+            // Documents of one date are ordered by score, so all of them are needed.
+            let is_cut = top_k.sort != Sort::Rank
+                && fetched > found.len()
+                && found.last().map(|doc| doc.rank_date()) == last;
+            let few = counted.is_some_and(|(_, hits)| match top_k.count {
+                Count::Hits(counter) => hits < counter.wanted() && fetched < total,
+                Count::Nothing | Count::Documents => false,
+            });
+            if is_partial && size < MAX_RESULTS && (!is_enough || is_cut || few) {
+                size = size.saturating_mul(4);
+                continue;
+            }
+            if let (Some((repeated, hits)), Count::Hits(counter)) = (counted, top_k.count) {
+                let mut few: Vec<DocAddress> = Vec::new();
+                if hits < counter.wanted() {
+                    few.extend(found.iter().map(|doc| doc.address));
+                    few.sort_unstable();
+                }
+                counter.set(repeated, hits, few);
+            }
+            return Ok((total, found));
+        }
+    }
+
+    /// What is searched for: for a relaxed plan, the documents of each coverage and more, from the
+    /// highest down, because the cluster orders by score alone. Then all documents that match.
+    fn searches(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<Vec<Searched>, Error> {
+        let mut expr = plan.match_expr.clone();
+        if !top_k.left_out.is_empty() {
+            let ids = top_k.left_out.iter().map(|at| Ok(self.document(*at)?.id_expr()));
+            let ids = ids.collect::<Result<Vec<_>, Error>>()?;
+            expr = MatchExpr::and_not(expr, MatchExpr::any_of(ids));
+        }
+        let all = Searched { expr, min_mass: None };
+        if plan.covering.units.is_empty() || top_k.sort != Sort::Rank {
+            return Ok(vec![all]);
+        }
+        let levels = plan.covering.scale.levels();
+        let levels = levels.filter(|(level, _)| top_k.least.is_none_or(|least| *level >= least));
+        let reaching = |mass: IdfMass| Searched { min_mass: Some(mass.units()), ..all.clone() };
+        let mut searches: Vec<Searched> = levels.map(|(_, mass)| reaching(mass)).collect();
+        if top_k.least.is_none_or(|least| least == Coverage::default()) {
+            searches.push(all);
+        }
+        Ok(searches)
+    }
+
+    fn send(
+        &self,
+        plan: &Plan,
+        top_k: &TopK<'_>,
+        searches: &[Searched],
+        size: usize,
+    ) -> Result<Vec<Answer>, Error> {
+        let translator = self.translator.borrow();
+        let requests = Requests { index: self.index, translator: &translator };
+        let count_groups = matches!(top_k.count, Count::Hits(_));
+        let last = searches.len().saturating_sub(1);
+        let bodies: Vec<Value> = searches
+            .iter()
+            .enumerate()
+            .map(|(at, searched)| {
+                let wanted = Wanted {
+                    limit: size,
+                    sort: top_k.sort,
+                    recency: top_k.recency,
+                    count_groups: count_groups && at == last,
+                };
+                requests.search(plan, searched, wanted)
+            })
+            .collect::<Result<_, _>>()?;
+        match bodies.as_slice() {
+            [body] => Ok(vec![self.index.search(body)?]),
+            bodies => {
+                let answers = self.index.multi_search(bodies)?;
+                let answers = answers.iter().map(|answer| serde_json::from_str(answer.get()));
+                let answers: Result<_, _> = answers.collect();
+                Ok(answers.map_err(wensou_cluster::Error::from)?)
+            }
+        }
+    }
+
+    /// The number of documents that repeat a near-duplicate, and that of hits.
+    fn count_hits(
+        &self,
+        plan: &Plan,
+        top_k: &TopK<'_>,
+        searches: &[Searched],
+        answers: &[Answer],
+    ) -> Result<Option<(usize, usize)>, Error> {
+        #[derive(Deserialize)]
+        struct More {
+            aggregations: request::Aggregations,
+        }
+        if !matches!(top_k.count, Count::Hits(_)) {
+            return Ok(None);
+        }
+        let (Some(answer), Some(searched)) = (answers.last(), searches.last()) else {
+            return Ok(Some((0, 0)));
+        };
+        let repeats = |groups: &request::Groups| -> usize {
+            groups.buckets.iter().map(|group| group.doc_count - 1).sum()
+        };
+        let mut repeated = repeats(&answer.aggregations.groups);
+        let next = |groups: &request::Groups| match groups.buckets.len() {
+            request::MAX_GROUPS => groups.after_key.as_ref().map(|key| key.group.clone()),
+            _ => None,
+        };
+        let mut after = next(&answer.aggregations.groups);
+        while let Some(group) = after {
+            let translator = self.translator.borrow();
+            let requests = Requests { index: self.index, translator: &translator };
+            let query = requests.filter(plan, searched);
+            let aggs = request::groups(Some(&group));
+            let body = json!({ "query": query, "size": 0, "aggs": aggs });
+            let more: More = self.index.search(&body)?;
+            repeated += repeats(&more.aggregations.groups);
+            after = next(&more.aggregations.groups);
+        }
+        Ok(Some((repeated, answer.hits.total.value - repeated)))
+    }
+
+    /// Scores the documents that the cluster has sent.
+    fn rank(
+        &self,
+        plan: &Plan,
+        top_k: &TopK<'_>,
+        answers: Vec<Answer>,
+    ) -> Result<Vec<ScoredDoc>, Error> {
+        let mut found: Vec<ScoredDoc> = Vec::new();
+        let mut met = rustc_hash::FxHashSet::default();
+        for hit in answers.into_iter().flat_map(|answer| answer.hits.hits) {
+            let address = self.keep(hit.source)?;
+            if !met.insert(address) {
+                continue;
+            }
+            let document = self.document(address)?;
+            let coverage = document.coverage(plan);
+            if top_k.least.is_some_and(|least| coverage < least) {
+                continue;
+            }
+            let score = document.score(plan, self.norms());
+            let of = (document.date(), coverage, document.tie_breaker());
+            found.push(top_k.scored(address, score, of));
+        }
+        Ok(found)
+    }
+
+    /// The document with an id, or with a variant of this id.
+    pub(super) fn with_id(&self, id: &str) -> Result<Option<DocAddress>, Error> {
+        let body = json!({
+            "query": { "term": { (field::ID): id } },
+            "size": 1,
+            "track_total_hits": true,
+            "_source": [field::RECORD, field::ORDINAL, field::GROUP],
+        });
+        let answer: Answer = self.index.search(&body)?;
+        answer.hits.hits.into_iter().next().map(|hit| self.keep(hit.source)).transpose()
+    }
+
+    /// The ids of the documents of a group that match an expression, in the order of bytes. Asks for
+    /// all groups of the documents that were sent at once.
+    pub(super) fn members_of(&self, group: &str, expr: &MatchExpr) -> Result<Vec<String>, Error> {
+        #[derive(Deserialize)]
+        struct Member {
+            group: String,
+        }
+        let (of, members) = &mut *self.members.borrow_mut();
+        if of != expr {
+            *of = expr.clone();
+            members.clear();
+        }
+        if let Some(members) = members.get(group) {
+            return Ok(members.clone());
+        }
+        let mut wanted = vec![group.to_owned()];
+        let others = self.group_ids.borrow();
+        let others = others.iter().flatten().filter(|other| !members.contains_key(*other));
+        wanted.extend(others.take(MAX_GROUPS_AT_ONCE).cloned());
+        wanted.sort_unstable();
+        wanted.dedup();
+        members.extend(wanted.iter().map(|group| (group.clone(), Vec::new())));
+        self.verify(expr)?;
+        let matching = self.translator.borrow().query(expr);
+        let body = json!({
+            "query": { "bool": { "filter": [{ "terms": { (field::GROUP): wanted } }, matching] } },
+            "_source": [field::GROUP],
+            "sort": [{ (field::TIE): "asc" }],
+        });
+        let options = wensou_cluster::PageOptions { size: MAX_RESULTS, ..Default::default() };
+        for hit in self.index.client().pages(self.index.documents(), body, options)? {
+            let hit = hit?;
+            let Some(source) = hit.source else { continue };
+            let Member { group } =
+                serde_json::from_str(source.get()).map_err(wensou_cluster::Error::from)?;
+            members.entry(group).or_default().push(hit.id);
+        }
+        members.values_mut().for_each(|ids| ids.sort_unstable());
+        Ok(members.get(group).cloned().unwrap_or_default())
+    }
+}
+
+/// The most groups whose members are asked for in one request.
+const MAX_GROUPS_AT_ONCE: usize = 200;

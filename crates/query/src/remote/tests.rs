@@ -1,0 +1,42 @@
+//! Compares a cluster with a local index of the same documents.
+
+use jiff::civil::date;
+use wensou_cluster::{
+    Client, ClientOptions, ClusterAddress, ClusterIndex, CopyOptions, Credentials, copy,
+};
+
+use super::dsl::{Translator, is_verified, verified_parts};
+use crate::lang::{Clock, parse};
+use crate::plan::Mode;
+use crate::runner::Runner;
+use crate::runner::tests::{QUERIES, sample_index_in};
+
+#[test]
+fn expressions_match_on_a_cluster_as_they_do_here() {
+    let Ok(address) = std::env::var("WENSOU_TEST_CLUSTER") else {
+        eprintln!("skipped: WENSOU_TEST_CLUSTER names no cluster");
+        return;
+    };
+    let address = ClusterAddress::parse(&address).unwrap();
+    let client =
+        Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let index = sample_index_in(folder.path());
+    let options = CopyOptions::default();
+    let copied = copy(&index, &client, &address, &options, &|_, _| ()).unwrap();
+    assert!(copied.documents > 100);
+    let remote = ClusterIndex::open_with(client, &address).unwrap();
+    let runner = Runner::new(&index);
+    for typed in QUERIES {
+        let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
+        for mode in [Mode::Strict, Mode::Relaxed, Mode::Undated] {
+            let plan = runner.plan(&query, mode).unwrap();
+            if !verified_parts(&plan.match_expr).is_empty() || is_verified(&plan.match_expr) {
+                continue;
+            }
+            let here = runner.engine().count(&plan.match_expr).unwrap() as u64;
+            let query = Translator::default().query(&plan.match_expr);
+            assert_eq!(remote.count(&query).unwrap(), here, "{typed} {mode:?} {query}");
+        }
+    }
+}
