@@ -9,6 +9,7 @@ mod config;
 mod crash;
 mod exit;
 mod file_state;
+mod location;
 mod lookup;
 mod out;
 mod types;
@@ -78,6 +79,8 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         Verb::Browse(args) => cmd::browse::run(global, args),
         Verb::Index(args) => cmd::index::run(global, args, terminal),
         Verb::Check(args) => cmd::check::run(global, args, terminal),
+        #[cfg(feature = "cluster")]
+        Verb::Copy(args) => cmd::copy::run(global, args, terminal),
         Verb::Backup(args) => cmd::backup::run(global, args, terminal),
         Verb::Explain(args) => cmd::explain::run(global, args, terminal),
         Verb::Similar(args) => cmd::similar::run(global, args, terminal),

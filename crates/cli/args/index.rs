@@ -91,6 +91,14 @@ pub(crate) struct Index {
     /// Number of threads [default: one per processor]
     #[arg(long, short = 'j', value_name = "N")]
     pub(crate) threads: Option<usize>,
+    /// For an index on a cluster: the folder of the index on this machine that it is a copy of
+    /// [default: a folder of the address below $XDG_STATE_HOME/wensou]
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) local: Option<PathBuf>,
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    pub(crate) spread: Spread,
     /// Print no progress and no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -107,6 +115,9 @@ pub(crate) struct Check {
     /// Compare checksums only
     #[arg(long, short)]
     pub(crate) quick: bool,
+    /// On a cluster: compare every document with its record, and not a sample of a thousand
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Rebuild what is damaged from the archive, and remove what stopped builds have left behind;
     /// records of files that cannot be read are kept
     #[arg(long)]
@@ -131,6 +142,39 @@ pub(crate) struct Backup {
     /// The folder to copy to
     #[arg(value_name = "DIR")]
     pub(crate) to: PathBuf,
+    /// Print nothing
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// How a copy on a cluster is spread, and what it may replace.
+#[cfg(feature = "cluster")]
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Spread {
+    /// On a cluster: parts that the documents are spread over, if there is no copy yet
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) shards: u32,
+    /// On a cluster: further copies of each part, for when a node fails
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=8))]
+    pub(crate) replicas: u32,
+    /// On a cluster: replace a copy that covers other files and folders
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+/// Copy the index to an OpenSearch cluster.
+///
+/// The cluster searches the copy only when it is whole: until then, it searches the one before. Of
+/// that, only what differs is sent. A copy that is interrupted goes on where it was, if it is
+/// started again. Search the copy with --index ADDRESS.
+#[cfg(feature = "cluster")]
+#[derive(Debug, Args)]
+pub(crate) struct Copy {
+    /// Where to: https://HOST:PORT[,HOST:PORT…]/NAME
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) spread: Spread,
     /// Print nothing
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 use clap::{Arg, Args, Command, CommandFactory, Parser, Subcommand};
 
 pub(crate) use self::index::{Backup, Check, Eval, Export, Index, Stats};
+#[cfg(feature = "cluster")]
+pub(crate) use self::index::{Copy, Spread};
 pub(crate) use self::program::{CONFIG_KEYS, Completions, Config, Manual};
 pub(crate) use self::search::{Browse, Explain, QUERY_HELP, Search, Show, Similar, Tags, Timeline};
 pub(crate) use self::words::separate_query;
@@ -50,16 +52,19 @@ pub(crate) fn command() -> Command {
 /// The flags of all verbs. `config::Global` decides what applies if a flag is not given.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Flags {
-    /// Index folder [default: the nearest folder `index` with an index, from the working folder
+    /// Index: a folder, or https://HOST:PORT[,HOST…]/NAME on an OpenSearch cluster [default: the nearest folder `index` with an index, from the working folder
     /// upwards, then that of the config file; `index` writes that of the config file, else index]
     #[arg(
         long,
         global = true,
-        value_name = "DIR",
+        value_name = "INDEX",
         env = "WENSOU_INDEX",
         help_heading = "Global options"
     )]
     pub(crate) index: Option<PathBuf>,
+    /// Allow http:// to other machines: whoever is between reads passwords and queries
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) insecure_http: bool,
     /// Time zone of "today" in dates such as `7d`: Asia/Shanghai, +08:00 [default: +08:00]
     #[arg(
         long,
@@ -82,6 +87,8 @@ pub(crate) enum Verb {
     Index(Index),
     Check(Check),
     Backup(Backup),
+    #[cfg(feature = "cluster")]
+    Copy(Copy),
     Explain(Explain),
     Similar(Similar),
     Show(Show),

@@ -38,6 +38,11 @@ pub(crate) const CONFIG_KEYS: &str =
   snippet = 120
   sort = \"rank\"                    # newest, oldest
 
+  [cluster]                         # for --index https://HOST:9200/NAME
+  credentials_file = \"~/.wensou\"   # user and password, api_key or token
+  ca_file = \"ca.pem\"               # who signs the certificates of the cluster
+  insecure_http = false             # http:// to other machines
+
   [queries]                         # wensou search @weekly
   weekly = \"date:7d -tag:廣告\"";
 

@@ -3,6 +3,7 @@
 use crate::args::Backup;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::needs_folder;
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 
@@ -11,6 +12,7 @@ pub(crate) fn run(
     args: &Backup,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
+    needs_folder(global, "backup", "the cluster has snapshots of its own")?;
     let (files, size) = wensou_index::backup(&global.index, &args.to)?;
     if !args.quiet {
         let to = args.to.display().to_string();

@@ -1,5 +1,6 @@
 //! `wensou check`: verifies the index; `--repair` rebuilds what is damaged.
 
+use anyhow::bail;
 use serde_json::json;
 use wensou_index::{Checked, Error as IndexError, Finding, Severity};
 
@@ -7,6 +8,8 @@ use super::index::{Bar, Reporting, default_options};
 use crate::args::Check;
 use crate::config::Global;
 use crate::exit::{Outcome, of_index};
+#[cfg(feature = "cluster")]
+use crate::location::{OpenIndex, is_address};
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
@@ -16,6 +19,17 @@ pub(crate) fn run(
     args: &Check,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
+    #[cfg(feature = "cluster")]
+    if is_address(&global.index)
+        && let OpenIndex::Cluster(index) = OpenIndex::open(global)?
+    {
+        return super::cluster::check(&index, args, terminal);
+    }
+    if args.all {
+        bail!(
+            "--all is for an index on a cluster: of an index in a folder, all is always compared"
+        );
+    }
     let mut checked = match check(global, args) {
         // `CURRENT` is missing, but perhaps there is an intact generation.
         Err(error) if args.repair && is_missing(&error) => {

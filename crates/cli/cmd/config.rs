@@ -80,6 +80,16 @@ fn kept_rows(global: &Global) -> Vec<Row> {
     ]
 }
 
+/// Which credentials are used for the cluster. Their values are never shown.
+#[cfg(feature = "cluster")]
+fn cluster_row(global: &Global) -> Option<Row> {
+    crate::location::is_address(&global.index).then(|| {
+        let given = global.cluster.credentials();
+        let text = if given.is_empty() { "none".to_owned() } else { given.join(", ") };
+        Row::new("cluster.credentials", json!(given), SettingOrigin::Default).with_text(text)
+    })
+}
+
 fn rows(global: &Global) -> Vec<Row> {
     let index = json!(global.index.display().to_string());
     let archive: Vec<String> =
@@ -112,6 +122,8 @@ fn rows(global: &Global) -> Vec<Row> {
         let written = json!(global.written.display().to_string());
         rows.insert(1, Row::new("index.written", written, global.written.origin));
     }
+    #[cfg(feature = "cluster")]
+    rows.extend(cluster_row(global));
     rows.extend(kept_rows(global));
     rows
 }

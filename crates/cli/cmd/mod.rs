@@ -4,8 +4,12 @@ pub(crate) mod backup;
 pub(crate) mod batch;
 pub(crate) mod browse;
 pub(crate) mod check;
+#[cfg(feature = "cluster")]
+mod cluster;
 pub(crate) mod completions;
 pub(crate) mod config;
+#[cfg(feature = "cluster")]
+pub(crate) mod copy;
 mod documents;
 pub(crate) mod eval;
 pub(crate) mod explain;

@@ -7,6 +7,7 @@ use wensou_ingest::Report;
 use crate::args::Stats;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::OpenIndex;
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
@@ -16,10 +17,18 @@ pub(crate) fn run(
     args: &Stats,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = Index::open(&global.index)?;
+    let opened = OpenIndex::open(global)?;
+    let index = match &opened {
+        OpenIndex::Local(index) => index,
+        #[cfg(feature = "cluster")]
+        OpenIndex::Cluster(index) => {
+            super::cluster::stats(index, args, terminal)?;
+            return Ok(Outcome::Done);
+        }
+    };
     match args.format {
-        ShowFormat::Json => print_json(&index, terminal)?,
-        ShowFormat::Text => print_text(&index, args, terminal)?,
+        ShowFormat::Json => print_json(index, terminal)?,
+        ShowFormat::Text => print_text(index, args, terminal)?,
     }
     Ok(Outcome::Done)
 }

@@ -10,6 +10,8 @@ use anyhow::{Context, bail};
 use etcetera::BaseStrategy;
 use serde::Deserialize;
 use toml::Spanned;
+#[cfg(feature = "cluster")]
+use wensou_cluster::ClusterSettings;
 use wensou_query::lang::{closest, is_saved_name};
 
 use super::SettingOrigin;
@@ -32,6 +34,12 @@ struct Document {
     color: Option<Spanned<Color>>,
     #[serde(default)]
     search: SearchTable,
+    #[cfg(feature = "cluster")]
+    #[serde(default)]
+    cluster: ClusterSettings,
+    #[cfg(not(feature = "cluster"))]
+    #[serde(default, rename = "cluster")]
+    _cluster: serde::de::IgnoredAny,
     #[serde(default)]
     queries: BTreeMap<String, Spanned<String>>,
 }
@@ -45,8 +53,8 @@ struct SearchTable {
 }
 
 /// The keys of [`Document`], to recognise a key that is in the wrong table.
-const TOP: [&str; 8] =
-    ["index", "archive", "pre", "pre_glob", "time_zone", "color", "search", "queries"];
+const TOP: [&str; 9] =
+    ["index", "archive", "pre", "pre_glob", "time_zone", "color", "search", "cluster", "queries"];
 const SEARCH: [&str; 3] = ["limit", "snippet", "sort"];
 
 /// A value of the file and its line number.
@@ -68,6 +76,8 @@ pub(crate) struct Values {
     pub(crate) limit: Option<AtLine<usize>>,
     pub(crate) snippet: Option<AtLine<usize>>,
     pub(crate) sort: Option<AtLine<Sort>>,
+    #[cfg(feature = "cluster")]
+    pub(crate) cluster: ClusterSettings,
     pub(crate) queries: BTreeMap<String, AtLine<String>>,
 }
 
@@ -159,7 +169,7 @@ impl Reader<'_> {
             }
         });
         Ok(Values {
-            index: document.index.map(|at| self.at(at).map(|path| resolve(folder, &path))),
+            index: document.index.map(|at| self.at(at).map(|path| resolve_index(folder, &path))),
             archive: document.archive.map(|at| {
                 self.at(at).map(|all| all.iter().map(|one| resolve(folder, one)).collect())
             }),
@@ -174,6 +184,8 @@ impl Reader<'_> {
             limit: document.search.limit.map(|at| self.at(at)),
             snippet: document.search.snippet.map(|at| self.at(at)),
             sort: document.search.sort.map(|at| self.at(at)),
+            #[cfg(feature = "cluster")]
+            cluster: cluster_settings(document.cluster, folder),
             queries: queries.collect::<Result<_, _>>()?,
         })
     }
@@ -231,6 +243,25 @@ impl Reader<'_> {
 impl<T> AtLine<T> {
     fn map<U>(self, with: impl FnOnce(T) -> U) -> AtLine<U> {
         AtLine { value: with(self.value), line: self.line }
+    }
+}
+
+/// The index that the file names: a folder, or the address of one on a cluster.
+fn resolve_index(folder: &Path, path: &Path) -> PathBuf {
+    match crate::location::is_address(path) {
+        true => path.to_path_buf(),
+        false => resolve(folder, path),
+    }
+}
+
+/// The settings of clusters, with the paths of files resolved.
+#[cfg(feature = "cluster")]
+fn cluster_settings(settings: ClusterSettings, folder: &Path) -> ClusterSettings {
+    let resolved = |path: Option<PathBuf>| path.map(|path| resolve(folder, &path));
+    ClusterSettings {
+        credentials_file: resolved(settings.credentials_file.clone()),
+        ca_file: resolved(settings.ca_file.clone()),
+        ..settings
     }
 }
 

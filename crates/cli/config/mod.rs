@@ -79,6 +79,9 @@ pub(crate) struct Global {
     pub(crate) snippet: Setting<usize>,
     /// Sort order; `None` means best first if the query has words, else newest first.
     pub(crate) sort: Setting<Option<Sort>>,
+    /// How clusters are reached.
+    #[cfg(feature = "cluster")]
+    pub(crate) cluster: wensou_cluster::ClusterSettings,
     /// Saved queries by name.
     pub(crate) queries: BTreeMap<String, AtLine<String>>,
 }
@@ -123,6 +126,11 @@ impl Global {
                 values.sort.map(|at| AtLine { value: Some(at.value), line: at.line }),
                 || None,
             ),
+            #[cfg(feature = "cluster")]
+            cluster: wensou_cluster::ClusterSettings {
+                insecure_http: values.cluster.insecure_http || flags.insecure_http,
+                ..values.cluster
+            },
             queries: values.queries,
             file: location,
             found,

@@ -23,6 +23,9 @@ pub(crate) use self::summary::{changes, comma_separated, ignored, pages_and_dump
 use crate::args::Index as Args;
 use crate::config::Global;
 use crate::exit::Outcome;
+#[cfg(feature = "cluster")]
+use crate::location::is_address;
+use crate::location::needs_folder;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
@@ -44,6 +47,11 @@ pub(crate) fn run(
         formats::list(terminal)?;
         return Ok(Outcome::Done);
     }
+    #[cfg(feature = "cluster")]
+    if is_address(&global.index) {
+        return super::cluster::index(global, args, terminal);
+    }
+    needs_folder(global, "index", "this build of wensou cannot write there")?;
     let before = wensou_index::settings(&global.index);
     let Some(plan) = RootPlan::new(global, args, before.as_ref())? else {
         return Ok(Outcome::Refused);

@@ -17,11 +17,17 @@ const CONFIG: Entry = (
 );
 
 /// The variables that all verbs with settings read.
-const ENVIRONMENT: [Entry; 7] = [
-    ("WENSOU_INDEX", "The index folder."),
+const ENVIRONMENT: [Entry; 9] = [
+    ("WENSOU_INDEX", "The index: a folder, or the address of one on a cluster."),
     ("WENSOU_TZ", "The time zone of \"today\"."),
     ("WENSOU_CONFIG", "The config file."),
     ("XDG_CONFIG_HOME, HOME", "Where the config file is, unless WENSOU_CONFIG names it."),
+    (
+        "WENSOU_CLUSTER_USER, WENSOU_CLUSTER_PASSWORD, WENSOU_CLUSTER_API_KEY, WENSOU_CLUSTER_TOKEN",
+        "Credentials for a cluster: a user and a password, or one of the others. They come before \
+         those of the config file.",
+    ),
+    ("WENSOU_CLUSTER_CA_FILE", "Who signs the certificates of the cluster."),
     ("NO_COLOR", "If set and not empty, no colour."),
     ("CLICOLOR, CLICOLOR_FORCE", "0 means no colour; 1 means colour, even in a pipe."),
     ("COLUMNS", "Width of the output, instead of the terminal's."),
@@ -167,6 +173,10 @@ fn examples(verb: Option<&str>) -> &'static [Entry] {
             ("wensou index ~/news/pages", "Build the index of a folder, or update it"),
             ("wensou index", "Update the index from the same folders"),
             ("wensou index --rebuild --log build.log", "Build it from scratch, with a log"),
+            (
+                "wensou index ~/news/pages --index https://search.example:9200/news",
+                "Build or update an index on a cluster",
+            ),
         ],
         "check" => &[
             ("wensou check --quick", "Compare checksums only"),
@@ -175,6 +185,10 @@ fn examples(verb: Option<&str>) -> &'static [Entry] {
         "backup" => &[
             ("wensou backup ~/backups/news", "Back up the index"),
             ("wensou backup --index ~/backups/news index", "Restore it"),
+        ],
+        "copy" => &[
+            ("wensou copy --to https://search.example:9200/news", "Copy the index to a cluster"),
+            ("wensou search 比特幣 --index https://search.example:9200/news", "Search the copy"),
         ],
         "explain" => &[
             ("wensou explain '比特币 tag:減半'", "How a query is understood"),
@@ -217,8 +231,14 @@ fn references(verb: Option<&str>) -> &'static [&'static str] {
         "browse" | "explain" | "tags" | "timeline" => {
             &["wensou(1)", "wensou-search(1)", "wensou-query(7)"]
         }
-        "index" => &["wensou(1)", "wensou-check(1)", "wensou-backup(1)", "wensou-stats(1)"],
-        "check" | "backup" | "stats" => &["wensou(1)", "wensou-index(1)"],
+        "index" => &[
+            "wensou(1)",
+            "wensou-check(1)",
+            "wensou-backup(1)",
+            "wensou-copy(1)",
+            "wensou-stats(1)",
+        ],
+        "check" | "backup" | "copy" | "stats" => &["wensou(1)", "wensou-index(1)"],
         "similar" | "show" => &["wensou(1)", "wensou-search(1)", "wensou-browse(1)"],
         "export" => &["wensou(1)", "wensou-show(1)", "wensou-search(1)"],
         "eval" => &["wensou(1)", "wensou-search(1)", "wensou-explain(1)"],
