@@ -18,6 +18,7 @@
 
 pub(crate) mod accents;
 pub(crate) mod annotation;
+mod chars;
 pub(crate) mod ignorable;
 pub(crate) mod key;
 mod offsets;
@@ -30,13 +31,11 @@ pub(crate) mod t2s;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
-
-use crate::fold::accents::{ligature, plain};
-use crate::fold::ignorable::is_ignorable;
+use crate::fold::accents::plain;
+use crate::fold::chars::{Sequence, fold_into};
 use crate::fold::offsets::ByteOffsets;
 use crate::fold::removed::{may_be_removed, removed_ranges, without_accents};
-use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of};
+use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 
 /// Folds `text`.
 ///
@@ -81,140 +80,6 @@ pub fn fold_char(c: char) -> impl Iterator<Item = char> {
         distance => (Some(plain(at_distance(c, distance))), String::new()),
     };
     one.into_iter().chain(many.chars().collect::<Vec<_>>())
-}
-
-/// A sequence of the original that does not fold character by character.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Sequence {
-    original_bytes: (usize, usize),
-    folded_bytes: (usize, usize),
-}
-
-/// Appends the fold of `text` to `out`, and reports the sequences that do not fold character by
-/// character.
-fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
-    let mut block = [0; BLOCK];
-    // Byte offsets of the last plain character, in `text` and in `out`. A combining mark after it
-    // is composed with it.
-    let mut last_plain = None;
-    let mut at = 0;
-    loop {
-        let plain = fold_plain(&text.as_bytes()[at..], &mut block);
-        if plain.written > 0 {
-            last_plain = Some((at + plain.last_read, out.len() + plain.last_written));
-            // The table has valid characters only, so this is never an error.
-            out.push_str(simdutf8::basic::from_utf8(&block[..plain.written]).unwrap_or_default());
-            at += plain.read;
-            if plain.written > BLOCK - 3 {
-                continue;
-            }
-        }
-        let Some(c) = text[at..].chars().next() else { break };
-        let entry = fold_entry(c);
-        if entry == EXPAND || entry == JOIN {
-            let (start, folded_from) = match last_plain {
-                Some(last) if entry == JOIN => last,
-                _ => (at, out.len()),
-            };
-            out.truncate(folded_from);
-            let end = sequence_end(text, at + c.len_utf8());
-            fold_sequence(&text[start..end], out);
-            report(Sequence {
-                original_bytes: (start, end),
-                folded_bytes: (folded_from, out.len()),
-            });
-            last_plain = None;
-            at = end;
-        } else {
-            last_plain = Some((at, out.len()));
-            out.push(at_distance(c, entry));
-            at += c.len_utf8();
-        }
-    }
-}
-
-/// Bytes that [`fold_plain`] writes at a time.
-const BLOCK: usize = 768;
-
-/// What [`fold_plain`] has done.
-struct Plain {
-    /// Bytes read, and bytes written.
-    read: usize,
-    written: usize,
-    /// Where the last character begins, in the bytes read and in those written.
-    last_read: usize,
-    last_written: usize,
-}
-
-/// Folds the beginning of a text, as far as its characters are ASCII, or have three bytes and fold
-/// to one character of one or three: nearly all characters do. Stops when fewer than three bytes of
-/// `block` are free.
-///
-/// Unchanged characters are written one by one like all others. Copying unchanged stretches in one
-/// piece would need an unpredictable branch for each character of Traditional text.
-fn fold_plain(bytes: &[u8], block: &mut [u8; BLOCK]) -> Plain {
-    let mut remaining = bytes;
-    let mut written = 0;
-    while let Some(target) = block[written..].first_chunk_mut::<3>() {
-        match remaining {
-            [ascii @ ..0x80, after @ ..] => {
-                target[0] = ascii.to_ascii_lowercase();
-                written += 1;
-                remaining = after;
-            }
-            [a @ 0xe0..=0xef, b, c, after @ ..] => {
-                let code =
-                    u32::from(a & 0xf) << 12 | u32::from(b & 0x3f) << 6 | u32::from(c & 0x3f);
-                // Special entries lead to none of these ranges.
-                match code.wrapping_add_signed(fold_entry_of(code)) {
-                    ascii @ ..0x80 => {
-                        target[0] = ascii as u8;
-                        written += 1;
-                    }
-                    code @ 0x800..0x1_0000 => {
-                        let low = |bits: u32| 0x80 | (code >> bits & 0x3f) as u8;
-                        *target = [0xe0 | (code >> 12) as u8, low(6), low(0)];
-                        written += 3;
-                    }
-                    _ => break,
-                }
-                remaining = after;
-            }
-            _ => break,
-        }
-    }
-    let read = bytes.len() - remaining.len();
-    let last = |bytes: &[u8]| bytes.iter().rposition(|b| b & 0xc0 != 0x80).unwrap_or_default();
-    Plain { read, written, last_read: last(&bytes[..read]), last_written: last(&block[..written]) }
-}
-
-/// The end of the sequence that continues at byte `from`: all characters that join the one before
-/// them.
-fn sequence_end(text: &str, from: usize) -> usize {
-    text[from..]
-        .char_indices()
-        .find(|(_, c)| fold_entry(*c) != JOIN)
-        .map_or(text.len(), |(offset, _)| from + offset)
-}
-
-/// Folds a sequence by the Unicode algorithm, where the table has no entry. Lower case comes before
-/// composition, because `ẖ` has a composed form and `H̱` has none.
-fn fold_sequence(sequence: &str, out: &mut String) {
-    let decomposed = sequence.nfkd().flat_map(char::to_lowercase).filter(|c| !is_ignorable(*c));
-    out.extend(
-        decomposed
-            .map(|c| match fold_entry(c) {
-                EXPAND | JOIN => c,
-                distance => at_distance(c, distance),
-            })
-            .nfc()
-            .flat_map(|c| {
-                let first = c.nfd().next().unwrap_or(c);
-                let letters = ligature(first);
-                let plain = if c < '\u{250}' { c } else { plain(c) };
-                letters.unwrap_or_default().chars().chain(letters.is_none().then_some(plain))
-            }),
-    );
 }
 
 /// A sequence whose number of characters changes: offset and length in the folded text and in the
