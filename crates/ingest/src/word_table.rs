@@ -38,12 +38,7 @@ impl<T: Copy> WordTable<T> {
 
     /// Whether a word begins with this character.
     pub(crate) fn may_begin(&self, first: char) -> bool {
-        let folded = if first.is_ascii() {
-            Some(first.to_ascii_lowercase())
-        } else {
-            fold_char(first).next()
-        };
-        folded.is_some_and(|first| self.first.contains(&first))
+        fold_one(first).next().is_some_and(|first| self.first.contains(&first))
     }
 
     /// The longest word at the beginning of `text`: its meaning, and its length in `text` in bytes.
@@ -61,12 +56,6 @@ impl<T: Copy> WordTable<T> {
         &'a self,
         text: &'a str,
     ) -> impl Iterator<Item = (T, usize)> + use<'a, T> {
-        // A quick check first, because most texts begin otherwise. An ignorable character folds to
-        // none, and what follows it may be a word.
-        let begin = text.chars().next();
-        let may_begin = begin
-            .is_some_and(|c| self.may_begin(c) || !c.is_ascii() && fold_char(c).next().is_none());
-        let text = if may_begin { text } else { "" };
         let mut folded = text.chars().flat_map(fold_one);
         let first = folded.next().filter(|first| self.first.contains(first));
         let second = first.and_then(|_| folded.next());

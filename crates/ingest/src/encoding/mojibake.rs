@@ -35,27 +35,13 @@ pub(crate) fn repair(line: &str) -> Repair {
     {
         return Repair::Repaired(text);
     }
-    if read.is_none() && may_be_other_misreading(line) {
-        read = read_latin(line).or_else(|| read_as_big5(line).map(|text| (text, 0)));
-    }
-    match read {
+    let read = read.or_else(|| read_latin(line));
+    match read.or_else(|| read_as_big5(line).map(|text| (text, 0))) {
         Some((text, 0)) if !is_mojibake(count(&text)) => Repair::Repaired(text),
         Some((text, _)) => Repair::Partly(text),
         None if is_mojibake((telling, all)) || telling > 0 && line.contains(LOST) => Repair::Kept,
         None => Repair::Sound,
     }
-}
-
-/// Whether a line may be text that was decoded as a Latin alphabet, or Big5 that was decoded as GBK.
-/// It has accented letters, kana, Bopomofo or private characters then.
-fn may_be_other_misreading(line: &str) -> bool {
-    let bytes = line.as_bytes();
-    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
-    // Runs over all text, so it checks many bytes at once.
-    pairs.fold(false, |any, (first, second)| {
-        let is_rare = matches!(first, 0xc2 | 0xc3 | 0xee);
-        any | is_rare | ((*first == 0xe3) & matches!(second, 0x81..=0x84))
-    })
 }
 
 /// Two characters U+FFFD in UTF-8, decoded as GBK.

@@ -224,8 +224,8 @@ impl RunSorter {
     }
 }
 
-/// Sorts the occurrences of words and paths by the bits of their keys, and returns them; both slices
-/// have as many. Those of one key are in the order of their documents and stay so, because each pass
+/// Sorts the occurrences of words and paths by the bits of their keys, and returns them. `scratch`
+/// has as many. Those of one key are in the order of their documents and stay so, because each pass
 /// is a stable counting sort by some of the bits.
 fn sorted_by_key<'w>(words: &'w mut [u64], scratch: &'w mut [u64]) -> &'w [u64] {
     const DIGIT: u32 = 11;
