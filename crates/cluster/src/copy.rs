@@ -5,6 +5,7 @@
 //! cluster clones that one first, and only what differs is sent. The name of the new index follows
 //! from what is copied, so a copy that was interrupted goes on where it was.
 
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
@@ -237,13 +238,16 @@ impl Groups {
         address: wensou_index::DocAddress,
     ) -> Result<Option<&str>> {
         let Some(group) = index.duplicates()?.group_of(address) else { return Ok(None) };
-        if !self.least.contains_key(&group) {
-            let members = index.near_duplicates(address)?;
-            let ids = members.into_iter().map(|member| index.id(member));
-            let least = ids.collect::<std::result::Result<Vec<_>, _>>()?.into_iter().min();
-            self.least.insert(group, least.unwrap_or_default());
-        }
-        Ok(self.least.get(&group).map(String::as_str))
+        let least = match self.least.entry(group) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => {
+                let members = index.near_duplicates(address)?;
+                let ids = members.into_iter().map(|member| index.id(member));
+                let ids = ids.collect::<std::result::Result<Vec<_>, _>>()?;
+                vacant.insert(ids.into_iter().min().unwrap_or_default())
+            }
+        };
+        Ok(Some(least))
     }
 }
 

@@ -200,7 +200,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         let (min_coverage, min_score) = self.min_coverage_and_score();
         if self.coverage.is_empty() {
             self.admit_all(matcher, |_, scored| {
-                scorer.score_others(&window, |_| min_score, scored)
+                scorer.score_others(&window, |_| min_score, scored);
             });
             return;
         }

@@ -46,12 +46,12 @@ impl ClusterEngine<'_> {
                 answers.iter().any(|answer| answer.hits.hits.len() < answer.hits.total.value);
             let mut found = self.rank(plan, top_k, answers)?;
             let fetched = found.len();
-            let last = found.iter().map(|doc| doc.rank_date()).min();
+            let last = found.iter().map(ScoredDoc::rank_date).min();
             let is_enough = top_k.keep_first(&mut found).is_some();
             // Documents of one date are ordered by score, so all of them are needed.
             let is_cut = top_k.sort != Sort::Rank
                 && fetched > found.len()
-                && found.last().map(|doc| doc.rank_date()) == last;
+                && found.last().map(ScoredDoc::rank_date) == last;
             let few = counted.is_some_and(|(_, hits)| match top_k.count {
                 Count::Hits(counter) => hits < counter.wanted() && fetched < total,
                 Count::Nothing | Count::Documents => false,
