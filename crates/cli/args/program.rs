@@ -40,7 +40,7 @@ pub(crate) const CONFIG_KEYS: &str =
 
   [cluster]                         # for --index https://HOST:9200/NAME
   credentials_file = \"~/.wensou\"   # user and password, api_key or token
-  ca_file = \"ca.pem\"               # who signs the certificates of the cluster
+  ca_file = \"ca.pem\"               # who signs the certificates
   insecure_http = false             # http:// to other machines
 
   [queries]                         # wensou search @weekly
