@@ -32,14 +32,14 @@ fn assert_has_its_records(dir: &Dir, records: &str) {
 }
 
 #[test]
-fn format_7_is_read() {
-    let (dir, records) = fixture("format-7");
+fn format_8_is_read() {
+    let (dir, records) = fixture("format-8");
     assert_has_its_records(&dir, &records);
 }
 
 #[test]
 fn an_index_of_an_older_format_is_rebuilt_and_keeps_the_records_of_a_missing_archive() {
-    for format in [4, 5, 6] {
+    for format in [4, 5, 6, 7] {
         let (dir, records) = fixture(&format!("format-{format}"));
         let refused = dir.run(&["search", "質押"]);
         assert_eq!(refused.code, 3);

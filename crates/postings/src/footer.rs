@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The number of the index format. It is raised with every change of a byte: of postings files, of
 /// the other files of an index, or of the layout of its folder. An index of another format is not
 /// opened.
-pub const FORMAT_VERSION: u32 = 7;
+pub const FORMAT_VERSION: u32 = 8;
 
 /// The last eight bytes of a postings file: `wensou`, then the format number in two bytes.
 pub(crate) const MAGIC: u64 =
