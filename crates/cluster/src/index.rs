@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use wensou_index::{Kind, TextField};
 
@@ -91,15 +90,6 @@ impl ClusterIndex {
     pub fn search<T: DeserializeOwned>(&self, body: &Value) -> Result<T> {
         let response = self.client.search(&self.documents, &[SCORED_ALIKE], body)?;
         response.json()
-    }
-
-    /// Runs several searches in one request.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::multi_search`].
-    pub fn multi_search(&self, bodies: &[Value]) -> Result<Vec<Box<RawValue>>> {
-        self.client.multi_search(&self.documents, &[SCORED_ALIKE], bodies)
     }
 
     /// The number of documents that match a query.

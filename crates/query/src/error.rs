@@ -24,4 +24,8 @@ pub enum Error {
     #[cfg(feature = "cluster")]
     #[error(transparent)]
     Cluster(#[from] wensou_cluster::Error),
+    /// What the cluster sent is not what was asked for.
+    #[cfg(feature = "cluster")]
+    #[error("the answer of the cluster cannot be understood: {0}")]
+    Answer(#[from] serde_json::Error),
 }

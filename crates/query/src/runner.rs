@@ -14,7 +14,7 @@ use crate::plan::analyze::TextTables;
 use crate::plan::pinyin::{self, Reading};
 use crate::plan::{Covering, MatchExpr, Matching, Mode, Plan, Planner};
 use crate::rank::proximity::RERANK_DEPTH;
-use crate::rank::{CachedStatistics, Coverage, TermStatistics};
+use crate::rank::{CachedStatistics, Coverage, TermCollector, TermStatistics};
 
 /// Plans queries for one index and runs the plans. Searches, counts and reports all use it.
 #[derive(Debug)]
@@ -139,6 +139,9 @@ impl<'i> Runner<'i> {
         top_k: impl Fn(&Plan) -> TopK<'a>,
     ) -> Result<Answer, Error> {
         self.engine.begin_query();
+        if self.engine.is_remote() && completeness != Completeness::Strict {
+            self.fetch_statistics(query)?;
+        }
         // The relaxed plan asks for the statistics of the same terms.
         let statistics = CachedStatistics::new(self.statistics());
         let plan_in = |mode| self.with_statistics(&statistics, |planner| planner.plan(query, mode));
@@ -171,6 +174,17 @@ impl<'i> Runner<'i> {
         Ok(Answer { plan, total, found, relaxed: false, backfill })
     }
 
+    /// Asks for the statistics of all terms of the strict and of the relaxed plan at once. The
+    /// engine keeps them for the plans.
+    fn fetch_statistics(&self, query: &Query) -> Result<(), Error> {
+        let terms = TermCollector::new(self.statistics());
+        for mode in [Mode::Strict, Mode::Relaxed] {
+            self.with_statistics(&terms, |planner| planner.plan(query, mode))?;
+        }
+        self.statistics().doc_freqs(&terms.into_terms())?;
+        Ok(())
+    }
+
     /// The documents that have the most of a relaxed query, without those that have every word.
     /// There are enough for `wanted` hits more.
     ///
@@ -194,7 +208,11 @@ impl<'i> Runner<'i> {
         let limit = if hits.is_some() { RERANK_DEPTH } else { wanted.max(RERANK_DEPTH) };
         let (left_out, count) = (complete.documents.as_slice(), Count::Nothing);
         let top_k = TopK { limit, hits, left_out, count, ..top_k };
-        let mut attempts = close_documents(&plan);
+        // Another machine finds all documents in one request, ordered by coverage.
+        let mut attempts = match self.engine.is_remote() {
+            true => Vec::new(),
+            false => close_documents(&plan),
+        };
         attempts.push((None, plan.match_expr.clone()));
         let last = attempts.len() - 1;
         for (number, (least, expr)) in attempts.into_iter().enumerate() {

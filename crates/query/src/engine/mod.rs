@@ -91,6 +91,12 @@ pub(crate) trait Engine: fmt::Debug {
     /// Forgets what is only kept for the plans of one query.
     fn begin_query(&self) {}
 
+    /// Whether each call is a request to another machine, so that few large ones are better than
+    /// many small ones.
+    fn is_remote(&self) -> bool {
+        false
+    }
+
     /// The number of documents that match a plan (see [`TopK::count`]), and the first of them in
     /// the order of [`TopK::sort`].
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error>;

@@ -10,7 +10,7 @@ mod weights;
 
 pub(crate) use coverage::{Coverage, CoverageScale, IdfMass};
 pub(crate) use newness::newness;
-pub(crate) use statistics::{CachedStatistics, FieldTerm, TermStatistics};
+pub(crate) use statistics::{CachedStatistics, FieldTerm, TermCollector, TermStatistics};
 pub(crate) use weights::{
     COVERAGE_WEIGHT, EXPANSION_WEIGHT, LATIN_WEIGHT, SHORT_WORD_WEIGHT, STOP_WEIGHT, kind_weight,
     weight,

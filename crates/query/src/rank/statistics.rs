@@ -79,3 +79,44 @@ impl TermStatistics for CachedStatistics<'_> {
         self.statistics.for_each_name(each)
     }
 }
+
+/// Statistics that only collect the terms that a plan asks for.
+pub(crate) struct TermCollector<'s> {
+    statistics: &'s dyn TermStatistics,
+    terms: RefCell<Vec<FieldTerm>>,
+}
+
+impl<'s> TermCollector<'s> {
+    /// A collector for plans of an index with these statistics.
+    pub(crate) fn new(statistics: &'s dyn TermStatistics) -> Self {
+        Self { statistics, terms: RefCell::default() }
+    }
+
+    /// The terms, each once.
+    pub(crate) fn into_terms(self) -> Vec<FieldTerm> {
+        let mut terms = self.terms.into_inner();
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+}
+
+impl TermStatistics for TermCollector<'_> {
+    fn documents(&self) -> u64 {
+        self.statistics.documents()
+    }
+
+    /// Takes every term for one of one document.
+    fn doc_freqs(&self, terms: &[FieldTerm]) -> Result<Vec<u64>, Error> {
+        self.terms.borrow_mut().extend_from_slice(terms);
+        Ok(vec![1; terms.len()])
+    }
+
+    fn average_length(&self, kind: Kind, field: TextField) -> f64 {
+        self.statistics.average_length(kind, field)
+    }
+
+    fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error> {
+        self.statistics.for_each_name(each)
+    }
+}

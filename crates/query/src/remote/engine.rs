@@ -6,14 +6,15 @@ use std::fmt;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
-use serde_json::json;
-use wensou_cluster::{ClusterIndex, PageOptions, field};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wensou_cluster::{ClusterIndex, Hit, PageOptions, field};
 use wensou_index::{Analysis, RecordExt, TextField};
 use wensou_ingest::Record;
 
 use super::counts;
 use super::dsl::{Translator, verified_parts};
-use super::request::Source;
+use super::request::{Source, Total};
 use super::statistics::ClusterStatistics;
 use crate::engine::{DayCounts, EachWord, Engine, Facet, Found};
 use crate::error::Error;
@@ -28,6 +29,12 @@ use crate::plan::expr::FilterField;
 use crate::plan::{MatchExpr, Plan};
 use crate::rank::TermStatistics;
 use crate::rank::bm25::LengthNorms;
+
+/// Matches that one request returns without paging.
+const FEW_MATCHES: usize = 200;
+
+/// Matches in a page.
+const PAGE: usize = 1000;
 
 /// Finds candidates on the cluster, and ranks them here.
 pub(crate) struct ClusterEngine<'c> {
@@ -116,23 +123,58 @@ impl<'c> ClusterEngine<'c> {
             if self.translator.borrow().verified.iter().any(|(known, _)| known == part) {
                 continue;
             }
-            let body = json!({
-                "query": self.translator.borrow().query(part),
-                "_source": [field::RECORD, field::ORDINAL],
-                "sort": [{ (field::TIE): "asc" }],
-            });
-            let options = PageOptions { size: 500, ..PageOptions::default() };
+            let query = self.translator.borrow().query(part);
             let mut ids = Vec::new();
-            for hit in self.index.client().pages(self.index.documents(), body, options)? {
-                let hit = hit?;
-                let Some(source) = hit.source else { continue };
-                let source: Source =
-                    serde_json::from_str(source.get()).map_err(wensou_cluster::Error::from)?;
+            self.for_each_match(&query, &[field::RECORD, field::ORDINAL], |id, source| {
+                let source: Source = serde_json::from_str(source)?;
                 if self.analysed(source)?.matches(part) {
-                    ids.push(hit.id);
+                    ids.push(id);
                 }
-            }
+                Ok(())
+            })?;
             self.translator.borrow_mut().verified.push((part.clone(), ids));
+        }
+        Ok(())
+    }
+}
+
+impl ClusterEngine<'_> {
+    /// Calls `each` with the id and the `fields` of every document that a query matches. One
+    /// request is enough for a few documents; more come in pages.
+    pub(super) fn for_each_match(
+        &self,
+        query: &Value,
+        fields: &[&str],
+        mut each: impl FnMut(String, &str) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        #[derive(Deserialize)]
+        struct Answer {
+            hits: Hits,
+        }
+        #[derive(Deserialize)]
+        struct Hits {
+            total: Total,
+            hits: Vec<Hit>,
+        }
+        let mut visit = |hit: Hit| match hit.source {
+            Some(source) => each(hit.id, source.get()),
+            None => Ok(()),
+        };
+        let body = json!({
+            "query": query,
+            "_source": fields,
+            "sort": [{ (field::TIE): "asc" }],
+        });
+        let mut first = body.clone();
+        first["size"] = json!(FEW_MATCHES);
+        first["track_total_hits"] = json!(true);
+        let Answer { hits: Hits { total, hits } } = self.index.search(&first)?;
+        if total.value <= hits.len() {
+            return hits.into_iter().try_for_each(visit);
+        }
+        let options = PageOptions { size: PAGE, ..PageOptions::default() };
+        for hit in self.index.client().pages(self.index.documents(), body, options)? {
+            visit(hit?)?;
         }
         Ok(())
     }
@@ -158,6 +200,10 @@ impl Engine for ClusterEngine<'_> {
 
     fn begin_query(&self) {
         self.translator.borrow_mut().verified.clear();
+    }
+
+    fn is_remote(&self) -> bool {
+        true
     }
 
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error> {
@@ -241,8 +287,7 @@ impl Engine for ClusterEngine<'_> {
         let options = PageOptions::default();
         for hit in self.index.client().pages(self.index.documents(), body, options)? {
             let Some(source) = hit?.source else { continue };
-            let source: Source =
-                serde_json::from_str(source.get()).map_err(wensou_cluster::Error::from)?;
+            let source: Source = serde_json::from_str(source.get())?;
             if !each(source.record) {
                 break;
             }

@@ -1,7 +1,7 @@
 //! Finds the first documents of a plan: candidates of the cluster, ranked here.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use wensou_cluster::field;
 
 use super::engine::ClusterEngine;
@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
 use crate::plan::{MatchExpr, Plan};
-use crate::rank::{Coverage, IdfMass};
 
 /// The most documents that one search of the cluster returns.
 const MAX_RESULTS: usize = 10_000;
@@ -27,7 +26,7 @@ impl ClusterEngine<'_> {
         plan: &Plan,
         top_k: &TopK<'_>,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
-        let searches = self.searches(plan, top_k)?;
+        let searched = self.searched(plan, top_k)?;
         self.verify(&plan.match_expr)?;
         plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))?;
         let needed = match top_k.hits {
@@ -38,13 +37,11 @@ impl ClusterEngine<'_> {
         let mut size = needed.saturating_add(needed.saturating_mul(MARGIN_PERCENT) / 100 + MARGIN);
         loop {
             size = size.min(MAX_RESULTS);
-            let answers = self.send(plan, top_k, &searches, size)?;
-            // The last search is for all documents that match.
-            let total = answers.last().map_or(0, |answer| answer.hits.total.value);
-            let counted = self.count_hits(plan, top_k, &searches, &answers)?;
-            let is_partial =
-                answers.iter().any(|answer| answer.hits.hits.len() < answer.hits.total.value);
-            let mut found = self.rank(plan, top_k, answers)?;
+            let answer = self.send(plan, top_k, &searched, size)?;
+            let total = answer.hits.total.value;
+            let counted = self.count_hits(plan, top_k, &searched, &answer)?;
+            let is_partial = answer.hits.hits.len() < total;
+            let mut found = self.rank(plan, top_k, answer)?;
             let fetched = found.len();
             let last = found.iter().map(ScoredDoc::rank_date).min();
             let is_enough = top_k.keep_first(&mut found).is_some();
@@ -72,62 +69,37 @@ impl ClusterEngine<'_> {
         }
     }
 
-    /// What is searched for: for a relaxed plan, the documents of each coverage and more, from the
-    /// highest down, because the cluster orders by score alone. Then all documents that match.
-    fn searches(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<Vec<Searched>, Error> {
+    /// What is searched for.
+    fn searched(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<Searched, Error> {
         let mut expr = plan.match_expr.clone();
         if !top_k.left_out.is_empty() {
             let ids = top_k.left_out.iter().map(|at| Ok(self.document(*at)?.id_expr()));
             let ids = ids.collect::<Result<Vec<_>, Error>>()?;
             expr = MatchExpr::and_not(expr, MatchExpr::any_of(ids));
         }
-        let all = Searched { expr, min_mass: None };
-        if plan.covering.units.is_empty() || top_k.sort != Sort::Rank {
-            return Ok(vec![all]);
-        }
-        let levels = plan.covering.scale.levels();
-        let levels = levels.filter(|(level, _)| top_k.least.is_none_or(|least| *level >= least));
-        let reaching = |mass: IdfMass| Searched { min_mass: Some(mass.units()), ..all.clone() };
-        let mut searches: Vec<Searched> = levels.map(|(_, mass)| reaching(mass)).collect();
-        if top_k.least.is_none_or(|least| least == Coverage::default()) {
-            searches.push(all);
-        }
-        Ok(searches)
+        let min_mass = top_k.least.and_then(|least| {
+            let mut levels = plan.covering.scale.levels();
+            levels.find(|(level, _)| *level == least).map(|(_, mass)| mass.units())
+        });
+        Ok(Searched { expr, min_mass })
     }
 
     fn send(
         &self,
         plan: &Plan,
         top_k: &TopK<'_>,
-        searches: &[Searched],
+        searched: &Searched,
         size: usize,
-    ) -> Result<Vec<Answer>, Error> {
+    ) -> Result<Answer, Error> {
         let translator = self.translator.borrow();
         let requests = Requests { index: self.index, translator: &translator };
-        let count_groups = matches!(top_k.count, Count::Hits(_));
-        let last = searches.len().saturating_sub(1);
-        let bodies: Vec<Value> = searches
-            .iter()
-            .enumerate()
-            .map(|(at, searched)| {
-                let wanted = Wanted {
-                    limit: size,
-                    sort: top_k.sort,
-                    recency: top_k.recency,
-                    count_groups: count_groups && at == last,
-                };
-                requests.search(plan, searched, wanted)
-            })
-            .collect::<Result<_, _>>()?;
-        match bodies.as_slice() {
-            [body] => Ok(vec![self.index.search(body)?]),
-            bodies => {
-                let answers = self.index.multi_search(bodies)?;
-                let answers = answers.iter().map(|answer| serde_json::from_str(answer.get()));
-                let answers: Result<_, _> = answers.collect();
-                Ok(answers.map_err(wensou_cluster::Error::from)?)
-            }
-        }
+        let wanted = Wanted {
+            limit: size,
+            sort: top_k.sort,
+            recency: top_k.recency,
+            count_groups: matches!(top_k.count, Count::Hits(_)),
+        };
+        Ok(self.index.search(&requests.search(plan, searched, wanted)?)?)
     }
 
     /// The number of documents that repeat a near-duplicate, and that of hits.
@@ -135,8 +107,8 @@ impl ClusterEngine<'_> {
         &self,
         plan: &Plan,
         top_k: &TopK<'_>,
-        searches: &[Searched],
-        answers: &[Answer],
+        searched: &Searched,
+        answer: &Answer,
     ) -> Result<Option<(usize, usize)>, Error> {
         #[derive(Deserialize)]
         struct More {
@@ -145,9 +117,6 @@ impl ClusterEngine<'_> {
         if !matches!(top_k.count, Count::Hits(_)) {
             return Ok(None);
         }
-        let (Some(answer), Some(searched)) = (answers.last(), searches.last()) else {
-            return Ok(Some((0, 0)));
-        };
         let repeats = |groups: &request::Groups| -> usize {
             groups.buckets.iter().map(|group| group.doc_count - 1).sum()
         };
@@ -171,19 +140,10 @@ impl ClusterEngine<'_> {
     }
 
     /// Scores the documents that the cluster has sent.
-    fn rank(
-        &self,
-        plan: &Plan,
-        top_k: &TopK<'_>,
-        answers: Vec<Answer>,
-    ) -> Result<Vec<ScoredDoc>, Error> {
+    fn rank(&self, plan: &Plan, top_k: &TopK<'_>, answer: Answer) -> Result<Vec<ScoredDoc>, Error> {
         let mut found: Vec<ScoredDoc> = Vec::new();
-        let mut met = rustc_hash::FxHashSet::default();
-        for hit in answers.into_iter().flat_map(|answer| answer.hits.hits) {
+        for hit in answer.hits.hits {
             let address = self.keep(hit.source)?;
-            if !met.insert(address) {
-                continue;
-            }
             let document = self.document(address)?;
             let coverage = document.coverage(plan);
             if top_k.least.is_some_and(|least| coverage < least) {
@@ -232,19 +192,13 @@ impl ClusterEngine<'_> {
         members.extend(wanted.iter().map(|group| (group.clone(), Vec::new())));
         self.verify(expr)?;
         let matching = self.translator.borrow().query(expr);
-        let body = json!({
-            "query": { "bool": { "filter": [{ "terms": { (field::GROUP): wanted } }, matching] } },
-            "_source": [field::GROUP],
-            "sort": [{ (field::TIE): "asc" }],
-        });
-        let options = wensou_cluster::PageOptions { size: MAX_RESULTS, ..Default::default() };
-        for hit in self.index.client().pages(self.index.documents(), body, options)? {
-            let hit = hit?;
-            let Some(source) = hit.source else { continue };
-            let Member { group } =
-                serde_json::from_str(source.get()).map_err(wensou_cluster::Error::from)?;
-            members.entry(group).or_default().push(hit.id);
-        }
+        let in_groups = json!({ "terms": { (field::GROUP): wanted } });
+        let query = json!({ "bool": { "filter": [in_groups, matching] } });
+        self.for_each_match(&query, &[field::GROUP], |id, source| {
+            let Member { group } = serde_json::from_str(source)?;
+            members.entry(group).or_default().push(id);
+            Ok(())
+        })?;
         members.values_mut().for_each(|ids| ids.sort_unstable());
         Ok(members.get(group).cloned().unwrap_or_default())
     }

@@ -24,6 +24,10 @@ pub(super) struct Searched {
     pub(super) min_mass: Option<u32>,
 }
 
+/// What a document gains by reaching a coverage. Sums stay below 2^13, so that a float still tells
+/// scores apart that differ by a thousandth.
+const LEVEL: u32 = 1000;
+
 /// Translates plans for an index.
 #[derive(Debug)]
 pub(super) struct Requests<'c> {
@@ -62,10 +66,12 @@ impl Requests<'_> {
         searched: &Searched,
         wanted: Wanted,
     ) -> Result<Value, Error> {
-        let query = json!({ "bool": {
-            "filter": self.filter(plan, searched),
-            "should": self.scored_terms(plan)?,
-        } });
+        let mut should = self.scored_terms(plan)?;
+        if wanted.sort == Sort::Rank {
+            should.extend(self.levels(plan));
+        }
+        let filter = self.filter(plan, searched);
+        let query = json!({ "bool": { "filter": filter, "should": should } });
         let query = match wanted.recency {
             Some(recency) => recent(query, recency),
             None => query,
@@ -91,6 +97,17 @@ impl Requests<'_> {
             body["aggs"] = groups(None);
         }
         Ok(body)
+    }
+
+    /// The queries that put documents of a higher coverage first: one for each coverage, which adds
+    /// more than all terms can.
+    fn levels(&self, plan: &Plan) -> impl Iterator<Item = Value> {
+        let units = &plan.covering.units;
+        let levels = plan.covering.scale.levels().filter(|_| !units.is_empty());
+        levels.map(move |(_, mass)| {
+            let filter = self.translator.min_mass(mass.units(), units);
+            json!({ "constant_score": { "filter": filter, "boost": LEVEL } })
+        })
     }
 
     /// The queries that score the terms of a plan, each in the documents of each kind. The cluster
