@@ -213,7 +213,8 @@ impl<'i> Runner<'i> {
             true => Vec::new(),
             false => close_documents(&plan),
         };
-        attempts.push((None, plan.match_expr.clone()));
+        let whole_expr = plan.match_expr.clone();
+        attempts.push((None, whole_expr.clone()));
         let last = attempts.len() - 1;
         for (number, (least, expr)) in attempts.into_iter().enumerate() {
             plan.match_expr = expr;
@@ -224,6 +225,8 @@ impl<'i> Runner<'i> {
                 continue;
             }
             self.engine.rerank(&plan, &mut found)?;
+            // Near-duplicates are listed if they match the query, whatever their coverage.
+            plan.match_expr = whole_expr;
             if top_k.hits.is_none() {
                 found.truncate(wanted);
             }
