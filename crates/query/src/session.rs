@@ -98,6 +98,7 @@ impl<'i> Session<'i> {
     ///
     /// As [`search`].
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results, Error> {
+        self.runner.engine().forget_documents();
         let ((answer, total_hits), reread) =
             self.answer_or_reread(query, options, |query| self.collapsed_answer(query, options))?;
         let (reread, readings) = reread.unzip();
@@ -149,6 +150,7 @@ impl<'i> Session<'i> {
         query: &Query,
         options: &Options,
     ) -> Result<Vec<(String, f32, Vec<String>)>, Error> {
+        self.runner.engine().forget_documents();
         let (Answer { found, backfill, .. }, _) = self.collapsed_answer(query, options)?;
         let closest = backfill.into_iter().flat_map(|backfill| backfill.found);
         let hits = found.into_iter().chain(closest).skip(options.offset);
@@ -169,6 +171,7 @@ impl<'i> Session<'i> {
         query: &Query,
         options: &Options,
     ) -> Result<[Vec<(String, f32)>; 2], Error> {
+        self.runner.engine().forget_documents();
         let Answer { found, relaxed, backfill, .. } = self
             .answer_or_reread(query, options, |query| {
                 let mut answer = self.answer(query, options, wanted(options), Count::Nothing)?;

@@ -88,6 +88,9 @@ pub(crate) trait Engine: fmt::Debug {
     /// A warning if the index was not built as it would be today.
     fn stale(&self) -> Option<Diagnostic>;
 
+    /// Forgets the documents of earlier answers: their addresses are no longer valid.
+    fn forget_documents(&self) {}
+
     /// Forgets what is only kept for the plans of one query.
     fn begin_query(&self) {}
 

@@ -49,6 +49,12 @@ pub(crate) struct ClusterGroups {
 
 #[cfg(feature = "cluster")]
 impl ClusterGroups {
+    /// Forgets all documents.
+    pub(crate) fn clear(&self) {
+        self.numbers.borrow_mut().clear();
+        self.of_documents.borrow_mut().clear();
+    }
+
     /// Adds the next document.
     pub(crate) fn push(&self, group: Option<&str>) {
         let mut numbers = self.numbers.borrow_mut();

@@ -202,6 +202,14 @@ impl Engine for ClusterEngine<'_> {
         self.translator.borrow_mut().verified.clear();
     }
 
+    fn forget_documents(&self) {
+        self.documents.borrow_mut().clear();
+        self.numbers.borrow_mut().clear();
+        self.groups.clear();
+        self.group_ids.borrow_mut().clear();
+        *self.members.borrow_mut() = (MatchExpr::All, FxHashMap::default());
+    }
+
     fn is_remote(&self) -> bool {
         true
     }

@@ -5,11 +5,17 @@ use serde_json::json;
 use wensou_cluster::field;
 
 use super::engine::ClusterEngine;
-use super::request::{self, Answer, Requests, Searched, Wanted};
+use super::request::{self, Answer, LEVEL, Requests, Searched, Wanted};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
 use crate::plan::{MatchExpr, Plan};
+
+/// How much less than here the cluster may score a document, as a part of its score.
+const TOLERANCE: f32 = 0.1;
+
+/// Documents that are fetched at most because their scores are nearly equal.
+const MAX_TIES: usize = 1000;
 
 /// The most documents that one search of the cluster returns.
 const MAX_RESULTS: usize = 10_000;
@@ -18,6 +24,17 @@ const MAX_RESULTS: usize = 10_000;
 /// documents are asked for than are needed, in percent and beside that, so that none is missed.
 const MARGIN_PERCENT: usize = 25;
 const MARGIN: usize = 10;
+
+/// Whether documents that follow `last`, to which the cluster gave this score, may precede `kept`
+/// with the scores that they have here.
+fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) -> bool {
+    if last.coverage != kept.coverage {
+        return last.coverage > kept.coverage;
+    }
+    let levels = plan.covering.scale.levels().filter(|_| !plan.covering.units.is_empty());
+    let reached = levels.filter(|(level, _)| *level <= last.coverage).count();
+    score - (LEVEL as f32) * (reached as f32) >= kept.score * (1.0 - TOLERANCE)
+}
 
 impl ClusterEngine<'_> {
     /// As [`Engine::first_hits`](crate::engine::Engine::first_hits).
@@ -41,7 +58,10 @@ impl ClusterEngine<'_> {
             let total = answer.hits.total.value;
             let counted = self.count_hits(plan, top_k, &searched, &answer)?;
             let is_partial = answer.hits.hits.len() < total;
+            let last_score = answer.hits.hits.last().and_then(|hit| hit.score);
             let mut found = self.rank(plan, top_k, answer)?;
+            // The last document in the order of the cluster.
+            let last_hit = found.last().copied();
             let fetched = found.len();
             let last = found.iter().map(ScoredDoc::rank_date).min();
             let is_enough = top_k.keep_first(&mut found).is_some();
@@ -49,11 +69,17 @@ impl ClusterEngine<'_> {
             let is_cut = top_k.sort != Sort::Rank
                 && fetched > found.len()
                 && found.last().map(ScoredDoc::rank_date) == last;
+            let is_near = size < MAX_TIES
+                && top_k.sort == Sort::Rank
+                && last_hit
+                    .zip(last_score)
+                    .zip(found.last())
+                    .is_some_and(|((last, score), kept)| may_precede(plan, (&last, score), kept));
             let few = counted.is_some_and(|(_, hits)| match top_k.count {
                 Count::Hits(counter) => hits < counter.wanted() && fetched < total,
                 Count::Nothing | Count::Documents => false,
             });
-            if is_partial && size < MAX_RESULTS && (!is_enough || is_cut || few) {
+            if is_partial && size < MAX_RESULTS && (!is_enough || is_cut || is_near || few) {
                 size = size.saturating_mul(4);
                 continue;
             }

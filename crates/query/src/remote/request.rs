@@ -26,7 +26,7 @@ pub(super) struct Searched {
 
 /// What a document gains by reaching a coverage. Sums stay below 2^13, so that a float still tells
 /// scores apart that differ by a thousandth.
-const LEVEL: u32 = 1000;
+pub(super) const LEVEL: u32 = 1000;
 
 /// Translates plans for an index.
 #[derive(Debug)]
@@ -195,6 +195,9 @@ pub(super) struct Total {
 /// A document that was found.
 #[derive(Debug, Deserialize)]
 pub(super) struct Hit {
+    /// The score that the cluster gave it.
+    #[serde(rename = "_score", default)]
+    pub(super) score: Option<f32>,
     #[serde(rename = "_source")]
     pub(super) source: Source,
 }
