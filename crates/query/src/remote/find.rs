@@ -12,7 +12,7 @@ use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
 use crate::plan::{MatchExpr, Plan};
 
 /// How much less than here the cluster may score a document, as a part of its score.
-const TOLERANCE: f32 = 0.1;
+const TOLERANCE: f32 = 0.05;
 
 /// Documents that are fetched at most because their scores are nearly equal.
 const MAX_TIES: usize = 1000;
