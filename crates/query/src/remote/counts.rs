@@ -15,8 +15,8 @@ use crate::engine::{DayCounts, Facet};
 use crate::error::Error;
 use crate::plan::expr::FilterField;
 
-/// The most values that one answer lists.
-const PAGE: usize = 10_000;
+/// The most values that one answer lists. A node reserves memory for as many.
+const PAGE: usize = 1000;
 
 /// A combination of values, and the number of documents that have it.
 #[derive(Debug, Deserialize)]

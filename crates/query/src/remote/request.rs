@@ -13,8 +13,8 @@ use crate::exec::top_k::{Recency, Sort};
 use crate::plan::{MatchExpr, Plan};
 use crate::rank::bm25::{idf, max_score};
 
-/// The most groups that one answer lists.
-pub(super) const MAX_GROUPS: usize = 10_000;
+/// The most groups that one answer lists. A node reserves memory for as many.
+pub(super) const MAX_GROUPS: usize = 500;
 
 /// Which documents are searched.
 #[derive(Debug, Clone)]
