@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+#[cfg(feature = "cluster")]
+use wensou_cluster::Error as ClusterError;
 use wensou_index::Error as IndexError;
 
 /// The outcome of a run.
@@ -42,6 +44,18 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
         // As any Rust program that panics.
         return 101;
     }
+    #[cfg(feature = "cluster")]
+    if let Some(
+        ClusterError::NoIndex { .. }
+        | ClusterError::NotFound { .. }
+        | ClusterError::NotOurs { .. }
+        | ClusterError::Unfinished { .. }
+        | ClusterError::SeveralIndexes { .. }
+        | ClusterError::Format { .. },
+    ) = of_cluster(error)
+    {
+        return 3;
+    }
     match of_index(error) {
         Some(
             IndexError::Missing { .. }
@@ -58,7 +72,29 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
 pub(crate) fn of_index(error: &anyhow::Error) -> Option<&IndexError> {
     error.chain().find_map(|cause| match cause.downcast_ref::<wensou_query::Error>() {
         Some(wensou_query::Error::Index(error)) => Some(error),
+        _ => index_cause(cause),
+    })
+}
+
+#[cfg(feature = "cluster")]
+fn index_cause<'e>(cause: &'e (dyn std::error::Error + 'static)) -> Option<&'e IndexError> {
+    match cause.downcast_ref::<ClusterError>() {
+        Some(ClusterError::Index(error)) => Some(error),
         _ => cause.downcast_ref::<IndexError>(),
+    }
+}
+
+#[cfg(not(feature = "cluster"))]
+fn index_cause<'e>(cause: &'e (dyn std::error::Error + 'static)) -> Option<&'e IndexError> {
+    cause.downcast_ref::<IndexError>()
+}
+
+/// The error of the cluster in the chain of causes, if there is one.
+#[cfg(feature = "cluster")]
+fn of_cluster(error: &anyhow::Error) -> Option<&ClusterError> {
+    error.chain().find_map(|cause| match cause.downcast_ref::<wensou_query::Error>() {
+        Some(wensou_query::Error::Cluster(error)) => Some(error),
+        _ => cause.downcast_ref::<ClusterError>(),
     })
 }
 
