@@ -8,6 +8,7 @@ use super::index::{Bar, Reporting, default_options};
 use crate::args::Check;
 use crate::config::Global;
 use crate::exit::{Outcome, of_index};
+use crate::location::needs_folder;
 #[cfg(feature = "cluster")]
 use crate::location::{OpenIndex, is_address};
 use crate::out::count::{bytes, count_noun};
@@ -19,6 +20,11 @@ pub(crate) fn run(
     args: &Check,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
+    if args.repair || args.quick {
+        let verb = if args.repair { "check --repair" } else { "check --quick" };
+        let instead = "`wensou index --rebuild` with this address sends every document again";
+        needs_folder(global, verb, instead)?;
+    }
     #[cfg(feature = "cluster")]
     if is_address(&global.index)
         && let OpenIndex::Cluster(index) = OpenIndex::open(global)?

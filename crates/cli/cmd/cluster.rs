@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use etcetera::BaseStrategy;
 use serde_json::json;
-use wensou_cluster::{ClusterAddress, ClusterIndex, verify};
+use wensou_cluster::{ClusterAddress, ClusterIndex, CopyOptions, verify};
 
 use super::copy::{bar, copy_to};
 use crate::args::{Check, Index, Stats};
@@ -35,7 +35,8 @@ pub(super) fn index(
     }
     let outcome = super::index::run(&local, args, terminal)?;
     if outcome == Outcome::Done && !args.dry_run {
-        copy_to(global, (&folder, &address), args.spread, args.quiet, terminal)?;
+        let options = CopyOptions { whole: args.rebuild, ..args.spread.into() };
+        copy_to(global, (&folder, &address), &options, args.quiet, terminal)?;
     }
     Ok(outcome)
 }
@@ -56,11 +57,6 @@ pub(super) fn stats(
     args: &Stats,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    if args.skipped {
-        bail!(
-            "--skipped needs the index on the machine that read the archive: see --local of `wensou index`"
-        );
-    }
     let about = index.description();
     let overview = wensou_query::overview(index)?;
     let date = |date: Option<jiff::civil::DateTime>| date.map(|at| at.to_string());
@@ -112,12 +108,6 @@ pub(super) fn check(
     args: &Check,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    if args.repair || args.quick {
-        bail!(
-            "--repair and --quick need an index in a folder; `wensou index --rebuild` with this \
-             address sends what differs again"
-        );
-    }
     let bar = bar("comparing", false);
     let verified = verify(index, args.all, &|done, all| {
         bar.set_length(all);

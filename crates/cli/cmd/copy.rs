@@ -22,25 +22,28 @@ pub(crate) fn run(
     needs_folder(global, "copy", "name a folder with --index, and the cluster with --to")?;
     let address =
         ClusterAddress::parse(&args.to).map_err(|error| anyhow!("--to {}: {error}", args.to))?;
-    copy_to(global, (&global.index, &address), args.spread, args.quiet, terminal)?;
+    copy_to(global, (&global.index, &address), &args.spread.into(), args.quiet, terminal)?;
     Ok(Outcome::Done)
+}
+
+impl From<Spread> for CopyOptions {
+    fn from(Spread { shards, replicas, replace }: Spread) -> Self {
+        Self { layout: Layout { shards, replicas }, replace, ..Self::default() }
+    }
 }
 
 /// Copies the index in a folder to an address.
 pub(super) fn copy_to(
     global: &Global,
     (folder, address): (&Path, &ClusterAddress),
-    spread: Spread,
+    options: &CopyOptions,
     quiet: bool,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     let index = Index::open(folder)?;
     let client = global.cluster.connect(address)?;
-    let Spread { shards, replicas, replace } = spread;
-    let layout = Layout { shards, replicas };
-    let options = CopyOptions { layout, replace, ..CopyOptions::default() };
     let bar = bar("copying", quiet);
-    let copied = copy(&index, &client, address, &options, &|done, all| {
+    let copied = copy(&index, &client, address, options, &|done, all| {
         bar.set_length(all);
         bar.set_position(done);
     });

@@ -7,7 +7,7 @@ use wensou_ingest::Report;
 use crate::args::Stats;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
+use crate::location::{OpenIndex, needs_folder};
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
@@ -17,6 +17,11 @@ pub(crate) fn run(
     args: &Stats,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
+    if args.skipped {
+        let instead = "name the folder of the machine that read the archive, see --local of \
+                       `wensou index`";
+        needs_folder(global, "stats --skipped", instead)?;
+    }
     let opened = OpenIndex::open(global)?;
     let index = match &opened {
         OpenIndex::Local(index) => index,

@@ -36,6 +36,9 @@ pub struct CopyOptions {
     pub grace: Duration,
     /// Whether an index that covers other files and folders is replaced.
     pub replace: bool,
+    /// Whether every document is sent, even if the cluster seems to have it: somebody else may have
+    /// changed what is there.
+    pub whole: bool,
     /// The time that the cluster has to make all shards available.
     pub patience: Duration,
 }
@@ -46,6 +49,7 @@ impl Default for CopyOptions {
             layout: Layout::default(),
             grace: Duration::from_secs(5),
             replace: false,
+            whole: false,
             patience: Duration::from_secs(120),
         }
     }
@@ -89,7 +93,13 @@ pub fn copy(
             here: roots(index).join(", "),
         });
     }
-    let documents = address.physical_name(&stamp(index))?;
+    // Every document is sent to an index of another name than that of the one before.
+    let [cloned, replaced] = match options.whole {
+        true => [None, before.as_ref()],
+        false => [before.as_ref(), None],
+    };
+    let stamp = stamp(index, replaced.map_or("", ClusterIndex::documents));
+    let documents = address.physical_name(&stamp)?;
     if let Some(before) = before.as_ref().filter(|before| before.documents() == documents) {
         // Nothing has changed.
         let [articles, flashes] = before.description().documents;
@@ -97,7 +107,7 @@ pub fn copy(
     }
     let statistics = statistics_name(&documents);
     let analysis = index.meta().analysis.as_str();
-    create(client, &documents, before.as_ref(), analysis, options)?;
+    create(client, &documents, cloned, analysis, options)?;
     client.delete_index(&statistics)?;
     client.create_index(&statistics, &schema::statistics_index(options.layout.replicas))?;
     let (copied, counted) = send_documents(index, client, &documents, progress)?;
@@ -130,11 +140,13 @@ fn published(client: &Client, address: &ClusterAddress) -> Result<Option<Cluster
     }
 }
 
-/// The end of the name of a copy: the same for the same generation of an index.
-fn stamp(index: &Index) -> String {
+/// The end of the name of a copy: the same for the same generation of an index, and the same index
+/// that it replaces as a whole.
+fn stamp(index: &Index, replaced: &str) -> String {
     let meta = index.meta();
     let sums: Vec<String> = meta.files.iter().map(|file| format!("{file:?}")).collect();
-    let about = format!("{} {} {} {}", schema::FORMAT, meta.analysis, meta.built, sums.concat());
+    let versions = format!("{} {} {}", schema::FORMAT, meta.analysis, meta.built);
+    let about = format!("{versions} {}{replaced}", sums.concat());
     format!("{:016x}", xxh3_64(about.as_bytes()))
 }
 
