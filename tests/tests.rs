@@ -12,6 +12,8 @@ mod archives;
 #[cfg(unix)]
 mod browse;
 mod check;
+#[cfg(all(unix, feature = "cluster"))]
+mod cluster;
 mod command_line;
 #[cfg(unix)]
 mod completions;

@@ -73,6 +73,9 @@ impl Dir {
     }
 
     fn prepare(&self, command: &mut Command) {
+        for name in ["USER", "PASSWORD", "API_KEY", "TOKEN", "CA_FILE"] {
+            command.env_remove(format!("WENSOU_CLUSTER_{name}"));
+        }
         command
             .current_dir(self.path())
             .stdin(Stdio::null())

@@ -7,8 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
@@ -19,72 +18,18 @@ use wensou_cluster::{
     Operation, PageOptions,
 };
 
+#[path = "../../../tests/cluster/running.rs"]
+mod running;
+
+use running::Cluster;
+
 const DOCUMENTS: usize = 2_000;
 
 /// The first port of the nodes; others than those of `just cluster-up`.
 const PORT: u16 = 9271;
 
-/// A cluster that ends with the test.
-struct Cluster {
-    folder: tempfile::TempDir,
-}
-
-impl Cluster {
-    /// Starts it; `None` if that is not possible on this machine.
-    fn start() -> Option<Self> {
-        let cluster = Self { folder: tempfile::tempdir().unwrap() };
-        // Compiled classes are kept for the next run.
-        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster-build");
-        std::fs::create_dir_all(&kept).unwrap();
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(&kept, cluster.folder.path().join("build")).unwrap();
-        let parent = std::process::id().to_string();
-        let port = PORT.to_string();
-        let version = std::env::var("WENSOU_OPENSEARCH").unwrap_or_default();
-        let mut arguments =
-            vec!["start", "3", "--heap", "200m", "--port", &port, "--parent", &parent];
-        if !version.is_empty() {
-            arguments.extend(["--version", &version]);
-        }
-        let started = cluster.command(&arguments);
-        let told = String::from_utf8_lossy(&started.stderr).into_owned();
-        if started.status.code() == Some(3) {
-            let _ = writeln!(std::io::stderr(), "SKIPPED the tests on a real cluster: {told}");
-            return None;
-        }
-        assert!(started.status.success(), "{told}");
-        Some(cluster)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Output {
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/cluster/cluster");
-        let mut command = Command::new("python3");
-        command.arg(script).args(arguments).env("WENSOU_CLUSTER_DIR", self.folder.path());
-        command.output().expect("python3 runs")
-    }
-
-    fn run(&self, arguments: &[&str]) {
-        let output = self.command(arguments);
-        assert!(
-            output.status.success(),
-            "{arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // Without mercy: nobody reads the data again.
-        for node in ["1", "2", "3"] {
-            self.command(&["kill", node]);
-        }
-    }
-}
-
-fn connect() -> Client {
-    let hosts: Vec<_> = (PORT..PORT + 3).map(|port| format!("127.0.0.1:{port}")).collect();
-    let address = ClusterAddress::parse(&format!("http://{}/news", hosts.join(","))).unwrap();
+fn connect(cluster: &Cluster) -> Client {
+    let address = ClusterAddress::parse(&format!("http://{}/news", cluster.hosts())).unwrap();
     Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap()
 }
 
@@ -137,8 +82,14 @@ fn all_ids(client: &Client, index: &str) -> Vec<String> {
 
 #[test]
 fn a_real_cluster_keeps_its_promises() {
-    let Some(cluster) = Cluster::start() else { return };
-    let client = connect();
+    let cluster = match Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), PORT) {
+        Ok(cluster) => cluster,
+        Err(why) => {
+            let _ = writeln!(std::io::stderr(), "SKIPPED the tests on a real cluster: {why}");
+            return;
+        }
+    };
+    let client = connect(&cluster);
     assert_eq!(client.version().unwrap().product(), "OpenSearch");
     create(&client, "news-1");
     assert_eq!(write(&client, "news-1", 0..DOCUMENTS), DOCUMENTS as u64);
@@ -249,7 +200,7 @@ fn hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) 
     cluster.run(&["pause", "2"]);
     for _ in 0..2 {
         let started = Instant::now();
-        let fresh = connect();
+        let fresh = connect(cluster);
         let connected = started.elapsed();
         // A coordinator that does not know yet which node hangs may ask it for a shard.
         let found = fresh.search("news", &[], &json!({"query": {"match_all": {}}}));

@@ -1,0 +1,89 @@
+//! An index on a real cluster of three nodes answers as the index in a folder that it is a copy of,
+//! while it is copied, and while nodes fail.
+//!
+//! Without a JDK or Maven, the tests say so and pass.
+
+mod answers;
+mod copies;
+mod faults;
+mod queries;
+mod refusals;
+mod running;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use serde_json::{Value, json};
+use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
+
+use crate::util::{Dir, Ran, skipped};
+use running::Cluster;
+
+/// The first port of the nodes; others than those of `just cluster-up` and of the client's tests.
+const PORT: u16 = 9281;
+
+/// The cluster, for one test after the other: some end nodes.
+fn cluster() -> Option<MutexGuard<'static, Cluster>> {
+    static CLUSTER: OnceLock<Result<Mutex<Cluster>, String>> = OnceLock::new();
+    let start = || Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), PORT).map(Mutex::new);
+    match CLUSTER.get_or_init(start) {
+        Ok(cluster) => Some(cluster.lock().unwrap_or_else(PoisonError::into_inner)),
+        Err(why) => {
+            skipped(why);
+            None
+        }
+    }
+}
+
+impl Cluster {
+    /// The address of an index.
+    fn address(&self, name: &str) -> String {
+        format!("http://{}/{name}", self.hosts())
+    }
+
+    /// A client, to look at the cluster without wensou.
+    fn client(&self) -> Client {
+        let address = ClusterAddress::parse(&self.address("any")).unwrap();
+        Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap()
+    }
+
+    /// The indexes of a copy, without the others whose names begin alike.
+    fn indexes_of(&self, name: &str) -> Vec<String> {
+        let found = self.client().indexes(&format!("{name}-*")).unwrap();
+        let mut names: Vec<_> = found.into_iter().map(|index| index.name).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Runs the binary on the index at `place`.
+fn run_on(dir: &Dir, place: &str, args: &[&str]) -> Ran {
+    dir.run(&[args, &["--index", place]].concat())
+}
+
+/// Checks that the indexes in two places give the same output and exit status.
+#[track_caller]
+fn same(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
+    let [one, other] = [one, other].map(|place| run_on(dir, place, args));
+    assert!(one.code <= 2, "{args:?}: {}", one.stderr);
+    assert_eq!(other.code, one.code, "{args:?}: {}", other.stderr);
+    // A query can be a mistake.
+    assert!(one.code < 2 || one.stderr == other.stderr, "{args:?}: {}", other.stderr);
+    assert!(one.stdout == other.stdout, "{args:?}\n{}\n---\n{}", one.stdout, other.stdout);
+}
+
+/// Checks that a run fails with this status, and that its message has all of these parts.
+#[track_caller]
+fn refused(ran: &Ran, code: i32, parts: &[&str]) {
+    assert_eq!(ran.code, code, "{}\n{}", ran.stdout, ran.stderr);
+    for part in parts {
+        assert!(ran.stderr.contains(part), "no {part:?} in: {}", ran.stderr);
+    }
+}
+
+/// Every document of an index on the cluster, as it is there.
+fn documents(client: &Client, name: &str) -> Value {
+    let body = json!({ "query": { "match_all": {} }, "size": 1000, "sort": ["_doc"] });
+    let found: Value = client.search(name, &[], &body).unwrap().json().unwrap();
+    found["hits"]["hits"].clone()
+}

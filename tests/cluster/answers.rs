@@ -1,0 +1,82 @@
+//! All verbs that read give the same output for both.
+
+use super::queries::Queries;
+use super::{cluster, run_on, same};
+use crate::util::{Dir, sample};
+
+/// Copies the sample archive, and returns its two places.
+fn copied(dir: &Dir, address: String) -> [String; 2] {
+    let folder = dir.path().join("index").display().to_string();
+    dir.ok(&["index", &sample().display().to_string(), "--quiet", "--index", &folder]);
+    dir.ok(&["copy", "--index", &folder, "--to", &address, "--quiet"]);
+    [folder, address]
+}
+
+#[test]
+fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let places = copied(&dir, cluster.address("answers"));
+    let exported = dir.ok(&["export", "--index", &places[0]]);
+    let queries = Queries::new(&exported, 7).lines(300);
+    dir.write("queries.txt", &queries);
+    let options: [&[&str]; 5] = [
+        &["-f", "jsonl"],
+        &["-f", "jsonl", "--sort", "newest", "-n", "3"],
+        &["-f", "jsonl", "--sort", "oldest", "--offset", "2", "-n", "4"],
+        &["-f", "jsonl", "--recency", "30d", "--as-of", "2024-02-01", "-n", "5"],
+        &["-f", "ids", "-n", "100"],
+    ];
+    let fewer: Vec<&str> = queries.split_inclusive('\n').take(80).collect();
+    dir.write("fewer.txt", fewer.concat());
+    for (number, options) in options.into_iter().enumerate() {
+        let (file, count) = if number == 0 { ("queries.txt", 300) } else { ("fewer.txt", 80) };
+        let args = [&["search", "--batch", file], options].concat();
+        let [local, remote] = [0, 1].map(|place| run_on(&dir, &places[place], &args));
+        assert_eq!(remote.code, local.code, "{args:?}: {}", remote.stderr);
+        let [local, remote] = [&local, &remote].map(|ran| ran.stdout.lines().collect::<Vec<_>>());
+        assert_eq!(local.len(), count, "{args:?}");
+        let pairs = queries.lines().zip(local.iter().zip(&remote));
+        let different: Vec<_> = pairs.filter(|(_, (one, other))| one != other).collect();
+        assert!(different.is_empty(), "{} answers differ: {different:#?}", different.len());
+        assert_eq!(remote.len(), local.len());
+        let mistakes = local.iter().filter(|line| line.contains("\"errors\"")).count();
+        assert!(mistakes <= count / 10, "{mistakes} queries are mistakes");
+    }
+}
+
+#[test]
+fn all_verbs_that_read_have_the_same_output_on_a_cluster() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let places = copied(&dir, cluster.address("verbs"));
+    let places = [places[0].as_str(), &places[1]];
+    let exported = dir.ok(&["export", "--index", places[0]]);
+    same(&dir, places, &["export"]);
+    let mut queries = Queries::new(&exported, 11);
+    let lines = queries.lines(20);
+    for query in ["比特幣", "kind:flash", "(以太坊 OR 模型) NOT 減半"] {
+        let facets = ["search", "--facet", "kind,tag,month,source", "--facet-limit", "0"];
+        same(&dir, places, &[&facets[..], &["-f", "json", query]].concat());
+        same(&dir, places, &["timeline", "-f", "json", query]);
+        same(&dir, places, &["tags", "-f", "json", "--limit", "0", query]);
+        same(&dir, places, &["search", query]);
+        same(&dir, places, &["search", "-l", query]);
+    }
+    same(&dir, places, &["tags"]);
+    same(&dir, places, &["tags", "--prefix", "B", "--limit", "0"]);
+    same(&dir, places, &["timeline"]);
+    same(&dir, places, &["search", "-n", "300", "-f", "ids"]);
+    for query in lines.lines().filter(|query| !query.starts_with('-')) {
+        let id = queries.id();
+        same(&dir, places, &["search", "-c", query]);
+        same(&dir, places, &["explain", "-f", "json", query, "--id", &id]);
+    }
+    for _ in 0..6 {
+        let id = queries.id();
+        same(&dir, places, &["show", &id, "-f", "json"]);
+        same(&dir, places, &["show", &id, "--highlight", "比特幣 模型"]);
+        same(&dir, places, &["similar", &id, "-f", "json"]);
+        same(&dir, places, &["explain", "以太坊 模型", "--id", &id]);
+    }
+}

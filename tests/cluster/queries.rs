@@ -1,0 +1,149 @@
+//! Random queries of every kind of the language, from the words of an index.
+
+use serde_json::Value;
+
+use crate::util::Random;
+
+/// Makes queries from exported records.
+pub(super) struct Queries {
+    records: Vec<Value>,
+    random: Random,
+}
+
+impl Queries {
+    pub(super) fn new(exported: &str, seed: u64) -> Self {
+        let records = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        Self { records, random: Random::new(seed) }
+    }
+
+    /// So many queries, one a line.
+    pub(super) fn lines(&mut self, count: usize) -> String {
+        (0..count).map(|kind| self.query(kind) + "\n").collect()
+    }
+
+    fn record(&mut self) -> &Value {
+        &self.records[self.random.below(self.records.len())]
+    }
+
+    /// The id of a random record.
+    pub(super) fn id(&mut self) -> String {
+        self.record()["id"].as_str().unwrap().to_owned()
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        self.random.below(bound)
+    }
+
+    fn one_of(&mut self, choices: &[&str]) -> String {
+        choices[self.below(choices.len())].to_owned()
+    }
+
+    /// The title or a piece of the text of a random record.
+    fn text(&mut self) -> String {
+        let choice = self.below(3);
+        let record = self.record();
+        let paragraphs = record["paragraphs"].as_array();
+        let text = match (choice, &record["text"], paragraphs.and_then(|texts| texts.last())) {
+            (1.., Value::String(text), _) => text,
+            (1.., _, Some(Value::String(text))) => text,
+            _ => record["title"].as_str().unwrap_or("比特幣"),
+        };
+        text.replace(['\n', '"', '\\'], " ")
+    }
+
+    /// From `shortest` to `longest` characters of a text.
+    fn cut(&mut self, shortest: usize, longest: usize) -> String {
+        let text: Vec<char> = self.text().chars().collect();
+        let length = shortest + self.below(longest - shortest + 1);
+        let start = self.below(text.len().saturating_sub(length) + 1);
+        text.into_iter().skip(start).take(length).collect()
+    }
+
+    /// Characters of a text that are letters or digits, so that no operator is among them.
+    fn word(&mut self) -> String {
+        for _ in 0..20 {
+            let cut: String =
+                self.cut(2, 5).chars().filter(|character| character.is_alphanumeric()).collect();
+            if cut.chars().count() > 1 {
+                return cut;
+            }
+        }
+        "以太坊".to_owned()
+    }
+
+    fn value(&mut self, key: &str) -> String {
+        for _ in 0..20 {
+            let record = self.record();
+            let value = match &record[key] {
+                Value::Array(values) => values.first().and_then(Value::as_str),
+                value => value["value"].as_str().or(value.as_str()),
+            };
+            if let Some(value) = value.filter(|value| !value.is_empty() && !value.contains('"')) {
+                return value.to_owned();
+            }
+        }
+        "x".to_owned()
+    }
+
+    fn field(&mut self) -> String {
+        let field = self.below(14);
+        match field {
+            0 => format!("tag:\"{}\"", self.value("tags")),
+            1 => format!("tag:{}*", self.value("tags").chars().next().unwrap()),
+            2 => format!("source:\"{}\"", self.value("source")),
+            3 => format!("author:\"{}\"", self.value("author")),
+            4 => self.one_of(&["kind:flash", "kind:article", "script:hans", "script:hant"]),
+            5 => self.one_of(&["has:tags", "has:author", "has:flash", "has:source", "has:date"]),
+            6 => format!("id:{}", self.value("id")),
+            7 => format!("id:{}*", &self.value("id")[..2]),
+            8 => self.one_of(&["path:000", "path:001/*", "path:dump.jsonl", "path:0*"]),
+            9 => format!("title:{}", self.word()),
+            10 => format!("body:\"{}\"", self.cut(2, 6)),
+            11 => format!("category:\"{}\"", self.value("category")),
+            12 => format!("site:\"{}\"", self.value("site")),
+            _ => self.date(),
+        }
+    }
+
+    fn date(&mut self) -> String {
+        let day = self.value("date").chars().take(10).collect::<String>();
+        let month: String = day.chars().take(7).collect();
+        let some = self.one_of(&["date:2023", "date:none", "date:inferred", "since:2023-06"]);
+        match self.below(4) {
+            0 => format!("date:{day}"),
+            1 => format!("date:{month}"),
+            2 => format!("date:..{day}"),
+            _ => some,
+        }
+    }
+
+    /// A query of the kind of this number.
+    fn query(&mut self, kind: usize) -> String {
+        let symbols = ["\"3.5%\"", "\"C++\"", "C++", "\"GPT-4\"", "\"$100\"", "3.5%", "\"-0.5%\""];
+        let expanded = ["btc", "eth", "bitebi", "yitaifang", "100萬", "5.4億", "open ai", "計算機"];
+        let [one, two, three] = [self.word(), self.word(), self.word()];
+        match kind % 20 {
+            0 => format!("\"{}\"", self.cut(1, 12)),
+            1 => one,
+            2 => format!("{one} {two}"),
+            3 => format!("{one} {two} {three}"),
+            4 => format!("{}*", one.chars().take(2).collect::<String>()),
+            5 => format!("{one}*"),
+            6 => self.field(),
+            7 => format!("{one} {}", self.field()),
+            8 => format!("{} {}", self.field(), self.date()),
+            9 => format!("{one} NOT {two}"),
+            10 => format!("NOT {one} {}", self.field()),
+            11 => format!("+{one} {two} {three}"),
+            12 => format!("({one} OR {two}) {three}"),
+            13 => format!("({one} OR {}) NOT ({two} OR {})", self.field(), self.field()),
+            14 => format!("{} {}", self.one_of(&symbols), if kind % 40 < 20 { "" } else { &one }),
+            15 => format!("\"{one} {two}\"~{}", 1 + self.below(60)),
+            16 => format!("{}是什麼?", self.one_of(&["比特幣", "以太坊減半", "大模型"])),
+            17 => format!("{} {one}", self.one_of(&expanded)),
+            18 => format!("\"{}\" {one}", self.cut(1, 12)),
+            // A character in the middle that the text does not have: the closest matches follow.
+            _ => format!("{one}龘{two} {three}"),
+        }
+    }
+}
