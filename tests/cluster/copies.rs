@@ -1,6 +1,6 @@
 //! A copy is searched when it is whole, whatever happens before.
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
@@ -151,19 +151,44 @@ fn an_index_of_others_is_refused_and_stays_as_it_is() {
 
 /// Starts a copy, and kills it when its index is there.
 fn kill_a_copy(archive: &Archive, cluster: &Cluster, name: &str) {
+    let (mut copy, _) = begin_a_copy(archive, cluster, name);
+    copy.kill().unwrap();
+    assert!(!copy.wait().unwrap().success(), "the copy was finished before it was killed");
+}
+
+/// Starts a copy, and returns it when its index is there, with the name of that.
+fn begin_a_copy(archive: &Archive, cluster: &Cluster, name: &str) -> (Child, String) {
     let address = cluster.address(name);
     let before = cluster.indexes_of(name);
     let mut command = archive.dir.command(&["copy", "--index", "index", "--to", &address]);
-    let mut copy = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let copy = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let client = cluster.client();
     let started = Instant::now();
     let is_new = |index: &wensou_cluster::IndexInfo| !before.contains(&index.name);
-    while !client.indexes(&format!("{name}-*")).unwrap().iter().any(is_new) {
+    loop {
+        if let Some(new) = client.indexes(&format!("{name}-*")).unwrap().into_iter().find(is_new) {
+            return (copy, new.name);
+        }
         assert!(started.elapsed() < Duration::from_secs(30), "no index appears");
         std::thread::sleep(Duration::from_millis(5));
     }
-    copy.kill().unwrap();
-    assert!(!copy.wait().unwrap().success(), "the copy was finished before it was killed");
+}
+
+#[test]
+fn a_copy_whose_index_is_deleted_meanwhile_is_not_published() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("disturbed");
+    archive.copy(&address);
+    let old = archive.answers("index");
+    archive.update(1);
+    let (mut copy, index) = begin_a_copy(&archive, &cluster, "disturbed");
+    cluster.client().delete_index(&index).unwrap();
+    assert!(!copy.wait().unwrap().success());
+    assert_eq!(archive.answers(&address), old);
+    archive.copy(&address);
+    assert_eq!(archive.answers(&address), archive.answers("index"));
+    assert_eq!(run_on(&archive.dir, &address, &["check", "--all"]).code, 0);
 }
 
 #[test]
@@ -192,5 +217,10 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     archive.update(1);
     archive.copy(&address);
     same(&archive.dir, ["index", &address], &["export"]);
+    assert_eq!(cluster.indexes_of("killed").len(), 2);
+    // So does the same copy, if the first one was killed when its alias was swapped.
+    let left = "killed-0123456789abcdef";
+    cluster.client().create_index(left, &serde_json::json!({})).unwrap();
+    archive.copy(&address);
     assert_eq!(cluster.indexes_of("killed").len(), 2);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use wensou_index::{Index, RecordExt, analyse_record};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -101,7 +101,8 @@ pub fn copy(
     let stamp = stamp(index, replaced.map_or("", ClusterIndex::documents));
     let documents = address.physical_name(&stamp)?;
     if let Some(before) = before.as_ref().filter(|before| before.documents() == documents) {
-        // Nothing has changed.
+        // Nothing has changed since, but that copy may have been killed before it was done.
+        remove_others(client, address, &documents, options.grace)?;
         let [articles, flashes] = before.description().documents;
         return Ok(Copied { documents: articles + flashes, ..Copied::default() });
     }
@@ -115,6 +116,11 @@ pub fn copy(
     let description = send_statistics(client, &statistics, counted, description)?;
     for name in [&documents, &statistics] {
         client.refresh(name)?;
+    }
+    if client.count(&documents, &json!({ "query": { "match_all": {} } }))? != copied.documents
+        || !is_ours(client, &documents)?
+    {
+        return Err(Error::Disturbed { index: documents });
     }
     let path = format!("/{}/_mapping", encode_segment(&documents));
     client.put(&path, &[], &json!({ "_meta": { "wensou": description } }))?;
@@ -160,9 +166,12 @@ fn create(
     options: &CopyOptions,
 ) -> Result<()> {
     if client.exists(&format!("/{}", encode_segment(name)))? {
-        let path = format!("/{}/_settings", encode_segment(name));
-        client.put(&path, &[], &json!({ "index.blocks.write": null }))?;
-        return Ok(());
+        if is_ours(client, name)? {
+            let path = format!("/{}/_settings", encode_segment(name));
+            client.put(&path, &[], &json!({ "index.blocks.write": null }))?;
+            return Ok(());
+        }
+        client.delete_index(name)?;
     }
     let alike = before.filter(|before| before.description().analysis == analysis);
     let Some(before) = alike else {
@@ -176,6 +185,14 @@ fn create(
     let path = format!("/{}/_mapping", encode_segment(name));
     client.put(&path, &[], &json!({ "_meta": schema::unfinished(analysis) }))?;
     Ok(())
+}
+
+/// Whether a copy has created an index. If it is deleted while it is written, the cluster makes
+/// another one of the documents that come later, with mappings of its own.
+fn is_ours(client: &Client, name: &str) -> Result<bool> {
+    let path = format!("/{}/_mapping", encode_segment(name));
+    let found: Value = client.get(&path, &[("filter_path", "*.mappings._meta")])?.json()?;
+    Ok(found[name]["mappings"]["_meta"]["wensou"].is_object())
 }
 
 /// Sends the documents that differ, and deletes those that the index does not have.

@@ -319,6 +319,15 @@ pub enum Error {
         /// Why it was refused.
         reason: String,
     },
+    /// An index was deleted, or written by others, while it was written.
+    #[error(
+        "somebody else, perhaps another copy to the same address, deleted or changed the index \
+         {index} while it was written: copy again"
+    )]
+    Disturbed {
+        /// The name of the index.
+        index: String,
+    },
     /// The local index failed.
     #[error(transparent)]
     Index(#[from] wensou_index::Error),
