@@ -157,6 +157,7 @@ fn kill_a_copy(archive: &Archive, cluster: &Cluster, name: &str) {
 }
 
 /// Starts a copy, and returns it when its index is there, with the name of that.
+#[allow(clippy::zombie_processes, reason = "the callers wait for it")]
 fn begin_a_copy(archive: &Archive, cluster: &Cluster, name: &str) -> (Child, String) {
     let address = cluster.address(name);
     let before = cluster.indexes_of(name);
