@@ -66,16 +66,21 @@ impl Requests<'_> {
         searched: &Searched,
         wanted: Wanted,
     ) -> Result<Value, Error> {
-        let mut should = self.scored_terms(plan)?;
+        let mut should = Vec::new();
+        let terms = self.scored_terms(plan)?;
+        if !terms.is_empty() {
+            let terms = json!({ "bool": { "should": terms } });
+            // Age lowers what the terms score, and not what the coverage adds.
+            should.push(match wanted.recency {
+                Some(recency) => recent(terms, recency),
+                None => terms,
+            });
+        }
         if wanted.sort == Sort::Rank {
             should.extend(self.levels(plan));
         }
         let filter = self.filter(plan, searched);
         let query = json!({ "bool": { "filter": filter, "should": should } });
-        let query = match wanted.recency {
-            Some(recency) => recent(query, recency),
-            None => query,
-        };
         let by_rank = json!([{ "_score": "desc" }, { (field::TIE): "asc" }]);
         let by_date = |order: &str| {
             let date = json!({ "order": order, "missing": "_last" });
