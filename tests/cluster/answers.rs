@@ -4,6 +4,10 @@ use super::queries::Queries;
 use super::{cluster, run_on, same};
 use crate::util::{Dir, sample};
 
+/// Queries of every kind, and those of them that are asked in other ways, too.
+const COUNT: usize = 160;
+const FEWER: usize = 40;
+
 /// Copies the sample archive, and returns its two places.
 fn copied(dir: &Dir, address: String) -> [String; 2] {
     let folder = dir.path().join("index").display().to_string();
@@ -18,7 +22,7 @@ fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
     let dir = Dir::new();
     let places = copied(&dir, cluster.address("answers"));
     let exported = dir.ok(&["export", "--index", &places[0]]);
-    let queries = Queries::new(&exported, 7).lines(300);
+    let queries = Queries::new(&exported, 7).lines(COUNT);
     dir.write("queries.txt", &queries);
     let options: [&[&str]; 5] = [
         &["-f", "jsonl"],
@@ -27,10 +31,10 @@ fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
         &["-f", "jsonl", "--recency", "30d", "--as-of", "2024-02-01", "-n", "5"],
         &["-f", "ids", "-n", "100"],
     ];
-    let fewer: Vec<&str> = queries.split_inclusive('\n').take(80).collect();
+    let fewer: Vec<&str> = queries.split_inclusive('\n').take(FEWER).collect();
     dir.write("fewer.txt", fewer.concat());
     for (number, options) in options.into_iter().enumerate() {
-        let (file, count) = if number == 0 { ("queries.txt", 300) } else { ("fewer.txt", 80) };
+        let (file, count) = if number == 0 { ("queries.txt", COUNT) } else { ("fewer.txt", FEWER) };
         let args = [&["search", "--batch", file], options].concat();
         let [local, remote] = [0, 1].map(|place| run_on(&dir, &places[place], &args));
         assert_eq!(remote.code, local.code, "{args:?}: {}", remote.stderr);
