@@ -24,7 +24,7 @@ pub fn check(data: &[u8]) {
         assert!(chars.start < chars.end && chars.end < bytes.len(), "inside the text");
         let slice = &folded.as_str()[bytes[chars.start]..bytes[chars.end]];
         if token.kind == TokenKind::Value {
-            assert!(!token.text.is_empty() && token.text.bytes().all(|b| b.is_ascii_digit()));
+            assert!(is_number(&token.text), "{}", token.text);
             valued.push((chars, token.text.to_string()));
         } else {
             let key = |text: &str| text.chars().filter(|c| is_key_char(*c)).collect::<String>();
@@ -32,6 +32,16 @@ pub fn check(data: &[u8]) {
         }
     }
     assert_eq!(valued, values(&folded));
+}
+
+/// Whether a value is a number as it is written: digits, decimals, a percent sign.
+fn is_number(value: &str) -> bool {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let number = value.strip_suffix('%').unwrap_or(value);
+    match number.split_once('.') {
+        Some((whole, decimals)) => is_digits(whole) && is_digits(decimals),
+        None => is_digits(number),
+    }
 }
 
 /// Words come in order, do not overlap, and leave out no character that takes part in phrases.
