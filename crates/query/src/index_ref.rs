@@ -16,8 +16,7 @@ use crate::remote::ClusterEngine;
 /// Both give the same answers. What takes an index takes a reference to either.
 ///
 /// ```
-/// use wensou_query::{IndexRef, facet, Facet};
-/// use wensou_query::lang::plain::plain;
+/// use wensou_query::{Facet, IndexRef, facet, plain};
 ///
 /// fn tags<'i>(index: impl Into<IndexRef<'i>>) -> Result<usize, wensou_query::Error> {
 ///     Ok(facet(index, &plain(""), Facet::Tag, None)?.len())
