@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use wensou_index::{DocumentTerms, FieldTerms, FieldValues, Kind, TextField};
+use wensou_index::{Analysis, DocumentTerms, FieldTerms, FieldValues, Kind, TextField};
 use wensou_text::SYMBOL_TERM;
 
 use crate::document::TermHash;
@@ -55,6 +55,15 @@ impl Description {
     pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
         let documents = self.documents[kind as usize];
         self.lengths[kind as usize][field as usize] as f64 / documents.max(1) as f64
+    }
+
+    /// The analysis that the documents went through.
+    ///
+    /// # Errors
+    ///
+    /// If the words or the synonyms cannot be parsed.
+    pub fn to_analysis(&self) -> Result<Analysis, wensou_index::Error> {
+        Analysis::of_texts(self.words.as_deref(), self.synonyms.as_deref())
     }
 
     /// The bucket of a term.
@@ -127,19 +136,14 @@ impl StatisticsBuilder {
         let kind = terms.kind as usize;
         self.documents[kind] += 1;
         for field in TextField::ALL {
-            let texts = match field {
-                TextField::Title => std::slice::from_ref(&terms.title),
-                TextField::Body => std::slice::from_ref(&terms.body),
-                TextField::Tags => &terms.tags,
-            };
-            self.add_field(kind, field, texts);
+            self.add_field(kind, field, terms.field(field));
         }
         let tags = values.tags.iter().map(|tag| &tag.folded);
         count_each(&mut self.tags, tags);
         let sources = values.sources.iter().map(|source| &source.folded);
         count_each(&mut self.sources, sources.chain(&values.authors));
-        for texts in [std::slice::from_ref(&terms.title), &terms.tags] {
-            let words = texts.iter().flat_map(FieldTerms::words);
+        for field in [TextField::Title, TextField::Tags] {
+            let words = terms.field(field).iter().flat_map(FieldTerms::words);
             let words: Vec<String> =
                 words.filter(|word| !word.starts_with(SYMBOL_TERM)).map(str::to_owned).collect();
             count_each(&mut self.words, words.iter());

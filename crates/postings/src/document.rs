@@ -1,6 +1,6 @@
 //! A document as it is added to a [`PostingsBuilder`](crate::PostingsBuilder).
 
-use crate::term::Kind;
+use crate::term::{Kind, TextField};
 
 /// Separates words in [`FieldTerms::words`].
 pub const WORD_SEPARATOR: char = '\u{1f}';
@@ -61,4 +61,16 @@ pub struct DocumentTerms {
     pub tags: Vec<FieldTerms>,
     /// The paths of the files that contain it, with `/` between names.
     pub paths: Vec<String>,
+}
+
+impl DocumentTerms {
+    /// The terms of a field: of one text, or of several tags.
+    #[must_use]
+    pub fn field(&self, field: TextField) -> &[FieldTerms] {
+        match field {
+            TextField::Title => std::slice::from_ref(&self.title),
+            TextField::Body => std::slice::from_ref(&self.body),
+            TextField::Tags => &self.tags,
+        }
+    }
 }

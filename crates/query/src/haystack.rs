@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use rustc_hash::FxHashSet;
+use wensou_index::{TextField, Texts};
 use wensou_text::{Folded, Key, Pattern, PatternMatch, is_han};
 
 use crate::graphemes::Graphemes;
@@ -39,6 +40,14 @@ pub(crate) struct Haystack<'t> {
     /// The numbers with a multiplier: their range of the key, and their value. Filled when a needle
     /// first needs them.
     values: OnceCell<Vec<(Range<usize>, Vec<char>)>>,
+}
+
+/// The texts of a record, each with its field.
+pub(crate) fn haystacks(texts: Texts) -> Vec<(TextField, Haystack<'static>)> {
+    let title = (TextField::Title, Haystack::owned(texts.title));
+    let body = (TextField::Body, Haystack::owned(texts.body));
+    let tags = texts.tags.into_iter().map(|tag| (TextField::Tags, Haystack::owned(tag)));
+    [title, body].into_iter().chain(tags).collect()
 }
 
 impl<'t> Haystack<'t> {

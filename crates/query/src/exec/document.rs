@@ -16,7 +16,7 @@ use wensou_text::Segmenter;
 use super::near::NearPassage;
 use super::rerank::SecondScore;
 use crate::error::Error;
-use crate::haystack::Haystack;
+use crate::haystack::{Haystack, haystacks};
 use crate::plan::expr::{Filter, FilterField, FilterValue};
 use crate::plan::needle::Needle;
 use crate::plan::{MatchExpr, Plan, ScoredTerm};
@@ -68,28 +68,13 @@ impl Document {
         self.terms.columns.date
     }
 
-    /// The texts of a field: several for tags.
-    fn field(&self, field: TextField) -> &[FieldTerms] {
-        match field {
-            TextField::Title => std::slice::from_ref(&self.terms.title),
-            TextField::Body => std::slice::from_ref(&self.terms.body),
-            TextField::Tags => &self.terms.tags,
-        }
-    }
-
     fn any_text(&self, fields: &[TextField], mut has: impl FnMut(&FieldTerms) -> bool) -> bool {
-        fields.iter().any(|field| self.field(*field).iter().any(&mut has))
+        fields.iter().any(|field| self.terms.field(*field).iter().any(&mut has))
     }
 
     /// The texts of some fields, folded.
     fn haystacks(&self, fields: &[TextField]) -> impl Iterator<Item = &Haystack<'static>> {
-        let texts = self.texts.get_or_init(|| {
-            let texts = self.record.texts();
-            let title = (TextField::Title, Haystack::owned(texts.title));
-            let body = (TextField::Body, Haystack::owned(texts.body));
-            let tags = texts.tags.into_iter().map(|tag| (TextField::Tags, Haystack::owned(tag)));
-            [title, body].into_iter().chain(tags).collect()
-        });
+        let texts = self.texts.get_or_init(|| haystacks(self.record.texts()));
         let held = texts.iter().filter(|(field, _)| fields.contains(field));
         held.map(|(_, haystack)| haystack)
     }
@@ -189,7 +174,7 @@ impl Document {
 
     /// How often a term occurs in its field.
     fn term_freq(&self, term: &ScoredTerm) -> u32 {
-        let texts = self.field(term.field).iter();
+        let texts = self.terms.field(term.field).iter();
         let count = match term.kind {
             TermKind::Word => {
                 texts.flat_map(FieldTerms::words).filter(|word| *word == term.text).count()
@@ -203,15 +188,19 @@ impl Document {
     }
 
     fn length_code(&self, field: TextField) -> u8 {
-        let length = self.field(field).iter().map(|text| text.key.len()).sum();
+        let length = self.terms.field(field).iter().map(|text| text.key.len()).sum();
         encode_length(self.terms.kind, length)
+    }
+
+    /// The length norm of each field.
+    fn length_norms(&self, norms: &[LengthNorms; 3]) -> [f32; 3] {
+        TextField::ALL.map(|field| norms[field as usize].of(self.length_code(field)))
     }
 
     /// For each scored term of a plan, what it adds to the BM25 score; `None` if the document lacks
     /// it.
     pub(crate) fn term_scores(&self, plan: &Plan, norms: &[LengthNorms; 3]) -> Vec<Option<f32>> {
-        let of_field =
-            TextField::ALL.map(|field| norms[field as usize].of(self.length_code(field)));
+        let of_field = self.length_norms(norms);
         let score = |term: &ScoredTerm| {
             let tf = self.term_freq(term) as f32;
             let saturation = tf_saturation(tf, of_field[term.field as usize]);
@@ -223,8 +212,7 @@ impl Document {
     /// The BM25 score. It is added up in the same order as in an index, so that it is the same to
     /// the bit.
     pub(crate) fn score(&self, plan: &Plan, norms: &[LengthNorms; 3]) -> f32 {
-        let of_field =
-            TextField::ALL.map(|field| norms[field as usize].of(self.length_code(field)));
+        let of_field = self.length_norms(norms);
         let mut terms: Vec<(f32, &ScoredTerm)> = plan
             .scored_terms
             .iter()

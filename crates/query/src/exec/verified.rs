@@ -12,7 +12,7 @@ use super::doc_id::DocId;
 use super::near::NearPassage;
 use super::segment::Segment;
 use super::window::DocWindow;
-use crate::haystack::Haystack;
+use crate::haystack::{Haystack, haystacks};
 use crate::plan::needle::Needle;
 
 /// What a text must have.
@@ -65,10 +65,7 @@ impl<M> Verified<'_, M> {
         }
         let texts = self.segment.record(doc).ok()?.texts();
         let length = texts.title.len() + texts.body.len();
-        let title = (TextField::Title, Haystack::owned(texts.title));
-        let body = (TextField::Body, Haystack::owned(texts.body));
-        let tags = texts.tags.into_iter().map(|tag| (TextField::Tags, Haystack::owned(tag)));
-        let texts = Rc::new([title, body].into_iter().chain(tags).collect::<Vec<_>>());
+        let texts = Rc::new(haystacks(texts));
         let kept = hash.filter(|_| length <= MAX_KEPT).map(|hash| (hash, Rc::clone(&texts)));
         LAST.set(kept);
         Some(texts)
