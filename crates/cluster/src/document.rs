@@ -14,8 +14,8 @@ use crate::token::{bigrams, unigrams, word_token};
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-/// A document, as JSON, and the hash by which a change of it is known. `group` is the least id of its near-duplicates, itself included, if it has
-/// any.
+/// A document, as JSON, and the hash by which a change of it is known. `group` is the least id of
+/// its near-duplicates, itself included, if it has any.
 ///
 /// # Errors
 ///

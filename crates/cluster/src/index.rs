@@ -133,9 +133,7 @@ impl ClusterIndex {
     ///
     /// If they cannot be fetched.
     pub fn names(&self) -> Result<Vec<(String, u64)>> {
-        let ids: Vec<String> = (0..self.description.name_chunks).map(names_id).collect();
-        let chunks: Vec<Option<Names>> = self.statistics(&ids)?;
-        Ok(chunks.into_iter().flatten().flat_map(|chunk| chunk.names).collect())
+        self.chunks(self.description.name_chunks, names_id)
     }
 
     /// The words of titles and tags, in the order of bytes, with the number of documents that have
@@ -145,7 +143,12 @@ impl ClusterIndex {
     ///
     /// If they cannot be fetched.
     pub fn words(&self) -> Result<Vec<(String, u64)>> {
-        let ids: Vec<String> = (0..self.description.word_chunks).map(words_id).collect();
+        self.chunks(self.description.word_chunks, words_id)
+    }
+
+    /// A list that is kept in several documents, given their number and the id of each.
+    fn chunks(&self, count: usize, id: fn(usize) -> String) -> Result<Vec<(String, u64)>> {
+        let ids: Vec<String> = (0..count).map(id).collect();
         let chunks: Vec<Option<Names>> = self.statistics(&ids)?;
         Ok(chunks.into_iter().flatten().flat_map(|chunk| chunk.names).collect())
     }

@@ -1,7 +1,7 @@
 //! The fields of the indices on a cluster, and their mappings.
 //!
 //! An index of wensou is two indices of the cluster: the documents, and the statistics of their
-//! terms. Each is reached by an alias.
+//! terms. An alias leads to the documents; the name of the other follows from theirs.
 
 use serde_json::{Map, Value, json};
 use wensou_index::{Kind, TextField};

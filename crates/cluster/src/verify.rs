@@ -57,8 +57,7 @@ fn agrees(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
 /// If the cluster cannot be asked.
 pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> Result<Verified> {
     let description = index.description();
-    let analysis =
-        Analysis::of_texts(description.words.as_deref(), description.synonyms.as_deref())?;
+    let analysis = description.to_analysis()?;
     let documents = index.count(&json!({ "match_all": {} }))?;
     let built: u64 = description.documents.iter().sum();
     let mut verified = Verified { documents, compared: 0, findings: Vec::new() };

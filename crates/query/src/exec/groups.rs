@@ -43,6 +43,8 @@ impl Groups<'_> {
 pub(crate) struct ClusterGroups {
     /// The number of each group, by the id that the cluster knows it by.
     numbers: RefCell<FxHashMap<String, u32>>,
+    /// That id of each group, by its number.
+    ids: RefCell<Vec<String>>,
     /// The group of each document, by its number.
     of_documents: RefCell<Vec<Option<u32>>>,
 }
@@ -52,15 +54,32 @@ impl ClusterGroups {
     /// Forgets all documents.
     pub(crate) fn clear(&self) {
         self.numbers.borrow_mut().clear();
+        self.ids.borrow_mut().clear();
         self.of_documents.borrow_mut().clear();
     }
 
     /// Adds the next document.
     pub(crate) fn push(&self, group: Option<&str>) {
         let mut numbers = self.numbers.borrow_mut();
-        let next = numbers.len() as u32;
-        let number = group.map(|group| *numbers.entry(group.to_owned()).or_insert(next));
+        let mut ids = self.ids.borrow_mut();
+        let number = group.map(|group| {
+            *numbers.entry(group.to_owned()).or_insert_with(|| {
+                ids.push(group.to_owned());
+                ids.len() as u32 - 1
+            })
+        });
         self.of_documents.borrow_mut().push(number);
+    }
+
+    /// The ids that the cluster knows the groups by.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.ids.borrow().clone()
+    }
+
+    /// The id that the cluster knows the group of a document by.
+    pub(crate) fn id_of(&self, address: DocAddress) -> Option<String> {
+        let group = self.group_of(address)?;
+        self.ids.borrow().get(group as usize).cloned()
     }
 
     fn group_of(&self, address: DocAddress) -> Option<u32> {

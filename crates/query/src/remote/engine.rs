@@ -46,8 +46,6 @@ pub(crate) struct ClusterEngine<'c> {
     documents: RefCell<Vec<Rc<Document>>>,
     numbers: RefCell<FxHashMap<String, u32>>,
     pub(super) groups: ClusterGroups,
-    /// The id of the group of each document.
-    pub(super) group_ids: RefCell<Vec<Option<String>>>,
     /// The ids of the documents that match the expression, of each group that was asked for.
     pub(super) members: RefCell<(MatchExpr, FxHashMap<String, Vec<String>>)>,
     pub(super) translator: RefCell<Translator>,
@@ -69,7 +67,6 @@ impl<'c> ClusterEngine<'c> {
             documents: RefCell::default(),
             numbers: RefCell::default(),
             groups: ClusterGroups::default(),
-            group_ids: RefCell::default(),
             members: RefCell::new((MatchExpr::All, FxHashMap::default())),
             translator: RefCell::default(),
         }
@@ -79,9 +76,7 @@ impl<'c> ClusterEngine<'c> {
         if let Some(analysis) = self.analysis.get() {
             return Ok(analysis);
         }
-        let description = self.index.description();
-        let texts = [&description.words, &description.synonyms].map(|text| text.as_deref());
-        let analysis = Analysis::of_texts(texts[0], texts[1])?;
+        let analysis = self.index.description().to_analysis()?;
         Ok(self.analysis.get_or_init(|| analysis))
     }
 
@@ -105,7 +100,6 @@ impl<'c> ClusterEngine<'c> {
         self.numbers.borrow_mut().insert(document.record().id().to_owned(), number);
         self.documents.borrow_mut().push(Rc::new(document));
         self.groups.push(group.as_deref());
-        self.group_ids.borrow_mut().push(group);
         Ok(DocAddress::new(0, number))
     }
 
@@ -206,7 +200,6 @@ impl Engine for ClusterEngine<'_> {
         self.documents.borrow_mut().clear();
         self.numbers.borrow_mut().clear();
         self.groups.clear();
-        self.group_ids.borrow_mut().clear();
         *self.members.borrow_mut() = (MatchExpr::All, FxHashMap::default());
     }
 
@@ -254,8 +247,7 @@ impl Engine for ClusterEngine<'_> {
     }
 
     fn near_duplicates(&self, address: DocAddress, expr: &MatchExpr) -> Result<Vec<String>, Error> {
-        let group = self.group_ids.borrow().get(address.doc_id as usize).cloned().flatten();
-        let Some(group) = group else { return Ok(Vec::new()) };
+        let Some(group) = self.groups.id_of(address) else { return Ok(Vec::new()) };
         let own = self.id(address)?;
         let mut members = self.members_of(&group, expr)?;
         members.retain(|id| *id != own);

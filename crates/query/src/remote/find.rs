@@ -210,9 +210,9 @@ impl ClusterEngine<'_> {
             return Ok(members.clone());
         }
         let mut wanted = vec![group.to_owned()];
-        let others = self.group_ids.borrow();
-        let others = others.iter().flatten().filter(|other| !members.contains_key(*other));
-        wanted.extend(others.take(MAX_GROUPS_AT_ONCE).cloned());
+        let others = self.groups.ids().into_iter();
+        let others = others.filter(|other| !members.contains_key(other));
+        wanted.extend(others.take(MAX_GROUPS_AT_ONCE));
         wanted.sort_unstable();
         wanted.dedup();
         members.extend(wanted.iter().map(|group| (group.clone(), Vec::new())));
