@@ -52,8 +52,9 @@ pub(crate) fn command() -> Command {
 /// The flags of all verbs. `config::Global` decides what applies if a flag is not given.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Flags {
-    /// Index: a folder, or https://HOST:PORT[,HOST…]/NAME on an OpenSearch cluster [default: the nearest folder `index` with an index, from the working folder
-    /// upwards, then that of the config file; `index` writes that of the config file, else index]
+    /// Index: a folder, or https://HOST:PORT[,HOST…]/NAME on an OpenSearch cluster [default: the
+    /// nearest folder `index` with an index, from the working folder upwards, then that of the
+    /// config file; `index` writes that of the config file, else index]
     #[arg(
         long,
         global = true,

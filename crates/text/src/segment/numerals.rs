@@ -13,8 +13,8 @@ use crate::tables::class::Class;
 use crate::tables::class_of;
 
 /// Every number with a multiplier: its range in characters of the folded text, and its value in
-/// plain digits, with a point and decimals (三点五) or a percent sign if it has some. These are the tokens of kind [`crate::TokenKind::Value`] that
-/// [`crate::Segmenter::segment`] produces.
+/// plain digits, with a point and decimals (三点五) or a percent sign if it has some. These are the
+/// tokens of kind [`crate::TokenKind::Value`] that [`crate::Segmenter::segment`] produces.
 ///
 /// ```
 /// use wensou_text::{Folded, values};
