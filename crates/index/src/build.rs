@@ -92,6 +92,8 @@ pub fn build(
         exclude: options.ingest.exclude_globs.clone(),
         sample: options.sample,
         map: options.ingest.map.clone(),
+        share: None,
+        stats: None,
         archive,
         report,
         file_counts: files,

@@ -64,6 +64,7 @@ mod parts;
 mod planned;
 mod record;
 mod roots;
+mod share;
 mod stored;
 mod update;
 mod write;
@@ -91,6 +92,7 @@ pub use options::BuildOptions;
 pub use planned::{PlannedChanges, planned_changes};
 pub use record::{RecordExt, Texts, civil_seconds, moment_start};
 pub use roots::{Added, Root, RootSet, canonical};
+pub use share::{Share, SurveyTotals};
 pub use tantivy::DocAddress;
 pub use wensou_postings::{
     BitsetPostings, Columns, Cursor, DocumentTerms, FORMAT_VERSION, FieldTerms, Kind, LENGTH_CODES,

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::file_changes::FileCounts;
 use crate::generation::{DESCRIPTION, DESCRIPTION_LIMIT, Folder, SETTINGS, Sums, is_plain_name};
 use crate::roots::{RootSet, canonical};
+use crate::share::Share;
 
 /// The description of a generation, in the file `wensou.json`.
 ///
@@ -48,6 +49,13 @@ pub struct Meta {
     /// Which keys of dumps hold which fields, if the user said so.
     #[serde(default)]
     pub map: FieldMap,
+    /// Which part of an archive the index has, if several machines index one together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Share>,
+    /// The absolute path of the file of corpus statistics that it was built with, if the user named
+    /// one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stats: Option<PathBuf>,
     /// Fingerprint of the files, see [`wensou_ingest::fingerprint`], taken before they were read.
     pub archive: String,
     /// What the build counted and skipped.
@@ -209,6 +217,12 @@ pub struct Settings {
     /// See [`Meta::sample`].
     #[serde(default)]
     pub sample: bool,
+    /// See [`Meta::share`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Share>,
+    /// See [`Meta::stats`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stats: Option<PathBuf>,
 }
 
 impl Settings {
@@ -258,6 +272,8 @@ impl From<&Meta> for Settings {
             tables: meta.tables.clone(),
             exclude: meta.exclude.clone(),
             sample: meta.sample,
+            share: meta.share.clone(),
+            stats: meta.stats.clone(),
         }
     }
 }
@@ -282,6 +298,8 @@ pub(crate) mod tests {
             file_counts: FileCounts::default(),
             encoding: None,
             map: FieldMap::default(),
+            share: None,
+            stats: None,
             archive: String::new(),
             report: Report::default(),
             salvaged: false,

@@ -46,6 +46,7 @@ mod record_log;
 mod report;
 mod spawn;
 mod tags;
+mod walk_order;
 mod word_table;
 
 pub use corpus::statistics::CorpusStatistics;
@@ -78,3 +79,4 @@ pub use record::{
     Related, Span, TitleOrigin, Variant,
 };
 pub use report::{FileSpan, KeyCount, Reason, Report, Skipped, UnextractedPage, UnreadDate};
+pub use walk_order::walk_order;

@@ -1,0 +1,87 @@
+//! The order in which a walk finds the files below a root.
+
+use std::cmp::Ordering;
+
+use crate::input::MEMBER_SEPARATOR;
+
+/// Compares two paths below one root in the order of the walk: component by component, so that
+/// `a/b.txt` comes before `a.txt`.
+///
+/// A member of a container, `file!/member`, sorts as its file, so two members of one container are
+/// equal. A folder whose name ends with `!` is taken for a container.
+///
+/// ```
+/// use std::cmp::Ordering;
+/// use wensou_ingest::walk_order;
+///
+/// assert_eq!(walk_order("a/b.txt", "a.txt"), Ordering::Less);
+/// assert_eq!(walk_order("a.zip!/2.txt", "a.zip!/1.txt"), Ordering::Equal);
+/// ```
+#[must_use]
+pub fn walk_order(a: &str, b: &str) -> Ordering {
+    file(a).split('/').cmp(file(b).split('/'))
+}
+
+/// The file that a path is in.
+fn file(path: &str) -> &str {
+    path.split_once(MEMBER_SEPARATOR).map_or(path, |(file, _)| file)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::options::Options;
+
+    /// The paths below a folder in the order of the walk.
+    fn walked(root: &std::path::Path) -> Vec<String> {
+        let scanned = crate::scan::<Infallible>(&[root.to_path_buf()], &Options::default());
+        let files = scanned.unwrap().file_list;
+        files.iter().map(|source| source.unwrap().relative).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn sorting_gives_the_order_of_the_walk(
+            names in prop::collection::vec("[aB甲 .-]{0,2}[b乙](/[aB甲!-]{1,2}[c丙]){0,2}", 1..20),
+        ) {
+            let root = tempfile::tempdir().unwrap();
+            for name in &names {
+                let path = root.path().join(format!("{name}.txt"));
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, "頁").unwrap();
+            }
+            let walked = walked(root.path());
+            let mut sorted = walked.clone();
+            sorted.reverse();
+            sorted.sort_by(|a, b| walk_order(a, b));
+            prop_assert_eq!(sorted, walked);
+        }
+    }
+
+    #[test]
+    fn folders_and_files_are_sorted_by_the_same_names() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["a.txt", "a/b.txt", "a/b/c.txt", "a-b/c.txt", "a b.txt", "z/甲.txt", "B.txt"] {
+            let path = root.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "頁").unwrap();
+        }
+        let walked = walked(root.path());
+        assert_eq!(walked.len(), 7);
+        assert!(walked.is_sorted_by(|a, b| walk_order(a, b).is_lt()), "{walked:?}");
+    }
+
+    #[test]
+    fn members_sort_as_their_container() {
+        assert_eq!(walk_order("a/b.zip!/z.txt", "a/b.zip"), Ordering::Equal);
+        assert_eq!(walk_order("a/b.zip!/z.txt", "a/b.zip.txt"), Ordering::Less);
+        assert_eq!(walk_order("a/b.zip!/z.txt", "a/a.txt"), Ordering::Greater);
+    }
+}
