@@ -75,7 +75,7 @@ pub use analyze::{
 };
 pub use build::{Built, build, is_current};
 pub use check::{Checked, Finding, Severity, check, check_files};
-pub use duplicates::DuplicateGroups;
+pub use duplicates::{ArticleText, DuplicateGroups, NearDuplicateFinder, Sketch};
 pub use engine::document::FACET_SEPARATOR;
 pub use engine::schema::{Fields, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED};
 pub use engine::segment_postings::{SegmentPostings, Totals};

@@ -70,8 +70,10 @@ pub use page::parsed::Page;
 pub use pipeline::byte_budget::ByteBudget;
 pub use pipeline::carry_over::StoredRecords;
 pub use pipeline::ingest::{ingest, ingest_scanned};
+pub use pipeline::merge_items::{is_same_item, merge_items};
 pub use pipeline::record_sink::Ingested;
 pub use pipeline::scan::{ScannedArchive, scan, scan_tolerant};
+pub use pipeline::share_ids::{correct_references, next_id};
 pub use pre_command::PreCommand;
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
@@ -79,4 +81,4 @@ pub use record::{
     Related, Span, TitleOrigin, Variant,
 };
 pub use report::{FileSpan, KeyCount, Reason, Report, Skipped, UnextractedPage, UnreadDate};
-pub use walk_order::walk_order;
+pub use walk_order::{walk_key, walk_order};

@@ -22,6 +22,20 @@ pub fn walk_order(a: &str, b: &str) -> Ordering {
     file(a).split('/').cmp(file(b).split('/'))
 }
 
+/// A key by which paths below one root sort as [`walk_order`] compares them.
+///
+/// ```
+/// use wensou_ingest::walk_key;
+///
+/// assert!(walk_key("a/b.txt") < walk_key("a.txt"));
+/// assert_eq!(walk_key("a.zip!/2.txt"), walk_key("a.zip"));
+/// ```
+#[must_use]
+pub fn walk_key(path: &str) -> String {
+    // No name has a NUL, and no character sorts before it.
+    file(path).replace('/', "\0")
+}
+
 /// The file that a path is in.
 fn file(path: &str) -> &str {
     path.split_once(MEMBER_SEPARATOR).map_or(path, |(file, _)| file)
@@ -61,6 +75,9 @@ mod tests {
             let mut sorted = walked.clone();
             sorted.reverse();
             sorted.sort_by(|a, b| walk_order(a, b));
+            prop_assert_eq!(&sorted, &walked);
+            sorted.reverse();
+            sorted.sort_by_key(|path| walk_key(path));
             prop_assert_eq!(sorted, walked);
         }
     }
@@ -68,7 +85,8 @@ mod tests {
     #[test]
     fn folders_and_files_are_sorted_by_the_same_names() {
         let root = tempfile::tempdir().unwrap();
-        for name in ["a.txt", "a/b.txt", "a/b/c.txt", "a-b/c.txt", "a b.txt", "z/甲.txt", "B.txt"] {
+        for name in ["a.txt", "a/b.txt", "a/b/c.txt", "a-b/c.txt", "a b.txt", "z/甲.txt", "B.txt"]
+        {
             let path = root.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "頁").unwrap();

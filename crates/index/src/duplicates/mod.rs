@@ -10,6 +10,7 @@
 
 mod candidates;
 mod compare;
+mod finder;
 mod groups;
 mod samples;
 mod sketch;
@@ -18,9 +19,10 @@ mod table;
 use rustc_hash::{FxHashMap, FxHashSet};
 use wensou_ingest::Record;
 
+pub use self::finder::{ArticleText, NearDuplicateFinder};
 use self::samples::Likeness;
 pub(crate) use self::samples::{Sample, Samples, sketch_and_sample};
-pub(crate) use self::sketch::Sketch;
+pub use self::sketch::Sketch;
 pub use self::table::DuplicateGroups;
 pub(crate) use self::table::{BaseArticles, Verdicts};
 use self::{

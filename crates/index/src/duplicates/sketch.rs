@@ -1,5 +1,7 @@
 //! Sketches: the few hashes of a text by which texts that may be near-duplicates are found.
 
+use serde::{Deserialize, Serialize};
+
 /// Hashes of a sketch. Of two texts that share half of their shingles, 99.7 % share two hashes or
 /// more; of those that share 0.4, 98 %.
 pub(super) const HASHES: usize = 12;
@@ -15,8 +17,8 @@ const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 /// The lowest hashes of the shingles of a text, ascending ("bottom-k MinHash": Broder, "On the
 /// resemblance and containment of documents", 1997). `u32::MAX` stands for a hash that the text
 /// does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Sketch([u32; HASHES]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Sketch([u32; HASHES]);
 
 impl Default for Sketch {
     fn default() -> Self {

@@ -10,6 +10,11 @@ pub(crate) fn path_hash(relative: &str) -> u64 {
     xxh3_64(relative.as_bytes())
 }
 
+/// The id of a record whose short id is taken, for each `seed` another one: `letter` and 16 digits.
+pub(crate) fn lengthened(letter: char, hash: u64, seed: u64) -> String {
+    format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed))
+}
+
 /// The ids in use, as hashes: 10 to 20 bytes each.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
@@ -60,7 +65,7 @@ impl Ids {
         let mut seed = self.seeds.get(&hash).copied().unwrap_or(0);
         while !self.claim_at(&id, path) {
             seed += 1;
-            id = format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed));
+            id = lengthened(letter, hash, seed);
         }
         self.seeds.insert(hash, seed);
         id

@@ -1,0 +1,103 @@
+//! Finds near-duplicates among articles that are not in one index, such as those of several
+//! machines.
+
+use std::vec;
+
+use wensou_ingest::Record;
+use wensou_text::key_of;
+
+use super::candidates::candidate_pairs;
+use super::compare::Comparable;
+use super::groups::Groups;
+use super::samples::{Likeness, Sample, sketch_and_sample};
+use super::sketch::Sketch;
+use crate::record::RecordExt;
+
+/// What is compared of an article.
+#[derive(Debug)]
+pub struct ArticleText {
+    sketch: Sketch,
+    sample: Sample,
+    text: Comparable,
+}
+
+impl ArticleText {
+    /// The text of a record.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
+        let texts = record.texts();
+        let keys = [&texts.title, &texts.body].map(|text| key_of(text));
+        let (sketch, sample) = sketch_and_sample(&keys[0], &keys[1], &texts.body);
+        Self { sketch, sample, text: Comparable::of(record) }
+    }
+
+    /// The sketch, by which a [`NearDuplicateFinder`] chooses what to compare.
+    #[must_use]
+    pub fn sketch(&self) -> Sketch {
+        self.sketch
+    }
+
+    /// Whether two articles are near-duplicates. A build of an index decides in the same way.
+    #[must_use]
+    pub fn is_near_duplicate(&self, other: &Self) -> bool {
+        match self.sample.compare(&other.sample) {
+            Likeness::Same => true,
+            Likeness::Different => false,
+            Likeness::Unknown => self.text.is_near_duplicate(&other.text),
+        }
+    }
+}
+
+/// Finds the groups of near-duplicates among articles, given their sketches in the order of the
+/// walk. An article is known by its index there. The groups are those of a build of one index.
+///
+/// ```
+/// use wensou_index::{ArticleText, NearDuplicateFinder};
+/// use wensou_ingest::{Article, Record};
+///
+/// let text = "比特幣價格週一突破三萬美元，創下一年來的新高。".repeat(3);
+/// let texts: Vec<ArticleText> = ["甲社：", "乙社："]
+///     .map(|source| Article { paragraphs: vec![format!("{source}{text}")], ..Article::default() })
+///     .map(|article| ArticleText::of(&Record::Article(article)))
+///     .into();
+/// let mut finder = NearDuplicateFinder::new(&texts.iter().map(ArticleText::sketch).collect::<Vec<_>>());
+/// while let Some([a, b]) = finder.next_pair() {
+///     if texts[a as usize].is_near_duplicate(&texts[b as usize]) {
+///         finder.join([a, b]);
+///     }
+/// }
+/// assert_eq!(finder.into_groups(), [[0, 1]]);
+/// ```
+pub struct NearDuplicateFinder {
+    pairs: vec::IntoIter<(u32, u32)>,
+    groups: Groups,
+}
+
+impl NearDuplicateFinder {
+    /// Chooses the pairs to compare.
+    #[must_use]
+    pub fn new(sketches: &[Sketch]) -> Self {
+        let groups = Groups::new(sketches.len());
+        Self { pairs: candidate_pairs(sketches).into_iter(), groups }
+    }
+
+    /// The next pair of articles to compare: not those of one group.
+    pub fn next_pair(&mut self) -> Option<[u32; 2]> {
+        let Self { pairs, groups } = self;
+        pairs.find(|(a, b)| !groups.are_joined(*a, *b)).map(|(a, b)| [a, b])
+    }
+
+    /// Puts near-duplicates into one group.
+    pub fn join(&mut self, [a, b]: [u32; 2]) {
+        self.groups.join(a, b);
+    }
+
+    /// The groups, each ascending.
+    #[must_use]
+    pub fn into_groups(self) -> Vec<Vec<u32>> {
+        let mut members = self.groups.into_members();
+        members.sort_unstable_by_key(|(text, first)| (*first, *text));
+        let groups = members.chunk_by(|a, b| a.1 == b.1);
+        groups.map(|group| group.iter().map(|(text, _)| *text).collect()).collect()
+    }
+}

@@ -1,0 +1,269 @@
+//! Merges what several machines have read of the same flash item.
+
+use foldhash::HashSet;
+
+use crate::flash::dedup::{ItemHashes, content_hash, variant_id};
+use crate::pipeline::stored_path::is_dump;
+use crate::record::{FlashItem, Occurrence, Variant};
+use crate::walk_order::walk_key;
+
+/// Whether two flash items are one: title and text are equal regardless of script, width, case and
+/// spaces, and the dates are equal.
+#[must_use]
+pub fn is_same_item(a: &FlashItem, b: &FlashItem) -> bool {
+    let hash = |item: &FlashItem| content_hash(&item.title, &item.text, item.date.value);
+    hash(a) == hash(b)
+}
+
+/// One flash item of two records of it, which two machines have made of different files of one
+/// archive: the item that one machine makes of all these files.
+///
+/// The variant that comes first in the order of the walk represents the item, unless a dump has
+/// the item: then the first record of a dump does. Occurrences are in the order of the walk, each
+/// once, so to merge a record twice is to merge it once.
+///
+/// If pages before the dump differ in script or punctuation, and one machine has the dump and
+/// another one of these pages, that page may count for another variant than on one machine.
+///
+/// ```
+/// use wensou_ingest::{FlashItem, Occurrence, Span, merge_items};
+///
+/// let item = |text: &str, path: &str| FlashItem {
+///     id: "f1".to_owned(),
+///     text: text.to_owned(),
+///     occurrences: vec![Occurrence { path: path.to_owned(), span: Span::default() }],
+///     ..FlashItem::default()
+/// };
+/// let merged = merge_items(&item("开源", "b.txt"), &item("開源", "a.txt"));
+/// assert_eq!(merged.text, "開源");
+/// assert_eq!(merged.variants[0].text, "开源");
+/// assert_eq!(merged, merge_items(&item("開源", "a.txt"), &merged));
+/// ```
+#[must_use]
+pub fn merge_items(a: &FlashItem, b: &FlashItem) -> FlashItem {
+    let mut sightings: Vec<Sighting<'_>> = [a, b].into_iter().flat_map(sightings).collect();
+    // The sort is stable: what stands at one place keeps its order.
+    sightings
+        .sort_by_cached_key(|seen| (walk_key(&seen.occurrence.path), seen.occurrence.span.start));
+    // An occurrence that both records have counts once.
+    let mut known = HashSet::default();
+    sightings.retain(|seen| known.insert(seen.occurrence));
+    let mut merged: Option<FlashItem> = None;
+    let mut is_dumped = false;
+    for seen in &sightings {
+        let Some(item) = &mut merged else {
+            is_dumped = is_dump(&seen.occurrence.path);
+            merged = Some(seen.as_item());
+            continue;
+        };
+        let replaces = is_dump(&seen.occurrence.path) && !is_dumped;
+        if replaces {
+            is_dumped = true;
+            let FlashItem { occurrences, variants, .. } = std::mem::replace(item, seen.as_item());
+            (item.occurrences, item.variants) = (occurrences, variants);
+        }
+        item.add(seen, replaces);
+    }
+    merged.unwrap_or_else(|| a.clone())
+}
+
+/// An occurrence of an item, and the record and the variant that it belongs to.
+struct Sighting<'i> {
+    item: &'i FlashItem,
+    /// `None` for the variant that represents the item.
+    variant: Option<&'i Variant>,
+    occurrence: &'i Occurrence,
+}
+
+fn sightings(item: &FlashItem) -> Vec<Sighting<'_>> {
+    let main = item.occurrences.iter().map(|seen| (None, seen));
+    let others = item
+        .variants
+        .iter()
+        .flat_map(|variant| variant.occurrences.iter().map(move |seen| (Some(variant), seen)));
+    let of = |(variant, occurrence)| Sighting { item, variant, occurrence };
+    main.chain(others).map(of).collect()
+}
+
+impl Sighting<'_> {
+    fn title_and_text(&self) -> (&str, &str) {
+        match self.variant {
+            None => (&self.item.title, &self.item.text),
+            Some(variant) => (&variant.title, &variant.text),
+        }
+    }
+
+    /// The item as this variant shows it, with this occurrence alone.
+    fn as_item(&self) -> FlashItem {
+        let occurrences = vec![self.occurrence.clone()];
+        let Some(variant) = self.variant else {
+            return FlashItem { occurrences, variants: Vec::new(), ..self.item.clone() };
+        };
+        FlashItem {
+            id: self.item.id.clone(),
+            date: self.item.date,
+            column: variant.column.clone(),
+            title: variant.title.clone(),
+            text: variant.text.clone(),
+            outlet: variant.outlet.clone(),
+            occurrences,
+            ..FlashItem::default()
+        }
+    }
+
+    fn as_variant(&self) -> Variant {
+        let FlashItem { column, title, text, outlet, occurrences, date, .. } = self.as_item();
+        let id = variant_id(ItemHashes::of(&title, &text, date.value));
+        Variant { id, column, title, text, outlet, occurrences }
+    }
+}
+
+impl FlashItem {
+    /// Adds an occurrence to the variant that it shows. `is_main` says that it counts for the one
+    /// that represents the item, whatever its text is.
+    fn add(&mut self, seen: &Sighting<'_>, is_main: bool) {
+        let shown = seen.title_and_text();
+        if is_main || (self.title.as_str(), self.text.as_str()) == shown {
+            self.occurrences.push(seen.occurrence.clone());
+            return;
+        }
+        let known = self.variants.iter_mut();
+        let mut known =
+            known.filter(|variant| (variant.title.as_str(), variant.text.as_str()) == shown);
+        match known.next() {
+            Some(variant) => variant.occurrences.push(seen.occurrence.clone()),
+            None => self.variants.push(seen.as_variant()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::flash::dedup::FlashDeduplicator;
+    use crate::id::short;
+    use crate::record::Span;
+
+    /// An occurrence of an item in a page, or in a dump.
+    #[derive(Debug, Clone)]
+    struct Seen {
+        page: usize,
+        text: usize,
+        column: u8,
+    }
+
+    const TEXTS: [&str; 3] = ["開源", "开源", "開源 。"];
+
+    /// The item that one machine makes of these occurrences, in the order of the walk.
+    fn deduplicated(all: &[Seen], from_dump: &dyn Fn(usize) -> bool) -> Option<FlashItem> {
+        let mut deduplicator = FlashDeduplicator::new().unwrap();
+        let mut ordered = all.to_vec();
+        ordered.sort_by_key(|seen| seen.page);
+        for (number, seen) in ordered.iter().enumerate() {
+            let text = TEXTS[seen.text];
+            let hashes = ItemHashes { content_hash: 7, ..ItemHashes::of("", text, None) };
+            let mut item = FlashItem {
+                id: short('f', 7 << 16),
+                column: Some(seen.column.to_string()),
+                text: text.to_owned(),
+                ..FlashItem::default()
+            };
+            let is_dumped = from_dump(seen.page);
+            let key = deduplicator.add(hashes, Some(&mut item), is_dumped).unwrap();
+            let ending = if is_dumped { "jsonl" } else { "txt" };
+            let path = format!("a/{:02}.{ending}", seen.page);
+            let span = Span { start: number as u64, end: number as u64 + 1 };
+            deduplicator.add_occurrence(key, &path, span).unwrap();
+        }
+        deduplicator.drain().unwrap().next().map(Result::unwrap)
+    }
+
+    fn seen() -> impl Strategy<Value = Vec<Seen>> {
+        // One page has an item in one or two variants.
+        let one = (0..12_usize, 0..3_usize, 0..9_u8);
+        let one = one.prop_map(|(page, text, column)| Seen { page, text, column });
+        prop::collection::vec(one, 1..20)
+    }
+
+    proptest! {
+        #[test]
+        fn merged_shares_equal_one_machine(
+            all in seen(),
+            shares in prop::collection::vec(0..4_usize, 12),
+            order in Just([0_usize, 1, 2, 3]).prop_shuffle(),
+            dump in prop::option::of(0..1_usize),
+        ) {
+            let from_dump = |page: usize| Some(page) == dump;
+            let expected = deduplicated(&all, &from_dump).unwrap();
+            // The spans say which occurrence it is, so the shares must number them alike.
+            let mut ordered = all.clone();
+            ordered.sort_by_key(|seen| seen.page);
+            let of_share = |share: usize| -> Option<FlashItem> {
+                let parts: Vec<(usize, Seen)> = ordered
+                    .iter()
+                    .cloned()
+                    .enumerate()
+                    .filter(|(_, seen)| shares[seen.page] == share)
+                    .collect();
+                let part: Vec<Seen> = parts.iter().map(|(_, seen)| seen.clone()).collect();
+                let mut item = deduplicated(&part, &from_dump)?;
+                let variants = item.variants.iter_mut().flat_map(|it| it.occurrences.iter_mut());
+                for seen in item.occurrences.iter_mut().chain(variants) {
+                    let start = parts[seen.span.start as usize].0 as u64;
+                    seen.span = Span { start, end: start + 1 };
+                }
+                Some(item)
+            };
+            let mut merged: Option<FlashItem> = None;
+            for share in order {
+                let Some(item) = of_share(share) else { continue };
+                merged = Some(match merged {
+                    None => item,
+                    Some(merged) => merge_items(&merged, &item),
+                });
+            }
+            let merged = merged.unwrap();
+            prop_assert_eq!(&merged, &expected);
+            for share in 0..4 {
+                let Some(item) = of_share(share) else { continue };
+                prop_assert_eq!(&merge_items(&merged, &item), &expected, "merged again");
+                prop_assert_eq!(&merge_items(&item, &merged), &expected, "merged again");
+            }
+        }
+    }
+
+    #[test]
+    fn a_dump_represents_an_item_and_pages_before_it_count_for_it() {
+        let item = |text: &str, paths: &[&str]| FlashItem {
+            text: text.to_owned(),
+            occurrences: paths
+                .iter()
+                .map(|path| Occurrence { path: (*path).to_owned(), span: Span::default() })
+                .collect(),
+            ..FlashItem::default()
+        };
+        let pages = item("開源", &["a/1.txt", "a/9.txt"]);
+        let dump = FlashItem { tags: vec!["軟件".to_owned()], ..item("开源", &["a/5.jsonl"]) };
+        let merged = merge_items(&pages, &dump);
+        let paths = |of: &[Occurrence]| -> Vec<String> {
+            of.iter().map(|seen| seen.path.clone()).collect()
+        };
+        assert_eq!((merged.text.as_str(), merged.tags.len()), ("开源", 1));
+        assert_eq!(paths(&merged.occurrences), ["a/1.txt", "a/5.jsonl"]);
+        assert_eq!(paths(&merged.variants[0].occurrences), ["a/9.txt"]);
+        assert_eq!(merge_items(&dump, &pages), merged);
+        for part in [&pages, &dump] {
+            assert_eq!(merge_items(&merged, part), merged, "merged again");
+            assert_eq!(merge_items(part, &merged), merged, "merged again");
+        }
+    }
+
+    #[test]
+    fn the_same_item_has_the_same_content_and_date() {
+        let item = |text: &str| FlashItem { text: text.to_owned(), ..FlashItem::default() };
+        assert!(is_same_item(&item("開源"), &item("开源")));
+        assert!(!is_same_item(&item("開源"), &item("閉源")));
+    }
+}
