@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::pages::PageOptions;
 use crate::request::encode_segment;
-use crate::schema::{self, Layout, field, statistics_name};
+use crate::schema::{self, Layout, field, parts_name, statistics_name};
 use crate::statistics::{Description, StatisticsBuilder};
 
 /// How an index is copied.
@@ -83,20 +83,12 @@ pub fn copy(
     progress: CopyProgress<'_>,
 ) -> Result<Copied> {
     let before = published(client, address)?;
-    if let Some(before) = &before
-        && !options.replace
-        && before.description().roots != roots(index)
-    {
-        return Err(Error::OtherRoots {
-            address: address.to_string(),
-            there: before.description().roots.join(", "),
-            here: roots(index).join(", "),
-        });
-    }
+    refuse_other_roots(index, before.as_ref(), address, options)?;
     // Every document is sent to an index of another name than that of the one before.
     let [cloned, replaced] = match options.whole {
         true => [None, before.as_ref()],
-        false => [before.as_ref(), None],
+        // What several machines have written has fields that a copy does not have.
+        false => [before.as_ref().filter(|before| before.description().shares == 0), None],
     };
     let stamp = stamp(index, replaced.map_or("", ClusterIndex::documents));
     let documents = address.physical_name(&stamp)?;
@@ -114,30 +106,60 @@ pub fn copy(
     let (copied, counted) = send_documents(index, client, &documents, progress)?;
     let description = describe(index)?;
     let description = send_statistics(client, &statistics, counted, description)?;
-    for name in [&documents, &statistics] {
-        client.refresh(name)?;
-    }
+    client.refresh(&documents)?;
     if client.count(&documents, &json!({ "query": { "match_all": {} } }))? != copied.documents
         || !is_ours(client, &documents)?
     {
         return Err(Error::Disturbed { index: documents });
     }
-    let path = format!("/{}/_mapping", encode_segment(&documents));
+    publish(client, address, &documents, &description, options)?;
+    Ok(copied)
+}
+
+/// Lets the alias lead to an index that is whole, and deletes the one before.
+pub(crate) fn publish(
+    client: &Client,
+    address: &ClusterAddress,
+    documents: &str,
+    description: &Description,
+    options: &CopyOptions,
+) -> Result<()> {
+    let statistics = statistics_name(documents);
+    for name in [documents, &statistics] {
+        client.refresh(name)?;
+    }
+    let path = format!("/{}/_mapping", encode_segment(documents));
     client.put(&path, &[], &json!({ "_meta": { "wensou": description } }))?;
-    for name in [&documents, &statistics] {
+    for name in [documents, &statistics] {
         let path = format!("/{}/_settings", encode_segment(name));
         client.put(&path, &[], &json!({ "index.blocks.write": true }))?;
         client.wait_for_health(name, Health::Yellow, options.patience)?;
     }
     let targets = client.alias_targets(address.index())?;
-    client.swap_alias(address.index(), targets.first().map(String::as_str), &documents)?;
-    client.wait_for_alias(address.index(), &documents, options.patience)?;
-    remove_others(client, address, &documents, options.grace)?;
-    Ok(copied)
+    client.swap_alias(address.index(), targets.first().map(String::as_str), documents)?;
+    client.wait_for_alias(address.index(), documents, options.patience)?;
+    remove_others(client, address, documents, options.grace)
+}
+
+/// Fails if an index covers other files and folders than the one that the alias leads to.
+pub(crate) fn refuse_other_roots(
+    index: &Index,
+    before: Option<&ClusterIndex>,
+    address: &ClusterAddress,
+    options: &CopyOptions,
+) -> Result<()> {
+    match before.filter(|before| !options.replace && before.description().roots != roots(index)) {
+        None => Ok(()),
+        Some(before) => Err(Error::OtherRoots {
+            address: address.to_string(),
+            there: before.description().roots.join(", "),
+            here: roots(index).join(", "),
+        }),
+    }
 }
 
 /// The index that the alias leads to, if it is one of ours.
-fn published(client: &Client, address: &ClusterAddress) -> Result<Option<ClusterIndex>> {
+pub(crate) fn published(client: &Client, address: &ClusterAddress) -> Result<Option<ClusterIndex>> {
     match ClusterIndex::open_with(client.clone(), address) {
         Ok(index) => Ok(Some(index)),
         // What is no use is replaced by a whole copy.
@@ -189,7 +211,7 @@ fn create(
 
 /// Whether a copy has created an index. If it is deleted while it is written, the cluster makes
 /// another one of the documents that come later, with mappings of its own.
-fn is_ours(client: &Client, name: &str) -> Result<bool> {
+pub(crate) fn is_ours(client: &Client, name: &str) -> Result<bool> {
     let path = format!("/{}/_mapping", encode_segment(name));
     let found: Value = client.get(&path, &[("filter_path", "*.mappings._meta")])?.json()?;
     Ok(found[name]["mappings"]["_meta"]["wensou"].is_object())
@@ -281,11 +303,11 @@ impl Groups {
 }
 
 /// What an index covers, as it was given.
-fn roots(index: &Index) -> Vec<String> {
+pub(crate) fn roots(index: &Index) -> Vec<String> {
     index.meta().given.iter().map(|root| root.display().to_string()).collect()
 }
 
-fn describe(index: &Index) -> Result<Description> {
+pub(crate) fn describe(index: &Index) -> Result<Description> {
     let meta = index.meta();
     let [words, synonyms] = index.table_texts()?;
     Ok(Description {
@@ -302,10 +324,11 @@ fn describe(index: &Index) -> Result<Description> {
         word_chunks: 0,
         words,
         synonyms,
+        shares: 0,
     })
 }
 
-fn send_statistics(
+pub(crate) fn send_statistics(
     client: &Client,
     name: &str,
     counted: StatisticsBuilder,
@@ -320,7 +343,7 @@ fn send_statistics(
 }
 
 /// Fails if a document was refused.
-fn accepted(summary: BulkSummary) -> Result<()> {
+pub(crate) fn accepted(summary: BulkSummary) -> Result<()> {
     if summary.failed == 0 {
         return Ok(());
     }
@@ -342,12 +365,15 @@ fn remove_others(
     let pattern = format!("{}-*", address.index());
     let ours = |name: &str| {
         let stamp = name.strip_prefix(address.index()).and_then(|end| end.strip_prefix('-'));
-        let stamp = stamp.map(|stamp| stamp.strip_suffix(".terms").unwrap_or(stamp));
+        let stamp = stamp.map(|stamp| {
+            let short = [".terms", ".parts"].into_iter().find_map(|end| stamp.strip_suffix(end));
+            short.unwrap_or(stamp)
+        });
         stamp.is_some_and(|stamp| {
             stamp.len() == 16 && stamp.bytes().all(|byte| byte.is_ascii_hexdigit())
         })
     };
-    let keep = [current.to_owned(), statistics_name(current)];
+    let keep = [current.to_owned(), statistics_name(current), parts_name(current)];
     let others = client.indexes(&pattern)?.into_iter().map(|index| index.name);
     let others: Vec<String> = others.filter(|name| ours(name) && !keep.contains(name)).collect();
     if others.is_empty() {

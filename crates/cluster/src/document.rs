@@ -26,6 +26,17 @@ pub fn document(
     terms: &DocumentTerms,
     group: Option<&str>,
 ) -> serde_json::Result<(String, Vec<u8>)> {
+    let (sum, fields) = fields(record, values, terms, group)?;
+    Ok((sum, serde_json::to_vec(&fields)?))
+}
+
+/// The fields of a document, and its hash: see [`document`].
+pub(crate) fn fields(
+    record: &Record,
+    values: &FieldValues,
+    terms: &DocumentTerms,
+    group: Option<&str>,
+) -> serde_json::Result<(String, Map<String, Value>)> {
     let mut fields = Map::new();
     let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     set(field::ID, json!(values.ids));
@@ -66,7 +77,7 @@ pub fn document(
     set(field::RECORD, serde_json::to_value(record)?);
     let sum = format!("{:016x}", xxh3_64(&serde_json::to_vec(&fields)?));
     fields.insert(field::SUM.to_owned(), json!(sum));
-    Ok((sum, serde_json::to_vec(&fields)?))
+    Ok((sum, fields))
 }
 
 /// The values of a text: its bigrams, its unigrams, its words. The cluster leaves a gap between two

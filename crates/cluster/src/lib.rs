@@ -4,6 +4,7 @@
 //!   environment or from the configuration, and [`Client`] sends requests: it chooses a node,
 //!   bounds the time, repeats what is safe to repeat, and refuses answers that are not whole.
 //! - [`BulkWriter`] writes documents in bounded batches, [`Pages`] reads all hits of a search.
+//! - [`copy()`] copies an index to a cluster; with [`send_share`], several machines write one.
 //! - The methods of [`Client`] in `alias` create indexes, and swap the alias that readers use.
 //!
 //! Every request is safe to repeat unless [`Request::not_idempotent`] says otherwise. No error, and
@@ -48,6 +49,7 @@ mod retry;
 mod schema;
 mod search;
 mod settings;
+mod shares;
 mod statistics;
 mod tls;
 mod token;
@@ -69,6 +71,7 @@ pub use pages::{Hit, PageOptions, Pages};
 pub use request::{Method, Request, Response, encode_segment};
 pub use schema::{FORMAT, Layout, field, text_field};
 pub use settings::ClusterSettings;
+pub use shares::{ShareSent, send_share};
 pub use statistics::{Bucket, Description, Names, StatisticsBuilder};
 pub use token::{MAX_WORD_CHARS, bigrams, unigrams, word_prefix_token, word_token};
 pub use verify::{Verified, verify};

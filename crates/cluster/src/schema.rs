@@ -61,6 +61,16 @@ pub mod field {
     pub const OCCURRENCES: &str = "occurrences";
     /// The record. It is not indexed.
     pub const RECORD: &str = "record";
+    /// If several machines have indexed an archive: the key of the file that the record comes from,
+    /// by which it sorts before [`ORDINAL`] does. The ordinals are those of one machine each.
+    pub const WALK: &str = "walk";
+    /// The machines that have the record, by the keys of their shares: first the one that counted
+    /// it in its statistics.
+    pub const SHARES: &str = "shares";
+    /// Whether several machines have the record.
+    pub const MERGED: &str = "merged";
+    /// The record as it was counted, if it was merged with others since.
+    pub const COUNTED: &str = "counted";
 }
 
 /// The field of the cluster that has the tokens of a text field in documents of a kind. Lengths are
@@ -79,6 +89,13 @@ pub fn text_field(kind: Kind, field: TextField) -> String {
 #[must_use]
 pub(crate) fn statistics_name(documents: &str) -> String {
     format!("{documents}.terms")
+}
+
+/// The name of the index of what several machines tell each other while they write an index of
+/// documents.
+#[must_use]
+pub(crate) fn parts_name(documents: &str) -> String {
+    format!("{documents}.parts")
 }
 
 /// How the documents are spread.
@@ -104,6 +121,7 @@ pub(crate) fn documents_index(layout: Layout, analysis: &str) -> Value {
     let counted = || json!({ "type": "keyword", "index": false });
     let number = |kind: &str| json!({ "type": kind });
     let stored = |kind: &str| json!({ "type": kind, "index": false });
+    let object = || json!({ "type": "object", "enabled": false });
     let text = || json!({ "type": "text", "analyzer": "tokens" });
     let texts = || json!({ "properties": { "title": text(), "body": text(), "tags": text() } });
     let fields = [
@@ -130,7 +148,11 @@ pub(crate) fn documents_index(layout: Layout, analysis: &str) -> Value {
         (field::SUM, counted()),
         (field::GROUP, keyword()),
         (field::OCCURRENCES, stored("integer")),
-        (field::RECORD, json!({ "type": "object", "enabled": false })),
+        (field::RECORD, object()),
+        (field::WALK, json!({ "type": "keyword", "index": false })),
+        (field::SHARES, json!({ "type": "keyword", "index": false, "doc_values": false })),
+        (field::MERGED, json!({ "type": "boolean" })),
+        (field::COUNTED, object()),
     ];
     let mut properties: Map<String, Value> =
         fields.into_iter().map(|(name, mapping)| (name.to_owned(), mapping)).collect();

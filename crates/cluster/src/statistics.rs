@@ -47,6 +47,9 @@ pub struct Description {
     pub words: Option<String>,
     /// As `words`.
     pub synonyms: Option<String>,
+    /// The number of machines that have indexed the archive together; 0 for a copy of one index.
+    #[serde(default)]
+    pub shares: u64,
 }
 
 impl Description {
@@ -133,28 +136,38 @@ pub struct StatisticsBuilder {
 impl StatisticsBuilder {
     /// Counts a document.
     pub fn add(&mut self, values: &FieldValues, terms: &DocumentTerms) {
+        self.count(values, terms, Change::Add);
+    }
+
+    /// Takes back that a document was counted.
+    pub(crate) fn subtract(&mut self, values: &FieldValues, terms: &DocumentTerms) {
+        self.count(values, terms, Change::Subtract);
+    }
+
+    fn count(&mut self, values: &FieldValues, terms: &DocumentTerms, change: Change) {
         let kind = terms.kind as usize;
-        self.documents[kind] += 1;
+        self.documents[kind] = change.of(self.documents[kind], 1);
         for field in TextField::ALL {
-            self.add_field(kind, field, terms.field(field));
+            self.count_field(kind, field, terms.field(field), change);
         }
         let tags = values.tags.iter().map(|tag| &tag.folded);
-        count_each(&mut self.tags, tags);
+        count_each(&mut self.tags, tags, change);
         let sources = values.sources.iter().map(|source| &source.folded);
-        count_each(&mut self.sources, sources.chain(&values.authors));
+        count_each(&mut self.sources, sources.chain(&values.authors), change);
         for field in [TextField::Title, TextField::Tags] {
             let words = terms.field(field).iter().flat_map(FieldTerms::words);
             let words: Vec<String> =
                 words.filter(|word| !word.starts_with(SYMBOL_TERM)).map(str::to_owned).collect();
-            count_each(&mut self.words, words.iter());
+            count_each(&mut self.words, words.iter(), change);
         }
     }
 
-    fn add_field(&mut self, kind: usize, field: TextField, texts: &[FieldTerms]) {
+    fn count_field(&mut self, kind: usize, field: TextField, texts: &[FieldTerms], change: Change) {
         self.buffer.clear();
         let mut token = String::new();
         for text in texts {
-            self.lengths[kind][field as usize] += text.key.len() as u64;
+            let length = &mut self.lengths[kind][field as usize];
+            *length = change.of(*length, text.key.len() as u64);
             for c in &text.key {
                 token.clear();
                 token.push(*c);
@@ -170,11 +183,69 @@ impl StatisticsBuilder {
         }
         self.buffer.sort_unstable();
         self.buffer.dedup();
-        self.with_field[kind][field as usize] += u64::from(!self.buffer.is_empty());
+        let with_field = &mut self.with_field[kind][field as usize];
+        *with_field = change.of(*with_field, u64::from(!self.buffer.is_empty()));
         for term in &self.buffer {
             let counts = self.terms.entry(*term).or_default();
-            counts[kind] = counts[kind].saturating_add(1);
+            counts[kind] = match change {
+                Change::Add => counts[kind].saturating_add(1),
+                Change::Subtract => counts[kind].saturating_sub(1),
+            };
         }
+    }
+
+    /// What was counted, in parts with at most `size` entries each.
+    pub(crate) fn into_parts(self, size: usize) -> Vec<StatisticsPart> {
+        let mut parts = vec![StatisticsPart {
+            documents: self.documents,
+            lengths: self.lengths,
+            with_field: self.with_field,
+            ..StatisticsPart::default()
+        }];
+        let mut terms: Vec<(u64, [u32; 2])> = self.terms.into_iter().collect();
+        terms.sort_unstable();
+        parts.extend(
+            terms
+                .chunks(size)
+                .map(|terms| StatisticsPart { terms: terms.to_vec(), ..StatisticsPart::default() }),
+        );
+        let mut lists = |counts: FxHashMap<String, u64>,
+                         part: fn(Vec<(String, u64)>) -> StatisticsPart| {
+            let list = sorted(counts);
+            parts.extend(list.chunks(size).map(|chunk| part(chunk.to_vec())));
+        };
+        lists(self.tags, |tags| StatisticsPart { tags, ..StatisticsPart::default() });
+        lists(self.sources, |sources| StatisticsPart { sources, ..StatisticsPart::default() });
+        lists(self.words, |words| StatisticsPart { words, ..StatisticsPart::default() });
+        parts
+    }
+
+    /// Adds a part of what another machine has counted.
+    pub(crate) fn add_part(&mut self, part: StatisticsPart) {
+        for kind in 0..2 {
+            self.documents[kind] += part.documents[kind];
+            for field in 0..3 {
+                self.lengths[kind][field] += part.lengths[kind][field];
+                self.with_field[kind][field] += part.with_field[kind][field];
+            }
+        }
+        for (term, there) in part.terms {
+            let counts = self.terms.entry(term).or_default();
+            for (count, there) in counts.iter_mut().zip(there) {
+                *count = count.saturating_add(there);
+            }
+        }
+        let add = |counts: &mut FxHashMap<String, u64>, list: Vec<(String, u64)>| {
+            list.into_iter().for_each(|(name, n)| *counts.entry(name).or_default() += n);
+        };
+        add(&mut self.tags, part.tags);
+        add(&mut self.sources, part.sources);
+        add(&mut self.words, part.words);
+    }
+
+    /// The number of articles and of flash items.
+    pub(crate) fn documents(&self) -> [u64; 2] {
+        self.documents
     }
 
     /// Writes the documents of the statistics index with `each`, which is given the id and the JSON
@@ -188,19 +259,16 @@ impl StatisticsBuilder {
         description: Description,
         mut each: impl FnMut(&str, Vec<u8>) -> Result<(), E>,
     ) -> Result<Description, E> {
-        let buckets = (self.terms.len() / BUCKET_TERMS).next_power_of_two() as u64;
-        let mut terms: Vec<(u64, [u32; 2])> = self.terms.into_iter().collect();
+        // What was taken back altogether is no term.
+        let terms = self.terms.into_iter().filter(|(_, counts)| *counts != [0; 2]);
+        let mut terms: Vec<(u64, [u32; 2])> = terms.collect();
+        let buckets = (terms.len() / BUCKET_TERMS).next_power_of_two() as u64;
         terms.sort_unstable_by_key(|(term, _)| (term & (buckets - 1), *term));
         for bucket in terms.chunk_by(|a, b| a.0 & (buckets - 1) == b.0 & (buckets - 1)) {
             let (hashes, documents) = bucket.iter().map(|(term, n)| (TermHash(*term), *n)).unzip();
             let number = bucket[0].0 & (buckets - 1);
             each(&bucket_id(number), data(&Bucket { hashes, documents })?)?;
         }
-        let sorted = |counts: FxHashMap<String, u64>| {
-            let mut list: Vec<(String, u64)> = counts.into_iter().collect();
-            list.sort_unstable();
-            list
-        };
         let names = [sorted(self.tags), sorted(self.sources)].concat();
         let words = sorted(self.words);
         let mut write_chunks = |list: &[(String, u64)], id: fn(usize) -> String| {
@@ -224,15 +292,54 @@ impl StatisticsBuilder {
     }
 }
 
+/// A part of what a machine has counted.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StatisticsPart {
+    documents: [u64; 2],
+    lengths: [[u64; 3]; 2],
+    with_field: [[u64; 3]; 2],
+    terms: Vec<(u64, [u32; 2])>,
+    tags: Vec<(String, u64)>,
+    sources: Vec<(String, u64)>,
+    words: Vec<(String, u64)>,
+}
+
+/// Whether a document is counted, or taken back.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Add,
+    Subtract,
+}
+
+impl Change {
+    fn of(self, before: u64, count: u64) -> u64 {
+        match self {
+            Self::Add => before + count,
+            Self::Subtract => before.saturating_sub(count),
+        }
+    }
+}
+
+/// Counts in the order of names, without those that are zero.
+fn sorted(counts: FxHashMap<String, u64>) -> Vec<(String, u64)> {
+    let mut list: Vec<(String, u64)> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
+    list.sort_unstable();
+    list
+}
+
 /// Counts the values of a document, each once.
-fn count_each<'v>(counts: &mut FxHashMap<String, u64>, values: impl Iterator<Item = &'v String>) {
+fn count_each<'v>(
+    counts: &mut FxHashMap<String, u64>,
+    values: impl Iterator<Item = &'v String>,
+    change: Change,
+) {
     let mut values: Vec<&String> = values.collect();
     values.sort_unstable();
     values.dedup();
     for value in values {
         match counts.get_mut(value) {
-            Some(count) => *count += 1,
-            None => drop(counts.insert(value.clone(), 1)),
+            Some(count) => *count = change.of(*count, 1),
+            None => drop(counts.insert(value.clone(), change.of(0, 1))),
         }
     }
 }

@@ -44,8 +44,12 @@ fn agrees(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
     };
     let (values, terms) = analyse_record(ordinal, &record, analysis.segmenter())?;
     let (_, wanted) = document(&record, &values, &terms, group.as_deref())?;
-    let [found, wanted]: [Value; 2] =
+    let [mut found, wanted]: [Value; 2] =
         [serde_json::from_str(found.get())?, serde_json::from_slice(&wanted)?];
+    // These say which machines have sent it, and do not follow from the record.
+    for name in [field::WALK, field::SHARES, field::MERGED, field::COUNTED] {
+        found.as_object_mut().map(|fields| fields.remove(name));
+    }
     Ok(Some(found == wanted && record.id() == hit.id))
 }
 

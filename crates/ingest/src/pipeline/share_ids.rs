@@ -6,7 +6,7 @@ use crate::flash::dedup::{ItemHashes, content_hash, variant_id};
 use crate::id::qualified;
 use crate::pipeline::ids::{lengthened, path_hash};
 use crate::pipeline::stored_path::{is_dump, is_generated};
-use crate::record::{Article, FlashItem, Occurrence, Span};
+use crate::record::{Article, FlashItem, Occurrence, Record, Span};
 
 /// Corrects the ids by which an article refers to a flash item, after the item was merged: another
 /// variant may represent it. Returns whether an id has changed.
@@ -36,24 +36,32 @@ pub fn correct_references(article: &mut Article, item: &FlashItem) -> bool {
     is_changed
 }
 
-/// The id of an article whose own id an article before it in the order of the walk has: the first
-/// of those that one machine would try which is free. `base` is the folder that all paths start
-/// with.
-pub fn next_id(article: &Article, base: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
-    let below = article.path.strip_prefix(base).unwrap_or(&article.path);
-    let below = below.strip_prefix('/').unwrap_or(below);
-    if !is_generated(&article.id) {
-        return qualified(&article.id, below, is_free);
-    }
-    let hash = if is_dump(&article.path) || article.span.start > 0 {
-        content_hash(&article.title, &article.paragraphs.join("\n"), article.date.value)
-    } else {
-        path_hash(below)
+/// The id of a record whose own id a record before it in the order of the walk has: the first of
+/// those that one machine would try which is free. `base` is the folder that all paths start with.
+pub fn next_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
+    let (letter, hash) = match record {
+        Record::Article(article) if !is_generated(&article.id) => {
+            return qualified(&article.id, below(base, &article.path), is_free);
+        }
+        Record::Article(article) => ('a', article_hash(article, base)),
+        Record::Flash(item) => ('f', content_hash(&item.title, &item.text, item.date.value)),
     };
-    let mut ids = (1..).map(|seed| lengthened('a', hash, seed));
+    let mut ids = (1..).map(|seed| lengthened(letter, hash, seed));
     ids.find(|id| is_free(id)).unwrap_or_default()
 }
 
+fn below<'p>(base: &str, path: &'p str) -> &'p str {
+    let below = path.strip_prefix(base).unwrap_or(path);
+    below.strip_prefix('/').unwrap_or(below)
+}
+
+/// The hash that the id of an article was made of.
+fn article_hash(article: &Article, base: &str) -> u64 {
+    if is_dump(&article.path) || article.span.start > 0 {
+        return content_hash(&article.title, &article.paragraphs.join("\n"), article.date.value);
+    }
+    path_hash(below(base, &article.path))
+}
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +106,7 @@ mod tests {
             path: path.to_owned(),
             ..Article::default()
         };
+        let article = |id: &str, path: &str| Record::Article(article(id, path));
         assert_eq!(next_id(&article("r1", "x/d.jsonl"), "x", |_| true), "r1@d.jsonl");
         let mut ids = Ids::default();
         let first = ids.fresh('a', path_hash("p/1.txt"), "x/p/1.txt");

@@ -80,6 +80,16 @@ impl<'c> ClusterEngine<'c> {
         Ok(self.analysis.get_or_init(|| analysis))
     }
 
+    /// The keys by which documents sort as the walk found their records.
+    fn order_of_walk(&self) -> Value {
+        let key = |name: &str| json!({ (name): "asc" });
+        match self.index.description().shares {
+            0 => json!([key(field::ORDINAL), key(field::TIE)]),
+            // Each machine has counted its records from zero. Articles come before flash items.
+            _ => json!([key(field::KIND), key(field::WALK), key(field::ORDINAL), key(field::TIE)]),
+        }
+    }
+
     /// The length norms of each field.
     pub(super) fn norms(&self) -> &[LengthNorms; 3] {
         self.norms.get_or_init(|| LengthNorms::of_fields(&self.statistics))
@@ -282,7 +292,7 @@ impl Engine for ClusterEngine<'_> {
         let body = json!({
             "query": { "match_all": {} },
             "_source": [field::RECORD, field::ORDINAL],
-            "sort": [{ (field::ORDINAL): "asc" }, { (field::TIE): "asc" }],
+            "sort": self.order_of_walk(),
         });
         let options = PageOptions::default();
         for hit in self.index.client().pages(self.index.documents(), body, options)? {

@@ -1,0 +1,181 @@
+//! Several machines index one archive: each has an index of its share, and sends it.
+//!
+//! A share is an index that was built with the corpus statistics of all shares, see
+//! [`wensou_index::Share`]. All machines write into one index of the cluster, at the same time or
+//! one after another, in any order and again after a crash. The machine that sends the last share
+//! completes the index and publishes it. The outcome is that of a [`copy`](crate::copy()) of one
+//! index of the whole archive: the same records, hits and order.
+//!
+//! - `state`: which shares there are, in a document that machines change with optimistic
+//!   concurrency.
+//! - `place`: puts a record where the cluster may have one of the same id. Flash items of several
+//!   machines are merged into one, and ids that collide get the next free one.
+//! - `stored`: a document with what other machines need to know of it.
+//! - `read_write`: documents with their versions.
+//! - `parts`: what each machine has counted, and the sketches of its articles.
+//! - `complete`: the statistics of the whole, references to merged items, near-duplicates.
+
+mod complete;
+mod parts;
+mod place;
+mod read_write;
+mod state;
+mod stored;
+
+use serde_json::json;
+use wensou_index::{Index, Share, analyse_record};
+use xxhash_rust::xxh3::xxh3_64;
+
+use self::parts::PartsWriter;
+use self::place::{NewDocument, Placement};
+use self::state::{BuildState, ShareState, key_of};
+use self::stored::Stored;
+use crate::address::ClusterAddress;
+use crate::client::Client;
+use crate::copy::{CopyOptions, CopyProgress, is_ours, published, refuse_other_roots, roots};
+use crate::error::{Error, Result};
+use crate::request::encode_segment;
+use crate::schema::{self, parts_name};
+
+/// Documents that are sent, and whose conflicts are resolved, at a time.
+const WINDOW: usize = 1000;
+
+/// What the sending of a share did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareSent {
+    /// Documents of the share.
+    pub documents: u64,
+    /// Flash items of it that other machines have, too.
+    pub merged: u64,
+    /// Files of the shares that were sent so far.
+    pub files: u64,
+    /// Files of all shares.
+    pub all_files: u64,
+    /// Whether the index is published: all shares were sent.
+    pub is_published: bool,
+}
+
+/// Sends the share of an archive that an index has. When all shares were sent, the index on the
+/// cluster is completed and published; until then, searches find the one before.
+///
+/// # Errors
+///
+/// [`Error::NoShare`] if the index is no share; [`Error::SharesOverlap`] and
+/// [`Error::SharesDiffer`] if the shares are not those that were surveyed; and those of
+/// [`copy`](crate::copy()).
+pub fn send_share(
+    index: &Index,
+    client: &Client,
+    address: &ClusterAddress,
+    options: &CopyOptions,
+    progress: CopyProgress<'_>,
+) -> Result<ShareSent> {
+    let share = index.meta().share.as_ref().filter(|share| !share.survey.identity.is_empty());
+    let share = share.ok_or(Error::NoShare)?;
+    let documents = address.physical_name(&stamp(index, share))?;
+    let before = published(client, address)?;
+    let sent = |documents, merged, state: Option<&BuildState>| ShareSent {
+        documents,
+        merged,
+        files: state.map_or(share.survey.files, BuildState::files_sent),
+        all_files: share.survey.files,
+        is_published: state.is_none(),
+    };
+    if before.as_ref().is_some_and(|before| before.documents() == documents) {
+        return Ok(sent(0, 0, None));
+    }
+    refuse_other_roots(index, before.as_ref(), address, options)?;
+    create(client, &documents, index, options)?;
+    let build = Build { client, documents: &documents, parts: parts_name(&documents) };
+    let entry = ShareState::of(share);
+    let key = key_of(&share.paths);
+    let mut state = build.register(&key, &entry, &roots(index), &share.survey)?;
+    let [mut placed, mut merged] = [0, 0];
+    if !state.is_sent(&key) {
+        let placement = send_documents(&build, index, &key, progress)?;
+        [placed, merged] = [placement.documents, placement.merged];
+        let written = PartsWriter { build: &build, key: &key }.write(placement)?;
+        state = build.note_sent(&key, written)?;
+    }
+    if !state.is_complete()? {
+        return Ok(sent(placed, merged, Some(&state)));
+    }
+    complete::complete(&build, index, address, &state, options)?;
+    Ok(sent(placed, merged, None))
+}
+
+/// The indexes that several machines write.
+pub(crate) struct Build<'c> {
+    client: &'c Client,
+    documents: &'c str,
+    parts: String,
+}
+
+/// The end of the name of the index: the same on all machines that index the same archive in the
+/// same way.
+fn stamp(index: &Index, share: &Share) -> String {
+    let meta = index.meta();
+    let roots = roots(index).join("\n");
+    let about = format!("{} {} {} {roots}", schema::FORMAT, meta.analysis, share.survey.identity);
+    format!("{:016x}", xxh3_64(about.as_bytes()))
+}
+
+/// Makes the indexes, unless another machine has done so.
+fn create(client: &Client, documents: &str, index: &Index, options: &CopyOptions) -> Result<()> {
+    let layout = options.layout;
+    let wanted = [
+        (documents.to_owned(), schema::documents_index(layout, &index.meta().analysis)),
+        (parts_name(documents), schema::statistics_index(layout.replicas)),
+    ];
+    for (name, body) in wanted {
+        if client.exists(&format!("/{}", encode_segment(&name)))? {
+            continue;
+        }
+        match client.create_index(&name, &body) {
+            // Another machine was quicker.
+            Ok(()) | Err(Error::NameTaken { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    match is_ours(client, documents)? {
+        true => Ok(()),
+        false => Err(Error::Disturbed { index: documents.to_owned() }),
+    }
+}
+
+/// Sends the documents of a share, window by window.
+fn send_documents<'b>(
+    build: &'b Build<'b>,
+    index: &'b Index,
+    key: &'b str,
+    progress: CopyProgress<'_>,
+) -> Result<Placement<'b>> {
+    let base = roots(index).join("\n");
+    let segmenter = index.analysis()?.segmenter();
+    let mut placement = Placement::new(build, key, base, segmenter);
+    let addresses = index.in_order()?;
+    let mut window = Vec::new();
+    for (ordinal, address) in addresses.iter().enumerate() {
+        let record = index.record(*address)?;
+        let (values, terms) = analyse_record(ordinal as u64, &record, segmenter)?;
+        let stored = Stored::new(record, ordinal as u64, key);
+        window.push(NewDocument::new(stored, values, terms)?);
+        if window.len() == WINDOW {
+            placement.place(std::mem::take(&mut window))?;
+        }
+        progress(ordinal as u64 + 1, addresses.len() as u64);
+    }
+    placement.place(window)?;
+    // What was deleted while it was written was made anew by the cluster, without our mappings.
+    match is_ours(build.client, build.documents)? {
+        true => Ok(placement),
+        false => Err(Error::Disturbed { index: build.documents.to_owned() }),
+    }
+}
+
+impl Build<'_> {
+    /// The number of documents that searches can see.
+    fn count(&self) -> Result<u64> {
+        self.client.count(self.documents, &json!({ "query": { "match_all": {} } }))
+    }
+}

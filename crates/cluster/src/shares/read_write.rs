@@ -1,0 +1,83 @@
+//! Reads and writes documents with their versions.
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use serde_json::json;
+use wensou_text::Segmenter;
+
+use super::Build;
+use super::stored::{Read, Stored};
+use crate::bulk::Version;
+use crate::error::{Error, Result};
+use crate::request::{Request, encode_segment};
+use crate::schema::field;
+
+/// Documents that are read at a time.
+pub(super) const READ_AT_ONCE: usize = 100;
+
+/// What is read of a document.
+pub(super) const SOURCE: [&str; 6] =
+    [field::RECORD, field::ORDINAL, field::WALK, field::SHARES, field::COUNTED, field::GROUP];
+
+impl Build<'_> {
+    /// Reads documents by their ids.
+    pub(super) fn read(&self, ids: &[&str]) -> Result<FxHashMap<String, Read>> {
+        #[derive(Deserialize)]
+        struct Answer {
+            docs: Vec<Found>,
+        }
+        #[derive(Deserialize)]
+        struct Found {
+            #[serde(rename = "_id")]
+            id: String,
+            #[serde(rename = "_seq_no", default)]
+            seq_no: u64,
+            #[serde(rename = "_primary_term", default)]
+            primary_term: u64,
+            #[serde(rename = "_source")]
+            source: Option<Stored>,
+        }
+        let mut all = FxHashMap::default();
+        let path = format!("/{}/_mget", encode_segment(self.documents));
+        for ids in ids.chunks(READ_AT_ONCE) {
+            let request = Request::post(&path).query("_source_includes", &SOURCE.join(","));
+            let answer = self.client.send(&request.json(&json!({ "ids": ids }))?)?;
+            for Found { id, seq_no, primary_term, source } in answer.json::<Answer>()?.docs {
+                let version = Version::Unchanged { seq_no, primary_term };
+                all.extend(source.map(|stored| (id, Read { stored, version })));
+            }
+        }
+        Ok(all)
+    }
+
+    pub(super) fn read_one(&self, id: &str) -> Result<Option<Read>> {
+        Ok(self.read(&[id])?.remove(id))
+    }
+
+    /// Writes a document if the cluster has none of this id, or this version. Returns whether it
+    /// was written.
+    pub(super) fn write(
+        &self,
+        stored: &Stored,
+        version: Option<Version>,
+        segmenter: &Segmenter,
+    ) -> Result<bool> {
+        let (values, terms) = stored.analyse(segmenter)?;
+        let json = stored.to_json(&values, &terms)?;
+        let index = encode_segment(self.documents);
+        let id = encode_segment(stored.id());
+        let request = match version {
+            Some(Version::Unchanged { seq_no, primary_term }) => {
+                Request::put(format!("/{index}/_doc/{id}"))
+                    .query("if_seq_no", &seq_no.to_string())
+                    .query("if_primary_term", &primary_term.to_string())
+            }
+            _ => Request::put(format!("/{index}/_create/{id}")),
+        };
+        match self.client.send(&request.json_bytes(json)) {
+            Ok(_) => Ok(true),
+            Err(Error::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Which shares of an archive there are, and which were sent.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use wensou_index::{Share, SurveyTotals};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Build;
+use crate::error::{Error, Result};
+use crate::request::{Request, encode_segment};
+
+/// The id of the document.
+const ID: &str = "build";
+
+/// What is known of all shares. Machines read it, and write it if nobody else has done so since.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct BuildState {
+    /// The folder that all share, as each of them names it.
+    roots: Vec<String>,
+    survey: SurveyTotals,
+    /// By their keys, see [`key_of`].
+    pub(super) shares: BTreeMap<String, ShareState>,
+}
+
+/// What is known of a share.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ShareState {
+    paths: Vec<String>,
+    files: u64,
+    sum: String,
+    /// What was written of it; `None` while it is being sent.
+    pub(super) parts: Option<PartCounts>,
+}
+
+/// How many documents of each kind a machine has written into the index of parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PartCounts {
+    pub(super) statistics: usize,
+    pub(super) articles: usize,
+}
+
+/// The key of the share with these paths.
+pub(super) fn key_of(paths: &[String]) -> String {
+    format!("{:016x}", xxh3_64(paths.join("\0").as_bytes()))
+}
+
+impl ShareState {
+    pub(super) fn of(share: &Share) -> Self {
+        let Share { paths, files, sum, .. } = share.clone();
+        Self { paths, files, sum, parts: None }
+    }
+
+    /// A path of this share that another one has, too.
+    fn path_shared_with(&self, other: &Self) -> Option<String> {
+        let is_in = |path: &str, folder: &str| {
+            folder.is_empty()
+                || path
+                    .strip_prefix(folder)
+                    .is_some_and(|end| end.is_empty() || end.starts_with('/'))
+        };
+        let all = |paths: &[String]| match paths {
+            [] => vec![String::new()],
+            paths => paths.to_vec(),
+        };
+        let others = all(&other.paths);
+        let mut mine = all(&self.paths).into_iter();
+        mine.find(|path| others.iter().any(|it| is_in(path, it) || is_in(it, path)))
+    }
+}
+
+impl BuildState {
+    pub(super) fn is_sent(&self, key: &str) -> bool {
+        self.shares.get(key).is_some_and(|share| share.parts.is_some())
+    }
+
+    fn sent(&self) -> impl Iterator<Item = &ShareState> {
+        self.shares.values().filter(|share| share.parts.is_some())
+    }
+
+    /// The number of files of the shares that were sent.
+    pub(super) fn files_sent(&self) -> u64 {
+        self.sent().map(|share| share.files).sum()
+    }
+
+    /// Whether all that was surveyed has been sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SharesDiffer`] if as many files have been sent, and some are others.
+    pub(super) fn is_complete(&self) -> Result<bool> {
+        let files = self.files_sent();
+        if files < self.survey.files {
+            return Ok(false);
+        }
+        let number = |sum: &str| u128::from_str_radix(sum, 16).unwrap_or_default();
+        let sum = self.sent().fold(0_u128, |sum, share| sum.wrapping_add(number(&share.sum)));
+        match files == self.survey.files && sum == number(&self.survey.sum) {
+            true => Ok(true),
+            false => Err(Error::SharesDiffer { files, surveyed: self.survey.files }),
+        }
+    }
+
+    fn register(&mut self, key: &str, share: &ShareState) -> Result<()> {
+        for (other_key, other) in &self.shares {
+            if other_key != key
+                && let Some(path) = share.path_shared_with(other)
+            {
+                return Err(Error::SharesOverlap { path });
+            }
+        }
+        let known = self.shares.entry(key.to_owned()).or_insert_with(|| share.clone());
+        if (known.files, &known.sum) != (share.files, &share.sum) {
+            // The machine has built its share again, from other files.
+            *known = share.clone();
+        }
+        Ok(())
+    }
+}
+
+impl Build<'_> {
+    /// Adds a share to those that are known.
+    pub(super) fn register(
+        &self,
+        key: &str,
+        share: &ShareState,
+        roots: &[String],
+        survey: &SurveyTotals,
+    ) -> Result<BuildState> {
+        self.update(|state| {
+            if state.shares.is_empty() {
+                (state.roots, state.survey) = (roots.to_vec(), survey.clone());
+            }
+            state.register(key, share)
+        })
+    }
+
+    /// Notes that a share was sent.
+    pub(super) fn note_sent(&self, key: &str, parts: PartCounts) -> Result<BuildState> {
+        self.update(|state| {
+            if let Some(share) = state.shares.get_mut(key) {
+                share.parts = Some(parts);
+            }
+            Ok(())
+        })
+    }
+
+    /// Changes the state, and returns it. Reads it again and repeats the change if another machine
+    /// was quicker.
+    fn update(&self, change: impl Fn(&mut BuildState) -> Result<()>) -> Result<BuildState> {
+        #[derive(Deserialize)]
+        struct Found {
+            #[serde(default)]
+            found: bool,
+            #[serde(rename = "_seq_no", default)]
+            seq_no: u64,
+            #[serde(rename = "_primary_term", default)]
+            primary_term: u64,
+            #[serde(rename = "_source", default)]
+            source: Source,
+        }
+        #[derive(Deserialize, Default)]
+        struct Source {
+            data: BuildState,
+        }
+        let index = encode_segment(&self.parts);
+        loop {
+            let get = Request::get(format!("/{index}/_doc/{ID}")).accept(404);
+            let Found { found, seq_no, primary_term, source } = self.client.send(&get)?.json()?;
+            let mut state = source.data;
+            let before = state.clone();
+            change(&mut state)?;
+            if found && state == before {
+                return Ok(state);
+            }
+            let put = match found {
+                true => Request::put(format!("/{index}/_doc/{ID}"))
+                    .query("if_seq_no", &seq_no.to_string())
+                    .query("if_primary_term", &primary_term.to_string()),
+                false => Request::put(format!("/{index}/_create/{ID}")),
+            };
+            match self.client.send(&put.json(&json!({ "data": state }))?) {
+                Ok(_) => return Ok(state),
+                Err(Error::Conflict { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(paths: &[&str], files: u64, sum: u128) -> ShareState {
+        ShareState {
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+            files,
+            sum: format!("{sum:032x}"),
+            parts: Some(PartCounts::default()),
+        }
+    }
+
+    fn state(files: u64, sum: u128, shares: &[(&str, ShareState)]) -> BuildState {
+        let survey = SurveyTotals { files, sum: format!("{sum:032x}"), ..SurveyTotals::default() };
+        let shares = shares.iter().cloned().map(|(key, share)| (key.to_owned(), share));
+        BuildState { survey, shares: shares.collect(), ..BuildState::default() }
+    }
+
+    #[test]
+    fn shares_are_complete_when_their_sums_add_up() {
+        let [a, b] = [share(&["a"], 3, u128::MAX), share(&["b"], 2, 5)];
+        assert!(!state(5, 4, &[("a", a.clone())]).is_complete().unwrap());
+        assert!(state(5, 4, &[("a", a.clone()), ("b", b.clone())]).is_complete().unwrap());
+        assert!(state(5, 9, &[("a", a.clone()), ("b", b.clone())]).is_complete().is_err());
+        let unsent = ShareState { parts: None, ..b };
+        let state = state(5, 4, &[("a", a), ("b", unsent)]);
+        assert_eq!((state.files_sent(), state.is_sent("b")), (3, false));
+        assert!(!state.is_complete().unwrap());
+    }
+
+    #[test]
+    fn shares_must_not_overlap() {
+        let mut state = state(9, 0, &[("a", share(&["a/b", "c"], 3, 1))]);
+        for paths in [&["a"][..], &["a/b/d"], &["x", "c"], &[]] {
+            let overlapping = share(paths, 1, 1);
+            let error = state.register("x", &overlapping).unwrap_err();
+            assert!(matches!(error, Error::SharesOverlap { .. }), "{error}");
+        }
+        state.register("b", &share(&["a/bc", "a/a"], 1, 1)).unwrap();
+        // The same share again, from other files, has to be sent again.
+        state.register("a", &ShareState { parts: None, ..share(&["a/b", "c"], 4, 1) }).unwrap();
+        assert!(!state.is_sent("a"));
+    }
+}
