@@ -9,6 +9,7 @@ mod faults;
 mod queries;
 mod refusals;
 mod running;
+mod shares;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
