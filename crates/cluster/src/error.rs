@@ -309,6 +309,16 @@ pub enum Error {
         /// The format that this version reads.
         wanted: u32,
     },
+    /// A document of the statistics is not what was written.
+    #[error("the document {id} of {index} is damaged ({problem}): copy or build the index again")]
+    DamagedStatistics {
+        /// The index of statistics.
+        index: String,
+        /// The id of the document.
+        id: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Documents were refused.
     #[error("the cluster refused {count} documents; the first is {id}: {reason}")]
     Refused {

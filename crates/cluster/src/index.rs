@@ -92,6 +92,16 @@ impl ClusterIndex {
         response.json()
     }
 
+    /// Searches the documents several times in one request. The answers are in order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::multi_search`].
+    pub fn multi_search<T: DeserializeOwned>(&self, bodies: &[Value]) -> Result<Vec<T>> {
+        let answers = self.client.multi_search(&self.documents, &[SCORED_ALIKE], bodies)?;
+        answers.iter().map(|answer| Ok(serde_json::from_str(answer.get())?)).collect()
+    }
+
     /// The number of documents that match a query.
     ///
     /// # Errors
@@ -116,13 +126,18 @@ impl ClusterIndex {
         buckets.dedup();
         let ids: Vec<String> = buckets.iter().map(|bucket| bucket_id(*bucket)).collect();
         let fetched: Vec<Option<Bucket>> = self.statistics(&ids)?;
+        let mut counts: FxHashMap<TermHash, [u64; 2]> = FxHashMap::default();
+        for (bucket, id) in fetched.iter().zip(&ids) {
+            let Some(bucket) = bucket else { continue };
+            let damaged = |problem: base64::DecodeError| Error::DamagedStatistics {
+                index: statistics_name(&self.documents),
+                id: id.clone(),
+                problem: problem.to_string(),
+            };
+            counts.extend(bucket.unpack().map_err(damaged)?);
+        }
         for hash in &hashes {
-            if known.contains_key(hash) {
-                continue;
-            }
-            let at = buckets.binary_search(&self.description.bucket_of(*hash)).ok();
-            let bucket = at.and_then(|at| fetched.get(at)?.as_ref());
-            known.insert(*hash, bucket.map_or([0, 0], |bucket| bucket.documents(*hash)));
+            known.entry(*hash).or_insert_with(|| counts.get(hash).copied().unwrap_or_default());
         }
         Ok(hashes.iter().map(|hash| known[hash]).collect())
     }

@@ -9,7 +9,7 @@ use wensou_index::{Kind, TextField};
 use crate::token::MAX_TOKEN_CHARS;
 
 /// The version of the layout. An index of another one is refused.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Names of the fields of a document.
 pub mod field {
