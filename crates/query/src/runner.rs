@@ -54,6 +54,17 @@ pub(crate) enum Completeness {
     Backfilled(usize),
 }
 
+impl Completeness {
+    /// The hits that are wanted, even if they lack words.
+    fn wanted(self) -> usize {
+        match self {
+            Self::Strict => 0,
+            Self::Relaxed => 1,
+            Self::Backfilled(wanted) => wanted,
+        }
+    }
+}
+
 impl<'i> Runner<'i> {
     pub(crate) fn new(index: impl Into<IndexRef<'i>>) -> Self {
         Self { engine: index.into().engine() }
@@ -147,10 +158,22 @@ impl<'i> Runner<'i> {
         let plan_in = |mode| self.with_statistics(&statistics, |planner| planner.plan(query, mode));
         let plan = plan_in(Mode::Strict)?;
         let strict_top_k = top_k(&plan);
-        let (total, found) = self.engine.search(&plan, &strict_top_k)?;
         let may_relax = completeness != Completeness::Strict && plan.words.len() > 1;
+        let mut relaxed = None;
+        if self.engine.is_remote() && may_relax && self.expects_few(&plan, completeness) {
+            let plan_of_any = plan_in(Mode::Relaxed)?;
+            let wanted = completeness.wanted();
+            let top_k = top_k(&plan_of_any);
+            // Enough for the closest documents beside those that have every word.
+            let limit = top_k.limit.max(RERANK_DEPTH).saturating_add(wanted);
+            let searches = [(&plan, strict_top_k), (&plan_of_any, TopK { limit, ..top_k })];
+            self.engine.prefetch(&searches)?;
+            relaxed = Some(plan_of_any);
+        }
+        let (total, found) = self.engine.search(&plan, &strict_top_k)?;
+        let mut relaxed_plan = || relaxed.take().map_or_else(|| plan_in(Mode::Relaxed), Ok);
         if total == 0 && may_relax {
-            let plan = plan_in(Mode::Relaxed)?;
+            let plan = relaxed_plan()?;
             let (total, found) = self.engine.search(&plan, &top_k(&plan))?;
             return Ok(Answer { plan, total, found, relaxed: true, backfill: None });
         }
@@ -160,7 +183,7 @@ impl<'i> Runner<'i> {
                 let complete = CompleteDocs::of(&strict_top_k, &found);
                 match complete.hits < wanted {
                     true => {
-                        let relaxed = plan_in(Mode::Relaxed)?;
+                        let relaxed = relaxed_plan()?;
                         let is_same = relaxed.match_expr == plan.match_expr;
                         let wanted = wanted - complete.hits;
                         (!is_same).then(|| self.backfill(relaxed, complete, wanted, strict_top_k))
@@ -172,6 +195,17 @@ impl<'i> Runner<'i> {
         };
         let backfill = backfill.transpose()?.flatten();
         Ok(Answer { plan, total, found, relaxed: false, backfill })
+    }
+
+    /// Whether so few documents have every word that others are needed, as far as the frequencies
+    /// of the words tell.
+    fn expects_few(&self, plan: &Plan, completeness: Completeness) -> bool {
+        // Words of one text are not independent of each other.
+        const CORRELATION: f32 = 20.0;
+        let documents = self.statistics().documents() as f32;
+        // The idf of a word is nearly the logarithm of how rare it is.
+        let rarity: f32 = plan.words.iter().map(|word| word.idf).sum();
+        documents * (-rarity).exp() * CORRELATION < completeness.wanted() as f32
     }
 
     /// Asks for the statistics of all terms of the strict and of the relaxed plan at once. The

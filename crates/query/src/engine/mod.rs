@@ -100,6 +100,12 @@ pub(crate) trait Engine: fmt::Debug {
         false
     }
 
+    /// Says which searches may follow, so that an engine that is [remote](Engine::is_remote) can
+    /// answer them in one request.
+    fn prefetch(&self, _searches: &[(&Plan, TopK<'_>)]) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// The number of documents that match a plan (see [`TopK::count`]), and the first of them in
     /// the order of [`TopK::sort`].
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error>;

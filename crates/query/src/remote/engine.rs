@@ -14,6 +14,7 @@ use wensou_ingest::Record;
 
 use super::counts;
 use super::dsl::{Translator, verified_parts};
+use super::find::Prefetched;
 use super::request::{Source, Total};
 use super::statistics::ClusterStatistics;
 use crate::engine::{DayCounts, EachWord, Engine, Facet, Found};
@@ -49,6 +50,8 @@ pub(crate) struct ClusterEngine<'c> {
     /// The ids of the documents that match the expression, of each group that was asked for.
     pub(super) members: RefCell<(MatchExpr, FxHashMap<String, Vec<String>>)>,
     pub(super) translator: RefCell<Translator>,
+    /// The answers to searches that may follow.
+    pub(super) prefetched: RefCell<Vec<Prefetched>>,
 }
 
 impl fmt::Debug for ClusterEngine<'_> {
@@ -69,6 +72,7 @@ impl<'c> ClusterEngine<'c> {
             groups: ClusterGroups::default(),
             members: RefCell::new((MatchExpr::All, FxHashMap::default())),
             translator: RefCell::default(),
+            prefetched: RefCell::default(),
         }
     }
 
@@ -204,6 +208,7 @@ impl Engine for ClusterEngine<'_> {
 
     fn begin_query(&self) {
         self.translator.borrow_mut().verified.clear();
+        self.prefetched.borrow_mut().clear();
     }
 
     fn forget_documents(&self) {
@@ -215,6 +220,10 @@ impl Engine for ClusterEngine<'_> {
 
     fn is_remote(&self) -> bool {
         true
+    }
+
+    fn prefetch(&self, searches: &[(&Plan, TopK<'_>)]) -> Result<(), Error> {
+        self.fetch(searches)
     }
 
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error> {

@@ -1,14 +1,14 @@
 //! Finds the first documents of a plan: candidates of the cluster, ranked here.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use wensou_cluster::field;
 
 use super::engine::ClusterEngine;
 use super::request::{self, Answer, LEVEL, Requests, Searched, Wanted};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
-use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
+use crate::exec::top_k::{Count, Recency, ScoredDoc, Sort, TopK};
 use crate::plan::{MatchExpr, Plan};
 
 /// How much less than here the cluster may score a document, as a part of its score.
@@ -24,6 +24,27 @@ const MAX_RESULTS: usize = 10_000;
 /// documents are asked for than are needed, in percent and beside that, so that none is missed.
 const MARGIN_PERCENT: usize = 25;
 const MARGIN: usize = 10;
+
+/// The answer to a search that was sent before it was asked for.
+#[derive(Debug)]
+pub(super) struct Prefetched {
+    expr: MatchExpr,
+    sort: Sort,
+    recency: Option<Recency>,
+    counts_groups: bool,
+    size: usize,
+    answer: Answer,
+}
+
+/// The documents to ask the cluster for, so that those that are wanted are among them.
+fn first_size(top_k: &TopK<'_>) -> usize {
+    let needed = match top_k.hits {
+        // Near-duplicates are often beside each other.
+        Some(hits) => top_k.limit.max(hits.wanted.saturating_mul(2)),
+        None => top_k.limit,
+    };
+    needed.saturating_add(needed.saturating_mul(MARGIN_PERCENT) / 100 + MARGIN).min(MAX_RESULTS)
+}
 
 /// Whether documents that follow `last`, to which the cluster gave this score, may precede `kept`
 /// with the scores that they have here.
@@ -46,15 +67,14 @@ impl ClusterEngine<'_> {
         let searched = self.searched(plan, top_k)?;
         self.verify(&plan.match_expr)?;
         plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))?;
-        let needed = match top_k.hits {
-            // Near-duplicates are often beside each other.
-            Some(hits) => top_k.limit.max(hits.wanted.saturating_mul(2)),
-            None => top_k.limit,
-        };
-        let mut size = needed.saturating_add(needed.saturating_mul(MARGIN_PERCENT) / 100 + MARGIN);
+        let mut size = first_size(top_k);
+        let mut prefetched = self.take_prefetched(plan, top_k, size);
         loop {
             size = size.min(MAX_RESULTS);
-            let answer = self.send(plan, top_k, &searched, size)?;
+            let answer = match prefetched.take() {
+                Some(answer) => answer,
+                None => self.send(plan, top_k, &searched, size)?,
+            };
             let total = answer.hits.total.value;
             let counted = self.count_hits(plan, top_k, &searched, &answer)?;
             let is_partial = answer.hits.hits.len() < total;
@@ -117,6 +137,16 @@ impl ClusterEngine<'_> {
         searched: &Searched,
         size: usize,
     ) -> Result<Answer, Error> {
+        Ok(self.index.search(&self.request(plan, top_k, searched, size)?)?)
+    }
+
+    fn request(
+        &self,
+        plan: &Plan,
+        top_k: &TopK<'_>,
+        searched: &Searched,
+        size: usize,
+    ) -> Result<Value, Error> {
         let translator = self.translator.borrow();
         let requests = Requests { index: self.index, translator: &translator };
         let wanted = Wanted {
@@ -125,7 +155,46 @@ impl ClusterEngine<'_> {
             recency: top_k.recency,
             count_groups: matches!(top_k.count, Count::Hits(_)),
         };
-        Ok(self.index.search(&requests.search(plan, searched, wanted)?)?)
+        requests.search(plan, searched, wanted)
+    }
+
+    /// Sends several searches in one request, and keeps the answers until they are asked for.
+    pub(super) fn fetch(&self, searches: &[(&Plan, TopK<'_>)]) -> Result<(), Error> {
+        let mut bodies = Vec::with_capacity(searches.len());
+        for (plan, top_k) in searches {
+            self.verify(&plan.match_expr)?;
+            plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))?;
+            let searched = self.searched(plan, top_k)?;
+            bodies.push(self.request(plan, top_k, &searched, first_size(top_k))?);
+        }
+        let answers = self.index.multi_search(&bodies)?;
+        let kept = searches.iter().zip(answers).map(|((plan, top_k), answer)| Prefetched {
+            expr: plan.match_expr.clone(),
+            sort: top_k.sort,
+            recency: top_k.recency,
+            counts_groups: matches!(top_k.count, Count::Hits(_)),
+            size: first_size(top_k),
+            answer,
+        });
+        self.prefetched.borrow_mut().extend(kept);
+        Ok(())
+    }
+
+    /// The answer to a search that was sent before, with at least `size` documents beside those
+    /// that are left out.
+    fn take_prefetched(&self, plan: &Plan, top_k: &TopK<'_>, size: usize) -> Option<Answer> {
+        let mut all = self.prefetched.borrow_mut();
+        let counts_groups = matches!(top_k.count, Count::Hits(_));
+        let at = all.iter().position(|known| {
+            let is_whole = known.answer.hits.hits.len() >= known.answer.hits.total.value;
+            top_k.least.is_none()
+                && known.expr == plan.match_expr
+                && known.sort == top_k.sort
+                && known.recency == top_k.recency
+                && (known.counts_groups || !counts_groups)
+                && (is_whole || known.size >= size + top_k.left_out.len())
+        })?;
+        Some(all.remove(at).answer)
     }
 
     /// The number of documents that repeat a near-duplicate, and that of hits.
@@ -170,6 +239,10 @@ impl ClusterEngine<'_> {
         let mut found: Vec<ScoredDoc> = Vec::new();
         for hit in answer.hits.hits {
             let address = self.keep(hit.source)?;
+            // A search that was sent before did not leave them out.
+            if top_k.left_out.binary_search(&address).is_ok() {
+                continue;
+            }
             let document = self.document(address)?;
             let coverage = document.coverage(plan);
             if top_k.least.is_some_and(|least| coverage < least) {
