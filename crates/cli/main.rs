@@ -78,6 +78,7 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         Verb::Search(args) => cmd::search::run(global, args, terminal),
         Verb::Browse(args) => cmd::browse::run(global, args),
         Verb::Index(args) => cmd::index::run(global, args, terminal),
+        Verb::Survey(args) => cmd::survey::run(global, args, terminal),
         Verb::Check(args) => cmd::check::run(global, args, terminal),
         #[cfg(feature = "cluster")]
         Verb::Copy(args) => cmd::copy::run(global, args, terminal),

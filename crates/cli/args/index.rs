@@ -26,6 +26,13 @@ pub(crate) struct Index {
     /// Cover exactly these files and folders; asks before it removes records of others
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["paths", "remove", "renamed"])]
     pub(crate) only: Vec<PathBuf>,
+    /// Index a share of the archive in DIR: of its files, only those in PATH; ids and paths are those
+    /// of an index of all of DIR. For several machines, see `wensou survey`
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "remove", "renamed"])]
+    pub(crate) base: Option<PathBuf>,
+    /// Read pages with the corpus statistics in FILE, which `wensou survey` has made of all shares
+    #[arg(long, value_name = "FILE", requires = "base")]
+    pub(crate) stats: Option<PathBuf>,
     /// Cover these files and folders no longer, and remove their records
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) remove: Vec<PathBuf>,

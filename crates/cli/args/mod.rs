@@ -4,6 +4,7 @@
 mod index;
 mod program;
 mod search;
+mod survey;
 mod words;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use self::index::{Backup, Check, Eval, Export, Index, Stats};
 pub(crate) use self::index::{Copy, Spread};
 pub(crate) use self::program::{CONFIG_KEYS, Completions, Config, Manual};
 pub(crate) use self::search::{Browse, Explain, QUERY_HELP, Search, Show, Similar, Tags, Timeline};
+pub(crate) use self::survey::Survey;
 pub(crate) use self::words::separate_query;
 use crate::types::{Color, Zone};
 
@@ -86,6 +88,7 @@ pub(crate) enum Verb {
     Search(Search),
     Browse(Browse),
     Index(Index),
+    Survey(Survey),
     Check(Check),
     Backup(Backup),
     #[cfg(feature = "cluster")]

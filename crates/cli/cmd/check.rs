@@ -168,6 +168,15 @@ fn rebuild(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Re
     options.tables = settings.tables.files();
     options.ingest.encoding.clone_from(&settings.encoding);
     options.ingest.map.clone_from(&settings.map);
+    options.ingest.exclude_globs.clone_from(&settings.exclude);
+    options.stats.clone_from(&settings.stats);
+    let (share, stats) = (settings.share.as_ref(), settings.stats.as_deref());
+    if let Err(why) = wensou_index::select_share(&mut options.ingest, share, stats) {
+        anyhow::bail!(
+            "{why}: the index is a share of an archive and needs these statistics; put the file \
+             there again, or run `wensou index --rebuild PATH… --base DIR --stats FILE`"
+        );
+    }
     options.ingest.pre = super::index::pre(global, None, &[])?;
     let roots = settings.roots_from_here();
     super::index::build(&global.index, &roots, &options, Reporting::default(), terminal)

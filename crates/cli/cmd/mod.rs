@@ -21,5 +21,6 @@ pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod similar;
 pub(crate) mod stats;
+pub(crate) mod survey;
 pub(crate) mod tags;
 pub(crate) mod timeline;

@@ -1,7 +1,7 @@
 //! `wensou stats`: index statistics.
 
 use serde_json::json;
-use wensou_index::{Index, Meta};
+use wensou_index::{Index, Meta, Share};
 use wensou_ingest::Report;
 
 use crate::args::Stats;
@@ -53,6 +53,7 @@ fn print_json(index: &Index, terminal: &mut Terminal) -> anyhow::Result<()> {
         "roots": meta.roots,
         "encoding": meta.encoding,
         "exclude": meta.exclude,
+        "share": meta.share,
         "files": meta.file_counts,
         "articles": overview.articles,
         "flash_items": overview.flashes,
@@ -108,7 +109,8 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
             if meta.exclude.is_empty() { "nothing".to_owned() } else { meta.exclude.join(", ") },
         ),
     ];
-    for (name, value) in rows {
+    let share = meta.share.as_ref().map(|share| ("share", describe_share(share)));
+    for (name, value) in rows.into_iter().chain(share) {
         terminal.line(format_args!("{name:<12} {}", sanitize::line(&value)))?;
     }
     if report.boilerplate_lines > 0 {
@@ -122,6 +124,21 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         print_skipped(report, terminal)?;
     }
     Ok(())
+}
+
+/// Which part of an archive the index has, and with whose statistics it was built.
+fn describe_share(share: &Share) -> String {
+    let survey = &share.survey;
+    let statistics = match survey.identity.as_str() {
+        "" => "statistics of its own".to_owned(),
+        identity => format!(
+            "statistics {identity} of {} in {}",
+            count_noun(survey.files, "file"),
+            count_noun(survey.parts, "part")
+        ),
+    };
+    let files = count_noun(share.files, "file");
+    format!("{} ({files}), with {statistics}", super::index::share_paths(share))
 }
 
 /// The files of the last build, counted and compared with the build before.

@@ -160,6 +160,12 @@ pub(crate) fn labels(folder: &Folder, meta: &TableMeta) -> Result<Option<Labels>
     table.map(|table| table.parsed(Labels::with_table)).transpose()
 }
 
+/// The labels of bylines in the user's table, if there is one.
+pub(crate) fn labels_of(files: &TableFiles) -> Result<Option<Labels>, Error> {
+    let table = Table::read(files.labels.clone(), None)?;
+    table.map(|table| table.parsed(Labels::with_table)).transpose()
+}
+
 /// How text is segmented into words, and which words are synonyms.
 #[derive(Debug)]
 pub struct Analysis {

@@ -4,7 +4,9 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use wensou_ingest::{FileEntries, Ingested, Progress, Reason, Report, ScannedArchive, Skipped};
+use wensou_ingest::{
+    FileEntries, FileTotals, Ingested, Progress, Reason, Report, ScannedArchive, Skipped,
+};
 
 use crate::analysis::Analysis;
 use crate::engine::build_directory::FirstFailure;
@@ -16,6 +18,7 @@ use crate::generation::{Draft, FILES, Folder, SETTINGS, is_index_folder};
 use crate::meta::{Base, Meta, Settings};
 use crate::options::BuildOptions;
 use crate::roots::RootSet;
+use crate::share::{Share, is_same_share};
 use crate::stored::Stored;
 use crate::update::Previous;
 use crate::write::{BuildInputs, GenerationWriter};
@@ -39,6 +42,7 @@ use crate::write::{BuildInputs, GenerationWriter};
 /// - [`Error::Strict`] if pages were skipped and [`BuildOptions::strict`] is set;
 /// - [`Error::Name`] for an input whose path is not UTF-8;
 /// - [`Error::Table`] if a table of the user has a mistake;
+/// - [`Error::Survey`] if the statistics of a survey do not fit the options or the files;
 /// - [`Error::Archive`] if no input can be read at all;
 /// - [`Error::Io`] if `dir` cannot be read or written, and [`Error::Engine`] if tantivy fails.
 pub fn build(
@@ -76,7 +80,7 @@ pub fn build(
     let inputs =
         BuildInputs { folder: draft.folder(), analysis: &analysis, options: &options, progress };
     let wrote = write(&inputs, scanned, previous, stored.as_mut())?;
-    let Wrote { report, files, written, base } = wrote;
+    let Wrote { report, files, totals, written, base } = wrote;
     let files = write_file_table(draft.folder(), files, stored.as_mut())?;
     check_losses(stored.as_ref(), &report, &options)?;
     let salvaged = salvaging && report.skipped.iter().any(is_unreadable);
@@ -92,8 +96,8 @@ pub fn build(
         exclude: options.ingest.exclude_globs.clone(),
         sample: options.sample,
         map: options.ingest.map.clone(),
-        share: None,
-        stats: None,
+        share: Share::of(&options.ingest, totals),
+        stats: options.stats.as_deref().map(absolute),
         archive,
         report,
         file_counts: files,
@@ -218,6 +222,7 @@ fn write_file_table(
 struct Wrote {
     report: Report,
     files: FileEntries,
+    totals: FileTotals,
     written: u64,
     base: Option<Base>,
 }
@@ -232,12 +237,12 @@ fn write(
     let failure = FirstFailure::default();
     let write = || {
         let mut writer = GenerationWriter::new(inputs, previous, failure.clone())?;
-        let Ingested { report, files } = writer.read(inputs, scanned, stored)?;
+        let Ingested { report, files, totals } = writer.read(inputs, scanned, stored)?;
         if inputs.options.strict && !report.skipped.is_empty() {
             return Err(Error::Strict { report: Box::new(report) });
         }
         let written = writer.written();
-        Ok(Wrote { report, files, written, base: writer.finish()? })
+        Ok(Wrote { report, files, totals, written, base: writer.finish()? })
     };
     write().map_err(|error| failure.cause_of(error))
 }
@@ -286,7 +291,8 @@ pub fn is_current(
     let ingest = &options.ingest;
     let same_reading = meta.encoding == ingest.encoding
         && meta.exclude == ingest.exclude_globs
-        && meta.map == ingest.map;
+        && meta.map == ingest.map
+        && is_same_share(meta.share.as_ref(), ingest);
     // Files that could not be read are tried again by every build.
     let all_read = !meta.report.skipped.iter().any(is_unreadable);
     if !(same_roots && same_tables && same_reading && all_read) || meta.stale().is_some() {

@@ -157,6 +157,9 @@ pub enum Error {
         /// The system's error.
         source: std::io::Error,
     },
+    /// The statistics of a survey do not fit the options or the files of the archive.
+    #[error(transparent)]
+    Survey(Box<dyn std::error::Error + Send + Sync>),
     /// The archive cannot be read at all.
     #[error("the archive cannot be read")]
     Archive(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -217,6 +220,8 @@ impl Error {
             wensou_ingest::Error::TemporaryFile(source) => {
                 Self::Temporary { dir: std::env::temp_dir(), source }
             }
+            error @ (wensou_ingest::Error::OtherReading { .. }
+            | wensou_ingest::Error::ChangedSinceSurvey { .. }) => Self::Survey(Box::new(error)),
             error => Self::Archive(Box::new(error)),
         }
     }

@@ -92,7 +92,7 @@ pub use options::BuildOptions;
 pub use planned::{PlannedChanges, planned_changes};
 pub use record::{RecordExt, Texts, civil_seconds, moment_start};
 pub use roots::{Added, Root, RootSet, canonical};
-pub use share::{Share, SurveyTotals};
+pub use share::{Share, SurveyTotals, select_share, survey};
 pub use tantivy::DocAddress;
 pub use wensou_postings::{
     BitsetPostings, Columns, Cursor, DocumentTerms, FORMAT_VERSION, FieldTerms, Kind, LENGTH_CODES,

@@ -20,6 +20,8 @@ pub struct BuildOptions {
     pub segment_bytes: u64,
     /// The user's words and synonyms.
     pub tables: TableFiles,
+    /// The file that the statistics in [`ingest`](Self::ingest) come from, if they are given.
+    pub stats: Option<PathBuf>,
     /// Roots that were renamed since the last build: old path and new path.
     pub moved: Vec<(PathBuf, PathBuf)>,
     /// Whether the root is the sample archive, which is dropped when another root is named.
@@ -46,6 +48,7 @@ impl Default for BuildOptions {
             memory_bytes: 40 << 20,
             segment_bytes: 64 << 20,
             tables: TableFiles::default(),
+            stats: None,
             moved: Vec::new(),
             sample: false,
             strict: false,

@@ -1,6 +1,17 @@
-//! The part of an archive that one of several machines has indexed.
+//! The part of an archive that one of several machines indexes, and its survey.
+
+use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use wensou_ingest::{
+    ArchiveSurvey, FileTotals, FinishedSurvey, Options, Progress, Selection, SurveySummary,
+    read_survey_file,
+};
+
+use crate::analysis::{TableFiles, labels_of};
+use crate::error::Error;
+use crate::generation::is_index_folder;
 
 /// The part of an archive that one of several machines has indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,4 +39,92 @@ pub struct SurveyTotals {
     pub sum: String,
     /// Number of parts that were surveyed.
     pub parts: u64,
+}
+
+impl Share {
+    /// The share that a build with these options has read; `None` if it has read a whole archive
+    /// with statistics of its own.
+    pub(crate) fn of(options: &Options, totals: FileTotals) -> Option<Self> {
+        let Options { selection, survey, .. } = options;
+        if selection.is_whole() && survey.is_none() {
+            return None;
+        }
+        Some(Self {
+            paths: selection.paths().to_vec(),
+            files: totals.files,
+            sum: hexadecimal(totals.sum),
+            survey: survey.as_deref().map(SurveyTotals::of).unwrap_or_default(),
+        })
+    }
+
+    /// What it selects of the archive.
+    #[must_use]
+    pub fn selection(&self) -> Selection {
+        Selection::new(self.paths.iter().cloned())
+    }
+}
+
+impl SurveyTotals {
+    fn of(survey: &FinishedSurvey) -> Self {
+        let FileTotals { files, sum, .. } = survey.totals();
+        Self {
+            identity: format!("{:016x}", survey.identity()),
+            files,
+            sum: hexadecimal(sum),
+            parts: survey.parts().len() as u64,
+        }
+    }
+}
+
+fn hexadecimal(sum: u128) -> String {
+    format!("{sum:032x}")
+}
+
+/// Whether an index of this share is what a build with these options would make of the same files.
+pub(crate) fn is_same_share(share: Option<&Share>, options: &Options) -> bool {
+    let now = Share::of(options, FileTotals::default());
+    let what = |share: &Share| (share.paths.clone(), share.survey.clone());
+    share.map(what) == now.as_ref().map(what)
+}
+
+/// Lets the options select a share and use the statistics that it was built with.
+///
+/// # Errors
+///
+/// A message, if the file `stats` of statistics cannot be read, or if it has changed.
+pub fn select_share(
+    options: &mut Options,
+    share: Option<&Share>,
+    stats: Option<&Path>,
+) -> Result<(), String> {
+    let Some(share) = share else { return Ok(()) };
+    options.selection = share.selection();
+    let Some(stats) = stats else { return Ok(()) };
+    let survey = read_survey_file(stats).map_err(|error| error.to_string())?;
+    if SurveyTotals::of(&survey) != share.survey {
+        return Err(format!("{} has changed since the index was built", stats.display()));
+    }
+    // The file may lie in the archive, but is not part of it.
+    options.exclude.push(stats.to_owned());
+    options.survey = Some(Arc::new(survey));
+    Ok(())
+}
+
+/// Surveys what the options select of the archive in `base`, for several machines that index one
+/// archive together. Of the tables, only the labels matter.
+///
+/// # Errors
+///
+/// [`Error::Table`] if the labels have a mistake, and [`Error::Archive`] if the archive cannot be
+/// read at all.
+pub fn survey(
+    base: &Path,
+    options: &Options,
+    tables: &TableFiles,
+    progress: &dyn Progress,
+) -> Result<(ArchiveSurvey, SurveySummary), Error> {
+    let mut options = options.clone();
+    options.exclude_folder = Some(is_index_folder);
+    options.labels = labels_of(tables)?.map(Arc::new);
+    wensou_ingest::survey_archive(base, &options, progress).map_err(Error::of_ingest)
 }

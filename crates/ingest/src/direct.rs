@@ -126,7 +126,7 @@ fn dump(
         read: &mut raw,
         io_errors: &IoErrors::default(),
     };
-    let _ = Reader { options, encoding }.dump(input, &mut |found| {
+    let _ = Reader { options, encoding, one_root: false }.dump(input, &mut |found| {
         match found {
             Finding::Record { record, line } => emit(Ok((*record, line))),
             Finding::Skipped(skipped) => emit(Err(skipped)),

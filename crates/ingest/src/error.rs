@@ -52,7 +52,41 @@ pub enum Error<E> {
         /// Why the records could not be read.
         source: io::Error,
     },
+    /// The statistics in [`Options::survey`](crate::Options::survey) were made with other options.
+    #[error(
+        "the statistics were made with different options ({what}): give the options of `wensou \
+         survey`, or survey the archive again with these"
+    )]
+    OtherReading {
+        /// What differs, such as `--encoding`.
+        what: &'static str,
+    },
+    /// Files have changed since their survey.
+    #[error(
+        "{files} files below {} have changed since the survey, which had {before}: survey this part \
+         again, and merge all parts again", named(.paths)
+    )]
+    ChangedSinceSurvey {
+        /// The paths of the part below the root.
+        paths: Vec<String>,
+        /// Number of its files when it was surveyed.
+        before: u64,
+        /// Number of its files now.
+        files: u64,
+    },
     /// The caller's sink failed.
     #[error("the receiver of the records failed")]
     Sink(#[source] E),
+}
+
+/// Paths below the root, for a message.
+fn named(paths: &[String]) -> String {
+    const NAMED: usize = 3;
+    let names = paths.iter().take(NAMED).map(|path| format!("`{}`", path.escape_debug()));
+    let names = names.collect::<Vec<_>>().join(", ");
+    match paths.len() {
+        0 => "the base".to_owned(),
+        count if count > NAMED => format!("{names} and {} more", count - NAMED),
+        _ => names,
+    }
 }

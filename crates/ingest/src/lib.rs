@@ -17,8 +17,10 @@
 //! | `fields` | the keys of dumps and front matter, and their values |
 //! | `dump` | reads dumps: JSON, tables, feeds, mbox |
 //! | `corpus` | statistics over all pages |
+//! | `archive_survey` | stores the survey of a part of an archive, and merges several |
 //! | `pipeline` | runs both passes on several threads, and assigns ids |
 
+mod archive_survey;
 mod corpus;
 mod date;
 #[doc(hidden)]
@@ -44,11 +46,16 @@ mod punctuation;
 mod record;
 mod record_log;
 mod report;
+mod selection;
 mod spawn;
 mod tags;
 mod walk_order;
 mod word_table;
 
+pub use archive_survey::{
+    ArchiveSurvey, FileTotals, FinishedSurvey, SurveyFileError, SurveyPart, merge_survey_files,
+    read_survey_file, write_survey_file,
+};
 pub use corpus::statistics::CorpusStatistics;
 pub use encoding::decode::decode;
 pub use error::Error;
@@ -74,6 +81,7 @@ pub use pipeline::merge_items::{is_same_item, merge_items};
 pub use pipeline::record_sink::Ingested;
 pub use pipeline::scan::{ScannedArchive, scan, scan_tolerant};
 pub use pipeline::share_ids::{correct_references, next_id};
+pub use pipeline::survey_archive::{SurveySummary, survey_archive};
 pub use pre_command::PreCommand;
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
@@ -81,4 +89,5 @@ pub use record::{
     Related, Span, TitleOrigin, Variant,
 };
 pub use report::{FileSpan, KeyCount, Reason, Report, Skipped, UnextractedPage, UnreadDate};
+pub use selection::Selection;
 pub use walk_order::{walk_key, walk_order};

@@ -3,9 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
+
+use crate::archive_survey::FinishedSurvey;
+use crate::archive_survey::reading::{Reading, ReadingTexts};
 use crate::fields::field_map::FieldMap;
 use crate::page::labels::Labels;
 use crate::pre_command::PreCommand;
+use crate::selection::Selection;
 
 /// Options of [`ingest`](crate::ingest()).
 #[derive(Debug, Clone)]
@@ -36,6 +41,10 @@ pub struct Options {
     /// Files and folders to leave out below every root, as lines of a `.gitignore` file. A file
     /// named `.wensouignore` does the same for its folder.
     pub exclude_globs: Vec<String>,
+    /// What to read of the root, which must be the only one if this is not everything.
+    pub selection: Selection,
+    /// Statistics to read pages with, instead of those of the files that are read.
+    pub survey: Option<Arc<FinishedSurvey>>,
     /// The user's names for the keys of dumps, tables and front matter. They precede the well-known
     /// ones.
     pub map: FieldMap,
@@ -60,6 +69,8 @@ impl Default for Options {
             exclude: Vec::new(),
             exclude_folder: None,
             exclude_globs: Vec::new(),
+            selection: Selection::default(),
+            survey: None,
             map: FieldMap::default(),
             pre: None,
             labels: None,
@@ -72,5 +83,19 @@ impl Options {
     /// The labels of bylines that are known.
     pub(crate) fn labels(&self) -> &Labels {
         self.labels.as_deref().unwrap_or_else(|| Labels::builtin())
+    }
+    /// What decides how pages are read, in a form that can be stored and compared.
+    pub(crate) fn reading(&self) -> Reading {
+        let encoding = self.encoding.as_deref().map(|label| {
+            let known = Encoding::for_label(label.trim().as_bytes());
+            known.map_or_else(|| label.to_owned(), |known| known.name().to_owned())
+        });
+        let texts = ReadingTexts {
+            encoding: encoding.unwrap_or_default(),
+            map: self.map.to_string(),
+            pre: self.pre.as_ref().map(PreCommand::text).unwrap_or_default(),
+            exclude: self.exclude_globs.join("\n"),
+        };
+        Reading::new(&texts, self.labels.as_ref().map_or(0, |labels| labels.table_hash()))
     }
 }

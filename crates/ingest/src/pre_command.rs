@@ -12,6 +12,8 @@ use ignore::overrides::{Override, OverrideBuilder};
 pub struct PreCommand {
     program: PathBuf,
     globs: Option<Override>,
+    /// The globs as they were given, one a line.
+    glob_text: String,
 }
 
 impl PreCommand {
@@ -22,8 +24,14 @@ impl PreCommand {
     ///
     /// A message, if a glob is invalid.
     pub fn new(program: impl Into<PathBuf>, globs: &[String]) -> Result<Self, String> {
+        let glob_text = globs.join("\n");
         let globs = if globs.is_empty() { None } else { Some(selection(globs)?) };
-        Ok(Self { program: program.into(), globs })
+        Ok(Self { program: program.into(), globs, glob_text })
+    }
+
+    /// The command and its globs as text.
+    pub(crate) fn text(&self) -> String {
+        format!("{}\n{}", self.program.display(), self.glob_text)
     }
 
     pub(crate) fn program(&self) -> &Path {

@@ -5,6 +5,7 @@ mod formats;
 mod log;
 mod progress;
 mod roots;
+mod share;
 mod signals;
 mod summary;
 
@@ -18,6 +19,7 @@ use wensou_ingest::{FieldMap, KeyCount, PreCommand, Report};
 use self::log::Log;
 pub(crate) use self::progress::Bar;
 use self::roots::RootPlan;
+pub(crate) use self::share::{paths as share_paths, selection};
 pub(crate) use self::summary::{changes, comma_separated, ignored, pages_and_dumps, skipped};
 
 use crate::args::Index as Args;
@@ -30,7 +32,7 @@ use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
 /// Maximum number of skipped files that are named; `stats --skipped` names all.
-const MAX_NAMED: usize = 20;
+pub(crate) const MAX_NAMED: usize = 20;
 
 /// The folders that the sample archive can be in.
 const SAMPLE: [&str; 2] = ["data/archive", "data"];
@@ -64,6 +66,7 @@ pub(crate) fn run(
     let mut options = options(global, args, before.as_ref())?;
     options.moved.clone_from(&plan.moved);
     options.sample = plan.is_sample;
+    share::select(global, args, before.as_ref(), &mut options)?;
     if args.dry_run {
         return dry_run::run(global, &roots, &options, terminal);
     }

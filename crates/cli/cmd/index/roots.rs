@@ -34,7 +34,11 @@ impl RootPlan {
         args: &Args,
         before: Option<&Settings>,
     ) -> anyhow::Result<Option<Self>> {
-        refuse_indexes(args.paths.iter().chain(&args.only).chain(args.renamed.get(1)))?;
+        let named = args.paths.iter().chain(&args.only).chain(args.renamed.get(1));
+        refuse_indexes(named.chain(&args.base))?;
+        if let Some(base) = &args.base {
+            return Ok(Some(Self { roots: RootSet::of(&[base.clone()]), ..Self::default() }));
+        }
         let covered = before.map(Settings::root_set).unwrap_or_default();
         if !global.archive.is_empty() {
             return Self::of_config(global, args, &covered).map(Some);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use wensou_index::{Built, FileCounts};
 use wensou_ingest::{Reason, Report};
 
+use super::share_paths;
 use crate::out::count::{bytes, count_noun};
 
 /// Endings of ignored files that are named; the others are counted together.
@@ -25,7 +26,11 @@ pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String>
     if !left_out.is_empty() {
         lines.push(left_out);
     }
-    lines.push(format!("covers {}", comma_separated(&built.meta.given)));
+    let covered = comma_separated(&built.meta.given);
+    lines.push(match &built.meta.share {
+        None => format!("covers {covered}"),
+        Some(share) => format!("covers {} of {covered}", share_paths(share)),
+    });
     lines
 }
 

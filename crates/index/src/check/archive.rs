@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::meta::{Meta, Settings};
 use crate::open::Index;
 use crate::record::Encoded;
+use crate::share::select_share;
 use crate::stored::{Stored, each_path};
 
 /// Reads the archive again and compares its records with the stored ones, and their order.
@@ -38,6 +39,11 @@ pub(super) fn compare(
     options.labels = labels(index.generation(), &meta.tables)?.map(Arc::new);
     options.exclude_globs.clone_from(&meta.exclude);
     options.map.clone_from(&meta.map);
+    if let Err(why) = select_share(&mut options, meta.share.as_ref(), meta.stats.as_deref()) {
+        let what = format!("{why}: stored texts were not compared with the archive");
+        checked.add(Severity::Unreadable, what);
+        return Ok(());
+    }
     let scanned = wensou_ingest::scan_tolerant::<Infallible>(&meta.roots, &options);
     let mut scanned = scanned.map_err(Error::of_ingest)?;
     let generation = index.generation().try_clone();
@@ -51,6 +57,10 @@ pub(super) fn compare(
     let mut compare = |record| comparison.compare(record);
     let read =
         wensou_ingest::ingest_scanned(scanned, &options, progress, Some(&mut stored), &mut compare);
+    if let Err(changed @ wensou_ingest::Error::ChangedSinceSurvey { .. }) = &read {
+        checked.add(Severity::Stale, format!("{changed}: stored texts were not compared with it"));
+        return Ok(());
+    }
     let report = read.map_err(Error::of_ingest)?.report;
     checked.archive = true;
     report_unreadable(&report, checked);

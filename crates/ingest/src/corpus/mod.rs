@@ -8,3 +8,4 @@ pub(crate) mod sample;
 pub(crate) mod shared_text;
 pub(crate) mod site;
 pub(crate) mod statistics;
+pub(crate) mod unfinished;

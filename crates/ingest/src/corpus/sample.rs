@@ -68,6 +68,13 @@ impl SiteSamples {
         self.drop_surplus_sites();
     }
 
+    /// All pages, with their sites and signatures, in order.
+    pub(super) fn pages(&self) -> impl Iterator<Item = (u64, u64, &[LineHash])> {
+        self.0.iter().flat_map(|(site, pages)| {
+            pages.iter().map(|(signature, lines)| (*site, *signature, &**lines))
+        })
+    }
+
     fn drop_surplus_sites(&mut self) {
         while self.0.len() > MAX_SITES {
             self.0.pop_last();

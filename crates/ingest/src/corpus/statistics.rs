@@ -31,7 +31,7 @@ const MAX_PRECEDING: usize = 6;
 #[derive(Debug, Default)]
 pub struct CorpusStatistics {
     /// The paragraphs shared before each dated paragraph, by its hash.
-    contexts: HashMap<u64, SharedContext>,
+    pub(super) contexts: HashMap<u64, SharedContext>,
     /// Tags, keywords and the shapes of keywords.
     pub(crate) tags: Vocabulary,
     /// Ids of flash items in JSONL dumps, by content hash. The same item in a page gets the same
@@ -40,7 +40,7 @@ pub struct CorpusStatistics {
     /// Whether any dump contains flash items, with or without ids.
     pub(crate) items_in_dumps: bool,
     /// Samples of the pages of each site.
-    samples: SiteSamples,
+    pub(super) samples: SiteSamples,
     /// The lines that recur over the pages of a site, by its key; known after the survey.
     recurring: HashMap<u64, RecurringLines>,
     recorder: Recorder,
@@ -59,10 +59,10 @@ pub(crate) struct DumpId {
 
 /// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct SharedContext {
-    agreed: Box<[u32]>,
+pub(super) struct SharedContext {
+    pub(super) agreed: Box<[u32]>,
     /// Whether two pages differ after these paragraphs.
-    differs: bool,
+    pub(super) differs: bool,
 }
 
 impl CorpusStatistics {

@@ -15,7 +15,7 @@ use super::{
     fault::damage_reason, too_large,
 };
 use crate::input::file_list::SourceFile;
-use crate::input::walk::lossy_path;
+use crate::input::folder_walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 

@@ -120,6 +120,11 @@ impl FileList {
         self.bytes
     }
 
+    /// Whether all files lie below one root.
+    pub(crate) fn has_one_root(&self) -> bool {
+        self.paths.roots.len() == 1
+    }
+
     /// Iterates over the files; several threads may do so at once.
     pub(crate) fn iter(&self) -> FileListIter {
         let (reader, paths) = (self.log.reader(READ_BYTES), Arc::clone(&self.paths));

@@ -17,6 +17,7 @@ mod fault;
 pub(crate) mod file_list;
 pub(crate) mod fingerprint;
 pub(crate) mod folder_filter;
+pub(crate) mod folder_walk;
 mod format;
 pub(crate) mod formats;
 mod http;
@@ -58,7 +59,7 @@ use peek::{FIRST, Peeked};
 use recognise::Verdict;
 
 use crate::input::file_list::SourceFile;
-use crate::input::walk::lossy_path;
+use crate::input::folder_walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 

@@ -10,10 +10,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::file_list::SourceFile;
+use super::folder_walk::lossy_path;
 use super::io_errors::IoErrors;
 use super::recognise::{self, Verdict};
 use super::sniff::sniff;
-use super::walk::lossy_path;
 use super::{Event, Input, Kind, Visit, open, too_large};
 use crate::options::Options;
 use crate::pre_command::PreCommand;

@@ -8,17 +8,15 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use walkdir::{DirEntry, WalkDir};
-
 use crate::error::Error;
 use crate::file_table::FileStamp;
 use crate::input::FileFormat;
 use crate::input::file_list::SourceFile;
-use crate::input::folder_filter::{Exclusions, FolderFilter, Verdict};
-use crate::input::ignore_rules::IgnoreRules;
+use crate::input::folder_filter::{Exclusions, FolderFilter};
+use crate::input::folder_walk::{WalkEntry, lossy_path, walk_folder};
 use crate::options::Options;
-use crate::pre_command::PreCommand;
 use crate::report::{Reason, Skipped};
+use crate::selection::Selection;
 use crate::spawn::spawn;
 
 /// What a walk found besides files to read.
@@ -74,8 +72,8 @@ pub(crate) fn walk<E>(
     }
     for (number, root, metadata) in found {
         if metadata.is_dir() {
-            let canonical = (&canonical[..], options.pre.as_ref());
-            walk.folder(number, root, &exclusions, canonical, visit)?;
+            let filter = || FolderFilter::new(&exclusions, &canonical, options.pre.as_ref());
+            walk.folder((number, root), &options.selection, (&exclusions, &filter), visit)?;
         } else if metadata.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file named explicitly is a page, if its name says nothing.
@@ -94,12 +92,11 @@ pub(crate) fn walk<E>(
 
 impl Walk {
     /// Walks one root: a second thread reads the names while this one reads metadata.
-    fn folder<E>(
+    fn folder<'f, E>(
         &mut self,
-        number: usize,
-        root: &Path,
-        exclusions: &Exclusions,
-        (roots, pre): (&[PathBuf], Option<&PreCommand>),
+        (number, root): (usize, &Path),
+        selection: &Selection,
+        (exclusions, filter): (&Exclusions, &(dyn Fn() -> FolderFilter<'f> + Sync)),
         visit: Visit<'_, E>,
     ) -> Result<(), Error<E>> {
         let mut visit_entry = |found| self.visit_entry(number, root, exclusions, found, visit);
@@ -107,8 +104,8 @@ impl Walk {
         thread::scope(|scope| {
             let reading = spawn(scope, 0, move || {
                 let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
-                let filter = FolderFilter::new(exclusions, roots, pre);
-                if walk_folder(root, &filter, &mut |found| out.emit(found)).is_continue() {
+                let mut emit = |found| out.emit(found);
+                if walk_folder(root, selection, &filter(), &mut emit).is_continue() {
                     // If the receiver has gone, there is nothing left to do.
                     let _ = out.flush();
                 }
@@ -119,8 +116,7 @@ impl Walk {
             }
             // The system refused to create a thread.
             let mut outcome = Ok(());
-            let filter = FolderFilter::new(exclusions, roots, pre);
-            let _ = walk_folder(root, &filter, &mut |found| {
+            let _ = walk_folder(root, selection, &filter(), &mut |found| {
                 outcome = visit_entry(found);
                 if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
@@ -191,20 +187,6 @@ impl Walk {
     }
 }
 
-/// An entry below a root.
-enum WalkEntry {
-    File(DirEntry, FileFormat),
-    Ignored(PathBuf),
-    /// Neither a file nor a folder.
-    Special(PathBuf),
-    /// A symbolic link to a folder outside every root.
-    SymlinkOutsideRoots(PathBuf),
-    /// A mistake in a pattern of files to leave out.
-    BadPattern(PathBuf, String),
-    /// An error, and the folder that was being listed if it is below the root.
-    Fault(walkdir::Error, Option<PathBuf>),
-}
-
 /// Entries to send together: waking the other thread costs as much as examining ten files. With the
 /// batch size of [`crate::ordered`], an eighth of this, a scan takes twice as long.
 const BATCH: usize = 256;
@@ -233,79 +215,6 @@ impl Batches {
     }
 }
 
-/// Emits everything below a root, except folders and the contents of hidden ones.
-fn walk_folder(
-    root: &Path,
-    filter: &FolderFilter<'_>,
-    emit: &mut dyn FnMut(WalkEntry) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    let mut entries =
-        WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
-    // The folders from the root down to the one that is being listed.
-    let mut folders: Vec<PathBuf> = Vec::new();
-    let mut rules = IgnoreRules::of(root, filter.globs());
-    while let Some(entry) = entries.next() {
-        let found = match entry {
-            Err(error) => {
-                // An error in the middle of a listing names no path, but its depth.
-                let depth = error.depth().saturating_sub(1);
-                let folder = depth.checked_sub(1).and_then(|at| folders.get(at).cloned());
-                WalkEntry::Fault(error, folder)
-            }
-            Ok(entry) if entry.file_name().as_encoded_bytes().starts_with(b".") => {
-                if entry.file_type().is_dir() {
-                    entries.skip_current_dir();
-                }
-                WalkEntry::Ignored(lossy_path(entry.path()))
-            }
-            Ok(entry) if entry.file_type().is_dir() => {
-                let verdict = filter.folder(entry.path(), entry.path_is_symlink());
-                if verdict == Verdict::Inside && !rules.excludes(entry.path(), true) {
-                    folders.truncate(entry.depth() - 1);
-                    rules.enter(entry.path());
-                    folders.push(entry.into_path());
-                    continue;
-                }
-                entries.skip_current_dir();
-                match verdict {
-                    Verdict::SymlinkOutsideRoots => {
-                        WalkEntry::SymlinkOutsideRoots(entry.into_path())
-                    }
-                    Verdict::Inside | Verdict::Excluded | Verdict::Covered => {
-                        WalkEntry::Ignored(lossy_path(entry.path()))
-                    }
-                }
-            }
-            Ok(entry) if !entry.file_type().is_file() => WalkEntry::Special(entry.into_path()),
-            Ok(entry) => walked_file(root, entry, filter, &rules),
-        };
-        emit(found)?;
-    }
-    for (path, what) in rules.take_faults() {
-        emit(WalkEntry::BadPattern(path, what))?;
-    }
-    ControlFlow::Continue(())
-}
-
-/// A regular file below a root, if nothing excludes it.
-fn walked_file(
-    root: &Path,
-    entry: DirEntry,
-    filter: &FolderFilter<'_>,
-    rules: &IgnoreRules,
-) -> WalkEntry {
-    match filter.format(root, entry.path()) {
-        None => WalkEntry::Ignored(lossy_path(entry.path())),
-        Some(_) if rules.excludes(entry.path(), false) => {
-            WalkEntry::Ignored(lossy_path(entry.path()))
-        }
-        Some(_) if entry.path_is_symlink() && filter.excludes_target(entry.path()) => {
-            WalkEntry::Ignored(lossy_path(entry.path()))
-        }
-        Some(format) => WalkEntry::File(entry, format),
-    }
-}
-
 /// The path relative to its root, with `/` on every system, so that ids do not depend on the
 /// separator.
 fn relative(root: &Path, path: &Path) -> String {
@@ -325,11 +234,6 @@ fn relative(root: &Path, path: &Path) -> String {
     }
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
-}
-
-/// A path as text, for the report, where it is stored and printed.
-pub(crate) fn lossy_path(path: &Path) -> PathBuf {
-    path.to_string_lossy().into_owned().into()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use wensou_text::TableError;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::punctuation::{is_bar, is_colon, is_comma, is_stop};
 use crate::word_table::{WordTable, rows};
@@ -74,6 +75,8 @@ pub(crate) struct LabelAt {
 #[derive(Debug, Clone)]
 pub struct Labels {
     words: WordTable<Label>,
+    /// XXH3 of the user's table; 0 without one.
+    table_hash: u64,
 }
 
 impl Labels {
@@ -82,7 +85,7 @@ impl Labels {
     pub fn builtin() -> &'static Self {
         static LABELS: OnceLock<Labels> = OnceLock::new();
         LABELS.get_or_init(|| {
-            let mut labels = Labels { words: WordTable::default() };
+            let mut labels = Labels { words: WordTable::default(), table_hash: 0 };
             // A test parses the table, so a mistake in it cannot get here.
             let _ = labels.add(TABLE);
             labels
@@ -96,10 +99,16 @@ impl Labels {
     ///
     /// The first line with an unknown kind or without a label.
     pub fn with_table(table: &str) -> Result<Self, TableError> {
-        let mut labels = Self { words: WordTable::default() };
+        let table_hash = xxh3_64(table.as_bytes());
+        let mut labels = Self { words: WordTable::default(), table_hash };
         labels.add(table)?;
         labels.add(TABLE)?;
         Ok(labels)
+    }
+
+    /// XXH3 of the user's table; 0 without one.
+    pub(crate) fn table_hash(&self) -> u64 {
+        self.table_hash
     }
 
     fn add(&mut self, table: &str) -> Result<(), TableError> {
@@ -257,7 +266,7 @@ mod tests {
 
     #[test]
     fn the_table_is_valid() {
-        assert!(Labels { words: WordTable::default() }.add(TABLE).is_ok());
+        assert!(Labels { words: WordTable::default(), table_hash: 0 }.add(TABLE).is_ok());
         for kind in KINDS {
             assert!(rows(TABLE).any(|(_, fields)| fields[0] == kind.0), "{}", kind.0);
         }

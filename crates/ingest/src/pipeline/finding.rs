@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::file_table::{FileStamp, SurveyedFile};
 use crate::flash::dedup::ItemHashes;
 use crate::input::file_list::SourceFile;
-use crate::input::walk::lossy_path;
+use crate::input::folder_walk::lossy_path;
 use crate::page::html::Unextracted;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Skipped, UnreadDate};

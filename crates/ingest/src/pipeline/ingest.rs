@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
 
+use crate::archive_survey::{FileTotals, FinishedSurvey};
 use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
 use crate::file_table::FileEntryLog;
@@ -21,7 +22,7 @@ use crate::pipeline::read_paths::ReadPaths;
 use crate::pipeline::reader::{Memory, Reader};
 use crate::pipeline::record_sink::{Ingested, RecordSink};
 use crate::pipeline::scan::{ScannedArchive, scan};
-use crate::pipeline::survey::{ChunkLocation, Survey, next_surveyed_file, survey};
+use crate::pipeline::survey::{ChunkLocation, Survey, SurveyUse, next_surveyed_file, survey};
 use crate::pipeline::survey_cache::SurveyCache;
 use crate::progress::{Phase, Progress};
 use crate::record::Record;
@@ -43,7 +44,8 @@ use crate::report::Report;
 /// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`] for inputs that cannot be read
 /// at all, [`Error::Encoding`] for an unknown encoding in the options, [`Error::TemporaryFile`] if
 /// a temporary file fails, and [`Error::Sink`] with the first error of `sink`. An unreadable page
-/// is not an error: the report names it.
+/// is not an error: the report names it. [`Error::OtherReading`] and [`Error::ChangedSinceSurvey`]
+/// if the statistics in the options do not fit.
 pub fn ingest<E>(
     roots: &[PathBuf],
     options: &Options,
@@ -57,7 +59,7 @@ pub fn ingest<E>(
 }
 
 /// The encoding named in the options.
-fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>> {
+pub(super) fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>> {
     let Some(label) = &options.encoding else { return Ok(None) };
     let encoding = Encoding::for_label(label.trim().as_bytes());
     encoding.map(Some).ok_or_else(|| Error::Encoding { label: label.clone() })
@@ -83,20 +85,23 @@ pub fn ingest_scanned<E>(
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Ingested, Error<E>> {
     let encoding = encoding(options)?;
+    let given = options.survey.as_deref();
+    check_reading(given, options)?;
     let ScannedArchive { file_list, walk, .. } = scanned;
     progress.start(file_list.iter().len() as u64, file_list.bytes());
-    let reader = Reader { options, encoding };
+    let reader = Reader { options, encoding, one_root: file_list.has_one_root() };
 
     progress.phase(Phase::Survey);
     let threads = options.threads.clamp(1, file_list.iter().len().max(1));
-    let mut survey =
-        survey(&reader, &file_list, threads, progress).map_err(Error::TemporaryFile)?;
+    let survey = survey(&reader, &file_list, threads, SurveyUse::SecondPass, progress);
+    let mut survey = survey.map_err(Error::TemporaryFile)?;
+    check_files(given, options, survey.totals)?;
     let mut ids = Ids::default();
     if let Some(stored) = &mut stored {
         survey_stored(&mut **stored, &walk.refused, &mut survey, &mut ids)?;
     }
     survey.statistics.finish();
-    let statistics = &survey.statistics;
+    let statistics = given.map_or(&survey.statistics, |given| &given.statistics);
     for dumped in statistics.dump_ids.values() {
         ids.claim(&dumped.id);
     }
@@ -123,14 +128,41 @@ pub fn ingest_scanned<E>(
     // A dump's record may replace a page's item, whose text is then needed a second time.
     let omit_repeats = !statistics.items_in_dumps;
     let refused = &walk.refused;
-    let pass = SecondPass { reader: &reader, survey: &survey, refused, omit_repeats, progress };
+    let (reader, survey) = (&reader, &survey);
+    let pass = SecondPass { reader, survey, statistics, refused, omit_repeats, progress };
     let worker = || {
         let mut thread = pass.thread(&file_list);
         move |number: usize, out: &Out<'_, Finding>| thread.read_chunk(number, out)
     };
     ordered(0..survey.chunks.len(), threads, worker, |finding| records.receive(finding))?;
     records.carry_over_refused()?;
-    records.finish()
+    records.finish(survey.totals)
+}
+
+/// Fails if the statistics that the options give were made with other options.
+fn check_reading<E>(given: Option<&FinishedSurvey>, options: &Options) -> Result<(), Error<E>> {
+    match given.and_then(|given| given.reading.difference(&options.reading())) {
+        Some(what) => Err(Error::OtherReading { what }),
+        None => Ok(()),
+    }
+}
+
+/// Fails if what is read was surveyed as one part, and has changed since.
+fn check_files<E>(
+    given: Option<&FinishedSurvey>,
+    options: &Options,
+    totals: FileTotals,
+) -> Result<(), Error<E>> {
+    let paths = options.selection.paths();
+    let mut parts = given.iter().flat_map(|given| given.parts());
+    match parts.find(|part| part.paths == paths) {
+        Some(part) if !part.totals.are_same_files(totals) => Err(Error::ChangedSinceSurvey {
+            paths: paths.to_vec(),
+            before: part.totals.files,
+            files: totals.files,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Adds what files and folders that cannot be read contributed to the earlier index, and reserves
@@ -156,6 +188,7 @@ fn survey_stored<E>(
 struct SecondPass<'p> {
     reader: &'p Reader<'p>,
     survey: &'p Survey,
+    statistics: &'p CorpusStatistics,
     /// What the walk could not access, each with its position in the walk.
     refused: &'p [(usize, PathBuf)],
     /// See [`Memory::new`].
@@ -212,7 +245,7 @@ impl SecondPassThread<'_> {
                     return;
                 }
             }
-            let statistics = &pass.survey.statistics;
+            let statistics = pass.statistics;
             let flow = pass.reader.read(&source, surveyed, statistics, memory, &mut |finding| {
                 let weight = finding.weight();
                 out.put(finding, weight)

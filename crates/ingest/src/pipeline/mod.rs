@@ -16,4 +16,5 @@ pub(crate) mod scan;
 pub(crate) mod share_ids;
 mod stored_path;
 mod survey;
+pub(crate) mod survey_archive;
 pub(crate) mod survey_cache;

@@ -50,9 +50,17 @@ const MAX_KEPT_BYTES: usize = 1 << 16;
 pub(crate) struct Reader<'a> {
     pub(crate) options: &'a Options,
     pub(crate) encoding: Option<&'static Encoding>,
+    /// Whether all files lie below one root.
+    pub(crate) one_root: bool,
 }
 
 impl Reader<'_> {
+    /// The path by whose folder pages without an address are taken for those of one site. With one
+    /// root it does not depend on where the archive is.
+    pub(crate) fn site_path<'p>(&self, path: &'p str, relative: &'p str) -> &'p str {
+        if self.one_root { relative } else { path }
+    }
+
     /// Emits everything in a file. A page from the survey cache is not read again.
     pub(crate) fn read(
         &self,
@@ -63,8 +71,10 @@ impl Reader<'_> {
         emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if let Some(SurveyedPage { draft, bytes, bom_bytes, lossy, whole }) = surveyed {
+            let path = source.path.to_string_lossy().into_owned();
             let meta = PageMeta {
-                path: source.path.to_string_lossy().into_owned(),
+                site_path: self.site_path(&path, &source.relative).to_owned(),
+                path,
                 path_hash: path_hash(&source.relative),
                 url: None,
                 bytes,
@@ -165,6 +175,7 @@ impl Reader<'_> {
         let metadata = page.take_metadata();
         let outline = page.outline(metadata, self.options.labels());
         let meta = PageMeta {
+            site_path: self.site_path(&input.path, &input.relative).to_owned(),
             path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),
             url: input.url.take(),
@@ -255,6 +266,8 @@ impl PageText<'_> {
 /// What is known about a page besides its text.
 struct PageMeta {
     path: String,
+    /// See [`Reader::site_path`].
+    site_path: String,
     path_hash: u64,
     url: Option<String>,
     bytes: u64,
@@ -279,7 +292,7 @@ fn parsed_page<P: Fn(usize) -> u64>(
     let draft = Draft { url: meta.url.as_deref().or(draft.url), ..draft };
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, boundaries } = memory;
-    let site = site_key(meta.url.as_deref().or(draft.url), draft.site, &meta.path);
+    let site = site_key(meta.url.as_deref().or(draft.url), draft.site, &meta.site_path);
     let page = draft.finish(site, statistics, boundaries, &mut |item| {
         let (hashes, text) = known.hashes_and_text(&item);
         items.push((hashes, text.map(|text| Box::new(flash(&item, text)))));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use foldhash::HashMap;
 
+use crate::archive_survey::FileTotals;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
 use crate::file_table::{FileEntries, FileEntry, FileEntryLog, SurveyedFile};
@@ -25,6 +26,8 @@ pub struct Ingested {
     pub report: Report,
     /// The files of the archive, with those that were kept.
     pub files: FileEntries,
+    /// Totals of the files of the archive that were found.
+    pub totals: FileTotals,
 }
 
 /// The receiver of the second pass: assigns ids, collects flash items, and counts.
@@ -309,7 +312,8 @@ impl<E> RecordSink<'_, E> {
         Ok(if key.0 == key.1 { id } else { variant_id(item.hashes) })
     }
 
-    pub(crate) fn finish(mut self) -> Result<Ingested, Error<E>> {
+    /// Emits all flash items. `totals` are those of the files that were read.
+    pub(crate) fn finish(mut self, totals: FileTotals) -> Result<Ingested, Error<E>> {
         self.report.flashes_distinct = self.flashes.distinct();
         let mut flashes = self.flashes.drain().map_err(Error::TemporaryFile)?;
         for flash in &mut flashes {
@@ -319,6 +323,6 @@ impl<E> RecordSink<'_, E> {
         self.report.flash_occurrences = flashes.seen();
         self.report.records_kept += flashes.taken_over();
         let files = self.files.finish().map_err(Error::TemporaryFile)?;
-        Ok(Ingested { report: self.report, files })
+        Ok(Ingested { report: self.report, files, totals })
     }
 }

@@ -10,6 +10,7 @@ use std::thread;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::archive_survey::FileTotals;
 use crate::corpus::site::site_key;
 use crate::corpus::statistics::{CorpusStatistics, DumpId};
 use crate::file_table::SurveyedFile;
@@ -43,6 +44,17 @@ pub(crate) struct Survey {
     pub(crate) chunks: Vec<ChunkLocation>,
     /// Files that the system refused to read, in the order of the walk.
     pub(crate) refused: Vec<PathBuf>,
+    /// Totals of all files.
+    pub(crate) totals: FileTotals,
+}
+
+/// Whether a second pass follows the survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SurveyUse {
+    /// Pages are cached for it, and what each file contributes is noted.
+    SecondPass,
+    /// Only the statistics are needed.
+    StatisticsOnly,
 }
 
 /// The location of a chunk in the caches and logs of the survey.
@@ -69,6 +81,30 @@ struct ThreadSurvey {
     raw: Vec<u8>,
     /// Position of the current file in the walk, from 1.
     position: u64,
+    totals: FileTotals,
+}
+
+impl ThreadSurvey {
+    fn new(threads: usize, purpose: SurveyUse) -> io::Result<Self> {
+        let (statistics, cache) = match purpose {
+            SurveyUse::SecondPass => {
+                (CorpusStatistics::recording(), SurveyCacheWriter::new(threads))
+            }
+            SurveyUse::StatisticsOnly => {
+                (CorpusStatistics::default(), SurveyCacheWriter::disabled())
+            }
+        };
+        Ok(Self {
+            statistics,
+            cache,
+            files: RecordLog::new()?,
+            chunks: Vec::new(),
+            refused: Vec::new(),
+            raw: Vec::new(),
+            position: 0,
+            totals: FileTotals::default(),
+        })
+    }
 }
 
 /// Runs the first pass. The caller must still call `finish` on the statistics.
@@ -76,20 +112,13 @@ pub(crate) fn survey(
     reader: &Reader<'_>,
     file_list: &FileList,
     threads: usize,
+    purpose: SurveyUse,
     progress: &dyn Progress,
 ) -> io::Result<Survey> {
     let count = file_list.iter().len().div_ceil(CHUNK);
     let next = AtomicUsize::new(0);
     let survey_chunks = || -> io::Result<ThreadSurvey> {
-        let mut share = ThreadSurvey {
-            statistics: CorpusStatistics::recording(),
-            cache: SurveyCacheWriter::new(threads),
-            files: RecordLog::new()?,
-            chunks: Vec::new(),
-            refused: Vec::new(),
-            raw: Vec::new(),
-            position: 0,
-        };
+        let mut share = ThreadSurvey::new(threads, purpose)?;
         let mut files = ChunkReader::of(file_list);
         let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
         while let Some(number) = claim() {
@@ -109,6 +138,7 @@ pub(crate) fn survey(
     let (mut caches, mut chunks) =
         (Vec::with_capacity(threads), vec![ChunkLocation::default(); count]);
     let (mut files, mut refused) = (Vec::with_capacity(threads), Vec::new());
+    let mut totals = FileTotals::default();
     let mut add = |share: ThreadSurvey| -> io::Result<()> {
         statistics.merge(share.statistics);
         for (number, [page_at, file_at]) in share.chunks {
@@ -117,6 +147,7 @@ pub(crate) fn survey(
         caches.push(share.cache.finish());
         files.push(share.files.finish()?.reader(READ_BYTES));
         refused.extend(share.refused);
+        totals.merge(share.totals);
         Ok(())
     };
     thread::scope(|scope| {
@@ -134,7 +165,7 @@ pub(crate) fn survey(
     })?;
     refused.sort_by_key(|(number, _)| *number);
     let refused = refused.into_iter().map(|(_, path)| path).collect();
-    Ok(Survey { statistics, caches, files, chunks, refused })
+    Ok(Survey { statistics, caches, files, chunks, refused, totals })
 }
 
 /// The next entry of a thread's log of surveyed files; moves `at` past it.
@@ -148,8 +179,9 @@ impl Reader<'_> {
     /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Problems are
     /// reported in the second pass. Returns whether the system refused to read it.
     fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
-        let ThreadSurvey { statistics, cache, raw, files, position, .. } = survey;
+        let ThreadSurvey { statistics, cache, raw, files, position, totals, .. } = survey;
         let (mut cached, mut refused, mut content_hash, mut count) = (false, false, None, 0);
+        let mut too_large = false;
         let _ = input::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind.is_dump() => {
@@ -174,8 +206,8 @@ impl Reader<'_> {
                         let outline = page.outline(metadata, self.options.labels());
                         outline.survey(statistics);
                         let draft = Draft::of(page.as_str(), &outline);
-                        let site =
-                            site_key(input.url.as_deref().or(draft.url), draft.site, &input.path);
+                        let path = self.site_path(&input.path, &input.relative);
+                        let site = site_key(input.url.as_deref().or(draft.url), draft.site, path);
                         statistics.add_page(site, &draft.pieces);
                         if let Some(bom_bytes) = bom_bytes {
                             cache.push(Some(&SurveyedPage {
@@ -193,6 +225,7 @@ impl Reader<'_> {
                     if matches!(skipped.reason, Reason::TooLarge { .. }) {
                         // Reading such a file for its hash could take longer than all others.
                         content_hash = Some(source.stamp.hash());
+                        too_large = true;
                     }
                     refused |= skipped.reason.keeps_records();
                 }
@@ -208,6 +241,9 @@ impl Reader<'_> {
         }
         let contribution = statistics.take_contribution();
         let content_hash = content_hash.unwrap_or(0);
+        // A stamp differs from machine to machine.
+        let known = if too_large { source.stamp.bytes } else { content_hash };
+        totals.add(&source.relative, known, source.stamp.bytes);
         let file = SurveyedFile { content_hash, refused, contribution };
         let room = Vec::with_capacity(file.contribution.len() + 32);
         files.push(&postcard::to_extend(&file, room).map_err(io::Error::other)?)?;

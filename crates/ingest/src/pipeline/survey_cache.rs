@@ -134,6 +134,11 @@ impl SurveyCacheWriter {
         Self::with_limit(MAX_CACHE_BYTES / threads.max(1) as u64)
     }
 
+    /// A cache that keeps nothing.
+    pub(crate) fn disabled() -> Self {
+        Self { log: None, max_bytes: 0, full: true, entry: Vec::new() }
+    }
+
     fn with_limit(max_bytes: u64) -> Self {
         Self { log: RecordLog::new().ok(), max_bytes, full: false, entry: Vec::new() }
     }

@@ -67,6 +67,38 @@ impl Vocabulary {
         self.tag_keyword_hashes.extend(other.tag_keyword_hashes);
     }
 
+    /// All tags with their counts, sorted.
+    pub(crate) fn tags_by_name(&self) -> Vec<(&str, u32)> {
+        by_name(&self.tags)
+    }
+
+    /// All keywords with their counts, sorted.
+    pub(crate) fn keywords_by_name(&self) -> Vec<(&str, u32)> {
+        by_name(&self.keywords)
+    }
+
+    /// The hashes of tags with their keywords, sorted.
+    pub(crate) fn sorted_tag_keyword_hashes(&self) -> Vec<u64> {
+        let mut hashes: Vec<u64> = self.tag_keyword_hashes.iter().copied().collect();
+        hashes.sort_unstable();
+        hashes
+    }
+
+    /// Sets the count of a folded tag.
+    pub(crate) fn set_tag(&mut self, tag: String, times: u32) {
+        self.tags.insert(tag, times);
+    }
+
+    /// Sets the count of a folded keyword.
+    pub(crate) fn set_keyword(&mut self, keyword: String, times: u32) {
+        self.keywords.insert(keyword, times);
+    }
+
+    /// Adds the hash of a tag with its keyword.
+    pub(crate) fn add_tag_keyword_hash(&mut self, hash: u64) {
+        self.tag_keyword_hashes.insert(hash);
+    }
+
     /// Computes the scores of tags, keywords and shapes. Called after everything has been added.
     pub(crate) fn learn(&mut self) {
         let keywords = || self.keywords.keys().map(String::as_str);
@@ -127,6 +159,12 @@ impl Vocabulary {
 fn first_hash(folded: &str) -> u64 {
     let end = folded.char_indices().nth(2).map_or(folded.len(), |(end, _)| end);
     text_hash(&folded[..end])
+}
+
+fn by_name(counts: &HashMap<String, u32>) -> Vec<(&str, u32)> {
+    let mut counts: Vec<_> = counts.iter().map(|(text, times)| (text.as_str(), *times)).collect();
+    counts.sort_unstable();
+    counts
 }
 
 fn count(counts: &mut HashMap<String, u32>, key: String) {

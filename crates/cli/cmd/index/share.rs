@@ -1,0 +1,127 @@
+//! Shares: `wensou index PATH… --base DIR`, for several machines that index one archive together.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{anyhow, bail};
+use wensou_index::{BuildOptions, Settings, Share, canonical};
+use wensou_ingest::{Selection, read_survey_file};
+
+use crate::args::Index as Args;
+use crate::config::Global;
+
+/// How many paths of a share are named; further ones are counted.
+const NAMED: usize = 3;
+
+/// Lets the options read the share that the flags name. Fails if the existing index, which was
+/// built with the settings `before`, is of something else.
+pub(super) fn select(
+    global: &Global,
+    args: &Args,
+    before: Option<&Settings>,
+    options: &mut BuildOptions,
+) -> anyhow::Result<()> {
+    if let Some(base) = &args.base {
+        options.ingest.selection = selection(base, &args.paths)?;
+    }
+    if let Some(stats) = &args.stats {
+        // The file may lie in the archive, but is not part of it.
+        options.ingest.exclude.push(stats.clone());
+        options.ingest.survey = Some(Arc::new(read_survey_file(stats)?));
+        options.stats = Some(stats.clone());
+    }
+    let Some(before) = before else { return Ok(()) };
+    match refusal(args, before, options) {
+        None => Ok(()),
+        Some(what) => Err(anyhow!("the index in {} {what}", global.index.display())),
+    }
+}
+
+/// Why the existing index cannot become what the flags name.
+fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<String> {
+    let another = "choose a new folder with --index, or with --local for an index on a cluster";
+    match (&args.base, &before.share) {
+        (None, None) => None,
+        (None, Some(_)) if args.rebuild => None,
+        (None, Some(share)) => Some(format!(
+            "is a share ({}): name it again with --base, PATH and --stats as before, or index all \
+             that it covers with --rebuild",
+            describe(share, before)
+        )),
+        (Some(base), None) => {
+            let is_whole = options.ingest.selection.is_whole() && options.ingest.survey.is_none();
+            let is_same = is_whole && before.roots == [canonical(base)];
+            (!is_same).then(|| format!("is not a share of an archive: {another}"))
+        }
+        (Some(_), Some(_)) if args.rebuild => None,
+        (Some(base), Some(share)) => {
+            let identity = options
+                .ingest
+                .survey
+                .as_deref()
+                .map_or_else(String::new, |survey| format!("{:016x}", survey.identity()));
+            let differs = [
+                ("another base", before.roots != [canonical(base)]),
+                ("other paths", share.paths != options.ingest.selection.paths()),
+                ("other statistics", share.survey.identity != identity),
+            ];
+            let (what, _) = differs.into_iter().find(|(_, differs)| *differs)?;
+            Some(format!(
+                "is another share ({}), built with {what}: {another}, or replace it with --rebuild",
+                describe(share, before)
+            ))
+        }
+    }
+}
+
+/// A share, such as `2023, 2024 of /news`.
+fn describe(share: &Share, settings: &Settings) -> String {
+    format!("{} of {}", paths(share), super::comma_separated(&settings.given))
+}
+
+/// The paths of a share; further ones are counted.
+pub(crate) fn paths(share: &Share) -> String {
+    let named = share.paths.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match share.paths.len() {
+        0 => "all".to_owned(),
+        count if count > NAMED => format!("{named} and {} more", count - NAMED),
+        _ => named,
+    }
+}
+
+/// What these paths select of the archive in `base`; everything without any.
+pub(crate) fn selection(base: &Path, named: &[PathBuf]) -> anyhow::Result<Selection> {
+    if !base.is_dir() {
+        bail!("--base {} is not a folder: name the folder of the whole archive", base.display());
+    }
+    let base = canonical(base);
+    let mut selected = Vec::new();
+    for path in named {
+        let Ok(found) = fs::canonicalize(path) else {
+            bail!(
+                "cannot read {}: name files and folders in --base, as paths from the working folder",
+                path.display()
+            );
+        };
+        let Ok(below) = found.strip_prefix(&base) else {
+            bail!(
+                "{} does not lie in --base {}: name files and folders in it, or a base that contains \
+                 them all",
+                path.display(),
+                base.display()
+            );
+        };
+        selected.push(with_slashes(below).ok_or_else(|| {
+            anyhow!("the path `{}` is not UTF-8: name a folder above it", path.display())
+        })?);
+    }
+    Ok(Selection::new(selected))
+}
+
+/// A relative path with `/` on every system.
+fn with_slashes(path: &Path) -> Option<String> {
+    let name = |component: Component<'_>| component.as_os_str().to_str().map(str::to_owned);
+    let names: Option<Vec<String>> = path.components().map(name).collect();
+    names.map(|names| names.join("/"))
+}

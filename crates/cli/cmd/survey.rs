@@ -1,0 +1,105 @@
+//! `wensou survey`: collects the corpus statistics of a part of an archive, or merges those of
+//! several parts.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{anyhow, bail};
+use wensou_index::TableFiles;
+use wensou_ingest::{
+    ArchiveSurvey, FieldMap, FileTotals, Options, SurveySummary, merge_survey_files,
+    write_survey_file,
+};
+
+use super::index::{Bar, MAX_NAMED, default_options, pre, selection};
+use crate::args::Survey as Args;
+use crate::config::Global;
+use crate::exit::Outcome;
+use crate::out::count::{bytes, count_noun};
+use crate::out::{Terminal, sanitize};
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Args,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let started = Instant::now();
+    let (mut surveyed, done) = match args.paths.as_slice() {
+        [first, others @ ..] if args.merge => (merge_survey_files(first, others)?, "merged"),
+        _ => (survey(global, args, terminal)?, "surveyed"),
+    };
+    write_survey_file(&mut surveyed, &args.output)?;
+    if !args.quiet {
+        let FileTotals { files, bytes: length, .. } = surveyed.totals();
+        let parts = match args.merge {
+            true => format!("{} of ", count_noun(surveyed.parts().len() as u64, "part")),
+            false => String::new(),
+        };
+        terminal.notice(format_args!(
+            "{done} {parts}{} ({}) in {:.1} s; wrote {}",
+            count_noun(files, "file"),
+            bytes(length),
+            started.elapsed().as_secs_f64(),
+            sanitize::line(&args.output.display().to_string()),
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+/// Surveys what the arguments name.
+fn survey(global: &Global, args: &Args, terminal: &mut Terminal) -> anyhow::Result<ArchiveSurvey> {
+    let (base, paths) = base_and_paths(args)?;
+    let mut options = options(global, args)?;
+    options.selection = selection(base, paths)?;
+    let labels = args.labels.clone().filter(|file| file.as_os_str() != "none");
+    let tables = TableFiles { labels, ..TableFiles::default() };
+    let bar = Bar::new(args.quiet, None);
+    let outcome = wensou_index::survey(base, &options, &tables, &bar);
+    bar.clear();
+    let (surveyed, summary) = outcome?;
+    name_unread(&summary, args.quiet, terminal);
+    Ok(surveyed)
+}
+
+/// The folder of the whole archive, and the paths in it that are surveyed.
+fn base_and_paths(args: &Args) -> anyhow::Result<(&Path, &[PathBuf])> {
+    match (&args.base, args.paths.as_slice()) {
+        (Some(base), paths) => Ok((base, paths)),
+        (None, [base]) => Ok((base, &[])),
+        (None, []) => bail!("name the archive: wensou survey DIR -o FILE"),
+        (None, _) => bail!("name the folder that contains them all with --base DIR"),
+    }
+}
+
+fn options(global: &Global, args: &Args) -> anyhow::Result<Options> {
+    let mut options = default_options().ingest;
+    if let Some(threads) = args.threads {
+        options.threads = threads.max(1);
+    }
+    options.exclude.push(args.output.clone());
+    options.exclude_globs = args.exclude.iter().filter(|glob| *glob != "none").cloned().collect();
+    options.encoding = args.encoding.clone().filter(|name| name != "auto");
+    options.map = match args.map.as_deref() {
+        None | Some("none") => FieldMap::default(),
+        Some(map) => map.parse().map_err(|what: String| anyhow!("--map: {what}"))?,
+    };
+    options.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
+    Ok(options)
+}
+
+/// Names what could not be read.
+fn name_unread(summary: &SurveySummary, quiet: bool, terminal: &mut Terminal) {
+    let SurveySummary { skipped, unreadable, ignored } = summary;
+    let skipped = skipped.iter().map(ToString::to_string);
+    let unreadable = unreadable.iter().map(|path| format!("{}: unreadable", path.display()));
+    let all: Vec<String> = skipped.chain(unreadable).collect();
+    for line in all.iter().take(MAX_NAMED) {
+        terminal.notice(format_args!("skipped {}", sanitize::line(line)));
+    }
+    if all.len() > MAX_NAMED {
+        terminal.notice(format_args!("skipped {} more", all.len() - MAX_NAMED));
+    }
+    if *ignored > 0 && !quiet {
+        terminal.notice(format_args!("ignored {}", count_noun(*ignored, "file")));
+    }
+}

@@ -1,0 +1,199 @@
+//! The file of a survey: a magic number, a header, the entries of the statistics, and a checksum.
+//! Equal surveys have equal files, byte by byte.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::error::SurveyFileError as Error;
+use super::reading::Reading;
+use super::{ArchiveSurvey, FinishedSurvey, Overlap, SurveyPart};
+use crate::corpus::statistics::CorpusStatistics;
+use crate::corpus::unfinished::Entry;
+
+/// Identifies the file; the format number follows.
+const MAGIC: &[u8; 12] = b"wensou-stats";
+/// Raised whenever the bytes of a file change their meaning.
+const FORMAT: u32 = 1;
+/// Bytes to read and write at a time.
+const BUFFER: usize = 1 << 18;
+
+/// What comes before the entries.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    reading: Reading,
+    parts: Vec<SurveyPart>,
+    dump_files: Vec<String>,
+}
+
+/// Writes a survey. The file gets its name when it is complete; until then, a file that had the
+/// name stays.
+///
+/// # Errors
+///
+/// [`SurveyFileError::Io`](Error::Io).
+pub fn write_survey_file(survey: &mut ArchiveSurvey, path: &Path) -> Result<(), Error> {
+    let failed = |source| Error::Io { what: "write", path: path.to_owned(), source };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut named = tempfile::Builder::new();
+    named.prefix(".wensou-").suffix(".stats");
+    #[cfg(unix)]
+    named.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let temporary = named.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+    survey.drop_unused_files();
+    write(survey, temporary, path).map_err(failed)
+}
+
+fn write(survey: &ArchiveSurvey, temporary: NamedTempFile, path: &Path) -> io::Result<()> {
+    let mut out = Frames { inner: BufWriter::with_capacity(BUFFER, temporary), hash: Xxh3::new() };
+    out.put(MAGIC)?;
+    out.put(&FORMAT.to_le_bytes())?;
+    let ArchiveSurvey { reading, parts, dump_files, statistics } = survey;
+    let (reading, parts, dump_files) = (reading.clone(), parts.clone(), dump_files.clone());
+    out.push(&Header { reading, parts, dump_files })?;
+    statistics.each_entry(&mut |entry| out.push(&entry))?;
+    out.put(&0_u32.to_le_bytes())?;
+    let checksum = out.hash.digest().to_le_bytes();
+    out.put(&checksum)?;
+    let temporary = out.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Reads a survey and finishes its statistics.
+///
+/// # Errors
+///
+/// [`SurveyFileError`](Error), if the file cannot be read, or if it is foreign or damaged.
+pub fn read_survey_file(path: &Path) -> Result<FinishedSurvey, Error> {
+    let (survey, identity) = read(path)?;
+    Ok(survey.finish(identity))
+}
+
+/// Reads the surveys of several parts of an archive and merges them. The outcome does not depend on
+/// the order of the files.
+///
+/// # Errors
+///
+/// As [`read_survey_file`]; [`SurveyFileError::Overlap`](Error::Overlap) if parts have files in
+/// common, and [`SurveyFileError::OtherReading`](Error::OtherReading) if they were surveyed with
+/// different options.
+pub fn merge_survey_files(first: &Path, others: &[PathBuf]) -> Result<ArchiveSurvey, Error> {
+    let (mut merged, _) = read(first)?;
+    let mut sources: Vec<(Vec<SurveyPart>, &Path)> = vec![(merged.parts.clone(), first)];
+    for path in others {
+        let (survey, _) = read(path)?;
+        if let Some(what) = merged.reading.difference(&survey.reading) {
+            return Err(Error::OtherReading { paths: [first.to_owned(), path.clone()], what });
+        }
+        if let Some(Overlap { paths: parts }) = merged.overlap(&survey) {
+            let is_whole = |it: &SurveyPart| parts[0].is_empty() && it.paths.is_empty();
+            let has = |it: &SurveyPart| it.paths.contains(&parts[0]) || is_whole(it);
+            let source = sources.iter().find(|(its, _)| its.iter().any(has));
+            let source = source.map_or(first, |(_, source)| source);
+            return Err(Error::Overlap { paths: [source.to_owned(), path.clone()], parts });
+        }
+        sources.push((survey.parts.clone(), path));
+        merged.merge(survey);
+    }
+    Ok(merged)
+}
+
+/// Reads a file; returns the survey and the checksum of its content.
+fn read(path: &Path) -> Result<(ArchiveSurvey, u64), Error> {
+    let failed = |source: io::Error| match source.kind() {
+        ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
+            Error::Damaged { path: path.to_owned() }
+        }
+        _ => Error::Io { what: "read", path: path.to_owned(), source },
+    };
+    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(Error::Foreign { path: path.to_owned() });
+    }
+    let file = File::open(path).map_err(failed)?;
+    let mut frames = Frames { inner: BufReader::with_capacity(BUFFER, file), hash: Xxh3::new() };
+    match frames.take::<12>() {
+        Ok(magic) if magic == *MAGIC => {}
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(failed(error)),
+        _ => return Err(Error::Foreign { path: path.to_owned() }),
+    }
+    match u32::from_le_bytes(frames.take().map_err(failed)?) {
+        FORMAT => read_entries(frames).map_err(failed),
+        found => Err(Error::Format { path: path.to_owned(), found, expected: FORMAT }),
+    }
+}
+
+fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64)> {
+    let damaged = || io::Error::from(ErrorKind::InvalidData);
+    let mut buffer = Vec::new();
+    let header = frames.next(&mut buffer)?.ok_or_else(damaged)?;
+    // A header of another version has other fields.
+    let Header { reading, parts, dump_files } = parse(header)?;
+    let mut statistics = CorpusStatistics::default();
+    while let Some(entry) = frames.next(&mut buffer)? {
+        let entry: Entry<'_> = parse(entry)?;
+        let number = if let Entry::DumpId { id, .. } = &entry { Some(id.at.0) } else { None };
+        if number.is_some_and(|number| number >= dump_files.len() as u64) {
+            return Err(damaged());
+        }
+        statistics.add_entry(entry);
+    }
+    let identity = frames.hash.digest();
+    let checksum = u64::from_le_bytes(frames.take()?);
+    let is_end = frames.inner.read(&mut [0])? == 0;
+    match identity == checksum && is_end {
+        true => Ok((ArchiveSurvey { reading, parts, dump_files, statistics }, identity)),
+        false => Err(damaged()),
+    }
+}
+
+fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> io::Result<T> {
+    postcard::from_bytes(bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+}
+
+/// A reader or writer of pieces with their lengths before them, and the hash of its bytes so far.
+struct Frames<T> {
+    inner: T,
+    hash: Xxh3,
+}
+
+impl<T: Write> Frames<T> {
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.inner.write_all(bytes)
+    }
+
+    fn push(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let bytes = postcard::to_stdvec(value).map_err(io::Error::other)?;
+        let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+        self.put(&length.to_le_bytes())?;
+        self.put(&bytes)
+    }
+}
+
+impl<T: Read> Frames<T> {
+    fn take<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.inner.read_exact(&mut bytes)?;
+        self.hash.update(&bytes);
+        Ok(bytes)
+    }
+
+    /// The next piece; `None` after the last.
+    fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> io::Result<Option<&'b [u8]>> {
+        let length = u32::from_le_bytes(self.take()?);
+        buffer.clear();
+        // The length may be wrong, so space is reserved only for what is there.
+        (&mut self.inner).take(length.into()).read_to_end(buffer)?;
+        if buffer.len() < length as usize {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        self.hash.update(buffer);
+        Ok((length > 0).then_some(buffer))
+    }
+}

@@ -1,0 +1,190 @@
+//! The first pass as a step of its own, so that several machines can index one archive together:
+//! each surveys a part of it, the outcomes are merged, and every machine reads its share with the
+//! statistics of the whole.
+//!
+//! `file` stores the outcome, `reading` tells whether two were made with the same options, and
+//! `totals` whether files have changed since.
+
+mod error;
+mod file;
+pub(crate) mod reading;
+pub(crate) mod totals;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::error::SurveyFileError;
+pub use self::file::{merge_survey_files, read_survey_file, write_survey_file};
+use self::reading::Reading;
+pub use self::totals::FileTotals;
+use crate::corpus::statistics::CorpusStatistics;
+use crate::selection::contains;
+
+/// A part of an archive that was surveyed in one run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyPart {
+    /// The selected paths, see [`Selection::paths`](crate::Selection::paths).
+    pub paths: Vec<String>,
+    /// Its files.
+    pub totals: FileTotals,
+}
+
+/// The outcome of a survey of an archive, or of parts of it: unfinished corpus statistics.
+pub struct ArchiveSurvey {
+    reading: Reading,
+    /// In the order of their paths.
+    parts: Vec<SurveyPart>,
+    /// The files that give ids to flash items, as paths below the root, in the order of the walk.
+    /// Ids refer to them by number.
+    dump_files: Vec<String>,
+    statistics: CorpusStatistics,
+}
+
+/// Statistics of an archive to read pages with, made by surveys of its parts.
+pub struct FinishedSurvey {
+    pub(crate) statistics: CorpusStatistics,
+    pub(crate) reading: Reading,
+    parts: Vec<SurveyPart>,
+    identity: u64,
+}
+
+/// Two parts that have files in common.
+pub(crate) struct Overlap {
+    /// A path of the one, and a path of the other.
+    pub(crate) paths: [String; 2],
+}
+
+impl ArchiveSurvey {
+    /// The outcome of a survey of one part. In `statistics`, ids of flash items refer to
+    /// `dump_files` by number.
+    pub(crate) fn new(
+        reading: Reading,
+        part: SurveyPart,
+        dump_files: Vec<String>,
+        statistics: CorpusStatistics,
+    ) -> Self {
+        Self { reading, parts: vec![part], dump_files, statistics }
+    }
+
+    /// The parts that were surveyed.
+    #[must_use]
+    pub fn parts(&self) -> &[SurveyPart] {
+        &self.parts
+    }
+
+    /// All files that were surveyed.
+    #[must_use]
+    pub fn totals(&self) -> FileTotals {
+        total(&self.parts)
+    }
+
+    /// Adds other parts of the same archive, which were surveyed with the same options and have no
+    /// files in common with these. The outcome does not depend on the order.
+    fn merge(&mut self, mut other: Self) {
+        self.parts.append(&mut other.parts);
+        self.parts.sort_by(|a, b| a.paths.cmp(&b.paths));
+        let files = self.dump_files.iter().chain(&other.dump_files);
+        let mut both: Vec<Vec<&str>> = files.map(|file| components(file)).collect();
+        both.sort();
+        both.dedup();
+        let numbers = |files: &[String]| -> Vec<u64> {
+            let number =
+                |file: &String| both.partition_point(|other| *other < components(file)) as u64;
+            files.iter().map(number).collect()
+        };
+        let (mine, theirs) = (numbers(&self.dump_files), numbers(&other.dump_files));
+        let files = both.iter().map(|components| components.join("/")).collect();
+        self.statistics.renumber_files(|file| mine[file as usize]);
+        other.statistics.renumber_files(|file| theirs[file as usize]);
+        self.statistics.merge(other.statistics);
+        self.dump_files = files;
+    }
+
+    /// Drops files to which no id of a flash item refers, as after a merge.
+    fn drop_unused_files(&mut self) {
+        let used: Vec<u64> = self.statistics.files_of_dump_ids().into_iter().collect();
+        let number = |file| used.partition_point(|used| *used < file) as u64;
+        self.statistics.renumber_files(number);
+        let files = std::mem::take(&mut self.dump_files);
+        let is_used = |number: &u64| used.binary_search(number).is_ok();
+        let files = (0..).zip(files).filter(|(number, _)| is_used(number));
+        self.dump_files = files.map(|(_, file)| file).collect();
+    }
+
+    /// Two parts of this and the other survey that have files in common.
+    fn overlap(&self, other: &Self) -> Option<Overlap> {
+        let paths = |survey: &Self| -> Vec<String> {
+            let of = |part: &SurveyPart| match part.paths.is_empty() {
+                true => vec![String::new()],
+                false => part.paths.clone(),
+            };
+            let mut paths: Vec<String> = survey.parts.iter().flat_map(of).collect();
+            paths.sort_by(|a, b| components(a).cmp(&components(b)));
+            paths
+        };
+        let (mine, theirs) = (paths(self), paths(other));
+        let nested = |outer: &[String], inner: &[String]| {
+            inner.iter().find_map(|path| {
+                // What contains a path comes before it, with nothing outside in between.
+                let at = outer.partition_point(|it| components(it) <= components(path));
+                let outer = outer.get(at.checked_sub(1)?)?;
+                contains(outer, path).then(|| (outer.clone(), path.clone()))
+            })
+        };
+        let found = nested(&mine, &theirs);
+        let found = found.or_else(|| nested(&theirs, &mine).map(|(outer, inner)| (inner, outer)));
+        found.map(|(mine, theirs)| Overlap { paths: [mine, theirs] })
+    }
+
+    /// Finishes the statistics. `identity` is the hash of the file that they come from.
+    fn finish(mut self, identity: u64) -> FinishedSurvey {
+        self.statistics.finish();
+        let Self { reading, parts, statistics, .. } = self;
+        FinishedSurvey { statistics, reading, parts, identity }
+    }
+}
+
+impl FinishedSurvey {
+    /// The parts that were surveyed.
+    #[must_use]
+    pub fn parts(&self) -> &[SurveyPart] {
+        &self.parts
+    }
+
+    /// All files that were surveyed.
+    #[must_use]
+    pub fn totals(&self) -> FileTotals {
+        total(&self.parts)
+    }
+
+    /// XXH3 of the content of the file that the statistics come from.
+    #[must_use]
+    pub fn identity(&self) -> u64 {
+        self.identity
+    }
+}
+
+impl fmt::Debug for ArchiveSurvey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArchiveSurvey").field("parts", &self.parts).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for FinishedSurvey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let identity = format_args!("{:016x}", self.identity);
+        f.debug_struct("FinishedSurvey").field("identity", &identity).finish_non_exhaustive()
+    }
+}
+
+fn total(parts: &[SurveyPart]) -> FileTotals {
+    let mut totals = FileTotals::default();
+    parts.iter().for_each(|part| totals.merge(part.totals));
+    totals
+}
+
+/// The components of a path, in which paths have the order of the walk.
+fn components(path: &str) -> Vec<&str> {
+    path.split('/').collect()
+}

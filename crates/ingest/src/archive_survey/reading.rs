@@ -1,0 +1,56 @@
+//! The options that decide how pages are read, as hashes: statistics can be used only with those
+//! that they were made with.
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// The program and the options that pages are read with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    program: String,
+    encoding: u64,
+    map: u64,
+    labels: u64,
+    pre: u64,
+    exclude: u64,
+}
+
+/// The options as text; an option that was not given is empty.
+pub(crate) struct ReadingTexts {
+    pub(crate) encoding: String,
+    pub(crate) map: String,
+    pub(crate) pre: String,
+    pub(crate) exclude: String,
+}
+
+impl Reading {
+    /// The reading of this program with these options; `labels` is the hash of the user's table.
+    pub(crate) fn new(texts: &ReadingTexts, labels: u64) -> Self {
+        let analysis = wensou_text::analysis_fingerprint();
+        let version = (env!("CARGO_PKG_VERSION"), wensou_text::ANALYSIS_VERSION);
+        let hash = |text: &str| xxh3_64(text.as_bytes());
+        Self {
+            program: format!("{} {}-{analysis:016x}", version.0, version.1),
+            encoding: hash(&texts.encoding),
+            map: hash(&texts.map),
+            labels,
+            pre: hash(&texts.pre),
+            exclude: hash(&texts.exclude),
+        }
+    }
+
+    /// The first difference from other options, such as `--encoding`.
+    pub(crate) fn difference(&self, other: &Self) -> Option<&'static str> {
+        let options = [
+            ("--encoding", self.encoding == other.encoding),
+            ("--map", self.map == other.map),
+            ("--labels", self.labels == other.labels),
+            ("--pre or --pre-glob", self.pre == other.pre),
+            ("--exclude", self.exclude == other.exclude),
+        ];
+        if self.program != other.program {
+            return Some("another version of wensou");
+        }
+        options.into_iter().find(|(_, is_same)| !is_same).map(|(name, _)| name)
+    }
+}

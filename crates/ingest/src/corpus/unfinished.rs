@@ -1,0 +1,152 @@
+//! Unfinished corpus statistics as a list of entries, by which they are stored and read again. Equal
+//! statistics have the same entries in the same order.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::corpus::line_hash::LineHash;
+use crate::corpus::statistics::{CorpusStatistics, DumpId, SharedContext};
+
+/// A piece of the statistics.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Entry<'a> {
+    /// What all pages show before a dated paragraph.
+    Context { dated: u64, agreed: Cow<'a, [u32]>, differs: bool },
+    /// A folded tag, and how often it was named.
+    Tag(#[serde(borrow)] Cow<'a, str>, u32),
+    /// A folded keyword, and how often it was named.
+    Keyword(#[serde(borrow)] Cow<'a, str>, u32),
+    /// The hash of a tag with its keyword.
+    TagKeyword(u64),
+    /// Some dump contains flash items.
+    ItemsInDumps,
+    /// The id that a dump gives to a flash item.
+    DumpId { content: u64, id: Cow<'a, DumpId> },
+    /// A page of the sample of its site.
+    Page { site: u64, signature: u64, lines: Cow<'a, [LineHash]> },
+}
+
+impl CorpusStatistics {
+    /// Passes every entry to `emit`, in an order that depends only on the statistics.
+    pub(crate) fn each_entry<E>(
+        &self,
+        emit: &mut dyn FnMut(Entry<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut contexts: Vec<_> = self.contexts.iter().collect();
+        contexts.sort_unstable_by_key(|(dated, _)| **dated);
+        for (dated, SharedContext { agreed, differs }) in contexts {
+            let agreed = Cow::Borrowed(&**agreed);
+            emit(Entry::Context { dated: *dated, agreed, differs: *differs })?;
+        }
+        for (tag, times) in self.tags.tags_by_name() {
+            emit(Entry::Tag(Cow::Borrowed(tag), times))?;
+        }
+        for (keyword, times) in self.tags.keywords_by_name() {
+            emit(Entry::Keyword(Cow::Borrowed(keyword), times))?;
+        }
+        for hash in self.tags.sorted_tag_keyword_hashes() {
+            emit(Entry::TagKeyword(hash))?;
+        }
+        if self.items_in_dumps {
+            emit(Entry::ItemsInDumps)?;
+        }
+        let mut ids: Vec<_> = self.dump_ids.iter().collect();
+        ids.sort_unstable_by_key(|(content, _)| **content);
+        for (content, id) in ids {
+            emit(Entry::DumpId { content: *content, id: Cow::Borrowed(id) })?;
+        }
+        self.samples.pages().try_for_each(|(site, signature, lines)| {
+            emit(Entry::Page { site, signature, lines: Cow::Borrowed(lines) })
+        })
+    }
+
+    /// Adds an entry that [`each_entry`](Self::each_entry) has passed on.
+    pub(crate) fn add_entry(&mut self, entry: Entry<'_>) {
+        match entry {
+            Entry::Context { dated, agreed, differs } => {
+                let context = SharedContext { agreed: agreed.into(), differs };
+                self.contexts.insert(dated, context);
+            }
+            Entry::Tag(tag, times) => self.tags.set_tag(tag.into_owned(), times),
+            Entry::Keyword(keyword, times) => self.tags.set_keyword(keyword.into_owned(), times),
+            Entry::TagKeyword(hash) => self.tags.add_tag_keyword_hash(hash),
+            Entry::ItemsInDumps => self.items_in_dumps = true,
+            Entry::DumpId { content, id } => drop(self.dump_ids.insert(content, id.into_owned())),
+            Entry::Page { site, signature, lines } => {
+                self.samples.add_lines(site, signature, lines.into_owned().into());
+            }
+        }
+    }
+
+    /// The numbers of all files that have given an id to a flash item, in order.
+    pub(crate) fn files_of_dump_ids(&self) -> BTreeSet<u64> {
+        self.dump_ids.values().map(|id| id.at.0).collect()
+    }
+
+    /// Gives each file that has given an id to a flash item another number. The order of the
+    /// numbers must not change.
+    pub(crate) fn renumber_files(&mut self, number: impl Fn(u64) -> u64) {
+        self.dump_ids.values_mut().for_each(|id| id.at.0 = number(id.at.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::page::title::Title;
+
+    /// The statistics of some files with these numbers.
+    fn of(files: &[u64]) -> CorpusStatistics {
+        let mut statistics = CorpusStatistics::default();
+        for &file in files {
+            let above = [format!("前文{}", file % 3), "首段".to_owned()];
+            statistics.add_item("末段", above.iter().map(String::as_str));
+            statistics.add_title(&Title::split("甲_DAO:Baby DAO"));
+            statistics.add_title(&Title::split(&format!("乙_OP{}:OP幣", file % 5)));
+            if file.is_multiple_of(2) {
+                statistics.add_items_in_dump();
+                let id =
+                    DumpId { id: format!("{}", file % 4), at: (file, 1), dump: Arc::from("d") };
+                statistics.add_dump_id(file % 6, id);
+            }
+        }
+        statistics
+    }
+
+    fn entries(statistics: &CorpusStatistics) -> Vec<Vec<u8>> {
+        let mut entries = Vec::new();
+        let Ok(()) = statistics.each_entry::<Infallible>(&mut |entry| {
+            entries.push(postcard::to_stdvec(&entry).unwrap());
+            Ok(())
+        });
+        entries
+    }
+
+    proptest! {
+        #[test]
+        fn entries_do_not_depend_on_order_and_come_back(
+            files in prop::collection::vec(0..40_u64, 0..40).prop_shuffle(),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut sorted = files.clone();
+            sorted.sort_unstable();
+            let whole = entries(&of(&sorted));
+            let (left, right) = files.split_at(cut.index(files.len() + 1));
+            let mut merged = of(right);
+            merged.merge(of(left));
+            prop_assert_eq!(&entries(&merged), &whole);
+            let mut read = CorpusStatistics::default();
+            for entry in &whole {
+                read.add_entry(postcard::from_bytes(entry).unwrap());
+            }
+            prop_assert_eq!(&entries(&read), &whole);
+        }
+    }
+}

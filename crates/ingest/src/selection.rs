@@ -1,0 +1,67 @@
+//! Which files and folders of an archive are read, if not all.
+
+/// A selection of the files and folders below the one root of an archive; everything by default.
+///
+/// What is not selected is not walked. Ignore files above a selected folder hold nevertheless, as
+/// they do for the whole archive.
+///
+/// ```
+/// use wensou_ingest::Selection;
+///
+/// let selection = Selection::new(["b", "a/2", "a/2/x"].map(String::from));
+/// assert_eq!(selection.paths(), ["a/2", "b"]);
+/// assert!(Selection::new(["a".to_owned(), String::new()]).is_whole());
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection(Vec<String>);
+
+impl Selection {
+    /// Selects paths below the root, with `/` between their components. An empty path is the root
+    /// itself, and no path selects everything.
+    #[must_use]
+    pub fn new(paths: impl IntoIterator<Item = String>) -> Self {
+        let mut paths: Vec<String> = paths.into_iter().collect();
+        paths.sort_by(|a, b| a.split('/').cmp(b.split('/')));
+        // A folder comes directly before everything in it.
+        paths.dedup_by(|path, before| contains(before, path));
+        if paths.first().is_some_and(String::is_empty) {
+            paths.clear();
+        }
+        Self(paths)
+    }
+
+    /// Whether everything is selected.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The selected paths in the order of the walk, none of them below another; none if everything
+    /// is selected.
+    #[must_use]
+    pub fn paths(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// Whether `path` is `folder` or lies below it.
+pub(crate) fn contains(folder: &str, path: &str) -> bool {
+    let below = path.strip_prefix(folder);
+    folder.is_empty() || below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_below_others_are_dropped() {
+        let of = |paths: &[&str]| Selection::new(paths.iter().map(|path| (*path).to_owned()));
+        assert_eq!(of(&["a/b", "a b", "a", "a/b/c", "b"]).paths(), ["a", "a b", "b"]);
+        assert_eq!(of(&["a", "a"]).paths(), ["a"]);
+        assert_eq!(of(&["ab", "a"]).paths(), ["a", "ab"]);
+        assert_eq!(of(&["", "a"]), Selection::default());
+        // An empty first path must not hide the order of the others.
+        assert!(of(&["a-b", "a/b", ""]).is_whole());
+    }
+}
