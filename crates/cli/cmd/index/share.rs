@@ -56,15 +56,12 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
         }
         (Some(_), Some(_)) if args.rebuild => None,
         (Some(base), Some(share)) => {
-            let identity = options
-                .ingest
-                .survey
-                .as_deref()
-                .map_or_else(String::new, |survey| format!("{:016x}", survey.identity()));
+            // With the statistics of a new survey, all files are read again.
+            let lacks_stats = options.ingest.survey.is_none() && !share.survey.identity.is_empty();
             let differs = [
                 ("another base", before.roots != [canonical(base)]),
                 ("other paths", share.paths != options.ingest.selection.paths()),
-                ("other statistics", share.survey.identity != identity),
+                ("--stats", lacks_stats),
             ];
             let (what, _) = differs.into_iter().find(|(_, differs)| *differs)?;
             Some(format!(
