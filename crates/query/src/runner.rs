@@ -162,12 +162,14 @@ impl<'i> Runner<'i> {
         let mut relaxed = None;
         if self.engine.is_remote() && may_relax && self.expects_few(&plan, completeness) {
             let plan_of_any = plan_in(Mode::Relaxed)?;
-            let wanted = completeness.wanted();
-            let top_k = top_k(&plan_of_any);
-            // Enough for the closest documents beside those that have every word.
-            let limit = top_k.limit.max(RERANK_DEPTH).saturating_add(wanted);
-            let searches = [(&plan, strict_top_k), (&plan_of_any, TopK { limit, ..top_k })];
-            self.engine.prefetch(&searches)?;
+            // Documents may lack words of a question in either way.
+            if plan_of_any.match_expr != plan.match_expr {
+                let top_k = top_k(&plan_of_any);
+                // Enough for the closest documents beside those that have every word.
+                let limit = top_k.limit.max(RERANK_DEPTH).saturating_add(completeness.wanted());
+                let searches = [(&plan, strict_top_k), (&plan_of_any, TopK { limit, ..top_k })];
+                self.engine.prefetch(&searches)?;
+            }
             relaxed = Some(plan_of_any);
         }
         let (total, found) = self.engine.search(&plan, &strict_top_k)?;
