@@ -8,7 +8,7 @@
 use std::collections::hash_map::Entry;
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wensou_index::{Index, RecordExt, analyse_record};
@@ -254,7 +254,7 @@ fn send_documents(
 }
 
 /// The sum of every document that an index has, by id.
-fn sums(client: &Client, name: &str) -> Result<FxHashMap<String, String>> {
+fn sums(client: &Client, name: &str) -> Result<HashMap<String, String>> {
     #[derive(Deserialize)]
     struct Fields {
         sum: [String; 1],
@@ -265,7 +265,7 @@ fn sums(client: &Client, name: &str) -> Result<FxHashMap<String, String>> {
         "docvalue_fields": [field::SUM],
         "sort": [{ (field::TIE): "asc" }],
     });
-    let mut sums = FxHashMap::default();
+    let mut sums = HashMap::default();
     let options = PageOptions { size: 10_000, ..PageOptions::default() };
     for hit in client.pages(name, body, options)? {
         let hit = hit?;
@@ -279,7 +279,7 @@ fn sums(client: &Client, name: &str) -> Result<FxHashMap<String, String>> {
 /// The groups of near-duplicates by the least id of each.
 #[derive(Default)]
 struct Groups {
-    least: FxHashMap<u32, String>,
+    least: HashMap<u32, String>,
 }
 
 impl Groups {

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub struct ClusterIndex {
     documents: String,
     description: Description,
     /// What was fetched of the statistics.
-    terms: Mutex<FxHashMap<TermHash, [u64; 2]>>,
+    terms: Mutex<HashMap<TermHash, [u64; 2]>>,
 }
 
 impl ClusterIndex {
@@ -126,7 +126,7 @@ impl ClusterIndex {
         buckets.dedup();
         let ids: Vec<String> = buckets.iter().map(|bucket| bucket_id(*bucket)).collect();
         let fetched: Vec<Option<Bucket>> = self.statistics(&ids)?;
-        let mut counts: FxHashMap<TermHash, [u64; 2]> = FxHashMap::default();
+        let mut counts: HashMap<TermHash, [u64; 2]> = HashMap::default();
         for (bucket, id) in fetched.iter().zip(&ids) {
             let Some(bucket) = bucket else { continue };
             let damaged = |problem: base64::DecodeError| Error::DamagedStatistics {

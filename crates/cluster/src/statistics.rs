@@ -6,7 +6,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use wensou_index::{Analysis, DocumentTerms, FieldTerms, FieldValues, Kind, TextField};
 use wensou_text::SYMBOL_TERM;
@@ -150,13 +150,13 @@ pub struct Names {
 /// Counts the terms of documents.
 #[derive(Debug, Default)]
 pub struct StatisticsBuilder {
-    terms: FxHashMap<u64, [u32; 2]>,
+    terms: HashMap<u64, [u32; 2]>,
     documents: [u64; 2],
     lengths: [[u64; 3]; 2],
     with_field: [[u64; 3]; 2],
-    tags: FxHashMap<String, u64>,
-    sources: FxHashMap<String, u64>,
-    words: FxHashMap<String, u64>,
+    tags: HashMap<String, u64>,
+    sources: HashMap<String, u64>,
+    words: HashMap<String, u64>,
     /// A buffer for the terms of a document.
     buffer: Vec<u64>,
 }
@@ -237,7 +237,7 @@ impl StatisticsBuilder {
                 .chunks(size)
                 .map(|terms| StatisticsPart { terms: terms.to_vec(), ..StatisticsPart::default() }),
         );
-        let mut lists = |counts: FxHashMap<String, u64>,
+        let mut lists = |counts: HashMap<String, u64>,
                          part: fn(Vec<(String, u64)>) -> StatisticsPart| {
             let list = sorted(counts);
             parts.extend(list.chunks(size).map(|chunk| part(chunk.to_vec())));
@@ -263,7 +263,7 @@ impl StatisticsBuilder {
                 *count = count.saturating_add(there);
             }
         }
-        let add = |counts: &mut FxHashMap<String, u64>, list: Vec<(String, u64)>| {
+        let add = |counts: &mut HashMap<String, u64>, list: Vec<(String, u64)>| {
             list.into_iter().for_each(|(name, n)| *counts.entry(name).or_default() += n);
         };
         add(&mut self.tags, part.tags);
@@ -348,7 +348,7 @@ impl Change {
 }
 
 /// Counts in the order of names, without those that are zero.
-fn sorted(counts: FxHashMap<String, u64>) -> Vec<(String, u64)> {
+fn sorted(counts: HashMap<String, u64>) -> Vec<(String, u64)> {
     let mut list: Vec<(String, u64)> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
     list.sort_unstable();
     list
@@ -356,7 +356,7 @@ fn sorted(counts: FxHashMap<String, u64>) -> Vec<(String, u64)> {
 
 /// Counts the values of a document, each once.
 fn count_each<'v>(
-    counts: &mut FxHashMap<String, u64>,
+    counts: &mut HashMap<String, u64>,
     values: impl Iterator<Item = &'v String>,
     change: Change,
 ) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 use wensou_ingest::{Skipped, content_hash};
 
 use crate::build::{excluding, scan};
@@ -55,7 +55,7 @@ pub fn planned_changes(
     let failed = Error::io("read", dir);
     let before = stored.as_mut().map_or(Ok(None), Stored::files_before).map_err(failed)?;
     let before = before.unwrap_or_default();
-    let mut seen = FxHashSet::default();
+    let mut seen = HashSet::default();
     for file in scanned.files() {
         let (path, stamp) = file.map_err(Error::io("read", dir))?;
         let name = path.to_string_lossy().into_owned();

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 use tantivy::DocId;
 use tantivy::directory::footer::Footer;
 use tantivy::directory::{FileSlice, OwnedBytes};
@@ -135,7 +135,7 @@ impl Stored {
             return Ok(Vec::new());
         }
         let mut found: Vec<Location> = Vec::new();
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         let entries = table.by_path.range(path.clone()..);
         for (_, locations) in entries
             .take_while(|(key, _)| key.starts_with(&path))
@@ -229,11 +229,11 @@ impl Stored {
 
     /// The files of the index, by the hashes of their paths in this build. `None` if it has no
     /// table of files. Files outside all roots of this build have hashes of their own.
-    pub(crate) fn files_before(&mut self) -> io::Result<Option<FxHashMap<u64, FileBefore>>> {
+    pub(crate) fn files_before(&mut self) -> io::Result<Option<HashMap<u64, FileBefore>>> {
         if self.files().is_none() {
             return Ok(None);
         }
-        let mut found = FxHashMap::default();
+        let mut found = HashMap::default();
         if let Some(Some(files)) = &self.files {
             files.for_each(|entry| {
                 let hash = match self.new_path(&entry.path) {
@@ -249,7 +249,7 @@ impl Stored {
 
     /// The paths of files with records whose [`path_hash`] is not in `seen`, spelled as in the
     /// index.
-    pub(crate) fn files_without(&mut self, seen: &FxHashSet<u64>) -> io::Result<Vec<String>> {
+    pub(crate) fn files_without(&mut self, seen: &HashSet<u64>) -> io::Result<Vec<String>> {
         let mut missing = Vec::new();
         self.files();
         if let Some(Some(files)) = &self.files {

@@ -6,7 +6,7 @@
 //! beside it, which replaces the recent segment of the update before. So there are never more than
 //! two segments, and they contain the documents that a whole build would contain.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::duplicates::BaseArticles;
 use crate::engine::deletion::Deletion;
@@ -29,9 +29,9 @@ pub(crate) struct Previous {
     /// All other segments.
     recent: Vec<SegmentInfo>,
     /// Documents of the base that no record has claimed yet, by [`Encoded::identity`].
-    unclaimed: FxHashMap<(u64, u64), DocId>,
+    unclaimed: HashMap<(u64, u64), DocId>,
     /// Documents of the base that a record has claimed.
-    kept: FxHashSet<DocId>,
+    kept: HashSet<DocId>,
     /// The articles of the base.
     articles: BaseArticles,
 }
@@ -64,11 +64,11 @@ impl Previous {
         }
         let Ok(articles) = BaseArticles::read(index.generation()) else { return Ok(None) };
         let columns = index.columns(base.ordinal)?;
-        let mut unclaimed = FxHashMap::default();
+        let mut unclaimed = HashMap::default();
         for doc in &base.living {
             unclaimed.insert(index.identity(columns, *doc)?, *doc);
         }
-        Ok(Some(Self { base, recent, unclaimed, kept: FxHashSet::default(), articles, index }))
+        Ok(Some(Self { base, recent, unclaimed, kept: HashSet::default(), articles, index }))
     }
 
     /// Shares the files of the generation with the draft, except those that every build writes

@@ -1,6 +1,6 @@
 //! Shows the near-duplicates among hits as one hit.
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use crate::exec::groups::Groups;
 use crate::exec::top_k::ScoredDoc;
@@ -8,7 +8,7 @@ use crate::runner::Answer;
 
 /// Keeps the best hit of each group of near-duplicates.
 pub(crate) fn collapse(answer: &mut Answer, groups: Groups<'_>) {
-    let mut groups_with_hit = FxHashSet::default();
+    let mut groups_with_hit = HashSet::default();
     let mut is_first = |hit: &ScoredDoc| match groups.group_of(hit.address) {
         Some(group) => groups_with_hit.insert(group),
         None => true,

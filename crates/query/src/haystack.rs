@@ -6,7 +6,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 use wensou_index::{TextField, Texts};
 use wensou_text::{Folded, Key, Pattern, PatternMatch, is_han};
 
@@ -173,7 +173,7 @@ impl<'t> Haystack<'t> {
     fn matches(&self, needles: &[Needle]) -> Vec<FoldedMatch> {
         let mut matches: Vec<FoldedMatch> = Vec::new();
         // Of equal needles, only the first can be among the disjoint matches.
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         for (number, needle) in needles.iter().enumerate() {
             if !seen.insert((needle.kind as u8, &needle.key)) {
                 continue;

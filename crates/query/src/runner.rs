@@ -1,6 +1,6 @@
 //! Plans queries and runs the plans: where the planner and the executor meet.
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use crate::engine::Engine;
 use crate::error::Error;
@@ -280,7 +280,7 @@ struct CompleteDocs<'g> {
     hits: usize,
     /// Where near-duplicates are one hit: the groups, and those that the documents are in.
     groups: Option<Groups<'g>>,
-    shown: FxHashSet<u32>,
+    shown: HashSet<u32>,
 }
 
 impl<'g> CompleteDocs<'g> {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde_json::{Value, json};
 use wensou_index::{ArticleText, Index, Kind, NearDuplicateFinder};
 use wensou_ingest::{Article, FlashItem, Record, correct_references, walk_key};
@@ -169,10 +169,10 @@ impl Completion<'_> {
         &self,
         articles: &[SharedArticle],
         pairs: &[[u32; 2]],
-    ) -> Result<FxHashMap<u32, ArticleText>> {
+    ) -> Result<HashMap<u32, ArticleText>> {
         let numbers: BTreeSet<u32> = pairs.iter().flatten().copied().collect();
         let numbers: Vec<u32> = numbers.into_iter().collect();
-        let mut texts = FxHashMap::default();
+        let mut texts = HashMap::default();
         for numbers in numbers.chunks(READ_AT_ONCE) {
             let wanted: Vec<_> = numbers.iter().map(|number| &articles[*number as usize]).collect();
             let documents = self.read(&wanted)?;

@@ -1,6 +1,6 @@
 //! Reads and writes documents with their versions.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::json;
 use wensou_text::Segmenter;
@@ -21,7 +21,7 @@ pub(super) const SOURCE: [&str; 6] =
 
 impl Build<'_> {
     /// Reads documents by their ids.
-    pub(super) fn read(&self, ids: &[&str]) -> Result<FxHashMap<String, Read>> {
+    pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, Read>> {
         #[derive(Deserialize)]
         struct Answer {
             docs: Vec<Found>,
@@ -37,7 +37,7 @@ impl Build<'_> {
             #[serde(rename = "_source")]
             source: Option<Stored>,
         }
-        let mut all = FxHashMap::default();
+        let mut all = HashMap::default();
         let path = format!("/{}/_mget", encode_segment(self.documents));
         for ids in ids.chunks(READ_AT_ONCE) {
             let request = Request::post(&path).query("_source_includes", &SOURCE.join(","));

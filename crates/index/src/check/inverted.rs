@@ -4,7 +4,7 @@
 //! only their number and the sum of a hash of each are kept. The same of the term's posting list is
 //! subtracted, and nothing may remain.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use tantivy::postings::{Postings as _, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Schema, Value};
 use tantivy::termdict::TermDictionaryBuilder;
@@ -41,7 +41,7 @@ pub(super) struct Inverted {
     /// By field id: whether the field is inverted.
     fields: Vec<bool>,
     schema: Schema,
-    terms: FxHashMap<u64, Documents>,
+    terms: HashMap<u64, Documents>,
     /// By field id: the number of values of all documents.
     tokens: Vec<u64>,
     /// Terms of the current document; a buffer.
@@ -74,7 +74,7 @@ impl Inverted {
         let schema = index.searcher().schema().clone();
         Self {
             fields: schema.fields().map(|(_, entry)| entry.is_indexed()).collect(),
-            terms: FxHashMap::default(),
+            terms: HashMap::default(),
             tokens: vec![0; schema.num_fields()],
             of_document: Vec::new(),
             schema,

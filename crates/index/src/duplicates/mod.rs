@@ -16,7 +16,7 @@ mod samples;
 mod sketch;
 mod table;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 use wensou_ingest::Record;
 
 pub use self::finder::{ArticleText, NearDuplicateFinder};
@@ -57,7 +57,7 @@ pub(crate) struct Articles {
 
 impl BaseArticles {
     /// The sketches of the documents that are kept, and the verdicts on them.
-    pub(crate) fn keep(mut self, kept: &FxHashSet<DocId>) -> Self {
+    pub(crate) fn keep(mut self, kept: &HashSet<DocId>) -> Self {
         self.sketches.retain(|(doc, _)| kept.contains(doc));
         self.verdicts.retain(|(a, b, _)| kept.contains(a) && kept.contains(b));
         self
@@ -131,12 +131,12 @@ pub(crate) fn write(
 /// Reads texts and compares them, and keeps those that were read last.
 struct Texts<R> {
     read: R,
-    kept: FxHashMap<u32, Comparable>,
+    kept: HashMap<u32, Comparable>,
 }
 
 impl<R: FnMut(u32) -> Result<Comparable, Error>> Texts<R> {
     fn new(read: R) -> Self {
-        Self { read, kept: FxHashMap::default() }
+        Self { read, kept: HashMap::default() }
     }
 
     /// Whether two texts are near-duplicates.
@@ -161,7 +161,7 @@ fn by_segment(
     [base, recent]: [&SegmentArticles; 2],
 ) -> Vec<SegmentGroups> {
     let of_base = base.sketches.len() as u32;
-    let mut numbers: FxHashMap<u32, u32> = FxHashMap::default();
+    let mut numbers: HashMap<u32, u32> = HashMap::default();
     let mut segments = [base, recent]
         .map(|of| SegmentGroups { segment: of.segment.clone(), documents: Vec::new() });
     for (text, first) in members {

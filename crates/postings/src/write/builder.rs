@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::columns::ColumnSpill;
 use super::file::{DocumentTotals, FileWriter};
@@ -30,17 +30,14 @@ const RUN_SLOTS: usize = 5 << 19;
 /// The char ids of the characters of each field; those of Unicode's first plane are in a table.
 struct CharIds {
     table: Vec<u16>,
-    rare: FxHashMap<(TextField, char), u16>,
+    rare: HashMap<(TextField, char), u16>,
 }
 
 impl CharIds {
     const PLANE: usize = 0x1_0000;
 
     fn new() -> Self {
-        Self {
-            table: vec![SENTINEL; TextField::ALL.len() * Self::PLANE],
-            rare: FxHashMap::default(),
-        }
+        Self { table: vec![SENTINEL; TextField::ALL.len() * Self::PLANE], rare: HashMap::default() }
     }
 
     fn get(&self, field: TextField, c: char) -> u16 {
@@ -308,7 +305,7 @@ impl PostingsBuilder {
             self.flush_run()?;
         }
         // Free memory for merging.
-        self.char_ids = CharIds { table: Vec::new(), rare: FxHashMap::default() };
+        self.char_ids = CharIds { table: Vec::new(), rare: HashMap::default() };
         self.run = Run::default();
         let runs = self.sorted_runs()?;
         let Self { words, paths, documents, mut columns, .. } = self;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rustc_hash::FxBuildHasher;
+use foldhash::fast::RandomState;
 use string_interner::backend::StringBackend;
 use string_interner::{DefaultSymbol, StringInterner, Symbol};
 
@@ -11,7 +11,7 @@ use crate::read::table::{BLOCK, MAX_NUMBERS};
 
 /// Numbers strings, words or paths, in the order in which they are added.
 #[derive(Debug)]
-pub(crate) struct Interner(StringInterner<StringBackend, FxBuildHasher>);
+pub(crate) struct Interner(StringInterner<StringBackend, RandomState>);
 
 impl Default for Interner {
     fn default() -> Self {

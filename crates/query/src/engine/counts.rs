@@ -1,7 +1,6 @@
 //! Counts the documents of a segment by the values of a facet.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use jiff::civil::DateTime;
 use wensou_index::Kind;
 
@@ -34,7 +33,7 @@ impl<'i> FacetCounter<'i> {
             Facet::Source => Values::Text(segment.texts("source_facet")?),
             Facet::Category => Values::Text(segment.texts("category_facet")?),
         };
-        Ok(Self { values, counts: HashMap::new(), undated: 0 })
+        Ok(Self { values, counts: HashMap::default(), undated: 0 })
     }
 
     pub(super) fn add(&mut self, doc: DocId) {

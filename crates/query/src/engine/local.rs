@@ -1,7 +1,8 @@
 //! The engine of an index on this machine: the executor, with what reports read of an index.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use wensou_index::{Lookup, PROVENANCE_INFERRED};
 use wensou_ingest::Record;
 
@@ -111,7 +112,7 @@ impl Engine for Executor<'_> {
     }
 
     fn facet_counts(&self, expr: &MatchExpr, facet: Facet) -> Result<HashMap<String, u64>, Error> {
-        let mut counts = HashMap::new();
+        let mut counts = HashMap::default();
         for segment in self.segments() {
             let segment = segment?;
             let mut counter = FacetCounter::new(facet, &segment)?;

@@ -6,9 +6,10 @@
 mod counts;
 mod local;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 
+use foldhash::HashMap;
 use jiff::civil::Date;
 use wensou_index::TextField;
 use wensou_ingest::Record;

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use wensou_index::{BitsetPostings, Cursor, Postings, TermKey};
 
 use super::window::SCAN_SPEEDUP;
@@ -37,11 +37,11 @@ pub(crate) struct PostingsCache(Mutex<Cache>);
 #[derive(Debug, Default)]
 struct Cache {
     /// By the ordinal of the segment and the term.
-    entries: FxHashMap<(u32, TermKey), Entry>,
+    entries: HashMap<(u32, TermKey), Entry>,
     bytes: usize,
     /// The lists that the current query has opened on disk, as they were then; `None` if no
     /// document has the term. A query opens most of its lists several times.
-    opened: FxHashMap<(u32, TermKey), Option<Box<Cursor>>>,
+    opened: HashMap<(u32, TermKey), Option<Box<Cursor>>>,
 }
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 #[cfg(feature = "cluster")]
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use wensou_index::DuplicateGroups;
 
 use super::doc_id::DocAddress;
@@ -42,7 +42,7 @@ impl Groups<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct ClusterGroups {
     /// The number of each group, by the id that the cluster knows it by.
-    numbers: RefCell<FxHashMap<String, u32>>,
+    numbers: RefCell<HashMap<String, u32>>,
     /// That id of each group, by its number.
     ids: RefCell<Vec<String>>,
     /// The group of each document, by its number.

@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use super::doc_id::DocAddress;
 use super::groups::Groups;
@@ -130,7 +130,7 @@ pub(crate) struct TopK<'g> {
 pub(crate) struct DistinctHits<'g> {
     pub(crate) groups: Groups<'g>,
     /// Groups whose documents are no hits, because one is shown already.
-    pub(crate) shown: Option<&'g FxHashSet<u32>>,
+    pub(crate) shown: Option<&'g HashSet<u32>>,
     pub(crate) wanted: usize,
 }
 
@@ -142,7 +142,7 @@ impl<'g> DistinctHits<'g> {
 
     /// Given documents one after the other, whether each is a hit.
     fn is_hit(self) -> impl FnMut(&ScoredDoc) -> bool + 'g {
-        let mut met = FxHashSet::default();
+        let mut met = HashSet::default();
         move |doc| match self.groups.group_of(doc.address) {
             Some(group) => {
                 !self.shown.is_some_and(|shown| shown.contains(&group)) && met.insert(group)

@@ -3,7 +3,7 @@
 //! Collects every term whose frequency the plan depends on, asks for all of them in one batch, and
 //! fills in the weights of expansions, needles and scored terms.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use wensou_index::{TermKind, TextField};
 
 use super::analyze::{MatchMode, Variant, WeightedTerm, is_short_word};
@@ -142,14 +142,14 @@ fn terms_of_variant(variant: &Variant) -> Box<dyn Iterator<Item = (TermKind, Str
 }
 
 /// The inverse document frequencies of the terms of a plan.
-struct TermIdfs(FxHashMap<(TextField, TermKind), FxHashMap<String, f32>>);
+struct TermIdfs(HashMap<(TextField, TermKind), HashMap<String, f32>>);
 
 impl TermIdfs {
     fn fetch(mut terms: Vec<FieldTerm>, statistics: &dyn TermStatistics) -> Result<Self, Error> {
         terms.sort_unstable();
         terms.dedup();
         let idfs = bm25::idfs(statistics, &terms)?;
-        let mut by_kind: FxHashMap<_, FxHashMap<String, f32>> = FxHashMap::default();
+        let mut by_kind: HashMap<_, HashMap<String, f32>> = HashMap::default();
         for (FieldTerm { field, kind, text }, idf) in terms.into_iter().zip(idfs) {
             by_kind.entry((field, kind)).or_default().insert(text, idf);
         }

@@ -8,7 +8,7 @@
 
 use std::collections::hash_map::Entry;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 /// Hits that are ranked again. With a hundred the measures are the same to four places.
@@ -47,7 +47,7 @@ pub(crate) struct QueryBigrams {
 impl QueryBigrams {
     /// The bigrams of texts, given the key characters of each. They have no idfs yet.
     pub(crate) fn new<'k>(texts: impl Iterator<Item = &'k [char]>) -> Self {
-        let mut numbers: FxHashMap<[char; 2], usize> = FxHashMap::default();
+        let mut numbers: HashMap<[char; 2], usize> = HashMap::default();
         let mut bigrams = Vec::new();
         let texts = texts
             .map(|key| {

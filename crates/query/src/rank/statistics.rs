@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use wensou_index::{Kind, TermKind, TextField};
 
 use crate::error::Error;
@@ -46,7 +46,7 @@ pub(crate) trait TermStatistics {
 /// Statistics that ask for each term once. For the plans of one query, which share most terms.
 pub(crate) struct CachedStatistics<'s> {
     statistics: &'s dyn TermStatistics,
-    doc_freqs: RefCell<FxHashMap<FieldTerm, u64>>,
+    doc_freqs: RefCell<HashMap<FieldTerm, u64>>,
 }
 
 impl<'s> CachedStatistics<'s> {

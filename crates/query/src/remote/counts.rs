@@ -1,7 +1,6 @@
 //! Counts of the cluster: facets, days, and the values of fields.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use jiff::Span;
 use jiff::civil::date;
 use serde::Deserialize;
@@ -101,7 +100,7 @@ pub(super) fn facet(
         }
         Facet::Month => {
             let (days, undated) = days(index, query)?;
-            let mut months = HashMap::new();
+            let mut months = HashMap::default();
             for (day, [stated, inferred]) in days {
                 let month = format!("{:04}-{:02}", day.year(), day.month());
                 *months.entry(month).or_default() += stated + inferred;

@@ -1,11 +1,10 @@
 //! The engine of an index on a cluster.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wensou_cluster::{ClusterIndex, Hit, PageOptions, field};
@@ -45,10 +44,10 @@ pub(crate) struct ClusterEngine<'c> {
     norms: OnceCell<[LengthNorms; 3]>,
     /// The documents that the cluster has sent. Their numbers are their addresses.
     documents: RefCell<Vec<Rc<Document>>>,
-    numbers: RefCell<FxHashMap<String, u32>>,
+    numbers: RefCell<HashMap<String, u32>>,
     pub(super) groups: ClusterGroups,
     /// The ids of the documents that match the expression, of each group that was asked for.
-    pub(super) members: RefCell<(MatchExpr, FxHashMap<String, Vec<String>>)>,
+    pub(super) members: RefCell<(MatchExpr, HashMap<String, Vec<String>>)>,
     pub(super) translator: RefCell<Translator>,
     /// The answers to searches that may follow.
     pub(super) prefetched: RefCell<Vec<Prefetched>>,
@@ -70,7 +69,7 @@ impl<'c> ClusterEngine<'c> {
             documents: RefCell::default(),
             numbers: RefCell::default(),
             groups: ClusterGroups::default(),
-            members: RefCell::new((MatchExpr::All, FxHashMap::default())),
+            members: RefCell::new((MatchExpr::All, HashMap::default())),
             translator: RefCell::default(),
             prefetched: RefCell::default(),
         }
@@ -215,7 +214,7 @@ impl Engine for ClusterEngine<'_> {
         self.documents.borrow_mut().clear();
         self.numbers.borrow_mut().clear();
         self.groups.clear();
-        *self.members.borrow_mut() = (MatchExpr::All, FxHashMap::default());
+        *self.members.borrow_mut() = (MatchExpr::All, HashMap::default());
     }
 
     fn is_remote(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Why a query finds what it finds, and why a hit has its rank.
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 use wensou_index::{TermKind, TextField};
 use wensou_ingest::Record;
 
@@ -289,7 +289,7 @@ impl HitExplainer<'_> {
         let group = groups.group_of(found[at]);
         let is_same = |other: &DocAddress| group.is_some() && groups.group_of(*other) == group;
         let first = found[..at].iter().position(is_same).unwrap_or(at);
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         let hits = found[..first].iter().filter(|other| match groups.group_of(**other) {
             Some(group) => seen.insert(group),
             None => true,

@@ -1,7 +1,8 @@
 //! Facets: the values of a field among the documents of a query, with counts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use wensou_index::FACET_SEPARATOR;
 use wensou_text::fold;
 
