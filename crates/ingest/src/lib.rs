@@ -57,6 +57,7 @@ pub use archive_survey::{
     read_survey_file, write_survey_file,
 };
 pub use corpus::statistics::CorpusStatistics;
+pub use date::{DatePart, DateParts, date_parts};
 pub use encoding::decode::decode;
 pub use error::Error;
 pub use fields::field::Field;

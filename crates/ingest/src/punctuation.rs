@@ -11,6 +11,11 @@ pub(crate) fn is_comma(c: char) -> bool {
     matches!(c, ',' | '\u{ff0c}')
 }
 
+/// A space inside a line.
+pub(crate) fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\u{3000}' | '\u{a0}' | '\u{2003}' | '\u{2002}')
+}
+
 /// A vertical bar in its usual forms.
 pub(crate) fn is_bar(c: char) -> bool {
     matches!(c, '|' | '\u{ff5c}' | '\u{4e28}' | '\u{2502}')

@@ -2,6 +2,7 @@
 
 use crate::date::clock::{self, Clock};
 use crate::date::cursor::Cursor;
+use crate::date::parts::{self, DatePart, DateParts, cut, is_sign, plain};
 use crate::date::words::DateWord;
 use crate::punctuation::is_comma;
 
@@ -72,66 +73,39 @@ fn chinese_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
 }
 
 fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
-    let mut inner = *cursor;
-    inner.skip_spaces();
-    let has_spaces = inner.at() > cursor.at();
-    if inner.take(|c| c == '年').is_some() {
-        *cursor = inner;
-        return Some(after_chinese_year(cursor, year));
+    if let Some(found) = month_name_after_year(cursor, year) {
+        return Some(found);
     }
-    if let Some(month) = has_spaces.then(|| inner.take_month()).flatten() {
-        inner.skip_spaces();
-        let day = inner.take_digits(1, 2)?;
-        take_ordinal(&mut inner);
-        *cursor = inner;
-        return Some(Calendar::of(year, Some(month), Some(day)));
-    }
-    let separator = inner.take(is_separator)?;
-    inner.skip_spaces();
-    let month_digits = inner.peek_digits().map_or(0, |number| number.digits);
-    let month = inner.take_digits(1, 2).or_else(|| inner.take_month())?;
-    *cursor = inner;
-    inner.skip_spaces();
-    let is_same = |c| plain(c) == plain(separator);
-    let day = inner.take(is_same).and_then(|_| {
-        inner.skip_spaces();
-        inner.take_digits(1, 2)
-    });
-    let Some(day) = day else {
-        // `2024-3` may be anything, and `2024.03` a number.
-        let is_month = month_digits == 2 && plain(separator) != '.';
-        let follows = cursor.peek().is_some_and(|c| is_separator(c) || c.is_ascii_digit());
-        return (is_month && !follows).then(|| Calendar::of(year, Some(month), None));
-    };
-    *cursor = inner;
-    Some(Calendar::of(year, Some(month), Some(day)))
+    let written = DatePart { value: year, digits: 0, unit: None, end: cursor.at() };
+    let DateParts { sign, month, day, .. } = parts::take_after_year(cursor, written)?;
+    let value = |part: DatePart| part.value;
+    let found = Calendar::of(year, month.map(value), day.map(value));
+    let (Some(sign), Some(month), None) = (sign, month, day) else { return Some(found) };
+    // `2024-3` may be anything, and `2024.03` a number.
+    let is_month = month.digits == 2 && plain(sign) != '.';
+    let follows = cursor.peek().is_some_and(|c| is_sign(c) || c.is_ascii_digit());
+    (is_month && !follows).then_some(found)
 }
 
-fn after_chinese_year(cursor: &mut Cursor<'_>, year: u32) -> Calendar {
+/// ` March 4` after a year.
+fn month_name_after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
     let mut inner = *cursor;
     inner.skip_spaces();
-    let month = inner.take_small().filter(|_| {
-        inner.skip_spaces();
-        inner.take(|c| c == '月').is_some()
-    });
-    let Some(month) = month else { return Calendar::of(year, None, None) };
-    *cursor = inner;
-    inner.skip_spaces();
-    let Some(day) = inner.take_small() else { return Calendar::of(year, Some(month), None) };
-    *cursor = inner;
-    inner.skip_spaces();
-    if inner.take(|c| matches!(c, '日' | '號' | '号')).is_some() {
-        *cursor = inner;
+    if inner.at() == cursor.at() {
+        return None;
     }
-    Calendar::of(year, Some(month), Some(day))
+    let month = inner.take_month()?;
+    inner.skip_spaces();
+    let day = inner.take_digits(1, 2)?;
+    take_ordinal(&mut inner);
+    *cursor = inner;
+    Some(Calendar::of(year, Some(month), Some(day)))
 }
 
 /// `20240304`, `202403041000`, `20240304100000`.
 fn compact(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let (value, digits) = cursor.take_all_digits()?;
-    let part = |from_end: u32, digits: u32| {
-        u32::try_from(value / 10_u64.pow(from_end) % 10_u64.pow(digits)).unwrap_or(0)
-    };
+    let part = |from_end, digits| cut(value, from_end, digits);
     let below = u32::try_from(digits).ok()?.checked_sub(8)?;
     if !matches!(digits, 8 | 12 | 14) {
         return None;
@@ -195,7 +169,7 @@ fn day_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
         cursor.take(|c| c == 'f');
         cursor.skip_spaces();
     }
-    let separator = cursor.take(is_separator);
+    let separator = cursor.take_sign();
     let month = cursor.take_month()?;
     cursor.skip_spaces();
     match separator {
@@ -210,7 +184,7 @@ fn day_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
 /// `4/27/2021`, `27/4/2021`, `27.4.2021`. With points, the day comes first.
 fn small_numbers_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let first = cursor.take_digits(1, 2)?;
-    let separator = cursor.take(is_separator)?;
+    let separator = cursor.take_sign()?;
     let second = cursor.take_digits(1, 2)?;
     cursor.take(|c| plain(c) == plain(separator))?;
     let year = cursor.take_digits(4, 4)?;
@@ -226,19 +200,5 @@ fn take_ordinal(cursor: &mut Cursor<'_>) {
     if ["st", "nd", "rd", "th"].iter().any(|ordinal| ending.eq_ignore_ascii_case(ordinal)) {
         cursor.take(|_| true);
         cursor.take(|_| true);
-    }
-}
-
-fn is_separator(c: char) -> bool {
-    matches!(plain(c), '/' | '-' | '.')
-}
-
-/// The ASCII form of a separator.
-fn plain(c: char) -> char {
-    match c {
-        '\u{ff0f}' | '\u{2215}' => '/',
-        '\u{ff0d}' | '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        '\u{ff0e}' => '.',
-        c => c,
     }
 }

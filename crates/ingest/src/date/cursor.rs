@@ -1,6 +1,7 @@
 //! A position in a text that is read as a date.
 
 use crate::date::numeral::{self, Number};
+use crate::date::parts::is_sign;
 use crate::date::words::{DateWord, words};
 
 /// Reads forward through a text; every `take` method moves only if it succeeds.
@@ -8,11 +9,19 @@ use crate::date::words::{DateWord, words};
 pub(super) struct Cursor<'a> {
     text: &'a str,
     at: usize,
+    /// Whether spaces, numerals, names and other signs than those of ASCII are passed over.
+    only_digits: bool,
 }
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, only_digits: false }
+    }
+
+    /// A cursor that reads digits, ASCII signs and units, and nothing else: no spaces, numerals or
+    /// names.
+    pub(super) fn of_digits(text: &'a str) -> Self {
+        Self { text, at: 0, only_digits: true }
     }
 
     /// The position in bytes.
@@ -41,6 +50,9 @@ impl<'a> Cursor<'a> {
 
     /// Skips spaces, at most eight.
     pub(super) fn skip_spaces(&mut self) {
+        if self.only_digits {
+            return;
+        }
         for _ in 0..8 {
             if self.take(|c| matches!(c, ' ' | '\t' | '\u{a0}' | '\u{3000}' | '\u{202f}')).is_none()
             {
@@ -51,9 +63,22 @@ impl<'a> Cursor<'a> {
 
     /// Takes ASCII or full-width digits, if there are between `min` and `max` of them.
     pub(super) fn take_digits(&mut self, min: usize, max: usize) -> Option<u32> {
+        self.take_number(min, max).map(|number| number.value)
+    }
+
+    /// As [`Self::take_digits`], with the number of digits.
+    pub(super) fn take_number(&mut self, min: usize, max: usize) -> Option<Number> {
         let number = self.peek_digits().filter(|n| (min..=max).contains(&n.digits))?;
         self.at += number.bytes;
-        Some(number.value)
+        Some(number)
+    }
+
+    /// Takes at most two ASCII digits, whatever follows them.
+    pub(super) fn take_two_digits(&mut self, min: usize) -> Option<u32> {
+        let digits = self.remaining().bytes().take(2).take_while(u8::is_ascii_digit).count();
+        let value = self.remaining()[..digits].parse().ok().filter(|_| digits >= min)?;
+        self.at += digits;
+        Some(value)
     }
 
     pub(super) fn peek_digits(&self) -> Option<Number> {
@@ -69,11 +94,32 @@ impl<'a> Cursor<'a> {
 
     /// Takes one or two digits, or a Chinese numeral.
     pub(super) fn take_small(&mut self) -> Option<u32> {
-        self.take_digits(1, 2).or_else(|| {
-            let number = numeral::chinese(self.remaining()).filter(|number| number.value < 100)?;
+        self.take_small_number().map(|number| number.value)
+    }
+
+    /// As [`Self::take_small`], with the number of digits.
+    pub(super) fn take_small_number(&mut self) -> Option<Number> {
+        self.take_number(1, 2).or_else(|| {
+            let numeral = if self.only_digits { None } else { numeral::chinese(self.remaining()) };
+            let number = numeral.filter(|number| number.value < 100)?;
             self.at += number.bytes;
-            Some(number.value)
+            Some(number)
         })
+    }
+
+    /// Takes one or two digits, or the name of a month.
+    pub(super) fn take_month_number(&mut self) -> Option<Number> {
+        self.take_number(1, 2).or_else(|| {
+            let from = self.at;
+            let value = if self.only_digits { None } else { self.take_month() }?;
+            Some(Number { value, digits: 0, bytes: self.at - from })
+        })
+    }
+
+    /// Takes a sign that separates the numbers of a date.
+    pub(super) fn take_sign(&mut self) -> Option<char> {
+        let only_ascii = self.only_digits;
+        self.take(|c| is_sign(c) && (c.is_ascii() || !only_ascii))
     }
 
     pub(super) fn take_chinese(&mut self) -> Option<Number> {

@@ -1,4 +1,19 @@
-//! The grammar of dates, for pages, dumps, feeds and messages.
+//! The grammar of dates: the one place that reads years, months, days and times of day.
+//!
+//! Pages, dumps, feeds and messages call it with texts, and queries with what is typed. A query's
+//! spans (`7d`, `last-month`, `2023-Q2`) and ranges, and which years it admits, are in
+//! `wensou-query`, which takes the numbers of each date from [`date_parts`]. What a field of a dump
+//! may hold instead of a date, such as a count of seconds, is in `fields::stated_date`. Numbers that
+//! are words of a text are in `wensou-text`.
+//!
+//! | module | what it reads |
+//! |---|---|
+//! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
+//! | `calendar`, `clock` | the day in all its forms; the time of day and its zone |
+//! | `usual` | the usual date of a page, quickly |
+//! | `web` | attributes, bylines and addresses of web pages |
+//! | `partial` | dates without a year, which are recognised but not understood |
+//! | `cursor`, `numeral`, `words` | characters, numbers and words |
 //!
 //! | form | examples |
 //! |---|---|
@@ -19,7 +34,10 @@ mod calendar;
 mod clock;
 mod cursor;
 mod numeral;
+mod partial;
+mod parts;
 mod usual;
+mod web;
 mod words;
 
 use jiff::civil::{Date as Day, DateTime};
@@ -30,6 +48,10 @@ use crate::date::clock::{Clock, take_after_day, take_clock};
 use crate::date::cursor::Cursor;
 use crate::date::words::words;
 use crate::record::Moment;
+
+pub(crate) use partial::{day_at_end, is_partial, mentions_day, starts_with_part};
+pub use parts::{DatePart, DateParts, date_parts};
+pub(crate) use web::{at_start, in_address, in_value};
 
 /// The time zone of the archive's civil times: UTC+8.
 const ARCHIVE_OFFSET: Offset = Offset::constant(8);

@@ -308,3 +308,27 @@ proptest! {
         find_first(&text, 60);
     }
 }
+
+#[test]
+fn the_numbers_of_a_date_are_read_without_judging_them() {
+    for (text, year, month, day, remaining) in [
+        ("2023", 2023, None, None, ""),
+        ("2023-05..", 2023, Some(5), None, ".."),
+        ("2023/13/45", 2023, Some(13), Some(45), ""),
+        ("2023-05/17", 2023, Some(5), None, "/17"),
+        ("2023年5月17日電", 2023, Some(5), Some(17), "電"),
+        ("2023年5月 17日", 2023, Some(5), None, " 17日"),
+        ("2023年五月", 2023, None, None, "五月"),
+        ("20230517", 2023, Some(5), Some(17), ""),
+        ("2023-q2", 2023, None, None, "-q2"),
+    ] {
+        let found = date_parts(text).unwrap();
+        let value = |part: Option<DatePart>| part.map(|part| part.value);
+        assert_eq!((found.year.value, value(found.month), value(found.day)), (year, month, day));
+        let last = found.day.or(found.month).unwrap_or(found.year);
+        assert_eq!(&text[last.end..], remaining, "{text}");
+    }
+    for text in ["", "203", "20235", "202305171030", "五月", " 2023"] {
+        assert_eq!(date_parts(text), None, "{text}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Phrases that begin and end news items and sentences; they separate titles from text.
 
+use crate::date;
 use crate::punctuation::{is_colon, is_comma, is_han};
 
 /// Whether a text begins with a lead-in typical of news: `據…報道,`, `…消息,`, `N月N日`,
@@ -34,7 +35,7 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
     if OPENINGS.iter().any(|opening| text.starts_with(opening)) {
         return true;
     }
-    if starts_with_date(text) {
+    if date::starts_with_part(text) {
         return true;
     }
     // Or the first clause ends with a word of reporting.
@@ -50,18 +51,10 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
     ENDINGS.iter().any(|ending| clause.ends_with(ending))
 }
 
-/// Whether a text starts with a date such as `6月18日`, `18日` or `2022年6月`.
-fn starts_with_date(text: &str) -> bool {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    (1..=4).contains(&digits) && text[digits..].starts_with(['月', '日', '年'])
-}
-
 /// Whether a text mentions a day near its beginning: `西班牙國家氣象局8日稱`.
 pub(crate) fn is_dated(text: &str) -> bool {
     ["今天", "今日", "日前", "近日", "昨天", "昨日", "截至"].iter().any(|word| text.contains(word))
-        || text
-            .match_indices('日')
-            .any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
+        || date::mentions_day(text)
 }
 
 /// The first `count` characters of a text.

@@ -9,7 +9,7 @@ use crate::flash::item::Item;
 use crate::flash::paragraph::{Piece, split_at_dates};
 use crate::flash::split;
 use crate::page::footer::Tags;
-use crate::page::html::{self, Unextracted};
+use crate::page::html::Unextracted;
 use crate::page::outline::Outline;
 use crate::page::parsed::Page;
 use crate::page::title::{self, Title};
@@ -175,7 +175,7 @@ impl Page {
         if let Some(moment) = title.and_then(|title| date::find_first(title, usize::MAX)) {
             return inferred(moment, DateBasis::Title);
         }
-        if let Some(moment) = self.url.as_deref().and_then(html::in_address) {
+        if let Some(moment) = self.url.as_deref().and_then(date::in_address) {
             return inferred(moment, DateBasis::Url);
         }
         let lead = self.paragraphs.first().and_then(|first| date::find_first(first, LEAD));

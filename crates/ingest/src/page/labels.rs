@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use wensou_text::TableError;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::punctuation::{is_bar, is_colon, is_comma, is_stop};
+use crate::punctuation::{is_bar, is_colon, is_comma, is_space, is_stop};
 use crate::word_table::{WordTable, rows};
 
 const TABLE: &str = include_str!("../../../../data/tables/labels.tsv");
@@ -238,11 +238,6 @@ fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, us
         return Some((Delimiter::Space, spaces));
     }
     (is_number || label == Label::Reporter).then_some((Delimiter::Nothing, 0))
-}
-
-/// A space inside a line.
-pub(crate) fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\u{3000}' | '\u{a0}' | '\u{2003}' | '\u{2002}')
 }
 
 /// Whether a value can be a name: short, and not a sentence.

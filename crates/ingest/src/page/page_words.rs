@@ -2,8 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::page::labels::is_space;
-use crate::punctuation::{is_bar, is_colon, is_han, is_stop};
+use crate::punctuation::{is_bar, is_colon, is_han, is_space, is_stop};
 use crate::word_table::{WordTable, rows};
 
 const TABLE: &str = include_str!("../../../../data/tables/page_words.tsv");

@@ -7,11 +7,11 @@
 use crate::date;
 use crate::page::byline::{self, Field, dateline};
 use crate::page::header::{Header, is_meta};
-use crate::page::labels::{Delimiter, Label, Labels, is_space};
+use crate::page::labels::{Delimiter, Label, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::page::title::Title;
-use crate::punctuation::{closing, is_colon};
+use crate::punctuation::{closing, is_colon, is_space};
 use crate::record::Moment;
 
 /// The longest title that is recognised by a byline below it, in characters.

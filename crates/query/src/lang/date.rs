@@ -1,10 +1,12 @@
 //! Points in time as people type them, read against a fixed clock.
 //!
 //! A point is a half-open interval of civil days: `2023-05` is a month, `7d` is today and the six
-//! days before. This module knows nothing of queries, time zones or the real clock.
+//! days before. This module knows nothing of queries, time zones or the real clock. The one scanner
+//! of dates, [`date_parts`], reads years, months and days; here are spans, words and limits.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
+use wensou_ingest::{DatePart, DateParts, date_parts};
 
 use super::chars::fold_str;
 use super::suggest::closest;
@@ -150,25 +152,28 @@ fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Option<String>
 
 /// A year, quarter, month or day given by number.
 fn absolute(text: &str) -> Result<Days, Option<String>> {
-    let parts = parts(text).ok_or(None)?;
-    let [year, month_and_day @ ..] = parts.as_slice() else { return Err(None) };
-    let year = number(year, 4..=4).ok_or(None)?;
+    let parts = date_parts(text).filter(|parts| has_form_of_point(parts, text)).ok_or(None)?;
+    let year = small(parts.year);
     if !YEARS.contains(&year) {
         return Err(Some(format!("years run from {} to {}", YEARS.start(), YEARS.end())));
     }
-    match month_and_day {
-        [] => Ok(Days { from: date(year, 1, 1), until: date(year + 1, 1, 1) }),
-        [quarter] if quarter.starts_with('q') => {
-            let quarter = number(&quarter[1..], 1..=1).ok_or(None)?;
-            if !(1..=4).contains(&quarter) {
-                return Err(Some("quarters are Q1 to Q4".to_owned()));
-            }
-            Ok(months(year, quarter * 3 - 2, 3))
-        }
-        [month] => Ok(months(year, month_number(month)?, 1)),
-        [month, day] => {
-            let month = month_number(month)?;
-            let day = number(day, 1..=2).ok_or(None)?;
+    if let Some(quarter) = after_year(&parts, text).strip_prefix('q') {
+        return of_quarter(year, quarter);
+    }
+    let month = parts.month.map(small);
+    let is_whole = last(&parts).end == text.len();
+    if let Some(month) = month.filter(|month| !(1..=12).contains(month))
+        && (is_whole || parts.day.is_some())
+    {
+        return Err(Some(format!("there is no month {month}")));
+    }
+    if !is_whole {
+        return Err(None);
+    }
+    match (month, parts.day.map(small)) {
+        (None, _) => Ok(Days { from: date(year, 1, 1), until: date(year + 1, 1, 1) }),
+        (Some(month), None) => Ok(months(year, month, 1)),
+        (Some(month), Some(day)) => {
             let first = months(year, month, 1).from;
             if !(1..=i16::from(first.days_in_month())).contains(&day) {
                 let last = first.days_in_month();
@@ -177,49 +182,54 @@ fn absolute(text: &str) -> Result<Days, Option<String>> {
             let from = first.saturating_add((day - 1).days());
             Ok(Days { from, until: next(from) })
         }
-        _ => Err(None),
     }
 }
 
-/// The year, month and day of a date as far as they are given, whatever separates them.
-fn parts(text: &str) -> Option<Vec<&str>> {
-    if let Some((year, remaining)) = text.split_once('年') {
-        let Some((month, day)) = remaining.split_once('月') else {
-            return remaining.is_empty().then(|| vec![year]);
-        };
-        if day.is_empty() {
-            return Some(vec![year, month]);
+/// Whether the numbers that a text begins with are written as those of a point: `2023-05`,
+/// `2023/5/17` and `2023年5月17日` are, `2023.05` and `2023年5月17` are not.
+fn has_form_of_point(parts: &DateParts, text: &str) -> bool {
+    match (parts.year.unit, parts.sign) {
+        (Some(_), _) => {
+            last(parts).end == text.len() && parts.day.is_none_or(|day| day.unit.is_some())
         }
-        return day.strip_suffix(['日', '号', '號']).map(|day| vec![year, month, day]);
+        (None, Some(sign)) => matches!(sign, '-' | '/'),
+        (None, None) if parts.day.is_some() => text.len() == parts.year.digits + 4,
+        (None, None) => {
+            let remaining = &text[parts.year.end..];
+            remaining.is_empty() || remaining.starts_with(['-', '/', 'q'])
+        }
     }
-    if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(vec![&text[..4], &text[4..6], &text[6..]]);
+}
+
+/// The number that stands last.
+fn last(parts: &DateParts) -> DatePart {
+    parts.day.or(parts.month).unwrap_or(parts.year)
+}
+
+/// What follows the year, without the sign before it.
+fn after_year<'t>(parts: &DateParts, text: &'t str) -> &'t str {
+    let remaining = &text[parts.year.end..];
+    remaining.strip_prefix(['-', '/']).unwrap_or(remaining)
+}
+
+/// The quarter after `q`.
+fn of_quarter(year: i16, quarter: &str) -> Result<Days, Option<String>> {
+    let [digit @ b'0'..=b'9'] = quarter.as_bytes() else { return Err(None) };
+    match i16::from(digit - b'0') {
+        quarter @ 1..=4 => Ok(months(year, quarter * 3 - 2, 3)),
+        _ => Err(Some("quarters are Q1 to Q4".to_owned())),
     }
-    if text.get(4..5) == Some("q") {
-        return Some(vec![&text[..4], &text[4..]]);
-    }
-    Some(text.split(if text.contains('/') { '/' } else { '-' }).collect())
+}
+
+/// The value of a number of at most four digits.
+fn small(part: DatePart) -> i16 {
+    i16::try_from(part.value).unwrap_or(i16::MAX)
 }
 
 /// `count` whole months from the first day of `month`, which is 1 to 12.
 fn months(year: i16, month: i16, count: i16) -> Days {
     let from = date(year, 1, 1).saturating_add((month - 1).months());
     Days { from, until: from.saturating_add(count.months()) }
-}
-
-fn month_number(text: &str) -> Result<i16, Option<String>> {
-    let month = number(text, 1..=2).ok_or(None)?;
-    if (1..=12).contains(&month) {
-        Ok(month)
-    } else {
-        Err(Some(format!("there is no month {month}")))
-    }
-}
-
-/// The value of ASCII digits, if their number lies within `length`.
-fn number(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<i16> {
-    let plain = length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if plain { text.parse().ok() } else { None }
 }
 
 fn next(day: Date) -> Date {

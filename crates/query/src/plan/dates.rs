@@ -1,103 +1,74 @@
-//! Dates in typed text: years, months and days.
+//! Dates in typed text: years, months and days. [`date_parts`] reads their numbers; which of them
+//! are meant as a date is decided here.
 
 use std::ops::Range;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use wensou_ingest::{DatePart, DateParts, date_parts};
 
 use super::analyze::MatchMode;
 
 /// Numbers in this range are taken for years.
-const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
+const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
 
 /// Finds years, months and days in folded text: `2024`, `2020年3月`, `2023年3月10日`, `2023-03`,
 /// `2023/3`, `2023-03-10`, `2023/3/10`. Each comes with its range of characters and the days that
 /// it stands for.
 pub(super) fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
-    let chars: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
-    let mut at = 0;
-    while at < chars.len() {
-        match date_at(&chars, at) {
-            Some((end, mode)) => {
-                found.push((at..end, mode));
-                at = end;
-            }
-            None => at += 1,
-        }
+    let (mut byte, mut char, mut before) = (0, 0, None);
+    while let Some(c) = text[byte..].chars().next() {
+        let date = date_at(&text[byte..]).filter(|_| !before.is_some_and(is_word_part));
+        let bytes = date.as_ref().map_or(c.len_utf8(), |(bytes, _)| *bytes);
+        let passed = &text[byte..byte + bytes];
+        let chars = passed.chars().count();
+        found.extend(date.map(|(_, mode)| (char..char + chars, mode)));
+        (byte, char, before) = (byte + bytes, char + chars, passed.chars().next_back());
     }
     found
 }
 
-/// The date that starts at character `start`, and its end.
-fn date_at(chars: &[char], start: usize) -> Option<(usize, MatchMode)> {
-    if start.checked_sub(1).is_some_and(|before| is_word_part(&chars[before])) {
-        return None;
-    }
-    let (4, year) = number(chars, start, 4)? else { return None };
-    if !YEARS.contains(&year) {
-        return None;
-    }
-    let after = start + 4;
-    let (end, month, day) = match chars.get(after) {
-        Some('年') => named_parts(chars, after + 1),
-        Some(sign @ ('-' | '/' | '.')) => separated_parts(chars, after, *sign)?,
-        _ => (after, None, None),
-    };
+/// The date that a text begins with, and its length in bytes.
+fn date_at(text: &str) -> Option<(usize, MatchMode)> {
+    let parts = date_parts(text).filter(|parts| YEARS.contains(&parts.year.value))?;
+    let (month, day) = month_and_day(&parts)?;
+    let end = day.or(month).unwrap_or(parts.year).end;
     // What named parts follow is no part of the date: `2023年.`.
-    if !matches!(chars.get(after), Some('年')) && chars.get(end).is_some_and(is_word_part) {
+    if parts.year.unit.is_none() && text[end..].starts_with(is_word_part) {
         return None;
     }
-    let part = |part: Option<i16>| i8::try_from(part.unwrap_or(1)).unwrap_or(0);
+    let value = |part: Option<DatePart>| part.map_or(Some(1), |part| i8::try_from(part.value).ok());
     let length = match (month, day) {
         (None, _) => 1.year(),
         (_, None) => 1.month(),
         _ => 1.day(),
     };
-    let from = Date::new(year, part(month), part(day)).ok()?;
+    let year = i16::try_from(parts.year.value).ok()?;
+    let from = Date::new(year, value(month)?, value(day)?).ok()?;
     Some((end, MatchMode::Dated(from, from.checked_add(length).ok()?)))
 }
 
+/// The month and day of a date, as far as it is written as one: `3月`, `3月10日`; `-03`, `/3`,
+/// `-03-10`, `/3/10`, `.3.10`. A month without a day has two digits after a hyphen, and `2023.3` is
+/// a number, as eight digits in a row are.
+fn month_and_day(parts: &DateParts) -> Option<(Option<DatePart>, Option<DatePart>)> {
+    let DateParts { year, sign, month, day } = *parts;
+    match (sign, month) {
+        _ if year.unit.is_some() => {
+            Some((month, day.filter(|day| matches!(day.unit, Some('日' | '号')))))
+        }
+        (Some(sign), Some(month)) if day.is_none() => {
+            (sign == '/' || sign == '-' && month.digits == 2).then_some((Some(month), None))
+        }
+        (Some(_), _) | (None, None) => Some((month, day)),
+        (None, Some(_)) => None,
+    }
+}
+
 /// Whether a number beside `c` is part of a longer word, number or date.
-fn is_word_part(c: &char) -> bool {
+fn is_word_part(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ',')
-}
-
-/// The number of at most `max_digits` digits at `at`: how many it has, and its value.
-fn number(chars: &[char], at: usize, max_digits: usize) -> Option<(usize, i16)> {
-    let of_text = chars.get(at..).unwrap_or_default().iter();
-    let digits: String = of_text.take(max_digits).take_while(|c| c.is_ascii_digit()).collect();
-    let more = chars.get(at + digits.len()).is_some_and(char::is_ascii_digit);
-    (!digits.is_empty() && !more).then(|| (digits.len(), digits.parse().unwrap_or(0)))
-}
-
-/// The end of a date, its month and its day.
-type Parts = (usize, Option<i16>, Option<i16>);
-
-/// The parts after `2023年`: `3月`, `3月10日`.
-fn named_parts(chars: &[char], at: usize) -> Parts {
-    let named = |at: usize, names: [char; 2]| {
-        let (digits, value) = number(chars, at, 2)?;
-        let name = chars.get(at + digits)?;
-        names.contains(name).then_some((at + digits + 1, value))
-    };
-    let Some((after_month, month)) = named(at, ['月', '月']) else { return (at, None, None) };
-    match named(after_month, ['日', '号']) {
-        Some((end, day)) => (end, Some(month), Some(day)),
-        None => (after_month, Some(month), None),
-    }
-}
-
-/// The parts after `2023`: `-03`, `/3`, `-03-10`, `/3/10`, `.3.10`. A month without a day has two
-/// digits after a hyphen, and `2023.3` is a number.
-fn separated_parts(chars: &[char], at: usize, sign: char) -> Option<Parts> {
-    let (month_digits, month) = number(chars, at + 1, 2)?;
-    let after_month = at + 1 + month_digits;
-    if chars.get(after_month) == Some(&sign) {
-        let (day_digits, day) = number(chars, after_month + 1, 2)?;
-        return Some((after_month + 1 + day_digits, Some(month), Some(day)));
-    }
-    (sign == '/' || sign == '-' && month_digits == 2).then_some((after_month, Some(month), None))
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //! `新華社北京3月4日電（記者李明）`, `（中央社記者王小明台北4日電）` or `〔記者王小明／台北報導〕`.
 
 use super::Field;
-use crate::page::labels::{Label, Labels, is_space};
+use crate::date;
+use crate::page::labels::{Label, Labels};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_colon, is_comma, is_han, is_stop};
+use crate::punctuation::{is_colon, is_comma, is_han, is_space, is_stop};
 
 /// Characters of a line in which a dateline ends.
 const MAX_CHARS: usize = 48;
@@ -123,18 +124,9 @@ fn fields<'a>(head: &'a str, filed: &str) -> Option<Vec<Field<'a>>> {
 /// Splits the day off the end of a text: `北京3月4日` is `北京` and `3月4日`.
 fn before_day(text: &str) -> (&str, Option<&str>) {
     let text = text.trim_end_matches(is_separator);
-    let is_part = |c: char| {
-        c.is_numeric()
-            || c == ' '
-            || matches!(c, '年' | '月' | '日')
-            || "〇零廿卅".contains(c)
-            || "一二三四五六七八九十".contains(c)
-    };
-    let Some(day) = text.strip_suffix('日') else { return (text, None) };
-    let start = day.trim_end_matches(is_part).len();
-    match day[start..].trim() {
-        "" => (text, None),
-        _ => (text[..start].trim_end_matches(is_separator), Some(text[start..].trim())),
+    match date::day_at_end(text) {
+        Some(start) => (text[..start].trim_end_matches(is_separator), Some(text[start..].trim())),
+        None => (text, None),
     }
 }
 

@@ -9,9 +9,9 @@ pub(crate) mod scan;
 
 use crate::date;
 use crate::page::byline::scan::{Piece, scan};
-use crate::page::labels::{Delimiter, Label, Labels, clean, is_name, is_space};
+use crate::page::labels::{Delimiter, Label, Labels, clean, is_name};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_colon, is_comma, is_stop};
+use crate::punctuation::{is_colon, is_comma, is_space, is_stop};
 use crate::record::Moment;
 
 /// The longest byline, in bytes. Longer lines are text, which a label may precede.
@@ -191,7 +191,7 @@ fn push_free<'a>(
         fields.push(field);
         return Some(());
     }
-    if is_partial_date(text) {
+    if date::is_partial(text) {
         fields.push(Field { label: Label::Time, value: text });
         return Some(());
     }
@@ -220,16 +220,6 @@ fn push_free<'a>(
         fields.push(Field { label, value: name });
     }
     Some(())
-}
-
-/// Whether text is a date without a year, such as `03-04 10:00`, which is not understood.
-fn is_partial_date(text: &str) -> bool {
-    let is_part =
-        |c: char| c.is_ascii_digit() || is_space(c) || is_colon(c) || "-/月日".contains(c);
-    text.len() <= 24
-        && text.starts_with(|c: char| c.is_ascii_digit())
-        && text.chars().all(is_part)
-        && text.contains(['-', '/', '月', ':'])
 }
 
 /// What a name without a label is.

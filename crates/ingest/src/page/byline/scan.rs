@@ -1,9 +1,9 @@
 //! Splits a line into the pieces of a byline: labels with values, dates, counters, and other text.
 
 use crate::date::{self, ParsedDate};
-use crate::page::labels::{Delimiter, Label, LabelAt, Labels, clean, is_space};
+use crate::page::labels::{Delimiter, Label, LabelAt, Labels, clean};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_bar, is_colon, is_comma, is_han};
+use crate::punctuation::{is_bar, is_colon, is_comma, is_han, is_space};
 
 /// How many characters of a line are searched. Labels stand near its beginning, so long paragraphs
 /// are not searched to the end.

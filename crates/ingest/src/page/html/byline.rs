@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::dates;
 use super::lines::Piece;
 use super::names::{
     cleaned, is_button, is_chinese_name, is_marked_person, is_outlet, is_outlet_like, is_person,
@@ -10,7 +9,8 @@ use super::names::{
 };
 use super::open::Roles;
 use super::tokens::{Token, tokens};
-use super::{Title, is_long};
+use super::{Title, is_long, precision};
+use crate::date;
 use crate::page::labels::Label;
 use crate::page::line::Line;
 use crate::record::Moment;
@@ -137,7 +137,7 @@ impl Byline {
                     self.labelled_date.get_or_insert(*moment);
                 }
                 self.date = Some(match self.date {
-                    Some(date) => dates::refined(date, *moment).unwrap_or(date),
+                    Some(date) => precision::refined(date, *moment).unwrap_or(date),
                     None => *moment,
                 });
             }
@@ -188,7 +188,7 @@ impl Byline {
 /// The date of a law or decision: `（2007年6月29日…会议通过）` below its title.
 fn date_of_decision(text: &str) -> Option<Moment> {
     let inner = text.strip_prefix(['（', '('])?.strip_suffix(['）', ')'])?;
-    let (moment, bytes) = dates::at_start(inner)?;
+    let (moment, bytes) = date::at_start(inner)?;
     let remaining = inner[bytes..].trim_end();
     ["通过", "通過", "公布", "发布", "發布", "施行"]
         .iter()

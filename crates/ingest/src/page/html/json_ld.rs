@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::dates::in_value;
 use super::names::is_person;
 use super::script::in_script;
+use crate::date::in_value;
 use crate::record::Moment;
 
 /// Maximum number of objects that are read.

@@ -8,7 +8,8 @@ use super::lines::Piece;
 use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_person};
 use super::title;
 use super::whitespace::one_line;
-use super::{dates, key, script};
+use super::{key, precision, script};
+use crate::date;
 use crate::page::boilerplate::breadcrumb;
 use crate::page::line::Layout;
 use crate::page::metadata::Metadata;
@@ -144,16 +145,16 @@ pub(super) fn read(
 impl Parts<'_> {
     fn date(&self, pieces: &[Piece]) -> Option<(Moment, DateOrigin)> {
         let meta = |names: &[&str]| {
-            names.iter().find_map(|name| self.head.contents(name).find_map(dates::in_value))
+            names.iter().find_map(|name| self.head.contents(name).find_map(date::in_value))
         };
         let time = |marked: bool| {
             let mut times = self.head.times.iter().filter(|(_, is_marked)| *is_marked || !marked);
-            times.find_map(|(value, _)| dates::in_value(value))
+            times.find_map(|(value, _)| date::in_value(value))
         };
         let far = || self.far(pieces).labelled_date;
         let in_scripts = || {
             let scripts = &self.head.scripts;
-            let field = |name: &&str| script::value(self.text, scripts, name, dates::in_value);
+            let field = |name: &&str| script::value(self.text, scripts, name, date::in_value);
             SCRIPT_DATES.iter().find_map(field)
         };
         let candidates: [(&dyn Fn() -> Option<Moment>, DateOrigin); 8] = [
@@ -172,8 +173,8 @@ impl Parts<'_> {
                 None => chosen = candidate().map(|moment| (moment, origin)),
                 // A later statement can add the time to a day.
                 Some((day, _)) => {
-                    let refined = || candidate().and_then(|by| dates::refined(day, by));
-                    if dates::lacks_time(day)
+                    let refined = || candidate().and_then(|by| precision::refined(day, by));
+                    if precision::lacks_time(day)
                         && let Some(moment) = refined()
                     {
                         return Some((moment, origin));

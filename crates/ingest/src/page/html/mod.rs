@@ -12,7 +12,7 @@
 //! | `consumed` | tells title, byline and recommendations from the text |
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read these parts |
-//! | `dates`, `names` | tell dates and names from other text |
+//! | `names`, `precision` | tell names from other text; compare dates |
 //!
 //! The extractor returns text without offsets. So it gets a copy of the page in which each line
 //! begins with a private character that stands for the line's number, and the characters that
@@ -22,7 +22,6 @@ mod article;
 mod byline;
 mod consumed;
 mod copy;
-mod dates;
 mod elements;
 mod family;
 mod head;
@@ -33,6 +32,7 @@ mod metadata;
 mod names;
 mod notes;
 mod open;
+mod precision;
 mod script;
 mod title;
 mod tokens;
@@ -41,7 +41,6 @@ mod whitespace;
 use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;
 
-pub(crate) use dates::in_address;
 pub use limits::Unextracted;
 use title::Title;
 

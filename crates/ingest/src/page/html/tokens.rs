@@ -1,9 +1,9 @@
 //! Splits the lines of a byline into dates, labelled fields and other text.
 
-use super::dates;
 use super::lines::Piece;
 use super::names::is_button;
 use super::open::Roles;
+use crate::date;
 use crate::page::labels::{Delimiter, Label, Labels};
 use crate::punctuation::{is_bar, is_colon};
 use crate::record::Moment;
@@ -42,7 +42,7 @@ pub(super) fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
             remaining = remaining.trim_start_matches(is_filler);
             let Some(first) = remaining.chars().next() else { break };
             let date = || {
-                dates::at_start(remaining).filter(|(_, bytes)| is_end_of_date(&remaining[*bytes..]))
+                date::at_start(remaining).filter(|(_, bytes)| is_end_of_date(&remaining[*bytes..]))
             };
             if let Some((moment, bytes)) = first.is_ascii_digit().then(date).flatten() {
                 let Pending { label, unknown, updated } = std::mem::take(&mut pending);
@@ -119,7 +119,7 @@ fn value_end(text: &str) -> usize {
 
 fn starts_field(text: &str) -> bool {
     label(text).is_some()
-        || text.starts_with(|c: char| c.is_ascii_digit()) && dates::at_start(text).is_some()
+        || text.starts_with(|c: char| c.is_ascii_digit()) && date::at_start(text).is_some()
 }
 
 /// Where a word of other text ends.

@@ -1,13 +1,19 @@
-//! Dates in the forms of attributes, bylines and addresses of web pages.
+//! Dates in the forms of attributes, bylines and addresses of web pages. There the time may stand
+//! apart from the day, and a zone apart from the time.
 
 use jiff::civil::{Date as Day, DateTime};
 
-use crate::date;
+use crate::date::calendar::Calendar;
+use crate::date::cursor::Cursor;
+use crate::punctuation::is_colon;
 use crate::record::Moment;
 
+/// The first year that a number in an address can mean.
+const FIRST_YEAR_OF_ADDRESS: u32 = 1990;
+
 /// A date at the start of a text, and its length in bytes.
-pub(super) fn at_start(text: &str) -> Option<(Moment, usize)> {
-    let found = date::parse_prefix(text)?;
+pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
+    let found = super::parse_prefix(text)?;
     let moment = found.moment?;
     let Moment::Day(day) = moment else {
         let zone = &text[found.bytes..];
@@ -39,7 +45,7 @@ pub(super) fn at_start(text: &str) -> Option<(Moment, usize)> {
 }
 
 /// The date in the value of an attribute or of a field.
-pub(super) fn in_value(value: &str) -> Option<Moment> {
+pub(crate) fn in_value(value: &str) -> Option<Moment> {
     let value = value.trim();
     if value.len() >= 8 && value.bytes().all(|b| b.is_ascii_digit()) {
         return in_digits(value);
@@ -51,13 +57,13 @@ pub(super) fn in_value(value: &str) -> Option<Moment> {
         let is_offset = front.contains('T') && digits.bytes().all(|b| b.is_ascii_digit());
         let (hours, minutes) = digits.split_at_checked(2)?;
         let zone = &zone[..1];
-        is_offset.then(|| date::iso(&format!("{front}{zone}{hours}:{minutes}"))).flatten()
+        is_offset.then(|| super::iso(&format!("{front}{zone}{hours}:{minutes}"))).flatten()
     };
     let rfc_822 = || {
         let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
-        date::epoch(zoned.as_second())
+        super::epoch(zoned.as_second())
     };
-    date::iso(value)
+    super::iso(value)
         .or_else(with_offset)
         .or_else(|| at_start(value).map(|(moment, _)| moment))
         .or_else(rfc_822)
@@ -77,8 +83,10 @@ pub(crate) fn in_address(url: &str) -> Option<Moment> {
         at += piece.len() + 1;
     }
     let day = |year: &str, month: &str, day: &str| {
-        let year = year.parse().ok().filter(|year| (1990..2100).contains(year))?;
-        Day::new(year, month.parse().ok()?, day.parse().ok()?).ok().map(Moment::Day)
+        let [year, month, day] = [year.parse().ok()?, month.parse().ok()?, day.parse().ok()?];
+        let is_day = year >= FIRST_YEAR_OF_ADDRESS;
+        let calendar = Calendar::of(year, Some(month), Some(day));
+        is_day.then(|| super::moment(&calendar, None)).flatten()
     };
     let adjacent = |i: usize| {
         let (at, number) = numbers[i];
@@ -101,65 +109,37 @@ pub(crate) fn in_address(url: &str) -> Option<Moment> {
     })
 }
 
-/// Whether a moment is only a day, or a midnight that stands for one.
-pub(super) fn lacks_time(moment: Moment) -> bool {
-    match moment {
-        Moment::Day(_) | Moment::Month(_) | Moment::Year(_) => true,
-        Moment::Time(time) => time.time() == jiff::civil::Time::midnight(),
-    }
-}
-
-/// The more precise of two moments, if they are on one day and the first has no time.
-pub(super) fn refined(moment: Moment, by: Moment) -> Option<Moment> {
-    let midnight = |time: &DateTime| time.time() == jiff::civil::Time::midnight();
-    let day = match moment {
-        Moment::Day(day) => day,
-        Moment::Time(time) if midnight(&time) => time.date(),
-        Moment::Time(_) | Moment::Month(_) | Moment::Year(_) => return None,
-    };
-    match by {
-        Moment::Time(time) if time.date() == day && !midnight(&time) => Some(by),
-        _ => None,
-    }
-}
-
 fn in_digits(value: &str) -> Option<Moment> {
     let dashed = |value: &str| format!("{}-{}-{}", &value[..4], &value[4..6], &value[6..8]);
     match value.len() {
-        8 => date::iso(&dashed(value)),
-        10 | 13 => date::epoch(value.parse().ok()?),
+        8 => super::iso(&dashed(value)),
+        10 | 13 => super::epoch(value.parse().ok()?),
         12 | 14 => {
             let time = &value[8..];
-            date::iso(&format!("{}T{}:{}", dashed(value), &time[..2], &time[2..4]))
+            super::iso(&format!("{}T{}:{}", dashed(value), &time[..2], &time[2..4]))
         }
         _ => None,
     }
 }
 
+/// The hour, minute and second at the start of a text, and their length in bytes.
 fn time_of_day(text: &str) -> Option<([i8; 3], usize)> {
+    let mut cursor = Cursor::new(text);
     let mut numbers = [0; 3];
-    let mut at = 0;
     for (index, number) in numbers.iter_mut().enumerate() {
-        let remaining = &text[at..];
-        let colon = match index {
-            0 => 0,
-            _ => remaining
-                .chars()
-                .next()
-                .filter(|c| matches!(c, ':' | '：'))
-                .map_or(0, char::len_utf8),
+        let mut inner = cursor;
+        let value = match index {
+            0 => inner.take_two_digits(1),
+            _ => inner.take(is_colon).and_then(|_| inner.take_two_digits(2)),
         };
-        let digits = remaining[colon..].bytes().take(2).take_while(u8::is_ascii_digit).count();
-        if digits == 0 || index > 0 && (colon == 0 || digits < 2) {
-            if index < 2 {
-                return None;
-            }
-            break;
+        match value {
+            Some(value) => *number = i8::try_from(value).ok()?,
+            None if index == 2 => break,
+            None => return None,
         }
-        *number = remaining[colon..colon + digits].parse().ok()?;
-        at += colon + digits;
+        cursor = inner;
     }
-    Some((numbers, at))
+    Some((numbers, cursor.at()))
 }
 
 fn with_time(day: Day, [hour, minute, second]: [i8; 3]) -> Moment {
@@ -190,7 +170,7 @@ fn with_zone(moment: Moment, zone: &str) -> Moment {
         5 => format!("{}:{}", &zone[..3], &zone[3..]),
         _ => zone.to_owned(),
     };
-    date::iso(&format!("{time}{zone}")).unwrap_or(moment)
+    super::iso(&format!("{time}{zone}")).unwrap_or(moment)
 }
 
 #[cfg(test)]

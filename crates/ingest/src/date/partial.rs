@@ -1,0 +1,41 @@
+//! Recognises dates that lack a year. They are not understood, but say what a text is.
+
+use crate::punctuation::{is_colon, is_space};
+
+/// The characters of the longest date without a year.
+const MAX_BYTES: usize = 24;
+
+/// Whether a text is a date without a year, such as `03-04 10:00`.
+pub(crate) fn is_partial(text: &str) -> bool {
+    let is_part =
+        |c: char| c.is_ascii_digit() || is_space(c) || is_colon(c) || "-/月日".contains(c);
+    text.len() <= MAX_BYTES
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(is_part)
+        && text.contains(['-', '/', '月', ':'])
+}
+
+/// Whether a text starts with a date such as `6月18日`, `18日` or `2022年6月`.
+pub(crate) fn starts_with_part(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=4).contains(&digits) && text[digits..].starts_with(['月', '日', '年'])
+}
+
+/// Whether a text mentions a day by its number: `西班牙國家氣象局8日稱`.
+pub(crate) fn mentions_day(text: &str) -> bool {
+    text.match_indices('日').any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Where the day starts that a text ends in: before `3月4日` in `北京3月4日`.
+pub(crate) fn day_at_end(text: &str) -> Option<usize> {
+    let is_part = |c: char| {
+        c.is_numeric()
+            || c == ' '
+            || matches!(c, '年' | '月' | '日')
+            || "〇零廿卅".contains(c)
+            || "一二三四五六七八九十".contains(c)
+    };
+    let day = text.strip_suffix('日')?;
+    let start = day.trim_end_matches(is_part).len();
+    (!day[start..].trim().is_empty()).then_some(start)
+}
