@@ -9,12 +9,18 @@ pub fn check(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     laws_of_pages::laws(&text, Markup::Html);
     let page = parse_page(&text, Markup::Html, &CorpusStatistics::default());
-    let stated = [&page.source, &page.author, &page.translator, &page.editor, &page.url];
-    for value in stated.into_iter().flatten().chain(&page.tags) {
+    let stated = [
+        &page.article.source,
+        &page.article.author,
+        &page.article.translator,
+        &page.article.editor,
+        &page.article.url,
+    ];
+    for value in stated.into_iter().flatten().chain(&page.article.tags) {
         assert!(!value.is_empty() && value.trim() == value, "trimmed, and not empty");
         assert!(!value.contains('\n'), "one line");
     }
-    for paragraph in page.paragraphs.iter().chain([&page.title]) {
+    for paragraph in page.article.paragraphs.iter().chain([&page.article.title]) {
         assert!(
             !paragraph.contains('\u{f0000}') || text.contains('\u{f0000}'),
             "no number of a line"

@@ -10,19 +10,20 @@ pub fn laws(text: &str, markup: Markup) {
     let page = parse_page(text, markup, &statistics);
     let mut last = 0;
     for flash in &page.flashes {
-        assert!(last <= flash.start && flash.start <= flash.end, "spans in order");
-        let span = text.get(flash.start..flash.end).expect("inside, on character boundaries");
+        let range = flash.occurrences[0].span.range();
+        assert!(last <= range.start && range.start <= range.end, "spans in order");
+        let span = text.get(range.clone()).expect("inside, on character boundaries");
         assert!(!flash.title.is_empty() || !flash.text.is_empty(), "an item says something");
-        if markup == Markup::Text && page.mojibake_repaired == 0 {
+        if markup == Markup::Text && page.notes.mojibake_repaired == 0 {
             assert!(span.contains(&flash.title), "the title stands there");
             assert!(flash.text.lines().all(|line| span.contains(line)), "the text stands there");
         }
-        last = flash.end;
+        last = range.end;
     }
-    for (start, end) in &page.mojibake_kept {
+    for (start, end) in &page.notes.mojibake_kept {
         assert!(text.get(*start..*end).is_some(), "inside, on character boundaries");
     }
-    for paragraph in &page.paragraphs {
+    for paragraph in &page.article.paragraphs {
         assert!(!paragraph.is_empty() && paragraph.trim() == paragraph);
     }
 }

@@ -9,8 +9,8 @@ pub fn check(data: &[u8]) {
     assert!(title.is_none_or(|title| !title.is_empty()));
     assert!(tags.iter().all(|tag| !tag.is_empty()));
     let page = parse_page(text, Markup::Markdown, &CorpusStatistics::default());
-    assert!(page.paragraphs.iter().all(|p| !p.is_empty() && p.trim() == p), "trimmed");
+    assert!(page.article.paragraphs.iter().all(|p| !p.is_empty() && p.trim() == p), "trimmed");
     for flash in &page.flashes {
-        assert!(text.get(flash.start..flash.end).is_some(), "on character boundaries");
+        assert!(text.get(flash.occurrences[0].span.range()).is_some(), "on character boundaries");
     }
 }

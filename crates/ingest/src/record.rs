@@ -3,6 +3,8 @@
 //! Every string is exactly as in the page; nothing is folded, trimmed inside or converted. Folding
 //! is done by `wensou-text` at indexing time.
 
+use std::ops::Range;
+
 use jiff::civil::{Date as Day, DateTime};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,15 @@ pub struct Span {
     pub start: u64,
     /// One past the last byte.
     pub end: u64,
+}
+
+impl Span {
+    /// The span as a range of a text or file that is in memory.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+        index(self.start)..index(self.end)
+    }
 }
 
 /// When a record was published, in the archive's time zone, and how that is known.
@@ -123,7 +134,7 @@ pub struct Related {
     pub snippet: String,
 }
 
-/// One article.
+/// One article: what a page is once it is read, in the index and in every answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Article {
     /// Stable id: the record's own in JSONL, otherwise `a` and 12 hexadecimal digits derived from
@@ -194,7 +205,8 @@ pub struct Variant {
     pub occurrences: Vec<Occurrence>,
 }
 
-/// One flash item (快訊). Equal items of many pages are one record, whatever their script.
+/// One flash item (快訊), from the reader to every answer. Equal items of many pages are one record,
+/// whatever their script.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FlashItem {
     /// Stable id: the record's own in JSONL, otherwise `f` and 12 hexadecimal digits derived from

@@ -133,7 +133,7 @@ fn attacks_end_in_time() {
         let html = html();
         let bytes = html.len();
         let (page, took) = parse(html);
-        println!("{name}: {bytes} bytes, {took:?}, {:?}", page.unextracted);
+        println!("{name}: {bytes} bytes, {took:?}, {:?}", page.notes.unextracted);
         // Generous, because other tests run at the same time.
         assert!(took < Duration::from_secs(10), "{name}: {took:?}");
     }
@@ -149,8 +149,8 @@ fn what_is_refused_is_named_and_its_text_kept() {
         (page(&format!("{text}{}", "&amp;".repeat(200_000))), Unextracted::TooLarge),
     ] {
         let (page, _) = parse(html);
-        assert_eq!(page.unextracted, Some(reason));
-        assert!(page.paragraphs[0].starts_with("这一段是正文"), "{reason}");
-        assert_eq!(page.title, "标题");
+        assert_eq!(page.notes.unextracted, Some(reason));
+        assert!(page.article.paragraphs[0].starts_with("这一段是正文"), "{reason}");
+        assert_eq!(page.article.title, "标题");
     }
 }

@@ -37,16 +37,19 @@ fn page(head: &str, byline: &str) -> Page {
 const TIME: Moment = Moment::Time(datetime(2024, 3, 4, 5, 6, 7, 0));
 
 fn stated(page: &Page) -> (Option<Moment>, DateProvenance) {
-    (page.date.value, page.date.provenance)
+    (page.article.date.value, page.article.date.provenance)
 }
 
 #[test]
 fn the_article_without_what_surrounds_it() {
     let page = page("", "");
-    assert_eq!(page.title, "数据中心开工的消息");
-    assert_eq!(page.paragraphs, BODY);
-    assert_eq!((page.date.value, page.source, page.author), (None, None, None));
-    assert_eq!(page.unextracted, None);
+    assert_eq!(page.article.title, "数据中心开工的消息");
+    assert_eq!(page.article.paragraphs, BODY);
+    assert_eq!(
+        (page.article.date.value, page.article.source, page.article.author),
+        (None, None, None)
+    );
+    assert_eq!(page.notes.unextracted, None);
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn dates_and_where_they_stand() {
         let page = page(head, byline);
         let wanted = (Some(TIME), DateProvenance::Stated(origin));
         assert_eq!(stated(&page), wanted, "{head}{byline}");
-        assert_eq!(page.paragraphs, BODY, "{head}{byline}");
+        assert_eq!(page.article.paragraphs, BODY, "{head}{byline}");
     }
 }
 
@@ -90,16 +93,16 @@ fn a_day_is_refined_and_an_address_is_only_inferred() {
         "<meta name=publishdate content=2024-03-04>",
         "<div><span>2024-03-04 05:06:07</span></div>",
     );
-    assert_eq!(day_and_time.date.value, Some(TIME));
+    assert_eq!(day_and_time.article.date.value, Some(TIME));
     let address = page("<link rel=canonical href='https://news.example.cn/2024/0304/c1.html'>", "");
     assert_eq!(
         stated(&address),
         (Some(Moment::Day(date(2024, 3, 4))), DateProvenance::Inferred(DateBasis::Url))
     );
-    assert_eq!(address.url.as_deref(), Some("https://news.example.cn/2024/0304/c1.html"));
+    assert_eq!(address.article.url.as_deref(), Some("https://news.example.cn/2024/0304/c1.html"));
     let rendered =
         page("<script>var time='2024-03-04 05:06:07', ctime=\"1709500000\";</script>", "");
-    assert_eq!(rendered.date.value, None, "when the page was rendered is not its date");
+    assert_eq!(rendered.article.date.value, None, "when the page was rendered is not its date");
 }
 
 #[test]
@@ -132,7 +135,7 @@ fn sources_and_authors() {
         ("", "<div><span>前天</span> <span>2019-09-07</span></div>", None, None),
     ] {
         let page = page(head, byline);
-        let found = (page.source.as_deref(), page.author.as_deref());
+        let found = (page.article.source.as_deref(), page.article.author.as_deref());
         assert_eq!(found, (source, author), "{head}{byline}");
     }
 }
@@ -158,8 +161,8 @@ fn titles_lose_their_tails() {
     ] {
         let page =
             read(&format!("<html><head>{head}</head><body>{heading}{}</body></html>", article()));
-        assert_eq!(page.title, wanted, "{head}{heading}");
-        assert_eq!(page.paragraphs.last().map(String::as_str), Some(BODY[3]), "{head}");
+        assert_eq!(page.article.title, wanted, "{head}{heading}");
+        assert_eq!(page.article.paragraphs.last().map(String::as_str), Some(BODY[3]), "{head}");
     }
 }
 
@@ -173,7 +176,11 @@ fn any_number_of_links_may_precede_the_title() {
              <h1>数据中心开工的消息</h1><div>{}</div></body></html>",
             article()
         ));
-        assert_eq!((&*page.title, page.paragraphs.len()), ("数据中心开工的消息", 4), "{count}");
+        assert_eq!(
+            (&*page.article.title, page.article.paragraphs.len()),
+            ("数据中心开工的消息", 4),
+            "{count}"
+        );
     }
 }
 
@@ -197,8 +204,12 @@ fn hidden_text_is_not_the_article() {
             text(first),
             text(last)
         ));
-        assert!(!page.paragraphs.concat().contains("暗中"), "{hidden}: {:?}", page.paragraphs);
-        assert!(page.paragraphs.iter().any(|paragraph| paragraph == BODY[3]), "{hidden}");
+        assert!(
+            !page.article.paragraphs.concat().contains("暗中"),
+            "{hidden}: {:?}",
+            page.article.paragraphs
+        );
+        assert!(page.article.paragraphs.iter().any(|paragraph| paragraph == BODY[3]), "{hidden}");
     }
 }
 
@@ -210,7 +221,7 @@ fn cells_breaks_and_annotations() {
          <p><ruby>数据<rp>(</rp><rt>shù jù</rt><rp>)</rp>中心<rt>zhōng xīn</ruby>的话。</p></div></body></html>",
         article()
     ));
-    let remaining: Vec<&str> = page.paragraphs[4..].iter().map(String::as_str).collect();
+    let remaining: Vec<&str> = page.article.paragraphs[4..].iter().map(String::as_str).collect();
     assert_eq!(
         remaining,
         [
@@ -229,7 +240,7 @@ fn tags_of_all_kinds() {
         "<meta name=keywords content='数据,中心，开工'><meta property=article:tag content=电力>",
         "<div>标签：<a href=/tag/1>云</a> <a href=/tag/2>算力</a></div>",
     );
-    assert_eq!(page.tags, ["云", "算力", "电力", "数据", "中心", "开工"]);
+    assert_eq!(page.article.tags, ["云", "算力", "电力", "数据", "中心", "开工"]);
 }
 
 #[test]
@@ -243,5 +254,5 @@ fn flash_items_know_where_they_stand() {
     let page = read(&html);
     let flash = &page.flashes[0];
     assert_eq!(flash.title, "甲公司完成融资");
-    assert!(html[flash.start..flash.end].ends_with(item));
+    assert!(html[flash.occurrences[0].span.range()].ends_with(item));
 }

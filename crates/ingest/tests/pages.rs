@@ -26,13 +26,13 @@ fn the_real_page() {
         return;
     };
     let page = alone(&text);
-    assert_eq!(page.site.as_deref(), Some("以太坊交易所"));
-    assert_eq!(page.category.as_deref(), Some("瑞波幣"));
-    assert_eq!(page.title, "“大廠壟斷大模型”,會被開源終結嗎?");
-    assert_eq!(page.suffix_tags, ["GPT", "apenft幣價格今日行情"]);
-    assert_eq!((page.source.as_deref(), page.author), (Some("阿爾法工場"), None));
+    assert_eq!(page.article.site.as_deref(), Some("以太坊交易所"));
+    assert_eq!(page.article.category.as_deref(), Some("瑞波幣"));
+    assert_eq!(page.article.title, "“大廠壟斷大模型”,會被開源終結嗎?");
+    assert_eq!(page.article.suffix_tags, ["GPT", "apenft幣價格今日行情"]);
+    assert_eq!((page.article.source.as_deref(), page.article.author), (Some("阿爾法工場"), None));
     assert_eq!(
-        page.tags,
+        page.article.tags,
         [
             "OPEN",
             "PEN",
@@ -59,22 +59,22 @@ fn the_real_page() {
             (Some("聲音"), "“大宗商品之王”Dennis Gartman:加密公司本質上是沒有價值的企業", 1),
         ]
     );
-    assert_eq!(page.flashes[0].date, Some(Moment::Time(datetime(2023, 3, 14, 13, 2, 32, 0))));
-    assert_eq!(page.flashes[3].date, Some(Moment::Day(date(2019, 8, 10))));
+    assert_eq!(page.flashes[0].date.value, Some(Moment::Time(datetime(2023, 3, 14, 13, 2, 32, 0))));
+    assert_eq!(page.flashes[3].date.value, Some(Moment::Day(date(2019, 8, 10))));
     assert_eq!(page.flashes[1].outlet.as_deref(), Some("The Block"));
-    assert_eq!(page.date.provenance, DateProvenance::Inferred(DateBasis::NewestFlash));
-    assert_eq!(page.date.value, page.flashes[0].date);
-    assert_eq!(page.related.len(), 6);
-    assert_eq!(page.related[1].title, "當應用不會再有護城河 價值該被如何捕獲?");
-    assert!(page.related[1].snippet.starts_with("原文作者:PackyMcCormick"));
+    assert_eq!(page.article.date.provenance, DateProvenance::Inferred(DateBasis::NewestFlash));
+    assert_eq!(page.article.date.value, page.flashes[0].date.value);
+    assert_eq!(page.article.related.len(), 6);
+    assert_eq!(page.article.related[1].title, "當應用不會再有護城河 價值該被如何捕獲?");
+    assert!(page.article.related[1].snippet.starts_with("原文作者:PackyMcCormick"));
     assert_eq!(
-        page.paragraphs[0],
+        page.article.paragraphs[0],
         "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件,翻開了窘迫的一面。"
     );
-    assert!(page.paragraphs.contains(&"01異軍突起的開源模型".to_owned()));
-    assert!(page.paragraphs.contains(&"這下谷歌和OpenAI就坐不住了。".to_owned()));
-    assert!(page.paragraphs.last().unwrap().starts_with("基于這樣的關系"));
-    let whole = page.paragraphs.join("\n");
+    assert!(page.article.paragraphs.contains(&"01異軍突起的開源模型".to_owned()));
+    assert!(page.article.paragraphs.contains(&"這下谷歌和OpenAI就坐不住了。".to_owned()));
+    assert!(page.article.paragraphs.last().unwrap().starts_with("基于這樣的關系"));
+    let whole = page.article.paragraphs.join("\n");
     for foreign in ["三箭資本", "Moro", "Gartman", "黃奇帆", "FLOW", "泰森", "Tags", "1900"]
     {
         assert!(!whole.contains(foreign), "{foreign}");
@@ -86,12 +86,12 @@ fn a_page_that_is_only_body() {
     let page =
         alone("比特幣在上周突破三萬美元,市場情緒明顯回暖。\r\n\r\n分析認為,這與監管有關。\r\n");
     assert_eq!(
-        (page.title.as_str(), page.title_origin),
+        (page.article.title.as_str(), page.article.title_origin),
         ("比特幣在上周突破三萬美元,市場情緒明顯回暖", TitleOrigin::Derived)
     );
-    assert_eq!(page.paragraphs.len(), 2, "the first paragraph stays in the body");
-    assert_eq!(page.date.provenance, DateProvenance::None);
-    assert_eq!((page.category, page.site), (None, None));
+    assert_eq!(page.article.paragraphs.len(), 2, "the first paragraph stays in the body");
+    assert_eq!(page.article.date.provenance, DateProvenance::None);
+    assert_eq!((page.article.category, page.article.site), (None, None));
 }
 
 #[test]
@@ -100,9 +100,9 @@ fn a_whole_english_article_without_blanks() {
     let page = alone(&format!(
         "ctrl\nBitcoin:APeer-to-PeerElectronicCashSystem_BTC:BTC幣\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n{glued}\n\nhttps://bitcoin.org/bitcoin.pdf\n\nlet x = [2009/1/3];\n"
     ));
-    assert_eq!(page.title, "Bitcoin:APeer-to-PeerElectronicCashSystem");
+    assert_eq!(page.article.title, "Bitcoin:APeer-to-PeerElectronicCashSystem");
     assert_eq!(
-        page.paragraphs,
+        page.article.paragraphs,
         [glued.as_str(), "https://bitcoin.org/bitcoin.pdf", "let x = [2009/1/3];"]
     );
 }
@@ -112,10 +112,13 @@ fn mojibake_in_one_section() {
     let page = alone(
         "題目_GPT:CGPT價格\n\nAuthor:\n\n第一段沒有問題。\n\n浠ュお鍧婁氦鏄撴墍\n\n浠ュお鍧�鐨勫崌绾э紝灏嗗湪鏄庡勾\n\n最后一段。\n",
     );
-    assert_eq!(page.paragraphs[1], "以太坊交易所");
-    assert_eq!(page.paragraphs[2], "以太\u{fffd}的升级，将在明年", "as far as it can be told");
-    assert_eq!(page.paragraphs.len(), 4);
-    assert_eq!((page.mojibake_repaired, page.mojibake_kept.len()), (2, 1));
+    assert_eq!(page.article.paragraphs[1], "以太坊交易所");
+    assert_eq!(
+        page.article.paragraphs[2], "以太\u{fffd}的升级，将在明年",
+        "as far as it can be told"
+    );
+    assert_eq!(page.article.paragraphs.len(), 4);
+    assert_eq!((page.notes.mojibake_repaired, page.notes.mojibake_kept.len()), (2, 1));
 }
 
 #[test]
@@ -131,15 +134,15 @@ fn sections_and_lists_stay() {
         "當前位置:首頁 » 區塊鏈知識 » 正文\n以太坊是什么幣\n發布時間:2024-04-21 13:50:48\n{}\n",
         body.join("\n")
     ));
-    assert_eq!(page.paragraphs, body);
-    assert_eq!(page.category.as_deref(), Some("區塊鏈知識"));
-    assert_eq!(page.date.value, Some(Moment::Time(datetime(2024, 4, 21, 13, 50, 48, 0))));
-    assert_eq!(page.date.provenance, DateProvenance::Stated(DateOrigin::Text));
+    assert_eq!(page.article.paragraphs, body);
+    assert_eq!(page.article.category.as_deref(), Some("區塊鏈知識"));
+    assert_eq!(page.article.date.value, Some(Moment::Time(datetime(2024, 4, 21, 13, 50, 48, 0))));
+    assert_eq!(page.article.date.provenance, DateProvenance::Stated(DateOrigin::Text));
 }
 
 #[test]
 fn inferred_dates() {
-    let value = |text: &str| (alone(text).date.value, alone(text).date.provenance);
+    let value = |text: &str| (alone(text).article.date.value, alone(text).article.date.provenance);
     let day = Some(Moment::Day(date(2023, 5, 10)));
     assert_eq!(
         value("金色晨訊2023年5月10日_DIN\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n正文。"),
@@ -157,13 +160,13 @@ fn inferred_dates() {
 fn glued_sources_do_not_eat_the_text() {
     let line = "來源:師天浩 圖片來源:由無界AI工具生成近來,AIGC技術的快速發展吸引了全球各行各業的關注,成為熱議話題。ChatGPT的加入更是讓人工智能這一領域成為人們關注的焦點。";
     let page = alone(&format!("題目_RAI:TIGC幣\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n{line}\n"));
-    assert_eq!(page.source.as_deref(), Some("師天浩"));
-    assert_eq!(page.paragraphs, [line]);
+    assert_eq!(page.article.source.as_deref(), Some("師天浩"));
+    assert_eq!(page.article.paragraphs, [line]);
     let page = alone(
         "題目_KEN\n\nAuthor:\n\n原文作者:PackyMcCormick,NotBoring原文編譯:Sleepy,BlockBeats\n\n我一直在思考。\n",
     );
-    assert_eq!(page.author.as_deref(), Some("PackyMcCormick,NotBoring"));
-    assert_eq!(page.paragraphs, ["我一直在思考。"]);
+    assert_eq!(page.article.author.as_deref(), Some("PackyMcCormick,NotBoring"));
+    assert_eq!(page.article.paragraphs, ["我一直在思考。"]);
 }
 
 #[test]
@@ -176,13 +179,19 @@ fn an_ordinary_page_of_another_site() {
         <p>標簽:<a href=/tag/1 rel=tag>量子</a> <a href=/tag/2 rel=tag>計算</a></p></main>\
         <aside><p>廣告在這里</p></aside><footer><p>版權所有</p></footer></body></html>",
     );
-    assert_eq!((page.title.as_str(), page.title_origin), ("量子計算的下一步", TitleOrigin::Stated));
-    assert_eq!((page.author.as_deref(), page.source.as_deref()), (Some("李四"), Some("科技日報")));
     assert_eq!(
-        page.paragraphs,
+        (page.article.title.as_str(), page.article.title_origin),
+        ("量子計算的下一步", TitleOrigin::Stated)
+    );
+    assert_eq!(
+        (page.article.author.as_deref(), page.article.source.as_deref()),
+        (Some("李四"), Some("科技日報"))
+    );
+    assert_eq!(
+        page.article.paragraphs,
         ["量子計算走到了十字路口。", "業界認為,“糾錯”是關鍵。", "let q = 1;", "measure(q);"]
     );
-    assert_eq!(page.tags, ["量子", "計算"]);
+    assert_eq!(page.article.tags, ["量子", "計算"]);
 }
 
 #[test]
@@ -191,7 +200,7 @@ fn one_long_paragraph_with_items_inside() {
     let page = alone(&format!(
         "題目_GPT\n\nAuthor:\n\n{filler}\n\n甲公司完成融資:據官方消息,甲公司完成融資。[2022/1/30 9:22:03]{filler}\n"
     ));
-    assert_eq!(page.paragraphs, [filler.as_str(), filler.as_str()]);
+    assert_eq!(page.article.paragraphs, [filler.as_str(), filler.as_str()]);
     assert_eq!(page.flashes[0].title, "甲公司完成融資");
 }
 
@@ -199,10 +208,10 @@ fn one_long_paragraph_with_items_inside() {
 fn tags_that_cannot_be_split_are_kept() {
     let page = alone("題目_GPT\n\nAuthor:\n\n正文。\n\nTags:區塊鏈知識以太萊特是什麼\n\n瑞波幣\n");
     assert_eq!(
-        (page.tags.len(), page.unsplit_tags.as_deref()),
+        (page.article.tags.len(), page.article.unsplit_tags.as_deref()),
         (0, Some("區塊鏈知識以太萊特是什麼"))
     );
-    assert_eq!(page.category.as_deref(), Some("瑞波幣"));
+    assert_eq!(page.article.category.as_deref(), Some("瑞波幣"));
 }
 
 #[test]
@@ -214,6 +223,6 @@ fn the_start_of_an_item_is_found_by_its_other_occurrences() {
     let pages = [page("甲文的話。"), page("乙文的話。"), page("丙文的話。")];
     let statistics = CorpusStatistics::from_pages(pages.iter().map(|p| (p.as_str(), Markup::Text)));
     let read = parse_page(&pages[0], Markup::Text, &statistics);
-    assert_eq!(read.paragraphs, ["開頭。", "甲文的話。", "結尾。"]);
+    assert_eq!(read.article.paragraphs, ["開頭。", "甲文的話。", "結尾。"]);
     assert_eq!(read.flashes[0].text, "某地舉行會議\n會上各方交換了看法。");
 }

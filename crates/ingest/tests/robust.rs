@@ -25,12 +25,13 @@ fn sound(text: &str) {
     for markup in [Markup::Text, Markup::Html] {
         let page = parse_page(text, markup, &CorpusStatistics::default());
         for flash in &page.flashes {
-            assert!(flash.start <= flash.end && flash.end <= text.len());
-            if markup == Markup::Text && page.mojibake_repaired == 0 {
-                assert!(text.get(flash.start..flash.end).is_some(), "on character boundaries");
+            let range = flash.occurrences[0].span.range();
+            assert!(range.start <= range.end && range.end <= text.len());
+            if markup == Markup::Text && page.notes.mojibake_repaired == 0 {
+                assert!(text.get(range).is_some(), "on character boundaries");
             }
         }
-        for paragraph in &page.paragraphs {
+        for paragraph in &page.article.paragraphs {
             assert_eq!(paragraph.trim(), paragraph);
             assert!(!paragraph.is_empty());
         }

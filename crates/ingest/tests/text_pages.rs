@@ -21,9 +21,10 @@ fn page(text: &str) -> Page {
 
 /// What a page states, as `title=… source=…`; an inferred date and a derived title are none.
 fn stated(page: &Page) -> String {
-    let title = (page.title_origin == TitleOrigin::Stated).then(|| page.title.clone());
-    let date = matches!(page.date.provenance, DateProvenance::Stated(_))
-        .then_some(page.date.value)
+    let title =
+        (page.article.title_origin == TitleOrigin::Stated).then(|| page.article.title.clone());
+    let date = matches!(page.article.date.provenance, DateProvenance::Stated(_))
+        .then_some(page.article.date.value)
         .flatten()
         .map(|moment| match moment {
             Moment::Day(day) => day.to_string(),
@@ -32,17 +33,18 @@ fn stated(page: &Page) -> String {
             Moment::Year(day) => day.strftime("%Y").to_string(),
         });
     // The translator stands in for an author that is not named.
-    let author = page.author.clone().filter(|_| page.author != page.translator);
+    let author =
+        page.article.author.clone().filter(|_| page.article.author != page.article.translator);
     let parts = [
         ("title", title),
         ("author", author),
-        ("translator", page.translator.clone()),
-        ("editor", page.editor.clone()),
-        ("source", page.source.clone()),
-        ("category", page.category.clone()),
-        ("url", page.url.clone()),
+        ("translator", page.article.translator.clone()),
+        ("editor", page.article.editor.clone()),
+        ("source", page.article.source.clone()),
+        ("category", page.article.category.clone()),
+        ("url", page.article.url.clone()),
         ("date", date),
-        ("unread", page.unread_date.clone()),
+        ("unread", page.notes.unread_date.clone()),
     ];
     let said = parts.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
     said.collect::<Vec<_>>().join(" ")
@@ -57,8 +59,8 @@ fn all(pages: &[(&str, &str)]) {
         if got != *wanted {
             wrong.push(format!("{text}\n   got  {got}\n   want {wanted}"));
         }
-        if page.paragraphs.join("\n\n") != P {
-            wrong.push(format!("{text}\n   body {:?}", page.paragraphs));
+        if page.article.paragraphs.join("\n\n") != P {
+            wrong.push(format!("{text}\n   body {:?}", page.article.paragraphs));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -170,7 +172,10 @@ fn datelines_name_outlet_and_reporter() {
         let page = page(&format!("測試標題⏎⏎{above}新華社北京3月4日電（記者李明）{P}"));
         let said = stated(&page).replace(" date=2024-03-04", "");
         assert_eq!(said, "title=測試標題 author=李明 source=新華社");
-        assert_eq!(page.paragraphs.join("\n\n"), format!("新華社北京3月4日電（記者李明）{P}"));
+        assert_eq!(
+            page.article.paragraphs.join("\n\n"),
+            format!("新華社北京3月4日電（記者李明）{P}")
+        );
     }
 }
 
@@ -229,7 +234,7 @@ fn lists_of_labels() {
 fn the_known_header_with_other_dates() {
     let date = |time: &str| {
         let page = page(&format!("{HDR}測試標題_GPT:CGPT價格⏎⏎Author:⏎⏎{time}⏎⏎P"));
-        assert_eq!(page.paragraphs.join("\n\n"), P, "{time}");
+        assert_eq!(page.article.paragraphs.join("\n\n"), P, "{time}");
         let said = stated(&page);
         said.strip_prefix("title=測試標題 category=瑞波幣").unwrap_or(&said).trim().to_owned()
     };
@@ -262,8 +267,8 @@ fn the_known_header_with_other_dates() {
 fn tags_in_the_known_header() {
     let of = |title: &str| {
         let page = page(&format!("{HDR}{title}{NULL_TIME}P"));
-        assert_eq!(page.paragraphs.join("\n\n"), P, "{title}");
-        (page.title, page.suffix_tags)
+        assert_eq!(page.article.paragraphs.join("\n\n"), P, "{title}");
+        (page.article.title, page.article.suffix_tags)
     };
     let tags = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
     assert_eq!(of("NAR:以三要素衡量性能"), ("以三要素衡量性能".to_owned(), tags(&["NAR"])));
@@ -272,7 +277,7 @@ fn tags_in_the_known_header() {
     assert_eq!(of("測試性能_NFT頻道"), ("測試性能".to_owned(), tags(&["NFT頻道"])));
     assert_eq!(of("美聯儲:測試性能"), ("美聯儲:測試性能".to_owned(), tags(&[])));
     let page = page("AI:未來已來⏎⏎2024-03-04⏎⏎P");
-    assert_eq!(page.title, "AI:未來已來", "other sites have no such tags");
+    assert_eq!(page.article.title, "AI:未來已來", "other sites have no such tags");
 }
 
 #[test]
@@ -291,7 +296,7 @@ fn unknown_labels_do_not_end_the_byline() {
     ] {
         let page = page(&format!("{HDR}測試標題_GPT:CGPT價格{NULL_TIME}{text}"));
         assert_eq!(stated(&page), stated_with("測試標題", "瑞波幣", wanted), "{text}");
-        assert_eq!(page.paragraphs.join("\n\n"), P, "{text}");
+        assert_eq!(page.article.paragraphs.join("\n\n"), P, "{text}");
     }
 }
 
@@ -323,8 +328,8 @@ fn flash_items_with_bracketed_titles() {
             "{text}"
         );
         let time = jiff::civil::datetime(2024, 3, 4, 10, 0, 0, 0);
-        assert_eq!(flash.date, Some(Moment::Time(time)), "{text}");
-        assert_eq!(page.paragraphs, [""; 0], "{text}");
+        assert_eq!(flash.date.value, Some(Moment::Time(time)), "{text}");
+        assert_eq!(page.article.paragraphs, [""; 0], "{text}");
     }
 }
 
@@ -338,7 +343,7 @@ fn bylines_below_the_text() {
     ] {
         let page = page(&format!("{P}⏎⏎{end}"));
         assert_eq!(stated(&page), wanted, "{end}");
-        assert_eq!(page.paragraphs, body, "{end}");
+        assert_eq!(page.article.paragraphs, body, "{end}");
     }
 }
 
@@ -365,7 +370,7 @@ fn ordinary_text_stays_text() {
         let said = stated(&page);
         assert!(said.is_empty() || said == "unread=三年來的變化", "{text}: {said}");
         if said.is_empty() {
-            assert_eq!(page.paragraphs, wanted, "{text}");
+            assert_eq!(page.article.paragraphs, wanted, "{text}");
         }
     }
 }
@@ -388,6 +393,6 @@ fn the_first_sentence_is_not_a_byline() {
     ] {
         let page = page(&format!("測試標題⏎⏎2024-03-04 來源:示例網⏎⏎{first}⏎⏎P"));
         assert_eq!(stated(&page), "title=測試標題 source=示例網 date=2024-03-04", "{first}");
-        assert_eq!(page.paragraphs.first().map(String::as_str), Some(first));
+        assert_eq!(page.article.paragraphs.first().map(String::as_str), Some(first));
     }
 }

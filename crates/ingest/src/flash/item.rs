@@ -1,4 +1,4 @@
-//! A flash item of one page: borrowed from the page, or with texts of its own.
+//! A flash item as it is found in a page. It becomes a [`FlashItem`] when its texts are kept.
 
 use jiff::civil::Time;
 use xxhash_rust::xxh3::Xxh3;
@@ -6,28 +6,10 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::flash::headline::{self, Headline};
 use crate::flash::paragraph::Paragraph;
 use crate::punctuation::is_colon;
-use crate::record::Moment;
+use crate::record::{Date, DateOrigin, DateProvenance, FlashItem, Moment};
 
-/// A flash item as it appears in one page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageFlash {
-    /// Column such as 聲音, where the item names one.
-    pub column: Option<String>,
-    /// Title.
-    pub title: String,
-    /// Text; paragraphs are joined by `\n`.
-    pub text: String,
-    /// The bracketed date; `None` if it is null or impossible.
-    pub date: Option<Moment>,
-    /// The outlet in parentheses at the end of the text.
-    pub outlet: Option<String>,
-    /// Byte range of the item's paragraphs in the page's text.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
-}
-
-/// A flash item that borrows from its page. Nothing is copied, because most items are repeats.
+/// A flash item that borrows from its page: what an item is until it is a [`FlashItem`]. Nothing is
+/// copied, because most items are repeats.
 #[derive(Debug)]
 pub(crate) struct Item<'a> {
     pub(crate) column: Option<&'a str>,
@@ -78,6 +60,23 @@ impl<'a> Item<'a> {
         text
     }
 
+    /// The record of this item with `text`, which is its [text](Self::text). It has no id and no
+    /// occurrences.
+    pub(crate) fn to_flash(&self, text: String) -> FlashItem {
+        let stated = DateProvenance::Stated(DateOrigin::Text);
+        FlashItem {
+            column: self.column.map(str::to_owned),
+            title: self.title.to_owned(),
+            outlet: outlet(&text).map(str::to_owned),
+            text,
+            date: self.date.map_or_else(Date::default, |moment| Date {
+                value: Some(moment),
+                provenance: stated,
+            }),
+            ..FlashItem::default()
+        }
+    }
+
     /// A hash of column, title, text and date, byte for byte.
     pub(crate) fn hash(&self) -> u64 {
         let mut hash = Xxh3::new();
@@ -106,21 +105,6 @@ impl<'a> Item<'a> {
     fn is_empty(&self) -> bool {
         let others_empty = self.more.iter().all(|more| more.text.is_empty());
         self.title.is_empty() && self.first.is_empty() && others_empty
-    }
-}
-
-impl From<Item<'_>> for PageFlash {
-    fn from(item: Item<'_>) -> Self {
-        let text = item.text();
-        Self {
-            column: item.column.map(str::to_owned),
-            title: item.title.to_owned(),
-            outlet: outlet(&text).map(str::to_owned),
-            text,
-            date: item.date,
-            start: item.start,
-            end: item.end,
-        }
     }
 }
 

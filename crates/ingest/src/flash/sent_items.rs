@@ -43,10 +43,9 @@ mod tests {
 
     use super::*;
     use crate::corpus::statistics::CorpusStatistics;
-    use crate::flash::item::PageFlash;
     use crate::page::markup::Markup;
     use crate::page::parse_without_flashes;
-    use crate::record::Record;
+    use crate::record::{FlashItem, Record};
     use crate::{Options, Silent, ingest};
 
     fn pages() -> impl Strategy<Value = Vec<String>> {
@@ -68,13 +67,13 @@ mod tests {
     proptest! {
         #[test]
         fn items_with_one_hash_say_the_same(pages in pages()) {
-            let mut met: HashMap<u64, PageFlash> = HashMap::new();
+            let mut met: HashMap<u64, FlashItem> = HashMap::new();
             let mut sent = SentItems::new(false);
             for page in &pages {
                 parse_without_flashes(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
                     let (hash, again) = (item.hash(), sent.hashes_and_text(&item));
-                    let flash = PageFlash { start: 0, end: 0, ..item.into() };
-                    let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date);
+                    let flash = item.to_flash(item.text());
+                    let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
                     assert_eq!(again, (hashes, Some(flash.text.clone())));
                     let known = met.entry(hash).or_insert_with(|| flash.clone());
                     assert_eq!(*known, flash);

@@ -11,15 +11,18 @@ use crate::flash::split;
 use crate::page::footer::Tags;
 use crate::page::html::Unextracted;
 use crate::page::outline::Outline;
-use crate::page::parsed::Page;
+use crate::page::parsed::PageNotes;
 use crate::page::title::{self, Title};
-use crate::record::{Date, DateBasis, DateOrigin, DateProvenance, Moment, Related, TitleOrigin};
+use crate::record::{
+    Article, Date, DateBasis, DateOrigin, DateProvenance, Moment, Related, TitleOrigin,
+};
 use crate::tags;
 
 /// A date counts as the article's only in this many first characters of the first paragraph.
 const LEAD: usize = 60;
 
-/// A page without what depends on corpus statistics. Strings are borrowed from the page.
+/// A page without what depends on corpus statistics: what a page is until it is an [`Article`].
+/// Strings are borrowed from the page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Draft<'a> {
     pub(crate) site: Option<&'a str>,
@@ -102,15 +105,15 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Completes the page with corpus statistics. Its flash items go to `emit`. `site` is the
-    /// [key](crate::corpus::site::site_key) of its site.
+    /// Completes the page with corpus statistics: its article, without id, path and span. Its flash
+    /// items go to `emit`. `site` is the [key](crate::corpus::site::site_key) of its site.
     pub(crate) fn finish(
         self,
         site: u64,
         statistics: &CorpusStatistics,
         boundaries: &mut BoundaryFinder,
         emit: &mut dyn FnMut(Item<'a>),
-    ) -> Page {
+    ) -> (Article, PageNotes) {
         let mut body = split(&self.pieces, statistics, boundaries);
         let recurring = statistics.recurring_lines(site);
         let boilerplate = recurring.map_or(0, |lines| lines.remove_from(&mut body.paragraphs));
@@ -133,7 +136,7 @@ impl<'a> Draft<'a> {
             title: title.to_owned(),
             snippet: snippet.to_owned(),
         };
-        let mut page = Page {
+        let mut article = Article {
             site: self.site.map(str::to_owned),
             category: self.category.map(str::to_owned),
             title: title.to_owned(),
@@ -144,48 +147,49 @@ impl<'a> Draft<'a> {
             editor: self.editor.map(str::to_owned),
             source: self.source.map(str::to_owned),
             url: self.url.map(str::to_owned),
-            unread_date: self.unread_date.map(str::to_owned),
-            unextracted: self.unextracted,
             paragraphs: texts(&body.paragraphs),
             tags,
             unsplit_tags,
             related: self.related.into_iter().map(related).collect(),
+            ..Article::default()
+        };
+        article.date = best_date(&article, self.date, &body.flashes);
+        body.flashes.into_iter().for_each(emit);
+        let notes = PageNotes {
+            unread_date: self.unread_date.map(str::to_owned),
+            boilerplate_lines: boilerplate as u32,
+            unextracted: self.unextracted,
             mojibake_repaired: self.mojibake_repaired,
             mojibake_kept: self.mojibake_kept,
-            boilerplate_lines: boilerplate as u32,
-            ..Page::default()
         };
-        page.date = page.best_date(self.date, &body.flashes);
-        body.flashes.into_iter().for_each(emit);
-        page
+        (article, notes)
     }
 }
 
-impl Page {
-    /// The stated date, or else the best date that can be inferred.
-    fn best_date(&self, stated: Option<(Moment, DateOrigin)>, flashes: &[Item<'_>]) -> Date {
-        if let Some((moment, origin)) = stated {
-            return Date { value: Some(moment), provenance: DateProvenance::Stated(origin) };
-        }
-        let inferred = |value, reason| Date {
-            value: Some(value),
-            provenance: DateProvenance::Inferred(reason),
-        };
-        let title = Some(&self.title).filter(|_| self.title_origin == TitleOrigin::Stated);
-        if let Some(moment) = title.and_then(|title| date::find_first(title, usize::MAX)) {
-            return inferred(moment, DateBasis::Title);
-        }
-        if let Some(moment) = self.url.as_deref().and_then(date::in_address) {
-            return inferred(moment, DateBasis::Url);
-        }
-        let lead = self.paragraphs.first().and_then(|first| date::find_first(first, LEAD));
-        if let Some(moment) = lead {
-            return inferred(moment, DateBasis::Lead);
-        }
-        let newest =
-            flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::sort_key(*m));
-        newest.map_or_else(Date::default, |moment| inferred(moment, DateBasis::NewestFlash))
+/// The stated date, or else the best date that can be inferred.
+fn best_date(
+    article: &Article,
+    stated: Option<(Moment, DateOrigin)>,
+    flashes: &[Item<'_>],
+) -> Date {
+    if let Some((moment, origin)) = stated {
+        return Date { value: Some(moment), provenance: DateProvenance::Stated(origin) };
     }
+    let inferred =
+        |value, reason| Date { value: Some(value), provenance: DateProvenance::Inferred(reason) };
+    let title = Some(&article.title).filter(|_| article.title_origin == TitleOrigin::Stated);
+    if let Some(moment) = title.and_then(|title| date::find_first(title, usize::MAX)) {
+        return inferred(moment, DateBasis::Title);
+    }
+    if let Some(moment) = article.url.as_deref().and_then(date::in_address) {
+        return inferred(moment, DateBasis::Url);
+    }
+    let lead = article.paragraphs.first().and_then(|first| date::find_first(first, LEAD));
+    if let Some(moment) = lead {
+        return inferred(moment, DateBasis::Lead);
+    }
+    let newest = flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::sort_key(*m));
+    newest.map_or_else(Date::default, |moment| inferred(moment, DateBasis::NewestFlash))
 }
 
 /// The last character boundary at or before byte `at`.

@@ -22,11 +22,12 @@ use crate::corpus::site::site_key;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::encoding::entities::decode_entities;
 use crate::flash::boundary::BoundaryFinder;
-use crate::flash::item::{Item, PageFlash};
+use crate::flash::item::Item;
 use crate::page::draft::Draft;
 use crate::page::markup::Markup;
 use crate::page::outline::Outline;
-use crate::page::parsed::Page;
+use crate::page::parsed::{Page, PageNotes};
+use crate::record::{Article, Occurrence, Span};
 
 /// Parses a page, given the statistics of its archive. Character references in text are decoded.
 #[must_use]
@@ -36,16 +37,18 @@ pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> 
         Some((decoded, edits)) => (decoded.as_str(), Some(edits)),
         None => (text, None),
     };
-    let mut flashes: Vec<PageFlash> = Vec::new();
-    let mut page =
-        parse_without_flashes(source, markup, statistics, &mut |item| flashes.push(item.into()));
-    page.flashes = flashes;
-    if let Some(edits) = edits {
-        let ends = page.flashes.iter_mut().flat_map(|flash| [&mut flash.start, &mut flash.end]);
-        let kept = page.mojibake_kept.iter_mut().flat_map(|(start, end)| [start, end]);
-        ends.chain(kept).for_each(|offset| *offset = edits.source_of(*offset));
-    }
-    page
+    let byte_of = |at: usize| edits.map_or(at, |edits| edits.source_of(at)) as u64;
+    let mut flashes = Vec::new();
+    let (article, mut notes) = parse_without_flashes(source, markup, statistics, &mut |item| {
+        let mut flash = item.to_flash(item.text());
+        let span = Span { start: byte_of(item.start), end: byte_of(item.end) };
+        flash.occurrences.push(Occurrence { path: String::new(), span });
+        flashes.push(flash);
+    });
+    let kept = notes.mojibake_kept.iter_mut().flat_map(|(start, end)| [start, end]);
+    kept.for_each(|offset| *offset = byte_of(*offset) as usize);
+    let span = Span { start: 0, end: text.len() as u64 };
+    Page { article: Article { span, ..article }, flashes, notes }
 }
 
 /// [`parse_page`], but flash items go to `emit`.
@@ -54,7 +57,7 @@ pub(crate) fn parse_without_flashes(
     markup: Markup,
     statistics: &CorpusStatistics,
     emit: &mut dyn FnMut(Item<'_>),
-) -> Page {
+) -> (Article, PageNotes) {
     let outline = Outline::of(text, markup);
     let draft = Draft::of(text, &outline);
     let site = site_key(draft.url, draft.site, "");

@@ -1,45 +1,29 @@
-//! A parsed page.
+//! What a page is read as.
+//!
+//! A page is a [`Draft`](crate::page::draft::Draft) until the statistics of the archive are known,
+//! and an [`Article`] after that, whoever handles it. Other types, such as [`Page`], carry one of
+//! the two and say something about it.
 
-use crate::flash::item::PageFlash;
 use crate::page::html::Unextracted;
-use crate::record::{Date, Related, TitleOrigin};
+use crate::record::{Article, FlashItem};
 
-/// A parsed page. All ranges are byte ranges of the parsed text.
+/// A page that was parsed by itself: its article and flash items, without ids and paths. All spans
+/// are byte ranges of the parsed text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Page {
-    /// Name of the site.
-    pub site: Option<String>,
-    /// Category from breadcrumb or footer.
-    pub category: Option<String>,
-    /// The clean title.
-    pub title: String,
-    /// Whether the page states its title.
-    pub title_origin: TitleOrigin,
-    /// Tags named in the title line.
-    pub suffix_tags: Vec<String>,
-    /// Who wrote it; if nobody is named, who translated or compiled it.
-    pub author: Option<String>,
-    /// Who translated or compiled it.
-    pub translator: Option<String>,
-    /// Who edited it.
-    pub editor: Option<String>,
-    /// The outlet it came from.
-    pub source: Option<String>,
-    /// When it was published.
-    pub date: Date,
-    /// The body without flash items and boilerplate.
-    pub paragraphs: Vec<String>,
-    /// Tags, split.
-    pub tags: Vec<String>,
-    /// The Tags line, if it could not be split.
-    pub unsplit_tags: Option<String>,
-    /// Stubs of the footer.
-    pub related: Vec<Related>,
-    /// Flash items of the body, in order.
-    pub flashes: Vec<PageFlash>,
-    /// Address, if the page states it.
-    pub url: Option<String>,
+    /// The page without its flash items.
+    pub article: Article,
+    /// Flash items of the body, in order, each with one occurrence.
+    pub flashes: Vec<FlashItem>,
+    /// What is unusual about it.
+    pub notes: PageNotes,
+}
+
+/// What is unusual about a page. It goes to the report, not into the index.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct PageNotes {
     /// A date that the page states in a form that could not be parsed.
     pub unread_date: Option<String>,
     /// Number of lines left out of the body because they recur over the pages of the site.
@@ -48,6 +32,6 @@ pub struct Page {
     pub unextracted: Option<Unextracted>,
     /// Number of repaired mojibake paragraphs.
     pub mojibake_repaired: u32,
-    /// Ranges of mojibake that could not be repaired.
+    /// Byte ranges of mojibake in the text that could not be repaired.
     pub mojibake_kept: Vec<(usize, usize)>,
 }

@@ -8,13 +8,13 @@ use crate::file_table::{FileStamp, SurveyedFile};
 use crate::flash::dedup::ItemHashes;
 use crate::input::file_list::SourceFile;
 use crate::input::folder_walk::lossy_path;
-use crate::page::html::Unextracted;
+use crate::page::parsed::PageNotes;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Skipped, UnreadDate};
 
 /// Something found in a file.
 pub(crate) enum Finding {
-    Page(Box<ParsedPage>),
+    Page(Box<FoundPage>),
     Record {
         record: Box<Record>,
         line: u64,
@@ -95,28 +95,25 @@ pub(crate) struct DumpKeys {
     pub(crate) mistyped: Vec<(String, u64, u64)>,
 }
 
-/// A page and its flash items, before ids are assigned.
-pub(crate) struct ParsedPage {
+/// A page and its flash items, before ids are assigned, with what the file says about them. It
+/// exists between a reading thread and the one that assigns ids.
+pub(crate) struct FoundPage {
     pub(crate) article: Article,
     pub(crate) flashes: Vec<FoundItem>,
+    pub(crate) notes: PageNotes,
     pub(crate) path_hash: u64,
     pub(crate) bytes: u64,
     pub(crate) lossy: bool,
-    /// See [`Page::unread_date`](crate::Page::unread_date).
-    pub(crate) unread_date: Option<String>,
-    /// See [`Page::unextracted`](crate::Page::unextracted).
-    pub(crate) unextracted: Option<Unextracted>,
-    pub(crate) mojibake_repaired: u32,
     /// Whether mojibake or lines in another encoding were repaired.
     pub(crate) repaired: bool,
-    /// See [`Page::boilerplate_lines`](crate::Page::boilerplate_lines).
-    pub(crate) boilerplate_lines: u32,
+    /// Where in the file mojibake could not be repaired.
     pub(crate) mojibake_kept: Vec<Span>,
     /// The names of attachments, which are not read.
     pub(crate) attachments: Vec<String>,
 }
 
-/// A flash item found in a page.
+/// A flash item found in a page, with its hashes: the thread that assigns ids needs no more of an
+/// item that it has had.
 pub(crate) struct FoundItem {
     pub(crate) hashes: ItemHashes,
     /// `None` if the same thread has sent an equal item before.

@@ -11,7 +11,6 @@ use crate::encoding::decode::Decoded;
 use crate::encoding::offset_map::OffsetMap;
 use crate::fields::front_matter;
 use crate::flash::boundary::BoundaryFinder;
-use crate::flash::item::{Item, outlet};
 use crate::flash::sent_items::SentItems;
 use crate::input::file_list::SourceFile;
 use crate::input::own_output;
@@ -23,11 +22,10 @@ use crate::page::labels::Labels;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
 use crate::page::outline::Outline;
-use crate::page::parsed::Page;
-use crate::pipeline::finding::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
+use crate::pipeline::finding::{DiagnosticLimit, Finding, FoundItem, FoundPage, skipped};
 use crate::pipeline::ids::path_hash;
 use crate::pipeline::survey_cache::SurveyedPage;
-use crate::record::{Article, Date, DateOrigin, DateProvenance, FlashItem, Span};
+use crate::record::{Article, Span};
 use crate::report::Reason;
 
 /// Caches that a thread keeps between pages.
@@ -84,7 +82,7 @@ impl Reader<'_> {
                 attachments: Vec::new(),
             };
             let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
-            let page = parsed_page(draft, meta, statistics, memory, offsets);
+            let page = found_page(draft, meta, statistics, memory, offsets);
             return emit(Finding::Page(Box::new(page)));
         }
         let mut limit = DiagnosticLimit::new();
@@ -167,7 +165,7 @@ impl Reader<'_> {
         input: &mut Input<'_>,
         statistics: &CorpusStatistics,
         memory: &mut Memory,
-    ) -> Result<ParsedPage, Reason> {
+    ) -> Result<FoundPage, Reason> {
         let mut raw = Vec::new();
         self.bytes(input, &mut raw)?;
         let mut page = self.text(&raw, input)?;
@@ -189,7 +187,7 @@ impl Reader<'_> {
             let offsets = page.offset_map(ranges);
             move |at| offsets.as_ref().map_or(0, |offsets| offsets.byte_at(at))
         };
-        Ok(parsed_page(Draft::of(page.as_str(), &outline), meta, statistics, memory, offsets))
+        Ok(found_page(Draft::of(page.as_str(), &outline), meta, statistics, memory, offsets))
     }
 }
 
@@ -281,24 +279,24 @@ struct PageMeta {
 
 /// Assembles a page and its flash items. `offsets` receives all ranges of the text and returns a
 /// function that maps their ends to the file.
-fn parsed_page<P: Fn(usize) -> u64>(
+fn found_page<P: Fn(usize) -> u64>(
     draft: Draft<'_>,
     meta: PageMeta,
     statistics: &CorpusStatistics,
     memory: &mut Memory,
     offsets: impl FnOnce(&[(usize, usize)]) -> P,
-) -> ParsedPage {
+) -> FoundPage {
     // An address that the input gives can state the date, too.
     let draft = Draft { url: meta.url.as_deref().or(draft.url), ..draft };
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, boundaries } = memory;
     let site = site_key(meta.url.as_deref().or(draft.url), draft.site, &meta.site_path);
-    let page = draft.finish(site, statistics, boundaries, &mut |item| {
+    let (article, mut notes) = draft.finish(site, statistics, boundaries, &mut |item| {
         let (hashes, text) = known.hashes_and_text(&item);
-        items.push((hashes, text.map(|text| Box::new(flash(&item, text)))));
+        items.push((hashes, text.map(|text| Box::new(item.to_flash(text)))));
         ranges.push((item.start, item.end));
     });
-    ranges.extend_from_slice(&page.mojibake_kept);
+    ranges.append(&mut notes.mojibake_kept);
     let PageMeta { path, path_hash, bytes, lossy, whole, mixed, attachments, .. } = meta;
     let byte_of = offsets(&ranges);
     let mut spans = ranges.into_iter().map(|(start, end)| match whole {
@@ -307,58 +305,15 @@ fn parsed_page<P: Fn(usize) -> u64>(
     });
     let found_item = |((hashes, item), span)| FoundItem { hashes, item, span };
     let flashes = items.into_iter().zip(&mut spans).map(found_item).collect();
-    ParsedPage {
+    FoundPage {
         flashes,
         mojibake_kept: spans.collect(),
-        mojibake_repaired: page.mojibake_repaired,
-        repaired: mixed || page.mojibake_repaired > 0,
-        boilerplate_lines: page.boilerplate_lines,
+        repaired: mixed || notes.mojibake_repaired > 0,
         lossy,
         bytes,
         path_hash,
-        unread_date: page.unread_date.clone(),
-        unextracted: page.unextracted,
         attachments,
-        article: article(page, path, bytes),
-    }
-}
-
-/// A flash item with text but without occurrences.
-fn flash(item: &Item<'_>, text: String) -> FlashItem {
-    FlashItem {
-        column: item.column.map(str::to_owned),
-        title: item.title.to_owned(),
-        outlet: outlet(&text).map(str::to_owned),
-        text,
-        date: match item.date {
-            Some(_) => {
-                Date { value: item.date, provenance: DateProvenance::Stated(DateOrigin::Text) }
-            }
-            None => Date::default(),
-        },
-        ..FlashItem::default()
-    }
-}
-
-fn article(page: Page, path: String, bytes: u64) -> Article {
-    Article {
-        path,
-        span: Span { start: 0, end: bytes },
-        site: page.site,
-        category: page.category,
-        title: page.title,
-        title_origin: page.title_origin,
-        suffix_tags: page.suffix_tags,
-        author: page.author,
-        translator: page.translator,
-        editor: page.editor,
-        source: page.source,
-        url: page.url,
-        date: page.date,
-        paragraphs: page.paragraphs,
-        tags: page.tags,
-        unsplit_tags: page.unsplit_tags,
-        related: page.related,
-        ..Article::default()
+        notes,
+        article: Article { path, span: Span { start: 0, end: bytes }, ..article },
     }
 }

@@ -13,7 +13,7 @@ use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_i
 use crate::id::short;
 use crate::pipeline::carry_over::{StoredRecords, stored_records};
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash};
-use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, ParsedPage, ReadFile, member};
+use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, FoundPage, ReadFile, member};
 use crate::pipeline::ids::{Ids, path_hash};
 use crate::pipeline::read_paths::ReadPaths;
 use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, is_generated};
@@ -95,12 +95,12 @@ impl<E> RecordSink<'_, E> {
     }
 
     /// Reports what is unusual about a page, and emits its article.
-    fn receive_page(&mut self, mut page: ParsedPage) -> Result<(), Error<E>> {
+    fn receive_page(&mut self, mut page: FoundPage) -> Result<(), Error<E>> {
         self.report.pages += 1;
         self.report.bytes += page.bytes;
-        self.report.mojibake_repaired += u64::from(page.mojibake_repaired);
+        self.report.mojibake_repaired += u64::from(page.notes.mojibake_repaired);
         let path = || PathBuf::from(&page.article.path);
-        self.report.boilerplate_lines += u64::from(page.boilerplate_lines);
+        self.report.boilerplate_lines += u64::from(page.notes.boilerplate_lines);
         if page.lossy {
             self.report.lossy.push(path());
         }
@@ -110,7 +110,7 @@ impl<E> RecordSink<'_, E> {
         let damaged_spans =
             page.mojibake_kept.iter().map(|span| FileSpan { path: path(), span: *span });
         self.report.mojibake_kept.extend(damaged_spans);
-        let unread = page.unread_date.take();
+        let unread = page.notes.unread_date.take();
         self.report.unread_dates.extend(unread.map(|text| UnreadDate {
             path: path(),
             line: None,
@@ -118,7 +118,8 @@ impl<E> RecordSink<'_, E> {
         }));
         let attachments = page.attachments.iter();
         self.report.ignored.extend(attachments.map(|name| member(&page.article.path, name)));
-        let unextracted = page.unextracted.map(|reason| UnextractedPage { path: path(), reason });
+        let unextracted =
+            page.notes.unextracted.map(|reason| UnextractedPage { path: path(), reason });
         self.report.unextracted.extend(unextracted);
         let mut article = page.article;
         article.id = self.ids.fresh('a', page.path_hash, &article.path);

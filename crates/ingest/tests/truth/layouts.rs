@@ -58,15 +58,15 @@ fn articles_in_other_layouts() {
                 .replace("{B}", &body.join("\n\n"));
             let statistics = CorpusStatistics::from_pages([(written.as_str(), Markup::Text)]);
             let page = parse_page(&written, Markup::Text, &statistics);
-            let author = page.author.as_deref().or(page.editor.as_deref());
-            let is_stated = matches!(page.date.provenance, DateProvenance::Stated(_));
+            let author = page.article.author.as_deref().or(page.article.editor.as_deref());
+            let is_stated = matches!(page.article.date.provenance, DateProvenance::Stated(_));
             let trimmed: Vec<&str> = body.iter().map(|paragraph| paragraph.trim()).collect();
             let checks = [
-                page.title == title && page.title_origin == TitleOrigin::Stated,
-                page.source.as_deref() == Some(source),
+                page.article.title == title && page.article.title_origin == TitleOrigin::Stated,
+                page.article.source.as_deref() == Some(source),
                 author == layout.contains("{A}").then_some("王小明"),
-                is_stated && page.date.value == Some(Moment::Time(time)),
-                page.paragraphs == trimmed,
+                is_stated && page.article.date.value == Some(Moment::Time(time)),
+                page.article.paragraphs == trimmed,
             ];
             for (right, is_right) in right.iter_mut().zip(checks) {
                 *right += usize::from(is_right);
@@ -74,10 +74,10 @@ fn articles_in_other_layouts() {
             if checks.contains(&false) && wrong.len() < 12 {
                 wrong.push(format!(
                     "{layout}: {checks:?}\n  {title}, {source}\n  {}, {:?}, {author:?}, {:?}, {:?}",
-                    page.title,
-                    page.source,
-                    page.date,
-                    page.paragraphs.first(),
+                    page.article.title,
+                    page.article.source,
+                    page.article.date,
+                    page.article.paragraphs.first(),
                 ));
             }
         }
@@ -103,13 +103,19 @@ fn text_alone_states_nothing() {
         let statistics = CorpusStatistics::from_pages([(written.as_str(), Markup::Text)]);
         let page = parse_page(&written, Markup::Text, &statistics);
         count += 1;
-        let said = [&page.author, &page.source, &page.editor, &page.translator, &page.unread_date];
-        let is_stated = matches!(page.date.provenance, DateProvenance::Stated(_));
-        let has_title = page.title_origin == TitleOrigin::Stated;
+        let said = [
+            &page.article.author,
+            &page.article.source,
+            &page.article.editor,
+            &page.article.translator,
+            &page.notes.unread_date,
+        ];
+        let is_stated = matches!(page.article.date.provenance, DateProvenance::Stated(_));
+        let has_title = page.article.title_origin == TitleOrigin::Stated;
         if said.iter().any(|said| said.is_some()) || is_stated || has_title {
             wrong.push(format!(
                 "{said:?} {:?} {} {has_title}\n{:.200}",
-                page.date, page.title, written
+                page.article.date, page.article.title, written
             ));
         }
     }
