@@ -63,8 +63,8 @@ pub enum Error<E> {
     },
     /// Files have changed since their survey.
     #[error(
-        "{files} files below {} have changed since the survey, which had {before}: survey this part \
-         again, and merge all parts again", named(.paths)
+        "files below {} have changed since the survey{}: survey this part again, and merge all parts \
+         again", named(.paths), difference(*.before, *.files)
     )]
     ChangedSinceSurvey {
         /// The paths of the part below the root.
@@ -88,5 +88,13 @@ fn named(paths: &[String]) -> String {
         0 => "the base".to_owned(),
         count if count > NAMED => format!("{names} and {} more", count - NAMED),
         _ => names,
+    }
+}
+
+/// How the number of files has changed, for a message.
+fn difference(before: u64, files: u64) -> String {
+    match before == files {
+        true => String::new(),
+        false => format!(", which found {before} and not {files}"),
     }
 }

@@ -137,7 +137,11 @@ fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64
     let mut statistics = CorpusStatistics::default();
     while let Some(entry) = frames.next(&mut buffer)? {
         let entry: Entry<'_> = parse(entry)?;
-        let number = if let Entry::DumpId { id, .. } = &entry { Some(id.at.0) } else { None };
+        let number = match &entry {
+            Entry::DumpId { id, .. } => Some(id.at.0),
+            Entry::ArticleId { file, .. } => Some(*file),
+            _ => None,
+        };
         if number.is_some_and(|number| number >= dump_files.len() as u64) {
             return Err(damaged());
         }

@@ -8,6 +8,7 @@
 mod error;
 mod file;
 pub(crate) mod reading;
+mod shared_ids;
 pub(crate) mod totals;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use self::error::SurveyFileError;
 pub use self::file::{merge_survey_files, read_survey_file, write_survey_file};
 use self::reading::Reading;
+pub(crate) use self::shared_ids::SharedIds;
 pub use self::totals::FileTotals;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::selection::contains;
@@ -35,7 +37,7 @@ pub struct ArchiveSurvey {
     reading: Reading,
     /// In the order of their paths.
     parts: Vec<SurveyPart>,
-    /// The files that give ids to flash items, as paths below the root, in the order of the walk.
+    /// The files that give ids to records, as paths below the root, in the order of the walk.
     /// Ids refer to them by number.
     dump_files: Vec<String>,
     statistics: CorpusStatistics,
@@ -45,6 +47,8 @@ pub struct ArchiveSurvey {
 pub struct FinishedSurvey {
     pub(crate) statistics: CorpusStatistics,
     pub(crate) reading: Reading,
+    /// The ids that articles in several dumps have.
+    pub(crate) shared_ids: SharedIds,
     parts: Vec<SurveyPart>,
     identity: u64,
 }
@@ -56,7 +60,7 @@ pub(crate) struct Overlap {
 }
 
 impl ArchiveSurvey {
-    /// The outcome of a survey of one part. In `statistics`, ids of flash items refer to
+    /// The outcome of a survey of one part. In `statistics`, ids refer to
     /// `dump_files` by number.
     pub(crate) fn new(
         reading: Reading,
@@ -95,17 +99,17 @@ impl ArchiveSurvey {
         };
         let (mine, theirs) = (numbers(&self.dump_files), numbers(&other.dump_files));
         let files = both.iter().map(|components| components.join("/")).collect();
-        self.statistics.renumber_files(|file| mine[file as usize]);
-        other.statistics.renumber_files(|file| theirs[file as usize]);
+        self.statistics.renumber_files(&|file| mine[file as usize]);
+        other.statistics.renumber_files(&|file| theirs[file as usize]);
         self.statistics.merge(other.statistics);
         self.dump_files = files;
     }
 
-    /// Drops files to which no id of a flash item refers, as after a merge.
+    /// Drops files to which no id refers, as after a merge.
     fn drop_unused_files(&mut self) {
-        let used: Vec<u64> = self.statistics.files_of_dump_ids().into_iter().collect();
+        let used: Vec<u64> = self.statistics.files_of_ids().into_iter().collect();
         let number = |file| used.partition_point(|used| *used < file) as u64;
-        self.statistics.renumber_files(number);
+        self.statistics.renumber_files(&number);
         let files = std::mem::take(&mut self.dump_files);
         let is_used = |number: &u64| used.binary_search(number).is_ok();
         let files = (0..).zip(files).filter(|(number, _)| is_used(number));
@@ -140,8 +144,10 @@ impl ArchiveSurvey {
     /// Finishes the statistics. `identity` is the hash of the file that they come from.
     fn finish(mut self, identity: u64) -> FinishedSurvey {
         self.statistics.finish();
-        let Self { reading, parts, statistics, .. } = self;
-        FinishedSurvey { statistics, reading, parts, identity }
+        let Self { reading, parts, dump_files, mut statistics } = self;
+        let ids = statistics.take_article_ids();
+        let shared_ids = SharedIds::of(&ids, &dump_files);
+        FinishedSurvey { statistics, reading, shared_ids, parts, identity }
     }
 }
 

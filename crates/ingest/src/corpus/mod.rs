@@ -1,5 +1,6 @@
 //! Statistics of a whole archive, which decide how its pages are parsed.
 
+pub(crate) mod article_ids;
 pub(crate) mod contribution;
 pub(crate) mod line_hash;
 pub(crate) mod line_kind;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
+use crate::corpus::article_ids::ArticleIds;
 use crate::corpus::contribution::{Addition, Recorder, replay};
 use crate::corpus::recurring::RecurringLines;
 use crate::corpus::sample::SiteSamples;
@@ -44,6 +45,8 @@ pub struct CorpusStatistics {
     /// The lines that recur over the pages of a site, by its key; known after the survey.
     recurring: HashMap<u64, RecurringLines>,
     recorder: Recorder,
+    /// The ids of articles in dumps, for a survey whose second pass is another machine's.
+    pub(crate) article_ids: Option<ArticleIds>,
 }
 
 /// The id that a dump gives to a flash item.
@@ -70,6 +73,11 @@ impl CorpusStatistics {
     /// [`take_contribution`](Self::take_contribution).
     pub(crate) fn recording() -> Self {
         Self { recorder: Recorder::enabled(), ..Self::default() }
+    }
+
+    /// Statistics that several machines use, each for a share of the archive.
+    pub(crate) fn to_be_merged() -> Self {
+        Self { article_ids: Some(ArticleIds::default()), ..Self::default() }
     }
 
     /// Takes what was added since the last call, encoded.
@@ -197,6 +205,11 @@ impl CorpusStatistics {
         }
     }
 
+    /// Takes the ids of articles in dumps.
+    pub(crate) fn take_article_ids(&mut self) -> ArticleIds {
+        self.article_ids.take().unwrap_or_default()
+    }
+
     /// Makes the ids of dumps unique. Of several items with one id, the first keeps it, and those
     /// of other dumps get `id@dump`. A further item of the same dump has no id, because its record
     /// will be refused.
@@ -254,6 +267,9 @@ impl CorpusStatistics {
         self.samples.merge(other.samples);
         for (key, id) in other.dump_ids {
             self.add_dump_id(key, id);
+        }
+        if let Some(ids) = other.article_ids {
+            self.article_ids.get_or_insert_default().merge(ids);
         }
     }
 

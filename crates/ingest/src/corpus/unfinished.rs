@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::corpus::article_ids::ArticleIds;
 use crate::corpus::line_hash::LineHash;
 use crate::corpus::statistics::{CorpusStatistics, DumpId, SharedContext};
 
@@ -24,6 +25,8 @@ pub(crate) enum Entry<'a> {
     ItemsInDumps,
     /// The id that a dump gives to a flash item.
     DumpId { content: u64, id: Cow<'a, DumpId> },
+    /// How many articles in the dumps of a file have an id, by the key of the id.
+    ArticleId { key: u64, file: u64, times: u32 },
     /// A page of the sample of its site.
     Page { site: u64, signature: u64, lines: Cow<'a, [LineHash]> },
 }
@@ -57,6 +60,9 @@ impl CorpusStatistics {
         for (content, id) in ids {
             emit(Entry::DumpId { content: *content, id: Cow::Borrowed(id) })?;
         }
+        for ((key, file), times) in self.article_ids.iter().flat_map(ArticleIds::iter) {
+            emit(Entry::ArticleId { key, file, times })?;
+        }
         self.samples.pages().try_for_each(|(site, signature, lines)| {
             emit(Entry::Page { site, signature, lines: Cow::Borrowed(lines) })
         })
@@ -74,21 +80,26 @@ impl CorpusStatistics {
             Entry::TagKeyword(hash) => self.tags.add_tag_keyword_hash(hash),
             Entry::ItemsInDumps => self.items_in_dumps = true,
             Entry::DumpId { content, id } => drop(self.dump_ids.insert(content, id.into_owned())),
+            Entry::ArticleId { key, file, times } => {
+                self.article_ids.get_or_insert_default().add((key, file), times);
+            }
             Entry::Page { site, signature, lines } => {
                 self.samples.add_lines(site, signature, lines.into_owned().into());
             }
         }
     }
 
-    /// The numbers of all files that have given an id to a flash item, in order.
-    pub(crate) fn files_of_dump_ids(&self) -> BTreeSet<u64> {
-        self.dump_ids.values().map(|id| id.at.0).collect()
+    /// The numbers of all files that have given ids, in order.
+    pub(crate) fn files_of_ids(&self) -> BTreeSet<u64> {
+        let mut files = self.article_ids.as_ref().map(ArticleIds::files).unwrap_or_default();
+        files.extend(self.dump_ids.values().map(|id| id.at.0));
+        files
     }
 
-    /// Gives each file that has given an id to a flash item another number. The order of the
-    /// numbers must not change.
-    pub(crate) fn renumber_files(&mut self, number: impl Fn(u64) -> u64) {
+    /// Gives each file that has given ids another number. The order of the numbers must not change.
+    pub(crate) fn renumber_files(&mut self, number: &dyn Fn(u64) -> u64) {
         self.dump_ids.values_mut().for_each(|id| id.at.0 = number(id.at.0));
+        self.article_ids.iter_mut().for_each(|ids| ids.renumber_files(number));
     }
 }
 
@@ -104,7 +115,7 @@ mod tests {
 
     /// The statistics of some files with these numbers.
     fn of(files: &[u64]) -> CorpusStatistics {
-        let mut statistics = CorpusStatistics::default();
+        let mut statistics = CorpusStatistics::to_be_merged();
         for &file in files {
             let above = [format!("前文{}", file % 3), "首段".to_owned()];
             statistics.add_item("末段", above.iter().map(String::as_str));
@@ -115,6 +126,7 @@ mod tests {
                 let id =
                     DumpId { id: format!("{}", file % 4), at: (file, 1), dump: Arc::from("d") };
                 statistics.add_dump_id(file % 6, id);
+                statistics.article_ids.as_mut().unwrap().add((file % 7, file), 1);
             }
         }
         statistics
@@ -139,7 +151,8 @@ mod tests {
             sorted.sort_unstable();
             let whole = entries(&of(&sorted));
             let (left, right) = files.split_at(cut.index(files.len() + 1));
-            let mut merged = of(right);
+            let mut merged = CorpusStatistics::default();
+            merged.merge(of(right));
             merged.merge(of(left));
             prop_assert_eq!(&entries(&merged), &whole);
             let mut read = CorpusStatistics::default();

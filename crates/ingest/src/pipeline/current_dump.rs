@@ -3,6 +3,8 @@
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use crate::corpus::article_ids::{content_id_key, given_id_key};
+use crate::flash::dedup::content_hash;
 use crate::record::{Article, Span};
 
 /// Whether an id has occurred in the same dump before.
@@ -63,4 +65,17 @@ pub(crate) fn article_hash(article: &Article) -> u64 {
     // A record can always be encoded; if not, it is not identical to any other.
     let encoded = postcard::to_stdvec(&article);
     encoded.map_or_else(|_| xxh3_64(article.id.as_bytes()), |bytes| xxh3_64(&bytes))
+}
+
+/// The hash of what an article says, from which its id is made if it states none.
+pub(crate) fn text_hash(article: &Article) -> u64 {
+    content_hash(&article.title, &article.paragraphs.join("\n"), article.date.value)
+}
+
+/// The key of the id that an article states or would get.
+pub(crate) fn id_key(article: &Article) -> u64 {
+    match article.id.is_empty() {
+        true => content_id_key(text_hash(article)),
+        false => given_id_key(&article.id),
+    }
 }

@@ -55,6 +55,15 @@ impl Ids {
         self.reserved.entry(xxh3_64(id.as_bytes())).or_insert_with(|| path_hash(path));
     }
 
+    /// Leaves out the first `count` ids that [`fresh`](Self::fresh) gives for a hash, because
+    /// records that another machine reads have them.
+    pub(crate) fn skip(&mut self, letter: char, hash: u64, count: u64) {
+        let Some(last) = count.checked_sub(1) else { return };
+        self.claim(&short(letter, hash));
+        let seed = self.seeds.entry(hash).or_default();
+        *seed = last.max(*seed);
+    }
+
     /// A new id for the record at `path`: `letter` and 12 digits, or 16 digits if that id is taken.
     /// The result depends only on the order of the walk.
     pub(crate) fn fresh(&mut self, letter: char, hash: u64, path: &str) -> String {

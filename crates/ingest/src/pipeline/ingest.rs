@@ -116,6 +116,7 @@ pub fn ingest_scanned<E>(
         },
         flashes: FlashDeduplicator::new().map_err(Error::TemporaryFile)?,
         ids,
+        shared_ids: given.map(|given| &given.shared_ids),
         statistics,
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
         refused: walk.refused.iter().map(|(_, path)| path.clone()).collect(),

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use foldhash::HashMap;
 
-use crate::archive_survey::FileTotals;
+use crate::archive_survey::{FileTotals, SharedIds};
+use crate::corpus::article_ids::{content_id_key, given_id_key};
 use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
 use crate::file_table::{FileEntries, FileEntry, FileEntryLog, SurveyedFile};
-use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
-use crate::id::short;
+use crate::flash::dedup::{FlashDeduplicator, ItemHashes, variant_id};
+use crate::id::{qualified, short};
 use crate::pipeline::carry_over::{StoredRecords, stored_records};
-use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash};
+use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash, text_hash};
 use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, FoundPage, ReadFile, member};
 use crate::pipeline::ids::{Ids, path_hash};
 use crate::pipeline::read_paths::ReadPaths;
@@ -35,6 +36,8 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) report: Report,
     pub(crate) flashes: FlashDeduplicator,
     pub(crate) ids: Ids,
+    /// The ids that articles have in several dumps, of which other machines may read some.
+    pub(crate) shared_ids: Option<&'a SharedIds>,
     pub(crate) statistics: &'a CorpusStatistics,
     /// Records of an earlier index.
     pub(crate) stored: Option<&'a mut dyn StoredRecords>,
@@ -134,14 +137,14 @@ impl<E> RecordSink<'_, E> {
     /// Handles an article of a dump, which has its own id or gets one from its content.
     fn add_dump_article(&mut self, mut article: Article, line: u64) -> Result<(), Error<E>> {
         if article.id.is_empty() {
-            let text = article.paragraphs.join("\n");
-            let hash = content_hash(&article.title, &text, article.date.value);
+            let hash = text_hash(&article);
+            self.ids.skip('a', hash, self.count_before(content_id_key(hash)));
             article.id = self.ids.fresh('a', hash, &article.path);
             self.dump.add(&article.id);
         } else {
             match self.dump.see('a', &article.id, article_hash(&article)) {
                 Repeat::None => {
-                    article.id = self.ids.claim_for(&article.id, &self.dump.relative);
+                    article.id = self.dump_article_id(&article.id);
                     self.dump.add(&article.id);
                 }
                 Repeat::Identical => {
@@ -155,6 +158,22 @@ impl<E> RecordSink<'_, E> {
             }
         }
         self.emit_article(article)
+    }
+
+    /// The id of an article to which the dump that is being read gives `id`.
+    fn dump_article_id(&mut self, id: &str) -> String {
+        let before = self.count_before(given_id_key(id));
+        let Self { ids, dump, .. } = self;
+        match before {
+            0 => ids.claim_for(id, &dump.relative),
+            _ => qualified(id, &dump.relative, |id| ids.claim(id)),
+        }
+    }
+
+    /// How many articles in files before that of the dump have an id, if other machines may have
+    /// read some of these files.
+    fn count_before(&self, key: u64) -> u64 {
+        self.shared_ids.map_or(0, |ids| ids.count_before(key, &self.dump.relative))
     }
 
     /// Reports that another record of the same dump has this id.

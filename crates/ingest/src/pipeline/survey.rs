@@ -20,6 +20,7 @@ use crate::input::file_list::{FileList, SourceFile};
 use crate::input::{self, Event, Input};
 use crate::page::draft::Draft;
 use crate::pipeline::chunks::{CHUNK, ChunkReader};
+use crate::pipeline::current_dump::id_key;
 use crate::pipeline::finding::Finding;
 use crate::pipeline::reader::Reader;
 use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
@@ -91,7 +92,7 @@ impl ThreadSurvey {
                 (CorpusStatistics::recording(), SurveyCacheWriter::new(threads))
             }
             SurveyUse::StatisticsOnly => {
-                (CorpusStatistics::default(), SurveyCacheWriter::disabled())
+                (CorpusStatistics::to_be_merged(), SurveyCacheWriter::disabled())
             }
         };
         Ok(Self {
@@ -272,7 +273,12 @@ impl Reader<'_> {
                             statistics.add_dump_id(key, DumpId { id: flash.id, at, dump });
                         }
                     }
-                    Record::Article(article) => statistics.add_separate_tags(&article.tags),
+                    Record::Article(article) => {
+                        if let Some(ids) = &mut statistics.article_ids {
+                            ids.add((id_key(&article), position), 1);
+                        }
+                        statistics.add_separate_tags(&article.tags);
+                    }
                 },
                 Finding::Skipped(skipped) => {
                     refused |= skipped.reason.keeps_records();

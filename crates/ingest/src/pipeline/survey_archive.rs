@@ -57,11 +57,11 @@ pub fn survey_archive(
     Ok((ArchiveSurvey::new(options.reading(), part, dump_files, statistics), summary))
 }
 
-/// Lists the files that give ids to flash items, as paths below the root, and lets the ids refer to
+/// Lists the files that give ids to records, as paths below the root, and lets the ids refer to
 /// them by number instead of by position in the walk.
 fn number_files(statistics: &mut CorpusStatistics, files: &FileList) -> io::Result<Vec<String>> {
-    let positions: Vec<u64> = statistics.files_of_dump_ids().into_iter().collect();
-    statistics.renumber_files(|at| positions.partition_point(|other| *other < at) as u64);
+    let positions: Vec<u64> = statistics.files_of_ids().into_iter().collect();
+    statistics.renumber_files(&|at| positions.partition_point(|other| *other < at) as u64);
     let mut paths = Vec::with_capacity(positions.len());
     let (mut files, mut passed) = (files.iter(), 0);
     for position in positions {
