@@ -91,7 +91,7 @@ fn index_cause<'e>(cause: &'e (dyn std::error::Error + 'static)) -> Option<&'e I
 
 /// The error of the cluster in the chain of causes, if there is one.
 #[cfg(feature = "cluster")]
-fn of_cluster(error: &anyhow::Error) -> Option<&ClusterError> {
+pub(crate) fn of_cluster(error: &anyhow::Error) -> Option<&ClusterError> {
     error.chain().find_map(|cause| match cause.downcast_ref::<wensou_query::Error>() {
         Some(wensou_query::Error::Cluster(error)) => Some(error),
         _ => cause.downcast_ref::<ClusterError>(),

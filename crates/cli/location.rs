@@ -69,6 +69,21 @@ impl OpenIndex {
         }
     }
 
+    /// The index that a name leads to by now, after a query failed because the one that was open has
+    /// been replaced and deleted meanwhile. The error, if that is not the reason.
+    ///
+    /// # Errors
+    ///
+    /// `error`, or if the index cannot be opened.
+    pub(crate) fn reopen(global: &Global, error: anyhow::Error) -> anyhow::Result<Self> {
+        #[cfg(feature = "cluster")]
+        if crate::exit::of_cluster(&error).is_some_and(wensou_cluster::Error::is_of_deleted_index) {
+            return Self::open(global);
+        }
+        let _ = global;
+        Err(error)
+    }
+
     /// A reference for queries.
     pub(crate) fn queried(&self) -> IndexRef<'_> {
         self.into()

@@ -53,7 +53,7 @@ pub(crate) struct Index {
     /// Build from scratch instead of updating the existing index
     #[arg(long)]
     pub(crate) rebuild: bool,
-    /// Wait if another process is building the index
+    /// Wait if another process is building the index, or copying to the same address
     #[arg(long)]
     pub(crate) wait: bool,
     /// Accept that a file or folder that had pages has none now, and remove its records
@@ -126,9 +126,15 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) all: bool,
     /// Rebuild what is damaged from the archive, and remove what stopped builds have left behind;
-    /// records of files that cannot be read are kept
+    /// records of files that cannot be read are kept. On a cluster: compare every document with
+    /// the index on this machine, send those that differ, and delete those that it does not have
     #[arg(long)]
     pub(crate) repair: bool,
+    /// On a cluster: compare every document with the index in DIR, which must cover the same files
+    /// and folders [default with --repair: the index that `wensou index` keeps for the address]
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["quick", "all"])]
+    pub(crate) from: Option<PathBuf>,
     /// With --repair, accept the loss of records that can be read neither from the archive nor from
     /// the damaged index
     #[arg(long, requires = "repair")]
@@ -167,13 +173,17 @@ pub(crate) struct Spread {
     /// On a cluster: replace a copy that covers other files and folders
     #[arg(long)]
     pub(crate) replace: bool,
+    /// On a cluster: keep the copy before for so many seconds after it is replaced: searches that
+    /// began before still read it [default: that of the config file, else 5]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub(crate) grace: Option<u64>,
 }
 
 /// Copy the index to an OpenSearch cluster.
 ///
 /// The cluster searches the copy only when it is whole: until then, it searches the one before. Of
 /// that, only what differs is sent. A copy that is interrupted goes on where it was, if it is
-/// started again. Search the copy with --index ADDRESS.
+/// started again. One process at a time copies to an address. Search the copy with --index ADDRESS.
 #[cfg(feature = "cluster")]
 #[derive(Debug, Args)]
 pub(crate) struct Copy {
@@ -182,6 +192,9 @@ pub(crate) struct Copy {
     pub(crate) to: String,
     #[command(flatten)]
     pub(crate) spread: Spread,
+    /// Wait if another process is copying to the same address
+    #[arg(long)]
+    pub(crate) wait: bool,
     /// Print nothing
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -42,6 +42,7 @@ pub(crate) const CONFIG_KEYS: &str =
   credentials_file = \"~/.wensou\"   # user and password, api_key or token
   ca_file = \"ca.pem\"               # who signs the certificates
   insecure_http = false             # http:// to other machines
+  grace = 5                         # seconds that a replaced copy is kept
 
   [queries]                         # wensou search @weekly
   weekly = \"date:7d -tag:廣告\"";

@@ -17,6 +17,10 @@ use crate::location::OpenIndex;
 use crate::out::{Terminal, hits, json};
 use crate::types::Format;
 
+/// How often in a row an index on a cluster is opened again for a query, because the copy that was
+/// open has been replaced and deleted.
+const REOPENED_AT_MOST: u32 = 5;
+
 /// Runs each line of `file` as a query. A query with a mistake gives an object with the mistake,
 /// and the exit status of the whole run is that of a mistake.
 pub(crate) fn run(
@@ -34,36 +38,106 @@ pub(crate) fn run(
             bail!("--batch supports only --format jsonl (the default) and ids")
         }
     };
-    let batch = Batch {
-        session: Session::new(index)?,
-        options: options(global, args, clock),
-        line_end: if args.null { '\0' } else { '\n' },
-    };
-    let (mut found, mut refused) = (false, false);
-    for line in read(file)? {
-        let line = line.with_context(|| format!("cannot read {}", file.display()))?;
-        let answered = match read_query(&line, global, clock) {
+    let mut lines = read(file)?;
+    let mut run = Run { global, args, clock, ids, failed: None, found: false, refused: false };
+    let mut reopened: Option<OpenIndex> = None;
+    let mut failures = 0;
+    loop {
+        let answered = run.lines(reopened.as_ref().unwrap_or(index), &mut *lines, terminal);
+        let Err((error, first)) = answered else { return Ok(run.outcome()) };
+        failures = if first { 1 } else { failures + 1 };
+        if failures > REOPENED_AT_MOST {
+            return Err(error);
+        }
+        reopened = Some(OpenIndex::reopen(global, error)?);
+    }
+}
+
+/// The lines of a batch.
+type Lines<'l> = dyn Iterator<Item = anyhow::Result<String>> + 'l;
+
+/// A run of a batch.
+struct Run<'a> {
+    global: &'a Global,
+    args: &'a Search,
+    clock: &'a Clock,
+    ids: bool,
+    /// The line whose query failed.
+    failed: Option<String>,
+    found: bool,
+    refused: bool,
+}
+
+impl Run<'_> {
+    /// Answers the line that failed, if one did, and all that follow. An error comes with whether
+    /// its line failed for the first time, and that line is kept.
+    fn lines(
+        &mut self,
+        index: &OpenIndex,
+        lines: &mut Lines<'_>,
+        terminal: &mut Terminal,
+    ) -> Result<(), (anyhow::Error, bool)> {
+        let mut again = self.failed.take();
+        let batch = Batch {
+            session: match Session::new(index) {
+                Ok(session) => session,
+                Err(error) => {
+                    self.failed = again;
+                    return Err((error.into(), false));
+                }
+            },
+            options: options(self.global, self.args, self.clock),
+            line_end: if self.args.null { '\0' } else { '\n' },
+        };
+        loop {
+            let (line, first) = match again.take() {
+                Some(line) => (line, false),
+                None => match lines.next() {
+                    None => return Ok(()),
+                    Some(Ok(line)) => (line, true),
+                    Some(Err(error)) => return Err((error, true)),
+                },
+            };
+            if let Err(error) = self.line(&batch, &line, terminal) {
+                self.failed = Some(line);
+                return Err((error, first));
+            }
+        }
+    }
+
+    /// Answers a line.
+    fn line(
+        &mut self,
+        batch: &Batch<'_>,
+        line: &str,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<()> {
+        let answered = match read_query(line, self.global, self.clock) {
             Err(mistakes) => Err(mistakes.into_iter().map(|mistake| mistake.diagnostic).collect()),
-            Ok(query) if ids => batch.print_ids(&query, terminal)?,
-            Ok(query) => batch.print_object(&line, &query, terminal)?,
+            Ok(query) if self.ids => batch.print_ids(&query, terminal)?,
+            Ok(query) => batch.print_object(line, &query, terminal)?,
         };
         match answered {
-            Ok(any) => found |= any,
+            Ok(any) => self.found |= any,
             Err(errors) => {
-                refused = true;
-                match ids {
+                self.refused = true;
+                match self.ids {
                     // An empty line, so that line numbers of input and output agree.
                     true => writeln!(terminal.out())?,
                     false => terminal.json(&json!({"query": line, "errors": errors}))?,
                 }
             }
         }
+        Ok(())
     }
-    Ok(match (refused, found) {
-        (true, _) => Outcome::Refused,
-        (_, true) => Outcome::Done,
-        (_, false) => Outcome::Nothing,
-    })
+
+    fn outcome(&self) -> Outcome {
+        match (self.refused, self.found) {
+            (true, _) => Outcome::Refused,
+            (_, true) => Outcome::Done,
+            (_, false) => Outcome::Nothing,
+        }
+    }
 }
 
 /// Whether a query has hits, or its mistakes.
@@ -130,10 +204,11 @@ fn mistakes(error: Error) -> anyhow::Result<Vec<Diagnostic>> {
 }
 
 /// The lines of a file, or of standard input for `-`.
-fn read(file: &Path) -> anyhow::Result<Box<dyn Iterator<Item = io::Result<String>>>> {
+fn read(file: &Path) -> anyhow::Result<Box<dyn Iterator<Item = anyhow::Result<String>> + '_>> {
     if file == Path::new("-") {
-        return Ok(Box::new(io::stdin().lines()));
+        return Ok(Box::new(io::stdin().lines().map(|line| line.context("cannot read -"))));
     }
-    let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(Box::new(BufReader::new(opened).lines()))
+    let cannot_read = || format!("cannot read {}", file.display());
+    let opened = File::open(file).with_context(cannot_read)?;
+    Ok(Box::new(BufReader::new(opened).lines().map(move |line| line.with_context(cannot_read))))
 }

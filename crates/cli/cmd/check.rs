@@ -8,9 +8,9 @@ use super::index::{Bar, Reporting, default_options};
 use crate::args::Check;
 use crate::config::Global;
 use crate::exit::{Outcome, of_index};
-use crate::location::needs_folder;
 #[cfg(feature = "cluster")]
-use crate::location::{OpenIndex, is_address};
+use crate::location::is_address;
+use crate::location::needs_folder;
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
@@ -20,16 +20,17 @@ pub(crate) fn run(
     args: &Check,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    if args.repair || args.quick {
-        let verb = if args.repair { "check --repair" } else { "check --quick" };
-        let instead = "`wensou index --rebuild` with this address sends every document again";
-        needs_folder(global, verb, instead)?;
+    if args.quick {
+        needs_folder(global, "check --quick", "without --quick, a sample of it is verified")?;
     }
     #[cfg(feature = "cluster")]
-    if is_address(&global.index)
-        && let OpenIndex::Cluster(index) = OpenIndex::open(global)?
-    {
-        return super::cluster::check(&index, args, terminal);
+    if is_address(&global.index) {
+        return super::check_cluster::run(global, args, terminal);
+    }
+    needs_folder(global, "check", "this build of wensou cannot read there")?;
+    #[cfg(feature = "cluster")]
+    if args.from.is_some() {
+        bail!("--from is for an index on a cluster: an index in a folder is compared with its archive");
     }
     if args.all {
         bail!(

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 use etcetera::BaseStrategy;
 use serde_json::json;
-use wensou_cluster::{ClusterAddress, ClusterIndex, CopyOptions, verify};
+use wensou_cluster::{ClusterAddress, ClusterIndex, CopyOptions, Sent};
 
-use super::copy::{bar, copy_to};
-use crate::args::{Check, Index, Stats};
+use super::copy::{copy_to, options};
+use crate::args::{Index, Stats};
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::count::count_noun;
@@ -35,14 +35,15 @@ pub(super) fn index(
     }
     let outcome = super::index::run(&local, args, terminal)?;
     if outcome == Outcome::Done && !args.dry_run {
-        let options = CopyOptions { whole: args.rebuild, ..args.spread.into() };
+        let sent = if args.rebuild { Sent::All } else { Sent::Changed };
+        let options = CopyOptions { sent, wait: args.wait, ..options(global, args.spread) };
         copy_to(global, (&folder, &address), &options, args.quiet, terminal)?;
     }
     Ok(outcome)
 }
 
 /// The folder of the index that an index on a cluster is a copy of.
-fn local_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
+pub(super) fn local_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
     let folders = etcetera::base_strategy::Xdg::new()
         .context("no folder for the index on this machine: name one with --local, or set HOME")?;
     let state = folders.state_dir().unwrap_or_else(|| folders.data_dir());
@@ -100,39 +101,4 @@ pub(super) fn stats(
         terminal.line(format_args!("{name:<12} {}", sanitize::line(&value)))?;
     }
     Ok(())
-}
-
-/// `wensou check`.
-pub(super) fn check(
-    index: &ClusterIndex,
-    args: &Check,
-    terminal: &mut Terminal,
-) -> anyhow::Result<Outcome> {
-    let bar = bar("comparing", false);
-    let verified = verify(index, args.all, &|done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
-    let verified = verified?;
-    let is_sound = verified.findings.is_empty();
-    if args.format == ShowFormat::Json {
-        terminal.json(&json!({
-            "sound": is_sound,
-            "records": verified.documents,
-            "compared": verified.compared,
-            "findings": verified.findings,
-        }))?;
-    } else {
-        for finding in &verified.findings {
-            terminal.line(sanitize::line(finding))?;
-        }
-    }
-    terminal.notice(format_args!(
-        "{}: {}, {} compared with their records",
-        if is_sound { "intact" } else { "damaged" },
-        count_noun(verified.documents, "document"),
-        verified.compared,
-    ));
-    Ok(if is_sound { Outcome::Done } else { Outcome::Damaged })
 }

@@ -1,18 +1,19 @@
 //! `wensou copy`: copies the index to a cluster. `wensou index` does so, too, if the index is on one.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use indicatif::{ProgressBar, ProgressStyle};
-use wensou_cluster::{Client, ClusterAddress, CopyOptions, Layout, ShareSent, copy, send_share};
+use wensou_cluster::{ClusterAddress, Copied, CopyOptions, Error, Layout, copy};
 use wensou_index::Index;
 
 use crate::args::{Copy, Spread};
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::location::needs_folder;
-use crate::out::Terminal;
 use crate::out::count::count_noun;
+use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
     global: &Global,
@@ -22,14 +23,17 @@ pub(crate) fn run(
     needs_folder(global, "copy", "name a folder with --index, and the cluster with --to")?;
     let address =
         ClusterAddress::parse(&args.to).map_err(|error| anyhow!("--to {}: {error}", args.to))?;
-    copy_to(global, (&global.index, &address), &args.spread.into(), args.quiet, terminal)?;
+    let options = CopyOptions { wait: args.wait, ..options(global, args.spread) };
+    copy_to(global, (&global.index, &address), &options, args.quiet, terminal)?;
     Ok(Outcome::Done)
 }
 
-impl From<Spread> for CopyOptions {
-    fn from(Spread { shards, replicas, replace }: Spread) -> Self {
-        Self { layout: Layout { shards, replicas }, replace, ..Self::default() }
-    }
+/// The options that the flags set, or else the config file.
+pub(super) fn options(global: &Global, spread: Spread) -> CopyOptions {
+    let Spread { shards, replicas, replace, grace } = spread;
+    let default = CopyOptions::default();
+    let grace = grace.or(global.cluster.grace).map_or(default.grace, Duration::from_secs);
+    CopyOptions { layout: Layout { shards, replicas }, replace, grace, ..default }
 }
 
 /// Copies the index in a folder to an address.
@@ -39,19 +43,32 @@ pub(super) fn copy_to(
     options: &CopyOptions,
     quiet: bool,
     terminal: &mut Terminal,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Copied> {
     let index = Index::open(folder)?;
     let client = global.cluster.connect(address)?;
-    if index.meta().share.is_some() {
-        return send(&index, &client, (address, options), quiet, terminal);
-    }
     let bar = bar("copying", quiet);
-    let copied = copy(&index, &client, address, options, &|done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    });
+    let attempt = |options: &CopyOptions| {
+        copy(&index, &client, address, options, &|done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        })
+    };
+    let copied = match attempt(&CopyOptions { wait: false, ..*options }) {
+        Err(error @ Error::Locked { .. }) if options.wait => {
+            terminal.notice(format_args!("waiting: {}", sanitize::line(&error.to_string())));
+            attempt(options)
+        }
+        copied => copied,
+    };
     bar.finish_and_clear();
     let copied = copied?;
+    for name in &copied.kept {
+        terminal.notice(format_args!(
+            "warning: the index {} on the cluster was kept: it is not marked as a copy to \
+             {address}, or an alias leads to it; if it is of no use, delete it",
+            sanitize::line(name),
+        ));
+    }
     if !quiet {
         terminal.notice(format_args!(
             "copied to {address}: {}, of which {} sent and {} deleted",
@@ -60,39 +77,7 @@ pub(super) fn copy_to(
             copied.deleted,
         ));
     }
-    Ok(())
-}
-
-/// Sends the share of an archive to an address that several machines write to.
-fn send(
-    index: &Index,
-    client: &Client,
-    (address, options): (&ClusterAddress, &CopyOptions),
-    quiet: bool,
-    terminal: &mut Terminal,
-) -> anyhow::Result<()> {
-    let bar = bar("sending", quiet);
-    let sent = send_share(index, client, address, options, &|done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
-    let ShareSent { documents, merged, files, all_files, is_published } = sent?;
-    if quiet {
-        return Ok(());
-    }
-    let documents = count_noun(documents, "document");
-    let merged = count_noun(merged, "flash item");
-    terminal.notice(format_args!(
-        "sent to {address}: {documents}; other shares have {merged} of them, too"
-    ));
-    terminal.notice(match is_published {
-        true => format!("all shares are there: searches of {address} find them"),
-        false => format!(
-            "{files} of {all_files} files are there: searches find them when all shares were sent"
-        ),
-    });
-    Ok(())
+    Ok(copied)
 }
 
 /// A bar of documents, on a terminal.

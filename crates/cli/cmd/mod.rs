@@ -5,6 +5,8 @@ pub(crate) mod batch;
 pub(crate) mod browse;
 pub(crate) mod check;
 #[cfg(feature = "cluster")]
+mod check_cluster;
+#[cfg(feature = "cluster")]
 mod cluster;
 pub(crate) mod completions;
 pub(crate) mod config;

@@ -28,7 +28,19 @@ pub(crate) fn run(
     // Not dropped: the process ends after the search, and then the system unmaps all files faster
     // than we could one by one.
     let opened = ManuallyDrop::new(open_or_build(global, terminal)?);
-    let index = &*opened;
+    match search(&opened, global, args, terminal) {
+        Err(error) => search(&OpenIndex::reopen(global, error)?, global, args, terminal),
+        outcome => outcome,
+    }
+}
+
+/// Searches an open index. If the index has been deleted, nothing was printed to standard output.
+fn search(
+    index: &OpenIndex,
+    global: &Global,
+    args: &Search,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let clock = clock(global, index, args.as_of)?;
     if let Some(file) = &args.batch {

@@ -62,7 +62,31 @@ pub(crate) fn check(
                 check_one(&serde_json::from_str(one.get()).map_err(malformed)?, at, redactor)
             })
         }
+        Completeness::MultiGet => {
+            let fetched: Fetched = serde_json::from_slice(body).map_err(malformed)?;
+            let failed = fetched.docs.into_iter().find_map(|document| document.error);
+            failed.map_or(Ok(()), |error| Err(error_of_document(at, &error, redactor)))
+        }
     }
+}
+
+/// The documents of several that were asked for by their ids. Those that do not exist have no
+/// error.
+#[derive(Deserialize)]
+struct Fetched {
+    docs: Vec<FetchedDocument>,
+}
+
+#[derive(Deserialize)]
+struct FetchedDocument {
+    error: Option<Value>,
+}
+
+/// The error of a document that exists, perhaps, and could not be fetched. It has no status.
+fn error_of_document(at: &Exchange, error: &Value, redactor: &Redactor) -> Error {
+    let error = ServerError::of(error, redactor);
+    let status = if error.kind == "index_not_found_exception" { 404 } else { 503 };
+    error_of(at.clone(), status, &error)
 }
 
 fn check_one(outcome: &Outcome, at: &Exchange, redactor: &Redactor) -> Result<()> {
@@ -126,6 +150,20 @@ mod tests {
         for other in ["{}", "[]", "null", r#"{"took":1}"#] {
             assert!(checked(Completeness::Search, other).is_err(), "{other}");
         }
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_fetched_is_an_error() {
+        let fetched = |document: &str| {
+            let body = format!(r#"{{"docs":[{{"_id":"1","found":true,"_source":{{}}}},{document}]}}"#);
+            checked(Completeness::MultiGet, &body)
+        };
+        assert!(fetched(r#"{"_id":"2","found":false}"#).is_ok());
+        let lost = r#"{"_id":"2","error":{"type":"no_shard_available_action_exception","reason":""}}"#;
+        assert!(matches!(fetched(lost), Err(Error::Unavailable { .. })));
+        let gone = r#"{"_id":"2","error":{"type":"index_not_found_exception","reason":"no such index"}}"#;
+        assert!(matches!(fetched(gone), Err(Error::NotFound { .. })));
+        assert!(checked(Completeness::MultiGet, "{}").is_err());
     }
 
     #[test]

@@ -75,9 +75,14 @@ pub(crate) fn fields(
     });
     set(terms.kind.name(), text_fields);
     set(field::RECORD, serde_json::to_value(record)?);
-    let sum = format!("{:016x}", xxh3_64(&serde_json::to_vec(&fields)?));
+    let sum = sum_of(&fields)?;
     fields.insert(field::SUM.to_owned(), json!(sum));
     Ok((sum, fields))
+}
+
+/// The hash of a document without its sum. The order of the fields does not matter.
+pub(crate) fn sum_of(fields: &Map<String, Value>) -> serde_json::Result<String> {
+    Ok(format!("{:016x}", xxh3_64(&serde_json::to_vec(fields)?)))
 }
 
 /// The values of a text: its bigrams, its unigrams, its words. The cluster leaves a gap between two

@@ -285,6 +285,19 @@ pub enum Error {
         /// What the other index covers.
         here: String,
     },
+    /// An index in a folder is not the one that an index on the cluster is a copy of.
+    #[error(
+        "the index at {address} covers {there}, and this one covers {here}: name the folder of the \
+         index that it is a copy of"
+    )]
+    NotACopy {
+        /// The address.
+        address: String,
+        /// What the index on the cluster covers.
+        there: String,
+        /// What the other index covers.
+        here: String,
+    },
     /// The description of an index cannot be understood.
     #[error("the index at {address} has no whole description: copy or build it again")]
     Unfinished {
@@ -363,6 +376,51 @@ pub enum Error {
         /// The number of files of the survey.
         surveyed: u64,
     },
+    /// An index has a name that a copy needs, and no mark of wensou.
+    #[error(
+        "the index {index} on the cluster has a name that a copy needs, and was not written by \
+         wensou: delete it, or choose another name in the address"
+    )]
+    NotMarked {
+        /// The name of the index.
+        index: String,
+    },
+    /// Writes to the index that is searched are blocked.
+    #[error(
+        "the cluster has blocked writes to {index} ({block}), because a disk is nearly full or an \
+         operator said so: free space or add nodes, and if the block stays, remove it from the \
+         settings of the index; searches go on"
+    )]
+    ReadOnly {
+        /// The name of the index.
+        index: String,
+        /// The setting that blocks writes.
+        block: String,
+    },
+    /// Another process writes to the same address.
+    #[error(
+        "a copy to {address} is being written by {holder}: use --wait to wait until it is done; \
+         if that process is gone, its lock ends after {lease:.0?}"
+    )]
+    Locked {
+        /// The address.
+        address: String,
+        /// The process, its machine, and the time of its start.
+        holder: String,
+        /// How long the lock of a process that is gone is respected.
+        lease: Duration,
+    },
+    /// Another process has taken over the lock of an address.
+    #[error(
+        "the lock of {address} was not renewed in time and is held by {holder}: nothing was \
+         published; copy again when that process is done"
+    )]
+    LockLost {
+        /// The address.
+        address: String,
+        /// The process that holds the lock.
+        holder: String,
+    },
     /// The local index failed.
     #[error(transparent)]
     Index(#[from] wensou_index::Error),
@@ -375,6 +433,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether an index was deleted that was there before, such as that of a copy that was replaced
+    /// while it was read.
+    #[must_use]
+    pub fn is_of_deleted_index(&self) -> bool {
+        matches!(self, Self::NotFound { what, .. } if what.contains("no such index"))
+    }
+
     /// Whether the same request may succeed later without a change: the network, a node or the load
     /// is the reason.
     #[must_use]

@@ -13,7 +13,7 @@ use crate::client::{Client, ClientOptions};
 use crate::credentials::Credentials;
 use crate::document::TermHash;
 use crate::error::{Error, Result};
-use crate::request::{Request, encode_segment};
+use crate::request::{Completeness, Request, encode_segment};
 use crate::schema::{FORMAT, statistics_name};
 use crate::statistics::{
     Bucket, Description, Names, StatisticsDocument, bucket_id, names_id, words_id,
@@ -169,7 +169,10 @@ impl ClusterIndex {
     }
 
     /// Documents of the statistics, in the order of their ids; `None` for those that are missing.
-    fn statistics<T: DeserializeOwned>(&self, ids: &[String]) -> Result<Vec<Option<T>>> {
+    pub(crate) fn statistics<T: DeserializeOwned>(
+        &self,
+        ids: &[String],
+    ) -> Result<Vec<Option<T>>> {
         #[derive(Deserialize)]
         struct Answer<T> {
             docs: Vec<Found<T>>,
@@ -185,6 +188,7 @@ impl ClusterIndex {
         let name = statistics_name(&self.documents);
         let path = format!("/{}/_mget", encode_segment(&name));
         let request = Request::post(path).json(&json!({ "ids": ids }))?;
+        let request = request.complete(Completeness::MultiGet);
         let answer: Answer<T> = self.client.send(&request)?.json()?;
         Ok(answer.docs.into_iter().map(|found| Some(found.source?.data)).collect())
     }

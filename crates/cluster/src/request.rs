@@ -46,6 +46,8 @@ pub(crate) enum Completeness {
     Search,
     /// The same of each of the responses in it.
     MultiSearch,
+    /// Each document could be looked for.
+    MultiGet,
 }
 
 /// A request to any node of the cluster.

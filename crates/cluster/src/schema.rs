@@ -98,6 +98,12 @@ pub(crate) fn parts_name(documents: &str) -> String {
     format!("{documents}.parts")
 }
 
+/// The name of the index that has the lock of an alias.
+#[must_use]
+pub(crate) fn lock_name(alias: &str) -> String {
+    format!("{alias}-wensou-lock")
+}
+
 /// How the documents are spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -113,10 +119,10 @@ impl Default for Layout {
     }
 }
 
-/// The body that creates the index of documents. `analysis` is the analysis version of the
-/// documents, see [`wensou_index::Meta::analysis`].
+/// The body that creates the index of documents of an alias. `analysis` is the analysis version of
+/// the documents, see [`wensou_index::Meta::analysis`].
 #[must_use]
-pub(crate) fn documents_index(layout: Layout, analysis: &str) -> Value {
+pub(crate) fn documents_index(layout: Layout, analysis: &str, alias: &str) -> Value {
     let keyword = || json!({ "type": "keyword", "ignore_above": 8000 });
     let counted = || json!({ "type": "keyword", "index": false });
     let number = |kind: &str| json!({ "type": kind });
@@ -178,7 +184,7 @@ pub(crate) fn documents_index(layout: Layout, analysis: &str) -> Value {
         },
         "mappings": {
             "dynamic": "strict",
-            "_meta": unfinished(analysis),
+            "_meta": unfinished(analysis, alias),
             "properties": properties,
         },
     })
@@ -186,14 +192,16 @@ pub(crate) fn documents_index(layout: Layout, analysis: &str) -> Value {
 
 /// What the mapping of an index of documents says while a copy is written. A whole
 /// [`Description`](crate::Description) takes its place at the end.
+///
+/// `alias` marks an index as written for that alias. Only marked indexes are ever deleted.
 #[must_use]
-pub(crate) fn unfinished(analysis: &str) -> Value {
-    json!({ "wensou": { "format": FORMAT, "analysis": analysis } })
+pub(crate) fn unfinished(analysis: &str, alias: &str) -> Value {
+    json!({ "wensou": { "format": FORMAT, "analysis": analysis, "alias": alias } })
 }
 
-/// The body that creates the index of statistics.
+/// The body that creates the index of statistics of an alias.
 #[must_use]
-pub(crate) fn statistics_index(replicas: u32) -> Value {
+pub(crate) fn statistics_index(replicas: u32, alias: &str) -> Value {
     json!({
         "settings": { "index": {
             "number_of_shards": 1,
@@ -202,7 +210,26 @@ pub(crate) fn statistics_index(replicas: u32) -> Value {
         } },
         "mappings": {
             "dynamic": "strict",
+            "_meta": { "wensou": { "alias": alias } },
             "properties": { "data": { "type": "object", "enabled": false } },
+        },
+    })
+}
+
+/// The body that creates the index of the lock of an alias. Patterns such as `news-*` do not match
+/// it unless they ask for hidden indexes.
+#[must_use]
+pub(crate) fn lock_index(alias: &str) -> Value {
+    json!({
+        "settings": { "index": {
+            "number_of_shards": 1,
+            "auto_expand_replicas": "0-1",
+            "hidden": true,
+        } },
+        "mappings": {
+            "_meta": { "wensou": { "alias": alias } },
+            // It is only read by its id.
+            "enabled": false,
         },
     })
 }

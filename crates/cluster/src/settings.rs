@@ -31,6 +31,8 @@ pub struct ClusterSettings {
     pub ca_file: Option<PathBuf>,
     /// See [`ClientOptions::insecure_http`].
     pub insecure_http: bool,
+    /// See [`CopyOptions::grace`](crate::CopyOptions::grace), in seconds.
+    pub grace: Option<u64>,
 }
 
 impl ClusterSettings {

@@ -27,6 +27,9 @@ pub struct Description {
     pub format: u32,
     /// The analysis version of the documents.
     pub analysis: String,
+    /// The alias that it was written for. Indexes of early versions do not say it.
+    #[serde(default)]
+    pub alias: String,
     /// Version of the program that wrote it.
     pub program: String,
     /// The time of the build, RFC 3339 in UTC.

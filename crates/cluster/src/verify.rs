@@ -2,14 +2,17 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wensou_index::{Analysis, RecordExt, analyse_record};
+use wensou_index::{Analysis, Index, RecordExt, analyse_record};
 use wensou_ingest::Record;
 
+use crate::copy::documents::for_each_document;
+use crate::copy::{roots, sums};
 use crate::document::document;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::pages::{Hit, PageOptions};
 use crate::schema::{field, statistics_name};
+use crate::statistics::StatisticsBuilder;
 
 /// Documents that are compared unless all are.
 const SAMPLE: usize = 1000;
@@ -111,4 +114,74 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
     let answer: Answer = index.search(&body)?;
     answer.hits.hits.iter().try_for_each(compare)?;
     Ok(verified)
+}
+
+/// Compares all documents and statistics with the index in a folder that they are a copy of.
+/// `progress` is told how many documents were compared, of how many.
+///
+/// # Errors
+///
+/// [`Error::NotACopy`] if the index in the folder covers other files and folders; if one of the two
+/// cannot be read.
+pub fn compare(
+    local: &Index,
+    index: &ClusterIndex,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Verified> {
+    let (there, here) = (&index.description().roots, roots(local));
+    if *there != here {
+        return Err(Error::NotACopy {
+            address: index.address().to_string(),
+            there: there.join(", "),
+            here: here.join(", "),
+        });
+    }
+    let mut present = sums::computed(index.client(), index.documents())?;
+    let mut verified =
+        Verified { documents: present.len() as u64, compared: 0, findings: Vec::new() };
+    let statistics = for_each_document(local, |document| {
+        let id = document.id;
+        match present.remove(id) {
+            Some(sum) if sum == document.sum => {}
+            Some(_) => verified.findings.push(format!("document {id} differs from its record")),
+            None => verified.findings.push(format!("document {id} is missing")),
+        }
+        verified.compared += 1;
+        let [done, all] = document.progress;
+        progress(done, all);
+        Ok(())
+    })?;
+    let mut unknown: Vec<String> = present.into_keys().collect();
+    unknown.sort_unstable();
+    let unknown = unknown.iter().map(|id| format!("document {id} is not in the archive"));
+    verified.findings.extend(unknown);
+    if !statistics_agree(index, statistics)? {
+        let what = format!("{} differs from the documents", statistics_name(index.documents()));
+        verified.findings.push(what);
+    }
+    Ok(verified)
+}
+
+/// Documents of the statistics that are fetched at a time.
+const STATISTICS: usize = 500;
+
+/// Whether the statistics are those of the documents.
+fn statistics_agree(index: &ClusterIndex, counted: StatisticsBuilder) -> Result<bool> {
+    let said = index.description();
+    let mut agree = true;
+    let (mut ids, mut wanted) = (Vec::new(), Vec::new());
+    let mut compare = |ids: &mut Vec<String>, wanted: &mut Vec<Value>| -> Result<()> {
+        let found: Vec<Option<Value>> = index.statistics(ids)?;
+        agree &= found.into_iter().eq(wanted.drain(..).map(Some));
+        ids.clear();
+        Ok(())
+    };
+    let description = counted.write(said.clone(), |id, json| -> Result<()> {
+        let mut document: Value = serde_json::from_slice(&json)?;
+        ids.push(id.to_owned());
+        wanted.push(document["data"].take());
+        if ids.len() < STATISTICS { Ok(()) } else { compare(&mut ids, &mut wanted) }
+    })?;
+    compare(&mut ids, &mut wanted)?;
+    Ok(agree && description == *said)
 }

@@ -1,0 +1,127 @@
+//! `wensou check` for an index on a cluster: verifies the documents; `--repair` sends again what
+//! differs from the index on this machine.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde_json::json;
+use wensou_cluster::{
+    ClusterAddress, ClusterIndex, Copied, CopyOptions, Sent, Verified, compare, verify,
+};
+use wensou_index::Index;
+
+use super::cluster::local_folder;
+use super::copy::{bar, copy_to, options};
+use crate::args::{Check, Spread};
+use crate::config::Global;
+use crate::exit::Outcome;
+use crate::out::count::count_noun;
+use crate::out::{Terminal, sanitize};
+use crate::types::ShowFormat;
+
+pub(super) fn run(
+    global: &Global,
+    args: &Check,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let address = ClusterAddress::parse(&global.index.to_string_lossy())?;
+    let folder = match &args.from {
+        None if args.repair => Some(known_folder(&address)?),
+        from => from.clone(),
+    };
+    let Some(folder) = folder else {
+        let verified = with_bar(|progress| verify(&open(global, &address)?, args.all, progress))?;
+        return report(args, &verified, None, terminal);
+    };
+    let local = Index::open(&folder).with_context(|| in_folder(&folder))?;
+    let there = open(global, &address)?;
+    if there.description().built != local.meta().built {
+        terminal.notice(format_args!(
+            "note: the index in {} was built at {}, and the copy is of one that was built at {}",
+            folder.display(),
+            sanitize::line(&local.meta().built),
+            sanitize::line(&there.description().built),
+        ));
+    }
+    let compared = || with_bar(|progress| compare(&local, &open(global, &address)?, progress));
+    let mut verified = compared().with_context(|| in_folder(&folder))?;
+    let mut repaired = None;
+    if args.repair && !verified.findings.is_empty() {
+        for finding in &verified.findings {
+            terminal.notice(sanitize::line(finding));
+        }
+        let spread = Spread { shards: 3, replicas: 1, replace: false, grace: None };
+        let options = CopyOptions { sent: Sent::Different, ..options(global, spread) };
+        repaired = Some(copy_to(global, (&folder, &address), &options, true, terminal)?);
+        verified = compared()?;
+    }
+    report(args, &verified, repaired.as_ref(), terminal)
+}
+
+/// The index on this machine that `wensou index` keeps for an address.
+fn known_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
+    match local_folder(address).ok().filter(|folder| wensou_index::is_index_folder(folder)) {
+        Some(folder) => Ok(folder),
+        None => bail!(
+            "`check --repair` needs the index on this machine that the one on the cluster is a \
+             copy of: name its folder with --from DIR, or send every document again with \
+             `wensou index --rebuild`"
+        ),
+    }
+}
+
+fn in_folder(folder: &Path) -> String {
+    format!("cannot compare with the index in {}", folder.display())
+}
+
+fn open(global: &Global, address: &ClusterAddress) -> wensou_cluster::Result<ClusterIndex> {
+    ClusterIndex::open_with(global.cluster.connect(address)?, address)
+}
+
+/// Runs `work` with a bar of the documents that were compared.
+fn with_bar<T>(
+    work: impl FnOnce(&dyn Fn(u64, u64)) -> wensou_cluster::Result<T>,
+) -> wensou_cluster::Result<T> {
+    let bar = bar("comparing", false);
+    let outcome = work(&|done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    outcome
+}
+
+fn report(
+    args: &Check,
+    verified: &Verified,
+    repaired: Option<&Copied>,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let is_sound = verified.findings.is_empty();
+    if args.format == ShowFormat::Json {
+        let mut object = json!({
+            "sound": is_sound,
+            "records": verified.documents,
+            "compared": verified.compared,
+            "findings": verified.findings,
+        });
+        if let Some(Copied { sent, deleted, .. }) = repaired {
+            object["repaired"] = json!({ "sent": sent, "deleted": deleted });
+        }
+        terminal.json(&object)?;
+    } else {
+        for finding in &verified.findings {
+            terminal.line(sanitize::line(finding))?;
+        }
+    }
+    if let Some(Copied { sent, deleted, .. }) = repaired {
+        terminal.notice(format_args!("repaired: {sent} sent and {deleted} deleted"));
+    }
+    terminal.notice(format_args!(
+        "{}: {}, {} compared with their records",
+        if is_sound { "intact" } else { "damaged" },
+        count_noun(verified.documents, "document"),
+        verified.compared,
+    ));
+    Ok(if is_sound { Outcome::Done } else { Outcome::Damaged })
+}

@@ -1,0 +1,64 @@
+//! The documents of an index in a folder, as they should be on a cluster.
+
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+use wensou_index::{DocAddress, Index, RecordExt, analyse_record};
+
+use crate::document::document;
+use crate::error::Result;
+use crate::statistics::StatisticsBuilder;
+
+/// A document as it should be.
+pub(crate) struct Wanted<'a> {
+    pub(crate) id: &'a str,
+    /// The hash by which a change of it is known.
+    pub(crate) sum: &'a str,
+    pub(crate) json: &'a [u8],
+    /// The number of the document, from 1, and the number of all documents.
+    pub(crate) progress: [u64; 2],
+}
+
+/// Calls `each` with every document of an index, in the order of the walk, and counts their terms.
+pub(crate) fn for_each_document(
+    index: &Index,
+    mut each: impl FnMut(Wanted<'_>) -> Result<()>,
+) -> Result<StatisticsBuilder> {
+    let mut statistics = StatisticsBuilder::default();
+    let mut groups = Groups::default();
+    let segmenter = index.analysis()?.segmenter();
+    let addresses = index.in_order()?;
+    let all = addresses.len() as u64;
+    for (ordinal, address) in (0..).zip(addresses.iter()) {
+        let record = index.record(*address)?;
+        let (values, terms) = analyse_record(ordinal, &record, segmenter)?;
+        statistics.add(&values, &terms);
+        let group = groups.least_id(index, *address)?;
+        let (sum, json) = document(&record, &values, &terms, group)?;
+        let progress = [ordinal + 1, all];
+        each(Wanted { id: record.id(), sum: &sum, json: &json, progress })?;
+    }
+    Ok(statistics)
+}
+
+/// The groups of near-duplicates by the least id of each.
+#[derive(Default)]
+struct Groups {
+    least: FxHashMap<u32, String>,
+}
+
+impl Groups {
+    fn least_id(&mut self, index: &Index, address: DocAddress) -> Result<Option<&str>> {
+        let Some(group) = index.duplicates()?.group_of(address) else { return Ok(None) };
+        let least = match self.least.entry(group) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => {
+                let members = index.near_duplicates(address)?;
+                let ids = members.into_iter().map(|member| index.id(member));
+                let ids = ids.collect::<std::result::Result<Vec<_>, _>>()?;
+                vacant.insert(ids.into_iter().min().unwrap_or_default())
+            }
+        };
+        Ok(Some(least))
+    }
+}

@@ -1,0 +1,247 @@
+//! The lock of an address: one process at a time writes copies there.
+//!
+//! The lock is a document of an index of its own. Its holder renews it every two seconds. A lock
+//! that is not renewed for the time of its lease, or whose process is known to have ended, is taken
+//! over. Whoever creates, renews, takes over or releases it names the version of the document that
+//! it has seen, so the cluster lets one of several succeed. No clock is compared with that of
+//! another machine: who waits for a lock watches whether it changes.
+
+mod process;
+mod renewal;
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::address::ClusterAddress;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::request::{Request, encode_segment};
+use crate::schema::{lock_index, lock_name};
+use process::{Process, host_name};
+use renewal::Renewal;
+
+/// How often a lock is renewed.
+const RENEWED_EVERY: Duration = Duration::from_secs(2);
+
+/// How long a lock may stay as it is before it is taken over. A node that is lost delays a renewal
+/// by the time in which another one takes its part, some seconds.
+const LEASE: Duration = Duration::from_secs(20);
+
+/// How often who waits looks at the lock.
+const POLL: Duration = Duration::from_millis(250);
+
+/// What a lock says of its holder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Holder {
+    /// Tells the locks of a process apart.
+    token: String,
+    host: String,
+    process: Process,
+    /// RFC 3339.
+    since: String,
+    /// In milliseconds.
+    lease: u64,
+}
+
+impl Holder {
+    fn new() -> Self {
+        Self {
+            token: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
+            host: host_name(),
+            process: Process::current(),
+            since: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            lease: LEASE.as_millis() as u64,
+        }
+    }
+
+    /// For messages.
+    fn name(&self) -> String {
+        let printable = |text: &str| -> String {
+            text.chars().filter(|c| !c.is_control()).take(80).collect()
+        };
+        let (host, since) = (printable(&self.host), printable(&self.since));
+        format!("process {} on {host}, since {since}", self.process.pid())
+    }
+}
+
+/// A version of the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+struct Version {
+    #[serde(rename = "_seq_no")]
+    number: u64,
+    #[serde(rename = "_primary_term")]
+    term: u64,
+}
+
+/// The document of a lock on the cluster.
+#[derive(Debug, Clone)]
+struct LockDocument {
+    client: Client,
+    index: String,
+    address: String,
+}
+
+impl LockDocument {
+    fn path(&self, end: &str) -> String {
+        format!("/{}/{end}", encode_segment(&self.index))
+    }
+
+    /// Creates the index of the lock unless it is there.
+    fn prepare(&self, alias: &str) -> Result<()> {
+        let request = Request::get(self.path("_mapping")).accept(404);
+        let response = self.client.send(&request)?;
+        if response.status() == 404 {
+            return match self.client.create_index(&self.index, &lock_index(alias)) {
+                // Another copy was quicker.
+                Err(Error::NameTaken { .. }) => Ok(()),
+                other => other,
+            };
+        }
+        let found: Value = response.json()?;
+        match found[&self.index]["mappings"]["_meta"]["wensou"]["alias"] == alias {
+            true => Ok(()),
+            false => Err(Error::NotMarked { index: self.index.clone() }),
+        }
+    }
+
+    /// Creates the document. `None` if there is one.
+    fn create(&self, holder: &Holder) -> Result<Option<Version>> {
+        self.write(Request::put(self.path("_create/lock")), holder)
+    }
+
+    /// Writes the document if it has this version. `None` if it has another one.
+    fn replace(&self, version: Version, holder: &Holder) -> Result<Option<Version>> {
+        self.write(if_version(Request::put(self.path("_doc/lock")), version), holder)
+    }
+
+    fn write(&self, request: Request, holder: &Holder) -> Result<Option<Version>> {
+        match self.client.send(&request.json(holder)?) {
+            Ok(response) => response.json().map(Some),
+            Err(Error::Conflict { .. }) => match self.read()? {
+                // The answer of the first attempt was lost.
+                Some((version, found)) if found.token == holder.token => Ok(Some(version)),
+                _ => Ok(None),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The version and the holder, if there is one.
+    fn read(&self) -> Result<Option<(Version, Holder)>> {
+        #[derive(Deserialize)]
+        struct Found {
+            #[serde(flatten)]
+            version: Version,
+            #[serde(rename = "_source")]
+            holder: Holder,
+        }
+        let response = self.client.send(&Request::get(self.path("_doc/lock")).accept(404))?;
+        if response.status() == 404 {
+            return Ok(None);
+        }
+        let Found { version, holder } = response.json()?;
+        Ok(Some((version, holder)))
+    }
+
+    fn delete(&self, version: Version) -> Result<()> {
+        let request = if_version(Request::delete(self.path("_doc/lock")), version);
+        self.client.send(&request.accept(404)).map(drop)
+    }
+}
+
+fn if_version(request: Request, Version { number, term }: Version) -> Request {
+    request.query("if_seq_no", &number.to_string()).query("if_primary_term", &term.to_string())
+}
+
+/// The lock of an address. It is released when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    renewal: Renewal,
+}
+
+impl Lock {
+    /// Takes the lock of an address. If another process holds it, waits until that is done, or
+    /// fails.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Locked`] if another process holds it, and `wait` is false.
+    pub(crate) fn acquire(client: &Client, address: &ClusterAddress, wait: bool) -> Result<Self> {
+        let alias = address.index();
+        let document = LockDocument {
+            client: client.clone(),
+            index: lock_name(alias),
+            address: address.to_string(),
+        };
+        document.prepare(alias)?;
+        let own = Holder::new();
+        loop {
+            let acquired = match document.create(&own)? {
+                Some(version) => Some(version),
+                None => match wait_for_end(&document, wait)? {
+                    Some(version) => document.replace(version, &own)?,
+                    // It was released.
+                    None => None,
+                },
+            };
+            if let Some(version) = acquired {
+                let renewal = Renewal::start(document, own, version);
+                return Ok(Self { renewal });
+            }
+        }
+    }
+
+    /// Fails if another process has taken the lock over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockLost`].
+    pub(crate) fn check(&self) -> Result<()> {
+        self.renewal.check()
+    }
+
+    /// Renews the lock: on success, no other process has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockLost`], or if the cluster cannot be asked.
+    pub(crate) fn confirm(&self) -> Result<()> {
+        self.renewal.renew()
+    }
+}
+
+/// Waits until the holder of a lock has ended, and returns the version of the lock that it has
+/// left; `None` if it has released the lock.
+fn wait_for_end(document: &LockDocument, wait: bool) -> Result<Option<Version>> {
+    let mut seen: Option<(Version, Instant)> = None;
+    loop {
+        let Some((version, holder)) = document.read()? else { return Ok(None) };
+        let runs = match holder.process.runs() {
+            Some(false) => return Ok(Some(version)),
+            Some(true) => true,
+            None => false,
+        };
+        // Time begins when the version was first seen.
+        let (before, since) = *seen.get_or_insert_with(|| (version, Instant::now()));
+        let lease = Duration::from_millis(holder.lease).min(LEASE);
+        if version == before && since.elapsed() > lease {
+            return Ok(Some(version));
+        }
+        if !wait && (runs || version != before) {
+            return Err(Error::Locked {
+                address: document.address.clone(),
+                holder: holder.name(),
+                lease,
+            });
+        }
+        if version != before {
+            seen = None;
+        }
+        std::thread::sleep(POLL);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! Tests of the lock against a server that answers as a test says.
+
+use serde_json::json;
+
+use super::*;
+use crate::mock::{Mock, Reply, address_of};
+
+const VERSION: &str = r#"{"_seq_no":3,"_primary_term":1}"#;
+
+fn held(holder: &Holder) -> Reply {
+    let found = json!({ "_seq_no": 2, "_primary_term": 1, "_source": holder });
+    Reply::ok(found.to_string())
+}
+
+fn conflict() -> Reply {
+    Reply::exception(409, "version_conflict_engine_exception", "another version")
+}
+
+fn acquire(mock: &Mock) -> Result<Lock> {
+    Lock::acquire(&mock.client(), &address_of(&[mock]), false)
+}
+
+fn mapping() -> Reply {
+    let name = lock_name("n");
+    Reply::ok(json!({ name: { "mappings": { "_meta": { "wensou": { "alias": "n" } } } } }).to_string())
+}
+
+#[test]
+fn a_lock_that_is_held_is_refused_by_name() {
+    let holder = Holder { host: "far\u{1b}away".to_owned(), ..Holder::new() };
+    let mock = Mock::new(move |_, seen| match &seen.line {
+        line if line.contains("_mapping") => mapping(),
+        line if line.starts_with("PUT") => conflict(),
+        _ => held(&holder),
+    });
+    let error = acquire(&mock).unwrap_err();
+    assert!(matches!(error, Error::Locked { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("faraway") && text.contains("--wait"), "{text}");
+}
+
+#[test]
+fn a_lock_that_is_not_renewed_is_taken_over() {
+    let mut holder = Holder::new();
+    holder.lease = 300;
+    // Nothing is known of its process.
+    holder.process = serde_json::from_value(json!({ "pid": 1 })).unwrap();
+    let mock = Mock::new(move |_, seen| match &seen.line {
+        line if line.contains("_mapping") => mapping(),
+        line if line.contains("_create") => conflict(),
+        line if line.starts_with("PUT") => Reply::ok(VERSION),
+        line if line.starts_with("DELETE") => Reply::ok("{}"),
+        _ => held(&holder),
+    });
+    let started = Instant::now();
+    let lock = acquire(&mock).unwrap();
+    assert!(started.elapsed() >= Duration::from_millis(300));
+    let taken = mock.seen().into_iter().map(|seen| seen.line).find(|line| line.contains("_doc/lock?"));
+    assert_eq!(taken.unwrap(), "PUT /n-wensou-lock/_doc/lock?if_seq_no=2&if_primary_term=1");
+    lock.confirm().unwrap();
+    drop(lock);
+    let last = mock.seen().pop().unwrap().line;
+    assert_eq!(last, "DELETE /n-wensou-lock/_doc/lock?if_seq_no=3&if_primary_term=1");
+}
+
+#[test]
+fn who_has_lost_a_lock_is_told() {
+    let other = Holder::new();
+    let mock = Mock::new(move |_, seen| match &seen.line {
+        line if line.contains("_mapping") => mapping(),
+        line if line.contains("_create") => Reply::ok(VERSION),
+        line if line.starts_with("PUT") => conflict(),
+        _ => held(&other),
+    });
+    let lock = acquire(&mock).unwrap();
+    lock.check().unwrap();
+    assert!(matches!(lock.confirm(), Err(Error::LockLost { .. })));
+    assert!(matches!(lock.check(), Err(Error::LockLost { .. })));
+    drop(lock);
+    assert!(!mock.seen().iter().any(|seen| seen.line.starts_with("DELETE")));
+}
+
+#[test]
+fn an_index_of_others_is_no_lock() {
+    let mock = Mock::new(|_, _| Reply::ok(json!({ "n-wensou-lock": { "mappings": {} } }).to_string()));
+    assert!(matches!(acquire(&mock), Err(Error::NotMarked { .. })));
+}
