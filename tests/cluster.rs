@@ -3,13 +3,19 @@
 //!
 //! Without a JDK or Maven, the tests say so and pass.
 
+mod access;
 mod answers;
+mod blocks;
 mod copies;
 mod faults;
+mod locks;
+mod proxy;
 mod queries;
 mod refusals;
+mod repairs;
 mod running;
 mod shares;
+mod swaps;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -17,7 +23,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use serde_json::{Value, json};
 use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
 
-use crate::util::{Dir, Ran, skipped};
+use crate::util::{Dir, Ran, sample, skipped};
 use running::Cluster;
 
 /// The first port of the nodes; others than those of `just cluster-up` and of the client's tests.
@@ -36,6 +42,29 @@ fn cluster() -> Option<MutexGuard<'static, Cluster>> {
     }
 }
 
+/// The folder of an index of the sample archive, which no test changes.
+fn sample_index() -> &'static str {
+    static FOLDER: OnceLock<(Dir, String)> = OnceLock::new();
+    let (_, folder) = FOLDER.get_or_init(|| {
+        let dir = Dir::new();
+        let folder = dir.path().join("index").display().to_string();
+        dir.ok(&["index", &sample().display().to_string(), "--quiet", "--index", &folder]);
+        (dir, folder)
+    });
+    folder
+}
+
+/// Copies the index of the sample archive, without waiting at the end, and returns its address.
+fn copied(dir: &Dir, cluster: &Cluster, name: &str) -> String {
+    let address = cluster.address(name);
+    let copy = ["copy", "--index", sample_index(), "--to", &address, "--quiet"];
+    dir.ok(&[&copy[..], &AT_ONCE].concat());
+    address
+}
+
+/// Lets a copy delete the one before at once. Nothing reads that.
+const AT_ONCE: [&str; 2] = ["--grace", "0"];
+
 impl Cluster {
     /// The address of an index.
     fn address(&self, name: &str) -> String {
@@ -48,10 +77,11 @@ impl Cluster {
         Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap()
     }
 
-    /// The indexes of a copy, without the others whose names begin alike.
+    /// The indexes of the copies to an address, without that of their lock.
     fn indexes_of(&self, name: &str) -> Vec<String> {
         let found = self.client().indexes(&format!("{name}-*")).unwrap();
-        let mut names: Vec<_> = found.into_iter().map(|index| index.name).collect();
+        let names = found.into_iter().map(|index| index.name);
+        let mut names: Vec<_> = names.filter(|name| !name.ends_with("-wensou-lock")).collect();
         names.sort();
         names
     }

@@ -1,27 +1,20 @@
 //! All verbs that read give the same output for both.
 
 use super::queries::Queries;
-use super::{cluster, run_on, same};
-use crate::util::{Dir, sample};
+use super::{cluster, copied, run_on, same, sample_index};
+use crate::util::Dir;
 
 /// Queries of every kind, and those of them that are asked in other ways, too.
 const COUNT: usize = 160;
 const FEWER: usize = 40;
 
-/// Copies the sample archive, and returns its two places.
-fn copied(dir: &Dir, address: String) -> [String; 2] {
-    let folder = dir.path().join("index").display().to_string();
-    dir.ok(&["index", &sample().display().to_string(), "--quiet", "--index", &folder]);
-    dir.ok(&["copy", "--index", &folder, "--to", &address, "--quiet"]);
-    [folder, address]
-}
-
 #[test]
 fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let places = copied(&dir, cluster.address("answers"));
-    let exported = dir.ok(&["export", "--index", &places[0]]);
+    let address = copied(&dir, &cluster, "answers");
+    let places = [sample_index(), &address];
+    let exported = dir.ok(&["export", "--index", places[0]]);
     let queries = Queries::new(&exported, 7).lines(COUNT);
     dir.write("queries.txt", &queries);
     let options: [&[&str]; 5] = [
@@ -36,7 +29,7 @@ fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
     for (number, options) in options.into_iter().enumerate() {
         let (file, count) = if number == 0 { ("queries.txt", COUNT) } else { ("fewer.txt", FEWER) };
         let args = [&["search", "--batch", file], options].concat();
-        let [local, remote] = [0, 1].map(|place| run_on(&dir, &places[place], &args));
+        let [local, remote] = [0, 1].map(|place| run_on(&dir, places[place], &args));
         assert_eq!(remote.code, local.code, "{args:?}: {}", remote.stderr);
         let [local, remote] = [&local, &remote].map(|ran| ran.stdout.lines().collect::<Vec<_>>());
         assert_eq!(local.len(), count, "{args:?}");
@@ -53,8 +46,8 @@ fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
 fn all_verbs_that_read_have_the_same_output_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let places = copied(&dir, cluster.address("verbs"));
-    let places = [places[0].as_str(), &places[1]];
+    let address = copied(&dir, &cluster, "verbs");
+    let places = [sample_index(), &address];
     let exported = dir.ok(&["export", "--index", places[0]]);
     same(&dir, places, &["export"]);
     let mut queries = Queries::new(&exported, 11);

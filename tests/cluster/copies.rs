@@ -4,8 +4,10 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use super::running::Cluster;
-use super::{cluster, documents, refused, run_on, same};
+use super::{AT_ONCE, cluster, documents, refused, run_on, same};
 use crate::util::{Dir, copy_folder, sample, set_archive_state};
 
 /// Queries whose answers depend on the state of the archive.
@@ -16,12 +18,12 @@ const QUERIES: [&[&str]; 3] = [
 ];
 
 /// An archive in a state, with an index in a folder.
-struct Archive {
-    dir: Dir,
+pub(super) struct Archive {
+    pub(super) dir: Dir,
 }
 
 impl Archive {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let archive = Self { dir: Dir::new() };
         copy_folder(&sample(), &archive.dir.path().join("archive"));
         archive.set_state(0);
@@ -29,22 +31,23 @@ impl Archive {
         archive
     }
 
-    fn set_state(&self, state: usize) {
+    pub(super) fn set_state(&self, state: usize) {
         set_archive_state(&self.dir.path().join("archive"), state);
     }
 
-    fn update(&self, state: usize) {
+    pub(super) fn update(&self, state: usize) {
         self.set_state(state);
         self.dir.ok(&["index", "archive", "--quiet", "--index", "index"]);
     }
 
-    fn copy(&self, address: &str) -> String {
-        let ran = self.dir.run(&["copy", "--index", "index", "--to", address]);
+    pub(super) fn copy(&self, address: &str) -> String {
+        let copy = ["copy", "--index", "index", "--to", address];
+        let ran = self.dir.run(&[&copy[..], &AT_ONCE].concat());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         ran.stderr
     }
 
-    fn answers(&self, place: &str) -> Vec<String> {
+    pub(super) fn answers(&self, place: &str) -> Vec<String> {
         let answer = |args: &&[&str]| {
             let ran = run_on(&self.dir, place, args);
             assert!(ran.code <= 1, "{args:?}: {}", ran.stderr);
@@ -84,7 +87,8 @@ fn a_copy_sends_what_differs_and_is_seen_at_once() {
             }
             Ok(count)
         });
-        let args = ["index", "archive", "--index", &address, "--local", "index"];
+        // Searches that began before the swap read the old index for some time.
+        let args = ["index", "archive", "--index", &address, "--local", "index", "--grace", "2"];
         let ran = archive.dir.run(&args);
         finished.store(true, SeqCst);
         let count = searches.join().unwrap().unwrap();
@@ -119,7 +123,7 @@ fn only_copies_of_the_same_archive_are_replaced() {
     let copy = ["copy", "--index", "other", "--to", &address];
     refused(&archive.dir.run(&copy), 2, &["--replace", "kinds", "archive"]);
     assert_eq!(archive.answers(&address), before);
-    archive.dir.ok(&[&copy[..], &["--replace"]].concat());
+    archive.dir.ok(&[&copy[..], &["--replace"], &AT_ONCE].concat());
     same(&archive.dir, ["other", &address], &["export"]);
 }
 
@@ -128,10 +132,10 @@ fn an_index_of_others_is_refused_and_stays_as_it_is() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let client = cluster.client();
-    client.create_index("foreign", &serde_json::json!({})).unwrap();
-    client.create_index("foreign-one", &serde_json::json!({})).unwrap();
+    client.create_index("foreign", &json!({})).unwrap();
+    client.create_index("foreign-one", &json!({})).unwrap();
     for name in ["foreign", "foreign-one"] {
-        let document = serde_json::json!({ "text": "not ours" });
+        let document = json!({ "text": "not ours" });
         client.put(&format!("/{name}/_doc/1"), &[("refresh", "true")], &document).unwrap();
     }
     client.swap_alias("led", None, "foreign-one").unwrap();
@@ -158,7 +162,7 @@ fn kill_a_copy(archive: &Archive, cluster: &Cluster, name: &str) {
 
 /// Starts a copy, and returns it when its index is there, with the name of that.
 #[allow(clippy::zombie_processes, reason = "the callers wait for it")]
-fn begin_a_copy(archive: &Archive, cluster: &Cluster, name: &str) -> (Child, String) {
+pub(super) fn begin_a_copy(archive: &Archive, cluster: &Cluster, name: &str) -> (Child, String) {
     let address = cluster.address(name);
     let before = cluster.indexes_of(name);
     let mut command = archive.dir.command(&["copy", "--index", "index", "--to", &address]);
@@ -221,7 +225,63 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     assert_eq!(cluster.indexes_of("killed").len(), 2);
     // So does the same copy, if the first one was killed when its alias was swapped.
     let left = "killed-0123456789abcdef";
-    cluster.client().create_index(left, &serde_json::json!({})).unwrap();
+    let mark = json!({ "mappings": { "_meta": { "wensou": { "alias": "killed" } } } });
+    cluster.client().create_index(left, &mark).unwrap();
     archive.copy(&address);
     assert_eq!(cluster.indexes_of("killed").len(), 2);
+}
+
+#[test]
+fn what_is_not_marked_as_a_copy_is_kept_and_named() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("kept");
+    archive.copy(&address);
+    let client = cluster.client();
+    let marked = |alias: &str| json!({ "mappings": { "_meta": { "wensou": { "alias": alias } } } });
+    let foreign = "kept-0123456789abcdef";
+    client.create_index(foreign, &json!({})).unwrap();
+    // Of another address, in use by an alias, and what has another name.
+    client.create_index("kept-fedcba9876543210", &marked("other")).unwrap();
+    client.create_index("kept-aaaaaaaaaaaaaaaa.terms", &marked("kept")).unwrap();
+    client.swap_alias("led-to", None, "kept-aaaaaaaaaaaaaaaa.terms").unwrap();
+    client.create_index("kept-0123", &marked("kept")).unwrap();
+    client.create_index("kept-bbbbbbbbbbbbbbbb", &marked("kept")).unwrap();
+    archive.update(1);
+    let told = archive.copy(&address);
+    let named = ["kept-0123456789abcdef", "kept-fedcba9876543210", "kept-aaaaaaaaaaaaaaaa.terms"];
+    for name in named {
+        assert!(told.contains(&format!("the index {name} on the cluster was kept")), "{told}");
+    }
+    assert!(!told.contains("kept-0123 "), "{told}");
+    let left = cluster.indexes_of("kept");
+    assert!(!left.contains(&"kept-bbbbbbbbbbbbbbbb".to_owned()), "{left:?}");
+    assert_eq!(left.len(), 2 + named.len() + 1, "{left:?}");
+    assert_eq!(run_on(&archive.dir, &address, &["check", "--all"]).code, 0);
+}
+
+#[test]
+fn the_copy_before_is_kept_for_a_while() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("grace");
+    archive.copy(&address);
+    let client = cluster.client();
+    let before = client.alias_targets("grace").unwrap();
+    archive.update(1);
+    // As the config file says it.
+    archive.dir.write("config/wensou/config.toml", "[cluster]\ngrace = 3\n");
+    let mut command = archive.dir.command(&["copy", "--index", "index", "--to", &address]);
+    let mut copy = command.stderr(Stdio::null()).spawn().unwrap();
+    while client.alias_targets("grace").unwrap() == before {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let swapped = Instant::now();
+    while cluster.indexes_of("grace").contains(&before[0]) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let kept = swapped.elapsed();
+    assert!(copy.wait().unwrap().success());
+    assert!(kept > Duration::from_millis(2500), "only {kept:.1?}");
+    assert_eq!(cluster.indexes_of("grace").len(), 2);
 }

@@ -1,37 +1,33 @@
-//! Failures of nodes, and documents that were changed.
+//! Failures of nodes: those that hang, those that are killed, and too many of them.
 
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use serde_json::json;
-use wensou_cluster::Request;
+use wensou_cluster::Health;
 
 use super::queries::Queries;
-use super::{cluster, refused, run_on, same};
-use crate::util::{Dir, Ran, sample};
+use super::running::Cluster;
+use super::{AT_ONCE, cluster, copied, refused, run_on, same, sample_index};
+use crate::util::{Dir, Ran};
 
-/// A copy of the sample archive.
-fn copied(dir: &Dir, address: &str) {
-    dir.ok(&["index", &sample().display().to_string(), "--quiet", "--index", "index"]);
-    dir.ok(&["copy", "--index", "index", "--to", address, "--quiet"]);
+fn wait_for(cluster: &Cluster, name: &str, health: Health) {
+    cluster.client().wait_for_health(name, health, Duration::from_secs(60)).unwrap();
 }
 
 #[test]
 fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = cluster.address("nodes");
-    copied(&dir, &address);
-    let green = wensou_cluster::Health::Green;
-    cluster.client().wait_for_health("nodes", green, Duration::from_secs(30)).unwrap();
-    let exported = dir.ok(&["export", "--index", "index"]);
+    let address = copied(&dir, &cluster, "nodes");
+    wait_for(&cluster, "nodes", Health::Green);
+    let exported = dir.ok(&["export", "--index", sample_index()]);
     dir.write("queries.txt", Queries::new(&exported, 3).lines(120));
     let args = ["search", "--batch", "queries.txt", "-f", "jsonl"];
-    let wanted = run_on(&dir, "index", &args);
+    let wanted = run_on(&dir, sample_index(), &args);
     let mut command = dir.command(&[&args[..], &["--index", &address]].concat());
     let batch = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let written = cluster.address("written");
-    let mut command = dir.command(&["copy", "--index", "index", "--to", &written]);
+    let mut command = dir.command(&["copy", "--index", sample_index(), "--to", &written]);
     let copy = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // The first node is the one that a client asks first.
     std::thread::sleep(Duration::from_millis(600));
@@ -47,52 +43,97 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     // Shards that had no second copy yet come back with the node.
     if copied.code != 0 {
         refused(&copied, 2, &["error"]);
-        dir.ok(&["copy", "--index", "index", "--to", &written]);
+        dir.ok(&["copy", "--index", sample_index(), "--to", &written]);
     }
-    same(&dir, ["index", &written], &["export"]);
+    same(&dir, [sample_index(), &written], &["export"]);
     assert_eq!(run_on(&dir, &written, &["check", "--all"]).code, 0);
     let again = run_on(&dir, &address, &args);
     assert!(again.stdout == wanted.stdout, "the answers differ: {}", again.stderr);
 }
 
+
 #[test]
-fn a_document_that_was_changed_is_named() {
+fn another_node_answers_for_one_that_hangs() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = cluster.address("changed");
-    copied(&dir, &address);
-    for args in [&["check"][..], &["check", "--all"]] {
-        let ran = run_on(&dir, &address, args);
-        assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
-        assert!(ran.stderr.contains("intact"), "{}", ran.stderr);
+    let address = copied(&dir, &cluster, "hung");
+    wait_for(&cluster, "hung", Health::Green);
+    let verbs: [&[&str]; 4] = [
+        &["search", "比特幣 市場", "-f", "json", "--facet", "kind"],
+        &["search", "以太坊", "--sort", "newest", "-f", "ids"],
+        &["timeline", "-f", "json"],
+        &["tags", "-f", "json"],
+    ];
+    let wanted = verbs.map(|args| run_on(&dir, sample_index(), args));
+    cluster.run(&["pause", "2"]);
+    let found = verbs.map(|args| {
+        let started = Instant::now();
+        (run_on(&dir, &address, args), started.elapsed())
+    });
+    cluster.run(&["resume", "2"]);
+    wait_for(&cluster, "hung", Health::Green);
+    for (args, ((found, took), wanted)) in verbs.iter().zip(found.into_iter().zip(wanted)) {
+        assert_eq!(found.code, wanted.code, "{args:?}: {}", found.stderr);
+        assert!(found.stdout == wanted.stdout, "{args:?}: {}", found.stderr);
+        // The time of a client for one request, and 2 s to notice the node.
+        assert!(took < Duration::from_secs(13), "{args:?} took {took:.1?}");
     }
-    let client = cluster.client();
-    let block = |blocked: Option<bool>| {
-        client.put("/changed/_settings", &[], &json!({ "index.blocks.write": blocked })).unwrap();
-    };
-    let ids = dir.ok(&["search", "-n", "3", "-f", "ids", "--index", "index"]);
-    let ids: Vec<&str> = ids.lines().collect();
-    // Its record, the tokens that were made of it, and one document less.
-    block(None);
-    let refresh = [("refresh", "true")];
-    let title = json!({ "doc": { "record": { "title": "changed" } } });
-    client.post(&format!("/changed/_update/{}", ids[0]), &refresh, &title).unwrap();
-    let tags = json!({ "doc": { "tag": ["changed"] } });
-    client.post(&format!("/changed/_update/{}", ids[1]), &refresh, &tags).unwrap();
-    block(Some(true));
-    let ran = run_on(&dir, &address, &["check", "--all"]);
-    refused(&ran, 3, &["damaged"]);
-    let named: Vec<&str> = ids.iter().filter(|id| ran.stdout.contains(**id)).copied().collect();
-    assert_eq!(named, ids[..2], "{}", ran.stdout);
-    assert_eq!(ran.stdout.lines().count(), 2, "{}", ran.stdout);
-    block(None);
-    let path = format!("/changed/_doc/{}", ids[2]);
-    client.send(&Request::delete(&path).query("refresh", "true")).unwrap();
-    block(Some(true));
-    let ran = run_on(&dir, &address, &["check", "-f", "json"]);
-    refused(&ran, 3, &["damaged"]);
-    assert!(ran.stdout.contains("instead of"), "{}", ran.stdout);
-    // The cure that the message of `check --repair` names.
-    dir.ok(&["index", "--index", &address, "--local", "index", "--rebuild", "--quiet"]);
-    assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
+}
+
+/// Verbs that read, each of which needs all documents.
+const READING: [&[&str]; 7] = [
+    &["search", "比特幣", "-f", "jsonl"],
+    &["search", "-c", "比特幣"],
+    &["search", "kind:flash", "--facet", "month", "-f", "json"],
+    &["timeline", "-f", "json"],
+    &["tags", "-f", "json"],
+    &["export"],
+    &["check", "--all"],
+];
+
+/// Checks that a part of the documents is never shown as the whole.
+#[track_caller]
+fn refused_whole(dir: &Dir, address: &str, verbs: &[&[&str]]) {
+    for args in verbs {
+        let ran = run_on(dir, address, args);
+        refused(&ran, 2, &["error: ", "the health of the cluster", "try again"]);
+        // What was exported before the failure is whole lines of a failed run.
+        assert!(ran.stdout.is_empty() || args[0] == "export", "{args:?}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn too_few_nodes_are_told_and_never_show_a_part() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let yellow = copied(&dir, &cluster, "yellow");
+    wait_for(&cluster, "yellow", Health::Green);
+    let red = cluster.address("red");
+    let copy = ["copy", "--index", sample_index(), "--replicas", "0", "--quiet", "--to"];
+    dir.ok(&[&copy[..], &[&red], &AT_ONCE].concat());
+    // Without one of three nodes: each has a part of the index that has no replicas.
+    cluster.run(&["kill", "3"]);
+    wait_for(&cluster, "yellow", Health::Yellow);
+    for args in READING.iter().filter(|args| args[0] != "check") {
+        same(&dir, [sample_index(), &yellow], args);
+    }
+    assert_eq!(run_on(&dir, &yellow, &["check", "--all"]).code, 0);
+    let written = cluster.address("three-nodes");
+    dir.ok(&["copy", "--index", sample_index(), "--quiet", "--to", &written]);
+    refused_whole(&dir, &red, &READING);
+    // Without two of three: no quorum.
+    cluster.run(&["kill", "2"]);
+    let started = Instant::now();
+    refused_whole(&dir, &yellow, &READING[..2]);
+    let copy = ["copy", "--index", sample_index(), "--to", &yellow];
+    refused(&dir.run(&copy), 2, &["the health of the cluster", "try again"]);
+    let took = started.elapsed();
+    cluster.run(&["restart", "2", "--no-wait"]);
+    cluster.run(&["restart", "3"]);
+    assert!(took < Duration::from_secs(45), "{took:.1?}");
+    for place in [&yellow, &red, &written] {
+        same(&dir, [sample_index(), place], READING[0]);
+        assert_eq!(run_on(&dir, place, &["check", "--all"]).code, 0);
+    }
+    dir.ok(&copy);
 }

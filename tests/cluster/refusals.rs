@@ -22,6 +22,7 @@ fn what_needs_a_folder_says_what_to_do_instead() {
     let refuse = |args: &[&str], parts: &[&str]| refused(&run_on(&dir, address, args), 2, parts);
     refuse(&["backup", "x"], &["snapshots"]);
     refuse(&["check", "--repair"], &["--repair", "`wensou index --rebuild`"]);
+    refuse(&["check", "--quick"], &["--quick"]);
     refuse(&["stats", "--skipped"], &["--skipped", "--local"]);
 }
 

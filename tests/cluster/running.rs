@@ -55,6 +55,12 @@ impl Cluster {
         hosts.join(",")
     }
 
+    /// The port of a node, whose number is counted from 1.
+    #[allow(dead_code, reason = "the tests of the client do not need it")]
+    pub(crate) fn port(&self, node: u16) -> u16 {
+        self.port + node - 1
+    }
+
     /// Runs the script with these arguments.
     pub(crate) fn run(&self, arguments: &[&str]) {
         let output = self.command(arguments);

@@ -135,6 +135,11 @@ pub(crate) struct Check {
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "DIR", conflicts_with_all = ["quick", "all"])]
     pub(crate) from: Option<PathBuf>,
+    /// With --repair on a cluster: keep the copy before for so many seconds after it is replaced
+    /// [default: that of the config file, else 5]
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "SECONDS", requires = "repair", value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub(crate) grace: Option<u64>,
     /// With --repair, accept the loss of records that can be read neither from the archive nor from
     /// the damaged index
     #[arg(long, requires = "repair")]

@@ -50,7 +50,7 @@ pub(super) fn run(
         for finding in &verified.findings {
             terminal.notice(sanitize::line(finding));
         }
-        let spread = Spread { shards: 3, replicas: 1, replace: false, grace: None };
+        let spread = Spread { shards: 3, replicas: 1, replace: false, grace: args.grace };
         let options = CopyOptions { sent: Sent::Different, ..options(global, spread) };
         repaired = Some(copy_to(global, (&folder, &address), &options, true, terminal)?);
         verified = compared()?;

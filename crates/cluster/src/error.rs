@@ -376,6 +376,17 @@ pub enum Error {
         /// The number of files of the survey.
         surveyed: u64,
     },
+    /// The alias was changed while a copy was written.
+    #[error(
+        "somebody else changed the alias of {address} while the copy was written ({reason}), so it \
+         was left as it is: copy again, or choose another name in the address"
+    )]
+    AliasMoved {
+        /// The address.
+        address: String,
+        /// Where it leads to.
+        reason: String,
+    },
     /// An index has a name that a copy needs, and no mark of wensou.
     #[error(
         "the index {index} on the cluster has a name that a copy needs, and was not written by \

@@ -114,7 +114,8 @@ pub fn copy(
     if let Some(before) = &before {
         check_before(index, before, options)?;
     }
-    let job = Job { index, client, address, options, lock };
+    let targets = client.alias_targets(address.index())?;
+    let job = Job { index, client, address, options, lock, replaced: targets.into_iter().next() };
     let documents = job.documents_name(before.as_ref())?;
     if let Some(before) = before.as_ref().filter(|before| before.documents() == documents) {
         // Nothing has changed since, but that copy may have been killed before it was done.
@@ -174,6 +175,8 @@ struct Job<'a> {
     address: &'a ClusterAddress,
     options: &'a CopyOptions,
     lock: Lock,
+    /// The index that the alias led to before.
+    replaced: Option<String>,
 }
 
 impl Job<'_> {
@@ -235,9 +238,13 @@ impl Job<'_> {
             client.put(&path, &[], &json!({ "index.blocks.write": true }))?;
             client.wait_for_health(name, Health::Yellow, options.patience)?;
         }
-        let targets = client.alias_targets(address.index())?;
         self.lock.confirm()?;
-        client.swap_alias(address.index(), targets.first().map(String::as_str), documents)?;
+        match client.swap_alias(address.index(), self.replaced.as_deref(), documents) {
+            Err(Error::Conflict { reason, .. }) => {
+                return Err(Error::AliasMoved { address: address.to_string(), reason });
+            }
+            swapped => swapped?,
+        }
         client.wait_for_alias(address.index(), documents, options.patience)
     }
 

@@ -1,0 +1,188 @@
+//! Who may do what: refused credentials, certificates, rights, and servers of other versions.
+
+use super::proxy::{Answer, Proxy, Seen, authority};
+use super::{cluster, copied, refused, run_on, sample_index, same};
+use crate::util::{Dir, Ran};
+
+/// Runs the binary with variables of the environment.
+fn run_with(dir: &Dir, variables: &[(&str, &str)], args: &[&str]) -> Ran {
+    Ran::from(dir.command(args).envs(variables.iter().copied()).output().unwrap())
+}
+
+/// An exception as a cluster writes it.
+fn exception(status: u16, kind: &str, reason: &str) -> Answer {
+    let error = serde_json::json!({ "error": { "type": kind, "reason": reason }, "status": status });
+    (status, error.to_string(), "x-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\n")
+}
+
+#[test]
+fn refused_credentials_name_the_cure_and_no_secret() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let direct = copied(&dir, &cluster, "credentials");
+    // `reader:right-secret`. A server that is badly made repeats what it refuses.
+    let right = "Basic cmVhZGVyOnJpZ2h0LXNlY3JldA==";
+    let proxy = Proxy::new(cluster.port(1), move |seen: &Seen| {
+        let repeated = format!("no such user: {}", seen.authorization);
+        (seen.authorization != right)
+            .then(|| exception(401, "security_exception", &repeated))
+    });
+    let address = proxy.address("http", "credentials");
+    let (user, password) = ("WENSOU_CLUSTER_USER", "WENSOU_CLUSTER_PASSWORD");
+    let wrong: [(&[(&str, &str)], &str, &[&str]); 4] = [
+        (&[], "no credentials", &[]),
+        (&[(user, "reader"), (password, "wr0ng-secret")], "reader", &["wr0ng-secret", "cmVhZGVyOndyMG5nLXNlY3JldA"]),
+        (&[("WENSOU_CLUSTER_API_KEY", "a2V5LXNlY3JldA==")], "API key", &["a2V5LXNlY3JldA"]),
+        (&[("WENSOU_CLUSTER_TOKEN", "t0ken-secret")], "token", &["t0ken-secret"]),
+    ];
+    let before = cluster.indexes_of("credentials");
+    let index = sample_index();
+    let runs: [&[&str]; 5] = [
+        &["search", "比特幣", "--index", &address],
+        &["export", "--index", &address],
+        &["check", "--index", &address],
+        &["copy", "--index", index, "--to", &address],
+        &["index", index, "--index", &address, "--local", index],
+    ];
+    for (given, kind, secrets) in wrong {
+        for args in runs {
+            let ran = run_with(&dir, given, args);
+            refused(&ran, 2, &["refuses", kind, user, "WENSOU_CLUSTER_TOKEN"]);
+            assert_eq!(ran.stdout, "");
+            for secret in secrets {
+                assert!(!ran.stderr.contains(secret), "{args:?}: {}", ran.stderr);
+            }
+        }
+    }
+    assert_eq!(cluster.indexes_of("credentials"), before);
+    let given = [(user, "reader"), (password, "right-secret")];
+    let found = run_with(&dir, &given, &["search", "比特幣", "-f", "json", "--index", &address]);
+    assert_eq!(found.code, 0, "{}", found.stderr);
+    assert_eq!(found.stdout, dir.ok(&["search", "比特幣", "-f", "json", "--index", &direct]));
+}
+
+#[test]
+fn only_the_authority_of_the_cluster_is_trusted() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let direct = copied(&dir, &cluster, "encrypted");
+    let (ca, server) = authority();
+    let (other, _) = authority();
+    dir.write("right.pem", ca);
+    dir.write("wrong.pem", other);
+    dir.write("empty.pem", "");
+    let address = Proxy::encrypted(cluster.port(1), server).address("https", "encrypted");
+    let search = ["search", "比特幣", "-f", "json", "--index", &address];
+    let run = |file: &str| run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", file)], &search);
+    let found = run("right.pem");
+    assert_eq!(found.code, 0, "{}", found.stderr);
+    assert_eq!(found.stdout, dir.ok(&["search", "比特幣", "-f", "json", "--index", &direct]));
+    for (file, parts) in [
+        ("wrong.pem", &["cannot be trusted", "known authority", "CA file"][..]),
+        ("empty.pem", &["empty.pem", "no certificate"]),
+        ("missing.pem", &["missing.pem", "PEM file"]),
+    ] {
+        let ran = run(file);
+        refused(&ran, 2, parts);
+        assert_eq!(ran.stdout, "");
+    }
+    // The authorities of the system do not sign for this machine.
+    refused(&dir.run(&search), 2, &["CA file"]);
+    let copy = ["copy", "--index", sample_index(), "--to", &address];
+    let ran = run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "wrong.pem")], &copy);
+    refused(&ran, 2, &["cannot be trusted", "CA file"]);
+    // A node without TLS, and one with it that is asked without.
+    let plain = cluster.address("encrypted").replace("http://", "https://");
+    let search = ["search", "x", "--index", &plain];
+    refused(&run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "right.pem")], &search), 2, &[]);
+    let address = address.replace("https://", "http://");
+    refused(&dir.run(&["search", "x", "--index", &address]), 2, &["https://"]);
+}
+
+/// What a user with the rights to read may ask of the index.
+fn is_reading(line: &str, name: &str) -> bool {
+    let Some((method, path)) = line.split_once(' ') else { return false };
+    let reading = ["_search", "_mget", "_count", "_search/point_in_time", "_msearch"];
+    match (method, path.trim_start_matches('/')) {
+        ("GET" | "HEAD", path) => path.ends_with("_mapping"),
+        ("DELETE", path) => path == "_search/point_in_time",
+        ("POST", path) => {
+            // Of the documents, the statistics, or the alias; a point in time names its index.
+            let of_index = path.strip_prefix(name).and_then(|rest| rest.split_once('/'));
+            reading.contains(&of_index.map_or(path, |(_, end)| end))
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn a_user_who_may_only_read_can_search() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let direct = copied(&dir, &cluster, "reading");
+    let proxy = Proxy::new(cluster.port(1), |seen: &Seen| {
+        let right = "no permissions for [indices:admin/any] and User [name=reader]";
+        (!is_reading(&seen.line, "reading")).then(|| exception(403, "security_exception", right))
+    });
+    let address = proxy.address("http", "reading");
+    let places = [direct.as_str(), &address];
+    let id = dir.ok(&["search", "-n", "1", "-f", "ids", "--index", &direct]);
+    let id = id.trim_end();
+    let verbs: [&[&str]; 12] = [
+        &["search", "比特幣", "-f", "json", "--facet", "month"],
+        &["search", "\"比特幣 市場\"~5", "-f", "ids"],
+        &["search", "以太坊 減半", "--sort", "newest", "-f", "jsonl"],
+        &["search", "-c", "比特幣"],
+        &["tags", "-f", "json"],
+        &["timeline", "-f", "json"],
+        &["show", id, "-f", "json"],
+        &["similar", id, "-f", "json"],
+        &["explain", "比特幣", "--id", id, "-f", "json"],
+        &["export"],
+        &["check", "--all"],
+        &["check", "--from", sample_index()],
+    ];
+    for args in verbs {
+        same(&dir, places, args);
+    }
+    assert_eq!(run_on(&dir, &address, &["stats"]).code, 0);
+    // It may not write, and says what is missing.
+    let before = cluster.indexes_of("reading");
+    let copy = ["copy", "--index", sample_index(), "--to", &address];
+    refused(&dir.run(&copy), 2, &["forbidden", "indices:admin/any", "operator"]);
+    assert_eq!(cluster.indexes_of("reading"), before);
+}
+
+#[test]
+fn other_products_and_versions_are_refused_by_name() {
+    let dir = Dir::new();
+    dir.write("archive/page.txt", "標題\n\n正文在這裡。\n");
+    dir.ok(&["index", "archive", "--quiet", "--index", "index"]);
+    let elastic = r#"{"name":"n","version":{"number":"8.15.0"},"tagline":"You Know, for Search"}"#;
+    let opensearch = |number: &str| {
+        format!(r#"{{"name":"n","version":{{"distribution":"opensearch","number":"{number}"}}}}"#)
+    };
+    for (hello, named) in [
+        (opensearch("1.3.20"), "OpenSearch 1.3.20"),
+        (opensearch("2.18.0"), "OpenSearch 2.18.0"),
+        (opensearch("4.0.0"), "OpenSearch 4.0.0"),
+        (elastic.to_owned(), "Elasticsearch 8.15.0"),
+        ("<html>It works</html>".to_owned(), "not an OpenSearch cluster"),
+    ] {
+        // Nothing listens on the port of the node: no other request is passed on.
+        let proxy = Proxy::new(9, move |_: &Seen| Some((200, hello.clone(), "")));
+        let address = proxy.address("http", "news");
+        let runs: [&[&str]; 4] = [
+            &["search", "x", "--index", &address],
+            &["check", "--all", "--index", &address],
+            &["copy", "--index", "index", "--to", &address],
+            &["index", "archive", "--index", &address, "--local", "index"],
+        ];
+        for args in runs {
+            let ran = dir.run(args);
+            refused(&ran, 2, &[named]);
+            let cure = ran.stderr.contains("2.19") || ran.stderr.contains("check the host");
+            assert!(cure && ran.stdout.is_empty(), "{}", ran.stderr);
+        }
+    }
+}

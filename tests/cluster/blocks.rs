@@ -1,0 +1,74 @@
+//! A cluster or an operator that has blocked writes.
+
+use serde_json::{Value, json};
+
+use super::copies::Archive;
+use super::{cluster, refused, run_on, same};
+
+/// Sets `index.blocks.read_only_allow_delete`, as the cluster does when a disk is nearly full.
+fn set_block(client: &wensou_cluster::Client, indexes: &str, blocked: Value) {
+    let path = format!("/{indexes}/_settings");
+    let settings = json!({ "index.blocks.read_only_allow_delete": blocked });
+    client.put(&path, &[("expand_wildcards", "all")], &settings).unwrap();
+}
+
+#[test]
+fn a_full_disk_stops_copies_and_no_searches() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("full");
+    archive.copy(&address);
+    let client = cluster.client();
+    let (before, old) = (cluster.indexes_of("full"), archive.answers("index"));
+    archive.update(1);
+    // The index that is searched, or the lock as well.
+    for indexes in [&client.alias_targets("full").unwrap()[0], "full-*"] {
+        set_block(&client, indexes, json!(true));
+        let copy = ["copy", "--index", "index", "--to", &address];
+        let parts = ["full", "disk", "free space", "searches go on"];
+        refused(&archive.dir.run(&copy), 2, &parts);
+        let index = ["index", "archive", "--index", &address, "--local", "index"];
+        refused(&archive.dir.run(&index), 2, &parts);
+        assert_eq!(archive.answers(&address), old);
+        assert_eq!(run_on(&archive.dir, &address, &["check", "--all"]).code, 0);
+        assert_eq!(cluster.indexes_of("full"), before);
+    }
+    set_block(&client, "full-*", Value::Null);
+    archive.copy(&address);
+    same(&archive.dir, ["index", &address], &["export"]);
+}
+
+#[test]
+fn a_copy_goes_on_when_its_own_indexes_are_freed() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("freed");
+    let client = cluster.client();
+    // Every index that is created is blocked from the beginning.
+    let template = json!({
+        "index_patterns": ["freed-*"],
+        "template": { "settings": { "index.blocks.read_only_allow_delete": true } },
+    });
+    client.put("/_index_template/freed", &[], &template).unwrap();
+    let copy = ["copy", "--index", "index", "--to", &address];
+    refused(&archive.dir.run(&copy), 2, &["does not accept writes", "free space", "add nodes"]);
+    refused(&run_on(&archive.dir, &address, &["search", "x"]), 3, &["no index"]);
+    client.delete("/_index_template/freed", &[]).unwrap();
+    set_block(&client, "freed-*", Value::Null);
+    archive.copy(&address);
+    same(&archive.dir, ["index", &address], &["export"]);
+    // Above the high watermark, the cluster creates no index at all.
+    let set = |value: Value| {
+        let settings = json!({ "persistent": { "cluster.blocks.create_index": value } });
+        client.put("/_cluster/settings", &[], &settings).unwrap();
+    };
+    archive.update(1);
+    let old = archive.answers(&address);
+    set(json!(true));
+    let ran = archive.dir.run(&copy);
+    set(Value::Null);
+    refused(&ran, 2, &["does not accept writes", "free space"]);
+    assert_eq!(archive.answers(&address), old);
+    archive.copy(&address);
+    same(&archive.dir, ["index", &address], &["export"]);
+}

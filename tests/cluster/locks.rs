@@ -1,0 +1,124 @@
+//! Two processes that copy to the same address.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::copies::{Archive, begin_a_copy};
+use super::{AT_ONCE, cluster, refused, run_on, same};
+use crate::util::Ran;
+
+/// Sends a signal to a process that a test has started.
+fn signal(name: &str, process: u32) {
+    let sent = Command::new("kill").args([name, &process.to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn a_second_copy_names_the_first_or_waits_for_it() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("twice");
+    archive.copy(&address);
+    archive.update(1);
+    let (mut first, _) = begin_a_copy(&archive, &cluster, "twice");
+    signal("-STOP", first.id());
+    let copy = ["copy", "--index", "index", "--to", &address];
+    let copy = [&copy[..], &AT_ONCE].concat();
+    let before = cluster.indexes_of("twice");
+    let started = Instant::now();
+    let process = format!("process {} on ", first.id());
+    refused(&archive.dir.run(&copy), 2, &[&address, &process, "since 20", "--wait"]);
+    let index = ["index", "archive", "--index", &address, "--local", "index"];
+    refused(&archive.dir.run(&index), 2, &[&address, &process, "--wait"]);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert_eq!(cluster.indexes_of("twice"), before);
+    let mut waiting = archive.dir.command(&[&copy[..], &["--wait"]].concat());
+    let waiting = waiting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    signal("-CONT", first.id());
+    assert!(first.wait().unwrap().success());
+    let waited = Ran::from(waiting.wait_with_output().unwrap());
+    assert_eq!(waited.code, 0, "{}", waited.stderr);
+    assert!(waited.stderr.contains(&format!("waiting: a copy to {address}")), "{}", waited.stderr);
+    assert!(waited.stderr.contains("of which 0 sent and 0 deleted"), "{}", waited.stderr);
+    same(&archive.dir, ["index", &address], &["export"]);
+}
+
+#[test]
+fn copies_at_the_same_time_leave_a_whole_index() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("crowd");
+    archive.dir.ok(&["backup", "--index", "index", "other", "--quiet"]);
+    archive.update(1);
+    let copies = ["index", "other", "index"].map(|folder| {
+        let copy = ["copy", "--index", folder, "--to", &address, "--wait"];
+        let mut command = archive.dir.command(&[&copy[..], &AT_ONCE].concat());
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    });
+    for copy in copies {
+        let ran = Ran::from(copy.wait_with_output().unwrap());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    assert_eq!(run_on(&archive.dir, &address, &["check", "--all"]).code, 0);
+    assert_eq!(cluster.indexes_of("crowd").len(), 2);
+    archive.copy(&address);
+    same(&archive.dir, ["index", &address], &["export"]);
+}
+
+#[test]
+fn the_lock_of_a_process_that_is_gone_ends() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("left");
+    archive.copy(&address);
+    // As a process on another machine has left it.
+    let path = "/left-wensou-lock/_doc/lock";
+    let holder = json!({
+        "token": "t", "host": "elsewhere", "process": { "pid": 7 },
+        "since": "2026-01-01T00:00:00Z", "lease": 2_000,
+    });
+    let client = cluster.client();
+    client.put(path, &[], &holder).unwrap();
+    let started = Instant::now();
+    archive.copy(&address);
+    assert!(started.elapsed() > Duration::from_secs(2), "{:?}", started.elapsed());
+    // It is renewed: its process runs.
+    client.put(path, &[], &holder).unwrap();
+    let renewed: Value = std::thread::scope(|scope| {
+        let refusing = scope.spawn(|| {
+            let copy = ["copy", "--index", "index", "--to", &address];
+            refused(&archive.dir.run(&copy), 2, &["process 7 on elsewhere", "--wait"]);
+        });
+        while !refusing.is_finished() {
+            std::thread::sleep(Duration::from_millis(400));
+            client.put(path, &[], &holder).unwrap();
+        }
+        client.get(path, &[]).unwrap().json().unwrap()
+    });
+    assert_eq!(renewed["_source"], holder);
+    client.delete(path, &[]).unwrap();
+    archive.copy(&address);
+}
+
+#[test]
+fn an_alias_that_others_have_changed_is_left_as_it_is() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("moved");
+    archive.copy(&address);
+    let client = cluster.client();
+    let before = client.alias_targets("moved").unwrap();
+    client.create_index("moved-by-others", &json!({})).unwrap();
+    archive.update(1);
+    let (copy, _) = begin_a_copy(&archive, &cluster, "moved");
+    client.swap_alias("moved", Some(&before[0]), "moved-by-others").unwrap();
+    let ran = Ran::from(copy.wait_with_output().unwrap());
+    refused(&ran, 2, &["changed the alias", "moved-by-others", "copy again"]);
+    assert_eq!(client.alias_targets("moved").unwrap(), ["moved-by-others"]);
+    client.swap_alias("moved", Some("moved-by-others"), &before[0]).unwrap();
+    archive.copy(&address);
+    same(&archive.dir, ["index", &address], &["export"]);
+}

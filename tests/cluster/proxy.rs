@@ -1,0 +1,135 @@
+//! A server between the binary and a node: it answers by itself what a test says, and passes on
+//! everything else. With a certificate, it speaks TLS.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// A request.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// The method and the path, without parameters.
+    pub(super) line: String,
+    /// The value of the header `authorization`.
+    pub(super) authorization: String,
+}
+
+/// The status and the body that a test answers with, and a header.
+pub(super) type Answer = (u16, String, &'static str);
+
+type Rule = dyn Fn(&Seen) -> Option<Answer> + Send + Sync;
+
+/// A proxy. It listens until the process ends.
+pub(super) struct Proxy {
+    port: u16,
+}
+
+impl Proxy {
+    /// A proxy of the node that listens on port `node`. `rule` returns what it answers by itself.
+    pub(super) fn new(
+        node: u16,
+        rule: impl Fn(&Seen) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
+        Self::start(node, Box::new(rule), None)
+    }
+
+    /// A proxy that speaks TLS.
+    pub(super) fn encrypted(node: u16, config: ServerConfig) -> Self {
+        Self::start(node, Box::new(|_| None), Some(Arc::new(config)))
+    }
+
+    fn start(node: u16, rule: Box<Rule>, config: Option<Arc<ServerConfig>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let rule: Arc<Rule> = rule.into();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (stream, rule, config) = (stream.unwrap(), Arc::clone(&rule), config.clone());
+                // A client that goes away is no failure of a test.
+                std::thread::spawn(move || match config {
+                    Some(config) => {
+                        let connection = ServerConnection::new(config).unwrap();
+                        let _ = serve(StreamOwned::new(connection, stream), node, &*rule);
+                    }
+                    None => drop(serve(stream, node, &*rule)),
+                });
+            }
+        });
+        Self { port }
+    }
+
+    /// The address of an index.
+    pub(super) fn address(&self, scheme: &str, name: &str) -> String {
+        format!("{scheme}://127.0.0.1:{}/{name}", self.port)
+    }
+}
+
+/// Answers one request, and closes the connection.
+fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(());
+    }
+    let (mut passed, mut length) = (line.clone(), 0);
+    let mut authorization = String::new();
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header)?;
+        let Some((name, value)) = header.trim_end().split_once(':') else { break };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().unwrap(),
+            "authorization" => value.trim().clone_into(&mut authorization),
+            "connection" | "transfer-encoding" => continue,
+            _ => {}
+        }
+        passed.push_str(&header);
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let end = line.find(['?', '\r']).unwrap();
+    let line = line[..end].trim_end_matches(" HTTP/1.1").to_owned();
+    let answer = match rule(&Seen { line, authorization }) {
+        Some((status, body, header)) => {
+            let length = body.len();
+            let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{header}");
+            format!("{head}connection: close\r\n\r\n{body}").into_bytes()
+        }
+        None => {
+            let mut server = TcpStream::connect(("127.0.0.1", node))?;
+            server.write_all(format!("{passed}connection: close\r\n\r\n").as_bytes())?;
+            server.write_all(&body)?;
+            let mut answer = Vec::new();
+            server.read_to_end(&mut answer)?;
+            answer
+        }
+    };
+    reader.get_mut().write_all(&answer)?;
+    reader.get_mut().flush()
+}
+
+/// A certificate authority as PEM, and what a server with a certificate of it for 127.0.0.1 needs.
+pub(super) fn authority() -> (String, ServerConfig) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let ca = parameters.self_signed(&key).unwrap();
+    let issuer = rcgen::Issuer::from_params(&parameters, &key);
+    let node_key = rcgen::KeyPair::generate().unwrap();
+    let node = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let node = node.signed_by(&node_key, &issuer).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![node.der().clone()],
+            PrivatePkcs8KeyDer::from(node_key.serialize_der()).into(),
+        )
+        .unwrap();
+    (ca.pem(), config)
+}

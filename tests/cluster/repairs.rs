@@ -1,0 +1,168 @@
+//! Documents that were changed on the cluster, and how they are repaired.
+
+use serde_json::{Value, json};
+use wensou_cluster::{Client, Request};
+
+use super::{AT_ONCE, cluster, copied, documents, refused, run_on, same, sample_index};
+use crate::util::{Dir, Ran};
+
+/// Changes the documents of a copy in three ways, and returns the ids of those that are changed,
+/// deleted and added.
+fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
+    let block = |blocked: Option<bool>| {
+        let path = format!("/{name}/_settings");
+        client.put(&path, &[], &json!({ "index.blocks.write": blocked })).unwrap();
+    };
+    block(None);
+    let refresh = [("refresh", "true")];
+    // It follows from its record, which is another one: its sum alone tells.
+    let tags = json!({ "doc": { "tag": ["changed"] } });
+    client.post(&format!("/{name}/_update/{}", ids[0]), &refresh, &tags).unwrap();
+    let path = format!("/{name}/_doc/{}", ids[1]);
+    let found: Value = client.get(&path, &[]).unwrap().json().unwrap();
+    client.send(&Request::delete(&path).query("refresh", "true")).unwrap();
+    let added = "0000000000000000";
+    client.put(&format!("/{name}/_doc/{added}"), &refresh, &found["_source"]).unwrap();
+    block(Some(true));
+    [ids[0].to_owned(), ids[1].to_owned(), added.to_owned()]
+}
+
+#[test]
+fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let address = copied(&dir, &cluster, "repaired");
+    let client = cluster.client();
+    let sorted = |mut found: Value| {
+        found.as_array_mut().unwrap().sort_by_key(|hit| hit["_id"].to_string());
+        found.as_array().unwrap().iter().map(|hit| hit["_source"].clone()).collect::<Vec<_>>()
+    };
+    let intact = sorted(documents(&client, "repaired"));
+    let from = ["check", "--from", sample_index()];
+    assert_eq!(run_on(&dir, &address, &from).code, 0);
+    let ids = dir.ok(&["search", "-n", "2", "-f", "ids", "--index", &address]);
+    let ids: Vec<&str> = ids.lines().collect();
+    let [changed, deleted, added] = damage(&client, "repaired", &ids);
+    let findings = [
+        format!("document {changed} differs from its record"),
+        format!("document {deleted} is missing"),
+        format!("document {added} is not in the archive"),
+    ];
+    let found = run_on(&dir, &address, &from);
+    refused(&found, 3, &["damaged"]);
+    assert_eq!(found.stdout.lines().count(), 3, "{}", found.stdout);
+    assert!(findings.iter().all(|finding| found.stdout.contains(finding)), "{}", found.stdout);
+    let repair = [&from[..], &["--repair"], &AT_ONCE].concat();
+    let repaired = run_on(&dir, &address, &[&repair[..], &["-f", "json"]].concat());
+    assert_eq!(repaired.code, 0, "{}", repaired.stderr);
+    assert!(findings.iter().all(|finding| repaired.stderr.contains(finding)), "{}", repaired.stderr);
+    let told: Value = serde_json::from_str(&repaired.stdout).unwrap();
+    assert_eq!(told["sound"], true);
+    assert_eq!(told["repaired"], json!({ "sent": 2, "deleted": 1 }));
+    assert_eq!(sorted(documents(&client, "repaired")), intact);
+    same(&dir, [sample_index(), &address], &["export"]);
+    assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
+    assert_eq!(cluster.indexes_of("repaired").len(), 2);
+    // There is nothing to repair.
+    let before = client.alias_targets("repaired").unwrap();
+    let again = run_on(&dir, &address, &repair);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(!again.stderr.contains("repaired:"), "{}", again.stderr);
+    assert_eq!(client.alias_targets("repaired").unwrap(), before);
+}
+
+#[test]
+fn a_repair_knows_the_index_that_the_copy_was_made_of() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let address = cluster.address("known");
+    let run = |args: &[&str]| {
+        let mut command = dir.command(args);
+        Ran::from(command.env("XDG_STATE_HOME", dir.path().join("state")).output().unwrap())
+    };
+    dir.write("archive/page.txt", "標題\n\n正文在這裡。\n");
+    dir.write("archive/other.txt", "另一頁的標題\n\n另一頁的正文。\n");
+    let built = run(&["index", "archive", "--index", &address, "--quiet"]);
+    assert_eq!(built.code, 0, "{}", built.stderr);
+    let ids = dir.ok(&["search", "-n", "2", "-f", "ids", "--index", &address]);
+    damage(&cluster.client(), "known", &ids.lines().collect::<Vec<_>>());
+    let check = ["check", "--all", "--index", &address];
+    assert_eq!(run(&check).code, 3);
+    let repaired = run(&["check", "--repair", "--index", &address, "--grace", "0"]);
+    assert_eq!(repaired.code, 0, "{}", repaired.stderr);
+    assert!(repaired.stderr.contains("repaired: 2 sent and 1 deleted"), "{}", repaired.stderr);
+    assert_eq!(run(&check).code, 0);
+    // Without it, or with another one, nothing is changed.
+    let before = documents(&cluster.client(), "known");
+    let unknown = run_on(&dir, &address, &["check", "--repair"]);
+    refused(&unknown, 2, &["--from DIR", "`wensou index --rebuild`"]);
+    let other = ["check", "--repair", "--from", sample_index()];
+    refused(&run_on(&dir, &address, &other), 2, &["archive", "name the folder"]);
+    let none = run_on(&dir, &address, &["check", "--repair", "--from", "nowhere"]);
+    refused(&none, 3, &["nowhere"]);
+    assert_eq!(documents(&cluster.client(), "known"), before);
+}
+
+#[test]
+fn statistics_that_were_changed_are_repaired() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let address = copied(&dir, &cluster, "counted");
+    let client = cluster.client();
+    let statistics = format!("{}.terms", client.alias_targets("counted").unwrap()[0]);
+    let path = format!("/{statistics}/_settings");
+    client.put(&path, &[], &json!({ "index.blocks.write": null })).unwrap();
+    let refresh = Request::delete(format!("/{statistics}/_doc/terms-0")).query("refresh", "true");
+    client.send(&refresh).unwrap();
+    let from = ["check", "--from", sample_index()];
+    let found = run_on(&dir, &address, &from);
+    refused(&found, 3, &["damaged"]);
+    assert!(found.stdout.contains(".terms differs from the documents"), "{}", found.stdout);
+    let repaired = run_on(&dir, &address, &[&from[..], &["--repair"], &AT_ONCE].concat());
+    assert_eq!(repaired.code, 0, "{}", repaired.stderr);
+    assert!(repaired.stderr.contains("repaired: 0 sent and 0 deleted"), "{}", repaired.stderr);
+    same(&dir, [sample_index(), &address], &["search", "比特幣 減半 市場", "-f", "jsonl"]);
+}
+
+#[test]
+fn a_document_that_was_changed_is_named() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let address = copied(&dir, &cluster, "changed");
+    for args in [&["check"][..], &["check", "--all"]] {
+        let ran = run_on(&dir, &address, args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+        assert!(ran.stderr.contains("intact"), "{}", ran.stderr);
+    }
+    let client = cluster.client();
+    let block = |blocked: Option<bool>| {
+        client.put("/changed/_settings", &[], &json!({ "index.blocks.write": blocked })).unwrap();
+    };
+    let ids = dir.ok(&["search", "-n", "3", "-f", "ids", "--index", sample_index()]);
+    let ids: Vec<&str> = ids.lines().collect();
+    // Its record, the tokens that were made of it, and one document less.
+    block(None);
+    let refresh = [("refresh", "true")];
+    let title = json!({ "doc": { "record": { "title": "changed" } } });
+    client.post(&format!("/changed/_update/{}", ids[0]), &refresh, &title).unwrap();
+    let tags = json!({ "doc": { "tag": ["changed"] } });
+    client.post(&format!("/changed/_update/{}", ids[1]), &refresh, &tags).unwrap();
+    block(Some(true));
+    let ran = run_on(&dir, &address, &["check", "--all"]);
+    refused(&ran, 3, &["damaged"]);
+    let named: Vec<&str> = ids.iter().filter(|id| ran.stdout.contains(**id)).copied().collect();
+    assert_eq!(named, ids[..2], "{}", ran.stdout);
+    assert_eq!(ran.stdout.lines().count(), 2, "{}", ran.stdout);
+    block(None);
+    let path = format!("/changed/_doc/{}", ids[2]);
+    client.send(&Request::delete(&path).query("refresh", "true")).unwrap();
+    block(Some(true));
+    let ran = run_on(&dir, &address, &["check", "-f", "json"]);
+    refused(&ran, 3, &["damaged"]);
+    assert!(ran.stdout.contains("instead of"), "{}", ran.stdout);
+    // The cure that the message of `check --repair` names.
+    dir.ok(&["backup", "--index", sample_index(), "index", "--quiet"]);
+    let rebuild = ["index", "--index", &address, "--local", "index", "--rebuild", "--quiet"];
+    dir.ok(&[&rebuild[..], &AT_ONCE].concat());
+    assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
+}

@@ -1,0 +1,63 @@
+//! Searches while one copy replaces another.
+
+use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use super::copies::Archive;
+use super::queries::Queries;
+use super::{AT_ONCE, cluster, run_on};
+use crate::util::Ran;
+
+/// The queries of a batch.
+const COUNT: usize = 1_000;
+
+#[test]
+fn every_answer_is_that_of_one_copy_while_copies_replace_each_other() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("swaps");
+    // The copies of two states of the archive.
+    archive.dir.ok(&["backup", "--index", "index", "other", "--quiet"]);
+    archive.update(1);
+    archive.copy(&address);
+    let exported = archive.dir.ok(&["export", "--index", "index"]);
+    let mut lines = Queries::new(&exported, 5).lines(COUNT - COUNT / 10);
+    // The answers to every tenth query depend on the state.
+    for number in 0..COUNT / 10 {
+        lines.push_str(["標題 正文\n", "來去 OR 變化\n"][number % 2]);
+    }
+    let mut lines: Vec<&str> = lines.lines().collect();
+    lines.sort_unstable_by_key(|line| xxhash_rust::xxh3::xxh3_64(line.as_bytes()).rotate_left(7));
+    archive.dir.write("queries.txt", lines.join("\n"));
+    let batch = ["search", "--batch", "queries.txt", "-f", "ids"];
+    let states = ["index", "other"].map(|place| run_on(&archive.dir, place, &batch).stdout);
+    assert_ne!(states[0], states[1]);
+    let mut command = archive.dir.command(&[&batch[..], &["--index", &address]].concat());
+    let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let finished = AtomicBool::new(false);
+    let (answered, copies) = std::thread::scope(|scope| {
+        let copying = scope.spawn(|| {
+            let mut count = 0;
+            while !finished.load(SeqCst) {
+                let folder = ["other", "index"][count % 2];
+                let copy = ["copy", "--index", folder, "--to", &address, "--quiet"];
+                archive.dir.ok(&[&copy[..], &AT_ONCE].concat());
+                count += 1;
+            }
+            count
+        });
+        let answered = Ran::from(running.wait_with_output().unwrap());
+        finished.store(true, SeqCst);
+        (answered, copying.join().unwrap())
+    });
+    assert!(answered.code == 0 || answered.code == 2, "{}", answered.stderr);
+    let states = states.each_ref().map(|state| state.lines().collect::<Vec<_>>());
+    let answers: Vec<&str> = answered.stdout.lines().collect();
+    assert_eq!(answers.len(), COUNT, "{}", answered.stderr);
+    let wrong: Vec<_> = (0..COUNT)
+        .filter(|&at| answers[at] != states[0][at] && answers[at] != states[1][at])
+        .map(|at| lines[at])
+        .collect();
+    assert!(wrong.is_empty(), "{} wrong answers: {wrong:#?}", wrong.len());
+    assert!(copies > 1, "only {copies} copies during the queries");
+}
