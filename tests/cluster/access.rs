@@ -1,7 +1,7 @@
 //! Who may do what: refused credentials, certificates, rights, and servers of other versions.
 
 use super::proxy::{Answer, Proxy, Seen, authority};
-use super::{cluster, copied, refused, run_on, sample_index, same};
+use super::{cluster, copied, refused, run_on, same, sample_index};
 use crate::util::{Dir, Ran};
 
 /// Runs the binary with variables of the environment.
@@ -11,7 +11,8 @@ fn run_with(dir: &Dir, variables: &[(&str, &str)], args: &[&str]) -> Ran {
 
 /// An exception as a cluster writes it.
 fn exception(status: u16, kind: &str, reason: &str) -> Answer {
-    let error = serde_json::json!({ "error": { "type": kind, "reason": reason }, "status": status });
+    let error =
+        serde_json::json!({ "error": { "type": kind, "reason": reason }, "status": status });
     (status, error.to_string(), "x-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\n")
 }
 
@@ -24,14 +25,17 @@ fn refused_credentials_name_the_cure_and_no_secret() {
     let right = "Basic cmVhZGVyOnJpZ2h0LXNlY3JldA==";
     let proxy = Proxy::new(cluster.port(1), move |seen: &Seen| {
         let repeated = format!("no such user: {}", seen.authorization);
-        (seen.authorization != right)
-            .then(|| exception(401, "security_exception", &repeated))
+        (seen.authorization != right).then(|| exception(401, "security_exception", &repeated))
     });
     let address = proxy.address("http", "credentials");
     let (user, password) = ("WENSOU_CLUSTER_USER", "WENSOU_CLUSTER_PASSWORD");
     let wrong: [(&[(&str, &str)], &str, &[&str]); 4] = [
         (&[], "no credentials", &[]),
-        (&[(user, "reader"), (password, "wr0ng-secret")], "reader", &["wr0ng-secret", "cmVhZGVyOndyMG5nLXNlY3JldA"]),
+        (
+            &[(user, "reader"), (password, "wr0ng-secret")],
+            "reader",
+            &["wr0ng-secret", "cmVhZGVyOndyMG5nLXNlY3JldA"],
+        ),
         (&[("WENSOU_CLUSTER_API_KEY", "a2V5LXNlY3JldA==")], "API key", &["a2V5LXNlY3JldA"]),
         (&[("WENSOU_CLUSTER_TOKEN", "t0ken-secret")], "token", &["t0ken-secret"]),
     ];

@@ -51,7 +51,6 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     assert!(again.stdout == wanted.stdout, "the answers differ: {}", again.stderr);
 }
 
-
 #[test]
 fn another_node_answers_for_one_that_hangs() {
     let Some(cluster) = cluster() else { return };

@@ -55,7 +55,11 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
     let repair = [&from[..], &["--repair"], &AT_ONCE].concat();
     let repaired = run_on(&dir, &address, &[&repair[..], &["-f", "json"]].concat());
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
-    assert!(findings.iter().all(|finding| repaired.stderr.contains(finding)), "{}", repaired.stderr);
+    assert!(
+        findings.iter().all(|finding| repaired.stderr.contains(finding)),
+        "{}",
+        repaired.stderr
+    );
     let told: Value = serde_json::from_str(&repaired.stdout).unwrap();
     assert_eq!(told["sound"], true);
     assert_eq!(told["repaired"], json!({ "sent": 2, "deleted": 1 }));

@@ -30,7 +30,9 @@ pub(crate) fn run(
     needs_folder(global, "check", "this build of wensou cannot read there")?;
     #[cfg(feature = "cluster")]
     if args.from.is_some() {
-        bail!("--from is for an index on a cluster: an index in a folder is compared with its archive");
+        bail!(
+            "--from is for an index on a cluster: an index in a folder is compared with its archive"
+        );
     }
     if args.all {
         bail!(

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use indicatif::{ProgressBar, ProgressStyle};
-use wensou_cluster::{ClusterAddress, Copied, CopyOptions, Error, Layout, copy};
+use wensou_cluster::{
+    Client, ClusterAddress, Copied, CopyOptions, Error, Layout, ShareSent, copy, send_share,
+};
 use wensou_index::Index;
 
 use crate::args::{Copy, Spread};
@@ -46,6 +48,9 @@ pub(super) fn copy_to(
 ) -> anyhow::Result<Copied> {
     let index = Index::open(folder)?;
     let client = global.cluster.connect(address)?;
+    if index.meta().share.is_some() {
+        return send(&index, &client, (address, options), quiet, terminal);
+    }
     let bar = bar("copying", quiet);
     let attempt = |options: &CopyOptions| {
         copy(&index, &client, address, options, &|done, all| {
@@ -77,6 +82,39 @@ pub(super) fn copy_to(
             copied.deleted,
         ));
     }
+    Ok(copied)
+}
+
+/// Sends the share of an archive to an address that several machines write to.
+fn send(
+    index: &Index,
+    client: &Client,
+    (address, options): (&ClusterAddress, &CopyOptions),
+    quiet: bool,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Copied> {
+    let bar = bar("sending", quiet);
+    let sent = send_share(index, client, address, options, &|done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    let ShareSent { documents, merged, files, all_files, is_published } = sent?;
+    let copied = Copied { documents, sent: documents, ..Copied::default() };
+    if quiet {
+        return Ok(copied);
+    }
+    let documents = count_noun(documents, "document");
+    let merged = count_noun(merged, "flash item");
+    terminal.notice(format_args!(
+        "sent to {address}: {documents}; other shares have {merged} of them, too"
+    ));
+    terminal.notice(match is_published {
+        true => format!("all shares are there: searches of {address} find them"),
+        false => format!(
+            "{files} of {all_files} files are there: searches find them when all shares were sent"
+        ),
+    });
     Ok(copied)
 }
 

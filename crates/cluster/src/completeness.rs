@@ -155,13 +155,16 @@ mod tests {
     #[test]
     fn a_document_that_cannot_be_fetched_is_an_error() {
         let fetched = |document: &str| {
-            let body = format!(r#"{{"docs":[{{"_id":"1","found":true,"_source":{{}}}},{document}]}}"#);
+            let body =
+                format!(r#"{{"docs":[{{"_id":"1","found":true,"_source":{{}}}},{document}]}}"#);
             checked(Completeness::MultiGet, &body)
         };
         assert!(fetched(r#"{"_id":"2","found":false}"#).is_ok());
-        let lost = r#"{"_id":"2","error":{"type":"no_shard_available_action_exception","reason":""}}"#;
+        let lost =
+            r#"{"_id":"2","error":{"type":"no_shard_available_action_exception","reason":""}}"#;
         assert!(matches!(fetched(lost), Err(Error::Unavailable { .. })));
-        let gone = r#"{"_id":"2","error":{"type":"index_not_found_exception","reason":"no such index"}}"#;
+        let gone =
+            r#"{"_id":"2","error":{"type":"index_not_found_exception","reason":"no such index"}}"#;
         assert!(matches!(fetched(gone), Err(Error::NotFound { .. })));
         assert!(checked(Completeness::MultiGet, "{}").is_err());
     }

@@ -169,10 +169,7 @@ impl ClusterIndex {
     }
 
     /// Documents of the statistics, in the order of their ids; `None` for those that are missing.
-    pub(crate) fn statistics<T: DeserializeOwned>(
-        &self,
-        ids: &[String],
-    ) -> Result<Vec<Option<T>>> {
+    pub(crate) fn statistics<T: DeserializeOwned>(&self, ids: &[String]) -> Result<Vec<Option<T>>> {
         #[derive(Deserialize)]
         struct Answer<T> {
             docs: Vec<Found<T>>,

@@ -55,7 +55,8 @@ impl Candidate {
     }
 }
 
-/// The indexes whose names are those of copies to `alias`: `NAME-STAMP` and `NAME-STAMP.terms`.
+/// The indexes whose names are those of copies to `alias`: `NAME-STAMP`, `NAME-STAMP.terms` and
+/// `NAME-STAMP.parts`.
 fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate>> {
     let names = client.indexes(&format!("{alias}-*"))?.into_iter().map(|index| index.name);
     let path = format!("/{}", encode_segment(&format!("{alias}-*")));
@@ -75,9 +76,9 @@ fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate
 /// Whether a name is one that copies to `alias` give.
 fn is_of_a_copy(name: &str, alias: &str) -> bool {
     let end = name.strip_prefix(alias).and_then(|end| end.strip_prefix('-'));
-    let Some(stamp) = end.map(|end| end.strip_suffix(".terms").unwrap_or(end)) else {
-        return false;
-    };
+    let Some(end) = end else { return false };
+    let stamp = [".terms", ".parts"].into_iter().find_map(|ending| end.strip_suffix(ending));
+    let stamp = stamp.unwrap_or(end);
     stamp.len() == STAMP_DIGITS && stamp.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::Entry;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use wensou_index::{DocAddress, Index, RecordExt, analyse_record};
 
 use crate::document::document;
@@ -44,7 +44,7 @@ pub(crate) fn for_each_document(
 /// The groups of near-duplicates by the least id of each.
 #[derive(Default)]
 struct Groups {
-    least: FxHashMap<u32, String>,
+    least: HashMap<u32, String>,
 }
 
 impl Groups {

@@ -108,14 +108,12 @@ pub fn copy(
     if let Some(before) = &before {
         check_before(index, before, options)?;
     }
-    let lock = Lock::acquire(client, address, options.wait)?;
+    let job = Job::begin(index, client, address, options)?;
     // Another copy may have been published meanwhile.
     let before = published(client, address)?;
     if let Some(before) = &before {
         check_before(index, before, options)?;
     }
-    let targets = client.alias_targets(address.index())?;
-    let job = Job { index, client, address, options, lock, replaced: targets.into_iter().next() };
     let documents = job.documents_name(before.as_ref())?;
     if let Some(before) = before.as_ref().filter(|before| before.documents() == documents) {
         // Nothing has changed since, but that copy may have been killed before it was done.
@@ -124,13 +122,16 @@ pub fn copy(
         return Ok(Copied { documents: articles + flashes, kept, ..Copied::default() });
     }
     let copied = job.write(before.as_ref(), &documents, progress)?;
-    job.publish(&documents)?;
-    let kept = remove_others(client, address, &documents, options.grace)?;
+    let kept = job.publish(&documents)?;
     Ok(Copied { kept, ..copied })
 }
 
 /// Refuses to replace what must stay as it is.
-fn check_before(index: &Index, before: &ClusterIndex, options: &CopyOptions) -> Result<()> {
+pub(crate) fn check_before(
+    index: &Index,
+    before: &ClusterIndex,
+    options: &CopyOptions,
+) -> Result<()> {
     if !options.replace && before.description().roots != roots(index) {
         return Err(Error::OtherRoots {
             address: before.address().to_string(),
@@ -159,7 +160,7 @@ fn check_writable(client: &Client, name: &str) -> Result<()> {
 }
 
 /// The index that the alias leads to, if it is one of ours.
-fn published(client: &Client, address: &ClusterAddress) -> Result<Option<ClusterIndex>> {
+pub(crate) fn published(client: &Client, address: &ClusterAddress) -> Result<Option<ClusterIndex>> {
     match ClusterIndex::open_with(client.clone(), address) {
         Ok(index) => Ok(Some(index)),
         // What is no use is replaced by a whole copy.
@@ -168,8 +169,8 @@ fn published(client: &Client, address: &ClusterAddress) -> Result<Option<Cluster
     }
 }
 
-/// A copy that is being written.
-struct Job<'a> {
+/// An index that is being written for an address, which is locked meanwhile.
+pub(crate) struct Job<'a> {
     index: &'a Index,
     client: &'a Client,
     address: &'a ClusterAddress,
@@ -179,7 +180,19 @@ struct Job<'a> {
     replaced: Option<String>,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    /// Locks the address.
+    pub(crate) fn begin(
+        index: &'a Index,
+        client: &'a Client,
+        address: &'a ClusterAddress,
+        options: &'a CopyOptions,
+    ) -> Result<Self> {
+        let lock = Lock::acquire(client, address, options.wait)?;
+        let replaced = client.alias_targets(address.index())?.into_iter().next();
+        Ok(Self { index, client, address, options, lock, replaced })
+    }
+
     /// The name of the index of documents. It ends with a stamp: the same for the same generation
     /// of an index, and the same index that it replaces as a whole.
     fn documents_name(&self, before: Option<&ClusterIndex>) -> Result<String> {
@@ -202,23 +215,37 @@ impl Job<'_> {
         documents: &str,
         progress: CopyProgress<'_>,
     ) -> Result<Copied> {
+        // What several machines have written has fields that a copy does not have.
+        let cloned = before.filter(|before| before.description().shares == 0);
+        self.create(documents, cloned.filter(|_| self.options.sent != Sent::All))?;
+        let (copied, counted) = self.send_documents(documents, progress)?;
+        self.describe(documents, counted, 0)?;
+        Ok(copied)
+    }
+
+    /// Writes the statistics of an index of documents, and its description, which makes it whole.
+    /// `shares` is the number of machines that have written it.
+    pub(crate) fn describe(
+        &self,
+        documents: &str,
+        counted: StatisticsBuilder,
+        shares: u64,
+    ) -> Result<()> {
         let Self { index, client, options, .. } = self;
         let statistics = statistics_name(documents);
-        let cloned = before.filter(|_| options.sent != Sent::All);
-        self.create(documents, cloned)?;
         client.delete_index(&statistics)?;
         let body = schema::statistics_index(options.layout.replicas, self.address.index());
         client.create_index(&statistics, &body)?;
-        let (copied, counted) = self.send_documents(documents, progress)?;
-        let description = describe(index, self.address.index())?;
+        let expected: u64 = counted.documents().iter().sum();
+        let description = Description { shares, ..describe(index, self.address.index())? };
         let description = send_statistics(client, &statistics, counted, description)?;
         for name in [documents, statistics.as_str()] {
             client.refresh(name)?;
         }
         self.lock.confirm()?;
-        let is_marked = self.is_marked(documents)?;
+        let is_marked = is_marked(client, documents, self.address.index())?;
         let count = client.count(documents, &json!({ "query": { "match_all": {} } }))?;
-        if !is_marked || count != copied.documents {
+        if !is_marked || count != expected {
             if !is_marked {
                 // The cluster made it of documents that came after the index was deleted.
                 client.delete_index(documents)?;
@@ -226,12 +253,12 @@ impl Job<'_> {
             return Err(Error::Disturbed { index: documents.to_owned() });
         }
         let path = format!("/{}/_mapping", encode_segment(documents));
-        client.put(&path, &[], &json!({ "_meta": { "wensou": description } }))?;
-        Ok(copied)
+        client.put(&path, &[], &json!({ "_meta": { "wensou": description } })).map(drop)
     }
 
-    /// Lets the alias lead to what was written.
-    fn publish(&self, documents: &str) -> Result<()> {
+    /// Lets the alias lead to what was written, and deletes what is of no use. Returns the names of
+    /// the indexes that look like copies and stay.
+    pub(crate) fn publish(&self, documents: &str) -> Result<Vec<String>> {
         let Self { client, address, options, .. } = self;
         for name in [documents, &statistics_name(documents)] {
             let path = format!("/{}/_settings", encode_segment(name));
@@ -245,7 +272,8 @@ impl Job<'_> {
             }
             swapped => swapped?,
         }
-        client.wait_for_alias(address.index(), documents, options.patience)
+        client.wait_for_alias(address.index(), documents, options.patience)?;
+        remove_others(client, address, documents, options.grace)
     }
 
     /// Makes the index of documents, unless an interrupted copy has done so: a clone of the one
@@ -258,7 +286,7 @@ impl Job<'_> {
             "index.blocks.read_only_allow_delete": null,
         });
         if client.exists(&format!("/{}", encode_segment(name)))? {
-            if !self.is_marked(name)? {
+            if !is_marked(client, name, alias)? {
                 return Err(Error::NotMarked { index: name.to_owned() });
             }
             let path = format!("/{}/_settings", encode_segment(name));
@@ -276,15 +304,6 @@ impl Job<'_> {
         // It is not whole before it has a description of its own.
         let path = format!("/{}/_mapping", encode_segment(name));
         client.put(&path, &[], &json!({ "_meta": schema::unfinished(analysis, alias) })).map(drop)
-    }
-
-    /// Whether a copy to this address has created an index. If it is deleted while it is written,
-    /// the cluster makes another one of the documents that come later, with mappings of its own.
-    fn is_marked(&self, name: &str) -> Result<bool> {
-        let path = format!("/{}/_mapping", encode_segment(name));
-        let found: Value =
-            self.client.get(&path, &[("filter_path", "*.mappings._meta")])?.json()?;
-        Ok(found[name]["mappings"]["_meta"]["wensou"]["alias"] == self.address.index())
     }
 
     /// Sends the documents that differ, and deletes those that the index does not have.
@@ -321,6 +340,14 @@ impl Job<'_> {
     }
 }
 
+/// Whether we have created an index for an alias. If it is deleted while it is written, the cluster
+/// makes another one of the documents that come later, with mappings of its own.
+pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool> {
+    let path = format!("/{}/_mapping", encode_segment(name));
+    let found: Value = client.get(&path, &[("filter_path", "*.mappings._meta")])?.json()?;
+    Ok(found[name]["mappings"]["_meta"]["wensou"]["alias"] == alias)
+}
+
 /// What an index covers, as it was given.
 pub(crate) fn roots(index: &Index) -> Vec<String> {
     index.meta().given.iter().map(|root| root.display().to_string()).collect()
@@ -344,6 +371,7 @@ fn describe(index: &Index, alias: &str) -> Result<Description> {
         word_chunks: 0,
         words,
         synonyms,
+        shares: 0,
     })
 }
 
@@ -362,7 +390,7 @@ fn send_statistics(
 }
 
 /// Fails if a document was refused.
-fn accepted(summary: BulkSummary) -> Result<()> {
+pub(crate) fn accepted(summary: BulkSummary) -> Result<()> {
     if summary.failed == 0 {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! The sums of the documents that are on a cluster.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ const SUMS: usize = 10_000;
 const DOCUMENTS: usize = 200;
 
 /// The sum of every document of an index, by id, as the documents say it.
-pub(crate) fn said(client: &Client, name: &str) -> Result<FxHashMap<String, String>> {
+pub(crate) fn said(client: &Client, name: &str) -> Result<HashMap<String, String>> {
     #[derive(Deserialize)]
     struct Fields {
         sum: [String; 1],
@@ -36,7 +36,7 @@ pub(crate) fn said(client: &Client, name: &str) -> Result<FxHashMap<String, Stri
 
 /// The sum of every document of an index, by id, computed from the whole document. A document that
 /// says another sum has an empty one.
-pub(crate) fn computed(client: &Client, name: &str) -> Result<FxHashMap<String, String>> {
+pub(crate) fn computed(client: &Client, name: &str) -> Result<HashMap<String, String>> {
     let body = json!({
         "query": { "match_all": {} },
         "sort": [{ (field::TIE): "asc" }],
@@ -55,8 +55,8 @@ fn of_pages(
     name: &str,
     (body, size): (Value, usize),
     sum: impl Fn(&Hit) -> Result<String>,
-) -> Result<FxHashMap<String, String>> {
-    let mut sums = FxHashMap::default();
+) -> Result<HashMap<String, String>> {
+    let mut sums = HashMap::default();
     let options = PageOptions { size, ..PageOptions::default() };
     for hit in client.pages(name, body, options)? {
         let hit = hit?;

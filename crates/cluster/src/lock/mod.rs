@@ -58,9 +58,8 @@ impl Holder {
 
     /// For messages.
     fn name(&self) -> String {
-        let printable = |text: &str| -> String {
-            text.chars().filter(|c| !c.is_control()).take(80).collect()
-        };
+        let printable =
+            |text: &str| -> String { text.chars().filter(|c| !c.is_control()).take(80).collect() };
         let (host, since) = (printable(&self.host), printable(&self.since));
         format!("process {} on {host}, since {since}", self.process.pid())
     }

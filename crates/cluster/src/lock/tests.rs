@@ -22,7 +22,9 @@ fn acquire(mock: &Mock) -> Result<Lock> {
 
 fn mapping() -> Reply {
     let name = lock_name("n");
-    Reply::ok(json!({ name: { "mappings": { "_meta": { "wensou": { "alias": "n" } } } } }).to_string())
+    Reply::ok(
+        json!({ name: { "mappings": { "_meta": { "wensou": { "alias": "n" } } } } }).to_string(),
+    )
 }
 
 #[test]
@@ -55,7 +57,8 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
     let started = Instant::now();
     let lock = acquire(&mock).unwrap();
     assert!(started.elapsed() >= Duration::from_millis(300));
-    let taken = mock.seen().into_iter().map(|seen| seen.line).find(|line| line.contains("_doc/lock?"));
+    let taken =
+        mock.seen().into_iter().map(|seen| seen.line).find(|line| line.contains("_doc/lock?"));
     assert_eq!(taken.unwrap(), "PUT /n-wensou-lock/_doc/lock?if_seq_no=2&if_primary_term=1");
     lock.confirm().unwrap();
     drop(lock);
@@ -82,6 +85,7 @@ fn who_has_lost_a_lock_is_told() {
 
 #[test]
 fn an_index_of_others_is_no_lock() {
-    let mock = Mock::new(|_, _| Reply::ok(json!({ "n-wensou-lock": { "mappings": {} } }).to_string()));
+    let mock =
+        Mock::new(|_, _| Reply::ok(json!({ "n-wensou-lock": { "mappings": {} } }).to_string()));
     assert!(matches!(acquire(&mock), Err(Error::NotMarked { .. })));
 }

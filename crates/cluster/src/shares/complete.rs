@@ -16,13 +16,12 @@ use super::parts::SharedArticle;
 use super::read_write::{READ_AT_ONCE, SOURCE};
 use super::state::BuildState;
 use super::stored::{Stored, first_path};
-use crate::address::ClusterAddress;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
-use crate::copy::{CopyOptions, accepted, describe, publish, send_statistics};
+use crate::copy::{Job, accepted};
 use crate::error::{Error, Result};
 use crate::pages::PageOptions;
-use crate::schema::{self, field, statistics_name};
-use crate::statistics::{Description, StatisticsBuilder};
+use crate::schema::field;
+use crate::statistics::StatisticsBuilder;
 
 /// Pairs of articles that are compared at a time.
 const PAIRS: usize = 200;
@@ -30,29 +29,19 @@ const PAIRS: usize = 200;
 pub(super) fn complete(
     build: &Build<'_>,
     index: &Index,
-    address: &ClusterAddress,
     state: &BuildState,
-    options: &CopyOptions,
+    job: &Job<'_>,
 ) -> Result<()> {
     let segmenter = index.analysis()?.segmenter();
     let completion = Completion { build, segmenter };
-    let client = build.client;
-    client.refresh(build.documents)?;
+    build.client.refresh(build.documents)?;
     let mut counted = completion.statistics(state)?;
     let merged = completion.recount(&mut counted)?;
     completion.correct_references(&merged)?;
     completion.write_groups(state)?;
-    client.refresh(build.documents)?;
-    if build.count()? != counted.documents().iter().sum::<u64>() {
-        return Err(Error::Disturbed { index: build.documents.to_owned() });
-    }
-    let statistics = statistics_name(build.documents);
-    client.delete_index(&statistics)?;
-    client.create_index(&statistics, &schema::statistics_index(options.layout.replicas))?;
-    let description = Description { shares: state.shares.len() as u64, ..describe(index)? };
-    let description = send_statistics(client, &statistics, counted, description)?;
-    publish(client, address, build.documents, &description, options)?;
-    client.delete_index(&build.parts).map(drop)
+    job.describe(build.documents, counted, state.shares.len() as u64)?;
+    // What the machines have told each other goes with the index before.
+    job.publish(build.documents).map(drop)
 }
 
 /// What completes an index.

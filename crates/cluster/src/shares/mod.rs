@@ -22,7 +22,6 @@ mod read_write;
 mod state;
 mod stored;
 
-use serde_json::json;
 use wensou_index::{Index, Share, analyse_record};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -32,7 +31,7 @@ use self::state::{BuildState, ShareState, key_of};
 use self::stored::Stored;
 use crate::address::ClusterAddress;
 use crate::client::Client;
-use crate::copy::{CopyOptions, CopyProgress, is_ours, published, refuse_other_roots, roots};
+use crate::copy::{CopyOptions, CopyProgress, Job, check_before, is_marked, published, roots};
 use crate::error::{Error, Result};
 use crate::request::encode_segment;
 use crate::schema::{self, parts_name};
@@ -84,9 +83,12 @@ pub fn send_share(
     if before.as_ref().is_some_and(|before| before.documents() == documents) {
         return Ok(sent(0, 0, None));
     }
-    refuse_other_roots(index, before.as_ref(), address, options)?;
-    create(client, &documents, index, options)?;
-    let build = Build { client, documents: &documents, parts: parts_name(&documents) };
+    if let Some(before) = &before {
+        check_before(index, before, options)?;
+    }
+    let alias = address.index();
+    create(client, &documents, index, (alias, options))?;
+    let build = Build { client, alias, documents: &documents, parts: parts_name(&documents) };
     let entry = ShareState::of(share);
     let key = key_of(&share.paths);
     let mut state = build.register(&key, &entry, &roots(index), &share.survey)?;
@@ -100,13 +102,19 @@ pub fn send_share(
     if !state.is_complete()? {
         return Ok(sent(placed, merged, Some(&state)));
     }
-    complete::complete(&build, index, address, &state, options)?;
+    // Another machine may complete the index at the same time.
+    let options = CopyOptions { wait: true, ..*options };
+    let job = Job::begin(index, client, address, &options)?;
+    if client.alias_targets(alias)? != [documents.as_str()] {
+        complete::complete(&build, index, &state, &job)?;
+    }
     Ok(sent(placed, merged, None))
 }
 
 /// The indexes that several machines write.
 pub(crate) struct Build<'c> {
     client: &'c Client,
+    alias: &'c str,
     documents: &'c str,
     parts: String,
 }
@@ -121,11 +129,16 @@ fn stamp(index: &Index, share: &Share) -> String {
 }
 
 /// Makes the indexes, unless another machine has done so.
-fn create(client: &Client, documents: &str, index: &Index, options: &CopyOptions) -> Result<()> {
-    let layout = options.layout;
+fn create(
+    client: &Client,
+    documents: &str,
+    index: &Index,
+    (alias, options): (&str, &CopyOptions),
+) -> Result<()> {
+    let (layout, analysis) = (options.layout, index.meta().analysis.as_str());
     let wanted = [
-        (documents.to_owned(), schema::documents_index(layout, &index.meta().analysis)),
-        (parts_name(documents), schema::statistics_index(layout.replicas)),
+        (documents.to_owned(), schema::documents_index(layout, analysis, alias)),
+        (parts_name(documents), schema::statistics_index(layout.replicas, alias)),
     ];
     for (name, body) in wanted {
         if client.exists(&format!("/{}", encode_segment(&name)))? {
@@ -137,9 +150,9 @@ fn create(client: &Client, documents: &str, index: &Index, options: &CopyOptions
             Err(error) => return Err(error),
         }
     }
-    match is_ours(client, documents)? {
+    match is_marked(client, documents, alias)? {
         true => Ok(()),
-        false => Err(Error::Disturbed { index: documents.to_owned() }),
+        false => Err(Error::NotMarked { index: documents.to_owned() }),
     }
 }
 
@@ -167,15 +180,8 @@ fn send_documents<'b>(
     }
     placement.place(window)?;
     // What was deleted while it was written was made anew by the cluster, without our mappings.
-    match is_ours(build.client, build.documents)? {
+    match is_marked(build.client, build.documents, build.alias)? {
         true => Ok(placement),
         false => Err(Error::Disturbed { index: build.documents.to_owned() }),
-    }
-}
-
-impl Build<'_> {
-    /// The number of documents that searches can see.
-    fn count(&self) -> Result<u64> {
-        self.client.count(self.documents, &json!({ "query": { "match_all": {} } }))
     }
 }
