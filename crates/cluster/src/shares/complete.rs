@@ -13,7 +13,7 @@ use wensou_text::Segmenter;
 
 use super::Build;
 use super::parts::SharedArticle;
-use super::read_write::{READ_AT_ONCE, SOURCE};
+use super::read_write::{READ_AT_ONCE, SOURCE, TIMEOUT};
 use super::state::BuildState;
 use super::stored::{Stored, first_path};
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
@@ -198,7 +198,8 @@ impl Completion<'_> {
             "_source": SOURCE,
             "sort": [{ (field::TIE): "asc" }],
         });
-        let pages = self.build.client.pages(self.build.documents, body, PageOptions::default())?;
+        let options = PageOptions { timeout: Some(TIMEOUT), ..PageOptions::default() };
+        let pages = self.build.client.pages(self.build.documents, body, options)?;
         for hit in pages {
             let Some(source) = hit?.source else { continue };
             each(serde_json::from_str(source.get())?)?;

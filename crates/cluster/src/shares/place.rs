@@ -1,10 +1,10 @@
 //! Puts the documents of a share where other machines may have put some of the same id.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 
+use foldhash::{HashMap, HashSet};
 use wensou_index::{ArticleText, DocumentTerms, FieldValues};
-use wensou_ingest::{FlashItem, Record, is_same_item, merge_items, next_id, walk_key};
+use wensou_ingest::{Record, is_same_item, merge_items, next_id, walk_key};
 use wensou_text::Segmenter;
 
 use super::Build;
@@ -35,6 +35,33 @@ struct Placed {
     id: String,
     /// Whether this machine counts it in its statistics.
     is_counted_here: bool,
+    /// Whether other machines have it, too.
+    is_merged: bool,
+}
+
+impl Placed {
+    /// A record that only this machine has.
+    fn new(id: &str) -> Self {
+        Self { id: id.to_owned(), is_counted_here: true, is_merged: false }
+    }
+}
+
+/// What comes of a record and of the document that has its id.
+enum Comparison {
+    /// The document has all of it.
+    Present(Placed),
+    /// Both are one record, which this document has.
+    Merged(Box<Stored>, Placed),
+    /// They are different records.
+    Other,
+}
+
+/// A document to write.
+struct Write<'w> {
+    id: &'w str,
+    json: &'w [u8],
+    /// The version in whose place it is written; `None` if there must be none.
+    version: Option<Version>,
 }
 
 /// Places the documents of one share, and counts those that no other machine counts.
@@ -72,20 +99,25 @@ impl<'b> Placement<'b> {
         }
     }
 
-    /// Sends documents: first as if the cluster had none of them, then those one by one of which it
-    /// has the id.
+    /// Sends documents: first as if the cluster had none of them, then those again whose ids it
+    /// has, merged with what is there.
     pub(super) fn place(&mut self, window: Vec<NewDocument>) -> Result<()> {
-        let taken = self.create(&window)?;
-        let mut there = self.build.read(&taken.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let taken: HashSet<String> = taken.into_iter().collect();
-        for document in window {
+        let created =
+            window.iter().map(|new| Write { id: new.stored.id(), json: &new.json, version: None });
+        let taken = self.write_all(created)?;
+        let mut placed: HashMap<String, Placed> = HashMap::default();
+        let mut open: Vec<&Stored> =
+            window.iter().map(|new| &new.stored).filter(|new| taken.contains(new.id())).collect();
+        while !open.is_empty() {
+            open = self.merge_all(&open, &mut placed)?;
+        }
+        for NewDocument { stored, values, terms, .. } in &window {
             self.documents += 1;
-            let NewDocument { stored, values, terms, .. } = &document;
-            let id = stored.id().to_owned();
-            let placed = match taken.contains(&id) {
-                false => Placed { id, is_counted_here: true },
-                true => self.resolve(stored.clone(), there.remove(&id))?,
-            };
+            let placed = placed.remove(stored.id()).unwrap_or_else(|| Placed::new(stored.id()));
+            self.merged += u64::from(placed.is_merged);
+            if placed.is_counted_here {
+                self.statistics.add(values, terms);
+            }
             if let Record::Article(article) = &stored.record {
                 self.articles.push(SharedArticle {
                     id: placed.id,
@@ -95,67 +127,117 @@ impl<'b> Placement<'b> {
                     sketch: ArticleText::of(&stored.record).sketch(),
                 });
             }
-            if placed.is_counted_here {
-                self.statistics.add(values, terms);
-            }
         }
         Ok(())
     }
 
-    fn write(&self, stored: &Stored, version: Option<Version>) -> Result<bool> {
-        self.build.write(stored, version, self.segmenter)
-    }
-
-    /// Creates documents; returns the ids that are taken.
-    fn create(&self, window: &[NewDocument]) -> Result<Vec<String>> {
-        let options = BulkOptions { max_errors: usize::MAX, ..BulkOptions::default() };
-        let mut writer = BulkWriter::new(self.build.client, self.build.documents, options)?;
-        for NewDocument { stored, json, .. } in window {
-            writer.push(&Operation::create(stored.id(), json))?;
+    /// Reads the documents that have the ids of some records, and writes what comes of both.
+    /// Returns the records whose documents other machines have changed meanwhile.
+    fn merge_all<'s>(
+        &self,
+        open: &[&'s Stored],
+        placed: &mut HashMap<String, Placed>,
+    ) -> Result<Vec<&'s Stored>> {
+        let ids: Vec<&str> = open.iter().map(|mine| mine.id()).collect();
+        let mut there = self.build.read(&ids)?;
+        let mut merged = Vec::new();
+        for mine in open {
+            let Some(read) = there.remove(mine.id()) else {
+                merged.push((*mine, self.render(mine)?, None, Placed::new(mine.id())));
+                continue;
+            };
+            match self.compare(mine, &read) {
+                Comparison::Present(found) => drop(placed.insert(found.id.clone(), found)),
+                Comparison::Merged(now, found) => {
+                    merged.push((*mine, self.render(&now)?, Some(read.version), found));
+                }
+                Comparison::Other => {
+                    let found = self.find_place((*mine).clone(), Some(read))?;
+                    placed.insert(mine.id().to_owned(), found);
+                }
+            }
         }
-        let mut summary = writer.finish()?;
-        let taken = summary.errors.extract_if(.., |error| error.status == 409);
-        let taken: Vec<String> = taken.map(|error| error.id).collect();
-        summary.failed -= taken.len() as u64;
-        accepted(summary)?;
-        Ok(taken)
+        let writes = merged.iter().map(|(mine, json, version, _)| Write {
+            id: mine.id(),
+            json,
+            version: *version,
+        });
+        let refused = self.write_all(writes)?;
+        let mut open = Vec::new();
+        for (mine, _, _, found) in merged {
+            match refused.contains(mine.id()) {
+                true => open.push(mine),
+                false => drop(placed.insert(mine.id().to_owned(), found)),
+            }
+        }
+        Ok(open)
     }
 
-    /// Places a record whose id is taken.
-    fn resolve(&mut self, mut mine: Stored, mut there: Option<Read>) -> Result<Placed> {
+    /// What comes of a record and of the document that has its id.
+    fn compare(&self, mine: &Stored, there: &Read) -> Comparison {
+        let stored = &there.stored;
+        match (&mine.record, &stored.record) {
+            (Record::Flash(item), Record::Flash(other)) if is_same_item(item, other) => {
+                let found = Placed {
+                    id: mine.id().to_owned(),
+                    is_counted_here: stored.shares.first().is_some_and(|share| share == self.key),
+                    is_merged: stored.shares != [self.key],
+                };
+                let merged = merge_items(other, item);
+                let is_known = stored.shares.iter().any(|share| share == self.key);
+                if is_known && merged == *other {
+                    return Comparison::Present(found);
+                }
+                let mut now = stored.clone();
+                if walk_key(first_path(&mine.record).0) < stored.walk {
+                    (now.ordinal, now.walk) = (mine.ordinal, mine.walk.clone());
+                }
+                now.counted.get_or_insert_with(|| stored.record.clone());
+                now.record = Record::Flash(merged);
+                if !is_known {
+                    now.shares.push(self.key.to_owned());
+                }
+                Comparison::Merged(Box::new(now), found)
+            }
+            (Record::Article(article), Record::Article(other))
+                if (&article.path, article.span) == (&other.path, other.span) =>
+            {
+                Comparison::Present(Placed::new(mine.id()))
+            }
+            _ => Comparison::Other,
+        }
+    }
+
+    /// Places a record whose id another record has, or may have.
+    fn find_place(&self, mut mine: Stored, mut there: Option<Read>) -> Result<Placed> {
         loop {
-            let placed = |is_counted_here| Placed { id: mine.id().to_owned(), is_counted_here };
-            let Some(read) = &there else {
-                if self.write(&mine, None)? {
-                    return Ok(placed(true));
+            let Some(read) = there else {
+                if self.build.write(mine.id(), &self.render(&mine)?, None)? {
+                    return Ok(Placed::new(mine.id()));
                 }
                 there = self.build.read_one(mine.id())?;
                 continue;
             };
-            match (&mine.record, &read.stored.record) {
-                (Record::Flash(item), Record::Flash(other)) if is_same_item(item, other) => {
-                    if let Some(counter) = self.merge(&mine, item, other, read)? {
-                        self.merged += u64::from(read.stored.shares != [self.key]);
-                        return Ok(placed(counter == self.key));
+            match self.compare(&mine, &read) {
+                Comparison::Present(found) => return Ok(found),
+                Comparison::Merged(now, found) => {
+                    if self.build.write(mine.id(), &self.render(&now)?, Some(read.version))? {
+                        return Ok(found);
                     }
                 }
-                (Record::Article(article), Record::Article(other))
-                    if (&article.path, article.span) == (&other.path, other.span) =>
-                {
-                    return Ok(placed(true));
-                }
-                (record, other) if position(record) < position(other) => {
+                Comparison::Other if position(&mine.record) < position(&read.stored.record) => {
+                    let before = &read.stored.record;
                     let mut displaced = read.stored.clone();
-                    displaced.set_id(self.free_id(other)?);
+                    displaced.set_id(self.free_id(before)?);
                     // First where it goes, so that it is somewhere at any time.
-                    let moved = self.resolve(displaced, None)?;
-                    self.build.note_moved(other, &moved.id)?;
-                    if self.write(&mine, Some(read.version))? {
-                        return Ok(placed(true));
+                    let moved = self.find_place(displaced, None)?;
+                    self.build.note_moved(before, &moved.id)?;
+                    if self.build.write(mine.id(), &self.render(&mine)?, Some(read.version))? {
+                        return Ok(Placed::new(mine.id()));
                     }
                 }
-                (record, _) => {
-                    let id = self.free_id(record)?;
+                Comparison::Other => {
+                    let id = self.free_id(&mine.record)?;
                     mine.set_id(id);
                 }
             }
@@ -163,32 +245,27 @@ impl<'b> Placement<'b> {
         }
     }
 
-    /// Merges a flash item with what the cluster has of it. Returns the share that counts it, or
-    /// `None` if another machine changed it meanwhile.
-    fn merge(
-        &self,
-        mine: &Stored,
-        item: &FlashItem,
-        other: &FlashItem,
-        read: &Read,
-    ) -> Result<Option<String>> {
-        let there = &read.stored;
-        let counter = there.shares.first().cloned().unwrap_or_default();
-        let merged = merge_items(other, item);
-        let is_known = there.shares.iter().any(|share| share == self.key);
-        if is_known && merged == *other {
-            return Ok(Some(counter));
+    fn render(&self, stored: &Stored) -> Result<Vec<u8>> {
+        let (values, terms) = stored.analyse(self.segmenter)?;
+        stored.to_json(&values, &terms)
+    }
+
+    /// Writes documents. Returns the ids of those that the cluster has in another version.
+    fn write_all<'w>(&self, writes: impl Iterator<Item = Write<'w>>) -> Result<HashSet<String>> {
+        let options = BulkOptions { max_errors: usize::MAX, ..BulkOptions::default() };
+        let mut writer = BulkWriter::new(self.build.client, self.build.documents, options)?;
+        for Write { id, json, version } in writes {
+            writer.push(&match version {
+                None => Operation::create(id, json),
+                Some(version) => Operation::index(id, json).with_version(version),
+            })?;
         }
-        let mut now = there.clone();
-        if walk_key(first_path(&mine.record).0) < there.walk {
-            (now.ordinal, now.walk) = (mine.ordinal, mine.walk.clone());
-        }
-        now.record = Record::Flash(merged);
-        now.counted.get_or_insert_with(|| there.record.clone());
-        if !is_known {
-            now.shares.push(self.key.to_owned());
-        }
-        Ok(self.write(&now, Some(read.version))?.then_some(counter))
+        let mut summary = writer.finish()?;
+        let refused = summary.errors.extract_if(.., |error| error.status == 409);
+        let refused: HashSet<String> = refused.map(|error| error.id).collect();
+        summary.failed -= refused.len() as u64;
+        accepted(summary)?;
+        Ok(refused)
     }
 
     /// The next id for a record whose own is taken: free, or that of this record already.

@@ -1,9 +1,10 @@
 //! Reads and writes documents with their versions.
 
+use std::time::Duration;
+
 use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::json;
-use wensou_text::Segmenter;
 
 use super::Build;
 use super::stored::{Read, Stored};
@@ -14,6 +15,9 @@ use crate::schema::field;
 
 /// Documents that are read at a time.
 pub(super) const READ_AT_ONCE: usize = 100;
+
+/// The time for a request. Documents that were just written take longer to read.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What is read of a document.
 pub(super) const SOURCE: [&str; 6] =
@@ -40,7 +44,8 @@ impl Build<'_> {
         let mut all = HashMap::default();
         let path = format!("/{}/_mget", encode_segment(self.documents));
         for ids in ids.chunks(READ_AT_ONCE) {
-            let request = Request::post(&path).query("_source_includes", &SOURCE.join(","));
+            let request =
+                Request::post(&path).query("_source_includes", &SOURCE.join(",")).timeout(TIMEOUT);
             let answer = self.client.send(&request.json(&json!({ "ids": ids }))?)?;
             for Found { id, seq_no, primary_term, source } in answer.json::<Answer>()?.docs {
                 let version = Version::Unchanged { seq_no, primary_term };
@@ -56,16 +61,8 @@ impl Build<'_> {
 
     /// Writes a document if the cluster has none of this id, or this version. Returns whether it
     /// was written.
-    pub(super) fn write(
-        &self,
-        stored: &Stored,
-        version: Option<Version>,
-        segmenter: &Segmenter,
-    ) -> Result<bool> {
-        let (values, terms) = stored.analyse(segmenter)?;
-        let json = stored.to_json(&values, &terms)?;
-        let index = encode_segment(self.documents);
-        let id = encode_segment(stored.id());
+    pub(super) fn write(&self, id: &str, json: &[u8], version: Option<Version>) -> Result<bool> {
+        let (index, id) = (encode_segment(self.documents), encode_segment(id));
         let request = match version {
             Some(Version::Unchanged { seq_no, primary_term }) => {
                 Request::put(format!("/{index}/_doc/{id}"))
@@ -74,7 +71,7 @@ impl Build<'_> {
             }
             _ => Request::put(format!("/{index}/_create/{id}")),
         };
-        match self.client.send(&request.json_bytes(json)) {
+        match self.client.send(&request.json_bytes(json.to_vec()).timeout(TIMEOUT)) {
             Ok(_) => Ok(true),
             Err(Error::Conflict { .. }) => Ok(false),
             Err(error) => Err(error),
