@@ -41,6 +41,7 @@ mod relevance;
 mod roots;
 mod sample;
 mod search;
+mod shares;
 mod terminal;
 #[cfg(unix)]
 mod torture;

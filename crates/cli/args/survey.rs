@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// Collect the corpus statistics of a part of an archive.
+/// Collect the corpus statistics of a part of an archive
 ///
 /// For several machines that index one archive together. Each surveys a part of it, one merges the
 /// files, and each indexes its share with the statistics of the whole, so that the outcome is that

@@ -178,6 +178,14 @@ fn examples(verb: Option<&str>) -> &'static [Entry] {
                 "Build or update an index on a cluster",
             ),
         ],
+        "survey" => &[
+            ("wensou survey news/2023 --base news -o 2023.stats", "Survey a part of an archive"),
+            ("wensou survey --merge *.stats -o all.stats", "Merge the surveys of all parts"),
+            (
+                "wensou index news/2023 --base news --stats all.stats",
+                "Index a part with the statistics of all",
+            ),
+        ],
         "check" => &[
             ("wensou check --quick", "Compare checksums only"),
             ("wensou check --repair", "Rebuild what is damaged"),
@@ -237,8 +245,9 @@ fn references(verb: Option<&str>) -> &'static [&'static str] {
             "wensou-backup(1)",
             "wensou-copy(1)",
             "wensou-stats(1)",
+            "wensou-survey(1)",
         ],
-        "check" | "backup" | "copy" | "stats" => &["wensou(1)", "wensou-index(1)"],
+        "check" | "backup" | "copy" | "stats" | "survey" => &["wensou(1)", "wensou-index(1)"],
         "similar" | "show" => &["wensou(1)", "wensou-search(1)", "wensou-browse(1)"],
         "export" => &["wensou(1)", "wensou-show(1)", "wensou-search(1)"],
         "eval" => &["wensou(1)", "wensou-search(1)", "wensou-explain(1)"],
