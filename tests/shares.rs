@@ -157,7 +157,9 @@ fn union(dir: &Dir, flags: &[&str]) -> (BTreeMap<String, Value>, BTreeMap<String
 
 /// The occurrences of a flash item.
 fn seen(item: &Value) -> Vec<String> {
-    item["occurrences"].as_array().unwrap().iter().map(ToString::to_string).collect()
+    let of = |key: &str| item[key].as_array().unwrap().clone();
+    let paths = of("seen_in").into_iter().zip(of("spans"));
+    paths.map(|(path, span)| format!("{path} {span}")).collect()
 }
 
 #[test]

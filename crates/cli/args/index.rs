@@ -26,8 +26,8 @@ pub(crate) struct Index {
     /// Cover exactly these files and folders; asks before it removes records of others
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["paths", "remove", "renamed"])]
     pub(crate) only: Vec<PathBuf>,
-    /// Index a share of the archive in DIR: of its files, only those in PATH; ids and paths are those
-    /// of an index of all of DIR. For several machines, see `wensou survey`
+    /// Index a share of the archive in DIR: of its files, only those in PATH; ids and paths are
+    /// those of an index of all of DIR. For several machines, see `wensou survey`
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "remove", "renamed"])]
     pub(crate) base: Option<PathBuf>,
     /// Read pages with the corpus statistics in FILE, which `wensou survey` has made of all shares

@@ -52,10 +52,7 @@ pub fn build(
     progress: &dyn Progress,
 ) -> Result<Built, Error> {
     let roots = &RootSet::of(roots);
-    let canonical: Vec<PathBuf> = roots.roots().iter().map(|root| root.path.clone()).collect();
-    if let Some(path) = canonical.iter().find(|root| root.to_str().is_none()) {
-        return Err(Error::Name { path: path.clone() });
-    }
+    let canonical = canonical_paths(roots)?;
     let roots = &roots.paths_from_here();
     let mut draft = Draft::create(dir, options.wait)?;
     let options = BuildOptions { ingest: excluding(&options.ingest, dir), ..options.clone() };
@@ -107,6 +104,15 @@ pub fn build(
     };
     let (meta, not_durable) = publish(draft, meta)?;
     Ok(Built { meta, reused, written, damaged, not_durable })
+}
+
+/// The absolute paths of the roots, which the description states.
+fn canonical_paths(roots: &RootSet) -> Result<Vec<PathBuf>, Error> {
+    let canonical: Vec<PathBuf> = roots.roots().iter().map(|root| root.path.clone()).collect();
+    match canonical.iter().find(|root| root.to_str().is_none()) {
+        Some(path) => Err(Error::Name { path: path.clone() }),
+        None => Ok(canonical),
+    }
 }
 
 /// The generation to update; `None` if a whole build is wanted or needed.

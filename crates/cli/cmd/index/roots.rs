@@ -37,7 +37,10 @@ impl RootPlan {
         let named = args.paths.iter().chain(&args.only).chain(args.renamed.get(1));
         refuse_indexes(named.chain(&args.base))?;
         if let Some(base) = &args.base {
-            return Ok(Some(Self { roots: RootSet::of(&[base.clone()]), ..Self::default() }));
+            return Ok(Some(Self {
+                roots: RootSet::of(std::slice::from_ref(base)),
+                ..Self::default()
+            }));
         }
         let covered = before.map(Settings::root_set).unwrap_or_default();
         if !global.archive.is_empty() {

@@ -90,7 +90,7 @@ pub(crate) fn paths(share: &Share) -> String {
 /// What these paths select of the archive in `base`; everything without any.
 pub(crate) fn selection(base: &Path, named: &[PathBuf]) -> anyhow::Result<Selection> {
     if !base.is_dir() {
-        bail!("--base {} is not a folder: name the folder of the whole archive", base.display());
+        bail!("{} is not a folder: the base is the folder of the whole archive", base.display());
     }
     let base = canonical(base);
     let mut selected = Vec::new();

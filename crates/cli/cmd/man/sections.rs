@@ -133,7 +133,7 @@ fn environment(verb: Option<&str>) -> Vec<Entry> {
         variables.push(("PAGER", "The pager that Ctrl-O of `wensou browse` opens."));
         variables.push(("VISUAL, EDITOR", "The editor that Ctrl-E of `wensou browse` opens."));
     }
-    if matches!(verb, None | Some("index")) {
+    if matches!(verb, None | Some("index" | "survey")) {
         variables.push(("TMPDIR", "Where a build keeps temporary files, up to 2 GiB."));
     }
     variables

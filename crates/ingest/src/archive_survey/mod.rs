@@ -194,3 +194,66 @@ fn total(parts: &[SurveyPart]) -> FileTotals {
 fn components(path: &str) -> Vec<&str> {
     path.split('/').collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::corpus::statistics::DumpId;
+    use crate::options::Options;
+
+    /// A survey of one part, whose dumps give these ids to items.
+    fn part(paths: &[&str], ids: &[(u64, &str, &str)]) -> ArchiveSurvey {
+        let mut files: Vec<String> = ids.iter().map(|(_, _, file)| (*file).to_owned()).collect();
+        files.sort_by(|a, b| components(a).cmp(&components(b)));
+        files.dedup();
+        let mut statistics = CorpusStatistics::to_be_merged();
+        for (content, id, dump) in ids {
+            let number = files.iter().position(|file| file == dump).unwrap() as u64;
+            let (id, dump) = ((*id).to_owned(), Arc::from(*dump));
+            statistics.add_dump_id(*content, DumpId { id, at: (number, 1), dump });
+        }
+        let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        let part = SurveyPart { paths, totals: FileTotals::default() };
+        ArchiveSurvey::new(Options::default().reading(), part, files, statistics)
+    }
+
+    #[test]
+    fn the_first_dump_of_the_walk_keeps_its_id() {
+        // In the walk, `a/b.jsonl` comes before `a.jsonl`.
+        let parts = || {
+            let first = part(&["a.jsonl"], &[(1, "x", "a.jsonl"), (4, "y", "a.jsonl")]);
+            let second = part(&["a"], &[(2, "x", "a/b.jsonl"), (3, "z", "a/c.jsonl")]);
+            (first, second)
+        };
+        let ids = |survey: ArchiveSurvey| {
+            let finished = survey.finish(0);
+            let mut ids: Vec<_> = finished.statistics.dump_ids.into_iter().collect();
+            ids.sort_by_key(|(content, _)| *content);
+            ids.into_iter().map(|(_, id)| (id.id, id.at.0)).collect::<Vec<_>>()
+        };
+        let expected = [("x@a.jsonl", 2), ("x", 0), ("z", 1), ("y", 2)];
+        let expected = expected.map(|(id, at)| (id.to_owned(), at));
+        let (mut first, second) = parts();
+        first.merge(second);
+        assert_eq!(first.dump_files, ["a/b.jsonl", "a/c.jsonl", "a.jsonl"]);
+        assert_eq!(ids(first), expected);
+        let (first, mut second) = parts();
+        second.merge(first);
+        assert_eq!(ids(second), expected);
+    }
+
+    #[test]
+    fn overlaps_are_found_either_way() {
+        let overlap = |one: &[&str], other: &[&str]| {
+            part(one, &[]).overlap(&part(other, &[])).map(|it| it.paths)
+        };
+        assert_eq!(overlap(&["a", "b/c"], &["a b", "a.txt", "b/d"]), None);
+        let paths = |paths: [&str; 2]| Some(paths.map(str::to_owned));
+        assert_eq!(overlap(&["a", "c"], &["b", "c/d"]), paths(["c", "c/d"]));
+        assert_eq!(overlap(&["b", "c/d"], &["a", "c"]), paths(["c/d", "c"]));
+        assert_eq!(overlap(&["a"], &["a"]), paths(["a", "a"]));
+        assert_eq!(overlap(&[], &["a"]), paths(["", "a"]));
+    }
+}

@@ -1,5 +1,5 @@
-//! Unfinished corpus statistics as a list of entries, by which they are stored and read again. Equal
-//! statistics have the same entries in the same order.
+//! Unfinished corpus statistics as a list of entries, by which they are stored and read again.
+//! Equal statistics have the same entries in the same order.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

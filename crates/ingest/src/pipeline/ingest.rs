@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::file_table::FileEntryLog;
 use crate::flash::dedup::FlashDeduplicator;
 use crate::input::file_list::FileList;
+use crate::input::walk::Walk;
 use crate::options::Options;
 use crate::pipeline::carry_over::{self, StoredRecords, stored_records};
 use crate::pipeline::chunks::{CHUNK, ChunkReader};
@@ -87,7 +88,7 @@ pub fn ingest_scanned<E>(
     let encoding = encoding(options)?;
     let given = options.survey.as_deref();
     check_reading(given, options)?;
-    let ScannedArchive { file_list, walk, .. } = scanned;
+    let ScannedArchive { file_list, mut walk, .. } = scanned;
     progress.start(file_list.iter().len() as u64, file_list.bytes());
     let reader = Reader { options, encoding, one_root: file_list.has_one_root() };
 
@@ -108,12 +109,7 @@ pub fn ingest_scanned<E>(
 
     progress.phase(Phase::Read);
     let mut records = RecordSink {
-        report: Report {
-            skipped: walk.skipped,
-            ignored: walk.ignored,
-            non_utf8_names: walk.non_utf8_names,
-            ..Report::default()
-        },
+        report: report(&mut walk),
         flashes: FlashDeduplicator::new().map_err(Error::TemporaryFile)?,
         ids,
         shared_ids: given.map(|given| &given.shared_ids),
@@ -138,6 +134,16 @@ pub fn ingest_scanned<E>(
     ordered(0..survey.chunks.len(), threads, worker, |finding| records.receive(finding))?;
     records.carry_over_refused()?;
     records.finish(survey.totals)
+}
+
+/// The report, with what the walk could not access or left out.
+fn report(walk: &mut Walk) -> Report {
+    Report {
+        skipped: std::mem::take(&mut walk.skipped),
+        ignored: std::mem::take(&mut walk.ignored),
+        non_utf8_names: std::mem::take(&mut walk.non_utf8_names),
+        ..Report::default()
+    }
 }
 
 /// Fails if the statistics that the options give were made with other options.

@@ -106,6 +106,15 @@ impl ThreadSurvey {
             totals: FileTotals::default(),
         })
     }
+
+    /// Notes a file that has been read, with what it has contributed to the statistics.
+    fn note_file(&mut self, content_hash: u64, refused: bool) -> io::Result<()> {
+        let contribution = self.statistics.take_contribution();
+        let file = SurveyedFile { content_hash, refused, contribution };
+        let room = Vec::with_capacity(file.contribution.len() + 32);
+        self.files.push(&postcard::to_extend(&file, room).map_err(io::Error::other)?)?;
+        Ok(())
+    }
 }
 
 /// Runs the first pass. The caller must still call `finish` on the statistics.
@@ -180,7 +189,7 @@ impl Reader<'_> {
     /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Problems are
     /// reported in the second pass. Returns whether the system refused to read it.
     fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
-        let ThreadSurvey { statistics, cache, raw, files, position, totals, .. } = survey;
+        let ThreadSurvey { statistics, cache, raw, position, totals, .. } = survey;
         let (mut cached, mut refused, mut content_hash, mut count) = (false, false, None, 0);
         let mut too_large = false;
         let _ = input::each(source, self.options, &mut |event| {
@@ -240,14 +249,11 @@ impl Reader<'_> {
         if content_hash.is_none() && !refused {
             content_hash = input::content_hash(&source.path).ok();
         }
-        let contribution = statistics.take_contribution();
         let content_hash = content_hash.unwrap_or(0);
         // A stamp differs from machine to machine.
         let known = if too_large { source.stamp.bytes } else { content_hash };
         totals.add(&source.relative, known, source.stamp.bytes);
-        let file = SurveyedFile { content_hash, refused, contribution };
-        let room = Vec::with_capacity(file.contribution.len() + 32);
-        files.push(&postcard::to_extend(&file, room).map_err(io::Error::other)?)?;
+        survey.note_file(content_hash, refused)?;
         Ok(refused)
     }
 

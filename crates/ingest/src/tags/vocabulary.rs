@@ -59,10 +59,12 @@ impl Vocabulary {
 
     pub(crate) fn merge(&mut self, other: Self) {
         for (tag, times) in other.tags {
-            *self.tags.entry(tag).or_default() += times;
+            let count = self.tags.entry(tag).or_default();
+            *count = count.saturating_add(times);
         }
         for (keyword, times) in other.keywords {
-            *self.keywords.entry(keyword).or_default() += times;
+            let count = self.keywords.entry(keyword).or_default();
+            *count = count.saturating_add(times);
         }
         self.tag_keyword_hashes.extend(other.tag_keyword_hashes);
     }
