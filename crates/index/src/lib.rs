@@ -66,6 +66,7 @@ mod record;
 mod roots;
 mod share;
 mod stored;
+mod survey;
 mod update;
 mod write;
 
@@ -92,7 +93,8 @@ pub use options::BuildOptions;
 pub use planned::{PlannedChanges, planned_changes};
 pub use record::{RecordExt, Texts, civil_seconds, moment_start};
 pub use roots::{Added, Root, RootSet, canonical};
-pub use share::{Share, SurveyTotals, select_share, survey};
+pub use share::{Share, SurveyTotals, select_share};
+pub use survey::survey;
 pub use tantivy::DocAddress;
 pub use wensou_postings::{
     BitsetPostings, Columns, Cursor, DocumentTerms, FORMAT_VERSION, FieldTerms, Kind, LENGTH_CODES,

@@ -1,17 +1,10 @@
-//! The part of an archive that one of several machines indexes, and its survey.
+//! The part of an archive that one of several machines indexes.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use wensou_ingest::{
-    ArchiveSurvey, FileTotals, FinishedSurvey, Options, Progress, Selection, SurveySummary,
-    read_survey_file,
-};
-
-use crate::analysis::{TableFiles, labels_of};
-use crate::error::Error;
-use crate::generation::is_index_folder;
+use wensou_ingest::{FileTotals, FinishedSurvey, Options, Selection, read_survey_file};
 
 /// The part of an archive that one of several machines has indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,23 +101,4 @@ pub fn select_share(
     options.exclude.push(stats.to_owned());
     options.survey = Some(Arc::new(survey));
     Ok(())
-}
-
-/// Surveys what the options select of the archive in `base`, for several machines that index one
-/// archive together. Of the tables, only the labels matter.
-///
-/// # Errors
-///
-/// [`Error::Table`] if the labels have a mistake, and [`Error::Archive`] if the archive cannot be
-/// read at all.
-pub fn survey(
-    base: &Path,
-    options: &Options,
-    tables: &TableFiles,
-    progress: &dyn Progress,
-) -> Result<(ArchiveSurvey, SurveySummary), Error> {
-    let mut options = options.clone();
-    options.exclude_folder = Some(is_index_folder);
-    options.labels = labels_of(tables)?.map(Arc::new);
-    wensou_ingest::survey_archive(base, &options, progress).map_err(Error::of_ingest)
 }

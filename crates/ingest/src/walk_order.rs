@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use crate::input::MEMBER_SEPARATOR;
+/// Separates the path of a container from that of its member.
+pub(crate) const MEMBER_SEPARATOR: &str = "!/";
 
 /// Compares two paths below one root in the order of the walk: component by component, so that
 /// `a/b.txt` comes before `a.txt`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::corpus::article_ids::ArticleIds;
-use crate::input::MEMBER_SEPARATOR;
+use crate::walk_order::MEMBER_SEPARATOR;
 
 /// By the key of each id that several files have: their paths in the order of the walk, and how
 /// often each has it.

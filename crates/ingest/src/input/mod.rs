@@ -62,9 +62,7 @@ use crate::input::file_list::SourceFile;
 use crate::input::folder_walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
-
-/// Separates the path of a container from that of its member.
-pub(crate) const MEMBER_SEPARATOR: &str = "!/";
+pub(crate) use crate::walk_order::MEMBER_SEPARATOR;
 
 /// An open page or dump.
 pub(crate) struct Input<'a> {
