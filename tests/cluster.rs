@@ -34,7 +34,12 @@ fn cluster() -> Option<MutexGuard<'static, Cluster>> {
     static CLUSTER: OnceLock<Result<Mutex<Cluster>, String>> = OnceLock::new();
     let start = || Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), PORT).map(Mutex::new);
     match CLUSTER.get_or_init(start) {
-        Ok(cluster) => Some(cluster.lock().unwrap_or_else(PoisonError::into_inner)),
+        Ok(cluster) => Some(cluster.lock().unwrap_or_else(|poisoned| {
+            // The test that failed may have ended nodes.
+            let cluster = PoisonError::into_inner(poisoned);
+            cluster.heal();
+            cluster
+        })),
         Err(why) => {
             skipped(why);
             None

@@ -33,7 +33,7 @@ fn refused_credentials_name_the_cure_and_no_secret() {
         (&[], "no credentials", &[]),
         (
             &[(user, "reader"), (password, "wr0ng-secret")],
-            "reader",
+            "a user and a password",
             &["wr0ng-secret", "cmVhZGVyOndyMG5nLXNlY3JldA"],
         ),
         (&[("WENSOU_CLUSTER_API_KEY", "a2V5LXNlY3JldA==")], "API key", &["a2V5LXNlY3JldA"]),
@@ -100,7 +100,7 @@ fn only_the_authority_of_the_cluster_is_trusted() {
     let search = ["search", "x", "--index", &plain];
     refused(&run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "right.pem")], &search), 2, &[]);
     let address = address.replace("https://", "http://");
-    refused(&dir.run(&["search", "x", "--index", &address]), 2, &["https://"]);
+    refused(&dir.run(&["search", "x", "--index", &address]), 2, &["scheme"]);
 }
 
 /// What a user with the rights to read may ask of the index.

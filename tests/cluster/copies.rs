@@ -165,14 +165,14 @@ fn kill_a_copy(archive: &Archive, cluster: &Cluster, name: &str) {
 pub(super) fn begin_a_copy(archive: &Archive, cluster: &Cluster, name: &str) -> (Child, String) {
     let address = cluster.address(name);
     let before = cluster.indexes_of(name);
-    let mut command = archive.dir.command(&["copy", "--index", "index", "--to", &address]);
-    let copy = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let client = cluster.client();
+    let copy = ["copy", "--index", "index", "--to", &address];
+    let mut command = archive.dir.command(&[&copy[..], &AT_ONCE].concat());
+    let copy = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
-    let is_new = |index: &wensou_cluster::IndexInfo| !before.contains(&index.name);
     loop {
-        if let Some(new) = client.indexes(&format!("{name}-*")).unwrap().into_iter().find(is_new) {
-            return (copy, new.name);
+        let found = cluster.indexes_of(name);
+        if let Some(new) = found.into_iter().find(|index| !before.contains(index)) {
+            return (copy, new);
         }
         assert!(started.elapsed() < Duration::from_secs(30), "no index appears");
         std::thread::sleep(Duration::from_millis(5));

@@ -61,6 +61,15 @@ impl Cluster {
         self.port + node - 1
     }
 
+    /// Starts the nodes again, with their data, if one of them has ended.
+    #[allow(dead_code, reason = "the test of the client is one")]
+    pub(crate) fn heal(&self) {
+        let port = self.port.to_string();
+        if !self.command(&["status"]).status.success() {
+            self.run(&["start", "3", "--port", &port, "--parent", &std::process::id().to_string()]);
+        }
+    }
+
     /// Runs the script with these arguments.
     pub(crate) fn run(&self, arguments: &[&str]) {
         let output = self.command(arguments);

@@ -19,7 +19,7 @@ const HEALTH_SLICE: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(50);
 
 /// The time that the cluster has to tell its nodes of a change.
-const CHANGE: Duration = Duration::from_secs(30);
+pub(crate) const CHANGE: Duration = Duration::from_secs(30);
 
 /// How many copies of the documents there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -66,7 +66,7 @@ impl Client {
     /// [`Error::NameTaken`] if the name is in use, and as [`Self::send`].
     pub fn create_index(&self, name: &str, body: &impl Serialize) -> Result<()> {
         check_index_name(name, NAME_BYTES)?;
-        let request = Request::put(index_path(name)).json(body)?.timeout(CHANGE);
+        let request = Request::put(index_path(name)).json(body)?.timeout(CHANGE).of_elected_node();
         let response = self.send(&request.clone().accept(400))?;
         if response.status() != 400 {
             return Ok(());
@@ -86,7 +86,8 @@ impl Client {
     /// As [`Self::send`]. A name with a pattern is refused.
     pub fn delete_index(&self, name: &str) -> Result<bool> {
         check_index_name(name, NAME_BYTES)?;
-        let request = Request::delete(index_path(name)).timeout(CHANGE).accept(404);
+        let request =
+            Request::delete(index_path(name)).timeout(CHANGE).of_elected_node().accept(404);
         Ok(self.send(&request)?.status() != 404)
     }
 
@@ -122,6 +123,7 @@ impl Client {
             .query("bytes", "b")
             .query("h", "index,health,docs.count,store.size,creation.date")
             .query("expand_wildcards", "all")
+            .of_elected_node()
             .accept(404);
         let response = self.send(&request)?;
         if response.status() == 404 {
@@ -176,7 +178,7 @@ impl Client {
         if targets == [new] {
             return Ok(());
         }
-        let request = Request::post("/_aliases").timeout(CHANGE);
+        let request = Request::post("/_aliases").timeout(CHANGE).of_elected_node();
         if targets.iter().map(String::as_str).ne(old) {
             let now = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
             let reason = format!("the alias {alias} points to {now}");

@@ -173,7 +173,10 @@ impl Client {
         let nodes = if request.node.is_some() { 1 } else { pool.len() };
         let mut attempts = Attempts::new(time, nodes, options.attempts)
             .allow(request.idempotent, request.retry_overload);
-        let mut request = Cow::Borrowed(request);
+        let mut request = match pool.preference().filter(|_| request.can_prefer()) {
+            Some(preference) => Cow::Owned(request.clone().query("preference", &preference)),
+            None => Cow::Borrowed(request),
+        };
         loop {
             let chosen = || pool.choose(&attempts.tried, request.rotate);
             let node = request.node.map_or_else(chosen, |node| node % pool.len());
@@ -220,15 +223,25 @@ impl Client {
             }
             return None;
         }
-        let mut ids = Vec::new();
+        let (mut ids, mut hung) = (Vec::new(), false);
         for node in 0..pool.len() {
             match self.id_of(node, time) {
                 Ok(id) => ids.extend(id),
-                Err(_) => pool.failed(node),
+                Err(_) => {
+                    hung = true;
+                    pool.failed(node);
+                }
             }
         }
+        if ids.is_empty() {
+            return None;
+        }
         let preference = format!("_prefer_nodes:{}", ids.join(","));
-        (!ids.is_empty()).then(|| request.clone().query("preference", &preference))
+        let steered = request.clone().query("preference", &preference);
+        if hung {
+            pool.prefer(preference);
+        }
+        Some(steered)
     }
 
     /// Asks a node for its id, which not every user may know.

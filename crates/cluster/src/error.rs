@@ -174,7 +174,7 @@ pub enum Error {
     },
     /// Writes are blocked, for example because the disk is full.
     #[error(
-        "{at} does not accept writes: {reason}; if a disk is full, free space or add nodes, else remove the block from the settings of the index"
+        "{at} does not accept writes: {reason}; if a disk is full, free space or add nodes, else remove the block from the settings of the index or of the cluster"
     )]
     Blocked {
         /// The request.

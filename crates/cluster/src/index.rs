@@ -217,7 +217,11 @@ fn describe(client: &Client, address: &ClusterAddress) -> Result<(String, Descri
     }
     let name = address.index();
     let path = format!("/{}/_mapping", encode_segment(name));
-    let request = Request::get(path).query("filter_path", "*.mappings._meta").accept(404);
+    // Each node knows it. Without `local`, a node asks the elected one, which may hang.
+    let request = Request::get(path)
+        .query("filter_path", "*.mappings._meta")
+        .query("local", "true")
+        .accept(404);
     let response = client.send(&request)?;
     if response.status() == 404 {
         return Err(Error::NoIndex { address: address.to_string() });

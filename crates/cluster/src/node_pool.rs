@@ -12,6 +12,10 @@ const LEFT_OUT: Duration = Duration::from_secs(5);
 /// The longest time that a node is left out.
 const LEFT_OUT_AT_MOST: Duration = Duration::from_secs(60);
 
+/// How long requests for documents leave out a node that hangs. The cluster itself notices it after
+/// half a minute.
+const PREFERRED: Duration = Duration::from_secs(30);
+
 /// The nodes, and what is known of each.
 #[derive(Debug)]
 pub(crate) struct NodePool {
@@ -22,6 +26,8 @@ pub(crate) struct NodePool {
     next: AtomicUsize,
     /// The id of the cluster, and the node that said it first.
     cluster: OnceLock<(usize, String)>,
+    /// The preference that leaves out nodes that hang, and until when it is sent.
+    preference: Mutex<Option<(String, Instant)>>,
 }
 
 #[derive(Debug)]
@@ -43,7 +49,13 @@ impl NodePool {
     pub(crate) fn new(urls: impl Iterator<Item = String>, start: usize) -> Self {
         let nodes: Vec<_> = urls.map(|url| PooledNode { url, state: Mutex::default() }).collect();
         let start = start % nodes.len().max(1);
-        Self { nodes, preferred: start.into(), next: start.into(), cluster: OnceLock::new() }
+        Self {
+            nodes,
+            preferred: start.into(),
+            next: start.into(),
+            cluster: OnceLock::new(),
+            preference: Mutex::default(),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -106,6 +118,19 @@ impl NodePool {
         state.failures = state.failures.saturating_add(1);
         state.left_out_until = Some(Instant::now() + left_out);
         state.version = None;
+    }
+
+    /// Sends requests for documents with a preference for a while.
+    pub(crate) fn prefer(&self, preference: String) {
+        let until = Instant::now() + PREFERRED;
+        *self.preference.lock().unwrap_or_else(PoisonError::into_inner) = Some((preference, until));
+    }
+
+    /// The preference that leaves out nodes that hang, if there are some.
+    pub(crate) fn preference(&self) -> Option<String> {
+        let preference = self.preference.lock().unwrap_or_else(PoisonError::into_inner);
+        let (preference, until) = preference.as_ref()?;
+        (*until > Instant::now()).then(|| preference.clone())
     }
 
     fn state(&self, node: usize) -> MutexGuard<'_, NodeState> {

@@ -32,7 +32,9 @@ impl ServerError {
             [&error["caused_by"], &error["root_cause"][0], &error["failed_shards"][0]["reason"]]
         {
             let detail = text(cause, "reason");
-            if !detail.is_empty() && !reason.contains(&detail) {
+            if reason.is_empty() {
+                reason = detail;
+            } else if !detail.is_empty() && !reason.contains(&detail) {
                 reason = format!("{reason}: {detail}");
             }
             if kind.is_empty() {
@@ -68,9 +70,15 @@ impl ServerError {
         }
     }
 
+    /// Whether parts of the index are missing: a node has just gone.
+    fn lacks_shards(&self) -> bool {
+        self.reason.contains("Partial shards failure") || self.kind.starts_with("node_")
+    }
+
     /// Whether writes are blocked until an operator acts.
     fn blocks_writes(&self) -> bool {
-        self.kind == "cluster_block_exception" && !self.reason.contains("SERVICE_UNAVAILABLE")
+        // Of an index, or of the creation of indexes.
+        self.kind.ends_with("_block_exception") && !self.reason.contains("SERVICE_UNAVAILABLE")
     }
 }
 
@@ -91,6 +99,7 @@ pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error 
         (409, _) => Error::Conflict { at, reason },
         (429, _) => Error::Overloaded { at, reason },
         (502..=504, _) => Error::Unavailable { at, reason },
+        (500, _) if error.lacks_shards() => Error::Unavailable { at, reason },
         _ => Error::Status { at, status, reason },
     }
 }
@@ -175,9 +184,16 @@ mod tests {
         assert!(matches!(exception(429, "rejected_execution_exception", ""), Overloaded { .. }));
         let flood = "index [n] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage]";
         assert!(matches!(exception(429, "cluster_block_exception", flood), Blocked { .. }));
+        let create = "blocked by: [FORBIDDEN/10/cluster create-index blocked (api)];";
+        assert!(matches!(exception(403, "index_create_block_exception", create), Blocked { .. }));
         let quorum = "blocked by: [SERVICE_UNAVAILABLE/2/no cluster manager]";
         assert!(matches!(exception(503, "cluster_block_exception", quorum), Unavailable { .. }));
         assert!(matches!(answer(503, "<html>no backend"), Unavailable { .. }));
+        let lost = "Partial shards failure: [node-2][127.0.0.1:9622] Node not connected";
+        let search = "search_phase_execution_exception";
+        assert!(matches!(exception(500, search, lost), Unavailable { .. }));
+        assert!(matches!(exception(500, "node_closed_exception", ""), Unavailable { .. }));
+        assert!(matches!(exception(500, search, "a defect"), Error::Status { status: 500, .. }));
         assert!(matches!(answer(413, "<html>"), Error::TooLarge { bytes: 7, .. }));
         assert!(matches!(answer(401, "Unauthorized"), Error::Unauthorized { .. }));
         assert!(matches!(answer(404, "<html>nginx"), Error::NotACluster { .. }));

@@ -184,6 +184,14 @@ impl Request {
         self
     }
 
+    /// Lets the node say soon that there is no elected one, which it would otherwise ask for half a
+    /// minute: for a request that only the elected node answers.
+    #[must_use]
+    pub fn of_elected_node(self) -> Self {
+        let time = if self.timeout.is_some() { "5s" } else { "2s" };
+        self.query("cluster_manager_timeout", time)
+    }
+
     /// Sends this request to the next node, to spread a load. Others go to the node that answered
     /// last, whose connection is open.
     #[must_use]
@@ -225,12 +233,11 @@ impl Request {
         self
     }
 
-    /// Whether this is a search of an index without a preference for copies. Those of a point in
-    /// time cannot have one.
+    /// Whether this is a request for documents of an index, without a preference for copies. The
+    /// search of a point in time cannot have one.
     pub(crate) fn can_prefer(&self) -> bool {
-        self.completeness == Completeness::Search
-            && self.path.contains("/_search?")
-            && !self.path.starts_with("/_search")
+        matches!(self.completeness, Completeness::Search | Completeness::MultiGet)
+            && !self.path.starts_with("/_")
             && !self.path.contains("preference=")
     }
 

@@ -63,7 +63,8 @@ fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate
     // Indexes without an alias or a mark are missing from the answer.
     let request = Request::get(path)
         .query("filter_path", "*.aliases,*.mappings._meta")
-        .query("expand_wildcards", "all");
+        .query("expand_wildcards", "all")
+        .of_elected_node();
     let mut found: BTreeMap<String, Candidate> = client.send(&request)?.json()?;
     let named = names.filter(|name| is_of_a_copy(name, alias));
     let known = named.map(|name| {

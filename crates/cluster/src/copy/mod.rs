@@ -16,13 +16,13 @@ use wensou_index::Index;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::address::ClusterAddress;
-use crate::alias::Health;
+use crate::alias::{CHANGE, Health};
 use crate::bulk::{BulkOptions, BulkSummary, BulkWriter, Operation};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::lock::Lock;
-use crate::request::encode_segment;
+use crate::request::{Request, encode_segment};
 use crate::schema::{self, Layout, statistics_name};
 use crate::statistics::{Description, StatisticsBuilder};
 use cleanup::remove_others;
@@ -147,8 +147,10 @@ const BLOCKS: [&str; 3] = ["read_only_allow_delete", "read_only", "metadata"];
 
 /// Fails if the cluster or an operator has blocked an index: its alias cannot be changed.
 fn check_writable(client: &Client, name: &str) -> Result<()> {
-    let path = format!("/{}/_settings", encode_segment(name));
-    let found: Value = client.get(&path, &[("filter_path", "*.settings.index.blocks")])?.json()?;
+    let request = Request::get(format!("/{}/_settings", encode_segment(name)))
+        .query("filter_path", "*.settings.index.blocks")
+        .of_elected_node();
+    let found: Value = client.send(&request)?.json()?;
     let blocks = &found[name]["settings"]["index"]["blocks"];
     match BLOCKS.into_iter().find(|block| blocks[*block] == "true" || blocks[*block] == true) {
         Some(block) => {
@@ -235,7 +237,7 @@ impl<'a> Job<'a> {
         let statistics = statistics_name(documents);
         client.delete_index(&statistics)?;
         let body = schema::statistics_index(options.layout.replicas, self.address.index());
-        client.create_index(&statistics, &body)?;
+        self.unless_there(&statistics, client.create_index(&statistics, &body))?;
         let expected: u64 = counted.documents().iter().sum();
         let description = Description { shares, ..describe(index, self.address.index())? };
         let description = send_statistics(client, &statistics, counted, description)?;
@@ -252,8 +254,7 @@ impl<'a> Job<'a> {
             }
             return Err(Error::Disturbed { index: documents.to_owned() });
         }
-        let path = format!("/{}/_mapping", encode_segment(documents));
-        client.put(&path, &[], &json!({ "_meta": { "wensou": description } })).map(drop)
+        self.change(documents, "_mapping", &json!({ "_meta": { "wensou": description } }))
     }
 
     /// Lets the alias lead to what was written, and deletes what is of no use. Returns the names of
@@ -261,8 +262,7 @@ impl<'a> Job<'a> {
     pub(crate) fn publish(&self, documents: &str) -> Result<Vec<String>> {
         let Self { client, address, options, .. } = self;
         for name in [documents, &statistics_name(documents)] {
-            let path = format!("/{}/_settings", encode_segment(name));
-            client.put(&path, &[], &json!({ "index.blocks.write": true }))?;
+            self.change(name, "_settings", &json!({ "index.blocks.write": true }))?;
             client.wait_for_health(name, Health::Yellow, options.patience)?;
         }
         self.lock.confirm()?;
@@ -285,25 +285,42 @@ impl<'a> Job<'a> {
             "index.blocks.write": null,
             "index.blocks.read_only_allow_delete": null,
         });
-        if client.exists(&format!("/{}", encode_segment(name)))? {
+        let request = Request::head(format!("/{}", encode_segment(name)));
+        if client.send(&request.of_elected_node().accept(404))?.status() != 404 {
             if !is_marked(client, name, alias)? {
                 return Err(Error::NotMarked { index: name.to_owned() });
             }
-            let path = format!("/{}/_settings", encode_segment(name));
-            return client.put(&path, &[], &settings).map(drop);
+            return self.change(name, "_settings", &settings);
         }
         let alike = before.filter(|before| before.description().analysis == analysis);
         let Some(before) = alike else {
             let body = schema::documents_index(options.layout, analysis, alias);
-            return client.create_index(name, &body);
+            return self.unless_there(name, client.create_index(name, &body));
         };
-        let source = encode_segment(before.documents());
-        let path = format!("/{source}/_clone/{}", encode_segment(name));
-        client.put(&path, &[], &json!({ "settings": settings }))?;
+        let end = format!("_clone/{}", encode_segment(name));
+        let cloned = self.change(before.documents(), &end, &json!({ "settings": settings }));
+        self.unless_there(name, cloned)?;
         client.wait_for_health(name, Health::Yellow, options.patience)?;
         // It is not whole before it has a description of its own.
-        let path = format!("/{}/_mapping", encode_segment(name));
-        client.put(&path, &[], &json!({ "_meta": schema::unfinished(analysis, alias) })).map(drop)
+        self.change(name, "_mapping", &json!({ "_meta": schema::unfinished(analysis, alias) }))
+    }
+
+    /// The outcome of creating an index. If the elected node is lost, another node repeats the
+    /// request by itself, and answers that the index exists.
+    fn unless_there(&self, name: &str, created: Result<()>) -> Result<()> {
+        match created {
+            Err(Error::NameTaken { .. }) if is_marked(self.client, name, self.address.index())? => {
+                Ok(())
+            }
+            created => created,
+        }
+    }
+
+    /// Changes what the cluster knows of an index.
+    fn change(&self, name: &str, what: &str, body: &Value) -> Result<()> {
+        let path = format!("/{}/{what}", encode_segment(name));
+        let request = Request::put(path).json(body)?.timeout(CHANGE).of_elected_node();
+        self.client.send(&request).map(drop)
     }
 
     /// Sends the documents that differ, and deletes those that the index does not have.
@@ -343,8 +360,10 @@ impl<'a> Job<'a> {
 /// Whether we have created an index for an alias. If it is deleted while it is written, the cluster
 /// makes another one of the documents that come later, with mappings of its own.
 pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool> {
-    let path = format!("/{}/_mapping", encode_segment(name));
-    let found: Value = client.get(&path, &[("filter_path", "*.mappings._meta")])?.json()?;
+    let request = Request::get(format!("/{}/_mapping", encode_segment(name)))
+        .query("filter_path", "*.mappings._meta")
+        .of_elected_node();
+    let found: Value = client.send(&request)?.json()?;
     Ok(found[name]["mappings"]["_meta"]["wensou"]["alias"] == alias)
 }
 

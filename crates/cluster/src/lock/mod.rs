@@ -12,7 +12,6 @@ mod renewal;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::address::ClusterAddress;
 use crate::client::Client;
@@ -89,19 +88,14 @@ impl LockDocument {
 
     /// Creates the index of the lock unless it is there.
     fn prepare(&self, alias: &str) -> Result<()> {
-        let request = Request::get(self.path("_mapping")).accept(404);
-        let response = self.client.send(&request)?;
-        if response.status() == 404 {
-            return match self.client.create_index(&self.index, &lock_index(alias)) {
-                // Another copy was quicker.
-                Err(Error::NameTaken { .. }) => Ok(()),
-                other => other,
-            };
+        let request = Request::head(format!("/{}", encode_segment(&self.index)));
+        if self.client.send(&request.of_elected_node().accept(404))?.status() != 404 {
+            return Ok(());
         }
-        let found: Value = response.json()?;
-        match found[&self.index]["mappings"]["_meta"]["wensou"]["alias"] == alias {
-            true => Ok(()),
-            false => Err(Error::NotMarked { index: self.index.clone() }),
+        match self.client.create_index(&self.index, &lock_index(alias)) {
+            // Another copy was quicker.
+            Err(Error::NameTaken { .. }) => Ok(()),
+            other => other,
         }
     }
 
