@@ -241,18 +241,44 @@ impl Client {
         }
     }
 
+    /// Waits until no copy of the documents of an index is being made, or until `time` is over.
+    /// Copies for which there is no node are not waited for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub fn wait_for_copies(&self, index: &str, time: Duration) -> Result<()> {
+        let request = Request::get(format!("/_cluster/health/{}", encode_segment(index)))
+            .query("wait_for_no_initializing_shards", "true")
+            .query("timeout", &format!("{}ms", time.as_millis().max(1)))
+            .timeout(time + CHANGE)
+            .accept(408);
+        self.send(&request).map(drop)
+    }
+
     /// Waits until an index, or the alias of one, has at least this health, and returns what it
     /// has.
     ///
     /// # Errors
     ///
-    /// [`Error::Waited`] if it does not within `time`, or if there is no such index.
+    /// [`Error::Waited`] if it does not within `time`; [`Error::NotFound`] if there is no such
+    /// index.
     pub fn wait_for_health(&self, index: &str, least: Health, time: Duration) -> Result<Health> {
         #[derive(Deserialize)]
         struct Answer {
             status: Health,
             timed_out: bool,
+            #[serde(flatten)]
+            shards: Option<Shards>,
         }
+        #[derive(Deserialize, PartialEq)]
+        struct Shards {
+            active_shards: u64,
+            initializing_shards: u64,
+            unassigned_shards: u64,
+        }
+        const NONE: Shards =
+            Shards { active_shards: 0, initializing_shards: 0, unassigned_shards: 0 };
         let end = Instant::now() + time;
         loop {
             let left = end.saturating_duration_since(Instant::now());
@@ -262,9 +288,14 @@ impl Client {
                 .query("timeout", &format!("{}ms", slice.as_millis().max(1)))
                 .timeout(slice + CHANGE)
                 .accept(408);
-            let answer: Answer = self.send(&request)?.json()?;
+            let response = self.send(&request)?;
+            let answer: Answer = response.json()?;
             if !answer.timed_out && answer.status >= least {
                 return Ok(answer.status);
+            }
+            if answer.shards == Some(NONE) {
+                let what = format!("no such index [{index}]");
+                return Err(Error::NotFound { at: response.exchange().clone(), what });
             }
             if left.is_zero() {
                 let what = format!("{index} is {}, and did not become {least}", answer.status);

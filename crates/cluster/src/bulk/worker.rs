@@ -108,7 +108,11 @@ impl<'a> Worker<'a> {
         };
         while !delivery.pending.is_empty() && !self.shared.is_stopped() {
             let Some(error) = self.send_once(&mut delivery)? else { continue };
-            if delivery.progress.elapsed() > self.options.patience {
+            let patience = match error {
+                Error::Unavailable { .. } => self.options.patience_without_shards,
+                _ => self.options.patience,
+            };
+            if delivery.progress.elapsed() > patience {
                 return Err(error);
             }
             let doublings = delivery.failures.saturating_sub(1).min(10);
@@ -195,6 +199,8 @@ impl<'a> Worker<'a> {
     fn request(&self, lines: Vec<u8>) -> Request {
         let mut request = Request::post(self.path.as_str())
             .query("filter_path", "errors,items.*._id,items.*.status,items.*.result,items.*.error")
+            // How long the cluster waits for a shard that is missing, before it says so.
+            .query("timeout", "10s")
             .ndjson(lines)
             .timeout(self.options.timeout)
             .rotate()

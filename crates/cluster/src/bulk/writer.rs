@@ -27,6 +27,8 @@ pub struct BulkOptions {
     pub timeout: Duration,
     /// How long a batch is sent again without any progress. Default: 2 minutes.
     pub patience: Duration,
+    /// The same, while parts of the index are missing. Default: 2 minutes.
+    pub patience_without_shards: Duration,
     /// Refuses to write to what is not an alias: a write to a missing index creates one.
     pub require_alias: bool,
     /// How many refused operations are listed; all are counted. Default: 100.
@@ -41,6 +43,7 @@ impl Default for BulkOptions {
             in_flight: 2,
             timeout: Duration::from_secs(60),
             patience: Duration::from_secs(120),
+            patience_without_shards: Duration::from_secs(120),
             require_alias: false,
             max_errors: 100,
         }

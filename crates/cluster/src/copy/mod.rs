@@ -9,7 +9,7 @@ mod cleanup;
 pub(crate) mod documents;
 pub(crate) mod sums;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use wensou_index::Index;
@@ -73,6 +73,17 @@ impl Default for CopyOptions {
     }
 }
 
+/// How long the first copies of a new index are waited for: without them, its documents are lost
+/// with a node.
+const COPIES: Duration = Duration::from_secs(10);
+
+/// How long a part of an index may be missing before it counts as lost. Another copy of the part
+/// takes its place within some seconds.
+const LOST_AFTER: Duration = Duration::from_secs(10);
+
+/// What took longer is not written again by itself: the nodes may come back.
+const REPEATED_WITHIN: Duration = Duration::from_secs(180);
+
 /// What a copy did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Copied {
@@ -121,7 +132,7 @@ pub fn copy(
         let [articles, flashes] = before.description().documents;
         return Ok(Copied { documents: articles + flashes, kept, ..Copied::default() });
     }
-    let copied = job.write(before.as_ref(), &documents, progress)?;
+    let copied = job.write_again(before.as_ref(), &documents, progress)?;
     let kept = job.publish(&documents)?;
     Ok(Copied { kept, ..copied })
 }
@@ -210,6 +221,30 @@ impl<'a> Job<'a> {
         Ok(self.address.physical_name(&format!("{:016x}", xxh3_64(about.as_bytes())))?)
     }
 
+    /// Writes both indexes. If a part of one is lost, because a node was lost before the part had a
+    /// second copy, writes both once more, unless that took long.
+    fn write_again(
+        &self,
+        before: Option<&ClusterIndex>,
+        documents: &str,
+        progress: CopyProgress<'_>,
+    ) -> Result<Copied> {
+        let started = Instant::now();
+        match self.write(before, documents, progress) {
+            Err(error) if error.is_passing() && started.elapsed() < REPEATED_WITHIN => {
+                let names = [documents.to_owned(), statistics_name(documents)];
+                if !names.iter().any(|name| is_lost(self.client, name)) {
+                    return Err(error);
+                }
+                if self.is_marked(documents)? {
+                    self.client.delete_index(documents)?;
+                }
+                self.write(before, documents, progress)
+            }
+            written => written,
+        }
+    }
+
     /// Writes both indexes, up to the description that makes them whole.
     fn write(
         &self,
@@ -238,6 +273,7 @@ impl<'a> Job<'a> {
         client.delete_index(&statistics)?;
         let body = schema::statistics_index(options.layout.replicas, self.address.index());
         self.unless_there(&statistics, client.create_index(&statistics, &body))?;
+        client.wait_for_copies(&statistics, COPIES)?;
         let expected: u64 = counted.documents().iter().sum();
         let description = Description { shares, ..describe(index, self.address.index())? };
         let description = send_statistics(client, &statistics, counted, description)?;
@@ -290,17 +326,22 @@ impl<'a> Job<'a> {
             if !is_marked(client, name, alias)? {
                 return Err(Error::NotMarked { index: name.to_owned() });
             }
-            return self.change(name, "_settings", &settings);
+            if !is_lost(client, name) {
+                return self.change(name, "_settings", &settings);
+            }
+            client.delete_index(name)?;
         }
         let alike = before.filter(|before| before.description().analysis == analysis);
         let Some(before) = alike else {
             let body = schema::documents_index(options.layout, analysis, alias);
-            return self.unless_there(name, client.create_index(name, &body));
+            self.unless_there(name, client.create_index(name, &body))?;
+            return client.wait_for_copies(name, COPIES);
         };
         let end = format!("_clone/{}", encode_segment(name));
         let cloned = self.change(before.documents(), &end, &json!({ "settings": settings }));
         self.unless_there(name, cloned)?;
         client.wait_for_health(name, Health::Yellow, options.patience)?;
+        client.wait_for_copies(name, COPIES)?;
         // It is not whole before it has a description of its own.
         self.change(name, "_mapping", &json!({ "_meta": schema::unfinished(analysis, alias) }))
     }
@@ -335,7 +376,7 @@ impl<'a> Job<'a> {
             Sent::Different => sums::computed(client, name)?,
             Sent::Changed | Sent::All => sums::said(client, name)?,
         };
-        let mut writer = BulkWriter::new(client, name, BulkOptions::default())?;
+        let mut writer = BulkWriter::new(client, name, bulk_options())?;
         let mut copied = Copied::default();
         let statistics = for_each_document(index, |document| {
             copied.documents += 1;
@@ -365,6 +406,15 @@ pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool
         .of_elected_node();
     let found: Value = client.send(&request)?.json()?;
     Ok(found[name]["mappings"]["_meta"]["wensou"]["alias"] == alias)
+}
+
+fn bulk_options() -> BulkOptions {
+    BulkOptions { patience_without_shards: LOST_AFTER * 3, ..BulkOptions::default() }
+}
+
+/// Whether parts of an index that is being written are lost.
+fn is_lost(client: &Client, name: &str) -> bool {
+    matches!(client.wait_for_health(name, Health::Yellow, LOST_AFTER), Err(Error::Waited { .. }))
 }
 
 /// What an index covers, as it was given.
@@ -400,7 +450,7 @@ fn send_statistics(
     counted: StatisticsBuilder,
     description: Description,
 ) -> Result<Description> {
-    let mut writer = BulkWriter::new(client, name, BulkOptions::default())?;
+    let mut writer = BulkWriter::new(client, name, bulk_options())?;
     let description = counted.write(description, |id, json| -> Result<()> {
         writer.push(&Operation::index(id, &json))
     })?;

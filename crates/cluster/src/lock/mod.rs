@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClusterAddress;
+use crate::alias::Health;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
@@ -27,6 +28,9 @@ const RENEWED_EVERY: Duration = Duration::from_secs(2);
 /// How long a lock may stay as it is before it is taken over. A node that is lost delays a renewal
 /// by the time in which another one takes its part, some seconds.
 const LEASE: Duration = Duration::from_secs(20);
+
+/// How long the index of a lock may be missing before it is made again.
+const LOST_AFTER: Duration = Duration::from_secs(10);
 
 /// How often who waits looks at the lock.
 const POLL: Duration = Duration::from_millis(250);
@@ -90,11 +94,17 @@ impl LockDocument {
     fn prepare(&self, alias: &str) -> Result<()> {
         let request = Request::head(format!("/{}", encode_segment(&self.index)));
         if self.client.send(&request.of_elected_node().accept(404))?.status() != 404 {
-            return Ok(());
+            let health = self.client.wait_for_health(&self.index, Health::Yellow, LOST_AFTER);
+            let Err(Error::Waited { .. }) = health else { return health.map(drop) };
+            // Its node was lost before it had a second copy. Who held the lock cannot renew it, and
+            // finds another lock in its place.
+            self.client.delete_index(&self.index)?;
         }
         match self.client.create_index(&self.index, &lock_index(alias)) {
             // Another copy was quicker.
-            Err(Error::NameTaken { .. }) => Ok(()),
+            Ok(()) | Err(Error::NameTaken { .. }) => {
+                self.client.wait_for_copies(&self.index, LOST_AFTER)
+            }
             other => other,
         }
     }

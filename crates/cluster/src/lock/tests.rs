@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::mock::{Mock, Reply, address_of};
 
+const HEALTHY: &str = r#"{"status":"green","timed_out":false}"#;
 const VERSION: &str = r#"{"_seq_no":3,"_primary_term":1}"#;
 
 fn held(holder: &Holder) -> Reply {
@@ -25,6 +26,7 @@ fn a_lock_that_is_held_is_refused_by_name() {
     let holder = Holder { host: "far\u{1b}away".to_owned(), ..Holder::new() };
     let mock = Mock::new(move |_, seen| match &seen.line {
         line if line.starts_with("HEAD") => Reply::ok(""),
+        line if line.contains("_cluster/health") => Reply::ok(HEALTHY),
         line if line.starts_with("PUT") => conflict(),
         _ => held(&holder),
     });
@@ -42,6 +44,7 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
     holder.process = serde_json::from_value(json!({ "pid": 1 })).unwrap();
     let mock = Mock::new(move |_, seen| match &seen.line {
         line if line.starts_with("HEAD") => Reply::ok(""),
+        line if line.contains("_cluster/health") => Reply::ok(HEALTHY),
         line if line.contains("_create") => conflict(),
         line if line.starts_with("PUT") => Reply::ok(VERSION),
         line if line.starts_with("DELETE") => Reply::ok("{}"),
@@ -64,6 +67,7 @@ fn who_has_lost_a_lock_is_told() {
     let other = Holder::new();
     let mock = Mock::new(move |_, seen| match &seen.line {
         line if line.starts_with("HEAD") => Reply::ok(""),
+        line if line.contains("_cluster/health") => Reply::ok(HEALTHY),
         line if line.contains("_create") => Reply::ok(VERSION),
         line if line.starts_with("PUT") => conflict(),
         _ => held(&other),
