@@ -1,4 +1,5 @@
-//! `wensou copy`: copies the index to a cluster. `wensou index` does so, too, if the index is on one.
+//! `wensou copy`: copies the index to a cluster. `wensou index` does so, too, if the index is on
+//! one.
 
 use std::path::Path;
 use std::time::Duration;

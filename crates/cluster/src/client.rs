@@ -206,9 +206,9 @@ impl Client {
         }
     }
 
-    /// After a time-out: leaves out the nodes that hang. It need not be the one that was asked, which
-    /// may have waited for another one that has a part of the index. A search is therefore returned
-    /// with a preference for the copies on nodes that answer.
+    /// After a time-out: leaves out the nodes that hang. It need not be the one that was asked,
+    /// which may have waited for another one that has a part of the index. A search is therefore
+    /// returned with a preference for the copies on nodes that answer.
     fn leave_out_hung(&self, asked: usize, request: &Request, time: Duration) -> Option<Request> {
         let Inner { pool, options, .. } = &*self.inner;
         let time = time.min(options.connect_timeout);

@@ -1,7 +1,7 @@
 //! The statistics of an index on a cluster: how many documents have each term, and average lengths.
 //!
-//! The cluster could count, but a query has a hundred terms, and asking for each costs more than the
-//! search. So a build counts once. Terms are known by their hashes and kept in buckets, one
+//! The cluster could count, but a query has a hundred terms, and asking for each costs more than
+//! the search. So a build counts once. Terms are known by their hashes and kept in buckets, one
 //! document of the statistics index each; a query fetches the few buckets of its terms by id.
 
 use base64::Engine;

@@ -20,8 +20,8 @@ use super::window::DocWindow;
 ///   candidates ([`seek`], [`fill`]); a follower tests the candidates of others ([`probe`],
 ///   [`retain`]). The members of a union lead or follow as the union does; of an intersection that
 ///   leads, the first member leads and the others follow; of a group by mass that leads, the
-///   members lead until those that remain cannot have enough mass. A follower may fill a window of its own,
-///   but only if all its candidates come from posting lists ([`is_postings_only`]).
+///   members lead until those that remain cannot have enough mass. A follower may fill a window of
+///   its own, but only if all its candidates come from posting lists ([`is_postings_only`]).
 /// - **Confirmation.** [`confirm`] may be called once for each candidate that was found: after
 ///   [`seek`] or [`probe`] for that document, or after [`fill`] or [`retain`] for the documents of
 ///   that window. Calls for one window ascend, unless [`can_rewind`]: then they may return to the

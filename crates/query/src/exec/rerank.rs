@@ -58,7 +58,8 @@ pub(crate) fn reranked(plan: &Plan, found: usize) -> usize {
     if plan.bigrams.has_texts() { found.min(RERANK_DEPTH) } else { 0 }
 }
 
-/// Adds the second scores of hits, given in the same order, and their newness. Sorts the hits again.
+/// Adds the second scores of hits, given in the same order, and their newness. Sorts the hits
+/// again.
 pub(crate) fn add(
     plan: &Plan,
     found: &mut [ScoredDoc],

@@ -267,8 +267,8 @@ impl ClusterEngine<'_> {
         answer.hits.hits.into_iter().next().map(|hit| self.keep(hit.source)).transpose()
     }
 
-    /// The ids of the documents of a group that match an expression, in the order of bytes. Asks for
-    /// all groups of the documents that were sent at once.
+    /// The ids of the documents of a group that match an expression, in the order of bytes. Asks
+    /// for all groups of the documents that were sent at once.
     pub(super) fn members_of(&self, group: &str, expr: &MatchExpr) -> Result<Vec<String>, Error> {
         #[derive(Deserialize)]
         struct Member {
