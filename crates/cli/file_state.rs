@@ -8,9 +8,9 @@ use serde_json::json;
 use wensou_ingest::{FileEntry, FileStamp, content_hash};
 
 use crate::location::OpenIndex;
-use crate::lookup::source_member;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
+use crate::source_file::source_member;
 
 /// The code of the warning, which follows those of the query language.
 const CODE: &str = "W006";

@@ -1,6 +1,6 @@
 //! Where an index is: in a folder, or on a cluster.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
 #[cfg(feature = "cluster")]
@@ -9,12 +9,7 @@ use wensou_index::Index;
 use wensou_query::IndexRef;
 
 use crate::config::Global;
-
-/// Whether `--index` has an address and not a folder.
-pub(crate) fn is_address(index: &Path) -> bool {
-    let text = index.to_string_lossy().to_ascii_lowercase();
-    text.starts_with("http://") || text.starts_with("https://")
-}
+pub(crate) use crate::config::is_address;
 
 /// Refuses an index on a cluster, for a verb that needs a folder. `instead` says what can be done.
 ///

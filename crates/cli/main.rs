@@ -12,6 +12,7 @@ mod file_state;
 mod location;
 mod lookup;
 mod out;
+mod source_file;
 mod types;
 
 use std::process::ExitCode;

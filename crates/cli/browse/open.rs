@@ -9,8 +9,8 @@ use wensou_query::lang::{Clock, parse_lenient};
 
 use super::worker::Item;
 use crate::location::OpenIndex;
-use crate::lookup::source_file;
 use crate::out::json;
+use crate::source_file::source_file;
 
 /// Shows a record in `$PAGER` as `wensou show` prints it.
 pub(crate) fn open_in_pager(

@@ -9,8 +9,8 @@ use super::query::{report, report_readings};
 use crate::args::Search;
 use crate::exit::Outcome;
 use crate::location::OpenIndex;
-use crate::lookup::source_member;
 use crate::out::{Terminal, json};
+use crate::source_file::source_member;
 
 /// Whether one of the flags of this module is given.
 pub(super) fn wanted(args: &Search) -> bool {

@@ -10,10 +10,10 @@ use crate::config::Global;
 use crate::exit::Outcome;
 use crate::file_state::{has_other_content, warn_about_changes};
 use crate::location::OpenIndex;
-use crate::lookup;
 use crate::out::script::Converter;
 use crate::out::{Terminal, json, record};
 use crate::types::RecordFormat;
+use crate::{lookup, source_file};
 
 pub(crate) fn run(
     global: &Global,
@@ -75,7 +75,7 @@ fn ensure_unchanged(index: &OpenIndex, path: &str) -> anyhow::Result<()> {
 fn raw(index: &OpenIndex, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let (path, span) = json::location(found);
     ensure_unchanged(index, path)?;
-    let (file, member) = lookup::source_member(index, path).with_context(|| {
+    let (file, member) = source_file::source_member(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")
     })?;
     let part = original(&file, member, span).with_context(|| {

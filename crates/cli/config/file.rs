@@ -246,9 +246,15 @@ impl<T> AtLine<T> {
     }
 }
 
+/// Whether `--index` has an address and not a folder.
+pub(crate) fn is_address(index: &Path) -> bool {
+    let text = index.to_string_lossy().to_ascii_lowercase();
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
 /// The index that the file names: a folder, or the address of one on a cluster.
 fn resolve_index(folder: &Path, path: &Path) -> PathBuf {
-    match crate::location::is_address(path) {
+    match is_address(path) {
         true => path.to_path_buf(),
         false => resolve(folder, path),
     }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-pub(crate) use file::{AtLine, Location, locate};
+pub(crate) use file::{AtLine, Location, is_address, locate};
 pub(crate) use saved::{QueryMistake, read_query};
 
 use crate::args::Flags;

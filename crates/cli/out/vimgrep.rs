@@ -9,7 +9,7 @@ use wensou_query::{Highlighter, Hit};
 
 use super::{Terminal, json, sanitize};
 use crate::location::OpenIndex;
-use crate::lookup::source_member;
+use crate::source_file::source_member;
 
 /// The most characters of a line that are printed. Of a longer one, those around the match are.
 const LONGEST: usize = 400;

@@ -6,9 +6,11 @@
 
 mod batch;
 mod items;
+mod options;
 mod worker;
 mod writer;
 
 pub use batch::{Action, Operation, Version};
 pub use items::{BulkSummary, ItemError};
-pub use writer::{BulkOptions, BulkWriter};
+pub use options::BulkOptions;
+pub use writer::BulkWriter;

@@ -11,7 +11,7 @@ use crate::retry::jitter;
 
 use super::batch::Batch;
 use super::items::{BulkSummary, ItemError, Outcome, outcomes};
-use super::writer::BulkOptions;
+use super::options::BulkOptions;
 
 /// The wait after the first failure. Each further one in a row doubles it.
 const WAIT: Duration = Duration::from_millis(100);

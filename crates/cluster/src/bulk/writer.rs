@@ -3,7 +3,6 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -11,44 +10,8 @@ use crate::index_name::{NAME_BYTES, check_index_name};
 
 use super::batch::{Batch, Operation};
 use super::items::BulkSummary;
+use super::options::BulkOptions;
 use super::worker::{Shared, Worker};
-
-/// How documents are written.
-#[derive(Debug, Clone)]
-pub struct BulkOptions {
-    /// The bytes of a batch; a larger operation goes alone. Default: 5 MB.
-    pub batch_bytes: usize,
-    /// The operations of a batch. Default: 5,000.
-    pub batch_count: usize,
-    /// The batches that are sent at the same time, each by a thread. Memory is bounded by
-    /// 2 × (`in_flight` + 1) × `batch_bytes`. Default: 2.
-    pub in_flight: usize,
-    /// The time for one request. Default: 60 s.
-    pub timeout: Duration,
-    /// How long a batch is sent again without any progress. Default: 2 minutes.
-    pub patience: Duration,
-    /// The same, while parts of the index are missing. Default: 2 minutes.
-    pub patience_without_shards: Duration,
-    /// Refuses to write to what is not an alias: a write to a missing index creates one.
-    pub require_alias: bool,
-    /// How many refused operations are listed; all are counted. Default: 100.
-    pub max_errors: usize,
-}
-
-impl Default for BulkOptions {
-    fn default() -> Self {
-        Self {
-            batch_bytes: 5_000_000,
-            batch_count: 5_000,
-            in_flight: 2,
-            timeout: Duration::from_secs(60),
-            patience: Duration::from_secs(120),
-            patience_without_shards: Duration::from_secs(120),
-            require_alias: false,
-            max_errors: 100,
-        }
-    }
-}
 
 /// Writes documents in batches.
 ///

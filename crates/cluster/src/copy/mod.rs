@@ -236,7 +236,7 @@ impl<'a> Job<'a> {
                 if !names.iter().any(|name| is_lost(self.client, name)) {
                     return Err(error);
                 }
-                if self.is_marked(documents)? {
+                if is_marked(self.client, documents, self.address.index())? {
                     self.client.delete_index(documents)?;
                 }
                 self.write(before, documents, progress)

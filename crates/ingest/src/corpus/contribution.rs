@@ -10,8 +10,8 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::corpus::dump_id::DumpId;
 use crate::corpus::line_hash::LineHash;
-use crate::corpus::statistics::DumpId;
 
 /// One addition to the statistics.
 #[derive(Debug, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod article_ids;
 pub(crate) mod contribution;
+pub(crate) mod dump_id;
 pub(crate) mod line_hash;
 pub(crate) mod line_kind;
 pub(crate) mod recurring;

@@ -7,16 +7,14 @@
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::io;
-use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
-use serde::{Deserialize, Serialize};
 
 use crate::corpus::article_ids::ArticleIds;
 use crate::corpus::contribution::{Addition, Recorder, replay};
+pub(crate) use crate::corpus::dump_id::DumpId;
 use crate::corpus::recurring::RecurringLines;
 use crate::corpus::sample::SiteSamples;
-use crate::corpus::shared_text::{as_text, shared_text};
 use crate::flash::headline::column;
 use crate::flash::item_hash::item_hash;
 use crate::flash::paragraph::Piece;
@@ -47,17 +45,6 @@ pub struct CorpusStatistics {
     recorder: Recorder,
     /// The ids of articles in dumps, for a survey whose second pass is another machine's.
     pub(crate) article_ids: Option<ArticleIds>,
-}
-
-/// The id that a dump gives to a flash item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct DumpId {
-    pub(crate) id: String,
-    /// Where the item stands: the position of the file in the walk, and of the record in the file.
-    pub(crate) at: (u64, u64),
-    /// The dump's path below its root.
-    #[serde(serialize_with = "as_text", deserialize_with = "shared_text")]
-    pub(crate) dump: Arc<str>,
 }
 
 /// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.

@@ -1,8 +1,8 @@
 //! The day in a date, in all its forms.
 
 use crate::date::clock::{self, Clock};
-use crate::date::cursor::Cursor;
-use crate::date::parts::{self, DatePart, DateParts, cut, is_sign, plain};
+use crate::date::cursor::{Cursor, is_sign, plain};
+use crate::date::parts::{self, DatePart, DateParts, cut};
 use crate::date::words::DateWord;
 use crate::punctuation::is_comma;
 

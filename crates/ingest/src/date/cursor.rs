@@ -1,7 +1,6 @@
 //! A position in a text that is read as a date.
 
 use crate::date::numeral::{self, Number};
-use crate::date::parts::is_sign;
 use crate::date::words::{DateWord, words};
 
 /// Reads forward through a text; every `take` method moves only if it succeeds.
@@ -159,5 +158,20 @@ impl<'a> Cursor<'a> {
         }
         *self = inner;
         Some(())
+    }
+}
+
+/// Whether a character separates the numbers of a date.
+pub(super) fn is_sign(c: char) -> bool {
+    matches!(plain(c), '/' | '-' | '.')
+}
+
+/// The ASCII form of a sign.
+pub(super) fn plain(c: char) -> char {
+    match c {
+        '\u{ff0f}' | '\u{2215}' => '/',
+        '\u{ff0d}' | '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{ff0e}' => '.',
+        c => c,
     }
 }

@@ -3,7 +3,7 @@
 //! This is the part of the grammar that dates in pages and dates in queries share. What a date
 //! means, and whether there is such a day, is for those who ask.
 
-use crate::date::cursor::Cursor;
+use crate::date::cursor::{Cursor, plain};
 use crate::date::numeral::Number;
 
 /// A number in a date, as it is written.
@@ -133,19 +133,4 @@ fn take_unit(
     cursor.skip_spaces();
     let unit = cursor.take(is_unit)?;
     Some(DatePart { unit: Some(unit), end: cursor.at(), ..part })
-}
-
-/// Whether a character separates the numbers of a date.
-pub(super) fn is_sign(c: char) -> bool {
-    matches!(plain(c), '/' | '-' | '.')
-}
-
-/// The ASCII form of a sign.
-pub(super) fn plain(c: char) -> char {
-    match c {
-        '\u{ff0f}' | '\u{2215}' => '/',
-        '\u{ff0d}' | '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        '\u{ff0e}' => '.',
-        c => c,
-    }
 }
