@@ -24,8 +24,18 @@ pub(crate) struct Queries {
     pub(crate) filters: Vec<String>,
 }
 
-impl Queries {
-    pub(crate) fn of(archive: &Archive, pages: usize) -> anyhow::Result<Self> {
+/// What the queries are made of.
+struct Sample {
+    /// The different words of each long paragraph.
+    paragraphs: Vec<Vec<String>>,
+    /// The characters of each of them.
+    runs: Vec<Vec<char>>,
+    /// The hundred most frequent characters.
+    common: Vec<char>,
+}
+
+impl Sample {
+    fn of(archive: &Archive, pages: usize) -> anyhow::Result<Self> {
         let texts = archive.pages((pages / PAGES).max(1))?;
         let segmenter = Segmenter::standard();
         let mut paragraphs: Vec<Vec<String>> = Vec::new();
@@ -53,7 +63,14 @@ impl Queries {
         anyhow::ensure!(!runs.is_empty(), "the pages have no paragraphs");
         let mut common: Vec<(usize, char)> = counts.into_iter().map(|(c, n)| (n, c)).collect();
         common.sort_unstable_by(|a, b| b.cmp(a));
-        let common: Vec<char> = common.into_iter().take(100).map(|(_, c)| c).collect();
+        let common = common.into_iter().take(100).map(|(_, c)| c).collect();
+        Ok(Self { paragraphs, runs, common })
+    }
+}
+
+impl Queries {
+    pub(crate) fn of(archive: &Archive, pages: usize) -> anyhow::Result<Self> {
+        let Sample { paragraphs, runs, common } = Sample::of(archive, pages)?;
         let mut random = Random::new(7);
         let mut words = |count: usize| -> Vec<String> {
             let draw = |_| {

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::bail;
 use wensou_index::{Error as IndexError, Index};
+use wensou_query::lang::Query;
 use wensou_query::{Highlighter, Results};
 
 use super::documents::{self, Documents};
@@ -66,6 +67,31 @@ fn search(
     report(&results.warnings, &query.text, terminal, for_program);
     report_readings(&results.readings, terminal, for_program);
     let answered = results.reread.as_ref().unwrap_or(&query);
+    print_results(index, answered, args, &results, terminal)?;
+    warn_about_changes(index, paths(&results), for_program, terminal);
+    let is_without_full_hit = results.total == 0 || results.relaxed;
+    if !for_program {
+        say_summary(&results, args, started, terminal);
+        if is_without_full_hit {
+            for line in clauses::lines(&wensou_query::clauses(index, answered)?) {
+                terminal.notice(line);
+            }
+        }
+    }
+    if is_without_full_hit {
+        suggest_words(index, answered, terminal, for_program)?;
+    }
+    Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
+}
+
+/// Prints the hits and the facets of the query that they answer.
+fn print_results(
+    index: &OpenIndex,
+    answered: &Query,
+    args: &Search,
+    results: &Results,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
     let facets = facets::count_facets(index, answered, &args.facet, args.facet_limit)?;
     match (args.format, facets.is_empty()) {
         (Format::Vimgrep, _) => {
@@ -78,19 +104,7 @@ fn search(
             facets::print(terminal, format, &facets)?;
         }
     }
-    warn_about_changes(index, paths(&results), for_program, terminal);
-    if !for_program {
-        say_summary(&results, args, started, terminal);
-        if results.total == 0 || results.relaxed {
-            for line in clauses::lines(&wensou_query::clauses(index, answered)?) {
-                terminal.notice(line);
-            }
-        }
-    }
-    if results.total == 0 || results.relaxed {
-        suggest_words(index, answered, terminal, for_program)?;
-    }
-    Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
+    Ok(())
 }
 
 fn paths(results: &Results) -> impl Iterator<Item = &str> {

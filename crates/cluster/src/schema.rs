@@ -123,6 +123,33 @@ impl Default for Layout {
 /// the documents, see [`wensou_index::Meta::analysis`].
 #[must_use]
 pub(crate) fn documents_index(layout: Layout, analysis: &str, alias: &str) -> Value {
+    json!({
+        "settings": {
+            "index": {
+                "number_of_shards": layout.shards,
+                "number_of_replicas": layout.replicas,
+                // A build is searched when it is whole.
+                "refresh_interval": "-1",
+                // Terms with a prefix, and values of long queries.
+                "max_terms_count": 65_536,
+            },
+            "analysis": {
+                "tokenizer": {
+                    "tokens": { "type": "whitespace", "max_token_length": MAX_TOKEN_CHARS },
+                },
+                "analyzer": { "tokens": { "type": "custom", "tokenizer": "tokens" } },
+            },
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": unfinished(analysis, alias),
+            "properties": properties(),
+        },
+    })
+}
+
+/// The mappings of all fields of a document.
+fn properties() -> Map<String, Value> {
     let keyword = || json!({ "type": "keyword", "ignore_above": 8000 });
     let counted = || json!({ "type": "keyword", "index": false });
     let number = |kind: &str| json!({ "type": kind });
@@ -160,34 +187,9 @@ pub(crate) fn documents_index(layout: Layout, analysis: &str, alias: &str) -> Va
         (field::MERGED, json!({ "type": "boolean" })),
         (field::COUNTED, object()),
     ];
-    let mut properties: Map<String, Value> =
-        fields.into_iter().map(|(name, mapping)| (name.to_owned(), mapping)).collect();
-    for kind in Kind::ALL {
-        properties.insert(kind.name().to_owned(), texts());
-    }
-    json!({
-        "settings": {
-            "index": {
-                "number_of_shards": layout.shards,
-                "number_of_replicas": layout.replicas,
-                // A build is searched when it is whole.
-                "refresh_interval": "-1",
-                // Terms with a prefix, and values of long queries.
-                "max_terms_count": 65_536,
-            },
-            "analysis": {
-                "tokenizer": {
-                    "tokens": { "type": "whitespace", "max_token_length": MAX_TOKEN_CHARS },
-                },
-                "analyzer": { "tokens": { "type": "custom", "tokenizer": "tokens" } },
-            },
-        },
-        "mappings": {
-            "dynamic": "strict",
-            "_meta": unfinished(analysis, alias),
-            "properties": properties,
-        },
-    })
+    let of_fields = fields.into_iter().map(|(name, mapping)| (name.to_owned(), mapping));
+    let of_texts = Kind::ALL.into_iter().map(|kind| (kind.name().to_owned(), texts()));
+    of_fields.chain(of_texts).collect()
 }
 
 /// What the mapping of an index of documents says while a copy is written. A whole

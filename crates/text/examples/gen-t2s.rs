@@ -38,7 +38,19 @@ fn run() -> Result<(), String> {
     };
     let t2s = OpenCC::new(DefaultConfig::T2S)?;
     let mut out = String::from(HEADER);
+    let chars = write_chars(&t2s, &mut out);
+    let phrases = write_phrases(&t2s, phrases, &mut out)?;
+    let only_simplified = write_only_simplified(simplified, variants, &mut out)?;
+    let _ = writeln!(
+        io::stderr(),
+        "gen-t2s: {chars} characters, {phrases} phrases, {only_simplified} characters of \
+         Simplified text only",
+    );
+    io::stdout().write_all(out.as_bytes()).map_err(|e| e.to_string())
+}
 
+/// Writes every character that OpenCC converts; returns their number.
+fn write_chars(t2s: &OpenCC, out: &mut String) -> usize {
     let mut count = 0;
     for code in HAN.into_iter().flatten().chain(HAN_ASTRAL) {
         let Some(c) = char::from_u32(code) else { continue };
@@ -48,10 +60,14 @@ fn run() -> Result<(), String> {
             count += 1;
         }
     }
+    count
+}
 
-    let mut phrase_table = read(phrases)?;
-    phrase_table.sort();
-    for (from, to) in &phrase_table {
+/// Writes the phrases of a file, each checked against OpenCC; returns their number.
+fn write_phrases(t2s: &OpenCC, path: &str, out: &mut String) -> Result<usize, String> {
+    let mut phrases = read(path)?;
+    phrases.sort();
+    for (from, to) in &phrases {
         let to = to.split(' ').next().unwrap_or_default();
         let judged = t2s.convert(from);
         if judged != to || from.chars().count() != to.chars().count() {
@@ -59,7 +75,15 @@ fn run() -> Result<(), String> {
         }
         out.push_str(&format!("{from}\t{to}\n"));
     }
+    Ok(phrases.len())
+}
 
+/// Writes the characters that only Simplified text has; returns their number.
+fn write_only_simplified(
+    simplified: &str,
+    variants: &[String],
+    out: &mut String,
+) -> Result<usize, String> {
     // OpenCC's own Traditional has 羣, whereas Taiwan and Hong Kong write 群: regional forms are
     // Traditional too.
     let mut regional = BTreeMap::new();
@@ -82,14 +106,7 @@ fn run() -> Result<(), String> {
     for c in &only {
         out.push_str(&format!("{c}\t\n"));
     }
-
-    let _ = writeln!(
-        io::stderr(),
-        "gen-t2s: {count} characters, {} phrases, {} characters of Simplified text only",
-        phrase_table.len(),
-        only.len()
-    );
-    io::stdout().write_all(out.as_bytes()).map_err(|e| e.to_string())
+    Ok(only.len())
 }
 
 fn read(path: &str) -> Result<Vec<(String, String)>, String> {

@@ -1,6 +1,7 @@
 //! `wensou man`: manual pages. Those of the verbs are made from their help, that of the query
 //! language from its grammar.
 
+mod examples;
 mod grammar;
 mod sections;
 

@@ -4,10 +4,8 @@
 use clap::Command;
 use roff::{Inline, Roff, bold, roman};
 
+use super::examples::{self, Entry};
 use crate::args::{CONFIG_KEYS, QUERY_HELP};
-
-/// A tag and its explanation.
-type Entry = (&'static str, &'static str);
 
 const INDEX: Entry =
     ("index/", "The index folder, unless --index, WENSOU_INDEX or the config file names another.");
@@ -48,8 +46,10 @@ pub(super) fn closing(page: &mut Roff, verb: Option<&str>) {
         Some("config") => verbatim(page, "KEYS", CONFIG_KEYS),
         _ => {}
     }
-    let lines: Vec<String> =
-        examples(verb).iter().map(|(command, comment)| format!("# {comment}\n{command}")).collect();
+    let lines: Vec<String> = examples::of(verb)
+        .iter()
+        .map(|(command, comment)| format!("# {comment}\n{command}"))
+        .collect();
     verbatim(page, "EXAMPLES", &lines.join("\n\n"));
     if verb != Some("man") {
         tagged(page, "FILES", &files(verb));
@@ -151,85 +151,6 @@ fn exit_status(verb: Option<&str>) -> Vec<Entry> {
     entries.extend(nothing.map(|text| ("1", text)));
     entries.extend(FAILURES);
     entries
-}
-
-/// Commands, each with what it does.
-fn examples(verb: Option<&str>) -> &'static [Entry] {
-    match verb.unwrap_or_default() {
-        "search" => &[
-            ("wensou search 比特幣 減半", "Both words, in either script"),
-            (
-                "wensou search '\"智能合約\" since:2023-06' --sort newest",
-                "An exact phrase, by date",
-            ),
-            (
-                "wensou search 減半 --format ids -0 | xargs -0 -n 1 wensou show --no-pager",
-                "Print all",
-            ),
-            ("wensou search --batch queries.txt > answers.jsonl", "Many queries at once"),
-        ],
-        "browse" => &[("wensou browse 減半 kind:flash", "Start with a query")],
-        "index" => &[
-            ("wensou index ~/news/pages", "Build the index of a folder, or update it"),
-            ("wensou index", "Update the index from the same folders"),
-            ("wensou index --rebuild --log build.log", "Build it from scratch, with a log"),
-            (
-                "wensou index ~/news/pages --index https://search.example:9200/news",
-                "Build or update an index on a cluster",
-            ),
-        ],
-        "survey" => &[
-            ("wensou survey news/2023 --base news -o 2023.stats", "Survey a part of an archive"),
-            ("wensou survey --merge *.stats -o all.stats", "Merge the surveys of all parts"),
-            (
-                "wensou index news/2023 --base news --stats all.stats",
-                "Index a part with the statistics of all",
-            ),
-        ],
-        "check" => &[
-            ("wensou check --quick", "Compare checksums only"),
-            ("wensou check --repair", "Rebuild what is damaged"),
-        ],
-        "backup" => &[
-            ("wensou backup ~/backups/news", "Back up the index"),
-            ("wensou backup --index ~/backups/news index", "Restore it"),
-        ],
-        "copy" => &[
-            ("wensou copy --to https://search.example:9200/news", "Copy the index to a cluster"),
-            ("wensou search 比特幣 --index https://search.example:9200/news", "Search the copy"),
-        ],
-        "explain" => &[
-            ("wensou explain '比特币 tag:減半'", "How a query is understood"),
-            ("wensou explain 比特币 --id fd1a0f", "Why a document ranks where it does"),
-        ],
-        "similar" => &[("wensou similar fd1a0f -n 5", "The five most similar documents")],
-        "show" => &[
-            ("wensou show fd1a0f --script hans", "Read a document in Simplified characters"),
-            ("wensou show fd1a0f --format cite", "Quote it"),
-        ],
-        "tags" => &[("wensou tags 減半 --prefix B", "Tags of the hits that begin with B")],
-        "timeline" => &[("wensou timeline 比特幣 --by year", "Documents for each year")],
-        "stats" => &[("wensou stats --skipped", "What could not be read, and why")],
-        "export" => &[("wensou export | jq .title", "All titles")],
-        "eval" => &[(
-            "wensou eval --queries queries.jsonl --qrels qrels.tsv --run ours.trec",
-            "Measure the ranking and keep it",
-        )],
-        "config" => &[
-            ("wensou config", "All settings"),
-            ("$EDITOR \"$(wensou config --path)\"", "Edit the config file"),
-        ],
-        "completions" => &[("source <(wensou completions bash)", "In ~/.bashrc")],
-        "man" => &[
-            ("wensou man query | man -l -", "Read the page of the query language"),
-            ("wensou man --dir ~/.local/share/man/man1", "Write all pages"),
-        ],
-        _ => &[
-            ("wensou search 開源大模型", "Search; builds the index of the sample archive first"),
-            ("wensou index ~/news/pages", "Build or update the index of a folder"),
-            ("wensou browse", "Search as you type"),
-        ],
-    }
 }
 
 fn references(verb: Option<&str>) -> &'static [&'static str] {

@@ -82,6 +82,10 @@ impl<T> Out<'_, T> {
 }
 
 impl<T> Sending<T> {
+    fn new(queue: SyncSender<Batch<T>>, budget: Arc<ByteBudget>) -> Self {
+        Self { queue, budget, batch: RefCell::default(), weight: Cell::new(0) }
+    }
+
     fn send(&self, message: Message<T>) -> ControlFlow<()> {
         let mut batch = self.batch.borrow_mut();
         batch.push(message);
@@ -158,20 +162,7 @@ where
             let (mine, jobs) = (Arc::clone(&budget), jobs.clone());
             let spawned = spawn(scope, first, move || {
                 let Ok(threads) = started.recv() else { return };
-                let out = Out(Destination::Queue(Sending {
-                    queue: sender,
-                    budget: mine,
-                    batch: RefCell::default(),
-                    weight: Cell::new(0),
-                }));
-                let mut work = worker();
-                for job in jobs.skip(first).step_by(threads) {
-                    work(job, &out);
-                    if out.end_job().is_break() {
-                        return;
-                    }
-                }
-                out.end();
+                run_jobs(jobs.skip(first).step_by(threads), worker(), Sending::new(sender, mine));
             });
             if spawned.is_err() {
                 break;
@@ -187,17 +178,41 @@ where
         if threads == 0 {
             return None;
         }
-        for number in 0..count {
-            // A queue closes early only if its thread panicked, and the scope propagates the panic.
-            while let Some(Message::Made(result)) = queues[number % threads].next() {
-                if let Err(error) = take(result) {
-                    return Some(Err(error));
-                }
-            }
-        }
-        Some(Ok(()))
+        Some(take_in_turn(queues, count, &mut take))
     });
     done.unwrap_or_else(|| directly(jobs, worker, take))
+}
+
+/// Runs the jobs of one thread, until the receiver has gone.
+fn run_jobs<J, T>(
+    jobs: impl Iterator<Item = J>,
+    mut work: impl FnMut(J, &Out<'_, T>),
+    sending: Sending<T>,
+) {
+    let out = Out(Destination::Queue(sending));
+    for job in jobs {
+        work(job, &out);
+        if out.end_job().is_break() {
+            return;
+        }
+    }
+    out.end();
+}
+
+/// Takes the results of `count` jobs, whose threads are as many as `queues`.
+fn take_in_turn<T, E>(
+    mut queues: Vec<In<T>>,
+    count: usize,
+    take: &mut impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
+    let threads = queues.len();
+    for number in 0..count {
+        // A queue closes early only if its thread panicked, and the scope propagates the panic.
+        while let Some(Message::Made(result)) = queues[number % threads].next() {
+            take(result)?;
+        }
+    }
+    Ok(())
 }
 
 /// [`ordered`] on the calling thread alone.

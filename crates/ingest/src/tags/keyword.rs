@@ -158,37 +158,22 @@ impl Keywords {
         if from + 2 > last {
             return;
         }
-        let mut top = TopKeywords::new();
-        let mut to_end = None;
-        // A bit for each length whose keyword already has a score.
-        let mut settled = 0_u64;
-        let mut settle = |keyword: Keyword| {
-            settled |= 1 << (keyword.to() - from);
-            if keyword.to() == end {
-                to_end = Some(keyword);
-            } else {
-                top.offer(keyword);
-            }
-        };
+        let mut found =
+            Found { from, last, end, top: TopKeywords::new(), to_end: None, settled: 0 };
+        found.add_known(line, vocabulary);
+        self.add_shapes(&mut found, line, vocabulary);
+        self.add_unknown(&mut found, line);
+        let Found { top, to_end, .. } = found;
+        let to_end = to_end.filter(|keyword| keyword.score > WORST_KEYWORD);
+        let others = MAX_KEYWORDS - usize::from(to_end.is_some());
+        self.keywords.extend(to_end);
+        self.keywords.extend(top.keywords(others));
+    }
 
-        let mut known_ends = 0_u64;
-        // A quick check first: few ranges begin like a known keyword.
-        if vocabulary.may_begin(line.hash((from, from + 2))) {
-            for to in from + 2..=last {
-                let hash = line.hash((from, to));
-                if !vocabulary.may_go_on(hash) {
-                    break;
-                }
-                let split_score = line.split_scores()[to];
-                if split_score > BLANK
-                    && let Some(score) = vocabulary.keyword(hash)
-                {
-                    known_ends |= 1 << (to - from);
-                    settle(Keyword::new(to, score + split_score.max(-1.5), true));
-                }
-            }
-        }
-
+    /// Adds ranges that have the shape of a keyword and are not known.
+    #[inline]
+    fn add_shapes(&self, found: &mut Found, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
+        let Found { from, last, .. } = *found;
         let mut fits = [Fit::default(); LONGEST_KEYWORD + 1];
         let mut shape_ends = 0_u64;
         self.shape_starts.each((from, last), line, &vocabulary.shapes, |to, fit| {
@@ -197,17 +182,22 @@ impl Keywords {
             shape_ends |= 1 << (to - from);
         });
         // Keywords have at least two characters.
-        let mut remaining = shape_ends & !known_ends & !0b11;
+        let mut remaining = shape_ends & !found.settled & !0b11;
         while remaining != 0 {
             let length = remaining.trailing_zeros() as usize;
             remaining &= remaining - 1;
             let to = from + length;
-            settle(Keyword::new(to, fits[length].score() + self.split_scores[to], false));
+            found.settle(Keyword::new(to, fits[length].score() + self.split_scores[to], false));
         }
+    }
 
+    /// Adds the ranges of which nothing is known, as far as they are among the best.
+    #[inline]
+    fn add_unknown(&self, found: &mut Found, line: &ConcatenatedTags) {
+        let Found { from, last, end, .. } = *found;
         let mut breaks = 0.0_f32;
         let mut reached = from + 1;
-        let mut worst_kept = top.worst_kept();
+        let mut worst_kept = found.top.worst_kept();
         let inside = from + 2..last.min(end - 1) + 1;
         let split_scores =
             self.split_scores[inside.clone()].iter().zip(&self.best_split_ahead[inside]);
@@ -222,22 +212,71 @@ impl Keywords {
             let score = unknown + split_score;
             let better =
                 score > worst_kept.score || score == worst_kept.score && reached < worst_kept.to();
-            if better && settled >> (reached - from) & 1 == 0 {
-                top.offer(Keyword::new(reached, score, false));
-                worst_kept = top.worst_kept();
+            if better && !found.is_settled(reached) {
+                found.top.offer(Keyword::new(reached, score, false));
+                worst_kept = found.top.worst_kept();
             }
         }
-        if last == end && to_end.is_none() {
+        if last == end && found.to_end.is_none() {
             // A keyword may always end the line; only its breaks count.
             for more in line.breaks_from(from).take(end - from - 1).skip(reached - from - 1) {
                 breaks += more;
             }
-            to_end = Some(Keyword::new(end, UNKNOWN - breaks, false));
+            found.to_end = Some(Keyword::new(end, UNKNOWN - breaks, false));
         }
-        let to_end = to_end.filter(|keyword| keyword.score > WORST_KEYWORD);
-        let others = MAX_KEYWORDS - usize::from(to_end.is_some());
-        self.keywords.extend(to_end);
-        self.keywords.extend(top.keywords(others));
+    }
+}
+
+/// The keywords found so far that begin at `from`.
+struct Found {
+    from: usize,
+    /// The end of the longest keyword.
+    last: usize,
+    /// The end of the line.
+    end: usize,
+    top: TopKeywords,
+    /// The keyword that ends the line.
+    to_end: Option<Keyword>,
+    /// A bit for each length whose keyword already has a score.
+    settled: u64,
+}
+
+impl Found {
+    #[inline]
+    fn settle(&mut self, keyword: Keyword) {
+        self.settled |= 1 << (keyword.to() - self.from);
+        if keyword.to() == self.end {
+            self.to_end = Some(keyword);
+        } else {
+            self.top.offer(keyword);
+        }
+    }
+
+    #[inline]
+    fn is_settled(&self, to: usize) -> bool {
+        self.settled >> (to - self.from) & 1 == 1
+    }
+
+    /// Adds keywords that the archive names.
+    #[inline]
+    fn add_known(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
+        let from = self.from;
+        // A quick check first: few ranges begin like a known keyword.
+        if !vocabulary.may_begin(line.hash((from, from + 2))) {
+            return;
+        }
+        for to in from + 2..=self.last {
+            let hash = line.hash((from, to));
+            if !vocabulary.may_go_on(hash) {
+                break;
+            }
+            let split_score = line.split_scores()[to];
+            if split_score > BLANK
+                && let Some(score) = vocabulary.keyword(hash)
+            {
+                self.settle(Keyword::new(to, score + split_score.max(-1.5), true));
+            }
+        }
     }
 }
 

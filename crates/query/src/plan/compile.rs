@@ -2,6 +2,8 @@
 //!
 //! Needs no statistics: what depends on document frequencies is left to `weigh`.
 
+use std::borrow::Cow;
+
 use wensou_index::TextField;
 use wensou_text::has_symbols;
 
@@ -183,47 +185,11 @@ impl<'q, 't> Compiler<'q, 't> {
         // A `+` on one member of a group makes the unmarked text of that group optional.
         let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.alternatives);
-        let requirement = match self.mode {
-            Mode::Strict | Mode::Undated if context.required && !marked => Requirement::Words,
-            Mode::Relaxed if context.strict && !marked => Requirement::Words,
-            _ => Requirement::Optional,
-        };
-        let mut texts = Vec::new();
-        let mut joined = None;
-        if nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_))) {
-            let tables = (self.load_tables)()?;
-            if context.positive && !marked {
-                let may_lack_words = self.mode == Mode::Relaxed && !context.strict;
-                joined = questions::join(self.typed, nodes, tables.segmenter, may_lack_words);
-            }
-            // A date says when a document appeared, which is not what a field says, and not what a
-            // NOT excludes.
-            let dated = context.positive && context.fields == TextField::ALL;
-            let nodes = joined.as_deref().unwrap_or(nodes);
-            texts = expand::texts(nodes, tables, requirement, dated);
-            if context.positive {
-                questions::make_noun_optional(&mut texts);
-            }
-        }
-        let nodes = joined.as_deref().unwrap_or(nodes);
-        let beside_text = has_text(nodes, &texts);
-        let (mut included, mut excluded) = (Vec::new(), Vec::new());
-        for (at, node) in nodes.iter().enumerate() {
-            let required = context.required && !marked;
-            let context = ClauseContext { required, beside_text, ..context };
-            let members = match &node.kind {
-                NodeKind::Not(inner) => {
-                    excluded.extend(self.compile_not(inner, context)?);
-                    continue;
-                }
-                NodeKind::Term(term) => match texts.get_mut(at).and_then(Option::take) {
-                    Some(text) => self.compile_text(node, text, term.prefix, context),
-                    None => None,
-                },
-                _ => self.compile_node(node, context)?,
-            };
-            included.extend(members);
-        }
+        let (nodes, texts) = self.texts_of_group(nodes, context, marked)?;
+        let beside_text = has_text(&nodes, &texts);
+        let required = context.required && !marked;
+        let context = ClauseContext { required, beside_text, ..context };
+        let (mut included, excluded) = self.compile_members(&nodes, texts, context)?;
         let alternatives = std::mem::replace(&mut self.alternatives, outer);
         if !alternatives.is_empty() {
             let any_word = MatchExpr::any_of(alternatives);
@@ -237,6 +203,62 @@ impl<'q, 't> Compiler<'q, 't> {
                 Some(MatchExpr::and_not(MatchExpr::all_of(included), MatchExpr::any_of(excluded)))
             }
         })
+    }
+
+    /// The nodes of a group, in which those of a question are joined, and the text that each begins.
+    /// `marked` is whether the group has a `+`.
+    fn texts_of_group<'n>(
+        &mut self,
+        nodes: &'n [Node],
+        context: ClauseContext<'_>,
+        marked: bool,
+    ) -> Result<(Cow<'n, [Node]>, Vec<Option<ExpandedText>>), Error> {
+        if !nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_))) {
+            return Ok((nodes.into(), Vec::new()));
+        }
+        let requirement = match self.mode {
+            Mode::Strict | Mode::Undated if context.required && !marked => Requirement::Words,
+            Mode::Relaxed if context.strict && !marked => Requirement::Words,
+            _ => Requirement::Optional,
+        };
+        let tables = (self.load_tables)()?;
+        let may_lack_words = self.mode == Mode::Relaxed && !context.strict;
+        let join = || questions::join(self.typed, nodes, tables.segmenter, may_lack_words);
+        let joined = if context.positive && !marked { join() } else { None };
+        let nodes = joined.map_or_else(|| nodes.into(), Cow::from);
+        // A date says when a document appeared, which is not what a field says, and not what a NOT
+        // excludes.
+        let dated = context.positive && context.fields == TextField::ALL;
+        let mut texts = expand::texts(&nodes, tables, requirement, dated);
+        if context.positive {
+            questions::make_noun_optional(&mut texts);
+        }
+        Ok((nodes, texts))
+    }
+
+    /// What the members of a group include, and what they exclude.
+    fn compile_members(
+        &mut self,
+        nodes: &[Node],
+        mut texts: Vec<Option<ExpandedText>>,
+        context: ClauseContext<'_>,
+    ) -> Result<(Vec<MatchExpr>, Vec<MatchExpr>), Error> {
+        let (mut included, mut excluded) = (Vec::new(), Vec::new());
+        for (at, node) in nodes.iter().enumerate() {
+            let members = match &node.kind {
+                NodeKind::Not(inner) => {
+                    excluded.extend(self.compile_not(inner, context)?);
+                    continue;
+                }
+                NodeKind::Term(term) => match texts.get_mut(at).and_then(Option::take) {
+                    Some(text) => self.compile_text(node, text, term.prefix, context),
+                    None => None,
+                },
+                _ => self.compile_node(node, context)?,
+            };
+            included.extend(members);
+        }
+        Ok((included, excluded))
     }
 
     fn compile_or(

@@ -44,6 +44,26 @@ impl<'f> TextCursor<'f> {
         }
     }
 
+    /// Advances past a run of Han characters, which begins with `first`, and leaves them in `run`.
+    #[inline(always)]
+    pub(super) fn take_han(&mut self, first: char, after: Chars<'f>, run: &mut Vec<char>) {
+        run.clear();
+        run.push(first);
+        self.advance(after);
+        self.advance_while(|next| next == Class::Han, |c, _| run.push(c));
+    }
+
+    /// Advances past a run of one script with its marks, and passes what belongs to a key to `each`.
+    #[inline(always)]
+    pub(super) fn take_script(&mut self, script: Class, mut each: impl FnMut(char)) {
+        let belongs = |next| next == script || matches!(next, Class::Mark | Class::LongVowel);
+        self.advance_while(belongs, |c, next| {
+            if next.is_key() {
+                each(c);
+            }
+        });
+    }
+
     /// Advances past `run`, which starts here.
     pub(super) fn skip(&mut self, run: &str) {
         self.char_offset += if run.is_ascii() { run.len() } else { run.chars().count() };

@@ -234,15 +234,11 @@ impl Segmenter {
         // End of the last value: 2000万 inside 1亿2000万 is not a number of its own.
         let mut value_end = 0;
         while let Some((c, class, after)) = cursor.peek() {
+            let start = cursor.offsets();
             match class {
                 Class::Separator | Class::Mark => cursor.advance(after),
                 Class::Han => {
-                    let start = cursor.offsets();
-                    scratch.chars.clear();
-                    scratch.chars.push(c);
-                    cursor.advance(after);
-                    let is_han = |next| next == Class::Han;
-                    cursor.advance_while(is_han, |c, _| scratch.chars.push(c));
+                    cursor.take_han(c, after, &mut scratch.chars);
                     output.key_chars(|key| key.extend_from_slice(&scratch.chars));
                     let run = &text[start.0..cursor.byte()];
                     self.cut_han(run, start.1, &output, &mut scratch, sink);
@@ -251,7 +247,6 @@ impl Segmenter {
                     }
                 }
                 Class::Latin | Class::Digit => {
-                    let start = cursor.offsets();
                     let run = &text[start.0..latin::run_end(text, start.0)];
                     cursor.skip(run);
                     output.key_chars(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
@@ -261,20 +256,12 @@ impl Segmenter {
                     }
                 }
                 Class::Symbol => {
-                    let start = cursor.offsets();
                     cursor.advance(after);
                     output.key_chars(|key| key.push(c));
                     sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char_offset));
                 }
                 _ => {
-                    let start = cursor.offsets();
-                    let belongs =
-                        |next| next == class || matches!(next, Class::Mark | Class::LongVowel);
-                    cursor.advance_while(belongs, |c, next| {
-                        if next.is_key() {
-                            output.key_chars(|key| key.push(c));
-                        }
-                    });
+                    cursor.take_script(class, |c| output.key_chars(|key| key.push(c)));
                     sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char_offset));
                 }
             }
