@@ -8,7 +8,7 @@ use wensou_index::TextField;
 use wensou_text::has_symbols;
 
 use super::analyze::{AnalysedText, QueryWord, Requirement, TextTables};
-use super::expand::{self, ExpandedText};
+use super::expand::{self, ExpandedText, TextsOfNodes};
 use super::expr::MatchExpr;
 use super::outline::Outline;
 use super::query_plan::{Mode, PlannedWord};
@@ -212,7 +212,7 @@ impl<'q, 't> Compiler<'q, 't> {
         nodes: &'n [Node],
         context: ClauseContext<'_>,
         marked: bool,
-    ) -> Result<(Cow<'n, [Node]>, Vec<Option<ExpandedText>>), Error> {
+    ) -> Result<(Cow<'n, [Node]>, TextsOfNodes), Error> {
         if !nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_))) {
             return Ok((nodes.into(), Vec::new()));
         }
@@ -240,7 +240,7 @@ impl<'q, 't> Compiler<'q, 't> {
     fn compile_members(
         &mut self,
         nodes: &[Node],
-        mut texts: Vec<Option<ExpandedText>>,
+        mut texts: TextsOfNodes,
         context: ClauseContext<'_>,
     ) -> Result<(Vec<MatchExpr>, Vec<MatchExpr>), Error> {
         let (mut included, mut excluded) = (Vec::new(), Vec::new());

@@ -73,6 +73,9 @@ impl ExpandedText {
     }
 }
 
+/// For each node of a group, the text that begins there, if one does.
+pub(crate) type TextsOfNodes = Vec<Option<ExpandedText>>;
+
 /// Analyses and expands the words of a group; `None` for other nodes. Neighbouring words are
 /// considered together: `bitcoin cash` is one name, and a page may write `stability ai` as one
 /// word. With `dated`, dates among the words are expanded to documents of these dates.
@@ -81,8 +84,8 @@ pub(crate) fn texts(
     tables: TextTables<'_>,
     requirement: Requirement,
     dated: bool,
-) -> Vec<Option<ExpandedText>> {
-    let mut texts: Vec<Option<ExpandedText>> = nodes
+) -> TextsOfNodes {
+    let mut texts: TextsOfNodes = nodes
         .iter()
         .map(|node| match &node.kind {
             NodeKind::Term(term) => {
