@@ -3,8 +3,8 @@
 //! Pages, dumps, feeds and messages call it with texts, and queries with what is typed. A query's
 //! spans (`7d`, `last-month`, `2023-Q2`) and ranges, and which years it admits, are in
 //! `wensou-query`, which takes the numbers of each date from [`date_parts`]. What a field of a dump
-//! may hold instead of a date, such as a count of seconds, is in `fields::stated_date`. Numbers that
-//! are words of a text are in `wensou-text`.
+//! may hold instead of a date, such as a count of seconds, is in `fields::stated_date`. Numbers
+//! that are words of a text are in `wensou-text`.
 //!
 //! | module | what it reads |
 //! |---|---|

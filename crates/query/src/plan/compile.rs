@@ -205,8 +205,8 @@ impl<'q, 't> Compiler<'q, 't> {
         })
     }
 
-    /// The nodes of a group, in which those of a question are joined, and the text that each begins.
-    /// `marked` is whether the group has a `+`.
+    /// The nodes of a group, in which those of a question are joined, and their texts. `marked` is
+    /// whether the group has a `+`.
     fn texts_of_group<'n>(
         &mut self,
         nodes: &'n [Node],

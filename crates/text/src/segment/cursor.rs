@@ -53,7 +53,8 @@ impl<'f> TextCursor<'f> {
         self.advance_while(|next| next == Class::Han, |c, _| run.push(c));
     }
 
-    /// Advances past a run of one script with its marks, and passes what belongs to a key to `each`.
+    /// Advances past a run of one script with its marks, and passes the characters that belong to a
+    /// key to `each`.
     #[inline(always)]
     pub(super) fn take_script(&mut self, script: Class, mut each: impl FnMut(char)) {
         let belongs = |next| next == script || matches!(next, Class::Mark | Class::LongVowel);
