@@ -6,6 +6,7 @@
 mod access;
 mod answers;
 mod blocks;
+mod client;
 mod copies;
 mod faults;
 mod locks;
@@ -26,7 +27,7 @@ use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
 use crate::util::{Dir, Ran, sample, skipped};
 use running::Cluster;
 
-/// The first port of the nodes; others than those of `just cluster-up` and of the client's tests.
+/// The first port of the nodes; others than those of `just cluster-up`.
 const PORT: u16 = 9281;
 
 /// The cluster, for one test after the other: some end nodes.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A cluster that ends with the process of the tests at the latest.
-pub(crate) struct Cluster {
+pub(super) struct Cluster {
     folder: PathBuf,
     port: u16,
 }
@@ -21,7 +21,7 @@ impl Cluster {
     /// # Panics
     ///
     /// If the cluster does not start for another reason.
-    pub(crate) fn start(target: &Path, port: u16) -> Result<Self, String> {
+    pub(super) fn start(target: &Path, port: u16) -> Result<Self, String> {
         let folder = target.join(format!("cluster-{port}"));
         let cluster = Self { folder, port };
         // Compiled classes are kept for the next run, and for other tests.
@@ -49,21 +49,19 @@ impl Cluster {
     }
 
     /// The hosts and ports of the nodes, as an address has them.
-    pub(crate) fn hosts(&self) -> String {
+    pub(super) fn hosts(&self) -> String {
         let hosts: Vec<_> =
             (self.port..self.port + 3).map(|port| format!("127.0.0.1:{port}")).collect();
         hosts.join(",")
     }
 
     /// The port of a node, whose number is counted from 1.
-    #[allow(dead_code, reason = "the tests of the client do not need it")]
-    pub(crate) fn port(&self, node: u16) -> u16 {
+    pub(super) fn port(&self, node: u16) -> u16 {
         self.port + node - 1
     }
 
     /// Starts the nodes again, with their data, if one of them has ended.
-    #[allow(dead_code, reason = "the test of the client is one")]
-    pub(crate) fn heal(&self) {
+    pub(super) fn heal(&self) {
         let port = self.port.to_string();
         if !self.command(&["status"]).status.success() {
             self.run(&["start", "3", "--port", &port, "--parent", &std::process::id().to_string()]);
@@ -71,7 +69,7 @@ impl Cluster {
     }
 
     /// Runs the script with these arguments.
-    pub(crate) fn run(&self, arguments: &[&str]) {
+    pub(super) fn run(&self, arguments: &[&str]) {
         let output = self.command(arguments);
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {told}");

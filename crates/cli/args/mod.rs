@@ -87,7 +87,7 @@ pub(crate) struct Flags {
 pub(crate) enum Verb {
     Search(Search),
     Browse(Browse),
-    Index(Index),
+    Index(Box<Index>),
     Survey(Survey),
     Check(Check),
     Backup(Backup),

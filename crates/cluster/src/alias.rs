@@ -294,7 +294,7 @@ impl Client {
                 return Ok(answer.status);
             }
             if answer.shards == Some(NONE) {
-                let what = format!("no such index [{index}]");
+                let what = format!("index [{index}]");
                 return Err(Error::NotFound { at: response.exchange().clone(), what });
             }
             if left.is_zero() {

@@ -448,7 +448,7 @@ impl Error {
     /// while it was read.
     #[must_use]
     pub fn is_of_deleted_index(&self) -> bool {
-        matches!(self, Self::NotFound { what, .. } if what.contains("no such index"))
+        matches!(self, Self::NotFound { what, .. } if what.starts_with("index ["))
     }
 
     /// Whether the same request may succeed later without a change: the network, a node or the load

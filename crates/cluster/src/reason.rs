@@ -88,8 +88,13 @@ pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error 
     match (status, error.kind.as_str()) {
         (403 | 429, _) if error.blocks_writes() => Error::Blocked { at, reason },
         (403, _) => Error::Forbidden { at, right: missing_right(&reason) },
+        // An index that was just deleted, or a node that was lost.
+        (404 | 500, _) if error.lacks_shards() => Error::Unavailable { at, reason },
         (404, "search_context_missing_exception") => Error::ContextLost { at, reason },
-        (404, _) => Error::NotFound { at, what: reason },
+        (404, _) => {
+            let what = reason.strip_prefix("no such ").unwrap_or(&reason).to_owned();
+            Error::NotFound { at, what }
+        }
         (
             400,
             "resource_already_exists_exception"
@@ -99,7 +104,6 @@ pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error 
         (409, _) => Error::Conflict { at, reason },
         (429, _) => Error::Overloaded { at, reason },
         (502..=504, _) => Error::Unavailable { at, reason },
-        (500, _) if error.lacks_shards() => Error::Unavailable { at, reason },
         _ => Error::Status { at, status, reason },
     }
 }
@@ -193,6 +197,8 @@ mod tests {
         let search = "search_phase_execution_exception";
         assert!(matches!(exception(500, search, lost), Unavailable { .. }));
         assert!(matches!(exception(500, "node_closed_exception", ""), Unavailable { .. }));
+        let deleted = "Partial shards failure: No search context found for id [157]";
+        assert!(matches!(exception(404, search, deleted), Unavailable { .. }));
         assert!(matches!(exception(500, search, "a defect"), Error::Status { status: 500, .. }));
         assert!(matches!(answer(413, "<html>"), Error::TooLarge { bytes: 7, .. }));
         assert!(matches!(answer(401, "Unauthorized"), Error::Unauthorized { .. }));

@@ -1,37 +1,17 @@
-//! The client against a real cluster of three nodes, which `tests/cluster/cluster` starts.
-//!
-//! Without a JDK or Maven, the test says so and passes. The environment variable
-//! `WENSOU_OPENSEARCH` names another version, such as 2.19.6.
-
-// The lint's exception for tests does not cover their helpers.
-#![allow(clippy::unwrap_used)]
+//! The client alone, without the binary.
 
 use std::io::Write;
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use wensou_cluster::{
-    BulkOptions, BulkWriter, Client, ClientOptions, ClusterAddress, Credentials, Error, Health,
-    Operation, PageOptions,
-};
+use wensou_cluster::{BulkOptions, BulkWriter, Client, Error, Health, Operation, PageOptions};
 
-#[path = "../../../tests/cluster/running.rs"]
-mod running;
-
-use running::Cluster;
+use super::cluster;
+use super::running::Cluster;
 
 const DOCUMENTS: usize = 2_000;
-
-/// The first port of the nodes; others than those of `just cluster-up`.
-const PORT: u16 = 9271;
-
-fn connect(cluster: &Cluster) -> Client {
-    let address = ClusterAddress::parse(&format!("http://{}/news", cluster.hosts())).unwrap();
-    Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap()
-}
 
 fn create(client: &Client, index: &str) {
     let body = json!({
@@ -82,14 +62,8 @@ fn all_ids(client: &Client, index: &str) -> Vec<String> {
 
 #[test]
 fn a_real_cluster_keeps_its_promises() {
-    let cluster = match Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), PORT) {
-        Ok(cluster) => cluster,
-        Err(why) => {
-            let _ = writeln!(std::io::stderr(), "SKIPPED the tests on a real cluster: {why}");
-            return;
-        }
-    };
-    let client = connect(&cluster);
+    let Some(cluster) = cluster() else { return };
+    let client = cluster.client();
     assert_eq!(client.version().unwrap().product(), "OpenSearch");
     create(&client, "news-1");
     assert_eq!(write(&client, "news-1", 0..DOCUMENTS), DOCUMENTS as u64);
@@ -108,6 +82,7 @@ fn a_real_cluster_keeps_its_promises() {
     timed("swaps", || swap_under_load(&client));
     timed("hung node", || hung_node(&cluster, &client, &before));
     timed("killed node", || killed_node(&cluster, &client, &before));
+    cluster.run(&["restart", "3"]);
 }
 
 /// Runs a part of the test, and says on stderr how long it took.
@@ -200,7 +175,7 @@ fn hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) 
     cluster.run(&["pause", "2"]);
     for _ in 0..2 {
         let started = Instant::now();
-        let fresh = connect(cluster);
+        let fresh = cluster.client();
         let connected = started.elapsed();
         // A coordinator that does not know yet which node hangs may ask it for a shard.
         let found = fresh.search("news", &[], &json!({"query": {"match_all": {}}}));
