@@ -1,6 +1,7 @@
 //! Several machines that index an archive together make what one machine makes.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -193,6 +194,41 @@ fn shares_that_do_not_fit_together_are_refused() {
     let ran = finish(divided.send("b", &address));
     assert!(ran.code != 0 && ran.stderr.contains("changed since the survey"), "{}", ran.stderr);
     refused(&run_on(&divided.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
+}
+
+/// A scheduler that runs each job when it is submitted, one task after the other.
+const SBATCH: &str = r#"#!/bin/sh
+for argument; do
+    case $argument in
+    --array=1-*) tasks=${argument#--array=1-} ;;
+    --wrap=*) job=${argument#--wrap=} ;;
+    esac
+done
+for task in $(seq "${tasks:-1}"); do
+    SLURM_ARRAY_TASK_ID=$task sh -c "$job" >&2 || exit 1
+done
+echo 42
+"#;
+
+#[test]
+fn the_jobs_of_the_documentation_index_an_archive() {
+    let Some(cluster) = cluster() else { return };
+    let divided = Divided::new();
+    let address = cluster.address("jobs");
+    divided.dir.write("jobs/shares.txt", "a\nb\nc d\n");
+    let sbatch = divided.dir.write("bin/sbatch", SBATCH);
+    #[cfg(unix)]
+    fs::set_permissions(&sbatch, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scaling/slurm.sh");
+    let line = format!(
+        "PATH=$PWD/bin:$PATH BASE=$PWD/archive JOBS=$PWD/jobs LOCAL=$PWD/local INDEX={address} {}",
+        script.display()
+    );
+    for line in [line.as_str(), "cd archive && wensou index . --quiet --index ../again"] {
+        let ran = Ran::from(divided.dir.shell(line).output().unwrap());
+        assert_eq!(ran.code, 0, "{line}: {}", ran.stderr);
+    }
+    same(&divided.dir, ["again", &address], &["export"]);
 }
 
 #[test]
