@@ -106,7 +106,9 @@ fn same(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
     assert_eq!(other.code, one.code, "{args:?}: {}", other.stderr);
     // A query can be a mistake.
     assert!(one.code < 2 || one.stderr == other.stderr, "{args:?}: {}", other.stderr);
-    assert!(one.stdout == other.stdout, "{args:?}\n{}\n---\n{}", one.stdout, other.stdout);
+    let mut lines = one.stdout.lines().zip(other.stdout.lines());
+    let differ = lines.find(|(one, other)| one != other);
+    assert!(one.stdout == other.stdout, "{args:?}: {differ:#?}");
 }
 
 /// Checks that a run fails with this status, and that its message has all of these parts.

@@ -1,6 +1,5 @@
 //! The errors of this crate. Each message names the node, the request and the cure, and no secret.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,25 +7,11 @@ use thiserror::Error;
 
 use crate::address::AddressError;
 use crate::credentials::CredentialsError;
+pub use crate::exchange::Exchange;
 use crate::index_name::NameError;
 
 /// The result of what can fail in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// A request to a node, for messages: `POST /news/_search at https://host:9200`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exchange {
-    /// The method and the path.
-    pub request: String,
-    /// The base URL of the node.
-    pub node: String,
-}
-
-impl fmt::Display for Exchange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.node, self.request)
-    }
-}
 
 /// What went wrong with a cluster. The message says how to fix it.
 #[derive(Debug, Error)]
@@ -441,27 +426,4 @@ pub enum Error {
     /// A writer was used after it failed.
     #[error("the writer stopped after an earlier error: start the build again, which continues it")]
     Stopped,
-}
-
-impl Error {
-    /// Whether an index was deleted that was there before, such as that of a copy that was replaced
-    /// while it was read.
-    #[must_use]
-    pub fn is_of_deleted_index(&self) -> bool {
-        matches!(self, Self::NotFound { what, .. } if what.starts_with("index ["))
-    }
-
-    /// Whether the same request may succeed later without a change: the network, a node or the load
-    /// is the reason.
-    #[must_use]
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Unreachable { .. }
-                | Self::TimedOut { .. }
-                | Self::Overloaded { .. }
-                | Self::Unavailable { .. }
-                | Self::Partial { .. }
-        )
-    }
 }

@@ -35,6 +35,8 @@ mod copy;
 mod credentials;
 mod document;
 mod error;
+mod error_kind;
+mod exchange;
 mod index;
 mod index_name;
 mod lock;

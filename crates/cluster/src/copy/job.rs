@@ -1,0 +1,315 @@
+//! The steps of a copy, up to the alias that leads to it.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use wensou_index::Index;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::cleanup::remove_others;
+use super::documents::for_each_document;
+use super::{Copied, CopyOptions, CopyProgress, Sent, roots, sums};
+use crate::address::ClusterAddress;
+use crate::alias::{CHANGE, Health};
+use crate::bulk::{BulkOptions, BulkSummary, BulkWriter, Operation};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::index::ClusterIndex;
+use crate::lock::Lock;
+use crate::request::{Request, encode_segment};
+use crate::schema::{self, statistics_name};
+use crate::statistics::{Description, StatisticsBuilder};
+
+/// How long the first copies of a new index are waited for: without them, its documents are lost
+/// with a node.
+const COPIES: Duration = Duration::from_secs(10);
+
+/// How long a part of an index may be missing before it counts as lost. Another copy of the part
+/// takes its place within some seconds.
+const LOST_AFTER: Duration = Duration::from_secs(10);
+
+/// What took longer is not written again by itself: the nodes may come back.
+const REPEATED_WITHIN: Duration = Duration::from_secs(180);
+
+/// An index that is being written for an address, which is locked meanwhile.
+pub(crate) struct Job<'a> {
+    index: &'a Index,
+    client: &'a Client,
+    address: &'a ClusterAddress,
+    options: &'a CopyOptions,
+    lock: Lock,
+    /// The index that the alias led to before.
+    replaced: Option<String>,
+}
+
+impl<'a> Job<'a> {
+    /// Locks the address.
+    pub(crate) fn begin(
+        index: &'a Index,
+        client: &'a Client,
+        address: &'a ClusterAddress,
+        options: &'a CopyOptions,
+    ) -> Result<Self> {
+        let lock = Lock::acquire(client, address, options.wait)?;
+        let replaced = client.alias_targets(address.index())?.into_iter().next();
+        Ok(Self { index, client, address, options, lock, replaced })
+    }
+
+    /// The name of the index of documents. It ends with a stamp: the same for the same generation
+    /// of an index, and the same index that it replaces as a whole.
+    pub(super) fn documents_name(&self, before: Option<&ClusterIndex>) -> Result<String> {
+        // What is sent whole, or compared as a whole, goes to an index of another name.
+        let replaced = match self.options.sent {
+            Sent::Changed => "",
+            Sent::Different | Sent::All => before.map_or("", ClusterIndex::documents),
+        };
+        let meta = self.index.meta();
+        let sums: Vec<String> = meta.files.iter().map(|file| format!("{file:?}")).collect();
+        let versions = format!("{} {} {}", schema::FORMAT, meta.analysis, meta.built);
+        let about = format!("{versions} {}{replaced}", sums.concat());
+        Ok(self.address.physical_name(&format!("{:016x}", xxh3_64(about.as_bytes())))?)
+    }
+
+    /// Writes both indexes. If a part of one is lost, because a node was lost before the part had a
+    /// second copy, writes both once more, unless that took long.
+    pub(super) fn write_again(
+        &self,
+        before: Option<&ClusterIndex>,
+        documents: &str,
+        progress: CopyProgress<'_>,
+    ) -> Result<Copied> {
+        let started = Instant::now();
+        match self.write(before, documents, progress) {
+            Err(error) if error.is_passing() && started.elapsed() < REPEATED_WITHIN => {
+                let names = [documents.to_owned(), statistics_name(documents)];
+                if !names.iter().any(|name| is_lost(self.client, name)) {
+                    return Err(error);
+                }
+                if is_marked(self.client, documents, self.address.index())? {
+                    self.client.delete_index(documents)?;
+                }
+                self.write(before, documents, progress)
+            }
+            written => written,
+        }
+    }
+
+    /// Writes both indexes, up to the description that makes them whole.
+    fn write(
+        &self,
+        before: Option<&ClusterIndex>,
+        documents: &str,
+        progress: CopyProgress<'_>,
+    ) -> Result<Copied> {
+        // What several machines have written has fields that a copy does not have.
+        let cloned = before.filter(|before| before.description().shares == 0);
+        self.create(documents, cloned.filter(|_| self.options.sent != Sent::All))?;
+        let (copied, counted) = self.send_documents(documents, progress)?;
+        self.describe(documents, counted, 0)?;
+        Ok(copied)
+    }
+
+    /// Writes the statistics of an index of documents, and its description, which makes it whole.
+    /// `shares` is the number of machines that have written it.
+    pub(crate) fn describe(
+        &self,
+        documents: &str,
+        counted: StatisticsBuilder,
+        shares: u64,
+    ) -> Result<()> {
+        let Self { index, client, options, .. } = self;
+        let statistics = statistics_name(documents);
+        client.delete_index(&statistics)?;
+        let body = schema::statistics_index(options.layout.replicas, self.address.index());
+        self.unless_there(&statistics, client.create_index(&statistics, &body))?;
+        client.wait_for_copies(&statistics, COPIES)?;
+        let expected: u64 = counted.documents().iter().sum();
+        let description = Description { shares, ..describe(index, self.address.index())? };
+        let description = send_statistics(client, &statistics, counted, description)?;
+        for name in [documents, statistics.as_str()] {
+            client.refresh(name)?;
+        }
+        self.lock.confirm()?;
+        let is_marked = is_marked(client, documents, self.address.index())?;
+        let count = client.count(documents, &json!({ "query": { "match_all": {} } }))?;
+        if !is_marked || count != expected {
+            if !is_marked {
+                // The cluster made it of documents that came after the index was deleted.
+                client.delete_index(documents)?;
+            }
+            return Err(Error::Disturbed { index: documents.to_owned() });
+        }
+        self.change(documents, "_mapping", &json!({ "_meta": { "wensou": description } }))
+    }
+
+    /// Lets the alias lead to what was written, and deletes what is of no use. Returns the names of
+    /// the indexes that look like copies and stay.
+    pub(crate) fn publish(&self, documents: &str) -> Result<Vec<String>> {
+        let Self { client, address, options, .. } = self;
+        for name in [documents, &statistics_name(documents)] {
+            self.change(name, "_settings", &json!({ "index.blocks.write": true }))?;
+            client.wait_for_health(name, Health::Yellow, options.patience)?;
+        }
+        self.lock.confirm()?;
+        match client.swap_alias(address.index(), self.replaced.as_deref(), documents) {
+            Err(Error::Conflict { reason, .. }) => {
+                return Err(Error::AliasMoved { address: address.to_string(), reason });
+            }
+            swapped => swapped?,
+        }
+        client.wait_for_alias(address.index(), documents, options.patience)?;
+        remove_others(client, address, documents, options.grace)
+    }
+
+    /// Makes the index of documents, unless an interrupted copy has done so: a clone of the one
+    /// before if its documents were analysed in the same way, else an empty one.
+    fn create(&self, name: &str, before: Option<&ClusterIndex>) -> Result<()> {
+        let Self { client, options, .. } = self;
+        let (alias, analysis) = (self.address.index(), self.index.meta().analysis.as_str());
+        let settings = json!({
+            "index.blocks.write": null,
+            "index.blocks.read_only_allow_delete": null,
+        });
+        let request = Request::head(format!("/{}", encode_segment(name)));
+        if client.send(&request.of_elected_node().accept(404))?.status() != 404 {
+            if !is_marked(client, name, alias)? {
+                return Err(Error::NotMarked { index: name.to_owned() });
+            }
+            if !is_lost(client, name) {
+                return self.change(name, "_settings", &settings);
+            }
+            client.delete_index(name)?;
+        }
+        let alike = before.filter(|before| before.description().analysis == analysis);
+        let Some(before) = alike else {
+            let body = schema::documents_index(options.layout, analysis, alias);
+            self.unless_there(name, client.create_index(name, &body))?;
+            return client.wait_for_copies(name, COPIES);
+        };
+        let end = format!("_clone/{}", encode_segment(name));
+        let cloned = self.change(before.documents(), &end, &json!({ "settings": settings }));
+        self.unless_there(name, cloned)?;
+        client.wait_for_health(name, Health::Yellow, options.patience)?;
+        client.wait_for_copies(name, COPIES)?;
+        // It is not whole before it has a description of its own.
+        self.change(name, "_mapping", &json!({ "_meta": schema::unfinished(analysis, alias) }))
+    }
+
+    /// The outcome of creating an index. If the elected node is lost, another node repeats the
+    /// request by itself, and answers that the index exists.
+    fn unless_there(&self, name: &str, created: Result<()>) -> Result<()> {
+        match created {
+            Err(Error::NameTaken { .. }) if is_marked(self.client, name, self.address.index())? => {
+                Ok(())
+            }
+            created => created,
+        }
+    }
+
+    /// Changes what the cluster knows of an index.
+    fn change(&self, name: &str, what: &str, body: &Value) -> Result<()> {
+        let path = format!("/{}/{what}", encode_segment(name));
+        let request = Request::put(path).json(body)?.timeout(CHANGE).of_elected_node();
+        self.client.send(&request).map(drop)
+    }
+
+    /// Sends the documents that differ, and deletes those that the index does not have.
+    fn send_documents(
+        &self,
+        name: &str,
+        progress: CopyProgress<'_>,
+    ) -> Result<(Copied, StatisticsBuilder)> {
+        let Self { index, client, options, lock, .. } = self;
+        client.refresh(name)?;
+        let mut present = match options.sent {
+            Sent::Different => sums::computed(client, name)?,
+            Sent::Changed | Sent::All => sums::said(client, name)?,
+        };
+        let mut writer = BulkWriter::new(client, name, bulk_options())?;
+        let mut copied = Copied::default();
+        let statistics = for_each_document(index, |document| {
+            copied.documents += 1;
+            if present.remove(document.id).as_deref() != Some(document.sum) {
+                copied.sent += 1;
+                writer.push(&Operation::index(document.id, document.json))?;
+            }
+            lock.check()?;
+            let [done, all] = document.progress;
+            progress(done, all);
+            Ok(())
+        })?;
+        for id in present.keys() {
+            copied.deleted += 1;
+            writer.push(&Operation::delete(id))?;
+        }
+        accepted(writer.finish()?)?;
+        Ok((copied, statistics))
+    }
+}
+
+/// Whether we have created an index for an alias. If it is deleted while it is written, the cluster
+/// makes another one of the documents that come later, with mappings of its own.
+pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool> {
+    let request = Request::get(format!("/{}/_mapping", encode_segment(name)))
+        .query("filter_path", "*.mappings._meta")
+        .of_elected_node();
+    let found: Value = client.send(&request)?.json()?;
+    Ok(found[name]["mappings"]["_meta"]["wensou"]["alias"] == alias)
+}
+
+fn bulk_options() -> BulkOptions {
+    BulkOptions { patience_without_shards: LOST_AFTER * 3, ..BulkOptions::default() }
+}
+
+/// Whether parts of an index that is being written are lost.
+fn is_lost(client: &Client, name: &str) -> bool {
+    matches!(client.wait_for_health(name, Health::Yellow, LOST_AFTER), Err(Error::Waited { .. }))
+}
+
+fn describe(index: &Index, alias: &str) -> Result<Description> {
+    let meta = index.meta();
+    let [words, synonyms] = index.table_texts()?;
+    Ok(Description {
+        format: schema::FORMAT,
+        analysis: meta.analysis.clone(),
+        alias: alias.to_owned(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        built: meta.built.clone(),
+        roots: roots(index),
+        documents: [0; 2],
+        lengths: [[0; 3]; 2],
+        with_field: [[0; 3]; 2],
+        buckets: 0,
+        name_chunks: 0,
+        word_chunks: 0,
+        words,
+        synonyms,
+        shares: 0,
+    })
+}
+
+fn send_statistics(
+    client: &Client,
+    name: &str,
+    counted: StatisticsBuilder,
+    description: Description,
+) -> Result<Description> {
+    let mut writer = BulkWriter::new(client, name, bulk_options())?;
+    let description = counted.write(description, |id, json| -> Result<()> {
+        writer.push(&Operation::index(id, &json))
+    })?;
+    accepted(writer.finish()?)?;
+    Ok(description)
+}
+
+/// Fails if a document was refused.
+pub(crate) fn accepted(summary: BulkSummary) -> Result<()> {
+    if summary.failed == 0 {
+        return Ok(());
+    }
+    let (id, reason) = match summary.errors.first() {
+        Some(error) => (error.id.clone(), error.reason.clone()),
+        None => (String::new(), String::new()),
+    };
+    Err(Error::Refused { count: summary.failed, id, reason })
+}
