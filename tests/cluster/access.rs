@@ -16,6 +16,9 @@ fn exception(status: u16, kind: &str, reason: &str) -> Answer {
     (status, error.to_string(), "x-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\n")
 }
 
+/// Credentials as environment variables, what an error calls them, and what it must not show.
+type Attempt<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str]);
+
 #[test]
 fn refused_credentials_name_the_cure_and_no_secret() {
     let Some(cluster) = cluster() else { return };
@@ -29,7 +32,7 @@ fn refused_credentials_name_the_cure_and_no_secret() {
     });
     let address = proxy.address("http", "credentials");
     let (user, password) = ("WENSOU_CLUSTER_USER", "WENSOU_CLUSTER_PASSWORD");
-    let wrong: [(&[(&str, &str)], &str, &[&str]); 4] = [
+    let wrong: [Attempt<'_>; 4] = [
         (&[], "no credentials", &[]),
         (
             &[(user, "reader"), (password, "wr0ng-secret")],

@@ -279,11 +279,21 @@ pub fn url_key(url: &str) -> String {
 
 /// The paths of the pages that contain a record, in the form of `path:`.
 fn paths(record: &Record) -> Vec<String> {
-    let normalised = |path: &String| path.trim_start_matches("./").to_owned();
+    let searched = |path: &String| searched_path(path).to_owned();
     match record {
-        Record::Article(article) => vec![normalised(&article.path)],
-        Record::Flash(flash) => flash.all_occurrences().map(|it| normalised(&it.path)).collect(),
+        Record::Article(article) => vec![searched(&article.path)],
+        Record::Flash(flash) => flash.all_occurrences().map(|it| searched(&it.path)).collect(),
     }
+}
+
+/// The part of the path of a record that is searched.
+///
+/// ```
+/// assert_eq!(wensou_index::searched_path("./2023/a.txt"), "2023/a.txt");
+/// ```
+#[must_use]
+pub fn searched_path(path: &str) -> &str {
+    path.trim_start_matches("./")
 }
 
 fn script_name(texts: &Texts) -> &'static str {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
 use serde_json::{Value, json};
-use wensou_index::{ArticleText, Index, Kind, NearDuplicateFinder};
+use wensou_index::{ArticleText, Index, Kind, NearDuplicateFinder, searched_path};
 use wensou_ingest::{Article, FlashItem, Record, correct_references, walk_key};
 use wensou_text::Segmenter;
 
@@ -95,6 +95,7 @@ impl Completion<'_> {
         let mut writer = self.writer()?;
         let paths: Vec<&str> = by_path.keys().copied().collect();
         for paths in paths.chunks(READ_AT_ONCE) {
+            let paths: Vec<&str> = paths.iter().map(|path| searched_path(path)).collect();
             let query = json!({ "bool": { "filter": [
                 { "term": { (field::KIND): Kind::Article as u8 } },
                 { "terms": { (field::PATH): paths } },
