@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
 
 use super::copies::Archive;
 use super::queries::Queries;
@@ -43,6 +44,7 @@ fn every_answer_is_that_of_one_copy_while_copies_replace_each_other() {
                 let copy = ["copy", "--index", folder, "--to", &address, "--quiet"];
                 archive.dir.ok(&[&copy[..], &AT_ONCE].concat());
                 count += 1;
+                std::thread::sleep(Duration::from_millis(500));
             }
             count
         });
