@@ -61,7 +61,7 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
             let differs = [
                 ("another base", before.roots != [canonical(base)]),
                 ("other paths", share.paths != options.ingest.selection.paths()),
-                ("--stats", lacks_stats),
+                ("other statistics", lacks_stats),
             ];
             let (what, _) = differs.into_iter().find(|(_, differs)| *differs)?;
             Some(format!(
