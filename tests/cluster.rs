@@ -93,15 +93,15 @@ impl Cluster {
     }
 }
 
-/// Runs the binary on the index at `place`.
-fn run_on(dir: &Dir, place: &str, args: &[&str]) -> Ran {
-    dir.run(&[args, &["--index", place]].concat())
+/// Runs the binary on an index.
+fn run_on(dir: &Dir, index: &str, args: &[&str]) -> Ran {
+    dir.run(&[args, &["--index", index]].concat())
 }
 
-/// Checks that the indexes in two places give the same output and exit status.
+/// Checks that the two indexes give the same output and exit status.
 #[track_caller]
 fn same(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
-    let [one, other] = [one, other].map(|place| run_on(dir, place, args));
+    let [one, other] = [one, other].map(|index| run_on(dir, index, args));
     assert!(one.code <= 2, "{args:?}: {}", one.stderr);
     assert_eq!(other.code, one.code, "{args:?}: {}", other.stderr);
     // A query can be a mistake.

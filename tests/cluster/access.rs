@@ -132,7 +132,7 @@ fn a_user_who_may_only_read_can_search() {
         (!is_reading(&seen.line, "reading")).then(|| exception(403, "security_exception", right))
     });
     let address = proxy.address("http", "reading");
-    let places = [direct.as_str(), &address];
+    let indexes = [direct.as_str(), &address];
     let id = dir.ok(&["search", "-n", "1", "-f", "ids", "--index", &direct]);
     let id = id.trim_end();
     let verbs: [&[&str]; 12] = [
@@ -150,7 +150,7 @@ fn a_user_who_may_only_read_can_search() {
         &["check", "--from", sample_index()],
     ];
     for args in verbs {
-        same(&dir, places, args);
+        same(&dir, indexes, args);
     }
     assert_eq!(run_on(&dir, &address, &["stats"]).code, 0);
     // It may not write, and says what is missing.

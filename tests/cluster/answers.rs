@@ -13,8 +13,8 @@ fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let address = copied(&dir, &cluster, "answers");
-    let places = [sample_index(), &address];
-    let exported = dir.ok(&["export", "--index", places[0]]);
+    let indexes = [sample_index(), &address];
+    let exported = dir.ok(&["export", "--index", indexes[0]]);
     let queries = Queries::new(&exported, 7).lines(COUNT);
     dir.write("queries.txt", &queries);
     let options: [&[&str]; 5] = [
@@ -29,7 +29,7 @@ fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
     for (number, options) in options.into_iter().enumerate() {
         let (file, count) = if number == 0 { ("queries.txt", COUNT) } else { ("fewer.txt", FEWER) };
         let args = [&["search", "--batch", file], options].concat();
-        let [local, remote] = [0, 1].map(|place| run_on(&dir, places[place], &args));
+        let [local, remote] = [0, 1].map(|number| run_on(&dir, indexes[number], &args));
         assert_eq!(remote.code, local.code, "{args:?}: {}", remote.stderr);
         let [local, remote] = [&local, &remote].map(|ran| ran.stdout.lines().collect::<Vec<_>>());
         assert_eq!(local.len(), count, "{args:?}");
@@ -47,33 +47,33 @@ fn all_verbs_that_read_have_the_same_output_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let address = copied(&dir, &cluster, "verbs");
-    let places = [sample_index(), &address];
-    let exported = dir.ok(&["export", "--index", places[0]]);
-    same(&dir, places, &["export"]);
+    let indexes = [sample_index(), &address];
+    let exported = dir.ok(&["export", "--index", indexes[0]]);
+    same(&dir, indexes, &["export"]);
     let mut queries = Queries::new(&exported, 11);
     let lines = queries.lines(20);
     for query in ["比特幣", "kind:flash", "(以太坊 OR 模型) NOT 減半"] {
         let facets = ["search", "--facet", "kind,tag,month,source", "--facet-limit", "0"];
-        same(&dir, places, &[&facets[..], &["-f", "json", query]].concat());
-        same(&dir, places, &["timeline", "-f", "json", query]);
-        same(&dir, places, &["tags", "-f", "json", "--limit", "0", query]);
-        same(&dir, places, &["search", query]);
-        same(&dir, places, &["search", "-l", query]);
+        same(&dir, indexes, &[&facets[..], &["-f", "json", query]].concat());
+        same(&dir, indexes, &["timeline", "-f", "json", query]);
+        same(&dir, indexes, &["tags", "-f", "json", "--limit", "0", query]);
+        same(&dir, indexes, &["search", query]);
+        same(&dir, indexes, &["search", "-l", query]);
     }
-    same(&dir, places, &["tags"]);
-    same(&dir, places, &["tags", "--prefix", "B", "--limit", "0"]);
-    same(&dir, places, &["timeline"]);
-    same(&dir, places, &["search", "-n", "300", "-f", "ids"]);
+    same(&dir, indexes, &["tags"]);
+    same(&dir, indexes, &["tags", "--prefix", "B", "--limit", "0"]);
+    same(&dir, indexes, &["timeline"]);
+    same(&dir, indexes, &["search", "-n", "300", "-f", "ids"]);
     for query in lines.lines().filter(|query| !query.starts_with('-')) {
         let id = queries.id();
-        same(&dir, places, &["search", "-c", query]);
-        same(&dir, places, &["explain", "-f", "json", query, "--id", &id]);
+        same(&dir, indexes, &["search", "-c", query]);
+        same(&dir, indexes, &["explain", "-f", "json", query, "--id", &id]);
     }
     for _ in 0..6 {
         let id = queries.id();
-        same(&dir, places, &["show", &id, "-f", "json"]);
-        same(&dir, places, &["show", &id, "--highlight", "比特幣 模型"]);
-        same(&dir, places, &["similar", &id, "-f", "json"]);
-        same(&dir, places, &["explain", "以太坊 模型", "--id", &id]);
+        same(&dir, indexes, &["show", &id, "-f", "json"]);
+        same(&dir, indexes, &["show", &id, "--highlight", "比特幣 模型"]);
+        same(&dir, indexes, &["similar", &id, "-f", "json"]);
+        same(&dir, indexes, &["explain", "以太坊 模型", "--id", &id]);
     }
 }

@@ -47,9 +47,9 @@ impl Archive {
         ran.stderr
     }
 
-    pub(super) fn answers(&self, place: &str) -> Vec<String> {
+    pub(super) fn answers(&self, index: &str) -> Vec<String> {
         let answer = |args: &&[&str]| {
-            let ran = run_on(&self.dir, place, args);
+            let ran = run_on(&self.dir, index, args);
             assert!(ran.code <= 1, "{args:?}: {}", ran.stderr);
             ran.stdout
         };

@@ -143,9 +143,9 @@ fn too_few_nodes_are_told_and_never_show_a_part() {
     cluster.run(&["restart", second, "--no-wait"]);
     cluster.run(&["restart", &first]);
     assert!(took < Duration::from_secs(45), "{took:.1?}");
-    for place in [&yellow, &red, &written] {
-        same(&dir, [sample_index(), place], READING[0]);
-        assert_eq!(run_on(&dir, place, &["check", "--all"]).code, 0);
+    for index in [&yellow, &red, &written] {
+        same(&dir, [sample_index(), index], READING[0]);
+        assert_eq!(run_on(&dir, index, &["check", "--all"]).code, 0);
     }
     dir.ok(&copy);
 }

@@ -56,10 +56,10 @@ fn secrets_are_never_printed() {
             for address in ["http://127.0.0.1:9/news", "http://192.0.2.1:9200/news"] {
                 let mut command = dir.command(&[args, &["--index", address]].concat());
                 let ran = Ran::from(command.envs(given.iter().copied()).output().unwrap());
-                let told = ran.stdout + &ran.stderr;
-                assert!(!told.is_empty(), "{args:?}");
+                let output = ran.stdout + &ran.stderr;
+                assert!(!output.is_empty(), "{args:?}");
                 for secret in secrets {
-                    assert!(!told.contains(secret), "{args:?} {given:?}: {told}");
+                    assert!(!output.contains(secret), "{args:?} {given:?}: {output}");
                 }
             }
         }

@@ -60,9 +60,9 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
         "{}",
         repaired.stderr
     );
-    let told: Value = serde_json::from_str(&repaired.stdout).unwrap();
-    assert_eq!(told["sound"], true);
-    assert_eq!(told["repaired"], json!({ "sent": 2, "deleted": 1 }));
+    let output: Value = serde_json::from_str(&repaired.stdout).unwrap();
+    assert_eq!(output["sound"], true);
+    assert_eq!(output["repaired"], json!({ "sent": 2, "deleted": 1 }));
     assert_eq!(sorted(documents(&client, "repaired")), intact);
     same(&dir, [sample_index(), &address], &["export"]);
     assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);

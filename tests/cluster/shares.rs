@@ -101,11 +101,11 @@ impl Divided {
 
     /// Checks that the index at an address answers as that of the whole archive.
     fn equals_whole(&self, address: &str) {
-        let places = ["whole", address];
-        same(&self.dir, places, &["export"]);
+        let indexes = ["whole", address];
+        same(&self.dir, indexes, &["export"]);
         let exported = self.dir.ok(&["export", "--index", "whole"]);
         self.dir.write("queries.txt", Queries::new(&exported, 5).lines(120));
-        same(&self.dir, places, &["search", "--batch", "queries.txt", "-f", "json"]);
+        same(&self.dir, indexes, &["search", "--batch", "queries.txt", "-f", "json"]);
         for args in [
             &["tags"][..],
             &["timeline", "交易所", "--by", "month"],
@@ -114,7 +114,7 @@ impl Divided {
             &["similar", &self.id_of("同一篇文章")],
             &["show", "r1@d/records.jsonl"],
         ] {
-            same(&self.dir, places, args);
+            same(&self.dir, indexes, args);
         }
         let checked = run_on(&self.dir, address, &["check", "--all"]);
         assert_eq!(checked.code, 0, "{}\n{}", checked.stdout, checked.stderr);

@@ -31,7 +31,7 @@ fn every_answer_is_that_of_one_copy_while_copies_replace_each_other() {
     lines.sort_unstable_by_key(|line| xxhash_rust::xxh3::xxh3_64(line.as_bytes()).rotate_left(7));
     archive.dir.write("queries.txt", lines.join("\n"));
     let batch = ["search", "--batch", "queries.txt", "-f", "ids"];
-    let states = ["index", "other"].map(|place| run_on(&archive.dir, place, &batch).stdout);
+    let states = ["index", "other"].map(|index| run_on(&archive.dir, index, &batch).stdout);
     assert_ne!(states[0], states[1]);
     let mut command = archive.dir.command(&[&batch[..], &["--index", &address]].concat());
     let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

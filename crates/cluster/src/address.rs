@@ -105,12 +105,12 @@ impl ClusterAddress {
     /// # Ok::<(), wensou_cluster::AddressError>(())
     /// ```
     pub fn parse(address: &str) -> Result<Self, AddressError> {
-        let (encrypted, rest) = split_scheme(address).ok_or(AddressError::NotAnAddress)?;
+        let (encrypted, after) = split_scheme(address).ok_or(AddressError::NotAnAddress)?;
         // A password may contain a slash: look at the whole address before it is split.
-        if rest.contains('@') {
+        if after.contains('@') {
             return Err(AddressError::CredentialsInAddress);
         }
-        let (hosts, index) = split_name(rest);
+        let (hosts, index) = split_name(after);
         let mut nodes = Vec::new();
         for host in hosts.split(',') {
             let host = match split_scheme(host) {
@@ -266,16 +266,16 @@ impl fmt::Display for Node {
 }
 
 /// Splits hosts from the name: at the first slash that does not belong to a repeated scheme.
-fn split_name(rest: &str) -> (&str, &str) {
+fn split_name(after: &str) -> (&str, &str) {
     let mut from = 0;
-    while let Some(found) = rest[from..].find('/') {
+    while let Some(found) = after[from..].find('/') {
         let at = from + found;
-        if !(rest[..at].ends_with(':') && rest[at..].starts_with("//")) {
-            return (&rest[..at], &rest[at + 1..]);
+        if !(after[..at].ends_with(':') && after[at..].starts_with("//")) {
+            return (&after[..at], &after[at + 1..]);
         }
         from = at + 2;
     }
-    (rest, "")
+    (after, "")
 }
 
 /// Whether the scheme is `https`, and what follows it; `None` without one of the two schemes.

@@ -9,6 +9,7 @@ use crate::address::AddressError;
 use crate::credentials::CredentialsError;
 pub use crate::exchange::Exchange;
 use crate::index_name::NameError;
+use crate::share_error::ShareError;
 
 /// The result of what can fail in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -336,31 +337,9 @@ pub enum Error {
         /// The name of the index.
         index: String,
     },
-    /// The index is not the share of one of several machines.
-    #[error(
-        "the index is no share of a surveyed archive: build it with `wensou index PATH --base DIR --stats FILE`"
-    )]
-    NoShare,
-    /// Two shares have the same files.
-    #[error(
-        "{path} is in the share of another machine, too: index each file on one machine, and survey \
-         the archive again after another division"
-    )]
-    SharesOverlap {
-        /// A path of both, below the base; empty for the whole archive.
-        path: String,
-    },
-    /// The shares have other files than the survey.
-    #[error(
-        "the machines have sent {files} files, and {surveyed} were surveyed, or some have changed \
-         since: survey the archive again, and build the shares with the new statistics"
-    )]
-    SharesDiffer {
-        /// The number of files of the shares.
-        files: u64,
-        /// The number of files of the survey.
-        surveyed: u64,
-    },
+    /// The shares of several machines do not fit together.
+    #[error(transparent)]
+    Share(#[from] ShareError),
     /// The alias was changed while a copy was written.
     #[error(
         "somebody else changed the alias of {address} while the copy was written ({reason}), so it \

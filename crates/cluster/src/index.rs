@@ -9,15 +9,14 @@ use serde_json::{Value, json};
 use wensou_index::{Kind, TextField};
 
 use crate::address::ClusterAddress;
+use crate::bucket::Bucket;
 use crate::client::{Client, ClientOptions};
 use crate::credentials::Credentials;
 use crate::document::TermHash;
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, encode_segment};
 use crate::schema::{FORMAT, statistics_name};
-use crate::statistics::{
-    Bucket, Description, Names, StatisticsDocument, bucket_id, names_id, words_id,
-};
+use crate::statistics::{Description, Names, StatisticsDocument, bucket_id, names_id, words_id};
 
 /// An index on a cluster, as it was when it was opened: a build that is published meanwhile is not
 /// seen.
@@ -134,7 +133,7 @@ impl ClusterIndex {
                 id: id.clone(),
                 problem: problem.to_string(),
             };
-            counts.extend(bucket.unpack().map_err(damaged)?);
+            counts.extend(bucket.decode().map_err(damaged)?);
         }
         for hash in &hashes {
             known.entry(*hash).or_insert_with(|| counts.get(hash).copied().unwrap_or_default());

@@ -28,6 +28,7 @@
 
 mod address;
 mod alias;
+mod bucket;
 mod bulk;
 mod client;
 mod completeness;
@@ -52,6 +53,7 @@ mod retry;
 mod schema;
 mod search;
 mod settings;
+mod share_error;
 mod shares;
 mod statistics;
 mod tls;
@@ -62,6 +64,7 @@ mod version;
 
 pub use address::{AddressError, ClusterAddress, Node};
 pub use alias::{Health, IndexInfo};
+pub use bucket::Bucket;
 pub use bulk::{Action, BulkOptions, BulkSummary, BulkWriter, ItemError, Operation, Version};
 pub use client::{Client, ClientOptions};
 pub use copy::{Copied, CopyOptions, CopyProgress, Sent, copy};
@@ -74,8 +77,9 @@ pub use pages::{Hit, PageOptions, Pages};
 pub use request::{Method, Request, Response, encode_segment};
 pub use schema::{FORMAT, Layout, field, text_field};
 pub use settings::ClusterSettings;
+pub use share_error::ShareError;
 pub use shares::{ShareSent, send_share};
-pub use statistics::{Bucket, Description, Names, StatisticsBuilder};
+pub use statistics::{Description, Names, StatisticsBuilder};
 pub use token::{MAX_WORD_CHARS, bigrams, unigrams, word_prefix_token, word_token};
 pub use verify::{Verified, compare, verify};
 pub use version::ServerVersion;

@@ -4,13 +4,12 @@
 //! the search. So a build counts once. Terms are known by their hashes and kept in buckets, one
 //! document of the statistics index each; a query fetches the few buckets of its terms by id.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use wensou_index::{Analysis, DocumentTerms, FieldTerms, FieldValues, Kind, TextField};
 use wensou_text::SYMBOL_TERM;
 
+use crate::bucket::Bucket;
 use crate::document::TermHash;
 use crate::token::word_token;
 
@@ -97,50 +96,6 @@ pub(crate) fn names_id(chunk: usize) -> String {
 #[must_use]
 pub(crate) fn words_id(chunk: usize) -> String {
     format!("words-{chunk}")
-}
-
-/// Some terms, with the number of articles and of flash items that have each.
-///
-/// The cluster parses what it returns, and numbers take it three times as long as a string. So a
-/// bucket is a string: the base64 of 16 bytes for each term, which are its hash and the two numbers
-/// in little-endian order, ascending by hash.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bucket {
-    packed: String,
-}
-
-/// Bytes of a term in a bucket.
-const PACKED_BYTES: usize = 16;
-
-impl Bucket {
-    /// Packs terms, which ascend.
-    fn new(terms: &[(u64, [u32; 2])]) -> Self {
-        let mut bytes = Vec::with_capacity(terms.len() * PACKED_BYTES);
-        for (hash, documents) in terms {
-            bytes.extend(hash.to_le_bytes());
-            documents.iter().for_each(|count| bytes.extend(count.to_le_bytes()));
-        }
-        Self { packed: STANDARD.encode(bytes) }
-    }
-
-    /// The number of articles and of flash items that have each of its terms.
-    ///
-    /// # Errors
-    ///
-    /// If it was not written by us, or was damaged.
-    pub fn unpack(&self) -> Result<Vec<(TermHash, [u64; 2])>, base64::DecodeError> {
-        let bytes = STANDARD.decode(&self.packed)?;
-        let (terms, []) = bytes.as_chunks::<PACKED_BYTES>() else {
-            return Err(base64::DecodeError::InvalidLength(bytes.len()));
-        };
-        let term = |term: &[u8; PACKED_BYTES]| {
-            let (hash, documents) = term.split_first_chunk().unwrap_or((&[0; 8], &[]));
-            let mut counts = documents.as_chunks().0.iter().map(|count| u32::from_le_bytes(*count));
-            let mut count = || u64::from(counts.next().unwrap_or_default());
-            (TermHash(u64::from_le_bytes(*hash)), [count(), count()])
-        };
-        Ok(terms.iter().map(term).collect())
-    }
 }
 
 /// Names with the number of documents that have each.
@@ -383,34 +338,4 @@ pub(crate) struct StatisticsDocument<T> {
 
 fn data<T: Serialize>(data: &T) -> serde_json::Result<Vec<u8>> {
     serde_json::to_vec(&StatisticsDocument { data })
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn a_bucket_has_what_was_packed(
-            terms in prop::collection::btree_map(any::<u64>(), any::<[u32; 2]>(), 0..80),
-        ) {
-            let terms: Vec<(u64, [u32; 2])> = terms.into_iter().collect();
-            let bucket = Bucket::new(&terms);
-            let written = serde_json::to_string(&bucket).unwrap();
-            let unpacked = serde_json::from_str::<Bucket>(&written).unwrap().unpack().unwrap();
-            let expected: Vec<(TermHash, [u64; 2])> =
-                terms.iter().map(|(hash, n)| (TermHash(*hash), n.map(u64::from))).collect();
-            prop_assert_eq!(unpacked, expected);
-        }
-    }
-
-    #[test]
-    fn a_damaged_bucket_is_an_error() {
-        for packed in ["é", "AAAA", "====", "A"] {
-            assert!(Bucket { packed: packed.to_owned() }.unpack().is_err(), "{packed}");
-        }
-        assert!(Bucket::default().unpack().unwrap().is_empty());
-    }
 }

@@ -74,8 +74,8 @@ impl ServerVersion {
     /// From the header `X-OpenSearch-Version: OpenSearch/3.8.0 (opensearch)`, which every answer
     /// has, also one to a user who may not see `GET /`.
     pub(crate) fn of_header(header: &str) -> Option<Self> {
-        let (product, rest) = header.split_once('/')?;
-        let number = rest.split_whitespace().next()?;
+        let (product, after) = header.split_once('/')?;
+        let number = after.split_whitespace().next()?;
         Some(Self { product: printable(product), number: printable(number), cluster: None })
     }
 }

@@ -38,6 +38,7 @@
 //! # }
 //! ```
 
+mod backfill;
 mod collapse;
 mod engine;
 mod error;

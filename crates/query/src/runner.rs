@@ -1,20 +1,16 @@
 //! Plans queries and runs the plans: where the planner and the executor meet.
 
-use foldhash::HashSet;
-
+use crate::backfill::{Backfill, CompleteDocs, backfill};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::exec::MAX_COMBINED;
-use crate::exec::doc_id::DocAddress;
-use crate::exec::groups::Groups;
-use crate::exec::top_k::{Count, DistinctHits, ScoredDoc, Sort, TopK};
+use crate::exec::top_k::{ScoredDoc, Sort, TopK};
 use crate::index_ref::IndexRef;
 use crate::lang::{Node, Query};
 use crate::plan::analyze::TextTables;
 use crate::plan::pinyin::{self, Reading};
-use crate::plan::{Covering, MatchExpr, Matching, Mode, Plan, Planner};
+use crate::plan::{MatchExpr, Matching, Mode, Plan, Planner};
 use crate::rank::proximity::RERANK_DEPTH;
-use crate::rank::{CachedStatistics, Coverage, TermCollector, TermStatistics};
+use crate::rank::{CachedStatistics, TermCollector, TermStatistics};
 
 /// Plans queries for one index and runs the plans. Searches, counts and reports all use it.
 #[derive(Debug)]
@@ -33,14 +29,6 @@ pub(crate) struct Answer {
     pub(crate) relaxed: bool,
     /// What follows `found` where it has fewer hits than were asked for.
     pub(crate) backfill: Option<Backfill>,
-}
-
-/// Documents that have the most of a query, without those that have every word.
-pub(crate) struct Backfill {
-    /// The relaxed plan that found them.
-    pub(crate) plan: Plan,
-    /// At least one document.
-    pub(crate) found: Vec<ScoredDoc>,
 }
 
 /// Whether hits may lack words of the query.
@@ -188,7 +176,9 @@ impl<'i> Runner<'i> {
                         let relaxed = relaxed_plan()?;
                         let is_same = relaxed.match_expr == plan.match_expr;
                         let wanted = wanted - complete.hits;
-                        (!is_same).then(|| self.backfill(relaxed, complete, wanted, strict_top_k))
+                        (!is_same).then(|| {
+                            backfill(self.engine(), relaxed, complete, wanted, strict_top_k)
+                        })
                     }
                     false => None,
                 }
@@ -220,100 +210,6 @@ impl<'i> Runner<'i> {
         self.statistics().doc_freqs(&terms.into_terms())?;
         Ok(())
     }
-
-    /// The documents that have the most of a relaxed query, without those that have every word.
-    /// There are enough for `wanted` hits more.
-    ///
-    /// Documents with a high coverage are few and are found quickly, so they are looked for first:
-    /// if there are enough of them, no other document can be among the first.
-    fn backfill(
-        &self,
-        mut plan: Plan,
-        complete: CompleteDocs<'_>,
-        wanted: usize,
-        top_k: TopK<'_>,
-    ) -> Result<Option<Backfill>, Error> {
-        let documents = self.statistics().documents() as usize;
-        let wanted = wanted.min(documents);
-        let hits = complete.groups.map(|groups| DistinctHits {
-            groups,
-            shown: Some(&complete.shown),
-            wanted,
-        });
-        // Rerank the same hits, whichever page of them is asked for.
-        let limit = if hits.is_some() { RERANK_DEPTH } else { wanted.max(RERANK_DEPTH) };
-        let (left_out, count) = (complete.documents.as_slice(), Count::Nothing);
-        let top_k = TopK { limit, hits, left_out, count, ..top_k };
-        // Another machine finds all documents in one request, ordered by coverage.
-        let mut attempts = match self.engine.is_remote() {
-            true => Vec::new(),
-            false => close_documents(&plan),
-        };
-        let whole_expr = plan.match_expr.clone();
-        attempts.push((None, whole_expr.clone()));
-        let last = attempts.len() - 1;
-        for (number, (least, expr)) in attempts.into_iter().enumerate() {
-            plan.match_expr = expr;
-            let top_k = TopK { least, ..top_k };
-            let (_, mut found) = self.engine.first_hits(&plan, &top_k)?;
-            // Reranking keeps documents of a higher coverage first, so others cannot come between.
-            if top_k.hits_among(&found) < wanted && number < last {
-                continue;
-            }
-            self.engine.rerank(&plan, &mut found)?;
-            // Near-duplicates are listed if they match the query, whatever their coverage.
-            plan.match_expr = whole_expr;
-            if top_k.hits.is_none() {
-                found.truncate(wanted);
-            }
-            return Ok((!found.is_empty()).then_some(Backfill { plan, found }));
-        }
-        Ok(None)
-    }
-}
-
-/// All documents that have every word, which are few.
-#[derive(Default)]
-struct CompleteDocs<'g> {
-    /// Ascending.
-    documents: Vec<DocAddress>,
-    hits: usize,
-    /// Where near-duplicates are one hit: the groups, and those that the documents are in.
-    groups: Option<Groups<'g>>,
-    shown: HashSet<u32>,
-}
-
-impl<'g> CompleteDocs<'g> {
-    /// What a search found. Without the documents, if they are as many hits as were wanted.
-    fn of(top_k: &TopK<'g>, found: &[ScoredDoc]) -> Self {
-        let Count::Hits(counter) = top_k.count else {
-            let mut documents: Vec<_> = found.iter().map(|doc| doc.address).collect();
-            documents.sort_unstable();
-            return Self { documents, hits: found.len(), ..Self::default() };
-        };
-        let (documents, groups) = (counter.take_few(), counter.groups());
-        let shown = documents.iter().filter_map(|at| groups.group_of(*at)).collect();
-        Self { documents, hits: counter.hits(), groups: Some(groups), shown }
-    }
-}
-
-/// The coverages that documents of a relaxed plan can have, from the highest down, and what else
-/// they have to match. Leaves out those that need every word and those that all documents reach.
-fn close_documents(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
-    let Covering { any_word, units, scale } = &plan.covering;
-    let masses = || units.iter().map(|unit| unit.mass.units());
-    let Some(least) = masses().min().filter(|_| units.len() <= MAX_COMBINED) else {
-        return Vec::new();
-    };
-    let incomplete = masses().sum::<u32>() - least;
-    // A document with some coverage has a word.
-    let others = match any_word {
-        Some(any_word) => plan.match_expr.replace_required(any_word, &MatchExpr::All),
-        None => plan.match_expr.clone(),
-    };
-    let levels = scale.levels();
-    let levels = levels.filter(|(_, mass)| (least + 1..=incomplete).contains(&mass.units()));
-    levels.map(|(level, _)| (Some(level), others.clone())).collect()
 }
 
 /// The order of hits unless another is asked for.
@@ -330,6 +226,7 @@ pub(crate) mod tests {
     use wensou_ingest::Silent;
 
     use super::*;
+    use crate::exec::top_k::Count;
     use crate::lang::{Clock, parse};
     use crate::plan::MatchExpr;
 

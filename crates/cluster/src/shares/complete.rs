@@ -24,7 +24,7 @@ use crate::schema::field;
 use crate::statistics::StatisticsBuilder;
 
 /// Pairs of articles that are compared at a time.
-const PAIRS: usize = 200;
+const CANDIDATES: usize = 200;
 
 pub(super) fn complete(
     build: &Build<'_>,
@@ -126,13 +126,13 @@ impl Completion<'_> {
         let sketches: Vec<_> = articles.iter().map(|article| article.sketch).collect();
         let mut finder = NearDuplicateFinder::new(&sketches);
         loop {
-            let pairs: Vec<[u32; 2]> =
-                std::iter::from_fn(|| finder.next_pair()).take(PAIRS).collect();
-            if pairs.is_empty() {
+            let candidates: Vec<[u32; 2]> =
+                std::iter::from_fn(|| finder.next_candidates()).take(CANDIDATES).collect();
+            if candidates.is_empty() {
                 break;
             }
-            let texts = self.texts(&articles, &pairs)?;
-            for [a, b] in pairs {
+            let texts = self.texts(&articles, &candidates)?;
+            for [a, b] in candidates {
                 if texts[&a].is_near_duplicate(&texts[&b]) {
                     finder.join([a, b]);
                 }
@@ -154,13 +154,13 @@ impl Completion<'_> {
         accepted(writer.finish()?)
     }
 
-    /// The texts of the articles of some pairs.
+    /// The texts of the articles of some candidates.
     fn texts(
         &self,
         articles: &[SharedArticle],
-        pairs: &[[u32; 2]],
+        candidates: &[[u32; 2]],
     ) -> Result<HashMap<u32, ArticleText>> {
-        let numbers: BTreeSet<u32> = pairs.iter().flatten().copied().collect();
+        let numbers: BTreeSet<u32> = candidates.iter().flatten().copied().collect();
         let numbers: Vec<u32> = numbers.into_iter().collect();
         let mut texts = HashMap::default();
         for numbers in numbers.chunks(READ_AT_ONCE) {

@@ -35,6 +35,7 @@ use crate::copy::{CopyOptions, CopyProgress, Job, check_before, is_marked, publi
 use crate::error::{Error, Result};
 use crate::request::encode_segment;
 use crate::schema::{self, parts_name};
+use crate::share_error::ShareError;
 
 /// Documents that are sent, and whose conflicts are resolved, at a time.
 const WINDOW: usize = 1000;
@@ -59,8 +60,8 @@ pub struct ShareSent {
 ///
 /// # Errors
 ///
-/// [`Error::NoShare`] if the index is no share; [`Error::SharesOverlap`] and
-/// [`Error::SharesDiffer`] if the shares are not those that were surveyed; and those of
+/// [`ShareError::None`] if the index is no share; [`ShareError::Overlap`] and
+/// [`ShareError::Differ`] if the shares are not those that were surveyed; and those of
 /// [`copy`](crate::copy()).
 pub fn send_share(
     index: &Index,
@@ -70,7 +71,7 @@ pub fn send_share(
     progress: CopyProgress<'_>,
 ) -> Result<ShareSent> {
     let share = index.meta().share.as_ref().filter(|share| !share.survey.identity.is_empty());
-    let share = share.ok_or(Error::NoShare)?;
+    let share = share.ok_or(ShareError::None)?;
     let documents = address.physical_name(&stamp(index, share))?;
     let before = published(client, address)?;
     let sent = |documents, merged, state: Option<&BuildState>| ShareSent {

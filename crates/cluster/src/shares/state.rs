@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::Build;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
+use crate::share_error::ShareError;
 
 /// The id of the document.
 const ID: &str = "build";
@@ -88,7 +89,7 @@ impl BuildState {
     ///
     /// # Errors
     ///
-    /// [`Error::SharesDiffer`] if as many files have been sent, and some are others.
+    /// [`ShareError::Differ`] if as many files have been sent, and some are others.
     pub(super) fn is_complete(&self) -> Result<bool> {
         let files = self.files_sent();
         if files < self.survey.files {
@@ -98,7 +99,7 @@ impl BuildState {
         let sum = self.sent().fold(0_u128, |sum, share| sum.wrapping_add(number(&share.sum)));
         match files == self.survey.files && sum == number(&self.survey.sum) {
             true => Ok(true),
-            false => Err(Error::SharesDiffer { files, surveyed: self.survey.files }),
+            false => Err(ShareError::Differ { files, surveyed: self.survey.files }.into()),
         }
     }
 
@@ -107,7 +108,7 @@ impl BuildState {
             if other_key != key
                 && let Some(path) = share.path_shared_with(other)
             {
-                return Err(Error::SharesOverlap { path });
+                return Err(ShareError::Overlap { path }.into());
             }
         }
         let known = self.shares.entry(key.to_owned()).or_insert_with(|| share.clone());
@@ -226,7 +227,7 @@ mod tests {
         for paths in [&["a"][..], &["a/b/d"], &["x", "c"], &[]] {
             let overlapping = share(paths, 1, 1);
             let error = state.register("x", &overlapping).unwrap_err();
-            assert!(matches!(error, Error::SharesOverlap { .. }), "{error}");
+            assert!(matches!(error, Error::Share(ShareError::Overlap { .. })), "{error}");
         }
         state.register("b", &share(&["a/bc", "a/a"], 1, 1)).unwrap();
         // The same share again, from other files, has to be sent again.

@@ -61,7 +61,7 @@ impl ArticleText {
 ///     .map(|article| ArticleText::of(&Record::Article(article)))
 ///     .into();
 /// let mut finder = NearDuplicateFinder::new(&texts.iter().map(ArticleText::sketch).collect::<Vec<_>>());
-/// while let Some([a, b]) = finder.next_pair() {
+/// while let Some([a, b]) = finder.next_candidates() {
 ///     if texts[a as usize].is_near_duplicate(&texts[b as usize]) {
 ///         finder.join([a, b]);
 ///     }
@@ -69,22 +69,22 @@ impl ArticleText {
 /// assert_eq!(finder.into_groups(), [[0, 1]]);
 /// ```
 pub struct NearDuplicateFinder {
-    pairs: vec::IntoIter<(u32, u32)>,
+    candidates: vec::IntoIter<(u32, u32)>,
     groups: Groups,
 }
 
 impl NearDuplicateFinder {
-    /// Chooses the pairs to compare.
+    /// Chooses the candidates to compare.
     #[must_use]
     pub fn new(sketches: &[Sketch]) -> Self {
         let groups = Groups::new(sketches.len());
-        Self { pairs: candidate_pairs(sketches).into_iter(), groups }
+        Self { candidates: candidate_pairs(sketches).into_iter(), groups }
     }
 
     /// The next pair of articles to compare: not those of one group.
-    pub fn next_pair(&mut self) -> Option<[u32; 2]> {
-        let Self { pairs, groups } = self;
-        pairs.find(|(a, b)| !groups.are_joined(*a, *b)).map(|(a, b)| [a, b])
+    pub fn next_candidates(&mut self) -> Option<[u32; 2]> {
+        let Self { candidates, groups } = self;
+        candidates.find(|(a, b)| !groups.are_joined(*a, *b)).map(|(a, b)| [a, b])
     }
 
     /// Puts near-duplicates into one group.

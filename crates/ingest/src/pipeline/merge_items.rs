@@ -41,16 +41,17 @@ pub fn is_same_item(a: &FlashItem, b: &FlashItem) -> bool {
 /// ```
 #[must_use]
 pub fn merge_items(a: &FlashItem, b: &FlashItem) -> FlashItem {
-    let mut sightings: Vec<Sighting<'_>> = [a, b].into_iter().flat_map(sightings).collect();
+    let mut seen_variants: Vec<SeenVariant<'_>> =
+        [a, b].into_iter().flat_map(seen_variants).collect();
     // The sort is stable: what stands at one place keeps its order.
-    sightings
+    seen_variants
         .sort_by_cached_key(|seen| (walk_key(&seen.occurrence.path), seen.occurrence.span.start));
     // An occurrence that both records have counts once.
     let mut known = HashSet::default();
-    sightings.retain(|seen| known.insert(seen.occurrence));
+    seen_variants.retain(|seen| known.insert(seen.occurrence));
     let mut merged: Option<FlashItem> = None;
     let mut is_dumped = false;
-    for seen in &sightings {
+    for seen in &seen_variants {
         let Some(item) = &mut merged else {
             is_dumped = is_dump(&seen.occurrence.path);
             merged = Some(seen.as_item());
@@ -68,24 +69,24 @@ pub fn merge_items(a: &FlashItem, b: &FlashItem) -> FlashItem {
 }
 
 /// An occurrence of an item, and the record and the variant that it belongs to.
-struct Sighting<'i> {
+struct SeenVariant<'i> {
     item: &'i FlashItem,
     /// `None` for the variant that represents the item.
     variant: Option<&'i Variant>,
     occurrence: &'i Occurrence,
 }
 
-fn sightings(item: &FlashItem) -> Vec<Sighting<'_>> {
+fn seen_variants(item: &FlashItem) -> Vec<SeenVariant<'_>> {
     let main = item.occurrences.iter().map(|seen| (None, seen));
     let others = item
         .variants
         .iter()
         .flat_map(|variant| variant.occurrences.iter().map(move |seen| (Some(variant), seen)));
-    let of = |(variant, occurrence)| Sighting { item, variant, occurrence };
+    let of = |(variant, occurrence)| SeenVariant { item, variant, occurrence };
     main.chain(others).map(of).collect()
 }
 
-impl Sighting<'_> {
+impl SeenVariant<'_> {
     fn title_and_text(&self) -> (&str, &str) {
         match self.variant {
             None => (&self.item.title, &self.item.text),
@@ -121,7 +122,7 @@ impl Sighting<'_> {
 impl FlashItem {
     /// Adds an occurrence to the variant that it shows. `is_main` says that it counts for the one
     /// that represents the item, whatever its text is.
-    fn add(&mut self, seen: &Sighting<'_>, is_main: bool) {
+    fn add(&mut self, seen: &SeenVariant<'_>, is_main: bool) {
         let shown = seen.title_and_text();
         if is_main || (self.title.as_str(), self.text.as_str()) == shown {
             self.occurrences.push(seen.occurrence.clone());

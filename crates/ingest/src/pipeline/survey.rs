@@ -127,22 +127,9 @@ pub(crate) fn survey(
 ) -> io::Result<Survey> {
     let count = file_list.iter().len().div_ceil(CHUNK);
     let next = AtomicUsize::new(0);
-    let survey_chunks = || -> io::Result<ThreadSurvey> {
-        let mut share = ThreadSurvey::new(threads, purpose)?;
-        let mut files = ChunkReader::of(file_list);
+    let survey_chunks = || {
         let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
-        while let Some(number) = claim() {
-            share.chunks.push((number, [share.cache.end(), share.files.end_offset()]));
-            for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
-                let source = source?;
-                share.position = position as u64 + 1;
-                if reader.survey(&source, &mut share)? {
-                    share.refused.push((number, source.path));
-                }
-                progress.advance(1, source.stamp.bytes);
-            }
-        }
-        Ok(share)
+        survey_share(reader, file_list, ThreadSurvey::new(threads, purpose)?, &claim, progress)
     };
     let mut statistics = CorpusStatistics::default();
     let (mut caches, mut chunks) =
@@ -176,6 +163,29 @@ pub(crate) fn survey(
     refused.sort_by_key(|(number, _)| *number);
     let refused = refused.into_iter().map(|(_, path)| path).collect();
     Ok(Survey { statistics, caches, files, chunks, refused, totals })
+}
+
+/// Surveys the chunks that `claim` returns.
+fn survey_share(
+    reader: &Reader<'_>,
+    file_list: &FileList,
+    mut share: ThreadSurvey,
+    claim: &dyn Fn() -> Option<usize>,
+    progress: &dyn Progress,
+) -> io::Result<ThreadSurvey> {
+    let mut files = ChunkReader::of(file_list);
+    while let Some(number) = claim() {
+        share.chunks.push((number, [share.cache.end(), share.files.end_offset()]));
+        for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
+            let source = source?;
+            share.position = position as u64 + 1;
+            if reader.survey(&source, &mut share)? {
+                share.refused.push((number, source.path));
+            }
+            progress.advance(1, source.stamp.bytes);
+        }
+    }
+    Ok(share)
 }
 
 /// The next entry of a thread's log of surveyed files; moves `at` past it.

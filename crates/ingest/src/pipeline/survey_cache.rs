@@ -284,10 +284,7 @@ fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
     let related =
         header.related.into_iter().map(|(title, snippet)| Ok((text(title)?, text(snippet)?)));
     let related = related.collect::<io::Result<_>>()?;
-    let pieces = header.pieces.into_iter().map(|PieceEntry { length, start, end, stamp, hash }| {
-        let dated = stamp.moment()?.map(|moment| Dated { moment, hash });
-        Ok(Piece { paragraph: Paragraph { text: text(length)?, start, end }, dated })
-    });
+    let pieces = header.pieces.into_iter().map(|piece| piece.decode(&mut text));
     let draft = Draft {
         site,
         category,
@@ -315,6 +312,18 @@ fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
         lossy: header.lossy,
         whole: header.whole,
     })
+}
+
+impl PieceEntry {
+    /// The piece, given what takes its text.
+    fn decode<'t>(
+        self,
+        text: &mut dyn FnMut(usize) -> io::Result<&'t str>,
+    ) -> io::Result<Piece<'t>> {
+        let Self { length, start, end, stamp, hash } = self;
+        let dated = stamp.moment()?.map(|moment| Dated { moment, hash });
+        Ok(Piece { paragraph: Paragraph { text: text(length)?, start, end }, dated })
+    }
 }
 
 #[cfg(test)]
