@@ -18,6 +18,7 @@ mod running;
 mod shares;
 mod swaps;
 
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -27,20 +28,34 @@ use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
 use crate::util::{Dir, Ran, sample, skipped};
 use running::Cluster;
 
-/// The first port of the nodes; others than those of `just cluster-up`.
+/// The first port of the nodes; others than those of `just cluster-up`. If they are in use, perhaps
+/// by the tests of another checkout, later ones are.
 const PORT: u16 = 9281;
+
+/// The first of three free ports; the ports between the nodes are 100 higher.
+fn free_port() -> u16 {
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let of_nodes = |port: u16| (port..port + 3).flat_map(|port| [port, port + 100]);
+    let mut ports = (PORT..PORT + 1000).step_by(200);
+    ports.find(|port| of_nodes(*port).all(is_free)).unwrap_or(PORT)
+}
 
 /// The cluster, for one test after the other: some end nodes.
 fn cluster() -> Option<MutexGuard<'static, Cluster>> {
     static CLUSTER: OnceLock<Result<Mutex<Cluster>, String>> = OnceLock::new();
-    let start = || Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), PORT).map(Mutex::new);
+    let start =
+        || Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), free_port()).map(Mutex::new);
     match CLUSTER.get_or_init(start) {
-        Ok(cluster) => Some(cluster.lock().unwrap_or_else(|poisoned| {
-            // The test that failed may have ended nodes.
-            let cluster = PoisonError::into_inner(poisoned);
-            cluster.heal();
-            cluster
-        })),
+        Ok(cluster) => {
+            let cluster = cluster.lock().unwrap_or_else(|poisoned| {
+                // The test that failed may have ended nodes.
+                let cluster = PoisonError::into_inner(poisoned);
+                cluster.heal();
+                cluster
+            });
+            cluster.delete_indexes();
+            Some(cluster)
+        }
         Err(why) => {
             skipped(why);
             None
@@ -81,6 +96,11 @@ impl Cluster {
     fn client(&self) -> Client {
         let address = ClusterAddress::parse(&self.address("any")).unwrap();
         Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap()
+    }
+
+    /// Deletes all indexes: a node that is started again waits for each of its shards.
+    fn delete_indexes(&self) {
+        self.client().delete("/*", &[("expand_wildcards", "all")]).unwrap();
     }
 
     /// The indexes of the copies to an address, without that of their lock.

@@ -64,16 +64,20 @@ impl OpenIndex {
         }
     }
 
-    /// The index that a name leads to by now, after a query failed because the one that was open has
-    /// been replaced and deleted meanwhile. The error, if that is not the reason.
+    /// Opens the index that the settings name again, after a query has failed. An index on a cluster
+    /// that was replaced may be deleted at any time, which fails queries in many ways.
     ///
     /// # Errors
     ///
-    /// `error`, or if the index cannot be opened.
-    pub(crate) fn reopen(global: &Global, error: anyhow::Error) -> anyhow::Result<Self> {
+    /// `error`, unless another index is there.
+    pub(crate) fn reopen(&self, global: &Global, error: anyhow::Error) -> anyhow::Result<Self> {
         #[cfg(feature = "cluster")]
-        if crate::exit::of_cluster(&error).is_some_and(wensou_cluster::Error::is_of_deleted_index) {
-            return Self::open(global);
+        if let Self::Cluster(before) = self
+            && crate::exit::of_cluster(&error).is_some()
+            && let Ok(Self::Cluster(after)) = Self::open(global)
+            && after.documents() != before.documents()
+        {
+            return Ok(Self::Cluster(after));
         }
         let _ = global;
         Err(error)

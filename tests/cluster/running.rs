@@ -36,6 +36,9 @@ impl Cluster {
         let version = std::env::var("WENSOU_OPENSEARCH").unwrap_or_default();
         let mut arguments = vec!["start", "3", "--fresh", "--heap", "200m", "--port", &port];
         arguments.extend(["--parent", &parent]);
+        // All shards of a node that is started again at once, and not two after two.
+        let recoveries = "cluster.routing.allocation.node_concurrent_recoveries=20";
+        arguments.extend(["--set", recoveries]);
         if !version.is_empty() {
             arguments.extend(["--version", &version]);
         }

@@ -49,7 +49,7 @@ pub(crate) fn run(
         if failures > REOPENED_AT_MOST {
             return Err(error);
         }
-        reopened = Some(OpenIndex::reopen(global, error)?);
+        reopened = Some(reopened.as_ref().unwrap_or(index).reopen(global, error)?);
     }
 }
 

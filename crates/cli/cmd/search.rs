@@ -30,12 +30,12 @@ pub(crate) fn run(
     // than we could one by one.
     let opened = ManuallyDrop::new(open_or_build(global, terminal)?);
     match search(&opened, global, args, terminal) {
-        Err(error) => search(&OpenIndex::reopen(global, error)?, global, args, terminal),
+        Err(error) => search(&opened.reopen(global, error)?, global, args, terminal),
         outcome => outcome,
     }
 }
 
-/// Searches an open index. If the index has been deleted, nothing was printed to standard output.
+/// Searches an open index. If the index fails, nothing was printed to standard output.
 fn search(
     index: &OpenIndex,
     global: &Global,
