@@ -35,6 +35,13 @@ pub(super) fn run(
     };
     let local = Index::open(&folder).with_context(|| in_folder(&folder))?;
     let there = open(global, &address)?;
+    if local.meta().share.is_some() || there.description().shares > 0 {
+        bail!(
+            "an index of several shares cannot be compared with one on this machine: verify it \
+             with `wensou check --all`; to repair it, send all shares with a new survey, or copy an \
+             index of the whole archive"
+        );
+    }
     if there.description().built != local.meta().built {
         terminal.notice(format_args!(
             "note: the index in {} was built at {}, and the copy is of one that was built at {}",

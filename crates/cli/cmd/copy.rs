@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::anyhow;
 use indicatif::{ProgressBar, ProgressStyle};
 use wensou_cluster::{
-    Client, ClusterAddress, Copied, CopyOptions, Error, Layout, ShareSent, copy, send_share,
+    Client, ClusterAddress, Copied, CopyOptions, Error, Layout, ShareSent, ShareState, copy,
+    send_share,
 };
 use wensou_index::Index;
 
@@ -71,7 +72,8 @@ pub(super) fn copy_to(
     for name in &copied.kept {
         terminal.notice(format_args!(
             "warning: the index {} on the cluster was kept: it is not marked as a copy to \
-             {address}, or an alias leads to it; if it is of no use, delete it",
+             {address}, an alias leads to it, or several machines write it; if it is of no use, \
+             delete it",
             sanitize::line(name),
         ));
     }
@@ -100,20 +102,26 @@ fn send(
         bar.set_position(done);
     });
     bar.finish_and_clear();
-    let ShareSent { documents, merged, files, all_files, is_published } = sent?;
+    let ShareSent { documents, merged, files, all_files, state } = sent?;
     let copied = Copied { documents, sent: documents, ..Copied::default() };
     if quiet {
         return Ok(copied);
     }
-    let documents = count_noun(documents, "document");
-    let merged = count_noun(merged, "flash item");
-    terminal.notice(format_args!(
-        "sent to {address}: {documents}; other shares have {merged} of them, too"
-    ));
-    terminal.notice(match is_published {
-        true => format!("all shares are there: searches of {address} find them"),
-        false => format!(
-            "{files} of {all_files} files are there: searches find them when all shares were sent"
+    if state != ShareState::PublishedBefore {
+        terminal.notice(format_args!(
+            "sent to {address}: {}; {merged} of these had been sent by other shares, too",
+            count_noun(documents, "document"),
+        ));
+    }
+    terminal.notice(match state {
+        ShareState::Waiting => format!(
+            "{files} of {all_files} files are there: searches find this index when all shares are \
+             sent"
+        ),
+        ShareState::Published => format!("all shares are there: searches of {address} find them"),
+        ShareState::PublishedBefore => format!(
+            "{address} was published with this survey: nothing was sent. To send files that have \
+             changed since, survey the archive again"
         ),
     });
     Ok(copied)

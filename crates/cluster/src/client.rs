@@ -223,6 +223,14 @@ impl Client {
             }
             return None;
         }
+        let preference = self.prefer_nodes_that_answer(time)?;
+        Some(request.clone().query("preference", &preference))
+    }
+
+    /// The preference for the copies on nodes that answer. If some do not, it is kept for further
+    /// requests.
+    fn prefer_nodes_that_answer(&self, time: Duration) -> Option<String> {
+        let pool = &self.inner.pool;
         let (mut ids, mut hung) = (Vec::new(), false);
         for node in 0..pool.len() {
             match self.id_of(node, time) {
@@ -237,11 +245,21 @@ impl Client {
             return None;
         }
         let preference = format!("_prefer_nodes:{}", ids.join(","));
-        let steered = request.clone().query("preference", &preference);
         if hung {
-            pool.prefer(preference);
+            pool.prefer(preference.clone());
         }
-        Some(steered)
+        Some(preference)
+    }
+
+    /// The preference that leaves out nodes that hang, if there are some.
+    pub(crate) fn preference(&self) -> Option<String> {
+        self.inner.pool.preference()
+    }
+
+    /// As [`Self::preference`], after a request that was not answered in time: asks each node
+    /// whether it hangs.
+    pub(crate) fn preference_after_time_out(&self) -> Option<String> {
+        self.prefer_nodes_that_answer(self.inner.options.connect_timeout)
     }
 
     /// Asks a node for its id, which not every user may know.

@@ -331,7 +331,8 @@ pub enum Error {
     /// An index was deleted, or written by others, while it was written.
     #[error(
         "somebody else, perhaps another copy to the same address, deleted or changed the index \
-         {index} while it was written: copy again"
+         {index} while it was written: copy again; if several machines write it, delete it and \
+         {index}.parts, and send every share again"
     )]
     Disturbed {
         /// The name of the index.

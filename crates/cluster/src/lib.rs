@@ -78,7 +78,7 @@ pub use request::{Method, Request, Response, encode_segment};
 pub use schema::{FORMAT, Layout, field, text_field};
 pub use settings::ClusterSettings;
 pub use share_error::ShareError;
-pub use shares::{ShareSent, send_share};
+pub use shares::{ShareSent, ShareState, send_share};
 pub use statistics::{Description, Names, StatisticsBuilder};
 pub use token::{MAX_WORD_CHARS, bigrams, unigrams, word_prefix_token, word_token};
 pub use verify::{Verified, compare, verify};

@@ -1,5 +1,7 @@
 //! Searches: never an answer that lacks a part.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -7,6 +9,11 @@ use serde_json::{Map, Value, json};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, Response, encode_segment};
+
+const MULTI_SEARCH: &str = "/_msearch";
+
+/// The time for several searches before nodes that hang are looked for.
+const UNSTEERED: Duration = Duration::from_secs(5);
 
 impl Client {
     /// Searches an index, or the point in time that the body names if `index` is empty.
@@ -66,14 +73,28 @@ impl Client {
             parameters.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
         header.insert("index".to_owned(), json!(index));
         header.insert("allow_partial_search_results".to_owned(), json!(false));
-        let mut lines = Vec::new();
-        let path = "/_msearch";
-        for body in bodies {
-            write_line(&mut lines, &header, path)?;
-            write_line(&mut lines, body, path)?;
-        }
-        let request = Request::post(path).ndjson(lines).complete(Completeness::MultiSearch);
-        let response = self.send(&request)?;
+        let send = |preference: Option<String>| {
+            let mut header = header.clone();
+            let is_steered = preference.is_some();
+            header.extend(preference.map(|nodes| ("preference".to_owned(), json!(nodes))));
+            let mut lines = Vec::new();
+            for body in bodies {
+                write_line(&mut lines, &header, MULTI_SEARCH)?;
+                write_line(&mut lines, body, MULTI_SEARCH)?;
+            }
+            let request = Request::post(MULTI_SEARCH).ndjson(lines);
+            let request = request.complete(Completeness::MultiSearch);
+            self.send(&if is_steered { request } else { request.timeout(UNSTEERED) })
+        };
+        let response = match send(self.preference()) {
+            // A node that hangs may have a part of the index. The searches say which copies are
+            // preferred, so they are written again.
+            Err(error @ Error::TimedOut { .. }) => match self.preference_after_time_out() {
+                Some(preference) => send(Some(preference))?,
+                None => return Err(error),
+            },
+            sent => sent?,
+        };
         let answers = response.json::<Answers>()?.responses;
         if answers.len() != bodies.len() {
             let problem = format!("{} answers to {} searches", answers.len(), bodies.len());

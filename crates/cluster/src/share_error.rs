@@ -13,17 +13,29 @@ pub enum ShareError {
     None,
     /// Two shares have the same files.
     #[error(
-        "{path} is in the share of another machine, too: index each file on one machine, and survey \
-         the archive again after another division"
+        "{path} is in another share, too: give each file to one share; if that share was a mistake, \
+         or the archive is divided otherwise than before, delete the indexes {index} and \
+         {index}.parts on the cluster, and send every share again"
     )]
     Overlap {
-        /// A path of both, below the base; empty for the whole archive.
+        /// A path of both below the base, or what stands for the whole archive.
         path: String,
+        /// The index that the shares are sent to.
+        index: String,
+    },
+    /// The share was sent with other files.
+    #[error(
+        "this share was sent before with other files: delete the indexes {index} and {index}.parts \
+         on the cluster, and send every share again"
+    )]
+    Changed {
+        /// The index that the shares are sent to.
+        index: String,
     },
     /// The shares have other files than the survey.
     #[error(
-        "the machines have sent {files} files, and {surveyed} were surveyed, or some have changed \
-         since: survey the archive again, and build the shares with the new statistics"
+        "the {files} files of the shares are not the {surveyed} files that were surveyed: survey \
+         the archive again, and index every share with the new statistics"
     )]
     Differ {
         /// The number of files of the shares.

@@ -51,7 +51,7 @@ pub struct Description {
     pub words: Option<String>,
     /// As `words`.
     pub synonyms: Option<String>,
-    /// The number of machines that have indexed the archive together; 0 for a copy of one index.
+    /// The number of shares that it was sent in; 0 for a copy of one index.
     #[serde(default)]
     pub shares: u64,
 }

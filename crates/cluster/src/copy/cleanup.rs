@@ -1,4 +1,4 @@
-//! Deletes what earlier copies have left, and nothing else.
+//! Deletes the other indexes that were written for an address, finished or not.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,28 +17,53 @@ const STAMP_DIGITS: usize = 16;
 
 /// Deletes the indexes that copies to an address have written, except that of `current`: the one
 /// before, after `grace`, and what interrupted copies have left. An index that has no mark of a
-/// copy to this address stays, and so does one that an alias leads to.
+/// copy to this address stays, and so does one that an alias leads to. What several machines are
+/// writing stays if `writer` is a copy, and goes if other machines have published an index.
 ///
 /// Returns the names of the indexes that look like copies and stay.
 pub(super) fn remove_others(
     client: &Client,
     address: &ClusterAddress,
-    current: &str,
+    (current, writer): (&str, Writer),
     grace: Duration,
 ) -> Result<Vec<String>> {
     let keep = [current.to_owned(), statistics_name(current)];
     let mut others = candidates(client, address.index())?;
     others.retain(|name, _| !keep.contains(name));
-    let (removed, kept): (Vec<_>, Vec<_>) =
-        others.into_iter().partition(|(_, found)| found.is_left_by_copies_to(address.index()));
+    let of_shares: Vec<String> = match writer {
+        Writer::Copy => others.keys().filter_map(|name| name.strip_suffix(PARTS)).collect(),
+        Writer::Shares => Vec::new(),
+    }
+    .into_iter()
+    .map(str::to_owned)
+    .collect();
+    let is_written = |name: &str| of_shares.iter().any(|documents| name.starts_with(documents));
+    let (removed, kept): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, found)| {
+        found.is_left_by_copies_to(address.index()) && !is_written(name)
+    });
     if !removed.is_empty() {
         std::thread::sleep(grace);
     }
-    for (name, _) in removed {
+    // What machines have told each other is of no use without the documents, so it goes first.
+    let (parts, others): (Vec<_>, Vec<_>) =
+        removed.into_iter().partition(|(name, _)| name.ends_with(PARTS));
+    for (name, _) in parts.into_iter().chain(others) {
         client.delete_index(&name)?;
     }
     Ok(kept.into_iter().map(|(name, _)| name).collect())
 }
+
+/// Who has published the current index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// A copy of one index.
+    Copy,
+    /// Several machines.
+    Shares,
+}
+
+/// How the names of indexes end in which several machines tell each other what they have sent.
+const PARTS: &str = ".parts";
 
 /// What is known of an index that may be deleted.
 #[derive(Debug, Default, Deserialize)]
@@ -78,7 +103,7 @@ fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate
 fn is_of_a_copy(name: &str, alias: &str) -> bool {
     let end = name.strip_prefix(alias).and_then(|end| end.strip_prefix('-'));
     let Some(end) = end else { return false };
-    let stamp = [".terms", ".parts"].into_iter().find_map(|ending| end.strip_suffix(ending));
+    let stamp = [".terms", PARTS].into_iter().find_map(|ending| end.strip_suffix(ending));
     let stamp = stamp.unwrap_or(end);
     stamp.len() == STAMP_DIGITS && stamp.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wensou_index::Index;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::cleanup::remove_others;
+use super::cleanup::{Writer, remove_others};
 use super::documents::for_each_document;
 use super::{Copied, CopyOptions, CopyProgress, Sent, roots, sums};
 use crate::address::ClusterAddress;
@@ -22,7 +22,7 @@ use crate::statistics::{Description, StatisticsBuilder};
 
 /// How long the first copies of a new index are waited for: without them, its documents are lost
 /// with a node.
-const COPIES: Duration = Duration::from_secs(10);
+pub(crate) const COPIES: Duration = Duration::from_secs(10);
 
 /// How long a part of an index may be missing before it counts as lost. Another copy of the part
 /// takes its place within some seconds.
@@ -110,7 +110,7 @@ impl<'a> Job<'a> {
     }
 
     /// Writes the statistics of an index of documents, and its description, which makes it whole.
-    /// `shares` is the number of machines that have written it.
+    /// `shares` is the number of shares that it was sent in, or 0.
     pub(crate) fn describe(
         &self,
         documents: &str,
@@ -118,6 +118,8 @@ impl<'a> Job<'a> {
         shares: u64,
     ) -> Result<()> {
         let Self { index, client, options, .. } = self;
+        // Otherwise, another process may have published the index.
+        self.lock.confirm()?;
         let statistics = statistics_name(documents);
         client.delete_index(&statistics)?;
         let body = schema::statistics_index(options.layout.replicas, self.address.index());
@@ -144,7 +146,7 @@ impl<'a> Job<'a> {
 
     /// Lets the alias lead to what was written, and deletes what is of no use. Returns the names of
     /// the indexes that look like copies and stay.
-    pub(crate) fn publish(&self, documents: &str) -> Result<Vec<String>> {
+    pub(crate) fn publish(&self, documents: &str, writer: Writer) -> Result<Vec<String>> {
         let Self { client, address, options, .. } = self;
         for name in [documents, &statistics_name(documents)] {
             self.change(name, "_settings", &json!({ "index.blocks.write": true }))?;
@@ -158,7 +160,18 @@ impl<'a> Job<'a> {
             swapped => swapped?,
         }
         client.wait_for_alias(address.index(), documents, options.patience)?;
-        remove_others(client, address, documents, options.grace)
+        self.remove_others(documents, writer)
+    }
+
+    /// Deletes what is of no use beside an index that is published. Returns the names of the indexes
+    /// that look like copies and stay.
+    pub(crate) fn remove_others(&self, documents: &str, writer: Writer) -> Result<Vec<String>> {
+        remove_others(self.client, self.address, (documents, writer), self.options.grace)
+    }
+
+    /// Lets an index be written again that was about to be published.
+    pub(crate) fn unblock(&self, documents: &str) -> Result<()> {
+        self.change(documents, "_settings", &json!({ "index.blocks.write": null }))
     }
 
     /// Makes the index of documents, unless an interrupted copy has done so: a clone of the one

@@ -21,8 +21,8 @@ use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::request::{Request, encode_segment};
 use crate::schema::Layout;
-use cleanup::remove_others;
-pub(crate) use job::{Job, accepted, is_marked};
+pub(crate) use cleanup::Writer;
+pub(crate) use job::{COPIES, Job, accepted, is_marked};
 
 /// How an index is copied.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +79,7 @@ pub struct Copied {
     /// Documents that were deleted, because the index does not have them.
     pub deleted: u64,
     /// Indexes that have names like earlier copies, and were not deleted: they have no mark of a
-    /// copy to this address, or an alias leads to them.
+    /// copy to this address, an alias leads to them, or several machines write them.
     pub kept: Vec<String>,
 }
 
@@ -113,12 +113,12 @@ pub fn copy(
     let documents = job.documents_name(before.as_ref())?;
     if let Some(before) = before.as_ref().filter(|before| before.documents() == documents) {
         // Nothing has changed since, but that copy may have been killed before it was done.
-        let kept = remove_others(client, address, &documents, options.grace)?;
+        let kept = job.remove_others(&documents, Writer::Copy)?;
         let [articles, flashes] = before.description().documents;
         return Ok(Copied { documents: articles + flashes, kept, ..Copied::default() });
     }
     let copied = job.write_again(before.as_ref(), &documents, progress)?;
-    let kept = job.publish(&documents)?;
+    let kept = job.publish(&documents, Writer::Copy)?;
     Ok(Copied { kept, ..copied })
 }
 

@@ -1,7 +1,7 @@
 //! Completes an index when all shares have been sent, and publishes it.
 //!
-//! Each step leaves what it has done already as it is, so a machine that is stopped in the middle
-//! is no harm: the next one that sends a share, or the same share again, begins anew.
+//! Each step leaves alone what was done before, so it does no harm if a machine stops halfway: run
+//! any of the shares again, and it begins anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use super::read_write::{READ_AT_ONCE, SOURCE, TIMEOUT};
 use super::state::BuildState;
 use super::stored::{Stored, first_path};
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
-use crate::copy::{Job, accepted};
+use crate::copy::{Job, Writer, accepted};
 use crate::error::{Error, Result};
 use crate::pages::PageOptions;
 use crate::schema::field;
@@ -34,14 +34,16 @@ pub(super) fn complete(
 ) -> Result<()> {
     let segmenter = index.analysis()?.segmenter();
     let completion = Completion { build, segmenter };
+    // A machine may have stopped when the index was about to be published.
+    job.unblock(build.documents)?;
     build.client.refresh(build.documents)?;
     let mut counted = completion.statistics(state)?;
     let merged = completion.recount(&mut counted)?;
     completion.correct_references(&merged)?;
     completion.write_groups(state)?;
     job.describe(build.documents, counted, state.shares.len() as u64)?;
-    // What the machines have told each other goes with the index before.
-    job.publish(build.documents).map(drop)
+    // This also deletes the index of parts, with the index that was searched before.
+    job.publish(build.documents, Writer::Shares).map(drop)
 }
 
 /// What completes an index.
@@ -147,8 +149,10 @@ impl Completion<'_> {
             }
             let group = documents.iter().map(|stored| stored.id().to_owned()).min();
             for mut stored in documents {
-                stored.group.clone_from(&group);
-                self.rewrite(&mut writer, &stored)?;
+                if stored.group != group {
+                    stored.group.clone_from(&group);
+                    self.rewrite(&mut writer, &stored)?;
+                }
             }
         }
         accepted(writer.finish()?)

@@ -27,11 +27,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use self::parts::PartsWriter;
 use self::place::{NewDocument, Placement};
-use self::state::{BuildState, ShareState, key_of};
+use self::state::{SentShare, key_of};
 use self::stored::Stored;
 use crate::address::ClusterAddress;
 use crate::client::Client;
-use crate::copy::{CopyOptions, CopyProgress, Job, check_before, is_marked, published, roots};
+use crate::copy::{
+    COPIES, CopyOptions, CopyProgress, Job, Writer, check_before, is_marked, published, roots,
+};
 use crate::error::{Error, Result};
 use crate::request::encode_segment;
 use crate::schema::{self, parts_name};
@@ -45,14 +47,25 @@ const WINDOW: usize = 1000;
 pub struct ShareSent {
     /// Documents of the share.
     pub documents: u64,
-    /// Flash items of it that other machines have, too.
+    /// Flash items among these that other shares had sent before.
     pub merged: u64,
     /// Files of the shares that were sent so far.
     pub files: u64,
     /// Files of all shares.
     pub all_files: u64,
-    /// Whether the index is published: all shares were sent.
-    pub is_published: bool,
+    /// What became of the index.
+    pub state: ShareState,
+}
+
+/// What became of an index to which a share was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShareState {
+    /// Other shares are missing.
+    Waiting,
+    /// All shares are there, and searches find them.
+    Published,
+    /// The same, before this share was sent, so it was not sent again.
+    PublishedBefore,
 }
 
 /// Sends the share of an archive that an index has. When all shares were sent, the index on the
@@ -74,25 +87,23 @@ pub fn send_share(
     let share = share.ok_or(ShareError::None)?;
     let documents = address.physical_name(&stamp(index, share))?;
     let before = published(client, address)?;
-    let sent = |documents, merged, state: Option<&BuildState>| ShareSent {
-        documents,
-        merged,
-        files: state.map_or(share.survey.files, BuildState::files_sent),
-        all_files: share.survey.files,
-        is_published: state.is_none(),
-    };
+    let all_files = share.survey.files;
+    let options = CopyOptions { wait: true, ..*options };
     if before.as_ref().is_some_and(|before| before.documents() == documents) {
-        return Ok(sent(0, 0, None));
+        // The machine that has published it may have been stopped before it was done.
+        let job = Job::begin(index, client, address, &options)?;
+        job.remove_others(&documents, Writer::Shares)?;
+        let state = ShareState::PublishedBefore;
+        return Ok(ShareSent { documents: 0, merged: 0, files: all_files, all_files, state });
     }
     if let Some(before) = &before {
-        check_before(index, before, options)?;
+        check_before(index, before, &options)?;
     }
     let alias = address.index();
-    create(client, &documents, index, (alias, options))?;
+    create(client, &documents, index, (alias, &options))?;
     let build = Build { client, alias, documents: &documents, parts: parts_name(&documents) };
-    let entry = ShareState::of(share);
     let key = key_of(&share.paths);
-    let mut state = build.register(&key, &entry, &roots(index), &share.survey)?;
+    let mut state = build.register(&key, &SentShare::of(share), &share.survey)?;
     let [mut placed, mut merged] = [0, 0];
     if !state.is_sent(&key) {
         let placement = send_documents(&build, index, &key, progress)?;
@@ -100,16 +111,16 @@ pub fn send_share(
         let written = PartsWriter { build: &build, key: &key }.write(placement)?;
         state = build.note_sent(&key, written)?;
     }
+    let sent = |state, files| ShareSent { documents: placed, merged, files, all_files, state };
     if !state.is_complete()? {
-        return Ok(sent(placed, merged, Some(&state)));
+        return Ok(sent(ShareState::Waiting, state.files_sent()));
     }
     // Another machine may complete the index at the same time.
-    let options = CopyOptions { wait: true, ..*options };
     let job = Job::begin(index, client, address, &options)?;
     if client.alias_targets(alias)? != [documents.as_str()] {
         complete::complete(&build, index, &state, &job)?;
     }
-    Ok(sent(placed, merged, None))
+    Ok(sent(ShareState::Published, all_files))
 }
 
 /// The indexes that several machines write.
@@ -150,11 +161,15 @@ fn create(
             Ok(()) | Err(Error::NameTaken { .. }) => {}
             Err(error) => return Err(error),
         }
+        // Without them, what is sent is lost with a node.
+        client.wait_for_copies(&name, COPIES)?;
     }
-    match is_marked(client, documents, alias)? {
-        true => Ok(()),
-        false => Err(Error::NotMarked { index: documents.to_owned() }),
+    for name in [documents, &parts_name(documents)] {
+        if !is_marked(client, name, alias)? {
+            return Err(Error::NotMarked { index: name.to_owned() });
+        }
     }
+    Ok(())
 }
 
 /// Sends the documents of a share, window by window.
@@ -181,8 +196,9 @@ fn send_documents<'b>(
     }
     placement.place(window)?;
     // What was deleted while it was written was made anew by the cluster, without our mappings.
-    match is_marked(build.client, build.documents, build.alias)? {
-        true => Ok(placement),
-        false => Err(Error::Disturbed { index: build.documents.to_owned() }),
+    if is_marked(build.client, build.documents, build.alias)? {
+        return Ok(placement);
     }
+    build.client.delete_index(build.documents)?;
+    Err(Error::Disturbed { index: build.documents.to_owned() })
 }

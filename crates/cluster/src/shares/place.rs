@@ -268,7 +268,8 @@ impl<'b> Placement<'b> {
         Ok(refused)
     }
 
-    /// The next id for a record whose own is taken: free, or that of this record already.
+    /// The next id for a record whose own is taken: one that is free, or that this record has
+    /// already.
     fn free_id(&self, record: &Record) -> Result<String> {
         let failed = RefCell::new(None);
         let is_free = |id: &str| match self.build.read_one(id) {

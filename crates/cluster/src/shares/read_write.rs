@@ -10,7 +10,7 @@ use super::Build;
 use super::stored::{Read, Stored};
 use crate::bulk::Version;
 use crate::error::{Error, Result};
-use crate::request::{Request, encode_segment};
+use crate::request::{Completeness, Request, encode_segment};
 use crate::schema::field;
 
 /// Documents that are read at a time.
@@ -44,8 +44,10 @@ impl Build<'_> {
         let mut all = HashMap::default();
         let path = format!("/{}/_mget", encode_segment(self.documents));
         for ids in ids.chunks(READ_AT_ONCE) {
-            let request =
-                Request::post(&path).query("_source_includes", &SOURCE.join(",")).timeout(TIMEOUT);
+            let request = Request::post(&path)
+                .query("_source_includes", &SOURCE.join(","))
+                .timeout(TIMEOUT)
+                .complete(Completeness::MultiGet);
             let answer = self.client.send(&request.json(&json!({ "ids": ids }))?)?;
             for Found { id, seq_no, primary_term, source } in answer.json::<Answer>()?.docs {
                 let version = Version::Unchanged { seq_no, primary_term };

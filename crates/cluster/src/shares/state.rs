@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use wensou_index::{Share, SurveyTotals};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -18,16 +18,16 @@ const ID: &str = "build";
 /// What is known of all shares. Machines read it, and write it if nobody else has done so since.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BuildState {
-    /// The folder that all share, as each of them names it.
-    roots: Vec<String>,
+    /// The identity of the index of documents: if it was deleted and made again, nothing was sent.
+    uuid: String,
     survey: SurveyTotals,
     /// By their keys, see [`key_of`].
-    pub(super) shares: BTreeMap<String, ShareState>,
+    pub(super) shares: BTreeMap<String, SentShare>,
 }
 
 /// What is known of a share.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct ShareState {
+pub(super) struct SentShare {
     paths: Vec<String>,
     files: u64,
     sum: String,
@@ -47,7 +47,7 @@ pub(super) fn key_of(paths: &[String]) -> String {
     format!("{:016x}", xxh3_64(paths.join("\0").as_bytes()))
 }
 
-impl ShareState {
+impl SentShare {
     pub(super) fn of(share: &Share) -> Self {
         let Share { paths, files, sum, .. } = share.clone();
         Self { paths, files, sum, parts: None }
@@ -76,7 +76,7 @@ impl BuildState {
         self.shares.get(key).is_some_and(|share| share.parts.is_some())
     }
 
-    fn sent(&self) -> impl Iterator<Item = &ShareState> {
+    fn sent(&self) -> impl Iterator<Item = &SentShare> {
         self.shares.values().filter(|share| share.parts.is_some())
     }
 
@@ -103,20 +103,22 @@ impl BuildState {
         }
     }
 
-    fn register(&mut self, key: &str, share: &ShareState) -> Result<()> {
+    fn register(&mut self, key: &str, share: &SentShare, index: &str) -> Result<(), ShareError> {
+        let index = || index.to_owned();
         for (other_key, other) in &self.shares {
             if other_key != key
                 && let Some(path) = share.path_shared_with(other)
             {
-                return Err(ShareError::Overlap { path }.into());
+                let path = if path.is_empty() { "the whole archive".to_owned() } else { path };
+                return Err(ShareError::Overlap { path, index: index() });
             }
         }
         let known = self.shares.entry(key.to_owned()).or_insert_with(|| share.clone());
-        if (known.files, &known.sum) != (share.files, &share.sum) {
-            // The machine has built its share again, from other files.
-            *known = share.clone();
+        // What was sent of other files would stay.
+        match (known.files, &known.sum) == (share.files, &share.sum) {
+            true => Ok(()),
+            false => Err(ShareError::Changed { index: index() }),
         }
-        Ok(())
     }
 }
 
@@ -125,24 +127,35 @@ impl Build<'_> {
     pub(super) fn register(
         &self,
         key: &str,
-        share: &ShareState,
-        roots: &[String],
+        share: &SentShare,
         survey: &SurveyTotals,
     ) -> Result<BuildState> {
+        let uuid = self.uuid()?;
         self.update(|state| {
-            if state.shares.is_empty() {
-                (state.roots, state.survey) = (roots.to_vec(), survey.clone());
+            if state.uuid != uuid {
+                let survey = survey.clone();
+                *state = BuildState { uuid: uuid.clone(), survey, shares: BTreeMap::new() };
             }
-            state.register(key, share)
+            Ok(state.register(key, share, self.documents)?)
         })
+    }
+
+    /// The identity of the index of documents.
+    fn uuid(&self) -> Result<String> {
+        let request = Request::get(format!("/{}/_settings", encode_segment(self.documents)))
+            .query("filter_path", "*.settings.index.uuid")
+            .of_elected_node();
+        let found: Value = self.client.send(&request)?.json()?;
+        let uuid = found[self.documents]["settings"]["index"]["uuid"].as_str();
+        uuid.map(str::to_owned).ok_or_else(|| Error::Disturbed { index: self.documents.to_owned() })
     }
 
     /// Notes that a share was sent.
     pub(super) fn note_sent(&self, key: &str, parts: PartCounts) -> Result<BuildState> {
         self.update(|state| {
-            if let Some(share) = state.shares.get_mut(key) {
-                share.parts = Some(parts);
-            }
+            let share = state.shares.get_mut(key);
+            let disturbed = || Error::Disturbed { index: self.documents.to_owned() };
+            share.ok_or_else(disturbed)?.parts = Some(parts);
             Ok(())
         })
     }
@@ -194,8 +207,8 @@ impl Build<'_> {
 mod tests {
     use super::*;
 
-    fn share(paths: &[&str], files: u64, sum: u128) -> ShareState {
-        ShareState {
+    fn share(paths: &[&str], files: u64, sum: u128) -> SentShare {
+        SentShare {
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
             files,
             sum: format!("{sum:032x}"),
@@ -203,7 +216,7 @@ mod tests {
         }
     }
 
-    fn state(files: u64, sum: u128, shares: &[(&str, ShareState)]) -> BuildState {
+    fn state(files: u64, sum: u128, shares: &[(&str, SentShare)]) -> BuildState {
         let survey = SurveyTotals { files, sum: format!("{sum:032x}"), ..SurveyTotals::default() };
         let shares = shares.iter().cloned().map(|(key, share)| (key.to_owned(), share));
         BuildState { survey, shares: shares.collect(), ..BuildState::default() }
@@ -215,7 +228,7 @@ mod tests {
         assert!(!state(5, 4, &[("a", a.clone())]).is_complete().unwrap());
         assert!(state(5, 4, &[("a", a.clone()), ("b", b.clone())]).is_complete().unwrap());
         assert!(state(5, 9, &[("a", a.clone()), ("b", b.clone())]).is_complete().is_err());
-        let unsent = ShareState { parts: None, ..b };
+        let unsent = SentShare { parts: None, ..b };
         let state = state(5, 4, &[("a", a), ("b", unsent)]);
         assert_eq!((state.files_sent(), state.is_sent("b")), (3, false));
         assert!(!state.is_complete().unwrap());
@@ -226,12 +239,14 @@ mod tests {
         let mut state = state(9, 0, &[("a", share(&["a/b", "c"], 3, 1))]);
         for paths in [&["a"][..], &["a/b/d"], &["x", "c"], &[]] {
             let overlapping = share(paths, 1, 1);
-            let error = state.register("x", &overlapping).unwrap_err();
-            assert!(matches!(error, Error::Share(ShareError::Overlap { .. })), "{error}");
+            let error = state.register("x", &overlapping, "n-1").unwrap_err();
+            assert!(matches!(error, ShareError::Overlap { .. }), "{error}");
         }
-        state.register("b", &share(&["a/bc", "a/a"], 1, 1)).unwrap();
-        // The same share again, from other files, has to be sent again.
-        state.register("a", &ShareState { parts: None, ..share(&["a/b", "c"], 4, 1) }).unwrap();
-        assert!(!state.is_sent("a"));
+        state.register("b", &share(&["a/bc", "a/a"], 1, 1), "n-1").unwrap();
+        let again = |files| SentShare { parts: None, ..share(&["a/b", "c"], files, 1) };
+        state.register("a", &again(3), "n-1").unwrap();
+        assert!(state.is_sent("a"), "the same share again");
+        let error = state.register("a", &again(4), "n-1").unwrap_err();
+        assert!(matches!(error, ShareError::Changed { .. }), "{error}");
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn first_path(record: &Record) -> (&str, u64) {
     }
 }
 
-/// By which records sort in the order of one machine, as far as they come from different files.
+/// The place of a record in the order of one machine, compared with records of other files.
 pub(super) fn position(record: &Record) -> (bool, String, u64) {
     let (path, start) = first_path(record);
     (matches!(record, Record::Flash(_)), walk_key(path), start)

@@ -22,8 +22,9 @@ pub fn is_same_item(a: &FlashItem, b: &FlashItem) -> bool {
 /// the item: then the first record of a dump does. Occurrences are in the order of the walk, each
 /// once, so to merge a record twice is to merge it once.
 ///
-/// If pages before the dump differ in script or punctuation, and one machine has the dump and
-/// another one of these pages, that page may count for another variant than on one machine.
+/// Where a dump represents an item, the texts of pages before it are lost. If another machine has
+/// such a page, and its script or punctuation differs, it may count for another variant than on one
+/// machine.
 ///
 /// ```
 /// use wensou_ingest::{FlashItem, Occurrence, Span, merge_items};
@@ -87,6 +88,14 @@ fn seen_variants(item: &FlashItem) -> Vec<SeenVariant<'_>> {
 }
 
 impl SeenVariant<'_> {
+    /// Whether this is another variant, in a page before the dump whose record represents the item.
+    /// It differs from the text of the first page, which is lost, and not from that of the dump.
+    fn precedes_its_dump(&self) -> bool {
+        let dump = self.item.occurrences.iter().find(|seen| is_dump(&seen.path));
+        self.variant.is_some()
+            && dump.is_some_and(|dump| walk_key(&self.occurrence.path) < walk_key(&dump.path))
+    }
+
     fn title_and_text(&self) -> (&str, &str) {
         match self.variant {
             None => (&self.item.title, &self.item.text),
@@ -124,7 +133,8 @@ impl FlashItem {
     /// that represents the item, whatever its text is.
     fn add(&mut self, seen: &SeenVariant<'_>, is_main: bool) {
         let shown = seen.title_and_text();
-        if is_main || (self.title.as_str(), self.text.as_str()) == shown {
+        let is_equal = (self.title.as_str(), self.text.as_str()) == shown;
+        if is_main || is_equal && !seen.precedes_its_dump() {
             self.occurrences.push(seen.occurrence.clone());
             return;
         }
@@ -231,6 +241,36 @@ mod tests {
                 let Some(item) = of_share(share) else { continue };
                 prop_assert_eq!(&merge_items(&merged, &item), &expected, "merged again");
                 prop_assert_eq!(&merge_items(&item, &merged), &expected, "merged again");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn to_merge_a_record_again_changes_nothing(
+            all in seen(),
+            shares in prop::collection::vec(0..3_usize, 12),
+            dump in 0..12_usize,
+        ) {
+            let from_dump = |page: usize| page == dump;
+            let part = |share: usize| {
+                let of_share = all.iter().filter(|seen| shares[seen.page] == share);
+                let mut part: Vec<Seen> = of_share.cloned().collect();
+                part.sort_by_key(|seen| seen.page);
+                // One item a page, so that the span is the same in each.
+                part.dedup_by_key(|seen| seen.page);
+                let mut item = deduplicated(&part, &from_dump)?;
+                let variants = item.variants.iter_mut().flat_map(|it| it.occurrences.iter_mut());
+                item.occurrences.iter_mut().chain(variants).for_each(|it| it.span = Span::default());
+                Some(item)
+            };
+            let parts: Vec<FlashItem> = (0..3).filter_map(part).collect();
+            let mut merged = parts[0].clone();
+            for item in &parts[1..] {
+                merged = merge_items(&merged, item);
+            }
+            for item in &parts {
+                prop_assert_eq!(&merge_items(&merged, item), &merged, "merged again");
             }
         }
     }
