@@ -4,11 +4,12 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-count=$(wc -l < "$JOBS/shares.txt")
+count=$(grep -c '' "$JOBS/shares.txt")
 submit() { sbatch --parsable --export=ALL --cpus-per-task=8 --mem=16G "$@"; }
 
 survey=$(submit --array="1-$count" --wrap="'$here/share.sh' survey \$SLURM_ARRAY_TASK_ID")
 merge=$(submit --dependency="afterok:$survey" --wrap="'$here/share.sh' merge")
-# A task that fails is run again by `scontrol requeue`: it goes on where it was.
+# If a task fails, run it again with `scontrol requeue`. What it has sent is kept; on another node it
+# builds the index of its share anew.
 submit --array="1-$count" --dependency="afterok:$merge" --requeue \
     --wrap="'$here/share.sh' index \$SLURM_ARRAY_TASK_ID"

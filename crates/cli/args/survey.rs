@@ -21,7 +21,7 @@ pub(crate) struct Survey {
     /// Files and folders to survey [default: DIR]; with --merge, files of statistics
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The folder of the whole archive, which contains every PATH [default: PATH]
+    /// The folder of the whole archive, which contains every PATH [default: the only PATH]
     #[arg(long, value_name = "DIR", conflicts_with = "merge")]
     pub(crate) base: Option<PathBuf>,
     /// The file to write
