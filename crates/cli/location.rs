@@ -64,8 +64,8 @@ impl OpenIndex {
         }
     }
 
-    /// Opens the index that the settings name again, after a query has failed. An index on a cluster
-    /// that was replaced may be deleted at any time, which fails queries in many ways.
+    /// Opens the index that the settings name again, after a query has failed. An index on a
+    /// cluster that was replaced may be deleted at any time, which fails queries in many ways.
     ///
     /// # Errors
     ///

@@ -205,8 +205,8 @@ pub struct Variant {
     pub occurrences: Vec<Occurrence>,
 }
 
-/// One flash item (快訊), from the reader to every answer. Equal items of many pages are one record,
-/// whatever their script.
+/// One flash item (快訊), from the reader to every answer. Equal items of many pages are one
+/// record, whatever their script.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FlashItem {
     /// Stable id: the record's own in JSONL, otherwise `f` and 12 hexadecimal digits derived from

@@ -163,8 +163,8 @@ impl<'a> Job<'a> {
         self.remove_others(documents, writer)
     }
 
-    /// Deletes what is of no use beside an index that is published. Returns the names of the indexes
-    /// that look like copies and stay.
+    /// Deletes what is of no use beside an index that is published. Returns the names of the
+    /// indexes that look like copies and stay.
     pub(crate) fn remove_others(&self, documents: &str, writer: Writer) -> Result<Vec<String>> {
         remove_others(self.client, self.address, (documents, writer), self.options.grace)
     }

@@ -60,7 +60,8 @@ impl ArticleText {
 ///     .map(|source| Article { paragraphs: vec![format!("{source}{text}")], ..Article::default() })
 ///     .map(|article| ArticleText::of(&Record::Article(article)))
 ///     .into();
-/// let mut finder = NearDuplicateFinder::new(&texts.iter().map(ArticleText::sketch).collect::<Vec<_>>());
+/// let sketches: Vec<_> = texts.iter().map(ArticleText::sketch).collect();
+/// let mut finder = NearDuplicateFinder::new(&sketches);
 /// while let Some([a, b]) = finder.next_candidates() {
 ///     if texts[a as usize].is_near_duplicate(&texts[b as usize]) {
 ///         finder.join([a, b]);
