@@ -61,7 +61,11 @@ fn is_null(text: &str) -> bool {
     let words = ["", "null", "none", "nan", "nat", "n/a", "unknown", "-", "無", "无"];
     words.contains(&text.to_ascii_lowercase().as_str())
         || text.contains('0') && digits_are_zero && !text.contains(char::is_alphabetic)
-        || ["1900/1/1", "1900-01-01", "0001-01-01"].into_iter().any(|null| text.starts_with(null))
+        || ["1900/1/1", "1900-01-01", "0001-01-01"].into_iter().any(|null| {
+            // A time may follow, and no further digit: the 15th is a date.
+            text.strip_prefix(null)
+                .is_some_and(|end| !end.starts_with(|c: char| c.is_ascii_digit()))
+        })
 }
 
 /// The date that a text states.
@@ -121,6 +125,7 @@ mod tests {
             (json!("0000-00-00 00:00:00"), StatedDate::None),
             (json!(0), StatedDate::None),
             (json!("1900/1/1 0:00:00"), StatedDate::None),
+            (json!("1900/1/15"), StatedDate::Moment(Moment::Day(date(1900, 1, 15)))),
             (json!("soon"), StatedDate::Unread("soon".to_owned())),
             (json!("2021"), StatedDate::Unread("2021".to_owned())),
         ] {
