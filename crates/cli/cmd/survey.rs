@@ -4,14 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use wensou_index::TableFiles;
 use wensou_ingest::{
-    ArchiveSurvey, FieldMap, FileTotals, Options, SurveySummary, merge_survey_files,
-    write_survey_file,
+    ArchiveSurvey, FileTotals, Options, SurveySummary, merge_survey_files, write_survey_file,
 };
 
-use super::index::{Bar, MAX_NAMED, default_options, pre, selection};
+use super::index::{Bar, MAX_NAMED, default_options, field_map, pre, selection, without_none};
 use crate::args::Survey as Args;
 use crate::config::Global;
 use crate::exit::Outcome;
@@ -77,12 +76,9 @@ fn options(global: &Global, args: &Args) -> anyhow::Result<Options> {
         options.threads = threads.max(1);
     }
     options.exclude.push(args.output.clone());
-    options.exclude_globs = args.exclude.iter().filter(|glob| *glob != "none").cloned().collect();
+    options.exclude_globs = without_none(&args.exclude);
     options.encoding = args.encoding.clone().filter(|name| name != "auto");
-    options.map = match args.map.as_deref() {
-        None | Some("none") => FieldMap::default(),
-        Some(map) => map.parse().map_err(|what: String| anyhow!("--map: {what}"))?,
-    };
+    options.map = args.map.as_deref().map(field_map).transpose()?.unwrap_or_default();
     options.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
     Ok(options)
 }

@@ -120,8 +120,7 @@ fn options(
         None => before.and_then(|settings| settings.encoding.clone()),
     };
     options.ingest.map = match &args.map {
-        Some(none) if none == "none" => FieldMap::default(),
-        Some(map) => map.parse().map_err(|what: String| anyhow!("--map: {what}"))?,
+        Some(map) => field_map(map)?,
         None => before.map(|settings| settings.map.clone()).unwrap_or_default(),
     };
     options.ingest.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
@@ -142,7 +141,20 @@ pub(crate) fn sample() -> Option<PathBuf> {
 fn globs(before: Option<&Settings>, args: &Args) -> Vec<String> {
     match args.exclude.as_slice() {
         [] => before.map(|settings| settings.exclude.clone()).unwrap_or_default(),
-        named => named.iter().filter(|glob| *glob != "none").cloned().collect(),
+        named => without_none(named),
+    }
+}
+
+/// The patterns that `--exclude` names; `none` stands for none.
+pub(crate) fn without_none(globs: &[String]) -> Vec<String> {
+    globs.iter().filter(|glob| *glob != "none").cloned().collect()
+}
+
+/// The keys that `--map` names; `none` stands for none.
+pub(crate) fn field_map(map: &str) -> anyhow::Result<FieldMap> {
+    match map {
+        "none" => Ok(FieldMap::default()),
+        map => map.parse().map_err(|what: String| anyhow!("--map: {what}")),
     }
 }
 
