@@ -79,6 +79,23 @@ impl Client {
         }
     }
 
+    /// Creates a physical index unless another process has done so, and waits for its copies.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub(crate) fn create_index_if_missing(
+        &self,
+        name: &str,
+        body: &impl Serialize,
+        patience: Duration,
+    ) -> Result<()> {
+        match self.create_index(name, body) {
+            Ok(()) | Err(Error::NameTaken { .. }) => self.wait_for_copies(name, patience),
+            other => other,
+        }
+    }
+
     /// Deletes a physical index. Returns whether there was one.
     ///
     /// # Errors

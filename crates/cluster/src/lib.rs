@@ -61,6 +61,7 @@ mod token;
 mod verbs;
 mod verify;
 mod version;
+mod versioned;
 
 pub use address::{AddressError, ClusterAddress, Node};
 pub use alias::{Health, IndexInfo};

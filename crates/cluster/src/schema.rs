@@ -85,17 +85,23 @@ pub fn text_field(kind: Kind, field: TextField) -> String {
     format!("{}.{field}", kind.name())
 }
 
+/// How the name of an index of statistics ends.
+pub(crate) const TERMS: &str = ".terms";
+
+/// How the name of an index ends in which several machines tell each other what they have sent.
+pub(crate) const PARTS: &str = ".parts";
+
 /// The name of the index of statistics that belongs to an index of documents.
 #[must_use]
 pub(crate) fn statistics_name(documents: &str) -> String {
-    format!("{documents}.terms")
+    format!("{documents}{TERMS}")
 }
 
 /// The name of the index of what several machines tell each other while they write an index of
 /// documents.
 #[must_use]
 pub(crate) fn parts_name(documents: &str) -> String {
-    format!("{documents}.parts")
+    format!("{documents}{PARTS}")
 }
 
 /// The name of the index that has the lock of an alias.

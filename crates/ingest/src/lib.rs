@@ -89,5 +89,5 @@ pub use record::{
     Related, Span, TitleOrigin, Variant,
 };
 pub use report::{FileSpan, KeyCount, Reason, Report, Skipped, UnextractedPage, UnreadDate};
-pub use selection::Selection;
-pub use walk_order::{walk_key, walk_order};
+pub use selection::{Selection, contains_path};
+pub use walk_order::walk_key;

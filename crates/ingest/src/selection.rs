@@ -23,7 +23,7 @@ impl Selection {
         let mut paths: Vec<String> = paths.into_iter().collect();
         paths.sort_by(|a, b| a.split('/').cmp(b.split('/')));
         // A folder comes directly before everything in it.
-        paths.dedup_by(|path, before| contains(before, path));
+        paths.dedup_by(|path, before| contains_path(before, path));
         if paths.first().is_some_and(String::is_empty) {
             paths.clear();
         }
@@ -44,8 +44,9 @@ impl Selection {
     }
 }
 
-/// Whether `path` is `folder` or lies below it.
-pub(crate) fn contains(folder: &str, path: &str) -> bool {
+/// Whether `path` is `folder` or lies below it; both are below one root, which is an empty path.
+#[must_use]
+pub fn contains_path(folder: &str, path: &str) -> bool {
     let below = path.strip_prefix(folder);
     folder.is_empty() || below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
 }

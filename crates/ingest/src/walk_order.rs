@@ -1,34 +1,19 @@
 //! The order in which a walk finds the files below a root.
 
-use std::cmp::Ordering;
-
 /// Separates the path of a container from that of its member.
 pub(crate) const MEMBER_SEPARATOR: &str = "!/";
 
-/// Compares two paths below one root in the order of the walk: component by component, so that
-/// `a/b.txt` comes before `a.txt`.
+/// A key by which paths below one root sort in the order of the walk: component by component, so
+/// that `a/b.txt` comes before `a.txt`.
 ///
-/// A member of a container, `file!/member`, sorts as its file, so two members of one container are
-/// equal. A folder whose name ends with `!` is taken for a container.
-///
-/// ```
-/// use std::cmp::Ordering;
-/// use wensou_ingest::walk_order;
-///
-/// assert_eq!(walk_order("a/b.txt", "a.txt"), Ordering::Less);
-/// assert_eq!(walk_order("a.zip!/2.txt", "a.zip!/1.txt"), Ordering::Equal);
-/// ```
-#[must_use]
-pub fn walk_order(a: &str, b: &str) -> Ordering {
-    file(a).split('/').cmp(file(b).split('/'))
-}
-
-/// A key by which paths below one root sort as [`walk_order`] compares them.
+/// A member of a container, `file!/member`, has the key of its file. A folder whose name ends with
+/// `!` is taken for a container.
 ///
 /// ```
 /// use wensou_ingest::walk_key;
 ///
 /// assert!(walk_key("a/b.txt") < walk_key("a.txt"));
+/// assert_eq!(walk_key("a.zip!/2.txt"), walk_key("a.zip!/1.txt"));
 /// assert_eq!(walk_key("a.zip!/2.txt"), walk_key("a.zip"));
 /// ```
 #[must_use]
@@ -44,6 +29,7 @@ fn file(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Ordering;
     use std::convert::Infallible;
     use std::fs;
 
@@ -51,6 +37,11 @@ mod tests {
 
     use super::*;
     use crate::options::Options;
+
+    /// Compares two paths by their keys.
+    fn walk_order(a: &str, b: &str) -> Ordering {
+        walk_key(a).cmp(&walk_key(b))
+    }
 
     /// The paths below a folder in the order of the walk.
     fn walked(root: &std::path::Path) -> Vec<String> {

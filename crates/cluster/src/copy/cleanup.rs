@@ -10,7 +10,7 @@ use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
 use crate::request::{Request, encode_segment};
-use crate::schema::statistics_name;
+use crate::schema::{PARTS, TERMS, statistics_name};
 
 /// The digits of a stamp.
 const STAMP_DIGITS: usize = 16;
@@ -30,14 +30,10 @@ pub(super) fn remove_others(
     let keep = [current.to_owned(), statistics_name(current)];
     let mut others = candidates(client, address.index())?;
     others.retain(|name, _| !keep.contains(name));
-    let of_shares: Vec<String> = match writer {
-        Writer::Copy => others.keys().filter_map(|name| name.strip_suffix(PARTS)).collect(),
-        Writer::Shares => Vec::new(),
-    }
-    .into_iter()
-    .map(str::to_owned)
-    .collect();
-    let is_written = |name: &str| of_shares.iter().any(|documents| name.starts_with(documents));
+    let documents_of_shares = others.keys().filter_map(|name| name.strip_suffix(PARTS));
+    let written: Vec<String> =
+        documents_of_shares.filter(|_| writer == Writer::Copy).map(str::to_owned).collect();
+    let is_written = |name: &str| written.iter().any(|documents| name.starts_with(documents));
     let (removed, kept): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, found)| {
         found.is_left_by_copies_to(address.index()) && !is_written(name)
     });
@@ -61,9 +57,6 @@ pub(crate) enum Writer {
     /// Several machines.
     Shares,
 }
-
-/// How the names of indexes end in which several machines tell each other what they have sent.
-const PARTS: &str = ".parts";
 
 /// What is known of an index that may be deleted.
 #[derive(Debug, Default, Deserialize)]
@@ -103,7 +96,7 @@ fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate
 fn is_of_a_copy(name: &str, alias: &str) -> bool {
     let end = name.strip_prefix(alias).and_then(|end| end.strip_prefix('-'));
     let Some(end) = end else { return false };
-    let stamp = [".terms", PARTS].into_iter().find_map(|ending| end.strip_suffix(ending));
+    let stamp = [TERMS, PARTS].into_iter().find_map(|ending| end.strip_suffix(ending));
     let stamp = stamp.unwrap_or(end);
     stamp.len() == STAMP_DIGITS && stamp.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

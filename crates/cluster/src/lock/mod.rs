@@ -19,8 +19,12 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
 use crate::schema::{lock_index, lock_name};
+use crate::versioned::DocumentVersion;
 use process::{Process, host_name};
 use renewal::Renewal;
+
+/// The id of the document.
+const ID: &str = "lock";
 
 /// How often a lock is renewed.
 const RENEWED_EVERY: Duration = Duration::from_secs(2);
@@ -68,15 +72,6 @@ impl Holder {
     }
 }
 
-/// A version of the document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-struct Version {
-    #[serde(rename = "_seq_no")]
-    number: u64,
-    #[serde(rename = "_primary_term")]
-    term: u64,
-}
-
 /// The document of a lock on the cluster.
 #[derive(Debug, Clone)]
 struct LockDocument {
@@ -86,10 +81,6 @@ struct LockDocument {
 }
 
 impl LockDocument {
-    fn path(&self, end: &str) -> String {
-        format!("/{}/{end}", encode_segment(&self.index))
-    }
-
     /// Creates the index of the lock unless it is there.
     fn prepare(&self, alias: &str) -> Result<()> {
         let request = Request::head(format!("/{}", encode_segment(&self.index)));
@@ -100,26 +91,17 @@ impl LockDocument {
             // finds another lock in its place.
             self.client.delete_index(&self.index)?;
         }
-        match self.client.create_index(&self.index, &lock_index(alias)) {
-            // Another copy was quicker.
-            Ok(()) | Err(Error::NameTaken { .. }) => {
-                self.client.wait_for_copies(&self.index, LOST_AFTER)
-            }
-            other => other,
-        }
+        self.client.create_index_if_missing(&self.index, &lock_index(alias), LOST_AFTER)
     }
 
-    /// Creates the document. `None` if there is one.
-    fn create(&self, holder: &Holder) -> Result<Option<Version>> {
-        self.write(Request::put(self.path("_create/lock")), holder)
-    }
-
-    /// Writes the document if it has this version. `None` if it has another one.
-    fn replace(&self, version: Version, holder: &Holder) -> Result<Option<Version>> {
-        self.write(if_version(Request::put(self.path("_doc/lock")), version), holder)
-    }
-
-    fn write(&self, request: Request, holder: &Holder) -> Result<Option<Version>> {
+    /// Writes the document if it has this version; without a version, if there is none. Returns the
+    /// version that was written, or `None` if there is another one.
+    fn write(
+        &self,
+        version: Option<DocumentVersion>,
+        holder: &Holder,
+    ) -> Result<Option<DocumentVersion>> {
+        let request = Request::put_document(&self.index, ID, version);
         match self.client.send(&request.json(holder)?) {
             Ok(response) => response.json().map(Some),
             Err(Error::Conflict { .. }) => match self.read()? {
@@ -132,30 +114,14 @@ impl LockDocument {
     }
 
     /// The version and the holder, if there is one.
-    fn read(&self) -> Result<Option<(Version, Holder)>> {
-        #[derive(Deserialize)]
-        struct Found {
-            #[serde(flatten)]
-            version: Version,
-            #[serde(rename = "_source")]
-            holder: Holder,
-        }
-        let response = self.client.send(&Request::get(self.path("_doc/lock")).accept(404))?;
-        if response.status() == 404 {
-            return Ok(None);
-        }
-        let Found { version, holder } = response.json()?;
-        Ok(Some((version, holder)))
+    fn read(&self) -> Result<Option<(DocumentVersion, Holder)>> {
+        self.client.get_document(&self.index, ID)
     }
 
-    fn delete(&self, version: Version) -> Result<()> {
-        let request = if_version(Request::delete(self.path("_doc/lock")), version);
-        self.client.send(&request.accept(404)).map(drop)
+    fn delete(&self, version: DocumentVersion) -> Result<()> {
+        let request = Request::delete(format!("/{}/_doc/{ID}", encode_segment(&self.index)));
+        self.client.send(&request.if_version(version).accept(404)).map(drop)
     }
-}
-
-fn if_version(request: Request, Version { number, term }: Version) -> Request {
-    request.query("if_seq_no", &number.to_string()).query("if_primary_term", &term.to_string())
 }
 
 /// The lock of an address. It is released when it is dropped.
@@ -181,10 +147,10 @@ impl Lock {
         document.prepare(alias)?;
         let own = Holder::new();
         loop {
-            let acquired = match document.create(&own)? {
+            let acquired = match document.write(None, &own)? {
                 Some(version) => Some(version),
                 None => match wait_for_end(&document, wait)? {
-                    Some(version) => document.replace(version, &own)?,
+                    Some(version) => document.write(Some(version), &own)?,
                     // It was released.
                     None => None,
                 },
@@ -217,8 +183,8 @@ impl Lock {
 
 /// Waits until the holder of a lock has ended, and returns the version of the lock that it has
 /// left; `None` if it has released the lock.
-fn wait_for_end(document: &LockDocument, wait: bool) -> Result<Option<Version>> {
-    let mut seen: Option<(Version, Instant)> = None;
+fn wait_for_end(document: &LockDocument, wait: bool) -> Result<Option<DocumentVersion>> {
+    let mut seen: Option<(DocumentVersion, Instant)> = None;
     loop {
         let Some((version, holder)) = document.read()? else { return Ok(None) };
         let runs = match holder.process.runs() {

@@ -4,8 +4,9 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
-use super::{Holder, LockDocument, RENEWED_EVERY, Version};
+use super::{Holder, LockDocument, RENEWED_EVERY};
 use crate::error::{Error, Result};
+use crate::versioned::DocumentVersion;
 
 /// A lock that this process holds, and the thread that renews it.
 #[derive(Debug)]
@@ -21,14 +22,14 @@ struct Held {
     document: LockDocument,
     holder: Holder,
     /// The version that this process has written last. Locked while it is written again.
-    version: Mutex<Version>,
+    version: Mutex<DocumentVersion>,
     /// Who has taken the lock over.
     lost_to: OnceLock<String>,
 }
 
 impl Renewal {
     /// Starts to renew a lock of which this process has written `version`.
-    pub(super) fn start(document: LockDocument, holder: Holder, version: Version) -> Self {
+    pub(super) fn start(document: LockDocument, holder: Holder, version: DocumentVersion) -> Self {
         let held = Arc::new(Held {
             document,
             holder,
@@ -67,7 +68,7 @@ impl Held {
     fn renew(&self) -> Result<()> {
         let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
         self.check()?;
-        if let Some(renewed) = self.document.replace(*version, &self.holder)? {
+        if let Some(renewed) = self.document.write(Some(*version), &self.holder)? {
             *version = renewed;
             return Ok(());
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
 use serde_json::{Value, json};
-use wensou_index::{ArticleText, Index, Kind, NearDuplicateFinder, searched_path};
+use wensou_index::{ArticleText, Index, Kind, NearDuplicateFinder, analyse_record, searched_path};
 use wensou_ingest::{Article, FlashItem, Record, correct_references, walk_key};
 use wensou_text::Segmenter;
 
@@ -71,10 +71,10 @@ impl Completion<'_> {
             if let Some(before) = &stored.counted
                 && *before != stored.record
             {
-                let first = Stored { record: before.clone(), ..stored.clone() };
-                let (values, terms) = first.analyse(self.segmenter)?;
+                let analyse = |record| analyse_record(stored.ordinal, record, self.segmenter);
+                let (values, terms) = analyse(before)?;
                 counted.subtract(&values, &terms);
-                let (values, terms) = stored.analyse(self.segmenter)?;
+                let (values, terms) = analyse(&stored.record)?;
                 counted.add(&values, &terms);
             }
             match stored.record {
@@ -218,9 +218,7 @@ impl Completion<'_> {
 
     /// Writes a document in place of what it was.
     fn rewrite(&self, writer: &mut BulkWriter, stored: &Stored) -> Result<()> {
-        let (values, terms) = stored.analyse(self.segmenter)?;
-        let json = stored.to_json(&values, &terms)?;
-        writer.push(&Operation::index(stored.id(), &json))
+        writer.push(&Operation::index(stored.id(), &stored.render(self.segmenter)?))
     }
 }
 

@@ -153,16 +153,10 @@ fn create(
         (parts_name(documents), schema::statistics_index(layout.replicas, alias)),
     ];
     for (name, body) in wanted {
-        if client.exists(&format!("/{}", encode_segment(&name)))? {
-            continue;
+        if !client.exists(&format!("/{}", encode_segment(&name)))? {
+            // Without copies, what is sent is lost with a node.
+            client.create_index_if_missing(&name, &body, COPIES)?;
         }
-        match client.create_index(&name, &body) {
-            // Another machine was quicker.
-            Ok(()) | Err(Error::NameTaken { .. }) => {}
-            Err(error) => return Err(error),
-        }
-        // Without them, what is sent is lost with a node.
-        client.wait_for_copies(&name, COPIES)?;
     }
     for name in [documents, &parts_name(documents)] {
         if !is_marked(client, name, alias)? {

@@ -131,14 +131,8 @@ impl Build<'_> {
     }
 
     fn part<T: DeserializeOwned>(&self, id: &str) -> Result<T> {
-        #[derive(Deserialize)]
-        struct Found<T> {
-            #[serde(rename = "_source")]
-            source: Option<StatisticsDocument<T>>,
-        }
-        let path = format!("/{}/_doc/{}", encode_segment(&self.parts), encode_segment(id));
-        let found: Found<T> = self.client.send(&Request::get(path).accept(404))?.json()?;
-        let part = found.source.map(|source| source.data);
-        part.ok_or_else(|| Error::Disturbed { index: self.parts.clone() })
+        let found = self.client.get_document(&self.parts, id)?;
+        let found = found.map(|(_, StatisticsDocument { data })| data);
+        found.ok_or_else(|| Error::Disturbed { index: self.parts.clone() })
     }
 }

@@ -3,17 +3,18 @@
 use std::cell::RefCell;
 
 use foldhash::{HashMap, HashSet};
-use wensou_index::{ArticleText, DocumentTerms, FieldValues};
+use wensou_index::{DocumentTerms, FieldValues, Sketch};
 use wensou_ingest::{Record, is_same_item, merge_items, next_id, walk_key};
 use wensou_text::Segmenter;
 
 use super::Build;
 use super::parts::SharedArticle;
 use super::stored::{Read, Stored, first_path, position};
-use crate::bulk::{BulkOptions, BulkWriter, Operation, Version};
+use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::copy::accepted;
 use crate::error::Result;
 use crate::statistics::StatisticsBuilder;
+use crate::versioned::DocumentVersion;
 
 /// A document of this machine that is not sent yet.
 pub(super) struct NewDocument {
@@ -61,7 +62,7 @@ struct Write<'w> {
     id: &'w str,
     json: &'w [u8],
     /// The version in whose place it is written; `None` if there must be none.
-    version: Option<Version>,
+    version: Option<DocumentVersion>,
 }
 
 /// Places the documents of one share, and counts those that no other machine counts.
@@ -124,7 +125,7 @@ impl<'b> Placement<'b> {
                     path: article.path.clone(),
                     start: article.span.start,
                     ordinal: stored.ordinal,
-                    sketch: ArticleText::of(&stored.record).sketch(),
+                    sketch: Sketch::of_article(&stored.record, terms),
                 });
             }
         }
@@ -143,13 +144,13 @@ impl<'b> Placement<'b> {
         let mut merged = Vec::new();
         for mine in open {
             let Some(read) = there.remove(mine.id()) else {
-                merged.push((*mine, self.render(mine)?, None, Placed::new(mine.id())));
+                merged.push((*mine, mine.render(self.segmenter)?, None, Placed::new(mine.id())));
                 continue;
             };
             match self.compare(mine, &read) {
                 Comparison::Present(found) => drop(placed.insert(found.id.clone(), found)),
                 Comparison::Merged(now, found) => {
-                    merged.push((*mine, self.render(&now)?, Some(read.version), found));
+                    merged.push((*mine, now.render(self.segmenter)?, Some(read.version), found));
                 }
                 Comparison::Other => {
                     let found = self.find_place((*mine).clone(), Some(read))?;
@@ -212,7 +213,7 @@ impl<'b> Placement<'b> {
     fn find_place(&self, mut mine: Stored, mut there: Option<Read>) -> Result<Placed> {
         loop {
             let Some(read) = there else {
-                if self.build.write(mine.id(), &self.render(&mine)?, None)? {
+                if self.build.write(mine.id(), mine.render(self.segmenter)?, None)? {
                     return Ok(Placed::new(mine.id()));
                 }
                 there = self.build.read_one(mine.id())?;
@@ -221,7 +222,11 @@ impl<'b> Placement<'b> {
             match self.compare(&mine, &read) {
                 Comparison::Present(found) => return Ok(found),
                 Comparison::Merged(now, found) => {
-                    if self.build.write(mine.id(), &self.render(&now)?, Some(read.version))? {
+                    if self.build.write(
+                        mine.id(),
+                        now.render(self.segmenter)?,
+                        Some(read.version),
+                    )? {
                         return Ok(found);
                     }
                 }
@@ -232,7 +237,11 @@ impl<'b> Placement<'b> {
                     // First where it goes, so that it is somewhere at any time.
                     let moved = self.find_place(displaced, None)?;
                     self.build.note_moved(before, &moved.id)?;
-                    if self.build.write(mine.id(), &self.render(&mine)?, Some(read.version))? {
+                    if self.build.write(
+                        mine.id(),
+                        mine.render(self.segmenter)?,
+                        Some(read.version),
+                    )? {
                         return Ok(Placed::new(mine.id()));
                     }
                 }
@@ -245,11 +254,6 @@ impl<'b> Placement<'b> {
         }
     }
 
-    fn render(&self, stored: &Stored) -> Result<Vec<u8>> {
-        let (values, terms) = stored.analyse(self.segmenter)?;
-        stored.to_json(&values, &terms)
-    }
-
     /// Writes documents. Returns the ids of those that the cluster has in another version.
     fn write_all<'w>(&self, writes: impl Iterator<Item = Write<'w>>) -> Result<HashSet<String>> {
         let options = BulkOptions { max_errors: usize::MAX, ..BulkOptions::default() };
@@ -257,7 +261,7 @@ impl<'b> Placement<'b> {
         for Write { id, json, version } in writes {
             writer.push(&match version {
                 None => Operation::create(id, json),
-                Some(version) => Operation::index(id, json).with_version(version),
+                Some(version) => Operation::index(id, json).with_version(version.into()),
             })?;
         }
         let mut summary = writer.finish()?;

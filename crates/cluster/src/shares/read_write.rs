@@ -8,10 +8,10 @@ use serde_json::json;
 
 use super::Build;
 use super::stored::{Read, Stored};
-use crate::bulk::Version;
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, encode_segment};
 use crate::schema::field;
+use crate::versioned::DocumentVersion;
 
 /// Documents that are read at a time.
 pub(super) const READ_AT_ONCE: usize = 100;
@@ -50,7 +50,7 @@ impl Build<'_> {
                 .complete(Completeness::MultiGet);
             let answer = self.client.send(&request.json(&json!({ "ids": ids }))?)?;
             for Found { id, seq_no, primary_term, source } in answer.json::<Answer>()?.docs {
-                let version = Version::Unchanged { seq_no, primary_term };
+                let version = DocumentVersion { seq_no, primary_term };
                 all.extend(source.map(|stored| (id, Read { stored, version })));
             }
         }
@@ -63,17 +63,14 @@ impl Build<'_> {
 
     /// Writes a document if the cluster has none of this id, or this version. Returns whether it
     /// was written.
-    pub(super) fn write(&self, id: &str, json: &[u8], version: Option<Version>) -> Result<bool> {
-        let (index, id) = (encode_segment(self.documents), encode_segment(id));
-        let request = match version {
-            Some(Version::Unchanged { seq_no, primary_term }) => {
-                Request::put(format!("/{index}/_doc/{id}"))
-                    .query("if_seq_no", &seq_no.to_string())
-                    .query("if_primary_term", &primary_term.to_string())
-            }
-            _ => Request::put(format!("/{index}/_create/{id}")),
-        };
-        match self.client.send(&request.json_bytes(json.to_vec()).timeout(TIMEOUT)) {
+    pub(super) fn write(
+        &self,
+        id: &str,
+        json: Vec<u8>,
+        version: Option<DocumentVersion>,
+    ) -> Result<bool> {
+        let request = Request::put_document(self.documents, id, version).json_bytes(json);
+        match self.client.send(&request.timeout(TIMEOUT)) {
             Ok(_) => Ok(true),
             Err(Error::Conflict { .. }) => Ok(false),
             Err(error) => Err(error),

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use wensou_index::{Share, SurveyTotals};
+use wensou_ingest::contains_path;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Build;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
 use crate::share_error::ShareError;
+use crate::statistics::StatisticsDocument;
 
 /// The id of the document.
 const ID: &str = "build";
@@ -55,19 +57,13 @@ impl SentShare {
 
     /// A path of this share that another one has, too.
     fn path_shared_with(&self, other: &Self) -> Option<String> {
-        let is_in = |path: &str, folder: &str| {
-            folder.is_empty()
-                || path
-                    .strip_prefix(folder)
-                    .is_some_and(|end| end.is_empty() || end.starts_with('/'))
-        };
         let all = |paths: &[String]| match paths {
             [] => vec![String::new()],
             paths => paths.to_vec(),
         };
         let others = all(&other.paths);
         let mut mine = all(&self.paths).into_iter();
-        mine.find(|path| others.iter().any(|it| is_in(path, it) || is_in(it, path)))
+        mine.find(|path| others.iter().any(|it| contains_path(it, path) || contains_path(path, it)))
     }
 }
 
@@ -163,38 +159,19 @@ impl Build<'_> {
     /// Changes the state, and returns it. Reads it again and repeats the change if another machine
     /// was quicker.
     fn update(&self, change: impl Fn(&mut BuildState) -> Result<()>) -> Result<BuildState> {
-        #[derive(Deserialize)]
-        struct Found {
-            #[serde(default)]
-            found: bool,
-            #[serde(rename = "_seq_no", default)]
-            seq_no: u64,
-            #[serde(rename = "_primary_term", default)]
-            primary_term: u64,
-            #[serde(rename = "_source", default)]
-            source: Source,
-        }
-        #[derive(Deserialize, Default)]
-        struct Source {
-            data: BuildState,
-        }
-        let index = encode_segment(&self.parts);
         loop {
-            let get = Request::get(format!("/{index}/_doc/{ID}")).accept(404);
-            let Found { found, seq_no, primary_term, source } = self.client.send(&get)?.json()?;
-            let mut state = source.data;
-            let before = state.clone();
+            let found = self.client.get_document(&self.parts, ID)?;
+            let (version, before) = match found {
+                Some((version, StatisticsDocument { data })) => (Some(version), data),
+                None => (None, BuildState::default()),
+            };
+            let mut state = before.clone();
             change(&mut state)?;
-            if found && state == before {
+            if version.is_some() && state == before {
                 return Ok(state);
             }
-            let put = match found {
-                true => Request::put(format!("/{index}/_doc/{ID}"))
-                    .query("if_seq_no", &seq_no.to_string())
-                    .query("if_primary_term", &primary_term.to_string()),
-                false => Request::put(format!("/{index}/_create/{ID}")),
-            };
-            match self.client.send(&put.json(&json!({ "data": state }))?) {
+            let put = Request::put_document(&self.parts, ID, version);
+            match self.client.send(&put.json(&StatisticsDocument { data: &state })?) {
                 Ok(_) => return Ok(state),
                 Err(Error::Conflict { .. }) => {}
                 Err(error) => return Err(error),

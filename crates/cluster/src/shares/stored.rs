@@ -6,10 +6,10 @@ use wensou_index::{DocumentTerms, FieldValues, RecordExt, analyse_record};
 use wensou_ingest::{Record, walk_key};
 use wensou_text::Segmenter;
 
-use crate::bulk::Version;
 use crate::document::fields;
 use crate::error::Result;
 use crate::schema::field;
+use crate::versioned::DocumentVersion;
 
 /// A document of an index that several machines write, as its `_source` has it.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,7 +33,7 @@ pub(super) struct Stored {
 #[derive(Debug, Clone)]
 pub(super) struct Read {
     pub(super) stored: Stored,
-    pub(super) version: Version,
+    pub(super) version: DocumentVersion,
 }
 
 /// Where a record stands first.
@@ -72,12 +72,13 @@ impl Stored {
         }
     }
 
-    /// What is indexed of the record.
-    pub(super) fn analyse(&self, segmenter: &Segmenter) -> Result<(FieldValues, DocumentTerms)> {
-        Ok(analyse_record(self.ordinal, &self.record, segmenter)?)
+    /// The document as JSON.
+    pub(super) fn render(&self, segmenter: &Segmenter) -> Result<Vec<u8>> {
+        let (values, terms) = analyse_record(self.ordinal, &self.record, segmenter)?;
+        self.to_json(&values, &terms)
     }
 
-    /// The document as JSON.
+    /// The document as JSON, given what is indexed of the record.
     pub(super) fn to_json(&self, values: &FieldValues, terms: &DocumentTerms) -> Result<Vec<u8>> {
         let (_, mut fields) = fields(&self.record, values, terms, self.group.as_deref())?;
         let mut set = |name: &str, value| fields.insert(name.to_owned(), value);

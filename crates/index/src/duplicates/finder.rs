@@ -4,6 +4,7 @@
 use std::vec;
 
 use wensou_ingest::Record;
+use wensou_postings::DocumentTerms;
 use wensou_text::key_of;
 
 use super::candidates::candidate_pairs;
@@ -13,10 +14,17 @@ use super::samples::{Likeness, Sample, sketch_and_sample};
 use super::sketch::Sketch;
 use crate::record::RecordExt;
 
+impl Sketch {
+    /// The sketch of an article, by which a [`NearDuplicateFinder`] chooses what to compare.
+    #[must_use]
+    pub fn of_article(record: &Record, terms: &DocumentTerms) -> Self {
+        sketch_and_sample(&terms.title.key, &terms.body.key, &record.texts().body).0
+    }
+}
+
 /// What is compared of an article.
 #[derive(Debug)]
 pub struct ArticleText {
-    sketch: Sketch,
     sample: Sample,
     text: Comparable,
 }
@@ -27,14 +35,8 @@ impl ArticleText {
     pub fn of(record: &Record) -> Self {
         let texts = record.texts();
         let keys = [&texts.title, &texts.body].map(|text| key_of(text));
-        let (sketch, sample) = sketch_and_sample(&keys[0], &keys[1], &texts.body);
-        Self { sketch, sample, text: Comparable::of(record) }
-    }
-
-    /// The sketch, by which a [`NearDuplicateFinder`] chooses what to compare.
-    #[must_use]
-    pub fn sketch(&self) -> Sketch {
-        self.sketch
+        let (_, sample) = sketch_and_sample(&keys[0], &keys[1], &texts.body);
+        Self { sample, text: Comparable::of(record) }
     }
 
     /// Whether two articles are near-duplicates. A build of an index decides in the same way.
@@ -52,15 +54,20 @@ impl ArticleText {
 /// walk. An article is known by its index there. The groups are those of a build of one index.
 ///
 /// ```
-/// use wensou_index::{ArticleText, NearDuplicateFinder};
+/// use wensou_index::{ArticleText, NearDuplicateFinder, Sketch, analyse_record};
 /// use wensou_ingest::{Article, Record};
+/// use wensou_text::Segmenter;
 ///
+/// # fn main() -> Result<(), wensou_index::Error> {
 /// let text = "比特幣價格週一突破三萬美元，創下一年來的新高。".repeat(3);
-/// let texts: Vec<ArticleText> = ["甲社：", "乙社："]
-///     .map(|source| Article { paragraphs: vec![format!("{source}{text}")], ..Article::default() })
-///     .map(|article| ArticleText::of(&Record::Article(article)))
-///     .into();
-/// let sketches: Vec<_> = texts.iter().map(ArticleText::sketch).collect();
+/// let (mut sketches, mut texts) = (Vec::new(), Vec::new());
+/// for source in ["甲社：", "乙社："] {
+///     let paragraphs = vec![format!("{source}{text}")];
+///     let record = Record::Article(Article { paragraphs, ..Article::default() });
+///     let (_, terms) = analyse_record(0, &record, &Segmenter::standard())?;
+///     sketches.push(Sketch::of_article(&record, &terms));
+///     texts.push(ArticleText::of(&record));
+/// }
 /// let mut finder = NearDuplicateFinder::new(&sketches);
 /// while let Some([a, b]) = finder.next_candidates() {
 ///     if texts[a as usize].is_near_duplicate(&texts[b as usize]) {
@@ -68,6 +75,8 @@ impl ArticleText {
 ///     }
 /// }
 /// assert_eq!(finder.into_groups(), [[0, 1]]);
+/// # Ok(())
+/// # }
 /// ```
 pub struct NearDuplicateFinder {
     candidates: vec::IntoIter<(u32, u32)>,

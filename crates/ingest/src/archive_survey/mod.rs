@@ -21,7 +21,7 @@ use self::reading::Reading;
 pub(crate) use self::shared_ids::SharedIds;
 pub use self::totals::FileTotals;
 use crate::corpus::statistics::CorpusStatistics;
-use crate::selection::contains;
+use crate::selection::contains_path;
 
 /// A part of an archive that was surveyed in one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +133,7 @@ impl ArchiveSurvey {
                 // What contains a path comes before it, with nothing outside in between.
                 let at = outer.partition_point(|it| components(it) <= components(path));
                 let outer = outer.get(at.checked_sub(1)?)?;
-                contains(outer, path).then(|| (outer.clone(), path.clone()))
+                contains_path(outer, path).then(|| (outer.clone(), path.clone()))
             })
         };
         let found = nested(&mine, &theirs);

@@ -210,7 +210,7 @@ mod tests {
             [&["a/b", "e"], &["a/c", "a.txt"], &["d", "a/1.txt"], &["a/c/none"]];
         let mut all: Vec<String> =
             shares.iter().flat_map(|paths| walked(root.path(), paths).0).collect();
-        all.sort_by(|a, b| crate::walk_order(a, b));
+        all.sort_by_key(|path| crate::walk_key(path));
         assert_eq!(all, whole);
         assert_eq!(walked(root.path(), &["a/b", "e"]).0, ["a/b/2.txt", "e/x.zip.txt"]);
         // Only what is selected is looked at.

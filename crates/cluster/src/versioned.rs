@@ -1,0 +1,71 @@
+//! Documents with their versions, for changes that must not overwrite those of others.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::bulk::Version;
+use crate::client::Client;
+use crate::error::Result;
+use crate::request::{Request, encode_segment};
+
+/// A version of a document, as the cluster numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) struct DocumentVersion {
+    #[serde(rename = "_seq_no")]
+    pub(crate) seq_no: u64,
+    #[serde(rename = "_primary_term")]
+    pub(crate) primary_term: u64,
+}
+
+impl From<DocumentVersion> for Version {
+    fn from(DocumentVersion { seq_no, primary_term }: DocumentVersion) -> Self {
+        Self::Unchanged { seq_no, primary_term }
+    }
+}
+
+impl Request {
+    /// Writes a document in place of this version of it; without a version, if there is none.
+    pub(crate) fn put_document(index: &str, id: &str, version: Option<DocumentVersion>) -> Self {
+        let (index, id) = (encode_segment(index), encode_segment(id));
+        match version {
+            Some(version) => Self::put(format!("/{index}/_doc/{id}")).if_version(version),
+            None => Self::put(format!("/{index}/_create/{id}")),
+        }
+    }
+
+    /// Applies the request only to this version of the document.
+    pub(crate) fn if_version(
+        self,
+        DocumentVersion { seq_no, primary_term }: DocumentVersion,
+    ) -> Self {
+        self.query("if_seq_no", &seq_no.to_string())
+            .query("if_primary_term", &primary_term.to_string())
+    }
+}
+
+impl Client {
+    /// Reads a document and its version; `None` if there is no such document.
+    pub(crate) fn get_document<T: DeserializeOwned>(
+        &self,
+        index: &str,
+        id: &str,
+    ) -> Result<Option<(DocumentVersion, T)>> {
+        // Without flattening, which would keep a copy of the document.
+        #[derive(Deserialize)]
+        struct Found<T> {
+            #[serde(rename = "_seq_no")]
+            seq_no: u64,
+            #[serde(rename = "_primary_term")]
+            primary_term: u64,
+            #[serde(rename = "_source")]
+            source: T,
+        }
+        let path = format!("/{}/_doc/{}", encode_segment(index), encode_segment(id));
+        let response = self.send(&Request::get(path).accept(404))?;
+        if response.status() == 404 {
+            return Ok(None);
+        }
+        let Found { seq_no, primary_term, source } = response.json()?;
+        Ok(Some((DocumentVersion { seq_no, primary_term }, source)))
+    }
+}
