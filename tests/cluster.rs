@@ -20,7 +20,7 @@ mod swaps;
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde_json::{Value, json};
 use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
@@ -40,27 +40,36 @@ fn free_port() -> u16 {
     ports.find(|port| of_nodes(*port).all(is_free)).unwrap_or(PORT)
 }
 
-/// The cluster, for one test after the other: some end nodes.
-fn cluster() -> Option<MutexGuard<'static, Cluster>> {
-    static CLUSTER: OnceLock<Result<Mutex<Cluster>, String>> = OnceLock::new();
+/// The cluster, which is started for the first test that needs it.
+fn running() -> Option<&'static RwLock<Cluster>> {
+    static CLUSTER: OnceLock<Result<RwLock<Cluster>, String>> = OnceLock::new();
     let start =
-        || Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), free_port()).map(Mutex::new);
-    match CLUSTER.get_or_init(start) {
-        Ok(cluster) => {
-            let cluster = cluster.lock().unwrap_or_else(|poisoned| {
-                // The test that failed may have ended nodes.
-                let cluster = PoisonError::into_inner(poisoned);
-                cluster.heal();
-                cluster
-            });
-            cluster.delete_indexes();
-            Some(cluster)
-        }
-        Err(why) => {
-            skipped(why);
-            None
-        }
-    }
+        || Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), free_port()).map(RwLock::new);
+    CLUSTER.get_or_init(start).as_ref().inspect_err(|why| skipped(why)).ok()
+}
+
+/// The cluster, for tests that leave its nodes as they are. They run at the same time, each with
+/// names of its own for its indexes.
+fn cluster() -> Option<RwLockReadGuard<'static, Cluster>> {
+    let running = running()?;
+    Some(running.read().unwrap_or_else(|poisoned| {
+        let cluster = PoisonError::into_inner(poisoned);
+        cluster.heal();
+        cluster
+    }))
+}
+
+/// The cluster, for a test that ends nodes or changes settings: no other test runs meanwhile.
+fn cluster_alone() -> Option<RwLockWriteGuard<'static, Cluster>> {
+    let running = running()?;
+    let cluster = running.write().unwrap_or_else(|poisoned| {
+        // The test that failed may have ended nodes.
+        let cluster = PoisonError::into_inner(poisoned);
+        cluster.heal();
+        cluster
+    });
+    cluster.delete_indexes();
+    Some(cluster)
 }
 
 /// The folder of an index of the sample archive, which no test changes.
@@ -73,6 +82,19 @@ fn sample_index() -> &'static str {
         (dir, folder)
     });
     folder
+}
+
+/// The name of the copy of the index of the sample archive.
+const SAMPLE: &str = "sample";
+
+/// The address of a copy of the index of the sample archive, for tests that do not change it.
+fn sample_copy(cluster: &Cluster) -> String {
+    static COPYING: Mutex<()> = Mutex::new(());
+    let _one = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
+    if cluster.indexes_of(SAMPLE).is_empty() {
+        return copied(&Dir::new(), cluster, SAMPLE);
+    }
+    cluster.address(SAMPLE)
 }
 
 /// Copies the index of the sample archive, without waiting at the end, and returns its address.

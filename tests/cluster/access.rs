@@ -1,7 +1,7 @@
 //! Who may do what: refused credentials, certificates, rights, and servers of other versions.
 
 use super::proxy::{Answer, Proxy, Seen, authority};
-use super::{cluster, copied, refused, run_on, same, sample_index};
+use super::{SAMPLE, cluster, refused, run_on, same, sample_copy, sample_index};
 use crate::util::{Dir, Ran};
 
 /// Runs the binary with variables of the environment.
@@ -23,14 +23,14 @@ type Attempt<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str]);
 fn refused_credentials_name_the_cure_and_no_secret() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let direct = copied(&dir, &cluster, "credentials");
+    let direct = sample_copy(&cluster);
     // `reader:right-secret`. A server that is badly made repeats what it refuses.
     let right = "Basic cmVhZGVyOnJpZ2h0LXNlY3JldA==";
     let proxy = Proxy::new(cluster.port(1), move |seen: &Seen| {
         let repeated = format!("no such user: {}", seen.authorization);
         (seen.authorization != right).then(|| exception(401, "security_exception", &repeated))
     });
-    let address = proxy.address("http", "credentials");
+    let address = proxy.address("http", SAMPLE);
     let (user, password) = ("WENSOU_CLUSTER_USER", "WENSOU_CLUSTER_PASSWORD");
     let wrong: [Attempt<'_>; 4] = [
         (&[], "no credentials", &[]),
@@ -42,7 +42,7 @@ fn refused_credentials_name_the_cure_and_no_secret() {
         (&[("WENSOU_CLUSTER_API_KEY", "a2V5LXNlY3JldA==")], "API key", &["a2V5LXNlY3JldA"]),
         (&[("WENSOU_CLUSTER_TOKEN", "t0ken-secret")], "token", &["t0ken-secret"]),
     ];
-    let before = cluster.indexes_of("credentials");
+    let before = cluster.indexes_of(SAMPLE);
     let index = sample_index();
     let runs: [&[&str]; 5] = [
         &["search", "比特幣", "--index", &address],
@@ -61,7 +61,7 @@ fn refused_credentials_name_the_cure_and_no_secret() {
             }
         }
     }
-    assert_eq!(cluster.indexes_of("credentials"), before);
+    assert_eq!(cluster.indexes_of(SAMPLE), before);
     let given = [(user, "reader"), (password, "right-secret")];
     let found = run_with(&dir, &given, &["search", "比特幣", "-f", "json", "--index", &address]);
     assert_eq!(found.code, 0, "{}", found.stderr);
@@ -72,13 +72,13 @@ fn refused_credentials_name_the_cure_and_no_secret() {
 fn only_the_authority_of_the_cluster_is_trusted() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let direct = copied(&dir, &cluster, "encrypted");
+    let direct = sample_copy(&cluster);
     let (ca, server) = authority();
     let (other, _) = authority();
     dir.write("right.pem", ca);
     dir.write("wrong.pem", other);
     dir.write("empty.pem", "");
-    let address = Proxy::encrypted(cluster.port(1), server).address("https", "encrypted");
+    let address = Proxy::encrypted(cluster.port(1), server).address("https", SAMPLE);
     let search = ["search", "比特幣", "-f", "json", "--index", &address];
     let run = |file: &str| run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", file)], &search);
     let found = run("right.pem");
@@ -99,7 +99,7 @@ fn only_the_authority_of_the_cluster_is_trusted() {
     let ran = run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "wrong.pem")], &copy);
     refused(&ran, 2, &["cannot be trusted", "CA file"]);
     // A node without TLS, and one with it that is asked without.
-    let plain = cluster.address("encrypted").replace("http://", "https://");
+    let plain = cluster.address(SAMPLE).replace("http://", "https://");
     let search = ["search", "x", "--index", &plain];
     refused(&run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "right.pem")], &search), 2, &[]);
     let address = address.replace("https://", "http://");
@@ -126,12 +126,12 @@ fn is_reading(line: &str, name: &str) -> bool {
 fn a_user_who_may_only_read_can_search() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let direct = copied(&dir, &cluster, "reading");
+    let direct = sample_copy(&cluster);
     let proxy = Proxy::new(cluster.port(1), |seen: &Seen| {
         let right = "no permissions for [indices:admin/any] and User [name=reader]";
-        (!is_reading(&seen.line, "reading")).then(|| exception(403, "security_exception", right))
+        (!is_reading(&seen.line, SAMPLE)).then(|| exception(403, "security_exception", right))
     });
-    let address = proxy.address("http", "reading");
+    let address = proxy.address("http", SAMPLE);
     let indexes = [direct.as_str(), &address];
     let id = dir.ok(&["search", "-n", "1", "-f", "ids", "--index", &direct]);
     let id = id.trim_end();
@@ -154,10 +154,10 @@ fn a_user_who_may_only_read_can_search() {
     }
     assert_eq!(run_on(&dir, &address, &["stats"]).code, 0);
     // It may not write, and says what is missing.
-    let before = cluster.indexes_of("reading");
+    let before = cluster.indexes_of(SAMPLE);
     let copy = ["copy", "--index", sample_index(), "--to", &address];
     refused(&dir.run(&copy), 2, &["forbidden", "indices:admin/any", "operator"]);
-    assert_eq!(cluster.indexes_of("reading"), before);
+    assert_eq!(cluster.indexes_of(SAMPLE), before);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! All verbs that read give the same output for both.
 
 use super::queries::Queries;
-use super::{cluster, copied, run_on, same, sample_index};
+use super::{cluster, run_on, same, sample_copy, sample_index};
 use crate::util::Dir;
 
 /// Queries of every kind, and those of them that are asked in other ways, too.
@@ -12,7 +12,7 @@ const FEWER: usize = 40;
 fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = copied(&dir, &cluster, "answers");
+    let address = sample_copy(&cluster);
     let indexes = [sample_index(), &address];
     let exported = dir.ok(&["export", "--index", indexes[0]]);
     let queries = Queries::new(&exported, 7).lines(COUNT);
@@ -46,7 +46,7 @@ fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
 fn all_verbs_that_read_have_the_same_output_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = copied(&dir, &cluster, "verbs");
+    let address = sample_copy(&cluster);
     let indexes = [sample_index(), &address];
     let exported = dir.ok(&["export", "--index", indexes[0]]);
     same(&dir, indexes, &["export"]);

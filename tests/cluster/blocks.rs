@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::copies::Archive;
-use super::{cluster, refused, run_on, same};
+use super::{cluster, cluster_alone, refused, run_on, same};
 
 /// Sets `index.blocks.read_only_allow_delete`, as the cluster does when a disk is nearly full.
 fn set_block(client: &wensou_cluster::Client, indexes: &str, blocked: Value) {
@@ -40,7 +40,7 @@ fn a_full_disk_stops_copies_and_no_searches() {
 
 #[test]
 fn a_copy_goes_on_when_its_own_indexes_are_freed() {
-    let Some(cluster) = cluster() else { return };
+    let Some(cluster) = cluster_alone() else { return };
     let archive = Archive::new();
     let address = cluster.address("freed");
     let client = cluster.client();

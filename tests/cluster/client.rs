@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use wensou_cluster::{BulkOptions, BulkWriter, Client, Error, Health, Operation, PageOptions};
 
-use super::cluster;
+use super::cluster_alone;
 use super::running::Cluster;
 
 const DOCUMENTS: usize = 2_000;
@@ -62,7 +62,7 @@ fn all_ids(client: &Client, index: &str) -> Vec<String> {
 
 #[test]
 fn a_real_cluster_keeps_its_promises() {
-    let Some(cluster) = cluster() else { return };
+    let Some(cluster) = cluster_alone() else { return };
     let client = cluster.client();
     assert_eq!(client.version().unwrap().product(), "OpenSearch");
     create(&client, "news-1");

@@ -8,7 +8,7 @@ use wensou_cluster::Health;
 
 use super::queries::Queries;
 use super::running::Cluster;
-use super::{AT_ONCE, cluster, copied, refused, run_on, same, sample_index};
+use super::{AT_ONCE, cluster_alone, copied, refused, run_on, same, sample_index};
 use crate::util::{Dir, Ran};
 
 fn wait_for(cluster: &Cluster, name: &str, health: Health) {
@@ -17,12 +17,12 @@ fn wait_for(cluster: &Cluster, name: &str, health: Health) {
 
 #[test]
 fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() {
-    let Some(cluster) = cluster() else { return };
+    let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
     let address = copied(&dir, &cluster, "nodes");
     wait_for(&cluster, "nodes-*", Health::Green);
     let exported = dir.ok(&["export", "--index", sample_index()]);
-    dir.write("queries.txt", Queries::new(&exported, 3).lines(120));
+    dir.write("queries.txt", Queries::new(&exported, 3).lines(60));
     let args = ["search", "--batch", "queries.txt", "-f", "jsonl"];
     let wanted = run_on(&dir, sample_index(), &args);
     let mut command = dir.command(&[&args[..], &["--index", &address]].concat());
@@ -54,7 +54,7 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
 
 #[test]
 fn another_node_answers_for_one_that_hangs() {
-    let Some(cluster) = cluster() else { return };
+    let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
     let address = copied(&dir, &cluster, "hung");
     // Its statistics are an index of their own, which needs its second copy, too.
@@ -115,7 +115,7 @@ fn refused_whole(dir: &Dir, address: &str, verbs: &[&[&str]]) {
 
 #[test]
 fn too_few_nodes_are_told_and_never_show_a_part() {
-    let Some(cluster) = cluster() else { return };
+    let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
     let yellow = copied(&dir, &cluster, "yellow");
     wait_for(&cluster, "yellow", Health::Green);
