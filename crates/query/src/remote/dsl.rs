@@ -76,8 +76,18 @@ impl Translator {
     }
 
     /// The query for documents with units of a plan whose masses add up to `min`. A score adds up
-    /// the mass: the sums are whole numbers below 2^24, which a float has exactly.
+    /// the mass: the sums are whole numbers below 2^24, which a float has exactly. Where any unit
+    /// is enough, or every unit is needed, no sum is.
     pub(super) fn min_mass(&self, min: u32, units: &[CoveringUnit]) -> Value {
+        let masses = || units.iter().map(|unit| unit.mass.units());
+        let (least, all) = (masses().min().unwrap_or(0), masses().sum::<u32>());
+        let exprs = || units.iter().map(|unit| self.query(&unit.expr)).collect();
+        if min <= least {
+            return any_of(exprs());
+        }
+        if min <= all && min > all - least {
+            return all_of(exprs());
+        }
         let unit = |unit: &CoveringUnit| {
             let filter = self.query(&unit.expr);
             json!({ "constant_score": { "filter": filter, "boost": unit.mass.units() } })

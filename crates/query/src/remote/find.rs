@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use wensou_cluster::field;
 
 use super::engine::ClusterEngine;
-use super::request::{self, Answer, LEVEL, Requests, Searched, Wanted};
+use super::levels::level_score;
+use super::request::{self, Answer, Hit, Requests, Searched, Wanted};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Count, Recency, ScoredDoc, Sort, TopK};
@@ -52,9 +53,7 @@ fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) 
     if last.coverage != kept.coverage {
         return last.coverage > kept.coverage;
     }
-    let levels = plan.covering.scale.levels().filter(|_| !plan.covering.units.is_empty());
-    let reached = levels.filter(|(level, _)| *level <= last.coverage).count();
-    score - (LEVEL as f32) * (reached as f32) >= kept.score * (1.0 - TOLERANCE)
+    score - level_score(plan, last.coverage) >= kept.score * (1.0 - TOLERANCE)
 }
 
 impl ClusterEngine<'_> {
@@ -78,7 +77,7 @@ impl ClusterEngine<'_> {
             let total = answer.hits.total.value;
             let counted = self.count_hits(plan, top_k, &searched, &answer)?;
             let is_partial = answer.hits.hits.len() < total;
-            let last_score = answer.hits.hits.last().and_then(|hit| hit.score);
+            let last_score = answer.hits.hits.last().and_then(Hit::score);
             let mut found = self.rank(plan, top_k, answer)?;
             // The last document in the order of the cluster.
             let last_hit = found.last().copied();

@@ -3,6 +3,7 @@
 //! - `engine` is the engine that queries run on. It keeps the documents that the cluster has sent.
 //! - `find` finds the first documents of a plan, `counts` has facets, days and values.
 //! - `dsl` translates expressions to the query language of the cluster.
+//! - `levels` are the coverages by which the cluster orders documents.
 //! - `request` has the searches that are sent, and what they return.
 //! - `statistics` are those that the build has left on the cluster.
 //!
@@ -13,6 +14,7 @@ mod counts;
 mod dsl;
 mod engine;
 mod find;
+mod levels;
 mod request;
 mod statistics;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use wensou_index::Kind;
 use wensou_ingest::Record;
 
 use super::dsl::{Translator, scored};
+use super::levels::{LEVEL, distinct_levels};
 use super::statistics::ClusterStatistics;
 use crate::error::Error;
 use crate::exec::top_k::{Recency, Sort};
@@ -23,10 +24,6 @@ pub(super) struct Searched {
     /// The least mass of the units of the plan that a document has, if there is one.
     pub(super) min_mass: Option<u32>,
 }
-
-/// What a document gains by reaching a coverage. Sums stay below 2^13, so that a float still tells
-/// scores apart that differ by a thousandth.
-pub(super) const LEVEL: u32 = 1000;
 
 /// Translates plans for an index.
 #[derive(Debug)]
@@ -94,7 +91,6 @@ impl Requests<'_> {
                 Sort::Newest => by_date("desc"),
                 Sort::Oldest => by_date("asc"),
             },
-            "track_scores": true,
             "track_total_hits": true,
             "_source": [field::RECORD, field::ORDINAL, field::GROUP],
         });
@@ -108,8 +104,7 @@ impl Requests<'_> {
     /// more than all terms can.
     fn levels(&self, plan: &Plan) -> impl Iterator<Item = Value> {
         let units = &plan.covering.units;
-        let levels = plan.covering.scale.levels().filter(|_| !units.is_empty());
-        levels.map(move |(_, mass)| {
+        distinct_levels(plan).into_iter().map(move |(_, mass)| {
             let filter = self.translator.min_mass(mass.units(), units);
             json!({ "constant_score": { "filter": filter, "boost": LEVEL } })
         })
@@ -200,11 +195,18 @@ pub(super) struct Total {
 /// A document that was found.
 #[derive(Debug, Deserialize)]
 pub(super) struct Hit {
-    /// The score that the cluster gave it.
-    #[serde(rename = "_score", default)]
-    pub(super) score: Option<f32>,
+    /// What it is ordered by. Asked for beside that, its score would be calculated once more.
+    #[serde(default)]
+    sort: Vec<Value>,
     #[serde(rename = "_source")]
     pub(super) source: Source,
+}
+
+impl Hit {
+    /// The score that the cluster gave it, if documents are ordered by score.
+    pub(super) fn score(&self) -> Option<f32> {
+        self.sort.first().and_then(Value::as_f64).map(|score| score as f32)
+    }
 }
 
 /// What of a document is sent.

@@ -1,0 +1,90 @@
+//! The coverages by which the cluster orders documents.
+
+use foldhash::HashSet;
+
+use crate::exec::MAX_COMBINED;
+use crate::plan::{Covering, Plan};
+use crate::rank::{Coverage, IdfMass};
+
+/// What a document gains by reaching a coverage. Sums stay below 2^13, so that a float still tells
+/// scores apart that differ by a thousandth.
+pub(super) const LEVEL: u32 = 1000;
+
+/// The coverages that tell documents of a plan apart, from the highest down, each with the least
+/// mass that it needs. Most queries have so few words that no document lies between two levels of
+/// the scale, and each level costs the cluster a search for all words.
+pub(super) fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
+    if plan.covering.units.is_empty() {
+        return Vec::new();
+    }
+    let masses = possible_masses(plan);
+    let reaching = |least: IdfMass| masses.iter().filter(|mass| **mass >= least).count();
+    let mut levels: Vec<_> = plan.covering.scale.levels().collect();
+    levels.retain(|(_, least)| (1..masses.len()).contains(&reaching(*least)));
+    levels.dedup_by_key(|(_, least)| reaching(*least));
+    levels
+}
+
+/// The masses that documents can have, ascending. Of more units than are combined, those of the
+/// levels stand for them.
+fn possible_masses(plan: &Plan) -> Vec<IdfMass> {
+    let Covering { units, scale, .. } = &plan.covering;
+    let mut masses = HashSet::from_iter([IdfMass::default()]);
+    if units.len() > MAX_COMBINED {
+        masses.extend(units.iter().map(|unit| unit.mass));
+        masses.extend(scale.levels().map(|(_, least)| least));
+    } else {
+        for unit in units {
+            let with_unit = |mass: &IdfMass| -> IdfMass { [*mass, unit.mass].into_iter().sum() };
+            let with_unit: Vec<_> = masses.iter().map(with_unit).collect();
+            masses.extend(with_unit);
+        }
+    }
+    let mut masses: Vec<_> = masses.into_iter().collect();
+    masses.sort_unstable();
+    masses
+}
+
+/// What the cluster adds to the score of documents of a coverage.
+pub(super) fn level_score(plan: &Plan, coverage: Coverage) -> f32 {
+    let reached = distinct_levels(plan).iter().filter(|(level, _)| *level <= coverage).count();
+    LEVEL as f32 * reached as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::lang::{Clock, parse};
+    use crate::plan::Mode;
+    use crate::runner::Runner;
+    use crate::runner::tests::{QUERIES, sample_index};
+
+    #[test]
+    fn every_two_documents_of_different_coverage_are_told_apart() {
+        let index = sample_index();
+        let runner = Runner::new(&index);
+        let mut counts = HashSet::default();
+        for typed in QUERIES.into_iter().chain(["以太坊 減半", "以太坊 減半 市場 價格"])
+        {
+            let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
+            let plan = runner.plan(&query, Mode::Relaxed).unwrap();
+            let levels = distinct_levels(&plan);
+            counts.insert((plan.covering.units.len(), levels.len()));
+            let masses = possible_masses(&plan).into_iter();
+            let coverages: Vec<_> =
+                masses.map(|mass| (plan.covering.scale.coverage(mass), mass)).collect();
+            for (one, mass) in &coverages {
+                // As the cluster counts: by mass.
+                let reached = levels.iter().filter(|(_, least)| mass >= least).count();
+                assert_eq!(level_score(&plan, *one), LEVEL as f32 * reached as f32, "{typed}");
+                for (other, _) in &coverages {
+                    let by_level = level_score(&plan, *one) < level_score(&plan, *other);
+                    assert_eq!(one < other, by_level, "{typed}: {one:?} {other:?} {levels:?}");
+                }
+            }
+        }
+        assert!(counts.iter().any(|(units, levels)| *units == 2 && *levels <= 2), "{counts:?}");
+    }
+}
