@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "cluster")]
+use anyhow::Context;
 use anyhow::bail;
+#[cfg(feature = "cluster")]
+use etcetera::BaseStrategy;
 #[cfg(feature = "cluster")]
 use wensou_cluster::{ClusterAddress, ClusterIndex};
 use wensou_index::Index;
@@ -21,6 +25,21 @@ pub(crate) fn needs_folder(global: &Global, verb: &str, instead: &str) -> anyhow
         bail!("`{verb}` needs an index in a folder, and not one on a cluster: {instead}");
     }
     Ok(())
+}
+
+/// The folder of the index that an index on a cluster is a copy of.
+///
+/// # Errors
+///
+/// If the environment names no folder for it.
+#[cfg(feature = "cluster")]
+pub(crate) fn local_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
+    let folders = etcetera::base_strategy::Xdg::new()
+        .context("no folder for the index on this machine: name one with --local, or set HOME")?;
+    let state = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+    let host = address.nodes().first().map_or_else(String::new, |node| node.host().to_owned());
+    let name = format!("{}@{host}", address.index()).replace(['/', ':', '\\'], "_");
+    Ok(state.join("wensou").join(name))
 }
 
 /// An open index.

@@ -10,11 +10,11 @@ use wensou_cluster::{
 };
 use wensou_index::Index;
 
-use super::cluster::local_folder;
 use super::copy::{bar, copy_to, options};
 use crate::args::{Check, Spread};
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::location::local_folder;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;

@@ -6,8 +6,6 @@ pub(crate) mod browse;
 pub(crate) mod check;
 #[cfg(feature = "cluster")]
 mod check_cluster;
-#[cfg(feature = "cluster")]
-mod cluster;
 pub(crate) mod completions;
 pub(crate) mod config;
 #[cfg(feature = "cluster")]
@@ -23,6 +21,8 @@ pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod similar;
 pub(crate) mod stats;
+#[cfg(feature = "cluster")]
+mod stats_cluster;
 pub(crate) mod survey;
 pub(crate) mod tags;
 pub(crate) mod timeline;

@@ -27,7 +27,7 @@ pub(crate) fn run(
         OpenIndex::Local(index) => index,
         #[cfg(feature = "cluster")]
         OpenIndex::Cluster(index) => {
-            super::cluster::stats(index, args, terminal)?;
+            super::stats_cluster::run(index, args, terminal)?;
             return Ok(Outcome::Done);
         }
     };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use wensou_index::{BuildOptions, PlannedChanges};
 
-use super::MAX_NAMED;
+use super::summary::MAX_NAMED;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::count::count_noun;

@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use anyhow::bail;
 use wensou_index::{Added, Index, Root, RootSet, Settings, canonical, is_index_folder};
 
-use super::{comma_separated, sample};
+use super::summary::comma_separated;
 use crate::args::Index as Args;
 use crate::config::Global;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
+
+/// The folders that the sample archive can be in.
+const SAMPLE: [&str; 2] = ["data/archive", "data"];
 
 /// The roots of a build, and what to say about them.
 #[derive(Debug, Default)]
@@ -213,4 +216,9 @@ fn refuse_indexes<'p>(mut paths: impl Iterator<Item = &'p PathBuf>) -> anyhow::R
             path.display()
         ),
     }
+}
+
+/// The sample archive, if the working folder has it.
+pub(crate) fn sample() -> Option<PathBuf> {
+    SAMPLE.into_iter().map(PathBuf::from).find(|path| path.is_dir())
 }

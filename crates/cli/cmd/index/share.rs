@@ -8,11 +8,9 @@ use anyhow::{anyhow, bail};
 use wensou_index::{BuildOptions, Settings, Share, canonical};
 use wensou_ingest::{Selection, read_survey_file};
 
+use super::summary::{comma_separated, share_paths};
 use crate::args::Index as Args;
 use crate::config::Global;
-
-/// How many paths of a share are named; further ones are counted.
-const NAMED: usize = 3;
 
 /// Lets the options read the share that the flags name. Fails if the existing index, which was
 /// built with the settings `before`, is of something else.
@@ -74,17 +72,7 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
 
 /// A share, such as `2023, 2024 of /news`.
 fn describe(share: &Share, settings: &Settings) -> String {
-    format!("{} of {}", paths(share), super::comma_separated(&settings.given))
-}
-
-/// The paths of a share; further ones are counted.
-pub(crate) fn paths(share: &Share) -> String {
-    let named = share.paths.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    match share.paths.len() {
-        0 => "all".to_owned(),
-        count if count > NAMED => format!("{named} and {} more", count - NAMED),
-        _ => named,
-    }
+    format!("{} of {}", share_paths(share), comma_separated(&settings.given))
 }
 
 /// What these paths select of the archive in `base`; everything without any.

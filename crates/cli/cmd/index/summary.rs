@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use wensou_index::{Built, FileCounts};
+use wensou_index::{Built, FileCounts, Share};
 use wensou_ingest::{Reason, Report};
 
-use super::share_paths;
 use crate::out::count::{bytes, count_noun};
+
+/// Maximum number of skipped files that are named; `stats --skipped` names all.
+pub(crate) const MAX_NAMED: usize = 20;
 
 /// Endings of ignored files that are named; the others are counted together.
 const MAX_ENDINGS: usize = 6;
+
+/// How many paths of a share are named; further ones are counted.
+const MAX_PATHS: usize = 3;
 
 /// The summary of a build.
 pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String> {
@@ -118,9 +123,20 @@ pub(crate) fn ignored(report: &Report) -> String {
     format!("{}: {}", count_noun(report.ignored.len() as u64, "file"), named.join(", "))
 }
 
+/// Paths with commas between them.
 pub(crate) fn comma_separated(roots: &[PathBuf]) -> String {
     let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
     roots.join(", ")
+}
+
+/// The paths of a share; further ones are counted.
+pub(crate) fn share_paths(share: &Share) -> String {
+    let named = share.paths.iter().take(MAX_PATHS).cloned().collect::<Vec<_>>().join(", ");
+    match share.paths.len() {
+        0 => "all".to_owned(),
+        count if count > MAX_PATHS => format!("{named} and {} more", count - MAX_PATHS),
+        _ => named,
+    }
 }
 
 /// The number of skipped files, by reason.

@@ -1,0 +1,113 @@
+//! Runs a build with a progress bar and a log, and prints what came of it.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context;
+use wensou_index::{BuildOptions, Error as IndexError};
+use wensou_ingest::{KeyCount, Report};
+
+use super::log::Log;
+use super::progress::Bar;
+use super::signals::{self, KEPT};
+use super::summary::{self, MAX_NAMED, comma_separated};
+use crate::out::{Terminal, sanitize};
+
+/// What is printed and logged of a build.
+#[derive(Default)]
+pub(crate) struct Reporting {
+    pub(crate) quiet: bool,
+    pub(crate) log: Option<Log>,
+}
+
+/// Builds an index with a progress bar and prints the summary. If a signal ends the program, the
+/// unfinished index is removed and the old one stays.
+pub(crate) fn build(
+    dir: &Path,
+    roots: &[PathBuf],
+    options: &BuildOptions,
+    reporting: Reporting,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let note = |what: &str| reporting.log.iter().for_each(|log| log.note(what));
+    note(&format!("indexing {} into {}", comma_separated(roots), dir.display()));
+    let bar = Bar::new(reporting.quiet, reporting.log.clone());
+    signals::catch(dir, reporting.log.clone(), bar.eraser()).context("cannot catch signals")?;
+    let outcome = wensou_index::build(dir, roots, options, &bar);
+    bar.clear();
+    let built = match outcome {
+        Ok(built) => built,
+        Err(error) => {
+            note(&format!("failed: {:#}; {KEPT}", chain(&error)));
+            if let IndexError::Strict { report } = &error {
+                name_skipped(report, terminal);
+                return Err(error).context(KEPT);
+            }
+            return Err(error.into());
+        }
+    };
+    if let Some(damage) = &built.damaged {
+        let what = format!("the previous index was damaged ({damage}) and was rebuilt");
+        note(&what);
+        terminal.notice(format_args!("warning: {}", sanitize::line(&what)));
+    }
+    if let Some(error) = &built.not_durable {
+        let what = format!(
+            "the new index is in use, but may not survive a power cut: {}; the previous index is \
+             kept until the next `wensou index`",
+            chain(error)
+        );
+        note(&what);
+        terminal.notice(format_args!("warning: {}", sanitize::line(&what)));
+    }
+    let report = &built.meta.report;
+    report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
+    name_skipped(report, terminal);
+    if !reporting.quiet {
+        name_keys(report, terminal);
+    }
+    for line in summary::lines(&built, options.anew, started.elapsed()) {
+        note(&line);
+        if !reporting.quiet {
+            terminal.notice(sanitize::line(&line));
+        }
+    }
+    Ok(())
+}
+
+/// An error with its causes on one line.
+fn chain(error: &IndexError) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+}
+
+fn name_skipped(report: &Report, terminal: &mut Terminal) {
+    for skipped in report.skipped.iter().take(MAX_NAMED) {
+        terminal.notice(format_args!("skipped {}", sanitize::line(&skipped.to_string())));
+    }
+    if report.skipped.len() > MAX_NAMED {
+        let more = report.skipped.len() - MAX_NAMED;
+        terminal.notice(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
+    }
+}
+
+/// Names the keys of dumps that were not used, once each.
+fn name_keys(report: &Report, terminal: &mut Terminal) {
+    let names = |keys: &[KeyCount]| {
+        let named = keys.iter().take(MAX_NAMED).map(|key| format!("{} ({})", key.key, key.count));
+        let mut names = named.collect::<Vec<_>>().join(", ");
+        if keys.len() > MAX_NAMED {
+            names.push_str(&format!(" and {} more", keys.len() - MAX_NAMED));
+        }
+        sanitize::line(&names).into_owned()
+    };
+    if !report.unused_keys.is_empty() {
+        let keys = names(&report.unused_keys);
+        terminal.notice(format_args!("keys of dumps that were not used: {keys}; see --map"));
+    }
+    if !report.mistyped_keys.is_empty() {
+        let keys = names(&report.mistyped_keys);
+        terminal.notice(format_args!("keys with values of a type that cannot be read: {keys}"));
+    }
+}

@@ -1,0 +1,38 @@
+//! Builds or updates an index on a cluster: in a folder of this machine, of which it is a copy.
+
+use wensou_cluster::{ClusterAddress, CopyOptions, Sent};
+
+use super::local;
+use crate::args::Index as Args;
+use crate::cmd::copy::{copy_to, options};
+use crate::config::Global;
+use crate::exit::Outcome;
+use crate::location::local_folder;
+use crate::out::Terminal;
+
+/// Builds or updates the index on this machine, then copies it.
+pub(super) fn run(
+    global: &Global,
+    args: &Args,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let address = ClusterAddress::parse(&global.index.to_string_lossy())?;
+    let folder = match &args.local {
+        Some(folder) => folder.clone(),
+        None => local_folder(&address)?,
+    };
+    let mut local = global.clone();
+    local.index.value.clone_from(&folder);
+    local.written.value.clone_from(&folder);
+    // Connect first: reading an archive may take hours.
+    if !args.dry_run {
+        global.cluster.connect(&address)?;
+    }
+    let outcome = local::run(&local, args, terminal)?;
+    if outcome == Outcome::Done && !args.dry_run {
+        let sent = if args.rebuild { Sent::All } else { Sent::Changed };
+        let options = CopyOptions { sent, wait: args.wait, ..options(global, args.spread) };
+        copy_to(global, (&folder, &address), &options, args.quiet, terminal)?;
+    }
+    Ok(outcome)
+}

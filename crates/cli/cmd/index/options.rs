@@ -1,0 +1,101 @@
+//! The options of a build, from the flags and the settings of the index before.
+
+use std::path::PathBuf;
+
+use anyhow::{anyhow, bail};
+use wensou_index::{BuildOptions, Settings, TableFiles};
+use wensou_ingest::{FieldMap, PreCommand};
+
+use crate::args::Index as Args;
+use crate::config::Global;
+
+/// The options that the flags set, or else the settings of the index `before`.
+pub(super) fn options(
+    global: &Global,
+    args: &Args,
+    before: Option<&Settings>,
+) -> anyhow::Result<BuildOptions> {
+    let mut options = default_options();
+    options.strict = args.strict;
+    options.anew = args.rebuild;
+    options.wait = args.wait;
+    options.allow_empty = args.allow_empty;
+    options.tables = tables(before, args);
+    if let Some(threads) = args.threads {
+        options.threads = threads.max(1);
+        options.ingest.threads = threads.max(1);
+    }
+    options.ingest.exclude_globs = globs(before, args);
+    // The log may lie in the archive, but is not part of it.
+    options.ingest.exclude.extend(args.log.clone());
+    options.ingest.encoding = match &args.encoding {
+        Some(auto) if auto == "auto" => None,
+        Some(name) => Some(name.clone()),
+        None => before.and_then(|settings| settings.encoding.clone()),
+    };
+    options.ingest.map = match &args.map {
+        Some(map) => field_map(map)?,
+        None => before.map(|settings| settings.map.clone()).unwrap_or_default(),
+    };
+    options.ingest.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
+    Ok(options)
+}
+
+/// Options of a build with one thread per processor.
+pub(crate) fn default_options() -> BuildOptions {
+    BuildOptions::default()
+}
+
+/// The patterns of files to leave out: the named ones, else those of the last build.
+fn globs(before: Option<&Settings>, args: &Args) -> Vec<String> {
+    match args.exclude.as_slice() {
+        [] => before.map(|settings| settings.exclude.clone()).unwrap_or_default(),
+        named => without_none(named),
+    }
+}
+
+/// The patterns that `--exclude` names; `none` stands for none.
+pub(crate) fn without_none(globs: &[String]) -> Vec<String> {
+    globs.iter().filter(|glob| *glob != "none").cloned().collect()
+}
+
+/// The keys that `--map` names; `none` stands for none.
+pub(crate) fn field_map(map: &str) -> anyhow::Result<FieldMap> {
+    match map {
+        "none" => Ok(FieldMap::default()),
+        map => map.parse().map_err(|what: String| anyhow!("--map: {what}")),
+    }
+}
+
+/// The user's tables: the named ones, else those of the last build.
+fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
+    let before = before.map(|settings| settings.tables.files()).unwrap_or_default();
+    let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {
+        Some(none) if none.as_os_str() == "none" => None,
+        Some(file) => Some(file.clone()),
+        None => before,
+    };
+    TableFiles {
+        words: choose(&args.words, before.words),
+        synonyms: choose(&args.synonyms, before.synonyms),
+        labels: choose(&args.labels, before.labels),
+    }
+}
+
+/// The command that turns files of other kinds into text: what was named, else that of the config
+/// file.
+pub(crate) fn pre(
+    global: &Global,
+    command: Option<&PathBuf>,
+    globs: &[String],
+) -> anyhow::Result<Option<PreCommand>> {
+    let Some(command) = command.or(global.pre.as_ref()) else {
+        if globs.is_empty() {
+            return Ok(None);
+        }
+        bail!("--pre-glob needs --pre COMMAND");
+    };
+    let globs = if globs.is_empty() { &global.pre_glob } else { globs };
+    let command = PreCommand::new(command, globs);
+    command.map(Some).map_err(|what| anyhow!("--pre-glob: {what}"))
+}
