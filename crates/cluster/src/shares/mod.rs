@@ -106,9 +106,10 @@ pub fn send_share(
     let mut state = build.register(&key, &SentShare::of(share), &share.survey)?;
     let [mut placed, mut merged] = [0, 0];
     if !state.is_sent(&key) {
-        let placement = send_documents(&build, index, &key, progress)?;
-        [placed, merged] = [placement.documents, placement.merged];
-        let written = PartsWriter { build: &build, key: &key }.write(placement)?;
+        let Placement { documents, merged: present, statistics, articles, .. } =
+            send_documents(&build, index, &key, progress)?;
+        [placed, merged] = [documents, present];
+        let written = PartsWriter { build: &build, key: &key }.write(statistics, &articles)?;
         state = build.note_sent(&key, written)?;
     }
     let sent = |state, files| ShareSent { documents: placed, merged, files, all_files, state };

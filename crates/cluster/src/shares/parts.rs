@@ -7,14 +7,13 @@ use wensou_ingest::Record;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Build;
-use super::place::Placement;
 use super::state::PartCounts;
 use super::stored::first_path;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::copy::accepted;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
-use crate::statistics::{StatisticsDocument, StatisticsPart};
+use crate::statistics::{StatisticsBuilder, StatisticsDocument, StatisticsPart};
 
 /// Entries of a document.
 const ENTRIES: usize = 20_000;
@@ -66,8 +65,11 @@ pub(super) struct PartsWriter<'b> {
 }
 
 impl PartsWriter<'_> {
-    pub(super) fn write(&self, placement: Placement<'_>) -> Result<PartCounts> {
-        let Placement { statistics, articles, .. } = placement;
+    pub(super) fn write(
+        &self,
+        statistics: StatisticsBuilder,
+        articles: &[SharedArticle],
+    ) -> Result<PartCounts> {
         let options = BulkOptions { in_flight: 1, ..BulkOptions::default() };
         let mut writer = BulkWriter::new(self.build.client, &self.build.parts, options)?;
         let mut push = |id: &str, json: Vec<u8>| writer.push(&Operation::index(id, &json));
