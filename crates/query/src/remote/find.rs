@@ -4,12 +4,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use wensou_cluster::field;
 
-use super::engine::ClusterEngine;
+use super::cluster_engine::ClusterEngine;
 use super::levels::level_score;
 use super::request::{self, Answer, Hit, Requests, Searched, Wanted};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
-use crate::exec::top_k::{Count, Recency, ScoredDoc, Sort, TopK};
+use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
 use crate::plan::{MatchExpr, Plan};
 
 /// How much less than here the cluster may score a document, as a part of its score.
@@ -26,17 +26,6 @@ const MAX_RESULTS: usize = 10_000;
 const MARGIN_PERCENT: usize = 25;
 const MARGIN: usize = 10;
 
-/// The answer to a search that was sent before it was asked for.
-#[derive(Debug)]
-pub(super) struct Prefetched {
-    expr: MatchExpr,
-    sort: Sort,
-    recency: Option<Recency>,
-    counts_groups: bool,
-    size: usize,
-    answer: Answer,
-}
-
 /// The documents to ask the cluster for, so that those that are wanted are among them.
 fn first_size(top_k: &TopK<'_>) -> usize {
     let needed = match top_k.hits {
@@ -45,6 +34,12 @@ fn first_size(top_k: &TopK<'_>) -> usize {
         None => top_k.limit,
     };
     needed.saturating_add(needed.saturating_mul(MARGIN_PERCENT) / 100 + MARGIN).min(MAX_RESULTS)
+}
+
+/// The first `limit` documents, as they are asked for.
+fn wanted(top_k: &TopK<'_>, limit: usize) -> Wanted {
+    let count_groups = matches!(top_k.count, Count::Hits(_));
+    Wanted { limit, sort: top_k.sort, recency: top_k.recency, count_groups }
 }
 
 /// Whether documents that follow `last`, to which the cluster gave this score, may precede `kept`
@@ -67,12 +62,12 @@ impl ClusterEngine<'_> {
         self.verify(&plan.match_expr)?;
         plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))?;
         let mut size = first_size(top_k);
-        let mut prefetched = self.take_prefetched(plan, top_k, size);
+        let mut prefetched = self.prefetched.take(plan, top_k, wanted(top_k, size));
         loop {
             size = size.min(MAX_RESULTS);
             let answer = match prefetched.take() {
                 Some(answer) => answer,
-                None => self.send(plan, top_k, &searched, size)?,
+                None => self.send(plan, &searched, wanted(top_k, size))?,
             };
             let total = answer.hits.total.value;
             let counted = self.count_hits(plan, top_k, &searched, &answer)?;
@@ -129,31 +124,13 @@ impl ClusterEngine<'_> {
         Ok(Searched { expr, min_mass })
     }
 
-    fn send(
-        &self,
-        plan: &Plan,
-        top_k: &TopK<'_>,
-        searched: &Searched,
-        size: usize,
-    ) -> Result<Answer, Error> {
-        Ok(self.index.search(&self.request(plan, top_k, searched, size)?)?)
+    fn send(&self, plan: &Plan, searched: &Searched, wanted: Wanted) -> Result<Answer, Error> {
+        Ok(self.index.search(&self.request(plan, searched, wanted)?)?)
     }
 
-    fn request(
-        &self,
-        plan: &Plan,
-        top_k: &TopK<'_>,
-        searched: &Searched,
-        size: usize,
-    ) -> Result<Value, Error> {
+    fn request(&self, plan: &Plan, searched: &Searched, wanted: Wanted) -> Result<Value, Error> {
         let translator = self.translator.borrow();
         let requests = Requests { index: self.index, translator: &translator };
-        let wanted = Wanted {
-            limit: size,
-            sort: top_k.sort,
-            recency: top_k.recency,
-            count_groups: matches!(top_k.count, Count::Hits(_)),
-        };
         requests.search(plan, searched, wanted)
     }
 
@@ -164,36 +141,13 @@ impl ClusterEngine<'_> {
             self.verify(&plan.match_expr)?;
             plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))?;
             let searched = self.searched(plan, top_k)?;
-            bodies.push(self.request(plan, top_k, &searched, first_size(top_k))?);
+            bodies.push(self.request(plan, &searched, wanted(top_k, first_size(top_k)))?);
         }
         let answers = self.index.multi_search(&bodies)?;
-        let kept = searches.iter().zip(answers).map(|((plan, top_k), answer)| Prefetched {
-            expr: plan.match_expr.clone(),
-            sort: top_k.sort,
-            recency: top_k.recency,
-            counts_groups: matches!(top_k.count, Count::Hits(_)),
-            size: first_size(top_k),
-            answer,
-        });
-        self.prefetched.borrow_mut().extend(kept);
+        for ((plan, top_k), answer) in searches.iter().zip(answers) {
+            self.prefetched.keep(plan, wanted(top_k, first_size(top_k)), answer);
+        }
         Ok(())
-    }
-
-    /// The answer to a search that was sent before, with at least `size` documents beside those
-    /// that are left out.
-    fn take_prefetched(&self, plan: &Plan, top_k: &TopK<'_>, size: usize) -> Option<Answer> {
-        let mut all = self.prefetched.borrow_mut();
-        let counts_groups = matches!(top_k.count, Count::Hits(_));
-        let at = all.iter().position(|known| {
-            let is_whole = known.answer.hits.hits.len() >= known.answer.hits.total.value;
-            top_k.least.is_none()
-                && known.expr == plan.match_expr
-                && known.sort == top_k.sort
-                && known.recency == top_k.recency
-                && (known.counts_groups || !counts_groups)
-                && (is_whole || known.size >= size + top_k.left_out.len())
-        })?;
-        Some(all.remove(at).answer)
     }
 
     /// The number of documents that repeat a near-duplicate, and that of hits.
