@@ -14,7 +14,7 @@ use wensou_text::{Segmenter, Synonyms, TableError, parse_synonyms, parse_words};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::Error;
-use crate::generation::Folder;
+use crate::files::Folder;
 
 /// Length of a table at most, in bytes: enough for some million words.
 const TABLE_LIMIT: u64 = 32 << 20;

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::generation::{Folder, current, find_remains, first_damaged};
+use crate::files::Folder;
+use crate::generation::{current, find_remains, first_damaged};
 use crate::meta::{Meta, Settings};
 use crate::open::Index;
 use crate::stored::Stored;

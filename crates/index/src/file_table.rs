@@ -19,7 +19,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use wensou_ingest::{FileEntry, FileStamp};
 
-use crate::generation::{FILES, Folder};
+use crate::files::{FILES, Folder};
 use crate::parts::{Magic, Part, Parts, PartsWriter, damaged};
 
 const MAGIC: &Magic = b"WSFILES1";

@@ -52,6 +52,7 @@ mod error;
 mod existing;
 mod file_changes;
 mod file_table;
+mod files;
 #[cfg(test)]
 mod format_tests;
 mod generation;
@@ -83,9 +84,9 @@ pub use engine::schema::{Fields, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANC
 pub use engine::segment_postings::{SegmentPostings, Totals};
 pub use error::Error;
 pub use file_changes::{FileChanges, FileCounts};
+pub use files::{Sum, Sums};
 pub use generation::{
-    Sum, Sums, abandon, backup, current_generation, is_index_folder, recover, remove_litter,
-    settings,
+    abandon, backup, current_generation, is_index_folder, recover, remove_litter, settings,
 };
 pub use mapping::{report_truncated_files, restore_terminal_on_sigbus};
 pub use meta::{Base, Meta, Settings, Stale, analysis};

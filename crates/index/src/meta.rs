@@ -13,7 +13,7 @@ use crate::analysis::TableMeta;
 use crate::engine::segment_postings::Totals;
 use crate::error::Error;
 use crate::file_changes::FileCounts;
-use crate::generation::{DESCRIPTION, DESCRIPTION_LIMIT, Folder, SETTINGS, Sums, is_plain_name};
+use crate::files::{DESCRIPTION, DESCRIPTION_LIMIT, Folder, SETTINGS, Sums, is_plain_name};
 use crate::roots::{RootSet, canonical};
 use crate::share::Share;
 

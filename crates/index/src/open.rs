@@ -16,7 +16,8 @@ use crate::engine::segments::{SegmentInfo, Segments};
 use crate::engine::{DocAddress, DocId, Field, Searcher, SegmentOrdinal};
 use crate::error::Error;
 use crate::file_table::{FileTable, is_under, sort_key};
-use crate::generation::{Current, DUPLICATES, Folder, PageSums, current};
+use crate::files::{DUPLICATES, Folder, PageSums};
+use crate::generation::{Current, current};
 use crate::meta::Meta;
 use crate::record::decode;
 

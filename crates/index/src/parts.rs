@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use xxhash_rust::xxh3::xxh3_64;
 use zstd::bulk::Compressor;
 
-use crate::generation::Folder;
+use crate::files::Folder;
 
 const TRAILER: u64 = 40;
 /// The largest part that is read, decompressed. A build writes no larger one.

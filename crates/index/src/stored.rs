@@ -22,7 +22,7 @@ use crate::engine::stored_document::stored_record;
 use crate::error::Error;
 use crate::file_changes::{FileBefore, path_hash};
 use crate::file_table::{FileTable, is_under, sort_key};
-use crate::generation::Folder;
+use crate::files::Folder;
 use crate::legacy;
 use crate::mapping::Mapping;
 use crate::meta::Settings;

@@ -21,7 +21,7 @@ use crate::engine::segment_postings::Totals;
 use crate::engine::writer::{SegmentLimits, SegmentsWriter};
 use crate::engine::{DocAddress, DocId, panicked};
 use crate::error::Error;
-use crate::generation::Folder;
+use crate::files::Folder;
 use crate::meta::Base;
 use crate::options::BuildOptions;
 use crate::record::{Encoded, decode};

@@ -35,7 +35,8 @@ use super::{documents, footers, lists, page_sums};
 use crate::engine::component::POST;
 use crate::engine::document::to_document;
 use crate::error::Error;
-use crate::generation::{Current, Folder};
+use crate::files::Folder;
+use crate::generation::Current;
 use crate::meta::{Meta, Stale};
 use crate::open::Index;
 

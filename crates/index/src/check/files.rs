@@ -2,10 +2,10 @@
 
 use super::report::{Checked, Severity};
 use crate::error::Error;
-use crate::generation::{
-    Current, DESCRIPTION, FOLDER_MARKER, Folder, MARKER, MARKER_LIMIT, SEAL, Sum, Sums, current,
-    has_whole_marker, litter, marker_text, may_be_building,
+use crate::files::{
+    DESCRIPTION, FOLDER_MARKER, Folder, MARKER, MARKER_LIMIT, SEAL, Sum, Sums, marker_text,
 };
+use crate::generation::{Current, current, has_whole_marker, litter, may_be_building};
 use crate::meta::Meta;
 
 /// Compares markers, description and all other files of the generation in use with their checksums,

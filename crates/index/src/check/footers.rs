@@ -9,7 +9,8 @@ use tantivy::{Directory, HasLen, SegmentReader};
 use super::findings::{Findings, file, guarded};
 use crate::engine::generation_directory::GenerationDirectory;
 use crate::error::Error;
-use crate::generation::{Current, Folder};
+use crate::files::Folder;
+use crate::generation::Current;
 use crate::meta::Meta;
 use crate::open::Index;
 

@@ -12,7 +12,7 @@ use crate::duplicates::BaseArticles;
 use crate::engine::writer::settings;
 use crate::error::Error;
 use crate::file_table::FileTable;
-use crate::generation::{DESCRIPTION, DUPLICATES, FILES, SETTINGS};
+use crate::files::{DESCRIPTION, DUPLICATES, FILES, SETTINGS};
 use crate::meta::Settings;
 use crate::open::Index;
 

@@ -35,7 +35,8 @@ use self::files::check_sums;
 pub use self::report::{Checked, Finding, Severity};
 use crate::build::excluding;
 use crate::error::Error;
-use crate::generation::{Folder, current};
+use crate::files::Folder;
+use crate::generation::current;
 
 /// Compares every file of the index with its checksum. Takes no lock and writes nothing. Reads the
 /// whole index once.

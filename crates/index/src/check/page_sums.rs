@@ -2,7 +2,7 @@
 
 use super::findings::Findings;
 use crate::error::Error;
-use crate::generation::{PAGE_SUMS, PageSums, Sum, has_page_sums};
+use crate::files::{PAGE_SUMS, PageSums, Sum, has_page_sums};
 use crate::open::Index;
 
 /// Length of the file at most, in bytes: enough for files of half a terabyte.

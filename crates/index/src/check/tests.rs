@@ -8,7 +8,8 @@ use wensou_ingest::Silent;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Checked, Severity, check, check_files};
-use crate::generation::{DESCRIPTION, Folder, MARKER, SEAL, Sum, current};
+use crate::files::{DESCRIPTION, Folder, MARKER, SEAL, Sum};
+use crate::generation::current;
 use crate::{BuildOptions, Index, build};
 
 /// An archive and its index.

@@ -5,7 +5,7 @@ use wensou_ingest::Record;
 
 use super::findings::Findings;
 use crate::engine::segment_postings;
-use crate::generation::DESCRIPTION;
+use crate::files::DESCRIPTION;
 use crate::meta::Base;
 use crate::open::Index;
 use crate::record::RecordExt;

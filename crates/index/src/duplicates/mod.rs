@@ -30,7 +30,7 @@ use self::{
 };
 use crate::engine::DocId;
 use crate::error::Error;
-use crate::generation::{DUPLICATES, Folder};
+use crate::files::{DUPLICATES, Folder};
 
 /// Texts that are kept while they are compared. Most pairs are close to each other in order.
 const MAX_KEPT_TEXTS: usize = 256;

@@ -23,7 +23,7 @@ use wensou_postings::OwnedBytes;
 
 use super::sketch::{HASHES, Sketch};
 use crate::engine::{DocAddress, DocId, SegmentOrdinal};
-use crate::generation::{DUPLICATES, Folder};
+use crate::files::{DUPLICATES, Folder};
 use crate::parts::{Magic, Part, Parts, PartsWriter, damaged};
 use crate::ranks;
 

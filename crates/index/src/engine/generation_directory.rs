@@ -23,7 +23,7 @@ use tantivy::{Directory, HasLen};
 
 use wensou_postings::PageBytes;
 
-use crate::generation::{Folder, PAGE_SUMS, PageSums, Sum, Sums, has_page_sums};
+use crate::files::{Folder, PAGE_SUMS, PageSums, Sum, Sums, has_page_sums};
 use crate::mapping::Mapping;
 
 /// The largest file, in bytes, that is hashed when it is opened. Hashing it takes 0.1 ms.

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::cleanup::KeepComplete;
-use super::current::{Current, DESCRIPTION_LIMIT, current};
-use super::folder::Folder;
+use super::current::{Current, current};
 use super::locked::Locked;
-use super::names::{CURRENT, DESCRIPTION, MARKER, SEAL, marker_text};
-use super::sum::Sum;
 use crate::error::Error;
+use crate::files::{
+    CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Folder, MARKER, SEAL, Sum, marker_text,
+};
 use crate::meta::Meta;
 
 /// Copies the index in use in `dir` into the folder `to`, which is created if it is missing. `to`

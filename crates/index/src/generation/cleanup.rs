@@ -8,15 +8,14 @@ use std::collections::BTreeSet;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
-use super::folder::{Entry, EntryKind, Folder};
-use super::names::{
-    ABANDONED, CURRENT, DESCRIPTION, MARKER, MARKER_LIMIT, SEAL, generation_number, is_build_file,
-    is_tantivy_lock,
-};
+use super::current::{Current, Pointer, pointer};
 use super::ownership::{is_generation, seal};
 use super::salvage::is_intact;
 use crate::error::Error;
+use crate::files::{
+    ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Entry, EntryKind, Folder, MARKER,
+    MARKER_LIMIT, SEAL, generation_number, is_build_file, is_tantivy_lock,
+};
 use crate::meta::Meta;
 
 /// Whether complete generations beside the one in use are kept.

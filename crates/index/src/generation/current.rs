@@ -2,15 +2,12 @@
 
 use std::path::Path;
 
-use super::folder::{EntryKind, Folder};
-use super::names::{CURRENT, DESCRIPTION, generation_number};
 use crate::error::Error;
+use crate::files::{CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, EntryKind, Folder, generation_number};
 use crate::meta::format_of;
 
 /// Length of the file at most, in bytes. The line has about 40.
 const LIMIT: u64 = 256;
-/// Length of a description at most, in bytes. Each skipped file takes about 100.
-pub(crate) const DESCRIPTION_LIMIT: u64 = 64 << 20;
 
 /// The name of a generation and the checksum of its description (XXH3, 64 bits).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,13 +11,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::cleanup::{KeepComplete, remove_generation};
 use super::current::Current;
-use super::folder::Folder;
 use super::locked::Locked;
-use super::names::{ABANDONED, CURRENT, DESCRIPTION, MARKER, SEAL, is_tantivy_lock, marker_text};
-use super::page_sums::{PAGE_SUMS, PageSums, has_page_sums};
 use super::salvage::adopt;
-use super::sum::{Sum, Sums};
 use crate::error::Error;
+use crate::files::{
+    ABANDONED, CURRENT, DESCRIPTION, Folder, MARKER, PAGE_SUMS, PageSums, SEAL, Sum, Sums,
+    has_page_sums, is_tantivy_lock, marker_text,
+};
 
 /// The drafts of this process: index folder and name of the generation.
 ///

@@ -1,8 +1,7 @@
 //! `WENSOU`: the file that marks a folder as an index folder.
 
-use super::folder::Folder;
-use super::names::{FOLDER_MARKER, FOLDER_MARKER_TEXT, MARKER_LIMIT, is_damaged_copy};
 use crate::error::Error;
+use crate::files::{FOLDER_MARKER, FOLDER_MARKER_TEXT, Folder, MARKER_LIMIT, is_damaged_copy};
 
 /// Whether the folder carries our marker.
 pub(crate) fn is_marked(folder: &Folder) -> bool {

@@ -10,10 +10,9 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::thread;
 use std::time::Duration;
 
-use super::folder::Folder;
 use super::folder_marker::is_marked;
-use super::names::{LOCK, generation_number, is_damaged_copy};
 use crate::error::Error;
+use crate::files::{Folder, LOCK, generation_number, is_damaged_copy};
 
 /// First line of the note.
 const HEADER: &str = "wensou lock";

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use super::cleanup::{KeepComplete, clean_up};
 use super::current::{Pointer, is_replaceable, pointer};
-use super::folder::{EntryKind, Folder};
 use super::folder_marker::{is_marked, write_marker};
 use super::lock::Lock;
-use super::names::{ABANDONED, CURRENT, FOLDER_MARKER, LOCK, generation_name, generation_number};
 use super::ownership::{Ownership, ownership};
 use crate::error::Error;
+use crate::files::{
+    ABANDONED, CURRENT, EntryKind, FOLDER_MARKER, Folder, LOCK, generation_name, generation_number,
+};
 
 /// An index folder whose build lock this process holds until the value is dropped.
 #[derive(Debug)]

@@ -19,11 +19,8 @@
 //! away. A build that is killed leaves a generation that `CURRENT` does not name, and the next
 //! build removes it. No file of a generation ever changes, so generations can share files.
 //!
-//! - `names` has the names of files and the texts of markers; `folder` opens files through the
-//!   handle of their folder and never follows a link.
 //! - `current` reads `CURRENT`; `lock` has the build lock; `folder_marker` and `ownership` tell
 //!   index folders from foreign ones.
-//! - `sum` and `page_sums` have the checksums of files and of their pages.
 //! - `locked` is an index folder that this process may change; `draft` writes a generation into it
 //!   and publishes it; `cleanup` removes generations that are no longer needed.
 //! - `salvage` finds the generation to use when `CURRENT` is lost; `recover` repairs a folder
@@ -33,36 +30,25 @@ mod backup;
 mod cleanup;
 mod current;
 mod draft;
-mod folder;
 mod folder_marker;
 mod lock;
 mod locked;
-mod names;
 mod ownership;
-mod page_sums;
 mod recover;
 mod salvage;
-mod sum;
 
 pub use backup::backup;
 pub(crate) use cleanup::litter;
 pub use current::current_generation;
-pub(crate) use current::{Current, DESCRIPTION_LIMIT, current};
+pub(crate) use current::{Current, current};
 pub(crate) use draft::Draft;
 pub use draft::abandon;
-pub(crate) use folder::Folder;
 pub(crate) use folder_marker::has_whole_marker;
 pub(crate) use lock::may_be_building;
-pub(crate) use names::{
-    DESCRIPTION, DUPLICATES, FILES, FOLDER_MARKER, MARKER, MARKER_LIMIT, SEAL, SETTINGS,
-    is_plain_name, marker_text,
-};
 pub use ownership::is_index_folder;
-pub(crate) use page_sums::{PAGE_SUMS, PageSums, has_page_sums};
 pub use recover::{recover, remove_litter};
 pub use salvage::settings;
 pub(crate) use salvage::{find_remains, first_damaged};
-pub use sum::{Sum, Sums};
 
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,13 @@
 //! Whether a folder is an index folder, can become one, or is foreign.
 
-use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
-use super::folder::{EntryKind, Folder};
+use super::current::{Current, Pointer, pointer};
 use super::folder_marker::{is_damaged, is_marked};
 use super::lock;
-use super::names::{
-    ABANDONED, DESCRIPTION, FOLDER_MARKER, LOCK, MARKER, MARKER_LIMIT, SEAL, generation_number,
-    marker_text,
-};
 use crate::error::Error;
+use crate::files::{
+    ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, EntryKind, FOLDER_MARKER, Folder, LOCK,
+    MARKER, MARKER_LIMIT, SEAL, generation_number, marker_text,
+};
 use crate::meta::format_of;
 
 /// The last format whose generations have no marker.
@@ -72,6 +71,6 @@ fn unmarked_format(generation: &Folder) -> Option<u32> {
 #[must_use]
 pub fn is_index_folder(path: &std::path::Path) -> bool {
     let named = |name| path.join(name).symlink_metadata().is_ok_and(|about| about.is_file());
-    (named(FOLDER_MARKER) || named(super::names::CURRENT))
+    (named(FOLDER_MARKER) || named(CURRENT))
         && Folder::open(path).is_ok_and(|folder| matches!(ownership(&folder), Ok(Ownership::Ours)))
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::cleanup::{KeepComplete, litter};
-use super::folder::Folder;
 use super::lock;
 use super::locked::Locked;
 use super::ownership::{Ownership, ownership};
 use super::salvage::adopt;
 use crate::error::Error;
+use crate::files::Folder;
 
 /// Removes generations that are no longer needed, such as what a killed build left. If there are
 /// none, nothing is written.

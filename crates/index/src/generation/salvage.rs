@@ -4,15 +4,13 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
-use super::folder::Folder;
-use super::names::{
-    CURRENT, DESCRIPTION, MARKER, MARKER_LIMIT, SEAL, SETTINGS, generation_number, is_damaged_copy,
-    marker_text,
-};
+use super::current::{Current, Pointer, pointer};
 use super::ownership::{is_generation, seal};
-use super::sum::{Sum, Sums};
 use crate::error::Error;
+use crate::files::{
+    CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Folder, MARKER, MARKER_LIMIT, SEAL, SETTINGS, Sum,
+    Sums, generation_number, is_damaged_copy, marker_text,
+};
 use crate::meta::{Meta, Settings};
 
 /// If `CURRENT` is missing or damaged, or names a generation that is missing or whose description

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use super::names::{CURRENT, LOCK};
 use super::*;
 use crate::error::Error;
+use crate::files::{CURRENT, Folder, LOCK, Sum, Sums};
 
 fn current_of(dir: &std::path::Path) -> Result<String, Error> {
     current(&Folder::open(dir).unwrap()).map(|current| current.name)

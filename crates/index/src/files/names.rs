@@ -4,6 +4,8 @@
 //! marker of ours. A file in a generation of ours is ours if the description lists it, or, in a
 //! generation without a valid description, if a build writes files of this name.
 
+use super::page_sums::PAGE_SUMS;
+
 /// The file that marks an index folder. Programs read its first line, people the rest.
 pub(crate) const FOLDER_MARKER: &str = "WENSOU";
 /// The text of [`FOLDER_MARKER`].
@@ -21,6 +23,8 @@ pub(crate) const MARKER: &str = "GENERATION";
 pub(crate) const SEAL: &str = "SEAL";
 /// The description of a generation.
 pub(crate) const DESCRIPTION: &str = "wensou.json";
+/// Length of a description at most, in bytes. Each skipped file takes about 100.
+pub(crate) const DESCRIPTION_LIMIT: u64 = 64 << 20;
 /// The file with roots, encoding and tables, which are in the description, too.
 pub(crate) const SETTINGS: &str = "settings";
 /// The table of the files of the archive.
@@ -72,7 +76,7 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         "labels.tsv",
         // Written by format 5 and before.
         "pairs",
-        super::PAGE_SUMS,
+        PAGE_SUMS,
         FILES,
         DUPLICATES,
         SETTINGS,

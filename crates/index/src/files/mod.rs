@@ -1,0 +1,19 @@
+//! The files of an index folder and of its generations.
+//!
+//! - `names` has the names of files and the texts of markers.
+//! - `folder` opens files through the handle of their folder and never follows a link.
+//! - `sum` and `page_sums` have the checksums of files and of their pages.
+
+mod folder;
+mod names;
+mod page_sums;
+mod sum;
+
+pub(crate) use folder::{Entry, EntryKind, Folder};
+pub(crate) use names::{
+    ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, DUPLICATES, FILES, FOLDER_MARKER,
+    FOLDER_MARKER_TEXT, LOCK, MARKER, MARKER_LIMIT, SEAL, SETTINGS, generation_name,
+    generation_number, is_build_file, is_damaged_copy, is_plain_name, is_tantivy_lock, marker_text,
+};
+pub(crate) use page_sums::{PAGE_SUMS, PageSums, has_page_sums};
+pub use sum::{Sum, Sums};
