@@ -11,9 +11,9 @@ use wensou_text::{
 };
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::duplicates::{Sample, Sketch, sketch_and_sample};
 use crate::error::Error;
 use crate::record::{Encoded, RecordExt, Texts, civil_seconds, encode, moment_start, tie_breaker};
+use crate::resemblance::{Sample, Sketch, sketch_and_sample};
 
 /// Chinese words of the body with at most this many characters are not indexed as words: their
 /// unigram or bigram is.

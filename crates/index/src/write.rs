@@ -15,7 +15,7 @@ use wensou_ingest::{ByteBudget, Ingested, Progress, ScannedArchive, StoredRecord
 
 use crate::analysis::Analysis;
 use crate::analyze::{Analysed, analyse};
-use crate::duplicates::{self, Articles, Samples, SegmentArticles, Sketch};
+use crate::duplicates::{self, Articles, SegmentArticles};
 use crate::engine::build_directory::FirstFailure;
 use crate::engine::segment_postings::Totals;
 use crate::engine::writer::{SegmentLimits, SegmentsWriter};
@@ -25,6 +25,7 @@ use crate::files::Folder;
 use crate::meta::Base;
 use crate::options::BuildOptions;
 use crate::record::{Encoded, decode};
+use crate::resemblance::{Samples, Sketch};
 use crate::stored::Stored;
 use crate::update::{Kept, Previous};
 

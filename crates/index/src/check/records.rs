@@ -1,7 +1,8 @@
 //! Every stored record, against its columns, and their number against the counts of the index.
 
+use wensou_postings::Kind;
+
 use super::report::{Checked, Severity};
-use crate::Kind;
 use crate::error::Error;
 use crate::open::Index;
 use crate::record::{RecordExt, civil_seconds, moment_start, tie_breaker};

@@ -1,36 +1,23 @@
 //! Near-duplicates: articles with the same text, or nearly the same, as sister sites publish them.
 //!
-//! They are found when an index is built. `sketch` reduces each article to a few hashes, from which
-//! `candidates` finds pairs that may be alike, and `samples` rules most of them out. The texts of
-//! the remaining pairs are compared (`compare`), and pairs of near-duplicates are joined into
-//! `groups`. A group is a connected component, so the outcome depends neither on the order of the
-//! articles nor on which of them an update reads again.
+//! They are found when an index is built: [`resemblance`](crate::resemblance) says which texts are
+//! alike. An update compares those that it has read with all others, and takes over what earlier
+//! builds found out (`table`), so the outcome does not depend on what it reads again.
 //!
 //! Every article stays a document of its own. A search shows the hits of a group as one.
 
-mod candidates;
-mod compare;
-mod finder;
-mod groups;
-mod samples;
-mod sketch;
 mod table;
 
 use foldhash::{HashMap, HashSet};
 use wensou_ingest::Record;
 
-pub use self::finder::{ArticleText, NearDuplicateFinder};
-use self::samples::Likeness;
-pub(crate) use self::samples::{Sample, Samples, sketch_and_sample};
-pub use self::sketch::Sketch;
 pub use self::table::DuplicateGroups;
+use self::table::SegmentGroups;
 pub(crate) use self::table::{BaseArticles, Verdicts};
-use self::{
-    candidates::candidate_pairs, compare::Comparable, groups::Groups, table::SegmentGroups,
-};
 use crate::engine::DocId;
 use crate::error::Error;
 use crate::files::{DUPLICATES, Folder};
+use crate::resemblance::{Comparable, Groups, Likeness, Samples, Sketch, candidate_pairs};
 
 /// Texts that are kept while they are compared. Most pairs are close to each other in order.
 const MAX_KEPT_TEXTS: usize = 256;
@@ -178,6 +165,7 @@ mod tests {
     use wensou_text::key_of;
 
     use super::*;
+    use crate::resemblance::sketch_and_sample;
 
     /// Ten articles of three texts and seven others. Returns the partition as sorted lists.
     fn groups_of(split: usize, verdicts: Verdicts) -> Vec<Vec<usize>> {

@@ -19,13 +19,12 @@
 use std::io;
 
 use serde::{Deserialize, Serialize};
-use wensou_postings::OwnedBytes;
+use wensou_postings::{OwnedBytes, ranks};
 
-use super::sketch::{HASHES, Sketch};
 use crate::engine::{DocAddress, DocId, SegmentOrdinal};
 use crate::files::{DUPLICATES, Folder};
 use crate::parts::{Magic, Part, Parts, PartsWriter, damaged};
-use crate::ranks;
+use crate::resemblance::{HASHES, Sketch};
 
 const MAGIC: &Magic = b"WSDUPLI2";
 

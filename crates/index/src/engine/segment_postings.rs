@@ -7,11 +7,10 @@ use serde::{Deserialize, Serialize};
 use tantivy::index::SegmentId;
 use tantivy::{DocId, Searcher, SegmentOrdinal};
 use wensou_ingest::Record;
-use wensou_postings::{Postings, TermKey, TermKind, TextField};
+use wensou_postings::{Kind, Postings, TermKey, TermKind, TextField};
 use wensou_text::key_of;
 
 use super::component::{POST, component};
-use crate::Kind;
 use crate::record::RecordExt;
 
 /// The number of documents of each kind, and of the key characters in their fields.

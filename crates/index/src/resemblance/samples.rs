@@ -30,7 +30,7 @@ pub(crate) struct Sample {
 
 /// What two samples say about their texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Likeness {
+pub(crate) enum Likeness {
     /// They are the same.
     Same,
     /// They have to be compared.
@@ -83,7 +83,7 @@ fn hash_of_whole(body: &[char], text: &str) -> u64 {
 
 impl Sample {
     /// Compares the texts as far as their samples allow.
-    pub(super) fn compare(&self, other: &Self) -> Likeness {
+    pub(crate) fn compare(&self, other: &Self) -> Likeness {
         if self.whole == other.whole && self.whole != 0 {
             return Likeness::Same;
         }
@@ -138,7 +138,7 @@ impl Samples {
     }
 
     /// Compares two texts, by their indexes, as far as their samples allow.
-    pub(super) fn compare(&mut self, a: usize, b: usize) -> io::Result<Likeness> {
+    pub(crate) fn compare(&mut self, a: usize, b: usize) -> io::Result<Likeness> {
         let first = match self.first.take() {
             Some((text, sample)) if text == a => sample,
             _ => self.read(a)?,

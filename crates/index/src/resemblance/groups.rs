@@ -1,14 +1,14 @@
 //! Joins pairs of near-duplicates into groups.
 
 /// Sets of texts: those that are joined directly or by way of others are in one set.
-pub(super) struct Groups {
+pub(crate) struct Groups {
     /// For each text another one of its set, or itself. The first text of a set stands for it.
     parents: Vec<u32>,
 }
 
 impl Groups {
     /// Every text in a set of its own.
-    pub(super) fn new(texts: usize) -> Self {
+    pub(crate) fn new(texts: usize) -> Self {
         Self { parents: (0..texts as u32).collect() }
     }
 
@@ -24,17 +24,17 @@ impl Groups {
         first
     }
 
-    pub(super) fn are_joined(&mut self, a: u32, b: u32) -> bool {
+    pub(crate) fn are_joined(&mut self, a: u32, b: u32) -> bool {
         self.first(a) == self.first(b)
     }
 
-    pub(super) fn join(&mut self, a: u32, b: u32) {
+    pub(crate) fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.first(a), self.first(b));
         self.parents[a.max(b) as usize] = a.min(b);
     }
 
     /// The sets of two texts or more: for each text of one, ascending, the first text of the set.
-    pub(super) fn into_members(mut self) -> Vec<(u32, u32)> {
+    pub(crate) fn into_members(mut self) -> Vec<(u32, u32)> {
         let texts = 0..self.parents.len() as u32;
         let all: Vec<(u32, u32)> = texts.map(|text| (text, self.first(text))).collect();
         let mut sizes = vec![0_u32; all.len()];

@@ -18,7 +18,7 @@ const MIN_NUMBERS: f64 = 0.8;
 
 /// A text, ready to be compared.
 #[derive(Debug)]
-pub(super) struct Comparable {
+pub(crate) struct Comparable {
     /// The hash of the text if it is short: then it is compared as a whole.
     whole: Option<u64>,
     /// Hashes of shingles, ascending, each once.
@@ -28,7 +28,7 @@ pub(super) struct Comparable {
 }
 
 impl Comparable {
-    pub(super) fn of(record: &Record) -> Self {
+    pub(crate) fn of(record: &Record) -> Self {
         let texts = record.texts();
         Self::of_texts(&texts.title, &texts.body)
     }
@@ -48,7 +48,7 @@ impl Comparable {
 
     /// Whether the texts are near-duplicates: all but a little of the shorter one is in the longer
     /// one, which is not much longer, and their numbers are the same.
-    pub(super) fn is_near_duplicate(&self, other: &Self) -> bool {
+    pub(crate) fn is_near_duplicate(&self, other: &Self) -> bool {
         if self.whole.is_some() || other.whole.is_some() {
             return self.whole == other.whole;
         }

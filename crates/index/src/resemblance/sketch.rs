@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Hashes of a sketch. Of two texts that share half of their shingles, 99.7 % share two hashes or
 /// more; of those that share 0.4, 98 %.
-pub(super) const HASHES: usize = 12;
+pub(crate) const HASHES: usize = 12;
 /// Key characters of a shingle. Texts on different matters share many bigrams, and news agencies
 /// have phrases of four characters or more.
 const SHINGLE: usize = 8;
@@ -49,11 +49,11 @@ impl Sketch {
     }
 
     /// The sketch with these hashes, as [`Sketch::hashes`] returned them.
-    pub(super) fn from_hashes(hashes: [u32; HASHES]) -> Self {
+    pub(crate) fn from_hashes(hashes: [u32; HASHES]) -> Self {
         Self(hashes)
     }
 
-    pub(super) fn hashes(&self) -> &[u32; HASHES] {
+    pub(crate) fn hashes(&self) -> &[u32; HASHES] {
         &self.0
     }
 

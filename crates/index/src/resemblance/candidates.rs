@@ -12,7 +12,7 @@ const BATCH: usize = 1 << 20;
 
 /// The pairs of texts with similar sketches, ascending, each once. A text is its index in
 /// `sketches`. The outcome depends on the sketches alone.
-pub(super) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
+pub(crate) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
     let hashes: usize = sketches.len() * super::sketch::HASHES;
     let batches = hashes.div_ceil(BATCH).max(1) as u64;
     // A sketch has the lowest hashes of a text, so their high bits are mostly equal. Choose the

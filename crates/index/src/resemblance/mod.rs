@@ -1,0 +1,22 @@
+//! Which texts are near-duplicates: the same, or nearly the same.
+//!
+//! `sketch` reduces a text to a few hashes, from which `candidates` finds pairs that may be alike,
+//! and `samples` rules most of them out. The texts of the remaining pairs are compared (`compare`),
+//! and pairs of near-duplicates are joined into `groups`. A group is a connected component, so the
+//! outcome does not depend on the order of the texts. `finder` does all of this for articles that
+//! are not in one index.
+
+mod candidates;
+mod compare;
+mod finder;
+mod groups;
+mod samples;
+mod sketch;
+
+pub(crate) use self::candidates::candidate_pairs;
+pub(crate) use self::compare::Comparable;
+pub use self::finder::{ArticleText, NearDuplicateFinder};
+pub(crate) use self::groups::Groups;
+pub(crate) use self::samples::{Likeness, Sample, Samples, sketch_and_sample};
+pub(crate) use self::sketch::HASHES;
+pub use self::sketch::Sketch;
