@@ -19,8 +19,9 @@ use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCa
 #[path = "src/fold/accents.rs"]
 mod accents;
 #[path = "src/tables/class.rs"]
+#[expect(unreachable_pub, reason = "the crate exports a part of this file")]
 mod class;
-#[path = "src/fold/ignorable.rs"]
+#[path = "src/tables/ignorable.rs"]
 mod ignorable;
 #[path = "build/trie.rs"]
 mod trie;
@@ -46,7 +47,7 @@ fn main() {
     }
     println!("cargo:rerun-if-changed=build/trie.rs");
     println!("cargo:rerun-if-changed=src/tables/class.rs");
-    println!("cargo:rerun-if-changed=src/fold/ignorable.rs");
+    println!("cargo:rerun-if-changed=src/tables/ignorable.rs");
     println!("cargo:rerun-if-changed=src/fold/accents.rs");
 
     let t2s = T2s::read(&t2s_path);
@@ -266,7 +267,7 @@ fn has_ligature(c: char) -> bool {
 fn class_entry(code: u32) -> u8 {
     let Some(c) = char::from_u32(code) else { return Class::Separator as u8 };
     let category = c.general_category();
-    let class = if class::in_han_block(c) {
+    let class = if class::is_han(c) {
         Class::Han
     } else if c.is_ascii_digit() {
         Class::Digit

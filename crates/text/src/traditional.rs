@@ -7,10 +7,14 @@
 
 use std::collections::HashMap;
 
+use crate::fold::Folded;
 use crate::fold::script::{Script, script_of};
-use crate::segment::{Segmenter, TokenKind};
-use crate::tables::{editable, t2s_char};
-use crate::{Folded, is_han, t2s};
+use crate::fold::t2s::t2s;
+use crate::segment::Segmenter;
+use crate::segment::token::TokenKind;
+use crate::tables::class::is_han;
+use crate::tables::t2s_char;
+use crate::word_tables::editable;
 
 const OPENCC: &str = include_str!("../data/s2t.tsv");
 const OWN: &str = include_str!("../../../data/tables/traditional.tsv");

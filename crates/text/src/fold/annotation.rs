@@ -11,8 +11,8 @@ use std::ops::Range;
 use pinyin::ToPinyinMulti;
 
 use crate::fold::accents::plain;
-use crate::fold::is_join;
-use crate::is_han;
+use crate::fold::chars::is_join;
+use crate::tables::class::is_han;
 
 /// The longest syllable, `zhuang`, with a tone number, or with a tone mark as a character of its
 /// own, and an opening bracket.

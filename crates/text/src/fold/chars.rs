@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::fold::accents::{ligature, plain};
-use crate::fold::ignorable::is_ignorable;
+use crate::tables::ignorable::is_ignorable;
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of};
 
 /// A sequence of the original that does not fold character by character.
@@ -138,4 +138,9 @@ fn fold_sequence(sequence: &str, out: &mut String) {
                 letters.unwrap_or_default().chars().chain(letters.is_none().then_some(plain))
             }),
     );
+}
+
+/// Whether a character of a folded text joins the one before it.
+pub(super) fn is_join(c: char) -> bool {
+    fold_entry(c) == JOIN
 }

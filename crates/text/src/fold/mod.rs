@@ -19,7 +19,6 @@
 pub(crate) mod accents;
 pub(crate) mod annotation;
 mod chars;
-pub(crate) mod ignorable;
 pub(crate) mod key;
 mod offsets;
 pub(crate) mod pattern;
@@ -57,11 +56,6 @@ pub fn fold(text: &str) -> String {
         out.replace_range(range, "");
     }
     without_accents(out)
-}
-
-/// Whether a character of a folded text joins the one before it.
-fn is_join(c: char) -> bool {
-    fold_entry(c) == JOIN
 }
 
 /// The fold of a single character.

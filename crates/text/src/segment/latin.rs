@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use crate::fold::Folded;
-use crate::segment::{Token, TokenKind};
+use crate::segment::token::{Token, TokenKind};
 use crate::tables::class::Class;
 use crate::tables::class_of;
 

@@ -9,12 +9,12 @@ mod numbers;
 pub(crate) mod numerals;
 mod own_words;
 mod route;
+pub(crate) mod token;
 mod trie;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use jieba_rs::Jieba;
@@ -26,37 +26,9 @@ use crate::segment::dictionary::Dictionary;
 use crate::segment::numbers::{Value, can_start_numeral, value};
 use crate::segment::numerals::numeral_value;
 use crate::segment::route::Scratch;
+use crate::segment::token::{Token, TokenKind};
 use crate::tables::class::Class;
-use crate::tables::words::Word;
-
-/// What a token consists of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TokenKind {
-    /// Han characters.
-    Han,
-    /// Latin letters, possibly with digits.
-    Latin,
-    /// Digits, possibly with a decimal point, inner connectors or a percent sign.
-    Number,
-    /// A number with a multiplier, in plain digits: 5.4亿 is `540000000`. Search mode only.
-    Value,
-    /// Letters of any other script, and symbols.
-    Other,
-}
-
-/// A word, or a part of one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token<'f> {
-    /// The term: folded; Latin and numbers without connectors (`BRC-20` is `brc20`).
-    pub text: Cow<'f, str>,
-    /// Its range in characters of the folded text, connectors included.
-    pub chars: Range<u32>,
-    /// What it consists of.
-    pub kind: TokenKind,
-    /// Whether it is one of the words that the text is cut into; `false` for the additional parts
-    /// of search mode.
-    pub whole: bool,
-}
+use crate::word_tables::words::Word;
 
 /// Cuts folded text into words. Creating one takes microseconds: the dictionary is embedded in the
 /// binary and read in place.
@@ -116,7 +88,7 @@ impl Segmenter {
     /// [`Segmenter::standard`] with words of the user's own.
     pub fn standard_with(own: impl IntoIterator<Item = Word>) -> Self {
         let mut segmenter = Segmenter::new();
-        match crate::tables::words::precomputed() {
+        match crate::word_tables::words::precomputed() {
             Some(words) => {
                 for (word, freq, before) in words {
                     let chars: Vec<char> = word.chars().collect();
@@ -277,8 +249,8 @@ thread_local! {
 
 /// The words of the built-in tables.
 pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
-    let names = crate::tables::synonyms::names().map(|name| (name.to_owned(), None));
-    crate::tables::words::words().chain(names)
+    let names = crate::word_tables::synonyms::names().map(|name| (name.to_owned(), None));
+    crate::word_tables::words::words().chain(names)
 }
 
 /// Passes the value of the number at the byte and character offset `start` to `sink`, unless it

@@ -2,7 +2,8 @@
 
 use super::Segmenter;
 use crate::fold::{Folded, fold};
-use crate::tables::words::Word;
+use crate::tables::class::is_han;
+use crate::word_tables::words::Word;
 
 impl Segmenter {
     /// Adds words. Calls `added` with each word, folded, its frequency, and the frequency that it
@@ -14,7 +15,7 @@ impl Segmenter {
     ) {
         for (word, freq) in words {
             let chars: Vec<char> = fold(&word).chars().collect();
-            if chars.is_empty() || !chars.iter().all(|c| crate::is_han(*c)) {
+            if chars.is_empty() || !chars.iter().all(|c| is_han(*c)) {
                 continue;
             }
             let freq = freq.map_or_else(|| self.suggest_freq(&chars), u64::from);

@@ -6,7 +6,8 @@ use std::ops::Range;
 use jieba_rs::Jieba;
 
 use super::dictionary::{BestWord, Dictionary, ShortWords};
-use super::{Output, Segmenter, Token, TokenKind};
+use super::token::{Token, TokenKind};
+use super::{Output, Segmenter};
 use crate::tables::char_id;
 
 impl Segmenter {

@@ -1,12 +1,12 @@
-//! The tables that `build.rs` composes. They are constant data, so that a cold start only pays for
-//! the pages it touches.
+//! The tables that `build.rs` composes, and those that people edit (`sources`). They are constant
+//! data, so that a cold start only pays for the pages it touches.
 
 pub(crate) mod class;
-pub(crate) mod editable;
-pub(crate) mod synonyms;
-pub(crate) mod words;
+pub(crate) mod ignorable;
+pub(crate) mod sources;
 
-use crate::tables::class::Class;
+use self::class::{Class, is_han};
+use self::ignorable::is_ignorable;
 
 #[allow(clippy::approx_constant, reason = "the logarithms of 2 and 10 are among the frequencies")]
 mod data {
@@ -33,7 +33,7 @@ pub(crate) fn fold_entry(c: char) -> i32 {
         Some(entry) => entry,
         // Beyond the Han characters of plane 3, only the tags and variation selectors of plane 14
         // change.
-        None if crate::fold::ignorable::is_ignorable(c) => JOIN,
+        None if is_ignorable(c) => JOIN,
         None => 0,
     }
 }
@@ -95,7 +95,7 @@ pub(crate) fn class_of(c: char) -> Class {
     }
     match paged(&CLASS_PAGES, &CLASS, c) {
         Some(class) => CLASSES.get(usize::from(class)).copied().unwrap_or(Class::Separator),
-        None if crate::tables::class::in_han_block(c) => Class::Han,
+        None if is_han(c) => Class::Han,
         // The planes of private use.
         None if c >= '\u{F0000}' => Class::Symbol,
         None => Class::Separator,

@@ -3,20 +3,15 @@
 
 use std::collections::HashMap;
 
+use super::editable::{self, TableError};
+use super::precomputed::precomputed;
 use crate::fold::key::key_of;
-use crate::tables::editable::{self, TableError};
-
-const NAMES: &str = include_str!("../../../../data/tables/names.tsv");
-const REGIONS: &str = include_str!("../../../../data/tables/regions.tsv");
+use crate::tables::sources::{NAMES, REGIONS};
 
 /// Both tables, precomputed. A group has one line for each key of its members: the key, the
 /// relation, and all members. Lines are ordered by key. Computing this at start would take as long
 /// as reading a query.
 const PRECOMPUTED: &str = include_str!("../../data/synonyms.tsv");
-
-/// FNV-1a hash over both tables, computed at build time.
-pub(crate) const FINGERPRINT: u64 =
-    editable::fingerprint(NAMES) ^ editable::fingerprint(REGIONS).rotate_left(1);
 
 /// Why one word stands for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,7 +59,7 @@ pub struct Synonyms {
 impl Synonyms {
     /// The built-in tables, with the groups `own` of the user.
     pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
-        let mut synonyms = match editable::precomputed(PRECOMPUTED) {
+        let mut synonyms = match precomputed(PRECOMPUTED) {
             Some((longest, precomputed)) => {
                 let longest = longest.parse().unwrap_or(usize::MAX);
                 Synonyms { precomputed, longest, ..Synonyms::default() }
@@ -191,6 +186,7 @@ pub fn parse_synonyms(table: &str) -> Result<Vec<Vec<String>>, TableError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::precomputed::assert_precomputed;
     use super::*;
 
     #[test]
@@ -226,12 +222,7 @@ mod tests {
                 lines += &format!("{key}\t{}\t{}\n", relation.as_str(), members.join("\t"));
             }
         }
-        if !editable::assert_precomputed(
-            "synonyms.tsv",
-            PRECOMPUTED,
-            &computed.longest.to_string(),
-            &lines,
-        ) {
+        if !assert_precomputed("synonyms.tsv", PRECOMPUTED, &computed.longest.to_string(), &lines) {
             return;
         }
         let precomputed = Synonyms::standard([]);

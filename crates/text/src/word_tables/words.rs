@@ -1,17 +1,16 @@
 //! Extra words for the dictionary: those of the archive's subject, from `data/tables/words.tsv`,
 //! and the user's own.
 
-use crate::tables::editable::{self, TableError};
-
-const TABLE: &str = include_str!("../../../../data/tables/words.tsv");
+use super::editable::{self, TableError};
+use super::precomputed;
+use crate::fold::fold;
+use crate::tables::class::is_han;
+use crate::tables::sources::WORDS;
 
 /// The words of this table and the names of `data/tables/names.tsv`, precomputed in the order in
 /// which they are added: folded word, frequency, frequency before. Computing it at start would take
 /// as long as half a query.
 const PRECOMPUTED: &str = include_str!("../../data/words.tsv");
-
-/// FNV-1a hash over the table, computed at build time.
-pub(crate) const FINGERPRINT: u64 = editable::fingerprint(TABLE);
 
 /// The longest name of a part of speech in jieba's tables, in letters.
 const MAX_TAG: usize = 3;
@@ -21,7 +20,7 @@ pub type Word = (String, Option<u32>);
 
 /// The words of the table, with their frequencies where it gives them.
 pub(crate) fn words() -> impl Iterator<Item = Word> {
-    editable::lines(TABLE).map(|(_, line)| match line.split_once('\t') {
+    editable::lines(WORDS).map(|(_, line)| match line.split_once('\t') {
         Some((word, freq)) => (word.to_owned(), freq.trim().parse().ok()),
         None => (line.to_owned(), None),
     })
@@ -30,7 +29,7 @@ pub(crate) fn words() -> impl Iterator<Item = Word> {
 /// The lines of the precomputed table: word, frequency, frequency before. `None` if the table is
 /// out of date.
 pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
-    let (_, lines) = editable::precomputed(PRECOMPUTED)?;
+    let (_, lines) = precomputed::precomputed(PRECOMPUTED)?;
     Some(lines.lines().filter_map(|line| {
         let mut fields = line.split('\t');
         let (word, freq, before) = (fields.next()?, fields.next()?, fields.next()?);
@@ -65,7 +64,7 @@ pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
                     Some(freq)
                 }
             };
-            if !crate::fold(word).chars().all(crate::is_han) {
+            if !fold(word).chars().all(is_han) {
                 let reason = "a word may have Chinese characters only";
                 return Err(TableError { line: number, reason });
             }
@@ -77,7 +76,6 @@ pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fold, is_han};
 
     #[test]
     fn the_table_is_sorted_and_every_line_can_be_a_word() {
@@ -89,7 +87,7 @@ mod tests {
         for word in words {
             assert!(fold(&word).chars().all(is_han), "{word}");
         }
-        for line in TABLE.lines().filter(|line| line.contains('\t') && !line.starts_with('#')) {
+        for line in WORDS.lines().filter(|line| line.contains('\t') && !line.starts_with('#')) {
             let freq = line.split_once('\t').unwrap().1;
             assert!(freq.trim().parse::<u32>().is_ok(), "{line}: the frequency is a whole number");
         }
@@ -101,7 +99,7 @@ mod tests {
         crate::Segmenter::new().add_words(crate::segment::builtin_words(), |word, freq, before| {
             lines += &format!("{}\t{freq}\t{before}\n", word.iter().collect::<String>());
         });
-        if editable::assert_precomputed("words.tsv", PRECOMPUTED, "", &lines) {
+        if precomputed::assert_precomputed("words.tsv", PRECOMPUTED, "", &lines) {
             assert_eq!(precomputed().unwrap().count(), lines.lines().count());
         }
     }
