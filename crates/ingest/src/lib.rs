@@ -49,6 +49,7 @@ mod report;
 mod selection;
 mod spawn;
 mod tags;
+mod title;
 mod walk_order;
 mod word_table;
 
@@ -69,7 +70,6 @@ pub use input::formats::{Format, formats};
 pub use input::original::{OriginalLines, original, original_lines};
 pub use input::pre::kill_commands;
 pub use options::Options;
-pub use page::html::Unextracted;
 pub use page::labels::Labels;
 pub use page::markup::Markup;
 pub use page::parse_page;
@@ -88,6 +88,8 @@ pub use record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
     Related, Span, TitleOrigin, Variant,
 };
-pub use report::{FileSpan, KeyCount, Reason, Report, Skipped, UnextractedPage, UnreadDate};
+pub use report::{
+    FileSpan, KeyCount, Reason, Report, Skipped, Unextracted, UnextractedPage, UnreadDate,
+};
 pub use selection::{Selection, contains_path};
 pub use walk_order::walk_key;

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::page::html::Unextracted;
 use crate::record::Span;
 
 /// Counts of one run, and the files with problems.
@@ -134,6 +133,28 @@ impl Report {
             *counts.entry(ending).or_default() += 1;
         }
         counts
+    }
+}
+
+/// Why the whole text of an HTML page was kept instead of its article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Unextracted {
+    /// The page is too large, or has too many elements or character references.
+    TooLarge,
+    /// Its elements are nested too deeply, or misnested too often.
+    TooDeep,
+    /// No part of the page reads like an article.
+    NoArticle,
+}
+
+impl fmt::Display for Unextracted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "the page is too large to look for its article",
+            Self::TooDeep => "its elements are nested too deeply to look for its article",
+            Self::NoArticle => "no article was found in it",
+        })
     }
 }
 

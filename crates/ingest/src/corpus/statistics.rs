@@ -15,22 +15,18 @@ use crate::corpus::contribution::{Addition, Recorder, replay};
 pub(crate) use crate::corpus::dump_id::DumpId;
 use crate::corpus::recurring::RecurringLines;
 use crate::corpus::sample::SiteSamples;
-use crate::flash::headline::column;
+use crate::flash::contexts::{MAX_PRECEDING, SharedContexts, paragraph_hash};
 use crate::flash::item_hash::item_hash;
 use crate::flash::paragraph::Piece;
-use crate::folded_hash::folded_hash;
 use crate::id::qualified;
-use crate::page::title::Title;
 use crate::tags::Vocabulary;
-
-/// How many paragraphs before a dated one are compared.
-const MAX_PRECEDING: usize = 6;
+use crate::title::Title;
 
 /// Statistics of an archive.
 #[derive(Debug, Default)]
 pub struct CorpusStatistics {
-    /// The paragraphs shared before each dated paragraph, by its hash.
-    pub(super) contexts: HashMap<u64, SharedContext>,
+    /// The paragraphs shared before each dated paragraph.
+    pub(crate) contexts: SharedContexts,
     /// Tags, keywords and the shapes of keywords.
     pub(crate) tags: Vocabulary,
     /// Ids of flash items in JSONL dumps, by content hash. The same item in a page gets the same
@@ -45,14 +41,6 @@ pub struct CorpusStatistics {
     recorder: Recorder,
     /// The ids of articles in dumps, for a survey whose second pass is another machine's.
     pub(crate) article_ids: Option<ArticleIds>,
-}
-
-/// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SharedContext {
-    pub(super) agreed: Box<[u32]>,
-    /// Whether two pages differ after these paragraphs.
-    pub(super) differs: bool,
 }
 
 impl CorpusStatistics {
@@ -135,31 +123,9 @@ impl CorpusStatistics {
     fn add_context(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         let mut computed: Vec<u32> = Vec::with_capacity(length);
         let above = above.inspect(|hash| computed.push(*hash));
-        match self.contexts.entry(dated) {
-            Entry::Vacant(vacant) => {
-                let agreed: Box<[u32]> = above.collect();
-                let differs = agreed.len() < length;
-                vacant.insert(SharedContext { agreed, differs });
-            }
-            Entry::Occupied(mut known) => known.get_mut().intersect(length, above, false),
-        }
+        self.contexts.add(dated, length, above);
         let length = length as u64;
         self.recorder.record(|| Addition::Item { dated, above: computed, length });
-    }
-
-    /// The largest number of preceding paragraphs that can belong to an item, if pages differ;
-    /// `dated` is the [hash](item_hash) of its dated paragraph.
-    pub(crate) fn max_extent<'a>(
-        &self,
-        dated: u64,
-        above: impl Iterator<Item = &'a str>,
-    ) -> Option<usize> {
-        if self.contexts.is_empty() {
-            return None;
-        }
-        let context = self.contexts.get(&dated).filter(|context| context.differs)?;
-        let here = above.take(context.agreed.len()).map(paragraph_hash);
-        Some(here.zip(&*context.agreed).take_while(|(here, there)| here == *there).count())
     }
 
     /// Notes the body of a page of a site, which [`site_key`](crate::corpus::site::site_key)
@@ -238,17 +204,7 @@ impl CorpusStatistics {
 
     /// Adds the statistics of another thread.
     pub(crate) fn merge(&mut self, other: Self) {
-        for (key, context) in other.contexts {
-            match self.contexts.entry(key) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(context);
-                }
-                Entry::Occupied(mut known) => {
-                    let there = context.agreed.iter().copied();
-                    known.get_mut().intersect(context.agreed.len(), there, context.differs);
-                }
-            }
-        }
+        self.contexts.merge(other.contexts);
         self.tags.merge(other.tags);
         self.items_in_dumps |= other.items_in_dumps;
         self.samples.merge(other.samples);
@@ -264,32 +220,10 @@ impl CorpusStatistics {
     /// Called once, after the survey.
     pub(crate) fn finish(&mut self) {
         self.resolve_dump_ids();
-        self.contexts.retain(|_, context| context.differs);
-        self.contexts.shrink_to_fit();
+        self.contexts.finish();
         self.tags.learn();
         self.recurring = std::mem::take(&mut self.samples).recurring();
     }
-}
-
-impl SharedContext {
-    /// Keeps the common prefix with another list of `length` hashes. `other` is consumed only up to
-    /// the first difference, because what precedes an item is usually another article.
-    fn intersect(&mut self, length: usize, other: impl Iterator<Item = u32>, differs: bool) {
-        let mine = self.agreed.iter();
-        let common = mine.zip(other).take_while(|(mine, theirs)| **mine == *theirs).count();
-        let longest = self.agreed.len().max(length);
-        self.differs |= differs || common < longest;
-        if common < self.agreed.len() {
-            self.agreed = self.agreed[..common].into();
-        }
-    }
-}
-
-fn paragraph_hash(text: &str) -> u32 {
-    // Pages show the same item under different columns, so the column is left out.
-    let text = &text[column(text).1..];
-    // The upper 32 bits.
-    (folded_hash([text]) >> 32) as u32
 }
 
 #[cfg(test)]
@@ -301,7 +235,7 @@ mod tests {
         let mut statistics = CorpusStatistics::default();
         statistics.add_item("末段", ["首段", "甲頁的前文"].into_iter());
         assert_eq!(
-            statistics.max_extent(item_hash("末段"), ["首段"].into_iter()),
+            statistics.contexts.max_extent(item_hash("末段"), ["首段"].into_iter()),
             None,
             "one page proves nothing"
         );
@@ -310,10 +244,13 @@ mod tests {
         statistics.merge(other);
         statistics.finish();
         assert_eq!(
-            statistics.max_extent(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()),
+            statistics.contexts.max_extent(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()),
             Some(1)
         );
-        assert_eq!(statistics.max_extent(item_hash("末段"), ["別的"].into_iter()), Some(0));
+        assert_eq!(
+            statistics.contexts.max_extent(item_hash("末段"), ["別的"].into_iter()),
+            Some(0)
+        );
     }
 
     #[test]
@@ -334,7 +271,7 @@ mod tests {
             }
             again.finish();
             assert_eq!(
-                again.max_extent(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()),
+                again.contexts.max_extent(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()),
                 Some(1)
             );
             assert!(again.items_in_dumps);
@@ -349,20 +286,9 @@ mod tests {
             statistics.add_item("末段", ["首段", "前文"].into_iter());
         }
         statistics.finish();
-        assert_eq!(statistics.max_extent(item_hash("末段"), ["首段", "前文"].into_iter()), None);
-    }
-
-    #[test]
-    fn a_shorter_page_differs_and_reading_stops_at_the_first_difference() {
-        let mut context = SharedContext { agreed: [1, 2, 3].into(), differs: false };
-        let mut asked = 0;
-        context.intersect(3, [1, 9, 3].into_iter().inspect(|_| asked += 1), false);
-        assert_eq!((asked, &context), (2, &SharedContext { agreed: [1].into(), differs: true }));
-        let mut context = SharedContext { agreed: [1, 2].into(), differs: false };
-        context.intersect(1, [1].into_iter(), false);
-        assert_eq!(context, SharedContext { agreed: [1].into(), differs: true });
-        let mut context = SharedContext { agreed: [1].into(), differs: false };
-        context.intersect(2, [1, 2].into_iter(), false);
-        assert_eq!(context, SharedContext { agreed: [1].into(), differs: true });
+        assert_eq!(
+            statistics.contexts.max_extent(item_hash("末段"), ["首段", "前文"].into_iter()),
+            None
+        );
     }
 }

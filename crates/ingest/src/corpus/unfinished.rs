@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::corpus::article_ids::ArticleIds;
 use crate::corpus::line_hash::LineHash;
-use crate::corpus::statistics::{CorpusStatistics, DumpId, SharedContext};
+use crate::corpus::statistics::{CorpusStatistics, DumpId};
+use crate::flash::contexts::SharedContext;
 
 /// A piece of the statistics.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,9 +38,7 @@ impl CorpusStatistics {
         &self,
         emit: &mut dyn FnMut(Entry<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut contexts: Vec<_> = self.contexts.iter().collect();
-        contexts.sort_unstable_by_key(|(dated, _)| **dated);
-        for (dated, SharedContext { agreed, differs }) in contexts {
+        for (dated, SharedContext { agreed, differs }) in self.contexts.sorted() {
             let agreed = Cow::Borrowed(&**agreed);
             emit(Entry::Context { dated: *dated, agreed, differs: *differs })?;
         }
@@ -111,7 +110,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::page::title::Title;
+    use crate::title::Title;
 
     /// The statistics of some files with these numbers.
     fn of(files: &[u64]) -> CorpusStatistics {

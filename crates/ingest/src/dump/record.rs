@@ -7,10 +7,10 @@ use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
 use crate::fields::understood::{Fields, KeyReader, Understood};
 use crate::flash::item::outlet;
-use crate::page::title;
 use crate::record::{
     Article, Date, DateOrigin, DateProvenance, FlashItem, Occurrence, Record, TitleOrigin,
 };
+use crate::title;
 
 /// Maximum length of an id in bytes. Ids are typed, printed and looked up; they never name a file.
 const LONGEST_ID: usize = 512;

@@ -3,6 +3,7 @@
 
 pub(crate) mod boundary;
 pub(crate) mod bracketed;
+pub(crate) mod contexts;
 pub(crate) mod dedup;
 pub(crate) mod headline;
 pub(crate) mod item;
@@ -13,8 +14,8 @@ pub(crate) mod paragraph;
 pub(crate) mod sent_items;
 pub(crate) mod stamp;
 
-use crate::corpus::statistics::CorpusStatistics;
 use crate::flash::boundary::{BoundaryFinder, MAX_PARAGRAPHS};
+use crate::flash::contexts::SharedContexts;
 use crate::flash::item::Item;
 use crate::flash::paragraph::{Dated, Paragraph, Piece};
 
@@ -28,7 +29,7 @@ pub(crate) struct Body<'a> {
 /// Separates the flash items of a body from its paragraphs.
 pub(crate) fn split<'a>(
     pieces: &[Piece<'a>],
-    statistics: &CorpusStatistics,
+    contexts: &SharedContexts,
     boundaries: &mut BoundaryFinder,
 ) -> Body<'a> {
     let mut body = Body::default();
@@ -41,7 +42,7 @@ pub(crate) fn split<'a>(
         };
         let dated = piece.paragraph;
         let above = pending.iter().rev().take(MAX_PARAGRAPHS - 1).map(|p| p.text);
-        let max_extent = statistics.max_extent(hash, above);
+        let max_extent = contexts.max_extent(hash, above);
         let (first, headline) = boundaries.find(&pending, dated, max_extent);
         body.paragraphs.extend(pending[..first].iter().map(|p| p.text));
         let mut item = pending[first..].to_vec();
@@ -67,7 +68,7 @@ mod tests {
             .collect();
         let mut cut = Vec::new();
         paragraphs.iter().for_each(|paragraph| split_at_dates(*paragraph, &mut cut));
-        let body = split(&cut, &CorpusStatistics::default(), &mut BoundaryFinder::uncached());
+        let body = split(&cut, &SharedContexts::default(), &mut BoundaryFinder::uncached());
         for flash in &body.flashes {
             assert!(text[flash.start..flash.end].ends_with([']', '。']));
         }

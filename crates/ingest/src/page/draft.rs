@@ -9,14 +9,14 @@ use crate::flash::item::Item;
 use crate::flash::paragraph::{Piece, split_at_dates};
 use crate::flash::split;
 use crate::page::footer::Tags;
-use crate::page::html::Unextracted;
 use crate::page::outline::Outline;
 use crate::page::parsed::PageNotes;
-use crate::page::title::{self, Title};
 use crate::record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, Moment, Related, TitleOrigin,
 };
+use crate::report::Unextracted;
 use crate::tags;
+use crate::title::{self, Title};
 
 /// A date counts as the article's only in this many first characters of the first paragraph.
 const LEAD: usize = 60;
@@ -114,7 +114,7 @@ impl<'a> Draft<'a> {
         boundaries: &mut BoundaryFinder,
         emit: &mut dyn FnMut(Item<'a>),
     ) -> (Article, PageNotes) {
-        let mut body = split(&self.pieces, statistics, boundaries);
+        let mut body = split(&self.pieces, &statistics.contexts, boundaries);
         let recurring = statistics.recurring_lines(site);
         let boilerplate = recurring.map_or(0, |lines| lines.remove_from(&mut body.paragraphs));
         let (title, title_origin) = match self.title {

@@ -4,8 +4,8 @@
 use crate::date;
 use crate::page::boilerplate::{is_ad, site};
 use crate::page::line::Line;
-use crate::page::title::Title;
 use crate::punctuation::{is_colon, is_comma, is_stop};
+use crate::title::Title;
 
 /// The Tags line of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]

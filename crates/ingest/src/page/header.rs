@@ -8,9 +8,9 @@ use crate::page::labels::{Label, Labels};
 use crate::page::line::{Layout, Line, Part};
 use crate::page::metadata::Metadata;
 use crate::page::page_words::page_words;
-use crate::page::title::Title;
 use crate::punctuation::is_stop;
 use crate::record::{DateOrigin, Moment};
+use crate::title::Title;
 
 /// The contents of a page's header.
 #[derive(Debug, Default)]

@@ -15,7 +15,6 @@ pub(crate) mod metadata;
 pub(crate) mod outline;
 pub(crate) mod page_words;
 pub(crate) mod parsed;
-pub(crate) mod title;
 pub(crate) mod title_line;
 
 use crate::corpus::site::site_key;

@@ -7,14 +7,15 @@ use crate::page::boilerplate::is_boilerplate;
 use crate::page::byline::{self, dateline};
 use crate::page::footer::{self, Footer, Tags};
 use crate::page::header::{self, Header};
-use crate::page::html::{self, Body, Html, Unextracted};
+use crate::page::html::{self, Body, Html};
 use crate::page::labels::Labels;
 use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markdown::markdown_layout;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
-use crate::page::title::Title;
 use crate::punctuation::{is_colon, is_stop};
+use crate::report::Unextracted;
+use crate::title::Title;
 
 /// How many of the first lines of a body can be bylines.
 const MAX_BYLINES: usize = 6;

@@ -4,8 +4,8 @@
 //! and an [`Article`] after that, whoever handles it. Other types, such as [`Page`], carry one of
 //! the two and say something about it.
 
-use crate::page::html::Unextracted;
 use crate::record::{Article, FlashItem};
+use crate::report::Unextracted;
 
 /// A page that was parsed by itself: its article and flash items, without ids and paths. All spans
 /// are byte ranges of the parsed text.

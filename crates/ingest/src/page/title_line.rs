@@ -10,9 +10,9 @@ use crate::page::header::{Header, is_meta};
 use crate::page::labels::{Delimiter, Label, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
-use crate::page::title::Title;
 use crate::punctuation::{closing, is_colon, is_space};
 use crate::record::Moment;
+use crate::title::Title;
 
 /// The longest title that is recognised by a byline below it, in characters.
 const MAX_TITLE: usize = 90;

@@ -10,10 +10,10 @@ use crate::error::Error;
 use crate::file_table::FileEntry;
 use crate::flash::dedup::content_hash;
 use crate::id::short;
-use crate::page::title::Title;
 use crate::pipeline::ids::Ids;
 use crate::pipeline::stored_path::{StoredPath, by_path, is_generated};
 use crate::record::Record;
+use crate::title::Title;
 
 /// Access to the records of an earlier index, for files that cannot be read now.
 pub trait StoredRecords {

@@ -18,3 +18,4 @@ mod stored_path;
 mod survey;
 pub(crate) mod survey_archive;
 pub(crate) mod survey_cache;
+pub(crate) mod surveyed_page;

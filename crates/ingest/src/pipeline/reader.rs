@@ -24,7 +24,7 @@ use crate::page::metadata::Metadata;
 use crate::page::outline::Outline;
 use crate::pipeline::finding::{DiagnosticLimit, Finding, FoundItem, FoundPage, skipped};
 use crate::pipeline::ids::path_hash;
-use crate::pipeline::survey_cache::SurveyedPage;
+use crate::pipeline::surveyed_page::SurveyedPage;
 use crate::record::{Article, Span};
 use crate::report::Reason;
 

@@ -23,7 +23,8 @@ use crate::pipeline::chunks::{CHUNK, ChunkReader};
 use crate::pipeline::current_dump::id_key;
 use crate::pipeline::finding::Finding;
 use crate::pipeline::reader::Reader;
-use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
+use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter};
+use crate::pipeline::surveyed_page::SurveyedPage;
 use crate::progress::Progress;
 use crate::record::Record;
 use crate::record_log::{LogReader, RecordLog};
@@ -195,76 +196,98 @@ pub(crate) fn next_surveyed_file(log: &mut LogReader, at: &mut u64) -> io::Resul
     postcard::from_bytes(record).map_err(io::Error::other)
 }
 
+/// What the survey finds out about a file.
+#[derive(Debug, Default)]
+struct FileSurvey {
+    /// Whether its page is in the survey cache.
+    is_cached: bool,
+    /// Whether the system refused to read it.
+    is_refused: bool,
+    is_too_large: bool,
+    /// The hash of its bytes, if these were read at once.
+    content_hash: Option<u64>,
+    /// Flash items in its dumps.
+    items: u64,
+}
+
+impl FileSurvey {
+    /// The hash of the file's bytes, which are read again if necessary; 0 if they cannot be read.
+    fn content_hash(&self, source: &SourceFile) -> u64 {
+        if self.is_too_large {
+            // Reading such a file for its hash could take longer than all others.
+            return source.stamp.hash();
+        }
+        let read = || match self.is_refused {
+            true => None,
+            false => input::content_hash(&source.path).ok(),
+        };
+        self.content_hash.or_else(read).unwrap_or(0)
+    }
+}
+
 impl Reader<'_> {
     /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Problems are
     /// reported in the second pass. Returns whether the system refused to read it.
     fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
-        let ThreadSurvey { statistics, cache, raw, position, totals, .. } = survey;
-        let (mut cached, mut refused, mut content_hash, mut count) = (false, false, None, 0);
-        let mut too_large = false;
+        let mut file = FileSurvey::default();
         let _ = input::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind.is_dump() => {
-                    let at = (*position, &mut count);
-                    refused |= self.survey_dump(input, at, statistics);
+                    let at = (survey.position, &mut file.items);
+                    file.is_refused |= self.survey_dump(input, at, &mut survey.statistics);
                 }
-                Event::Input(mut input) => {
-                    if self.bytes(&mut input, raw).is_ok()
-                        && let Ok(mut page) = self.text(raw, &input)
-                    {
-                        let is_single = source.format.codec == Codec::Plain
-                            && input.relative == source.relative;
-                        if is_single && input.whole.is_none() {
-                            content_hash = Some(xxh3_64(raw));
-                        }
-                        let bom_bytes =
-                            page.plain_shift().filter(|_| is_single && !page.has_attachments());
-                        let bytes = input.whole.unwrap_or(raw.len() as u64);
-                        let lossy = page.is_lossy();
-                        let whole = input.whole.is_some() || page.is_extracted();
-                        let metadata = page.take_metadata();
-                        let outline = page.outline(metadata, self.options.labels());
-                        outline.survey(statistics);
-                        let draft = Draft::of(page.as_str(), &outline);
-                        let path = self.site_path(&input.path, &input.relative);
-                        let site = site_key(input.url.as_deref().or(draft.url), draft.site, path);
-                        statistics.add_page(site, &draft.pieces);
-                        if let Some(bom_bytes) = bom_bytes {
-                            cache.push(Some(&SurveyedPage {
-                                draft,
-                                bytes,
-                                bom_bytes,
-                                lossy,
-                                whole,
-                            }));
-                            cached = true;
-                        }
-                    }
-                }
+                Event::Input(input) => self.survey_page(input, source, survey, &mut file),
                 Event::Skipped(skipped) => {
-                    if matches!(skipped.reason, Reason::TooLarge { .. }) {
-                        // Reading such a file for its hash could take longer than all others.
-                        content_hash = Some(source.stamp.hash());
-                        too_large = true;
-                    }
-                    refused |= skipped.reason.keeps_records();
+                    file.is_too_large |= matches!(skipped.reason, Reason::TooLarge { .. });
+                    file.is_refused |= skipped.reason.keeps_records();
                 }
                 Event::Ignored(_) | Event::NonUtf8Name(_) => {}
             }
             ControlFlow::Continue(())
         });
-        if !cached {
-            cache.push(None);
+        if !file.is_cached {
+            survey.cache.push(None);
         }
-        if content_hash.is_none() && !refused {
-            content_hash = input::content_hash(&source.path).ok();
-        }
-        let content_hash = content_hash.unwrap_or(0);
+        let content_hash = file.content_hash(source);
         // A stamp differs from machine to machine.
-        let known = if too_large { source.stamp.bytes } else { content_hash };
-        totals.add(&source.relative, known, source.stamp.bytes);
-        survey.note_file(content_hash, refused)?;
-        Ok(refused)
+        let known = if file.is_too_large { source.stamp.bytes } else { content_hash };
+        survey.totals.add(&source.relative, known, source.stamp.bytes);
+        survey.note_file(content_hash, file.is_refused)?;
+        Ok(file.is_refused)
+    }
+
+    /// Adds a page to the statistics and, if it is the whole of its file, to the survey cache.
+    fn survey_page(
+        &self,
+        mut input: Input<'_>,
+        source: &SourceFile,
+        survey: &mut ThreadSurvey,
+        file: &mut FileSurvey,
+    ) {
+        let ThreadSurvey { statistics, cache, raw, .. } = survey;
+        if self.bytes(&mut input, raw).is_err() {
+            return;
+        }
+        let Ok(mut page) = self.text(raw, &input) else { return };
+        let is_single = source.format.codec == Codec::Plain && input.relative == source.relative;
+        if is_single && input.whole.is_none() {
+            file.content_hash = Some(xxh3_64(raw));
+        }
+        let bom_bytes = page.plain_shift().filter(|_| is_single && !page.has_attachments());
+        let bytes = input.whole.unwrap_or(raw.len() as u64);
+        let lossy = page.is_lossy();
+        let whole = input.whole.is_some() || page.is_extracted();
+        let metadata = page.take_metadata();
+        let outline = page.outline(metadata, self.options.labels());
+        outline.survey(statistics);
+        let draft = Draft::of(page.as_str(), &outline);
+        let path = self.site_path(&input.path, &input.relative);
+        let site = site_key(input.url.as_deref().or(draft.url), draft.site, path);
+        statistics.add_page(site, &draft.pieces);
+        if let Some(bom_bytes) = bom_bytes {
+            cache.push(Some(&SurveyedPage { draft, bytes, bom_bytes, lossy, whole }));
+            file.is_cached = true;
+        }
     }
 
     /// Adds a dump to the statistics, given its position in the walk and the number of items in the

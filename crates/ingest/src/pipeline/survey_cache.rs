@@ -4,111 +4,13 @@
 
 use std::io;
 
-use jiff::civil::{Date as Day, DateTime, Time};
-use serde::{Deserialize, Serialize};
-
-use crate::flash::paragraph::{Dated, Paragraph, Piece};
-use crate::page::draft::Draft;
-use crate::page::html::Unextracted;
-use crate::record::{DateOrigin, Moment};
+use crate::pipeline::surveyed_page::{SurveyedPage, decode, encode};
 use crate::record_log::{LogReader, RecordLog};
 
 /// Maximum bytes of all cache files together: about half a million pages.
 const MAX_CACHE_BYTES: u64 = 2 << 30;
 /// Bytes to read at a time.
 const READ_BYTES: usize = 1 << 16;
-
-/// A page as parsed by the survey.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct SurveyedPage<'a> {
-    pub(crate) draft: Draft<'a>,
-    /// Length of the file.
-    pub(crate) bytes: u64,
-    /// Length of the byte order mark: the difference between offsets in the file and in the text.
-    pub(crate) bom_bytes: usize,
-    pub(crate) lossy: bool,
-    /// Whether offsets in the text mean nothing in the file.
-    pub(crate) whole: bool,
-}
-
-/// A page as stored. Instead of texts it has their lengths; the texts follow it concatenated, so
-/// that UTF-8 is validated only once.
-#[derive(Serialize, Deserialize)]
-struct PageEntry {
-    bytes: u64,
-    bom_bytes: usize,
-    lossy: bool,
-    whole: bool,
-    /// See [`optional_texts`].
-    optional: [Option<usize>; OPTIONAL],
-    suffix_tags: Vec<usize>,
-    separate_tags: Vec<usize>,
-    related: Vec<(usize, usize)>,
-    date: StampCode,
-    date_origin: DateOrigin,
-    unextracted: Option<Unextracted>,
-    mojibake_repaired: u32,
-    mojibake_kept: Vec<(usize, usize)>,
-    pieces: Vec<PieceEntry>,
-}
-
-/// A piece of the body.
-#[derive(Serialize, Deserialize)]
-struct PieceEntry {
-    length: usize,
-    start: usize,
-    end: usize,
-    stamp: StampCode,
-    hash: u64,
-}
-
-/// A date as numbers: formatting and parsing text would take as long as everything else.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-enum StampCode {
-    None,
-    Null,
-    Day(i16, [i8; 2]),
-    Time(i16, [i8; 5]),
-    Month(i16, i8),
-    Year(i16),
-}
-
-impl StampCode {
-    fn of(stamp: Option<Option<Moment>>) -> io::Result<Self> {
-        Ok(match stamp {
-            None => Self::None,
-            Some(None) => Self::Null,
-            Some(Some(Moment::Day(day))) => Self::Day(day.year(), [day.month(), day.day()]),
-            Some(Some(Moment::Time(time))) if time.subsec_nanosecond() == 0 => {
-                let clock = [time.hour(), time.minute(), time.second()];
-                let [hour, minute, second] = clock;
-                Self::Time(time.year(), [time.month(), time.day(), hour, minute, second])
-            }
-            Some(Some(Moment::Month(day))) => Self::Month(day.year(), day.month()),
-            Some(Some(Moment::Year(day))) => Self::Year(day.year()),
-            // Dates in pages are never more precise.
-            Some(Some(Moment::Time(_))) => return Err(io::ErrorKind::InvalidInput.into()),
-        })
-    }
-
-    fn moment(self) -> io::Result<Option<Option<Moment>>> {
-        let day = |year, month, day| Day::new(year, month, day).map_err(io::Error::other);
-        Ok(match self {
-            Self::None => None,
-            Self::Null => Some(None),
-            Self::Day(year, [month, of_month]) => {
-                Some(Some(Moment::Day(day(year, month, of_month)?)))
-            }
-            Self::Time(year, [month, of_month, hour, minute, second]) => {
-                let time = Time::new(hour, minute, second, 0).map_err(io::Error::other)?;
-                let time = DateTime::from_parts(day(year, month, of_month)?, time);
-                Some(Some(Moment::Time(time)))
-            }
-            Self::Month(year, month) => Some(Some(Moment::Month(day(year, month, 1)?))),
-            Self::Year(year) => Some(Some(Moment::Year(day(year, 1, 1)?))),
-        })
-    }
-}
 
 /// Writes the cache of one thread, file by file.
 pub(crate) struct SurveyCacheWriter {
@@ -196,141 +98,12 @@ impl SurveyCache {
     }
 }
 
-/// Number of [`optional_texts`].
-const OPTIONAL: usize = 10;
-
-/// The texts that a page may lack, in the order in which they are stored.
-fn optional_texts<'a>(draft: &Draft<'a>) -> [Option<&'a str>; OPTIONAL] {
-    [
-        draft.site,
-        draft.category,
-        draft.title,
-        draft.author,
-        draft.translator,
-        draft.editor,
-        draft.source,
-        draft.url,
-        draft.unread_date,
-        draft.concatenated_tags,
-    ]
-}
-
-/// Encodes a page: a header, followed by its texts.
-fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
-    let SurveyedPage { draft, bytes, bom_bytes, lossy, whole } = page;
-    let optional = optional_texts(draft);
-    let lengths = |texts: &[&str]| texts.iter().map(|text| text.len()).collect();
-    let piece_entry = |piece: &Piece<'_>| {
-        let Paragraph { text, start, end } = piece.paragraph;
-        let stamp = StampCode::of(piece.dated.map(|dated| dated.moment))?;
-        let hash = piece.dated.map_or(0, |dated| dated.hash);
-        Ok(PieceEntry { length: text.len(), start, end, stamp, hash })
-    };
-    let header = PageEntry {
-        bytes: *bytes,
-        bom_bytes: *bom_bytes,
-        lossy: *lossy,
-        whole: *whole,
-        optional: optional.map(|text| text.map(str::len)),
-        suffix_tags: lengths(&draft.suffix_tags),
-        separate_tags: lengths(&draft.separate_tags),
-        related: draft.related.iter().map(|(title, text)| (title.len(), text.len())).collect(),
-        date: StampCode::of(draft.date.map(|(moment, _)| Some(moment)))?,
-        date_origin: draft.date.map(|(_, origin)| origin).unwrap_or_default(),
-        unextracted: draft.unextracted,
-        mojibake_repaired: draft.mojibake_repaired,
-        mojibake_kept: draft.mojibake_kept.clone(),
-        pieces: draft.pieces.iter().map(piece_entry).collect::<io::Result<_>>()?,
-    };
-    *entry = postcard::to_extend(&header, std::mem::take(entry)).map_err(io::Error::other)?;
-    let related = draft.related.iter().flat_map(|(title, text)| [title, text]);
-    let pieces = draft.pieces.iter().map(|piece| &piece.paragraph.text);
-    let lists = draft.suffix_tags.iter().chain(&draft.separate_tags).chain(related).chain(pieces);
-    for text in optional.iter().flatten().chain(lists) {
-        entry.extend_from_slice(text.as_bytes());
-    }
-    Ok(())
-}
-
-fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
-    let (header, texts): (PageEntry, _) =
-        postcard::take_from_bytes(entry).map_err(io::Error::other)?;
-    // Validate all texts at once.
-    let mut left = simdutf8::basic::from_utf8(texts).map_err(io::Error::other)?;
-    let mut text = |length| -> io::Result<_> {
-        let (text, after) = left.split_at_checked(length).ok_or(io::ErrorKind::InvalidData)?;
-        left = after;
-        Ok(text)
-    };
-    let mut optional = [None; OPTIONAL];
-    for (to, length) in optional.iter_mut().zip(header.optional) {
-        *to = length.map(&mut text).transpose()?;
-    }
-    let [
-        site,
-        category,
-        title,
-        author,
-        translator,
-        editor,
-        source,
-        url,
-        unread_date,
-        concatenated_tags,
-    ] = optional;
-    let suffix_tags = header.suffix_tags.into_iter().map(&mut text).collect::<io::Result<_>>()?;
-    let separate_tags =
-        header.separate_tags.into_iter().map(&mut text).collect::<io::Result<_>>()?;
-    let related =
-        header.related.into_iter().map(|(title, snippet)| Ok((text(title)?, text(snippet)?)));
-    let related = related.collect::<io::Result<_>>()?;
-    let pieces = header.pieces.into_iter().map(|piece| piece.decode(&mut text));
-    let draft = Draft {
-        site,
-        category,
-        title,
-        suffix_tags,
-        author,
-        translator,
-        editor,
-        source,
-        url,
-        date: header.date.moment()?.flatten().map(|moment| (moment, header.date_origin)),
-        unread_date,
-        unextracted: header.unextracted,
-        separate_tags,
-        concatenated_tags,
-        related,
-        mojibake_repaired: header.mojibake_repaired,
-        mojibake_kept: header.mojibake_kept,
-        pieces: pieces.collect::<io::Result<_>>()?,
-    };
-    Ok(SurveyedPage {
-        draft,
-        bytes: header.bytes,
-        bom_bytes: header.bom_bytes,
-        lossy: header.lossy,
-        whole: header.whole,
-    })
-}
-
-impl PieceEntry {
-    /// The piece, given what takes its text.
-    fn decode<'t>(
-        self,
-        text: &mut dyn FnMut(usize) -> io::Result<&'t str>,
-    ) -> io::Result<Piece<'t>> {
-        let Self { length, start, end, stamp, hash } = self;
-        let dated = stamp.moment()?.map(|moment| Dated { moment, hash });
-        Ok(Piece { paragraph: Paragraph { text: text(length)?, start, end }, dated })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::page::draft::Draft;
     use crate::page::markup::Markup;
     use crate::page::outline::Outline;
 

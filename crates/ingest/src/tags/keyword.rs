@@ -285,7 +285,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::page::title::Title;
+    use crate::title::Title;
 
     /// [`Keywords::make`] by scoring every range.
     fn plain(

@@ -72,7 +72,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::page::title::Title;
+    use crate::title::Title;
 
     fn vocabulary(titles: &[&str]) -> Vocabulary {
         let mut vocabulary = Vocabulary::default();

@@ -184,7 +184,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::page::title::Title;
+    use crate::title::Title;
 
     proptest! {
         #[test]

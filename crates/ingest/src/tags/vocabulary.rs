@@ -7,7 +7,7 @@ use super::bloom::BloomFilter;
 use super::concatenated::text_hash;
 use super::shapes::{Shapes, combined_hash, prefix_hashes};
 use crate::folded_hash::fold;
-use crate::page::title::{Title, is_ticker};
+use crate::title::{Title, is_ticker};
 
 /// Counts of folded tags and keywords.
 #[derive(Debug, Default, Clone)]

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use dom_smoothie::{CandidateSelectMode, Config, Readability};
 
 use super::copy::line_of;
-use super::limits::{MAX_DEPTH, Unextracted};
+use super::limits::MAX_DEPTH;
 use crate::page::line::Line;
+use crate::report::Unextracted;
 
 /// Nodes of a parsed page, text included: more than the elements of [`limits`](super::limits) need.
 const MAX_NODES: usize = 100_000;

@@ -2,7 +2,7 @@
 
 use crate::page::boilerplate::site;
 use crate::page::line::Line;
-use crate::page::title::Title;
+use crate::title::Title;
 
 /// How many lines at the top, and at the bottom, are searched for signs of the layout.
 const HEADER_LINES: usize = 40;

@@ -4,9 +4,7 @@
 //! formatting elements again and again, and the extractor goes through the tree recursively. A page
 //! within these limits takes at most a second on a stack of 2 MB.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+use crate::report::Unextracted;
 
 /// Bytes of a page. Of 77 news pages the largest has 0.6 MB.
 const MAX_BYTES: usize = 6_000_000;
@@ -22,28 +20,6 @@ const MAX_TAG_BYTES: usize = 100_000;
 pub(super) const MAX_DEPTH: usize = 400;
 /// Elements that a parser opens again because they are misnested.
 const MAX_REOPENED: u64 = 20_000;
-
-/// Why the whole text of an HTML page was kept instead of its article.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Unextracted {
-    /// The page is too large, or has too many elements or character references.
-    TooLarge,
-    /// Its elements are nested too deeply, or misnested too often.
-    TooDeep,
-    /// No part of the page reads like an article.
-    NoArticle,
-}
-
-impl fmt::Display for Unextracted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TooLarge => "the page is too large to look for its article",
-            Self::TooDeep => "its elements are nested too deeply to look for its article",
-            Self::NoArticle => "no article was found in it",
-        })
-    }
-}
 
 /// Checks what can be seen without parsing.
 pub(super) fn check_text(text: &str) -> Result<(), Unextracted> {

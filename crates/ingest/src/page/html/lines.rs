@@ -11,11 +11,12 @@ use super::elements::{
     SILENT, heading, is_block, is_cell, is_formatting, is_frame, is_void, silent,
 };
 use super::head::{Head, attribute};
-use super::limits::{Measured, Unextracted, check_text};
+use super::limits::{Measured, check_text};
 use super::notes::Superscript;
 use super::open::{OpenElements, Roles, is_hidden};
 use super::whitespace::{leading_whitespace, one_line, trailing_whitespace};
 use crate::page::line::{Layout, Line, Part};
+use crate::report::Unextracted;
 
 /// Maximum number of pieces that are kept: metadata stands near the top.
 const MAX_PIECES: usize = 20_000;

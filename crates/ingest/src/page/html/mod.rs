@@ -40,8 +40,8 @@ mod whitespace;
 
 use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;
+use crate::report::Unextracted;
 
-pub use limits::Unextracted;
 use title::Title;
 
 /// An HTML page.
