@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,6 +12,7 @@ use ureq::http::HeaderValue;
 use ureq::{Agent, RequestBuilder};
 
 use crate::address::ClusterAddress;
+use crate::client_options::ClientOptions;
 use crate::completeness;
 use crate::credentials::Credentials;
 use crate::error::{Error, Exchange, Result};
@@ -30,34 +30,6 @@ const ANSWER_BYTES: u64 = 512 << 20;
 
 /// How long a node has to say its version, if there are others: a node that hangs is found here.
 const PROBE: Duration = Duration::from_secs(2);
-
-/// How a client connects.
-#[derive(Debug, Clone)]
-pub struct ClientOptions {
-    /// A PEM file with the authorities that sign the certificates of the cluster. Those of the
-    /// system are not trusted then.
-    pub ca_file: Option<PathBuf>,
-    /// The time for a request, with all its repetitions. Default: 10 s.
-    pub timeout: Duration,
-    /// The time to open a connection. Default: 1 s.
-    pub connect_timeout: Duration,
-    /// Allows `http://` to other machines.
-    pub insecure_http: bool,
-    /// The most attempts of one request. Default: 6.
-    pub attempts: u32,
-}
-
-impl Default for ClientOptions {
-    fn default() -> Self {
-        Self {
-            ca_file: None,
-            timeout: Duration::from_secs(10),
-            connect_timeout: Duration::from_secs(1),
-            insecure_http: false,
-            attempts: 6,
-        }
-    }
-}
 
 /// A connection to a cluster, shared by its clones and by threads.
 ///

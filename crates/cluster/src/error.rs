@@ -1,11 +1,11 @@
 //! The errors of this crate. Each message names the node, the request and the cure, and no secret.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error;
 
 use crate::address::AddressError;
+use crate::authority_error::AuthorityError;
 use crate::credentials::CredentialsError;
 pub use crate::exchange::Exchange;
 use crate::index_name::NameError;
@@ -27,22 +27,9 @@ pub enum Error {
     /// The name of an index is wrong.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The CA file cannot be used.
-    #[error("the CA file {} cannot be used ({problem}): name a PEM file with the certificate of the authority that signed those of the cluster", .path.display())]
-    CaFile {
-        /// The path.
-        path: PathBuf,
-        /// Why it cannot be used.
-        problem: String,
-    },
-    /// The system has no certificate authorities.
-    #[error(
-        "the certificate authorities of this system cannot be read ({problem}): name a CA file"
-    )]
-    NoAuthorities {
-        /// Why not.
-        problem: String,
-    },
+    /// No certificate authorities can be trusted.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// A node cannot be reached.
     #[error(
         "cannot reach {at}: {problem}; check that the cluster runs, and the host and port of the address"

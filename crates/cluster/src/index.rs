@@ -10,7 +10,8 @@ use wensou_index::{Kind, TextField};
 
 use crate::address::ClusterAddress;
 use crate::bucket::Bucket;
-use crate::client::{Client, ClientOptions};
+use crate::client::Client;
+use crate::client_options::ClientOptions;
 use crate::credentials::Credentials;
 use crate::document::TermHash;
 use crate::error::{Error, Result};

@@ -28,9 +28,11 @@
 
 mod address;
 mod alias;
+mod authority_error;
 mod bucket;
 mod bulk;
 mod client;
+mod client_options;
 mod completeness;
 mod copy;
 mod credentials;
@@ -65,9 +67,11 @@ mod versioned;
 
 pub use address::{AddressError, ClusterAddress, Node};
 pub use alias::{Health, IndexInfo};
+pub use authority_error::AuthorityError;
 pub use bucket::Bucket;
 pub use bulk::{Action, BulkOptions, BulkSummary, BulkWriter, ItemError, Operation, Version};
-pub use client::{Client, ClientOptions};
+pub use client::Client;
+pub use client_options::ClientOptions;
 pub use copy::{Copied, CopyOptions, CopyProgress, Sent, copy};
 pub use credentials::{CredentialSettings, Credentials, CredentialsError};
 pub use document::{TermHash, document};

@@ -8,7 +8,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::address::ClusterAddress;
-use crate::client::{Client, ClientOptions};
+use crate::client::Client;
+use crate::client_options::ClientOptions;
 use crate::credentials::Credentials;
 
 /// What a node says of itself.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use secrecy::SecretString;
 
 use super::*;
+use crate::AuthorityError;
 
 /// A server that repeats the headers of the request in every part of its answers.
 fn echo(status: u16, shape: u8) -> Mock {
@@ -131,5 +132,11 @@ fn authorities_of_the_system_do_not_sign_for_strangers() {
     let (_, server) = authority("127.0.0.1");
     let address = ClusterAddress::parse(&format!("https://127.0.0.1:{}/n", serve(server))).unwrap();
     let error = Client::connect(&address, &Credentials::none(), &ClientOptions::default());
-    assert!(matches!(error, Err(Error::Tls { .. } | Error::NoAuthorities { .. })), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Err(Error::Tls { .. } | Error::Authority(AuthorityError::NoAuthorities { .. }))
+        ),
+        "{error:?}"
+    );
 }

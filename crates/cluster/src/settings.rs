@@ -6,7 +6,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::address::ClusterAddress;
-use crate::client::{Client, ClientOptions};
+use crate::client::Client;
+use crate::client_options::ClientOptions;
 use crate::credentials::{CredentialSettings, Credentials};
 use crate::error::Result;
 

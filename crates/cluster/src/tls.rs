@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 
-use crate::error::{Error, Result};
+use crate::authority_error::AuthorityError;
 
 /// The most bytes of a CA file: the authorities of all browsers take 250 kB.
 const FILE_BYTES: u64 = 16 << 20;
 
 /// The settings that trust the authorities in `ca_file`, or those of the system without one.
-pub(crate) fn config(ca_file: Option<&Path>) -> Result<TlsConfig> {
+pub(crate) fn config(ca_file: Option<&Path>) -> Result<TlsConfig, AuthorityError> {
     let authorities = match ca_file {
         Some(path) => from_file(path)?,
         None => of_system()?,
@@ -24,8 +24,8 @@ pub(crate) fn config(ca_file: Option<&Path>) -> Result<TlsConfig> {
         .build())
 }
 
-fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
-    let failed = |problem: String| Error::CaFile { path: path.to_owned(), problem };
+fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>, AuthorityError> {
+    let failed = |problem: String| AuthorityError::CaFile { path: path.to_owned(), problem };
     let metadata = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?;
     if !metadata.is_file() || metadata.len() > FILE_BYTES {
         return Err(failed("it is not a regular file of at most 16 MB".to_owned()));
@@ -53,11 +53,11 @@ fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
     Ok(certificates)
 }
 
-fn of_system() -> Result<Vec<Certificate<'static>>> {
+fn of_system() -> Result<Vec<Certificate<'static>>, AuthorityError> {
     let found = rustls_native_certs::load_native_certs();
     if found.certs.is_empty() {
         let problem = found.errors.first().map_or("there are none".to_owned(), ToString::to_string);
-        return Err(Error::NoAuthorities { problem });
+        return Err(AuthorityError::NoAuthorities { problem });
     }
     Ok(found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect())
 }
@@ -113,10 +113,13 @@ mod tests {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
             let error = config(Some(&path)).unwrap_err();
-            assert!(matches!(error, Error::CaFile { .. }));
+            assert!(matches!(error, AuthorityError::CaFile { .. }));
             assert!(error.to_string().contains(name), "{error}");
         }
-        assert!(matches!(config(Some(folder.path())), Err(Error::CaFile { .. })));
-        assert!(matches!(config(Some(&folder.path().join("none"))), Err(Error::CaFile { .. })));
+        assert!(matches!(config(Some(folder.path())), Err(AuthorityError::CaFile { .. })));
+        assert!(matches!(
+            config(Some(&folder.path().join("none"))),
+            Err(AuthorityError::CaFile { .. })
+        ));
     }
 }

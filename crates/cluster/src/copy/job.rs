@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use wensou_index::Index;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::before::roots;
 use super::cleanup::{Writer, remove_others};
 use super::documents::for_each_document;
-use super::{Copied, CopyOptions, CopyProgress, Sent, roots, sums};
+use super::options::{Copied, CopyOptions, CopyProgress, Sent};
+use super::sums;
 use crate::address::ClusterAddress;
 use crate::alias::{CHANGE, Health};
 use crate::bulk::{BulkOptions, BulkSummary, BulkWriter, Operation};

@@ -6,123 +6,22 @@
 //! it has seen, so the cluster lets one of several succeed. No clock is compared with that of
 //! another machine: who waits for a lock watches whether it changes.
 
+mod document;
 mod process;
 mod renewal;
 
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
 use crate::address::ClusterAddress;
-use crate::alias::Health;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::request::{Request, encode_segment};
-use crate::schema::{lock_index, lock_name};
+use crate::schema::lock_name;
 use crate::versioned::DocumentVersion;
-use process::{Process, host_name};
+use document::{Holder, LEASE, LockDocument};
 use renewal::Renewal;
-
-/// The id of the document.
-const ID: &str = "lock";
-
-/// How often a lock is renewed.
-const RENEWED_EVERY: Duration = Duration::from_secs(2);
-
-/// How long a lock may stay as it is before it is taken over. A node that is lost delays a renewal
-/// by the time in which another one takes its part, some seconds.
-const LEASE: Duration = Duration::from_secs(20);
-
-/// How long the index of a lock may be missing before it is made again.
-const LOST_AFTER: Duration = Duration::from_secs(10);
 
 /// How often who waits looks at the lock.
 const POLL: Duration = Duration::from_millis(250);
-
-/// What a lock says of its holder.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Holder {
-    /// Tells the locks of a process apart.
-    token: String,
-    host: String,
-    process: Process,
-    /// RFC 3339.
-    since: String,
-    /// In milliseconds.
-    lease: u64,
-}
-
-impl Holder {
-    fn new() -> Self {
-        Self {
-            token: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
-            host: host_name(),
-            process: Process::current(),
-            since: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            lease: LEASE.as_millis() as u64,
-        }
-    }
-
-    /// For messages.
-    fn name(&self) -> String {
-        let printable =
-            |text: &str| -> String { text.chars().filter(|c| !c.is_control()).take(80).collect() };
-        let (host, since) = (printable(&self.host), printable(&self.since));
-        format!("process {} on {host}, since {since}", self.process.pid())
-    }
-}
-
-/// The document of a lock on the cluster.
-#[derive(Debug, Clone)]
-struct LockDocument {
-    client: Client,
-    index: String,
-    address: String,
-}
-
-impl LockDocument {
-    /// Creates the index of the lock unless it is there.
-    fn prepare(&self, alias: &str) -> Result<()> {
-        let request = Request::head(format!("/{}", encode_segment(&self.index)));
-        if self.client.send(&request.of_elected_node().accept(404))?.status() != 404 {
-            let health = self.client.wait_for_health(&self.index, Health::Yellow, LOST_AFTER);
-            let Err(Error::Waited { .. }) = health else { return health.map(drop) };
-            // Its node was lost before it had a second copy. Who held the lock cannot renew it, and
-            // finds another lock in its place.
-            self.client.delete_index(&self.index)?;
-        }
-        self.client.create_index_if_missing(&self.index, &lock_index(alias), LOST_AFTER)
-    }
-
-    /// Writes the document if it has this version; without a version, if there is none. Returns the
-    /// version that was written, or `None` if there is another one.
-    fn write(
-        &self,
-        version: Option<DocumentVersion>,
-        holder: &Holder,
-    ) -> Result<Option<DocumentVersion>> {
-        let request = Request::put_document(&self.index, ID, version);
-        match self.client.send(&request.json(holder)?) {
-            Ok(response) => response.json().map(Some),
-            Err(Error::Conflict { .. }) => match self.read()? {
-                // The answer of the first attempt was lost.
-                Some((version, found)) if found.token == holder.token => Ok(Some(version)),
-                _ => Ok(None),
-            },
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The version and the holder, if there is one.
-    fn read(&self) -> Result<Option<(DocumentVersion, Holder)>> {
-        self.client.get_document(&self.index, ID)
-    }
-
-    fn delete(&self, version: DocumentVersion) -> Result<()> {
-        let request = Request::delete(format!("/{}/_doc/{ID}", encode_segment(&self.index)));
-        self.client.send(&request.if_version(version).accept(404)).map(drop)
-    }
-}
 
 /// The lock of an address. It is released when it is dropped.
 #[derive(Debug)]

@@ -3,10 +3,14 @@
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use super::{Holder, LockDocument, RENEWED_EVERY};
+use super::document::{Holder, LockDocument};
 use crate::error::{Error, Result};
 use crate::versioned::DocumentVersion;
+
+/// How often a lock is renewed.
+const RENEWED_EVERY: Duration = Duration::from_secs(2);
 
 /// A lock that this process holds, and the thread that renews it.
 #[derive(Debug)]

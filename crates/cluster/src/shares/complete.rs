@@ -11,7 +11,7 @@ use wensou_index::{ArticleText, Index, Kind, NearDuplicateFinder, analyse_record
 use wensou_ingest::{Article, FlashItem, Record, correct_references, walk_key};
 use wensou_text::Segmenter;
 
-use super::Build;
+use super::build::Build;
 use super::parts::SharedArticle;
 use super::read_write::{READ_AT_ONCE, SOURCE, TIMEOUT};
 use super::state::BuildState;

@@ -6,6 +6,7 @@
 //! completes the index and publishes it. The outcome is that of a [`copy`](crate::copy()) of one
 //! index of the whole archive: the same records, hits and order.
 //!
+//! - `build`: the indexes that they write.
 //! - `state`: which shares there are, in a document that machines change with optimistic
 //!   concurrency.
 //! - `place`: puts a record where the cluster may have one of the same id. Flash items of several
@@ -15,6 +16,7 @@
 //! - `parts`: what each machine has counted, and the sketches of its articles.
 //! - `complete`: the statistics of the whole, references to merged items, near-duplicates.
 
+mod build;
 mod complete;
 mod parts;
 mod place;
@@ -25,6 +27,7 @@ mod stored;
 use wensou_index::{Index, Share, analyse_record};
 use xxhash_rust::xxh3::xxh3_64;
 
+use self::build::Build;
 use self::parts::PartsWriter;
 use self::place::{NewDocument, Placement};
 use self::state::{SentShare, key_of};
@@ -122,14 +125,6 @@ pub fn send_share(
         complete::complete(&build, index, &state, &job)?;
     }
     Ok(sent(ShareState::Published, all_files))
-}
-
-/// The indexes that several machines write.
-pub(crate) struct Build<'c> {
-    client: &'c Client,
-    alias: &'c str,
-    documents: &'c str,
-    parts: String,
 }
 
 /// The end of the name of the index: the same on all machines that index the same archive in the

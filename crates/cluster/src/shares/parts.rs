@@ -6,7 +6,7 @@ use wensou_index::Sketch;
 use wensou_ingest::Record;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::Build;
+use super::build::Build;
 use super::state::PartCounts;
 use super::stored::first_path;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};

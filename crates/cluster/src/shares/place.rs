@@ -7,7 +7,7 @@ use wensou_index::{DocumentTerms, FieldValues, Sketch};
 use wensou_ingest::{Record, is_same_item, merge_items, next_id, walk_key};
 use wensou_text::Segmenter;
 
-use super::Build;
+use super::build::Build;
 use super::parts::SharedArticle;
 use super::stored::{Read, Stored, first_path, position};
 use crate::bulk::{BulkOptions, BulkWriter, Operation};

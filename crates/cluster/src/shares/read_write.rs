@@ -6,7 +6,7 @@ use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Build;
+use super::build::Build;
 use super::stored::{Read, Stored};
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, encode_segment};

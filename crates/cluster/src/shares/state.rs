@@ -8,7 +8,7 @@ use wensou_index::{Share, SurveyTotals};
 use wensou_ingest::contains_path;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::Build;
+use super::build::Build;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
 use crate::share_error::ShareError;

@@ -1,0 +1,32 @@
+//! How a client connects.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How a client connects.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// A PEM file with the authorities that sign the certificates of the cluster. Those of the
+    /// system are not trusted then.
+    pub ca_file: Option<PathBuf>,
+    /// The time for a request, with all its repetitions. Default: 10 s.
+    pub timeout: Duration,
+    /// The time to open a connection. Default: 1 s.
+    pub connect_timeout: Duration,
+    /// Allows `http://` to other machines.
+    pub insecure_http: bool,
+    /// The most attempts of one request. Default: 6.
+    pub attempts: u32,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            ca_file: None,
+            timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(1),
+            insecure_http: false,
+            attempts: 6,
+        }
+    }
+}
