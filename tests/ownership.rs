@@ -1,11 +1,11 @@
 //! wensou removes only what it has made, and loses no data.
 
-use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+mod faults;
 
-use crate::util::{Dir, Ran, Random, copy_folder, preloaded, sample};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::util::{Dir, copy_folder, sample};
 
 /// A folder with an archive of three pages and its index.
 fn indexed() -> Dir {
@@ -282,69 +282,6 @@ fn links_in_an_index_folder_are_not_followed() {
     }
 }
 
-/// An index with a document store that is large enough to be mapped instead of verified.
-fn large() -> Dir {
-    let dir = Dir::new();
-    let mut dump = String::new();
-    let mut random = Random::new(10);
-    for number in 0..3000 {
-        // Incompressible text, because only files above 1 MiB are mapped.
-        let letter = |_| char::from_u32(0x4e00 + random.below(20_000) as u32).unwrap();
-        let text: String = (0..500).map(letter).collect();
-        dump.push_str(&format!("{{\"id\": \"r{number}\", \"text\": \"{text}\"}}\n"));
-    }
-    dir.write("archive/dump.jsonl", dump);
-    dir.index();
-    dir
-}
-
-#[test]
-fn a_damaged_length_is_damage_and_allocates_nothing() {
-    let dir = large();
-    let store = file(&dir, "index", ".store");
-    let mut bytes = fs::read(&store).unwrap();
-    // The file ends with tantivy's footer (JSON, its length, a magic number). Before it is the
-    // footer of the store, with the offset of the skip index.
-    let end = bytes.len() - 8;
-    let footer = u32::from_le_bytes(bytes[end..end + 4].try_into().unwrap()) as usize;
-    let own = end - footer - 28;
-    let index = u64::from_le_bytes(bytes[own + 4..own + 12].try_into().unwrap()) as usize;
-    // The number of layers of the skip index, as a varint.
-    bytes[index..index + 7].copy_from_slice(&[0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0xff]);
-    fs::write(&store, bytes).unwrap();
-    for args in [&["export"][..], &["search", "r7", "-n", "1"], &["check"]] {
-        let ran = dir.run(args);
-        assert_eq!(ran.code, 3, "{args:?}: {}", ran.stderr);
-        let output = ran.stdout + &ran.stderr;
-        assert!(output.contains("checksum mismatch"), "{args:?}: {output}");
-        assert!(output.contains("check --repair"), "{args:?}: {output}");
-    }
-    let repaired = dir.run(&["check", "--repair"]);
-    assert_eq!(repaired.code, 0, "{}{}", repaired.stdout, repaired.stderr);
-    assert_eq!(dir.ok(&["export"]).lines().count(), 3000);
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_file_that_is_cut_short_under_a_reader_is_named() {
-    let dir = large();
-    let store = file(&dir, "index", ".store");
-    assert!(fs::metadata(&store).unwrap().len() > 2 << 20);
-    let mut export = dir.command(&["export"]);
-    let mut export = export.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut records = BufReader::new(export.stdout.take().unwrap());
-    let mut first = String::new();
-    records.read_line(&mut first).unwrap();
-    // The process is blocked until we read more of its output.
-    fs::File::options().write(true).open(&store).unwrap().set_len(4096).unwrap();
-    let read = records.lines().map_while(Result::ok).count();
-    let ended = export.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert!(read < 2999, "the file was read before it was cut short");
-    assert_eq!(ended.status.code(), Some(3), "{said}");
-    assert!(said.contains(".store was cut short while it was read"), "{said}");
-}
-
 #[test]
 fn what_a_kill_left_is_removed_even_if_the_index_is_up_to_date() {
     let dir = indexed();
@@ -357,98 +294,6 @@ fn what_a_kill_left_is_removed_even_if_the_index_is_up_to_date() {
     let current = dir.run(&["index", "archive"]);
     assert!(current.stderr.contains("the index is up to date"), "{}", current.stderr);
     assert!(!old.exists());
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_failed_last_sync_is_a_warning_and_keeps_the_old_generation() {
-    let dir = indexed();
-    let Some(library) = preloaded(&dir, "fault") else { return };
-    let before = dir.ok(&["export"]);
-    let build = |at: &str| {
-        let mut command = dir.command(&["index", "archive", "--rebuild"]);
-        command.env("LD_PRELOAD", &library).env("FAULT_DIR", dir.path().join("index"));
-        command.env("FAULT_ONLY", "sync").env("FAULT_KIND", "io").env("FAULT_AT", at);
-        Ran::from(command.env("FAULT_COUNT", dir.path().join("count")).output().unwrap())
-    };
-    assert_eq!(build("0").code, 0);
-    let syncs = fs::read_to_string(dir.path().join("count")).unwrap();
-    let old = generation(&dir, "index");
-    dir.write("archive/four.txt", "標題丁卯\n\n正文說的是丁卯,說一件事。\n");
-    let built = build(syncs.trim());
-    assert_eq!(built.code, 0, "{}", built.stderr);
-    assert!(built.stderr.contains("may not survive a power cut"), "{}", built.stderr);
-    assert!(old.is_dir(), "after a power cut it may be the index");
-    assert_eq!(dir.ids(&["丁卯"]).len(), 1);
-    assert_eq!(dir.run(&["check", "--quick"]).code, 0);
-    dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
-    assert!(!old.exists());
-    fs::remove_file(dir.path().join("archive/four.txt")).unwrap();
-    dir.index();
-    assert_eq!(dir.ok(&["export"]), before);
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn without_threads_no_verb_panics() {
-    let dir = indexed();
-    let Some(library) = preloaded(&dir, "threads") else { return };
-    for threads in 0..12 {
-        for args in [
-            &["check"][..],
-            &["index", "archive", "--rebuild"],
-            &["search", "正文"],
-            &["check", "--quick"],
-        ] {
-            let mut command = dir.command(args);
-            command.env("LD_PRELOAD", &library).env("FAULT_THREADS", threads.to_string());
-            let output = command.output().unwrap();
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            let code = output.status.code();
-            assert!(
-                matches!(code, Some(0 | 2 | 4)),
-                "{args:?}, {threads} threads: {code:?} {said}"
-            );
-            assert!(!said.contains("bug in wensou"), "{args:?}, {threads} threads: {said}");
-        }
-        assert!(matches!(dir.run(&["check"]).code, 0 | 4));
-    }
-}
-
-#[test]
-#[cfg(unix)]
-fn too_many_open_files_are_named_and_leave_the_index_whole() {
-    let dir = indexed();
-    let program = env!("CARGO_BIN_EXE_wensou");
-    let mut refused = 0;
-    for limit in 6..32 {
-        let mut shell = dir.command(&[]);
-        let command = format!("ulimit -n {limit} && exec {program} index archive --rebuild");
-        let template = std::mem::replace(&mut shell, Command::new("sh"));
-        shell.args(["-c", &command]).current_dir(dir.path());
-        for (name, value) in template.get_envs() {
-            match value {
-                Some(value) => shell.env(name, value),
-                None => shell.env_remove(name),
-            };
-        }
-        let output = shell.stdin(Stdio::null()).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        match output.status.code() {
-            Some(0) => {}
-            Some(2) => {
-                assert!(said.contains("Too many open files"), "{limit}: {said}");
-                refused += 1;
-            }
-            // With too few files, the system cannot even load the program.
-            other => assert!(limit < 10, "{limit}: {other:?} {said}"),
-        }
-        assert_eq!(dir.run(&["check"]).code, 0, "{limit}");
-    }
-    assert!(refused > 3);
-    // If no folder can be opened, the next build removes what is left.
-    dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
-    assert_eq!(dir.run(&["check"]).stdout, "");
 }
 
 #[test]
