@@ -15,18 +15,14 @@ mod trie;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::OnceLock;
-
-use jieba_rs::Jieba;
 
 use crate::fold::Folded;
 use crate::fold::key::is_key_char;
 use crate::segment::cursor::TextCursor;
-use crate::segment::dictionary::Dictionary;
 use crate::segment::numbers::{Value, can_start_numeral, value};
 use crate::segment::numerals::numeral_value;
-use crate::segment::route::Scratch;
-use crate::segment::token::{Token, TokenKind};
+use crate::segment::route::{HanSegmenter, Scratch};
+use crate::segment::token::{Output, Token, TokenKind};
 use crate::tables::class::Class;
 use crate::word_tables::words::Word;
 
@@ -42,11 +38,7 @@ use crate::word_tables::words::Word;
 /// assert_eq!(words, ["开源", "大", "模型", "gpt4", "发布"]);
 /// ```
 pub struct Segmenter {
-    dictionary: Dictionary,
-    /// jieba with an empty dictionary, for its HMM, which joins characters that the most probable
-    /// segmentation leaves single. Created at first use, because creating it writes half a megabyte
-    /// of memory.
-    hmm: OnceLock<Jieba>,
+    han: HanSegmenter,
     /// The user's own words that consist of several words, folded, with the lengths of these words
     /// in characters.
     compounds: HashMap<String, Vec<usize>>,
@@ -67,7 +59,7 @@ impl Default for Segmenter {
 impl Segmenter {
     /// A segmenter over the built-in dictionary.
     pub fn new() -> Self {
-        Segmenter { dictionary: Dictionary::new(), hmm: OnceLock::new(), compounds: HashMap::new() }
+        Segmenter { han: HanSegmenter::new(), compounds: HashMap::new() }
     }
 
     /// A segmenter over the built-in dictionary, the words of the archive's subject
@@ -92,7 +84,7 @@ impl Segmenter {
             Some(words) => {
                 for (word, freq, before) in words {
                     let chars: Vec<char> = word.chars().collect();
-                    segmenter.dictionary.add(&chars, freq, before);
+                    segmenter.han.dictionary.add(&chars, freq, before);
                 }
             }
             None => segmenter.add_words(builtin_words(), |_, _, _| ()),
@@ -114,8 +106,8 @@ impl Segmenter {
     #[must_use]
     pub fn rarity(&self, word: &str) -> f32 {
         let chars: Vec<char> = word.chars().collect();
-        let log_total = self.dictionary.log_total();
-        match self.dictionary.freq(&chars) {
+        let log_total = self.han.dictionary.log_total();
+        match self.han.dictionary.freq(&chars) {
             Some(freq) => (1.0 - (freq.max(1) as f64).ln() / log_total) as f32,
             None => 1.0,
         }
@@ -131,7 +123,7 @@ impl Segmenter {
     /// assert_eq!(lengths, [1, 2, 3]);
     /// ```
     pub fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize)) {
-        self.dictionary.prefixes(chars, |length, _| found(length));
+        self.han.dictionary.prefixes(chars, |length, _| found(length));
     }
 
     /// [`Segmenter::new`] with words of the user's own. Each has a frequency, or `None` for the
@@ -213,7 +205,7 @@ impl Segmenter {
                     cursor.take_han(c, after, &mut scratch.chars);
                     output.key_chars(|key| key.extend_from_slice(&scratch.chars));
                     let run = &text[start.0..cursor.byte()];
-                    self.cut_han(run, start.1, &output, &mut scratch, sink);
+                    self.han.cut(run, start.1, &output, &mut scratch, sink);
                     if parts {
                         numeral_values(text, start, &scratch.chars, &mut value_end, sink);
                     }
@@ -311,24 +303,5 @@ fn other_token(text: &str, start: usize, end: usize) -> Token<'_> {
         chars: start as u32..end as u32,
         kind: TokenKind::Other,
         whole: true,
-    }
-}
-
-/// What [`Segmenter::segment_into`] produces.
-struct Output<'k> {
-    /// Whether to produce the parts of words too.
-    parts: bool,
-    /// Minimum length of a Han token, in characters; shorter ones are left out.
-    shortest: usize,
-    /// Receives the key, if it is wanted.
-    key: Option<&'k mut Vec<char>>,
-}
-
-impl Output<'_> {
-    #[inline(always)]
-    fn key_chars(&mut self, add: impl FnOnce(&mut Vec<char>)) {
-        if let Some(key) = &mut self.key {
-            add(key);
-        }
     }
 }

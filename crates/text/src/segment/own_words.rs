@@ -18,9 +18,9 @@ impl Segmenter {
             if chars.is_empty() || !chars.iter().all(|c| is_han(*c)) {
                 continue;
             }
-            let freq = freq.map_or_else(|| self.suggest_freq(&chars), u64::from);
-            let before = self.dictionary.freq(&chars).unwrap_or(0);
-            self.dictionary.add(&chars, freq, before);
+            let freq = freq.map_or_else(|| self.han.suggest_freq(&chars), u64::from);
+            let before = self.han.dictionary.freq(&chars).unwrap_or(0);
+            self.han.dictionary.add(&chars, freq, before);
             added(&chars, freq, before);
         }
     }

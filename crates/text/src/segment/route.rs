@@ -2,18 +2,32 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use jieba_rs::Jieba;
 
 use super::dictionary::{BestWord, Dictionary, ShortWords};
-use super::token::{Token, TokenKind};
-use super::{Output, Segmenter};
+use super::token::{Output, Token, TokenKind};
 use crate::tables::char_id;
 
-impl Segmenter {
+/// Cuts runs of Han characters.
+pub(super) struct HanSegmenter {
+    pub(super) dictionary: Dictionary,
+    /// jieba with an empty dictionary, for its HMM, which joins characters that the most probable
+    /// segmentation leaves single. Created at first use, because creating it writes half a megabyte
+    /// of memory.
+    hmm: OnceLock<Jieba>,
+}
+
+impl HanSegmenter {
+    /// A segmenter over the built-in dictionary.
+    pub(super) fn new() -> Self {
+        Self { dictionary: Dictionary::new(), hmm: OnceLock::new() }
+    }
+
     /// Cuts a run of Han characters and emits the tokens. `scratch.chars` holds its characters,
     /// `base` is the index of the first one.
-    pub(super) fn cut_han<'f>(
+    pub(super) fn cut<'f>(
         &self,
         run: &'f str,
         base: usize,

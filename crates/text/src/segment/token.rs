@@ -31,3 +31,22 @@ pub struct Token<'f> {
     /// of search mode.
     pub whole: bool,
 }
+
+/// What is produced of a text.
+pub(super) struct Output<'k> {
+    /// Whether to produce the parts of words too.
+    pub(super) parts: bool,
+    /// Minimum length of a Han token, in characters; shorter ones are left out.
+    pub(super) shortest: usize,
+    /// Receives the key, if it is wanted.
+    pub(super) key: Option<&'k mut Vec<char>>,
+}
+
+impl Output<'_> {
+    #[inline(always)]
+    pub(super) fn key_chars(&mut self, add: impl FnOnce(&mut Vec<char>)) {
+        if let Some(key) = &mut self.key {
+            add(key);
+        }
+    }
+}
