@@ -11,6 +11,7 @@
 //! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
 //! | `calendar`, `clock` | the day in all its forms; the time of day and its zone |
 //! | `usual` | the usual date of a page, quickly |
+//! | `parsed` | the moment that year, month, day and time of day are |
 //! | `web` | attributes, bylines and addresses of web pages |
 //! | `partial` | dates without a year, which are recognised but not understood |
 //! | `cursor`, `numeral`, `words` | characters, numbers and words |
@@ -34,51 +35,32 @@ mod calendar;
 mod clock;
 mod cursor;
 mod numeral;
+mod parsed;
 mod partial;
 mod parts;
 mod usual;
 mod web;
 mod words;
 
-use jiff::civil::{Date as Day, DateTime};
-use jiff::tz::Offset;
+use jiff::civil::DateTime;
 
 use crate::date::calendar::{Calendar, take_calendar};
 use crate::date::clock::{Clock, take_after_day, take_clock};
 use crate::date::cursor::Cursor;
+use crate::date::parsed::{civil, parsed, plausible};
 use crate::date::words::words;
 use crate::record::Moment;
 
+pub(crate) use parsed::ParsedDate;
 pub(crate) use partial::{day_at_end, is_partial, mentions_day, starts_with_part};
 pub use parts::{DatePart, DateParts, date_parts};
 pub(crate) use web::{at_start, in_address, in_value};
-
-/// The time zone of the archive's civil times: UTC+8.
-const ARCHIVE_OFFSET: Offset = Offset::constant(8);
 
 /// The longest text that can be a date as a whole, in bytes.
 const MAX_BYTES: usize = 100;
 
 /// The first year of which a date in running text can be the date of its page.
 const FIRST_YEAR_OF_WEB: i16 = 1990;
-
-/// A date at the beginning of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ParsedDate {
-    /// `None` for the null date and for impossible dates.
-    pub(crate) moment: Option<Moment>,
-    /// Whether it is the null date, which means that there is no date.
-    pub(crate) is_null: bool,
-    /// Length of the date in the text, in bytes.
-    pub(crate) bytes: usize,
-}
-
-impl ParsedDate {
-    /// Whether the day is stated, or could be if the date were possible.
-    pub(crate) fn has_day(&self) -> bool {
-        !matches!(self.moment, Some(Moment::Month(_) | Moment::Year(_)))
-    }
-}
 
 /// Parses a date at the beginning of `text`.
 pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
@@ -148,14 +130,6 @@ fn finish(cursor: Cursor<'_>, calendar: &Calendar, clock: Option<Clock>) -> Opti
     let parsed = parsed(calendar, clock, cursor.at());
     // Digits in a row are a date only if it is a possible one.
     (parsed.moment.is_some() || !calendar.is_compact).then_some(parsed)
-}
-
-fn parsed(calendar: &Calendar, clock: Option<Clock>, bytes: usize) -> ParsedDate {
-    let day = (calendar.year, calendar.month.unwrap_or(1), calendar.day.unwrap_or(1));
-    let is_null = matches!(day, (1900, 1, 1) | (0 | 1, ..));
-    let is_known = !calendar.is_ambiguous || clock.is_some_and(|clock| clock.is_american);
-    let moment = (is_known && !is_null).then(|| moment(calendar, clock)).flatten();
-    ParsedDate { moment, is_null, bytes }
 }
 
 /// Parses a text that consists of a date and nothing else, possibly in brackets.
@@ -263,46 +237,6 @@ pub(crate) fn sort_key(moment: Moment) -> DateTime {
         Moment::Day(day) | Moment::Month(day) | Moment::Year(day) => day.at(0, 0, 0, 0),
         Moment::Time(time) => time,
     }
-}
-
-fn civil(timestamp: jiff::Timestamp) -> DateTime {
-    let time = ARCHIVE_OFFSET.to_datetime(timestamp);
-    time.with().subsec_nanosecond(0).build().unwrap_or(time)
-}
-
-fn plausible(time: DateTime) -> Option<Moment> {
-    let is_null = time.year() == 1900 && time.month() == 1 && time.day() == 1;
-    (year_is_plausible(time.year()) && !is_null).then_some(Moment::Time(time))
-}
-
-fn year_is_plausible(year: i16) -> bool {
-    (1800..2100).contains(&year)
-}
-
-fn moment(calendar: &Calendar, clock: Option<Clock>) -> Option<Moment> {
-    let year = i16::try_from(calendar.year).ok().filter(|year| year_is_plausible(*year))?;
-    let small = |number: Option<u32>| i8::try_from(number.unwrap_or(1)).ok();
-    let day = Day::new(year, small(calendar.month)?, small(calendar.day)?).ok()?;
-    if calendar.month.is_none() {
-        return Some(Moment::Year(day));
-    }
-    if calendar.day.is_none() {
-        return Some(Moment::Month(day));
-    }
-    // An invalid time such as 24:00 or 12:61 does not invalidate the day.
-    Some(clock.and_then(|clock| time_of(day, clock)).unwrap_or(Moment::Day(day)))
-}
-
-/// The time on a day, in the archive's time zone.
-fn time_of(day: Day, clock: Clock) -> Option<Moment> {
-    let small = |number: u32| i8::try_from(number).ok();
-    let (hour, minute) = (small(clock.hour)?, small(clock.minute)?);
-    let time =
-        DateTime::new(day.year(), day.month(), day.day(), hour, minute, small(clock.second)?, 0);
-    let time = time.ok()?;
-    let Some(minutes) = clock.zone else { return Some(Moment::Time(time)) };
-    let offset = Offset::from_seconds(minutes * 60).ok()?;
-    Some(Moment::Time(civil(offset.to_timestamp(time).ok()?)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::date::calendar::Calendar;
 use crate::date::clock::Clock;
-use crate::date::{ParsedDate, parsed};
+use crate::date::parsed::{ParsedDate, parsed};
 
 /// Parses a date with a time in ASCII digits, if the text or a bracket ends right after it.
 pub(super) fn parse(text: &str) -> Option<ParsedDate> {

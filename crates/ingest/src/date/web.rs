@@ -86,7 +86,7 @@ pub(crate) fn in_address(url: &str) -> Option<Moment> {
         let [year, month, day] = [year.parse().ok()?, month.parse().ok()?, day.parse().ok()?];
         let is_day = year >= FIRST_YEAR_OF_ADDRESS;
         let calendar = Calendar::of(year, Some(month), Some(day));
-        is_day.then(|| super::moment(&calendar, None)).flatten()
+        is_day.then(|| super::parsed::moment(&calendar, None)).flatten()
     };
     let adjacent = |i: usize| {
         let (at, number) = numbers[i];

@@ -11,8 +11,9 @@ use super::name::{Name, Names};
 use super::peek::{FIRST, Peeked};
 use super::recognise::{self, Verdict};
 use super::{
-    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, PageKind, Visit, codec::Codec,
-    fault::damage_reason, too_large,
+    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, PageKind, Visit,
+    codec::Codec,
+    fault::{damage_reason, too_large},
 };
 use crate::input::file_list::SourceFile;
 use crate::input::folder_walk::lossy_path;

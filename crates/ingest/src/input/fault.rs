@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::options::Options;
 use crate::report::Reason;
 
 #[derive(Debug)]
@@ -49,4 +50,9 @@ pub(super) fn truncated() -> Reason {
 fn attached_reason(error: &io::Error) -> Option<Reason> {
     let fault = error.get_ref()?.downcast_ref::<Fault>()?;
     Some(fault.0.clone())
+}
+
+/// The reason for exceeding the page limit with `bytes` bytes so far.
+pub(crate) fn too_large(bytes: u64, options: &Options) -> Reason {
+    Reason::TooLarge { bytes, limit: options.max_file_bytes }
 }

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use rawzip::ReaderAt;
 
-use super::Event;
 use crate::report::Reason;
 
 /// The last unreported system error of a file.
@@ -18,17 +17,6 @@ impl IoErrors {
     /// Takes the system error since the last call, if any.
     pub(crate) fn take(&self) -> Option<Reason> {
         self.0.take().map(Reason::Unreadable)
-    }
-
-    /// Replaces the reason of a skip by the system error behind it, if there is one.
-    pub(super) fn explain<'e>(&self, event: Event<'e>) -> Event<'e> {
-        match event {
-            Event::Skipped(mut skipped) => {
-                skipped.reason = self.take().unwrap_or(skipped.reason);
-                Event::Skipped(skipped)
-            }
-            other => other,
-        }
     }
 
     /// Wraps the file at `path` so that its errors are remembered.

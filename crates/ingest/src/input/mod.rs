@@ -13,6 +13,7 @@ pub(crate) mod codec;
 mod container;
 mod content;
 mod content_hash;
+mod event;
 mod fault;
 pub(crate) mod file_list;
 pub(crate) mod fingerprint;
@@ -44,13 +45,14 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use encoding_rs::Encoding;
 use rawzip::{FileReader, ReaderAt};
 
 use codec::Codec;
 use content::Content;
 pub use content_hash::content_hash;
-pub(crate) use fault::reason;
+pub(crate) use event::{Event, Input, Visit};
+pub(crate) use fault::{reason, too_large};
+
 pub(crate) use format::FileFormat;
 use io_errors::IoErrors;
 pub(crate) use kind::{DumpKind, Kind, PageKind};
@@ -63,45 +65,6 @@ use crate::input::folder_walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 pub(crate) use crate::walk_order::MEMBER_SEPARATOR;
-
-/// An open page or dump.
-pub(crate) struct Input<'a> {
-    /// The file's path, or `container!/member`.
-    pub(crate) path: String,
-    /// The same path relative to the root; article ids are made from it.
-    pub(crate) relative: String,
-    /// [`Kind::Page`] or [`Kind::Dump`], by content.
-    pub(crate) kind: Kind,
-    /// Length in bytes, if known in advance.
-    pub(crate) bytes: Option<u64>,
-    /// The charset stated by the server.
-    pub(crate) charset: Option<&'static Encoding>,
-    /// The address that it was fetched from.
-    pub(crate) url: Option<String>,
-    /// Length of the file, if it is read through a command: offsets in what is read mean nothing
-    /// in the file, so every span is the whole file.
-    pub(crate) whole: Option<u64>,
-    /// The folder that is the root of a file; `None` for a file that is a root itself, and for
-    /// members of containers.
-    pub(crate) root: Option<PathBuf>,
-    pub(crate) read: &'a mut dyn Read,
-    /// The system errors of this file.
-    pub(crate) io_errors: &'a IoErrors,
-}
-
-/// Something found in a file.
-pub(crate) enum Event<'a> {
-    Input(Input<'a>),
-    /// A page or dump that cannot be read, or the rest of a container.
-    Skipped(Skipped),
-    /// A member that is neither page nor dump, by name or type.
-    Ignored(PathBuf),
-    /// A member with a non-UTF-8 name; it is read nevertheless.
-    NonUtf8Name(PathBuf),
-}
-
-/// A callback for events, in order.
-pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 /// Passes every page and dump of a file to `visit`.
 pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
@@ -129,7 +92,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
 ) -> ControlFlow<()> {
     let (meter, io_errors) = (Meter::new(bytes, options), IoErrors::default());
     let container = container::Container { source, options, meter: &meter, io_errors: &io_errors };
-    let explained: Visit<'_> = &mut |event| visit(io_errors.explain(event));
+    let explained: Visit<'_> = &mut |event| visit(event.explained_by(&io_errors));
     // Read no byte beyond the end, because that would take another system call.
     let first = usize::try_from(bytes).map_or(FIRST, |bytes| bytes.clamp(1, FIRST));
     let mut file = Peeked::new(io_errors.observed(file, &source.path), first);
@@ -247,9 +210,4 @@ fn codec(named: Codec, content: Content) -> Codec {
 fn root_of(source: &SourceFile) -> Option<PathBuf> {
     let depth = Path::new(&source.relative).components().count();
     source.path.ancestors().nth(depth).filter(|_| !source.is_root).map(Path::to_path_buf)
-}
-
-/// The reason for exceeding the page limit with `bytes` bytes so far.
-pub(crate) fn too_large(bytes: u64, options: &Options) -> Reason {
-    Reason::TooLarge { bytes, limit: options.max_file_bytes }
 }

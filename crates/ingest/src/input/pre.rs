@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use super::fault::too_large;
 use super::file_list::SourceFile;
 use super::folder_walk::lossy_path;
 use super::io_errors::IoErrors;
 use super::recognise::{self, Verdict};
 use super::sniff::sniff;
-use super::{Event, Input, Kind, Visit, open, too_large};
+use super::{Event, Input, Kind, Visit, open};
 use crate::options::Options;
 use crate::pre_command::PreCommand;
 use crate::report::{Reason, Skipped};

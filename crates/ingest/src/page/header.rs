@@ -3,8 +3,8 @@
 
 use crate::date;
 use crate::page::boilerplate::{breadcrumb, is_ad, site};
-use crate::page::byline::{self, Byline, Field, Reading};
-use crate::page::labels::{Label, Labels};
+use crate::page::byline::{self, Byline, Reading};
+use crate::page::labels::{Field, Label, Labels};
 use crate::page::line::{Layout, Line, Part};
 use crate::page::metadata::Metadata;
 use crate::page::page_words::page_words;

@@ -51,6 +51,13 @@ const KINDS: [(&str, Label); 13] = [
     ("other", Label::Other),
 ];
 
+/// A value of a byline, with its label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Field<'a> {
+    pub(crate) label: Label,
+    pub(crate) value: &'a str,
+}
+
 /// What separates a label from its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delimiter {

@@ -5,9 +5,9 @@
 //! or the page begins with a list of labels, one of which is the title's.
 
 use crate::date;
-use crate::page::byline::{self, Field, dateline};
+use crate::page::byline::{self, dateline};
 use crate::page::header::{Header, is_meta};
-use crate::page::labels::{Delimiter, Label, Labels};
+use crate::page::labels::{Delimiter, Field, Label, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::punctuation::{closing, is_colon, is_space};

@@ -1,9 +1,8 @@
 //! Reads datelines: what a news agency or newspaper writes before a report, such as
 //! `新華社北京3月4日電（記者李明）`, `（中央社記者王小明台北4日電）` or `〔記者王小明／台北報導〕`.
 
-use super::Field;
 use crate::date;
-use crate::page::labels::{Label, Labels};
+use crate::page::labels::{Field, Label, Labels};
 use crate::page::page_words::page_words;
 use crate::punctuation::{is_colon, is_comma, is_han, is_space, is_stop};
 

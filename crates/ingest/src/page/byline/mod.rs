@@ -9,20 +9,13 @@ pub(crate) mod scan;
 
 use crate::date;
 use crate::page::byline::scan::{Piece, scan};
-use crate::page::labels::{Delimiter, Label, Labels, clean, is_name};
+use crate::page::labels::{Delimiter, Field, Label, Labels, clean, is_name};
 use crate::page::page_words::page_words;
 use crate::punctuation::{is_colon, is_comma, is_space, is_stop};
 use crate::record::Moment;
 
 /// The longest byline, in bytes. Longer lines are text, which a label may precede.
 const MAX_BYTES: usize = 450;
-
-/// A value of a byline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Field<'a> {
-    pub(crate) label: Label,
-    pub(crate) value: &'a str,
-}
 
 /// A line as a byline.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,9 @@ use super::names::{
     person,
 };
 use super::open::Roles;
+use super::precision;
+use super::title::Title;
 use super::tokens::{Token, tokens};
-use super::{Title, is_long, precision};
 use crate::date;
 use crate::page::labels::Label;
 use crate::page::line::Line;
@@ -194,6 +195,11 @@ fn date_of_decision(text: &str) -> Option<Moment> {
         .iter()
         .any(|end| remaining.ends_with(end))
         .then_some(moment)
+}
+
+/// Whether a line is longer than any line of a byline.
+pub(super) fn is_long(line: &Line<'_>) -> bool {
+    line.text.chars().nth(MAX_LINE).is_some()
 }
 
 #[cfg(test)]

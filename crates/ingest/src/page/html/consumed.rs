@@ -1,7 +1,6 @@
 //! Lines of an article that are not its text: title, byline, tags, breadcrumbs, recommendations.
 
-use super::byline::Byline;
-use super::is_long;
+use super::byline::{Byline, is_long};
 use super::title::Title;
 use crate::page::boilerplate::breadcrumb;
 use crate::page::byline;

@@ -38,11 +38,9 @@ mod title;
 mod tokens;
 mod whitespace;
 
-use crate::page::line::{Layout, Line};
+use crate::page::line::Layout;
 use crate::page::metadata::Metadata;
 use crate::report::Unextracted;
-
-use title::Title;
 
 /// An HTML page.
 pub(crate) struct Html {
@@ -108,14 +106,4 @@ pub(crate) fn read(text: &str) -> Html {
 /// The lines of an HTML page.
 pub(crate) fn html_layout(text: &str) -> Layout<'static> {
     lines::read(text).layout
-}
-
-/// The text of a line without spaces and punctuation, for comparing titles.
-fn key(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
-/// Whether a line is longer than any line of a byline.
-fn is_long(line: &Line<'_>) -> bool {
-    line.text.chars().nth(byline::MAX_LINE).is_some()
 }

@@ -3,7 +3,6 @@
 
 use super::head::Head;
 use super::json_ld::JsonLd;
-use super::key;
 use super::names::is_outlet_like;
 use crate::page::line::{Layout, Line, Part};
 use crate::punctuation::is_stop;
@@ -199,6 +198,11 @@ fn is_same_site(site: &str, tail: &str) -> bool {
 
 fn is_separator(c: char) -> bool {
     matches!(c, '_' | '-' | '|' | '｜' | '–' | '—' | '－' | '›' | '»')
+}
+
+/// The text of a line without spaces and punctuation, for comparing titles.
+pub(super) fn key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,79 @@
+//! What a date is that was read as numbers.
+
+use jiff::civil::{Date as Day, DateTime};
+use jiff::tz::Offset;
+
+use crate::date::calendar::Calendar;
+use crate::date::clock::Clock;
+use crate::record::Moment;
+
+/// The time zone of the archive's civil times: UTC+8.
+pub(super) const ARCHIVE_OFFSET: Offset = Offset::constant(8);
+
+/// A date at the beginning of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ParsedDate {
+    /// `None` for the null date and for impossible dates.
+    pub(crate) moment: Option<Moment>,
+    /// Whether it is the null date, which means that there is no date.
+    pub(crate) is_null: bool,
+    /// Length of the date in the text, in bytes.
+    pub(crate) bytes: usize,
+}
+
+impl ParsedDate {
+    /// Whether the day is stated, or could be if the date were possible.
+    pub(crate) fn has_day(&self) -> bool {
+        !matches!(self.moment, Some(Moment::Month(_) | Moment::Year(_)))
+    }
+}
+
+/// The date that these numbers are; `bytes` is its length in the text.
+pub(super) fn parsed(calendar: &Calendar, clock: Option<Clock>, bytes: usize) -> ParsedDate {
+    let day = (calendar.year, calendar.month.unwrap_or(1), calendar.day.unwrap_or(1));
+    let is_null = matches!(day, (1900, 1, 1) | (0 | 1, ..));
+    let is_known = !calendar.is_ambiguous || clock.is_some_and(|clock| clock.is_american);
+    let moment = (is_known && !is_null).then(|| moment(calendar, clock)).flatten();
+    ParsedDate { moment, is_null, bytes }
+}
+
+/// The civil time in the archive's time zone.
+pub(super) fn civil(timestamp: jiff::Timestamp) -> DateTime {
+    let time = ARCHIVE_OFFSET.to_datetime(timestamp);
+    time.with().subsec_nanosecond(0).build().unwrap_or(time)
+}
+
+pub(super) fn plausible(time: DateTime) -> Option<Moment> {
+    let is_null = time.year() == 1900 && time.month() == 1 && time.day() == 1;
+    (year_is_plausible(time.year()) && !is_null).then_some(Moment::Time(time))
+}
+
+fn year_is_plausible(year: i16) -> bool {
+    (1800..2100).contains(&year)
+}
+
+pub(super) fn moment(calendar: &Calendar, clock: Option<Clock>) -> Option<Moment> {
+    let year = i16::try_from(calendar.year).ok().filter(|year| year_is_plausible(*year))?;
+    let small = |number: Option<u32>| i8::try_from(number.unwrap_or(1)).ok();
+    let day = Day::new(year, small(calendar.month)?, small(calendar.day)?).ok()?;
+    if calendar.month.is_none() {
+        return Some(Moment::Year(day));
+    }
+    if calendar.day.is_none() {
+        return Some(Moment::Month(day));
+    }
+    // An invalid time such as 24:00 or 12:61 does not invalidate the day.
+    Some(clock.and_then(|clock| time_of(day, clock)).unwrap_or(Moment::Day(day)))
+}
+
+/// The time on a day, in the archive's time zone.
+fn time_of(day: Day, clock: Clock) -> Option<Moment> {
+    let small = |number: u32| i8::try_from(number).ok();
+    let (hour, minute) = (small(clock.hour)?, small(clock.minute)?);
+    let time =
+        DateTime::new(day.year(), day.month(), day.day(), hour, minute, small(clock.second)?, 0);
+    let time = time.ok()?;
+    let Some(minutes) = clock.zone else { return Some(Moment::Time(time)) };
+    let offset = Offset::from_seconds(minutes * 60).ok()?;
+    Some(Moment::Time(civil(offset.to_timestamp(time).ok()?)))
+}
