@@ -14,7 +14,7 @@ use toml::Spanned;
 use wensou_cluster::ClusterSettings;
 use wensou_query::lang::{closest, is_saved_name};
 
-use super::SettingOrigin;
+use super::setting::SettingOrigin;
 use crate::types::{Color, Sort, Zone};
 
 /// The variable that names another config file.

@@ -5,10 +5,9 @@
 mod discover;
 mod file;
 mod saved;
+mod setting;
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -16,41 +15,10 @@ use clap::parser::ValueSource;
 
 pub(crate) use file::{AtLine, Location, is_address, locate};
 pub(crate) use saved::{QueryMistake, read_query};
+pub(crate) use setting::{Setting, SettingOrigin};
 
 use crate::args::Flags;
 use crate::types::{Color, Sort, Zone};
-
-/// Where a value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SettingOrigin {
-    /// A flag, by name.
-    Flag(&'static str),
-    /// An environment variable, by name.
-    Environment(&'static str),
-    /// A line of the config file.
-    File(usize),
-    /// Kept in the index by the last build.
-    Index,
-    /// Found in the working folder or in a folder above it.
-    Found,
-    /// Not set anywhere.
-    Default,
-}
-
-/// A value and where it comes from.
-#[derive(Debug, Clone)]
-pub(crate) struct Setting<T> {
-    pub(crate) value: T,
-    pub(crate) origin: SettingOrigin,
-}
-
-impl<T> Deref for Setting<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
 
 /// The settings that all verbs share.
 #[derive(Debug, Clone)]
@@ -182,18 +150,5 @@ fn color(flags: &Flags) -> Option<(Color, SettingOrigin)> {
             Some((Color::Never, SettingOrigin::Environment("CLICOLOR")))
         }
         None => None,
-    }
-}
-
-impl fmt::Display for SettingOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(flag) => write!(f, "flag {flag}"),
-            Self::Environment(variable) => write!(f, "environment {variable}"),
-            Self::File(line) => write!(f, "line {line}"),
-            Self::Index => f.write_str("kept in the index"),
-            Self::Found => f.write_str("found from the working folder upwards"),
-            Self::Default => f.write_str("default"),
-        }
     }
 }
