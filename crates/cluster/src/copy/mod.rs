@@ -26,9 +26,9 @@ pub use options::{Copied, CopyOptions, CopyProgress, Sent};
 ///
 /// # Errors
 ///
-/// Errors of the index and of the cluster; [`Error::Refused`](crate::Error::Refused) if the cluster refuses documents;
-/// [`Error::Locked`](crate::Error::Locked) if another process copies to the same address. The index that the alias leads
-/// to stays as it is then.
+/// Errors of the index and of the cluster; [`Refused`](crate::Error::Refused) if the cluster
+/// refuses documents; [`Locked`](crate::Error::Locked) if another process copies to the same
+/// address. The index that the alias leads to stays as it is then.
 pub fn copy(
     index: &Index,
     client: &Client,

@@ -50,7 +50,7 @@ impl SharedContexts {
     }
 
     /// The largest number of preceding paragraphs that can belong to an item, if pages differ;
-    /// `dated` is the [hash](item_hash) of its dated paragraph.
+    /// `dated` is the [hash](crate::flash::item_hash::item_hash) of its dated paragraph.
     pub(crate) fn max_extent<'a>(
         &self,
         dated: u64,
