@@ -28,7 +28,7 @@ pub(super) fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Seq
             // The table has valid characters only, so this is never an error.
             out.push_str(simdutf8::basic::from_utf8(&block[..plain.written]).unwrap_or_default());
             at += plain.read;
-            if plain.written > BLOCK - 3 {
+            if plain.written > FULL {
                 continue;
             }
         }
@@ -58,6 +58,8 @@ pub(super) fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Seq
 
 /// Bytes that [`fold_plain`] writes at a time.
 const BLOCK: usize = 768;
+/// [`fold_plain`] stops when it has written more than this.
+const FULL: usize = BLOCK - 4;
 
 /// What [`fold_plain`] has done.
 struct Plain {
@@ -70,45 +72,55 @@ struct Plain {
 }
 
 /// Folds the beginning of a text, as far as its characters are ASCII, or have three bytes and fold
-/// to one character of one or three: nearly all characters do. Stops when fewer than three bytes of
-/// `block` are free.
+/// to one character of one or three: nearly all characters do. Stops when fewer than four bytes of
+/// `block` are free, or of `bytes` left.
 ///
 /// Unchanged characters are written one by one like all others. Copying unchanged stretches in one
 /// piece would need an unpredictable branch for each character of Traditional text.
 fn fold_plain(bytes: &[u8], block: &mut [u8; BLOCK]) -> Plain {
     let mut remaining = bytes;
     let mut written = 0;
-    while let Some(target) = block[written..].first_chunk_mut::<3>() {
-        match remaining {
-            [ascii @ ..0x80, after @ ..] => {
-                target[0] = ascii.to_ascii_lowercase();
+    // A character is read and written as a number of four bytes, of which the last one is not used.
+    while written <= FULL
+        && let (Some(target), Some(four)) =
+            (block[written..].first_chunk_mut::<4>(), remaining.first_chunk::<4>())
+    {
+        if four[0] < 0x80 {
+            target[0] = four[0].to_ascii_lowercase();
+            written += 1;
+            remaining = &remaining[1..];
+            continue;
+        }
+        if four[0] & 0xf0 != 0xe0 {
+            break;
+        }
+        let code = code_of_three(*four);
+        // Special entries lead to none of these ranges.
+        match code.wrapping_add_signed(fold_entry_of(code)) {
+            ascii @ ..0x80 => {
+                target[0] = ascii as u8;
                 written += 1;
-                remaining = after;
             }
-            [a @ 0xe0..=0xef, b, c, after @ ..] => {
-                let code =
-                    u32::from(a & 0xf) << 12 | u32::from(b & 0x3f) << 6 | u32::from(c & 0x3f);
-                // Special entries lead to none of these ranges.
-                match code.wrapping_add_signed(fold_entry_of(code)) {
-                    ascii @ ..0x80 => {
-                        target[0] = ascii as u8;
-                        written += 1;
-                    }
-                    code @ 0x800..0x1_0000 => {
-                        let low = |bits: u32| 0x80 | (code >> bits & 0x3f) as u8;
-                        *target = [0xe0 | (code >> 12) as u8, low(6), low(0)];
-                        written += 3;
-                    }
-                    _ => break,
-                }
-                remaining = after;
+            code @ 0x800..0x1_0000 => {
+                let following = (code << 2 & 0x3f00) | (code << 16 & 0x3f_0000);
+                *target = (0x80_80e0 | code >> 12 | following).to_le_bytes();
+                written += 3;
             }
             _ => break,
         }
+        remaining = &remaining[3..];
     }
     let read = bytes.len() - remaining.len();
     let last = |bytes: &[u8]| bytes.iter().rposition(|b| b & 0xc0 != 0x80).unwrap_or_default();
     Plain { read, written, last_read: last(&bytes[..read]), last_written: last(&block[..written]) }
+}
+
+/// The code point of a character of three bytes, given these and any fourth one. Four bytes are
+/// read as one number.
+#[inline(always)]
+pub(super) fn code_of_three(four: [u8; 4]) -> u32 {
+    let bytes = u32::from_le_bytes(four);
+    (bytes & 0xf) << 12 | (bytes >> 2 & 0xfc0) | (bytes >> 16 & 0x3f)
 }
 
 /// The end of the sequence that continues at byte `from`: all characters that join the one before

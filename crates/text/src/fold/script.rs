@@ -1,6 +1,7 @@
 //! The script that a text is written in.
 
-use crate::tables::script_bits;
+use crate::fold::chars::code_of_three;
+use crate::tables::{script_bits, script_bits_of};
 
 /// The script of a Chinese text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,17 +36,53 @@ pub fn script_of(text: &str) -> Script {
 /// ```
 pub fn script_of_all<'t>(texts: impl IntoIterator<Item = &'t str>) -> Script {
     let (mut hant, mut hans) = (0usize, 0usize);
+    let mut count = |bits: u8| {
+        hant += usize::from(bits == 1);
+        hans += usize::from(bits == 2);
+    };
     for text in texts {
-        for c in text.chars() {
-            let bits = script_bits(c);
-            hant += usize::from(bits == 1);
-            hans += usize::from(bits == 2);
+        let mut remaining = text;
+        // Nearly all characters are ASCII, which decides nothing, or have three bytes.
+        while let Some(four) = remaining.as_bytes().first_chunk::<4>() {
+            let length = match four[0] {
+                ..0x80 => 1,
+                0xe0..=0xef => {
+                    count(script_bits_of(code_of_three(*four)));
+                    3
+                }
+                _ => {
+                    let c = remaining.chars().next().unwrap_or_default();
+                    count(script_bits(c));
+                    c.len_utf8()
+                }
+            };
+            remaining = remaining.get(length..).unwrap_or_default();
         }
+        remaining.chars().for_each(|c| count(script_bits(c)));
     }
     match (hant, hans) {
         (0, 0) => Script::None,
         _ if hans * 9 < hant => Script::Hant,
         _ if hant * 9 < hans => Script::Hans,
         _ => Script::Mixed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_counts_wherever_it_stands() {
+        for c in '\0'..=char::MAX {
+            let wanted = match script_bits(c) {
+                1 => Script::Hant,
+                2 => Script::Hans,
+                _ => Script::None,
+            };
+            for text in [format!("{c}"), format!("a{c}大a"), format!("é{c}aaaa")] {
+                assert_eq!(script_of(&text), wanted, "{text:?}");
+            }
+        }
     }
 }

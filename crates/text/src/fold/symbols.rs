@@ -60,32 +60,42 @@ pub const SYMBOL_TERM: char = '\u{1e}';
 ///
 /// A text that a [`crate::Pattern`] matches has all the terms of the pattern's text.
 pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
-    let bytes = folded.as_bytes();
-    for (number, block) in bytes.chunks(BLOCK).enumerate() {
-        // Most characters are neither symbols nor digits, and a block of bytes is checked at once.
-        if !block.iter().fold(false, |any, b| any | may_begin_term(*b)) {
-            continue;
-        }
-        for (at, _) in (number * BLOCK..).zip(block).filter(|(_, b)| may_begin_term(**b)) {
-            terms_at(folded, at, &mut emit);
+    let (eights, remaining) = folded.as_bytes().as_chunks();
+    for (number, eight) in eights.iter().enumerate() {
+        // Most characters are neither symbols nor digits. Zero bytes of `others` are those of
+        // `€` and `₿`.
+        let eight = u64::from_le_bytes(*eight);
+        let others = eight ^ (ONES * u64::from(CURRENCY));
+        let mut found = (!eight | (others.wrapping_sub(ONES) & !others)) & HIGH_BITS;
+        while found != 0 {
+            terms_at(folded, number * 8 + found.trailing_zeros() as usize / 8, &mut emit);
+            found &= found - 1;
         }
     }
+    let from = folded.len() - remaining.len();
+    (from..folded.len()).for_each(|at| terms_at(folded, at, &mut emit));
 }
 
-/// Bytes that are checked at once.
-const BLOCK: usize = 32;
+/// Eight bytes of 1, and the highest bit of each of eight bytes.
+const ONES: u64 = u64::MAX / 0xff;
+const HIGH_BITS: u64 = ONES << 7;
+
+/// The first byte of `€` and `₿`.
+const CURRENCY: u8 = 0xe2;
 
 /// Whether a character with this first byte may be a digit or a symbol of [`is_symbol`]. Only the
 /// first byte of a character is such a byte.
 fn may_begin_term(b: u8) -> bool {
-    // 0xe2 is the first byte of `€` and `₿`.
-    matches!(b, b'0'..=b'9' | b'#' | b'$' | b'%' | b'+' | b'-' | b'.' | b'/' | b'@' | 0xe2)
+    matches!(b, b'0'..=b'9' | b'#' | b'$' | b'%' | b'+' | b'-' | b'.' | b'/' | b'@' | CURRENCY)
 }
 
-/// Passes on the terms of the symbol or digit at byte `at`: of a symbol all of them, except that
-/// the term with the symbol or digit after it comes with that; of a digit those of the character
-/// after it that no symbol is.
+/// Passes on the terms of the symbol or digit at byte `at`, if there is one: of a symbol all of
+/// them, except that the term with the symbol or digit after it comes with that; of a digit those
+/// of the character after it that no symbol is.
 fn terms_at(folded: &str, at: usize, emit: &mut impl FnMut(&[char])) {
+    if !may_begin_term(folded.as_bytes()[at]) {
+        return;
+    }
     let (before, from) = folded.split_at(at);
     let mut chars = from.chars();
     let Some(c) = chars.next() else { return };

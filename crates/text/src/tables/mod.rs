@@ -71,6 +71,13 @@ pub(crate) fn script_bits(c: char) -> u8 {
     paged(&SCRIPT_PAGES, &SCRIPT, c).unwrap_or(0)
 }
 
+/// [`script_bits`] of a character of the basic multilingual plane, given its code point.
+#[inline(always)]
+pub(crate) fn script_bits_of(code: u32) -> u8 {
+    let page = SCRIPT_PAGES.get(code as usize >> 6).map_or(0, |page| usize::from(*page));
+    SCRIPT.get(page << 6 | (code as usize & 63)).copied().unwrap_or_default()
+}
+
 const CLASSES: [Class; 13] = [
     Class::Separator,
     Class::Mark,
