@@ -21,6 +21,7 @@
 //! | `pipeline` | runs both passes on several threads, and assigns ids |
 
 mod archive_survey;
+mod byte_pairs;
 mod corpus;
 mod date;
 #[doc(hidden)]
