@@ -5,6 +5,7 @@ use std::cell::RefCell;
 pub(crate) use wensou_text::fold;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use crate::byte_pairs::any_pair;
 use crate::direct_mapped::DirectMapped;
 
 /// Hashes texts regardless of script, width, case and spaces.
@@ -53,10 +54,30 @@ impl HashCache {
 /// Hashes a folded text without its spaces.
 fn hash_of_folded(text: &str, folded: &mut Vec<u8>) -> u64 {
     folded.clear();
-    for word in fold(text).split_whitespace() {
-        folded.extend_from_slice(word.as_bytes());
-    }
+    append_without_spaces(&fold(text), folded);
     xxh3_64(folded)
+}
+
+/// Appends a folded text without its spaces.
+fn append_without_spaces(text: &str, out: &mut Vec<u8>) {
+    // The fold makes most spaces U+0020. The others are rare: tabs and line breaks, U+0085, U+1680,
+    // U+2028 and U+2029, by their last two bytes.
+    let is_other = |byte: u8, next: u8| {
+        (b'\t'..=b'\r').contains(&byte)
+            | (byte == 0xc2) & (next == 0x85)
+            | (byte == 0xe1) & (next == 0x9a)
+            | (byte == 0x80) & matches!(next, 0xa8 | 0xa9)
+    };
+    if any_pair(text, is_other) || text.ends_with(char::is_whitespace) {
+        text.split_whitespace().for_each(|word| out.extend_from_slice(word.as_bytes()));
+        return;
+    }
+    let mut from = 0;
+    for space in memchr::memchr_iter(b' ', text.as_bytes()) {
+        out.extend_from_slice(&text.as_bytes()[from..space]);
+        from = space + 1;
+    }
+    out.extend_from_slice(&text.as_bytes()[from..]);
 }
 
 #[cfg(test)]
@@ -86,6 +107,15 @@ mod tests {
             let hashes: Vec<u64> =
                 (0..2).map(|_| folded_hash(parts.iter().map(String::as_str))).collect();
             prop_assert_eq!(hashes, [plain(&parts); 2]);
+        }
+    }
+
+    #[test]
+    fn every_space_is_left_out() {
+        for space in ('\0'..=char::MAX).filter(|c| c.is_whitespace()) {
+            let mut out = Vec::new();
+            append_without_spaces(&fold(&format!("{space}甲{space} {space}a{space}乙")), &mut out);
+            assert_eq!(out, "甲a乙".as_bytes(), "{space:?}");
         }
     }
 
