@@ -348,13 +348,15 @@ impl NumberBuffer {
         interner: &mut Interner,
         words: impl Iterator<Item = (u8, &'w str)>,
     ) -> io::Result<()> {
-        for (field, word) in words {
+        // `for_each` goes through one field after the other, where `for` would ask for each word
+        // which field is next.
+        words.for_each(|(field, word)| {
             let number = interner.get(word);
             if number.is_none() {
                 self.new.push((word.to_owned(), self.numbers.len()));
             }
             self.numbers.push((field, number.unwrap_or_default()));
-        }
+        });
         self.new.sort_unstable();
         for (word, at) in self.new.drain(..) {
             self.numbers[at].1 = interner.number_of(&word)?;
