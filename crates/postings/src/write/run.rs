@@ -39,8 +39,11 @@ pub(super) struct Run {
     starts: Vec<TextStart>,
     /// By char id: the field and the character. The first is [`SENTINEL`].
     pub(super) characters: Vec<(TextField, char)>,
-    /// For each occurrence of a word or path the lower 32 bits of its key, then the doc id.
-    words: Vec<u64>,
+    /// For each occurrence of a word or path the lower 32 bits of its key. There is one for two
+    /// characters, so that twice the bytes would be a fifth of the memory of a run.
+    words: Vec<u32>,
+    /// The documents of `words`, ascending, each with the index of its first one.
+    word_starts: Vec<(u32, DocId)>,
 }
 
 impl Run {
@@ -61,7 +64,20 @@ impl Run {
 
     /// Adds a word or path of a document.
     pub(super) fn push_word_or_path(&mut self, document: DocId, key: TermKey) {
-        self.words.push(key.0 << 32 | u64::from(document));
+        if self.word_starts.last().is_none_or(|(_, last)| *last != document) {
+            self.word_starts.push((self.words.len() as u32, document));
+        }
+        self.words.push(key.0 as u32);
+    }
+
+    /// For each occurrence of a word or path the lower 32 bits of its key, then the doc id.
+    fn words_with_documents(&self) -> impl Iterator<Item = u64> {
+        let ends = self.word_starts.iter().skip(1).map(|(start, _)| *start as usize);
+        let ends = ends.chain([self.words.len()]);
+        self.word_starts.iter().zip(ends).flat_map(|((start, document), end)| {
+            let of_document = self.words[*start as usize..end].iter();
+            of_document.map(|key| u64::from(*key) << 32 | u64::from(*document))
+        })
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -103,10 +119,8 @@ impl RunSorter {
     /// Writes the lists of a run, in the order of their keys, into an empty file, and rewinds it.
     pub(super) fn sort(&mut self, mut run: Run, file: File) -> io::Result<File> {
         run.sort_char_ids();
-        if self.by_character.len() < run.char_ids.len() {
-            self.by_character.resize(run.char_ids.len(), 0);
-            self.by_bigram.resize(self.by_bigram.len().max(run.char_ids.len()), 0);
-        }
+        grow(&mut self.by_character, run.char_ids.len());
+        grow(&mut self.by_bigram, run.char_ids.len());
         // A character starts at most as many bigrams as it has occurrences, so both fit into the
         // same groups.
         let groups = group_starts(&run.char_ids, run.characters.len());
@@ -118,20 +132,28 @@ impl RunSorter {
             self.write_unigram(&run, char_id, group..ends[char_id] as usize, &mut out)?;
             self.write_bigrams(&run, char_id, group..bigram_ends[char_id] as usize, &mut out)?;
         }
-        self.write_words(run.words, &mut out)?;
+        self.write_words(&run, &mut out)?;
         out.finish()
     }
 
-    fn write_words(&mut self, mut words: Vec<u64>, out: &mut RunWriter) -> io::Result<()> {
-        let Self { by_bigram, list, .. } = self;
-        // The bigrams have been written.
-        let count = words.len();
-        by_bigram.resize(by_bigram.len().max(count), 0);
-        let sorted = sorted_by_key(&mut words, &mut by_bigram[..count]);
+    fn write_words(&mut self, run: &Run, out: &mut RunWriter) -> io::Result<()> {
+        // Characters and bigrams have been written.
+        let Self { by_character, by_bigram, list } = self;
+        let count = run.words.len();
+        grow(by_character, count);
+        grow(by_bigram, count);
+        let words = &mut by_character[..count];
+        words.iter_mut().zip(run.words_with_documents()).for_each(|(word, of_run)| *word = of_run);
+        let sorted = sorted_by_key(words, &mut by_bigram[..count]);
         for word in sorted.chunk_by(|a, b| a >> 32 == b >> 32) {
-            list.clear();
-            list.fill(word.iter().map(|word| *word as u32));
-            out.push(TermKey::of_word_or_path((word[0] >> 32) as u32), list)?;
+            let key = TermKey::of_word_or_path((word[0] >> 32) as u32);
+            if let [word] = word {
+                out.push_one(key, *word as u32, None)?;
+            } else {
+                list.clear();
+                list.fill(word.iter().map(|word| *word as u32));
+                out.push(key, list)?;
+            }
         }
         Ok(())
     }
@@ -213,7 +235,7 @@ impl RunSorter {
             let key = TermKey::bigram(field, first, second);
             if let [number] = bigram {
                 let (document, position) = occurrence(number);
-                out.push_one(key, document, position)?;
+                out.push_one(key, document, Some(position))?;
             } else {
                 self.list.clear();
                 self.list.fill_with_positions(bigram.iter().map(occurrence));
@@ -221,6 +243,15 @@ impl RunSorter {
             }
         }
         Ok(())
+    }
+}
+
+/// Makes a buffer of at least this many numbers, whatever they are. New memory is zero already, and
+/// a new buffer takes less time than copying the old one.
+fn grow(buffer: &mut Vec<u64>, length: usize) {
+    if buffer.len() < length {
+        *buffer = Vec::new();
+        *buffer = vec![0; length];
     }
 }
 

@@ -62,17 +62,18 @@ impl RunWriter {
         self.flush_if(BUFFER)
     }
 
-    /// Writes a list of one document with one position. Most lists of a run are such.
+    /// Writes a list of one document with one position, or without positions. Most lists of a run
+    /// are such.
     pub(super) fn push_one(
         &mut self,
         key: TermKey,
         document: DocId,
-        position: u32,
+        position: Option<u32>,
     ) -> io::Result<()> {
-        let width = Width::of(&[position]);
+        let width = Width::of(position.as_slice());
         self.push_header((width as u8) << 4, key, 1, document);
         self.bytes.push(0);
-        width.write(&[position], &mut self.bytes);
+        width.write(position.as_slice(), &mut self.bytes);
         self.flush_if(BUFFER)
     }
 
