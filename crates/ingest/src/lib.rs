@@ -81,7 +81,7 @@ pub use pipeline::ingest::{ingest, ingest_scanned};
 pub use pipeline::merge_items::{is_same_item, merge_items};
 pub use pipeline::record_sink::Ingested;
 pub use pipeline::scan::{ScannedArchive, scan, scan_tolerant};
-pub use pipeline::share_ids::{correct_references, next_id};
+pub use pipeline::share_ids::{correct_references, next_free_id};
 pub use pipeline::survey_archive::{SurveySummary, survey_archive};
 pub use pre_command::PreCommand;
 pub use progress::{Phase, Progress, Silent};

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use foldhash::{HashMap, HashSet};
 use wensou_index::{DocumentTerms, FieldValues, Sketch};
-use wensou_ingest::{Record, is_same_item, merge_items, next_id, walk_key};
+use wensou_ingest::{Record, is_same_item, merge_items, next_free_id, walk_key};
 use wensou_text::Segmenter;
 
 use super::build::Build;
@@ -285,7 +285,7 @@ impl<'b> Placement<'b> {
                 true
             }
         };
-        let id = next_id(record, &self.base, is_free);
+        let id = next_free_id(record, &self.base, is_free);
         failed.into_inner().map_or(Ok(id), Err)
     }
 }

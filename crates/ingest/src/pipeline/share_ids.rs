@@ -1,4 +1,5 @@
-//! Ids that follow from what other machines have read of an archive.
+//! Ids of records that several machines have read separately: those of merged flash items in the
+//! articles that refer to them, and a new one for a record whose own is taken.
 
 use foldhash::HashSet;
 
@@ -6,42 +7,50 @@ use crate::flash::dedup::{ItemHashes, content_hash, variant_id};
 use crate::id::qualified;
 use crate::pipeline::ids::{lengthened, path_hash};
 use crate::pipeline::stored_path::{is_dump, is_generated};
-use crate::record::{Article, FlashItem, Occurrence, Record, Span};
+use crate::record::{Article, FlashItem, Record, Span};
 
-/// Corrects the ids by which an article refers to a flash item, after the item was merged: another
-/// variant may represent it. Returns whether an id has changed.
+/// Corrects the ids by which an article refers to a flash item that was merged from what several
+/// machines have read: another variant may represent the item than in the share of the article.
+/// Returns whether an id has changed.
 ///
-/// The references of an article to one item have the order of its occurrences there.
+/// An article has one reference for each occurrence of the item in its file, in the same order.
 pub fn correct_references(article: &mut Article, item: &FlashItem) -> bool {
-    let main = ItemHashes::of(&item.title, &item.text, item.date.value);
-    let variants = || item.variants.iter().map(|variant| variant.id.as_str());
-    // What represents the item was a variant to a machine that had read another one before.
-    let before = variant_id(main);
-    let ids: HashSet<&str> = variants().chain([item.id.as_str(), &before]).collect();
-    let here = |(id, occurrences): (&str, &[Occurrence])| {
-        let here = occurrences.iter().filter(|seen| seen.path == article.path);
-        here.map(|seen| (seen.span, id.to_owned())).collect::<Vec<(Span, String)>>()
-    };
-    let others = item.variants.iter().map(|it| (it.id.as_str(), &*it.occurrences));
-    let mut now: Vec<(Span, String)> =
-        [(item.id.as_str(), &*item.occurrences)].into_iter().chain(others).flat_map(here).collect();
-    now.sort_by_key(|(span, _)| (span.start, span.end));
-    let mut now = now.into_iter().map(|(_, id)| id);
+    // A machine that had read another variant first gave this id to the one that represents the
+    // item.
+    let as_variant = variant_id(ItemHashes::of(&item.title, &item.text, item.date.value));
+    let variants = item.variants.iter().map(|variant| variant.id.as_str());
+    let old_ids: HashSet<&str> = variants.chain([item.id.as_str(), &as_variant]).collect();
+    let mut new_ids = ids_in_file(item, &article.path).into_iter();
     let mut is_changed = false;
-    for id in article.flashes.iter_mut().filter(|id| ids.contains(id.as_str())) {
-        let Some(corrected) = now.next() else { break };
-        is_changed |= *id != corrected;
-        *id = corrected;
+    for id in article.flashes.iter_mut().filter(|id| old_ids.contains(id.as_str())) {
+        let Some(new_id) = new_ids.next() else { break };
+        is_changed |= *id != new_id;
+        new_id.clone_into(id);
     }
     is_changed
 }
 
-/// The id of a record whose own id a record before it in the order of the walk has: the first of
-/// those that one machine would try which is free. `base` is the folder that all paths start with.
-pub fn next_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
+/// The id of each occurrence of an item in one file, in the order of the spans: that of the item or
+/// of one of its variants.
+fn ids_in_file<'i>(item: &'i FlashItem, path: &str) -> Vec<&'i str> {
+    let main = (item.id.as_str(), &*item.occurrences);
+    let variants = item.variants.iter().map(|variant| (variant.id.as_str(), &*variant.occurrences));
+    let mut ids: Vec<(Span, &str)> = Vec::new();
+    for (id, occurrences) in [main].into_iter().chain(variants) {
+        let in_file = occurrences.iter().filter(|occurrence| occurrence.path == path);
+        ids.extend(in_file.map(|occurrence| (occurrence.span, id)));
+    }
+    ids.sort_by_key(|(span, _)| (span.start, span.end));
+    ids.into_iter().map(|(_, id)| id).collect()
+}
+
+/// The id for a record whose own id belongs to an earlier record in the order of the walk: of the
+/// ids that a single machine would try, the first one that is free. `base` is the folder that all
+/// paths start with.
+pub fn next_free_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
     let (letter, hash) = match record {
         Record::Article(article) if !is_generated(&article.id) => {
-            return qualified(&article.id, below(base, &article.path), is_free);
+            return qualified(&article.id, relative_path(base, &article.path), is_free);
         }
         Record::Article(article) => ('a', article_hash(article, base)),
         Record::Flash(item) => ('f', content_hash(&item.title, &item.text, item.date.value)),
@@ -50,23 +59,26 @@ pub fn next_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -> boo
     ids.find(|id| is_free(id)).unwrap_or_default()
 }
 
-fn below<'p>(base: &str, path: &'p str) -> &'p str {
-    let below = path.strip_prefix(base).unwrap_or(path);
-    below.strip_prefix('/').unwrap_or(below)
+/// A path without `base`.
+fn relative_path<'p>(base: &str, path: &'p str) -> &'p str {
+    let relative = path.strip_prefix(base).unwrap_or(path);
+    relative.strip_prefix('/').unwrap_or(relative)
 }
 
-/// The hash that the id of an article was made of.
+/// The hash from which the id of an article is generated.
 fn article_hash(article: &Article, base: &str) -> u64 {
     if is_dump(&article.path) || article.span.start > 0 {
         return content_hash(&article.title, &article.paragraphs.join("\n"), article.date.value);
     }
-    path_hash(below(base, &article.path))
+    path_hash(relative_path(base, &article.path))
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::pipeline::ids::Ids;
     use crate::pipeline::merge_items::merge_items;
+    use crate::record::Occurrence;
 
     fn item(text: &str, path: &str, start: u64) -> FlashItem {
         FlashItem {
@@ -91,28 +103,27 @@ mod tests {
         };
         assert!(correct_references(&mut article, &merged));
         assert_eq!(article.flashes, ["f0", variant, "f2"]);
-        assert!(!correct_references(&mut article, &merged), "corrected once");
-        let was_variant = variant_id(ItemHashes::of("", "開源", None));
+        assert!(!correct_references(&mut article, &merged), "nothing is left to correct");
+        // Another machine took the text of this article for a variant.
+        let as_variant = variant_id(ItemHashes::of("", "開源", None));
         let mut first =
-            Article { path: "a.txt".to_owned(), flashes: vec![was_variant], ..Article::default() };
+            Article { path: "a.txt".to_owned(), flashes: vec![as_variant], ..Article::default() };
         assert!(correct_references(&mut first, &merged));
         assert_eq!(first.flashes, ["f1"]);
     }
 
     #[test]
-    fn the_next_id_is_that_of_one_machine() {
-        let article = |id: &str, path: &str| Article {
-            id: id.to_owned(),
-            path: path.to_owned(),
-            ..Article::default()
+    fn the_next_free_id_is_the_one_that_a_single_machine_gives() {
+        let article = |id: &str, path: &str| {
+            let (id, path) = (id.to_owned(), path.to_owned());
+            Record::Article(Article { id, path, ..Article::default() })
         };
-        let article = |id: &str, path: &str| Record::Article(article(id, path));
-        assert_eq!(next_id(&article("r1", "x/d.jsonl"), "x", |_| true), "r1@d.jsonl");
+        assert_eq!(next_free_id(&article("r1", "x/d.jsonl"), "x", |_| true), "r1@d.jsonl");
         let mut ids = Ids::default();
         let first = ids.fresh('a', path_hash("p/1.txt"), "x/p/1.txt");
         let second = ids.fresh('a', path_hash("p/1.txt"), "x/p/1.txt");
-        assert_eq!(next_id(&article(&first, "x/p/1.txt"), "x", |_| true), second);
+        assert_eq!(next_free_id(&article(&first, "x/p/1.txt"), "x", |_| true), second);
         let third = ids.fresh('a', path_hash("p/1.txt"), "x/p/1.txt");
-        assert_eq!(next_id(&article(&first, "x/p/1.txt"), "x", |id| id != second), third);
+        assert_eq!(next_free_id(&article(&first, "x/p/1.txt"), "x", |id| id != second), third);
     }
 }
