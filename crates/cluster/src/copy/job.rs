@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use wensou_index::Index;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::before::roots;
 use super::cleanup::{Writer, remove_others};
 use super::documents::for_each_document;
 use super::options::{Copied, CopyOptions, CopyProgress, Sent};
+use super::published::roots;
 use super::sums;
 use crate::address::ClusterAddress;
 use crate::alias::{CHANGE, Health};
@@ -74,7 +74,7 @@ impl<'a> Job<'a> {
 
     /// Writes both indexes. If a part of one is lost, because a node was lost before the part had a
     /// second copy, writes both once more, unless that took long.
-    pub(super) fn write_again(
+    pub(super) fn write_with_retry(
         &self,
         before: Option<&ClusterIndex>,
         documents: &str,

@@ -1,15 +1,22 @@
 //! Copies an index of this machine to a cluster.
 //!
-//! A copy is written into an index of its own, beside the one that is searched, and an alias is
-//! swapped when it is whole. If the alias leads to an index of the same format and analysis, the
-//! cluster clones that one first, and only what differs is sent. The name of the new index follows
-//! from what is copied, so a copy that was interrupted goes on where it was.
+//! A copy is written into an index of its own, beside the one that is searched. When it is whole,
+//! the alias is switched to it. If the alias leads to an index of the same format and analysis, the
+//! cluster clones that index first, and only what differs is sent. The name of the new index is
+//! computed from what is copied, so a copy that was interrupted continues where it stopped.
+//!
+//! - `published`: the index that the alias leads to, and whether a copy may replace it.
+//! - `job`: the steps of a copy.
+//! - `documents`: the documents of an index, as they are sent.
+//! - `sums`: checksums by which equal documents are recognised.
+//! - `cleanup`: deletes indexes that copies have left.
+//! - `options`: options, progress and outcome.
 
-mod before;
 mod cleanup;
 pub(crate) mod documents;
 mod job;
 mod options;
+mod published;
 pub(crate) mod sums;
 
 use wensou_index::Index;
@@ -17,10 +24,10 @@ use wensou_index::Index;
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
-pub(crate) use before::{check_before, published, roots};
 pub(crate) use cleanup::Writer;
 pub(crate) use job::{COPIES, Job, accepted, is_marked};
 pub use options::{Copied, CopyOptions, CopyProgress, Sent};
+pub(crate) use published::{check_replaceable, published_index, roots};
 
 /// Copies an index to a cluster.
 ///
@@ -28,7 +35,7 @@ pub use options::{Copied, CopyOptions, CopyProgress, Sent};
 ///
 /// Errors of the index and of the cluster; [`Refused`](crate::Error::Refused) if the cluster
 /// refuses documents; [`Locked`](crate::Error::Locked) if another process copies to the same
-/// address. The index that the alias leads to stays as it is then.
+/// address. After an error, the alias leads to the same index as before.
 pub fn copy(
     index: &Index,
     client: &Client,
@@ -36,24 +43,25 @@ pub fn copy(
     options: &CopyOptions,
     progress: CopyProgress<'_>,
 ) -> Result<Copied> {
-    let before = published(client, address)?;
+    let before = published_index(client, address)?;
     if let Some(before) = &before {
-        check_before(index, before, options)?;
+        check_replaceable(index, before, options)?;
     }
     let job = Job::begin(index, client, address, options)?;
-    // Another copy may have been published meanwhile.
-    let before = published(client, address)?;
+    // Another copy may have been published before this one had the lock.
+    let before = published_index(client, address)?;
     if let Some(before) = &before {
-        check_before(index, before, options)?;
+        check_replaceable(index, before, options)?;
     }
     let documents = job.documents_name(before.as_ref())?;
     if let Some(before) = before.as_ref().filter(|before| before.documents() == documents) {
-        // Nothing has changed since, but that copy may have been killed before it was done.
+        // The same copy is published already, but it may have been killed before it had deleted the
+        // indexes that it replaced.
         let kept = job.remove_others(&documents, Writer::Copy)?;
         let [articles, flashes] = before.description().documents;
         return Ok(Copied { documents: articles + flashes, kept, ..Copied::default() });
     }
-    let copied = job.write_again(before.as_ref(), &documents, progress)?;
+    let copied = job.write_with_retry(before.as_ref(), &documents, progress)?;
     let kept = job.publish(&documents, Writer::Copy)?;
     Ok(Copied { kept, ..copied })
 }

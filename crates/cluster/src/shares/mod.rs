@@ -35,7 +35,7 @@ use self::stored::Stored;
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::copy::{
-    COPIES, CopyOptions, CopyProgress, Job, Writer, check_before, is_marked, published, roots,
+    COPIES, CopyOptions, CopyProgress, Job, Writer, check_replaceable, is_marked, published_index, roots,
 };
 use crate::error::{Error, Result};
 use crate::request::encode_segment;
@@ -89,7 +89,7 @@ pub fn send_share(
     let share = index.meta().share.as_ref().filter(|share| !share.survey.identity.is_empty());
     let share = share.ok_or(ShareError::None)?;
     let documents = address.physical_name(&stamp(index, share))?;
-    let before = published(client, address)?;
+    let before = published_index(client, address)?;
     let all_files = share.survey.files;
     let options = CopyOptions { wait: true, ..*options };
     if before.as_ref().is_some_and(|before| before.documents() == documents) {
@@ -100,7 +100,7 @@ pub fn send_share(
         return Ok(ShareSent { documents: 0, merged: 0, files: all_files, all_files, state });
     }
     if let Some(before) = &before {
-        check_before(index, before, &options)?;
+        check_replaceable(index, before, &options)?;
     }
     let alias = address.index();
     create(client, &documents, index, (alias, &options))?;

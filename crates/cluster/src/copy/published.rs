@@ -1,4 +1,4 @@
-//! The index that an address leads to before it is replaced.
+//! The index that is published at an address, before a copy replaces it.
 
 use serde_json::Value;
 use wensou_index::Index;
@@ -10,8 +10,9 @@ use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::request::{Request, encode_segment};
 
-/// Refuses to replace what must stay as it is.
-pub(crate) fn check_before(
+/// Fails if a copy must not replace the published index: it covers other files and folders, or its
+/// alias cannot be changed.
+pub(crate) fn check_replaceable(
     index: &Index,
     before: &ClusterIndex,
     options: &CopyOptions,
@@ -46,7 +47,10 @@ fn check_writable(client: &Client, name: &str) -> Result<()> {
 }
 
 /// The index that the alias leads to, if it is one of ours.
-pub(crate) fn published(client: &Client, address: &ClusterAddress) -> Result<Option<ClusterIndex>> {
+pub(crate) fn published_index(
+    client: &Client,
+    address: &ClusterAddress,
+) -> Result<Option<ClusterIndex>> {
     match ClusterIndex::open_with(client.clone(), address) {
         Ok(index) => Ok(Some(index)),
         // What is no use is replaced by a whole copy.
