@@ -14,8 +14,8 @@ use wensou_text::Segmenter;
 use super::build::Build;
 use super::parts::SharedArticle;
 use super::read_write::{READ_AT_ONCE, SOURCE, TIMEOUT};
+use super::shared_document::{SharedDocument, first_location};
 use super::state::BuildState;
-use super::stored::{Stored, first_path};
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::copy::{Job, Writer, accepted};
 use crate::error::{Error, Result};
@@ -170,25 +170,28 @@ impl Completion<'_> {
         for numbers in numbers.chunks(READ_AT_ONCE) {
             let wanted: Vec<_> = numbers.iter().map(|number| &articles[*number as usize]).collect();
             let documents = self.read(&wanted)?;
-            let of = |(number, stored): (&u32, Stored)| (*number, ArticleText::of(&stored.record));
+            let of = |(number, stored): (&u32, SharedDocument)| {
+                (*number, ArticleText::of(&stored.record))
+            };
             texts.extend(numbers.iter().zip(documents).map(of));
         }
         Ok(texts)
     }
 
     /// Reads the documents of articles, in their order.
-    fn read(&self, articles: &[&SharedArticle]) -> Result<Vec<Stored>> {
+    fn read(&self, articles: &[&SharedArticle]) -> Result<Vec<SharedDocument>> {
         let ids: Vec<&str> = articles.iter().map(|article| article.id.as_str()).collect();
         let mut found = self.build.read(&ids)?;
         let missing = || Error::Disturbed { index: self.build.documents.to_owned() };
         let mut documents = Vec::with_capacity(articles.len());
         for SharedArticle { id, path, start, .. } in articles {
-            let is_it = |stored: &Stored| first_path(&stored.record) == (path.as_str(), *start);
+            let is_it =
+                |stored: &SharedDocument| first_location(&stored.record) == (path.as_str(), *start);
             let stored = found.remove(id).map(|read| read.stored).filter(is_it);
             documents.push(match stored {
                 Some(stored) => stored,
                 None => {
-                    let id = self.build.moved_to(path, *start)?;
+                    let id = self.build.new_id_of(path, *start)?;
                     self.build.read_one(&id)?.ok_or_else(missing)?.stored
                 }
             });
@@ -197,7 +200,11 @@ impl Completion<'_> {
     }
 
     /// Passes the documents that match a query to `each`.
-    fn for_each(&self, query: Value, mut each: impl FnMut(Stored) -> Result<()>) -> Result<()> {
+    fn for_each(
+        &self,
+        query: Value,
+        mut each: impl FnMut(SharedDocument) -> Result<()>,
+    ) -> Result<()> {
         let body = json!({
             "query": query,
             "_source": SOURCE,
@@ -217,8 +224,8 @@ impl Completion<'_> {
     }
 
     /// Writes a document in place of what it was.
-    fn rewrite(&self, writer: &mut BulkWriter, stored: &Stored) -> Result<()> {
-        writer.push(&Operation::index(stored.id(), &stored.render(self.segmenter)?))
+    fn rewrite(&self, writer: &mut BulkWriter, stored: &SharedDocument) -> Result<()> {
+        writer.push(&Operation::index(stored.id(), &stored.analyse_to_json(self.segmenter)?))
     }
 }
 

@@ -11,9 +11,10 @@
 //!   concurrency.
 //! - `place`: puts a record where the cluster may have one of the same id. Flash items of several
 //!   machines are merged into one, and ids that collide get the next free one.
-//! - `stored`: a document with what other machines need to know of it.
-//! - `read_write`: documents with their versions.
-//! - `parts`: what each machine has counted, and the sketches of its articles.
+//! - `shared_document`: a document, with what is needed to merge it with those of other machines.
+//! - `read_write`: reads and writes documents with their versions.
+//! - `parts`: what each machine has counted, the sketches of its articles, and the new ids of
+//!   records that had to give up theirs.
 //! - `complete`: the statistics of the whole, references to merged items, near-duplicates.
 
 mod build;
@@ -21,8 +22,8 @@ mod complete;
 mod parts;
 mod place;
 mod read_write;
+mod shared_document;
 mod state;
-mod stored;
 
 use wensou_index::{Index, Share, analyse_record};
 use xxhash_rust::xxh3::xxh3_64;
@@ -30,12 +31,13 @@ use xxhash_rust::xxh3::xxh3_64;
 use self::build::Build;
 use self::parts::PartsWriter;
 use self::place::{NewDocument, Placement};
+use self::shared_document::SharedDocument;
 use self::state::{SentShare, key_of};
-use self::stored::Stored;
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::copy::{
-    COPIES, CopyOptions, CopyProgress, Job, Writer, check_replaceable, is_marked, published_index, roots,
+    COPIES, CopyOptions, CopyProgress, Job, Writer, check_replaceable, is_marked, published_index,
+    roots,
 };
 use crate::error::{Error, Result};
 use crate::request::encode_segment;
@@ -177,7 +179,7 @@ fn send_documents<'b>(
     for (ordinal, address) in addresses.iter().enumerate() {
         let record = index.record(*address)?;
         let (values, terms) = analyse_record(ordinal as u64, &record, segmenter)?;
-        let stored = Stored::new(record, ordinal as u64, key);
+        let stored = SharedDocument::new(record, ordinal as u64, key);
         window.push(NewDocument::new(stored, values, terms)?);
         if window.len() == WINDOW {
             placement.place(std::mem::take(&mut window))?;

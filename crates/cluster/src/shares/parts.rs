@@ -1,4 +1,6 @@
-//! What each machine tells the one that completes the index.
+//! The index of parts: what machines write for the one that completes the index of documents. Each
+//! writes what it has counted and the sketches of its articles, and the new id of each record that
+//! had to give up its own.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -7,24 +9,25 @@ use wensou_ingest::Record;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::build::Build;
+use super::shared_document::first_location;
 use super::state::PartCounts;
-use super::stored::first_path;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::copy::accepted;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
 use crate::statistics::{StatisticsBuilder, StatisticsDocument, StatisticsPart};
 
-/// Entries of a document.
-const ENTRIES: usize = 20_000;
+/// How many entries of statistics a document has at most.
+const MAX_ENTRIES: usize = 20_000;
 
-/// Articles of a document.
-const ARTICLES: usize = 5_000;
+/// How many articles a document has at most.
+const MAX_ARTICLES: usize = 5_000;
 
 /// An article of a share, for the search for near-duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SharedArticle {
-    /// Its id, unless an article of another share has taken it since, see [`Build::moved_to`].
+    /// The id that it was sent with. If an article of another share has taken that since, see
+    /// [`Build::new_id_of`].
     pub(super) id: String,
     pub(super) path: String,
     /// Where it begins in the file.
@@ -34,37 +37,41 @@ pub(super) struct SharedArticle {
     pub(super) sketch: Sketch,
 }
 
+/// A document with articles of a share.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SharedArticles {
-    pub(super) articles: Vec<SharedArticle>,
+struct SharedArticles {
+    articles: Vec<SharedArticle>,
 }
 
-/// The ids of the documents of a share.
+/// A document that says which id a record has, after another record has taken its own.
+#[derive(Debug, Serialize, Deserialize)]
+struct NewId {
+    id: String,
+}
+
+/// The id of a document with statistics of the share `key`.
 fn statistics_id(key: &str, number: usize) -> String {
     format!("{key}-statistics-{number}")
 }
 
+/// The id of a document with articles of the share `key`.
 fn articles_id(key: &str, number: usize) -> String {
     format!("{key}-articles-{number}")
 }
 
-fn moved_id(path: &str, start: u64) -> String {
+/// The id of the [`NewId`] of the record at a place in a file.
+fn new_id_key(path: &str, start: u64) -> String {
     format!("moved-{:016x}", xxh3_64(format!("{path}\0{start}").as_bytes()))
 }
 
-/// Where a record went.
-#[derive(Debug, Serialize, Deserialize)]
-struct Moved {
-    id: String,
-}
-
-/// Writes what a machine tells.
+/// Writes the statistics and the articles of the share `key`.
 pub(super) struct PartsWriter<'b> {
     pub(super) build: &'b Build<'b>,
     pub(super) key: &'b str,
 }
 
 impl PartsWriter<'_> {
+    /// Writes them in as many documents as needed. Returns the numbers of documents.
     pub(super) fn write(
         &self,
         statistics: StatisticsBuilder,
@@ -73,11 +80,11 @@ impl PartsWriter<'_> {
         let options = BulkOptions { in_flight: 1, ..BulkOptions::default() };
         let mut writer = BulkWriter::new(self.build.client, &self.build.parts, options)?;
         let mut push = |id: &str, json: Vec<u8>| writer.push(&Operation::index(id, &json));
-        let parts = statistics.into_parts(ENTRIES);
+        let parts = statistics.into_parts(MAX_ENTRIES);
         for (number, part) in parts.iter().enumerate() {
             push(&statistics_id(self.key, number), json(part)?)?;
         }
-        let chunks = articles.chunks(ARTICLES);
+        let chunks = articles.chunks(MAX_ARTICLES);
         let counts = PartCounts { statistics: parts.len(), articles: chunks.len() };
         for (number, chunk) in chunks.enumerate() {
             let chunk = SharedArticles { articles: chunk.to_vec() };
@@ -93,46 +100,48 @@ fn json(data: &impl Serialize) -> Result<Vec<u8>> {
 }
 
 impl Build<'_> {
-    /// Reads what a machine has counted, part by part.
+    /// Passes what a machine has counted to `each`, part by part.
     pub(super) fn for_each_statistics_part(
         &self,
         (key, counts): (&str, PartCounts),
         mut each: impl FnMut(StatisticsPart),
     ) -> Result<()> {
         for number in 0..counts.statistics {
-            each(self.part(&statistics_id(key, number))?);
+            each(self.read_part(&statistics_id(key, number))?);
         }
         Ok(())
     }
 
-    /// Reads the articles of a share.
+    /// Passes the articles of a share to `each`.
     pub(super) fn for_each_article(
         &self,
         (key, counts): (&str, PartCounts),
         mut each: impl FnMut(SharedArticle),
     ) -> Result<()> {
         for number in 0..counts.articles {
-            let part: SharedArticles = self.part(&articles_id(key, number))?;
+            let part: SharedArticles = self.read_part(&articles_id(key, number))?;
             part.articles.into_iter().for_each(&mut each);
         }
         Ok(())
     }
 
-    /// Notes that a record has another id, because one before it has the same.
-    pub(super) fn note_moved(&self, record: &Record, id: &str) -> Result<()> {
-        let (path, start) = first_path(record);
+    /// Notes the new id of a record, whose own was taken by a record that precedes it in the walk.
+    pub(super) fn note_new_id(&self, record: &Record, id: &str) -> Result<()> {
+        let (path, start) = first_location(record);
         let index = encode_segment(&self.parts);
-        let at = format!("/{index}/_doc/{}", moved_id(path, start));
-        let moved = StatisticsDocument { data: Moved { id: id.to_owned() } };
-        self.client.send(&Request::put(at).json(&moved)?).map(drop)
+        let url = format!("/{index}/_doc/{}", new_id_key(path, start));
+        let new_id = StatisticsDocument { data: NewId { id: id.to_owned() } };
+        self.client.send(&Request::put(url).json(&new_id)?).map(drop)
     }
 
-    /// The id of a record whose own an article before it has taken.
-    pub(super) fn moved_to(&self, path: &str, start: u64) -> Result<String> {
-        Ok(self.part::<Moved>(&moved_id(path, start))?.id)
+    /// The new id of the record at a place in a file, as [`note_new_id`](Self::note_new_id) wrote
+    /// it.
+    pub(super) fn new_id_of(&self, path: &str, start: u64) -> Result<String> {
+        Ok(self.read_part::<NewId>(&new_id_key(path, start))?.id)
     }
 
-    fn part<T: DeserializeOwned>(&self, id: &str) -> Result<T> {
+    /// Reads the content of a document; if there is none, something has disturbed the build.
+    fn read_part<T: DeserializeOwned>(&self, id: &str) -> Result<T> {
         let found = self.client.get_document(&self.parts, id)?;
         let found = found.map(|(_, StatisticsDocument { data })| data);
         found.ok_or_else(|| Error::Disturbed { index: self.parts.clone() })

@@ -9,7 +9,7 @@ use wensou_text::Segmenter;
 
 use super::build::Build;
 use super::parts::SharedArticle;
-use super::stored::{Read, Stored, first_path, position};
+use super::shared_document::{ReadDocument, SharedDocument, first_location, walk_position};
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::copy::accepted;
 use crate::error::Result;
@@ -18,14 +18,18 @@ use crate::versioned::DocumentVersion;
 
 /// A document of this machine that is not sent yet.
 pub(super) struct NewDocument {
-    stored: Stored,
+    stored: SharedDocument,
     values: FieldValues,
     terms: DocumentTerms,
     json: Vec<u8>,
 }
 
 impl NewDocument {
-    pub(super) fn new(stored: Stored, values: FieldValues, terms: DocumentTerms) -> Result<Self> {
+    pub(super) fn new(
+        stored: SharedDocument,
+        values: FieldValues,
+        terms: DocumentTerms,
+    ) -> Result<Self> {
         let json = stored.to_json(&values, &terms)?;
         Ok(Self { stored, values, terms, json })
     }
@@ -52,7 +56,7 @@ enum Comparison {
     /// The document has all of it.
     Present(Placed),
     /// Both are one record, which this document has.
-    Merged(Box<Stored>, Placed),
+    Merged(Box<SharedDocument>, Placed),
     /// They are different records.
     Other,
 }
@@ -107,7 +111,7 @@ impl<'b> Placement<'b> {
             window.iter().map(|new| Write { id: new.stored.id(), json: &new.json, version: None });
         let taken = self.write_all(created)?;
         let mut placed: HashMap<String, Placed> = HashMap::default();
-        let mut open: Vec<&Stored> =
+        let mut open: Vec<&SharedDocument> =
             window.iter().map(|new| &new.stored).filter(|new| taken.contains(new.id())).collect();
         while !open.is_empty() {
             open = self.merge_all(&open, &mut placed)?;
@@ -136,21 +140,31 @@ impl<'b> Placement<'b> {
     /// Returns the records whose documents other machines have changed meanwhile.
     fn merge_all<'s>(
         &self,
-        open: &[&'s Stored],
+        open: &[&'s SharedDocument],
         placed: &mut HashMap<String, Placed>,
-    ) -> Result<Vec<&'s Stored>> {
+    ) -> Result<Vec<&'s SharedDocument>> {
         let ids: Vec<&str> = open.iter().map(|mine| mine.id()).collect();
         let mut there = self.build.read(&ids)?;
         let mut merged = Vec::new();
         for mine in open {
             let Some(read) = there.remove(mine.id()) else {
-                merged.push((*mine, mine.render(self.segmenter)?, None, Placed::new(mine.id())));
+                merged.push((
+                    *mine,
+                    mine.analyse_to_json(self.segmenter)?,
+                    None,
+                    Placed::new(mine.id()),
+                ));
                 continue;
             };
             match self.compare(mine, &read) {
                 Comparison::Present(found) => drop(placed.insert(found.id.clone(), found)),
                 Comparison::Merged(now, found) => {
-                    merged.push((*mine, now.render(self.segmenter)?, Some(read.version), found));
+                    merged.push((
+                        *mine,
+                        now.analyse_to_json(self.segmenter)?,
+                        Some(read.version),
+                        found,
+                    ));
                 }
                 Comparison::Other => {
                     let found = self.find_place((*mine).clone(), Some(read))?;
@@ -175,7 +189,7 @@ impl<'b> Placement<'b> {
     }
 
     /// What comes of a record and of the document that has its id.
-    fn compare(&self, mine: &Stored, there: &Read) -> Comparison {
+    fn compare(&self, mine: &SharedDocument, there: &ReadDocument) -> Comparison {
         let stored = &there.stored;
         match (&mine.record, &stored.record) {
             (Record::Flash(item), Record::Flash(other)) if is_same_item(item, other) => {
@@ -190,7 +204,7 @@ impl<'b> Placement<'b> {
                     return Comparison::Present(found);
                 }
                 let mut now = stored.clone();
-                if walk_key(first_path(&mine.record).0) < stored.walk {
+                if walk_key(first_location(&mine.record).0) < stored.walk {
                     (now.ordinal, now.walk) = (mine.ordinal, mine.walk.clone());
                 }
                 now.counted.get_or_insert_with(|| stored.record.clone());
@@ -210,10 +224,14 @@ impl<'b> Placement<'b> {
     }
 
     /// Places a record whose id another record has, or may have.
-    fn find_place(&self, mut mine: Stored, mut there: Option<Read>) -> Result<Placed> {
+    fn find_place(
+        &self,
+        mut mine: SharedDocument,
+        mut there: Option<ReadDocument>,
+    ) -> Result<Placed> {
         loop {
             let Some(read) = there else {
-                if self.build.write(mine.id(), mine.render(self.segmenter)?, None)? {
+                if self.build.write(mine.id(), mine.analyse_to_json(self.segmenter)?, None)? {
                     return Ok(Placed::new(mine.id()));
                 }
                 there = self.build.read_one(mine.id())?;
@@ -224,22 +242,24 @@ impl<'b> Placement<'b> {
                 Comparison::Merged(now, found) => {
                     if self.build.write(
                         mine.id(),
-                        now.render(self.segmenter)?,
+                        now.analyse_to_json(self.segmenter)?,
                         Some(read.version),
                     )? {
                         return Ok(found);
                     }
                 }
-                Comparison::Other if position(&mine.record) < position(&read.stored.record) => {
+                Comparison::Other
+                    if walk_position(&mine.record) < walk_position(&read.stored.record) =>
+                {
                     let before = &read.stored.record;
                     let mut displaced = read.stored.clone();
                     displaced.set_id(self.free_id(before)?);
                     // First where it goes, so that it is somewhere at any time.
                     let moved = self.find_place(displaced, None)?;
-                    self.build.note_moved(before, &moved.id)?;
+                    self.build.note_new_id(before, &moved.id)?;
                     if self.build.write(
                         mine.id(),
-                        mine.render(self.segmenter)?,
+                        mine.analyse_to_json(self.segmenter)?,
                         Some(read.version),
                     )? {
                         return Ok(Placed::new(mine.id()));
@@ -277,9 +297,8 @@ impl<'b> Placement<'b> {
     fn free_id(&self, record: &Record) -> Result<String> {
         let failed = RefCell::new(None);
         let is_free = |id: &str| match self.build.read_one(id) {
-            Ok(there) => {
-                there.is_none_or(|read| first_path(&read.stored.record) == first_path(record))
-            }
+            Ok(there) => there
+                .is_none_or(|read| first_location(&read.stored.record) == first_location(record)),
             Err(error) => {
                 *failed.borrow_mut() = Some(error);
                 true

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::build::Build;
-use super::stored::{Read, Stored};
+use super::shared_document::{ReadDocument, SharedDocument};
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, encode_segment};
 use crate::schema::field;
@@ -25,7 +25,7 @@ pub(super) const SOURCE: [&str; 6] =
 
 impl Build<'_> {
     /// Reads documents by their ids.
-    pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, Read>> {
+    pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, ReadDocument>> {
         #[derive(Deserialize)]
         struct Answer {
             docs: Vec<Found>,
@@ -39,7 +39,7 @@ impl Build<'_> {
             #[serde(rename = "_primary_term", default)]
             primary_term: u64,
             #[serde(rename = "_source")]
-            source: Option<Stored>,
+            source: Option<SharedDocument>,
         }
         let mut all = HashMap::default();
         let path = format!("/{}/_mget", encode_segment(self.documents));
@@ -51,13 +51,13 @@ impl Build<'_> {
             let answer = self.client.send(&request.json(&json!({ "ids": ids }))?)?;
             for Found { id, seq_no, primary_term, source } in answer.json::<Answer>()?.docs {
                 let version = DocumentVersion { seq_no, primary_term };
-                all.extend(source.map(|stored| (id, Read { stored, version })));
+                all.extend(source.map(|stored| (id, ReadDocument { stored, version })));
             }
         }
         Ok(all)
     }
 
-    pub(super) fn read_one(&self, id: &str) -> Result<Option<Read>> {
+    pub(super) fn read_one(&self, id: &str) -> Result<Option<ReadDocument>> {
         Ok(self.read(&[id])?.remove(id))
     }
 

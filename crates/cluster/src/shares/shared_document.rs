@@ -1,4 +1,5 @@
-//! A document with what other machines need to know of it.
+//! The documents of an index that several machines write: a record, with what is needed to merge it
+//! with the record that another machine has of the same id.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -13,10 +14,9 @@ use crate::versioned::DocumentVersion;
 
 /// A document of an index that several machines write, as its `_source` has it.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Stored {
+pub(super) struct SharedDocument {
     pub(super) record: Record,
-    /// The index of the record in the order of the walk of the machine that has its first
-    /// occurrence.
+    /// The index of the record in the walk of the machine that has its first occurrence.
     pub(super) ordinal: u64,
     /// See [`field::WALK`].
     pub(super) walk: String,
@@ -25,38 +25,40 @@ pub(super) struct Stored {
     /// See [`field::COUNTED`].
     #[serde(default)]
     pub(super) counted: Option<Record>,
+    /// See [`field::GROUP`].
     #[serde(default)]
     pub(super) group: Option<String>,
 }
 
-/// A document that was read, and its version.
+/// A document as it was read, with the version that a write must name to replace it.
 #[derive(Debug, Clone)]
-pub(super) struct Read {
-    pub(super) stored: Stored,
+pub(super) struct ReadDocument {
+    pub(super) stored: SharedDocument,
     pub(super) version: DocumentVersion,
 }
 
-/// Where a record stands first.
-pub(super) fn first_path(record: &Record) -> (&str, u64) {
+/// The file and the byte offset of the first occurrence of a record, in the order of the walk.
+pub(super) fn first_location(record: &Record) -> (&str, u64) {
     match record {
         Record::Article(article) => (&article.path, article.span.start),
         Record::Flash(item) => {
             let first = item.all_occurrences().min_by_key(|seen| walk_key(&seen.path));
-            first.map_or(("", 0), |seen| (&seen.path, seen.span.start))
+            first.map_or(("", 0), |first| (&first.path, first.span.start))
         }
     }
 }
 
-/// The place of a record in the order of one machine, compared with records of other files.
-pub(super) fn position(record: &Record) -> (bool, String, u64) {
-    let (path, start) = first_path(record);
+/// The key by which records of different files sort as on a single machine: articles before flash
+/// items, then by the first occurrence.
+pub(super) fn walk_position(record: &Record) -> (bool, String, u64) {
+    let (path, start) = first_location(record);
     (matches!(record, Record::Flash(_)), walk_key(path), start)
 }
 
-impl Stored {
-    /// A record that no other machine is known to have.
+impl SharedDocument {
+    /// The document of a record that no other machine is known to have.
     pub(super) fn new(record: Record, ordinal: u64, share: &str) -> Self {
-        let walk = walk_key(first_path(&record).0);
+        let walk = walk_key(first_location(&record).0);
         let shares = vec![share.to_owned()];
         Self { record, ordinal, walk, shares, counted: None, group: None }
     }
@@ -72,13 +74,14 @@ impl Stored {
         }
     }
 
-    /// The document as JSON.
-    pub(super) fn render(&self, segmenter: &Segmenter) -> Result<Vec<u8>> {
+    /// The document as JSON. Analyses the record; if that is done already, call
+    /// [`to_json`](Self::to_json).
+    pub(super) fn analyse_to_json(&self, segmenter: &Segmenter) -> Result<Vec<u8>> {
         let (values, terms) = analyse_record(self.ordinal, &self.record, segmenter)?;
         self.to_json(&values, &terms)
     }
 
-    /// The document as JSON, given what is indexed of the record.
+    /// The document as JSON, given the values and terms of the analysed record.
     pub(super) fn to_json(&self, values: &FieldValues, terms: &DocumentTerms) -> Result<Vec<u8>> {
         let (_, mut fields) = fields(&self.record, values, terms, self.group.as_deref())?;
         let mut set = |name: &str, value| fields.insert(name.to_owned(), value);
