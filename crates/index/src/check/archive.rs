@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use wensou_ingest::{Options, Progress, Record, Report, ScannedArchive};
 
-use super::order::Order;
+use super::order::OrderComparison;
 use super::report::{Checked, Severity};
 use crate::analysis::labels;
 use crate::build::{format_fingerprint, is_unreadable};
@@ -104,7 +104,7 @@ struct Comparison<'i> {
     meta: &'i Meta,
     /// How many stored records have each [`Encoded::identity`].
     stored: HashMap<(u64, u64), u64>,
-    order: Order,
+    order: OrderComparison,
     /// Records of the archive that are not stored.
     missing: u64,
 }
@@ -118,7 +118,7 @@ impl<'i> Comparison<'i> {
                 *stored.entry(index.identity(columns, doc)?).or_default() += 1;
             }
         }
-        Ok(Self { meta: index.meta(), stored, order: Order::of(index)?, missing: 0 })
+        Ok(Self { meta: index.meta(), stored, order: OrderComparison::of(index)?, missing: 0 })
     }
 
     /// Compares the next record of the archive.

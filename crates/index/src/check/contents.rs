@@ -30,7 +30,7 @@ use super::findings::{Findings, cause, file, guarded};
 use super::inverted::Inverted;
 use super::postings::Rebuilt;
 use super::report::Checked;
-use super::totals::Totals;
+use super::totals::RecordTotals;
 use super::{documents, footers, lists, page_sums};
 use crate::engine::component::POST;
 use crate::engine::document::to_document;
@@ -49,7 +49,7 @@ pub(super) fn compare(index: &Index, checked: &mut Checked) {
     guarded(&mut findings, "the footers", |findings| footers::compare(index, findings));
     guarded(&mut findings, "the lists of files", |findings| lists::compare(index, findings));
     guarded(&mut findings, "the page checksums", |findings| page_sums::compare(index, findings));
-    let mut totals = Totals::default();
+    let mut totals = RecordTotals::default();
     for (ordinal, reader) in (0..).zip(index.searcher().segment_readers()) {
         let name = reader.segment_id().uuid_string();
         guarded(&mut findings, &name, |findings| {
@@ -82,7 +82,7 @@ fn segment(
     index: &Index,
     ordinal: u32,
     reader: &SegmentReader,
-    totals: &mut Totals,
+    totals: &mut RecordTotals,
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
     let id = reader.segment_id();

@@ -1,4 +1,5 @@
-//! The files of an index folder, against the checksums in the description.
+//! Compares the files of an index folder with the checksums in its description, and looks for
+//! litter.
 
 use super::report::{Checked, Severity};
 use crate::error::Error;
@@ -9,7 +10,8 @@ use crate::generation::{Current, current, has_whole_marker, litter, may_be_build
 use crate::meta::Meta;
 
 /// Compares markers, description and all other files of the generation in use with their checksums,
-/// and looks for litter. Returns what `CURRENT` says and the description if no file is damaged.
+/// and looks for litter. Returns what `CURRENT` says and the description, or `None` if a file is
+/// damaged.
 ///
 /// # Errors
 ///
@@ -19,16 +21,16 @@ pub(super) fn check_sums(
     folder: &Folder,
     checked: &mut Checked,
 ) -> Result<Option<(Current, Meta)>, Error> {
-    // Asked before anything is read: a build that ends meanwhile removes what looks like litter.
-    let building = may_be_building(folder);
+    // Ask before reading anything: a build that ends meanwhile removes what looks like litter.
+    let was_building = may_be_building(folder);
     let Some((current, meta, generation)) = open_generation(folder, checked)? else {
         return Ok(None);
     };
     compare_sums(&generation, &current.name, &meta.files, checked);
-    // The generation that another process is writing is not litter, and one that it is removing
-    // will be gone soon.
+    // While another process builds, its unfinished generation is not litter, and the generation
+    // that it replaces will be gone soon.
     for name in litter(folder)? {
-        if !building && !may_be_building(folder) && folder.kind(&name).is_some() {
+        if !was_building && !may_be_building(folder) && folder.kind(&name).is_some() {
             let what = format!("{name} was left by a build that was stopped");
             checked.add(Severity::Litter, what);
         }
@@ -36,8 +38,8 @@ pub(super) fn check_sums(
     Ok((!checked.is_damaged()).then_some((current, meta)))
 }
 
-/// Opens the generation in use and reads its description; `None` if that is impossible, which is a
-/// finding. Markers that are missing or damaged are findings, too.
+/// Opens the generation in use and reads its description. If that fails, adds a finding and returns
+/// `None`. Markers that are missing or damaged are findings, too.
 fn open_generation(
     folder: &Folder,
     checked: &mut Checked,
@@ -45,7 +47,7 @@ fn open_generation(
     let current = match current(folder) {
         Ok(current) => current,
         Err(error @ Error::Unreadable { .. }) => {
-            checked.add(Severity::Damage, described(&error));
+            checked.add(Severity::Damage, message_without_cure(&error));
             return Ok(None);
         }
         Err(error) => return Err(error),
@@ -76,7 +78,7 @@ fn open_generation(
         }
         Err(error @ Error::Format { .. }) => Err(error),
         Err(error) => {
-            let what = format!("{name}/{DESCRIPTION}: {}", described(&error));
+            let what = format!("{name}/{DESCRIPTION}: {}", message_without_cure(&error));
             checked.add(Severity::Damage, what);
             Ok(None)
         }
@@ -88,9 +90,9 @@ fn compare_sums(generation: &Folder, name: &str, files: &Sums, checked: &mut Che
     for (file, sum) in files {
         let length = generation.file(file).map(|(_, length)| length);
         let found = length.and_then(|length| match length == sum.bytes {
+            true => Sum::of(generation, file),
             // A file of another length need not be hashed.
             false => Ok(Sum { bytes: length, xxh3: 0 }),
-            true => Sum::of(generation, file),
         });
         match found {
             Ok(found) if found == *sum => {
@@ -109,8 +111,8 @@ fn compare_sums(generation: &Folder, name: &str, files: &Sums, checked: &mut Che
     }
 }
 
-/// The message of an error, without the cure: `check` names its own.
-fn described(error: &Error) -> String {
+/// The message of an error, without the command that cures it: a finding names its own.
+fn message_without_cure(error: &Error) -> String {
     match error {
         Error::Unreadable { source, .. } => source.to_string(),
         error => error.to_string(),

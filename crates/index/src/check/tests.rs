@@ -1,4 +1,5 @@
-//! An intact index has no findings. One that was changed together with its checksums has.
+//! `check` has no finding about an intact index, and finds what was changed in a damaged one even
+//! if all checksums were computed again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,24 +19,12 @@ struct Sample {
     options: BuildOptions,
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let path = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &path),
-            false => drop(fs::copy(entry.path(), path).unwrap()),
-        }
-    }
-}
-
 impl Sample {
     /// The sample archive, not indexed yet.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
-        copy(&archive, &folder.path().join("archive"));
+        copy_folder(&archive, &folder.path().join("archive"));
         Self { folder, options: BuildOptions::default() }
     }
 
@@ -51,7 +40,8 @@ impl Sample {
         build(&self.index(), &[self.archive()], &self.options, &Silent).unwrap();
     }
 
-    /// A base with deleted documents, and a recent segment.
+    /// The sample archive with an index that was updated: a base with deleted documents, and a
+    /// second segment.
     fn updated() -> Self {
         let sample = Self::new();
         sample.build();
@@ -59,9 +49,9 @@ impl Sample {
         sample
     }
 
-    /// Removes a page, changes one and adds one.
+    /// Removes a page of the archive, changes two, adds one, and updates the index.
     fn update(&self) {
-        let mut pages: Vec<PathBuf> = walk(&self.archive());
+        let mut pages: Vec<PathBuf> = files_below(&self.archive());
         pages.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
         pages.sort();
         fs::remove_file(&pages[1]).unwrap();
@@ -90,26 +80,39 @@ impl Sample {
     }
 }
 
-fn walk(folder: &Path) -> Vec<PathBuf> {
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let path = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_folder(&entry.path(), &path),
+            false => drop(fs::copy(entry.path(), path).unwrap()),
+        }
+    }
+}
+
+/// All files in a folder and the folders in it.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+    paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
 #[test]
 fn an_intact_index_has_no_finding() {
     let mut sample = Sample::new();
     sample.build();
-    sample.assert_intact("whole");
+    sample.assert_intact("built from scratch");
     sample.update();
     sample.assert_intact("updated");
     sample.update();
     sample.assert_intact("updated twice");
-    // Many segments are merged into one.
+    // Rebuild it with so little memory that many segments are written and merged into one.
     sample.options.anew = true;
     sample.options.segment_bytes = 64 << 10;
     sample.options.threads = 3;
     sample.build();
-    sample.assert_intact("of many segments");
+    sample.assert_intact("merged from many segments");
     let words = sample.folder.path().join("words.tsv");
     fs::write(&words, "比特币突破\n").unwrap();
     let synonyms = sample.folder.path().join("synonyms.tsv");
@@ -117,11 +120,11 @@ fn an_intact_index_has_no_finding() {
     sample.options.tables.words = Some(words);
     sample.options.tables.synonyms = Some(synonyms);
     sample.build();
-    sample.assert_intact("with tables");
+    sample.assert_intact("with tables of the user");
 }
 
 #[test]
-fn an_index_of_nothing_has_no_finding() {
+fn an_index_of_an_empty_archive_has_no_finding() {
     let sample = Sample::new();
     fs::remove_dir_all(sample.archive()).unwrap();
     fs::create_dir(sample.archive()).unwrap();
@@ -129,10 +132,11 @@ fn an_index_of_nothing_has_no_finding() {
     assert_eq!(sample.check().findings, []);
 }
 
-/// Random numbers from a seed, as SplitMix64 makes them.
+/// Pseudo-random numbers from a seed, by SplitMix64.
 struct Random(u64);
 
 impl Random {
+    /// A number from 0 up to, and without, `bound`.
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -142,6 +146,7 @@ impl Random {
     }
 }
 
+/// The checksum in the footers of tantivy's files.
 fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
@@ -151,15 +156,15 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, step)
 }
 
-/// Where the body of one of tantivy's files ends and its footer begins.
-fn footer_of(bytes: &[u8]) -> usize {
+/// The length of one of tantivy's files without its footer.
+fn body_length(bytes: &[u8]) -> usize {
     let length = u32::from_le_bytes(bytes[bytes.len() - 8..bytes.len() - 4].try_into().unwrap());
     bytes.len() - 8 - length as usize
 }
 
-/// Replaces the checksum in the footer of one of tantivy's files by that of its bytes.
-fn update_crc(bytes: &mut Vec<u8>, body: usize) {
-    let footer = bytes.split_off(body);
+/// Replaces the checksum in the footer of one of tantivy's files, whose body has this length.
+fn update_crc(bytes: &mut Vec<u8>, body_length: usize) {
+    let footer = bytes.split_off(body_length);
     let text = std::str::from_utf8(&footer[..footer.len() - 8]).unwrap();
     let (version, _) = text.split_once(",\"crc\":").unwrap();
     let text = format!("{version},\"crc\":{}}}", crc32(bytes));
@@ -174,8 +179,9 @@ fn generation_of(dir: &Path) -> Folder {
     folder.folder(&current(&folder).unwrap().name).unwrap()
 }
 
-/// Updates the checksums of all files, so that no file looks changed.
-fn seal(dir: &Path) {
+/// Computes the checksums of all files again and writes them into the description, and that of the
+/// description into `CURRENT` and the seal, so that no file looks changed.
+fn update_checksums(dir: &Path) {
     let folder = generation_of(dir);
     let path = folder.path_of(DESCRIPTION);
     let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
@@ -191,11 +197,11 @@ fn seal(dir: &Path) {
     fs::write(folder.path_of(SEAL), line).unwrap();
 }
 
-/// Changes a count in the description. Returns which.
-fn change_total(dir: &Path, random: &mut Random) -> String {
+/// Changes one of the counts in the description. Returns its name.
+fn change_count(dir: &Path, random: &mut Random) -> String {
     let path = generation_of(dir).path_of(DESCRIPTION);
     let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    let totals = [
+    let counts = [
         "/report/articles",
         "/report/flashes_distinct",
         "/report/flashes_seen",
@@ -207,83 +213,86 @@ fn change_total(dir: &Path, random: &mut Random) -> String {
         "/base/deleted/characters/0/1",
         "/base/deleted/characters/1/2",
     ];
-    let total = totals[random.below(totals.len())];
-    let value = json.pointer_mut(total).unwrap();
+    let count = counts[random.below(counts.len())];
+    let value = json.pointer_mut(count).unwrap();
     *value = (value.as_u64().unwrap() + 1 + random.below(3) as u64).into();
     fs::write(&path, serde_json::to_vec_pretty(&json).unwrap()).unwrap();
-    format!("{DESCRIPTION}: {total}")
+    format!("{DESCRIPTION}: {count}")
 }
 
-/// Changes some bytes of a file, and with `crc` also its footer. Returns what was changed.
-fn change_bytes(path: &Path, random: &mut Random, crc: bool) -> String {
+/// Changes one to three bytes of a file. With `update_footer`, the footer of a file of tantivy gets
+/// the checksum of the changed body. Returns what was changed.
+fn change_bytes(path: &Path, random: &mut Random, update_footer: bool) -> String {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let mut bytes = fs::read(path).unwrap();
     let is_tantivys = name.contains('.') && !name.ends_with(".json");
-    let body = if is_tantivys { footer_of(&bytes) } else { bytes.len() };
-    let crc = crc && is_tantivys;
-    // If the checksum stays, any byte may change, including those of the footer.
-    let range = if crc { body } else { bytes.len() };
+    let update_footer = update_footer && is_tantivys;
+    // If the footer stays as it is, its bytes may change, too.
+    let range = if update_footer { body_length(&bytes) } else { bytes.len() };
     let at = random.below(range);
     let count = (1 + random.below(3)).min(range - at);
-    let mut what = format!("{name}: {range} bytes, at {at}:");
+    let mut change = format!("{name}: {range} bytes, at {at}:");
     for byte in &mut bytes[at..at + count] {
         let before = *byte;
         *byte ^= match random.below(2) {
             0 => 1 << random.below(8),
             _ => 1 + random.below(255) as u8,
         };
-        what += &format!(" {before:02x}>{byte:02x}");
+        change += &format!(" {before:02x}>{byte:02x}");
     }
-    if crc {
-        update_crc(&mut bytes, body);
-        what += ", CRC updated";
+    if update_footer {
+        update_crc(&mut bytes, range);
+        change += ", CRC updated";
     }
     fs::write(path, bytes).unwrap();
-    what
+    change
 }
 
-#[test]
-fn a_corruption_with_recomputed_sums_is_found() {
-    let count: usize = match std::env::var("WENSOU_CORRUPTIONS") {
-        Ok(count) => count.parse().unwrap(),
-        Err(_) => 36,
-    };
-    let sample = Sample::updated();
-    // The damage must be found without the archive.
-    fs::remove_dir_all(sample.archive()).unwrap();
-    let source = generation_of(&sample.index()).path().to_path_buf();
-    let mut names: Vec<String> = fs::read_dir(&source)
+/// The names of the files of a generation that can be corrupted, in an order that does not depend
+/// on the random names of segments.
+fn files_to_corrupt(generation: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(generation)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.retain(|name| name != MARKER && name != SEAL);
-    // Sort by what does not change from run to run; names of segments are random.
-    let length = |name: &String| fs::metadata(source.join(name)).unwrap().len();
+    let length = |name: &String| fs::metadata(generation.join(name)).unwrap().len();
     names.sort_by_key(|name| (name.rsplit('.').next().unwrap().to_owned(), length(name)));
+    names
+}
+
+/// `WENSOU_CORRUPTIONS` sets how many corruptions are tried, and prints each with its finding;
+/// `WENSOU_SEED` chooses others.
+#[test]
+fn a_corruption_with_recomputed_checksums_is_found() {
+    let wanted = std::env::var("WENSOU_CORRUPTIONS");
+    let count: usize = wanted.as_ref().map_or(36, |count| count.parse().unwrap());
     let seed = std::env::var("WENSOU_SEED").map_or(17, |seed| seed.parse().unwrap());
+    let sample = Sample::updated();
+    // The damage must be found without the archive.
+    fs::remove_dir_all(sample.archive()).unwrap();
+    let generation = generation_of(&sample.index()).path().to_path_buf();
+    let names = files_to_corrupt(&generation);
     let mut random = Random(seed);
     let mut missed = Vec::new();
     for number in 0..count {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("index");
-        copy(&sample.index(), &dir);
+        copy_folder(&sample.index(), &dir);
         let name = &names[number % names.len()];
-        let path = dir.join(source.file_name().unwrap()).join(name);
-        let what = match name == DESCRIPTION {
-            true => change_total(&dir, &mut random),
-            false => change_bytes(&path, &mut random, (number / names.len()).is_multiple_of(2)),
+        let path = dir.join(generation.file_name().unwrap()).join(name);
+        let update_footer = (number / names.len()).is_multiple_of(2);
+        let change = match name == DESCRIPTION {
+            true => change_count(&dir, &mut random),
+            false => change_bytes(&path, &mut random, update_footer),
         };
-        seal(&dir);
-        assert_eq!(check_files(&dir).unwrap().findings, [], "{what}");
+        update_checksums(&dir);
+        assert_eq!(check_files(&dir).unwrap().findings, [], "{change}");
         let checked = check(&dir, &sample.options.ingest, &Silent).unwrap();
-        let found = checked.findings.iter().find(|found| found.severity == Severity::Damage);
-        match found {
-            None => {
-                missed.push(format!("{number}: {what}"));
-            }
-            Some(found) if std::env::var("WENSOU_CORRUPTIONS").is_ok() => {
-                println!("{what} | {}", found.what);
-            }
+        let damage = checked.findings.iter().find(|finding| finding.severity == Severity::Damage);
+        match damage {
+            None => missed.push(format!("{number}: {change}")),
+            Some(finding) if wanted.is_ok() => println!("{change} | {}", finding.what),
             Some(_) => {}
         }
     }

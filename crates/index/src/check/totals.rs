@@ -1,4 +1,4 @@
-//! The counts in the description, against the records.
+//! Compares the counts in the description with sums over the stored records.
 
 use tantivy::{DocId, SegmentReader};
 use wensou_ingest::Record;
@@ -10,22 +10,24 @@ use crate::meta::Base;
 use crate::open::Index;
 use crate::record::RecordExt;
 
-/// Sums over the records of all segments.
+/// Sums over the stored records of all segments, deleted documents apart.
 #[derive(Debug, Default)]
-pub(super) struct Totals {
+pub(super) struct RecordTotals {
     articles: u64,
     flashes_distinct: u64,
     flash_occurrences: u64,
     undated: u64,
     unsplit_tags: u64,
+    /// The sums over deleted documents.
     deleted: segment_postings::Totals,
-    /// Whether this program counts characters as the build did, so that those of deleted documents
-    /// can be compared.
+    /// Whether this program analyses text as the build did: otherwise it may count other numbers of
+    /// characters.
     can_compare_characters: bool,
 }
 
-impl Totals {
-    /// Adds the record of a document.
+impl RecordTotals {
+    /// Adds the record of a document. `can_compare_characters` says whether this program analyses
+    /// text as the build did.
     pub(super) fn add(
         &mut self,
         reader: &SegmentReader,
@@ -51,7 +53,7 @@ impl Totals {
         }
     }
 
-    /// Compares them with the description.
+    /// Compares the sums with the counts in the description, and its base with the segments.
     pub(super) fn compare(&self, index: &Index, findings: &mut Findings<'_>) {
         let meta = index.meta();
         let report = &meta.report;
@@ -75,11 +77,12 @@ impl Totals {
             let what = "its number of characters of deleted documents differs from their records";
             findings.damage(DESCRIPTION, what);
         }
-        let mut segments = index.searcher().segment_readers().iter();
-        let exists =
-            |base: &Base| segments.any(|reader| reader.segment_id().uuid_string() == base.segment);
-        let empty = index.searcher().segment_readers().is_empty();
-        if !meta.base.as_ref().map_or(empty, exists) {
+        let segments = index.searcher().segment_readers();
+        let is_segment = |base: &Base| {
+            segments.iter().any(|reader| reader.segment_id().uuid_string() == base.segment)
+        };
+        // An index has no base only if it has no segments.
+        if !meta.base.as_ref().map_or(segments.is_empty(), is_segment) {
             findings.damage(DESCRIPTION, "its base is not one of the segments");
         }
     }

@@ -1,8 +1,9 @@
 //! The files of an index folder and of its generations.
 //!
-//! - `names` has the names of files and the texts of markers.
+//! - `names` has the names and length limits of files, and the texts of markers.
 //! - `folder` opens files through the handle of their folder and never follows a link.
-//! - `sum` and `page_sums` have the checksums of files and of their pages.
+//! - `sum` has the checksums of whole files, `page_sums` those of the 4 KiB pages of large files,
+//!   which are verified when a search reads them.
 
 mod folder;
 mod names;
