@@ -1,4 +1,4 @@
-//! The arguments of the verbs that build, verify and measure an index.
+//! The arguments of the verbs that build, verify, copy, describe, export and measure an index.
 
 use std::path::PathBuf;
 
@@ -26,14 +26,14 @@ pub(crate) struct Index {
     /// Cover exactly these files and folders; asks before it removes records of others
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["paths", "remove", "renamed"])]
     pub(crate) only: Vec<PathBuf>,
-    /// Index a share of the archive in DIR: of its files, only those in PATH; ids and paths are
-    /// those of an index of all of DIR. For several machines, see `wensou survey`
+    /// Index a share of the archive in DIR: only the files in PATH, with the ids and paths that
+    /// they have in an index of all of DIR. For several machines, see `wensou survey`
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "remove", "renamed"])]
     pub(crate) base: Option<PathBuf>,
     /// Read pages with the corpus statistics in FILE, which `wensou survey` has made of all shares
     #[arg(long, value_name = "FILE", requires = "base")]
     pub(crate) stats: Option<PathBuf>,
-    /// Cover these files and folders no longer, and remove their records
+    /// Stop covering these files and folders, and remove their records
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) remove: Vec<PathBuf>,
     /// Follow a file or folder that was renamed from OLD to NEW
@@ -44,10 +44,10 @@ pub(crate) struct Index {
     /// for their folders
     #[arg(long, value_name = "GLOB|none")]
     pub(crate) exclude: Vec<String>,
-    /// Do what --only would otherwise ask about
+    /// Do not ask before --only removes records
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
-    /// Say what would be added, changed and removed, and write nothing
+    /// Show what would be added, changed and removed, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Build from scratch instead of updating the existing index
@@ -56,7 +56,7 @@ pub(crate) struct Index {
     /// Wait if another process is building the index, or copying to the same address
     #[arg(long)]
     pub(crate) wait: bool,
-    /// Accept that a file or folder that had pages has none now, and remove its records
+    /// Accept that a file or folder that had pages is now empty, and remove its records
     #[arg(long)]
     pub(crate) allow_empty: bool,
     /// Append progress and problems to FILE, with times
@@ -85,11 +85,11 @@ pub(crate) struct Index {
     /// such as text=content,date=publish_time; remembered for later builds
     #[arg(long, value_name = "FIELD=KEY,…|none")]
     pub(crate) map: Option<String>,
-    /// Run COMMAND FILE, with the file as standard input, for files that cannot be read otherwise,
+    /// For files that cannot be read otherwise: run COMMAND FILE, with the file as standard input,
     /// and index what it prints
     #[arg(long, value_name = "COMMAND")]
     pub(crate) pre: Option<PathBuf>,
-    /// Run the command of --pre for files that match GLOB, and only for these; ! in front excludes
+    /// Run the command of --pre for files that match GLOB, and only for these; !GLOB excludes files
     #[arg(long, value_name = "GLOB")]
     pub(crate) pre_glob: Vec<String>,
     /// List the kinds of files that can be read, and exit
@@ -122,7 +122,7 @@ pub(crate) struct Check {
     /// Compare checksums only
     #[arg(long, short)]
     pub(crate) quick: bool,
-    /// On a cluster: compare every document with its record, and not a sample of a thousand
+    /// On a cluster: compare every document with its record, instead of a sample of a thousand
     #[arg(long)]
     pub(crate) all: bool,
     /// Rebuild what is damaged from the archive, and remove what stopped builds have left behind;
@@ -135,7 +135,7 @@ pub(crate) struct Check {
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "DIR", conflicts_with_all = ["quick", "all"])]
     pub(crate) from: Option<PathBuf>,
-    /// With --repair on a cluster: keep the copy before for so many seconds after it is replaced
+    /// With --repair on a cluster: keep the previous copy for SECONDS after it is replaced
     /// [default: that of the config file, else 5]
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "SECONDS", requires = "repair", value_parser = clap::value_parser!(u64).range(0..=86_400))]
@@ -169,30 +169,30 @@ pub(crate) struct Backup {
 #[cfg(feature = "cluster")]
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Spread {
-    /// On a cluster: parts that the documents are spread over, if there is no copy yet
+    /// On a cluster: number of shards that the documents are spread over, if there is no copy yet
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(crate) shards: u32,
-    /// On a cluster: further copies of each part, for when a node fails
+    /// On a cluster: number of replicas of each shard, which take over when a node fails
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=8))]
     pub(crate) replicas: u32,
     /// On a cluster: replace a copy that covers other files and folders
     #[arg(long)]
     pub(crate) replace: bool,
-    /// On a cluster: keep the copy before for so many seconds after it is replaced: searches that
-    /// began before still read it [default: that of the config file, else 5]
+    /// On a cluster: keep the previous copy for SECONDS after it is replaced, for searches that are
+    /// still reading it [default: that of the config file, else 5]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) grace: Option<u64>,
 }
 
 /// Copy the index to an OpenSearch cluster.
 ///
-/// The cluster searches the copy only when it is whole: until then, it searches the one before. Of
-/// that, only what differs is sent. A copy that is interrupted goes on where it was, if it is
+/// Until the new copy is complete, the cluster searches the previous one. Only what differs from
+/// the previous copy is sent. A copy that was interrupted continues where it stopped when it is
 /// started again. One process at a time copies to an address. Search the copy with --index ADDRESS.
 #[cfg(feature = "cluster")]
 #[derive(Debug, Args)]
 pub(crate) struct Copy {
-    /// Where to: https://HOST:PORT[,HOST:PORT…]/NAME
+    /// The address to copy to: https://HOST:PORT[,HOST:PORT…]/NAME
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) to: String,
     #[command(flatten)]
@@ -239,7 +239,7 @@ pub(crate) struct Eval {
     /// Number of hits to retrieve for each query
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: usize,
-    /// Take queries for plain text, in which no character is an operator; by default they are
+    /// Treat queries as plain text, in which no character is an operator; by default they are
     /// parsed as `search` does
     #[arg(long, conflicts_with = "syntax")]
     pub(crate) plain: bool,
