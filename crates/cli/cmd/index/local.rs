@@ -1,6 +1,8 @@
-//! Builds or updates an index in a folder of this machine.
+//! Builds or updates an index in a folder.
 
-use wensou_index::{Index, is_current};
+use std::path::{Path, PathBuf};
+
+use wensou_index::{BuildOptions, Index, is_current};
 use wensou_ingest::Report;
 
 use super::build::{Reporting, build};
@@ -8,21 +10,21 @@ use super::dry_run;
 use super::log::Log;
 use super::options::options;
 use super::roots::RootPlan;
-use super::share::select;
+use super::share::select_share;
 use crate::args::Index as Args;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
-/// Brings the index up to date, unless it is already.
+/// Builds the index or brings it up to date, unless a build would change nothing.
 pub(super) fn run(
     global: &Global,
     args: &Args,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let before = wensou_index::settings(&global.index);
-    let Some(plan) = RootPlan::new(global, args, before.as_ref())? else {
+    let previous = wensou_index::settings(&global.index);
+    let Some(plan) = RootPlan::new(global, args, previous.as_ref())? else {
         return Ok(Outcome::Refused);
     };
     if !plan.confirm(global, args, terminal)? {
@@ -30,25 +32,20 @@ pub(super) fn run(
     }
     plan.notes.iter().for_each(|note| terminal.notice(sanitize::line(note)));
     let roots = plan.roots.paths_from_here();
-    let mut options = options(global, args, before.as_ref())?;
+    let mut options = options(global, args, previous.as_ref())?;
     options.moved.clone_from(&plan.moved);
     options.sample = plan.is_sample;
-    select(global, args, before.as_ref(), &mut options)?;
+    select_share(global, args, previous.as_ref(), &mut options)?;
     if args.dry_run {
         return dry_run::run(global, &roots, &options, terminal);
     }
     // With these flags, the pages must be read even if nothing has changed.
     let must_read = args.rebuild || args.strict || args.pre.is_some();
-    if !must_read
-        && let Ok(index) = Index::open(&global.index)
-        && let meta = index.meta()
-        && is_current(&global.index, meta, &roots, &options)?
-        && !(options.ingest.pre.is_some() && has_unread(&meta.report))
-    {
+    if !must_read && let Some(index) = current_index(&global.index, &roots, &options)? {
         // Remove what a killed build has left. Ignore errors: another process may be removing it.
         let _ = wensou_index::remove_litter(&global.index);
         if !args.quiet {
-            let report = &meta.report;
+            let report = &index.meta().report;
             terminal.notice(format_args!(
                 "the index is up to date: {}, {}; --rebuild builds it from scratch",
                 count_noun(report.articles, "article"),
@@ -62,7 +59,19 @@ pub(super) fn run(
     Ok(Outcome::Done)
 }
 
-/// Whether there are files that a command could turn into text.
+/// The index in a folder, if a build would change nothing.
+fn current_index(
+    dir: &Path,
+    roots: &[PathBuf],
+    options: &BuildOptions,
+) -> anyhow::Result<Option<Index>> {
+    let Ok(index) = Index::open(dir) else { return Ok(None) };
+    let is_current = is_current(dir, index.meta(), roots, options)?;
+    let can_read_more = options.ingest.pre.is_some() && has_unread(&index.meta().report);
+    Ok((is_current && !can_read_more).then_some(index))
+}
+
+/// Whether files were skipped that the command of --pre, or another attempt, may be able to read.
 fn has_unread(report: &Report) -> bool {
     report.skipped.iter().any(|skipped| skipped.reason.keeps_records())
 }

@@ -14,7 +14,7 @@ use crate::config::Global;
 
 /// Lets the options read the share that the flags name. Fails if the existing index, which was
 /// built with the settings `before`, is of something else.
-pub(super) fn select(
+pub(super) fn select_share(
     global: &Global,
     args: &Args,
     before: Option<&Settings>,

@@ -12,13 +12,14 @@ use crate::out::count::{bytes, count_noun};
 /// Maximum number of skipped files that are named; `stats --skipped` names all.
 pub(crate) const MAX_NAMED: usize = 20;
 
-/// Endings of ignored files that are named; the others are counted together.
+/// Maximum number of endings of ignored files that are named; files with other endings are counted
+/// together.
 const MAX_ENDINGS: usize = 6;
 
-/// How many paths of a share are named; further ones are counted.
+/// Maximum number of paths of a share that are named; further ones are counted.
 const MAX_PATHS: usize = 3;
 
-/// The summary of a build.
+/// The summary of a build, in lines. `rebuilt` says that it was built from scratch.
 pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String> {
     let (report, counts) = (&built.meta.report, &built.meta.file_counts);
     let mut lines = Vec::new();
@@ -27,10 +28,7 @@ pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String>
         lines.push(format!("index {done}: {changes}"));
     }
     lines.push(contents(report, took));
-    let left_out = left_out(report);
-    if !left_out.is_empty() {
-        lines.push(left_out);
-    }
+    lines.push(left_out(report));
     let covered = comma_separated(&built.meta.given);
     lines.push(match &built.meta.share {
         None => format!("covers {covered}"),
@@ -39,7 +37,8 @@ pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String>
     lines
 }
 
-/// The differences from the index before, such as `3 added, 1 changed, 2 removed`.
+/// The differences from the previous index, such as `3 added, 1 changed, 2 removed`; `None` if
+/// there was none.
 pub(crate) fn changes(counts: &FileCounts) -> Option<String> {
     let changes = counts.changes?;
     let mut line = format!(
@@ -52,7 +51,7 @@ pub(crate) fn changes(counts: &FileCounts) -> Option<String> {
     Some(line)
 }
 
-/// What the index contains.
+/// What was read, what the index contains, and what was wrong with it.
 fn contents(report: &Report, took: Duration) -> String {
     let mut line = format!(
         "indexed {} ({}) in {:.1} s: {}, {} ({})",
@@ -63,9 +62,9 @@ fn contents(report: &Report, took: Duration) -> String {
         count_noun(report.flashes_distinct, "flash item"),
         count_noun(report.flash_occurrences, "occurrence"),
     );
-    let mut also = |count: u64, noun: &str, remaining: &str| {
+    let mut also = |count: u64, noun: &str, what: &str| {
         if count > 0 {
-            line.push_str(&format!("; {}{remaining}", count_noun(count, noun)));
+            line.push_str(&format!("; {}{what}", count_noun(count, noun)));
         }
     };
     also(report.undated, "article", " without a date");
@@ -90,7 +89,7 @@ pub(crate) fn pages_and_dumps(report: &Report) -> String {
     }
 }
 
-/// What was skipped and ignored; empty if nothing was.
+/// What was skipped and ignored, and how to list it; `skipped none` if nothing was.
 fn left_out(report: &Report) -> String {
     let mut parts = Vec::new();
     if !report.skipped.is_empty() {
@@ -106,7 +105,7 @@ fn left_out(report: &Report) -> String {
     parts.join("; ")
 }
 
-/// The number of ignored files, by ending.
+/// The number of ignored files, and those of the most frequent endings; `none` without any.
 pub(crate) fn ignored(report: &Report) -> String {
     let endings = report.ignored_by_ending();
     if endings.is_empty() {
@@ -124,12 +123,12 @@ pub(crate) fn ignored(report: &Report) -> String {
 }
 
 /// Paths with commas between them.
-pub(crate) fn comma_separated(roots: &[PathBuf]) -> String {
-    let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
-    roots.join(", ")
+pub(crate) fn comma_separated(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    paths.join(", ")
 }
 
-/// The paths of a share; further ones are counted.
+/// The first paths of a share, and how many more it has; `all` for a share without paths.
 pub(crate) fn share_paths(share: &Share) -> String {
     let named = share.paths.iter().take(MAX_PATHS).cloned().collect::<Vec<_>>().join(", ");
     match share.paths.len() {
@@ -139,7 +138,7 @@ pub(crate) fn share_paths(share: &Share) -> String {
     }
 }
 
-/// The number of skipped files, by reason.
+/// The number of skipped files, in all and for each reason; `none` without any.
 pub(crate) fn skipped(report: &Report) -> String {
     if report.skipped.is_empty() {
         return "none".to_owned();
