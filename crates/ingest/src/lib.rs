@@ -1,24 +1,33 @@
-//! Reads an archive of scraped pages: scans folders, decodes and parses files, and emits records.
+//! Reads an archive of scraped pages: walks folders, decodes and parses files, and emits records.
 //!
 //! [`ingest`] makes two passes. The *survey* collects [`CorpusStatistics`] (known tags, how far
-//! flash items extend) and caches what it understands of plain pages. The second pass parses every
-//! file with these statistics. [`parse_page`] parses a single page without any files.
+//! flash items extend, which lines recur) and caches what it understands of plain pages. The second
+//! pass parses every file with these statistics. [`parse_page`] parses a single page without any
+//! files. [`survey_archive`] and [`merge_survey_files`] survey an archive that several machines
+//! index together, and [`merge_items`], [`next_free_id`] and [`correct_references`] join what they
+//! have read.
 //!
-//! A page goes through these modules:
+//! The modules, in the order in which a page goes through them:
 //!
 //! | module | what it does |
 //! |---|---|
+//! | `pipeline` | runs both passes on several threads, and assigns ids |
 //! | `input` | walks the roots, opens files, goes through compression and containers |
 //! | `encoding` | detects the encoding, decodes, repairs mojibake, maps offsets back to the file |
 //! | `page` | splits text or HTML into lines; finds header, body and footer |
+//! | `dump`, `mail` | read dumps (JSON, tables, feeds, mbox) and messages instead of pages |
+//! | `fields` | understands the keys of dumps and front matter, and their values |
+//! | `title`, `date` | parse title lines and dates, wherever they stand |
 //! | `flash` | separates flash items from the body, and deduplicates them |
-//! | `tags` | splits a Tags line that has no separators |
-//! | `mail` | reads messages |
-//! | `fields` | the keys of dumps and front matter, and their values |
-//! | `dump` | reads dumps: JSON, tables, feeds, mbox |
-//! | `corpus` | statistics over all pages |
+//! | `tags` | splits a line of tags that has no separators |
+//! | `corpus` | collects statistics over all pages |
 //! | `archive_survey` | stores the survey of a part of an archive, and merges several |
-//! | `pipeline` | runs both passes on several threads, and assigns ids |
+//! | `record`, `report` | what comes out: records, and what was counted and skipped |
+//!
+//! `options`, `selection`, `pre_command` and `walk_order` decide which files are read, and in which
+//! order; `file_table` has what a build remembers about each. Of the helpers, `punctuation` and
+//! `word_table` match characters and words, `folded_hash` hashes texts, `record_log` keeps data in
+//! a temporary file, `front_coding` compresses it, and `direct_mapped` is a cache.
 
 mod archive_survey;
 mod byte_pairs;

@@ -1,5 +1,6 @@
-//! Character classes of punctuation. Pages mix ASCII and full-width forms, so each class has both.
-//! Full-width forms are written as escapes, because many fonts show them like ASCII.
+//! The classes of characters by which pages are parsed: punctuation, spaces and Chinese characters.
+//! Pages mix ASCII and full-width punctuation, so each class has both forms. Full-width forms of
+//! ASCII are written as escapes, because many fonts show them like ASCII.
 
 /// `:` and its full-width form.
 pub(crate) fn is_colon(c: char) -> bool {
@@ -11,17 +12,19 @@ pub(crate) fn is_comma(c: char) -> bool {
     matches!(c, ',' | '\u{ff0c}')
 }
 
-/// A space inside a line.
+/// A space inside a line: ASCII, no-break, ideographic, en and em spaces, and tabs.
 pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\u{3000}' | '\u{a0}' | '\u{2003}' | '\u{2002}')
 }
 
-/// A vertical bar in its usual forms.
+/// `|` and its full-width form, and what is typed in their place: the stroke 丨 and the box-drawing
+/// line │.
 pub(crate) fn is_bar(c: char) -> bool {
     matches!(c, '|' | '\u{ff5c}' | '\u{4e28}' | '\u{2502}')
 }
 
-/// Ends a sentence. Excludes the ASCII full stop, which occurs in numbers and addresses.
+/// A mark that ends a sentence. Excludes the ASCII full stop, which occurs in numbers and
+/// addresses.
 pub(crate) fn is_stop(c: char) -> bool {
     matches!(c, '。' | '!' | '?' | '\u{ff01}' | '\u{ff1f}' | '…')
 }
@@ -43,7 +46,7 @@ pub(crate) fn closing(c: char) -> Option<char> {
     })
 }
 
-/// A Chinese character, except radicals and the rarest planes.
+/// A Chinese character of the basic block, of extension A or of plane 2, or `〇`.
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2ffff}' | '\u{3007}')
 }

@@ -1,9 +1,9 @@
 //! What a file has contributed to the corpus statistics, as a list of additions.
 //!
-//! The table of files keeps it, so that it can be added again while the file cannot be read. An
-//! addition holds only what was computed when it was made: of the paragraphs before a flash item,
-//! as many hashes as were compared, and of a page, its lines if its site needed them for its
-//! sample. So recording costs hardly more than adding.
+//! The file table keeps the list, so that a later build can replay it if it cannot read the file.
+//! An addition holds only what the statistics have computed anyway, so recording it costs little:
+//! the hashes of as many paragraphs above a flash item as were compared, and the lines of a page
+//! only if the sample of its site took the page.
 
 use std::borrow::Cow;
 use std::io;
@@ -16,7 +16,7 @@ use crate::corpus::line_hash::LineHash;
 /// One addition to the statistics.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Addition<'a> {
-    /// The tags in a title's suffix or prefix.
+    /// The tags before and after a title, see [`Title`](crate::title::Title).
     Title {
         #[serde(borrow)]
         head: Option<Cow<'a, str>>,
@@ -27,18 +27,18 @@ pub(crate) enum Addition<'a> {
     },
     /// Tags that a page gives separately.
     Tags(Cow<'a, [String]>),
-    /// A dated paragraph, by its hash, and the hashes of the paragraphs above it as far as they
-    /// were compared; `length` is how many there are.
+    /// A flash item: the hash of its dated paragraph, the hashes of the paragraphs above it that
+    /// were compared, and how many paragraphs there are above it.
     Item { dated: u64, above: Vec<u32>, length: u64 },
-    /// A page of the sample of its site.
+    /// A page that the sample of its site took, with the hashes of its lines.
     Page { site: u64, signature: u64, lines: Cow<'a, [LineHash]> },
-    /// Flash items in a dump.
+    /// The file is a dump that contains flash items.
     ItemsInDump,
-    /// The id that a dump gives to a flash item.
+    /// The id that a dump gives to the flash item with this content hash.
     DumpId { content: u64, id: Cow<'a, DumpId> },
 }
 
-/// Records the additions of one file after another.
+/// Records additions, those of one file after those of another. The default records nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     bytes: Vec<u8>,
@@ -46,11 +46,12 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
+    /// A recorder that records.
     pub(crate) fn enabled() -> Self {
         Self { bytes: Vec::new(), enabled: true }
     }
 
-    /// Records an addition, which is made only if recording is enabled.
+    /// Records an addition. `addition` is called only if recording is enabled.
     pub(crate) fn record<'a>(&mut self, addition: impl FnOnce() -> Addition<'a>) {
         if self.enabled
             && let Ok(bytes) = postcard::to_extend(&addition(), std::mem::take(&mut self.bytes))
@@ -59,13 +60,13 @@ impl Recorder {
         }
     }
 
-    /// Takes what was recorded since the last call.
+    /// Takes the bytes that were recorded since the last call.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
 }
 
-/// Passes every recorded addition to `add`.
+/// Passes every addition that a [`Recorder`] has recorded to `add`.
 pub(crate) fn replay(mut bytes: &[u8], mut add: impl FnMut(Addition<'_>)) -> io::Result<()> {
     while !bytes.is_empty() {
         let (addition, remaining) = postcard::take_from_bytes(bytes).map_err(io::Error::other)?;

@@ -119,13 +119,15 @@ impl Sink<'_> {
             Err(_) => Err("not UTF-8".to_owned()),
         };
         match value {
-            Ok(Value::Object(fields)) => match wrapped::unwrap(fields, self.next_id.take()) {
-                Unwrapped::Record(fields) => self.record(&fields, bytes, span, line),
-                Unwrapped::Action(id) => {
-                    self.next_id = id;
-                    Flow::Continue(())
+            Ok(Value::Object(fields)) => {
+                match wrapped::unwrap_object(fields, self.next_id.take()) {
+                    Unwrapped::Record(fields) => self.record(&fields, bytes, span, line),
+                    Unwrapped::Action(id) => {
+                        self.next_id = id;
+                        Flow::Continue(())
+                    }
                 }
-            },
+            }
             Ok(_) => self.malformed(line, "not an object".to_owned()),
             Err(what) => self.malformed(line, what),
         }

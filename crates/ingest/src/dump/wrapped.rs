@@ -1,4 +1,4 @@
-//! Unwraps the records of search engines and databases.
+//! Unwraps records as search engines and databases export them.
 //!
 //! | form | program |
 //! |---|---|
@@ -10,19 +10,21 @@ use serde_json::Value;
 
 use crate::fields::understood::Fields;
 
-/// The key of an id.
+/// The key under which search engines state an id.
 const ID: &str = "_id";
 
-/// An object without what wraps it.
+/// What an object of a dump is.
 #[derive(Debug, PartialEq)]
 pub(super) enum Unwrapped {
+    /// A record, without what wrapped it.
     Record(Fields),
-    /// The object is not a record. It states the id of the record after it, if it has one.
+    /// An action of a bulk request: not a record, but it may state the id of the record that
+    /// follows.
     Action(Option<Value>),
 }
 
-/// Unwraps an object. `id` is the id that the object before it has stated.
-pub(super) fn unwrap(mut fields: Fields, id: Option<Value>) -> Unwrapped {
+/// Unwraps an object. `action_id` is the id that the action before it has stated.
+pub(super) fn unwrap_object(mut fields: Fields, action_id: Option<Value>) -> Unwrapped {
     if let Some(action) = action(&fields) {
         return Unwrapped::Action(action.get(ID).cloned());
     }
@@ -36,10 +38,10 @@ pub(super) fn unwrap(mut fields: Fields, id: Option<Value>) -> Unwrapped {
         let record = std::mem::take(record);
         return Unwrapped::Record(with_id(record, fields.remove("id")));
     }
-    Unwrapped::Record(with_id(fields, id))
+    Unwrapped::Record(with_id(fields, action_id))
 }
 
-/// The only value of an object, if it is the action of a bulk request.
+/// The settings of an action of a bulk request, if the object is one: its only value.
 fn action(fields: &Fields) -> Option<&Fields> {
     let (name, value) = fields.iter().next().filter(|_| fields.len() == 1)?;
     let is_action = matches!(name.as_str(), "index" | "create");
@@ -61,9 +63,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn of(value: Value) -> Value {
+    /// The unwrapped record; an array with the id for an action.
+    fn unwrapped(value: Value) -> Value {
         let Value::Object(fields) = value else { return Value::Null };
-        match unwrap(fields, None) {
+        match unwrap_object(fields, None) {
             Unwrapped::Record(fields) => Value::Object(fields),
             Unwrapped::Action(id) => json!([id]),
         }
@@ -72,12 +75,12 @@ mod tests {
     #[test]
     fn only_what_wraps_a_record_is_removed() {
         let hit = json!({"_index": "n", "_id": "7", "_score": 1, "_source": {"title": "甲"}});
-        assert_eq!(of(hit), json!({"_id": "7", "title": "甲"}));
-        assert_eq!(of(json!({"_index": "n", "_source": {"a": 1}})), json!({"a": 1}));
+        assert_eq!(unwrapped(hit), json!({"_id": "7", "title": "甲"}));
+        assert_eq!(unwrapped(json!({"_index": "n", "_source": {"a": 1}})), json!({"a": 1}));
         let row = json!({"id": "7", "key": 1, "value": {"rev": 1}, "doc": {"_id": "7", "a": 1}});
-        assert_eq!(of(row), json!({"_id": "7", "a": 1}));
-        assert_eq!(of(json!({"index": {"_index": "n", "_id": 7}})), json!([7]));
-        assert_eq!(of(json!({"index": {}})), json!([null]));
+        assert_eq!(unwrapped(row), json!({"_id": "7", "a": 1}));
+        assert_eq!(unwrapped(json!({"index": {"_index": "n", "_id": 7}})), json!([7]));
+        assert_eq!(unwrapped(json!({"index": {}})), json!([null]));
         for record in [
             json!({"_source": {"title": "甲"}, "title": "乙"}),
             json!({"_id": "7", "_source": "甲"}),
@@ -86,7 +89,7 @@ mod tests {
             json!({"index": 7}),
             json!({"create": {"_id": 1}, "title": "甲"}),
         ] {
-            assert_eq!(of(record.clone()), record);
+            assert_eq!(unwrapped(record.clone()), record);
         }
     }
 }

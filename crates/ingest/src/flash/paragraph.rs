@@ -12,41 +12,44 @@ pub(crate) struct Paragraph<'a> {
     pub(crate) end: usize,
 }
 
-/// A paragraph, or a part of one that ends with a date.
+/// A paragraph, or a part of one: a part ends with a date, or is what follows the last date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
-    /// Its text ends before the bracketed date, its range after it.
+    /// Its text ends before the bracketed date, its byte range after it.
     pub(crate) paragraph: Paragraph<'a>,
+    /// The bracketed date that ends it, if there is one.
     pub(crate) dated: Option<Dated>,
 }
 
-/// The date that ends a piece, and a key of the piece.
+/// The bracketed date that ends a piece, and the key of the flash item that the piece ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dated {
-    /// `None` if the date is null or impossible.
+    /// The date; `None` if it is null or impossible.
     pub(crate) moment: Option<Moment>,
-    /// The item's key in the corpus statistics.
+    /// The key of the item in the corpus statistics, see [`item_hash`].
     pub(crate) hash: u64,
 }
 
-/// Splits a paragraph after its dates. A date with a time ends an item anywhere in a paragraph; a
-/// date without time only at the paragraph's end.
+/// Splits a paragraph after its bracketed dates, and adds the pieces to `pieces`. A date with a
+/// time ends a flash item anywhere in a paragraph, a date without a time only at the end.
 pub(crate) fn split_at_dates<'a>(paragraph: Paragraph<'a>, pieces: &mut Vec<Piece<'a>>) {
     let mut from = 0;
     for stamp in stamps(paragraph.text) {
-        let last = paragraph.text[stamp.end..]
+        let is_last = paragraph.text[stamp.end..]
             .trim_matches(|c: char| c.is_whitespace() || matches!(c, '。' | '.'))
             .is_empty();
-        if !last && !matches!(stamp.moment, Some(Moment::Time(_))) || stamp.open <= from {
+        let ends_item = is_last || matches!(stamp.moment, Some(Moment::Time(_)));
+        // A date without text before it ends nothing.
+        if !ends_item || stamp.open <= from {
             continue;
         }
-        let to = if last { paragraph.text.len() } else { stamp.end };
-        let (part, skipped) = cut(paragraph, from, to);
-        let text = part.text[..stamp.open - skipped].trim_end();
+        let to = if is_last { paragraph.text.len() } else { stamp.end };
+        let (part, offset) = cut(paragraph, from, to);
+        let text = part.text[..stamp.open - offset].trim_end();
         let dated = Dated { moment: stamp.moment, hash: item_hash(text) };
         pieces.push(Piece { paragraph: Paragraph { text, ..part }, dated: Some(dated) });
         from = to;
-        if last {
+        if is_last {
             break;
         }
     }
@@ -56,18 +59,19 @@ pub(crate) fn split_at_dates<'a>(paragraph: Paragraph<'a>, pieces: &mut Vec<Piec
     }
 }
 
-/// A trimmed part of a paragraph, and the offset at which it begins.
+/// The part of a paragraph from byte `from` to byte `to` of its text, trimmed, and the offset in
+/// that text at which it begins.
 ///
-/// If the paragraph's text is not a slice of the page (HTML, repaired mojibake), the range is an
-/// estimate that stays inside the paragraph's.
+/// If the text is not a slice of the page (HTML, repaired mojibake), the byte range in the page is
+/// an estimate, which stays inside that of the paragraph.
 fn cut(paragraph: Paragraph<'_>, from: usize, to: usize) -> (Paragraph<'_>, usize) {
     if from == 0 && to == paragraph.text.len() {
         return (paragraph, 0);
     }
-    let piece = &paragraph.text[from..to];
-    let skipped = from + (piece.len() - piece.trim_start().len());
-    let text = piece.trim();
-    let start = (paragraph.start + skipped).min(paragraph.end);
+    let part = &paragraph.text[from..to];
+    let offset = from + (part.len() - part.trim_start().len());
+    let text = part.trim();
+    let start = (paragraph.start + offset).min(paragraph.end);
     let end = (start + text.len()).min(paragraph.end);
-    (Paragraph { text, start, end }, skipped)
+    (Paragraph { text, start, end }, offset)
 }
