@@ -1,7 +1,7 @@
-//! A text in which needles are found.
+//! A haystack: a text that is prepared for finding needles in it.
 //!
-//! The text is folded as documents are, so that a needle matches here what it matches in the index.
-//! The fold maps every match back to an exact range of the original characters.
+//! The text is folded as documents are, so a needle matches here what it matches in the index. The
+//! fold maps every match back to an exact range of the original characters.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -37,8 +37,8 @@ pub(crate) struct Haystack<'t> {
     folded: Folded<'t>,
     key: Key,
     original: Vec<char>,
-    /// The numbers with a multiplier: their range of the key, and their value. Filled when a needle
-    /// first needs them.
+    /// The numbers with a multiplier: for each its range of the key, and the digits of its value.
+    /// Filled when a needle first needs them.
     values: OnceCell<Vec<(Range<usize>, Vec<char>)>>,
 }
 
@@ -55,7 +55,7 @@ impl<'t> Haystack<'t> {
         Self::of(Folded::new(text))
     }
 
-    /// As [`Haystack::new`], for a text that it keeps.
+    /// As [`Haystack::new`], for a text that the haystack owns.
     pub(crate) fn owned(text: String) -> Haystack<'static> {
         Haystack::of(Folded::owned(text))
     }
@@ -70,26 +70,26 @@ impl<'t> Haystack<'t> {
         &self.original
     }
 
-    /// All matches of one needle.
+    /// All matches of one needle. `pattern` is its [`pattern_in_text`](Needle::pattern_in_text).
     fn matches_of<'n>(
         &'n self,
         needle: &'n Needle,
         pattern: Option<&'n Pattern>,
     ) -> Box<dyn Iterator<Item = PatternMatch> + 'n> {
-        let of_key = |key: Range<usize>| {
+        let match_at = |key: Range<usize>| {
             let folded = self.key.folded_range(key.clone());
             PatternMatch { key, folded }
         };
         let sequences = || self.key.find_all(&needle.key);
         let patterns = || pattern.into_iter().flat_map(|it| it.find_all(&self.folded, &self.key));
         match needle.kind {
-            NeedleKind::Sequence => Box::new(sequences().map(of_key)),
+            NeedleKind::Sequence => Box::new(sequences().map(match_at)),
             NeedleKind::Word => {
-                Box::new(sequences().map(of_key).filter(|found| self.is_word(&found.folded)))
+                Box::new(sequences().map(match_at).filter(|found| self.is_word(&found.folded)))
             }
-            NeedleKind::WordStart => {
-                Box::new(sequences().map(of_key).filter(|found| self.is_word_start(&found.folded)))
-            }
+            NeedleKind::WordStart => Box::new(
+                sequences().map(match_at).filter(|found| self.is_word_start(&found.folded)),
+            ),
             NeedleKind::Value => {
                 let values = self.values.get_or_init(|| {
                     let values = wensou_text::values(&self.folded).into_iter();
@@ -98,8 +98,8 @@ impl<'t> Haystack<'t> {
                         .collect()
                 });
                 let equal = values.iter().filter(|(_, digits)| *digits == needle.key);
-                let in_words = equal.map(move |(key, _)| of_key(key.clone()));
-                Box::new(in_words.chain(patterns()))
+                let in_digits = equal.map(move |(key, _)| match_at(key.clone()));
+                Box::new(in_digits.chain(patterns()))
             }
             NeedleKind::Exact => Box::new(patterns()),
             NeedleKind::ExactWord | NeedleKind::ExactPrefix => {
@@ -111,8 +111,9 @@ impl<'t> Haystack<'t> {
         }
     }
 
-    /// Whether a match of an exact word starts and ends where a word does. A symbol of the word is
-    /// such an end, and long words are found inside runs of letters.
+    /// Whether a match of an exact word may start and end where it does. Words of at least
+    /// [`MIN_EMBEDDED`] characters are found anywhere, even inside runs of letters. Others must
+    /// start and end at the boundary of a word, or with a symbol of their own, as `C++` does.
     fn is_bounded(&self, needle: &Needle, pattern: &Pattern, found: &PatternMatch) -> bool {
         if pattern.key().len() >= MIN_EMBEDDED {
             return true;
@@ -129,37 +130,40 @@ impl<'t> Haystack<'t> {
         self.matches_of(needle, needle.pattern_in_text().as_ref()).next().is_some()
     }
 
-    /// Calls `visit` with the matches of all needles in the order of their ends, until it returns
-    /// `true`. Returns whether it did. A match is the index of its needle and its range of the key.
+    /// Calls `visit` with the matches of all needles, in the order of their ends, until it returns
+    /// `true`. Returns whether it did. A match is given as the index of its needle and its range of
+    /// the key.
     pub(crate) fn any_by_end(
         &self,
         needles: &[Needle],
         mut visit: impl FnMut(usize, Range<usize>) -> bool,
     ) -> bool {
         let patterns: Vec<Option<Pattern>> = needles.iter().map(Needle::pattern_in_text).collect();
-        let mut found: Vec<_> = needles
+        let mut ranges: Vec<_> = needles
             .iter()
             .zip(&patterns)
-            .map(|(needle, pattern)| self.keys_by_end(needle, pattern.as_ref()).peekable())
+            .map(|(needle, pattern)| self.ranges_by_end(needle, pattern.as_ref()).peekable())
             .collect();
         loop {
-            let ends = found.iter_mut().enumerate();
-            let ends = ends.filter_map(|(needle, keys)| Some((keys.peek()?.end, needle)));
+            // The needle whose next match ends first.
+            let nexts = ranges.iter_mut().enumerate();
+            let ends = nexts.filter_map(|(needle, ranges)| Some((ranges.peek()?.end, needle)));
             let Some((_, needle)) = ends.min() else { return false };
-            if found[needle].next().is_some_and(|key| visit(needle, key)) {
+            if ranges[needle].next().is_some_and(|key| visit(needle, key)) {
                 return true;
             }
         }
     }
 
     /// The ranges of the key that match one needle, in the order of their ends.
-    fn keys_by_end<'n>(
+    fn ranges_by_end<'n>(
         &'n self,
         needle: &'n Needle,
         pattern: Option<&'n Pattern>,
     ) -> Box<dyn Iterator<Item = Range<usize>> + 'n> {
         let found = self.matches_of(needle, pattern).map(|found| found.key);
         match needle.kind {
+            // Numbers are found in two passes, so they are not in order.
             NeedleKind::Value => {
                 let mut all: Vec<Range<usize>> = found.collect();
                 all.sort_unstable_by_key(|key| key.end);
