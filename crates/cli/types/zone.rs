@@ -8,6 +8,11 @@ use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::{Offset, TimeZone};
 use wensou_query::lang::closest;
 
+/// The offset of the westernmost time zone, in seconds.
+const FARTHEST_WEST: i32 = -12 * 60 * 60;
+/// The offset of the easternmost time zone, in seconds.
+const FARTHEST_EAST: i32 = 14 * 60 * 60;
+
 /// The time zone of "today": a name of the time zone database, or a fixed offset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Zone {
@@ -21,10 +26,6 @@ impl Zone {
         self.zone.to_datetime(jiff::Timestamp::now()).date()
     }
 }
-
-/// The offsets of the zones that there are, in seconds.
-const FARTHEST_WEST: i32 = -12 * 60 * 60;
-const FARTHEST_EAST: i32 = 14 * 60 * 60;
 
 /// UTC+8, because the dates of the archive are in Chinese time, wherever it is read.
 impl Default for Zone {
@@ -45,7 +46,7 @@ impl FromStr for Zone {
     fn from_str(text: &str) -> Result<Self, String> {
         let name = text.trim();
         let fail = |cure: String| format!("`{name}` is not a time zone: {cure}");
-        if let Some(offset) = offset(name) {
+        if let Some(offset) = normalised_offset(name) {
             let zone = DateTimeParser::new().parse_time_zone(&offset);
             let zone = zone.map_err(|_| fail("an offset is written like +08:00".to_owned()))?;
             let seconds = zone.to_fixed_offset().map_or(0, Offset::seconds);
@@ -54,33 +55,32 @@ impl FromStr for Zone {
             }
             return Ok(Self { name: offset, zone });
         }
-        // Names only. jiff would also accept POSIX zones, whose sign is reversed: `UTC+8` would be
-        // eight hours west.
+        // Accept names of the database only. jiff can also parse POSIX zones, whose sign is
+        // reversed: `UTC+8` would be eight hours west.
         TimeZone::get(name).map(|zone| Self { name: name.to_owned(), zone }).map_err(|_| {
-            let cure = "write a name such as Asia/Shanghai, or an offset such as +08:00";
             let known: Vec<_> = jiff::tz::db().available().collect();
             match closest(name, known.iter().map(jiff::tz::TimeZoneName::as_str)) {
                 Some(meant) => fail(format!("did you mean `{meant}`?")),
-                None => fail(cure.to_owned()),
+                None => fail(
+                    "write a name such as Asia/Shanghai, or an offset such as +08:00".to_owned(),
+                ),
             }
         })
     }
 }
 
 /// Normalises `+8`, `+0800`, `UTC+8` and the like to `+08:00`; `None` without a sign.
-fn offset(text: &str) -> Option<String> {
-    let digits = ["UTC", "GMT"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
-    let (sign, unsigned) = match digits.strip_prefix(['+', '-', '−']) {
-        Some(unsigned) => (if digits.starts_with('+') { '+' } else { '-' }, unsigned),
-        None => return None,
-    };
+fn normalised_offset(text: &str) -> Option<String> {
+    let signed = ["UTC", "GMT"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
+    let unsigned = signed.strip_prefix(['+', '-', '−'])?;
+    let sign = if signed.starts_with('+') { '+' } else { '-' };
     let padded = match unsigned.split(':').next() {
         Some(hours) if hours.len() == 1 => format!("0{unsigned}"),
         _ => unsigned.to_owned(),
     };
     let minutes = if padded.len() == 2 { ":00" } else { "" };
-    let colon = padded.len() == 4 && padded.bytes().all(|b| b.is_ascii_digit());
-    let padded = if colon { format!("{}:{}", &padded[..2], &padded[2..]) } else { padded };
+    let lacks_colon = padded.len() == 4 && padded.bytes().all(|b| b.is_ascii_digit());
+    let padded = if lacks_colon { format!("{}:{}", &padded[..2], &padded[2..]) } else { padded };
     Some(format!("{sign}{padded}{minutes}"))
 }
 
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_of_the_database() {
+    fn unknown_names_and_impossible_offsets_are_refused() {
         assert_eq!("Asia/Shanghai".parse::<Zone>().map(|z| z.name), Ok("Asia/Shanghai".to_owned()));
         assert!("Asia/Shangai".parse::<Zone>().is_err_and(|e| e.contains("`Asia/Shanghai`")));
         for wrong in
