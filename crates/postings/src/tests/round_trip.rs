@@ -1,4 +1,4 @@
-//! Whatever is written is read back, and is what a scan of the documents finds.
+//! A postings file returns what was written: everything that a scan of the documents finds.
 
 use std::collections::BTreeMap;
 
@@ -8,26 +8,40 @@ use proptest::prelude::*;
 use super::documents::{Document, bytes, document, open, scan};
 use crate::*;
 
-fn check(documents: &[Document], run: usize) {
-    let (bytes, lists) = (bytes(documents, run), scan(documents));
-    let postings = open(bytes);
-    for (key, wanted) in &lists {
+/// Writes documents in runs of a certain size, and compares all that the file returns with them.
+fn check(documents: &[Document], run_slots: usize) {
+    let postings = open(bytes(documents, run_slots));
+    check_lists(&postings, documents);
+    check_words(&postings, documents);
+    check_paths(&postings, documents);
+    check_lengths(&postings, documents);
+    check_columns(&postings, documents);
+    assert_eq!(postings.damage(), None);
+}
+
+/// The posting lists of bigrams and unigrams.
+fn check_lists(postings: &Postings, documents: &[Document]) {
+    for (key, expected) in &scan(documents) {
         let mut cursor = postings.cursor(*key).expect("a list of every term");
-        assert_eq!(cursor.doc_freq() as usize, wanted.len());
+        assert_eq!(cursor.doc_freq() as usize, expected.len());
         let mut positions = Vec::new();
-        for (document, wanted) in wanted {
+        for (document, expected) in expected {
             assert_eq!(cursor.doc(), *document);
-            assert_eq!(cursor.term_freq() as usize, wanted.len());
+            assert_eq!(cursor.term_freq() as usize, expected.len());
             cursor.positions(&mut positions);
-            let expected = if key.is_bigram() { wanted.as_slice() } else { &[] };
+            let expected = if key.is_bigram() { expected.as_slice() } else { &[] };
             assert_eq!(positions, expected);
             cursor.advance();
         }
         assert_eq!(cursor.doc(), TERMINATED);
         assert_eq!(cursor.advance(), TERMINATED);
     }
-    check_words(&postings, documents);
-    check_paths(&postings, documents);
+    assert_eq!(postings.doc_freq(TermKey::unigram(TextField::Body, 'x')), 0);
+    assert!(postings.cursor(TermKey::bigram(TextField::Tags, '无', '无')).is_none());
+}
+
+/// The numbers of documents and characters, and the codes of lengths.
+fn check_lengths(postings: &Postings, documents: &[Document]) {
     for (kind, field) in [(Kind::Article, TextField::Body), (Kind::Flash, TextField::Tags)] {
         let of_kind = documents.iter().filter(|document| document.kind == kind);
         assert_eq!(postings.num_docs_of(kind) as usize, of_kind.clone().count());
@@ -41,23 +55,26 @@ fn check(documents: &[Document], run: usize) {
     }
     let codes = postings.length_codes(TextField::Body).unwrap();
     for (doc, document) in (0_u32..).zip(documents) {
-        let wanted = encode_length(document.kind, document.body.len());
-        assert_eq!(codes[doc as usize], wanted);
+        let expected = encode_length(document.kind, document.body.len());
+        assert_eq!(codes[doc as usize], expected);
     }
+}
+
+/// The values of each document, and the bounds of all dates.
+fn check_columns(postings: &Postings, documents: &[Document]) {
     let dates = documents.iter().filter_map(|document| document.date);
     let bounds = dates.clone().min().zip(dates.max());
     assert_eq!(postings.date_bounds(), bounds.map(|(oldest, newest)| [oldest, newest]));
-    assert_eq!(postings.doc_freq(TermKey::unigram(TextField::Body, 'x')), 0);
-    assert!(postings.cursor(TermKey::bigram(TextField::Tags, '无', '无')).is_none());
     for (doc, document) in (0..).zip(documents) {
-        let (columns, wanted) = (postings.columns(), document.terms().columns);
-        assert_eq!(columns.tie_breaker(doc), Some(wanted.tie_breaker));
-        assert_eq!(columns.content_hash(doc), Some(wanted.content_hash));
-        assert_eq!((columns.id_number(doc), columns.date(doc)), (wanted.id_number, wanted.date));
+        let (columns, expected) = (postings.columns(), document.terms().columns);
+        assert_eq!(columns.tie_breaker(doc), Some(expected.tie_breaker));
+        assert_eq!(columns.content_hash(doc), Some(expected.content_hash));
+        assert_eq!(columns.id_number(doc), expected.id_number);
+        assert_eq!(columns.date(doc), expected.date);
     }
-    assert_eq!(postings.damage(), None);
 }
 
+/// The posting lists of words, and the words and documents with a prefix.
 fn check_words(postings: &Postings, documents: &[Document]) {
     let mut lists = BTreeMap::<(TextField, &str), BTreeMap<u32, u32>>::new();
     for (number, document) in (0..).zip(documents) {
@@ -67,10 +84,10 @@ fn check_words(postings: &Postings, documents: &[Document]) {
             }
         }
     }
-    for ((field, word), wanted) in &lists {
+    for ((field, word), expected) in &lists {
         let key = postings.term_key(*field, TermKind::Word, word).expect("a word of the file");
         let mut cursor = postings.cursor(key).expect("a list");
-        for (document, tf) in wanted {
+        for (document, tf) in expected {
             assert_eq!((cursor.doc(), cursor.term_freq()), (*document, *tf));
             cursor.advance();
         }
@@ -81,34 +98,35 @@ fn check_words(postings: &Postings, documents: &[Document]) {
         postings.for_each_word(TextField::Body, prefix, |word, key| {
             found.extend((postings.doc_freq(key) > 0).then(|| word.to_owned()));
         });
-        let begins = lists.iter().filter(|((_, word), _)| word.starts_with(prefix));
-        let of_body = begins.clone().filter(|((field, _), _)| *field == TextField::Body);
+        let with_prefix = lists.iter().filter(|((_, word), _)| word.starts_with(prefix));
+        let of_body = with_prefix.clone().filter(|((field, _), _)| *field == TextField::Body);
         assert_eq!(found, of_body.map(|((_, word), _)| (*word).to_owned()).collect::<Vec<_>>());
-        let with = postings.docs_with_word_prefix(&TextField::ALL, prefix);
+        let docs = postings.docs_with_word_prefix(&TextField::ALL, prefix);
         for document in 0..documents.len() as u32 + 2 {
-            let wanted = begins.clone().any(|(_, list)| list.contains_key(&document));
-            assert_eq!(with.term_freq(document), u32::from(wanted));
+            let is_expected = with_prefix.clone().any(|(_, list)| list.contains_key(&document));
+            assert_eq!(docs.term_freq(document), u32::from(is_expected));
         }
     }
     assert_eq!(postings.term_key(TextField::Body, TermKind::Word, "无"), None);
 }
 
+/// The documents in a path, whose name is given as a whole or as a prefix.
 fn check_paths(postings: &Postings, documents: &[Document]) {
     for name in ["", "a", "a.txt", "b", "新聞", "新聞/a", "a.t", "a/b/a.txt", "/a", "無"] {
         for whole in [true, false] {
-            let is_wanted = |end: &str| match end.strip_prefix(name) {
+            let starts_with_name = |path: &str| match path.strip_prefix(name) {
                 Some(remaining) if whole => remaining.is_empty() || remaining.starts_with('/'),
-                begins => begins.is_some(),
+                remaining => remaining.is_some(),
             };
-            let there = |path: &&str| {
+            let has_name = |path: &&str| {
                 let after_slash = path.match_indices('/').map(|(at, _)| at + 1);
                 let starts = std::iter::once(0).chain(after_slash.filter(|at| *at < path.len()));
-                starts.map(|at| &path[at..]).any(is_wanted)
+                starts.map(|at| &path[at..]).any(starts_with_name)
             };
-            let found = postings.docs_in_path(name, whole);
+            let docs = postings.docs_in_path(name, whole);
             for (number, document) in (0..).zip(documents) {
-                let wanted = document.paths.iter().any(there);
-                assert_eq!(found.term_freq(number), u32::from(wanted), "{name} {whole}");
+                let is_expected = document.paths.iter().any(has_name);
+                assert_eq!(docs.term_freq(number), u32::from(is_expected), "{name} {whole}");
             }
         }
     }
@@ -118,16 +136,16 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn lists_are_what_a_scan_finds(documents in vec(document(), 0..20), run in 1..400_usize) {
-        check(&documents, run);
+    fn a_file_has_what_a_scan_finds(documents in vec(document(), 0..20), run_slots in 1..400_usize) {
+        check(&documents, run_slots);
     }
 
     #[test]
-    fn the_file_is_the_same_whatever_the_runs(
+    fn the_size_of_runs_does_not_change_the_file(
         documents in vec(document(), 0..20),
-        run in 1..400_usize,
+        run_slots in 1..400_usize,
     ) {
-        prop_assert_eq!(bytes(&documents, run), bytes(&documents, usize::MAX));
+        prop_assert_eq!(bytes(&documents, run_slots), bytes(&documents, usize::MAX));
     }
 }
 
