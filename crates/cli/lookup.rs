@@ -5,7 +5,7 @@ use wensou_ingest::Record;
 use wensou_query::RecordLookup;
 
 use crate::location::OpenIndex;
-use crate::out::{Terminal, json, sanitize};
+use crate::out::{Terminal, attributes, sanitize};
 
 /// [`RecordLookup::Ambiguous`] has at most this many ids.
 const MAX_AMBIGUOUS_IDS: usize = 10;
@@ -41,7 +41,9 @@ fn titles(index: &OpenIndex, ids: &[String]) -> anyhow::Result<String> {
     let mut lines = String::new();
     for id in ids {
         let title = match index.queried().lookup(id)? {
-            RecordLookup::Found(record) => json::title(&variant_named(*record, id)).to_owned(),
+            RecordLookup::Found(record) => {
+                attributes::title(&variant_named(*record, id)).to_owned()
+            }
             _ => String::new(),
         };
         lines.push_str(&format!("\n  {id}  {}", sanitize::line(&title)));
@@ -59,7 +61,7 @@ pub(crate) fn variant_named(record: Record, id: &str) -> Record {
     let asked = flash.variants.iter().find(|variant| variant.id.starts_with(id));
     match asked {
         Some(variant) if !flash.id.starts_with(id) => {
-            Record::Flash(json::as_variant(flash, variant))
+            Record::Flash(attributes::as_variant(flash, variant))
         }
         _ => record,
     }

@@ -9,7 +9,7 @@ use wensou_query::lang::{Clock, parse_lenient};
 
 use super::worker::Item;
 use crate::location::OpenIndex;
-use crate::out::json;
+use crate::out::attributes;
 use crate::source_file::source_file;
 
 /// Shows a record in `$PAGER` as `wensou show` prints it.
@@ -48,7 +48,7 @@ pub(crate) fn open_in_pager(
 
 /// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
 pub(crate) fn open_in_editor(index: &OpenIndex, item: &Item) -> anyhow::Result<()> {
-    let (path, _) = json::location(&item.record);
+    let (path, _) = attributes::location(&item.record);
     if path.contains("!/") {
         bail!("{path} is inside an archive: `wensou show --raw` prints it");
     }
@@ -98,7 +98,7 @@ fn editor_args(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
 /// the snippet, because of another encoding or HTML entities, it is the line in which the record
 /// begins.
 fn line_of(bytes: &[u8], item: &Item) -> usize {
-    let (_, span) = json::location(&item.record);
+    let (_, span) = attributes::location(&item.record);
     let start = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
     let end = usize::try_from(span.end).unwrap_or(usize::MAX).clamp(start, bytes.len());
     let wanted = item.snippet.text.lines().map(str::trim).find(|line| !line.is_empty());

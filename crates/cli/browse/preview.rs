@@ -10,7 +10,7 @@ use super::keys::{Command, name};
 use super::text::{highlighted, piece, wrap};
 use super::theme::{DATE, DIM, KIND, TAG, TITLE};
 use super::worker::Item;
-use crate::out::{hits, json};
+use crate::out::{attributes, hits};
 
 /// Lays out a record in lines of at most `columns`. `flashes` are the flash items of an article's
 /// page, or `None` while they are being read.
@@ -94,7 +94,7 @@ fn date(record: &Record) -> Vec<Span<'static>> {
         DateProvenance::None => return vec![Span::raw("no date")],
         DateProvenance::Stated(_) => String::new(),
         DateProvenance::Inferred(basis) => {
-            format!(" (inferred from the {})", json::date_basis_name(basis))
+            format!(" (inferred from the {})", attributes::date_basis_name(basis))
         }
     };
     vec![Span::styled(hits::date(record), DATE), Span::raw(reason)]
@@ -135,6 +135,6 @@ fn push_occurrences(out: &mut PreviewLines, flash: &FlashItem) {
 
 /// The file and byte range of a record.
 pub(crate) fn location(record: &Record) -> String {
-    let (path, span) = json::location(record);
+    let (path, span) = attributes::location(record);
     format!("{path}, bytes {}..{}", span.start, span.end)
 }

@@ -182,7 +182,7 @@ impl Batch<'_> {
             Ok(results) => results,
             Err(error) => return Ok(Err(mistakes(error)?)),
         };
-        let hits: Vec<_> = results.hits.iter().map(json::hit).collect();
+        let hits: Vec<_> = results.hits.iter().map(json::hit_object).collect();
         let object = json!({
             "query": line,
             "total": results.total,

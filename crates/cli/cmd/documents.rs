@@ -9,7 +9,7 @@ use super::query::{report, report_readings};
 use crate::args::Search;
 use crate::exit::Outcome;
 use crate::location::OpenIndex;
-use crate::out::{Terminal, json};
+use crate::out::{Terminal, attributes};
 use crate::source_file::source_member;
 
 /// Whether one of the flags of this module is given.
@@ -79,7 +79,7 @@ impl Documents<'_> {
         let mut printed = HashSet::new();
         for (id, _) in &ids {
             let RecordLookup::Found(record) = self.index.queried().lookup(id)? else { continue };
-            for path in json::seen_in(&record) {
+            for path in attributes::seen_in(&record) {
                 let file = source_member(self.index, path).map(|(file, _)| file);
                 let file = file.map_or_else(|| path.to_owned(), |file| file.display().to_string());
                 if printed.insert(file.clone()) {

@@ -18,8 +18,8 @@ pub(crate) fn run(
         any = true;
         match args.format {
             ExportFormat::Jsonl => {
-                terminal.json(&json::record(&record))?;
-                for variant in json::variants(&record) {
+                terminal.json(&json::record_object(&record))?;
+                for variant in json::variant_objects(&record) {
                     terminal.json(&variant)?;
                 }
             }

@@ -17,7 +17,7 @@ use crate::exit::Outcome;
 use crate::file_state::warn_about_changes;
 use crate::location::{OpenIndex, is_address};
 use crate::out::count::count_noun;
-use crate::out::{Terminal, clauses, facets, hits, json, vimgrep};
+use crate::out::{Terminal, attributes, clauses, facets, hits, vimgrep};
 use crate::types::Format;
 
 pub(crate) fn run(
@@ -108,7 +108,7 @@ fn print_results(
 }
 
 fn paths(results: &Results) -> impl Iterator<Item = &str> {
-    results.hits.iter().map(|hit| json::location(&hit.record).0)
+    results.hits.iter().map(|hit| attributes::location(&hit.record).0)
 }
 
 fn layout(args: &Search) -> hits::Layout<'_> {

@@ -11,7 +11,7 @@ use crate::exit::Outcome;
 use crate::file_state::{has_other_content, warn_about_changes};
 use crate::location::OpenIndex;
 use crate::out::script::Converter;
-use crate::out::{Terminal, json, record};
+use crate::out::{Terminal, attributes, json, record};
 use crate::types::RecordFormat;
 use crate::{lookup, source_file};
 
@@ -27,7 +27,7 @@ pub(crate) fn run(
     if args.raw {
         return raw(&index, &found, terminal);
     }
-    let path = json::location(&found).0;
+    let path = attributes::location(&found).0;
     if args.format != RecordFormat::Cite {
         let for_program = args.format == RecordFormat::Json;
         warn_about_changes(&index, [path].into_iter(), for_program, terminal);
@@ -37,7 +37,7 @@ pub(crate) fn run(
             ensure_unchanged(&index, path)?;
             terminal.line(record::citation(&found))?;
         }
-        RecordFormat::Json => terminal.json_pretty(&json::record(&found))?,
+        RecordFormat::Json => terminal.json_pretty(&json::record_object(&found))?,
         RecordFormat::Text => {
             let query = match &args.highlight {
                 None => None,
@@ -73,7 +73,7 @@ fn ensure_unchanged(index: &OpenIndex, path: &str) -> anyhow::Result<()> {
 
 /// Prints the bytes of the record from its file: unchanged to a pipe, sanitized to a terminal.
 fn raw(index: &OpenIndex, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    let (path, span) = json::location(found);
+    let (path, span) = attributes::location(found);
     ensure_unchanged(index, path)?;
     let (file, member) = source_file::source_member(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")

@@ -8,7 +8,7 @@ use wensou_query::{Clause, ExplainedHit, Explanation, Origin, TermScore};
 
 use super::style::{DIM, KIND, TITLE};
 use super::text::padded;
-use super::{Terminal, json, sanitize};
+use super::{Terminal, attributes, sanitize};
 
 /// Maximum number of scored terms in the text: the others contribute little.
 const MAX_TERMS: usize = 20;
@@ -111,7 +111,7 @@ fn print_hit(
         "{KIND}{}{KIND:#} {} {TITLE}{}{TITLE:#}",
         record.kind().name(),
         record.id(),
-        sanitize::line(json::title(record)),
+        sanitize::line(attributes::title(record)),
     ))?;
     for (clause, matches) in clauses.iter().zip(&hit.clauses) {
         let verdict = if *matches { "matches" } else { "does not match" };
@@ -246,7 +246,7 @@ fn hit_object(hit: &ExplainedHit) -> Value {
     json!({
         "id": hit.record.id(),
         "kind": kind.name(),
-        "title": json::title(&hit.record),
+        "title": attributes::title(&hit.record),
         "matches": hit.clauses,
         "rank": hit.rank,
         "near_duplicate_of": hit.near_duplicate_of,

@@ -99,7 +99,7 @@ pub(crate) fn print_object(
             .collect();
         by_name.insert(counted.facet.as_str().to_owned(), values.into());
     }
-    let hits: Vec<_> = hits.iter().map(json::hit).collect();
+    let hits: Vec<_> = hits.iter().map(json::hit_object).collect();
     terminal.json_pretty(&json!({"hits": hits, "facets": by_name}))?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use wensou_ingest::{DateProvenance, Moment, Record};
 use wensou_query::Hit;
 
 use super::Terminal;
+use super::attributes;
 use super::json::{self, SelectedKeys};
 use super::sanitize;
 use super::style::{DATE, DIM, KIND, TAG, TITLE};
@@ -41,9 +42,9 @@ pub(crate) fn check_fields(format: Format, fields: &[String]) -> anyhow::Result<
     if !fields.is_empty() && matches!(format, Format::Text | Format::Ids | Format::Vimgrep) {
         bail!("--fields needs --format json, jsonl or tsv");
     }
-    match fields.iter().find(|field| !json::FIELDS.contains(&field.as_str())) {
+    match fields.iter().find(|field| !json::HIT_KEYS.contains(&field.as_str())) {
         Some(unknown) => {
-            bail!("a hit has no key `{unknown}`; its keys are {}", json::FIELDS.join(", "))
+            bail!("a hit has no key `{unknown}`; its keys are {}", json::HIT_KEYS.join(", "))
         }
         None => Ok(()),
     }
@@ -64,7 +65,7 @@ pub(crate) fn print(
             }
         }
         Format::Json => match fields {
-            [] => terminal.json_pretty(&hits.iter().map(json::hit).collect::<Vec<_>>())?,
+            [] => terminal.json_pretty(&hits.iter().map(json::hit_object).collect::<Vec<_>>())?,
             fields => {
                 let all: Vec<_> = hits
                     .iter()
@@ -76,7 +77,7 @@ pub(crate) fn print(
         Format::Jsonl => {
             for hit in hits {
                 match fields {
-                    [] => terminal.json(&json::hit(hit))?,
+                    [] => terminal.json(&json::hit_object(hit))?,
                     fields => terminal.json(&SelectedKeys::of(hit, fields)?)?,
                 }
             }
@@ -116,12 +117,12 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
         let cells = [
             cell(hit.record.id()),
             hit.record.kind().name().to_owned(),
-            date.value.map(json::iso).unwrap_or_default(),
+            date.value.map(attributes::iso).unwrap_or_default(),
             provenance.to_owned(),
-            cell(json::title(&hit.record)),
+            cell(attributes::title(&hit.record)),
             cell(source(&hit.record).unwrap_or_default()),
             cell(&hit.record.texts().tags.join(",")),
-            cell(json::location(&hit.record).0),
+            cell(attributes::location(&hit.record).0),
             format!("{:.4}", hit.score),
             cell(&hit.snippet.text),
         ];
@@ -227,7 +228,7 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
         let line = format!("{DIM}seen in {pages} pages, also {others}{DIM:#}");
         lines.extend(wrap(&line, columns, &indent));
     }
-    let (path, _) = json::location(record);
+    let (path, _) = attributes::location(record);
     let (path, id) = (sanitize::line(path), sanitize::line(record.id()));
     let location = format!("{DIM}{path}  {id}{DIM:#}");
     lines.extend(wrap(&location, columns, &indent));

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use wensou_index::{RecordExt, moment_start};
-use wensou_ingest::{
-    Article, Date, DateBasis, DateProvenance, FlashItem, Moment, Record, Span, Variant,
-};
+use wensou_index::RecordExt;
+use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, Span, Variant};
 use wensou_query::{Hit, Snippet};
 
-/// A hit as `search` prints it.
+use super::attributes::{as_variant, date_basis_name, iso, location, seen_in, title};
+
+/// A hit as `search` prints it: `docs/schema` says what each key means. Change [`HIT_KEYS`] with
+/// it.
 #[derive(Serialize)]
 pub(crate) struct HitObject<'a> {
     id: &'a str,
@@ -36,8 +37,8 @@ pub(crate) struct HitObject<'a> {
     shared: &'a [String],
 }
 
-/// The keys of a hit, in order.
-pub(crate) const FIELDS: [&str; 19] = [
+/// The keys of [`HitObject`], in order.
+pub(crate) const HIT_KEYS: [&str; 19] = [
     "id",
     "kind",
     "title",
@@ -59,22 +60,22 @@ pub(crate) const FIELDS: [&str; 19] = [
     "shared",
 ];
 
-/// A hit with the chosen keys only, in the given order.
+/// A hit with the keys that `--fields` selects, in that order.
 pub(crate) struct SelectedKeys<'f> {
-    all: Value,
-    fields: &'f [String],
+    /// The whole hit.
+    hit: Value,
+    keys: &'f [String],
 }
 
 impl<'f> SelectedKeys<'f> {
-    pub(crate) fn of(hit: &Hit, fields: &'f [String]) -> anyhow::Result<Self> {
-        Ok(Self { all: serde_json::to_value(self::hit(hit))?, fields })
+    pub(crate) fn of(hit: &Hit, keys: &'f [String]) -> anyhow::Result<Self> {
+        Ok(Self { hit: serde_json::to_value(hit_object(hit))?, keys })
     }
 
-    /// The chosen keys with their values; the value of a key that this hit lacks is null.
+    /// The selected keys with their values; null for a key that this hit lacks.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'f str, &Value)> {
-        let value =
-            |field: &'f String| (field.as_str(), self.all.get(field).unwrap_or(&Value::Null));
-        self.fields.iter().map(value)
+        let entry = |key: &'f String| (key.as_str(), self.hit.get(key).unwrap_or(&Value::Null));
+        self.keys.iter().map(entry)
     }
 }
 
@@ -85,7 +86,7 @@ impl Serialize for SelectedKeys<'_> {
 }
 
 /// A hit as the object that `search` prints.
-pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
+pub(crate) fn hit_object(hit: &Hit) -> HitObject<'_> {
     let record = &hit.record;
     let (path, span) = location(record);
     let (source, author, site, url, category) = match record {
@@ -100,7 +101,7 @@ pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
         id: record.id(),
         kind: record.kind().name(),
         title: title(record),
-        date: date(record.date()),
+        date: date_object(record.date()),
         source: source.as_deref(),
         author: author.as_deref(),
         site: site.as_deref(),
@@ -120,37 +121,8 @@ pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
     }
 }
 
-/// The title of a record.
-pub(crate) fn title(record: &Record) -> &str {
-    match record {
-        Record::Article(article) => &article.title,
-        Record::Flash(flash) => &flash.title,
-    }
-}
-
-/// The file and byte range of a record; for a flash item, those of its first occurrence.
-pub(crate) fn location(record: &Record) -> (&str, Span) {
-    match record {
-        Record::Article(article) => (&article.path, article.span),
-        Record::Flash(flash) => flash
-            .occurrences
-            .first()
-            .map_or(("", Span::default()), |first| (&first.path, first.span)),
-    }
-}
-
-/// Every file that contains a record.
-pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
-    match record {
-        Record::Article(article) => vec![&article.path],
-        Record::Flash(flash) => {
-            flash.all_occurrences().map(|location| location.path.as_str()).collect()
-        }
-    }
-}
-
-/// A date as an object: local time or day in ISO 8601, and its provenance.
-pub(crate) fn date(date: Date) -> Value {
+/// A date as an object: its value in ISO 8601 and local time, and its provenance.
+fn date_object(date: Date) -> Value {
     let value = date.value.map(iso);
     match date.provenance {
         DateProvenance::Stated(origin) => match origin.name() {
@@ -164,28 +136,8 @@ pub(crate) fn date(date: Date) -> Value {
     }
 }
 
-/// The name of what an inferred date was derived from.
-pub(crate) fn date_basis_name(basis: DateBasis) -> &'static str {
-    match basis {
-        DateBasis::NewestFlash => "newest flash",
-        DateBasis::Title => "title",
-        DateBasis::Lead => "lead",
-        DateBasis::Url => "url",
-    }
-}
-
-/// A moment in ISO 8601, as precise as it is known: a year, a month, a day, or to the second.
-pub(crate) fn iso(moment: Moment) -> String {
-    match moment {
-        Moment::Day(day) => day.to_string(),
-        Moment::Time(_) => moment_start(moment).strftime("%Y-%m-%dT%H:%M:%S").to_string(),
-        Moment::Month(day) => day.strftime("%Y-%m").to_string(),
-        Moment::Year(day) => day.strftime("%Y").to_string(),
-    }
-}
-
 /// A whole record, as `export` writes it.
-pub(crate) fn record(record: &Record) -> Value {
+pub(crate) fn record_object(record: &Record) -> Value {
     match record {
         Record::Article(article) => article_object(article),
         Record::Flash(flash) => flash_object(flash),
@@ -194,7 +146,7 @@ pub(crate) fn record(record: &Record) -> Value {
 
 /// The variants of a flash item, each as a record of its own with the text as its pages have it.
 /// `same_as` is the id of the item.
-pub(crate) fn variants(record: &Record) -> Vec<Value> {
+pub(crate) fn variant_objects(record: &Record) -> Vec<Value> {
     let Record::Flash(flash) = record else { return Vec::new() };
     let object = |variant: &Variant| {
         let mut object = flash_object(&as_variant(flash, variant));
@@ -202,21 +154,6 @@ pub(crate) fn variants(record: &Record) -> Vec<Value> {
         object
     };
     flash.variants.iter().map(object).collect()
-}
-
-/// A flash item with the id, text and occurrences of one of its variants.
-pub(crate) fn as_variant(flash: &FlashItem, variant: &Variant) -> FlashItem {
-    let Variant { id, column, title, text, outlet, occurrences } = variant.clone();
-    FlashItem {
-        id,
-        column,
-        title,
-        text,
-        outlet,
-        occurrences,
-        variants: Vec::new(),
-        ..flash.clone()
-    }
 }
 
 fn article_object(article: &Article) -> Value {
@@ -234,7 +171,7 @@ fn article_object(article: &Article) -> Value {
         "translator": article.translator,
         "editor": article.editor,
         "source": article.source,
-        "date": date(article.date),
+        "date": date_object(article.date),
         "paragraphs": article.paragraphs,
         "tags": article.tags,
         "unsplit_tags": article.unsplit_tags,
@@ -251,12 +188,12 @@ fn flash_object(flash: &FlashItem) -> Value {
         "column": flash.column,
         "title": flash.title,
         "text": flash.text,
-        "date": date(flash.date),
+        "date": date_object(flash.date),
         "outlet": flash.outlet,
         "category": flash.category,
         "tags": flash.tags,
         "url": flash.url,
-        "seen_in": flash.occurrences.iter().map(|location| &location.path).collect::<Vec<_>>(),
-        "spans": flash.occurrences.iter().map(|location| location.span).collect::<Vec<_>>(),
+        "seen_in": flash.occurrences.iter().map(|occurrence| &occurrence.path).collect::<Vec<_>>(),
+        "spans": flash.occurrences.iter().map(|occurrence| occurrence.span).collect::<Vec<_>>(),
     })
 }

@@ -1,5 +1,6 @@
 //! Printing: the terminal, and a printer for each kind of result.
 
+pub(crate) mod attributes;
 pub(crate) mod clauses;
 pub(crate) mod count;
 pub(crate) mod explanation;

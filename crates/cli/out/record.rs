@@ -10,7 +10,7 @@ use wensou_query::{Highlighter, RecordLookup};
 use super::script::Converter;
 use super::style::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{highlighted, wrap};
-use super::{Terminal, hits, json, sanitize};
+use super::{Terminal, attributes, hits, sanitize};
 use crate::location::OpenIndex;
 
 /// How a record is shown.
@@ -44,7 +44,7 @@ pub(crate) fn citation(record: &Record) -> String {
             _ => hits::date(record),
         },
     };
-    let (path, span) = json::location(record);
+    let (path, span) = attributes::location(record);
     let location = format!("{path}, bytes {}..{}", span.start, span.end);
     let (author, site, url) = match record {
         Record::Article(Article { author, site, url, .. }) => (author, site, url),
@@ -53,7 +53,7 @@ pub(crate) fn citation(record: &Record) -> String {
     let site = site.as_deref().filter(|site| source != Some(*site));
     let parts = [
         author.as_deref(),
-        Some(json::title(record)),
+        Some(attributes::title(record)),
         source,
         site,
         Some(&date),
@@ -70,7 +70,7 @@ pub(crate) fn print(
     record: &Record,
     view: &RecordView,
 ) -> anyhow::Result<()> {
-    let title = view.highlighted(json::title(record), TITLE);
+    let title = view.highlighted(attributes::title(record), TITLE);
     paragraph(terminal, &format!("{title}\n"), "")?;
     let kind = record.kind().name();
     let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), when(record)];
@@ -104,7 +104,7 @@ fn when(record: &Record) -> String {
     let date = record.date();
     let reason = match date.provenance {
         DateProvenance::Inferred(basis) => {
-            format!(" (inferred from the {})", json::date_basis_name(basis))
+            format!(" (inferred from the {})", attributes::date_basis_name(basis))
         }
         DateProvenance::Stated(origin) => {
             origin.name().map_or_else(String::new, |name| format!(" (stated: {name})"))
@@ -187,7 +187,7 @@ fn flash_line(
     let line = format!(
         "{DATE}{}{DATE:#}  {}  {DIM}{}{DIM:#}",
         hits::date(&record),
-        view.highlighted(json::title(&record), Style::new()),
+        view.highlighted(attributes::title(&record), Style::new()),
         sanitize::line(id),
     );
     paragraph(terminal, &line, "  ")?;

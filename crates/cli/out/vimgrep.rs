@@ -7,7 +7,7 @@ use std::io;
 use wensou_ingest::{OriginalLines, Record, Span, decode, original_lines};
 use wensou_query::{Highlighter, Hit};
 
-use super::{Terminal, json, sanitize};
+use super::{Terminal, attributes, sanitize};
 use crate::location::OpenIndex;
 use crate::source_file::source_member;
 
@@ -51,11 +51,11 @@ struct Located {
 fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
     let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, hit) in hits.iter().enumerate() {
-        by_path.entry(json::location(&hit.record).0).or_default().push(at);
+        by_path.entry(attributes::location(&hit.record).0).or_default().push(at);
     }
     let mut located: Vec<Located> = hits
         .iter()
-        .map(|hit| Located { path: json::location(&hit.record).0.to_owned(), lines: None })
+        .map(|hit| Located { path: attributes::location(&hit.record).0.to_owned(), lines: None })
         .collect();
     for (path, members) in by_path {
         let Some((file, member)) = source_member(index, path) else { continue };
@@ -64,7 +64,7 @@ fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
             None => file.display().to_string(),
         };
         let spans: Vec<Span> =
-            members.iter().map(|at| json::location(&hits[*at].record).1).collect();
+            members.iter().map(|at| attributes::location(&hits[*at].record).1).collect();
         let read = original_lines(&file, member, &spans).ok();
         let mut read = read.into_iter().flatten();
         for at in members {
@@ -100,7 +100,7 @@ fn print_matches(
 }
 
 fn title(record: &Record) -> String {
-    sanitize::line(json::title(record)).into_owned()
+    sanitize::line(attributes::title(record)).into_owned()
 }
 
 /// A line without control characters; if it is too long, what is around character `at`.
