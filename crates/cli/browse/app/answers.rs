@@ -1,4 +1,4 @@
-//! Sends questions to the worker and applies its answers to the lists.
+//! Sends requests to the worker, and applies its responses to the list, the preview and the popup.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -10,10 +10,11 @@ use crate::browse::picker::Choice;
 use crate::browse::worker::{BATCH, Item, Request, RequestKind, Response, ResponseData};
 
 impl App {
+    /// Requests the first hits of the typed query.
     pub(super) fn search(&mut self) {
         let text = self.text().to_owned();
         match saved_name(&text).map(|_| (self.expand.0)(&text)) {
-            // The hits of the last query without such mistakes stay.
+            // If the saved query has mistakes, search for the last query without such mistakes.
             Some(Err(mistakes)) => self.errors = mistakes,
             Some(Ok(expanded)) => {
                 self.errors.clear();
@@ -28,6 +29,7 @@ impl App {
         self.awaited_origin = Some(ListOrigin::Query(text));
     }
 
+    /// Sends a request about the current query. Returns its number, which the response will have.
     pub(super) fn ask(&mut self, kind: RequestKind) -> u64 {
         self.number += 1;
         self.slow = false;
@@ -38,10 +40,12 @@ impl App {
         self.number
     }
 
+    /// Applies the response to the newest request for a list, a popup or the preview; drops a
+    /// response to an earlier one.
     pub(super) fn apply_response(&mut self, response: Response) {
         let number = Some(response.number);
-        if number == self.awaited_tags {
-            self.awaited_tags = None;
+        if number == self.awaited_popup {
+            self.awaited_popup = None;
             match (&mut self.popup, &response.data) {
                 (Some(Popup::Strip(strip)), ResponseData::Dates(timeline)) => strip.fill(timeline),
                 _ => self.fill_tag_picker(response.data),
@@ -59,7 +63,8 @@ impl App {
         }
     }
 
-    pub(super) fn apply_list(&mut self, data: ResponseData) {
+    /// Shows the hits or records of a response, or the reason why there are none.
+    fn apply_list(&mut self, data: ResponseData) {
         match data {
             ResponseData::Hits {
                 offset: 0,
@@ -72,8 +77,8 @@ impl App {
                 highlighter,
             } => {
                 let Some(origin) = self.awaited_origin.take() else { return };
-                // After a resize the same query is sent again for snippets of another width: keep
-                // the selection.
+                // Keep the selection if the same query was sent again after a resize, for snippets
+                // of another width.
                 let (selected, first) =
                     match origin == self.list.origin && self.previous_lists.is_empty() {
                         true => (self.list.selected, self.list.first),
@@ -105,8 +110,7 @@ impl App {
                 self.list.is_loading = false;
             }
             ResponseData::Records(items) => self.open_related_list(items),
-            // The query has nothing to search for: keep the previous hits, and show the reason
-            // below the query.
+            // Keep the previous hits, and show below the query why it cannot be searched for.
             ResponseData::Refused(diagnostics) => {
                 if self.errors.is_empty() {
                     self.errors = diagnostics;
@@ -120,9 +124,10 @@ impl App {
         }
     }
 
-    pub(super) fn open_related_list(&mut self, items: Vec<Item>) {
+    /// Opens a list of records that are related to the selected one, over the list that is shown.
+    fn open_related_list(&mut self, items: Vec<Item>) {
         let Some(origin) = self.awaited_origin.take() else { return };
-        // A request for more hits that was sent before is dropped by the worker.
+        // The worker has dropped an earlier request for more hits.
         self.list.is_loading = false;
         if items.is_empty() {
             let what = match origin {
@@ -150,13 +155,15 @@ impl App {
         };
         self.previous_lists.push(std::mem::replace(&mut self.list, list));
         self.focus = Focus::List;
+        // The layout depends on `preview_only`.
         self.preview_only = false;
-        // If there is no room for a preview, open the only item at once.
+        // Open the only item at once if there is no room for a preview beside the list.
         self.preview_only = total == 1 && self.layout().preview.is_none();
         self.update_selection();
     }
 
-    pub(super) fn fill_tag_picker(&mut self, data: ResponseData) {
+    /// Fills the picker that waits for tags; without any, if the response has none.
+    fn fill_tag_picker(&mut self, data: ResponseData) {
         let Some(Popup::Picker(picker)) = &mut self.popup else { return };
         match data {
             ResponseData::Tags(tags) => picker.fill(

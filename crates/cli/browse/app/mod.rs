@@ -157,10 +157,12 @@ pub(crate) struct App {
     pub(crate) status: Option<String>,
     /// Whether the answer to the newest question is late.
     pub(crate) slow: bool,
-    /// The number of the newest question; then the numbers of those without an answer yet.
+    /// The number of the newest request.
     number: u64,
+    /// The number of the request for a list that has no response yet; then those of the requests
+    /// for the content of a popup and for the flash items of the preview.
     awaited: Option<u64>,
-    awaited_tags: Option<u64>,
+    awaited_popup: Option<u64>,
     awaited_flashes: Option<u64>,
     /// The origin of the list that is awaited.
     awaited_origin: Option<ListOrigin>,
@@ -209,7 +211,7 @@ impl App {
             slow: false,
             number: 0,
             awaited: None,
-            awaited_tags: None,
+            awaited_popup: None,
             awaited_flashes: None,
             awaited_origin: None,
             effects: Vec::new(),
@@ -235,7 +237,7 @@ impl App {
 
     /// Whether an answer is awaited.
     pub(crate) fn is_waiting(&self) -> bool {
-        [self.awaited, self.awaited_tags, self.awaited_flashes].iter().any(Option::is_some)
+        [self.awaited, self.awaited_popup, self.awaited_flashes].iter().any(Option::is_some)
     }
 
     /// The query.

@@ -96,11 +96,11 @@ impl App {
                 Popup::Picker(Picker::new(Subject::History, self.earlier_queries()))
             }
             Command::Strip => {
-                self.awaited_tags = Some(self.ask(RequestKind::Dates));
+                self.awaited_popup = Some(self.ask(RequestKind::Dates));
                 Popup::Strip(Strip::waiting())
             }
             _ => {
-                self.awaited_tags = Some(self.ask(RequestKind::Tags));
+                self.awaited_popup = Some(self.ask(RequestKind::Tags));
                 Popup::Picker(Picker::waiting(Subject::Tag))
             }
         };
