@@ -25,7 +25,7 @@ pub(crate) fn is_bar(c: char) -> bool {
 
 /// A mark that ends a sentence. Excludes the ASCII full stop, which occurs in numbers and
 /// addresses.
-pub(crate) fn is_stop(c: char) -> bool {
+pub(crate) fn is_sentence_end(c: char) -> bool {
     matches!(c, '。' | '!' | '?' | '\u{ff01}' | '\u{ff1f}' | '…')
 }
 

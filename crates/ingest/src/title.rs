@@ -1,6 +1,6 @@
 //! Title lines: the title, and the tags that the site adds after (or before) it.
 
-use crate::punctuation::{is_colon, is_han, is_stop};
+use crate::punctuation::{is_colon, is_han, is_sentence_end};
 
 /// A title line split into its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,7 +80,7 @@ pub(crate) fn is_ticker(text: &str) -> bool {
 /// `strict`: without a keyword after it, only a typical tag is accepted.
 fn is_tag(tag: &str, strict: bool) -> bool {
     let chars = tag.chars().count();
-    if tag.is_empty() || tag.contains(char::is_whitespace) || tag.contains(is_stop) {
+    if tag.is_empty() || tag.contains(char::is_whitespace) || tag.contains(is_sentence_end) {
         return false;
     }
     if is_ticker(tag) {
@@ -102,7 +102,7 @@ fn is_tag(tag: &str, strict: bool) -> bool {
 }
 
 fn is_keyword(keyword: &str) -> bool {
-    !keyword.is_empty() && keyword.chars().count() <= 48 && !keyword.contains(is_stop)
+    !keyword.is_empty() && keyword.chars().count() <= 48 && !keyword.contains(is_sentence_end)
 }
 
 /// A title for a page that lost its own: the beginning of its first paragraph.
@@ -117,7 +117,7 @@ pub(crate) fn derived(paragraph: &str) -> &str {
         if number >= WHOLE {
             break;
         }
-        if is_stop(c) {
+        if is_sentence_end(c) {
             return &paragraph[..at];
         }
         if number >= 8 && matches!(c, ',' | '\u{ff0c}' | ';' | '\u{ff1b}') {

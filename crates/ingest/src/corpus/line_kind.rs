@@ -2,7 +2,7 @@
 
 use wensou_text::t2s;
 
-use crate::punctuation::{is_comma, is_stop};
+use crate::punctuation::{is_comma, is_sentence_end};
 
 /// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl LineKind {
             count >= 3 && longest <= 12
         };
         let has_stop =
-            line.contains(|c| is_stop(c) || is_comma(c) || matches!(c, ';' | '\u{ff1b}'));
+            line.contains(|c| is_sentence_end(c) || is_comma(c) || matches!(c, ';' | '\u{ff1b}'));
         let words = || line.split_ascii_whitespace().filter(|word| word.len() > 1).count();
         let is_english = || line.is_ascii() && (words() >= MIN_WORDS || line.ends_with('.'));
         if !has_stop && !is_english() && (chars <= MAX_LABEL_CHARS || is_list()) {

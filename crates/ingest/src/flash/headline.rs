@@ -7,7 +7,7 @@
 use crate::flash::lead_in::{
     contains_lead_in, ends_in_verb_of_saying, first_chars, has_lead_in, is_dated, is_numbered,
 };
-use crate::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_stop};
+use crate::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_sentence_end};
 
 /// A paragraph split as the first of a flash item.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -258,7 +258,7 @@ pub(crate) fn first_sentence(text: &str) -> &str {
     let end = text
         .char_indices()
         .take(60)
-        .find(|(_, c)| is_stop(*c))
+        .find(|(_, c)| is_sentence_end(*c))
         .map_or_else(|| text.char_indices().nth(60).map_or(text.len(), |(at, _)| at), |(at, _)| at);
     text[..end].trim()
 }

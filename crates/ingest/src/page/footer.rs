@@ -4,7 +4,7 @@
 use crate::date;
 use crate::page::boilerplate::{is_ad, site};
 use crate::page::line::Line;
-use crate::punctuation::{is_colon, is_comma, is_stop};
+use crate::punctuation::{is_colon, is_comma, is_sentence_end};
 use crate::title::Title;
 
 /// The Tags line of a page.
@@ -187,7 +187,7 @@ fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
 fn is_category(text: &str, longest: usize) -> bool {
     text.chars().count() <= longest
         && !text.ends_with(['.', ':', '\u{ff1a}', ';'])
-        && !text.contains(is_stop)
+        && !text.contains(is_sentence_end)
         && !text.contains(is_comma)
         && date::parse_line(text).is_none()
 }

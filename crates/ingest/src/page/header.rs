@@ -8,7 +8,7 @@ use crate::page::labels::{Field, Label, Labels};
 use crate::page::line::{Layout, Line, Part};
 use crate::page::metadata::Metadata;
 use crate::page::page_words::page_words;
-use crate::punctuation::is_stop;
+use crate::punctuation::is_sentence_end;
 use crate::record::{DateOrigin, Moment};
 use crate::title::Title;
 
@@ -275,7 +275,7 @@ fn without_site(title: &str) -> &str {
         Some((front, back))
             if front.chars().count() >= 8
                 && back.chars().count() <= 8
-                && !back.contains(is_stop) =>
+                && !back.contains(is_sentence_end) =>
         {
             front.trim()
         }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use wensou_text::TableError;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::punctuation::{is_bar, is_colon, is_comma, is_space, is_stop};
+use crate::punctuation::{is_bar, is_colon, is_comma, is_sentence_end, is_space};
 use crate::word_table::{WordTable, rows};
 
 const TABLE: &str = include_str!("../../../../data/tables/labels.tsv");
@@ -250,7 +250,7 @@ fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, us
 /// Whether a value can be a name: short, and not a sentence.
 pub(crate) fn is_name(value: &str) -> bool {
     value.chars().count() <= 40
-        && !value.contains(is_stop)
+        && !value.contains(is_sentence_end)
         && !value.contains([';', '\u{ff1b}'])
         && value.matches(is_comma).count() <= 3
 }

@@ -13,7 +13,7 @@ use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markdown::markdown_layout;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
-use crate::punctuation::{is_colon, is_stop};
+use crate::punctuation::{is_colon, is_sentence_end};
 use crate::report::Unextracted;
 use crate::title::Title;
 
@@ -241,5 +241,5 @@ fn is_unknown_field(text: &str) -> bool {
     let is_label =
         (1..=8).contains(&label.chars().count()) && label.chars().all(char::is_alphanumeric);
     let is_address = value.starts_with("http") && !value.contains(' ');
-    is_label && (is_address || value.chars().count() <= 20) && !value.contains(is_stop)
+    is_label && (is_address || value.chars().count() <= 20) && !value.contains(is_sentence_end)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::punctuation::{is_bar, is_colon, is_han, is_space, is_stop};
+use crate::punctuation::{is_bar, is_colon, is_han, is_sentence_end, is_space};
 use crate::word_table::{WordTable, rows};
 
 const TABLE: &str = include_str!("../../../../data/tables/page_words.tsv");
@@ -114,7 +114,7 @@ impl PageWords {
         let Some((_, bytes)) = self.prefix.longest_at(text) else { return false };
         let remaining = text[bytes..].trim();
         text.chars().count() <= 40
-            && !text.contains(is_stop)
+            && !text.contains(is_sentence_end)
             && (remaining.is_empty()
                 || remaining.starts_with(is_colon)
                 || self.target.longest_ending(remaining, MAX_OUTLET_ENDING).is_some())

@@ -4,7 +4,7 @@
 use crate::date;
 use crate::page::labels::{Field, Label, Labels};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_colon, is_comma, is_han, is_space, is_stop};
+use crate::punctuation::{is_colon, is_comma, is_han, is_sentence_end, is_space};
 
 /// Characters of a line in which a dateline ends.
 const MAX_CHARS: usize = 48;
@@ -95,7 +95,8 @@ fn fields<'a>(head: &'a str, filed: &str) -> Option<Vec<Field<'a>>> {
         fields.push(Field { label: Label::Time, value: day });
     }
     let reporter = TITLES.iter().find_map(|title| head.split_once(title));
-    if head.is_empty() || head.contains(|c| is_stop(c) || is_colon(c) && reporter.is_none()) {
+    if head.is_empty() || head.contains(|c| is_sentence_end(c) || is_colon(c) && reporter.is_none())
+    {
         return None;
     }
     let (outlet, names) = reporter.unwrap_or((head, ""));

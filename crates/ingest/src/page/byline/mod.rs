@@ -11,7 +11,7 @@ use crate::date;
 use crate::page::byline::scan::{Piece, scan};
 use crate::page::labels::{Delimiter, Field, Label, Labels, clean, is_name};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_colon, is_comma, is_space, is_stop};
+use crate::punctuation::{is_colon, is_comma, is_sentence_end, is_space};
 use crate::record::Moment;
 
 /// The longest byline, in bytes. Longer lines are text, which a label may precede.
@@ -122,7 +122,7 @@ fn push_labelled<'a>(
     let chars = value.chars().count();
     let is_valid = match label {
         Label::Time | Label::Updated => is_time_value(value),
-        Label::Counter => chars <= 16 && !value.contains(is_stop),
+        Label::Counter => chars <= 16 && !value.contains(is_sentence_end),
         Label::Link => !value.contains(is_space) && value.len() <= 300,
         Label::Title => chars <= 150,
         _ => is_name(value) || by_whom_after(value).is_some(),
@@ -165,7 +165,7 @@ fn push_labelled<'a>(
 fn is_time_value(value: &str) -> bool {
     let chars = value.chars().count();
     let has_digit = value.chars().any(char::is_numeric);
-    chars <= if has_digit { 40 } else { 12 } && !value.contains(is_stop)
+    chars <= if has_digit { 40 } else { 12 } && !value.contains(is_sentence_end)
 }
 
 /// Adds text without a label, if it can be a name.
@@ -188,7 +188,7 @@ fn push_free<'a>(
         fields.push(Field { label: Label::Time, value: text });
         return Some(());
     }
-    let is_word = |c: char| !is_comma(c) && !is_colon(c) && !is_stop(c) && c != '。';
+    let is_word = |c: char| !is_comma(c) && !is_colon(c) && !is_sentence_end(c) && c != '。';
     if text.chars().count() > 20 || !text.chars().all(is_word) {
         return None;
     }

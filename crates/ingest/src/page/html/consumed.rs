@@ -6,7 +6,7 @@ use crate::page::boilerplate::breadcrumb;
 use crate::page::byline;
 use crate::page::labels::Labels;
 use crate::page::line::{Layout, Line};
-use crate::punctuation::is_stop;
+use crate::punctuation::is_sentence_end;
 
 /// Lines of the article that are not its text: title, byline, tags, breadcrumbs, and lists of links
 /// at its end.
@@ -60,7 +60,7 @@ fn is_links_only(line: &Line<'_>) -> bool {
 }
 
 fn is_end_of_sentence(c: char) -> bool {
-    is_stop(c) || matches!(c, '”' | '」' | '…' | '）' | ')' | ':' | '：')
+    is_sentence_end(c) || matches!(c, '”' | '」' | '…' | '）' | ')' | ':' | '：')
 }
 
 /// Whether a line has links to tags and nothing else.

@@ -5,7 +5,7 @@ use super::head::Head;
 use super::json_ld::JsonLd;
 use super::names::is_outlet_like;
 use crate::page::line::{Layout, Line, Part};
-use crate::punctuation::is_stop;
+use crate::punctuation::is_sentence_end;
 
 /// The title is searched for in this many lines from the top.
 const MAX_LINES: usize = 5_000;
@@ -177,7 +177,7 @@ pub(super) fn without_tails<'t>(title: &'t str, sites: &[String]) -> &'t str {
         let is_site = chars <= 2 * MAX_TAIL
             && (is_outlet_like(tail) || sites.iter().any(|site| is_same_site(site, &tail_key)));
         let is_plain =
-            chars <= MAX_TAIL && !tail.contains(|c| is_stop(c) || matches!(c, ':' | '：'));
+            chars <= MAX_TAIL && !tail.contains(|c| is_sentence_end(c) || matches!(c, ':' | '：'));
         let is_wide = separator == '_'
             || before.ends_with([' ', separator])
             || remaining[at + separator.len_utf8()..].starts_with(' ');
