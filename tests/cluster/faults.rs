@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wensou_cluster::Health;
 
 use super::queries::Queries;
@@ -119,6 +119,9 @@ fn too_few_nodes_are_told_and_never_show_a_part() {
     let dir = Dir::new();
     let yellow = copied(&dir, &cluster, "yellow");
     wait_for(&cluster, "yellow", Health::Green);
+    // Two nodes shall not get all documents before one of them is killed, however slow this is.
+    let later = json!({ "index.unassigned.node_left.delayed_timeout": "1h" });
+    cluster.client().put("/yellow-*/_settings", &[], &later).unwrap();
     let red = cluster.address("red");
     let copy = ["copy", "--index", sample_index(), "--replicas", "0", "--quiet", "--to"];
     dir.ok(&[&copy[..], &[&red], &AT_ONCE].concat());

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 /// A cluster that ends with the process of the tests at the latest.
 pub(super) struct Cluster {
@@ -65,6 +66,8 @@ impl Cluster {
 
     /// Starts the nodes again, with their data, if one of them has ended.
     pub(super) fn heal(&self) {
+        static HEALING: Mutex<()> = Mutex::new(());
+        let _one = HEALING.lock().unwrap_or_else(PoisonError::into_inner);
         let port = self.port.to_string();
         if !self.command(&["status"]).status.success() {
             self.run(&["start", "3", "--port", &port, "--parent", &std::process::id().to_string()]);
