@@ -1,4 +1,4 @@
-//! `check --repair` repairs with the archive, and loses nothing without it.
+//! `check --repair` cures a damaged index if the archive can be read, and loses no record if not.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::util::{Random, copy_folder, files_below};
 fn a_repair_keeps_what_can_be_read() {
     let mut campaign = Campaign::new("repairs", "WENSOU_REPAIRS", 16, 7);
     let world = World::new(6, false);
-    // Copies of one index folder, in each of the two states.
+    // The folders `old` and `new`: the same index folder after a build of each state.
     let index = world.path("index");
     for state in [0, 1] {
         world.set_state(state);
@@ -32,8 +32,10 @@ fn a_repair_keeps_what_can_be_read() {
 /// The archive during the repair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Archive {
-    There,
+    Complete,
+    /// The folder is there, without any file.
     Empty,
+    /// The folder is gone.
     Missing,
     /// Some files cannot be read.
     Failing,
@@ -54,7 +56,7 @@ impl Round<'_> {
             0 => Archive::Empty,
             1 => Archive::Missing,
             2 if fault_library().is_some() => Archive::Failing,
-            _ => Archive::There,
+            _ => Archive::Complete,
         };
         let what = format!("round {}: {damage}; archive {archive:?}", self.round);
         let kept = world.path("kept");
@@ -68,8 +70,8 @@ impl Round<'_> {
         }
         let after = self.recoverable(&index);
         // If the archive is complete, records that it does not have may be removed.
-        if archive == Archive::There {
-            self.cured(campaign, &index, &what, &ended, description_lost);
+        if archive == Archive::Complete {
+            self.expect_cured(campaign, &index, &what, &ended, description_lost);
             return;
         }
         let lost = before.difference(&after).count();
@@ -77,13 +79,20 @@ impl Round<'_> {
         campaign.expect(lost == 0, || {
             format!("{what}: {lost} of {} recoverable records lost: {ended}", before.len())
         });
-        // When the archive is back, all records are.
-        let again = self.repair(&index, Archive::There, random);
-        self.cured(campaign, &index, &format!("{what}, then There"), &again, description_lost);
+        // With the archive back, the index is cured.
+        let again = self.repair(&index, Archive::Complete, random);
+        self.expect_cured(
+            campaign,
+            &index,
+            &format!("{what}, then with the archive"),
+            &again,
+            description_lost,
+        );
     }
 
-    /// Checks that the index is intact and agrees with the archive.
-    fn cured(
+    /// Checks that the index is intact and agrees with the archive, if need be after the command
+    /// that the repair names.
+    fn expect_cured(
         &self,
         campaign: &mut Campaign,
         index: &Path,
@@ -95,11 +104,11 @@ impl Round<'_> {
         let mut state = world.state(index);
         let mut checked = world.run(index, &["check"]);
         let mut steps = "cured by `check --repair`";
-        // `index` updates an intact index that is out of date. If the roots are lost, they must be
-        // given.
+        // An index that is intact but out of date needs `index`. Without a description the roots
+        // are lost, and the repair must tell the user to run `index` with them.
         let stale = checked.code == 4 && checked.stdout.contains("stale");
-        let named = description_lost && ended.stderr.contains("wensou index");
-        if state != Ok(1) && (stale || named) {
+        let advised = description_lost && ended.stderr.contains("wensou index");
+        if state != Ok(1) && (stale || advised) {
             steps =
                 if stale { "cured and updated by `index`" } else { "cured by `index`, as told" };
             let built = world.index(index, if stale { &[] } else { &["--rebuild"] });
@@ -107,12 +116,11 @@ impl Round<'_> {
             state = world.state(index);
             checked = world.run(index, &["check"]);
         }
-        let sound = checked.code == 0 && !checked.stdout.contains("damage");
-        match sound && state == Ok(1) {
-            true => campaign.count(steps),
-            false => {
-                campaign.fail(format!("{what}: not cured: {ended}; then {checked}; {state:?}"));
-            }
+        let intact = checked.code == 0 && !checked.stdout.contains("damage");
+        if intact && state == Ok(1) {
+            campaign.count(steps);
+        } else {
+            campaign.fail(format!("{what}: not cured: {ended}; then {checked}; {state:?}"));
         }
     }
 
@@ -122,7 +130,7 @@ impl Round<'_> {
         let (folder, away) = (world.archive(), world.path("away"));
         let mut command = world.command(index, &["check", "--repair"]);
         match archive {
-            Archive::There => {}
+            Archive::Complete => {}
             Archive::Missing => fs::rename(&folder, &away).unwrap(),
             Archive::Empty => {
                 fs::rename(&folder, &away).unwrap();
@@ -147,8 +155,8 @@ impl Round<'_> {
         ended
     }
 
-    /// Records that can still be read from an index folder: from the current index, and from each
-    /// generation after `CURRENT` is made to name it.
+    /// Records that can still be read from an index folder: from the current generation, and from
+    /// each other one, once `CURRENT` names it in a copy of the folder.
     fn recoverable(&self, index: &Path) -> BTreeSet<String> {
         let world = self.world;
         let mut records = world.readable(index);
@@ -157,24 +165,24 @@ impl Round<'_> {
             let _ = fs::remove_dir_all(&trial);
             copy_folder(index, &trial);
             let current = fs::read_to_string(world.path("new").join("CURRENT")).unwrap();
-            let _ = fs::remove_dir_all(trial.join("CURRENT"));
             point(&trial, &trial.join(generation.file_name().unwrap()), &current);
-            let whole = world.run(&trial, &["check", "--quick"]).code == 0;
-            let export = world.readable(&trial);
-            if whole || export.len() > records.len() {
-                records.extend(export);
+            let intact = world.run(&trial, &["check", "--quick"]).code == 0;
+            let readable = world.readable(&trial);
+            // A damaged generation counts only if it has more records than were found so far.
+            if intact || readable.len() > records.len() {
+                records.extend(readable);
             }
         }
         let _ = fs::remove_dir_all(&trial);
         records
     }
 
-    /// Damages an index folder. Returns a description, and whether the description of the index is
-    /// lost.
+    /// Makes a damaged index folder. Returns what was done, and whether `wensou.json`, the
+    /// description of the index, is lost with it.
     fn damage(&self, index: &Path, random: &mut Random) -> (String, bool) {
         let world = self.world;
         let (old, new) = (world.path("old"), world.path("new"));
-        let put = |generation: &Path| {
+        let add_generation = |generation: &Path| {
             copy_folder(generation, &index.join(generation.file_name().unwrap()));
         };
         match random.below(9) {
@@ -199,24 +207,24 @@ impl Round<'_> {
                 fs::remove_dir_all(current(index)).unwrap();
                 let older = random.below(2) == 0;
                 if older {
-                    put(&current(&old));
+                    add_generation(&current(&old));
                 }
                 (format!("no generation in use, an older one: {older}"), !older)
             }
             4 => {
                 copy_folder(&new, index);
                 let generation = current(index);
-                let (how, lost) = self.spoil_description(&generation, random);
+                let how = self.spoil_description(&generation, random);
                 let older = random.below(2) == 0;
                 if older {
-                    put(&current(&old));
+                    add_generation(&current(&old));
                 }
-                (format!("{how}, an older generation: {older}"), lost && !older)
+                (format!("{how}, an older generation: {older}"), !older)
             }
             5 => {
                 // An incomplete copy of a generation, beside the previous one.
                 copy_folder(&new, index);
-                put(&current(&old));
+                add_generation(&current(&old));
                 let mut files = index_files(&current(index));
                 for _ in 0..1 + random.below(files.len() - 1) {
                     fs::remove_file(files.swap_remove(random.below(files.len()))).unwrap();
@@ -238,44 +246,45 @@ impl Round<'_> {
                 copy_folder(&new, index);
                 let mut files = index_files(&current(index));
                 files.retain(|path| !path.ends_with("wensou.json"));
-                let mut said = Vec::new();
+                let mut done = Vec::new();
                 for _ in 0..1 + random.below(2) {
                     let path = &files[random.below(files.len())];
-                    said.push(spoil(path, random));
+                    done.push(spoil(path, random));
                 }
-                (said.join(", "), false)
+                (done.join(", "), false)
             }
         }
     }
 
-    fn spoil_description(&self, generation: &Path, random: &mut Random) -> (String, bool) {
+    /// Damages `wensou.json`. Returns what was done.
+    fn spoil_description(&self, generation: &Path, random: &mut Random) -> String {
         let path = generation.join("wensou.json");
         let bytes = fs::read(&path).unwrap();
         match random.below(4) {
             0 => {
                 fs::remove_file(path).unwrap();
-                ("no description".to_owned(), true)
+                "no description".to_owned()
             }
             1 => {
                 fs::write(path, &bytes[..random.below(bytes.len())]).unwrap();
-                ("half a description".to_owned(), true)
+                "half a description".to_owned()
             }
             2 => {
                 fs::write(path, vec![0; bytes.len()]).unwrap();
-                ("a description of zeros".to_owned(), true)
+                "a description of zeros".to_owned()
             }
             _ => {
                 let mut bytes = bytes;
                 let at = random.below(bytes.len());
                 bytes[at] ^= 1 << random.below(8);
                 fs::write(path, bytes).unwrap();
-                (format!("byte {at} of the description flipped"), true)
+                format!("byte {at} of the description flipped")
             }
         }
     }
 }
 
-/// Damages a file and returns a description.
+/// Damages a file. Returns what was done.
 fn spoil(path: &Path, random: &mut Random) -> String {
     let name = path.file_name().unwrap().display().to_string();
     let Ok(mut bytes) = fs::read(path) else { return format!("{name} is gone already") };
