@@ -1,4 +1,4 @@
-//! Deletes the other indexes that were written for an address, finished or not.
+//! Deletes the indexes that earlier copies to an address have left, finished or not.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,35 +12,53 @@ use crate::error::Result;
 use crate::request::{Request, encode_segment};
 use crate::schema::{PARTS, TERMS, statistics_name};
 
-/// The digits of a stamp.
+/// The number of hexadecimal digits at the end of the name of a copy.
 const STAMP_DIGITS: usize = 16;
 
-/// Deletes the indexes that copies to an address have written, except that of `current`: the one
-/// before, after `grace`, and what interrupted copies have left. An index that has no mark of a
-/// copy to this address stays, and so does one that an alias leads to. What several machines are
-/// writing stays if `writer` is a copy, and goes if other machines have published an index.
+/// Who has published the current index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Publisher {
+    /// One machine, with a copy of its index.
+    Copy,
+    /// Several machines, each with its share of an archive.
+    Shares,
+}
+
+/// Deletes all indexes that copies to an address have written, except `current` and its statistics:
+/// the index that was published before, and what interrupted copies have left. Waits for `grace`
+/// first, because searches may still read the index that was published before.
+///
+/// Indexes without the mark of a copy to this address stay, and so do those that an alias leads to.
+/// After a copy, indexes that several machines are still writing stay; after the shares of several
+/// machines, they are deleted.
 ///
 /// Returns the names of the indexes that look like copies and stay.
 pub(super) fn remove_others(
     client: &Client,
     address: &ClusterAddress,
-    (current, writer): (&str, Writer),
+    current: &str,
+    publisher: Publisher,
     grace: Duration,
 ) -> Result<Vec<String>> {
     let keep = [current.to_owned(), statistics_name(current)];
     let mut others = candidates(client, address.index())?;
     others.retain(|name, _| !keep.contains(name));
-    let documents_of_shares = others.keys().filter_map(|name| name.strip_suffix(PARTS));
-    let written: Vec<String> =
-        documents_of_shares.filter(|_| writer == Writer::Copy).map(str::to_owned).collect();
-    let is_written = |name: &str| written.iter().any(|documents| name.starts_with(documents));
+    let unfinished: Vec<String> = match publisher {
+        Publisher::Copy => {
+            let documents = others.keys().filter_map(|name| name.strip_suffix(PARTS));
+            documents.map(str::to_owned).collect()
+        }
+        Publisher::Shares => Vec::new(),
+    };
+    let is_unfinished = |name: &str| unfinished.iter().any(|documents| name.starts_with(documents));
     let (removed, kept): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, found)| {
-        found.is_left_by_copies_to(address.index()) && !is_written(name)
+        found.is_left_by_copies_to(address.index()) && !is_unfinished(name)
     });
     if !removed.is_empty() {
         std::thread::sleep(grace);
     }
-    // What machines have told each other is of no use without the documents, so it goes first.
+    // An index of parts says which shares were sent. It goes first, because it would be wrong
+    // without the documents.
     let (parts, others): (Vec<_>, Vec<_>) =
         removed.into_iter().partition(|(name, _)| name.ends_with(PARTS));
     for (name, _) in parts.into_iter().chain(others) {
@@ -49,16 +67,7 @@ pub(super) fn remove_others(
     Ok(kept.into_iter().map(|(name, _)| name).collect())
 }
 
-/// Who has published the current index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Writer {
-    /// A copy of one index.
-    Copy,
-    /// Several machines.
-    Shares,
-}
-
-/// What is known of an index that may be deleted.
+/// What the cluster says of an index that may be deleted.
 #[derive(Debug, Default, Deserialize)]
 struct Candidate {
     #[serde(default)]
@@ -68,6 +77,7 @@ struct Candidate {
 }
 
 impl Candidate {
+    /// Whether it has the mark of copies to `alias`, and no alias leads to it.
     fn is_left_by_copies_to(&self, alias: &str) -> bool {
         self.aliases.is_empty() && self.mappings["_meta"]["wensou"]["alias"] == alias
     }
@@ -84,20 +94,20 @@ fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate
         .query("expand_wildcards", "all")
         .of_elected_node();
     let mut found: BTreeMap<String, Candidate> = client.send(&request)?.json()?;
-    let named = names.filter(|name| is_of_a_copy(name, alias));
-    let known = named.map(|name| {
+    let named = names.filter(|name| is_copy_name(name, alias));
+    let described = named.map(|name| {
         let candidate = found.remove(&name).unwrap_or_default();
         (name, candidate)
     });
-    Ok(known.collect())
+    Ok(described.collect())
 }
 
-/// Whether a name is one that copies to `alias` give.
-fn is_of_a_copy(name: &str, alias: &str) -> bool {
-    let end = name.strip_prefix(alias).and_then(|end| end.strip_prefix('-'));
-    let Some(end) = end else { return false };
-    let stamp = [TERMS, PARTS].into_iter().find_map(|ending| end.strip_suffix(ending));
-    let stamp = stamp.unwrap_or(end);
+/// Whether copies to `alias` give their indexes such a name.
+fn is_copy_name(name: &str, alias: &str) -> bool {
+    let rest = name.strip_prefix(alias).and_then(|rest| rest.strip_prefix('-'));
+    let Some(rest) = rest else { return false };
+    let stamp = [TERMS, PARTS].into_iter().find_map(|suffix| rest.strip_suffix(suffix));
+    let stamp = stamp.unwrap_or(rest);
     stamp.len() == STAMP_DIGITS && stamp.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -108,9 +118,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_copies_are_known() {
-        for name in ["news-0123456789abcdef", "news-0123456789abcdef.terms"] {
-            assert!(is_of_a_copy(name, "news"), "{name}");
+    fn names_of_copies_are_recognised() {
+        for name in
+            ["news-0123456789abcdef", "news-0123456789abcdef.terms", "news-0123456789abcdef.parts"]
+        {
+            assert!(is_copy_name(name, "news"), "{name}");
         }
         for name in [
             "news",
@@ -121,7 +133,7 @@ mod tests {
             "newspaper-0123456789abcdef",
             "news-wensou-lock",
         ] {
-            assert!(!is_of_a_copy(name, "news"), "{name}");
+            assert!(!is_copy_name(name, "news"), "{name}");
         }
     }
 

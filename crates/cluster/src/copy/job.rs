@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wensou_index::Index;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::cleanup::{Writer, remove_others};
+use super::cleanup::{Publisher, remove_others};
 use super::documents::for_each_document;
 use super::options::{Copied, CopyOptions, CopyProgress, Sent};
 use super::published::roots;
@@ -148,7 +148,7 @@ impl<'a> Job<'a> {
 
     /// Lets the alias lead to what was written, and deletes what is of no use. Returns the names of
     /// the indexes that look like copies and stay.
-    pub(crate) fn publish(&self, documents: &str, writer: Writer) -> Result<Vec<String>> {
+    pub(crate) fn publish(&self, documents: &str, publisher: Publisher) -> Result<Vec<String>> {
         let Self { client, address, options, .. } = self;
         for name in [documents, &statistics_name(documents)] {
             self.change(name, "_settings", &json!({ "index.blocks.write": true }))?;
@@ -162,13 +162,17 @@ impl<'a> Job<'a> {
             swapped => swapped?,
         }
         client.wait_for_alias(address.index(), documents, options.patience)?;
-        self.remove_others(documents, writer)
+        self.remove_others(documents, publisher)
     }
 
     /// Deletes what is of no use beside an index that is published. Returns the names of the
     /// indexes that look like copies and stay.
-    pub(crate) fn remove_others(&self, documents: &str, writer: Writer) -> Result<Vec<String>> {
-        remove_others(self.client, self.address, (documents, writer), self.options.grace)
+    pub(crate) fn remove_others(
+        &self,
+        documents: &str,
+        publisher: Publisher,
+    ) -> Result<Vec<String>> {
+        remove_others(self.client, self.address, documents, publisher, self.options.grace)
     }
 
     /// Lets an index be written again that was about to be published.

@@ -24,7 +24,7 @@ use wensou_index::Index;
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
-pub(crate) use cleanup::Writer;
+pub(crate) use cleanup::Publisher;
 pub(crate) use job::{COPIES, Job, accepted, is_marked};
 pub use options::{Copied, CopyOptions, CopyProgress, Sent};
 pub(crate) use published::{check_replaceable, published_index, roots};
@@ -35,7 +35,7 @@ pub(crate) use published::{check_replaceable, published_index, roots};
 ///
 /// Errors of the index and of the cluster; [`Refused`](crate::Error::Refused) if the cluster
 /// refuses documents; [`Locked`](crate::Error::Locked) if another process copies to the same
-/// address. After an error, the alias leads to the same index as before.
+/// address. The index that the alias leads to stays as it is then.
 pub fn copy(
     index: &Index,
     client: &Client,
@@ -48,20 +48,19 @@ pub fn copy(
         check_replaceable(index, before, options)?;
     }
     let job = Job::begin(index, client, address, options)?;
-    // Another copy may have been published before this one had the lock.
+    // Another copy may have been published meanwhile.
     let before = published_index(client, address)?;
     if let Some(before) = &before {
         check_replaceable(index, before, options)?;
     }
     let documents = job.documents_name(before.as_ref())?;
     if let Some(before) = before.as_ref().filter(|before| before.documents() == documents) {
-        // The same copy is published already, but it may have been killed before it had deleted the
-        // indexes that it replaced.
-        let kept = job.remove_others(&documents, Writer::Copy)?;
+        // Nothing has changed since, but that copy may have been killed before it was done.
+        let kept = job.remove_others(&documents, Publisher::Copy)?;
         let [articles, flashes] = before.description().documents;
         return Ok(Copied { documents: articles + flashes, kept, ..Copied::default() });
     }
     let copied = job.write_with_retry(before.as_ref(), &documents, progress)?;
-    let kept = job.publish(&documents, Writer::Copy)?;
+    let kept = job.publish(&documents, Publisher::Copy)?;
     Ok(Copied { kept, ..copied })
 }

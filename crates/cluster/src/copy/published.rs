@@ -1,4 +1,4 @@
-//! The index that is published at an address, before a copy replaces it.
+//! The index that an address leads to, and whether a new one may take its place.
 
 use serde_json::Value;
 use wensou_index::Index;
@@ -10,34 +10,52 @@ use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::request::{Request, encode_segment};
 
-/// Fails if a copy must not replace the published index: it covers other files and folders, or its
-/// alias cannot be changed.
+/// The index that the alias leads to, if it can be used: it is ours, whole, and of this format.
+pub(crate) fn published_index(
+    client: &Client,
+    address: &ClusterAddress,
+) -> Result<Option<ClusterIndex>> {
+    match ClusterIndex::open_with(client.clone(), address) {
+        Ok(index) => Ok(Some(index)),
+        // An index that cannot be used counts as none, so a whole copy takes its place.
+        Err(Error::NoIndex { .. } | Error::Format { .. } | Error::Unfinished { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Fails if `index` must not replace the published index: if that has other roots, unless the
+/// options allow it, or if that is blocked.
 pub(crate) fn check_replaceable(
     index: &Index,
-    before: &ClusterIndex,
+    published: &ClusterIndex,
     options: &CopyOptions,
 ) -> Result<()> {
-    if !options.replace && before.description().roots != roots(index) {
+    if !options.replace && published.description().roots != roots(index) {
         return Err(Error::OtherRoots {
-            address: before.address().to_string(),
-            there: before.description().roots.join(", "),
+            address: published.address().to_string(),
+            there: published.description().roots.join(", "),
             here: roots(index).join(", "),
         });
     }
-    check_writable(before.client(), before.documents())
+    check_not_blocked(published.client(), published.documents())
 }
 
-/// Settings of an index that block writes, and are not those of a copy.
-const BLOCKS: [&str; 3] = ["read_only_allow_delete", "read_only", "metadata"];
+/// The settings by which the cluster or an operator blocks changes of an index. `write` is missing:
+/// each copy sets it when it is published.
+const BLOCKING_SETTINGS: [&str; 3] = ["read_only_allow_delete", "read_only", "metadata"];
 
-/// Fails if the cluster or an operator has blocked an index: its alias cannot be changed.
-fn check_writable(client: &Client, name: &str) -> Result<()> {
+/// Fails if the cluster or an operator has blocked an index, because its alias cannot be changed
+/// then.
+fn check_not_blocked(client: &Client, name: &str) -> Result<()> {
     let request = Request::get(format!("/{}/_settings", encode_segment(name)))
         .query("filter_path", "*.settings.index.blocks")
         .of_elected_node();
     let found: Value = client.send(&request)?.json()?;
     let blocks = &found[name]["settings"]["index"]["blocks"];
-    match BLOCKS.into_iter().find(|block| blocks[*block] == "true" || blocks[*block] == true) {
+    match BLOCKING_SETTINGS
+        .into_iter()
+        .find(|block| blocks[*block] == "true" || blocks[*block] == true)
+    {
         Some(block) => {
             let block = format!("index.blocks.{block}");
             Err(Error::ReadOnly { index: name.to_owned(), block })
@@ -46,20 +64,7 @@ fn check_writable(client: &Client, name: &str) -> Result<()> {
     }
 }
 
-/// The index that the alias leads to, if it is one of ours.
-pub(crate) fn published_index(
-    client: &Client,
-    address: &ClusterAddress,
-) -> Result<Option<ClusterIndex>> {
-    match ClusterIndex::open_with(client.clone(), address) {
-        Ok(index) => Ok(Some(index)),
-        // What is no use is replaced by a whole copy.
-        Err(Error::NoIndex { .. } | Error::Format { .. } | Error::Unfinished { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// What an index covers, as it was given.
+/// The roots of an index in a folder, as they were given when it was built.
 pub(crate) fn roots(index: &Index) -> Vec<String> {
     index.meta().given.iter().map(|root| root.display().to_string()).collect()
 }

@@ -1,7 +1,7 @@
 //! Completes an index when all shares have been sent, and publishes it.
 //!
-//! Each step leaves alone what was done before, so it does no harm if a machine stops halfway: run
-//! any of the shares again, and it begins anew.
+//! Every step can be repeated without harm. If a machine stops halfway, any machine that sends its
+//! share again starts over with the first step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,15 +17,18 @@ use super::read_write::{READ_AT_ONCE, SOURCE, TIMEOUT};
 use super::shared_document::{SharedDocument, first_location};
 use super::state::BuildState;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
-use crate::copy::{Job, Writer, accepted};
+use crate::copy::{Job, Publisher, accepted};
 use crate::error::{Error, Result};
 use crate::pages::PageOptions;
 use crate::schema::field;
 use crate::statistics::StatisticsBuilder;
 
-/// Pairs of articles that are compared at a time.
-const CANDIDATES: usize = 200;
+/// Pairs of articles whose texts are read and compared at a time.
+const CANDIDATES_AT_ONCE: usize = 200;
 
+/// Writes what only all shares together can tell, and publishes the index: the statistics, the ids
+/// by which articles refer to flash items, and the groups of near-duplicates. `job` has the lock of
+/// the address.
 pub(super) fn complete(
     build: &Build<'_>,
     index: &Index,
@@ -34,56 +37,56 @@ pub(super) fn complete(
 ) -> Result<()> {
     let segmenter = index.analysis()?.segmenter();
     let completion = Completion { build, segmenter };
-    // A machine may have stopped when the index was about to be published.
+    // An earlier attempt may have blocked writes, as publishing does, before it stopped.
     job.unblock(build.documents)?;
     build.client.refresh(build.documents)?;
-    let mut counted = completion.statistics(state)?;
-    let merged = completion.recount(&mut counted)?;
-    completion.correct_references(&merged)?;
+    let mut statistics = completion.sum_statistics(state)?;
+    let with_variants = completion.recount_merged(&mut statistics)?;
+    completion.correct_references(&with_variants)?;
     completion.write_groups(state)?;
-    job.describe(build.documents, counted, state.shares.len() as u64)?;
-    // This also deletes the index of parts, with the index that was searched before.
-    job.publish(build.documents, Writer::Shares).map(drop)
+    job.describe(build.documents, statistics, state.shares.len() as u64)?;
+    // This also deletes the index of parts and the index that was published before.
+    job.publish(build.documents, Publisher::Shares).map(drop)
 }
 
-/// What completes an index.
+/// The steps that complete an index, and what they have in common.
 struct Completion<'b> {
     build: &'b Build<'b>,
     segmenter: &'b Segmenter,
 }
 
 impl Completion<'_> {
-    /// What all machines have counted.
-    fn statistics(&self, state: &BuildState) -> Result<StatisticsBuilder> {
-        let mut counted = StatisticsBuilder::default();
+    /// The sum of what the machines have counted.
+    fn sum_statistics(&self, state: &BuildState) -> Result<StatisticsBuilder> {
+        let mut sum = StatisticsBuilder::default();
         for (key, share) in &state.shares {
             let parts = share.parts.unwrap_or_default();
-            self.build.for_each_statistics_part((key, parts), |part| counted.add_part(part))?;
+            self.build.for_each_statistics_part((key, parts), |part| sum.add_part(part))?;
         }
-        Ok(counted)
+        Ok(sum)
     }
 
-    /// Counts merged flash items as they are, and not as the first machine had them. Returns those
-    /// with several variants.
-    fn recount(&self, counted: &mut StatisticsBuilder) -> Result<Vec<FlashItem>> {
-        let mut several = Vec::new();
-        self.for_each(json!({ "term": { (field::MERGED): true } }), |stored| {
+    /// Corrects the statistics for merged flash items, of which each was counted as the first
+    /// machine had it. Returns the merged flash items that have variants.
+    fn recount_merged(&self, statistics: &mut StatisticsBuilder) -> Result<Vec<FlashItem>> {
+        let mut with_variants = Vec::new();
+        self.for_each_match(json!({ "term": { (field::MERGED): true } }), |stored| {
             if let Some(before) = &stored.counted
                 && *before != stored.record
             {
                 let analyse = |record| analyse_record(stored.ordinal, record, self.segmenter);
                 let (values, terms) = analyse(before)?;
-                counted.subtract(&values, &terms);
+                statistics.subtract(&values, &terms);
                 let (values, terms) = analyse(&stored.record)?;
-                counted.add(&values, &terms);
+                statistics.add(&values, &terms);
             }
             match stored.record {
-                Record::Flash(item) if !item.variants.is_empty() => several.push(item),
+                Record::Flash(item) if !item.variants.is_empty() => with_variants.push(item),
                 _ => {}
             }
             Ok(())
         })?;
-        Ok(several)
+        Ok(with_variants)
     }
 
     /// Corrects the ids by which articles refer to merged flash items.
@@ -94,7 +97,7 @@ impl Completion<'_> {
                 item.all_occurrences().map(|seen| seen.path.as_str()).collect();
             paths.into_iter().for_each(|path| by_path.entry(path).or_default().push(item));
         }
-        let mut writer = self.writer()?;
+        let mut writer = self.bulk_writer()?;
         let paths: Vec<&str> = by_path.keys().copied().collect();
         for paths in paths.chunks(READ_AT_ONCE) {
             let paths: Vec<&str> = paths.iter().map(|path| searched_path(path)).collect();
@@ -102,7 +105,7 @@ impl Completion<'_> {
                 { "term": { (field::KIND): Kind::Article as u8 } },
                 { "terms": { (field::PATH): paths } },
             ] } });
-            self.for_each(query, |mut stored| {
+            self.for_each_match(query, |mut stored| {
                 let Record::Article(article) = &mut stored.record else { return Ok(()) };
                 let Some(items) = by_path.get(article.path.as_str()) else { return Ok(()) };
                 if correct_all(article, items) {
@@ -114,38 +117,16 @@ impl Completion<'_> {
         accepted(writer.finish()?)
     }
 
-    /// Finds the near-duplicates of all shares, and notes in each its group.
+    /// Finds the near-duplicates among the articles of all shares, and writes the group of each
+    /// into its document.
     fn write_groups(&self, state: &BuildState) -> Result<()> {
-        let mut articles: Vec<(String, SharedArticle)> = Vec::new();
-        for (key, share) in &state.shares {
-            let parts = share.parts.unwrap_or_default();
-            self.build.for_each_article((key, parts), |article| {
-                articles.push((walk_key(&article.path), article));
-            })?;
-        }
-        articles.sort_by(|(a, left), (b, right)| (a, left.ordinal).cmp(&(b, right.ordinal)));
-        let articles: Vec<SharedArticle> = articles.into_iter().map(|(_, it)| it).collect();
-        let sketches: Vec<_> = articles.iter().map(|article| article.sketch).collect();
-        let mut finder = NearDuplicateFinder::new(&sketches);
-        loop {
-            let candidates: Vec<[u32; 2]> =
-                std::iter::from_fn(|| finder.next_candidates()).take(CANDIDATES).collect();
-            if candidates.is_empty() {
-                break;
-            }
-            let texts = self.texts(&articles, &candidates)?;
-            for [a, b] in candidates {
-                if texts[&a].is_near_duplicate(&texts[&b]) {
-                    finder.join([a, b]);
-                }
-            }
-        }
-        let mut writer = self.writer()?;
-        for members in finder.into_groups() {
+        let articles = self.articles_in_order(state)?;
+        let mut writer = self.bulk_writer()?;
+        for members in self.find_groups(&articles)? {
             let mut documents = Vec::new();
             for members in members.chunks(READ_AT_ONCE) {
                 let members = members.iter().map(|member| &articles[*member as usize]);
-                documents.extend(self.read(&members.collect::<Vec<_>>())?);
+                documents.extend(self.read_articles(&members.collect::<Vec<_>>())?);
             }
             let group = documents.iter().map(|stored| stored.id().to_owned()).min();
             for mut stored in documents {
@@ -158,36 +139,67 @@ impl Completion<'_> {
         accepted(writer.finish()?)
     }
 
-    /// The texts of the articles of some candidates.
-    fn texts(
+    /// The articles of all shares, in the order of a walk through the whole archive.
+    fn articles_in_order(&self, state: &BuildState) -> Result<Vec<SharedArticle>> {
+        let mut articles: Vec<(String, SharedArticle)> = Vec::new();
+        for (key, share) in &state.shares {
+            let parts = share.parts.unwrap_or_default();
+            self.build.for_each_article((key, parts), |article| {
+                articles.push((walk_key(&article.path), article));
+            })?;
+        }
+        articles.sort_by(|(a, left), (b, right)| (a, left.ordinal).cmp(&(b, right.ordinal)));
+        Ok(articles.into_iter().map(|(_, article)| article).collect())
+    }
+
+    /// The groups of near-duplicates, as indices into `articles`.
+    fn find_groups(&self, articles: &[SharedArticle]) -> Result<Vec<Vec<u32>>> {
+        let sketches: Vec<_> = articles.iter().map(|article| article.sketch).collect();
+        let mut finder = NearDuplicateFinder::new(&sketches);
+        loop {
+            let candidates: Vec<[u32; 2]> =
+                std::iter::from_fn(|| finder.next_candidates()).take(CANDIDATES_AT_ONCE).collect();
+            if candidates.is_empty() {
+                return Ok(finder.into_groups());
+            }
+            let texts = self.article_texts(articles, &candidates)?;
+            for [a, b] in candidates {
+                if texts[&a].is_near_duplicate(&texts[&b]) {
+                    finder.join([a, b]);
+                }
+            }
+        }
+    }
+
+    /// The texts of the articles of candidate pairs, by their indices in `articles`.
+    fn article_texts(
         &self,
         articles: &[SharedArticle],
         candidates: &[[u32; 2]],
     ) -> Result<HashMap<u32, ArticleText>> {
-        let numbers: BTreeSet<u32> = candidates.iter().flatten().copied().collect();
-        let numbers: Vec<u32> = numbers.into_iter().collect();
+        let indices: BTreeSet<u32> = candidates.iter().flatten().copied().collect();
+        let indices: Vec<u32> = indices.into_iter().collect();
         let mut texts = HashMap::default();
-        for numbers in numbers.chunks(READ_AT_ONCE) {
-            let wanted: Vec<_> = numbers.iter().map(|number| &articles[*number as usize]).collect();
-            let documents = self.read(&wanted)?;
-            let of = |(number, stored): (&u32, SharedDocument)| {
-                (*number, ArticleText::of(&stored.record))
-            };
-            texts.extend(numbers.iter().zip(documents).map(of));
+        for indices in indices.chunks(READ_AT_ONCE) {
+            let wanted: Vec<_> = indices.iter().map(|index| &articles[*index as usize]).collect();
+            for (index, stored) in indices.iter().zip(self.read_articles(&wanted)?) {
+                texts.insert(*index, ArticleText::of(&stored.record));
+            }
         }
         Ok(texts)
     }
 
-    /// Reads the documents of articles, in their order.
-    fn read(&self, articles: &[&SharedArticle]) -> Result<Vec<SharedDocument>> {
+    /// Reads the documents of articles, in the same order. An article may have got another id after
+    /// its share was sent, see [`Build::moved_to`].
+    fn read_articles(&self, articles: &[&SharedArticle]) -> Result<Vec<SharedDocument>> {
         let ids: Vec<&str> = articles.iter().map(|article| article.id.as_str()).collect();
         let mut found = self.build.read(&ids)?;
         let missing = || Error::Disturbed { index: self.build.documents.to_owned() };
         let mut documents = Vec::with_capacity(articles.len());
         for SharedArticle { id, path, start, .. } in articles {
-            let is_it =
+            let is_same =
                 |stored: &SharedDocument| first_location(&stored.record) == (path.as_str(), *start);
-            let stored = found.remove(id).map(|read| read.stored).filter(is_it);
+            let stored = found.remove(id).map(|read| read.stored).filter(is_same);
             documents.push(match stored {
                 Some(stored) => stored,
                 None => {
@@ -200,7 +212,7 @@ impl Completion<'_> {
     }
 
     /// Passes the documents that match a query to `each`.
-    fn for_each(
+    fn for_each_match(
         &self,
         query: Value,
         mut each: impl FnMut(SharedDocument) -> Result<()>,
@@ -219,17 +231,21 @@ impl Completion<'_> {
         Ok(())
     }
 
-    fn writer(&self) -> Result<BulkWriter> {
+    fn bulk_writer(&self) -> Result<BulkWriter> {
         BulkWriter::new(self.build.client, self.build.documents, BulkOptions::default())
     }
 
-    /// Writes a document in place of what it was.
+    /// Writes a changed document in place of the one with its id.
     fn rewrite(&self, writer: &mut BulkWriter, stored: &SharedDocument) -> Result<()> {
         writer.push(&Operation::index(stored.id(), &stored.analyse_to_json(self.segmenter)?))
     }
 }
 
+/// Corrects the references of an article to all of these items. Returns whether any has changed.
 fn correct_all(article: &mut Article, items: &[&FlashItem]) -> bool {
-    let changed = items.iter().filter(|item| correct_references(article, item));
-    changed.count() > 0
+    let mut changed = false;
+    for item in items {
+        changed |= correct_references(article, item);
+    }
+    changed
 }

@@ -36,8 +36,8 @@ use self::state::{SentShare, key_of};
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::copy::{
-    COPIES, CopyOptions, CopyProgress, Job, Writer, check_replaceable, is_marked, published_index,
-    roots,
+    COPIES, CopyOptions, CopyProgress, Job, Publisher, check_replaceable, is_marked,
+    published_index, roots,
 };
 use crate::error::{Error, Result};
 use crate::request::encode_segment;
@@ -97,7 +97,7 @@ pub fn send_share(
     if before.as_ref().is_some_and(|before| before.documents() == documents) {
         // The machine that has published it may have been stopped before it was done.
         let job = Job::begin(index, client, address, &options)?;
-        job.remove_others(&documents, Writer::Shares)?;
+        job.remove_others(&documents, Publisher::Shares)?;
         let state = ShareState::PublishedBefore;
         return Ok(ShareSent { documents: 0, merged: 0, files: all_files, all_files, state });
     }
