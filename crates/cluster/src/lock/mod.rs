@@ -1,10 +1,15 @@
 //! The lock of an address: one process at a time writes copies there.
 //!
-//! The lock is a document of an index of its own. Its holder renews it every two seconds. A lock
-//! that is not renewed for the time of its lease, or whose process is known to have ended, is taken
-//! over. Whoever creates, renews, takes over or releases it names the version of the document that
-//! it has seen, so the cluster lets one of several succeed. No clock is compared with that of
-//! another machine: who waits for a lock watches whether it changes.
+//! The lock is a document in an index of its own. Its holder renews it every two seconds. Another
+//! process takes it over when it was not renewed for the time of its lease, or when the process of
+//! its holder is known to have ended. Whoever writes or deletes the document states the version
+//! that it has read, so of several processes that try, the cluster lets one succeed. Clocks of
+//! different machines are never compared: a waiting process measures by its own clock how long the
+//! document stays unchanged.
+//!
+//! - `document`: the document, and what it says of the holder.
+//! - `process`: whether the holder's process still runs, if it is on this machine.
+//! - `renewal`: the thread that renews a lock while it is held.
 
 mod document;
 mod process;
@@ -20,22 +25,22 @@ use crate::versioned::DocumentVersion;
 use document::{Holder, LEASE, LockDocument};
 use renewal::Renewal;
 
-/// How often who waits looks at the lock.
+/// How often a waiting process reads the lock.
 const POLL: Duration = Duration::from_millis(250);
 
-/// The lock of an address. It is released when it is dropped.
+/// The lock of an address, held by this process. Dropping it releases it.
 #[derive(Debug)]
 pub(crate) struct Lock {
     renewal: Renewal,
 }
 
 impl Lock {
-    /// Takes the lock of an address. If another process holds it, waits until that is done, or
-    /// fails.
+    /// Takes the lock of an address. If another process holds it, waits for its end if `wait` is
+    /// true.
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] if another process holds it, and `wait` is false.
+    /// [`Error::Locked`] if another process holds it and `wait` is false.
     pub(crate) fn acquire(client: &Client, address: &ClusterAddress, wait: bool) -> Result<Self> {
         let alias = address.index();
         let document = LockDocument {
@@ -48,9 +53,9 @@ impl Lock {
         loop {
             let acquired = match document.write(None, &own)? {
                 Some(version) => Some(version),
-                None => match wait_for_end(&document, wait)? {
+                None => match wait_until_free(&document, wait)? {
                     Some(version) => document.write(Some(version), &own)?,
-                    // It was released.
+                    // It was released: try again to create it.
                     None => None,
                 },
             };
@@ -61,7 +66,7 @@ impl Lock {
         }
     }
 
-    /// Fails if another process has taken the lock over.
+    /// Fails if another process is known to have taken the lock over. Sends nothing.
     ///
     /// # Errors
     ///
@@ -70,7 +75,7 @@ impl Lock {
         self.renewal.check()
     }
 
-    /// Renews the lock: on success, no other process has it.
+    /// Renews the lock. On success, no other process has taken it over.
     ///
     /// # Errors
     ///
@@ -80,32 +85,35 @@ impl Lock {
     }
 }
 
-/// Waits until the holder of a lock has ended, and returns the version of the lock that it has
-/// left; `None` if it has released the lock.
-fn wait_for_end(document: &LockDocument, wait: bool) -> Result<Option<DocumentVersion>> {
-    let mut seen: Option<(DocumentVersion, Instant)> = None;
+/// Waits until a lock may be taken over, and returns its version, or `None` if it was released. A
+/// lock may be taken over when the process of its holder has ended, or when its version stays the
+/// same for longer than the lease.
+///
+/// Without `wait`, fails as soon as the holder is known to be alive: because its process runs on
+/// this machine, or because it renews the lock.
+fn wait_until_free(document: &LockDocument, wait: bool) -> Result<Option<DocumentVersion>> {
+    let mut first_seen: Option<(DocumentVersion, Instant)> = None;
     loop {
         let Some((version, holder)) = document.read()? else { return Ok(None) };
-        let runs = match holder.process.runs() {
-            Some(false) => return Ok(Some(version)),
-            Some(true) => true,
-            None => false,
-        };
-        // Time begins when the version was first seen.
-        let (before, since) = *seen.get_or_insert_with(|| (version, Instant::now()));
-        let lease = Duration::from_millis(holder.lease).min(LEASE);
-        if version == before && since.elapsed() > lease {
+        let runs = holder.process.runs();
+        if runs == Some(false) {
             return Ok(Some(version));
         }
-        if !wait && (runs || version != before) {
+        let (seen_version, since) = *first_seen.get_or_insert_with(|| (version, Instant::now()));
+        let is_renewed = version != seen_version;
+        let lease = Duration::from_millis(holder.lease).min(LEASE);
+        if !is_renewed && since.elapsed() > lease {
+            return Ok(Some(version));
+        }
+        if !wait && (runs == Some(true) || is_renewed) {
             return Err(Error::Locked {
                 address: document.address.clone(),
                 holder: holder.name(),
                 lease,
             });
         }
-        if version != before {
-            seen = None;
+        if is_renewed {
+            first_seen = None;
         }
         std::thread::sleep(POLL);
     }
