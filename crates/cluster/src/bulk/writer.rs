@@ -15,11 +15,13 @@ use super::worker::{Shared, Worker};
 
 /// Writes documents in batches.
 ///
-/// A batch is sent again, smaller and later, while the cluster has too much to do or lacks a node.
-/// To write a document twice is to write it once, so a batch whose answer was lost does no harm.
-/// Batches may overtake each other: between two calls of [`Self::finish`], use an id only once.
+/// While the cluster is overloaded or lacks a node, a batch is sent again after a pause, in smaller
+/// requests. That does no harm if only the answer was lost, because a document that is written
+/// twice is the same afterwards. Batches may overtake each other, so use each id only once for a
+/// writer.
 ///
-/// Dropping a writer stops it: batches that are not sent yet are lost. [`Self::finish`] waits.
+/// [`Self::finish`] waits for all batches. Dropping a writer stops it, and batches that were not
+/// sent are lost.
 ///
 /// ```no_run
 /// # fn write(client: &wensou_cluster::Client) -> wensou_cluster::Result<()> {
@@ -51,13 +53,13 @@ impl BulkWriter {
     pub fn new(client: &Client, index: &str, options: BulkOptions) -> Result<Self> {
         check_index_name(index, NAME_BYTES)?;
         let shared = Arc::new(Shared::default());
-        // Without room: a batch waits in the hand of who pushed it.
+        // A channel without a buffer: `push` waits until a thread takes its batch.
         let (sender, receiver) = sync_channel(0);
         let receiver = Arc::new(Mutex::new(receiver));
         let workers = (0..options.in_flight.max(1)).map(|_| {
             let (client, index, options) = (client.clone(), index.to_owned(), options.clone());
             let (shared, receiver) = (Arc::clone(&shared), Arc::clone(&receiver));
-            std::thread::spawn(move || send_all(&client, &index, &options, (&shared, &receiver)))
+            std::thread::spawn(move || send_all(&client, &index, &options, &shared, &receiver))
         });
         let workers = workers.collect();
         Ok(Self { options, batch: Batch::default(), sender: Some(sender), workers, shared })
@@ -77,7 +79,7 @@ impl BulkWriter {
         })?;
         let full =
             self.batch.bytes() >= self.options.batch_bytes || count + 1 >= self.options.batch_count;
-        if full { self.send_batch() } else { self.check() }
+        if full { self.send_batch() } else { self.ensure_running() }
     }
 
     /// Sends what is left, waits for all batches, and returns what became of the operations.
@@ -90,28 +92,30 @@ impl BulkWriter {
             self.send_batch()?;
         }
         self.join();
-        self.check()?;
+        self.ensure_running()?;
         Ok(self.shared.take_summary())
     }
 
-    fn check(&self) -> Result<()> {
-        if !self.shared.is_stopped() {
-            return Ok(());
-        }
-        Err(self.shared.take_failure().unwrap_or(Error::Stopped))
+    fn ensure_running(&self) -> Result<()> {
+        if self.shared.is_stopped() { Err(self.failure()) } else { Ok(()) }
+    }
+
+    /// The error that stopped the writer, once, then [`Error::Stopped`].
+    fn failure(&self) -> Error {
+        self.shared.take_failure().unwrap_or(Error::Stopped)
     }
 
     fn send_batch(&mut self) -> Result<()> {
-        self.check()?;
+        self.ensure_running()?;
         let batch = std::mem::take(&mut self.batch);
         match self.sender.as_ref().map(|sender| sender.send(batch)) {
             Some(Ok(())) => Ok(()),
-            // No thread is there: one of them may have said why.
-            _ => Err(self.shared.take_failure().unwrap_or(Error::Stopped)),
+            // All threads have ended.
+            _ => Err(self.failure()),
         }
     }
 
-    /// Waits for the threads; a panic in one of them goes on in this one.
+    /// Waits for the threads to end. A panic in one of them is resumed in this one.
     fn join(&mut self) {
         drop(self.sender.take());
         for worker in self.workers.drain(..) {
@@ -131,13 +135,14 @@ impl Drop for BulkWriter {
     }
 }
 
-/// Sends batches until there are no more. After a failure, takes them and lets them go, so that
-/// nobody waits for ever.
+/// Sends batches until there are no more. After a failure, receives and drops them, so that `push`
+/// does not wait for ever.
 fn send_all(
     client: &Client,
     index: &str,
     options: &BulkOptions,
-    (shared, receiver): (&Shared, &Mutex<Receiver<Batch>>),
+    shared: &Shared,
+    receiver: &Mutex<Receiver<Batch>>,
 ) {
     let mut worker = Worker::new(client, index, options, shared);
     loop {
