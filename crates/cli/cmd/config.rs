@@ -84,7 +84,7 @@ fn kept_rows(global: &Global) -> Vec<Row> {
 #[cfg(feature = "cluster")]
 fn cluster_row(global: &Global) -> Option<Row> {
     crate::location::is_address(&global.index).then(|| {
-        let given = global.cluster.credentials();
+        let given = global.cluster.credential_kinds();
         let text = if given.is_empty() { "none".to_owned() } else { given.join(", ") };
         Row::new("cluster.credentials", json!(given), SettingOrigin::Default).with_text(text)
     })

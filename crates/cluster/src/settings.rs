@@ -1,4 +1,4 @@
-//! What a user's configuration says of clusters.
+//! The table `[cluster]` of the user's config file.
 
 use std::path::PathBuf;
 
@@ -11,10 +11,10 @@ use crate::client_options::ClientOptions;
 use crate::credentials::{CredentialSettings, Credentials};
 use crate::error::Result;
 
-/// The variable that names a CA file.
+/// The environment variable with the path of a CA file.
 const CA_FILE: &str = "WENSOU_CLUSTER_CA_FILE";
 
-/// The table `[cluster]` of a configuration.
+/// The table `[cluster]`: how to connect to clusters and to copy to them.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterSettings {
@@ -37,21 +37,22 @@ pub struct ClusterSettings {
 }
 
 impl ClusterSettings {
-    /// What the settings and the environment have to prove an identity with, without any secret:
-    /// the names of the keys that are set.
+    /// The kinds of credentials that the settings or the environment have, by the names of their
+    /// keys, to be shown without any secret. `user` stands for a user and a password.
     #[must_use]
-    pub fn credentials(&self) -> Vec<&'static str> {
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let given = [
-            ("user", self.user.is_some() || set("WENSOU_CLUSTER_USER")),
-            ("api_key", self.api_key.is_some() || set("WENSOU_CLUSTER_API_KEY")),
-            ("token", self.token.is_some() || set("WENSOU_CLUSTER_TOKEN")),
+    pub fn credential_kinds(&self) -> Vec<&'static str> {
+        let in_environment =
+            |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let kinds = [
+            ("user", self.user.is_some() || in_environment("WENSOU_CLUSTER_USER")),
+            ("api_key", self.api_key.is_some() || in_environment("WENSOU_CLUSTER_API_KEY")),
+            ("token", self.token.is_some() || in_environment("WENSOU_CLUSTER_TOKEN")),
             ("credentials_file", self.credentials_file.is_some()),
         ];
-        given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
+        kinds.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
     }
 
-    /// Connects to the cluster of an address. What the environment says comes before the settings.
+    /// Connects to the cluster of an address. The environment takes precedence over the settings.
     ///
     /// # Errors
     ///
