@@ -1,9 +1,11 @@
-//! Tests of credentials: one kind at a time, and no secret in any message.
+//! Tests of credentials: only one kind may be given, and no message shows a secret. The secret is
+//! `hunter2` wherever a test looks for it.
 
 use std::ffi::OsString;
 
 use super::*;
 
+/// The credentials of an environment with these variables.
 fn find(variables: &[(&str, &str)]) -> Result<Credentials, CredentialsError> {
     let value = |name: &str| {
         let found = variables.iter().find(|(known, _)| *known == name);
@@ -16,20 +18,23 @@ fn header(credentials: &Credentials) -> String {
     credentials.header().unwrap().to_str().unwrap().to_owned()
 }
 
-/// A file that only its owner may read.
+/// A file with this text. Temporary files are readable by their owner only.
 fn private_file(text: &str) -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
     file
 }
 
-fn from_file(text: &str) -> Result<Credentials, CredentialsError> {
-    let file = private_file(text);
-    let settings = CredentialSettings {
-        credentials_file: Some(file.path().to_owned()),
-        ..CredentialSettings::default()
-    };
+/// The credentials of settings that name this file.
+fn from_path(path: &Path) -> Result<Credentials, CredentialsError> {
+    let credentials_file = Some(path.to_owned());
+    let settings = CredentialSettings { credentials_file, ..CredentialSettings::default() };
     Credentials::from_settings(&settings)
+}
+
+/// The credentials of a file with this text.
+fn from_file(text: &str) -> Result<Credentials, CredentialsError> {
+    from_path(private_file(text).path())
 }
 
 #[test]
@@ -46,7 +51,7 @@ fn each_kind_has_its_header() {
 }
 
 #[test]
-fn two_kinds_are_refused_by_name() {
+fn two_kinds_are_refused_and_named() {
     let error =
         find(&[("WENSOU_CLUSTER_API_KEY", "a"), ("WENSOU_CLUSTER_TOKEN", "b")]).unwrap_err();
     let text = error.to_string();
@@ -63,28 +68,30 @@ fn two_kinds_are_refused_by_name() {
 }
 
 #[test]
-fn half_a_pair_and_values_that_no_header_has_are_refused() {
-    for variables in [
-        [("WENSOU_CLUSTER_USER", "me"), ("", "")],
-        [("WENSOU_CLUSTER_PASSWORD", "hunter2"), ("", "")],
-        [("WENSOU_CLUSTER_USER", "m:e"), ("WENSOU_CLUSTER_PASSWORD", "hunter2")],
-        [("WENSOU_CLUSTER_USER", "me"), ("WENSOU_CLUSTER_PASSWORD", "hunter2\n")],
-        [("WENSOU_CLUSTER_TOKEN", "hunter2\r\nX-Evil: 1"), ("", "")],
-        [("WENSOU_CLUSTER_API_KEY", "hunter2 密"), ("", "")],
-    ] {
-        let error = find(&variables).unwrap_err();
+fn half_a_pair_and_values_that_a_header_cannot_have_are_refused() {
+    let environments: [&[(&str, &str)]; 6] = [
+        &[("WENSOU_CLUSTER_USER", "me")],
+        &[("WENSOU_CLUSTER_PASSWORD", "hunter2")],
+        &[("WENSOU_CLUSTER_USER", "m:e"), ("WENSOU_CLUSTER_PASSWORD", "hunter2")],
+        &[("WENSOU_CLUSTER_USER", "me"), ("WENSOU_CLUSTER_PASSWORD", "hunter2\n")],
+        &[("WENSOU_CLUSTER_TOKEN", "hunter2\r\nX-Evil: 1")],
+        &[("WENSOU_CLUSTER_API_KEY", "hunter2 密")],
+    ];
+    for variables in environments {
+        let error = find(variables).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
     }
     assert!(Credentials::basic("用户", "密码".into()).is_ok());
 }
 
 #[test]
-fn the_environment_goes_before_the_settings() {
+fn the_environment_takes_precedence_over_the_settings() {
     let settings = CredentialSettings { token: Some("t".into()), ..CredentialSettings::default() };
-    let none = Credentials::find_with(&settings, |_| None).unwrap();
-    assert_eq!(header(&none), "Bearer t");
-    let set = |name: &str| (name == "WENSOU_CLUSTER_API_KEY").then(|| OsString::from("k"));
-    assert_eq!(header(&Credentials::find_with(&settings, set).unwrap()), "ApiKey k");
+    let from_settings = Credentials::find_with(&settings, |_| None).unwrap();
+    assert_eq!(header(&from_settings), "Bearer t");
+    let variable = |name: &str| (name == "WENSOU_CLUSTER_API_KEY").then(|| OsString::from("k"));
+    let from_environment = Credentials::find_with(&settings, variable).unwrap();
+    assert_eq!(header(&from_environment), "ApiKey k");
 }
 
 #[test]
@@ -110,18 +117,14 @@ fn a_file_that_cannot_be_understood_is_named_without_its_secret() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_others_may_read_is_refused_with_the_cure() {
+fn a_file_that_others_have_rights_to_is_refused_with_the_cure() {
     use std::os::unix::fs::PermissionsExt;
     for (mode, refused) in
         [(0o600, false), (0o400, false), (0o644, true), (0o640, true), (0o602, true)]
     {
         let file = private_file("token = 'hunter2'");
         std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode)).unwrap();
-        let settings = CredentialSettings {
-            credentials_file: Some(file.path().to_owned()),
-            ..CredentialSettings::default()
-        };
-        match Credentials::from_settings(&settings) {
+        match from_path(file.path()) {
             Ok(_) => assert!(!refused, "{mode:o}"),
             Err(error) => {
                 assert!(refused, "{mode:o}");
@@ -135,11 +138,7 @@ fn a_file_that_others_may_read_is_refused_with_the_cure() {
 fn a_missing_file_and_a_folder_are_named() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().join("none"), folder.path().to_owned()] {
-        let settings = CredentialSettings {
-            credentials_file: Some(path.clone()),
-            ..CredentialSettings::default()
-        };
-        let text = Credentials::from_settings(&settings).unwrap_err().to_string();
+        let text = from_path(&path).unwrap_err().to_string();
         assert!(text.contains(&path.display().to_string()), "{text}");
     }
 }
