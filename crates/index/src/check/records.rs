@@ -1,4 +1,5 @@
-//! Every stored record, against its columns, and their number against the counts of the index.
+//! Compares the stored records with their columns, and the number of records with the counts that
+//! the index keeps.
 
 use wensou_postings::Kind;
 
@@ -7,8 +8,8 @@ use crate::error::Error;
 use crate::open::Index;
 use crate::record::{RecordExt, civil_seconds, moment_start, tie_breaker};
 
-/// Decodes every record and compares it with its columns. Then compares the number of records of
-/// each kind with the report and with the postings.
+/// Decodes every record and compares it with its columns, and then the number of records of each
+/// kind with the counts of the index.
 ///
 /// # Errors
 ///
@@ -27,15 +28,17 @@ pub(super) fn compare(index: &Index, checked: &mut Checked) -> Result<(), Error>
         checked.records += 1;
         let columns = index.columns(address.segment_ord)?;
         let doc = address.doc_id;
-        let kind = kinds[address.segment_ord as usize].first(doc) == Some(record.kind() as u64);
-        let tie_breaker = columns.tie_breaker(doc) == Some(tie_breaker(record.id()));
-        let id = index.id(address)? == record.id() && tie_breaker;
-        let moment = record.date().value.map(|moment| civil_seconds(moment_start(moment)));
-        let date = columns.date(doc) == moment;
-        for (matches, column) in [(kind, "kind"), (id, "id"), (date, "date")] {
-            if !matches {
-                let what = format!("the {column} of {} differs from its record", record.id());
-                checked.add(Severity::Damage, what);
+        let kind = kinds[address.segment_ord as usize].first(doc);
+        let same_kind = kind == Some(record.kind() as u64);
+        // The tie breaker is computed from the id.
+        let same_id = index.id(address)? == record.id()
+            && columns.tie_breaker(doc) == Some(tie_breaker(record.id()));
+        let seconds = record.date().value.map(|moment| civil_seconds(moment_start(moment)));
+        let same_date = columns.date(doc) == seconds;
+        for (is_same, column) in [(same_kind, "kind"), (same_id, "id"), (same_date, "date")] {
+            if !is_same {
+                let finding = format!("the {column} of {} differs from its record", record.id());
+                checked.add(Severity::Damage, finding);
             }
         }
     }
@@ -43,7 +46,8 @@ pub(super) fn compare(index: &Index, checked: &mut Checked) -> Result<(), Error>
     Ok(())
 }
 
-/// Compares the number of stored records of each kind with the report and with the postings.
+/// Compares the number of stored records of each kind with the report of the build and with the
+/// postings, which still count deleted documents.
 fn compare_counts(index: &Index, counts: [u64; 2], checked: &mut Checked) {
     let report = &index.meta().report;
     let deleted = index.meta().base.as_ref().map(|base| base.deleted).unwrap_or_default();
@@ -59,11 +63,11 @@ fn compare_counts(index: &Index, counts: [u64; 2], checked: &mut Checked) {
         let inverted = inverted.sum::<u64>().saturating_sub(deleted.documents[kind as usize]);
         if stored != reported || stored != inverted {
             let name = kind.name();
-            let what = format!(
+            let finding = format!(
                 "the index stores {stored} {name} records, its report counts {reported}, and its \
                  postings {inverted}"
             );
-            checked.add(Severity::Damage, what);
+            checked.add(Severity::Damage, finding);
         }
     }
 }
