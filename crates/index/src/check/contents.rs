@@ -9,8 +9,9 @@
 //! |---|---|---|
 //! | footers of tantivy's files | `footers` | CRC-32 of the file, version of tantivy |
 //! | `page-sums` | `page_sums` | the page checksums, computed again |
-//! | `meta.json`, `.managed.json`, tables | `lists` | what a build writes, byte for byte |
-//! | `files` | `lists` | its own checksums, and the number of files |
+//! | `meta.json`, `.managed.json` | `generation_files` | what a build writes, byte for byte |
+//! | settings, tables | `generation_files` | the description |
+//! | `files`, `duplicates` | `generation_files` | their own checksums, and counts |
 //! | stored records | `documents` | their content hashes (XXH3) |
 //! | tantivy's columns | `columns` | every value of every analysed record |
 //! | term dictionaries, posting lists | `inverted` | number and hash of the doc ids of each term |
@@ -31,7 +32,7 @@ use super::inverted::Inverted;
 use super::postings::Rebuilt;
 use super::report::Checked;
 use super::totals::RecordTotals;
-use super::{documents, footers, lists, page_sums};
+use super::{documents, footers, generation_files, page_sums};
 use crate::engine::component::POST;
 use crate::engine::document::to_document;
 use crate::error::Error;
@@ -47,7 +48,9 @@ const OTHER_ANALYSIS: &str = "it was built by another version of the text analys
 pub(super) fn compare(index: &Index, checked: &mut Checked) {
     let mut findings = Findings::new(index, checked);
     guarded(&mut findings, "the footers", |findings| footers::compare(index, findings));
-    guarded(&mut findings, "the lists of files", |findings| lists::compare(index, findings));
+    guarded(&mut findings, "the lists of files", |findings| {
+        generation_files::compare(index, findings)
+    });
     guarded(&mut findings, "the page checksums", |findings| page_sums::compare(index, findings));
     let mut totals = RecordTotals::default();
     for (ordinal, reader) in (0..).zip(index.searcher().segment_readers()) {
