@@ -1,35 +1,38 @@
-//! The command of the user that turns files into text, and the files that it is for.
+//! The user's command that turns files into text, and which files it is run for.
 
 use std::path::{Path, PathBuf};
 
 use ignore::overrides::{Override, OverrideBuilder};
 
-/// A command that turns files into text, such as `pdftotext`, and the files to give to it.
+/// A command that turns files into text, such as `pdftotext`, and the globs of the files that it is
+/// run for.
 ///
-/// It runs as `COMMAND PATH`, with the file as its standard input, and prints what is read instead
-/// of the file. Without globs it runs for every file that cannot be read otherwise.
+/// It is run as `COMMAND PATH`, with the file as its standard input. Its output is read instead of
+/// the file. Without globs it is run for every file that cannot be read otherwise.
 #[derive(Debug, Clone)]
 pub struct PreCommand {
     program: PathBuf,
+    /// `None` if no globs were given.
     globs: Option<Override>,
     /// The globs as they were given, one a line.
     glob_text: String,
 }
 
 impl PreCommand {
-    /// The command `program` for the files that `globs` select, as ripgrep reads them: a glob
-    /// without a slash is compared with the file name, and `!` in front excludes files.
+    /// The command `program`, to be run for the files that `globs` select. Globs are those of
+    /// ripgrep's `--glob`: one without a slash is compared with the file name, and `!` in front
+    /// excludes files.
     ///
     /// # Errors
     ///
     /// A message, if a glob is invalid.
     pub fn new(program: impl Into<PathBuf>, globs: &[String]) -> Result<Self, String> {
         let glob_text = globs.join("\n");
-        let globs = if globs.is_empty() { None } else { Some(selection(globs)?) };
+        let globs = if globs.is_empty() { None } else { Some(parse_globs(globs)?) };
         Ok(Self { program: program.into(), globs, glob_text })
     }
 
-    /// The command and its globs as text.
+    /// The command and its globs as text, by which an index sees that they have changed.
     pub(crate) fn text(&self) -> String {
         format!("{}\n{}", self.program.display(), self.glob_text)
     }
@@ -38,7 +41,7 @@ impl PreCommand {
         &self.program
     }
 
-    /// Whether the globs select a file with this path below its root.
+    /// Whether the globs select a file with this path below its root; `false` without globs.
     pub(crate) fn selects(&self, relative: &Path) -> bool {
         self.globs.as_ref().is_some_and(|globs| !globs.matched(relative, false).is_ignore())
     }
@@ -49,7 +52,8 @@ impl PreCommand {
     }
 }
 
-fn selection(globs: &[String]) -> Result<Override, String> {
+/// Globs as a matcher, in which a later glob overrides those before it.
+fn parse_globs(globs: &[String]) -> Result<Override, String> {
     let mut builder = OverrideBuilder::new("");
     for glob in globs {
         builder.add(glob).map_err(|error| error.to_string())?;
