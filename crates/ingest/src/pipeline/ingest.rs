@@ -23,7 +23,7 @@ use crate::pipeline::read_paths::ReadPaths;
 use crate::pipeline::reader::{Memory, Reader};
 use crate::pipeline::record_sink::{Ingested, RecordSink};
 use crate::pipeline::scan::{ScannedArchive, scan};
-use crate::pipeline::survey::{ChunkLocation, Survey, SurveyUse, next_surveyed_file, survey};
+use crate::pipeline::survey::{ChunkLocation, Survey, SurveyPurpose, next_surveyed_file, survey};
 use crate::pipeline::survey_cache::SurveyCache;
 use crate::progress::{Phase, Progress};
 use crate::record::Record;
@@ -94,7 +94,7 @@ pub fn ingest_scanned<E>(
 
     progress.phase(Phase::Survey);
     let threads = options.threads.clamp(1, file_list.iter().len().max(1));
-    let survey = survey(&reader, &file_list, threads, SurveyUse::SecondPass, progress);
+    let survey = survey(&reader, &file_list, threads, SurveyPurpose::SecondPass, progress);
     let mut survey = survey.map_err(Error::TemporaryFile)?;
     check_files(given, options, survey.totals)?;
     let mut ids = Ids::default();

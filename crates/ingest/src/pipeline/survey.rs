@@ -31,10 +31,10 @@ use crate::record_log::{LogReader, RecordLog};
 use crate::report::Reason;
 use crate::spawn::spawn;
 
-/// Bytes to read at a time.
+/// How many bytes of a log are read at a time.
 const READ_BYTES: usize = 1 << 16;
 
-/// The result of the first pass.
+/// The result of the survey.
 pub(crate) struct Survey {
     /// Corpus statistics of the archive.
     pub(crate) statistics: CorpusStatistics,
@@ -42,7 +42,7 @@ pub(crate) struct Survey {
     pub(crate) caches: Vec<SurveyCache>,
     /// One log of [`SurveyedFile`]s for each thread.
     pub(crate) files: Vec<LogReader>,
-    /// Where each chunk is.
+    /// Where each chunk begins in `caches` and `files`.
     pub(crate) chunks: Vec<ChunkLocation>,
     /// Files that the system refused to read, in the order of the walk.
     pub(crate) refused: Vec<PathBuf>,
@@ -52,10 +52,10 @@ pub(crate) struct Survey {
 
 /// Whether a second pass follows the survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SurveyUse {
-    /// Pages are cached for it, and what each file contributes is noted.
+pub(crate) enum SurveyPurpose {
+    /// Yes: cache pages for it, and note what each file contributes to the statistics.
     SecondPass,
-    /// Only the statistics are needed.
+    /// No: collect statistics only.
     StatisticsOnly,
 }
 
@@ -70,29 +70,30 @@ pub(crate) struct ChunkLocation {
     pub(crate) file_at: u64,
 }
 
-/// One thread's share of the first pass.
+/// What one thread has surveyed.
 struct ThreadSurvey {
     statistics: CorpusStatistics,
     cache: SurveyCacheWriter,
     files: RecordLog,
-    /// The chunks it processed, with their offsets in the cache and the log.
+    /// The numbers of its chunks, each with the offsets of its first page in `cache` and of its
+    /// first file in `files`.
     chunks: Vec<(usize, [u64; 2])>,
     /// Files that the system refused to read, with their chunk numbers.
     refused: Vec<(usize, PathBuf)>,
     /// A buffer for the bytes of a page.
     raw: Vec<u8>,
-    /// Position of the current file in the walk, from 1.
-    position: u64,
+    /// The number of the current file in the walk, from 1.
+    file_number: u64,
     totals: FileTotals,
 }
 
 impl ThreadSurvey {
-    fn new(threads: usize, purpose: SurveyUse) -> io::Result<Self> {
+    fn new(threads: usize, purpose: SurveyPurpose) -> io::Result<Self> {
         let (statistics, cache) = match purpose {
-            SurveyUse::SecondPass => {
+            SurveyPurpose::SecondPass => {
                 (CorpusStatistics::recording(), SurveyCacheWriter::new(threads))
             }
-            SurveyUse::StatisticsOnly => {
+            SurveyPurpose::StatisticsOnly => {
                 (CorpusStatistics::to_be_merged(), SurveyCacheWriter::disabled())
             }
         };
@@ -103,7 +104,7 @@ impl ThreadSurvey {
             chunks: Vec::new(),
             refused: Vec::new(),
             raw: Vec::new(),
-            position: 0,
+            file_number: 0,
             totals: FileTotals::default(),
         })
     }
@@ -118,46 +119,48 @@ impl ThreadSurvey {
     }
 }
 
-/// Runs the first pass. The caller must still call `finish` on the statistics.
+/// Runs the survey on `threads` threads. The caller must still call `finish` on the statistics.
 pub(crate) fn survey(
     reader: &Reader<'_>,
     file_list: &FileList,
     threads: usize,
-    purpose: SurveyUse,
+    purpose: SurveyPurpose,
     progress: &dyn Progress,
 ) -> io::Result<Survey> {
-    let count = file_list.iter().len().div_ceil(CHUNK);
+    let chunk_count = file_list.iter().len().div_ceil(CHUNK);
     let next = AtomicUsize::new(0);
-    let survey_chunks = || {
-        let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
-        survey_share(reader, file_list, ThreadSurvey::new(threads, purpose)?, &claim, progress)
+    let run_thread = || {
+        let claim =
+            || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < chunk_count);
+        survey_chunks(reader, file_list, ThreadSurvey::new(threads, purpose)?, &claim, progress)
     };
     let mut statistics = CorpusStatistics::default();
-    let (mut caches, mut chunks) =
-        (Vec::with_capacity(threads), vec![ChunkLocation::default(); count]);
-    let (mut files, mut refused) = (Vec::with_capacity(threads), Vec::new());
+    let mut caches = Vec::with_capacity(threads);
+    let mut files = Vec::with_capacity(threads);
+    let mut chunks = vec![ChunkLocation::default(); chunk_count];
+    let mut refused = Vec::new();
     let mut totals = FileTotals::default();
-    let mut add = |share: ThreadSurvey| -> io::Result<()> {
-        statistics.merge(share.statistics);
-        for (number, [page_at, file_at]) in share.chunks {
+    let mut merge = |surveyed: ThreadSurvey| -> io::Result<()> {
+        statistics.merge(surveyed.statistics);
+        for (number, [page_at, file_at]) in surveyed.chunks {
             chunks[number] = ChunkLocation { thread: caches.len(), page_at, file_at };
         }
-        caches.push(share.cache.finish());
-        files.push(share.files.finish()?.reader(READ_BYTES));
-        refused.extend(share.refused);
-        totals.merge(share.totals);
+        caches.push(surveyed.cache.finish());
+        files.push(surveyed.files.finish()?.reader(READ_BYTES));
+        refused.extend(surveyed.refused);
+        totals.merge(surveyed.totals);
         Ok(())
     };
     thread::scope(|scope| {
-        let threads = (0..threads).map_while(|number| spawn(scope, number, survey_chunks).ok());
+        let threads = (0..threads).map_while(|number| spawn(scope, number, run_thread).ok());
         let threads: Vec<_> = threads.collect();
         if threads.is_empty() {
             // The system refused to create any thread.
-            add(survey_chunks()?)?;
+            merge(run_thread()?)?;
         }
         for thread in threads {
             let joined = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            add(joined?)?;
+            merge(joined?)?;
         }
         io::Result::Ok(())
     })?;
@@ -166,27 +169,27 @@ pub(crate) fn survey(
     Ok(Survey { statistics, caches, files, chunks, refused, totals })
 }
 
-/// Surveys the chunks that `claim` returns.
-fn survey_share(
+/// Surveys the chunks whose numbers `claim` returns, and adds them to `surveyed`.
+fn survey_chunks(
     reader: &Reader<'_>,
     file_list: &FileList,
-    mut share: ThreadSurvey,
+    mut surveyed: ThreadSurvey,
     claim: &dyn Fn() -> Option<usize>,
     progress: &dyn Progress,
 ) -> io::Result<ThreadSurvey> {
     let mut files = ChunkReader::of(file_list);
     while let Some(number) = claim() {
-        share.chunks.push((number, [share.cache.end(), share.files.end_offset()]));
-        for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
+        surveyed.chunks.push((number, [surveyed.cache.end(), surveyed.files.end_offset()]));
+        for (index, source) in (number * CHUNK..).zip(files.chunk(number)) {
             let source = source?;
-            share.position = position as u64 + 1;
-            if reader.survey(&source, &mut share)? {
-                share.refused.push((number, source.path));
+            surveyed.file_number = index as u64 + 1;
+            if reader.survey_file(&source, &mut surveyed)? {
+                surveyed.refused.push((number, source.path));
             }
             progress.advance(1, source.stamp.bytes);
         }
     }
-    Ok(share)
+    Ok(surveyed)
 }
 
 /// The next entry of a thread's log of surveyed files; moves `at` past it.
@@ -203,18 +206,19 @@ struct FileSurvey {
     is_cached: bool,
     /// Whether the system refused to read it.
     is_refused: bool,
+    /// Whether it, or a member of it, was skipped because of its size.
     is_too_large: bool,
-    /// The hash of its bytes, if these were read at once.
+    /// The hash of its bytes, if a page was read from all of them.
     content_hash: Option<u64>,
-    /// Flash items in its dumps.
-    items: u64,
+    /// The number of flash items with ids in its dumps so far.
+    dump_items: u64,
 }
 
 impl FileSurvey {
     /// The hash of the file's bytes, which are read again if necessary; 0 if they cannot be read.
     fn content_hash(&self, source: &SourceFile) -> u64 {
         if self.is_too_large {
-            // Reading such a file for its hash could take longer than all others.
+            // To read such a file for its hash could take longer than to read all others.
             return source.stamp.hash();
         }
         let read = || match self.is_refused {
@@ -226,15 +230,20 @@ impl FileSurvey {
 }
 
 impl Reader<'_> {
-    /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Problems are
-    /// reported in the second pass. Returns whether the system refused to read it.
-    fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
+    /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Returns
+    /// whether the system refused to read it. Problems are left to the second pass, which reports
+    /// them.
+    fn survey_file(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
         let mut file = FileSurvey::default();
         let _ = input::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind.is_dump() => {
-                    let at = (survey.position, &mut file.items);
-                    file.is_refused |= self.survey_dump(input, at, &mut survey.statistics);
+                    file.is_refused |= self.survey_dump(
+                        input,
+                        survey.file_number,
+                        &mut file.dump_items,
+                        &mut survey.statistics,
+                    );
                 }
                 Event::Input(input) => self.survey_page(input, source, survey, &mut file),
                 Event::Skipped(skipped) => {
@@ -249,14 +258,15 @@ impl Reader<'_> {
             survey.cache.push(None);
         }
         let content_hash = file.content_hash(source);
-        // A stamp differs from machine to machine.
-        let known = if file.is_too_large { source.stamp.bytes } else { content_hash };
-        survey.totals.add(&source.relative, known, source.stamp.bytes);
+        // The totals of several machines are compared. The hash of too large a file is that of its
+        // stamp, which differs from machine to machine, so its length takes its place.
+        let same_everywhere = if file.is_too_large { source.stamp.bytes } else { content_hash };
+        survey.totals.add(&source.relative, same_everywhere, source.stamp.bytes);
         survey.note_file(content_hash, file.is_refused)?;
         Ok(file.is_refused)
     }
 
-    /// Adds a page to the statistics and, if it is the whole of its file, to the survey cache.
+    /// Adds a page to the statistics and, if its file contains nothing else, to the survey cache.
     fn survey_page(
         &self,
         mut input: Input<'_>,
@@ -290,12 +300,14 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a dump to the statistics, given its position in the walk and the number of items in the
-    /// file so far. Returns whether the system refused to read it.
+    /// Adds a dump to the statistics. `file_number` is the number of its file in the walk, `items`
+    /// counts the flash items with ids in the dumps of that file. Returns whether the system
+    /// refused to read the dump.
     fn survey_dump(
         &self,
         input: Input<'_>,
-        (position, count): (u64, &mut u64),
+        file_number: u64,
+        items: &mut u64,
         statistics: &mut CorpusStatistics,
     ) -> bool {
         let mut refused = false;
@@ -307,14 +319,14 @@ impl Reader<'_> {
                         statistics.add_items_in_dump();
                         if !flash.id.is_empty() {
                             let key = content_hash(&flash.title, &flash.text, flash.date.value);
-                            *count += 1;
-                            let (at, dump) = ((position, *count), Arc::clone(&dump));
+                            *items += 1;
+                            let (at, dump) = ((file_number, *items), Arc::clone(&dump));
                             statistics.add_dump_id(key, DumpId { id: flash.id, at, dump });
                         }
                     }
                     Record::Article(article) => {
                         if let Some(ids) = &mut statistics.article_ids {
-                            ids.add((id_key(&article), position), 1);
+                            ids.add((id_key(&article), file_number), 1);
                         }
                         statistics.add_separate_tags(&article.tags);
                     }

@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::pipeline::ingest::encoding;
 use crate::pipeline::reader::Reader;
 use crate::pipeline::scan::{ScannedArchive, scan};
-use crate::pipeline::survey::{Survey, SurveyUse, survey};
+use crate::pipeline::survey::{Survey, SurveyPurpose, survey};
 use crate::progress::{Phase, Progress};
 use crate::report::Skipped;
 
@@ -45,7 +45,7 @@ pub fn survey_archive(
     progress.phase(Phase::Survey);
     let reader = Reader { options, encoding, one_root: true };
     let threads = options.threads.clamp(1, file_list.iter().len().max(1));
-    let surveyed = survey(&reader, &file_list, threads, SurveyUse::StatisticsOnly, progress);
+    let surveyed = survey(&reader, &file_list, threads, SurveyPurpose::StatisticsOnly, progress);
     let Survey { mut statistics, totals, refused, .. } = surveyed.map_err(Error::TemporaryFile)?;
     let dump_files = number_files(&mut statistics, &file_list).map_err(Error::TemporaryFile)?;
     let part = SurveyPart { paths: options.selection.paths().to_vec(), totals };
