@@ -7,7 +7,7 @@ use crate::punctuation::{is_bar, is_colon, is_comma, is_han, is_space};
 
 /// How many characters of a line are searched. Labels stand near its beginning, so long paragraphs
 /// are not searched to the end.
-const SEARCHED: usize = 200;
+const MAX_CHARS: usize = 200;
 
 /// A piece of a byline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,38 +21,42 @@ pub(crate) enum Piece<'a> {
     Date(&'a str),
     /// A number of readers, comments and so on, as in `42閱讀`.
     Count,
-    /// What stands before the title of a person, as in `示例財經記者 王小明`.
+    /// The employer before a job title, as in `示例財經記者 王小明`. The title itself is a label.
     Employer(&'a str),
     /// Text without a label.
     Free(&'a str),
 }
 
-/// The pieces of a line, in order. Labels that are not known end a value only among others that
-/// are.
+/// The pieces of a line, in order.
+///
+/// A short word with a colon that is not a known label ends the value before it only if the line is
+/// clearly a byline: if it has a known label, and another one or a date.
 pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<Piece<'a>> {
     let pieces = scan_with(line, labels, false);
-    let has_unknown = |piece: &Piece<'_>| match piece {
+    let has_unknown_label = |piece: &Piece<'_>| match piece {
         Piece::Labelled { value, .. } | Piece::Free(value) => {
             let mut words = value.split(is_space);
-            words.any(|word| unknown_label(word).is_some())
+            words.any(|word| unknown_label_len(word).is_some())
         }
         _ => false,
     };
-    if !pieces.iter().any(has_unknown) {
+    if !pieces.iter().any(has_unknown_label) {
         return pieces;
     }
-    let all = scan_with(line, labels, true);
-    let is_label = |piece: &&Piece<'_>| matches!(piece, Piece::Labelled { label, .. } if *label != Label::Other);
-    let known = all.iter().filter(is_label).count();
-    let dates = all.iter().filter(|piece| matches!(piece, Piece::Date(_))).count();
-    if known > 0 && known + dates > 1 { all } else { pieces }
+    let with_unknown = scan_with(line, labels, true);
+    let is_known = |piece: &&Piece<'_>| matches!(piece, Piece::Labelled { label, .. } if *label != Label::Other);
+    let known = with_unknown.iter().filter(is_known).count();
+    let dates = with_unknown.iter().filter(|piece| matches!(piece, Piece::Date(_))).count();
+    if known > 0 && known + dates > 1 { with_unknown } else { pieces }
 }
 
+/// The pieces of a line; `takes_unknown` says whether a label that is not known counts as one.
 fn scan_with<'a>(line: &'a str, labels: &Labels, takes_unknown: bool) -> Vec<Piece<'a>> {
     let last_colon = line.rfind(is_colon).unwrap_or(0);
-    let (pieces, open) = (Vec::new(), None);
-    let mut scan = Scan { line, labels, takes_unknown, pieces, open, from: 0, last_colon };
-    let limit = line.char_indices().nth(SEARCHED).map_or(line.len(), |(at, _)| at);
+    let (pieces, open_label) = (Vec::new(), None);
+    let mut scan =
+        Scan { line, labels, takes_unknown, pieces, open_label, value_start: 0, last_colon };
+    let limit = line.char_indices().nth(MAX_CHARS).map_or(line.len(), |(at, _)| at);
     let mut at = 0;
     while at < limit {
         at = scan.step(at);
@@ -61,51 +65,54 @@ fn scan_with<'a>(line: &'a str, labels: &Labels, takes_unknown: bool) -> Vec<Pie
     scan.pieces
 }
 
+/// A line while it is split. Offsets are in bytes of the line.
 struct Scan<'a, 'l> {
     line: &'a str,
     labels: &'l Labels,
-    /// Whether a label that is not known counts as one.
     takes_unknown: bool,
+    /// The pieces before `value_start`.
     pieces: Vec<Piece<'a>>,
     /// The label whose value is being read.
-    open: Option<(Label, Delimiter)>,
+    open_label: Option<(Label, Delimiter)>,
     /// Where that value, or text without a label, begins.
-    from: usize,
-    /// In the middle of something, a label needs a colon.
+    value_start: usize,
+    /// Where the last colon is. In running text only a label with a colon counts, so none begins
+    /// after it.
     last_colon: usize,
 }
 
 impl<'a> Scan<'a, '_> {
-    /// Reads on at byte `at`; returns where to go on.
+    /// Reads what begins at `at`: an element of a byline, or a character of a value. Returns where
+    /// to read on.
     fn step(&mut self, at: usize) -> usize {
         let ahead = &self.line[at..];
-        if let Some(bytes) = address(ahead) {
+        if let Some(bytes) = web_address_len(ahead) {
             return at + bytes;
         }
-        let separate = at == self.from || self.line[..at].ends_with(is_separator);
+        let separate = at == self.value_start || self.line[..at].ends_with(is_separator);
         if separate {
-            if let Some(bytes) = date_at(ahead, at == 0) {
+            if let Some(bytes) = date_len(ahead, at == 0) {
                 return self.take_date(at, at + bytes);
             }
-            if let Some(bytes) = self.count_at(ahead) {
+            if let Some(bytes) = self.count_len(ahead) {
                 self.close(at);
                 self.pieces.push(Piece::Count);
-                self.from = at + bytes;
-                return self.from;
+                self.value_start = at + bytes;
+                return self.value_start;
             }
         }
         // `示例財經(ID:example)` is one value.
         let is_inside = self.line[..at].ends_with(['(', '\u{ff08}']);
         if (separate || at < self.last_colon && !is_inside)
             && let Some(found) = self.labels.at(self.line, at, separate)
-            && self.fits(&found)
+            && self.is_plausible(&found)
         {
             self.close(at);
             return self.open(&found);
         }
         if separate
-            && self.open.is_none()
-            && let Some((employer, found)) = self.title_at(at)
+            && self.open_label.is_none()
+            && let Some((employer, found)) = self.job_title_at(at)
         {
             self.close(at);
             self.pieces.push(Piece::Employer(employer));
@@ -113,7 +120,7 @@ impl<'a> Scan<'a, '_> {
         }
         if self.takes_unknown
             && (at == 0 || self.line[..at].ends_with(is_space))
-            && let Some(bytes) = unknown_label(ahead)
+            && let Some(bytes) = unknown_label_len(ahead)
         {
             self.close(at);
             let (label, delimiter) = (Label::Other, Delimiter::Colon);
@@ -121,22 +128,23 @@ impl<'a> Scan<'a, '_> {
         }
         let mut next = at + ahead.chars().next().map_or(1, char::len_utf8);
         if next > self.last_colon && !self.line[..next].ends_with(is_separator) {
-            // Only what is separate is left to find.
+            // No element can begin before the next separator.
             next += self.line[next..].find(is_separator).unwrap_or(self.line.len() - next);
         }
         next
     }
 
+    /// Begins the value of a label. Returns where to read on.
     fn open(&mut self, found: &LabelAt) -> usize {
-        self.open = Some((found.label, found.delimiter));
-        self.from = found.value;
+        self.open_label = Some((found.label, found.delimiter));
+        self.value_start = found.value;
         found.value
     }
 
     /// Ends the value, or the text without a label, at byte `to`.
     fn close(&mut self, to: usize) {
-        let value = clean(&self.line[self.from.min(to)..to]);
-        match self.open.take() {
+        let value = clean(&self.line[self.value_start.min(to)..to]);
+        match self.open_label.take() {
             Some((label, delimiter)) => {
                 self.pieces.push(Piece::Labelled { label, delimiter, value });
             }
@@ -145,12 +153,14 @@ impl<'a> Scan<'a, '_> {
         }
     }
 
+    /// Takes the date at `at..end`: as the value of the label before it, or as one without a label.
+    /// Returns where to read on.
     fn take_date(&mut self, at: usize, end: usize) -> usize {
         let value = self.line[at..end].trim();
-        let is_value = clean(&self.line[self.from..at]).is_empty();
-        match self.open {
+        let is_value = clean(&self.line[self.value_start..at]).is_empty();
+        match self.open_label {
             Some((label @ (Label::Time | Label::Updated), delimiter)) if is_value => {
-                self.open = None;
+                self.open_label = None;
                 self.pieces.push(Piece::Labelled { label, delimiter, value });
             }
             _ => {
@@ -158,12 +168,12 @@ impl<'a> Scan<'a, '_> {
                 self.pieces.push(Piece::Date(value));
             }
         }
-        self.from = end;
+        self.value_start = end;
         end
     }
 
-    /// The length of a number and a counter's name, as in `42閱讀` or `3 人評論`.
-    fn count_at(&self, ahead: &str) -> Option<usize> {
+    /// The length in bytes of a number and a counter's name, as in `42閱讀` or `3 人評論`.
+    fn count_len(&self, ahead: &str) -> Option<usize> {
         let after =
             ahead.trim_start_matches(|c: char| c.is_ascii_digit() || "., 萬万k+".contains(c));
         let number = ahead.len() - after.len();
@@ -173,13 +183,14 @@ impl<'a> Scan<'a, '_> {
         self.labels.counter_at(after).map(|bytes| number + bytes)
     }
 
-    /// Whether a label without a colon is one: it depends on what follows.
-    fn fits(&self, found: &LabelAt) -> bool {
+    /// Whether a word that may be a label is one, by what follows it. A colon, bar or slash is
+    /// enough for nearly every label; without one, the value must be of the label's kind.
+    fn is_plausible(&self, found: &LabelAt) -> bool {
         let value = self.line[found.value..].trim_start_matches(is_space);
         let words = page_words();
         let until = |end: fn(char) -> bool| value.split(end).next().unwrap_or_default();
         let first = until(|c| is_space(c) || is_comma(c) || is_bar(c) || c.is_ascii_digit());
-        let is_named = || {
+        let is_person = || {
             let whole = until(|c| c.is_ascii_digit() || matches!(c, '\t' | '\u{3000}' | '|' | '('));
             words.is_people(first) || words.is_people(whole)
         };
@@ -189,7 +200,7 @@ impl<'a> Scan<'a, '_> {
             (_, Label::Counter) => {
                 value.is_empty() || value.starts_with(|c: char| c.is_ascii_digit() || c == '(')
             }
-            (_, Label::Time | Label::Updated) => date_at(value, true).is_some(),
+            (_, Label::Time | Label::Updated) => date_len(value, true).is_some(),
             (Delimiter::Space, Label::Source) => {
                 let word = until(|c| is_space(c) || is_comma(c) || is_bar(c));
                 let chars = word.chars().count();
@@ -199,20 +210,18 @@ impl<'a> Scan<'a, '_> {
             (
                 Delimiter::Space,
                 Label::Author | Label::Reporter | Label::Translator | Label::Editor,
-            ) => is_named(),
+            ) => is_person(),
             // `記者王小明／台北報導`
-            (Delimiter::Nothing, Label::Reporter) => {
-                let parts = value.split_once(['/', '\u{ff0f}']);
-                parts
-                    .is_some_and(|(name, city)| words.is_people(name) && words.ends_published(city))
-            }
+            (Delimiter::Nothing, Label::Reporter) => value
+                .split_once(['/', '\u{ff0f}'])
+                .is_some_and(|(name, city)| words.is_people(name) && words.ends_published(city)),
             _ => false,
         }
     }
 
-    /// A word that ends in the title of a person, as `示例財經記者 王小明`: what stands before the
-    /// title, and the title as a label.
-    fn title_at(&self, at: usize) -> Option<(&'a str, LabelAt)> {
+    /// An employer and the label after it, if the word at `at` ends in a job title before a name,
+    /// as in `示例財經記者 王小明`.
+    fn job_title_at(&self, at: usize) -> Option<(&'a str, LabelAt)> {
         let ahead = &self.line[at..];
         let is_end =
             |c: char| is_space(c) || matches!(c, ':' | '\u{ff1a}' | '/' | '|' | '\u{ff0f}');
@@ -229,9 +238,9 @@ impl<'a> Scan<'a, '_> {
     }
 }
 
-/// The length of a short word and its colon at the beginning of a text.
-fn unknown_label(text: &str) -> Option<usize> {
-    /// Characters of a label.
+/// The length of a short word and its colon at the beginning of a text, in bytes.
+fn unknown_label_len(text: &str) -> Option<usize> {
+    /// The most characters of such a label.
     const LONGEST: usize = 6;
     let end = text.find(|c: char| !is_han(c))?;
     let colon = text[end..].chars().next().filter(|c| is_colon(*c))?;
@@ -255,16 +264,17 @@ fn is_separator(c: char) -> bool {
         )
 }
 
-/// The length of an address at the beginning of a text.
-fn address(text: &str) -> Option<usize> {
-    let is_one = ["http://", "https://", "www."].iter().any(|start| text.starts_with(start));
+/// The length of a web address at the beginning of a text, in bytes.
+fn web_address_len(text: &str) -> Option<usize> {
+    let is_address = ["http://", "https://", "www."].iter().any(|start| text.starts_with(start));
     let end = || text.find(|c: char| !c.is_ascii_graphic()).unwrap_or(text.len());
-    is_one.then(end)
+    is_address.then(end)
 }
 
-/// The length of a date that states the day, possibly in brackets. Square brackets are the end of
-/// a flash item, except at the beginning of a line.
-fn date_at(text: &str, is_first: bool) -> Option<usize> {
+/// The length in bytes of a date at the beginning of a text, if it states the day. The date may be
+/// in brackets, but in square ones only at the beginning of a line (`is_first`): elsewhere they are
+/// the stamp of a flash item.
+fn date_len(text: &str, is_first: bool) -> Option<usize> {
     let is_open = |c: char| matches!(c, '(' | '\u{ff08}') || is_first && matches!(c, '[' | '【');
     if let Some(inner) = text.strip_prefix(is_open) {
         let found = date::parse_prefix(inner.trim_start()).filter(ParsedDate::has_day)?;
