@@ -6,6 +6,9 @@
 //! may hold instead of a date, such as a count of seconds, is in `fields::stated_date`. Numbers
 //! that are words of a text are in `wensou-text`.
 //!
+//! This module reads whole dates, with a day and a time, in texts and in values that are stated to
+//! be dates; its submodules read their parts.
+//!
 //! | module | what it reads |
 //! |---|---|
 //! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
@@ -27,9 +30,9 @@
 //!
 //! Digits and letters may be full-width, a weekday may stand before or after the day, and a time
 //! may come first. A time with a time zone is converted to the archive's, UTC+8. Years from 1800 to
-//! 2099 are plausible; 1900/1/1 is the archive's null date. `3/4/2021` is read as the 4th of March
-//! if AM or PM follows, because Americans write so; otherwise it is not understood. The words are
-//! in `data/tables/date_words.tsv`.
+//! 2099 are plausible; 1900/1/1 is the archive's null date, which stands for no date. `3/4/2021` is
+//! read as the 4th of March if AM or PM follows, because Americans write so; otherwise it is not
+//! understood. The words are in `data/tables/date_words.tsv`.
 
 mod calendar;
 mod clock;
@@ -47,7 +50,7 @@ use jiff::civil::DateTime;
 use crate::date::calendar::{Calendar, take_calendar};
 use crate::date::clock::{Clock, take_after_day, take_clock};
 use crate::date::cursor::Cursor;
-use crate::date::parsed::{civil, parsed, plausible};
+use crate::date::parsed::{archive_time, parsed, plausible_moment};
 use crate::date::words::words;
 use crate::record::Moment;
 
@@ -59,13 +62,12 @@ pub(crate) use web::{at_start, in_address, in_value};
 /// The longest text that can be a date as a whole, in bytes.
 const MAX_BYTES: usize = 100;
 
-/// The first year of which a date in running text can be the date of its page.
+/// The first year of the web. An earlier date in running text is history, not the date of its page.
 const FIRST_YEAR_OF_WEB: i16 = 1990;
 
 /// Parses a date at the beginning of `text`.
 pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
-    // Quick checks first, because most texts begin with other characters, and most dates are those
-    // of the known layout.
+    // Quick checks first: most texts cannot begin a date, and most dates are of the usual form.
     if !may_begin(text) {
         return None;
     }
@@ -79,7 +81,7 @@ pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
         cursor.take(|c| matches!(c, ',' | '\u{ff0c}'));
         cursor.skip_spaces();
     }
-    if let Some(parsed) = day_and_time(cursor) {
+    if let Some(parsed) = parse_day_then_time(cursor) {
         return Some(parsed);
     }
     // The time may come first.
@@ -103,15 +105,17 @@ fn may_begin(text: &str) -> bool {
     numeral::digit(first).is_some() || numeral::is_chinese(first) || words().may_begin(first)
 }
 
-fn day_and_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
+/// Parses a day, month or year, and the time and weekday after it.
+fn parse_day_then_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
     let calendar = take_calendar(&mut cursor)?;
+    // In the middle of a longer number there is no date.
     if cursor.before().is_some_and(|c| numeral::digit(c).is_some())
         && cursor.peek().is_some_and(|c| numeral::digit(c).is_some())
     {
         return None;
     }
     let clock = calendar.clock.or_else(|| {
-        // Only a day has a time.
+        // A month or a year has no time.
         calendar.day?;
         take_after_day(&mut cursor)
     });
@@ -126,6 +130,7 @@ fn day_and_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
     finish(cursor, &calendar, clock)
 }
 
+/// The date that ends at the cursor, unless it is a number that merely looks like a date.
 fn finish(cursor: Cursor<'_>, calendar: &Calendar, clock: Option<Clock>) -> Option<ParsedDate> {
     let parsed = parsed(calendar, clock, cursor.at());
     // Digits in a row are a date only if it is a possible one.
@@ -134,7 +139,7 @@ fn finish(cursor: Cursor<'_>, calendar: &Calendar, clock: Option<Clock>) -> Opti
 
 /// Parses a text that consists of a date and nothing else, possibly in brackets.
 pub(crate) fn parse_whole(text: &str) -> Option<ParsedDate> {
-    // A quick check first, because all lines of a footer are tried.
+    // A quick check first, because every line of a footer is tried.
     if text.len() > MAX_BYTES {
         return None;
     }
@@ -144,7 +149,7 @@ pub(crate) fn parse_whole(text: &str) -> Option<ParsedDate> {
 
 /// Parses a text that consists of a date in the usual form of the known layout, `2023/3/14
 /// 13:02:32`.
-pub(crate) fn usual(text: &str) -> Option<ParsedDate> {
+pub(crate) fn parse_usual(text: &str) -> Option<ParsedDate> {
     usual::parse(text).filter(|found| found.bytes == text.len())
 }
 
@@ -163,17 +168,19 @@ pub(crate) fn parse_any(text: &str) -> Option<Moment> {
         return None;
     }
     if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
-        return plausible(civil(timestamp));
+        return plausible_moment(archive_time(timestamp));
     }
     if let Some(parsed) = parse_whole(text) {
         return parsed.moment;
     }
     if let Ok(zoned) = jiff::fmt::rfc2822::parse(text) {
-        return plausible(civil(zoned.timestamp()));
+        return plausible_moment(archive_time(zoned.timestamp()));
     }
-    let number = text.split_once('.').map_or(text, |(seconds, _)| seconds);
+    let seconds = text.split_once('.').map_or(text, |(seconds, _)| seconds);
     let is_number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    (is_number && number.len() >= 9).then(|| epoch(number.parse().ok()?)).flatten()
+    // Fewer than nine digits would be a time before March 1973; they are more likely a number of
+    // something else.
+    (is_number && seconds.len() >= 9).then(|| epoch(seconds.parse().ok()?)).flatten()
 }
 
 /// Whether a value that is stated to be a date says that there is none: it is empty, or the null
@@ -193,8 +200,8 @@ pub(crate) fn inside_brackets(text: &str) -> &str {
     if is_enclosed { chars.as_str().trim() } else { text }
 }
 
-/// Finds the first complete, plausible date in the first `chars` characters of running text. Years
-/// before the web are history there, not the date of a page.
+/// Finds the first date that can be the date of a page in the first `chars` characters of running
+/// text: it is plausible, states the day, and is no older than the web.
 pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     let mut before = None;
     for (at, c) in text.char_indices().take(chars) {
@@ -204,6 +211,7 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
             c.is_ascii_uppercase()
                 && text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_lowercase)
         };
+        // 2024, 二〇二四, 民國113, March.
         let may_begin = c.is_ascii_digit() || matches!(c, '二' | '民') || is_capitalised();
         if may_begin
             && !follows_word
@@ -217,18 +225,12 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     None
 }
 
-/// Parses the date of a record in a dump; a time with an offset is converted to the archive's time
-/// zone.
-pub(crate) fn iso(text: &str) -> Option<Moment> {
-    parse_any(text)
-}
-
 /// Converts seconds or milliseconds since 1970. Zero is no date.
 pub(crate) fn epoch(number: i64) -> Option<Moment> {
     // As seconds, values this large lie thousands of years in the future.
     let seconds = if number.unsigned_abs() > 100_000_000_000 { number / 1000 } else { number };
     let timestamp = jiff::Timestamp::from_second(seconds).ok().filter(|_| number != 0)?;
-    plausible(civil(timestamp))
+    plausible_moment(archive_time(timestamp))
 }
 
 /// The key by which moments are sorted: a day, month or year counts as its first second.

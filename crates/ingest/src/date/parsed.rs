@@ -1,4 +1,4 @@
-//! What a date is that was read as numbers.
+//! Makes moments of the numbers that were read as a date and a time.
 
 use jiff::civil::{Date as Day, DateTime};
 use jiff::tz::Offset;
@@ -28,22 +28,23 @@ impl ParsedDate {
     }
 }
 
-/// The date that these numbers are; `bytes` is its length in the text.
+/// The date that was read in the first `bytes` bytes of a text.
 pub(super) fn parsed(calendar: &Calendar, clock: Option<Clock>, bytes: usize) -> ParsedDate {
     let day = (calendar.year, calendar.month.unwrap_or(1), calendar.day.unwrap_or(1));
     let is_null = matches!(day, (1900, 1, 1) | (0 | 1, ..));
-    let is_known = !calendar.is_ambiguous || clock.is_some_and(|clock| clock.is_american);
-    let moment = (is_known && !is_null).then(|| moment(calendar, clock)).flatten();
+    let is_clear = !calendar.is_ambiguous || clock.is_some_and(|clock| clock.is_american);
+    let moment = (is_clear && !is_null).then(|| moment(calendar, clock)).flatten();
     ParsedDate { moment, is_null, bytes }
 }
 
-/// The civil time in the archive's time zone.
-pub(super) fn civil(timestamp: jiff::Timestamp) -> DateTime {
+/// A timestamp in the archive's time zone, without parts of a second.
+pub(super) fn archive_time(timestamp: jiff::Timestamp) -> DateTime {
     let time = ARCHIVE_OFFSET.to_datetime(timestamp);
     time.with().subsec_nanosecond(0).build().unwrap_or(time)
 }
 
-pub(super) fn plausible(time: DateTime) -> Option<Moment> {
+/// The moment of a time, unless its year is implausible or its day is the null date.
+pub(super) fn plausible_moment(time: DateTime) -> Option<Moment> {
     let is_null = time.year() == 1900 && time.month() == 1 && time.day() == 1;
     (year_is_plausible(time.year()) && !is_null).then_some(Moment::Time(time))
 }
@@ -52,6 +53,8 @@ fn year_is_plausible(year: i16) -> bool {
     (1800..2100).contains(&year)
 }
 
+/// The moment that a date and a time state; `None` if there is no such day or the year is
+/// implausible.
 pub(super) fn moment(calendar: &Calendar, clock: Option<Clock>) -> Option<Moment> {
     let year = i16::try_from(calendar.year).ok().filter(|year| year_is_plausible(*year))?;
     let small = |number: Option<u32>| i8::try_from(number.unwrap_or(1)).ok();
@@ -75,5 +78,5 @@ fn time_of(day: Day, clock: Clock) -> Option<Moment> {
     let time = time.ok()?;
     let Some(minutes) = clock.zone else { return Some(Moment::Time(time)) };
     let offset = Offset::from_seconds(minutes * 60).ok()?;
-    Some(Moment::Time(civil(offset.to_timestamp(time).ok()?)))
+    Some(Moment::Time(archive_time(offset.to_timestamp(time).ok()?)))
 }

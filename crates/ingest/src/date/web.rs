@@ -57,13 +57,13 @@ pub(crate) fn in_value(value: &str) -> Option<Moment> {
         let is_offset = front.contains('T') && digits.bytes().all(|b| b.is_ascii_digit());
         let (hours, minutes) = digits.split_at_checked(2)?;
         let zone = &zone[..1];
-        is_offset.then(|| super::iso(&format!("{front}{zone}{hours}:{minutes}"))).flatten()
+        is_offset.then(|| super::parse_any(&format!("{front}{zone}{hours}:{minutes}"))).flatten()
     };
     let rfc_822 = || {
         let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
         super::epoch(zoned.as_second())
     };
-    super::iso(value)
+    super::parse_any(value)
         .or_else(with_offset)
         .or_else(|| at_start(value).map(|(moment, _)| moment))
         .or_else(rfc_822)
@@ -112,11 +112,11 @@ pub(crate) fn in_address(url: &str) -> Option<Moment> {
 fn in_digits(value: &str) -> Option<Moment> {
     let dashed = |value: &str| format!("{}-{}-{}", &value[..4], &value[4..6], &value[6..8]);
     match value.len() {
-        8 => super::iso(&dashed(value)),
+        8 => super::parse_any(&dashed(value)),
         10 | 13 => super::epoch(value.parse().ok()?),
         12 | 14 => {
             let time = &value[8..];
-            super::iso(&format!("{}T{}:{}", dashed(value), &time[..2], &time[2..4]))
+            super::parse_any(&format!("{}T{}:{}", dashed(value), &time[..2], &time[2..4]))
         }
         _ => None,
     }
@@ -170,7 +170,7 @@ fn with_zone(moment: Moment, zone: &str) -> Moment {
         5 => format!("{}:{}", &zone[..3], &zone[3..]),
         _ => zone.to_owned(),
     };
-    super::iso(&format!("{time}{zone}")).unwrap_or(moment)
+    super::parse_any(&format!("{time}{zone}")).unwrap_or(moment)
 }
 
 #[cfg(test)]

@@ -155,7 +155,7 @@ impl Header {
     /// Reads the fields `Author:` and `Time:` in their usual form, which is faster than parsing the
     /// line as a byline.
     fn take_usual_line(&mut self, text: &str) -> bool {
-        let time = text.strip_prefix("Time:").filter(|time| date::usual(time).is_some());
+        let time = text.strip_prefix("Time:").filter(|time| date::parse_usual(time).is_some());
         if time.is_none() && text != "Author:" {
             return false;
         }

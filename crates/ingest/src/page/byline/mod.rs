@@ -358,7 +358,7 @@ fn note_date(date: &mut Option<Moment>, unread: &mut Option<String>, value: &str
     if value.is_empty() {
         return;
     }
-    let read = match date::usual(value) {
+    let read = match date::parse_usual(value) {
         Some(found) => found.moment,
         None => date::parse_any(value).or_else(|| date::parse_prefix(value)?.moment),
     };
