@@ -1,12 +1,13 @@
-//! Articles of `make_archive.py`, written in layouts of other sites: title, byline and date in many
-//! forms, and no known header.
+//! Articles of `make_archive.py`, put into layouts of sites that the parser does not know, with
+//! title, byline and date in many forms.
 
 use serde_json::Value;
 use wensou_ingest::{CorpusStatistics, DateProvenance, Markup, Moment, TitleOrigin, parse_page};
 
 use crate::made;
 
-/// The layouts: `T` is the title, `S` the source, `A` the author, `B` the body.
+/// The layouts: `{T}` is the title, `{S}` the source, `{A}` the author, `{B}` the body. Each states
+/// 2024-03-04 10:05 in the archive's time zone.
 const LAYOUTS: [&str; 22] = [
     "{T}\n\n2024-03-04 10:05 來源:{S}\n\n{B}",
     "{T}\n來源:{S}\n作者:{A}\n發布時間:2024/3/4 10:05:00\n{B}",
@@ -32,32 +33,45 @@ const LAYOUTS: [&str; 22] = [
     "{T}\n\nTime: 1709517900\n\n信息來源：{S}\n\n{B}",
 ];
 
+/// In how many percent of the articles of a layout each value must be right, at least.
+const MIN_RIGHT_PERCENT: usize = 97;
+
+/// In how many percent of the pages without a byline one may be found, at most.
+const MAX_MISTAKEN_PERCENT: usize = 2;
+
+/// How many articles with mistakes a failure shows.
+const MAX_SHOWN: usize = 12;
+
+/// The paragraphs of an article as it was made.
+fn paragraphs(truth: &Value) -> Vec<&str> {
+    let paragraphs = truth["paragraphs"].as_array();
+    paragraphs.map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).collect())
+}
+
 #[test]
-fn articles_in_other_layouts() {
+fn articles_are_found_in_layouts_of_other_sites() {
     let Some(made) = made::make(120, &["--seed", "31"]) else { return };
     let pages: Vec<Value> =
         made.truth.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let time = jiff::civil::datetime(2024, 3, 4, 10, 5, 0, 0);
-    let mut wrong = Vec::new();
+    let mut mistakes = Vec::new();
     for layout in LAYOUTS {
         let (mut count, mut right) = (0, [0; 5]);
         for truth in &pages {
-            let text = |key: &str| truth[key].as_str().unwrap_or_default();
-            let (title, source) = (text("title"), text("source"));
-            let body: Vec<&str> = truth["paragraphs"]
-                .as_array()
-                .map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).collect());
+            let value = |key: &str| truth[key].as_str().unwrap_or_default();
+            let (title, source) = (value("title"), value("source"));
+            let body = paragraphs(truth);
             if source.is_empty() || body.first() == Some(&title) {
                 continue;
             }
             count += 1;
-            let written = layout
+            let text = layout
                 .replace("{T}", title)
                 .replace("{S}", source)
                 .replace("{A}", "王小明")
                 .replace("{B}", &body.join("\n\n"));
-            let statistics = CorpusStatistics::from_pages([(written.as_str(), Markup::Text)]);
-            let page = parse_page(&written, Markup::Text, &statistics);
+            let statistics = CorpusStatistics::from_pages([(text.as_str(), Markup::Text)]);
+            let page = parse_page(&text, Markup::Text, &statistics);
             let author = page.article.author.as_deref().or(page.article.editor.as_deref());
             let is_stated = matches!(page.article.date.provenance, DateProvenance::Stated(_));
             let trimmed: Vec<&str> = body.iter().map(|paragraph| paragraph.trim()).collect();
@@ -71,8 +85,8 @@ fn articles_in_other_layouts() {
             for (right, is_right) in right.iter_mut().zip(checks) {
                 *right += usize::from(is_right);
             }
-            if checks.contains(&false) && wrong.len() < 12 {
-                wrong.push(format!(
+            if checks.contains(&false) && mistakes.len() < MAX_SHOWN {
+                mistakes.push(format!(
                     "{layout}: {checks:?}\n  {title}, {source}\n  {}, {:?}, {author:?}, {:?}, {:?}",
                     page.article.title,
                     page.article.source,
@@ -83,27 +97,25 @@ fn articles_in_other_layouts() {
         }
         println!("{right:?} of {count}: {layout:?}");
         for (right, part) in right.iter().zip(["title", "source", "author", "date", "body"]) {
-            let bar = count * 97 / 100;
-            assert!(*right >= bar, "{layout}: {part} {right} of {count}\n{}", wrong.join("\n"));
+            let shown = mistakes.join("\n");
+            let is_enough = *right >= count * MIN_RIGHT_PERCENT / 100;
+            assert!(is_enough, "{layout}: {part} {right} of {count}\n{shown}");
         }
     }
 }
 
-/// Pages without title and byline: nothing of their text is one.
+/// In pages without title and byline, hardly any text is taken for one.
 #[test]
-fn text_alone_states_nothing() {
+fn hardly_anything_is_found_in_text_without_title_and_byline() {
     let Some(made) = made::make(400, &["--seed", "32"]) else { return };
-    let (mut count, mut wrong) = (0, Vec::new());
+    let (mut count, mut mistaken) = (0, Vec::new());
     for line in made.truth.lines() {
         let truth: Value = serde_json::from_str(line).unwrap();
-        let body: Vec<&str> = truth["paragraphs"]
-            .as_array()
-            .map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).collect());
-        let written = body.join("\n");
-        let statistics = CorpusStatistics::from_pages([(written.as_str(), Markup::Text)]);
-        let page = parse_page(&written, Markup::Text, &statistics);
+        let text = paragraphs(&truth).join("\n");
+        let statistics = CorpusStatistics::from_pages([(text.as_str(), Markup::Text)]);
+        let page = parse_page(&text, Markup::Text, &statistics);
         count += 1;
-        let said = [
+        let found = [
             &page.article.author,
             &page.article.source,
             &page.article.editor,
@@ -112,13 +124,15 @@ fn text_alone_states_nothing() {
         ];
         let is_stated = matches!(page.article.date.provenance, DateProvenance::Stated(_));
         let has_title = page.article.title_origin == TitleOrigin::Stated;
-        if said.iter().any(|said| said.is_some()) || is_stated || has_title {
-            wrong.push(format!(
-                "{said:?} {:?} {} {has_title}\n{:.200}",
-                page.article.date, page.article.title, written
+        if found.iter().any(|value| value.is_some()) || is_stated || has_title {
+            mistaken.push(format!(
+                "{found:?} {:?} {} {has_title}\n{:.200}",
+                page.article.date, page.article.title, text
             ));
         }
     }
-    println!("{} of {count} pages say something", wrong.len());
-    assert!(wrong.len() * 100 <= count * 2, "{} of {count}\n{}", wrong.len(), wrong.join("\n"));
+    let number = mistaken.len();
+    println!("{number} of {count} pages state something");
+    let is_rare = number * 100 <= count * MAX_MISTAKEN_PERCENT;
+    assert!(is_rare, "{number} of {count}\n{}", mistaken.join("\n"));
 }
