@@ -5,7 +5,16 @@ use std::str::Chars;
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// A position in the folded text.
+/// An offset in the folded text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TextOffset {
+    /// In bytes.
+    pub(super) byte: usize,
+    /// In characters.
+    pub(super) char: usize,
+}
+
+/// Reads the folded text from an offset on.
 pub(super) struct TextCursor<'f> {
     pub(super) text: &'f str,
     pub(super) remaining: Chars<'f>,
@@ -76,7 +85,7 @@ impl<'f> TextCursor<'f> {
         self.text.len() - self.remaining.as_str().len()
     }
 
-    pub(super) fn offsets(&self) -> (usize, usize) {
-        (self.byte(), self.char_offset)
+    pub(super) fn offset(&self) -> TextOffset {
+        TextOffset { byte: self.byte(), char: self.char_offset }
     }
 }

@@ -1,5 +1,13 @@
 //! Cuts text into words: Han characters as jieba does, Latin letters and numbers by rules of our
 //! own, everything else into runs of one script.
+//!
+//! [`Segmenter`] walks through a text with a `cursor`, and passes each `token` to its caller.
+//!
+//! - `route` finds the words in a run of Han characters, from the frequencies of the `dictionary`.
+//!   That is a `trie` of jieba's words, and `added_words`: those of the project and of the user,
+//!   which `own_words` adds.
+//! - `latin` cuts Latin letters and digits.
+//! - `numbers` and `numerals` compute the values of numbers with multipliers, as additional tokens.
 
 mod added_words;
 mod cursor;
@@ -18,7 +26,7 @@ use std::collections::HashMap;
 
 use crate::fold::Folded;
 use crate::fold::key::is_key_char;
-use crate::segment::cursor::TextCursor;
+use crate::segment::cursor::{TextCursor, TextOffset};
 use crate::segment::numbers::{Value, can_start_numeral, value};
 use crate::segment::numerals::numeral_value;
 use crate::segment::route::{HanSegmenter, Scratch};
@@ -77,21 +85,43 @@ impl Segmenter {
         Segmenter::standard_with([])
     }
 
-    /// [`Segmenter::standard`] with words of the user's own.
-    pub fn standard_with(own: impl IntoIterator<Item = Word>) -> Self {
+    /// [`Segmenter::standard`] with words of the user's own, added as [`Segmenter::with_words`]
+    /// does.
+    pub fn standard_with(own_words: impl IntoIterator<Item = Word>) -> Self {
         let mut segmenter = Segmenter::new();
         match crate::word_tables::words::precomputed() {
             Some(words) => {
-                for (word, freq, before) in words {
+                for (word, freq, previous_freq) in words {
                     let chars: Vec<char> = word.chars().collect();
-                    segmenter.han.dictionary.add(&chars, freq, before);
+                    segmenter.han.dictionary.add(&chars, freq, previous_freq);
                 }
             }
             None => segmenter.add_words(builtin_words(), |_, _, _| ()),
         }
-        let own: Vec<Word> = own.into_iter().collect();
-        segmenter.compounds = own.iter().filter_map(|(word, _)| segmenter.compound(word)).collect();
-        segmenter.add_words(own, |_, _, _| ());
+        let own_words: Vec<Word> = own_words.into_iter().collect();
+        // Before they are added, because an added word is no longer cut.
+        segmenter.compounds =
+            own_words.iter().filter_map(|(word, _)| segmenter.compound(word)).collect();
+        segmenter.add_words(own_words, |_, _, _| ());
+        segmenter
+    }
+
+    /// [`Segmenter::new`] with words of the user's own. Each has a frequency, or `None` for the
+    /// lowest one that makes it a word (jieba's `suggest_freq`). Words are folded; those with
+    /// anything but Han characters are ignored, because only runs of Han are looked up. Changing
+    /// these words changes terms, so the caller must record them in the index.
+    ///
+    /// ```
+    /// use wensou_text::{Folded, Segmenter};
+    /// let segmenter = Segmenter::with_words([("護城河".to_owned(), None)]);
+    /// let folded = Folded::new("企业护城河");
+    /// let mut words = Vec::new();
+    /// segmenter.words(&folded, |token| words.push(token.text.into_owned()));
+    /// assert_eq!(words, ["企业", "护城河"]);
+    /// ```
+    pub fn with_words(words: impl IntoIterator<Item = Word>) -> Self {
+        let mut segmenter = Segmenter::new();
+        segmenter.add_words(words, |_, _, _| ());
         segmenter
     }
 
@@ -126,25 +156,6 @@ impl Segmenter {
         self.han.dictionary.prefixes(chars, |length, _| found(length));
     }
 
-    /// [`Segmenter::new`] with words of the user's own. Each has a frequency, or `None` for the
-    /// lowest one that makes it a word (jieba's `suggest_freq`). Words are folded; those with
-    /// anything but Han characters are ignored, because only runs of Han are looked up. Changing
-    /// these words changes terms, so the caller must record them in the index.
-    ///
-    /// ```
-    /// use wensou_text::{Folded, Segmenter};
-    /// let segmenter = Segmenter::with_words([("護城河".to_owned(), None)]);
-    /// let folded = Folded::new("企业护城河");
-    /// let mut words = Vec::new();
-    /// segmenter.words(&folded, |token| words.push(token.text.into_owned()));
-    /// assert_eq!(words, ["企业", "护城河"]);
-    /// ```
-    pub fn with_words(words: impl IntoIterator<Item = Word>) -> Self {
-        let mut segmenter = Segmenter::new();
-        segmenter.add_words(words, |_, _, _| ());
-        segmenter
-    }
-
     /// Search mode: passes every word and its parts to `sink`, ordered by start, then by length.
     ///
     /// The parts of a Han word are the words of two and three characters inside it, as in jieba's
@@ -152,17 +163,18 @@ impl Segmenter {
     /// (`PackyMcCormick`: packy, mccormick, mc, cormick). A number with a multiplier has its value
     /// as an additional token. Every key character lies in exactly one token that is `whole`.
     pub fn segment<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
-        self.segment_into(folded, Output { parts: true, shortest: 1, key: None }, &mut sink);
+        self.segment_into(folded, Output { parts: true, min_han_chars: 1, key: None }, &mut sink);
     }
 
-    /// Passes the words to `sink`, without parts: jieba's `cut`. Words do not overlap. For queries.
+    /// Passes the words to `sink`, without parts and values, as jieba's `cut` does: every key
+    /// character is in exactly one.
     pub fn words<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
-        self.segment_into(folded, Output { parts: false, shortest: 1, key: None }, &mut sink);
+        self.segment_into(folded, Output { parts: false, min_han_chars: 1, key: None }, &mut sink);
     }
 
     /// Appends the key of a text (see [`crate::key_of`]) to `key`, and passes the tokens of
-    /// [`Segmenter::segment`] to `sink`, except Han tokens of fewer than `shortest` characters. An
-    /// index needs both, and one pass over the text produces them.
+    /// [`Segmenter::segment`] to `sink`, except Han tokens of fewer than `min_han_chars`
+    /// characters. An index needs both, and one pass over the text produces them.
     ///
     /// ```
     /// use wensou_text::{Folded, Segmenter};
@@ -175,14 +187,14 @@ impl Segmenter {
     pub fn terms<'f>(
         &self,
         folded: &'f Folded<'_>,
-        shortest: usize,
+        min_han_chars: usize,
         key: &mut Vec<char>,
         mut sink: impl FnMut(Token<'f>),
     ) {
-        self.segment_into(folded, Output { parts: true, shortest, key: Some(key) }, &mut sink);
+        self.segment_into(folded, Output { parts: true, min_han_chars, key: Some(key) }, &mut sink);
     }
 
-    /// Passes the tokens of a text to `sink` in one pass, and produces what `output` asks for.
+    /// Passes the tokens of a text that `output` asks for to `sink`, and appends the key to it.
     fn segment_into<'f>(
         &self,
         folded: &'f Folded<'_>,
@@ -198,35 +210,35 @@ impl Segmenter {
         // End of the last value: 2000万 inside 1亿2000万 is not a number of its own.
         let mut value_end = 0;
         while let Some((c, class, after)) = cursor.peek() {
-            let start = cursor.offsets();
+            let start = cursor.offset();
             match class {
                 Class::Separator | Class::Mark => cursor.advance(after),
                 Class::Han => {
                     cursor.take_han(c, after, &mut scratch.chars);
-                    output.key_chars(|key| key.extend_from_slice(&scratch.chars));
-                    let run = &text[start.0..cursor.byte()];
-                    self.han.cut(run, start.1, &output, &mut scratch, sink);
+                    output.add_to_key(|key| key.extend_from_slice(&scratch.chars));
+                    let run = &text[start.byte..cursor.byte()];
+                    self.han.cut(run, start.char, &output, &mut scratch, sink);
                     if parts {
                         numeral_values(text, start, &scratch.chars, &mut value_end, sink);
                     }
                 }
                 Class::Latin | Class::Digit => {
-                    let run = &text[start.0..latin::run_end(text, start.0)];
+                    let run = &text[start.byte..latin::run_end(text, start.byte)];
                     cursor.skip(run);
-                    output.key_chars(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
-                    latin::cut(folded, start.1..cursor.char_offset, run, parts, sink);
+                    output.add_to_key(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
+                    latin::cut(folded, start.char..cursor.char_offset, run, parts, sink);
                     if parts && class == Class::Digit {
                         number_value(text, start, &mut value_end, sink);
                     }
                 }
                 Class::Symbol => {
                     cursor.advance(after);
-                    output.key_chars(|key| key.push(c));
-                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char_offset));
+                    output.add_to_key(|key| key.push(c));
+                    sink(other_token(text, start, cursor.offset()));
                 }
                 _ => {
-                    cursor.take_script(class, |c| output.key_chars(|key| key.push(c)));
-                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char_offset));
+                    cursor.take_script(class, |c| output.add_to_key(|key| key.push(c)));
+                    sink(other_token(text, start, cursor.offset()));
                 }
             }
         }
@@ -245,62 +257,64 @@ pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
     crate::word_tables::words::words().chain(names)
 }
 
-/// Passes the value of the number at the byte and character offset `start` to `sink`, unless it
-/// lies inside the value before it, which ends at `value_end`.
+/// Passes the value of the number at `start` to `sink`, unless it lies inside the value before it,
+/// which ends at byte `value_end`.
 fn number_value<'f>(
     text: &'f str,
-    start: (usize, usize),
+    start: TextOffset,
     value_end: &mut usize,
     sink: &mut impl FnMut(Token<'f>),
 ) {
-    if start.0 >= *value_end
-        && let Some(value) = value(&text[start.0..])
+    if start.byte >= *value_end
+        && let Some(value) = value(&text[start.byte..])
     {
-        *value_end = start.0 + value.len;
+        *value_end = start.byte + value.len;
         sink(value_token(text, start, value));
     }
 }
 
-/// Passes the values of Chinese numerals to `sink`. `chars` is a run of Han characters; `start` is
-/// its byte and character offset.
+/// Passes the values of the Chinese numerals in a run of Han characters to `sink`, as
+/// [`number_value`] does. `chars` are the characters of the run, which begins at `start`.
 fn numeral_values<'f>(
     text: &'f str,
-    start: (usize, usize),
+    start: TextOffset,
     chars: &[char],
     value_end: &mut usize,
     sink: &mut impl FnMut(Token<'f>),
 ) {
-    let (mut at, mut from) = (start.0, 0);
-    while let Some(skipped) = chars[from..].iter().position(|c| can_start_numeral(*c) || *c == '百')
-    {
-        at += chars[from..from + skipped].iter().map(|c| c.len_utf8()).sum::<usize>();
-        from += skipped;
-        if at >= *value_end
-            && let Some(value) = numeral_value(&text[..at], &text[at..])
+    // 百 begins a percentage: 百分之二十.
+    let may_start = |c: &char| can_start_numeral(*c) || *c == '百';
+    let (mut byte, mut index) = (start.byte, 0);
+    while let Some(skipped) = chars[index..].iter().position(may_start) {
+        byte += chars[index..index + skipped].iter().map(|c| c.len_utf8()).sum::<usize>();
+        index += skipped;
+        if byte >= *value_end
+            && let Some(value) = numeral_value(&text[..byte], &text[byte..])
         {
-            *value_end = at + value.len;
-            sink(value_token(text, (at, start.1 + from), value));
+            *value_end = byte + value.len;
+            sink(value_token(text, TextOffset { byte, char: start.char + index }, value));
         }
-        at += chars[from].len_utf8();
-        from += 1;
+        byte += chars[index].len_utf8();
+        index += 1;
     }
 }
 
-/// The token of a value that starts at the byte and character offset `start`.
-fn value_token<'f>(text: &str, start: (usize, usize), value: Value) -> Token<'f> {
-    let chars = text[start.0..start.0 + value.len].chars().count();
+/// The token of a value that starts at `start`.
+fn value_token<'f>(text: &str, start: TextOffset, value: Value) -> Token<'f> {
+    let chars = text[start.byte..start.byte + value.len].chars().count();
     Token {
         text: Cow::Owned(value.digits),
-        chars: start.1 as u32..(start.1 + chars) as u32,
+        chars: start.char as u32..(start.char + chars) as u32,
         kind: TokenKind::Value,
         whole: false,
     }
 }
 
-fn other_token(text: &str, start: usize, end: usize) -> Token<'_> {
+/// The token of a symbol, or of a run of a script that is not cut.
+fn other_token(text: &str, start: TextOffset, end: TextOffset) -> Token<'_> {
     Token {
-        text: Cow::Borrowed(text),
-        chars: start as u32..end as u32,
+        text: Cow::Borrowed(&text[start.byte..end.byte]),
+        chars: start.char as u32..end.char as u32,
         kind: TokenKind::Other,
         whole: true,
     }

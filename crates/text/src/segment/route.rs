@@ -53,11 +53,11 @@ impl HanSegmenter {
                 at = end;
                 continue;
             }
-            self.join_single_chars(pending..at, &emitter, output.shortest, &mut emit);
+            self.join_single_chars(pending..at, &emitter, output.min_han_chars, &mut emit);
             emit(at..end);
             (pending, at) = (end, end);
         }
-        self.join_single_chars(pending..at, &emitter, output.shortest, &mut emit);
+        self.join_single_chars(pending..at, &emitter, output.min_han_chars, &mut emit);
     }
 
     /// Emits neighbouring characters that the best route leaves single. If together they are a word
@@ -67,11 +67,11 @@ impl HanSegmenter {
         &self,
         run: Range<usize>,
         emitter: &TokenEmitter<'_, '_>,
-        shortest: usize,
+        min_han_chars: usize,
         emit: &mut impl FnMut(Range<usize>),
     ) {
         // Even all of them together would be too short for a token.
-        if run.len() < shortest {
+        if run.len() < min_han_chars {
             return;
         }
         if run.len() < 2 {
@@ -214,7 +214,7 @@ impl<'f> TokenEmitter<'f, '_> {
     #[inline(always)]
     fn emit(&self, word: Range<usize>, output: &Output<'_>, sink: &mut impl FnMut(Token<'f>)) {
         // Parts of a word are shorter than the word.
-        if word.len() < output.shortest {
+        if word.len() < output.min_han_chars {
             return;
         }
         if !output.parts || word.len() < 3 {
@@ -225,7 +225,7 @@ impl<'f> TokenEmitter<'f, '_> {
             for length in [2, 3] {
                 if at + length <= word.end
                     && length < word.len()
-                    && length >= output.shortest
+                    && length >= output.min_han_chars
                     && self.route[at].lengths >> length & 1 == 1
                 {
                     sink(self.token(at..at + length, false));

@@ -12,7 +12,7 @@ pub enum TokenKind {
     Latin,
     /// Digits, possibly with a decimal point, inner connectors or a percent sign.
     Number,
-    /// A number with a multiplier, in plain digits: 5.4亿 is `540000000`. Search mode only.
+    /// A number with a multiplier, in plain digits: 5.4亿 is `540000000`. Only search mode has it.
     Value,
     /// Letters of any other script, and symbols.
     Other,
@@ -21,30 +21,31 @@ pub enum TokenKind {
 /// A word, or a part of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token<'f> {
-    /// The term: folded; Latin and numbers without connectors (`BRC-20` is `brc20`).
+    /// The token as it is indexed: folded, and without connectors if it is Latin or a number
+    /// (`BRC-20` is `brc20`).
     pub text: Cow<'f, str>,
-    /// Its range in characters of the folded text, connectors included.
+    /// Its range in the folded text, in characters, connectors included.
     pub chars: Range<u32>,
     /// What it consists of.
     pub kind: TokenKind,
-    /// Whether it is one of the words that the text is cut into; `false` for the additional parts
-    /// of search mode.
+    /// Whether it is one of the words that the text is cut into; `false` for the parts and values
+    /// that search mode adds.
     pub whole: bool,
 }
 
-/// What is produced of a text.
+/// What the segmenter produces of a text.
 pub(super) struct Output<'k> {
-    /// Whether to produce the parts of words too.
+    /// Whether to produce the parts of words and the values of numbers, too.
     pub(super) parts: bool,
-    /// Minimum length of a Han token, in characters; shorter ones are left out.
-    pub(super) shortest: usize,
+    /// Han tokens of fewer characters are left out.
+    pub(super) min_han_chars: usize,
     /// Receives the key, if it is wanted.
     pub(super) key: Option<&'k mut Vec<char>>,
 }
 
 impl Output<'_> {
     #[inline(always)]
-    pub(super) fn key_chars(&mut self, add: impl FnOnce(&mut Vec<char>)) {
+    pub(super) fn add_to_key(&mut self, add: impl FnOnce(&mut Vec<char>)) {
         if let Some(key) = &mut self.key {
             add(key);
         }
