@@ -1,6 +1,23 @@
 //! Runs a plan: which documents match, what they score, and the best of them in order.
 //!
-//! [`Executor`] is the entry point. Of `plan`, only the data types are used here.
+//! [`Executor`] is the entry point: it runs a plan segment by segment. Of `plan`, only the data
+//! types are used here.
+//!
+//! | modules | what they do |
+//! |---|---|
+//! | `segment`, `columns`, `doc_id` | read a segment: postings, values of documents, ids |
+//! | `cache` | keeps posting lists in memory for later queries |
+//! | `matcher`, `candidates` | find the documents that match; the rules for doing so |
+//! | `boolean`, `min_should_match`, `min_mass` | combine the candidates of several conditions |
+//! | `phrase`, `near`, `verified` | conditions on positions, and on the stored text |
+//! | `filter`, `date_range` | conditions on whole values and on dates |
+//! | `segment_scorer`, `term_scorer`, `coverage` | score the documents that match |
+//! | `window`, `window_scores` | the doc-id window in which candidates are found and scored |
+//! | `collector`, `top_k` | keep the best documents in order, and count all |
+//! | `rerank` | ranks the first hits again, by proximity and by the words that they have |
+//! | `groups`, `repeats` | collapse near-duplicates into one hit, and count these |
+//! | `statistics` | document frequencies and average lengths, for the plan |
+//! | `document` | matches and scores a single record, as a cluster's engine needs |
 
 mod boolean;
 mod cache;
