@@ -1,4 +1,4 @@
-//! The canonical form of a query: what it prints parses to the same query.
+//! Prints a query in its canonical form, which parses to the same query.
 
 use std::fmt::{self, Display, Write};
 
@@ -16,9 +16,9 @@ impl fmt::Display for NodeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::And(nodes) => {
-                join(f, nodes, " ", |kind| matches!(kind, Self::And(_) | Self::Or(_)))
+                operands(f, nodes, " ", |kind| matches!(kind, Self::And(_) | Self::Or(_)))
             }
-            Self::Or(nodes) => join(f, nodes, " OR ", |kind| matches!(kind, Self::Or(_))),
+            Self::Or(nodes) => operands(f, nodes, " OR ", |kind| matches!(kind, Self::Or(_))),
             Self::Not(node) => {
                 f.write_char('-')?;
                 operand(f, node)
@@ -42,17 +42,19 @@ impl fmt::Display for NodeKind {
     }
 }
 
-fn join(
+/// Prints operands with an operator between them, those that need it in parentheses.
+fn operands(
     f: &mut fmt::Formatter<'_>,
     nodes: &[Node],
-    between: &str,
-    grouped: fn(&NodeKind) -> bool,
+    operator: &str,
+    needs_parentheses: fn(&NodeKind) -> bool,
 ) -> fmt::Result {
     for (at, node) in nodes.iter().enumerate() {
-        f.write_str(if at == 0 { "" } else { between })?;
-        match grouped(&node.kind) {
-            true => write!(f, "({node})")?,
-            false => node.fmt(f)?,
+        f.write_str(if at == 0 { "" } else { operator })?;
+        if needs_parentheses(&node.kind) {
+            write!(f, "({node})")?;
+        } else {
+            node.fmt(f)?;
         }
     }
     Ok(())
@@ -78,14 +80,15 @@ impl fmt::Display for Term {
             WordStart::Text => None,
         };
         let is_operator = is_operator_word(text) || is_range_sign(text);
-        let link = text.contains("://");
+        // In a web address, `?` is no wildcard.
+        let is_address = text.contains("://");
         for (at, c) in text.char_indices() {
-            let syntax = match fold(c) {
+            let is_syntax = match fold(c) {
                 '\\' | '*' | '^' => true,
                 '-' | '+' | '=' | '/' | '[' | '{' => at == 0,
-                _ => ends_word(c) || (c == '?' && !link),
+                _ => ends_word(c) || (c == '?' && !is_address),
             };
-            if syntax || Some(at) == colon || (is_operator && at == 0) {
+            if is_syntax || Some(at) == colon || (is_operator && at == 0) {
                 f.write_char('\\')?;
             }
             f.write_char(c)?;
@@ -103,13 +106,13 @@ impl fmt::Display for Phrase {
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let syntax = |c: char| ends_value(c) || matches!(fold(c), '\\' | '*') || c == '?';
-        let bracket = self.text.starts_with(|c| matches!(fold(c), '[' | '{'));
-        if !self.prefix && (bracket || self.text.contains(syntax)) {
+        let is_syntax = |c: char| ends_value(c) || matches!(fold(c), '\\' | '*') || c == '?';
+        let opens_range = self.text.starts_with(|c| matches!(fold(c), '[' | '{'));
+        if !self.prefix && (opens_range || self.text.contains(is_syntax)) {
             return f.write_str(&quoted(&self.text));
         }
         for (at, c) in self.text.char_indices() {
-            f.write_str(if syntax(c) || (bracket && at == 0) { "\\" } else { "" })?;
+            f.write_str(if is_syntax(c) || (opens_range && at == 0) { "\\" } else { "" })?;
             f.write_char(c)?;
         }
         f.write_str(if self.prefix { "*" } else { "" })
@@ -127,23 +130,29 @@ impl fmt::Display for FieldClause {
             | Self::Url(values)
             | Self::Category(values)
             | Self::Id(values)
-            | Self::Path(values) => list(f, values.iter()),
-            Self::Kind(kinds) => list(f, kinds.iter().map(|kind| kind.as_str())),
-            Self::Has(has) => list(f, has.iter().map(|has| has.as_str())),
-            Self::Script(scripts) => list(f, scripts.iter().map(|script| script.as_str())),
+            | Self::Path(values) => comma_separated(f, values.iter()),
+            Self::Kind(kinds) => comma_separated(f, kinds.iter().map(|kind| kind.as_str())),
+            Self::Has(has) => comma_separated(f, has.iter().map(|has| has.as_str())),
+            Self::Script(scripts) => {
+                comma_separated(f, scripts.iter().map(|script| script.as_str()))
+            }
             Self::Date(filter) => filter.fmt(f),
         }
     }
 }
 
-fn list(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = impl fmt::Display>) -> fmt::Result {
+/// Prints the values of a field with commas between them.
+fn comma_separated(
+    f: &mut fmt::Formatter<'_>,
+    items: impl Iterator<Item = impl fmt::Display>,
+) -> fmt::Result {
     for (at, item) in items.enumerate() {
         write!(f, "{}{item}", if at == 0 { "" } else { "," })?;
     }
     Ok(())
 }
 
-/// `text` in ASCII quotes, as a query would have it.
+/// `text` in ASCII quotes, with those quotes and backslashes in it escaped.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
