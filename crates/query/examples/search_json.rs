@@ -1,10 +1,11 @@
-//! Searches an index and prints the hits as JSON lines, for another program to read.
+//! Searches an index and prints the first hits as JSON lines, for another program to read.
 //!
 //! ```sh
-//! cargo run -p wensou-query --example search_json -- '比特幣 減半' [INDEX]
+//! cargo run -p wensou-query --example search_json -- [QUERY [INDEX]]
 //! ```
 //!
-//! Without an index folder, the sample archive is indexed in a temporary folder.
+//! Without an index folder, it indexes the sample archive in a temporary folder. Without a query,
+//! it searches for `比特幣 減半`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
@@ -21,20 +22,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let typed = arguments.next().unwrap_or_else(|| "比特幣 減半".to_owned());
     let temporary = tempfile::tempdir()?;
-    let dir = match arguments.next() {
-        Some(dir) => PathBuf::from(dir),
+    let folder = match arguments.next() {
+        Some(folder) => PathBuf::from(folder),
         None => index_sample(temporary.path())?,
     };
-    let index = Index::open(&dir)?;
+    let index = Index::open(&folder)?;
 
-    // Relative dates such as `date:7d` start from the clock's day. A fixed day gives the same
-    // answers tomorrow.
+    // Relative dates such as `date:7d` are counted from the clock's day. The day of the example is
+    // fixed, so that it prints the same every day.
     let clock = Clock { today: jiff::civil::date(2024, 5, 1) };
     let query = match parse(&typed, &clock) {
         Ok(query) => query,
         Err(mistakes) => {
-            let print = |text: String| eprintln!("{text}");
-            mistakes.iter().map(|mistake| mistake.render(&typed, Style::PLAIN)).for_each(print);
+            for mistake in &mistakes {
+                eprintln!("{}", mistake.render(&typed, Style::PLAIN));
+            }
             std::process::exit(2);
         }
     };
@@ -56,9 +58,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn index_sample(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
+/// Builds an index of the sample archive in a folder, and returns the folder of the index.
+fn index_sample(parent: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
-    let dir = folder.join("index");
-    build(&dir, &[archive], &BuildOptions::default(), &Silent)?;
-    Ok(dir)
+    let folder = parent.join("index");
+    build(&folder, &[archive], &BuildOptions::default(), &Silent)?;
+    Ok(folder)
 }
