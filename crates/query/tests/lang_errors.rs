@@ -1,8 +1,7 @@
-//! How every mistake and hint is shown: as a drawing, whose carets are in the right terminal
-//! columns even after Han text, and as JSON.
+//! How every mistake and hint is shown: as a drawing of the query, whose carets stand in the right
+//! columns of a terminal even after Han text, and as JSON.
 //!
-//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_errors` rewrites the drawings. Review the
-//! diff.
+//! The drawings are in `lang_errors.txt`. `just golden` renews them.
 
 use wensou_query::lang::{Clock, Diagnostic, Span, Style, parse, parse_lenient};
 
@@ -24,10 +23,10 @@ fn mistakes_are_drawn_as_in_the_file() {
         if line.is_empty() || line.starts_with('#') {
             actual += &format!("{line}\n");
         } else if let Some(query) = line.strip_prefix("> ") {
-            let (read, errors) = parse_lenient(query, &clock());
+            let (parsed, errors) = parse_lenient(query, &clock());
             actual += &format!("{line}\n");
-            for found in errors.iter().chain(&read.warnings) {
-                actual += &found.render(query, Style::PLAIN);
+            for diagnostic in errors.iter().chain(&parsed.warnings) {
+                actual += &diagnostic.render(query, Style::PLAIN);
             }
         }
     }
@@ -42,7 +41,7 @@ fn mistakes_are_drawn_as_in_the_file() {
 }
 
 #[test]
-fn every_code_that_the_parser_gives_is_drawn() {
+fn every_code_of_the_parser_is_drawn() {
     let drawn = drawings();
     // Q011 and W002 to W005 need an index; they are drawn below.
     for code in (1..=13).filter(|code| *code != 11).map(|code| format!("error[Q{code:03}]")) {
@@ -52,7 +51,7 @@ fn every_code_that_the_parser_gives_is_drawn() {
 }
 
 #[test]
-fn too_long_a_query_is_cut_around_its_limit() {
+fn a_query_that_is_too_long_is_drawn_around_its_limit() {
     let query = "減".repeat(4100);
     let errors = parse(&query, &clock()).expect_err("it is too long");
     assert_eq!(
@@ -74,7 +73,7 @@ fn diagnostics_that_need_an_index_are_drawn() {
         Span::new(start, start + typed.len())
     };
     let nearest = [("BTC".to_owned(), 812), ("BCH".to_owned(), 40)];
-    let found = [
+    let diagnostics = [
         Diagnostic::nothing_searchable(query, span_of("「，。」")),
         Diagnostic::no_such_tag(query, span_of("BCT"), "BCT", &nearest),
         Diagnostic::no_such_tag(query, span_of("BCT"), "BCT", &[]),
@@ -83,7 +82,7 @@ fn diagnostics_that_need_an_index_are_drawn() {
         Diagnostic::undated_left_out(query, span_of("date:2024"), 1),
         Diagnostic::stale_index("12 pages changed"),
     ];
-    let drawn: String = found.iter().map(|found| found.render(query, Style::PLAIN)).collect();
+    let drawn: String = diagnostics.iter().map(|one| one.render(query, Style::PLAIN)).collect();
     assert_eq!(
         drawn,
         "\
