@@ -1,24 +1,18 @@
-//! Compares the vectors of docs/FORMAT.md with what is written; for the tests of several crates.
+//! Compares the test vectors in docs/FORMAT.md with the bytes that the code writes. The tests of
+//! this crate use it, and those of `crates/index`, which includes this file by its path.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// The hexadecimal lines of some bytes.
-fn hex(bytes: &[u8]) -> String {
-    let mut lines = String::new();
-    for line in bytes.chunks(32) {
-        let words: Vec<String> = line
-            .chunks(4)
-            .map(|word| word.iter().map(|byte| format!("{byte:02x}")).collect())
-            .collect();
-        writeln!(lines, "{}", words.join(" ")).unwrap();
-    }
-    lines
-}
-
-/// Fails unless the blocks of docs/FORMAT.md with these names have these bytes, and no other block
-/// is `ours`. Renews the blocks instead if the environment variable `WENSOU_BLESS` is set.
-pub(crate) fn check(vectors: &[(&str, Vec<u8>)], ours: impl Fn(&str) -> bool) {
+/// Compares `vectors`, each a name and bytes, with the blocks of docs/FORMAT.md that have these
+/// names. `is_ours` tells by its name whether a block belongs to the calling crate. If the
+/// environment variable `WENSOU_BLESS` is set, renews the blocks instead.
+///
+/// # Panics
+///
+/// If a block has other bytes, or if the blocks that are ours are not those of `vectors`, in the
+/// same order.
+pub(crate) fn check(vectors: &[(&str, Vec<u8>)], is_ours: impl Fn(&str) -> bool) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/FORMAT.md");
     let before = std::fs::read_to_string(&path).unwrap();
     let mut after = before.clone();
@@ -29,7 +23,7 @@ pub(crate) fn check(vectors: &[(&str, Vec<u8>)], ours: impl Fn(&str) -> bool) {
         after.replace_range(start..end, &hex(bytes));
     }
     let blocks = after.lines().filter_map(|line| line.strip_prefix("```hex "));
-    let blocks: Vec<&str> = blocks.filter(|name| ours(name)).collect();
+    let blocks: Vec<&str> = blocks.filter(|name| is_ours(name)).collect();
     let names: Vec<&str> = vectors.iter().map(|(name, _)| *name).collect();
     assert_eq!(blocks, names, "every block has a vector, in the order of the page");
     if std::env::var_os("WENSOU_BLESS").is_some() {
@@ -37,4 +31,17 @@ pub(crate) fn check(vectors: &[(&str, Vec<u8>)], ours: impl Fn(&str) -> bool) {
     } else {
         assert!(before == after, "docs/FORMAT.md differs: renew it with `just golden`");
     }
+}
+
+/// Bytes in hexadecimal, as the blocks have them: 32 bytes a line, in groups of four.
+fn hex(bytes: &[u8]) -> String {
+    let mut lines = String::new();
+    for line in bytes.chunks(32) {
+        let groups: Vec<String> = line
+            .chunks(4)
+            .map(|group| group.iter().map(|byte| format!("{byte:02x}")).collect())
+            .collect();
+        writeln!(lines, "{}", groups.join(" ")).unwrap();
+    }
+    lines
 }
