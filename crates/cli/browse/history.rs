@@ -1,92 +1,95 @@
-//! The queries of earlier runs, kept by the XDG rules in `wensou/history` of the state folder.
+//! The queries of this run and of earlier ones, which are kept in the file `wensou/history` of the
+//! XDG state folder.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
 use super::text::one_line;
 
-/// The most queries that are kept.
+/// How many queries are kept.
 const MAX_ENTRIES: usize = 1_000;
-/// The most bytes of the file that are read.
+/// How many bytes of the file are read.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// The history, and the query of it that is shown.
+/// The history, and which of its queries the input line shows.
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    /// Oldest first, each once.
+    /// All queries, oldest first, each once.
     entries: Vec<String>,
-    /// Those of this run, oldest first.
-    fresh: Vec<String>,
-    /// The entry that is shown; `None` if what was typed is.
-    at: Option<usize>,
+    /// The queries of this run, oldest first, each once.
+    of_this_run: Vec<String>,
+    /// The index of the entry that is shown; `None` while the input line shows what was typed.
+    shown: Option<usize>,
     /// What was typed before an entry was shown.
-    draft: String,
+    typed: String,
 }
 
 impl History {
-    /// Reads the history. Without a file it is empty.
+    /// Reads the history. It is empty if the file cannot be read.
     pub(crate) fn load() -> Self {
         let read = |path: PathBuf| -> io::Result<String> {
             let mut text = String::new();
-            io::Read::read_to_string(
-                &mut io::Read::take(fs::File::open(path)?, MAX_BYTES),
-                &mut text,
-            )?;
+            fs::File::open(path)?.take(MAX_BYTES).read_to_string(&mut text)?;
             Ok(text)
         };
-        let text = path().and_then(|path| read(path).ok()).unwrap_or_default();
+        let text = history_path().and_then(|path| read(path).ok()).unwrap_or_default();
         let mut history = Self::default();
         text.lines().for_each(|line| push(&mut history.entries, line));
         history
     }
 
-    /// Adds a query that was used.
+    /// Adds a query that was run. The input line shows typed text again.
     pub(crate) fn remember(&mut self, query: &str) {
         push(&mut self.entries, query);
-        push(&mut self.fresh, query);
-        self.at = None;
+        push(&mut self.of_this_run, query);
+        self.shown = None;
     }
 
-    /// Writes the queries of this run. The file may have got others meanwhile, which stay.
+    /// Adds the queries of this run to the file. Those that other processes have added to it
+    /// meanwhile stay.
     pub(crate) fn save(&self) -> io::Result<()> {
-        let Some(path) = path().filter(|_| !self.fresh.is_empty()) else { return Ok(()) };
+        let Some(path) = history_path().filter(|_| !self.of_this_run.is_empty()) else {
+            return Ok(());
+        };
         let mut entries = Self::load().entries;
-        self.fresh.iter().for_each(|query| push(&mut entries, query));
+        self.of_this_run.iter().for_each(|query| push(&mut entries, query));
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
         write_private(&path, &(entries.join("\n") + "\n"))
     }
 
-    /// The next older query than the one that is shown.
+    /// Shows the next older query that differs from `current`, the text of the input line, and
+    /// returns it; `None` if there is none.
     pub(crate) fn older(&mut self, current: &str) -> Option<String> {
-        if self.at.is_none() {
-            current.clone_into(&mut self.draft);
+        if self.shown.is_none() {
+            current.clone_into(&mut self.typed);
         }
-        let before = self.at.unwrap_or(self.entries.len());
-        let at = self.entries[..before].iter().rposition(|entry| entry != current)?;
-        self.at = Some(at);
-        self.entries.get(at).cloned()
+        let end = self.shown.unwrap_or(self.entries.len());
+        let shown = self.entries[..end].iter().rposition(|entry| entry != current)?;
+        self.shown = Some(shown);
+        self.entries.get(shown).cloned()
     }
 
-    /// The next newer query, at last what was typed; `None` if that is shown.
+    /// Shows the next newer query and returns it, or what was typed after the newest one; `None` if
+    /// that is shown already.
     pub(crate) fn newer(&mut self) -> Option<String> {
-        let at = self.at? + 1;
-        self.at = (at < self.entries.len()).then_some(at);
-        Some(self.entries.get(at).unwrap_or(&self.draft).clone())
+        let next = self.shown? + 1;
+        self.shown = (next < self.entries.len()).then_some(next);
+        Some(self.entries.get(next).unwrap_or(&self.typed).clone())
     }
 
     /// Whether an entry is shown.
     pub(crate) fn is_open(&self) -> bool {
-        self.at.is_some()
+        self.shown.is_some()
     }
 
-    /// What is shown is typed text again.
+    /// Takes what the input line shows as typed text, for example because it was edited.
     pub(crate) fn close(&mut self) {
-        self.at = None;
+        self.shown = None;
     }
 
     /// All queries, the newest first.
@@ -95,7 +98,8 @@ impl History {
     }
 }
 
-/// Adds a query at the end, and removes it elsewhere.
+/// Adds a query at the end, as one line, and removes it where it was before. Removes the oldest
+/// query if there are too many.
 fn push(entries: &mut Vec<String>, query: &str) {
     let query = one_line(query).trim().to_owned();
     if query.is_empty() {
@@ -107,22 +111,22 @@ fn push(entries: &mut Vec<String>, query: &str) {
     entries.drain(..surplus);
 }
 
-fn path() -> Option<PathBuf> {
+fn history_path() -> Option<PathBuf> {
     let folders = etcetera::base_strategy::Xdg::new().ok()?;
     Some(folders.state_dir()?.join("wensou/history"))
 }
 
 /// Replaces a file in one step. Only the user may read it.
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let draft = path.with_extension(std::process::id().to_string());
+    let temporary = path.with_extension(std::process::id().to_string());
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&draft).and_then(|mut file| file.write_all(text.as_bytes()));
-    let renamed = written.and_then(|()| fs::rename(&draft, path));
+    let written = options.open(&temporary).and_then(|mut file| file.write_all(text.as_bytes()));
+    let renamed = written.and_then(|()| fs::rename(&temporary, path));
     if renamed.is_err() {
-        let _ = fs::remove_file(&draft);
+        let _ = fs::remove_file(&temporary);
     }
     renamed
 }
