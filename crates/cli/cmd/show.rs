@@ -25,9 +25,10 @@ pub(crate) fn run(
         return Ok(Outcome::Nothing);
     };
     if args.raw {
-        return raw(&index, &found, terminal);
+        return print_raw(&index, &found, terminal);
     }
     let path = attributes::location(&found).0;
+    // A citation of a changed file is refused below.
     if args.format != RecordFormat::Cite {
         let for_program = args.format == RecordFormat::Json;
         warn_about_changes(&index, [path].into_iter(), for_program, terminal);
@@ -46,7 +47,7 @@ pub(crate) fn run(
                     Some(query) => Some(read_pinyin(&index, query, terminal, false)?),
                 },
             };
-            let style = record::RecordView {
+            let view = record::RecordView {
                 highlighter: match &query {
                     Some(query) => Highlighter::new(&index, query)?,
                     None => Highlighter::none(),
@@ -56,14 +57,15 @@ pub(crate) fn run(
             if !args.no_pager {
                 terminal.begin_page();
             }
-            record::print(terminal, &index, &found, &style)?;
+            record::print(terminal, &index, &found, &view)?;
             terminal.end_page()?;
         }
     }
     Ok(Outcome::Done)
 }
 
-/// Fails if a file has changed since it was indexed: byte ranges would name other text.
+/// Fails if a file has changed since it was indexed, because the byte ranges in the index would
+/// select other text.
 fn ensure_unchanged(index: &OpenIndex, path: &str) -> anyhow::Result<()> {
     if has_other_content(index, path) {
         bail!("{path} has changed since it was indexed: run `wensou index` to index it again");
@@ -72,15 +74,19 @@ fn ensure_unchanged(index: &OpenIndex, path: &str) -> anyhow::Result<()> {
 }
 
 /// Prints the bytes of the record from its file: unchanged to a pipe, sanitized to a terminal.
-fn raw(index: &OpenIndex, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+fn print_raw(
+    index: &OpenIndex,
+    found: &Record,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
     let (path, span) = attributes::location(found);
     ensure_unchanged(index, path)?;
     let (file, member) = source_file::source_member(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")
     })?;
-    let part = original(&file, member, span).with_context(|| {
+    let bytes = original(&file, member, span).with_context(|| {
         format!("cannot read {path} as it was indexed: run `wensou index` to index it again")
     })?;
-    terminal.out().write_all(&part)?;
+    terminal.out().write_all(&bytes)?;
     Ok(Outcome::Done)
 }
