@@ -135,7 +135,7 @@ pub(super) fn count(line: &str) -> (usize, usize) {
         // Nearly all characters have three bytes and come in runs: four at a time give independent
         // loads.
         while let Some(four) = bytes.get(at..at + 12)
-            && are_of_three_bytes([four[0], four[3], four[6], four[9]])
+            && [0, 3, 6, 9].iter().all(|first| four[*first] & 0xf0 == 0xe0)
         {
             for three in four.as_chunks::<3>().0 {
                 let word = usize::from(three[0] & 0xf) << 6 | usize::from(three[1] & 0x3f);
@@ -165,11 +165,6 @@ pub(super) fn count(line: &str) -> (usize, usize) {
         }
     }
     (telling, all)
-}
-
-/// Whether all these are first bytes of characters of three bytes.
-fn are_of_three_bytes([a, b, c, d]: [u8; 4]) -> bool {
-    a & b & c & d & 0xe0 == 0xe0 && (a | b | c | d) & 0x10 == 0
 }
 
 /// A bit set over the basic multilingual plane.
