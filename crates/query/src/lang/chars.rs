@@ -49,6 +49,20 @@ pub(super) fn is_closer(c: char) -> bool {
     matches!(c, '”' | '」' | '』')
 }
 
+/// The length of the pair of parentheses or Chinese quotation marks that `text` starts with, if
+/// there is nothing but space between them.
+pub(super) fn empty_pair(text: &str) -> Option<usize> {
+    let mut chars = text.char_indices();
+    let (_, open) = chars.next()?;
+    let closer = match fold(open) {
+        '(' => ')',
+        '"' => return None,
+        _ => closer_of(open)?,
+    };
+    let (at, close) = chars.find(|(_, c)| !is_space(*c) && !is_invisible(*c))?;
+    (fold(close) == closer).then_some(at + close.len_utf8())
+}
+
 /// Whether an unescaped `c` ends a word wherever it stands.
 pub(super) fn ends_word(c: char) -> bool {
     is_space(c) || closer_of(c).is_some() || is_closer(c) || matches!(fold(c), '(' | ')' | '|')

@@ -6,7 +6,7 @@
 
 use super::ast::{Scope, Term};
 use super::chars::{
-    closer_of, ends_word, fold, is_closer, is_invisible, is_operator_word, is_space,
+    closer_of, empty_pair, ends_word, fold, is_closer, is_invisible, is_operator_word, is_space,
 };
 use super::diagnostic::Diagnostic;
 use super::field::{FieldName, WordStart, word_start};
@@ -81,6 +81,10 @@ impl Lexer<'_> {
     /// Reads one token that starts with `c`, which is not a space.
     fn token(&mut self, c: char) {
         let start = self.pos;
+        if let Some(length) = self.blank_before_word() {
+            self.pos += length;
+            return;
+        }
         let sign = |lexer: &mut Self, kind| {
             lexer.bump();
             lexer.push(kind, start);
@@ -102,6 +106,12 @@ impl Lexer<'_> {
             }
             _ => self.word_or_field(),
         }
+    }
+
+    /// The length of an empty pair that comes next and touches the word after it.
+    fn blank_before_word(&self) -> Option<usize> {
+        let length = empty_pair(self.remaining())?;
+        self.remaining()[length..].starts_with(char::is_alphanumeric).then_some(length)
     }
 
     /// Whether something other than a space follows `c`, the next character.
@@ -181,10 +191,25 @@ impl Lexer<'_> {
         }
     }
 
-    /// Reads a bare word that is text.
+    /// Reads a bare word that is text. Empty pairs that touch it are blanks to fill in: they are
+    /// part of the word, as other punctuation is.
     fn word(&mut self) {
         let start = self.pos;
         let mut glyphs = self.glyphs(ends_word);
+        while !glyphs.is_empty()
+            && let Some(length) = empty_pair(self.remaining())
+        {
+            let from = self.pos;
+            let pair = self.remaining()[..length].char_indices();
+            glyphs.extend(pair.filter(|(_, c)| !is_space(*c) && !is_invisible(*c)).map(
+                |(at, c)| {
+                    let at = from + at;
+                    Glyph { c, span: Span::new(at, at + c.len_utf8()), escaped: true }
+                },
+            ));
+            self.pos += length;
+            glyphs.extend(self.glyphs(ends_word));
+        }
         // An escape of something invisible is nothing.
         if glyphs.is_empty() {
             return;
