@@ -143,6 +143,7 @@ fn print_hit(
     for (value, name) in [
         (hit.passage, "best passage"),
         (hit.runs, "unbroken runs of the query"),
+        (hit.lead, "start of the body"),
         (hit.words, "words that it has"),
         (hit.newness, "newer than other hits"),
     ] {
@@ -238,10 +239,11 @@ fn hit_object(hit: &ExplainedHit) -> Value {
             "score": part.score,
         })
     };
-    let others = [("words", hit.words), ("newness", hit.newness)];
-    let others = others.into_iter().filter_map(|(unit, score)| {
+    let others =
+        [("body", "lead", hit.lead), ("any", "words", hit.words), ("any", "newness", hit.newness)];
+    let others = others.into_iter().filter_map(|(part, unit, score)| {
         let score = score?;
-        Some(json!({"part": "any", "unit": unit, "text": "", "origin": "typed", "score": score}))
+        Some(json!({"part": part, "unit": unit, "text": "", "origin": "typed", "score": score}))
     });
     json!({
         "id": hit.record.id(),

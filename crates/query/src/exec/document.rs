@@ -21,6 +21,7 @@ use crate::plan::expr::{Filter, FilterField, FilterValue};
 use crate::plan::needle::Needle;
 use crate::plan::{MatchExpr, Plan, ScoredTerm};
 use crate::rank::bm25::{LengthNorms, max_score, tf_saturation};
+use crate::rank::proximity::body_start;
 use crate::rank::{COVERAGE_WEIGHT, Coverage, IdfMass};
 
 /// A record with its terms.
@@ -240,19 +241,20 @@ impl Document {
         let words = plan.words.iter().filter(|_| plan.may_lack_words);
         let idf_sum =
             words.filter(|word| self.matches(&word.expr)).fold(0.0, |sum, word| sum + word.idf);
-        let positions: Vec<Vec<u32>> =
-            plan.bigrams.bigrams().iter().map(|bigram| self.positions(bigram)).collect();
+        let (_, title) = decode_length(self.length_code(TextField::Title));
+        let body_start = body_start(title);
+        let bigrams = plan.bigrams.bigrams().iter();
+        let positions: Vec<_> = bigrams.map(|bigram| self.positions(bigram, body_start)).collect();
         SecondScore {
-            proximity: plan.bigrams.proximity(&positions),
+            proximity: plan.bigrams.proximity(&positions, body_start),
             words: COVERAGE_WEIGHT * idf_sum,
         }
     }
 
     /// The positions of a bigram: those in the title, then those in the body, counted as an index
     /// does it.
-    fn positions(&self, bigram: &[char; 2]) -> Vec<u32> {
-        let (_, title) = decode_length(self.length_code(TextField::Title));
-        let offsets = [(&self.terms.title, 0), (&self.terms.body, title + title / 8 + 1)];
+    fn positions(&self, bigram: &[char; 2], body_start: u32) -> Vec<u32> {
+        let offsets = [(&self.terms.title, 0), (&self.terms.body, body_start)];
         let all = offsets.into_iter().flat_map(|(text, offset)| {
             let windows = text.key.windows(2).zip(offset..);
             windows.filter(|(window, _)| *window == bigram).map(|(_, position)| position)

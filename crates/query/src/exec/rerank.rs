@@ -11,7 +11,7 @@ use super::segment::{FieldLengths, Segment};
 use super::top_k::ScoredDoc;
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH};
+use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH, body_start};
 use crate::rank::{COVERAGE_WEIGHT, newness};
 
 /// Adds the second score to the first hits, and sorts them again.
@@ -67,8 +67,7 @@ pub(crate) fn add(
     dates: &[Option<i64>],
 ) {
     for (hit, second) in found.iter_mut().zip(seconds) {
-        hit.score +=
-            (second.proximity.passage + second.proximity.runs + second.words) * hit.recency;
+        hit.score += (second.proximity.sum() + second.words) * hit.recency;
     }
     add_newness(plan, found, dates);
     found.sort_by(|a, b| {
@@ -136,7 +135,7 @@ impl<'i> SecondScorer<'i> {
             }
         }
         SecondScore {
-            proximity: bigrams.proximity(self.cursors.positions(doc)),
+            proximity: self.cursors.proximity(doc, bigrams),
             words: COVERAGE_WEIGHT * idf_sum,
         }
     }
@@ -146,7 +145,7 @@ impl<'i> SecondScorer<'i> {
 struct BigramCursors {
     cursors: Vec<[Option<Cursor>; 2]>,
     titles: FieldLengths,
-    /// The result of [`BigramCursors::positions`], a buffer that is used again for each document.
+    /// A buffer for the positions of each bigram in a document.
     positions: Vec<Vec<u32>>,
     /// A buffer for the positions of one bigram in one field.
     field_positions: Vec<u32>,
@@ -170,16 +169,14 @@ impl BigramCursors {
         }
     }
 
-    /// The positions of each bigram in `doc`: those in the title, then those in the body, counted
-    /// as if the body followed the title. From call to call, `doc` must ascend.
-    fn positions(&mut self, doc: DocId) -> &[Vec<u32>] {
-        // A stored length is rounded down by an eighth at most. Add that much, so that title and
-        // body do not overlap.
+    /// What the positions of the bigrams add to the score of `doc`. Positions in the body count as
+    /// if the body followed the title. From call to call, `doc` must ascend.
+    fn proximity(&mut self, doc: DocId, bigrams: &QueryBigrams) -> ProximityScore {
         let (_, title) = decode_length(self.titles.code(doc));
-        let offsets = [0, title + title / 8 + 1];
+        let body_start = body_start(title);
         for (cursors, positions) in self.cursors.iter_mut().zip(&mut self.positions) {
             positions.clear();
-            for (cursor, offset) in cursors.iter_mut().zip(offsets) {
+            for (cursor, offset) in cursors.iter_mut().zip([0, body_start]) {
                 if let Some(cursor) = cursor
                     && cursor.seek(doc) == doc
                 {
@@ -190,6 +187,6 @@ impl BigramCursors {
                 }
             }
         }
-        &self.positions
+        bigrams.proximity(&self.positions, body_start)
     }
 }

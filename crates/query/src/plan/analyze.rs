@@ -85,6 +85,8 @@ pub(crate) struct AnalysedText {
     pub(crate) terms: Vec<WeightedTerm>,
     /// The key characters of the whole text.
     pub(crate) key: Vec<char>,
+    /// For each key character, whether it belongs to a stop word.
+    pub(crate) stops: Vec<bool>,
     /// Whether it is a question, or as long as one: then an answer need not have every word.
     pub(crate) question: bool,
 }
@@ -108,9 +110,10 @@ impl AnalysedText {
             _ if question => UnigramPolicy::All,
             Requirement::Everything | Requirement::Words => UnigramPolicy::WordsOnly,
         };
-        let terms = terms(&folded, &key, segmenter, unigrams);
+        let stops = stops(&folded, &key, segmenter);
+        let terms = terms(&folded, &key, &stops, segmenter, unigrams);
         let key = key.chars().to_vec();
-        Self { typed: typed.to_owned(), words, unigrams, terms, key, question }
+        Self { typed: typed.to_owned(), words, unigrams, terms, key, stops, question }
     }
 
     /// Whether it has a word that is not a stop word.
@@ -168,16 +171,17 @@ impl QueryWord {
 }
 
 /// The terms of a text: bigrams, unigrams as the policy says, and the words of the segmenter. The
-/// weight is the number of times that the query has the term; stop words count less.
+/// weight is the number of times that the query has the term; stop words count less. `stops` is
+/// the result of [`stops`].
 pub(crate) fn terms(
     folded: &Folded<'_>,
     key: &Key,
+    stops: &[bool],
     segmenter: &Segmenter,
     unigrams: UnigramPolicy,
 ) -> Vec<WeightedTerm> {
     let mut weights: BTreeMap<(TermKind, String), f32> = BTreeMap::new();
     let mut add = |kind, text: String, weight| *weights.entry((kind, text)).or_default() += weight;
-    let stops = stops(folded, key, segmenter);
     let factor = |stop: bool| if stop { STOP_WEIGHT } else { 1.0 };
     for (at, bigram) in key.chars().windows(2).enumerate() {
         // The word says all that a bigram of two Latin letters could say.
@@ -231,7 +235,7 @@ pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> TermKind {
 }
 
 /// For each key character, whether it belongs to a stop word.
-fn stops(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
+pub(super) fn stops(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
     let mut by_char = vec![false; folded.char_count()];
     segmenter.words(folded, |token| {
         if is_stop(&token.text) {

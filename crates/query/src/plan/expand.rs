@@ -16,7 +16,7 @@ use super::units::units;
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
     AnalysedText, MatchMode, Origin, QueryWord, Requirement, TextTables, UnigramPolicy, Variant,
-    WeightedTerm, terms,
+    WeightedTerm, stops, terms,
 };
 use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
 
@@ -288,7 +288,8 @@ fn numbers_and_dates(
 
 fn terms_of(text: &str, segmenter: &Segmenter, unigrams: UnigramPolicy) -> Vec<WeightedTerm> {
     let folded = Folded::new(text);
-    terms(&folded, &Key::new(&folded), segmenter, unigrams)
+    let key = Key::new(&folded);
+    terms(&folded, &key, &stops(&folded, &key, segmenter), segmenter, unigrams)
 }
 
 /// The most that terms can add to a score, term frequencies aside.

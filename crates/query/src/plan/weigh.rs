@@ -25,17 +25,13 @@ use crate::rank::{
 pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Result<Plan, Error> {
     let Compiled { match_expr, any_word, mut words, texts, may_lack_words, has_date_filter } =
         compiled;
-    let keys = texts.iter().map(|text| text.expanded.text.key.as_slice());
-    let mut bigrams = QueryBigrams::new(keys);
+    let texts_of = texts.iter().map(|text| &text.expanded.text);
+    let mut bigrams = QueryBigrams::new(texts_of.map(|text| (&*text.key, &*text.stops)));
     let idfs = TermIdfs::fetch(terms_to_weigh(&words, &texts, &bigrams), statistics)?;
     let in_body = |kind, text: &str| idfs.idf(TextField::Body, kind, text);
-    bigrams.set_idfs(
-        bigrams
-            .bigrams()
-            .iter()
-            .map(|bigram| in_body(TermKind::Bigram, &bigram.iter().collect::<String>()))
-            .collect(),
-    );
+    let idf_of = |bigram: &[char; 2]| in_body(TermKind::Bigram, &String::from_iter(bigram));
+    let bigram_idfs: Vec<f32> = bigrams.bigrams().iter().map(idf_of).collect();
+    bigrams.weigh(bigram_idfs.into_iter());
     let needles = words.iter().enumerate().flat_map(|(number, word)| {
         let of_variant = move |variant: &Variant| {
             let variant_idfs = terms_of_variant(variant).map(|(kind, text)| in_body(kind, &text));
@@ -51,6 +47,7 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
             *idf = needle.weight;
         }
     }
+    bigrams.set_words(words.iter().map(|word| (&*word.word.variants[0].key, word.idf)));
     let covering = Covering { any_word, ..covering(&words) };
     let (mut scored_terms, mut weighted) = (Vec::new(), Vec::new());
     for ScoredText { expanded, fields } in texts {

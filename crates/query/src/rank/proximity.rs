@@ -1,15 +1,17 @@
 //! Proximity: scores a hit by where the query's characters stand in it.
 //!
-//! BM25 is summed over fields and terms first. Then the first [`RERANK_DEPTH`] hits get two more
-//! scores: how much of the query their best passage has, and which runs of the query stand in them
-//! unbroken. Both come from the positions of bigrams, so that no record is read but those that are
-//! shown. The constants were confirmed on held-out halves of two judged sets; see the table in
-//! `docs/RANKING.md`.
+//! BM25 is summed over fields and terms first. Then the first [`RERANK_DEPTH`] hits get three more
+//! scores: how much of the query their best passage has, which runs of the query stand in them
+//! unbroken, and how much of the query the start of their body has. All come from the positions of
+//! bigrams, so that no record is read but those that are shown. The constants were confirmed on
+//! halves of all judged sets; see the tables in `docs/RANKING.md`.
 
 use std::collections::hash_map::Entry;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
+
+use super::weights::STOP_WEIGHT;
 
 /// Hits that are ranked again. With a hundred the measures are the same to four places.
 pub(crate) const RERANK_DEPTH: usize = 30;
@@ -17,7 +19,8 @@ pub(crate) const RERANK_DEPTH: usize = 30;
 /// Length of a passage, in key characters: a clause or two.
 const PASSAGE_CHARS: u32 = 30;
 
-/// Weight of the best passage: the summed idf of the query's distinct bigrams in it.
+/// Weight of the best passage: the summed idf of the query's distinct bigrams in one, and of its
+/// distinct words in one.
 const PASSAGE_WEIGHT: f32 = 1.0;
 
 /// Weight of unbroken runs of the query.
@@ -26,11 +29,33 @@ const RUN_WEIGHT: f32 = 0.2;
 /// Runs longer than this gain nothing more for each character.
 const MAX_RUN_CHARS: usize = 8;
 
+/// Length of the lead, the start of a body, in key characters: it says what a text is about.
+const LEAD_CHARS: u32 = 100;
+
+/// Weight of the lead: the summed idf of the query's distinct bigrams in it.
+const LEAD_WEIGHT: f32 = 0.3;
+
 /// What the positions of a document's bigrams add to its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ProximityScore {
     pub(crate) passage: f32,
     pub(crate) runs: f32,
+    pub(crate) lead: f32,
+}
+
+impl ProximityScore {
+    /// All that it adds.
+    pub(crate) fn sum(self) -> f32 {
+        self.passage + self.runs + self.lead
+    }
+}
+
+/// The position of the first character of a body, counted from the start of the title. The length
+/// of the title is as [`wensou_index::decode_length`] gives it.
+pub(crate) fn body_start(title: u32) -> u32 {
+    // A stored length is rounded down by an eighth at most. Add that much, so that title and body
+    // do not overlap.
+    title + title / 8 + 1
 }
 
 /// The bigrams of a query, as the proximity score needs them.
@@ -38,30 +63,40 @@ pub(crate) struct ProximityScore {
 pub(crate) struct QueryBigrams {
     /// Each distinct bigram.
     bigrams: Vec<[char; 2]>,
-    /// The idf of each, in the body.
-    idfs: Vec<f32>,
+    /// The idf of each in the body, times its share of content: the terms of stop words count less.
+    weights: Vec<f32>,
     /// For each text of the query its bigrams in order, as indices into `bigrams`.
     texts: Vec<Vec<usize>>,
+    /// Each distinct word of two characters or more: its bigrams in order, and its idf.
+    words: Vec<(Vec<usize>, f32)>,
 }
 
 impl QueryBigrams {
-    /// The bigrams of texts, given the key characters of each. They have no idfs yet.
-    pub(crate) fn new<'k>(texts: impl Iterator<Item = &'k [char]>) -> Self {
+    /// The bigrams of texts, given the key characters of each and whether they belong to stop
+    /// words. They have no idfs yet.
+    pub(crate) fn new<'k>(texts: impl Iterator<Item = (&'k [char], &'k [bool])>) -> Self {
         let mut numbers: HashMap<[char; 2], usize> = HashMap::default();
-        let mut bigrams = Vec::new();
+        let (mut bigrams, mut weights) = (Vec::new(), Vec::new());
+        let factor = |stop: bool| if stop { STOP_WEIGHT } else { 1.0 };
         let texts = texts
-            .map(|key| {
-                let numbered = key.windows(2).map(|two| match numbers.entry([two[0], two[1]]) {
-                    Entry::Occupied(entry) => *entry.get(),
-                    Entry::Vacant(entry) => {
-                        bigrams.push(*entry.key());
-                        *entry.insert(bigrams.len() - 1)
-                    }
+            .map(|(key, stops)| {
+                let factors = stops.windows(2).map(|two| (factor(two[0]) + factor(two[1])) / 2.0);
+                let numbered = key.windows(2).zip(factors).map(|(two, factor)| {
+                    let number = match numbers.entry([two[0], two[1]]) {
+                        Entry::Occupied(entry) => *entry.get(),
+                        Entry::Vacant(entry) => {
+                            bigrams.push(*entry.key());
+                            weights.push(0.0);
+                            *entry.insert(bigrams.len() - 1)
+                        }
+                    };
+                    weights[number] = factor.max(weights[number]);
+                    number
                 });
                 numbered.collect()
             })
             .collect();
-        Self { bigrams, idfs: Vec::new(), texts }
+        Self { bigrams, weights, texts, words: Vec::new() }
     }
 
     /// Whether there is text to score.
@@ -74,74 +109,111 @@ impl QueryBigrams {
         &self.bigrams
     }
 
-    /// Sets the idf of each bigram.
-    pub(crate) fn set_idfs(&mut self, idfs: Vec<f32>) {
-        self.idfs = idfs;
+    /// Weighs each bigram by its idf.
+    pub(crate) fn weigh(&mut self, idfs: impl Iterator<Item = f32>) {
+        self.weights.iter_mut().zip(idfs).for_each(|(weight, idf)| *weight *= idf);
     }
 
-    /// The score of a document, given the ascending positions of each bigram.
-    pub(crate) fn proximity(&self, positions: &[Vec<u32>]) -> ProximityScore {
-        let mut matches: Vec<(u32, usize)> = positions
-            .iter()
-            .enumerate()
-            .flat_map(|(bigram, positions)| {
-                positions.iter().map(move |position| (*position, bigram))
-            })
-            .collect();
-        matches.sort_unstable();
-        let runs: f32 = self.texts.iter().map(|text| self.runs(text, positions)).sum();
-        ProximityScore {
-            passage: PASSAGE_WEIGHT * self.best_passage(&matches),
-            runs: RUN_WEIGHT * runs,
+    /// Sets the words, given the key characters and the idf of each. Words that are not in the
+    /// texts are left out.
+    pub(crate) fn set_words<'k>(&mut self, words: impl Iterator<Item = (&'k [char], f32)>) {
+        let numbered = self.bigrams.iter().enumerate().map(|(number, bigram)| (*bigram, number));
+        let numbers: HashMap<[char; 2], usize> = numbered.collect();
+        let mut seen = HashSet::default();
+        for (key, idf) in words {
+            let bigrams = key.windows(2).map(|two| numbers.get(&[two[0], two[1]]).copied());
+            let bigrams: Option<Vec<usize>> = bigrams.collect();
+            if let Some(bigrams) = bigrams
+                && !bigrams.is_empty()
+                && seen.insert(bigrams.clone())
+            {
+                self.words.push((bigrams, idf));
+            }
         }
     }
 
+    /// The score of a document, given the ascending positions of each bigram, and [`body_start`].
+    pub(crate) fn proximity(&self, positions: &[Vec<u32>], body_start: u32) -> ProximityScore {
+        let bigrams = positions.iter().enumerate().flat_map(|(bigram, positions)| {
+            positions.iter().map(move |position| (*position, bigram))
+        });
+        let words = self.words.iter().enumerate().flat_map(|(word, (bigrams, _))| {
+            let starts = positions[bigrams[0]].iter().copied();
+            starts
+                .filter(|start| run_from(*start, bigrams, positions) == bigrams.len())
+                .map(move |start| (start, word))
+        });
+        let word_idfs: Vec<f32> = self.words.iter().map(|(_, idf)| *idf).collect();
+        let passage = best_passage(bigrams.collect(), &self.weights)
+            + best_passage(words.collect(), &word_idfs);
+        let runs: f32 = self.texts.iter().map(|text| self.runs(text, positions)).sum();
+        ProximityScore {
+            passage: PASSAGE_WEIGHT * passage,
+            runs: RUN_WEIGHT * runs,
+            lead: LEAD_WEIGHT * self.lead(positions, body_start),
+        }
+    }
+
+    /// The summed weight of the bigrams that the first [`LEAD_CHARS`] characters of the body have.
+    fn lead(&self, positions: &[Vec<u32>], body_start: u32) -> f32 {
+        let end = body_start.saturating_add(LEAD_CHARS);
+        let is_in_lead = |positions: &[u32]| {
+            let in_body = positions.partition_point(|position| *position < body_start);
+            positions.get(in_body).is_some_and(|position| *position < end)
+        };
+        let weights = positions.iter().zip(&self.weights);
+        weights.filter(|(of, _)| is_in_lead(of)).fold(0.0, |sum, (_, weight)| sum + weight)
+    }
+
     /// Cuts the query greedily into the longest runs that the document has. A run of three
-    /// characters or more scores the summed idf of its bigrams times √(length − 2).
+    /// characters or more scores the summed weight of its bigrams times √(length − 2).
     fn runs(&self, query: &[usize], positions: &[Vec<u32>]) -> f32 {
         let mut worth = 0.0;
         let mut at = 0;
         // A single bigram at the end is no run.
         while at + 1 < query.len() {
-            let run_from = |start: &u32| {
-                let on = (*start..).zip(&query[at..]);
-                on.take_while(|(position, bigram)| {
-                    positions[**bigram].binary_search(position).is_ok()
-                })
-                .count()
-            };
-            let run_bigrams = positions[query[at]].iter().map(run_from).max().unwrap_or(0);
+            let starts = positions[query[at]].iter();
+            let lengths = starts.map(|start| run_from(*start, &query[at..], positions));
+            let run_bigrams = lengths.max().unwrap_or(0);
             if run_bigrams < 2 {
                 at += 1;
                 continue;
             }
             let idf_sum: f32 =
-                query[at..at + run_bigrams].iter().map(|bigram| self.idfs[*bigram]).sum();
+                query[at..at + run_bigrams].iter().map(|bigram| self.weights[*bigram]).sum();
             worth += idf_sum * (((run_bigrams + 1).min(MAX_RUN_CHARS) - 2) as f32).sqrt();
             at += run_bigrams;
         }
         worth
     }
+}
 
-    /// The best passage of [`PASSAGE_CHARS`] characters: the summed idf of its distinct bigrams.
-    fn best_passage(&self, matches: &[(u32, usize)]) -> f32 {
-        let mut counts = vec![0_u32; self.bigrams.len()];
-        let (mut best, mut sum, mut oldest) = (0.0_f32, 0.0_f32, 0);
-        for (at, bigram) in matches {
-            counts[*bigram] += 1;
-            if counts[*bigram] == 1 {
-                sum += self.idfs[*bigram];
-            }
-            while matches[oldest].0 + PASSAGE_CHARS <= *at {
-                let (_, bigram) = matches[oldest];
-                counts[bigram] -= 1;
-                if counts[bigram] == 0 {
-                    sum -= self.idfs[bigram];
-                }
-                oldest += 1;
-            }
-            best = best.max(sum);
+/// How many of the bigrams of a text stand one after the other from a position on.
+fn run_from(start: u32, text: &[usize], positions: &[Vec<u32>]) -> usize {
+    let on = (start..).zip(text);
+    on.take_while(|(position, bigram)| positions[**bigram].binary_search(position).is_ok()).count()
+}
+
+/// The best passage of [`PASSAGE_CHARS`] characters: the summed weight of the distinct terms that
+/// begin in it. `matches` are positions, each with the number of a term.
+fn best_passage(mut matches: Vec<(u32, usize)>, weights: &[f32]) -> f32 {
+    matches.sort_unstable();
+    let mut counts = vec![0_u32; weights.len()];
+    let (mut best, mut sum, mut oldest) = (0.0_f32, 0.0_f32, 0);
+    for (at, term) in &matches {
+        counts[*term] += 1;
+        if counts[*term] == 1 {
+            sum += weights[*term];
         }
-        best
+        while matches[oldest].0 + PASSAGE_CHARS <= *at {
+            let (_, term) = matches[oldest];
+            counts[term] -= 1;
+            if counts[term] == 0 {
+                sum -= weights[term];
+            }
+            oldest += 1;
+        }
+        best = best.max(sum);
     }
+    best
 }

@@ -111,6 +111,9 @@ pub struct ExplainedHit {
     pub passage: Option<f32>,
     /// The score of unbroken runs of the query; `None` if the hit was not reranked.
     pub runs: Option<f32>,
+    /// The score of what the start of its body has; `None` if it has nothing of the query, or if the
+    /// hit was not reranked.
+    pub lead: Option<f32>,
     /// The score of the words that it has; `None` if all hits have all words, or if the hit was not
     /// reranked.
     pub words: Option<f32>,
@@ -273,6 +276,7 @@ impl HitExplainer<'_> {
             term_scores: self.term_scores(plan, address)?,
             passage: second.map(|second| second.proximity.passage),
             runs: second.map(|second| second.proximity.runs),
+            lead: second.map(|second| second.proximity.lead).filter(|lead| *lead > 0.0),
             words: second.map(|second| second.words).filter(|words| *words > 0.0),
             newness: at.map(|at| found[at].newness).filter(|newness| *newness > 0.0),
             recency: at.map_or(1.0, |at| found[at].recency),
