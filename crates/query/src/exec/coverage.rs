@@ -67,12 +67,17 @@ impl<'i> CoverageCounter<'i> {
             words.retain(window);
         }
         let min = least.map_or(min, |least| least.max(min));
+        let is_exact = words.is_exact();
         window.retain(|doc| {
+            let at_most = scale.coverage(IdfMass::from_units(words.upper_bound(doc)));
             // Confirming a word reads positions: skip documents that cannot have enough.
-            if scale.coverage(IdfMass::from_units(words.upper_bound(doc))) < min {
+            if at_most < min {
                 return false;
             }
-            let coverage = scale.coverage(IdfMass::from_units(words.confirmed(doc)));
+            let coverage = match is_exact {
+                true => at_most,
+                false => scale.coverage(IdfMass::from_units(words.confirmed(doc))),
+            };
             let at = (doc - *start) as usize;
             sums[at] = coverage;
             counted.push(at);

@@ -29,6 +29,8 @@ pub(crate) struct MinMass<M> {
 struct Member<M> {
     matcher: M,
     mass: u32,
+    /// Whether every candidate of it matches.
+    is_exact: bool,
     /// A lower bound of its next candidate.
     next: DocId,
     /// Its candidates in the current window, if candidates come by windows. Documents that cannot
@@ -45,9 +47,16 @@ impl<M: Candidates> MinMass<M> {
     pub(super) fn of(min: u32, mut members: Vec<(u32, M)>) -> Self {
         members.sort_by_key(|(mass, _)| Reverse(*mass));
         let mut remaining: u32 = members.iter().map(|(mass, _)| mass).sum();
-        let member = |(mass, matcher)| {
-            let in_window = DocWindow::new(0, 1, 0);
-            let member = Member { matcher, mass, next: 0, in_window, remaining, pending: false };
+        let member = |(mass, matcher): (u32, M)| {
+            let member = Member {
+                is_exact: matcher.is_exact(),
+                matcher,
+                mass,
+                next: 0,
+                in_window: DocWindow::new(0, 1, 0),
+                remaining,
+                pending: false,
+            };
             remaining -= mass;
             member
         };
@@ -79,7 +88,7 @@ impl<M: Candidates> MinMass<M> {
     pub(super) fn confirmed(&mut self, doc: DocId) -> u32 {
         let mut mass = 0;
         for member in &mut self.members {
-            if member.in_window.contains(doc) && member.matcher.confirm(doc) {
+            if member.in_window.contains(doc) && (member.is_exact || member.matcher.confirm(doc)) {
                 mass += member.mass;
             }
         }
@@ -221,7 +230,7 @@ impl<M: Candidates> Candidates for MinMass<M> {
     }
 
     fn is_exact(&self) -> bool {
-        self.members.iter().all(|member| member.matcher.is_exact())
+        self.members.iter().all(|member| member.is_exact)
     }
 
     fn can_rewind(&self) -> bool {
@@ -235,7 +244,7 @@ impl<M: Candidates> Candidates for MinMass<M> {
                 true => member.in_window.contains(doc),
                 false => member.next == doc,
             };
-            if is_candidate && member.matcher.confirm(doc) {
+            if is_candidate && (member.is_exact || member.matcher.confirm(doc)) {
                 missing = missing.saturating_sub(member.mass);
                 if missing == 0 {
                     return true;
