@@ -47,7 +47,9 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
             *idf = needle.weight;
         }
     }
-    bigrams.set_words(words.iter().map(|word| (&*word.word.variants[0].key, word.idf)));
+    bigrams.set_words(words.iter().map(|PlannedWord { word, idf, .. }| {
+        (word.variants.iter().map(|variant| &*variant.key), *idf)
+    }));
     let covering = Covering { any_word, ..covering(&words) };
     let (mut scored_terms, mut weighted) = (Vec::new(), Vec::new());
     for ScoredText { expanded, fields } in texts {

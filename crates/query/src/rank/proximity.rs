@@ -61,14 +61,23 @@ pub(crate) fn body_start(title: u32) -> u32 {
 /// The bigrams of a query, as the proximity score needs them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct QueryBigrams {
-    /// Each distinct bigram.
+    /// Each distinct bigram of the texts, then those that only expansions of words have.
     bigrams: Vec<[char; 2]>,
-    /// The idf of each in the body, times its share of content: the terms of stop words count less.
+    /// The idf in the body of each bigram of the texts, times its share of content: the terms of
+    /// stop words count less.
     weights: Vec<f32>,
     /// For each text of the query its bigrams in order, as indices into `bigrams`.
     texts: Vec<Vec<usize>>,
-    /// Each distinct word of two characters or more: its bigrams in order, and its idf.
-    words: Vec<(Vec<usize>, f32)>,
+    words: Vec<QueryForms>,
+}
+
+/// A word of a query.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct QueryForms {
+    /// For each variant of two characters or more its bigrams in order, as indices.
+    forms: Vec<Vec<usize>>,
+    /// The idf of the word as typed.
+    idf: f32,
 }
 
 impl QueryBigrams {
@@ -114,43 +123,54 @@ impl QueryBigrams {
         self.weights.iter_mut().zip(idfs).for_each(|(weight, idf)| *weight *= idf);
     }
 
-    /// Sets the words, given the key characters and the idf of each. Words that are not in the
-    /// texts are left out.
-    pub(crate) fn set_words<'k>(&mut self, words: impl Iterator<Item = (&'k [char], f32)>) {
+    /// Sets the words, given the key characters of each variant, and the idf of the word.
+    pub(crate) fn set_words<'k, V: Iterator<Item = &'k [char]>>(
+        &mut self,
+        words: impl Iterator<Item = (V, f32)>,
+    ) {
         let numbered = self.bigrams.iter().enumerate().map(|(number, bigram)| (*bigram, number));
-        let numbers: HashMap<[char; 2], usize> = numbered.collect();
+        let mut numbers: HashMap<[char; 2], usize> = numbered.collect();
         let mut seen = HashSet::default();
-        for (key, idf) in words {
-            let bigrams = key.windows(2).map(|two| numbers.get(&[two[0], two[1]]).copied());
-            let bigrams: Option<Vec<usize>> = bigrams.collect();
-            if let Some(bigrams) = bigrams
-                && !bigrams.is_empty()
-                && seen.insert(bigrams.clone())
-            {
-                self.words.push((bigrams, idf));
+        for (variants, idf) in words {
+            let form = |key: &[char]| -> Vec<usize> {
+                let bigrams = key.windows(2).map(|two| match numbers.entry([two[0], two[1]]) {
+                    Entry::Occupied(entry) => *entry.get(),
+                    Entry::Vacant(entry) => {
+                        self.bigrams.push(*entry.key());
+                        *entry.insert(self.bigrams.len() - 1)
+                    }
+                });
+                bigrams.collect()
+            };
+            let forms: Vec<Vec<usize>> = variants.map(form).filter(|it| !it.is_empty()).collect();
+            if !forms.is_empty() && seen.insert(forms.clone()) {
+                self.words.push(QueryForms { forms, idf });
             }
         }
     }
 
     /// The score of a document, given the ascending positions of each bigram, and [`body_start`].
     pub(crate) fn proximity(&self, positions: &[Vec<u32>], body_start: u32) -> ProximityScore {
-        let bigrams = positions.iter().enumerate().flat_map(|(bigram, positions)| {
+        let of_texts = &positions[..self.weights.len()];
+        let bigrams = of_texts.iter().enumerate().flat_map(|(bigram, positions)| {
             positions.iter().map(move |position| (*position, bigram))
         });
-        let words = self.words.iter().enumerate().flat_map(|(word, (bigrams, _))| {
-            let starts = positions[bigrams[0]].iter().copied();
+        let forms = self.words.iter().enumerate();
+        let forms = forms.flat_map(|(word, of)| of.forms.iter().map(move |form| (word, form)));
+        let words = forms.flat_map(|(word, form)| {
+            let starts = positions[form[0]].iter().copied();
             starts
-                .filter(|start| run_from(*start, bigrams, positions) == bigrams.len())
+                .filter(|start| run_from(*start, form, positions) == form.len())
                 .map(move |start| (start, word))
         });
-        let word_idfs: Vec<f32> = self.words.iter().map(|(_, idf)| *idf).collect();
+        let word_idfs: Vec<f32> = self.words.iter().map(|word| word.idf).collect();
         let passage = best_passage(bigrams.collect(), &self.weights)
             + best_passage(words.collect(), &word_idfs);
         let runs: f32 = self.texts.iter().map(|text| self.runs(text, positions)).sum();
         ProximityScore {
             passage: PASSAGE_WEIGHT * passage,
             runs: RUN_WEIGHT * runs,
-            lead: LEAD_WEIGHT * self.lead(positions, body_start),
+            lead: LEAD_WEIGHT * self.lead(of_texts, body_start),
         }
     }
 
