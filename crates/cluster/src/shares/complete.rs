@@ -199,12 +199,12 @@ impl Completion<'_> {
         for SharedArticle { id, path, start, .. } in articles {
             let is_same =
                 |stored: &SharedDocument| first_location(&stored.record) == (path.as_str(), *start);
-            let stored = found.remove(id).map(|read| read.stored).filter(is_same);
+            let stored = found.remove(id).map(|stored| stored.document).filter(is_same);
             documents.push(match stored {
                 Some(stored) => stored,
                 None => {
                     let id = self.build.new_id_of(path, *start)?;
-                    self.build.read_one(&id)?.ok_or_else(missing)?.stored
+                    self.build.read_one(&id)?.ok_or_else(missing)?.document
                 }
             });
         }

@@ -6,22 +6,44 @@
 //! completes the index and publishes it. The outcome is that of a [`copy`](crate::copy()) of one
 //! index of the whole archive: the same records, hits and order.
 //!
-//! - `build`: the indexes that they write.
-//! - `state`: which shares there are, in a document that machines change with optimistic
-//!   concurrency.
-//! - `place`: puts a record where the cluster may have one of the same id. Flash items of several
-//!   machines are merged into one, and ids that collide get the next free one.
+//! # How a document is sent
+//!
+//! Several machines may have a document under the same id: each has a part of the occurrences of a
+//! flash item, or ids of different records collide. These are the words for it:
+//!
+//! - An **own** document is one of the share that this machine sends. A **stored** document is the
+//!   one that the cluster has under the same id, read with its version.
+//! - An own document is **pending** until it is **resolved** against the stored one. If there is
+//!   none, the own document is written. If the stored document has all of the own one, nothing is
+//!   written.
+//! - If both have the same flash item, they are **merged** into one document, which replaces the
+//!   stored one.
+//! - If they have different records, their ids **collide**. The record that comes first in the walk
+//!   keeps the id. The other one takes the next free id: if that is the stored one, it is
+//!   **displaced**, that is, sent again under its new id.
+//! - The **placement** of an own record says under which id it is stored in the end, and whether
+//!   this machine counts it in its statistics. The machine that sent a flash item first counts it.
+//!
+//! Every write names the version that it replaces, so the cluster refuses it if another machine was
+//! quicker. The document then stays pending.
+//!
+//! # Modules
+//!
+//! - `build`: the indexes that the machines write.
+//! - `state`: which shares are registered and sent, in a document that machines change with
+//!   optimistic concurrency.
+//! - `sender`: sends the documents of a share as described above.
 //! - `shared_document`: a document, with what is needed to merge it with those of other machines.
 //! - `read_write`: reads and writes documents with their versions.
 //! - `parts`: what each machine has counted, the sketches of its articles, and the new ids of
-//!   records that had to give up theirs.
+//!   displaced records.
 //! - `complete`: the statistics of the whole, references to merged items, near-duplicates.
 
 mod build;
 mod complete;
 mod parts;
-mod place;
 mod read_write;
+mod sender;
 mod shared_document;
 mod state;
 
@@ -30,9 +52,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use self::build::Build;
 use self::parts::PartsWriter;
-use self::place::{NewDocument, Placement};
+use self::sender::{OwnDocument, ShareSender};
 use self::shared_document::SharedDocument;
-use self::state::{SentShare, key_of};
+use self::state::{RegisteredShare, key_of};
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::copy::{
@@ -44,43 +66,43 @@ use crate::request::encode_segment;
 use crate::schema::{self, parts_name};
 use crate::share_error::ShareError;
 
-/// Documents that are sent, and whose conflicts are resolved, at a time.
+/// Documents that are sent and resolved at a time.
 const WINDOW: usize = 1000;
 
-/// What the sending of a share did.
+/// The outcome of [`send_share`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShareSent {
-    /// Documents of the share.
+    /// Documents of the share; 0 if it had been sent already.
     pub documents: u64,
-    /// Flash items among these that other shares had sent before.
+    /// Flash items among these that other shares have, too.
     pub merged: u64,
-    /// Files of the shares that were sent so far.
+    /// Files of all shares that have been sent.
     pub files: u64,
-    /// Files of all shares.
+    /// Files of the whole archive.
     pub all_files: u64,
-    /// What became of the index.
+    /// Whether the index is published.
     pub state: ShareState,
 }
 
-/// What became of an index to which a share was sent.
+/// Whether the index that a share was sent to is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShareState {
-    /// Other shares are missing.
+    /// It is not, because other shares are missing.
     Waiting,
-    /// All shares are there, and searches find them.
+    /// It is, because all shares have been sent.
     Published,
-    /// The same, before this share was sent, so it was not sent again.
+    /// It was published already, so this share was not sent again.
     PublishedBefore,
 }
 
-/// Sends the share of an archive that an index has. When all shares were sent, the index on the
-/// cluster is completed and published; until then, searches find the one before.
+/// Sends the share of an archive that an index has. If it is the last one, completes and publishes
+/// the index on the cluster. Until then, searches find the index that is published there already.
 ///
 /// # Errors
 ///
-/// [`ShareError::None`] if the index is no share; [`ShareError::Overlap`] and
-/// [`ShareError::Differ`] if the shares are not those that were surveyed; and those of
-/// [`copy`](crate::copy()).
+/// [`ShareError::None`] if the index is no share; [`ShareError::Overlap`], [`ShareError::Changed`]
+/// and [`ShareError::Differ`] if the shares do not fit together or are not what was surveyed; and
+/// those of [`copy`](crate::copy()).
 pub fn send_share(
     index: &Index,
     client: &Client,
@@ -91,46 +113,46 @@ pub fn send_share(
     let share = index.meta().share.as_ref().filter(|share| !share.survey.identity.is_empty());
     let share = share.ok_or(ShareError::None)?;
     let documents = address.physical_name(&stamp(index, share))?;
-    let before = published_index(client, address)?;
+    let published = published_index(client, address)?;
     let all_files = share.survey.files;
     let options = CopyOptions { wait: true, ..*options };
-    if before.as_ref().is_some_and(|before| before.documents() == documents) {
-        // The machine that has published it may have been stopped before it was done.
+    if published.as_ref().is_some_and(|published| published.documents() == documents) {
+        // The machine that published it may have stopped before it had deleted the other indexes.
         let job = Job::begin(index, client, address, &options)?;
         job.remove_others(&documents, Publisher::Shares)?;
         let state = ShareState::PublishedBefore;
         return Ok(ShareSent { documents: 0, merged: 0, files: all_files, all_files, state });
     }
-    if let Some(before) = &before {
-        check_replaceable(index, before, &options)?;
+    if let Some(published) = &published {
+        check_replaceable(index, published, &options)?;
     }
     let alias = address.index();
-    create(client, &documents, index, (alias, &options))?;
+    create_indexes(client, &documents, index, (alias, &options))?;
     let build = Build { client, alias, documents: &documents, parts: parts_name(&documents) };
     let key = key_of(&share.paths);
-    let mut state = build.register(&key, &SentShare::of(share), &share.survey)?;
-    let [mut placed, mut merged] = [0, 0];
+    let mut state = build.register(&key, &RegisteredShare::of(share), &share.survey)?;
+    let [mut sent, mut merged] = [0, 0];
     if !state.is_sent(&key) {
-        let Placement { documents, merged: present, statistics, articles, .. } =
-            send_documents(&build, index, &key, progress)?;
-        [placed, merged] = [documents, present];
-        let written = PartsWriter { build: &build, key: &key }.write(statistics, &articles)?;
-        state = build.note_sent(&key, written)?;
+        let sender = send_documents(&build, index, &key, progress)?;
+        [sent, merged] = [sender.documents, sender.merged];
+        let writer = PartsWriter { build: &build, key: &key };
+        let parts = writer.write(sender.statistics, &sender.articles)?;
+        state = build.note_sent(&key, parts)?;
     }
-    let sent = |state, files| ShareSent { documents: placed, merged, files, all_files, state };
+    let outcome = |state, files| ShareSent { documents: sent, merged, files, all_files, state };
     if !state.is_complete()? {
-        return Ok(sent(ShareState::Waiting, state.files_sent()));
+        return Ok(outcome(ShareState::Waiting, state.files_sent()));
     }
     // Another machine may complete the index at the same time.
     let job = Job::begin(index, client, address, &options)?;
     if client.alias_targets(alias)? != [documents.as_str()] {
         complete::complete(&build, index, &state, &job)?;
     }
-    Ok(sent(ShareState::Published, all_files))
+    Ok(outcome(ShareState::Published, all_files))
 }
 
-/// The end of the name of the index: the same on all machines that index the same archive in the
-/// same way.
+/// The stamp at the end of the name of the index of documents. It is the same on all machines that
+/// index the same archive in the same way.
 fn stamp(index: &Index, share: &Share) -> String {
     let meta = index.meta();
     let roots = roots(index).join("\n");
@@ -138,8 +160,8 @@ fn stamp(index: &Index, share: &Share) -> String {
     format!("{:016x}", xxh3_64(about.as_bytes()))
 }
 
-/// Makes the indexes, unless another machine has done so.
-fn create(
+/// Creates the indexes of documents and of parts, unless another machine has done so.
+fn create_indexes(
     client: &Client,
     documents: &str,
     index: &Index,
@@ -152,7 +174,7 @@ fn create(
     ];
     for (name, body) in wanted {
         if !client.exists(&format!("/{}", encode_segment(&name)))? {
-            // Without copies, what is sent is lost with a node.
+            // Until its shards have replicas, the loss of a node loses what was sent.
             client.create_index_if_missing(&name, &body, COPIES)?;
         }
     }
@@ -164,32 +186,33 @@ fn create(
     Ok(())
 }
 
-/// Sends the documents of a share, window by window.
+/// Sends the documents of a share, window by window. Returns what was sent and counted.
 fn send_documents<'b>(
     build: &'b Build<'b>,
     index: &'b Index,
     key: &'b str,
     progress: CopyProgress<'_>,
-) -> Result<Placement<'b>> {
+) -> Result<ShareSender<'b>> {
     let base = roots(index).join("\n");
     let segmenter = index.analysis()?.segmenter();
-    let mut placement = Placement::new(build, key, base, segmenter);
+    let mut sender = ShareSender::new(build, key, base, segmenter);
     let addresses = index.in_order()?;
     let mut window = Vec::new();
     for (ordinal, address) in addresses.iter().enumerate() {
         let record = index.record(*address)?;
         let (values, terms) = analyse_record(ordinal as u64, &record, segmenter)?;
-        let stored = SharedDocument::new(record, ordinal as u64, key);
-        window.push(NewDocument::new(stored, values, terms)?);
+        let document = SharedDocument::new(record, ordinal as u64, key);
+        window.push(OwnDocument::new(document, values, terms)?);
         if window.len() == WINDOW {
-            placement.place(std::mem::take(&mut window))?;
+            sender.send(std::mem::take(&mut window))?;
         }
         progress(ordinal as u64 + 1, addresses.len() as u64);
     }
-    placement.place(window)?;
-    // What was deleted while it was written was made anew by the cluster, without our mappings.
+    sender.send(window)?;
+    // If the index was deleted meanwhile, the cluster made another one of the documents that came
+    // later, without our mappings.
     if is_marked(build.client, build.documents, build.alias)? {
-        return Ok(placement);
+        return Ok(sender);
     }
     build.client.delete_index(build.documents)?;
     Err(Error::Disturbed { index: build.documents.to_owned() })

@@ -1,4 +1,4 @@
-//! Reads and writes documents with their versions.
+//! Reads and writes the documents that several machines write, each with its version.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::build::Build;
-use super::shared_document::{ReadDocument, SharedDocument};
+use super::shared_document::{SharedDocument, StoredDocument};
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, encode_segment};
 use crate::schema::field;
 use crate::versioned::DocumentVersion;
 
-/// Documents that are read at a time.
+/// Documents that one request reads.
 pub(super) const READ_AT_ONCE: usize = 100;
 
-/// The time for a request. Documents that were just written take longer to read.
+/// The time for a request. Documents take longer to read when they were just written.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What is read of a document.
+/// The fields of a document that a [`SharedDocument`] has.
 pub(super) const SOURCE: [&str; 6] =
     [field::RECORD, field::ORDINAL, field::WALK, field::SHARES, field::COUNTED, field::GROUP];
 
 impl Build<'_> {
-    /// Reads documents by their ids.
-    pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, ReadDocument>> {
+    /// Reads documents. Returns those that exist, by their ids.
+    pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, StoredDocument>> {
         #[derive(Deserialize)]
         struct Answer {
             docs: Vec<Found>,
@@ -51,18 +51,19 @@ impl Build<'_> {
             let answer = self.client.send(&request.json(&json!({ "ids": ids }))?)?;
             for Found { id, seq_no, primary_term, source } in answer.json::<Answer>()?.docs {
                 let version = DocumentVersion { seq_no, primary_term };
-                all.extend(source.map(|stored| (id, ReadDocument { stored, version })));
+                all.extend(source.map(|document| (id, StoredDocument { document, version })));
             }
         }
         Ok(all)
     }
 
-    pub(super) fn read_one(&self, id: &str) -> Result<Option<ReadDocument>> {
+    /// Reads a document; `None` if it does not exist.
+    pub(super) fn read_one(&self, id: &str) -> Result<Option<StoredDocument>> {
         Ok(self.read(&[id])?.remove(id))
     }
 
-    /// Writes a document if the cluster has none of this id, or this version. Returns whether it
-    /// was written.
+    /// Writes a document in place of this version of it; without a version, if there is none.
+    /// Returns whether it was written.
     pub(super) fn write(
         &self,
         id: &str,

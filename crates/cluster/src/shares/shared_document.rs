@@ -1,10 +1,10 @@
-//! The documents of an index that several machines write: a record, with what is needed to merge it
+//! A document of an index that several machines write: a record, with what is needed to merge it
 //! with the record that another machine has of the same id.
 
 use serde::Deserialize;
 use serde_json::json;
 use wensou_index::{DocumentTerms, FieldValues, RecordExt, analyse_record};
-use wensou_ingest::{Record, walk_key};
+use wensou_ingest::{Record, is_same_item, merge_items, walk_key};
 use wensou_text::Segmenter;
 
 use crate::document::fields;
@@ -30,10 +30,11 @@ pub(super) struct SharedDocument {
     pub(super) group: Option<String>,
 }
 
-/// A document as it was read, with the version that a write must name to replace it.
+/// A document as it was read from the cluster, with the version that a write must name to replace
+/// it.
 #[derive(Debug, Clone)]
-pub(super) struct ReadDocument {
-    pub(super) stored: SharedDocument,
+pub(super) struct StoredDocument {
+    pub(super) document: SharedDocument,
     pub(super) version: DocumentVersion,
 }
 
@@ -50,7 +51,7 @@ pub(super) fn first_location(record: &Record) -> (&str, u64) {
 
 /// The key by which records of different files sort as on a single machine: articles before flash
 /// items, then by the first occurrence.
-pub(super) fn walk_position(record: &Record) -> (bool, String, u64) {
+fn walk_position(record: &Record) -> (bool, String, u64) {
     let (path, start) = first_location(record);
     (matches!(record, Record::Flash(_)), walk_key(path), start)
 }
@@ -72,6 +73,48 @@ impl SharedDocument {
             Record::Article(article) => article.id = id,
             Record::Flash(item) => item.id = id,
         }
+    }
+
+    /// Whether the share with this key has the record.
+    pub(super) fn is_of_share(&self, share: &str) -> bool {
+        self.shares.iter().any(|key| key == share)
+    }
+
+    /// Whether a single machine would index the record before that of the other document. Of two
+    /// records with equal ids, the first keeps the id.
+    pub(super) fn precedes(&self, other: &Self) -> bool {
+        walk_position(&self.record) < walk_position(&other.record)
+    }
+
+    /// Whether both have the same article: it is at the same location in the same file.
+    pub(super) fn is_same_article(&self, other: &Self) -> bool {
+        match (&self.record, &other.record) {
+            (Record::Article(article), Record::Article(other)) => {
+                (&article.path, article.span) == (&other.path, other.span)
+            }
+            _ => false,
+        }
+    }
+
+    /// This document after the flash item of an own document was merged into it. `share` is the key
+    /// of the own share. `None` if the two documents do not have the same flash item.
+    pub(super) fn merge_item(&self, own: &Self, share: &str) -> Option<Self> {
+        let (Record::Flash(item), Record::Flash(own_item)) = (&self.record, &own.record) else {
+            return None;
+        };
+        if !is_same_item(own_item, item) {
+            return None;
+        }
+        let mut merged = self.clone();
+        if walk_key(first_location(&own.record).0) < self.walk {
+            (merged.ordinal, merged.walk) = (own.ordinal, own.walk.clone());
+        }
+        merged.counted.get_or_insert_with(|| self.record.clone());
+        merged.record = Record::Flash(merge_items(item, own_item));
+        if !self.is_of_share(share) {
+            merged.shares.push(share.to_owned());
+        }
+        Some(merged)
     }
 
     /// The document as JSON. Analyses the record; if that is done already, call

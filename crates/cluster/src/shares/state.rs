@@ -1,4 +1,5 @@
-//! Which shares of an archive there are, and which were sent.
+//! The state of a build by several machines: which shares are registered, and which of them were
+//! sent. It is one document in the index of parts.
 
 use std::collections::BTreeMap;
 
@@ -14,26 +15,28 @@ use crate::request::{Request, encode_segment};
 use crate::share_error::ShareError;
 use crate::statistics::StatisticsDocument;
 
-/// The id of the document.
+/// The id of the document in the index of parts.
 const ID: &str = "build";
 
-/// What is known of all shares. Machines read it, and write it if nobody else has done so since.
+/// What is known of all shares. A machine that changes it reads the document and writes it again,
+/// if no other machine has written it in between.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BuildState {
-    /// The identity of the index of documents: if it was deleted and made again, nothing was sent.
+    /// The UUID of the index of documents. If it has another one now, it was deleted and created
+    /// again, so nothing that was sent is left.
     uuid: String,
     survey: SurveyTotals,
-    /// By their keys, see [`key_of`].
-    pub(super) shares: BTreeMap<String, SentShare>,
+    /// The registered shares by their keys, see [`key_of`].
+    pub(super) shares: BTreeMap<String, RegisteredShare>,
 }
 
-/// What is known of a share.
+/// A share that a machine sends or has sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct SentShare {
+pub(super) struct RegisteredShare {
     paths: Vec<String>,
     files: u64,
     sum: String,
-    /// What was written of it; `None` while it is being sent.
+    /// What its machine has written into the index of parts; `None` until the share was sent.
     pub(super) parts: Option<PartCounts>,
 }
 
@@ -49,21 +52,24 @@ pub(super) fn key_of(paths: &[String]) -> String {
     format!("{:016x}", xxh3_64(paths.join("\0").as_bytes()))
 }
 
-impl SentShare {
+impl RegisteredShare {
     pub(super) fn of(share: &Share) -> Self {
         let Share { paths, files, sum, .. } = share.clone();
         Self { paths, files, sum, parts: None }
     }
 
-    /// A path of this share that another one has, too.
-    fn path_shared_with(&self, other: &Self) -> Option<String> {
-        let all = |paths: &[String]| match paths {
+    /// A path of this share that contains a path of the other one, or is contained in it.
+    fn overlapping_path(&self, other: &Self) -> Option<String> {
+        // Without paths, a share is the whole archive.
+        let paths_of = |share: &Self| match share.paths.as_slice() {
             [] => vec![String::new()],
             paths => paths.to_vec(),
         };
-        let others = all(&other.paths);
-        let mut mine = all(&self.paths).into_iter();
-        mine.find(|path| others.iter().any(|it| contains_path(it, path) || contains_path(path, it)))
+        let other_paths = paths_of(other);
+        let overlaps =
+            |path: &str, other: &str| contains_path(other, path) || contains_path(path, other);
+        let mut paths = paths_of(self).into_iter();
+        paths.find(|path| other_paths.iter().any(|other| overlaps(path, other)))
     }
 }
 
@@ -72,46 +78,54 @@ impl BuildState {
         self.shares.get(key).is_some_and(|share| share.parts.is_some())
     }
 
-    fn sent(&self) -> impl Iterator<Item = &SentShare> {
+    fn sent_shares(&self) -> impl Iterator<Item = &RegisteredShare> {
         self.shares.values().filter(|share| share.parts.is_some())
     }
 
     /// The number of files of the shares that were sent.
     pub(super) fn files_sent(&self) -> u64 {
-        self.sent().map(|share| share.files).sum()
+        self.sent_shares().map(|share| share.files).sum()
     }
 
-    /// Whether all that was surveyed has been sent.
+    /// Whether all files that were surveyed have been sent.
     ///
     /// # Errors
     ///
-    /// [`ShareError::Differ`] if as many files have been sent, and some are others.
+    /// [`ShareError::Differ`] if at least as many files have been sent as were surveyed, but not
+    /// the same.
     pub(super) fn is_complete(&self) -> Result<bool> {
         let files = self.files_sent();
         if files < self.survey.files {
             return Ok(false);
         }
-        let number = |sum: &str| u128::from_str_radix(sum, 16).unwrap_or_default();
-        let sum = self.sent().fold(0_u128, |sum, share| sum.wrapping_add(number(&share.sum)));
-        match files == self.survey.files && sum == number(&self.survey.sum) {
+        let parse = |sum: &str| u128::from_str_radix(sum, 16).unwrap_or_default();
+        let sums = self.sent_shares().map(|share| parse(&share.sum));
+        let sum = sums.fold(0, u128::wrapping_add);
+        match files == self.survey.files && sum == parse(&self.survey.sum) {
             true => Ok(true),
             false => Err(ShareError::Differ { files, surveyed: self.survey.files }.into()),
         }
     }
 
-    fn register(&mut self, key: &str, share: &SentShare, index: &str) -> Result<(), ShareError> {
+    /// Adds a share, unless it is registered already.
+    fn register(
+        &mut self,
+        key: &str,
+        share: &RegisteredShare,
+        index: &str,
+    ) -> Result<(), ShareError> {
         let index = || index.to_owned();
         for (other_key, other) in &self.shares {
             if other_key != key
-                && let Some(path) = share.path_shared_with(other)
+                && let Some(path) = share.overlapping_path(other)
             {
                 let path = if path.is_empty() { "the whole archive".to_owned() } else { path };
                 return Err(ShareError::Overlap { path, index: index() });
             }
         }
-        let known = self.shares.entry(key.to_owned()).or_insert_with(|| share.clone());
-        // What was sent of other files would stay.
-        match (known.files, &known.sum) == (share.files, &share.sum) {
+        let registered = self.shares.entry(key.to_owned()).or_insert_with(|| share.clone());
+        // If files have changed, documents of the old files may have been sent, and would stay.
+        match (registered.files, &registered.sum) == (share.files, &share.sum) {
             true => Ok(()),
             false => Err(ShareError::Changed { index: index() }),
         }
@@ -119,11 +133,16 @@ impl BuildState {
 }
 
 impl Build<'_> {
-    /// Adds a share to those that are known.
+    /// Registers a share, and returns the state.
+    ///
+    /// # Errors
+    ///
+    /// [`ShareError::Overlap`] if another share has some of its files; [`ShareError::Changed`] if
+    /// it was registered with other files.
     pub(super) fn register(
         &self,
         key: &str,
-        share: &SentShare,
+        share: &RegisteredShare,
         survey: &SurveyTotals,
     ) -> Result<BuildState> {
         let uuid = self.uuid()?;
@@ -136,7 +155,7 @@ impl Build<'_> {
         })
     }
 
-    /// The identity of the index of documents.
+    /// The UUID of the index of documents.
     fn uuid(&self) -> Result<String> {
         let request = Request::get(format!("/{}/_settings", encode_segment(self.documents)))
             .query("filter_path", "*.settings.index.uuid")
@@ -146,7 +165,7 @@ impl Build<'_> {
         uuid.map(str::to_owned).ok_or_else(|| Error::Disturbed { index: self.documents.to_owned() })
     }
 
-    /// Notes that a share was sent.
+    /// Notes that a share was sent, and returns the state.
     pub(super) fn note_sent(&self, key: &str, parts: PartCounts) -> Result<BuildState> {
         self.update(|state| {
             let share = state.shares.get_mut(key);
@@ -156,18 +175,17 @@ impl Build<'_> {
         })
     }
 
-    /// Changes the state, and returns it. Reads it again and repeats the change if another machine
-    /// was quicker.
+    /// Changes the state, and returns it. If another machine has written it in between, reads it
+    /// again and repeats the change.
     fn update(&self, change: impl Fn(&mut BuildState) -> Result<()>) -> Result<BuildState> {
         loop {
-            let found = self.client.get_document(&self.parts, ID)?;
-            let (version, before) = match found {
+            let (version, stored) = match self.client.get_document(&self.parts, ID)? {
                 Some((version, StatisticsDocument { data })) => (Some(version), data),
                 None => (None, BuildState::default()),
             };
-            let mut state = before.clone();
+            let mut state = stored.clone();
             change(&mut state)?;
-            if version.is_some() && state == before {
+            if version.is_some() && state == stored {
                 return Ok(state);
             }
             let put = Request::put_document(&self.parts, ID, version);
@@ -184,8 +202,8 @@ impl Build<'_> {
 mod tests {
     use super::*;
 
-    fn share(paths: &[&str], files: u64, sum: u128) -> SentShare {
-        SentShare {
+    fn share(paths: &[&str], files: u64, sum: u128) -> RegisteredShare {
+        RegisteredShare {
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
             files,
             sum: format!("{sum:032x}"),
@@ -193,7 +211,7 @@ mod tests {
         }
     }
 
-    fn state(files: u64, sum: u128, shares: &[(&str, SentShare)]) -> BuildState {
+    fn state(files: u64, sum: u128, shares: &[(&str, RegisteredShare)]) -> BuildState {
         let survey = SurveyTotals { files, sum: format!("{sum:032x}"), ..SurveyTotals::default() };
         let shares = shares.iter().cloned().map(|(key, share)| (key.to_owned(), share));
         BuildState { survey, shares: shares.collect(), ..BuildState::default() }
@@ -205,7 +223,7 @@ mod tests {
         assert!(!state(5, 4, &[("a", a.clone())]).is_complete().unwrap());
         assert!(state(5, 4, &[("a", a.clone()), ("b", b.clone())]).is_complete().unwrap());
         assert!(state(5, 9, &[("a", a.clone()), ("b", b.clone())]).is_complete().is_err());
-        let unsent = SentShare { parts: None, ..b };
+        let unsent = RegisteredShare { parts: None, ..b };
         let state = state(5, 4, &[("a", a), ("b", unsent)]);
         assert_eq!((state.files_sent(), state.is_sent("b")), (3, false));
         assert!(!state.is_complete().unwrap());
@@ -220,7 +238,7 @@ mod tests {
             assert!(matches!(error, ShareError::Overlap { .. }), "{error}");
         }
         state.register("b", &share(&["a/bc", "a/a"], 1, 1), "n-1").unwrap();
-        let again = |files| SentShare { parts: None, ..share(&["a/b", "c"], files, 1) };
+        let again = |files| RegisteredShare { parts: None, ..share(&["a/b", "c"], files, 1) };
         state.register("a", &again(3), "n-1").unwrap();
         assert!(state.is_sent("a"), "the same share again");
         let error = state.register("a", &again(4), "n-1").unwrap_err();
