@@ -1,4 +1,5 @@
-//! Verifies an index on a cluster: what the records say against what was made of them.
+//! Verifies an index on a cluster: by itself, each document against the record in it, or against
+//! the index in a folder that it is a copy of.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,50 +15,53 @@ use crate::pages::{Hit, PageOptions};
 use crate::schema::{field, statistics_name};
 use crate::statistics::StatisticsBuilder;
 
-/// Documents that are compared unless all are.
+/// Documents in the random sample that is compared if not all are.
 const SAMPLE: usize = 1000;
 
-/// Documents that are fetched at a time if all are compared. They have their tokens.
+/// Documents that are fetched at a time if all are compared. They are large, because they have
+/// their tokens.
 const PAGE: usize = 200;
 
-/// What was verified.
+/// The outcome of verifying an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     /// The number of documents.
     pub documents: u64,
-    /// How many of them were compared with their records.
+    /// How many were compared: with their records, or with the documents of the index in a folder.
     pub compared: u64,
-    /// What is wrong, each with the id of a document or the name of an index.
+    /// The differences, each with the id of a document or the name of an index.
     pub findings: Vec<String>,
 }
 
-/// The parts of a document that the others follow from.
+/// The fields of a document from which all others can be computed.
 #[derive(Deserialize)]
-struct Source {
+struct SourceFields {
     record: Record,
     ordinal: u64,
     group: Option<String>,
 }
 
-/// Whether all of a document follows from its record; `None` if it cannot be read.
-fn agrees(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
+/// Whether a document is what we make of the record in it; `None` if it cannot be read.
+fn agrees_with_record(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
     let Some(found) = &hit.source else { return Ok(None) };
-    let Ok(Source { record, ordinal, group }) = serde_json::from_str(found.get()) else {
+    let Ok(SourceFields { record, ordinal, group }) = serde_json::from_str(found.get()) else {
         return Ok(None);
     };
     let (values, terms) = analyse_record(ordinal, &record, analysis.segmenter())?;
-    let (_, wanted) = document(&record, &values, &terms, group.as_deref())?;
-    let [mut found, wanted]: [Value; 2] =
-        [serde_json::from_str(found.get())?, serde_json::from_slice(&wanted)?];
-    // These say which machines have sent it, and do not follow from the record.
+    let (_, expected) = document(&record, &values, &terms, group.as_deref())?;
+    let [mut found, expected]: [Value; 2] =
+        [serde_json::from_str(found.get())?, serde_json::from_slice(&expected)?];
+    // If several machines have written the index, these say which of them have the record. They do
+    // not follow from it.
     for name in [field::WALK, field::SHARES, field::MERGED, field::COUNTED] {
         found.as_object_mut().map(|fields| fields.remove(name));
     }
-    Ok(Some(found == wanted && record.id() == hit.id))
+    Ok(Some(found == expected && record.id() == hit.id))
 }
 
-/// Compares the number of documents with that of the build, and documents with their records: all,
-/// or a random sample of a thousand. `progress` is told how many were compared, of how many.
+/// Compares the number of documents with that in the description, and documents with their records:
+/// all, or a random sample of a thousand. `progress` is called with the number of documents that
+/// were compared so far, and the number of all.
 ///
 /// # Errors
 ///
@@ -66,20 +70,22 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
     let description = index.description();
     let analysis = description.to_analysis()?;
     let documents = index.count(&json!({ "match_all": {} }))?;
-    let built: u64 = description.documents.iter().sum();
+    let expected: u64 = description.documents.iter().sum();
     let mut verified = Verified { documents, compared: 0, findings: Vec::new() };
-    if documents != built {
-        let what = format!("{} has {documents} documents instead of {built}", index.documents());
-        verified.findings.push(what);
+    if documents != expected {
+        let name = index.documents();
+        let finding = format!("{name} has {documents} documents instead of {expected}");
+        verified.findings.push(finding);
     }
     let statistics = statistics_name(index.documents());
-    let buckets = index.client().count(&statistics, &json!({ "query": { "match_all": {} } }))?;
-    if buckets < description.name_chunks as u64 + 1 {
+    let found = index.client().count(&statistics, &json!({ "query": { "match_all": {} } }))?;
+    // There must be all documents of names, and a bucket. How many buckets are not empty is unknown.
+    if found < description.name_chunks as u64 + 1 {
         verified.findings.push(format!("{statistics} lacks statistics"));
     }
     let mut compare = |hit: &Hit| -> Result<()> {
         verified.compared += 1;
-        match agrees(hit, &analysis)? {
+        match agrees_with_record(hit, &analysis)? {
             Some(true) => {}
             Some(false) => {
                 verified.findings.push(format!("document {} differs from its record", hit.id));
@@ -117,7 +123,7 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
 }
 
 /// Compares all documents and statistics with the index in a folder that they are a copy of.
-/// `progress` is told how many documents were compared, of how many.
+/// `progress` is as in [`verify`].
 ///
 /// # Errors
 ///
@@ -136,12 +142,12 @@ pub fn compare(
             here: here.join(", "),
         });
     }
-    let mut present = sums::computed(index.client(), index.documents())?;
+    let mut sums_there = sums::computed_sums(index.client(), index.documents())?;
     let mut verified =
-        Verified { documents: present.len() as u64, compared: 0, findings: Vec::new() };
+        Verified { documents: sums_there.len() as u64, compared: 0, findings: Vec::new() };
     let statistics = for_each_document(local, |document| {
         let id = document.id;
-        match present.remove(id) {
+        match sums_there.remove(id) {
             Some(sum) if sum == document.sum => {}
             Some(_) => verified.findings.push(format!("document {id} differs from its record")),
             None => verified.findings.push(format!("document {id} is missing")),
@@ -151,37 +157,37 @@ pub fn compare(
         progress(done, all);
         Ok(())
     })?;
-    let mut unknown: Vec<String> = present.into_keys().collect();
+    let mut unknown: Vec<String> = sums_there.into_keys().collect();
     unknown.sort_unstable();
     let unknown = unknown.iter().map(|id| format!("document {id} is not in the archive"));
     verified.findings.extend(unknown);
     if !statistics_agree(index, statistics)? {
-        let what = format!("{} differs from the documents", statistics_name(index.documents()));
-        verified.findings.push(what);
+        let name = statistics_name(index.documents());
+        verified.findings.push(format!("{name} differs from the documents"));
     }
     Ok(verified)
 }
 
 /// Documents of the statistics that are fetched at a time.
-const STATISTICS: usize = 500;
+const STATISTICS_AT_ONCE: usize = 500;
 
-/// Whether the statistics are those of the documents.
+/// Whether the statistics on the cluster, and those in the description, are what was counted.
 fn statistics_agree(index: &ClusterIndex, counted: StatisticsBuilder) -> Result<bool> {
-    let said = index.description();
+    let stored_description = index.description();
     let mut agree = true;
-    let (mut ids, mut wanted) = (Vec::new(), Vec::new());
-    let mut compare = |ids: &mut Vec<String>, wanted: &mut Vec<Value>| -> Result<()> {
+    let (mut ids, mut expected) = (Vec::new(), Vec::new());
+    let mut compare = |ids: &mut Vec<String>, expected: &mut Vec<Value>| -> Result<()> {
         let found: Vec<Option<Value>> = index.statistics(ids)?;
-        agree &= found.into_iter().eq(wanted.drain(..).map(Some));
+        agree &= found.into_iter().eq(expected.drain(..).map(Some));
         ids.clear();
         Ok(())
     };
-    let description = counted.write(said.clone(), |id, json| -> Result<()> {
+    let description = counted.write(stored_description.clone(), |id, json| -> Result<()> {
         let mut document: Value = serde_json::from_slice(&json)?;
         ids.push(id.to_owned());
-        wanted.push(document["data"].take());
-        if ids.len() < STATISTICS { Ok(()) } else { compare(&mut ids, &mut wanted) }
+        expected.push(document["data"].take());
+        if ids.len() < STATISTICS_AT_ONCE { Ok(()) } else { compare(&mut ids, &mut expected) }
     })?;
-    compare(&mut ids, &mut wanted)?;
-    Ok(agree && description == *said)
+    compare(&mut ids, &mut expected)?;
+    Ok(agree && description == *stored_description)
 }

@@ -1,4 +1,4 @@
-//! The documents of an index in a folder, as they should be on a cluster.
+//! The documents that a copy of an index in a folder must have.
 
 use std::collections::hash_map::Entry;
 
@@ -9,20 +9,21 @@ use crate::document::document;
 use crate::error::Result;
 use crate::statistics::StatisticsBuilder;
 
-/// A document as it should be.
-pub(crate) struct Wanted<'a> {
+/// A document that a copy must have.
+pub(crate) struct ExpectedDocument<'a> {
     pub(crate) id: &'a str,
-    /// The hash by which a change of it is known.
+    /// The sum by which a changed document is recognised, see [`field::SUM`](crate::field::SUM).
     pub(crate) sum: &'a str,
     pub(crate) json: &'a [u8],
-    /// The number of the document, from 1, and the number of all documents.
+    /// The number of this document, counted from 1, and the number of all documents.
     pub(crate) progress: [u64; 2],
 }
 
-/// Calls `each` with every document of an index, in the order of the walk, and counts their terms.
+/// Calls `each` with every document of an index, in the order of the walk. Returns the statistics
+/// of all of them.
 pub(crate) fn for_each_document(
     index: &Index,
-    mut each: impl FnMut(Wanted<'_>) -> Result<()>,
+    mut each: impl FnMut(ExpectedDocument<'_>) -> Result<()>,
 ) -> Result<StatisticsBuilder> {
     let mut statistics = StatisticsBuilder::default();
     let mut groups = Groups::default();
@@ -36,21 +37,23 @@ pub(crate) fn for_each_document(
         let group = groups.least_id(index, *address)?;
         let (sum, json) = document(&record, &values, &terms, group)?;
         let progress = [ordinal + 1, all];
-        each(Wanted { id: record.id(), sum: &sum, json: &json, progress })?;
+        each(ExpectedDocument { id: record.id(), sum: &sum, json: &json, progress })?;
     }
     Ok(statistics)
 }
 
-/// The groups of near-duplicates by the least id of each.
+/// Names each group of near-duplicates by the least id in it.
 #[derive(Default)]
 struct Groups {
-    least: HashMap<u32, String>,
+    /// The least ids that are known so far, by the numbers of the groups.
+    least_ids: HashMap<u32, String>,
 }
 
 impl Groups {
+    /// The least id of the group that a document is in; `None` if it has no near-duplicates.
     fn least_id(&mut self, index: &Index, address: DocAddress) -> Result<Option<&str>> {
         let Some(group) = index.duplicates()?.group_of(address) else { return Ok(None) };
-        let least = match self.least.entry(group) {
+        let least_id = match self.least_ids.entry(group) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
                 let members = index.near_duplicates(address)?;
@@ -59,6 +62,6 @@ impl Groups {
                 vacant.insert(ids.into_iter().min().unwrap_or_default())
             }
         };
-        Ok(Some(least))
+        Ok(Some(least_id))
     }
 }

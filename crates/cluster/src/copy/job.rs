@@ -1,4 +1,4 @@
-//! The steps of a copy, up to the alias that leads to it.
+//! The steps by which an index is written to an address and published, under its lock.
 
 use std::time::{Duration, Instant};
 
@@ -22,16 +22,17 @@ use crate::request::{Request, encode_segment};
 use crate::schema::{self, statistics_name};
 use crate::statistics::{Description, StatisticsBuilder};
 
-/// How long the first copies of a new index are waited for: without them, its documents are lost
-/// with a node.
-pub(crate) const COPIES: Duration = Duration::from_secs(10);
+/// How long to wait until the shards of a new index have their replicas. Without them, the loss of
+/// a node loses documents.
+pub(crate) const REPLICAS_WAIT: Duration = Duration::from_secs(10);
 
-/// How long a part of an index may be missing before it counts as lost. Another copy of the part
-/// takes its place within some seconds.
+/// How long a shard of an index may be missing before it counts as lost. A replica takes its place
+/// within some seconds.
 const LOST_AFTER: Duration = Duration::from_secs(10);
 
-/// What took longer is not written again by itself: the nodes may come back.
-const REPEATED_WITHIN: Duration = Duration::from_secs(180);
+/// How long writing may take and still be repeated at once after a shard was lost. After a longer
+/// time, the user decides: the nodes may come back.
+const RETRY_WITHIN: Duration = Duration::from_secs(180);
 
 /// An index that is being written for an address, which is locked meanwhile.
 pub(crate) struct Job<'a> {
@@ -40,7 +41,7 @@ pub(crate) struct Job<'a> {
     address: &'a ClusterAddress,
     options: &'a CopyOptions,
     lock: Lock,
-    /// The index that the alias led to before.
+    /// The name of the index that the alias led to when the address was locked.
     replaced: Option<String>,
 }
 
@@ -57,32 +58,33 @@ impl<'a> Job<'a> {
         Ok(Self { index, client, address, options, lock, replaced })
     }
 
-    /// The name of the index of documents. It ends with a stamp: the same for the same generation
-    /// of an index, and the same index that it replaces as a whole.
-    pub(super) fn documents_name(&self, before: Option<&ClusterIndex>) -> Result<String> {
-        // What is sent whole, or compared as a whole, goes to an index of another name.
-        let replaced = match self.options.sent {
+    /// The name of the index of documents. Its stamp is a hash of the format, the analysis and the
+    /// generation of the local index, so the same copy has the same name.
+    pub(super) fn documents_name(&self, published: Option<&ClusterIndex>) -> Result<String> {
+        // These options are for a published index that cannot be trusted. Its name is part of the
+        // hash, so that the new index has another one even if the generation is the same.
+        let distrusted = match self.options.sent {
             Sent::Changed => "",
-            Sent::Different | Sent::All => before.map_or("", ClusterIndex::documents),
+            Sent::Different | Sent::All => published.map_or("", ClusterIndex::documents),
         };
         let meta = self.index.meta();
         let sums: Vec<String> = meta.files.iter().map(|file| format!("{file:?}")).collect();
         let versions = format!("{} {} {}", schema::FORMAT, meta.analysis, meta.built);
-        let about = format!("{versions} {}{replaced}", sums.concat());
+        let about = format!("{versions} {}{distrusted}", sums.concat());
         Ok(self.address.physical_name(&format!("{:016x}", xxh3_64(about.as_bytes())))?)
     }
 
-    /// Writes both indexes. If a part of one is lost, because a node was lost before the part had a
-    /// second copy, writes both once more, unless that took long.
+    /// Writes both indexes. If a shard is lost, because a node was lost before the shard had a
+    /// replica, writes both once more, unless the first time took longer than [`RETRY_WITHIN`].
     pub(super) fn write_with_retry(
         &self,
-        before: Option<&ClusterIndex>,
+        published: Option<&ClusterIndex>,
         documents: &str,
         progress: CopyProgress<'_>,
     ) -> Result<Copied> {
         let started = Instant::now();
-        match self.write(before, documents, progress) {
-            Err(error) if error.is_passing() && started.elapsed() < REPEATED_WITHIN => {
+        match self.write(published, documents, progress) {
+            Err(error) if error.is_passing() && started.elapsed() < RETRY_WITHIN => {
                 let names = [documents.to_owned(), statistics_name(documents)];
                 if !names.iter().any(|name| is_lost(self.client, name)) {
                     return Err(error);
@@ -90,22 +92,25 @@ impl<'a> Job<'a> {
                 if is_marked(self.client, documents, self.address.index())? {
                     self.client.delete_index(documents)?;
                 }
-                self.write(before, documents, progress)
+                self.write(published, documents, progress)
             }
             written => written,
         }
     }
 
-    /// Writes both indexes, up to the description that makes them whole.
+    /// Writes both indexes, and at last the description that makes them whole.
     fn write(
         &self,
-        before: Option<&ClusterIndex>,
+        published: Option<&ClusterIndex>,
         documents: &str,
         progress: CopyProgress<'_>,
     ) -> Result<Copied> {
-        // What several machines have written has fields that a copy does not have.
-        let cloned = before.filter(|before| before.description().shares == 0);
-        self.create(documents, cloned.filter(|_| self.options.sent != Sent::All))?;
+        // The documents of an index that several machines have written have fields that those of a
+        // copy do not have, so such an index is not cloned.
+        let cloned = published.filter(|published| {
+            published.description().shares == 0 && self.options.sent != Sent::All
+        });
+        self.create_or_clone(documents, cloned)?;
         let (copied, counted) = self.send_documents(documents, progress)?;
         self.describe(documents, counted, 0)?;
         Ok(copied)
@@ -120,15 +125,16 @@ impl<'a> Job<'a> {
         shares: u64,
     ) -> Result<()> {
         let Self { index, client, options, .. } = self;
-        // Otherwise, another process may have published the index.
+        // Without the lock, another process may have published the index, and the statistics that
+        // are deleted here would be in use.
         self.lock.confirm()?;
         let statistics = statistics_name(documents);
         client.delete_index(&statistics)?;
         let body = schema::statistics_index(options.layout.replicas, self.address.index());
-        self.unless_there(&statistics, client.create_index(&statistics, &body))?;
-        client.wait_for_copies(&statistics, COPIES)?;
+        self.accept_if_created(&statistics, client.create_index(&statistics, &body))?;
+        client.wait_for_copies(&statistics, REPLICAS_WAIT)?;
         let expected: u64 = counted.documents().iter().sum();
-        let description = Description { shares, ..describe(index, self.address.index())? };
+        let description = Description { shares, ..new_description(index, self.address.index())? };
         let description = send_statistics(client, &statistics, counted, description)?;
         for name in [documents, statistics.as_str()] {
             client.refresh(name)?;
@@ -138,7 +144,8 @@ impl<'a> Job<'a> {
         let count = client.count(documents, &json!({ "query": { "match_all": {} } }))?;
         if !is_marked || count != expected {
             if !is_marked {
-                // The cluster made it of documents that came after the index was deleted.
+                // Our index was deleted, and the cluster made this one of documents that came
+                // later.
                 client.delete_index(documents)?;
             }
             return Err(Error::Disturbed { index: documents.to_owned() });
@@ -146,8 +153,8 @@ impl<'a> Job<'a> {
         self.change(documents, "_mapping", &json!({ "_meta": { "wensou": description } }))
     }
 
-    /// Lets the alias lead to what was written, and deletes what is of no use. Returns the names of
-    /// the indexes that look like copies and stay.
+    /// Lets the alias lead to an index of documents, and deletes the other indexes that were
+    /// written for the address. Returns the names of those that look like copies and stay.
     pub(crate) fn publish(&self, documents: &str, publisher: Publisher) -> Result<Vec<String>> {
         let Self { client, address, options, .. } = self;
         for name in [documents, &statistics_name(documents)] {
@@ -165,8 +172,8 @@ impl<'a> Job<'a> {
         self.remove_others(documents, publisher)
     }
 
-    /// Deletes what is of no use beside an index that is published. Returns the names of the
-    /// indexes that look like copies and stay.
+    /// Deletes the other indexes that were written for the address, beside the published index.
+    /// Returns the names of those that look like copies and stay.
     pub(crate) fn remove_others(
         &self,
         documents: &str,
@@ -175,17 +182,17 @@ impl<'a> Job<'a> {
         remove_others(self.client, self.address, documents, publisher, self.options.grace)
     }
 
-    /// Lets an index be written again that was about to be published.
+    /// Allows writes to an index that [`publish`](Self::publish) has blocked.
     pub(crate) fn unblock(&self, documents: &str) -> Result<()> {
         self.change(documents, "_settings", &json!({ "index.blocks.write": null }))
     }
 
-    /// Makes the index of documents, unless an interrupted copy has done so: a clone of the one
-    /// before if its documents were analysed in the same way, else an empty one.
-    fn create(&self, name: &str, before: Option<&ClusterIndex>) -> Result<()> {
+    /// Creates the index of documents, unless an interrupted copy has done so: a clone of
+    /// `original` if its documents were analysed in the same way, else an empty index.
+    fn create_or_clone(&self, name: &str, original: Option<&ClusterIndex>) -> Result<()> {
         let Self { client, options, .. } = self;
         let (alias, analysis) = (self.address.index(), self.index.meta().analysis.as_str());
-        let settings = json!({
+        let unblocked = json!({
             "index.blocks.write": null,
             "index.blocks.read_only_allow_delete": null,
         });
@@ -195,28 +202,31 @@ impl<'a> Job<'a> {
                 return Err(Error::NotMarked { index: name.to_owned() });
             }
             if !is_lost(client, name) {
-                return self.change(name, "_settings", &settings);
+                return self.change(name, "_settings", &unblocked);
             }
             client.delete_index(name)?;
         }
-        let alike = before.filter(|before| before.description().analysis == analysis);
-        let Some(before) = alike else {
+        let original = original.filter(|original| original.description().analysis == analysis);
+        let Some(original) = original else {
             let body = schema::documents_index(options.layout, analysis, alias);
-            self.unless_there(name, client.create_index(name, &body))?;
-            return client.wait_for_copies(name, COPIES);
+            self.accept_if_created(name, client.create_index(name, &body))?;
+            return client.wait_for_copies(name, REPLICAS_WAIT);
         };
-        let end = format!("_clone/{}", encode_segment(name));
-        let cloned = self.change(before.documents(), &end, &json!({ "settings": settings }));
-        self.unless_there(name, cloned)?;
+        let endpoint = format!("_clone/{}", encode_segment(name));
+        let cloned =
+            self.change(original.documents(), &endpoint, &json!({ "settings": unblocked }));
+        self.accept_if_created(name, cloned)?;
         client.wait_for_health(name, Health::Yellow, options.patience)?;
-        client.wait_for_copies(name, COPIES)?;
-        // It is not whole before it has a description of its own.
+        client.wait_for_copies(name, REPLICAS_WAIT)?;
+        // The clone has the description of the original. It must not count as whole before it has
+        // one of its own.
         self.change(name, "_mapping", &json!({ "_meta": schema::unfinished(analysis, alias) }))
     }
 
-    /// The outcome of creating an index. If the elected node is lost, another node repeats the
-    /// request by itself, and answers that the index exists.
-    fn unless_there(&self, name: &str, created: Result<()>) -> Result<()> {
+    /// The outcome of creating an index, but success if the name is taken by an index of ours: if
+    /// the elected node is lost, the cluster repeats the request by itself, and then answers that
+    /// the index exists.
+    fn accept_if_created(&self, name: &str, created: Result<()>) -> Result<()> {
         match created {
             Err(Error::NameTaken { .. }) if is_marked(self.client, name, self.address.index())? => {
                 Ok(())
@@ -225,14 +235,15 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Changes what the cluster knows of an index.
-    fn change(&self, name: &str, what: &str, body: &Value) -> Result<()> {
-        let path = format!("/{}/{what}", encode_segment(name));
+    /// Puts `body` to an endpoint of an index, such as `_settings`.
+    fn change(&self, name: &str, endpoint: &str, body: &Value) -> Result<()> {
+        let path = format!("/{}/{endpoint}", encode_segment(name));
         let request = Request::put(path).json(body)?.timeout(CHANGE).of_elected_node();
         self.client.send(&request).map(drop)
     }
 
-    /// Sends the documents that differ, and deletes those that the index does not have.
+    /// Sends the documents that differ, and deletes those that the local index does not have.
+    /// Returns the statistics of all documents.
     fn send_documents(
         &self,
         name: &str,
@@ -240,15 +251,15 @@ impl<'a> Job<'a> {
     ) -> Result<(Copied, StatisticsBuilder)> {
         let Self { index, client, options, lock, .. } = self;
         client.refresh(name)?;
-        let mut present = match options.sent {
-            Sent::Different => sums::computed(client, name)?,
-            Sent::Changed | Sent::All => sums::said(client, name)?,
+        let mut sums_there = match options.sent {
+            Sent::Different => sums::computed_sums(client, name)?,
+            Sent::Changed | Sent::All => sums::stated_sums(client, name)?,
         };
         let mut writer = BulkWriter::new(client, name, bulk_options())?;
         let mut copied = Copied::default();
         let statistics = for_each_document(index, |document| {
             copied.documents += 1;
-            if present.remove(document.id).as_deref() != Some(document.sum) {
+            if sums_there.remove(document.id).as_deref() != Some(document.sum) {
                 copied.sent += 1;
                 writer.push(&Operation::index(document.id, document.json))?;
             }
@@ -257,7 +268,7 @@ impl<'a> Job<'a> {
             progress(done, all);
             Ok(())
         })?;
-        for id in present.keys() {
+        for id in sums_there.keys() {
             copied.deleted += 1;
             writer.push(&Operation::delete(id))?;
         }
@@ -266,8 +277,9 @@ impl<'a> Job<'a> {
     }
 }
 
-/// Whether we have created an index for an alias. If it is deleted while it is written, the cluster
-/// makes another one of the documents that come later, with mappings of its own.
+/// Whether an index has the mark that we give to the indexes of an alias. An index that is deleted
+/// while it is written loses it: the cluster makes another one of the documents that come later,
+/// with mappings of its own.
 pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool> {
     let request = Request::get(format!("/{}/_mapping", encode_segment(name)))
         .query("filter_path", "*.mappings._meta")
@@ -280,12 +292,13 @@ fn bulk_options() -> BulkOptions {
     BulkOptions { patience_without_shards: LOST_AFTER * 3, ..BulkOptions::default() }
 }
 
-/// Whether parts of an index that is being written are lost.
+/// Whether shards of an index that is being written are lost.
 fn is_lost(client: &Client, name: &str) -> bool {
     matches!(client.wait_for_health(name, Health::Yellow, LOST_AFTER), Err(Error::Waited { .. }))
 }
 
-fn describe(index: &Index, alias: &str) -> Result<Description> {
+/// The description of a copy of an index before its documents are counted.
+fn new_description(index: &Index, alias: &str) -> Result<Description> {
     let meta = index.meta();
     let [words, synonyms] = index.table_texts()?;
     Ok(Description {
@@ -307,6 +320,7 @@ fn describe(index: &Index, alias: &str) -> Result<Description> {
     })
 }
 
+/// Writes the documents of the statistics index. Returns the description with what was counted.
 fn send_statistics(
     client: &Client,
     name: &str,

@@ -5,7 +5,7 @@
 //! cluster clones that index first, and only what differs is sent. The name of the new index is
 //! computed from what is copied, so a copy that was interrupted continues where it stopped.
 //!
-//! - `published`: the index that the alias leads to, and whether a copy may replace it.
+//! - `published`: the published index, and whether a copy may replace it.
 //! - `job`: the steps of a copy.
 //! - `documents`: the documents of an index, as they are sent.
 //! - `sums`: checksums by which equal documents are recognised.
@@ -25,7 +25,7 @@ use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
 pub(crate) use cleanup::Publisher;
-pub(crate) use job::{COPIES, Job, accepted, is_marked};
+pub(crate) use job::{Job, REPLICAS_WAIT, accepted, is_marked};
 pub use options::{Copied, CopyOptions, CopyProgress, Sent};
 pub(crate) use published::{check_replaceable, published_index, roots};
 
@@ -43,24 +43,25 @@ pub fn copy(
     options: &CopyOptions,
     progress: CopyProgress<'_>,
 ) -> Result<Copied> {
-    let before = published_index(client, address)?;
-    if let Some(before) = &before {
-        check_replaceable(index, before, options)?;
+    let published = published_index(client, address)?;
+    if let Some(published) = &published {
+        check_replaceable(index, published, options)?;
     }
     let job = Job::begin(index, client, address, options)?;
-    // Another copy may have been published meanwhile.
-    let before = published_index(client, address)?;
-    if let Some(before) = &before {
-        check_replaceable(index, before, options)?;
+    // Another copy may have been published before this one took the lock.
+    let published = published_index(client, address)?;
+    if let Some(published) = &published {
+        check_replaceable(index, published, options)?;
     }
-    let documents = job.documents_name(before.as_ref())?;
-    if let Some(before) = before.as_ref().filter(|before| before.documents() == documents) {
-        // Nothing has changed since, but that copy may have been killed before it was done.
+    let documents = job.documents_name(published.as_ref())?;
+    if let Some(same) = published.as_ref().filter(|published| published.documents() == documents) {
+        // The same copy is published already, but it may have been killed before it had deleted the
+        // indexes that it replaced.
         let kept = job.remove_others(&documents, Publisher::Copy)?;
-        let [articles, flashes] = before.description().documents;
+        let [articles, flashes] = same.description().documents;
         return Ok(Copied { documents: articles + flashes, kept, ..Copied::default() });
     }
-    let copied = job.write_with_retry(before.as_ref(), &documents, progress)?;
+    let copied = job.write_with_retry(published.as_ref(), &documents, progress)?;
     let kept = job.publish(&documents, Publisher::Copy)?;
     Ok(Copied { kept, ..copied })
 }

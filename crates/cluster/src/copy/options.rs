@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use crate::schema::Layout;
 
-/// How an index is copied.
+/// How an index is copied, or a share sent.
 #[derive(Debug, Clone, Copy)]
 pub struct CopyOptions {
     /// How a new index is spread over the cluster. A clone is spread as its original.
     pub layout: Layout,
-    /// How long the index before is kept after nothing refers to it: searches that began before
-    /// still read it.
+    /// How long the replaced index is kept after the alias has been switched, for searches that
+    /// began earlier and still read it.
     pub grace: Duration,
-    /// Whether an index that covers other files and folders is replaced.
+    /// Whether to replace an index that covers other files and folders. Otherwise, that is an
+    /// error.
     pub replace: bool,
     /// Which documents are sent.
     pub sent: Sent,
@@ -26,11 +27,11 @@ pub struct CopyOptions {
 /// Which documents a copy sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sent {
-    /// Those whose sums are not on the cluster.
+    /// Those whose sums differ from the sums that the documents on the cluster state.
     #[default]
     Changed,
-    /// Those that are different from the ones on the cluster, whatever the sums there say: somebody
-    /// else may have changed a document. Every document is read from the cluster.
+    /// Those whose sums differ from sums computed of the documents on the cluster, which are all
+    /// read for it: somebody else may have changed documents, but not the sums that they state.
     Different,
     /// All, to an empty index.
     All,
@@ -54,14 +55,14 @@ impl Default for CopyOptions {
 pub struct Copied {
     /// Documents of the index.
     pub documents: u64,
-    /// Documents that were sent, because the cluster had none like them.
+    /// Documents that were sent, because the cluster did not have them, or had another version.
     pub sent: u64,
     /// Documents that were deleted, because the index does not have them.
     pub deleted: u64,
-    /// Indexes that have names like earlier copies, and were not deleted: they have no mark of a
-    /// copy to this address, an alias leads to them, or several machines write them.
+    /// Indexes that have names like those of copies to this address, but were not deleted: they
+    /// have no mark of such a copy, an alias leads to them, or several machines are writing them.
     pub kept: Vec<String>,
 }
 
-/// Is told how far a copy is: the documents that were looked at, of how many.
+/// Is called with the number of documents that were processed so far, and the number of all.
 pub type CopyProgress<'p> = &'p dyn Fn(u64, u64);

@@ -1,4 +1,5 @@
-//! The index that an address leads to, and whether a new one may take its place.
+//! The published index, which the alias of an address leads to, and whether a new one may replace
+//! it.
 
 use serde_json::Value;
 use wensou_index::Index;

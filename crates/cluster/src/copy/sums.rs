@@ -1,4 +1,4 @@
-//! The sums of the documents that are on a cluster.
+//! The sums of the documents that are on a cluster, by which a copy sees what differs.
 
 use foldhash::HashMap;
 use serde::Deserialize;
@@ -10,14 +10,14 @@ use crate::error::Result;
 use crate::pages::{Hit, PageOptions};
 use crate::schema::field;
 
-/// Documents in a page of sums alone.
-const SUMS: usize = 10_000;
+/// Documents in a page if only sums are read.
+const SUMS_PAGE: usize = 10_000;
 
-/// Documents in a page of whole documents.
-const DOCUMENTS: usize = 200;
+/// Documents in a page if whole documents are read.
+const DOCUMENTS_PAGE: usize = 200;
 
-/// The sum of every document of an index, by id, as the documents say it.
-pub(crate) fn said(client: &Client, name: &str) -> Result<HashMap<String, String>> {
+/// The sum that each document of an index states, by id.
+pub(crate) fn stated_sums(client: &Client, name: &str) -> Result<HashMap<String, String>> {
     #[derive(Deserialize)]
     struct Fields {
         sum: [String; 1],
@@ -28,36 +28,37 @@ pub(crate) fn said(client: &Client, name: &str) -> Result<HashMap<String, String
         "docvalue_fields": [field::SUM],
         "sort": [{ (field::TIE): "asc" }],
     });
-    of_pages(client, name, (body, SUMS), |hit| {
+    sums_of_hits(client, name, (body, SUMS_PAGE), |hit| {
         let fields = hit.fields.as_ref().map(|fields| serde_json::from_str(fields.get()));
         Ok(fields.transpose()?.map_or(String::new(), |Fields { sum: [sum] }| sum))
     })
 }
 
-/// The sum of every document of an index, by id, computed from the whole document. A document that
-/// says another sum has an empty one.
-pub(crate) fn computed(client: &Client, name: &str) -> Result<HashMap<String, String>> {
+/// The sum of each document of an index, by id, computed from the whole document. It is empty if
+/// the document states another sum.
+pub(crate) fn computed_sums(client: &Client, name: &str) -> Result<HashMap<String, String>> {
     let body = json!({
         "query": { "match_all": {} },
         "sort": [{ (field::TIE): "asc" }],
     });
-    of_pages(client, name, (body, DOCUMENTS), |hit| {
+    sums_of_hits(client, name, (body, DOCUMENTS_PAGE), |hit| {
         let source = hit.source.as_ref().map(|source| source.get()).unwrap_or("{}");
         let mut fields: Map<String, Value> = serde_json::from_str(source)?;
-        let said = fields.remove(field::SUM);
+        let stated = fields.remove(field::SUM);
         let sum = sum_of(&fields)?;
-        Ok(if said == Some(json!(sum)) { sum } else { String::new() })
+        Ok(if stated == Some(json!(sum)) { sum } else { String::new() })
     })
 }
 
-fn of_pages(
+/// Reads all documents page by page. Returns what `sum` makes of each, by id.
+fn sums_of_hits(
     client: &Client,
     name: &str,
-    (body, size): (Value, usize),
+    (body, page_size): (Value, usize),
     sum: impl Fn(&Hit) -> Result<String>,
 ) -> Result<HashMap<String, String>> {
     let mut sums = HashMap::default();
-    let options = PageOptions { size, ..PageOptions::default() };
+    let options = PageOptions { size: page_size, ..PageOptions::default() };
     for hit in client.pages(name, body, options)? {
         let hit = hit?;
         let sum = sum(&hit)?;

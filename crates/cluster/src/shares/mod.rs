@@ -58,7 +58,7 @@ use self::state::{RegisteredShare, key_of};
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::copy::{
-    COPIES, CopyOptions, CopyProgress, Job, Publisher, check_replaceable, is_marked,
+    CopyOptions, CopyProgress, Job, Publisher, REPLICAS_WAIT, check_replaceable, is_marked,
     published_index, roots,
 };
 use crate::error::{Error, Result};
@@ -175,7 +175,7 @@ fn create_indexes(
     for (name, body) in wanted {
         if !client.exists(&format!("/{}", encode_segment(&name)))? {
             // Until its shards have replicas, the loss of a node loses what was sent.
-            client.create_index_if_missing(&name, &body, COPIES)?;
+            client.create_index_if_missing(&name, &body, REPLICAS_WAIT)?;
         }
     }
     for name in [documents, &parts_name(documents)] {
