@@ -13,23 +13,24 @@ use crate::index_name::{NAME_BYTES, check_index_name};
 use crate::request::{Request, encode_segment};
 
 /// The longest time that one request waits for the health of an index.
-const HEALTH_SLICE: Duration = Duration::from_secs(5);
+const HEALTH_REQUEST_TIME: Duration = Duration::from_secs(5);
 
 /// How often nodes are asked whether they see an alias.
 const POLL: Duration = Duration::from_millis(50);
 
-/// The time that the cluster has to tell its nodes of a change.
-pub(crate) const CHANGE: Duration = Duration::from_secs(30);
+/// The time limit of a request that changes an index or an alias: the cluster has to tell its
+/// nodes.
+pub(crate) const CHANGE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How many copies of the documents there are.
+/// How many shards of an index, and how many of their replicas, are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
-    /// Some documents are missing.
+    /// Shards are missing, and their documents with them.
     Red,
-    /// All documents are there, some copies are missing.
+    /// All shards are there, but replicas are missing.
     Yellow,
-    /// All copies are there.
+    /// All shards and all replicas are there.
     Green,
 }
 
@@ -52,7 +53,7 @@ pub struct IndexInfo {
     pub health: Option<Health>,
     /// The number of documents; `None` while shards are missing.
     pub documents: Option<u64>,
-    /// The bytes on disk with all copies; `None` while shards are missing.
+    /// The bytes on disk with all replicas; `None` while shards are missing.
     pub bytes: Option<u64>,
     /// When it was created, in milliseconds since 1970.
     pub created: u64,
@@ -66,20 +67,22 @@ impl Client {
     /// [`Error::NameTaken`] if the name is in use, and as [`Self::send`].
     pub fn create_index(&self, name: &str, body: &impl Serialize) -> Result<()> {
         check_index_name(name, NAME_BYTES)?;
-        let request = Request::put(index_path(name)).json(body)?.timeout(CHANGE).of_elected_node();
+        let request =
+            Request::put(index_path(name)).json(body)?.timeout(CHANGE_TIMEOUT).of_elected_node();
         let response = self.send(&request.clone().accept(400))?;
         if response.status() != 400 {
             return Ok(());
         }
-        // The first attempt may have created it, and its answer been lost.
-        let repeated = response.attempts() > 1;
+        // The first attempt may have created the index, although its answer was lost.
+        let may_be_created = response.attempts() > 1;
+        // Without accepting status 400, the request says what was wrong.
         match self.send(&request) {
-            Err(Error::NameTaken { .. }) if repeated => Ok(()),
+            Err(Error::NameTaken { .. }) if may_be_created => Ok(()),
             other => other.map(drop),
         }
     }
 
-    /// Creates a physical index unless another process has done so, and waits for its copies.
+    /// Creates a physical index unless another process has done so, and waits for its replicas.
     ///
     /// # Errors
     ///
@@ -91,7 +94,7 @@ impl Client {
         patience: Duration,
     ) -> Result<()> {
         match self.create_index(name, body) {
-            Ok(()) | Err(Error::NameTaken { .. }) => self.wait_for_copies(name, patience),
+            Ok(()) | Err(Error::NameTaken { .. }) => self.wait_for_replicas(name, patience),
             other => other,
         }
     }
@@ -104,7 +107,7 @@ impl Client {
     pub fn delete_index(&self, name: &str) -> Result<bool> {
         check_index_name(name, NAME_BYTES)?;
         let request =
-            Request::delete(index_path(name)).timeout(CHANGE).of_elected_node().accept(404);
+            Request::delete(index_path(name)).timeout(CHANGE_TIMEOUT).of_elected_node().accept(404);
         Ok(self.send(&request)?.status() != 404)
     }
 
@@ -115,7 +118,7 @@ impl Client {
     /// As [`Self::send`].
     pub fn refresh(&self, index: &str) -> Result<()> {
         let path = format!("{}/_refresh", index_path(index));
-        self.send(&Request::post(path).timeout(CHANGE)).map(drop)
+        self.send(&Request::post(path).timeout(CHANGE_TIMEOUT)).map(drop)
     }
 
     /// The physical indexes whose names match a pattern such as `news-*`, by name.
@@ -171,6 +174,7 @@ impl Client {
         self.targets(&Request::get(alias_path(alias)))
     }
 
+    /// The physical indexes that a request for an alias returns.
     fn targets(&self, request: &Request) -> Result<Vec<String>> {
         let response = self.send(&request.clone().accept(404))?;
         if response.status() == 404 {
@@ -195,23 +199,24 @@ impl Client {
         if targets == [new] {
             return Ok(());
         }
-        let request = Request::post("/_aliases").timeout(CHANGE).of_elected_node();
+        let request = Request::post("/_aliases").timeout(CHANGE_TIMEOUT).of_elected_node();
         if targets.iter().map(String::as_str).ne(old) {
-            let now = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
-            let reason = format!("the alias {alias} points to {now}");
+            let found = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
+            let reason = format!("the alias {alias} points to {found}");
             return Err(Error::Conflict { at: request.at("the cluster"), reason });
         }
         let mut actions = Vec::new();
         if let Some(old) = old {
-            // Fails, with the whole request, if somebody else was quicker.
+            // If somebody else has swapped the alias, this action fails, and with it the whole
+            // request.
             actions.push(json!({"remove": {"index": old, "alias": alias, "must_exist": true}}));
         }
         actions.push(json!({"add": {"index": new, "alias": alias}}));
         match self.send(&request.json(&json!({ "actions": actions }))?) {
             Ok(_) => Ok(()),
-            // An attempt whose answer was lost has done it.
+            // An attempt may have succeeded, although its answer was lost.
             Err(_) if self.alias_targets(alias).is_ok_and(|targets| targets == [new]) => Ok(()),
-            // The old index still exists if only the alias is gone.
+            // The error names the alias, not an index: the old index exists without it.
             Err(Error::NotFound { at, what }) if what.contains("aliases [") => {
                 Err(Error::Conflict { at, reason: what })
             }
@@ -219,7 +224,8 @@ impl Client {
         }
     }
 
-    /// Waits until every node of the address that answers sees the alias point to `index` alone.
+    /// Waits until every node of the address that answers, and at least one, sees the alias point
+    /// to `index` alone.
     ///
     /// # Errors
     ///
@@ -229,21 +235,21 @@ impl Client {
         let mut waiting: Vec<usize> = (0..self.node_count()).collect();
         let mut answered = 0;
         loop {
-            let mut still = Vec::new();
+            let mut still_waiting = Vec::new();
             for node in waiting {
                 let left = end.saturating_duration_since(Instant::now()).max(POLL);
                 let request = Request::get(alias_path(alias)).query("local", "true");
                 let request = request.to_node(node).timeout(left.min(Duration::from_secs(2)));
                 match self.targets(&request) {
                     Ok(targets) if targets == [index] => answered += 1,
-                    Ok(_) => still.push(node),
-                    // A node that does not answer shows nothing old. When it is back, it learns of
-                    // the swap before it answers a search.
+                    Ok(_) => still_waiting.push(node),
+                    // A node that does not answer is not waited for: it gives nobody old results,
+                    // and when it is back, it learns of the swap before it answers a search.
                     Err(error) if error.is_passing() => {}
                     Err(error) => return Err(error),
                 }
             }
-            waiting = still;
+            waiting = still_waiting;
             if waiting.is_empty() && answered > 0 {
                 return Ok(());
             }
@@ -258,27 +264,26 @@ impl Client {
         }
     }
 
-    /// Waits until no copy of the documents of an index is being made, or until `time` is over.
-    /// Copies for which there is no node are not waited for.
+    /// Waits until no shard or replica of an index is being set up, or until `time` is over.
+    /// Replicas for which there is no node are not waited for.
     ///
     /// # Errors
     ///
     /// As [`Self::send`].
-    pub fn wait_for_copies(&self, index: &str, time: Duration) -> Result<()> {
+    pub fn wait_for_replicas(&self, index: &str, time: Duration) -> Result<()> {
         let request = Request::get(format!("/_cluster/health/{}", encode_segment(index)))
             .query("wait_for_no_initializing_shards", "true")
             .query("timeout", &format!("{}ms", time.as_millis().max(1)))
-            .timeout(time + CHANGE)
+            .timeout(time + CHANGE_TIMEOUT)
             .accept(408);
         self.send(&request).map(drop)
     }
 
-    /// Waits until an index, or the alias of one, has at least this health, and returns what it
-    /// has.
+    /// Waits until an index, or the alias of one, has at least this health, and returns its health.
     ///
     /// # Errors
     ///
-    /// [`Error::Waited`] if it does not within `time`; [`Error::NotFound`] if there is no such
+    /// [`Error::Waited`] if it has not within `time`; [`Error::NotFound`] if there is no such
     /// index.
     pub fn wait_for_health(&self, index: &str, least: Health, time: Duration) -> Result<Health> {
         #[derive(Deserialize)]
@@ -294,23 +299,23 @@ impl Client {
             initializing_shards: u64,
             unassigned_shards: u64,
         }
-        const NONE: Shards =
+        const NO_SHARDS: Shards =
             Shards { active_shards: 0, initializing_shards: 0, unassigned_shards: 0 };
         let end = Instant::now() + time;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let slice = left.min(HEALTH_SLICE);
+            let request_time = left.min(HEALTH_REQUEST_TIME);
             let request = Request::get(format!("/_cluster/health/{}", encode_segment(index)))
                 .query("wait_for_status", &least.to_string())
-                .query("timeout", &format!("{}ms", slice.as_millis().max(1)))
-                .timeout(slice + CHANGE)
+                .query("timeout", &format!("{}ms", request_time.as_millis().max(1)))
+                .timeout(request_time + CHANGE_TIMEOUT)
                 .accept(408);
             let response = self.send(&request)?;
             let answer: Answer = response.json()?;
             if !answer.timed_out && answer.status >= least {
                 return Ok(answer.status);
             }
-            if answer.shards == Some(NONE) {
+            if answer.shards == Some(NO_SHARDS) {
                 let what = format!("index [{index}]");
                 return Err(Error::NotFound { at: response.exchange().clone(), what });
             }

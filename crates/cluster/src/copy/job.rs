@@ -12,7 +12,7 @@ use super::options::{Copied, CopyOptions, CopyProgress, Sent};
 use super::published::roots;
 use super::sums;
 use crate::address::ClusterAddress;
-use crate::alias::{CHANGE, Health};
+use crate::alias::{CHANGE_TIMEOUT, Health};
 use crate::bulk::{BulkOptions, BulkSummary, BulkWriter, Operation};
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -132,7 +132,7 @@ impl<'a> Job<'a> {
         client.delete_index(&statistics)?;
         let body = schema::statistics_index(options.layout.replicas, self.address.index());
         self.accept_if_created(&statistics, client.create_index(&statistics, &body))?;
-        client.wait_for_copies(&statistics, REPLICAS_WAIT)?;
+        client.wait_for_replicas(&statistics, REPLICAS_WAIT)?;
         let expected: u64 = counted.documents().iter().sum();
         let description = Description { shares, ..new_description(index, self.address.index())? };
         let description = send_statistics(client, &statistics, counted, description)?;
@@ -210,14 +210,14 @@ impl<'a> Job<'a> {
         let Some(original) = original else {
             let body = schema::documents_index(options.layout, analysis, alias);
             self.accept_if_created(name, client.create_index(name, &body))?;
-            return client.wait_for_copies(name, REPLICAS_WAIT);
+            return client.wait_for_replicas(name, REPLICAS_WAIT);
         };
         let endpoint = format!("_clone/{}", encode_segment(name));
         let cloned =
             self.change(original.documents(), &endpoint, &json!({ "settings": unblocked }));
         self.accept_if_created(name, cloned)?;
         client.wait_for_health(name, Health::Yellow, options.patience)?;
-        client.wait_for_copies(name, REPLICAS_WAIT)?;
+        client.wait_for_replicas(name, REPLICAS_WAIT)?;
         // The clone has the description of the original. It must not count as whole before it has
         // one of its own.
         self.change(name, "_mapping", &json!({ "_meta": schema::unfinished(analysis, alias) }))
@@ -238,7 +238,7 @@ impl<'a> Job<'a> {
     /// Puts `body` to an endpoint of an index, such as `_settings`.
     fn change(&self, name: &str, endpoint: &str, body: &Value) -> Result<()> {
         let path = format!("/{}/{endpoint}", encode_segment(name));
-        let request = Request::put(path).json(body)?.timeout(CHANGE).of_elected_node();
+        let request = Request::put(path).json(body)?.timeout(CHANGE_TIMEOUT).of_elected_node();
         self.client.send(&request).map(drop)
     }
 
