@@ -1,4 +1,4 @@
-//! Some terms of the statistics, as one document has them.
+//! A statistics bucket: the document frequencies of some terms, packed into one document.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,21 +8,21 @@ use crate::document::TermHash;
 
 /// Some terms, with the number of articles and of flash items that have each.
 ///
-/// The cluster parses what it returns, and numbers take it three times as long as a string. So a
-/// bucket is a string: the base64 of 16 bytes for each term, which are its hash and the two numbers
-/// in little-endian order, ascending by hash.
+/// A bucket is a string: the base64 of 16 bytes for each term, ascending by hash. They are its hash
+/// and the two numbers, in little-endian order. The cluster parses the documents that it returns,
+/// and numbers would take it three times as long as a string.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
     packed: String,
 }
 
 /// Bytes of a term in a bucket.
-const PACKED_BYTES: usize = 16;
+const TERM_BYTES: usize = 16;
 
 impl Bucket {
-    /// Packs terms, which ascend.
+    /// Packs terms. Their hashes must ascend.
     pub(crate) fn new(terms: &[(u64, [u32; 2])]) -> Self {
-        let mut bytes = Vec::with_capacity(terms.len() * PACKED_BYTES);
+        let mut bytes = Vec::with_capacity(terms.len() * TERM_BYTES);
         for (hash, documents) in terms {
             bytes.extend(hash.to_le_bytes());
             documents.iter().for_each(|count| bytes.extend(count.to_le_bytes()));
@@ -30,23 +30,23 @@ impl Bucket {
         Self { packed: STANDARD.encode(bytes) }
     }
 
-    /// The number of articles and of flash items that have each of its terms.
+    /// Unpacks the terms.
     ///
     /// # Errors
     ///
-    /// If it was not written by us, or was damaged.
+    /// If the document is damaged.
     pub fn decode(&self) -> Result<Vec<(TermHash, [u64; 2])>, base64::DecodeError> {
         let bytes = STANDARD.decode(&self.packed)?;
-        let (terms, []) = bytes.as_chunks::<PACKED_BYTES>() else {
+        let (terms, []) = bytes.as_chunks::<TERM_BYTES>() else {
             return Err(base64::DecodeError::InvalidLength(bytes.len()));
         };
-        let term = |term: &[u8; PACKED_BYTES]| {
-            let (hash, documents) = term.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let decode_term = |bytes: &[u8; TERM_BYTES]| {
+            let (hash, documents) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
             let mut counts = documents.as_chunks().0.iter().map(|count| u32::from_le_bytes(*count));
             let mut count = || u64::from(counts.next().unwrap_or_default());
             (TermHash(u64::from_le_bytes(*hash)), [count(), count()])
         };
-        Ok(terms.iter().map(term).collect())
+        Ok(terms.iter().map(decode_term).collect())
     }
 }
 
@@ -58,7 +58,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_bucket_has_what_was_packed(
+        fn a_bucket_decodes_to_the_terms_that_were_packed(
             terms in prop::collection::btree_map(any::<u64>(), any::<[u32; 2]>(), 0..80),
         ) {
             let terms: Vec<(u64, [u32; 2])> = terms.into_iter().collect();

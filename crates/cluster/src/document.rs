@@ -14,8 +14,8 @@ use crate::token::{bigrams, unigrams, word_token};
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-/// A document, as JSON, and the hash by which a change of it is known. `group` is the least id of
-/// its near-duplicates, itself included, if it has any.
+/// The sum of a document, see [`field::SUM`], and the document as JSON. `group` is the least id of
+/// the document and its near-duplicates, if it has any.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub fn document(
     Ok((sum, serde_json::to_vec(&fields)?))
 }
 
-/// The fields of a document, and its hash: see [`document`].
+/// The sum of a document and its fields, see [`document`].
 pub(crate) fn fields(
     record: &Record,
     values: &FieldValues,
@@ -61,7 +61,7 @@ pub(crate) fn fields(
     set(field::TAG_FACET, facets(&values.tags));
     set(field::SOURCE_FACET, facets(&values.sources));
     set(field::CATEGORY_FACET, facets(&values.categories));
-    set(field::TIE, json!(ordered(terms.columns.tie_breaker)));
+    set(field::TIE, json!(to_ordered_i64(terms.columns.tie_breaker)));
     set(field::HASH, json!(format!("{:016x}", terms.columns.content_hash)));
     set(field::OCCURRENCES, json!(values.occurrences));
     if let Some(group) = group {
@@ -80,13 +80,14 @@ pub(crate) fn fields(
     Ok((sum, fields))
 }
 
-/// The hash of a document without its sum. The order of the fields does not matter.
+/// The sum of a document, computed from its other fields. The order in which they were inserted
+/// does not matter.
 pub(crate) fn sum_of(fields: &Map<String, Value>) -> serde_json::Result<String> {
     Ok(format!("{:016x}", xxh3_64(&serde_json::to_vec(fields)?)))
 }
 
-/// The values of a text: its bigrams, its unigrams, its words. The cluster leaves a gap between two
-/// values, so that no phrase spans them.
+/// The tokens of a text, as three values of a field: its bigrams, its unigrams and its words. The
+/// cluster leaves a gap between the positions of two values, so that no phrase spans them.
 fn tokens(text: &FieldTerms) -> [String; 3] {
     let mut words = String::new();
     for word in text.words() {
@@ -96,25 +97,27 @@ fn tokens(text: &FieldTerms) -> [String; 3] {
     [bigrams(&text.key), unigrams(&text.key), words]
 }
 
+/// Facet values as [`field::TAG_FACET`] describes them.
 fn facets(values: &[FacetValue]) -> Value {
     let facet = |FacetValue { folded, original }: &FacetValue| {
-        // Values that are too long for the cluster are counted by their beginnings.
+        // Longer values are counted by their beginnings.
         let both = format!("{folded}{FACET_SEPARATOR}{original}");
         both.chars().take(MAX_FACET_CHARS).collect::<String>()
     };
     values.iter().map(facet).collect()
 }
 
-/// The longest facet value in characters: the cluster takes 32,766 bytes.
+/// The longest facet value in characters. The cluster accepts 32,766 bytes, and a character has up
+/// to four.
 const MAX_FACET_CHARS: usize = 8000;
 
-/// A number of 64 bits as a signed one of the same order.
+/// Maps unsigned numbers to signed ones, which the cluster can store, in the same order.
 #[must_use]
-pub(crate) fn ordered(number: u64) -> i64 {
+pub(crate) fn to_ordered_i64(number: u64) -> i64 {
     (number ^ (1 << 63)) as i64
 }
 
-/// The suffixes of paths that start where the name of a file or folder does, each once.
+/// The suffixes of paths that start with the name of a file or folder, each once.
 fn path_suffixes(paths: &[String]) -> Vec<&str> {
     let mut suffixes: Vec<&str> = paths
         .iter()
@@ -129,7 +132,8 @@ fn path_suffixes(paths: &[String]) -> Vec<&str> {
     suffixes
 }
 
-/// A term of the statistics, by a hash: the field, the kind of the term and its text.
+/// The hash of a token and its field, by which statistics identify a term. The form of the token
+/// tells bigrams, unigrams and words apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TermHash(pub u64);
 
@@ -137,7 +141,8 @@ impl TermHash {
     /// The hash of a token in a field.
     #[must_use]
     pub fn new(field: TextField, token: &str) -> Self {
-        // A small seed would do no more than swap the hashes of short tokens.
+        // The field is hashed, too. As a seed it would not do: small seeds merely swap the hashes
+        // of short tokens.
         let mut hasher = Xxh3::new();
         hasher.update(&[field as u8]);
         hasher.update(token.as_bytes());

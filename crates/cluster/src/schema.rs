@@ -1,29 +1,31 @@
-//! The fields of the indices on a cluster, and their mappings.
+//! The names, fields and mappings of the indexes on a cluster.
 //!
-//! An index of wensou is two indices of the cluster: the documents, and the statistics of their
-//! terms. An alias leads to the documents; the name of the other follows from theirs.
+//! An index of wensou is two indexes of the cluster: the documents, and the statistics of their
+//! terms. An alias leads to the index of documents, `NAME-STAMP`; that of statistics is
+//! `NAME-STAMP.terms`. While several machines write them, there is a third one, `NAME-STAMP.parts`,
+//! with what they note for each other. The lock of an address has an index, too.
 
 use serde_json::{Map, Value, json};
 use wensou_index::{Kind, TextField};
 
 use crate::token::MAX_TOKEN_CHARS;
 
-/// The version of the layout. An index of another one is refused.
+/// The version of the fields and mappings. An index of another version is refused.
 pub const FORMAT: u32 = 2;
 
 /// Names of the fields of a document.
 pub mod field {
-    /// The id, and those of the variants of a flash item.
+    /// The id of the record, and the ids of the variants of a flash item.
     pub const ID: &str = "id";
     /// The index of the record in the order of the walk.
     pub const ORDINAL: &str = "ordinal";
-    /// The number of the kind.
+    /// The kind of document, as a number.
     pub const KIND: &str = "kind";
-    /// Civil seconds.
+    /// The date of the record, as civil seconds since 1970-01-01T00:00:00.
     pub const DATE: &str = "date";
     /// Days since 1970-01-01, for timelines.
     pub const DAY: &str = "day";
-    /// How the date is known.
+    /// The date provenance, as a number.
     pub const PROVENANCE: &str = "provenance";
     /// Folded tags.
     pub const TAG: &str = "tag";
@@ -33,15 +35,15 @@ pub mod field {
     pub const AUTHOR: &str = "author";
     /// Names and hosts of sites.
     pub const SITE: &str = "site";
-    /// The address.
+    /// The URL of the page.
     pub const URL: &str = "url";
     /// Folded categories.
     pub const CATEGORY: &str = "category";
-    /// What the record has.
+    /// What the record has, for queries such as `has:date`.
     pub const HAS: &str = "has";
-    /// The script.
+    /// Whether the text is Simplified or Traditional.
     pub const SCRIPT: &str = "script";
-    /// Suffixes of paths that start where a name does.
+    /// Suffixes of the paths, each starting with the name of a file or folder.
     pub const PATH: &str = "path";
     /// Tags for counting: folded form, U+001F, original form.
     pub const TAG_FACET: &str = "tag_facet";
@@ -49,32 +51,34 @@ pub mod field {
     pub const SOURCE_FACET: &str = "source_facet";
     /// Categories for counting.
     pub const CATEGORY_FACET: &str = "category_facet";
-    /// Orders documents of equal rank, ascending.
+    /// The tie breaker, by which documents of equal rank ascend.
     pub const TIE: &str = "tie";
-    /// A hash of the whole document without this field: whether it has changed.
+    /// The sum: a hash of all other fields, by which a changed document is recognised.
     pub const SUM: &str = "sum";
     /// The content hash of the record, as 16 hexadecimal digits.
     pub const HASH: &str = "hash";
-    /// The least id of the group of near-duplicates, if there is one.
+    /// The least id in the group of near-duplicates, if the document is in one.
     pub const GROUP: &str = "group";
-    /// Number of occurrences of the record.
+    /// The number of occurrences of the record.
     pub const OCCURRENCES: &str = "occurrences";
     /// The record. It is not indexed.
     pub const RECORD: &str = "record";
-    /// If several machines have indexed an archive: the key of the file that the record comes from,
-    /// by which it sorts before [`ORDINAL`] does. The ordinals are those of one machine each.
+    /// If several machines have indexed an archive: the walk key of the file with the first
+    /// occurrence of the record. Records sort by it first, and then by [`ORDINAL`], which one
+    /// machine has counted.
     pub const WALK: &str = "walk";
-    /// The machines that have the record, by the keys of their shares: first the one that counted
-    /// it in its statistics.
+    /// The keys of the shares that have the record. The machine of the first one has counted the
+    /// record in its statistics.
     pub const SHARES: &str = "shares";
-    /// Whether several machines have the record.
+    /// Whether several shares have the record.
     pub const MERGED: &str = "merged";
-    /// The record as it was counted, if it was merged with others since.
+    /// The record as it was counted in statistics, if it was merged with others afterwards.
     pub const COUNTED: &str = "counted";
 }
 
-/// The field of the cluster that has the tokens of a text field in documents of a kind. Lengths are
-/// compared within a kind, and the engine knows one average length for each of its fields.
+/// The name of the field that has the tokens of a text field in documents of a kind. Each kind has
+/// fields of its own, because the cluster computes one average length for each field, and lengths
+/// are to be compared within a kind.
 #[must_use]
 pub fn text_field(kind: Kind, field: TextField) -> String {
     let field = match field {
@@ -85,10 +89,10 @@ pub fn text_field(kind: Kind, field: TextField) -> String {
     format!("{}.{field}", kind.name())
 }
 
-/// How the name of an index of statistics ends.
+/// The suffix of the name of an index of statistics.
 pub(crate) const TERMS: &str = ".terms";
 
-/// How the name of an index ends in which several machines tell each other what they have sent.
+/// The suffix of the name of an index of parts.
 pub(crate) const PARTS: &str = ".parts";
 
 /// The name of the index of statistics that belongs to an index of documents.
@@ -97,8 +101,8 @@ pub(crate) fn statistics_name(documents: &str) -> String {
     format!("{documents}{TERMS}")
 }
 
-/// The name of the index of what several machines tell each other while they write an index of
-/// documents.
+/// The name of the index of parts that belongs to an index of documents: what several machines note
+/// for each other while they write it.
 #[must_use]
 pub(crate) fn parts_name(documents: &str) -> String {
     format!("{documents}{PARTS}")
@@ -110,12 +114,12 @@ pub(crate) fn lock_name(alias: &str) -> String {
     format!("{alias}-wensou-lock")
 }
 
-/// How the documents are spread.
+/// How the documents are spread over the nodes of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     /// The number of primary shards.
     pub shards: u32,
-    /// The number of copies of each shard beside it.
+    /// The number of replicas of each shard.
     pub replicas: u32,
 }
 
@@ -134,9 +138,9 @@ pub(crate) fn documents_index(layout: Layout, analysis: &str, alias: &str) -> Va
             "index": {
                 "number_of_shards": layout.shards,
                 "number_of_replicas": layout.replicas,
-                // A build is searched when it is whole.
+                // Nobody searches an index before it is whole; it is refreshed then.
                 "refresh_interval": "-1",
-                // Terms with a prefix, and values of long queries.
+                // A query may list many terms: those with a prefix, or all values of a filter.
                 "max_terms_count": 65_536,
             },
             "analysis": {
@@ -157,18 +161,18 @@ pub(crate) fn documents_index(layout: Layout, analysis: &str, alias: &str) -> Va
 /// The mappings of all fields of a document.
 fn properties() -> Map<String, Value> {
     let keyword = || json!({ "type": "keyword", "ignore_above": 8000 });
-    let counted = || json!({ "type": "keyword", "index": false });
+    let column = || json!({ "type": "keyword", "index": false });
     let number = |kind: &str| json!({ "type": kind });
-    let stored = |kind: &str| json!({ "type": kind, "index": false });
-    let object = || json!({ "type": "object", "enabled": false });
+    let number_column = |kind: &str| json!({ "type": kind, "index": false });
+    let source_only = || json!({ "type": "object", "enabled": false });
     let text = || json!({ "type": "text", "analyzer": "tokens" });
     let texts = || json!({ "properties": { "title": text(), "body": text(), "tags": text() } });
     let fields = [
         (field::ID, keyword()),
-        (field::ORDINAL, stored("long")),
+        (field::ORDINAL, number_column("long")),
         (field::KIND, number("byte")),
         (field::DATE, number("long")),
-        (field::DAY, stored("integer")),
+        (field::DAY, number_column("integer")),
         (field::PROVENANCE, number("byte")),
         (field::TAG, keyword()),
         (field::SOURCE, keyword()),
@@ -179,35 +183,36 @@ fn properties() -> Map<String, Value> {
         (field::HAS, keyword()),
         (field::SCRIPT, keyword()),
         (field::PATH, keyword()),
-        (field::TAG_FACET, counted()),
-        (field::SOURCE_FACET, counted()),
-        (field::CATEGORY_FACET, counted()),
-        (field::TIE, stored("long")),
-        (field::HASH, counted()),
-        (field::SUM, counted()),
+        (field::TAG_FACET, column()),
+        (field::SOURCE_FACET, column()),
+        (field::CATEGORY_FACET, column()),
+        (field::TIE, number_column("long")),
+        (field::HASH, column()),
+        (field::SUM, column()),
         (field::GROUP, keyword()),
-        (field::OCCURRENCES, stored("integer")),
-        (field::RECORD, object()),
-        (field::WALK, json!({ "type": "keyword", "index": false })),
+        (field::OCCURRENCES, number_column("integer")),
+        (field::RECORD, source_only()),
+        (field::WALK, column()),
         (field::SHARES, json!({ "type": "keyword", "index": false, "doc_values": false })),
         (field::MERGED, json!({ "type": "boolean" })),
-        (field::COUNTED, object()),
+        (field::COUNTED, source_only()),
     ];
     let of_fields = fields.into_iter().map(|(name, mapping)| (name.to_owned(), mapping));
     let of_texts = Kind::ALL.into_iter().map(|kind| (kind.name().to_owned(), texts()));
     of_fields.chain(of_texts).collect()
 }
 
-/// What the mapping of an index of documents says while a copy is written. A whole
-/// [`Description`](crate::Description) takes its place at the end.
+/// What `_meta` of the mapping of an index of documents says while the index is written. A whole
+/// [`Description`](crate::Description) replaces it at the end.
 ///
-/// `alias` marks an index as written for that alias. Only marked indexes are ever deleted.
+/// `alias` is the mark of an index that was written for that alias. Only marked indexes are ever
+/// deleted.
 #[must_use]
 pub(crate) fn unfinished(analysis: &str, alias: &str) -> Value {
     json!({ "wensou": { "format": FORMAT, "analysis": analysis, "alias": alias } })
 }
 
-/// The body that creates the index of statistics of an alias.
+/// The body that creates an index of statistics or of parts of an alias.
 #[must_use]
 pub(crate) fn statistics_index(replicas: u32, alias: &str) -> Value {
     json!({
@@ -236,7 +241,7 @@ pub(crate) fn lock_index(alias: &str) -> Value {
         } },
         "mappings": {
             "_meta": { "wensou": { "alias": alias } },
-            // It is only read by its id.
+            // The document of the lock is only read by its id.
             "enabled": false,
         },
     })

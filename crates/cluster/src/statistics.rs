@@ -1,8 +1,9 @@
 //! The statistics of an index on a cluster: how many documents have each term, and average lengths.
 //!
-//! The cluster could count, but a query has a hundred terms, and asking for each costs more than
-//! the search. So a build counts once. Terms are known by their hashes and kept in buckets, one
-//! document of the statistics index each; a query fetches the few buckets of its terms by id.
+//! The cluster could count for each query, but a query has about a hundred terms, and to ask for
+//! all of them costs more than the search. So they are counted once, when the index is written.
+//! Terms are identified by their hashes and grouped in buckets, each a document of the statistics
+//! index. A query fetches by their ids the few buckets that have its terms.
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
@@ -16,17 +17,17 @@ use crate::token::word_token;
 /// Terms in a bucket on average.
 const BUCKET_TERMS: usize = 64;
 
-/// Names in a document of names.
+/// Names or words in a document, at most.
 const CHUNK_NAMES: usize = 20_000;
 
-/// What is known of an index as a whole.
+/// What an index on a cluster says of itself, in `_meta` of its mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
-    /// The version of the layout, see [`FORMAT`](crate::FORMAT).
+    /// The version of the fields and mappings, see [`FORMAT`](crate::FORMAT).
     pub format: u32,
     /// The analysis version of the documents.
     pub analysis: String,
-    /// The alias that it was written for. Indexes of early versions do not say it.
+    /// The alias that it was written for; empty if an early version has written it.
     #[serde(default)]
     pub alias: String,
     /// Version of the program that wrote it.
@@ -47,9 +48,9 @@ pub struct Description {
     pub name_chunks: usize,
     /// The number of documents of words.
     pub word_chunks: usize,
-    /// The words that were added to the dictionary, and the synonyms, as the user's files had them.
+    /// The user's file of words that were added to the dictionary, if there was one.
     pub words: Option<String>,
-    /// As `words`.
+    /// The user's file of synonyms, if there was one.
     pub synonyms: Option<String>,
     /// The number of shares that it was sent in; 0 for a copy of one index.
     #[serde(default)]
@@ -73,7 +74,7 @@ impl Description {
         Analysis::of_texts(self.words.as_deref(), self.synonyms.as_deref())
     }
 
-    /// The bucket of a term.
+    /// The number of the bucket that a term is in.
     #[must_use]
     pub fn bucket_of(&self, term: TermHash) -> u64 {
         term.0 & (self.buckets.max(1) - 1)
@@ -98,7 +99,7 @@ pub(crate) fn words_id(chunk: usize) -> String {
     format!("words-{chunk}")
 }
 
-/// Names with the number of documents that have each.
+/// A document of names or words, with the number of documents that have each.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names {
     /// In the order of bytes.
@@ -120,19 +121,19 @@ pub struct StatisticsBuilder {
 }
 
 impl StatisticsBuilder {
-    /// Counts a document.
+    /// Adds a document.
     pub fn add(&mut self, values: &FieldValues, terms: &DocumentTerms) {
         self.count(values, terms, Change::Add);
     }
 
-    /// Takes back that a document was counted.
+    /// Subtracts a document that was counted.
     pub(crate) fn subtract(&mut self, values: &FieldValues, terms: &DocumentTerms) {
         self.count(values, terms, Change::Subtract);
     }
 
     fn count(&mut self, values: &FieldValues, terms: &DocumentTerms, change: Change) {
         let kind = terms.kind as usize;
-        self.documents[kind] = change.of(self.documents[kind], 1);
+        self.documents[kind] = change.apply(self.documents[kind], 1);
         for field in TextField::ALL {
             self.count_field(kind, field, terms.field(field), change);
         }
@@ -153,7 +154,7 @@ impl StatisticsBuilder {
         let mut token = String::new();
         for text in texts {
             let length = &mut self.lengths[kind][field as usize];
-            *length = change.of(*length, text.key.len() as u64);
+            *length = change.apply(*length, text.key.len() as u64);
             for c in &text.key {
                 token.clear();
                 token.push(*c);
@@ -170,7 +171,7 @@ impl StatisticsBuilder {
         self.buffer.sort_unstable();
         self.buffer.dedup();
         let with_field = &mut self.with_field[kind][field as usize];
-        *with_field = change.of(*with_field, u64::from(!self.buffer.is_empty()));
+        *with_field = change.apply(*with_field, u64::from(!self.buffer.is_empty()));
         for term in &self.buffer {
             let counts = self.terms.entry(*term).or_default();
             counts[kind] = match change {
@@ -180,8 +181,8 @@ impl StatisticsBuilder {
         }
     }
 
-    /// What was counted, in parts with at most `size` entries each.
-    pub(crate) fn into_parts(self, size: usize) -> Vec<StatisticsPart> {
+    /// What was counted, in parts with at most `max_entries` entries each.
+    pub(crate) fn into_parts(self, max_entries: usize) -> Vec<StatisticsPart> {
         let mut parts = vec![StatisticsPart {
             documents: self.documents,
             lengths: self.lengths,
@@ -192,17 +193,20 @@ impl StatisticsBuilder {
         terms.sort_unstable();
         parts.extend(
             terms
-                .chunks(size)
+                .chunks(max_entries)
                 .map(|terms| StatisticsPart { terms: terms.to_vec(), ..StatisticsPart::default() }),
         );
-        let mut lists = |counts: HashMap<String, u64>,
-                         part: fn(Vec<(String, u64)>) -> StatisticsPart| {
-            let list = sorted(counts);
-            parts.extend(list.chunks(size).map(|chunk| part(chunk.to_vec())));
-        };
-        lists(self.tags, |tags| StatisticsPart { tags, ..StatisticsPart::default() });
-        lists(self.sources, |sources| StatisticsPart { sources, ..StatisticsPart::default() });
-        lists(self.words, |words| StatisticsPart { words, ..StatisticsPart::default() });
+        let mut push_chunks =
+            |counts: HashMap<String, u64>, part: fn(Vec<(String, u64)>) -> StatisticsPart| {
+                let list = sorted(counts);
+                parts.extend(list.chunks(max_entries).map(|chunk| part(chunk.to_vec())));
+            };
+        push_chunks(self.tags, |tags| StatisticsPart { tags, ..StatisticsPart::default() });
+        push_chunks(self.sources, |sources| StatisticsPart {
+            sources,
+            ..StatisticsPart::default()
+        });
+        push_chunks(self.words, |words| StatisticsPart { words, ..StatisticsPart::default() });
         parts
     }
 
@@ -215,10 +219,10 @@ impl StatisticsBuilder {
                 self.with_field[kind][field] += part.with_field[kind][field];
             }
         }
-        for (term, there) in part.terms {
+        for (term, added) in part.terms {
             let counts = self.terms.entry(term).or_default();
-            for (count, there) in counts.iter_mut().zip(there) {
-                *count = count.saturating_add(there);
+            for (count, added) in counts.iter_mut().zip(added) {
+                *count = count.saturating_add(added);
             }
         }
         let add = |counts: &mut HashMap<String, u64>, list: Vec<(String, u64)>| {
@@ -234,8 +238,8 @@ impl StatisticsBuilder {
         self.documents
     }
 
-    /// Writes the documents of the statistics index with `each`, which is given the id and the JSON
-    /// of one. Returns `description` with what was counted.
+    /// Calls `each` with the id and the JSON of every document of the statistics index. Returns
+    /// `description` with what was counted.
     ///
     /// # Errors
     ///
@@ -245,21 +249,21 @@ impl StatisticsBuilder {
         description: Description,
         mut each: impl FnMut(&str, Vec<u8>) -> Result<(), E>,
     ) -> Result<Description, E> {
-        // What was taken back altogether is no term.
+        // A term whose documents were all subtracted again is in no document.
         let terms = self.terms.into_iter().filter(|(_, counts)| *counts != [0; 2]);
         let mut terms: Vec<(u64, [u32; 2])> = terms.collect();
         let buckets = (terms.len() / BUCKET_TERMS).next_power_of_two() as u64;
         terms.sort_unstable_by_key(|(term, _)| (term & (buckets - 1), *term));
         for bucket in terms.chunk_by(|a, b| a.0 & (buckets - 1) == b.0 & (buckets - 1)) {
             let number = bucket[0].0 & (buckets - 1);
-            each(&bucket_id(number), data(&Bucket::new(bucket))?)?;
+            each(&bucket_id(number), to_json(&Bucket::new(bucket))?)?;
         }
         let names = [sorted(self.tags), sorted(self.sources)].concat();
         let words = sorted(self.words);
         let mut write_chunks = |list: &[(String, u64)], id: fn(usize) -> String| {
             let chunks = list.chunks(CHUNK_NAMES);
             for (number, chunk) in chunks.clone().enumerate() {
-                each(&id(number), data(&Names { names: chunk.to_vec() })?)?;
+                each(&id(number), to_json(&Names { names: chunk.to_vec() })?)?;
             }
             Ok::<usize, E>(chunks.len())
         };
@@ -277,7 +281,7 @@ impl StatisticsBuilder {
     }
 }
 
-/// A part of what a machine has counted.
+/// A part of what a machine has counted, see [`StatisticsBuilder::into_parts`].
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StatisticsPart {
     documents: [u64; 2],
@@ -289,7 +293,7 @@ pub(crate) struct StatisticsPart {
     words: Vec<(String, u64)>,
 }
 
-/// Whether a document is counted, or taken back.
+/// Whether a document is added to the counts or subtracted from them.
 #[derive(Debug, Clone, Copy)]
 enum Change {
     Add,
@@ -297,15 +301,15 @@ enum Change {
 }
 
 impl Change {
-    fn of(self, before: u64, count: u64) -> u64 {
+    fn apply(self, total: u64, count: u64) -> u64 {
         match self {
-            Self::Add => before + count,
-            Self::Subtract => before.saturating_sub(count),
+            Self::Add => total + count,
+            Self::Subtract => total.saturating_sub(count),
         }
     }
 }
 
-/// Counts in the order of names, without those that are zero.
+/// Names with their counts, in the order of names and without those that are zero.
 fn sorted(counts: HashMap<String, u64>) -> Vec<(String, u64)> {
     let mut list: Vec<(String, u64)> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
     list.sort_unstable();
@@ -323,19 +327,20 @@ fn count_each<'v>(
     values.dedup();
     for value in values {
         match counts.get_mut(value) {
-            Some(count) => *count = change.of(*count, 1),
-            None => drop(counts.insert(value.clone(), change.of(0, 1))),
+            Some(count) => *count = change.apply(*count, 1),
+            None => drop(counts.insert(value.clone(), change.apply(0, 1))),
         }
     }
 }
 
-/// A document of the statistics index.
+/// A document of the statistics index or of the index of parts, as its `_source` has it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct StatisticsDocument<T> {
-    /// What it says.
+    /// The content, which the cluster does not index.
     pub data: T,
 }
 
-fn data<T: Serialize>(data: &T) -> serde_json::Result<Vec<u8>> {
+/// A document of the statistics index as JSON.
+fn to_json<T: Serialize>(data: &T) -> serde_json::Result<Vec<u8>> {
     serde_json::to_vec(&StatisticsDocument { data })
 }
