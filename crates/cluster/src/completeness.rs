@@ -1,5 +1,5 @@
-//! Whether the answer to a search has the hits of all shards. OpenSearch sends a part with status
-//! 200.
+//! Checks that the answer to a search has the hits of all shards. OpenSearch sends partial answers
+//! with status 200, too.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,9 +10,9 @@ use crate::reason::{ServerError, error_of};
 use crate::redact::Redactor;
 use crate::request::Completeness;
 
-/// What an answer says of itself. Hits are skipped without being stored.
+/// What the answer to one search says of its completeness. Hits are skipped without being stored.
 #[derive(Deserialize)]
-struct Outcome {
+struct SearchOutcome {
     #[serde(default)]
     timed_out: bool,
     #[serde(rename = "_shards")]
@@ -34,8 +34,8 @@ struct Shards {
 ///
 /// # Errors
 ///
-/// [`Error::Partial`] if hits are missing, [`Error::Malformed`] if the answer does not say so, and
-/// the error of an item of several searches.
+/// [`Error::Partial`] if hits are missing; [`Error::Malformed`] if the answer does not say whether
+/// some are; the error of the first of several searches or documents that failed.
 pub(crate) fn check(
     completeness: Completeness,
     at: &Exchange,
@@ -43,7 +43,7 @@ pub(crate) fn check(
     redactor: &Redactor,
 ) -> Result<()> {
     #[derive(Deserialize)]
-    struct Several<'a> {
+    struct SearchAnswers<'a> {
         #[serde(borrow)]
         responses: Vec<&'a RawValue>,
     }
@@ -54,42 +54,44 @@ pub(crate) fn check(
     match completeness {
         Completeness::Any => Ok(()),
         Completeness::Search => {
-            check_one(&serde_json::from_slice(body).map_err(malformed)?, at, redactor)
+            check_search(&serde_json::from_slice(body).map_err(malformed)?, at, redactor)
         }
         Completeness::MultiSearch => {
-            let several: Several<'_> = serde_json::from_slice(body).map_err(malformed)?;
-            several.responses.iter().try_for_each(|one| {
-                check_one(&serde_json::from_str(one.get()).map_err(malformed)?, at, redactor)
+            let answers: SearchAnswers<'_> = serde_json::from_slice(body).map_err(malformed)?;
+            answers.responses.iter().try_for_each(|answer| {
+                check_search(&serde_json::from_str(answer.get()).map_err(malformed)?, at, redactor)
             })
         }
         Completeness::MultiGet => {
-            let fetched: Fetched = serde_json::from_slice(body).map_err(malformed)?;
-            let failed = fetched.docs.into_iter().find_map(|document| document.error);
-            failed.map_or(Ok(()), |error| Err(error_of_document(at, &error, redactor)))
+            let fetched: FetchedDocuments = serde_json::from_slice(body).map_err(malformed)?;
+            let failure = fetched.docs.into_iter().find_map(|document| document.error);
+            failure.map_or(Ok(()), |error| Err(error_of_document(at, &error, redactor)))
         }
     }
 }
 
-/// The documents of several that were asked for by their ids. Those that do not exist have no
-/// error.
+/// The answer to a request for documents by their ids.
 #[derive(Deserialize)]
-struct Fetched {
+struct FetchedDocuments {
     docs: Vec<FetchedDocument>,
 }
 
 #[derive(Deserialize)]
 struct FetchedDocument {
+    /// Why it could not be fetched; `None` also if it does not exist.
     error: Option<Value>,
 }
 
-/// The error of a document that exists, perhaps, and could not be fetched. It has no status.
+/// The error of a document that could not be fetched, so that it may exist or not. The answer has
+/// no status for it.
 fn error_of_document(at: &Exchange, error: &Value, redactor: &Redactor) -> Error {
     let error = ServerError::of(error, redactor);
     let status = if error.kind == "index_not_found_exception" { 404 } else { 503 };
     error_of(at.clone(), status, &error)
 }
 
-fn check_one(outcome: &Outcome, at: &Exchange, redactor: &Redactor) -> Result<()> {
+/// Checks the answer to one search.
+fn check_search(outcome: &SearchOutcome, at: &Exchange, redactor: &Redactor) -> Result<()> {
     if let Some(error) = &outcome.error {
         let status = outcome.status.unwrap_or(500);
         return Err(error_of(at.clone(), status, &ServerError::of(error, redactor)));
@@ -125,17 +127,16 @@ mod tests {
     fn only_whole_answers_pass() {
         let whole = r#"{"timed_out":false,"_shards":{"total":3,"failed":0},"hits":{"hits":[]}}"#;
         let late = r#"{"timed_out":true,"_shards":{"total":3,"failed":0}}"#;
-        let lacking = r#"{"timed_out":false,"_shards":{"total":3,"failed":1,"failures":[
+        let failed = r#"{"timed_out":false,"_shards":{"total":3,"failed":1,"failures":[
             {"reason":{"type":"node_disconnected_exception","reason":"node left"}}]}}"#;
-        // Said of totals that are known without a scan, also.
-        // The server says so, too, of an aggregation that it reads from an index of numbers. Only
-        // `terminate_after` would cut a search short, and it is never sent.
+        // The server also says `terminated_early` when it knows a total, or an aggregation of
+        // numbers, without a scan. Only `terminate_after` would cut a search short, and that is
+        // never sent.
         let early =
             r#"{"timed_out":false,"terminated_early":true,"_shards":{"total":3,"failed":0}}"#;
         assert!(checked(Completeness::Search, early).is_ok());
-        assert!(checked(Completeness::Search, early).is_ok());
         assert!(checked(Completeness::Search, whole).is_ok());
-        for partial in [late, lacking] {
+        for partial in [late, failed] {
             let error = checked(Completeness::Search, partial).unwrap_err();
             assert!(matches!(error, Error::Partial { .. }), "{error}");
             let several = format!(r#"{{"responses":[{whole},{partial}]}}"#);
@@ -143,7 +144,7 @@ mod tests {
             assert!(matches!(error, Error::Partial { .. }), "{error}");
         }
         assert!(
-            checked(Completeness::Search, lacking).unwrap_err().to_string().contains("node left")
+            checked(Completeness::Search, failed).unwrap_err().to_string().contains("node left")
         );
         let several = format!(r#"{{"responses":[{whole},{whole}]}}"#);
         assert!(checked(Completeness::MultiSearch, &several).is_ok());

@@ -19,8 +19,8 @@ use crate::request::{Completeness, Request, encode_segment};
 use crate::schema::{FORMAT, statistics_name};
 use crate::statistics::{Description, Names, StatisticsDocument, bucket_id, names_id, words_id};
 
-/// An index on a cluster, as it was when it was opened: a build that is published meanwhile is not
-/// seen.
+/// An index on a cluster. It reads the index that the alias led to when it was opened, also after
+/// another one was published.
 #[derive(Debug)]
 pub struct ClusterIndex {
     client: Client,
@@ -28,8 +28,8 @@ pub struct ClusterIndex {
     /// The name of the index of documents that the alias led to.
     documents: String,
     description: Description,
-    /// What was fetched of the statistics.
-    terms: Mutex<HashMap<TermHash, [u64; 2]>>,
+    /// The numbers of articles and of flash items of each term that was asked for, as a cache.
+    term_counts: Mutex<HashMap<TermHash, [u64; 2]>>,
 }
 
 impl ClusterIndex {
@@ -37,7 +37,9 @@ impl ClusterIndex {
     ///
     /// # Errors
     ///
-    /// [`Error::NoIndex`], [`Error::Format`], and as [`Client::connect`].
+    /// [`Error::NoIndex`] if there is none; [`Error::NotOurs`], [`Error::Format`],
+    /// [`Error::Unfinished`] or [`Error::SeveralIndexes`] if it cannot be used; and as
+    /// [`Client::connect`].
     pub fn open(
         address: &ClusterAddress,
         credentials: &Credentials,
@@ -53,9 +55,9 @@ impl ClusterIndex {
     ///
     /// As [`ClusterIndex::open`].
     pub fn open_with(client: Client, address: &ClusterAddress) -> Result<Self> {
-        let (documents, description) = describe(&client, address)?;
+        let (documents, description) = resolve_alias(&client, address)?;
         let address = address.clone();
-        Ok(Self { client, address, documents, description, terms: Mutex::default() })
+        Ok(Self { client, address, documents, description, term_counts: Mutex::default() })
     }
 
     /// The address that it was opened by.
@@ -64,7 +66,7 @@ impl ClusterIndex {
         &self.address
     }
 
-    /// What is known of it as a whole.
+    /// What it says of itself.
     #[must_use]
     pub fn description(&self) -> &Description {
         &self.description
@@ -88,7 +90,7 @@ impl ClusterIndex {
     ///
     /// As [`Client::search`].
     pub fn search<T: DeserializeOwned>(&self, body: &Value) -> Result<T> {
-        let response = self.client.search(&self.documents, &[SCORED_ALIKE], body)?;
+        let response = self.client.search(&self.documents, &[GLOBAL_STATISTICS], body)?;
         response.json()
     }
 
@@ -98,7 +100,7 @@ impl ClusterIndex {
     ///
     /// As [`Client::multi_search`].
     pub fn multi_search<T: DeserializeOwned>(&self, bodies: &[Value]) -> Result<Vec<T>> {
-        let answers = self.client.multi_search(&self.documents, &[SCORED_ALIKE], bodies)?;
+        let answers = self.client.multi_search(&self.documents, &[GLOBAL_STATISTICS], bodies)?;
         answers.iter().map(|answer| Ok(serde_json::from_str(answer.get())?)).collect()
     }
 
@@ -119,13 +121,13 @@ impl ClusterIndex {
     pub fn term_documents(&self, terms: &[(TextField, String)]) -> Result<Vec<[u64; 2]>> {
         let hashes: Vec<TermHash> =
             terms.iter().map(|(field, token)| TermHash::new(*field, token)).collect();
-        let mut known = self.terms.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.term_counts.lock().unwrap_or_else(PoisonError::into_inner);
         let unknown = hashes.iter().filter(|hash| !known.contains_key(hash));
         let mut buckets: Vec<u64> = unknown.map(|hash| self.description.bucket_of(*hash)).collect();
         buckets.sort_unstable();
         buckets.dedup();
         let ids: Vec<String> = buckets.iter().map(|bucket| bucket_id(*bucket)).collect();
-        let fetched: Vec<Option<Bucket>> = self.statistics(&ids)?;
+        let fetched: Vec<Option<Bucket>> = self.fetch_statistics(&ids)?;
         let mut counts: HashMap<TermHash, [u64; 2]> = HashMap::default();
         for (bucket, id) in fetched.iter().zip(&ids) {
             let Some(bucket) = bucket else { continue };
@@ -142,13 +144,13 @@ impl ClusterIndex {
         Ok(hashes.iter().map(|hash| known[hash]).collect())
     }
 
-    /// Tags and sources, each list in the order of bytes.
+    /// Tags, then sources, each in the order of bytes, with the number of documents that have each.
     ///
     /// # Errors
     ///
     /// If they cannot be fetched.
     pub fn names(&self) -> Result<Vec<(String, u64)>> {
-        self.chunks(self.description.name_chunks, names_id)
+        self.fetch_chunks(self.description.name_chunks, names_id)
     }
 
     /// The words of titles and tags, in the order of bytes, with the number of documents that have
@@ -158,18 +160,22 @@ impl ClusterIndex {
     ///
     /// If they cannot be fetched.
     pub fn words(&self) -> Result<Vec<(String, u64)>> {
-        self.chunks(self.description.word_chunks, words_id)
+        self.fetch_chunks(self.description.word_chunks, words_id)
     }
 
-    /// A list that is kept in several documents, given their number and the id of each.
-    fn chunks(&self, count: usize, id: fn(usize) -> String) -> Result<Vec<(String, u64)>> {
+    /// A list that is divided over `count` documents of the statistics, whose ids `id` returns.
+    fn fetch_chunks(&self, count: usize, id: fn(usize) -> String) -> Result<Vec<(String, u64)>> {
         let ids: Vec<String> = (0..count).map(id).collect();
-        let chunks: Vec<Option<Names>> = self.statistics(&ids)?;
+        let chunks: Vec<Option<Names>> = self.fetch_statistics(&ids)?;
         Ok(chunks.into_iter().flatten().flat_map(|chunk| chunk.names).collect())
     }
 
-    /// Documents of the statistics, in the order of their ids; `None` for those that are missing.
-    pub(crate) fn statistics<T: DeserializeOwned>(&self, ids: &[String]) -> Result<Vec<Option<T>>> {
+    /// Fetches documents of the statistics, in the order of `ids`; `None` for those that are
+    /// missing.
+    pub(crate) fn fetch_statistics<T: DeserializeOwned>(
+        &self,
+        ids: &[String],
+    ) -> Result<Vec<Option<T>>> {
         #[derive(Deserialize)]
         struct Answer<T> {
             docs: Vec<Found<T>>,
@@ -197,11 +203,11 @@ impl ClusterIndex {
     }
 }
 
-/// Scores with the statistics of the whole index, and not of a shard.
-const SCORED_ALIKE: (&str, &str) = ("search_type", "dfs_query_then_fetch");
+/// Lets all shards score with the statistics of the whole index, so that their scores compare.
+const GLOBAL_STATISTICS: (&str, &str) = ("search_type", "dfs_query_then_fetch");
 
 /// The index of documents that an alias leads to, and its description.
-fn describe(client: &Client, address: &ClusterAddress) -> Result<(String, Description)> {
+fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, Description)> {
     #[derive(Deserialize)]
     struct Index {
         mappings: Mappings,
@@ -217,7 +223,7 @@ fn describe(client: &Client, address: &ClusterAddress) -> Result<(String, Descri
     }
     let name = address.index();
     let path = format!("/{}/_mapping", encode_segment(name));
-    // Each node knows it. Without `local`, a node asks the elected one, which may hang.
+    // Each node knows the mapping. Without `local`, it would ask the elected node, which may hang.
     let request = Request::get(path)
         .query("filter_path", "*.mappings._meta")
         .query("local", "true")

@@ -1,4 +1,4 @@
-//! Searches: never an answer that lacks a part.
+//! Searches and counts, whose answers have the documents of all shards or are errors.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::request::{Completeness, Request, Response, encode_segment};
 
 const MULTI_SEARCH: &str = "/_msearch";
 
-/// The time for several searches before nodes that hang are looked for.
-const UNSTEERED: Duration = Duration::from_secs(5);
+/// The time for several searches while no node is known to hang. After it, each node is asked.
+const WITHOUT_PREFERENCE: Duration = Duration::from_secs(5);
 
 impl Client {
     /// Searches an index, or the point in time that the body names if `index` is empty.
     ///
-    /// An answer is taken only if all shards have answered in time; otherwise another node is
+    /// An answer is accepted only if all shards have answered in time; otherwise another node is
     /// asked. `allow_partial_search_results=false` is always sent.
     ///
     /// # Errors
@@ -50,8 +50,8 @@ impl Client {
 
     /// Runs several searches of an index in one request, and returns their answers in order.
     ///
-    /// `parameters` are those of each search, such as `("search_type", "dfs_query_then_fetch")`.
-    /// If one of the answers is an error or lacks a part, the whole is repeated or fails.
+    /// `parameters` go with each search, such as `("search_type", "dfs_query_then_fetch")`. If one
+    /// of the answers is an error or partial, all searches are repeated, or the request fails.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl Client {
         header.insert("allow_partial_search_results".to_owned(), json!(false));
         let send = |preference: Option<String>| {
             let mut header = header.clone();
-            let is_steered = preference.is_some();
+            let has_preference = preference.is_some();
             header.extend(preference.map(|nodes| ("preference".to_owned(), json!(nodes))));
             let mut lines = Vec::new();
             for body in bodies {
@@ -84,11 +84,11 @@ impl Client {
             }
             let request = Request::post(MULTI_SEARCH).ndjson(lines);
             let request = request.complete(Completeness::MultiSearch);
-            self.send(&if is_steered { request } else { request.timeout(UNSTEERED) })
+            self.send(&if has_preference { request } else { request.timeout(WITHOUT_PREFERENCE) })
         };
         let response = match send(self.preference()) {
-            // A node that hangs may have a part of the index. The searches say which copies are
-            // preferred, so they are written again.
+            // The node that hangs may be one that has a shard, and not the one that was asked. The
+            // preference for other nodes is part of each search, so the request is written again.
             Err(error @ Error::TimedOut { .. }) => match self.preference_after_time_out() {
                 Some(preference) => send(Some(preference))?,
                 None => return Err(error),
@@ -104,7 +104,7 @@ impl Client {
     }
 }
 
-/// A search whose answer must be whole.
+/// A search whose answer must have the hits of all shards.
 pub(crate) fn search_request(index: &str, query: &[(&str, &str)]) -> Request {
     let path = match index {
         "" => "/_search".to_owned(),

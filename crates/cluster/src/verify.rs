@@ -79,7 +79,7 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
     }
     let statistics = statistics_name(index.documents());
     let found = index.client().count(&statistics, &json!({ "query": { "match_all": {} } }))?;
-    // There must be all documents of names, and a bucket. How many buckets are not empty is unknown.
+    // At least the documents of names and one bucket; how many buckets are empty is not known.
     if found < description.name_chunks as u64 + 1 {
         verified.findings.push(format!("{statistics} lacks statistics"));
     }
@@ -177,7 +177,7 @@ fn statistics_agree(index: &ClusterIndex, counted: StatisticsBuilder) -> Result<
     let mut agree = true;
     let (mut ids, mut expected) = (Vec::new(), Vec::new());
     let mut compare = |ids: &mut Vec<String>, expected: &mut Vec<Value>| -> Result<()> {
-        let found: Vec<Option<Value>> = index.statistics(ids)?;
+        let found: Vec<Option<Value>> = index.fetch_statistics(ids)?;
         agree &= found.into_iter().eq(expected.drain(..).map(Some));
         ids.clear();
         Ok(())

@@ -41,7 +41,7 @@ impl ServerVersion {
         self.product == "OpenSearch" && known
     }
 
-    /// From the body of `GET /`; `None` if that is not the one of a search engine.
+    /// The version that the body of `GET /` states; `None` if it states none.
     pub(crate) fn of_body(body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Body {
@@ -71,8 +71,8 @@ impl ServerVersion {
         })
     }
 
-    /// From the header `X-OpenSearch-Version: OpenSearch/3.8.0 (opensearch)`, which every answer
-    /// has, also one to a user who may not see `GET /`.
+    /// The version in the value of the header `X-OpenSearch-Version: OpenSearch/3.8.0
+    /// (opensearch)`. Every answer has it, even one to a user who may not send `GET /`.
     pub(crate) fn of_header(header: &str) -> Option<Self> {
         let (product, after) = header.split_once('/')?;
         let number = after.split_whitespace().next()?;
@@ -86,7 +86,7 @@ impl fmt::Display for ServerVersion {
     }
 }
 
-/// The beginning of a name, without control characters.
+/// The first 60 characters of a name, without control characters.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(60).collect()
 }
@@ -119,14 +119,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_search_engine_has_no_version() {
+    fn bodies_of_other_servers_have_no_version() {
         for body in ["", "{}", "[]", "<html>", r#"{"version":"1"}"#] {
             assert_eq!(ServerVersion::of_body(body.as_bytes()), None, "{body}");
         }
     }
 
     #[test]
-    fn the_header_has_the_version() {
+    fn the_version_is_read_from_the_header() {
         let found = ServerVersion::of_header("OpenSearch/3.8.0 (opensearch)").unwrap();
         assert!(found.is_supported());
         assert!(ServerVersion::of_header("OpenSearch").is_none());

@@ -1,4 +1,5 @@
-//! Documents with their versions, for changes that must not overwrite those of others.
+//! Reads and writes documents with their versions, so that no write replaces a change that another
+//! process has made in between.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -25,6 +26,7 @@ impl From<DocumentVersion> for Version {
 
 impl Request {
     /// Writes a document in place of this version of it; without a version, if there is none.
+    /// Otherwise, the cluster answers with a conflict.
     pub(crate) fn put_document(index: &str, id: &str, version: Option<DocumentVersion>) -> Self {
         let (index, id) = (encode_segment(index), encode_segment(id));
         match version {
@@ -50,7 +52,7 @@ impl Client {
         index: &str,
         id: &str,
     ) -> Result<Option<(DocumentVersion, T)>> {
-        // Without flattening, which would keep a copy of the document.
+        // Not `DocumentVersion` with `flatten`, for which serde would buffer the whole document.
         #[derive(Deserialize)]
         struct Found<T> {
             #[serde(rename = "_seq_no")]
