@@ -37,7 +37,7 @@ pub enum AddressError {
     /// The address does not begin with `https://` or `http://`.
     #[error("this is not the address of a cluster: write https://host:9200/name")]
     NotAnAddress,
-    /// The address contains a user or a password, or an `@` that could end one.
+    /// The address contains a user or a password, or at least an `@`, before which one could be.
     #[error(
         "the address of a cluster must not contain a user or password: remove all before `@`, and set \
          WENSOU_CLUSTER_USER and WENSOU_CLUSTER_PASSWORD, or `credentials_file` in the configuration"
@@ -48,7 +48,7 @@ pub enum AddressError {
         "{host:?} is not a host: write a name such as search.example, an IPv4 address, or an IPv6 address in brackets"
     )]
     Host {
-        /// What stands where a host is expected.
+        /// The text where a host is expected.
         host: String,
     },
     /// A port is not a number from 1 to 65535.
@@ -65,7 +65,7 @@ pub enum AddressError {
     /// The name of the index breaks a rule.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The connection would not be encrypted, and goes to another machine.
+    /// The connection would go to another machine without encryption.
     #[error(
         "http:// to {host} would send everything unencrypted: use https://, or allow it with `--insecure-http`"
     )]
@@ -106,7 +106,7 @@ impl ClusterAddress {
     /// ```
     pub fn parse(address: &str) -> Result<Self, AddressError> {
         let (encrypted, after) = split_scheme(address).ok_or(AddressError::NotAnAddress)?;
-        // A password may contain a slash: look at the whole address before it is split.
+        // Before the address is split, because a password may contain a slash.
         if after.contains('@') {
             return Err(AddressError::CredentialsInAddress);
         }
@@ -226,14 +226,14 @@ impl Node {
     }
 
     fn parse(text: &str) -> Result<Self, AddressError> {
-        let unknown = || AddressError::Host { host: text.chars().take(100).collect() };
+        let not_a_host = || AddressError::Host { host: text.chars().take(100).collect() };
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {
-                let (address, after) = rest.split_once(']').ok_or_else(unknown)?;
-                let address: Ipv6Addr = address.parse().map_err(|_| unknown())?;
+                let (address, after) = rest.split_once(']').ok_or_else(not_a_host)?;
+                let address: Ipv6Addr = address.parse().map_err(|_| not_a_host())?;
                 let port = match after {
                     "" => None,
-                    _ => Some(after.strip_prefix(':').ok_or_else(unknown)?),
+                    _ => Some(after.strip_prefix(':').ok_or_else(not_a_host)?),
                 };
                 (format!("[{address}]"), port)
             }
@@ -242,14 +242,14 @@ impl Node {
                 None => (text.to_ascii_lowercase(), None),
             },
         };
-        let of_a_host = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-        let named = !host.is_empty() && host.len() <= 253 && host.chars().all(of_a_host);
-        if !host.starts_with('[') && (!named || port.is_some_and(|port| port.contains(':'))) {
-            return Err(unknown());
+        let is_host_char = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+        let is_name = !host.is_empty() && host.len() <= 253 && host.chars().all(is_host_char);
+        if !host.starts_with('[') && (!is_name || port.is_some_and(|port| port.contains(':'))) {
+            return Err(not_a_host());
         }
         let port = match port {
             None => DEFAULT_PORT,
-            // A number with a sign is not a port.
+            // `parse` accepts a sign, but a port has none.
             Some(port) => match port.parse::<u16>() {
                 Ok(number) if number > 0 && !port.starts_with('+') => number,
                 _ => return Err(AddressError::Port { host }),
@@ -265,15 +265,16 @@ impl fmt::Display for Node {
     }
 }
 
-/// Splits hosts from the name: at the first slash that does not belong to a repeated scheme.
+/// Splits `host:9200,host2:9200/name` into the hosts and the name, at the first slash that does not
+/// belong to the `https://` of a further host.
 fn split_name(after: &str) -> (&str, &str) {
-    let mut from = 0;
-    while let Some(found) = after[from..].find('/') {
-        let at = from + found;
+    let mut start = 0;
+    while let Some(offset) = after[start..].find('/') {
+        let at = start + offset;
         if !(after[..at].ends_with(':') && after[at..].starts_with("//")) {
             return (&after[..at], &after[at + 1..]);
         }
-        from = at + 2;
+        start = at + 2;
     }
     (after, "")
 }

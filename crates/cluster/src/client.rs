@@ -1,4 +1,5 @@
-//! The client: sends a request to a node, and to another one if that fails for a passing reason.
+//! The client: sends a request to a node, and again to others while it fails for reasons that may
+//! pass.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,11 +26,12 @@ use crate::retry::Attempts;
 use crate::tls;
 use crate::version::ServerVersion;
 
-/// The most bytes of an answer that are read.
-const ANSWER_BYTES: u64 = 512 << 20;
+/// The most bytes of an answer. A longer one is an error.
+const MAX_ANSWER_BYTES: u64 = 512 << 20;
 
-/// How long a node has to say its version, if there are others: a node that hangs is found here.
-const PROBE: Duration = Duration::from_secs(2);
+/// How long a node has to say its version, if there are others to ask. So a node that hangs is soon
+/// noticed.
+const VERSION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A connection to a cluster, shared by its clones and by threads.
 ///
@@ -51,9 +53,10 @@ struct Inner {
     options: ClientOptions,
 }
 
-/// What came over the network.
+/// An answer, before its status is looked at.
 struct Answer {
     status: u16,
+    /// The header `X-OpenSearch-Version`.
     version: Option<String>,
     body: Vec<u8>,
 }
@@ -110,7 +113,7 @@ impl Client {
         Ok(client)
     }
 
-    /// What a node runs that has answered.
+    /// The version of one of the nodes that have answered.
     #[must_use]
     pub fn version(&self) -> Option<ServerVersion> {
         let pool = &self.inner.pool;
@@ -123,9 +126,9 @@ impl Client {
         self.inner.pool.len()
     }
 
-    /// Sends a request, repeated within its time while it fails for a passing reason: no
-    /// connection, no answer, too much to do (429), no shard or quorum (502 to 504), a partial
-    /// answer, and once after status 500.
+    /// Sends a request, and repeats it within its time while it fails for a reason that may pass:
+    /// no connection, no answer, too much to do (429), no shard or quorum (502 to 504) or a partial
+    /// answer; after status 500, repeats it once.
     ///
     /// # Errors
     ///
@@ -134,7 +137,8 @@ impl Client {
         self.with_retries(request, |request, node, time| self.attempt(node, request, time))
     }
 
-    /// Runs `attempt` with a node and its time until it succeeds or its error is final.
+    /// Chooses a node and calls `attempt` with it and the time it has, until that succeeds or the
+    /// error is final.
     fn with_retries(
         &self,
         request: &Request,
@@ -150,8 +154,8 @@ impl Client {
             None => Cow::Borrowed(request),
         };
         loop {
-            let chosen = || pool.choose(&attempts.tried, request.rotate);
-            let node = request.node.map_or_else(chosen, |node| node % pool.len());
+            let choose = || pool.choose(&attempts.tried, request.rotate);
+            let node = request.node.map_or_else(choose, |node| node % pool.len());
             let time = attempts.time();
             attempts.tried.push(node);
             let error = match attempt(&request, node, time) {
@@ -165,8 +169,8 @@ impl Client {
             match &error {
                 Error::Unreachable { .. } => pool.failed(node),
                 Error::TimedOut { .. } => {
-                    if let Some(steered) = self.leave_out_hung(node, &request, time) {
-                        request = Cow::Owned(steered);
+                    if let Some(preferring) = self.avoid_hung_nodes(node, &request, time) {
+                        request = Cow::Owned(preferring);
                     }
                 }
                 _ => {}
@@ -178,13 +182,13 @@ impl Client {
         }
     }
 
-    /// After a time-out: leaves out the nodes that hang. It need not be the one that was asked,
-    /// which may have waited for another one that has a part of the index. A search is therefore
-    /// returned with a preference for the copies on nodes that answer.
-    fn leave_out_hung(&self, asked: usize, request: &Request, time: Duration) -> Option<Request> {
+    /// After a time-out: notes which nodes hang, so that they are avoided. The node that was asked
+    /// may itself have waited for another one, which has a shard. So a request for documents is
+    /// returned with a preference for the shards on nodes that answer.
+    fn avoid_hung_nodes(&self, asked: usize, request: &Request, time: Duration) -> Option<Request> {
         let Inner { pool, options, .. } = &*self.inner;
         let time = time.min(options.connect_timeout);
-        // A node that has not said its version yet was given its time for that.
+        // The node was only asked for its version, and has not answered.
         if pool.version(asked).is_none() {
             pool.failed(asked);
             return None;
@@ -199,8 +203,8 @@ impl Client {
         Some(request.clone().query("preference", &preference))
     }
 
-    /// The preference for the copies on nodes that answer. If some do not, it is kept for further
-    /// requests.
+    /// Asks all nodes for their ids. Returns the preference for the shards on those that answer,
+    /// and keeps it for further requests if some do not.
     fn prefer_nodes_that_answer(&self, time: Duration) -> Option<String> {
         let pool = &self.inner.pool;
         let (mut ids, mut hung) = (Vec::new(), false);
@@ -223,18 +227,18 @@ impl Client {
         Some(preference)
     }
 
-    /// The preference that leaves out nodes that hang, if there are some.
+    /// The preference for the shards on nodes that answer, if some are known to hang.
     pub(crate) fn preference(&self) -> Option<String> {
         self.inner.pool.preference()
     }
 
-    /// As [`Self::preference`], after a request that was not answered in time: asks each node
-    /// whether it hangs.
+    /// As [`Self::preference`], but asks each node whether it hangs: for a request that was not
+    /// answered in time.
     pub(crate) fn preference_after_time_out(&self) -> Option<String> {
         self.prefer_nodes_that_answer(self.inner.options.connect_timeout)
     }
 
-    /// Asks a node for its id, which not every user may know.
+    /// Asks a node for its id; `None` if the user may not know it.
     fn id_of(&self, node: usize, time: Duration) -> Result<Option<String>> {
         #[derive(Deserialize)]
         struct Nodes {
@@ -246,6 +250,8 @@ impl Client {
         Ok(nodes.and_then(|nodes| nodes.nodes.into_keys().next()))
     }
 
+    /// Sends a request to a node once, and checks the status and the body of the answer. Checks the
+    /// version of the node first, if that is not known yet.
     fn attempt(&self, node: usize, request: &Request, time: Duration) -> Result<Response> {
         let started = Instant::now();
         if self.inner.pool.version(node).is_none() {
@@ -254,8 +260,8 @@ impl Client {
         let time = time.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
         let Answer { status, body, .. } = self.exchange(node, request, time)?;
         let at = request.at(self.inner.pool.url(node));
-        let wanted = (200..300).contains(&status) || request.accepted.contains(&status);
-        if !wanted || !(request.method == Method::Head || looks_like_json(&body)) {
+        let is_accepted = (200..300).contains(&status) || request.accepted.contains(&status);
+        if !is_accepted || !(request.method == Method::Head || looks_like_json(&body)) {
             return Err(self.error_of(at, (status, &body), request.body_bytes()));
         }
         completeness::check(request.completeness, &at, &body, &self.inner.redactor)?;
@@ -266,14 +272,14 @@ impl Client {
     fn check_version(&self, node: usize, time: Duration) -> Result<Response> {
         let Inner { pool, redactor, .. } = &*self.inner;
         let request = Request::get("/");
-        let time = if pool.len() > 1 { time.min(PROBE) } else { time };
+        let time = if pool.len() > 1 { time.min(VERSION_TIMEOUT) } else { time };
         let Answer { status, version, body } = self.exchange(node, &request, time)?;
         let at = request.at(pool.url(node));
         let header = || version.as_deref().and_then(ServerVersion::of_header);
         let found = match status {
             // A node without a quorum still says what it is.
             200..300 | 503 => ServerVersion::of_body(&body).or_else(header),
-            // Who may only search may not see this page.
+            // A user who may only search may not send `GET /`.
             403 => header(),
             _ => None,
         };
@@ -321,14 +327,14 @@ impl Client {
             let status = response.status().as_u16();
             let version = response.headers().get("x-opensearch-version");
             let version = version.and_then(|value| Some(value.to_str().ok()?.to_owned()));
-            let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec()?;
+            let body = response.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec()?;
             Ok(Answer { status, version, body })
         });
         let at = request.at(pool.url(node));
         received.map_err(|error| error_of_network(at, &error, time, redactor))
     }
 
-    /// Adds the time and the headers.
+    /// Adds the time limit and the headers.
     fn prepare<B>(
         &self,
         builder: RequestBuilder<B>,
@@ -340,12 +346,13 @@ impl Client {
             builder = builder.header("authorization", value.clone());
         }
         if request.body.is_some() {
-            let json = if request.ndjson { "application/x-ndjson" } else { "application/json" };
-            builder = builder.header("content-type", json);
+            let content = if request.ndjson { "application/x-ndjson" } else { "application/json" };
+            builder = builder.header("content-type", content);
         }
         builder
     }
 
+    /// The error that an answer stands for. `sent` is the number of bytes that were sent.
     fn error_of(&self, at: Exchange, answer: (u16, &[u8]), sent: usize) -> Error {
         let Inner { credentials, redactor, .. } = &*self.inner;
         error_of_answer(at, answer, (credentials.to_string(), redactor), sent)

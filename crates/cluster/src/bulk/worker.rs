@@ -1,4 +1,5 @@
-//! Sends a batch until each operation in it is done or refused for good.
+//! A thread that sends batches: each is sent again until all its operations are done or refused for
+//! good.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -13,14 +14,15 @@ use super::batch::Batch;
 use super::items::{BulkSummary, ItemError, Outcome, outcomes};
 use super::options::BulkOptions;
 
-/// The wait after the first failure. Each further one in a row doubles it.
-const WAIT: Duration = Duration::from_millis(100);
+/// The wait after a failure. Each further failure in a row doubles it.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
 
-/// The longest wait.
-const WAIT_AT_MOST: Duration = Duration::from_secs(5);
+/// The longest wait after a failure.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// How often an operation is sent again after status 500, which may also be a defect.
-const SERVER_ERRORS: u32 = 8;
+/// The number of failures with status 500 after which a batch fails. Such a failure may pass, or be
+/// a defect of the cluster.
+const MAX_SERVER_ERRORS: u32 = 8;
 
 /// What the threads of a writer share.
 #[derive(Debug, Default)]
@@ -39,7 +41,7 @@ impl Shared {
         self.stopped.store(true, Relaxed);
     }
 
-    /// The first failure, once.
+    /// Takes the first failure, if there was one.
     pub(super) fn take_failure(&self) -> Option<Error> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -60,24 +62,27 @@ impl Shared {
     }
 }
 
-/// Sends batches of one thread.
+/// Sends the batches of one thread.
 pub(super) struct Worker<'a> {
     client: &'a Client,
     path: String,
     options: &'a BulkOptions,
     shared: &'a Shared,
-    /// The most operations of a request. Halved when the cluster refuses a load, doubled when it
-    /// accepts one.
-    most: usize,
+    /// The most operations in a request. Halved when the cluster refuses a request as too large or
+    /// has too much to do, doubled when it accepts one.
+    max_operations: usize,
 }
 
-/// What is left of a batch, and how it went so far.
+/// The state of sending one batch.
 struct Delivery<'a> {
     batch: &'a Batch,
     /// The numbers of the operations that are not done.
     pending: Vec<usize>,
-    progress: Instant,
+    /// When an operation was last done or refused; at first, when the batch was begun.
+    last_progress: Instant,
+    /// Failures in a row that may pass.
     failures: u32,
+    /// Failures with status 500.
     server_errors: u32,
 }
 
@@ -89,20 +94,20 @@ impl<'a> Worker<'a> {
         shared: &'a Shared,
     ) -> Self {
         let path = format!("/{}/_bulk", encode_segment(index));
-        Self { client, path, options, shared, most: usize::MAX }
+        Self { client, path, options, shared, max_operations: usize::MAX }
     }
 
-    /// Sends a batch to the end.
+    /// Sends a batch, again and again, until each of its operations is done or refused.
     ///
     /// # Errors
     ///
-    /// An error that sending again does not cure, or the last one after the patience of the options
-    /// without progress.
+    /// An error that does not pass; or one that may pass, if there was no progress for as long as
+    /// the options allow.
     pub(super) fn deliver(&mut self, batch: &Batch) -> Result<()> {
         let mut delivery = Delivery {
             batch,
             pending: (0..batch.len()).collect(),
-            progress: Instant::now(),
+            last_progress: Instant::now(),
             failures: 0,
             server_errors: 0,
         };
@@ -112,34 +117,34 @@ impl<'a> Worker<'a> {
                 Error::Unavailable { .. } => self.options.patience_without_shards,
                 _ => self.options.patience,
             };
-            if delivery.progress.elapsed() > patience {
+            if delivery.last_progress.elapsed() > patience {
                 return Err(error);
             }
             let doublings = delivery.failures.saturating_sub(1).min(10);
-            self.pause(jitter(WAIT.saturating_mul(1 << doublings).min(WAIT_AT_MOST)));
+            self.pause(jitter(FIRST_WAIT.saturating_mul(1 << doublings).min(MAX_WAIT)));
         }
         Ok(())
     }
 
-    /// Sends the first pending operations. Returns a passing error after which to wait.
+    /// Sends the first pending operations. Returns an error that may pass, after which to wait.
     fn send_once(&mut self, delivery: &mut Delivery<'_>) -> Result<Option<Error>> {
-        let count = delivery.pending.len().min(self.most);
+        let count = delivery.pending.len().min(self.max_operations);
         let lines = delivery.batch.lines_of(&delivery.pending[..count]);
         let bytes = lines.len() as u64;
         let response = match self.client.send(&self.request(lines)) {
             Ok(response) => response,
             Err(Error::TooLarge { at, bytes }) => {
                 if count > 1 {
-                    self.most = count / 2;
+                    self.max_operations = count / 2;
                 } else {
                     self.refuse_large(delivery, bytes, &Error::TooLarge { at, bytes });
                 }
                 return Ok(None);
             }
             Err(error) if may_pass(&error, &mut delivery.server_errors) => {
-                // A batch that takes too long is too large, too.
+                // A request that takes too long may also be too large.
                 if matches!(error, Error::Overloaded { .. } | Error::TimedOut { .. }) {
-                    self.most = (count / 2).max(1);
+                    self.max_operations = (count / 2).max(1);
                 }
                 delivery.failures += 1;
                 self.shared.note(|summary| summary.repeated += count as u64);
@@ -155,14 +160,15 @@ impl<'a> Worker<'a> {
         self.take_outcomes(delivery, outcomes)
     }
 
-    /// Removes the operations that are done or refused from those that are pending.
+    /// Counts the operations that are done or refused, and leaves the others pending. Returns an
+    /// error that may pass, after which to wait.
     fn take_outcomes(
         &mut self,
         delivery: &mut Delivery<'_>,
         outcomes: Vec<Outcome>,
     ) -> Result<Option<Error>> {
         let count = outcomes.len();
-        let rest = delivery.pending.split_off(count);
+        let not_sent = delivery.pending.split_off(count);
         let sent = std::mem::take(&mut delivery.pending);
         let mut passing = None;
         let mut overloaded = false;
@@ -178,20 +184,20 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        let again = delivery.pending.len();
-        delivery.pending.extend(rest);
-        if again < count {
-            delivery.progress = Instant::now();
+        let failed = delivery.pending.len();
+        delivery.pending.extend(not_sent);
+        if failed < count {
+            delivery.last_progress = Instant::now();
             delivery.failures = 0;
         }
         let Some(error) = passing else {
-            self.most = self.most.saturating_mul(2);
+            self.max_operations = self.max_operations.saturating_mul(2);
             return Ok(None);
         };
         delivery.failures += 1;
-        self.shared.note(|summary| summary.repeated += again as u64);
+        self.shared.note(|summary| summary.repeated += failed as u64);
         if overloaded {
-            self.most = (count / 2).max(1);
+            self.max_operations = (count / 2).max(1);
         }
         if may_pass(&error, &mut delivery.server_errors) { Ok(Some(error)) } else { Err(error) }
     }
@@ -199,7 +205,7 @@ impl<'a> Worker<'a> {
     fn request(&self, lines: Vec<u8>) -> Request {
         let mut request = Request::post(self.path.as_str())
             .query("filter_path", "errors,items.*._id,items.*.status,items.*.result,items.*.error")
-            // How long the cluster waits for a shard that is missing, before it says so.
+            // How long the cluster waits for a missing shard before it answers with an error.
             .query("timeout", "10s")
             .ndjson(lines)
             .timeout(self.options.timeout)
@@ -212,14 +218,14 @@ impl<'a> Worker<'a> {
     }
 
     fn refuse(&self, error: ItemError) {
-        let most = self.options.max_errors;
-        self.shared.note(|summary| summary.refuse(error, most));
+        let max_errors = self.options.max_errors;
+        self.shared.note(|summary| summary.refuse(error, max_errors));
     }
 
     /// Refuses a single operation that is larger than a request may be.
     fn refuse_large(&self, delivery: &mut Delivery<'_>, bytes: usize, error: &Error) {
         let number = delivery.pending.remove(0);
-        delivery.progress = Instant::now();
+        delivery.last_progress = Instant::now();
         self.refuse(ItemError {
             id: delivery.batch.id(number).to_owned(),
             status: 413,
@@ -228,7 +234,7 @@ impl<'a> Worker<'a> {
         });
     }
 
-    /// Sleeps, but not after the writer has stopped.
+    /// Sleeps, but wakes up when the writer stops.
     fn pause(&self, wait: Duration) {
         let end = Instant::now() + wait;
         loop {
@@ -241,11 +247,11 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Whether to send again: always after passing errors, some times after status 500.
+/// Whether to send again after an error. Status 500 may pass some times, which this counts.
 fn may_pass(error: &Error, server_errors: &mut u32) -> bool {
     if matches!(error, Error::Status { status: 500, .. }) {
         *server_errors += 1;
-        return *server_errors < SERVER_ERRORS;
+        return *server_errors < MAX_SERVER_ERRORS;
     }
     error.is_passing()
 }
