@@ -1,4 +1,4 @@
-//! The document of a lock on the cluster, and what it says of its holder.
+//! The document that is a lock: it names the holder, and its version tells whether it is renewed.
 
 use std::time::Duration;
 
@@ -15,27 +15,28 @@ use crate::versioned::DocumentVersion;
 /// The id of the document.
 const ID: &str = "lock";
 
-/// How long a lock may stay as it is before it is taken over. A node that is lost delays a renewal
-/// by the time in which another one takes its part, some seconds.
+/// How long a lock is respected without being renewed. The loss of a node delays a renewal by some
+/// seconds, until a replica replaces the shard of the lock.
 pub(super) const LEASE: Duration = Duration::from_secs(20);
 
-/// How long the index of a lock may be missing before it is made again.
+/// How long the shard of a lock may be missing before the index is created again.
 const LOST_AFTER: Duration = Duration::from_secs(10);
 
 /// What a lock says of its holder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Holder {
-    /// Tells the locks of a process apart.
+    /// Random, so that no other lock has the same, even one of this process.
     pub(super) token: String,
     pub(super) host: String,
     pub(super) process: Process,
-    /// RFC 3339.
+    /// When the lock was acquired, in RFC 3339.
     pub(super) since: String,
-    /// In milliseconds.
+    /// See [`LEASE`], in milliseconds.
     pub(super) lease: u64,
 }
 
 impl Holder {
+    /// This process, as the holder of a new lock.
     pub(super) fn new() -> Self {
         Self {
             token: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
@@ -46,7 +47,7 @@ impl Holder {
         }
     }
 
-    /// For messages.
+    /// The process, the machine and the time, for messages.
     pub(super) fn name(&self) -> String {
         let printable =
             |text: &str| -> String { text.chars().filter(|c| !c.is_control()).take(80).collect() };
@@ -64,21 +65,21 @@ pub(super) struct LockDocument {
 }
 
 impl LockDocument {
-    /// Creates the index of the lock unless it is there.
-    pub(super) fn prepare(&self, alias: &str) -> Result<()> {
+    /// Creates the index of the lock, unless it exists and can be used.
+    pub(super) fn create_index(&self, alias: &str) -> Result<()> {
         let request = Request::head(format!("/{}", encode_segment(&self.index)));
         if self.client.send(&request.of_elected_node().accept(404))?.status() != 404 {
             let health = self.client.wait_for_health(&self.index, Health::Yellow, LOST_AFTER);
             let Err(Error::Waited { .. }) = health else { return health.map(drop) };
-            // Its node was lost before it had a second copy. Who held the lock cannot renew it, and
-            // finds another lock in its place.
+            // A node was lost before the shard had a replica. A process that held the lock cannot
+            // renew it, and finds the lock of another one instead.
             self.client.delete_index(&self.index)?;
         }
         self.client.create_index_if_missing(&self.index, &lock_index(alias), LOST_AFTER)
     }
 
-    /// Writes the document if it has this version; without a version, if there is none. Returns the
-    /// version that was written, or `None` if there is another one.
+    /// Writes the document in place of this version of it; without a version, if there is none.
+    /// Returns the version that was written, or `None` if another one is there.
     pub(super) fn write(
         &self,
         version: Option<DocumentVersion>,
@@ -88,7 +89,7 @@ impl LockDocument {
         match self.client.send(&request.json(holder)?) {
             Ok(response) => response.json().map(Some),
             Err(Error::Conflict { .. }) => match self.read()? {
-                // The answer of the first attempt was lost.
+                // The conflict is with an earlier attempt, whose answer was lost.
                 Some((version, found)) if found.token == holder.token => Ok(Some(version)),
                 _ => Ok(None),
             },
@@ -96,11 +97,12 @@ impl LockDocument {
         }
     }
 
-    /// The version and the holder, if there is one.
+    /// The version of the document and the holder; `None` if nobody has the lock.
     pub(super) fn read(&self) -> Result<Option<(DocumentVersion, Holder)>> {
         self.client.get_document(&self.index, ID)
     }
 
+    /// Deletes this version of the document.
     pub(super) fn delete(&self, version: DocumentVersion) -> Result<()> {
         let request = Request::delete(format!("/{}/_doc/{ID}", encode_segment(&self.index)));
         self.client.send(&request.if_version(version).accept(404)).map(drop)

@@ -48,7 +48,7 @@ impl Lock {
             index: lock_name(alias),
             address: address.to_string(),
         };
-        document.prepare(alias)?;
+        document.create_index(alias)?;
         let own = Holder::new();
         loop {
             let acquired = match document.write(None, &own)? {

@@ -1,16 +1,16 @@
-//! Which process of which machine holds a lock, and whether it still runs.
+//! Identifies the process that holds a lock, and tells whether it still runs.
 
 use serde::{Deserialize, Serialize};
 
-/// A process, told apart from every other one that ran on any machine. The fields are those of
-/// Linux; elsewhere, nothing is known of a process but its number.
+/// A process, identified among all that ever ran on any machine. This needs Linux; elsewhere, only
+/// the process id is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Process {
-    /// The id of the start of the machine, and the namespace that the number is of: containers
-    /// number their processes by themselves.
+    /// The boot id of the machine and the PID namespace, within which process ids are unique. Each
+    /// container has a namespace of its own.
     space: Option<String>,
     pid: u32,
-    /// When it was started, in ticks since the start of the machine: numbers are used again.
+    /// When it was started, in ticks since the machine was booted, because process ids are reused.
     started: Option<String>,
 }
 
@@ -18,42 +18,48 @@ impl Process {
     /// This process.
     pub(super) fn current() -> Self {
         let pid = std::process::id();
-        Self { space: space(), pid, started: state_of(pid).map(|state| state.started) }
+        Self { space: pid_space(), pid, started: state_of(pid).map(|state| state.started) }
     }
 
-    /// Its number.
+    /// Its process id.
     pub(super) fn pid(&self) -> u32 {
         self.pid
     }
 
-    /// Whether it runs; `None` if that cannot be known here.
+    /// Whether it still runs; `None` if this process cannot know it, for example because the other
+    /// one runs on another machine.
     pub(super) fn runs(&self) -> Option<bool> {
-        if self.space.is_none() || self.space != space() || self.started.is_none() {
+        if self.space.is_none() || self.space != pid_space() || self.started.is_none() {
             return None;
         }
         let found = state_of(self.pid);
-        Some(found.is_some_and(|found| !found.ended && Some(found.started) == self.started))
+        Some(found.is_some_and(|found| !found.has_ended && Some(found.started) == self.started))
     }
 }
 
-fn space() -> Option<String> {
+/// The boot id and the PID namespace of this process.
+fn pid_space() -> Option<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
     Some(format!("{} {}", boot.trim(), namespace.display()))
 }
 
-struct State {
+/// What Linux says of a process.
+struct ProcessState {
+    /// When it was started, in ticks since the machine was booted.
     started: String,
-    /// It has ended, and its parent has not asked for its exit status.
-    ended: bool,
+    /// Whether it has ended, although its parent has not yet asked for its exit status.
+    has_ended: bool,
 }
 
-fn state_of(pid: u32) -> Option<State> {
+/// Reads `/proc/PID/stat`.
+fn state_of(pid: u32) -> Option<ProcessState> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name of the program stands in parentheses, and may contain blanks and parentheses.
+    // The second field, the name of the program in parentheses, may contain blanks and parentheses.
     let mut fields = text.rsplit_once(')')?.1.split_whitespace();
-    let ended = matches!(fields.next()?, "Z" | "X");
-    Some(State { started: fields.nth(18)?.to_owned(), ended })
+    let has_ended = matches!(fields.next()?, "Z" | "X");
+    // Field 22 is the start; field 3 was the first after the name.
+    Some(ProcessState { started: fields.nth(18)?.to_owned(), has_ended })
 }
 
 /// The name of this machine, for messages.
@@ -70,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_that_ended_is_known_as_such() {
+    fn a_process_that_has_ended_does_not_run() {
         let own = Process::current();
         assert_eq!(own.runs(), Some(true));
         let mut child = std::process::Command::new("true").spawn().unwrap();
@@ -78,10 +84,10 @@ mod tests {
         let process = Process { pid: child.id(), started, ..own.clone() };
         child.wait().unwrap();
         assert_eq!(process.runs(), Some(false));
-        // Its number is used again.
+        // The process id was reused.
         let other = Process { started: Some("1".to_owned()), ..own.clone() };
         assert_eq!(other.runs(), Some(false));
-        // On another machine, or in another container.
+        // A process on another machine, or in another container.
         let elsewhere = Process { space: Some("other".to_owned()), ..own };
         assert_eq!(elsewhere.runs(), None);
     }

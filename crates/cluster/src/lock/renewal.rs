@@ -1,4 +1,4 @@
-//! Renews a lock in the background.
+//! Renews a lock in the background while it is held, and releases it.
 
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -9,32 +9,34 @@ use super::document::{Holder, LockDocument};
 use crate::error::{Error, Result};
 use crate::versioned::DocumentVersion;
 
-/// How often a lock is renewed.
-const RENEWED_EVERY: Duration = Duration::from_secs(2);
+/// The time between two renewals of a lock.
+const RENEWAL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A lock that this process holds, and the thread that renews it.
+/// A lock that this process holds, and the thread that renews it. Dropping it ends the thread and
+/// releases the lock.
 #[derive(Debug)]
 pub(super) struct Renewal {
-    held: Arc<Held>,
+    held: Arc<HeldLock>,
     /// Dropped to end the thread.
     running: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
+/// A lock that this process holds, unless it was lost.
 #[derive(Debug)]
-struct Held {
+struct HeldLock {
     document: LockDocument,
     holder: Holder,
-    /// The version that this process has written last. Locked while it is written again.
+    /// The version that this process wrote last. The mutex is locked while the document is written.
     version: Mutex<DocumentVersion>,
-    /// Who has taken the lock over.
+    /// The holder that has taken the lock over, once that is known.
     lost_to: OnceLock<String>,
 }
 
 impl Renewal {
     /// Starts to renew a lock of which this process has written `version`.
     pub(super) fn start(document: LockDocument, holder: Holder, version: DocumentVersion) -> Self {
-        let held = Arc::new(Held {
+        let held = Arc::new(HeldLock {
             document,
             holder,
             version: Mutex::new(version),
@@ -43,8 +45,9 @@ impl Renewal {
         let (running, ended) = channel();
         let renewed = Arc::clone(&held);
         let thread = std::thread::spawn(move || {
-            while ended.recv_timeout(RENEWED_EVERY) == Err(RecvTimeoutError::Timeout) {
-                // Another failure may pass. Whether the lock is lost is asked before it matters.
+            while ended.recv_timeout(RENEWAL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                // Other errors may pass. If they do not, the lock is lost, and `renew` says so
+                // before the holder publishes anything.
                 if let Err(Error::LockLost { .. }) = renewed.renew() {
                     return;
                 }
@@ -53,16 +56,18 @@ impl Renewal {
         Self { held, running: Some(running), thread: Some(thread) }
     }
 
+    /// Fails if the lock is known to be lost.
     pub(super) fn check(&self) -> Result<()> {
         self.held.check()
     }
 
+    /// Renews the lock at once; fails if it is lost.
     pub(super) fn renew(&self) -> Result<()> {
         self.held.renew()
     }
 }
 
-impl Held {
+impl HeldLock {
     fn check(&self) -> Result<()> {
         let Some(holder) = self.lost_to.get() else { return Ok(()) };
         Err(Error::LockLost { address: self.document.address.clone(), holder: holder.clone() })
@@ -91,7 +96,7 @@ impl Drop for Renewal {
         }
         if self.check().is_ok() {
             let version = *self.held.version.lock().unwrap_or_else(PoisonError::into_inner);
-            // If this fails, others wait for the end of the lease.
+            // If this fails, others wait until the lease is over.
             let _ = self.held.document.delete(version);
         }
     }
