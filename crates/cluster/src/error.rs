@@ -1,4 +1,5 @@
-//! The errors of this crate. Each message names the node, the request and the cure, and no secret.
+//! The errors of this crate. Each message names what failed, such as the request and the node, and
+//! the cure. None has a secret.
 
 use std::time::Duration;
 
@@ -11,14 +12,14 @@ pub use crate::exchange::Exchange;
 use crate::index_name::NameError;
 use crate::share_error::ShareError;
 
-/// The result of what can fail in this crate.
+/// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong with a cluster. The message says how to fix it.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address is wrong, or would not be encrypted.
+    /// The address cannot be used, or the connection would not be encrypted.
     #[error(transparent)]
     Address(#[from] AddressError),
     /// The credentials cannot be used.
@@ -27,7 +28,7 @@ pub enum Error {
     /// The name of an index is wrong.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// No certificate authorities can be trusted.
+    /// There are no certificate authorities that could be trusted.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
     /// A node cannot be reached.
@@ -58,7 +59,7 @@ pub enum Error {
         /// What is wrong, with the cure.
         problem: String,
     },
-    /// The cluster refuses the credentials, or wants some.
+    /// The cluster refuses the credentials, or needs some.
     #[error(
         "{at} refuses {credentials}: set WENSOU_CLUSTER_USER and WENSOU_CLUSTER_PASSWORD, \
          WENSOU_CLUSTER_API_KEY, WENSOU_CLUSTER_TOKEN, or `credentials_file` in the configuration"
@@ -155,7 +156,7 @@ pub enum Error {
         /// What the server said.
         reason: String,
     },
-    /// The cluster cannot answer: shards, a quorum or a node behind a proxy are missing.
+    /// The cluster cannot answer, because shards, a quorum or the node behind a proxy are missing.
     #[error(
         "{at} cannot answer: {reason}; look at the health of the cluster, and try again when its nodes are back"
     )]
@@ -165,7 +166,7 @@ pub enum Error {
         /// What the server said.
         reason: String,
     },
-    /// The answer lacks a part of the documents.
+    /// The answer is partial: documents are missing.
     #[error(
         "{at} gave a partial answer, which is not shown: {reason}; look at the health of the cluster, and try again"
     )]
@@ -175,8 +176,8 @@ pub enum Error {
         /// What is missing.
         reason: String,
     },
-    /// The search context of a page-wise reading is gone.
-    #[error("{at} lost the state of this reading: {reason}; start it again")]
+    /// The cluster has lost the point in time of a search that is read page by page.
+    #[error("{at} lost the state of a search that is read page by page: {reason}; start it again")]
     ContextLost {
         /// The request.
         at: Exchange,
@@ -223,10 +224,10 @@ pub enum Error {
         /// Why not.
         problem: String,
     },
-    /// A state of the cluster was not reached in time.
+    /// The cluster did not reach a state in time.
     #[error("{what} within {after:.0?}: look at the health of the cluster, and try again")]
     Waited {
-        /// What did not happen, with the index.
+        /// What did not happen, as the beginning of a sentence.
         what: String,
         /// The time that it had.
         after: Duration,
@@ -237,7 +238,7 @@ pub enum Error {
         /// The address.
         address: String,
     },
-    /// An index was not written by wensou.
+    /// An index has no description of wensou.
     #[error(
         "the index at {address} was not written by wensou, or not to its end: choose another name, or build it again"
     )]
@@ -245,7 +246,8 @@ pub enum Error {
         /// The address.
         address: String,
     },
-    /// The index on the cluster covers other files and folders.
+    /// A copy must not replace an index that covers other files and folders, unless that is
+    /// allowed.
     #[error(
         "the index at {address} covers {there}, and this one covers {here}: use --replace to replace \
          it, or choose another name"
@@ -255,10 +257,10 @@ pub enum Error {
         address: String,
         /// What the index on the cluster covers.
         there: String,
-        /// What the other index covers.
+        /// What the index in the folder covers.
         here: String,
     },
-    /// An index in a folder is not the one that an index on the cluster is a copy of.
+    /// An index on the cluster is not a copy of the index in a folder that it is compared with.
     #[error(
         "the index at {address} covers {there}, and this one covers {here}: name the folder of the \
          index that it is a copy of"
@@ -268,10 +270,10 @@ pub enum Error {
         address: String,
         /// What the index on the cluster covers.
         there: String,
-        /// What the other index covers.
+        /// What the index in the folder covers.
         here: String,
     },
-    /// The description of an index cannot be understood.
+    /// An index is not whole: its copy was interrupted, or its description is damaged.
     #[error("the index at {address} has no whole description: copy or build it again")]
     Unfinished {
         /// The address.
@@ -295,7 +297,7 @@ pub enum Error {
         /// The format that this version reads.
         wanted: u32,
     },
-    /// A document of the statistics is not what was written.
+    /// A document of the statistics is damaged.
     #[error("the document {id} of {index} is damaged ({problem}): copy or build the index again")]
     DamagedStatistics {
         /// The index of statistics.
@@ -305,17 +307,17 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
-    /// Documents were refused.
+    /// The cluster refused documents.
     #[error("the cluster refused {count} documents; the first is {id}: {reason}")]
     Refused {
         /// How many.
         count: u64,
-        /// The id of one.
+        /// The id of the first.
         id: String,
         /// Why it was refused.
         reason: String,
     },
-    /// An index was deleted, or written by others, while it was written.
+    /// Somebody else deleted or changed an index while it was written.
     #[error(
         "somebody else, perhaps another copy to the same address, deleted or changed the index \
          {index} while it was written: copy again; if several machines write it, delete it and \
@@ -328,7 +330,7 @@ pub enum Error {
     /// The shares of several machines do not fit together.
     #[error(transparent)]
     Share(#[from] ShareError),
-    /// The alias was changed while a copy was written.
+    /// Somebody else changed the alias while a copy was written.
     #[error(
         "somebody else changed the alias of {address} while the copy was written ({reason}), so it \
          was left as it is: copy again, or choose another name in the address"
@@ -348,7 +350,7 @@ pub enum Error {
         /// The name of the index.
         index: String,
     },
-    /// Writes to the index that is searched are blocked.
+    /// The cluster or an operator has blocked changes of the published index.
     #[error(
         "the cluster has blocked writes to {index} ({block}), because a disk is nearly full or an \
          operator said so: free space or add nodes, and if the block stays, remove it from the \
@@ -360,7 +362,7 @@ pub enum Error {
         /// The setting that blocks writes.
         block: String,
     },
-    /// Another process writes to the same address.
+    /// Another process has the lock of the address, because it writes there.
     #[error(
         "a copy to {address} is being written by {holder}: use --wait to wait until it is done; \
          if that process is gone, its lock ends after {lease:.0?}"
@@ -370,7 +372,7 @@ pub enum Error {
         address: String,
         /// The process, its machine, and the time of its start.
         holder: String,
-        /// How long the lock of a process that is gone is respected.
+        /// How long others respect the lock after it was last renewed.
         lease: Duration,
     },
     /// Another process has taken over the lock of an address.
@@ -384,7 +386,7 @@ pub enum Error {
         /// The process that holds the lock.
         holder: String,
     },
-    /// The local index failed.
+    /// The index in a folder cannot be read.
     #[error(transparent)]
     Index(#[from] wensou_index::Error),
     /// A document cannot be written as JSON.

@@ -191,7 +191,7 @@ impl ClusterIndex {
         let name = statistics_name(&self.documents);
         let path = format!("/{}/_mget", encode_segment(&name));
         let request = Request::post(path).json(&json!({ "ids": ids }))?;
-        let request = request.complete(Completeness::MultiGet);
+        let request = request.require(Completeness::MultiGet);
         let answer: Answer<T> = self.client.send(&request)?.json()?;
         Ok(answer.docs.into_iter().map(|found| Some(found.source?.data)).collect())
     }

@@ -1,11 +1,14 @@
-//! An OpenSearch cluster as the place of an index: everything that speaks HTTP to it.
+//! Indexes on an OpenSearch cluster: copies them there, opens and verifies them. Everything that
+//! sends requests to a cluster is in this crate.
 //!
 //! - [`ClusterAddress`] reads `https://host:9200,host2:9200/name`, [`Credentials`] come from the
 //!   environment or from the configuration, and [`Client`] sends requests: it chooses a node,
-//!   bounds the time, repeats what is safe to repeat, and refuses answers that are not whole.
+//!   bounds the time, repeats what is safe to repeat, and refuses partial answers.
 //! - [`BulkWriter`] writes documents in bounded batches, [`Pages`] reads all hits of a search.
-//! - [`copy()`] copies an index to a cluster; with [`send_share`], several machines write one.
 //! - The methods of [`Client`] in `alias` create indexes, and swap the alias that readers use.
+//! - [`copy()`] copies an index to a cluster; with [`send_share`], several machines write one.
+//! - [`ClusterIndex`] is an index on a cluster that was opened; [`verify()`] and [`compare`] check
+//!   it.
 //!
 //! Every request is safe to repeat unless [`Request::not_idempotent`] says otherwise. No error, and
 //! nothing that is printed for debugging, contains a password, key or token.

@@ -1,4 +1,4 @@
-//! A small HTTP server for tests, which answers as a test says.
+//! A small HTTP server for tests, whose answers a test defines.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::client_options::ClientOptions;
 use crate::credentials::Credentials;
 
-/// What a node says of itself.
+/// The answer of a node to `GET /`.
 pub(crate) const HELLO: &str = r#"{"name":"n1","cluster_uuid":"u1","version":{"distribution":"opensearch","number":"3.8.0"},"tagline":"The OpenSearch Project"}"#;
 
 /// A request as the server read it.
@@ -24,16 +24,16 @@ pub(crate) struct Seen {
     pub(crate) body: String,
 }
 
-/// What the server does.
+/// What the server does with a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Reply {
     /// Answers with a status and a body.
     Status(u16, String),
-    /// Sends these bytes.
+    /// Sends these bytes, which need not be an answer, and closes the connection.
     Raw(Vec<u8>),
     /// Closes the connection.
     Close,
-    /// Says nothing for this time.
+    /// Sends nothing for this time, and closes the connection.
     Hang(Duration),
 }
 
@@ -42,7 +42,7 @@ impl Reply {
         Self::Status(200, body.into())
     }
 
-    /// An exception as OpenSearch writes it.
+    /// An error with an exception, as OpenSearch writes it.
     pub(crate) fn exception(status: u16, kind: &str, reason: &str) -> Self {
         let error =
             serde_json::json!({"error": {"type": kind, "reason": reason}, "status": status});
@@ -50,13 +50,13 @@ impl Reply {
     }
 }
 
-/// A whole answer without hits.
+/// A complete answer to a search, without hits.
 pub(crate) const WHOLE: &str =
     r#"{"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"hits":[]}}"#;
 
 type Answer = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
 
-/// A server that stops when it is dropped. It greets by itself, unless [`Mock::greeting`] made it.
+/// A server that stops when it is dropped.
 pub(crate) struct Mock {
     port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -65,12 +65,13 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
-    /// Answers what is not `GET /` with `answer`, which gets the number of the request, from 0.
+    /// A server that answers `GET /` with [`HELLO`], and other requests with `answer`, which is
+    /// called with the number of the request, counted from 0.
     pub(crate) fn new(answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
         Self::greeting(Reply::ok(HELLO), answer)
     }
 
-    /// Like [`Mock::new`], with the answer to `GET /`.
+    /// Like [`Mock::new`], but answers `GET /` with `hello`.
     pub(crate) fn greeting(
         hello: Reply,
         answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
@@ -133,7 +134,7 @@ impl Drop for Mock {
     }
 }
 
-/// The address of some servers, with the index `n`.
+/// The address of the index `n` on these servers.
 pub(crate) fn address_of(mocks: &[&Mock]) -> ClusterAddress {
     let hosts: Vec<_> = mocks.iter().map(|mock| mock.host()).collect();
     ClusterAddress::parse(&format!("http://{}/n", hosts.join(","))).unwrap()
@@ -148,12 +149,13 @@ pub(crate) fn client_of(
     Client::connect_from(&address_of(mocks), credentials, options, 0)
 }
 
-/// A host where nobody listens.
+/// A host and port where nobody listens.
 pub(crate) fn closed_host() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
 }
 
+/// Reads the next request of a connection; `None` when it is closed.
 fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|bytes| *bytes > 0)?;
@@ -184,7 +186,7 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
     Some(seen)
 }
 
-/// Returns whether the connection stays open.
+/// Sends a reply, without its body to a `HEAD` request. Returns whether the connection stays open.
 fn write_reply(stream: &mut TcpStream, reply: Reply, head: bool) -> bool {
     match reply {
         Reply::Status(status, body) => {

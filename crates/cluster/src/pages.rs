@@ -178,7 +178,7 @@ impl Pages {
         let request = Request::post(path)
             .query("keep_alive", &self.keep_alive())
             .query("allow_partial_pit_creation", "false")
-            .complete(Completeness::Search);
+            .require(Completeness::Search);
         self.pit = Some(self.client.send(&request)?.json::<Opened>()?.pit_id);
         Ok(())
     }

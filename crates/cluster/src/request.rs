@@ -1,4 +1,4 @@
-//! Requests and responses: plain data, before and after the network.
+//! Requests to a cluster and its responses, as plain data.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -36,25 +36,25 @@ impl fmt::Display for Method {
     }
 }
 
-/// What is checked of a response before it counts as one.
+/// What a response must have to count as complete, see [`completeness`](crate::completeness).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Completeness {
-    /// Nothing.
+    /// Anything.
     #[default]
     Any,
-    /// All shards answered, in time.
+    /// The hits of all shards.
     Search,
-    /// The same of each of the responses in it.
+    /// The hits of all shards for each of several searches.
     MultiSearch,
-    /// Each document could be looked for.
+    /// Each of several documents, or that it does not exist.
     MultiGet,
 }
 
 /// A request to any node of the cluster.
 ///
 /// It is repeated after a failure that may pass (see [`Error::is_passing`]), because requests are
-/// idempotent: to send one twice has the effect of sending it once. Where that is not so,
-/// [`Self::not_idempotent`] says it.
+/// idempotent: to send one twice has the effect of sending it once. Call [`Self::not_idempotent`]
+/// for one that is not.
 ///
 /// ```
 /// use wensou_cluster::Request;
@@ -184,16 +184,16 @@ impl Request {
         self
     }
 
-    /// Lets the node say soon that there is no elected one, which it would otherwise ask for half a
-    /// minute: for a request that only the elected node answers.
+    /// For a request that only the elected node can answer: makes other nodes answer within seconds
+    /// that there is none. By default, they would wait for half a minute.
     #[must_use]
     pub fn of_elected_node(self) -> Self {
         let time = if self.timeout.is_some() { "5s" } else { "2s" };
         self.query("cluster_manager_timeout", time)
     }
 
-    /// Sends this request to the next node, to spread a load. Others go to the node that answered
-    /// last, whose connection is open.
+    /// Sends this request to the nodes in turns, to spread the load. Other requests go to the node
+    /// that answered last, whose connection is open.
     #[must_use]
     pub fn rotate(mut self) -> Self {
         self.rotate = true;
@@ -207,7 +207,7 @@ impl Request {
         self
     }
 
-    /// Returns status 429 as an error at once, for a caller that sends less instead.
+    /// Returns status 429 as an error at once, for a caller that then sends less at a time.
     #[must_use]
     pub fn no_retry_on_overload(mut self) -> Self {
         self.retry_overload = false;
@@ -221,20 +221,21 @@ impl Request {
         self
     }
 
-    /// Takes this status as a response, not as an error: 404 for what may be missing.
+    /// Accepts this status as a response, not as an error: 404 for what may be missing.
     #[must_use]
     pub fn accept(mut self, status: u16) -> Self {
         self.accepted.push(status);
         self
     }
 
-    pub(crate) fn complete(mut self, completeness: Completeness) -> Self {
+    /// Sets what the response must have.
+    pub(crate) fn require(mut self, completeness: Completeness) -> Self {
         self.completeness = completeness;
         self
     }
 
-    /// Whether this is a request for documents of an index, without a preference for copies. The
-    /// search of a point in time cannot have one.
+    /// Whether a preference for shards can be added: this is a request for documents of an index,
+    /// not of a point in time, and has none yet.
     pub(crate) fn can_prefer(&self) -> bool {
         matches!(self.completeness, Completeness::Search | Completeness::MultiGet)
             && !self.path.starts_with("/_")
@@ -251,7 +252,7 @@ impl Request {
         self.body.as_ref().map_or(0, Vec::len)
     }
 
-    /// This request at a node, for messages: without parameters, which may be long.
+    /// This request to a node, for messages: without parameters, which may be long.
     pub(crate) fn at(&self, node: &str) -> Exchange {
         let path = self.path.split('?').next().unwrap_or_default();
         let mut path: String = path.chars().take(120).collect();
@@ -274,7 +275,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// An answer whose status is one of success, or one that the request accepts.
+/// A response whose status is success, or one that the request accepts.
 #[derive(Clone)]
 pub struct Response {
     pub(crate) status: u16,
@@ -302,13 +303,13 @@ impl Response {
         self.attempts
     }
 
-    /// The body, as it came.
+    /// The body as it was received.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body, as it came.
+    /// The body as it was received.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.body
@@ -324,7 +325,7 @@ impl Response {
         serde_json::from_slice(&self.body).map_err(|error| self.malformed(&error))
     }
 
-    /// The error of a body that is not what was asked for.
+    /// The error for a body that is not what was asked for.
     pub(crate) fn malformed(&self, problem: &impl ToString) -> Error {
         Error::Malformed { at: self.at.clone(), problem: problem.to_string() }
     }
@@ -336,8 +337,8 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Encodes a segment of a path, or a key or value of a parameter: an index, or the id of a
-/// document.
+/// Encodes a segment of a path, such as an index or the id of a document, or the key or value of a
+/// parameter.
 ///
 /// ```
 /// assert_eq!(wensou_cluster::encode_segment("a/b 新"), "a%2Fb%20%E6%96%B0");
@@ -345,14 +346,14 @@ impl fmt::Debug for Response {
 #[must_use]
 pub fn encode_segment(text: &str) -> Cow<'_, str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~,".contains(&byte);
-    // A dot segment would be taken for a step in the path.
-    let dots = text == "." || text == "..";
-    if text.bytes().all(plain) && !dots {
+    // As segments, `.` and `..` would change the path.
+    let is_dots = text == "." || text == "..";
+    if text.bytes().all(plain) && !is_dots {
         return Cow::Borrowed(text);
     }
     let mut encoded = String::with_capacity(text.len() * 3);
     for byte in text.bytes() {
-        if plain(byte) && !dots {
+        if plain(byte) && !is_dots {
             encoded.push(char::from(byte));
         } else {
             encoded.push_str(&format!("%{byte:02X}"));

@@ -44,7 +44,7 @@ impl Client {
             count: u64,
         }
         let path = format!("/{}/_count", encode_segment(index));
-        let request = Request::post(path).json(body)?.complete(Completeness::Search);
+        let request = Request::post(path).json(body)?.require(Completeness::Search);
         Ok(self.send(&request)?.json::<Count>()?.count)
     }
 
@@ -83,7 +83,7 @@ impl Client {
                 write_line(&mut lines, body, MULTI_SEARCH)?;
             }
             let request = Request::post(MULTI_SEARCH).ndjson(lines);
-            let request = request.complete(Completeness::MultiSearch);
+            let request = request.require(Completeness::MultiSearch);
             self.send(&if has_preference { request } else { request.timeout(WITHOUT_PREFERENCE) })
         };
         let response = match send(self.preference()) {
@@ -110,7 +110,7 @@ pub(crate) fn search_request(index: &str, query: &[(&str, &str)]) -> Request {
         "" => "/_search".to_owned(),
         _ => format!("/{}/_search", encode_segment(index)),
     };
-    let request = Request::post(path).queries(query).complete(Completeness::Search);
+    let request = Request::post(path).queries(query).require(Completeness::Search);
     request.query("allow_partial_search_results", "false")
 }
 

@@ -47,7 +47,7 @@ impl Build<'_> {
             let request = Request::post(&path)
                 .query("_source_includes", &SOURCE.join(","))
                 .timeout(TIMEOUT)
-                .complete(Completeness::MultiGet);
+                .require(Completeness::MultiGet);
             let answer = self.client.send(&request.json(&json!({ "ids": ids }))?)?;
             for Found { id, seq_no, primary_term, source } in answer.json::<Answer>()?.docs {
                 let version = DocumentVersion { seq_no, primary_term };
