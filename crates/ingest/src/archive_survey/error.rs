@@ -1,23 +1,23 @@
-//! Errors of files of corpus statistics.
+//! Errors of survey files, which messages call files of corpus statistics.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why a file of corpus statistics could not be read, merged or written.
+/// Why a survey file could not be read, merged or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SurveyFileError {
-    /// The system refused.
+    /// The operating system reported an error.
     #[error("cannot {what} {}", .path.display())]
     Io {
-        /// What was attempted: "read" or "write".
+        /// What was attempted: `read` or `write`.
         what: &'static str,
         /// The file.
         path: PathBuf,
         /// The system's error.
         source: io::Error,
     },
-    /// The file is something else.
+    /// The file is not a survey file.
     #[error("{} is not a file of corpus statistics: `wensou survey` makes one", .path.display())]
     Foreign {
         /// The file.
@@ -36,13 +36,13 @@ pub enum SurveyFileError {
         /// The format number that this program reads.
         expected: u32,
     },
-    /// The file is not as it was written.
+    /// The content does not fit its checksum, or the file is cut off.
     #[error("{} is damaged: copy it again, or run `wensou survey` again", .path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
     },
-    /// Two files were made in different ways.
+    /// Two surveys read pages with different options, or by different versions of the program.
     #[error(
         "{} and {} were made with different options ({what}): survey every part with the same program \
          and options", .paths[0].display(), .paths[1].display()
@@ -53,16 +53,16 @@ pub enum SurveyFileError {
         /// What differs.
         what: &'static str,
     },
-    /// Two files have surveyed some files of the archive both.
+    /// Two surveys have some files of the archive in common.
     #[error(
         "{} and {} overlap: one has surveyed {}, the other {}; give each file of the archive to one \
-         survey only", .paths[0].display(), .paths[1].display(), named(&.parts[0]), named(&.parts[1])
+         survey only", .paths[0].display(), .paths[1].display(), named(&.overlapping[0]), named(&.overlapping[1])
     )]
     Overlap {
         /// The files.
         paths: [PathBuf; 2],
-        /// A part of each, as paths below the base.
-        parts: [String; 2],
+        /// A selected path of each, below the base. One contains the other.
+        overlapping: [String; 2],
     },
 }
 

@@ -1,5 +1,6 @@
-//! The file of a survey: a magic number, a header, the entries of the statistics, and a checksum.
-//! Equal surveys have equal files, byte by byte.
+//! Survey files: writes, reads and merges them. A file has a magic number, a format number, a
+//! header, the entries of the statistics, and a checksum. Equal surveys have equal files, byte by
+//! byte.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
@@ -15,14 +16,14 @@ use super::{ArchiveSurvey, FinishedSurvey, Overlap, SurveyPart};
 use crate::corpus::statistics::CorpusStatistics;
 use crate::corpus::unfinished::Entry;
 
-/// Identifies the file; the format number follows.
+/// The first bytes of a survey file.
 const MAGIC: &[u8; 12] = b"wensou-stats";
-/// Raised whenever the bytes of a file change their meaning.
+/// The format number. It is raised whenever the meaning of the bytes changes.
 const FORMAT: u32 = 1;
 /// Bytes to read and write at a time.
 const BUFFER: usize = 1 << 18;
 
-/// What comes before the entries.
+/// What a file says of a survey, before the entries of the statistics.
 #[derive(Serialize, Deserialize)]
 struct Header {
     reading: Reading,
@@ -30,8 +31,7 @@ struct Header {
     dump_files: Vec<String>,
 }
 
-/// Writes a survey. The file gets its name when it is complete; until then, a file that had the
-/// name stays.
+/// Writes a survey to a file. If `path` exists, it is replaced when the new file is complete.
 ///
 /// # Errors
 ///
@@ -39,15 +39,16 @@ struct Header {
 pub fn write_survey_file(survey: &mut ArchiveSurvey, path: &Path) -> Result<(), Error> {
     let failed = |source| Error::Io { what: "write", path: path.to_owned(), source };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut named = tempfile::Builder::new();
-    named.prefix(".wensou-").suffix(".stats");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".wensou-").suffix(".stats");
     #[cfg(unix)]
-    named.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let temporary = named.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let temporary = builder.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
     survey.drop_unused_files();
     write(survey, temporary, path).map_err(failed)
 }
 
+/// Writes a survey to a temporary file, and renames that to `path`.
 fn write(survey: &ArchiveSurvey, temporary: NamedTempFile, path: &Path) -> io::Result<()> {
     let mut out = Frames { inner: BufWriter::with_capacity(BUFFER, temporary), hash: Xxh3::new() };
     out.put(MAGIC)?;
@@ -56,6 +57,7 @@ fn write(survey: &ArchiveSurvey, temporary: NamedTempFile, path: &Path) -> io::R
     let (reading, parts, dump_files) = (reading.clone(), parts.clone(), dump_files.clone());
     out.push(&Header { reading, parts, dump_files })?;
     statistics.each_entry(&mut |entry| out.push(&entry))?;
+    // The empty frame, which ends the entries.
     out.put(&0_u32.to_le_bytes())?;
     let checksum = out.hash.digest().to_le_bytes();
     out.put(&checksum)?;
@@ -65,7 +67,7 @@ fn write(survey: &ArchiveSurvey, temporary: NamedTempFile, path: &Path) -> io::R
     Ok(())
 }
 
-/// Reads a survey and finishes its statistics.
+/// Reads a survey file and finishes its statistics.
 ///
 /// # Errors
 ///
@@ -75,8 +77,8 @@ pub fn read_survey_file(path: &Path) -> Result<FinishedSurvey, Error> {
     Ok(survey.finish(identity))
 }
 
-/// Reads the surveys of several parts of an archive and merges them. The outcome does not depend on
-/// the order of the files.
+/// Reads the survey files of several parts of an archive and merges them. The outcome does not
+/// depend on the order of the files.
 ///
 /// # Errors
 ///
@@ -85,18 +87,20 @@ pub fn read_survey_file(path: &Path) -> Result<FinishedSurvey, Error> {
 /// different options.
 pub fn merge_survey_files(first: &Path, others: &[PathBuf]) -> Result<ArchiveSurvey, Error> {
     let (mut merged, _) = read(first)?;
+    // Which file each part comes from, for messages.
     let mut sources: Vec<(Vec<SurveyPart>, &Path)> = vec![(merged.parts.clone(), first)];
     for path in others {
         let (survey, _) = read(path)?;
         if let Some(what) = merged.reading.difference(&survey.reading) {
             return Err(Error::OtherReading { paths: [first.to_owned(), path.clone()], what });
         }
-        if let Some(Overlap { paths: parts }) = merged.overlap(&survey) {
-            let is_whole = |it: &SurveyPart| parts[0].is_empty() && it.paths.is_empty();
-            let has = |it: &SurveyPart| it.paths.contains(&parts[0]) || is_whole(it);
-            let source = sources.iter().find(|(its, _)| its.iter().any(has));
+        if let Some(Overlap { paths: overlapping }) = merged.overlap(&survey) {
+            let merged_path = &overlapping[0];
+            let is_whole = |part: &SurveyPart| merged_path.is_empty() && part.paths.is_empty();
+            let has_path = |part: &SurveyPart| part.paths.contains(merged_path) || is_whole(part);
+            let source = sources.iter().find(|(parts, _)| parts.iter().any(has_path));
             let source = source.map_or(first, |(_, source)| source);
-            return Err(Error::Overlap { paths: [source.to_owned(), path.clone()], parts });
+            return Err(Error::Overlap { paths: [source.to_owned(), path.clone()], overlapping });
         }
         sources.push((survey.parts.clone(), path));
         merged.merge(survey);
@@ -104,7 +108,7 @@ pub fn merge_survey_files(first: &Path, others: &[PathBuf]) -> Result<ArchiveSur
     Ok(merged)
 }
 
-/// Reads a file; returns the survey and the checksum of its content.
+/// Reads a survey file. Returns the survey and the checksum of its content.
 fn read(path: &Path) -> Result<(ArchiveSurvey, u64), Error> {
     let failed = |source: io::Error| match source.kind() {
         ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
@@ -128,6 +132,7 @@ fn read(path: &Path) -> Result<(ArchiveSurvey, u64), Error> {
     }
 }
 
+/// Reads what follows the format number.
 fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64)> {
     let damaged = || io::Error::from(ErrorKind::InvalidData);
     let mut buffer = Vec::new();
@@ -137,12 +142,12 @@ fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64
     let mut statistics = CorpusStatistics::default();
     while let Some(entry) = frames.next(&mut buffer)? {
         let entry: Entry<'_> = parse(entry)?;
-        let number = match &entry {
+        let dump_file = match &entry {
             Entry::DumpId { id, .. } => Some(id.at.0),
             Entry::ArticleId { file, .. } => Some(*file),
             _ => None,
         };
-        if number.is_some_and(|number| number >= dump_files.len() as u64) {
+        if dump_file.is_some_and(|number| number >= dump_files.len() as u64) {
             return Err(damaged());
         }
         statistics.add_entry(entry);
@@ -160,18 +165,21 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> io::Result<T> {
     postcard::from_bytes(bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
 }
 
-/// A reader or writer of pieces with their lengths before them, and the hash of its bytes so far.
+/// Reads or writes frames: pieces of bytes, each after its length. Keeps the hash of all bytes so
+/// far. A frame without bytes follows the last one.
 struct Frames<T> {
     inner: T,
     hash: Xxh3,
 }
 
 impl<T: Write> Frames<T> {
+    /// Writes bytes that are not a frame.
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.update(bytes);
         self.inner.write_all(bytes)
     }
 
+    /// Writes a value as a frame.
     fn push(&mut self, value: &impl Serialize) -> io::Result<()> {
         let bytes = postcard::to_stdvec(value).map_err(io::Error::other)?;
         let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
@@ -181,6 +189,7 @@ impl<T: Write> Frames<T> {
 }
 
 impl<T: Read> Frames<T> {
+    /// Reads bytes that are not a frame.
     fn take<const N: usize>(&mut self) -> io::Result<[u8; N]> {
         let mut bytes = [0; N];
         self.inner.read_exact(&mut bytes)?;
@@ -188,11 +197,11 @@ impl<T: Read> Frames<T> {
         Ok(bytes)
     }
 
-    /// The next piece; `None` after the last.
+    /// Reads the next frame into `buffer`; `None` after the last one.
     fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> io::Result<Option<&'b [u8]>> {
         let length = u32::from_le_bytes(self.take()?);
         buffer.clear();
-        // The length may be wrong, so space is reserved only for what is there.
+        // A damaged length may be huge, so the buffer grows only with the bytes that are there.
         (&mut self.inner).take(length.into()).read_to_end(buffer)?;
         if buffer.len() < length as usize {
             return Err(ErrorKind::UnexpectedEof.into());

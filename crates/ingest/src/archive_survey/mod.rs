@@ -1,9 +1,12 @@
-//! The first pass as a step of its own, so that several machines can index one archive together:
-//! each surveys a part of it, the outcomes are merged, and every machine reads its share with the
+//! The survey as a step of its own, so that several machines can index one archive together: each
+//! surveys a part of it, the surveys are merged, and every machine reads its share with the
 //! statistics of the whole.
 //!
-//! `file` stores the outcome, `reading` tells whether two were made with the same options, and
-//! `totals` whether files have changed since.
+//! - `file`: survey files, which are written, read and merged.
+//! - `reading`: the options that pages are read with; only surveys with the same are merged.
+//! - `shared_ids`: the ids that articles in several dumps have, and which of them come first.
+//! - `totals`: totals of files, by which changes since the survey are recognised.
+//! - `error`: what can be wrong with survey files.
 
 mod error;
 mod file;
@@ -26,24 +29,26 @@ use crate::selection::contains_path;
 /// A part of an archive that was surveyed in one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurveyPart {
-    /// The selected paths, see [`Selection::paths`](crate::Selection::paths).
+    /// The selected paths, see [`Selection::paths`](crate::Selection::paths). Empty for the whole
+    /// archive.
     pub paths: Vec<String>,
-    /// Its files.
+    /// The totals of its files.
     pub totals: FileTotals,
 }
 
-/// The outcome of a survey of an archive, or of parts of it: unfinished corpus statistics.
+/// A survey of an archive, or of parts of it: corpus statistics that can be merged with others, and
+/// are not finished for that reason.
 pub struct ArchiveSurvey {
     reading: Reading,
     /// In the order of their paths.
     parts: Vec<SurveyPart>,
-    /// The files that give ids to records, as paths below the root, in the order of the walk.
-    /// Ids refer to them by number.
+    /// The dumps that give ids to records, as paths below the root, in the order of the walk. In
+    /// `statistics`, ids refer to dumps by their indices in this list.
     dump_files: Vec<String>,
     statistics: CorpusStatistics,
 }
 
-/// Statistics of an archive to read pages with, made by surveys of its parts.
+/// The corpus statistics that pages are read with, from surveys of all parts of an archive.
 pub struct FinishedSurvey {
     pub(crate) statistics: CorpusStatistics,
     pub(crate) reading: Reading,
@@ -53,15 +58,14 @@ pub struct FinishedSurvey {
     identity: u64,
 }
 
-/// Two parts that have files in common.
+/// That two surveys have files in common.
 pub(crate) struct Overlap {
-    /// A path of the one, and a path of the other.
+    /// A selected path of each survey. One contains the other; an empty path is the whole archive.
     pub(crate) paths: [String; 2],
 }
 
 impl ArchiveSurvey {
-    /// The outcome of a survey of one part. In `statistics`, ids refer to
-    /// `dump_files` by number.
+    /// The survey of one part.
     pub(crate) fn new(
         reading: Reading,
         part: SurveyPart,
@@ -77,35 +81,37 @@ impl ArchiveSurvey {
         &self.parts
     }
 
-    /// All files that were surveyed.
+    /// The totals of all files that were surveyed.
     #[must_use]
     pub fn totals(&self) -> FileTotals {
         total(&self.parts)
     }
 
-    /// Adds other parts of the same archive, which were surveyed with the same options and have no
-    /// files in common with these. The outcome does not depend on the order.
+    /// Adds a survey of other parts of the same archive, which was made with the same options and
+    /// has no files in common with this one. The outcome does not depend on the order of merges.
     fn merge(&mut self, mut other: Self) {
         self.parts.append(&mut other.parts);
         self.parts.sort_by(|a, b| a.paths.cmp(&b.paths));
         let files = self.dump_files.iter().chain(&other.dump_files);
-        let mut both: Vec<Vec<&str>> = files.map(|file| components(file)).collect();
-        both.sort();
-        both.dedup();
-        let numbers = |files: &[String]| -> Vec<u64> {
+        let mut merged: Vec<Vec<&str>> = files.map(|file| components(file)).collect();
+        merged.sort();
+        merged.dedup();
+        // For each file of a survey, its index in the merged list.
+        let new_numbers = |files: &[String]| -> Vec<u64> {
             let number =
-                |file: &String| both.partition_point(|other| *other < components(file)) as u64;
+                |file: &String| merged.partition_point(|other| *other < components(file)) as u64;
             files.iter().map(number).collect()
         };
-        let (mine, theirs) = (numbers(&self.dump_files), numbers(&other.dump_files));
-        let files = both.iter().map(|components| components.join("/")).collect();
-        self.statistics.renumber_files(&|file| mine[file as usize]);
-        other.statistics.renumber_files(&|file| theirs[file as usize]);
+        let [own_numbers, other_numbers] =
+            [new_numbers(&self.dump_files), new_numbers(&other.dump_files)];
+        let files = merged.iter().map(|components| components.join("/")).collect();
+        self.statistics.renumber_files(&|file| own_numbers[file as usize]);
+        other.statistics.renumber_files(&|file| other_numbers[file as usize]);
         self.statistics.merge(other.statistics);
         self.dump_files = files;
     }
 
-    /// Drops files to which no id refers, as after a merge.
+    /// Drops the dumps to which no id refers: after a merge, others may give these ids.
     fn drop_unused_files(&mut self) {
         let used: Vec<u64> = self.statistics.files_of_ids().into_iter().collect();
         let number = |file| used.partition_point(|used| *used < file) as u64;
@@ -116,32 +122,37 @@ impl ArchiveSurvey {
         self.dump_files = files.map(|(_, file)| file).collect();
     }
 
-    /// Two parts of this and the other survey that have files in common.
+    /// Whether this and the other survey have files in common, and by which paths.
     fn overlap(&self, other: &Self) -> Option<Overlap> {
         let paths = |survey: &Self| -> Vec<String> {
-            let of = |part: &SurveyPart| match part.paths.is_empty() {
+            let selected = |part: &SurveyPart| match part.paths.is_empty() {
                 true => vec![String::new()],
                 false => part.paths.clone(),
             };
-            let mut paths: Vec<String> = survey.parts.iter().flat_map(of).collect();
+            let mut paths: Vec<String> = survey.parts.iter().flat_map(selected).collect();
             paths.sort_by(|a, b| components(a).cmp(&components(b)));
             paths
         };
-        let (mine, theirs) = (paths(self), paths(other));
-        let nested = |outer: &[String], inner: &[String]| {
+        // The first of the paths `inner` that one of the paths `outer` contains, after that one.
+        let find_contained = |outer: &[String], inner: &[String]| {
             inner.iter().find_map(|path| {
-                // What contains a path comes before it, with nothing outside in between.
-                let at = outer.partition_point(|it| components(it) <= components(path));
-                let outer = outer.get(at.checked_sub(1)?)?;
-                contains_path(outer, path).then(|| (outer.clone(), path.clone()))
+                // Paths are sorted, and those of one survey do not contain each other. So only the
+                // last one that is not after `path` can contain it.
+                let end = outer.partition_point(|it| components(it) <= components(path));
+                let container = outer.get(end.checked_sub(1)?)?;
+                contains_path(container, path).then(|| [container.clone(), path.clone()])
             })
         };
-        let found = nested(&mine, &theirs);
-        let found = found.or_else(|| nested(&theirs, &mine).map(|(outer, inner)| (inner, outer)));
-        found.map(|(mine, theirs)| Overlap { paths: [mine, theirs] })
+        let (own_paths, other_paths) = (paths(self), paths(other));
+        let found = find_contained(&own_paths, &other_paths);
+        let overlapping = found.or_else(|| {
+            let [other_path, own_path] = find_contained(&other_paths, &own_paths)?;
+            Some([own_path, other_path])
+        });
+        overlapping.map(|paths| Overlap { paths })
     }
 
-    /// Finishes the statistics. `identity` is the hash of the file that they come from.
+    /// Finishes the statistics. `identity` is the checksum of the file that they come from.
     fn finish(mut self, identity: u64) -> FinishedSurvey {
         self.statistics.finish();
         let Self { reading, parts, dump_files, mut statistics } = self;
@@ -158,13 +169,14 @@ impl FinishedSurvey {
         &self.parts
     }
 
-    /// All files that were surveyed.
+    /// The totals of all files that were surveyed.
     #[must_use]
     pub fn totals(&self) -> FileTotals {
         total(&self.parts)
     }
 
-    /// XXH3 of the content of the file that the statistics come from.
+    /// The checksum of the file that the statistics come from, an XXH3 hash. It identifies the
+    /// survey.
     #[must_use]
     pub fn identity(&self) -> u64 {
         self.identity
@@ -184,13 +196,15 @@ impl fmt::Debug for FinishedSurvey {
     }
 }
 
+/// The sum of the totals of parts.
 fn total(parts: &[SurveyPart]) -> FileTotals {
     let mut totals = FileTotals::default();
     parts.iter().for_each(|part| totals.merge(part.totals));
     totals
 }
 
-/// The components of a path, in which paths have the order of the walk.
+/// The components of a path. Paths that are compared by their components have the order of the
+/// walk.
 fn components(path: &str) -> Vec<&str> {
     path.split('/').collect()
 }
