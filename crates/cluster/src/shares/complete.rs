@@ -71,11 +71,11 @@ impl Completion<'_> {
     fn recount_merged(&self, statistics: &mut StatisticsBuilder) -> Result<Vec<FlashItem>> {
         let mut with_variants = Vec::new();
         self.for_each_match(json!({ "term": { (field::MERGED): true } }), |stored| {
-            if let Some(before) = &stored.counted
-                && *before != stored.record
+            if let Some(counted) = &stored.counted
+                && *counted != stored.record
             {
                 let analyse = |record| analyse_record(stored.ordinal, record, self.segmenter);
-                let (values, terms) = analyse(before)?;
+                let (values, terms) = analyse(counted)?;
                 statistics.subtract(&values, &terms);
                 let (values, terms) = analyse(&stored.record)?;
                 statistics.add(&values, &terms);
