@@ -1,8 +1,8 @@
 //! Near-duplicates: articles with the same text, or nearly the same, as sister sites publish them.
 //!
-//! They are found when an index is built: [`resemblance`](crate::resemblance) says which texts are
-//! alike. An update compares those that it has read with all others, and takes over what earlier
-//! builds found out (`table`), so the outcome does not depend on what it reads again.
+//! Each build of an index finds them; [`resemblance`](crate::resemblance) says which texts are
+//! alike. An update compares the articles that it has read with all others, and takes over the
+//! verdicts of earlier builds (`table`), so the groups do not depend on what it reads again.
 //!
 //! Every article stays a document of its own. A search shows the hits of a group as one.
 
@@ -19,8 +19,9 @@ use crate::error::Error;
 use crate::files::{DUPLICATES, Folder};
 use crate::resemblance::{Comparable, Groups, Likeness, Samples, Sketch, candidate_pairs};
 
-/// Texts that are kept while they are compared. Most pairs are close to each other in order.
-const MAX_KEPT_TEXTS: usize = 256;
+/// The number of texts in the cache. The texts of most pairs are close to each other in the
+/// archive.
+const MAX_CACHED_TEXTS: usize = 256;
 
 /// The articles of one segment, ascending by document.
 #[derive(Debug, Default)]
@@ -35,7 +36,7 @@ pub(crate) struct Articles {
     pub(crate) base: SegmentArticles,
     /// The segment beside it, if there is one.
     pub(crate) recent: SegmentArticles,
-    /// What earlier builds found out about pairs of articles of the base.
+    /// What earlier builds found out about pairs of articles of the base, ascending.
     pub(crate) verdicts: Verdicts,
     /// The samples of the articles that this build has added: those of `recent`, or, in a whole
     /// build, those of `base`.
@@ -43,7 +44,7 @@ pub(crate) struct Articles {
 }
 
 impl BaseArticles {
-    /// The sketches of the documents that are kept, and the verdicts on them.
+    /// Leaves out all sketches and verdicts but those of the documents in `kept`.
     pub(crate) fn keep(mut self, kept: &HashSet<DocId>) -> Self {
         self.sketches.retain(|(doc, _)| kept.contains(doc));
         self.verdicts.retain(|(a, b, _)| kept.contains(a) && kept.contains(b));
@@ -67,41 +68,43 @@ pub(crate) fn write(
     read: &mut dyn FnMut(&str, DocId) -> Result<Record, Error>,
 ) -> Result<(), Error> {
     let Articles { base, recent, verdicts: known, mut samples } = articles;
-    let of_base = base.sketches.len();
-    let sampled_from = if recent.segment.is_empty() { 0 } else { of_base };
-    let both = || base.sketches.iter().chain(&recent.sketches);
-    let sketches: Vec<Sketch> = both().map(|(_, sketch)| *sketch).collect();
-    let documents: Vec<DocId> = both().map(|(doc, _)| *doc).collect();
-    let mut texts = Texts::new(|text: u32| {
-        let of_recent = text as usize >= of_base;
-        let segment = if of_recent { &recent.segment } else { &base.segment };
+    // A text is an index: first those of the base, then those of the recent segment.
+    let base_count = base.sketches.len();
+    let first_sampled = if recent.segment.is_empty() { 0 } else { base_count };
+    let all = || base.sketches.iter().chain(&recent.sketches);
+    let sketches: Vec<Sketch> = all().map(|(_, sketch)| *sketch).collect();
+    let documents: Vec<DocId> = all().map(|(doc, _)| *doc).collect();
+    let mut texts = TextCache::new(|text: u32| {
+        let in_recent = text as usize >= base_count;
+        let segment = if in_recent { &recent.segment } else { &base.segment };
         Ok(Comparable::of(&read(segment, documents[text as usize])?))
     });
     // Pairs come in ascending order, so the verdicts are sorted.
     let mut verdicts = Verdicts::new();
     let mut groups = Groups::new(sketches.len());
-    let mut by_samples = |[a, b]: [usize; 2]| {
+    let mut compare_samples = |[a, b]: [usize; 2]| {
         samples.compare(a, b).map_err(Error::io("read a temporary file in", folder.path()))
     };
     for (a, b) in candidate_pairs(&sketches) {
         if groups.are_joined(a, b) {
             continue;
         }
-        let in_base = (b as usize) < of_base;
+        // `a` is less than `b`.
+        let both_in_base = (b as usize) < base_count;
         let pair = (documents[a as usize], documents[b as usize]);
         let at = known.binary_search_by_key(&pair, |(a, b, _)| (*a, *b));
-        let likeness = match at.ok().filter(|_| in_base).map(|at| known[at].2) {
+        let likeness = match at.ok().filter(|_| both_in_base).map(|at| known[at].2) {
             Some(true) => Likeness::Same,
             Some(false) => Likeness::Different,
-            None if (a as usize) < sampled_from => Likeness::Unknown,
-            None => by_samples([a, b].map(|text| text as usize - sampled_from))?,
+            None if (a as usize) < first_sampled => Likeness::Unknown,
+            None => compare_samples([a, b].map(|text| text as usize - first_sampled))?,
         };
         let verdict = match likeness {
             Likeness::Same => true,
             Likeness::Different => false,
-            Likeness::Unknown => texts.compare([a, b])?,
+            Likeness::Unknown => texts.are_near_duplicates([a, b])?,
         };
-        if in_base {
+        if both_in_base {
             verdicts.push((pair.0, pair.1, verdict));
         }
         if verdict {
@@ -115,46 +118,47 @@ pub(crate) fn write(
     written.map_err(Error::io("write", &folder.path_of(DUPLICATES)))
 }
 
-/// Reads texts and compares them, and keeps those that were read last.
-struct Texts<R> {
+/// Reads and compares texts, with a cache for those that were read.
+struct TextCache<R> {
     read: R,
-    kept: HashMap<u32, Comparable>,
+    cached: HashMap<u32, Comparable>,
 }
 
-impl<R: FnMut(u32) -> Result<Comparable, Error>> Texts<R> {
+impl<R: FnMut(u32) -> Result<Comparable, Error>> TextCache<R> {
     fn new(read: R) -> Self {
-        Self { read, kept: HashMap::default() }
+        Self { read, cached: HashMap::default() }
     }
 
-    /// Whether two texts are near-duplicates.
-    fn compare(&mut self, [a, b]: [u32; 2]) -> Result<bool, Error> {
-        if self.kept.len() > MAX_KEPT_TEXTS {
-            self.kept.retain(|text, _| *text == a);
+    /// Whether two texts are near-duplicates. A full cache is emptied of all but `a`, with which
+    /// the next pairs begin.
+    fn are_near_duplicates(&mut self, [a, b]: [u32; 2]) -> Result<bool, Error> {
+        if self.cached.len() > MAX_CACHED_TEXTS {
+            self.cached.retain(|text, _| *text == a);
         }
         for text in [a, b] {
-            if !self.kept.contains_key(&text) {
-                self.kept.insert(text, (self.read)(text)?);
+            if !self.cached.contains_key(&text) {
+                self.cached.insert(text, (self.read)(text)?);
             }
         }
-        Ok(self.kept[&a].is_near_duplicate(&self.kept[&b]))
+        Ok(self.cached[&a].is_near_duplicate(&self.cached[&b]))
     }
 }
 
-/// The members of all groups by segment. `members` has, for each text in a group, the first text of
-/// the group; groups are numbered in the order of these.
+/// The members of all groups by segment. `members` has each text that is in a group, with the first
+/// text of the group; groups are numbered in the order of their first texts.
 fn by_segment(
     members: &[(u32, u32)],
     documents: &[DocId],
     [base, recent]: [&SegmentArticles; 2],
 ) -> Vec<SegmentGroups> {
-    let of_base = base.sketches.len() as u32;
+    let base_count = base.sketches.len() as u32;
     let mut numbers: HashMap<u32, u32> = HashMap::default();
     let mut segments = [base, recent]
         .map(|of| SegmentGroups { segment: of.segment.clone(), documents: Vec::new() });
     for (text, first) in members {
         let next = numbers.len() as u32;
         let number = *numbers.entry(*first).or_insert(next);
-        let segment = usize::from(*text >= of_base);
+        let segment = usize::from(*text >= base_count);
         segments[segment].documents.push((documents[*text as usize], number));
     }
     segments.into_iter().filter(|segment| !segment.documents.is_empty()).collect()
@@ -167,7 +171,8 @@ mod tests {
     use super::*;
     use crate::resemblance::sketch_and_sample;
 
-    /// Ten articles of three texts and seven others. Returns the partition as sorted lists.
+    /// The groups, as sorted lists, of ten articles: three texts with two articles each, and four
+    /// texts with one. The first `split` of them are in the base, with these verdicts.
     fn groups_of(split: usize, verdicts: Verdicts) -> Vec<Vec<usize>> {
         let text = |number: usize| -> String {
             let salt = if number < 6 { number % 3 } else { number } as u32;
@@ -225,7 +230,7 @@ mod tests {
         for split in [10, 7, 4, 1] {
             assert_eq!(groups_of(split, Verdicts::new()), expected, "{split}");
         }
-        // A verdict of an earlier build is used again.
+        // The verdict of an earlier build is not questioned.
         assert_eq!(groups_of(10, vec![(0, 3, false)]), [vec![1, 4], vec![2, 5]]);
     }
 }

@@ -3,27 +3,27 @@
 use wensou_ingest::Record;
 use wensou_text::{fold, is_key_char, is_symbol};
 
-use super::sketch::{is_short, shingles, whole};
+use super::sketch::{hash_with_title, is_short, shingles};
 use crate::record::RecordExt;
 
-/// Of the shingles of the shorter text, the part that the other one must have: all but a line that
-/// only one site adds.
+/// The least part of the shingles of the shorter text that the longer one must have. What may be
+/// missing is a line that only one site adds.
 const MIN_CONTAINED: f64 = 0.8;
-/// Of the shingles of the longer text, the part that the other one must have. A short notice that a
-/// long article quotes is another text.
+/// The least part of the shingles of the longer text that the shorter one must have. A short notice
+/// is no near-duplicate of a long article that quotes it.
 const MIN_COVERED: f64 = 0.25;
-/// Of the numbers of the shorter text, the part that the other one must have: the reports of two
-/// days differ in their numbers and in little else.
+/// The least part of the numbers of the shorter text that the longer one must have. The reports of
+/// two days may differ in their numbers and in little else.
 const MIN_NUMBERS: f64 = 0.8;
 
 /// A text, ready to be compared.
 #[derive(Debug)]
 pub(crate) struct Comparable {
-    /// The hash of the text if it is short: then it is compared as a whole.
-    whole: Option<u64>,
-    /// Hashes of shingles, ascending, each once.
+    /// The hash of title and body, if the text is so short that it must be equal to the other one.
+    short_hash: Option<u64>,
+    /// The hashes of its shingles, ascending, each once.
     shingles: Vec<u32>,
-    /// As [`numbers`] returns them, ascending, each once.
+    /// Its numbers as [`numbers`] returns them, ascending, each once.
     numbers: Vec<String>,
 }
 
@@ -40,27 +40,28 @@ impl Comparable {
             folded.chars().filter(|c| is_key_char(*c) || is_symbol(*c)).collect()
         };
         Self {
-            whole: is_short(&key).then(|| whole(&with_symbols(&fold(title)), &with_symbols(&body))),
-            shingles: sorted(shingles(&key).collect()),
-            numbers: sorted(numbers(&body)),
+            short_hash: is_short(&key)
+                .then(|| hash_with_title(&with_symbols(&fold(title)), &with_symbols(&body))),
+            shingles: sorted_distinct(shingles(&key).collect()),
+            numbers: sorted_distinct(numbers(&body)),
         }
     }
 
-    /// Whether the texts are near-duplicates: all but a little of the shorter one is in the longer
-    /// one, which is not much longer, and their numbers are the same.
+    /// Whether the texts are near-duplicates: the longer one has nearly all of the shorter one and
+    /// nearly all of its numbers, and is not much longer. Short texts must be equal.
     pub(crate) fn is_near_duplicate(&self, other: &Self) -> bool {
-        if self.whole.is_some() || other.whole.is_some() {
-            return self.whole == other.whole;
+        if self.short_hash.is_some() || other.short_hash.is_some() {
+            return self.short_hash == other.short_hash;
         }
         let (shorter, longer) = match self.shingles.len() <= other.shingles.len() {
             true => (self, other),
             false => (other, self),
         };
-        let common = shared(&shorter.shingles, &longer.shingles) as f64;
-        let numbers = shared(&shorter.numbers, &longer.numbers);
+        let common = count_common(&shorter.shingles, &longer.shingles) as f64;
+        let common_numbers = count_common(&shorter.numbers, &longer.numbers) as f64;
         common >= MIN_CONTAINED * shorter.shingles.len() as f64
             && common >= MIN_COVERED * longer.shingles.len() as f64
-            && numbers as f64 >= MIN_NUMBERS * shorter.numbers.len() as f64
+            && common_numbers >= MIN_NUMBERS * shorter.numbers.len() as f64
     }
 }
 
@@ -82,7 +83,9 @@ fn numbers(folded: &str) -> Vec<String> {
         });
         number.extend(sign.map(|before| chars[before]));
         while is_digit(at) || matches!(chars.get(at), Some('.' | ',')) && is_digit(at + 1) {
-            number.extend(Some(chars[at]).filter(|c| *c != ','));
+            if chars[at] != ',' {
+                number.push(chars[at]);
+            }
             at += 1;
         }
         number.extend(chars.get(at).filter(|c| **c == '%'));
@@ -91,14 +94,15 @@ fn numbers(folded: &str) -> Vec<String> {
     numbers
 }
 
-fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
+/// The values, ascending, each once.
+fn sorted_distinct<T: Ord>(mut values: Vec<T>) -> Vec<T> {
     values.sort_unstable();
     values.dedup();
     values
 }
 
 /// The number of values that both ascending lists have.
-pub(super) fn shared<T: Ord>(a: &[T], b: &[T]) -> usize {
+pub(super) fn count_common<T: Ord>(a: &[T], b: &[T]) -> usize {
     let mut others = b.iter().peekable();
     let in_both = |value: &&T| {
         while others.next_if(|other| *other < *value).is_some() {}
@@ -121,7 +125,7 @@ mod tests {
     fn is_near_duplicate(a: &str, b: &str) -> bool {
         let [first, second] = [a, b].map(|body| comparable("標題", body));
         let verdict = first.is_near_duplicate(&second);
-        assert_eq!(verdict, second.is_near_duplicate(&first), "the order does not matter");
+        assert_eq!(verdict, second.is_near_duplicate(&first), "the order must not matter");
         verdict
     }
 
@@ -134,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_or_other_texts_are_not() {
+    fn texts_with_other_numbers_or_words_are_not_near_duplicates() {
         assert!(!is_near_duplicate(BODY, &BODY.replace("24%", "31%").replace("6月", "7月")));
         assert!(!is_near_duplicate(
             BODY,
@@ -149,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn short_texts_must_be_equal_with_their_titles() {
+    fn short_texts_must_be_equal_title_included() {
         let notice = comparable("休市通知", "明日休市一天。");
         assert!(notice.is_near_duplicate(&comparable("休市通知", "明日休市一天")));
         assert!(!notice.is_near_duplicate(&comparable("通知", "明日休市一天。")));
@@ -161,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_their_signs_and_points() {
+    fn numbers_keep_signs_and_decimal_points() {
         let found = numbers("漲3.5%至$1,500,跌-2%,2-1獲勝,1.1.0版。共10。");
         assert_eq!(found, ["3.5%", "$1500", "-2%", "2", "1", "1.1.0", "10"]);
     }

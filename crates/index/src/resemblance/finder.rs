@@ -1,5 +1,5 @@
-//! Finds near-duplicates among articles that are not in one index, such as those of several
-//! machines.
+//! Finds near-duplicates among articles that are spread over several indexes, such as the shares of
+//! several machines. A build of one index does the same in [`duplicates`](crate::duplicates).
 
 use std::vec;
 
@@ -15,14 +15,14 @@ use super::sketch::Sketch;
 use crate::record::RecordExt;
 
 impl Sketch {
-    /// The sketch of an article, by which a [`NearDuplicateFinder`] chooses what to compare.
+    /// The sketch of an article, by which a [`NearDuplicateFinder`] chooses the pairs to compare.
     #[must_use]
     pub fn of_article(record: &Record, terms: &DocumentTerms) -> Self {
         sketch_and_sample(&terms.title.key, &terms.body.key, &record.texts().body).0
     }
 }
 
-/// What is compared of an article.
+/// The text of an article, ready to be compared with others.
 #[derive(Debug)]
 pub struct ArticleText {
     sample: Sample,
@@ -39,7 +39,7 @@ impl ArticleText {
         Self { sample, text: Comparable::of(record) }
     }
 
-    /// Whether two articles are near-duplicates. A build of an index decides in the same way.
+    /// Whether two articles are near-duplicates, by the same rules as in a build of an index.
     #[must_use]
     pub fn is_near_duplicate(&self, other: &Self) -> bool {
         match self.sample.compare(&other.sample) {
@@ -51,7 +51,8 @@ impl ArticleText {
 }
 
 /// Finds the groups of near-duplicates among articles, given their sketches in the order of the
-/// walk. An article is known by its index there. The groups are those of a build of one index.
+/// walk. Articles are identified by their indexes in that order. The groups are those that a build
+/// of one index with all of these articles would find.
 ///
 /// ```
 /// use wensou_index::{ArticleText, NearDuplicateFinder, Sketch, analyse_record};
@@ -84,25 +85,25 @@ pub struct NearDuplicateFinder {
 }
 
 impl NearDuplicateFinder {
-    /// Chooses the candidates to compare.
+    /// Chooses the pairs to compare by the sketches. Each article begins in a group of its own.
     #[must_use]
     pub fn new(sketches: &[Sketch]) -> Self {
         let groups = Groups::new(sketches.len());
         Self { candidates: candidate_pairs(sketches).into_iter(), groups }
     }
 
-    /// The next pair of articles to compare: not those of one group.
+    /// The next pair of articles to compare. Pairs that are in one group already are skipped.
     pub fn next_candidates(&mut self) -> Option<[u32; 2]> {
         let Self { candidates, groups } = self;
         candidates.find(|(a, b)| !groups.are_joined(*a, *b)).map(|(a, b)| [a, b])
     }
 
-    /// Puts near-duplicates into one group.
+    /// Joins the groups of two near-duplicates.
     pub fn join(&mut self, [a, b]: [u32; 2]) {
         self.groups.join(a, b);
     }
 
-    /// The groups, each ascending.
+    /// The groups of two articles or more, each ascending, in the order of their first articles.
     #[must_use]
     pub fn into_groups(self) -> Vec<Vec<u32>> {
         let mut members = self.groups.into_members();

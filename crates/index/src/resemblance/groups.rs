@@ -1,19 +1,20 @@
-//! Joins pairs of near-duplicates into groups.
+//! Joins pairs of near-duplicates into groups (union-find).
 
-/// Sets of texts: those that are joined directly or by way of others are in one set.
+/// A partition of texts into groups: texts that are joined directly, or by way of others, are in
+/// one group. Texts are identified by their indexes.
 pub(crate) struct Groups {
-    /// For each text another one of its set, or itself. The first text of a set stands for it.
+    /// For each text an earlier one of its group; for the first text of a group, the text itself.
     parents: Vec<u32>,
 }
 
 impl Groups {
-    /// Every text in a set of its own.
+    /// `texts` texts, each in a group of its own.
     pub(crate) fn new(texts: usize) -> Self {
         Self { parents: (0..texts as u32).collect() }
     }
 
-    /// The first text of the set.
-    fn first(&mut self, text: u32) -> u32 {
+    /// The first text of the group that `text` is in.
+    fn first_of_group(&mut self, text: u32) -> u32 {
         let mut first = text;
         while self.parents[first as usize] != first {
             // Path halving, so that later look-ups are shorter.
@@ -24,19 +25,22 @@ impl Groups {
         first
     }
 
+    /// Whether two texts are in one group.
     pub(crate) fn are_joined(&mut self, a: u32, b: u32) -> bool {
-        self.first(a) == self.first(b)
+        self.first_of_group(a) == self.first_of_group(b)
     }
 
+    /// Makes one group of the groups of two texts.
     pub(crate) fn join(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.first(a), self.first(b));
+        let (a, b) = (self.first_of_group(a), self.first_of_group(b));
         self.parents[a.max(b) as usize] = a.min(b);
     }
 
-    /// The sets of two texts or more: for each text of one, ascending, the first text of the set.
+    /// All texts that are in groups of two or more, ascending, each with the first text of its
+    /// group.
     pub(crate) fn into_members(mut self) -> Vec<(u32, u32)> {
         let texts = 0..self.parents.len() as u32;
-        let all: Vec<(u32, u32)> = texts.map(|text| (text, self.first(text))).collect();
+        let all: Vec<(u32, u32)> = texts.map(|text| (text, self.first_of_group(text))).collect();
         let mut sizes = vec![0_u32; all.len()];
         all.iter().for_each(|(_, first)| sizes[*first as usize] += 1);
         all.into_iter().filter(|(_, first)| sizes[*first as usize] > 1).collect()

@@ -5,44 +5,44 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::compare::shared;
+use super::compare::count_common;
 use super::sketch::{Sketch, is_short, mixed, shingles};
 
-/// A shingle is sampled if its hash is a multiple of this. So a shingle that two texts share is in
+/// A shingle is sampled if its hash is a multiple of this, so a shingle that two texts share is in
 /// both samples or in neither.
 const ONE_IN: u32 = 8;
 /// The maximum number of shingles in a sample: those with the lowest hashes.
 const MAX_SHINGLES: usize = 512;
-/// Samples with fewer shingles say too little.
+/// A sample with fewer shingles than this does not suffice to call texts different.
 const MIN_SHINGLES: usize = 16;
-/// The part of the smaller sample that the other one must have. Of texts that share three quarters
-/// of their shingles, one pair in a thousand has samples that share less.
+/// Texts are different if less than this part of the smaller sample is in the other one. Of pairs
+/// of texts that share three quarters of their shingles, this mistakes one in a thousand.
 const MIN_SHARED: f64 = 0.5;
 
 /// What is known of a text without reading its record.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Sample {
-    /// The hash of the whole text.
-    whole: u64,
-    /// The sampled shingles, ascending, each once.
+    /// The hash of the whole text, or 0 if the text is short.
+    text_hash: u64,
+    /// The hashes of the sampled shingles, ascending, each once.
     shingles: Vec<u32>,
 }
 
 /// What two samples say about their texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Likeness {
-    /// They are the same.
+    /// The texts are the same.
     Same,
-    /// They have to be compared.
+    /// The samples cannot tell: the texts have to be compared.
     Unknown,
-    /// They are not near-duplicates.
+    /// The texts are not near-duplicates.
     Different,
 }
 
-/// The sketch and the sample of a text, given also the key characters of its title and body. Both
-/// are made of the same shingles, which are hashed once.
+/// The sketch and the sample of an article, of whose title and body `title` and `body` are the key
+/// characters, and whose original body is `text`. One function makes both, so that shingles are
+/// hashed only once.
 pub(crate) fn sketch_and_sample(title: &[char], body: &[char], text: &str) -> (Sketch, Sample) {
-    // A short text is compared with its title.
     if is_short(body) {
         return (Sketch::of_short(title, body), Sample::default());
     }
@@ -50,7 +50,8 @@ pub(crate) fn sketch_and_sample(title: &[char], body: &[char], text: &str) -> (S
     let (mut sampled, mut count) = (vec![0; body.len()], 0);
     shingles(body).for_each(|hash| {
         sketch.add(hash);
-        // Whether a hash is sampled is unpredictable: the next one overwrites one that is not.
+        // Write every hash, and let the next one overwrite it unless it is sampled: a branch would
+        // be unpredictable.
         sampled[count] = hash;
         count += usize::from(hash.is_multiple_of(ONE_IN));
     });
@@ -59,15 +60,15 @@ pub(crate) fn sketch_and_sample(title: &[char], body: &[char], text: &str) -> (S
     sampled.dedup();
     sampled.truncate(MAX_SHINGLES);
     sampled.shrink_to_fit();
-    (sketch, Sample { whole: hash_of_whole(body, text), shingles: sampled })
+    (sketch, Sample { text_hash: text_hash(body, text), shingles: sampled })
 }
 
-/// The hash of a whole text. Key characters leave out what makes 3.5% another number than 35%, so
-/// it is also that of digits and ASCII punctuation.
-fn hash_of_whole(body: &[char], text: &str) -> u64 {
+/// The hash of a whole body: of its key characters and, because these do not tell 3.5% from 35%, of
+/// all digits and ASCII punctuation of the original text.
+fn text_hash(body: &[char], text: &str) -> u64 {
     let is_symbol = |b: u8| b.is_ascii_digit() || b.is_ascii_punctuation();
     let mut hash = 0;
-    // Most bytes are neither, and a block of them is checked at once.
+    // Most bytes are neither, so whole blocks are checked at once.
     for block in text.as_bytes().chunks(32) {
         if block.iter().fold(false, |any, b| any | is_symbol(*b)) {
             let symbols = block.iter().filter(|b| is_symbol(**b));
@@ -82,12 +83,13 @@ fn hash_of_whole(body: &[char], text: &str) -> u64 {
 }
 
 impl Sample {
-    /// Compares the texts as far as their samples allow.
+    /// What two samples say about their texts.
     pub(crate) fn compare(&self, other: &Self) -> Likeness {
-        if self.whole == other.whole && self.whole != 0 {
+        if self.text_hash == other.text_hash && self.text_hash != 0 {
             return Likeness::Same;
         }
-        // Of samples that were cut off, only the hashes up to the lower end can be compared.
+        // A sample of the maximum size has no hashes above its last one, though the text may. So
+        // compare only the hashes up to the lower end.
         let end = |sample: &Self| match sample.shingles.len() {
             MAX_SHINGLES => sample.shingles.last().copied().unwrap_or(u32::MAX),
             _ => u32::MAX,
@@ -98,7 +100,7 @@ impl Sample {
             &sample.shingles[..comparable]
         });
         let smaller = a.len().min(b.len());
-        match smaller >= MIN_SHINGLES && (shared(a, b) as f64) < MIN_SHARED * smaller as f64 {
+        match smaller >= MIN_SHINGLES && (count_common(a, b) as f64) < MIN_SHARED * smaller as f64 {
             true => Likeness::Different,
             false => Likeness::Unknown,
         }
@@ -110,7 +112,7 @@ pub(crate) struct Samples {
     folder: PathBuf,
     file: Option<BufWriter<File>>,
     /// The first text of the pair that was compared last, and its sample. Pairs come in the order
-    /// of their first texts, so the next pair often has the same.
+    /// of their first texts, so the next pair often begins with the same text.
     first: Option<(usize, Sample)>,
     /// Where each sample ends, in bytes.
     ends: Vec<u64>,
@@ -128,7 +130,7 @@ impl Samples {
             Some(file) => file,
             None => self.file.insert(BufWriter::new(tempfile::tempfile_in(&self.folder)?)),
         };
-        file.write_all(&sample.whole.to_le_bytes())?;
+        file.write_all(&sample.text_hash.to_le_bytes())?;
         for shingle in &sample.shingles {
             file.write_all(&shingle.to_le_bytes())?;
         }
@@ -137,7 +139,7 @@ impl Samples {
         Ok(())
     }
 
-    /// Compares two texts, by their indexes, as far as their samples allow.
+    /// What the samples of two texts, given by their indexes, say about the texts.
     pub(crate) fn compare(&mut self, a: usize, b: usize) -> io::Result<Likeness> {
         let first = match self.first.take() {
             Some((text, sample)) if text == a => sample,
@@ -153,13 +155,13 @@ impl Samples {
         let Some(file) = &mut self.file else { return Ok(Sample::default()) };
         let start = text.checked_sub(1).map_or(0, |before| self.ends[before]);
         let mut bytes = vec![0; (self.ends[text] - start) as usize];
-        // Seeking writes what is left in the buffer.
+        // Seeking flushes the buffer.
         file.seek(SeekFrom::Start(start))?;
         file.get_mut().read_exact(&mut bytes)?;
-        let (whole, shingles) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let (text_hash, shingles) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
         let shingles = shingles.as_chunks::<4>().0.iter();
         let shingles = shingles.map(|bytes| u32::from_le_bytes(*bytes)).collect();
-        Ok(Sample { whole: u64::from_le_bytes(*whole), shingles })
+        Ok(Sample { text_hash: u64::from_le_bytes(*text_hash), shingles })
     }
 }
 
