@@ -1,4 +1,5 @@
-//! The state of the engine of an index on a cluster: the index, and the documents that it has sent.
+//! The engine of an index on a cluster: its state, with a cache of the documents that the cluster
+//! has sent.
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
@@ -10,8 +11,8 @@ use serde_json::{Value, json};
 use wensou_cluster::{ClusterIndex, Hit, PageOptions, field};
 use wensou_index::{Analysis, RecordExt};
 
-use super::dsl::{Translator, verified_parts};
-use super::prefetched::PrefetchedAnswers;
+use super::dsl::{Translator, parts_to_verify};
+use super::prefetched::PrefetchedResponses;
 use super::request::{Source, Total};
 use super::statistics::ClusterStatistics;
 use crate::error::Error;
@@ -21,26 +22,29 @@ use crate::exec::groups::ClusterGroups;
 use crate::plan::MatchExpr;
 use crate::rank::bm25::LengthNorms;
 
-/// Matches that one request returns without paging.
+/// The maximum number of matches that one request returns without paging.
 const FEW_MATCHES: usize = 200;
 
-/// Matches in a page.
-const PAGE: usize = 1000;
+/// The number of matches in a page.
+const PAGE_SIZE: usize = 1000;
 
-/// Finds candidates on the cluster, and ranks them here.
+/// Lets the cluster find candidates, and scores them on this machine.
 pub(crate) struct ClusterEngine<'c> {
     pub(super) index: &'c ClusterIndex,
     pub(super) statistics: ClusterStatistics<'c>,
     analysis: OnceCell<Analysis>,
     norms: OnceCell<[LengthNorms; 3]>,
-    /// The documents that the cluster has sent. Their numbers are their addresses.
+    /// The documents that the cluster has sent. A document's number is its index here, and is its
+    /// address.
     documents: RefCell<Vec<Rc<Document>>>,
-    numbers: RefCell<HashMap<String, u32>>,
+    /// The numbers of documents by the ids of their records.
+    numbers_by_id: RefCell<HashMap<String, u32>>,
+    /// The groups of `documents`.
     pub(super) groups: ClusterGroups,
-    /// The ids of the documents that match the expression, of each group that was asked for.
+    /// For this expression, the ids of the matching documents of each group that was fetched.
     pub(super) members: RefCell<(MatchExpr, HashMap<String, Vec<String>>)>,
     pub(super) translator: RefCell<Translator>,
-    pub(super) prefetched: PrefetchedAnswers,
+    pub(super) prefetched: PrefetchedResponses,
 }
 
 impl fmt::Debug for ClusterEngine<'_> {
@@ -50,6 +54,7 @@ impl fmt::Debug for ClusterEngine<'_> {
 }
 
 impl<'c> ClusterEngine<'c> {
+    /// An engine that has not asked the cluster for anything yet.
     pub(crate) fn new(index: &'c ClusterIndex) -> Self {
         Self {
             index,
@@ -57,14 +62,15 @@ impl<'c> ClusterEngine<'c> {
             analysis: OnceCell::new(),
             norms: OnceCell::new(),
             documents: RefCell::default(),
-            numbers: RefCell::default(),
+            numbers_by_id: RefCell::default(),
             groups: ClusterGroups::default(),
             members: RefCell::new((MatchExpr::All, HashMap::default())),
             translator: RefCell::default(),
-            prefetched: PrefetchedAnswers::default(),
+            prefetched: PrefetchedResponses::default(),
         }
     }
 
+    /// The text analysis of the index, which is made when it is first needed.
     pub(super) fn analysis(&self) -> Result<&Analysis, Error> {
         if let Some(analysis) = self.analysis.get() {
             return Ok(analysis);
@@ -73,12 +79,13 @@ impl<'c> ClusterEngine<'c> {
         Ok(self.analysis.get_or_init(|| analysis))
     }
 
-    /// The keys by which documents sort as the walk found their records.
-    pub(super) fn order_of_walk(&self) -> Value {
+    /// The sort keys that put documents in the order in which the walk found their records.
+    pub(super) fn walk_order(&self) -> Value {
         let key = |name: &str| json!({ (name): "asc" });
         match self.index.description().shares {
             0 => json!([key(field::ORDINAL), key(field::TIE)]),
-            // Each machine has counted its records from zero. Articles come before flash items.
+            // The index has several shares. Each machine has counted its records from zero, so the
+            // file comes before the ordinal. Articles come before flash items.
             _ => json!([key(field::KIND), key(field::WALK), key(field::ORDINAL), key(field::TIE)]),
         }
     }
@@ -88,43 +95,46 @@ impl<'c> ClusterEngine<'c> {
         self.norms.get_or_init(|| LengthNorms::of_fields(&self.statistics))
     }
 
-    pub(super) fn analysed(&self, source: Source) -> Result<Document, Error> {
+    /// A document with its text analysed, from what the cluster has sent.
+    fn analyse(&self, source: Source) -> Result<Document, Error> {
         Document::new(source.ordinal, source.record, self.analysis()?.segmenter())
     }
 
-    /// Keeps a document that the cluster has sent. Returns its address.
-    pub(super) fn keep(&self, source: Source) -> Result<DocAddress, Error> {
-        if let Some(number) = self.numbers.borrow().get(source.record.id()) {
+    /// Analyses a document that the cluster has sent, and puts it into the cache, unless it is
+    /// there already. Returns its address.
+    pub(super) fn cache(&self, source: Source) -> Result<DocAddress, Error> {
+        if let Some(number) = self.numbers_by_id.borrow().get(source.record.id()) {
             return Ok(DocAddress::new(0, *number));
         }
         let group = source.group.clone();
-        let document = self.analysed(source)?;
+        let document = self.analyse(source)?;
         let number = self.documents.borrow().len() as u32;
-        self.numbers.borrow_mut().insert(document.record().id().to_owned(), number);
+        self.numbers_by_id.borrow_mut().insert(document.record().id().to_owned(), number);
         self.documents.borrow_mut().push(Rc::new(document));
         self.groups.push(group.as_deref());
         Ok(DocAddress::new(0, number))
     }
 
-    /// A document that was kept.
+    /// A document of the cache.
     pub(super) fn document(&self, address: DocAddress) -> Result<Rc<Document>, Error> {
         let documents = self.documents.borrow();
         let document = documents.get(address.doc_id as usize).map(Rc::clone);
         document.ok_or_else(|| Error::NoSuchId { id: address.doc_id.to_string() })
     }
 
-    /// Forgets the documents that were kept.
-    pub(super) fn forget(&self) {
+    /// Forgets the documents of the cache, and their groups.
+    pub(super) fn forget_cached(&self) {
         self.documents.borrow_mut().clear();
-        self.numbers.borrow_mut().clear();
+        self.numbers_by_id.borrow_mut().clear();
         self.groups.clear();
         *self.members.borrow_mut() = (MatchExpr::All, HashMap::default());
     }
 
-    /// Finds the documents of the parts of an expression that the cluster cannot match: it sends
-    /// all that may match, and their texts are compared here.
+    /// Finds the documents that match those parts of an expression that the cluster cannot decide:
+    /// it sends all that may match, and their texts are compared here. The translator is given
+    /// their ids.
     pub(super) fn verify(&self, expr: &MatchExpr) -> Result<(), Error> {
-        for part in verified_parts(expr) {
+        for part in parts_to_verify(expr) {
             if self.translator.borrow().verified.iter().any(|(known, _)| known == part) {
                 continue;
             }
@@ -132,7 +142,7 @@ impl<'c> ClusterEngine<'c> {
             let mut ids = Vec::new();
             self.for_each_match(&query, &[field::RECORD, field::ORDINAL], |id, source| {
                 let source: Source = serde_json::from_str(source)?;
-                if self.analysed(source)?.matches(part) {
+                if self.analyse(source)?.matches(part) {
                     ids.push(id);
                 }
                 Ok(())
@@ -141,11 +151,9 @@ impl<'c> ClusterEngine<'c> {
         }
         Ok(())
     }
-}
 
-impl ClusterEngine<'_> {
-    /// Calls `each` with the id and the `fields` of every document that a query matches. One
-    /// request is enough for a few documents; more come in pages.
+    /// Calls `each` with the id and the `fields` of every document that a query matches. Few
+    /// documents come in one response, more of them in pages.
     pub(super) fn for_each_match(
         &self,
         query: &Value,
@@ -153,7 +161,7 @@ impl ClusterEngine<'_> {
         mut each: impl FnMut(String, &str) -> Result<(), Error>,
     ) -> Result<(), Error> {
         #[derive(Deserialize)]
-        struct Answer {
+        struct Response {
             hits: Hits,
         }
         #[derive(Deserialize)]
@@ -170,14 +178,14 @@ impl ClusterEngine<'_> {
             "_source": fields,
             "sort": [{ (field::TIE): "asc" }],
         });
-        let mut first = body.clone();
-        first["size"] = json!(FEW_MATCHES);
-        first["track_total_hits"] = json!(true);
-        let Answer { hits: Hits { total, hits } } = self.index.search(&first)?;
+        let mut unpaged = body.clone();
+        unpaged["size"] = json!(FEW_MATCHES);
+        unpaged["track_total_hits"] = json!(true);
+        let Response { hits: Hits { total, hits } } = self.index.search(&unpaged)?;
         if total.value <= hits.len() {
             return hits.into_iter().try_for_each(visit);
         }
-        let options = PageOptions { size: PAGE, ..PageOptions::default() };
+        let options = PageOptions { size: PAGE_SIZE, ..PageOptions::default() };
         for hit in self.index.client().pages(self.index.documents(), body, options)? {
             visit(hit?)?;
         }

@@ -1,4 +1,5 @@
-//! Counts of the cluster: facets, days, and the values of fields.
+//! Counts documents with aggregations of the cluster: by facet, by day and by the value of a field;
+//! also lists ids.
 
 use foldhash::HashMap;
 use jiff::Span;
@@ -14,8 +15,8 @@ use crate::engine::{DayCounts, Facet};
 use crate::error::Error;
 use crate::plan::expr::FilterField;
 
-/// The most values that one answer lists. A node reserves memory for as many.
-const PAGE: usize = 1000;
+/// The number of combinations in one page. A node reserves memory for as many.
+const PAGE_SIZE: usize = 1000;
 
 /// A combination of values, and the number of documents that have it.
 #[derive(Debug, Deserialize)]
@@ -24,15 +25,15 @@ struct Bucket {
     doc_count: u64,
 }
 
-/// Every combination of values of some fields among the documents of a query, with counts. Returns
-/// the number of documents as well.
+/// Every combination of values of some fields among the documents that match a query, and the
+/// number of these documents.
 fn combinations(
     index: &ClusterIndex,
     query: &Value,
     fields: &[&str],
 ) -> Result<(Vec<Bucket>, usize), Error> {
     #[derive(Deserialize)]
-    struct Answer {
+    struct Response {
         hits: Hits,
         aggregations: Aggregations,
     }
@@ -51,9 +52,9 @@ fn combinations(
     }
     let sources: Vec<Value> =
         fields.iter().map(|name| json!({ *name: { "terms": { "field": name } } })).collect();
-    let (mut all, mut after, mut total) = (Vec::new(), None, None);
+    let (mut all, mut after, mut first_total) = (Vec::new(), None, None);
     loop {
-        let mut composite = json!({ "size": PAGE, "sources": sources });
+        let mut composite = json!({ "size": PAGE_SIZE, "sources": sources });
         if let Some(after) = after {
             composite["after"] = Value::Object(after);
         }
@@ -63,9 +64,9 @@ fn combinations(
             "track_total_hits": true,
             "aggs": { "values": { "composite": composite } },
         });
-        let Answer { hits, aggregations: Aggregations { values } } = index.search(&body)?;
-        let total = *total.get_or_insert(hits.total.value);
-        let is_last = values.buckets.len() < PAGE;
+        let Response { hits, aggregations: Aggregations { values } } = index.search(&body)?;
+        let total = *first_total.get_or_insert(hits.total.value);
+        let is_last = values.buckets.len() < PAGE_SIZE;
         all.extend(values.buckets);
         after = values.after_key;
         if is_last || after.is_none() {
@@ -75,20 +76,20 @@ fn combinations(
 }
 
 /// As [`Engine::facet_counts`](crate::engine::Engine::facet_counts).
-pub(super) fn facet(
+pub(super) fn facet_counts(
     index: &ClusterIndex,
     query: &Value,
     facet: Facet,
 ) -> Result<HashMap<String, u64>, Error> {
-    let of_texts = |name: &str| -> Result<HashMap<String, u64>, Error> {
+    let count_texts = |name: &str| -> Result<HashMap<String, u64>, Error> {
         let (buckets, _) = combinations(index, query, &[name])?;
         let text = |bucket: Bucket| Some((bucket.key[name].as_str()?.to_owned(), bucket.doc_count));
         Ok(buckets.into_iter().filter_map(text).collect())
     };
     match facet {
-        Facet::Tag => of_texts(field::TAG_FACET),
-        Facet::Source => of_texts(field::SOURCE_FACET),
-        Facet::Category => of_texts(field::CATEGORY_FACET),
+        Facet::Tag => count_texts(field::TAG_FACET),
+        Facet::Source => count_texts(field::SOURCE_FACET),
+        Facet::Category => count_texts(field::CATEGORY_FACET),
         Facet::Kind => {
             let (buckets, _) = combinations(index, query, &[field::KIND])?;
             let name = |bucket: Bucket| {
@@ -99,7 +100,7 @@ pub(super) fn facet(
             Ok(buckets.into_iter().filter_map(name).collect())
         }
         Facet::Month => {
-            let (days, undated) = days(index, query)?;
+            let (days, undated) = day_counts(index, query)?;
             let mut months = HashMap::default();
             for (day, [stated, inferred]) in days {
                 let month = format!("{:04}-{:02}", day.year(), day.month());
@@ -114,7 +115,7 @@ pub(super) fn facet(
 }
 
 /// As [`Engine::day_counts`](crate::engine::Engine::day_counts).
-pub(super) fn days(index: &ClusterIndex, query: &Value) -> Result<(DayCounts, u64), Error> {
+pub(super) fn day_counts(index: &ClusterIndex, query: &Value) -> Result<(DayCounts, u64), Error> {
     let (buckets, total) = combinations(index, query, &[field::DAY, field::PROVENANCE])?;
     let (mut days, mut dated) = (DayCounts::new(), 0);
     for bucket in buckets {
@@ -133,7 +134,7 @@ pub(super) fn days(index: &ClusterIndex, query: &Value) -> Result<(DayCounts, u6
 /// As [`Engine::date_bounds`](crate::engine::Engine::date_bounds).
 pub(super) fn date_bounds(index: &ClusterIndex) -> Result<Option<[i64; 2]>, Error> {
     #[derive(Deserialize)]
-    struct Answer {
+    struct Response {
         aggregations: Bounds,
     }
     #[derive(Deserialize)]
@@ -145,9 +146,10 @@ pub(super) fn date_bounds(index: &ClusterIndex) -> Result<Option<[i64; 2]>, Erro
         min: Option<f64>,
         max: Option<f64>,
     }
-    // The aggregations `min` and `max` end a search early, as one does that was cut short.
+    // Not the aggregations `min` and `max`: the response to them says `terminated_early`, as if the
+    // search had been cut short.
     let body = json!({ "size": 0, "aggs": { "dates": { "stats": { "field": field::DATE } } } });
-    let Answer { aggregations: Bounds { dates: Stats { min: oldest, max: newest } } } =
+    let Response { aggregations: Bounds { dates: Stats { min: oldest, max: newest } } } =
         index.search(&body)?;
     // Civil seconds are whole numbers below 2^53.
     Ok(oldest.zip(newest).map(|(oldest, newest)| [oldest as i64, newest as i64]))
@@ -164,7 +166,7 @@ pub(super) fn values(index: &ClusterIndex, of: FilterField) -> Result<Vec<(Strin
 /// As [`Engine::ids`](crate::engine::Engine::ids).
 pub(super) fn ids(index: &ClusterIndex, prefix: &str, limit: usize) -> Result<Vec<String>, Error> {
     #[derive(Deserialize)]
-    struct Answer {
+    struct Response {
         aggregations: Aggregations,
     }
     #[derive(Deserialize)]
@@ -179,7 +181,8 @@ pub(super) fn ids(index: &ClusterIndex, prefix: &str, limit: usize) -> Result<Ve
     struct Id {
         key: String,
     }
-    // The other ids of a document may start otherwise.
+    // A document may have other ids as well, which do not start with the prefix. A regular
+    // expression leaves them out of the aggregation.
     let mut pattern = String::new();
     for c in prefix.chars() {
         if !c.is_alphanumeric() {
@@ -197,6 +200,6 @@ pub(super) fn ids(index: &ClusterIndex, prefix: &str, limit: usize) -> Result<Ve
             "order": { "_key": "asc" },
         } } },
     });
-    let Answer { aggregations } = index.search(&body)?;
+    let Response { aggregations } = index.search(&body)?;
     Ok(aggregations.ids.buckets.into_iter().map(|id| id.key).collect())
 }

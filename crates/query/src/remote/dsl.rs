@@ -1,8 +1,8 @@
 //! Translates expressions and scored terms to the query language of the cluster.
 //!
 //! Every expression is translated exactly, except for two kinds that postings cannot answer: exact
-//! texts with symbols, and words near each other. For these, [`Translator`] is given the documents
-//! that have them, or else finds all documents that may have them.
+//! texts with symbols, and words near each other. Their translation finds all documents that may
+//! match, until [`Translator::verified`] has the ids of those that do.
 
 use serde_json::{Value, json};
 use wensou_cluster::{bigrams, field, text_field, word_prefix_token, word_token};
@@ -11,13 +11,15 @@ use wensou_index::{Kind, TermKind, TextField};
 use crate::plan::expr::{Filter, FilterField, FilterValue};
 use crate::plan::{CoveringUnit, MatchExpr, ScoredTerm};
 
-/// The most clauses that the cluster takes in one query.
+/// The maximum number of clauses that the cluster accepts in one query.
 const MAX_CLAUSES: usize = 1000;
 
-/// The ids of the documents that match an expression, as the text of each was compared.
+/// An expression, and the ids of the documents that match it, found by comparing their texts.
 pub(super) type Verified = (MatchExpr, Vec<String>);
 
 /// Translates expressions.
+///
+/// Remembers what was verified, so that these expressions can be translated to lists of ids.
 #[derive(Debug, Default)]
 pub(super) struct Translator {
     pub(super) verified: Vec<Verified>,
@@ -27,7 +29,7 @@ impl Translator {
     /// The query for the documents that match an expression. They all score the same.
     pub(super) fn query(&self, expr: &MatchExpr) -> Value {
         let all = |members: &[MatchExpr]| members.iter().map(|it| self.query(it)).collect();
-        if let Some((_, ids)) = self.verified.iter().find(|(of, _)| of == expr) {
+        if let Some((_, ids)) = self.verified.iter().find(|(known, _)| known == expr) {
             return json!({ "ids": { "values": ids } });
         }
         match expr {
@@ -53,14 +55,15 @@ impl Translator {
             }
             MatchExpr::Phrase { fields, key } => {
                 let key: Vec<char> = key.chars().collect();
-                in_fields(fields, |field| sequence(field, &key))
+                in_fields(fields, |field| phrase_query(field, &key))
             }
             MatchExpr::Exact { fields, needle } => {
                 let pattern = needle.pattern();
                 let words: Vec<String> =
                     pattern.symbol_terms().iter().map(|term| word_token(term)).collect();
                 in_fields(fields, |field| {
-                    let key = (!pattern.key().is_empty()).then(|| sequence(field, pattern.key()));
+                    let key =
+                        (!pattern.key().is_empty()).then(|| phrase_query(field, pattern.key()));
                     let words = words.iter().map(|word| json!({ "term": { field: word } }));
                     all_of(key.into_iter().chain(words).collect())
                 })
@@ -70,29 +73,31 @@ impl Translator {
                 let token = word_prefix_token(prefix);
                 in_fields(fields, |field| json!({ "prefix": { field: token } }))
             }
-            MatchExpr::Path { name, whole } => path(name, *whole),
-            MatchExpr::Filter(filter) => filtered(filter),
+            MatchExpr::Path { name, whole } => path_query(name, *whole),
+            MatchExpr::Filter(filter) => filter_query(filter),
         }
     }
 
-    /// The query for documents with units of a plan whose masses add up to `min`. A score adds up
-    /// the mass: the sums are whole numbers below 2^24, which a float has exactly. Where any unit
-    /// is enough, or every unit is needed, no sum is.
+    /// The query for documents with units of a plan whose masses add up to `min` or more.
+    ///
+    /// The cluster adds up masses as scores, exactly: sums are whole numbers below 2^24, which a
+    /// float can represent. If any unit is enough, or every unit is needed, a query without scores
+    /// says the same.
     pub(super) fn min_mass(&self, min: u32, units: &[CoveringUnit]) -> Value {
         let masses = || units.iter().map(|unit| unit.mass.units());
-        let (least, all) = (masses().min().unwrap_or(0), masses().sum::<u32>());
-        let exprs = || units.iter().map(|unit| self.query(&unit.expr)).collect();
-        if min <= least {
-            return any_of(exprs());
+        let (lightest, all) = (masses().min().unwrap_or(0), masses().sum::<u32>());
+        let queries = || units.iter().map(|unit| self.query(&unit.expr)).collect();
+        if min <= lightest {
+            return any_of(queries());
         }
-        if min <= all && min > all - least {
-            return all_of(exprs());
+        if min <= all && min > all - lightest {
+            return all_of(queries());
         }
-        let unit = |unit: &CoveringUnit| {
+        let scored_by_mass = |unit: &CoveringUnit| {
             let filter = self.query(&unit.expr);
             json!({ "constant_score": { "filter": filter, "boost": unit.mass.units() } })
         };
-        let units: Vec<Value> = units.iter().map(unit).collect();
+        let units: Vec<Value> = units.iter().map(scored_by_mass).collect();
         json!({ "function_score": {
             "query": { "bool": { "should": units } },
             "min_score": min,
@@ -100,8 +105,9 @@ impl Translator {
     }
 }
 
-/// Whether an expression is one of those whose matches are read from the text of documents.
-pub(super) fn is_verified(expr: &MatchExpr) -> bool {
+/// Whether the cluster cannot decide if a document matches an expression, so that its text has to
+/// be compared here.
+fn needs_verification(expr: &MatchExpr) -> bool {
     match expr {
         MatchExpr::Near { .. } => true,
         MatchExpr::Exact { needle, .. } => !needle.pattern().is_one_symbol(),
@@ -109,15 +115,15 @@ pub(super) fn is_verified(expr: &MatchExpr) -> bool {
     }
 }
 
-/// The parts of an expression whose matches are read from the text of documents, each once.
-pub(super) fn verified_parts(expr: &MatchExpr) -> Vec<&MatchExpr> {
+/// The parts of an expression that need verification, each once.
+pub(super) fn parts_to_verify(expr: &MatchExpr) -> Vec<&MatchExpr> {
     let mut parts = Vec::new();
-    collect_verified(expr, &mut parts);
+    collect_parts_to_verify(expr, &mut parts);
     parts
 }
 
-fn collect_verified<'e>(expr: &'e MatchExpr, parts: &mut Vec<&'e MatchExpr>) {
-    if is_verified(expr) {
+fn collect_parts_to_verify<'e>(expr: &'e MatchExpr, parts: &mut Vec<&'e MatchExpr>) {
+    if needs_verification(expr) {
         if !parts.contains(&expr) {
             parts.push(expr);
         }
@@ -127,18 +133,19 @@ fn collect_verified<'e>(expr: &'e MatchExpr, parts: &mut Vec<&'e MatchExpr>) {
         MatchExpr::And(members)
         | MatchExpr::Or(members)
         | MatchExpr::MinShouldMatch(_, members) => {
-            members.iter().for_each(|member| collect_verified(member, parts));
+            members.iter().for_each(|member| collect_parts_to_verify(member, parts));
         }
         MatchExpr::AndNot(included, excluded) => {
-            collect_verified(included, parts);
-            collect_verified(excluded, parts);
+            collect_parts_to_verify(included, parts);
+            collect_parts_to_verify(excluded, parts);
         }
         _ => {}
     }
 }
 
-/// The query that scores one term in documents of a kind. `idf` is what the cluster multiplies by.
-pub(super) fn scored(term: &ScoredTerm, kind: Kind, boost: f32) -> Value {
+/// The query that scores one term in the documents of a kind: by the BM25 score that the cluster
+/// computes, times `boost`.
+pub(super) fn scored_term_query(term: &ScoredTerm, kind: Kind, boost: f32) -> Value {
     let token = match term.kind {
         TermKind::Word => word_token(&term.text),
         TermKind::Unigram | TermKind::Bigram => term.text.clone(),
@@ -146,8 +153,8 @@ pub(super) fn scored(term: &ScoredTerm, kind: Kind, boost: f32) -> Value {
     json!({ "term": { text_field(kind, term.field): { "value": token, "boost": boost } } })
 }
 
-/// A sequence of key characters in a field of the cluster.
-fn sequence(field: &str, key: &[char]) -> Value {
+/// The query for adjacent key characters in a field of the cluster.
+fn phrase_query(field: &str, key: &[char]) -> Value {
     match key {
         [] => json!({ "match_none": {} }),
         [_] | [_, _] => {
@@ -158,7 +165,8 @@ fn sequence(field: &str, key: &[char]) -> Value {
     }
 }
 
-/// Documents of both kinds that match in one of the fields.
+/// The query for documents of either kind that match in one of the fields; `query` has the one for
+/// a field of the cluster.
 fn in_fields(fields: &[TextField], query: impl Fn(&str) -> Value) -> Value {
     let of_kind = |kind| fields.iter().map(move |field| text_field(kind, *field));
     any_of(Kind::ALL.into_iter().flat_map(of_kind).map(|field| query(&field)).collect())
@@ -168,7 +176,7 @@ fn all_of(mut members: Vec<Value>) -> Value {
     match members.len() {
         0 => json!({ "match_all": {} }),
         1 => members.remove(0),
-        _ => json!({ "bool": { "filter": in_groups(members, "filter") } }),
+        _ => json!({ "bool": { "filter": in_chunks(members, "filter") } }),
     }
 }
 
@@ -176,30 +184,32 @@ fn any_of(mut members: Vec<Value>) -> Value {
     match members.len() {
         0 => json!({ "match_none": {} }),
         1 => members.remove(0),
-        _ => json!({ "bool": { "should": in_groups(members, "should") } }),
+        _ => json!({ "bool": { "should": in_chunks(members, "should") } }),
     }
 }
 
-/// Members in groups of as many as the cluster takes.
-fn in_groups(members: Vec<Value>, occur: &str) -> Vec<Value> {
+/// Nests members if they are more than the cluster accepts in one query.
+fn in_chunks(members: Vec<Value>, occur: &str) -> Vec<Value> {
     if members.len() <= MAX_CLAUSES {
         return members;
     }
-    members.chunks(MAX_CLAUSES).map(|group| json!({ "bool": { occur: group } })).collect()
+    members.chunks(MAX_CLAUSES).map(|chunk| json!({ "bool": { occur: chunk } })).collect()
 }
 
-fn path(name: &str, whole: bool) -> Value {
+/// The query for documents whose path contains `name`, where the name of a file or folder starts;
+/// it must also end where such a name ends if `whole`.
+fn path_query(name: &str, whole: bool) -> Value {
     let starts_with = |prefix: &str| json!({ "prefix": { field::PATH: prefix } });
     match whole {
         false => starts_with(name),
         true => {
-            let ends = json!({ "term": { field::PATH: name } });
-            any_of(vec![ends, starts_with(&format!("{name}/"))])
+            let ends_there = json!({ "term": { field::PATH: name } });
+            any_of(vec![ends_there, starts_with(&format!("{name}/"))])
         }
     }
 }
 
-fn filtered(filter: &Filter) -> Value {
+fn filter_query(filter: &Filter) -> Value {
     match filter {
         Filter::Term(field, FilterValue::Text(value)) => {
             json!({ "term": { field_name(*field): value } })

@@ -1,4 +1,4 @@
-//! Answers the questions of a query with an index on a cluster.
+//! Implements [`Engine`] for an index on a cluster.
 
 use foldhash::HashMap;
 use serde_json::json;
@@ -45,7 +45,7 @@ impl Engine for ClusterEngine<'_> {
     }
 
     fn forget_documents(&self) {
-        self.forget();
+        self.forget_cached();
     }
 
     fn is_remote(&self) -> bool {
@@ -53,7 +53,7 @@ impl Engine for ClusterEngine<'_> {
     }
 
     fn prefetch(&self, searches: &[(&Plan, TopK<'_>)]) -> Result<(), Error> {
-        self.fetch(searches)
+        self.fetch_ahead(searches)
     }
 
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error> {
@@ -112,13 +112,13 @@ impl Engine for ClusterEngine<'_> {
     }
 
     fn lookup(&self, id: &str) -> Result<Found, Error> {
-        if let Some(address) = self.with_id(id)? {
+        if let Some(address) = self.document_with_id(id)? {
             return Ok(Found::One(address));
         }
         let ids = self.ids(id, 10)?;
         match ids.as_slice() {
             [] => Ok(Found::Missing),
-            [only] => Ok(self.with_id(only)?.map_or(Found::Missing, Found::One)),
+            [only] => Ok(self.document_with_id(only)?.map_or(Found::Missing, Found::One)),
             _ => Ok(Found::Ambiguous(ids)),
         }
     }
@@ -131,7 +131,7 @@ impl Engine for ClusterEngine<'_> {
         let body = json!({
             "query": { "match_all": {} },
             "_source": [field::RECORD, field::ORDINAL],
-            "sort": self.order_of_walk(),
+            "sort": self.walk_order(),
         });
         let options = PageOptions::default();
         for hit in self.index.client().pages(self.index.documents(), body, options)? {
@@ -146,12 +146,12 @@ impl Engine for ClusterEngine<'_> {
 
     fn facet_counts(&self, expr: &MatchExpr, facet: Facet) -> Result<HashMap<String, u64>, Error> {
         self.verify(expr)?;
-        counts::facet(self.index, &self.translator.borrow().query(expr), facet)
+        counts::facet_counts(self.index, &self.translator.borrow().query(expr), facet)
     }
 
     fn day_counts(&self, expr: &MatchExpr) -> Result<(DayCounts, u64), Error> {
         self.verify(expr)?;
-        counts::days(self.index, &self.translator.borrow().query(expr))
+        counts::day_counts(self.index, &self.translator.borrow().query(expr))
     }
 
     fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
@@ -162,7 +162,8 @@ impl Engine for ClusterEngine<'_> {
         counts::values(self.index, field)
     }
 
-    /// The words of titles and tags alone: those of the bodies are not listed on a cluster.
+    /// Only words of titles and tags: a cluster has no list of the words of bodies. All are counted
+    /// as words of titles, because the list does not say which of the two fields they are in.
     fn for_each_word_from(&self, from: &str, each: EachWord<'_>) -> Result<(), Error> {
         for (word, documents) in self.index.words()? {
             let count = |field| match field {

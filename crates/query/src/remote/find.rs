@@ -1,4 +1,6 @@
-//! Finds the first documents of a plan: candidates of the cluster, ranked here.
+//! Finds the first documents of a plan: the cluster sends candidates, which are ranked here.
+//!
+//! Also fetches single documents by id, and the members of groups of near-duplicates.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -6,44 +8,84 @@ use wensou_cluster::field;
 
 use super::cluster_engine::ClusterEngine;
 use super::levels::level_score;
-use super::request::{self, Answer, Hit, Requests, Searched, Wanted};
+use super::request::{
+    Aggregations, DocFilter, GroupCounts, Hit, MAX_GROUPS, RequestBuilder, SearchOptions,
+    SearchResponse, group_aggregation,
+};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
 use crate::plan::{MatchExpr, Plan};
 
-/// How much less than here the cluster may score a document, as a part of its score.
+/// A document may score lower on the cluster than here, by at most this part of its score.
 const TOLERANCE: f32 = 0.05;
 
-/// Documents that are fetched at most because their scores are nearly equal.
+/// Once this many documents were asked for, nearly equal scores are no reason to ask for more.
 const MAX_TIES: usize = 1000;
 
-/// The most documents that one search of the cluster returns.
+/// The maximum number of documents that one search of the cluster returns.
 const MAX_RESULTS: usize = 10_000;
 
-/// The cluster stores lengths in another way, so that its scores differ a little. This many more
-/// documents are asked for than are needed, in percent and beside that, so that none is missed.
+/// The scores of the cluster differ a little from those of this machine, because it stores lengths
+/// in another way. So that no document is missed, the cluster is asked for this many more than are
+/// needed: a part in percent, and some besides.
 const MARGIN_PERCENT: usize = 25;
 const MARGIN: usize = 10;
 
-/// The documents to ask the cluster for, so that those that are wanted are among them.
+/// The maximum number of groups whose members are fetched in one request.
+const MAX_GROUPS_AT_ONCE: usize = 200;
+
+/// What the cluster has counted in a search.
+#[derive(Debug, Clone, Copy)]
+struct HitCounts {
+    /// Documents that repeat a near-duplicate.
+    repeated: usize,
+    /// All other documents that match.
+    hits: usize,
+}
+
+/// How many documents to ask the cluster for, so that those that are wanted are among them.
 fn first_size(top_k: &TopK<'_>) -> usize {
     let needed = match top_k.hits {
-        // Near-duplicates are often beside each other.
+        // Near-duplicates are often next to each other, so ask for two documents for each hit.
         Some(hits) => top_k.limit.max(hits.wanted.saturating_mul(2)),
         None => top_k.limit,
     };
     needed.saturating_add(needed.saturating_mul(MARGIN_PERCENT) / 100 + MARGIN).min(MAX_RESULTS)
 }
 
-/// The first `limit` documents, as they are asked for.
-fn wanted(top_k: &TopK<'_>, limit: usize) -> Wanted {
+/// The options of a search for the first `limit` documents.
+fn search_options(top_k: &TopK<'_>, limit: usize) -> SearchOptions {
     let count_groups = matches!(top_k.count, Count::Hits(_));
-    Wanted { limit, sort: top_k.sort, recency: top_k.recency, count_groups }
+    SearchOptions { limit, sort: top_k.sort, recency: top_k.recency, count_groups }
 }
 
-/// Whether documents that follow `last`, to which the cluster gave this score, may precede `kept`
-/// with the scores that they have here.
+/// Whether documents that the cluster has not sent may belong before the last one of `kept`, which
+/// are the first of those that were `sent`. `sent` is in the order of the cluster, which was asked
+/// for `size` documents and gave the last one the score `last_score`.
+fn may_miss_documents(
+    plan: &Plan,
+    sort: Sort,
+    [sent, kept]: [&[ScoredDoc]; 2],
+    size: usize,
+    last_score: Option<f32>,
+) -> bool {
+    let (Some(last_sent), Some(last_kept)) = (sent.last(), kept.last()) else { return false };
+    match sort {
+        Sort::Rank => {
+            size < MAX_TIES
+                && last_score.is_some_and(|score| may_precede(plan, (last_sent, score), last_kept))
+        }
+        // Documents of one date are sorted by score, so all documents of that date are needed.
+        Sort::Newest | Sort::Oldest => {
+            let last_date = sent.iter().map(ScoredDoc::rank_date).min();
+            sent.len() > kept.len() && Some(last_kept.rank_date()) == last_date
+        }
+    }
+}
+
+/// Whether documents that the cluster puts after `last`, to which it gave this score, may precede
+/// `kept` with the scores that they have here.
 fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) -> bool {
     if last.coverage != kept.coverage {
         return last.coverage > kept.coverage;
@@ -53,64 +95,66 @@ fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) 
 
 impl ClusterEngine<'_> {
     /// As [`Engine::first_hits`](crate::engine::Engine::first_hits).
+    ///
+    /// Repeats the search for more documents until no other document can be among the first.
     pub(super) fn find(
         &self,
         plan: &Plan,
         top_k: &TopK<'_>,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
-        let searched = self.searched(plan, top_k)?;
-        self.verify(&plan.match_expr)?;
-        plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))?;
+        let filter = self.doc_filter(plan, top_k)?;
+        self.verify_plan(plan)?;
         let mut size = first_size(top_k);
-        let mut prefetched = self.prefetched.take(plan, top_k, wanted(top_k, size));
+        let mut prefetched = self.prefetched.take(plan, top_k, search_options(top_k, size));
         loop {
-            size = size.min(MAX_RESULTS);
-            let answer = match prefetched.take() {
-                Some(answer) => answer,
-                None => self.send(plan, &searched, wanted(top_k, size))?,
+            let response = match prefetched.take() {
+                Some(response) => response,
+                None => self.send(plan, &filter, search_options(top_k, size))?,
             };
-            let total = answer.hits.total.value;
-            let counted = self.count_hits(plan, top_k, &searched, &answer)?;
-            let is_partial = answer.hits.hits.len() < total;
-            let last_score = answer.hits.hits.last().and_then(Hit::score);
-            let mut found = self.rank(plan, top_k, answer)?;
-            // The last document in the order of the cluster.
-            let last_hit = found.last().copied();
-            let fetched = found.len();
-            let last = found.iter().map(ScoredDoc::rank_date).min();
-            let is_enough = top_k.keep_first(&mut found).is_some();
-            // Documents of one date are ordered by score, so all of them are needed.
-            let is_cut = top_k.sort != Sort::Rank
-                && fetched > found.len()
-                && found.last().map(ScoredDoc::rank_date) == last;
-            let is_near = size < MAX_TIES
-                && top_k.sort == Sort::Rank
-                && last_hit
-                    .zip(last_score)
-                    .zip(found.last())
-                    .is_some_and(|((last, score), kept)| may_precede(plan, (&last, score), kept));
-            let few = counted.is_some_and(|(_, hits)| match top_k.count {
-                Count::Hits(counter) => hits < counter.wanted() && fetched < total,
-                Count::Nothing | Count::Documents => false,
-            });
-            if is_partial && size < MAX_RESULTS && (!is_enough || is_cut || is_near || few) {
-                size = size.saturating_mul(4);
+            let total = response.hits.total.value;
+            let counts = self.count_hits(plan, top_k, &filter, &response)?;
+            let is_partial = response.hits.hits.len() < total;
+            let last_score = response.hits.hits.last().and_then(Hit::score);
+            let sent = self.score(plan, top_k, response)?;
+            let mut kept = sent.clone();
+            let is_enough = top_k.keep_first(&mut kept).is_some();
+            // If there are fewer hits than the counter wants, it takes all documents.
+            let needs_all = match (counts, top_k.count) {
+                (Some(counts), Count::Hits(counter)) => {
+                    counts.hits < counter.wanted() && sent.len() < total
+                }
+                _ => false,
+            };
+            let is_incomplete = || {
+                !is_enough
+                    || needs_all
+                    || may_miss_documents(plan, top_k.sort, [&sent, &kept], size, last_score)
+            };
+            if is_partial && size < MAX_RESULTS && is_incomplete() {
+                size = size.saturating_mul(4).min(MAX_RESULTS);
                 continue;
             }
-            if let (Some((repeated, hits)), Count::Hits(counter)) = (counted, top_k.count) {
+            if let (Some(counts), Count::Hits(counter)) = (counts, top_k.count) {
                 let mut few: Vec<DocAddress> = Vec::new();
-                if hits < counter.wanted() {
-                    few.extend(found.iter().map(|doc| doc.address));
+                if counts.hits < counter.wanted() {
+                    few.extend(kept.iter().map(|doc| doc.address));
                     few.sort_unstable();
                 }
-                counter.set(repeated, hits, few);
+                counter.set(counts.repeated, counts.hits, few);
             }
-            return Ok((total, found));
+            return Ok((total, kept));
         }
     }
 
-    /// What is searched for.
-    fn searched(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<Searched, Error> {
+    /// Verifies what the cluster cannot decide of a plan, see [`ClusterEngine::verify`].
+    fn verify_plan(&self, plan: &Plan) -> Result<(), Error> {
+        self.verify(&plan.match_expr)?;
+        plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))
+    }
+
+    /// Which documents of a plan are candidates: those that `top_k` neither leaves out nor excludes
+    /// by their coverage.
+    fn doc_filter(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<DocFilter, Error> {
         let mut expr = plan.match_expr.clone();
         if !top_k.left_out.is_empty() {
             let ids = top_k.left_out.iter().map(|at| Ok(self.document(*at)?.id_expr()));
@@ -121,78 +165,95 @@ impl ClusterEngine<'_> {
             let mut levels = plan.covering.scale.levels();
             levels.find(|(level, _)| *level == least).map(|(_, mass)| mass.units())
         });
-        Ok(Searched { expr, min_mass })
+        Ok(DocFilter { expr, min_mass })
     }
 
-    fn send(&self, plan: &Plan, searched: &Searched, wanted: Wanted) -> Result<Answer, Error> {
-        Ok(self.index.search(&self.request(plan, searched, wanted)?)?)
+    fn send(
+        &self,
+        plan: &Plan,
+        filter: &DocFilter,
+        options: SearchOptions,
+    ) -> Result<SearchResponse, Error> {
+        Ok(self.index.search(&self.search_body(plan, filter, options)?)?)
     }
 
-    fn request(&self, plan: &Plan, searched: &Searched, wanted: Wanted) -> Result<Value, Error> {
+    fn search_body(
+        &self,
+        plan: &Plan,
+        filter: &DocFilter,
+        options: SearchOptions,
+    ) -> Result<Value, Error> {
         let translator = self.translator.borrow();
-        let requests = Requests { index: self.index, translator: &translator };
-        requests.search(plan, searched, wanted)
+        let requests = RequestBuilder { index: self.index, translator: &translator };
+        requests.search(plan, filter, options)
     }
 
-    /// Sends several searches in one request, and keeps the answers until they are asked for.
-    pub(super) fn fetch(&self, searches: &[(&Plan, TopK<'_>)]) -> Result<(), Error> {
+    /// Sends several searches in one request, and keeps the responses until the searches are run.
+    pub(super) fn fetch_ahead(&self, searches: &[(&Plan, TopK<'_>)]) -> Result<(), Error> {
         let mut bodies = Vec::with_capacity(searches.len());
         for (plan, top_k) in searches {
-            self.verify(&plan.match_expr)?;
-            plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))?;
-            let searched = self.searched(plan, top_k)?;
-            bodies.push(self.request(plan, &searched, wanted(top_k, first_size(top_k)))?);
+            self.verify_plan(plan)?;
+            let filter = self.doc_filter(plan, top_k)?;
+            let options = search_options(top_k, first_size(top_k));
+            bodies.push(self.search_body(plan, &filter, options)?);
         }
-        let answers = self.index.multi_search(&bodies)?;
-        for ((plan, top_k), answer) in searches.iter().zip(answers) {
-            self.prefetched.keep(plan, wanted(top_k, first_size(top_k)), answer);
+        let responses = self.index.multi_search(&bodies)?;
+        for ((plan, top_k), response) in searches.iter().zip(responses) {
+            self.prefetched.keep(plan, search_options(top_k, first_size(top_k)), response);
         }
         Ok(())
     }
 
-    /// The number of documents that repeat a near-duplicate, and that of hits.
+    /// What the cluster has counted; `None` unless hits are to be counted. Sends further requests
+    /// if the response does not list all groups.
     fn count_hits(
         &self,
         plan: &Plan,
         top_k: &TopK<'_>,
-        searched: &Searched,
-        answer: &Answer,
-    ) -> Result<Option<(usize, usize)>, Error> {
+        filter: &DocFilter,
+        response: &SearchResponse,
+    ) -> Result<Option<HitCounts>, Error> {
         #[derive(Deserialize)]
-        struct More {
-            aggregations: request::Aggregations,
+        struct FurtherGroups {
+            aggregations: Aggregations,
         }
         if !matches!(top_k.count, Count::Hits(_)) {
             return Ok(None);
         }
-        let repeats = |groups: &request::Groups| -> usize {
+        let repeats = |groups: &GroupCounts| -> usize {
             groups.buckets.iter().map(|group| group.doc_count - 1).sum()
         };
-        let mut repeated = repeats(&answer.aggregations.groups);
-        let next = |groups: &request::Groups| match groups.buckets.len() {
-            request::MAX_GROUPS => groups.after_key.as_ref().map(|key| key.group.clone()),
+        let mut repeated = repeats(&response.aggregations.groups);
+        let last_group = |groups: &GroupCounts| match groups.buckets.len() {
+            MAX_GROUPS => groups.after_key.as_ref().map(|key| key.group.clone()),
             _ => None,
         };
-        let mut after = next(&answer.aggregations.groups);
+        let mut after = last_group(&response.aggregations.groups);
         while let Some(group) = after {
             let translator = self.translator.borrow();
-            let requests = Requests { index: self.index, translator: &translator };
-            let query = requests.filter(plan, searched);
-            let aggs = request::groups(Some(&group));
+            let requests = RequestBuilder { index: self.index, translator: &translator };
+            let query = requests.filter_query(plan, filter);
+            let aggs = group_aggregation(Some(&group));
             let body = json!({ "query": query, "size": 0, "aggs": aggs });
-            let more: More = self.index.search(&body)?;
-            repeated += repeats(&more.aggregations.groups);
-            after = next(&more.aggregations.groups);
+            let further: FurtherGroups = self.index.search(&body)?;
+            repeated += repeats(&further.aggregations.groups);
+            after = last_group(&further.aggregations.groups);
         }
-        Ok(Some((repeated, answer.hits.total.value - repeated)))
+        Ok(Some(HitCounts { repeated, hits: response.hits.total.value - repeated }))
     }
 
-    /// Scores the documents that the cluster has sent.
-    fn rank(&self, plan: &Plan, top_k: &TopK<'_>, answer: Answer) -> Result<Vec<ScoredDoc>, Error> {
-        let mut found: Vec<ScoredDoc> = Vec::new();
-        for hit in answer.hits.hits {
-            let address = self.keep(hit.source)?;
-            // A search that was sent before did not leave them out.
+    /// Scores the documents that the cluster has sent, in its order, and drops those that `top_k`
+    /// excludes.
+    fn score(
+        &self,
+        plan: &Plan,
+        top_k: &TopK<'_>,
+        response: SearchResponse,
+    ) -> Result<Vec<ScoredDoc>, Error> {
+        let mut scored: Vec<ScoredDoc> = Vec::new();
+        for hit in response.hits.hits {
+            let address = self.cache(hit.source)?;
+            // When a search is sent ahead, it is not known yet which documents to leave out.
             if top_k.left_out.binary_search(&address).is_ok() {
                 continue;
             }
@@ -202,49 +263,49 @@ impl ClusterEngine<'_> {
                 continue;
             }
             let score = document.score(plan, self.norms());
-            let of = (document.date(), coverage, document.tie_breaker());
-            found.push(top_k.scored(address, score, of));
+            let sorted_by = (document.date(), coverage, document.tie_breaker());
+            scored.push(top_k.scored(address, score, sorted_by));
         }
-        Ok(found)
+        Ok(scored)
     }
 
     /// The document with an id, or with a variant of this id.
-    pub(super) fn with_id(&self, id: &str) -> Result<Option<DocAddress>, Error> {
+    pub(super) fn document_with_id(&self, id: &str) -> Result<Option<DocAddress>, Error> {
         let body = json!({
             "query": { "term": { (field::ID): id } },
             "size": 1,
             "track_total_hits": true,
             "_source": [field::RECORD, field::ORDINAL, field::GROUP],
         });
-        let answer: Answer = self.index.search(&body)?;
-        answer.hits.hits.into_iter().next().map(|hit| self.keep(hit.source)).transpose()
+        let response: SearchResponse = self.index.search(&body)?;
+        response.hits.hits.into_iter().next().map(|hit| self.cache(hit.source)).transpose()
     }
 
-    /// The ids of the documents of a group that match an expression, in the order of bytes. Asks
-    /// for all groups of the documents that were sent at once.
+    /// The ids of the documents of a group that match an expression, in the order of bytes. Fetches
+    /// the members of the other groups at the same time whose documents were sent.
     pub(super) fn members_of(&self, group: &str, expr: &MatchExpr) -> Result<Vec<String>, Error> {
         #[derive(Deserialize)]
         struct Member {
             group: String,
         }
-        let (of, members) = &mut *self.members.borrow_mut();
-        if of != expr {
-            *of = expr.clone();
+        let (fetched_for, members) = &mut *self.members.borrow_mut();
+        if fetched_for != expr {
+            *fetched_for = expr.clone();
             members.clear();
         }
         if let Some(members) = members.get(group) {
             return Ok(members.clone());
         }
-        let mut wanted = vec![group.to_owned()];
+        let mut groups = vec![group.to_owned()];
         let others = self.groups.ids().into_iter();
         let others = others.filter(|other| !members.contains_key(other));
-        wanted.extend(others.take(MAX_GROUPS_AT_ONCE));
-        wanted.sort_unstable();
-        wanted.dedup();
-        members.extend(wanted.iter().map(|group| (group.clone(), Vec::new())));
+        groups.extend(others.take(MAX_GROUPS_AT_ONCE));
+        groups.sort_unstable();
+        groups.dedup();
+        members.extend(groups.iter().map(|group| (group.clone(), Vec::new())));
         self.verify(expr)?;
         let matching = self.translator.borrow().query(expr);
-        let in_groups = json!({ "terms": { (field::GROUP): wanted } });
+        let in_groups = json!({ "terms": { (field::GROUP): groups } });
         let query = json!({ "bool": { "filter": [in_groups, matching] } });
         self.for_each_match(&query, &[field::GROUP], |id, source| {
             let Member { group } = serde_json::from_str(source)?;
@@ -255,6 +316,3 @@ impl ClusterEngine<'_> {
         Ok(members.get(group).cloned().unwrap_or_default())
     }
 }
-
-/// The most groups whose members are asked for in one request.
-const MAX_GROUPS_AT_ONCE: usize = 200;

@@ -6,13 +6,15 @@ use crate::exec::MAX_COMBINED;
 use crate::plan::{Covering, Plan};
 use crate::rank::{Coverage, IdfMass};
 
-/// What a document gains by reaching a coverage. Sums stay below 2^13, so that a float still tells
-/// scores apart that differ by a thousandth.
+/// What the cluster adds to the score of a document for each level that it reaches. Sums stay below
+/// 2^13, so that a float still tells scores apart that differ by a thousandth.
 pub(super) const LEVEL: u32 = 1000;
 
 /// The coverages that tell documents of a plan apart, from the highest down, each with the least
-/// mass that it needs. Most queries have so few words that no document lies between two levels of
-/// the scale, and each level costs the cluster a search for all words.
+/// mass that it needs.
+///
+/// Each level costs the cluster a search for all words. Most queries have so few words that no
+/// document can lie between two adjacent levels of the scale, so one of the two is enough.
 pub(super) fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
     if plan.covering.units.is_empty() {
         return Vec::new();
@@ -20,13 +22,15 @@ pub(super) fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
     let masses = possible_masses(plan);
     let reaching = |least: IdfMass| masses.iter().filter(|mass| **mass >= least).count();
     let mut levels: Vec<_> = plan.covering.scale.levels().collect();
+    // Leave out levels that no document can reach, and those that all documents reach.
     levels.retain(|(_, least)| (1..masses.len()).contains(&reaching(*least)));
     levels.dedup_by_key(|(_, least)| reaching(*least));
     levels
 }
 
-/// The masses that documents can have, ascending. Of more units than are combined, those of the
-/// levels stand for them.
+/// The masses that documents can have, ascending: the sums of all combinations of units. More than
+/// [`MAX_COMBINED`] units are not combined: the masses of single units and of the levels stand for
+/// their sums.
 fn possible_masses(plan: &Plan) -> Vec<IdfMass> {
     let Covering { units, scale, .. } = &plan.covering;
     let mut masses = HashSet::from_iter([IdfMass::default()]);
@@ -62,7 +66,7 @@ mod tests {
     use crate::runner::tests::{QUERIES, sample_index};
 
     #[test]
-    fn every_two_documents_of_different_coverage_are_told_apart() {
+    fn the_level_score_orders_documents_as_their_coverage_does() {
         let index = sample_index();
         let runner = Runner::new(&index);
         let mut counts = HashSet::default();
@@ -76,7 +80,7 @@ mod tests {
             let coverages: Vec<_> =
                 masses.map(|mass| (plan.covering.scale.coverage(mass), mass)).collect();
             for (one, mass) in &coverages {
-                // As the cluster counts: by mass.
+                // The cluster counts the levels by mass, not by coverage.
                 let reached = levels.iter().filter(|(_, least)| mass >= least).count();
                 assert_eq!(level_score(&plan, *one), LEVEL as f32 * reached as f32, "{typed}");
                 for (other, _) in &coverages {

@@ -1,16 +1,16 @@
 //! Answers queries with an index on a cluster.
 //!
-//! - `engine` answers the questions of a query.
-//! - `cluster_engine` is its state: the index, and the documents that the cluster has sent.
-//! - `find` finds the first documents of a plan, `counts` has facets, days and values.
-//! - `prefetched` has the answers to searches that were sent together.
-//! - `dsl` translates expressions to the query language of the cluster.
-//! - `levels` are the coverages by which the cluster orders documents.
-//! - `request` has the searches that are sent, and what they return.
-//! - `statistics` are those that the build has left on the cluster.
+//! The cluster finds candidates. This machine scores them, with the code that ranks the documents
+//! of a local index, so that the order is the same.
 //!
-//! The cluster finds candidates. What they score is decided here, with the code that ranks the
-//! documents of a local index, so that the order is the same.
+//! - `cluster_engine` has the state of [`ClusterEngine`]: the index, and a cache of the documents
+//!   that the cluster has sent. `engine` implements [`Engine`](crate::engine::Engine) for it.
+//! - `find` finds the first documents of a plan; `counts` counts facets, days and values.
+//! - `request` has the bodies of searches and of the responses to them; `dsl` translates
+//!   expressions to the query language of the cluster, and `levels` are the coverages by which it
+//!   orders documents.
+//! - `prefetched` keeps the responses to searches that were sent together.
+//! - `statistics` reads the term statistics that the build has left on the cluster.
 
 mod cluster_engine;
 mod counts;

@@ -1,4 +1,4 @@
-//! The requests of a search, and what they return.
+//! The bodies of searches for a plan, and of the responses to them.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use wensou_cluster::{ClusterIndex, field};
 use wensou_index::Kind;
 use wensou_ingest::Record;
 
-use super::dsl::{Translator, scored};
+use super::dsl::{Translator, scored_term_query};
 use super::levels::{LEVEL, distinct_levels};
 use super::statistics::ClusterStatistics;
 use crate::error::Error;
@@ -14,27 +14,27 @@ use crate::exec::top_k::{Recency, Sort};
 use crate::plan::{MatchExpr, Plan};
 use crate::rank::bm25::{idf, max_score};
 
-/// The most groups that one answer lists. A node reserves memory for as many.
+/// The maximum number of groups that one response lists. A node reserves memory for as many.
 pub(super) const MAX_GROUPS: usize = 500;
 
-/// Which documents are searched.
+/// Which documents match.
 #[derive(Debug, Clone)]
-pub(super) struct Searched {
+pub(super) struct DocFilter {
     pub(super) expr: MatchExpr,
-    /// The least mass of the units of the plan that a document has, if there is one.
+    /// The least mass of units of the plan that a document must have; `None` for any.
     pub(super) min_mass: Option<u32>,
 }
 
-/// Translates plans for an index.
+/// Makes the bodies of searches in an index.
 #[derive(Debug)]
-pub(super) struct Requests<'c> {
+pub(super) struct RequestBuilder<'c> {
     pub(super) index: &'c ClusterIndex,
     pub(super) translator: &'c Translator,
 }
 
-/// Which documents a search returns.
+/// Which of the documents that match a search returns, and what it counts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct SearchOptions {
     pub(super) limit: usize,
     pub(super) sort: Sort,
     pub(super) recency: Option<Recency>,
@@ -42,11 +42,11 @@ pub(super) struct Wanted {
     pub(super) count_groups: bool,
 }
 
-impl Requests<'_> {
-    /// The query for some documents of a plan. They all score the same.
-    pub(super) fn filter(&self, plan: &Plan, searched: &Searched) -> Value {
-        let expr = self.translator.query(&searched.expr);
-        match searched.min_mass {
+impl RequestBuilder<'_> {
+    /// The query for the documents that match. They all score the same.
+    pub(super) fn filter_query(&self, plan: &Plan, filter: &DocFilter) -> Value {
+        let expr = self.translator.query(&filter.expr);
+        match filter.min_mass {
             None => expr,
             Some(min) => {
                 let mass = self.translator.min_mass(min, &plan.covering.units);
@@ -55,28 +55,28 @@ impl Requests<'_> {
         }
     }
 
-    /// The search for the first documents of a plan, scored nearly as they are here: the cluster
-    /// stores lengths in another way.
+    /// The search for the first documents of a plan. Their scores differ a little from those of
+    /// this machine, because the cluster stores lengths in another way.
     pub(super) fn search(
         &self,
         plan: &Plan,
-        searched: &Searched,
-        wanted: Wanted,
+        filter: &DocFilter,
+        options: SearchOptions,
     ) -> Result<Value, Error> {
         let mut should = Vec::new();
-        let terms = self.scored_terms(plan)?;
+        let terms = self.term_queries(plan)?;
         if !terms.is_empty() {
             let terms = json!({ "bool": { "should": terms } });
-            // Age lowers what the terms score, and not what the coverage adds.
-            should.push(match wanted.recency {
-                Some(recency) => recent(terms, recency),
+            // Age lowers what the terms score, but not what the coverage adds.
+            should.push(match options.recency {
+                Some(recency) => with_recency(terms, recency),
                 None => terms,
             });
         }
-        if wanted.sort == Sort::Rank {
-            should.extend(self.levels(plan));
+        if options.sort == Sort::Rank {
+            should.extend(self.level_queries(plan));
         }
-        let filter = self.filter(plan, searched);
+        let filter = self.filter_query(plan, filter);
         let query = json!({ "bool": { "filter": filter, "should": should } });
         let by_rank = json!([{ "_score": "desc" }, { (field::TIE): "asc" }]);
         let by_date = |order: &str| {
@@ -85,8 +85,8 @@ impl Requests<'_> {
         };
         let mut body = json!({
             "query": query,
-            "size": wanted.limit,
-            "sort": match wanted.sort {
+            "size": options.limit,
+            "sort": match options.sort {
                 Sort::Rank => by_rank,
                 Sort::Newest => by_date("desc"),
                 Sort::Oldest => by_date("asc"),
@@ -94,15 +94,15 @@ impl Requests<'_> {
             "track_total_hits": true,
             "_source": [field::RECORD, field::ORDINAL, field::GROUP],
         });
-        if wanted.count_groups {
-            body["aggs"] = groups(None);
+        if options.count_groups {
+            body["aggs"] = group_aggregation(None);
         }
         Ok(body)
     }
 
     /// The queries that put documents of a higher coverage first: one for each coverage, which adds
     /// more than all terms can.
-    fn levels(&self, plan: &Plan) -> impl Iterator<Item = Value> {
+    fn level_queries(&self, plan: &Plan) -> impl Iterator<Item = Value> {
         let units = &plan.covering.units;
         distinct_levels(plan).into_iter().map(move |(_, mass)| {
             let filter = self.translator.min_mass(mass.units(), units);
@@ -112,7 +112,7 @@ impl Requests<'_> {
 
     /// The queries that score the terms of a plan, each in the documents of each kind. The cluster
     /// multiplies by an idf of its own, so ours is divided by that.
-    fn scored_terms(&self, plan: &Plan) -> Result<Vec<Value>, Error> {
+    fn term_queries(&self, plan: &Plan) -> Result<Vec<Value>, Error> {
         let description = self.index.description();
         let terms = plan.scored_terms.iter();
         let terms = terms.map(|term| (term.field, term.kind, term.text.as_str()));
@@ -120,11 +120,11 @@ impl Requests<'_> {
         let mut queries = Vec::new();
         for (term, documents) in plan.scored_terms.iter().zip(by_kind) {
             for kind in Kind::ALL {
-                let have_it = documents[kind as usize];
+                let with_term = documents[kind as usize];
                 let all = description.with_field[kind as usize][term.field as usize];
-                if have_it > 0 {
-                    let boost = term.weight * max_score(term.idf) / idf(have_it, all);
-                    queries.push(scored(term, kind, boost));
+                if with_term > 0 {
+                    let boost = term.weight * max_score(term.idf) / idf(with_term, all);
+                    queries.push(scored_term_query(term, kind, boost));
                 }
             }
         }
@@ -132,9 +132,10 @@ impl Requests<'_> {
     }
 }
 
-/// The aggregation that counts the groups of near-duplicates among the documents that match: after
-/// the group `after`, if the first answer did not list them all.
-pub(super) fn groups(after: Option<&str>) -> Value {
+/// The aggregation that counts the documents of each group of near-duplicates among those that
+/// match.
+/// `after` is the last group of the response before, if that did not list them all.
+pub(super) fn group_aggregation(after: Option<&str>) -> Value {
     let mut composite = json!({
         "size": MAX_GROUPS,
         "sources": [{ "group": { "terms": { "field": field::GROUP } } }],
@@ -145,8 +146,8 @@ pub(super) fn groups(after: Option<&str>) -> Value {
     json!({ "groups": { "composite": composite } })
 }
 
-/// A query whose scores depend on age, see [`Recency::factor`].
-fn recent(query: Value, recency: Recency) -> Value {
+/// Multiplies the scores of a query by a factor that depends on age, see [`Recency::factor`].
+fn with_recency(query: Value, recency: Recency) -> Value {
     let dated = json!({ "exists": { "field": field::DATE } });
     let newer = json!({ "range": { (field::DATE): { "gt": recency.today } } });
     let decay = json!({ (field::DATE): {
@@ -154,8 +155,8 @@ fn recent(query: Value, recency: Recency) -> Value {
         "scale": recency.half_life.max(1),
         "decay": 0.5,
     } });
-    // Half the factor does not depend on age. Of the other half, documents from the future get all,
-    // and undated ones a half, as if they were one half-life old.
+    // Half of the factor is the same for all documents. Documents from the future get all of the
+    // other half; undated ones get half of it, as if they were one half-life old.
     json!({ "function_score": {
         "query": query,
         "functions": [
@@ -173,9 +174,9 @@ fn recent(query: Value, recency: Recency) -> Value {
     } })
 }
 
-/// The answer to a search.
+/// The response to a search.
 #[derive(Debug, Deserialize)]
-pub(super) struct Answer {
+pub(super) struct SearchResponse {
     pub(super) hits: Hits,
     #[serde(default)]
     pub(super) aggregations: Aggregations,
@@ -195,7 +196,8 @@ pub(super) struct Total {
 /// A document that was found.
 #[derive(Debug, Deserialize)]
 pub(super) struct Hit {
-    /// What it is ordered by. Asked for beside that, its score would be calculated once more.
+    /// The values that it is sorted by. The first is its score if hits are sorted by rank; to ask
+    /// for the score besides would make the cluster compute it twice.
     #[serde(default)]
     sort: Vec<Value>,
     #[serde(rename = "_source")]
@@ -203,13 +205,13 @@ pub(super) struct Hit {
 }
 
 impl Hit {
-    /// The score that the cluster gave it, if documents are ordered by score.
+    /// The score that the cluster gave it. Only if hits are sorted by rank.
     pub(super) fn score(&self) -> Option<f32> {
         self.sort.first().and_then(Value::as_f64).map(|score| score as f32)
     }
 }
 
-/// What of a document is sent.
+/// The fields of a document that the cluster sends.
 #[derive(Debug, Deserialize)]
 pub(super) struct Source {
     pub(super) record: Record,
@@ -221,18 +223,18 @@ pub(super) struct Source {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Aggregations {
     #[serde(default)]
-    pub(super) groups: Groups,
+    pub(super) groups: GroupCounts,
 }
 
 /// The groups of near-duplicates among the documents that match.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Groups {
-    pub(super) buckets: Vec<Group>,
+pub(super) struct GroupCounts {
+    pub(super) buckets: Vec<GroupCount>,
     pub(super) after_key: Option<GroupKey>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Group {
+pub(super) struct GroupCount {
     pub(super) doc_count: usize,
 }
 
