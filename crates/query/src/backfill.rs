@@ -1,4 +1,4 @@
-//! Backfill: the closest documents, where few documents have every word.
+//! Backfill: if too few documents have every word of a query, the closest ones follow them.
 
 use foldhash::HashSet;
 
@@ -12,7 +12,7 @@ use crate::plan::{Covering, MatchExpr, Plan};
 use crate::rank::Coverage;
 use crate::rank::proximity::RERANK_DEPTH;
 
-/// Documents that have the most of a query, without those that have every word.
+/// The documents that are closest to having every word, without those that have every word.
 pub(crate) struct Backfill {
     /// The relaxed plan that found them.
     pub(crate) plan: Plan,
@@ -20,8 +20,8 @@ pub(crate) struct Backfill {
     pub(crate) found: Vec<ScoredDoc>,
 }
 
-/// The documents that have the most of a relaxed query, without those that have every word.
-/// There are enough for `wanted` hits more.
+/// Finds the documents with the highest coverage of a relaxed query, without the `complete` ones:
+/// enough for `wanted` hits, if there are so many. `None` if there are none.
 ///
 /// Documents with a high coverage are few and are found quickly, so they are looked for first:
 /// if there are enough of them, no other document can be among the first.
@@ -40,24 +40,26 @@ pub(crate) fn backfill(
     let limit = if hits.is_some() { RERANK_DEPTH } else { wanted.max(RERANK_DEPTH) };
     let (left_out, count) = (complete.documents.as_slice(), Count::Nothing);
     let top_k = TopK { limit, hits, left_out, count, ..top_k };
-    // Another machine finds all documents in one request, ordered by coverage.
+    // A cluster orders documents by coverage itself, in one request.
     let mut attempts = match engine.is_remote() {
         true => Vec::new(),
-        false => close_documents(&plan),
+        false => attempts_by_coverage(&plan),
     };
     let whole_expr = plan.match_expr.clone();
     attempts.push((None, whole_expr.clone()));
     let last = attempts.len() - 1;
-    for (number, (least, expr)) in attempts.into_iter().enumerate() {
+    for (attempt, (least, expr)) in attempts.into_iter().enumerate() {
         plan.match_expr = expr;
         let top_k = TopK { least, ..top_k };
         let (_, mut found) = engine.first_hits(&plan, &top_k)?;
-        // Reranking keeps documents of a higher coverage first, so others cannot come between.
-        if top_k.hits_among(&found) < wanted && number < last {
+        // Reranking leaves documents of a higher coverage first, so later attempts are not needed
+        // once there are enough.
+        if top_k.hits_among(&found) < wanted && attempt < last {
             continue;
         }
         engine.rerank(&plan, &mut found)?;
-        // Near-duplicates are listed if they match the query, whatever their coverage.
+        // The plan also says which near-duplicates to list: all that match, whatever their
+        // coverage.
         plan.match_expr = whole_expr;
         if top_k.hits.is_none() {
             found.truncate(wanted);
@@ -67,19 +69,21 @@ pub(crate) fn backfill(
     Ok(None)
 }
 
-/// All documents that have every word, which are few.
+/// The documents that have every word, if they are few.
 #[derive(Default)]
 pub(crate) struct CompleteDocs<'g> {
-    /// Ascending.
+    /// All of them, ascending; none if they are as many hits as were wanted.
     documents: Vec<DocAddress>,
+    /// The number of hits that they are.
     pub(crate) hits: usize,
-    /// Where near-duplicates are one hit: the groups, and those that the documents are in.
+    /// The groups of near-duplicates, if those of a group are one hit.
     groups: Option<Groups<'g>>,
+    /// The groups that the documents are in.
     shown: HashSet<u32>,
 }
 
 impl<'g> CompleteDocs<'g> {
-    /// What a search found. Without the documents, if they are as many hits as were wanted.
+    /// The documents that a search for every word has `found`.
     pub(crate) fn of(top_k: &TopK<'g>, found: &[ScoredDoc]) -> Self {
         let Count::Hits(counter) = top_k.count else {
             let mut documents: Vec<_> = found.iter().map(|doc| doc.address).collect();
@@ -92,21 +96,22 @@ impl<'g> CompleteDocs<'g> {
     }
 }
 
-/// The coverages that documents of a relaxed plan can have, from the highest down, and what else
-/// they have to match. Leaves out those that need every word and those that all documents reach.
-fn close_documents(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
+/// The coverages to look for one after the other, from the highest down, each with the expression
+/// that documents have to match besides. Leaves out coverages that only documents with every word
+/// reach, and those that every document with a word reaches.
+fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
     let Covering { any_word, units, scale } = &plan.covering;
     let masses = || units.iter().map(|unit| unit.mass.units());
-    let Some(least) = masses().min().filter(|_| units.len() <= MAX_COMBINED) else {
+    let Some(lightest) = masses().min().filter(|_| units.len() <= MAX_COMBINED) else {
         return Vec::new();
     };
-    let incomplete = masses().sum::<u32>() - least;
-    // A document with some coverage has a word.
-    let others = match any_word {
+    let max_incomplete = masses().sum::<u32>() - lightest;
+    // A document with a coverage has a word, so `any_word` need not be matched as well.
+    let other_conditions = match any_word {
         Some(any_word) => plan.match_expr.replace_required(any_word, &MatchExpr::All),
         None => plan.match_expr.clone(),
     };
     let levels = scale.levels();
-    let levels = levels.filter(|(_, mass)| (least + 1..=incomplete).contains(&mass.units()));
-    levels.map(|(level, _)| (Some(level), others.clone())).collect()
+    let levels = levels.filter(|(_, mass)| (lightest + 1..=max_incomplete).contains(&mass.units()));
+    levels.map(|(level, _)| (Some(level), other_conditions.clone())).collect()
 }

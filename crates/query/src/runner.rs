@@ -22,29 +22,30 @@ pub(crate) struct Runner<'i> {
 pub(crate) struct Answer {
     /// The plan that found them.
     pub(crate) plan: Plan,
-    /// Documents that match, see [`TopK::count`].
+    /// The number of documents that match, see [`TopK::count`].
     pub(crate) total: usize,
+    /// The first of them.
     pub(crate) found: Vec<ScoredDoc>,
-    /// Whether no document has every word, and the hits are those that have the most.
+    /// Whether no document has every word, so that the closest ones were found.
     pub(crate) relaxed: bool,
-    /// What follows `found` where it has fewer hits than were asked for.
+    /// The documents that follow `found` if it has fewer hits than were asked for.
     pub(crate) backfill: Option<Backfill>,
 }
 
 /// Whether hits may lack words of the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Completeness {
-    /// A hit has every word.
+    /// Every hit has every word.
     Strict,
-    /// If no document has every word, hits are those that have the most.
+    /// If no document has every word, the closest ones are hits.
     Relaxed,
-    /// If fewer than this many documents have every word, those that have the most follow.
+    /// If fewer than this many documents have every word, the closest ones follow them.
     Backfilled(usize),
 }
 
 impl Completeness {
-    /// The hits that are wanted, even if they lack words.
-    fn wanted(self) -> usize {
+    /// The number of hits to find, even if some of them lack words.
+    fn min_hits(self) -> usize {
         match self {
             Self::Strict => 0,
             Self::Relaxed => 1,
@@ -141,67 +142,63 @@ impl<'i> Runner<'i> {
         if self.engine.is_remote() && completeness != Completeness::Strict {
             self.fetch_statistics(query)?;
         }
-        // The relaxed plan asks for the statistics of the same terms.
+        // Both plans ask for the statistics of the same terms.
         let statistics = CachedStatistics::new(self.statistics());
         let plan_in = |mode| self.with_statistics(&statistics, |planner| planner.plan(query, mode));
         let plan = plan_in(Mode::Strict)?;
         let strict_top_k = top_k(&plan);
         let may_relax = completeness != Completeness::Strict && plan.words.len() > 1;
-        let mut relaxed = None;
+        let mut prepared = None;
         if self.engine.is_remote() && may_relax && self.expects_few(&plan, completeness) {
-            let plan_of_any = plan_in(Mode::Relaxed)?;
-            // Documents may lack words of a question in either way.
-            if plan_of_any.match_expr != plan.match_expr {
-                let top_k = top_k(&plan_of_any);
-                // Enough for the closest documents beside those that have every word.
-                let limit = top_k.limit.max(RERANK_DEPTH).saturating_add(completeness.wanted());
-                let searches = [(&plan, strict_top_k), (&plan_of_any, TopK { limit, ..top_k })];
+            let relaxed = plan_in(Mode::Relaxed)?;
+            // The strict plan of a question admits missing words, too: then both find the same.
+            if relaxed.match_expr != plan.match_expr {
+                let top_k = top_k(&relaxed);
+                // The response also has the documents with every word, which backfill leaves out.
+                let limit = top_k.limit.max(RERANK_DEPTH).saturating_add(completeness.min_hits());
+                let searches = [(&plan, strict_top_k), (&relaxed, TopK { limit, ..top_k })];
                 self.engine.prefetch(&searches)?;
             }
-            relaxed = Some(plan_of_any);
+            prepared = Some(relaxed);
         }
         let (total, found) = self.engine.search(&plan, &strict_top_k)?;
-        let mut relaxed_plan = || relaxed.take().map_or_else(|| plan_in(Mode::Relaxed), Ok);
+        let mut relaxed_plan = || prepared.take().map_or_else(|| plan_in(Mode::Relaxed), Ok);
         if total == 0 && may_relax {
             let plan = relaxed_plan()?;
             let (total, found) = self.engine.search(&plan, &top_k(&plan))?;
             return Ok(Answer { plan, total, found, relaxed: true, backfill: None });
         }
-        // By date, documents that lack words would come between the others.
+        // If hits are sorted by date, documents that lack words would come between the others.
         let backfill = match completeness {
             Completeness::Backfilled(wanted) if may_relax && strict_top_k.sort == Sort::Rank => {
                 let complete = CompleteDocs::of(&strict_top_k, &found);
-                match complete.hits < wanted {
-                    true => {
-                        let relaxed = relaxed_plan()?;
-                        let is_same = relaxed.match_expr == plan.match_expr;
-                        let wanted = wanted - complete.hits;
-                        (!is_same).then(|| {
-                            backfill(self.engine(), relaxed, complete, wanted, strict_top_k)
-                        })
+                let missing = wanted.saturating_sub(complete.hits);
+                let relaxed = if missing > 0 { Some(relaxed_plan()?) } else { None };
+                match relaxed.filter(|relaxed| relaxed.match_expr != plan.match_expr) {
+                    Some(relaxed) => {
+                        backfill(self.engine(), relaxed, complete, missing, strict_top_k)?
                     }
-                    false => None,
+                    None => None,
                 }
             }
             _ => None,
         };
-        let backfill = backfill.transpose()?.flatten();
         Ok(Answer { plan, total, found, relaxed: false, backfill })
     }
 
-    /// Whether so few documents have every word that others are needed, as far as the frequencies
-    /// of the words tell.
+    /// Whether, judging by the frequencies of the words, too few documents have every word.
     fn expects_few(&self, plan: &Plan, completeness: Completeness) -> bool {
-        // Words of one text are not independent of each other.
+        // How many times more documents are assumed to have every word than if words were
+        // independent of each other.
         const CORRELATION: f32 = 20.0;
         let documents = self.statistics().documents() as f32;
-        // The idf of a word is nearly the logarithm of how rare it is.
-        let rarity: f32 = plan.words.iter().map(|word| word.idf).sum();
-        documents * (-rarity).exp() * CORRELATION < completeness.wanted() as f32
+        // The idf of a word is nearly the logarithm of its inverse relative frequency.
+        let total_idf: f32 = plan.words.iter().map(|word| word.idf).sum();
+        documents * (-total_idf).exp() * CORRELATION < completeness.min_hits() as f32
     }
 
-    /// Asks for the statistics of all terms of the strict and of the relaxed plan at once. The
-    /// engine keeps them for the plans.
+    /// Asks for the statistics of all terms of the strict and of the relaxed plan in one request.
+    /// The engine caches them for the plans.
     fn fetch_statistics(&self, query: &Query) -> Result<(), Error> {
         let terms = TermCollector::new(self.statistics());
         for mode in [Mode::Strict, Mode::Relaxed] {
@@ -230,7 +227,7 @@ pub(crate) mod tests {
     use crate::lang::{Clock, parse};
     use crate::plan::MatchExpr;
 
-    /// Queries of every kind.
+    /// Queries with every kind of clause.
     pub(crate) const QUERIES: [&str; 15] = [
         "比特幣",
         "比特币 减半 价格",
@@ -249,12 +246,13 @@ pub(crate) mod tests {
         "",
     ];
 
+    /// The index of the sample archive.
     pub(crate) fn sample_index() -> Index {
         // The folder is removed, but the index keeps its files open.
         sample_index_in(tempfile::tempdir().unwrap().path())
     }
 
-    /// The index of the sample archive, in a folder that stays.
+    /// The index of the sample archive, built in `folder`.
     pub(crate) fn sample_index_in(folder: &Path) -> Index {
         let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
         let dir = folder.join("index");
@@ -263,7 +261,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_plan_that_was_stored_finds_the_same() {
+    fn a_plan_read_back_from_json_finds_the_same() {
         let index = sample_index();
         let runner = Runner::new(&index);
         for typed in QUERIES {
@@ -288,7 +286,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn counts_and_hits_agree() {
+    fn counts_agree_with_the_hits_of_a_search() {
         let index = sample_index();
         let runner = Runner::new(&index);
         let all = runner.engine().count(&MatchExpr::All).unwrap();
