@@ -180,7 +180,7 @@ fn rebuild(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Re
              there again, or run `wensou index --rebuild PATH… --base DIR --stats FILE`"
         );
     }
-    options.ingest.pre = super::index::pre(global, None, &[])?;
+    options.ingest.pre = super::index::pre_command(global, None, &[])?;
     let roots = settings.roots_from_here();
     super::index::build(&global.index, &roots, &options, Reporting::default(), terminal)
 }

@@ -149,7 +149,8 @@ fn open_or_build(global: &Global, terminal: &mut Terminal) -> anyhow::Result<Ope
     let dir = global.index.as_path();
     match Index::open(dir) {
         Err(missing @ IndexError::Missing { .. }) => {
-            let (true, Some(sample)) = (dir == Path::new("index"), super::index::sample()) else {
+            let (true, Some(sample)) = (dir == Path::new("index"), super::index::sample_archive())
+            else {
                 return Err(missing.into());
             };
             terminal

@@ -10,7 +10,9 @@ use wensou_ingest::{
     ArchiveSurvey, FileTotals, Options, SurveySummary, merge_survey_files, write_survey_file,
 };
 
-use super::index::{Bar, MAX_NAMED, default_options, field_map, pre, selection, without_none};
+use super::index::{
+    Bar, MAX_NAMED, default_options, field_map, pre_command, select_paths, without_none,
+};
 use crate::args::Survey as Args;
 use crate::config::Global;
 use crate::exit::Outcome;
@@ -49,7 +51,7 @@ pub(crate) fn run(
 fn survey(global: &Global, args: &Args, terminal: &mut Terminal) -> anyhow::Result<ArchiveSurvey> {
     let (base, paths) = base_and_paths(args)?;
     let mut options = options(global, args)?;
-    options.selection = selection(base, paths)?;
+    options.selection = select_paths(base, paths)?;
     let labels = args.labels.clone().filter(|file| file.as_os_str() != "none");
     let tables = TableFiles { labels, ..TableFiles::default() };
     let bar = Bar::new(args.quiet, None);
@@ -79,7 +81,7 @@ fn options(global: &Global, args: &Args) -> anyhow::Result<Options> {
     options.exclude_globs = without_none(&args.exclude);
     options.encoding = args.encoding.clone().filter(|name| name != "auto");
     options.map = args.map.as_deref().map(field_map).transpose()?.unwrap_or_default();
-    options.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
+    options.pre = pre_command(global, args.pre.as_ref(), &args.pre_glob)?;
     Ok(options)
 }
 

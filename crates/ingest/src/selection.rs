@@ -1,9 +1,9 @@
-//! Which files and folders of an archive are read, if not all.
+//! A selection of the files and folders of an archive, which are read instead of all of them.
 
-/// A selection of the files and folders below the one root of an archive; everything by default.
+/// A selection of files and folders of an archive with one root; everything by default.
 ///
-/// What is not selected is not walked. Ignore files above a selected folder hold nevertheless, as
-/// they do for the whole archive.
+/// The walk does not enter folders that are not selected. Ignore files above a selected folder
+/// apply to it all the same, so a share has the files that it has in the whole archive.
 ///
 /// ```
 /// use wensou_ingest::Selection;
@@ -16,13 +16,13 @@
 pub struct Selection(Vec<String>);
 
 impl Selection {
-    /// Selects paths below the root, with `/` between their components. An empty path is the root
-    /// itself, and no path selects everything.
+    /// Selects these paths below the root, with `/` between their components. The empty path is the
+    /// root. Without any path, everything is selected.
     #[must_use]
     pub fn new(paths: impl IntoIterator<Item = String>) -> Self {
         let mut paths: Vec<String> = paths.into_iter().collect();
         paths.sort_by(|a, b| a.split('/').cmp(b.split('/')));
-        // A folder comes directly before everything in it.
+        // Sorted by component, a folder comes directly before everything in it.
         paths.dedup_by(|path, before| contains_path(before, path));
         if paths.first().is_some_and(String::is_empty) {
             paths.clear();
@@ -36,7 +36,7 @@ impl Selection {
         self.0.is_empty()
     }
 
-    /// The selected paths in the order of the walk, none of them below another; none if everything
+    /// The selected paths in the order of the walk, none of them below another. Empty if everything
     /// is selected.
     #[must_use]
     pub fn paths(&self) -> &[String] {
@@ -44,7 +44,8 @@ impl Selection {
     }
 }
 
-/// Whether `path` is `folder` or lies below it; both are below one root, which is an empty path.
+/// Whether `path` is `folder` or lies below it. Both are relative to the root, which is the empty
+/// path.
 #[must_use]
 pub fn contains_path(folder: &str, path: &str) -> bool {
     let below = path.strip_prefix(folder);
@@ -62,7 +63,7 @@ mod tests {
         assert_eq!(of(&["a", "a"]).paths(), ["a"]);
         assert_eq!(of(&["ab", "a"]).paths(), ["a", "ab"]);
         assert_eq!(of(&["", "a"]), Selection::default());
-        // An empty first path must not hide the order of the others.
+        // The empty path contains all others.
         assert!(of(&["a-b", "a/b", ""]).is_whole());
     }
 }

@@ -24,9 +24,7 @@ pub(super) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let previous = wensou_index::settings(&global.index);
-    let Some(plan) = RootPlan::new(global, args, previous.as_ref())? else {
-        return Ok(Outcome::Refused);
-    };
+    let plan = RootPlan::new(global, args, previous.as_ref())?;
     if !plan.confirm(global, args, terminal)? {
         return Ok(Outcome::Refused);
     }

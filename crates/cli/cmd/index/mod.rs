@@ -20,10 +20,10 @@ mod signals;
 mod summary;
 
 pub(crate) use self::build::{Reporting, build};
-pub(crate) use self::options::{default_options, field_map, pre, without_none};
+pub(crate) use self::options::{default_options, field_map, pre_command, without_none};
 pub(crate) use self::progress::Bar;
-pub(crate) use self::roots::sample;
-pub(crate) use self::share::selection;
+pub(crate) use self::roots::sample_archive;
+pub(crate) use self::share::select_paths;
 pub(crate) use self::summary::{
     MAX_NAMED, changes, comma_separated, ignored, pages_and_dumps, share_paths, skipped,
 };

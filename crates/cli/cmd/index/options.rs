@@ -1,4 +1,4 @@
-//! The options of a build, from the flags and the settings of the index before.
+//! The options of a build, from the flags of `wensou index` and the settings of the existing index.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,8 @@ use wensou_ingest::{FieldMap, PreCommand};
 use crate::args::Index as Args;
 use crate::config::Global;
 
-/// The options that the flags set, or else the settings of the index `before`.
+/// The options that the flags name; those that no flag names are as in `before`, the settings of
+/// the existing index.
 pub(super) fn options(
     global: &Global,
     args: &Args,
@@ -25,7 +26,7 @@ pub(super) fn options(
         options.threads = threads.max(1);
         options.ingest.threads = threads.max(1);
     }
-    options.ingest.exclude_globs = globs(before, args);
+    options.ingest.exclude_globs = exclude_globs(before, args);
     // The log may lie in the archive, but is not part of it.
     options.ingest.exclude.extend(args.log.clone());
     options.ingest.encoding = match &args.encoding {
@@ -37,29 +38,29 @@ pub(super) fn options(
         Some(map) => field_map(map)?,
         None => before.map(|settings| settings.map.clone()).unwrap_or_default(),
     };
-    options.ingest.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
+    options.ingest.pre = pre_command(global, args.pre.as_ref(), &args.pre_glob)?;
     Ok(options)
 }
 
-/// Options of a build with one thread per processor.
+/// The options of a build without flags and settings.
 pub(crate) fn default_options() -> BuildOptions {
     BuildOptions::default()
 }
 
-/// The patterns of files to leave out: the named ones, else those of the last build.
-fn globs(before: Option<&Settings>, args: &Args) -> Vec<String> {
+/// The patterns of files to leave out: those of the flags, else those of the last build.
+fn exclude_globs(before: Option<&Settings>, args: &Args) -> Vec<String> {
     match args.exclude.as_slice() {
         [] => before.map(|settings| settings.exclude.clone()).unwrap_or_default(),
         named => without_none(named),
     }
 }
 
-/// The patterns that `--exclude` names; `none` stands for none.
+/// The patterns that `--exclude` names. `none` is no pattern: alone, it leaves no file out.
 pub(crate) fn without_none(globs: &[String]) -> Vec<String> {
     globs.iter().filter(|glob| *glob != "none").cloned().collect()
 }
 
-/// The keys that `--map` names; `none` stands for none.
+/// The fields that `--map` assigns to keys of dumps; `none` assigns none.
 pub(crate) fn field_map(map: &str) -> anyhow::Result<FieldMap> {
     match map {
         "none" => Ok(FieldMap::default()),
@@ -67,7 +68,7 @@ pub(crate) fn field_map(map: &str) -> anyhow::Result<FieldMap> {
     }
 }
 
-/// The user's tables: the named ones, else those of the last build.
+/// The user's tables: those of the flags, else those of the last build. The file `none` names none.
 fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
     let before = before.map(|settings| settings.tables.files()).unwrap_or_default();
     let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {
@@ -82,9 +83,9 @@ fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
     }
 }
 
-/// The command that turns files of other kinds into text: what was named, else that of the config
-/// file.
-pub(crate) fn pre(
+/// The command that turns files of other kinds into text: that of the flags, else that of the
+/// config file.
+pub(crate) fn pre_command(
     global: &Global,
     command: Option<&PathBuf>,
     globs: &[String],

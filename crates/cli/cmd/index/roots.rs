@@ -13,41 +13,39 @@ use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
 /// The folders that the sample archive can be in.
-const SAMPLE: [&str; 2] = ["data/archive", "data"];
+const SAMPLE_FOLDERS: [&str; 2] = ["data/archive", "data"];
 
-/// The roots of a build, and what to say about them.
+/// The roots of a build, and what has to be said or asked about them.
 #[derive(Debug, Default)]
 pub(super) struct RootPlan {
     pub(super) roots: RootSet,
-    /// Roots that were renamed, with their new paths.
+    /// Roots that have moved: old and new path.
     pub(super) moved: Vec<(PathBuf, PathBuf)>,
     /// Changes that the user should know of.
     pub(super) notes: Vec<String>,
-    /// Roots whose records are removed although no flag names them.
+    /// Roots whose records are removed although no flag names them: the user has to confirm that.
     removed: Vec<Root>,
-    /// Whether the only root is the sample archive, which nobody has named.
+    /// Whether the only root is the sample archive, indexed because no other was named.
     pub(super) is_sample: bool,
 }
 
 impl RootPlan {
-    /// The roots after this run. `before` are the settings of the existing index. `None`, after a
-    /// message, if a flag names a path that the index does not cover.
+    /// The roots after this run; `before` has the settings of the existing index. Fails if a flag
+    /// names a path that the index does not cover.
     pub(super) fn new(
         global: &Global,
         args: &Args,
         before: Option<&Settings>,
-    ) -> anyhow::Result<Option<Self>> {
+    ) -> anyhow::Result<Self> {
         let named = args.paths.iter().chain(&args.only).chain(args.renamed.get(1));
         refuse_indexes(named.chain(&args.base))?;
         if let Some(base) = &args.base {
-            return Ok(Some(Self {
-                roots: RootSet::of(std::slice::from_ref(base)),
-                ..Self::default()
-            }));
+            let roots = RootSet::of(std::slice::from_ref(base));
+            return Ok(Self { roots, ..Self::default() });
         }
         let covered = before.map(Settings::root_set).unwrap_or_default();
         if !global.archive.is_empty() {
-            return Self::of_config(global, args, &covered).map(Some);
+            return Self::of_config(global, args, &covered);
         }
         let mut plan = Self { roots: covered.clone(), ..Self::default() };
         if let Some(settings) = before.filter(|settings| settings.sample)
@@ -66,17 +64,17 @@ impl RootPlan {
         plan.remove(args)?;
         plan.add(args);
         if plan.roots.roots().is_empty() && args.only.is_empty() {
-            let Some(sample) = sample() else {
+            let Some(sample) = sample_archive() else {
                 bail!("name the files or folders to index: wensou index PATH…");
             };
             plan.roots = RootSet::of(&[sample]);
             plan.is_sample = true;
         }
         plan.is_sample |= before.is_some_and(|settings| settings.sample) && plan.roots == covered;
-        Ok(Some(plan))
+        Ok(plan)
     }
 
-    /// The roots that the config file names are the whole set.
+    /// The roots of the config file, which are all roots. Fails if a flag names others.
     fn of_config(global: &Global, args: &Args, covered: &RootSet) -> anyhow::Result<Self> {
         let roots = RootSet::of(&global.archive);
         let origin = match global.archive.origin {
@@ -92,13 +90,14 @@ impl RootPlan {
                 path.display()
             );
         }
-        let left: Vec<Root> = covered.not_covered_by(&roots).into_iter().cloned().collect();
-        let notes = left.iter().map(|root| {
+        let dropped: Vec<Root> = covered.not_covered_by(&roots).into_iter().cloned().collect();
+        let notes = dropped.iter().map(|root| {
             format!("{} is no longer covered: `archive`, {origin}", root.given.display())
         });
         Ok(Self { notes: notes.collect(), roots, ..Self::default() })
     }
 
+    /// Replaces the root that `--move` names.
     fn follow_move(&mut self, args: &Args) -> anyhow::Result<()> {
         let [old, new] = args.renamed.as_slice() else { return Ok(()) };
         if !new.exists() {
@@ -113,6 +112,7 @@ impl RootPlan {
         Ok(())
     }
 
+    /// Removes the roots that `--remove` names.
     fn remove(&mut self, args: &Args) -> anyhow::Result<()> {
         for path in &args.remove {
             let Some(root) = self.roots.remove(path) else {
@@ -137,6 +137,7 @@ impl RootPlan {
         Ok(())
     }
 
+    /// Adds the paths that the command line names, unless a root covers them.
     fn add(&mut self, args: &Args) {
         for path in &args.paths {
             match self.roots.add(path) {
@@ -157,13 +158,14 @@ impl RootPlan {
         }
     }
 
+    /// The roots, for a message.
     fn names(&self) -> String {
         let given: Vec<PathBuf> =
             self.roots.roots().iter().map(|root| root.given.clone()).collect();
         if given.is_empty() { "nothing".to_owned() } else { comma_separated(&given) }
     }
 
-    /// Asks before records are removed that no flag names. Returns whether to go on.
+    /// Asks the user before records are removed that no flag names. Returns whether to go on.
     pub(super) fn confirm(
         &self,
         global: &Global,
@@ -219,6 +221,6 @@ fn refuse_indexes<'p>(mut paths: impl Iterator<Item = &'p PathBuf>) -> anyhow::R
 }
 
 /// The sample archive, if the working folder has it.
-pub(crate) fn sample() -> Option<PathBuf> {
-    SAMPLE.into_iter().map(PathBuf::from).find(|path| path.is_dir())
+pub(crate) fn sample_archive() -> Option<PathBuf> {
+    SAMPLE_FOLDERS.into_iter().map(PathBuf::from).find(|path| path.is_dir())
 }

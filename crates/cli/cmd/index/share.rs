@@ -1,4 +1,5 @@
-//! Shares: `wensou index PATH… --base DIR`, for several machines that index one archive together.
+//! `wensou index PATH… --base DIR`: which share of an archive is indexed, if several machines index
+//! it together.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -12,8 +13,8 @@ use super::summary::{comma_separated, share_paths};
 use crate::args::Index as Args;
 use crate::config::Global;
 
-/// Lets the options read the share that the flags name. Fails if the existing index, which was
-/// built with the settings `before`, is of something else.
+/// Sets the options that select the share that the flags name. Fails if the existing index, which
+/// was built with the settings `before`, is of another share or of a whole archive.
 pub(super) fn select_share(
     global: &Global,
     args: &Args,
@@ -21,7 +22,7 @@ pub(super) fn select_share(
     options: &mut BuildOptions,
 ) -> anyhow::Result<()> {
     if let Some(base) = &args.base {
-        options.ingest.selection = selection(base, &args.paths)?;
+        options.ingest.selection = select_paths(base, &args.paths)?;
     }
     if let Some(stats) = &args.stats {
         // The file may lie in the archive, but is not part of it.
@@ -36,9 +37,10 @@ pub(super) fn select_share(
     }
 }
 
-/// Why the existing index cannot become what the flags name.
+/// Why the existing index cannot be updated to what the flags name; `None` if it can. The text
+/// follows the name of the index.
 fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<String> {
-    let another = "choose a new folder with --index, or with --local for an index on a cluster";
+    let new_folder = "choose a new folder with --index, or with --local for an index on a cluster";
     match (&args.base, &before.share) {
         (None, None) => None,
         (None, Some(_)) if args.rebuild => None,
@@ -50,11 +52,11 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
         (Some(base), None) => {
             let is_whole = options.ingest.selection.is_whole() && options.ingest.survey.is_none();
             let is_same = is_whole && before.roots == [canonical(base)];
-            (!is_same).then(|| format!("is not a share of an archive: {another}"))
+            (!is_same).then(|| format!("is not a share of an archive: {new_folder}"))
         }
         (Some(_), Some(_)) if args.rebuild => None,
         (Some(base), Some(share)) => {
-            // With the statistics of a new survey, all files are read again.
+            // Other statistics are no obstacle: then all files are read again. Missing ones are.
             let lacks_stats = options.ingest.survey.is_none() && !share.survey.identity.is_empty();
             let differs = [
                 ("another base", before.roots != [canonical(base)]),
@@ -63,7 +65,7 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
             ];
             let (what, _) = differs.into_iter().find(|(_, differs)| *differs)?;
             Some(format!(
-                "is another share ({}), built with {what}: {another}, or replace it with --rebuild",
+                "is another share ({}), built with {what}: {new_folder}, or replace it with --rebuild",
                 describe(share, before)
             ))
         }
@@ -75,21 +77,22 @@ fn describe(share: &Share, settings: &Settings) -> String {
     format!("{} of {}", share_paths(share), comma_separated(&settings.given))
 }
 
-/// What these paths select of the archive in `base`; everything without any.
-pub(crate) fn selection(base: &Path, named: &[PathBuf]) -> anyhow::Result<Selection> {
+/// Selects these paths of the archive in `base`, or everything if there are none. Fails if one of
+/// them does not lie in `base`.
+pub(crate) fn select_paths(base: &Path, named: &[PathBuf]) -> anyhow::Result<Selection> {
     if !base.is_dir() {
         bail!("{} is not a folder: the base is the folder of the whole archive", base.display());
     }
     let base = canonical(base);
     let mut selected = Vec::new();
     for path in named {
-        let Ok(found) = fs::canonicalize(path) else {
+        let Ok(absolute) = fs::canonicalize(path) else {
             bail!(
                 "cannot read {}: name files and folders in --base, as paths from the working folder",
                 path.display()
             );
         };
-        let Ok(below) = found.strip_prefix(&base) else {
+        let Ok(below) = absolute.strip_prefix(&base) else {
             bail!(
                 "{} does not lie in --base {}: name files and folders in it, or a base that contains \
                  them all",
@@ -104,7 +107,7 @@ pub(crate) fn selection(base: &Path, named: &[PathBuf]) -> anyhow::Result<Select
     Ok(Selection::new(selected))
 }
 
-/// A relative path with `/` on every system.
+/// A relative path with `/` between its components on every system; `None` if it is not UTF-8.
 fn with_slashes(path: &Path) -> Option<String> {
     let name = |component: Component<'_>| component.as_os_str().to_str().map(str::to_owned);
     let names: Option<Vec<String>> = path.components().map(name).collect();
