@@ -1,5 +1,5 @@
-//! `wensou check` for an index on a cluster: verifies the documents; `--repair` sends again what
-//! differs from the index on this machine.
+//! `wensou check` for an index on a cluster: verifies its documents, alone or against the index on
+//! this machine that it is a copy of; `--repair` sends those that differ again.
 
 use std::path::{Path, PathBuf};
 
@@ -30,28 +30,30 @@ pub(super) fn run(
         from => from.clone(),
     };
     let Some(folder) = folder else {
+        // Only compare the documents with their own records.
         let verified = with_bar(|progress| verify(&open(global, &address)?, args.all, progress))?;
         return report(args, &verified, None, terminal);
     };
-    let local = Index::open(&folder).with_context(|| in_folder(&folder))?;
-    let there = open(global, &address)?;
-    if local.meta().share.is_some() || there.description().shares > 0 {
+    let local = Index::open(&folder).with_context(|| cannot_compare(&folder))?;
+    let remote = open(global, &address)?;
+    if local.meta().share.is_some() || remote.description().shares > 0 {
         bail!(
             "an index of several shares cannot be compared with one on this machine: verify it \
              with `wensou check --all`; to repair it, send all shares with a new survey, or copy an \
              index of the whole archive"
         );
     }
-    if there.description().built != local.meta().built {
+    if remote.description().built != local.meta().built {
         terminal.notice(format_args!(
             "note: the index in {} was built at {}, and the copy is of one that was built at {}",
             folder.display(),
             sanitize::line(&local.meta().built),
-            sanitize::line(&there.description().built),
+            sanitize::line(&remote.description().built),
         ));
     }
-    let compared = || with_bar(|progress| compare(&local, &open(global, &address)?, progress));
-    let mut verified = compared().with_context(|| in_folder(&folder))?;
+    // Opens the index anew, because a repair replaces it.
+    let compare_all = || with_bar(|progress| compare(&local, &open(global, &address)?, progress));
+    let mut verified = compare_all().with_context(|| cannot_compare(&folder))?;
     let mut repaired = None;
     if args.repair && !verified.findings.is_empty() {
         for finding in &verified.findings {
@@ -60,7 +62,7 @@ pub(super) fn run(
         let spread = Spread { shards: 3, replicas: 1, replace: false, grace: args.grace };
         let options = CopyOptions { sent: Sent::Different, ..options(global, spread) };
         repaired = Some(copy_to(global, (&folder, &address), &options, true, terminal)?);
-        verified = compared()?;
+        verified = compare_all()?;
     }
     report(args, &verified, repaired.as_ref(), terminal)
 }
@@ -77,7 +79,8 @@ fn known_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn in_folder(folder: &Path) -> String {
+/// The context of an error in comparing.
+fn cannot_compare(folder: &Path) -> String {
     format!("cannot compare with the index in {}", folder.display())
 }
 
@@ -85,7 +88,7 @@ fn open(global: &Global, address: &ClusterAddress) -> wensou_cluster::Result<Clu
     ClusterIndex::open_with(global.cluster.connect(address)?, address)
 }
 
-/// Runs `work` with a bar of the documents that were compared.
+/// Runs `work` with a progress bar, which counts the documents that were compared.
 fn with_bar<T>(
     work: impl FnOnce(&dyn Fn(u64, u64)) -> wensou_cluster::Result<T>,
 ) -> wensou_cluster::Result<T> {
@@ -98,6 +101,7 @@ fn with_bar<T>(
     outcome
 }
 
+/// Prints the findings and a summary, after what was repaired.
 fn report(
     args: &Check,
     verified: &Verified,

@@ -1,4 +1,5 @@
-//! `wensou search` without hits: only their number, their files, or the exit status.
+//! `wensou search` with `--count`, `--files-with-matches` or `--quiet`: prints the number of
+//! matching documents, their files, or nothing, instead of hits.
 
 use std::collections::HashSet;
 
@@ -12,22 +13,21 @@ use crate::location::OpenIndex;
 use crate::out::{Terminal, attributes};
 use crate::source_file::source_member;
 
-/// Whether one of the flags of this module is given.
-pub(super) fn wanted(args: &Search) -> bool {
+/// Whether one of these flags is given.
+pub(super) fn is_asked_for(args: &Search) -> bool {
     args.count || args.files || args.quiet
 }
 
-/// A query whose documents are wanted.
-pub(super) struct Documents<'a> {
+/// The documents that match a query.
+pub(super) struct MatchingDocuments<'a> {
     pub(super) index: &'a OpenIndex,
     pub(super) query: &'a Query,
     pub(super) args: &'a Search,
     pub(super) options: Options,
 }
 
-impl Documents<'_> {
-    /// Prints what `--count`, `--files-with-matches` or `--quiet` asks for. Only documents that
-    /// have every word count.
+impl MatchingDocuments<'_> {
+    /// Prints what the flags ask for. Only documents that have every word match.
     pub(super) fn print(mut self, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         self.options.strict = true;
         let found = match self.args.files {
@@ -47,14 +47,15 @@ impl Documents<'_> {
         }
     }
 
-    /// The documents that match, without hits.
+    /// The number of documents, with warnings; no hits.
     fn results(&self) -> Result<Results, Error> {
         let mut options = self.options.clone();
         (options.limit, options.offset) = (0, 0);
         wensou_query::search(self.index, self.query, &options)
     }
 
-    /// Prints the number of documents, unless nothing is to be printed. Says whether there are any.
+    /// Prints the number of documents, or nothing if `--quiet` is given. Returns whether there are
+    /// any.
     fn print_count(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
         let results = self.results()?;
         if !self.args.quiet {
@@ -65,10 +66,9 @@ impl Documents<'_> {
         Ok(results.total > 0)
     }
 
-    /// Prints the files of the documents in order of rank, each once. Says whether there are any
-    /// documents.
+    /// Prints the files of the documents in order of rank, each once. Returns whether any document
+    /// matches, even if all come before the offset.
     fn print_files(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
-        // The documents themselves may all be before the offset.
         let results = self.results()?;
         report_readings(&results.readings, terminal, false);
         let documents = usize::try_from(self.index.queried().documents()).unwrap_or(usize::MAX);

@@ -9,7 +9,7 @@ use wensou_index::{Error as IndexError, Index};
 use wensou_query::lang::Query;
 use wensou_query::{Highlighter, Results};
 
-use super::documents::{self, Documents};
+use super::documents::{self, MatchingDocuments};
 use super::query::{clock, options, parse_for, report, report_readings, suggest_words};
 use crate::args::Search;
 use crate::config::Global;
@@ -52,9 +52,9 @@ fn search(
     else {
         return Ok(Outcome::Refused);
     };
-    if documents::wanted(args) {
+    if documents::is_asked_for(args) {
         let options = options(global, args, &clock);
-        return Documents { index, query: &query, args, options }.print(terminal);
+        return MatchingDocuments { index, query: &query, args, options }.print(terminal);
     }
     let results = match wensou_query::search(index, &query, &options(global, args, &clock)) {
         Ok(results) => results,

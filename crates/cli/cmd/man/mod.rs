@@ -1,5 +1,5 @@
-//! `wensou man`: manual pages. Those of the verbs are made from their help, that of the query
-//! language from its grammar.
+//! `wensou man`: prints a manual page, or writes all of them into a folder. The pages of the verbs
+//! are made from their help, the page of the query language from its grammar.
 
 mod examples;
 mod grammar;
@@ -18,9 +18,9 @@ use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
 /// The date of all pages: when their text last changed. Fixed, so that builds are reproducible.
-const DATE: &str = "2026-11-26";
-/// What the roff crate writes before each rendered part: makes apostrophes copyable from a
-/// terminal.
+const DATE: &str = "2026-11-27";
+/// The definition that the roff crate writes before each rendered part, so that apostrophes can be
+/// copied from a terminal.
 const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 pub(crate) fn run(args: &Manual, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Manual, terminal: &mut Terminal) -> anyhow::Result<Outc
     if let Some(dir) = &args.dir {
         std::fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
         for (name, text) in &pages {
-            write(&dir.join(name), text)?;
+            write_page(&dir.join(name), text)?;
         }
         let dir = dir.display().to_string();
         let pages = count_noun(pages.len(), "page");
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Manual, terminal: &mut Terminal) -> anyhow::Result<Outc
     Ok(Outcome::Done)
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+fn write_page(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
@@ -74,7 +74,7 @@ fn title(name: &str, section: u8) -> String {
     format!(".TH {name} {section} \"{DATE}\" \"wensou {version}\" \"wensou\"\n")
 }
 
-/// The page of a verb, or of the program, which lists its `verbs`.
+/// The page of a verb, or, if `verb` is `None`, of the program, which lists its `verbs`.
 fn page(
     command: &Command,
     name: &str,
@@ -93,8 +93,8 @@ fn page(
     sections::closing(&mut closing, verb);
     text.extend(closing.to_roff().into_bytes());
     let text = String::from_utf8(text)?;
-    // Remove the repeated definitions of the apostrophe. Replace two line breaks with a blank line
-    // between them by one paragraph space, because roff warns about blank lines.
+    // Define the apostrophe only once. Replace two breaks with a blank line between them by a
+    // vertical space, because roff warns about blank lines.
     let text = text.replace(APOSTROPHE, "").replace("\n.br\n\n.br\n", "\n.sp\n");
     Ok(APOSTROPHE.to_owned() + &title(name, 1) + &text)
 }
@@ -108,14 +108,15 @@ fn synopsis(usage: &str) -> String {
             page.control("br", []);
         }
         let line = line.trim();
-        let after_name = line.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == ' ');
-        let (name, arguments) = line.split_at(line.len() - after_name.len());
+        // The name of the program and the verb are all before the first argument.
+        let arguments = line.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == ' ');
+        let (name, arguments) = line.split_at(line.len() - arguments.len());
         page.text([bold(name.trim_end()), roman(" "), roman(arguments)]);
     }
     page.to_roff()
 }
 
-/// The section DESCRIPTION, from the long help. Indented lines stay as they are.
+/// The section DESCRIPTION, from the long help. Indented lines are not filled.
 fn description(command: &Command) -> String {
     let mut page = Roff::new();
     page.control("SH", ["DESCRIPTION"]);

@@ -22,15 +22,19 @@ const ENVIRONMENT: [Entry; 9] = [
     ("XDG_CONFIG_HOME, HOME", "Where the config file is, unless WENSOU_CONFIG names it."),
     (
         "WENSOU_CLUSTER_USER, WENSOU_CLUSTER_PASSWORD, WENSOU_CLUSTER_API_KEY, WENSOU_CLUSTER_TOKEN",
-        "Credentials for a cluster: a user and a password, or one of the others. They come before \
-         those of the config file.",
+        "Credentials for a cluster: a user and a password, or one of the others. They take \
+         precedence over those of the config file.",
     ),
-    ("WENSOU_CLUSTER_CA_FILE", "Who signs the certificates of the cluster."),
+    (
+        "WENSOU_CLUSTER_CA_FILE",
+        "A file with the authority that signed the certificates of the cluster.",
+    ),
     ("NO_COLOR", "If set and not empty, no colour."),
     ("CLICOLOR, CLICOLOR_FORCE", "0 means no colour; 1 means colour, even in a pipe."),
     ("COLUMNS", "Width of the output, instead of the terminal's."),
 ];
 
+/// The exit statuses of failures, which all verbs have.
 const FAILURES: [Entry; 4] = [
     ("2", "The command line, the query or a setting is wrong, or the command failed."),
     ("3", "The index is missing, unreadable, damaged, or of another format."),
@@ -38,8 +42,8 @@ const FAILURES: [Entry; 4] = [
     ("128+N", "Signal N ended the program: 130 after Ctrl-C."),
 ];
 
-/// Writes the sections at the end of a page: those that only some verbs have, then EXAMPLES to SEE
-/// ALSO. Without a verb, the page is that of the program.
+/// Writes the sections at the end of the page of a verb, or of the program if `verb` is `None`:
+/// QUERIES or KEYS if it has them, then EXAMPLES, FILES, ENVIRONMENT, EXIT STATUS and SEE ALSO.
 pub(super) fn closing(page: &mut Roff, verb: Option<&str>) {
     match verb {
         Some("search") => verbatim(page, "QUERIES", QUERY_HELP),
@@ -87,20 +91,21 @@ pub(super) fn see_also(page: &mut Roff, names: &[&str]) {
     page.text(line);
 }
 
-/// A section of lines that are not filled.
+/// A section whose lines are not filled, so that line breaks stay.
 fn verbatim(page: &mut Roff, title: &str, lines: &str) {
     page.control("SH", [title]);
     page.control("nf", []);
     for line in lines.lines() {
         match line.is_empty() {
             true => page.control("sp", []),
-            // The page indents the lines as the help does.
+            // roff indents sections by itself, so drop the indentation of the help.
             false => page.text([roman(line.strip_prefix("  ").unwrap_or(line))]),
         };
     }
     page.control("fi", []);
 }
 
+/// A section of entries, each with a tag that is set in bold.
 fn tagged(page: &mut Roff, title: &str, entries: &[Entry]) {
     page.control("SH", [title]);
     for (tag, text) in entries {
@@ -153,6 +158,7 @@ fn exit_status(verb: Option<&str>) -> Vec<Entry> {
     entries
 }
 
+/// The pages that the page of a verb refers to.
 fn references(verb: Option<&str>) -> &'static [&'static str] {
     match verb.unwrap_or_default() {
         "" => &["wensou-search(1)", "wensou-index(1)", "wensou-query(7)"],
