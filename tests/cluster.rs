@@ -1,6 +1,7 @@
-//! An index on a real cluster of three nodes answers as the index in a folder that it is a copy of,
-//! while it is copied, and while nodes fail.
+//! Tests with a real cluster of three nodes: an index on it gives the same answers as the index in
+//! a folder that it is a copy of, also while it is copied and while nodes fail.
 //!
+//! This file has what the tests share: the cluster, copies of the sample archive, and comparisons.
 //! Without a JDK or Maven, the tests say so and pass.
 
 mod access;
@@ -28,16 +29,16 @@ use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
 use crate::util::{Dir, Ran, sample, skipped};
 use running::Cluster;
 
-/// The first port of the nodes; others than those of `just cluster-up`. If they are in use, perhaps
-/// by the tests of another checkout, later ones are.
-const PORT: u16 = 9281;
+/// The first port to try for the nodes, out of the way of `just cluster-up`.
+const FIRST_PORT: u16 = 9281;
 
-/// The first of three free ports; the ports between the nodes are 100 higher.
+/// The first of three adjacent free ports. The nodes talk to each other at ports that are 100
+/// higher, and free as well. The tests of another checkout may be using the first ones.
 fn free_port() -> u16 {
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let of_nodes = |port: u16| (port..port + 3).flat_map(|port| [port, port + 100]);
-    let mut ports = (PORT..PORT + 1000).step_by(200);
-    ports.find(|port| of_nodes(*port).all(is_free)).unwrap_or(PORT)
+    let ports_of_nodes = |port: u16| (port..port + 3).flat_map(|port| [port, port + 100]);
+    let mut ports = (FIRST_PORT..FIRST_PORT + 1000).step_by(200);
+    ports.find(|port| ports_of_nodes(*port).all(is_free)).unwrap_or(FIRST_PORT)
 }
 
 /// The cluster, which is started for the first test that needs it.
@@ -48,8 +49,8 @@ fn running() -> Option<&'static RwLock<Cluster>> {
     CLUSTER.get_or_init(start).as_ref().inspect_err(|why| skipped(why)).ok()
 }
 
-/// The cluster, for tests that leave its nodes as they are. They run at the same time, each with
-/// names of its own for its indexes.
+/// The cluster, for tests that leave its nodes and settings alone. They run at the same time, so
+/// each gives its indexes other names.
 fn cluster() -> Option<RwLockReadGuard<'static, Cluster>> {
     let running = running()?;
     Some(running.read().unwrap_or_else(|poisoned| {
@@ -59,11 +60,12 @@ fn cluster() -> Option<RwLockReadGuard<'static, Cluster>> {
     }))
 }
 
-/// The cluster, for a test that ends nodes or changes settings: no other test runs meanwhile.
+/// The cluster, without indexes, for a test that stops nodes or changes settings. No other test
+/// runs meanwhile.
 fn cluster_alone() -> Option<RwLockWriteGuard<'static, Cluster>> {
     let running = running()?;
     let cluster = running.write().unwrap_or_else(|poisoned| {
-        // The test that failed may have ended nodes.
+        // The test that failed may have stopped nodes.
         let cluster = PoisonError::into_inner(poisoned);
         cluster.heal();
         cluster
@@ -90,26 +92,27 @@ const SAMPLE: &str = "sample";
 /// The address of a copy of the index of the sample archive, for tests that do not change it.
 fn sample_copy(cluster: &Cluster) -> String {
     static COPYING: Mutex<()> = Mutex::new(());
-    let _one = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
+    // Only one test makes the copy.
+    let _guard = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
     if cluster.indexes_of(SAMPLE).is_empty() {
         return copied(&Dir::new(), cluster, SAMPLE);
     }
     cluster.address(SAMPLE)
 }
 
-/// Copies the index of the sample archive, without waiting at the end, and returns its address.
+/// Copies the index of the sample archive to `name`, and returns the address of the copy.
 fn copied(dir: &Dir, cluster: &Cluster, name: &str) -> String {
     let address = cluster.address(name);
     let copy = ["copy", "--index", sample_index(), "--to", &address, "--quiet"];
-    dir.ok(&[&copy[..], &AT_ONCE].concat());
+    dir.ok(&[&copy[..], &NO_GRACE].concat());
     address
 }
 
-/// Lets a copy delete the one before at once. Nothing reads that.
-const AT_ONCE: [&str; 2] = ["--grace", "0"];
+/// Options by which a copy deletes the previous one at once, for tests in which nothing reads that.
+const NO_GRACE: [&str; 2] = ["--grace", "0"];
 
 impl Cluster {
-    /// The address of an index.
+    /// The address of an index or alias.
     fn address(&self, name: &str) -> String {
         format!("http://{}/{name}", self.hosts())
     }
@@ -120,14 +123,14 @@ impl Cluster {
         Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap()
     }
 
-    /// Deletes all indexes: a node that is started again waits for each of its shards.
+    /// Deletes all indexes, so that nodes which are started again need not wait for their shards.
     fn delete_indexes(&self) {
         let delete = || self.client().delete("/*", &[("expand_wildcards", "all")]);
         // A request that is sent again, because its answer was late, misses what is deleted.
         delete().or_else(|_| delete()).unwrap();
     }
 
-    /// The indexes of the copies to an address, without that of their lock.
+    /// The indexes of the copies to `name`, sorted, without the index of their lock.
     fn indexes_of(&self, name: &str) -> Vec<String> {
         let found = self.client().indexes(&format!("{name}-*")).unwrap();
         let names = found.into_iter().map(|index| index.name);
@@ -142,20 +145,20 @@ fn run_on(dir: &Dir, index: &str, args: &[&str]) -> Ran {
     dir.run(&[args, &["--index", index]].concat())
 }
 
-/// Checks that the two indexes give the same output and exit status.
+/// Checks that the two indexes give the same output and exit status: for a query that is a mistake,
+/// the same message.
 #[track_caller]
 fn same(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
     let [one, other] = [one, other].map(|index| run_on(dir, index, args));
     assert!(one.code <= 2, "{args:?}: {}", one.stderr);
     assert_eq!(other.code, one.code, "{args:?}: {}", other.stderr);
-    // A query can be a mistake.
     assert!(one.code < 2 || one.stderr == other.stderr, "{args:?}: {}", other.stderr);
     let mut lines = one.stdout.lines().zip(other.stdout.lines());
-    let differ = lines.find(|(one, other)| one != other);
-    assert!(one.stdout == other.stdout, "{args:?}: {differ:#?}");
+    let first_difference = lines.find(|(one, other)| one != other);
+    assert!(one.stdout == other.stdout, "{args:?}: {first_difference:#?}");
 }
 
-/// Checks that a run fails with this status, and that its message has all of these parts.
+/// Checks that a run has failed with this status, and that its message has all of these parts.
 #[track_caller]
 fn refused(ran: &Ran, code: i32, parts: &[&str]) {
     assert_eq!(ran.code, code, "{}\n{}", ran.stdout, ran.stderr);
@@ -164,7 +167,7 @@ fn refused(ran: &Ran, code: i32, parts: &[&str]) {
     }
 }
 
-/// Every document of an index on the cluster, as it is there.
+/// Every document of an index on the cluster, of at most 1,000, as the cluster returns it.
 fn documents(client: &Client, name: &str) -> Value {
     let body = json!({ "query": { "match_all": {} }, "size": 1000, "sort": ["_doc"] });
     let found: Value = client.search(name, &[], &body).unwrap().json().unwrap();

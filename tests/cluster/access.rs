@@ -1,6 +1,6 @@
 //! Who may do what: refused credentials, certificates, rights, and servers of other versions.
 
-use super::proxy::{Answer, Proxy, Seen, authority};
+use super::proxy::{Answer, Proxy, Received, authority};
 use super::{SAMPLE, cluster, refused, run_on, same, sample_copy, sample_index};
 use crate::util::{Dir, Ran};
 
@@ -26,9 +26,9 @@ fn refused_credentials_name_the_cure_and_no_secret() {
     let direct = sample_copy(&cluster);
     // `reader:right-secret`. A server that is badly made repeats what it refuses.
     let right = "Basic cmVhZGVyOnJpZ2h0LXNlY3JldA==";
-    let proxy = Proxy::new(cluster.port(1), move |seen: &Seen| {
-        let repeated = format!("no such user: {}", seen.authorization);
-        (seen.authorization != right).then(|| exception(401, "security_exception", &repeated))
+    let proxy = Proxy::new(cluster.port(1), move |received: &Received| {
+        let repeated = format!("no such user: {}", received.authorization);
+        (received.authorization != right).then(|| exception(401, "security_exception", &repeated))
     });
     let address = proxy.address("http", SAMPLE);
     let (user, password) = ("WENSOU_CLUSTER_USER", "WENSOU_CLUSTER_PASSWORD");
@@ -127,9 +127,9 @@ fn a_user_who_may_only_read_can_search() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let direct = sample_copy(&cluster);
-    let proxy = Proxy::new(cluster.port(1), |seen: &Seen| {
+    let proxy = Proxy::new(cluster.port(1), |received: &Received| {
         let right = "no permissions for [indices:admin/any] and User [name=reader]";
-        (!is_reading(&seen.line, SAMPLE)).then(|| exception(403, "security_exception", right))
+        (!is_reading(&received.line, SAMPLE)).then(|| exception(403, "security_exception", right))
     });
     let address = proxy.address("http", SAMPLE);
     let indexes = [direct.as_str(), &address];
@@ -177,7 +177,7 @@ fn other_products_and_versions_are_refused_by_name() {
         ("<html>It works</html>".to_owned(), "not an OpenSearch cluster"),
     ] {
         // Nothing listens on the port of the node: no other request is passed on.
-        let proxy = Proxy::new(9, move |_: &Seen| Some((200, hello.clone(), "")));
+        let proxy = Proxy::new(9, move |_: &Received| Some((200, hello.clone(), "")));
         let address = proxy.address("http", "news");
         let runs: [&[&str]; 4] = [
             &["search", "x", "--index", &address],

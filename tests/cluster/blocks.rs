@@ -1,11 +1,13 @@
-//! A cluster or an operator that has blocked writes.
+//! Copies while writes are blocked, by the cluster because a disk is nearly full, or by an
+//! operator.
 
 use serde_json::{Value, json};
 
 use super::copies::Archive;
 use super::{cluster, cluster_alone, refused, run_on, same};
 
-/// Sets `index.blocks.read_only_allow_delete`, as the cluster does when a disk is nearly full.
+/// Sets `index.blocks.read_only_allow_delete`, as the cluster does when a disk is nearly full, or
+/// removes it if `blocked` is null.
 fn set_block(client: &wensou_cluster::Client, indexes: &str, blocked: Value) {
     let path = format!("/{indexes}/_settings");
     let settings = json!({ "index.blocks.read_only_allow_delete": blocked });
@@ -13,7 +15,7 @@ fn set_block(client: &wensou_cluster::Client, indexes: &str, blocked: Value) {
 }
 
 #[test]
-fn a_full_disk_stops_copies_and_no_searches() {
+fn a_full_disk_stops_copies_but_not_searches() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let address = cluster.address("full");
@@ -21,7 +23,7 @@ fn a_full_disk_stops_copies_and_no_searches() {
     let client = cluster.client();
     let (before, old) = (cluster.indexes_of("full"), archive.answers("index"));
     archive.update(1);
-    // The index that is searched, or the lock as well.
+    // Block the index that is searched; then all indexes, also the one of the lock.
     for indexes in [&client.alias_targets("full").unwrap()[0], "full-*"] {
         set_block(&client, indexes, json!(true));
         let copy = ["copy", "--index", "index", "--to", &address];
@@ -39,12 +41,12 @@ fn a_full_disk_stops_copies_and_no_searches() {
 }
 
 #[test]
-fn a_copy_goes_on_when_its_own_indexes_are_freed() {
+fn a_copy_succeeds_once_the_blocks_are_removed() {
     let Some(cluster) = cluster_alone() else { return };
     let archive = Archive::new();
     let address = cluster.address("freed");
     let client = cluster.client();
-    // Every index that is created is blocked from the beginning.
+    // Block every index as soon as it is created.
     let template = json!({
         "index_patterns": ["freed-*"],
         "template": { "settings": { "index.blocks.read_only_allow_delete": true } },
@@ -58,15 +60,15 @@ fn a_copy_goes_on_when_its_own_indexes_are_freed() {
     archive.copy(&address);
     same(&archive.dir, ["index", &address], &["export"]);
     // Above the high watermark, the cluster creates no index at all.
-    let set = |value: Value| {
+    let block_creation = |value: Value| {
         let settings = json!({ "persistent": { "cluster.blocks.create_index": value } });
         client.put("/_cluster/settings", &[], &settings).unwrap();
     };
     archive.update(1);
     let old = archive.answers(&address);
-    set(json!(true));
+    block_creation(json!(true));
     let ran = archive.dir.run(&copy);
-    set(Value::Null);
+    block_creation(Value::Null);
     refused(&ran, 2, &["does not accept writes", "free space"]);
     assert_eq!(archive.answers(&address), old);
     archive.copy(&address);

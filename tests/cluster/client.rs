@@ -1,4 +1,4 @@
-//! The client alone, without the binary.
+//! The client of `wensou-cluster` by itself, without the binary.
 
 use std::io::Write;
 use std::sync::Mutex;
@@ -11,8 +11,10 @@ use wensou_cluster::{BulkOptions, BulkWriter, Client, Error, Health, Operation, 
 use super::cluster_alone;
 use super::running::Cluster;
 
+/// The number of documents in each index.
 const DOCUMENTS: usize = 2_000;
 
+/// Creates an index, and waits for its replicas.
 fn create(client: &Client, index: &str) {
     let body = json!({
         "settings": {"number_of_shards": 3, "number_of_replicas": 1},
@@ -22,7 +24,7 @@ fn create(client: &Client, index: &str) {
     client.wait_for_health(index, Health::Green, Duration::from_secs(30)).unwrap();
 }
 
-/// Writes the documents `range`, each with the name of the index.
+/// Writes the documents with these numbers, each with the name of the index in the field `copy`.
 fn write(client: &Client, index: &str, range: std::ops::Range<usize>) -> u64 {
     let options = BulkOptions { batch_count: 100, ..BulkOptions::default() };
     let mut writer = BulkWriter::new(client, index, options).unwrap();
@@ -37,7 +39,7 @@ fn write(client: &Client, index: &str, range: std::ops::Range<usize>) -> u64 {
     summary.succeeded()
 }
 
-/// Totals, and the first ids, of some searches.
+/// The totals and the first ids of seven searches, one for each word of the documents.
 fn answers(client: &Client, index: &str) -> Vec<(u64, Vec<String>)> {
     (0..7)
         .map(|word| {
@@ -54,6 +56,7 @@ fn answers(client: &Client, index: &str) -> Vec<(u64, Vec<String>)> {
         .collect()
 }
 
+/// The ids of all documents, read page by page.
 fn all_ids(client: &Client, index: &str) -> Vec<String> {
     let body = json!({"query": {"match_all": {}}, "sort": [{"id": "asc"}], "_source": false});
     let options = PageOptions { size: 300, ..PageOptions::default() };
@@ -61,7 +64,7 @@ fn all_ids(client: &Client, index: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_real_cluster_keeps_its_promises() {
+fn the_client_gets_whole_answers_during_swaps_and_failures_of_nodes() {
     let Some(cluster) = cluster_alone() else { return };
     let client = cluster.client();
     assert_eq!(client.version().unwrap().product(), "OpenSearch");
@@ -113,7 +116,8 @@ fn errors_are_told_apart(client: &Client) {
     assert_eq!((summary.conflicts, summary.failed, summary.missing), (1, 2, 1), "{summary:?}");
 }
 
-/// Swaps the alias to a copy while others search: every answer is whole, and of one index.
+/// Swaps the alias between two indexes while other threads search: every answer is whole, and of
+/// one index.
 fn swap_under_load(client: &Client) {
     create(client, "news-2");
     write(client, "news-2", 0..DOCUMENTS);
@@ -170,7 +174,7 @@ fn whole_and_of_one_index(client: &Client) -> Result<(), String> {
     }
 }
 
-/// A node that hangs: the others answer within the time of the client.
+/// Pauses a node: the others answer within the time limits of the client.
 fn hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) {
     cluster.run(&["pause", "2"]);
     for _ in 0..2 {
@@ -189,7 +193,7 @@ fn hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) 
     assert_eq!(answers(client, "news"), before);
 }
 
-/// A node that is killed while others write, search and read page by page.
+/// Kills a node while other threads write, search and read page by page.
 fn killed_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) {
     create(client, "news-3");
     let written = std::thread::scope(|scope| {
@@ -207,6 +211,8 @@ fn killed_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]
     client.refresh("news-3").unwrap();
     assert_eq!(all_ids(client, "news-3").len(), DOCUMENTS);
     assert_eq!(answers(client, "news-3"), before);
-    let alias = client.swap_alias("news", Some("news-2"), "news-3");
-    alias.and_then(|()| client.wait_for_alias("news", "news-3", Duration::from_secs(10))).unwrap();
+    let swapped = client.swap_alias("news", Some("news-2"), "news-3");
+    swapped
+        .and_then(|()| client.wait_for_alias("news", "news-3", Duration::from_secs(10)))
+        .unwrap();
 }

@@ -1,4 +1,5 @@
-//! A copy is searched when it is whole, whatever happens before.
+//! Copies of an index to the cluster: each is searched only once it is complete, whatever happens
+//! meanwhile, and then replaces the one before.
 
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::running::Cluster;
-use super::{AT_ONCE, cluster, documents, refused, run_on, same};
+use super::{NO_GRACE, cluster, documents, refused, run_on, same};
 use crate::util::{Dir, copy_folder, sample, set_archive_state};
 
 /// Queries whose answers depend on the state of the archive.
@@ -17,12 +18,14 @@ const QUERIES: [&[&str]; 3] = [
     &["search", "-n", "300", "-f", "ids"],
 ];
 
-/// An archive in a state, with an index in a folder.
+/// An archive that a test puts into one of two states (see [`set_archive_state`]), with an index of
+/// it in the folder `index`.
 pub(super) struct Archive {
     pub(super) dir: Dir,
 }
 
 impl Archive {
+    /// The sample archive in state 0, indexed.
     pub(super) fn new() -> Self {
         let archive = Self { dir: Dir::new() };
         copy_folder(&sample(), &archive.dir.path().join("archive"));
@@ -31,22 +34,26 @@ impl Archive {
         archive
     }
 
+    /// Puts the archive into a state, without updating the index.
     pub(super) fn set_state(&self, state: usize) {
         set_archive_state(&self.dir.path().join("archive"), state);
     }
 
+    /// Puts the archive into a state, and updates the index.
     pub(super) fn update(&self, state: usize) {
         self.set_state(state);
         self.dir.ok(&["index", "archive", "--quiet", "--index", "index"]);
     }
 
+    /// Copies the index to an address, and returns what the copy has printed on stderr.
     pub(super) fn copy(&self, address: &str) -> String {
         let copy = ["copy", "--index", "index", "--to", address];
-        let ran = self.dir.run(&[&copy[..], &AT_ONCE].concat());
+        let ran = self.dir.run(&[&copy[..], &NO_GRACE].concat());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         ran.stderr
     }
 
+    /// What an index answers to [`QUERIES`].
     pub(super) fn answers(&self, index: &str) -> Vec<String> {
         let answer = |args: &&[&str]| {
             let ran = run_on(&self.dir, index, args);
@@ -58,7 +65,7 @@ impl Archive {
 }
 
 #[test]
-fn a_copy_sends_what_differs_and_is_seen_at_once() {
+fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let address = cluster.address("updated");
@@ -72,14 +79,14 @@ fn a_copy_sends_what_differs_and_is_seen_at_once() {
     let new = archive.answers(&folder);
     assert_ne!(old, new);
     let finished = AtomicBool::new(false);
-    let told = std::thread::scope(|scope| {
+    let messages = std::thread::scope(|scope| {
         let searches = scope.spawn(|| {
             let mut count = 0;
             while !finished.load(SeqCst) {
                 for (at, args) in QUERIES.iter().enumerate() {
                     let ran = run_on(&archive.dir, &address, args);
-                    let known = [&old[at], &new[at]].contains(&&ran.stdout);
-                    if ran.code > 1 || !known {
+                    let is_old_or_new = [&old[at], &new[at]].contains(&&ran.stdout);
+                    if ran.code > 1 || !is_old_or_new {
                         return Err(format!("{args:?}: {}\n{}", ran.stderr, ran.stdout));
                     }
                     count += 1;
@@ -96,16 +103,17 @@ fn a_copy_sends_what_differs_and_is_seen_at_once() {
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         ran.stderr
     });
-    // One page is new, one is changed, one is gone; an article counts its neighbours.
-    let sent: u64 = number_before(&told, " sent and ");
-    assert!((1..=10).contains(&sent), "{told}");
-    assert!((1..=3).contains(&number_before(&told, " deleted")), "{told}");
+    // One page is new, one has changed and one is gone. The records of the files between the new
+    // page and the one that is gone get other ordinals, so their documents differ as well.
+    let sent: u64 = number_before(&messages, " sent and ");
+    assert!((1..=10).contains(&sent), "{messages}");
+    assert!((1..=3).contains(&number_before(&messages, " deleted")), "{messages}");
     assert_eq!(archive.answers(&address), new);
     same(&archive.dir, ["index", &address], &["export"]);
     assert_eq!(cluster.indexes_of("updated").len(), 2);
 }
 
-/// The number that stands before `mark`.
+/// The number directly before `mark` in a text.
 fn number_before(text: &str, mark: &str) -> u64 {
     let before = text.split(mark).next().unwrap();
     before.rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("no number: {text}"))
@@ -123,12 +131,12 @@ fn only_copies_of_the_same_archive_are_replaced() {
     let copy = ["copy", "--index", "other", "--to", &address];
     refused(&archive.dir.run(&copy), 2, &["--replace", "kinds", "archive"]);
     assert_eq!(archive.answers(&address), before);
-    archive.dir.ok(&[&copy[..], &["--replace"], &AT_ONCE].concat());
+    archive.dir.ok(&[&copy[..], &["--replace"], &NO_GRACE].concat());
     same(&archive.dir, ["other", &address], &["export"]);
 }
 
 #[test]
-fn an_index_of_others_is_refused_and_stays_as_it_is() {
+fn a_foreign_index_is_refused_and_not_changed() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let client = cluster.client();
@@ -153,20 +161,20 @@ fn an_index_of_others_is_refused_and_stays_as_it_is() {
     assert_eq!(client.alias_targets("led").unwrap(), ["foreign-one"]);
 }
 
-/// Starts a copy, and kills it when its index is there.
+/// Starts a copy, and kills it as soon as its index exists.
 fn kill_a_copy(archive: &Archive, cluster: &Cluster, name: &str) {
     let (mut copy, _) = begin_a_copy(archive, cluster, name);
     copy.kill().unwrap();
     assert!(!copy.wait().unwrap().success(), "the copy was finished before it was killed");
 }
 
-/// Starts a copy, and returns it when its index is there, with the name of that.
+/// Starts a copy, and returns it with the name of its index as soon as that exists.
 #[allow(clippy::zombie_processes, reason = "the callers wait for it")]
 pub(super) fn begin_a_copy(archive: &Archive, cluster: &Cluster, name: &str) -> (Child, String) {
     let address = cluster.address(name);
     let before = cluster.indexes_of(name);
     let copy = ["copy", "--index", "index", "--to", &address];
-    let mut command = archive.dir.command(&[&copy[..], &AT_ONCE].concat());
+    let mut command = archive.dir.command(&[&copy[..], &NO_GRACE].concat());
     let copy = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     loop {
@@ -201,20 +209,20 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let address = cluster.address("killed");
-    // The first copy: there is no index until it is whole.
+    // Until the first copy is complete, there is no index.
     kill_a_copy(&archive, &cluster, "killed");
     refused(&run_on(&archive.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
     archive.copy(&address);
     let old = archive.answers("index");
     assert_eq!(archive.answers(&address), old);
-    // The same copy is started again.
+    // The copy that was killed is started again.
     archive.update(1);
     kill_a_copy(&archive, &cluster, "killed");
     assert_eq!(archive.answers(&address), old);
     archive.copy(&address);
     assert_eq!(archive.answers(&address), archive.answers("index"));
     assert_ne!(archive.answers(&address), old);
-    // Another copy follows, and removes what the one that was killed has left.
+    // Another copy removes what the one that was killed has left.
     archive.update(0);
     kill_a_copy(&archive, &cluster, "killed");
     assert!(cluster.indexes_of("killed").len() > 2);
@@ -223,7 +231,8 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     archive.copy(&address);
     same(&archive.dir, ["index", &address], &["export"]);
     assert_eq!(cluster.indexes_of("killed").len(), 2);
-    // So does the same copy, if the first one was killed when its alias was swapped.
+    // A copy with nothing to send does so as well: the one before may have been killed after it had
+    // swapped the alias.
     let left = "killed-0123456789abcdef";
     let mark = json!({ "mappings": { "_meta": { "wensou": { "alias": "killed" } } } });
     cluster.client().create_index(left, &mark).unwrap();
@@ -232,36 +241,41 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
 }
 
 #[test]
-fn what_is_not_marked_as_a_copy_is_kept_and_named() {
+fn only_leftovers_of_the_same_alias_are_deleted_and_others_are_named() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let address = cluster.address("kept");
     archive.copy(&address);
     let client = cluster.client();
     let marked = |alias: &str| json!({ "mappings": { "_meta": { "wensou": { "alias": alias } } } });
-    let foreign = "kept-0123456789abcdef";
-    client.create_index(foreign, &json!({})).unwrap();
-    // Of another address, in use by an alias, and what has another name.
+    // Without a mark.
+    client.create_index("kept-0123456789abcdef", &json!({})).unwrap();
+    // With the mark of another alias.
     client.create_index("kept-fedcba9876543210", &marked("other")).unwrap();
+    // In use by an alias.
     client.create_index("kept-aaaaaaaaaaaaaaaa.terms", &marked("kept")).unwrap();
     client.swap_alias("led-to", None, "kept-aaaaaaaaaaaaaaaa.terms").unwrap();
+    // With a name that no copy has.
     client.create_index("kept-0123", &marked("kept")).unwrap();
+    // The only one that is deleted.
     client.create_index("kept-bbbbbbbbbbbbbbbb", &marked("kept")).unwrap();
     archive.update(1);
-    let told = archive.copy(&address);
+    let messages = archive.copy(&address);
     let named = ["kept-0123456789abcdef", "kept-fedcba9876543210", "kept-aaaaaaaaaaaaaaaa.terms"];
     for name in named {
-        assert!(told.contains(&format!("the index {name} on the cluster was kept")), "{told}");
+        let message = format!("the index {name} on the cluster was kept");
+        assert!(messages.contains(&message), "{messages}");
     }
-    assert!(!told.contains("kept-0123 "), "{told}");
+    assert!(!messages.contains("kept-0123 "), "{messages}");
     let left = cluster.indexes_of("kept");
     assert!(!left.contains(&"kept-bbbbbbbbbbbbbbbb".to_owned()), "{left:?}");
+    // The two indexes of the copy, those that were named, and the one with another name.
     assert_eq!(left.len(), 2 + named.len() + 1, "{left:?}");
     assert_eq!(run_on(&archive.dir, &address, &["check", "--all"]).code, 0);
 }
 
 #[test]
-fn the_copy_before_is_kept_for_a_while() {
+fn the_previous_copy_is_kept_for_the_grace_period() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let address = cluster.address("grace");
@@ -269,7 +283,7 @@ fn the_copy_before_is_kept_for_a_while() {
     let client = cluster.client();
     let before = client.alias_targets("grace").unwrap();
     archive.update(1);
-    // As the config file says it.
+    // The grace period is that of the config file.
     archive.dir.write("config/wensou/config.toml", "[cluster]\ngrace = 3\n");
     let mut command = archive.dir.command(&["copy", "--index", "index", "--to", &address]);
     let mut copy = command.stderr(Stdio::null()).spawn().unwrap();

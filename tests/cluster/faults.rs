@@ -8,7 +8,7 @@ use wensou_cluster::Health;
 
 use super::queries::Queries;
 use super::running::Cluster;
-use super::{AT_ONCE, cluster_alone, copied, refused, run_on, same, sample_index};
+use super::{NO_GRACE, cluster_alone, copied, refused, run_on, same, sample_index};
 use crate::util::{Dir, Ran};
 
 fn wait_for_health(cluster: &Cluster, name: &str, health: Health) {
@@ -127,7 +127,7 @@ fn with_too_few_nodes_commands_fail_and_never_show_a_part() {
     cluster.client().put("/yellow-*/_settings", &[], &later).unwrap();
     let red = cluster.address("red");
     let copy = ["copy", "--index", sample_index(), "--replicas", "0", "--quiet", "--to"];
-    dir.ok(&[&copy[..], &[&red], &AT_ONCE].concat());
+    dir.ok(&[&copy[..], &[&red], &NO_GRACE].concat());
     // Kill one of three nodes: one that has documents of `red`, which has no replicas.
     let first = node_with_documents(&cluster, "red");
     cluster.run(&["kill", &first]);

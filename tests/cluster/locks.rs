@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::copies::{Archive, begin_a_copy};
-use super::{AT_ONCE, cluster, refused, run_on, same};
+use super::{NO_GRACE, cluster, refused, run_on, same};
 use crate::util::Ran;
 
 /// Sends a signal to a process that a test has started.
@@ -25,7 +25,7 @@ fn a_second_copy_names_the_first_or_waits_for_it() {
     let (mut first, _) = begin_a_copy(&archive, &cluster, "twice");
     signal("-STOP", first.id());
     let copy = ["copy", "--index", "index", "--to", &address];
-    let copy = [&copy[..], &AT_ONCE].concat();
+    let copy = [&copy[..], &NO_GRACE].concat();
     let before = cluster.indexes_of("twice");
     let started = Instant::now();
     let process = format!("process {} on ", first.id());
@@ -55,7 +55,7 @@ fn copies_at_the_same_time_leave_a_whole_index() {
     archive.update(1);
     let copies = ["index", "other", "index"].map(|folder| {
         let copy = ["copy", "--index", folder, "--to", &address, "--wait"];
-        let mut command = archive.dir.command(&[&copy[..], &AT_ONCE].concat());
+        let mut command = archive.dir.command(&[&copy[..], &NO_GRACE].concat());
         command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     });
     for copy in copies {

@@ -1,5 +1,5 @@
-//! A server between the binary and a node: it answers by itself what a test says, and passes on
-//! everything else. With a certificate, it speaks TLS.
+//! A proxy between the binary and a node. It answers those requests itself that a test chooses, and
+//! forwards all others. With a certificate, it speaks TLS.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,19 +8,20 @@ use std::sync::Arc;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// A request.
+/// A request that the proxy has received.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct Received {
     /// The method and the path, without parameters.
     pub(super) line: String,
     /// The value of the header `authorization`.
     pub(super) authorization: String,
 }
 
-/// The status and the body that a test answers with, and a header.
+/// What a test answers: the status, the body, and header lines, each with its line break.
 pub(super) type Answer = (u16, String, &'static str);
 
-type Rule = dyn Fn(&Seen) -> Option<Answer> + Send + Sync;
+/// Decides what the proxy answers itself; `None` forwards the request.
+type Rule = dyn Fn(&Received) -> Option<Answer> + Send + Sync;
 
 /// A proxy. It listens until the process ends.
 pub(super) struct Proxy {
@@ -28,15 +29,15 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy of the node that listens on port `node`. `rule` returns what it answers by itself.
+    /// A proxy of the node that listens on port `node`. `rule` decides what it answers itself.
     pub(super) fn new(
         node: u16,
-        rule: impl Fn(&Seen) -> Option<Answer> + Send + Sync + 'static,
+        rule: impl Fn(&Received) -> Option<Answer> + Send + Sync + 'static,
     ) -> Self {
         Self::start(node, Box::new(rule), None)
     }
 
-    /// A proxy that speaks TLS.
+    /// A proxy that speaks TLS and forwards every request.
     pub(super) fn encrypted(node: u16, config: ServerConfig) -> Self {
         Self::start(node, Box::new(|_| None), Some(Arc::new(config)))
     }
@@ -48,7 +49,7 @@ impl Proxy {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (stream, rule, config) = (stream.unwrap(), Arc::clone(&rule), config.clone());
-                // A client that goes away is no failure of a test.
+                // Ignore errors: a client that closes its connection is no failure of a test.
                 std::thread::spawn(move || match config {
                     Some(config) => {
                         let connection = ServerConnection::new(config).unwrap();
@@ -61,7 +62,7 @@ impl Proxy {
         Self { port }
     }
 
-    /// The address of an index.
+    /// The address of an index behind the proxy.
     pub(super) fn address(&self, scheme: &str, name: &str) -> String {
         format!("{scheme}://127.0.0.1:{}/{name}", self.port)
     }
@@ -74,7 +75,7 @@ fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<
     if reader.read_line(&mut line)? == 0 {
         return Ok(());
     }
-    let (mut passed, mut length) = (line.clone(), 0);
+    let (mut forwarded, mut length) = (line.clone(), 0);
     let mut authorization = String::new();
     loop {
         let mut header = String::new();
@@ -86,13 +87,13 @@ fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<
             "connection" | "transfer-encoding" => continue,
             _ => {}
         }
-        passed.push_str(&header);
+        forwarded.push_str(&header);
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let end = line.find(['?', '\r']).unwrap();
     let line = line[..end].trim_end_matches(" HTTP/1.1").to_owned();
-    let answer = match rule(&Seen { line, authorization }) {
+    let answer = match rule(&Received { line, authorization }) {
         Some((status, body, header)) => {
             let length = body.len();
             let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{header}");
@@ -100,7 +101,7 @@ fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<
         }
         None => {
             let mut server = TcpStream::connect(("127.0.0.1", node))?;
-            server.write_all(format!("{passed}connection: close\r\n\r\n").as_bytes())?;
+            server.write_all(format!("{forwarded}connection: close\r\n\r\n").as_bytes())?;
             server.write_all(&body)?;
             let mut answer = Vec::new();
             server.read_to_end(&mut answer)?;
@@ -111,7 +112,8 @@ fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<
     reader.get_mut().flush()
 }
 
-/// A certificate authority as PEM, and what a server with a certificate of it for 127.0.0.1 needs.
+/// A new certificate authority as PEM, and the configuration of a server whose certificate for
+/// 127.0.0.1 it has signed.
 pub(super) fn authority() -> (String, ServerConfig) {
     let key = rcgen::KeyPair::generate().unwrap();
     let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();

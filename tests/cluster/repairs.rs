@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wensou_cluster::{Client, Request};
 
-use super::{AT_ONCE, cluster, copied, documents, refused, run_on, same, sample_index};
+use super::{NO_GRACE, cluster, copied, documents, refused, run_on, same, sample_index};
 use crate::util::{Dir, Ran};
 
 /// Changes the documents of a copy in three ways, and returns the ids of those that are changed,
@@ -52,7 +52,7 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
     refused(&found, 3, &["damaged"]);
     assert_eq!(found.stdout.lines().count(), 3, "{}", found.stdout);
     assert!(findings.iter().all(|finding| found.stdout.contains(finding)), "{}", found.stdout);
-    let repair = [&from[..], &["--repair"], &AT_ONCE].concat();
+    let repair = [&from[..], &["--repair"], &NO_GRACE].concat();
     let repaired = run_on(&dir, &address, &[&repair[..], &["-f", "json"]].concat());
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
     assert!(
@@ -122,7 +122,7 @@ fn statistics_that_were_changed_are_repaired() {
     let found = run_on(&dir, &address, &from);
     refused(&found, 3, &["damaged"]);
     assert!(found.stdout.contains(".terms differs from the documents"), "{}", found.stdout);
-    let repaired = run_on(&dir, &address, &[&from[..], &["--repair"], &AT_ONCE].concat());
+    let repaired = run_on(&dir, &address, &[&from[..], &["--repair"], &NO_GRACE].concat());
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
     assert!(repaired.stderr.contains("repaired: 0 sent and 0 deleted"), "{}", repaired.stderr);
     same(&dir, [sample_index(), &address], &["search", "比特幣 減半 市場", "-f", "jsonl"]);
@@ -167,6 +167,6 @@ fn a_document_that_was_changed_is_named() {
     // The cure that the message of `check --repair` names.
     dir.ok(&["backup", "--index", sample_index(), "index", "--quiet"]);
     let rebuild = ["index", "--index", &address, "--local", "index", "--rebuild", "--quiet"];
-    dir.ok(&[&rebuild[..], &AT_ONCE].concat());
+    dir.ok(&[&rebuild[..], &NO_GRACE].concat());
     assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
 }

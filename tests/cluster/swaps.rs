@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use super::copies::Archive;
-use super::{AT_ONCE, cluster, run_on};
+use super::{NO_GRACE, cluster, run_on};
 use crate::util::Ran;
 
-/// The queries of a batch.
-const COUNT: usize = 1_000;
+/// The number of queries in the batch.
+const QUERY_COUNT: usize = 1_000;
 
 /// Different queries. The answers to most of them depend on the state of the archive.
 const QUERIES: [&str; 8] = [
@@ -28,11 +28,11 @@ fn every_answer_is_that_of_one_copy_while_copies_replace_each_other() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let address = cluster.address("swaps");
-    // The copies of two states of the archive.
+    // Two states of the archive: the first in `other`, the second in `index`.
     archive.dir.ok(&["backup", "--index", "index", "other", "--quiet"]);
     archive.update(1);
     archive.copy(&address);
-    let lines: Vec<&str> = QUERIES.into_iter().cycle().take(COUNT).collect();
+    let lines: Vec<&str> = QUERIES.into_iter().cycle().take(QUERY_COUNT).collect();
     archive.dir.write("queries.txt", lines.join("\n"));
     let batch = ["search", "--batch", "queries.txt", "-f", "ids"];
     let states = ["index", "other"].map(|index| run_on(&archive.dir, index, &batch).stdout);
@@ -46,7 +46,7 @@ fn every_answer_is_that_of_one_copy_while_copies_replace_each_other() {
             while !finished.load(SeqCst) {
                 let folder = ["other", "index"][count % 2];
                 let copy = ["copy", "--index", folder, "--to", &address, "--quiet"];
-                archive.dir.ok(&[&copy[..], &AT_ONCE].concat());
+                archive.dir.ok(&[&copy[..], &NO_GRACE].concat());
                 count += 1;
                 std::thread::sleep(Duration::from_millis(500));
             }
@@ -59,8 +59,8 @@ fn every_answer_is_that_of_one_copy_while_copies_replace_each_other() {
     assert!(answered.code == 0 || answered.code == 2, "{}", answered.stderr);
     let states = states.each_ref().map(|state| state.lines().collect::<Vec<_>>());
     let answers: Vec<&str> = answered.stdout.lines().collect();
-    assert_eq!(answers.len(), COUNT, "{}", answered.stderr);
-    let wrong: Vec<_> = (0..COUNT)
+    assert_eq!(answers.len(), QUERY_COUNT, "{}", answered.stderr);
+    let wrong: Vec<_> = (0..QUERY_COUNT)
         .filter(|&at| answers[at] != states[0][at] && answers[at] != states[1][at])
         .map(|at| lines[at])
         .collect();
