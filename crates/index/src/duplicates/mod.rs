@@ -51,6 +51,7 @@ impl BaseArticles {
         self
     }
 
+    /// The sketches, ascending by document, and the verdicts.
     pub(crate) fn into_parts(self) -> (Vec<(DocId, Sketch)>, Verdicts) {
         (self.sketches, self.verdicts)
     }
@@ -68,8 +69,9 @@ pub(crate) fn write(
     read: &mut dyn FnMut(&str, DocId) -> Result<Record, Error>,
 ) -> Result<(), Error> {
     let Articles { base, recent, verdicts: known, mut samples } = articles;
-    // A text is an index: first those of the base, then those of the recent segment.
+    // Texts are numbered: first those of the base, then those of the recent segment.
     let base_count = base.sketches.len();
+    // The first text that has a sample.
     let first_sampled = if recent.segment.is_empty() { 0 } else { base_count };
     let all = || base.sketches.iter().chain(&recent.sketches);
     let sketches: Vec<Sketch> = all().map(|(_, sketch)| *sketch).collect();
@@ -92,8 +94,8 @@ pub(crate) fn write(
         // `a` is less than `b`.
         let both_in_base = (b as usize) < base_count;
         let pair = (documents[a as usize], documents[b as usize]);
-        let at = known.binary_search_by_key(&pair, |(a, b, _)| (*a, *b));
-        let likeness = match at.ok().filter(|_| both_in_base).map(|at| known[at].2) {
+        let known_verdict = if both_in_base { verdict_on(&known, pair) } else { None };
+        let likeness = match known_verdict {
             Some(true) => Likeness::Same,
             Some(false) => Likeness::Different,
             None if (a as usize) < first_sampled => Likeness::Unknown,
@@ -116,6 +118,12 @@ pub(crate) fn write(
     let base = BaseArticles { sketches: base.sketches, verdicts };
     let written = table::write(folder, &groups, base);
     written.map_err(Error::io("write", &folder.path_of(DUPLICATES)))
+}
+
+/// What `verdicts` say about a pair of documents; `None` if these were not compared.
+fn verdict_on(verdicts: &[(DocId, DocId, bool)], pair: (DocId, DocId)) -> Option<bool> {
+    let at = verdicts.binary_search_by_key(&pair, |(a, b, _)| (*a, *b)).ok()?;
+    Some(verdicts[at].2)
 }
 
 /// Reads and compares texts, with a cache for those that were read.
