@@ -108,7 +108,7 @@ fn synopsis(usage: &str) -> String {
             page.control("br", []);
         }
         let line = line.trim();
-        // The name of the program and the verb are all before the first argument.
+        // The names of the program and the verb precede the arguments.
         let arguments = line.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == ' ');
         let (name, arguments) = line.split_at(line.len() - arguments.len());
         page.text([bold(name.trim_end()), roman(" "), roman(arguments)]);
