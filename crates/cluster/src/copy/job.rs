@@ -83,8 +83,9 @@ impl<'a> Job<'a> {
         progress: CopyProgress<'_>,
     ) -> Result<Copied> {
         let started = Instant::now();
+        let may_pass = |error: &Error| error.is_passing() || matches!(error, Error::Waited { .. });
         match self.write(published, documents, progress) {
-            Err(error) if error.is_passing() && started.elapsed() < RETRY_WITHIN => {
+            Err(error) if may_pass(&error) && started.elapsed() < RETRY_WITHIN => {
                 let names = [documents.to_owned(), statistics_name(documents)];
                 if !names.iter().any(|name| is_lost(self.client, name)) {
                     return Err(error);
@@ -137,7 +138,7 @@ impl<'a> Job<'a> {
         let description = Description { shares, ..new_description(index, self.address.index())? };
         let description = send_statistics(client, &statistics, counted, description)?;
         for name in [documents, statistics.as_str()] {
-            client.refresh(name)?;
+            refresh(client, name)?;
         }
         self.lock.confirm()?;
         let is_marked = is_marked(client, documents, self.address.index())?;
@@ -250,7 +251,7 @@ impl<'a> Job<'a> {
         progress: CopyProgress<'_>,
     ) -> Result<(Copied, StatisticsBuilder)> {
         let Self { index, client, options, lock, .. } = self;
-        client.refresh(name)?;
+        refresh(client, name)?;
         let mut sums_there = match options.sent {
             Sent::Different => sums::computed_sums(client, name)?,
             Sent::Changed | Sent::All => sums::stated_sums(client, name)?,
@@ -290,6 +291,13 @@ pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool
 
 fn bulk_options() -> BulkOptions {
     BulkOptions { patience_without_shards: LOST_AFTER * 3, ..BulkOptions::default() }
+}
+
+/// Makes the documents of an index visible to searches. A refresh waits for lost shards until its
+/// time is over, so they are noticed before.
+fn refresh(client: &Client, name: &str) -> Result<()> {
+    client.wait_for_health(name, Health::Yellow, LOST_AFTER)?;
+    client.refresh(name)
 }
 
 /// Whether shards of an index that is being written are lost.

@@ -16,17 +16,17 @@ pub(crate) struct Interner {
     strings: StringInterner<StringBackend, RandomState>,
     /// The numbers of the words of two Chinese characters, by their bytes: most words of a text are
     /// such, and a number is found in half the time of a string. 20 bytes for each.
-    pairs: HashMap<u64, u32>,
+    two_chars: HashMap<u64, u32>,
 }
 
 impl Default for Interner {
     fn default() -> Self {
-        Self { strings: StringInterner::new(), pairs: HashMap::default() }
+        Self { strings: StringInterner::new(), two_chars: HashMap::default() }
     }
 }
 
 /// The bytes of a string of two Chinese characters, or of as many others, as a number.
-fn pair_key(text: &str) -> Option<u64> {
+fn two_char_key(text: &str) -> Option<u64> {
     let [a, b, c, d, e, f] = <[u8; 6]>::try_from(text.as_bytes()).ok()?;
     Some(u64::from_le_bytes([a, b, c, d, e, f, 0, 0]))
 }
@@ -34,8 +34,8 @@ fn pair_key(text: &str) -> Option<u64> {
 impl Interner {
     /// The number of a string that was added before.
     pub(crate) fn get(&self, text: &str) -> Option<u32> {
-        match pair_key(text) {
-            Some(pair) => self.pairs.get(&pair).copied(),
+        match two_char_key(text) {
+            Some(key) => self.two_chars.get(&key).copied(),
             None => self.strings.get(text).map(|symbol| symbol.to_usize() as u32),
         }
     }
@@ -46,8 +46,8 @@ impl Interner {
             return Err(io::Error::other("more distinct words or paths than an index can hold"));
         }
         let number = self.strings.get_or_intern(text).to_usize() as u32;
-        if let Some(pair) = pair_key(text) {
-            self.pairs.insert(pair, number);
+        if let Some(key) = two_char_key(text) {
+            self.two_chars.insert(key, number);
         }
         Ok(number)
     }
@@ -55,7 +55,7 @@ impl Interner {
     /// The front-coded table of all strings.
     pub(crate) fn table(mut self) -> Vec<u8> {
         // Lists are merged meanwhile, which needs memory.
-        self.pairs = HashMap::default();
+        self.two_chars = HashMap::default();
         self.table_of_suffixes(|_| std::iter::once(0))
     }
 

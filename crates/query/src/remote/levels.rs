@@ -20,11 +20,11 @@ pub(super) fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
         return Vec::new();
     }
     let masses = possible_masses(plan);
-    let reaching = |least: IdfMass| masses.iter().filter(|mass| **mass >= least).count();
+    let reaching = |needed: IdfMass| masses.iter().filter(|mass| **mass >= needed).count();
     let mut levels: Vec<_> = plan.covering.scale.levels().collect();
     // Leave out levels that no document can reach, and those that all documents reach.
-    levels.retain(|(_, least)| (1..masses.len()).contains(&reaching(*least)));
-    levels.dedup_by_key(|(_, least)| reaching(*least));
+    levels.retain(|(_, needed)| (1..masses.len()).contains(&reaching(*needed)));
+    levels.dedup_by_key(|(_, needed)| reaching(*needed));
     levels
 }
 
@@ -36,7 +36,7 @@ fn possible_masses(plan: &Plan) -> Vec<IdfMass> {
     let mut masses = HashSet::from_iter([IdfMass::default()]);
     if units.len() > MAX_COMBINED {
         masses.extend(units.iter().map(|unit| unit.mass));
-        masses.extend(scale.levels().map(|(_, least)| least));
+        masses.extend(scale.levels().map(|(_, needed)| needed));
     } else {
         for unit in units {
             let with_unit = |mass: &IdfMass| -> IdfMass { [*mass, unit.mass].into_iter().sum() };
@@ -81,7 +81,7 @@ mod tests {
                 masses.map(|mass| (plan.covering.scale.coverage(mass), mass)).collect();
             for (one, mass) in &coverages {
                 // The cluster counts the levels by mass, not by coverage.
-                let reached = levels.iter().filter(|(_, least)| mass >= least).count();
+                let reached = levels.iter().filter(|(_, needed)| mass >= needed).count();
                 assert_eq!(level_score(&plan, *one), LEVEL as f32 * reached as f32, "{typed}");
                 for (other, _) in &coverages {
                     let by_level = level_score(&plan, *one) < level_score(&plan, *other);

@@ -111,8 +111,8 @@ pub struct ExplainedHit {
     pub passage: Option<f32>,
     /// The score of unbroken runs of the query; `None` if the hit was not reranked.
     pub runs: Option<f32>,
-    /// The score of what the start of its body has; `None` if it has nothing of the query, or if the
-    /// hit was not reranked.
+    /// The score of what the start of its body has; `None` if it has nothing of the query, or if
+    /// the hit was not reranked.
     pub lead: Option<f32>,
     /// The score of the words that it has; `None` if all hits have all words, or if the hit was not
     /// reranked.
