@@ -290,7 +290,7 @@ pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool
 }
 
 fn bulk_options() -> BulkOptions {
-    BulkOptions { patience_without_shards: LOST_AFTER * 3, ..BulkOptions::default() }
+    BulkOptions { patience_without_shards: LOST_AFTER, ..BulkOptions::default() }
 }
 
 /// Makes the documents of an index visible to searches. A refresh waits for lost shards until its
