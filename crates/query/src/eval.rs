@@ -1,8 +1,9 @@
 //! Ranking measures over a judged set.
 //!
 //! Judgements and runs are as TREC defines them: a grade above 0 means relevant, a query without
-//! relevant documents is left out, and a query without results scores 0. MRR@10 and recall count
-//! relevant documents; nDCG@10 has linear gains and a logarithmic discount, as in trec_eval.
+//! relevant documents is left out, and a query without results scores 0. MRR@10 and recall only
+//! distinguish relevant documents from others. nDCG@10 also uses the grades, with linear gains and
+//! a logarithmic discount, as in trec_eval.
 
 use std::collections::HashMap;
 
@@ -12,7 +13,8 @@ pub type Judgements = HashMap<String, HashMap<String, u32>>;
 /// The ranked document ids of each query, best first.
 pub type Run = HashMap<String, Vec<String>>;
 
-/// Number of resamplings for an interval or a p-value. 10,000 give a p-value to within about 0.005.
+/// The number of resamplings for an interval or a p-value. With 10,000, the standard error of a
+/// p-value is at most 0.005.
 const RESAMPLES: usize = 10_000;
 
 /// The measures of one query, or their means over all queries.
@@ -61,7 +63,7 @@ impl Measures {
     }
 }
 
-/// The measures of every judged query, ordered by query id.
+/// Computes the measures of every query that has a relevant document, ordered by query id.
 #[must_use]
 pub fn measure(run: &Run, judgements: &Judgements) -> Vec<(String, Measures)> {
     let mut all: Vec<(String, Measures)> = judgements
@@ -90,8 +92,8 @@ pub fn mean(all: &[(String, Measures)]) -> Measures {
     Measures { mrr10, ndcg10, recall10, recall100 }
 }
 
-/// The 95 % interval of a mean, by the percentile bootstrap. The same values give the same
-/// interval.
+/// Computes the 95 % confidence interval of the mean of `values`, by the percentile bootstrap. The
+/// same values always give the same interval, because the generator starts from a fixed seed.
 #[must_use]
 pub fn confidence_interval(values: &[f64]) -> [f64; 2] {
     if values.is_empty() {
@@ -108,11 +110,12 @@ pub fn confidence_interval(values: &[f64]) -> [f64; 2] {
     [means[RESAMPLES * 25 / 1000], means[RESAMPLES * 975 / 1000]]
 }
 
-/// The two-sided p-value of the mean difference of paired values, by a randomization test: how
-/// often signs that are flipped at random make a difference at least as large.
+/// Computes the two-sided p-value of the mean difference of paired values, by a randomization test.
+/// The signs of all differences are flipped at random, many times; the p-value is the share of
+/// these trials whose mean difference is at least as large as the observed one.
 #[must_use]
 pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
-    // A difference of zero has no sign to flip and adds nothing to a sum.
+    // Pairs without a difference are left out: flipping the sign of zero changes nothing.
     let differences: Vec<f64> =
         ours.iter().zip(theirs).map(|(a, b)| a - b).filter(|d| *d != 0.0).collect();
     let observed = differences.iter().sum::<f64>().abs();
@@ -127,11 +130,12 @@ pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
     (as_large + 1) as f64 / (RESAMPLES + 1) as f64
 }
 
-/// SplitMix64 (Steele, Lea & Flood 2014): the same numbers on every machine, so that a test always
-/// gives the same answer.
+/// The random number generator SplitMix64 (Steele, Lea & Flood 2014). It gives the same numbers on
+/// every machine, so that a test always gives the same answer.
 struct Random(u64);
 
 impl Random {
+    /// The next random number below `bound`.
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

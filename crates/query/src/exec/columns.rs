@@ -1,4 +1,4 @@
-//! The columns of a segment: values of documents by their ids.
+//! The columns of a segment, which map document ids to values.
 
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
@@ -20,7 +20,7 @@ impl Dates<'_> {
     }
 }
 
-/// What settles ties between documents of equal rank.
+/// The tie breakers of documents: hashes of their ids, which order documents of equal rank.
 #[derive(Clone, Copy)]
 pub(crate) struct TieBreakers<'i>(&'i Columns);
 
@@ -41,7 +41,8 @@ impl NumberColumn {
     }
 }
 
-/// A column of texts, each known by an ordinal. A segment without values has no column.
+/// A column of texts. Each distinct text has an ordinal. The column is `None` in a segment where no
+/// document has a value.
 pub(crate) struct StringColumn(Option<StrColumn>);
 
 impl StringColumn {
@@ -86,8 +87,9 @@ impl<'i> Segment<'i> {
         Ok(StringColumn(column))
     }
 
-    /// The oldest and the newest date; `None` if all documents are undated. Reads the column only
-    /// if documents were deleted.
+    /// The oldest and the newest date; `None` if all documents are undated. The segment stores
+    /// both; the column is read only if documents were deleted, since one of them may have had such
+    /// a date.
     pub(crate) fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
         if !self.reader().has_deletes() {
             return Ok(self.postings().date_bounds());

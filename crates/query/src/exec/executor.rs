@@ -23,6 +23,9 @@ use crate::rank::bm25::LengthNorms;
 
 /// Runs plans over an index, with a cache of posting lists. Hits, counts, facets and explanations
 /// all find their documents through it, so that they always agree.
+///
+/// A damaged posting list merely ends early. So methods that read postings call
+/// [`Index::verify_reads`] before they return a result.
 #[derive(Debug)]
 pub(crate) struct Executor<'i> {
     index: &'i Index,
@@ -47,12 +50,12 @@ impl<'i> Executor<'i> {
         &self.statistics
     }
 
-    /// Forgets what was kept for the last query.
+    /// Drops what the cache keeps only for one query.
     pub(crate) fn begin_query(&self) {
         self.cache.begin_query();
     }
 
-    /// The length norms of each field.
+    /// The length norms of each field, computed at the first call.
     fn length_norms(&self) -> &[LengthNorms; 3] {
         self.length_norms.get_or_init(|| LengthNorms::of_fields(&self.statistics))
     }
@@ -89,7 +92,8 @@ impl<'i> Executor<'i> {
         Segment::all(self.index)
     }
 
-    /// Calls `visit` with windows of the matching documents of a segment, in ascending order.
+    /// Calls `visit` with the matching documents of a segment, one window after the other in
+    /// ascending order.
     ///
     /// # Errors
     ///
@@ -119,7 +123,7 @@ impl<'i> Executor<'i> {
         Ok(self.index.verify_reads()?)
     }
 
-    /// The number of documents that match.
+    /// The number of documents that match `expr`.
     ///
     /// # Errors
     ///
@@ -135,7 +139,7 @@ impl<'i> Executor<'i> {
         Ok(count)
     }
 
-    /// Whether a document matches.
+    /// Whether the document at `address` matches `expr`.
     ///
     /// # Errors
     ///
@@ -157,8 +161,8 @@ impl<'i> Executor<'i> {
         Matcher::of(expr, segment, &open)
     }
 
-    /// For each scored term of a plan, what it adds to the score of a document; `None` if the
-    /// document lacks it.
+    /// The score that each scored term of a plan adds to a document; `None` for a term that the
+    /// document lacks.
     ///
     /// # Errors
     ///

@@ -15,14 +15,17 @@ use crate::runner::Runner;
 /// A value and the number of documents that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetValue {
-    /// The spelling that most documents use: script and case vary from page to page.
+    /// The spelling that most documents use. Script and case of a value vary from page to page.
     pub value: String,
     /// Documents that have it in any spelling.
     pub documents: u64,
 }
 
-/// The values of a facet over the documents that [`crate::search`] finds: most frequent first, then
-/// by name; months in order. With `prefix`, only values that start with it once both are folded.
+/// Counts the values of a facet over the documents that [`crate::search`] finds.
+///
+/// Months are returned in chronological order; other values by their counts, most frequent first,
+/// and then by name. With `prefix`, only values that start with it are returned; both are folded
+/// for the comparison.
 ///
 /// # Errors
 ///
@@ -38,7 +41,7 @@ pub fn facet<'i>(
     Ok(facet_values(counts, facet, prefix))
 }
 
-/// The values of a facet in order, given the count of each spelling.
+/// Makes facet values from the count of each spelling, ordered as [`facet`] says.
 pub(crate) fn facet_values(
     counts: HashMap<String, u64>,
     facet: Facet,
@@ -61,7 +64,9 @@ pub(crate) fn facet_values(
     values.into_iter().map(|(_, value)| value).collect()
 }
 
-/// Adds up the spellings of one value under the most frequent of them.
+/// Merges the spellings of each value: their counts are added up, and the most frequent spelling
+/// stands for all. The keys of `counts` are as
+/// [`Engine::facet_counts`](crate::engine::Engine::facet_counts) returns them.
 fn merge_spellings(counts: HashMap<String, u64>) -> HashMap<String, u64> {
     let mut values: BTreeMap<&str, (u64, &str, u64)> = BTreeMap::new();
     for (facet, count) in &counts {

@@ -12,7 +12,8 @@ use crate::runner::Runner;
 /// The most bars of a timeline whose step is chosen automatically.
 const AUTO_BARS: usize = 40;
 
-/// The most bars of any timeline: a wrong date in year 1 must not produce a million.
+/// Once a timeline has this many bars, no more empty ones are added: a wrong date in year 1 would
+/// make hundreds of thousands of them.
 const MAX_BARS: usize = 20_000;
 
 /// The period of one bar.
@@ -104,14 +105,15 @@ pub struct Bar {
 pub struct Timeline {
     /// The period of a bar.
     pub step: Step,
-    /// All bars from the first with a document to the last, in order, including empty ones.
+    /// The bars in order, from the first that has a document to the last. Periods between them that
+    /// have no document are empty bars, unless there are too many of them.
     pub bars: Vec<Bar>,
     /// Documents without a date.
     pub undated: u64,
 }
 
-/// Counts over time the documents that [`crate::search`] finds. Without a step, the shortest one
-/// that gives at most forty bars is used.
+/// Counts the documents that [`crate::search`] finds, by period. Without a `step`, the shortest one
+/// that gives at most forty bars is used, or years if none does.
 ///
 /// # Errors
 ///
@@ -130,6 +132,7 @@ pub fn timeline<'i>(
     Ok(Timeline { step, bars: bars(&days, step), undated })
 }
 
+/// The bars of a timeline: the counts of days added up by period, with empty bars between them.
 fn bars(days: &DayCounts, step: Step) -> Vec<Bar> {
     let mut bars: Vec<Bar> = Vec::new();
     for (day, [stated, inferred]) in days {
