@@ -1,12 +1,12 @@
-//! From a typed query to ranked hits.
+//! Turns a typed query into ranked hits.
 //!
 //! - [`lang`] parses what a person types; `GRAMMAR.md` specifies the language.
 //! - `plan` turns the syntax tree into a plan: what must match exactly, and which terms are scored.
-//!   A plan is plain data, made without reading the index.
+//!   A plan is plain data; making it needs only the tables and the statistics of an index.
 //! - `exec` runs the plan: it finds candidates, confirms matches, scores them and keeps the k best.
 //! - `rank` has BM25, the weights, coverage and the proximity score.
 //! - `runner` plans queries and runs the plans.
-//! - `report` has what is shown about hits: snippets, explanations, facets, timelines.
+//! - `report` makes what is shown about hits: snippets, explanations, facets, timelines.
 //! - [`Session`] ties them together.
 //!
 //! Pages are never opened here: everything is read from the index.

@@ -7,11 +7,12 @@ use super::doc_id::{DocId, TERMINATED};
 /// The longest window, in documents: 8 KiB of bits.
 pub(crate) const MAX_DOCS: usize = 1 << 16;
 
-/// How many documents of a posting list can be read in order in the time of one look-up: a block of
-/// 128 documents costs as much as eight look-ups. It decides how lists are read, not what is found.
+/// How many documents of a posting list can be read in sequence in the time of one look-up
+/// (`seek`). Reading a block of 128 documents takes as long as eight look-ups. The number decides
+/// how lists are read, and never what is found.
 pub(crate) const SCAN_SPEEDUP: u64 = 16;
 
-/// A set of documents out of a range of a segment's document ids.
+/// A set of documents within a range of document ids of one segment, as a bitset.
 #[derive(Debug, Clone)]
 pub(crate) struct DocWindow {
     start: DocId,
@@ -21,21 +22,21 @@ pub(crate) struct DocWindow {
 }
 
 impl DocWindow {
-    /// An empty window of `length` documents, rounded up to a multiple of 64, and [`MAX_DOCS`] at
-    /// most. It starts at the multiple of 64 at or before `from`. The segment has `documents`.
+    /// An empty window of `length` documents, rounded up to a multiple of 64 and limited to
+    /// [`MAX_DOCS`]. It starts at the multiple of 64 at or before `from`. `documents` is the number
+    /// of documents of the segment.
     pub(crate) fn new(from: DocId, length: usize, documents: u32) -> Self {
         let words = length.clamp(1, MAX_DOCS).div_ceil(64);
         Self { start: from / 64 * 64, documents, bits: vec![0; words] }
     }
 
-    /// The number of documents in the window that a posting list of `count` documents can be
-    /// expected to have.
+    /// An estimate of how many documents of the window are in a posting list of `count` documents.
     pub(crate) fn expected(&self, count: u32) -> u64 {
         u64::from(count) * self.length() as u64 / u64::from(self.documents.max(1))
     }
 
     /// Whether scanning the window's part of a posting list of `count` documents costs less than
-    /// this many look-ups.
+    /// `lookups` look-ups in it.
     pub(crate) fn scan_is_cheaper(&self, count: u32, lookups: usize) -> bool {
         self.expected(count) <= lookups as u64 * SCAN_SPEEDUP
     }
@@ -118,7 +119,7 @@ impl DocWindow {
         self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits |= other);
     }
 
-    /// The documents that the posting list has too, in ascending order.
+    /// The documents that are both in the set and in the posting list, in ascending order.
     pub(crate) fn shared<'w>(
         &'w self,
         list: &'w BitsetPostings,
@@ -150,7 +151,8 @@ impl DocWindow {
         documents(self.start, self.bits.iter().copied())
     }
 
-    /// Removes the documents that are not `wanted`, which is called in ascending order.
+    /// Calls `wanted` with each document of the set, in ascending order, and removes those for
+    /// which it returns `false`.
     pub(crate) fn retain(&mut self, mut wanted: impl FnMut(DocId) -> bool) {
         for word in 0..self.bits.len() {
             let mut remaining = self.bits[word];
@@ -165,7 +167,8 @@ impl DocWindow {
     }
 }
 
-/// Clears the bit of every document of the window that the list lacks.
+/// Removes the documents that the list lacks. Scans the list or looks up each document, whichever
+/// costs less.
 pub(super) fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
     if window.scan_is_cheaper(Cursor::doc_freq(list), window.count()) {
         let mut filled = window.empty_like();

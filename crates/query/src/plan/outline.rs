@@ -1,7 +1,8 @@
 //! The outline of a query, for `explain`: what documents must match, one line for each operator or
 //! leaf, indented by two spaces a level.
 //!
-//! The compiler writes it while it compiles, so that it describes what is really executed.
+//! The compiler writes the outline while it compiles the query, so that the outline describes what
+//! is really executed.
 
 use std::fmt::Write;
 
@@ -11,7 +12,7 @@ use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
 use super::expr::bigram_offsets;
 use crate::lang::{FieldClause, Node, Value};
 
-/// The lines of an outline; without `lines`, it discards what is written.
+/// An outline that is being written. If `lines` is `None`, all that is written is discarded.
 pub(super) struct Outline {
     lines: Option<String>,
     depth: usize,
@@ -23,7 +24,7 @@ impl Outline {
         Self { lines: None, depth: 0 }
     }
 
-    /// An empty outline.
+    /// An empty outline that keeps what is written.
     pub(super) fn empty() -> Self {
         Self { lines: Some(String::new()), depth: 0 }
     }
@@ -33,7 +34,8 @@ impl Outline {
         self.lines.unwrap_or_default()
     }
 
-    /// Writes a line. `line` is not called if the outline is discarded.
+    /// Writes the line that `line` returns, indented by the current depth. An outline that discards
+    /// lines does not call `line`.
     pub(super) fn line(&mut self, line: impl FnOnce() -> String) {
         if let Some(lines) = &mut self.lines {
             let indent = self.depth * 2;
@@ -42,7 +44,7 @@ impl Outline {
         }
     }
 
-    /// Starts a group, whose lines are indented.
+    /// Starts a group: writes its name, and indents the lines that follow until [`Outline::close`].
     pub(super) fn open(&mut self, name: &str) {
         self.line(|| name.to_owned());
         self.depth += 1;
@@ -53,7 +55,8 @@ impl Outline {
         self.depth -= 1;
     }
 
-    /// Writes the words of a text. With `prefix`, the last word is a prefix.
+    /// Writes the words of a text. If `prefix` is set, the last word is one that documents need
+    /// only start with.
     pub(super) fn text(&mut self, text: &AnalysedText, prefix: bool) {
         let group = match (prefix, text.question) {
             (true, _) => Some("ending in a prefix"),
@@ -65,7 +68,8 @@ impl Outline {
         group.into_iter().for_each(|_| self.close());
     }
 
-    /// Writes a quoted phrase, or the words of a `NEAR`.
+    /// Writes a quoted phrase, which is matched as `whole`, or the words of a `NEAR` with its
+    /// distance.
     pub(super) fn phrase(
         &mut self,
         text: &AnalysedText,
@@ -85,6 +89,8 @@ impl Outline {
         }
     }
 
+    /// Writes each word, with all its variants if it has several. Stop words only affect the rank,
+    /// unless the text has no other words.
     fn words(&mut self, text: &AnalysedText) {
         let meaningful = text.words.iter().any(|word| !word.stop);
         for word in &text.words {
@@ -103,7 +109,8 @@ impl Outline {
         }
     }
 
-    /// Writes a field clause; `node` is the node that holds it.
+    /// Writes a field clause: with its values in folded form if they are compared so, else in
+    /// canonical form as `node`, the node that holds the clause.
     pub(super) fn clause(&mut self, clause: &FieldClause, node: &Node) {
         self.line(|| match clause {
             FieldClause::Tag(values) => values_line("tag", values),

@@ -1,4 +1,4 @@
-//! Planning: from the syntax tree to a [`Plan`].
+//! Makes a [`Plan`] from the syntax tree of a query.
 
 use super::compile::{Compiled, Compiler, LoadTables};
 use super::expr::MatchExpr;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::lang::Query;
 use crate::rank::TermStatistics;
 
-/// Plans queries. It knows an index only by its tables and its statistics.
+/// Plans queries. All that it reads of an index are its tables and its statistics.
 #[derive(Clone, Copy)]
 pub(crate) struct Planner<'p> {
     load_tables: LoadTables<'p>,
@@ -19,7 +19,7 @@ pub(crate) struct Planner<'p> {
 /// Which documents a query matches.
 pub(crate) struct Matching {
     pub(crate) expr: MatchExpr,
-    /// The number of words to be found.
+    /// The number of words that are searched for, see [`Plan::words`].
     pub(crate) words: usize,
 }
 
@@ -29,18 +29,18 @@ impl<'p> Planner<'p> {
         Self { load_tables, statistics }
     }
 
-    /// The plan of a query. Asks for the statistics of its terms in one batch.
+    /// Makes the plan of a query. Asks for the statistics of all its terms in one batch.
     ///
     /// # Errors
     ///
-    /// [`Error::Query`] if nothing in the query can be searched for; errors of the tables and the
-    /// statistics.
+    /// [`Error::Query`] if nothing in the query can be searched for, or an error of the tables or
+    /// the statistics.
     pub(crate) fn plan(self, query: &Query, mode: Mode) -> Result<Plan, Error> {
         let (compiled, _) = self.compile(query, mode, Outline::none())?;
         weigh(compiled, self.statistics)
     }
 
-    /// Which documents match. Asks for no statistics.
+    /// Compiles only what decides which documents match. Asks for no statistics.
     ///
     /// # Errors
     ///
@@ -50,8 +50,8 @@ impl<'p> Planner<'p> {
         Ok(Matching { expr: compiled.match_expr, words: compiled.words.len() })
     }
 
-    /// What documents must match, for people: one line for each operator or leaf, indented by two
-    /// spaces a level.
+    /// Describes what documents must match, for people: one line for each operator or leaf,
+    /// indented by two spaces a level.
     ///
     /// # Errors
     ///

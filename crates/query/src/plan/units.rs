@@ -1,8 +1,9 @@
-//! The words of typed text, with the symbols that count beside them.
+//! Splits typed text into words, and attaches the symbols that belong to them.
 //!
-//! The segmenter gives words of letters and digits. Here `++` joins the `C` that it follows, `$`
-//! the number after it, and numbers that punctuation connects become one word (`13:02`). Such a
-//! word is found with its symbols, see [`wensou_text::Pattern`].
+//! The segmenter only gives words of letters and digits. This module attaches `++` to the `C`
+//! before it, and `$` to the number after it, and joins numbers that punctuation connects into one
+//! word (`13:02`). A word with symbols matches only text that has the symbols too, see
+//! [`wensou_text::Pattern`].
 
 use std::ops::Range;
 
@@ -10,14 +11,14 @@ use wensou_text::{Folded, Segmenter, TokenKind, is_han, is_key_char, is_symbol};
 
 use super::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
 
-/// Ratings have at most this many letters before a minus sign: `BBB-`.
+/// The most letters that a credit rating has before its minus sign: `BBB-`.
 const MAX_RATING: usize = 4;
 
-/// A word of a text.
+/// A word of typed text, with its symbols.
 pub(super) struct Unit {
-    /// Its range in characters of the folded text, its symbols included.
+    /// The range of the word in characters of the folded text, including its symbols.
     pub(super) chars: Range<usize>,
-    /// How it is found; each counts as finding it.
+    /// The variants of the word. A document that has any of them has the word.
     pub(super) variants: Vec<Variant>,
 }
 
@@ -39,7 +40,8 @@ pub(super) fn units(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Unit> {
             units.push(Unit { chars, variants });
         }
     });
-    // Most text has no symbols, which one look at its bytes tells.
+    // Most text has no symbols. This quick test of its bytes proves it: 0xE2 is the first byte of
+    // `€` and `₿`.
     let may_count = |b: u8| b.is_ascii_punctuation() || b.is_ascii_digit() || b == b'\xe2';
     if !folded.as_str().bytes().any(may_count) {
         return units;
@@ -51,7 +53,7 @@ pub(super) fn units(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Unit> {
     units
 }
 
-/// The words of a compound that starts at a character.
+/// Splits a compound, which starts at character `start`, into parts of the given `lengths`.
 fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<Unit> {
     let mut end = start;
     let part = |length: &usize| {
@@ -64,13 +66,14 @@ fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<Unit> {
     lengths.iter().filter_map(part).collect()
 }
 
-/// The variants of a word of letters and digits, which the text has as `run`. In a text the word
-/// can stand within a longer run whose parts are not words of the index: `B2B` in `B2B2C`, `F-16`
-/// in `F-16V`, `3.11` in `python3.11.4`.
+/// The variants of a word of letters and digits; `run` is the folded text that it stands for. Pages
+/// may have such a word inside a longer run that the index does not split into words there: `B2B`
+/// in `B2B2C`, `F-16` in `F-16V`, `3.11` in `python3.11.4`. Words with digits therefore get a
+/// second variant, which compares characters instead of words of the index.
 fn with_runs(mut word: Variant, run: &str) -> Vec<Variant> {
     let digits = run.contains(|c: char| c.is_ascii_digit());
     let letters = run.contains(char::is_alphabetic);
-    // The index has every percentage as a word.
+    // A percentage needs no second variant: the index has each of them as a word.
     let number = run.strip_suffix('%').unwrap_or(run);
     let connected = number.contains(|c: char| !c.is_alphanumeric());
     let short = word.key.len() < MIN_EMBEDDED;
@@ -84,7 +87,7 @@ fn with_runs(mut word: Variant, run: &str) -> Vec<Variant> {
     vec![word, exact]
 }
 
-/// Joins numbers that punctuation connects.
+/// Joins numbers that punctuation connects into one word, such as `13:02`.
 fn connected_numbers(chars: &[char], units: Vec<Unit>) -> Vec<Unit> {
     let mut joined: Vec<Unit> = Vec::with_capacity(units.len());
     for unit in units {
@@ -108,7 +111,7 @@ fn exact_unit(chars: &[char], range: Range<usize>) -> Unit {
     Unit { chars: range, variants: vec![Variant::exact(&text, MatchMode::ExactWord)] }
 }
 
-/// Joins symbols with the word that they belong to.
+/// Extends each word by the symbols beside it that belong to it.
 fn attach_symbols(chars: &[char], units: &mut [Unit]) {
     let mut before = 0;
     for at in 0..units.len() {
@@ -123,7 +126,8 @@ fn attach_symbols(chars: &[char], units: &mut [Unit]) {
     }
 }
 
-/// Where the symbols start that belong to the word after the gap.
+/// The start of the symbols that belong to the word after `gap`; the end of `gap` if there are
+/// none.
 fn start_of_symbols(chars: &[char], gap: Range<usize>) -> usize {
     let is_sign = |c: char| matches!(c, '$' | '€' | '₿' | '#' | '@');
     let signs = chars[gap.clone()].iter().rev().take_while(|c| is_sign(**c)).count();
@@ -139,7 +143,8 @@ fn start_of_symbols(chars: &[char], gap: Range<usize>) -> usize {
     point.filter(|_| letter).filter(starts).unwrap_or(gap.end)
 }
 
-/// Where the symbols end that belong to the word that starts at `start`, before the gap.
+/// The end of the symbols in `gap` that belong to the word before it, which starts at `start`; the
+/// start of `gap` if there are none.
 fn end_of_symbols(chars: &[char], start: usize, gap: Range<usize>) -> usize {
     let Some(first) = chars[gap.clone()].first() else { return gap.start };
     let run = chars[gap.clone()].iter().take_while(|c| *c == first).count();
@@ -160,8 +165,8 @@ fn end_of_symbols(chars: &[char], start: usize, gap: Range<usize>) -> usize {
     if belongs { end } else { gap.start }
 }
 
-/// Adds words that are nothing but symbols, such as `$`. Other symbols alone are punctuation, as
-/// the dash of `a - b`.
+/// Adds words that consist of symbols alone, if one of the symbols has a meaning without a word,
+/// such as `$`. Other symbols that stand alone are punctuation, such as the dash of `a - b`.
 fn add_symbols_alone(chars: &[char], units: &mut Vec<Unit>) {
     let mut at = 0;
     for word in chars.split(|c| c.is_whitespace()) {
@@ -179,7 +184,8 @@ fn add_symbols_alone(chars: &[char], units: &mut Vec<Unit>) {
 mod tests {
     use super::*;
 
-    /// The words of a text, those that are found by their symbols in brackets.
+    /// The words of a text, separated by spaces. Words that match only with their symbols are in
+    /// brackets.
     fn words(text: &str) -> String {
         let folded = Folded::new(text);
         let of = |unit: Unit| match unit.variants[0].mode {
