@@ -1,4 +1,4 @@
-//! The first of the documents that match, in a total order, and how many match.
+//! Finds the first matching documents in a total order, and counts how many match.
 //!
 //! The order does not depend on how documents are spread over segments: a hash of the id, which the
 //! index stores as the tie breaker, orders documents with equal scores (or dates).
@@ -20,28 +20,29 @@ use crate::error::Error;
 use crate::plan::Plan;
 use crate::rank::Coverage;
 
-/// Documents in the first window of a segment when the best ones cannot be scored first. A short
-/// window yields a threshold early, and windows double from there, so a longer one would save few
-/// of them. The number was chosen, not measured.
+/// The length of the first window of a segment, in documents, where top-first scoring is
+/// impossible. A short window yields a threshold early. Each window is twice as long as the one
+/// before it, so a longer first one would save few windows. The number was chosen, not measured.
 const FIRST_WINDOW: usize = 128;
 
-/// The shortest of the later windows, in documents.
+/// Windows may always grow to this length, in documents.
 const MIN_WINDOW: usize = 4096;
-/// Where fewer documents match, windows are longer, so that one has about this many candidates.
-/// Windows of [`MIN_WINDOW`] documents for all queries are 10 % slower (docs/perf). The number
+/// Where few documents match, windows grow longer, until one has about this many candidates. If all
+/// windows have at most [`MIN_WINDOW`] documents, queries are 10 % slower (docs/perf). This number
 /// itself was chosen, not measured.
 const TARGET_CANDIDATES: u64 = 1024;
 
-/// Score the top 1.5 × k documents by partial score first; that raises the threshold early. The
-/// number is in halves of k.
+/// How many documents top-first scoring begins with, in halves of k: the top 1.5 × k documents by
+/// partial score. Scoring them before the others raises the threshold early.
 const TOP_FIRST_HALF_KS: usize = 3;
 
-/// How often more documents are scored first while there is no threshold. Where many of the best
-/// are near-duplicates, the first time yields none.
+/// The most rounds of top-first scoring in a window. While there is no threshold, a further round
+/// scores four times as many documents. The first round yields none where many of the best
+/// documents are near-duplicates.
 const MAX_TOP_FIRST: usize = 3;
 
-/// Searches all segments: the number of matches (see [`TopK::count`]), and the first documents in
-/// order.
+/// Searches all segments. Returns the number of matches (see [`TopK::count`]), and the first
+/// documents in order.
 pub(super) fn search(
     top_k: &TopK<'_>,
     index: &Index,
@@ -66,8 +67,8 @@ fn search_segment<'t, 'i>(
 ) -> Result<SegmentTopK<'t, 'i>, Error> {
     let (cache, ordinal) = (context.cache, segment.ordinal());
     let mut scorer = SegmentScorer::new(segment, context, &plan.scored_terms);
-    // Most terms that match are also scored. Reusing the scorer's open list saves finding it
-    // and reading its first block a second time.
+    // Most terms of the match expression are also scored. Reusing the scorer's open list saves
+    // finding it and reading its first block a second time.
     let open = |postings: &Postings, key| {
         scorer.opened(key).or_else(|| cache.open(ordinal, postings, key))
     };
@@ -87,8 +88,8 @@ fn search_segment<'t, 'i>(
     let mut next = 0;
     while next < documents {
         let from = match best.coverage.leader() {
-            // Few documents have enough words: filling whole windows finds them sooner than going
-            // from one document with some of the words to the next.
+            // Few documents have enough words. Filling every window finds them sooner than seeking,
+            // which would stop at each document that has any of the words.
             Some(_) => next,
             None => matcher.seek(next),
         };
@@ -127,13 +128,13 @@ struct SegmentTopK<'t, 'i> {
     scored_docs: Vec<ScoredDoc>,
     /// A buffer for the scores of a window.
     scored: Vec<(DocId, f32)>,
-    /// The rank key of the last of the first `limit` documents, once so many have been found. A
-    /// document with a lower one cannot get in.
+    /// The rank key of the last document that would be returned, once enough documents have been
+    /// found. A document with a lower rank key cannot get in.
     threshold: Option<RankKey>,
 }
 
-/// Keeps the `count` highest scores and all that equal the last of them: only for these does the
-/// caller have to read tie breakers.
+/// Keeps the documents with the `count` highest scores, and all others that score as much as the
+/// last of these. The caller has to read tie breakers only for what is kept.
 fn keep_top(scored: &mut Vec<(DocId, f32)>, count: usize) {
     if count > 0 && count < scored.len() {
         let (.., last, _) = scored.select_nth_unstable_by(count - 1, |a, b| b.1.total_cmp(&a.1));
@@ -165,8 +166,8 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         })
     }
 
-    /// Adds the matches of a window. With `top_first`, the most promising documents are scored
-    /// first as long as there is no threshold.
+    /// Adds the matches of a window. With `top_first`, the documents with the highest partial
+    /// scores are scored before the others, as long as there is no threshold.
     fn collect(
         &mut self,
         mut window: DocWindow,
@@ -211,7 +212,8 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         });
     }
 
-    /// Adds the most promising documents of a window.
+    /// Adds the documents of a window that have the highest partial scores; more and more of them
+    /// until there is a threshold.
     fn collect_top(
         &mut self,
         window: &DocWindow,
@@ -234,7 +236,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         self.coverage.leader().map_or(of_matcher, |leader| leader.cost().min(of_matcher))
     }
 
-    /// Removes the documents that are left out from a window.
+    /// Removes the documents of [`TopK::left_out`] from a window.
     fn leave_out(&self, window: &mut DocWindow) {
         let address = |doc| DocAddress::new(self.segment.ordinal(), doc);
         let (from, until) = (address(window.start()), address(window.end()));
@@ -248,8 +250,8 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
     /// much and scores less, cannot get in.
     fn min_coverage_and_score(&self) -> (Coverage, f32) {
         match self.threshold {
-            // The factor for age only lowers a score: one below the threshold without it stays
-            // below.
+            // The factor for age is at most 1: a score that is below the threshold without the
+            // factor is also below it with the factor.
             Some(threshold) if self.top_k.sort == Sort::Rank => {
                 (threshold.coverage, f32::from_bits(threshold.score))
             }
@@ -280,7 +282,8 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         }
     }
 
-    /// The part of the rank key that comes before the score.
+    /// The date in the rank key, which is compared before coverage and score. It is the same for
+    /// all documents unless hits are sorted by date.
     fn date(&self, doc: DocId) -> i64 {
         self.top_k.sort.date_key(self.dates.and_then(|dates| dates.of(doc)))
     }

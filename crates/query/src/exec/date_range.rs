@@ -1,4 +1,4 @@
-//! The documents of a segment with a date in a range.
+//! Finds the documents of a segment whose date is in a range.
 
 use super::candidates::Candidates;
 use super::columns::Dates;
@@ -7,7 +7,7 @@ use super::segment::Segment;
 use super::window::DocWindow;
 use crate::error::Error;
 
-/// Documents with a date from `from` up to `until`, which is excluded. Both are in the unit of
+/// The documents dated from `from` (inclusive) to `until` (exclusive). Both are in the unit of
 /// [`Dates`].
 pub(crate) struct DateRange<'i> {
     dates: Dates<'i>,
@@ -17,7 +17,8 @@ pub(crate) struct DateRange<'i> {
 }
 
 impl<'i> DateRange<'i> {
-    /// An end that is `None` is open; undated documents are in no range.
+    /// A range of dates in a segment. It is open at an end that is `None`; undated documents are in
+    /// no range, not even in one that is open at both ends.
     pub(crate) fn new(
         segment: &Segment<'i>,
         from: Option<i64>,

@@ -1,15 +1,16 @@
-//! Which documents of a segment match an expression, in two phases: candidates first, from document
-//! ids alone, then the positions of those candidates that can still reach the results.
+//! Finds the documents of a segment that match an expression, in two phases. The first finds
+//! candidates from document ids alone. The second reads the positions of those candidates that can
+//! still reach the results.
 //!
 //! A boolean query of tantivy has one phase: each member of an intersection reads the positions of
 //! documents that another member would have ruled out, and a document that scores too little is
-//! matched exactly before it is dropped. Here a candidate is confirmed last (Lucene calls it
-//! two-phase iteration), and a caller that needs no count confirms only what would be among the
-//! best.
+//! matched exactly before it is dropped. Here a candidate is confirmed last (Lucene calls this
+//! two-phase iteration), and a search that counts no matches confirms only candidates that would be
+//! among the best.
 //!
-//! Candidates come one by one ([`Candidates::seek`]) or a [`DocWindow`] at a time
-//! ([`Candidates::fill`]): setting the bits of a whole block of a posting list costs as much as
-//! looking up eight of its documents.
+//! Candidates are found one by one ([`Candidates::seek`]) or a [`DocWindow`] at a time
+//! ([`Candidates::fill`]). Filling is faster for many candidates: setting the bits of a whole block
+//! of a posting list takes as long as looking up eight of its documents.
 
 use std::sync::Arc;
 
@@ -32,7 +33,8 @@ use crate::error::Error;
 use crate::plan::MatchExpr;
 use crate::plan::needle::Needle;
 
-/// The documents of one segment that may match, see [`Candidates`].
+/// A match expression, opened in one segment. Iterates over the documents that may match, see
+/// [`Candidates`].
 pub(crate) enum Matcher<'i> {
     Nothing,
     /// Every document of a segment; the number is how many it has.
@@ -43,6 +45,7 @@ pub(crate) enum Matcher<'i> {
     Bitset(Arc<BitsetPostings>),
     /// A sequence of three characters or more.
     Phrase(Box<Phrase>),
+    /// Candidates whose stored text must be read to confirm them.
     Verified(Box<Verified<'i, Self>>),
     Filter(FilterDocs),
     Dates(DateRange<'i>),
@@ -145,7 +148,7 @@ impl<'i> Matcher<'i> {
         Self::Verified(Box::new(Verified { candidates, segment, fields, condition }))
     }
 
-    /// Documents with an exact text.
+    /// The documents that contain the text of `needle` with its symbols.
     fn exact(
         fields: &[TextField],
         needle: &Needle,
@@ -155,7 +158,7 @@ impl<'i> Matcher<'i> {
         let pattern = needle.pattern();
         let candidates =
             Self::in_fields(fields, |field| Self::with_terms_of(&pattern, field, segment, open));
-        // The term of a symbol says all.
+        // A single symbol is a term of the index: its posting list has exactly the documents.
         match pattern.is_one_symbol() {
             true => candidates,
             false => {
@@ -165,7 +168,7 @@ impl<'i> Matcher<'i> {
         }
     }
 
-    /// Documents that have all terms of a pattern in a field.
+    /// The documents that have all terms of a pattern in one field.
     fn with_terms_of(
         pattern: &Pattern,
         field: TextField,

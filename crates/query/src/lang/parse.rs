@@ -1,4 +1,4 @@
-//! From tokens to the syntax tree, by recursive descent.
+//! Builds the syntax tree from tokens, by recursive descent.
 //!
 //! There is one parser. It always recovers and keeps what it understood; strict and lenient parsing
 //! differ only in what they do with the mistakes it found.
@@ -22,7 +22,7 @@ pub(super) struct Parsed {
     pub(super) warnings: Vec<Diagnostic>,
 }
 
-/// Parses any text.
+/// Parses a text. Never fails: mistakes are among the diagnostics that it returns.
 pub(super) fn parse_any(text: &str, clock: &Clock) -> Parsed {
     let Lexed { tokens, found, open_quote } = lex(text);
     let tokens = tokens.into_iter().peekable();
@@ -35,19 +35,20 @@ pub(super) fn parse_any(text: &str, clock: &Clock) -> Parsed {
     Parsed { root, errors, warnings }
 }
 
+/// A parser of one text. Each grammar rule is a method that consumes the tokens of the rule.
 pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     clock: &'t Clock,
     pub(super) tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
     open_quote: bool,
     found: Vec<Diagnostic>,
-    /// Open parentheses.
+    /// The number of open parentheses.
     groups: usize,
-    /// Open parentheses and prefix operators.
+    /// The number of open parentheses and prefix operators.
     depth: usize,
 }
 
-/// Why there is no node where one could be.
+/// Why a grammar rule returned no node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
     /// Nothing was typed.
@@ -61,7 +62,7 @@ impl Parser<'_> {
         self.found.push(found);
     }
 
-    /// Steps over the next token if `wanted` says so.
+    /// Consumes the next token if `wanted` accepts its kind.
     fn eat(&mut self, wanted: fn(&TokenKind) -> bool) -> Option<Token> {
         self.tokens.next_if(|token| wanted(&token.kind))
     }
@@ -161,7 +162,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What follows the `(` of a group, up to its `)`.
+    /// Parses a group after its `(`, up to and including its `)`.
     fn group(&mut self, open: Span) -> Result<Node, Gap> {
         self.groups += 1;
         let inner = self.or();
@@ -177,7 +178,7 @@ impl Parser<'_> {
         Ok(Node { span: node.span.to(whole), ..node })
     }
 
-    /// Parses one level deeper. At the limit the operand is reported and skipped.
+    /// Calls `inner` one level deeper. At [`MAX_DEPTH`], reports and skips the operand instead.
     fn nested(
         &mut self,
         at: Span,
@@ -196,8 +197,8 @@ impl Parser<'_> {
         node
     }
 
-    /// Steps over one operand without parsing it. A loop, not recursion: the operand may be nested
-    /// deeply.
+    /// Skips one operand without parsing it; `opened` says whether its `(` has been consumed. This
+    /// is a loop, because the operand may be nested too deeply for recursion.
     fn skip_operand(&mut self, opened: bool) {
         let mut open = usize::from(opened);
         loop {
@@ -215,7 +216,7 @@ impl Parser<'_> {
     }
 }
 
-/// Several nodes as one; `None` without nodes.
+/// Combines nodes into one with `make`; `None` if there are no nodes. A single node needs no group.
 fn group(mut nodes: Vec<Node>, make: fn(Vec<Node>) -> NodeKind) -> Option<Node> {
     if nodes.len() < 2 {
         return nodes.pop().map(unmarked);
@@ -224,7 +225,8 @@ fn group(mut nodes: Vec<Node>, make: fn(Vec<Node>) -> NodeKind) -> Option<Node> 
     Some(Node { kind: make(nodes), span })
 }
 
-/// Removes the `+` of a node that is alone in its group: it is required anyway.
+/// Removes the `+` of a node where it means nothing: if the node is alone in its group, it is
+/// required anyway.
 fn unmarked(node: Node) -> Node {
     match node.kind {
         NodeKind::Required(inner) => Node { span: node.span, ..*inner },

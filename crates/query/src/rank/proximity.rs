@@ -1,9 +1,9 @@
-//! Proximity: scores a hit by where the query's characters stand in it.
+//! Proximity: scores a hit by the positions of the query's characters in it.
 //!
 //! BM25 is summed over fields and terms first. Then the first [`RERANK_DEPTH`] hits get three more
 //! scores: how much of the query their best passage has, which runs of the query stand in them
-//! unbroken, and how much of the query the start of their body has. All come from the positions of
-//! bigrams, so that no record is read but those that are shown. The constants were confirmed on
+//! unbroken, and how much of the query the start of their body has. All three come from the
+//! positions of bigrams, so reranking reads no stored record. The constants were confirmed on
 //! halves of all judged sets; see the tables in `docs/RANKING.md`.
 
 use std::collections::hash_map::Entry;
@@ -13,26 +13,28 @@ use serde::{Deserialize, Serialize};
 
 use super::weights::STOP_WEIGHT;
 
-/// Hits that are ranked again. With a hundred the measures are the same to four places.
+/// The number of first hits that are reranked. Reranking a hundred gives the same ranking measures
+/// to four decimal places.
 pub(crate) const RERANK_DEPTH: usize = 30;
 
-/// Length of a passage, in key characters: a clause or two.
+/// The length of a passage, in key characters: a clause or two.
 const PASSAGE_CHARS: u32 = 30;
 
-/// Weight of the best passage: the summed idf of the query's distinct bigrams in one, and of its
-/// distinct words in one.
+/// The factor of the passage score: of the summed idf of the query's distinct bigrams in one
+/// passage, plus that of its distinct words in one passage.
 const PASSAGE_WEIGHT: f32 = 1.0;
 
-/// Weight of unbroken runs of the query.
+/// The factor of the score for unbroken runs of the query.
 const RUN_WEIGHT: f32 = 0.2;
 
-/// Runs longer than this gain nothing more for each character.
+/// The length of a run, in characters, from which on its score only grows by the idf of its
+/// bigrams.
 const MAX_RUN_CHARS: usize = 8;
 
 /// Length of the lead, the start of a body, in key characters: it says what a text is about.
 const LEAD_CHARS: u32 = 100;
 
-/// Weight of the lead: the summed idf of the query's distinct bigrams in it.
+/// The factor of the lead score: of the summed idf of the query's distinct bigrams in the lead.
 const LEAD_WEIGHT: f32 = 0.3;
 
 /// What the positions of a document's bigrams add to its score.
@@ -44,14 +46,15 @@ pub(crate) struct ProximityScore {
 }
 
 impl ProximityScore {
-    /// All that it adds.
+    /// The sum of the three scores, which is added to the BM25 score.
     pub(crate) fn sum(self) -> f32 {
         self.passage + self.runs + self.lead
     }
 }
 
-/// The position of the first character of a body, counted from the start of the title. The length
-/// of the title is as [`wensou_index::decode_length`] gives it.
+/// The position of the first character of a body, counted from the start of the title, so that
+/// title and body have one sequence of positions. `title` is the title's length as
+/// [`wensou_index::decode_length`] gives it.
 pub(crate) fn body_start(title: u32) -> u32 {
     // A stored length is rounded down by an eighth at most. Add that much, so that title and body
     // do not overlap.
@@ -61,28 +64,30 @@ pub(crate) fn body_start(title: u32) -> u32 {
 /// The bigrams of a query, as the proximity score needs them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct QueryBigrams {
-    /// Each distinct bigram of the texts, then those that only expansions of words have.
+    /// Each distinct bigram: first those of the texts, then those that only expansions of words
+    /// have.
     bigrams: Vec<[char; 2]>,
-    /// The idf in the body of each bigram of the texts, times its share of content: the terms of
-    /// stop words count less.
+    /// For each bigram of the texts, its idf in the body, times a factor that is lower if its
+    /// characters belong to stop words.
     weights: Vec<f32>,
-    /// For each text of the query its bigrams in order, as indices into `bigrams`.
+    /// For each text of the query, its bigrams in order, as indices into `bigrams`.
     texts: Vec<Vec<usize>>,
     words: Vec<QueryForms>,
 }
 
-/// A word of a query.
+/// A word of a query, as the bigrams of its variants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct QueryForms {
-    /// For each variant of two characters or more its bigrams in order, as indices.
+    /// For each variant of two characters or more, its bigrams in order, as indices into
+    /// [`QueryBigrams::bigrams`].
     forms: Vec<Vec<usize>>,
     /// The idf of the word as typed.
     idf: f32,
 }
 
 impl QueryBigrams {
-    /// The bigrams of texts, given the key characters of each and whether they belong to stop
-    /// words. They have no idfs yet.
+    /// The bigrams of texts. `texts` gives the key characters of each text, and for each character
+    /// whether it belongs to a stop word. [`QueryBigrams::weigh`] adds the idfs.
     pub(crate) fn new<'k>(texts: impl Iterator<Item = (&'k [char], &'k [bool])>) -> Self {
         let mut numbers: HashMap<[char; 2], usize> = HashMap::default();
         let (mut bigrams, mut weights) = (Vec::new(), Vec::new());
@@ -113,17 +118,20 @@ impl QueryBigrams {
         !self.texts.is_empty()
     }
 
-    /// Each distinct bigram.
+    /// Each distinct bigram, in the order in which [`QueryBigrams::proximity`] expects their
+    /// positions.
     pub(crate) fn bigrams(&self) -> &[[char; 2]] {
         &self.bigrams
     }
 
-    /// Weighs each bigram by its idf.
+    /// Multiplies the weight of each bigram of the texts by its idf. `idfs` has the order of the
+    /// bigrams.
     pub(crate) fn weigh(&mut self, idfs: impl Iterator<Item = f32>) {
         self.weights.iter_mut().zip(idfs).for_each(|(weight, idf)| *weight *= idf);
     }
 
-    /// Sets the words, given the key characters of each variant, and the idf of the word.
+    /// Sets the words of the query. `words` gives the key characters of each variant of a word, and
+    /// the idf of the word.
     pub(crate) fn set_words<'k, V: Iterator<Item = &'k [char]>>(
         &mut self,
         words: impl Iterator<Item = (V, f32)>,
@@ -149,7 +157,8 @@ impl QueryBigrams {
         }
     }
 
-    /// The score of a document, given the ascending positions of each bigram, and [`body_start`].
+    /// The score of a document, given the ascending positions of each of its
+    /// [`QueryBigrams::bigrams`], and its [`body_start`].
     pub(crate) fn proximity(&self, positions: &[Vec<u32>], body_start: u32) -> ProximityScore {
         let of_texts = &positions[..self.weights.len()];
         let bigrams = of_texts.iter().enumerate().flat_map(|(bigram, positions)| {
@@ -186,7 +195,8 @@ impl QueryBigrams {
     }
 
     /// Cuts the query greedily into the longest runs that the document has. A run of three
-    /// characters or more scores the summed weight of its bigrams times √(length − 2).
+    /// characters or more scores the summed weight of its bigrams times √(length − 2), in which no
+    /// length counts as more than [`MAX_RUN_CHARS`].
     fn runs(&self, query: &[usize], positions: &[Vec<u32>]) -> f32 {
         let mut worth = 0.0;
         let mut at = 0;
@@ -208,14 +218,15 @@ impl QueryBigrams {
     }
 }
 
-/// How many of the bigrams of a text stand one after the other from a position on.
+/// How many bigrams of `text`, from its first on, stand one after the other in the document if the
+/// first is at `start`.
 fn run_from(start: u32, text: &[usize], positions: &[Vec<u32>]) -> usize {
     let on = (start..).zip(text);
     on.take_while(|(position, bigram)| positions[**bigram].binary_search(position).is_ok()).count()
 }
 
-/// The best passage of [`PASSAGE_CHARS`] characters: the summed weight of the distinct terms that
-/// begin in it. `matches` are positions, each with the number of a term.
+/// The score of the best passage of [`PASSAGE_CHARS`] characters: the summed weight of the distinct
+/// terms that begin in it. `matches` are positions, each with the index of its term in `weights`.
 fn best_passage(mut matches: Vec<(u32, usize)>, weights: &[f32]) -> f32 {
     matches.sort_unstable();
     let mut counts = vec![0_u32; weights.len()];
