@@ -1,4 +1,4 @@
-//! Sequences of three characters or more: bigrams at fixed distances in one document.
+//! Finds sequences of three characters or more, by bigrams at fixed distances in one field.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::plan::expr::bigram_offsets;
 
 /// A sequence of three characters or more in one field.
 pub(crate) struct Phrase {
-    /// Ascending by document frequency: the first one leads.
+    /// Ascending by document frequency: the first, rarest one leads.
     bigrams: Vec<PhraseBigram>,
     /// A second set of cursors, for confirming a document that `bigrams` have advanced past.
     rewound: Option<Vec<Cursor>>,
-    /// Possible starts of the phrase in the current document.
+    /// Where the phrase may start in the current document, as positions.
     starts: Vec<u32>,
     /// A buffer for the positions of one bigram.
     positions: Vec<u32>,
@@ -78,8 +78,9 @@ impl Phrase {
 
 impl Candidates for Phrase {
     fn cost(&self) -> u64 {
-        // Few of the documents that have the phrase's rarest bigram have all of it. A quarter was
-        // chosen, not measured. It decides how lists are read, not what is found.
+        // An estimate: few of the documents that have the rarest bigram have the whole phrase. A
+        // quarter of them was chosen, not measured. It decides how lists are read, not what is
+        // found.
         self.bigrams.first().map_or(0, |rarest| u64::from(rarest.cursor.doc_freq() / 4 + 1))
     }
 
@@ -130,8 +131,8 @@ impl Candidates for Phrase {
         };
         for (number, bigram) in bigrams.iter_mut().enumerate() {
             let list = rewound.as_mut().map_or(&mut bigram.cursor, |rewound| &mut rewound[number]);
-            // The list has the candidate, or `doc` would not be one, unless the list is damaged.
-            // Then the document does not match.
+            // Every list has the candidate, unless the list is damaged. Then the document does not
+            // match.
             if list.seek(doc) != doc {
                 return false;
             }

@@ -1,4 +1,5 @@
-//! The value of `date:`, `since:` and `until:`: points, ranges, comparisons.
+//! Parses the values of `date:`, `since:` and `until:`: a point (a day, a month, a year), a range
+//! of points, or a comparison with a point.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,10 +12,10 @@ use super::chars::fold_str;
 use super::date::{Clock, DateError, Days, YEARS, parse_point};
 use super::suggest::closest;
 
-/// A [`DateError`] and the characters of the value that it is about.
+/// A [`DateError`], and the range of characters of the value that it is about.
 pub(super) type RangeError = (DateError, Range<usize>);
 
-/// Reads the value of `date:`.
+/// Parses the value of `date:`.
 pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, RangeError> {
     let folded = fold_str(text);
     match folded.as_str() {
@@ -65,12 +66,12 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
     }
 }
 
-/// `since:`: from the first day of the point.
+/// The filter of `since:`, which starts with the first day of the point.
 pub(super) fn since(days: Days) -> DateFilter {
     DateFilter::Range { from: Some(days.from), until: None }
 }
 
-/// `until:`: up to the last day of the point.
+/// The filter of `until:`, which ends with the last day of the point.
 pub(super) fn until(days: Days) -> DateFilter {
     DateFilter::Range { from: None, until: Some(days.until) }
 }
@@ -84,7 +85,7 @@ fn comparison(chars: &[char]) -> Option<usize> {
     }
 }
 
-/// The characters of the first range sign.
+/// The range of the first range sign, such as `..` or `~`, in characters.
 fn range_sign(chars: &[char]) -> Option<Range<usize>> {
     let min_length = |c: char| match c {
         '…' | '~' => 1,
@@ -97,7 +98,8 @@ fn range_sign(chars: &[char]) -> Option<Range<usize>> {
     })
 }
 
-/// Only `date:` takes these words too, and one may have been meant.
+/// Suggests `none`, `any` or `inferred` if one of them may have been meant. Only `date:` takes
+/// them.
 fn also_words((error, at): RangeError) -> RangeError {
     match error {
         DateError::NotADate { text, reason, meant } => {
@@ -108,14 +110,14 @@ fn also_words((error, at): RangeError) -> RangeError {
     }
 }
 
-/// A value of `date:` that parses to this filter, in absolute days.
+/// Writes a value of `date:` that parses to this filter, with absolute days.
 impl fmt::Display for DateFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::None => f.write_str("none"),
             Self::Any | Self::Range { from: None, until: None } => f.write_str("any"),
             Self::Inferred => f.write_str("inferred"),
-            // This is the day after the last one that can be typed.
+            // The only such `from` is the day after the last one that can be typed.
             Self::Range { from: Some(from), until: None } if !YEARS.contains(&from.year()) => {
                 write!(f, ">{}", last_day(from))
             }
@@ -142,6 +144,7 @@ fn write_days(f: &mut fmt::Formatter<'_>, from: Date, until: Date) -> fmt::Resul
     }
 }
 
+/// The last day of a range that ends before `until`.
 fn last_day(until: Date) -> Date {
     until.saturating_sub(1.day())
 }

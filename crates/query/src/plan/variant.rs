@@ -4,18 +4,18 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use wensou_text::{Relation, TokenKind, key_of};
 
-/// Latin words of at least this many letters and digits are also found inside longer runs. Pages
-/// lose the spaces between Latin words; shorter words would be found everywhere.
+/// The shortest Latin word, in letters and digits, that is also found inside longer runs, because
+/// pages lose the spaces between Latin words. Shorter words would be found everywhere.
 pub(crate) const MIN_EMBEDDED: usize = 4;
 
-/// Words of at least this many letters or digits are found where a longer one starts. A single
-/// letter or digit starts too many.
+/// The shortest word, in letters or digits, that is also found at the start of longer words. Too
+/// many words start with a given single letter or digit.
 const MIN_START: usize = 2;
 
 /// One surface form of a query word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Variant {
-    /// Folded text as the segmenter gives it; for an expansion, as its table has it.
+    /// The folded text: as the segmenter gives it or, for an expansion, as its table has it.
     pub(crate) text: String,
     /// The key characters of the text.
     pub(crate) key: Vec<char>,
@@ -40,7 +40,8 @@ pub(crate) enum MatchMode {
     ExactWord,
     /// As the value of a number, however the page writes it.
     Value,
-    /// Not in the text: documents dated from the first day up to the second, which is excluded.
+    /// By the date of the document, and not in its text: from the first day (inclusive) to the
+    /// second (exclusive).
     Dated(#[serde(with = "iso_day")] Date, #[serde(with = "iso_day")] Date),
 }
 
@@ -130,8 +131,9 @@ impl TryFrom<String> for Origin {
 }
 
 impl Variant {
+    /// The variant of a token of this kind; `None` if it has no key characters.
     pub(crate) fn new(text: &str, kind: TokenKind, origin: Origin) -> Option<Self> {
-        // The point and the sign of a value are part of it.
+        // The decimal point and the sign of a value belong to its key.
         let key = match kind {
             TokenKind::Value => text.chars().collect(),
             _ => key_of(text),
@@ -147,8 +149,9 @@ impl Variant {
         Some(Self { text: text.to_owned(), key, mode, origin })
     }
 
-    /// What longer words start with in which a typed word of letters or digits is found, too: AIGC
-    /// for `AI`, and 500.00 for `500`.
+    /// The prefix of the longer words that this word is also found in, if there are such: `ai` for
+    /// `AI`, which is found in AIGC, and `500.` for `500`, which is found in 500.00. Only words of
+    /// letters or digits that were typed have one.
     pub(crate) fn start_of_longer(&self) -> Option<String> {
         if self.mode != MatchMode::Word
             || self.origin != Origin::Typed
@@ -157,7 +160,8 @@ impl Variant {
             return None;
         }
         match self.text.chars().next_back() {
-            // A run of digits is found whole, but it may be the integer part of a number.
+            // Digits do not match the start of a longer integer, but may be the integer part of a
+            // number.
             Some('0'..='9') if self.key.iter().all(char::is_ascii_digit) => {
                 Some(format!("{}.", self.text))
             }
@@ -166,7 +170,7 @@ impl Variant {
         }
     }
 
-    /// A variant that is found with the symbols of `text`, which is folded.
+    /// A variant that is found together with the symbols of `text`, which is folded.
     pub(super) fn exact(text: &str, mode: MatchMode) -> Self {
         Self { text: text.to_owned(), key: key_of(text), mode, origin: Origin::Typed }
     }

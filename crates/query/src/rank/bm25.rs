@@ -1,10 +1,9 @@
-//! The statistics behind BM25: average lengths for each kind of document, document frequencies over
-//! both kinds.
+//! The parts of BM25: idf, length norms and tf saturation.
 //!
-//! Document frequencies are those of the whole archive: a rare term is a strong match in either
-//! kind of document. Lengths are compared within a kind, because an article is twenty times as long
-//! as a flash item: an average over both would fit neither, and one kind would drown the other.
-//! Lengths are counted in key characters, for words too.
+//! Document frequencies are those of the whole archive, over both kinds of document: a rare term is
+//! a strong match in either kind. Average lengths are those of each kind, because an article is
+//! twenty times as long as a flash item: an average over both would fit neither, and one kind would
+//! outrank the other. Lengths are counted in key characters, even where the terms are words.
 
 use std::sync::Arc;
 
@@ -18,13 +17,13 @@ const K1: f32 = 1.2;
 /// How much the length of a field counts (BM25's b).
 const B: f32 = 0.75;
 
-/// The inverse document frequency of a term that `doc_freq` of `documents` have.
+/// The inverse document frequency of a term that `doc_freq` of `documents` documents contain.
 pub(crate) fn idf(doc_freq: u64, documents: u64) -> f32 {
     let (found, all) = (doc_freq.min(documents) as f32, documents as f32);
     (1.0 + (all - found + 0.5) / (found + 0.5)).ln()
 }
 
-/// For each of `terms`, in order, its inverse document frequency over both kinds.
+/// The inverse document frequency of each of `terms`, in order, over both kinds of document.
 ///
 /// # Errors
 ///
@@ -38,12 +37,14 @@ pub(crate) fn idfs(
     Ok(doc_freqs.into_iter().map(|doc_freq| idf(doc_freq, documents)).collect())
 }
 
-/// The supremum of what a term of weight 1 adds to a score.
+/// The score that a term of weight 1 approaches as its tf grows. No document reaches it, so it is
+/// an upper bound.
 pub(crate) fn max_score(idf: f32) -> f32 {
     idf * (1.0 + K1)
 }
 
-/// The BM25 length norms of one field: what is added to the tf in the denominator, by length code.
+/// The BM25 length norms of one field, by length code. A norm is added to the tf in the
+/// denominator.
 #[derive(Debug, Clone)]
 pub(crate) struct LengthNorms(Arc<[f32; LENGTH_CODES]>);
 
@@ -68,7 +69,7 @@ impl LengthNorms {
     }
 }
 
-/// Saturation of the term frequency: the share of the maximum score that a document gets, 0 to 1.
+/// The saturation of the term frequency: which share of its maximum score a document gets, 0 to 1.
 pub(crate) fn tf_saturation(tf: f32, length_norm: f32) -> f32 {
     tf / (tf + length_norm)
 }

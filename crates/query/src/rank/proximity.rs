@@ -3,8 +3,8 @@
 //! BM25 is summed over fields and terms first. Then the first [`RERANK_DEPTH`] hits get three more
 //! scores: how much of the query their best passage has, which runs of the query stand in them
 //! unbroken, and how much of the query the start of their body has. All three come from the
-//! positions of bigrams, so reranking reads no stored record. The constants were confirmed on
-//! halves of all judged sets; see the tables in `docs/RANKING.md`.
+//! positions of bigrams, so that no stored record is read. The constants were confirmed on halves
+//! of all judged sets; see the tables in `docs/RANKING.md`.
 
 use std::collections::hash_map::Entry;
 
@@ -27,8 +27,8 @@ const PASSAGE_WEIGHT: f32 = 1.0;
 /// The factor of the score for unbroken runs of the query.
 const RUN_WEIGHT: f32 = 0.2;
 
-/// The length of a run, in characters, from which on its score only grows by the idf of its
-/// bigrams.
+/// The length of a run, in characters, from which on the factor for its length grows no more. A
+/// longer run gains only the idf of its further bigrams.
 const MAX_RUN_CHARS: usize = 8;
 
 /// Length of the lead, the start of a body, in key characters: it says what a text is about.

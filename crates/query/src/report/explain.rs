@@ -1,4 +1,4 @@
-//! Why a query finds what it finds, and why a hit has its rank.
+//! Explains why a query finds what it finds, and why a hit has its rank.
 
 use foldhash::HashSet;
 use wensou_index::{TermKind, TextField};
@@ -17,7 +17,7 @@ use crate::rank::{self, FieldTerm, bm25};
 use crate::report::clauses::{Clause, count_clauses, query_of};
 use crate::runner::{Answer, Completeness, Runner, default_sort};
 
-/// The rank of a document is reported if it is among this many first hits.
+/// The rank of a document is reported only if the document is among this many first hits.
 const MAX_RANK: usize = 10_000;
 
 /// How a query was understood, and what it found.
@@ -101,7 +101,7 @@ pub struct ExplainedHit {
     pub rank: Option<usize>,
     /// The id of the hit that it is a near-duplicate of, and is shown under.
     pub near_duplicate_of: Option<String>,
-    /// Whether it lacks words, and follows the hits that have all.
+    /// Whether it lacks words of the query, and follows the hits that have all of them.
     pub backfilled: bool,
     /// Its score, as `search` prints it; 0 if it does not match.
     pub score: f32,
@@ -111,16 +111,16 @@ pub struct ExplainedHit {
     pub passage: Option<f32>,
     /// The score of unbroken runs of the query; `None` if the hit was not reranked.
     pub runs: Option<f32>,
-    /// The score of what the start of its body has; `None` if it has nothing of the query, or if
-    /// the hit was not reranked.
+    /// The score of the lead, the start of its body; `None` if the lead has nothing of the query,
+    /// or if the hit was not reranked.
     pub lead: Option<f32>,
-    /// The score of the words that it has; `None` if all hits have all words, or if the hit was not
-    /// reranked.
+    /// The score for having words of the query; `None` if all hits have all words, or if the hit
+    /// was not reranked.
     pub words: Option<f32>,
     /// The factor for its age, by which the sum of all these scores is multiplied; 1 unless newer
     /// documents are preferred.
     pub recency: f32,
-    /// What its newness adds among hits of nearly equal scores, if anything.
+    /// What it gains for being newer among hits of nearly equal scores; `None` if it gains nothing.
     pub newness: Option<f32>,
 }
 
@@ -140,7 +140,8 @@ pub struct TermScore {
     pub score: f32,
 }
 
-/// Explains a query and, if `id` names a document, its rank. `recency` as in [`crate::Options`].
+/// Explains a query and, if `id` names a document, its rank. `recency` is that of
+/// [`crate::Options`].
 ///
 /// # Errors
 ///
@@ -152,7 +153,7 @@ pub fn explain<'i>(
     recency: Option<Recency>,
 ) -> Result<Explanation, Error> {
     let runner = Runner::new(index);
-    // A hit that lacks words may follow those that have all.
+    // The document may lack words and follow the hits that have all of them.
     let completeness = match id {
         Some(_) => Completeness::Backfilled(MAX_RANK),
         None => Completeness::Relaxed,
@@ -283,8 +284,9 @@ impl HitExplainer<'_> {
         })
     }
 
-    /// The rank of the hit that a found document is shown as, from 1, and the document that stands
-    /// for it: the first of its near-duplicates.
+    /// For the document at `at` in the ranking, the rank (from 1) and the document of the hit that
+    /// it is shown as. The first document of a group of near-duplicates is the hit for the whole
+    /// group.
     fn shown(&self, at: usize) -> Result<(usize, DocAddress), Error> {
         let groups = self.runner.engine().groups()?;
         let closest = self.answer.backfill.iter().flat_map(|backfill| &backfill.found);
@@ -301,7 +303,7 @@ impl HitExplainer<'_> {
         Ok((hits.count() + 1, found[first]))
     }
 
-    /// The score of each term that a document has, highest first.
+    /// The score of each term in each field of a document, highest first.
     fn term_scores(&self, plan: &Plan, address: DocAddress) -> Result<Vec<TermScore>, Error> {
         let scores = self.runner.engine().term_scores(plan, address)?;
         let terms = plan.scored_terms.iter().zip(scores);

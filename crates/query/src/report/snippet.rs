@@ -1,4 +1,5 @@
-//! Snippets: the passage of a text that best shows why it matched, in the text's own characters.
+//! Makes snippets: the passage of a text that best shows why it matched, in the text's own
+//! characters.
 
 use std::ops::Range;
 
@@ -12,7 +13,7 @@ use crate::plan::needle::Needle;
 pub struct Snippet {
     /// The text, character for character.
     pub text: String,
-    /// Ranges of characters of `text`, ascending, none overlapping.
+    /// Ranges of characters of `text`, in ascending order and without overlaps.
     pub highlights: Vec<[usize; 2]>,
     /// Whether text before the snippet was cut off.
     #[serde(skip)]
@@ -22,11 +23,11 @@ pub struct Snippet {
     pub cut_end: bool,
 }
 
-/// The best passage of at most `limit` characters.
+/// Cuts the best passage of at most `limit` characters from a text, and marks its matches.
 ///
-/// The best passage has the most distinct words by weight; then its matches are closest together;
-/// then it is the first. It starts and ends at a sentence if one does nearby, else at a clause, and
-/// never inside a Latin word.
+/// The best passage has the most distinct words by weight, in the shortest span; of equal ones, it
+/// is the first. It starts and ends at a sentence if one does nearby, else at a clause, and never
+/// inside a Latin word.
 pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
     let haystack = Haystack::new(text);
     let matches = haystack.disjoint_matches(needles);
@@ -36,7 +37,7 @@ pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
     cut(chars, &window, &matches)
 }
 
-/// The whole text with its matches marked.
+/// Marks the matches in the whole text.
 pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
     let haystack = Haystack::new(text);
     let matches = haystack.disjoint_matches(needles);
@@ -44,8 +45,8 @@ pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
     cut(chars, &(0..chars.len()), &matches)
 }
 
-/// How many pairs of matches are looked at for the best group. A text that consists of matches has
-/// millions of them, and its beginning is as good as any other part.
+/// The most pairs of matches that are compared for the best group. A text that consists of matches
+/// has millions of pairs, and its beginning is as good as any other part.
 const MAX_STEPS: usize = 1 << 21;
 
 /// The smallest range of characters that holds the best group of matches.
@@ -65,7 +66,7 @@ fn best_group(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<
                 return best.1;
             }
             let needle = &needles[found.needle];
-            // Of two needles of one word, the longer is the stronger evidence.
+            // A longer needle of a word is stronger evidence than a shorter one.
             let length = needle.key.len() as f32;
             if words.contains(&needle.word) {
                 worth += needle.weight * 0.05;
@@ -82,7 +83,7 @@ fn best_group(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<
     best.1
 }
 
-/// Grows `core` to at most `limit` characters, to ends that read well.
+/// Extends `core` to at most `limit` characters, so that it starts and ends where it reads well.
 fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
     if chars.len() <= limit {
         return 0..chars.len();
@@ -106,7 +107,8 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
         let start = (start..=core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start);
         return start..latest;
     }
-    // An early end is acceptable only if most of the passage is kept.
+    // The passage may end early, at a sentence or a clause, only if at least two thirds of it are
+    // kept.
     let shortest = core.end.max(start + limit * 2 / 3);
     let before = |is_end: fn(char) -> bool| {
         (shortest..=latest).rev().find(|&at| at > 0 && is_end(chars[at - 1]))
@@ -143,8 +145,8 @@ fn ends_clause(c: char) -> bool {
     matches!(c, ',' | ':' | ')' | '\u{ff0c}' | '\u{ff1a}' | '\u{ff09}' | '、' | '”' | '」' | '》')
 }
 
-/// Whether a cut before character `at` splits neither a Latin word or number, nor a character from
-/// its combining marks.
+/// Whether the text may be cut before character `at`: not within a Latin word, a number or an
+/// emoji, and not between a character and its combining marks.
 fn may_cut(chars: &[char], at: usize) -> bool {
     let (Some(before), Some(after)) = (at.checked_sub(1).and_then(|i| chars.get(i)), chars.get(at))
     else {
@@ -158,7 +160,8 @@ fn may_cut(chars: &[char], at: usize) -> bool {
     !(is_combining(*after) || in_word(before) && in_word(after))
 }
 
-/// Whether a character belongs to the one before it: combining marks, joiners, variation selectors.
+/// Whether a character belongs to the one before it, such as a combining mark, joiner or variation
+/// selector.
 fn is_combining(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{20d0}'..='\u{20ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
 }
