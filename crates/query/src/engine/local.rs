@@ -1,4 +1,4 @@
-//! The engine of an index on this machine: the executor, with what reports read of an index.
+//! The engine of an index on this machine: the executor, extended by what reports read of an index.
 
 use std::collections::BTreeMap;
 
@@ -77,7 +77,8 @@ impl Engine for Executor<'_> {
                 ids.push(index.id(other)?);
             }
         }
-        // Addresses differ between an update and a whole build; ids do not.
+        // Sort by id, since documents have other addresses after an update than after a whole
+        // build.
         ids.sort_unstable();
         Ok(ids)
     }
@@ -141,7 +142,8 @@ impl Engine for Executor<'_> {
         Ok((days, undated))
     }
 
-    /// A segment stores both; its dates are read one by one only if documents were deleted from it.
+    /// A segment stores its oldest and its newest date. The dates of its documents are read only if
+    /// some documents were deleted.
     fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
         let mut bounds: Option<[i64; 2]> = None;
         for segment in Segment::all(self.index()) {

@@ -1,4 +1,4 @@
-//! Intersections, unions and differences of candidates.
+//! Combines candidates: intersections, unions and differences.
 
 use std::cmp::Reverse;
 
@@ -71,13 +71,14 @@ impl<M: Candidates> Candidates for And<M> {
 
 /// Documents that are candidates of at least one member.
 pub(crate) struct Or<M> {
-    /// First those whose candidates need not be confirmed, then descending by cost: the most
-    /// frequent member is the most likely to match.
+    /// Members whose candidates need not be confirmed come first. Otherwise, members descend by
+    /// cost: the most frequent one is the most likely to match.
     members: Vec<M>,
-    /// For each member, a lower bound of its next candidate. It saves most look-ups of frequent
-    /// documents in rare members.
+    /// For each member, a lower bound of its next candidate. It saves looking up documents in rare
+    /// members that cannot have them.
     next: Vec<DocId>,
-    /// For each member, its candidates in the current window, if candidates come by windows.
+    /// For each member, its candidates in the current window. Empty if candidates are found one by
+    /// one.
     in_window: Vec<DocWindow>,
 }
 
@@ -88,7 +89,7 @@ impl<M: Candidates> Or<M> {
         Self { next: vec![0; members.len()], in_window: Vec::new(), members }
     }
 
-    /// As [`Candidates::probe`], over the members that are `wanted`.
+    /// As [`Candidates::probe`], but a member that has `doc` counts only if `wanted` accepts it.
     fn probe_members(&mut self, doc: DocId, wanted: impl Fn(&mut M) -> bool) -> Result<(), DocId> {
         for (member, next) in self.members.iter_mut().zip(&mut self.next) {
             if *next > doc {
@@ -165,7 +166,7 @@ impl<M: Candidates> Candidates for Or<M> {
     }
 }
 
-/// Documents that one member matches and the other does not.
+/// Documents that match `included` and do not match `excluded`.
 pub(crate) struct AndNot<M> {
     included: M,
     excluded: M,
@@ -211,7 +212,8 @@ impl<M: Candidates> Candidates for AndNot<M> {
         false
     }
 
-    /// The excluded documents are followed here, one by one: only few documents come this far.
+    /// The excluded documents are looked up only here, one by one, because few candidates are ever
+    /// confirmed.
     fn confirm(&mut self, doc: DocId) -> bool {
         let Self { included, excluded } = self;
         included.confirm(doc) && !(excluded.probe(doc).is_ok() && excluded.confirm(doc))
@@ -224,7 +226,7 @@ mod tests {
     use super::super::min_should_match::MinShouldMatch;
     use super::*;
 
-    /// Documents whose candidates are a list; every third of them does not match.
+    /// A list of candidates, of which multiples of three do not match.
     struct Docs(Vec<DocId>);
 
     impl Docs {
@@ -267,7 +269,8 @@ mod tests {
         [2, 5, 7, 11].map(|step| Docs((1..DOCUMENTS).step_by(step).collect())).into()
     }
 
-    /// The matches, once by seeking, once by windows, and once as a follower of all documents.
+    /// The matches, found in three ways: by filling windows, by retaining from windows of all
+    /// documents, and by probing each document.
     fn found<C: Candidates>(candidates: impl Fn() -> C) -> [Vec<DocId>; 3] {
         let windows = || (0..).map(|n| DocWindow::new(n * 128, 128, DOCUMENTS)).take(3);
         let (mut leader, mut follower, mut prober) = (candidates(), candidates(), candidates());
@@ -289,6 +292,7 @@ mod tests {
         [by_window, followed, probed.collect()]
     }
 
+    /// The matching documents, once for each way of [`found`].
     fn expected(matches: impl Fn(&[Docs], DocId) -> bool) -> [Vec<DocId>; 3] {
         let matching: Vec<DocId> = (0..DOCUMENTS).filter(|doc| matches(&lists(), *doc)).collect();
         [matching.clone(), matching.clone(), matching]

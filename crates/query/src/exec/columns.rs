@@ -88,8 +88,7 @@ impl<'i> Segment<'i> {
     }
 
     /// The oldest and the newest date; `None` if all documents are undated. The segment stores
-    /// both; the column is read only if documents were deleted, since one of them may have had such
-    /// a date.
+    /// both. The column is read only if documents were deleted, whose dates no longer count.
     pub(crate) fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
         if !self.reader().has_deletes() {
             return Ok(self.postings().date_bounds());

@@ -1,4 +1,4 @@
-//! The names of the fields: which exist, their aliases, and what a name before a colon means.
+//! The names of the fields: which names and aliases exist, and what a name before a colon means.
 
 use std::fmt;
 
@@ -85,7 +85,7 @@ impl FieldName {
         NAMES.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
     }
 
-    /// The field of that name or alias, in any width and case.
+    /// The field with this name or alias, in any width and case.
     pub fn parse(name: &str) -> Option<Self> {
         let folded = fold_str(name);
         NAMES.iter().find(|(known, _)| *known == folded).map(|(_, field)| *field)
@@ -96,7 +96,7 @@ impl FieldName {
         NAMES.iter().map(|(name, _)| *name).filter(|name| name.is_ascii())
     }
 
-    /// Whether the values are text of the archive, and may end in `*`.
+    /// Whether the values of the field are text from the archive. Such a value may end in `*`.
     pub(super) fn takes_text(self) -> bool {
         matches!(
             self,
@@ -118,18 +118,18 @@ impl fmt::Display for FieldName {
     }
 }
 
-/// What the start of a word says about fields. Lengths are bytes.
+/// What the start of a word is: a field name with its colon, or text. Lengths are in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WordStart {
     /// A known field; `len` includes the colon.
     Field { name: FieldName, len: usize },
-    /// An ASCII name before a colon that no field has; `len` is without the colon.
+    /// An ASCII name before a colon that is not the name of a field; `len` is without the colon.
     Unknown { len: usize },
     /// Text: no colon, or one that is not syntax (`http://`, `13:02`, `聲音：`).
     Text,
 }
 
-/// Reads a name and its colon at the start of `remaining`.
+/// Reads a field name and its colon at the start of `remaining`.
 pub(super) fn word_start(remaining: &str) -> WordStart {
     let Some((len, colon)) =
         remaining.char_indices().find(|(_, c)| ends_word(*c) || matches!(fold(*c), ':' | '\\'))

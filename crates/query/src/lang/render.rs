@@ -1,4 +1,4 @@
-//! Draws a diagnostic: the query, carets below the location, the advice.
+//! Draws a diagnostic: the query, carets below the location, and the advice.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -10,7 +10,7 @@ use super::span::Span;
 pub struct Style {
     /// Whether to colour it with ANSI escapes.
     pub colour: bool,
-    /// Columns of the terminal. A longer query is cut around the location.
+    /// The number of columns of the terminal. A longer query is cut around the location.
     pub columns: usize,
 }
 
@@ -30,8 +30,8 @@ impl Diagnostic {
     /// Draws the diagnostic for people; every line ends with a line feed. `text` is the query that
     /// it concerns.
     ///
-    /// Carets are placed by terminal columns; a Han character is two wide. Control and direction
-    /// characters of the query are replaced.
+    /// Carets are placed by terminal columns: a Han character is two columns wide. Control and
+    /// direction characters of the query are replaced.
     ///
     /// ```
     /// # use wensou_query::lang::{Clock, Style, parse};
@@ -70,8 +70,8 @@ impl Diagnostic {
     }
 }
 
-/// The part of `text` that shows `span` within `width` columns, and the columns of the carets in
-/// it. There is at least one caret.
+/// Cuts the part of `text` around `span` that fits in `width` columns. Returns it with the columns
+/// of the carets below it, of which there is at least one.
 fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
     let before = harmless(text.get(..span.start).unwrap_or(text));
     let inside = harmless(span.of(text));
@@ -94,7 +94,7 @@ fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
     (format!("{left_ellipsis}{head}{tail}{right_ellipsis}"), Span::new(start, end))
 }
 
-/// The last characters of `text` that fit, and whether any were cut.
+/// The last characters of `text` that fit in `columns`, and whether any were cut.
 fn keep_end(text: &str, columns: usize) -> (bool, String) {
     let mut room = columns;
     let mut from = text.len();
@@ -107,7 +107,7 @@ fn keep_end(text: &str, columns: usize) -> (bool, String) {
     (false, text.to_owned())
 }
 
-/// The first characters of `text` that fit, and whether any were cut.
+/// The first characters of `text` that fit in `columns`, and whether any were cut.
 fn keep_start(text: &str, columns: usize) -> (String, bool) {
     let mut room = columns;
     for (at, c) in text.char_indices() {

@@ -1,6 +1,6 @@
-//! From the nodes of the syntax tree to match expressions and words.
+//! Compiles the nodes of the syntax tree to match expressions and words.
 //!
-//! Needs no statistics: what depends on document frequencies is left to `weigh`.
+//! The compiler needs no statistics: what depends on document frequencies is left to `weigh`.
 
 use std::borrow::Cow;
 
@@ -19,11 +19,11 @@ use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Scope, Span};
 /// Loads the tables of an index. A query of filters alone never calls it.
 pub(crate) type LoadTables<'t> = &'t dyn Fn() -> Result<TextTables<'t>, Error>;
 
-/// A query without what depends on document frequencies.
+/// A compiled query. It lacks what depends on document frequencies, which `weigh` adds.
 pub(super) struct Compiled {
     pub(super) match_expr: MatchExpr,
-    /// In relaxed mode, the part of `match_expr` that stands for documents with any of the words
-    /// that a hit may lack, if there is a single such part.
+    /// In relaxed mode, the part of `match_expr` that requires at least one of the words that a hit
+    /// may lack; `None` if there is no such part, or more than one.
     pub(super) any_word: Option<MatchExpr>,
     pub(super) words: Vec<PlannedWord>,
     pub(super) texts: Vec<ScoredText>,
@@ -37,20 +37,21 @@ pub(super) struct ScoredText {
     pub(super) fields: Vec<TextField>,
 }
 
-/// What the nodes above a clause say about it.
+/// What the operators above a node determine about it.
 #[derive(Debug, Clone, Copy)]
 struct ClauseContext<'p> {
     fields: &'p [TextField],
-    /// Not below a NOT: the text is scored and highlighted.
+    /// Whether no NOT stands above the node. Then its text is scored and highlighted.
     positive: bool,
     /// Whether a document without the text is excluded.
     required: bool,
     /// Whether even a relaxed query requires all words: after `+`, and in `title:` and `body:`.
     strict: bool,
-    /// Whether the group has other text, beside which stop words alone need not match.
+    /// Whether the group has text other than stop words. Then its stop words need not match.
     beside_text: bool,
 }
 
+/// Compiles one query, and collects its words, texts and mistakes meanwhile.
 pub(super) struct Compiler<'q, 't> {
     /// The query as typed, for diagnostics.
     typed: &'q str,
@@ -60,11 +61,12 @@ pub(super) struct Compiler<'q, 't> {
     texts: Vec<ScoredText>,
     may_lack_words: bool,
     has_date_filter: bool,
-    /// In relaxed mode: expressions of the texts of the current group. One of them must match.
+    /// In relaxed mode, the expressions of the texts of the current group. A document must match
+    /// one of them.
     alternatives: Vec<MatchExpr>,
-    /// The alternatives of every group that had some.
+    /// For each group that had alternatives, the expression that requires one of them.
     any_word: Vec<MatchExpr>,
-    /// The first word that is nothing but punctuation.
+    /// The first text that consists of punctuation only.
     punctuation_only: Option<Span>,
     errors: Vec<Diagnostic>,
     outline: Outline,
@@ -101,7 +103,7 @@ impl<'q, 't> Compiler<'q, 't> {
     ///
     /// # Errors
     ///
-    /// [`Error::Query`] if nothing in the query can be searched for; an error of the tables.
+    /// [`Error::Query`] if nothing in the query can be searched for, or an error of the tables.
     pub(super) fn compile(mut self, root: &Node) -> Result<(Compiled, Outline), Error> {
         let context = ClauseContext {
             fields: &TextField::ALL,
@@ -205,8 +207,9 @@ impl<'q, 't> Compiler<'q, 't> {
         })
     }
 
-    /// The nodes of a group, in which those of a question are joined, and their texts. `marked` is
-    /// whether the group has a `+`.
+    /// Analyses the texts of a group. Returns the nodes of the group, in which the nodes of a
+    /// question are joined into one, and the text of each node. `marked` says whether the group has
+    /// a `+`.
     fn texts_of_group<'n>(
         &mut self,
         nodes: &'n [Node],
@@ -226,8 +229,9 @@ impl<'q, 't> Compiler<'q, 't> {
         let join = || questions::join(self.typed, nodes, tables.segmenter, may_lack_words);
         let joined = if context.positive && !marked { join() } else { None };
         let nodes = joined.map_or_else(|| nodes.into(), Cow::from);
-        // A date says when a document appeared, which is not what a field says, and not what a NOT
-        // excludes.
+        // Words that name a date also match documents of that date: but not in `title:` or `body:`,
+        // because a document's date is no part of its fields, and not below a NOT, which excludes
+        // only words.
         let dated = context.positive && context.fields == TextField::ALL;
         let mut texts = expand::texts(&nodes, tables, requirement, dated);
         if context.positive {
@@ -236,7 +240,8 @@ impl<'q, 't> Compiler<'q, 't> {
         Ok((nodes, texts))
     }
 
-    /// What the members of a group include, and what they exclude.
+    /// Compiles the members of a group. Returns the expressions that documents must match, and
+    /// those that they must not match.
     fn compile_members(
         &mut self,
         nodes: &[Node],
@@ -298,7 +303,8 @@ impl<'q, 't> Compiler<'q, 't> {
         let text = &expanded.text;
         self.outline.text(text, prefix);
         if text.words.is_empty() {
-            // The dash of `a - b` asks for nothing; as a whole query it is a mistake.
+            // Punctuation such as the dash of `a - b` requires nothing; as a whole query it is a
+            // mistake.
             self.punctuation_only.get_or_insert(node.span);
             return None;
         }

@@ -79,7 +79,7 @@ pub(crate) struct QueryBigrams {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct QueryForms {
     /// For each variant of two characters or more, its bigrams in order, as indices into
-    /// [`QueryBigrams::bigrams`].
+    /// `bigrams`.
     forms: Vec<Vec<usize>>,
     /// The idf of the word as typed.
     idf: f32,
@@ -158,7 +158,7 @@ impl QueryBigrams {
     }
 
     /// The score of a document, given the ascending positions of each of its
-    /// [`QueryBigrams::bigrams`], and its [`body_start`].
+    /// `bigrams`, and its [`body_start`].
     pub(crate) fn proximity(&self, positions: &[Vec<u32>], body_start: u32) -> ProximityScore {
         let of_texts = &positions[..self.weights.len()];
         let bigrams = of_texts.iter().enumerate().flat_map(|(bigram, positions)| {
