@@ -55,8 +55,7 @@ impl Outline {
         self.depth -= 1;
     }
 
-    /// Writes the words of a text. If `prefix` is set, the last word is one that documents need
-    /// only start with.
+    /// Writes the words of a text. If `prefix` is set, the last word is the start of longer words.
     pub(super) fn text(&mut self, text: &AnalysedText, prefix: bool) {
         let group = match (prefix, text.question) {
             (true, _) => Some("ending in a prefix"),

@@ -40,7 +40,7 @@ pub(super) fn units(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Unit> {
             units.push(Unit { chars, variants });
         }
     });
-    // Most text has no symbols. This quick test of its bytes proves it: 0xE2 is the first byte of
+    // Most text has no symbols. This quick test of its bytes shows it: 0xE2 is the first byte of
     // `€` and `₿`.
     let may_count = |b: u8| b.is_ascii_punctuation() || b.is_ascii_digit() || b == b'\xe2';
     if !folded.as_str().bytes().any(may_count) {
@@ -66,10 +66,11 @@ fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<Unit> {
     lengths.iter().filter_map(part).collect()
 }
 
-/// The variants of a word of letters and digits; `run` is the folded text that it stands for. Pages
-/// may have such a word inside a longer run that the index does not split into words there: `B2B`
-/// in `B2B2C`, `F-16` in `F-16V`, `3.11` in `python3.11.4`. Words with digits therefore get a
-/// second variant, which compares characters instead of words of the index.
+/// The variants of a word of letters and digits; `run` is the folded text that it stands for.
+///
+/// Pages may have the word inside a longer run that the index does not split there: `B2B` in
+/// `B2B2C`, `F-16` in `F-16V`, `3.11` in `python3.11.4`. So a word with a digit gets a second
+/// variant, which compares characters, if it contains punctuation or is short and has a letter.
 fn with_runs(mut word: Variant, run: &str) -> Vec<Variant> {
     let digits = run.contains(|c: char| c.is_ascii_digit());
     let letters = run.contains(char::is_alphabetic);
