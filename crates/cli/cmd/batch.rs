@@ -17,12 +17,13 @@ use crate::location::OpenIndex;
 use crate::out::{Terminal, hits, json};
 use crate::types::Format;
 
-/// How often in a row an index on a cluster is opened again for a query, because the copy that was
-/// open has been replaced and deleted.
+/// How many times in a row the same query may fail and be tried again in a newly opened index. An
+/// index on a cluster fails queries once it has been replaced and deleted.
 const REOPENED_AT_MOST: u32 = 5;
 
-/// Runs each line of `file` as a query. A query with a mistake gives an object with the mistake,
-/// and the exit status of the whole run is that of a mistake.
+/// Runs each line of `file` as a query. For a query with a mistake, prints an object with the
+/// mistake, or an empty line if ids are printed. One such query makes the whole run end with the
+/// exit status of a mistake.
 pub(crate) fn run(
     index: &OpenIndex,
     file: &Path,
@@ -56,21 +57,21 @@ pub(crate) fn run(
 /// The lines of a batch.
 type Lines<'l> = dyn Iterator<Item = anyhow::Result<String>> + 'l;
 
-/// A run of a batch.
+/// The state of a batch, which outlives the index that is open.
 struct Run<'a> {
     global: &'a Global,
     args: &'a Search,
     clock: &'a Clock,
     ids: bool,
-    /// The line whose query failed.
+    /// The line whose query failed with an error other than a mistake, to be tried again.
     failed: Option<String>,
     found: bool,
     refused: bool,
 }
 
 impl Run<'_> {
-    /// Answers the line that failed, if one did, and all that follow. An error comes with whether
-    /// its line failed for the first time, and that line is kept.
+    /// Answers the line that failed before, if there is one, and all lines after it. If a line
+    /// fails, keeps it in `failed`, and returns the error and whether this was its first failure.
     fn lines(
         &mut self,
         index: &OpenIndex,
@@ -105,7 +106,7 @@ impl Run<'_> {
         }
     }
 
-    /// Answers a line.
+    /// Answers one line and notes whether it had hits or a mistake.
     fn line(
         &mut self,
         batch: &Batch<'_>,
@@ -140,19 +141,19 @@ impl Run<'_> {
     }
 }
 
-/// Whether a query has hits, or its mistakes.
+/// The outcome of a query: whether it has hits, or the mistakes in it.
 type Answered = Result<bool, Vec<Diagnostic>>;
 
 /// What all queries of a batch share.
 struct Batch<'i> {
     session: Session<'i>,
     options: Options,
-    /// Ends the ids of a query.
+    /// The character after the ids of each query.
     line_end: char,
 }
 
 impl Batch<'_> {
-    /// Prints the ids of the hits on one line.
+    /// Prints the ids of the hits on one line, separated by tabs.
     fn print_ids(&self, query: &Query, terminal: &mut Terminal) -> anyhow::Result<Answered> {
         let [complete, closest] = match self.session.split_ids(query, &self.options) {
             Ok(hits) => hits,
@@ -163,7 +164,7 @@ impl Batch<'_> {
         };
         let mut ids = cells(&complete);
         if !closest.is_empty() {
-            // An empty cell comes before hits that lack words.
+            // An empty cell separates hits with all words from those that lack some.
             ids.push(String::new());
             ids.extend(cells(&closest));
         }
@@ -171,7 +172,7 @@ impl Batch<'_> {
         Ok(Ok(!complete.is_empty() || !closest.is_empty()))
     }
 
-    /// Prints the hits as one object.
+    /// Prints the hits as one JSON object.
     fn print_object(
         &self,
         line: &str,
@@ -195,7 +196,8 @@ impl Batch<'_> {
     }
 }
 
-/// The mistakes of a query; any other error ends the run.
+/// Returns the mistakes of a query as a value, so that the run goes on, and any other error as an
+/// error.
 fn mistakes(error: Error) -> anyhow::Result<Vec<Diagnostic>> {
     match error {
         Error::Query(diagnostics) => Ok(diagnostics),

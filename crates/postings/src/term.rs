@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 pub type DocId = u32;
 
 /// The value of [`Cursor::doc`](crate::Cursor::doc) at the end of a list. Every doc id is less than
-/// this. tantivy has the same value.
+/// this. tantivy's `TERMINATED` has the same value.
 pub const TERMINATED: DocId = i32::MAX as u32;
 
-/// The kind of a document. Average lengths are those of a kind, because a flash item is a tenth as
-/// long as an article.
+/// The kind of a document. Each kind has its own average lengths, because a flash item is a tenth
+/// as long as an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Kind {
@@ -24,7 +24,7 @@ impl Kind {
     /// Both kinds, in the order of their codes.
     pub const ALL: [Kind; 2] = [Kind::Article, Kind::Flash];
 
-    /// The name in output and in `kind:`.
+    /// The name that output and the filter `kind:` use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl TextField {
     /// All fields, in the order in which they are scored.
     pub const ALL: [TextField; 3] = [TextField::Title, TextField::Body, TextField::Tags];
 
-    /// The name in `explain` and in field names.
+    /// The name in output and in messages.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -92,9 +92,10 @@ pub enum TermKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TermKey(pub(crate) u64);
 
-/// The number of bits of a character.
+/// The number of bits that a character takes in a key: code points have at most 21 bits.
 pub(crate) const CHAR_BITS: u32 = 21;
-/// The value that keys of words and paths have instead of the field.
+/// The value that keys of words and paths have in the bits of the field. It is greater than that of
+/// any field, so that these keys follow all others.
 pub(crate) const NO_FIELD: u64 = TextField::ALL.len() as u64;
 /// The bit that is set in keys of paths.
 pub(crate) const PATH_BIT: u32 = 1 << 31;
@@ -122,8 +123,8 @@ impl TermKey {
         Self::of_word_or_path(PATH_BIT | number << 2)
     }
 
-    /// The key of a word or path with these lowest 32 bits. Those above are the same for all of
-    /// them.
+    /// The key of a word or path with these lowest 32 bits. The higher bits are the same in all
+    /// keys of words and paths.
     pub(crate) fn of_word_or_path(low: u32) -> Self {
         Self(NO_FIELD << (2 * CHAR_BITS) | u64::from(low))
     }

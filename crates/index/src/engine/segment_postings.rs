@@ -1,5 +1,5 @@
-//! The postings of an index: the postings files of all its segments, without deleted documents in
-//! counts.
+//! The postings of an index: the postings files of all its segments. Counts leave out deleted
+//! documents.
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use wensou_text::key_of;
 use super::component::{POST, component};
 use crate::record::RecordExt;
 
-/// The number of documents of each kind, and of the key characters in their fields.
+/// The number of documents of each kind, and the number of key characters in each of their fields.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
-    /// By [`Kind`].
+    /// The number of documents, by [`Kind`].
     pub documents: [u64; 2],
-    /// By [`Kind`] and [`TextField`].
+    /// The number of key characters, by [`Kind`] and [`TextField`].
     pub characters: [[u64; 3]; 2],
 }
 
 impl Totals {
-    /// Adds the document of a record.
+    /// Counts the document of a record.
     pub(crate) fn add(&mut self, record: &Record) {
         let kind = record.kind() as usize;
         let texts = record.texts();
@@ -36,7 +36,7 @@ impl Totals {
     }
 }
 
-/// The postings of all segments. Clones share them.
+/// The postings of all segments of an index. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct SegmentPostings(Arc<Shared>);
 
@@ -56,8 +56,11 @@ struct Segment {
 }
 
 impl SegmentPostings {
-    /// Opens the postings file of each segment. If one is missing or damaged, returns text that
-    /// names it. `deleted` are the totals of all deleted documents.
+    /// Opens the postings file of each segment. `deleted` has the totals of all deleted documents.
+    ///
+    /// # Errors
+    ///
+    /// A message that names the file, if a postings file is missing or damaged.
     pub(crate) fn open(searcher: &Searcher, deleted: Totals) -> Result<Self, String> {
         let mut segments = Vec::new();
         for segment in searcher.segment_readers() {
@@ -85,8 +88,9 @@ impl SegmentPostings {
         self.0.segments.get(segment as usize).map(|segment| &segment.postings)
     }
 
-    /// Names the file and the page of damage that was read; `None` if all pages that were read are
-    /// intact. Call this after a query, and discard its result if there is damage.
+    /// Names the file and the page of the first damage that has been read; `None` if all pages read
+    /// so far are intact. Call this after a query, and discard the results of the query if there is
+    /// damage.
     #[must_use]
     pub fn damage(&self) -> Option<String> {
         self.0.segments.iter().find_map(|segment| {
@@ -105,9 +109,10 @@ impl SegmentPostings {
         segments.filter_map(|segment| Some(segment.doc_freq(key(segment)?))).sum()
     }
 
-    /// Calls `each` with every word from `from` on, segment by segment in the order of bytes, until
-    /// it returns `false`. The second argument counts the documents of the segment whose field
-    /// contains the word, without deleted ones.
+    /// Calls `each` with every word that is not less than `from`, until it returns `false`: one
+    /// segment after another, and the words of each in the order of bytes. The second argument of
+    /// `each` counts the documents of the segment that contain the word in a field, without deleted
+    /// ones.
     pub fn for_each_word_from(
         &self,
         from: &str,

@@ -25,12 +25,12 @@ impl Locked {
     /// # Errors
     ///
     /// [`Error::NotAnIndex`] if the folder contains other files and no marker of ours,
-    /// [`Error::Foreign`] if something else has the name of a file of ours, and [`Error::Busy`] if
-    /// another process has the lock, unless `wait` is set.
+    /// [`Error::Foreign`] if an entry that is not ours has the name of one of our files, and
+    /// [`Error::Busy`] if another process has the lock and `wait` is not set.
     pub(crate) fn take(dir: &Path, wait: bool) -> Result<Self, Error> {
         create_durably(dir)?;
         let folder = Folder::open(dir).map_err(Error::io("open", dir))?;
-        // Check before anything is written, and again once no other build can change the folder.
+        // Check before writing anything, and again once no other build can change the folder.
         check_ours(&folder)?;
         let lock = Lock::take(&folder, wait)?;
         check_ours(&folder)?;
@@ -38,8 +38,8 @@ impl Locked {
         // The marker must survive a power cut if anything else of this build does.
         folder.sync().map_err(Error::io("sync", dir))?;
         let mut locked = Self { folder, lock };
-        // A generation that a killed build was making or removing may have no marker. Remove it if
-        // it is empty.
+        // A killed build may have left the folder of a generation without its marker, which
+        // `clean_up` never removes. Remove it here if it is empty.
         for name in locked.lock.last_note().unfinished {
             let entries = locked.folder.folder(&name).and_then(|it| it.entries());
             if entries.is_ok_and(|entries| entries.is_empty()) {
@@ -50,8 +50,8 @@ impl Locked {
         Ok(locked)
     }
 
-    /// The name of the next generation. Its number is higher than that of every name in the folder,
-    /// foreign ones included.
+    /// The name of the next generation. Its number is higher than that of every generation name in
+    /// the folder, even if the entry is not ours.
     pub(super) fn next_name(&self) -> Result<String, Error> {
         let entries = self.folder.entries().map_err(Error::io("list", self.folder.path()))?;
         let numbers = entries.iter().filter_map(|entry| {
@@ -60,7 +60,7 @@ impl Locked {
         Ok(generation_name(numbers.max().unwrap_or(0) + 1))
     }
 
-    /// Writes into the lock file that this generation is being made.
+    /// Notes in the lock file that this process is making the generation `name`.
     pub(super) fn note_unfinished(&mut self, name: &str) {
         self.lock.write_note(&[name.to_owned()]);
     }

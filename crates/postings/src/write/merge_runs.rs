@@ -1,4 +1,4 @@
-//! Merges the files of sorted runs.
+//! Merges the files of sorted runs into one sequence of posting lists.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,16 +7,16 @@ use super::run_file::ListHeader;
 use crate::codec::posting_list::PostingList;
 use crate::term::TermKey;
 
-/// Bytes of a run that are read at once.
+/// The number of bytes of a run that are read at once.
 const BUFFER: usize = 1 << 18;
 
-/// Reads the file of a run, list by list.
+/// Reads the file of a run, one posting list at a time.
 struct RunReader {
     file: File,
     buffer: Vec<u8>,
-    /// The offset in the buffer of the first byte that was not consumed.
+    /// The offset in the buffer of the first byte that has not been consumed.
     at: usize,
-    /// The header of the current list, until its numbers are consumed.
+    /// The header of the current list, until [`RunReader::append_to`] has taken the list.
     header: Option<ListHeader>,
     key: u64,
 }
@@ -26,7 +26,8 @@ impl RunReader {
         Self { file, buffer: Vec::with_capacity(BUFFER), at: 0, header: None, key: 0 }
     }
 
-    /// The bytes that were read and not consumed: at least `wanted`, unless the file ends before.
+    /// Reads on if necessary, and returns the bytes that have not been consumed: at least `wanted`,
+    /// unless the file ends before.
     fn fill(&mut self, wanted: usize) -> io::Result<&[u8]> {
         if self.buffer.len() - self.at < wanted {
             self.buffer.drain(..self.at);
@@ -37,7 +38,8 @@ impl RunReader {
         Ok(&self.buffer[self.at..])
     }
 
-    /// Reads the header of the next list and returns its key; `None` at the end.
+    /// Reads the header of the next list and returns its key; `None` at the end of the file. The
+    /// current list must have been taken by [`RunReader::append_to`].
     fn next_key(&mut self) -> io::Result<Option<u64>> {
         let last = self.key;
         let bytes = self.fill(ListHeader::MAX_BYTES)?;
@@ -69,17 +71,17 @@ fn damaged() -> io::Error {
 }
 
 /// A loser tree, which finds the source with the smallest key. Each inner node has the entry that
-/// lost there, so when a source advances, only the nodes above it are compared again. The
-/// comparisons have no branches.
+/// lost the comparison there, so when a source advances, only the nodes above it are compared
+/// again. The comparisons have no branches.
 ///
-/// An entry is a key, then the number of its source in the lowest bits.
+/// An entry has the number of a source in its lowest bits, and the key of that source above them.
 pub(super) struct LoserTree {
     winner: u64,
     losers: Vec<u64>,
 }
 
 impl LoserTree {
-    /// The number of bits of the number of a source.
+    /// The number of bits that the number of a source takes in an entry.
     const BITS: u32 = 20;
     /// The entry of a source that has no more keys.
     const EXHAUSTED: u64 = u64::MAX;
@@ -89,7 +91,7 @@ impl LoserTree {
         key.map_or(Self::EXHAUSTED, |key| key << Self::BITS | source as u64)
     }
 
-    /// A tree with the [`LoserTree::entry`] of each source, in their order.
+    /// A tree of sources, with the [`LoserTree::entry`] of each, in the order of their numbers.
     pub(super) fn new(entries: &[u64]) -> Self {
         let leaves = entries.len().next_power_of_two();
         let mut winners = vec![Self::EXHAUSTED; 2 * leaves];
@@ -103,13 +105,15 @@ impl LoserTree {
         Self { winner: winners[1], losers }
     }
 
-    /// The smallest key and its source; the first of several sources with that key.
+    /// The smallest key and its source; `None` if all sources are exhausted. If several sources
+    /// have that key, returns the one with the lowest number.
     pub(super) fn smallest(&self) -> Option<(u64, usize)> {
         let source = (self.winner & ((1 << Self::BITS) - 1)) as usize;
         (self.winner != Self::EXHAUSTED).then_some((self.winner >> Self::BITS, source))
     }
 
-    /// Replaces the key of a source, which has the smallest one, by its next key.
+    /// Replaces the key of `source` by its next one. `source` must be that of
+    /// [`LoserTree::smallest`].
     pub(super) fn advance(&mut self, source: usize, key: Option<u64>) {
         let mut entry = Self::entry(source, key);
         let mut node = (self.losers.len() + source) / 2;
@@ -122,8 +126,8 @@ impl LoserTree {
     }
 }
 
-/// Merges runs, which are in the order of their documents. Hands the list of every key to `sink`,
-/// in the order of keys.
+/// Merges runs and hands the posting list of every key to `sink`, in the order of keys. The runs
+/// must be in the order of their documents: the lists of a key are joined in that order.
 pub(crate) fn merge_runs(
     runs: Vec<File>,
     mut sink: impl FnMut(TermKey, &PostingList) -> io::Result<()>,
