@@ -1,4 +1,4 @@
-//! Draws the popups: the help and the pickers.
+//! Draws the popups: the help, the strip of dates, and the pickers.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -51,9 +51,9 @@ pub(crate) fn draw_help(frame: &mut Frame<'_>, first: usize) {
     frame.render_widget(Paragraph::new(lines).scroll((first as u16, 0)), inside);
 }
 
-/// Rows of the bars in the strip of dates.
+/// The number of screen rows that the highest bar in the strip of dates takes.
 const STRIP_ROWS: u16 = 4;
-/// The parts of a bar's highest row, from an eighth to the whole.
+/// The characters for a cell of a bar that is filled by that many eighths.
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// Draws the strip of dates at the bottom of the screen: bars, and the selected period.
@@ -79,7 +79,8 @@ pub(crate) fn draw_strip(frame: &mut Frame<'_>, strip: &Strip) {
     if width == 0 || strip.bars.is_empty() {
         return;
     }
-    // As wide as fits; of more bars than columns, those around the selected one.
+    // Bars are as wide as fits. If there are more bars than columns, draw only as many as fit,
+    // scrolled so that the selected one is visible.
     let each = (width / strip.bars.len()).clamp(1, 4);
     let visible = (width / each).max(1);
     let first = (strip.selected + 1).saturating_sub(visible);

@@ -1,4 +1,4 @@
-//! Handles keys and pasted text: the query line, commands, popups.
+//! Handles keys and pasted text: edits the query line, runs commands, and passes keys to popups.
 
 use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
 use tui_input::Input;
@@ -22,7 +22,7 @@ impl App {
         self.status = None;
         let command = keys::command(key);
         if command == Some(Command::Abort) {
-            // As if the key had sent SIGINT, which is signal 2.
+            // End as if the key had sent SIGINT, which is signal 2.
             return self.effects.push(Effect::Quit(Outcome::Signalled(2)));
         }
         if let Some(popup) = self.popup.take() {
@@ -107,7 +107,8 @@ impl App {
         self.popup = Some(popup);
     }
 
-    /// A command by which the query has served its purpose, so that the history gets it.
+    /// Runs a command that uses the hits of the query or quits. Such a query has served its
+    /// purpose, so it is added to the history first.
     fn use_hits(&mut self, command: Command) {
         self.remember();
         match command {
@@ -133,7 +134,7 @@ impl App {
         }
     }
 
-    /// One up; on the first hit, the query before.
+    /// Moves one line up; on the first hit, shows the previous query of the history instead.
     fn up(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         if !(in_list && self.list.selected == 0 && !self.followed() && self.recall(true)) {
@@ -141,7 +142,8 @@ impl App {
         }
     }
 
-    /// One down; while a query of the history is shown on its first hit, the query after.
+    /// Moves one line down. If the query is from the history and its first hit is selected, shows
+    /// the next query of the history instead.
     fn down(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         let recalls = in_list && self.list.selected == 0 && self.history.is_open();
@@ -150,9 +152,11 @@ impl App {
         }
     }
 
-    /// One step back: leave the preview, else the followed list, else clear the query, else quit.
+    /// Goes one step back: leaves the preview; if there is none, returns to the previous list; if
+    /// there is none, clears the query; if it is empty, quits.
     pub(super) fn escape(&mut self) {
-        // If the only record of a followed list was opened at once, leave both at once.
+        // A list with a single record opens that record at once if there is no room for a preview
+        // beside the list. Leave the record and the list together.
         let alone =
             self.list.items.len() == 1 && layout::layout(self.size, false).preview.is_none();
         if self.preview_only && alone && self.back() {
@@ -173,7 +177,8 @@ impl App {
 
     // The query line.
 
-    /// Inserts text at the cursor, as one line and one edit.
+    /// Inserts pasted text at the cursor of the query, or of the filter of an open picker. The text
+    /// becomes one line, and the query is searched for only once.
     pub(super) fn paste(&mut self, text: &str) {
         self.status = None;
         let text = one_line(text);
@@ -194,13 +199,13 @@ impl App {
         }
     }
 
-    /// Searches after the query has changed, and closes the preview of an old hit.
+    /// Searches again after the user has changed the query, and leaves the history.
     pub(super) fn edited(&mut self) {
         self.history.close();
         self.search_again();
     }
 
-    /// Searches for another query, and closes the preview of an old hit.
+    /// Searches for the changed query, and returns from the preview to the list.
     pub(super) fn search_again(&mut self) {
         self.preview_only = false;
         self.focus = Focus::List;
@@ -252,7 +257,8 @@ impl App {
                     Some(Command::Dates) => Subject::Date,
                     _ => Subject::History,
                 };
-                // The same key closes the picker; the key of the other picker opens that.
+                // The key that opened the picker closes it; the key of another picker opens that
+                // one.
                 if picker.subject != again {
                     self.command(command?);
                 }
@@ -268,7 +274,8 @@ impl App {
         }
     }
 
-    /// A key while the strip of dates is open. A key without a meaning closes it.
+    /// Handles a key while the strip of dates is open, and returns the popup to show after it. A
+    /// key without a meaning closes the strip.
     fn strip_key(
         &mut self,
         mut strip: Strip,

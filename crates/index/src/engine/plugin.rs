@@ -5,10 +5,12 @@
 //! end. Postings would then be written twice. To avoid that, the plugin has one [`PostingsBuilder`]
 //! for all segments of a build, which keeps sorted runs. The `.post` file of such a segment is a
 //! *stub* that only says which documents of the builder are in the segment. Once all documents have
-//! been added, a [`FileThread`] writes the file of all of them while tantivy merges the other files
-//! of the segments. tantivy calls the plugin last, which then gives that file the name of the
-//! merged segment. Finished files, those of an earlier build, are merged by [`merge_segments`]. A
-//! published generation never contains a stub: opening one as a postings file fails.
+//! been added, a [`FileThread`] writes one postings file of all documents, while tantivy merges the
+//! other files of the segments. tantivy calls the plugin last, and the plugin then gives that file
+//! the name of the merged segment.
+//!
+//! [`merge_segments`] merges *finished* files, which an earlier build has written. A published
+//! generation never contains a stub, and opening a stub as a postings file fails.
 
 use std::any::Any;
 use std::io::Write;
@@ -27,8 +29,8 @@ use super::build_directory::BuildDirectory;
 use super::component::{POST, component};
 use super::file_thread::FileThread;
 
-/// The first bytes of a stub. The numbers of its first document and of the one after its last
-/// follow, each a little-endian u32.
+/// The first bytes of a stub. Two little-endian u32 follow: the number of the segment's first
+/// document in the builder, and that of the document after its last.
 const STUB: &[u8; 8] = b"ws-stub\0";
 
 /// tantivy's error for a mistake of this program, or for a damaged postings file.
@@ -36,21 +38,22 @@ fn internal(what: &str) -> TantivyError {
     TantivyError::InternalError(format!("postings: {what}"))
 }
 
-/// What the plugin and the writers of its segments share.
+/// The state of a build that the plugin and the writers of all segments share.
 #[derive(Debug)]
 struct Shared {
     directory: BuildDirectory,
     stage: Stage,
-    /// The number of documents that were added.
+    /// The number of documents that have been added to the builder.
     docs: usize,
-    /// Whether the next segment is the only one, so that it gets the file of all documents.
+    /// Whether the segment that is finished next is the only one of the build, so that it gets the
+    /// file of all documents and not a stub.
     only_segment: bool,
 }
 
 /// The progress of the postings of a build.
 #[derive(Debug)]
 enum Stage {
-    /// Documents are added.
+    /// Documents are being added.
     Adding(Box<PostingsBuilder>),
     /// All documents have been added, and a thread writes the file.
     Finishing(FileThread),
@@ -63,16 +66,18 @@ enum Stage {
 pub(crate) struct PostingsPlugin(Arc<Mutex<Shared>>);
 
 impl PostingsPlugin {
-    /// A plugin that writes its sorted runs into nameless files of `folder`, which is that of
-    /// `directory`.
+    /// A plugin that writes its sorted runs into nameless files in `folder`, which must be the
+    /// folder of `directory`.
     pub(crate) fn new(folder: &Path, directory: BuildDirectory) -> Self {
         let stage = Stage::Adding(Box::new(PostingsBuilder::new(folder)));
         Self(Arc::new(Mutex::new(Shared { directory, stage, docs: 0, only_segment: false })))
     }
 
-    /// Starts a thread that writes the file of all documents, as that of `unfinished`. No document
-    /// may be added after this, and `unfinished` must not be dropped before the file is used, so
-    /// that tantivy does not remove it as garbage. Does nothing if there are no documents.
+    /// Starts a thread that writes the postings file of all documents, under the name that it would
+    /// have for the segment `unfinished`. Does nothing if there are no documents.
+    ///
+    /// No document may be added after this. The caller must keep `unfinished` until a segment has
+    /// got the file; otherwise tantivy removes the file as garbage.
     pub(crate) fn start_file(&self, unfinished: &Segment) -> tantivy::Result<()> {
         self.with(|shared| {
             if shared.docs == 0 {
@@ -86,8 +91,8 @@ impl PostingsPlugin {
         })
     }
 
-    /// Announces that the segment that is finished next contains all documents of the build, so
-    /// that it gets their file and not a stub.
+    /// Announces that the segment that is finished next contains all documents of the build. It
+    /// then gets their file and not a stub.
     pub(crate) fn finish_with_next_segment(&self) {
         self.with(|shared| shared.only_segment = true);
     }
@@ -97,8 +102,7 @@ impl PostingsPlugin {
         self.with(|shared| shared.docs > 0 && !matches!(shared.stage, Stage::Ended))
     }
 
-    /// Waits for the thread that writes the file, if no segment has got it because the build has
-    /// failed.
+    /// Ends a failed build: waits for the thread that writes the file, if there is one.
     pub(crate) fn abandon(&self) {
         drop(self.with(|shared| std::mem::replace(&mut shared.stage, Stage::Ended)));
     }
@@ -115,8 +119,8 @@ impl PostingsPlugin {
         })
     }
 
-    /// Adds the terms of the next document. Call this before the document is added to the segment,
-    /// whose writer of postings is `writer`.
+    /// Adds the terms of the next document to the segment whose postings `writer` writes. Call this
+    /// before the document itself is added to that segment.
     pub(crate) fn push(
         writer: &mut dyn PluginWriter,
         terms: &DocumentTerms,
@@ -155,7 +159,8 @@ impl SegmentPlugin for PostingsPlugin {
 }
 
 impl PostingsPlugin {
-    /// Fails unless these are the stubs of all documents, in their order and without deletes.
+    /// Fails unless `files` are the stubs of all documents of the build, in their order, and none
+    /// of the documents is deleted.
     fn check_stubs(&self, files: &[OwnedBytes], readers: &[SegmentReader]) -> tantivy::Result<()> {
         let mut next = 0;
         for (file, reader) in files.iter().zip(readers) {
@@ -176,7 +181,7 @@ impl PostingsPlugin {
     }
 }
 
-/// Merges finished files, and leaves deleted documents out.
+/// Merges finished postings files into `out`, without deleted documents.
 fn merge_finished(
     readers: &[SegmentReader],
     files: Vec<OwnedBytes>,
@@ -203,12 +208,13 @@ fn parse_stub(file: &[u8]) -> Option<(DocId, DocId)> {
     Some((u32::from_le_bytes(*first), u32::from_le_bytes(end.try_into().ok()?)))
 }
 
-/// The writer of one segment, which adds its documents to the builder of all.
+/// The plugin's writer of one segment. It adds the segment's documents to the builder that all
+/// segments share.
 struct PostingsWriter {
     plugin: PostingsPlugin,
-    /// Documents of the builder before this segment.
+    /// The number of documents in the builder before the first of this segment.
     first: usize,
-    /// Documents of this segment whose terms were pushed.
+    /// The number of documents of this segment whose terms have been pushed.
     docs: usize,
 }
 
@@ -226,8 +232,8 @@ impl PostingsWriter {
 }
 
 impl PluginWriter for PostingsWriter {
-    /// Checks that the terms of the document were pushed. tantivy hands over the document, which
-    /// contains no terms.
+    /// Checks that the terms of the document were pushed. The document that tantivy passes contains
+    /// no terms, so it is ignored.
     fn add_document(
         &mut self,
         doc: DocId,
@@ -260,8 +266,8 @@ impl PluginWriter for PostingsWriter {
         Ok(out.terminate()?)
     }
 
-    /// Zero, because finishing the segment would free nothing: the builder lives as long as the
-    /// build, and its memory is bounded by the size of a run.
+    /// Returns zero, because finishing the segment early would free no memory: the builder lives as
+    /// long as the build, and its memory is bounded by the size of a run.
     fn mem_usage(&self) -> usize {
         0
     }

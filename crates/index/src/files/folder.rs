@@ -1,9 +1,9 @@
-//! An open folder whose files are opened through its handle, by plain names, without following
-//! links.
+//! An open folder. Its files are opened by plain names, relative to its handle, and links are not
+//! followed.
 //!
-//! An index folder may come from anybody. A name in it can be a link to elsewhere, a pipe without a
-//! writer or a device without an end. So every file of an index is opened relative to the handle of
-//! its folder, must be a regular file, and is read only up to a stated length.
+//! An index folder may come from anybody. A name in it can be a link to another folder, a pipe
+//! without a writer or a device without an end. So every file of an index is opened relative to the
+//! handle of its folder, must be a regular file, and is read only up to a stated length.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -36,7 +36,7 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(crate) struct Folder {
     dir: Dir,
-    /// Its path, for messages only.
+    /// The path that the folder was opened by, for messages only.
     path: PathBuf,
 }
 
@@ -72,14 +72,14 @@ impl Folder {
         Ok(Self { dir: self.dir.try_clone()?, path: self.path.clone() })
     }
 
-    /// Opens a folder in this one. A link is an error.
+    /// Opens a folder that is in this one. A link is an error.
     pub(crate) fn folder(&self, name: &str) -> io::Result<Self> {
         plain(name)?;
         Ok(Self { dir: self.dir.open_dir_nofollow(name)?, path: self.path_of(name) })
     }
 
-    /// Opens a regular file for reading and returns its length. Links, pipes and devices are
-    /// errors, reported without blocking.
+    /// Opens a regular file for reading, and returns it with its length. Links, pipes and devices
+    /// are errors; opening never blocks.
     pub(crate) fn file(&self, name: &str) -> io::Result<(File, u64)> {
         self.regular(name, OpenOptions::new().read(true))
     }
@@ -94,7 +94,7 @@ impl Folder {
         let options = options.follow(FollowSymlinks::No).nonblock(true);
         let file = match self.dir.open_with(name, options) {
             Ok(file) => file.into_std(),
-            // Each system has its own error for a link that is not followed.
+            // Operating systems report a link that is not followed in different ways.
             Err(error) if self.kind(name) == Some(EntryKind::Other) => {
                 return Err(io::Error::new(error.kind(), "is not a regular file"));
             }
@@ -107,7 +107,7 @@ impl Folder {
         }
     }
 
-    /// Reads a regular file of at most `limit` bytes.
+    /// Reads a whole regular file. A file of more than `limit` bytes is an error.
     pub(crate) fn read(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
         let (file, length) = self.file(name)?;
         if length > limit {
@@ -142,13 +142,14 @@ impl Folder {
         self.folder(name)
     }
 
-    /// Links a file of this folder into another one, under the same name.
+    /// Makes a hard link to a file of this folder in the folder `to`, under the same name.
     pub(crate) fn hard_link(&self, name: &str, to: &Folder) -> io::Result<()> {
         plain(name)?;
         self.dir.hard_link(name, &to.dir, name)
     }
 
-    /// Moves a file or folder in one step. A file of the new name is replaced.
+    /// Moves a file or folder of this folder into `to` under the name `new`, atomically. An
+    /// existing file of that name is replaced.
     pub(crate) fn rename(&self, name: &str, to: &Folder, new: &str) -> io::Result<()> {
         plain(name)?;
         plain(new)?;
@@ -173,7 +174,7 @@ impl Folder {
     }
 
     /// All entries, in the order of names. Names that are not UTF-8 appear with replacement
-    /// characters; wensou makes none of these.
+    /// characters; wensou makes no such names.
     pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
         let mut entries = Vec::new();
         for entry in self.dir.entries()? {
@@ -191,16 +192,16 @@ impl Folder {
         if cfg!(unix) { self.dir.open(".")?.sync_all() } else { Ok(()) }
     }
 
-    /// Gives everybody who may read the folder the right to read a file in it. tantivy creates some
-    /// files that only their owner may read.
+    /// Lets everybody who may read the folder also read `file`, which is in it. tantivy creates
+    /// some files that only their owner may read.
     pub(crate) fn make_readable(&self, file: &File) -> io::Result<()> {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
 
-            // `Dir::dir_metadata` has the type of cap-std; the bits are those of the folder.
+            // `Dir::dir_metadata` returns cap-std's own type. The bits are those of the folder.
             let mode = cap_std::fs::PermissionsExt::mode(&self.dir.dir_metadata()?.permissions());
-            // Take over the read bits only: files need no execute bits.
+            // Copy only the read bits: the execute bits of a folder make no sense for a file.
             file.set_permissions(std::fs::Permissions::from_mode(0o600 | (mode & 0o044)))?;
         }
         #[cfg(not(unix))]

@@ -1,8 +1,9 @@
-//! Column values of documents on their way into a file.
+//! Provides the column values of documents to the writer of a postings file.
 //!
-//! A file has one column after another, so its writer asks for them one at a time. Until then the
-//! values wait in a temporary file, because 29 bytes in memory for each document would make the
-//! memory of a build grow with the archive.
+//! Documents come one at a time, each with its values of all columns, but a file has one whole
+//! column after another. So the values are collected in a temporary file until all documents are
+//! known. In memory they would take 29 bytes for each document, and the memory of a build would
+//! grow with the archive.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::document::ColumnValues;
 use crate::read::columns::{DATE, NO_NUMBER, NUMBER, encode_date};
 
-/// A column, in the order of the file.
+/// A column. The variants are in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Column {
     TieBreaker,
@@ -25,7 +26,7 @@ impl Column {
     pub(crate) const ALL: [Self; 4] =
         [Self::TieBreaker, Self::ContentHash, Self::IdNumber, Self::Date];
 
-    /// The bytes of its value in a row.
+    /// The byte range of this column's value in a row.
     fn in_row(self) -> Range<usize> {
         match self {
             Self::TieBreaker => 0..NUMBER,
@@ -36,10 +37,10 @@ impl Column {
     }
 }
 
-/// Length of the encoded values of a document.
+/// The length in bytes of a row: the encoded values of one document.
 const ROW: usize = 3 * NUMBER + DATE;
 
-/// Encodes the values of a document.
+/// Encodes the values of a document as a row.
 fn encode(values: &ColumnValues) -> [u8; ROW] {
     let ColumnValues { tie_breaker, content_hash, id_number, date } = *values;
     let mut row = [0; ROW];
@@ -53,7 +54,7 @@ fn encode(values: &ColumnValues) -> [u8; ROW] {
 
 /// Provides the columns of a file that is being written.
 pub(crate) trait ColumnSource {
-    /// Hands the bytes of a column to `sink`, in pieces.
+    /// Hands the values of all documents in a column to `sink`, encoded, in several pieces.
     fn read(
         &mut self,
         column: Column,
@@ -61,23 +62,23 @@ pub(crate) trait ColumnSource {
     ) -> io::Result<()>;
 }
 
-/// The number of rows that are in memory at a time: 116 KiB.
+/// The number of rows that are in memory at a time. They take 116 KiB.
 const ROWS: usize = 4096;
 
-/// Column values that wait in a nameless temporary file, row by row. The first [`ROWS`] need no
-/// file.
+/// Collects column values, row by row, in a nameless temporary file. The file is created only if
+/// there are more than [`ROWS`] rows.
 #[derive(Debug)]
 pub(crate) struct ColumnSpill {
     folder: PathBuf,
     file: Option<File>,
     /// The number of blocks of [`ROWS`] rows that are in the file.
     written: usize,
-    /// Rows that are not in the file.
+    /// The newest rows, which are not in the file.
     rows: Vec<u8>,
 }
 
 impl ColumnSpill {
-    /// A spill whose temporary file is in `folder`.
+    /// An empty collection, whose temporary file will be in `folder`.
     pub(crate) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_path_buf(), file: None, written: 0, rows: Vec::new() }
     }
@@ -124,7 +125,8 @@ impl ColumnSource for ColumnSpill {
     }
 }
 
-/// Column values that are read anew for each column, so that none of them have to wait.
+/// A function that iterates over the column values of all documents. It is called again for each
+/// column, so that no values have to be stored.
 pub(crate) struct ColumnsOf<F>(pub(crate) F);
 
 impl<F, I> ColumnSource for ColumnsOf<F>
