@@ -1,4 +1,4 @@
-//! Sets up the terminal for drawing, and restores it at the end, on an error and on a panic.
+//! Sets up the terminal for drawing, and restores it when the program ends, fails or panics.
 
 use std::io::{self, stdout};
 use std::panic;
@@ -16,9 +16,9 @@ use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
-/// Whether this program has set up the terminal and not restored it.
+/// Whether this program has set up the terminal and not restored it yet.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-/// The panic message of a thread other than the drawing one.
+/// The message of a panic in another thread than the one that draws, until it is reported.
 static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 /// The terminal, set up for drawing. Dropping this restores the terminal.
@@ -29,9 +29,9 @@ impl Screen {
     /// Sets up the terminal. After this, a panic restores it before the panic message is printed.
     pub(crate) fn take() -> io::Result<Self> {
         restore_on_panic();
-        // The same as `restore`, for the signal handler that reports a file that was cut short:
-        // release the mouse, end bracketed paste, leave the alternate screen, reset colours, show
-        // the cursor.
+        // If a mapped file is truncated, a signal handler restores the terminal before it prints
+        // its message. These escape sequences do what `restore` does: release the mouse, end
+        // bracketed paste, leave the alternate screen, reset colours, show the cursor.
         wensou_index::restore_terminal_on_sigbus(
             b"\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h",
         );
@@ -65,7 +65,7 @@ impl Drop for Screen {
     }
 }
 
-/// Takes the panic message of a thread other than the drawing one, if there is one.
+/// Takes the message of a panic in another thread than the one that draws, if there was one.
 pub(crate) fn panic_of_another_thread() -> Option<String> {
     PANIC.lock().ok().and_then(|mut panic| panic.take())
 }
@@ -91,10 +91,12 @@ pub(crate) fn restore() {
     }
 }
 
-/// Makes a panic of this thread, the drawing one, restore the terminal before its message is
-/// printed: on the alternate screen the message would be lost. The message of another thread is
-/// kept for [`panic_of_another_thread`]: if that thread restored the terminal, this one would draw
-/// its next frame over the user's shell.
+/// Installs a panic hook. Must be called by the thread that draws.
+///
+/// If this thread panics, the hook restores the terminal and then prints the message: on the
+/// alternate screen the message would be lost. If another thread panics, the hook only keeps the
+/// message for [`panic_of_another_thread`]: if it restored the terminal, the drawing thread would
+/// draw its next frame over the user's shell.
 fn restore_on_panic() {
     let drawing = thread::current().id();
     let report = panic::take_hook();
@@ -110,7 +112,8 @@ fn restore_on_panic() {
     }));
 }
 
-/// Panics if a test asks for it, to show that the terminal is restored.
+/// Panics if a test asks for it: if `WENSOU_BROWSE_PANIC` is `activity` and the query `text`
+/// contains `panic`. The test then checks that the terminal is restored.
 #[cfg(debug_assertions)]
 pub(crate) fn panic_if_asked(activity: &str, text: &str) {
     if text.contains("panic") && std::env::var("WENSOU_BROWSE_PANIC").is_ok_and(|it| it == activity)

@@ -1,11 +1,11 @@
-//! The roots of an archive: a set of files and folders, none inside another.
+//! The roots of an archive: a set of files and folders, none of which is inside another.
 
 use std::path::{Component, Path, PathBuf};
 
 /// A file or folder that an index covers, with everything in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
-    /// Its absolute path, with symbolic links resolved as far as it exists.
+    /// Its canonical path: absolute, with symbolic links resolved in the part that exists.
     pub path: PathBuf,
     /// Its path as the user first gave it. Paths of records start with it.
     pub given: PathBuf,
@@ -16,8 +16,8 @@ impl Root {
         Self { path: canonical(given), given: given.to_path_buf() }
     }
 
-    /// Its path as it was given, if that leads to it from the working folder; otherwise its
-    /// absolute path.
+    /// Its path as it was given, if that path still leads to it from the working folder; otherwise
+    /// its absolute path.
     #[must_use]
     pub fn path_from_here(&self) -> PathBuf {
         match canonical(&self.given) == self.path {
@@ -27,14 +27,14 @@ impl Root {
     }
 }
 
-/// What [`RootSet::add`] did.
+/// The outcome of [`RootSet::add`]. Roots in it are paths as they were given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Added {
     /// The path is a new root.
     New,
-    /// The path is a root, or lies inside this one.
+    /// The path is this root already, or lies inside it. Nothing was added.
     Covered(PathBuf),
-    /// The path is a new root that contains these former ones.
+    /// The path is a new root. It contains these former roots, which were removed.
     TakesOver(Vec<PathBuf>),
 }
 
@@ -62,7 +62,8 @@ impl RootSet {
         roots
     }
 
-    /// The set of roots that an index has stored: their canonical paths, and as they were given.
+    /// The set of roots that an index has stored. `paths` are their canonical paths, and `given`,
+    /// in the same order, the paths as they were given.
     #[must_use]
     pub fn stored(paths: &[PathBuf], given: &[PathBuf]) -> Self {
         let root = |(path, given): (&PathBuf, &PathBuf)| Root {
@@ -74,19 +75,20 @@ impl RootSet {
         Self(roots)
     }
 
-    /// The roots, in order.
+    /// The roots, in the order of their canonical paths.
     #[must_use]
     pub fn roots(&self) -> &[Root] {
         &self.0
     }
 
-    /// The paths to read from the working folder.
+    /// The [`Root::path_from_here`] of each root, in order.
     #[must_use]
     pub fn paths_from_here(&self) -> Vec<PathBuf> {
         self.0.iter().map(Root::path_from_here).collect()
     }
 
-    /// Adds a path. A root that contains it already covers it; roots inside it become part of it.
+    /// Adds a path as a root, unless a root is or contains it. Roots inside the path are removed,
+    /// because the new root covers them.
     pub fn add(&mut self, path: &Path) -> Added {
         let root = Root::new(path);
         if let Some(outer) = self.covering(&root.path) {
@@ -103,14 +105,14 @@ impl RootSet {
         }
     }
 
-    /// The root that is `path` or contains it.
+    /// The root that is `path` or contains it; `None` if there is none.
     #[must_use]
     pub fn covering(&self, path: &Path) -> Option<&Root> {
         let path = canonical(path);
         self.0.iter().find(|root| path.starts_with(&root.path))
     }
 
-    /// Removes the root `path`; returns it, or `None` if it is not a root.
+    /// Removes the root at `path` and returns it; `None` if `path` is not a root.
     pub fn remove(&mut self, path: &Path) -> Option<Root> {
         let path = canonical(path);
         let at = self.0.iter().position(|root| root.path == path)?;
@@ -124,8 +126,8 @@ impl RootSet {
     }
 }
 
-/// The absolute path with symbolic links resolved. Of a path that does not exist, the part that
-/// exists is resolved.
+/// The absolute path with symbolic links resolved. If the path does not exist, links are resolved
+/// in the longest part of it that does.
 #[must_use]
 pub fn canonical(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
@@ -137,7 +139,8 @@ pub fn canonical(path: &Path) -> PathBuf {
     resolved.unwrap_or(absolute)
 }
 
-/// A path with one more component; `..` takes one away, because nothing here is a link.
+/// Appends a component to a path that does not exist; `..` removes the last one, which cannot be a
+/// link.
 fn joined(mut path: PathBuf, component: Component<'_>) -> PathBuf {
     match component {
         Component::ParentDir => drop(path.pop()),

@@ -1,4 +1,4 @@
-//! Moves the selection, scrolls, and divides the screen.
+//! Moves the selection, scrolls the preview, and adapts both to the size of the screen.
 
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -18,7 +18,7 @@ impl App {
         if layout.preview.is_none() && self.focus == Focus::Preview {
             self.focus = Focus::List;
         }
-        // Snippets are cut to the width of a line, so they must be made again.
+        // Snippets are cut to the width of a line, so ask for the hits again.
         if layout.snippet != before && self.previous_lists.is_empty() {
             let limit = self.list.items.len().max(BATCH);
             self.awaited = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
@@ -26,7 +26,7 @@ impl App {
         }
     }
 
-    /// Moves the selection, or scrolls the preview if that has the focus.
+    /// Moves the selection by `lines`, or scrolls the preview if the preview has the focus.
     pub(super) fn move_focused(&mut self, lines: isize) {
         match self.preview_only || self.focus == Focus::Preview {
             true => self.scroll(lines),
@@ -59,7 +59,8 @@ impl App {
         self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
     }
 
-    /// Number of lines of a page in what has the focus; one line of the last page stays visible.
+    /// The number of lines that a page key moves in the list or the preview, whichever has the
+    /// focus. In the preview, one line of the previous page stays visible.
     pub(super) fn page(&self) -> isize {
         let layout = self.layout();
         let lines = match (self.preview_only || self.focus == Focus::Preview, layout.preview) {
@@ -69,7 +70,7 @@ impl App {
         lines.max(1) as isize
     }
 
-    /// The layout of the screen.
+    /// The layout of the screen at its present size.
     pub(crate) fn layout(&self) -> Layout {
         layout::layout(self.size, self.preview_only)
     }
@@ -115,7 +116,8 @@ impl App {
         self.scroll(0);
     }
 
-    /// Scrolls the preview to the next match, or to the previous one.
+    /// Scrolls the preview to the next line with a match, or to the previous one. Opens the preview
+    /// if it is not visible.
     pub(super) fn next_match(&mut self, forward: bool) {
         if self.selected().is_none() {
             return;
@@ -145,7 +147,7 @@ impl App {
     }
 }
 
-/// Whether text of this style is a match.
+/// Whether text of this style is marked as a match.
 fn is_marked(style: Style) -> bool {
     style.fg == MATCH.fg && style.add_modifier.contains(MATCH.add_modifier)
 }

@@ -1,4 +1,4 @@
-//! The stored records, against those of the archive.
+//! Compares the stored records with those of the archive.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -18,11 +18,11 @@ use crate::record::Encoded;
 use crate::share::select_share;
 use crate::stored::{Stored, each_path};
 
-/// Reads the archive again and compares its records with the stored ones, and their order.
+/// Reads the archive again and compares its records, and their order, with the stored ones.
 ///
-/// Files that cannot be read are findings, and their records are not compared. If any file of the
-/// archive has changed, differences mean that the index is out of date, otherwise that it is
-/// damaged.
+/// A file that cannot be read is a finding, and its records are not compared. If any file of the
+/// archive has changed since the index was built, a difference means that the index is out of date;
+/// otherwise it means that the index is damaged.
 ///
 /// # Errors
 ///
@@ -64,9 +64,9 @@ pub(super) fn compare(
     let report = read.map_err(Error::of_ingest)?.report;
     checked.archive = true;
     report_unreadable(&report, checked);
-    // Of files that could not be read, the index has older records or none.
+    // If a file could not be read, now or by the build, the index has older records of it or none.
     let all_read = [&report, &meta.report].iter().all(|it| !it.skipped.iter().any(is_unreadable));
-    // Files may also change while this check reads them.
+    // Compute the fingerprint again: files may also change while this check reads them.
     let now = || wensou_ingest::fingerprint(&meta.roots, &options).map(format_fingerprint);
     let unchanged =
         all_read && fingerprint == meta.archive && now().is_ok_and(|now| now == fingerprint);
@@ -74,8 +74,8 @@ pub(super) fn compare(
     Ok(())
 }
 
-/// Whether there is an archive to compare with. Roots without files, of which the index has
-/// records, are findings; their records are not compared.
+/// Whether there is an archive to compare with. A root without files is a finding if the index has
+/// records of it. These records are not compared.
 fn has_archive(
     meta: &Meta,
     scanned: &mut ScannedArchive,
@@ -99,13 +99,14 @@ fn has_archive(
     true
 }
 
-/// The stored records, compared one by one with those of the archive.
+/// Compares the stored records with those of the archive, one by one.
 struct Comparison<'i> {
     meta: &'i Meta,
-    /// How many stored records have each [`Encoded::identity`].
+    /// For each [`Encoded::identity`], the number of stored records that have it and have not been
+    /// found in the archive.
     stored: HashMap<(u64, u64), u64>,
     order: OrderComparison,
-    /// Records of the archive that are not stored.
+    /// The number of records of the archive that are not stored.
     missing: u64,
 }
 
@@ -133,8 +134,8 @@ impl<'i> Comparison<'i> {
         Ok(())
     }
 
-    /// Reports the differences, of an archive that has not changed since the index was built or
-    /// that may have.
+    /// Reports the differences. `unchanged` says that the archive is known not to have changed
+    /// since the index was built, so that any difference is damage.
     fn finish(self, unchanged: bool, checked: &mut Checked) {
         let (missing, extra) = (self.missing, self.stored.values().sum::<u64>());
         if missing + extra > 0 {
@@ -154,7 +155,8 @@ impl<'i> Comparison<'i> {
     }
 }
 
-/// Replaces the absolute root of a path by the root as it was given, as in stored records.
+/// Replaces the absolute root that a path starts with by the root as the user gave it. Paths in
+/// stored records start with the latter.
 fn as_given(meta: &Meta, path: &mut String) {
     for (root, given) in meta.roots.iter().zip(&meta.given) {
         if let Ok(below) = Path::new(&*path).strip_prefix(root) {
@@ -166,7 +168,7 @@ fn as_given(meta: &Meta, path: &mut String) {
     }
 }
 
-/// How many unreadable files are named; further ones are counted.
+/// The number of unreadable files that are named. Any others are only counted.
 const NAMED: usize = 20;
 
 /// Adds a finding for each file that could not be read.

@@ -6,9 +6,9 @@ use super::dictionary::Entries;
 use super::reader::Postings;
 use crate::term::{CHAR_BITS, NO_FIELD, PATH_BIT, TermKey, TextField};
 
-/// Describes the first difference of a `stored` file from one that was `rebuilt` from its
-/// documents: names the posting list, or else the section. `None` if the files have the same
-/// content. Reads both files.
+/// Describes the first difference between the `stored` postings file and one that was `rebuilt`
+/// from the same documents: names the posting list that differs, or else the section. `None` if the
+/// files have the same content, or if `rebuilt` cannot be opened. Reads both files completely.
 #[must_use]
 pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
     let wanted = Postings::open(rebuilt.clone()).ok()?;
@@ -52,7 +52,7 @@ pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
     (found.footer != wanted.footer).then(|| "the footer differs".to_owned())
 }
 
-/// The key of the first posting list that differs, or that only one of the two files has.
+/// The key of the first posting list that differs, or that only one of the two files contains.
 fn first_list(found: &Postings, wanted: &Postings) -> Option<TermKey> {
     let mut a = Entries::new(&found.dictionary);
     let mut b = Entries::new(&wanted.dictionary);
@@ -69,7 +69,8 @@ fn first_list(found: &Postings, wanted: &Postings) -> Option<TermKey> {
     }
 }
 
-/// Describes a key. The texts of words and paths are those of `postings`.
+/// Describes a key for a message. A key has only the number of a word or path, so its text is
+/// looked up in `postings`.
 fn describe(key: TermKey, postings: &Postings) -> String {
     let field = key.0 >> (2 * CHAR_BITS);
     let character = |number: u64| {
