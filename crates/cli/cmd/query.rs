@@ -1,4 +1,4 @@
-//! What the verbs with a query share: options, the clock, and reports of mistakes.
+//! Shared by all verbs that take a query: its options, its clock, and the messages about it.
 
 use anyhow::Context;
 use jiff::civil::Date;
@@ -19,13 +19,13 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options.offset = args.offset;
     options.snippet = args.snippet.unwrap_or(*global.snippet);
     options.recency = recency(args.recency, clock);
-    // Ids that end with a zero byte go straight to another program, which must not get documents
-    // that lack words.
+    // Zero-terminated ids go straight to another program, which must not get documents that lack
+    // words.
     options.strict = args.strict || args.null;
-    // In these formats a line is a document.
+    // In these formats each line is a document, so near-duplicates get lines of their own.
     options.all = args.all || matches!(args.format, Format::Ids | Format::Tsv);
-    // Ids that end with a zero byte go straight to another program, and an empty one would be an
-    // argument of it.
+    // An empty id would separate hits that lack words. After zero-terminated ids, the other program
+    // would take it as an argument.
     options.backfill = !args.null && args.format != Format::Vimgrep;
     options.pinyin = true;
     options.sort = args.sort.or(*global.sort).map(|sort| match sort {
@@ -36,7 +36,7 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options
 }
 
-/// The preference for newer hits, if one was asked for.
+/// The preference for newer hits; `None` if the user asked for none.
 pub(super) fn recency(half_life: Option<HalfLife>, clock: &Clock) -> Option<Recency> {
     half_life.map(|HalfLife { days }| Recency {
         // The end of today, so that no document of today is in the future.
@@ -45,7 +45,7 @@ pub(super) fn recency(half_life: Option<HalfLife>, clock: &Clock) -> Option<Rece
     })
 }
 
-/// The clock whose day is "today" in the query.
+/// The clock that says which day is "today" in the query: the day of `--as-of`, or the current day.
 pub(crate) fn clock(
     global: &Global,
     index: &OpenIndex,
@@ -61,7 +61,8 @@ pub(crate) fn clock(
     Ok(Clock { today })
 }
 
-/// Parses a query. Prints its mistakes as text, and returns `None` if it has any.
+/// Parses a query and prints its warnings as text. If it has mistakes, prints these and returns
+/// `None`.
 pub(crate) fn parse(
     global: &Global,
     text: &str,
@@ -71,7 +72,7 @@ pub(crate) fn parse(
     parse_for(global, text, clock, terminal, false)
 }
 
-/// Like [`parse`]; with `for_program`, prints mistakes and warnings as JSON.
+/// Like [`parse`], but with `for_program` prints mistakes and warnings as JSON.
 pub(super) fn parse_for(
     global: &Global,
     text: &str,
@@ -93,7 +94,7 @@ pub(super) fn parse_for(
     }
 }
 
-/// Reports a mistake in what was typed or in a saved query.
+/// Reports a mistake in the typed query, or in a saved query that it names.
 fn refuse(mistake: &QueryMistake, global: &Global, terminal: &mut Terminal, for_program: bool) {
     let saved = mistake.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
     let Some((name, query)) = saved else {
@@ -113,8 +114,8 @@ fn refuse(mistake: &QueryMistake, global: &Global, terminal: &mut Terminal, for_
     report(std::slice::from_ref(&mistake.diagnostic), &mistake.text, terminal, for_program);
 }
 
-/// The query to answer: `query`, or what it is read as if its letters are pinyin that no document
-/// contains, which is said then.
+/// The query to answer: usually `query` itself. If no document contains its Latin words and they
+/// can be read as pinyin, tells the user so and returns the query in Chinese words.
 pub(super) fn read_pinyin(
     index: &OpenIndex,
     query: Query,
@@ -126,13 +127,13 @@ pub(super) fn read_pinyin(
             report_readings(&readings, terminal, for_program);
             Ok(reread)
         }
-        // The verb reports the mistake.
+        // The verb reports the mistake when it runs the query.
         Ok(None) | Err(wensou_query::Error::Query(_)) => Ok(query),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Says how letters were read as pinyin.
+/// Tells the user how Latin words were read as pinyin.
 pub(super) fn report_readings(readings: &[Reading], terminal: &mut Terminal, for_program: bool) {
     for reading in readings {
         let said = Diagnostic::read_as_pinyin(&reading.typed, &reading.words);
@@ -143,7 +144,7 @@ pub(super) fn report_readings(readings: &[Reading], terminal: &mut Terminal, for
     }
 }
 
-/// Says which words of the index are similar to those of a query that finds nothing.
+/// Prints which words of the index are similar to those of a query that has found nothing.
 pub(super) fn suggest_words(
     index: &OpenIndex,
     query: &Query,
@@ -155,7 +156,8 @@ pub(super) fn suggest_words(
     Ok(())
 }
 
-/// Prints diagnostics to standard error: as text, or with `machine` as one JSON object per line.
+/// Prints diagnostics to standard error: as text, or with `for_program` as one JSON object per
+/// line. `text` is the query that they are about.
 pub(super) fn report(
     diagnostics: &[Diagnostic],
     text: &str,

@@ -1,4 +1,4 @@
-//! The part of an archive that one of several machines indexes.
+//! Shares: the parts of an archive that several machines index, one each.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,31 +6,32 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use wensou_ingest::{FileTotals, FinishedSurvey, Options, Selection, read_survey_file};
 
-/// The part of an archive that one of several machines has indexed.
+/// The part of an archive that one of several machines has indexed, as stored in its index.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
-    /// Its files and folders, as paths below the root with `/`; none for the whole archive.
+    /// Its files and folders, as paths relative to the root, separated by `/`. Empty for the whole
+    /// archive.
     pub paths: Vec<String>,
-    /// Number of its files.
+    /// The number of its files.
     pub files: u64,
-    /// A sum over the paths and contents of its files, as 32 hexadecimal digits. The sums of shares
-    /// without common files add up to that of all of them, modulo 2^128.
+    /// A checksum of the paths and contents of its files, as 32 hexadecimal digits. If shares have
+    /// no common files, their checksums add up, modulo 2^128, to the checksum of all their files.
     pub sum: String,
-    /// What all machines index together.
+    /// The totals of what all machines index together.
     pub survey: SurveyTotals,
 }
 
-/// What all machines index together, according to the survey whose statistics they use.
+/// The totals of what all machines index together, from the survey whose statistics they use.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurveyTotals {
-    /// XXH3 of the content of the file of statistics, as 16 hexadecimal digits; empty if the share
-    /// was built with statistics of its own.
+    /// XXH3 of the content of the statistics file, as 16 hexadecimal digits; empty if the share was
+    /// built with statistics of its own.
     pub identity: String,
-    /// Number of files.
+    /// The number of files.
     pub files: u64,
-    /// The sum over all files, see [`Share::sum`].
+    /// The checksum of all files, see [`Share::sum`].
     pub sum: String,
-    /// Number of parts that were surveyed.
+    /// The number of parts of the archive that were surveyed separately.
     pub parts: u64,
 }
 
@@ -50,7 +51,7 @@ impl Share {
         })
     }
 
-    /// What it selects of the archive.
+    /// The selection of files that makes a build read this share.
     #[must_use]
     pub fn selection(&self) -> Selection {
         Selection::new(self.paths.iter().cloned())
@@ -73,18 +74,20 @@ fn hexadecimal(sum: u128) -> String {
     format!("{sum:032x}")
 }
 
-/// Whether an index of this share is what a build with these options would make of the same files.
+/// Whether a build with these options would index this share with the same statistics; no share
+/// means the whole archive. The files themselves are not compared.
 pub(crate) fn is_same_share(share: Option<&Share>, options: &Options) -> bool {
     let now = Share::of(options, FileTotals::default());
     let what = |share: &Share| (share.paths.clone(), share.survey.clone());
     share.map(what) == now.as_ref().map(what)
 }
 
-/// Lets the options select a share and use the statistics that it was built with.
+/// Changes the options so that they select a share and use the statistics that it was built with,
+/// from the file `stats`. Does nothing without a share.
 ///
 /// # Errors
 ///
-/// A message, if the file `stats` of statistics cannot be read, or if it has changed.
+/// A message, if `stats` cannot be read, or if it has changed since the index was built.
 pub fn select_share(
     options: &mut Options,
     share: Option<&Share>,
@@ -97,7 +100,7 @@ pub fn select_share(
     if SurveyTotals::of(&survey) != share.survey {
         return Err(format!("{} has changed since the index was built", stats.display()));
     }
-    // The file may lie in the archive, but is not part of it.
+    // The statistics file may be in a folder of the archive, but is not part of it.
     options.exclude.push(stats.to_owned());
     options.survey = Some(Arc::new(survey));
     Ok(())

@@ -1,22 +1,22 @@
-//! The footer of a postings file: the lengths of its sections, and totals of its documents.
+//! The footer of a postings file: the lengths of its sections, and totals over its documents.
 
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The number of the index format. It is raised with every change of a byte: of postings files, of
-/// the other files of an index, or of the layout of its folder. An index of another format is not
-/// opened.
+/// The number of the index format. Every change to the bytes of postings files, to those of other
+/// files of an index, or to the layout of its folder must raise it. An index of another format is
+/// refused.
 pub const FORMAT_VERSION: u32 = 8;
 
 /// The last eight bytes of a postings file: `wensou`, then the format number in two bytes.
 pub(crate) const MAGIC: u64 =
     u64::from_le_bytes(*b"wensou\0\0") | (FORMAT_VERSION as u64) << (6 * 8);
 
-/// The number of fields of a footer, of eight bytes each.
+/// The number of values in a footer, of eight bytes each.
 const NUMBERS: usize = 19;
-/// Length of a footer in bytes.
+/// The length of a footer in bytes.
 pub(crate) const FOOTER: usize = NUMBERS * 8;
 
-/// A footer: lengths of sections in bytes, and totals.
+/// A footer. The fields without a comment are the lengths of sections in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Footer {
     pub(crate) lists: u64,
@@ -28,7 +28,7 @@ pub(crate) struct Footer {
     pub(crate) num_docs: u64,
     /// The number of documents of each kind.
     pub(crate) docs_by_kind: [u64; 2],
-    /// The number of key characters, by kind and field.
+    /// The number of key characters in all documents, by kind and field.
     pub(crate) total_lengths: [[u64; 3]; 2],
     /// The oldest and the newest date, encoded as in the column; 0 if no document has one.
     pub(crate) date_bounds: [u64; 2],
@@ -56,7 +56,11 @@ impl Footer {
         bytes
     }
 
-    /// Reads the last [`FOOTER`] bytes of a file.
+    /// Parses and verifies a footer. `bytes` must be the last [`FOOTER`] bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// A message, if the format number or the checksum is wrong.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         let mut numbers = [0_u64; NUMBERS];
         for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {

@@ -1,9 +1,10 @@
 //! The files of a generation that is being written, as tantivy's `Directory`.
 //!
-//! Segments are merged at the end of a build. If their files were mapped, every page that is read
-//! would count as memory of the process: 124 MB at 400 thousand pages, and more for larger
-//! archives. They are read into small buffers instead. Only postings files are mapped: merging them
-//! needs all their bytes at once, and happens only if finished files are merged.
+//! Segments are merged at the end of a build. If their files were mapped, every part of them that
+//! is read would count as memory of the process: 124 MB for an archive of 400 thousand pages, and
+//! more for larger ones. So they are read into small buffers instead. Only postings files are
+//! mapped: merging them needs all their bytes at once. That happens only to the postings files of
+//! an earlier build, because those of this build are not merged.
 
 use std::fs::File;
 use std::io;
@@ -20,7 +21,7 @@ use tantivy::{Directory, HasLen};
 
 use crate::error::Error;
 
-/// A folder whose files are read into buffers, and which remembers its first failure.
+/// A folder whose files are read into buffers. It remembers the first failure of the file system.
 #[derive(Debug, Clone)]
 pub(crate) struct BuildDirectory {
     folder: PathBuf,
@@ -33,7 +34,7 @@ impl BuildDirectory {
         Ok(Self { folder: folder.to_path_buf(), mapped: MmapDirectory::open(folder)?, failure })
     }
 
-    /// Renames a file, and replaces the file that has its new name.
+    /// Renames a file, and replaces an existing file of the new name.
     pub(crate) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let [from, to] = [from, to].map(|path| self.folder.join(path));
         let renamed = std::fs::rename(&from, &to);
@@ -41,8 +42,9 @@ impl BuildDirectory {
     }
 }
 
-/// The first error of the file system. When a thread of tantivy fails, tantivy's error says only
-/// that it did; this is the cause.
+/// The first error of the file system during a build, if there was one. Clones share it.
+///
+/// When a thread of tantivy fails, tantivy's error says only that it failed. This has the cause.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FirstFailure(Arc<Mutex<Option<Failure>>>);
 
@@ -56,7 +58,7 @@ struct Failure {
 
 impl FirstFailure {
     fn remember(&self, what: &'static str, path: &Path, error: &io::Error) {
-        // Errors cannot be cloned, so make one of the same number or the same text.
+        // `io::Error` cannot be cloned, so make one with the same number or the same text.
         let source = match error.raw_os_error() {
             Some(number) => io::Error::from_raw_os_error(number),
             None => io::Error::new(error.kind(), error.to_string()),
@@ -65,8 +67,8 @@ impl FirstFailure {
         first.get_or_insert_with(|| Failure { what, path: path.to_path_buf(), source });
     }
 
-    /// The error of a build; if it is tantivy's, the failure of the file system that caused it, if
-    /// there was one.
+    /// Replaces tantivy's error by the failure of the file system that caused it, if one was
+    /// remembered. Returns any other error as it is.
     pub(crate) fn cause_of(&self, error: Error) -> Error {
         let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match (error, first.take()) {
@@ -78,7 +80,7 @@ impl FirstFailure {
     }
 }
 
-/// A file that is being written, whose failures are remembered.
+/// A file that is being written. Its failures are remembered in `failure`.
 struct Watched {
     file: Box<dyn TerminatingWrite + Send + Sync>,
     path: PathBuf,
@@ -110,7 +112,8 @@ impl TerminatingWrite for Watched {
     }
 }
 
-/// Bytes that are read at once. Most reads are small and adjoin the one before.
+/// The number of bytes that are read at once. Most reads of tantivy are small, and begin where the
+/// previous one ended.
 #[cfg(unix)]
 const BUFFER: usize = 64 << 10;
 
@@ -123,7 +126,7 @@ struct BufferedFile {
     buffer: Mutex<Buffer>,
 }
 
-/// The bytes that were read last, and their offset.
+/// The bytes that were read last, and their offset in the file.
 #[cfg(unix)]
 #[derive(Debug, Default)]
 struct Buffer {
@@ -156,7 +159,7 @@ impl FileHandle for BufferedFile {
         let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         let Buffer { start, bytes } = &mut *buffer;
         if range.start < *start || range.end > *start + bytes.len() {
-            // The buffer is emptied first, and stays empty if reading fails.
+            // Empty the buffer before reading, so that it has no wrong bytes if reading fails.
             let wanted = BUFFER.min(self.length.saturating_sub(range.start)).max(range.len());
             let mut read = vec![0; wanted];
             bytes.clear();

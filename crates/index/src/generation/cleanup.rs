@@ -1,7 +1,7 @@
 //! Finds and removes litter: generations in an index folder that are no longer needed.
 //!
-//! Only generations with our marker are removed, file by file, and only files that wensou has
-//! written. A generation that may be the last readable one is never removed.
+//! Only folders that are known to be our generations are removed, file by file, and only files that
+//! wensou has written. A generation that may be the last readable one is never removed.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -18,22 +18,22 @@ use crate::files::{
 };
 use crate::meta::Meta;
 
-/// Whether complete generations beside the one in use are kept.
+/// Says whether [`clean_up`] keeps complete generations beside the one in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeepComplete {
-    /// They are removed: the generation in use is known to be intact and to need no other.
+    /// Remove them: the generation in use is known to be intact and to need no other.
     No,
-    /// They are kept.
+    /// Keep them.
     Yes,
-    /// They are kept if [`needs_no_other`] says that the generation in use may need them.
+    /// Keep them unless [`needs_no_other`] says that the generation in use does not need them.
     IfNeeded,
 }
 
-/// Names of generations that are no longer needed: left by builds that were killed, or not removed
-/// when they were replaced.
+/// The names of generations that are no longer needed: incomplete ones that a killed build left,
+/// and complete ones that were not removed when they were replaced.
 ///
-/// While the index in use is damaged, or was salvaged from a damaged one, every other complete
-/// generation may be needed and is not litter.
+/// While the index in use is damaged, or was salvaged from a damaged one, any other complete
+/// generation may be needed, so it is not litter.
 pub(crate) fn litter(folder: &Folder) -> Result<Vec<String>, Error> {
     litter_beside(folder, KeepComplete::IfNeeded)
 }
@@ -47,7 +47,7 @@ fn litter_beside(folder: &Folder, keep_complete: KeepComplete) -> Result<Vec<Str
         Pointer::Legacy(name) => Some(name),
         _ => None,
     };
-    // Reads the whole index, so it is computed only if there is another complete generation.
+    // `verify` reads the whole index, so call it only if there is another complete generation.
     let verified = OnceCell::new();
     let verify = || matches!(&pointer, Pointer::Names(current) if needs_no_other(folder, current));
     let is_removable = |generation: &Folder| match keep_complete {
@@ -68,8 +68,8 @@ fn is_generation_name(entry: &Entry) -> bool {
     entry.kind == EntryKind::Folder && generation_number(name).is_some()
 }
 
-/// Whether the build of a generation has ended. Before format 5 there were no seals, and a
-/// generation without a marker counts as complete once it has a description.
+/// Whether a generation was written completely. Generations of formats before 5 have neither seals
+/// nor markers; such a generation counts as complete once it has a description.
 fn is_complete(generation: &Folder) -> bool {
     generation.kind(SEAL).is_some()
         || (generation.kind(DESCRIPTION).is_some() && generation.kind(MARKER).is_none())
@@ -85,7 +85,8 @@ fn needs_no_other(folder: &Folder, current: &Current) -> bool {
     meta.is_some_and(|meta| !meta.salvaged) && is_intact(folder, current)
 }
 
-/// Removes the litter. Calls `note` with its names first. The caller must hold the build lock.
+/// Removes the litter, after calling `note` with the names of all generations that it is going to
+/// remove. The caller must hold the build lock.
 pub(super) fn clean_up(
     folder: &Folder,
     keep_complete: KeepComplete,
@@ -102,7 +103,8 @@ pub(super) fn clean_up(
 }
 
 /// Removes a generation: every file that wensou has written, then the folder if it is empty. The
-/// marker is removed last, so that the rest is still known to be ours if the process is killed.
+/// marker is removed last, so that the remaining files are still known to be ours if the process is
+/// killed meanwhile.
 pub(super) fn remove_generation(folder: &Folder, name: &str) {
     let Ok(generation) = folder.folder(name) else { return };
     if !is_generation(&generation, name) {
@@ -134,7 +136,8 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
     let _ = folder.remove_folder(name);
 }
 
-/// The files of a complete generation, as its description lists them.
+/// The names of the files of a complete generation, as its description lists them; `None` if there
+/// is no description, or none that the seal confirms.
 fn described_files(generation: &Folder) -> Option<BTreeSet<String>> {
     let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok()?;
     let sealed = match (seal(generation), generation.kind(MARKER)) {
