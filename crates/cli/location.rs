@@ -1,4 +1,4 @@
-//! Where an index is: in a folder, or on a cluster.
+//! Opens the index that the settings name, in a folder or on a cluster.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,8 @@ use wensou_query::IndexRef;
 use crate::config::Global;
 pub(crate) use crate::config::is_address;
 
-/// Refuses an index on a cluster, for a verb that needs a folder. `instead` says what can be done.
+/// Fails for an index on a cluster, because `verb` needs one in a folder. `instead` tells the user
+/// what to do instead.
 ///
 /// # Errors
 ///
@@ -27,11 +28,11 @@ pub(crate) fn needs_folder(global: &Global, verb: &str, instead: &str) -> anyhow
     Ok(())
 }
 
-/// The folder of the index that an index on a cluster is a copy of.
+/// The folder on this machine for the index of which the one at `address` is a copy.
 ///
 /// # Errors
 ///
-/// If the environment names no folder for it.
+/// If the environment variables name no folder for it, such as a home folder.
 #[cfg(feature = "cluster")]
 pub(crate) fn local_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
     let folders = etcetera::base_strategy::Xdg::new()
@@ -45,9 +46,9 @@ pub(crate) fn local_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> 
 /// An open index.
 #[derive(Debug)]
 pub(crate) enum OpenIndex {
-    /// In a folder of this machine.
+    /// An index in a folder on this machine.
     Local(Box<Index>),
-    /// On a cluster.
+    /// An index on a cluster.
     #[cfg(feature = "cluster")]
     Cluster(Box<ClusterIndex>),
 }
@@ -74,7 +75,7 @@ impl OpenIndex {
         }
     }
 
-    /// What `--index` opens it by.
+    /// The value of `--index` that opens it: its folder or its address.
     pub(crate) fn location(&self) -> PathBuf {
         match self {
             Self::Local(index) => index.dir().to_path_buf(),
@@ -83,12 +84,13 @@ impl OpenIndex {
         }
     }
 
-    /// Opens the index that the settings name again, after a query has failed. An index on a
-    /// cluster that was replaced may be deleted at any time, which fails queries in many ways.
+    /// Opens the index that the settings name again, after a query has failed with `error`. An
+    /// index on a cluster may be deleted at any time once it has been replaced. Queries then fail
+    /// in many ways.
     ///
     /// # Errors
     ///
-    /// `error`, unless another index is there.
+    /// `error`, unless the failure came from the cluster and another index is there meanwhile.
     pub(crate) fn reopen(&self, global: &Global, error: anyhow::Error) -> anyhow::Result<Self> {
         #[cfg(feature = "cluster")]
         if let Self::Cluster(before) = self
@@ -102,7 +104,7 @@ impl OpenIndex {
         Err(error)
     }
 
-    /// A reference for queries.
+    /// A reference to the index, as functions of `wensou_query` take it.
     pub(crate) fn queried(&self) -> IndexRef<'_> {
         self.into()
     }

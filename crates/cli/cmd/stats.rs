@@ -1,4 +1,4 @@
-//! `wensou stats`: index statistics.
+//! `wensou stats`: prints index statistics.
 
 use serde_json::json;
 use wensou_index::{Index, Meta, Share};
@@ -126,7 +126,7 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
     Ok(())
 }
 
-/// Which part of an archive the index has, and with whose statistics it was built.
+/// Describes which part of an archive the index covers, and with which statistics it was built.
 fn describe_share(share: &Share) -> String {
     let survey = &share.survey;
     let statistics = match survey.identity.as_str() {
@@ -141,7 +141,7 @@ fn describe_share(share: &Share) -> String {
     format!("{} ({files}), with {statistics}", super::index::share_paths(share))
 }
 
-/// The files of the last build, counted and compared with the build before.
+/// The number of files of the last build, and how they differ from those of the previous build.
 fn files(meta: &Meta) -> String {
     let counts = &meta.file_counts;
     match super::index::changes(counts) {
@@ -150,7 +150,7 @@ fn files(meta: &Meta) -> String {
     }
 }
 
-/// What was damaged, and how far it could be repaired.
+/// Counts the files whose text was repaired, and the damage that could not be repaired.
 fn repaired(report: &Report) -> String {
     format!(
         "{}; {} with invalid bytes, {} of mojibake left",
@@ -160,7 +160,8 @@ fn repaired(report: &Report) -> String {
     )
 }
 
-/// Names everything that was left out, or read although something is wrong with it.
+/// Lists everything that the last build left out, and all files that it read although something is
+/// wrong with them.
 fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()> {
     for skipped in &report.skipped {
         terminal.line(format_args!("  {}", sanitize::line(&skipped.to_string())))?;
@@ -228,7 +229,7 @@ fn versions(meta: &Meta) -> String {
     format!("format {}, analysis {}{stale}", meta.format, meta.analysis)
 }
 
-/// The user's tables of words and synonyms.
+/// Names the user's tables of words, synonyms and labels.
 fn tables(meta: &Meta) -> String {
     let name = |table: &Option<wensou_index::TableFile>| {
         table.as_ref().map_or("none".to_owned(), |table| table.path.display().to_string())

@@ -1,4 +1,4 @@
-//! The config file: where it is, what it may contain, and its mistakes.
+//! Finds and reads the config file, and reports mistakes in it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,11 +17,11 @@ use wensou_query::lang::{closest, is_saved_name};
 use super::setting::SettingOrigin;
 use crate::types::{Color, Sort, Zone};
 
-/// The variable that names another config file.
+/// The environment variable that names the config file, if it is not in the usual folder.
 const VARIABLE: &str = "WENSOU_CONFIG";
 
-/// What the file may contain. It cannot set output formats: a script that relies on the default
-/// format must get the same output everywhere.
+/// The keys that the config file may contain. It cannot set output formats: a script that relies on
+/// the default format must get the same output everywhere.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -52,19 +52,19 @@ struct SearchTable {
     sort: Option<Spanned<Sort>>,
 }
 
-/// The keys of [`Document`], to recognise a key that is in the wrong table.
+/// The keys of [`Document`]. With these and [`SEARCH`], a key in the wrong table is recognised.
 const TOP: [&str; 9] =
     ["index", "archive", "pre", "pre_glob", "time_zone", "color", "search", "cluster", "queries"];
 const SEARCH: [&str; 3] = ["limit", "snippet", "sort"];
 
-/// A value of the file and its line number.
+/// A value from the config file, with the number of its line.
 #[derive(Debug, Clone)]
 pub(crate) struct AtLine<T> {
     pub(crate) value: T,
     pub(crate) line: usize,
 }
 
-/// The settings of the file; all absent if there is no file.
+/// The settings in the config file. If there is no file, none of them is set.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
     pub(crate) index: Option<AtLine<PathBuf>>,
@@ -81,14 +81,14 @@ pub(crate) struct Values {
     pub(crate) queries: BTreeMap<String, AtLine<String>>,
 }
 
-/// Where the config file is.
+/// The path of the config file, and what determined it: an environment variable or the default.
 #[derive(Debug, Clone)]
 pub(crate) struct Location {
     pub(crate) path: PathBuf,
     pub(crate) origin: SettingOrigin,
 }
 
-/// A mistake in the file: its location, and how to fix it.
+/// A mistake in the config file, with its location and a hint on how to fix it.
 #[derive(Debug)]
 struct Mistake {
     path: PathBuf,
@@ -106,8 +106,8 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// The path of the config file: what `WENSOU_CONFIG` names, else below the XDG config folder. The
-/// file is not read.
+/// Returns the path of the config file: the one that `WENSOU_CONFIG` names, or else
+/// `wensou/config.toml` in the XDG config folder. Does not read the file, which may be missing.
 ///
 /// # Errors
 ///
@@ -118,7 +118,7 @@ pub(crate) fn locate() -> anyhow::Result<Location> {
     }
     let folders = etcetera::base_strategy::Xdg::new()
         .with_context(|| format!("no folder for the config file: set {VARIABLE} or HOME"))?;
-    // As the XDG specification says, a relative path is ignored.
+    // The XDG specification says that a relative path is ignored.
     let given =
         std::env::var_os("XDG_CONFIG_HOME").is_some_and(|dir| Path::new(&dir).is_absolute());
     let origin =
@@ -126,11 +126,12 @@ pub(crate) fn locate() -> anyhow::Result<Location> {
     Ok(Location { path: folders.config_dir().join("wensou/config.toml"), origin })
 }
 
-/// Reads the file. `None` if it does not exist, which is an error only if `WENSOU_CONFIG` names it.
+/// Reads the config file; `None` if it does not exist.
 ///
 /// # Errors
 ///
-/// If it cannot be read or something in it is wrong.
+/// If it cannot be read, if there is a mistake in it, or if `WENSOU_CONFIG` names a file that does
+/// not exist.
 pub(crate) fn read(location: &Location) -> anyhow::Result<Option<Values>> {
     let Location { path, origin } = location;
     match std::fs::read_to_string(path) {
@@ -173,7 +174,7 @@ impl Reader<'_> {
             archive: document.archive.map(|at| {
                 self.at(at).map(|all| all.iter().map(|one| resolve(folder, one)).collect())
             }),
-            // A name without a folder is looked up in PATH.
+            // A name without a folder is looked up in `PATH`, so it stays as it is.
             pre: document.pre.map(|path| match path.components().count() {
                 1 => path,
                 _ => resolve(folder, &path),
@@ -209,7 +210,7 @@ impl Reader<'_> {
         Mistake { path: self.path.to_path_buf(), line, message, cure }
     }
 
-    /// An error of the TOML library, reworded where that is clearer.
+    /// Turns an error of the TOML library into a mistake, reworded where that is clearer.
     fn refused(&self, error: &toml::de::Error) -> Mistake {
         let span = error.span().unwrap_or(0..0);
         let message = error
@@ -224,7 +225,7 @@ impl Reader<'_> {
         if message.starts_with("invalid unquoted key") {
             return Some("quote a Chinese name: \"減半\" = \"…\"".to_owned());
         }
-        // serde gives the known names only in its message: unknown field `a`, expected one of `b`.
+        // serde has the known names only in its message: unknown field `a`, expected one of `b`.
         if !message.starts_with("unknown") {
             return None;
         }
@@ -246,13 +247,13 @@ impl<T> AtLine<T> {
     }
 }
 
-/// Whether `--index` has an address and not a folder.
+/// Whether the value of `--index` is the address of an index on a cluster, and not a folder.
 pub(crate) fn is_address(index: &Path) -> bool {
     let text = index.to_string_lossy().to_ascii_lowercase();
     text.starts_with("http://") || text.starts_with("https://")
 }
 
-/// The index that the file names: a folder, or the address of one on a cluster.
+/// Resolves the index that the config file names. The address of one on a cluster stays as it is.
 fn resolve_index(folder: &Path, path: &Path) -> PathBuf {
     match is_address(path) {
         true => path.to_path_buf(),
@@ -260,7 +261,7 @@ fn resolve_index(folder: &Path, path: &Path) -> PathBuf {
     }
 }
 
-/// The settings of clusters, with the paths of files resolved.
+/// Resolves the paths in the settings of clusters.
 #[cfg(feature = "cluster")]
 fn cluster_settings(settings: ClusterSettings, folder: &Path) -> ClusterSettings {
     let resolved = |path: Option<PathBuf>| path.map(|path| resolve(folder, &path));
@@ -271,8 +272,8 @@ fn cluster_settings(settings: ClusterSettings, folder: &Path) -> ClusterSettings
     }
 }
 
-/// A path in the file: `~` is the home folder, and a relative path starts at the folder of the
-/// file, because the working folder varies.
+/// Resolves a path in the config file. `~` is the home folder. A relative path starts at `folder`,
+/// which contains the config file, because the working folder varies.
 fn resolve(folder: &Path, path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), etcetera::home_dir()) {
         (Ok(below_home), Ok(home)) => home.join(below_home),

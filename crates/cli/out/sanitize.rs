@@ -1,10 +1,11 @@
-//! Makes untrusted text from pages harmless: control characters become visible characters.
+//! Makes untrusted text from pages harmless by replacing the characters that a terminal acts on.
 
 use std::borrow::Cow;
 
-/// Replaces every character that a terminal acts on. C0 controls become control pictures; C1
-/// controls and bidirectional controls, which can disguise a line, become U+FFFD; line feeds and
-/// tabs become spaces. The number of characters stays the same.
+/// Replaces every character that a terminal acts on. Line ends and tabs become spaces. Other C0
+/// controls become control pictures, such as `␛`. C1 controls become U+FFFD, and so do characters
+/// that can disguise a line, such as bidirectional controls. The number of characters stays the
+/// same.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| harmless(c) == c) {
         return Cow::Borrowed(text);
@@ -12,7 +13,7 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     text.chars().map(harmless).collect::<String>().into()
 }
 
-/// Like [`line()`], but line feeds stay.
+/// Like [`line()`], but keeps line feeds.
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| c == '\n' || harmless(c) == c) {
         return Cow::Borrowed(text);
@@ -20,7 +21,7 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if c == '\n' { c } else { harmless(c) }).collect::<String>().into()
 }
 
-/// Like [`line()`], but line feeds and tabs stay, for tables that this program prints.
+/// Like [`line()`], but keeps line feeds and tabs, for tables that this program prints.
 pub(crate) fn table(text: &str) -> Cow<'_, str> {
     let kept = |c: char| matches!(c, '\n' | '\t') || harmless(c) == c;
     if text.chars().all(kept) {
@@ -29,9 +30,9 @@ pub(crate) fn table(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if kept(c) { c } else { harmless(c) }).collect::<String>().into()
 }
 
-/// Writes every character of JSON text that a terminal acts on as a `\u` escape, so that the value
-/// stays the same. Line feeds stay: they are the only such characters that the JSON of this program
-/// has outside strings, and inside strings they are escaped already.
+/// Replaces every character of JSON text that a terminal acts on by its `\u` escape, so that the
+/// value stays the same. Line feeds stay: this program's JSON has no other such characters outside
+/// strings, and inside strings they are escaped already.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
     let kept = |c: char| c == '\n' || harmless(c) == c;
     if text.chars().all(kept) {
@@ -49,8 +50,9 @@ pub(crate) fn json(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Like [`table`], but the styles of this program stay. This is a second line of defence: text that
-/// should have been sanitized and was not can at worst use one of these styles.
+/// Like [`table`], but keeps the escape sequences of the styles that this program uses. This is a
+/// second line of defence: text that should have been sanitized and was not can at worst use one of
+/// these styles.
 pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{1b}') {
         return table(text);
@@ -59,8 +61,8 @@ pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     let mut remainder = text;
     while let Some(at) = remainder.find('\u{1b}') {
         out.push_str(&table(&remainder[..at]));
-        // If an escape character does not begin one of our styles, it becomes a picture, and what
-        // follows it is plain text.
+        // An escape character that does not begin one of our styles becomes a control picture, and
+        // the text after it is treated like any other.
         let length = style_length(&remainder[at..]).unwrap_or(1);
         let escape = &remainder[at..at + length];
         out.push_str(if length > 1 { escape } else { "\u{241b}" });
@@ -70,11 +72,12 @@ pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// The length in bytes of the style that a text begins with, if this program uses that style.
+/// The length in bytes of the style's escape sequence that a text begins with; `None` if it begins
+/// with none that this program uses.
 fn style_length(text: &str) -> Option<usize> {
     let inside = text.strip_prefix("\u{1b}[")?;
     let end = inside.find(|c: char| !(c.is_ascii_digit() || c == ';'))?;
-    // Reset, bold, dimmed; red, green, yellow, cyan.
+    // The codes for reset, bold, dimmed; red, green, yellow, cyan.
     let ours = |code: &str| matches!(code, "0" | "1" | "2" | "31" | "32" | "33" | "36");
     let is_ours = inside[end..].starts_with('m') && inside[..end].split(';').all(ours);
     is_ours.then_some("\u{1b}[".len() + end + 1)

@@ -1,4 +1,4 @@
-//! A record as the index uses it: its kind, id, date and searchable text, and its encoding.
+//! Extends a record by what the index needs of it: kind, id, date, searchable texts and encoding.
 
 use jiff::civil::{DateTime, date};
 use wensou_ingest::{Article, Date, Moment, Record};
@@ -8,14 +8,14 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::Error;
 
-/// Civil seconds since 1970-01-01T00:00:00, no time zone applied.
+/// The seconds from 1970-01-01T00:00:00 to a civil time, without any time zone.
 #[must_use]
 pub fn civil_seconds(at: DateTime) -> i64 {
     let epoch = date(1970, 1, 1).at(0, 0, 0, 0);
     at.duration_since(epoch).as_secs()
 }
 
-/// The first moment of a day, month or year, or the moment itself.
+/// The first moment of a day, month or year; a moment with a time is returned as it is.
 #[must_use]
 pub fn moment_start(moment: Moment) -> DateTime {
     match moment {
@@ -24,18 +24,19 @@ pub fn moment_start(moment: Moment) -> DateTime {
     }
 }
 
-/// The texts of a record, in the fields that they are indexed and shown in.
+/// The searchable texts of a record, one for each field in which they are indexed and shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts {
     /// The title.
     pub title: String,
-    /// Paragraphs joined by `\n`.
+    /// The paragraphs of an article, joined by `\n`, or the text of a flash item.
     pub body: String,
-    /// The tags of the page, then those at the end of its title that differ from them when folded.
+    /// The tags of the record. For an article, those at the end of its title follow, and tags that
+    /// are equal when folded appear only once.
     pub tags: Vec<String>,
 }
 
-/// The kind, id and texts of a record, whichever kind it is.
+/// Access to the kind, id, date and texts of a record, which is the same for both kinds.
 pub trait RecordExt {
     /// Its kind.
     fn kind(&self) -> Kind;
@@ -43,9 +44,9 @@ pub trait RecordExt {
     fn id(&self) -> &str;
     /// Its date.
     fn date(&self) -> Date;
-    /// Its searchable text.
+    /// Its searchable texts.
     fn texts(&self) -> Texts;
-    /// How often it occurs in the archive, variants included.
+    /// The number of its occurrences in the archive, those of variants included.
     fn occurrences(&self) -> usize;
 }
 
@@ -109,7 +110,7 @@ fn article_tags(article: &Article) -> Vec<String> {
 
 /// Encodes a record for the store.
 pub(crate) fn encode(record: &Record) -> Result<Vec<u8>, Error> {
-    // Enough capacity for its text and metadata, so that the buffer need not grow.
+    // Allocate enough for its text and metadata, so that the buffer rarely grows.
     let text = match record {
         Record::Article(article) => article.paragraphs.iter().map(|text| text.len() + 4).sum(),
         Record::Flash(flash) => flash.text.len() + 64 * flash.occurrences.len(),
@@ -128,7 +129,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Record, Error> {
 pub(crate) struct Encoded {
     pub(crate) record: Record,
     pub(crate) bytes: Vec<u8>,
-    /// XXH3 of the bytes: tells whether stored bytes are intact, and whether a record has changed.
+    /// XXH3 of `bytes`. It tells whether stored bytes are intact, and whether a record has changed.
     pub(crate) content_hash: u64,
 }
 
@@ -144,7 +145,7 @@ impl Encoded {
         tie_breaker(self.record.id())
     }
 
-    /// The hashes of id and content, which identify a record.
+    /// The hash of the id and that of the content, which together identify a record.
     pub(crate) fn identity(&self) -> (u64, u64) {
         (self.tie_breaker(), self.content_hash)
     }

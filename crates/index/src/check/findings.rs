@@ -1,4 +1,4 @@
-//! Collects the findings of comparisons, each with the file that it is about.
+//! Collects the findings of comparisons. Each names the file that it is about.
 
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,9 +9,9 @@ use super::report::{Checked, Severity};
 use crate::error::Error;
 use crate::open::Index;
 
-/// How many findings about one file are listed; further ones are counted.
+/// The number of findings in a row about one file that are listed. Further ones are only counted.
 const NAMED: u64 = 8;
-/// How many characters of an error message are shown.
+/// The maximum number of characters of an error message that are shown.
 const SHOWN: usize = 200;
 
 /// The name of a file of a segment.
@@ -19,8 +19,8 @@ pub(super) fn file(segment: SegmentId, extension: &str) -> String {
     format!("{}.{extension}", segment.uuid_string())
 }
 
-/// Runs a comparison. Its error becomes a finding, and so does a panic: some libraries panic when
-/// they read damaged files.
+/// Runs a comparison of the file `what`. An error or a panic in it becomes a finding: some
+/// libraries panic when they read damaged files.
 pub(super) fn guarded<'c>(
     findings: &mut Findings<'c>,
     what: &str,
@@ -34,7 +34,7 @@ pub(super) fn guarded<'c>(
     }
 }
 
-/// The root cause of an error.
+/// The message of the root cause of an error, shortened and without control characters.
 pub(super) fn cause(error: &Error) -> String {
     let mut deepest: &dyn std::error::Error = error;
     while let Some(source) = deepest.source() {
@@ -49,12 +49,12 @@ pub(super) fn cause(error: &Error) -> String {
     text.replace(char::is_control, "\u{FFFD}")
 }
 
-/// The findings of all comparisons. Of many findings about one file only the first are listed.
+/// The findings of all comparisons. If there are many about one file, only the first are listed.
 pub(super) struct Findings<'c> {
     checked: &'c mut Checked,
     /// The name of the generation.
     generation: String,
-    /// The file of the last finding, and how many findings about it came in a row.
+    /// The file that the last finding is about, and the number of findings in a row about it.
     last: (String, u64),
 }
 
