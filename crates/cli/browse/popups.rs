@@ -53,7 +53,7 @@ pub(crate) fn draw_help(frame: &mut Frame<'_>, first: usize) {
 
 /// The number of screen rows that the highest bar in the strip of dates takes.
 const STRIP_ROWS: u16 = 4;
-/// The characters for a cell of a bar that is filled by that many eighths.
+/// The character for a cell of a bar, by how many eighths of the cell are filled.
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// Draws the strip of dates at the bottom of the screen: bars, and the selected period.

@@ -114,8 +114,8 @@ fn refuse(mistake: &QueryMistake, global: &Global, terminal: &mut Terminal, for_
     report(std::slice::from_ref(&mistake.diagnostic), &mistake.text, terminal, for_program);
 }
 
-/// The query to answer: usually `query` itself. If no document contains its Latin words and they
-/// can be read as pinyin, tells the user so and returns the query in Chinese words.
+/// The query to answer: usually `query` itself. If no document has every word of it, and Latin
+/// letters in it can be read as pinyin, tells the user so and returns the query in Chinese words.
 pub(super) fn read_pinyin(
     index: &OpenIndex,
     query: Query,

@@ -38,8 +38,8 @@ impl Locked {
         // The marker must survive a power cut if anything else of this build does.
         folder.sync().map_err(Error::io("sync", dir))?;
         let mut locked = Self { folder, lock };
-        // A killed build may have left the folder of a generation without its marker, which
-        // `clean_up` never removes. Remove it here if it is empty.
+        // A killed build may have left the folder of a generation without a marker. `clean_up`
+        // cannot know that such a folder is ours, so remove it here if it is empty.
         for name in locked.lock.last_note().unfinished {
             let entries = locked.folder.folder(&name).and_then(|it| it.entries());
             if entries.is_ok_and(|entries| entries.is_empty()) {
