@@ -1,4 +1,5 @@
-//! Shared by all verbs that take a query: its options, its clock, and the messages about it.
+//! Parses the query of every verb that takes one, chooses its options and clock, and prints the
+//! messages about it.
 
 use anyhow::Context;
 use jiff::civil::Date;
@@ -24,8 +25,8 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options.strict = args.strict || args.null;
     // In these formats each line is a document, so near-duplicates get lines of their own.
     options.all = args.all || matches!(args.format, Format::Ids | Format::Tsv);
-    // An empty id would separate hits that lack words. After zero-terminated ids, the other program
-    // would take it as an argument.
+    // An empty id separates hits with all words from those that lack some. A program that gets
+    // zero-terminated ids would take it as an argument.
     options.backfill = !args.null && args.format != Format::Vimgrep;
     options.pinyin = true;
     options.sort = args.sort.or(*global.sort).map(|sort| match sort {
