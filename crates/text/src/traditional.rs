@@ -1,9 +1,9 @@
 //! Converts Simplified text to Traditional for display, word by word.
 //!
 //! One Simplified character can stand for several Traditional ones (干: 乾, 幹, 干), and only the
-//! word decides. The segmenter finds the words. Inside a word the longest phrase of OpenCC wins,
-//! and a character that no phrase covers takes its most frequent form. What comes before OpenCC's
-//! tables is in `data/tables/traditional.tsv`.
+//! word decides which. The segmenter finds the words. Inside a word, the longest phrase of OpenCC
+//! wins; a character that no phrase covers takes its most frequent form. The entries in
+//! `data/tables/traditional.tsv` take precedence over OpenCC's tables.
 
 use std::collections::HashMap;
 
@@ -34,9 +34,13 @@ const LONGEST_PHRASE: usize = 16;
 pub struct Traditional {
     segmenter: Segmenter,
     phrases: HashMap<String, String>,
+    /// Forms of characters that no phrase covers.
     chars: HashMap<char, char>,
+    /// Forms of characters that are a word of their own.
     alone: HashMap<char, char>,
+    /// Forms of characters that are a word of their own after a number, such as measure words.
     after_number: HashMap<char, char>,
+    /// Forms of characters in an unknown word, which is usually a name.
     in_name: HashMap<char, char>,
 }
 
@@ -58,7 +62,7 @@ impl Traditional {
             after_number: HashMap::new(),
             in_name: HashMap::new(),
         };
-        // Entries of our own replace those of OpenCC, whose spellings `forms` settles.
+        // Our own entries replace those of OpenCC; `forms` corrects the spellings of all others.
         let mut own_words = Vec::new();
         let mut own_chars = Vec::new();
         for (_, line) in editable::lines(OWN) {
@@ -96,8 +100,8 @@ impl Traditional {
         tables
     }
 
-    /// Converts a text. Text that is Traditional already stays as it is, and so does every
-    /// character that only Traditional text uses.
+    /// Converts a text. A Traditional text is returned unchanged; in any other text, the characters
+    /// that only Traditional text uses are left as they are.
     pub fn convert(&self, text: &str) -> String {
         if script_of(text) == Script::Hant {
             return text.to_owned();
@@ -118,12 +122,12 @@ impl Traditional {
         out
     }
 
-    /// Converts what is no word character by character.
+    /// Converts the text between words, character by character.
     fn push_chars(&self, text: &str, out: &mut String) {
         out.extend(text.chars().map(|c| self.chars.get(&c).copied().unwrap_or(c)));
     }
 
-    /// Converts a word. `out` ends with what comes before it.
+    /// Converts a word and appends it to `out`, which holds the converted text before the word.
     fn push_word(&self, word: &str, out: &mut String) {
         let original: Vec<char> = word.chars().collect();
         let simplified: Vec<char> = original.iter().map(|c| t2s_char(*c)).collect();
@@ -152,6 +156,7 @@ impl Traditional {
         }
     }
 
+    /// The Traditional form of the longest phrase that `chars` begin with.
     fn longest_phrase(&self, chars: &[char]) -> Option<&str> {
         let longest = chars.len().min(LONGEST_PHRASE);
         (2..=longest).rev().find_map(|length| {
@@ -160,7 +165,8 @@ impl Traditional {
         })
     }
 
-    /// Whether neither the dictionary nor a phrase is the word: the segmenter guessed it.
+    /// Whether a Han word is neither in the dictionary nor a phrase: the segmenter guessed it, and it
+    /// is usually a name.
     fn is_unknown(&self, word: &[char]) -> bool {
         let text: String = word.iter().collect();
         word.iter().all(|c| is_han(*c))
@@ -169,7 +175,7 @@ impl Traditional {
     }
 }
 
-/// Whether a text ends with a digit or a numeral, so that a measure word follows.
+/// Whether a text ends with a digit or a numeral, so that the next word is probably a measure word.
 fn ends_with_number(text: &str) -> bool {
     const NUMERALS: &str = "一二三四五六七八九十百千萬万億亿余餘數数兩两几幾";
     text.chars()
@@ -177,7 +183,7 @@ fn ends_with_number(text: &str) -> bool {
         .is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(&c) || NUMERALS.contains(c))
 }
 
-/// The spellings that replace those of OpenCC.
+/// Replaces spellings of OpenCC by more frequent ones: the lines `form` of our own table.
 #[derive(Default)]
 struct Forms {
     chars: HashMap<char, char>,

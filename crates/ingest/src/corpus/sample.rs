@@ -1,8 +1,8 @@
 //! A sample of each site's pages, from which recurring lines are counted.
 //!
-//! Of each site the pages with the smallest signatures are kept, and of all sites those with the
-//! smallest keys. What is kept depends only on the set of pages, not on their order or on threads,
-//! and memory is bounded.
+//! A sample keeps the pages with the smallest signatures of each site, and only the sites with the
+//! smallest keys. What it keeps therefore depends only on the set of pages, not on their order or on
+//! the number of threads, and its memory is bounded.
 
 use std::collections::BTreeMap;
 
@@ -12,23 +12,24 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use crate::corpus::line_hash::{LineHash, MAX_LINE_BYTES, line_hash};
 use crate::corpus::recurring::{MIN_PAGES, RecurringLines};
 
-/// Pages to keep of a site.
+/// Maximum number of pages in the sample of a site.
 const MAX_PAGES: usize = 64;
-/// Sites to keep: at most 270 MB with [`MAX_PAGES`] and [`MAX_LINES`], typically a tenth.
+/// Maximum number of sites. With [`MAX_PAGES`] and [`MAX_LINES`], all samples take at most 270 MB,
+/// typically a tenth of that.
 const MAX_SITES: usize = 4096;
-/// Lines to keep at the top and at the bottom of a page, at 4 bytes each.
+/// Maximum number of lines at the top of a page, and at its bottom. Each takes 4 bytes.
 const MAX_LINES: usize = 128;
 
 /// The hashes of a page's short lines, sorted and without repetitions.
 pub(crate) type PageLines = Box<[LineHash]>;
 
-/// Samples of all sites.
+/// The samples of all sites: by the key of the site, then by the signature of the page.
 #[derive(Debug, Default)]
 pub(crate) struct SiteSamples(BTreeMap<u64, BTreeMap<u64, PageLines>>);
 
 impl SiteSamples {
-    /// Adds a page, given the lines of its body. Returns its signature and the hashes of its lines,
-    /// if the sample needs it.
+    /// Adds a page, given the lines of its body, if it belongs to the sample. Then returns its
+    /// signature and the hashes of its lines, and otherwise `None`.
     pub(crate) fn add<'a>(
         &mut self,
         site: u64,
@@ -68,13 +69,14 @@ impl SiteSamples {
         self.drop_surplus_sites();
     }
 
-    /// All pages, with their sites and signatures, in order.
+    /// All pages as (site, signature, lines), sorted by site and signature.
     pub(super) fn pages(&self) -> impl Iterator<Item = (u64, u64, &[LineHash])> {
         self.0.iter().flat_map(|(site, pages)| {
             pages.iter().map(|(signature, lines)| (*site, *signature, &**lines))
         })
     }
 
+    /// Drops the sites with the greatest keys until [`MAX_SITES`] remain.
     fn drop_surplus_sites(&mut self) {
         while self.0.len() > MAX_SITES {
             self.0.pop_last();
@@ -102,7 +104,7 @@ fn add_page(pages: &mut BTreeMap<u64, PageLines>, signature: u64, lines: PageLin
         std::collections::btree_map::Entry::Vacant(vacant) => {
             vacant.insert(lines);
         }
-        // Of two copies, keep the smaller list, so that the order of pages does not matter.
+        // Keep the smaller list of the two copies, so that the order of pages does not matter.
         std::collections::btree_map::Entry::Occupied(mut known) => {
             if lines < *known.get() {
                 known.insert(lines);
@@ -114,8 +116,8 @@ fn add_page(pages: &mut BTreeMap<u64, PageLines>, signature: u64, lines: PageLin
     }
 }
 
-/// A hash of the page's three longest lines. Copies of an article share them, whatever stands
-/// around it.
+/// Hashes the three longest lines of a page. Copies of an article have the same three longest
+/// lines, whatever surrounds the article on each page.
 fn signature<'a>(lines: impl Iterator<Item = &'a str>) -> u64 {
     let mut longest = [""; 3];
     for line in lines {
@@ -129,6 +131,7 @@ fn signature<'a>(lines: impl Iterator<Item = &'a str>) -> u64 {
     longest.iter().fold(0, |hash, line| xxh3_64_with_seed(line.as_bytes(), hash))
 }
 
+/// Hashes the short lines at the top and at the bottom of a page.
 fn page_lines<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> PageLines {
     let short = || lines.clone().filter(|line| line.len() <= MAX_LINE_BYTES);
     let count = short().count();

@@ -12,18 +12,20 @@ use crate::input::sniff_lines::is_from_line;
 use crate::mail::{self, Mail};
 use crate::page::markup::Markup;
 
-/// A message as it is collected.
+/// A message whose lines are being collected.
 #[derive(Default)]
 struct Collected {
+    /// The message without its `From ` line, cut one byte beyond the limit.
     bytes: Vec<u8>,
-    /// Length of the message, which may be longer than what is kept.
+    /// Length of the whole message, which may be greater than that of `bytes`.
     length: u64,
+    /// Where the message starts: its offset and its line number.
     start: u64,
     line: u64,
 }
 
-/// Passes on every message. A line `From …` begins one, if it is the first or a blank line is
-/// before it.
+/// Passes every message to `sink`. A message begins with a line `From …` that is the first line of
+/// the file or follows a blank line.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     let (limit, longest) = (sink.limit(), sink.longest());
     let mut message = Collected::default();
@@ -45,7 +47,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
         }
         after_empty_line = line.trim_ascii().is_empty();
         message.length += read;
-        // The first line is not a header field.
+        // Leave out the `From ` line, which is not a header field.
         let room = (limit + 1).saturating_sub(message.bytes.len()).min(line.len());
         if !begins {
             message.bytes.extend_from_slice(&line[..room]);
@@ -57,6 +59,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     }
 }
 
+/// Passes a message to `sink`, unless it is blank.
 fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) -> Flow {
     if message.bytes.trim_ascii().is_empty() {
         return Flow::Continue(());
@@ -75,7 +78,7 @@ fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) 
     sink.record(&fields(mail), &message.bytes, span, message.line)
 }
 
-/// The fields of a message.
+/// The fields of a message, named as those of other dumps.
 fn fields(mail: Mail) -> Fields {
     let Mail { text, markup, metadata, .. } = mail;
     let date = match metadata.date {

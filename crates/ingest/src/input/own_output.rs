@@ -1,15 +1,15 @@
-//! Recognises what wensou itself has printed into a file: hits and lists of ids are never archive
-//! content. Exports are, unless they lie in the archive that they were made from.
+//! Recognises files that contain the output of wensou itself. Hits and lists of ids are never
+//! archive content. Exports are, unless they lie in the archive that they were made from.
 
 use std::path::{Component, Path, PathBuf};
 
 use memchr::memmem;
 
-/// Bytes of a dump that are looked at.
+/// Bytes at the start of a dump that are examined.
 const MAX_START: usize = 8 << 10;
-/// Lines of a text in which a hit must end.
+/// The first hit of an output ends within this number of lines.
 const MAX_HIT_LINES: usize = 40;
-/// The first cells of a table of hits.
+/// The start of the header line in a table of hits.
 const TABLE_HEAD: &str = "id\tkind\tdate\tprovenance\ttitle\t";
 
 /// Whether a text is the output of a search: hits, a table of hits, or ids.
@@ -23,24 +23,25 @@ pub(crate) fn is_search_output(text: &str) -> bool {
     }
 }
 
+/// Whether a text begins with a hit as `wensou search` prints it; `first` is the first line.
 fn has_text_hit(text: &str, first: &str) -> bool {
     let begins = ["1. article ", "1. flash "].iter().any(|begin| first.starts_with(begin));
-    // The last line of a hit has its path and its id.
+    // The last line of a hit consists of its path and its id.
     begins
         && text.lines().skip(1).take(MAX_HIT_LINES).any(|line| {
             line.starts_with("   ") && line.rsplit_once("  ").is_some_and(|(_, id)| is_id(id))
         })
 }
 
-/// Whether this is a generated id.
+/// Whether a text is a generated id.
 fn is_id(text: &str) -> bool {
     let digits = text.strip_prefix(['a', 'f']).unwrap_or_default();
     matches!(digits.len(), 12 | 16) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// Whether a dump, of which this is the beginning, is the output of a search, or an export of the
-/// archive that it lies in. `root` is the folder that is read; a file that is named itself is never
-/// taken for an export of its archive.
+/// Whether a dump that begins with `start` is the output of a search, or an export of the archive
+/// that it lies in. `root` is the root folder that the dump was found in. It is `None` if the dump
+/// is itself a root: such a file is never taken for an export of its archive.
 pub(crate) fn is_output_of_archive(start: &[u8], root: Option<&Path>) -> bool {
     if start.starts_with(TABLE_HEAD.as_bytes()) {
         return true;
@@ -58,8 +59,9 @@ pub(crate) fn is_output_of_archive(start: &[u8], root: Option<&Path>) -> bool {
     has(&["title_origin", "span"]) && root.is_some_and(|root| names_file_below(start, root))
 }
 
-/// Whether the first path in an export is that of a file below the folder. The path begins with the
-/// root as it was spelled when the archive was indexed, so every end of it is tried.
+/// Whether the first path in an export is the path of a file below `root`. It begins with the root
+/// as it was spelled when the archive was indexed, which can differ from `root`. Therefore try every
+/// suffix of the path, longest first.
 fn names_file_below(start: &[u8], root: &Path) -> bool {
     let path = memmem::find(start, b"\"path\":\"").and_then(|at| {
         let value = &start[at + 8..];

@@ -1,5 +1,5 @@
-//! Tags, keywords and shapes that an archive names explicitly: in title suffixes, and where a page
-//! gives its tags separately.
+//! The vocabulary for splitting concatenated tags: tags and keywords that the archive states
+//! separately (in title suffixes, or as a list of tags), and the shapes of these keywords.
 
 use foldhash::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use super::shapes::{Shapes, combined_hash, prefix_hashes};
 use crate::folded_hash::fold;
 use crate::title::{Title, is_ticker};
 
-/// Counts of folded tags and keywords.
+/// The known tags and keywords, folded, with how often they occur.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Vocabulary {
     tags: HashMap<String, u32>,
@@ -17,15 +17,16 @@ pub(crate) struct Vocabulary {
     /// Hashes of each tag combined with its keyword.
     tag_keyword_hashes: HashSet<u64>,
     pub(super) shapes: Shapes,
-    /// Scores by the hash of the text, so that looking up a range needs no string.
+    /// Scores by the hash of the folded text, so that looking up a range of a line needs no string.
     tag_scores: HashMap<u64, f32>,
     keyword_scores: HashMap<u64, f32>,
-    /// Filter of the keys of `tag_scores`.
+    /// Bloom filter of the keys of `tag_scores`, asked before the map.
     tag_seen: BloomFilter,
-    /// Filter of the first two characters of keywords; small, so it stays in the cache.
+    /// Bloom filter of the first two characters of keywords. It is small enough for the CPU cache.
     keyword_begins: BloomFilter,
-    /// Filter of all prefixes of keywords, to stop early.
+    /// Bloom filter of all prefixes of keywords: a range that is none needs no longer range tried.
     keyword_prefixes: BloomFilter,
+    /// Bloom filter of the keys of `keyword_scores`.
     keyword_seen: BloomFilter,
 }
 
@@ -40,7 +41,8 @@ impl Vocabulary {
         }
     }
 
-    /// Counts tags that a page gives separately, if they are n tags followed by their n keywords.
+    /// Counts the tags of a page that lists them separately, if the list is n tags followed by their
+    /// n keywords.
     pub(crate) fn add_separate_tags(&mut self, given: &[String]) {
         let (tags, keywords) = given.split_at(given.len() / 2);
         if given.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {
@@ -51,12 +53,14 @@ impl Vocabulary {
         }
     }
 
+    /// Counts a keyword, and notes that it belongs to the tag.
     fn add_entry(&mut self, tag: &str, keyword: &str) {
         let keyword = fold(keyword);
         self.tag_keyword_hashes.insert(combined_hash(text_hash(&fold(tag)), text_hash(&keyword)));
         count(&mut self.keywords, keyword);
     }
 
+    /// Adds the vocabulary of another thread.
     pub(crate) fn merge(&mut self, other: Self) {
         for (tag, times) in other.tags {
             let count = self.tags.entry(tag).or_default();
@@ -79,7 +83,7 @@ impl Vocabulary {
         by_name(&self.keywords)
     }
 
-    /// The hashes of tags with their keywords, sorted.
+    /// The combined hashes of tags and their keywords, sorted.
     pub(crate) fn sorted_tag_keyword_hashes(&self) -> Vec<u64> {
         let mut hashes: Vec<u64> = self.tag_keyword_hashes.iter().copied().collect();
         hashes.sort_unstable();
@@ -96,12 +100,12 @@ impl Vocabulary {
         self.keywords.insert(keyword, times);
     }
 
-    /// Adds the hash of a tag with its keyword.
+    /// Adds the combined hash of a tag and its keyword.
     pub(crate) fn add_tag_keyword_hash(&mut self, hash: u64) {
         self.tag_keyword_hashes.insert(hash);
     }
 
-    /// Computes the scores of tags, keywords and shapes. Called after everything has been added.
+    /// Computes the scores of tags, keywords and shapes. Call it once everything has been added.
     pub(crate) fn learn(&mut self) {
         let keywords = || self.keywords.keys().map(String::as_str);
         self.shapes = Shapes::learn(keywords(), self.tags.keys().map(String::as_str));
@@ -122,18 +126,19 @@ impl Vocabulary {
         }
     }
 
-    /// A penalty for tags that the archive does not name; it grows with the number of those that it
-    /// does.
+    /// The penalty for an unknown tag. It grows with the number of known tags, because a larger
+    /// vocabulary is more complete.
     pub(super) fn unknown_penalty(&self) -> f32 {
         0.25 * (1.0 + self.tags.len() as f32).ln()
     }
 
-    /// The score of a tag that the archive names, by the hash of its folded text.
+    /// The score of a known tag, given the hash of its folded text.
     pub(super) fn tag(&self, hash: u64) -> Option<f32> {
         self.tag_seen.may_contain(hash).then(|| self.tag_scores.get(&hash).copied()).flatten()
     }
 
-    /// The score of a keyword that the archive names, without its split score.
+    /// The score of a known keyword, given the hash of its folded text. The caller adds the split
+    /// score.
     pub(super) fn keyword(&self, hash: u64) -> Option<f32> {
         self.keyword_seen
             .may_contain(hash)
@@ -141,17 +146,17 @@ impl Vocabulary {
             .flatten()
     }
 
-    /// Whether a known keyword may begin with the two characters of this hash.
+    /// Whether a known keyword may begin with two characters, given their hash.
     pub(super) fn may_begin(&self, hash: u64) -> bool {
         self.keyword_begins.may_contain(hash)
     }
 
-    /// Whether a known keyword may begin with the text of this hash.
+    /// Whether a known keyword may begin with a text, given its hash.
     pub(super) fn may_go_on(&self, hash: u64) -> bool {
         self.keyword_prefixes.may_contain(hash)
     }
 
-    /// Whether the archive names the tag with the keyword.
+    /// Whether the archive states this tag with this keyword, given their hashes.
     pub(super) fn has_entry(&self, tag: u64, keyword: u64) -> bool {
         self.tag_keyword_hashes.contains(&combined_hash(tag, keyword))
     }
