@@ -165,8 +165,8 @@ impl Traditional {
         })
     }
 
-    /// Whether a Han word is neither in the dictionary nor a phrase: the segmenter guessed it, and it
-    /// is usually a name.
+    /// Whether a Han word is neither in the dictionary nor a phrase: the segmenter guessed it, and
+    /// it is usually a name.
     fn is_unknown(&self, word: &[char]) -> bool {
         let text: String = word.iter().collect();
         word.iter().all(|c| is_han(*c))

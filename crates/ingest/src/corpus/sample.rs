@@ -1,8 +1,8 @@
 //! A sample of each site's pages, from which recurring lines are counted.
 //!
 //! A sample keeps the pages with the smallest signatures of each site, and only the sites with the
-//! smallest keys. What it keeps therefore depends only on the set of pages, not on their order or on
-//! the number of threads, and its memory is bounded.
+//! smallest keys. What it keeps therefore depends only on the set of pages, not on their order or
+//! on the number of threads, and its memory is bounded.
 
 use std::collections::BTreeMap;
 

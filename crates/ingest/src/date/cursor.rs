@@ -1,14 +1,14 @@
-//! A position in a text that is read as a date.
+//! A cursor over a text that is read as a date.
 
 use crate::date::numeral::{self, Number};
 use crate::date::words::{DateWord, words};
 
-/// Reads forward through a text; every `take` method moves only if it succeeds.
+/// Reads forward through a text. Every `take` method moves the cursor only if it succeeds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'a> {
     text: &'a str,
     at: usize,
-    /// Whether spaces, numerals, names and other signs than those of ASCII are passed over.
+    /// Whether only digits, ASCII signs and units are accepted; see [`Self::of_digits`].
     only_digits: bool,
 }
 
@@ -17,13 +17,13 @@ impl<'a> Cursor<'a> {
         Self { text, at: 0, only_digits: false }
     }
 
-    /// A cursor that reads digits, ASCII signs and units, and nothing else: no spaces, numerals or
-    /// names.
+    /// A cursor that accepts only digits, ASCII signs and units: no spaces, Chinese numerals, names
+    /// of months or full-width signs.
     pub(super) fn of_digits(text: &'a str) -> Self {
         Self { text, at: 0, only_digits: true }
     }
 
-    /// The position in bytes.
+    /// The position of the cursor, in bytes.
     pub(super) fn at(&self) -> usize {
         self.at
     }
@@ -36,18 +36,19 @@ impl<'a> Cursor<'a> {
         self.remaining().chars().next()
     }
 
-    /// The character before the position.
+    /// The character before the cursor.
     pub(super) fn before(&self) -> Option<char> {
         self.text[..self.at].chars().next_back()
     }
 
+    /// Takes the next character if `accept` returns `true` for it.
     pub(super) fn take(&mut self, accept: impl Fn(char) -> bool) -> Option<char> {
         let c = self.peek().filter(|c| accept(*c))?;
         self.at += c.len_utf8();
         Some(c)
     }
 
-    /// Skips spaces, at most eight.
+    /// Skips up to eight spaces.
     pub(super) fn skip_spaces(&mut self) {
         if self.only_digits {
             return;
@@ -60,19 +61,19 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Takes ASCII or full-width digits, if there are between `min` and `max` of them.
+    /// Takes a whole run of ASCII or full-width digits, if it has between `min` and `max` digits.
     pub(super) fn take_digits(&mut self, min: usize, max: usize) -> Option<u32> {
         self.take_number(min, max).map(|number| number.value)
     }
 
-    /// As [`Self::take_digits`], with the number of digits.
+    /// Does the same as [`Self::take_digits`], and also returns the number of digits.
     pub(super) fn take_number(&mut self, min: usize, max: usize) -> Option<Number> {
         let number = self.peek_digits().filter(|n| (min..=max).contains(&n.digits))?;
         self.at += number.bytes;
         Some(number)
     }
 
-    /// Takes at most two ASCII digits, whatever follows them.
+    /// Takes `min` to two ASCII digits, even if more digits follow them.
     pub(super) fn take_two_digits(&mut self, min: usize) -> Option<u32> {
         let digits = self.remaining().bytes().take(2).take_while(u8::is_ascii_digit).count();
         let value = self.remaining()[..digits].parse().ok().filter(|_| digits >= min)?;
@@ -84,19 +85,19 @@ impl<'a> Cursor<'a> {
         numeral::digits(self.remaining()).map(|(_, number)| number)
     }
 
-    /// Takes all digits, with their value.
+    /// Takes a run of at most 14 digits. Returns its value and its number of digits.
     pub(super) fn take_all_digits(&mut self) -> Option<(u64, usize)> {
         let (value, number) = numeral::digits(self.remaining())?;
         self.at += number.bytes;
         Some((value, number.digits))
     }
 
-    /// Takes one or two digits, or a Chinese numeral.
+    /// Takes one or two digits, or a Chinese numeral below 100.
     pub(super) fn take_small(&mut self) -> Option<u32> {
         self.take_small_number().map(|number| number.value)
     }
 
-    /// As [`Self::take_small`], with the number of digits.
+    /// Does the same as [`Self::take_small`], and also returns the number of digits.
     pub(super) fn take_small_number(&mut self) -> Option<Number> {
         self.take_number(1, 2).or_else(|| {
             let numeral = if self.only_digits { None } else { numeral::chinese(self.remaining()) };
@@ -121,13 +122,14 @@ impl<'a> Cursor<'a> {
         self.take(|c| is_sign(c) && (c.is_ascii() || !only_ascii))
     }
 
+    /// Takes a Chinese numeral.
     pub(super) fn take_chinese(&mut self) -> Option<Number> {
         let number = numeral::chinese(self.remaining())?;
         self.at += number.bytes;
         Some(number)
     }
 
-    /// Takes the longest word of the table of which `accept` makes something.
+    /// Takes the longest word of the table for which `accept` returns a value, and returns it.
     pub(super) fn take_word<T>(&mut self, accept: impl Fn(DateWord) -> Option<T>) -> Option<T> {
         let found = words()
             .words_at(self.remaining())
@@ -137,7 +139,7 @@ impl<'a> Cursor<'a> {
         Some(accepted)
     }
 
-    /// Takes the name of a month, with the point after an abbreviation.
+    /// Takes the name of a month, including the point after an abbreviation.
     pub(super) fn take_month(&mut self) -> Option<u32> {
         let month = self.take_word(|word| match word {
             DateWord::Month(month) => Some(u32::from(month)),
@@ -161,12 +163,12 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Whether a character separates the numbers of a date.
+/// Whether a character is a sign that separates the numbers of a date.
 pub(super) fn is_sign(c: char) -> bool {
     matches!(plain(c), '/' | '-' | '.')
 }
 
-/// The ASCII form of a sign.
+/// The ASCII form of a sign; any other character is returned unchanged.
 pub(super) fn plain(c: char) -> char {
     match c {
         '\u{ff0f}' | '\u{2215}' => '/',

@@ -15,32 +15,35 @@ use crate::report::Reason;
 #[derive(Debug)]
 pub(crate) struct Decoded<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// The file has bytes that are invalid in the encoding and were replaced, or NUL characters,
-    /// which were removed.
+    /// Whether the text lacks something of the file: bytes that are invalid in the encoding were
+    /// replaced, or NUL characters were removed.
     pub(crate) lossy: bool,
+    /// Whether bytes that are invalid in the encoding were replaced.
     replaced: bool,
     raw: &'a [u8],
     /// The encoding of the file, or of its first section.
     pub(crate) encoding: &'static Encoding,
     /// Length of the byte order mark.
     bom_bytes: usize,
-    /// The parts of a file with lines in several encodings, each with the offset of its text.
+    /// The sections of a file with lines in several encodings, each with the offset of its text;
+    /// empty if the file has one encoding.
     sections: Vec<(usize, Section)>,
-    /// What was changed after decoding, in order.
+    /// The changes that were made to the text after decoding, in order.
     edits: Vec<Edits>,
 }
 
 impl<'a> Decoded<'a> {
-    /// Decodes with the given encoding, or else with the detected one; `hint` is the encoding that
-    /// came with the bytes. A byte order mark overrides both.
+    /// Decodes bytes with the given encoding, or with the detected one if none is given. `hint` is
+    /// the encoding that came with the bytes, which detection considers. A byte order mark
+    /// overrides both.
     pub(crate) fn new(
         raw: &'a [u8],
         encoding: Option<&'static Encoding>,
         hint: Option<&'static Encoding>,
     ) -> Result<Self, Reason> {
         let bom = Encoding::for_bom(raw);
-        // Nearly every page is valid UTF-8, so check that first; the checked slice is the text.
-        // Bytes with a NUL may still be UTF-16.
+        // Nearly every page is valid UTF-8, so check that first; its text borrows the bytes.
+        // Bytes with a NUL can be valid UTF-8 and still be meant as UTF-16.
         let nul = memchr::memchr(0, raw).is_some();
         if bom.is_none()
             && encoding.is_none()
@@ -65,7 +68,7 @@ impl<'a> Decoded<'a> {
         Self { text, replaced, ..decoded }.checked(nul)
     }
 
-    /// A file of one encoding without its text.
+    /// A file in one encoding, whose text the caller has yet to set.
     fn plain(raw: &'a [u8], encoding: &'static Encoding, bom_bytes: usize) -> Self {
         Self {
             text: Cow::Borrowed(""),
@@ -79,6 +82,7 @@ impl<'a> Decoded<'a> {
         }
     }
 
+    /// Sets the text of a file in several encodings.
     fn decode_sections(mut self, sections: Vec<Section>) -> Self {
         let mut text = String::with_capacity(self.raw.len());
         self.encoding = sections.first().map_or(UTF_8, |section| section.encoding);
@@ -93,7 +97,8 @@ impl<'a> Decoded<'a> {
         self
     }
 
-    /// Refuses what is not text, and removes NUL characters; `nul` is whether the bytes have any.
+    /// Refuses a file that is not text, and removes NUL characters; `nul` is whether the file has
+    /// any NUL bytes.
     fn checked(mut self, nul: bool) -> Result<Self, Reason> {
         if self.text.trim().is_empty() {
             return Err(Reason::Empty);
@@ -102,7 +107,7 @@ impl<'a> Decoded<'a> {
             return Err(Reason::Binary);
         }
         self.lossy = self.replaced;
-        // Most NUL bytes in UTF-16 belong to other characters.
+        // NUL bytes need not be NUL characters: in UTF-16 they are mostly parts of others.
         if nul && let Some((text, edits)) = without_nuls(&self.text) {
             self.lossy = true;
             self.text = Cow::Owned(text);
@@ -111,7 +116,7 @@ impl<'a> Decoded<'a> {
         Ok(self)
     }
 
-    /// Decodes character references such as `&nbsp;`, which mean nothing else in a text page.
+    /// Decodes character references such as `&nbsp;`. In a text page they have no other meaning.
     pub(crate) fn decode_entities(&mut self) {
         if let Some((text, edits)) = decode_entities(&self.text) {
             self.text = Cow::Owned(text);
@@ -119,7 +124,7 @@ impl<'a> Decoded<'a> {
         }
     }
 
-    /// Whether some lines were in another encoding than the others.
+    /// Whether the lines of the file are in more than one encoding.
     pub(crate) fn is_mixed(&self) -> bool {
         !self.sections.is_empty()
     }
@@ -168,7 +173,8 @@ pub fn decode(raw: &[u8]) -> Result<Cow<'_, str>, Reason> {
     Decoded::new(raw, None, None).map(|decoded| decoded.text)
 }
 
-/// Pages have hardly any control characters and few NUL characters.
+/// Whether a decoded text is really binary data. Pages have hardly any control characters and few
+/// NUL characters.
 fn is_binary(text: &str) -> bool {
     if !has_control(text.as_bytes()) {
         return false;
@@ -182,8 +188,9 @@ fn is_binary(text: &str) -> bool {
     control * 10 > all.max(50) || has_too_many_nuls(text, control * 100 > all)
 }
 
-/// Whether NUL characters show that the bytes are not text: they are most of it, they are spread
-/// over many gaps, or there are other control characters, too.
+/// Whether the NUL characters of a text show that it is binary data: they are more than half of it,
+/// or they are in many separate runs, or `other_controls` says that there are other control
+/// characters, too.
 fn has_too_many_nuls(text: &str, other_controls: bool) -> bool {
     let (mut nuls, mut gaps, mut before) = (0_usize, 0_usize, 0);
     for at in memchr::memchr_iter(0, text.as_bytes()) {
@@ -194,8 +201,8 @@ fn has_too_many_nuls(text: &str, other_controls: bool) -> bool {
     nuls > 0 && (other_controls || nuls * 2 > text.len() || gaps * 10 > text.len() - nuls)
 }
 
-/// Whether UTF-8 text may contain anything that [`is_binary`] counts. Runs over every byte, so it
-/// is written without branches.
+/// Whether UTF-8 text may contain a character that [`is_binary`] counts. It looks at every byte of
+/// every page, so the loop is written without branches.
 fn has_control(bytes: &[u8]) -> bool {
     let ascii = |b: u8| b < b' ' && !(b'\t'..=b'\r').contains(&b) || b == 0x7f;
     bytes.iter().fold(false, |found, b| found | ascii(*b))

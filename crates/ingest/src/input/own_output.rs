@@ -60,8 +60,8 @@ pub(crate) fn is_output_of_archive(start: &[u8], root: Option<&Path>) -> bool {
 }
 
 /// Whether the first path in an export is the path of a file below `root`. It begins with the root
-/// as it was spelled when the archive was indexed, which can differ from `root`. Therefore try every
-/// suffix of the path, longest first.
+/// as it was spelled when the archive was indexed, which can differ from `root`. Therefore every
+/// suffix of the path is tried, longest first.
 fn names_file_below(start: &[u8], root: &Path) -> bool {
     let path = memmem::find(start, b"\"path\":\"").and_then(|at| {
         let value = &start[at + 8..];

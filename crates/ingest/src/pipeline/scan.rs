@@ -11,7 +11,8 @@ use crate::input::walk::{RootPolicy, Walk, walk};
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
-/// Scans the files in `roots` without opening any. Only the exclusions in `options` matter.
+/// Lists the files in `roots` without opening any. The only options that matter are those that
+/// exclude files.
 ///
 /// # Errors
 ///
@@ -21,8 +22,8 @@ pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, E
     scan_roots(roots, options, RootPolicy::MustBeReadable)
 }
 
-/// [`scan`], but an unreadable root is not an error: it is reported as [`Reason::Unreadable`], and
-/// its records in the earlier index are kept.
+/// Does the same as [`scan`], but an unreadable root is not an error: it is reported as
+/// [`Reason::Unreadable`], and its records in the earlier index are kept.
 ///
 /// # Errors
 ///
@@ -52,7 +53,7 @@ fn scan_roots<E>(
     })
 }
 
-/// The result of scanning an archive's files.
+/// The files of an archive, as [`scan`] found them.
 pub struct ScannedArchive {
     pub(crate) file_list: FileList,
     pub(crate) walk: Walk,
@@ -61,14 +62,14 @@ pub struct ScannedArchive {
 }
 
 impl ScannedArchive {
-    /// The same number as [`fingerprint`](crate::fingerprint()), which may have to wait for a
-    /// moment as well.
+    /// The fingerprint of the archive, as [`fingerprint`](crate::fingerprint()) computes it. Like
+    /// that function, it waits for a moment if a file has just been written.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint.number()
     }
 
-    /// Number of files found below each root, in the order of the roots.
+    /// The number of files found below each root, in the order of the roots.
     #[must_use]
     pub fn files_by_root(&self) -> &[u64] {
         &self.by_root
@@ -79,20 +80,20 @@ impl ScannedArchive {
         self.file_list.iter().map(|source| source.map(|source| (source.path, source.stamp)))
     }
 
-    /// What could not be accessed.
+    /// The files and folders that could not be accessed, with the reasons.
     #[must_use]
     pub fn skipped(&self) -> &[Skipped] {
         &self.walk.skipped
     }
 
-    /// Files that are excluded, or whose names are not those of pages.
+    /// Files that the options exclude, or whose names are not those of pages or dumps.
     #[must_use]
     pub fn ignored(&self) -> &[PathBuf] {
         &self.walk.ignored
     }
 
-    /// Declares a file or folder unreadable, for the reason `why`: its records in the earlier index
-    /// are kept, except those of files that can be read.
+    /// Declares a file or folder unreadable; `why` is the reason for the report. Its records in the
+    /// earlier index are kept, except those of files that can be read.
     pub fn declare_unreadable(&mut self, path: PathBuf, why: String) {
         self.walk.skip(&path, Reason::Unreadable(why));
         self.walk.refused.push((usize::MAX, path));

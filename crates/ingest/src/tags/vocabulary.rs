@@ -24,7 +24,8 @@ pub(crate) struct Vocabulary {
     tag_seen: BloomFilter,
     /// Bloom filter of the first two characters of keywords. It is small enough for the CPU cache.
     keyword_begins: BloomFilter,
-    /// Bloom filter of all prefixes of keywords: a range that is none needs no longer range tried.
+    /// Bloom filter of all prefixes of keywords. The search stops extending a range of the line
+    /// once it is not a prefix.
     keyword_prefixes: BloomFilter,
     /// Bloom filter of the keys of `keyword_scores`.
     keyword_seen: BloomFilter,
@@ -41,8 +42,8 @@ impl Vocabulary {
         }
     }
 
-    /// Counts the tags of a page that lists them separately, if the list is n tags followed by their
-    /// n keywords.
+    /// Counts the tags of a page that lists them separately, if the list is n tags followed by
+    /// their n keywords.
     pub(crate) fn add_separate_tags(&mut self, given: &[String]) {
         let (tags, keywords) = given.split_at(given.len() / 2);
         if given.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {
@@ -126,8 +127,7 @@ impl Vocabulary {
         }
     }
 
-    /// The penalty for an unknown tag. It grows with the number of known tags, because a larger
-    /// vocabulary is more complete.
+    /// The penalty for an unknown tag. It grows with the number of known tags.
     pub(super) fn unknown_penalty(&self) -> f32 {
         0.25 * (1.0 + self.tags.len() as f32).ln()
     }

@@ -1,4 +1,4 @@
-//! Patterns: texts that are found with their symbols.
+//! Patterns: texts that are searched for together with their symbols.
 
 use std::ops::Range;
 
@@ -9,23 +9,26 @@ use crate::fold::symbols::{SYMBOL_TERM, is_digit, is_symbol, symbol_terms};
 /// Whether a [`Pattern`] can match a part of a run of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Edges {
-    /// A run of digits at an edge is a whole run of the text.
+    /// A run of digits at either edge of the pattern must be a whole run of the text.
     Whole,
-    /// As [`Edges::Whole`], except that the last run of digits can be the start of a longer one.
+    /// The same as [`Edges::Whole`], except that a run of digits at the end of the pattern can be
+    /// the start of a longer run in the text.
     Prefix,
 }
 
-/// What is between two adjacent key characters.
+/// What stands between two adjacent key characters. A pattern matches only where its gaps equal
+/// those of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Gap {
+    /// The symbols that count.
     symbols: Vec<char>,
-    /// Between two digits, whether there is a space; else `false`.
+    /// Whether a space separates two digits; `false` if one of the characters is not a digit.
     spaced: bool,
     /// Whether anything separates two digits; `false` if one of the characters is not a digit.
     apart: bool,
 }
 
-/// A text whose symbols count.
+/// A text that is searched for together with its symbols.
 ///
 /// ```
 /// use wensou_text::{Edges, Folded, Key, Pattern};
@@ -52,26 +55,27 @@ pub struct Pattern {
 /// Where a pattern occurs in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternMatch {
-    /// The range of the key; empty if the pattern consists of symbols.
+    /// The range in the key of the text; empty if the pattern has only symbols.
     pub key: Range<usize>,
-    /// The range in characters of the folded text, symbols included.
+    /// The range in characters of the folded text, including the symbols of the pattern.
     pub folded: Range<usize>,
 }
 
 impl Pattern {
-    /// The pattern of a phrase: all its symbols count.
+    /// Makes the pattern of a phrase: all its symbols count.
     #[must_use]
     pub fn new(text: &str, edges: Edges) -> Self {
         Self::with(text, edges, |_, _| true)
     }
 
-    /// The pattern of a word: within it, only symbols between digits count. `F-16` and `F16` are
-    /// the same word, `3.5` and `35` are not.
+    /// Makes the pattern of a word: inside it, only symbols between digits count. `F-16` and `F16`
+    /// are the same word, `3.5` and `35` are not. Symbols before and after the word count.
     #[must_use]
     pub fn of_word(text: &str, edges: Edges) -> Self {
         Self::with(text, edges, |a, b| is_digit(a) && is_digit(b))
     }
 
+    /// Makes a pattern in which symbols between two key characters count if `counts` says so.
     fn with(text: &str, edges: Edges, counts: impl Fn(char, char) -> bool) -> Self {
         let folded = Folded::new(text);
         let key = Key::new(&folded);
@@ -96,13 +100,14 @@ impl Pattern {
         &self.key
     }
 
-    /// Whether it is nothing but one symbol.
+    /// Whether the pattern consists of exactly one symbol.
     #[must_use]
     pub fn is_one_symbol(&self) -> bool {
         self.key.is_empty() && self.start.len() == 1
     }
 
-    /// The terms of symbols that every text has in which the pattern occurs, with [`SYMBOL_TERM`].
+    /// The symbol terms of the pattern, with [`SYMBOL_TERM`]. Every text in which the pattern
+    /// occurs has all of them.
     #[must_use]
     pub fn symbol_terms(&self) -> Vec<String> {
         let mut text: String = self.start.iter().collect();
@@ -124,13 +129,13 @@ impl Pattern {
         terms
     }
 
-    /// Whether it starts and whether it ends with a symbol.
+    /// Whether the pattern starts with a symbol, and whether it ends with one.
     #[must_use]
     pub fn outer_symbols(&self) -> (bool, bool) {
         (!self.start.is_empty(), !self.end.is_empty())
     }
 
-    /// All occurrences in a text, overlapping ones included.
+    /// Finds all occurrences in a text, including overlapping ones. `key` is the key of `folded`.
     pub fn find_all<'t>(
         &'t self,
         folded: &'t Folded<'_>,
@@ -144,7 +149,8 @@ impl Pattern {
         Box::new(found.filter_map(move |range| self.matched(folded, key, range, &mut symbols)))
     }
 
-    /// The match at a range of the key that has the key characters of the pattern.
+    /// The match at `range` of the key, where the key characters are those of the pattern; `None`
+    /// if the symbols differ. `symbols` is a buffer.
     fn matched(
         &self,
         folded: &Folded<'_>,
@@ -186,7 +192,7 @@ impl Pattern {
         Some(PatternMatch { key: range, folded: span })
     }
 
-    /// The matches of a pattern without key characters.
+    /// Finds the occurrences of a pattern that has only symbols.
     fn symbols_alone<'t>(
         &'t self,
         folded: &'t Folded<'_>,
@@ -211,12 +217,12 @@ fn same(symbols: &[(usize, char)], wanted: &[char]) -> bool {
     symbols.iter().map(|(_, c)| c).eq(wanted)
 }
 
-/// Whether anything is between key characters `at - 1` and `at`.
+/// Whether any character stands between key characters `at - 1` and `at`.
 fn is_apart(key: &Key, at: usize) -> bool {
     key.folded_range(at - 1..at + 1).len() > 2
 }
 
-/// The gap before key character `at`, which has one before it.
+/// The gap between key characters `at - 1` and `at`; `at` is at least 1.
 fn gap(folded: &Folded<'_>, key: &Key, at: usize) -> Gap {
     let mut symbols = Vec::new();
     let spaced = symbols_of(folded, key, at, &mut symbols);
@@ -228,8 +234,8 @@ fn gap(folded: &Folded<'_>, key: &Key, at: usize) -> Gap {
     }
 }
 
-/// The symbols that count between key characters `at - 1` and `at`, with their offsets in the
-/// folded text. Returns whether there is a space as well.
+/// Appends the symbols that count between key characters `at - 1` and `at` to `symbols`, with their
+/// offsets in the folded text. Returns whether there is a space between these characters.
 fn symbols_of(folded: &Folded<'_>, key: &Key, at: usize, symbols: &mut Vec<(usize, char)>) -> bool {
     let range = key.gap(at, folded.char_count());
     if range.is_empty() {
@@ -248,7 +254,7 @@ fn symbols_of(folded: &Folded<'_>, key: &Key, at: usize, symbols: &mut Vec<(usiz
 mod tests {
     use super::*;
 
-    /// A text that a pattern matches has all terms of the pattern, whatever is cut out of it.
+    /// Every pattern that is cut out of a text and occurs in it has only terms that the text has.
     #[test]
     fn candidates_have_the_terms_of_a_pattern() {
         let text =

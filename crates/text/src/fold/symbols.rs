@@ -1,20 +1,21 @@
 //! Symbols that count: those that carry meaning where they are typed (`C++`, `$100`, `3.5%`).
 //!
-//! The key of a text leaves all symbols out. A [`crate::Pattern`] compares them as well: the
-//! symbols of [`is_symbol`], and between two digits any punctuation. The rule is in the grammar of
-//! queries.
+//! The key of a text has no symbols. A [`crate::Pattern`] compares them in addition to the key:
+//! the symbols of [`is_symbol`] everywhere, and any punctuation between two digits. The grammar of
+//! queries specifies this rule.
 //!
-//! The index has a few terms for symbols ([`symbol_terms`]), which find the candidates.
+//! To find candidates for a pattern, the index has a few terms for symbols: [`symbol_terms`].
 
 use crate::fold::key::is_key_char;
 
-/// Whether a symbol carries meaning wherever it stands.
+/// Whether a character is a symbol that counts wherever it stands.
 #[must_use]
 pub const fn is_symbol(c: char) -> bool {
     matches!(c, '+' | '#' | '$' | '€' | '₿' | '%' | '.' | '-' | '/' | '@')
 }
 
-/// Whether folded text contains a symbol that counts.
+/// Whether folded text contains a symbol that counts: one of [`is_symbol`], or punctuation between
+/// two digits.
 ///
 /// ```
 /// use wensou_text::has_symbols;
@@ -48,22 +49,23 @@ pub(super) fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
 }
 
-/// The first character of every term of a symbol. No word of a text has it.
+/// The first character of every symbol term in the index. No word of a text contains it.
 pub const SYMBOL_TERM: char = '\u{1e}';
 
-/// Passes the terms of the symbols of a folded text to `emit`, without [`SYMBOL_TERM`]:
+/// Passes the symbol terms of a folded text to `emit`, without [`SYMBOL_TERM`]:
 ///
 /// - each symbol of [`is_symbol`];
 /// - `+`, `#` and `%` with the character before them, and `$`, `€`, `₿`, `@` and `#` with the one
-///   after them, whatever stands between that neither a key nor a symbol has;
-/// - a character of punctuation between two digits, with these digits.
+///   after them, ignoring characters in between that are neither key characters nor symbols;
+/// - a single symbol or punctuation mark between two digits, with these digits.
 ///
-/// A text that a [`crate::Pattern`] matches has all the terms of the pattern's text.
+/// A text in which a [`crate::Pattern`] occurs has all the terms of the pattern's text.
 pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
     let (eights, remaining) = folded.as_bytes().as_chunks();
     for (number, eight) in eights.iter().enumerate() {
-        // Most characters are neither symbols nor digits. Zero bytes of `others` are those of
-        // `€` and `₿`.
+        // Most bytes belong to Chinese characters, which no term begins with. Mark the ASCII bytes
+        // and the first bytes of `€` and `₿`, which are zero in `others`. A carry can mark a few
+        // more bytes; `terms_at` passes over them.
         let eight = u64::from_le_bytes(*eight);
         let others = eight ^ (ONES * u64::from(CURRENCY));
         let mut found = (!eight | (others.wrapping_sub(ONES) & !others)) & HIGH_BITS;
@@ -76,22 +78,24 @@ pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
     (from..folded.len()).for_each(|at| terms_at(folded, at, &mut emit));
 }
 
-/// Eight bytes of 1, and the highest bit of each of eight bytes.
+/// Eight bytes of value 1, and the highest bit of each of the eight.
 const ONES: u64 = u64::MAX / 0xff;
 const HIGH_BITS: u64 = ONES << 7;
 
 /// The first byte of `€` and `₿`.
 const CURRENCY: u8 = 0xe2;
 
-/// Whether a character with this first byte may be a digit or a symbol of [`is_symbol`]. Only the
-/// first byte of a character is such a byte.
+/// Whether a byte may be the first of a digit or of a symbol of [`is_symbol`]. If it may, it is the
+/// first byte of a character.
 fn may_begin_term(b: u8) -> bool {
     matches!(b, b'0'..=b'9' | b'#' | b'$' | b'%' | b'+' | b'-' | b'.' | b'/' | b'@' | CURRENCY)
 }
 
-/// Passes on the terms of the symbol or digit at byte `at`, if there is one: of a symbol all of
-/// them, except that the term with the symbol or digit after it comes with that; of a digit those
-/// of the character after it that no symbol is.
+/// Passes the terms of the symbol or digit at byte `at` to `emit`, if there is one.
+///
+/// Each term is emitted at exactly one byte. A sign (see [`is_sign`]) forms a term with the
+/// character after it: if that is a symbol or a digit, the term is emitted there, otherwise at the
+/// sign. Punctuation between two digits that is not a symbol is emitted at the first digit.
 fn terms_at(folded: &str, at: usize, emit: &mut impl FnMut(&[char])) {
     if !may_begin_term(folded.as_bytes()[at]) {
         return;
@@ -124,7 +128,7 @@ fn terms_at(folded: &str, at: usize, emit: &mut impl FnMut(&[char])) {
     {
         emit(&[digit, gap, next]);
     }
-    // A symbol or digit that follows a sign has the term itself.
+    // If a symbol or digit follows the sign, the term is emitted at that character.
     let following = || chars.clone().find(is_kept).filter(|next| !is_symbol(*next));
     if is_sign(c)
         && let Some(next) = following().filter(|next| !is_digit(*next))
@@ -133,7 +137,7 @@ fn terms_at(folded: &str, at: usize, emit: &mut impl FnMut(&[char])) {
     }
 }
 
-/// Whether a symbol belongs to what follows it.
+/// Whether a symbol is a sign that belongs to the character after it.
 const fn is_sign(c: char) -> bool {
     matches!(c, '$' | '€' | '₿' | '@' | '#')
 }
@@ -150,7 +154,7 @@ mod tests {
         terms
     }
 
-    /// [`symbol_terms`] character by character.
+    /// The terms of [`symbol_terms`], computed character by character.
     fn plain_terms(folded: &str) -> Vec<String> {
         let mut terms = Vec::new();
         let (mut last, mut before) = ('\0', '\0');
