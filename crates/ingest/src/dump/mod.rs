@@ -1,15 +1,15 @@
-//! Reads dumps record by record, as streams, so a dump may have any length.
+//! Reads dumps record by record, as streams, so that a dump may have any length.
 //!
-//! | module | what it reads |
+//! | module | what it does |
 //! |---|---|
-//! | `text_reader` | any encoding, as UTF-8 with offsets in the file |
-//! | `lines` | JSON lines, labelled lines |
-//! | `json` | JSON arrays |
-//! | `table` | CSV and TSV |
-//! | `elements`, `feed`, `sogou` | RSS, Atom and Sogou's elements |
-//! | `mbox` | messages |
-//! | `wrapped` | records that a search engine or a database has wrapped in objects of its own |
-//! | `exported`, `record` | makes records of their fields, which `fields` understands |
+//! | `text_reader` | decodes any encoding to UTF-8, with offsets in the file |
+//! | `lines` | reads JSON lines and labelled lines |
+//! | `json` | reads JSON arrays |
+//! | `table` | reads CSV and TSV |
+//! | `elements`, `feed`, `sogou` | read RSS, Atom and Sogou's elements |
+//! | `mbox` | reads messages |
+//! | `wrapped` | unwraps records that a search engine or a database has exported |
+//! | `exported`, `record` | make records from fields, which `crate::fields` interprets |
 
 mod elements;
 mod exported;
@@ -54,7 +54,7 @@ impl Reader<'_> {
         let is_mail = kind == DumpKind::Mbox;
         let encoding = if is_mail { Some(UTF_8) } else { self.encoding.or(charset) };
         let mut file = TextReader::new(input.read, encoding, self.options.max_line_bytes);
-        // Compressed dumps have their own limits.
+        // Only uncompressed dumps have a length here. The limits on decompression stop the others.
         if bytes.is_some() && file.fill_buf().is_ok_and(is_nothing_but_nul) {
             return emit(skipped(&path, None, Reason::Binary));
         }
@@ -98,6 +98,7 @@ impl Reader<'_> {
     }
 }
 
+/// Passes every record to `sink`, with the reader for the kind of dump.
 fn read(kind: DumpKind, file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     match kind {
         DumpKind::JsonLines => lines::json_lines(file, sink),
@@ -111,7 +112,8 @@ fn read(kind: DumpKind, file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow 
     }
 }
 
-/// Whether a dump starts with NUL bytes only; most likely a sparse file of the right length.
+/// Whether the first bytes of a dump are all NUL. Most likely the file is sparse: it has its full
+/// length, but its content was never written.
 fn is_nothing_but_nul(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0)
 }

@@ -1,4 +1,4 @@
-//! Merges what several machines have read of the same flash item.
+//! Merges the records that several machines have made of the same flash item.
 
 use foldhash::HashSet;
 
@@ -7,24 +7,24 @@ use crate::pipeline::stored_path::is_dump;
 use crate::record::{FlashItem, Occurrence, Variant};
 use crate::walk_order::walk_key;
 
-/// Whether two flash items are one: title and text are equal regardless of script, width, case and
-/// spaces, and the dates are equal.
+/// Whether two records are of the same flash item: their titles and texts are equal regardless of
+/// script, width, case and spaces, and their dates are equal.
 #[must_use]
 pub fn is_same_item(a: &FlashItem, b: &FlashItem) -> bool {
     let hash = |item: &FlashItem| content_hash(&item.title, &item.text, item.date.value);
     hash(a) == hash(b)
 }
 
-/// One flash item of two records of it, which two machines have made of different files of one
-/// archive: the item that one machine makes of all these files.
+/// Merges two records of a flash item, which two machines have made from different files of one
+/// archive. Returns the record that a single machine would make from all these files.
 ///
-/// The variant that comes first in the order of the walk represents the item, unless a dump has
-/// the item: then the first record of a dump does. Occurrences are in the order of the walk, each
-/// once, so to merge a record twice is to merge it once.
+/// The variant that comes first in the order of the walk represents the item. If a dump contains
+/// the item, the first record in a dump represents it instead. Each occurrence is kept once, in the
+/// order of the walk, so merging a record a second time changes nothing.
 ///
-/// Where a dump represents an item, the texts of pages before it are lost. If another machine has
-/// such a page, and its script or punctuation differs, it may count for another variant than on one
-/// machine.
+/// There is one limitation. If a dump represents an item, its record does not keep the texts of the
+/// pages before the dump. If another machine has such a page, with other script or punctuation, the
+/// page may be assigned to a different variant than on a single machine.
 ///
 /// ```
 /// use wensou_ingest::{FlashItem, Occurrence, Span, merge_items};
@@ -44,7 +44,7 @@ pub fn is_same_item(a: &FlashItem, b: &FlashItem) -> bool {
 pub fn merge_items(a: &FlashItem, b: &FlashItem) -> FlashItem {
     let mut seen_variants: Vec<SeenVariant<'_>> =
         [a, b].into_iter().flat_map(seen_variants).collect();
-    // The sort is stable: what stands at one place keeps its order.
+    // The sort is stable: occurrences with the same path and start keep their order.
     seen_variants
         .sort_by_cached_key(|seen| (walk_key(&seen.occurrence.path), seen.occurrence.span.start));
     // An occurrence that both records have counts once.
@@ -69,7 +69,7 @@ pub fn merge_items(a: &FlashItem, b: &FlashItem) -> FlashItem {
     merged.unwrap_or_else(|| a.clone())
 }
 
-/// An occurrence of an item, and the record and the variant that it belongs to.
+/// An occurrence of an item, with the record and the variant that it comes from.
 struct SeenVariant<'i> {
     item: &'i FlashItem,
     /// `None` for the variant that represents the item.
@@ -77,6 +77,7 @@ struct SeenVariant<'i> {
     occurrence: &'i Occurrence,
 }
 
+/// All occurrences in a record, first those of the variant that represents the item.
 fn seen_variants(item: &FlashItem) -> Vec<SeenVariant<'_>> {
     let main = item.occurrences.iter().map(|seen| (None, seen));
     let others = item
@@ -88,8 +89,9 @@ fn seen_variants(item: &FlashItem) -> Vec<SeenVariant<'_>> {
 }
 
 impl SeenVariant<'_> {
-    /// Whether this is another variant, in a page before the dump whose record represents the item.
-    /// It differs from the text of the first page, which is lost, and not from that of the dump.
+    /// Whether a dump represents the item, and this is an occurrence of another variant in a page
+    /// before that dump. Such a variant is distinct because its text differs from that of the first
+    /// page, which is lost. Its text may equal that of the dump.
     fn precedes_its_dump(&self) -> bool {
         let dump = self.item.occurrences.iter().find(|seen| is_dump(&seen.path));
         self.variant.is_some()
@@ -103,7 +105,7 @@ impl SeenVariant<'_> {
         }
     }
 
-    /// The item as this variant shows it, with this occurrence alone.
+    /// The item with the text of this variant, and with this occurrence alone.
     fn as_item(&self) -> FlashItem {
         let occurrences = vec![self.occurrence.clone()];
         let Some(variant) = self.variant else {
@@ -121,6 +123,7 @@ impl SeenVariant<'_> {
         }
     }
 
+    /// The variant of this occurrence, with this occurrence alone.
     fn as_variant(&self) -> Variant {
         let FlashItem { column, title, text, outlet, occurrences, date, .. } = self.as_item();
         let id = variant_id(ItemHashes::of(&title, &text, date.value));
@@ -129,8 +132,8 @@ impl SeenVariant<'_> {
 }
 
 impl FlashItem {
-    /// Adds an occurrence to the variant that it shows. `is_main` says that it counts for the one
-    /// that represents the item, whatever its text is.
+    /// Adds an occurrence to the variant that has its title and text. If `is_main` is set, adds it
+    /// to the variant that represents the item, whatever its text is.
     fn add(&mut self, seen: &SeenVariant<'_>, is_main: bool) {
         let shown = seen.title_and_text();
         let is_equal = (self.title.as_str(), self.text.as_str()) == shown;
@@ -167,7 +170,7 @@ mod tests {
 
     const TEXTS: [&str; 3] = ["開源", "开源", "開源 。"];
 
-    /// The item that one machine makes of these occurrences, in the order of the walk.
+    /// The record that one machine makes from these occurrences, in the order of the walk.
     fn deduplicated(all: &[Seen], from_dump: &dyn Fn(usize) -> bool) -> Option<FlashItem> {
         let mut deduplicator = FlashDeduplicator::new().unwrap();
         let mut ordered = all.to_vec();
@@ -208,7 +211,8 @@ mod tests {
         ) {
             let from_dump = |page: usize| Some(page) == dump;
             let expected = deduplicated(&all, &from_dump).unwrap();
-            // The spans say which occurrence it is, so the shares must number them alike.
+            // A span identifies an occurrence, so it must be the same in each share as on one
+            // machine.
             let mut ordered = all.clone();
             ordered.sort_by_key(|seen| seen.page);
             let of_share = |share: usize| -> Option<FlashItem> {
@@ -257,7 +261,7 @@ mod tests {
                 let of_share = all.iter().filter(|seen| shares[seen.page] == share);
                 let mut part: Vec<Seen> = of_share.cloned().collect();
                 part.sort_by_key(|seen| seen.page);
-                // One item a page, so that the span is the same in each.
+                // Keep one occurrence per page, because all spans are made equal below.
                 part.dedup_by_key(|seen| seen.page);
                 let mut item = deduplicated(&part, &from_dump)?;
                 let variants = item.variants.iter_mut().flat_map(|it| it.occurrences.iter_mut());

@@ -1,17 +1,20 @@
-//! Splits a concatenated Tags line into n tags followed by n keywords; keyword i mostly contains
-//! tag i. Chooses where the keywords begin, and rejects poor results.
+//! Splits a line of concatenated tags into n tags followed by n keywords, where keyword i mostly
+//! contains tag i. This module tries the offsets where the keywords may start, chooses the best,
+//! and rejects poor results.
 
 use std::cell::RefCell;
 
 use super::Vocabulary;
 use super::search::{Entry, Search};
 
-/// How many starts of the keywords to try: those with the best heuristic.
+/// How many offsets to try as the start of the keywords: those that the heuristic rates best.
 const MAX_KEYWORD_STARTS: usize = 12;
-/// Segmentations that score less than this for each entry are rejected.
+/// The minimum score per entry (a tag with its keyword); a segmentation that scores less is
+/// rejected.
 const MIN_SCORE_PER_ENTRY: f32 = -4.5;
 
-/// The tags of a concatenated line, followed by the keywords; `None` if it cannot be split.
+/// Splits a concatenated line. Returns its tags, followed by their keywords, or `None` if the line
+/// cannot be split.
 pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
     thread_local! {
         static SEARCH: RefCell<Search> = RefCell::default();
@@ -30,7 +33,7 @@ pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> 
     })
 }
 
-/// The most likely starts of the keywords, best first.
+/// The offsets where the keywords most likely start, best first.
 fn keyword_starts(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
     let mut keyword_starts: Vec<(f32, usize)> = (2..=search.reach())
         .map(|keywords_start| (search.heuristic(keywords_start, vocabulary), keywords_start))
@@ -43,14 +46,15 @@ fn keyword_starts(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
         .collect()
 }
 
-/// The best segmentation over all starts.
+/// The best segmentation over all offsets of [`keyword_starts`], with its score.
 fn best(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
     let keyword_starts = keyword_starts(search, vocabulary);
     let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
-    // Highest bound first, so that most of the others can be skipped.
+    // Try the highest upper bound first, so that most of the others can be skipped.
     let mut order: Vec<usize> = (0..keyword_starts.len()).collect();
     order.sort_by(|a, b| upper_bounds[*b].total_cmp(&upper_bounds[*a]));
-    // On equal scores, the start with the better heuristic wins: score, rank, entries.
+    // The best segmentation so far: score, rank by heuristic, entries. On equal scores, the lower
+    // rank wins.
     let mut best: Option<(f32, usize, Vec<Entry>)> = None;
     for rank in order {
         if best.as_ref().is_some_and(|(known, ..)| upper_bounds[rank] < *known) {
@@ -125,7 +129,7 @@ mod tests {
         assert_eq!(split("甲", &Vocabulary::default()), None);
     }
 
-    /// [`best`] by trying every start.
+    /// Does the same as [`best`], but tries every start.
     fn best_of_all(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
         let keyword_starts = keyword_starts(search, vocabulary);
         let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);

@@ -1,21 +1,22 @@
-//! Writes a copy of a page in which each line begins with a private character that stands for the
-//! number of the line, without scripts, styles and comments.
+//! Writes a copy of a page without scripts, styles and comments, in which each line begins with a
+//! private-use character that encodes the number of the line. Text that an extractor returns from
+//! the copy can then be traced back to its lines.
 
-/// The first private character of planes 15 and 16.
+/// The first private-use character of plane 15. Those of plane 16 are used after them.
 const FIRST: u32 = 0xf_0000;
-/// Private characters of one plane: the last two code points of each are no characters.
+/// The number of private-use characters in a plane, whose last two code points are noncharacters.
 const PLANE: usize = 0xfffe;
-/// How many lines can be numbered.
+/// The maximum number of lines that can be numbered.
 pub(super) const MAX_LINES: usize = 2 * PLANE;
 
-/// The character that stands for a line.
+/// The character that encodes a line number; `None` from [`MAX_LINES`] on.
 fn character(line: usize) -> Option<char> {
     let at = u32::try_from(line % PLANE).ok()?;
     let plane = u32::try_from(line / PLANE).ok().filter(|plane| *plane < 2)?;
     char::from_u32(FIRST + plane * 0x1_0000 + at)
 }
 
-/// The line that a character stands for.
+/// The line number that a character encodes, if it encodes one.
 pub(super) fn line_of(c: char) -> Option<usize> {
     let at = u32::from(c).checked_sub(FIRST)?;
     let (plane, at) = (at >> 16, usize::try_from(at & 0xffff).ok()?);
@@ -35,7 +36,8 @@ impl<'a> NumberedCopy<'a> {
         Self { text, copy: String::with_capacity(text.len() + text.len() / 8), done: 0 }
     }
 
-    /// Numbers the beginning of a line at or after byte `at`.
+    /// Copies the text up to byte `at`, where a line begins, and inserts the character of the line.
+    /// If the text is skipped beyond `at`, the character follows what was skipped.
     pub(super) fn number_line(&mut self, at: usize, line: usize) {
         self.copy_to(at);
         self.copy.extend(character(line));
@@ -49,6 +51,7 @@ impl<'a> NumberedCopy<'a> {
         }
     }
 
+    /// Copies the rest of the text, and returns the copy.
     pub(super) fn finish(mut self) -> String {
         self.copy_to(self.text.len());
         self.copy
@@ -57,8 +60,8 @@ impl<'a> NumberedCopy<'a> {
     fn copy_to(&mut self, at: usize) {
         let Some(piece) = self.text.get(self.done..at) else { return };
         self.done = at;
-        // Private characters of the page itself must not stand for lines, and an extractor has no
-        // use for NULs. Both are rare: look for their first bytes.
+        // Leave out the private-use characters of the page itself, which must not encode lines, and
+        // NULs, which an extractor has no use for. Both are rare, so look for their first bytes.
         if memchr::memchr3(0xf3, 0xf4, 0, piece.as_bytes()).is_some() {
             self.copy.extend(piece.chars().filter(|c| line_of(*c).is_none() && *c != '\0'));
         } else {

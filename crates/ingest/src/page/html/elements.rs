@@ -1,6 +1,6 @@
-//! What the names of elements mean.
+//! Classifies HTML elements by name.
 
-/// Elements that end a line when they open and close.
+/// Block elements: a line ends where one of them opens or closes.
 const BLOCKS: [&str; 45] = [
     "address",
     "article",
@@ -64,7 +64,8 @@ const VOID: [&str; 14] = [
     "track", "wbr",
 ];
 
-/// Elements that a parser opens again where their parent was closed before them.
+/// Formatting elements. If the parent of one is closed first, a parser opens the element again
+/// after the parent.
 const FORMATTING: [&str; 14] = [
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 ];
@@ -85,12 +86,14 @@ pub(super) fn is_formatting(name: &str) -> bool {
     FORMATTING.binary_search(&name).is_ok()
 }
 
-/// Whether the element stands inside a line and takes over the roles of its parent.
+/// Whether an element stands inside a line, so that inheriting the roles of its parent does not
+/// count as another level.
 pub(super) fn is_inline(name: &str) -> bool {
     is_formatting(name) || matches!(name, "span" | "cite" | "time" | "label" | "ins" | "var")
 }
 
-/// Annotations above characters, such as pinyin: they would split words.
+/// Whether an element annotates characters, for example with pinyin above them. Its text is left
+/// out, because it would split words.
 pub(super) fn is_annotation(name: &str) -> bool {
     matches!(name, "rt" | "rp" | "rtc")
 }
@@ -99,11 +102,12 @@ pub(super) fn is_cell(name: &str) -> bool {
     matches!(name, "td" | "th")
 }
 
-/// The index in [`SILENT`].
+/// The index of an element in [`SILENT`], if it is there.
 pub(super) fn silent(name: &str) -> Option<usize> {
     SILENT.binary_search(&name).ok()
 }
 
+/// The level of a heading.
 pub(super) fn heading(name: &str) -> Option<u8> {
     match name.as_bytes() {
         [b'h', digit @ b'1'..=b'6'] => Some(digit - b'0'),
@@ -111,7 +115,7 @@ pub(super) fn heading(name: &str) -> Option<u8> {
     }
 }
 
-/// Whether an open element ends where another one starts, because its end tag may be left out.
+/// Whether the start of element `next` ends the element `open`, whose end tag may be left out.
 pub(super) fn ends_before(open: &str, next: &str) -> bool {
     match open {
         "p" => is_block(next) && next != "br",
