@@ -1,4 +1,4 @@
-//! The day in a date, in all its forms.
+//! Reads the calendar day of a date, in all forms that pages use.
 
 use crate::date::clock::{self, Clock};
 use crate::date::cursor::{Cursor, is_sign, plain};
@@ -6,17 +6,18 @@ use crate::date::parts::{self, DatePart, DateParts, cut};
 use crate::date::words::DateWord;
 use crate::punctuation::is_comma;
 
-/// A day, as precise as it is stated, and a time that stands inside it.
+/// A day, or only a month or a year, as precisely as the text states it. It includes the time of
+/// day only if that stands inside the day, as in `Nov 27 21:09:36 2013` or `20240304100000`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Calendar {
     pub(super) year: u32,
     pub(super) month: Option<u32>,
     pub(super) day: Option<u32>,
     pub(super) clock: Option<Clock>,
-    /// Whether month and day may be the other way round: `3/4/2024`.
+    /// Whether month and day may be interchanged, as in `3/4/2024`.
     pub(super) is_ambiguous: bool,
-    /// Whether it consists of eight or more digits in a row, so that it counts only if it is
-    /// plausible.
+    /// Whether the text begins with eight or more digits in a row. They may be another number, so
+    /// the day counts only if it is plausible.
     pub(super) is_compact: bool,
 }
 
@@ -29,7 +30,7 @@ impl Calendar {
 /// Takes a day in any form.
 pub(super) fn take_calendar(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     type Form = fn(&mut Cursor<'_>) -> Option<Calendar>;
-    // The number of digits at the beginning tells the form.
+    // The number of digits at the beginning determines the possible forms.
     let forms: &[Form] = match cursor.peek_digits().map(|number| number.digits) {
         None => &[era_year_first, chinese_year_first, month_name_first],
         Some(1 | 2) => &[day_first, small_numbers_first],
@@ -72,6 +73,7 @@ fn chinese_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     after_year(cursor, year.value)
 }
 
+/// Takes the month and the day that follow a year, as far as they are stated.
 fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
     if let Some(found) = month_name_after_year(cursor, year) {
         return Some(found);
@@ -81,13 +83,13 @@ fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
     let value = |part: DatePart| part.value;
     let found = Calendar::of(year, month.map(value), day.map(value));
     let (Some(sign), Some(month), None) = (sign, month, day) else { return Some(found) };
-    // `2024-3` may be anything, and `2024.03` a number.
+    // `2024-3` could mean anything, and `2024.03` could be a number.
     let is_month = month.digits == 2 && plain(sign) != '.';
     let follows = cursor.peek().is_some_and(|c| is_sign(c) || c.is_ascii_digit());
     (is_month && !follows).then_some(found)
 }
 
-/// ` March 4` after a year.
+/// ` March 4`, after a year.
 fn month_name_after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
     let mut inner = *cursor;
     inner.skip_spaces();
@@ -122,7 +124,7 @@ fn compact(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     Some(Calendar { clock, is_compact: true, ..day })
 }
 
-/// `T100000Z` after a compact day.
+/// `T100000Z`, after a compact day.
 fn compact_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
     let mut inner = *cursor;
     inner.take(|c| c == 'T')?;
@@ -181,7 +183,7 @@ fn day_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     Some(Calendar::of(year, Some(month), Some(day)))
 }
 
-/// `4/27/2021`, `27/4/2021`, `27.4.2021`. With points, the day comes first.
+/// `4/27/2021`, `27/4/2021`, `27.4.2021`. If points separate the numbers, the day comes first.
 fn small_numbers_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let first = cursor.take_digits(1, 2)?;
     let separator = cursor.take_sign()?;
@@ -194,7 +196,7 @@ fn small_numbers_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     Some(Calendar { is_ambiguous, ..Calendar::of(year, Some(month), Some(day)) })
 }
 
-/// `st`, `nd`, `rd` or `th` after a day.
+/// Takes `st`, `nd`, `rd` or `th`, after a day.
 fn take_ordinal(cursor: &mut Cursor<'_>) {
     let ending = cursor.remaining().get(..2).unwrap_or_default();
     if ["st", "nd", "rd", "th"].iter().any(|ordinal| ending.eq_ignore_ascii_case(ordinal)) {

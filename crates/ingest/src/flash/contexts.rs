@@ -1,5 +1,5 @@
-//! The paragraphs that all pages with a flash item show before it: no others can be part of the
-//! item.
+//! Compares the paragraphs that pages show before the dated paragraph of a flash item. Only those
+//! that all pages agree on can be part of the item.
 
 use std::collections::hash_map::Entry;
 
@@ -8,24 +8,26 @@ use foldhash::HashMap;
 use crate::flash::headline::column;
 use crate::folded_hash::folded_hash;
 
-/// How many paragraphs before a dated one are compared.
+/// The maximum number of paragraphs before a dated one that are compared.
 pub(crate) const MAX_PRECEDING: usize = 6;
 
-/// The paragraphs shared before each dated paragraph, by its hash.
+/// The shared context of each dated paragraph, by the hash of that paragraph.
 #[derive(Debug, Default)]
 pub(crate) struct SharedContexts(HashMap<u64, SharedContext>);
 
-/// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.
+/// The paragraphs before a dated one, as far as all pages with the dated one agree on them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SharedContext {
+    /// The hashes of these paragraphs, nearest to the dated one first.
     pub(crate) agreed: Box<[u32]>,
-    /// Whether two pages differ after these paragraphs.
+    /// Whether two pages differ in the next paragraph before these.
     pub(crate) differs: bool,
 }
 
 impl SharedContexts {
-    /// Adds the hashes of the paragraphs above a dated one. `length` is how many there are; only as
-    /// many are consumed as are compared.
+    /// Adds the paragraphs that a page shows before a dated one: `above` has their hashes, nearest
+    /// first, and `length` is their number. If the dated paragraph has a context already, hashes are
+    /// consumed only up to the first difference.
     pub(crate) fn add(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         match self.0.entry(dated) {
             Entry::Vacant(vacant) => {
@@ -37,20 +39,22 @@ impl SharedContexts {
         }
     }
 
-    /// Adds the context of a dated paragraph, which must not be known.
+    /// Adds the context of a dated paragraph that has none yet.
     pub(crate) fn insert(&mut self, dated: u64, context: SharedContext) {
         self.0.insert(dated, context);
     }
 
-    /// All contexts, ascending by the hash of the dated paragraph.
+    /// All contexts, sorted by the hash of the dated paragraph.
     pub(crate) fn sorted(&self) -> Vec<(&u64, &SharedContext)> {
         let mut contexts: Vec<_> = self.0.iter().collect();
         contexts.sort_unstable_by_key(|(dated, _)| **dated);
         contexts
     }
 
-    /// The largest number of preceding paragraphs that can belong to an item, if pages differ;
-    /// `dated` is the [hash](crate::flash::item_hash::item_hash) of its dated paragraph.
+    /// The maximum number of paragraphs before the dated one that can belong to the item; `None` if
+    /// no two pages differ there, so that nothing is known. `dated` is the
+    /// [hash](crate::flash::item_hash::item_hash) of the dated paragraph, and `above` has the
+    /// paragraphs before it on this page, nearest first.
     pub(crate) fn max_extent<'a>(
         &self,
         dated: u64,
@@ -79,7 +83,8 @@ impl SharedContexts {
         }
     }
 
-    /// Drops the contexts that no two pages differ in: they prove nothing.
+    /// Drops the contexts in which no two pages differ, because they tell nothing about where an
+    /// item begins.
     pub(crate) fn finish(&mut self) {
         self.0.retain(|_, context| context.differs);
         self.0.shrink_to_fit();
@@ -87,8 +92,9 @@ impl SharedContexts {
 }
 
 impl SharedContext {
-    /// Keeps the common prefix with another list of `length` hashes. `other` is consumed only up to
-    /// the first difference, because what precedes an item is usually another article.
+    /// Cuts the context to its common prefix with `other`, which has `length` hashes. `differs`
+    /// says whether pages differ after those. Consumes `other` only up to the first difference: the
+    /// paragraphs before an item usually belong to another article, so most are not needed.
     fn intersect(&mut self, length: usize, other: impl Iterator<Item = u32>, differs: bool) {
         let mine = self.agreed.iter();
         let common = mine.zip(other).take_while(|(mine, theirs)| **mine == *theirs).count();
@@ -104,7 +110,7 @@ impl SharedContext {
 pub(crate) fn paragraph_hash(text: &str) -> u32 {
     // Pages show the same item under different columns, so the column is left out.
     let text = &text[column(text).1..];
-    // The upper 32 bits.
+    // Keep the upper 32 bits.
     (folded_hash([text]) >> 32) as u32
 }
 

@@ -1,11 +1,12 @@
 //! Reads files: pages and dumps inside compressed files and containers, as streams, with limits.
 //!
-//! A file is recognised by its content first, and by the ending of its name second: see `formats`
-//! for the table, `sniff` for the content and `recognise` for the decision.
+//! The format of a file is recognised by its content first, and by the ending of its name second.
+//! `formats` has the table of endings, `sniff` examines the content, and `recognise` decides.
 //!
-//! A file is one unit of work, whatever it holds; members of a container come in the container's
-//! order. What cannot be read is reported as `container!/member` and never stops more than its
-//! container. A compressed page inside a container is read; a container inside a container is not.
+//! One thread reads a whole file, whatever it contains; the members of a container come in their
+//! order in the container. A member that cannot be read is reported as `container!/member`. Such an
+//! error may end the reading of its container, but of no other file. A compressed page inside a
+//! container is read; a container inside a container is not.
 
 mod arc;
 mod chunked;
@@ -81,7 +82,8 @@ pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> 
     opened(source, options, file, bytes, FileReader::from, visit)
 }
 
-/// [`each`] for a file that is already open, or for bytes; `at` makes a positional reader of it.
+/// Does the same as [`each`] for a file that is already open, or for bytes. `at` makes a positional
+/// reader of the file, which a zip needs.
 pub(crate) fn opened<F: Read, R: ReaderAt>(
     source: &SourceFile,
     options: &Options,
@@ -93,7 +95,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     let (meter, io_errors) = (Meter::new(bytes, options), IoErrors::default());
     let container = container::Container { source, options, meter: &meter, io_errors: &io_errors };
     let explained: Visit<'_> = &mut |event| visit(event.explained_by(&io_errors));
-    // Read no byte beyond the end, because that would take another system call.
+    // Do not try to read beyond the end: that would take another system call.
     let first = usize::try_from(bytes).map_or(FIRST, |bytes| bytes.clamp(1, FIRST));
     let mut file = Peeked::new(io_errors.observed(file, &source.path), first);
     let content = recognise::content(&mut file);
@@ -126,7 +128,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
         },
     }
     match io_errors.take() {
-        // An unreported error: a layer in between mistook it for the end of the data.
+        // Report an error that a decoder or container reader mistook for the end of the data.
         Some(reason) => {
             visit(Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason }))
         }
@@ -134,7 +136,8 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     }
 }
 
-/// Whether the bytes of a file of this format are a container: a `.txt.gz` may hold a crawl.
+/// Whether the bytes of a file are a container. `format` is the format by name, which may be wrong:
+/// a `.txt.gz` may contain a WARC file.
 pub(crate) fn is_container(format: FileFormat, raw: &[u8]) -> bool {
     let mut file = Peeked::new(raw, FIRST);
     let content = recognise::content(&mut file);
@@ -145,7 +148,8 @@ pub(crate) fn is_container(format: FileFormat, raw: &[u8]) -> bool {
     matches!(verdict, Verdict::Read(kind) if kind.is_container())
 }
 
-/// Reads the file itself from beginning to end; `bytes` is its length if it is not compressed.
+/// Reads a file from beginning to end, after decompression. `bytes` is its length if it is not
+/// compressed.
 fn whole_file(
     container: &container::Container<'_>,
     verdict: Verdict,
@@ -191,22 +195,22 @@ fn whole_file(
     }))
 }
 
-/// Whether a file is refused for what it is, and not for its condition.
+/// Whether a file is refused because of its format, and not because it is damaged.
 fn is_unread(reason: &Reason) -> bool {
     matches!(reason, Reason::Unsupported(_) | Reason::Binary)
 }
 
-/// How a file is compressed: by its content, and by its name if the content says nothing.
+/// How a file is compressed, according to its content, or to its name if the content does not tell.
 fn codec(named: Codec, content: Content) -> Codec {
     match (named, content) {
         (Codec::Plain, Content::Compressed(found)) => found,
-        // A file that was decompressed, but kept its name.
+        // The file was decompressed, but kept its name.
         (_, Content::Kind(_)) => Codec::Plain,
         (named, _) => named,
     }
 }
 
-/// The folder that is the root of a file, unless the file is one itself.
+/// The root folder that a file was found in; `None` if the file is itself a root.
 fn root_of(source: &SourceFile) -> Option<PathBuf> {
     let depth = Path::new(&source.relative).components().count();
     source.path.ancestors().nth(depth).filter(|_| !source.is_root).map(Path::to_path_buf)

@@ -1,7 +1,8 @@
-//! Reads the records of a WARC file (ISO 28500), in order; a member's name is its record number.
+//! Reads the records of a WARC file (ISO 28500) in order. The name of a member is the number of its
+//! record.
 //!
-//! This is our own reader, because the crate for the format holds headers and body in memory,
-//! whatever their length, and all we need is a list of headers and a length.
+//! This is our own reader, because the crate for the format holds headers and bodies of any length
+//! in memory, and we need only the headers and the length of the body.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
@@ -37,7 +38,7 @@ pub(super) fn each(
         };
         let mut body = read.by_ref().take(length);
         emit(container, number, &headers, &mut body, visit)?;
-        // Skip what was not read. The meter stops endless bodies.
+        // Skip the rest of the body. The meter stops an endless one.
         let drained = io::copy(&mut body, &mut io::sink());
         if let Err(error) = drained {
             return container.broken(damage_reason(&error), visit);

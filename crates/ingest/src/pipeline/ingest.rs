@@ -1,4 +1,4 @@
-//! The two passes over an archive: the survey collects corpus statistics, the second pass emits
+//! The two passes over an archive: the survey collects corpus statistics, and the second pass emits
 //! records.
 
 use std::path::{Path, PathBuf};
@@ -31,49 +31,51 @@ use crate::record_log::LogReader;
 use crate::report::Report;
 
 /// Reads the archive in `roots` and passes every record to `sink`: articles in the order of the
-/// walk, then flash items in the order first seen.
+/// walk, then flash items in the order of their first occurrences.
 ///
 /// The same files give the same records in the same order, whatever the number of threads. An
 /// archive takes about 15 bytes of memory for each article (its id) and 50 for each distinct flash
 /// item, plus up to 100 for the paragraphs shared before it. Temporary files hold the list of
 /// files, the survey cache (at most 2 GiB) and the texts and occurrences of flash items. A page in
-/// the survey cache is read only once and keeps the state it had then. The report, which is also in
-/// memory, names everything unusual.
+/// the survey cache is read only once: its records show it as the survey found it. The report,
+/// which is also in memory, names everything unusual.
 ///
 /// # Errors
 ///
 /// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`] for inputs that cannot be read
 /// at all, [`Error::Encoding`] for an unknown encoding in the options, [`Error::TemporaryFile`] if
 /// a temporary file fails, and [`Error::Sink`] with the first error of `sink`. An unreadable page
-/// is not an error: the report names it. [`Error::OtherReading`] and [`Error::ChangedSinceSurvey`]
-/// if the statistics in the options do not fit.
+/// is not an error: the report names it. If the options give the statistics of an earlier survey,
+/// [`Error::OtherReading`] if these were made with other options, and
+/// [`Error::ChangedSinceSurvey`] if files have changed since.
 pub fn ingest<E>(
     roots: &[PathBuf],
     options: &Options,
     progress: &dyn Progress,
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Report, Error<E>> {
-    // Check this first, because the scan takes longer.
+    // Check the encoding before the scan, so that a mistake is reported at once.
     encoding(options)?;
     let scanned = scan(roots, options)?;
     Ok(ingest_scanned(scanned, options, progress, None, sink)?.report)
 }
 
-/// The encoding named in the options.
+/// The encoding that the options name, if they name one.
 pub(super) fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>> {
     let Some(label) = &options.encoding else { return Ok(None) };
     let encoding = Encoding::for_label(label.trim().as_bytes());
     encoding.map(Some).ok_or_else(|| Error::Encoding { label: label.clone() })
 }
 
-/// [`ingest`] for an archive that has been scanned.
+/// Does the same as [`ingest`] for an archive that has been scanned.
 ///
-/// If the system refuses to read a file or list a folder, its records are carried over from
-/// `stored`, at its position in the walk; if a part of it was read, only the records of the rest.
-/// Records of a folder that could be listed in part, and of what was [declared
+/// If the system refuses to read a file or to list a folder, its records are carried over from
+/// `stored` at the position of the file or folder in the walk. If a part of a file was read, only
+/// the records of the remaining part are carried over. The records of a folder that was listed only
+/// in part, and of files and folders that were [declared
 /// unreadable](ScannedArchive::declare_unreadable), come after all files. Carried-over records keep
-/// their ids, unless a file read earlier has taken them. A damaged file is no reason to carry
-/// anything over.
+/// their ids, unless a file read earlier has taken them. No records are carried over for a file
+/// that can be read but is damaged.
 ///
 /// # Errors
 ///
@@ -122,7 +124,8 @@ pub fn ingest_scanned<E>(
         dump: CurrentDump::default(),
         sink,
     };
-    // A dump's record may replace a page's item, whose text is then needed a second time.
+    // If dumps contain flash items, the record of a dump may replace an item of a page, whose text
+    // is then needed a second time.
     let omit_repeats = !statistics.items_in_dumps;
     let refused = &walk.refused;
     let (reader, survey) = (&reader, &survey);
@@ -136,7 +139,7 @@ pub fn ingest_scanned<E>(
     records.finish(survey.totals)
 }
 
-/// The report, with what the walk could not access or left out.
+/// Starts the report with what the walk could not access or left out, and takes it from `walk`.
 fn report(walk: &mut Walk) -> Report {
     Report {
         skipped: std::mem::take(&mut walk.skipped),
@@ -146,7 +149,7 @@ fn report(walk: &mut Walk) -> Report {
     }
 }
 
-/// Fails if the statistics that the options give were made with other options.
+/// Fails if the statistics of an earlier survey (`given`) were made with other options.
 fn check_reading<E>(given: Option<&FinishedSurvey>, options: &Options) -> Result<(), Error<E>> {
     match given.and_then(|given| given.reading.difference(&options.reading())) {
         Some(what) => Err(Error::OtherReading { what }),
@@ -154,7 +157,8 @@ fn check_reading<E>(given: Option<&FinishedSurvey>, options: &Options) -> Result
     }
 }
 
-/// Fails if what is read was surveyed as one part, and has changed since.
+/// Fails if the selected paths were surveyed as one part of the archive, and their files have
+/// changed since. `totals` describes the files as they are.
 fn check_files<E>(
     given: Option<&FinishedSurvey>,
     options: &Options,
@@ -172,8 +176,8 @@ fn check_files<E>(
     }
 }
 
-/// Adds what files and folders that cannot be read contributed to the earlier index, and reserves
-/// the ids of the records below `refused`, which the walk could not access.
+/// Adds to the statistics what unreadable files and folders contributed to the earlier index.
+/// `refused` are those that the walk could not access. Reserves the ids of the records below them.
 fn survey_stored<E>(
     stored: &mut dyn StoredRecords,
     refused: &[(usize, PathBuf)],
@@ -191,12 +195,12 @@ fn survey_stored<E>(
     Ok(())
 }
 
-/// What the threads of the second pass share.
+/// The inputs of the second pass, which its threads share.
 struct SecondPass<'p> {
     reader: &'p Reader<'p>,
     survey: &'p Survey,
     statistics: &'p CorpusStatistics,
-    /// What the walk could not access, each with its position in the walk.
+    /// The files and folders that the walk could not access, with their positions in the walk.
     refused: &'p [(usize, PathBuf)],
     /// See [`Memory::new`].
     omit_repeats: bool,
@@ -225,7 +229,7 @@ impl SecondPass<'_> {
 }
 
 impl SecondPassThread<'_> {
-    /// Reads the files of a chunk and puts what is found into `out`.
+    /// Reads the files of a chunk, and puts the findings into `out`.
     fn read_chunk(&mut self, number: usize, out: &Out<'_, Finding>) {
         let Self { pass, memory, files, caches, surveyed_files } = self;
         let ChunkLocation { thread, page_at, mut file_at } = pass.survey.chunks[number];
@@ -244,8 +248,8 @@ impl SecondPassThread<'_> {
                 }
             };
             for (_, path) in pass.refused.iter().filter(|(before, _)| *before == position) {
-                // If part of the folder could be listed, that part follows, and the stored records
-                // are taken over after all files.
+                // If a part of the folder could be listed, its files follow here, and its stored
+                // records are carried over after all files.
                 if !source.path.starts_with(path)
                     && out.put(Finding::NotWalked(path.clone()), 0).is_break()
                 {
@@ -271,7 +275,8 @@ impl SecondPassThread<'_> {
     }
 }
 
-/// Adds what the files at `path`, which cannot be read, contributed to the earlier index.
+/// Adds to the statistics what the files at `path`, which cannot be read, contributed to the
+/// earlier index. If that index has no table of files, derives it from their records.
 fn contribute<E>(
     stored: &mut dyn StoredRecords,
     path: &Path,
