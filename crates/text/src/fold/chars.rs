@@ -1,4 +1,5 @@
-//! Folds the characters of a text one after another, most of them in blocks of bytes.
+//! Folds a text: most characters one by one, in a fast loop over bytes, and sequences such as those
+//! with combining marks by the Unicode algorithm.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -6,26 +7,27 @@ use crate::fold::accents::{ligature, plain};
 use crate::tables::ignorable::is_ignorable;
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of};
 
-/// A sequence of the original that does not fold character by character.
+/// A sequence of characters that are folded together, because its characters do not fold to one
+/// character each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sequence {
     pub(super) original_bytes: (usize, usize),
     pub(super) folded_bytes: (usize, usize),
 }
 
-/// Appends the fold of `text` to `out`, and reports the sequences that do not fold character by
-/// character.
+/// Appends the fold of `text` to `out`. Passes to `report` every sequence that is not folded
+/// character by character, with its ranges in `text` and `out`.
 pub(super) fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
     let mut block = [0; BLOCK];
-    // Byte offsets of the last plain character, in `text` and in `out`. A combining mark after it
-    // is composed with it.
+    // The byte offsets of the last plain character in `text` and in `out`. A combining mark that
+    // follows is composed with this character.
     let mut last_plain = None;
     let mut at = 0;
     loop {
         let plain = fold_plain(&text.as_bytes()[at..], &mut block);
         if plain.written > 0 {
             last_plain = Some((at + plain.last_read, out.len() + plain.last_written));
-            // The table has valid characters only, so this is never an error.
+            // `fold_plain` writes only valid characters, so this never fails.
             out.push_str(simdutf8::basic::from_utf8(&block[..plain.written]).unwrap_or_default());
             at += plain.read;
             if plain.written > FULL {
@@ -56,31 +58,32 @@ pub(super) fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Seq
     }
 }
 
-/// Bytes that [`fold_plain`] writes at a time.
+/// The size of the block that [`fold_plain`] writes to, in bytes.
 const BLOCK: usize = 768;
-/// [`fold_plain`] stops when it has written more than this.
+/// [`fold_plain`] stops when it has written more bytes than this.
 const FULL: usize = BLOCK - 4;
 
-/// What [`fold_plain`] has done.
+/// How far [`fold_plain`] has come.
 struct Plain {
-    /// Bytes read, and bytes written.
+    /// The number of bytes read, and of bytes written.
     read: usize,
     written: usize,
-    /// Where the last character begins, in the bytes read and in those written.
+    /// Where the last character begins, in the bytes read and in the bytes written.
     last_read: usize,
     last_written: usize,
 }
 
-/// Folds the beginning of a text, as far as its characters are ASCII, or have three bytes and fold
-/// to one character of one or three: nearly all characters do. Stops when fewer than four bytes of
-/// `block` are free, or of `bytes` left.
+/// Folds the beginning of a text, as long as each character is ASCII, or has three bytes and folds
+/// to one character of one or three bytes. Nearly all characters are of these kinds. Also stops
+/// when `block` has fewer than four free bytes, or `bytes` fewer than four remaining ones.
 ///
-/// Unchanged characters are written one by one like all others. Copying unchanged stretches in one
-/// piece would need an unpredictable branch for each character of Traditional text.
+/// Unchanged characters are written one by one, like all others. Copying runs of them at once would
+/// need an unpredictable branch for each character of Traditional text.
 fn fold_plain(bytes: &[u8], block: &mut [u8; BLOCK]) -> Plain {
     let mut remaining = bytes;
     let mut written = 0;
-    // A character is read and written as a number of four bytes, of which the last one is not used.
+    // A character of three bytes is read and written as a number of four bytes; the last one is not
+    // used.
     while written <= FULL
         && let (Some(target), Some(four)) =
             (block[written..].first_chunk_mut::<4>(), remaining.first_chunk::<4>())
@@ -95,7 +98,7 @@ fn fold_plain(bytes: &[u8], block: &mut [u8; BLOCK]) -> Plain {
             break;
         }
         let code = code_of_three(*four);
-        // Special entries lead to none of these ranges.
+        // With `EXPAND` or `JOIN` as the distance, the sum is in neither range.
         match code.wrapping_add_signed(fold_entry_of(code)) {
             ascii @ ..0x80 => {
                 target[0] = ascii as u8;
@@ -115,16 +118,16 @@ fn fold_plain(bytes: &[u8], block: &mut [u8; BLOCK]) -> Plain {
     Plain { read, written, last_read: last(&bytes[..read]), last_written: last(&block[..written]) }
 }
 
-/// The code point of a character of three bytes, given these and any fourth one. Four bytes are
-/// read as one number.
+/// The code point of a character of three bytes. The fourth byte may be any: it is there so that
+/// the bytes can be read as one number.
 #[inline(always)]
 pub(super) fn code_of_three(four: [u8; 4]) -> u32 {
     let bytes = u32::from_le_bytes(four);
     (bytes & 0xf) << 12 | (bytes >> 2 & 0xfc0) | (bytes >> 16 & 0x3f)
 }
 
-/// The end of the sequence that continues at byte `from`: all characters that join the one before
-/// them.
+/// The end of a sequence whose first character ends at byte `from`. All characters from there on
+/// that join the one before them belong to the sequence.
 fn sequence_end(text: &str, from: usize) -> usize {
     text[from..]
         .char_indices()
@@ -132,8 +135,8 @@ fn sequence_end(text: &str, from: usize) -> usize {
         .map_or(text.len(), |(offset, _)| from + offset)
 }
 
-/// Folds a sequence by the Unicode algorithm, where the table has no entry. Lower case comes before
-/// composition, because `ẖ` has a composed form and `H̱` has none.
+/// Folds a sequence by the Unicode algorithm, because the table folds only single characters. Lower
+/// case is applied before composition, because `ẖ` has a composed form and `H̱` has none.
 fn fold_sequence(sequence: &str, out: &mut String) {
     let decomposed = sequence.nfkd().flat_map(char::to_lowercase).filter(|c| !is_ignorable(*c));
     out.extend(
