@@ -1,8 +1,8 @@
-//! Corpus statistics: what the first pass collects from all pages to interpret each of them.
+//! Corpus statistics: what the survey collects from all pages, in order to interpret each of them.
 //!
 //! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash
 //! item and each distinct tag, and a bounded sample of each site's pages. Merging is commutative,
-//! so the result does not depend on threads.
+//! so the result does not depend on the number of threads or on their timing.
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
@@ -22,7 +22,7 @@ use crate::id::qualified;
 use crate::tags::Vocabulary;
 use crate::title::Title;
 
-/// Statistics of an archive.
+/// The corpus statistics of an archive.
 #[derive(Debug, Default)]
 pub struct CorpusStatistics {
     /// The paragraphs shared before each dated paragraph.
@@ -36,35 +36,37 @@ pub struct CorpusStatistics {
     pub(crate) items_in_dumps: bool,
     /// Samples of the pages of each site.
     pub(super) samples: SiteSamples,
-    /// The lines that recur over the pages of a site, by its key; known after the survey.
+    /// The lines that recur over the pages of a site, by the key of the site. Empty until
+    /// [`finish`](Self::finish).
     recurring: HashMap<u64, RecurringLines>,
+    /// Records additions, if [`recording`](Self::recording) has enabled it.
     recorder: Recorder,
-    /// The ids of articles in dumps, for a survey whose second pass is another machine's.
+    /// The ids of articles in dumps; `None` unless the second pass runs on other machines.
     pub(crate) article_ids: Option<ArticleIds>,
 }
 
 impl CorpusStatistics {
-    /// Statistics that record what is added to them, see
-    /// [`take_contribution`](Self::take_contribution).
+    /// Statistics that record every addition, so that
+    /// [`take_contribution`](Self::take_contribution) can return them.
     pub(crate) fn recording() -> Self {
         Self { recorder: Recorder::enabled(), ..Self::default() }
     }
 
-    /// Statistics that several machines use, each for a share of the archive.
+    /// Statistics of a part of the archive, which will be merged with those of other machines.
     pub(crate) fn to_be_merged() -> Self {
         Self { article_ids: Some(ArticleIds::default()), ..Self::default() }
     }
 
-    /// Takes what was added since the last call, encoded.
+    /// Returns everything that was added since the last call, encoded.
     pub(crate) fn take_contribution(&mut self) -> Vec<u8> {
         self.recorder.take()
     }
 
-    /// Adds what [`take_contribution`](Self::take_contribution) has returned.
+    /// Adds a contribution that [`take_contribution`](Self::take_contribution) returned.
     ///
     /// # Errors
     ///
-    /// If the bytes are invalid. Additions before the first invalid one are made.
+    /// If the bytes are invalid. What precedes the first invalid addition has then been added.
     pub(crate) fn add_contribution(&mut self, bytes: &[u8]) -> io::Result<()> {
         replay(bytes, |addition| match addition {
             Addition::Title { head, tag, keyword } => self.add_title(&Title {
@@ -99,7 +101,7 @@ impl CorpusStatistics {
         });
     }
 
-    /// Counts tags that a page gives separately.
+    /// Counts the tags of a page that lists them separately.
     pub(crate) fn add_separate_tags(&mut self, given: &[String]) {
         self.tags.add_separate_tags(given);
         self.recorder.record(|| Addition::Tags(Cow::Borrowed(given)));
@@ -118,8 +120,8 @@ impl CorpusStatistics {
         self.add_context(item_hash(dated), length, above.into_iter().map(paragraph_hash));
     }
 
-    /// Notes the hashes of the paragraphs above a dated one. `length` is how many there are; only
-    /// as many are computed as are compared.
+    /// Notes the paragraphs above a dated one: `above` yields their hashes, nearest first, and
+    /// `length` is their number. A hash that is not compared is not computed.
     fn add_context(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         let mut computed: Vec<u32> = Vec::with_capacity(length);
         let above = above.inspect(|hash| computed.push(*hash));
@@ -128,8 +130,9 @@ impl CorpusStatistics {
         self.recorder.record(|| Addition::Item { dated, above: computed, length });
     }
 
-    /// Notes the body of a page of a site, which [`site_key`](crate::corpus::site::site_key)
-    /// identifies. Dated paragraphs are left out: flash items stand in many pages.
+    /// Notes the body of a page. `site` is the [key](crate::corpus::site::site_key) of its site.
+    /// Dated paragraphs are left out, because flash items recur in many pages without being
+    /// boilerplate.
     pub(crate) fn add_page(&mut self, site: u64, body: &[Piece<'_>]) {
         let lines = body.iter().filter(|piece| piece.dated.is_none());
         let lines = lines.map(|piece| piece.paragraph.text);
@@ -147,7 +150,7 @@ impl CorpusStatistics {
     /// Notes the id that a dump gives to an item.
     pub(crate) fn add_dump_id(&mut self, content: u64, id: DumpId) {
         self.recorder.record(|| Addition::DumpId { content, id: Cow::Borrowed(&id) });
-        // If dumps disagree, take the smallest id: a rule that does not depend on threads.
+        // If dumps disagree, take the smallest id, so that the order of additions does not matter.
         match self.dump_ids.entry(content) {
             Entry::Vacant(vacant) => drop(vacant.insert(id)),
             Entry::Occupied(mut known) => {
@@ -158,14 +161,14 @@ impl CorpusStatistics {
         }
     }
 
-    /// Takes the ids of articles in dumps.
+    /// Takes the ids of articles in dumps; none are left here.
     pub(crate) fn take_article_ids(&mut self) -> ArticleIds {
         self.article_ids.take().unwrap_or_default()
     }
 
-    /// Makes the ids of dumps unique. Of several items with one id, the first keeps it, and those
-    /// of other dumps get `id@dump`. A further item of the same dump has no id, because its record
-    /// will be refused.
+    /// Makes the ids that dumps give unique. If several items have the same id, the first item
+    /// keeps it, and the first item of each other dump gets `id@dump`. The entry of a further item
+    /// of the same dump is removed, because its record will be refused.
     fn resolve_dump_ids(&mut self) {
         let mut by_id: HashMap<&str, Vec<(&DumpId, u64)>> = HashMap::default();
         for (content, id) in &self.dump_ids {
@@ -216,8 +219,8 @@ impl CorpusStatistics {
         }
     }
 
-    /// Drops what only one page said, learns the shapes of keywords, and counts recurring lines.
-    /// Called once, after the survey.
+    /// Makes the ids of dumps unique, drops contexts in which no pages differ, learns the shapes of
+    /// keywords, and counts recurring lines. Call it once, after the survey.
     pub(crate) fn finish(&mut self) {
         self.resolve_dump_ids();
         self.contexts.finish();
@@ -263,7 +266,7 @@ mod tests {
         statistics.add_items_in_dump();
         let second = statistics.take_contribution();
         assert!(statistics.take_contribution().is_empty());
-        // In either order.
+        // The order of contributions does not matter.
         for contributions in [[&first, &second], [&second, &first]] {
             let mut again = CorpusStatistics::default();
             for contribution in contributions {

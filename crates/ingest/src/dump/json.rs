@@ -1,7 +1,8 @@
-//! Reads JSON that is not in lines: arrays of objects, objects one after another, and the arrays
-//! that programs wrap in an object (`{"status":"ok","data":[…]}`).
+//! Reads JSON that does not have one object per line: arrays of objects, objects one after another,
+//! and arrays that programs wrap in an object (`{"status":"ok","data":[…]}`).
 //!
-//! The objects are found by their brackets alone, one at a time, and only then parsed.
+//! A scanner looks only at brackets and quotes to find where an object ends. Each object is parsed
+//! when all of it has been read, so one object is in memory at a time.
 
 use std::io::{self, BufRead};
 
@@ -9,7 +10,7 @@ use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::input::sniff_json::wrapper;
 
-/// Passes on every object.
+/// Passes every object to `sink`.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     let mut scanner = Scanner { file, line: 1, value: Vec::new(), wrapped: false, depth: 0 };
     let inner = match scanner.file.fill_buf() {
@@ -53,19 +54,22 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     }
 }
 
+/// Splits the file into values, without parsing them.
 struct Scanner<'s, 'r> {
     file: &'s mut TextReader<'r>,
-    /// Line number.
+    /// The number of the line that is read next.
     line: u64,
-    /// The value that was read last.
+    /// The value that was read last, cut one byte beyond the limit.
     value: Vec<u8>,
-    /// Whether an object wraps the array of the records; what follows the array is none.
+    /// Whether an object wraps the array of records. Reading then stops at the end of the array,
+    /// because what follows is not a record.
     wrapped: bool,
-    /// Number of open arrays.
+    /// The number of open arrays.
     depth: u64,
 }
 
 impl Scanner<'_, '_> {
+    /// Skips bytes that are in the buffer already.
     fn skip(&mut self, bytes: usize) {
         let head = self.file.fill_buf().unwrap_or_default();
         let bytes = bytes.min(head.len());
@@ -73,7 +77,8 @@ impl Scanner<'_, '_> {
         self.file.consume(bytes);
     }
 
-    /// Moves to the next value; returns its first byte. Arrays are entered, so their values follow.
+    /// Moves to the next value and returns its first byte, or `None` after the last one. An array
+    /// does not count as a value, but its elements do.
     fn next_value(&mut self) -> io::Result<Option<u8>> {
         loop {
             let buffer = self.file.fill_buf()?;
@@ -89,7 +94,7 @@ impl Scanner<'_, '_> {
                         ended = self.wrapped && self.depth == 0;
                     }
                     b'\n' => self.line += 1,
-                    // What separates values, closes objects around them, or is a mark.
+                    // Separators, ends of enclosing objects, and bytes of a byte order mark.
                     b' ' | b'\t' | b'\r' | b',' | b'}' | 0xef | 0xbb | 0xbf => {}
                     _ => found = Some(*byte),
                 }
@@ -108,8 +113,8 @@ impl Scanner<'_, '_> {
         }
     }
 
-    /// Reads a value of which at most `limit` + 1 bytes are kept. Returns its length, and whether
-    /// it is complete. One of more than `longest` bytes is not read to its end.
+    /// Reads a value, and keeps at most `limit` + 1 bytes of it. Returns its length, and whether it
+    /// is complete. Stops reading a value that has more than `longest` bytes.
     fn value(&mut self, limit: usize, longest: u64) -> io::Result<(u64, bool)> {
         self.value.clear();
         let mut state = Brackets::default();
@@ -141,12 +146,14 @@ struct Brackets {
     in_string: bool,
     escaped: bool,
     begun: bool,
-    /// The value has no brackets; a separator ends it.
+    /// Whether the value is a string, a number or a literal. It has no brackets, so a separator
+    /// ends it.
     is_scalar: bool,
 }
 
 impl Brackets {
-    /// Where the value ends in the next part of the text, if it does.
+    /// Examines `part`, which continues the value. Returns the offset where the value ends, or
+    /// `None` if it does not end in this part.
     fn end(&mut self, part: &[u8]) -> Option<usize> {
         for (at, byte) in part.iter().enumerate() {
             if !std::mem::replace(&mut self.begun, true) {
@@ -164,7 +171,7 @@ impl Brackets {
                         return Some(at + 1);
                     }
                 }
-                // A value without brackets also ends before the next object.
+                // A value without brackets ends at a separator, or at the bracket of what follows.
                 b',' | b'\n' | b'[' | b']' | b'{' | b'}' if self.is_scalar => return Some(at),
                 _ => {}
             }

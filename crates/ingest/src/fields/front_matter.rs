@@ -1,4 +1,4 @@
-//! The metadata that front matter states.
+//! Reads the metadata in the front matter of a Markdown file.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::page::front_matter::FrontMatter;
 use crate::page::metadata::Metadata;
 use crate::record::DateOrigin;
 
-/// The keys and values of front matter.
+/// Parses front matter as TOML or YAML, or line by line if it is not valid.
 fn values(it: FrontMatter<'_>) -> Map<String, Value> {
     let parsed = match it.is_toml {
         true => toml::from_str::<toml::Table>(it.text)
@@ -20,8 +20,8 @@ fn values(it: FrontMatter<'_>) -> Map<String, Value> {
     parsed.unwrap_or_else(|| simple_lines(it))
 }
 
-/// The lines `key: value` of front matter that is not valid otherwise, for instance because a
-/// title has a colon.
+/// Reads front matter that is not valid TOML or YAML, for example because a title contains a colon:
+/// only lines `key: value` (in TOML, `key = value`), and lists of lines `- item` after a key.
 fn simple_lines(it: FrontMatter<'_>) -> Map<String, Value> {
     let separator = if it.is_toml { '=' } else { ':' };
     let mut values = Map::new();
@@ -49,6 +49,7 @@ fn simple_lines(it: FrontMatter<'_>) -> Map<String, Value> {
     values
 }
 
+/// A trimmed value without the quotation marks around it.
 fn unquoted(value: &str) -> &str {
     let value = value.trim();
     let quoted =
@@ -58,7 +59,7 @@ fn unquoted(value: &str) -> &str {
 
 /// A TOML value as JSON; dates become text.
 fn json_of(value: toml::Value, depth: usize) -> Value {
-    /// The parser limits nesting, too.
+    /// Maximum nesting; what is deeper becomes null. The parser has a limit of its own.
     const DEPTH: usize = 16;
     match value {
         _ if depth > DEPTH => Value::Null,
@@ -80,7 +81,7 @@ fn json_of(value: toml::Value, depth: usize) -> Value {
 pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
     let Some(front_matter) = FrontMatter::of(file) else { return Metadata::default() };
     let mut values = values(front_matter);
-    // Zola keeps its lists in a table.
+    // Some generators put keys into tables: Zola, for example, its tags into `taxonomies`.
     for table in ["taxonomies", "extra", "params"] {
         if let Some(Value::Object(inner)) = values.remove(table) {
             for (key, value) in inner {
@@ -88,7 +89,7 @@ pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
             }
         }
     }
-    // A summary is no body.
+    // Without these keys, no summary is taken for the body.
     let texts = ["description", "summary", "excerpt", "abstract", "intro", "desc"];
     texts.into_iter().for_each(|key| drop(values.remove(key)));
     let mut it = KeyReader::new(map).understand(&values, 1);

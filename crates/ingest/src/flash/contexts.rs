@@ -26,8 +26,8 @@ pub(crate) struct SharedContext {
 
 impl SharedContexts {
     /// Adds the paragraphs that a page shows before a dated one: `above` has their hashes, nearest
-    /// first, and `length` is their number. If the dated paragraph has a context already, hashes are
-    /// consumed only up to the first difference.
+    /// first, and `length` is their number. If the dated paragraph has a context already, `add`
+    /// consumes the hashes only up to the first difference.
     pub(crate) fn add(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         match self.0.entry(dated) {
             Entry::Vacant(vacant) => {

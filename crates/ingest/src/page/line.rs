@@ -1,11 +1,11 @@
-//! A page as a sequence of lines, the common form of text and HTML.
+//! A page as a sequence of lines: the form in which text and HTML pages are interpreted alike.
 
 use std::borrow::Cow;
 
 use crate::encoding::mended::Mended;
 use crate::encoding::mojibake::{Repair, repair};
 
-/// The part of an HTML page that a line is in. Lines of text files are all `Main`.
+/// The part of an HTML page that a line belongs to. All lines of text files are `Main`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Part {
     #[default]
@@ -18,7 +18,7 @@ pub(crate) enum Part {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Line<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Byte range in the decoded text.
+    /// The byte range of the line in the decoded text, up to `end`.
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) part: Part,
@@ -30,19 +30,19 @@ pub(crate) struct Line<'a> {
     pub(crate) tag_links_only: bool,
 }
 
-/// A page split into lines.
+/// The lines of a page, with what was found outside of them.
 #[derive(Debug, Default)]
 pub(crate) struct Layout<'a> {
     pub(crate) lines: Vec<Line<'a>>,
     /// The title in the head of an HTML page.
     pub(crate) head_title: Option<String>,
-    /// Number of repaired mojibake paragraphs.
+    /// The number of texts with mojibake that were repaired, completely or in part.
     pub(crate) repaired: u32,
-    /// Ranges of mojibake that could not be repaired.
+    /// The byte ranges with mojibake that could not be repaired, or only in part.
     pub(crate) kept: Vec<(usize, usize)>,
 }
 
-/// The lines of a text page.
+/// Splits a text page into lines.
 pub(crate) fn text_layout(text: &str) -> Layout<'_> {
     let mut lines = Vec::with_capacity(64);
     let mut at = 0;
@@ -59,23 +59,24 @@ pub(crate) fn text_layout(text: &str) -> Layout<'_> {
                 ..Line::default()
             });
         }
-        // Both line breaks are one byte long.
+        // Skip the line break: `\n` and `\r` are one byte long.
         at += piece.len() + 1;
     }
     Layout { lines, ..Layout::default() }
 }
 
 impl Layout<'_> {
-    /// Adds what was repaired outside of the lines of a page of `length` bytes.
+    /// Adds the repairs of texts that are not in lines, such as metadata. `length` is the length of
+    /// the page in bytes.
     pub(crate) fn add_mended(&mut self, mended: Mended, length: usize) {
         self.repaired += mended.repaired;
-        // Metadata has no offsets, so the range is the whole page.
+        // These texts have no offsets, so report the whole page.
         if mended.is_kept && self.kept.is_empty() {
             self.kept.push((0, length));
         }
     }
 
-    /// Repairs mojibake, line by line.
+    /// Repairs the mojibake of each line, and that of the title in the head.
     pub(crate) fn mend(&mut self) {
         for line in &mut self.lines {
             match repair(&line.text) {

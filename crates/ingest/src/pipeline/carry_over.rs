@@ -1,5 +1,5 @@
-//! Carries over records of an earlier index for files that cannot be read now: an unreadable file
-//! has not been deleted.
+//! Carries over records of an earlier index for files that cannot be read in this run, because an
+//! unreadable file has not been deleted.
 
 use std::io;
 use std::path::Path;
@@ -15,14 +15,17 @@ use crate::pipeline::stored_path::{StoredPath, by_path, is_generated};
 use crate::record::Record;
 use crate::title::Title;
 
-/// Access to the records of an earlier index, for files that cannot be read now.
+/// Gives access to the records of an earlier index, for files that cannot be read in this run.
 pub trait StoredRecords {
-    /// Returns every record in the file or folder `path` (spelled as in this run: a root as given,
-    /// joined with the path below it), or in a member of that file (`path!/member`): articles in
-    /// their order, then whole flash items with all occurrences. Paths inside the records must be
-    /// spelled as in this run, too.
+    /// Returns every record of the file `path`, of its members (`path!/member`), or of all files
+    /// below the folder `path`: articles in their order, then flash items, each with all its
+    /// occurrences, also those in other files.
     ///
-    /// Called for each unreadable file, twice if neither pass can read it.
+    /// `path` is spelled as in this run: a root as it was given, joined with the path below it.
+    /// Paths inside the returned records must be spelled in the same way.
+    ///
+    /// This method is called for each unreadable file or folder, and twice for a file that neither
+    /// pass can read.
     ///
     /// # Errors
     ///
@@ -31,7 +34,8 @@ pub trait StoredRecords {
     fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>>;
 
     /// Returns the entries of the file `path`, or of all files below the folder `path`, in the
-    /// order of the walk, spelled as in this run. Empty if the earlier index has no table of files.
+    /// order of the walk. Their paths are spelled as in this run. Returns nothing if the earlier
+    /// index has no file table.
     ///
     /// # Errors
     ///
@@ -42,7 +46,7 @@ pub trait StoredRecords {
     }
 }
 
-/// The stored records of a file or folder, by path.
+/// The stored records of a file or folder, grouped by the path of the page or dump.
 pub(crate) fn stored_records<E>(
     stored: &mut dyn StoredRecords,
     path: &Path,
@@ -53,8 +57,8 @@ pub(crate) fn stored_records<E>(
     }
 }
 
-/// Adds stored records to the statistics, as far as possible: tags, keywords, and the ids that
-/// dumps give to flash items. Other files are then interpreted as if these had been read.
+/// Adds to the statistics what stored records still tell: tags, keywords, and the ids that dumps
+/// give to flash items. Other files are then interpreted much as if these files had been read.
 pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
     for stored_path in paths {
         for article in &stored_path.articles {
@@ -71,7 +75,7 @@ pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
             statistics.add_items_in_dump();
             let key = content_hash(&flash.title, &flash.text, flash.date.value);
             if flash.id != short('f', key) {
-                // What has an id keeps it.
+                // The id is not the generated one, so a dump gave it, and the item keeps it.
                 let dump = Arc::from(stored_path.path.as_str());
                 statistics.add_dump_id(key, DumpId { id: flash.id.clone(), at: (0, 0), dump });
             }
@@ -79,15 +83,15 @@ pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
     }
 }
 
-/// The tag suffix of a title, rebuilt from its tags.
+/// A title that has only a suffix, which is rebuilt from the tags of the suffix.
 fn tail(tags: &[String]) -> Title<'_> {
     let tag = |at: usize| tags.get(at).map(String::as_str);
     Title { title: "", head: None, tag: tag(0), keyword: tag(1) }
 }
 
-/// Reserves generated ids of records that will be carried over after all files, so that no file
-/// with the same name or content in another root takes them. Ids given by dumps are not reserved:
-/// whoever comes first gets them.
+/// Reserves the generated ids of records that will be carried over after all files, so that no file
+/// with the same name or content in another root takes them. Ids that dumps give are not reserved:
+/// the first record with such an id gets it.
 pub(crate) fn reserve(paths: &[StoredPath], ids: &mut Ids) {
     for stored_path in paths {
         for article in
@@ -237,12 +241,12 @@ mod tests {
             let (whole, sound) = read(&roots, &[]);
             assert_eq!((sound.skipped.len(), sound.records_kept), (0, 0), "{name}: {sound:?}");
             let mut fresh = 0;
-            // In a header, between two members, in the middle of one, near the end.
+            // Let reading fail in a header, between two members, inside one, and near the end.
             for part in [0, 1, 33, 61, 97] {
                 failing::set(&path, Some(length * part / 100));
                 let (records, report) = read(&roots, &whole);
-                // In a zip, members after a failing one can be read, so carried-over records follow
-                // them.
+                // In a zip, the members after a failing one can still be read. The carried-over
+                // records follow them, so compare without regard to order.
                 let sorted = |mut records: Vec<Record>| {
                     for record in &mut records {
                         if let Record::Flash(flash) = record {
