@@ -63,9 +63,9 @@ pub const SYMBOL_TERM: char = '\u{1e}';
 pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
     let (eights, remaining) = folded.as_bytes().as_chunks();
     for (number, eight) in eights.iter().enumerate() {
-        // Most bytes belong to Chinese characters, which no term begins with. Mark the ASCII bytes
-        // and the first bytes of `€` and `₿`, which are zero in `others`. A carry can mark a few
-        // more bytes; `terms_at` passes over them.
+        // Most bytes belong to Chinese characters, at which no term is emitted. Mark the ASCII
+        // bytes and the first bytes of `€` and `₿`, which are zero in `others`. A borrow can mark a
+        // few more bytes; `terms_at` passes over them.
         let eight = u64::from_le_bytes(*eight);
         let others = eight ^ (ONES * u64::from(CURRENCY));
         let mut found = (!eight | (others.wrapping_sub(ONES) & !others)) & HIGH_BITS;
