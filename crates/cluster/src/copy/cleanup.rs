@@ -74,13 +74,27 @@ struct Candidate {
     aliases: BTreeMap<String, Value>,
     #[serde(default)]
     mappings: Value,
+    #[serde(default)]
+    settings: Value,
 }
 
 impl Candidate {
     /// Whether it has the mark of copies to `alias`, and no alias leads to it.
     fn is_left_by_copies_to(&self, alias: &str) -> bool {
-        self.aliases.is_empty() && self.mappings["_meta"]["wensou"]["alias"] == alias
+        self.aliases.is_empty() && has_mark(&self.mappings, &self.settings, alias)
     }
+}
+
+/// The paths of a description of indexes that [`has_mark`] reads.
+pub(super) const MARK_PATHS: &str = "*.mappings._meta,*.settings.index.resize.source.name";
+
+/// Whether an index has the mark of copies to `alias` in its mappings. A clone has no mappings until
+/// its shards have been copied, which never happens where the disks of all nodes are nearly full;
+/// its settings name the copy that it is cloned from.
+pub(super) fn has_mark(mappings: &Value, settings: &Value, alias: &str) -> bool {
+    let original = settings["index"]["resize"]["source"]["name"].as_str();
+    mappings["_meta"]["wensou"]["alias"] == alias
+        || mappings["_meta"].is_null() && original.is_some_and(|name| is_copy_name(name, alias))
 }
 
 /// The indexes whose names are those of copies to `alias`: `NAME-STAMP`, `NAME-STAMP.terms` and
@@ -90,7 +104,7 @@ fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate
     let path = format!("/{}", encode_segment(&format!("{alias}-*")));
     // Indexes without an alias or a mark are missing from the answer.
     let request = Request::get(path)
-        .query("filter_path", "*.aliases,*.mappings._meta")
+        .query("filter_path", &format!("*.aliases,{MARK_PATHS}"))
         .query("expand_wildcards", "all")
         .of_elected_node();
     let mut found: BTreeMap<String, Candidate> = client.send(&request)?.json()?;
@@ -149,5 +163,12 @@ mod tests {
         assert!(!left(json!({ "mappings": { "_meta": { "alias": "news" } } })));
         assert!(!left(json!({})));
         assert!(!left(json!({ "aliases": { "backup": {} }, "mappings": marked("news") })));
+        // A clone whose shards wait for a node.
+        let clone_of =
+            |name: &str| json!({ "index": { "resize": { "source": { "name": name } } } });
+        let [ours, foreign] = ["news-0123456789abcdef", "sales-2026"].map(clone_of);
+        assert!(left(json!({ "settings": ours, "mappings": {} })));
+        assert!(!left(json!({ "settings": ours, "mappings": marked("other") })));
+        assert!(!left(json!({ "settings": foreign })));
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wensou_index::Index;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::cleanup::{Publisher, remove_others};
+use super::cleanup::{MARK_PATHS, Publisher, has_mark, remove_others};
 use super::documents::for_each_document;
 use super::options::{Copied, CopyOptions, CopyProgress, Sent};
 use super::published::roots;
@@ -207,17 +207,26 @@ impl<'a> Job<'a> {
             }
             client.delete_index(name)?;
         }
-        let original = original.filter(|original| original.description().analysis == analysis);
-        let Some(original) = original else {
+        let create = || {
             let body = schema::documents_index(options.layout, analysis, alias);
             self.accept_if_created(name, client.create_index(name, &body))?;
-            return client.wait_for_replicas(name, REPLICAS_WAIT);
+            client.wait_for_replicas(name, REPLICAS_WAIT)
         };
+        let original = original.filter(|original| original.description().analysis == analysis);
+        let Some(original) = original else { return create() };
         let endpoint = format!("_clone/{}", encode_segment(name));
         let cloned =
             self.change(original.documents(), &endpoint, &json!({ "settings": unblocked }));
         self.accept_if_created(name, cloned)?;
-        client.wait_for_health(name, Health::Yellow, options.patience)?;
+        match client.wait_for_health(name, Health::Yellow, options.patience) {
+            // The nodes of the original may hold no further shards, such as when their disks are
+            // nearly full. Those of a new index can be on other nodes.
+            Err(Error::Waited { .. }) => {
+                client.delete_index(name)?;
+                return create();
+            }
+            health => health?,
+        };
         client.wait_for_replicas(name, REPLICAS_WAIT)?;
         // The clone has the description of the original. It must not count as whole before it has
         // one of its own.
@@ -282,11 +291,11 @@ impl<'a> Job<'a> {
 /// while it is written loses it: the cluster makes another one of the documents that come later,
 /// with mappings of its own.
 pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool> {
-    let request = Request::get(format!("/{}/_mapping", encode_segment(name)))
-        .query("filter_path", "*.mappings._meta")
+    let request = Request::get(format!("/{}", encode_segment(name)))
+        .query("filter_path", MARK_PATHS)
         .of_elected_node();
     let found: Value = client.send(&request)?.json()?;
-    Ok(found[name]["mappings"]["_meta"]["wensou"]["alias"] == alias)
+    Ok(has_mark(&found[name]["mappings"], &found[name]["settings"], alias))
 }
 
 fn bulk_options() -> BulkOptions {
