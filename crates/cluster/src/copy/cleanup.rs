@@ -88,9 +88,9 @@ impl Candidate {
 /// The paths of a description of indexes that [`has_mark`] reads.
 pub(super) const MARK_PATHS: &str = "*.mappings._meta,*.settings.index.resize.source.name";
 
-/// Whether an index has the mark of copies to `alias` in its mappings. A clone has no mappings until
-/// its shards have been copied, which never happens where the disks of all nodes are nearly full;
-/// its settings name the copy that it is cloned from.
+/// Whether an index has the mark of copies to `alias` in its mappings, or is a clone of a copy to
+/// it. A clone has no mappings until its shards have been copied, which never happens where the
+/// disks of all nodes are nearly full; its settings name the index that it is cloned from.
 pub(super) fn has_mark(mappings: &Value, settings: &Value, alias: &str) -> bool {
     let original = settings["index"]["resize"]["source"]["name"].as_str();
     mappings["_meta"]["wensou"]["alias"] == alias
