@@ -42,17 +42,17 @@ pub fn is_same_item(a: &FlashItem, b: &FlashItem) -> bool {
 /// ```
 #[must_use]
 pub fn merge_items(a: &FlashItem, b: &FlashItem) -> FlashItem {
-    let mut seen_variants: Vec<SeenVariant<'_>> =
-        [a, b].into_iter().flat_map(seen_variants).collect();
+    let mut variant_occurrences: Vec<VariantOccurrence<'_>> =
+        [a, b].into_iter().flat_map(variant_occurrences).collect();
     // The sort is stable: occurrences with the same path and start keep their order.
-    seen_variants
+    variant_occurrences
         .sort_by_cached_key(|seen| (walk_key(&seen.occurrence.path), seen.occurrence.span.start));
     // An occurrence that both records have counts once.
     let mut known = HashSet::default();
-    seen_variants.retain(|seen| known.insert(seen.occurrence));
+    variant_occurrences.retain(|seen| known.insert(seen.occurrence));
     let mut merged: Option<FlashItem> = None;
     let mut is_dumped = false;
-    for seen in &seen_variants {
+    for seen in &variant_occurrences {
         let Some(item) = &mut merged else {
             is_dumped = is_dump(&seen.occurrence.path);
             merged = Some(seen.as_item());
@@ -70,7 +70,7 @@ pub fn merge_items(a: &FlashItem, b: &FlashItem) -> FlashItem {
 }
 
 /// An occurrence of an item, with the record and the variant that it comes from.
-struct SeenVariant<'i> {
+struct VariantOccurrence<'i> {
     item: &'i FlashItem,
     /// `None` for the variant that represents the item.
     variant: Option<&'i Variant>,
@@ -78,17 +78,17 @@ struct SeenVariant<'i> {
 }
 
 /// All occurrences in a record, first those of the variant that represents the item.
-fn seen_variants(item: &FlashItem) -> Vec<SeenVariant<'_>> {
+fn variant_occurrences(item: &FlashItem) -> Vec<VariantOccurrence<'_>> {
     let main = item.occurrences.iter().map(|seen| (None, seen));
     let others = item
         .variants
         .iter()
         .flat_map(|variant| variant.occurrences.iter().map(move |seen| (Some(variant), seen)));
-    let of = |(variant, occurrence)| SeenVariant { item, variant, occurrence };
+    let of = |(variant, occurrence)| VariantOccurrence { item, variant, occurrence };
     main.chain(others).map(of).collect()
 }
 
-impl SeenVariant<'_> {
+impl VariantOccurrence<'_> {
     /// Whether a dump represents the item, and this is an occurrence of another variant in a page
     /// before that dump. Such a variant is distinct because its text differs from that of the first
     /// page, which is lost. Its text may equal that of the dump.
@@ -134,7 +134,7 @@ impl SeenVariant<'_> {
 impl FlashItem {
     /// Adds an occurrence to the variant that has its title and text. If `is_main` is set, adds it
     /// to the variant that represents the item, whatever its text is.
-    fn add(&mut self, seen: &SeenVariant<'_>, is_main: bool) {
+    fn add(&mut self, seen: &VariantOccurrence<'_>, is_main: bool) {
         let shown = seen.title_and_text();
         let is_equal = (self.title.as_str(), self.text.as_str()) == shown;
         if is_main || is_equal && !seen.precedes_its_dump() {
