@@ -127,9 +127,9 @@ impl ColumnSource for ColumnSpill {
 
 /// A function that iterates over the column values of all documents. It is called again for each
 /// column, so that no values have to be stored.
-pub(crate) struct ColumnsOf<F>(pub(crate) F);
+pub(crate) struct RecomputedColumns<F>(pub(crate) F);
 
-impl<F, I> ColumnSource for ColumnsOf<F>
+impl<F, I> ColumnSource for RecomputedColumns<F>
 where
     F: FnMut() -> I,
     I: Iterator<Item = io::Result<ColumnValues>>,
@@ -182,7 +182,7 @@ mod tests {
             let mut spill = ColumnSpill::new(&std::env::temp_dir());
             documents.iter().for_each(|values| spill.push(values).unwrap());
             assert_eq!(spill.file.is_some(), count > ROWS);
-            let mut read_anew = ColumnsOf(|| documents.iter().map(|values| Ok(*values)));
+            let mut read_anew = RecomputedColumns(|| documents.iter().map(|values| Ok(*values)));
             for kind in Column::ALL {
                 let wanted: Vec<u8> =
                     documents.iter().flat_map(|it| encode(it)[kind.in_row()].to_vec()).collect();

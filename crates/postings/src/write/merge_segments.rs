@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::columns::ColumnsOf;
+use super::columns::RecomputedColumns;
 use super::file::{DocumentTotals, FileWriter};
 use super::interner::Interner;
 use super::merge_runs::LoserTree;
@@ -126,7 +126,7 @@ pub fn merge_segments<W: Write + Send>(sources: &[MergeSource<'_>], out: W) -> i
         }
         check_sources(sources)
     })?;
-    let mut columns = ColumnsOf(|| sources.iter().flat_map(MergeSource::columns));
+    let mut columns = RecomputedColumns(|| sources.iter().flat_map(MergeSource::columns));
     let out = writer.finish(tables, &documents, &mut columns)?;
     check_sources(sources)?;
     Ok(out)
