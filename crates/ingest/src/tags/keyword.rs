@@ -262,12 +262,12 @@ impl Found {
     fn add_known(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         let from = self.from;
         // A quick check first: few ranges begin like a known keyword.
-        if !vocabulary.may_begin(line.hash((from, from + 2))) {
+        if !vocabulary.may_begin_keyword(line.hash((from, from + 2))) {
             return;
         }
         for to in from + 2..=self.last {
             let hash = line.hash((from, to));
-            if !vocabulary.may_go_on(hash) {
+            if !vocabulary.may_be_keyword_prefix(hash) {
                 break;
             }
             let split_score = line.split_scores()[to];

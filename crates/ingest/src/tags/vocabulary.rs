@@ -147,12 +147,12 @@ impl Vocabulary {
     }
 
     /// Whether a known keyword may begin with two characters, given their hash.
-    pub(super) fn may_begin(&self, hash: u64) -> bool {
+    pub(super) fn may_begin_keyword(&self, hash: u64) -> bool {
         self.keyword_begins.may_contain(hash)
     }
 
     /// Whether a known keyword may begin with a text, given its hash.
-    pub(super) fn may_go_on(&self, hash: u64) -> bool {
+    pub(super) fn may_be_keyword_prefix(&self, hash: u64) -> bool {
         self.keyword_prefixes.may_contain(hash)
     }
 
@@ -198,8 +198,8 @@ mod tests {
         assert!(vocabulary.has_entry(hash("dao"), hash("baby dao")));
         assert!(!vocabulary.has_entry(hash("eth"), hash("baby dao")));
         for keyword in vocabulary.keywords.keys() {
-            assert!(vocabulary.may_begin(first_hash(keyword)));
-            assert!(prefix_hashes(keyword).all(|hash| vocabulary.may_go_on(hash)));
+            assert!(vocabulary.may_begin_keyword(first_hash(keyword)));
+            assert!(prefix_hashes(keyword).all(|hash| vocabulary.may_be_keyword_prefix(hash)));
         }
     }
 }
