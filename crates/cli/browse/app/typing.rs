@@ -85,7 +85,7 @@ impl App {
             | Command::Visit
             | Command::CopyId
             | Command::CopyCitation
-            | Command::Quit => self.use_hits(command),
+            | Command::Quit => self.run_final_command(command),
         }
     }
 
@@ -109,7 +109,7 @@ impl App {
 
     /// Runs a command that uses the hits of the query or quits. Such a query has served its
     /// purpose, so it is added to the history first.
-    fn use_hits(&mut self, command: Command) {
+    fn run_final_command(&mut self, command: Command) {
         self.remember();
         match command {
             Command::Open => self.toggle_preview_only(),
