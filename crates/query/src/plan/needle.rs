@@ -53,7 +53,7 @@ impl Needle {
                 }
             }
             MatchMode::Characters | MatchMode::WordOrEmbedded => NeedleKind::Sequence,
-            MatchMode::Word if variant.start_of_longer().is_some() => NeedleKind::WordStart,
+            MatchMode::Word if variant.longer_word_prefix().is_some() => NeedleKind::WordStart,
             MatchMode::Word => NeedleKind::Word,
             MatchMode::Value => NeedleKind::Value,
             MatchMode::Dated(..) => return None,

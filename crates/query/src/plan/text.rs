@@ -32,7 +32,7 @@ fn exact(fields: &[TextField], needle: Option<Needle>) -> MatchExpr {
 
 /// Documents that have the variant in one of the fields.
 pub(crate) fn one_variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
-    match variant.start_of_longer() {
+    match variant.longer_word_prefix() {
         Some(start) => {
             let longer = word_prefix(fields, &start);
             MatchExpr::any_of(vec![whole_variant(fields, variant), longer])
@@ -120,7 +120,7 @@ pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let words = text.words.iter().filter(|word| !word.stop);
     let not_covered = words.flat_map(|word| &word.variants).filter(|variant| {
         variant.origin != Origin::Typed
-            || variant.start_of_longer().is_some()
+            || variant.longer_word_prefix().is_some()
             || matches!(
                 variant.mode,
                 MatchMode::WordOrEmbedded | MatchMode::Exact | MatchMode::ExactWord

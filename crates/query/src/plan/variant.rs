@@ -152,7 +152,7 @@ impl Variant {
     /// The prefix of the longer words that this word is also found in, if there are such: `ai` for
     /// `AI`, which is found in AIGC, and `500.` for `500`, which is found in 500.00. Only words of
     /// letters or digits that were typed have one.
-    pub(crate) fn start_of_longer(&self) -> Option<String> {
+    pub(crate) fn longer_word_prefix(&self) -> Option<String> {
         if self.mode != MatchMode::Word
             || self.origin != Origin::Typed
             || self.key.len() < MIN_START
