@@ -96,14 +96,8 @@ impl QueryBigrams {
             .map(|(key, stops)| {
                 let factors = stops.windows(2).map(|two| (factor(two[0]) + factor(two[1])) / 2.0);
                 let numbered = key.windows(2).zip(factors).map(|(two, factor)| {
-                    let number = match numbers.entry([two[0], two[1]]) {
-                        Entry::Occupied(entry) => *entry.get(),
-                        Entry::Vacant(entry) => {
-                            bigrams.push(*entry.key());
-                            weights.push(0.0);
-                            *entry.insert(bigrams.len() - 1)
-                        }
-                    };
+                    let number = number_of([two[0], two[1]], &mut numbers, &mut bigrams);
+                    weights.resize(bigrams.len(), 0.0);
                     weights[number] = factor.max(weights[number]);
                     number
                 });
@@ -141,14 +135,10 @@ impl QueryBigrams {
         let mut seen = HashSet::default();
         for (variants, idf) in words {
             let form = |key: &[char]| -> Vec<usize> {
-                let bigrams = key.windows(2).map(|two| match numbers.entry([two[0], two[1]]) {
-                    Entry::Occupied(entry) => *entry.get(),
-                    Entry::Vacant(entry) => {
-                        self.bigrams.push(*entry.key());
-                        *entry.insert(self.bigrams.len() - 1)
-                    }
-                });
-                bigrams.collect()
+                let bigrams = key.windows(2);
+                bigrams
+                    .map(|two| number_of([two[0], two[1]], &mut numbers, &mut self.bigrams))
+                    .collect()
             };
             let forms: Vec<Vec<usize>> = variants.map(form).filter(|it| !it.is_empty()).collect();
             if !forms.is_empty() && seen.insert(forms.clone()) {
@@ -215,6 +205,22 @@ impl QueryBigrams {
             at += run_bigrams;
         }
         worth
+    }
+}
+
+/// The index of a bigram in `bigrams`, to which it is added if it is new. `numbers` maps each
+/// bigram to its index.
+fn number_of(
+    bigram: [char; 2],
+    numbers: &mut HashMap<[char; 2], usize>,
+    bigrams: &mut Vec<[char; 2]>,
+) -> usize {
+    match numbers.entry(bigram) {
+        Entry::Occupied(entry) => *entry.get(),
+        Entry::Vacant(entry) => {
+            bigrams.push(bigram);
+            *entry.insert(bigrams.len() - 1)
+        }
     }
 }
 
