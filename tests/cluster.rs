@@ -20,8 +20,11 @@ mod shares;
 mod swaps;
 
 use std::net::TcpListener;
+use std::ops::Deref;
 use std::path::Path;
-use std::sync::{Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{
+    LockResult, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
 
 use serde_json::{Value, json};
 use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
@@ -52,26 +55,25 @@ fn running() -> Option<&'static RwLock<Cluster>> {
 /// The cluster, for tests that leave its nodes and settings alone. They run at the same time, so
 /// each gives its indexes other names.
 fn cluster() -> Option<RwLockReadGuard<'static, Cluster>> {
-    let running = running()?;
-    Some(running.read().unwrap_or_else(|poisoned| {
-        let cluster = PoisonError::into_inner(poisoned);
-        cluster.heal();
-        cluster
-    }))
+    Some(healed(running()?.read()))
 }
 
 /// The cluster, without indexes, for a test that stops nodes or changes settings. No other test
 /// runs meanwhile.
 fn cluster_alone() -> Option<RwLockWriteGuard<'static, Cluster>> {
-    let running = running()?;
-    let cluster = running.write().unwrap_or_else(|poisoned| {
-        // The test that failed may have stopped nodes.
-        let cluster = PoisonError::into_inner(poisoned);
-        cluster.heal();
-        cluster
-    });
+    let cluster = healed(running()?.write());
     cluster.delete_indexes();
     Some(cluster)
+}
+
+/// The locked cluster. If a test has failed that had it alone, which may have stopped nodes, starts
+/// them again.
+fn healed<G: Deref<Target = Cluster>>(locked: LockResult<G>) -> G {
+    locked.unwrap_or_else(|poisoned| {
+        let cluster = poisoned.into_inner();
+        cluster.heal();
+        cluster
+    })
 }
 
 /// The folder of an index of the sample archive, which no test changes.
