@@ -35,7 +35,7 @@ golden:
 # Renew what is made from `data/tables`, after changing the tables.
 [group('test')]
 tables:
-    WENSOU_BLESS=1 cargo test -p wensou-text --lib made
+    WENSOU_BLESS=1 cargo test -p wensou-text --lib precomputed
 
 # Kill builds, simulate power cuts, make the file system fail, flip bits, and open hostile folders:
 # hundreds of rounds of each, for some hours. Each campaign prints a line of figures.

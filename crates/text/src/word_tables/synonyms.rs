@@ -8,7 +8,8 @@ use super::precomputed::precomputed;
 use crate::fold::key::key_of;
 use crate::tables::sources::{NAMES, REGIONS};
 
-/// Both tables, precomputed. A group has one line for each key of its members: the key, the
+/// The tables of names and of regional words, precomputed. After the fingerprint, the first line
+/// has [`Synonyms::longest`]. A group has one line for each key of its members: the key, the
 /// relation, and all members. Lines are ordered by key. Computing this at start would take as long
 /// as reading a query.
 const PRECOMPUTED: &str = include_str!("../../data/synonyms.tsv");
@@ -50,9 +51,9 @@ pub struct Synonyms {
     precomputed: &'static str,
     /// The groups of the user; also the built-in ones if [`PRECOMPUTED`] is out of date.
     groups: Vec<(Relation, Vec<String>)>,
-    /// The groups that have a member with this key.
+    /// The indexes in `groups` of the groups that have a member with this key.
     by_key: HashMap<Vec<char>, Vec<usize>>,
-    /// See [`Synonyms::longest`].
+    /// The length in characters of the longest key of any member.
     longest: usize,
 }
 
@@ -127,7 +128,7 @@ impl Synonyms {
         })
     }
 
-    /// The longest key of any word in the tables, in characters.
+    /// The length in characters of the longest key of any word in the tables.
     #[must_use]
     pub fn longest(&self) -> usize {
         self.longest
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_composed_table_contains_every_source_table() {
+    fn the_precomputed_table_has_what_the_tables_of_names_and_regions_give() {
         let computed = Synonyms::computed();
         let mut keys: Vec<(String, &Vec<usize>)> =
             computed.by_key.iter().map(|(key, groups)| (key.iter().collect(), groups)).collect();

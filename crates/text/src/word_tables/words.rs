@@ -7,9 +7,9 @@ use crate::fold::fold;
 use crate::tables::class::is_han;
 use crate::tables::sources::WORDS;
 
-/// The words of this table and the names of `data/tables/names.tsv`, precomputed in the order in
-/// which they are added: folded word, frequency, frequency before. Computing it at start would take
-/// as long as half a query.
+/// The words of `data/tables/words.tsv` and the names of `data/tables/names.tsv`, precomputed in
+/// the order in which they are added to the dictionary: folded word, frequency, and the frequency
+/// that it had before it was added. Computing it at start would take as long as half a query.
 const PRECOMPUTED: &str = include_str!("../../data/words.tsv");
 
 /// The longest name of a part of speech in jieba's tables, in letters.
@@ -26,8 +26,8 @@ pub(crate) fn words() -> impl Iterator<Item = Word> {
     })
 }
 
-/// The lines of the precomputed table: word, frequency, frequency before. `None` if the table is
-/// out of date.
+/// The lines of the precomputed table: the word, its frequency, and the frequency that it had
+/// before it was added. `None` if the table is out of date.
 pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
     let (_, lines) = precomputed::precomputed(PRECOMPUTED)?;
     Some(lines.lines().filter_map(|line| {
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_and_every_line_can_be_a_word() {
+    fn the_table_is_sorted_and_every_line_is_a_word_of_han_characters() {
         let words: Vec<String> = words().map(|(word, _)| word).collect();
         assert!(words.len() > 50);
         for two in words.windows(2) {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_that_is_made_has_what_adding_the_words_gives() {
+    fn the_precomputed_table_has_what_adding_the_words_gives() {
         let mut lines = String::new();
         crate::Segmenter::new().add_words(crate::segment::builtin_words(), |word, freq, before| {
             lines += &format!("{}\t{freq}\t{before}\n", word.iter().collect::<String>());
