@@ -1,10 +1,11 @@
-//! The words that a user adds to the dictionary.
+//! The words that are added to those of the embedded trie: the words of the project and of the
+//! user.
 
 use std::collections::HashMap;
 
 use crate::tables::{CHAR_IDS, char_id};
 
-/// A word that a user adds.
+/// A word that is added to the dictionary.
 #[derive(Debug, Clone)]
 pub(super) struct AddedWord {
     pub(super) chars: Box<[char]>,
@@ -12,7 +13,7 @@ pub(super) struct AddedWord {
     pub(super) log_freq: f64,
 }
 
-/// All words that a user adds.
+/// All words that are added to the dictionary.
 #[derive(Debug, Clone, Default)]
 pub(super) struct AddedWords {
     /// By first character, ascending by length.
@@ -29,7 +30,8 @@ fn second_char_bit(id: u16) -> u64 {
 }
 
 impl AddedWords {
-    /// The added words that may start with characters of these ids.
+    /// The added words with the first character of `chars`; `None` if the second character of
+    /// `chars` excludes them all. `first` and `second` are the ids of these two characters.
     #[inline(always)]
     pub(super) fn words_at(&self, first: u16, second: u16, chars: &[char]) -> Option<&[AddedWord]> {
         let second_chars = *self.second_chars.get(usize::from(first))?;

@@ -18,6 +18,7 @@ pub(super) struct TextOffset {
 pub(super) struct TextCursor<'f> {
     pub(super) text: &'f str,
     pub(super) remaining: Chars<'f>,
+    /// The number of characters before `remaining`.
     pub(super) char_offset: usize,
 }
 

@@ -1,4 +1,5 @@
-//! The dictionary: the words of the embedded trie, and those that a user adds.
+//! The dictionary: the words of the embedded trie, and those of the project and of the user, which
+//! are added to them.
 
 use std::hint::select_unpredictable;
 
@@ -19,7 +20,7 @@ pub(crate) struct Dictionary {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ShortWords {
     /// The ids of their frequencies; 0 if there is no such word.
-    values: [u16; 3],
+    freq_ids: [u16; 3],
     /// Slot of the node of three characters if a longer word passes through it, else 0.
     slot: u32,
 }
@@ -103,14 +104,14 @@ impl Dictionary {
             let one = Node::at(u32::from(ids[0])).below(ROOT);
             let two = Node::at(one.base() ^ u32::from(ids[1])).below(one.slot);
             let three = Node::at(two.base() ^ u32::from(ids[2])).below(two.slot);
-            let values = [one, two, three].map(|node| node.freq_id() as u16);
-            ShortWords { values, slot: select_unpredictable(three.base() == 0, 0, three.slot) }
+            let freq_ids = [one, two, three].map(|node| node.freq_id() as u16);
+            ShortWords { freq_ids, slot: select_unpredictable(three.base() == 0, 0, three.slot) }
         }));
     }
 
     /// The words that are prefixes of `chars`, and the best of them to take. `ids` are the
     /// character ids, followed by two zeros; `short` are the short words found for them.
-    /// `probs(length)` is the log probability of the best route after a word of that length; it
+    /// `log_probs(length)` is the log probability of the best route after a word of that length; it
     /// must accept lengths up to 3 even near the end.
     ///
     /// Of equally probable words the longer one wins. Rounding decides between nearly equal ones,
@@ -126,8 +127,8 @@ impl Dictionary {
         if self.added.words_at(ids[0], ids[1], chars).is_some() {
             return self.best_word_with_added(chars, log_probs);
         }
-        let [one, two, three] = short.values.map(usize::from);
-        // A missing word has log probability -∞, so it is never taken.
+        let [one, two, three] = short.freq_ids.map(usize::from);
+        // A missing word (frequency id 0) has log probability -∞, so it is never taken.
         let mut best = BestWord {
             lengths: u32::from(one != 0) << 1
                 | u32::from(two != 0) << 2
@@ -178,7 +179,7 @@ impl BestWord {
         }
     }
 
-    /// Where no word starts, the character stands alone.
+    /// Where no word starts, the character stands alone, as if it were a word of frequency 1.
     #[inline(always)]
     fn or_single_char(mut self, log_total: f64, log_probs: impl Fn(usize) -> f64) -> BestWord {
         if self.log_prob == f64::NEG_INFINITY {
@@ -212,6 +213,7 @@ mod tests {
         text.lines().skip(1).map(entry).collect()
     });
 
+    /// Words that are added, with their frequencies. Two of them are in the trie, too.
     const ADDED: [(&str, u64); 9] = [
         ("中国人民银", 7),
         ("中国", 9),
@@ -233,10 +235,15 @@ mod tests {
         (dictionary, words)
     }
 
-    static BOTH: LazyLock<(Dictionary, BTreeMap<Vec<char>, u64>)> = LazyLock::new(with_added);
+    /// The dictionary with [`ADDED`], and the same words in a map.
+    static WITH_ADDED: LazyLock<(Dictionary, BTreeMap<Vec<char>, u64>)> = LazyLock::new(with_added);
 
     /// Compares all look-ups at the start of `text` with those in a map.
-    fn same_as_a_map(dictionary: &Dictionary, words: &BTreeMap<Vec<char>, u64>, text: &[char]) {
+    fn assert_same_as_map(
+        dictionary: &Dictionary,
+        words: &BTreeMap<Vec<char>, u64>,
+        text: &[char],
+    ) {
         let expected: Vec<(usize, f64)> = (1..=text.len())
             .filter_map(|length| Some((length, (*words.get(&text[..length])? as f64).ln())))
             .collect();
@@ -284,15 +291,15 @@ mod tests {
     }
 
     #[test]
-    fn every_word_and_every_word_that_it_begins_with_is_found() {
+    fn every_word_is_found_with_the_words_that_are_its_prefixes() {
         let plain = Dictionary::new();
-        let (dictionary, words) = &*BOTH;
+        let (dictionary, words) = &*WITH_ADDED;
         assert!(WORDS.len() > 300_000);
         for word in words.keys() {
             let mut text = word.clone();
             text.extend(['中', '国', '\0']);
-            same_as_a_map(&plain, &WORDS, &text);
-            same_as_a_map(dictionary, words, &text);
+            assert_same_as_map(&plain, &WORDS, &text);
+            assert_same_as_map(dictionary, words, &text);
         }
     }
 
@@ -303,17 +310,17 @@ mod tests {
         fn lookups_in_random_text_agree_with_a_map(
             text in "([一-龥]|[的一是在有中国人民银行区块链]|[㐀-䶵𠀀-𠀯]|.){0,12}",
         ) {
-            let (dictionary, words) = &*BOTH;
+            let (dictionary, words) = &*WITH_ADDED;
             let text = chars(&text);
             for at in 0..=text.len() {
-                same_as_a_map(dictionary, words, &text[at..]);
+                assert_same_as_map(dictionary, words, &text[at..]);
             }
         }
     }
 
     #[test]
     fn a_changed_frequency_changes_the_total_by_the_difference() {
-        let dictionary = &BOTH.0;
+        let dictionary = &WITH_ADDED.0;
         let before: u64 = ADDED.iter().filter_map(|(word, _)| WORDS.get(&chars(word))).sum();
         let after: u64 = ADDED.iter().map(|(_, freq)| freq).sum();
         assert_eq!(dictionary.total, DICT_TOTAL - before + after);
@@ -330,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn added_words_stand_beside_and_replace() {
+    fn added_words_are_found_beside_those_of_the_trie_or_replace_them() {
         let mut dictionary = Dictionary::new();
         add(&mut dictionary, "中国人民银", 7);
         add(&mut dictionary, "中国", 9);
@@ -343,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_characters_lead_nowhere() {
+    fn characters_that_no_word_has_match_no_word() {
         let dictionary = Dictionary::new();
         for text in ["\0", "a\0b", "\u{10FFFF}x", "é", "中\0"] {
             dictionary.prefixes(&chars(text), |length, _| assert_eq!((text, length), ("中\0", 1)));

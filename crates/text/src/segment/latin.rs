@@ -78,7 +78,8 @@ fn separates_thousands(text: &str, start: usize, at: usize) -> bool {
         }
 }
 
-/// Passes the tokens of a run to `sink`, ordered by start, then by length.
+/// Passes the tokens of a run to `sink`, ordered by start, then by length; only whole words unless
+/// `parts` is set.
 ///
 /// `run` is the text of the characters `chars` of the folded text.
 pub(crate) fn cut<'f>(
@@ -99,7 +100,7 @@ pub(crate) fn cut<'f>(
     let bytes = run.text.as_bytes();
     let points = bytes.iter().filter(|b| **b == b'.').count();
     if (points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
-        || (bytes.iter().all(u8::is_ascii_lowercase) && !capitals_inside(folded, &chars))
+        || (bytes.iter().all(u8::is_ascii_lowercase) && !may_divide_by_case(folded, &chars))
     {
         if let Some(whole) = long_whole_part(run.text).filter(|_| parts) {
             sink(run.token(0..whole, false));
@@ -136,8 +137,9 @@ pub(crate) fn cut<'f>(
 }
 
 /// Adds the pieces of every part, pairs of them, and pairs across a connector: `F-16` of `F-16V`.
+/// `spans` are the parts.
 fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut Ranges) {
-    let mut all = Vec::new();
+    let mut all_pieces = Vec::new();
     for span in spans {
         let whole = long_whole_part(&run.text[span.clone()]);
         ranges.extend(whole.map(|length| (span.start..span.start + length, false)));
@@ -146,12 +148,13 @@ fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut R
             ranges.extend(pieces.iter().map(|piece| (piece.clone(), false)));
             join_neighbours(&pieces, ranges);
         }
-        if all.len() <= MAX_PIECES {
-            all.extend(pieces);
+        if all_pieces.len() <= MAX_PIECES {
+            all_pieces.extend(pieces);
         }
     }
-    if (spans.len() + 1..=MAX_PIECES).contains(&all.len()) {
-        let across = all.windows(2).filter(|two| two[0].end < two[1].start);
+    // If every part is one piece, `cut` has added these pairs already.
+    if (spans.len() + 1..=MAX_PIECES).contains(&all_pieces.len()) {
+        let across = all_pieces.windows(2).filter(|two| two[0].end < two[1].start);
         ranges.extend(across.map(|two| (two[0].start..two[1].end, false)));
     }
 }
@@ -172,9 +175,9 @@ fn long_whole_part(number: &str) -> Option<usize> {
     (whole.len() >= YEAR_DIGITS && is_digits(whole) && is_digits(decimals)).then_some(whole.len())
 }
 
-/// Whether case can divide a run: anything but a small letter follows its first character, and it
-/// is not all capitals.
-fn capitals_inside(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
+/// Whether capitals can divide a run: in the original text, some character after the first is not a
+/// small ASCII letter, and not all are ASCII capitals.
+fn may_divide_by_case(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
     let original = &folded.original()[folded.original_bytes(chars.clone())];
     original.chars().skip(1).any(|c| !c.is_ascii_lowercase())
         && !original.bytes().all(|b| b.is_ascii_uppercase())

@@ -4,8 +4,8 @@
 //! [`Segmenter`] walks through a text with a `cursor`, and passes each `token` to its caller.
 //!
 //! - `route` finds the words in a run of Han characters, from the frequencies of the `dictionary`.
-//!   That is a `trie` of jieba's words, and `added_words`: those of the project and of the user,
-//!   which `own_words` adds.
+//!   The dictionary is a `trie` of jieba's words, and `added_words`: those of the project and of
+//!   the user, which `own_words` adds.
 //! - `latin` cuts Latin letters and digits.
 //! - `numbers` and `numerals` compute the values of numbers with multipliers, as additional tokens.
 
@@ -194,7 +194,8 @@ impl Segmenter {
         self.segment_into(folded, Output { parts: true, min_han_chars, key: Some(key) }, &mut sink);
     }
 
-    /// Passes the tokens of a text that `output` asks for to `sink`, and appends the key to it.
+    /// Passes the tokens of a text that `output` asks for to `sink`, and appends the key to the
+    /// buffer in `output`, if there is one.
     fn segment_into<'f>(
         &self,
         folded: &'f Folded<'_>,

@@ -26,16 +26,17 @@ pub(crate) fn value(text: &str) -> Option<Value> {
     let mut sum: Option<u128> = None;
     let mut len = 0;
     // The multipliers of a compound such as 1亿2000万 descend.
-    let mut last = u32::MAX;
+    let mut last_exponent = u32::MAX;
     while let Some(number) = number(&text[len..]) {
         let after = &text[len + number.len()..];
-        let Some((taken, exponent)) = multiplier(after).filter(|(_, exponent)| *exponent < last)
+        let Some((taken, exponent)) =
+            multiplier(after).filter(|(_, exponent)| *exponent < last_exponent)
         else {
             break;
         };
         sum = Some(sum.unwrap_or(0).checked_add(scaled(number, exponent)?)?);
         len += number.len() + taken;
-        last = exponent;
+        last_exponent = exponent;
     }
     let digits = sum.filter(|sum| *sum > 0)?.to_string();
     (digits.len() <= MAX_DIGITS).then_some(Value { len, digits })
@@ -95,12 +96,12 @@ pub(super) fn multiplier(text: &str) -> Option<(usize, u32)> {
 pub(super) fn scaled(number: &str, exponent: u32) -> Option<u128> {
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
     let decimals = decimals.trim_end_matches('0');
-    let missing = exponent.checked_sub(u32::try_from(decimals.len()).ok()?)?;
+    let zeros = exponent.checked_sub(u32::try_from(decimals.len()).ok()?)?;
     let digits: String = whole.chars().chain(decimals.chars()).filter(|c| *c != ',').collect();
-    if digits.len() + missing as usize > MAX_DIGITS {
+    if digits.len() + zeros as usize > MAX_DIGITS {
         return None;
     }
-    digits.parse::<u128>().ok()?.checked_mul(10_u128.checked_pow(missing)?)
+    digits.parse::<u128>().ok()?.checked_mul(10_u128.checked_pow(zeros)?)
 }
 
 /// The characters that a Chinese numeral can start with.
@@ -128,6 +129,7 @@ pub(crate) fn can_start_numeral(c: char) -> bool {
     LOW_BITS >> (code & 63) & HIGH_BITS >> (code >> 6 & 63) & 1 == 1 && FIRST_CHARS.contains(&c)
 }
 
+/// The value of a Chinese digit.
 pub(super) fn digit(c: char) -> Option<u128> {
     Some(match c {
         '零' | '〇' => 0,
@@ -144,6 +146,7 @@ pub(super) fn digit(c: char) -> Option<u128> {
     })
 }
 
+/// The value of a Chinese multiplier.
 pub(super) fn multiplier_value(c: char) -> Option<u128> {
     Some(match c {
         '十' => 10,
@@ -156,7 +159,7 @@ pub(super) fn multiplier_value(c: char) -> Option<u128> {
     })
 }
 
-/// 二〇二三: at least three digits in positional notation.
+/// The value of 二〇二三: at least three digits in positional notation.
 pub(super) fn positional(run: &str) -> Option<u128> {
     let digits: Vec<u128> = run.chars().filter_map(digit).collect();
     (3..=MAX_DIGITS)
@@ -164,7 +167,7 @@ pub(super) fn positional(run: &str) -> Option<u128> {
         .then(|| digits.iter().fold(0, |sum, digit| sum * 10 + digit))
 }
 
-/// 三万五千二百: digits before multipliers.
+/// The value of 三万五千二百: digits before multipliers.
 pub(super) fn with_multipliers(run: &str) -> Option<u128> {
     // `total` is complete up to the last 万, 亿 or 兆; `section` up to the last 十, 百 or 千.
     let (mut total, mut section, mut number) = (0_u128, 0_u128, None);
@@ -175,7 +178,7 @@ pub(super) fn with_multipliers(run: &str) -> Option<u128> {
     let mut last = None;
     for c in run.chars() {
         if let Some(value) = digit(c) {
-            // Two adjacent digits are two numbers, except after a zero that fills a place.
+            // Two adjacent digits are two numbers, except after a zero (一百零五).
             if number.is_some_and(|number| number > 0) {
                 return None;
             }
@@ -218,18 +221,15 @@ pub(super) fn with_multipliers(run: &str) -> Option<u128> {
 mod tests {
     use super::*;
 
+    /// The value at the start of a text, and the text after the number.
     fn digits(text: &str) -> Option<(String, &str)> {
         value(text).map(|value| (value.digits, &text[value.len..]))
     }
 
     #[test]
     fn every_spelling_has_one_value() {
-        for spelling in ["5.4亿美元", "5.40 亿美元", "54000万美元", "5亿4000万美元", "0.54十亿"]
-        {
-            let expected = if spelling.contains('十') { None } else { Some("540000000") };
-            let found = digits(spelling);
-            assert_eq!(found.as_ref().map(|(d, _)| d.as_str()), expected, "{spelling}");
-            assert!(found.is_none_or(|(_, remaining)| remaining == "美元"), "{spelling}");
+        for spelling in ["5.4亿美元", "5.40 亿美元", "54000万美元", "5亿4000万美元"] {
+            assert_eq!(digits(spelling), Some(("540000000".to_owned(), "美元")), "{spelling}");
         }
         assert_eq!(digits("540 million, or"), Some(("540000000".to_owned(), ", or")));
         assert_eq!(digits("1,200万"), Some(("12000000".to_owned(), "")));
@@ -239,9 +239,18 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_multiplier_or_no_whole_value_has_none() {
-        for text in ["5.4", "2023", "5.4 美元", "1.2.3万", "0.00001万", "0万", "3 millionaires", ""]
-        {
+    fn numbers_without_multiplier_or_integer_value_have_no_value() {
+        for text in [
+            "5.4",
+            "2023",
+            "5.4 美元",
+            "1.2.3万",
+            "0.00001万",
+            "0万",
+            "3 millionaires",
+            "0.54十亿",
+            "",
+        ] {
             assert_eq!(digits(text), None, "{text}");
         }
         // Ascending multipliers are two numbers.
@@ -251,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chinese_number_begins_with_a_digit_or_ten() {
+    fn a_chinese_numeral_begins_with_a_digit_or_ten() {
         for c in '\0'..=char::MAX {
             assert_eq!(can_start_numeral(c), digit(c).is_some() || c == '十', "{c}");
         }

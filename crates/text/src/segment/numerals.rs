@@ -1,5 +1,6 @@
-//! Numbers in text: with a multiplier, as Chinese numerals, and in other forms (三点五, 百分之二十,
-//! 三成, years with other zeros).
+//! The values of all numbers in a text, and of Chinese numerals: 三万五千, 二〇二三, 三点五,
+//! 百分之二十, 三成, and years with other characters for zero. The values of numbers in digits
+//! (5.4亿) are computed in `numbers`.
 
 use std::ops::Range;
 
@@ -12,9 +13,10 @@ use crate::segment::numbers::{
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// Every number with a multiplier: its range in characters of the folded text, and its value in
-/// plain digits, with a point and decimals (三点五) or a percent sign if it has some. These are the
-/// tokens of kind [`crate::TokenKind::Value`] that [`crate::Segmenter::segment`] produces.
+/// Every number with a multiplier and every Chinese numeral: its range in characters of the folded
+/// text, and its value in plain digits, with a point and decimals (三点五) or a percent sign (三成) if
+/// it has some. These are the tokens of kind [`crate::TokenKind::Value`] that
+/// [`crate::Segmenter::segment`] produces.
 ///
 /// ```
 /// use wensou_text::{Folded, values};
@@ -58,9 +60,9 @@ pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
     if percentage_of.is_none() && !can_start_numeral(text.chars().next()?) {
         return None;
     }
-    let inside =
+    let continues_numeral =
         |c: char| digit(c).is_some() || multiplier_value(c).is_some() || matches!(c, '数' | '几');
-    if before.chars().next_back().is_some_and(inside) {
+    if before.chars().next_back().is_some_and(continues_numeral) {
         return None;
     }
     if let Some(number) = percentage_of {
@@ -85,7 +87,7 @@ pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
 /// What precedes the number of a percentage.
 const PERCENT: &str = "百分之";
 
-/// 百分之三点五, 百分之20: `text` is what follows 百分之.
+/// The value of a percentage, such as 百分之三点五 or 百分之20; `text` is what follows 百分之.
 fn percentage(text: &str) -> Option<Value> {
     let (len, digits) = match number(text) {
         Some(digits) => (digits.len(), digits.replace(',', "")),
@@ -94,6 +96,7 @@ fn percentage(text: &str) -> Option<Value> {
             None => {
                 let end = text.find(|c| digit(c).is_none() && multiplier_value(c).is_none());
                 let run = &text[..end.unwrap_or(text.len())];
+                // In 百分之百分之三, the second 百分之 begins another percentage.
                 if run == "百" && text.starts_with("百分") {
                     return None;
                 }
@@ -109,7 +112,7 @@ fn percentage(text: &str) -> Option<Value> {
     Some(Value { len: PERCENT.len() + len, digits: format!("{digits}%") })
 }
 
-/// 三点五, 一点七八万亿: a decimal number. Without a multiplier it can be a time: 三点五十分.
+/// The value of a decimal number: 三点五, 一点七八万亿. A time (三点五十分) has none.
 fn decimal(text: &str) -> Option<Value> {
     let mut chars = text.char_indices().take(MAX_DIGITS);
     let (point, _) = chars.find(|(_, c)| digit(*c).is_none() && multiplier_value(*c).is_none())?;
@@ -141,7 +144,7 @@ fn decimal(text: &str) -> Option<Value> {
     Some(Value { len: len + taken, digits })
 }
 
-/// 三成, 三成五: tenths, as a percentage.
+/// The value of tenths, such as 三成 or 三成五, as a percentage.
 fn tenths(text: &str) -> Option<Value> {
     /// 成 starts a word with one of these more often than it ends a number.
     const WORDS: &str = "交立为功员果本长分绩都就熟人不品型像语全因年份色堆套";
@@ -162,7 +165,7 @@ fn tenths(text: &str) -> Option<Value> {
     Some(Value { len, digits: format!("{}%", tens * 10 + units.unwrap_or(0)) })
 }
 
-/// 二○二三年, 二ＯＯ三年: a year with other characters for zero.
+/// The digits of a year with other characters for zero: 二○二三年, 二ＯＯ三年.
 fn zeros_in_year(text: &str) -> Option<Value> {
     let zero = |c: char| matches!(c, '○' | 'o' | '0');
     let year: Vec<char> = text.chars().take(5).collect();
@@ -181,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chinese_numerals() {
+    fn chinese_numerals_have_values() {
         let of = |text: &str| numeral_value("", text).map(|value| value.digits);
         for (text, digits) in [
             ("七百亿参数", "70000000000"),
@@ -224,7 +227,7 @@ mod tests {
             assert_eq!(of(text), None, "{text}");
         }
         assert_eq!(numeral_value("数", "十万"), None);
-        assert_eq!(numeral_value("三百", "五十"), None, "a number begins where it begins");
+        assert_eq!(numeral_value("三百", "五十"), None, "the middle of a numeral starts none");
         assert_eq!(of(&"九亿".repeat(30)), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Words that are added to the dictionary.
+//! Adds words to the dictionary, and remembers the user's own words that consist of several words.
 
 use super::Segmenter;
 use crate::fold::{Folded, fold};
@@ -35,9 +35,9 @@ impl Segmenter {
         compound.then(|| (folded.as_str().to_owned(), lengths))
     }
 
-    /// The lengths in characters of the words that one of the user's own words consists of. `None`
-    /// if it is no word of the user's own, or if it does not consist of words. A query has to find
-    /// these words: a page may have them apart.
+    /// The lengths in characters of the words that `word`, one of the user's own words, consists
+    /// of. `None` if it is no word of the user's own, or if it does not consist of several words. A
+    /// query has to find these words, too: a page may have them apart from each other.
     ///
     /// ```
     /// use wensou_text::Segmenter;

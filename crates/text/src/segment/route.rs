@@ -25,8 +25,9 @@ impl HanSegmenter {
         Self { dictionary: Dictionary::new(), hmm: OnceLock::new() }
     }
 
-    /// Cuts a run of Han characters and emits the tokens. `scratch.chars` holds its characters,
-    /// `base` is the index of the first one.
+    /// Cuts a run of Han characters and passes the tokens that `output` asks for to `sink`.
+    /// `scratch.chars` holds the characters of the run, `base` is the index of the first one in the
+    /// folded text.
     pub(super) fn cut<'f>(
         &self,
         run: &'f str,
@@ -149,6 +150,7 @@ pub(super) struct Scratch {
     ids: Vec<u16>,
     short_words: Vec<ShortWords>,
     route: Vec<RouteStep>,
+    /// The byte offset of each character in the run, unless every character takes three bytes.
     offsets: Vec<u32>,
 }
 
@@ -174,12 +176,13 @@ impl Scratch {
 /// Turns ranges of a Han run into tokens.
 struct TokenEmitter<'f, 's> {
     run: &'f str,
+    /// The index of the first character of the run in the folded text.
     base: usize,
     chars: &'s [char],
     route: &'s [RouteStep],
     /// Whether every character takes three bytes, so that byte offsets can be computed.
     three_bytes: bool,
-    /// Otherwise the byte offset of each character, followed by the length of the run.
+    /// If not, the byte offset of each character, followed by the length of the run.
     offsets: &'s [u32],
 }
 
@@ -194,6 +197,8 @@ impl<'f> TokenEmitter<'f, '_> {
         &self.run[start..end]
     }
 
+    /// Whether these characters are a word of the dictionary. Words of up to 31 characters have
+    /// been found already.
     fn is_word(&self, chars: Range<usize>, dictionary: &Dictionary) -> bool {
         match chars.len() {
             length @ ..32 => self.route[chars.start].lengths >> length & 1 == 1,
@@ -211,6 +216,8 @@ impl<'f> TokenEmitter<'f, '_> {
         }
     }
 
+    /// Passes a word to `sink`, and the words of two and three characters inside it if `output`
+    /// asks for parts.
     #[inline(always)]
     fn emit(&self, word: Range<usize>, output: &Output<'_>, sink: &mut impl FnMut(Token<'f>)) {
         // Parts of a word are shorter than the word.

@@ -12,7 +12,8 @@ pub enum TokenKind {
     Latin,
     /// Digits, possibly with a decimal point, inner connectors or a percent sign.
     Number,
-    /// A number with a multiplier, in plain digits: 5.4亿 is `540000000`. Only search mode has it.
+    /// The value of a number with a multiplier, or of a Chinese numeral, in plain digits: 5.4亿 is
+    /// `540000000`, 三点五 is `3.5`. Only search mode has it.
     Value,
     /// Letters of any other script, and symbols.
     Other,
@@ -33,7 +34,7 @@ pub struct Token<'f> {
     pub whole: bool,
 }
 
-/// What the segmenter produces of a text.
+/// What the segmenter is to produce of a text.
 pub(super) struct Output<'k> {
     /// Whether to produce the parts of words and the values of numbers, too.
     pub(super) parts: bool,
@@ -44,6 +45,7 @@ pub(super) struct Output<'k> {
 }
 
 impl Output<'_> {
+    /// Calls `add` with the buffer of the key, if there is one.
     #[inline(always)]
     pub(super) fn add_to_key(&mut self, add: impl FnOnce(&mut Vec<char>)) {
         if let Some(key) = &mut self.key {

@@ -1,8 +1,8 @@
 //! The dictionary's double-array trie, which is embedded in the binary and read in place.
 //!
-//! Its edges are whole characters. `CHAR_ID` numbers them from 1, the most frequent first, so that
-//! a step is one load and frequent nodes share cache lines. `build/trie.rs` builds it. Every step
-//! checks its bounds, so nothing needs to be validated at start.
+//! Its edges are whole characters. [`char_id`] numbers them from 1, the most frequent first, so
+//! that a step is one load and frequent nodes share cache lines. `build/trie.rs` builds it. Every
+//! step checks its bounds, so nothing needs to be validated at start.
 //!
 //! `crawdad` has the same structure and finds prefixes as fast (30 ns a character of dictionary
 //! words, ours 32 ns), but it has to copy its 6.4 MB into memory at every start, which takes
@@ -21,7 +21,7 @@ static TRIE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/dict.trie"));
 
 /// The parent of first characters.
 pub(super) const ROOT: u32 = 0xFF_FFFE;
-/// Stands for a unit that does not exist. No slot has the number of its parent.
+/// Stands for a unit that does not exist: its parent is 0xFFFFFF, which is the number of no slot.
 const EMPTY_UNIT: u64 = 0xFF_FFFF << 24;
 
 /// A slot of the trie and the unit in it.
@@ -32,17 +32,20 @@ pub(super) struct Node {
 }
 
 impl Node {
+    /// The node in a slot.
     #[inline(always)]
     pub(super) fn at(slot: u32) -> Node {
         let unit = TRIE.as_chunks().0.get(slot as usize);
         Node { slot, unit: unit.map_or(EMPTY_UNIT, |unit| u64::from_le_bytes(*unit)) }
     }
 
+    /// The slot of the parent.
     #[inline(always)]
     pub(super) fn parent(self) -> u32 {
         (self.unit >> 24) as u32 & 0xFF_FFFF
     }
 
+    /// The number whose exclusive or with a character id is the slot of a child.
     #[inline(always)]
     pub(super) fn base(self) -> u32 {
         self.unit as u32 & 0xFF_FFFF
@@ -64,12 +67,14 @@ impl Node {
         }
     }
 
+    /// The node of a word's first character.
     #[inline(always)]
     pub(super) fn first(id: u16) -> Option<Node> {
         let node = Node::at(u32::from(id));
         (node.parent() == ROOT).then_some(node)
     }
 
+    /// The child by a character id.
     #[inline(always)]
     pub(super) fn child(self, id: u16) -> Option<Node> {
         let node = Node::at(self.base() ^ u32::from(id));
