@@ -1,11 +1,11 @@
 //! Composes what the analysis needs at run time, so that starting costs nothing:
 //!
 //! - `tables.rs`: the fold (NFKC, lower case, t2s and variants in one), the character classes, the
-//!   t2s tables, the script sets, the frequencies of the dictionary, and a fingerprint over all of
-//!   them;
+//!   t2s tables, the script sets, the frequencies of the dictionary, and a fingerprint over what
+//!   terms depend on: fold, classes and dictionary;
 //! - `dict.trie`: the dictionary as a double-array trie, which is read in place in the binary.
 //!
-//! A mistake in a table is a build error that names the line.
+//! A mistake in a table is a build error that names the line or the character.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write};
@@ -21,19 +21,24 @@ mod accents;
 #[path = "src/tables/class.rs"]
 #[expect(unreachable_pub, reason = "the crate exports a part of this file")]
 mod class;
+#[path = "build/dict.rs"]
+mod dict;
 #[path = "src/tables/ignorable.rs"]
 mod ignorable;
 #[path = "build/trie.rs"]
 mod trie;
 
 use class::Class;
+use dict::Dict;
 
-/// Characters in a page of a two-level table; and the first code point that no table covers, the
-/// end of the Han blocks.
+/// The number of characters in a page of a two-level table.
 const PAGE: u32 = 64;
+/// The first code point that no table covers: the end of the Han blocks, rounded up to a page.
 const LIMIT: u32 = 0x3_2400;
-/// Special entries of the fold table. No distance between two characters equals them.
+/// A special entry of the fold table: the character folds to several characters. No distance
+/// between two characters equals a special entry.
 const EXPAND: i32 = i32::MAX;
+/// A special entry of the fold table: the character combines with the one before it, or vanishes.
 const JOIN: i32 = i32::MIN;
 
 fn main() {
@@ -45,30 +50,32 @@ fn main() {
     for path in [&t2s_path, &variants_path, &dict_path, &root.join("build.rs")] {
         println!("cargo:rerun-if-changed={}", path.display());
     }
+    println!("cargo:rerun-if-changed=build/dict.rs");
     println!("cargo:rerun-if-changed=build/trie.rs");
     println!("cargo:rerun-if-changed=src/tables/class.rs");
     println!("cargo:rerun-if-changed=src/tables/ignorable.rs");
     println!("cargo:rerun-if-changed=src/fold/accents.rs");
 
     let t2s = T2s::read(&t2s_path);
-    let han = compose(&t2s.chars, &read_variants(&variants_path));
+    let mappings = compose(&t2s.chars, &read_variants(&variants_path));
     let dict = Dict::read(&dict_path);
     let mut code = String::new();
     let mut hash = Fnv::new();
-    emit_fold(&mut code, &mut hash, &han);
+    emit_fold(&mut code, &mut hash, &mappings);
     emit_classes(&mut code, &mut hash);
     emit_t2s(&mut code, &t2s);
     emit_scripts(&mut code, &t2s);
     let trie = emit_words(&mut code, &mut hash, &dict);
-    writeln!(code, "pub(crate) const DATA_FINGERPRINT: u64 = {};", hash.0).expect("a string grows");
+    writeln!(code, "pub(crate) const DATA_FINGERPRINT: u64 = {};", hash.0)
+        .expect("writing to a String never fails");
 
     fs::write(out.join("dict.trie"), trie).expect("OUT_DIR is writable");
     fs::write(out.join("tables.rs"), code).expect("OUT_DIR is writable");
 }
 
-/// What each character folds to.
-fn emit_fold(code: &mut String, hash: &mut Fnv, han: &BTreeMap<char, char>) {
-    let fold: Vec<i32> = (0..LIMIT).map(|c| fold_entry(c, han)).collect();
+/// What each character folds to. `mappings` are those of t2s and of the variants.
+fn emit_fold(code: &mut String, hash: &mut Fnv, mappings: &BTreeMap<char, char>) {
+    let fold: Vec<i32> = (0..LIMIT).map(|c| fold_entry(c, mappings)).collect();
     emit_paged(code, "FOLD", "i32", &fold);
     fold.iter().for_each(|entry| hash.add(&entry.to_le_bytes()));
 }
@@ -119,13 +126,14 @@ fn emit_words(code: &mut String, hash: &mut Fnv, dict: &Dict) -> Vec<u8> {
     let logs = freqs.iter().map(|freq| format!("{:?}", f64::from(*freq).ln()));
     let logs = std::iter::once("f64::NEG_INFINITY".to_owned()).chain(logs);
     emit(code, "LOG_FREQS", "f64", logs);
-    writeln!(code, "pub(crate) const DICT_TOTAL: u64 = {};", dict.total).expect("a string grows");
+    writeln!(code, "pub(crate) const DICT_TOTAL: u64 = {};", dict.total)
+        .expect("writing to a String never fails");
     let char_ids = dict.char_ids();
     let mut by_char = vec![0u16; LIMIT as usize];
     char_ids.iter().for_each(|(c, id)| by_char[*c as usize] = *id);
     emit_paged(code, "CHAR_ID", "u16", &by_char);
     writeln!(code, "pub(crate) const CHAR_IDS: usize = {};", char_ids.len() + 1)
-        .expect("a string grows");
+        .expect("writing to a String never fails");
     let mut words: Vec<(Vec<u16>, u16)> = dict
         .words
         .iter()
@@ -139,7 +147,8 @@ fn emit_words(code: &mut String, hash: &mut Fnv, dict: &Dict) -> Vec<u8> {
     trie::DoubleArray::of(&words).units().flat_map(u64::to_le_bytes).collect()
 }
 
-/// The three sections of `t2s.tsv`.
+/// The three sections of `t2s.tsv`: characters, phrases, and characters that Traditional text does
+/// not use.
 struct T2s {
     chars: BTreeMap<char, char>,
     phrases: BTreeMap<String, String>,
@@ -153,41 +162,47 @@ impl T2s {
             phrases: BTreeMap::new(),
             simplified_only: BTreeSet::new(),
         };
-        for (at, fields) in read_tsv(path) {
+        for (location, fields) in read_tsv(path) {
             match fields.as_slice() {
                 [from, to] if to.is_empty() => {
-                    t2s.simplified_only.insert(one_char(from, &at));
+                    t2s.simplified_only.insert(one_char(from, &location));
                 }
                 [from, to] if from.chars().nth(1).is_none() => {
-                    t2s.chars.insert(one_char(from, &at), one_char(to, &at));
+                    t2s.chars.insert(one_char(from, &location), one_char(to, &location));
                 }
                 [from, to] => {
-                    assert_eq!(from.chars().count(), to.chars().count(), "{at}: lengths differ");
+                    let (from_length, to_length) = (from.chars().count(), to.chars().count());
+                    assert_eq!(from_length, to_length, "{location}: lengths differ");
                     t2s.phrases.insert(from.clone(), to.clone());
                 }
-                _ => panic!("{at}: expected two fields"),
+                _ => panic!("{location}: expected two fields"),
             }
         }
         t2s
     }
 }
 
-/// The characters that a phrase of t2s keeps.
+/// The characters that a phrase of t2s leaves unchanged.
 fn kept_by((from, to): (&String, &String)) -> Vec<char> {
     from.chars().zip(to.chars()).filter(|(a, b)| a == b).map(|(a, _)| a).collect()
 }
 
+/// The table `variants.tsv`: what each variant folds to.
 fn read_variants(path: &Path) -> BTreeMap<char, char> {
     let mut variants = BTreeMap::new();
-    for (at, fields) in read_tsv(path) {
-        let [from, to, _group] = fields.as_slice() else { panic!("{at}: expected three fields") };
-        let (from, to) = (one_char(from, &at), one_char(to, &at));
-        assert_eq!(nfkc_lower(from), from.to_string(), "{at}: NFKC or lower case changes {from}");
-        assert!(variants.insert(from, to).is_none(), "{at}: {from} is in the table twice");
+    for (location, fields) in read_tsv(path) {
+        let [from, to, _group] = fields.as_slice() else {
+            panic!("{location}: expected three fields")
+        };
+        let (from, to) = (one_char(from, &location), one_char(to, &location));
+        let normalized = nfkc_lower(from);
+        assert_eq!(normalized, from.to_string(), "{location}: NFKC or lower case changes {from}");
+        assert!(variants.insert(from, to).is_none(), "{location}: {from} is in the table twice");
     }
     variants
 }
 
+/// The location (`FILE:LINE`) and the fields of each line of a table that is no comment.
 fn read_tsv(path: &Path) -> impl Iterator<Item = (String, Vec<String>)> {
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let lines: Vec<_> = text
@@ -201,16 +216,16 @@ fn read_tsv(path: &Path) -> impl Iterator<Item = (String, Vec<String>)> {
     lines.into_iter()
 }
 
-fn one_char(field: &str, at: &str) -> char {
+fn one_char(field: &str, location: &str) -> char {
     let mut chars = field.chars();
     match (chars.next(), chars.next()) {
         (Some(c), None) => c,
-        _ => panic!("{at}: {field:?} is not one character"),
+        _ => panic!("{location}: {field:?} is not one character"),
     }
 }
 
-/// Combines t2s and the variants, and follows each mapping to its end, so that folding twice is
-/// folding once.
+/// Combines t2s and the variants, and follows each mapping to its end, so that folding a folded
+/// text does not change it.
 fn compose(t2s: &BTreeMap<char, char>, variants: &BTreeMap<char, char>) -> BTreeMap<char, char> {
     let step = |c: char| t2s.get(&c).or_else(|| variants.get(&c)).copied();
     for from in variants.keys() {
@@ -233,24 +248,28 @@ fn compose(t2s: &BTreeMap<char, char>, variants: &BTreeMap<char, char>) -> BTree
     composed
 }
 
+/// A character in NFKC and lower case, without ignorable characters.
 fn nfkc_lower(c: char) -> String {
     c.nfkd().flat_map(char::to_lowercase).filter(|c| !ignorable::is_ignorable(*c)).nfc().collect()
 }
 
-/// How a character folds by itself: the distance to the resulting character, `EXPAND` or `JOIN`.
-fn fold_entry(code: u32, han: &BTreeMap<char, char>) -> i32 {
+/// How a character folds by itself: the distance to the resulting character, [`EXPAND`] or
+/// [`JOIN`].
+fn fold_entry(code: u32, mappings: &BTreeMap<char, char>) -> i32 {
     let Some(c) = char::from_u32(code) else { return 0 };
     let lowered: Vec<char> =
         c.nfkd().flat_map(char::to_lowercase).filter(|c| !ignorable::is_ignorable(*c)).collect();
     let Some(first) = lowered.first() else { return JOIN };
-    let starts = canonical_combining_class(*first) == 0
+    // Whether the character never combines with the one before it.
+    let starts_sequence = canonical_combining_class(*first) == 0
         && is_nfc_quick(std::iter::once(*first)) == IsNormalized::Yes;
-    if !starts {
+    if !starts_sequence {
         return JOIN;
     }
     let folded: Vec<char> =
-        lowered.iter().map(|c| han.get(c).copied().unwrap_or(*c)).nfc().collect();
-    // The accents of the first blocks tell pinyin, so the fold drops them at its end.
+        lowered.iter().map(|c| mappings.get(c).copied().unwrap_or(*c)).nfc().collect();
+    // Accents of letters below U+0250 stay in the table, because pinyin annotations are recognised
+    // by them; the fold drops them as its last step.
     let plain = |c: char| if c < '\u{250}' { c } else { accents::plain(c) };
     match folded.iter().copied().map(plain).collect::<Vec<_>>().as_slice() {
         [to] if accents::ligature(*to).is_some() || has_ligature(*to) => EXPAND,
@@ -264,6 +283,7 @@ fn has_ligature(c: char) -> bool {
     c.nfd().next().is_some_and(|first| accents::ligature(first).is_some())
 }
 
+/// The number of the [`Class`] of a character.
 fn class_entry(code: u32) -> u8 {
     let Some(c) = char::from_u32(code) else { return Class::Separator as u8 };
     let category = c.general_category();
@@ -298,60 +318,6 @@ fn class_entry(code: u32) -> u8 {
     class as u8
 }
 
-/// The words of `dict.bin` (see `examples/gen-dict.rs`) with their frequencies.
-#[derive(Default)]
-struct Dict {
-    words: BTreeMap<String, u32>,
-    total: u64,
-}
-
-impl Dict {
-    fn read(path: &Path) -> Dict {
-        // The generator of this file folds with this crate, so the crate must build without the
-        // file.
-        if !path.exists() {
-            println!(
-                "cargo:warning={} is missing: no dictionary; run `just gen-dict`",
-                path.display()
-            );
-            return Dict { total: 1, ..Dict::default() };
-        }
-        let packed = fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let bytes =
-            miniz_oxide::inflate::decompress_to_vec(&packed).expect("dict.bin is raw deflate");
-        let text = String::from_utf8(bytes).expect("dict.bin holds UTF-8");
-        let mut lines = text.lines();
-        let total =
-            lines.next().and_then(|line| line.parse().ok()).expect("the first line is the total");
-        let mut words = BTreeMap::new();
-        let mut word: Vec<char> = Vec::new();
-        for line in lines {
-            let mut fields = line.split('\t');
-            let mut field = || fields.next().expect("a line has three fields");
-            let shared: usize = field().parse().expect("SHARED is a number");
-            word.truncate(shared);
-            word.extend(field().chars());
-            let freq = field().parse().expect("FREQUENCY is a number");
-            words.insert(word.iter().collect(), freq);
-        }
-        Dict { words, total }
-    }
-
-    /// Numbers the characters of the words from 1, the most frequent first, so that frequent nodes
-    /// of the trie lie together.
-    fn char_ids(&self) -> BTreeMap<char, u16> {
-        let mut weights: BTreeMap<char, u64> = BTreeMap::new();
-        for (word, freq) in &self.words {
-            word.chars().for_each(|c| *weights.entry(c).or_default() += u64::from(*freq));
-        }
-        let mut chars: Vec<(char, u64)> = weights.into_iter().collect();
-        chars.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
-        let ids: BTreeMap<char, u16> = (1..).zip(&chars).map(|(id, (c, _))| (*c, id)).collect();
-        assert_eq!(ids.len(), chars.len(), "16 bits are too few for the characters");
-        ids
-    }
-}
-
 /// Writes `NAME_PAGES`, the page number of every 64 characters, and `NAME`, the distinct pages one
 /// after the other.
 fn emit_paged<T: Copy + Display + Ord>(code: &mut String, name: &str, kind: &str, values: &[T]) {
@@ -369,6 +335,7 @@ fn emit_paged<T: Copy + Display + Ord>(code: &mut String, name: &str, kind: &str
     emit(code, name, kind, pages.concat());
 }
 
+/// Writes a static array `NAME` whose elements have the type `kind`.
 fn emit(code: &mut String, name: &str, kind: &str, values: impl IntoIterator<Item = impl Display>) {
     let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
     writeln!(
@@ -377,7 +344,7 @@ fn emit(code: &mut String, name: &str, kind: &str, values: impl IntoIterator<Ite
         values.len(),
         values.join(",")
     )
-    .expect("a string grows");
+    .expect("writing to a String never fails");
 }
 
 /// FNV-1a, 64 bits; good enough for a fingerprint.

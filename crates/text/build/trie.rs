@@ -1,20 +1,26 @@
 //! Builds the dictionary's double array over whole characters. `src/segment/trie.rs` reads it.
 
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
-/// The parent of first characters, and the parent of free slots.
+/// The parent of first characters.
 const ROOT: u32 = 0xFF_FFFE;
+/// The parent of free slots.
 const EMPTY: u32 = 0xFF_FFFF;
-/// After this many free slots in vain, the search for nodes with as many children resumes where it
-/// ended. The slots that were skipped are left to nodes with fewer children.
+/// If the search for a node's slots tries more free slots than this in vain, the search for the
+/// next node with as many children resumes where it ended. The slots that were skipped are left to
+/// nodes with fewer children.
 const MAX_TRIES: usize = 64;
 
+/// A node, in its slot: the child by character id `c` is at slot `base ^ c`.
 #[derive(Clone, Copy)]
 struct Unit {
     base: u32,
+    /// The slot of the parent, [`ROOT`] or [`EMPTY`].
     parent: u32,
-    value: u16,
+    /// The id of the frequency of the word that ends here; 0 if none does.
+    freq_id: u16,
 }
 
 /// The array under construction. Its free slots form a doubly linked list.
@@ -24,15 +30,20 @@ pub(crate) struct DoubleArray {
     previous: Vec<u32>,
     /// Slots are added in blocks of this size, a power of two greater than any id.
     block: u32,
-    /// The number of children that was last searched for, and the last slot that was skipped.
-    searched: (usize, u32),
+    /// The number of children of the node for which [`DoubleArray::base_for`] searched last.
+    searched_children: usize,
+    /// The slot after which the next search for a node with as many children begins.
+    search_after: u32,
 }
 
-/// Words with a common prefix, and the slot of the node that they share.
+/// A node whose children have no slots yet. Nodes with many children are greater, and among those
+/// with as many, the node of the words that sort first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Pending {
     children: usize,
-    words: std::cmp::Reverse<(usize, usize)>,
+    /// The range of the words that pass through the node: its start and its end.
+    words: Reverse<(usize, usize)>,
+    /// The number of characters that these words have in common.
     depth: usize,
     slot: u32,
 }
@@ -48,7 +59,8 @@ impl DoubleArray {
             next: Vec::new(),
             previous: Vec::new(),
             block,
-            searched: (0, 0),
+            searched_children: 0,
+            search_after: 0,
         };
         array.grow();
         // Slot 0 is where unknown characters lead. It is never free, and nothing continues from it.
@@ -59,8 +71,8 @@ impl DoubleArray {
             array.fill(u32::from(id), ROOT, words, range, 1, &mut pending);
         }
         // Place nodes with many children first, while there is room for them.
-        while let Some(Pending { words: range, depth, slot, .. }) = pending.pop() {
-            let children = children(words, range.0.0..range.0.1, depth);
+        while let Some(Pending { words: Reverse((start, end)), depth, slot, .. }) = pending.pop() {
+            let children = children(words, start..end, depth);
             let base = array.base_for(&children);
             array.units[slot as usize].base = base;
             for (id, range) in children {
@@ -75,10 +87,13 @@ impl DoubleArray {
     /// of the frequency in the high 16.
     pub(crate) fn units(&self) -> impl Iterator<Item = u64> {
         self.units.iter().map(|unit| {
-            u64::from(unit.base) | u64::from(unit.parent) << 24 | u64::from(unit.value) << 48
+            u64::from(unit.base) | u64::from(unit.parent) << 24 | u64::from(unit.freq_id) << 48
         })
     }
 
+    /// Writes the unit of a node into its slot, which has been taken. The words of `range` pass
+    /// through the node and have `depth` characters in common. If some of them are longer, adds the
+    /// node to `pending`.
     fn fill(
         &mut self,
         slot: u32,
@@ -88,15 +103,15 @@ impl DoubleArray {
         depth: usize,
         pending: &mut BinaryHeap<Pending>,
     ) {
-        let (first, value) = &words[range.start];
+        let (first, freq_id) = &words[range.start];
         // A word sorts before its extensions.
-        let ends = first.len() == depth;
-        let value = if ends { *value } else { 0 };
-        self.units[slot as usize] = Unit { base: 0, parent, value };
-        let longer = range.start + usize::from(ends)..range.end;
+        let ends_here = first.len() == depth;
+        let freq_id = if ends_here { *freq_id } else { 0 };
+        self.units[slot as usize] = Unit { base: 0, parent, freq_id };
+        let longer = range.start + usize::from(ends_here)..range.end;
         if !longer.is_empty() {
             let children = children(words, longer.clone(), depth).len();
-            let words = std::cmp::Reverse((longer.start, longer.end));
+            let words = Reverse((longer.start, longer.end));
             pending.push(Pending { children, words, depth, slot });
         }
     }
@@ -104,31 +119,31 @@ impl DoubleArray {
     /// Takes slots for `children` of one node, and returns the node's base.
     fn base_for(&mut self, children: &[(u16, Range<usize>)]) -> u32 {
         let first = u32::from(children[0].0);
-        let free = |array: &Self, base: u32| {
+        let is_free = |array: &Self, base: u32| {
             base != 0
                 && children.iter().all(|(id, _)| {
                     array.units[(base ^ u32::from(*id)) as usize].parent == EMPTY
                         && base ^ u32::from(*id) != 0
                 })
         };
-        if self.searched.0 != children.len() {
-            self.searched = (children.len(), 0);
+        if self.searched_children != children.len() {
+            (self.searched_children, self.search_after) = (children.len(), 0);
         }
-        let (mut found, mut tried, mut at) = (None, 0, self.searched.1);
+        let (mut found, mut tried, mut at) = (None, 0, self.search_after);
         loop {
             // Slot 0 is the head of the list, so the list ends where it started.
             at = self.next[at as usize];
             if at == 0 {
                 break;
             }
-            if free(self, at ^ first) {
+            if is_free(self, at ^ first) {
                 found = Some(at ^ first);
                 break;
             }
             tried += 1;
         }
         if tried > MAX_TRIES {
-            self.searched.1 = self.previous[at as usize];
+            self.search_after = self.previous[at as usize];
         }
         let base = found.unwrap_or_else(|| self.grow());
         for (id, _) in children {
@@ -140,7 +155,7 @@ impl DoubleArray {
     /// Appends a block of free slots to the end of the list, and returns the first of them.
     fn grow(&mut self) -> u32 {
         let from = self.units.len() as u32;
-        let unit = Unit { base: 0, parent: EMPTY, value: 0 };
+        let unit = Unit { base: 0, parent: EMPTY, freq_id: 0 };
         for slot in from..from + self.block {
             self.units.push(unit);
             if slot == 0 {
@@ -163,15 +178,16 @@ impl DoubleArray {
             return;
         }
         let (previous, next) = (self.previous[slot as usize], self.next[slot as usize]);
-        if self.searched.1 == slot {
-            self.searched.1 = previous;
+        if self.search_after == slot {
+            self.search_after = previous;
         }
         self.next[previous as usize] = next;
         self.previous[next as usize] = previous;
     }
 }
 
-/// The ids at `depth` of words that are equal before it, each with the range of words that have it.
+/// The character ids at index `depth` of words that are equal before it, each with the range of the
+/// words that have it.
 fn children(
     words: &[(Vec<u16>, u16)],
     range: Range<usize>,
