@@ -16,7 +16,9 @@ use crate::tables::class::is_han;
 use crate::tables::t2s_char;
 use crate::word_tables::editable;
 
+/// OpenCC's phrases and characters, Simplified and Traditional.
 const OPENCC: &str = include_str!("../data/s2t.tsv");
+/// Our own entries. The first lines of the file explain the kinds of lines.
 const OWN: &str = include_str!("../../../data/tables/traditional.tsv");
 
 /// The longest phrase that is looked up, in characters.
@@ -24,7 +26,7 @@ const LONGEST_PHRASE: usize = 16;
 
 /// Converts text to Traditional characters. The number of characters does not change.
 ///
-/// Creating one takes some ten milliseconds, because it reads all tables.
+/// Creating one takes about ten milliseconds, because it reads all tables.
 ///
 /// ```
 /// let traditional = wensou_text::Traditional::new();
@@ -33,6 +35,7 @@ const LONGEST_PHRASE: usize = 16;
 /// ```
 pub struct Traditional {
     segmenter: Segmenter,
+    /// The Traditional form of each Simplified phrase.
     phrases: HashMap<String, String>,
     /// Forms of characters that no phrase covers.
     chars: HashMap<char, char>,
@@ -53,7 +56,7 @@ impl Default for Traditional {
 impl Traditional {
     /// Reads the tables.
     pub fn new() -> Self {
-        let mut forms = Forms::default();
+        let mut usual_forms = UsualForms::default();
         let mut tables = Traditional {
             segmenter: Segmenter::new(),
             phrases: HashMap::new(),
@@ -62,7 +65,8 @@ impl Traditional {
             after_number: HashMap::new(),
             in_name: HashMap::new(),
         };
-        // Our own entries replace those of OpenCC; `forms` corrects the spellings of all others.
+        // Our own entries replace those of OpenCC; `usual_forms` corrects the spellings of all
+        // others.
         let mut own_words = Vec::new();
         let mut own_chars = Vec::new();
         for (_, line) in editable::lines(OWN) {
@@ -72,7 +76,7 @@ impl Traditional {
             let to = fields.next().unwrap_or_default();
             let mapping = from.chars().zip(to.chars()).next();
             match kind {
-                "form" => forms.add(from, to),
+                "form" => usual_forms.add(from, to),
                 "word" => own_words.push((t2s(from), from.to_owned())),
                 "char" => own_chars.extend(mapping),
                 "alone" => tables.alone.extend(mapping),
@@ -83,13 +87,13 @@ impl Traditional {
         }
         for (_, line) in editable::lines(OPENCC) {
             let Some((from, to)) = line.split_once('\t') else { continue };
-            let (mut chars, mut forms_of) = (from.chars(), to.chars());
-            match (chars.next(), forms_of.next(), chars.next()) {
+            let (mut from_chars, mut to_chars) = (from.chars(), to.chars());
+            match (from_chars.next(), to_chars.next(), from_chars.next()) {
                 (Some(from), Some(to), None) => {
-                    tables.chars.insert(from, forms.of_char(to));
+                    tables.chars.insert(from, usual_forms.of_char(to));
                 }
                 _ => {
-                    tables.phrases.insert(from.to_owned(), forms.of_phrase(to));
+                    tables.phrases.insert(from.to_owned(), usual_forms.of_phrase(to));
                 }
             }
         }
@@ -131,7 +135,8 @@ impl Traditional {
     fn push_word(&self, word: &str, out: &mut String) {
         let original: Vec<char> = word.chars().collect();
         let simplified: Vec<char> = original.iter().map(|c| t2s_char(*c)).collect();
-        let forms: [Option<&HashMap<char, char>>; 2] = match simplified.as_slice() {
+        // The tables whose forms take precedence over those in `chars`.
+        let preferred: [Option<&HashMap<char, char>>; 2] = match simplified.as_slice() {
             [_] if ends_with_number(out) => [Some(&self.after_number), Some(&self.alone)],
             [_] => [Some(&self.alone), None],
             _ if self.is_unknown(&simplified) => [Some(&self.in_name), None],
@@ -144,13 +149,16 @@ impl Traditional {
                 Some(phrase) => phrase.chars().collect(),
                 None => {
                     let c = simplified[at];
-                    let form = forms.iter().flatten().find_map(|table| table.get(&c));
+                    let form = preferred.iter().flatten().find_map(|table| table.get(&c));
                     vec![form.or_else(|| self.chars.get(&c)).copied().unwrap_or(c)]
                 }
             };
             for c in converted {
-                let (Some(was), Some(key)) = (original.get(at), simplified.get(at)) else { break };
-                out.push(if was == key { c } else { *was });
+                let (Some(was), Some(simple)) = (original.get(at), simplified.get(at)) else {
+                    break;
+                };
+                // A character that t2s changes is Traditional already, and stays.
+                out.push(if was == simple { c } else { *was });
                 at += 1;
             }
         }
@@ -185,19 +193,20 @@ fn ends_with_number(text: &str) -> bool {
 
 /// Replaces spellings of OpenCC by more frequent ones: the lines `form` of our own table.
 #[derive(Default)]
-struct Forms {
+struct UsualForms {
     chars: HashMap<char, char>,
-    parts: Vec<(String, String)>,
+    /// Spellings of several characters: what is replaced, and by what.
+    sequences: Vec<(String, String)>,
 }
 
-impl Forms {
+impl UsualForms {
     fn add(&mut self, from: &str, to: &str) {
         let mut chars = from.chars().zip(to.chars());
         match (chars.next(), chars.next()) {
             (Some((from, to)), None) => {
                 self.chars.insert(from, to);
             }
-            _ => self.parts.push((from.to_owned(), to.to_owned())),
+            _ => self.sequences.push((from.to_owned(), to.to_owned())),
         }
     }
 
@@ -207,7 +216,7 @@ impl Forms {
 
     fn of_phrase(&self, phrase: &str) -> String {
         let mut text: String = phrase.chars().map(|c| self.of_char(c)).collect();
-        for (from, to) in &self.parts {
+        for (from, to) in &self.sequences {
             if text.contains(from.as_str()) {
                 text = text.replace(from.as_str(), to);
             }

@@ -10,6 +10,6 @@ pub const ANALYSIS_VERSION: u32 = 4;
 /// and [`ANALYSIS_VERSION`]. An index that was built with another value holds other terms and is
 /// stale. Computed at build time.
 pub const fn analysis_fingerprint() -> u64 {
-    let numbers = DATA_FINGERPRINT ^ sources::FINGERPRINT ^ ANALYSIS_VERSION as u64;
-    numbers.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    let combined = DATA_FINGERPRINT ^ sources::FINGERPRINT ^ ANALYSIS_VERSION as u64;
+    combined.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

@@ -3,7 +3,7 @@
 
 use unicode_normalization::char::decompose_canonical;
 
-/// The letters that a ligature stands for.
+/// The letters that a ligature stands for; `þ` counts as one.
 pub(crate) const fn ligature(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",
@@ -16,7 +16,7 @@ pub(crate) const fn ligature(c: char) -> Option<&'static str> {
 
 /// A small Latin letter without its accents or strokes; any other character as it is.
 pub(crate) fn plain(c: char) -> char {
-    let mut first = match c {
+    let mut letter = match c {
         'đ' | 'ð' => 'd',
         'ħ' => 'h',
         'ı' => 'i',
@@ -31,8 +31,8 @@ pub(crate) fn plain(c: char) -> char {
             base.get_or_insert(part);
         });
         if let Some(base) = base.filter(char::is_ascii_lowercase) {
-            first = base;
+            letter = base;
         }
     }
-    first
+    letter
 }

@@ -1,10 +1,10 @@
 //! Pinyin in brackets after a Chinese character, which scrapers insert into words:
 //! `資(zī)本市(shì)場`.
 //!
-//! The fold drops it, so that the word is found. A syllable with a tone mark is always pinyin. One
-//! with a tone number, or without a tone, is only if it is a reading of the character before it:
-//! `馬(ma)` is an annotation, `人工智能(AI)` and `泰達幣(USDT)` are not. Nothing else is dropped,
-//! so what stands in brackets stays searchable.
+//! The fold drops it, so that the word is found. A syllable with a tone mark is always pinyin. A
+//! syllable with a tone number, or without a tone, is pinyin only if it is a reading of the
+//! character before it: `馬(ma)` is an annotation, `人工智能(AI)` and `泰達幣(USDT)` are not. Nothing else
+//! is dropped, so any other text in brackets stays searchable.
 
 use std::ops::Range;
 
@@ -14,8 +14,9 @@ use crate::fold::accents::plain;
 use crate::fold::chars::is_join;
 use crate::tables::class::is_han;
 
-/// The longest syllable, `zhuang`, with a tone number, or with a tone mark as a character of its
-/// own, and an opening bracket.
+/// How many characters before a closing bracket can belong to an annotation, at most: the opening
+/// bracket, the six letters of the longest syllable (`zhuang`), and a tone number or a combining
+/// tone mark.
 const MAX_CHARS: usize = 8;
 
 /// The annotations in a folded text, as byte ranges in order, brackets included. Adjacent ones are
@@ -28,11 +29,12 @@ pub(crate) fn annotations(folded: &str) -> Vec<Range<usize>> {
         else {
             continue;
         };
-        let above = found.last().filter(|last| last.end == open).map_or(open, |last| last.start);
-        let Some(character) = folded[..above].chars().next_back().filter(|c| is_han(*c)) else {
+        // An annotation may follow another one of the same character.
+        let start = found.last().filter(|last| last.end == open).map_or(open, |last| last.start);
+        let Some(character) = folded[..start].chars().next_back().filter(|c| is_han(*c)) else {
             continue;
         };
-        // A mark that would join the character instead of the bracket.
+        // Without the brackets, a combining mark after them would join the character.
         if folded[close + 1..].starts_with(is_join) {
             continue;
         }
@@ -84,7 +86,8 @@ fn syllable(text: &str) -> Option<(String, Tone)> {
     is_syllable(&plain).then_some((plain, tone))
 }
 
-/// A letter without its tone mark, and whether it has one. A combining mark is not a letter.
+/// A letter without its tone mark, and whether it has one. For a combining tone mark there is no
+/// letter. `None` for characters that pinyin does not have.
 fn letter(c: char) -> Option<(Option<char>, bool)> {
     const MARKED: [(char, &str); 7] = [
         ('a', "āáǎàă"),

@@ -7,8 +7,8 @@ use crate::fold::accents::{ligature, plain};
 use crate::tables::ignorable::is_ignorable;
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of};
 
-/// A sequence of characters that are folded together, because its characters do not fold to one
-/// character each.
+/// A sequence of characters that are folded together, because they do not fold to one character
+/// each. Each range has a start and an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sequence {
     pub(super) original_bytes: (usize, usize),
@@ -31,6 +31,7 @@ pub(super) fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Seq
             out.push_str(simdutf8::basic::from_utf8(&block[..plain.written]).unwrap_or_default());
             at += plain.read;
             if plain.written > FULL {
+                // `fold_plain` has stopped only because the block was full.
                 continue;
             }
         }
@@ -65,11 +66,13 @@ const FULL: usize = BLOCK - 4;
 
 /// How far [`fold_plain`] has come.
 struct Plain {
-    /// The number of bytes read, and of bytes written.
+    /// The number of bytes read.
     read: usize,
+    /// The number of bytes written.
     written: usize,
-    /// Where the last character begins, in the bytes read and in the bytes written.
+    /// Where the last character begins in the bytes read.
     last_read: usize,
+    /// Where the last character begins in the bytes written.
     last_written: usize,
 }
 
@@ -149,6 +152,7 @@ fn fold_sequence(sequence: &str, out: &mut String) {
             .flat_map(|c| {
                 let first = c.nfd().next().unwrap_or(c);
                 let letters = ligature(first);
+                // The fold drops the accents of letters below U+0250 later, see `without_accents`.
                 let plain = if c < '\u{250}' { c } else { plain(c) };
                 letters.unwrap_or_default().chars().chain(letters.is_none().then_some(plain))
             }),

@@ -25,6 +25,7 @@ pub fn is_key_char(c: char) -> bool {
 #[derive(Debug, Clone, Default)]
 pub struct Key {
     chars: Vec<char>,
+    /// For each key character, its offset in the folded text, in characters.
     folded_offsets: Vec<u32>,
 }
 

@@ -76,13 +76,17 @@ pub fn fold_char(c: char) -> impl Iterator<Item = char> {
     one.into_iter().chain(many.chars().collect::<Vec<_>>())
 }
 
-/// A sequence whose number of characters changes: offset and length in the folded text and in the
-/// original, in characters.
+/// A sequence whose number of characters changes when it is folded. Offsets and numbers are in
+/// characters.
 #[derive(Debug, Clone, Copy)]
 struct Exception {
+    /// Its offset in the folded text.
     folded_char: usize,
+    /// The number of its characters in the folded text.
     folded_chars: usize,
+    /// Its offset in the original.
     original_char: usize,
+    /// The number of its characters in the original.
     original_chars: usize,
 }
 
@@ -102,8 +106,10 @@ struct Exception {
 pub struct Folded<'t> {
     original: Cow<'t, str>,
     text: String,
+    /// The number of characters of `text`.
     chars: usize,
     original_char_count: usize,
+    /// In the order of the text.
     exceptions: Vec<Exception>,
     original_offsets: ByteOffsets,
     folded_offsets: ByteOffsets,
@@ -234,7 +240,7 @@ impl<'t> Folded<'t> {
         self.chars
     }
 
-    /// Whether every character of the original became exactly one.
+    /// Whether every character of the original folds to exactly one character.
     pub fn is_one_to_one(&self) -> bool {
         self.exceptions.is_empty()
     }

@@ -43,7 +43,7 @@ struct Gap {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     key: Vec<char>,
-    /// The symbols before the first key character.
+    /// The symbols before the first key character; all symbols if there is no key character.
     start: Vec<char>,
     /// The gaps between key characters; `None` where symbols do not count.
     inner: Vec<Option<Gap>>,
@@ -165,12 +165,13 @@ impl Pattern {
             }
         }
         let mut span = key.folded_range(range.clone());
-        let touches_digit = |at: usize| {
+        // Whether key characters `at - 1` and `at` are adjacent digits of the text.
+        let in_digits = |at: usize| {
             let two = key.chars().get(at.wrapping_sub(1)).zip(key.chars().get(at));
             two.is_some_and(|(a, b)| is_digit(*a) && is_digit(*b)) && !is_apart(key, at)
         };
         if self.start.is_empty() {
-            if touches_digit(range.start) {
+            if in_digits(range.start) {
                 return None;
             }
         } else {
@@ -180,7 +181,7 @@ impl Pattern {
             span.start = same(&symbols[from..], &self.start).then_some(symbols[from].0)?;
         }
         if self.end.is_empty() {
-            if self.edges == Edges::Whole && touches_digit(range.end) {
+            if self.edges == Edges::Whole && in_digits(range.end) {
                 return None;
             }
         } else {
@@ -213,6 +214,7 @@ impl Pattern {
     }
 }
 
+/// Whether the symbols, without their offsets, are the wanted ones.
 fn same(symbols: &[(usize, char)], wanted: &[char]) -> bool {
     symbols.iter().map(|(_, c)| c).eq(wanted)
 }
@@ -254,14 +256,13 @@ fn symbols_of(folded: &Folded<'_>, key: &Key, at: usize, symbols: &mut Vec<(usiz
 mod tests {
     use super::*;
 
-    /// Every pattern that is cut out of a text and occurs in it has only terms that the text has.
     #[test]
-    fn candidates_have_the_terms_of_a_pattern() {
+    fn a_text_in_which_a_pattern_occurs_has_the_terms_of_the_pattern() {
         let text =
             "漲3.5%至$1,000.50（約€5）；C++、C#與A+級，13:02 1--2 3. 5 @a/b +5% %6 2:%7 US$9";
         let chars: Vec<char> = text.chars().collect();
-        let mut all = Vec::new();
-        symbol_terms(&crate::fold(text), |chars| all.push(chars.iter().collect::<String>()));
+        let mut of_text = Vec::new();
+        symbol_terms(&crate::fold(text), |chars| of_text.push(chars.iter().collect::<String>()));
         let folded = Folded::new(text);
         let key = Key::new(&folded);
         for start in 0..chars.len() {
@@ -275,7 +276,7 @@ mod tests {
                     }
                     for term in pattern.symbol_terms() {
                         let term = term.trim_start_matches(SYMBOL_TERM);
-                        assert!(all.iter().any(|other| other == term), "{term} of {phrase}");
+                        assert!(of_text.iter().any(|other| other == term), "{term} of {phrase}");
                     }
                 }
             }

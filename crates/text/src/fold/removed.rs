@@ -1,6 +1,6 @@
 //! What the fold drops at its end: annotations and accents.
 //!
-//! Accents stay until then, because the tones of pinyin tell an annotation.
+//! Accents stay until then, because an annotation is recognised by the tone mark of its pinyin.
 
 use std::ops::Range;
 
@@ -12,13 +12,14 @@ use crate::tables::class_of;
 /// Bytes that are checked at once. The compiler makes vector instructions of such a loop.
 const BLOCK: usize = 256;
 
-/// Whether a folded text may have annotations or accents: no byte of most texts is in either.
+/// Whether a folded text may have annotations or accents. Most texts have none of the bytes that
+/// these contain.
 pub(super) fn may_be_removed(folded: &str) -> bool {
     has_byte(folded, |b| matches!(b, b')' | 0xcc | 0xcd | 0xc3..=0xc9))
 }
 
-/// The byte ranges of a folded text that vanish: annotations, and combining marks after Latin
-/// letters, which have no composed form.
+/// The byte ranges of a folded text that vanish: annotations, and the combining marks after a Latin
+/// letter with which they have no composed form.
 pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
     let mut removed = annotations(folded);
     // The first bytes of U+0300 to U+036F.
@@ -53,7 +54,8 @@ pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
     removed
 }
 
-/// Whether a byte of `text` is wanted. Runs over all text, so it checks many bytes at once.
+/// Whether `is_wanted` accepts any byte of `text`. This runs over all text, so it checks many bytes
+/// at once.
 pub(super) fn has_byte(text: &str, is_wanted: impl Fn(u8) -> bool) -> bool {
     let mut blocks = text.as_bytes().chunks(BLOCK);
     blocks.any(|block| block.iter().fold(false, |any, b| any | is_wanted(*b)))

@@ -1,7 +1,7 @@
 //! The script that a text is written in.
 
 use crate::fold::chars::code_of_three;
-use crate::tables::{script_bits, script_bits_of};
+use crate::tables::{ONLY_SIMPLIFIED, ONLY_TRADITIONAL, script_bits, script_bits_of};
 
 /// The script of a Chinese text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,8 +37,8 @@ pub fn script_of(text: &str) -> Script {
 pub fn script_of_all<'t>(texts: impl IntoIterator<Item = &'t str>) -> Script {
     let (mut hant, mut hans) = (0usize, 0usize);
     let mut count = |bits: u8| {
-        hant += usize::from(bits == 1);
-        hans += usize::from(bits == 2);
+        hant += usize::from(bits == ONLY_TRADITIONAL);
+        hans += usize::from(bits == ONLY_SIMPLIFIED);
     };
     for text in texts {
         let mut remaining = text;
@@ -76,8 +76,8 @@ mod tests {
     fn every_character_counts_wherever_it_stands() {
         for c in '\0'..=char::MAX {
             let wanted = match script_bits(c) {
-                1 => Script::Hant,
-                2 => Script::Hans,
+                ONLY_TRADITIONAL => Script::Hant,
+                ONLY_SIMPLIFIED => Script::Hans,
                 _ => Script::None,
             };
             for text in [format!("{c}"), format!("a{c}大a"), format!("é{c}aaaa")] {

@@ -1,6 +1,6 @@
 //! Symbols that count: those that carry meaning where they are typed (`C++`, `$100`, `3.5%`).
 //!
-//! The key of a text has no symbols. A [`crate::Pattern`] compares them in addition to the key:
+//! The key of a text has none of these. A [`crate::Pattern`] compares them in addition to the key:
 //! the symbols of [`is_symbol`] everywhere, and any punctuation between two digits. The grammar of
 //! queries specifies this rule.
 //!
@@ -64,8 +64,8 @@ pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
     let (eights, remaining) = folded.as_bytes().as_chunks();
     for (number, eight) in eights.iter().enumerate() {
         // Most bytes belong to Chinese characters, at which no term is emitted. Mark the ASCII
-        // bytes and the first bytes of `€` and `₿`, which are zero in `others`. A borrow can mark a
-        // few more bytes; `terms_at` passes over them.
+        // bytes and the first bytes of `€` and `₿`, which are zero in `others`. The subtraction can
+        // borrow from the next byte and so mark a few more bytes; `terms_at` ignores them.
         let eight = u64::from_le_bytes(*eight);
         let others = eight ^ (ONES * u64::from(CURRENCY));
         let mut found = (!eight | (others.wrapping_sub(ONES) & !others)) & HIGH_BITS;
@@ -78,8 +78,9 @@ pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
     (from..folded.len()).for_each(|at| terms_at(folded, at, &mut emit));
 }
 
-/// Eight bytes of value 1, and the highest bit of each of the eight.
+/// Eight bytes of value 1.
 const ONES: u64 = u64::MAX / 0xff;
+/// The highest bit of each of eight bytes.
 const HIGH_BITS: u64 = ONES << 7;
 
 /// The first byte of `€` and `₿`.
@@ -107,29 +108,31 @@ fn terms_at(folded: &str, at: usize, emit: &mut impl FnMut(&[char])) {
     if !symbol && !is_digit(c) {
         return;
     }
-    let is_kept = |c: &char| is_symbol(*c) || is_key_char(*c);
+    let is_key_or_symbol = |c: &char| is_symbol(*c) || is_key_char(*c);
     if symbol {
         emit(&[c]);
     }
-    let last = before.chars().rev().find(is_kept);
-    if let Some(last) = last.filter(|last| is_sign(*last) || matches!(c, '+' | '#' | '%')) {
-        emit(&[last, c]);
+    let previous = before.chars().rev().find(is_key_or_symbol);
+    if let Some(previous) =
+        previous.filter(|previous| is_sign(*previous) || matches!(c, '+' | '#' | '%'))
+    {
+        emit(&[previous, c]);
     }
-    let gap = if symbol {
+    let digit_and_mark = if symbol {
         before.chars().next_back().map(|before| (before, c))
     } else {
         chars.next().filter(|next| !is_symbol(*next)).map(|next| (c, next))
     };
-    if let Some((digit, gap)) = gap
+    if let Some((digit, mark)) = digit_and_mark
         && is_digit(digit)
-        && !is_key_char(gap)
-        && !gap.is_whitespace()
+        && !is_key_char(mark)
+        && !mark.is_whitespace()
         && let Some(next) = chars.clone().next().filter(|c| is_digit(*c))
     {
-        emit(&[digit, gap, next]);
+        emit(&[digit, mark, next]);
     }
     // If a symbol or digit follows the sign, the term is emitted at that character.
-    let following = || chars.clone().find(is_kept).filter(|next| !is_symbol(*next));
+    let following = || chars.clone().find(is_key_or_symbol).filter(|next| !is_symbol(*next));
     if is_sign(c)
         && let Some(next) = following().filter(|next| !is_digit(*next))
     {
@@ -155,7 +158,7 @@ mod tests {
     }
 
     /// The terms of [`symbol_terms`], computed character by character.
-    fn plain_terms(folded: &str) -> Vec<String> {
+    fn terms_by_character(folded: &str) -> Vec<String> {
         let mut terms = Vec::new();
         let (mut last, mut before) = ('\0', '\0');
         let mut chars = folded.chars().peekable();
@@ -185,12 +188,12 @@ mod tests {
             text in "[#$%+@./\\-€₿•é字a12 ,:。·😀]{0,60}",
         ) {
             let folded = crate::fold(&text);
-            prop_assert_eq!(terms(&text), plain_terms(&folded));
+            prop_assert_eq!(terms(&text), terms_by_character(&folded));
         }
     }
 
     #[test]
-    fn symbols_are_terms_with_what_they_touch() {
+    fn symbols_are_terms_alone_and_with_the_characters_beside_them() {
         assert_eq!(terms("比特幣「減半」，一:二"), [""; 0]);
         assert_eq!(terms("C++"), ["+", "c+", "+", "++"]);
         assert_eq!(terms("3.5 %"), [".", "3.5", "%", "5%"]);

@@ -1,7 +1,7 @@
 //! OpenCC's t2s, exactly: phrases first (the longest that matches), then characters.
 //!
 //! It displays text in Simplified characters, and lets tests compare the fold with OpenCC. The fold
-//! itself does not call it: there the variants settle what phrases treat specially.
+//! itself does not call it: there, the variants unify the characters that phrases treat specially.
 
 use crate::tables::{T2S_PHRASE_STARTS, T2S_PHRASES, t2s_char};
 

@@ -5,8 +5,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Class {
-    /// Spaces, punctuation, control and format characters, modifiers, symbols of mathematics and
-    /// money.
+    /// Spaces, punctuation, control and format characters, modifier symbols, symbols of mathematics
+    /// (Unicode's general category Sm) and of money.
     Separator,
     /// A combining mark that is not a letter. It belongs to the word before it, and to no phrase.
     Mark,
@@ -30,8 +30,8 @@ pub(crate) enum Class {
     Hangul,
     /// Letters and numbers of any other script.
     Letter,
-    /// Other symbols, such as emoji and ★ (general category So), and characters of private use.
-    /// Arrows are Sm, and are not included.
+    /// Other symbols, such as emoji and ★ (general category So), and characters of private use. The
+    /// arrows ← ↑ → ↓ are symbols of mathematics, and so separators.
     Symbol,
 }
 

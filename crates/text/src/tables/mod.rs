@@ -1,5 +1,5 @@
 //! The tables that `build.rs` composes, and those that people edit (`sources`). They are constant
-//! data, so that a cold start only pays for the pages it touches.
+//! data, so that a cold start only pays for the pages of memory that it touches.
 
 pub(crate) mod class;
 pub(crate) mod ignorable;
@@ -14,12 +14,14 @@ mod data {
 }
 pub(crate) use data::*;
 
-/// Special entries of `FOLD`; all others are distances. The character folds to no single character,
-/// or joins the character before it: see `fold`.
+/// A special entry of `FOLD`: the character folds to several characters. Entries that are not
+/// special are distances from a character to the one that it folds to.
 pub(crate) const EXPAND: i32 = i32::MAX;
+/// A special entry of `FOLD`: the character combines with the one before it, or vanishes.
 pub(crate) const JOIN: i32 = i32::MIN;
 
-/// Looks `c` up in a two-level table; `None` beyond the planes that it covers.
+/// Looks `c` up in a two-level table: `pages` has the number of the page of every 64 characters,
+/// and `values` has the pages. `None` beyond the characters that the table covers.
 #[inline(always)]
 fn paged<T: Copy>(pages: &[u16], values: &[T], c: char) -> Option<T> {
     let page = *pages.get(c as usize >> 6)?;
@@ -38,7 +40,7 @@ pub(crate) fn fold_entry(c: char) -> i32 {
     }
 }
 
-/// The entry of a character of the basic multilingual plane, given its code point.
+/// [`fold_entry`] of a character of the basic multilingual plane, given its code point.
 #[inline(always)]
 pub(crate) fn fold_entry_of(code: u32) -> i32 {
     let page = FOLD_PAGES.get(code as usize >> 6).map_or(0, |page| usize::from(*page));
@@ -64,8 +66,12 @@ pub(crate) fn t2s_char(c: char) -> char {
     at_distance(c, paged(&T2S_PAGES, &T2S, c).unwrap_or(0))
 }
 
-/// 1 for characters that only Traditional text uses, 2 for those that only Simplified text uses.
-/// Any other value decides nothing.
+/// The value of [`script_bits`] for characters that only Traditional text uses.
+pub(crate) const ONLY_TRADITIONAL: u8 = 1;
+/// The value of [`script_bits`] for characters that only Simplified text uses.
+pub(crate) const ONLY_SIMPLIFIED: u8 = 2;
+
+/// [`ONLY_TRADITIONAL`] or [`ONLY_SIMPLIFIED`]; any other value decides nothing.
 #[inline]
 pub(crate) fn script_bits(c: char) -> u8 {
     paged(&SCRIPT_PAGES, &SCRIPT, c).unwrap_or(0)
@@ -78,6 +84,7 @@ pub(crate) fn script_bits_of(code: u32) -> u8 {
     SCRIPT.get(page << 6 | (code as usize & 63)).copied().unwrap_or_default()
 }
 
+/// All classes, by the numbers that the table has for them.
 const CLASSES: [Class; 13] = [
     Class::Separator,
     Class::Mark,
