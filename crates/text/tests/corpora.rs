@@ -44,6 +44,7 @@ pub(crate) fn sample(stride: usize) -> Vec<String> {
     texts().into_iter().step_by(stride).collect()
 }
 
+/// Adds the values of all text fields of JSON lines.
 fn collect(lines: &str, texts: &mut Vec<String>) {
     for line in lines.lines() {
         let record: serde_json::Value = serde_json::from_str(line).expect("JSON");

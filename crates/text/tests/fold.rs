@@ -25,8 +25,9 @@ pub(crate) fn difficult() -> impl Strategy<Value = String> {
     prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat())
 }
 
-fn byte(text: &str, chars: usize) -> usize {
-    text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
+/// The byte offset of the character with this index.
+fn byte_of(text: &str, index: usize) -> usize {
+    text.char_indices().nth(index).map_or(text.len(), |(at, _)| at)
 }
 
 /// Checks every law for one text, over the given folded ranges.
@@ -39,7 +40,11 @@ fn check(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) {
         let bytes = folded.original_bytes(chars.clone());
         let original = text.get(bytes.clone()).expect("on character boundaries");
         let whole = folded.original_chars(chars.clone());
-        assert_eq!(byte(text, whole.start)..byte(text, whole.end), bytes, "{text:?} {chars:?}");
+        assert_eq!(
+            byte_of(text, whole.start)..byte_of(text, whole.end),
+            bytes,
+            "{text:?} {chars:?}"
+        );
         let piece = folded.slice(chars.clone());
         let refolded = fold(original);
         if original.chars().count() == chars.len() && folded.is_one_to_one() {
@@ -50,6 +55,7 @@ fn check(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) {
     }
 }
 
+/// All character ranges of the folded text, also those that end one character beyond it.
 fn all_ranges(text: &str) -> Vec<Range<usize>> {
     let count = Folded::new(text).char_count();
     (0..=count).flat_map(|start| (start..=count + 1).map(move |end| start..end)).collect()
@@ -76,7 +82,7 @@ proptest! {
     }
 
     #[test]
-    fn ranges_that_cover_whole_sequences_fold_to_themselves(text in difficult(), cut in any::<prop::sample::Index>()) {
+    fn two_halves_whose_originals_do_not_overlap_fold_separately(text in difficult(), cut in any::<prop::sample::Index>()) {
         let folded = Folded::new(&text);
         let count = folded.char_count();
         let at = cut.index(count + 1);
@@ -107,7 +113,7 @@ fn laws_hold_on_real_text() {
     for text in corpora::sample(37) {
         let count = text.chars().count();
         check(&text, (0..count).step_by(101).map(|at| at..(at + 17).min(count)));
-        let middle = byte(&text, count / 2);
+        let middle = byte_of(&text, count / 2);
         let (left, right) = text.split_at(middle);
         if right.chars().next().is_some_and(is_han) {
             assert_eq!(fold(left) + &fold(right), fold(&text));
@@ -116,7 +122,7 @@ fn laws_hold_on_real_text() {
 }
 
 #[test]
-fn scripts_widths_and_cases_are_one() {
+fn spellings_in_any_script_width_and_case_fold_alike() {
     for (one, other) in [
         ("開源大模型", "开源大模型"),
         ("ＧＰＴ－４", "gpt-4"),
@@ -167,7 +173,7 @@ fn pinyin_in_brackets_belongs_to_its_character() {
 }
 
 #[test]
-fn words_that_are_two_stay_two() {
+fn different_words_fold_differently() {
     for (one, other) in [("芸", "艺"), ("予", "预"), ("她", "他"), ("横浜", "横滨"), ("份", "分")]
     {
         assert_ne!(fold(one), fold(other), "{one} {other}");
@@ -175,7 +181,7 @@ fn words_that_are_two_stay_two() {
 }
 
 #[test]
-fn a_position_in_an_expansion_is_the_whole_character() {
+fn a_range_inside_an_expansion_maps_to_the_whole_character() {
     let text = "在㍿①ﬁn\u{200B}e\u{301}後";
     let folded = Folded::new(text);
     assert_eq!(folded.as_str(), "在株式会社1fine后");

@@ -1,4 +1,5 @@
-//! Latin and number runs as a table: the run, then its tokens in order, whole words in brackets.
+//! How runs of Latin letters and digits are cut, as a table: the run, then its tokens in order,
+//! whole words in brackets.
 
 use wensou_text::{Folded, Segmenter};
 
@@ -16,7 +17,7 @@ fn tokens(text: &str) -> String {
 }
 
 #[test]
-fn runs_are_cut_sensibly() {
+fn runs_are_cut_into_words_and_their_parts() {
     for (text, expected) in [
         ("hello", "[hello]"),
         ("ETF", "[etf]"),

@@ -33,14 +33,14 @@ fn t2s_is_opencc_on_every_character() {
 }
 
 #[test]
-fn t2s_is_opencc_on_every_phrase_alone_and_in_each_others_way() {
+fn t2s_is_opencc_on_every_phrase_alone_and_before_every_other() {
     let opencc = converter(DefaultConfig::T2S);
     let phrases = phrases();
     assert!(phrases.len() >= 277);
     let check = |text: &str| {
-        let judged = opencc.convert(text);
-        assert_eq!(t2s(text), judged, "{text}");
-        assert_eq!(fold(text), fold(&judged), "{text}");
+        let expected = opencc.convert(text);
+        assert_eq!(t2s(text), expected, "{text}");
+        assert_eq!(fold(text), fold(&expected), "{text}");
     };
     for one in &phrases {
         check(one);
@@ -56,52 +56,52 @@ fn t2s_is_opencc_on_every_phrase_alone_and_in_each_others_way() {
 }
 
 #[test]
-fn t2s_is_opencc_on_real_text_and_the_fold_does_not_see_it() {
+fn t2s_is_opencc_on_real_text_and_does_not_change_its_fold() {
     let opencc = converter(DefaultConfig::T2S);
     let texts = corpora::texts();
     let mut bytes = 0;
     for text in &texts {
-        let judged = opencc.convert(text);
+        let expected = opencc.convert(text);
         bytes += text.len();
-        assert!(t2s(text) == judged, "t2s differs: {text}");
-        assert!(fold(text) == fold(&judged), "the fold sees t2s: {text}");
+        assert!(t2s(text) == expected, "t2s differs: {text}");
+        assert!(fold(text) == fold(&expected), "t2s changes the fold: {text}");
     }
     println!("t2s: {} texts, {bytes} bytes, 0 differences", texts.len());
 }
 
-/// What conversion to Traditional does to a folded text and folding does not undo: (folded, folded
-/// again) for each character, with counts. Texts whose length changes (phrases of unequal length)
+/// How often conversion to Traditional changes the fold of a character: for each pair of the fold
+/// before and after the conversion, a count. Texts whose length changes (phrases of unequal length)
 /// count as `length`.
-fn apart(config: DefaultConfig, texts: &[String]) -> BTreeMap<String, usize> {
+fn fold_differences(config: DefaultConfig, texts: &[String]) -> BTreeMap<String, usize> {
     let opencc = converter(config);
-    let mut apart = BTreeMap::new();
+    let mut differences = BTreeMap::new();
     for text in texts {
         let (plain, converted) = (fold(text), fold(&opencc.convert(text)));
         if plain == converted {
             continue;
         }
         if plain.chars().count() != converted.chars().count() {
-            *apart.entry("length".to_owned()).or_default() += 1;
+            *differences.entry("length".to_owned()).or_default() += 1;
             continue;
         }
         for (a, b) in plain.chars().zip(converted.chars()).filter(|(a, b)| a != b) {
-            *apart.entry(format!("{a}{b}")).or_default() += 1;
+            *differences.entry(format!("{a}{b}")).or_default() += 1;
         }
     }
-    apart
+    differences
 }
 
 #[test]
-fn conversion_to_traditional_and_back_is_never_seen() {
+fn conversion_to_traditional_does_not_change_the_fold() {
     // s2t of everything takes OpenCC half a minute; the other two only add a few dozen characters.
     for (name, config, stride) in [
         ("s2t", DefaultConfig::S2T, 1),
         ("s2tw", DefaultConfig::S2TW, 8),
         ("s2hk", DefaultConfig::S2HK, 8),
     ] {
-        let apart = apart(config, &corpora::sample(stride));
-        println!("{name}: {apart:?}");
-        assert!(apart.is_empty(), "{name}: {apart:?}");
+        let differences = fold_differences(config, &corpora::sample(stride));
+        println!("{name}: {differences:?}");
+        assert!(differences.is_empty(), "{name}: {differences:?}");
     }
 }
 
@@ -121,16 +121,17 @@ fn dictionary() -> Vec<String> {
     text.lines().skip(1).map(entry).collect()
 }
 
-/// So a query has the same key in both scripts, and with it the same terms and expansions.
+/// Because of this law, a query has the same key in both scripts, and so the same terms and
+/// expansions.
 #[test]
 fn every_word_and_its_traditional_form_have_one_fold() {
     let words = dictionary();
     assert!(words.len() > 300_000);
     let traditional = converter(DefaultConfig::S2T).convert(words.join("\n"));
-    let other: Vec<(&String, &str)> = words
+    let different: Vec<(&String, &str)> = words
         .iter()
         .zip(traditional.lines())
         .filter(|(word, traditional)| fold(traditional) != **word)
         .collect();
-    assert_eq!(other, []);
+    assert_eq!(different, []);
 }

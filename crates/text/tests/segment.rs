@@ -26,11 +26,11 @@ static DICT: LazyLock<String> = LazyLock::new(|| {
         word.extend(fields[1].chars());
         sum += fields[2].parse::<u64>().expect("a number");
         writeln!(dict, "{} {}", word.iter().collect::<String>(), fields[2])
-            .expect("a string grows");
+            .expect("writing to a String never fails");
     }
     // The total also counts words that the lines leave out. Give jieba the difference as the
     // frequency of one word that no text has, so that its total is the same.
-    writeln!(dict, "\u{E000} {}", total - sum).expect("a string grows");
+    writeln!(dict, "\u{E000} {}", total - sum).expect("writing to a String never fails");
     dict
 });
 
@@ -39,14 +39,17 @@ static JIEBA: LazyLock<Jieba> =
 
 static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::new);
 
-/// The tokens of a text, with the parts of words or without.
-fn collect<'f>(folded: &'f Folded<'_>, parts: bool) -> Vec<Token<'f>> {
+/// The words of a text, without parts and values.
+fn words_of<'f>(folded: &'f Folded<'_>) -> Vec<Token<'f>> {
+    let mut words = Vec::new();
+    SEGMENTER.words(folded, |token| words.push(token));
+    words
+}
+
+/// The tokens of a text in search mode: words, their parts, and values.
+fn tokens_of<'f>(folded: &'f Folded<'_>) -> Vec<Token<'f>> {
     let mut tokens = Vec::new();
-    if parts {
-        SEGMENTER.segment(folded, |token| tokens.push(token));
-    } else {
-        SEGMENTER.words(folded, |token| tokens.push(token));
-    }
+    SEGMENTER.segment(folded, |token| tokens.push(token));
     tokens
 }
 
@@ -65,10 +68,12 @@ fn by_jieba(folded: &str, search: bool) -> Vec<(usize, usize)> {
     spans
 }
 
-fn same_as_jieba(text: &str) {
+/// Checks that the Han tokens are those of jieba, in both modes.
+fn assert_cut_as_jieba(text: &str) {
     let folded = Folded::new(text);
     for search in [false, true] {
-        let mut ours: Vec<(usize, usize)> = collect(&folded, search)
+        let tokens = if search { tokens_of(&folded) } else { words_of(&folded) };
+        let mut ours: Vec<(usize, usize)> = tokens
             .iter()
             .filter(|token| token.kind == TokenKind::Han)
             .map(|token| (token.chars.start as usize, token.chars.end as usize))
@@ -82,10 +87,10 @@ fn same_as_jieba(text: &str) {
 }
 
 /// Checks the laws that hold for every text.
-fn laws(text: &str) {
+fn check_laws(text: &str) {
     let folded = Folded::new(text);
-    let words = collect(&folded, false);
-    let tokens = collect(&folded, true);
+    let words = words_of(&folded);
+    let tokens = tokens_of(&folded);
     let wholes: Vec<&Token<'_>> = tokens.iter().filter(|token| token.whole).collect();
     assert_eq!(wholes, words.iter().collect::<Vec<_>>(), "both modes cut alike: {text:?}");
     let mut covered = vec![0; folded.char_count()];
@@ -101,12 +106,12 @@ fn laws(text: &str) {
         }
         assert!(covered[at] < 2, "{c:?} of {text:?}");
     }
-    let valued: Vec<(std::ops::Range<usize>, String)> = tokens
+    let from_tokens: Vec<(std::ops::Range<usize>, String)> = tokens
         .iter()
         .filter(|token| token.kind == TokenKind::Value)
         .map(|token| (token.chars.start as usize..token.chars.end as usize, token.text.to_string()))
         .collect();
-    assert_eq!(valued, values(&folded), "{text:?}");
+    assert_eq!(from_tokens, values(&folded), "{text:?}");
     for token in &tokens {
         let chars = token.chars.start as usize..token.chars.end as usize;
         let slice = folded.slice(chars);
@@ -124,14 +129,14 @@ fn laws(text: &str) {
 
 /// Checks that `Segmenter::terms`, which an index calls, gives the same key and tokens as the calls
 /// that compute them one by one.
-fn terms_are_key_and_tokens(text: &str) {
+fn assert_terms_are_key_and_tokens(text: &str) {
     let folded = Folded::new(text);
-    for shortest in 1..5 {
+    for min_han_chars in 1..5 {
         let (mut key, mut terms) = (vec!['x'], Vec::new());
-        SEGMENTER.terms(&folded, shortest, &mut key, |token| terms.push(token));
-        let mut tokens = collect(&folded, true);
-        tokens.retain(|token| token.kind != TokenKind::Han || token.chars.len() >= shortest);
-        assert_eq!(terms, tokens, "{shortest}: {text:?}");
+        SEGMENTER.terms(&folded, min_han_chars, &mut key, |token| terms.push(token));
+        let mut tokens = tokens_of(&folded);
+        tokens.retain(|token| token.kind != TokenKind::Han || token.chars.len() >= min_han_chars);
+        assert_eq!(terms, tokens, "{min_han_chars}: {text:?}");
         assert_eq!(key[1..], key_of(text), "{text:?}");
     }
 }
@@ -148,22 +153,22 @@ fn han_is_cut_as_jieba_cuts_it() {
         "一二三四五六七八九十百千万",
         "",
     ] {
-        same_as_jieba(text);
+        assert_cut_as_jieba(text);
     }
 }
 
 #[test]
 fn real_text_is_cut_as_jieba_cuts_it() {
     for text in corpora::sample(7) {
-        same_as_jieba(&text);
+        assert_cut_as_jieba(&text);
     }
 }
 
 #[test]
 fn laws_hold_on_real_text() {
     for text in corpora::sample(23) {
-        laws(&text);
-        terms_are_key_and_tokens(&text);
+        check_laws(&text);
+        assert_terms_are_key_and_tokens(&text);
     }
 }
 
@@ -180,25 +185,25 @@ proptest! {
 
     #[test]
     fn random_han_is_cut_as_jieba_cuts_it(text in "[一-龥的一是在有不了中国人民大学银行]{0,40}") {
-        same_as_jieba(&text);
+        assert_cut_as_jieba(&text);
     }
 
     #[test]
     fn laws_hold_on_difficult_text(text in difficult()) {
-        laws(&text);
-        same_as_jieba(&text);
-        terms_are_key_and_tokens(&text);
+        check_laws(&text);
+        assert_cut_as_jieba(&text);
+        assert_terms_are_key_and_tokens(&text);
     }
 
     #[test]
     fn laws_hold_on_latin(text in "([A-Za-z0-9]{1,4}[-._,&/@'% ]{0,2}){0,30}") {
-        laws(&text);
-        terms_are_key_and_tokens(&text);
+        check_laws(&text);
+        assert_terms_are_key_and_tokens(&text);
     }
 }
 
 #[test]
-fn user_words_go_over_the_dictionary_and_frequencies_follow_jieba() {
+fn words_of_the_user_are_cut_as_jieba_cuts_words_that_are_added_to_it() {
     let mut jieba = JIEBA.clone();
     for word in ["护城河", "中出", "大模型"] {
         jieba.add_word(word, None, None);

@@ -1,4 +1,4 @@
-//! The editable table keeps its form.
+//! Tests of `variants.tsv` and `t2s.tsv`, of t2s, of scripts and of the analysis fingerprint.
 
 use std::collections::BTreeSet;
 
@@ -28,33 +28,35 @@ fn variants_are_sorted_and_each_is_needed() {
         assert!(GROUPS.contains(&group), "unknown group: {line}");
         assert!(before < Some(from.chars().next()), "not sorted by code point: {line}");
         assert_eq!(t2s(from), from, "t2s changes it already: {line}");
-        assert_eq!(fold(from), to, "TO must be what the class is known by: {line}");
+        assert_eq!(fold(from), to, "the fold must map FROM to TO: {line}");
         assert_ne!(from, to, "{line}");
         before = Some(from.chars().next());
     }
 }
 
 #[test]
-fn the_generated_table_is_sorted() {
+fn the_sections_of_the_t2s_table_are_sorted() {
     let table = include_str!("../data/t2s.tsv");
     let lines: Vec<(&str, &str)> = table
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('\t'))
         .collect();
-    let section = |kind: usize| {
-        let of_kind = move |(from, to): &&(&str, &str)| match kind {
-            0 => !to.is_empty() && from.chars().count() == 1,
-            1 => from.chars().count() > 1,
-            _ => to.is_empty(),
-        };
-        lines.iter().filter(of_kind).map(|(from, _)| *from).collect::<Vec<_>>()
+    let keys_where = |is_wanted: fn(&str, &str) -> bool| -> Vec<&str> {
+        let wanted = lines.iter().filter(|(from, to)| is_wanted(from, to));
+        wanted.map(|(from, _)| *from).collect()
     };
-    for kind in 0..3 {
-        let keys = section(kind);
-        assert!(keys.len() > 200, "section {kind}");
-        assert!(keys.is_sorted(), "section {kind}");
-        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "section {kind}");
+    let chars = keys_where(|from, to| !to.is_empty() && from.chars().count() == 1);
+    let phrases = keys_where(|from, _| from.chars().count() > 1);
+    let simplified_only = keys_where(|_, to| to.is_empty());
+    for (section, keys) in [
+        ("characters", chars),
+        ("phrases", phrases),
+        ("characters that Traditional text does not use", simplified_only),
+    ] {
+        assert!(keys.len() > 200, "{section}");
+        assert!(keys.is_sorted(), "{section}");
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "{section}");
     }
 }
 

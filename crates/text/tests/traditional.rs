@@ -54,7 +54,7 @@ const TEXTS: &str = "
 ";
 
 #[test]
-fn words_keep_their_forms() {
+fn words_get_their_own_traditional_forms() {
     let traditional = Traditional::new();
     let texts: Vec<&str> = TEXTS.split_whitespace().collect();
     assert!(texts.len() > 50);
@@ -73,7 +73,7 @@ fn traditional_text_stays_as_it_is() {
     {
         assert_eq!(traditional.convert(text), text);
     }
-    // A character that only Traditional text uses decides for itself in mixed text, too.
+    // A character that only Traditional text uses stays in mixed text, too.
     assert_eq!(
         traditional.convert("发现裏面的头发，这个爲什么后来"),
         "發現裏面的頭髮，這個爲什麼後來"
@@ -82,13 +82,13 @@ fn traditional_text_stays_as_it_is() {
 
 /// Forms of one word that writers of Traditional choose between freely, so that no conversion can
 /// know which one a text had.
-const FREE: [&str; 17] = [
+const FREE_CHOICES: [&str; 17] = [
     "臺台", "佔占", "週周", "裏裡", "爲為", "蹟跡", "僱雇", "昇升", "綫線", "于於", "畫劃", "遊游",
     "岩巖", "泛氾", "舖鋪", "慾欲", "啓啟",
 ];
 
 #[test]
-fn real_text_comes_back() {
+fn real_text_comes_back_from_simplified() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/corpora/drcd-dev/corpus.jsonl");
     let Ok(lines) = fs::read_to_string(&path) else {
@@ -103,23 +103,23 @@ fn real_text_comes_back() {
         sentences.extend(text.split_inclusive(['。', '！', '？', '\n']).map(str::to_owned));
     }
     let traditional = Traditional::new();
-    let (mut chars, mut other, mut wrong) = (0, 0, 0);
+    let (mut chars, mut different, mut wrong) = (0, 0, 0);
     for sentence in sentences.iter().step_by(sentences.len() / 2000).take(2000) {
         let converted = traditional.convert(&t2s(sentence));
         assert_eq!(converted.chars().count(), sentence.chars().count(), "{sentence}");
         for (was, is) in sentence.chars().zip(converted.chars()) {
-            let free = FREE.iter().any(|forms| forms.contains(was) && forms.contains(is));
+            let free = FREE_CHOICES.iter().any(|forms| forms.contains(was) && forms.contains(is));
             chars += 1;
-            other += usize::from(was != is);
+            different += usize::from(was != is);
             wrong += usize::from(was != is && !free);
         }
     }
-    let share = |wrong: usize| 100.0 - 100.0 * wrong as f64 / chars as f64;
+    let percent_right = |wrong: usize| 100.0 - 100.0 * wrong as f64 / chars as f64;
     let figures = format!(
         "{chars} characters: {:.3} % as in the original, {:.3} % apart from free spellings",
-        share(other),
-        share(wrong)
+        percent_right(different),
+        percent_right(wrong)
     );
     println!("{figures}");
-    assert!(share(wrong) >= 99.9 && share(other) >= 99.8, "{figures}");
+    assert!(percent_right(wrong) >= 99.9 && percent_right(different) >= 99.8, "{figures}");
 }
