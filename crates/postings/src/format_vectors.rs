@@ -25,7 +25,10 @@ pub(crate) fn check(vectors: &[(&str, Vec<u8>)], is_ours: impl Fn(&str) -> bool)
     let blocks = after.lines().filter_map(|line| line.strip_prefix("```hex "));
     let blocks: Vec<&str> = blocks.filter(|name| is_ours(name)).collect();
     let names: Vec<&str> = vectors.iter().map(|(name, _)| *name).collect();
-    assert_eq!(blocks, names, "every block has a vector, in the order of the page");
+    assert_eq!(
+        blocks, names,
+        "the blocks of docs/FORMAT.md and the vectors have the same names in the same order"
+    );
     if std::env::var_os("WENSOU_BLESS").is_some() {
         std::fs::write(&path, after).unwrap();
     } else {

@@ -1,7 +1,7 @@
-//! The checks of the fuzz targets, on their seeds and on what once failed. docs/FUZZING.md says
-//! more.
+//! The checks of the fuzz targets, on their seeds and on inputs that once failed. See
+//! docs/FUZZING.md.
 
-// What is shared with the targets of another crate is public.
+// Items shared with the targets of another crate are public.
 #![allow(unreachable_pub)]
 
 #[path = "../../../fuzz/checks/postings.rs"]

@@ -1,4 +1,4 @@
-//! The ways of reading a list agree with each other.
+//! Every way of reading a list returns the documents that were written.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn seeking_finds_what_advancing_does(
+    fn seeking_finds_the_first_document_from_the_target_on(
         deltas in vec((1..40_u32, 1..5_u32), 1..600),
         targets in vec(0..24_000_u32, 1..40),
     ) {
@@ -47,7 +47,7 @@ proptest! {
     }
 
     #[test]
-    fn windows_contain_what_advancing_finds(
+    fn windows_and_bitsets_have_the_documents_of_the_list(
         deltas in vec((1..40_u32, 1..300_u32), 1..600),
         windows in vec((0..700_u32, 1..12_usize), 1..40),
     ) {
@@ -57,8 +57,9 @@ proptest! {
             document += delta;
             documents.push((document, tf));
         }
-        let every = documents.iter().flat_map(|(document, count)| vec![*document; *count as usize]);
-        list.fill(every.collect::<Vec<_>>().into_iter());
+        let occurrences =
+            documents.iter().flat_map(|(document, tf)| vec![*document; *tf as usize]);
+        list.fill(occurrences.collect::<Vec<_>>().into_iter());
         let mut bytes = Vec::new();
         list.as_slices().encode(&mut bytes);
         let open = || Cursor::new(PageSlice::of(bytes.clone()), documents.len() as u32, false);
@@ -85,23 +86,23 @@ proptest! {
             }
             from = until;
         }
-        let table = BitsetPostings::new(open(), document as usize + 2);
-        prop_assert_eq!(table.doc_freq() as usize, documents.len());
+        let bitset = BitsetPostings::new(open(), document as usize + 2);
+        prop_assert_eq!(bitset.doc_freq() as usize, documents.len());
         for (from, until) in [(0, 1), (0, document + 1), (document / 2, document + 3), (document + 9, document + 10)] {
             let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
             let max = within.map(|(_, frequency)| *frequency).max().unwrap_or_default();
-            prop_assert!(table.max_tf_in(from, until).is_none_or(|bound| bound >= max));
-            prop_assert!(max >= 255 || table.max_tf_in(0, document + 1).is_none_or(|bound| bound < 255));
+            prop_assert!(bitset.max_tf_in(from, until).is_none_or(|bound| bound >= max));
+            prop_assert!(max >= 255 || bitset.max_tf_in(0, document + 1).is_none_or(|bound| bound < 255));
         }
         let mut remaining = documents.iter().copied().peekable();
         for doc in 0..document + 5 {
             let wanted = remaining.next_if(|(document, _)| *document == doc).map_or(0, |(_, count)| count);
-            prop_assert_eq!(table.term_freq(doc), wanted);
-            prop_assert_eq!(table.contains(doc), wanted > 0);
-            let bits = table.bits(doc / 64 * 64).first().copied().unwrap_or_default();
+            prop_assert_eq!(bitset.term_freq(doc), wanted);
+            prop_assert_eq!(bitset.contains(doc), wanted > 0);
+            let bits = bitset.bits(doc / 64 * 64).first().copied().unwrap_or_default();
             prop_assert_eq!(bits >> (doc % 64) & 1 == 1, wanted > 0);
             let next = documents.iter().find(|(document, _)| *document >= doc);
-            prop_assert_eq!(table.next(doc), next.map_or(TERMINATED, |(document, _)| *document));
+            prop_assert_eq!(bitset.next(doc), next.map_or(TERMINATED, |(document, _)| *document));
         }
     }
 }

@@ -47,6 +47,7 @@ impl Document {
     }
 }
 
+/// The file of these documents, written from runs of `run_slots` slots.
 pub(super) fn bytes(documents: &[Document], run_slots: usize) -> Vec<u8> {
     let mut builder = PostingsBuilder::with_run_slots(&std::env::temp_dir(), run_slots);
     documents.iter().for_each(|document| builder.add(&document.terms()).unwrap());
@@ -58,6 +59,7 @@ pub(super) fn open(bytes: Vec<u8>) -> Postings {
     Postings::open(OwnedBytes::new(bytes)).unwrap()
 }
 
+/// For each term the documents that contain it, each with its positions.
 pub(super) type Lists = BTreeMap<TermKey, BTreeMap<u32, Vec<u32>>>;
 
 /// The posting lists of documents, found by a scan.
@@ -86,12 +88,13 @@ pub(super) fn scan(documents: &[Document]) -> Lists {
     lists
 }
 
+/// Fewer than `max` characters of an alphabet.
 pub(super) fn text(alphabet: &'static [char], max: usize) -> impl Strategy<Value = Vec<char>> {
     vec(prop::sample::select(alphabet), 0..max)
 }
 
 pub(super) fn document() -> impl Strategy<Value = Document> {
-    // One is beyond the first plane: its code is in a map.
+    // 𠀀 is beyond Unicode's first plane: the builder has its char id in a map.
     const FEW: &[char] = &['币', '的', 'a', '𠀀'];
     const MANY: &[char] = &['比', '特', '币', '以', '太', '坊', '链', '上', 'b', 't', 'c', '1'];
     let kind = prop::sample::select(&Kind::ALL[..]);
@@ -113,13 +116,13 @@ pub(super) fn document() -> impl Strategy<Value = Document> {
     )
 }
 
-/// Postings of documents with positions that are `far` apart. Each delta is that of the doc id, and
-/// the tf.
-pub(super) fn postings(deltas: &[(u32, u32)], far: u32) -> Vec<(u32, u32)> {
+/// Postings: pairs of a doc id and a position. `deltas` has the doc-id delta and the tf of each
+/// document; its positions are `distance` apart, from 0.
+pub(super) fn postings(deltas: &[(u32, u32)], distance: u32) -> Vec<(u32, u32)> {
     let (mut document, mut postings) = (0, Vec::new());
     for (delta, tf) in deltas {
         document += delta;
-        postings.extend((0..*tf).map(|n| (document, n * far)));
+        postings.extend((0..*tf).map(|n| (document, n * distance)));
     }
     postings
 }

@@ -96,10 +96,10 @@ proptest! {
     #[test]
     fn lists_are_encoded_as_the_format_says(
         deltas in vec((1..400_u32, 1..5_u32), 1..600),
-        far in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
+        distance in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
         has_positions in any::<bool>(),
     ) {
-        let postings = postings(&deltas, far);
+        let postings = postings(&deltas, distance);
         let mut list = PostingList::default();
         match has_positions {
             true => list.fill_with_positions(postings.iter().copied()),

@@ -1,4 +1,4 @@
-//! A merge of files is a build of the documents that are not deleted.
+//! Merging files gives the same file as a build of the documents that are not deleted.
 
 use ownedbytes::OwnedBytes;
 use proptest::collection::vec;
@@ -11,7 +11,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_merge_is_a_build_of_the_remaining_documents(
+    fn a_merge_gives_the_file_that_a_build_of_the_remaining_documents_gives(
         segments in vec(vec((document(), any::<bool>()), 0..12), 1..5),
     ) {
         let files: Vec<Postings> = segments.iter().map(|segment| {
