@@ -1,9 +1,9 @@
 //! Inverts documents by sorting numbers, in runs of bounded size that are merged at the end.
 //!
 //! A key character becomes a char id, a number of two bytes that its run assigns. One thread fills
-//! a run while another one sorts the run before and writes it. So memory is that of these two runs,
-//! some 90 MB, and what grows with the archive: distinct words and paths, and 3 bytes for each
-//! document. Column values wait in a temporary file. A document may span two runs.
+//! a run while another one sorts the run before and writes it. So the builder needs memory for
+//! these two runs, about 90 MB, and for what grows with the archive: distinct words and paths, and
+//! 3 bytes for each document. Column values wait in a temporary file. A document may span two runs.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -24,22 +24,26 @@ use crate::document::ColumnValues;
 use crate::document::{DocumentTerms, FieldTerms};
 use crate::term::{DocId, TermKey, TextField};
 
-/// The number of slots of a run. Its char ids take 5 MB, and 40 MB more while they are sorted.
+/// The number of slots of a run: one for each character, which has its char id, and one for each
+/// text. The char ids take 5 MB, and 40 MB more while they are sorted.
 const RUN_SLOTS: usize = 5 << 19;
 
-/// The char ids of the characters of each field; those of Unicode's first plane are in a table.
+/// The char ids of the characters of each field in the current run. Those of characters of
+/// Unicode's first plane are in a table.
 struct CharIds {
     table: Vec<u16>,
     rare: HashMap<(TextField, char), u16>,
 }
 
 impl CharIds {
+    /// The number of characters of the first plane.
     const PLANE: usize = 0x1_0000;
 
     fn new() -> Self {
         Self { table: vec![SENTINEL; TextField::ALL.len() * Self::PLANE], rare: HashMap::default() }
     }
 
+    /// The char id of a character; [`SENTINEL`] if it has none.
     fn get(&self, field: TextField, c: char) -> u16 {
         match self.table.get(c as usize + field as usize * Self::PLANE) {
             Some(char_id) if (c as usize) < Self::PLANE => *char_id,
@@ -68,10 +72,10 @@ impl CharIds {
 
 /// Builds a postings file from documents.
 ///
-/// The file depends only on the documents and their order. Memory is some 90 MB while documents are
-/// added, plus 3 bytes for each document, plus the distinct words and paths. Sorted runs and column
-/// values take about as much space in temporary files as the finished file, which is written at the
-/// end.
+/// The file depends only on the documents and their order. Memory is about 90 MB while documents
+/// are added, plus 3 bytes for each document, plus the distinct words and paths. Sorted runs and
+/// column values take about as much space in temporary files as the finished file, which is written
+/// at the end.
 ///
 /// ```
 /// use wensou_postings::{
@@ -103,7 +107,9 @@ impl CharIds {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct PostingsBuilder {
+    /// The folder of the temporary files.
     folder: PathBuf,
+    /// The greatest number of slots of a run.
     run_slots: usize,
     run: Run,
     char_ids: CharIds,
@@ -111,6 +117,7 @@ pub struct PostingsBuilder {
     paths: Interner,
     documents: DocumentTotals,
     columns: ColumnSpill,
+    /// `None` until the first run is full.
     sorter: Option<SorterThread>,
     numbers: NumberBuffer,
 }
@@ -175,6 +182,7 @@ impl PostingsBuilder {
             self.add_field(document, TextField::Tags, tags)?,
         ];
         self.add_words(document, terms)?;
+        // A path belongs to no field; 0 is ignored below.
         self.numbers.number(&mut self.paths, paths.iter().map(|path| (0, path.as_str())))?;
         for (_, number) in self.numbers.drain() {
             self.run.push_word_or_path(document, TermKey::path(number));
@@ -264,7 +272,8 @@ impl PostingsBuilder {
         }
     }
 
-    /// Hands the current run to the sorting thread. Waits until that has sorted the run before.
+    /// Hands the current run to the sorting thread. Waits until that thread has sorted the run
+    /// before.
     fn flush_run(&mut self) -> io::Result<()> {
         let run = std::mem::take(&mut self.run);
         self.char_ids.clear(&run.characters);
@@ -330,19 +339,20 @@ impl PostingsBuilder {
 
 /// A buffer for the numbers of the words, or of the paths, of one document.
 ///
-/// New words of a document are numbered in the order of their bytes, and not of its text. Then the
-/// numbers can be found again without the text, and a file that was merged from segments with
-/// deleted documents is the same, byte for byte, as one that is built from the remaining documents.
+/// New words of a document are numbered in the order of their bytes, and not in the order of its
+/// text. Then the numbers can be found again without the text, and a file that was merged from
+/// segments with deleted documents is the same, byte for byte, as one that is built from the
+/// remaining documents.
 #[derive(Debug, Default)]
 struct NumberBuffer {
-    /// The field and the number of each word.
+    /// The field and the number of each word or path.
     numbers: Vec<(u8, u32)>,
-    /// The text of each new word, and its index in `numbers`.
+    /// The text of each new word or path, and its index in `numbers`.
     new: Vec<(String, usize)>,
 }
 
 impl NumberBuffer {
-    /// Adds the words of a document, each with its field, and numbers them.
+    /// Adds the words or paths of a document, each with its field, and numbers them.
     fn number<'w>(
         &mut self,
         interner: &mut Interner,

@@ -14,8 +14,9 @@ use crate::read::table::{BLOCK, MAX_NUMBERS};
 #[derive(Debug)]
 pub(crate) struct Interner {
     strings: StringInterner<StringBackend, RandomState>,
-    /// The numbers of the words of two Chinese characters, by their bytes: most words of a text are
-    /// such, and a number is found in half the time of a string. 20 bytes for each.
+    /// The numbers of the words of two Chinese characters, by [`two_char_key`]. Most words of a
+    /// text have two Chinese characters, and a key that is a number is found in half the time of a
+    /// string. An entry takes 20 bytes.
     two_chars: HashMap<u64, u32>,
 }
 
@@ -25,7 +26,8 @@ impl Default for Interner {
     }
 }
 
-/// The bytes of a string of two Chinese characters, or of as many others, as a number.
+/// The bytes of a string of six bytes as a number; `None` for any other string. Two Chinese
+/// characters usually have six bytes.
 fn two_char_key(text: &str) -> Option<u64> {
     let [a, b, c, d, e, f] = <[u8; 6]>::try_from(text.as_bytes()).ok()?;
     Some(u64::from_le_bytes([a, b, c, d, e, f, 0, 0]))
@@ -54,7 +56,7 @@ impl Interner {
 
     /// The front-coded table of all strings.
     pub(crate) fn table(mut self) -> Vec<u8> {
-        // Lists are merged meanwhile, which needs memory.
+        // Posting lists are merged at the same time, which needs the memory.
         self.two_chars = HashMap::default();
         self.table_of_suffixes(|_| std::iter::once(0))
     }
@@ -123,7 +125,7 @@ fn sort_by_text<'n>(order: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [
     }
 }
 
-/// Entries that are sorted with their prefixes at a time.
+/// The number of entries that are sorted with their prefixes at a time.
 const PART: usize = 1 << 18;
 
 /// The first eight bytes of a text as a number, in the order of texts.

@@ -18,6 +18,7 @@ struct RunReader {
     at: usize,
     /// The header of the current list, until [`RunReader::append_to`] has taken the list.
     header: Option<ListHeader>,
+    /// The key of the current list.
     key: u64,
 }
 

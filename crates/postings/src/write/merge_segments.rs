@@ -240,8 +240,10 @@ impl Strings {
 struct OldString {
     /// The smallest new id of a document that contains it.
     first_doc: DocId,
+    /// Its range in the string that has the texts of all sources.
     text: std::ops::Range<usize>,
     source: usize,
+    /// Its number in its source.
     number: u32,
 }
 
@@ -295,9 +297,10 @@ fn merge_strings(
     })
 }
 
-/// Adds the strings of a source that occur in documents that are not deleted.
+/// Adds the strings of a source that occur in documents that are not deleted. `source_number` is
+/// the index of the source.
 fn collect_strings(
-    number: usize,
+    source_number: usize,
     source: &MergeSource<'_>,
     kind: Strings,
     arena: &mut String,
@@ -315,23 +318,23 @@ fn collect_strings(
         first_docs[at] = [first_docs[at], first].into_iter().flatten().min();
     }
     let first_doc = |number: u32| first_docs.get(number as usize).copied().flatten();
-    let mut add = |text: &str, old: u32, first_doc: DocId| {
+    let mut add = |text: &str, number: u32, first_doc: DocId| {
         let start = arena.len();
         arena.push_str(text);
         let text = start..arena.len();
-        strings.push(OldString { first_doc, text, source: number, number: old });
+        strings.push(OldString { first_doc, text, source: source_number, number });
     };
     match kind {
-        Strings::Words => source.postings.words.for_each_from("", |word, old| {
-            if let Some(first) = first_doc(old) {
-                add(word, old, first);
+        Strings::Words => source.postings.words.for_each_from("", |word, number| {
+            if let Some(first) = first_doc(number) {
+                add(word, number, first);
             }
             true
         }),
         Strings::Paths => {
-            for (old, path) in (0..).zip(source.postings.all_paths()) {
-                if let Some(first) = first_doc(old) {
-                    add(&path, old, first);
+            for (number, path) in (0..).zip(source.postings.all_paths()) {
+                if let Some(first) = first_doc(number) {
+                    add(&path, number, first);
                 }
             }
         }

@@ -15,8 +15,9 @@ use crate::term::{DocId, TermKey, TextField};
 /// The char id that follows the last character of a text.
 pub(super) const SENTINEL: u16 = 0;
 
-/// The number of bits of the number of a text, and of a slot.
+/// The number of bits that the number of a text takes, or the number of a slot.
 const BITS: u32 = 24;
+/// The lowest [`BITS`] bits.
 const MASK: u64 = (1 << BITS) - 1;
 /// The greatest number of slots of a run.
 pub(super) const MAX_SLOTS: usize = 1 << BITS;
@@ -39,10 +40,11 @@ pub(super) struct Run {
     starts: Vec<TextStart>,
     /// By char id: the field and the character. The first is [`SENTINEL`].
     pub(super) characters: Vec<(TextField, char)>,
-    /// For each occurrence of a word or path the lower 32 bits of its key. There is one for two
-    /// characters, so that twice the bytes would be a fifth of the memory of a run.
+    /// For each occurrence of a word or path, the lower 32 bits of its key. There is one occurrence
+    /// for two characters, so whole keys, of 64 bits, would be a fifth of the memory of a run.
     words: Vec<u32>,
-    /// The documents of `words`, ascending, each with the index of its first one.
+    /// For each document of `words`, ascending, the index of its first word or path, and its doc
+    /// id.
     word_starts: Vec<(u32, DocId)>,
 }
 
@@ -70,7 +72,8 @@ impl Run {
         self.words.push(key.0 as u32);
     }
 
-    /// For each occurrence of a word or path the lower 32 bits of its key, then the doc id.
+    /// For each occurrence of a word or path, the lower 32 bits of its key, and the doc id in the
+    /// 32 bits below.
     fn words_with_documents(&self) -> impl Iterator<Item = u64> {
         let ends = self.word_starts.iter().skip(1).map(|(start, _)| *start as usize);
         let ends = ends.chain([self.words.len()]);
@@ -137,7 +140,7 @@ impl RunSorter {
     }
 
     fn write_words(&mut self, run: &Run, out: &mut RunWriter) -> io::Result<()> {
-        // Characters and bigrams have been written.
+        // Characters and bigrams have been written, so their buffers can be used.
         let Self { by_character, by_bigram, list } = self;
         let count = run.words.len();
         grow(by_character, count);
@@ -246,8 +249,8 @@ impl RunSorter {
     }
 }
 
-/// Makes a buffer of at least this many numbers, whatever they are. New memory is zero already, and
-/// a new buffer takes less time than copying the old one.
+/// Makes a buffer of at least this many numbers. Their values do not matter. New memory is zero
+/// already, and a new buffer takes less time than copying the old one.
 fn grow(buffer: &mut Vec<u64>, length: usize) {
     if buffer.len() < length {
         *buffer = Vec::new();
@@ -256,18 +259,18 @@ fn grow(buffer: &mut Vec<u64>, length: usize) {
 }
 
 /// Sorts the occurrences of words and paths by the bits of their keys, and returns them. `scratch`
-/// has as many. Those of one key are in the order of their documents and stay so, because each pass
-/// is a stable counting sort by some of the bits.
+/// has as many elements. The occurrences of one key are in the order of their documents and stay
+/// so, because each pass is a stable counting sort by some of the bits.
 fn sorted_by_key<'w>(words: &'w mut [u64], scratch: &'w mut [u64]) -> &'w [u64] {
-    const DIGIT: u32 = 11;
+    const DIGIT_BITS: u32 = 11;
     let used = words.iter().fold(0, |used, word| used | word);
     let (mut sorted, mut other) = (words, scratch);
-    for shift in (32..64).step_by(DIGIT as usize) {
-        let digit = |word: u64| (word >> shift) as usize & ((1 << DIGIT) - 1);
+    for shift in (32..64).step_by(DIGIT_BITS as usize) {
+        let digit = |word: u64| (word >> shift) as usize & ((1 << DIGIT_BITS) - 1);
         if digit(used) == 0 {
             continue;
         }
-        let mut ends = vec![0_u32; 1 << DIGIT];
+        let mut ends = vec![0_u32; 1 << DIGIT_BITS];
         sorted.iter().for_each(|word| ends[digit(*word)] += 1);
         let mut start = 0;
         for end in &mut ends {
@@ -289,8 +292,8 @@ fn group_starts(char_ids: &[u16], count: usize) -> Vec<u32> {
     for char_id in char_ids {
         counts[usize::from(*char_id)] += 1;
     }
-    if let Some(ends) = counts.first_mut() {
-        *ends = 0;
+    if let Some(sentinels) = counts.first_mut() {
+        *sentinels = 0;
     }
     let mut start = 0;
     for count in &mut counts {

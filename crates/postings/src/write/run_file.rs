@@ -1,13 +1,15 @@
 //! The file of a run: its sorted posting lists, in the order of their keys.
 //!
 //! ```text
-//! list = tag u8 | key delta | documents | first doc id | [number of tfs | of deltas] | numbers
+//! list = tag u8 | key delta | number of documents | first doc id | [counts] | numbers
 //! ```
 //!
 //! The tag has the widths of the three arrays of a [`PostingList`], two bits each, and a bit that
-//! says whether any document has tf > 1; only then the two numbers in brackets are there. The
-//! fields after the tag are varints. The numbers of an array take as many bytes as its greatest
-//! needs: one, two or four. A run is read once, so speed matters more than size.
+//! says whether any document has tf > 1. Only if this bit is set, the counts are there: the number
+//! of extra tfs and the number of position deltas. Otherwise there are no extra tfs, and one
+//! position delta for each document of a bigram. The fields between the tag and the numbers are
+//! varints. The numbers of an array take as many bytes as its greatest needs: one, two or four. A
+//! run is read once, so speed matters more than size.
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -16,7 +18,7 @@ use crate::codec::posting_list::PostingList;
 use crate::codec::varint::{read_varint, write_varint};
 use crate::term::{DocId, TermKey};
 
-/// Bytes of lists that are written at once.
+/// The number of bytes of lists that are written at once.
 const BUFFER: usize = 1 << 18;
 
 /// Writes the posting lists of a run.
@@ -63,7 +65,7 @@ impl RunWriter {
     }
 
     /// Writes a list of one document with one position, or without positions. Most lists of a run
-    /// are such.
+    /// are of this kind.
     pub(super) fn push_one(
         &mut self,
         key: TermKey,
@@ -72,6 +74,7 @@ impl RunWriter {
     ) -> io::Result<()> {
         let width = Width::of(position.as_slice());
         self.push_header((width as u8) << 4, key, 1, document);
+        // The only number of `docs`: its doc-id delta is written apart, and its tf is 1.
         self.bytes.push(0);
         width.write(position.as_slice(), &mut self.bytes);
         self.flush_if(BUFFER)
@@ -102,7 +105,7 @@ impl RunWriter {
     }
 }
 
-/// Bytes of each number of an array.
+/// The number of bytes of each number of an array.
 #[derive(Debug, Clone, Copy)]
 enum Width {
     One,
@@ -171,10 +174,23 @@ impl Width {
 pub(super) struct ListHeader {
     pub(super) key: u64,
     first: DocId,
-    /// Length and width of each array.
-    docs: (usize, Width),
-    extra_tfs: (usize, Width),
-    position_deltas: (usize, Width),
+    docs: ArrayHeader,
+    extra_tfs: ArrayHeader,
+    position_deltas: ArrayHeader,
+}
+
+/// How many numbers an array of a list has, and how wide they are.
+#[derive(Debug, Clone, Copy)]
+struct ArrayHeader {
+    count: usize,
+    width: Width,
+}
+
+impl ArrayHeader {
+    /// Length of all numbers, in bytes.
+    fn bytes(self) -> usize {
+        self.count.saturating_mul(self.width.bytes())
+    }
 }
 
 impl ListHeader {
@@ -196,17 +212,16 @@ impl ListHeader {
         Some(Self {
             key,
             first,
-            docs: (documents, Width::from_tag(*tag)?),
-            extra_tfs: (tfs, Width::from_tag(tag >> 2)?),
-            position_deltas: (deltas, Width::from_tag(tag >> 4)?),
+            docs: ArrayHeader { count: documents, width: Width::from_tag(*tag)? },
+            extra_tfs: ArrayHeader { count: tfs, width: Width::from_tag(tag >> 2)? },
+            position_deltas: ArrayHeader { count: deltas, width: Width::from_tag(tag >> 4)? },
         })
     }
 
-    /// Length of all numbers, in bytes.
+    /// Length of the numbers of all arrays, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let of_array = |(count, width): (usize, Width)| count.saturating_mul(width.bytes());
         [self.docs, self.extra_tfs, self.position_deltas]
-            .map(of_array)
+            .map(ArrayHeader::bytes)
             .iter()
             .fold(0, |sum, bytes| sum.saturating_add(*bytes))
     }
@@ -215,11 +230,11 @@ impl ListHeader {
     /// are the first [`ListHeader::bytes`] of `bytes`.
     pub(super) fn append_to(&self, bytes: &[u8], list: &mut PostingList) {
         let at = [list.docs.len(), list.extra_tfs.len(), list.position_deltas.len()];
-        let (docs, remaining) = bytes.split_at(self.docs.0 * self.docs.1.bytes());
-        let (extra_tfs, deltas) = remaining.split_at(self.extra_tfs.0 * self.extra_tfs.1.bytes());
-        self.docs.1.read(docs, &mut list.docs);
-        self.extra_tfs.1.read(extra_tfs, &mut list.extra_tfs);
-        self.position_deltas.1.read(deltas, &mut list.position_deltas);
+        let (docs, remaining) = bytes.split_at(self.docs.bytes());
+        let (extra_tfs, deltas) = remaining.split_at(self.extra_tfs.bytes());
+        self.docs.width.read(docs, &mut list.docs);
+        self.extra_tfs.width.read(extra_tfs, &mut list.extra_tfs);
+        self.position_deltas.width.read(deltas, &mut list.position_deltas);
         list.join(at, self.first);
     }
 }
