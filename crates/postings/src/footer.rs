@@ -68,6 +68,8 @@ impl Footer {
             *number = u64::from_le_bytes(bytes);
         }
         let [lists, dictionary, dictionary_index, words, paths, num_docs, ..] = numbers;
+        // `a` and `b` are the numbers of documents by kind, `c` to `h` the lengths by kind and
+        // field.
         let [.., a, b, c, d, e, f, g, h, oldest, newest, page_sums_hash, hash, magic] = numbers;
         if magic != MAGIC {
             return Err("it does not end as a postings file of this format does");

@@ -1,9 +1,9 @@
 //! Posting lists of Chinese text in a file: bigrams with positions for exact phrases, unigrams and
 //! words with term frequencies for ranking, paths, and a few column values for each document.
 //!
-//! General-purpose engines invert Chinese text at some 200 ns a token, and every character is three
-//! tokens here: a unigram, a part of a bigram, a part of a word. Sorting small numbers does the
-//! same in a tenth of the time (`docs/STRUCTURES.md` has the measurements). This crate knows
+//! General-purpose engines invert Chinese text at about 200 ns a token, and every character is
+//! three tokens here: a unigram, a part of a bigram, a part of a word. Sorting small numbers does
+//! the same in a tenth of the time (`docs/STRUCTURES.md` has the measurements). This crate knows
 //! neither the pages that documents come from nor tantivy, which stores them. `docs/FORMAT.md`
 //! specifies every byte of a file, with test vectors.
 //!

@@ -23,8 +23,8 @@ fn sum_of(number: u64, page: &[u8]) -> u32 {
     xxh3_64_with_seed(page, number) as u32
 }
 
-/// Computes page checksums of a file whose bytes arrive in pieces of any size. Costs some 60 µs for
-/// each MiB and 4 bytes of memory for each page.
+/// Computes page checksums of a file whose bytes arrive in pieces of any size. Costs about 60 µs
+/// for each MiB and 4 bytes of memory for each page.
 ///
 /// ```
 /// use wensou_postings::{PAGE, PAGE_SUM, PageHasher};
@@ -36,7 +36,9 @@ fn sum_of(number: u64, page: &[u8]) -> u32 {
 /// ```
 #[derive(Clone, Default)]
 pub struct PageHasher {
+    /// The checksums of the pages before the current one.
     sums: Vec<u8>,
+    /// Hashes the current page; `None` at its start.
     hasher: Option<Xxh3>,
     /// The number of bytes of the current page that have been hashed.
     filled: usize,
@@ -57,13 +59,13 @@ impl PageHasher {
     /// Hashes the next bytes of the file.
     pub fn update(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let (now, remaining) = bytes.split_at(bytes.len().min(PAGE - self.filled));
-            if self.filled == 0 && now.len() == PAGE {
-                self.push(sum_of(self.pages(), now));
+            let (piece, remaining) = bytes.split_at(bytes.len().min(PAGE - self.filled));
+            if self.filled == 0 && piece.len() == PAGE {
+                self.push(sum_of(self.pages(), piece));
             } else {
                 let number = self.pages();
-                self.hasher.get_or_insert_with(|| Xxh3::with_seed(number)).update(now);
-                self.filled += now.len();
+                self.hasher.get_or_insert_with(|| Xxh3::with_seed(number)).update(piece);
+                self.filled += piece.len();
                 if self.filled == PAGE {
                     self.end_page();
                 }
@@ -126,8 +128,8 @@ impl std::fmt::Debug for PageBytes {
 }
 
 impl PageBytes {
-    /// A file with its page checksums, which the caller has verified themselves. `None` if their
-    /// number is wrong.
+    /// A file with its page checksums. The caller must have verified that these checksums are not
+    /// damaged. `None` if their number is wrong.
     #[must_use]
     pub fn new(bytes: OwnedBytes, sums: OwnedBytes) -> Option<Self> {
         let pages = bytes.len().div_ceil(PAGE);
@@ -183,6 +185,7 @@ impl PageBytes {
         self.0.verified[page / 64].load(Ordering::Relaxed) >> (page % 64) & 1 == 1
     }
 
+    /// Hashes a page, and returns whether its checksum matches.
     #[cold]
     fn verify(&self, page: usize) -> bool {
         let start = page * PAGE;
@@ -203,8 +206,8 @@ impl PageBytes {
 
     /// The number of a page that was read and is damaged; `None` if there is none.
     ///
-    /// Call this after reading, and discard what was read if there is one: a posting list with a
-    /// damaged page merely ends early.
+    /// Call this after reading, and discard what was read if there is a damaged page: a posting
+    /// list with a damaged page merely ends early.
     #[must_use]
     pub fn damaged_page(&self) -> Option<u32> {
         self.0.damaged.load(Ordering::Relaxed).checked_sub(1)
@@ -226,6 +229,7 @@ impl PageSlice {
         (range.end <= file.len()).then(|| Self { file: file.clone(), start: range.start, len })
     }
 
+    /// A file of these bytes, for tests.
     #[cfg(test)]
     pub(crate) fn of(bytes: Vec<u8>) -> Self {
         let mut hasher = PageHasher::default();

@@ -58,19 +58,20 @@ pub(crate) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
 /// Unpacks numbers; the caller has checked that there are enough bytes.
 fn groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
     let mut at = 0;
-    // A number is read from eight bytes at once, so the last groups are handled below.
-    let safe = (bytes.len().saturating_sub(GROUP)) / WIDTH;
-    let whole = safe.min(out.len() / GROUP);
+    // A number is read from eight bytes at once. In the last groups, these would reach beyond the
+    // end of `bytes`, so the loop below copies their bytes into a longer array first.
+    let within_bytes = (bytes.len().saturating_sub(GROUP)) / WIDTH;
+    let whole = within_bytes.min(out.len() / GROUP);
     for numbers in out[..whole * GROUP].chunks_exact_mut(GROUP) {
         group::<WIDTH>(&bytes[at..at + WIDTH + GROUP], numbers);
         at += WIDTH;
     }
     for numbers in out[whole * GROUP..].chunks_mut(GROUP) {
-        let mut last = [0; 32 + GROUP];
+        let mut padded = [0; 32 + GROUP];
         let remaining = &bytes[at.min(bytes.len())..bytes.len().min(at + WIDTH)];
-        last[..remaining.len()].copy_from_slice(remaining);
+        padded[..remaining.len()].copy_from_slice(remaining);
         let mut eight = [0; GROUP];
-        group::<WIDTH>(&last[..WIDTH + GROUP], &mut eight);
+        group::<WIDTH>(&padded[..WIDTH + GROUP], &mut eight);
         numbers.copy_from_slice(&eight[..numbers.len()]);
         at += WIDTH;
     }

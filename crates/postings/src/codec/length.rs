@@ -11,7 +11,7 @@ pub const LENGTH_CODES: usize = 256;
 
 /// The bit of a code that is set for flash items.
 const FLASH: u8 = 0x80;
-/// Codes between two powers of two. A decoded length is at most an eighth too short.
+/// The number of codes between two powers of two. A decoded length is at most an eighth too short.
 const STEPS: u32 = 8;
 
 /// Decodes a length code: the kind of the document, and the length of the field in key characters,
@@ -58,12 +58,12 @@ mod tests {
         let mut last = 0;
         for length in (0..5000).chain((0..1000).map(|n| 5000 + n * 250)) {
             for kind in Kind::ALL {
-                let (read, about) = decode_length(encode_length(kind, length));
-                assert_eq!(read, kind);
-                let about = about as usize;
-                assert!(about <= length && length - about <= length / 8, "{length} {about}");
-                assert!(about >= last);
-                last = about;
+                let (decoded_kind, decoded) = decode_length(encode_length(kind, length));
+                assert_eq!(decoded_kind, kind);
+                let decoded = decoded as usize;
+                assert!(decoded <= length && length - decoded <= length / 8, "{length} {decoded}");
+                assert!(decoded >= last);
+                last = decoded;
             }
         }
         assert_eq!(

@@ -6,6 +6,8 @@
 //! block = doc ids | term frequencies | positions      of 128 documents; the last one of fewer
 //! ```
 //!
+//! The end of a block is counted in bytes from the start of the first block.
+//!
 //! A full block has 128 documents. It starts with a byte that has the width of its doc-id deltas,
 //! then the deltas, less one, in the layout of the `bitpacking` crate. The highest bit of the first
 //! byte says that some documents contain the term more than once; then 128 bits follow that say
@@ -53,7 +55,8 @@ impl PostingList {
         self.last = 0;
     }
 
-    /// Fills an empty list with ascending doc ids, each repeated as often as it contains the term.
+    /// Fills an empty list with ascending doc ids, each repeated as often as the document contains
+    /// the term.
     ///
     /// Whether a doc id repeats is unpredictable, so the loops are written without branches.
     pub(crate) fn fill(&mut self, documents: impl ExactSizeIterator<Item = u32>) {
@@ -63,11 +66,11 @@ impl PostingList {
         let (numbers, counts) = (&mut self.docs[..count], &mut self.extra_tfs[..count]);
         // First collect the distinct doc ids, and the number of occurrences up to the end of each.
         let (mut last, mut distinct) = (TERMINATED, 0);
-        for (before, document) in (0..).zip(documents) {
+        for (occurrences_before, document) in (0..).zip(documents) {
             distinct += usize::from(document != last);
             last = document;
             numbers[distinct - 1] = document;
-            counts[distinct - 1] = before + 1;
+            counts[distinct - 1] = occurrences_before + 1;
         }
         let (mut repeated, mut before) = (0, 0);
         last = 0;
@@ -86,7 +89,8 @@ impl PostingList {
         self.last = last;
     }
 
-    /// [`PostingList::fill`] with positions, ascending within each document.
+    /// Fills an empty list with doc ids and positions: one pair for each occurrence of the term,
+    /// ascending.
     pub(crate) fn fill_with_positions(
         &mut self,
         positions: impl ExactSizeIterator<Item = (u32, u32)> + Clone,
@@ -117,8 +121,8 @@ impl PostingList {
     }
 
     /// Joins the list of a later run, whose numbers have been appended to the three arrays at the
-    /// offsets `at`. `first` is the doc id of its first document, which may also be the last one of
-    /// this list.
+    /// offsets `at`, with a doc-id delta of 0 for its first document. `first` is the doc id of that
+    /// document, which may also be the last one of this list.
     pub(crate) fn join(&mut self, at: [usize; 3], first: u32) {
         let [document, mut extra, deltas] = at;
         let last = first + self.docs[document + 1..].iter().map(|number| number >> 1).sum::<u32>();
@@ -126,20 +130,20 @@ impl PostingList {
             self.docs[document] |= (first - self.last) << 1;
         } else {
             // The document spans the two runs: add up its tf, and subtract its last position.
-            let before =
+            let tf_before =
                 if self.docs[document - 1] & 1 == 1 { self.extra_tfs[extra - 1] + 2 } else { 1 };
             if deltas < self.position_deltas.len() {
-                let of_document = &self.position_deltas[deltas - before as usize..deltas];
+                let of_document = &self.position_deltas[deltas - tf_before as usize..deltas];
                 self.position_deltas[deltas] -= of_document.iter().sum::<u32>();
             }
-            if before > 1 {
+            if tf_before > 1 {
                 extra -= 1;
                 self.extra_tfs.remove(extra);
             }
             if self.docs.remove(document) & 1 == 1 {
-                self.extra_tfs[extra] += before;
+                self.extra_tfs[extra] += tf_before;
             } else {
-                self.extra_tfs.insert(extra, before - 1);
+                self.extra_tfs.insert(extra, tf_before - 1);
             }
             self.docs[document - 1] |= 1;
         }
@@ -174,9 +178,9 @@ impl<'l> ListSlices<'l> {
         let start = out.len();
         let mut last = None;
         for block in 0..blocks {
-            let block_lists = self.split_block();
-            let last = *last.insert(block_lists.encode_block(last, out));
-            let extra = block_lists.extra_tfs.iter().max();
+            let of_block = self.split_block();
+            let last = *last.insert(of_block.encode_block(last, out));
+            let extra = of_block.extra_tfs.iter().max();
             let max_tf = extra.map_or(1, |extra| extra.saturating_add(2).min(255));
             let end = (out.len() - start) as u32;
             let skip = &mut out[skips + block * SKIP..][..SKIP];

@@ -78,6 +78,7 @@ impl BitsetPostings {
     pub(crate) fn union(cursors: impl Iterator<Item = Cursor>, num_docs: usize) -> Self {
         let mut bits = vec![0; num_docs.div_ceil(64)];
         cursors.for_each(|mut cursor| cursor.fill(0, &mut bits));
+        // A damaged list may have documents past the last one of the file.
         if let (Some(last), over @ 1..) = (bits.last_mut(), num_docs % 64) {
             *last &= (1 << over) - 1;
         }

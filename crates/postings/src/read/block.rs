@@ -20,8 +20,9 @@ pub(super) struct Block {
     pub(super) len: usize,
     /// A bit for each document with tf > 1.
     pub(super) has_tf: u128,
-    /// Where the term frequencies start in the list, and where the block ends.
+    /// Where the term frequencies start in the list.
     tfs_at: usize,
+    /// Where the block ends in the list.
     end: usize,
     tfs: TermFreqs,
     /// The position deltas, once they have been found.
@@ -198,8 +199,8 @@ impl Block {
     }
 }
 
-/// Decodes a full block of doc ids that follow `last`. Returns the bits of the documents with tf >
-/// 1, and the number of bytes after the doc ids.
+/// Decodes a full block of doc ids that follow `last`. Returns a bit for each document, which is
+/// set if its tf is greater than 1, and the number of bytes after the doc ids.
 fn decode_full(
     bytes: &[u8],
     last: Option<DocId>,

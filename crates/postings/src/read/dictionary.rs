@@ -15,7 +15,7 @@ use crate::codec::varint::{read_varint, write_varint};
 use crate::pages::PageSlice;
 use crate::term::TermKey;
 
-/// Entries of a block.
+/// The number of entries of a block.
 pub(crate) const ENTRIES: usize = 32;
 /// Length of an entry of the index in bytes.
 pub(crate) const INDEX_ENTRY: usize = 24;

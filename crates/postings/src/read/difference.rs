@@ -16,7 +16,7 @@ pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
         Ok(found) => found,
         Err(what) => return Some(what.to_owned()),
     };
-    if let Some(key) = first_list(&found, &wanted) {
+    if let Some(key) = first_different_list(&found, &wanted) {
         return Some(format!("the posting list of {} differs", describe(key, &wanted)));
     }
     let sections = |postings: &Postings| {
@@ -53,7 +53,7 @@ pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
 }
 
 /// The key of the first posting list that differs, or that only one of the two files contains.
-fn first_list(found: &Postings, wanted: &Postings) -> Option<TermKey> {
+fn first_different_list(found: &Postings, wanted: &Postings) -> Option<TermKey> {
     let mut a = Entries::new(&found.dictionary);
     let mut b = Entries::new(&wanted.dictionary);
     loop {
@@ -81,6 +81,7 @@ fn describe(key: TermKey, postings: &Postings) -> String {
         let name = TextField::ALL[field as usize].name();
         let first = character(key.0 >> CHAR_BITS);
         return match key.is_bigram() {
+            // A key has the second character plus 1.
             true => format!("the bigram `{first}{}` in {name}", character(key.0 - 1)),
             false => format!("the unigram `{first}` in {name}"),
         };

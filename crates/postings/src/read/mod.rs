@@ -1,4 +1,11 @@
-//! Reading a postings file.
+//! Reads a postings file.
+//!
+//! - `reader` opens a file, whose `dictionary` finds the posting list of a term, and whose `table`s
+//!   find the numbers of words and paths.
+//! - `cursor` reads a posting list, one decoded `block` after the other; `bitset` holds a whole
+//!   decoded list, and `rank` finds a document in it.
+//! - `columns` reads the column values of documents.
+//! - `difference` describes how two files differ.
 
 pub(crate) mod bitset;
 mod block;

@@ -237,7 +237,7 @@ impl Postings {
     }
 
     /// The documents in a file or folder at any depth whose name, or path from some folder on, is
-    /// `name`. Unless `whole` is set, it only has to start with `name`.
+    /// `name`. Unless `whole` is set, the name or path only has to start with `name`.
     #[must_use]
     pub fn docs_in_path(&self, name: &str, whole: bool) -> BitsetPostings {
         let mut keys = Vec::new();
@@ -252,6 +252,7 @@ impl Postings {
         };
         collect(name, whole);
         if whole {
+            // The files in a folder of this name.
             collect(&format!("{name}/"), false);
         }
         self.union(keys)
@@ -275,6 +276,7 @@ impl Postings {
         paths
     }
 
+    /// The documents that contain any of these terms.
     fn union(&self, mut keys: Vec<TermKey>) -> BitsetPostings {
         keys.sort_unstable();
         keys.dedup();

@@ -100,12 +100,12 @@ impl Table {
 /// Reads the next entry of a block: updates `text`, the entry before, and returns the number.
 fn next_entry(block: &mut &[u8], text: &mut Vec<u8>) -> Option<u32> {
     let shared = usize::try_from(read_varint(block)?).ok()?;
-    let others = usize::try_from(read_varint(block)?).ok()?;
+    let suffix = usize::try_from(read_varint(block)?).ok()?;
     if shared > text.len() {
         return None;
     }
     text.truncate(shared);
-    text.extend(block.split_off(..others)?);
+    text.extend(block.split_off(..suffix)?);
     let number = read_varint(block)?;
     u32::try_from(number).ok().filter(|number| (*number as usize) < MAX_NUMBERS)
 }
@@ -120,7 +120,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_are_found_again(words in vec("[ab比特币]{1,5}", 0..120), from in "[ab比]{0,3}") {
+        fn words_are_found_with_their_numbers(words in vec("[ab比特币]{1,5}", 0..120), from in "[ab比]{0,3}") {
             let mut numbers = Interner::default();
             let mut wanted = std::collections::BTreeMap::new();
             for word in &words {
