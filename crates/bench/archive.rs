@@ -12,13 +12,13 @@ use crate::generator;
 pub(crate) struct Archive {
     pub(crate) folder: PathBuf,
     /// The source of its pages, for the report.
-    pub(crate) what: String,
+    pub(crate) source: String,
     /// Total size of the pages, which are UTF-8.
     pub(crate) bytes: u64,
 }
 
 impl Archive {
-    /// Every `step`-th page, in the order of paths.
+    /// The text of every `step`-th page, in the order of paths.
     pub(crate) fn pages(&self, step: usize) -> anyhow::Result<Vec<String>> {
         let mut texts = Vec::new();
         for entry in files(&self.folder).step_by(step.max(1)) {
@@ -37,6 +37,7 @@ pub(crate) fn warm(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The files below a folder, in the order of paths.
 fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
     let entries = WalkDir::new(folder).sort_by_file_name().into_iter();
     entries.filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
@@ -46,7 +47,7 @@ fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntr
 pub(crate) fn make(dir: &Path, pages: usize) -> anyhow::Result<Archive> {
     let news = dir.join(format!("news-{pages}"));
     let made_up = dir.join(format!("made-up-{pages}"));
-    let (folder, what) = if of_news(dir, &news, pages)? {
+    let (folder, source) = if make_of_news(dir, &news, pages)? {
         (news, "Pages of real news items")
     } else {
         if !made_up.join("done").is_file() {
@@ -60,12 +61,12 @@ pub(crate) fn make(dir: &Path, pages: usize) -> anyhow::Result<Archive> {
     for entry in files(&folder) {
         bytes += entry?.metadata()?.len();
     }
-    Ok(Archive { folder, what: what.to_owned(), bytes })
+    Ok(Archive { folder, source: source.to_owned(), bytes })
 }
 
-/// Makes the archive from real news items. `false` if the file of items, the program that makes
-/// pages from them, python3 or xz is not available.
-fn of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
+/// Makes the archive of `pages` pages in `folder` from real news items. `false` if the file of
+/// items, the program that makes pages from them, python3 or xz is not available.
+fn make_of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
     if folder.join("done").is_file() {
         return Ok(true);
     }
@@ -102,8 +103,8 @@ fn of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// A number with its digits in groups of three.
-pub(crate) fn grouped(number: u64) -> String {
+/// A number with spaces between groups of three digits.
+pub(crate) fn with_thousands_separators(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

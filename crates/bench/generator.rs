@@ -29,17 +29,18 @@ impl Random {
     }
 }
 
-/// For each word, the words that follow it, repeated as often as they do.
+/// The words of the sample archive.
 struct Words {
     words: Vec<String>,
-    next: Vec<Vec<u32>>,
+    /// For each word the numbers of the words that follow it, each repeated as often as it does.
+    followers: Vec<Vec<u32>>,
 }
 
 impl Words {
     fn new() -> anyhow::Result<Self> {
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
         let segmenter = Segmenter::standard();
-        let (mut words, mut next, mut numbers) = (Vec::new(), Vec::new(), HashMap::new());
+        let (mut words, mut followers, mut numbers) = (Vec::new(), Vec::new(), HashMap::new());
         let mut last = None;
         for entry in walkdir::WalkDir::new(sample).sort_by_file_name() {
             let entry = entry?;
@@ -47,22 +48,24 @@ impl Words {
             segmenter.words(&Folded::new(&text), |token| {
                 let number = *numbers.entry(token.text.to_string()).or_insert_with(|| {
                     words.push(token.text.to_string());
-                    next.push(Vec::new());
+                    followers.push(Vec::new());
                     words.len() as u32 - 1
                 });
                 if let Some(last) = last.replace(number) {
-                    let followers: &mut Vec<u32> = &mut next[last as usize];
-                    followers.push(number);
+                    let of_last: &mut Vec<u32> = &mut followers[last as usize];
+                    of_last.push(number);
                 }
             });
         }
         anyhow::ensure!(!words.is_empty(), "the sample archive is not there");
-        Ok(Self { words, next })
+        Ok(Self { words, followers })
     }
 
+    /// The next word of a random walk. `last` is the number of the last word, which is updated.
     fn draw(&self, random: &mut Random, last: &mut usize) -> &str {
-        let followers = &self.next[*last];
-        // Jump to another word sometimes; otherwise a small archive would be repeated.
+        let followers = &self.followers[*last];
+        // Jump to another word sometimes; otherwise the walk would repeat texts of the small
+        // archive.
         *last = match followers.is_empty() || random.below(4) == 0 {
             true => random.below(self.words.len()),
             false => followers[random.below(followers.len())] as usize,
@@ -70,6 +73,7 @@ impl Words {
         &self.words[*last]
     }
 
+    /// Appends a sentence of at least `minimum` words and less than twice as many.
     fn sentence(&self, random: &mut Random, minimum: usize, out: &mut String) {
         let mut last = random.below(self.words.len());
         for word in 0..minimum + random.below(minimum) {
@@ -88,22 +92,24 @@ impl Words {
     }
 }
 
-/// Writes the pages, a thousand per folder.
+/// Writes `pages` pages into subfolders of `folder`, a thousand in each.
 pub(crate) fn write(folder: &Path, pages: usize) -> anyhow::Result<()> {
     let words = Words::new()?;
     let mut random = Random::new(1);
     let mut flashes: Vec<String> = Vec::new();
     for page in 1..=pages {
-        let inside = folder.join(format!("{:03}", page / 1000));
+        let subfolder = folder.join(format!("{:03}", page / 1000));
         if page == 1 || page.is_multiple_of(1000) {
-            std::fs::create_dir_all(&inside)?;
+            std::fs::create_dir_all(&subfolder)?;
         }
         let text = self::page(&words, &mut random, &mut flashes);
-        std::fs::write(inside.join(format!("{page:06}.txt")), text)?;
+        std::fs::write(subfolder.join(format!("{page:06}.txt")), text)?;
     }
     Ok(())
 }
 
+/// A page with flash items between its paragraphs. `flashes` has items of earlier pages, some of
+/// which are repeated.
 fn page(words: &Words, random: &mut Random, flashes: &mut Vec<String>) -> String {
     let mut text =
         String::from("币圈快讯 币圈快讯\nCtrl+D 币圈快讯\nads\n首页 > 比特币 > Info\n\n");
@@ -131,6 +137,7 @@ fn page(words: &Words, random: &mut Random, flashes: &mut Vec<String>) -> String
     text
 }
 
+/// A flash item.
 fn flash(words: &Words, random: &mut Random) -> String {
     let mut text = String::new();
     words.sentence(random, 8, &mut text);

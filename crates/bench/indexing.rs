@@ -8,100 +8,123 @@ use std::time::{Duration, Instant};
 use jieba_rs::Jieba;
 
 use crate::archive::{self, Archive};
-use crate::process::{Program, Took, on_one_core, run, settle, took};
+use crate::process::{Programs, Times, on_one_core, times_of, wall_time_of, write_dirty_pages};
 
-/// Bytes of text for the bare segmentation: enough for a stable result.
-const CUT: usize = 20 << 20;
+/// The number of bytes of text for the bare segmentation: enough for a stable result.
+const SEGMENTED_BYTES: usize = 20 << 20;
 
-/// Number of measurements, of which the best counts; fewer if they take too long.
+/// The number of rounds of measurements, of which the best one counts.
 const ROUNDS: usize = 5;
-const LONG: Duration = Duration::from_secs(60);
+/// No further round begins after this time.
+const MAX_TIME: Duration = Duration::from_secs(60);
 
-pub(crate) fn measure(program: &Program, archive: &Archive, index: &Path) -> anyhow::Result<()> {
-    let megabytes = archive.bytes as f64 / 1e6;
+/// Measures builds of the archive, and prints tables of their speed and of the size of the index.
+pub(crate) fn measure(programs: &Programs, archive: &Archive, index: &Path) -> anyhow::Result<()> {
     let arguments = |command: &mut Command| {
         command.args(["index", "--rebuild", "--index"]).arg(index).arg(&archive.folder);
     };
-    let mut one_core = on_one_core(&program.wensou);
-    one_core.iter_mut().for_each(arguments);
-    let mut command = Command::new(&program.wensou);
-    arguments(&mut command);
-    let cutting = Cutting::new(archive)?;
-    let (mut cut, mut one, mut all) = (f64::MIN, None::<Took>, Duration::MAX);
+    let mut on_one_core = on_one_core(&programs.wensou);
+    on_one_core.iter_mut().for_each(arguments);
+    let mut on_all_cores = Command::new(&programs.wensou);
+    arguments(&mut on_all_cores);
+    let segmentation = BareSegmentation::new(archive)?;
+    let mut best =
+        Best { segmentation_speed: f64::MIN, one_core: None, all_cores: Duration::MAX, peak: 0 };
     let start = Instant::now();
     // In turns, because the speed of the machine varies.
     for _ in 0..ROUNDS {
-        settle();
-        cut = cutting.speed()?.max(cut);
+        write_dirty_pages();
+        best.segmentation_speed = segmentation.speed()?.max(best.segmentation_speed);
         archive::warm(&archive.folder)?;
-        if let Some(command) = &mut one_core {
-            let took = took(command)?;
-            one = Some(one.filter(|best| best.wall <= took.wall).unwrap_or(took));
-            settle();
+        if let Some(command) = &mut on_one_core {
+            let times = times_of(command)?;
+            let faster = best.one_core.filter(|before| before.wall <= times.wall);
+            best.one_core = Some(faster.unwrap_or(times));
+            write_dirty_pages();
             archive::warm(&archive.folder)?;
         }
-        all = run(&mut command)?.min(all);
-        if start.elapsed() > LONG {
+        best.all_cores = wall_time_of(&mut on_all_cores)?.min(best.all_cores);
+        if start.elapsed() > MAX_TIME {
             break;
         }
     }
-    let peak = program.peak(&command)? as f64 / 1e6;
+    best.peak = programs.peak(&on_all_cores)?;
+    print_speeds(&best, archive);
+    write_dirty_pages();
+    print_sizes(archive, index)
+}
+
+/// The best results of all rounds.
+struct Best {
+    /// The speed of the bare segmentation, in MB per second.
+    segmentation_speed: f64,
+    /// The times of a build on one core, if it can be bound to one.
+    one_core: Option<Times>,
+    /// The wall time of a build on all cores.
+    all_cores: Duration,
+    /// The peak memory of a build on all cores, in bytes.
+    peak: u64,
+}
+
+/// Prints the speed of builds, and of scans of the archive for comparison.
+fn print_speeds(best: &Best, archive: &Archive) {
+    let megabytes = archive.bytes as f64 / 1e6;
+    let speed = |time: Duration| megabytes / time.as_secs_f64();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let speed = |took: Duration| megabytes / took.as_secs_f64();
+    let floor = best.segmentation_speed;
     println!("| building | MB/s of source | × bare cut | peak memory, MB |");
     println!("|---|---:|---:|---:|");
-    println!("| bare `Jieba::cut`, 1 thread | {cut:.1} | 1.00 | |");
-    if let Some(Took { wall, processor }) = one {
-        println!("| `wensou index`, 1 core | {:.1} | {:.2} | |", speed(wall), speed(wall) / cut);
-        let (busy, times) = (speed(processor), speed(processor) / cut);
-        println!("| the same, by the processor's time | {busy:.1} | {times:.2} | |");
+    println!("| bare `Jieba::cut`, 1 thread | {floor:.1} | 1.00 | |");
+    if let Some(Times { wall, processor }) = best.one_core {
+        println!("| `wensou index`, 1 core | {:.1} | {:.2} | |", speed(wall), speed(wall) / floor);
+        let (busy, ratio) = (speed(processor), speed(processor) / floor);
+        println!("| the same, by the processor's time | {busy:.1} | {ratio:.2} | |");
     }
-    let (fast, times) = (speed(all), speed(all) / cut);
-    println!("| `wensou index`, {cores} cores | {fast:.1} | {times:.2} | {peak:.0} |");
-    if let Some(one) = one {
-        println!("| {cores} cores over 1 | | {:.2} times | |", speed(all) / speed(one.wall));
+    let (fast, ratio) = (speed(best.all_cores), speed(best.all_cores) / floor);
+    let peak = best.peak as f64 / 1e6;
+    println!("| `wensou index`, {cores} cores | {fast:.1} | {ratio:.2} | {peak:.0} |");
+    if let Some(one_core) = best.one_core {
+        println!("| {cores} cores over 1 | | {:.2} times | |", fast / speed(one_core.wall));
     }
     for scan in [&["rg", "-c"][..], &["grep", "-rc"]] {
         let mut command = Command::new(scan[0]);
         command.args(&scan[1..]).arg("減半").arg(&archive.folder);
-        if let Ok(cost) = run(&mut command) {
+        if let Ok(time) = wall_time_of(&mut command) {
             println!(
                 "| a scan for one word with `{}` | {:.0} | {:.0} | |",
                 scan[0],
-                speed(cost),
-                speed(cost) / cut
+                speed(time),
+                speed(time) / floor
             );
         }
     }
     println!();
-    settle();
-    size(archive, index)
 }
 
-/// The floor: segmentation alone.
-struct Cutting {
+/// The floor of a build: segmentation alone.
+struct BareSegmentation {
     jieba: Jieba,
     pages: Vec<String>,
 }
 
-impl Cutting {
+impl BareSegmentation {
     fn new(archive: &Archive) -> anyhow::Result<Self> {
-        let step = (archive.bytes as usize / CUT).max(1);
+        let step = (archive.bytes as usize / SEGMENTED_BYTES).max(1);
         Ok(Self { jieba: Jieba::new(), pages: archive.pages(step)? })
     }
 
-    /// Source text that one thread segments per second, in MB, without loading the dictionary.
+    /// How much source text one thread segments per second, in MB, without loading the dictionary.
     fn speed(&self) -> anyhow::Result<f64> {
         let start = Instant::now();
         let words: usize = self.pages.iter().map(|page| self.jieba.cut(page, true).len()).sum();
-        let took = start.elapsed().as_secs_f64();
+        let seconds = start.elapsed().as_secs_f64();
         anyhow::ensure!(words > 0, "the archive has no words");
-        Ok(self.pages.iter().map(String::len).sum::<usize>() as f64 / 1e6 / took)
+        Ok(self.pages.iter().map(String::len).sum::<usize>() as f64 / 1e6 / seconds)
     }
 }
 
 /// Prints the size of each part of the index, also relative to the source.
-fn size(archive: &Archive, index: &Path) -> anyhow::Result<()> {
+fn print_sizes(archive: &Archive, index: &Path) -> anyhow::Result<()> {
     let mut parts: BTreeMap<&str, u64> = BTreeMap::new();
     for entry in walkdir::WalkDir::new(index) {
         let entry = entry?;
@@ -121,8 +144,8 @@ fn size(archive: &Archive, index: &Path) -> anyhow::Result<()> {
     println!("| on the disk | MB | bytes a byte of source |");
     println!("|---|---:|---:|");
     let row = |name: &str, bytes: u64| {
-        let share = bytes as f64 / archive.bytes as f64;
-        println!("| {name} | {:.1} | {share:.3} |", bytes as f64 / 1e6);
+        let ratio = bytes as f64 / archive.bytes as f64;
+        println!("| {name} | {:.1} | {ratio:.3} |", bytes as f64 / 1e6);
     };
     for (part, bytes) in &parts {
         row(part, *bytes);

@@ -1,4 +1,6 @@
-//! `just bench`: measures wensou relative to floors of the same run.
+//! `just bench`: measures wensou relative to floors. A floor is simpler work that no build or
+//! search can avoid, such as segmenting the text or mapping the files of the index; it is measured
+//! in the same run.
 //!
 //! Archives of growing size are generated once and kept in `target/bench`. The results are printed
 //! as Markdown tables, for `docs/perf`.
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use crate::process::Program;
+use crate::process::Programs;
 
 /// Measures wensou relative to floors.
 #[derive(Debug, Parser)]
@@ -51,7 +53,7 @@ struct Args {
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     if let Some(folder) = &args.map {
-        return querying::map(folder);
+        return querying::map_files(folder);
     }
     if let Some(command) = &args.peak {
         return process::print_peak(command);
@@ -72,17 +74,17 @@ fn main() -> anyhow::Result<()> {
         Ok(std::path::absolute(to)?)
     };
     let (wensou, this) = (installed(&wensou, "wensou")?, installed(&this, "wensou-bench")?);
-    let program = Program { wensou, this, runs: args.runs.max(3) };
-    println!("{}", process::machine());
+    let programs = Programs { wensou, this, runs: args.runs.max(3) };
+    println!("{}", process::describe_machine());
     for pages in &args.pages {
         let archive = archive::make(&args.dir, *pages)?;
-        println!("\n## {} pages\n", archive::grouped(*pages as u64));
-        println!("{}; {:.1} MB.\n", archive.what, archive.bytes as f64 / 1e6);
+        println!("\n## {} pages\n", archive::with_thousands_separators(*pages as u64));
+        println!("{}; {:.1} MB.\n", archive.source, archive.bytes as f64 / 1e6);
         let index = args.dir.join(format!("index-{pages}"));
         if !args.only_queries {
-            indexing::measure(&program, &archive, &index)?;
+            indexing::measure(&programs, &archive, &index)?;
         }
-        querying::measure(&program, &archive, &index, &args.rows)?;
+        querying::measure(&programs, &archive, &index, &args.rows)?;
     }
     Ok(())
 }

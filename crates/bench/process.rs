@@ -9,7 +9,7 @@ use anyhow::Context;
 use wait4::Wait4;
 
 /// The programs to run.
-pub(crate) struct Program {
+pub(crate) struct Programs {
     pub(crate) wensou: PathBuf,
     /// The benchmark itself.
     pub(crate) this: PathBuf,
@@ -17,11 +17,11 @@ pub(crate) struct Program {
     pub(crate) runs: usize,
 }
 
-impl Program {
+impl Programs {
     /// Runs a command once, discards its output, and returns its peak memory in bytes.
     ///
     /// A small process in between starts the command: a new process counts the memory of its parent
-    /// as its own until it executes the program, and this process has much.
+    /// as its own until it executes the program, and this process uses much memory.
     pub(crate) fn peak(&self, command: &Command) -> anyhow::Result<u64> {
         let mut between = Command::new(&self.this);
         between.arg("--peak").arg(command.get_program()).args(command.get_args());
@@ -30,7 +30,8 @@ impl Program {
     }
 }
 
-/// What the process in between does; see [`Program::peak`].
+/// Runs a command and prints its peak memory in bytes: what the process in between does, see
+/// [`Programs::peak`].
 pub(crate) fn print_peak(command: &[OsString]) -> anyhow::Result<()> {
     let (program, arguments) = command.split_first().context("no command")?;
     let mut child = without_output(Command::new(program).args(arguments)).spawn()?;
@@ -38,48 +39,51 @@ pub(crate) fn print_peak(command: &[OsString]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The command without input and output.
 fn without_output(command: &mut Command) -> &mut Command {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
 }
 
-/// The time that a command took.
+/// The times that a command took.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Took {
+pub(crate) struct Times {
     pub(crate) wall: Duration,
     /// Processor time, of the program and of the system for it; waiting for the disk not included.
     pub(crate) processor: Duration,
 }
 
-/// Runs a command once, discards its output, and measures its time.
-pub(crate) fn took(command: &mut Command) -> anyhow::Result<Took> {
+/// Runs a command once, discards its output, and measures its times.
+pub(crate) fn times_of(command: &mut Command) -> anyhow::Result<Times> {
     let start = Instant::now();
     let ended = without_output(command).spawn()?.wait4()?;
     let (wall, used) = (start.elapsed(), ended.rusage);
     // A search without hits ends with status 1.
     anyhow::ensure!(ended.status.code().is_some_and(|code| code < 2), "{command:?} failed");
-    Ok(Took { wall, processor: used.utime + used.stime })
+    Ok(Times { wall, processor: used.utime + used.stime })
 }
 
-/// The wall time of [`took`].
-pub(crate) fn run(command: &mut Command) -> anyhow::Result<Duration> {
-    Ok(took(command)?.wall)
+/// Runs a command once, discards its output, and measures its wall time.
+pub(crate) fn wall_time_of(command: &mut Command) -> anyhow::Result<Duration> {
+    Ok(times_of(command)?.wall)
 }
 
-/// Writes dirty pages to the disk, so that this does not happen during a measurement.
-pub(crate) fn settle() {
+/// Writes dirty pages of memory to the disk, so that this does not happen during a measurement.
+pub(crate) fn write_dirty_pages() {
     // Without `sync`, the measurements only vary more.
     let _ = without_output(&mut Command::new("sync")).status();
 }
 
-/// The median wall time of `runs` runs, in milliseconds.
-pub(crate) fn median(
+/// The median wall time of `runs` runs, in milliseconds. `command` makes the command of the run
+/// with this number.
+pub(crate) fn median_wall_time(
     runs: usize,
     mut command: impl FnMut(usize) -> Command,
 ) -> anyhow::Result<f64> {
     // Warm the page cache: the system may have evicted files that were not read for minutes.
-    (0..runs).try_for_each(|n| run(&mut command(n)).map(drop))?;
-    let mut walls =
-        (0..runs).map(|n| run(&mut command(n))).collect::<anyhow::Result<Vec<Duration>>>()?;
+    (0..runs).try_for_each(|n| wall_time_of(&mut command(n)).map(drop))?;
+    let mut walls = (0..runs)
+        .map(|n| wall_time_of(&mut command(n)))
+        .collect::<anyhow::Result<Vec<Duration>>>()?;
     walls.sort_unstable();
     Ok(milliseconds(walls[walls.len() / 2]))
 }
@@ -100,7 +104,7 @@ pub(crate) fn on_one_core(program: &Path) -> Option<Command> {
 }
 
 /// The processor, the memory and the system, on one line.
-pub(crate) fn machine() -> String {
+pub(crate) fn describe_machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
         let line = text.lines().find(|line| line.starts_with(name));

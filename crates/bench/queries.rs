@@ -7,101 +7,107 @@ use wensou_text::{Folded, Segmenter, TokenKind, is_han, key_of};
 use crate::archive::Archive;
 use crate::generator::Random;
 
-/// Number of queries of each shape.
-pub(crate) const COUNT: usize = 1000;
+/// The number of queries of each shape.
+const QUERIES_PER_SHAPE: usize = 1000;
 
-/// Number of pages that queries are drawn from.
-const PAGES: usize = 400;
+/// The number of pages that queries are drawn from, about.
+const SAMPLED_PAGES: usize = 400;
 
 /// Queries by shape.
 pub(crate) struct Queries {
-    pub(crate) two: Vec<String>,
-    pub(crate) three: Vec<String>,
-    pub(crate) four: Vec<String>,
+    pub(crate) two_words: Vec<String>,
+    pub(crate) three_words: Vec<String>,
+    pub(crate) four_words: Vec<String>,
+    /// Phrases of three to eight characters of a paragraph.
     pub(crate) phrases: Vec<String>,
     /// Phrases of two to four of the most common characters.
-    pub(crate) common: Vec<String>,
+    pub(crate) common_phrases: Vec<String>,
+    /// A tag and a year.
     pub(crate) filters: Vec<String>,
 }
 
 /// What the queries are made of.
 struct Sample {
     /// The different words of each long paragraph.
-    paragraphs: Vec<Vec<String>>,
-    /// The characters of each of them.
-    runs: Vec<Vec<char>>,
+    words: Vec<Vec<String>>,
+    /// The key of each of these paragraphs.
+    keys: Vec<Vec<char>>,
     /// The hundred most frequent characters.
     common: Vec<char>,
 }
 
 impl Sample {
+    /// Reads a sample of an archive of `pages` pages.
     fn of(archive: &Archive, pages: usize) -> anyhow::Result<Self> {
-        let texts = archive.pages((pages / PAGES).max(1))?;
+        let texts = archive.pages((pages / SAMPLED_PAGES).max(1))?;
         let segmenter = Segmenter::standard();
-        let mut paragraphs: Vec<Vec<String>> = Vec::new();
-        let mut runs: Vec<Vec<char>> = Vec::new();
+        let mut words: Vec<Vec<String>> = Vec::new();
+        let mut keys: Vec<Vec<char>> = Vec::new();
         let mut counts: HashMap<char, usize> = HashMap::new();
         for text in &texts {
             for paragraph in text.lines().filter(|line| line.chars().count() > 40) {
-                let mut words: Vec<String> = Vec::new();
+                let mut of_paragraph: Vec<String> = Vec::new();
                 segmenter.words(&Folded::new(paragraph), |token| {
                     if token.kind == TokenKind::Han && token.text.chars().count() > 1 {
-                        words.push(token.text.to_string());
+                        of_paragraph.push(token.text.to_string());
                     }
                 });
-                words.sort();
-                words.dedup();
-                if words.len() >= 8 {
-                    paragraphs.push(words);
-                    runs.push(key_of(paragraph));
+                of_paragraph.sort();
+                of_paragraph.dedup();
+                if of_paragraph.len() >= 8 {
+                    words.push(of_paragraph);
+                    keys.push(key_of(paragraph));
                 }
                 for c in paragraph.chars().filter(|c| is_han(*c)) {
                     *counts.entry(c).or_default() += 1;
                 }
             }
         }
-        anyhow::ensure!(!runs.is_empty(), "the pages have no paragraphs");
+        anyhow::ensure!(!keys.is_empty(), "the pages have no paragraphs");
         let mut common: Vec<(usize, char)> = counts.into_iter().map(|(c, n)| (n, c)).collect();
         common.sort_unstable_by(|a, b| b.cmp(a));
         let common = common.into_iter().take(100).map(|(_, c)| c).collect();
-        Ok(Self { paragraphs, runs, common })
+        Ok(Self { words, keys, common })
     }
 }
 
 impl Queries {
+    /// Makes queries of every shape for an archive of `pages` pages.
     pub(crate) fn of(archive: &Archive, pages: usize) -> anyhow::Result<Self> {
-        let Sample { paragraphs, runs, common } = Sample::of(archive, pages)?;
+        let Sample { words, keys, common } = Sample::of(archive, pages)?;
         let mut random = Random::new(7);
-        let mut words = |count: usize| -> Vec<String> {
+        // Queries of `count` words of one paragraph.
+        let mut of_words = |count: usize| -> Vec<String> {
             let draw = |_| {
-                let words = &paragraphs[random.below(paragraphs.len())];
+                let words = &words[random.below(words.len())];
                 let picked: Vec<&str> =
                     (0..count).map(|_| words[random.below(words.len())].as_str()).collect();
                 picked.join(" ")
             };
-            (0..COUNT).map(draw).collect()
+            (0..QUERIES_PER_SHAPE).map(draw).collect()
         };
-        let (two, three, four) = (words(2), words(3), words(4));
+        let (two_words, three_words, four_words) = (of_words(2), of_words(3), of_words(4));
         let mut random = Random::new(11);
-        let phrases = (0..COUNT).map(|_| {
-            let run = &runs[random.below(runs.len())];
+        let phrases = (0..QUERIES_PER_SHAPE).map(|_| {
+            let key = &keys[random.below(keys.len())];
             let length = 3 + random.below(6);
-            let start = random.below(run.len() - length);
-            format!("\"{}\"", run[start..start + length].iter().collect::<String>())
+            let start = random.below(key.len() - length);
+            format!("\"{}\"", key[start..start + length].iter().collect::<String>())
         });
         let phrases = phrases.collect();
         let mut random = Random::new(13);
-        let of_common = (0..COUNT).map(|_| {
+        let common_phrases = (0..QUERIES_PER_SHAPE).map(|_| {
             let phrase: String =
                 (0..2 + random.below(3)).map(|_| common[random.below(common.len())]).collect();
             format!("\"{phrase}\"")
         });
-        let common = of_common.collect();
+        let common_phrases = common_phrases.collect();
         let mut random = Random::new(17);
-        let filters = (0..COUNT).map(|_| {
+        let filters = (0..QUERIES_PER_SHAPE).map(|_| {
             let tag = ["btc", "eth", "doge", "xrp", "uni", "sol"][random.below(6)];
             format!("tag:{tag} date:{}", 2019 + random.below(6))
         });
-        Ok(Self { two, three, four, phrases, common, filters: filters.collect() })
+        let filters = filters.collect();
+        Ok(Self { two_words, three_words, four_words, phrases, common_phrases, filters })
     }
 }

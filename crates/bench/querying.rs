@@ -11,11 +11,11 @@ use wensou_query::lang::{Clock, Query, parse};
 use wensou_query::{Options, Session};
 
 use crate::archive::{self, Archive};
-use crate::process::{Program, median, milliseconds};
+use crate::process::{Programs, median_wall_time, milliseconds};
 use crate::queries::Queries;
 
-/// The floor of a cold query: a process that only maps every file of the index.
-pub(crate) fn map(index: &Path) -> anyhow::Result<()> {
+/// Maps every file of the index: the floor of a query in a process of its own.
+pub(crate) fn map_files(index: &Path) -> anyhow::Result<()> {
     let mut bytes = 0;
     for entry in walkdir::WalkDir::new(index) {
         let entry = entry?;
@@ -34,7 +34,7 @@ pub(crate) fn map(index: &Path) -> anyhow::Result<()> {
 
 /// Measures the queries whose row has `rows` in its name.
 pub(crate) fn measure(
-    program: &Program,
+    programs: &Programs,
     archive: &Archive,
     index: &Path,
     rows: &str,
@@ -42,25 +42,31 @@ pub(crate) fn measure(
     let opened = Index::open(index)?;
     let pages = opened.meta().report.pages as usize;
     let queries = Queries::of(archive, pages)?;
-    cold(program, index, &queries, rows)?;
+    measure_cold(programs, index, &queries, rows)?;
     archive::warm(index)?;
-    warm(&opened, &queries, rows)
+    measure_warm(&opened, &queries, rows)
 }
 
-fn cold(program: &Program, index: &Path, queries: &Queries, rows: &str) -> anyhow::Result<()> {
+/// Measures queries of one process each, and the floors of such a process.
+fn measure_cold(
+    programs: &Programs,
+    index: &Path,
+    queries: &Queries,
+    rows: &str,
+) -> anyhow::Result<()> {
     println!(
         "| a process | median, ms | over `true`, ms | × mapping the index | peak memory, MB |"
     );
     println!("|---|---:|---:|---:|---:|");
-    let nothing = median(program.runs, |_| Command::new("true"))?;
-    let mapping = median(program.runs, |_| {
-        let mut command = Command::new(&program.this);
+    let nothing = median_wall_time(programs.runs, |_| Command::new("true"))?;
+    let mapping = median_wall_time(programs.runs, |_| {
+        let mut command = Command::new(&programs.this);
         command.arg("--map").arg(index);
         command
     })?;
     let row = |name: &str, command: &dyn Fn(usize) -> Command| -> anyhow::Result<()> {
-        let took = median(program.runs, command)?;
-        let peaks = (0..5).map(|n| program.peak(&command(n)));
+        let took = median_wall_time(programs.runs, command)?;
+        let peaks = (0..5).map(|n| programs.peak(&command(n)));
         let peak = peaks.collect::<anyhow::Result<Vec<u64>>>()?.into_iter().max();
         let (over, times) = (took - nothing, took / mapping);
         let peak = peak.unwrap_or_default() as f64 / 1e6;
@@ -71,25 +77,25 @@ fn cold(program: &Program, index: &Path, queries: &Queries, rows: &str) -> anyho
     println!("| mapping the index files | {mapping:.2} | {:.2} | 1.00 | |", mapping - nothing);
     for flag in ["--version", "--help"] {
         let command = |_| {
-            let mut command = Command::new(&program.wensou);
+            let mut command = Command::new(&programs.wensou);
             command.arg(flag);
             command
         };
         row(&format!("`wensou {flag}`"), &command)?;
     }
     for (name, queries) in [
-        ("2 words", &queries.two),
-        ("3 words", &queries.three),
-        ("4 words", &queries.four),
+        ("2 words", &queries.two_words),
+        ("3 words", &queries.three_words),
+        ("4 words", &queries.four_words),
         ("a phrase", &queries.phrases),
-        ("a phrase of common characters", &queries.common),
+        ("a phrase of common characters", &queries.common_phrases),
         ("filters alone", &queries.filters),
     ] {
         if !name.contains(rows) {
             continue;
         }
         let command = |n: usize| {
-            let mut command = Command::new(&program.wensou);
+            let mut command = Command::new(&programs.wensou);
             command
                 .args(["search", "--index"])
                 .arg(index)
@@ -103,7 +109,8 @@ fn cold(program: &Program, index: &Path, queries: &Queries, rows: &str) -> anyho
     Ok(())
 }
 
-fn warm(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<()> {
+/// Measures many queries in one process.
+fn measure_warm(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<()> {
     println!(
         "| one process, 1 thread, top 10 | queries per second | p50, ms | p95, ms | p99, ms \
          | p99 / p50 |"
@@ -114,39 +121,53 @@ fn warm(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<()> {
         options.strict = true;
         options
     };
-    for (name, queries, snippets, options) in [
-        ("2 words, ids", &queries.two, false, Options::default()),
-        ("2 words, `--strict`, ids", &queries.two, false, strict()),
-        ("2 words, snippets", &queries.two, true, Options::default()),
-        ("4 words, ids", &queries.four, false, Options::default()),
-        ("4 words, `--strict`, ids", &queries.four, false, strict()),
-        ("a phrase, ids", &queries.phrases, false, Options::default()),
-        ("a phrase of common characters, ids", &queries.common, false, Options::default()),
-        ("filters alone, ids", &queries.filters, false, Options::default()),
+    for (name, queries, shown, options) in [
+        ("2 words, ids", &queries.two_words, Shown::Ids, Options::default()),
+        ("2 words, `--strict`, ids", &queries.two_words, Shown::Ids, strict()),
+        ("2 words, snippets", &queries.two_words, Shown::Snippets, Options::default()),
+        ("4 words, ids", &queries.four_words, Shown::Ids, Options::default()),
+        ("4 words, `--strict`, ids", &queries.four_words, Shown::Ids, strict()),
+        ("a phrase, ids", &queries.phrases, Shown::Ids, Options::default()),
+        (
+            "a phrase of common characters, ids",
+            &queries.common_phrases,
+            Shown::Ids,
+            Options::default(),
+        ),
+        ("filters alone, ids", &queries.filters, Shown::Ids, Options::default()),
     ] {
         if !name.contains(rows) {
             continue;
         }
-        let mut took = time(index, queries, snippets, &options)?;
-        let all: Duration = took.iter().sum();
+        let mut took = times_of_queries(index, queries, shown, &options)?;
+        let total: Duration = took.iter().sum();
         took.sort_unstable();
-        let at = |share: f64| milliseconds(took[((took.len() - 1) as f64 * share) as usize]);
+        let percentile =
+            |share: f64| milliseconds(took[((took.len() - 1) as f64 * share) as usize]);
         println!(
             "| {name} | {:.0} | {:.3} | {:.3} | {:.3} | {:.1} |",
-            took.len() as f64 / all.as_secs_f64(),
-            at(0.5),
-            at(0.95),
-            at(0.99),
-            at(0.99) / at(0.5)
+            took.len() as f64 / total.as_secs_f64(),
+            percentile(0.5),
+            percentile(0.95),
+            percentile(0.99),
+            percentile(0.99) / percentile(0.5)
         );
     }
     Ok(())
 }
 
-fn time(
+/// What a query returns for each hit.
+#[derive(Clone, Copy)]
+enum Shown {
+    Ids,
+    Snippets,
+}
+
+/// The time of each query, after a round that warms the caches.
+fn times_of_queries(
     index: &Index,
     queries: &[String],
-    snippets: bool,
+    shown: Shown,
     options: &Options,
 ) -> anyhow::Result<Vec<Duration>> {
     let session = Session::new(index)?;
@@ -158,12 +179,12 @@ fn time(
         took.clear();
         for query in &parsed {
             let start = Instant::now();
-            match snippets {
-                true => drop(session.search(query, options)?),
-                false => drop(session.ids(query, options)?),
+            match shown {
+                Shown::Ids => drop(session.ids(query, options)?),
+                Shown::Snippets => drop(session.search(query, options)?),
             }
             took.push(start.elapsed());
-            // The first round warms the caches.
+            // A part of the queries warms the caches in the first round.
             if round == 0 && took.len() == 100 {
                 break;
             }

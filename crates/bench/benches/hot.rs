@@ -14,9 +14,10 @@ use wensou_query::lang::{Clock, Query, parse};
 use wensou_query::{Highlighter, Options, Session};
 use wensou_text::{Folded, Segmenter};
 
-fn sample() -> String {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
-    let pages = walkdir::WalkDir::new(sample).sort_by_file_name().into_iter().flatten();
+/// The text of the sample archive.
+fn sample_text() -> String {
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
+    let pages = walkdir::WalkDir::new(archive).sort_by_file_name().into_iter().flatten();
     pages.filter_map(|page| std::fs::read_to_string(page.path()).ok()).collect()
 }
 
@@ -24,8 +25,8 @@ fn query(text: &str) -> Query {
     parse(text, &Clock { today: jiff::civil::date(2024, 1, 1) }).unwrap_or_else(|_| unreachable!())
 }
 
-fn text(criterion: &mut Criterion) {
-    let text = sample();
+fn bench_text(criterion: &mut Criterion) {
+    let text = sample_text();
     let mut group = criterion.benchmark_group("text");
     group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(20);
     group.bench_function("fold", |bench| bench.iter(|| Folded::new(black_box(&text))));
@@ -44,7 +45,7 @@ fn text(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn asking(criterion: &mut Criterion) {
+fn bench_queries(criterion: &mut Criterion) {
     criterion.bench_function("parse", |bench| {
         let text = "比特币 (减半 OR \"以太坊 合并\"~8) -tag:doge date:2023-01..2023-06 kind:flash";
         bench.iter(|| query(black_box(text)));
@@ -65,7 +66,7 @@ fn asking(criterion: &mut Criterion) {
     }
     let highlighter =
         Highlighter::new(&index, &query("比特币 价格")).unwrap_or_else(|e| panic!("{e}"));
-    let paragraph: String = sample().chars().take(2000).collect();
+    let paragraph: String = sample_text().chars().take(2000).collect();
     criterion.bench_function("mark 2,000 characters", |bench| {
         bench.iter_batched(
             || &paragraph,
@@ -78,7 +79,7 @@ fn asking(criterion: &mut Criterion) {
 mod groups {
     //! The macro generates public items without doc comments.
     #![allow(missing_docs, reason = "made by a macro")]
-    use super::{asking, text};
-    criterion::criterion_group!(hot, text, asking);
+    use super::{bench_queries, bench_text};
+    criterion::criterion_group!(hot, bench_text, bench_queries);
 }
 criterion_main!(groups::hot);
