@@ -2,11 +2,14 @@
 
 use wensou_ingest::{Moment, direct};
 
+/// The greatest length in bytes of a line that can be only a byline.
+const MAX_BYLINE: usize = 450;
+
 /// Panics if `data`, read as dates and bylines line by line, breaks a law.
 pub fn check(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     for line in text.lines() {
-        laws_of_dates(line);
+        check_dates(line);
         let trimmed = line.trim();
         if let Some((values, is_whole)) = direct::byline(trimmed) {
             let inside = trimmed.as_bytes().as_ptr_range();
@@ -15,15 +18,17 @@ pub fn check(data: &[u8]) {
                 let range = value.as_bytes().as_ptr_range();
                 assert!(value.is_empty() || inside.start <= range.start && range.end <= inside.end);
             }
-            assert!(!is_whole || trimmed.len() <= 450, "long lines are text");
+            assert!(!is_whole || trimmed.len() <= MAX_BYLINE, "a longer line is text");
         }
     }
 }
 
-fn laws_of_dates(line: &str) {
+/// Checks the laws of the date at the start of a line, and of the date that the line is.
+fn check_dates(line: &str) {
     if let Some((moment, bytes)) = direct::date_prefix(line) {
         assert!(bytes > 0 && line.is_char_boundary(bytes));
-        assert_eq!(direct::date_prefix(&line[..bytes]), Some((moment, bytes)), "what ends, ends");
+        let alone = direct::date_prefix(&line[..bytes]);
+        assert_eq!(alone, Some((moment, bytes)), "the same date without the text after it");
     }
     if let Some(moment) = direct::date_value(line) {
         let printed = match moment {
@@ -32,6 +37,10 @@ fn laws_of_dates(line: &str) {
             Moment::Month(day) => day.strftime("%Y-%m").to_string(),
             Moment::Year(day) => day.strftime("%Y年").to_string(),
         };
-        assert_eq!(direct::date_value(&printed), Some(moment), "printed and parsed");
+        assert_eq!(
+            direct::date_value(&printed),
+            Some(moment),
+            "a printed date is parsed as itself"
+        );
     }
 }

@@ -1,9 +1,10 @@
-//! The laws of compressed files and containers: whatever they hold, what comes out is bounded.
+//! The laws of compressed files and containers: the output is bounded, whatever they hold.
 
 use std::io::Read;
 
 use wensou_ingest::{Options, direct};
 
+/// The names of files that the first byte chooses from.
 const NAMES: [&str; 10] = [
     "a.zip",
     "a.tar",
@@ -33,21 +34,22 @@ pub fn check(data: &[u8]) {
     let mut buffer = [0; 4096];
     direct::members(name, raw, &options, &mut |path, mut read| {
         events += 1;
-        // What is left out is named as it is called, what is read by a path inside.
-        let inside = !path.split('/').any(|part| part == "..");
-        assert!(path.starts_with(name) && (inside || read.is_none()));
+        // A member that is left out is reported with the name that it has, which may lead outside.
+        // A member that is read has a path inside the file.
+        let is_inside = !path.split('/').any(|part| part == "..");
+        assert!(path.starts_with(name) && (is_inside || read.is_none()));
         while let Some(read) = read.as_mut() {
             match read.read(&mut buffer) {
                 Ok(0) | Err(_) => break,
-                Ok(some) => bytes += some as u64,
+                Ok(count) => bytes += count as u64,
             }
         }
     });
-    assert!(bytes <= allowed, "{bytes} of {allowed}");
-    // Of a container folders and what describes a crawl are no content; it may hold nothing else.
-    // Its content makes a file a container, whatever its name says.
-    let single =
+    assert!(bytes <= allowed, "{bytes} bytes, and {allowed} are allowed");
+    // A container may cause no event: folders and the records that describe a crawl are no members.
+    // The content decides whether a file is a container, whatever its name says.
+    let is_single_file =
         !direct::is_container(name, raw) && (name.contains(".txt") || name.contains(".jsonl"));
-    assert!(!single || events == 1, "named, not dropped in silence");
-    assert!(events as u64 <= allowed, "an event costs a byte at least");
+    assert!(!is_single_file || events == 1, "a file is read or reported once");
+    assert!(events as u64 <= allowed, "each event takes at least a byte of the file");
 }

@@ -2,7 +2,7 @@
 
 use wensou_ingest::{decode, direct};
 
-/// Encodings that can be asked for; nothing is for the detector.
+/// The encodings that the first byte chooses from; `None` leaves the choice to the detector.
 const LABELS: [Option<&str>; 8] = [
     None,
     Some("gb18030"),
@@ -20,23 +20,31 @@ pub fn check(data: &[u8]) {
     let label = LABELS[usize::from(*first) % LABELS.len()];
     let Ok(decoded) = direct::decode_with_offsets(raw, label) else { return };
     if label.is_none() {
-        assert_eq!(decode(raw).expect("decoded already"), decoded.text);
+        assert_eq!(decode(raw).expect("a text that was decoded already"), decoded.text);
     }
-    assert!(decoded.offsets.is_sorted(), "in order");
+    assert!(decoded.offsets.is_sorted(), "offsets in order");
     let ends: Vec<(usize, usize)> = decoded
         .offsets
         .chunk_by(|one, other| one.1 == other.1)
-        // Some codes are two characters; what lies between these has no byte of its own.
+        // Some codes decode to two characters, which have the same offset in the file: keep the
+        // last.
         .filter_map(|same| same.last().copied())
         .collect();
-    assert!(ends.last().is_some_and(|(_, at)| *at <= raw.len()), "inside the file");
+    assert!(ends.last().is_some_and(|(_, at)| *at <= raw.len()), "offsets inside the file");
     if decoded.lossy || decoded.encoding == encoding_rs::ISO_2022_JP {
         return;
     }
-    assert_eq!(ends.last(), Some(&(decoded.text.len(), raw.len())), "to the end");
+    assert_eq!(
+        ends.last(),
+        Some(&(decoded.text.len(), raw.len())),
+        "offsets to the end of the file"
+    );
     for pair in ends.windows(2) {
         let [(start, from), (end, to)] = pair else { continue };
         let (piece, broken) = decoded.encoding.decode_without_bom_handling(&raw[*from..*to]);
-        assert!(!broken && piece == decoded.text[*start..*end], "each character's own bytes");
+        assert!(
+            !broken && piece == decoded.text[*start..*end],
+            "the bytes of each character decode to it"
+        );
     }
 }

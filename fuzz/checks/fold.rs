@@ -2,49 +2,57 @@
 
 use wensou_text::{Folded, Key, fold, key_of};
 
-/// Characters whose places are looked at one by one.
-const ROW: usize = 24;
+/// The number of adjacent characters whose offsets are checked one by one, so that the check is
+/// quick.
+const CHECKED_CHARS: usize = 24;
 
 /// Panics if `data`, read as text, breaks a law.
 pub fn check(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     let folded = Folded::new(text);
-    assert_eq!(folded.as_str(), fold(text), "one fold");
+    assert_eq!(folded.as_str(), fold(text), "both functions fold alike");
     assert_eq!(fold(folded.as_str()), folded.as_str(), "the fold of a fold");
     let count = folded.as_str().chars().count();
     assert_eq!(folded.char_count(), count);
-    places(text, &folded, data, count);
-    keys(text, &folded);
-    // A character that composes with nothing divides a text into pieces that fold by themselves.
+    check_offsets(text, &folded, data, count);
+    check_key(text, &folded);
+    // A text that is cut before a Chinese character, which composes with nothing, has pieces that
+    // fold by themselves.
     let (left, right) = text.split_at(boundary(text, number(data, 4) % (text.len() + 1)));
     let right = format!("中{right}");
     assert_eq!(fold(left) + &fold(&right), fold(&format!("{left}{right}")), "no context");
 }
 
-fn places(text: &str, folded: &Folded<'_>, data: &[u8], count: usize) {
-    // Some in a row: to find one takes a walk, so to look at all would make this quadratic.
+/// Checks that characters of the folded text map back to the text that they come from. `data`
+/// chooses the characters.
+fn check_offsets(text: &str, folded: &Folded<'_>, data: &[u8], count: usize) {
     let from = number(data, 1) % (count + 1);
     let mut last = folded.original_bytes(from..from);
-    for (at, c) in folded.as_str().chars().enumerate().skip(from).take(ROW) {
+    for (at, c) in folded.as_str().chars().enumerate().skip(from).take(CHECKED_CHARS) {
         let bytes = folded.original_bytes(at..at + 1);
-        assert!(text.get(bytes.clone()).is_some_and(|piece| !piece.is_empty()), "of something");
+        assert!(text.get(bytes.clone()).is_some_and(|piece| !piece.is_empty()), "not empty");
         assert!(last.start <= bytes.start && last.end <= bytes.end, "in order");
         assert!(bytes.start <= last.end || fold(&text[last.end..bytes.start]).is_empty());
         assert_eq!(folded.slice(at..at + 1).chars().next(), Some(c));
         last = bytes;
     }
-    assert!(from + ROW < count || fold(&text[last.end..]).is_empty(), "nothing is left out");
+    assert!(
+        from + CHECKED_CHARS < count || fold(&text[last.end..]).is_empty(),
+        "nothing is left out"
+    );
     for pick in 0..4 {
         let start = number(data, pick) % (count + 1);
-        // One past the end, too: it counts as the end.
+        // The range may end one character past the end, which counts as the end.
         let end = start + number(data, pick + 2) % (count + 2 - start);
         let bytes = folded.original_bytes(start..end);
-        let whole = fold(text.get(bytes).expect("on character boundaries"));
-        assert!(whole.contains(folded.slice(start..end)), "a piece of the text that it came from");
+        let refolded = fold(text.get(bytes).expect("on character boundaries"));
+        let piece = folded.slice(start..end);
+        assert!(refolded.contains(piece), "the fold of the original contains the piece");
     }
 }
 
-fn keys(text: &str, folded: &Folded<'_>) {
+/// Checks the key and its map back to the folded text.
+fn check_key(text: &str, folded: &Folded<'_>) {
     let key = Key::new(folded);
     let length = key.chars().len();
     assert_eq!(key.chars(), key_of(text));
@@ -56,7 +64,7 @@ fn keys(text: &str, folded: &Folded<'_>) {
     }
 }
 
-/// A number that the input chooses.
+/// A number that the input chooses; `at` tells several such numbers apart.
 fn number(data: &[u8], at: usize) -> usize {
     let byte = |at: usize| data.get(at % data.len().max(1)).map_or(0, |byte| usize::from(*byte));
     byte(at) << 8 | byte(data.len() / 2 + at)

@@ -7,7 +7,7 @@ use super::laws_of_pages;
 /// Panics if `data`, read as HTML, breaks a law.
 pub fn check(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    laws_of_pages::laws(&text, Markup::Html);
+    laws_of_pages::check(&text, Markup::Html);
     let page = parse_page(&text, Markup::Html, &CorpusStatistics::default());
     let stated = [
         &page.article.source,
@@ -17,10 +17,11 @@ pub fn check(data: &[u8]) {
         &page.article.url,
     ];
     for value in stated.into_iter().flatten().chain(&page.article.tags) {
-        assert!(!value.is_empty() && value.trim() == value, "trimmed, and not empty");
-        assert!(!value.contains('\n'), "one line");
+        assert!(!value.is_empty() && value.trim() == value, "values are trimmed, and not empty");
+        assert!(!value.contains('\n'), "values are one line");
     }
     for paragraph in page.article.paragraphs.iter().chain([&page.article.title]) {
+        // This private character begins the number of a line in a numbered copy of the page.
         assert!(
             !paragraph.contains('\u{f0000}') || text.contains('\u{f0000}'),
             "no number of a line"

@@ -1,10 +1,10 @@
-//! The laws of the reader of dumps.
+//! The laws of the reader of JSON lines.
 
 use wensou_ingest::{Options, Record, direct};
 
-/// Panics if `data`, read as a dump, breaks a law.
+/// Panics if `data`, read as JSON lines in UTF-8, breaks a law.
 pub fn check(data: &[u8]) {
-    // A byte order mark of UTF-16 makes it another encoding, which the target `dump` reads.
+    // A byte order mark of UTF-16 means another encoding, which the target `dump` reads.
     if data.starts_with(b"\xff\xfe") || data.starts_with(b"\xfe\xff") {
         return;
     }
@@ -31,13 +31,16 @@ pub fn check(data: &[u8]) {
         last = span.end;
         let bytes = &data[span.start as usize..span.end as usize];
         assert!(bytes.starts_with(b"{") && bytes.ends_with(b"}") && !bytes.contains(&b'\n'));
-        assert!(serde_json::from_slice::<serde_json::Value>(bytes).is_ok(), "the line itself");
+        assert!(
+            serde_json::from_slice::<serde_json::Value>(bytes).is_ok(),
+            "the span is the JSON of the record"
+        );
         if let Record::Article(article) = record {
             assert!(article.paragraphs.iter().all(|p| !p.is_empty() && p.trim() == p));
         }
     });
-    // Invisible characters alone are no line that could be named.
+    // A file of invisible characters alone has no line to report.
     let text = String::from_utf8_lossy(data);
     let blank = text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).is_empty();
-    assert!(found > 0 || blank, "named, not dropped in silence");
+    assert!(found > 0 || blank, "a line is read or reported");
 }

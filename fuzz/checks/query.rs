@@ -13,36 +13,36 @@ pub fn check(data: &[u8]) {
     let clock = Clock { today: date(2023, 5, 17) };
     let (query, errors) = parse_lenient(typed, &clock);
     let printed = query.to_string();
-    // A printed query can be longer than what was typed, and then than what may be typed.
+    // A printed query can be longer than the typed one, and so longer than a query may be.
     if printed.chars().count() <= wensou_query::lang::MAX_LENGTH {
-        let again = parse(&printed, &clock).expect("what is printed is sound");
+        let again = parse(&printed, &clock).expect("a printed query parses");
         assert_eq!(again.root, query.root, "printed as {printed}");
-        assert_eq!(again.to_string(), printed, "canonical");
+        assert_eq!(again.to_string(), printed, "a printed query prints as itself");
     }
     match parse(typed, &clock) {
         Ok(strict) => assert!(errors.is_empty() && strict.root == query.root),
         Err(strict) => assert_eq!(strict, errors),
     }
-    assert!(errors.is_sorted_by_key(Diagnostic::span), "in the order of their places");
+    assert!(errors.is_sorted_by_key(Diagnostic::span), "mistakes are in the order of their spans");
     for found in errors.iter().chain(&query.warnings) {
         let location = found.location.expect("each mistake has a location");
         assert!(typed.get(location.bytes.start..location.bytes.end).is_some(), "inside the text");
         assert_eq!(location.bytes.in_chars(typed), location.chars);
     }
-    // Few, because to draw one takes longer than to read the query.
+    // Only two, because rendering one takes longer than parsing the query.
     for (found, colour) in errors.iter().chain(&query.warnings).zip([false, true]) {
         let drawn = found.render(typed, Style { colour, columns: usize::from(*columns) });
         assert!(drawn.contains('^') && drawn.ends_with('\n'));
         let harmless = |c: char| !c.is_control() || c == '\n' || (colour && c == '\x1b');
-        assert!(drawn.chars().all(harmless), "nothing steers the terminal");
+        assert!(drawn.chars().all(harmless), "no control character reaches the terminal");
     }
-    inside(&query.root, typed);
+    check_spans(&query.root, typed);
     assert_eq!(plain(typed).text, typed);
     let _ = saved_name(typed);
 }
 
-/// The node lies in the text, and its parts lie in it.
-fn inside(node: &Node, typed: &str) {
+/// Checks that a node lies in the text, and that its children lie in it.
+fn check_spans(node: &Node, typed: &str) {
     assert!(typed.get(node.span.start..node.span.end).is_some(), "inside the text");
     let children = match &node.kind {
         NodeKind::And(nodes) | NodeKind::Or(nodes) => nodes.as_slice(),
@@ -52,6 +52,6 @@ fn inside(node: &Node, typed: &str) {
     };
     for child in children {
         assert!(node.span.start <= child.span.start && child.span.end <= node.span.end);
-        inside(child, typed);
+        check_spans(child, typed);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Runs the check of a target on each of its files.
 pub fn all(target: &str, check: fn(&[u8])) {
-    // Every crate stands two folders below the root.
+    // The folder of every crate is two levels below the root of the repository.
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
     let mut count = 0;
     for folder in ["seeds", "regressions"] {

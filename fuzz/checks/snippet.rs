@@ -8,13 +8,14 @@ use wensou_ingest::Silent;
 use wensou_query::lang::{Clock, parse_lenient};
 use wensou_query::{Highlighter, Options, Session, Snippet};
 
-/// A tiny archive: expansions and pinyin ask an index for the words that there are.
+/// A tiny archive: expansions and pinyin look words up in an index.
 const DUMP: &str = r#"{"title":"以太坊合併之後","text":"以太坊的質押收益率。\nETH staking 5.4億美元","tags":["ETH"]}
 {"title":"開源大模型","text":"GPT-4 與 LLaMA 的護城河。比特幣減半行情","date":"2023-03-14"}
 {"title":"Ethereum 的一年, a b c","text":"2023年3月14日，以太坊（ETH）的質押收益率升到5.4%。分析師說：「合併之後，staking 不再需要顯卡；比特幣礦工則要等減半。」\n㍿開源①社區發佈了 LLaMA-2 與 GPT-4.5 的評測，café e\u0301 ｶﾞ，護城河在 BRC-20 與 DeFi 之間……沒有人知道 bitcoin 的下一站。\n兩億美元，2000万枚代幣，US$1,234.5，以及一個很長很長的英文詞 Internationalization-Localization_of_things。","date":"2023-03-14","tags":["以太坊","DeFi"]}
 {"kind":"flash","title":"比特币","text":"bitcoin BTC ㍿①","date":"2023-05-06T14:48:37"}
 "#;
 
+/// The index of [`DUMP`].
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
     let dump = folder.path().join("a.jsonl");
@@ -23,7 +24,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut options = BuildOptions::default();
     options.threads = 1;
     build(&dir, &[dump], &options, &Silent).expect("an index");
-    // Open files outlive their names.
+    // The folder is removed when this function ends; the open files stay readable.
     Index::open(&dir).expect("the index")
 });
 
@@ -38,8 +39,8 @@ pub fn check(data: &[u8]) {
     assert!(
         text.starts_with(&highlighted.text) && text[highlighted.text.len()..].trim().is_empty()
     );
-    sound(&highlighted);
-    // A search takes as long as marking many texts.
+    check_highlights(&highlighted);
+    // A search takes as long as highlighting many texts, so only some inputs are searched for.
     if !text.len().is_multiple_of(8) {
         return;
     }
@@ -52,13 +53,13 @@ pub fn check(data: &[u8]) {
     for hit in &found.hits {
         assert!(hit.score.is_finite());
         assert!(hit.snippet.text.chars().count() <= options.snippet);
-        sound(&hit.title);
-        sound(&hit.snippet);
+        check_highlights(&hit.title);
+        check_highlights(&hit.snippet);
     }
 }
 
-/// Highlights are ranges of characters of the text, ascending, and none overlap.
-fn sound(snippet: &Snippet) {
+/// Checks that highlights are ascending ranges of characters of the text that do not overlap.
+fn check_highlights(snippet: &Snippet) {
     let count = snippet.text.chars().count();
     let mut last = 0;
     for [start, end] in &snippet.highlights {
