@@ -1,9 +1,9 @@
 //! Numbers of a fixed width in bits, packed without gaps, the lowest bit first.
 //!
 //! Eight numbers of n bits take n bytes. The width is a constant at compile time, so every shift is
-//! one, too: unpacking a block costs a third of what it costs otherwise. tantivy's `BitUnpacker`
-//! reads one number at a time, with a width that is known only at run time, and its block decoder
-//! is private.
+//! a constant, too, and unpacking a block takes a third of the time. tantivy's `BitUnpacker` reads
+//! one number at a time, with a width that is known only at run time, and its block decoder is
+//! private.
 
 /// How many numbers are unpacked together.
 const GROUP: usize = 8;

@@ -207,8 +207,8 @@ impl RunSorter {
         out: &mut RunWriter,
     ) -> io::Result<()> {
         let mut numbers = &self.by_character[group];
-        // The character after the last text is here for its bigram only. Its unigram belongs to the
-        // next run.
+        // If the last text continues in the next run, the last slot has the character after it, for
+        // the bigram. The unigram of that character belongs to the next run.
         if let Some((last, remaining)) = numbers.split_last()
             && (last & MASK) as usize == run.char_ids.len() - 1
         {

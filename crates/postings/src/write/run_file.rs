@@ -37,7 +37,7 @@ impl RunWriter {
     }
 
     /// Writes a list unless it is empty. Sets the first doc id in `list` to 0, because it is
-    /// written apart.
+    /// written separately.
     pub(super) fn push(&mut self, key: TermKey, list: &mut PostingList) -> io::Result<()> {
         let Some(first) = list.docs.first_mut() else { return Ok(()) };
         let document = *first >> 1;
@@ -74,7 +74,7 @@ impl RunWriter {
     ) -> io::Result<()> {
         let width = Width::of(position.as_slice());
         self.push_header((width as u8) << 4, key, 1, document);
-        // The only number of `docs`: its doc-id delta is written apart, and its tf is 1.
+        // The only number of `docs`: its doc id is written in the header, and its tf is 1.
         self.bytes.push(0);
         width.write(position.as_slice(), &mut self.bytes);
         self.flush_if(BUFFER)

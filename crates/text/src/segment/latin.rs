@@ -1,11 +1,12 @@
 //! Segments runs of Latin letters and digits, and finds the parts of them that people search for.
 //!
-//! A run consists of letters and digits with single connectors in between. Its term is the run
-//! without connectors, except those between two digits, which carry meaning (`3.5`, `2023-01-05`);
-//! thousands separators are dropped. Connectors divide a run into parts. Capitals (camel case,
-//! acronyms) and changes between letters and digits divide a part into pieces. Parts and pieces are
-//! terms as well. If there are three or more of them, so is each pair of neighbours: `ChatGPTPlus`
-//! is found by `chatgpt`, `2023-01-05` by `2023-01`.
+//! A run consists of letters and digits with single connectors or thousands separators in between,
+//! and may end with a percent sign after a digit. Its term is the run without connectors, except
+//! those between two digits, which carry meaning (`3.5`, `2023-01-05`); thousands separators are
+//! dropped. Connectors divide a run into parts. Capitals (camel case, acronyms) and changes between
+//! letters and digits divide a part into pieces. Parts and pieces are terms as well. If there are
+//! three or more of them, so is each pair of neighbours: `ChatGPTPlus` is found by `chatgpt`,
+//! `2023-01-05` by `2023-01`.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -25,6 +26,7 @@ const MAX_PIECES: usize = 8;
 /// Byte ranges of tokens, and whether each is a whole word.
 type Ranges = Vec<(Range<usize>, bool)>;
 
+/// Whether a character can join letters and digits into one run.
 fn is_connector(c: char) -> bool {
     matches!(
         c,
@@ -102,8 +104,8 @@ pub(crate) fn cut<'f>(
     if (points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
         || (bytes.iter().all(u8::is_ascii_lowercase) && !may_divide_by_case(folded, &chars))
     {
-        if let Some(whole) = long_whole_part(run.text).filter(|_| parts) {
-            sink(run.token(0..whole, false));
+        if let Some(integer) = long_integer_part(run.text).filter(|_| parts) {
+            sink(run.token(0..integer, false));
         }
         sink(run.token(0..run.text.len(), true));
         return;
@@ -141,8 +143,8 @@ pub(crate) fn cut<'f>(
 fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut Ranges) {
     let mut all_pieces = Vec::new();
     for span in spans {
-        let whole = long_whole_part(&run.text[span.clone()]);
-        ranges.extend(whole.map(|length| (span.start..span.start + length, false)));
+        let integer = long_integer_part(&run.text[span.clone()]);
+        ranges.extend(integer.map(|length| (span.start..span.start + length, false)));
         let pieces = run.pieces(span.clone(), case);
         if (2..=MAX_PIECES).contains(&pieces.len()) {
             ranges.extend(pieces.iter().map(|piece| (piece.clone(), false)));
@@ -159,20 +161,22 @@ fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut R
     }
 }
 
-/// Where the percentage at the end of a run without its sign starts: `5` in `GDP5`.
+/// Where the percentage at the end of a run starts: at `5` in `GDP5%`. `unpercented` is the run
+/// without the percent sign.
 fn percentage_start(unpercented: &str) -> usize {
     let digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
     let number = unpercented.trim_end_matches(digit).len();
     number + unpercented[number..].bytes().take_while(|b| !b.is_ascii_digit()).count()
 }
 
-/// The length of the whole part of a decimal number, if it is long enough for a year: `2023.5` is
+/// The length of the integer part of a decimal number, if it is long enough for a year: `2023.5` is
 /// as often a month as a number.
-fn long_whole_part(number: &str) -> Option<usize> {
+fn long_integer_part(number: &str) -> Option<usize> {
     const YEAR_DIGITS: usize = 4;
-    let (whole, decimals) = number.split_once('.')?;
+    let (integer, decimals) = number.split_once('.')?;
     let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    (whole.len() >= YEAR_DIGITS && is_digits(whole) && is_digits(decimals)).then_some(whole.len())
+    let is_long = integer.len() >= YEAR_DIGITS;
+    (is_long && is_digits(integer) && is_digits(decimals)).then_some(integer.len())
 }
 
 /// Whether capitals can divide a run: in the original text, some character after the first is not a
@@ -213,7 +217,7 @@ impl Case {
     }
 }
 
-/// A run of the folded text.
+/// A run of letters and digits in the folded text.
 struct Run<'f> {
     text: &'f str,
     /// Index of its first character in the folded text.

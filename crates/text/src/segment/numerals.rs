@@ -51,10 +51,11 @@ pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// The value of a Chinese numeral at the start of a text: 七百亿, 三万五千, 二〇二三. It has at
-/// least two characters and a value of at least ten. It starts with a digit or 十, because 千万 is
-/// an adverb as often as a number. `before` is the text before it: 数十万 is not a number, and the
-/// middle of a numeral does not start one.
+/// The value of a Chinese numeral at the start of a text: a percentage (百分之三), a year with other
+/// characters for zero, a decimal number (三点五), tenths (三成), or else a numeral of at least two
+/// characters and a value of at least ten (七百亿, 三万五千, 二〇二三). Except for percentages, it starts with
+/// a digit or 十, because 千万 is an adverb as often as a number. `before` is the text before the
+/// numeral: 数十万 is not a number, and the middle of a numeral does not start one.
 pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
     let percentage_of = text.strip_prefix(PERCENT);
     if percentage_of.is_none() && !can_start_numeral(text.chars().next()?) {

@@ -14,7 +14,7 @@ use crate::tables::sources::{NAMES, REGIONS};
 /// as reading a query.
 const PRECOMPUTED: &str = include_str!("../../data/synonyms.tsv");
 
-/// Why one word stands for another.
+/// Why one word is a synonym of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// Names of the same thing: BTC, 比特幣, Bitcoin.
