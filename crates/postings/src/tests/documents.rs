@@ -15,7 +15,7 @@ pub(super) struct Document {
     pub(super) title: Vec<char>,
     pub(super) body: Vec<char>,
     pub(super) tags: Vec<Vec<char>>,
-    /// By field.
+    /// The words of each field.
     pub(super) words: [Vec<&'static str>; 3],
     pub(super) paths: Vec<&'static str>,
     pub(super) date: Option<i64>,

@@ -40,7 +40,7 @@ fn varints(numbers: impl IntoIterator<Item = u32>) -> Vec<u8> {
     bytes
 }
 
-/// Encodes a list of documents and positions as FORMAT.md says.
+/// Encodes postings, pairs of a doc id and a position, as FORMAT.md says.
 fn encode_list(postings: &[(u32, u32)], has_positions: bool) -> Vec<u8> {
     let documents: Vec<&[(u32, u32)]> = postings.chunk_by(|a, b| a.0 == b.0).collect();
     let (mut skips, mut blocks, mut last) = (Vec::new(), Vec::new(), None);
@@ -55,7 +55,8 @@ fn encode_list(postings: &[(u32, u32)], has_positions: bool) -> Vec<u8> {
     if documents.len() > BLOCK { [skips, blocks].concat() } else { blocks }
 }
 
-/// Encodes a block. `last` is the last doc id of the previous block.
+/// Encodes a block, which has the postings of each of its documents. `last` is the last doc id of
+/// the previous block.
 fn encode_block(block: &[&[(u32, u32)]], last: Option<u32>, has_positions: bool) -> Vec<u8> {
     let ids = block.iter().map(|document| document[0].0);
     let ids_before = std::iter::once(last).chain(ids.clone().map(Some));

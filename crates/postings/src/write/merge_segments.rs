@@ -180,6 +180,7 @@ fn merge_characters(
         sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
     let next = |source: usize, entries: &mut [Entries<'_>]| {
         let key = entries[source].next_key();
+        // Words and paths, whose keys are greater, are merged by `merge_strings`.
         key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < NO_FIELD)
     };
     let mut keys = Vec::with_capacity(sources.len());
@@ -209,7 +210,7 @@ fn merge_characters(
     Ok(total_lengths)
 }
 
-/// The strings of a table.
+/// Which strings are merged: those of the tables of words, or those of the tables of paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Strings {
     Words,
@@ -269,8 +270,9 @@ fn merge_strings(
         let first = same.iter().map(|string| string.first_doc).min().unwrap_or_default();
         same.iter_mut().for_each(|string| string.first_doc = first);
     }
-    let by_number = |string: &OldString| (string.first_doc, text(string), string.source);
-    strings.sort_unstable_by(|a, b| by_number(a).cmp(&by_number(b)));
+    // The order in which strings are numbered.
+    let order = |string: &OldString| (string.first_doc, text(string), string.source);
+    strings.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
     let mut interner = Interner::default();
     let (mut list, mut positions) = (PostingList::default(), Vec::new());
     let mut lookups: Vec<Entries<'_>> =

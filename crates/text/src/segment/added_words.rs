@@ -30,8 +30,9 @@ fn second_char_bit(id: u16) -> u64 {
 }
 
 impl AddedWords {
-    /// The added words with the first character of `chars`; `None` if the second character of
-    /// `chars` excludes them all. `first` and `second` are the ids of these two characters.
+    /// The added words with the first character of `chars`; `None` if there are none, or if the
+    /// second character of `chars` excludes them all. `first` and `second` are the ids of these two
+    /// characters.
     #[inline(always)]
     pub(super) fn words_at(&self, first: u16, second: u16, chars: &[char]) -> Option<&[AddedWord]> {
         let second_chars = *self.second_chars.get(usize::from(first))?;
