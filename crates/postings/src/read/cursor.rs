@@ -50,6 +50,17 @@ pub struct Cursor {
     shallow_block: usize,
 }
 
+/// The skip entry of a block.
+#[derive(Clone, Copy)]
+struct SkipEntry {
+    /// The last doc id of the block.
+    last: DocId,
+    /// Where the block ends in the list.
+    end: usize,
+    /// The greatest tf in the block; 255 stands for any tf of at least 255.
+    max_tf: u8,
+}
+
 impl std::fmt::Debug for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut debug = f.debug_struct("Cursor");
@@ -210,7 +221,7 @@ impl Cursor {
         }
         let mut bound = 0;
         loop {
-            let (last, _, max_tf) = self.skip(self.shallow_block)?;
+            let SkipEntry { last, max_tf, .. } = self.skip(self.shallow_block)?;
             bound = bound.max(max_tf);
             if last >= until.saturating_sub(1) || self.shallow_block + 1 >= blocks {
                 return Some(bound);
@@ -226,23 +237,23 @@ impl Cursor {
         (self.doc_freq as usize).div_ceil(BLOCK)
     }
 
-    /// The skip entry of a block: its last doc id, the end of its bytes, and the greatest tf in it.
-    /// Only lists of more than one block have skip entries. Their pages are verified when a cursor
-    /// is made.
+    /// The skip entry of a block. Only lists of more than one block have skip entries. Their pages
+    /// are verified when a cursor is made.
     #[inline]
-    fn skip(&self, block: usize) -> Option<(DocId, usize, u8)> {
+    fn skip(&self, block: usize) -> Option<SkipEntry> {
         if block >= self.blocks() {
             return None;
         }
         let at = block * SKIP;
         let skip: &[u8; SKIP] = self.list.verified(at..at + SKIP)?.try_into().ok()?;
         let [a, b, c, d, e, f, g, h, max_tf] = *skip;
-        let end = u32::from_le_bytes([e, f, g, h]) as usize;
-        Some((u32::from_le_bytes([a, b, c, d]), self.blocks() * SKIP + end, max_tf))
+        let last = u32::from_le_bytes([a, b, c, d]);
+        let end = self.blocks() * SKIP + u32::from_le_bytes([e, f, g, h]) as usize;
+        Some(SkipEntry { last, end, max_tf })
     }
 
     fn last_of(&self, block: usize) -> Option<DocId> {
-        self.skip(block).map(|(last, ..)| last)
+        self.skip(block).map(|skip| skip.last)
     }
 
     /// Goes to the first document of a block, or to the end of the list.
@@ -265,13 +276,13 @@ impl Cursor {
         let blocks = self.blocks();
         let (mut start, mut end, mut last) = (0, self.list.len(), None);
         if blocks > 1 {
-            (_, end, _) = self.skip(number)?;
+            end = self.skip(number)?.end;
             start = blocks * SKIP;
             if number > 0 {
-                let (before, before_end, _) = self.skip(number - 1)?;
-                last = Some(before).filter(|last| *last < TERMINATED);
+                let before = self.skip(number - 1)?;
+                last = Some(before.last).filter(|last| *last < TERMINATED);
                 last?;
-                start = before_end;
+                start = before.end;
             }
         }
         let count = (self.doc_freq as usize - number * BLOCK).min(BLOCK);

@@ -10,6 +10,8 @@
 //! The key delta of the first entry of a block is 0. Lists follow one another in the order of their
 //! keys, so an entry has only the length of its list, and not its offset.
 
+use std::ops::Range;
+
 use super::cursor::Cursor;
 use crate::codec::varint::{read_varint, write_varint};
 use crate::pages::PageSlice;
@@ -79,8 +81,8 @@ pub(crate) struct Entries<'d> {
     /// Key and document frequency of the current entry.
     key: u64,
     doc_freq: u64,
-    /// Where the list of the current entry starts and ends.
-    list: (usize, usize),
+    /// The byte range of the list of the current entry.
+    list: Range<usize>,
 }
 
 impl<'d> Entries<'d> {
@@ -94,7 +96,7 @@ impl<'d> Entries<'d> {
             next_block_key: 0,
             key: 0,
             doc_freq: 0,
-            list: (0, 0),
+            list: 0..0,
         }
     }
 
@@ -117,7 +119,7 @@ impl<'d> Entries<'d> {
             true => dictionary.first_key(block + 1)?,
             false => u64::MAX,
         };
-        self.list = (list, list);
+        self.list = list..list;
         Some(())
     }
 
@@ -127,7 +129,8 @@ impl<'d> Entries<'d> {
         self.key = self.key.checked_add(read_varint(&mut self.unread)?)?;
         self.doc_freq = read_varint(&mut self.unread)?;
         let length = usize::try_from(read_varint(&mut self.unread)?).ok()?;
-        self.list = (self.list.1, self.list.1.checked_add(length)?);
+        let start = self.list.end;
+        self.list = start..start.checked_add(length)?;
         Some(())
     }
 
@@ -169,14 +172,14 @@ impl<'d> Entries<'d> {
 
     /// The posting list of the current entry.
     pub(crate) fn current_cursor(&self) -> Option<Cursor> {
-        let list = self.dictionary.lists.slice(self.list.0..self.list.1)?;
+        let list = self.dictionary.lists.slice(self.list.clone())?;
         let doc_freq = u32::try_from(self.doc_freq).ok()?;
         Some(Cursor::new(list, doc_freq, TermKey(self.key).is_bigram()))
     }
 
     /// The document frequency of the current entry, and the bytes of its list.
     pub(crate) fn current_list(&self) -> Option<(u64, &'d [u8])> {
-        Some((self.doc_freq, self.dictionary.lists.get(self.list.0..self.list.1)?))
+        Some((self.doc_freq, self.dictionary.lists.get(self.list.clone())?))
     }
 
     /// Goes to the next entry and returns its key; `None` at the end of the dictionary, and where

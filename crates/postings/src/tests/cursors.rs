@@ -26,7 +26,8 @@ proptest! {
         list.fill_with_positions(positions.iter().copied());
         let mut bytes = Vec::new();
         list.as_slices().encode(&mut bytes);
-        let open = || Cursor::new(PageSlice::of(bytes.clone()), documents.len() as u32, true);
+        let (doc_freq, has_positions) = (documents.len() as u32, true);
+        let open = || Cursor::new(PageSlice::of(bytes.clone()), doc_freq, has_positions);
         let mut targets = targets;
         targets.sort_unstable();
         let mut cursor = open();
@@ -62,7 +63,8 @@ proptest! {
         list.fill(occurrences.collect::<Vec<_>>().into_iter());
         let mut bytes = Vec::new();
         list.as_slices().encode(&mut bytes);
-        let open = || Cursor::new(PageSlice::of(bytes.clone()), documents.len() as u32, false);
+        let (doc_freq, has_positions) = (documents.len() as u32, false);
+        let open = || Cursor::new(PageSlice::of(bytes.clone()), doc_freq, has_positions);
         let (mut filling, mut scanning, mut bounding) = (open(), open(), open());
         let mut from = 0;
         for (ahead, words) in windows {

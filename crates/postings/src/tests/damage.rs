@@ -16,13 +16,14 @@ proptest! {
     #[test]
     fn a_damaged_list_never_panics(
         mut bytes in vec(any::<u8>(), 0..400),
-        count in 0..1000_u32,
-        start in prop::sample::select(&[0_u8, 1, 7, 255][..]),
+        doc_freq in 0..1000_u32,
+        first_byte in prop::sample::select(&[0_u8, 1, 7, 255][..]),
     ) {
         if let Some(first) = bytes.first_mut() {
-            *first = start;
+            *first = first_byte;
         }
-        let mut cursor = Cursor::new(PageSlice::of(bytes), count, true);
+        let has_positions = true;
+        let mut cursor = Cursor::new(PageSlice::of(bytes), doc_freq, has_positions);
         let (mut positions, mut last) = (Vec::new(), None);
         let (mut filling, mut scanning) = (cursor.restarted(), cursor.restarted());
         for from in (0..2048).step_by(256) {
@@ -32,7 +33,7 @@ proptest! {
             });
             scanning.max_tf_in(from, from + 256);
         }
-        for step in 0..count {
+        for step in 0..doc_freq {
             let document = cursor.doc();
             if document == TERMINATED {
                 break;
