@@ -1,6 +1,8 @@
 //! Folds a text: most characters one by one, in a fast loop over bytes, and sequences such as those
 //! with combining marks by the Unicode algorithm.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::fold::accents::{ligature, plain};
@@ -8,11 +10,11 @@ use crate::tables::ignorable::is_ignorable;
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of};
 
 /// A sequence of characters that are folded together, because they do not fold to one character
-/// each. Each range has a start and an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// each.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sequence {
-    pub(super) original_bytes: (usize, usize),
-    pub(super) folded_bytes: (usize, usize),
+    pub(super) original_bytes: Range<usize>,
+    pub(super) folded_bytes: Range<usize>,
 }
 
 /// Appends the fold of `text` to `out`. Passes to `report` every sequence that is not folded
@@ -45,10 +47,7 @@ pub(super) fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Seq
             out.truncate(folded_from);
             let end = sequence_end(text, at + c.len_utf8());
             fold_sequence(&text[start..end], out);
-            report(Sequence {
-                original_bytes: (start, end),
-                folded_bytes: (folded_from, out.len()),
-            });
+            report(Sequence { original_bytes: start..end, folded_bytes: folded_from..out.len() });
             last_plain = None;
             at = end;
         } else {

@@ -132,11 +132,11 @@ impl<'t> Folded<'t> {
         let (mut original_byte, mut folded_byte) = (0, 0);
         let (mut original_char, mut folded_char) = (0, 0);
         for Sequence { original_bytes, folded_bytes } in sequences {
-            let plain = text[original_byte..original_bytes.0].chars().count();
+            let plain = text[original_byte..original_bytes.start].chars().count();
             original_char += plain;
             folded_char += plain;
-            let original_chars = text[original_bytes.0..original_bytes.1].chars().count();
-            let folded_chars = out[folded_bytes.0..folded_bytes.1].chars().count();
+            let original_chars = text[original_bytes.clone()].chars().count();
+            let folded_chars = out[folded_bytes.clone()].chars().count();
             if (original_chars, folded_chars) != (1, 1) {
                 exceptions.push(Exception {
                     folded_char,
@@ -147,7 +147,7 @@ impl<'t> Folded<'t> {
             }
             original_char += original_chars;
             folded_char += folded_chars;
-            (original_byte, folded_byte) = (original_bytes.1, folded_bytes.1);
+            (original_byte, folded_byte) = (original_bytes.end, folded_bytes.end);
         }
         let tail = out[folded_byte..].chars().count();
         let is_final = !may_be_removed(&out);

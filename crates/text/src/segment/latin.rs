@@ -13,7 +13,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use crate::fold::Folded;
-use crate::segment::token::{Token, TokenKind};
+use crate::segment::token::{PART, Token, TokenKind, WHOLE};
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
@@ -23,7 +23,7 @@ const MAX_RUN_BYTES: usize = 64;
 /// A part with more pieces than this is taken for a hash, and none of its pieces becomes a term.
 const MAX_PIECES: usize = 8;
 
-/// Byte ranges of tokens, and whether each is a whole word.
+/// Byte ranges of tokens, each with [`Token::whole`].
 type Ranges = Vec<(Range<usize>, bool)>;
 
 /// Whether a character can join letters and digits into one run.
@@ -94,7 +94,7 @@ pub(crate) fn cut<'f>(
     let run = Run { text: run, base: chars.start, counted: Cell::new((0, 0)) };
     let long = run.text.len() > MAX_RUN_BYTES;
     if !parts && !long {
-        sink(run.token(0..run.text.len(), true));
+        sink(run.token(0..run.text.len(), WHOLE));
         return;
     }
     // A plain word or number, the common case, has no parts. If a number has only one point, the
@@ -105,9 +105,9 @@ pub(crate) fn cut<'f>(
         || (bytes.iter().all(u8::is_ascii_lowercase) && !may_divide_by_case(folded, &chars))
     {
         if let Some(integer) = long_integer_part(run.text).filter(|_| parts) {
-            sink(run.token(0..integer, false));
+            sink(run.token(0..integer, PART));
         }
-        sink(run.token(0..run.text.len(), true));
+        sink(run.token(0..run.text.len(), WHOLE));
         return;
     }
 
@@ -115,18 +115,20 @@ pub(crate) fn cut<'f>(
     let long = long && spans.len() > 1;
     let mut ranges: Ranges = Vec::new();
     if !long {
-        ranges.push((0..run.text.len(), true));
+        ranges.push((0..run.text.len(), WHOLE));
     }
     if spans.len() > 1 {
-        ranges.extend(spans.iter().map(|span| (span.clone(), long)));
+        // The parts of a long run are its words.
+        let whole = if long { WHOLE } else { PART };
+        ranges.extend(spans.iter().map(|span| (span.clone(), whole)));
     }
     if parts {
         if !long && spans.len() <= MAX_PIECES {
             join_neighbours(&spans, &mut ranges);
         }
         if let Some(unpercented) = run.text.strip_suffix('%') {
-            ranges.push((0..unpercented.len(), false));
-            ranges.push((percentage_start(unpercented)..run.text.len(), false));
+            ranges.push((0..unpercented.len(), PART));
+            ranges.push((percentage_start(unpercented)..run.text.len(), PART));
         }
         add_pieces(&run, &spans, &Case::of(folded, &chars, run.text), &mut ranges);
     }
@@ -144,10 +146,10 @@ fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut R
     let mut all_pieces = Vec::new();
     for span in spans {
         let integer = long_integer_part(&run.text[span.clone()]);
-        ranges.extend(integer.map(|length| (span.start..span.start + length, false)));
+        ranges.extend(integer.map(|length| (span.start..span.start + length, PART)));
         let pieces = run.pieces(span.clone(), case);
         if (2..=MAX_PIECES).contains(&pieces.len()) {
-            ranges.extend(pieces.iter().map(|piece| (piece.clone(), false)));
+            ranges.extend(pieces.iter().map(|piece| (piece.clone(), PART)));
             join_neighbours(&pieces, ranges);
         }
         if all_pieces.len() <= MAX_PIECES {
@@ -157,7 +159,7 @@ fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut R
     // If every part is one piece, `cut` has added these pairs already.
     if (spans.len() + 1..=MAX_PIECES).contains(&all_pieces.len()) {
         let across = all_pieces.windows(2).filter(|two| two[0].end < two[1].start);
-        ranges.extend(across.map(|two| (two[0].start..two[1].end, false)));
+        ranges.extend(across.map(|two| (two[0].start..two[1].end, PART)));
     }
 }
 
@@ -190,7 +192,7 @@ fn may_divide_by_case(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
 /// Adds each pair of neighbouring spans as one range, if there are three spans or more.
 fn join_neighbours(spans: &[Range<usize>], ranges: &mut Ranges) {
     if spans.len() > 2 {
-        ranges.extend(spans.windows(2).map(|two| (two[0].start..two[1].end, false)));
+        ranges.extend(spans.windows(2).map(|two| (two[0].start..two[1].end, PART)));
     }
 }
 

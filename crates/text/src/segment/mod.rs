@@ -30,7 +30,7 @@ use crate::segment::cursor::{TextCursor, TextOffset};
 use crate::segment::numbers::{Value, can_start_numeral, value};
 use crate::segment::numerals::numeral_value;
 use crate::segment::route::{HanSegmenter, Scratch};
-use crate::segment::token::{Output, Token, TokenKind};
+use crate::segment::token::{Output, PART, Token, TokenKind, WHOLE};
 use crate::tables::class::Class;
 use crate::word_tables::words::Word;
 
@@ -307,7 +307,7 @@ fn value_token<'f>(text: &str, start: TextOffset, value: Value) -> Token<'f> {
         text: Cow::Owned(value.digits),
         chars: start.char as u32..(start.char + chars) as u32,
         kind: TokenKind::Value,
-        whole: false,
+        whole: PART,
     }
 }
 
@@ -317,6 +317,6 @@ fn other_token(text: &str, start: TextOffset, end: TextOffset) -> Token<'_> {
         text: Cow::Borrowed(&text[start.byte..end.byte]),
         chars: start.char as u32..end.char as u32,
         kind: TokenKind::Other,
-        whole: true,
+        whole: WHOLE,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use jieba_rs::Jieba;
 
 use super::dictionary::{BestWord, Dictionary, ShortWords};
-use super::token::{Output, Token, TokenKind};
+use super::token::{Output, PART, Token, TokenKind, WHOLE};
 use crate::tables::char_id;
 
 /// Cuts runs of Han characters.
@@ -85,8 +85,8 @@ impl HanSegmenter {
             run.for_each(|at| emit(at..at + 1));
             return;
         }
-        let mut at = run.start;
-        for token in self.hmm.get_or_init(Jieba::empty).cut(emitter.slice(run), true) {
+        let (mut at, use_hmm) = (run.start, true);
+        for token in self.hmm.get_or_init(Jieba::empty).cut(emitter.slice(run), use_hmm) {
             let end = at + (token.end - token.start);
             emit(at..end);
             at = end;
@@ -225,7 +225,7 @@ impl<'f> TokenEmitter<'f, '_> {
             return;
         }
         if !output.parts || word.len() < 3 {
-            sink(self.token(word, true));
+            sink(self.token(word, WHOLE));
             return;
         }
         for at in word.clone() {
@@ -235,11 +235,11 @@ impl<'f> TokenEmitter<'f, '_> {
                     && length >= output.min_han_chars
                     && self.route[at].lengths >> length & 1 == 1
                 {
-                    sink(self.token(at..at + length, false));
+                    sink(self.token(at..at + length, PART));
                 }
             }
             if at == word.start {
-                sink(self.token(word.clone(), true));
+                sink(self.token(word.clone(), WHOLE));
             }
         }
     }

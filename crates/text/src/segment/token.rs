@@ -34,6 +34,11 @@ pub struct Token<'f> {
     pub whole: bool,
 }
 
+/// [`Token::whole`] of a word.
+pub(super) const WHOLE: bool = true;
+/// [`Token::whole`] of a part of a word, and of a value.
+pub(super) const PART: bool = false;
+
 /// What the segmenter is to produce of a text.
 pub(super) struct Output<'k> {
     /// Whether to produce the parts of words and the values of numbers, too.
