@@ -37,6 +37,9 @@ static DICT: LazyLock<String> = LazyLock::new(|| {
 static JIEBA: LazyLock<Jieba> =
     LazyLock::new(|| Jieba::with_dict(&mut BufReader::new(DICT.as_bytes())).expect("a dictionary"));
 
+/// jieba joins single characters into words with its hidden Markov model, as the segmenter does.
+const USE_HMM: bool = true;
+
 static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::new);
 
 /// The words of a text, without parts and values.
@@ -60,7 +63,8 @@ fn by_jieba(folded: &str, search: bool) -> Vec<(usize, usize)> {
     for run in folded.split_inclusive(|c| !is_han(c)) {
         let count = run.chars().count();
         let han = run.trim_end_matches(|c| !is_han(c));
-        let tokens = if search { JIEBA.cut_for_search(han, true) } else { JIEBA.cut(han, true) };
+        let tokens =
+            if search { JIEBA.cut_for_search(han, USE_HMM) } else { JIEBA.cut(han, USE_HMM) };
         spans.extend(tokens.iter().map(|token| (base + token.start, base + token.end)));
         base += count;
     }
@@ -221,7 +225,7 @@ fn words_of_the_user_are_cut_as_jieba_cuts_words_that_are_added_to_it() {
         let mut ours = Vec::new();
         segmenter.words(&folded, |token| ours.push(token.text.into_owned()));
         let theirs: Vec<&str> =
-            jieba.cut(folded.as_str(), true).iter().map(|token| token.word).collect();
+            jieba.cut(folded.as_str(), USE_HMM).iter().map(|token| token.word).collect();
         assert_eq!(ours, theirs);
     }
 }

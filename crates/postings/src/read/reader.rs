@@ -37,7 +37,8 @@ use crate::term::{Kind, TermKey, TermKind, TextField};
 /// let mut words = Vec::new();
 /// postings.for_each_word(TextField::Title, "比", |word, _| words.push(word.to_owned()));
 /// assert_eq!(words, ["比特币", "比特币比特币"]);
-/// assert_eq!(postings.docs_in_path("2020", true).doc_freq(), 3);
+/// let whole = true;
+/// assert_eq!(postings.docs_in_path("2020", whole).doc_freq(), 3);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone)]
