@@ -2,7 +2,7 @@
 
 use crate::date::clock::{self, Clock};
 use crate::date::cursor::{Cursor, is_sign, plain};
-use crate::date::parts::{self, DatePart, DateParts, cut};
+use crate::date::parts::{self, DatePart, DateParts, digits_before_last};
 use crate::date::words::DateWord;
 use crate::punctuation::is_comma;
 
@@ -48,7 +48,7 @@ pub(super) fn take_calendar(cursor: &mut Cursor<'_>) -> Option<Calendar> {
 
 /// `民國113年3月4日`, `西元2024年3月4日`, `民國113/3/4`.
 fn era_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
-    let before = cursor.take_word(|word| match word {
+    let year_before_era = cursor.take_word(|word| match word {
         DateWord::Era(year) => u32::try_from(year).ok(),
         _ => None,
     })?;
@@ -57,7 +57,7 @@ fn era_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
         Some(year) => year,
         None => cursor.take_chinese()?.value,
     };
-    after_year(cursor, before + year)
+    after_year(cursor, year_before_era + year)
 }
 
 /// `2024-03-04`, `2024年3月4日`, `2024-Mar-04`, `2024-03`, `1987年`.
@@ -78,15 +78,16 @@ fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
     if let Some(found) = month_name_after_year(cursor, year) {
         return Some(found);
     }
-    let written = DatePart { value: year, digits: 0, unit: None, end: cursor.at() };
-    let DateParts { sign, month, day, .. } = parts::take_after_year(cursor, written)?;
+    // `take_after_year` does not look at the number of digits of the year.
+    let year_part = DatePart { value: year, digits: 0, unit: None, end: cursor.at() };
+    let DateParts { sign, month, day, .. } = parts::take_after_year(cursor, year_part)?;
     let value = |part: DatePart| part.value;
     let found = Calendar::of(year, month.map(value), day.map(value));
     let (Some(sign), Some(month), None) = (sign, month, day) else { return Some(found) };
     // `2024-3` could mean anything, and `2024.03` could be a number.
     let is_month = month.digits == 2 && plain(sign) != '.';
-    let follows = cursor.peek().is_some_and(|c| is_sign(c) || c.is_ascii_digit());
-    (is_month && !follows).then_some(found)
+    let more_follows = cursor.peek().is_some_and(|c| is_sign(c) || c.is_ascii_digit());
+    (is_month && !more_follows).then_some(found)
 }
 
 /// ` March 4`, after a year.
@@ -107,20 +108,22 @@ fn month_name_after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar>
 /// `20240304`, `202403041000`, `20240304100000`.
 fn compact(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let (value, digits) = cursor.take_all_digits()?;
-    let part = |from_end, digits| cut(value, from_end, digits);
-    let below = u32::try_from(digits).ok()?.checked_sub(8)?;
+    let part = |from_end, digits| digits_before_last(value, from_end, digits);
+    // How many digits follow the day: none, or those of the time.
+    let time_digits = u32::try_from(digits).ok()?.checked_sub(8)?;
     if !matches!(digits, 8 | 12 | 14) {
         return None;
     }
-    let clock = (below > 0).then(|| Clock {
-        hour: part(below - 2, 2),
-        minute: part(below - 4, 2),
-        second: if below == 6 { part(0, 2) } else { 0 },
+    let clock = (time_digits > 0).then(|| Clock {
+        hour: part(time_digits - 2, 2),
+        minute: part(time_digits - 4, 2),
+        second: if time_digits == 6 { part(0, 2) } else { 0 },
         is_american: false,
         zone: None,
     });
     let clock = clock.or_else(|| compact_clock(cursor));
-    let day = Calendar::of(part(below + 4, 4), Some(part(below + 2, 2)), Some(part(below, 2)));
+    let (year, month) = (part(time_digits + 4, 4), part(time_digits + 2, 2));
+    let day = Calendar::of(year, Some(month), Some(part(time_digits, 2)));
     Some(Calendar { clock, is_compact: true, ..day })
 }
 

@@ -16,8 +16,8 @@ pub(super) struct Clock {
     pub(super) zone: Option<i32>,
 }
 
-/// Takes what stands between a day and its time, and the time. Leaves the cursor alone without a
-/// time.
+/// Takes the time after a day, with the separators, weekday or zone between them. The cursor does
+/// not move if no time follows.
 pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<Clock> {
     let mut inner = *cursor;
     let mut zone = None;
@@ -45,7 +45,7 @@ pub(super) fn take_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
     let mut inner = *cursor;
     let mut half = inner.take_word(half_of_day);
     inner.skip_spaces();
-    let (hour, minute, second, has_minutes) = take_numbers(&mut inner)?;
+    let (hour, minute, second, is_surely_time) = take_numbers(&mut inner)?;
     let mut is_american = false;
     let mut after = inner;
     after.skip_spaces();
@@ -57,7 +57,7 @@ pub(super) fn take_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
         (half, is_american, inner) = (Some(found), true, after);
     }
     // `3 PM` is a time, but a lone `3` is not.
-    if !has_minutes && half.is_none() {
+    if !is_surely_time && half.is_none() {
         return None;
     }
     let hour = match half {
@@ -66,7 +66,7 @@ pub(super) fn take_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
         Some(Half::Noon) if hour < 10 => hour + 12,
         Some(Half::Afternoon) if hour < 12 => hour + 12,
         Some(Half::Night) if hour < 12 => hour + 12,
-        // The day stays without a time.
+        // 24 is no valid hour, so the date becomes one without a time.
         Some(Half::Night) if hour == 12 => 24,
         Some(_) => hour,
     };
@@ -75,7 +75,8 @@ pub(super) fn take_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
     Some(Clock { hour, minute, second: second.unwrap_or(0), is_american, zone })
 }
 
-/// Hour, minute, second, and whether minutes or a Chinese hour are stated.
+/// Takes hour, minute and second. The last value is `true` if the hour has minutes or a unit (時,
+/// 點) after it; a number without either may be something else than an hour.
 fn take_numbers(cursor: &mut Cursor<'_>) -> Option<(u32, u32, Option<u32>, bool)> {
     let hour = cursor.take_small()?;
     let mut inner = *cursor;
@@ -88,10 +89,10 @@ fn take_numbers(cursor: &mut Cursor<'_>) -> Option<(u32, u32, Option<u32>, bool)
             *cursor = inner;
             return Some((hour, half_past.unwrap_or(0), None, true));
         }
-        let minute = take_unit(&mut inner, '分', cursor);
+        let minute = take_number_with_unit(&mut inner, '分', cursor);
         let second = minute.and_then(|_| {
             inner.skip_spaces();
-            take_unit(&mut inner, '秒', cursor)
+            take_number_with_unit(&mut inner, '秒', cursor)
         });
         return Some((hour, minute.unwrap_or(0), second, true));
     }
@@ -103,7 +104,7 @@ fn take_numbers(cursor: &mut Cursor<'_>) -> Option<(u32, u32, Option<u32>, bool)
     let second = inner.take(is_colon).and_then(|_| inner.take_digits(2, 2));
     if second.is_some() {
         *cursor = inner;
-        // Fractions of a second are read over.
+        // Fractions of a second are skipped.
         if inner.take(|c| c == '.' || c == ',').is_some() && inner.take_digits(1, 9).is_some() {
             *cursor = inner;
         }
@@ -111,8 +112,13 @@ fn take_numbers(cursor: &mut Cursor<'_>) -> Option<(u32, u32, Option<u32>, bool)
     Some((hour, minute, second, true))
 }
 
-/// Takes a number and its unit; then `end` is behind it.
-fn take_unit<'a>(inner: &mut Cursor<'a>, unit: char, end: &mut Cursor<'a>) -> Option<u32> {
+/// Takes a number and its unit from `inner`. If both are there, sets `end` to the cursor after
+/// them.
+fn take_number_with_unit<'a>(
+    inner: &mut Cursor<'a>,
+    unit: char,
+    end: &mut Cursor<'a>,
+) -> Option<u32> {
     let number = inner.take_small()?;
     inner.skip_spaces();
     inner.take(|c| c == unit)?;
@@ -143,10 +149,10 @@ pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<
     let is_open = inner.take(|c| matches!(c, '(' | '\u{ff08}')).is_some();
     let mut zone = inner.take_word(named_zone);
     let mut offset = inner;
-    let needs_minutes = zone.is_none();
+    let is_unnamed = zone.is_none();
     if (zone.is_none_or(|minutes| minutes == 0))
         && (after_seconds || zone.is_some() || offset.remaining().starts_with('+'))
-        && let Some(minutes) = take_offset(&mut offset, needs_minutes, has_spaces)
+        && let Some(minutes) = take_offset(&mut offset, is_unnamed, has_spaces)
     {
         (zone, inner) = (Some(minutes), offset);
     }
@@ -168,8 +174,9 @@ pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<
     Some(zone)
 }
 
-/// `+08:00`, `+0800`, and after the name of a zone `+8`.
-fn take_offset(cursor: &mut Cursor<'_>, needs_minutes: bool, has_spaces: bool) -> Option<i32> {
+/// Takes an offset, `+08:00`, `+0800`, `+08` or `+8`. If no name of a zone precedes it
+/// (`is_unnamed`), hours alone are accepted only with two digits and no space before the sign.
+fn take_offset(cursor: &mut Cursor<'_>, is_unnamed: bool, has_spaces: bool) -> Option<i32> {
     let mut inner = *cursor;
     let sign = inner.take(|c| matches!(c, '+' | '-' | '\u{2212}'))?;
     let number = inner.peek_digits()?;
@@ -186,7 +193,7 @@ fn take_offset(cursor: &mut Cursor<'_>, needs_minutes: bool, has_spaces: bool) -
                     inner = with_minutes;
                     (number.value, minutes)
                 }
-                None if needs_minutes && (has_spaces || number.digits == 1) => return None,
+                None if is_unnamed && (has_spaces || number.digits == 1) => return None,
                 None => (number.value, 0),
             }
         }

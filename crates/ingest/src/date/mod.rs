@@ -14,7 +14,7 @@
 //! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
 //! | `calendar`, `clock` | the day in all its forms; the time of day and its zone |
 //! | `usual` | the usual date of a page, quickly |
-//! | `parsed` | the moment that year, month, day and time of day are |
+//! | `parsed` | makes a moment of year, month, day and time of day |
 //! | `web` | attributes, bylines and addresses of web pages |
 //! | `partial` | dates without a year, which are recognised but not understood |
 //! | `cursor`, `numeral`, `words` | characters, numbers and words |
@@ -50,7 +50,7 @@ use jiff::civil::DateTime;
 use crate::date::calendar::{Calendar, take_calendar};
 use crate::date::clock::{Clock, take_after_day, take_clock};
 use crate::date::cursor::Cursor;
-use crate::date::parsed::{archive_time, parsed, plausible_moment};
+use crate::date::parsed::{archive_time, parsed_date, plausible_moment};
 use crate::date::words::words;
 use crate::record::Moment;
 
@@ -132,7 +132,7 @@ fn parse_day_then_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
 
 /// The date that ends at the cursor, unless it is a number that merely looks like a date.
 fn finish(cursor: Cursor<'_>, calendar: &Calendar, clock: Option<Clock>) -> Option<ParsedDate> {
-    let parsed = parsed(calendar, clock, cursor.at());
+    let parsed = parsed_date(calendar, clock, cursor.at());
     // Digits in a row are a date only if it is a possible one.
     (parsed.moment.is_some() || !calendar.is_compact).then_some(parsed)
 }
@@ -200,8 +200,8 @@ pub(crate) fn inside_brackets(text: &str) -> &str {
     if is_enclosed { chars.as_str().trim() } else { text }
 }
 
-/// Finds the first date that can be the date of a page in the first `chars` characters of running
-/// text: it is plausible, states the day, and is no older than the web.
+/// Finds the first date that begins in the first `chars` characters of running text and can be the
+/// date of its page: it is plausible, states the day, and is no older than the web.
 pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     let mut before = None;
     for (at, c) in text.char_indices().take(chars) {
@@ -211,7 +211,7 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
             c.is_ascii_uppercase()
                 && text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_lowercase)
         };
-        // 2024, 二〇二四, 民國113, March.
+        // Only dates with a year count: 2024, 二〇二四, 民國113, March 4, 2024.
         let may_begin = c.is_ascii_digit() || matches!(c, '二' | '民') || is_capitalised();
         if may_begin
             && !follows_word

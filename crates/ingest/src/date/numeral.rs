@@ -6,6 +6,7 @@ pub(super) struct Number {
     pub(super) value: u32,
     /// Digits, or characters of a Chinese numeral.
     pub(super) digits: usize,
+    /// Length in the text, in bytes.
     pub(super) bytes: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Makes moments of the numbers that were read as a date and a time.
+//! [`ParsedDate`], and how the numbers of a date and a time become a [`Moment`].
 
 use jiff::civil::{Date as Day, DateTime};
 use jiff::tz::Offset;
@@ -10,26 +10,29 @@ use crate::record::Moment;
 /// The time zone of the archive's civil times: UTC+8.
 pub(super) const ARCHIVE_OFFSET: Offset = Offset::constant(8);
 
-/// A date at the beginning of a text.
+/// A date that was parsed at the beginning of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ParsedDate {
-    /// `None` for the null date and for impossible dates.
+    /// `None` for null dates, for impossible dates and for dates like `3/4/2024`, whose month and
+    /// day may be interchanged.
     pub(crate) moment: Option<Moment>,
-    /// Whether it is the null date, which means that there is no date.
+    /// Whether it is a null date, which means that there is no date: 1900/1/1, or any day of the
+    /// years 0 and 1.
     pub(crate) is_null: bool,
     /// Length of the date in the text, in bytes.
     pub(crate) bytes: usize,
 }
 
 impl ParsedDate {
-    /// Whether the day is stated, or could be if the date were possible.
+    /// Whether a day is stated, not only a month or a year; also `true` for null dates and
+    /// impossible dates.
     pub(crate) fn has_day(&self) -> bool {
         !matches!(self.moment, Some(Moment::Month(_) | Moment::Year(_)))
     }
 }
 
 /// The date that was read in the first `bytes` bytes of a text.
-pub(super) fn parsed(calendar: &Calendar, clock: Option<Clock>, bytes: usize) -> ParsedDate {
+pub(super) fn parsed_date(calendar: &Calendar, clock: Option<Clock>, bytes: usize) -> ParsedDate {
     let day = (calendar.year, calendar.month.unwrap_or(1), calendar.day.unwrap_or(1));
     let is_null = matches!(day, (1900, 1, 1) | (0 | 1, ..));
     let is_clear = !calendar.is_ambiguous || clock.is_some_and(|clock| clock.is_american);

@@ -1,7 +1,7 @@
 //! Year, month and day as numbers, in the order in which Chinese and ISO 8601 state them.
 //!
 //! This is the part of the grammar that dates in pages and dates in queries share. What a date
-//! means, and whether there is such a day, is for those who ask.
+//! means, and whether there is such a day, is decided by the callers.
 
 use crate::date::cursor::{Cursor, plain};
 use crate::date::numeral::Number;
@@ -48,7 +48,7 @@ pub fn date_parts(text: &str) -> Option<DateParts> {
     if cursor.peek_digits()?.digits == 8 {
         let (value, _) = cursor.take_all_digits()?;
         let part = |from_end, digits| DatePart {
-            value: cut(value, from_end, digits),
+            value: digits_before_last(value, from_end, digits),
             digits: digits as usize,
             unit: None,
             end: 8 - from_end as usize,
@@ -65,13 +65,13 @@ pub fn date_parts(text: &str) -> Option<DateParts> {
     Some(take_after_year(&mut cursor, year).unwrap_or(only_year))
 }
 
-/// The `digits` digits of a number that stand before its last `from_end`.
-pub(super) fn cut(number: u64, from_end: u32, digits: u32) -> u32 {
-    u32::try_from(number / 10_u64.pow(from_end) % 10_u64.pow(digits)).unwrap_or(0)
+/// The value of the `count` digits of a number that stand before its last `skipped` digits.
+pub(super) fn digits_before_last(number: u64, skipped: u32, count: u32) -> u32 {
+    u32::try_from(number / 10_u64.pow(skipped) % 10_u64.pow(count)).unwrap_or(0)
 }
 
-/// Takes what follows a year: 年 and whatever month and day are there, or a sign and a month. Moves
-/// behind the last of them.
+/// Takes what follows a year: 年, and the month and day if they are there; or a sign and a month,
+/// and the day if it is there. Moves the cursor past the last of them.
 pub(super) fn take_after_year(cursor: &mut Cursor<'_>, year: DatePart) -> Option<DateParts> {
     let mut inner = *cursor;
     inner.skip_spaces();

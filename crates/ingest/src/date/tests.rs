@@ -48,8 +48,8 @@ fn a_date_inside_text() {
     assert_eq!(find_first("5月10日隔夜重要動態", 20), None);
 }
 
-/// What `parse_any` makes of a text, as ISO 8601.
-fn any(text: &str) -> String {
+/// The result of `parse_any` in ISO 8601, or `none`.
+fn parsed_as_iso(text: &str) -> String {
     match parse_any(text) {
         None => "none".to_owned(),
         Some(Moment::Day(day)) => day.to_string(),
@@ -59,19 +59,19 @@ fn any(text: &str) -> String {
     }
 }
 
-/// Tests a list of texts with their moments.
-fn all(forms: &[(&str, &str)]) {
+/// Asserts that each text is parsed as the moment beside it.
+fn assert_all(forms: &[(&str, &str)]) {
     let wrong: Vec<_> = forms
         .iter()
-        .filter(|(text, wanted)| any(text) != *wanted)
-        .map(|(text, wanted)| format!("{text}: {} instead of {wanted}", any(text)))
+        .filter(|(text, wanted)| parsed_as_iso(text) != *wanted)
+        .map(|(text, wanted)| format!("{text}: {} instead of {wanted}", parsed_as_iso(text)))
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
 fn numbers_with_separators() {
-    all(&[
+    assert_all(&[
         ("2023/3/14 13:02:32", "2023-03-14T13:02:32"),
         ("2024.04.21", "2024-04-21"),
         ("2024 - 04 - 21 13:50", "2024-04-21T13:50:00"),
@@ -102,7 +102,7 @@ fn numbers_with_separators() {
 
 #[test]
 fn chinese_forms() {
-    all(&[
+    assert_all(&[
         ("2024年3月4日 星期一", "2024-03-04"),
         ("2024年3月4日（星期一）10:00", "2024-03-04T10:00:00"),
         ("2024年3月4日周一 10:00", "2024-03-04T10:00:00"),
@@ -135,7 +135,7 @@ fn chinese_forms() {
 
 #[test]
 fn english_forms() {
-    all(&[
+    assert_all(&[
         ("March 4, 2024", "2024-03-04"),
         ("March4,2024", "2024-03-04"),
         ("Mar. 4th, 2024 10:05 AM", "2024-03-04T10:05:00"),
@@ -162,7 +162,7 @@ fn english_forms() {
 
 #[test]
 fn month_or_day_first() {
-    all(&[
+    assert_all(&[
         ("4/27/2021 12:48:57 PM", "2021-04-27T12:48:57"),
         ("4/27/2021 12:48:57 AM", "2021-04-27T00:48:57"),
         ("4/5/2021 1:02 PM", "2021-04-05T13:02:00"),
@@ -177,7 +177,7 @@ fn month_or_day_first() {
 
 #[test]
 fn time_zones_and_epochs() {
-    all(&[
+    assert_all(&[
         ("2023-03-14T05:02:32Z", "2023-03-14T13:02:32"),
         ("2023-03-14 05:02:32 UTC", "2023-03-14T13:02:32"),
         ("2023-03-14 05:02 GMT", "2023-03-14T13:02:00"),
@@ -198,7 +198,7 @@ fn time_zones_and_epochs() {
 
 #[test]
 fn less_than_a_day() {
-    all(&[
+    assert_all(&[
         ("2023-05", "2023-05"),
         ("2023/05", "2023-05"),
         ("2023年5月", "2023-05"),
@@ -241,8 +241,8 @@ fn null_dates_say_that_there_is_none() {
     assert!(!is_null("2023/13/1") && !is_null("昨天"));
 }
 
-/// A time, written in every form that keeps it to the second.
-fn to_the_second(time: DateTime) -> Vec<String> {
+/// A time in every form that states its seconds.
+fn forms_with_seconds(time: DateTime) -> Vec<String> {
     let utc = ARCHIVE_OFFSET.to_timestamp(time).unwrap();
     let half = if time.hour() < 12 { "上午" } else { "下午" };
     let hour = if time.hour() % 12 == 0 { 12 } else { time.hour() % 12 };
@@ -282,7 +282,7 @@ proptest! {
         let seconds = jiff::SignedDuration::from_secs(day * 86_400 + second);
         let time = datetime(1800, 1, 2, 0, 0, 0, 0).checked_add(seconds).unwrap();
         prop_assume!(time.date() != date(1900, 1, 1));
-        for form in to_the_second(time) {
+        for form in forms_with_seconds(time) {
             prop_assert_eq!(parse_any(&form), Some(Moment::Time(time)), "{}", form);
         }
     }
@@ -297,7 +297,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics_and_a_date_ends_on_a_character(
+    fn no_text_panics_and_dates_end_on_character_boundaries(
         text in "([0-9０-９年月日時分:： /.,TZ+()一二十〇民國上午下午星期-]|March|AM|UTC|Wed|CST){0,24}",
     ) {
         if let Some(found) = parse_prefix(&text) {
@@ -311,7 +311,7 @@ proptest! {
 }
 
 #[test]
-fn the_numbers_of_a_date_are_read_without_judging_them() {
+fn date_parts_are_read_without_checking_that_the_day_exists() {
     for (text, year, month, day, remaining) in [
         ("2023", 2023, None, None, ""),
         ("2023-05..", 2023, Some(5), None, ".."),

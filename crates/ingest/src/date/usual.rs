@@ -1,9 +1,9 @@
 //! A shortcut for the usual date of a page, `2023/3/14 13:02:32`, which footers and flash items
-//! have by the dozen. It finds what the grammar finds.
+//! have by the dozen. Its result is the same as that of the grammar in the other modules.
 
 use crate::date::calendar::Calendar;
 use crate::date::clock::Clock;
-use crate::date::parsed::{ParsedDate, parsed};
+use crate::date::parsed::{ParsedDate, parsed_date};
 
 /// Parses a date with a time in ASCII digits, if the text or a bracket ends right after it.
 pub(super) fn parse(text: &str) -> Option<ParsedDate> {
@@ -20,10 +20,11 @@ pub(super) fn parse(text: &str) -> Option<ParsedDate> {
         return None;
     }
     let clock = Clock { hour, minute, second, is_american: false, zone: None };
-    Some(parsed(&Calendar::of(year, Some(month), Some(day)), Some(clock), end))
+    Some(parsed_date(&Calendar::of(year, Some(month), Some(day)), Some(clock), end))
 }
 
-/// Between `min_digits` and two digits, or exactly four, at `from`; and where they end.
+/// The number at byte `from`, and where it ends. It has `min_digits` to two digits, or exactly four
+/// if `min_digits` is 4.
 fn number(bytes: &[u8], from: usize, min_digits: usize) -> Option<(u32, usize)> {
     let max_digits = min_digits.max(2);
     let digits = bytes.get(from..)?.iter().take(max_digits).take_while(|b| b.is_ascii_digit());

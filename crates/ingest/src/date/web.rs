@@ -1,5 +1,5 @@
-//! Dates in the forms of attributes, bylines and addresses of web pages. There the time may stand
-//! apart from the day, and a zone apart from the time.
+//! Dates in the attributes, bylines and addresses of web pages. In bylines, other words may stand
+//! between the day and the time, and between the time and its zone.
 
 use jiff::civil::{Date as Day, DateTime};
 
@@ -11,13 +11,13 @@ use crate::record::Moment;
 /// The first year that a number in an address can mean.
 const FIRST_YEAR_OF_ADDRESS: u32 = 1990;
 
-/// A date at the start of a text, and its length in bytes.
+/// The date at the start of a text, with its time if one follows, and their length in bytes.
 pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     let found = super::parse_prefix(text)?;
     let moment = found.moment?;
     let Moment::Day(day) = moment else {
-        let zone = &text[found.bytes..];
-        return Some((with_zone(moment, zone), found.bytes + zone_bytes(zone)));
+        let after = &text[found.bytes..];
+        return Some((with_zone(moment, after), found.bytes + zone_bytes(after)));
     };
     // The time can follow without a space, or after a weekday, a comma or the name of a zone.
     let remaining = &text[found.bytes..];
@@ -109,6 +109,8 @@ pub(crate) fn in_address(url: &str) -> Option<Moment> {
     })
 }
 
+/// The date in a value of eight or more digits: `20190907`, seconds or milliseconds since 1970,
+/// `201909071343`, or `20190907134345`, of which the seconds are ignored.
 fn in_digits(value: &str) -> Option<Moment> {
     let dashed = |value: &str| format!("{}-{}-{}", &value[..4], &value[4..6], &value[6..8]);
     match value.len() {
@@ -147,6 +149,8 @@ fn with_time(day: Day, [hour, minute, second]: [i8; 3]) -> Moment {
     time.map_or(Moment::Day(day), Moment::Time)
 }
 
+/// The length in bytes of the zone at the start of a text, such as `Z`, `+0800` or `-05:00`; 0
+/// without one.
 fn zone_bytes(text: &str) -> usize {
     let text = text.strip_prefix(':').unwrap_or(text);
     match text.as_bytes() {
@@ -158,10 +162,10 @@ fn zone_bytes(text: &str) -> usize {
     }
 }
 
-/// Converts a time from the zone at the start of `zone` to that of the archive. A time without a
-/// zone is in that of the archive.
-fn with_zone(moment: Moment, zone: &str) -> Moment {
-    let zone = &zone[..zone_bytes(zone)];
+/// Converts a time to the archive's time zone from the zone at the start of `text`. Without a zone
+/// there, the time is already in the archive's.
+fn with_zone(moment: Moment, text: &str) -> Moment {
+    let zone = &text[..zone_bytes(text)];
     let Moment::Time(time) = moment else { return moment };
     if zone.is_empty() {
         return moment;

@@ -27,10 +27,11 @@ pub(super) enum DateWord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Half {
     Morning,
-    /// Around noon: 12 is noon, 1 is an hour later.
+    /// 中午: 12 is noon, 1 is 13:00, 11 is before noon.
     Noon,
     Afternoon,
-    /// As the afternoon, except that 12 may be midnight, so it is not read.
+    /// As [`Self::Afternoon`], but 12 may be the midnight before or after the day, so a date with
+    /// it is read without a time.
     Night,
 }
 
