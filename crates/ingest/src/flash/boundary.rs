@@ -1,5 +1,5 @@
-//! Finds the boundary where a flash item begins: its most headline-like paragraph, or the one up to
-//! which all pages that show the item agree.
+//! Finds the boundary where a flash item begins: at the paragraph that looks most like a headline,
+//! or at the highest paragraph on which all pages that show the item agree.
 
 use std::ops::Range;
 
@@ -58,6 +58,7 @@ struct CachedBoundary {
 struct HeadlineSpans {
     column: Option<(u32, u32)>,
     title: (u32, u32),
+    /// Where the text after the title begins.
     text: u32,
     score: f32,
 }
@@ -72,9 +73,11 @@ impl BoundaryFinder {
         Self { cache: DirectMapped::new(0) }
     }
 
-    /// Returns the index in `pending` of the item's first paragraph (`pending.len()` if `dated` is
-    /// the whole item) and the item's headline. `max_extent` is the largest number of preceding
-    /// paragraphs that can belong to the item, if pages differ.
+    /// Finds where the item begins that ends with the paragraph `dated`. `pending` has the
+    /// paragraphs between the previous item and `dated`. Returns the index in `pending` of the
+    /// item's first paragraph (`pending.len()` if `dated` is the whole item) and the item's
+    /// headline. `max_extent` is how many paragraphs before `dated` are the same in all pages, see
+    /// [`SharedContexts::max_extent`](crate::flash::contexts::SharedContexts::max_extent).
     pub(crate) fn find<'a>(
         &mut self,
         pending: &[Paragraph<'a>],
@@ -85,7 +88,7 @@ impl BoundaryFinder {
         // Up to here the paragraphs are the same in all pages, so the result can be cached.
         let agreed = max_extent.unwrap_or(0).min(near.len());
         let mut best = self.best_agreed(&near[near.len() - agreed..], dated, max_extent);
-        extend(&mut best, near, dated, max_extent, agreed..near.len());
+        try_boundaries(&mut best, near, dated, max_extent, agreed..near.len());
         (pending.len() - best.above, best.headline)
     }
 
@@ -96,19 +99,20 @@ impl BoundaryFinder {
         dated: Paragraph<'a>,
         max_extent: Option<usize>,
     ) -> Boundary<'a> {
-        let first = |above: usize| {
+        // The first paragraph of the item if `above` paragraphs precede the dated one.
+        let first_paragraph = |above: usize| {
             above.checked_sub(1).map_or(dated, |above_nearest| near[near.len() - 1 - above_nearest])
         };
         let key = key(near, dated, max_extent);
         if let Some(found) = self.cache.get(key) {
-            return found.of(first(found.above).text);
+            return found.to_boundary(first_paragraph(found.above).text);
         }
         let headline = headline::best_headline(dated.text, "");
         let score = headline.map_or(f32::MIN, |headline| headline.score).max(THRESHOLD)
             + ONE_PARAGRAPH_BONUS;
         let mut best = Boundary { above: 0, headline, score };
-        extend(&mut best, near, dated, max_extent, 0..near.len());
-        if let Some(found) = CachedBoundary::new(best, first(best.above).text) {
+        try_boundaries(&mut best, near, dated, max_extent, 0..near.len());
+        if let Some(found) = CachedBoundary::new(best, first_paragraph(best.above).text) {
             self.cache.insert(key, found);
         }
         best
@@ -116,7 +120,7 @@ impl BoundaryFinder {
 }
 
 /// Tries the paragraphs of `range` as boundaries; 0 is the paragraph nearest to the dated one.
-fn extend<'a>(
+fn try_boundaries<'a>(
     best: &mut Boundary<'a>,
     near: &[Paragraph<'a>],
     dated: Paragraph<'a>,
@@ -171,7 +175,7 @@ fn key(near: &[Paragraph<'_>], dated: Paragraph<'_>, max_extent: Option<usize>) 
 }
 
 impl CachedBoundary {
-    /// Returns `None` for a text whose offsets do not fit in `u32`.
+    /// `text` is the item's first paragraph. Returns `None` if its offsets do not fit in `u32`.
     fn new(best: Boundary<'_>, text: &str) -> Option<Self> {
         u32::try_from(text.len()).ok()?;
         // `part` is a slice of `text`, so the subtraction cannot underflow.
@@ -188,7 +192,8 @@ impl CachedBoundary {
         Some(Self { above: best.above, headline, score: best.score })
     }
 
-    fn of<'a>(&self, text: &'a str) -> Boundary<'a> {
+    /// The inverse of [`new`](Self::new).
+    fn to_boundary<'a>(&self, text: &'a str) -> Boundary<'a> {
         let part = |(start, end): (u32, u32)| &text[start as usize..end as usize];
         let headline = self.headline.map(|headline| Headline {
             column: headline.column.map(part),
@@ -207,15 +212,15 @@ mod tests {
     use super::*;
 
     /// [`BoundaryFinder::find`] by definition: scores every paragraph in full, without a cache.
-    fn plain<'a>(
+    fn find_without_shortcuts<'a>(
         pending: &[Paragraph<'a>],
         dated: Paragraph<'a>,
         max_extent: Option<usize>,
     ) -> (usize, Option<Headline<'a>>) {
-        let own = headline::best_headline(dated.text, "");
-        let mut best = (pending.len(), own);
-        let mut best_score =
-            own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + ONE_PARAGRAPH_BONUS;
+        let headline = headline::best_headline(dated.text, "");
+        let mut best = (pending.len(), headline);
+        let mut best_score = headline.map_or(f32::MIN, |headline| headline.score).max(THRESHOLD)
+            + ONE_PARAGRAPH_BONUS;
         let mut following = dated.text.to_owned();
         for (above_nearest, paragraph) in pending.iter().rev().enumerate().take(MAX_PARAGRAPHS - 1)
         {
@@ -241,7 +246,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_remembered_is_what_is_found(
+        fn boundaries_are_the_same_with_and_without_a_cache(
             items in prop::collection::vec((prop::collection::vec(0..14_usize, 0..5), prop::option::of(0..4_usize)), 1..40),
         ) {
             let long = "很長的一段,".repeat(180);
@@ -261,16 +266,16 @@ mod tests {
                 "",
                 &long,
             ];
-            let paragraph = |text: &usize| Paragraph { text: texts[*text], start: 0, end: 0 };
+            let paragraph = |number: &usize| Paragraph { text: texts[*number], start: 0, end: 0 };
             let (mut cached, mut uncached) = (BoundaryFinder::new(), BoundaryFinder::uncached());
-            for (text, max_extent) in &items {
-                let mut pending: Vec<Paragraph<'_>> = text.iter().map(paragraph).collect();
+            for (numbers, max_extent) in &items {
+                let mut pending: Vec<Paragraph<'_>> = numbers.iter().map(paragraph).collect();
                 let dated = pending.pop().unwrap_or(paragraph(&0));
                 let max_extent = max_extent.filter(|max_extent| *max_extent <= pending.len());
-                let wanted = plain(&pending, dated, max_extent);
-                for boundaries in [&mut cached, &mut uncached] {
+                let wanted = find_without_shortcuts(&pending, dated, max_extent);
+                for finder in [&mut cached, &mut uncached] {
                     for _ in 0..2 {
-                        prop_assert_eq!(boundaries.find(&pending, dated, max_extent), wanted);
+                        prop_assert_eq!(finder.find(&pending, dated, max_extent), wanted);
                     }
                 }
             }

@@ -6,15 +6,15 @@ use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::record::Moment;
 
 /// The longest date at the end of an item, in bytes.
-const MAX_DATE: usize = 60;
+const MAX_DATE_BYTES: usize = 60;
 
-/// Gives the items in the form `【TITLE】TEXT` the date that stands before or after their text, in
-/// a line of its own above or below, or in the page's header: `page_date`, if the item's title is
-/// one that `is_own_title` accepts.
+/// Gives the items in the form `【TITLE】TEXT` their date. It stands before or after the text, or in
+/// a line of its own below or above. The first item of a body may instead get `page_date`, the date
+/// in the page's header, if `is_page_title` says that the page has no other title than the item's.
 pub(crate) fn date_bracketed(
     pieces: &mut Vec<Piece<'_>>,
     page_date: Option<Moment>,
-    is_own_title: impl Fn(&str) -> bool,
+    is_page_title: impl Fn(&str) -> bool,
 ) {
     let mut at = 0;
     while at < pieces.len() {
@@ -38,7 +38,7 @@ pub(crate) fn date_bracketed(
                 continue;
             } else if at == 0
                 && let Some(moment) = page_date
-                && is_own_title(title)
+                && is_page_title(title)
             {
                 pieces[at] = dated(paragraph, Some(moment));
             }
@@ -47,6 +47,7 @@ pub(crate) fn date_bracketed(
     }
 }
 
+/// A paragraph that is an item with this date.
 fn dated(paragraph: Paragraph<'_>, moment: Option<Moment>) -> Piece<'_> {
     let hash = item_hash(paragraph.text);
     Piece { paragraph, dated: Some(Dated { moment, hash }) }
@@ -58,10 +59,11 @@ fn title(text: &str) -> Option<&str> {
     ((4..=80).contains(&title.chars().count()) && !text.trim().is_empty()).then_some(title)
 }
 
-/// The date of a line that is nothing else.
+/// The date of a line that is nothing else: `Some(None)` for a null or impossible date, `None` for
+/// any other line.
 fn date_line(piece: &Piece<'_>) -> Option<Option<Moment>> {
     let text = piece.paragraph.text;
-    if piece.dated.is_some() || text.len() > MAX_DATE {
+    if piece.dated.is_some() || text.len() > MAX_DATE_BYTES {
         return None;
     }
     date::parse_line(date::inside_brackets(text)).map(|found| found.moment)
@@ -81,8 +83,8 @@ fn leading_date(paragraph: Paragraph<'_>) -> Option<Piece<'_>> {
 /// An item with its date at the end: `【TITLE】TEXT 2024-03-04 10:00`, `【TITLE】TEXT(2024-03-04)`.
 fn trailing_date(paragraph: Paragraph<'_>) -> Option<Piece<'_>> {
     let text = paragraph.text;
-    let name = title(text)?;
-    let from = text.len().saturating_sub(MAX_DATE).max(name.len() + '【'.len_utf8() * 2);
+    let title = title(text)?;
+    let from = text.len().saturating_sub(MAX_DATE_BYTES).max(title.len() + '【'.len_utf8() * 2);
     let from = (from..text.len()).find(|at| text.is_char_boundary(*at))?;
     let mut before = text[..from].chars().next_back();
     for (at, c) in text[from..].char_indices() {
@@ -106,6 +108,7 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
+    /// The texts of the pieces, and whether each is an item of 2024-03-04.
     fn items(texts: &[&'static str]) -> Vec<(&'static str, bool)> {
         let of = |text: &&'static str| Piece {
             paragraph: Paragraph { text, start: 0, end: text.len() },
@@ -136,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn other_paragraphs_stay() {
+    fn other_paragraphs_do_not_become_items() {
         let texts = ["【測試標題】正文。", "2024-03-04 是後文。", "2024-03-04", "【注】甲"];
         assert_eq!(items(&texts), texts.map(|text| (text, false)));
     }

@@ -11,7 +11,8 @@ use crate::folded_hash::folded_hash;
 /// The maximum number of paragraphs before a dated one that are compared.
 pub(crate) const MAX_PRECEDING: usize = 6;
 
-/// The shared context of each dated paragraph, by the hash of that paragraph.
+/// The shared context of each dated paragraph, by the
+/// [hash](crate::flash::item_hash::item_hash) of that paragraph.
 #[derive(Debug, Default)]
 pub(crate) struct SharedContexts(HashMap<u64, SharedContext>);
 
@@ -25,13 +26,15 @@ pub(crate) struct SharedContext {
 }
 
 impl SharedContexts {
-    /// Adds the paragraphs that a page shows before a dated one: `above` has their hashes, nearest
-    /// first, and `length` is their number. If the dated paragraph has a context already, `add`
-    /// consumes the hashes only up to the first difference.
+    /// Adds the paragraphs that a page shows before a dated one: `length` is their number, and
+    /// `above` has their hashes, nearest first. If the dated paragraph has a context already, `add`
+    /// consumes the hashes only up to the first difference. `above` may end there, too, if it
+    /// repeats an earlier `add`.
     pub(crate) fn add(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         match self.0.entry(dated) {
             Entry::Vacant(vacant) => {
                 let agreed: Box<[u32]> = above.collect();
+                // `above` repeats an earlier `add`, which had stopped at a difference.
                 let differs = agreed.len() < length;
                 vacant.insert(SharedContext { agreed, differs });
             }
@@ -51,10 +54,10 @@ impl SharedContexts {
         contexts
     }
 
-    /// The maximum number of paragraphs before the dated one that can belong to the item; `None` if
-    /// no two pages differ there, so that nothing is known. `dated` is the
-    /// [hash](crate::flash::item_hash::item_hash) of the dated paragraph, and `above` has the
-    /// paragraphs before it on this page, nearest first.
+    /// The maximum number of paragraphs before the dated one that can belong to the item: those
+    /// that are the same on all pages. `None` if no two pages differ there, so that nothing is
+    /// known. `dated` is the [hash](crate::flash::item_hash::item_hash) of the dated paragraph, and
+    /// `above` has the paragraphs before it on this page, nearest first.
     pub(crate) fn max_extent<'a>(
         &self,
         dated: u64,
@@ -64,8 +67,8 @@ impl SharedContexts {
             return None;
         }
         let context = self.0.get(&dated).filter(|context| context.differs)?;
-        let here = above.take(context.agreed.len()).map(paragraph_hash);
-        Some(here.zip(&*context.agreed).take_while(|(here, there)| here == *there).count())
+        let on_page = above.take(context.agreed.len()).map(paragraph_hash);
+        Some(on_page.zip(&*context.agreed).take_while(|(hash, agreed)| hash == *agreed).count())
     }
 
     /// Adds the contexts of another thread.
@@ -76,8 +79,8 @@ impl SharedContexts {
                     vacant.insert(context);
                 }
                 Entry::Occupied(mut known) => {
-                    let there = context.agreed.iter().copied();
-                    known.get_mut().intersect(context.agreed.len(), there, context.differs);
+                    let agreed = context.agreed.iter().copied();
+                    known.get_mut().intersect(context.agreed.len(), agreed, context.differs);
                 }
             }
         }
@@ -110,7 +113,7 @@ impl SharedContext {
 pub(crate) fn paragraph_hash(text: &str) -> u32 {
     // Pages show the same item under different columns, so the column is left out.
     let text = &text[column(text).1..];
-    // Keep the upper 32 bits.
+    // Half of the hash suffices, and takes half of the memory.
     (folded_hash([text]) >> 32) as u32
 }
 
@@ -119,11 +122,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shorter_page_differs_and_reading_stops_at_the_first_difference() {
+    fn intersecting_stops_at_the_first_difference_and_a_shorter_page_differs() {
         let mut context = SharedContext { agreed: [1, 2, 3].into(), differs: false };
-        let mut asked = 0;
-        context.intersect(3, [1, 9, 3].into_iter().inspect(|_| asked += 1), false);
-        assert_eq!((asked, &context), (2, &SharedContext { agreed: [1].into(), differs: true }));
+        let mut consumed = 0;
+        context.intersect(3, [1, 9, 3].into_iter().inspect(|_| consumed += 1), false);
+        assert_eq!((consumed, &context), (2, &SharedContext { agreed: [1].into(), differs: true }));
         let mut context = SharedContext { agreed: [1, 2].into(), differs: false };
         context.intersect(1, [1].into_iter(), false);
         assert_eq!(context, SharedContext { agreed: [1].into(), differs: true });

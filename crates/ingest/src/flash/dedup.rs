@@ -56,9 +56,9 @@ pub(crate) struct FlashDeduplicator {
     items: Vec<VariantEntry>,
     /// Further variants of an item, by its number and their exact hash; few items have any.
     variants: HashMap<(u32, u64), u32>,
-    /// Items that have occurrences from an earlier index, with their number. Some of these
-    /// occurrences may have been read in this run, too.
-    kept: HashMap<u32, u64>,
+    /// For each item with occurrences from an earlier index, how many of these it has. Some of them
+    /// may have been read in this run, too.
+    stored_occurrences: HashMap<u32, u64>,
 }
 
 /// One variant of one item.
@@ -68,8 +68,9 @@ struct VariantEntry {
     text: TextOffset,
 }
 
-/// The offset of an item's text, and whether the text comes from a dump, which says more than a
-/// page. Packed in one number, because there are many.
+/// The offset of a variant in [`FlashDeduplicator::texts`], and whether it comes from a dump, whose
+/// record has more fields than an item in a page. Packed in one number to save memory, because
+/// there are many.
 #[derive(Clone, Copy)]
 struct TextOffset(u64);
 
@@ -98,14 +99,14 @@ impl FlashDeduplicator {
             known: HashMap::default(),
             items: Vec::new(),
             variants: HashMap::default(),
-            kept: HashMap::default(),
+            stored_occurrences: HashMap::default(),
         })
     }
 
-    /// Adds an item as one page or dump shows it. Returns the number of the item and of its
-    /// variant; both are the same for the first variant. The item already has its id; a new variant
-    /// gets its own. `item` may be `None` if an item with the same hashes was added from a page
-    /// before, and none from a dump.
+    /// Adds an item as one page or dump shows it. Returns the number of the item and that of its
+    /// variant; they are equal for the first variant. `item` must have the id of a first variant;
+    /// if it is a further one, `add` sets the id of that. `item` may be `None` if an item with the
+    /// same hashes was added from a page before, and none from a dump.
     pub(crate) fn add(
         &mut self,
         hashes: ItemHashes,
@@ -125,7 +126,7 @@ impl FlashDeduplicator {
             if let Some(item) = item
                 && replaces
             {
-                // A dump's record says more, so it represents the item whatever the pages say.
+                // A dump's record has more fields, so it becomes the item's first variant.
                 let text = self.write_text(item, true)?;
                 self.items[first as usize] = VariantEntry { exact, text };
             }
@@ -160,7 +161,8 @@ impl FlashDeduplicator {
         path: &str,
         span: Span,
     ) -> io::Result<()> {
-        *self.kept.entry(key.0).or_default() += 1;
+        let (item, _) = key;
+        *self.stored_occurrences.entry(item).or_default() += 1;
         self.add_occurrence(key, path, span)
     }
 
@@ -176,24 +178,33 @@ impl FlashDeduplicator {
         Ok(TextOffset::new(self.texts.push(&bytes)?, from_dump))
     }
 
+    /// Number of items so far, each with all its variants.
     pub(crate) fn distinct(&self) -> u64 {
         (self.items.len() - self.variants.len()) as u64
     }
 
     /// Returns an iterator over all items, with all occurrences and variants.
     pub(crate) fn drain(self) -> io::Result<Drain> {
-        let Self { texts, occurrences, items, variants, kept, .. } = self;
-        let seen = occurrences.count();
+        let Self { texts, occurrences, items, variants, stored_occurrences, .. } = self;
+        let occurrence_count = occurrences.count();
         let mut variants: Vec<(u32, u32)> =
             variants.into_iter().map(|((first, _), other)| (first, other)).collect();
         variants.sort_unstable();
-        let mut other = vec![false; items.len()];
+        let mut is_further_variant = vec![false; items.len()];
         for (_, number) in &variants {
-            other[*number as usize] = true;
+            is_further_variant[*number as usize] = true;
         }
-        let (texts, sorted) = (texts.finish()?.reader(READ_BYTES), occurrences.finish()?);
-        let variants = variants.into_iter().peekable();
-        Ok(Drain { texts, sorted, items, variants, other, next: 0, kept, seen, taken_over: 0 })
+        Ok(Drain {
+            texts: texts.finish()?.reader(READ_BYTES),
+            sorted: occurrences.finish()?,
+            items,
+            variants: variants.into_iter().peekable(),
+            is_further_variant,
+            next: 0,
+            stored_occurrences,
+            occurrence_count,
+            carried_over: 0,
+        })
     }
 }
 
@@ -207,14 +218,15 @@ pub(crate) struct Drain {
     texts: LogReader,
     sorted: OccurrenceMerge,
     items: Vec<VariantEntry>,
-    /// Pairs of an item and a further variant.
+    /// Pairs of an item and a further variant of it, sorted.
     variants: Peekable<vec::IntoIter<(u32, u32)>>,
-    /// Which entries are further variants.
-    other: Vec<bool>,
+    /// For each of `items`, whether it is a further variant of an earlier one.
+    is_further_variant: Vec<bool>,
     next: u32,
-    kept: HashMap<u32, u64>,
-    seen: u64,
-    taken_over: u64,
+    /// See [`FlashDeduplicator::stored_occurrences`].
+    stored_occurrences: HashMap<u32, u64>,
+    occurrence_count: u64,
+    carried_over: u64,
 }
 
 impl Drain {
@@ -225,11 +237,13 @@ impl Drain {
                 self.read_variant(first, other)?;
             item.variants.push(Variant { id, column, title, text, outlet, occurrences });
         }
-        if let Some(kept) = self.kept.get(&first) {
+        if let Some(stored) = self.stored_occurrences.get(&first) {
             let variants = item.variants.iter_mut().map(|variant| &mut variant.occurrences);
-            let read: u64 = variants.chain([&mut item.occurrences]).map(remove_duplicates).sum();
-            self.taken_over += u64::from(read < *kept);
-            self.seen -= read;
+            // A duplicate is a stored occurrence that was read in this run, too.
+            let duplicates: u64 =
+                variants.chain([&mut item.occurrences]).map(remove_duplicates).sum();
+            self.carried_over += u64::from(duplicates < *stored);
+            self.occurrence_count -= duplicates;
         }
         Ok(item)
     }
@@ -240,18 +254,16 @@ impl Drain {
         item.occurrences = self.sorted.occurrences_of((first, number))?;
         Ok(item)
     }
-}
 
-impl Drain {
-    /// Number of occurrences. Those that were both read and carried over count once in the items
-    /// returned so far.
-    pub(crate) fn seen(&self) -> u64 {
-        self.seen
+    /// Number of occurrences of all items. An occurrence that was both read and stored counts twice
+    /// until its item has been returned, and once from then on.
+    pub(crate) fn occurrence_count(&self) -> u64 {
+        self.occurrence_count
     }
 
-    /// Items returned so far that have an occurrence found only in the earlier index.
-    pub(crate) fn taken_over(&self) -> u64 {
-        self.taken_over
+    /// How many of the items returned so far have an occurrence that is only in the earlier index.
+    pub(crate) fn carried_over(&self) -> u64 {
+        self.carried_over
     }
 }
 
@@ -259,7 +271,7 @@ impl Drain {
 fn remove_duplicates(occurrences: &mut Vec<Occurrence>) -> u64 {
     let before = occurrences.len();
     let mut known = HashSet::default();
-    occurrences.retain(|seen| known.insert(seen.clone()));
+    occurrences.retain(|occurrence| known.insert(occurrence.clone()));
     (before - occurrences.len()) as u64
 }
 
@@ -269,9 +281,9 @@ impl Iterator for Drain {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let first = self.next;
-            let other = *self.other.get(first as usize)?;
+            let is_further_variant = *self.is_further_variant.get(first as usize)?;
             self.next += 1;
-            if !other {
+            if !is_further_variant {
                 return Some(self.read_item(first));
             }
         }
@@ -285,17 +297,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_item_is_small() {
+    fn an_item_takes_16_bytes() {
         assert_eq!(size_of::<VariantEntry>(), 16);
     }
 
-    /// A model of [`FlashDeduplicator`] in memory: whole items with all their occurrences.
+    /// A model of [`FlashDeduplicator`] that keeps whole items in memory. `adds` are keys of items,
+    /// items, and whether each comes from a dump. Returns the id of each, and the items.
     fn model(adds: &[(u64, FlashItem, bool)]) -> (Vec<String>, Vec<FlashItem>) {
         let mut items: Vec<(u64, bool, FlashItem)> = Vec::new();
         let mut ids = Vec::new();
         for (key, item, from_dump) in adds {
             let mut item = item.clone();
-            let seen = item.occurrences.clone();
+            let occurrences = item.occurrences.clone();
             let Some((_, dumped, first)) = items.iter_mut().find(|(known, ..)| known == key) else {
                 ids.push(item.id.clone());
                 items.push((*key, *from_dump, item));
@@ -303,15 +316,15 @@ mod tests {
             };
             let same = |a: &Variant| (&a.title, &a.text) == (&item.title, &item.text);
             if *from_dump && !*dumped {
-                item.occurrences = [std::mem::take(&mut first.occurrences), seen].concat();
+                item.occurrences = [std::mem::take(&mut first.occurrences), occurrences].concat();
                 item.variants = std::mem::take(&mut first.variants);
                 ids.push(item.id.clone());
                 (*dumped, *first) = (true, item);
             } else if (&first.title, &first.text) == (&item.title, &item.text) {
-                first.occurrences.extend(seen);
+                first.occurrences.extend(occurrences);
                 ids.push(item.id);
             } else if let Some(other) = first.variants.iter_mut().find(|other| same(other)) {
-                other.occurrences.extend(seen);
+                other.occurrences.extend(occurrences);
                 ids.push(other.id.clone());
             } else {
                 item.id = variant_id(ItemHashes::of(&item.title, &item.text, None));
@@ -346,23 +359,23 @@ mod tests {
             let (ids, items) = model(&adds);
             let mut flashes = FlashDeduplicator::new().unwrap();
             let mut added = std::collections::HashSet::new();
-            let dumps = adds.iter().any(|(.., from_dump)| *from_dump);
+            let has_dumps = adds.iter().any(|(.., from_dump)| *from_dump);
             for ((content_hash, item, from_dump), id) in adds.iter().zip(ids) {
                 let exact = ItemHashes::of(&item.title, &item.text, None).exact;
                 let hashes = ItemHashes { content_hash: *content_hash, exact };
                 let mut new = FlashItem { occurrences: Vec::new(), ..item.clone() };
-                // What has been added before need not be sent again.
-                let again = !dumps && !added.insert((*content_hash, exact));
-                let sent = (!again).then_some(&mut new);
-                let key = flashes.add(hashes, sent, *from_dump).unwrap();
+                // An item that has been added before need not be passed again.
+                let again = !has_dumps && !added.insert((*content_hash, exact));
+                let passed = (!again).then_some(&mut new);
+                let key = flashes.add(hashes, passed, *from_dump).unwrap();
                 prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { variant_id(hashes) }, id);
-                for seen in &item.occurrences {
-                    flashes.add_occurrence(key, &seen.path, seen.span).unwrap();
+                for occurrence in &item.occurrences {
+                    flashes.add_occurrence(key, &occurrence.path, occurrence.span).unwrap();
                 }
             }
             prop_assert_eq!(flashes.distinct(), items.len() as u64);
             let drain = flashes.drain().unwrap();
-            prop_assert_eq!(drain.seen(), adds.len() as u64);
+            prop_assert_eq!(drain.occurrence_count(), adds.len() as u64);
             let drained: Vec<FlashItem> = drain.map(Result::unwrap).collect();
             prop_assert_eq!(drained, items);
         }

@@ -9,7 +9,7 @@ use crate::flash::lead_in::{
 };
 use crate::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_sentence_end};
 
-/// A paragraph split as the first of a flash item.
+/// The first paragraph of a flash item, split into column, title and text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Headline<'a> {
     pub(crate) column: Option<&'a str>,
@@ -29,7 +29,8 @@ const COLUMN_BONUS: f32 = 5.0;
 /// Upper bound on the score of any title, see [`max_score`]; titles in brackets score less.
 const MAX_SCORE: f32 = 6.5 + 0.25 * 24.0 - 2.0 + 3.5 + 0.01;
 
-/// The best split of `paragraph` as the first of an item; `following` is the item's text below it.
+/// The best split of `paragraph`, taken as the first paragraph of an item; `following` is the
+/// item's text below it.
 pub(crate) fn best_headline<'a>(paragraph: &'a str, following: &str) -> Option<Headline<'a>> {
     best_headline_above(paragraph, following.chars(), f32::NEG_INFINITY)
 }
@@ -115,10 +116,11 @@ fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
     let mut colons = Vec::new();
     let bytes = &paragraph.as_bytes()[start..];
     let near = &bytes[..bytes.len().min(MAX_TITLE_REACH * 4)];
-    // A quick check first: most paragraphs have no colon. 0xef is also the first byte of other
-    // full-width characters.
-    let is_one = |at: usize| near[at] == b':' || bytes[at..].starts_with("\u{ff1a}".as_bytes());
-    if !memchr::memchr2_iter(b':', 0xef, near).any(is_one) {
+    // A quick check first: most paragraphs have no colon. 0xef is the first byte of the full-width
+    // colon, but also of other full-width characters.
+    let is_colon_at =
+        |at: usize| near[at] == b':' || bytes[at..].starts_with("\u{ff1a}".as_bytes());
+    if !memchr::memchr2_iter(b':', 0xef, near).any(is_colon_at) {
         return colons;
     }
     let mut open: Vec<char> = Vec::new();
@@ -134,9 +136,9 @@ fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
         {
             open.push(close);
         } else if is_colon(c) && open.is_empty() {
-            let number = before.is_some_and(|b: char| b.is_ascii_digit())
+            let is_in_number = before.is_some_and(|b: char| b.is_ascii_digit())
                 && next.is_some_and(|n| n.is_ascii_digit());
-            if !number && next != Some('/') && next.is_some() {
+            if !is_in_number && next != Some('/') && next.is_some() {
                 colons.push((start + at, c.len_utf8()));
             }
         }
@@ -165,15 +167,17 @@ fn max_score(title: &str, lead_in: bool) -> f32 {
     length_score(length) - 2.0 + repetition + if lead_in { 3.5 } else { 1.5 } + 0.01
 }
 
+/// The score of a title that `text` follows; `following` is the item's text below the paragraph.
+/// `lead_in`: whether `text` begins with one.
 fn score(
     title: &str,
     text: &str,
     following: impl Iterator<Item = char> + Clone,
     lead_in: bool,
 ) -> f32 {
-    let short = text.chars().chain(following.clone()).nth(9).is_none();
+    let is_text_short = text.chars().chain(following.clone()).nth(9).is_none();
     let mut score = length_score(title.chars().count());
-    if short {
+    if is_text_short {
         score -= 3.0;
     }
     score -= 2.0;
@@ -274,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn headlines_of_the_real_page() {
+    fn headlines_of_real_items() {
         assert_eq!(
             title(
                 "“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決:金色財經報道,“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決,我沒有看到真正的危險。"

@@ -1,4 +1,4 @@
-//! A flash item as it is found in a page. It becomes a [`FlashItem`] when its texts are kept.
+//! A flash item as it is found in a page. If its text is needed, it becomes a [`FlashItem`].
 
 use jiff::civil::Time;
 use xxhash_rust::xxh3::Xxh3;
@@ -8,33 +8,37 @@ use crate::flash::paragraph::Paragraph;
 use crate::punctuation::is_colon;
 use crate::record::{Date, DateOrigin, DateProvenance, FlashItem, Moment};
 
-/// A flash item that borrows from its page: what an item is until it is a [`FlashItem`]. Nothing is
-/// copied, because most items are repeats.
+/// A headline that scores less is not split: the item's first sentence becomes its title.
+const MIN_HEADLINE_SCORE: f32 = -4.0;
+
+/// A flash item that borrows from its page. Nothing is copied, because most items are repeats.
 #[derive(Debug)]
 pub(crate) struct Item<'a> {
     pub(crate) column: Option<&'a str>,
     pub(crate) title: &'a str,
     pub(crate) date: Option<Moment>,
+    /// The byte range in the page; it includes the bracketed date.
     pub(crate) start: usize,
     pub(crate) end: usize,
     /// The text of the first paragraph, after the headline.
     first: &'a str,
+    /// The paragraphs after the first.
     more: Vec<Paragraph<'a>>,
 }
 
 impl<'a> Item<'a> {
-    /// Builds an item from its paragraphs, the headline of the first, and the date. `None` if
-    /// nothing is left of it.
+    /// Builds an item from its paragraphs, the headline of the first, and the date. `None` if it
+    /// has neither title nor text.
     pub(super) fn of(
-        mut item: Vec<Paragraph<'a>>,
+        mut paragraphs: Vec<Paragraph<'a>>,
         headline: Option<Headline<'a>>,
         date: Option<Moment>,
     ) -> Option<Self> {
-        let (first, end) = (*item.first()?, item.last()?.end);
+        let (first, end) = (*paragraphs.first()?, paragraphs.last()?.end);
         let headline = headline
-            .filter(|headline| headline.score > -4.0)
+            .filter(|headline| headline.score > MIN_HEADLINE_SCORE)
             .unwrap_or_else(|| without_headline(first.text));
-        item.remove(0);
+        paragraphs.remove(0);
         let item = Self {
             column: headline.column,
             title: headline.title.trim_end_matches(is_colon),
@@ -42,9 +46,9 @@ impl<'a> Item<'a> {
             start: first.start,
             end,
             first: first.text[headline.text..].trim(),
-            more: item,
+            more: paragraphs,
         };
-        // This is the title with its trailing colons.
+        // `headline.title` still has its trailing colons, so an item of nothing but colons is kept.
         (!item.is_empty() || !headline.title.is_empty()).then_some(item)
     }
 
@@ -86,7 +90,7 @@ impl<'a> Item<'a> {
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }
-        let date = self.date.map_or((0, 0, [0; 5]), |moment| {
+        let (kind, year, clock) = self.date.map_or((0, 0, [0; 5]), |moment| {
             let (kind, day, time) = match moment {
                 Moment::Day(day) => (1_u8, day, Time::midnight()),
                 Moment::Time(time) => (2, time.date(), time.time()),
@@ -96,9 +100,9 @@ impl<'a> Item<'a> {
             let clock = [day.month(), day.day(), time.hour(), time.minute(), time.second()];
             (kind, day.year(), clock)
         });
-        hash.update(&[date.0]);
-        hash.update(&date.1.to_le_bytes());
-        hash.update(&date.2.map(|part| part as u8));
+        hash.update(&[kind]);
+        hash.update(&year.to_le_bytes());
+        hash.update(&clock.map(|part| part as u8));
         hash.digest()
     }
 
@@ -132,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn outlets() {
+    fn outlets_in_parentheses_at_the_end() {
         assert_eq!(outlet("知情人士還稱。(財聯社)"), Some("財聯社"));
         assert_eq!(outlet("” (The Block)"), Some("The Block"));
         assert_eq!(outlet("今天(9月28日,周三)"), None);

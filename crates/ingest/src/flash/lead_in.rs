@@ -6,6 +6,8 @@ use crate::punctuation::{is_colon, is_comma, is_han};
 /// Whether a text begins with a lead-in typical of news: `據…報道,`, `…消息,`, `N月N日`,
 /// `今天(9月28日)`.
 pub(crate) fn has_lead_in(text: &str) -> bool {
+    /// Clauses of this many characters or more are no lead-ins.
+    const MAX_CLAUSE_CHARS: usize = 28;
     let text = text.trim_start();
     const OPENINGS: [&str; 23] = [
         "據",
@@ -39,9 +41,12 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
         return true;
     }
     // Or the first clause ends with a word of reporting.
-    let clause: String =
-        text.chars().take(28).take_while(|c| !is_comma(*c) && !is_colon(*c)).collect();
-    if clause.chars().count() >= 28 {
+    let clause: String = text
+        .chars()
+        .take(MAX_CLAUSE_CHARS)
+        .take_while(|c| !is_comma(*c) && !is_colon(*c))
+        .collect();
+    if clause.chars().count() >= MAX_CLAUSE_CHARS {
         return false;
     }
     const ENDINGS: [&str; 22] = [
@@ -51,7 +56,7 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
     ENDINGS.iter().any(|ending| clause.ends_with(ending))
 }
 
-/// Whether a text mentions a day near its beginning: `西班牙國家氣象局8日稱`.
+/// Whether a text mentions a day, by its number or as `今天`: `西班牙國家氣象局8日稱`.
 pub(crate) fn is_dated(text: &str) -> bool {
     ["今天", "今日", "日前", "近日", "昨天", "昨日", "截至"].iter().any(|word| text.contains(word))
         || date::mentions_day(text)
@@ -67,13 +72,14 @@ pub(crate) fn contains_lead_in(title: &str) -> bool {
     title.char_indices().any(|(at, c)| {
         is_colon(c) && {
             let after = &title[at + c.len_utf8()..];
-            let comma = after.chars().take(24).any(is_comma);
-            comma && has_lead_in(after)
+            let has_comma = after.chars().take(24).any(is_comma);
+            has_comma && has_lead_in(after)
         }
     })
 }
 
-/// Whether a text ends with a word that introduces speech: `他表示:`, `谷歌就提到:`.
+/// Whether a text before a colon ends with a word that introduces speech or a list: `他表示`,
+/// `谷歌就提到`, `包括`.
 pub(crate) fn ends_in_verb_of_saying(title: &str) -> bool {
     const VERBS: [&str; 46] = [
         "表示", "認為", "認爲", "认为", "指出", "提到", "聲稱", "声称", "說", "説", "说", "稱",

@@ -1,5 +1,5 @@
-//! Extracts flash items from a body: a bracketed date ends an item, and its boundary is searched
-//! above.
+//! Extracts flash items from a body: a bracketed date ends an item, and the paragraph where it
+//! begins is searched above.
 
 pub(crate) mod boundary;
 pub(crate) mod bracketed;
@@ -59,6 +59,7 @@ mod tests {
     use super::*;
     use crate::flash::paragraph::split_at_dates;
 
+    /// The paragraphs of a text, and the titles and texts of its flash items.
     fn body(text: &str) -> (Vec<String>, Vec<(String, String)>) {
         let layout = crate::page::line::text_layout(text);
         let paragraphs: Vec<Paragraph<'_>> = layout
@@ -66,9 +67,9 @@ mod tests {
             .iter()
             .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
             .collect();
-        let mut cut = Vec::new();
-        paragraphs.iter().for_each(|paragraph| split_at_dates(*paragraph, &mut cut));
-        let body = split(&cut, &SharedContexts::default(), &mut BoundaryFinder::uncached());
+        let mut pieces = Vec::new();
+        paragraphs.iter().for_each(|paragraph| split_at_dates(*paragraph, &mut pieces));
+        let body = split(&pieces, &SharedContexts::default(), &mut BoundaryFinder::uncached());
         for flash in &body.flashes {
             assert!(text[flash.start..flash.end].ends_with([']', '。']));
         }

@@ -1,5 +1,6 @@
-//! Collects the occurrences of flash items. An archive has as many as pages, so they are sorted by
-//! item externally: written in sorted runs, which are merged while the items are emitted.
+//! Collects the occurrences of flash items. Their number grows with that of the pages, so they are
+//! sorted by item in a temporary file: in sorted runs, which are merged while the items are
+//! emitted.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -64,6 +65,7 @@ impl RunPaths {
 /// An occurrence in the current run.
 struct RunEntry {
     key: VariantKey,
+    /// Number of the path in [`RunPaths`].
     path: u32,
     span: Span,
 }
@@ -112,19 +114,19 @@ impl OccurrenceSorter {
     /// Sorts and writes the current run.
     fn write_run(&mut self) -> io::Result<()> {
         // The sort is stable, so the occurrences of a variant stay in the order of the walk.
-        self.run.sort_by_key(|seen| seen.key);
+        self.run.sort_by_key(|entry| entry.key);
         self.starts.push((self.runs.end_offset(), self.run.len()));
-        let (mut before, mut entry) = ("", Vec::new());
-        for seen in &self.run {
-            let path = self.paths.get(seen.path as usize);
-            let Span { start, end } = seen.span;
+        let (mut previous, mut bytes) = ("", Vec::new());
+        for entry in &self.run {
+            let path = self.paths.get(entry.path as usize);
+            let Span { start, end } = entry.span;
             let length = end.wrapping_sub(start);
-            let record =
-                StoredEntry { key: seen.key, path: FrontCoded::new(before, path), start, length };
-            entry = postcard::to_extend(&record, entry).map_err(io::Error::other)?;
-            self.runs.push(&entry)?;
-            entry.clear();
-            before = path;
+            let path_code = FrontCoded::new(previous, path);
+            let stored = StoredEntry { key: entry.key, path: path_code, start, length };
+            bytes = postcard::to_extend(&stored, bytes).map_err(io::Error::other)?;
+            self.runs.push(&bytes)?;
+            bytes.clear();
+            previous = path;
         }
         self.run.clear();
         self.paths.clear();
@@ -138,10 +140,11 @@ impl OccurrenceSorter {
         }
         let log = self.runs.finish()?;
         let mut sorted = OccurrenceMerge { runs: Vec::new(), smallest: BinaryHeap::new() };
-        for (number, (at, left)) in self.starts.into_iter().enumerate() {
+        for (number, (next, remaining)) in self.starts.into_iter().enumerate() {
             let (path, key, span) = (String::new(), (0, 0), Span::default());
-            let mut run = RunReader { reader: log.reader(READ_BYTES), at, left, path, key, span };
-            if run.step()? {
+            let reader = log.reader(READ_BYTES);
+            let mut run = RunReader { reader, next, remaining, path, key, span };
+            if run.advance()? {
                 sorted.smallest.push(Reverse((run.key, number)));
             }
             sorted.runs.push(run);
@@ -153,16 +156,18 @@ impl OccurrenceSorter {
 /// Merges the runs; returns occurrences by item.
 pub(crate) struct OccurrenceMerge {
     runs: Vec<RunReader>,
-    /// The smallest key of each unfinished run. Earlier runs come first on ties: they are earlier
-    /// in the walk.
+    /// The key of the current occurrence of each unfinished run, and the number of the run; the
+    /// smallest is on top. Of equal keys, that of the earlier run is: it is earlier in the walk.
     smallest: BinaryHeap<Reverse<(VariantKey, usize)>>,
 }
 
 /// A run being read, and its current occurrence.
 struct RunReader {
     reader: LogReader,
-    at: u64,
-    left: usize,
+    /// Offset of the next occurrence.
+    next: u64,
+    /// Number of occurrences after the current one.
+    remaining: usize,
     path: String,
     key: VariantKey,
     span: Span,
@@ -170,23 +175,23 @@ struct RunReader {
 
 impl RunReader {
     /// Advances to the next occurrence; returns whether there is one.
-    fn step(&mut self) -> io::Result<bool> {
-        if self.left == 0 {
+    fn advance(&mut self) -> io::Result<bool> {
+        if self.remaining == 0 {
             return Ok(false);
         }
-        let (record, next) = self.reader.record(self.at)?;
+        let (record, next) = self.reader.record(self.next)?;
         let StoredEntry { key, path, start, length } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
         path.restore(&mut self.path);
-        (self.key, self.at, self.left) = (key, next, self.left - 1);
+        (self.key, self.next, self.remaining) = (key, next, self.remaining - 1);
         self.span = Span { start, end: start.wrapping_add(length) };
         Ok(true)
     }
 }
 
 impl OccurrenceMerge {
-    /// The occurrences of one variant, in the order of the walk. Must be called in the order of
-    /// keys.
+    /// The occurrences of one variant, in the order of the walk. Must be called for all variants
+    /// with occurrences, in the order of their keys.
     pub(crate) fn occurrences_of(&mut self, key: VariantKey) -> io::Result<Vec<Occurrence>> {
         let mut occurrences = Vec::new();
         while let Some(mut top) = self.smallest.peek_mut() {
@@ -196,7 +201,7 @@ impl OccurrenceMerge {
             }
             let run = &mut self.runs[number];
             occurrences.push(Occurrence { path: run.path.clone(), span: run.span });
-            if run.step()? {
+            if run.advance()? {
                 *top = Reverse((run.key, number));
             } else {
                 // The run is exhausted: free its buffer.

@@ -1,5 +1,5 @@
-//! Remembers which flash items a thread has sent: many pages repeat an item, and its text is
-//! copied, hashed and sent only once.
+//! Remembers which flash items a parsing thread has sent to the thread that deduplicates them. Many
+//! pages repeat an item, so its text is copied, hashed and sent only once.
 
 use crate::direct_mapped::DirectMapped;
 use crate::flash::dedup::ItemHashes;
@@ -8,6 +8,7 @@ use crate::flash::item::Item;
 /// Slots of the cache, at 24 bytes each.
 const SLOTS: usize = 1 << 15;
 
+/// A cache of the items that a thread has sent.
 pub(crate) struct SentItems {
     /// From an item's hash to its [`ItemHashes`].
     sent: DirectMapped<ItemHashes>,
@@ -20,8 +21,9 @@ impl SentItems {
         Self { sent: DirectMapped::new(SLOTS), omit_repeats }
     }
 
-    /// The item's hashes, and its text unless this thread has sent an equal item before. The
-    /// receiver sees the items of one thread in order, so it already has that text.
+    /// The item's hashes, and its text. If this thread has sent an equal item before and repeats
+    /// are omitted, there is no text: the receiver gets the items of one thread in order, so it has
+    /// it.
     pub(crate) fn hashes_and_text(&mut self, item: &Item<'_>) -> (ItemHashes, Option<String>) {
         let hash = item.hash();
         if let Some(hashes) = self.sent.get(hash) {
@@ -66,27 +68,27 @@ mod tests {
 
     proptest! {
         #[test]
-        fn items_with_one_hash_say_the_same(pages in pages()) {
-            let mut met: HashMap<u64, FlashItem> = HashMap::new();
+        fn items_have_equal_hashes_if_and_only_if_they_are_equal(pages in pages()) {
+            let mut by_hash: HashMap<u64, FlashItem> = HashMap::new();
             let mut sent = SentItems::new(false);
             for page in &pages {
                 parse_without_flashes(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
-                    let (hash, again) = (item.hash(), sent.hashes_and_text(&item));
+                    let (hash, hashes_and_text) = (item.hash(), sent.hashes_and_text(&item));
                     let flash = item.to_flash(item.text());
                     let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
-                    assert_eq!(again, (hashes, Some(flash.text.clone())));
-                    let known = met.entry(hash).or_insert_with(|| flash.clone());
+                    assert_eq!(hashes_and_text, (hashes, Some(flash.text.clone())));
+                    let known = by_hash.entry(hash).or_insert_with(|| flash.clone());
                     assert_eq!(*known, flash);
                 });
             }
-            let different = met.values().enumerate().all(|(number, one)| {
-                met.values().skip(number + 1).all(|other| one != other)
+            let different = by_hash.values().enumerate().all(|(number, one)| {
+                by_hash.values().skip(number + 1).all(|other| one != other)
             });
             prop_assert!(different, "different items have different hashes");
         }
 
         #[test]
-        fn records_are_the_same_whether_texts_are_left_out_or_not(pages in pages()) {
+        fn records_are_the_same_whether_repeated_texts_are_omitted_or_sent(pages in pages()) {
             let folder = tempfile::tempdir().unwrap();
             for (number, page) in pages.iter().enumerate() {
                 std::fs::write(folder.path().join(format!("{number}.txt")), page).unwrap();
@@ -101,14 +103,15 @@ mod tests {
                 .unwrap();
                 records
             };
-            let omit_repeats: Vec<Vec<Record>> = (1..4).map(read).collect();
+            let with_omitted_texts: Vec<Vec<Record>> = (1..4).map(read).collect();
             // If any dump has a flash item, all texts are sent.
             let dump = r#"{"kind":"flash","title":"別的","text":"別的快訊"}"#;
             std::fs::write(folder.path().join("last.jsonl"), dump).unwrap();
-            for records in omit_repeats {
-                let mut whole = read(2);
-                whole.pop();
-                prop_assert_eq!(records, whole);
+            for records in with_omitted_texts {
+                let mut with_all_texts = read(2);
+                // The item of the dump comes last.
+                with_all_texts.pop();
+                prop_assert_eq!(records, with_all_texts);
             }
         }
     }

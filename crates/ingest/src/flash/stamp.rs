@@ -31,24 +31,25 @@ pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
 /// bytes.
 fn openings(text: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = text.as_bytes();
-    // Other characters share the first bytes of full-width brackets.
-    let wide = |at: &usize| bytes[*at] == b'[' || text[*at..].starts_with(['\u{ff3b}', '【', '〔']);
-    memchr::memchr3_iter(b'[', 0xe3, 0xef, bytes).filter(wide)
+    // The first bytes of full-width brackets are also those of other characters.
+    let is_opening =
+        |at: &usize| bytes[*at] == b'[' || text[*at..].starts_with(['\u{ff3b}', '【', '〔']);
+    memchr::memchr3_iter(b'[', 0xe3, 0xef, bytes).filter(is_opening)
 }
 
 fn is_closing(c: char) -> bool {
     matches!(c, ']' | '\u{ff3d}' | '】' | '〕')
 }
 
-/// If a line ends with a bracketed date: the text before it.
-pub(crate) fn ends_item(text: &str) -> Option<&str> {
+/// The text before the bracketed date that ends a line; `None` if the line does not end with one.
+pub(crate) fn text_before_final_stamp(text: &str) -> Option<&str> {
     let spaces = |c: char| c.is_whitespace() || matches!(c, '。' | '.');
     if !text.trim_end_matches(spaces).ends_with(is_closing) {
         return None;
     }
     let stamp = stamps(text).last()?;
-    let date_end = &text[stamp.end..];
-    date_end.trim_matches(spaces).is_empty().then(|| text[..stamp.open].trim_end())
+    let after = &text[stamp.end..];
+    after.trim_matches(spaces).is_empty().then(|| text[..stamp.open].trim_end())
 }
 
 #[cfg(test)]
@@ -85,7 +86,7 @@ mod tests {
             let last = stamps(&text).last().filter(|stamp| {
                 text[stamp.end..].chars().all(|c| c.is_whitespace() || matches!(c, '。' | '.'))
             });
-            prop_assert_eq!(ends_item(&text), last.map(|stamp| text[..stamp.open].trim_end()));
+            prop_assert_eq!(text_before_final_stamp(&text), last.map(|stamp| text[..stamp.open].trim_end()));
         }
     }
 }

@@ -60,8 +60,8 @@ impl<'a> Draft<'a> {
         for paragraph in outline.body() {
             split_at_dates(paragraph, &mut pieces);
         }
-        let is_own_title = |name: &str| title.is_none_or(|title| title.title == name);
-        date_bracketed(&mut pieces, header.date.map(|(moment, _)| moment), is_own_title);
+        let is_page_title = |name: &str| title.is_none_or(|title| title.title == name);
+        date_bracketed(&mut pieces, header.date.map(|(moment, _)| moment), is_page_title);
         // If a paragraph's text is not a slice of the page, its parts have estimated offsets, which
         // may fall inside a character.
         for piece in &mut pieces {

@@ -2,7 +2,7 @@
 
 use crate::corpus::statistics::CorpusStatistics;
 use crate::flash::paragraph::Paragraph;
-use crate::flash::stamp::ends_item;
+use crate::flash::stamp::text_before_final_stamp;
 use crate::page::boilerplate::is_boilerplate;
 use crate::page::byline::{self, dateline};
 use crate::page::footer::{self, Footer, Tags};
@@ -222,7 +222,7 @@ impl<'a> Outline<'a> {
         let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();
         let mut from = 0;
         for (at, paragraph) in paragraphs.iter().enumerate() {
-            if let Some(dated) = ends_item(paragraph.text) {
+            if let Some(dated) = text_before_final_stamp(paragraph.text) {
                 statistics.add_item(dated, paragraphs[from..at].iter().rev().map(|p| p.text));
                 from = at + 1;
             }

@@ -340,8 +340,8 @@ impl<E> RecordSink<'_, E> {
             (self.sink)(Record::Flash(flash.map_err(Error::TemporaryFile)?))
                 .map_err(Error::Sink)?;
         }
-        self.report.flash_occurrences = flashes.seen();
-        self.report.records_kept += flashes.taken_over();
+        self.report.flash_occurrences = flashes.occurrence_count();
+        self.report.records_kept += flashes.carried_over();
         let files = self.files.finish().map_err(Error::TemporaryFile)?;
         Ok(Ingested { report: self.report, files, totals })
     }
