@@ -86,7 +86,8 @@ mod tests {
             let last = stamps(&text).last().filter(|stamp| {
                 text[stamp.end..].chars().all(|c| c.is_whitespace() || matches!(c, '。' | '.'))
             });
-            prop_assert_eq!(text_before_final_stamp(&text), last.map(|stamp| text[..stamp.open].trim_end()));
+            let wanted = last.map(|stamp| text[..stamp.open].trim_end());
+            prop_assert_eq!(text_before_final_stamp(&text), wanted);
         }
     }
 }

@@ -1,30 +1,33 @@
-//! A beam: the best partial segmentations up to one position of the tags' half.
+//! A beam: the best partial segmentations of a line whose last tag ends at the same position of the
+//! tags' half, which is the first half of the line.
 
-use super::keyword::ordered;
+use super::keyword::sortable_bits;
 
 /// Beam width. The hypotheses at a position differ only in how they split the keywords.
 const BEAM_WIDTH: usize = 5;
-/// No previous step.
-pub(super) const NONE: u32 = u32::MAX;
+/// [`Step::previous`] of the first step.
+pub(super) const NO_STEP: u32 = u32::MAX;
 
-/// A partial segmentation. The position of the next tag is the index of the step's beam.
+/// A partial segmentation, by its last entry (a tag with its keyword) and the step before. The next
+/// tag begins where the last ends; that is the index of the step's beam.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub(super) struct Step {
     /// Where the next keyword begins.
-    pub(super) keyword: u32,
+    pub(super) next_keyword: u32,
+    /// The sum of the scores of all entries.
     pub(super) score: f32,
-    /// Index of the last entry's tag; its keyword lies between the `keyword` positions of the
-    /// previous step and this one.
+    /// Index of the last entry's tag. Its keyword extends from `next_keyword` of the previous step
+    /// to that of this one.
     pub(super) tag: u32,
     /// Index of the previous step.
-    pub(super) before: u32,
+    pub(super) previous: u32,
 }
 
 impl Step {
     /// A number above 0 that is higher for a better step and, on equal scores, for one whose
     /// keywords end earlier.
     fn rank(&self) -> u64 {
-        u64::from(ordered(self.score)) << 32 | u64::from(!self.keyword)
+        u64::from(sortable_bits(self.score)) << 32 | u64::from(!self.next_keyword)
     }
 }
 
@@ -46,24 +49,27 @@ impl Beam {
         }
     }
 
-    /// Keeps a step if it is among the best. On equal keyword and score, the first stays.
+    /// Keeps a step if it is among the best. Of steps with the same next keyword, only the best is
+    /// kept; on equal scores, the one offered first.
     pub(super) fn offer(&mut self, step: Step) {
         let rank = step.rank();
-        // The slot to replace: the one with the same keyword, or else the last.
-        let mut slot_out = BEAM_WIDTH - 1;
+        // The slot to replace: the one with the same next keyword (the lower half of a rank), or
+        // else the last.
+        let mut free = BEAM_WIDTH - 1;
         for (slot, known) in self.ranks.iter().enumerate() {
-            slot_out = if *known as u32 == rank as u32 { slot } else { slot_out };
+            free = if *known as u32 == rank as u32 { slot } else { free };
         }
-        if self.ranks[slot_out] >= rank {
+        if self.ranks[free] >= rank {
             return;
         }
-        while slot_out > 0 && self.ranks[slot_out - 1] < rank {
-            self.ranks[slot_out] = self.ranks[slot_out - 1];
-            self.steps[slot_out] = self.steps[slot_out - 1];
-            slot_out -= 1;
+        // Move the worse steps down by one slot.
+        while free > 0 && self.ranks[free - 1] < rank {
+            self.ranks[free] = self.ranks[free - 1];
+            self.steps[free] = self.steps[free - 1];
+            free -= 1;
         }
-        self.ranks[slot_out] = rank;
-        self.steps[slot_out] = step;
+        self.ranks[free] = rank;
+        self.steps[free] = step;
     }
 
     /// The steps, best first.
@@ -81,19 +87,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_row_holds_the_best_of_all_steps(offers in prop::collection::vec((0..9_u32, 0..6_u8), 0..40)) {
+        fn a_beam_keeps_the_best_of_all_steps(
+            offers in prop::collection::vec((0..9_u32, 0..6_u8), 0..40),
+        ) {
             let mut beam = Beam::default();
             let mut all: Vec<Step> = Vec::new();
-            for (number, (keyword, score)) in (0_u32..).zip(offers) {
-                let step = Step { keyword, score: f32::from(score), tag: number, before: 0 };
+            for (number, (next_keyword, score)) in (0_u32..).zip(offers) {
+                let score = f32::from(score);
+                let step = Step { next_keyword, score, tag: number, previous: 0 };
                 beam.offer(step);
-                match all.iter_mut().find(|known| known.keyword == keyword) {
+                match all.iter_mut().find(|known| known.next_keyword == next_keyword) {
                     Some(known) if known.score >= step.score => {}
                     Some(known) => *known = step,
                     None => all.push(step),
                 }
             }
-            all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.keyword.cmp(&b.keyword)));
+            let by_keyword = |a: &Step, b: &Step| a.next_keyword.cmp(&b.next_keyword);
+            all.sort_by(|a, b| b.score.total_cmp(&a.score).then(by_keyword(a, b)));
             all.truncate(BEAM_WIDTH);
             prop_assert_eq!(beam.steps(), all);
         }

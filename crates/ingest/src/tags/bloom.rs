@@ -11,6 +11,7 @@ const BITS: usize = 16;
 #[derive(Debug, Default, Clone)]
 pub(super) struct BloomFilter {
     words: Vec<u64>,
+    /// 64 less the logarithm of the number of bits: shifts a hash to the number of its bit.
     shift: u32,
 }
 
@@ -39,8 +40,8 @@ impl BloomFilter {
     }
 
     fn bit(&self, key: u64) -> usize {
-        // The lower bits of a polynomial hash depend on little of the text, so take the upper ones
-        // of a product.
+        // The lower bits of a polynomial hash depend on few of the text's bits, so multiply, and
+        // take the upper bits.
         (key.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> self.shift) as usize
     }
 }
@@ -50,15 +51,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_is_denied() {
+    fn all_keys_and_few_others_may_be_contained() {
         for number in [0, 1, 3, 100, 5000] {
             let keys: Vec<u64> =
                 (0..number).map(|n: u64| (n * n).wrapping_mul(0x0123_4567_89AB_CDEF)).collect();
             let bloom = BloomFilter::of(keys.iter().copied());
             assert!(keys.iter().all(|key| bloom.may_contain(*key)));
-            let strangers = (1..10_000_u64)
+            let other_keys = (1..10_000_u64)
                 .filter(|n| bloom.may_contain(n.wrapping_mul(0x0FED_CBA9_8765_4321)));
-            assert!(strangers.count() < 1500);
+            assert!(other_keys.count() < 1500);
         }
         assert!(!BloomFilter::default().may_contain(7));
     }

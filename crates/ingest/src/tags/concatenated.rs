@@ -5,6 +5,8 @@ use crate::punctuation::is_han;
 
 /// Longer lines (in characters) are not Tags lines of this kind.
 const LONGEST_LINE: usize = 400;
+/// The score of a split next to a space: keywords contain spaces, but do not begin or end with one.
+pub(super) const SPLIT_AT_SPACE: f32 = -20.0;
 
 /// A line as characters, with its folded counterpart of the same length. Reused for many lines,
 /// because allocating these vectors takes as long as reading a line.
@@ -17,19 +19,22 @@ pub(super) struct ConcatenatedTags {
     hashes: Vec<u64>,
     /// For each position, how likely one keyword ends and another begins there.
     split_scores: Vec<f32>,
+    /// For each position, how much it looks as if another keyword began there.
     breaks: Vec<Break>,
-    /// For each position, the next one whose bigram falls into the same bucket. Lines are short, so
-    /// `u16` suffices.
+    /// For each position, the next one whose bigram falls into the same bucket, or [`NO_REPEAT`].
+    /// Lines are short, so `u16` suffices.
     repeats: Vec<u16>,
     /// The runs of letters, digits and dots.
     words: Vec<Range>,
 }
 
-/// How much it looks as if another keyword began at a position inside a keyword.
+/// How much it looks as if another keyword began at a position inside a keyword. It counts against
+/// the keyword that contains the position.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]
 struct Break {
     /// If the keyword begins fewer than [`CAPITALS`] characters before the position.
     near: f32,
+    /// If it begins earlier.
     far: f32,
 }
 
@@ -55,13 +60,14 @@ const POWERS: [u64; LONGEST_LINE + 1] = {
     powers
 };
 
-pub(super) fn hash_on(hash: u64, c: char) -> u64 {
+/// The hash of a text and the character `c` after it, from the hash of the text.
+pub(super) fn extend_hash(hash: u64, c: char) -> u64 {
     hash.wrapping_mul(BASE).wrapping_add(u64::from(c) + 1)
 }
 
 /// The hash of a folded text.
 pub(super) fn text_hash(folded: &str) -> u64 {
-    folded.chars().fold(0, hash_on)
+    folded.chars().fold(0, extend_hash)
 }
 
 /// Whether `c` can be part of a Latin word: a letter, a digit or a dot.
@@ -97,7 +103,7 @@ impl ConcatenatedTags {
         self.hashes.push(0);
         let mut hash = 0;
         self.hashes.extend(self.folded.iter().map(|c| {
-            hash = hash_on(hash, *c);
+            hash = extend_hash(hash, *c);
             hash
         }));
         self.score_splits();
@@ -116,12 +122,13 @@ impl ConcatenatedTags {
             capitals = if neighbours[0] == Class::Upper { capitals + 1 } else { 0 };
             let spaced = self.chars[at] == ' ' || self.chars[at + 1] == ' ';
             self.split_scores.push(if spaced {
-                -20.0
+                SPLIT_AT_SPACE
             } else {
                 split_score(neighbours[0], neighbours[1], capitals)
             });
-            let shouts = self.classes.get(at + 2) == Some(&Class::Upper);
-            self.breaks.push(Break::between(neighbours[0], neighbours[1], capitals, shouts));
+            let capital_follows = self.classes.get(at + 2) == Some(&Class::Upper);
+            let (before, after) = (neighbours[0], neighbours[1]);
+            self.breaks.push(Break::between(before, after, capitals, capital_follows));
         }
         self.split_scores.push(0.0);
     }
@@ -165,11 +172,13 @@ impl ConcatenatedTags {
         &self.chars[from..to]
     }
 
-    /// Whether the character at `at` is not part of a Latin word.
+    /// Whether the character at `at` is no Latin letter or digit, so that a word ends before it and
+    /// may begin after it. Unlike in [`is_word_char`], a dot counts as a boundary.
     pub(super) fn is_word_boundary(&self, at: usize) -> bool {
         !self.chars[at].is_ascii_alphanumeric()
     }
 
+    /// The text of a range as in the line, without spaces at its ends.
     pub(super) fn original(&self, range: Range) -> String {
         let is_space = |c: &char| c.is_whitespace();
         let chars = self.chars(range);
@@ -205,11 +214,12 @@ impl ConcatenatedTags {
     /// The break at each position after the first character, for a keyword that begins at `from`.
     pub(super) fn breaks_from(&self, from: usize) -> impl Iterator<Item = f32> + '_ {
         let breaks = self.breaks[from + 1..].iter().enumerate();
-        breaks.map(|(after, size)| if after + 1 >= CAPITALS { size.far } else { size.near })
+        breaks.map(|(after, at)| if after + 1 >= CAPITALS { at.far } else { at.near })
     }
 }
 
-/// The score of a split between two characters, `capitals` of which directly precede it.
+/// The score of a split between two characters; `capitals` is the number of capitals directly
+/// before the split.
 fn split_score(before: Class, after: Class, capitals: usize) -> f32 {
     match (before, after) {
         (Class::Han, Class::Han) => -1.8,
@@ -227,14 +237,15 @@ fn split_score(before: Class, after: Class, capitals: usize) -> f32 {
 }
 
 impl Break {
-    /// `shouts`: whether another capital follows.
-    fn between(before: Class, after: Class, capitals: usize, shouts: bool) -> Self {
+    /// The break between two characters. `capitals` of them directly precede it; `capital_follows`:
+    /// whether the character after `after` is one.
+    fn between(before: Class, after: Class, capitals: usize, capital_follows: bool) -> Self {
         let everywhere = |size| Self { near: size, far: size };
         match (before, after) {
             (Class::Han, Class::Upper | Class::Lower | Class::Digit) => everywhere(2.0),
             // `OpenSea` has a small break; several capitals after a lower-case letter are another
             // word.
-            (Class::Lower, Class::Upper) if shouts => everywhere(1.8),
+            (Class::Lower, Class::Upper) if capital_follows => everywhere(1.8),
             (Class::Lower, Class::Upper) => everywhere(0.7),
             (Class::Upper, Class::Lower) if capitals >= CAPITALS => Self { near: 0.0, far: 1.5 },
             _ => everywhere(0.0),
@@ -242,6 +253,7 @@ impl Break {
     }
 }
 
+/// What a character is to the scores of splits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Upper,
@@ -305,12 +317,13 @@ mod tests {
                     let capitals = capitals_before(&line.chars[..at]);
                     let (before, after) = (line.classes[at - 1], line.classes[at]);
                     let spaced = line.chars[at - 1..=at].contains(&' ');
-                    let wanted = if spaced { -20.0 } else { split_score(before, after, capitals) };
+                    let unspaced = split_score(before, after, capitals);
+                    let wanted = if spaced { SPLIT_AT_SPACE } else { unspaced };
                     prop_assert_eq!(line.split_scores[at], wanted);
-                    let shouts = capitals_at(at) >= 2;
+                    let capital_follows = capitals_at(at) >= 2;
                     for from in 0..at {
-                        let held = capitals_before(&line.chars[from..at]);
-                        let wanted = Break::between(before, after, held, shouts).far;
+                        let capitals = capitals_before(&line.chars[from..at]);
+                        let wanted = Break::between(before, after, capitals, capital_follows).far;
                         let found = line.breaks_from(from).nth(at - from - 1);
                         prop_assert_eq!(found, Some(wanted), "{} at {}", from, at);
                     }

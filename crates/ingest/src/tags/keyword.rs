@@ -1,9 +1,10 @@
-//! The possible keywords in the second half of a line.
+//! The possible keywords in the second half of a line of concatenated tags.
 
 use super::Vocabulary;
-use super::concatenated::ConcatenatedTags;
+use super::concatenated::{ConcatenatedTags, SPLIT_AT_SPACE};
 use super::shapes::{Fit, ShapeStarts};
 
+/// Maximum length of a keyword, in characters.
 const LONGEST_KEYWORD: usize = 40;
 /// Keywords to keep for each start.
 const MAX_KEYWORDS: usize = 8;
@@ -11,8 +12,6 @@ const MAX_KEYWORDS: usize = 8;
 const WORST_KEYWORD: f32 = -5.0;
 /// Only known keywords may end at a worse split.
 const WORST_SPLIT: f32 = -2.6;
-/// No keyword ends at a split with a score below this: it is next to a space.
-const BLANK: f32 = -10.0;
 /// Score of an unknown keyword, before breaks and split score.
 const UNKNOWN: f32 = -1.5;
 
@@ -20,6 +19,7 @@ const UNKNOWN: f32 = -1.5;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Keyword {
     pub(super) score: f32,
+    /// Where it ends.
     to: u16,
     /// Whether the archive names it as a keyword.
     pub(super) known: bool,
@@ -36,11 +36,12 @@ impl Keyword {
 
     /// A number that is higher for a better keyword and, on equal scores, for a shorter one.
     fn rank(self) -> u64 {
-        u64::from(ordered(self.score)) << 32
+        u64::from(sortable_bits(self.score)) << 32
             | u64::from(u16::MAX - self.to) << 1
             | u64::from(self.known)
     }
 
+    /// The inverse of [`rank`](Self::rank).
     fn of_rank(rank: u64) -> Self {
         let high = (rank >> 32) as u32;
         let bits = if high >> 31 == 1 { high & !(1 << 31) } else { !high };
@@ -50,7 +51,7 @@ impl Keyword {
 }
 
 /// Maps scores to numbers in the order of [`f32::total_cmp`].
-pub(super) const fn ordered(score: f32) -> u32 {
+pub(super) const fn sortable_bits(score: f32) -> u32 {
     let bits = score.to_bits();
     if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
 }
@@ -63,7 +64,7 @@ struct TopKeywords {
 
 impl TopKeywords {
     /// The highest rank of a keyword with the score [`WORST_KEYWORD`].
-    const NONE: u64 = (ordered(WORST_KEYWORD) as u64) << 32 | u32::MAX as u64;
+    const NONE: u64 = (sortable_bits(WORST_KEYWORD) as u64) << 32 | u32::MAX as u64;
 
     fn new() -> Self {
         Self { ranks: [Self::NONE; MAX_KEYWORDS], length: 0 }
@@ -98,11 +99,11 @@ impl TopKeywords {
 pub(super) struct Keywords {
     keywords: Vec<Keyword>,
     /// For each start, the range of its keywords in `keywords`, once computed.
-    from: Vec<Option<(u32, u32)>>,
+    ranges: Vec<Option<(u32, u32)>>,
     shape_starts: ShapeStarts,
     /// For each position, its split score if an unknown keyword may end there, otherwise -∞.
     split_scores: Vec<f32>,
-    /// The best of them from each position on, except the end of the line.
+    /// For each position, the highest of `split_scores` from there on, without the end of the line.
     best_split_ahead: Vec<f32>,
 }
 
@@ -110,8 +111,8 @@ impl Keywords {
     /// Loads a line.
     pub(super) fn read(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         self.keywords.clear();
-        self.from.clear();
-        self.from.resize(line.len(), None);
+        self.ranges.clear();
+        self.ranges.resize(line.len(), None);
         self.shape_starts.find(line, &vocabulary.shapes, LONGEST_KEYWORD);
         let usable = |split_score: &f32| {
             if *split_score < WORST_SPLIT { f32::NEG_INFINITY } else { *split_score }
@@ -132,22 +133,22 @@ impl Keywords {
 
     /// The keywords that begin at `from`, if already computed.
     pub(super) fn get(&self, from: usize) -> &[Keyword] {
-        let made = self.from.get(from).copied().flatten();
-        made.map_or(&[], |(first, end)| &self.keywords[first as usize..end as usize])
+        let range = self.ranges.get(from).copied().flatten();
+        range.map_or(&[], |(first, end)| &self.keywords[first as usize..end as usize])
     }
 
     /// Computes the keywords that begin at `from`: the best [`MAX_KEYWORDS`], best first, except
     /// that the one that ends the line comes before all others.
-    pub(super) fn make(
+    pub(super) fn compute(
         &mut self,
         from: usize,
         line: &ConcatenatedTags,
         vocabulary: &Vocabulary,
     ) -> &[Keyword] {
-        if self.from.get(from).is_some_and(Option::is_none) {
+        if self.ranges.get(from).is_some_and(Option::is_none) {
             let first = self.keywords.len();
             self.find(from, line, vocabulary);
-            self.from[from] = Some((first as u32, self.keywords.len() as u32));
+            self.ranges[from] = Some((first as u32, self.keywords.len() as u32));
         }
         self.get(from)
     }
@@ -176,7 +177,7 @@ impl Keywords {
         let Found { from, last, .. } = *found;
         let mut fits = [Fit::default(); LONGEST_KEYWORD + 1];
         let mut shape_ends = 0_u64;
-        self.shape_starts.each((from, last), line, &vocabulary.shapes, |to, fit| {
+        self.shape_starts.for_each_fit((from, last), line, &vocabulary.shapes, |to, fit| {
             let best = &mut fits[to - from];
             *best = fit.max(*best);
             shape_ends |= 1 << (to - from);
@@ -191,36 +192,38 @@ impl Keywords {
         }
     }
 
-    /// Adds the ranges of which nothing is known, as far as they are among the best.
+    /// Adds the ranges that are neither known keywords nor fit a shape, as far as they are among
+    /// the best.
     #[inline]
     fn add_unknown(&self, found: &mut Found, line: &ConcatenatedTags) {
         let Found { from, last, end, .. } = *found;
         let mut breaks = 0.0_f32;
-        let mut reached = from + 1;
+        // The end of the range in turn, and the sum of the breaks inside it.
+        let mut to = from + 1;
         let mut worst_kept = found.top.worst_kept();
         let inside = from + 2..last.min(end - 1) + 1;
         let split_scores =
             self.split_scores[inside.clone()].iter().zip(&self.best_split_ahead[inside]);
-        for ((split_score, ahead), more) in split_scores.zip(line.breaks_from(from)) {
-            reached += 1;
-            breaks += more;
+        for ((split_score, best_ahead), break_at) in split_scores.zip(line.breaks_from(from)) {
+            to += 1;
+            breaks += break_at;
             let unknown = UNKNOWN - breaks;
-            // Breaks only accumulate.
-            if unknown + ahead < worst_kept.score {
+            // Breaks only accumulate, so no longer range can score more than this.
+            if unknown + best_ahead < worst_kept.score {
                 break;
             }
             let score = unknown + split_score;
             let better =
-                score > worst_kept.score || score == worst_kept.score && reached < worst_kept.to();
-            if better && !found.is_settled(reached) {
-                found.top.offer(Keyword::new(reached, score, false));
+                score > worst_kept.score || score == worst_kept.score && to < worst_kept.to();
+            if better && !found.is_settled(to) {
+                found.top.offer(Keyword::new(to, score, false));
                 worst_kept = found.top.worst_kept();
             }
         }
         if last == end && found.to_end.is_none() {
             // A keyword may always end the line; only its breaks count.
-            for more in line.breaks_from(from).take(end - from - 1).skip(reached - from - 1) {
-                breaks += more;
+            for break_at in line.breaks_from(from).take(end - from - 1).skip(to - from - 1) {
+                breaks += break_at;
             }
             found.to_end = Some(Keyword::new(end, UNKNOWN - breaks, false));
         }
@@ -237,11 +240,13 @@ struct Found {
     top: TopKeywords,
     /// The keyword that ends the line.
     to_end: Option<Keyword>,
-    /// A bit for each length whose keyword already has a score.
+    /// A bit for each length of which the keyword already has its score, as a known keyword or by a
+    /// shape.
     settled: u64,
 }
 
 impl Found {
+    /// Adds a keyword whose score is final.
     #[inline]
     fn settle(&mut self, keyword: Keyword) {
         self.settled |= 1 << (keyword.to() - self.from);
@@ -271,7 +276,7 @@ impl Found {
                 break;
             }
             let split_score = line.split_scores()[to];
-            if split_score > BLANK
+            if split_score > SPLIT_AT_SPACE
                 && let Some(score) = vocabulary.keyword(hash)
             {
                 self.settle(Keyword::new(to, score + split_score.max(-1.5), true));
@@ -287,8 +292,8 @@ mod tests {
     use super::*;
     use crate::title::Title;
 
-    /// [`Keywords::make`] by scoring every range.
-    fn plain(
+    /// Does the same as [`Keywords::compute`], by scoring every range.
+    fn compute_from_all_ranges(
         from: usize,
         line: &ConcatenatedTags,
         vocabulary: &Vocabulary,
@@ -300,12 +305,12 @@ mod tests {
         for to in from + 2..=last {
             let split_score = line.split_scores()[to];
             let mut best_fit = None;
-            shape_starts.each((from, last), line, &vocabulary.shapes, |end, fit| {
+            shape_starts.for_each_fit((from, last), line, &vocabulary.shapes, |end, fit| {
                 best_fit = best_fit.max((end == to).then_some(fit));
             });
-            let known_ends = vocabulary.keyword(line.hash((from, to)));
-            let score = match (known_ends, best_fit) {
-                _ if split_score < BLANK => continue,
+            let known_score = vocabulary.keyword(line.hash((from, to)));
+            let score = match (known_score, best_fit) {
+                _ if split_score <= SPLIT_AT_SPACE => continue,
                 (Some(score), _) => score + split_score.max(-1.5),
                 _ if split_score < WORST_SPLIT => continue,
                 (None, Some(fit)) => fit.score() + split_score,
@@ -315,7 +320,7 @@ mod tests {
                 }
             };
             if score > WORST_KEYWORD {
-                keywords.push(Keyword::new(to, score, known_ends.is_some()));
+                keywords.push(Keyword::new(to, score, known_score.is_some()));
             }
         }
         // A stable sort: on equal scores the shorter keyword wins.
@@ -346,8 +351,9 @@ mod tests {
                 let mut keywords = Keywords::default();
                 keywords.read(&line, &vocabulary);
                 for from in 0..line.len() {
-                    let wanted = plain(from, &line, &vocabulary, &keywords.shape_starts);
-                    prop_assert_eq!(keywords.make(from, &line, &vocabulary), wanted);
+                    let starts = &keywords.shape_starts;
+                    let wanted = compute_from_all_ranges(from, &line, &vocabulary, starts);
+                    prop_assert_eq!(keywords.compute(from, &line, &vocabulary), wanted);
                 }
             }
         }

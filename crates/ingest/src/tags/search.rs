@@ -1,8 +1,8 @@
 //! Finds the best segmentation of a concatenated line by dynamic programming over both halves at
-//! once.
+//! once: each step takes the next tag of the first half and the next keyword of the second.
 
 use super::Vocabulary;
-use super::beam::{Beam, NONE, Step};
+use super::beam::{Beam, NO_STEP, Step};
 use super::concatenated::{ConcatenatedTags, Range};
 use super::keyword::{Keyword, Keywords};
 use super::tag::{ENTRY_COST, NAMED, Tag, Tags, UNRELATED};
@@ -23,7 +23,7 @@ pub(super) struct Search {
     tags: Tags,
     keywords: Keywords,
     upper_bounds: UpperBounds,
-    /// Buffers of [`Search::from`].
+    /// Buffers of [`Search::best_from`].
     beams: Vec<Beam>,
     steps: Vec<Step>,
 }
@@ -51,11 +51,10 @@ impl Search {
     /// A heuristic for `keywords_start`: the score of the best first entry if the keywords begin
     /// there.
     pub(super) fn heuristic(&mut self, keywords_start: usize, vocabulary: &Vocabulary) -> f32 {
-        self.keywords.make(keywords_start, &self.line, vocabulary);
+        self.keywords.compute(keywords_start, &self.line, vocabulary);
         let mut best = f32::MIN;
         let keywords = self.keywords.get(keywords_start);
-        // The first keyword may be the one that ends the line; apart from it, the second is the
-        // best.
+        // The best keyword is the first, or the second if the first is the one that ends the line.
         let highest = keywords.iter().take(2).map(|keyword| keyword.score);
         let highest = highest.fold(f32::MIN, |best, score| if score > best { score } else { best });
         for tag in self.tags.from(0).iter().filter(|tag| tag.to() <= keywords_start) {
@@ -71,7 +70,8 @@ impl Search {
         best
     }
 
-    /// For each of `keyword_starts`, an upper bound on the score that [`Search::from`] returns.
+    /// For each of `keyword_starts`, an upper bound on the score that [`Search::best_from`]
+    /// returns.
     pub(super) fn upper_bounds(
         &mut self,
         keyword_starts: &[usize],
@@ -79,12 +79,12 @@ impl Search {
     ) -> Vec<f32> {
         let Self { line, tags, keywords, upper_bounds, .. } = self;
         upper_bounds.compute(keyword_starts, line.len(), tags, keywords, |keywords, from| {
-            keywords.make(from, line, vocabulary);
+            keywords.compute(from, line, vocabulary);
         })
     }
 
     /// The best segmentation whose keywords begin at `keywords_start`.
-    pub(super) fn from(
+    pub(super) fn best_from(
         &mut self,
         keywords_start: usize,
         vocabulary: &Vocabulary,
@@ -94,7 +94,8 @@ impl Search {
         beams.clear();
         beams.resize_with(keywords_start + 1, Beam::default);
         steps.clear();
-        beams[0].offer(Step { keyword: to_u32(keywords_start), score: 0.0, tag: 0, before: NONE });
+        let next_keyword = to_u32(keywords_start);
+        beams[0].offer(Step { next_keyword, score: 0.0, tag: 0, previous: NO_STEP });
         // Every step advances in the tags' half, so a beam is final when it is reached.
         for tag_offset in 0..keywords_start {
             let (beam, later) = beams[tag_offset..].split_at_mut(1);
@@ -114,11 +115,11 @@ impl Search {
         let best = beams[keywords_start].steps().first().map(|last| {
             let mut entries = Vec::new();
             let mut step = *last;
-            while step.before != NONE {
-                let before = steps[step.before as usize];
-                let keyword = (before.keyword as usize, step.keyword as usize);
+            while step.previous != NO_STEP {
+                let previous = steps[step.previous as usize];
+                let keyword = (previous.next_keyword as usize, step.next_keyword as usize);
                 entries.push(Entry { tag: self.tags.get(step.tag as usize).range(), keyword });
-                step = before;
+                step = previous;
             }
             entries.reverse();
             (last.score, entries)
@@ -127,23 +128,25 @@ impl Search {
         best
     }
 
-    /// Adds every entry that can follow a step at `tag_offset` of the tags' half.
+    /// Adds every entry that can follow `step`, whose index is `number` and whose last tag ends at
+    /// `tag_offset`, to the beams `later`: the first of them is that of `tag_offset + 1`.
     fn extend(
         &mut self,
         tag_offset: usize,
         step: &Step,
-        before: u32,
+        number: u32,
         keywords_start: usize,
         later: &mut [Beam],
         vocabulary: &Vocabulary,
     ) {
-        let (end, from) = (self.line.len(), step.keyword as usize);
-        self.keywords.make(from, &self.line, vocabulary);
+        let (end, from) = (self.line.len(), step.next_keyword as usize);
+        self.keywords.compute(from, &self.line, vocabulary);
         let keywords = self.keywords.get(from);
-        let ends = usize::from(keywords.first().is_some_and(|keyword| keyword.to() == end));
-        let (last, others) = keywords.split_at(ends);
-        let numbers = self.tags.numbers_from(tag_offset);
-        for (tag, number) in self.tags.from(tag_offset).iter().zip(numbers) {
+        // The keyword that ends the line is the first, if there is one. It belongs to the last tag.
+        let ends_line = keywords.first().is_some_and(|keyword| keyword.to() == end);
+        let (last, others) = keywords.split_at(usize::from(ends_line));
+        let tag_indices = self.tags.indices_from(tag_offset);
+        for (tag, tag_index) in self.tags.from(tag_offset).iter().zip(tag_indices) {
             let fitting = match keywords_start.checked_sub(tag.to()) {
                 // A single remaining character cannot be a tag.
                 None | Some(1) => continue,
@@ -159,17 +162,17 @@ impl Search {
                 }
                 let score = step.score + self.worth(tag, from, keyword, vocabulary);
                 beam.offer(Step {
-                    keyword: to_u32(keyword.to()),
+                    next_keyword: to_u32(keyword.to()),
                     score,
-                    tag: to_u32(number),
-                    before,
+                    tag: to_u32(tag_index),
+                    previous: number,
                 });
                 threshold = beam.threshold() - step.score - tag.max_gain;
             }
         }
     }
 
-    /// What a tag with its keyword adds to the score.
+    /// What a tag adds to the score with its keyword, which begins at `from`.
     #[inline]
     fn worth(&self, tag: &Tag, from: usize, keyword: &Keyword, vocabulary: &Vocabulary) -> f32 {
         tag.score + keyword.score - ENTRY_COST + self.agreement(tag, from, keyword, vocabulary)
@@ -191,7 +194,7 @@ impl Search {
     }
 }
 
-/// Positions of a line and numbers of steps fit in `u32`.
-fn to_u32(tag_offset: usize) -> u32 {
-    u32::try_from(tag_offset).unwrap_or(NONE)
+/// A position of a line or an index of a step, which always fit in `u32`.
+fn to_u32(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(NO_STEP)
 }

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use super::bloom::BloomFilter;
-use super::concatenated::{ConcatenatedTags, Range, hash_on, is_word_char, text_hash};
+use super::concatenated::{ConcatenatedTags, Range, extend_hash, is_word_char, text_hash};
 
 /// A shape must occur with this many different words.
 const WORDS_OF_A_SHAPE: usize = 3;
@@ -15,60 +15,64 @@ pub(super) struct Shapes {
     scores: HashMap<u64, f32>,
     /// Filter of the keys of `scores`.
     bloom: BloomFilter,
-    /// Filter of shapes whose second half is shortened to any prefix.
-    prefixes: BloomFilter,
+    /// Filter of combined hashes of the text before the word and any prefix of the text after it.
+    prefixes_after: BloomFilter,
     /// Hashes of the texts before the word, and a filter of all their suffixes.
-    prefixes_of_word: HashSet<u64>,
-    endings: BloomFilter,
+    texts_before: HashSet<u64>,
+    suffixes_before: BloomFilter,
     /// Hashes of the words seen in shapes, and of all tags.
     words: HashSet<u64>,
+    /// Filter of `words`.
     word_seen: BloomFilter,
 }
 
 impl Shapes {
+    /// The shapes of folded keywords. `tags` are folded tags, which are known words, too.
     pub(super) fn learn<'a>(
         keywords: impl Iterator<Item = &'a str>,
         tags: impl Iterator<Item = &'a str>,
     ) -> Self {
-        let mut held: HashMap<(&str, &str), HashSet<&str>> = HashMap::default();
+        let mut words_by_shape: HashMap<(&str, &str), HashSet<&str>> = HashMap::default();
         for keyword in keywords {
             for (before, word, after) in word_slots(keyword) {
-                held.entry((before, after)).or_default().insert(word);
+                words_by_shape.entry((before, after)).or_default().insert(word);
             }
         }
-        held.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE);
+        words_by_shape.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE);
         let words: HashSet<u64> =
-            tags.chain(held.values().flatten().copied()).map(text_hash).collect();
-        let prefixes_of_word: HashSet<&str> = held.keys().map(|(before, _)| *before).collect();
-        let endings: Vec<u64> = prefixes_of_word
+            tags.chain(words_by_shape.values().flatten().copied()).map(text_hash).collect();
+        let texts_before: HashSet<&str> =
+            words_by_shape.keys().map(|(before, _)| *before).collect();
+        let suffixes_before: Vec<u64> = texts_before
             .iter()
             .flat_map(|before| before.char_indices().map(|(from, _)| text_hash(&before[from..])))
             .collect();
-        let prefixes: Vec<u64> = held
+        let prefixes_after: Vec<u64> = words_by_shape
             .keys()
             .flat_map(|(before, after)| {
                 let before = text_hash(before);
                 prefix_hashes(after).map(move |after| combined_hash(before, after))
             })
             .collect();
-        let scores: HashMap<u64, f32> = held
+        let scores: HashMap<u64, f32> = words_by_shape
             .iter()
             .map(|((before, after), words)| {
                 let shape = combined_hash(text_hash(before), text_hash(after));
-                (shape, 0.8 + 0.25 * (1.0 + words.len() as f32).ln())
+                (shape, shape_score(words.len()))
             })
             .collect();
         Self {
             bloom: BloomFilter::of(scores.keys().copied()),
             scores,
-            prefixes: BloomFilter::of(prefixes.into_iter()),
-            prefixes_of_word: prefixes_of_word.into_iter().map(text_hash).collect(),
-            endings: BloomFilter::of(endings.into_iter()),
+            prefixes_after: BloomFilter::of(prefixes_after.into_iter()),
+            texts_before: texts_before.into_iter().map(text_hash).collect(),
+            suffixes_before: BloomFilter::of(suffixes_before.into_iter()),
             word_seen: BloomFilter::of(words.iter().copied()),
             words,
         }
     }
 
+    /// The score of a shape, given the hashes of the texts before and after its word.
     fn get(&self, before: u64, after: u64) -> Option<f32> {
         let shape = combined_hash(before, after);
         self.bloom.may_contain(shape).then(|| self.scores.get(&shape).copied()).flatten()
@@ -77,6 +81,11 @@ impl Shapes {
     fn is_known_word(&self, word: u64) -> bool {
         self.word_seen.may_contain(word) && self.words.contains(&word)
     }
+}
+
+/// The score of a shape that occurs with this many words.
+fn shape_score(words: usize) -> f32 {
+    0.8 + 0.25 * (1.0 + words as f32).ln()
 }
 
 /// How well a range fits a shape. Greater is better: known words first, then shapes with more
@@ -90,10 +99,10 @@ impl Fit {
         Self(u32::from(known) << 31 | score.to_bits())
     }
 
-    /// The score of such a keyword, without its split score.
+    /// The score of the range as a keyword, without its split score.
     pub(super) fn score(self) -> f32 {
-        let word = if self.0 >> 31 == 1 { 1.0 } else { -0.8 };
-        f32::from_bits(self.0 & !(1 << 31)) + word
+        let word_score = if self.0 >> 31 == 1 { 1.0 } else { -0.8 };
+        f32::from_bits(self.0 & !(1 << 31)) + word_score
     }
 }
 
@@ -102,15 +111,17 @@ impl Fit {
 #[derive(Default)]
 pub(super) struct ShapeStarts {
     starts: Vec<ShapeStart>,
-    /// For each position, its first start.
-    from: Vec<Option<u32>>,
+    /// For each position, the index in `starts` of its first start.
+    first: Vec<Option<u32>>,
     /// Possible ends of the texts after a word, with scores.
     ends: Vec<(usize, f32)>,
 }
 
+/// A word, and the text before it that shapes have.
 struct ShapeStart {
     word: Range,
-    /// Score of the shape with nothing after its word: it may end at any prefix of the word.
+    /// Score of the shape that has nothing after its word. It fits any prefix of the word, because
+    /// the next keyword may begin inside it.
     open: Option<f32>,
     /// A range of [`ShapeStarts::ends`].
     ends: Range,
@@ -119,28 +130,28 @@ struct ShapeStart {
 }
 
 impl ShapeStarts {
-    /// Finds the starts in a line whose keywords have at most `longest` characters. A `bare` shape
-    /// has no text before its word.
+    /// Finds the starts in a line whose keywords have at most `longest` characters.
     pub(super) fn find(&mut self, line: &ConcatenatedTags, shapes: &Shapes, longest: usize) {
         self.starts.clear();
         self.ends.clear();
-        self.from.clear();
-        self.from.resize(line.len(), None);
-        let bare = shapes.prefixes_of_word.contains(&0);
+        self.first.clear();
+        self.first.resize(line.len(), None);
+        // A bare shape has no text before its word; the hash of the empty text is 0.
+        let has_bare_shapes = shapes.texts_before.contains(&0);
         for &word in line.words() {
-            if bare {
-                let (open, ends) = self.close(line, shapes, 0, word.1);
+            if has_bare_shapes {
+                let (open, ends) = self.find_ends(line, shapes, 0, word.1);
                 for from in word.0..word.1 {
                     self.push(from, ShapeStart { word: (from, word.1), open, ends, next: None });
                 }
             }
             for from in (word.0.saturating_sub(longest)..word.0).rev() {
                 let before = line.hash((from, word.0));
-                if !shapes.endings.may_contain(before) {
+                if !shapes.suffixes_before.may_contain(before) {
                     break;
                 }
-                if shapes.prefixes_of_word.contains(&before) {
-                    let (open, ends) = self.close(line, shapes, before, word.1);
+                if shapes.texts_before.contains(&before) {
+                    let (open, ends) = self.find_ends(line, shapes, before, word.1);
                     self.push(from, ShapeStart { word, open, ends, next: None });
                 }
             }
@@ -148,13 +159,14 @@ impl ShapeStarts {
     }
 
     fn push(&mut self, from: usize, start: ShapeStart) {
-        let first = &mut self.from[from];
+        let first = &mut self.first[from];
         self.starts.push(ShapeStart { next: *first, ..start });
         *first = u32::try_from(self.starts.len() - 1).ok();
     }
 
-    /// The possible ends of shapes with the text `before`, if their word ends at `end`.
-    fn close(
+    /// Finds the possible ends of shapes if their word ends at `end`. `before` is the hash of the
+    /// text before the word. Returns `open` and `ends` of a [`ShapeStart`].
+    fn find_ends(
         &mut self,
         line: &ConcatenatedTags,
         shapes: &Shapes,
@@ -166,7 +178,7 @@ impl ShapeStarts {
         self.ends.extend(open.map(|score| (end, score)));
         for to in end + 1..=line.len() {
             let after = line.hash((end, to));
-            if !shapes.prefixes.may_contain(combined_hash(before, after)) {
+            if !shapes.prefixes_after.may_contain(combined_hash(before, after)) {
                 break;
             }
             self.ends.extend(shapes.get(before, after).map(|score| (to, score)));
@@ -174,16 +186,16 @@ impl ShapeStarts {
         (open, (first, self.ends.len()))
     }
 
-    /// Passes the end of every range that begins at `from`, ends by `last` and fits a shape to
-    /// `emit`.
-    pub(super) fn each(
+    /// Passes to `emit` every range that begins at `from`, ends by `last` and fits a shape: its
+    /// end, and how well it fits.
+    pub(super) fn for_each_fit(
         &self,
         (from, last): Range,
         line: &ConcatenatedTags,
         shapes: &Shapes,
         mut emit: impl FnMut(usize, Fit),
     ) {
-        let mut next = self.from[from];
+        let mut next = self.first[from];
         while let Some(number) = next {
             let start = &self.starts[number as usize];
             next = start.next;
@@ -213,7 +225,7 @@ impl ShapeStarts {
 /// The hashes of all prefixes of a folded text, starting with the empty one.
 pub(super) fn prefix_hashes(folded: &str) -> impl Iterator<Item = u64> {
     let further = folded.chars().scan(0, |hash, c| {
-        *hash = hash_on(*hash, c);
+        *hash = extend_hash(*hash, c);
         Some(*hash)
     });
     std::iter::once(0).chain(further)
@@ -244,13 +256,14 @@ mod tests {
 
     use super::*;
 
+    /// The best fit of each range of a line.
     fn fits(line: &ConcatenatedTags, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
         let mut starts = ShapeStarts::default();
         starts.find(line, shapes, longest);
         let mut fits: HashMap<Range, Fit> = HashMap::default();
         for from in 0..line.len() {
             let last = line.len().min(from + longest);
-            starts.each((from, last), line, shapes, |to, fit| {
+            starts.for_each_fit((from, last), line, shapes, |to, fit| {
                 let best = fits.entry((from, to)).or_default();
                 *best = fit.max(*best);
             });
@@ -258,8 +271,12 @@ mod tests {
         fits
     }
 
-    /// [`fits`] by testing every range against every shape.
-    fn plain(line: &ConcatenatedTags, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
+    /// Does the same as [`fits`], by testing every range against every shape.
+    fn fits_of_all_ranges(
+        line: &ConcatenatedTags,
+        shapes: &Shapes,
+        longest: usize,
+    ) -> HashMap<Range, Fit> {
         let mut fits = HashMap::default();
         for from in 0..line.len() {
             for to in from + 1..=line.len().min(from + longest) {
@@ -286,16 +303,15 @@ mod tests {
             let line = ConcatenatedTags::of(text).unwrap();
             fits(&line, &shapes, 40).get(&(0, line.len())).copied()
         };
-        let score = 0.8 + 0.25 * 4_f32.ln();
+        let score = shape_score(3);
         assert_eq!(fit("baby sol"), Some(Fit::new(false, score)));
         assert_eq!(fit("baby op"), Some(Fit::new(true, score)));
         assert_eq!(fit("SOL幣價格"), None, "two words make no shape");
     }
 
     #[test]
-    fn a_shape_is_worth_more_the_more_words_it_has_held() {
-        let scores = (3..200_000_u32).map(|held| 0.8 + 0.25 * (1.0 + held as f32).ln());
-        assert!(scores.is_sorted());
+    fn the_score_of_a_shape_grows_with_its_words() {
+        assert!((3..200_000).map(shape_score).is_sorted());
     }
 
     proptest! {
@@ -313,7 +329,8 @@ mod tests {
             }
             let shapes = Shapes::learn(keywords.iter().map(String::as_str), ["xy", "幣"].into_iter());
             if let Some(line) = ConcatenatedTags::of(&parts.concat()) {
-                prop_assert_eq!(fits(&line, &shapes, longest), plain(&line, &shapes, longest));
+                let wanted = fits_of_all_ranges(&line, &shapes, longest);
+                prop_assert_eq!(fits(&line, &shapes, longest), wanted);
             }
         }
     }

@@ -23,7 +23,7 @@ pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> 
         if !search.read(line, vocabulary) {
             return None;
         }
-        let (score, entries) = best(search, vocabulary)?;
+        let (score, entries) = best_segmentation(search, vocabulary)?;
         if score < MIN_SCORE_PER_ENTRY * entries.len() as f32 {
             return None;
         }
@@ -47,20 +47,20 @@ fn keyword_starts(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
 }
 
 /// The best segmentation over all offsets of [`keyword_starts`], with its score.
-fn best(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
+fn best_segmentation(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
     let keyword_starts = keyword_starts(search, vocabulary);
     let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
     // Try the highest upper bound first, so that most of the others can be skipped.
     let mut order: Vec<usize> = (0..keyword_starts.len()).collect();
     order.sort_by(|a, b| upper_bounds[*b].total_cmp(&upper_bounds[*a]));
-    // The best segmentation so far: score, rank by heuristic, entries. On equal scores, the lower
-    // rank wins.
+    // The best segmentation so far: score, rank by heuristic (index in `keyword_starts`), entries.
+    // On equal scores, the lower rank wins.
     let mut best: Option<(f32, usize, Vec<Entry>)> = None;
     for rank in order {
         if best.as_ref().is_some_and(|(known, ..)| upper_bounds[rank] < *known) {
             break;
         }
-        if let Some((score, entries)) = search.from(keyword_starts[rank], vocabulary)
+        if let Some((score, entries)) = search.best_from(keyword_starts[rank], vocabulary)
             && best
                 .as_ref()
                 .is_none_or(|(known, at, _)| score > *known || score == *known && rank < *at)
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_real_page_by_itself() {
+    fn a_line_of_a_real_page() {
         let vocabulary = vocabulary(&[
             "會被開源終結嗎?_GPT:apenft幣價格今日行情",
             "甲_FLOW:FLO",
@@ -124,18 +124,18 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_tags_is_not_split() {
+    fn a_line_without_tags_is_not_split() {
         assert_eq!(split("區塊鏈知識以太萊特是什麼", &Vocabulary::default()), None);
         assert_eq!(split("甲", &Vocabulary::default()), None);
     }
 
-    /// Does the same as [`best`], but tries every start.
+    /// Does the same as [`best_segmentation`], but tries every start.
     fn best_of_all(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
         let keyword_starts = keyword_starts(search, vocabulary);
         let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
         let mut best: Option<(f32, Vec<Entry>)> = None;
         for (keywords_start, upper_bound) in keyword_starts.into_iter().zip(upper_bounds) {
-            if let Some((score, entries)) = search.from(keywords_start, vocabulary) {
+            if let Some((score, entries)) = search.best_from(keywords_start, vocabulary) {
                 assert!(
                     score <= upper_bound,
                     "{keywords_start}: {score} is more than {upper_bound}"
@@ -150,7 +150,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_start_that_is_skipped_is_better(
+        fn no_skipped_start_of_the_keywords_is_better(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "BTC", "ETH", "GPT", "FLOW", "NFT", "AB", "A", "比特幣", "加密貨幣", "FLO", "cnft.io", "幣價格",
                 "Baby ", "Doge", "opensea", "價格", "3X Long ", " Token", "1", "X", "apenft幣價格今日行情", "é",
@@ -163,7 +163,7 @@ mod tests {
             let text = parts.concat();
             let mut search = Search::default();
             if search.read(&text, &vocabulary) {
-                let found = best(&mut search, &vocabulary);
+                let found = best_segmentation(&mut search, &vocabulary);
                 prop_assert_eq!(found, best_of_all(&mut search, &vocabulary));
             }
         }

@@ -1,10 +1,11 @@
-//! The possible tags in the first half of a line.
+//! The possible tags in the first half of a line of concatenated tags.
 
 use super::Vocabulary;
 use super::concatenated::{ConcatenatedTags, Range};
 
+/// Maximum length of a tag, in characters.
 pub(super) const LONGEST_TAG: usize = 8;
-/// Maximum length of the tags' half.
+/// Maximum length of the tags' half, in characters.
 const LONGEST_HALF: usize = 80;
 /// Score added if the tag is a whole word of its keyword.
 const WHOLE_WORD: f32 = 1.8;
@@ -21,7 +22,8 @@ const ROUNDING: f32 = 1e-3;
 pub(super) struct Tag {
     from: u16,
     to: u16,
-    /// Where its letters occur again in the line, as a range of [`Tags::repeats_after`].
+    /// Where its characters occur again after it in the line, as a range of
+    /// [`Tags::repeats_after`]. The score is higher if the keyword contains one of them.
     repeats_after: (u32, u32),
     pub(super) score: f32,
     /// Upper bound on what the tag adds to a score with any keyword, without the keyword's own
@@ -48,10 +50,11 @@ impl Tag {
 pub(super) struct Tags {
     tags: Vec<Tag>,
     /// For each start, its range in `tags`.
-    from: Vec<Range>,
+    ranges: Vec<Range>,
+    /// Positions at which the characters of a tag occur again, see [`Tag::repeats_after`].
     repeats_after: Vec<usize>,
-    /// Where the first letters of the current tag occur again, and how many of them.
-    repeats: Vec<Range>,
+    /// Where the first characters of the current tag occur again, and how many of them; a buffer.
+    repeats: Vec<(usize, usize)>,
     /// The last possible end of the tags' half.
     pub(super) reach: usize,
 }
@@ -59,7 +62,7 @@ pub(super) struct Tags {
 impl Tags {
     pub(super) fn find(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         self.tags.clear();
-        self.from.clear();
+        self.ranges.clear();
         self.repeats_after.clear();
         self.reach = 0;
         let unknown_penalty = vocabulary.unknown_penalty();
@@ -76,10 +79,11 @@ impl Tags {
                 ends[tag.to()] = true;
                 self.reach = self.reach.max(tag.to());
             }
-            self.from.push((first, self.tags.len()));
+            self.ranges.push((first, self.tags.len()));
         }
     }
 
+    /// Finds the tags that begin at `from` and end by `last`.
     fn find_from(
         &mut self,
         from: usize,
@@ -89,17 +93,17 @@ impl Tags {
         vocabulary: &Vocabulary,
     ) {
         let chars = line.chars((from, last.min(from + LONGEST_TAG)));
+        // An unknown tag consists of capitals and digits, and has at least one capital.
         let fits = |c: &&char| c.is_ascii_uppercase() || c.is_ascii_digit();
-        // An unknown tag consists of capitals and digits.
         let letters = chars.iter().take_while(fits).count();
-        let capital = chars.iter().position(char::is_ascii_uppercase).unwrap_or(letters);
+        let first_capital = chars.iter().position(char::is_ascii_uppercase).unwrap_or(letters);
         self.repeats.clear();
         self.repeats.extend(line.repeats(from, LONGEST_TAG));
         for to in from + 2..=last.min(from + LONGEST_TAG) {
             let range = (from, to);
             let named = vocabulary.tag(line.hash(range));
             let length = to - from;
-            let resembles_ticker = length <= letters && length > capital;
+            let resembles_ticker = length <= letters && length > first_capital;
             let unknown = || resembles_ticker.then(|| unknown_tag_score(length) - unknown_penalty);
             let Some(score) = named.or_else(unknown) else { continue };
             let first = self.repeats_after.len() as u32;
@@ -123,20 +127,20 @@ impl Tags {
 
     /// The tags that begin at `from`.
     pub(super) fn from(&self, from: usize) -> &[Tag] {
-        &self.tags[self.numbers_from(from)]
+        &self.tags[self.indices_from(from)]
     }
 
     /// The indices of the tags that begin at `from`.
-    pub(super) fn numbers_from(&self, from: usize) -> std::ops::Range<usize> {
-        self.from.get(from).map_or(0..0, |&(first, end)| first..end)
+    pub(super) fn indices_from(&self, from: usize) -> std::ops::Range<usize> {
+        self.ranges.get(from).map_or(0..0, |&(first, end)| first..end)
     }
 
     /// The tag at an index.
-    pub(super) fn get(&self, number: usize) -> &Tag {
-        &self.tags[number]
+    pub(super) fn get(&self, index: usize) -> &Tag {
+        &self.tags[index]
     }
 
-    /// The score for a keyword that contains the tag's letters; `None` if it does not.
+    /// The score for a keyword that contains the tag's characters; `None` if it does not.
     pub(super) fn containment_score(
         &self,
         tag: &Tag,
@@ -148,23 +152,24 @@ impl Tags {
             .iter()
             .filter(|at| **at >= from && **at + length <= to)
             .map(|&at| {
-                let opens = at == from || line.is_word_boundary(at - 1);
-                let ends = at + length == to || line.is_word_boundary(at + length);
+                let begins_word = at == from || line.is_word_boundary(at - 1);
+                let ends_word = at + length == to || line.is_word_boundary(at + length);
                 // A tag is hardly ever a whole word of its keyword by chance.
-                match (opens, ends) {
+                match (begins_word, ends_word) {
                     (true, true) => WHOLE_WORD,
                     (false, false) => 0.0,
                     _ => 0.4,
                 }
             })
             .reduce(f32::max)
-            .map(|word| containment_score(length, word))
+            .map(|word_score| containment_score(length, word_score))
     }
 }
 
 /// The score for containing a tag of this length: long tags are rarely contained by chance.
-fn containment_score(length: usize, word: f32) -> f32 {
-    2.3 + 0.3 * length as f32 + word
+/// `word_score` is higher the more the tag is a word of its own in the keyword.
+fn containment_score(length: usize, word_score: f32) -> f32 {
+    2.3 + 0.3 * length as f32 + word_score
 }
 
 /// The score of a tag that the archive does not name: most tags have three letters.
@@ -188,7 +193,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tags_are_all_ranges_that_can_be_one(text in "([ABc1 ]|幣|NFT|BTC|é){2,40}") {
+        fn tags_are_all_ranges_that_are_known_or_resemble_a_ticker(
+            text in "([ABc1 ]|幣|NFT|BTC|é){2,40}",
+        ) {
             let mut vocabulary = Vocabulary::default();
             for title in ["辛_NFT", "壬_BTC:價格", "癸_幣A:價格", "癸_幣A:BTC", "癸_c:價格"] {
                 vocabulary.add_title(&Title::split(title));
@@ -228,8 +235,9 @@ mod tests {
                     prop_assert_eq!(tag.related, named.is_some() || !repeats.is_empty());
                     for &at in &repeats {
                         let containment_score = tags.containment_score(tag, (at, at + length), &line);
-                        prop_assert_eq!(containment_score, Some(held_whole(length)));
-                        prop_assert!(tag.score - ENTRY_COST + held_whole(length) <= tag.max_gain);
+                        prop_assert_eq!(containment_score, Some(score_as_whole_word(length)));
+                        let gain = tag.score - ENTRY_COST + score_as_whole_word(length);
+                        prop_assert!(gain <= tag.max_gain);
                         prop_assert_eq!(tags.containment_score(tag, (at + 1, at + length), &line), None);
                     }
                 }
@@ -239,7 +247,7 @@ mod tests {
         }
     }
 
-    fn held_whole(length: usize) -> f32 {
+    fn score_as_whole_word(length: usize) -> f32 {
         containment_score(length, WHOLE_WORD)
     }
 }

@@ -1,33 +1,36 @@
-//! Upper bounds on the scores of segmentations, to skip hopeless searches.
+//! Upper bounds on the scores of segmentations. The search skips every start of the keywords whose
+//! bound is below the best score so far.
 
 use super::keyword::Keywords;
 use super::tag::Tags;
 
 /// Margin for rounding when all entries of a line are summed.
 const SLACK: f32 = 0.05;
-/// Counts processed together: as many as fit in a few vector registers.
+/// How many neighbouring elements of a table are processed together: as many as fit in a few vector
+/// registers.
 const BLOCK: usize = 8;
 
-/// For each position and each count, bounds on the score of that many tags before the position, or
-/// keywords after it.
+/// Two tables of upper bounds, indexed by a position and a count n: on the score of n tags before
+/// the position, and on that of n keywords from the position to the end of the line.
 #[derive(Default)]
 pub(super) struct UpperBounds {
     tags: Vec<f32>,
     keywords: Vec<f32>,
+    /// For each position, whether a keyword can begin there.
     reached: Vec<bool>,
 }
 
 impl UpperBounds {
     /// For each of `keyword_starts`, a score that no segmentation with keywords from there on can
     /// exceed: as if every tag had its best keyword, and only the counts had to match.
-    /// `make_keywords` is called for all positions that keywords can reach.
+    /// `compute_keywords` is called for all positions where keywords can begin.
     pub(super) fn compute(
         &mut self,
         keyword_starts: &[usize],
         end: usize,
         tags: &Tags,
         keywords: &mut Keywords,
-        mut make_keywords: impl FnMut(&mut Keywords, usize),
+        mut compute_keywords: impl FnMut(&mut Keywords, usize),
     ) -> Vec<f32> {
         let Some(first) = keyword_starts.iter().copied().min() else { return Vec::new() };
         self.reached.clear();
@@ -37,13 +40,13 @@ impl UpperBounds {
         }
         for from in first..end {
             if self.reached[from] {
-                make_keywords(keywords, from);
+                compute_keywords(keywords, from);
                 for keyword in keywords.get(from) {
                     self.reached[keyword.to()] = true;
                 }
             }
         }
-        // Tags have at least two characters.
+        // The number of counts in a row of a table. Tags have at least two characters.
         let width = (tags.reach / 2).next_multiple_of(BLOCK) + 1;
         self.keywords.clear();
         self.keywords.resize((end + 1 - first) * width, f32::NEG_INFINITY);
@@ -52,7 +55,7 @@ impl UpperBounds {
             let (here, below) = self.keywords[(from - first) * width..].split_at_mut(width);
             for keyword in keywords.get(from) {
                 let remaining = &below[(keyword.to() - from - 1) * width..][..width];
-                add(here, remaining, keyword.score);
+                raise(here, remaining, keyword.score);
             }
         }
         self.tags.clear();
@@ -62,7 +65,7 @@ impl UpperBounds {
             let (here, below) = self.tags[from * width..].split_at_mut(width);
             for tag in tags.from(from) {
                 let there = &mut below[(tag.to() - from - 1) * width..][..width];
-                add(there, here, tag.max_gain);
+                raise(there, here, tag.max_gain);
             }
         }
         let upper_bound = |&keywords_start: &usize| {
@@ -81,14 +84,15 @@ impl UpperBounds {
     }
 }
 
-/// Updates the bounds for one more element: its `score` plus the remaining ones.
-fn add(scores: &mut [f32], remaining: &[f32], score: f32) {
-    for (scores, remaining) in
-        scores[1..].chunks_exact_mut(BLOCK).zip(remaining.chunks_exact(BLOCK))
+/// Raises the bounds in a row, `bounds`, for segmentations of which one element has `score` and the
+/// others the bounds in `remaining`: with n others, they have n + 1 elements.
+fn raise(bounds: &mut [f32], remaining: &[f32], score: f32) {
+    for (bounds, remaining) in
+        bounds[1..].chunks_exact_mut(BLOCK).zip(remaining.chunks_exact(BLOCK))
     {
-        for (best, remaining) in scores.iter_mut().zip(remaining) {
+        for (bound, remaining) in bounds.iter_mut().zip(remaining) {
             let sum = remaining + score;
-            *best = if sum > *best { sum } else { *best };
+            *bound = if sum > *bound { sum } else { *bound };
         }
     }
 }

@@ -22,7 +22,8 @@ pub(crate) struct Vocabulary {
     keyword_scores: HashMap<u64, f32>,
     /// Bloom filter of the keys of `tag_scores`, asked before the map.
     tag_seen: BloomFilter,
-    /// Bloom filter of the first two characters of keywords. It is small enough for the CPU cache.
+    /// Bloom filter of the first two characters of keywords. Unlike `keyword_prefixes`, it is small
+    /// enough for the CPU cache.
     keyword_begins: BloomFilter,
     /// Bloom filter of all prefixes of keywords. The search stops extending a range of the line
     /// once it is not a prefix.
@@ -32,7 +33,7 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Counts the tags in a title's suffix.
+    /// Counts the tags in a title line, and the keyword if it has one.
     pub(crate) fn add_title(&mut self, title: &Title<'_>) {
         for tag in [title.head, title.tag].into_iter().flatten() {
             count(&mut self.tags, fold(tag));
@@ -44,9 +45,9 @@ impl Vocabulary {
 
     /// Counts the tags of a page that lists them separately, if the list is n tags followed by
     /// their n keywords.
-    pub(crate) fn add_separate_tags(&mut self, given: &[String]) {
-        let (tags, keywords) = given.split_at(given.len() / 2);
-        if given.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {
+    pub(crate) fn add_separate_tags(&mut self, list: &[String]) {
+        let (tags, keywords) = list.split_at(list.len() / 2);
+        if list.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {
             for (tag, keyword) in tags.iter().zip(keywords) {
                 count(&mut self.tags, fold(tag));
                 self.add_entry(tag, keyword);
@@ -183,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_titles_name_is_known() {
+    fn tags_and_keywords_of_titles_are_known() {
         let mut vocabulary = Vocabulary::default();
         for line in ["甲_DAO:Baby DAO", "乙_ETH:Baby ETH", "丙_OP:Baby OP", "丁_OP:OP幣價格"]
         {
