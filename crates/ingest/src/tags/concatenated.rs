@@ -237,8 +237,8 @@ fn split_score(before: Class, after: Class, capitals: usize) -> f32 {
 }
 
 impl Break {
-    /// The break between two characters. `capitals` of them directly precede it; `capital_follows`:
-    /// whether the character after `after` is one.
+    /// The break between two characters. `capitals`: how many capitals directly precede it.
+    /// `capital_follows`: whether the character after `after` is a capital.
     fn between(before: Class, after: Class, capitals: usize, capital_follows: bool) -> Self {
         let everywhere = |size| Self { near: size, far: size };
         match (before, after) {

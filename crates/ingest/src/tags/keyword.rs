@@ -198,7 +198,7 @@ impl Keywords {
     fn add_unknown(&self, found: &mut Found, line: &ConcatenatedTags) {
         let Found { from, last, end, .. } = *found;
         let mut breaks = 0.0_f32;
-        // The end of the range in turn, and the sum of the breaks inside it.
+        // The end of the current range; `breaks` is the sum of the breaks inside it.
         let mut to = from + 1;
         let mut worst_kept = found.top.worst_kept();
         let inside = from + 2..last.min(end - 1) + 1;

@@ -12,7 +12,8 @@ use crate::report::Unextracted;
 /// Nodes of a parsed page, text included: more than the elements of [`limits`](super::limits) need.
 const MAX_NODES: usize = 100_000;
 
-/// Whether each of the lines belongs to the article of a numbered copy.
+/// For each line of a page, whether it belongs to the article. `copy` is a numbered copy of the
+/// page.
 pub(super) fn lines_of_article(copy: String, lines: usize) -> Result<Vec<bool>, Unextracted> {
     let document = dom_query::Document::from(copy);
     check_tree(&document)?;
@@ -35,7 +36,7 @@ pub(super) fn lines_of_article(copy: String, lines: usize) -> Result<Vec<bool>, 
     if kept.contains(&true) { Ok(kept) } else { Err(Unextracted::NoArticle) }
 }
 
-/// Checks the real number and depth of nodes, without recursion.
+/// Checks the number and the depth of the nodes that the parser really made, without recursion.
 fn check_tree(document: &dom_query::Document) -> Result<(), Unextracted> {
     let tree = &document.tree;
     if tree.len() > MAX_NODES {
@@ -62,6 +63,7 @@ fn check_tree(document: &dom_query::Document) -> Result<(), Unextracted> {
 }
 
 /// The lines that are not `dropped`, with the cells of a table row on one line, separated by tabs.
+/// `cells`: whether each line continues the row of the line before it.
 pub(super) fn joined(
     lines: Vec<Line<'static>>,
     cells: &[bool],

@@ -18,8 +18,9 @@ use crate::record::Moment;
 
 /// Characters of the longest line of a byline.
 pub(super) const MAX_LINE: usize = 90;
-/// Lines above and below a title that can be its byline.
+/// How many lines above a title can be its byline.
 const ABOVE: usize = 4;
+/// How many lines below a title can be its byline.
 const BELOW: usize = 15;
 
 /// What the short lines around a title say.
@@ -34,14 +35,16 @@ pub(super) struct Byline {
     pub(super) author: Option<String>,
     pub(super) translator: Option<String>,
     pub(super) editor: Option<String>,
-    /// Outlets and people that only attributes mark, or that stand beside the date.
+    /// The outlet that only an attribute marks, or that stands beside the date without a label.
     pub(super) marked_source: Option<String>,
+    /// The author that only an attribute marks, or that stands before the outlet without a label.
     pub(super) marked_author: Option<String>,
-    /// Lines that consist of nothing else.
+    /// Numbers of lines that consist of parts of a byline and nothing else.
     pub(super) lines: Vec<usize>,
 }
 
-/// The lines that can be a byline: some above the title, and those below it up to the text.
+/// The lines that can be a byline: those below the title up to the text, and some above it. If no
+/// line shows the title, they are those around `first`, the first line of the article.
 pub(super) fn lines_near(
     lines: &[Line<'_>],
     title: &Title,
@@ -60,7 +63,7 @@ pub(super) fn lines_near(
 }
 
 impl Byline {
-    /// Reads the lines of a range. What was found before stays.
+    /// Reads the short lines of a range. What earlier calls found is not replaced.
     pub(super) fn read(&mut self, lines: &[Line<'_>], pieces: &[Piece], range: Range<usize>) {
         let start = pieces.partition_point(|piece| piece.line < range.start);
         let end = pieces.partition_point(|piece| piece.line < range.end);
@@ -72,6 +75,7 @@ impl Byline {
         }
     }
 
+    /// Reads a line, given by its pieces.
     fn take_line(&mut self, number: usize, pieces: &[Piece]) {
         if let [piece] = pieces
             && let Some(moment) = date_of_decision(&piece.text)
@@ -108,8 +112,8 @@ impl Byline {
             {
                 self.marked_source.get_or_insert_with(|| (*name).to_owned());
             }
-            [(name, roles)] if !has_date && !has_field && pieces.len() == 1 => {
-                self.take_author_and_outlet(number, name, roles);
+            [(name, _)] if !has_date && !has_field && pieces.len() == 1 => {
+                self.take_author_and_outlet(number, name);
             }
             _ => {}
         }
@@ -118,8 +122,10 @@ impl Byline {
             _ => None,
         });
         let named = names.iter().map(|(name, _)| name.chars().count());
-        let remaining: usize = named.chain(unknown).sum();
-        if (has_date || has_field) && (names.len() <= 1 && remaining <= 24 || remaining == 0) {
+        // Characters that are neither a date nor a labelled field.
+        let other_chars: usize = named.chain(unknown).sum();
+        let is_only_byline = names.len() <= 1 && other_chars <= 24 || other_chars == 0;
+        if (has_date || has_field) && is_only_byline {
             self.lines.push(number);
         }
     }
@@ -161,6 +167,7 @@ impl Byline {
         false
     }
 
+    /// Takes a name by the roles that attributes give it.
     fn take_marked(&mut self, text: &str, roles: Roles) {
         if roles.has(Roles::EDITOR) {
             if is_person(text) {
@@ -174,7 +181,7 @@ impl Byline {
     }
 
     /// Reads `NAME/OUTLET` on a line of its own.
-    fn take_author_and_outlet(&mut self, number: usize, text: &str, _: Roles) {
+    fn take_author_and_outlet(&mut self, number: usize, text: &str) {
         if let Some((name, outlet)) = text.split_once(['/', '\u{ff0f}'])
             && is_chinese_name(name.trim())
             && is_outlet(outlet.trim())

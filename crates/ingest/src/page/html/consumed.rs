@@ -1,4 +1,5 @@
-//! Lines of an article that are not its text: title, byline, tags, breadcrumbs, recommendations.
+//! Finds the lines that are not the text of an article: title, byline, tags, breadcrumbs,
+//! recommendations.
 
 use super::byline::{Byline, is_long};
 use super::title::Title;
@@ -8,8 +9,8 @@ use crate::page::labels::Labels;
 use crate::page::line::{Layout, Line};
 use crate::punctuation::is_sentence_end;
 
-/// Lines of the article that are not its text: title, byline, tags, breadcrumbs, and lists of links
-/// at its end.
+/// Lines that are not the article's text: title and byline wherever they stand, and of the
+/// article's lines tags, breadcrumbs, further bylines, and lists of links at its end.
 pub(super) fn consumed(
     layout: &Layout<'_>,
     title: &Title,
@@ -19,22 +20,22 @@ pub(super) fn consumed(
     let lines = &layout.lines;
     let mut consumed = title.lines.clone();
     consumed.extend(&byline.lines);
-    let kept: Vec<usize> = (0..lines.len()).filter(|&line| is_article(line)).collect();
+    let of_article: Vec<usize> = (0..lines.len()).filter(|&line| is_article(line)).collect();
     let is_text = |line: &&usize| {
         let line = &lines[**line];
         is_long(line) && !is_links_only(line)
     };
-    let first = kept.iter().find(is_text).copied().unwrap_or(lines.len());
-    let last = kept.iter().rev().find(is_text).copied().unwrap_or(0);
-    consumed.extend(kept.iter().copied().filter(|&number| {
+    let first = of_article.iter().find(is_text).copied().unwrap_or(lines.len());
+    let last = of_article.iter().rev().find(is_text).copied().unwrap_or(0);
+    consumed.extend(of_article.iter().copied().filter(|&number| {
         let line = &lines[number];
-        let is_edge = number < first || number > last;
+        let is_outside_text = number < first || number > last;
         !is_long(line)
             && (is_line_of_tags(line)
                 || breadcrumb(&line.text).is_some()
-                || is_edge && is_byline(&line.text))
+                || is_outside_text && is_byline(&line.text))
     }));
-    consumed.extend(links_at_end(lines, &kept));
+    consumed.extend(links_at_end(lines, &of_article));
     consumed
 }
 
@@ -43,17 +44,18 @@ fn is_byline(line: &str) -> bool {
 }
 
 /// The lines after the last sentence, if most of them are links: recommendations.
-fn links_at_end(lines: &[Line<'_>], kept: &[usize]) -> Vec<usize> {
+fn links_at_end(lines: &[Line<'_>], of_article: &[usize]) -> Vec<usize> {
     let ends_sentence = |line: &&usize| {
         let line = &lines[**line];
         !is_links_only(line) && (is_long(line) || line.text.ends_with(is_end_of_sentence))
     };
-    let last = kept.iter().rposition(|line| ends_sentence(&line));
-    let end = last.map_or(&[][..], |last| &kept[last + 1..]);
+    let last = of_article.iter().rposition(|line| ends_sentence(&line));
+    let end = last.map_or(&[][..], |last| &of_article[last + 1..]);
     let links = end.iter().filter(|line| is_links_only(&lines[**line])).count();
     if links >= 2 && links * 3 >= end.len() { end.to_vec() } else { Vec::new() }
 }
 
+/// Whether at least nine tenths of a line are links.
 fn is_links_only(line: &Line<'_>) -> bool {
     let linked: usize = line.links.iter().map(String::len).sum();
     linked > 0 && linked * 10 >= line.text.len() * 9

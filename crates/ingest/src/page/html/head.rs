@@ -4,7 +4,7 @@ use html5gum::StartTag;
 
 use crate::encoding::mended::Mended;
 
-/// More of each than this is not kept.
+/// How many `meta` elements, scripts and times are kept of each.
 const MAX_ITEMS: usize = 500;
 /// Bytes of a value that are kept.
 const MAX_VALUE: usize = 2_000;
@@ -23,6 +23,7 @@ pub(super) struct Head {
     pub(super) scripts: Vec<(usize, usize)>,
     /// Values of `datetime` attributes, and whether the element is marked as the article's date.
     pub(super) times: Vec<(String, bool)>,
+    /// Whether the open script is JSON-LD.
     is_json: bool,
 }
 
@@ -35,7 +36,7 @@ pub(super) fn attribute<'t>(
 }
 
 impl Head {
-    /// Looks at a start tag.
+    /// Collects what a start tag states.
     pub(super) fn open(&mut self, name: &str, tag: &StartTag<usize>) {
         match name {
             "meta" => self.meta(tag),
@@ -64,6 +65,7 @@ impl Head {
         }
     }
 
+    /// Collects the content of a `meta` element under each of its names.
     fn meta(&mut self, tag: &StartTag<usize>) {
         let Some(content) = attribute(tag, b"content") else { return };
         let content = content.trim();
@@ -118,6 +120,7 @@ fn is_canonical(tag: &StartTag<usize>) -> bool {
     attribute(tag, b"rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"))
 }
 
+/// The first [`MAX_VALUE`] bytes of a value, trimmed.
 fn cut(value: &str) -> String {
     let end = (0..=value.len().min(MAX_VALUE)).rev().find(|at| value.is_char_boundary(*at));
     value[..end.unwrap_or(0)].trim().to_owned()

@@ -44,6 +44,7 @@ pub(super) fn read(texts: &[String]) -> JsonLd {
 }
 
 impl JsonLd {
+    /// Takes from an object what is still missing.
     fn take(&mut self, object: &Value) {
         let text = |key: &str| object.get(key).and_then(text_of).map(str::to_owned);
         let date = |key: &str| text(key).and_then(|value| in_value(&value));
@@ -73,6 +74,7 @@ impl JsonLd {
         }
     }
 
+    /// Takes what is still missing from a text that is no valid JSON, by searching for the keys.
     fn take_broken(&mut self, text: &str) {
         let date = |key| in_script(text, key, in_value);
         let string = |key| in_script(text, key, |value| Some(value.to_owned()));
@@ -85,17 +87,17 @@ impl JsonLd {
 /// All objects below a value, breadth first.
 fn objects(value: &Value) -> Vec<&Value> {
     let mut objects = Vec::new();
-    let mut open = std::collections::VecDeque::from([value]);
-    while let Some(value) = open.pop_front() {
+    let mut queue = std::collections::VecDeque::from([value]);
+    while let Some(value) = queue.pop_front() {
         if objects.len() >= MAX_OBJECTS {
             break;
         }
         match value {
-            Value::Array(items) => open.extend(items),
+            Value::Array(items) => queue.extend(items),
             Value::Object(fields) => {
                 objects.push(value);
                 let inner = ["@graph", "mainEntity", "mainEntityOfPage", "itemListElement"];
-                open.extend(inner.iter().filter_map(|key| fields.get(*key)));
+                queue.extend(inner.iter().filter_map(|key| fields.get(*key)));
             }
             _ => {}
         }

@@ -34,8 +34,11 @@ pub(super) fn check_text(text: &str) -> Result<(), Unextracted> {
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Measured {
     pub(super) elements: usize,
+    /// Bytes of the longest tag.
     pub(super) longest_tag: usize,
+    /// The greatest number of nested elements.
     pub(super) depth: usize,
+    /// Elements that a parser opens again because they are misnested.
     pub(super) reopened: u64,
     pub(super) lines: usize,
 }

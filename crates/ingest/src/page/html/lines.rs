@@ -51,7 +51,7 @@ pub(super) fn read(text: &str) -> LinesOfPage {
     let refused = check_text(text);
     let mut reader = Reader {
         copy: refused.is_ok().then(|| NumberedCopy::new(text)),
-        length: text.len() + 1,
+        end_limit: text.len() + 1,
         ..Reader::default()
     };
     let mut emitter = DefaultEmitter::new_with_span();
@@ -105,9 +105,11 @@ impl ForwardingEmitter for WithoutErrors {
     }
 }
 
+/// The state while a page is read.
 #[derive(Default)]
 struct Reader<'a> {
     layout: Layout<'static>,
+    /// See [`LinesOfPage::cells`].
     cells: Vec<bool>,
     pieces: Vec<Piece>,
     head: Head,
@@ -117,21 +119,26 @@ struct Reader<'a> {
     row: Row,
     line: Line<'static>,
     text: String,
-    /// Bytes of the page; 0 at its end.
-    length: usize,
+    /// More than `end` while the page is read, and 0 at its end, where a line must end even if
+    /// there are too many.
+    end_limit: usize,
     /// Whether the line has any visible text.
     has_text: bool,
     /// Byte offset after the last text of the line.
     end: usize,
-    /// Open elements, as indices into [`SILENT`].
+    /// The open elements whose text is not shown, as indices into [`SILENT`].
     silent: Vec<usize>,
     /// Number of open elements of each kind, so that an unmatched end tag costs no search.
     silent_open: [usize; SILENT.len()],
+    /// Number of open elements around the main content, such as `nav`.
     frames: usize,
-    headings: u8,
+    /// Level of the open heading; 0 outside a heading.
+    heading_level: u8,
     in_title: bool,
+    /// Number of open `pre` elements.
     preformatted: usize,
     superscript: Superscript,
+    /// The text of the open link so far, and whether the link leads to a tag.
     link: Option<(String, bool)>,
     /// Whether every link of the line so far leads to a tag.
     tag_links: bool,
@@ -142,6 +149,7 @@ struct Reader<'a> {
 struct Row {
     /// Number of its first line.
     start: usize,
+    /// Number of its cells so far.
     cells: usize,
     /// Whether the next line continues the row.
     continues: bool,
@@ -186,7 +194,7 @@ impl<'a> Reader<'a> {
             }
             name if is_cell(name) => self.row.open_cell(self.layout.lines.len()),
             name if is_frame(name) => self.frames += 1,
-            name => self.headings = heading(name).unwrap_or(self.headings),
+            name => self.heading_level = heading(name).unwrap_or(self.heading_level),
         }
     }
 
@@ -215,7 +223,7 @@ impl<'a> Reader<'a> {
             "span" if self.has_text => self.end = end,
             name if is_formatting(name) && self.has_text => self.end = end,
             name if is_frame(name) => self.frames = self.frames.saturating_sub(1),
-            name if heading(name).is_some() => self.headings = 0,
+            name if heading(name).is_some() => self.heading_level = 0,
             _ => {}
         }
     }
@@ -236,7 +244,7 @@ impl<'a> Reader<'a> {
             self.skip(start, end);
             return;
         }
-        if self.elements.is_hidden() || self.superscript.takes(text, &self.text) {
+        if self.elements.is_hidden() || self.superscript.is_note(text, &self.text) {
             return;
         }
         if self.preformatted > 0 {
@@ -251,12 +259,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Leaves out a range of the page in the numbered copy.
     fn skip(&mut self, start: usize, end: usize) {
         if let Some(copy) = &mut self.copy {
             copy.skip(start, end);
         }
     }
 
+    /// Appends visible text to the line.
     fn append(&mut self, text: &str, start: usize, end: usize) {
         if let Some((link, _)) = &mut self.link {
             link.push_str(text);
@@ -270,7 +280,7 @@ impl<'a> Reader<'a> {
             if !self.has_text {
                 self.has_text = true;
                 self.line.start = start + leading_whitespace(text);
-                self.line.heading = self.headings;
+                self.line.heading = self.heading_level;
                 self.line.part = if self.frames > 0 { Part::Frame } else { Part::Main };
                 if let Some(copy) = &mut self.copy {
                     copy.number_line(start, line);
@@ -294,9 +304,10 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Adds the line to the layout, unless it is empty.
     fn end_line(&mut self) {
         self.superscript = Superscript::Text;
-        if self.layout.lines.len() >= MAX_LINES_KEPT && self.end < self.length {
+        if self.layout.lines.len() >= MAX_LINES_KEPT && self.end < self.end_limit {
             self.text.push(' ');
             return;
         }
@@ -325,7 +336,7 @@ impl<'a> Reader<'a> {
 
     fn finish(&mut self, length: usize) {
         self.end = self.end.min(length);
-        self.length = 0;
+        self.end_limit = 0;
         self.end_line();
         if let Some(title) = &mut self.layout.head_title {
             *title = one_line(title);
@@ -334,7 +345,8 @@ impl<'a> Reader<'a> {
 }
 
 impl Row {
-    /// Opens a cell before the line of this number. Cells of one line each stand on one line.
+    /// Opens a cell whose first line has the number `line`. The line continues the row if the row
+    /// has no more lines than cells so far, so that no cell before has several lines.
     fn open_cell(&mut self, line: usize) {
         self.continues = self.cells > 0 && line > self.start && line - self.start <= self.cells;
         self.cells += 1;

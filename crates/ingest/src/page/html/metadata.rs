@@ -20,9 +20,9 @@ const MAX_TAGS: usize = 40;
 /// Characters of a tag.
 const MAX_TAG: usize = 24;
 /// Lines of the article in which a reporter can be named.
-const LEAD: usize = 3;
+const LEAD_LINES: usize = 3;
 
-/// Names of `meta` elements.
+/// Names of `meta` elements with the time of publication.
 const PUBLISHED: [&str; 6] = [
     "article:published_time",
     "og:article:published_time",
@@ -31,6 +31,7 @@ const PUBLISHED: [&str; 6] = [
     "article.published",
     "rnews:datepublished",
 ];
+/// Names of `meta` elements with a date that is less certain than one in the byline.
 const DATES: [&str; 24] = [
     "pubdate",
     "publishdate",
@@ -57,8 +58,10 @@ const DATES: [&str; 24] = [
     "date",
     "datecreated",
 ];
+/// Names of `meta` elements with the outlet.
 const SOURCES: [&str; 7] =
     ["source", "contentsource", "mediaid", "article:source", "og:source", "dc.source", "medianame"];
+/// Names of `meta` elements with the author.
 const AUTHORS: [&str; 7] = [
     "article:author",
     "og:article:author",
@@ -83,11 +86,11 @@ const SCRIPT_DATES: [&str; 9] = [
 /// Names of `meta` elements of systems whose `author` is the editor who entered the page.
 const EDITORIAL_SYSTEMS: [&str; 4] = ["contentid", "manuscriptid", "publishedtype", "filetype"];
 
-/// What was found.
+/// The metadata of a page, and the lines that are not its text.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) metadata: Metadata,
-    /// Lines of title and byline, which are not text.
+    /// Lines that are not text, such as title and byline; see [`consumed`].
     pub(super) consumed: Vec<usize>,
 }
 
@@ -98,6 +101,7 @@ struct Parts<'p> {
     byline: Byline,
     layout: &'p Layout<'p>,
     text: &'p str,
+    /// Names of the site, as [keys](key).
     sites: Vec<String>,
 }
 
@@ -117,7 +121,8 @@ pub(super) fn read(
     let mut byline = Byline::default();
     byline.read(&layout.lines, pieces, below);
     byline.read(&layout.lines, pieces, above);
-    let lead: Vec<usize> = (0..layout.lines.len()).filter(|&l| is_article(l)).take(LEAD).collect();
+    let lead: Vec<usize> =
+        (0..layout.lines.len()).filter(|&l| is_article(l)).take(LEAD_LINES).collect();
     let parts = Parts { head, json, byline, layout, text, sites };
     let source = parts.source(pieces);
     let author = parts.author(&lead, source.as_deref());
@@ -147,11 +152,12 @@ impl Parts<'_> {
         let meta = |names: &[&str]| {
             names.iter().find_map(|name| self.head.contents(name).find_map(date::in_value))
         };
-        let time = |marked: bool| {
-            let mut times = self.head.times.iter().filter(|(_, is_marked)| *is_marked || !marked);
+        let time = |only_marked: bool| {
+            let times = self.head.times.iter();
+            let mut times = times.filter(|(_, is_marked)| *is_marked || !only_marked);
             times.find_map(|(value, _)| date::in_value(value))
         };
-        let far = || self.far(pieces).labelled_date;
+        let in_whole_page = || self.byline_of_whole_page(pieces).labelled_date;
         let in_scripts = || {
             let scripts = &self.head.scripts;
             let field = |name: &&str| script::value(self.text, scripts, name, date::in_value);
@@ -184,11 +190,12 @@ impl Parts<'_> {
         }
         let text = |moment| (moment, DateOrigin::Text);
         let script = |moment| (moment, DateOrigin::Script);
-        chosen.or_else(|| far().map(text)).or_else(|| in_scripts().map(script))
+        chosen.or_else(|| in_whole_page().map(text)).or_else(|| in_scripts().map(script))
     }
 
-    /// Labelled fields in all short lines of the page.
-    fn far(&self, pieces: &[Piece]) -> Byline {
+    /// What all short lines of the page say, not only those near the title. Only its labelled
+    /// fields are reliable.
+    fn byline_of_whole_page(&self, pieces: &[Piece]) -> Byline {
         let mut byline = Byline::default();
         byline.read(&self.layout.lines, pieces, 0..self.layout.lines.len());
         byline
@@ -207,11 +214,12 @@ impl Parts<'_> {
             .clone()
             .or_else(|| marked_source.clone())
             .or_else(meta)
-            .or_else(|| self.far(pieces).source)
+            .or_else(|| self.byline_of_whole_page(pieces).source)
             .or_else(in_scripts)
     }
 
     fn author(&self, lead: &[usize], source: Option<&str>) -> Option<String> {
+        // Whether a name is not that of the outlet, the site or the editor.
         let is_other = |name: &str| {
             let name_key = key(name);
             source.is_none_or(|source| key(source) != name_key)
@@ -267,7 +275,7 @@ impl Parts<'_> {
         let is_editorial =
             EDITORIAL_SYSTEMS.iter().any(|name| self.head.content(&[name]).is_some());
         let is_near_the_top = |name: &str| {
-            let near = lead.first().map_or(0, |first| *first + LEAD);
+            let near = lead.first().map_or(0, |first| *first + LEAD_LINES);
             self.layout.lines.iter().take(near).any(|line| *line.text == *name)
         };
         AUTHORS.iter().flat_map(|name| self.head.contents(name)).map(cleaned).find_map(|name| {
@@ -318,14 +326,14 @@ impl Parts<'_> {
             .iter()
             .filter(|line| is_line_of_tags(line))
             .flat_map(|line| line.links.iter().map(String::as_str));
-        let one = head.contents("article:tag").chain(head.contents("og:article:tag"));
+        let single = head.contents("article:tag").chain(head.contents("og:article:tag"));
         let keywords = ["keywords", "news_keywords", "tags"].into_iter().flat_map(|name| {
             head.contents(name).flat_map(|value| value.split([',', '，', '、', ';', '；', '|']))
         });
         let json = self.json.keywords.iter().map(String::as_str);
         let title = title.map(key);
         let mut tags: Vec<String> = Vec::new();
-        for tag in linked.chain(one).chain(json).chain(keywords).map(one_line) {
+        for tag in linked.chain(single).chain(json).chain(keywords).map(one_line) {
             let is_tag = !tag.is_empty()
                 && tag.chars().count() <= MAX_TAG
                 && title.as_deref() != Some(&key(&tag))

@@ -13,6 +13,8 @@
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read these parts |
 //! | `names`, `precision` | tell names from other text; compare dates |
+//! | `elements`, `notes`, `whitespace` | classes of elements; footnote marks; spaces |
+//! | `family` | recognises the layout of the archive's own family of sites |
 //!
 //! The extractor returns text without offsets. So it gets a copy of the page in which each line
 //! begins with a private character that stands for the line's number, and the characters that

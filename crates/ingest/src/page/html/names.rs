@@ -50,7 +50,7 @@ const BUTTONS: [&str; 44] = [
     "A-",
 ];
 
-/// Words for times and places that are no names.
+/// Words that stand where a name could, but are none.
 const NO_NAMES: [&str; 20] = [
     "前天",
     "昨天",
@@ -119,7 +119,7 @@ const NO_AUTHORS: [&str; 16] = [
 ];
 
 /// Ends of the names of outlets.
-const OUTLETS: [&str; 34] = [
+const OUTLET_ENDINGS: [&str; 34] = [
     "网",
     "網",
     "报",
@@ -185,9 +185,9 @@ pub(super) fn is_person(text: &str) -> bool {
     is_name_like(text, 40) && !text.contains('@') && !is_address(text)
 }
 
-/// Whether a text ends as names of outlets do.
+/// Whether a text ends as names of outlets do, or is a web address.
 pub(super) fn is_outlet_like(text: &str) -> bool {
-    OUTLETS.iter().any(|end| text.ends_with(end)) || is_address(text)
+    OUTLET_ENDINGS.iter().any(|end| text.ends_with(end)) || is_address(text)
 }
 
 /// Whether a text is a Chinese name of two to four characters.
@@ -242,6 +242,8 @@ pub(super) fn person(value: &str) -> &str {
     }
 }
 
+/// Whether a text of at most `longest` characters can be a name: it is no sentence, button or
+/// number.
 fn is_name_like(text: &str, longest: usize) -> bool {
     let chars = text.chars().count();
     (2..=longest).contains(&chars)
@@ -269,12 +271,14 @@ fn is_name_like(text: &str, longest: usize) -> bool {
         && !is_button(text)
 }
 
-/// Ids of editors and counters have more digits than `36氪`.
+/// Whether a text has no more digits than a name such as `36氪`; ids of editors and counters have
+/// more.
 fn has_few_digits(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     digits <= 2 || digits * 2 < text.chars().count()
 }
 
+/// Whether a text is a web address, or ends as the names of domains do.
 fn is_address(text: &str) -> bool {
     let end = text.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
     text.contains("://")

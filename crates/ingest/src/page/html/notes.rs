@@ -1,4 +1,4 @@
-//! Numbers of notes inside words: `比特<sup>[1]</sup>幣`. They would split words, so they are left
+//! Footnote marks inside words: `比特<sup>[1]</sup>幣`. They would split words, so they are left
 //! out, as annotations are.
 
 use crate::punctuation::is_han;
@@ -6,7 +6,7 @@ use crate::punctuation::is_han;
 /// What is known of an open `<sup>`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Superscript {
-    /// None is open, or it is no note.
+    /// No `<sup>` is open, or the open one is no note.
     #[default]
     Text,
     /// Its first text decides.
@@ -16,8 +16,9 @@ pub(super) enum Superscript {
 }
 
 impl Superscript {
-    /// Reads a text after `before` in the line. Whether it belongs to a note.
-    pub(super) fn takes(&mut self, text: &str, before: &str) -> bool {
+    /// Reads the next text; `before` is what the line has so far. Returns whether the text belongs
+    /// to a note, which is left out.
+    pub(super) fn is_note(&mut self, text: &str, before: &str) -> bool {
         let text = text.trim();
         if *self == Self::MayBeNote && !text.is_empty() {
             *self = if begins_note(text, before) { Self::Note } else { Self::Text };
@@ -40,7 +41,7 @@ fn begins_note(text: &str, before: &str) -> bool {
     let inner = text.strip_prefix(['(', '（']).and_then(|text| text.strip_suffix([')', '）']));
     let is_number =
         |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    // After a unit of length, a number is a power.
+    // After a unit, such as of length or time, a number is a power.
     let is_word = |c: char| is_han(c) && !matches!(c, '米' | '里' | '尺' | '寸' | '分' | '秒');
     is_number(inner.unwrap_or(text)) && before.trim_end().ends_with(is_word)
 }

@@ -5,7 +5,8 @@ use foldhash::HashMap;
 
 use super::elements::{ends_before, is_annotation, is_formatting, is_inline};
 
-/// What an attribute says that the text of an element is.
+/// What the text of an element is (a date, a source, an author, an editor), according to an
+/// attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Roles(u8);
 
@@ -44,13 +45,16 @@ impl Roles {
             roles |= Self::AUTHOR.0;
         }
         if any(&["editor", "bianji"]) {
+            // Such an element is never one of the author, whatever else its attribute contains.
             roles = Self::EDITOR.0;
         }
         Self(roles)
     }
 }
 
+/// An open element.
 struct Open {
+    /// Hash of its name.
     name: u64,
     formatting: bool,
     /// Its text is not shown.
@@ -61,13 +65,15 @@ struct Open {
     kind: Kind,
 }
 
-/// Whether the end tag of an element can be left out.
+/// Whether the start of another element can end an element without its end tag. For `a`, that is
+/// another `a`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Optional(&'static str),
     Other,
 }
 
+/// The elements of [`Kind::Optional`].
 const OPTIONAL: [&str; 13] =
     ["p", "li", "dt", "dd", "td", "th", "tr", "option", "rt", "rp", "rb", "rtc", "a"];
 
@@ -83,12 +89,14 @@ pub(super) struct OpenElements {
     stack: Vec<Open>,
     /// How many elements of each name are open, so that an unmatched end tag costs no search.
     counts: HashMap<u64, u32>,
+    /// How many open elements are hidden.
     hidden: usize,
     /// Formatting elements whose parent was closed before them, by name: a parser opens them again.
     dangling: HashMap<u64, u32>,
     dangling_total: u64,
-    closed: bool,
-    /// The greatest depth at which elements were nested.
+    /// Whether an end tag has come since elements were last reopened.
+    end_tag_seen: bool,
+    /// The greatest depth at which elements were nested; each element beyond [`MAX_OPEN`] adds one.
     pub(super) max_depth: usize,
     /// Estimated number of elements that a parser opens again.
     pub(super) reopened: u64,
@@ -141,7 +149,7 @@ impl OpenElements {
     /// Closes the innermost element of this name, and all inside it.
     pub(super) fn close(&mut self, name: &str) {
         let key = hash(name);
-        self.closed = true;
+        self.end_tag_seen = true;
         if self.counts.get(&key).is_none_or(|count| *count == 0) {
             if let Some(count) = self.dangling.get_mut(&key).filter(|count| **count > 0) {
                 *count -= 1;
@@ -155,20 +163,22 @@ impl OpenElements {
         self.pop(true);
     }
 
-    /// Counts what a parser opens again before text or an element.
+    /// Counts the elements that a parser opens again before text or a start tag.
     pub(super) fn reopen(&mut self) {
-        if std::mem::take(&mut self.closed) {
+        if std::mem::take(&mut self.end_tag_seen) {
             self.reopened += self.dangling_total;
         }
     }
 
-    fn pop(&mut self, by_own_tag: bool) {
+    /// Closes the innermost element. `was_closed_itself`: `false` if an enclosing element was
+    /// closed, and this one with it.
+    fn pop(&mut self, was_closed_itself: bool) {
         let Some(open) = self.stack.pop() else { return };
         self.hidden -= usize::from(open.hidden);
         if let Some(count) = self.counts.get_mut(&open.name) {
             *count -= 1;
         }
-        if open.formatting && !by_own_tag {
+        if open.formatting && !was_closed_itself {
             *self.dangling.entry(open.name).or_default() += 1;
             self.dangling_total += 1;
         }

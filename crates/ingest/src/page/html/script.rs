@@ -2,7 +2,7 @@
 
 /// Bytes of scripts that are searched.
 const MAX_BYTES: usize = 1_000_000;
-/// Bytes of a value.
+/// Maximum bytes of a value.
 const MAX_VALUE: usize = 120;
 
 /// The first value of the field `name` in the scripts at these ranges that `accept` accepts.
@@ -26,7 +26,7 @@ pub(super) fn value<'t, T>(
     None
 }
 
-/// [`value`] of one script.
+/// The first value of the field `name` in a script that `accept` accepts.
 pub(super) fn in_script<'t, T>(
     script: &'t str,
     name: &str,

@@ -52,7 +52,7 @@ pub(super) fn read(
         .or_else(|| {
             // Titles that are stated for other programs rarely contain the name of the site.
             let best = stated.get(1).or(stated.first())?;
-            Some(without_tails(best, sites).to_owned())
+            Some(without_site_and_sections(best, sites).to_owned())
         });
     let mut title = Title { text, ..Title::default() };
     title.find_lines(lines, first);
@@ -93,22 +93,25 @@ impl Title {
         self.lines.sort_unstable();
         self.lines.dedup();
         let is_link = |line: &Line<'_>| line.links.iter().any(|link| key(link) == wanted);
-        let own = |number: &&usize| !is_link(&lines[**number]);
-        let above = |number: &&usize| first.is_none_or(|first| **number <= first + 1);
+        let is_no_link = |number: &&usize| !is_link(&lines[**number]);
+        let is_above_text = |number: &&usize| first.is_none_or(|first| **number <= first + 1);
         self.line = self
             .lines
             .iter()
-            .filter(own)
+            .filter(is_no_link)
             .find(|number| lines[**number].heading > 0)
-            .or_else(|| self.lines.iter().filter(own).rfind(above))
+            .or_else(|| self.lines.iter().filter(is_no_link).rfind(is_above_text))
             .copied();
     }
 }
 
 /// The longest heading that a stated title begins with, or of which it is the beginning.
 fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
-    let keys: Vec<(String, String)> =
-        stated.iter().map(|title| (key(title), key(without_tails(title, sites)))).collect();
+    // The keys of each title with and without the names of site and sections.
+    let keys: Vec<(String, String)> = stated
+        .iter()
+        .map(|title| (key(title), key(without_site_and_sections(title, sites))))
+        .collect();
     let is_confirmed = |heading: &str| {
         keys.iter().any(|(whole, front)| {
             whole.starts_with(heading) && heading.len() * 2 >= front.len()
@@ -161,7 +164,7 @@ fn unconfirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) ->
 }
 
 /// A title without the names of site and sections at its end.
-pub(super) fn without_tails<'t>(title: &'t str, sites: &[String]) -> &'t str {
+pub(super) fn without_site_and_sections<'t>(title: &'t str, sites: &[String]) -> &'t str {
     let mut remaining = title.trim();
     let mut is_after_site = false;
     while let Some((at, separator)) = remaining.char_indices().rev().find(|(_, c)| is_separator(*c))
@@ -200,7 +203,7 @@ fn is_separator(c: char) -> bool {
     matches!(c, '_' | '-' | '|' | '｜' | '–' | '—' | '－' | '›' | '»')
 }
 
-/// The text of a line without spaces and punctuation, for comparing titles.
+/// The letters and digits of a text, for comparing titles and names.
 pub(super) fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
@@ -210,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tails_are_cut() {
+    fn names_of_site_and_sections_are_removed() {
         for (title, wanted) in [
             ("示例标题就在这里-股票频道-示例网", "示例标题就在这里"),
             ("示例|矿池|算力_示例新闻", "示例"),
@@ -226,8 +229,9 @@ mod tests {
             ("谈谈COVID-19", "谈谈COVID-19"),
             ("示例标题就在这里", "示例标题就在这里"),
         ] {
-            assert_eq!(without_tails(title, &[]), wanted);
+            assert_eq!(without_site_and_sections(title, &[]), wanted);
         }
-        assert_eq!(without_tails("示例标题-奇名", &["奇名".to_owned()]), "示例标题");
+        let sites = ["奇名".to_owned()];
+        assert_eq!(without_site_and_sections("示例标题-奇名", &sites), "示例标题");
     }
 }

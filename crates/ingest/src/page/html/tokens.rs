@@ -16,7 +16,9 @@ const MAX_LABEL: usize = 8;
 pub(super) enum Token<'p> {
     Date {
         moment: Moment,
+        /// Whether a label says that it is the date of an update.
         updated: bool,
+        /// Whether a label stands before it.
         labelled: bool,
     },
     Field {
@@ -76,12 +78,13 @@ pub(super) fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
     tokens
 }
 
-/// What the text before says about the next token.
+/// The label before the next token, if there is one.
 #[derive(Default)]
 struct Pending {
     label: Option<Label>,
-    /// A label that is not known.
+    /// Whether there is a label that is not known.
     unknown: bool,
+    /// Whether the text before says that the next date is that of an update.
     updated: bool,
 }
 
@@ -117,6 +120,7 @@ fn value_end(text: &str) -> usize {
     text.len()
 }
 
+/// Whether a label or a date stands at the start of a text.
 fn starts_field(text: &str) -> bool {
     label(text).is_some()
         || text.starts_with(|c: char| c.is_ascii_digit()) && date::at_start(text).is_some()
@@ -138,7 +142,7 @@ fn word_end(text: &str) -> usize {
         .map_or(text.len(), |(at, _)| at)
 }
 
-/// Whether a date can end before `rest`: a sentence goes on with a word instead.
+/// Whether a date can end before `remaining`: in a sentence, a word or a comma would follow it.
 fn is_end_of_date(remaining: &str) -> bool {
     let remaining = remaining.trim_start_matches([')', '）', ']', '】']);
     remaining
@@ -149,6 +153,7 @@ fn is_end_of_date(remaining: &str) -> bool {
         || is_button(remaining)
 }
 
+/// Whether a character separates tokens and belongs to none.
 fn is_filler(c: char) -> bool {
     c.is_whitespace()
         || is_bar(c)

@@ -1,15 +1,18 @@
 //! Whitespace in HTML text.
 
-/// Bytes of leading whitespace. Ignores that it may be written as character references.
+/// The bytes of whitespace at the start of a text. They may be more in the page, where spaces can
+/// be character references.
 pub(super) fn leading_whitespace(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
+/// The bytes of whitespace at the end of a text.
 pub(super) fn trailing_whitespace(text: &str) -> usize {
     text.len() - text.trim_end().len()
 }
 
-/// Line breaks in HTML count as spaces; other spaces stay as they are.
+/// A text on one line: line breaks and tabs become one space, or nothing between two characters
+/// that are not ASCII. Other spaces stay as they are.
 pub(super) fn one_line(text: &str) -> String {
     let text = text.trim();
     if !text.contains(['\n', '\r', '\t']) {
