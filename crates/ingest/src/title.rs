@@ -48,7 +48,7 @@ impl<'a> Title<'a> {
     /// before a title without suffix: `TAG:TITLE`.
     pub(crate) fn split_known(line: &'a str) -> Self {
         let parts = Self::split(line);
-        if parts.has_tail() {
+        if parts.has_tag_suffix() {
             return parts;
         }
         match parts.title.split_once(is_colon) {
@@ -60,7 +60,7 @@ impl<'a> Title<'a> {
     }
 
     /// Whether the line has a tag suffix, which only titles do.
-    pub(crate) fn has_tail(&self) -> bool {
+    pub(crate) fn has_tag_suffix(&self) -> bool {
         self.tag.is_some()
     }
 

@@ -3,12 +3,12 @@
 
 use crate::page::page_words::page_words;
 
-/// Placeholders for advertisements.
+/// Whether a line is a placeholder for an advertisement.
 pub(crate) fn is_ad(text: &str) -> bool {
     matches!(text, "ads" | "ad" | "Ads" | "ADS" | "AD")
 }
 
-/// Lines that may appear anywhere and belong to no text.
+/// Whether a line is boilerplate wherever it stands in a page.
 pub(crate) fn is_boilerplate(text: &str) -> bool {
     is_ad(text) || text.strip_prefix("Ctrl+D").is_some_and(|name| name.chars().count() <= 30)
 }
@@ -28,17 +28,17 @@ pub(crate) fn site(text: &str) -> Option<&str> {
 /// otherwise its category, if any.
 pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
     let words = page_words();
-    let label = words.after_location(text);
-    let trail = label.unwrap_or(text).trim();
+    let after_label = words.after_location(text);
+    let trail = after_label.unwrap_or(text).trim();
     // A trail may begin with the site's name: `示例網 > 財經 > 正文`.
-    if label.is_none() && text.len() <= 150 && text.matches(['>', '»']).count() >= 2 {
+    if after_label.is_none() && text.len() <= 150 && text.matches(['>', '»']).count() >= 2 {
         let steps: Vec<&str> = text.split(['>', '»']).map(str::trim).collect();
         if steps.iter().all(|step| (1..=12).contains(&step.chars().count())) {
             return Some(steps.get(1).copied());
         }
     }
     // A quick check first: nearly every line fails it.
-    if label.is_none() && !words.begins_at_home(trail) || text.chars().count() > 200 {
+    if after_label.is_none() && !words.begins_at_home(trail) || text.chars().count() > 200 {
         return None;
     }
     let mut steps = trail
@@ -46,9 +46,9 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
         .map(|step| step.trim().trim_end_matches('-').trim());
     let first = steps.next()?;
     let steps_after_home: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
-    let home = words.is_home(first);
-    if !(home && (!steps_after_home.is_empty() || label.is_some())
-        || label.is_some() && !steps_after_home.is_empty())
+    let has_home = words.is_home(first);
+    if !(has_home && (!steps_after_home.is_empty() || after_label.is_some())
+        || after_label.is_some() && !steps_after_home.is_empty())
     {
         return None;
     }

@@ -18,11 +18,12 @@ use crate::report::Unextracted;
 use crate::tags;
 use crate::title::{self, Title};
 
-/// A date counts as the article's only in this many first characters of the first paragraph.
-const LEAD: usize = 60;
+/// A date in the first paragraph counts as the article's only if it begins in this many first
+/// characters.
+const LEAD_CHARS: usize = 60;
 
-/// A page without what depends on corpus statistics: what a page is until it is an [`Article`].
-/// Strings are borrowed from the page.
+/// A page as far as it is understood without corpus statistics. [`finish`](Self::finish) makes it
+/// an [`Article`]. Strings are borrowed from the page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Draft<'a> {
     pub(crate) site: Option<&'a str>,
@@ -43,7 +44,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) unextracted: Option<Unextracted>,
     pub(crate) separate_tags: Vec<&'a str>,
     pub(crate) concatenated_tags: Option<&'a str>,
-    /// Titles without tag suffixes, with snippets.
+    /// Titles without tag suffixes, and snippets, of the articles that the footer links to.
     pub(crate) related: Vec<(&'a str, &'a str)>,
     pub(crate) mojibake_repaired: u32,
     pub(crate) mojibake_kept: Vec<(usize, usize)>,
@@ -66,8 +67,8 @@ impl<'a> Draft<'a> {
         // may fall inside a character.
         for piece in &mut pieces {
             let paragraph = &mut piece.paragraph;
-            paragraph.start = boundary(text, paragraph.start);
-            paragraph.end = boundary(text, paragraph.end);
+            paragraph.start = char_boundary_before(text, paragraph.start);
+            paragraph.end = char_boundary_before(text, paragraph.end);
         }
         let (separate_tags, concatenated_tags) = match &footer.tags {
             None => (Vec::new(), None),
@@ -176,7 +177,7 @@ fn best_date(
         return Date { value: Some(moment), provenance: DateProvenance::Stated(origin) };
     }
     let inferred =
-        |value, reason| Date { value: Some(value), provenance: DateProvenance::Inferred(reason) };
+        |value, basis| Date { value: Some(value), provenance: DateProvenance::Inferred(basis) };
     let title = Some(&article.title).filter(|_| article.title_origin == TitleOrigin::Stated);
     if let Some(moment) = title.and_then(|title| date::find_first(title, usize::MAX)) {
         return inferred(moment, DateBasis::Title);
@@ -184,7 +185,7 @@ fn best_date(
     if let Some(moment) = article.url.as_deref().and_then(date::in_address) {
         return inferred(moment, DateBasis::Url);
     }
-    let lead = article.paragraphs.first().and_then(|first| date::find_first(first, LEAD));
+    let lead = article.paragraphs.first().and_then(|first| date::find_first(first, LEAD_CHARS));
     if let Some(moment) = lead {
         return inferred(moment, DateBasis::Lead);
     }
@@ -193,7 +194,7 @@ fn best_date(
 }
 
 /// The last character boundary at or before byte `at`.
-fn boundary(text: &str, at: usize) -> usize {
+fn char_boundary_before(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 

@@ -30,19 +30,19 @@ pub(crate) struct Footer {
     pub(crate) category: Option<String>,
     pub(crate) stubs: Vec<Stub>,
     /// Index of the first line after the body.
-    pub(crate) body: usize,
+    pub(crate) body_end: usize,
     /// Line range of a Tags line above the body.
     pub(crate) tags_above_body: Option<(usize, usize)>,
 }
 
 /// Reads the footer of a page whose body begins at line `from`.
 pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> Footer {
-    let mut footer = Footer { body: lines.len(), ..Footer::default() };
+    let mut footer = Footer { body_end: lines.len(), ..Footer::default() };
     let tags = (from..lines.len()).rev().find(|&i| tags_value(&lines[i].text).is_some());
     if let Some(line_number) = tags {
         let after = footer.take_tags(lines, line_number);
         if is_footer(&lines[after..]) {
-            footer.body = line_number;
+            footer.body_end = line_number;
             footer.read_below_body(&lines[after..], true);
             return footer;
         }
@@ -51,12 +51,12 @@ pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> F
     }
     let start = tags.map_or(from, |line_number| line_number + 1);
     if let Some(stub) = first_stub(&lines[start..]).map(|i| i + start) {
-        let named = stub > start && {
+        let has_category_above = stub > start && {
             let above = &lines[stub - 1].text;
             Some(&**above) == category || category.is_none() && is_category(above, 10)
         };
-        footer.body = if named { stub - 1 } else { stub };
-        footer.read_below_body(&lines[footer.body..], named);
+        footer.body_end = if has_category_above { stub - 1 } else { stub };
+        footer.read_below_body(&lines[footer.body_end..], has_category_above);
     }
     footer
 }
@@ -91,27 +91,29 @@ impl Footer {
             lines.iter().filter(|line| !is_ad(&line.text) && site(&line.text).is_none()).collect();
         if with_category
             && let Some(first) = lines.first()
-            && !Title::split(&first.text).has_tail()
+            && !Title::split(&first.text).has_tag_suffix()
             && is_category(&first.text, 20)
         {
             self.category = Some(first.text.clone().into_owned());
             lines.remove(0);
         }
+        // The lines of a stub above its date.
         let mut group: Vec<&str> = Vec::new();
         for line in lines {
             if date::parse_line(&line.text).is_some() {
-                self.close(&mut group);
+                self.add_stub(&mut group);
             } else {
                 group.push(&line.text);
             }
         }
         // The last stub may be cut off before its date.
-        if group.first().is_some_and(|title| Title::split(title).has_tail()) {
-            self.close(&mut group);
+        if group.first().is_some_and(|title| Title::split(title).has_tag_suffix()) {
+            self.add_stub(&mut group);
         }
     }
 
-    fn close(&mut self, group: &mut Vec<&str>) {
+    /// Adds the stub of which `group` has the lines, and empties `group`.
+    fn add_stub(&mut self, group: &mut Vec<&str>) {
         if let Some((title, snippet)) = group.split_first() {
             self.stubs.push(Stub { title: (*title).to_owned(), snippet: snippet.join("\n") });
         }
@@ -148,7 +150,8 @@ fn tags_value(text: &str) -> Option<&str> {
     })
 }
 
-/// Tags with separators between them need no statistics.
+/// The tags of a line that has separators between them, so that no statistics are needed to split
+/// it.
 fn separated(value: &str) -> Option<Vec<String>> {
     let parts: Vec<String> = value
         .split(|c| is_comma(c) || matches!(c, '、' | '|' | ';' | '\u{ff1b}' | '/' | '#' | '\t'))
@@ -165,27 +168,30 @@ fn is_footer(lines: &[Line<'_>]) -> bool {
         // A single date among many lines is a line of an article.
         return lines.len() <= dates * 8 + 8;
     }
-    let long = lines.iter().filter(|line| line.text.chars().count() > 60).count();
-    long <= 1 && lines.len() <= 12
+    let long_lines = lines.iter().filter(|line| line.text.chars().count() > 60).count();
+    long_lines <= 1 && lines.len() <= 12
 }
 
-/// On a page without Tags line: where the stubs begin, at the title above the first line that is
-/// only a date.
+/// Where the stubs begin, if no Tags line below the body shows it: at the title above the first
+/// line that is only a date and has a title above it.
 fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
-    let tail = |i: usize| Title::split(&lines[i].text).has_tail();
+    let has_tag_suffix = |i: usize| Title::split(&lines[i].text).has_tag_suffix();
     (0..lines.len()).filter(|&i| date::parse_line(&lines[i].text).is_some()).find_map(|dated| {
         let near = dated.saturating_sub(4)..dated;
-        if let Some(title) = near.rev().find(|&i| tail(i)) {
+        if let Some(title) = near.rev().find(|&i| has_tag_suffix(i)) {
             return Some(title);
         }
-        // Bodies never contain the null date: above it are a title and a snippet.
-        let null = date::parse_line(&lines[dated].text).is_some_and(|found| found.moment.is_none());
-        (null && dated >= 2).then(|| dated - 2)
+        // Bodies never contain the null date (1900/1/1, for no date): above it are a title and a
+        // snippet.
+        let is_null =
+            date::parse_line(&lines[dated].text).is_some_and(|found| found.moment.is_none());
+        (is_null && dated >= 2).then(|| dated - 2)
     })
 }
 
-fn is_category(text: &str, longest: usize) -> bool {
-    text.chars().count() <= longest
+/// Whether a line of at most `max_chars` characters can be the name of a category.
+fn is_category(text: &str, max_chars: usize) -> bool {
+    text.chars().count() <= max_chars
         && !text.ends_with(['.', ':', '\u{ff1a}', ';'])
         && !text.contains(is_sentence_end)
         && !text.contains(is_comma)
@@ -213,7 +219,7 @@ mod tests {
         assert_eq!(footer.stubs.len(), 2);
         assert_eq!(footer.stubs[0].title, "Flow集成Filecoin存儲服務_FLOW:FLO");
         assert_eq!(footer.stubs[0].snippet, "Filecoin已經成為合作伙伴.");
-        assert_eq!(footer.body, 1);
+        assert_eq!(footer.body_end, 1);
     }
 
     #[test]
@@ -222,7 +228,7 @@ mod tests {
         {
             let (footer, _) =
                 of(&format!("第一段。\n\n第二段說完了。\n\n{above}{STUBS}"), category);
-            assert_eq!(footer.body, 2, "{above} {category:?}");
+            assert_eq!(footer.body_end, 2, "{above} {category:?}");
             assert_eq!(footer.stubs.len(), 2);
         }
     }
@@ -230,7 +236,7 @@ mod tests {
     #[test]
     fn no_footer_at_all() {
         let (footer, lines) = of("第一段。\n\n第二段說完了。\n\n2023/3/14\n\n第三段。", None);
-        assert_eq!((footer.body, footer.stubs.len()), (lines, 0));
+        assert_eq!((footer.body_end, footer.stubs.len()), (lines, 0));
     }
 
     #[test]
@@ -241,11 +247,11 @@ mod tests {
             footer.tags,
             Some(Tags::Separate(vec!["比特幣".to_owned(), "以太坊".to_owned()]))
         );
-        assert_eq!((footer.body, footer.tags_above_body), (lines, Some((0, 1))));
+        assert_eq!((footer.body_end, footer.tags_above_body), (lines, Some((0, 1))));
     }
 
     #[test]
-    fn every_label_of_tags_is_one() {
+    fn every_tags_label_is_recognised() {
         for label in TAGS_LABELS {
             assert_eq!(tags_value(&format!("{label} : 甲")), Some("甲"));
         }

@@ -1,15 +1,17 @@
 //! Front matter: the lines between delimiters at the top of a Markdown file that state its title,
 //! date and tags, as YAML (`---`) or TOML (`+++`).
 
-/// Maximum length of front matter in bytes; longer text between delimiters is text.
+/// Maximum length of front matter in bytes; more than this between two delimiters belongs to the
+/// article.
 const MAX_BYTES: usize = 64 << 10;
 
 /// Front matter found in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FrontMatter<'a> {
+    /// What stands between the delimiters.
     pub(crate) text: &'a str,
     pub(crate) is_toml: bool,
-    /// Where the text after it begins.
+    /// The byte of the file where the text after it begins.
     pub(crate) end: usize,
 }
 

@@ -35,10 +35,10 @@ pub(crate) struct Header {
     /// Whether it is a page of the family whose titles have tags: it shows the site's name twice,
     /// or a field `Author:` or `Time:`.
     pub(crate) is_family: bool,
-    /// What its bylines say, until [`complete`](Self::complete).
+    /// What the bylines of header and body say, until [`complete`](Self::complete) takes it.
     pub(crate) byline: Byline,
-    /// The first line of the body.
-    pub(crate) body: usize,
+    /// Index of the first line of the body.
+    pub(crate) body_start: usize,
 }
 
 /// The title is searched for in this many lines from the top.
@@ -61,7 +61,7 @@ pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
         }
         None => at = header.find_title(lines, at, labels),
     }
-    at = header.take_meta_lines(lines, at, labels);
+    at = header.take_bylines(lines, at, labels);
     if header.title.is_none() && heading.is_none() && header.byline.date().is_some() {
         // The title may stand below the byline.
         at = header.take_title_below(lines, at, labels);
@@ -72,7 +72,7 @@ pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
     {
         header.title = Some(without_site(title).to_owned());
     }
-    header.body = at;
+    header.body_start = at;
     header
 }
 
@@ -103,7 +103,7 @@ impl Header {
         self.tags.extend(tags);
     }
 
-    /// Skips boilerplate lines, starting at `at`.
+    /// Takes the boilerplate lines from `at` on, before line `limit`; returns the line after them.
     fn skip_boilerplate(&mut self, lines: &[Line<'_>], mut at: usize, limit: usize) -> usize {
         while at < lines.len().min(limit) && self.take_boilerplate(&lines[at]) {
             at += 1;
@@ -111,6 +111,7 @@ impl Header {
         at
     }
 
+    /// Whether a line is boilerplate. Takes the site or category that it names.
     pub(crate) fn take_boilerplate(&mut self, line: &Line<'_>) -> bool {
         let text = &*line.text;
         if is_ad(text) {
@@ -129,11 +130,12 @@ impl Header {
             }
             return true;
         }
-        page_words().is_control_line(text)
+        page_words().is_button_line(text)
     }
 
-    /// Reads the lines with author and time, and boilerplate between them.
-    pub(crate) fn take_meta_lines(
+    /// Reads the bylines from line `at` on, and boilerplate between them; returns the line after
+    /// them.
+    pub(crate) fn take_bylines(
         &mut self,
         lines: &[Line<'_>],
         mut at: usize,
@@ -143,7 +145,7 @@ impl Header {
             let text = &*line.text;
             if !self.take_usual_line(text)
                 && !self.take_boilerplate(line)
-                && !self.take_meta_line(text, labels)
+                && !self.take_byline(text, labels)
             {
                 break;
             }
@@ -166,7 +168,7 @@ impl Header {
 
     /// Reads a line with author, source or time, or one that repeats the title; returns whether it
     /// is one.
-    fn take_meta_line(&mut self, text: &str, labels: &Labels) -> bool {
+    fn take_byline(&mut self, text: &str, labels: &Labels) -> bool {
         if let Some(found) = date::parse_whole(text)
             && !matches!(found.moment, Some(Moment::Year(_)))
         {
@@ -179,7 +181,7 @@ impl Header {
         let Some(reading) = byline::read(text, labels).filter(|reading| reading.is_whole) else {
             return false;
         };
-        if is_meta(text, &reading) {
+        if is_known_layout_byline(text, &reading) {
             self.is_known_layout = true;
             self.is_family |= text.starts_with("Author:") || text.starts_with("Time:");
         }
@@ -227,7 +229,7 @@ fn first_char(text: &str) -> &str {
 
 /// Whether a byline is one of the known layout: it states a time or is an empty field for one, or
 /// for an author.
-pub(crate) fn is_meta(text: &str, reading: &Reading<'_>) -> bool {
+pub(crate) fn is_known_layout_byline(text: &str, reading: &Reading<'_>) -> bool {
     text.chars().count() <= 150
         && reading.is_whole
         && reading.fields.iter().any(|field| {
@@ -242,13 +244,13 @@ pub(crate) fn is_meta(text: &str, reading: &Reading<'_>) -> bool {
 fn heading(layout: &Layout<'_>) -> Option<usize> {
     let near = || layout.lines.iter().enumerate().take(MAX_TITLE_LINE);
     let head = layout.head_title.as_deref().unwrap_or_default();
-    let agrees = |line: &Line<'_>| {
+    let is_in_head_title = |line: &Line<'_>| {
         let title = Title::split(&line.text).title;
         title.chars().count() >= 4 && (head.contains(title) || without_site(head).contains(title))
     };
     let headings = || near().filter(|(_, line)| (1..=3).contains(&line.heading));
     headings()
-        .find(|(_, line)| agrees(line))
+        .find(|(_, line)| is_in_head_title(line))
         .or_else(|| headings().find(|(_, line)| line.heading == 1 && line.part == Part::Main))
         .or_else(|| {
             near().find(|(_, line)| {
@@ -261,7 +263,7 @@ fn heading(layout: &Layout<'_>) -> Option<usize> {
 /// The title in an HTML head, without the names of site and section after it.
 fn without_site(title: &str) -> &str {
     let parts = Title::split(title);
-    if parts.has_tail() {
+    if parts.has_tag_suffix() {
         return parts.title;
     }
     for separator in ["_", " - ", " | ", " – ", " — ", "\u{ff5c}"] {
@@ -302,7 +304,7 @@ mod tests {
         assert_eq!(header.site.as_deref(), Some("以太坊交易所"));
         assert_eq!(header.category.as_deref(), Some("瑞波幣"));
         assert_eq!(header.title.as_deref(), Some("題目_GPT:CGPT價格"));
-        assert_eq!((header.date, header.body), (None, 7));
+        assert_eq!((header.date, header.body_start), (None, 7));
     }
 
     #[test]
@@ -318,7 +320,7 @@ mod tests {
             assert_eq!(header.category.as_deref(), Some("以太萊特"), "{crumb}");
             assert_eq!(header.title.as_deref(), Some("以太萊特是什麼"), "{crumb}");
             assert!(header.date.is_some(), "{crumb}");
-            assert_eq!(header.body, 3, "{crumb}");
+            assert_eq!(header.body_start, 3, "{crumb}");
         }
     }
 
@@ -326,9 +328,9 @@ mod tests {
     fn a_page_that_is_only_body_has_no_title() {
         let header =
             of("最近,正在進行AI大戰的各個大廠,翻開了窘迫的一面。\n\n這份文件認為,差距正在縮小。");
-        assert_eq!((header.title, header.body), (None, 0));
+        assert_eq!((header.title, header.body_start), (None, 0));
         let header = of("來源:鏈聞\n\n最近,正在進行AI大戰。");
-        assert_eq!((header.title, header.body), (None, 1));
+        assert_eq!((header.title, header.body_start), (None, 1));
     }
 
     #[test]

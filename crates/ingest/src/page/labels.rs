@@ -118,6 +118,7 @@ impl Labels {
         self.table_hash
     }
 
+    /// Adds the labels of a table; those that are known keep their meaning.
     fn add(&mut self, table: &str) -> Result<(), TableError> {
         for (line, fields) in rows(table) {
             let kind = KINDS.iter().find(|(kind, _)| *kind == fields[0]);
@@ -136,6 +137,11 @@ impl Labels {
         Ok(())
     }
 
+    /// The label at the beginning of a line.
+    pub(crate) fn at_start(&self, line: &str) -> Option<LabelAt> {
+        self.at(line, 0, true)
+    }
+
     /// The label at byte `at` of a line. `separate` says whether an element of a byline can begin
     /// there; otherwise, in running text, only a label before a colon counts.
     pub(crate) fn at(&self, line: &str, at: usize, separate: bool) -> Option<LabelAt> {
@@ -146,14 +152,15 @@ impl Labels {
             return None;
         }
         self.words.words_at(ahead).find_map(|(label, bytes)| {
-            let is_one = ahead[..bytes].chars().nth(1).is_none();
-            if is_one && !separate {
+            let is_one_char = ahead[..bytes].chars().nth(1).is_none();
+            if is_one_char && !separate {
                 return None;
             }
             let end = self.end_of_joined(ahead, label, bytes);
             let (delimiter, value) = delimiter(label, &ahead[end..], separate)?;
-            let is_speaker = is_one && delimiter == Delimiter::Colon && label != Label::Writer;
-            let is_weak = is_one && matches!(delimiter, Delimiter::Space | Delimiter::Nothing);
+            // In an interview, a character before a colon stands for a speaker.
+            let is_speaker = is_one_char && delimiter == Delimiter::Colon && label != Label::Writer;
+            let is_weak = is_one_char && matches!(delimiter, Delimiter::Space | Delimiter::Nothing);
             (!is_speaker && !is_weak).then_some(LabelAt {
                 label,
                 delimiter,
@@ -164,21 +171,23 @@ impl Labels {
 
     /// The label that ends a text such as `示例財經記者`, and where it begins.
     pub(crate) fn ending(&self, text: &str) -> Option<(Label, usize)> {
-        self.words.longest_ending(text, 6)
+        /// Characters of the longest label at the end of a text.
+        const MAX_CHARS: usize = 6;
+        self.words.longest_ending(text, MAX_CHARS)
     }
 
-    /// A line that begins with a label, as in a list of labels: any label with a space or a colon
-    /// after it, and its value.
+    /// The label, delimiter and value of a line in a list of labels: it begins with a label of two
+    /// characters or more, after which there is a space or a colon.
     pub(crate) fn list_item<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
         self.words.words_at(line).find_map(|(label, bytes)| {
             let (delimiter, value) = delimiter(label, &line[bytes..], true)?;
             let is_item = matches!(delimiter, Delimiter::Colon | Delimiter::Space);
-            let is_one = line[..bytes].chars().nth(1).is_none();
-            (is_item && !is_one).then(|| (label, delimiter, clean(&line[bytes + value..])))
+            let is_one_char = line[..bytes].chars().nth(1).is_none();
+            (is_item && !is_one_char).then(|| (label, delimiter, clean(&line[bytes + value..])))
         })
     }
 
-    /// The label that a text is.
+    /// The meaning of a text that is a label as a whole.
     pub(crate) fn word(&self, text: &str) -> Option<Label> {
         self.words.whole(text)
     }
@@ -194,7 +203,8 @@ impl Labels {
         (label == Label::Counter).then_some(bytes)
     }
 
-    /// Labels with one value, as in `翻譯 & 校對:`: where the last of them ends.
+    /// Where the last of several labels ends that share one value, as in `翻譯 & 校對:`. `end` is
+    /// where the first of them ends, `label`.
     fn end_of_joined(&self, text: &str, label: Label, mut end: usize) -> usize {
         // `本文轉自公眾號:`
         if label == Label::Source
@@ -220,9 +230,10 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '、' | '&' | '\u{ff06}' | '/' | '\u{ff0f}' | '和' | '與' | '与' | '及' | '+' | '|')
 }
 
-/// What separates a label from its value, and where in `after` the value begins.
+/// What separates a label from its value, and where in `after`, the text after the label, the value
+/// begins. `separate` as in [`Labels::at`].
 fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, usize)> {
-    let is_number = matches!(label, Label::Counter | Label::Time | Label::Updated);
+    let has_number = matches!(label, Label::Counter | Label::Time | Label::Updated);
     let spaces = after.len() - after.trim_start_matches(is_space).len();
     let Some(c) = after[spaces..].chars().next() else {
         // A counter may have lost its number.
@@ -238,13 +249,13 @@ fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, us
     if is_bar(c) {
         return Some((Delimiter::Bar, end));
     }
-    if matches!(c, '/' | '\u{ff0f}') && !is_number {
+    if matches!(c, '/' | '\u{ff0f}') && !has_number {
         return Some((Delimiter::Slash, end));
     }
     if spaces > 0 {
         return Some((Delimiter::Space, spaces));
     }
-    (is_number || label == Label::Reporter).then_some((Delimiter::Nothing, 0))
+    (has_number || label == Label::Reporter).then_some((Delimiter::Nothing, 0))
 }
 
 /// Whether a value can be a name: short, and not a sentence.
@@ -278,7 +289,7 @@ mod tests {
     fn every_label_is_found() {
         for (number, fields) in rows(TABLE) {
             for name in &fields[1..] {
-                let found = Labels::builtin().at(&format!("{name} | 甲"), 0, true);
+                let found = Labels::builtin().at_start(&format!("{name} | 甲"));
                 assert!(found.is_some(), "line {number}: {name}");
             }
         }
@@ -287,7 +298,7 @@ mod tests {
     #[test]
     fn a_user_adds_labels() {
         let labels = Labels::with_table("# mine\nauthor\t碼字\nsource\t作者\n").unwrap();
-        let label = |line: &str| labels.at(line, 0, true).map(|found| found.label);
+        let label = |line: &str| labels.at_start(line).map(|found| found.label);
         assert_eq!(label("碼字:甲"), Some(Label::Author));
         assert_eq!(label("作者:甲"), Some(Label::Source), "the user's table takes precedence");
         assert_eq!(label("來源:甲"), Some(Label::Source));
@@ -298,10 +309,10 @@ mod tests {
     #[test]
     fn delimiters() {
         let of = |line: &str| {
-            let found = Labels::builtin().at(line, 0, true)?;
+            let found = Labels::builtin().at_start(line)?;
             Some((found.label, found.delimiter, line[found.value..].trim().to_owned()))
         };
-        let some = |label, delimiter, ahead: &str| Some((label, delimiter, ahead.to_owned()));
+        let some = |label, delimiter, value: &str| Some((label, delimiter, value.to_owned()));
         assert_eq!(of("来源：新浪"), some(Label::Source, Delimiter::Colon, "新浪"));
         assert_eq!(of("編輯/ 李四"), some(Label::Editor, Delimiter::Slash, "李四"));
         assert_eq!(of("文 | 甲"), some(Label::Writer, Delimiter::Bar, "甲"));

@@ -18,8 +18,9 @@ pub(crate) enum Part {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Line<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// The byte range of the line in the decoded text, up to `end`.
+    /// Where the line begins in the decoded text, in bytes.
     pub(crate) start: usize,
+    /// Where it ends.
     pub(crate) end: usize,
     pub(crate) part: Part,
     /// 1 to 6 for HTML headings, otherwise 0.
@@ -59,7 +60,7 @@ pub(crate) fn text_layout(text: &str) -> Layout<'_> {
                 ..Line::default()
             });
         }
-        // Skip the line break: `\n` and `\r` are one byte long.
+        // Skip the line break, which is one byte long; `\r\n` are two, with an empty line between.
         at += piece.len() + 1;
     }
     Layout { lines, ..Layout::default() }

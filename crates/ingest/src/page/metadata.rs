@@ -1,5 +1,5 @@
 //! What a page states about itself outside its text: in the head of an HTML page, in front matter,
-//! in the fields of a feed or a message.
+//! in the fields of a feed, or in the header of a message.
 
 use crate::encoding::mended::Mended;
 use crate::record::{DateOrigin, Moment};

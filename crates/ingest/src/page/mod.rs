@@ -1,4 +1,5 @@
-//! Parses one page of text or HTML. Pure: depends only on the text and the corpus statistics.
+//! Parses one page of text, HTML or Markdown. The result depends only on the text and the corpus
+//! statistics.
 
 pub(crate) mod boilerplate;
 pub(crate) mod byline;
@@ -50,7 +51,8 @@ pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> 
     Page { article: Article { span, ..article }, flashes, notes }
 }
 
-/// [`parse_page`], but flash items go to `emit`.
+/// Parses a page as [`parse_page`] does, but passes its flash items to `emit`, and decodes no
+/// character references.
 pub(crate) fn parse_without_flashes(
     text: &str,
     markup: Markup,

@@ -21,9 +21,9 @@ use crate::title::Title;
 const MAX_BYLINES: usize = 6;
 
 /// How many of the last lines of a body can be bylines.
-const MAX_CLOSING: usize = 3;
+const MAX_CLOSING_BYLINES: usize = 3;
 
-/// The number of lines below a line that is not understood among which a byline is searched for.
+/// How many lines below a line that is not understood are searched for a byline.
 const MAX_GAP: usize = 2;
 
 /// A page's lines, and where header, body and footer begin.
@@ -35,7 +35,7 @@ pub(crate) struct Outline<'a> {
     /// Which of the first paragraphs are not text of the article: bylines, and the title once more.
     not_text: [bool; MAX_BYLINES],
     /// How many paragraphs at the end are bylines.
-    closing: usize,
+    closing_bylines: usize,
     /// Why an HTML page's whole text was kept instead of its article.
     pub(crate) unextracted: Option<Unextracted>,
 }
@@ -79,12 +79,12 @@ impl<'a> Outline<'a> {
         match body {
             Body::KnownLayout => Self::of_layout(layout, [metadata], labels),
             Body::Article => {
-                let footer = Footer { body: layout.lines.len(), ..Footer::default() };
+                let footer = Footer { body_end: layout.lines.len(), ..Footer::default() };
                 let mut header = Header::default();
                 header.replace_by(stated);
                 header.replace_by(metadata);
                 let not_text = [false; MAX_BYLINES];
-                Self { layout, header, footer, not_text, closing: 0, unextracted: None }
+                Self { layout, header, footer, not_text, closing_bylines: 0, unextracted: None }
             }
             Body::Unextracted(reason) => {
                 let outline = Self::of_layout(layout, [stated, metadata], labels);
@@ -100,9 +100,10 @@ impl<'a> Outline<'a> {
         labels: &Labels,
     ) -> Self {
         let header = header::read(&layout, labels);
-        let footer = footer::read(&layout.lines, header.body, header.category.as_deref());
+        let footer = footer::read(&layout.lines, header.body_start, header.category.as_deref());
         let not_text = [false; MAX_BYLINES];
-        let mut outline = Self { layout, header, footer, not_text, closing: 0, unextracted: None };
+        let mut outline =
+            Self { layout, header, footer, not_text, closing_bylines: 0, unextracted: None };
         outline.take_bylines(labels);
         outline.take_closing_bylines(labels);
         outline.header.complete();
@@ -114,7 +115,7 @@ impl<'a> Outline<'a> {
     fn take_bylines(&mut self, labels: &Labels) {
         let mut byline = std::mem::take(&mut self.header.byline);
         let mut not_text = [false; MAX_BYLINES];
-        // Paragraphs up to this one are known to be above a byline.
+        // A byline stands at this number, so paragraphs before it are above a byline.
         let mut gap_end = 0;
         let first = self.paragraphs().take(MAX_BYLINES + MAX_GAP);
         let first: Vec<&str> = first.map(|paragraph| paragraph.text).collect();
@@ -127,7 +128,7 @@ impl<'a> Outline<'a> {
             if reading.is_none()
                 && let Some(dateline) = dateline::read(text)
             {
-                // The text begins.
+                // The text of the article begins here.
                 byline.take(&dateline.fields);
                 break;
             }
@@ -166,10 +167,14 @@ impl<'a> Outline<'a> {
             return;
         }
         let mut byline = std::mem::take(&mut self.header.byline);
-        let mut last =
-            self.body().rev().take(MAX_CLOSING + 1).map(|paragraph| paragraph.text).peekable();
+        let mut last = self
+            .body()
+            .rev()
+            .take(MAX_CLOSING_BYLINES + 1)
+            .map(|paragraph| paragraph.text)
+            .peekable();
         let mut closing = 0;
-        while closing < MAX_CLOSING
+        while closing < MAX_CLOSING_BYLINES
             && let Some(text) = last.next()
             && is_short(text)
             && let Some(reading) = byline::read(text, labels)
@@ -181,14 +186,14 @@ impl<'a> Outline<'a> {
             closing += 1;
         }
         drop(last);
-        self.closing = closing;
+        self.closing_bylines = closing;
         self.header.byline = byline;
     }
 
     /// The paragraphs of the article: [`paragraphs`](Self::paragraphs) without bylines.
     pub(crate) fn body(&self) -> impl DoubleEndedIterator<Item = Paragraph<'_>> {
         let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();
-        let end = paragraphs.len().saturating_sub(self.closing);
+        let end = paragraphs.len().saturating_sub(self.closing_bylines);
         let is_text = move |number: &usize| !self.not_text.get(*number).copied().unwrap_or(false);
         paragraphs
             .into_iter()
@@ -201,8 +206,8 @@ impl<'a> Outline<'a> {
     /// The lines of the body, without boilerplate and frames.
     pub(crate) fn paragraphs(&self) -> impl DoubleEndedIterator<Item = Paragraph<'_>> {
         let tags_above_body = self.footer.tags_above_body.map_or(0..0, |(from, to)| from..to);
-        let end = self.footer.body.max(self.header.body);
-        (self.header.body..end)
+        let end = self.footer.body_end.max(self.header.body_start);
+        (self.header.body_start..end)
             .filter(move |line_number| !tags_above_body.contains(line_number))
             .map(|line_number| &self.layout.lines[line_number])
             .filter(|line| line.part == Part::Main && !is_boilerplate(&line.text))
@@ -211,13 +216,13 @@ impl<'a> Outline<'a> {
 
     /// Adds the page to the statistics.
     pub(crate) fn survey(&self, statistics: &mut CorpusStatistics) {
-        let own = self.header.title.as_deref().map(|line| self.header.split_title(line));
-        let others = self.footer.stubs.iter().map(|stub| Title::split(&stub.title));
-        for title in own.into_iter().chain(others) {
+        let title = self.header.title.as_deref().map(|line| self.header.split_title(line));
+        let titles_of_stubs = self.footer.stubs.iter().map(|stub| Title::split(&stub.title));
+        for title in title.into_iter().chain(titles_of_stubs) {
             statistics.add_title(&title);
         }
-        if let Some(Tags::Separate(given)) = &self.footer.tags {
-            statistics.add_separate_tags(given);
+        if let Some(Tags::Separate(tags)) = &self.footer.tags {
+            statistics.add_separate_tags(tags);
         }
         let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();
         let mut from = 0;

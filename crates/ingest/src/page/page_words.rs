@@ -1,4 +1,5 @@
-//! Words by which the lines of a page are told apart, from `data/tables/page_words.tsv`.
+//! Words by which the lines of a page are told apart, from `data/tables/page_words.tsv`: buttons,
+//! parts of breadcrumbs, endings of outlets, surnames, cities.
 
 use std::sync::OnceLock;
 
@@ -10,17 +11,25 @@ const TABLE: &str = include_str!("../../../../data/tables/page_words.tsv");
 /// The longest ending of an outlet's name, in characters.
 const MAX_OUTLET_ENDING: usize = 10;
 
-/// The words of the table, by kind.
+/// The words of the table, by kind. The names of the fields are those of the kinds.
 #[derive(Debug, Default)]
 pub(crate) struct PageWords {
+    /// Buttons, such as `收藏`.
     control: WordTable<()>,
+    /// Beginnings of hints, such as `掃一掃`.
     prefix: WordTable<()>,
+    /// Endings of hints, such as `APP`.
     target: WordTable<()>,
+    /// Words of reporting, which stand after a date, a name or a city in a byline, such as `發布`.
     published: WordTable<()>,
+    /// Endings of the names of outlets, such as `日報`.
     outlet: WordTable<()>,
     surname: WordTable<()>,
+    /// Labels of breadcrumbs, such as `當前位置`.
     location: WordTable<()>,
+    /// First steps of breadcrumbs, such as `首頁`.
     home: WordTable<()>,
+    /// Cities, provinces and countries from which reports are sent.
     city: WordTable<()>,
 }
 
@@ -39,6 +48,7 @@ pub(crate) fn page_words() -> &'static PageWords {
 }
 
 impl PageWords {
+    /// The words of a kind, by its name in the table.
     fn table(&mut self, kind: &str) -> Option<&mut WordTable<()>> {
         Some(match kind {
             "control" => &mut self.control,
@@ -70,18 +80,18 @@ impl PageWords {
         self.home.whole(text).is_some()
     }
 
-    /// Whether a text is a word that stands after a date, such as `發布`.
-    pub(crate) fn is_published(&self, text: &str) -> bool {
+    /// Whether a text is a word of reporting, such as `發布` or `報導`.
+    pub(crate) fn is_word_of_reporting(&self, text: &str) -> bool {
         self.published.whole(text).is_some()
     }
 
-    /// Whether a text ends with such a word, as `台北報導`.
-    pub(crate) fn ends_published(&self, text: &str) -> bool {
+    /// Whether a text ends with a word of reporting, as in `台北報導`.
+    pub(crate) fn ends_in_word_of_reporting(&self, text: &str) -> bool {
         text.chars().count() <= 12 && self.published.longest_ending(text, 4).is_some()
     }
 
     /// Whether a line beside a title consists of buttons and hints only.
-    pub(crate) fn is_control_line(&self, text: &str) -> bool {
+    pub(crate) fn is_button_line(&self, text: &str) -> bool {
         // A quick check first: longer lines are text.
         if text.len() > 200 {
             return false;
@@ -96,7 +106,7 @@ impl PageWords {
         {
             return false;
         }
-        let is_control = |token: &str| {
+        let is_button = |token: &str| {
             let token = token.trim_matches(|c: char| is_colon(c) || "()[]【】+".contains(c));
             self.control.whole(token).is_some()
                 || token.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation())
@@ -106,7 +116,7 @@ impl PageWords {
             .filter(|token| !token.is_empty())
             .peekable();
         let has_word = text.chars().any(char::is_alphabetic);
-        has_word && tokens.peek().is_some() && tokens.all(is_control) || self.is_hint(text)
+        has_word && tokens.peek().is_some() && tokens.all(is_button) || self.is_hint(text)
     }
 
     /// Whether a line is a hint such as `正在閱讀:…` or `掃一掃下載示例APP`.
@@ -131,8 +141,8 @@ impl PageWords {
     /// A text without the city or country that it ends with.
     pub(crate) fn before_city<'a>(&self, text: &'a str) -> &'a str {
         /// Characters of the longest name.
-        const LONGEST: usize = 7;
-        self.city.longest_ending(text, LONGEST).map_or(text, |(_, at)| &text[..at])
+        const MAX_CHARS: usize = 7;
+        self.city.longest_ending(text, MAX_CHARS).map_or(text, |(_, at)| &text[..at])
     }
 
     /// Whether a text looks like the names of one or more people.
@@ -160,8 +170,8 @@ impl PageWords {
             return (3..=16).contains(&chars) && name.chars().all(|c| !c.is_ascii_digit());
         }
         let Some((_, bytes)) = self.surname.longest_at(name) else { return false };
-        let given = name[bytes..].chars().count();
-        (1..=2).contains(&given) && name.chars().all(is_han)
+        let given_name_chars = name[bytes..].chars().count();
+        (1..=2).contains(&given_name_chars) && name.chars().all(is_han)
     }
 }
 
@@ -196,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn controls_and_hints() {
+    fn buttons_and_hints() {
         let words = page_words();
         for line in [
             "AD",
@@ -209,11 +219,11 @@ mod tests {
             "A+ 打印 收藏",
         ] {
             let wanted = !line.starts_with("A+");
-            assert_eq!(words.is_control_line(line), wanted, "{line}");
+            assert_eq!(words.is_button_line(line), wanted, "{line}");
         }
         for line in ["掃碼支付新規出臺", "下載量創新高", "分享經濟的未來", "2023", "大"]
         {
-            assert_eq!(words.is_control_line(line), line == "大", "{line}");
+            assert_eq!(words.is_button_line(line), line == "大", "{line}");
         }
     }
 }

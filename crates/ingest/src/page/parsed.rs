@@ -1,8 +1,7 @@
-//! What a page is read as.
+//! [`Page`], the result of parsing one page.
 //!
 //! A page is a [`Draft`](crate::page::draft::Draft) until the statistics of the archive are known,
-//! and an [`Article`] after that, whoever handles it. Other types, such as [`Page`], carry one of
-//! the two and say something about it.
+//! and an [`Article`] after that. [`Page`] has the article with the page's flash items and notes.
 
 use crate::record::{Article, FlashItem};
 use crate::report::Unextracted;

@@ -6,7 +6,7 @@
 
 use crate::date;
 use crate::page::byline::{self, dateline};
-use crate::page::header::{Header, is_meta};
+use crate::page::header::{Header, is_known_layout_byline};
 use crate::page::labels::{Delimiter, Field, Label, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
@@ -14,10 +14,12 @@ use crate::punctuation::{closing, is_colon, is_space};
 use crate::record::Moment;
 use crate::title::Title;
 
-/// The longest title that is recognised by a byline below it, in characters.
+/// The longest title that has neither a tag suffix nor other signs of the known layout, in
+/// characters.
 const MAX_TITLE: usize = 90;
 
-/// How many lines below a title are searched for a byline.
+/// How many lines are searched for a byline: in [`Header::find_title`] from the title's own line
+/// on, in [`Header::has_evidence`] from the line below it on.
 const MAX_DISTANCE: usize = 5;
 
 impl Header {
@@ -27,24 +29,24 @@ impl Header {
         if let Some(after) = self.take_list_of_labels(lines, at, labels) {
             return after;
         }
-        let has_tail = |text: &str| Title::split(text).has_tail();
-        if !has_tail(&first.text) && begins_with_byline(&first.text, labels) {
+        let has_tag_suffix = |text: &str| Title::split(text).has_tag_suffix();
+        if !has_tag_suffix(&first.text) && begins_with_byline(&first.text, labels) {
             return at;
         }
         let end = lines.len().min(at + MAX_DISTANCE);
-        // Author and time follow the title, possibly after a breadcrumb.
+        // The byline of the known layout, which follows the title, possibly after a breadcrumb.
         let anchor = (at + 1..end).find(|&i| {
             // Most pages have an empty field here.
             &lines[i].text == "Author:"
                 || byline::read(&lines[i].text, labels)
-                    .is_some_and(|reading| is_meta(&lines[i].text, &reading))
+                    .is_some_and(|reading| is_known_layout_byline(&lines[i].text, &reading))
         });
         let candidates = at..anchor.unwrap_or(end);
-        let with_tail = candidates
+        let with_tag_suffix = candidates
             .clone()
             .take(if anchor.is_some() { 5 } else { 2 })
-            .find(|&i| is_title_like(&lines[i].text, 200) && has_tail(&lines[i].text));
-        let line_number = match (with_tail, anchor) {
+            .find(|&i| is_title_like(&lines[i].text, 200) && has_tag_suffix(&lines[i].text));
+        let line_number = match (with_tag_suffix, anchor) {
             (Some(line_number), _) => line_number,
             (None, Some(_)) if is_title_like(&first.text, 150) => at,
             (None, None) if self.is_known_layout && is_title_like(&first.text, 100) => at,
@@ -55,7 +57,8 @@ impl Header {
         line_number + 1
     }
 
-    /// Whether the lines below show that the line at `at` is the title.
+    /// Whether the lines below show that the line at `at` is the title. Takes the boilerplate among
+    /// these lines.
     fn has_evidence(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> bool {
         let title = &*lines[at].text;
         if !is_bare_title(title) {
@@ -63,8 +66,8 @@ impl Header {
         }
         for line in lines.iter().skip(at + 1).take(MAX_DISTANCE) {
             // The text may begin with a dateline.
-            let begins = || dateline::read(&line.text).is_some();
-            if line.text == lines[at].text || is_month(&line.text) || begins() {
+            let has_dateline = || dateline::read(&line.text).is_some();
+            if line.text == lines[at].text || is_month(&line.text) || has_dateline() {
                 return true;
             }
             if let Some(reading) = byline::read(&line.text, labels)
@@ -122,14 +125,15 @@ impl Header {
                     && byline::read(&line.text, labels).is_none() =>
             {
                 self.title = Some(line.text.clone().into_owned());
-                self.take_meta_lines(lines, at + 1, labels)
+                self.take_bylines(lines, at + 1, labels)
             }
             _ => at,
         }
     }
 }
 
-/// Whether a line begins with a byline that is not the beginning of a title.
+/// Whether a line is a date, or a byline or its beginning with a field that no title begins with (a
+/// title may begin with a counter or a category).
 fn begins_with_byline(text: &str, labels: &Labels) -> bool {
     date::parse_line(text).is_some()
         || byline::read(text, labels).is_some_and(|reading| {
@@ -154,14 +158,15 @@ fn is_quote(text: &str) -> bool {
     closing.is_some_and(|closing| text.ends_with(closing))
 }
 
-/// Whether a line is a month and nothing else. The day is read as part of a byline.
+/// Whether a line is a month and nothing else. (`byline::read` finds a line with a whole date.)
 fn is_month(text: &str) -> bool {
     date::parse_whole(text).is_some_and(|found| matches!(found.moment, Some(Moment::Month(_))))
 }
 
-fn is_title_like(text: &str, longest: usize) -> bool {
+/// Whether a line of at most `max_chars` characters can be a title: it does not end as a sentence.
+fn is_title_like(text: &str, max_chars: usize) -> bool {
     let last = text.chars().last().unwrap_or(' ');
-    text.chars().count() <= longest
+    text.chars().count() <= max_chars
         && last != '。'
         && last != ','
         && last != '\u{ff0c}'
@@ -175,6 +180,6 @@ fn is_bare_title(text: &str) -> bool {
         && !text.ends_with([':', '\u{ff1a}', '、'])
         && !text.starts_with(['【', '['])
         && !is_quote(text)
-        && !page_words().is_control_line(text)
+        && !page_words().is_button_line(text)
         && text.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some()
 }

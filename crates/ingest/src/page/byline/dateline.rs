@@ -6,11 +6,11 @@ use crate::page::labels::{Field, Label, Labels};
 use crate::page::page_words::page_words;
 use crate::punctuation::{is_colon, is_comma, is_han, is_sentence_end, is_space};
 
-/// Characters of a line in which a dateline ends.
+/// A dateline ends in this many first characters of a line.
 const MAX_CHARS: usize = 48;
-/// Bytes of a line that is only a dateline.
+/// Maximum bytes of a line that is only a dateline.
 pub(super) const MAX_BYTES: usize = 200;
-/// Characters of a place that is not in the table.
+/// Maximum characters of a place that is not in the table of cities.
 const MAX_CITY: usize = 8;
 /// How a dateline says that a report was sent, in any combination.
 const FILED: [&str; 16] = [
@@ -50,13 +50,13 @@ pub(crate) fn read(line: &str) -> Option<Dateline<'_>> {
     };
     let ends = dateline.char_indices().take(MAX_CHARS).skip(2);
     for (at, _) in ends {
-        let filed = filed(&dateline[at..]);
+        let filed = filed_len(&dateline[at..]);
         if filed == 0 {
             continue;
         }
         let Some(fields) = fields(&dateline[..at], &dateline[at..at + filed]) else { continue };
         let (fields, text) = with_reporter(fields, &dateline[at + filed..]);
-        // A dateline in brackets is all that stands there.
+        // Nothing but the dateline stands in its brackets.
         let is_all = text.is_empty();
         if dateline.len() < line.len() && !is_all {
             return None;
@@ -77,8 +77,8 @@ fn closing_bracket(open: char) -> Option<fn(char) -> bool> {
     }
 }
 
-/// The length of the words at the beginning of `text` that say that a report was sent.
-fn filed(text: &str) -> usize {
+/// The length in bytes of the words of [`FILED`] at the beginning of `text`.
+fn filed_len(text: &str) -> usize {
     let mut bytes = 0;
     while let Some(word) = FILED.iter().find(|word| text[bytes..].starts_with(**word)) {
         bytes += word.len();
@@ -86,10 +86,10 @@ fn filed(text: &str) -> usize {
     bytes
 }
 
-/// The fields of what stands before such words; `None` if it is the beginning of a sentence.
-fn fields<'a>(head: &'a str, filed: &str) -> Option<Vec<Field<'a>>> {
-    let written = head;
-    let (head, day) = before_day(head);
+/// The fields of `text`, which stands before `filed`, words of [`FILED`]; `None` if it is the
+/// beginning of a sentence.
+fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<Field<'a>>> {
+    let (head, day) = before_day(text);
     let mut fields = Vec::new();
     if let Some(day) = day.filter(|day| day.contains('年')) {
         fields.push(Field { label: Label::Time, value: day });
@@ -115,8 +115,8 @@ fn fields<'a>(head: &'a str, filed: &str) -> Option<Vec<Field<'a>>> {
         // `據某媒體29日報道` is the beginning of a sentence.
         Some(_) => is_wire && !outlet.starts_with(['據', '据']),
         None if is_news => reporter.is_none() && (is_own || source == Some(outlet)),
-        // Otherwise it is a sentence: `記者王小明報導…`.
-        None => author.is_some_and(|author| !written.ends_with(author)),
+        // A place must stand between names and `報導`: `記者王小明報導…` is a sentence.
+        None => author.is_some_and(|author| !text.ends_with(author)),
     };
     is_dateline.then_some(fields)
 }
@@ -130,7 +130,8 @@ fn before_day(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The outlet in a text such as `新華社北京`.
+/// The outlet in a text such as `新華社北京`. `is_alone`: whether no place follows it, because a
+/// reporter does.
 fn source(text: &str, is_alone: bool) -> Option<&str> {
     let words = page_words();
     let is_outlet = |name: &str| words.is_outlet(name) && name.chars().all(|c| !is_comma(c));
@@ -166,7 +167,8 @@ fn names_before_city(text: &str) -> Option<&str> {
     all.or_else(|| names.filter(is_people))
 }
 
-/// Adds the reporter whom the text after a dateline names, as `（記者李明）`; returns what follows.
+/// Adds the reporter whom the text after a dateline names, as in `（記者李明）`; returns what
+/// follows.
 fn with_reporter<'a>(mut fields: Vec<Field<'a>>, text: &'a str) -> (Vec<Field<'a>>, &'a str) {
     let text = text.trim_start_matches(is_separator);
     let open = text.chars().next();
@@ -198,6 +200,7 @@ fn is_separator(c: char) -> bool {
 mod tests {
     use super::*;
 
+    /// The fields of a line, then `.` if it is only a dateline, or `…`; `text` if it has none.
     fn said(line: &str) -> String {
         let Some(Dateline { fields, is_whole }) = read(line) else { return "text".to_owned() };
         let mut said: Vec<String> = fields

@@ -54,7 +54,7 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
     }
     // A quick check first, because most lines are text: a byline that does not begin with a label
     // is short, and has no sentences.
-    if (is_long || has_sentences(line)) && labels.at(line, 0, true).is_none() {
+    if (is_long || has_sentences(line)) && labels.at_start(line).is_none() {
         return None;
     }
     let inner = date::inside_brackets(line);
@@ -71,10 +71,10 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
         let field = by_whom(inner).or_else(|| person_first(inner))?;
         return Some(Reading::of(vec![field], true));
     }
-    if !is_long && let Some(fields) = whole(&pieces) {
+    if !is_long && let Some(fields) = fields_of_whole_line(&pieces) {
         return Some(Reading::of(fields, true));
     }
-    Some(Reading::of(glued(&pieces)?, false))
+    Some(Reading::of(fields_before_text(&pieces)?, false))
 }
 
 /// Bullets with which newspapers begin bylines.
@@ -88,8 +88,8 @@ fn has_sentences(line: &str) -> bool {
         .is_some_and(|at| at + "。".len() < line.len())
 }
 
-/// The fields of a line that is only a byline.
-fn whole<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
+/// The fields of a line that is only a byline; `None` if it is not.
+fn fields_of_whole_line<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
     let mut fields = Vec::new();
     for (number, piece) in pieces.iter().enumerate() {
         match *piece {
@@ -112,7 +112,7 @@ fn whole<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
     Some(fields)
 }
 
-/// Adds a labelled value, if it can be one.
+/// Adds a labelled value; `None` if it cannot be a value of its label.
 fn push_labelled<'a>(
     label: Label,
     delimiter: Delimiter,
@@ -134,9 +134,10 @@ fn push_labelled<'a>(
         Label::Reporter => {
             // `王小明／台北報導`
             let parts = value.split_once(['/', '\u{ff0f}']);
-            let value = match parts.filter(|(_, city)| page_words().ends_published(city)) {
+            let value = match parts.filter(|(_, city)| page_words().ends_in_word_of_reporting(city))
+            {
                 Some((name, _)) => name.trim(),
-                None => without_published(value),
+                None => without_words_of_reporting(value),
             };
             page_words().is_people(value).then(|| fields.push(Field { label, value }))
         }
@@ -151,24 +152,25 @@ fn push_labelled<'a>(
             Some(())
         }
         Label::Author | Label::Translator | Label::Editor if delimiter == Delimiter::Space => {
-            let value = without_published(value);
+            let value = without_words_of_reporting(value);
             page_words().is_people(value).then(|| fields.push(Field { label, value }))
         }
         _ => {
-            fields.push(Field { label, value: without_published(value) });
+            fields.push(Field { label, value: without_words_of_reporting(value) });
             Some(())
         }
     }
 }
 
-/// Whether a value after a time label may be a date, understood or not.
+/// Whether a value after a label of time may be a date, even one that cannot be parsed.
 fn is_time_value(value: &str) -> bool {
     let chars = value.chars().count();
     let has_digit = value.chars().any(char::is_numeric);
     chars <= if has_digit { 40 } else { 12 } && !value.contains(is_sentence_end)
 }
 
-/// Adds text without a label, if it can be a name.
+/// Adds the names in text without a label between the pieces `before` and `after`; `None` if the
+/// text has anything else.
 fn push_free<'a>(
     text: &'a str,
     before: Option<Piece<'a>>,
@@ -176,8 +178,8 @@ fn push_free<'a>(
     fields: &mut Vec<Field<'a>>,
 ) -> Option<()> {
     let words = page_words();
-    let text = without_published(text);
-    if text.is_empty() || words.is_published(text) || words.is_control_line(text) {
+    let text = without_words_of_reporting(text);
+    if text.is_empty() || words.is_word_of_reporting(text) || words.is_button_line(text) {
         return Some(());
     }
     if let Some(field) = by_whom(text) {
@@ -208,7 +210,9 @@ fn push_free<'a>(
     if names.len() > 3 {
         return None;
     }
-    for name in names.into_iter().filter(|name| !name.is_empty() && !words.is_published(name)) {
+    for name in
+        names.into_iter().filter(|name| !name.is_empty() && !words.is_word_of_reporting(name))
+    {
         let label = free_label(name, is_after_date)?;
         fields.push(Field { label, value: name });
     }
@@ -230,7 +234,7 @@ fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
     }
 }
 
-/// `本文由示例編譯`, `由甲翻譯`: the one who did it.
+/// The person in a text such as `本文由示例編譯` or `由甲翻譯`, with what they did as the label.
 fn by_whom(text: &str) -> Option<Field<'_>> {
     let text = text.trim_end_matches(['。', '.']).trim_end();
     let remaining = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
@@ -259,9 +263,9 @@ fn by_whom_after(value: &str) -> Option<(&str, Field<'_>)> {
 }
 
 /// A value without words such as `發布` or `報道`, and without buttons, at its end.
-fn without_published(mut value: &str) -> &str {
+fn without_words_of_reporting(mut value: &str) -> &str {
     while let Some((front, last)) = value.rsplit_once(is_space)
-        && (page_words().is_published(last) || page_words().is_control_line(last))
+        && (page_words().is_word_of_reporting(last) || page_words().is_button_line(last))
         && !clean(front).is_empty()
     {
         value = clean(front);
@@ -271,15 +275,15 @@ fn without_published(mut value: &str) -> &str {
 
 /// `王小明 編譯`, `王小明/文`: a person and what they did.
 fn person_first(text: &str) -> Option<Field<'_>> {
-    let (name, did) = text.rsplit_once(|c| is_space(c) || matches!(c, '/' | '\u{ff0f}'))?;
-    let (name, label) = (clean(name), Labels::builtin().word(did)?);
+    let (name, work) = text.rsplit_once(|c| is_space(c) || matches!(c, '/' | '\u{ff0f}'))?;
+    let (name, label) = (clean(name), Labels::builtin().word(work)?);
     let is_work =
         matches!(label, Label::Author | Label::Writer | Label::Translator | Label::Editor);
     (is_work && page_words().is_people(name)).then_some(Field { label, value: name })
 }
 
-/// The fields of text that begins with a byline.
-fn glued<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
+/// The fields of a byline with which a line of text begins.
+fn fields_before_text<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
     let Some(Piece::Labelled { delimiter: Delimiter::Colon | Delimiter::Bar, .. }) = pieces.first()
     else {
         return None;
@@ -291,10 +295,10 @@ fn glued<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
         // Text may directly follow the last value; a space shows where the value ends.
         let value =
             if number < last { value } else { value.split_once(' ').map_or("", |(name, _)| name) };
-        let is_date =
+        let is_bad_date =
             matches!(label, Label::Time | Label::Updated) && date::parse_whole(value).is_none();
         let is_speaker = label == Label::Reporter && !page_words().is_people(value);
-        if !is_date && !is_speaker && is_name(value) {
+        if !is_bad_date && !is_speaker && is_name(value) {
             let label = if label == Label::Writer { Label::Author } else { label };
             fields.push(Field { label, value });
         }
@@ -313,11 +317,12 @@ pub(crate) struct Byline {
     pub(crate) url: Option<String>,
     date: Option<Moment>,
     updated: Option<Moment>,
+    /// The first date that could not be parsed.
     unread: Option<String>,
 }
 
 impl Byline {
-    /// Adds the fields of a line. What is known already stays.
+    /// Adds the fields of a line. Values that are known already are not replaced.
     pub(crate) fn take(&mut self, fields: &[Field<'_>]) {
         for field in fields {
             let slot = match field.label {
@@ -354,6 +359,7 @@ impl Byline {
     }
 }
 
+/// Sets a date that has no value yet, or `unread` if `value` cannot be parsed.
 fn note_date(date: &mut Option<Moment>, unread: &mut Option<String>, value: &str) {
     if value.is_empty() {
         return;

@@ -76,8 +76,8 @@ struct Scan<'a, 'l> {
     open_label: Option<(Label, Delimiter)>,
     /// Where that value, or text without a label, begins.
     value_start: usize,
-    /// Where the last colon is. In running text only a label with a colon counts, so none begins
-    /// after it.
+    /// Where the last colon is. A label that does not follow a separator counts only with a colon,
+    /// so no such label begins after this one.
     last_colon: usize,
 }
 
@@ -141,7 +141,7 @@ impl<'a> Scan<'a, '_> {
         found.value
     }
 
-    /// Ends the value, or the text without a label, at byte `to`.
+    /// Ends the value, or the text without a label, at byte `to`, and adds it to the pieces.
     fn close(&mut self, to: usize) {
         let value = clean(&self.line[self.value_start.min(to)..to]);
         match self.open_label.take() {
@@ -212,9 +212,11 @@ impl<'a> Scan<'a, '_> {
                 Label::Author | Label::Reporter | Label::Translator | Label::Editor,
             ) => is_person(),
             // `記者王小明／台北報導`
-            (Delimiter::Nothing, Label::Reporter) => value
-                .split_once(['/', '\u{ff0f}'])
-                .is_some_and(|(name, city)| words.is_people(name) && words.ends_published(city)),
+            (Delimiter::Nothing, Label::Reporter) => {
+                value.split_once(['/', '\u{ff0f}']).is_some_and(|(name, city)| {
+                    words.is_people(name) && words.ends_in_word_of_reporting(city)
+                })
+            }
             _ => false,
         }
     }
@@ -233,23 +235,23 @@ impl<'a> Scan<'a, '_> {
         let found = self.labels.at(self.line, at + start, true)?;
         let employer = &ahead[..start];
         let is_word = employer.chars().all(char::is_alphanumeric);
-        let is_named = page_words().is_people(first_words(&self.line[found.value..]));
+        let is_named = page_words().is_people(first_word(&self.line[found.value..]));
         (is_word && is_named).then_some((employer, found))
     }
 }
 
 /// The length of a short word and its colon at the beginning of a text, in bytes.
 fn unknown_label_len(text: &str) -> Option<usize> {
-    /// The most characters of such a label.
-    const LONGEST: usize = 6;
+    /// Maximum characters of such a label.
+    const MAX_CHARS: usize = 6;
     let end = text.find(|c: char| !is_han(c))?;
     let colon = text[end..].chars().next().filter(|c| is_colon(*c))?;
     let chars = text[..end].chars().count();
-    (2..=LONGEST).contains(&chars).then_some(end + colon.len_utf8())
+    (2..=MAX_CHARS).contains(&chars).then_some(end + colon.len_utf8())
 }
 
-/// The words before the first digit or separator.
-fn first_words(text: &str) -> &str {
+/// The first word: what stands before the first space, digit or bar.
+fn first_word(text: &str) -> &str {
     let text = text.trim_start_matches(is_space);
     text.split(|c: char| is_space(c) || c.is_ascii_digit() || is_bar(c)).next().unwrap_or_default()
 }
@@ -284,6 +286,7 @@ fn date_len(text: &str, is_first: bool) -> Option<usize> {
     }
     let found = date::parse_prefix(text).filter(ParsedDate::has_day)?;
     // `2024-03-04T` or `2024-03-04-05` is something else.
-    let follows = text[found.bytes..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
-    (!follows).then_some(found.bytes)
+    let more_follows =
+        text[found.bytes..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    (!more_follows).then_some(found.bytes)
 }

@@ -1,5 +1,6 @@
 use super::*;
 
+/// Whether a line is only a byline, and what it says.
 fn byline(line: &str) -> (bool, Byline) {
     let mut byline = Byline::default();
     let Some(reading) = read(line, Labels::builtin()) else { return (false, byline) };
@@ -7,9 +8,9 @@ fn byline(line: &str) -> (bool, Byline) {
     (reading.is_whole, byline)
 }
 
-/// What a line says, as `author=…` and so on; `text` if it is none.
+/// The values of a line, as `author=…` and so on, and `text` if it is not only a byline.
 fn said(line: &str) -> String {
-    let (whole, byline) = byline(line);
+    let (is_whole, byline) = byline(line);
     let date = byline.date().map(|moment| match moment {
         Moment::Time(time) => time.to_string(),
         Moment::Day(day) | Moment::Month(day) | Moment::Year(day) => day.to_string(),
@@ -28,14 +29,15 @@ fn said(line: &str) -> String {
         .iter()
         .filter_map(|(name, value)| value.map(|value| format!("{name}={value}")))
         .collect();
-    match (whole, said.is_empty()) {
+    match (is_whole, said.is_empty()) {
         (true, _) => said.join(" "),
         (false, true) => "text".to_owned(),
         (false, false) => format!("text after {}", said.join(" ")),
     }
 }
 
-fn all(lines: &[(&str, &str)]) {
+/// Asserts that each line says what stands beside it, see [`said`].
+fn assert_all(lines: &[(&str, &str)]) {
     let wrong: Vec<String> = lines
         .iter()
         .filter(|(line, wanted)| said(line) != *wanted)
@@ -46,7 +48,7 @@ fn all(lines: &[(&str, &str)]) {
 
 #[test]
 fn labels_with_colons() {
-    all(&[
+    assert_all(&[
         ("來源:阿爾法工場", "source=阿爾法工場"),
         ("本文來源:環球外匯網", "source=環球外匯網"),
         (
@@ -70,7 +72,7 @@ fn labels_with_colons() {
 
 #[test]
 fn other_delimiters() {
-    all(&[
+    assert_all(&[
         ("采寫/王小明", "author=王小明"),
         ("編輯/ 李四", "editor=李四"),
         ("來源/示例財經", "source=示例財經"),
@@ -103,7 +105,7 @@ fn other_delimiters() {
 
 #[test]
 fn dates_and_names() {
-    all(&[
+    assert_all(&[
         ("2023-08-10 09:57 示例社區", "source=示例社區 date=2023-08-10T09:57:00"),
         (
             "幣圈資訊 閱讀:42 2024-04-22 12:39:07 評論:0",
@@ -142,7 +144,7 @@ fn dates_and_names() {
 
 #[test]
 fn many_labels_in_a_line() {
-    all(&[
+    assert_all(&[
         (
             "2023-05-04 10:00 來源：示例網 作者：王小明 編輯：李四",
             "author=王小明 editor=李四 source=示例網 date=2023-05-04T10:00:00",
@@ -174,7 +176,7 @@ fn many_labels_in_a_line() {
 
 #[test]
 fn datelines() {
-    all(&[
+    assert_all(&[
         ("（中央社記者王小明台北4日電）", "author=王小明 source=中央社"),
         ("記者 李明 北京3月4日電", "author=李明"),
         ("新華社北京3月4日電（記者李明）", "author=李明 source=新華社"),
@@ -188,7 +190,7 @@ fn text_is_no_byline() {
     let line = "來源:師天浩 圖片來源:由無界AI工具生成近來,AIGC技術的快速發展吸引了全球各行各業的關注,成為熱議話題。ChatGPT的加入更是讓人工智能這一領域成為人們關注的焦點。";
     let after = "text after source=師天浩";
     let other = "本文來源:環球外匯網 在2017年一度逼近20000美元之后,比特幣的價格在2020年尾聲終于又升破了這一關口。";
-    all(&[
+    assert_all(&[
         (line, after),
         (other, "text after source=環球外匯網"),
         ("文件顯示,來源:不明", "text"),

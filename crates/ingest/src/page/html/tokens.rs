@@ -92,7 +92,7 @@ struct Pending {
 /// own, without a colon.
 fn label(text: &str) -> Option<(Label, &str)> {
     let labels = Labels::builtin();
-    if let Some(found) = labels.at(text, 0, true)
+    if let Some(found) = labels.at_start(text)
         && matches!(found.delimiter, Delimiter::Colon | Delimiter::Bar | Delimiter::Slash)
     {
         return Some((found.label, &text[found.value..]));
