@@ -1,8 +1,11 @@
-//! A quick check of all bytes of a text.
+//! A quick check of all pairs of neighbouring bytes of a text.
 
-/// Whether any two neighbouring bytes of a text are wanted. For texts of which few have such bytes:
-/// a loop over all of them without branches becomes vector instructions, and takes less than one
-/// search for each kind. `is_wanted` has to combine its conditions by `|` and `&`.
+/// Whether `is_wanted` accepts any byte of a text together with the byte after it. The last byte
+/// has none after it, so the caller has to check it.
+///
+/// The loop has no branches, so that it becomes vector instructions: if few texts have a wanted
+/// pair, that is faster than one `memchr` for each kind of pair. For this, `is_wanted` has to
+/// combine its conditions by `|` and `&`, not by `||` and `&&`.
 pub(crate) fn any_pair(text: &str, is_wanted: impl Fn(u8, u8) -> bool) -> bool {
     let bytes = text.as_bytes();
     let following = bytes.get(1..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A direct-mapped cache: each key has one slot, which the latest key takes.
+//! A direct-mapped cache: each key has one slot, and the latest key with that slot occupies it.
 //!
 //! Of 1.5 million lookups with invented, skewed keys it served 69 % at 4 to 11 ns each, `lru` 75 %
 //! at 36 to 39 ns, `quick_cache` 79 % at 20 to 31 ns (two passes on a shared machine). How long

@@ -7,27 +7,27 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error<E> {
-    /// An input named by the caller does not exist or cannot be opened.
+    /// A root, which the caller named, does not exist or cannot be opened.
     #[error("cannot read `{}`: check that the path exists and is readable", .path.display())]
     Root {
-        /// The input as given.
+        /// The root as given.
         path: PathBuf,
         /// The system's error.
         source: io::Error,
     },
-    /// An input named by the caller is neither a file nor a folder.
+    /// A root is neither a file nor a folder.
     #[error("`{}` is neither a file nor a folder: give a page, a JSONL dump or a folder of them", .path.display())]
     NotAFile {
-        /// The input as given.
+        /// The root as given.
         path: PathBuf,
     },
-    /// An input named by the caller is excluded, or lies inside a folder that is.
+    /// A root is excluded, or lies inside a folder that is.
     #[error(
         "`{}` is the index folder or lies inside it, and an index cannot be its own archive: give the folder of the pages, or put the index elsewhere",
         .path.display()
     )]
     RootExcluded {
-        /// The input as given.
+        /// The root as given.
         path: PathBuf,
     },
     /// [`Options::encoding`](crate::Options::encoding) is not the name of an encoding.
@@ -64,7 +64,7 @@ pub enum Error<E> {
     /// Files have changed since their survey.
     #[error(
         "files below {} have changed since the survey{}: survey this part again, and merge all parts \
-         again", named(.paths), difference(*.before, *.files)
+         again", first_paths(.paths), difference(*.before, *.files)
     )]
     ChangedSinceSurvey {
         /// The paths of the part below the root.
@@ -79,14 +79,14 @@ pub enum Error<E> {
     Sink(#[source] E),
 }
 
-/// Paths below the root, for a message.
-fn named(paths: &[String]) -> String {
-    const NAMED: usize = 3;
-    let names = paths.iter().take(NAMED).map(|path| format!("`{}`", path.escape_debug()));
+/// The first of some paths below the root, for a message.
+fn first_paths(paths: &[String]) -> String {
+    const MAX_PATHS: usize = 3;
+    let names = paths.iter().take(MAX_PATHS).map(|path| format!("`{}`", path.escape_debug()));
     let names = names.collect::<Vec<_>>().join(", ");
     match paths.len() {
         0 => "the base".to_owned(),
-        count if count > NAMED => format!("{names} and {} more", count - NAMED),
+        count if count > MAX_PATHS => format!("{names} and {} more", count - MAX_PATHS),
         _ => names,
     }
 }

@@ -74,7 +74,9 @@ pub struct FileEntry {
 /// be read may come last.
 pub struct FileEntries {
     reader: LogReader,
-    at: u64,
+    /// Offset of the next entry.
+    next: u64,
+    /// Number of entries from there on.
     remaining: u64,
 }
 
@@ -84,8 +86,8 @@ impl Iterator for FileEntries {
     fn next(&mut self) -> Option<Self::Item> {
         self.remaining = self.remaining.checked_sub(1)?;
         let mut read = || {
-            let (record, next) = self.reader.record(self.at)?;
-            self.at = next;
+            let (record, next) = self.reader.record(self.next)?;
+            self.next = next;
             postcard::from_bytes(record).map_err(io::Error::other)
         };
         Some(read())
@@ -117,11 +119,11 @@ impl FileEntryLog {
 
     pub(crate) fn finish(self) -> io::Result<FileEntries> {
         let log: FinishedLog = self.log.finish()?;
-        Ok(FileEntries { reader: log.reader(READ_BYTES), at: 0, remaining: self.count })
+        Ok(FileEntries { reader: log.reader(READ_BYTES), next: 0, remaining: self.count })
     }
 }
 
-/// What the survey found out about a file besides its pages.
+/// What the survey found out about a file, apart from the drafts of its pages.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SurveyedFile {
     /// XXH3 of its bytes; for a file that is too large to be read, of its stamp.
@@ -133,7 +135,8 @@ pub(crate) struct SurveyedFile {
     pub(crate) contribution: Vec<u8>,
 }
 
-/// Copies bytes at once instead of one by one. The encoding is the same.
+/// Serialises a vector of bytes as one piece, which is faster than byte by byte. The encoding is
+/// the same.
 mod in_one_piece {
     use std::fmt;
 

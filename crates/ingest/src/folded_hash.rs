@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
-pub(crate) use wensou_text::fold;
+use wensou_text::fold;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::byte_pairs::any_pair;
 use crate::direct_mapped::DirectMapped;
 
-/// Hashes texts regardless of script, width, case and spaces.
+/// Hashes a text, given in parts, regardless of script, width, case and spaces.
 ///
 /// Pages repeat the same items, so each thread caches the hashes of recent texts.
 pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
@@ -20,13 +20,15 @@ pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
 
 /// Slots of a thread's cache, at 16 bytes each.
 const SLOTS: usize = 1 << 15;
-/// Any seed other than that of the hashes in the table.
-const SEED: u64 = 1;
+/// The seed of the keys of the cache. The hashes that it holds have the seed 0.
+const KEY_SEED: u64 = 1;
 
 /// A cache from the hash of a text to the hash of its folded form.
 struct HashCache {
     hashes: DirectMapped<u64>,
+    /// The text that is hashed; a buffer.
     text: String,
+    /// Its folded form; a buffer.
     folded: Vec<u8>,
 }
 
@@ -42,7 +44,7 @@ impl HashCache {
             // A separator, so that adjacent parts cannot run into each other.
             self.text.push('\0');
         }
-        let key = xxh3_64_with_seed(self.text.as_bytes(), SEED);
+        let key = xxh3_64_with_seed(self.text.as_bytes(), KEY_SEED);
         self.hashes.get(key).unwrap_or_else(|| {
             let hash = hash_of_folded(&self.text, &mut self.folded);
             self.hashes.insert(key, hash);
@@ -51,7 +53,7 @@ impl HashCache {
     }
 }
 
-/// Hashes a folded text without its spaces.
+/// The hash of a text's folded form without spaces. `folded` is a buffer.
 fn hash_of_folded(text: &str, folded: &mut Vec<u8>) -> u64 {
     folded.clear();
     append_without_spaces(&fold(text), folded);
@@ -61,7 +63,7 @@ fn hash_of_folded(text: &str, folded: &mut Vec<u8>) -> u64 {
 /// Appends a folded text without its spaces.
 fn append_without_spaces(text: &str, out: &mut Vec<u8>) {
     // The fold makes most spaces U+0020. The others are rare: tabs and line breaks, U+0085, U+1680,
-    // U+2028 and U+2029, by their last two bytes.
+    // U+2028 and U+2029. Two neighbouring bytes of their UTF-8 show them.
     let is_other = |byte: u8, next: u8| {
         (b'\t'..=b'\r').contains(&byte)
             | (byte == 0xc2) & (next == 0x85)
@@ -88,7 +90,7 @@ mod tests {
     use super::*;
 
     /// [`folded_hash`] part by part, without a cache.
-    fn plain(parts: &[String]) -> u64 {
+    fn uncached_hash(parts: &[String]) -> u64 {
         let mut hasher = Xxh3Default::new();
         for part in parts {
             for word in fold(part).split_whitespace() {
@@ -101,12 +103,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_hash_that_is_remembered_is_the_hash(
+        fn a_cached_hash_equals_the_computed_one(
             parts in prop::collection::vec("[開开 \u{3000}\u{301}\u{1161}\u{1100}éＡ①㍿\u{200b}\n0]{0,8}", 0..4),
         ) {
             let hashes: Vec<u64> =
                 (0..2).map(|_| folded_hash(parts.iter().map(String::as_str))).collect();
-            prop_assert_eq!(hashes, [plain(&parts); 2]);
+            prop_assert_eq!(hashes, [uncached_hash(&parts); 2]);
         }
     }
 
@@ -120,10 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn a_memo_that_overflows_stays_right() {
+    fn an_overflowing_cache_returns_correct_hashes() {
         for number in (0..3 * SLOTS).chain(0..10) {
             let text = format!("開源 {number}");
-            assert_eq!(folded_hash([&*text]), plain(&[text]));
+            assert_eq!(folded_hash([&*text]), uncached_hash(&[text]));
         }
     }
 }

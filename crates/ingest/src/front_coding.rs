@@ -1,15 +1,15 @@
 //! Front coding: encodes a text as the length of the prefix that it shares with the text before it,
 //! and its remaining suffix.
 //!
-//! For temporary files that are read once and in order. The tables of the postings are front-coded
-//! by a code of their own: they are persisted, searched through an index of blocks, and never leave
-//! their crate, which knows nothing of pages.
+//! For temporary files that are read once and in order. `wensou-postings` has another code for its
+//! tables, which are kept, and searched through an index of blocks.
 
 use serde::{Deserialize, Serialize};
 
 /// A text that [`FrontCoded::restore`] rebuilds from the text before it.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct FrontCoded<'a> {
+    /// Length in bytes of the prefix that the text shares with the text before it.
     shared: usize,
     suffix: &'a str,
 }
@@ -20,7 +20,7 @@ impl<'a> FrontCoded<'a> {
         Self { shared, suffix: &text[shared..] }
     }
 
-    /// Replaces the text before this one by this one.
+    /// Replaces `text`, which must be the text before this one, by this one.
     pub(crate) fn restore(&self, text: &mut String) {
         text.truncate(self.shared);
         text.push_str(self.suffix);
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_two_texts_begin_with_ends_between_characters() {
+    fn the_common_prefix_ends_on_a_character_boundary() {
         assert_eq!(common_prefix_len("甲乙", "甲丙"), 3, "乙 and 丙 begin with the same two bytes");
         assert_eq!(
             (

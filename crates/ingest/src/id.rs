@@ -1,17 +1,18 @@
-//! Conversion between generated ids and numbers, so that large sets of ids take seven bytes each.
+//! The ids of records: generates them, and converts generated ids to numbers and back, so that in
+//! large sets an id takes seven bytes.
 
 /// First letter of the ids of articles and of flash items.
 const LETTERS: [char; 2] = ['a', 'f'];
 /// Number of bits that the digits encode.
 const BITS: u32 = 48;
 
-/// A letter and the first twelve hexadecimal digits of a hash.
+/// The id that is generated from a hash: a letter and the first twelve hexadecimal digits.
 pub(crate) fn short(letter: char, hash: u64) -> String {
     format!("{letter}{:012x}", hash >> (u64::BITS - BITS))
 }
 
-/// A free id for a record whose own id another dump has: `id@dump`, and `id@dump@2` and so on if
-/// dumps of the same name are in several roots.
+/// A free id for a record whose own id a record of another dump has: `id@dump`, or `id@dump@2` and
+/// so on if dumps of the same name are in several roots.
 pub(crate) fn qualified(id: &str, dump: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
     let mut qualified = format!("{id}@{dump}");
     let mut number = 1_u64;
@@ -31,8 +32,8 @@ pub fn number_of(id: &str) -> Option<u64> {
     let kind = LETTERS.iter().position(|known| *known == letter)? as u64;
     let digits = chars.as_str();
     let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-    let whole = digits.len() == 12 && digits.chars().all(is_digit);
-    let number = u64::from_str_radix(digits, 16).ok().filter(|_| whole)?;
+    let is_generated = digits.len() == 12 && digits.chars().all(is_digit);
+    let number = u64::from_str_radix(digits, 16).ok().filter(|_| is_generated)?;
     Some(kind << BITS | number)
 }
 
@@ -50,21 +51,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_number_is_its_id_again(id in "[afr]{0,1}[0-9a-fA-F+]{11,13}|[af][0-9a-f]{12}|r-1|f\u{e9}[0-9]{10}") {
+        fn the_number_of_an_id_converts_back_to_it(id in "[afr]{0,1}[0-9a-fA-F+]{11,13}|[af][0-9a-f]{12}|r-1|f\u{e9}[0-9]{10}") {
             if let Some(number) = number_of(&id) {
                 prop_assert_eq!(of_number(number), id);
             }
         }
 
         #[test]
-        fn every_id_that_is_made_has_one(letter in "[af]", digits in 0_u64..1 << BITS) {
+        fn every_generated_id_has_a_number(letter in "[af]", digits in 0_u64..1 << BITS) {
             let id = format!("{letter}{digits:012x}");
             prop_assert_eq!(number_of(&id).map(of_number), Some(id));
         }
     }
 
     #[test]
-    fn what_a_dump_calls_a_record_is_none() {
+    fn ids_given_by_dumps_have_no_number() {
         for id in
             ["", "a", "r-1", "a+12345678901", "A123456789012", "a12345678901G", "a1234567890123"]
         {

@@ -1,4 +1,4 @@
-//! Reads messages: mail, and web pages that were saved as one message.
+//! Reads messages: mail, and web pages that a browser saved as one message (MHTML).
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ pub(crate) struct Mail {
 pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
     let raw = with_charset(raw);
     let message = MessageParser::default().parse(&*raw)?;
-    let saved = message
+    let saved_url = message
         .header_raw(HeaderName::Other("Snapshot-Content-Location".into()))
         .or_else(|| message.header_raw(HeaderName::ContentLocation))
         .map(|url| url.trim().to_owned());
@@ -34,7 +34,7 @@ pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
     // A saved page was never sent.
     let was_sent = has(HeaderName::To) || has(HeaderName::Received) || has(HeaderName::MessageId);
     if !was_sent && let Some((html, address)) = saved_page(&message) {
-        let url = saved.or(address).filter(|url| url.starts_with("http"));
+        let url = saved_url.or(address).filter(|url| url.starts_with("http"));
         let metadata = Metadata { url, ..Metadata::default() };
         let attachments = Vec::new();
         return Some(Mail { text: html, markup: Markup::Html, metadata, attachments });
@@ -59,7 +59,7 @@ pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
     Some(Mail { text, markup, metadata, attachments: attachments(&message) })
 }
 
-/// A message as UTF-8 if it names no charset and is in another encoding.
+/// Converts a message to UTF-8 if it names no charset and is in another encoding.
 fn with_charset(raw: &[u8]) -> Cow<'_, [u8]> {
     let names_charset = || {
         memchr::memchr2_iter(b'c', b'C', raw)
@@ -77,7 +77,7 @@ fn with_charset(raw: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The page in a web archive, and its address.
+/// The HTML of a saved web page, and its address.
 fn saved_page(message: &Message<'_>) -> Option<(String, Option<String>)> {
     message.parts.iter().find_map(|part| match &part.body {
         PartType::Html(html) => {
@@ -110,22 +110,21 @@ fn body(message: &Message<'_>) -> (String, Markup) {
     (text, Markup::Html)
 }
 
-/// The names of a message's attachments. One without a name has the ending of its type.
+/// The names of a message's attachments. One without a name is called `attachment`, with the ending
+/// of its type.
 fn attachments(message: &Message<'_>) -> Vec<String> {
-    /// Maximum number of names.
-    const MOST: usize = 1_000;
-    /// Characters of a name.
-    const LONGEST: usize = 200;
+    const MAX_ATTACHMENTS: usize = 1_000;
+    const MAX_NAME_CHARS: usize = 200;
     let name = |part: &mail_parser::MessagePart<'_>| {
         let name = part.attachment_name().unwrap_or_default();
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-        let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+        let name: String = name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
         match name.trim() {
             "" => format!("attachment.{}", ending(part)),
             name => name.to_owned(),
         }
     };
-    message.attachments().take(MOST).map(name).collect()
+    message.attachments().take(MAX_ATTACHMENTS).map(name).collect()
 }
 
 /// The ending of a file name for the type of a part.
@@ -146,18 +145,17 @@ fn ending(part: &mail_parser::MessagePart<'_>) -> String {
 
 /// The names of the senders, or their addresses.
 fn author(from: &Address<'_>) -> Option<String> {
-    /// Maximum number of senders.
-    const MOST: usize = 10;
+    const MAX_SENDERS: usize = 10;
     let name = |sender: &mail_parser::Addr<'_>| {
         let name = sender.name.as_deref().or(sender.address.as_deref())?;
         let name = name.trim().trim_matches('"');
         (!name.is_empty()).then(|| name.to_owned())
     };
-    let names: Vec<String> = from.iter().take(MOST).filter_map(name).collect();
+    let names: Vec<String> = from.iter().take(MAX_SENDERS).filter_map(name).collect();
     (!names.is_empty()).then(|| names.join("、"))
 }
 
-/// The time of a message in ISO 8601, for a record.
+/// A time in ISO 8601, as a field of a record states it.
 pub(crate) fn iso(time: DateTime) -> String {
     time.to_string()
 }
@@ -200,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_messages_end() {
+    fn hostile_messages_take_no_endless_time() {
         let nested = "Content-Type: message/rfc822\r\n\r\n".repeat(20_000);
         let _ = read(nested.as_bytes());
         let parts = format!(

@@ -19,29 +19,29 @@ pub struct Options {
     /// Decode every file with this encoding (a WHATWG label such as `big5`) instead of detecting
     /// it.
     pub encoding: Option<String>,
-    /// Pages of more than this many bytes, after decompression, are skipped and reported. JSONL is
-    /// streamed and has no such limit.
+    /// Pages of more than this many bytes, after decompression, are skipped and reported. Dumps are
+    /// streamed and have no such limit.
     pub max_file_bytes: u64,
     /// A compressed file is abandoned after this many decompressed bytes in all.
     pub max_container_bytes: u64,
     /// A compressed file is abandoned after this many times its own length in decompressed bytes,
     /// but not before [`max_file_bytes`](Self::max_file_bytes). Text usually expands 3 to 50 times.
     pub max_ratio: u64,
-    /// JSONL lines of more than this many bytes are skipped and reported. A line of more than 16
-    /// times as many ends the dump.
+    /// Records of dumps, such as JSONL lines, of more than this many bytes are skipped and
+    /// reported. A line of more than 16 times as many ends the dump.
     pub max_line_bytes: usize,
-    /// A JSONL dump is abandoned after this many consecutive lines without a new record: blank or
+    /// A dump is abandoned after this many consecutive lines without a new record: blank or
     /// invalid lines, and repetitions of recent records.
     pub max_barren_lines: u64,
     /// Files and folders never to read, whichever path leads to them. A path that does not exist
     /// excludes nothing.
     pub exclude: Vec<PathBuf>,
-    /// Called for each folder: whether to leave it out, with everything in it.
+    /// Called for each folder; returns whether to leave it out, with everything in it.
     pub exclude_folder: Option<fn(&Path) -> bool>,
     /// Files and folders to leave out below every root, as lines of a `.gitignore` file. A file
     /// named `.wensouignore` does the same for its folder.
     pub exclude_globs: Vec<String>,
-    /// What to read of the root, which must be the only one if this is not everything.
+    /// The files and folders to read. Unless it is everything, there must be only one root.
     pub selection: Selection,
     /// Statistics to read pages with, instead of those of the files that are read.
     pub survey: Option<Arc<FinishedSurvey>>,
@@ -84,7 +84,8 @@ impl Options {
     pub(crate) fn labels(&self) -> &Labels {
         self.labels.as_deref().unwrap_or_else(|| Labels::builtin())
     }
-    /// What decides how pages are read, in a form that can be stored and compared.
+
+    /// The options that decide how pages are read, in a form that can be stored and compared.
     pub(crate) fn reading(&self) -> Reading {
         let encoding = self.encoding.as_deref().map(|label| {
             let known = Encoding::for_label(label.trim().as_bytes());

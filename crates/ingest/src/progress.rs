@@ -3,7 +3,7 @@
 /// A pass over the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Collecting corpus statistics: tags with their keywords, extents of flash items.
+    /// Collecting corpus statistics, such as tags with their keywords, and lines that recur.
     Survey,
     /// Parsing with these statistics and emitting records.
     Read,

@@ -54,7 +54,7 @@ pub enum Moment {
 /// How a [`Date`] is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum DateProvenance {
-    /// The page states the record's date, in this part.
+    /// The page or dump states the record's date, in this part.
     Stated(DateOrigin),
     /// Inferred from other data in the page.
     Inferred(DateBasis),
@@ -134,7 +134,8 @@ pub struct Related {
     pub snippet: String,
 }
 
-/// One article: what a page is once it is read, in the index and in every answer.
+/// One article: the form that a page has once it is read, in the index and in the results of
+/// searches.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Article {
     /// Stable id: the record's own in JSONL, otherwise `a` and 12 hexadecimal digits derived from
@@ -205,8 +206,7 @@ pub struct Variant {
     pub occurrences: Vec<Occurrence>,
 }
 
-/// One flash item (快訊), from the reader to every answer. Equal items of many pages are one
-/// record, whatever their script.
+/// One flash item (快訊). Equal items of many pages are one record, whatever their script.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FlashItem {
     /// Stable id: the record's own in JSONL, otherwise `f` and 12 hexadecimal digits derived from
@@ -214,9 +214,9 @@ pub struct FlashItem {
     pub id: String,
     /// Column such as 聲音 or 動態, where the item names one.
     pub column: Option<String>,
-    /// Title.
+    /// Title, as in the first variant.
     pub title: String,
-    /// Text; paragraphs are joined by `\n`.
+    /// Text, as in the first variant; paragraphs are joined by `\n`.
     pub text: String,
     /// When it was published; items in pages always state it.
     pub date: Date,
@@ -228,9 +228,9 @@ pub struct FlashItem {
     pub category: Option<String>,
     /// Address; only JSONL records give it.
     pub url: Option<String>,
-    /// All occurrences in this variant, in the order of the walk; never empty.
+    /// All occurrences of the first variant, in the order of the walk; never empty.
     pub occurrences: Vec<Occurrence>,
-    /// The other variants, in the order first seen.
+    /// The other variants, in the order in which the walk first finds them.
     pub variants: Vec<Variant>,
 }
 

@@ -1,5 +1,5 @@
-//! A temporary file of records that are read back by offset, so that what grows with the archive
-//! takes no memory.
+//! A temporary file for data that grows with the archive, so that it takes no memory. The file has
+//! records, which are read back by their offsets; here a record is any string of bytes.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -28,11 +28,12 @@ pub(crate) struct FinishedLog {
 #[derive(Clone)]
 pub(crate) struct LogReader {
     log: FinishedLog,
+    /// The bytes of the file that were read last.
     window: Vec<u8>,
     /// File offset of the window.
-    from: u64,
+    window_start: u64,
     /// Bytes to read at a time.
-    size: usize,
+    read_bytes: usize,
 }
 
 impl RecordLog {
@@ -74,9 +75,9 @@ impl RecordLog {
 }
 
 impl FinishedLog {
-    /// A reader that reads `size` bytes at a time, or more for longer records.
-    pub(crate) fn reader(&self, size: usize) -> LogReader {
-        LogReader { log: self.clone(), window: Vec::new(), from: 0, size }
+    /// A reader that reads `read_bytes` bytes at a time, or more for longer records.
+    pub(crate) fn reader(&self, read_bytes: usize) -> LogReader {
+        LogReader { log: self.clone(), window: Vec::new(), window_start: 0, read_bytes }
     }
 }
 
@@ -90,27 +91,29 @@ impl LogReader {
         Ok((record, from + length as u64))
     }
 
-    /// Frees the window.
+    /// Frees the window of a reader that is no longer needed.
     pub(crate) fn close(&mut self) {
         self.window = Vec::new();
     }
 
+    /// The `length` bytes at offset `at`, read into the window if they are not in it.
     fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
         let end = at + length as u64;
-        if at < self.from || end > self.from + self.window.len() as u64 {
+        if at < self.window_start || end > self.window_start + self.window.len() as u64 {
             self.load(at, length)?;
         }
         // Inside the window, so it fits in `usize`.
-        let start = (at - self.from) as usize;
+        let start = (at - self.window_start) as usize;
         self.window.get(start..start + length).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
+    /// Reads the window at offset `at`: `length` bytes or more.
     fn load(&mut self, at: u64, length: usize) -> io::Result<()> {
-        let left = self.log.length.saturating_sub(at);
-        let wanted = (length.max(self.size) as u64).min(left);
+        let remaining = self.log.length.saturating_sub(at);
+        let wanted = (length.max(self.read_bytes) as u64).min(remaining);
         self.window.clear();
-        self.window.shrink_to(2 * self.size);
-        self.from = at;
+        self.window.shrink_to(2 * self.read_bytes);
+        self.window_start = at;
         let file = self.log.file.lock().unwrap_or_else(PoisonError::into_inner);
         (&*file).seek(SeekFrom::Start(at))?;
         (&*file).take(wanted).read_to_end(&mut self.window)?;
@@ -126,10 +129,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_piece_is_read_back_in_any_order(
+        fn every_record_is_read_back_in_any_order(
             lengths in prop::collection::vec(0..200_usize, 1..60),
             order in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
-            size in 1..300_usize,
+            read_bytes in 1..300_usize,
         ) {
             let mut log = RecordLog::new().unwrap();
             let records: Vec<Vec<u8>> =
@@ -137,7 +140,7 @@ mod tests {
             let offsets: Vec<u64> = records.iter().map(|record| log.push(record).unwrap()).collect();
             let end = log.end_offset();
             let finished = log.finish().unwrap();
-            let mut reader = finished.reader(size);
+            let mut reader = finished.reader(read_bytes);
             let shuffled = order.iter().map(|index| index.index(records.len()));
             for number in (0..records.len()).chain(shuffled) {
                 let next = offsets.get(number + 1).copied().unwrap_or(end);
@@ -148,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_a_buffer_is_read_back() {
+    fn more_bytes_than_a_buffer_are_read_back() {
         let mut log = RecordLog::new().unwrap();
         let record = |number: u8| vec![number; 3 * BUFFER / 2 / usize::from(number)];
         let offsets: Vec<u64> = (1..9).map(|number| log.push(&record(number)).unwrap()).collect();

@@ -102,7 +102,8 @@ pub struct KeyCount {
 const MAX_KEYS: usize = 1_000;
 
 impl Report {
-    /// Adds the keys of a dump to `counts`.
+    /// Adds the keys of the dump at `path` to `counts`. `keys` has each key, how many records have
+    /// it, and the first line with it.
     pub(crate) fn add_keys(counts: &mut Vec<KeyCount>, path: &str, keys: Vec<(String, u64, u64)>) {
         for (key, count, line) in keys {
             if let Some(known) = counts.iter_mut().find(|known| known.key == key) {
@@ -117,15 +118,15 @@ impl Report {
     /// `no ending`.
     #[must_use]
     pub fn ignored_by_ending(&self) -> BTreeMap<String, u64> {
-        /// Longer endings are parts of names.
-        const LONGEST: usize = 12;
+        /// What stands after a point and is longer is no ending, but part of the name.
+        const MAX_ENDING_BYTES: usize = 12;
         let mut counts = BTreeMap::new();
         for path in &self.ignored {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let ending = match name.rsplit_once('.') {
                 Some(("", _)) => "hidden".to_owned(),
                 _ if name.starts_with('.') => "hidden".to_owned(),
-                Some((_, ending)) if ending.len() <= LONGEST && !ending.contains(' ') => {
+                Some((_, ending)) if ending.len() <= MAX_ENDING_BYTES && !ending.contains(' ') => {
                     format!(".{}", ending.to_lowercase())
                 }
                 _ => "no ending".to_owned(),
@@ -176,7 +177,7 @@ pub struct FileSpan {
     pub span: Span,
 }
 
-/// Something that was left out.
+/// Something that should have been read and was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// The file or folder; for a member of a container `container!/member`.
@@ -214,7 +215,7 @@ pub enum Reason {
         /// Length in bytes, or the number of bytes read before giving up.
         bytes: u64,
         /// The limit: [`Options::max_file_bytes`](crate::Options::max_file_bytes) for a page,
-        /// [`Options::max_line_bytes`](crate::Options::max_line_bytes) for a JSONL line.
+        /// [`Options::max_line_bytes`](crate::Options::max_line_bytes) for a record of a dump.
         limit: u64,
     },
     /// A pipe, socket or device: never opened.
@@ -227,18 +228,17 @@ pub enum Reason {
     SymlinkOutsideRoots,
     /// A pattern of files to leave out that is not valid; what is wrong with it. It is not applied.
     BadPattern(String),
-    /// A JSONL line that is not a valid record; what is wrong with it.
-    /// A part of a dump that is not a valid record; what is wrong with it.
+    /// A JSONL line or another part of a dump that is not a valid record; what is wrong with it.
     Malformed(String),
     /// A record whose id another record of the same dump has.
     DuplicateId(String),
     /// Compressed data or a container that is truncated or corrupt; what is wrong.
     Damaged(String),
-    /// A member of an archive that needs a password.
+    /// A member of a container that needs a password.
     Encrypted,
     /// Compressed or encoded in an unsupported way; which.
     Unsupported(String),
-    /// An archive inside an archive.
+    /// A container inside a container.
     Nested,
     /// A compressed file that exceeds a limit of decompressed data; which. The rest is not read.
     Bomb(String),
@@ -250,7 +250,7 @@ pub enum Reason {
     DuplicateName,
     /// The command of [`Options::pre`](crate::Options::pre) failed; how.
     CommandFailed(String),
-    /// Further problems of the same file, which has too many to list.
+    /// Further problems of the same file, which are too many to list.
     More {
         /// How many.
         count: u64,
@@ -309,7 +309,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn persisted_names_stay() {
+    fn names_in_stored_reports_do_not_change() {
         let skip = |reason| Skipped { path: "a".into(), line: None, reason };
         let report = Report {
             flash_occurrences: 3,

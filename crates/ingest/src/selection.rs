@@ -1,4 +1,4 @@
-//! A selection of the files and folders of an archive, which are read instead of all of them.
+//! Which files and folders of an archive are read, if not all of them.
 
 /// A selection of files and folders of an archive with one root; everything by default.
 ///

@@ -1,11 +1,12 @@
-//! Threads that the system may refuse.
+//! Creates threads, which the system may refuse.
 
 #[cfg(test)]
 use std::cell::Cell;
 use std::io;
 use std::thread::{self, Scope, ScopedJoinHandle};
 
-/// Creates a scoped thread; fails if the system refuses it. Tests can refuse threads, too.
+/// Creates a scoped thread; fails if the system refuses it. `number` is how many threads the caller
+/// has created before; tests can refuse all threads from some number on.
 pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
     scope: &'scope Scope<'scope, 'env>,
     number: usize,
@@ -22,6 +23,7 @@ pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
 
 #[cfg(test)]
 thread_local! {
-    /// How many threads a test thread may create at once.
+    /// How many threads [`spawn`] creates when a test calls it from this thread; it refuses further
+    /// ones.
     pub(crate) static ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
 }

@@ -6,7 +6,8 @@ use crate::punctuation::{is_colon, is_han, is_sentence_end};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Title<'a> {
     pub(crate) title: &'a str,
-    /// The `TAG:` before the title; only if the suffix is a lone tag.
+    /// The `TAG:` before the title; only if the suffix is a tag without a keyword, or, by
+    /// [`split_known`](Self::split_known), if there is no suffix.
     pub(crate) head: Option<&'a str>,
     /// The `_TAG` after the title.
     pub(crate) tag: Option<&'a str>,
@@ -28,12 +29,12 @@ impl<'a> Title<'a> {
             Some((tag, keyword)) => (tag, Some(keyword.trim())),
             None => (tail, None),
         };
-        let strict = keyword.is_none();
-        if !is_tag(tag, strict) || keyword.is_some_and(|keyword| !is_keyword(keyword)) {
+        let is_alone = keyword.is_none();
+        if !is_tag(tag, is_alone) || keyword.is_some_and(|keyword| !is_keyword(keyword)) {
             return bare;
         }
         let mut parts = Title { title, head: None, tag: Some(tag.trim()), keyword };
-        if strict
+        if is_alone
             && let Some((head, after_head)) = title.split_once(is_colon)
             && is_ticker(head)
             && !after_head.trim().is_empty()
@@ -77,8 +78,9 @@ pub(crate) fn is_ticker(text: &str) -> bool {
         && text.bytes().any(|b| b.is_ascii_uppercase())
 }
 
-/// `strict`: without a keyword after it, only a typical tag is accepted.
-fn is_tag(tag: &str, strict: bool) -> bool {
+/// Whether the text after `_` is a tag. If no keyword follows it (`is_alone`), only a typical tag
+/// is accepted.
+fn is_tag(tag: &str, is_alone: bool) -> bool {
     let chars = tag.chars().count();
     if tag.is_empty() || tag.contains(char::is_whitespace) || tag.contains(is_sentence_end) {
         return false;
@@ -86,7 +88,7 @@ fn is_tag(tag: &str, strict: bool) -> bool {
     if is_ticker(tag) {
         return true;
     }
-    if strict {
+    if is_alone {
         // A lone Chinese suffix is usually a site name, as in `標題_新浪網`; this keeps it out of
         // the title, too.
         let is_name = chars <= 6 && tag.chars().all(is_han);
@@ -107,38 +109,43 @@ fn is_keyword(keyword: &str) -> bool {
 
 /// A title for a page that lost its own: the beginning of its first paragraph.
 pub(crate) fn derived(paragraph: &str) -> &str {
-    const WHOLE: usize = 60;
-    const CUT: usize = 40;
-    if paragraph.chars().count() <= WHOLE {
+    /// A paragraph of at most this many characters is the title as a whole.
+    const MAX_CHARS: usize = 60;
+    /// A longer paragraph without a sentence or clause that ends early is cut after this many.
+    const CUT_CHARS: usize = 40;
+    /// A clause with fewer characters is no title.
+    const MIN_CLAUSE_CHARS: usize = 8;
+    if paragraph.chars().count() <= MAX_CHARS {
         return paragraph.trim_end_matches(['。', '.']);
     }
-    let mut end = None;
+    let mut clause_end = None;
     for (number, (at, c)) in paragraph.char_indices().enumerate() {
-        if number >= WHOLE {
+        if number >= MAX_CHARS {
             break;
         }
         if is_sentence_end(c) {
             return &paragraph[..at];
         }
-        if number >= 8 && matches!(c, ',' | '\u{ff0c}' | ';' | '\u{ff1b}') {
-            end = Some(at);
+        if number >= MIN_CLAUSE_CHARS && matches!(c, ',' | '\u{ff0c}' | ';' | '\u{ff1b}') {
+            clause_end = Some(at);
         }
     }
-    let cut = paragraph.char_indices().nth(CUT).map_or(paragraph.len(), |(at, _)| at);
-    &paragraph[..end.unwrap_or(cut)]
+    let cut = paragraph.char_indices().nth(CUT_CHARS).map_or(paragraph.len(), |(at, _)| at);
+    &paragraph[..clause_end.unwrap_or(cut)]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The tag before the title, the title, the tag after it, and the keyword.
     fn parts(line: &str) -> (Option<&str>, &str, Option<&str>, Option<&str>) {
         let Title { title, head, tag, keyword } = Title::split(line);
         (head, title, tag, keyword)
     }
 
     #[test]
-    fn tails_in_all_forms() {
+    fn tag_suffixes_in_all_forms() {
         assert_eq!(
             parts("“大廠壟斷大模型”,會被開源終結嗎?_GPT:apenft幣價格今日行情"),
             (None, "“大廠壟斷大模型”,會被開源終結嗎?", Some("GPT"), Some("apenft幣價格今日行情"))
@@ -159,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_before_a_title_without_a_tail() {
+    fn a_tag_before_a_title_without_a_tag_suffix() {
         let Title { head, title, .. } = Title::split_known("NAR:以三要素衡量性能");
         assert_eq!((head, title), (Some("NAR"), "以三要素衡量性能"));
         let Title { head, title, .. } = Title::split_known("美聯儲:銀行業危機");
@@ -167,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn titles_without_a_tail_are_whole() {
+    fn titles_without_a_tag_suffix_are_not_split() {
         for line in ["美聯儲:銀行業危機", "use snake_case names", "甲_", "_GPT", "A_b c d"]
         {
             assert_eq!(parts(line).1, line);

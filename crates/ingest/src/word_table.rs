@@ -12,6 +12,7 @@ type Start = (char, Option<char>);
 pub(crate) struct WordTable<T> {
     /// The folded words with the same start, the longest first.
     by_start: HashMap<Start, Vec<(Vec<char>, T)>>,
+    /// The first folded characters of all words.
     first: HashSet<char>,
 }
 
@@ -46,12 +47,13 @@ impl<T: Copy> WordTable<T> {
         self.words_at(text).next()
     }
 
-    /// Whether `text` as a whole is a word of the table.
+    /// The meaning of `text`, if it is a word of the table as a whole.
     pub(crate) fn whole(&self, text: &str) -> Option<T> {
         self.words_at(text).find(|(_, bytes)| *bytes == text.len()).map(|(meaning, _)| meaning)
     }
 
-    /// All words at the beginning of `text`, the longest first.
+    /// All words at the beginning of `text`, the longest first: their meanings, and their lengths
+    /// in `text` in bytes.
     pub(crate) fn words_at<'a>(
         &'a self,
         text: &'a str,
@@ -59,9 +61,9 @@ impl<T: Copy> WordTable<T> {
         let mut folded = text.chars().flat_map(fold_one);
         let first = folded.next().filter(|first| self.first.contains(first));
         let second = first.and_then(|_| folded.next());
-        let long = first.zip(second).and_then(|(a, b)| self.by_start.get(&(a, Some(b))));
-        let one = first.and_then(|first| self.by_start.get(&(first, None)));
-        long.into_iter().chain(one).flatten().filter_map(|(word, meaning)| {
+        let longer = first.zip(second).and_then(|(a, b)| self.by_start.get(&(a, Some(b))));
+        let one_char = first.and_then(|first| self.by_start.get(&(first, None)));
+        longer.into_iter().chain(one_char).flatten().filter_map(|(word, meaning)| {
             let bytes = match_length(word, text)?;
             // A Latin word does not end inside another: `Mar` is not a part of `Market`.
             let is_latin = word.last().is_some_and(char::is_ascii_alphabetic);
@@ -70,10 +72,10 @@ impl<T: Copy> WordTable<T> {
         })
     }
 
-    /// The longest word at the end of `text`, and the byte where it begins. `longest` is the number
-    /// of characters to try.
-    pub(crate) fn longest_ending(&self, text: &str, longest: usize) -> Option<(T, usize)> {
-        let starts = text.char_indices().rev().take(longest);
+    /// The longest word of at most `max_chars` characters at the end of `text`: its meaning, and
+    /// the byte where it begins.
+    pub(crate) fn longest_ending(&self, text: &str, max_chars: usize) -> Option<(T, usize)> {
+        let starts = text.char_indices().rev().take(max_chars);
         let words = starts.filter_map(|(at, _)| Some((self.whole(&text[at..])?, at)));
         words.last()
     }

@@ -1,6 +1,7 @@
 //! A concatenated Tags line as characters, with a score for splitting it at each position.
 
-use crate::folded_hash::fold;
+use wensou_text::fold;
+
 use crate::punctuation::is_han;
 
 /// Longer lines (in characters) are not Tags lines of this kind.

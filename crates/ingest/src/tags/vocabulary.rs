@@ -2,11 +2,11 @@
 //! separately (in title suffixes, or as a list of tags), and the shapes of these keywords.
 
 use foldhash::{HashMap, HashSet};
+use wensou_text::fold;
 
 use super::bloom::BloomFilter;
 use super::concatenated::text_hash;
 use super::shapes::{Shapes, combined_hash, prefix_hashes};
-use crate::folded_hash::fold;
 use crate::title::{Title, is_ticker};
 
 /// The known tags and keywords, folded, with how often they occur.
