@@ -1,6 +1,6 @@
 //! The laws of the grammar of dates and bylines.
 
-use wensou_ingest::{Moment, direct};
+use wensou_ingest::{Moment, fuzz_entry};
 
 /// The greatest length in bytes of a line that can be only a byline.
 const MAX_BYLINE: usize = 450;
@@ -11,7 +11,7 @@ pub fn check(data: &[u8]) {
     for line in text.lines() {
         check_dates(line);
         let trimmed = line.trim();
-        if let Some((values, is_whole)) = direct::byline(trimmed) {
+        if let Some((values, is_whole)) = fuzz_entry::byline(trimmed) {
             let inside = trimmed.as_bytes().as_ptr_range();
             for value in values {
                 assert_eq!(value, value.trim());
@@ -25,12 +25,12 @@ pub fn check(data: &[u8]) {
 
 /// Checks the laws of the date at the start of a line, and of the date that the line is.
 fn check_dates(line: &str) {
-    if let Some((moment, bytes)) = direct::date_prefix(line) {
+    if let Some((moment, bytes)) = fuzz_entry::date_prefix(line) {
         assert!(bytes > 0 && line.is_char_boundary(bytes));
-        let alone = direct::date_prefix(&line[..bytes]);
+        let alone = fuzz_entry::date_prefix(&line[..bytes]);
         assert_eq!(alone, Some((moment, bytes)), "the same date without the text after it");
     }
-    if let Some(moment) = direct::date_value(line) {
+    if let Some(moment) = fuzz_entry::date_value(line) {
         let printed = match moment {
             Moment::Day(day) => day.to_string(),
             Moment::Time(time) => time.to_string(),
@@ -38,7 +38,7 @@ fn check_dates(line: &str) {
             Moment::Year(day) => day.strftime("%Y年").to_string(),
         };
         assert_eq!(
-            direct::date_value(&printed),
+            fuzz_entry::date_value(&printed),
             Some(moment),
             "a printed date is parsed as itself"
         );

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use wensou_ingest::{Options, direct};
+use wensou_ingest::{Options, fuzz_entry};
 
 /// The names of files that the first byte chooses from.
 const NAMES: [&str; 10] = [
@@ -32,7 +32,7 @@ pub fn check(data: &[u8]) {
         .max(raw.len() as u64);
     let (mut bytes, mut events) = (0, 0);
     let mut buffer = [0; 4096];
-    direct::members(name, raw, &options, &mut |path, mut read| {
+    fuzz_entry::members(name, raw, &options, &mut |path, mut read| {
         events += 1;
         // A member that is left out is reported with the name that it has, which may lead outside.
         // A member that is read has a path inside the file.
@@ -49,7 +49,7 @@ pub fn check(data: &[u8]) {
     // A container may cause no event: folders and the records that describe a crawl are no members.
     // The content decides whether a file is a container, whatever its name says.
     let is_single_file =
-        !direct::is_container(name, raw) && (name.contains(".txt") || name.contains(".jsonl"));
+        !fuzz_entry::is_container(name, raw) && (name.contains(".txt") || name.contains(".jsonl"));
     assert!(!is_single_file || events == 1, "a file is read or reported once");
     assert!(events as u64 <= allowed, "each event takes at least a byte of the file");
 }

@@ -1,6 +1,6 @@
 //! The laws of the decoder and of its map back to the bytes of the file.
 
-use wensou_ingest::{decode, direct};
+use wensou_ingest::{decode, fuzz_entry};
 
 /// The encodings that the first byte chooses from; `None` leaves the choice to the detector.
 const LABELS: [Option<&str>; 8] = [
@@ -18,7 +18,7 @@ const LABELS: [Option<&str>; 8] = [
 pub fn check(data: &[u8]) {
     let Some((first, raw)) = data.split_first() else { return };
     let label = LABELS[usize::from(*first) % LABELS.len()];
-    let Ok(decoded) = direct::decode_with_offsets(raw, label) else { return };
+    let Ok(decoded) = fuzz_entry::decode_with_offsets(raw, label) else { return };
     if label.is_none() {
         assert_eq!(decode(raw).expect("a text that was decoded already"), decoded.text);
     }

@@ -1,6 +1,6 @@
 //! The laws of the readers of dumps of all kinds.
 
-use wensou_ingest::{Options, Record, direct};
+use wensou_ingest::{Options, Record, fuzz_entry};
 
 /// Panics if `data`, read as a dump of the kind in its first byte, breaks a law.
 pub fn check(data: &[u8]) {
@@ -8,7 +8,7 @@ pub fn check(data: &[u8]) {
     let mut options = Options::default();
     options.max_line_bytes = 1024;
     let (mut last, mut line) = (0, 0);
-    direct::records_of_kind(*kind, data, &options, &mut |record| {
+    fuzz_entry::records_of_kind(*kind, data, &options, &mut |record| {
         let (record, number) = match record {
             Ok(found) => found,
             Err(skipped) => {

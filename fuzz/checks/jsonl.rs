@@ -1,6 +1,6 @@
 //! The laws of the reader of JSON lines.
 
-use wensou_ingest::{Options, Record, direct};
+use wensou_ingest::{Options, Record, fuzz_entry};
 
 /// Panics if `data`, read as JSON lines in UTF-8, breaks a law.
 pub fn check(data: &[u8]) {
@@ -11,7 +11,7 @@ pub fn check(data: &[u8]) {
     let mut options = Options::default();
     options.max_line_bytes = 1024;
     let (mut last, mut found, mut line) = (0, 0, 0);
-    direct::records(data, &options, &mut |record| {
+    fuzz_entry::records(data, &options, &mut |record| {
         found += 1;
         let (record, number) = match record {
             Ok(found) => found,

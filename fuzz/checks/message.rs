@@ -1,9 +1,9 @@
 //! The laws of the reader of messages.
 
-use wensou_ingest::direct;
+use wensou_ingest::fuzz_entry;
 
 /// Panics if `data`, read as a message, breaks a law.
 pub fn check(data: &[u8]) {
-    let Some((_, title)) = direct::message(data) else { return };
+    let Some((_, title)) = fuzz_entry::message(data) else { return };
     assert!(title.is_none_or(|title| !title.is_empty() && title.trim() == title));
 }

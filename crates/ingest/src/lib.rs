@@ -28,13 +28,12 @@
 //! order; `file_table` has what a build remembers about each. Of the helpers, `punctuation` and
 //! `word_table` match characters and words, `folded_hash` hashes texts, `record_log` keeps data in
 //! a temporary file, `front_coding` compresses it, and `direct_mapped` is a cache.
+//! `fuzz_entry` calls parsers for the fuzz targets.
 
 mod archive_survey;
 mod byte_pairs;
 mod corpus;
 mod date;
-#[doc(hidden)]
-pub mod direct;
 mod direct_mapped;
 mod dump;
 mod encoding;
@@ -44,6 +43,8 @@ mod file_table;
 mod flash;
 mod folded_hash;
 mod front_coding;
+#[doc(hidden)]
+pub mod fuzz_entry;
 pub mod id;
 mod input;
 mod mail;

@@ -77,8 +77,8 @@ pub fn byline(line: &str) -> Option<(Vec<&str>, bool)> {
     Some((reading.fields.iter().map(|field| field.value).collect(), reading.is_whole))
 }
 
-/// Passes every record of a JSONL dump in UTF-8 with its line number to `emit`, and whatever is
-/// skipped.
+/// Passes to `emit` every record of a JSONL dump in UTF-8, with its line number, and everything
+/// that is skipped.
 pub fn records(
     raw: &[u8],
     options: &Options,
@@ -87,7 +87,8 @@ pub fn records(
     dump(DumpKind::JsonLines, Some(UTF_8), raw, options, emit);
 }
 
-/// [`records`] of a dump of another kind, in any encoding. Every number stands for a kind.
+/// Does the same as [`records`] for a dump of any kind and in any encoding. Every number stands for
+/// a kind.
 pub fn records_of_kind(
     kind: u8,
     raw: &[u8],
@@ -114,6 +115,7 @@ fn dump(
     options: &Options,
     emit: &mut dyn FnMut(Result<(Record, u64), Skipped>),
 ) {
+    // The name does not matter, because `kind` is given.
     let input = Input {
         path: "a.jsonl".to_owned(),
         relative: "a.jsonl".to_owned(),
@@ -149,14 +151,14 @@ pub fn front_matter(text: &str) -> (Option<String>, Vec<String>) {
     (metadata.title, metadata.tags)
 }
 
-/// Whether a file of this name holds many files, by its name or by its content.
+/// Whether a file is a container, by its name or by its content.
 #[must_use]
 pub fn is_container(name: &str, raw: &[u8]) -> bool {
     input::is_container(FileFormat::named(name), raw)
 }
 
-/// Passes the path of everything in a file of this name to `emit`, with its bytes if it can be
-/// read.
+/// Passes to `emit` the path of the file, or of each of its members if it is a container, with its
+/// bytes if it can be read.
 pub fn members(
     name: &str,
     raw: &[u8],
