@@ -7,13 +7,13 @@ const LETTERS: [char; 2] = ['a', 'f'];
 const BITS: u32 = 48;
 
 /// The id that is generated from a hash: a letter and the first twelve hexadecimal digits.
-pub(crate) fn short(letter: char, hash: u64) -> String {
+pub(crate) fn short_id(letter: char, hash: u64) -> String {
     format!("{letter}{:012x}", hash >> (u64::BITS - BITS))
 }
 
 /// A free id for a record whose own id a record of another dump has: `id@dump`, or `id@dump@2` and
 /// so on if dumps of the same name are in several roots.
-pub(crate) fn qualified(id: &str, dump: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
+pub(crate) fn qualified_id(id: &str, dump: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
     let mut qualified = format!("{id}@{dump}");
     let mut number = 1_u64;
     while !is_free(&qualified) {
@@ -40,7 +40,7 @@ pub fn number_of(id: &str) -> Option<u64> {
 /// The inverse of [`number_of`].
 #[must_use]
 pub fn of_number(number: u64) -> String {
-    short(LETTERS[(number >> BITS & 1) as usize], number << (u64::BITS - BITS))
+    short_id(LETTERS[(number >> BITS & 1) as usize], number << (u64::BITS - BITS))
 }
 
 #[cfg(test)]

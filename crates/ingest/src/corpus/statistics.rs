@@ -18,7 +18,7 @@ use crate::corpus::sample::SiteSamples;
 use crate::flash::contexts::{MAX_PRECEDING, SharedContexts, paragraph_hash};
 use crate::flash::item_hash::item_hash;
 use crate::flash::paragraph::Piece;
-use crate::id::qualified;
+use crate::id::qualified_id;
 use crate::tags::Vocabulary;
 use crate::title::Title;
 
@@ -191,7 +191,7 @@ impl CorpusStatistics {
                 dumps.push(&id.dump);
                 if !is_first {
                     let is_free = |id: &str| !by_id.contains_key(id) && !taken.contains(id);
-                    let id = qualified(&id.id, &id.dump, is_free);
+                    let id = qualified_id(&id.id, &id.dump, is_free);
                     taken.insert(id.clone());
                     resolved.push((content, Some(id)));
                 }

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::flash::occurrences::{OccurrenceMerge, OccurrenceSorter, VariantKey};
 use crate::folded_hash::folded_hash;
-use crate::id::short;
+use crate::id::short_id;
 use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
 use crate::record_log::{LogReader, RecordLog};
 
@@ -210,7 +210,7 @@ impl FlashDeduplicator {
 
 /// The id of a variant that is not the item's first.
 pub(crate) fn variant_id(hashes: ItemHashes) -> String {
-    short('f', hashes.exact)
+    short_id('f', hashes.exact)
 }
 
 /// See [`FlashDeduplicator::drain`].
@@ -346,7 +346,7 @@ mod tests {
                 .map(|(number, (content_hash, exact, from_dump, page))| {
                     let path = format!("{page}.txt");
                     let item = FlashItem {
-                        id: short('f', content_hash << 16),
+                        id: short_id('f', content_hash << 16),
                         column: Some(format!("{number}")),
                         title: format!("第{content_hash}條"),
                         text: ["開源", "开源", "開源。"][exact].to_owned(),

@@ -9,7 +9,7 @@ use crate::corpus::statistics::{CorpusStatistics, DumpId};
 use crate::error::Error;
 use crate::file_table::FileEntry;
 use crate::flash::dedup::content_hash;
-use crate::id::short;
+use crate::id::short_id;
 use crate::pipeline::ids::Ids;
 use crate::pipeline::stored_path::{StoredPath, by_path, is_generated};
 use crate::record::Record;
@@ -74,7 +74,7 @@ pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
             let flash = &occurrence.item.flash;
             statistics.add_items_in_dump();
             let key = content_hash(&flash.title, &flash.text, flash.date.value);
-            if flash.id != short('f', key) {
+            if flash.id != short_id('f', key) {
                 // The id is not the generated one, so a dump gave it, and the item keeps it.
                 let dump = Arc::from(stored_path.path.as_str());
                 statistics.add_dump_id(key, DumpId { id: flash.id.clone(), at: (0, 0), dump });

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use crate::id::{qualified, short};
+use crate::id::{qualified_id, short_id};
 
 /// Hash of a path relative to its root.
 pub(crate) fn path_hash(relative: &str) -> u64 {
@@ -47,7 +47,7 @@ impl Ids {
 
     /// Takes `id`, or the first of `id@dump`, `id@dump@2` and so on that is free.
     pub(crate) fn claim_for(&mut self, id: &str, dump: &str) -> String {
-        if self.claim(id) { id.to_owned() } else { qualified(id, dump, |id| self.claim(id)) }
+        if self.claim(id) { id.to_owned() } else { qualified_id(id, dump, |id| self.claim(id)) }
     }
 
     /// Reserves an id for the record at `path`.
@@ -59,7 +59,7 @@ impl Ids {
     /// records that another machine reads have them.
     pub(crate) fn skip(&mut self, letter: char, hash: u64, count: u64) {
         let Some(last) = count.checked_sub(1) else { return };
-        self.claim(&short(letter, hash));
+        self.claim(&short_id(letter, hash));
         let seed = self.seeds.entry(hash).or_default();
         *seed = last.max(*seed);
     }
@@ -67,7 +67,7 @@ impl Ids {
     /// A new id for the record at `path`: `letter` and 12 digits, or 16 digits if that id is taken.
     /// The result depends only on the order of the walk.
     pub(crate) fn fresh(&mut self, letter: char, hash: u64, path: &str) -> String {
-        let mut id = short(letter, hash);
+        let mut id = short_id(letter, hash);
         if self.claim_at(&id, path) {
             return id;
         }
@@ -91,7 +91,7 @@ mod tests {
         let hash = path_hash("000/000001.txt");
         let first = ids.fresh('a', hash, "a");
         assert_eq!(first.len(), 13);
-        assert_eq!(first, short('a', hash));
+        assert_eq!(first, short_id('a', hash));
         let second = ids.fresh('a', hash, "b");
         assert_eq!(second.len(), 17);
         assert!(!ids.claim(&second));
@@ -101,9 +101,9 @@ mod tests {
     fn a_reserved_id_is_only_for_its_path() {
         let mut ids = Ids::default();
         let hash = path_hash("a.txt");
-        ids.reserve(&short('a', hash), "one/a.txt");
+        ids.reserve(&short_id('a', hash), "one/a.txt");
         assert_eq!(ids.fresh('a', hash, "other/a.txt").len(), 17);
-        assert_eq!(ids.fresh('a', hash, "one/a.txt"), short('a', hash));
-        assert!(!ids.claim_at(&short('a', hash), "one/a.txt"));
+        assert_eq!(ids.fresh('a', hash, "one/a.txt"), short_id('a', hash));
+        assert!(!ids.claim_at(&short_id('a', hash), "one/a.txt"));
     }
 }

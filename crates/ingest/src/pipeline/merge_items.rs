@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
     use crate::flash::dedup::FlashDeduplicator;
-    use crate::id::short;
+    use crate::id::short_id;
     use crate::record::Span;
 
     /// An occurrence of an item in a page, or in a dump.
@@ -179,7 +179,7 @@ mod tests {
             let text = TEXTS[seen.text];
             let hashes = ItemHashes { content_hash: 7, ..ItemHashes::of("", text, None) };
             let mut item = FlashItem {
-                id: short('f', 7 << 16),
+                id: short_id('f', 7 << 16),
                 column: Some(seen.column.to_string()),
                 text: text.to_owned(),
                 ..FlashItem::default()

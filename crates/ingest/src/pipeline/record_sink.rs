@@ -11,7 +11,7 @@ use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
 use crate::file_table::{FileEntries, FileEntry, FileEntryLog, SurveyedFile};
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, variant_id};
-use crate::id::{qualified, short};
+use crate::id::{qualified_id, short_id};
 use crate::pipeline::carry_over::{StoredRecords, stored_records};
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash, text_hash};
 use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, FoundPage, ReadFile, member};
@@ -166,7 +166,7 @@ impl<E> RecordSink<'_, E> {
         let Self { ids, dump, .. } = self;
         match before {
             0 => ids.claim_for(id, &dump.relative),
-            _ => qualified(id, &dump.relative, |id| ids.claim(id)),
+            _ => qualified_id(id, &dump.relative, |id| ids.claim(id)),
         }
     }
 
@@ -224,7 +224,7 @@ impl<E> RecordSink<'_, E> {
     /// The id of an item's first variant.
     fn item_id(&self, hashes: ItemHashes) -> String {
         let dumped = self.statistics.dump_ids.get(&hashes.content_hash);
-        dumped.map(|dumped| dumped.id.clone()).unwrap_or_else(|| short('f', hashes.content_hash))
+        dumped.map(|dumped| dumped.id.clone()).unwrap_or_else(|| short_id('f', hashes.content_hash))
     }
 
     /// Notes that a page or dump was read completely, so its stored records are not needed.

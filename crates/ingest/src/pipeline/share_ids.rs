@@ -4,7 +4,7 @@
 use foldhash::HashSet;
 
 use crate::flash::dedup::{ItemHashes, content_hash, variant_id};
-use crate::id::qualified;
+use crate::id::qualified_id;
 use crate::pipeline::ids::{lengthened, path_hash};
 use crate::pipeline::stored_path::{is_dump, is_generated};
 use crate::record::{Article, FlashItem, Record, Span};
@@ -50,7 +50,7 @@ fn ids_in_file<'i>(item: &'i FlashItem, path: &str) -> Vec<&'i str> {
 pub fn next_free_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
     let (letter, hash) = match record {
         Record::Article(article) if !is_generated(&article.id) => {
-            return qualified(&article.id, relative_path(base, &article.path), is_free);
+            return qualified_id(&article.id, relative_path(base, &article.path), is_free);
         }
         Record::Article(article) => ('a', article_hash(article, base)),
         Record::Flash(item) => ('f', content_hash(&item.title, &item.text, item.date.value)),
