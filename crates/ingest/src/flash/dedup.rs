@@ -16,7 +16,7 @@ use crate::record_log::{LogReader, RecordLog};
 
 /// A hash of what makes two items the same: title and text regardless of script, width, case and
 /// spaces, and the date.
-pub(crate) fn content_hash(title: &str, text: &str, date: Option<Moment>) -> u64 {
+pub(crate) fn folded_content_hash(title: &str, text: &str, date: Option<Moment>) -> u64 {
     let date = match date {
         None => String::new(),
         Some(Moment::Day(day)) => day.to_string(),
@@ -30,8 +30,8 @@ pub(crate) fn content_hash(title: &str, text: &str, date: Option<Moment>) -> u64
 /// The two hashes that identify an item.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ItemHashes {
-    /// See [`content_hash`].
-    pub(crate) content_hash: u64,
+    /// See [`folded_content_hash`]: equal for all variants of an item.
+    pub(crate) folded: u64,
     /// A hash of the title and the text, byte for byte.
     pub(crate) exact: u64,
 }
@@ -43,7 +43,7 @@ impl ItemHashes {
             exact.update(part.as_bytes());
             exact.update(&[0]);
         }
-        Self { content_hash: content_hash(title, text, date), exact: exact.digest() }
+        Self { folded: folded_content_hash(title, text, date), exact: exact.digest() }
     }
 }
 
@@ -51,7 +51,7 @@ impl ItemHashes {
 pub(crate) struct FlashDeduplicator {
     texts: RecordLog,
     occurrences: OccurrenceSorter,
-    /// Index into `items` by content hash.
+    /// Index into `items` by the hash of the folded content.
     known: HashMap<u64, u32>,
     items: Vec<VariantEntry>,
     /// Further variants of an item, by its number and their exact hash; few items have any.
@@ -113,11 +113,11 @@ impl FlashDeduplicator {
         item: Option<&mut FlashItem>,
         from_dump: bool,
     ) -> io::Result<VariantKey> {
-        let ItemHashes { content_hash, exact } = hashes;
-        let Some(&first) = self.known.get(&content_hash) else {
+        let ItemHashes { folded, exact } = hashes;
+        let Some(&first) = self.known.get(&folded) else {
             let item = item.ok_or(io::ErrorKind::InvalidData)?;
             let first = self.push(item, exact, from_dump)?;
-            self.known.insert(content_hash, first);
+            self.known.insert(folded, first);
             return Ok((first, first));
         };
         let current = &self.items[first as usize];
@@ -343,29 +343,29 @@ mod tests {
         ) {
             let adds: Vec<(u64, FlashItem, bool)> = (0..)
                 .zip(adds)
-                .map(|(number, (content_hash, exact, from_dump, page))| {
+                .map(|(number, (folded, exact, from_dump, page))| {
                     let path = format!("{page}.txt");
                     let item = FlashItem {
-                        id: short_id('f', content_hash << 16),
+                        id: short_id('f', folded << 16),
                         column: Some(format!("{number}")),
-                        title: format!("第{content_hash}條"),
+                        title: format!("第{folded}條"),
                         text: ["開源", "开源", "開源。"][exact].to_owned(),
                         occurrences: vec![Occurrence { path, span: Span { start: number, end: number + 9 } }],
                         ..FlashItem::default()
                     };
-                    (content_hash, item, from_dump)
+                    (folded, item, from_dump)
                 })
                 .collect();
             let (ids, items) = model(&adds);
             let mut flashes = FlashDeduplicator::new().unwrap();
             let mut added = std::collections::HashSet::new();
             let has_dumps = adds.iter().any(|(.., from_dump)| *from_dump);
-            for ((content_hash, item, from_dump), id) in adds.iter().zip(ids) {
+            for ((folded, item, from_dump), id) in adds.iter().zip(ids) {
                 let exact = ItemHashes::of(&item.title, &item.text, None).exact;
-                let hashes = ItemHashes { content_hash: *content_hash, exact };
+                let hashes = ItemHashes { folded: *folded, exact };
                 let mut new = FlashItem { occurrences: Vec::new(), ..item.clone() };
                 // An item that has been added before need not be passed again.
-                let again = !has_dumps && !added.insert((*content_hash, exact));
+                let again = !has_dumps && !added.insert((*folded, exact));
                 let passed = (!again).then_some(&mut new);
                 let key = flashes.add(hashes, passed, *from_dump).unwrap();
                 prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { variant_id(hashes) }, id);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::corpus::statistics::{CorpusStatistics, DumpId};
 use crate::error::Error;
 use crate::file_table::FileEntry;
-use crate::flash::dedup::content_hash;
+use crate::flash::dedup::folded_content_hash;
 use crate::id::short_id;
 use crate::pipeline::ids::Ids;
 use crate::pipeline::stored_path::{StoredPath, by_path, is_generated};
@@ -73,7 +73,7 @@ pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
         for occurrence in &stored_path.occurrences {
             let flash = &occurrence.item.flash;
             statistics.add_items_in_dump();
-            let key = content_hash(&flash.title, &flash.text, flash.date.value);
+            let key = folded_content_hash(&flash.title, &flash.text, flash.date.value);
             if flash.id != short_id('f', key) {
                 // The id is not the generated one, so a dump gave it, and the item keeps it.
                 let dump = Arc::from(stored_path.path.as_str());

@@ -4,7 +4,7 @@ use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::corpus::article_ids::{content_id_key, given_id_key};
-use crate::flash::dedup::content_hash;
+use crate::flash::dedup::folded_content_hash;
 use crate::record::{Article, Span};
 
 /// Whether an id has occurred in the same dump before.
@@ -69,7 +69,7 @@ pub(crate) fn article_hash(article: &Article) -> u64 {
 
 /// The hash of what an article says, from which its id is made if it states none.
 pub(crate) fn text_hash(article: &Article) -> u64 {
-    content_hash(&article.title, &article.paragraphs.join("\n"), article.date.value)
+    folded_content_hash(&article.title, &article.paragraphs.join("\n"), article.date.value)
 }
 
 /// The key of the id that an article states or would get.

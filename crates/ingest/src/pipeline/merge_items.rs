@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 
-use crate::flash::dedup::{ItemHashes, content_hash, variant_id};
+use crate::flash::dedup::{ItemHashes, folded_content_hash, variant_id};
 use crate::pipeline::stored_path::is_dump;
 use crate::record::{FlashItem, Occurrence, Variant};
 use crate::walk_order::walk_key;
@@ -11,7 +11,7 @@ use crate::walk_order::walk_key;
 /// script, width, case and spaces, and their dates are equal.
 #[must_use]
 pub fn is_same_item(a: &FlashItem, b: &FlashItem) -> bool {
-    let hash = |item: &FlashItem| content_hash(&item.title, &item.text, item.date.value);
+    let hash = |item: &FlashItem| folded_content_hash(&item.title, &item.text, item.date.value);
     hash(a) == hash(b)
 }
 
@@ -177,7 +177,7 @@ mod tests {
         ordered.sort_by_key(|seen| seen.page);
         for (number, seen) in ordered.iter().enumerate() {
             let text = TEXTS[seen.text];
-            let hashes = ItemHashes { content_hash: 7, ..ItemHashes::of("", text, None) };
+            let hashes = ItemHashes { folded: 7, ..ItemHashes::of("", text, None) };
             let mut item = FlashItem {
                 id: short_id('f', 7 << 16),
                 column: Some(seen.column.to_string()),

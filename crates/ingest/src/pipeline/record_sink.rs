@@ -205,8 +205,7 @@ impl<E> RecordSink<'_, E> {
 
     fn add_dump_item(&mut self, mut flash: FlashItem, line: u64) -> io::Result<()> {
         let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
-        if !flash.id.is_empty()
-            && self.dump.see('f', &flash.id, hashes.content_hash) == Repeat::Different
+        if !flash.id.is_empty() && self.dump.see('f', &flash.id, hashes.folded) == Repeat::Different
         {
             let path = flash.occurrences.first().map_or("", |seen| &seen.path).to_owned();
             self.refuse_id(&path, line, flash.id);
@@ -223,8 +222,8 @@ impl<E> RecordSink<'_, E> {
 
     /// The id of an item's first variant.
     fn item_id(&self, hashes: ItemHashes) -> String {
-        let dumped = self.statistics.dump_ids.get(&hashes.content_hash);
-        dumped.map(|dumped| dumped.id.clone()).unwrap_or_else(|| short_id('f', hashes.content_hash))
+        let dumped = self.statistics.dump_ids.get(&hashes.folded);
+        dumped.map(|dumped| dumped.id.clone()).unwrap_or_else(|| short_id('f', hashes.folded))
     }
 
     /// Notes that a page or dump was read completely, so its stored records are not needed.

@@ -3,7 +3,7 @@
 
 use foldhash::HashSet;
 
-use crate::flash::dedup::{ItemHashes, content_hash, variant_id};
+use crate::flash::dedup::{ItemHashes, folded_content_hash, variant_id};
 use crate::id::qualified_id;
 use crate::pipeline::ids::{lengthened, path_hash};
 use crate::pipeline::stored_path::{is_dump, is_generated};
@@ -53,7 +53,7 @@ pub fn next_free_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -
             return qualified_id(&article.id, relative_path(base, &article.path), is_free);
         }
         Record::Article(article) => ('a', article_hash(article, base)),
-        Record::Flash(item) => ('f', content_hash(&item.title, &item.text, item.date.value)),
+        Record::Flash(item) => ('f', folded_content_hash(&item.title, &item.text, item.date.value)),
     };
     let mut ids = (1..).map(|seed| lengthened(letter, hash, seed));
     ids.find(|id| is_free(id)).unwrap_or_default()
@@ -68,7 +68,11 @@ fn relative_path<'p>(base: &str, path: &'p str) -> &'p str {
 /// The hash from which the id of an article is generated.
 fn article_hash(article: &Article, base: &str) -> u64 {
     if is_dump(&article.path) || article.span.start > 0 {
-        return content_hash(&article.title, &article.paragraphs.join("\n"), article.date.value);
+        return folded_content_hash(
+            &article.title,
+            &article.paragraphs.join("\n"),
+            article.date.value,
+        );
     }
     path_hash(relative_path(base, &article.path))
 }

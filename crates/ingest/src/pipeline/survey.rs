@@ -14,7 +14,7 @@ use crate::archive_survey::FileTotals;
 use crate::corpus::site::site_key;
 use crate::corpus::statistics::{CorpusStatistics, DumpId};
 use crate::file_table::SurveyedFile;
-use crate::flash::dedup::content_hash;
+use crate::flash::dedup::folded_content_hash;
 use crate::input::codec::Codec;
 use crate::input::file_list::{FileList, SourceFile};
 use crate::input::{self, Event, Input};
@@ -318,7 +318,8 @@ impl Reader<'_> {
                     Record::Flash(flash) => {
                         statistics.add_items_in_dump();
                         if !flash.id.is_empty() {
-                            let key = content_hash(&flash.title, &flash.text, flash.date.value);
+                            let key =
+                                folded_content_hash(&flash.title, &flash.text, flash.date.value);
                             *items += 1;
                             let (at, dump) = ((file_number, *items), Arc::clone(&dump));
                             statistics.add_dump_id(key, DumpId { id: flash.id, at, dump });
