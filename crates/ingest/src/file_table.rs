@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::record_log::{FinishedLog, LogReader, RecordLog};
+use crate::temporary::record_log::{FinishedLog, LogReader, RecordLog};
 
 /// Size, modification time and identity of a file, as its metadata state them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -24,25 +24,22 @@
 //! | `archive_survey` | stores the survey of a part of an archive, and merges several |
 //! | `record`, `report` | what comes out: records, and what was counted and skipped |
 //!
-//! `options`, `selection`, `pre_command` and `walk_order` decide which files are read, and in which
-//! order; `file_table` has what a build remembers about each. Of the helpers, `punctuation` and
-//! `word_table` match characters and words, `folded_hash` hashes texts, `record_log` keeps data in
-//! a temporary file, `front_coding` compresses it, and `direct_mapped` is a cache.
+//! `options` decides which files are read, and how; `walk_order` in which order. `file_table` has
+//! what a build remembers about each file. Helpers are `text` (characters, words, hashes),
+//! `temporary` (data in temporary files), `direct_mapped_cache` and `spawn` (threads). `fuzz_entry`
+//! calls parsers for the fuzz targets.
 //! `fuzz_entry` calls parsers for the fuzz targets.
 
 mod archive_survey;
-mod byte_pairs;
 mod corpus;
 mod date;
-mod direct_mapped;
+mod direct_mapped_cache;
 mod dump;
 mod encoding;
 mod error;
 mod fields;
 mod file_table;
 mod flash;
-mod folded_hash;
-mod front_coding;
 #[doc(hidden)]
 pub mod fuzz_entry;
 pub mod id;
@@ -51,18 +48,15 @@ mod mail;
 mod options;
 mod page;
 mod pipeline;
-mod pre_command;
 mod progress;
-mod punctuation;
 mod record;
-mod record_log;
 mod report;
-mod selection;
 mod spawn;
 mod tags;
+mod temporary;
+mod text;
 mod title;
 mod walk_order;
-mod word_table;
 
 pub use archive_survey::{
     ArchiveSurvey, FileTotals, FinishedSurvey, SurveyFileError, SurveyPart, merge_survey_files,
@@ -81,6 +75,8 @@ pub use input::formats::{Format, formats};
 pub use input::original::{OriginalLines, original, original_lines};
 pub use input::pre::kill_commands;
 pub use options::Options;
+pub use options::pre_command::PreCommand;
+pub use options::selection::{Selection, contains_path};
 pub use page::labels::Labels;
 pub use page::markup::Markup;
 pub use page::parse_page;
@@ -93,7 +89,6 @@ pub use pipeline::record_sink::Ingested;
 pub use pipeline::scan::{ScannedArchive, scan, scan_tolerant};
 pub use pipeline::share_ids::{correct_references, next_free_id};
 pub use pipeline::survey_archive::{SurveySummary, survey_archive};
-pub use pre_command::PreCommand;
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
@@ -102,5 +97,4 @@ pub use record::{
 pub use report::{
     FileSpan, KeyCount, Reason, Report, Skipped, Unextracted, UnextractedPage, UnreadDate,
 };
-pub use selection::{Selection, contains_path};
 pub use walk_order::walk_key;

@@ -1,6 +1,6 @@
 //! Title lines: the title, and the tags that the site adds after (or before) it.
 
-use crate::punctuation::{is_colon, is_han, is_sentence_end};
+use crate::text::punctuation::{is_colon, is_han, is_sentence_end};
 
 /// A title line split into its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -24,7 +24,7 @@ use self::reading::Reading;
 pub(crate) use self::shared_ids::SharedIds;
 pub use self::totals::FileTotals;
 use crate::corpus::statistics::CorpusStatistics;
-use crate::selection::contains_path;
+use crate::options::selection::contains_path;
 
 /// A part of an archive that was surveyed in one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! The hash by which the lines of a site's pages are counted.
 
-use crate::folded_hash::folded_hash;
+use crate::text::folded_hash::folded_hash;
 
 /// Longer lines are never counted.
 pub(crate) const MAX_LINE_BYTES: usize = 400;

@@ -2,7 +2,7 @@
 
 use wensou_text::t2s;
 
-use crate::punctuation::{is_comma, is_sentence_end};
+use crate::text::punctuation::{is_comma, is_sentence_end};
 
 /// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use crate::date::clock::{self, Clock};
 use crate::date::cursor::{Cursor, is_sign, plain};
 use crate::date::parts::{self, DatePart, DateParts, digits_before_last};
 use crate::date::words::DateWord;
-use crate::punctuation::is_comma;
+use crate::text::punctuation::is_comma;
 
 /// A day, or only a month or a year, as precisely as the text states it. It includes the time of
 /// day only if that stands inside the day, as in `Nov 27 21:09:36 2013` or `20240304100000`.

@@ -2,7 +2,7 @@
 
 use crate::date::cursor::Cursor;
 use crate::date::words::{DateWord, Half};
-use crate::punctuation::{is_colon, is_comma};
+use crate::text::punctuation::{is_colon, is_comma};
 
 /// A time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -53,6 +53,7 @@ use crate::date::cursor::Cursor;
 use crate::date::parsed::{archive_time, parsed_date, plausible_moment};
 use crate::date::words::words;
 use crate::record::Moment;
+use crate::text::punctuation::closing;
 
 pub(crate) use parsed::ParsedDate;
 pub(crate) use partial::{day_at_end, is_partial, mentions_day, starts_with_part};
@@ -195,7 +196,7 @@ pub(crate) fn is_null(text: &str) -> bool {
 pub(crate) fn inside_brackets(text: &str) -> &str {
     let mut chars = text.chars();
     let (Some(open), Some(close)) = (chars.next(), chars.next_back()) else { return text };
-    let is_enclosed = crate::punctuation::closing(open) == Some(close)
+    let is_enclosed = closing(open) == Some(close)
         || matches!((open, close), ('〔', '〕') | ('(', '\u{ff09}') | ('\u{ff08}', ')'));
     if is_enclosed { chars.as_str().trim() } else { text }
 }

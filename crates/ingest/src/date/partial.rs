@@ -1,7 +1,7 @@
 //! Recognises dates that lack a year. They become no [`Moment`](crate::record::Moment); they only
 //! show what a text is, such as a byline or the lead-in of news.
 
-use crate::punctuation::{is_colon, is_space};
+use crate::text::punctuation::{is_colon, is_space};
 
 /// The longest date without a year, in bytes.
 const MAX_BYTES: usize = 24;

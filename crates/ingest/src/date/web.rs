@@ -5,8 +5,8 @@ use jiff::civil::{Date as Day, DateTime};
 
 use crate::date::calendar::Calendar;
 use crate::date::cursor::Cursor;
-use crate::punctuation::is_colon;
 use crate::record::Moment;
+use crate::text::punctuation::is_colon;
 
 /// The first year that a number in an address can mean.
 const FIRST_YEAR_OF_ADDRESS: u32 = 1990;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::word_table::{WordTable, rows};
+use crate::text::word_table::{WordTable, rows};
 
 const TABLE: &str = include_str!("../../../../data/tables/date_words.tsv");
 

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::location::Location;
 use super::record::{ReadRecord, RecordReader};
 use super::wrapped::{self, Unwrapped};
-use crate::direct_mapped::DirectMapped;
+use crate::direct_mapped_cache::DirectMapped;
 use crate::fields::understood::Fields;
 use crate::input::{self, io_errors::IoErrors};
 use crate::options::Options;

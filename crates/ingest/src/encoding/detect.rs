@@ -4,7 +4,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::punctuation::is_han;
+use crate::text::punctuation::is_han;
 
 /// Bytes to sample if the whole file is not needed.
 const SAMPLE: usize = 64 << 10;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8};
 
 use crate::encoding::detect::{declared, detect, is_chinese, mostly_utf8};
-use crate::punctuation::is_han;
+use crate::text::punctuation::is_han;
 
 /// Bytes of a file that share an encoding: whole lines.
 #[derive(Debug, Clone, PartialEq, Eq)]

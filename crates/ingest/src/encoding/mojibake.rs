@@ -5,8 +5,8 @@
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
 
-use crate::byte_pairs::any_pair;
 use crate::encoding::restore::{Misreading, read_as_big5, read_as_gb2312, read_back};
+use crate::text::byte_pairs::any_pair;
 
 /// The result for a line.
 #[derive(Debug, Clone, PartialEq, Eq)]

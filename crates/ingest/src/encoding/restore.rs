@@ -8,7 +8,7 @@ use encoding_rs::{BIG5, Encoding, GBK, WINDOWS_1252};
 use wensou_text::t2s;
 
 use crate::encoding::detect::{frequency, is_frequent};
-use crate::punctuation::is_han;
+use crate::text::punctuation::is_han;
 
 /// How the bytes of UTF-8 text were once decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::direct_mapped::DirectMapped;
+use crate::direct_mapped_cache::DirectMapped;
 use crate::flash::headline::{self, Headline};
 use crate::flash::paragraph::Paragraph;
 

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use foldhash::HashMap;
 
 use crate::flash::headline::column;
-use crate::folded_hash::folded_hash;
+use crate::text::folded_hash::folded_hash;
 
 /// The maximum number of paragraphs before a dated one that are compared.
 pub(crate) const MAX_PRECEDING: usize = 6;

@@ -9,10 +9,10 @@ use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::flash::occurrences::{OccurrenceMerge, OccurrenceSorter, VariantKey};
-use crate::folded_hash::folded_hash;
 use crate::id::short_id;
 use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
-use crate::record_log::{LogReader, RecordLog};
+use crate::temporary::record_log::{LogReader, RecordLog};
+use crate::text::folded_hash::folded_hash;
 
 /// A hash of what makes two items the same: title and text regardless of script, width, case and
 /// spaces, and the date.

@@ -7,7 +7,7 @@
 use crate::flash::lead_in::{
     contains_lead_in, ends_in_verb_of_saying, first_chars, has_lead_in, is_dated, is_numbered,
 };
-use crate::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_sentence_end};
+use crate::text::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_sentence_end};
 
 /// The first paragraph of a flash item, split into column, title and text.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,8 +5,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::flash::headline::{self, Headline};
 use crate::flash::paragraph::Paragraph;
-use crate::punctuation::is_colon;
 use crate::record::{Date, DateOrigin, DateProvenance, FlashItem, Moment};
+use crate::text::punctuation::is_colon;
 
 /// A headline that scores less is not split: the item's first sentence becomes its title.
 const MIN_HEADLINE_SCORE: f32 = -4.0;

@@ -1,7 +1,7 @@
 //! The key by which the survey recognises a flash item.
 
 use crate::flash::headline::column;
-use crate::folded_hash::folded_hash;
+use crate::text::folded_hash::folded_hash;
 
 /// The key of an item: a hash of `dated`, its last paragraph, which the bracketed date ends. If
 /// that is also its first paragraph, the column name is left out.

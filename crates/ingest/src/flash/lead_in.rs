@@ -1,7 +1,7 @@
 //! Phrases that begin and end news items and sentences; they separate titles from text.
 
 use crate::date;
-use crate::punctuation::{is_colon, is_comma, is_han};
+use crate::text::punctuation::{is_colon, is_comma, is_han};
 
 /// Whether a text begins with a lead-in typical of news: `據…報道,`, `…消息,`, `N月N日`,
 /// `今天(9月28日)`.

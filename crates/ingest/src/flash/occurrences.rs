@@ -9,9 +9,9 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::front_coding::FrontCoded;
 use crate::record::{Occurrence, Span};
-use crate::record_log::{LogReader, RecordLog};
+use crate::temporary::front_coding::FrontCoded;
+use crate::temporary::record_log::{LogReader, RecordLog};
 
 /// Maximum occurrences in a run: 32 bytes each, and half as much again for sorting.
 const MAX_RUN_ENTRIES: usize = 1 << 16;

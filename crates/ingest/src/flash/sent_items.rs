@@ -1,7 +1,7 @@
 //! Remembers which flash items a parsing thread has sent to the thread that deduplicates them. Many
 //! pages repeat an item, so its text is copied, hashed and sent only once.
 
-use crate::direct_mapped::DirectMapped;
+use crate::direct_mapped_cache::DirectMapped;
 use crate::flash::dedup::ItemHashes;
 use crate::flash::item::Item;
 

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::file_table::FileStamp;
-use crate::front_coding::FrontCoded;
 use crate::input::FileFormat;
-use crate::record_log::{FinishedLog, LogReader, RecordLog};
+use crate::temporary::front_coding::FrontCoded;
+use crate::temporary::record_log::{FinishedLog, LogReader, RecordLog};
 
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use foldhash::HashMap;
 use crate::error::Error;
 use crate::input::FileFormat;
 use crate::options::Options;
-use crate::pre_command::PreCommand;
+use crate::options::pre_command::PreCommand;
 
 /// Whether a folder is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

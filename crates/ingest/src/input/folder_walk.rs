@@ -8,7 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::input::FileFormat;
 use crate::input::folder_filter::{FolderFilter, Verdict};
 use crate::input::ignore_rules::IgnoreRules;
-use crate::selection::Selection;
+use crate::options::selection::Selection;
 
 /// An entry below a root.
 pub(super) enum WalkEntry {
@@ -167,7 +167,7 @@ mod tests {
     use std::fs;
 
     use crate::options::Options;
-    use crate::selection::Selection;
+    use crate::options::selection::Selection;
 
     /// The files of a walk, and what it ignored, below the root.
     fn walked(root: &std::path::Path, paths: &[&str]) -> (Vec<String>, Vec<String>) {

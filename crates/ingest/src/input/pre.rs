@@ -17,7 +17,7 @@ use super::recognise::{self, Verdict};
 use super::sniff::sniff;
 use super::{Event, Input, Kind, Visit, open};
 use crate::options::Options;
-use crate::pre_command::PreCommand;
+use crate::options::pre_command::PreCommand;
 use crate::report::{Reason, Skipped};
 
 /// Bytes of the error output that are kept.

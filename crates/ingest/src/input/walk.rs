@@ -15,8 +15,8 @@ use crate::input::file_list::SourceFile;
 use crate::input::folder_filter::{Exclusions, FolderFilter};
 use crate::input::folder_walk::{WalkEntry, lossy_path, walk_folder};
 use crate::options::Options;
+use crate::options::selection::Selection;
 use crate::report::{Reason, Skipped};
-use crate::selection::Selection;
 use crate::spawn::spawn;
 
 /// What a walk found besides files to read.

@@ -4,7 +4,7 @@
 use crate::date;
 use crate::page::boilerplate::{is_ad, site};
 use crate::page::line::Line;
-use crate::punctuation::{is_colon, is_comma, is_sentence_end};
+use crate::text::punctuation::{is_colon, is_comma, is_sentence_end};
 use crate::title::Title;
 
 /// The Tags line of a page.

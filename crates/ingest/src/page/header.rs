@@ -8,8 +8,8 @@ use crate::page::labels::{Field, Label, Labels};
 use crate::page::line::{Layout, Line, Part};
 use crate::page::metadata::Metadata;
 use crate::page::page_words::page_words;
-use crate::punctuation::is_sentence_end;
 use crate::record::{DateOrigin, Moment};
+use crate::text::punctuation::is_sentence_end;
 use crate::title::Title;
 
 /// The contents of a page's header.

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use wensou_text::TableError;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::punctuation::{is_bar, is_colon, is_comma, is_sentence_end, is_space};
-use crate::word_table::{WordTable, rows};
+use crate::text::punctuation::{is_bar, is_colon, is_comma, is_sentence_end, is_space};
+use crate::text::word_table::{WordTable, rows};
 
 const TABLE: &str = include_str!("../../../../data/tables/labels.tsv");
 

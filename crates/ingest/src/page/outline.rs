@@ -13,8 +13,8 @@ use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markdown::markdown_layout;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
-use crate::punctuation::{is_colon, is_sentence_end};
 use crate::report::Unextracted;
+use crate::text::punctuation::{is_colon, is_sentence_end};
 use crate::title::Title;
 
 /// How many of the first lines of a body can be bylines.

@@ -3,8 +3,8 @@
 
 use std::sync::OnceLock;
 
-use crate::punctuation::{is_bar, is_colon, is_han, is_sentence_end, is_space};
-use crate::word_table::{WordTable, rows};
+use crate::text::punctuation::{is_bar, is_colon, is_han, is_sentence_end, is_space};
+use crate::text::word_table::{WordTable, rows};
 
 const TABLE: &str = include_str!("../../../../data/tables/page_words.tsv");
 

@@ -10,8 +10,8 @@ use crate::page::header::{Header, is_known_layout_byline};
 use crate::page::labels::{Delimiter, Field, Label, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
-use crate::punctuation::{closing, is_colon, is_space};
 use crate::record::Moment;
+use crate::text::punctuation::{closing, is_colon, is_space};
 use crate::title::Title;
 
 /// The longest title that has neither a tag suffix nor other signs of the known layout, in

@@ -27,8 +27,8 @@ use crate::pipeline::survey::{ChunkLocation, Survey, SurveyPurpose, next_surveye
 use crate::pipeline::survey_cache::SurveyCache;
 use crate::progress::{Phase, Progress};
 use crate::record::Record;
-use crate::record_log::LogReader;
 use crate::report::Report;
+use crate::temporary::record_log::LogReader;
 
 /// Reads the archive in `roots` and passes every record to `sink`: articles in the order of the
 /// walk, then flash items in the order of their first occurrences.

@@ -27,9 +27,9 @@ use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter};
 use crate::pipeline::surveyed_page::SurveyedPage;
 use crate::progress::Progress;
 use crate::record::Record;
-use crate::record_log::{LogReader, RecordLog};
 use crate::report::Reason;
 use crate::spawn::spawn;
+use crate::temporary::record_log::{LogReader, RecordLog};
 
 /// How many bytes of a log are read at a time.
 const READ_BYTES: usize = 1 << 16;

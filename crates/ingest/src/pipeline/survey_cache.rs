@@ -5,7 +5,7 @@
 use std::io;
 
 use crate::pipeline::surveyed_page::{SurveyedPage, decode, encode};
-use crate::record_log::{LogReader, RecordLog};
+use crate::temporary::record_log::{LogReader, RecordLog};
 
 /// Maximum bytes of all cache files together: about half a million pages.
 const MAX_CACHE_BYTES: u64 = 2 << 30;

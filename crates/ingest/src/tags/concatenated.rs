@@ -2,7 +2,7 @@
 
 use wensou_text::fold;
 
-use crate::punctuation::is_han;
+use crate::text::punctuation::is_han;
 
 /// Longer lines (in characters) are not Tags lines of this kind.
 const LONGEST_LINE: usize = 400;

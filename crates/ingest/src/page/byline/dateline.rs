@@ -4,7 +4,7 @@
 use crate::date;
 use crate::page::labels::{Field, Label, Labels};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_colon, is_comma, is_han, is_sentence_end, is_space};
+use crate::text::punctuation::{is_colon, is_comma, is_han, is_sentence_end, is_space};
 
 /// A dateline ends in this many first characters of a line.
 const MAX_CHARS: usize = 48;

@@ -11,8 +11,8 @@ use crate::date;
 use crate::page::byline::scan::{Piece, scan};
 use crate::page::labels::{Delimiter, Field, Label, Labels, clean, is_name};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_colon, is_comma, is_sentence_end, is_space};
 use crate::record::Moment;
+use crate::text::punctuation::{is_colon, is_comma, is_sentence_end, is_space};
 
 /// The longest byline, in bytes. Longer lines are text, which a label may precede.
 const MAX_BYTES: usize = 450;

@@ -3,7 +3,7 @@
 use crate::date::{self, ParsedDate};
 use crate::page::labels::{Delimiter, Label, LabelAt, Labels, clean};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_bar, is_colon, is_comma, is_han, is_space};
+use crate::text::punctuation::{is_bar, is_colon, is_comma, is_han, is_space};
 
 /// How many characters of a line are searched. Labels stand near its beginning, so long paragraphs
 /// are not searched to the end.

@@ -7,7 +7,7 @@ use crate::page::boilerplate::breadcrumb;
 use crate::page::byline;
 use crate::page::labels::Labels;
 use crate::page::line::{Layout, Line};
-use crate::punctuation::is_sentence_end;
+use crate::text::punctuation::is_sentence_end;
 
 /// Lines that are not the article's text: title and byline wherever they stand, and of the
 /// article's lines tags, breadcrumbs, further bylines, and lists of links at its end.

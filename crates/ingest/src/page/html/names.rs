@@ -1,6 +1,6 @@
 //! What can be the name of a person or of an outlet.
 
-use crate::punctuation::is_han;
+use crate::text::punctuation::is_han;
 
 /// Words of buttons and counters beside a byline.
 const BUTTONS: [&str; 44] = [

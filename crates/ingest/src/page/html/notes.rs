@@ -1,7 +1,7 @@
 //! Footnote marks inside words: `比特<sup>[1]</sup>幣`. They would split words, so they are left
 //! out, as annotations are.
 
-use crate::punctuation::is_han;
+use crate::text::punctuation::is_han;
 
 /// What is known of an open `<sup>`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::head::Head;
 use super::json_ld::JsonLd;
 use super::names::is_outlet_like;
 use crate::page::line::{Layout, Line, Part};
-use crate::punctuation::is_sentence_end;
+use crate::text::punctuation::is_sentence_end;
 
 /// The title is searched for in this many lines from the top.
 const MAX_LINES: usize = 5_000;

@@ -5,8 +5,8 @@ use super::names::is_button;
 use super::open::Roles;
 use crate::date;
 use crate::page::labels::{Delimiter, Label, Labels};
-use crate::punctuation::{is_bar, is_colon};
 use crate::record::Moment;
+use crate::text::punctuation::{is_bar, is_colon};
 
 /// Characters of the longest label.
 const MAX_LABEL: usize = 8;

@@ -1,4 +1,7 @@
-//! Options for reading an archive.
+//! Options for reading an archive: which files are read, and how.
+
+pub(crate) mod pre_command;
+pub(crate) mod selection;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,9 +11,9 @@ use encoding_rs::Encoding;
 use crate::archive_survey::FinishedSurvey;
 use crate::archive_survey::reading::{Reading, ReadingTexts};
 use crate::fields::field_map::FieldMap;
+use crate::options::pre_command::PreCommand;
+use crate::options::selection::Selection;
 use crate::page::labels::Labels;
-use crate::pre_command::PreCommand;
-use crate::selection::Selection;
 
 /// Options of [`ingest`](crate::ingest()).
 #[derive(Debug, Clone)]

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use wensou_text::fold;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use crate::byte_pairs::any_pair;
-use crate::direct_mapped::DirectMapped;
+use crate::direct_mapped_cache::DirectMapped;
+use crate::text::byte_pairs::any_pair;
 
 /// Hashes a text, given in parts, regardless of script, width, case and spaces.
 ///
