@@ -9,8 +9,9 @@ use crate::record::Moment;
 const MAX_DATE_BYTES: usize = 60;
 
 /// Gives the items in the form `【TITLE】TEXT` their date. It stands before or after the text, or in
-/// a line of its own below or above. The first item of a body may instead get `page_date`, the date
-/// in the page's header, if `is_page_title` says that the page has no other title than the item's.
+/// a line of its own below or above. An item that begins the body may also get `page_date`, the
+/// date in the page's header, if `is_page_title` says that the page has no other title than the
+/// item's.
 pub(crate) fn date_bracketed(
     pieces: &mut Vec<Piece<'_>>,
     page_date: Option<Moment>,

@@ -227,8 +227,8 @@ fn first_char(text: &str) -> &str {
     &text[..text.chars().next().map_or(0, char::len_utf8)]
 }
 
-/// Whether a byline is one of the known layout: it states a time or is an empty field for one, or
-/// for an author.
+/// Whether a byline is one of the known layout: it has a field for a time, which may be empty, or
+/// an empty one for an author, or begins with `Author`.
 pub(crate) fn is_known_layout_byline(text: &str, reading: &Reading<'_>) -> bool {
     text.chars().count() <= 150
         && reading.is_whole

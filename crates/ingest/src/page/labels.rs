@@ -203,8 +203,8 @@ impl Labels {
         (label == Label::Counter).then_some(bytes)
     }
 
-    /// Where the last of several labels ends that share one value, as in `翻譯 & 校對:`. `end` is
-    /// where the first of them ends, `label`.
+    /// Where the last of several labels ends that share one value, as in `翻譯 & 校對:`. `label` is
+    /// the first of them, and ends at `end`.
     fn end_of_joined(&self, text: &str, label: Label, mut end: usize) -> usize {
         // `本文轉自公眾號:`
         if label == Label::Source

@@ -132,8 +132,8 @@ impl Header {
     }
 }
 
-/// Whether a line is a date, or a byline or its beginning with a field that no title begins with (a
-/// title may begin with a counter or a category).
+/// Whether a line is a date, or is or begins with a byline. One with nothing but counters,
+/// categories and the like does not count, because a title may begin with them.
 fn begins_with_byline(text: &str, labels: &Labels) -> bool {
     date::parse_line(text).is_some()
         || byline::read(text, labels).is_some_and(|reading| {

@@ -117,6 +117,7 @@ struct Reader<'a> {
     measured: Measured,
     elements: OpenElements,
     row: Row,
+    /// The line being read, and its text so far.
     line: Line<'static>,
     text: String,
     /// More than `end` while the page is read, and 0 at its end, where a line must end even if

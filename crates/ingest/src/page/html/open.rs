@@ -45,7 +45,7 @@ impl Roles {
             roles |= Self::AUTHOR.0;
         }
         if any(&["editor", "bianji"]) {
-            // Such an element is never one of the author, whatever else its attribute contains.
+            // The element of an editor has no other role, whatever else its attribute contains.
             roles = Self::EDITOR.0;
         }
         Self(roles)
