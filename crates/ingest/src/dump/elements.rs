@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
-use crate::fields::understood::Fields;
+use crate::fields::understood::RawFields;
 
 /// Maximum bytes kept of what stands before the first element.
 const PREFIX: usize = 16 << 10;
@@ -43,7 +43,7 @@ pub(super) fn each(
     file: &mut TextReader<'_>,
     names: &'static [&'static str],
     sink: &mut Sink<'_>,
-    mut fields: impl FnMut(&str, &[u8]) -> Fields,
+    mut fields: impl FnMut(&str, &[u8]) -> RawFields,
 ) -> Flow {
     let mut elements = Elements::new(file, names, sink.limit());
     loop {

@@ -4,14 +4,14 @@ use serde_json::{Map, Value};
 
 use super::location::Location;
 use crate::fields::stated_date::{self, StatedDate};
-use crate::fields::understood::Fields;
+use crate::fields::understood::RawFields;
 use crate::record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
     Related, TitleOrigin,
 };
 
 /// Whether a record was exported, by keys that no other dump has together.
-pub(crate) fn is_exported(fields: &Fields) -> bool {
+pub(crate) fn is_exported(fields: &RawFields) -> bool {
     let is_article = fields.get("title_origin").is_some_and(Value::is_string)
         && fields.get("paragraphs").is_some_and(Value::is_array)
         && fields.get("span").is_some_and(Value::is_object);
@@ -25,7 +25,7 @@ pub(crate) fn is_exported(fields: &Fields) -> bool {
 /// # Errors
 ///
 /// If it has neither title nor text.
-pub(crate) fn read(fields: &Fields, at: Location<'_>) -> Result<Record, String> {
+pub(crate) fn read(fields: &RawFields, at: Location<'_>) -> Result<Record, String> {
     let record = match fields.get("kind").and_then(Value::as_str) {
         Some("flash") => Record::Flash(flash(fields, at)),
         _ => Record::Article(article(fields, at)),
@@ -39,7 +39,7 @@ pub(crate) fn read(fields: &Fields, at: Location<'_>) -> Result<Record, String> 
     if is_empty { Err("no title and no text".to_owned()) } else { Ok(record) }
 }
 
-fn flash(fields: &Fields, at: Location<'_>) -> FlashItem {
+fn flash(fields: &RawFields, at: Location<'_>) -> FlashItem {
     FlashItem {
         // A variant gets its own id from its text.
         id: text(fields, "same_as").or_else(|| text(fields, "id")).unwrap_or_default(),
@@ -56,7 +56,7 @@ fn flash(fields: &Fields, at: Location<'_>) -> FlashItem {
     }
 }
 
-fn article(fields: &Fields, at: Location<'_>) -> Article {
+fn article(fields: &RawFields, at: Location<'_>) -> Article {
     let related = fields.get("related").and_then(Value::as_array).into_iter().flatten();
     let related = related.filter_map(Value::as_object).map(|link: &Map<String, Value>| Related {
         title: text(link, "title").unwrap_or_default(),
@@ -88,17 +88,17 @@ fn article(fields: &Fields, at: Location<'_>) -> Article {
     }
 }
 
-fn text(fields: &Fields, key: &str) -> Option<String> {
+fn text(fields: &RawFields, key: &str) -> Option<String> {
     fields.get(key)?.as_str().map(str::to_owned)
 }
 
-fn texts(fields: &Fields, key: &str) -> Vec<String> {
+fn texts(fields: &RawFields, key: &str) -> Vec<String> {
     let values = fields.get(key).and_then(Value::as_array).into_iter().flatten();
     values.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// A date with its provenance.
-fn date(fields: &Fields) -> Date {
+fn date(fields: &RawFields) -> Date {
     let Some(date) = fields.get("date").and_then(Value::as_object) else { return Date::default() };
     let value: Option<Moment> = match date.get("value").and_then(stated_date::of_value) {
         Some(StatedDate::Moment(moment)) => Some(moment),

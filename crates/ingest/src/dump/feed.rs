@@ -11,7 +11,7 @@ use super::elements::{self, inner};
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::html_text::html_lines;
-use crate::fields::understood::Fields;
+use crate::fields::understood::RawFields;
 
 /// Maximum number of categories of one item.
 const MAX_CATEGORIES: usize = 100;
@@ -55,13 +55,13 @@ struct Child {
 }
 
 /// The fields of an item.
-fn fields(item: &str) -> Fields {
+fn fields(item: &str) -> RawFields {
     let mut reader = Reader::from_str(item);
     let config = reader.config_mut();
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
-    let mut fields = Fields::new();
+    let mut fields = RawFields::new();
     let mut child: Option<Child> = None;
     let mut is_inside = false;
     loop {
@@ -104,7 +104,7 @@ fn fields(item: &str) -> Fields {
 }
 
 /// Drops what another element says better.
-fn drop_doubles(fields: &mut Fields) {
+fn drop_doubles(fields: &mut RawFields) {
     let doubles = [
         ("content", ["description", "summary", "media:description"]),
         ("pubDate", ["updated", "date", "modified"]),
@@ -129,7 +129,7 @@ fn name_of(tag: &BytesStart<'_>) -> String {
 }
 
 /// A new child; what its attributes say goes into the fields at once.
-fn begin(tag: &BytesStart<'_>, from: usize, fields: &mut Fields) -> Child {
+fn begin(tag: &BytesStart<'_>, from: usize, fields: &mut RawFields) -> Child {
     let attribute = |name: &str| {
         let mut attributes = tag.attributes();
         let mut found = attributes.with_checks(false).flatten();
@@ -165,7 +165,7 @@ fn add(child: &mut Option<Child>, text: &str) {
 }
 
 /// Adds a child to the fields; `item` is the item up to its end tag.
-fn finish(child: Child, item: &str, fields: &mut Fields) {
+fn finish(child: Child, item: &str, fields: &mut RawFields) {
     let Child { name, mut text, inner_name, .. } = child;
     if matches!(name.as_str(), "author" | "source" | "contributor") && !inner_name.is_empty() {
         text = inner_name;
@@ -191,7 +191,7 @@ fn finish(child: Child, item: &str, fields: &mut Fields) {
     }
 }
 
-fn add_category(text: String, fields: &mut Fields) {
+fn add_category(text: String, fields: &mut RawFields) {
     let tags = fields.entry("tags").or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(tags) = tags
         && tags.len() < MAX_CATEGORIES

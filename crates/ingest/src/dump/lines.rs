@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
-use crate::fields::understood::Fields;
+use crate::fields::understood::RawFields;
 use crate::input::sniff_lines::labelled;
 
 /// Passes on the record in each line.
@@ -21,7 +21,7 @@ pub(super) fn labelled_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> 
             return sink.malformed(number, "not a label, a tab and a text".to_owned());
         };
         let string = |bytes: &[u8]| Value::String(String::from_utf8_lossy(bytes).into_owned());
-        let mut fields = Fields::new();
+        let mut fields = RawFields::new();
         fields.insert("category".to_owned(), string(label));
         fields.insert("text".to_owned(), string(text));
         sink.record(&fields, line, span, number)

@@ -7,7 +7,7 @@ use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::date::sort_key;
 use crate::fields::html_text::html_lines;
-use crate::fields::understood::Fields;
+use crate::fields::understood::RawFields;
 use crate::input::sniff_lines::is_from_line;
 use crate::mail::{self, Mail};
 use crate::page::markup::Markup;
@@ -79,13 +79,13 @@ fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) 
 }
 
 /// The fields of a message, named as those of other dumps.
-fn fields(mail: Mail) -> Fields {
+fn fields(mail: Mail) -> RawFields {
     let Mail { text, markup, metadata, .. } = mail;
     let date = match metadata.date {
         Some((moment, _)) => Some(mail::iso(sort_key(moment))),
         None => metadata.unread_date,
     };
-    let mut fields = Fields::new();
+    let mut fields = RawFields::new();
     let texts = [("title", metadata.title), ("author", metadata.author), ("date", date)];
     for (key, text) in texts.into_iter().chain([("url", metadata.url)]) {
         if let Some(text) = text {

@@ -5,7 +5,7 @@ use super::location::Location;
 use crate::encoding::mended::Mended;
 use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
-use crate::fields::understood::{Fields, KeyReader, Understood};
+use crate::fields::understood::{KeyReader, RawFields, Understood};
 use crate::flash::item::outlet;
 use crate::record::{
     Article, Date, DateOrigin, DateProvenance, FlashItem, Occurrence, Record, TitleOrigin,
@@ -41,7 +41,11 @@ impl<'m> RecordReader<'m> {
     /// # Errors
     ///
     /// What is wrong with the record.
-    pub(crate) fn read(&mut self, fields: &Fields, at: Location<'_>) -> Result<ReadRecord, String> {
+    pub(crate) fn read(
+        &mut self,
+        fields: &RawFields,
+        at: Location<'_>,
+    ) -> Result<ReadRecord, String> {
         if exported::is_exported(fields) {
             let record = exported::read(fields, at)?;
             check_id(record_id(&record))?;
@@ -83,7 +87,7 @@ fn record_id(record: &Record) -> &str {
 }
 
 /// Why a record has no text.
-fn no_text(fields: &Fields) -> String {
+fn no_text(fields: &RawFields) -> String {
     /// Maximum number of keys that are named.
     const NAMED: usize = 8;
     let clean = |key: &String| {

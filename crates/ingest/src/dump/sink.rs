@@ -10,7 +10,7 @@ use super::location::Location;
 use super::record::{ReadRecord, RecordReader};
 use super::wrapped::{self, Unwrapped};
 use crate::direct_mapped_cache::DirectMapped;
-use crate::fields::understood::Fields;
+use crate::fields::understood::RawFields;
 use crate::input::{self, io_errors::IoErrors};
 use crate::options::Options;
 use crate::pipeline::finding::{Finding, member, skipped};
@@ -134,7 +134,13 @@ impl Sink<'_> {
     }
 
     /// Passes on a record with these fields, which stand in `bytes`.
-    pub(super) fn record(&mut self, fields: &Fields, bytes: &[u8], span: Span, line: u64) -> Flow {
+    pub(super) fn record(
+        &mut self,
+        fields: &RawFields,
+        bytes: &[u8],
+        span: Span,
+        line: u64,
+    ) -> Flow {
         let span = self.whole.map_or(span, |end| Span { start: 0, end });
         match self.records.read(fields, Location { path: self.path, span, line }) {
             Err(what) => self.malformed(line, what),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::elements;
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
-use crate::fields::understood::Fields;
+use crate::fields::understood::RawFields;
 
 /// Passes on every `<doc>`.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
@@ -16,10 +16,10 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
 }
 
 /// The fields of a `<doc>`.
-fn fields(text: &str) -> Fields {
+fn fields(text: &str) -> RawFields {
     /// Maximum number of fields.
     const MAX_FIELDS: usize = 64;
-    let mut fields = Fields::new();
+    let mut fields = RawFields::new();
     let mut remaining = text.split_once('>').map_or("", |(_, remaining)| remaining);
     while let Some((_, tag)) = remaining.split_once('<') {
         let Some((name, inner)) = tag.split_once('>') else { break };

@@ -10,7 +10,7 @@ use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::field_map::FieldMap;
 use crate::fields::keys;
-use crate::fields::understood::Fields;
+use crate::fields::understood::RawFields;
 
 /// The separators that tables have.
 const SEPARATORS: [u8; 4] = *b",;\t|";
@@ -95,7 +95,7 @@ fn cells(row: &ByteRecord) -> impl Iterator<Item = String> + '_ {
 }
 
 /// The values of a row by column.
-fn fields(columns: &[String], row: &ByteRecord) -> Result<Fields, String> {
+fn fields(columns: &[String], row: &ByteRecord) -> Result<RawFields, String> {
     let filled = cells(row).skip(columns.len()).take(MAX_COLUMNS).any(|cell| !cell.is_empty());
     if filled {
         return Err(format!("{} cells, but the header has {}", row.len(), columns.len()));
@@ -105,7 +105,7 @@ fn fields(columns: &[String], row: &ByteRecord) -> Result<Fields, String> {
     if row.len() < columns.len() && row.len() > 1 && memchr::memchr_iter(b'\n', last).count() > 1 {
         return Err("a quotation mark does not end".to_owned());
     }
-    let mut fields = Fields::new();
+    let mut fields = RawFields::new();
     for (column, cell) in columns.iter().zip(cells(row)) {
         if !cell.is_empty() && !column.is_empty() {
             fields.entry(column.clone()).or_insert(Value::String(cell));

@@ -8,7 +8,7 @@
 
 use serde_json::Value;
 
-use crate::fields::understood::Fields;
+use crate::fields::understood::RawFields;
 
 /// The key under which search engines state an id.
 const ID: &str = "_id";
@@ -17,14 +17,14 @@ const ID: &str = "_id";
 #[derive(Debug, PartialEq)]
 pub(super) enum Unwrapped {
     /// A record, without what wrapped it.
-    Record(Fields),
+    Record(RawFields),
     /// An action of a bulk request: not a record, but it may state the id of the record that
     /// follows.
     Action(Option<Value>),
 }
 
 /// Unwraps an object. `action_id` is the id that the action before it has stated.
-pub(super) fn unwrap_object(mut fields: Fields, action_id: Option<Value>) -> Unwrapped {
+pub(super) fn unwrap_object(mut fields: RawFields, action_id: Option<Value>) -> Unwrapped {
     if let Some(action) = action(&fields) {
         return Unwrapped::Action(action.get(ID).cloned());
     }
@@ -42,7 +42,7 @@ pub(super) fn unwrap_object(mut fields: Fields, action_id: Option<Value>) -> Unw
 }
 
 /// The settings of an action of a bulk request, if the object is one: its only value.
-fn action(fields: &Fields) -> Option<&Fields> {
+fn action(fields: &RawFields) -> Option<&RawFields> {
     let (name, value) = fields.iter().next().filter(|_| fields.len() == 1)?;
     let is_action = matches!(name.as_str(), "index" | "create");
     let value = value.as_object().filter(|_| is_action)?;
@@ -51,7 +51,7 @@ fn action(fields: &Fields) -> Option<&Fields> {
 }
 
 /// A record with the id that was stated outside of it.
-fn with_id(mut record: Fields, id: Option<Value>) -> Fields {
+fn with_id(mut record: RawFields, id: Option<Value>) -> RawFields {
     if let Some(id) = id.filter(|id| !id.is_null()) {
         record.insert(ID.to_owned(), id);
     }

@@ -16,7 +16,7 @@ use crate::record::Moment;
 const MAX_MEANINGS: usize = 4096;
 
 /// The fields of one record, as a dump names them.
-pub(crate) type Fields = Map<String, Value>;
+pub(crate) type RawFields = Map<String, Value>;
 
 /// The fields of a record after their keys have been understood.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ impl<'m> KeyReader<'m> {
     }
 
     /// Understands the keys of a record, and counts those that are not used.
-    pub(crate) fn understand(&mut self, fields: &Fields, line: u64) -> Understood {
+    pub(crate) fn understand(&mut self, fields: &RawFields, line: u64) -> Understood {
         let mut candidates = self.candidates(fields, line);
         candidates.sort_by_key(|candidate| (candidate.field, candidate.rank));
         let mut understood = Understood::default();
@@ -82,7 +82,7 @@ impl<'m> KeyReader<'m> {
     }
 
     /// The keys that stand for fields; the others are counted as unused.
-    fn candidates<'v>(&mut self, fields: &'v Fields, line: u64) -> Vec<Candidate<'v>>
+    fn candidates<'v>(&mut self, fields: &'v RawFields, line: u64) -> Vec<Candidate<'v>>
     where
         'm: 'v,
     {
@@ -184,7 +184,7 @@ impl Understood {
 }
 
 /// The value at a key, or at a path of keys with dots.
-fn by_path<'v>(fields: &'v Fields, path: &str) -> Option<&'v Value> {
+fn by_path<'v>(fields: &'v RawFields, path: &str) -> Option<&'v Value> {
     if let Some(value) = fields.get(path) {
         return Some(value).filter(|value| !value::is_empty(value));
     }
