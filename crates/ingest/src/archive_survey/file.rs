@@ -13,8 +13,8 @@ use xxhash_rust::xxh3::Xxh3;
 use super::error::SurveyFileError as Error;
 use super::reading::Reading;
 use super::{ArchiveSurvey, FinishedSurvey, Overlap, SurveyPart};
+use crate::corpus::entries::Entry;
 use crate::corpus::statistics::CorpusStatistics;
-use crate::corpus::unfinished::Entry;
 
 /// The first bytes of a survey file.
 const MAGIC: &[u8; 12] = b"wensou-stats";
@@ -143,7 +143,7 @@ fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64
     while let Some(entry) = frames.next(&mut buffer)? {
         let entry: Entry<'_> = parse(entry)?;
         let dump_file = match &entry {
-            Entry::DumpId { id, .. } => Some(id.at.0),
+            Entry::DumpId { id, .. } => Some(id.at.file),
             Entry::ArticleId { file, .. } => Some(*file),
             _ => None,
         };

@@ -214,7 +214,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::corpus::statistics::DumpId;
+    use crate::corpus::statistics::{DumpId, DumpPosition};
     use crate::options::Options;
 
     /// A survey of one part, whose dumps give these ids to items.
@@ -226,7 +226,8 @@ mod tests {
         for (content, id, dump) in ids {
             let number = files.iter().position(|file| file == dump).unwrap() as u64;
             let (id, dump) = ((*id).to_owned(), Arc::from(*dump));
-            statistics.add_dump_id(*content, DumpId { id, at: (number, 1), dump });
+            let at = DumpPosition { file: number, item: 1 };
+            statistics.add_dump_id(*content, DumpId { id, at, dump });
         }
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
         let part = SurveyPart { paths, totals: FileTotals::default() };
@@ -245,7 +246,7 @@ mod tests {
             let finished = survey.finish(0);
             let mut ids: Vec<_> = finished.statistics.dump_ids.into_iter().collect();
             ids.sort_by_key(|(content, _)| *content);
-            ids.into_iter().map(|(_, id)| (id.id, id.at.0)).collect::<Vec<_>>()
+            ids.into_iter().map(|(_, id)| (id.id, id.at.file)).collect::<Vec<_>>()
         };
         let expected = [("x@a.jsonl", 2), ("x", 0), ("z", 1), ("y", 2)];
         let expected = expected.map(|(id, at)| (id.to_owned(), at));

@@ -1,30 +1,32 @@
-//! The ids that the articles of dumps have. Several files may give one id, or have equal articles
-//! without ids. Then the order of the files decides which gets it, and a machine that reads only a
-//! share of an archive does not know the other files.
+//! How often each file has each id of an article in a dump. Articles in several files may state the
+//! same id, or state none and have the same content, from which their id is made. Then the order of
+//! the files decides which article gets the id. A machine that reads only a share of an archive
+//! does not see the other files, so it needs these counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// How often each file has each id: about 30 bytes for each.
+/// How often each file has each id: about 30 bytes for each pair of an id and a file.
 #[derive(Debug, Default)]
 pub(crate) struct ArticleIds(BTreeMap<IdInFile, u32>);
 
-/// An id, by its key, and the number of a file that has it.
+/// The key of an id, and the number of a file that has it; files are numbered in the order of the
+/// walk.
 pub(crate) type IdInFile = (u64, u64);
 
-/// The key of an id that a dump gives.
+/// The key of an id that a dump states.
 pub(crate) fn given_id_key(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
 }
 
-/// The key of the id of an article without an id of its own, by the hash of its content.
+/// The key of the id of an article that states none, given the hash of its content.
 pub(crate) fn content_id_key(content_hash: u64) -> u64 {
     xxh3_64_with_seed(&content_hash.to_le_bytes(), 1)
 }
 
 impl ArticleIds {
-    /// Counts an id.
+    /// Counts `times` articles with this id in this file.
     pub(crate) fn add(&mut self, id: IdInFile, times: u32) {
         let count = self.0.entry(id).or_default();
         *count = count.saturating_add(times);
@@ -40,12 +42,12 @@ impl ArticleIds {
         self.0.iter().map(|(id, times)| (*id, *times))
     }
 
-    /// The numbers of all files, in order.
+    /// The numbers of all files that have ids, in order.
     pub(crate) fn files(&self) -> BTreeSet<u64> {
         self.0.keys().map(|(_, file)| *file).collect()
     }
 
-    /// Gives each file another number. The order of the numbers must not change.
+    /// Renumbers the files. `number` must keep their order.
     pub(crate) fn renumber_files(&mut self, number: &dyn Fn(u64) -> u64) {
         let all = std::mem::take(&mut self.0).into_iter();
         self.0 = all.map(|((id, file), times)| ((id, number(file)), times)).collect();

@@ -1,9 +1,9 @@
-//! What a file has contributed to the corpus statistics, as a list of additions.
+//! What a file contributes to the corpus statistics, as a list of additions.
 //!
 //! The file table keeps the list, so that a later build can replay it if it cannot read the file.
 //! An addition holds only what the statistics have computed anyway, so recording it costs little:
-//! the hashes of as many paragraphs above a flash item as were compared, and the lines of a page
-//! only if the sample of its site took the page.
+//! the hashes of those paragraphs above a flash item that were compared, and the lines of a page
+//! only if the page was taken into the sample of its site.
 
 use std::borrow::Cow;
 use std::io;
@@ -30,7 +30,7 @@ pub(crate) enum Addition<'a> {
     /// A flash item: the hash of its dated paragraph, the hashes of the paragraphs above it that
     /// were compared, and how many paragraphs there are above it.
     Item { dated: u64, above: Vec<u32>, length: u64 },
-    /// A page that the sample of its site took, with the hashes of its lines.
+    /// A page that was taken into the sample of its site, with the hashes of its lines.
     Page { site: u64, signature: u64, lines: Cow<'a, [LineHash]> },
     /// The file is a dump that contains flash items.
     ItemsInDump,
@@ -38,7 +38,7 @@ pub(crate) enum Addition<'a> {
     DumpId { content: u64, id: Cow<'a, DumpId> },
 }
 
-/// Records additions, those of one file after those of another. The default records nothing.
+/// Records the additions of one file after the other. The default records nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     bytes: Vec<u8>,

@@ -2,14 +2,15 @@
 
 use crate::text::folded_hash::folded_hash;
 
-/// Longer lines are never counted.
+/// Maximum length in bytes of a line that is counted.
 pub(crate) const MAX_LINE_BYTES: usize = 400;
 
-/// The hash of a line; equal lines have equal hashes.
+/// The hash of a line, see [`line_hash`].
 pub(crate) type LineHash = u32;
 
-/// The hash of a line, by which it is counted; `None` for a line that is too long. Scripts, widths
-/// and the numbers of counters do not matter.
+/// The hash of a line, by which it is counted; `None` for a line that is too long. Lines that
+/// differ only in script, in the width of characters or in the numbers of counters have the same
+/// hash.
 pub(crate) fn line_hash(line: &str) -> Option<LineHash> {
     if line.len() > MAX_LINE_BYTES {
         return None;
@@ -24,6 +25,9 @@ pub(crate) fn line_hash(line: &str) -> Option<LineHash> {
     Some((hash >> 32) as LineHash)
 }
 
+/// Maximum length in bytes of a line with counters.
+const MAX_COUNTER_BYTES: usize = 90;
+
 /// Labels of counters.
 const COUNTERS: [&str; 18] = [
     "閱讀", "阅读", "評論", "评论", "點擊", "点击", "瀏覽", "浏览", "點贊", "点赞", "收藏", "分享",
@@ -32,7 +36,20 @@ const COUNTERS: [&str; 18] = [
 
 /// Whether a line shows numbers that change from page to page, such as `閱讀:42 評論:0`.
 fn is_counter(line: &str) -> bool {
-    line.len() <= 90
+    line.len() <= MAX_COUNTER_BYTES
         && line.bytes().any(|byte| byte.is_ascii_digit())
         && COUNTERS.iter().any(|label| line.contains(label))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_differ_only_in_counters_or_script_have_one_hash() {
+        assert_eq!(line_hash("閱讀:42 評論:0"), line_hash("閱讀:1,907 評論:16"));
+        assert_eq!(line_hash("聯繫我們"), line_hash("联系我们"));
+        assert_ne!(line_hash("比特幣 45123"), line_hash("比特幣 45124"));
+        assert_eq!(line_hash(&"很長".repeat(200)), None);
+    }
 }

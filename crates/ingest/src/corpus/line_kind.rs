@@ -15,11 +15,11 @@ pub(crate) enum LineKind {
     Sentence,
 }
 
-/// Longer lines are not labels, unless they are lists.
+/// Maximum characters of a label, unless it is a list such as `A | B | C`.
 const MAX_LABEL_CHARS: usize = 40;
-/// Notices are not longer.
+/// Maximum characters of a notice.
 const MAX_NOTICE_CHARS: usize = 130;
-/// A sentence of Latin letters has at least so many words.
+/// Minimum words of an ASCII line that counts as a sentence although it has no punctuation.
 const MIN_WORDS: usize = 8;
 
 /// Words of notices, in Simplified characters and lower case.
@@ -64,6 +64,7 @@ const NOTICE_WORDS: [&str; 36] = [
 
 impl LineKind {
     pub(crate) fn of(line: &str) -> Self {
+        // A character has at most four bytes.
         if line.len() > MAX_NOTICE_CHARS * 4 {
             return Self::Sentence;
         }
@@ -75,11 +76,11 @@ impl LineKind {
                 .fold((0, 0), |all, part| (all.0 + 1, all.1.max(part.chars().count())));
             count >= 3 && longest <= 12
         };
-        let has_stop =
+        let has_punctuation =
             line.contains(|c| is_sentence_end(c) || is_comma(c) || matches!(c, ';' | '\u{ff1b}'));
         let words = || line.split_ascii_whitespace().filter(|word| word.len() > 1).count();
         let is_english = || line.is_ascii() && (words() >= MIN_WORDS || line.ends_with('.'));
-        if !has_stop && !is_english() && (chars <= MAX_LABEL_CHARS || is_list()) {
+        if !has_punctuation && !is_english() && (chars <= MAX_LABEL_CHARS || is_list()) {
             return Self::Label;
         }
         if chars <= MAX_NOTICE_CHARS {
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_distinguished() {
+    fn labels_notices_and_sentences_are_told_apart() {
         for line in [
             "首頁",
             "AD",

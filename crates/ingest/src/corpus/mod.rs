@@ -1,8 +1,9 @@
-//! Statistics of a whole archive, which decide how its pages are parsed.
+//! Corpus statistics: what is counted over a whole archive, and decides how each page is parsed.
 
 pub(crate) mod article_ids;
 pub(crate) mod contribution;
 pub(crate) mod dump_id;
+pub(crate) mod entries;
 pub(crate) mod line_hash;
 pub(crate) mod line_kind;
 pub(crate) mod recurring;
@@ -10,4 +11,3 @@ pub(crate) mod sample;
 pub(crate) mod shared_text;
 pub(crate) mod site;
 pub(crate) mod statistics;
-pub(crate) mod unfinished;

@@ -1,33 +1,43 @@
 //! Lines that recur over the pages of a site, and which of them are boilerplate in a page.
 //!
-//! Articles repeat lines, too: headings, quotes, datelines, whole copies. So a line is removed only
-//! if most pages of its site have it, where boilerplate stands (at the edges of the page, or among
-//! other lines that recur), and if it is no sentence, unless it speaks of the site or stands among
-//! several lines that do not. A page keeps everything if no sentence would remain.
+//! Articles repeat lines, too: headings, quotes, datelines, whole copies. So it depends on the
+//! place of a recurring line whether it is removed:
+//!
+//! - At the top and at the bottom of a page: labels and notices ([`LineKind`]) that are common,
+//!   which means that at least half of the site's pages have them.
+//! - In a block, which is a run of recurring lines of which at least three are common: all labels
+//!   and notices. If at least two of these are common, also the common sentences.
+//! - Elsewhere: labels and notices that nearly all pages have.
+//!
+//! A page keeps everything if no sentence would remain.
 
 use foldhash::{HashMap, HashSet};
 
 use crate::corpus::line_hash::{LineHash, line_hash};
 use crate::corpus::line_kind::LineKind;
 
-/// Fewer pages of a site prove nothing.
+/// Minimum number of pages in the sample of a site: fewer do not show which lines recur.
 pub(crate) const MIN_PAGES: usize = 8;
-/// A line recurs if at least this many pages have it.
+/// A line recurs only if at least this many pages have it.
 const MIN_COUNT: u32 = 6;
-/// And if at least one page in so many has it: 1 in 2 on its own account, 1 in 8 among others.
-const COMMON: u32 = 2;
+/// A line recurs if, in addition, at least 1 of this many pages has it.
 const OCCASIONAL: u32 = 8;
-/// So many common lines in a row are a menu or a footer, wherever they stand.
+/// A recurring line is common if at least 1 of this many pages has it.
+const COMMON: u32 = 2;
+/// Minimum number of common lines in a block: so many are a menu or a footer, wherever they stand.
 const MIN_BLOCK: usize = 3;
-/// A single line in the middle of a page must be in 4 of 5 pages, of at least 10.
+/// A recurring line that is neither in a block nor at an edge of the page is removed if at least
+/// this share of pages has it: 4 of 5.
 const ALONE: (u32, u32) = (4, 5);
+/// And only if the sample of the site has at least this many pages.
 const ALONE_PAGES: u32 = 10;
 
 /// The lines that recur over the pages of a site.
 #[derive(Debug)]
 pub(crate) struct RecurringLines {
+    /// The number of pages in the sample of the site.
     pages: u32,
-    /// In how many pages each line stands, unless in few.
+    /// In how many pages each recurring line stands.
     counts: HashMap<LineHash, u32>,
 }
 
@@ -42,8 +52,8 @@ struct Recurring {
 }
 
 impl RecurringLines {
-    /// Those of a site, given in how many of its `pages` each line stands; `None` if no line is in
-    /// half of them.
+    /// The recurring lines of a site. `pages` is the number of pages in its sample, and `counts`
+    /// has in how many of them each line stands. `None` if no line is common.
     pub(crate) fn new(pages: usize, mut counts: HashMap<LineHash, u32>) -> Option<Self> {
         let pages = pages as u32;
         counts.retain(|_, count| *count >= MIN_COUNT && *count * OCCASIONAL >= pages);
@@ -52,7 +62,7 @@ impl RecurringLines {
         any_common.then_some(Self { pages, counts })
     }
 
-    /// Removes boilerplate from the body of a page; returns how many lines.
+    /// Removes boilerplate from the lines of a page's body. Returns how many lines were removed.
     pub(crate) fn remove_from(&self, body: &mut Vec<&str>) -> usize {
         let lines: Vec<Option<Recurring>> = body.iter().map(|line| self.recurring(line)).collect();
         let mut remove = vec![false; lines.len()];
@@ -61,9 +71,9 @@ impl RecurringLines {
             let length = lines[from..].iter().take_while(|line| line.is_some()).count();
             let run: Vec<Recurring> =
                 lines[from..from + length].iter().flatten().copied().collect();
-            let (top, bottom) = (from == 0, from + length == lines.len());
-            if top || bottom || is_block(&run) {
-                select_boilerplate(&run, (top, bottom), &mut remove[from..from + length]);
+            let (at_top, at_bottom) = (from == 0, from + length == lines.len());
+            if at_top || at_bottom || is_block(&run) {
+                select_boilerplate(&run, (at_top, at_bottom), &mut remove[from..from + length]);
             } else {
                 alone.extend(from..from + length);
             }
@@ -95,7 +105,8 @@ impl RecurringLines {
         Some(Recurring { hash, count, common, kind: LineKind::of(line) })
     }
 
-    /// Whether a line is boilerplate that stands by itself in the middle of a page.
+    /// Whether a recurring line is boilerplate although it is neither in a block nor at an edge of
+    /// the page.
     fn is_boilerplate_alone(&self, line: Recurring) -> bool {
         let (part, whole) = ALONE;
         line.kind != LineKind::Sentence
@@ -109,9 +120,9 @@ fn is_block(run: &[Recurring]) -> bool {
     run.iter().filter(|line| line.common).count() >= MIN_BLOCK
 }
 
-/// Sets `remove` for the boilerplate in a run of recurring lines that is a block, or stands at an
-/// `edge` of the page, top or bottom.
-fn select_boilerplate(run: &[Recurring], edge: (bool, bool), remove: &mut [bool]) {
+/// Sets `remove` for the boilerplate in a run of recurring lines. The run is a block, or is at the
+/// top or at the bottom of the page.
+fn select_boilerplate(run: &[Recurring], (at_top, at_bottom): (bool, bool), remove: &mut [bool]) {
     let is_block = is_block(run);
     let labels = run.iter().filter(|line| line.common && line.kind != LineKind::Sentence).count();
     for (line, remove) in run.iter().zip(&mut *remove) {
@@ -120,18 +131,18 @@ fn select_boilerplate(run: &[Recurring], edge: (bool, bool), remove: &mut [bool]
             LineKind::Sentence => line.common && is_block && labels >= MIN_BLOCK - 1,
         };
     }
-    // The lines of a menu recur equally often. An occasional line next to the article that does not
-    // is rather the article's first heading.
+    // The lines of a menu recur equally often. If the line next to the article is not common and
+    // recurs more or less often than its neighbour, it is rather a heading of the article.
     let recurs_differently =
         |line: &Recurring, other: &Recurring| !line.common && line.count != other.count;
     if let [.., before, last] = run
-        && !edge.1
+        && !at_bottom
         && recurs_differently(last, before)
     {
         remove[run.len() - 1] = false;
     }
     if let [first, after, ..] = run
-        && !edge.0
+        && !at_top
         && recurs_differently(first, after)
     {
         remove[0] = false;

@@ -1,4 +1,4 @@
-//! Serializes shared texts.
+//! Serializes and deserializes texts of the type `Arc<str>`, which several values share.
 
 use std::sync::Arc;
 

@@ -4,8 +4,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// The key of a page's site: the host of its address, else the site's name, else its folder.
 ///
-/// `path` is the path of the file or member. Pages that agree in none of these are compared with no
-/// other page.
+/// `path` is the path of the file or member. Only pages with the same key are compared with each
+/// other.
 pub(crate) fn site_key(url: Option<&str>, site: Option<&str>, path: &str) -> u64 {
     match (url.and_then(host), site.map(str::trim).filter(|site| !site.is_empty())) {
         (Some(host), _) => xxh3_64_with_seed(host.to_ascii_lowercase().as_bytes(), 1),
@@ -23,7 +23,7 @@ fn host(url: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-/// The path without its last part.
+/// The path without its last component.
 fn folder(path: &str) -> &str {
     path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
 }

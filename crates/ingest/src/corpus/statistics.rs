@@ -12,7 +12,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::corpus::article_ids::ArticleIds;
 use crate::corpus::contribution::{Addition, Recorder, replay};
-pub(crate) use crate::corpus::dump_id::DumpId;
+pub(crate) use crate::corpus::dump_id::{DumpId, DumpPosition};
 use crate::corpus::recurring::RecurringLines;
 use crate::corpus::sample::SiteSamples;
 use crate::flash::contexts::{MAX_PRECEDING, SharedContexts, paragraph_hash};
@@ -29,8 +29,8 @@ pub struct CorpusStatistics {
     pub(crate) contexts: SharedContexts,
     /// Tags, keywords and the shapes of keywords.
     pub(crate) tags: Vocabulary,
-    /// Ids of flash items in JSONL dumps, by content hash. The same item in a page gets the same
-    /// id.
+    /// The ids that dumps give to flash items, by the content hash of the item. The same item in a
+    /// page gets the same id.
     pub(crate) dump_ids: HashMap<u64, DumpId>,
     /// Whether any dump contains flash items, with or without ids.
     pub(crate) items_in_dumps: bool,
@@ -87,7 +87,7 @@ impl CorpusStatistics {
         })
     }
 
-    /// Counts the tags in a title's suffix.
+    /// Counts the tags and the keyword around a title.
     pub(crate) fn add_title(&mut self, title: &Title<'_>) {
         let Title { head, tag, keyword, .. } = *title;
         if head.or(tag).is_none() {
@@ -101,7 +101,7 @@ impl CorpusStatistics {
         });
     }
 
-    /// Counts the tags of a page that lists them separately.
+    /// Counts the tags of a page or record that gives them one by one, not concatenated.
     pub(crate) fn add_separate_tags(&mut self, given: &[String]) {
         self.tags.add_separate_tags(given);
         self.recorder.record(|| Addition::Tags(Cow::Borrowed(given)));
@@ -113,7 +113,7 @@ impl CorpusStatistics {
         self.recorder.record(|| Addition::ItemsInDump);
     }
 
-    /// Notes that `dated` follows the paragraphs `above`, nearest first.
+    /// Notes a dated paragraph of a page, and the paragraphs `above` it, nearest first.
     pub(crate) fn add_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
         let above: Vec<&str> = above.take(MAX_PRECEDING).collect();
         let length = above.len();
@@ -154,14 +154,15 @@ impl CorpusStatistics {
         match self.dump_ids.entry(content) {
             Entry::Vacant(vacant) => drop(vacant.insert(id)),
             Entry::Occupied(mut known) => {
-                if (&id.id, id.at) < (&known.get().id, known.get().at) {
+                let known_id = known.get();
+                if (&id.id, id.at) < (&known_id.id, known_id.at) {
                     known.insert(id);
                 }
             }
         }
     }
 
-    /// Takes the ids of articles in dumps; none are left here.
+    /// Takes the ids of articles in dumps out of the statistics.
     pub(crate) fn take_article_ids(&mut self) -> ArticleIds {
         self.article_ids.take().unwrap_or_default()
     }
@@ -205,7 +206,7 @@ impl CorpusStatistics {
         }
     }
 
-    /// Adds the statistics of another thread.
+    /// Adds the statistics of another thread or machine.
     pub(crate) fn merge(&mut self, other: Self) {
         self.contexts.merge(other.contexts);
         self.tags.merge(other.tags);
@@ -234,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_item_ends_where_pages_differ() {
+    fn an_item_begins_below_the_paragraph_in_which_pages_differ() {
         let mut statistics = CorpusStatistics::default();
         statistics.add_item("末段", ["首段", "甲頁的前文"].into_iter());
         assert_eq!(
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_contribution_can_be_added_again() {
+    fn contributions_can_be_added_to_other_statistics() {
         let mut statistics = CorpusStatistics::recording();
         statistics.add_title(&Title::split("題目_DAO:Baby DAO"));
         statistics.add_item("末段", ["首段", "甲頁的前文"].into_iter());
@@ -283,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_article_twice_proves_nothing() {
+    fn copies_of_one_article_do_not_show_where_an_item_begins() {
         let mut statistics = CorpusStatistics::default();
         for _ in 0..2 {
             statistics.add_item("末段", ["首段", "前文"].into_iter());

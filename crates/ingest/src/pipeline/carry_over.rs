@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::corpus::statistics::{CorpusStatistics, DumpId};
+use crate::corpus::statistics::{CorpusStatistics, DumpId, DumpPosition};
 use crate::error::Error;
 use crate::file_table::FileEntry;
 use crate::flash::dedup::folded_content_hash;
@@ -77,7 +77,9 @@ pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
             if flash.id != short_id('f', key) {
                 // The id is not the generated one, so a dump gave it, and the item keeps it.
                 let dump = Arc::from(stored_path.path.as_str());
-                statistics.add_dump_id(key, DumpId { id: flash.id.clone(), at: (0, 0), dump });
+                // Before all items of dumps that can be read, whose files have numbers from 1.
+                let at = DumpPosition { file: 0, item: 0 };
+                statistics.add_dump_id(key, DumpId { id: flash.id.clone(), at, dump });
             }
         }
     }

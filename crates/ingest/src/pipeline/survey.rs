@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::archive_survey::FileTotals;
 use crate::corpus::site::site_key;
-use crate::corpus::statistics::{CorpusStatistics, DumpId};
+use crate::corpus::statistics::{CorpusStatistics, DumpId, DumpPosition};
 use crate::file_table::SurveyedFile;
 use crate::flash::dedup::folded_content_hash;
 use crate::input::codec::Codec;
@@ -321,7 +321,8 @@ impl Reader<'_> {
                             let key =
                                 folded_content_hash(&flash.title, &flash.text, flash.date.value);
                             *items += 1;
-                            let (at, dump) = ((file_number, *items), Arc::clone(&dump));
+                            let at = DumpPosition { file: file_number, item: *items };
+                            let dump = Arc::clone(&dump);
                             statistics.add_dump_id(key, DumpId { id: flash.id, at, dump });
                         }
                     }

@@ -1,5 +1,5 @@
-//! Unfinished corpus statistics as a list of entries, by which they are stored and read again.
-//! Equal statistics have the same entries in the same order.
+//! Corpus statistics before [`CorpusStatistics::finish`], as a list of entries, in which form a
+//! survey file stores them. Equal statistics have the same entries in the same order.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,24 +11,28 @@ use crate::corpus::line_hash::LineHash;
 use crate::corpus::statistics::{CorpusStatistics, DumpId};
 use crate::flash::contexts::SharedContext;
 
-/// A piece of the statistics.
+/// One entry of the statistics.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Entry<'a> {
-    /// What all pages show before a dated paragraph.
+    /// What all pages show before a dated paragraph, see [`SharedContext`]: the hash of that
+    /// paragraph, the hashes of the paragraphs on which all pages agree, and whether any pages
+    /// differ before these.
     Context { dated: u64, agreed: Cow<'a, [u32]>, differs: bool },
     /// A folded tag, and how often it was named.
     Tag(#[serde(borrow)] Cow<'a, str>, u32),
     /// A folded keyword, and how often it was named.
     Keyword(#[serde(borrow)] Cow<'a, str>, u32),
-    /// The hash of a tag with its keyword.
+    /// The hash of a tag together with its keyword.
     TagKeyword(u64),
     /// Some dump contains flash items.
     ItemsInDumps,
     /// The id that a dump gives to a flash item.
     DumpId { content: u64, id: Cow<'a, DumpId> },
-    /// How many articles in the dumps of a file have an id, by the key of the id.
+    /// How many articles in the dumps of one file have one id: the key of the id, the number of the
+    /// file, and the count.
     ArticleId { key: u64, file: u64, times: u32 },
-    /// A page of the sample of its site.
+    /// A page of the sample of its site, with the hashes of its lines. Pages with the same
+    /// signature are copies of one article.
     Page { site: u64, signature: u64, lines: Cow<'a, [LineHash]> },
 }
 
@@ -88,16 +92,16 @@ impl CorpusStatistics {
         }
     }
 
-    /// The numbers of all files that have given ids, in order.
+    /// The numbers of all files from which an id in these statistics comes, in order.
     pub(crate) fn files_of_ids(&self) -> BTreeSet<u64> {
         let mut files = self.article_ids.as_ref().map(ArticleIds::files).unwrap_or_default();
-        files.extend(self.dump_ids.values().map(|id| id.at.0));
+        files.extend(self.dump_ids.values().map(|id| id.at.file));
         files
     }
 
-    /// Gives each file that has given ids another number. The order of the numbers must not change.
+    /// Renumbers the files from which ids come. `number` must keep their order.
     pub(crate) fn renumber_files(&mut self, number: &dyn Fn(u64) -> u64) {
-        self.dump_ids.values_mut().for_each(|id| id.at.0 = number(id.at.0));
+        self.dump_ids.values_mut().for_each(|id| id.at.file = number(id.at.file));
         self.article_ids.iter_mut().for_each(|ids| ids.renumber_files(number));
     }
 }
@@ -110,10 +114,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::corpus::statistics::DumpPosition;
     use crate::title::Title;
 
-    /// The statistics of some files with these numbers.
-    fn of(files: &[u64]) -> CorpusStatistics {
+    /// The statistics of invented files with these numbers.
+    fn statistics_of(files: &[u64]) -> CorpusStatistics {
         let mut statistics = CorpusStatistics::to_be_merged();
         for &file in files {
             let above = [format!("前文{}", file % 3), "首段".to_owned()];
@@ -122,8 +127,8 @@ mod tests {
             statistics.add_title(&Title::split(&format!("乙_OP{}:OP幣", file % 5)));
             if file.is_multiple_of(2) {
                 statistics.add_items_in_dump();
-                let id =
-                    DumpId { id: format!("{}", file % 4), at: (file, 1), dump: Arc::from("d") };
+                let (id, at) = (format!("{}", file % 4), DumpPosition { file, item: 1 });
+                let id = DumpId { id, at, dump: Arc::from("d") };
                 statistics.add_dump_id(file % 6, id);
                 statistics.article_ids.as_mut().unwrap().add((file % 7, file), 1);
             }
@@ -142,17 +147,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn entries_do_not_depend_on_order_and_come_back(
+        fn entries_do_not_depend_on_the_order_of_files_and_are_read_back(
             files in prop::collection::vec(0..40_u64, 0..40).prop_shuffle(),
             cut in any::<prop::sample::Index>(),
         ) {
             let mut sorted = files.clone();
             sorted.sort_unstable();
-            let whole = entries(&of(&sorted));
+            let whole = entries(&statistics_of(&sorted));
             let (left, right) = files.split_at(cut.index(files.len() + 1));
             let mut merged = CorpusStatistics::default();
-            merged.merge(of(right));
-            merged.merge(of(left));
+            merged.merge(statistics_of(right));
+            merged.merge(statistics_of(left));
             prop_assert_eq!(&entries(&merged), &whole);
             let mut read = CorpusStatistics::default();
             for entry in &whole {
