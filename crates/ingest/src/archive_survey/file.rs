@@ -51,16 +51,16 @@ pub fn write_survey_file(survey: &mut ArchiveSurvey, path: &Path) -> Result<(), 
 /// Writes a survey to a temporary file, and renames that to `path`.
 fn write(survey: &ArchiveSurvey, temporary: NamedTempFile, path: &Path) -> io::Result<()> {
     let mut out = Frames { inner: BufWriter::with_capacity(BUFFER, temporary), hash: Xxh3::new() };
-    out.put(MAGIC)?;
-    out.put(&FORMAT.to_le_bytes())?;
+    out.write_raw(MAGIC)?;
+    out.write_raw(&FORMAT.to_le_bytes())?;
     let ArchiveSurvey { reading, parts, dump_files, statistics } = survey;
     let (reading, parts, dump_files) = (reading.clone(), parts.clone(), dump_files.clone());
-    out.push(&Header { reading, parts, dump_files })?;
-    statistics.each_entry(&mut |entry| out.push(&entry))?;
-    // The empty frame, which ends the entries.
-    out.put(&0_u32.to_le_bytes())?;
+    out.write_frame(&Header { reading, parts, dump_files })?;
+    statistics.each_entry(&mut |entry| out.write_frame(&entry))?;
+    // An empty frame ends the entries.
+    out.write_raw(&0_u32.to_le_bytes())?;
     let checksum = out.hash.digest().to_le_bytes();
-    out.put(&checksum)?;
+    out.write_raw(&checksum)?;
     let temporary = out.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
     temporary.as_file().sync_all()?;
     temporary.persist(path).map_err(|error| error.error)?;
@@ -121,12 +121,12 @@ fn read(path: &Path) -> Result<(ArchiveSurvey, u64), Error> {
     }
     let file = File::open(path).map_err(failed)?;
     let mut frames = Frames { inner: BufReader::with_capacity(BUFFER, file), hash: Xxh3::new() };
-    match frames.take::<12>() {
+    match frames.read_raw::<12>() {
         Ok(magic) if magic == *MAGIC => {}
         Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(failed(error)),
         _ => return Err(Error::Foreign { path: path.to_owned() }),
     }
-    match u32::from_le_bytes(frames.take().map_err(failed)?) {
+    match u32::from_le_bytes(frames.read_raw().map_err(failed)?) {
         FORMAT => read_entries(frames).map_err(failed),
         found => Err(Error::Format { path: path.to_owned(), found, expected: FORMAT }),
     }
@@ -136,11 +136,10 @@ fn read(path: &Path) -> Result<(ArchiveSurvey, u64), Error> {
 fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64)> {
     let damaged = || io::Error::from(ErrorKind::InvalidData);
     let mut buffer = Vec::new();
-    let header = frames.next(&mut buffer)?.ok_or_else(damaged)?;
-    // A header of another version has other fields.
+    let header = frames.read_frame(&mut buffer)?.ok_or_else(damaged)?;
     let Header { reading, parts, dump_files } = parse(header)?;
     let mut statistics = CorpusStatistics::default();
-    while let Some(entry) = frames.next(&mut buffer)? {
+    while let Some(entry) = frames.read_frame(&mut buffer)? {
         let entry: Entry<'_> = parse(entry)?;
         let dump_file = match &entry {
             Entry::DumpId { id, .. } => Some(id.at.file),
@@ -153,7 +152,7 @@ fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64
         statistics.add_entry(entry);
     }
     let identity = frames.hash.digest();
-    let checksum = u64::from_le_bytes(frames.take()?);
+    let checksum = u64::from_le_bytes(frames.read_raw()?);
     let is_end = frames.inner.read(&mut [0])? == 0;
     match identity == checksum && is_end {
         true => Ok((ArchiveSurvey { reading, parts, dump_files, statistics }, identity)),
@@ -165,8 +164,8 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> io::Result<T> {
     postcard::from_bytes(bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
 }
 
-/// Reads or writes frames: pieces of bytes, each after its length. Keeps the hash of all bytes so
-/// far. A frame without bytes follows the last one.
+/// Reads or writes frames: pieces of bytes, each after its length. The last frame is empty, and
+/// ends the list. Hashes all bytes on the way.
 struct Frames<T> {
     inner: T,
     hash: Xxh3,
@@ -174,32 +173,32 @@ struct Frames<T> {
 
 impl<T: Write> Frames<T> {
     /// Writes bytes that are not a frame.
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write_raw(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.update(bytes);
         self.inner.write_all(bytes)
     }
 
     /// Writes a value as a frame.
-    fn push(&mut self, value: &impl Serialize) -> io::Result<()> {
+    fn write_frame(&mut self, value: &impl Serialize) -> io::Result<()> {
         let bytes = postcard::to_stdvec(value).map_err(io::Error::other)?;
         let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-        self.put(&length.to_le_bytes())?;
-        self.put(&bytes)
+        self.write_raw(&length.to_le_bytes())?;
+        self.write_raw(&bytes)
     }
 }
 
 impl<T: Read> Frames<T> {
     /// Reads bytes that are not a frame.
-    fn take<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+    fn read_raw<const N: usize>(&mut self) -> io::Result<[u8; N]> {
         let mut bytes = [0; N];
         self.inner.read_exact(&mut bytes)?;
         self.hash.update(&bytes);
         Ok(bytes)
     }
 
-    /// Reads the next frame into `buffer`; `None` after the last one.
-    fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> io::Result<Option<&'b [u8]>> {
-        let length = u32::from_le_bytes(self.take()?);
+    /// Reads the next frame into `buffer`; `None` for the empty frame that ends the list.
+    fn read_frame<'b>(&mut self, buffer: &'b mut Vec<u8>) -> io::Result<Option<&'b [u8]>> {
+        let length = u32::from_le_bytes(self.read_raw()?);
         buffer.clear();
         // A damaged length may be huge, so the buffer grows only with the bytes that are there.
         (&mut self.inner).take(length.into()).read_to_end(buffer)?;

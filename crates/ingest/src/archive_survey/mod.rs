@@ -3,8 +3,8 @@
 //! statistics of the whole.
 //!
 //! - `file`: survey files, which are written, read and merged.
-//! - `reading`: the options that pages are read with; only surveys with the same are merged.
-//! - `shared_ids`: the ids that articles in several dumps have, and which of them come first.
+//! - `reading`: the options that pages are read with; surveys are merged only if these are equal.
+//! - `shared_ids`: the ids that articles of several files have, and the order of these files.
 //! - `totals`: totals of files, by which changes since the survey are recognised.
 //! - `error`: what can be wrong with survey files.
 
@@ -36,8 +36,8 @@ pub struct SurveyPart {
     pub totals: FileTotals,
 }
 
-/// A survey of an archive, or of parts of it: corpus statistics that can be merged with others, and
-/// are not finished for that reason.
+/// A survey of an archive, or of parts of it: corpus statistics that are not finished yet, so that
+/// they can still be merged with others.
 pub struct ArchiveSurvey {
     reading: Reading,
     /// In the order of their paths.
@@ -52,13 +52,13 @@ pub struct ArchiveSurvey {
 pub struct FinishedSurvey {
     pub(crate) statistics: CorpusStatistics,
     pub(crate) reading: Reading,
-    /// The ids that articles in several dumps have.
+    /// The ids that articles of several files have.
     pub(crate) shared_ids: SharedIds,
     parts: Vec<SurveyPart>,
     identity: u64,
 }
 
-/// That two surveys have files in common.
+/// How two surveys overlap: they have files in common.
 pub(crate) struct Overlap {
     /// A selected path of each survey. One contains the other; an empty path is the whole archive.
     pub(crate) paths: [String; 2],
@@ -111,7 +111,8 @@ impl ArchiveSurvey {
         self.dump_files = files;
     }
 
-    /// Drops the dumps to which no id refers: after a merge, others may give these ids.
+    /// Removes from `dump_files` the dumps to which no id refers. A merge leaves such dumps behind,
+    /// because only one of several ids for the same flash item remains.
     fn drop_unused_files(&mut self) {
         let used: Vec<u64> = self.statistics.files_of_ids().into_iter().collect();
         let number = |file| used.partition_point(|used| *used < file) as u64;
@@ -122,7 +123,7 @@ impl ArchiveSurvey {
         self.dump_files = files.map(|(_, file)| file).collect();
     }
 
-    /// Whether this and the other survey have files in common, and by which paths.
+    /// The paths by which this and the other survey have files in common, if they have any.
     fn overlap(&self, other: &Self) -> Option<Overlap> {
         let paths = |survey: &Self| -> Vec<String> {
             let selected = |part: &SurveyPart| match part.paths.is_empty() {
@@ -133,12 +134,13 @@ impl ArchiveSurvey {
             paths.sort_by(|a, b| components(a).cmp(&components(b)));
             paths
         };
-        // The first of the paths `inner` that one of the paths `outer` contains, after that one.
+        // Finds a path of `inner` that is equal to a path of `outer` or lies below it. Returns the
+        // path of `outer` and then that of `inner`.
         let find_contained = |outer: &[String], inner: &[String]| {
             inner.iter().find_map(|path| {
                 // Paths are sorted, and those of one survey do not contain each other. So only the
                 // last one that is not after `path` can contain it.
-                let end = outer.partition_point(|it| components(it) <= components(path));
+                let end = outer.partition_point(|other| components(other) <= components(path));
                 let container = outer.get(end.checked_sub(1)?)?;
                 contains_path(container, path).then(|| [container.clone(), path.clone()])
             })
@@ -217,7 +219,8 @@ mod tests {
     use crate::corpus::statistics::{DumpId, DumpPosition};
     use crate::options::Options;
 
-    /// A survey of one part, whose dumps give these ids to items.
+    /// A survey of one part with these paths. `ids` has the ids that dumps give to flash items: the
+    /// content hash of the item, the id, and the path of the dump.
     fn part(paths: &[&str], ids: &[(u64, &str, &str)]) -> ArchiveSurvey {
         let mut files: Vec<String> = ids.iter().map(|(_, _, file)| (*file).to_owned()).collect();
         files.sort_by(|a, b| components(a).cmp(&components(b)));
@@ -260,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn overlaps_are_found_either_way() {
+    fn an_overlap_is_found_whichever_survey_has_the_outer_path() {
         let overlap = |one: &[&str], other: &[&str]| {
             part(one, &[]).overlap(&part(other, &[])).map(|it| it.paths)
         };

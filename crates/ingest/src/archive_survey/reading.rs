@@ -1,15 +1,17 @@
-//! The options that decide how pages are read, as hashes: statistics can be used only with those
-//! that they were made with.
+//! The options that decide how pages are read, as hashes. Corpus statistics can be used only with
+//! the options that they were made with.
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The program and the options that pages are read with.
+/// The version of the program, and a hash of each option that decides how pages are read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Reading {
+    /// The version, `ANALYSIS_VERSION` and the analysis fingerprint.
     program: String,
     encoding: u64,
     map: u64,
+    /// A hash of the user's table of labels.
     labels: u64,
     pre: u64,
     exclude: u64,
@@ -24,7 +26,8 @@ pub(crate) struct ReadingTexts {
 }
 
 impl Reading {
-    /// The reading of this program with these options; `labels` is the hash of the user's table.
+    /// The reading of this program with these options. `labels` is the hash of the user's table of
+    /// labels.
     pub(crate) fn new(texts: &ReadingTexts, labels: u64) -> Self {
         let analysis = wensou_text::analysis_fingerprint();
         let version = (env!("CARGO_PKG_VERSION"), wensou_text::ANALYSIS_VERSION);

@@ -1,26 +1,27 @@
-//! The ids that articles in several dumps have, and which of them come first.
+//! The ids that articles of several files have, and in which order these files come in the walk.
 
 use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::corpus::article_ids::ArticleIds;
+use crate::corpus::article_ids::{ArticleIds, IdInFile};
 use crate::walk_order::MEMBER_SEPARATOR;
 
-/// By the key of each id that several files have: their paths in the order of the walk, and how
-/// often each has it.
+/// For each id that articles of several files have, by the key of the id: the paths of these files
+/// in the order of the walk, and how often each has the id.
 #[derive(Default)]
 pub(crate) struct SharedIds(HashMap<u64, Vec<(Arc<str>, u32)>>);
 
 impl SharedIds {
-    /// Those among `ids`, whose files have the paths `files`.
+    /// The ids that several files have. `files` has the path of each file, by its number in `ids`.
     pub(super) fn of(ids: &ArticleIds, files: &[String]) -> Self {
         let mut shared = Self::default();
         let mut paths: HashMap<u64, Arc<str>> = HashMap::default();
         let mut all = ids.iter().peekable();
         while let Some(((key, file), times)) = all.next() {
-            let is_next = |((next, _), _): &((u64, u64), u32)| *next == key;
-            if !shared.0.contains_key(&key) && !all.peek().is_some_and(is_next) {
+            let has_same_key = |((next, _), _): &(IdInFile, u32)| *next == key;
+            // Leave out an id that only one file has.
+            if !shared.0.contains_key(&key) && !all.peek().is_some_and(has_same_key) {
                 continue;
             }
             let path = usize::try_from(file).ok().and_then(|file| files.get(file));
@@ -31,15 +32,15 @@ impl SharedIds {
         shared
     }
 
-    /// How often files before that of a dump have an id. `dump` is the path of the dump below the
-    /// root.
+    /// How often an id, given by its key, occurs in the files that the walk reads before the file
+    /// with the dump `dump`, which is a path below the root.
     pub(crate) fn count_before(&self, key: u64, dump: &str) -> u64 {
         let Some(files) = self.0.get(&key) else { return 0 };
-        let is_own = |path: &str| {
+        let has_dump = |path: &str| {
             let member = dump.strip_prefix(path);
             member.is_some_and(|it| it.is_empty() || it.starts_with(MEMBER_SEPARATOR))
         };
-        let before = files.iter().take_while(|(path, _)| !is_own(path));
+        let before = files.iter().take_while(|(path, _)| !has_dump(path));
         before.map(|(_, times)| u64::from(*times)).sum()
     }
 }
