@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::json;
-use wensou_ingest::{FileEntry, FileStamp, content_hash};
+use wensou_ingest::{FileEntry, FileStamp, file_hash};
 
 use crate::location::OpenIndex;
 use crate::out::count::count_noun;
@@ -43,7 +43,7 @@ fn is_same(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
     let of = |stamp: FileStamp| (stamp.bytes, stamp.modified);
     of(stamp) == of(entry.stamp)
         || stamp.bytes == entry.stamp.bytes
-            && content_hash(file).is_ok_and(|hash| hash == entry.content_hash)
+            && file_hash(file).is_ok_and(|hash| hash == entry.content_hash)
 }
 
 /// Whether the file that a record's path names has other content than when it was indexed. Reads
@@ -52,7 +52,7 @@ pub(crate) fn has_other_content(index: &OpenIndex, path: &str) -> bool {
     let entry = index.local().and_then(|index| index.file_entry(path));
     let Some(entry) = entry else { return false };
     let Some((file, _)) = source_member(index, path) else { return false };
-    content_hash(&file).is_ok_and(|hash| hash != entry.content_hash)
+    file_hash(&file).is_ok_and(|hash| hash != entry.content_hash)
 }
 
 /// Warns if files of shown records have changed or are gone.

@@ -69,7 +69,7 @@ pub use error::Error;
 pub use fields::field::Field;
 pub use fields::field_map::FieldMap;
 pub use file_table::{FileEntries, FileEntry, FileStamp};
-pub use input::content_hash;
+pub use input::file_hash;
 pub use input::fingerprint::fingerprint;
 pub use input::formats::{Format, formats};
 pub use input::original::{OriginalLines, original, original_lines};

@@ -13,9 +13,9 @@ mod chunked;
 pub(crate) mod codec;
 mod container;
 mod content;
-mod content_hash;
 mod event;
 mod fault;
+mod file_hash;
 pub(crate) mod file_list;
 pub(crate) mod fingerprint;
 pub(crate) mod folder_filter;
@@ -50,9 +50,9 @@ use rawzip::{FileReader, ReaderAt};
 
 use codec::Codec;
 use content::Content;
-pub use content_hash::content_hash;
 pub(crate) use event::{Event, Input, Visit};
 pub(crate) use fault::{reason, too_large};
+pub use file_hash::file_hash;
 
 pub(crate) use format::FileFormat;
 use io_errors::IoErrors;

@@ -223,7 +223,7 @@ impl FileSurvey {
         }
         let read = || match self.is_refused {
             true => None,
-            false => input::content_hash(&source.path).ok(),
+            false => input::file_hash(&source.path).ok(),
         };
         self.content_hash.or_else(read).unwrap_or(0)
     }

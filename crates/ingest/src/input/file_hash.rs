@@ -10,12 +10,12 @@ use super::open;
 /// Bytes to read at a time.
 const READ_BYTES: usize = 1 << 16;
 
-/// XXH3 of the bytes of a regular file, as a [`FileEntry`](crate::FileEntry) has it.
+/// XXH3 of the bytes of a regular file, as [`FileEntry::content_hash`](crate::FileEntry) has it.
 ///
 /// # Errors
 ///
 /// System errors, and the message of a [`Reason`](crate::Reason) if it is no regular file.
-pub fn content_hash(path: &Path) -> io::Result<u64> {
+pub fn file_hash(path: &Path) -> io::Result<u64> {
     let opened = open::regular(path);
     let (mut file, _) = opened.map_err(|reason| io::Error::other(reason.to_string()))?;
     let (mut hash, mut buffer) = (Xxh3::new(), vec![0; READ_BYTES]);
