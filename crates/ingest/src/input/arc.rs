@@ -1,4 +1,5 @@
-//! Reads the records of an ARC file, the predecessor of WARC; a member's name is its record number.
+//! Reads the records of an ARC file, the predecessor of WARC. The name of a member is the number of
+//! its record.
 //!
 //! A record is a line of fields separated by spaces, of which the first is the address and the last
 //! the length, then the response of the server.
@@ -28,7 +29,7 @@ pub(super) fn each(
             Err(error) => return container.broken(damage_reason(&error), visit),
         };
         number += 1;
-        container.meter.member();
+        container.meter.count_member();
         let Some(header) = header else {
             let what =
                 format!("record {number} does not begin with an address and end in a length");
@@ -36,7 +37,7 @@ pub(super) fn each(
         };
         let mut body = read.by_ref().take(header.length);
         emit(container, number, &header, &mut body, visit)?;
-        // Skip what was not read. The meter stops endless bodies.
+        // Skip what was not read. The meter stops an endless body.
         if let Err(error) = io::copy(&mut body, &mut io::sink()) {
             return container.broken(damage_reason(&error), visit);
         }
@@ -56,7 +57,8 @@ struct Header {
     length: u64,
 }
 
-/// Reads the next header line: `None` at the end of the file, `Some(None)` if it is not one.
+/// Reads the next header line. Returns `None` at the end of the file, and `Some(None)` if the line
+/// is not a header.
 fn header(read: &mut impl BufRead) -> io::Result<Option<Option<Header>>> {
     loop {
         match http::line(read)? {

@@ -5,21 +5,22 @@ use std::io::{self, BufRead, Cursor, Read};
 use super::fault::{fault, truncated};
 use crate::report::Reason;
 
-/// Maximum length of a line with a chunk size. The standard sets no limit; servers stay far below.
-const LINE: u64 = 4096;
+/// Maximum length in bytes of a line with a chunk size. The standard sets no limit; servers stay
+/// far below.
+const MAX_LINE_BYTES: u64 = 4096;
 
 /// Decodes a chunked body; a body that is not chunked is returned unchanged.
 pub(super) fn read<'a>(mut inner: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut line = Vec::new();
-    inner.by_ref().take(LINE).read_until(b'\n', &mut line)?;
-    match length(&line) {
+    inner.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
+    match chunk_size(&line) {
         Some(left) => Ok(Box::new(Chunked { inner, left, done: left == 0 })),
         None => Ok(Box::new(Cursor::new(line).chain(inner))),
     }
 }
 
-/// The chunk size in a line, which must include its line feed.
-fn length(line: &[u8]) -> Option<u64> {
+/// The chunk size in a line, which must include its line feed; `None` if it has none.
+fn chunk_size(line: &[u8]) -> Option<u64> {
     let line = line.strip_suffix(b"\n")?;
     let digits = line.split(|byte| *byte == b';').next()?.trim_ascii();
     // Reject a sign, which `from_str_radix` would accept.
@@ -29,6 +30,7 @@ fn length(line: &[u8]) -> Option<u64> {
     u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
+/// A body in chunks.
 struct Chunked<R> {
     inner: R,
     /// Bytes left in this chunk.
@@ -47,30 +49,30 @@ impl<R: BufRead> Read for Chunked<R> {
         }
         self.left -= read as u64;
         if self.left == 0 {
-            self.next()?;
+            self.next_chunk()?;
         }
         Ok(read)
     }
 }
 
 impl<R: BufRead> Chunked<R> {
-    /// Advances to the next chunk: the line break after the data, then the next size.
-    fn next(&mut self) -> io::Result<()> {
+    /// Advances to the next chunk: reads the line break after the data, then the next size.
+    fn next_chunk(&mut self) -> io::Result<()> {
         let mut line = Vec::new();
         for _ in 0..2 {
             line.clear();
-            self.inner.by_ref().take(LINE).read_until(b'\n', &mut line)?;
+            self.inner.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
             if !line.trim_ascii().is_empty() {
                 break;
             }
         }
         // Some servers close the connection instead of sending a last chunk.
-        self.left = if line.is_empty() { 0 } else { length(&line).ok_or_else(no_length)? };
+        self.left = if line.is_empty() { 0 } else { chunk_size(&line).ok_or_else(invalid_size)? };
         self.done = self.left == 0;
         Ok(())
     }
 }
 
-fn no_length() -> io::Error {
+fn invalid_size() -> io::Error {
     fault(Reason::Damaged("a chunk without a valid size".to_owned()))
 }

@@ -8,10 +8,10 @@ use super::http;
 use super::io_errors::IoErrors;
 use super::meter::{Meter, Metered};
 use super::name::{Name, Names};
-use super::peek::{FIRST, Peeked};
+use super::peek::{HEAD_BYTES, Peeked};
 use super::recognise::{self, Verdict};
 use super::{
-    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, PageKind, Visit,
+    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit,
     codec::Codec,
     fault::{damage_reason, too_large},
 };
@@ -52,8 +52,8 @@ impl Container<'_> {
         visit(Event::Skipped(Skipped { path, line: None, reason }))
     }
 
-    /// Returns path and format of a member if it is a page or dump. Otherwise reports it to `visit`
-    /// and returns `None`.
+    /// Returns path and format of a member if it is a page or dump by its name, which is `raw` as
+    /// stored. Otherwise reports it to `visit` and returns `None`.
     pub(super) fn admit(
         &self,
         names: &mut Names,
@@ -61,18 +61,18 @@ impl Container<'_> {
         visit: Visit<'_>,
     ) -> ControlFlow<(), Option<(String, FileFormat)>> {
         let name = Name::of(raw);
-        let path = match names.take(&name.text) {
+        let path = match names.claim(&name.text) {
             Ok(path) => path,
             Err(reason) => {
                 self.skip(&name.text, reason, visit)?;
                 return ControlFlow::Continue(None);
             }
         };
-        if name.guessed {
+        if name.is_guessed {
             visit(Event::NonUtf8Name(self.path(&path).into()))?;
         }
-        let hidden = path.split('/').any(|part| part.starts_with('.'));
-        match FileFormat::of(&path).filter(|_| !hidden) {
+        let is_hidden = path.split('/').any(|part| part.starts_with('.'));
+        match FileFormat::of(&path).filter(|_| !is_hidden) {
             None => visit(Event::Ignored(self.path(&path).into()))?,
             Some(format) if format.kind.is_container() => {
                 self.skip(&path, Reason::Nested, visit)?;
@@ -82,7 +82,8 @@ impl Container<'_> {
         ControlFlow::Continue(None)
     }
 
-    /// Passes a member of `bytes` bytes to `visit`, if its content is a page or a dump.
+    /// Passes a member of `bytes` bytes to `visit`, if its content is a page or a dump; otherwise
+    /// reports it as skipped or ignored.
     pub(super) fn emit(
         &self,
         path: &str,
@@ -91,12 +92,12 @@ impl Container<'_> {
         inner: impl Read,
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
-        let plain = format.codec == Codec::Plain;
+        let is_plain = format.codec == Codec::Plain;
         let read = match format.codec.read(inner) {
             Ok(read) => read,
             Err(error) => return self.skip(path, damage_reason(&error), visit),
         };
-        let mut read = Peeked::new(Metered { inner: read, meter: self.meter }, FIRST);
+        let mut read = Peeked::new(Metered { inner: read, meter: self.meter }, HEAD_BYTES);
         let content = recognise::content(&mut read);
         let kind = match recognise::verdict(format.kind, content, read.head()) {
             Verdict::Read(kind) if kind.is_container() => {
@@ -106,14 +107,14 @@ impl Container<'_> {
             Verdict::Refused(reason) => return self.skip(path, reason, visit),
             Verdict::Ignored => return visit(Event::Ignored(self.path(path).into())),
         };
-        if plain && matches!(kind, Kind::Page(_)) && bytes > self.options.max_file_bytes {
+        if is_plain && matches!(kind, Kind::Page(_)) && bytes > self.options.max_file_bytes {
             return self.skip(path, too_large(bytes, self.options), visit);
         }
         visit(Event::Input(Input {
             path: self.path(path),
             relative: self.relative(path),
             kind,
-            bytes: plain.then_some(bytes),
+            bytes: is_plain.then_some(bytes),
             charset: None,
             url: None,
             whole: None,
@@ -123,8 +124,8 @@ impl Container<'_> {
         }))
     }
 
-    /// Passes a page that a crawler has recorded to `visit`, or ignores it if its media type is no
-    /// page's.
+    /// Passes to `visit` a page that a crawler has recorded, or ignores the page if its media type
+    /// is not that of a page.
     pub(super) fn emit_fetched(
         &self,
         page: FetchedPage<'_>,
@@ -132,13 +133,13 @@ impl Container<'_> {
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
         let FetchedPage { name, media, url } = page;
-        let Some(html) = media.and_then(http::markup) else {
+        let Some(kind) = media.and_then(http::page_kind) else {
             return visit(Event::Ignored(self.path(name).into()));
         };
         visit(Event::Input(Input {
             path: self.path(name),
             relative: self.relative(name),
-            kind: Kind::Page(if html { PageKind::Html } else { PageKind::Text }),
+            kind: Kind::Page(kind),
             bytes: None,
             charset: media.and_then(http::charset),
             url,
@@ -152,7 +153,7 @@ impl Container<'_> {
 
 /// A page that a crawler has recorded.
 pub(super) struct FetchedPage<'p> {
-    /// The number of its record.
+    /// The number of its record in the file, which is its name as a member.
     pub(super) name: &'p str,
     /// The media type that the server stated, with its parameters.
     pub(super) media: Option<&'p str>,

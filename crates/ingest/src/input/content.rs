@@ -10,14 +10,15 @@ pub(super) enum Content {
     Kind(Kind),
     /// Compressed.
     Compressed(Codec),
-    /// A document that only another program can read; its name.
+    /// A document that only another program can read; the name of its format.
     Document(&'static str),
-    /// Something else that cannot be read; what, and what to do.
+    /// Something else that cannot be read; the text says what it is, and what to do.
     Foreign(&'static str),
     /// Not text.
     Binary,
     /// The source of a program.
     Program,
-    /// Nothing special, or only a long line: more bytes may say more.
+    /// Text without signs of a certain kind. If the bytes end inside a long line, more bytes may
+    /// say more.
     Text,
 }

@@ -1,4 +1,4 @@
-//! What is found in a file.
+//! What reading a file finds: pages, dumps, and what is not read.
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -18,17 +18,17 @@ pub(crate) struct Input<'a> {
     pub(crate) relative: String,
     /// [`Kind::Page`] or [`Kind::Dump`], by content.
     pub(crate) kind: Kind,
-    /// Length in bytes, if known in advance.
+    /// Length in bytes of what is read, if known in advance.
     pub(crate) bytes: Option<u64>,
     /// The charset stated by the server.
     pub(crate) charset: Option<&'static Encoding>,
     /// The address that it was fetched from.
     pub(crate) url: Option<String>,
-    /// Length of the file, if it is read through a command: offsets in what is read mean nothing
-    /// in the file, so every span is the whole file.
+    /// Length of the file, if what is read was printed by a command. Offsets in it mean nothing in
+    /// the file, so every span is the whole file.
     pub(crate) whole: Option<u64>,
-    /// The folder that is the root of a file; `None` for a file that is a root itself, and for
-    /// members of containers.
+    /// The root folder in which the file was found; `None` for a file that is a root itself, for
+    /// members of containers, and for what a command has printed.
     pub(crate) root: Option<PathBuf>,
     pub(crate) read: &'a mut dyn Read,
     /// The system errors of this file.
@@ -37,16 +37,17 @@ pub(crate) struct Input<'a> {
 
 /// Something found in a file.
 pub(crate) enum Event<'a> {
+    /// A page or dump to read.
     Input(Input<'a>),
-    /// A page or dump that cannot be read, or the rest of a container.
+    /// A page or dump that cannot be read, or a container that cannot be read to its end.
     Skipped(Skipped),
-    /// A member that is neither page nor dump, by name or type.
+    /// A file or member that is not read: by its name, type or content it is neither page nor dump.
     Ignored(PathBuf),
     /// A member with a non-UTF-8 name; it is read nevertheless.
     NonUtf8Name(PathBuf),
 }
 
-/// A callback for events, in order.
+/// A callback for events, in order. It breaks to end the reading.
 pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 impl Event<'_> {

@@ -1,4 +1,4 @@
-//! Carries skip reasons through decompressors, wrapped as I/O errors.
+//! Skip reasons as I/O errors: that is how they pass through decompressors.
 
 use std::fmt;
 use std::io;
@@ -6,6 +6,7 @@ use std::io;
 use crate::options::Options;
 use crate::report::Reason;
 
+/// A skip reason as an error.
 #[derive(Debug)]
 struct Fault(Reason);
 
@@ -22,13 +23,13 @@ pub(crate) fn fault(reason: Reason) -> io::Error {
     io::Error::other(Fault(reason))
 }
 
-/// Why a read failed: the attached reason, or else the system's message.
+/// Why a read failed: the reason in the error, or else the system's message.
 pub(crate) fn reason(error: &io::Error) -> Reason {
     attached_reason(error).unwrap_or_else(|| Reason::Unreadable(error.to_string()))
 }
 
-/// Why a decompressor or archive reader failed. An error from neither the system nor a lower layer
-/// means that the data is damaged.
+/// Why a decompressor or a reader of containers failed. If the error comes neither from the system
+/// nor from [`fault`], the data is damaged.
 pub(super) fn damage_reason(error: &io::Error) -> Reason {
     if let Some(reason) = attached_reason(error) {
         return reason;
@@ -42,17 +43,19 @@ pub(super) fn damage_reason(error: &io::Error) -> Reason {
     Reason::Damaged(error.to_string())
 }
 
-/// The data ends too early.
+/// The reason for data that ends too early.
 pub(super) fn truncated() -> Reason {
     Reason::Damaged("it ends too early".to_owned())
 }
 
+/// The reason in an error that [`fault`] has made.
 fn attached_reason(error: &io::Error) -> Option<Reason> {
     let fault = error.get_ref()?.downcast_ref::<Fault>()?;
     Some(fault.0.clone())
 }
 
-/// The reason for exceeding the page limit with `bytes` bytes so far.
+/// The reason to skip a file that exceeds `max_file_bytes`. `bytes` is its length, or how much of
+/// it was read.
 pub(crate) fn too_large(bytes: u64, options: &Options) -> Reason {
     Reason::TooLarge { bytes, limit: options.max_file_bytes }
 }

@@ -1,8 +1,9 @@
 //! Parses recorded HTTP responses: status, headers and body, as far as pages need them.
 //!
-//! `httparse` parses the header fields. It refuses heads that crawlers really store, so three
-//! things are done here: the status line is read apart, because only `HTTP/1.0` and `HTTP/1.1` are
-//! versions to it; control characters become spaces; and a head may end with the file.
+//! `httparse` parses the header fields. It refuses some heads (the lines before the body) that
+//! crawlers really store, so three things are done here: the status line is read separately,
+//! because `httparse` accepts only the versions `HTTP/1.0` and `HTTP/1.1`; control characters
+//! become spaces; and a head may end with the file.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -13,10 +14,11 @@ use httparse::{EMPTY_HEADER, ParserConfig};
 use super::chunked;
 use super::codec::Codec;
 use super::fault::fault;
+use super::kind::PageKind;
 use crate::report::Reason;
 
-/// Maximum bytes of one message's headers, which are held in memory.
-const HEADERS: u64 = 256 << 10;
+/// Maximum bytes of the headers of one record or response, which are held in memory.
+const MAX_HEADER_BYTES: u64 = 256 << 10;
 
 /// Header fields by lower-case name.
 #[derive(Debug, Default)]
@@ -26,7 +28,7 @@ impl Headers {
     /// Reads headers up to and including the blank line, or up to the end of the stream.
     pub(super) fn read(read: &mut impl BufRead) -> io::Result<Self> {
         let head = head(read)?;
-        // No field takes less than a line.
+        // Each field takes at least one line.
         let mut fields = vec![EMPTY_HEADER; memchr::memchr_iter(b'\n', &head).count()];
         let mut response = httparse::Response::new(&mut fields);
         let mut config = ParserConfig::default();
@@ -47,6 +49,7 @@ impl Headers {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether the value of a header field contains a word in lower case.
     fn says(&self, name: &str, word: &str) -> bool {
         self.get(name).is_some_and(|value| value.to_ascii_lowercase().contains(word))
     }
@@ -55,14 +58,14 @@ impl Headers {
 /// A status line for `httparse`: its parser of header fields alone refuses folded values.
 const STATUS_LINE: &[u8] = b"HTTP/1.1 200\n";
 
-/// Reads a head, and returns it behind [`STATUS_LINE`], with a blank line at its end and without
-/// control characters other than line breaks.
+/// Reads a head. Returns it after [`STATUS_LINE`], with a blank line at its end and without control
+/// characters other than line breaks.
 fn head(read: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let (mut head, mut bytes) = (STATUS_LINE.to_vec(), 0);
     while let Some(mut line) = raw_line(read)?.filter(|line| !line.is_empty()) {
         bytes += line.len() as u64;
-        if bytes > HEADERS {
-            return Err(too_long());
+        if bytes > MAX_HEADER_BYTES {
+            return Err(headers_too_long());
         }
         line.iter_mut().filter(|byte| byte.is_ascii_control()).for_each(|byte| *byte = b' ');
         head.extend_from_slice(&line);
@@ -86,12 +89,12 @@ pub(super) fn line(read: &mut impl BufRead) -> io::Result<Option<String>> {
 /// The bytes of [`line`].
 fn raw_line(read: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
-    read.take(HEADERS).read_until(b'\n', &mut line)?;
+    read.take(MAX_HEADER_BYTES).read_until(b'\n', &mut line)?;
     if line.is_empty() {
         return Ok(None);
     }
-    if line.len() as u64 == HEADERS && !line.ends_with(b"\n") {
-        return Err(too_long());
+    if line.len() as u64 == MAX_HEADER_BYTES && !line.ends_with(b"\n") {
+        return Err(headers_too_long());
     }
     for end in [b'\n', b'\r'] {
         line.pop_if(|last| *last == end);
@@ -99,8 +102,8 @@ fn raw_line(read: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(line))
 }
 
-fn too_long() -> io::Error {
-    fault(Reason::Damaged(format!("headers of more than {HEADERS} bytes")))
+fn headers_too_long() -> io::Error {
+    fault(Reason::Damaged(format!("headers of more than {MAX_HEADER_BYTES} bytes")))
 }
 
 /// A response after its headers.
@@ -131,8 +134,8 @@ pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a
     let coding = headers.get("content-encoding").unwrap_or_default().to_ascii_lowercase();
     body = match coding.as_str() {
         "" | "identity" => body,
-        "gzip" | "x-gzip" => begins(body, |bytes| bytes == [0x1f, 0x8b], Codec::Gzip)?,
-        "zstd" => begins(body, |bytes| bytes == [0x28, 0xb5], Codec::Zstd)?,
+        "gzip" | "x-gzip" => decode_if_encoded(body, |bytes| bytes == [0x1f, 0x8b], Codec::Gzip)?,
+        "zstd" => decode_if_encoded(body, |bytes| bytes == [0x28, 0xb5], Codec::Zstd)?,
         "deflate" => Box::new(ZlibDecoder::new(BufReader::new(body))),
         // The error appears only when the body is read, so ignored media types cause none.
         other => Box::new(Refusing(format!("content coding `{other:.40}`"))),
@@ -140,18 +143,19 @@ pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a
     Ok(Response { status, media: headers.get("content-type").map(str::to_owned), body })
 }
 
-/// Decodes the body if its first bytes are the format's magic number.
-fn begins<'a>(
+/// Decodes the body if it really is encoded: if `is_encoded` holds for its first two bytes.
+fn decode_if_encoded<'a>(
     mut body: Box<dyn Read + 'a>,
-    coded: impl Fn(&[u8]) -> bool,
+    is_encoded: impl Fn(&[u8]) -> bool,
     codec: Codec,
 ) -> io::Result<Box<dyn Read + 'a>> {
     let mut first = Vec::new();
     body.by_ref().take(2).read_to_end(&mut first)?;
-    let codec = if coded(&first) { codec } else { Codec::Plain };
+    let codec = if is_encoded(&first) { codec } else { Codec::Plain };
     codec.read(Cursor::new(first).chain(body))
 }
 
+/// A body that cannot be decoded: reading it fails with this text.
 struct Refusing(String);
 
 impl Read for Refusing {
@@ -160,12 +164,12 @@ impl Read for Refusing {
     }
 }
 
-/// Whether a media type is a page's, and if so, whether it is HTML.
-pub(super) fn markup(media: &str) -> Option<bool> {
-    let kind = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match kind.as_str() {
-        "text/html" | "application/xhtml+xml" => Some(true),
-        "text/plain" => Some(false),
+/// The kind of page that a media type stands for; `None` if it is not that of a page.
+pub(super) fn page_kind(media: &str) -> Option<PageKind> {
+    let bare = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match bare.as_str() {
+        "text/html" | "application/xhtml+xml" => Some(PageKind::Html),
+        "text/plain" => Some(PageKind::Text),
         _ => None,
     }
 }
@@ -192,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_coding_is_undone_only_where_the_body_has_it() {
+    fn a_body_is_decoded_only_if_it_really_is_encoded() {
         let of = |message: &[u8]| {
             let mut text = String::new();
             response(&mut &*message).and_then(|mut r| r.body.read_to_string(&mut text)).unwrap();
@@ -252,9 +256,9 @@ mod tests {
     }
 
     #[test]
-    fn media_types() {
-        assert_eq!(markup("Text/HTML; charset=GBK"), Some(true));
-        assert_eq!(markup("image/png"), None);
+    fn media_types_give_the_kind_of_page_and_the_charset() {
+        assert_eq!(page_kind("Text/HTML; charset=GBK"), Some(PageKind::Html));
+        assert_eq!(page_kind("image/png"), None);
         assert_eq!(charset("text/html; charset=\"GBK\"").map(Encoding::name), Some("GBK"));
         assert_eq!(charset("text/html"), None);
     }

@@ -1,4 +1,4 @@
-//! Limits on decompressed size, against decompression bombs.
+//! Limits on the decompressed size and the members of a file, against decompression bombs.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -7,10 +7,10 @@ use super::fault::{damage_reason, fault};
 use crate::options::Options;
 use crate::report::Reason;
 
-/// Maximum members of a container. No archive of pages has more, and each takes memory.
-const MEMBERS: u64 = 1 << 24;
+/// Maximum number of members of a container. No archive of pages has more, and each takes memory.
+const MAX_MEMBERS: u64 = 1 << 24;
 
-/// Counts the bytes that one compressed file expands to.
+/// Counts the bytes that one file expands to, and its members.
 #[derive(Debug)]
 pub(super) struct Meter {
     max_bytes: u64,
@@ -20,8 +20,8 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// A meter for a file of `bytes` bytes. The ratio does not apply below the page limit: it means
-    /// nothing for short files.
+    /// A meter for a file of `bytes` bytes. The limit on the ratio of compression does not apply to
+    /// content below the page limit: it means nothing for short files.
     pub(super) fn new(bytes: u64, options: &Options) -> Self {
         let by_ratio = bytes.saturating_mul(options.max_ratio).max(options.max_file_bytes);
         Self {
@@ -37,18 +37,19 @@ impl Meter {
         let what = if self.produced.get() > self.max_bytes {
             format!("it expands to more than {} bytes", self.max_bytes)
         } else {
-            format!("more than {MEMBERS} members")
+            format!("more than {MAX_MEMBERS} members")
         };
         self.is_exceeded.get().then_some(Reason::Bomb(what))
     }
 
     /// Counts a member.
-    pub(super) fn member(&self) {
+    pub(super) fn count_member(&self) {
         self.members.set(self.members.get() + 1);
-        self.is_exceeded.set(self.is_exceeded.get() || self.members.get() > MEMBERS);
+        self.is_exceeded.set(self.is_exceeded.get() || self.members.get() > MAX_MEMBERS);
     }
 
-    fn add(&self, bytes: usize) -> io::Result<usize> {
+    /// Counts bytes of the decompressed content. Fails if a limit is exceeded.
+    fn count_bytes(&self, bytes: usize) -> io::Result<usize> {
         self.produced.set(self.produced.get() + bytes as u64);
         self.is_exceeded.set(self.is_exceeded.get() || self.produced.get() > self.max_bytes);
         match self.exceeded() {
@@ -67,7 +68,7 @@ pub(super) struct Metered<'m, R> {
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.inner.read(buffer) {
-            Ok(bytes) => self.meter.add(bytes),
+            Ok(bytes) => self.meter.count_bytes(bytes),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
             Err(error) => Err(fault(damage_reason(&error))),
         }

@@ -58,7 +58,7 @@ pub(crate) use format::FileFormat;
 use io_errors::IoErrors;
 pub(crate) use kind::{DumpKind, Kind, PageKind};
 use meter::{Meter, Metered};
-use peek::{FIRST, Peeked};
+use peek::{HEAD_BYTES, Peeked};
 use recognise::Verdict;
 
 use crate::input::file_list::SourceFile;
@@ -82,8 +82,8 @@ pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> 
     opened(source, options, file, bytes, FileReader::from, visit)
 }
 
-/// Does the same as [`each`] for a file that is already open, or for bytes. `at` makes a positional
-/// reader of the file, which a zip needs.
+/// Does the same as [`each`] for a file that is already open, or for bytes in memory. `bytes` is
+/// the length. `at` makes a positional reader of the file, which a zip needs.
 pub(crate) fn opened<F: Read, R: ReaderAt>(
     source: &SourceFile,
     options: &Options,
@@ -94,36 +94,36 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
 ) -> ControlFlow<()> {
     let (meter, io_errors) = (Meter::new(bytes, options), IoErrors::default());
     let container = container::Container { source, options, meter: &meter, io_errors: &io_errors };
-    let explained: Visit<'_> = &mut |event| visit(event.explained_by(&io_errors));
+    let visit_explained: Visit<'_> = &mut |event| visit(event.explained_by(&io_errors));
     // Do not try to read beyond the end: that would take another system call.
-    let first = usize::try_from(bytes).map_or(FIRST, |bytes| bytes.clamp(1, FIRST));
-    let mut file = Peeked::new(io_errors.observed(file, &source.path), first);
+    let head_bytes = usize::try_from(bytes).map_or(HEAD_BYTES, |bytes| bytes.clamp(1, HEAD_BYTES));
+    let mut file = Peeked::new(io_errors.observed(file, &source.path), head_bytes);
     let content = recognise::content(&mut file);
     match codec(source.format.codec, content) {
         Codec::Plain => {
             let verdict = recognise::verdict(source.format.kind, content, file.head());
             if verdict == Verdict::Read(Kind::Zip) {
                 let file = io_errors.observed(at(file.into_inner().into_inner()), &source.path);
-                zip::each(&container, file, bytes, explained)?;
+                zip::each(&container, file, bytes, visit_explained)?;
             } else {
-                whole_file(&container, verdict, file, Some(bytes), explained)?;
+                whole_file(&container, verdict, file, Some(bytes), visit_explained)?;
             }
         }
         codec => match codec.read(file) {
             Ok(inner) => {
-                let mut inner = Peeked::new(Metered { inner, meter: &meter }, FIRST);
+                let mut inner = Peeked::new(Metered { inner, meter: &meter }, HEAD_BYTES);
                 let content = recognise::content(&mut inner);
                 let verdict = match recognise::verdict(source.format.kind, content, inner.head()) {
                     // The central directory of a zip is at its end, so it cannot be streamed.
                     Verdict::Read(Kind::Zip) => Verdict::Refused(Reason::Nested),
                     verdict => verdict,
                 };
-                whole_file(&container, verdict, inner, None, explained)?;
+                whole_file(&container, verdict, inner, None, visit_explained)?;
             }
             Err(error) => {
                 let reason = fault::damage_reason(&error);
                 let path = lossy_path(&source.path);
-                explained(Event::Skipped(Skipped { path, line: None, reason }))?;
+                visit_explained(Event::Skipped(Skipped { path, line: None, reason }))?;
             }
         },
     }
@@ -139,17 +139,17 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
 /// Whether the bytes of a file are a container. `format` is the format by name, which may be wrong:
 /// a `.txt.gz` may contain a WARC file.
 pub(crate) fn is_container(format: FileFormat, raw: &[u8]) -> bool {
-    let mut file = Peeked::new(raw, FIRST);
+    let mut file = Peeked::new(raw, HEAD_BYTES);
     let content = recognise::content(&mut file);
     let Ok(inner) = codec(format.codec, content).read(file) else { return false };
-    let mut inner = Peeked::new(inner, FIRST);
+    let mut inner = Peeked::new(inner, HEAD_BYTES);
     let content = recognise::content(&mut inner);
     let verdict = recognise::verdict(format.kind, content, inner.head());
     matches!(verdict, Verdict::Read(kind) if kind.is_container())
 }
 
-/// Reads a file from beginning to end, after decompression. `bytes` is its length if it is not
-/// compressed.
+/// Reads a file from beginning to end, after decompression. `bytes` is the length of the file if it
+/// is not compressed.
 fn whole_file(
     container: &container::Container<'_>,
     verdict: Verdict,
@@ -165,7 +165,9 @@ fn whole_file(
         Verdict::Read(kind) => kind,
         Verdict::Refused(reason) => {
             return match options.pre.as_ref().filter(|command| command.takes_every_unread_file()) {
-                Some(command) if is_unread(&reason) => pre::each(source, options, command, visit),
+                Some(command) if is_unreadable_format(&reason) => {
+                    pre::each(source, options, command, visit)
+                }
                 _ => container.broken(reason, visit),
             };
         }
@@ -196,7 +198,7 @@ fn whole_file(
 }
 
 /// Whether a file is refused because of its format, and not because it is damaged.
-fn is_unread(reason: &Reason) -> bool {
+fn is_unreadable_format(reason: &Reason) -> bool {
     matches!(reason, Reason::Unsupported(_) | Reason::Binary)
 }
 
@@ -204,7 +206,7 @@ fn is_unread(reason: &Reason) -> bool {
 fn codec(named: Codec, content: Content) -> Codec {
     match (named, content) {
         (Codec::Plain, Content::Compressed(found)) => found,
-        // The file was decompressed, but kept its name.
+        // Somebody has decompressed the file without renaming it.
         (_, Content::Kind(_)) => Codec::Plain,
         (named, _) => named,
     }

@@ -9,28 +9,29 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::encoding::detect::detect;
 use crate::report::Reason;
 
-/// No file system allows longer paths.
-const LONGEST: usize = 4096;
+/// Maximum length of a name in bytes: no file system allows longer paths.
+const MAX_BYTES: usize = 4096;
 
 /// A member's name as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
     pub(super) text: String,
     /// The name is not UTF-8; `text` is a guess.
-    pub(super) guessed: bool,
+    pub(super) is_guessed: bool,
 }
 
 impl Name {
     /// Old programs write names in zip archives in the system's encoding, such as Big5 or GBK.
     pub(super) fn of(raw: &[u8]) -> Self {
-        let raw = &raw[..raw.len().min(LONGEST + 1)];
+        // One byte more than the maximum, so that `Names::claim` refuses a longer name.
+        let raw = &raw[..raw.len().min(MAX_BYTES + 1)];
         match std::str::from_utf8(raw) {
-            Ok(text) => Self { text: text.to_owned(), guessed: false },
+            Ok(text) => Self { text: text.to_owned(), is_guessed: false },
             Err(_) => {
                 let encoding = detect(raw, None);
                 let encoding = if encoding.is_ascii_compatible() { encoding } else { UTF_8 };
                 let (text, _) = encoding.decode_without_bom_handling(raw);
-                Self { text: text.into_owned(), guessed: true }
+                Self { text: text.into_owned(), is_guessed: true }
             }
         }
     }
@@ -41,26 +42,27 @@ impl Name {
 pub(super) struct Names(HashSet<u64>);
 
 impl Names {
-    /// The normalised path inside the container, with `/` as separator; fails if it is unsafe or
-    /// not new.
-    pub(super) fn take(&mut self, name: &str) -> Result<String, Reason> {
-        let path = inside(name).ok_or(Reason::UnsafeName)?;
+    /// Returns the normalised path inside the container, with `/` as separator. Fails if it is
+    /// unsafe, or if a member before had the same one.
+    pub(super) fn claim(&mut self, name: &str) -> Result<String, Reason> {
+        let path = normalised(name).ok_or(Reason::UnsafeName)?;
         if self.0.insert(xxh3_64(path.as_bytes())) { Ok(path) } else { Err(Reason::DuplicateName) }
     }
 }
 
-/// Normalises a path; `None` if it leads out of the container.
-fn inside(name: &str) -> Option<String> {
+/// Normalises the path of a member; `None` if it leads out of the container.
+fn normalised(name: &str) -> Option<String> {
     // Some Windows programs use their own separator.
     let separator = if name.contains('/') { '/' } else { '\\' };
-    let drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
-    if name.len() > LONGEST || name.starts_with(separator) || drive || name.contains('\0') {
+    let has_drive =
+        name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
+    if name.len() > MAX_BYTES || name.starts_with(separator) || has_drive || name.contains('\0') {
         return None;
     }
     let parts: Vec<&str> =
         name.split(separator).filter(|part| !part.is_empty() && *part != ".").collect();
-    let safe = !parts.is_empty() && !parts.contains(&"..");
-    safe.then(|| parts.join("/"))
+    let is_safe = !parts.is_empty() && !parts.contains(&"..");
+    is_safe.then(|| parts.join("/"))
 }
 
 #[cfg(test)]
@@ -71,11 +73,11 @@ mod tests {
     #[test]
     fn only_paths_inside_are_accepted() {
         let mut names = Names::default();
-        assert_eq!(names.take("./a//b.txt"), Ok("a/b.txt".to_owned()));
-        assert_eq!(names.take("a/b.txt"), Err(Reason::DuplicateName));
-        assert_eq!(names.take("甲\\乙.txt"), Ok("甲/乙.txt".to_owned()));
-        assert_eq!(names.take("..a/b..txt"), Ok("..a/b..txt".to_owned()));
-        let long = "a".repeat(LONGEST + 1);
+        assert_eq!(names.claim("./a//b.txt"), Ok("a/b.txt".to_owned()));
+        assert_eq!(names.claim("a/b.txt"), Err(Reason::DuplicateName));
+        assert_eq!(names.claim("甲\\乙.txt"), Ok("甲/乙.txt".to_owned()));
+        assert_eq!(names.claim("..a/b..txt"), Ok("..a/b..txt".to_owned()));
+        let long = "a".repeat(MAX_BYTES + 1);
         for bad in [
             "/etc/passwd",
             "a/../../b",
@@ -88,7 +90,7 @@ mod tests {
             "a\0",
             &long,
         ] {
-            assert_eq!(names.take(bad), Err(Reason::UnsafeName), "{bad:?}");
+            assert_eq!(names.claim(bad), Err(Reason::UnsafeName), "{bad:?}");
         }
     }
 
@@ -97,9 +99,14 @@ mod tests {
         let text = "最近的新聞/第一頁.txt";
         for encoding in [BIG5, GB18030] {
             let name = Name::of(&encoding.encode(text).0);
-            assert_eq!(name, Name { text: text.to_owned(), guessed: true }, "{}", encoding.name());
+            assert_eq!(
+                name,
+                Name { text: text.to_owned(), is_guessed: true },
+                "{}",
+                encoding.name()
+            );
         }
-        assert!(!Name::of(text.as_bytes()).guessed);
+        assert!(!Name::of(text.as_bytes()).is_guessed);
         assert!(Name::of(b"a\xff.txt").text.ends_with(".txt"));
     }
 }

@@ -1,24 +1,24 @@
-//! A reader whose first bytes can be looked at before they are read.
+//! A reader whose first bytes, the head, can be examined before they are read.
 
 use std::io::{self, ErrorKind, Read};
 
-/// Bytes that decide about most files.
-pub(super) const FIRST: usize = 4 << 10;
-/// Bytes that decide about files with long lines.
-pub(super) const MORE: usize = 64 << 10;
+/// Length of the head that is examined first; it decides about most files.
+pub(super) const HEAD_BYTES: usize = 4 << 10;
+/// Length of the head that is examined if the first one ends inside a long line.
+pub(super) const LONG_HEAD_BYTES: usize = 64 << 10;
 
-/// A reader with its first bytes.
+/// A reader with its head.
 pub(super) struct Peeked<R> {
     head: Vec<u8>,
-    /// Bytes of the head that have been read.
+    /// Number of bytes of the head that `read` has returned.
     at: usize,
-    /// What ended the head; it is passed on to whoever reads on.
+    /// The error that ended the head. `read` returns it after the head.
     error: Option<io::Error>,
     inner: R,
 }
 
 impl<R: Read> Peeked<R> {
-    /// Reads the first bytes.
+    /// Reads a head of `bytes` bytes.
     pub(super) fn new(inner: R, bytes: usize) -> Self {
         let mut peeked = Self { head: Vec::new(), at: 0, error: None, inner };
         peeked.read_ahead(bytes);
@@ -40,7 +40,7 @@ impl<R: Read> Peeked<R> {
         self.head.truncate(length);
     }
 
-    /// The first bytes.
+    /// The bytes that were read ahead.
     pub(super) fn head(&self) -> &[u8] {
         &self.head
     }

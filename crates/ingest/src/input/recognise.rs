@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::kind::{DumpKind, Kind, PageKind};
-use super::peek::{MORE, Peeked};
+use super::peek::{LONG_HEAD_BYTES, Peeked};
 use super::sniff::{sniff, wants_more};
 use crate::fields::keys;
 use crate::report::{PRE_HINT, Reason};
@@ -23,7 +23,7 @@ pub(super) fn content<R: std::io::Read>(file: &mut Peeked<R>) -> Content {
     if !wants_more(file.head(), found) {
         return found;
     }
-    file.read_ahead(MORE);
+    file.read_ahead(LONG_HEAD_BYTES);
     sniff(file.head())
 }
 

@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use super::codec::Codec;
 use super::content::Content;
 use super::kind::{DumpKind, Kind, PageKind};
-use super::peek::MORE;
+use super::peek::LONG_HEAD_BYTES;
 use super::{sniff_json, sniff_lines};
 
 /// Recognises the content of a file that begins with `head`.
@@ -31,7 +31,7 @@ pub(super) fn sniff(head: &[u8]) -> Content {
 
 /// Whether [`sniff`] may say more about a longer head.
 pub(super) fn wants_more(head: &[u8], content: Content) -> bool {
-    content == Content::Text && head.len() < MORE && sniff_lines::may_be_table(head)
+    content == Content::Text && head.len() < LONG_HEAD_BYTES && sniff_lines::may_be_table(head)
 }
 
 /// The head without its byte order mark, and as UTF-8 if it is UTF-16.

@@ -38,7 +38,7 @@ pub(super) fn each(
             Err(error) => return container.broken(damage_reason(&error), visit),
         };
         members += 1;
-        container.meter.member();
+        container.meter.count_member();
         // Within a member the library stops by itself.
         left.set(u64::MAX);
         let (kind, bytes) = (entry.header().entry_type(), entry.size());

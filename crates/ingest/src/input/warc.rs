@@ -30,7 +30,7 @@ pub(super) fn each(
             Err(error) => return container.broken(damage_reason(&error), visit),
         };
         number += 1;
-        container.meter.member();
+        container.meter.count_member();
         let length = headers.get("content-length").and_then(|length| length.parse().ok());
         let Some(length) = length else {
             let what = format!("record {number} has no valid Content-Length");

@@ -38,7 +38,7 @@ pub(super) fn each(
             Err(error) => return container.broken(broken(error), visit),
         };
         members += 1;
-        container.meter.member();
+        container.meter.count_member();
         if entry.is_dir() {
             continue;
         }
