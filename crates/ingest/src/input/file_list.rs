@@ -28,15 +28,16 @@ pub(crate) struct SourceFile {
 /// How a file's full path is stored.
 #[derive(Serialize, Deserialize)]
 enum PathOrigin {
-    /// It consists of this root and the relative path.
+    /// It consists of the root with this number and the relative path.
     BelowRoot(usize),
-    /// It is stored explicitly, because it is a root itself or not UTF-8.
+    /// It is the path with this number in [`KnownPaths::explicit`], because the file is a root
+    /// itself or its path is not UTF-8.
     Explicit(usize),
 }
 
-/// A file as stored: its relative path is front-coded against the previous one.
+/// A file as stored: its relative path is front-coded against that of the previous file.
 #[derive(Serialize, Deserialize)]
-struct FileEntry<'a> {
+struct StoredFile<'a> {
     origin: PathOrigin,
     #[serde(borrow)]
     relative: FrontCoded<'a>,
@@ -52,6 +53,7 @@ pub(crate) struct FileListWriter {
     log: RecordLog,
     roots: Vec<PathBuf>,
     explicit: Vec<PathBuf>,
+    /// The relative path of the previous file.
     previous: String,
     count: usize,
     bytes: u64,
@@ -65,8 +67,10 @@ pub(crate) struct FileList {
     bytes: u64,
 }
 
+/// The paths from which the full paths of files are made.
 struct KnownPaths {
     roots: Vec<PathBuf>,
+    /// Full paths that are stored as they are, see [`PathOrigin::Explicit`].
     explicit: Vec<PathBuf>,
 }
 
@@ -87,16 +91,16 @@ impl FileListWriter {
     pub(crate) fn push(&mut self, root: usize, source: SourceFile) -> io::Result<()> {
         let SourceFile { path, relative, format, stamp, .. } = source;
         // Compare bytes: equal paths may still differ in separators.
-        let whole = |root: &PathBuf| below(root, &relative).as_os_str() == path.as_os_str();
-        let origin = if self.roots.get(root).is_some_and(whole) {
+        let is_below = |root: &PathBuf| full_path(root, &relative).as_os_str() == path.as_os_str();
+        let origin = if self.roots.get(root).is_some_and(is_below) {
             PathOrigin::BelowRoot(root)
         } else {
             self.explicit.push(path);
             PathOrigin::Explicit(self.explicit.len() - 1)
         };
         let coded = FrontCoded::new(&self.previous, &relative);
-        let entry = FileEntry { origin, relative: coded, format, stamp };
-        self.log.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
+        let stored = StoredFile { origin, relative: coded, format, stamp };
+        self.log.push(&postcard::to_stdvec(&stored).map_err(io::Error::other)?)?;
         self.previous = relative;
         self.count += 1;
         self.bytes += stamp.bytes;
@@ -132,20 +136,24 @@ impl FileList {
     }
 }
 
-/// See [`FileList::iter`]. Skipping a file is cheap.
+/// Iterates over a [`FileList`]. Skipping files is cheap.
 #[derive(Clone)]
 pub(crate) struct FileListIter {
     reader: LogReader,
     paths: Arc<KnownPaths>,
+    /// Where the next file begins in the log.
     at: u64,
+    /// The number of files that are left.
     remaining: usize,
+    /// The relative path of the last file.
     relative: String,
 }
 
 impl FileListIter {
+    /// Advances to the next file, and restores its relative path.
     fn step(&mut self) -> io::Result<(PathOrigin, FileFormat, FileStamp)> {
         let (record, next) = self.reader.record(self.at)?;
-        let FileEntry { origin, relative, format, stamp } =
+        let StoredFile { origin, relative, format, stamp } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
         relative.restore(&mut self.relative);
         self.at = next;
@@ -153,11 +161,12 @@ impl FileListIter {
         Ok((origin, format, stamp))
     }
 
+    /// The next file.
     fn source(&mut self) -> io::Result<SourceFile> {
         let (origin, format, stamp) = self.step()?;
         let path = match origin {
             PathOrigin::BelowRoot(root) => {
-                self.paths.roots.get(root).map(|root| below(root, &self.relative))
+                self.paths.roots.get(root).map(|root| full_path(root, &self.relative))
             }
             PathOrigin::Explicit(number) => self.paths.explicit.get(number).cloned(),
         };
@@ -174,8 +183,8 @@ impl Iterator for FileListIter {
         self.nth(0)
     }
 
-    fn nth(&mut self, passed: usize) -> Option<Self::Item> {
-        let failure = (0..passed.min(self.remaining)).find_map(|_| self.step().err());
+    fn nth(&mut self, skipped: usize) -> Option<Self::Item> {
+        let failure = (0..skipped.min(self.remaining)).find_map(|_| self.step().err());
         if self.remaining == 0 {
             return None;
         }
@@ -194,8 +203,8 @@ impl Iterator for FileListIter {
 
 impl ExactSizeIterator for FileListIter {}
 
-/// The full path of a file, as the walk gives it.
-fn below(root: &Path, relative: &str) -> PathBuf {
+/// The full path of a file below a root, as the walk spells it.
+fn full_path(root: &Path, relative: &str) -> PathBuf {
     // Allocate only once.
     let mut path = PathBuf::with_capacity(root.as_os_str().len() + 1 + relative.len());
     path.push(root);
@@ -219,7 +228,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn files_come_back_as_they_were(
+        fn files_are_read_back_as_they_were_written(
             names in prop::collection::vec((0..3_usize, "[ab甲乙]{1,3}(/[ab甲丙]{1,4}){0,3}(\\.html\\.gz|\\.txt|)"), 0..40),
             step in 1..5_usize,
         ) {

@@ -38,6 +38,7 @@ pub fn fingerprint(roots: &[PathBuf], options: &Options) -> Result<u64, Error<In
 /// A fingerprint under construction.
 pub(crate) struct Fingerprint {
     hash: Xxh3,
+    /// The latest modification time of a file.
     newest: SystemTime,
 }
 
@@ -50,7 +51,7 @@ impl Default for Fingerprint {
 impl Fingerprint {
     /// Adds the next file of the walk.
     pub(crate) fn add(&mut self, source: &SourceFile, about: &Metadata) {
-        let stamp = Stamp::of(about);
+        let stamp = ChangeStamp::of(about);
         self.hash.update(source.relative.as_bytes());
         self.hash.update(&[0]);
         self.hash.update(&source.stamp.bytes.to_le_bytes());
@@ -58,7 +59,7 @@ impl Fingerprint {
         self.newest = self.newest.max(stamp.modified);
     }
 
-    /// See [`fingerprint`].
+    /// The number. Waits a moment if a file has just been written, see [`fingerprint`].
     pub(crate) fn number(&self) -> u64 {
         if SystemTime::now().duration_since(self.newest).is_ok_and(|age| age < TICK) {
             std::thread::sleep(TICK);
@@ -69,24 +70,26 @@ impl Fingerprint {
 
 /// When a file last changed, and which file it is.
 #[derive(Debug, Clone, Copy)]
-struct Stamp {
+struct ChangeStamp {
     modified: SystemTime,
+    /// A hash of `modified` and of what [`hash_identity`] adds.
     hash: u64,
 }
 
-impl Stamp {
+impl ChangeStamp {
     fn of(about: &Metadata) -> Self {
         let modified = about.modified().unwrap_or(UNIX_EPOCH);
         let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut hash = Xxh3::new();
         hash.update(&since.as_nanos().to_le_bytes());
-        identity(about, &mut hash);
+        hash_identity(about, &mut hash);
         Self { modified, hash: hash.digest() }
     }
 }
 
+/// Hashes the device, the inode and the change time of a file.
 #[cfg(unix)]
-fn identity(about: &Metadata, hash: &mut Xxh3) {
+fn hash_identity(about: &Metadata, hash: &mut Xxh3) {
     use std::os::unix::fs::MetadataExt;
 
     for number in [about.dev(), about.ino()] {
@@ -98,7 +101,7 @@ fn identity(about: &Metadata, hash: &mut Xxh3) {
 }
 
 #[cfg(not(unix))]
-fn identity(_: &Metadata, _: &mut Xxh3) {}
+fn hash_identity(_: &Metadata, _: &mut Xxh3) {}
 
 #[cfg(test)]
 mod tests {
@@ -108,7 +111,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_file_with_its_old_length_and_time_has_changed() {
+    fn a_rewritten_file_is_detected_despite_its_old_length_and_time() {
         let folder = tempfile::tempdir().unwrap();
         let page = folder.path().join("page.txt");
         fs::write(&page, "甲").unwrap();

@@ -1,5 +1,5 @@
-//! Decides which folders below the roots belong to the archive: not excluded ones, and not those
-//! outside all roots to which symbolic links lead.
+//! Decides which folders and files below the roots belong to the archive. Excluded ones do not, nor
+//! do folders outside all roots to which symbolic links lead.
 
 use std::cell::RefCell;
 use std::fs::{self, Metadata};
@@ -12,10 +12,12 @@ use crate::input::FileFormat;
 use crate::options::Options;
 use crate::options::pre_command::PreCommand;
 
-/// Whether a folder is read.
+/// Whether the walk reads a folder, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum FolderVerdict {
+    /// It is read.
     Inside,
+    /// The options exclude it.
     Excluded,
     /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots,
@@ -25,8 +27,9 @@ pub(crate) enum Verdict {
 
 /// Excluded files and folders, compared by identity (device and inode) and not by name.
 pub(crate) struct Exclusions {
-    files: Vec<Identity>,
-    folder: Option<fn(&Path) -> bool>,
+    identities: Vec<Identity>,
+    /// See [`Options::exclude_folder`].
+    excludes_folder: Option<fn(&Path) -> bool>,
     /// Patterns of what to leave out below every root.
     globs: Vec<String>,
 }
@@ -35,29 +38,30 @@ impl Exclusions {
     pub(crate) fn of(options: &Options) -> Self {
         let identity = |path: &PathBuf| identity(path, &fs::metadata(path).ok()?);
         // A path that does not exist excludes nothing.
-        let files = options.exclude.iter().filter_map(identity).collect();
-        Self { files, folder: options.exclude_folder, globs: options.exclude_globs.clone() }
+        let identities = options.exclude.iter().filter_map(identity).collect();
+        let (excludes_folder, globs) = (options.exclude_folder, options.exclude_globs.clone());
+        Self { identities, excludes_folder, globs }
     }
 
     fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.folder.is_none()
+        self.identities.is_empty() && self.excludes_folder.is_none()
     }
 
-    /// Whether a file is one of those excluded.
+    /// Whether a file or folder is one of those that [`Options::exclude`] lists.
     pub(crate) fn has(&self, path: &Path, about: &Metadata) -> bool {
-        !self.files.is_empty()
-            && identity(path, about).is_some_and(|identity| self.files.contains(&identity))
+        !self.identities.is_empty()
+            && identity(path, about).is_some_and(|identity| self.identities.contains(&identity))
     }
 
     /// Whether a folder itself is excluded; its ancestors are not checked.
     fn has_folder(&self, path: &Path) -> bool {
-        let named = || fs::metadata(path).is_ok_and(|about| self.has(path, &about));
-        (!self.files.is_empty() && named())
-            || self.folder.is_some_and(|is_excluded| is_excluded(path))
+        let is_listed = || fs::metadata(path).is_ok_and(|about| self.has(path, &about));
+        (!self.identities.is_empty() && is_listed())
+            || self.excludes_folder.is_some_and(|is_excluded| is_excluded(path))
     }
 
     /// Fails if a root is excluded or lies inside an excluded folder.
-    pub(crate) fn root<E>(&self, root: &Path, canonical: &Path) -> Result<(), Error<E>> {
+    pub(crate) fn check_root<E>(&self, root: &Path, canonical: &Path) -> Result<(), Error<E>> {
         if !self.is_empty() && canonical.ancestors().any(|folder| self.has_folder(folder)) {
             return Err(Error::RootExcluded { path: root.to_owned() });
         }
@@ -70,9 +74,9 @@ pub(crate) struct FolderFilter<'b> {
     exclusions: &'b Exclusions,
     /// The roots with symbolic links resolved.
     roots: &'b [PathBuf],
-    /// Cache for folders reached through links, which often lead to the same targets: whether each
-    /// is excluded.
-    excluded: RefCell<HashMap<PathBuf, bool>>,
+    /// A cache for folders to which links lead, because many links often lead to the same folder:
+    /// whether each folder is excluded or lies in an excluded one.
+    within_excluded: RefCell<HashMap<PathBuf, bool>>,
     /// The command that may read files of other kinds.
     pre: Option<&'b PreCommand>,
 }
@@ -83,7 +87,7 @@ impl<'b> FolderFilter<'b> {
         roots: &'b [PathBuf],
         pre: Option<&'b PreCommand>,
     ) -> Self {
-        Self { exclusions, roots, excluded: RefCell::default(), pre }
+        Self { exclusions, roots, within_excluded: RefCell::default(), pre }
     }
 
     /// The format of a file below `root` according to its name; `None` if it is not read.
@@ -96,23 +100,27 @@ impl<'b> FolderFilter<'b> {
     }
 
     /// Decides about a folder found below a root. Its parent has already been accepted.
-    pub(crate) fn folder(&self, path: &Path, is_link: bool) -> Verdict {
+    pub(crate) fn folder(&self, path: &Path, is_link: bool) -> FolderVerdict {
         if is_link {
             // If the target has disappeared in the meantime, the walk reports it.
-            let Ok(target) = fs::canonicalize(path) else { return Verdict::Inside };
+            let Ok(target) = fs::canonicalize(path) else { return FolderVerdict::Inside };
             if self.within_excluded(&target) {
-                return Verdict::Excluded;
+                return FolderVerdict::Excluded;
             }
             return match self.below_a_root(&target) {
-                None => Verdict::SymlinkOutsideRoots,
-                Some(below) if is_hidden(below) => Verdict::Inside,
-                Some(_) => Verdict::Covered,
+                None => FolderVerdict::SymlinkOutsideRoots,
+                Some(below) if is_hidden(below) => FolderVerdict::Inside,
+                Some(_) => FolderVerdict::Covered,
             };
         }
-        if self.exclusions.has_folder(path) { Verdict::Excluded } else { Verdict::Inside }
+        if self.exclusions.has_folder(path) {
+            FolderVerdict::Excluded
+        } else {
+            FolderVerdict::Inside
+        }
     }
 
-    /// The patterns of what to leave out below every root.
+    /// Patterns of what to leave out below every root.
     pub(crate) fn globs(&self) -> &[String] {
         &self.exclusions.globs
     }
@@ -125,7 +133,8 @@ impl<'b> FolderFilter<'b> {
         self.covers(&target) || in_excluded()
     }
 
-    /// Whether the walk reads a file: it is below a root, not hidden, and a page by its name.
+    /// Whether the walk reads a file anyway: it is below a root, it is not hidden, and files with
+    /// such a name are read.
     fn covers(&self, file: &Path) -> bool {
         let name = file.file_name().map(|name| name.to_string_lossy());
         let below = self.below_a_root(file);
@@ -133,21 +142,22 @@ impl<'b> FolderFilter<'b> {
             && name.is_some_and(|name| FileFormat::of(&name).is_some())
     }
 
-    /// The path below the root that contains it.
+    /// A path relative to the root that contains it; `None` if it is outside all roots.
     fn below_a_root<'p>(&self, path: &'p Path) -> Option<&'p Path> {
         self.roots.iter().find_map(|root| path.strip_prefix(root).ok())
     }
 
+    /// Whether a folder is excluded or lies in an excluded one.
     fn within_excluded(&self, folder: &Path) -> bool {
         if self.exclusions.is_empty() {
             return false;
         }
-        if let Some(known) = self.excluded.borrow().get(folder) {
+        if let Some(known) = self.within_excluded.borrow().get(folder) {
             return *known;
         }
         let excluded = self.exclusions.has_folder(folder)
             || folder.parent().is_some_and(|above| self.within_excluded(above));
-        self.excluded.borrow_mut().insert(folder.to_owned(), excluded);
+        self.within_excluded.borrow_mut().insert(folder.to_owned(), excluded);
         excluded
     }
 }

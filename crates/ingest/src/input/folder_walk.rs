@@ -1,4 +1,4 @@
-//! Lists one root, or what is selected of it.
+//! Lists the files below one root, or those of them that are selected.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -6,19 +6,21 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::input::FileFormat;
-use crate::input::folder_filter::{FolderFilter, Verdict};
+use crate::input::folder_filter::{FolderFilter, FolderVerdict};
 use crate::input::ignore_rules::IgnoreRules;
 use crate::options::selection::Selection;
 
 /// An entry below a root.
 pub(super) enum WalkEntry {
+    /// A regular file to read.
     File(DirEntry, FileFormat),
+    /// A file or folder that is not read.
     Ignored(PathBuf),
     /// Neither a file nor a folder.
     Special(PathBuf),
     /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots(PathBuf),
-    /// A mistake in a pattern of files to leave out.
+    /// A mistake in a pattern of what to leave out, and the file or root that has it.
     BadPattern(PathBuf, String),
     /// An error, and the folder that was being listed if it is below the root.
     Fault(walkdir::Error, Option<PathBuf>),
@@ -86,11 +88,11 @@ impl FolderWalk<'_> {
     /// What to emit instead of a folder, if it is not read.
     fn refuse_folder(&self, folder: &Path, is_link: bool) -> Option<WalkEntry> {
         match self.filter.folder(folder, is_link) {
-            Verdict::Inside if !self.rules.excludes(folder, true) => None,
-            Verdict::SymlinkOutsideRoots => {
+            FolderVerdict::Inside if !self.rules.excludes(folder, true) => None,
+            FolderVerdict::SymlinkOutsideRoots => {
                 Some(WalkEntry::SymlinkOutsideRoots(folder.to_path_buf()))
             }
-            Verdict::Inside | Verdict::Excluded | Verdict::Covered => {
+            FolderVerdict::Inside | FolderVerdict::Excluded | FolderVerdict::Covered => {
                 Some(WalkEntry::Ignored(lossy_path(folder)))
             }
         }
@@ -98,8 +100,9 @@ impl FolderWalk<'_> {
 
     /// Emits a selected file or folder, or everything below the root if `start` is the root.
     fn list(&mut self, start: &Path, is_root: bool, emit: Emit<'_>) -> ControlFlow<()> {
-        let depth = usize::from(is_root);
-        let entries = WalkDir::new(start).follow_links(true).min_depth(depth);
+        // The root itself is not an entry.
+        let min_depth = usize::from(is_root);
+        let entries = WalkDir::new(start).follow_links(true).min_depth(min_depth);
         let mut entries = entries.sort_by_file_name().into_iter();
         // The folders from the first one below the root, or the selected one, down to the one that
         // is being listed.
@@ -108,7 +111,7 @@ impl FolderWalk<'_> {
             let found = match entry {
                 Err(error) => {
                     // An error in the middle of a listing names no path, but its depth.
-                    let folder = error.depth().checked_sub(1 + depth);
+                    let folder = error.depth().checked_sub(1 + min_depth);
                     let folder = folder.and_then(|at| folders.get(at).cloned());
                     WalkEntry::Fault(error, folder)
                 }
@@ -125,7 +128,7 @@ impl FolderWalk<'_> {
                             refused
                         }
                         None => {
-                            folders.truncate(entry.depth() - depth);
+                            folders.truncate(entry.depth() - min_depth);
                             self.rules.enter(entry.path());
                             folders.push(entry.into_path());
                             continue;
@@ -181,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn selections_partition_the_walk_of_the_whole() {
+    fn selections_together_give_the_walk_of_the_whole_root() {
         let root = tempfile::tempdir().unwrap();
         for name in [
             "a/1.txt",
@@ -213,7 +216,7 @@ mod tests {
         all.sort_by_key(|path| crate::walk_key(path));
         assert_eq!(all, whole);
         assert_eq!(walked(root.path(), &["a/b", "e"]).0, ["a/b/2.txt", "e/x.zip.txt"]);
-        // Only what is selected is looked at.
+        // What is outside the selection is not reported as ignored.
         let (files, ignored) = walked(root.path(), &["d"]);
         assert_eq!((files, ignored), (vec!["d/8.txt".to_owned()], vec!["d/.hidden".to_owned()]));
         assert_eq!(walked(root.path(), &["e/drafts/9.txt"]).1, ["e/drafts"]);

@@ -1,4 +1,4 @@
-//! What a file can hold, and how it is compressed.
+//! The format of a file by its name: what it holds, and how it is compressed.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub(crate) struct FileFormat {
 }
 
 impl FileFormat {
-    /// A text page.
+    /// An uncompressed text page.
     pub(crate) const PAGE: Self = Self { kind: Kind::TEXT, codec: Codec::Plain };
     /// The name says nothing.
     pub(crate) const UNKNOWN: Self = Self { kind: Kind::Unknown, codec: Codec::Plain };
@@ -23,7 +23,7 @@ impl FileFormat {
     pub(crate) fn of(name: &str) -> Option<Self> {
         let name = name.rsplit('/').next().unwrap_or_default();
         let lower = name.to_ascii_lowercase();
-        let (codec, inner) = match split(&lower) {
+        let (codec, inner) = match split_ending(&lower) {
             (stem, "gz") => (Codec::Gzip, stem),
             (stem, "zst") => (Codec::Zstd, stem),
             (stem, "xz") => (Codec::Xz, stem),
@@ -36,8 +36,8 @@ impl FileFormat {
             Some(kind) => kind,
             None => kind_of_address(inner).unwrap_or(Kind::Unknown),
         };
-        let never = kind == Kind::Unknown && formats::is_never_read(ending(inner));
-        (!never).then_some(Self { kind, codec })
+        let is_never_read = kind == Kind::Unknown && formats::is_never_read(ending(inner));
+        (!is_never_read).then_some(Self { kind, codec })
     }
 
     /// The format of a file that the user named explicitly: a page, if its name says nothing.
@@ -50,11 +50,12 @@ impl FileFormat {
     }
 }
 
-/// The kind for a name made from an address: `show.aspx?id=8`, `index.html@id=7`, `a.html.1`.
+/// The kind for a name that a program has made from the address of a page: `show.aspx?id=8`,
+/// `index.html@id=7`, `a.html.1`.
 fn kind_of_address(name: &str) -> Option<Kind> {
     let mut path = name;
     // wget appends a number if a file of this name exists.
-    if let (stem, number) = split(path)
+    if let (stem, number) = split_ending(path)
         && !number.is_empty()
         && number.bytes().all(|byte| byte.is_ascii_digit())
     {
@@ -71,13 +72,13 @@ fn kind_of_address(name: &str) -> Option<Kind> {
 
 /// The ending of a name in lower case, without the dot.
 fn ending(name: &str) -> &str {
-    split(name).1
+    split_ending(name).1
 }
 
-/// Splits off the extension. A leading dot marks a hidden file, not an extension.
-pub(crate) fn split(name: &str) -> (&str, &str) {
+/// Splits a name into its stem and its ending. A leading dot marks a hidden file, not an ending.
+pub(crate) fn split_ending(name: &str) -> (&str, &str) {
     match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => (stem, extension),
+        Some((stem, ending)) if !stem.is_empty() => (stem, ending),
         _ => (name, ""),
     }
 }
@@ -88,7 +89,7 @@ mod tests {
     use crate::input::DumpKind;
 
     #[test]
-    fn names_are_seen_through() {
+    fn formats_are_known_by_the_names_of_files() {
         let of = |name| FileFormat::of(name).map(|format| (format.kind, format.codec));
         let lines = Kind::Dump(DumpKind::JsonLines);
         for (name, kind, codec) in [
@@ -113,10 +114,9 @@ mod tests {
             ("a.PDF", Kind::Document, Codec::Plain),
             ("v1.2.gz", Kind::Unknown, Codec::Gzip),
             ("a.dat", Kind::Unknown, Codec::Plain),
-            ("notes@home", Kind::Unknown, Codec::Plain),
+            ("notes@home", Kind::TEXT, Codec::Plain),
         ] {
-            let expected = if name == "notes@home" { Kind::TEXT } else { kind };
-            assert_eq!(of(name), Some((expected, codec)), "{name}");
+            assert_eq!(of(name), Some((kind, codec)), "{name}");
         }
         for other in ["a.png", "a.png.gz", "a.7z", "a.tar.bz2", "a.CSS"] {
             assert_eq!(of(other), None, "{other}");

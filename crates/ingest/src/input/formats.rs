@@ -19,7 +19,7 @@ pub struct Format {
 
 /// A row of the table.
 struct Row {
-    /// The kind that the endings stand for; `None` for compression, which is recognised elsewhere.
+    /// The kind that the endings stand for; `None` for compression, which `FileFormat::of` knows.
     kind: Option<Kind>,
     format: Format,
 }
@@ -34,7 +34,7 @@ const fn row(
     Row { kind, format: Format { name, endings, content, description } }
 }
 
-/// The kinds of files. The content is checked first (`sniff`), the extension second.
+/// The kinds of files. The content is checked first (`sniff`), the ending second.
 static TABLE: [Row; 18] = [
     row(
         Some(Kind::TEXT),
@@ -155,7 +155,7 @@ static TABLE: [Row; 18] = [
     ),
 ];
 
-/// Documents that only another program can turn into text; they are named.
+/// Endings of documents that only another program can turn into text. The report names such files.
 const DOCUMENTS: [&str; 27] = [
     "pdf", "doc", "docx", "docm", "dot", "dotx", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx",
     "pps", "ppsx", "odt", "ods", "odp", "rtf", "wps", "epub", "mobi", "azw", "azw3", "djvu",
@@ -163,7 +163,7 @@ const DOCUMENTS: [&str; 27] = [
 ];
 
 /// Endings of files that are never opened in a folder: media, programs and their parts, databases,
-/// and compression that cannot be read. They are counted.
+/// and compression that cannot be read. The report counts such files.
 const NEVER_READ: [&str; 111] = [
     "7z", "a", "aac", "ai", "apk", "avi", "avif", "bak", "bat", "bin", "bmp", "br", "bz2", "c",
     "cab", "cc", "class", "cpp", "crt", "css", "cur", "db", "deb", "dll", "dmg", "dylib", "eot",

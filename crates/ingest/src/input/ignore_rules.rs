@@ -1,4 +1,4 @@
-//! Which files and folders the user leaves out: patterns of the options, and files named
+//! Which files and folders the user leaves out: patterns in the options and in files named
 //! `.wensouignore`, both in the syntax of `.gitignore`.
 
 use std::path::{Path, PathBuf};
@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-/// The name of a file of patterns, which hold for its folder.
+/// The name of a file with patterns, which apply to its folder and everything in it.
 const IGNORE_FILE: &str = ".wensouignore";
 
-/// The rules that hold below one root, from the outermost to those of the folder that is listed.
+/// The rules that apply to the folder being listed: those of the root, of the folder itself and of
+/// all folders between.
 pub(crate) struct IgnoreRules {
-    /// Each folder with its rules; empty rules are left out.
+    /// Each folder that has rules, with its rules, outermost first.
     folders: Vec<(PathBuf, Gitignore)>,
     /// Mistakes in patterns, with the file or the option that has them.
     faults: Vec<(PathBuf, String)>,
 }
 
 impl IgnoreRules {
-    /// The rules of the root itself.
+    /// The rules of a root: `globs`, which are patterns of the options, and its ignore file.
     pub(crate) fn of(root: &Path, globs: &[String]) -> Self {
         let mut rules = Self { folders: Vec::new(), faults: Vec::new() };
         let mut builder = GitignoreBuilder::new(root);
@@ -47,6 +48,7 @@ impl IgnoreRules {
         self.push(folder, &builder);
     }
 
+    /// Adds the rules of a folder.
     fn push(&mut self, folder: &Path, builder: &GitignoreBuilder) {
         match builder.build() {
             Ok(rules) if rules.is_empty() => {}
@@ -57,7 +59,7 @@ impl IgnoreRules {
 
     /// Whether a file or folder is left out. The innermost rule that matches decides.
     pub(crate) fn excludes(&self, path: &Path, is_folder: bool) -> bool {
-        let of = |(folder, rules): &(PathBuf, Gitignore)| {
+        let excluded_by = |(folder, rules): &(PathBuf, Gitignore)| {
             let below = path.strip_prefix(folder).ok()?;
             match rules.matched(below, is_folder) {
                 Match::None => None,
@@ -65,7 +67,7 @@ impl IgnoreRules {
                 Match::Whitelist(_) => Some(false),
             }
         };
-        self.folders.iter().rev().find_map(of).unwrap_or(false)
+        self.folders.iter().rev().find_map(excluded_by).unwrap_or(false)
     }
 
     /// Takes the mistakes found so far.
@@ -79,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn inner_rules_come_first() {
+    fn the_innermost_rule_that_matches_decides() {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         std::fs::create_dir_all(at("a/b")).unwrap();

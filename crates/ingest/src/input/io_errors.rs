@@ -21,6 +21,7 @@ impl IoErrors {
 
     /// Wraps the file at `path` so that its errors are remembered.
     pub(super) fn observed<F>(&self, inner: F, path: &Path) -> Observed<'_, F> {
+        // Only tests use the path.
         let _ = path;
         Observed {
             inner,
@@ -30,8 +31,8 @@ impl IoErrors {
         }
     }
 
-    /// Calls `read` again while signals interrupt it, and remembers its error.
-    fn over(&self, mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    /// Calls `read`, again if a signal interrupts it, and remembers its error.
+    fn retry(&self, mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
         loop {
             match read() {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -65,9 +66,9 @@ impl<F: Read> Read for Observed<'_, F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         #[cfg(test)]
         let failing = &mut self.failing;
-        self.io_errors.over(|| {
+        self.io_errors.retry(|| {
             #[cfg(test)]
-            let buffer = failing.room(buffer)?;
+            let buffer = failing.readable_part(buffer)?;
             let read = self.inner.read(buffer)?;
             #[cfg(test)]
             failing.advance(read);
@@ -78,7 +79,7 @@ impl<F: Read> Read for Observed<'_, F> {
 
 impl<F: ReaderAt> ReaderAt for Observed<'_, F> {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.io_errors.over(|| {
+        self.io_errors.retry(|| {
             #[cfg(test)]
             self.failing.check(offset, buffer.len())?;
             self.inner.read_at(buffer, offset)
@@ -108,8 +109,11 @@ pub(crate) mod failing {
 
     /// The injected fault of a file.
     pub(crate) struct Failing {
+        /// Bytes before the first one that cannot be read, counted from the current position.
         left: u64,
+        /// Offset of the first byte that cannot be read.
         from: u64,
+        /// Whether a read has been interrupted.
         interrupted: bool,
     }
 
@@ -117,11 +121,15 @@ pub(crate) mod failing {
         pub(crate) fn of(path: &Path) -> Self {
             let files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
             let from = files.get(path).copied().unwrap_or(u64::MAX);
-            // Every file is interrupted once before the first read.
             Self { left: from, from, interrupted: false }
         }
 
-        pub(super) fn room<'b>(&mut self, buffer: &'b mut [u8]) -> io::Result<&'b mut [u8]> {
+        /// The part of `buffer` that can be filled. Fails if no byte can be read, and once to
+        /// simulate an interruption.
+        pub(super) fn readable_part<'b>(
+            &mut self,
+            buffer: &'b mut [u8],
+        ) -> io::Result<&'b mut [u8]> {
             if !std::mem::replace(&mut self.interrupted, true) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
@@ -136,8 +144,8 @@ pub(crate) mod failing {
             self.left = self.left.saturating_sub(bytes as u64);
         }
 
-        /// Only reads of the first bad byte fail; otherwise no format with its directory at the end
-        /// could be read.
+        /// Fails for a read of the first byte that cannot be read. Reads after it succeed;
+        /// otherwise no format with its directory at the end could be read.
         pub(super) fn check(&self, offset: u64, length: usize) -> io::Result<()> {
             let bad = (offset..offset + length as u64).contains(&self.from);
             if bad { Err(error()) } else { Ok(()) }

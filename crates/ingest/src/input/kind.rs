@@ -1,4 +1,4 @@
-//! What a file can hold.
+//! The kinds of content that files can have.
 
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ impl Kind {
     /// An HTML page.
     pub(crate) const HTML: Self = Self::Page(PageKind::Html);
 
-    /// Whether the format has members.
+    /// Whether files of this kind have members.
     pub(crate) fn is_container(self) -> bool {
         matches!(self, Self::Zip | Self::Tar | Self::Warc | Self::Arc)
     }

@@ -34,15 +34,15 @@ pub(crate) struct Walk {
 }
 
 /// A callback for each file, with the number of its root.
-pub(crate) type Visit<'v, E> =
+pub(crate) type VisitFile<'v, E> =
     &'v mut dyn FnMut(usize, SourceFile, &Metadata) -> Result<(), Error<E>>;
 
 /// How to treat an unreadable root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RootPolicy {
-    /// As an error.
+    /// It is an error, which ends the walk.
     MustBeReadable,
-    /// Report it, like any other folder.
+    /// It is reported, like any other folder.
     MayBeUnreadable,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn walk<E>(
     roots: &[PathBuf],
     options: &Options,
     policy: RootPolicy,
-    visit: Visit<'_, E>,
+    visit: VisitFile<'_, E>,
 ) -> Result<Walk, Error<E>> {
     let mut walk = Walk::default();
     let exclusions = Exclusions::of(options);
@@ -62,7 +62,7 @@ pub(crate) fn walk<E>(
             fs::metadata(root).and_then(|metadata| Ok((metadata, fs::canonicalize(root)?)));
         match metadata {
             Ok((metadata, target)) => {
-                exclusions.root(root, &target)?;
+                exclusions.check_root(root, &target)?;
                 found.push((number, root, metadata));
                 canonical.push(target);
             }
@@ -73,7 +73,7 @@ pub(crate) fn walk<E>(
     for (number, root, metadata) in found {
         if metadata.is_dir() {
             let filter = || FolderFilter::new(&exclusions, &canonical, options.pre.as_ref());
-            walk.folder((number, root), &options.selection, (&exclusions, &filter), visit)?;
+            walk.walk_root((number, root), &options.selection, (&exclusions, &filter), visit)?;
         } else if metadata.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file named explicitly is a page, if its name says nothing.
@@ -81,7 +81,7 @@ pub(crate) fn walk<E>(
             let stamp = FileStamp::of(&metadata);
             let source =
                 SourceFile { path: root.clone(), relative: name, format, stamp, is_root: true };
-            walk.note_name(&source);
+            walk.note_non_utf8_name(&source);
             visit(number, source, &metadata)?;
         } else {
             return Err(Error::NotAFile { path: root.clone() });
@@ -91,13 +91,14 @@ pub(crate) fn walk<E>(
 }
 
 impl Walk {
-    /// Walks one root: a second thread reads the names while this one reads metadata.
-    fn folder<'f, E>(
+    /// Walks one root, which is a folder: a second thread lists the names while this one reads
+    /// metadata.
+    fn walk_root<'f, E>(
         &mut self,
         (number, root): (usize, &Path),
         selection: &Selection,
         (exclusions, filter): (&Exclusions, &(dyn Fn() -> FolderFilter<'f> + Sync)),
-        visit: Visit<'_, E>,
+        visit: VisitFile<'_, E>,
     ) -> Result<(), Error<E>> {
         let mut visit_entry = |found| self.visit_entry(number, root, exclusions, found, visit);
         let (sender, found) = sync_channel(QUEUE);
@@ -131,7 +132,7 @@ impl Walk {
         root: &Path,
         exclusions: &Exclusions,
         found: WalkEntry,
-        visit: Visit<'_, E>,
+        visit: VisitFile<'_, E>,
     ) -> Result<(), Error<E>> {
         match found {
             WalkEntry::Ignored(path) => self.ignored.push(path),
@@ -139,10 +140,10 @@ impl Walk {
             WalkEntry::SymlinkOutsideRoots(path) => self.skip(&path, Reason::SymlinkOutsideRoots),
             WalkEntry::BadPattern(path, what) => self.skip(&path, Reason::BadPattern(what)),
             WalkEntry::Fault(error, folder) => {
-                self.fault(folder.as_deref().unwrap_or(root), &error);
+                self.report_error(folder.as_deref().unwrap_or(root), &error);
             }
             WalkEntry::File(entry, format) => match entry.metadata() {
-                Err(error) => self.fault(root, &error),
+                Err(error) => self.report_error(root, &error),
                 Ok(metadata) if exclusions.has(entry.path(), &metadata) => {
                     self.ignored.push(lossy_path(entry.path()));
                 }
@@ -152,7 +153,7 @@ impl Walk {
                     let stamp = FileStamp::of(&metadata);
                     let source = SourceFile { path, relative, format, stamp, is_root: false };
                     self.files += 1;
-                    self.note_name(&source);
+                    self.note_non_utf8_name(&source);
                     visit(number, source, &metadata)?;
                 }
             },
@@ -160,14 +161,15 @@ impl Walk {
         Ok(())
     }
 
-    fn note_name(&mut self, source: &SourceFile) {
+    /// Notes the file if its name is not UTF-8.
+    fn note_non_utf8_name(&mut self, source: &SourceFile) {
         if source.path.to_str().is_none() {
             self.non_utf8_names.push(lossy_path(&source.path));
         }
     }
 
-    /// `folder` is where it happened if the error names no path.
-    fn fault(&mut self, folder: &Path, error: &walkdir::Error) {
+    /// Reports an error. `folder` is where it happened if the error names no path.
+    fn report_error(&mut self, folder: &Path, error: &walkdir::Error) {
         let path = error.path().unwrap_or(folder);
         match (error.loop_ancestor(), error.io_error()) {
             (Some(_), _) => self.skip(path, Reason::SymlinkLoop),
@@ -182,13 +184,14 @@ impl Walk {
         self.refused.push((self.files, path.to_owned()));
     }
 
+    /// Reports that a file or folder is not read.
     pub(crate) fn skip(&mut self, path: &Path, reason: Reason) {
         self.skipped.push(Skipped { path: lossy_path(path), line: None, reason });
     }
 }
 
-/// Entries to send together: waking the other thread costs as much as examining ten files. With the
-/// batch size of [`crate::ordered`], an eighth of this, a scan takes twice as long.
+/// Entries to send together: waking the other thread costs as much as examining ten files. With an
+/// eighth of this, a scan takes twice as long.
 const BATCH: usize = 256;
 /// Batches that may wait in the queue.
 const QUEUE: usize = 4;
@@ -241,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_below_a_root_is_found_however_it_is_given() {
+    fn relative_paths_do_not_depend_on_the_spelling_of_the_root() {
         for root in ["a", "a/", "a/.", ".", "./a", "..", "/", "/a//b", "a/../b", "甲/"] {
             for name in ["b", "甲.txt", "a/b", "b/甲/a.txt"] {
                 let root = Path::new(root);
