@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::understood::RawFields;
-use crate::input::sniff_lines::labelled;
+use crate::input::sniff_lines::{LabelledLine, labelled};
 
 /// Passes on the record in each line.
 pub(super) fn json_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
@@ -17,7 +17,7 @@ pub(super) fn json_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow
 /// Passes on the text in each line, with its label as category.
 pub(super) fn labelled_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     each(file, sink, &mut |sink, line, span, number| {
-        let Some((_, label, text)) = labelled(line) else {
+        let Some(LabelledLine { label, text, .. }) = labelled(line) else {
             return sink.malformed(number, "not a label, a tab and a text".to_owned());
         };
         let string = |bytes: &[u8]| Value::String(String::from_utf8_lossy(bytes).into_owned());

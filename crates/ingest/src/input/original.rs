@@ -24,10 +24,10 @@ use crate::report::{Reason, Skipped};
 /// [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
 /// [`Reason`](crate::Reason) if it cannot be read.
 pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
-    read_content(file, member, &mut |read| part(read, span))
+    read_content(file, member, &mut |read| read_span(read, span))
 }
 
-/// The bytes of a span and where it begins.
+/// The bytes of a span, and the line that it begins on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OriginalLines {
     /// The line that the span begins on, counted from 1.
@@ -53,32 +53,34 @@ pub fn original_lines(
     order.sort_by_key(|at| (spans[*at].start, spans[*at].end));
     // Spans that overlap are read together: a flash item lies in its page.
     let mut clusters: Vec<(Span, Vec<usize>)> = Vec::new();
-    for at in order {
-        let Span { start, end } = spans[at];
+    for index in order {
+        let Span { start, end } = spans[index];
         let end = end.max(start);
         match clusters.last_mut() {
-            Some((whole, members)) if start < whole.end => {
-                whole.end = whole.end.max(end);
-                members.push(at);
+            Some((cluster, indices)) if start < cluster.end => {
+                cluster.end = cluster.end.max(end);
+                indices.push(index);
             }
-            _ => clusters.push((Span { start, end }, vec![at])),
+            _ => clusters.push((Span { start, end }, vec![index])),
         }
     }
     read_content(file, member, &mut |read| {
         let mut counter = LineCounter::default();
         let mut lines = vec![OriginalLines::default(); spans.len()];
-        for (whole, members) in &clusters {
-            io::copy(&mut (&mut *read).take(whole.start - counter.bytes), &mut counter)?;
-            let bytes = part(read, Span { start: 0, end: whole.end - whole.start })?;
-            for &at in members {
-                let offset = |byte: u64| usize::try_from(byte.saturating_sub(whole.start));
-                let (Ok(from), Ok(to)) = (offset(spans[at].start), offset(spans[at].end)) else {
+        for (cluster, indices) in &clusters {
+            io::copy(&mut (&mut *read).take(cluster.start - counter.bytes), &mut counter)?;
+            let bytes = read_span(read, Span { start: 0, end: cluster.end - cluster.start })?;
+            for &index in indices {
+                let span = spans[index];
+                let offset = |byte: u64| usize::try_from(byte.saturating_sub(cluster.start));
+                let (Ok(from), Ok(to)) = (offset(span.start), offset(span.end)) else {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 };
-                let mut here = counter.clone();
-                here.write_all(&bytes[..from])?;
+                let mut span_counter = counter.clone();
+                span_counter.write_all(&bytes[..from])?;
                 let bytes = bytes.get(from..to).unwrap_or_default().to_vec();
-                lines[at] = OriginalLines { line: here.lines + 1, before: here.before, bytes };
+                let LineCounter { lines: lines_before, before, .. } = span_counter;
+                lines[index] = OriginalLines { line: lines_before + 1, before, bytes };
             }
             counter.write_all(&bytes)?;
         }
@@ -86,15 +88,15 @@ pub fn original_lines(
     })
 }
 
-/// Counts the lines of what is written to it.
+/// Counts the lines of the bytes that are written to it.
 #[derive(Clone, Default)]
 struct LineCounter {
     lines: u64,
     /// Bytes after the last line feed.
     before: u64,
-    /// Bytes so far.
+    /// All bytes so far.
     bytes: u64,
-    /// The first two bytes, which tell UTF-16.
+    /// The first two bytes of the file: a byte order mark shows that it is UTF-16.
     start: [u8; 2],
     last: u8,
 }
@@ -108,7 +110,7 @@ impl Write for LineCounter {
                 *start = byte;
             }
             self.before += 1;
-            // Of two bytes, which the second one completes.
+            // In UTF-16, a line feed has two bytes, and the second one completes it.
             let completes = self.bytes % 2 == 1;
             let is_line_feed = match self.start {
                 [0xff, 0xfe] => completes && (self.last, byte) == (b'\n', 0),
@@ -130,7 +132,7 @@ impl Write for LineCounter {
     }
 }
 
-/// Reads the content of a file or of one of its members.
+/// Passes the content of a file, or of one of its members, to `take`.
 fn read_content<T>(
     file: &Path,
     member: Option<&str>,
@@ -150,12 +152,12 @@ fn read_content<T>(
     let _ = input::each(&source, &Options::default(), &mut |event| {
         match event {
             Event::Input(input) if input.relative == wanted => found = take(input.read),
-            // A command made the record of it.
-            Event::Ignored(path) if path == file => found = whole(file, take),
+            // A file that is not read without a command: the record is from what a command printed.
+            Event::Ignored(path) if path == file => found = read_unchanged(file, take),
             Event::Skipped(Skipped { path, reason: Reason::Unsupported(_), .. })
                 if path == file =>
             {
-                found = whole(file, take);
+                found = read_unchanged(file, take);
             }
             Event::Skipped(skipped) if skipped.path == file => {
                 found = Err(io::Error::other(skipped.reason.to_string()));
@@ -167,13 +169,18 @@ fn read_content<T>(
     found
 }
 
-fn whole<T>(file: &Path, take: &mut dyn FnMut(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
+/// Passes the bytes of a file to `take`, not decompressed.
+fn read_unchanged<T>(
+    file: &Path,
+    take: &mut dyn FnMut(&mut dyn Read) -> io::Result<T>,
+) -> io::Result<T> {
     let (mut file, _) =
         open::regular(file).map_err(|reason| io::Error::other(reason.to_string()))?;
     take(&mut file)
 }
 
-fn part(read: &mut dyn Read, span: Span) -> io::Result<Vec<u8>> {
+/// Reads the bytes of a span, counted from the current position.
+fn read_span(read: &mut dyn Read, span: Span) -> io::Result<Vec<u8>> {
     let length = span.end.saturating_sub(span.start);
     let skipped = io::copy(&mut read.take(span.start), &mut io::sink())?;
     let mut bytes = Vec::new();
@@ -189,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_have_their_lines_in_any_order() {
+    fn spans_in_any_order_get_their_lines() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.txt");
         fs::write(&file, "一二\nab\r\ncd\n\nend").unwrap();

@@ -1,5 +1,6 @@
-//! Recognises files that contain the output of wensou itself. Hits and lists of ids are never
-//! archive content. Exports are, unless they lie in the archive that they were made from.
+//! Recognises files that contain the output of wensou itself. Hits and lists of ids are never read
+//! as content of an archive. Exports are read, unless they lie in the archive that they were made
+//! from.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -33,7 +34,7 @@ fn has_text_hit(text: &str, first: &str) -> bool {
         })
 }
 
-/// Whether a text is a generated id.
+/// Whether a line is a generated id.
 fn is_id(text: &str) -> bool {
     let digits = text.strip_prefix(['a', 'f']).unwrap_or_default();
     matches!(digits.len(), 12 | 16) && digits.bytes().all(|b| b.is_ascii_hexdigit())

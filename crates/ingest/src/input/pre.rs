@@ -1,4 +1,4 @@
-//! Turns files into text by a command of the user.
+//! Reads files through a command of the user (`--pre`), which turns them into text.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -21,13 +21,13 @@ use crate::options::pre_command::PreCommand;
 use crate::report::{Reason, Skipped};
 
 /// Bytes of the error output that are kept.
-const STDERR: u64 = 4 << 10;
+const MAX_STDERR_BYTES: u64 = 4 << 10;
 /// Maximum characters of the error output in a reason.
-const MESSAGE: usize = 200;
+const MAX_MESSAGE_CHARS: usize = 200;
 /// The longest pause between two checks of whether a command has ended.
-const PAUSE: Duration = Duration::from_millis(20);
+const MAX_PAUSE: Duration = Duration::from_millis(20);
 
-/// Passes what the command makes of a file to `visit`.
+/// Runs the command on a file, and passes what it prints to `visit`.
 pub(super) fn each(
     source: &SourceFile,
     options: &Options,
@@ -64,6 +64,7 @@ pub(super) fn each(
     }))
 }
 
+/// The reason to skip a file whose command has failed.
 fn failed(what: &str) -> Reason {
     Reason::CommandFailed(what.to_owned())
 }
@@ -104,7 +105,7 @@ fn run(program: &Path, path: &Path, file: File, options: &Options) -> Result<Vec
 /// The beginning of the error output; the rest is read and dropped.
 fn first_bytes(mut stderr: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let _ = stderr.by_ref().take(STDERR).read_to_end(&mut bytes);
+    let _ = stderr.by_ref().take(MAX_STDERR_BYTES).read_to_end(&mut bytes);
     let _ = io::copy(&mut stderr, &mut io::sink());
     bytes
 }
@@ -113,7 +114,7 @@ fn first_bytes(mut stderr: impl Read) -> Vec<u8> {
 fn complaint(status: ExitStatus, errors: &[u8]) -> String {
     let errors = String::from_utf8_lossy(errors);
     let line = errors.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let line: String = line.chars().filter(|c| !c.is_control()).take(MESSAGE).collect();
+    let line: String = line.chars().filter(|c| !c.is_control()).take(MAX_MESSAGE_CHARS).collect();
     if line.is_empty() { status.to_string() } else { format!("{status}: {line}") }
 }
 
@@ -135,6 +136,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Running(Arc<Mutex<Child>>);
 
 impl Running {
+    /// Adds a child process to [`RUNNING`].
     fn register(child: Child) -> Self {
         let child = Arc::new(Mutex::new(child));
         lock(&RUNNING).push(Arc::clone(&child));
@@ -155,7 +157,7 @@ impl Running {
                 return Ok(status);
             }
             thread::sleep(pause);
-            pause = (pause * 2).min(PAUSE);
+            pause = (pause * 2).min(MAX_PAUSE);
         }
     }
 }

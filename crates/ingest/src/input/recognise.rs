@@ -7,17 +7,18 @@ use super::sniff::{sniff, wants_more};
 use crate::fields::keys;
 use crate::report::{PRE_HINT, Reason};
 
-/// What to do with a file.
+/// What to do with a file or member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
+    /// Read it as this kind.
     Read(Kind),
-    /// It is named, with the reason.
+    /// Report it as skipped, with the reason.
     Refused(Reason),
-    /// It is counted.
+    /// Report it as ignored.
     Ignored,
 }
 
-/// Looks at the first bytes of a file.
+/// Recognises the content of a file by its first bytes.
 pub(super) fn content<R: std::io::Read>(file: &mut Peeked<R>) -> Content {
     let found = sniff(file.head());
     if !wants_more(file.head(), found) {
@@ -38,7 +39,8 @@ pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
         Content::Foreign(what) => Verdict::Refused(Reason::Unsupported(what.to_owned())),
         Content::Binary => Verdict::Refused(Reason::Binary),
         Content::Program => Verdict::Ignored,
-        // The reader of the page says what is wrong with it.
+        // Compressed twice, or a member of a container whose name does not say how it is
+        // compressed.
         Content::Compressed(_) if is_unknown => Verdict::Ignored,
         Content::Compressed(_) => Verdict::Refused(Reason::Nested),
         Content::Text if is_unknown => Verdict::Ignored,
@@ -47,7 +49,7 @@ pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
     }
 }
 
-/// Decides about a file whose content is of a known kind.
+/// Decides about a file whose content was recognised as the kind `found`.
 fn found_kind(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
     let kind = match (by_name, found) {
         // The name says more than the first bytes.
@@ -55,7 +57,8 @@ fn found_kind(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
         | (Kind::Page(PageKind::Mail), Kind::Page(PageKind::WebArchive))
         | (Kind::Page(PageKind::WebArchive), Kind::Page(PageKind::Mail))
         | (Kind::Dump(DumpKind::Csv), Kind::Dump(DumpKind::Tsv)) => by_name,
-        // One broken line is no reason to give up the others.
+        // The name says that each line is an object of its own. If the first line is broken, the
+        // others can still be read.
         (Kind::Dump(DumpKind::JsonLines), Kind::Dump(DumpKind::Json))
             if !head.trim_ascii_start().starts_with(b"[") =>
         {

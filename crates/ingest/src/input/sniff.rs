@@ -59,7 +59,7 @@ const RAR: &str = "a RAR archive: unpack it first, or `--pre COMMAND` can turn i
 const SEVEN_ZIP: &str = "a 7z archive: unpack it first, or `--pre COMMAND` can turn it into text";
 const XML: &str = "XML that is neither a feed nor XHTML: `--pre COMMAND` can turn it into text";
 
-/// Recognises what begins with a magic number.
+/// Recognises a file that begins with a magic number.
 fn magic(head: &[u8]) -> Option<Content> {
     const MAGIC: [(&[u8], Content); 36] = [
         (b"\x1f\x8b", Content::Compressed(Codec::Gzip)),
@@ -103,7 +103,7 @@ fn magic(head: &[u8]) -> Option<Content> {
     let at = |from: usize, magic: &[u8]| head.get(from..).is_some_and(|b| b.starts_with(magic));
     match found {
         // A text can begin with these letters, too.
-        Some(Content::Binary | Content::Foreign(_)) if is_ascii_word(head) => None,
+        Some(Content::Binary | Content::Foreign(_)) if begins_as_ascii_text(head) => None,
         Some(found) => Some(found),
         None if head.starts_with(b"PK\x03\x04") => Some(zip(head)),
         None if at(257, b"ustar") => Some(Content::Kind(Kind::Tar)),
@@ -114,16 +114,18 @@ fn magic(head: &[u8]) -> Option<Content> {
 }
 
 /// Whether a file begins with 16 printable ASCII characters.
-fn is_ascii_word(head: &[u8]) -> bool {
+fn begins_as_ascii_text(head: &[u8]) -> bool {
     head.len() >= 16 && head[..16].iter().all(|byte| (b' '..0x7f).contains(byte))
 }
 
 /// What a zip archive holds, by the name and the content of its first member.
 fn zip(head: &[u8]) -> Content {
+    // The header of a member has 30 bytes. The lengths of the name and of the extra field, which
+    // follow it, are at 26 and 28.
     let number = |at: usize| head.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
     let name = head.get(30..30 + usize::from(number(26))).unwrap_or_default();
     let body = 30 + usize::from(number(26)) + usize::from(number(28));
-    let starts = |prefix: &[u8]| name.starts_with(prefix);
+    let name_starts = |prefix: &[u8]| name.starts_with(prefix);
     if name == b"mimetype" {
         let media = head.get(body..).unwrap_or_default();
         return match media {
@@ -139,16 +141,16 @@ fn zip(head: &[u8]) -> Content {
         b"ppt/presentation.",
         b"docProps/",
     ];
-    if office.into_iter().any(starts) {
+    if office.into_iter().any(name_starts) {
         return Content::Document("Office document");
     }
-    if starts(b"META-INF/") || starts(b"AndroidManifest") {
+    if name_starts(b"META-INF/") || name_starts(b"AndroidManifest") {
         return Content::Foreign("a package of a program");
     }
     Content::Kind(Kind::Zip)
 }
 
-/// Recognises what begins with an element.
+/// Recognises a text that begins with `<`.
 fn tagged(start: &[u8]) -> Content {
     let lower = start[..start.len().min(4 << 10)].to_ascii_lowercase();
     let has = |text: &str| memchr::memmem::find(&lower, text.as_bytes()).is_some();
@@ -160,13 +162,11 @@ fn tagged(start: &[u8]) -> Content {
         return Content::Kind(Kind::Dump(DumpKind::Sogou));
     }
     let declared = starts("<?xml") || starts("<!--");
-    let root = |name: &str| starts(name) || declared && has(name);
-    if root("<rss") || root("<feed") || root("<rdf:rdf") {
+    let has_root = |name: &str| starts(name) || declared && has(name);
+    if has_root("<rss") || has_root("<feed") || has_root("<rdf:rdf") {
         return Content::Kind(Kind::Dump(DumpKind::Feed));
     }
-    let html =
-        ["<!doctype html", "<html"].into_iter().any(|tag| starts(tag) || declared && has(tag));
-    if html {
+    if has_root("<!doctype html") || has_root("<html") {
         return Content::Kind(Kind::HTML);
     }
     let part =

@@ -1,4 +1,4 @@
-//! Recognises JSON, and objects that wrap an array of records.
+//! Recognises JSON, and finds the array of records in objects that wrap one.
 
 use super::content::Content;
 use super::kind::{DumpKind, Kind};
@@ -30,7 +30,7 @@ const WRAPPERS: [&str; 20] = [
 /// The array of records must begin within this many bytes.
 const WRAPPER_BYTES: usize = 4 << 10;
 
-/// Recognises what begins with a JSON array or object.
+/// Recognises a text that begins with `[` or `{`.
 pub(super) fn of(start: &[u8]) -> Content {
     let inner = start[1..].trim_ascii_start();
     match (start[0], inner.first()) {
@@ -49,17 +49,18 @@ pub(super) fn of(start: &[u8]) -> Content {
         None => line.len() > 1 << 10 || line.ends_with(b"}"),
     };
     // After the key of an object comes a colon.
-    let key = inner[1..].iter().position(|byte| *byte == b'"');
-    let colon = key.is_some_and(|end| inner[end + 2..].trim_ascii_start().starts_with(b":"));
-    match (colon, is_one_line) {
+    let key_end = inner[1..].iter().position(|byte| *byte == b'"');
+    let has_colon =
+        key_end.is_some_and(|end| inner[end + 2..].trim_ascii_start().starts_with(b":"));
+    match (has_colon, is_one_line) {
         (false, _) => Content::Text,
         (true, true) => Content::Kind(Kind::Dump(DumpKind::JsonLines)),
         (true, false) => Content::Kind(Kind::Dump(DumpKind::Json)),
     }
 }
 
-/// The length of what stands before the records in JSON that begins with `head`, if an object
-/// wraps them.
+/// The number of bytes before the first record in JSON that begins with `head`, if an object wraps
+/// an array of records: all up to and including the `[` of the array.
 pub(crate) fn wrapper(head: &[u8]) -> Option<usize> {
     let head = &head[..head.len().min(WRAPPER_BYTES)];
     let mut remaining = head.trim_ascii_start().strip_prefix(b"{")?;
@@ -133,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wrappers_are_seen_through() {
+    fn the_array_of_records_in_a_wrapper_is_found() {
         for (head, inner) in [
             ("{\"data\":[{\"a\":1}]}", Some("{\"a\":1}]}")),
             ("{\"status\": \"ok\", \"total\": 2, \"articles\": [ {}]}", Some(" {}]}")),

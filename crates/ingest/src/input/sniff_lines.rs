@@ -1,4 +1,4 @@
-//! Recognises files that consist of lines: messages, crawls, and tables.
+//! Recognises files by their first lines: WARC and ARC, messages, tables, and labelled lines.
 
 use super::content::Content;
 use super::kind::{DumpKind, Kind, PageKind};
@@ -26,7 +26,8 @@ pub(super) fn of(text: &[u8]) -> Content {
     }
 }
 
-/// Whether a text may be a table or a list of labelled lines, whose lines are longer than the head.
+/// Whether the first line may be a labelled line, or the header of a table with tabs: it has a tab
+/// after a short first cell or before a short last one. The lines may be longer than `head`.
 pub(super) fn may_be_table(head: &[u8]) -> bool {
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
     memchr::memchr(b'\t', line).is_some_and(|at| (1..=LONGEST_LABEL).contains(&at))
@@ -72,9 +73,10 @@ fn message(text: &[u8]) -> Content {
         if line.is_empty() {
             break;
         }
-        let folded = matches!(line[0], b' ' | b'\t');
+        // A line that begins with a space continues the field before.
+        let is_folded = matches!(line[0], b' ' | b'\t');
         related |= memchr::memmem::find(&line.to_ascii_lowercase(), b"multipart/related").is_some();
-        if folded {
+        if is_folded {
             continue;
         }
         let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
@@ -93,22 +95,27 @@ fn message(text: &[u8]) -> Content {
     }
 }
 
-/// Whether every line is a label, a tab and a text, or a text, a tab and a label.
+/// Whether every line is a label, a tab and a text, or every line is a text, a tab and a label.
 fn is_labelled(text: &[u8]) -> bool {
     let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
     // The last line may be cut.
     let complete = if lines.len() > 1 { &lines[..lines.len() - 1] } else { &lines[..] };
     let mut filled = complete.iter().map(|line| line.trim_ascii_end()).filter(|l| !l.is_empty());
-    let Some(first) = filled.next() else { return false };
-    match labelled(first) {
-        Some((true, ..)) => filled.all(|line| labelled(line).is_some_and(|(first, ..)| first)),
-        Some((false, ..)) => filled.all(|line| labelled(line).is_some_and(|(first, ..)| !first)),
-        None => false,
-    }
+    let Some(first) = filled.next().and_then(labelled) else { return false };
+    let has_same_form =
+        |line| labelled(line).is_some_and(|line| line.label_first == first.label_first);
+    filled.all(has_same_form)
 }
 
-/// Splits a labelled line: whether the label comes first, the label, and the text.
-pub(crate) fn labelled(line: &[u8]) -> Option<(bool, &[u8], &[u8])> {
+/// A line that consists of a label, a tab and a text, or of a text, a tab and a label.
+pub(crate) struct LabelledLine<'l> {
+    pub(crate) label_first: bool,
+    pub(crate) label: &'l [u8],
+    pub(crate) text: &'l [u8],
+}
+
+/// Splits a labelled line; `None` if the line is none.
+pub(crate) fn labelled(line: &[u8]) -> Option<LabelledLine<'_>> {
     let at = memchr::memchr(b'\t', line)?;
     let (left, right) = (&line[..at], &line[at + 1..]);
     if right.contains(&b'\t') {
@@ -119,9 +126,10 @@ pub(crate) fn labelled(line: &[u8]) -> Option<(bool, &[u8], &[u8])> {
         (1..=LONGEST_LABEL).contains(&label.len()) && !label.iter().any(separates)
     };
     if is_label(left) && right.len() >= SHORTEST_TEXT {
-        return Some((true, left, right));
+        return Some(LabelledLine { label_first: true, label: left, text: right });
     }
-    (is_label(right) && left.len() >= SHORTEST_TEXT).then_some((false, right, left))
+    let label_last = LabelledLine { label_first: false, label: right, text: left };
+    (is_label(right) && left.len() >= SHORTEST_TEXT).then_some(label_last)
 }
 
 /// Recognises a table by its header, in which the names of at least two columns are known.
@@ -151,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_recognised() {
+    fn files_are_recognised_by_their_first_lines() {
         let dump = |kind| Content::Kind(Kind::Dump(kind));
         let page = |kind| Content::Kind(Kind::Page(kind));
         let text = "馬曉旭意外受傷讓國奧警惕無奈大雨格外青睞殷家軍";

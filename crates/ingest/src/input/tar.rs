@@ -14,8 +14,9 @@ use crate::report::Reason;
 
 /// Maximum bytes that describe a member (header, long name, extended headers); they are held in
 /// memory.
-const HEADERS: u64 = 1 << 20;
-const BLOCK: u64 = 512;
+const MAX_HEADER_BYTES: u64 = 1 << 20;
+/// A tar archive consists of blocks of this many bytes.
+const BLOCK_BYTES: u64 = 512;
 
 /// Passes every page and dump of the archive to `visit`.
 pub(super) fn each(
@@ -23,7 +24,7 @@ pub(super) fn each(
     read: impl Read,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
-    let left = Cell::new(HEADERS);
+    let left = Cell::new(MAX_HEADER_BYTES);
     let mut archive = Archive::new(Guarded { inner: read, left: &left });
     let entries = match archive.entries() {
         Ok(entries) => entries,
@@ -39,7 +40,7 @@ pub(super) fn each(
         };
         members += 1;
         container.meter.count_member();
-        // Within a member the library stops by itself.
+        // Within a member no limit is needed: the library stops at its end.
         left.set(u64::MAX);
         let (kind, bytes) = (entry.header().entry_type(), entry.size());
         let unread = Cell::new(bytes);
@@ -62,18 +63,20 @@ pub(super) fn each(
         if let Some(reason) = container.meter.exceeded() {
             return container.broken(reason, visit);
         }
-        left.set(unread.get().saturating_add(BLOCK + HEADERS));
+        // The library skips the rest of the member and its padding, and reads the next headers.
+        left.set(unread.get().saturating_add(BLOCK_BYTES + MAX_HEADER_BYTES));
     }
     if members == 0 { container.broken(Reason::Empty, visit) } else { ControlFlow::Continue(()) }
 }
 
 fn long_headers() -> Reason {
-    Reason::Damaged(format!("the headers of a member are longer than {HEADERS} bytes"))
+    Reason::Damaged(format!("the headers of a member are longer than {MAX_HEADER_BYTES} bytes"))
 }
 
 /// Stops the library from reading unlimited headers into memory.
 struct Guarded<'g, R> {
     inner: R,
+    /// Bytes that may still be read.
     left: &'g Cell<u64>,
 }
 
@@ -90,9 +93,11 @@ impl<R: Read> Read for Guarded<'_, R> {
     }
 }
 
-/// A member that must be complete; the library takes a truncated archive for the end of the member.
+/// A member that must be complete: the library takes the end of a truncated archive for the end of
+/// the member.
 struct Whole<'w, R> {
     inner: R,
+    /// Bytes of the member that have not been read yet.
     left: &'w Cell<u64>,
 }
 

@@ -26,7 +26,7 @@ pub(super) fn each(
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
     let archive = match ZipLocator::new().locate_in_reader(file, &mut buffer, bytes) {
         Ok(archive) => archive,
-        Err((_, error)) => return container.broken(broken(error), visit),
+        Err((_, error)) => return container.broken(damage(error), visit),
     };
     let mut names = Names::default();
     let mut members = 0_u64;
@@ -35,7 +35,7 @@ pub(super) fn each(
         let entry = match entries.next_entry() {
             Ok(Some(entry)) => entry,
             Ok(None) => break,
-            Err(error) => return container.broken(broken(error), visit),
+            Err(error) => return container.broken(damage(error), visit),
         };
         members += 1;
         container.meter.count_member();
@@ -78,12 +78,13 @@ fn read_member(
     }
     let found = match archive.get_entry(entry.wayfinder()) {
         Ok(found) => found,
-        Err(error) => return container.skip(&path, broken(error), visit),
+        Err(error) => return container.skip(&path, damage(error), visit),
     };
     match inflate(method, found.reader()) {
         Err(reason) => container.skip(&path, reason, visit),
         Ok(inner) => {
-            // Counted here as well, for members that are themselves compressed.
+            // `emit` counts the bytes again after the codec of the member. For a member such as
+            // `a.txt.gz`, this counts the bytes before it.
             let inner = found.verifying_reader(inner);
             let inner = Metered { inner, meter: container.meter };
             container.emit(&path, format, entry.uncompressed_size_hint(), inner, visit)
@@ -109,7 +110,8 @@ fn inflate<'a>(
     }
 }
 
-fn broken(error: rawzip::Error) -> Reason {
+/// The reason to skip what could not be read.
+fn damage(error: rawzip::Error) -> Reason {
     match error.into_kind() {
         rawzip::ErrorKind::IO(error) => damage_reason(&error),
         rawzip::ErrorKind::Eof => truncated(),
