@@ -44,14 +44,14 @@ impl<'a> Decoded<'a> {
         let bom = Encoding::for_bom(raw);
         // Nearly every page is valid UTF-8, so check that first; its text borrows the bytes.
         // Bytes with a NUL can be valid UTF-8 and still be meant as UTF-16.
-        let nul = memchr::memchr(0, raw).is_some();
+        let has_nul = memchr::memchr(0, raw).is_some();
         if bom.is_none()
             && encoding.is_none()
-            && !nul
+            && !has_nul
             && let Ok(text) = simdutf8::basic::from_utf8(raw)
         {
-            let decoded = Self::plain(raw, UTF_8, 0);
-            return Self { text: Cow::Borrowed(text), ..decoded }.checked(false);
+            let decoded = Self::without_text(raw, UTF_8, 0);
+            return Self { text: Cow::Borrowed(text), ..decoded }.checked(has_nul);
         }
         if bom.is_none()
             && encoding.is_none()
@@ -59,17 +59,17 @@ impl<'a> Decoded<'a> {
             && std::str::from_utf8(raw).is_err()
             && let Some(sections) = sections(raw, hint)
         {
-            return Self::plain(raw, UTF_8, 0).decode_sections(sections).checked(nul);
+            return Self::without_text(raw, UTF_8, 0).decode_sections(sections).checked(has_nul);
         }
         let (encoding, bom_bytes) =
             bom.unwrap_or_else(|| (encoding.unwrap_or_else(|| detect(raw, hint)), 0));
         let (text, replaced) = encoding.decode_without_bom_handling(&raw[bom_bytes..]);
-        let decoded = Self::plain(raw, encoding, bom_bytes);
-        Self { text, replaced, ..decoded }.checked(nul)
+        let decoded = Self::without_text(raw, encoding, bom_bytes);
+        Self { text, replaced, ..decoded }.checked(has_nul)
     }
 
-    /// A file in one encoding, whose text the caller has yet to set.
-    fn plain(raw: &'a [u8], encoding: &'static Encoding, bom_bytes: usize) -> Self {
+    /// A file whose text the caller has yet to set.
+    fn without_text(raw: &'a [u8], encoding: &'static Encoding, bom_bytes: usize) -> Self {
         Self {
             text: Cow::Borrowed(""),
             lossy: false,
@@ -97,9 +97,9 @@ impl<'a> Decoded<'a> {
         self
     }
 
-    /// Refuses a file that is not text, and removes NUL characters; `nul` is whether the file has
-    /// any NUL bytes.
-    fn checked(mut self, nul: bool) -> Result<Self, Reason> {
+    /// Refuses a file that is not text, and removes NUL characters. `has_nul` says whether the file
+    /// has any NUL bytes.
+    fn checked(mut self, has_nul: bool) -> Result<Self, Reason> {
         if self.text.trim().is_empty() {
             return Err(Reason::Empty);
         }
@@ -108,7 +108,7 @@ impl<'a> Decoded<'a> {
         }
         self.lossy = self.replaced;
         // NUL bytes need not be NUL characters: in UTF-16 they are mostly parts of others.
-        if nul && let Some((text, edits)) = without_nuls(&self.text) {
+        if has_nul && let Some((text, edits)) = without_nuls(&self.text) {
             self.lossy = true;
             self.text = Cow::Owned(text);
             self.edits.push(edits);
@@ -185,6 +185,7 @@ fn is_binary(text: &str) -> bool {
         all += 1;
         control += usize::from(c.is_control() && !c.is_whitespace() || c == '\u{fffd}');
     }
+    // More than a tenth of the characters, or more than five of a short text.
     control * 10 > all.max(50) || has_too_many_nuls(text, control * 100 > all)
 }
 
@@ -204,8 +205,8 @@ fn has_too_many_nuls(text: &str, other_controls: bool) -> bool {
 /// Whether UTF-8 text may contain a character that [`is_binary`] counts. It looks at every byte of
 /// every page, so the loop is written without branches.
 fn has_control(bytes: &[u8]) -> bool {
-    let ascii = |b: u8| b < b' ' && !(b'\t'..=b'\r').contains(&b) || b == 0x7f;
-    bytes.iter().fold(false, |found, b| found | ascii(*b))
+    let is_control = |b: u8| b < b' ' && !(b'\t'..=b'\r').contains(&b) || b == 0x7f;
+    bytes.iter().fold(false, |found, b| found | is_control(*b))
         || memchr::memchr_iter(0xc2, bytes).any(|at| bytes.get(at + 1).is_some_and(|b| *b < 0xa0))
         || memchr::memmem::find(bytes, "\u{fffd}".as_bytes()).is_some()
 }
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn every_control_character_is_checked() {
+    fn every_control_character_is_noticed() {
         for c in ('\0'..='\u{ffff}').filter(|c| c.is_control() && !c.is_whitespace()) {
             assert!(has_control(format!("首頁{c}頁").as_bytes()), "{c:?}");
             assert!(is_binary(&c.to_string().repeat(30)), "{c:?}");
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_text_is_refused() {
+    fn files_without_text_are_refused() {
         let reason =
             |raw: &[u8]| Decoded::new(raw, None, None).map(|d| d.text.into_owned()).unwrap_err();
         assert_eq!(reason(b""), Reason::Empty);

@@ -20,11 +20,11 @@ const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来�
     非则則听聽白却卻界达達光放强強即像难難且权權思王象完设設式色路记記南品住告类類求据據程北边邊死张張该該交规規\
     万萬取拉格望觉覺术術领領共确確传傳师師观觀清今切院让讓识識候带帶导導争爭运運币幣价價链鏈易币";
 
-/// From this share of frequent characters on, a text is certainly Chinese.
+/// A text with more than this [`frequency`] is certainly Chinese.
 const CHINESE: f64 = 0.12;
 
-/// Detects the encoding of a file without a byte order mark; `hint` is the charset stated by the
-/// server.
+/// Detects the encoding of a file without a byte order mark. `hint` is the charset that the server
+/// has stated.
 pub(crate) fn detect(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static Encoding {
     let utf8 = std::str::from_utf8(bytes).is_ok();
     // English text in UTF-16 is valid UTF-8 too, with a NUL after each letter.
@@ -84,13 +84,13 @@ impl Guess {
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         detector.feed(sample, true);
         let guessed = detector.guess(None, Utf8Detection::Deny);
-        // For short text, chardetng's knowledge of punctuation and other languages beats
-        // frequencies.
+        // For short text, chardetng knows better, because it considers punctuation and other
+        // languages.
         if guessed == BIG5 || guessed == GBK { chinese } else { guessed }
     }
 }
 
-/// Share of frequent characters among non-ASCII ones, minus a penalty for undecodable bytes.
+/// How plausible bytes are as Chinese text in an encoding: the [`frequency`] of the decoded text.
 fn plausibility(encoding: &'static Encoding, sample: &[u8]) -> f64 {
     let (text, _) = encoding.decode_without_bom_handling(sample);
     frequency(&text)
@@ -101,6 +101,8 @@ pub(crate) fn is_chinese(text: &str) -> bool {
     frequency(text) > CHINESE
 }
 
+/// The share of frequent Chinese characters among the non-ASCII ones, minus a penalty for
+/// characters that could not be decoded and private ones.
 pub(crate) fn frequency(text: &str) -> f64 {
     let (mut frequent, mut all, mut broken) = (0_u32, 0_u32, 0_u32);
     for c in text.chars().filter(|c| !c.is_ascii()) {
@@ -114,6 +116,7 @@ pub(crate) fn frequency(text: &str) -> f64 {
     (f64::from(frequent) - 2.0 * f64::from(broken)) / f64::from(all)
 }
 
+/// Whether a character is one of [`FREQUENT`].
 pub(crate) fn is_frequent(c: char) -> bool {
     use std::sync::OnceLock;
     static TABLE: OnceLock<Vec<char>> = OnceLock::new();
@@ -150,7 +153,7 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let (even_zeros, odd_zeros) = (zeros(0), zeros(1));
     let units = sample.len() / 2;
     let plausible = |encoding: &'static Encoding, zeros: usize| {
-        // Unpaired surrogates are rare in real text, but random bytes give one in every ten units.
+        // Unpaired surrogates are rare in real text, but one in 32 units of random bytes is one.
         let (text, _) = encoding.decode_without_bom_handling(sample);
         let bad = |c: &char| c.is_control() && !c.is_whitespace() || *c == '\u{fffd}';
         if text.chars().filter(bad).count() * 50 > units {
@@ -216,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn utf16_without_a_mark() {
+    fn utf16_is_detected_without_a_byte_order_mark() {
         let wide = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
             format!("{TRADITIONAL}\n01 {SIMPLIFIED}\n").encode_utf16().flat_map(order).collect()
         };
@@ -225,14 +228,15 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_charset_counts_where_the_bytes_allow_it() {
+    fn a_declared_charset_is_believed_if_the_bytes_allow_it() {
         let page = format!("<html><meta charset=\"gbk\"><p>{SIMPLIFIED}</p>");
         assert_eq!(detect(&bytes(GB18030, &page)).name(), "GBK");
         let page = format!("<html><meta charset=\"utf-8\"><p>{TRADITIONAL}</p>");
         assert_eq!(detect(&bytes(BIG5, &page)), BIG5);
     }
+
     #[test]
-    fn a_stated_charset_counts_where_it_can_be_true() {
+    fn the_charset_stated_by_the_server_is_believed_if_the_bytes_allow_it() {
         let [big5, gbk] = [bytes(BIG5, TRADITIONAL), bytes(GB18030, SIMPLIFIED)];
         for stated in [GBK, BIG5, WINDOWS_1252, UTF_8, UTF_16LE] {
             assert_eq!(super::detect(&big5, Some(stated)), BIG5, "{}", stated.name());
@@ -244,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_charset_that_the_page_outlived_is_no_evidence() {
+    fn a_wrong_declared_charset_is_ignored() {
         let page = format!("<html><meta charset=\"gb2312\"><p>{TRADITIONAL}</p>");
         assert_eq!(detect(&bytes(BIG5, &page)), BIG5);
         let page = format!("<html><meta charset=\"iso-8859-1\"><p>{SIMPLIFIED}</p>");
@@ -258,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_text_cut_short_or_without_any_ascii() {
+    fn utf16_is_detected_if_it_is_cut_or_has_no_ascii() {
         let wide: Vec<u8> = "正在進行大戰的各個大廠被谷歌泄漏的一份內部文件翻開了窘迫的一面"
             .encode_utf16()
             .flat_map(u16::to_le_bytes)

@@ -1,4 +1,5 @@
-//! Small replacements in a text, and the map of offsets back to the text before them.
+//! Small replacements in a text, and the map of offsets back to the source, which is the text
+//! before them.
 
 /// The replacements made in a text, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -7,15 +8,15 @@ pub(crate) struct Edits(Vec<Edit>);
 /// One replacement.
 #[derive(Debug, PartialEq, Eq)]
 struct Edit {
-    /// Offset and length in the edited text.
+    /// Offset and length of the replacement in the edited text.
     to: (usize, usize),
-    /// Offset and length in the text before.
+    /// Offset and length of what it replaces in the source.
     from: (usize, usize),
 }
 
 impl Edits {
-    /// The offset in the text before that corresponds to `offset` in the edited text. An offset
-    /// inside a replacement maps to the end of what was replaced, an offset at which something was
+    /// The offset in the source that corresponds to `offset` in the edited text. An offset inside a
+    /// replacement maps to the end of what was replaced, and an offset at which something was
     /// removed to the end of the removed text.
     pub(crate) fn source_of(&self, offset: usize) -> usize {
         let after = self.0.partition_point(|edit| edit.to.0 <= offset);

@@ -5,7 +5,8 @@ use html5gum::{Token, Tokenizer};
 
 use crate::encoding::edits::{Editor, Edits};
 
-/// The longest name of a character reference has 31 letters.
+/// Bytes in which the end of a name is looked for: the longest name of a character reference has 31
+/// letters.
 const MAX_NAME: usize = 32;
 
 /// The text with its character references decoded once; `None` if it has none.
@@ -66,7 +67,7 @@ fn numeric(text: &str) -> Option<(char, usize)> {
     let length = digits.bytes().take(10).position(|byte| !char::from(byte).is_digit(radix));
     let length = length.unwrap_or(digits.len().min(10));
     let number = u32::from_str_radix(&digits[..length], radix).ok()?;
-    let closed = digits.as_bytes().get(length) == Some(&b';');
+    let has_semicolon = digits.as_bytes().get(length) == Some(&b';');
     let c = match number {
         // The HTML standard reads these as Windows-1252.
         0x80..=0x9f => {
@@ -76,7 +77,8 @@ fn numeric(text: &str) -> Option<(char, usize)> {
         }
         _ => char::from_u32(number).filter(|c| !c.is_control() || c.is_whitespace())?,
     };
-    (closed || !c.is_ascii()).then_some((c, skipped + length + usize::from(closed)))
+    let whole_length = skipped + length + usize::from(has_semicolon);
+    (has_semicolon || !c.is_ascii()).then_some((c, whole_length))
 }
 
 #[cfg(test)]
@@ -106,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_literally_stays() {
+    fn ampersands_that_begin_no_reference_stay() {
         for text in [
             "AT&T",
             "&copy",

@@ -1,6 +1,6 @@
 //! Repairs mojibake in the values of a page or record: its title, names, tags and paragraphs.
 
-use crate::encoding::mojibake::{Repair, back, count, repair};
+use crate::encoding::mojibake::{Repair, count, read_back_from_gbk, repair};
 use crate::encoding::restore::{Misreading, read_whole};
 
 /// How mojibake in the texts of a page or record was repaired.
@@ -13,20 +13,21 @@ pub(crate) struct Mended {
 }
 
 impl Mended {
-    /// Repairs the texts of a page or record. If one of them is mojibake, short ones such as names
-    /// are taken for mojibake as well, although they are too short to tell.
+    /// Repairs the texts of a page or record. If one of them was repaired, short ones such as names
+    /// are taken for mojibake as well, although they are too short to tell by themselves.
     pub(crate) fn mend_all<'t>(texts: impl Iterator<Item = &'t mut String>) -> Self {
         let mut mended = Self::default();
-        let mut sound = Vec::new();
+        // Sound texts. Also texts whose mojibake was kept, if another one was kept before.
+        let mut unchanged = Vec::new();
         for text in texts {
             let before = mended;
             mended.mend(text);
             if mended == before {
-                sound.push(text);
+                unchanged.push(text);
             }
         }
         if mended.repaired > 0 {
-            sound.into_iter().for_each(|text| mended.mend_short(text));
+            unchanged.into_iter().for_each(|text| mended.mend_short(text));
         }
         mended
     }
@@ -34,12 +35,12 @@ impl Mended {
     /// Repairs a short text, if that is possible, on the assumption that it is mojibake.
     fn mend_short(&mut self, text: &mut String) {
         /// Maximum characters of a short text.
-        const LONGEST: usize = 12;
-        if count(text).0 == 0 || text.chars().nth(LONGEST).is_some() {
+        const MAX_CHARS: usize = 12;
+        if count(text).telling == 0 || text.chars().nth(MAX_CHARS).is_some() {
             return;
         }
-        let read = back(text).map(|text| (text, 0)).or_else(|| read_whole(text, Misreading::Gbk));
-        if let Some((repaired, lost)) = read {
+        let read = read_back_from_gbk(text).map(|text| (text, 0));
+        if let Some((repaired, lost)) = read.or_else(|| read_whole(text, Misreading::Gbk)) {
             *text = repaired;
             self.repaired += 1;
             self.is_kept |= lost > 0;

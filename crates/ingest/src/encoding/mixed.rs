@@ -14,7 +14,7 @@ pub(crate) struct Section {
     pub(crate) encoding: &'static Encoding,
 }
 
-/// This many Chinese characters in a line that is valid UTF-8 are no coincidence.
+/// Minimum number of Chinese characters by which a line that is valid UTF-8 is clearly UTF-8.
 const MIN_HAN: usize = 4;
 
 /// The sections of a file that is not valid UTF-8 as a whole; `None` unless some lines are clearly
@@ -22,21 +22,21 @@ const MIN_HAN: usize = 4;
 ///
 /// A line break is the same byte in all encodings concerned and never part of a character.
 pub(crate) fn sections(bytes: &[u8], hint: Option<&'static Encoding>) -> Option<Vec<Section>> {
-    let mut lines: Vec<(Range<usize>, Kind)> = Vec::new();
+    let mut lines: Vec<(Range<usize>, LineEncoding)> = Vec::new();
     let mut from = 0;
     let breaks = memchr::memchr2_iter(b'\n', b'\r', bytes).map(|at| at + 1);
     for to in breaks.chain([bytes.len()]).filter(|to| *to > 0) {
         if to > from {
-            lines.push((from..to, Kind::of(&bytes[from..to])));
+            lines.push((from..to, LineEncoding::of(&bytes[from..to])));
         }
         from = to;
     }
-    if !lines.iter().any(|(_, kind)| *kind == Kind::Utf8) {
+    if !lines.iter().any(|(_, kind)| *kind == LineEncoding::Utf8) {
         return None;
     }
     let other: Vec<u8> = lines
         .iter()
-        .filter(|(_, kind)| *kind == Kind::Other)
+        .filter(|(_, kind)| *kind == LineEncoding::Other)
         .flat_map(|(line, _)| &bytes[line.clone()])
         .copied()
         .collect();
@@ -62,15 +62,15 @@ fn is_western(bytes: &[u8]) -> bool {
 
 /// Adjacent lines in the same encoding, joined.
 fn joined(
-    lines: Vec<(Range<usize>, Kind)>,
+    lines: Vec<(Range<usize>, LineEncoding)>,
     encoding_of: impl Fn(Range<usize>) -> &'static Encoding,
 ) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for (line, kind) in lines {
         let encoding = match kind {
-            Kind::Other => Some(encoding_of(line.clone())),
-            Kind::Utf8 | Kind::MostlyUtf8 => Some(UTF_8),
-            Kind::Neutral => None,
+            LineEncoding::Other => Some(encoding_of(line.clone())),
+            LineEncoding::Utf8 | LineEncoding::MostlyUtf8 => Some(UTF_8),
+            LineEncoding::Neutral => None,
         };
         match sections.last_mut() {
             Some(last) if encoding.is_none_or(|encoding| encoding == last.encoding) => {
@@ -82,10 +82,10 @@ fn joined(
     sections
 }
 
-/// What a line's bytes say about its encoding.
+/// What the bytes of a line say about its encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Only ASCII.
+enum LineEncoding {
+    /// Only ASCII, which is the same in all encodings: it counts as that of the line before.
     Neutral,
     /// Valid UTF-8 with Chinese text.
     Utf8,
@@ -95,7 +95,7 @@ enum Kind {
     Other,
 }
 
-impl Kind {
+impl LineEncoding {
     fn of(line: &[u8]) -> Self {
         if line.is_ascii() {
             return Self::Neutral;
@@ -120,7 +120,7 @@ mod tests {
     const FOREIGN: &str = "這份文件認為,差距正在縮小,開源模型還能屢次達到匹敵的性能。\n";
 
     #[test]
-    fn each_line_has_its_encoding() {
+    fn each_line_is_decoded_in_its_own_encoding() {
         for encoding in [GB18030, BIG5] {
             let foreign = encoding.encode(FOREIGN).0;
             for utf8_lines in [1, 20] {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_western_line_is_read_as_such() {
+    fn a_line_in_a_latin_alphabet_is_found() {
         let line = "D\u{e9}j\u{e0} vu, \u{e9}t\u{e9} \u{e0} No\u{eb}l\n";
         let page = [SOUND.as_bytes(), &WINDOWS_1252.encode(line).0, SOUND.as_bytes()].concat();
         let found = sections(&page, None).unwrap();
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn one_encoding_has_no_sections() {
+    fn a_file_in_one_encoding_has_no_sections() {
         assert_eq!(sections(&GB18030.encode(&FOREIGN.repeat(30)).0, None), None);
         assert_eq!(sections(&BIG5.encode(&SOUND.repeat(30)).0, None), None);
         let broken = [SOUND.as_bytes(), b"\xe6\xb8", SOUND.as_bytes(), b"\xff\n"].concat();

@@ -8,31 +8,33 @@ use wensou_text::t2s;
 use crate::encoding::restore::{Misreading, read_as_big5, read_as_gb2312, read_back};
 use crate::text::byte_pairs::any_pair;
 
-/// The result for a line.
+/// What a line is, and how it was repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Repair {
     /// Ordinary text.
     Sound,
     /// Mojibake, with the repaired text.
     Repaired(String),
-    /// Mojibake of which a part is lost. What could be repaired is; a lost character is U+FFFD.
+    /// Mojibake of which a part is lost: the text, in which each lost character is U+FFFD and the
+    /// rest is repaired as far as possible.
     Partly(String),
-    /// Mojibake that has lost bytes and cannot be repaired.
+    /// Mojibake that cannot be repaired, for example because bytes are lost.
     Kept,
 }
 
-/// Checks one line.
+/// Repairs a line if it is mojibake.
 pub(crate) fn repair(line: &str) -> Repair {
-    let (telling, all) = count(line);
-    // One or two typical characters may be a rare name; in mojibake they are about a third.
-    let is_share = telling >= 2 && telling * 5 >= all;
+    let counts = count(line);
+    let CharCounts { telling, non_ascii } = counts;
+    // One or two telling characters may be a rare name; in mojibake they are about a third.
+    let is_frequent = telling >= 2 && telling * 5 >= non_ascii;
     let mut read = None;
-    if telling >= MIN_TELLING && (is_share || is_dense(line)) {
+    if telling >= MIN_TELLING && (is_frequent || is_dense(line)) {
         read = read_back(line, Misreading::Gbk, begins_passage);
     }
-    if is_share
+    if is_frequent
         && !matches!(read, Some((_, 0)))
-        && let Some(text) = back(line)
+        && let Some(text) = read_back_from_gbk(line)
     {
         return Repair::Repaired(text);
     }
@@ -40,7 +42,7 @@ pub(crate) fn repair(line: &str) -> Repair {
     match read {
         Some((text, 0)) if !is_mojibake(count(&text)) => Repair::Repaired(text),
         Some((text, _)) => Repair::Partly(text),
-        None if is_mojibake((telling, all)) || telling > 0 && line.contains(LOST) => Repair::Kept,
+        None if is_mojibake(counts) || telling > 0 && line.contains(LOST) => Repair::Kept,
         None => Repair::Sound,
     }
 }
@@ -48,23 +50,24 @@ pub(crate) fn repair(line: &str) -> Repair {
 /// Two characters U+FFFD in UTF-8, decoded as GBK.
 const LOST: &str = "锟斤拷";
 
-/// Whether so many characters are typical of mojibake. Ordinary text with rare characters has a
-/// smaller share of them.
-fn is_mojibake((telling, all): (usize, usize)) -> bool {
-    telling >= 4 && telling * 4 >= all
+/// Whether a text with these counts is mojibake. Ordinary text with rare characters has a smaller
+/// share of telling ones.
+fn is_mojibake(CharCounts { telling, non_ascii }: CharCounts) -> bool {
+    telling >= 4 && telling * 4 >= non_ascii
 }
 
-/// A passage of mojibake that is worth repairing has this many typical characters among as many
-/// neighbours.
+/// Minimum number of telling characters in a passage of mojibake that is worth repairing.
 const MIN_TELLING: usize = 3;
+/// They must be among this many consecutive non-ASCII characters, unless they are frequent in the
+/// whole line.
 const NEIGHBOURS: usize = 9;
 
-/// Whether typical characters stand close together somewhere in a line.
+/// Whether telling characters stand close together somewhere in a line.
 fn is_dense(line: &str) -> bool {
     let telling = &tables().telling;
     let mut recent: u32 = 0;
     line.chars().filter(|c| !c.is_ascii()).any(|c| {
-        recent = (recent << 1 | u32::from(telling.holds(c))) & ((1 << NEIGHBOURS) - 1);
+        recent = (recent << 1 | u32::from(telling.has(c))) & ((1 << NEIGHBOURS) - 1);
         recent.count_ones() as usize >= MIN_TELLING
     })
 }
@@ -74,10 +77,10 @@ fn is_dense(line: &str) -> bool {
 fn begins_passage(c: char) -> bool {
     let simplified = || t2s(c.encode_utf8(&mut [0; 4])).chars().next();
     let three_byte = &tables().three_byte;
-    three_byte.holds(c) || simplified().is_some_and(|c| three_byte.holds(c))
+    three_byte.has(c) || simplified().is_some_and(|c| three_byte.has(c))
 }
 
-/// A line that was misread otherwise than UTF-8 as GBK, read back, with the number of lost
+/// A line that was misread in another way than UTF-8 as GBK, read back, with the number of lost
 /// characters.
 fn read_otherwise(line: &str) -> Option<(String, usize)> {
     if !may_be_misread_otherwise(line) {
@@ -94,21 +97,21 @@ fn may_be_misread_otherwise(line: &str) -> bool {
     })
 }
 
-/// Chinese text that was decoded as a Latin alphabet, read back, with the number of lost
+/// Chinese text that was decoded as Windows-1252 or Latin-1, read back, with the number of lost
 /// characters.
 fn read_latin(line: &str) -> Option<(String, usize)> {
-    // The first byte of most accented letters, which is found quickly.
+    // A quick check: at least two accented letters, most of which have this first byte.
     memchr::memchr_iter(0xc3, line.as_bytes()).nth(1)?;
     let begins = |c| matches!(c, '\u{e2}'..='\u{f0}');
     read_back(line, Misreading::Latin1, begins)
         .or_else(|| read_as_gb2312(line).map(|text| (text, 0)))
 }
 
-/// The UTF-8 text whose bytes, decoded as GBK, give `line`.
-pub(super) fn back(line: &str) -> Option<String> {
+/// The UTF-8 text whose bytes, decoded as GBK, give `line`; `None` if there is none.
+pub(super) fn read_back_from_gbk(line: &str) -> Option<String> {
     // A quick check of the first character, because encoding is slow.
     let first = line.chars().find(|c| !c.is_ascii())?;
-    if !tables().opening.holds(first) {
+    if !tables().opening.has(first) {
         return None;
     }
     let (bytes, _, lost) = GBK.encode(line);
@@ -120,10 +123,19 @@ pub(super) fn back(line: &str) -> Option<String> {
     .filter(|text| !text.is_ascii() && !text.contains('\u{fffd}'))
 }
 
-/// Counts typical mojibake characters and all non-ASCII characters. Runs over all text, so it works
-/// on UTF-8 bytes: a character's last byte selects the bit, the bytes before it select the word of
-/// the table.
-pub(super) fn count(line: &str) -> (usize, usize) {
+/// Counts of characters in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CharCounts {
+    /// Characters that are typical of mojibake: those that the first two bytes of Chinese
+    /// characters and full-width punctuation in UTF-8 give when they are decoded as GBK.
+    pub(super) telling: usize,
+    pub(super) non_ascii: usize,
+}
+
+/// Counts the telling characters and all non-ASCII characters. Runs over all text, so it works on
+/// UTF-8 bytes: a character's last byte selects the bit, the bytes before it select the word of the
+/// table.
+pub(super) fn count(line: &str) -> CharCounts {
     let bytes = line.as_bytes();
     let table = &tables().telling.0;
     let (mut telling, mut all, mut at) = (0, 0, 0);
@@ -164,7 +176,7 @@ pub(super) fn count(line: &str) -> (usize, usize) {
             _ => {}
         }
     }
-    (telling, all)
+    CharCounts { telling, non_ascii: all }
 }
 
 /// A bit set over the basic multilingual plane.
@@ -188,17 +200,18 @@ impl Bits {
         bits
     }
 
-    fn holds(&self, c: char) -> bool {
+    fn has(&self, c: char) -> bool {
         self.0.get(c as usize / 64).is_some_and(|word| word >> (c as u32 % 64) & 1 == 1)
     }
 }
 
+/// The first characters of UTF-8 sequences that were decoded as GBK.
 struct Tables {
-    /// What Chinese characters and full-width punctuation turn into.
+    /// Those of Chinese characters and full-width punctuation.
     telling: Bits,
-    /// What any character turns into: mojibake begins with one of these.
+    /// Those of all non-ASCII characters: mojibake begins with one of these.
     opening: Bits,
-    /// What any character of three bytes turns into.
+    /// Those of all characters of three bytes.
     three_byte: Bits,
 }
 

@@ -9,8 +9,8 @@ const MAX_EXPANSION: usize = 16;
 
 /// Offsets of a text with the corresponding offsets of the file.
 ///
-/// All offsets are mapped in one pass over the file, so a page is decoded twice, however many flash
-/// items it has.
+/// All offsets are mapped in one pass over the file. So a page is decoded only once more after it
+/// was decoded to text, however many flash items it has.
 #[derive(Debug)]
 pub(crate) struct OffsetMap(Vec<(usize, u64)>);
 
@@ -27,16 +27,17 @@ impl OffsetMap {
         bom_bytes: usize,
         encoding: &'static Encoding,
     ) -> Self {
-        let mut walker = OffsetDecoder {
+        let mut decoder = OffsetDecoder {
             decoder: encoding.new_decoder_without_bom_handling(),
             body: &raw[bom_bytes..],
             at: 0,
             decoded: 0,
         };
-        Self::of(offsets, |offset| (bom_bytes + walker.to(offset)) as u64)
+        Self::of(offsets, |offset| (bom_bytes + decoder.advance_to(offset)) as u64)
     }
 
-    /// For text in sections, each given by the offset of its text, its bytes and its encoding.
+    /// For text in sections: for each, where its text begins, where its bytes begin in the file and
+    /// the bytes, and their encoding.
     pub(crate) fn sectioned<'a>(
         offsets: impl Iterator<Item = usize>,
         sections: impl IntoIterator<Item = (usize, (usize, &'a [u8]), &'static Encoding)>,
@@ -84,16 +85,21 @@ impl OffsetMap {
 /// A decoder that advances through the bytes once.
 struct OffsetDecoder<'a> {
     decoder: Decoder,
+    /// The bytes after the byte order mark.
     body: &'a [u8],
+    /// Number of bytes read so far.
     at: usize,
+    /// Number of bytes of text decoded so far.
     decoded: usize,
 }
 
 impl OffsetDecoder<'_> {
-    /// Returns how many bytes decode to the first `target` bytes of text.
-    fn to(&mut self, target: usize) -> usize {
+    /// Advances until `target` bytes of text are decoded. Returns how many bytes of the file they
+    /// come from.
+    fn advance_to(&mut self, target: usize) -> usize {
         let mut buffer = [0; STEP_BYTES];
-        // Use large steps while the target is far away: a full buffer ends on a character boundary.
+        // Use large steps while the target is far away. They cannot pass it: the output has room
+        // only up to the target, and decoders write whole characters.
         while self.decoded + MAX_EXPANSION < target && self.at < self.body.len() {
             let wanted = (target - self.decoded).min(STEP_BYTES);
             let (_, read, written, _) =
@@ -121,7 +127,7 @@ mod tests {
     use encoding_rs::{BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
     /// Checks the offset of every character by decoding what follows it.
-    fn exact(encoding: &'static Encoding, raw: &[u8], text: &str) {
+    fn check_offsets(encoding: &'static Encoding, raw: &[u8], text: &str) {
         let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
         let map = OffsetMap::decoded(offsets(), raw, 0, encoding);
         for offset in offsets() {
@@ -133,17 +139,18 @@ mod tests {
 
     #[test]
     fn every_character_is_found_in_every_encoding() {
-        // Characters of one to four bytes in each encoding; longer than one step.
+        // Characters of every length that an encoding has. The text in Big5 is longer than one
+        // step.
         let text = "首頁 > 瑞波幣 > Info\r\n最近,正在進行AI大戰的各個大廠\n".repeat(200);
         let rare = "𠮷野家😀é\n大廠".repeat(3);
         let wide = |order: fn(u16) -> [u8; 2], text: &str| -> Vec<u8> {
             text.encode_utf16().flat_map(order).collect()
         };
-        exact(BIG5, &BIG5.encode(&text).0, &text);
+        check_offsets(BIG5, &BIG5.encode(&text).0, &text);
         for text in [&text[..600], &rare] {
-            exact(GB18030, &GB18030.encode(text).0, text);
-            exact(UTF_16LE, &wide(u16::to_le_bytes, text), text);
-            exact(UTF_16BE, &wide(u16::to_be_bytes, text), text);
+            check_offsets(GB18030, &GB18030.encode(text).0, text);
+            check_offsets(UTF_16LE, &wide(u16::to_le_bytes, text), text);
+            check_offsets(UTF_16BE, &wide(u16::to_be_bytes, text), text);
         }
     }
 

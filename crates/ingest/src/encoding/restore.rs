@@ -14,6 +14,7 @@ use crate::text::punctuation::is_han;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Misreading {
     Gbk,
+    /// As Windows-1252, or as Latin-1, in which the bytes 80 to 9F are control characters.
     Latin1,
 }
 
@@ -24,13 +25,13 @@ struct Passage {
     text: String,
     /// Number of characters of the line that it replaces.
     chars: usize,
-    /// Number of characters whose bytes are complete.
+    /// Number of characters of three or more bytes that are complete.
     whole: usize,
     /// Number of characters that are lost.
     lost: usize,
 }
 
-/// Alternatives to follow at a time.
+/// Maximum number of alternatives to follow at a time, as in a beam search.
 const BEAM: usize = 8;
 /// A longer passage is read in steps of half this length, because alternatives are copied.
 const MAX_CHARS: usize = 192;
@@ -45,7 +46,12 @@ fn passage(line: &[char], misreading: Misreading) -> Passage {
         for alternative in alternatives {
             alternative.read(*c, misreading, &mut |mut further| {
                 if further.pending.is_empty() {
-                    further.complete = (at + 1, further.text.len(), further.whole, further.lost);
+                    further.complete = CompletePoint {
+                        chars: at + 1,
+                        text_bytes: further.text.len(),
+                        whole: further.whole,
+                        lost: further.lost,
+                    };
                 }
                 // What follows depends only on the pending bytes: keep the best of equals.
                 match next.iter().position(|other| other.pending == further.pending) {
@@ -59,7 +65,7 @@ fn passage(line: &[char], misreading: Misreading) -> Passage {
         if next.is_empty() {
             break;
         }
-        if let Some(longest) = next.iter().max_by_key(|it| (it.complete.0, it.score)) {
+        if let Some(longest) = next.iter().max_by_key(|it| (it.complete.chars, it.score)) {
             best.take(longest);
         }
         alternatives = next;
@@ -67,16 +73,28 @@ fn passage(line: &[char], misreading: Misreading) -> Passage {
     best
 }
 
-/// One way to read the characters so far.
+/// One way to read back the characters of the line so far.
 #[derive(Debug, Clone, Default)]
 struct Alternative {
     text: String,
     pending: Pending,
+    /// How likely the text is; higher is better.
     score: i32,
+    /// See [`Passage::whole`].
     whole: usize,
     lost: usize,
-    /// The last point without pending bytes: characters read, length of the text, and counts.
-    complete: (usize, usize, usize, usize),
+    complete: CompletePoint,
+}
+
+/// The last point of an alternative without pending bytes.
+#[derive(Debug, Clone, Copy, Default)]
+struct CompletePoint {
+    /// Number of characters of the line read so far.
+    chars: usize,
+    /// Length of the text so far.
+    text_bytes: usize,
+    whole: usize,
+    lost: usize,
 }
 
 /// The bytes of a character that is not complete yet.
@@ -97,7 +115,7 @@ impl Pending {
 }
 
 impl Alternative {
-    /// Reads one more character of the line in all ways that are possible.
+    /// Reads one more character of the line, and passes every possible way to read it to `emit`.
     fn read(mut self, c: char, misreading: Misreading, emit: &mut dyn FnMut(Self)) {
         if is_hole(c) {
             self.read_hole(emit);
@@ -214,11 +232,11 @@ impl Alternative {
 }
 
 impl Passage {
-    /// Becomes what an alternative has read completely.
+    /// Replaces the passage by what an alternative has read completely, if that is longer.
     fn take(&mut self, alternative: &Alternative) {
-        let (chars, length, whole, lost) = alternative.complete;
+        let CompletePoint { chars, text_bytes, whole, lost } = alternative.complete;
         if chars > self.chars {
-            alternative.text[..length].clone_into(&mut self.text);
+            alternative.text[..text_bytes].clone_into(&mut self.text);
             (self.chars, self.whole, self.lost) = (chars, whole, lost);
         }
     }
@@ -240,8 +258,8 @@ impl Passage {
 }
 
 /// `line` with its passages of misread text read back, and the number of characters that are lost;
-/// `None` if it has no such passage. `can_open` is whether such a passage can begin with a
-/// character.
+/// `None` if it has no such passage. `can_open` says whether such a passage can begin with a
+/// certain character.
 pub(crate) fn read_back(
     line: &str,
     misreading: Misreading,
@@ -258,7 +276,8 @@ pub(crate) fn read_back(
             at += passage.chars;
             found = true;
         } else {
-            // Not one by one, because the next attempt reads the rest of the same passage again.
+            // Skip half of the passage, not one character: the next attempt reads the rest of the
+            // same passage again.
             let step = (passage.chars / 2).max(1);
             text.extend(&chars[at..at + step]);
             at += step;
@@ -297,9 +316,10 @@ pub(crate) fn read_as_gb2312(line: &str) -> Option<String> {
     (all.chars().count() >= MIN_CHARS && frequency(&all) >= MIN_FREQUENT).then_some(text)
 }
 
-/// What a line's runs of Latin letters must be as GB2312: this many characters, and this share of
-/// frequent ones. Pairs of accented letters in other languages are rare characters as GB2312.
+/// Minimum number of characters that the runs of Latin letters in a line give as GB2312.
 const MIN_CHARS: usize = 4;
+/// Minimum share of frequent characters in what is read as GB2312 or Big5. Pairs of accented
+/// letters in other languages are rare characters as GB2312.
 const MIN_FREQUENT: f64 = 0.4;
 
 /// `line` as Big5 text, if it was decoded as GBK or as a Latin alphabet by mistake; `None` if that
@@ -328,17 +348,17 @@ pub(crate) fn read_as_big5(line: &str) -> Option<String> {
     (is_text && frequency(&text) >= MIN_FREQUENT && is_better()).then(|| text.into_owned())
 }
 
-/// What misread Big5 must be: this many characters, whose share of frequent ones grows by this
-/// much.
+/// Minimum number of non-ASCII characters in what is read as Big5.
 const MIN_BIG5_CHARS: usize = 6;
+/// How much greater the share of frequent characters must be in what is read as Big5.
 const MIN_GAIN: f64 = 0.3;
 
-/// What stands for a lost byte.
+/// Whether a character stands for lost bytes.
 fn is_hole(c: char) -> bool {
     matches!(c, '?' | '\u{fffd}' | '□')
 }
 
-/// Characters that news text can have.
+/// Whether news text can have a character.
 fn is_plausible(c: char) -> bool {
     is_han(c)
         || matches!(c, '\u{a0}'..='\u{ff}' | '\u{100}'..='\u{1dc}' | '\u{2000}'..='\u{27bf}' | '\u{fe30}'..='\u{fffd}')
