@@ -1,4 +1,4 @@
-//! Finds the elements of a dump in XML or in something like it, one at a time.
+//! Finds the elements of a dump in XML or in a similar format, one at a time.
 
 use std::io::{self, BufRead};
 
@@ -6,8 +6,8 @@ use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::understood::RawFields;
 
-/// Maximum bytes kept of what stands before the first element.
-const PREFIX: usize = 16 << 10;
+/// Maximum bytes that are kept of the text before the first element.
+const MAX_PREFIX_BYTES: usize = 16 << 10;
 /// At least the length of every marker that is searched for, such as `<![CDATA[` or a start tag.
 const MAX_MARKER: usize = 16;
 
@@ -15,30 +15,33 @@ const MAX_MARKER: usize = 16;
 pub(super) struct Elements<'s, 'r> {
     pub(super) file: &'s mut TextReader<'r>,
     names: &'static [&'static str],
-    /// What has been read, and not passed on.
+    /// What has been read, but not returned as an element or discarded.
     pending: Vec<u8>,
     /// Offset of `pending` in the text.
     offset: u64,
     /// Line number of the beginning of `pending`.
     line: u64,
-    /// What stands before the first element.
+    /// The text before the first element.
     pub(super) prefix: Vec<u8>,
+    /// Whether the first element was found.
     has_begun: bool,
+    /// Whether the file was read to its end.
     ended: bool,
+    /// Maximum bytes of an element.
     limit: usize,
 }
 
-/// An element: all from its start tag to its end tag.
+/// An element, from its start tag to its end tag.
 pub(super) struct Element {
     pub(super) text: Vec<u8>,
     pub(super) start: u64,
     pub(super) line: u64,
-    /// It is longer than the limit, and cut.
+    /// Whether it is longer than the limit, and cut.
     pub(super) is_cut: bool,
 }
 
-/// Passes every element with one of these names to `sink`, as the record that `fields` makes of its
-/// text and of what stands before the first element.
+/// Passes every element with one of these names to `sink`. `fields` makes the fields of the record
+/// from the text of the element and from the text before the first element.
 pub(super) fn each(
     file: &mut TextReader<'_>,
     names: &'static [&'static str],
@@ -90,7 +93,7 @@ impl<'s, 'r> Elements<'s, 'r> {
     /// The next element.
     pub(super) fn next(&mut self) -> io::Result<Option<Element>> {
         let name = loop {
-            match self.start() {
+            match self.find_start() {
                 Some((at, name)) => {
                     self.discard(at);
                     self.has_begun = true;
@@ -103,9 +106,10 @@ impl<'s, 'r> Elements<'s, 'r> {
                 }
             }
         };
+        // After the `<` of the start tag.
         let mut from = 1;
         loop {
-            let end = match self.end(name, &mut from) {
+            let end = match self.find_end(name, &mut from) {
                 Some(end) => end,
                 None if self.ended => self.pending.len(),
                 None if self.pending.len() > self.limit => {
@@ -121,8 +125,8 @@ impl<'s, 'r> Elements<'s, 'r> {
         }
     }
 
-    /// Where the next element begins, and its name.
-    fn start(&self) -> Option<(usize, &'static str)> {
+    /// Where the next element begins in `pending`, and its name.
+    fn find_start(&self) -> Option<(usize, &'static str)> {
         memchr::memchr_iter(b'<', &self.pending).find_map(|at| {
             let name = self.names.iter().find(|name| opens(&self.pending[at..], name))?;
             Some((at, *name))
@@ -131,7 +135,7 @@ impl<'s, 'r> Elements<'s, 'r> {
 
     /// Where the element ends: after its end tag, or before the next start tag of the same name.
     /// The search continues at `from`, and updates it.
-    fn end(&self, name: &str, from: &mut usize) -> Option<usize> {
+    fn find_end(&self, name: &str, from: &mut usize) -> Option<usize> {
         let text = &self.pending;
         loop {
             let at = *from + memchr::memchr(b'<', text.get(*from..)?)?;
@@ -153,7 +157,7 @@ impl<'s, 'r> Elements<'s, 'r> {
         }
     }
 
-    /// Takes the first bytes as an element.
+    /// Takes the first bytes of `pending` as an element.
     fn take(&mut self, end: usize, is_cut: bool) -> Element {
         let text = self.pending[..end].to_vec();
         let element = Element { text, start: self.offset, line: self.line, is_cut };
@@ -161,10 +165,11 @@ impl<'s, 'r> Elements<'s, 'r> {
         element
     }
 
+    /// Drops the first bytes of `pending`.
     fn discard(&mut self, bytes: usize) {
         let consumed = &self.pending[..bytes];
         if !self.has_begun {
-            let room = PREFIX.saturating_sub(self.prefix.len()).min(consumed.len());
+            let room = MAX_PREFIX_BYTES.saturating_sub(self.prefix.len()).min(consumed.len());
             self.prefix.extend_from_slice(&consumed[..room]);
         }
         self.line += memchr::memchr_iter(b'\n', consumed).count() as u64;
@@ -172,6 +177,7 @@ impl<'s, 'r> Elements<'s, 'r> {
         self.pending.drain(..bytes);
     }
 
+    /// Reads more bytes into `pending`.
     fn fill(&mut self) -> io::Result<()> {
         let buffer = self.file.fill_buf()?;
         self.ended = buffer.is_empty();
@@ -194,7 +200,7 @@ fn closes(text: &[u8], name: &str) -> bool {
     after.and_then(<[u8]>::first).is_some_and(|b| *b == b'>' || b.is_ascii_whitespace())
 }
 
-/// The text in the first element of this name, as it stands.
+/// The text in the first element of this name, unchanged.
 pub(super) fn inner<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let start = memchr::memchr_iter(b'<', text.as_bytes())
         .find(|at| opens(&text.as_bytes()[*at..], name))?;

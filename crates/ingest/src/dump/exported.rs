@@ -1,4 +1,5 @@
-//! Reads the records that `wensou export` has written, word for word.
+//! Reads records that `wensou export` has written: they are taken over as they are, not
+//! interpreted.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +11,8 @@ use crate::record::{
     Related, TitleOrigin,
 };
 
-/// Whether a record was exported, by keys that no other dump has together.
+/// Whether a record was exported by `wensou export`: it has keys that records of other dumps do not
+/// have together.
 pub(crate) fn is_exported(fields: &RawFields) -> bool {
     let is_article = fields.get("title_origin").is_some_and(Value::is_string)
         && fields.get("paragraphs").is_some_and(Value::is_array)
@@ -41,7 +43,8 @@ pub(crate) fn read(fields: &RawFields, at: Location<'_>) -> Result<Record, Strin
 
 fn flash(fields: &RawFields, at: Location<'_>) -> FlashItem {
     FlashItem {
-        // A variant gets its own id from its text.
+        // A variant takes the id of its item (`same_as`): deduplication then recognises it as a
+        // variant and computes its own id again.
         id: text(fields, "same_as").or_else(|| text(fields, "id")).unwrap_or_default(),
         column: text(fields, "column"),
         title: text(fields, "title").unwrap_or_default(),
@@ -112,6 +115,7 @@ fn date(fields: &RawFields) -> Date {
     Date { value, provenance }
 }
 
+/// The origin of a stated date, by the name that an export gives it.
 fn origin(name: Option<&str>) -> DateOrigin {
     let all = [
         DateOrigin::Text,
@@ -126,6 +130,7 @@ fn origin(name: Option<&str>) -> DateOrigin {
     all.into_iter().find(|origin| origin.name() == name).unwrap_or_default()
 }
 
+/// The basis of an inferred date, by the name that an export gives it.
 fn basis(name: Option<&str>) -> DateBasis {
     match name {
         Some("title") => DateBasis::Title,

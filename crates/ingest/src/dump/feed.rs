@@ -16,7 +16,7 @@ use crate::fields::understood::RawFields;
 /// Maximum number of categories of one item.
 const MAX_CATEGORIES: usize = 100;
 
-/// Passes on every item or entry.
+/// Passes every item or entry to `sink`.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     let mut site = None;
     elements::each(file, &["item", "entry"], sink, |text, prefix| {
@@ -29,7 +29,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     })
 }
 
-/// The title of the feed, which stands before its items.
+/// The title of the feed, from the text before its items.
 fn feed_title(prefix: &[u8]) -> Option<String> {
     let prefix = String::from_utf8_lossy(prefix);
     let title = inner(&prefix, "title")?.trim();
@@ -45,12 +45,14 @@ fn feed_title(prefix: &[u8]) -> Option<String> {
 struct Child {
     name: String,
     text: String,
-    /// The text of its inner element that is its name, such as `<author><name>`.
+    /// The text of the inner element that has the name of what it describes: `<author><name>` or
+    /// `<source><title>`.
     inner_name: String,
     /// The names of the open elements inside it.
     open: Vec<String>,
-    /// Where its content begins.
+    /// Where its content begins in the item.
     from: usize,
+    /// Whether its content is XHTML, whose tags are not escaped.
     is_xhtml: bool,
 }
 
@@ -63,6 +65,7 @@ fn fields(item: &str) -> RawFields {
     config.allow_dangling_amp = true;
     let mut fields = RawFields::new();
     let mut child: Option<Child> = None;
+    // Whether the start tag of the item itself was read.
     let mut is_inside = false;
     loop {
         let before = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
@@ -99,27 +102,28 @@ fn fields(item: &str) -> RawFields {
             _ => {}
         }
     }
-    drop_doubles(&mut fields);
+    drop_redundant(&mut fields);
     fields
 }
 
-/// Drops what another element says better.
-fn drop_doubles(fields: &mut RawFields) {
-    let doubles = [
+/// Drops fields that another field of the item makes redundant.
+fn drop_redundant(fields: &mut RawFields) {
+    // Each better field, with those that it replaces.
+    let replacements = [
         ("content", ["description", "summary", "media:description"]),
         ("pubDate", ["updated", "date", "modified"]),
         ("published", ["updated", "date", "modified"]),
     ];
-    for (better, others) in doubles {
+    for (better, others) in replacements {
         if fields.contains_key(better) {
             others.into_iter().for_each(|other| drop(fields.remove(other)));
         }
     }
 }
 
+/// The name of an element, without the namespaces that feeds commonly use.
 fn name_of(tag: &BytesStart<'_>) -> String {
     let mut name = tag.name().as_ref().to_owned();
-    // The namespaces of the elements that feeds share.
     for prefix in ["dc:", "dcterms:", "content:", "atom:"] {
         if let Some(local) = name.strip_prefix(prefix) {
             name = if prefix == "content:" { "content".to_owned() } else { local.to_owned() };
@@ -128,7 +132,7 @@ fn name_of(tag: &BytesStart<'_>) -> String {
     name
 }
 
-/// A new child; what its attributes say goes into the fields at once.
+/// Begins a child. Adds what its attributes say to the fields at once.
 fn begin(tag: &BytesStart<'_>, from: usize, fields: &mut RawFields) -> Child {
     let attribute = |name: &str| {
         let mut attributes = tag.attributes();
@@ -155,6 +159,7 @@ fn begin(tag: &BytesStart<'_>, from: usize, fields: &mut RawFields) -> Child {
     Child { name, from, is_xhtml, ..Child::default() }
 }
 
+/// Adds text to the open child.
 fn add(child: &mut Option<Child>, text: &str) {
     let Some(child) = child else { return };
     child.text.push_str(text);
@@ -164,7 +169,7 @@ fn add(child: &mut Option<Child>, text: &str) {
     }
 }
 
-/// Adds a child to the fields; `item` is the item up to its end tag.
+/// Adds a child to the fields. `item` is the text of the item up to the end tag of the child.
 fn finish(child: Child, item: &str, fields: &mut RawFields) {
     let Child { name, mut text, inner_name, .. } = child;
     if matches!(name.as_str(), "author" | "source" | "contributor") && !inner_name.is_empty() {
@@ -177,9 +182,9 @@ fn finish(child: Child, item: &str, fields: &mut RawFields) {
     match name.as_str() {
         _ if text.is_empty() => {}
         "category" => add_category(text.to_owned(), fields),
-        // The address of an item, or a number.
+        // Not an id for a record: it is often only the address of the item, or a number.
         "guid" | "id" => {}
-        // An address of mail, and a name in parentheses.
+        // A mail address, and a name in parentheses.
         "author" if text.contains('@') => {
             let name = text.split_once('(').and_then(|(_, name)| name.split_once(')'));
             let name = name.map_or(text, |(name, _)| name).to_owned();
@@ -191,6 +196,7 @@ fn finish(child: Child, item: &str, fields: &mut RawFields) {
     }
 }
 
+/// Adds a category to the tags.
 fn add_category(text: String, fields: &mut RawFields) {
     let tags = fields.entry("tags").or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(tags) = tags
@@ -236,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_is_read_as_far_as_possible() {
+    fn a_broken_item_is_read_as_far_as_possible() {
         let fields = super::fields("<item><title>甲</title><description>乙<br>丙</item>");
         assert_eq!(fields["title"], "甲");
         super::fields(&"<a>".repeat(100_000));

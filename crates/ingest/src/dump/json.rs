@@ -22,22 +22,22 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
         (scanner.wrapped, scanner.depth) = (true, 1);
     }
     loop {
-        let opened = match scanner.next_value() {
-            Ok(Some(opened)) => opened,
+        let first_byte = match scanner.next_value() {
+            Ok(Some(first_byte)) => first_byte,
             Ok(None) => return Flow::Continue(()),
             Err(error) => return sink.failed(scanner.line, &error),
         };
         let (start, line) = (scanner.file.offset(), scanner.line);
-        if opened != b'{' {
+        if first_byte != b'{' {
             sink.begin(line)?;
             sink.malformed(line, "not an object".to_owned())?;
         }
         let (limit, longest) = (sink.limit(), sink.longest());
-        let (bytes, closed) = match scanner.value(limit, longest) {
+        let (bytes, is_complete) = match scanner.value(limit, longest) {
             Ok(read) => read,
             Err(error) => return sink.failed(line, &error),
         };
-        if opened != b'{' {
+        if first_byte != b'{' {
             continue;
         }
         sink.begin(line)?;
@@ -46,7 +46,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
             continue;
         }
         let span = scanner.file.span(start, start + bytes);
-        if closed {
+        if is_complete {
             sink.json(&scanner.value, span, line)?;
         } else {
             sink.malformed(line, "it ends inside the object".to_owned())?;
@@ -59,12 +59,12 @@ struct Scanner<'s, 'r> {
     file: &'s mut TextReader<'r>,
     /// The number of the line that is read next.
     line: u64,
-    /// The value that was read last, cut one byte beyond the limit.
+    /// The value that was read last; of one that is too long, only `limit` + 1 bytes.
     value: Vec<u8>,
     /// Whether an object wraps the array of records. Reading then stops at the end of the array,
     /// because what follows is not a record.
     wrapped: bool,
-    /// The number of open arrays.
+    /// The number of arrays around the next value that are open.
     depth: u64,
 }
 
@@ -145,6 +145,7 @@ struct Brackets {
     depth: u64,
     in_string: bool,
     escaped: bool,
+    /// Whether the value has begun.
     begun: bool,
     /// Whether the value is a string, a number or a literal. It has no brackets, so a separator
     /// ends it.

@@ -1,4 +1,4 @@
-//! Reads dumps line by line: JSON lines, and lines of a label and a text.
+//! Reads dumps line by line: JSON lines, and labelled lines.
 
 use std::io::{self, BufRead};
 
@@ -9,12 +9,12 @@ use super::text_reader::TextReader;
 use crate::fields::understood::RawFields;
 use crate::input::sniff_lines::{LabelledLine, labelled};
 
-/// Passes on the record in each line.
+/// Passes the record in each line to `sink`.
 pub(super) fn json_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     each(file, sink, &mut |sink, line, span, number| sink.json(line, span, number))
 }
 
-/// Passes on the text in each line, with its label as category.
+/// Passes the text in each line to `sink`, with its label as category.
 pub(super) fn labelled_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     each(file, sink, &mut |sink, line, span, number| {
         let Some(LabelledLine { label, text, .. }) = labelled(line) else {
@@ -28,6 +28,7 @@ pub(super) fn labelled_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> 
     })
 }
 
+/// A callback for a line, with its span and its number.
 type EachLine<'f> = &'f mut dyn FnMut(&mut Sink<'_>, &[u8], crate::record::Span, u64) -> Flow;
 
 /// Passes every line that is not blank to `receive`, trimmed, with its span and number.

@@ -15,12 +15,13 @@ use crate::page::markup::Markup;
 /// A message whose lines are being collected.
 #[derive(Default)]
 struct Collected {
-    /// The message without its `From ` line, cut one byte beyond the limit.
+    /// The message without its `From ` line; of one that is too long, only `limit` + 1 bytes.
     bytes: Vec<u8>,
-    /// Length of the whole message, which may be greater than that of `bytes`.
+    /// Length of the whole message, with its `From ` line.
     length: u64,
-    /// Where the message starts: its offset and its line number.
+    /// The offset at which the message begins.
     start: u64,
+    /// The number of the line on which it begins.
     line: u64,
 }
 

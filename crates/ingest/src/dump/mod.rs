@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `text_reader` | decodes any encoding to UTF-8, with offsets in the file |
 //! | `lines` | reads JSON lines and labelled lines |
-//! | `json` | reads JSON arrays |
+//! | `json` | reads other JSON: arrays of objects, and objects one after another |
 //! | `table` | reads CSV and TSV |
-//! | `elements`, `feed`, `sogou` | read RSS, Atom and Sogou's elements |
+//! | `elements`, `feed`, `sogou` | read RSS, Atom and Sogou's elements `<doc>` |
 //! | `mbox` | reads messages |
 //! | `wrapped` | unwraps records that a search engine or a database has exported |
-//! | `exported`, `record` | make records from fields, which `crate::fields` interprets |
+//! | `record` | makes records from fields, which `crate::fields` interprets |
+//! | `exported` | makes records from the fields of records that `wensou export` has written |
+//! | `sink` | receives the records of all readers, and watches the limits |
 
 mod elements;
 mod exported;
@@ -54,7 +56,8 @@ impl Reader<'_> {
         let is_mail = kind == DumpKind::Mbox;
         let encoding = if is_mail { Some(UTF_8) } else { self.encoding.or(charset) };
         let mut file = TextReader::new(input.read, encoding, self.options.max_line_bytes);
-        // Only uncompressed dumps have a length here. The limits on decompression stop the others.
+        // Only uncompressed dumps have a length here. For compressed ones, the limits on
+        // decompression suffice.
         if bytes.is_some() && file.fill_buf().is_ok_and(is_nothing_but_nul) {
             return emit(skipped(&path, None, Reason::Binary));
         }

@@ -1,4 +1,4 @@
-//! Makes records of the fields of dumps, tables, feeds and front matter.
+//! Makes records of the fields that a dump states.
 
 use super::exported;
 use super::location::Location;
@@ -15,18 +15,20 @@ use crate::title;
 /// Maximum length of an id in bytes. Ids are typed, printed and looked up; they never name a file.
 const LONGEST_ID: usize = 512;
 
-/// A record, and a date in it that was not understood.
+/// A record, with what was noticed when its fields were understood.
 #[derive(Debug)]
 pub(crate) struct ReadRecord {
     pub(crate) record: Record,
+    /// A date that was not understood.
     pub(crate) unread_date: Option<String>,
     pub(crate) mended: Mended,
 }
 
-/// Understands the records of one dump, and counts the keys that it does not.
+/// Understands the records of one dump, and counts the keys that it does not understand.
 pub(crate) struct RecordReader<'m> {
+    /// The origin of the dates that records state.
     date_origin: DateOrigin,
-    /// Whether the title of an article without one is the beginning of its text.
+    /// Whether an article without a title gets one from the beginning of its text.
     pub(crate) derives_titles: bool,
     pub(crate) keys: KeyReader<'m>,
 }

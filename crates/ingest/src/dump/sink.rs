@@ -17,9 +17,9 @@ use crate::pipeline::finding::{Finding, member, skipped};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, UnreadDate};
 
-/// A line or record longer than this multiple of the line limit ends the dump: skipping it could
-/// take forever.
-const LONGEST: u64 = 16;
+/// The reading of a dump ends at a line or record that is longer than this multiple of the line
+/// limit: skipping it could take forever.
+const MAX_SKIPPED: u64 = 16;
 
 /// Why the reading of a dump ends early.
 pub(super) enum End {
@@ -43,7 +43,7 @@ pub(super) struct Sink<'a> {
     pub(super) whole: Option<u64>,
     pub(super) io_errors: &'a IoErrors,
     pub(super) recent: Recent,
-    /// The id that an action of a bulk request states for the record after it.
+    /// The id that an action of a bulk request (see [`wrapped`]) states for the record after it.
     pub(super) next_id: Option<Value>,
     /// Paragraphs of mojibake that were turned back into text.
     pub(super) repaired: u64,
@@ -58,12 +58,13 @@ impl Sink<'_> {
         self.options.max_line_bytes
     }
 
-    /// Length in bytes from which on a record ends the dump.
+    /// Maximum length in bytes of a record that is skipped. A longer one ends the reading of the
+    /// dump.
     pub(super) fn longest(&self) -> u64 {
-        (self.limit() as u64).saturating_mul(LONGEST)
+        (self.limit() as u64).saturating_mul(MAX_SKIPPED)
     }
 
-    /// Notes that a line or record begins. Ends the dump after too many without a new record.
+    /// Notes that a line or record begins. Ends the reading after too many without a new record.
     pub(super) fn begin(&mut self, line: u64) -> Flow {
         self.count += 1;
         self.recent.barren += 1;
@@ -75,8 +76,8 @@ impl Sink<'_> {
         Flow::Continue(())
     }
 
-    /// Reports that a record of `bytes` bytes is too long, and ends the dump if skipping it could
-    /// take forever.
+    /// Reports that a record of `bytes` bytes is too long. Ends the reading if the record is longer
+    /// than [`longest`](Self::longest).
     pub(super) fn too_long(&mut self, line: u64, bytes: u64) -> Flow {
         if bytes > self.longest() {
             let what = format!("a line of more than {} bytes", self.longest());
@@ -85,7 +86,7 @@ impl Sink<'_> {
         self.skip(line, Reason::TooLarge { bytes, limit: self.limit() as u64 })
     }
 
-    /// Ends the dump.
+    /// Ends the reading of the dump, with the reason.
     pub(super) fn abandon(&mut self, line: u64, what: String) -> Flow {
         self.skip(line, Reason::Abandoned(what))?;
         Flow::Break(End::Abandoned)
@@ -98,12 +99,12 @@ impl Sink<'_> {
         Flow::Break(End::Failed)
     }
 
-    /// Reports what is wrong with a record.
+    /// Reports that a record is malformed, and in which way.
     pub(super) fn malformed(&mut self, line: u64, what: String) -> Flow {
         self.skip(line, Reason::Malformed(what))
     }
 
-    /// Names a part of a record that is not read.
+    /// Reports a part of a record that is not read, such as an attachment.
     pub(super) fn ignored(&mut self, name: &str) -> Flow {
         self.emit(Finding::Ignored(member(self.path, name)))
     }
@@ -145,7 +146,7 @@ impl Sink<'_> {
         match self.records.read(fields, Location { path: self.path, span, line }) {
             Err(what) => self.malformed(line, what),
             Ok(ReadRecord { record, unread_date, mended }) => {
-                self.recent.see(&record, bytes);
+                self.recent.note(&record, bytes);
                 self.repaired += u64::from(mended.repaired);
                 if mended.is_kept {
                     let kept = FileSpan { path: self.path.into(), span };
@@ -170,7 +171,7 @@ impl Sink<'_> {
 
 /// Detects dumps that yield nothing new.
 pub(super) struct Recent {
-    /// Lines since the last new record.
+    /// Number of lines or records since the last new record.
     barren: u64,
     /// Hashes of recent record keys. A dump that keeps repeating fewer records than the cache holds
     /// is detected.
@@ -186,7 +187,7 @@ impl Recent {
     }
 
     /// Notes a record, identified by its id or else by its bytes.
-    fn see(&mut self, record: &Record, bytes: &[u8]) {
+    fn note(&mut self, record: &Record, bytes: &[u8]) {
         let (Record::Article(Article { id, .. }) | Record::Flash(FlashItem { id, .. })) = record;
         let key = if id.is_empty() { xxh3_64(bytes) } else { xxh3_64(id.as_bytes()) };
         if self.keys.get(key).is_none() {

@@ -10,7 +10,7 @@ use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::understood::RawFields;
 
-/// Passes on every `<doc>`.
+/// Passes every `<doc>` to `sink`.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     elements::each(file, &["doc", "DOC"], sink, |text, _| fields(text))
 }

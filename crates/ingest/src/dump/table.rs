@@ -14,23 +14,24 @@ use crate::fields::understood::RawFields;
 
 /// The separators that tables have.
 const SEPARATORS: [u8; 4] = *b",;\t|";
-/// Maximum number of columns; the rest of a row is not looked at.
+/// Maximum number of columns that are read.
 const MAX_COLUMNS: usize = 4096;
 
-/// Passes on every row. The separator is found by the header if it is not given.
+/// Passes every row to `sink`. If no separator is given, the header shows it.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Option<u8>) -> Flow {
     let head = match file.fill_buf() {
         Ok(buffer) => buffer.split(|byte| *byte == b'\n').next().unwrap_or_default(),
         Err(error) => return sink.failed(1, &error),
     };
     let separator = separator.unwrap_or_else(|| separator_of(head, &sink.options.map));
-    // The reader takes whole buffers, so it is ahead of the row by at most this.
+    // The CSV reader reads whole buffers, so it may be ahead of the end of a row: by less than 256
+    // KiB.
     let (left, budget) = (Cell::new(0), sink.limit() as u64 + (256 << 10));
     let mut rows = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(separator)
-        .from_reader(Budget { file, left: &left });
+        .from_reader(RowBudget { file, left: &left });
     let mut row = ByteRecord::new();
     let mut columns: Option<Vec<String>> = None;
     loop {
@@ -76,14 +77,14 @@ fn separator_of(header: &[u8], map: &FieldMap) -> u8 {
         let names = header.trim_end().split(char::from(*separator));
         names.filter(|name| keys::is_known(name) || map.is_text(name.trim_matches('"'))).count()
     };
-    let mut best = (0, b',');
+    let (mut most_known, mut best) = (0, b',');
     for separator in SEPARATORS {
         let known = known(&separator);
-        if known > best.0 {
-            best = (known, separator);
+        if known > most_known {
+            (most_known, best) = (known, separator);
         }
     }
-    best.1
+    best
 }
 
 /// The cells of a row as texts.
@@ -96,8 +97,9 @@ fn cells(row: &ByteRecord) -> impl Iterator<Item = String> + '_ {
 
 /// The values of a row by column.
 fn fields(columns: &[String], row: &ByteRecord) -> Result<RawFields, String> {
-    let filled = cells(row).skip(columns.len()).take(MAX_COLUMNS).any(|cell| !cell.is_empty());
-    if filled {
+    let has_surplus_cells =
+        cells(row).skip(columns.len()).take(MAX_COLUMNS).any(|cell| !cell.is_empty());
+    if has_surplus_cells {
         return Err(format!("{} cells, but the header has {}", row.len(), columns.len()));
     }
     // A quote that does not end takes the rest of the table into its cell.
@@ -132,13 +134,14 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// Ends the reading of a row that is too long to be held in memory.
-struct Budget<'b, 'r> {
+/// Reads the table, but fails in a row that is too long to be held in memory.
+struct RowBudget<'b, 'r> {
     file: &'b mut TextReader<'r>,
+    /// Bytes that may still be read for the current row.
     left: &'b Cell<u64>,
 }
 
-impl Read for Budget<'_, '_> {
+impl Read for RowBudget<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         let left = self.left.get().checked_sub(read as u64);

@@ -10,8 +10,9 @@ use crate::record::Span;
 
 /// Bytes to read at a time.
 const BUFFER: usize = 64 << 10;
-/// A single-byte encoding is believed if the sample has at least this many non-ASCII bytes.
-const ENOUGH: usize = 4;
+/// With fewer non-ASCII bytes in the sample, an encoding that was detected is not believed unless
+/// it has several bytes for a character and the sample is valid in it.
+const MIN_NON_ASCII: usize = 4;
 
 /// A dump as UTF-8. Text that is UTF-8 already is passed on as it is, even where it is invalid.
 pub(crate) struct TextReader<'r> {
@@ -25,16 +26,20 @@ pub(crate) struct TextReader<'r> {
     file: u64,
     /// Length of the byte order mark.
     bom: u64,
+    /// The encoding to use, if it is given; otherwise it is detected.
     given: Option<&'static Encoding>,
     state: State,
     /// Longest part of the file that is kept for mapping offsets.
     window: usize,
 }
 
+/// What is known about the encoding.
 enum State {
     /// All bytes so far are ASCII.
     Undecided,
+    /// The bytes are passed on as they are.
     Utf8,
+    /// The bytes are in another encoding.
     Decoding(Box<Transcoder>),
 }
 
@@ -42,9 +47,11 @@ enum State {
 struct Transcoder {
     decoder: Decoder,
     encoding: &'static Encoding,
+    /// The bytes of the file after the last offset that was mapped.
     raw: Vec<u8>,
     /// Offsets in the file and in the text where `raw` begins, at a character.
     known: (u64, u64),
+    /// Whether the decoder was told that the file has ended.
     ended: bool,
 }
 
@@ -93,8 +100,8 @@ impl<'r> TextReader<'r> {
     fn fill(&mut self) -> io::Result<()> {
         self.text += self.buffer.len() as u64;
         self.at = 0;
-        let first = self.file == 0;
-        let wanted = if first { 2 * BUFFER } else { BUFFER };
+        let is_first = self.file == 0;
+        let wanted = if is_first { 2 * BUFFER } else { BUFFER };
         let mut raw = std::mem::take(&mut self.buffer);
         raw.clear();
         // The first part decides about the encoding, so it is read whole.
@@ -109,14 +116,14 @@ impl<'r> TextReader<'r> {
                 Err(_) if read > 0 => break,
                 Err(error) => return Err(error),
             }
-            if !first {
+            if !is_first {
                 break;
             }
         }
         raw.truncate(read);
         let start = self.file;
         self.file += read as u64;
-        if first {
+        if is_first {
             let bom = Encoding::for_bom(&raw);
             self.decide(bom.map(|(encoding, _)| encoding).or(self.given), start, &raw);
             if let Some((_, length)) = bom {
@@ -192,13 +199,13 @@ impl Read for TextReader<'_> {
 }
 
 /// The encoding of a dump, part of which is `sample`. Bytes that are invalid in UTF-8 do not rule
-/// it out if others are valid characters of several bytes.
+/// out UTF-8 if others are valid characters of several bytes.
 fn guess(sample: &[u8]) -> &'static Encoding {
-    let nul = sample.contains(&0);
+    let has_nul = sample.contains(&0);
     match std::str::from_utf8(sample) {
-        Ok(_) if !nul => return UTF_8,
+        Ok(_) if !has_nul => return UTF_8,
         // The sample ends inside a character.
-        Err(error) if error.error_len().is_none() && !nul => return UTF_8,
+        Err(error) if error.error_len().is_none() && !has_nul => return UTF_8,
         _ => {}
     }
     let guessed = detect(sample, None);
@@ -206,25 +213,25 @@ fn guess(sample: &[u8]) -> &'static Encoding {
     let mut decoder = guessed.new_decoder_without_bom_handling();
     let room = decoder.max_utf8_buffer_length(sample.len()).unwrap_or(4 * sample.len() + 16);
     let (.., errors) = decoder.decode_to_utf8(sample, &mut vec![0; room], false);
-    let multi_byte = !guessed.is_single_byte();
-    let valid = || {
+    let is_multi_byte = !guessed.is_single_byte();
+    let may_be_utf8 = || {
         sample.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())
-            || sample.iter().filter(|byte| !byte.is_ascii()).count() < ENOUGH
+            || sample.iter().filter(|byte| !byte.is_ascii()).count() < MIN_NON_ASCII
     };
-    if multi_byte && !errors || !valid() { guessed } else { UTF_8 }
+    if is_multi_byte && !errors || !may_be_utf8() { guessed } else { UTF_8 }
 }
 
 impl Transcoder {
     /// Decodes the next part of the file; an empty part is its end.
     fn decode(&mut self, raw: &[u8]) -> Vec<u8> {
-        let last = raw.is_empty();
-        if last && std::mem::replace(&mut self.ended, true) {
+        let is_last = raw.is_empty();
+        if is_last && std::mem::replace(&mut self.ended, true) {
             return Vec::new();
         }
         self.raw.extend_from_slice(raw);
         let room = self.decoder.max_utf8_buffer_length(raw.len()).unwrap_or(4 * raw.len() + 16);
         let mut text = vec![0; room];
-        let (result, _, written, _) = self.decoder.decode_to_utf8(raw, &mut text, last);
+        let (result, _, written, _) = self.decoder.decode_to_utf8(raw, &mut text, is_last);
         debug_assert_eq!(result, CoderResult::InputEmpty);
         text.truncate(written);
         text
@@ -290,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_longer_than_the_window_takes_no_more_memory() {
+    fn text_whose_offsets_are_never_mapped_does_not_fill_the_memory() {
         let raw = GB18030.encode(&"最近的新聞。".repeat(200_000)).0.into_owned();
         let mut source = &raw[..];
         let mut reader = TextReader::new(&mut source, None, 1 << 16);

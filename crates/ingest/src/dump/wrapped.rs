@@ -23,7 +23,8 @@ pub(super) enum Unwrapped {
     Action(Option<Value>),
 }
 
-/// Unwraps an object. `action_id` is the id that the action before it has stated.
+/// Unwraps an object. `action_id` is the id that the action of a bulk request in the line before
+/// has stated.
 pub(super) fn unwrap_object(mut fields: RawFields, action_id: Option<Value>) -> Unwrapped {
     if let Some(action) = action(&fields) {
         return Unwrapped::Action(action.get(ID).cloned());
