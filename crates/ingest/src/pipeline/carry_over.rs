@@ -57,14 +57,15 @@ pub(crate) fn stored_records<E>(
     }
 }
 
-/// Adds to the statistics what stored records still tell: tags, keywords, and the ids that dumps
-/// give to flash items. Other files are then interpreted much as if these files had been read.
-pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
+/// Adds to the statistics what stored records still have of the contribution of their files: tags,
+/// keywords, and the ids that dumps give to flash items. Other files are then interpreted much as
+/// if these files had been read.
+pub(crate) fn add_to_statistics(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
     for stored_path in paths {
         for article in &stored_path.articles {
             match stored_path.is_dump {
                 true => statistics.add_separate_tags(&article.tags),
-                false => statistics.add_title(&tail(&article.suffix_tags)),
+                false => statistics.add_title(&title_of_suffix(&article.suffix_tags)),
             }
         }
         if !stored_path.is_dump {
@@ -85,8 +86,8 @@ pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
     }
 }
 
-/// A title that has only a suffix, which is rebuilt from the tags of the suffix.
-fn tail(tags: &[String]) -> Title<'_> {
+/// A title that consists only of a suffix with these tags.
+fn title_of_suffix(tags: &[String]) -> Title<'_> {
     let tag = |at: usize| tags.get(at).map(String::as_str);
     Title { title: "", head: None, tag: tag(0), keyword: tag(1) }
 }
@@ -94,7 +95,7 @@ fn tail(tags: &[String]) -> Title<'_> {
 /// Reserves the generated ids of records that will be carried over after all files, so that no file
 /// with the same name or content in another root takes them. Ids that dumps give are not reserved:
 /// the first record with such an id gets it.
-pub(crate) fn reserve(paths: &[StoredPath], ids: &mut Ids) {
+pub(crate) fn reserve_ids(paths: &[StoredPath], ids: &mut Ids) {
     for stored_path in paths {
         for article in
             stored_path.articles.iter().filter(|it| !stored_path.is_dump || is_generated(&it.id))

@@ -20,7 +20,7 @@ use crate::pipeline::finding::{Finding, ReadFile};
 use crate::pipeline::ids::Ids;
 use crate::pipeline::ordered::{Out, ordered};
 use crate::pipeline::read_paths::ReadPaths;
-use crate::pipeline::reader::{Memory, Reader};
+use crate::pipeline::reader::{Reader, ThreadCaches};
 use crate::pipeline::record_sink::{Ingested, RecordSink};
 use crate::pipeline::scan::{ScannedArchive, scan};
 use crate::pipeline::survey::{ChunkLocation, Survey, SurveyPurpose, next_surveyed_file, survey};
@@ -111,7 +111,7 @@ pub fn ingest_scanned<E>(
 
     progress.phase(Phase::Read);
     let mut records = RecordSink {
-        report: report(&mut walk),
+        report: start_report(&mut walk),
         flashes: FlashDeduplicator::new().map_err(Error::TemporaryFile)?,
         ids,
         shared_ids: given.map(|given| &given.shared_ids),
@@ -139,8 +139,8 @@ pub fn ingest_scanned<E>(
     records.finish(survey.totals)
 }
 
-/// Starts the report with what the walk could not access or left out, and takes it from `walk`.
-fn report(walk: &mut Walk) -> Report {
+/// Starts the report with what the walk could not access or left out, which it takes out of `walk`.
+fn start_report(walk: &mut Walk) -> Report {
     Report {
         skipped: std::mem::take(&mut walk.skipped),
         ignored: std::mem::take(&mut walk.ignored),
@@ -176,8 +176,9 @@ fn check_files<E>(
     }
 }
 
-/// Adds to the statistics what unreadable files and folders contributed to the earlier index.
-/// `refused` are those that the walk could not access. Reserves the ids of the records below them.
+/// Adds to the statistics what unreadable files and folders contributed to those of the earlier
+/// index. `refused` are the files and folders that the walk could not access; the ids of their
+/// records are reserved.
 fn survey_stored<E>(
     stored: &mut dyn StoredRecords,
     refused: &[(usize, PathBuf)],
@@ -186,7 +187,7 @@ fn survey_stored<E>(
 ) -> Result<(), Error<E>> {
     for (_, path) in refused {
         let paths = stored_records(stored, path)?;
-        carry_over::reserve(&paths, ids);
+        carry_over::reserve_ids(&paths, ids);
         contribute(stored, path, &mut survey.statistics)?;
     }
     for path in std::mem::take(&mut survey.refused) {
@@ -202,7 +203,7 @@ struct SecondPass<'p> {
     statistics: &'p CorpusStatistics,
     /// The files and folders that the walk could not access, with their positions in the walk.
     refused: &'p [(usize, PathBuf)],
-    /// See [`Memory::new`].
+    /// Whether a thread leaves out the text of a flash item that it has sent before.
     omit_repeats: bool,
     progress: &'p dyn Progress,
 }
@@ -210,9 +211,11 @@ struct SecondPass<'p> {
 /// One thread of the second pass.
 struct SecondPassThread<'p> {
     pass: &'p SecondPass<'p>,
-    memory: Memory,
+    thread_caches: ThreadCaches,
     files: ChunkReader,
-    caches: Vec<SurveyCache>,
+    /// The survey cache of each thread of the survey.
+    survey_caches: Vec<SurveyCache>,
+    /// The log of surveyed files of each thread of the survey.
     surveyed_files: Vec<LogReader>,
 }
 
@@ -220,9 +223,9 @@ impl SecondPass<'_> {
     fn thread(&self, file_list: &FileList) -> SecondPassThread<'_> {
         SecondPassThread {
             pass: self,
-            memory: Memory::new(self.omit_repeats),
+            thread_caches: ThreadCaches::new(self.omit_repeats),
             files: ChunkReader::of(file_list),
-            caches: self.survey.caches.clone(),
+            survey_caches: self.survey.caches.clone(),
             surveyed_files: self.survey.files.clone(),
         }
     }
@@ -231,16 +234,16 @@ impl SecondPass<'_> {
 impl SecondPassThread<'_> {
     /// Reads the files of a chunk, and puts the findings into `out`.
     fn read_chunk(&mut self, number: usize, out: &Out<'_, Finding>) {
-        let Self { pass, memory, files, caches, surveyed_files } = self;
+        let Self { pass, thread_caches, files, survey_caches, surveyed_files } = self;
         let ChunkLocation { thread, page_at, mut file_at } = pass.survey.chunks[number];
-        caches[thread].seek(page_at);
+        survey_caches[thread].seek(page_at);
         for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
-            let taken = source.and_then(|source| {
+            let file_and_page = source.and_then(|source| {
                 let file = next_surveyed_file(&mut surveyed_files[thread], &mut file_at)?;
-                Ok((source, file, caches[thread].next_page()?))
+                Ok((source, file, survey_caches[thread].next_page()?))
             });
-            let (source, file, surveyed) = match taken {
-                Ok(taken) => taken,
+            let (source, file, surveyed_page) = match file_and_page {
+                Ok(found) => found,
                 Err(error) => {
                     // If the receiver has gone, there is nothing left to do.
                     let _ = out.put(Finding::ListFailed(error), 0);
@@ -248,8 +251,8 @@ impl SecondPassThread<'_> {
                 }
             };
             for (_, path) in pass.refused.iter().filter(|(before, _)| *before == position) {
-                // If a part of the folder could be listed, its files follow here, and its stored
-                // records are carried over after all files.
+                // If a part of the folder could be listed, its files follow here. Its stored
+                // records are then carried over after all files.
                 if !source.path.starts_with(path)
                     && out.put(Finding::NotWalked(path.clone()), 0).is_break()
                 {
@@ -257,26 +260,32 @@ impl SecondPassThread<'_> {
                 }
             }
             let statistics = pass.statistics;
-            let flow = pass.reader.read(&source, surveyed, statistics, memory, &mut |finding| {
-                let weight = finding.weight();
-                out.put(finding, weight)
-            });
+            let flow = pass.reader.read(
+                &source,
+                surveyed_page,
+                statistics,
+                thread_caches,
+                &mut |finding| {
+                    let weight = finding.weight();
+                    out.put(finding, weight)
+                },
+            );
             if flow.is_break() {
                 continue;
             }
             let path = source.path.to_string_lossy().into_owned();
-            let read = ReadFile { path, stamp: source.stamp, surveyed: file };
-            let read = Finding::FileRead(Box::new(read));
-            let weight = read.weight();
-            if out.put(read, weight).is_continue() {
+            let read_file = ReadFile { path, stamp: source.stamp, surveyed: file };
+            let finding = Finding::FileRead(Box::new(read_file));
+            let weight = finding.weight();
+            if out.put(finding, weight).is_continue() {
                 pass.progress.advance(1, source.stamp.bytes);
             }
         }
     }
 }
 
-/// Adds to the statistics what the files at `path`, which cannot be read, contributed to the
-/// earlier index. If that index has no table of files, derives it from their records.
+/// Adds to the statistics what the files at `path`, which cannot be read, contributed to those of
+/// the earlier index. If that index has no file table, derives the contribution from their records.
 fn contribute<E>(
     stored: &mut dyn StoredRecords,
     path: &Path,
@@ -285,7 +294,7 @@ fn contribute<E>(
     let failed = |source| Error::Stored { path: path.to_owned(), source };
     let files = stored.files_under(path).map_err(failed)?;
     if files.is_empty() {
-        carry_over::survey(&stored_records(stored, path)?, statistics);
+        carry_over::add_to_statistics(&stored_records(stored, path)?, statistics);
         return Ok(());
     }
     for file in files {

@@ -29,19 +29,20 @@ use crate::record::{Article, Span};
 use crate::report::Reason;
 
 /// Caches that a thread keeps between pages.
-pub(crate) struct Memory {
-    items: SentItems,
+pub(crate) struct ThreadCaches {
+    sent_items: SentItems,
     boundaries: BoundaryFinder,
 }
 
-impl Memory {
-    /// For `omit_repeats` see [`SentItems`].
+impl ThreadCaches {
+    /// `omit_repeats` says whether the thread leaves out the text of a flash item that it has sent
+    /// before.
     pub(crate) fn new(omit_repeats: bool) -> Self {
-        Self { items: SentItems::new(omit_repeats), boundaries: BoundaryFinder::new() }
+        Self { sent_items: SentItems::new(omit_repeats), boundaries: BoundaryFinder::new() }
     }
 }
 
-/// Buffer capacity to keep between pages.
+/// Maximum capacity in bytes of a buffer that is kept between pages.
 const MAX_KEPT_BYTES: usize = 1 << 16;
 
 /// Reads files with these options.
@@ -53,19 +54,21 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The path by whose folder pages without an address are taken for those of one site. With one
-    /// root it does not depend on where the archive is.
+    /// The path whose folder stands for the site of a page that states neither an address nor the
+    /// name of its site. With one root it is the path below the root, so that it does not depend on
+    /// where the archive is.
     pub(crate) fn site_path<'p>(&self, path: &'p str, relative: &'p str) -> &'p str {
         if self.one_root { relative } else { path }
     }
 
-    /// Emits everything in a file. A page from the survey cache is not read again.
+    /// Emits everything in a file. If `surveyed` has its page from the survey cache, the file is
+    /// not read again.
     pub(crate) fn read(
         &self,
         source: &SourceFile,
         surveyed: Option<SurveyedPage<'_>>,
         statistics: &CorpusStatistics,
-        memory: &mut Memory,
+        caches: &mut ThreadCaches,
         emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if let Some(SurveyedPage { draft, bytes, bom_bytes, lossy, whole }) = surveyed {
@@ -82,22 +85,22 @@ impl Reader<'_> {
                 attachments: Vec::new(),
             };
             let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
-            let page = found_page(draft, meta, statistics, memory, offsets);
+            let page = found_page(draft, meta, statistics, caches, offsets);
             return emit(Finding::Page(Box::new(page)));
         }
         let mut limit = DiagnosticLimit::new();
-        let mut counted = |finding| limit.emit(finding, emit);
+        let mut emit_limited = |finding| limit.emit(finding, emit);
         input::each(source, self.options, &mut |event| match event {
-            Event::Skipped(skipped) => counted(Finding::Skipped(skipped)),
-            Event::Ignored(path) => counted(Finding::Ignored(path)),
-            Event::NonUtf8Name(path) => counted(Finding::NonUtf8Name(path)),
-            Event::Input(input) if input.kind.is_dump() => self.dump(input, &mut counted),
-            Event::Input(mut input) => match self.page(&mut input, statistics, memory) {
-                Ok(page) => counted(Finding::Page(Box::new(page))),
-                Err(Reason::OwnOutput) => counted(Finding::Ignored(input.path.clone().into())),
+            Event::Skipped(skipped) => emit_limited(Finding::Skipped(skipped)),
+            Event::Ignored(path) => emit_limited(Finding::Ignored(path)),
+            Event::NonUtf8Name(path) => emit_limited(Finding::NonUtf8Name(path)),
+            Event::Input(input) if input.kind.is_dump() => self.dump(input, &mut emit_limited),
+            Event::Input(mut input) => match self.page(&mut input, statistics, caches) {
+                Ok(page) => emit_limited(Finding::Page(Box::new(page))),
+                Err(Reason::OwnOutput) => emit_limited(Finding::Ignored(input.path.clone().into())),
                 Err(reason) => {
                     let reason = input.io_errors.take().unwrap_or(reason);
-                    counted(skipped(&input.path, None, reason))
+                    emit_limited(skipped(&input.path, None, reason))
                 }
             },
         })?;
@@ -124,7 +127,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Decodes the bytes of a page: its text, and what it states outside of the text.
+    /// Decodes the bytes of a page. Returns its text, and what it states outside of the text.
     pub(crate) fn text<'b>(
         &self,
         raw: &'b [u8],
@@ -160,11 +163,12 @@ impl Reader<'_> {
         Ok(PageText { source, markup, metadata, attachments: Vec::new() })
     }
 
+    /// Reads a page.
     fn page(
         &self,
         input: &mut Input<'_>,
         statistics: &CorpusStatistics,
-        memory: &mut Memory,
+        caches: &mut ThreadCaches,
     ) -> Result<FoundPage, Reason> {
         let mut raw = Vec::new();
         self.bytes(input, &mut raw)?;
@@ -187,7 +191,7 @@ impl Reader<'_> {
             let offsets = page.offset_map(ranges);
             move |at| offsets.as_ref().map_or(0, |offsets| offsets.byte_at(at))
         };
-        Ok(found_page(Draft::of(page.as_str(), &outline), meta, statistics, memory, offsets))
+        Ok(found_page(Draft::of(page.as_str(), &outline), meta, statistics, caches, offsets))
     }
 }
 
@@ -203,7 +207,7 @@ pub(crate) struct PageText<'b> {
 enum TextSource<'b> {
     /// The whole file.
     Decoded(Decoded<'b>),
-    /// A part of a message, with offsets that mean nothing in the file.
+    /// A part of a message. Offsets in it mean nothing in the file.
     Extracted(String),
 }
 
@@ -224,6 +228,7 @@ impl PageText<'_> {
         Outline::with_labels(self.as_str(), self.markup, metadata, labels)
     }
 
+    /// Whether the text lacks something of the file, see [`Decoded::lossy`].
     pub(crate) fn is_lossy(&self) -> bool {
         matches!(&self.source, TextSource::Decoded(decoded) if decoded.lossy)
     }
@@ -242,7 +247,8 @@ impl PageText<'_> {
         !self.attachments.is_empty()
     }
 
-    /// The constant difference between offsets in the file and in the text, if there is one.
+    /// The difference between offsets in the file and in the text, if it is the same everywhere. 0
+    /// for an extracted text, whose offsets are not used.
     pub(crate) fn plain_shift(&self) -> Option<usize> {
         match &self.source {
             TextSource::Decoded(decoded) => decoded.plain_shift(),
@@ -250,6 +256,7 @@ impl PageText<'_> {
         }
     }
 
+    /// Maps the ends of ranges of the text to the file; `None` for an extracted text.
     fn offset_map(&self, ranges: &[(usize, usize)]) -> Option<OffsetMap> {
         match &self.source {
             TextSource::Decoded(decoded) => {
@@ -268,7 +275,9 @@ struct PageMeta {
     site_path: String,
     path_hash: u64,
     url: Option<String>,
+    /// Length of the file.
     bytes: u64,
+    /// Whether the text lacks something of the file.
     lossy: bool,
     /// Whether every span is the whole file.
     whole: bool,
@@ -283,16 +292,16 @@ fn found_page<P: Fn(usize) -> u64>(
     draft: Draft<'_>,
     meta: PageMeta,
     statistics: &CorpusStatistics,
-    memory: &mut Memory,
+    caches: &mut ThreadCaches,
     offsets: impl FnOnce(&[(usize, usize)]) -> P,
 ) -> FoundPage {
     // An address that the input gives can state the date, too.
     let draft = Draft { url: meta.url.as_deref().or(draft.url), ..draft };
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
-    let Memory { items: known, boundaries } = memory;
+    let ThreadCaches { sent_items, boundaries } = caches;
     let site = site_key(meta.url.as_deref().or(draft.url), draft.site, &meta.site_path);
     let (article, mut notes) = draft.finish(site, statistics, boundaries, &mut |item| {
-        let (hashes, text) = known.hashes_and_text(&item);
+        let (hashes, text) = sent_items.hashes_and_text(&item);
         items.push((hashes, text.map(|text| Box::new(item.to_flash(text)))));
         ranges.push((item.start, item.end));
     });
