@@ -7,11 +7,13 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 pub struct ByteBudget {
     limit: u64,
     waiting: Mutex<Waiting>,
+    /// Notified when bytes are released, and when the budget is closed.
     freed: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
+    /// Bytes that were acquired and not released yet.
     bytes: u64,
     closed: bool,
 }
@@ -23,8 +25,8 @@ impl ByteBudget {
         Self { limit, waiting: Mutex::default(), freed: Condvar::new() }
     }
 
-    /// Blocks until `weight` bytes are free. A larger request waits for the whole budget and then
-    /// proceeds.
+    /// Blocks until `weight` bytes are free. A request for more than the budget has waits until the
+    /// whole budget is free, and then proceeds.
     pub fn acquire(&self, weight: u64) {
         let mut waiting = self.lock();
         while !waiting.closed && waiting.bytes > 0 && waiting.bytes + weight > self.limit {

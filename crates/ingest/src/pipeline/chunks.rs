@@ -4,15 +4,15 @@ use std::io;
 
 use crate::input::file_list::{FileList, FileListIter, SourceFile};
 
-/// Files that a thread takes at a time. In the first pass idle threads take the next chunk, because
-/// cores are not equally fast at all times; in the second pass a chunk is small enough not to fill
-/// a queue.
+/// Files that a thread takes at a time. In the first pass a thread that is idle takes the next
+/// chunk, because cores are not equally fast at all times. In the second pass a chunk is small
+/// enough not to fill a queue.
 pub(crate) const CHUNK: usize = 16;
 
 /// Reads the list of files in chunks.
 pub(crate) struct ChunkReader {
     files: FileListIter,
-    /// Number of files consumed so far.
+    /// Number of files before the end of the last chunk that was read.
     passed: usize,
 }
 
@@ -28,6 +28,7 @@ impl ChunkReader {
     ) -> impl Iterator<Item = io::Result<SourceFile>> + '_ {
         let first = number * CHUNK;
         let mut skipped_files = first - std::mem::replace(&mut self.passed, first + CHUNK);
+        // Only the first call of `nth` skips files.
         (0..CHUNK).map_while(move |_| self.files.nth(std::mem::take(&mut skipped_files)))
     }
 }

@@ -7,22 +7,23 @@ use crate::corpus::article_ids::{content_id_key, given_id_key};
 use crate::flash::dedup::folded_content_hash;
 use crate::record::{Article, Span};
 
-/// Whether an id has occurred in the same dump before.
+/// Whether a record with the same id came before in the same dump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
+    /// None did.
     None,
-    /// It has, with the same record.
+    /// The same record did.
     Identical,
-    /// It has, with another record.
+    /// Another record did.
     Different,
 }
 
 /// The ids of one dump.
 #[derive(Debug, Default)]
 pub(crate) struct CurrentDump {
-    /// Path below its root.
+    /// Path of the dump below its root.
     pub(crate) relative: String,
-    /// Hashes of the ids that the dump gives, with hashes of the records.
+    /// Hashes of the ids that the dump gives, each with the hash of its first record.
     given: HashMap<u64, u64>,
     /// Hashes of the ids that we have assigned to its articles.
     assigned: HashSet<u64>,
@@ -33,9 +34,9 @@ impl CurrentDump {
         Self { relative, ..Self::default() }
     }
 
-    /// Notes the id of a record with this content. Articles and flash items are told apart by a
-    /// letter.
-    pub(crate) fn see(&mut self, letter: char, id: &str, content: u64) -> Repeat {
+    /// Notes an id that the dump gives to a record; `content` is a hash of the record. `letter` is
+    /// `a` for articles and `f` for flash items, which may have the same ids.
+    pub(crate) fn note_given_id(&mut self, letter: char, id: &str, content: u64) -> Repeat {
         let hash = xxh3_64_with_seed(id.as_bytes(), u64::from(letter));
         match self.given.insert(hash, content) {
             None => Repeat::None,
@@ -48,7 +49,7 @@ impl CurrentDump {
     }
 
     /// Notes the id that we have assigned to an article.
-    pub(crate) fn add(&mut self, id: &str) {
+    pub(crate) fn note_assigned_id(&mut self, id: &str) {
         self.assigned.insert(xxh3_64(id.as_bytes()));
     }
 
@@ -59,7 +60,7 @@ impl CurrentDump {
     }
 }
 
-/// A hash of everything in an article but where it stands.
+/// A hash of everything in an article except its path and span.
 pub(crate) fn article_hash(article: &Article) -> u64 {
     let article = Article { path: String::new(), span: Span::default(), ..article.clone() };
     // A record can always be encoded; if not, it is not identical to any other.
@@ -67,7 +68,7 @@ pub(crate) fn article_hash(article: &Article) -> u64 {
     encoded.map_or_else(|_| xxh3_64(article.id.as_bytes()), |bytes| xxh3_64(&bytes))
 }
 
-/// The hash of what an article says, from which its id is made if it states none.
+/// A hash of title, text and date of an article, from which its id is made if it states none.
 pub(crate) fn text_hash(article: &Article) -> u64 {
     folded_content_hash(&article.title, &article.paragraphs.join("\n"), article.date.value)
 }

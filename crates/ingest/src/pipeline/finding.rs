@@ -1,4 +1,4 @@
-//! The findings of reading a file, and the limit on diagnostics per file.
+//! What reading a file finds, and the limit on diagnostics per file.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -14,12 +14,14 @@ use crate::report::{FileSpan, Reason, Skipped, UnreadDate};
 
 /// Something found in a file.
 pub(crate) enum Finding {
+    /// A page.
     Page(Box<FoundPage>),
+    /// A record of a dump, with the number of its first line.
     Record {
         record: Box<Record>,
         line: u64,
     },
-    /// The records of a dump follow, whose path below its root is here.
+    /// The records of a dump follow. `relative` is the path of the dump below its root.
     DumpBegins {
         relative: String,
     },
@@ -31,15 +33,16 @@ pub(crate) enum Finding {
         repaired: u64,
         keys: Box<DumpKeys>,
     },
-    /// A file was read to its end. The findings before it, back to that of the file before, are
-    /// from this file.
+    /// A file was read to its end. The findings since the last `FileRead` are from this file.
     FileRead(Box<ReadFile>),
     UnreadDate(UnreadDate),
     /// A record with mojibake that was not repaired completely.
     MojibakeKept(FileSpan),
-    /// The system refused to read the file or a part of it: records of an earlier index replace it.
+    /// The system refused to read the file or a part of it: the records of an earlier index are
+    /// carried over.
     Refused(Box<SourceFile>),
-    /// The walk could not access this file or folder, whose position in the walk is here.
+    /// The walk could not access this file or folder. The finding comes at its position in the
+    /// walk.
     NotWalked(PathBuf),
     Skipped(Skipped),
     Ignored(PathBuf),
@@ -56,13 +59,13 @@ impl Finding {
 
     /// Approximate size in bytes.
     pub(crate) fn weight(&self) -> u64 {
-        let of = |span: Span| span.end - span.start;
+        let length = |span: Span| span.end - span.start;
         match self {
             Self::Page(page) => page.bytes,
             Self::Record { record, .. } => match &**record {
-                Record::Article(article) => of(article.span),
+                Record::Article(article) => length(article.span),
                 Record::Flash(flash) => {
-                    flash.occurrences.first().map_or(0, |occurrence| of(occurrence.span))
+                    flash.occurrences.first().map_or(0, |occurrence| length(occurrence.span))
                 }
             },
             // Small; the paths are short.
@@ -95,14 +98,17 @@ pub(crate) struct DumpKeys {
     pub(crate) mistyped: Vec<(String, u64, u64)>,
 }
 
-/// A page and its flash items, before ids are assigned, with what the file says about them. It
-/// exists between a reading thread and the one that assigns ids.
+/// A page and its flash items, before ids are assigned. A reading thread sends it to the thread
+/// that assigns ids.
 pub(crate) struct FoundPage {
     pub(crate) article: Article,
     pub(crate) flashes: Vec<FoundItem>,
     pub(crate) notes: PageNotes,
+    /// The [hash](crate::pipeline::ids::path_hash) of its path, from which its id is made.
     pub(crate) path_hash: u64,
+    /// Length of the file.
     pub(crate) bytes: u64,
+    /// Whether the text lacks something of the file.
     pub(crate) lossy: bool,
     /// Whether mojibake or lines in another encoding were repaired.
     pub(crate) repaired: bool,
@@ -112,24 +118,26 @@ pub(crate) struct FoundPage {
     pub(crate) attachments: Vec<String>,
 }
 
-/// A flash item found in a page, with its hashes: the thread that assigns ids needs no more of an
-/// item that it has had.
+/// A flash item found in a page. The hashes are all that the thread that assigns ids needs of an
+/// item that it has received before.
 pub(crate) struct FoundItem {
     pub(crate) hashes: ItemHashes,
-    /// `None` if the same thread has sent an equal item before.
+    /// `None` if the reading thread has sent an equal item before.
     pub(crate) item: Option<Box<FlashItem>>,
     pub(crate) span: Span,
 }
 
-/// Diagnostics for one file. The report is held in memory, and a hostile file can have millions of
-/// bad lines or members.
+/// Maximum number of diagnostics for one file. The report is held in memory, and a hostile file can
+/// have millions of bad lines or members.
 const MAX_DIAGNOSTICS: u64 = 100_000;
 
 /// Passes on the first diagnostics of a file and counts the rest.
 pub(crate) struct DiagnosticLimit {
+    /// How many more diagnostics are passed on.
     remaining: u64,
+    /// How many diagnostics were not passed on.
     suppressed: u64,
-    /// The system refused to read something.
+    /// Whether the system refused to read something.
     refused: bool,
 }
 
@@ -138,6 +146,7 @@ impl DiagnosticLimit {
         Self { remaining: MAX_DIAGNOSTICS, suppressed: 0, refused: false }
     }
 
+    /// Passes a finding to `emit`, unless it is a diagnostic beyond the limit.
     pub(crate) fn emit(
         &mut self,
         finding: Finding,
@@ -163,6 +172,8 @@ impl DiagnosticLimit {
         emit(finding)
     }
 
+    /// Emits how many diagnostics were not passed on, and whether the system refused to read
+    /// something.
     pub(crate) fn finish(
         self,
         source: &SourceFile,
@@ -179,7 +190,7 @@ impl DiagnosticLimit {
     }
 }
 
-/// The path of what a file holds, such as the attachment of a message.
+/// The path of a part of a file, such as the attachment of a message.
 pub(crate) fn member(path: &str, name: &str) -> PathBuf {
     format!("{path}!/{name}").into()
 }

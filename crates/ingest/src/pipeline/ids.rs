@@ -10,7 +10,8 @@ pub(crate) fn path_hash(relative: &str) -> u64 {
     xxh3_64(relative.as_bytes())
 }
 
-/// The id of a record whose short id is taken, for each `seed` another one: `letter` and 16 digits.
+/// An id for a record whose short id is taken: `letter` and 16 digits. Each `seed` gives another
+/// one.
 pub(crate) fn lengthened(letter: char, hash: u64, seed: u64) -> String {
     format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed))
 }
@@ -19,8 +20,8 @@ pub(crate) fn lengthened(letter: char, hash: u64, seed: u64) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     used: HashSet<u64>,
-    /// The last seed tried for each hash that collided. A dump that repeats one record would
-    /// otherwise try all earlier seeds again each time.
+    /// The last seed tried for each hash whose short id was taken. Otherwise, each repetition of a
+    /// record in a dump would try all earlier seeds again.
     seeds: HashMap<u64, u64>,
     /// Ids reserved for the record at a certain path: hash of the id to hash of the path.
     reserved: HashMap<u64, u64>,
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_distinct_and_stable() {
+    fn a_second_id_for_a_hash_is_longer() {
         let mut ids = Ids::default();
         let hash = path_hash("000/000001.txt");
         let first = ids.fresh('a', hash, "a");
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reserved_id_is_only_for_its_path() {
+    fn a_reserved_id_is_given_only_to_the_record_at_its_path() {
         let mut ids = Ids::default();
         let hash = path_hash("a.txt");
         ids.reserve(&short_id('a', hash), "one/a.txt");

@@ -90,8 +90,8 @@ fn variant_occurrences(item: &FlashItem) -> Vec<VariantOccurrence<'_>> {
 
 impl VariantOccurrence<'_> {
     /// Whether a dump represents the item, and this is an occurrence of another variant in a page
-    /// before that dump. Such a variant is distinct because its text differs from that of the first
-    /// page, which is lost. Its text may equal that of the dump.
+    /// before that dump. When that page was read, the text of the first page represented the item.
+    /// The variant differs from that text, which is lost, but may be equal to the text of the dump.
     fn precedes_its_dump(&self) -> bool {
         let dump = self.item.occurrences.iter().find(|seen| is_dump(&seen.path));
         self.variant.is_some()
@@ -163,11 +163,14 @@ mod tests {
     /// An occurrence of an item in a page, or in a dump.
     #[derive(Debug, Clone)]
     struct Seen {
+        /// The number of the file.
         page: usize,
+        /// The index of the text in [`TEXTS`].
         text: usize,
         column: u8,
     }
 
+    /// The same text in several variants.
     const TEXTS: [&str; 3] = ["開源", "开源", "開源 。"];
 
     /// The record that one machine makes from these occurrences, in the order of the walk.
@@ -251,7 +254,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn to_merge_a_record_again_changes_nothing(
+        fn merging_a_record_again_changes_nothing(
             all in seen(),
             shares in prop::collection::vec(0..3_usize, 12),
             dump in 0..12_usize,

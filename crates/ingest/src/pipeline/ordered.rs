@@ -1,5 +1,6 @@
-//! Runs jobs on several threads and delivers results in order: thread t runs every n-th job from t
-//! on and sends its results through a bounded queue of its own; the queues are read in turn.
+//! Runs jobs on several threads and delivers results in order: of n threads, thread t runs every
+//! n-th job from t on, and sends its results through a bounded queue of its own. The queues are
+//! read in turn.
 //!
 //! The stages of a build in `wensou-index` are not a second use of this: they do not divide a known
 //! list of jobs, but receive an unknown number of records from a callback, and any idle thread
@@ -20,15 +21,16 @@ use crate::spawn::spawn;
 const BATCH: usize = 64;
 /// Batches that each queue can hold: enough to even out one long job.
 const QUEUE: usize = 2;
-/// A batch of this many bytes is sent at once, full or not.
-const HEAVY: u64 = 1 << 20;
+/// A batch of at least this many bytes is sent, even if it has fewer messages.
+const HEAVY_BYTES: u64 = 1 << 20;
 /// Bytes that may wait in each queue: without this bound, a hundred of the largest pages would fill
 /// the memory.
-const WAITING: u64 = 32 << 20;
+const MAX_WAITING_BYTES: u64 = 32 << 20;
 
 enum Message<T> {
-    Made(T),
-    /// The job is done.
+    /// A result of the current job.
+    Result(T),
+    /// The current job is done.
     Done,
 }
 
@@ -42,10 +44,12 @@ enum Destination<'o, T> {
     Direct(&'o RefCell<&'o mut dyn FnMut(T) -> ControlFlow<()>>),
 }
 
+/// The sending end of a queue, with the batch that is being filled.
 struct Sending<T> {
     queue: SyncSender<Batch<T>>,
     budget: Arc<ByteBudget>,
     batch: RefCell<Vec<Message<T>>>,
+    /// Bytes in this batch.
     weight: Cell<u64>,
 }
 
@@ -60,12 +64,13 @@ impl<T> Out<'_, T> {
         match &self.0 {
             Destination::Queue(sending) => {
                 sending.weight.set(sending.weight.get() + weight);
-                sending.send(Message::Made(result))
+                sending.send(Message::Result(result))
             }
             Destination::Direct(put) => (put.borrow_mut())(result),
         }
     }
 
+    /// Says that the current job is done.
     fn end_job(&self) -> ControlFlow<()> {
         match &self.0 {
             Destination::Queue(sending) => sending.send(Message::Done),
@@ -73,6 +78,7 @@ impl<T> Out<'_, T> {
         }
     }
 
+    /// Sends what is left after the last job.
     fn end(&self) {
         if let Destination::Queue(sending) = &self.0 {
             // If the receiver has gone, there is nothing left to do.
@@ -89,7 +95,7 @@ impl<T> Sending<T> {
     fn send(&self, message: Message<T>) -> ControlFlow<()> {
         let mut batch = self.batch.borrow_mut();
         batch.push(message);
-        if batch.len() < BATCH && self.weight.get() < HEAVY {
+        if batch.len() < BATCH && self.weight.get() < HEAVY_BYTES {
             return ControlFlow::Continue(());
         }
         self.flush(std::mem::replace(&mut *batch, Vec::with_capacity(BATCH)))
@@ -151,18 +157,23 @@ where
 {
     let count = jobs.len();
     let threads = threads.clamp(1, count.max(1));
-    let done = thread::scope(|scope| {
+    // `None` if the system refused all threads.
+    let outcome = thread::scope(|scope| {
         let (mut queues, mut starts) = (Vec::with_capacity(threads), Vec::with_capacity(threads));
         for first in 0..threads {
             let (sender, receiver) = sync_channel(QUEUE);
             // How jobs are divided depends on how many threads could be created.
             let (start, started) = sync_channel::<usize>(1);
-            let budget = Arc::new(ByteBudget::new(WAITING));
+            let budget = Arc::new(ByteBudget::new(MAX_WAITING_BYTES));
             let worker = &worker;
-            let (mine, jobs) = (Arc::clone(&budget), jobs.clone());
+            let (sender_budget, jobs) = (Arc::clone(&budget), jobs.clone());
             let spawned = spawn(scope, first, move || {
                 let Ok(threads) = started.recv() else { return };
-                run_jobs(jobs.skip(first).step_by(threads), worker(), Sending::new(sender, mine));
+                run_jobs(
+                    jobs.skip(first).step_by(threads),
+                    worker(),
+                    Sending::new(sender, sender_budget),
+                );
             });
             if spawned.is_err() {
                 break;
@@ -180,10 +191,10 @@ where
         }
         Some(take_in_turn(queues, count, &mut take))
     });
-    done.unwrap_or_else(|| directly(jobs, worker, take))
+    outcome.unwrap_or_else(|| run_on_this_thread(jobs, worker, take))
 }
 
-/// Runs the jobs of one thread, until the receiver has gone.
+/// Runs the jobs of one thread; stops early if the receiver has gone.
 fn run_jobs<J, T>(
     jobs: impl Iterator<Item = J>,
     mut work: impl FnMut(J, &Out<'_, T>),
@@ -208,15 +219,15 @@ fn take_in_turn<T, E>(
     let threads = queues.len();
     for number in 0..count {
         // A queue closes early only if its thread panicked, and the scope propagates the panic.
-        while let Some(Message::Made(result)) = queues[number % threads].next() {
+        while let Some(Message::Result(result)) = queues[number % threads].next() {
             take(result)?;
         }
     }
     Ok(())
 }
 
-/// [`ordered`] on the calling thread alone.
-fn directly<I, T, W, E>(
+/// Does the same as [`ordered`] on the calling thread alone.
+fn run_on_this_thread<I, T, W, E>(
     jobs: I,
     worker: impl Fn() -> W,
     mut take: impl FnMut(T) -> Result<(), E>,
@@ -276,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_that_the_system_refuses_are_not_missed() {
+    fn all_jobs_are_done_even_if_the_system_refuses_threads() {
         let jobs: Vec<u32> = (0..100).collect();
         let work = |job: &u32, out: &Out<'_, u32>| {
             // More than a queue holds.
@@ -329,9 +340,9 @@ mod tests {
     }
 
     #[test]
-    fn heavy_results_wait_in_their_worker() {
+    fn a_worker_with_heavy_results_waits_for_the_receiver() {
         use std::sync::atomic::{AtomicU64, Ordering};
-        let (made, weight) = (AtomicU64::new(0), WAITING / 2);
+        let (made, weight) = (AtomicU64::new(0), MAX_WAITING_BYTES / 2);
         let jobs = [(); 200];
         let work = |(): &(), out: &Out<'_, ()>| {
             made.fetch_add(1, Ordering::SeqCst);

@@ -1,4 +1,5 @@
-//! Which paths of an unreadable file or folder need no stored records.
+//! The paths in an unreadable file or folder whose stored records are not needed, because they were
+//! read.
 
 use std::path::{Path, PathBuf};
 
@@ -7,18 +8,22 @@ use foldhash::HashSet;
 use crate::input::MEMBER_SEPARATOR;
 use crate::pipeline::ids::path_hash;
 
-/// The paths already handled, as far as stored records may exist for them.
+/// The paths that were read or carried over, as far as their stored records might be carried over
+/// later.
 #[derive(Default)]
 pub(crate) struct ReadPaths {
-    /// Hashes of paths below unreadable folders, and of paths carried over.
+    /// Hashes of the paths that were read below folders that the walk could not access completely,
+    /// and of the paths that were carried over.
     paths: HashSet<u64>,
-    /// Hashes of the members of the container being read.
+    /// Hashes of the paths of those members of the current container that were read.
     members: HashSet<u64>,
-    /// Path of that container.
+    /// The path of the current container.
     container: String,
 }
 
 impl ReadPaths {
+    /// Notes the path of a page or dump that was read. `refused` has the files and folders that the
+    /// walk could not access.
     pub(crate) fn add(&mut self, path: &str, refused: &[PathBuf]) {
         if refused.iter().any(|folder| Path::new(path).starts_with(folder)) {
             self.paths.insert(path_hash(path));

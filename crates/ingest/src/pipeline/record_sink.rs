@@ -1,4 +1,5 @@
-//! The receiver of the second pass: assigns ids, collects flash items, and counts.
+//! Receives the findings of the second pass: assigns ids, emits articles, collects flash items, and
+//! counts.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,18 +26,20 @@ use crate::report::{FileSpan, Reason, Report, Skipped, UnextractedPage, UnreadDa
 pub struct Ingested {
     /// What was counted and left out.
     pub report: Report,
-    /// The files of the archive, with those that were kept.
+    /// The files of the archive, also those that cannot be read at the moment and whose records
+    /// were kept.
     pub files: FileEntries,
-    /// Totals of the files of the archive that were found.
+    /// Totals of the files that were found.
     pub totals: FileTotals,
 }
 
-/// The receiver of the second pass: assigns ids, collects flash items, and counts.
+/// Receives the findings of the second pass, file by file in the order of the walk, and passes
+/// records to `sink`.
 pub(crate) struct RecordSink<'a, E> {
     pub(crate) report: Report,
     pub(crate) flashes: FlashDeduplicator,
     pub(crate) ids: Ids,
-    /// The ids that articles have in several dumps, of which other machines may read some.
+    /// The ids that articles of several files have. Other machines may read some of these files.
     pub(crate) shared_ids: Option<&'a SharedIds>,
     pub(crate) statistics: &'a CorpusStatistics,
     /// Records of an earlier index.
@@ -44,14 +47,17 @@ pub(crate) struct RecordSink<'a, E> {
     /// Files and folders that the walk could not access.
     pub(crate) refused: Vec<PathBuf>,
     pub(crate) read: ReadPaths,
+    /// The entries of the file table.
     pub(crate) files: FileEntryLog,
     /// Records of the file that is being read.
     pub(crate) records_in_file: u64,
+    /// The dump that is being read.
     pub(crate) dump: CurrentDump,
     pub(crate) sink: &'a mut dyn FnMut(Record) -> Result<(), E>,
 }
 
 impl<E> RecordSink<'_, E> {
+    /// Receives the next finding.
     pub(crate) fn receive(&mut self, finding: Finding) -> Result<(), Error<E>> {
         match finding {
             Finding::Skipped(skipped) => self.report.skipped.push(skipped),
@@ -140,12 +146,12 @@ impl<E> RecordSink<'_, E> {
             let hash = text_hash(&article);
             self.ids.skip('a', hash, self.count_before(content_id_key(hash)));
             article.id = self.ids.fresh('a', hash, &article.path);
-            self.dump.add(&article.id);
+            self.dump.note_assigned_id(&article.id);
         } else {
-            match self.dump.see('a', &article.id, article_hash(&article)) {
+            match self.dump.note_given_id('a', &article.id, article_hash(&article)) {
                 Repeat::None => {
                     article.id = self.dump_article_id(&article.id);
-                    self.dump.add(&article.id);
+                    self.dump.note_assigned_id(&article.id);
                 }
                 Repeat::Identical => {
                     self.report.repeated_records += 1;
@@ -182,6 +188,7 @@ impl<E> RecordSink<'_, E> {
         self.report.skipped.push(Skipped { path, line: Some(line), reason });
     }
 
+    /// Counts an article and passes it to the sink.
     fn emit_article(&mut self, article: Article) -> Result<(), Error<E>> {
         self.report.articles += 1;
         self.records_in_file += 1;
@@ -190,7 +197,7 @@ impl<E> RecordSink<'_, E> {
         (self.sink)(Record::Article(article)).map_err(Error::Sink)
     }
 
-    /// Collects a flash item; returns the id of its variant.
+    /// Collects a flash item of a page. Returns the id of its variant.
     fn add_page_item(&mut self, found_item: FoundItem, path: &str) -> io::Result<String> {
         let FoundItem { hashes, mut item, span } = found_item;
         self.records_in_file += 1;
@@ -198,14 +205,18 @@ impl<E> RecordSink<'_, E> {
         if let Some(item) = &mut item {
             item.id.clone_from(&id);
         }
-        let key = self.flashes.add(hashes, item.as_deref_mut(), false)?;
+        let from_dump = false;
+        let key = self.flashes.add(hashes, item.as_deref_mut(), from_dump)?;
         self.flashes.add_occurrence(key, path, span)?;
-        Ok(if key.0 == key.1 { id } else { variant_id(hashes) })
+        let (first_variant, variant) = key;
+        Ok(if first_variant == variant { id } else { variant_id(hashes) })
     }
 
+    /// Collects a flash item of a dump, unless another one in the dump has the same id.
     fn add_dump_item(&mut self, mut flash: FlashItem, line: u64) -> io::Result<()> {
         let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
-        if !flash.id.is_empty() && self.dump.see('f', &flash.id, hashes.folded) == Repeat::Different
+        if !flash.id.is_empty()
+            && self.dump.note_given_id('f', &flash.id, hashes.folded) == Repeat::Different
         {
             let path = flash.occurrences.first().map_or("", |seen| &seen.path).to_owned();
             self.refuse_id(&path, line, flash.id);
@@ -214,13 +225,14 @@ impl<E> RecordSink<'_, E> {
         flash.id = self.item_id(hashes);
         self.records_in_file += 1;
         let occurrences = std::mem::take(&mut flash.occurrences);
-        let key = self.flashes.add(hashes, Some(&mut flash), true)?;
+        let from_dump = true;
+        let key = self.flashes.add(hashes, Some(&mut flash), from_dump)?;
         occurrences
             .iter()
             .try_for_each(|seen| self.flashes.add_occurrence(key, &seen.path, seen.span))
     }
 
-    /// The id of an item's first variant.
+    /// The id of an item, which is that of its first variant.
     fn item_id(&self, hashes: ItemHashes) -> String {
         let dumped = self.statistics.dump_ids.get(&hashes.folded);
         dumped.map(|dumped| dumped.id.clone()).unwrap_or_else(|| short_id('f', hashes.folded))
@@ -241,13 +253,14 @@ impl<E> RecordSink<'_, E> {
             if !self.read.claim_for_carry_over(&stored_path.path) {
                 continue;
             }
-            // Flash items may have new ids, if their dumps have changed.
-            let mut renamed: HashMap<&str, String> = HashMap::default();
+            // The new id of each flash item by its old one: ids change if the dumps that give them
+            // have changed.
+            let mut new_ids: HashMap<&str, String> = HashMap::default();
             for StoredOccurrence { item, span } in &stored_path.occurrences {
                 let id = self
                     .add_stored_item(item, &stored_path, *span)
                     .map_err(Error::TemporaryFile)?;
-                renamed.insert(&item.flash.id, id);
+                new_ids.insert(&item.flash.id, id);
             }
             for mut article in stored_path.articles {
                 if stored_path.is_dump {
@@ -265,8 +278,8 @@ impl<E> RecordSink<'_, E> {
                     article.id = self.ids.fresh('a', hash, &article.path);
                 }
                 for id in &mut article.flashes {
-                    if let Some(now) = renamed.get(id.as_str()) {
-                        id.clone_from(now);
+                    if let Some(new_id) = new_ids.get(id.as_str()) {
+                        id.clone_from(new_id);
                     }
                 }
                 self.report.records_kept += 1;
@@ -284,8 +297,8 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Notes a file that was read. If the system refused to read it or a part of it, its earlier
-    /// entry is kept, because its records are.
+    /// Adds a file that was read to the file table. If the system refused to read it or a part of
+    /// it, its earlier entry is kept, as its records are.
     fn add_file(&mut self, file: ReadFile) -> io::Result<()> {
         let ReadFile { path, stamp, surveyed } = file;
         let records = std::mem::take(&mut self.records_in_file);
@@ -301,7 +314,8 @@ impl<E> RecordSink<'_, E> {
         self.files.push(&FileEntry { path, stamp, content_hash, records, unreadable, contribution })
     }
 
-    /// Keeps the earlier entries of a file or folder that the walk could not access.
+    /// Keeps the earlier entries in the file table of a file or folder that the walk could not
+    /// access.
     fn keep_files(&mut self, path: &Path) -> Result<(), Error<E>> {
         let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
         let kept = stored.files_under(path);
@@ -309,6 +323,7 @@ impl<E> RecordSink<'_, E> {
         self.push_kept(kept).map_err(Error::TemporaryFile)
     }
 
+    /// Adds earlier entries to the file table, marked as those of unreadable files.
     fn push_kept(&mut self, files: Vec<FileEntry>) -> io::Result<()> {
         files.into_iter().try_for_each(|mut file| {
             file.unreadable = true;
@@ -324,14 +339,15 @@ impl<E> RecordSink<'_, E> {
         span: Span,
     ) -> io::Result<String> {
         let id = self.item_id(item.hashes);
-        let mut flash = item.read_from(stored_path.is_dump);
+        let mut flash = item.as_in_file(stored_path.is_dump);
         flash.id.clone_from(&id);
         let key = self.flashes.add(item.hashes, Some(&mut flash), stored_path.is_dump)?;
         self.flashes.add_stored_occurrence(key, &stored_path.path, span)?;
-        Ok(if key.0 == key.1 { id } else { variant_id(item.hashes) })
+        let (first_variant, variant) = key;
+        Ok(if first_variant == variant { id } else { variant_id(item.hashes) })
     }
 
-    /// Emits all flash items. `totals` are those of the files that were read.
+    /// Emits all flash items. `totals` are those of all files that were found.
     pub(crate) fn finish(mut self, totals: FileTotals) -> Result<Ingested, Error<E>> {
         self.report.flashes_distinct = self.flashes.distinct();
         let mut flashes = self.flashes.drain().map_err(Error::TemporaryFile)?;

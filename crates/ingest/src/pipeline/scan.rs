@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
 /// Lists the files in `roots` without opening any. The only options that matter are those that
-/// exclude files.
+/// exclude or select files, and `pre`, because its command may read files of other kinds.
 ///
 /// # Errors
 ///
@@ -39,17 +39,17 @@ fn scan_roots<E>(
 ) -> Result<ScannedArchive, Error<E>> {
     let mut files = FileListWriter::new(roots).map_err(Error::TemporaryFile)?;
     let mut fingerprint = Fingerprint::default();
-    let mut by_root = vec![0; roots.len()];
+    let mut files_by_root = vec![0; roots.len()];
     let walk = walk(roots, options, policy, &mut |root, source, about| {
         fingerprint.add(&source, about);
-        by_root[root] += 1;
+        files_by_root[root] += 1;
         files.push(root, source).map_err(Error::TemporaryFile)
     })?;
     Ok(ScannedArchive {
         file_list: files.finish().map_err(Error::TemporaryFile)?,
         walk,
         fingerprint,
-        by_root,
+        files_by_root,
     })
 }
 
@@ -58,7 +58,8 @@ pub struct ScannedArchive {
     pub(crate) file_list: FileList,
     pub(crate) walk: Walk,
     pub(crate) fingerprint: Fingerprint,
-    pub(crate) by_root: Vec<u64>,
+    /// The number of files found below each root.
+    pub(crate) files_by_root: Vec<u64>,
 }
 
 impl ScannedArchive {
@@ -72,7 +73,7 @@ impl ScannedArchive {
     /// The number of files found below each root, in the order of the roots.
     #[must_use]
     pub fn files_by_root(&self) -> &[u64] {
-        &self.by_root
+        &self.files_by_root
     }
 
     /// The files in the order of the walk, with their metadata.

@@ -1,5 +1,5 @@
-//! Ids of records that several machines have read separately: those of merged flash items in the
-//! articles that refer to them, and a new one for a record whose own is taken.
+//! Ids of records that several machines have read separately: corrects the ids by which articles
+//! refer to merged flash items, and finds a new id for a record whose own is taken.
 
 use foldhash::HashSet;
 
@@ -52,7 +52,7 @@ pub fn next_free_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -
         Record::Article(article) if !is_generated(&article.id) => {
             return qualified_id(&article.id, relative_path(base, &article.path), is_free);
         }
-        Record::Article(article) => ('a', article_hash(article, base)),
+        Record::Article(article) => ('a', generated_id_hash(article, base)),
         Record::Flash(item) => ('f', folded_content_hash(&item.title, &item.text, item.date.value)),
     };
     let mut ids = (1..).map(|seed| lengthened(letter, hash, seed));
@@ -66,7 +66,7 @@ fn relative_path<'p>(base: &str, path: &'p str) -> &'p str {
 }
 
 /// The hash from which the id of an article is generated.
-fn article_hash(article: &Article, base: &str) -> u64 {
+fn generated_id_hash(article: &Article, base: &str) -> u64 {
     if is_dump(&article.path) || article.span.start > 0 {
         return folded_content_hash(
             &article.title,
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn references_follow_the_variant_that_represents_the_item() {
+    fn references_are_corrected_to_the_variant_of_the_merged_item() {
         let merged = merge_items(&item("开源", "b.txt", 50), &item("開源", "a.txt", 0));
         let variant = &merged.variants[0].id;
         let mut article = Article {

@@ -12,7 +12,7 @@ use crate::record::{Article, FlashItem, Occurrence, Record, Span};
 /// The stored records of one page, dump or member.
 pub(crate) struct StoredPath {
     pub(crate) path: String,
-    /// Whether the path is a dump's.
+    /// Whether the path is that of a dump.
     pub(crate) is_dump: bool,
     pub(crate) articles: Vec<Article>,
     /// Occurrences of flash items, in file order.
@@ -25,7 +25,7 @@ pub(crate) struct StoredOccurrence {
     pub(crate) span: Span,
 }
 
-/// One variant of a flash item without its occurrences, under its old id.
+/// One variant of a flash item without its occurrences, with its id in the earlier index.
 pub(crate) struct StoredItem {
     pub(crate) hashes: ItemHashes,
     pub(crate) flash: FlashItem,
@@ -73,19 +73,21 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
             stored_path.articles.iter().flat_map(|article| &article.flashes).collect();
         let position = |id: &String| order.iter().position(|other| *other == id);
         stored_path.occurrences.sort_by(|a, b| {
-            let ends = |span: Span| (span.start, span.end);
-            let by_span = ends(a.span).cmp(&ends(b.span));
+            let start_and_end = |span: Span| (span.start, span.end);
+            let by_span = start_and_end(a.span).cmp(&start_and_end(b.span));
             by_span.then_with(|| position(&a.item.flash.id).cmp(&position(&b.item.flash.id)))
         });
     }
     paths
 }
 
-/// Groups by path, in the order of first use.
+/// Groups of records by path, in the order in which the paths first occur.
 #[derive(Default)]
 struct Paths {
+    /// Only records of files that lie here are grouped.
     below: String,
     stored_paths: Vec<StoredPath>,
+    /// The index of each path in `stored_paths`.
     known: HashMap<String, usize>,
 }
 
@@ -126,8 +128,8 @@ impl Paths {
 }
 
 impl StoredItem {
-    /// The item as this file would have given it: some fields come only from dumps.
-    pub(crate) fn read_from(&self, is_dump: bool) -> FlashItem {
+    /// The item as a dump or a page would have given it: pages give no tags, category and address.
+    pub(crate) fn as_in_file(&self, is_dump: bool) -> FlashItem {
         let mut flash = self.flash.clone();
         if !is_dump {
             flash.tags.clear();
@@ -144,12 +146,12 @@ pub(super) fn lies_below(path: &str, root: &str) -> bool {
     Path::new(path).starts_with(root) || is_member()
 }
 
-/// Whether a path is a dump's, by its name.
+/// Whether a path is that of a dump, by its name.
 pub(crate) fn is_dump(path: &str) -> bool {
     FileFormat::of(path).is_some_and(|format| format.kind.is_dump())
 }
 
-/// Whether an id looks like a generated one.
+/// Whether the id of an article looks like a generated one.
 pub(crate) fn is_generated(id: &str) -> bool {
     let digits = id.strip_prefix('a').unwrap_or_default();
     matches!(digits.len(), 12 | 16) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())

@@ -1,5 +1,5 @@
-//! The survey, the first pass over an archive: collects corpus statistics, caches pages, and hashes
-//! files.
+//! The survey, which is the first pass over an archive: it collects corpus statistics, caches
+//! pages, and hashes files.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -113,8 +113,8 @@ impl ThreadSurvey {
     fn note_file(&mut self, content_hash: u64, refused: bool) -> io::Result<()> {
         let contribution = self.statistics.take_contribution();
         let file = SurveyedFile { content_hash, refused, contribution };
-        let room = Vec::with_capacity(file.contribution.len() + 32);
-        self.files.push(&postcard::to_extend(&file, room).map_err(io::Error::other)?)?;
+        let buffer = Vec::with_capacity(file.contribution.len() + 32);
+        self.files.push(&postcard::to_extend(&file, buffer).map_err(io::Error::other)?)?;
         Ok(())
     }
 }
@@ -128,10 +128,12 @@ pub(crate) fn survey(
     progress: &dyn Progress,
 ) -> io::Result<Survey> {
     let chunk_count = file_list.iter().len().div_ceil(CHUNK);
-    let next = AtomicUsize::new(0);
+    let next_chunk = AtomicUsize::new(0);
     let run_thread = || {
-        let claim =
-            || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < chunk_count);
+        let claim = || {
+            let number = next_chunk.fetch_add(1, Ordering::Relaxed);
+            (number < chunk_count).then_some(number)
+        };
         survey_chunks(reader, file_list, ThreadSurvey::new(threads, purpose)?, &claim, progress)
     };
     let mut statistics = CorpusStatistics::default();
@@ -202,7 +204,7 @@ pub(crate) fn next_surveyed_file(log: &mut LogReader, at: &mut u64) -> io::Resul
 /// What the survey finds out about a file.
 #[derive(Debug, Default)]
 struct FileSurvey {
-    /// Whether its page is in the survey cache.
+    /// Whether it is a page that is in the survey cache.
     is_cached: bool,
     /// Whether the system refused to read it.
     is_refused: bool,
@@ -258,8 +260,9 @@ impl Reader<'_> {
             survey.cache.push(None);
         }
         let content_hash = file.content_hash(source);
-        // The totals of several machines are compared. The hash of too large a file is that of its
-        // stamp, which differs from machine to machine, so its length takes its place.
+        // The totals of several machines are compared. Instead of a file that is too large, its
+        // stamp was hashed, which differs from machine to machine. So the length takes its place
+        // here.
         let same_everywhere = if file.is_too_large { source.stamp.bytes } else { content_hash };
         survey.totals.add(&source.relative, same_everywhere, source.stamp.bytes);
         survey.note_file(content_hash, file.is_refused)?;
@@ -300,9 +303,9 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a dump to the statistics. `file_number` is the number of its file in the walk, `items`
-    /// counts the flash items with ids in the dumps of that file. Returns whether the system
-    /// refused to read the dump.
+    /// Adds a dump to the statistics. `file_number` is the number of its file in the walk. `items`
+    /// counts the flash items with ids in all dumps of that file. Returns whether the system
+    /// refused to read the dump or a part of it.
     fn survey_dump(
         &self,
         input: Input<'_>,

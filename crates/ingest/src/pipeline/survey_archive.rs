@@ -23,7 +23,7 @@ pub struct SurveySummary {
     pub skipped: Vec<Skipped>,
     /// Files that the system refused to read, wholly or in part.
     pub unreadable: Vec<PathBuf>,
-    /// Number of files that are excluded, or whose names are not those of pages.
+    /// Number of files that are excluded, or whose names are not those of pages or dumps.
     pub ignored: u64,
 }
 
@@ -47,7 +47,8 @@ pub fn survey_archive(
     let threads = options.threads.clamp(1, file_list.iter().len().max(1));
     let surveyed = survey(&reader, &file_list, threads, SurveyPurpose::StatisticsOnly, progress);
     let Survey { mut statistics, totals, refused, .. } = surveyed.map_err(Error::TemporaryFile)?;
-    let dump_files = number_files(&mut statistics, &file_list).map_err(Error::TemporaryFile)?;
+    let dump_files =
+        list_files_of_ids(&mut statistics, &file_list).map_err(Error::TemporaryFile)?;
     let part = SurveyPart { paths: options.selection.paths().to_vec(), totals };
     let summary = SurveySummary {
         skipped: walk.skipped,
@@ -57,17 +58,20 @@ pub fn survey_archive(
     Ok((ArchiveSurvey::new(options.reading(), part, dump_files, statistics), summary))
 }
 
-/// Lists the files that give ids to records, as paths below the root, and lets the ids refer to
-/// them by number instead of by position in the walk.
-fn number_files(statistics: &mut CorpusStatistics, files: &FileList) -> io::Result<Vec<String>> {
-    let positions: Vec<u64> = statistics.files_of_ids().into_iter().collect();
-    statistics.renumber_files(&|at| positions.partition_point(|other| *other < at) as u64);
-    let mut paths = Vec::with_capacity(positions.len());
+/// Lists the files that give ids to records, as paths below the root. Then lets the ids refer to
+/// files by their indices in this list, instead of by their numbers in the walk.
+fn list_files_of_ids(
+    statistics: &mut CorpusStatistics,
+    files: &FileList,
+) -> io::Result<Vec<String>> {
+    let numbers: Vec<u64> = statistics.files_of_ids().into_iter().collect();
+    statistics.renumber_files(&|file| numbers.partition_point(|other| *other < file) as u64);
+    let mut paths = Vec::with_capacity(numbers.len());
     let (mut files, mut passed) = (files.iter(), 0);
-    for position in positions {
-        // Positions count from 1.
-        let skipped = position - 1 - passed;
-        passed = position;
+    for number in numbers {
+        // Numbers count from 1.
+        let skipped = number - 1 - passed;
+        passed = number;
         let file = files.nth(usize::try_from(skipped).map_err(io::Error::other)?);
         paths.push(file.ok_or(io::ErrorKind::InvalidData)??.relative);
     }

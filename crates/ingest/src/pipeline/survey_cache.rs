@@ -17,16 +17,20 @@ pub(crate) struct SurveyCacheWriter {
     /// `None` after a write error.
     log: Option<RecordLog>,
     max_bytes: u64,
+    /// Whether the limit is reached: nothing more is written.
     full: bool,
+    /// A buffer for an encoded page.
     entry: Vec<u8>,
 }
 
-/// Reads the cache in the same order. Clones share the file.
+/// Reads the cache of one thread in the order in which it was written. Clones share the file.
 #[derive(Clone)]
 pub(crate) struct SurveyCache {
-    /// `None` once everything has been read.
+    /// `None` once everything has been read, or if the cache could not be written.
     reader: Option<LogReader>,
+    /// Offset of the next file.
     at: u64,
+    /// Offset of the end.
     end: u64,
 }
 
@@ -46,7 +50,7 @@ impl SurveyCacheWriter {
     }
 
     /// Adds the next file: its page, or `None` if it has to be read again. Once the limit is
-    /// reached, all further files have to.
+    /// reached, all further files have to be read again.
     pub(crate) fn push(&mut self, page: Option<&SurveyedPage<'_>>) {
         let Some(log) = self.log.as_mut().filter(|_| !self.full) else { return };
         self.entry.clear();
@@ -132,7 +136,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_surveyed_comes_back(
+        fn surveyed_pages_are_read_back_up_to_the_limit(
             pages in pages(), html in any::<bool>(), kept in prop::collection::vec(any::<bool>(), 12),
             max_bytes in 0..6000_u64,
         ) {
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_damaged_is_an_error() {
+    fn a_damaged_cache_is_an_error() {
         let mut writer = SurveyCacheWriter::with_limit(1 << 20);
         writer.push(Some(&SurveyedPage { bytes: 7, ..SurveyedPage::default() }));
         let mut cache = writer.finish();

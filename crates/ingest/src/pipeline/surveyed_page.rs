@@ -1,4 +1,4 @@
-//! A page as parsed by the survey, and how it is stored in the cache.
+//! A page as parsed by the survey, and how the survey cache stores it.
 
 use std::io;
 
@@ -18,23 +18,25 @@ pub(crate) struct SurveyedPage<'a> {
     pub(crate) bytes: u64,
     /// Length of the byte order mark: the difference between offsets in the file and in the text.
     pub(crate) bom_bytes: usize,
+    /// Whether the text lacks something of the file.
     pub(crate) lossy: bool,
-    /// Whether offsets in the text mean nothing in the file.
+    /// Whether offsets in the text mean nothing in the file, so that every span is the whole file.
     pub(crate) whole: bool,
 }
 
-/// A page as stored. Instead of texts it has their lengths; the texts follow it concatenated, so
-/// that UTF-8 is validated only once.
+/// A page as stored. It has the lengths of the texts instead of the texts themselves. These follow
+/// it in one piece, so that UTF-8 is validated only once.
 #[derive(Serialize, Deserialize)]
 struct PageEntry {
     bytes: u64,
     bom_bytes: usize,
     lossy: bool,
     whole: bool,
-    /// See [`optional_texts`].
-    optional: [Option<usize>; OPTIONAL],
+    /// The lengths of [`optional_texts`].
+    optional: [Option<usize>; OPTIONAL_TEXTS],
     suffix_tags: Vec<usize>,
     separate_tags: Vec<usize>,
+    /// The lengths of each title and its snippet.
     related: Vec<(usize, usize)>,
     date: StampCode,
     date_origin: DateOrigin,
@@ -44,9 +46,10 @@ struct PageEntry {
     pieces: Vec<PieceEntry>,
 }
 
-/// A piece of the body.
+/// A piece of the body as stored.
 #[derive(Serialize, Deserialize)]
 struct PieceEntry {
+    /// Length of its text.
     length: usize,
     start: usize,
     end: usize,
@@ -54,10 +57,13 @@ struct PieceEntry {
     hash: u64,
 }
 
-/// A date as numbers: formatting and parsing text would take as long as everything else.
+/// A date, or the date of a stamp, as numbers: to format and parse it as text would take as long as
+/// everything else.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum StampCode {
+    /// There is no date.
     None,
+    /// The date of a stamp is the null date (1900/1/1).
     Null,
     Day(i16, [i8; 2]),
     Time(i16, [i8; 5]),
@@ -66,6 +72,7 @@ enum StampCode {
 }
 
 impl StampCode {
+    /// The code of a stamp: `None` if there is none, `Some(None)` if its date is the null date.
     fn of(stamp: Option<Option<Moment>>) -> io::Result<Self> {
         Ok(match stamp {
             None => Self::None,
@@ -83,30 +90,29 @@ impl StampCode {
         })
     }
 
+    /// The inverse of [`of`](Self::of).
     fn moment(self) -> io::Result<Option<Option<Moment>>> {
-        let day = |year, month, day| Day::new(year, month, day).map_err(io::Error::other);
+        let new_day = |year, month, day| Day::new(year, month, day).map_err(io::Error::other);
         Ok(match self {
             Self::None => None,
             Self::Null => Some(None),
-            Self::Day(year, [month, of_month]) => {
-                Some(Some(Moment::Day(day(year, month, of_month)?)))
-            }
-            Self::Time(year, [month, of_month, hour, minute, second]) => {
+            Self::Day(year, [month, day]) => Some(Some(Moment::Day(new_day(year, month, day)?))),
+            Self::Time(year, [month, day, hour, minute, second]) => {
                 let time = Time::new(hour, minute, second, 0).map_err(io::Error::other)?;
-                let time = DateTime::from_parts(day(year, month, of_month)?, time);
+                let time = DateTime::from_parts(new_day(year, month, day)?, time);
                 Some(Some(Moment::Time(time)))
             }
-            Self::Month(year, month) => Some(Some(Moment::Month(day(year, month, 1)?))),
-            Self::Year(year) => Some(Some(Moment::Year(day(year, 1, 1)?))),
+            Self::Month(year, month) => Some(Some(Moment::Month(new_day(year, month, 1)?))),
+            Self::Year(year) => Some(Some(Moment::Year(new_day(year, 1, 1)?))),
         })
     }
 }
 
 /// Number of [`optional_texts`].
-const OPTIONAL: usize = 10;
+const OPTIONAL_TEXTS: usize = 10;
 
 /// The texts that a page may lack, in the order in which they are stored.
-fn optional_texts<'a>(draft: &Draft<'a>) -> [Option<&'a str>; OPTIONAL] {
+fn optional_texts<'a>(draft: &Draft<'a>) -> [Option<&'a str>; OPTIONAL_TEXTS] {
     [
         draft.site,
         draft.category,
@@ -206,8 +212,9 @@ pub(super) fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
     Ok(SurveyedPage { draft, bytes, bom_bytes, lossy, whole })
 }
 
-/// The texts that follow a header.
+/// The texts that follow a [`PageEntry`].
 struct Texts<'t> {
+    /// Those that were not taken yet.
     left: &'t str,
 }
 
@@ -230,9 +237,9 @@ impl<'t> Texts<'t> {
 
     fn take_optional(
         &mut self,
-        lengths: [Option<usize>; OPTIONAL],
-    ) -> io::Result<[Option<&'t str>; OPTIONAL]> {
-        let mut optional = [None; OPTIONAL];
+        lengths: [Option<usize>; OPTIONAL_TEXTS],
+    ) -> io::Result<[Option<&'t str>; OPTIONAL_TEXTS]> {
+        let mut optional = [None; OPTIONAL_TEXTS];
         for (to, length) in optional.iter_mut().zip(lengths) {
             *to = length.map(|length| self.take(length)).transpose()?;
         }
