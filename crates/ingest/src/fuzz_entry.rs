@@ -123,7 +123,7 @@ fn dump(
         bytes: None,
         charset: None,
         url: None,
-        whole: None,
+        whole_file_bytes: None,
         root: None,
         read: &mut raw,
         io_errors: &IoErrors::default(),

@@ -116,7 +116,7 @@ fn read(path: &Path) -> Result<(ArchiveSurvey, u64), Error> {
         }
         _ => Error::Io { what: "read", path: path.to_owned(), source },
     };
-    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(Error::Foreign { path: path.to_owned() });
     }
     let file = File::open(path).map_err(failed)?;

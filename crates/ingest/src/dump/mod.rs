@@ -49,7 +49,7 @@ impl Reader<'_> {
         input: Input<'_>,
         emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Input { path, bytes, whole, io_errors, charset, .. } = input;
+        let Input { path, bytes, whole_file_bytes, io_errors, charset, .. } = input;
         let kind = if let Kind::Dump(kind) = input.kind { kind } else { DumpKind::JsonLines };
         emit(Finding::DumpBegins { relative: input.relative })?;
         // Each message states its own encoding.
@@ -77,7 +77,7 @@ impl Reader<'_> {
             path: &path,
             options: self.options,
             records,
-            whole,
+            whole_file_bytes,
             io_errors,
             recent: Recent::new(),
             next_id: None,

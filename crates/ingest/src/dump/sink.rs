@@ -40,7 +40,7 @@ pub(super) struct Sink<'a> {
     pub(super) options: &'a Options,
     pub(super) records: RecordReader<'a>,
     /// The length of the file, if every span is the whole file.
-    pub(super) whole: Option<u64>,
+    pub(super) whole_file_bytes: Option<u64>,
     pub(super) io_errors: &'a IoErrors,
     pub(super) recent: Recent,
     /// The id that an action of a bulk request (see [`wrapped`]) states for the record after it.
@@ -142,7 +142,7 @@ impl Sink<'_> {
         span: Span,
         line: u64,
     ) -> Flow {
-        let span = self.whole.map_or(span, |end| Span { start: 0, end });
+        let span = self.whole_file_bytes.map_or(span, |end| Span { start: 0, end });
         match self.records.read(fields, Location { path: self.path, span, line }) {
             Err(what) => self.malformed(line, what),
             Ok(ReadRecord { record, unread_date, mended }) => {

@@ -26,7 +26,7 @@ pub(crate) struct Input<'a> {
     pub(crate) url: Option<String>,
     /// Length of the file, if what is read was printed by a command. Offsets in it mean nothing in
     /// the file, so every span is the whole file.
-    pub(crate) whole: Option<u64>,
+    pub(crate) whole_file_bytes: Option<u64>,
     /// The root folder in which the file was found; `None` for a file that is a root itself, for
     /// members of containers, and for what a command has printed.
     pub(crate) root: Option<PathBuf>,

@@ -28,8 +28,8 @@ const TICK: Duration = Duration::from_millis(20);
 /// [`ingest`](crate::ingest()).
 pub fn fingerprint(roots: &[PathBuf], options: &Options) -> Result<u64, Error<Infallible>> {
     let mut files = Fingerprint::default();
-    walk(roots, options, RootPolicy::MustBeReadable, &mut |_, source, about| {
-        files.add(&source, about);
+    walk(roots, options, RootPolicy::MustBeReadable, &mut |_, source, metadata| {
+        files.add(&source, metadata);
         Ok(())
     })?;
     Ok(files.number())
@@ -50,8 +50,8 @@ impl Default for Fingerprint {
 
 impl Fingerprint {
     /// Adds the next file of the walk.
-    pub(crate) fn add(&mut self, source: &SourceFile, about: &Metadata) {
-        let stamp = ChangeStamp::of(about);
+    pub(crate) fn add(&mut self, source: &SourceFile, metadata: &Metadata) {
+        let stamp = ChangeStamp::of(metadata);
         self.hash.update(source.relative.as_bytes());
         self.hash.update(&[0]);
         self.hash.update(&source.stamp.bytes.to_le_bytes());
@@ -77,25 +77,25 @@ struct ChangeStamp {
 }
 
 impl ChangeStamp {
-    fn of(about: &Metadata) -> Self {
-        let modified = about.modified().unwrap_or(UNIX_EPOCH);
+    fn of(metadata: &Metadata) -> Self {
+        let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
         let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut hash = Xxh3::new();
         hash.update(&since.as_nanos().to_le_bytes());
-        hash_identity(about, &mut hash);
+        hash_identity(metadata, &mut hash);
         Self { modified, hash: hash.digest() }
     }
 }
 
 /// Hashes the device, the inode and the change time of a file.
 #[cfg(unix)]
-fn hash_identity(about: &Metadata, hash: &mut Xxh3) {
+fn hash_identity(metadata: &Metadata, hash: &mut Xxh3) {
     use std::os::unix::fs::MetadataExt;
 
-    for number in [about.dev(), about.ino()] {
+    for number in [metadata.dev(), metadata.ino()] {
         hash.update(&number.to_le_bytes());
     }
-    for number in [about.ctime(), about.ctime_nsec()] {
+    for number in [metadata.ctime(), metadata.ctime_nsec()] {
         hash.update(&number.to_le_bytes());
     }
 }

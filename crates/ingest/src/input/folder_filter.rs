@@ -48,14 +48,14 @@ impl Exclusions {
     }
 
     /// Whether a file or folder is one of those that [`Options::exclude`] lists.
-    pub(crate) fn has(&self, path: &Path, about: &Metadata) -> bool {
+    pub(crate) fn has(&self, path: &Path, metadata: &Metadata) -> bool {
         !self.identities.is_empty()
-            && identity(path, about).is_some_and(|identity| self.identities.contains(&identity))
+            && identity(path, metadata).is_some_and(|identity| self.identities.contains(&identity))
     }
 
     /// Whether a folder itself is excluded; its ancestors are not checked.
     fn has_folder(&self, path: &Path) -> bool {
-        let is_listed = || fs::metadata(path).is_ok_and(|about| self.has(path, &about));
+        let is_listed = || fs::metadata(path).is_ok_and(|metadata| self.has(path, &metadata));
         (!self.identities.is_empty() && is_listed())
             || self.excludes_folder.is_some_and(|is_excluded| is_excluded(path))
     }
@@ -172,10 +172,10 @@ type Identity = (u64, u64);
 
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "on other systems there may be none")]
-fn identity(_: &Path, about: &Metadata) -> Option<Identity> {
+fn identity(_: &Path, metadata: &Metadata) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
 
-    Some((about.dev(), about.ino()))
+    Some((metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]

@@ -190,7 +190,7 @@ fn whole_file(
         bytes,
         charset: None,
         url: None,
-        whole: None,
+        whole_file_bytes: None,
         root: root_of(source),
         read: &mut read,
         io_errors,

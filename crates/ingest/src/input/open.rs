@@ -23,8 +23,8 @@ pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
         options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     }
     let file = again(|| options.open(path)).map_err(refused)?;
-    let about = again(|| file.metadata()).map_err(refused)?;
-    if about.is_file() { Ok((file, about.len())) } else { Err(Reason::Special) }
+    let metadata = again(|| file.metadata()).map_err(refused)?;
+    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(Reason::Special) }
 }
 
 /// Repeats `call` while it is interrupted by a signal.

@@ -57,7 +57,7 @@ pub(super) fn each(
         bytes: Some(printed.len() as u64),
         charset: None,
         url: None,
-        whole: Some(bytes),
+        whole_file_bytes: Some(bytes),
         root: None,
         read: &mut &printed[..],
         io_errors: &IoErrors::default(),

@@ -49,8 +49,8 @@ pub(super) fn each(
             if let Some((path, format)) = container.admit(&mut names, &name, visit)? {
                 match kind {
                     EntryType::Regular | EntryType::Continuous => {
-                        let whole = Whole { inner: entry, left: &unread };
-                        container.emit(&path, format, bytes, whole, visit)?;
+                        let member = Whole { inner: entry, left: &unread };
+                        container.emit(&path, format, bytes, member, visit)?;
                     }
                     EntryType::GNUSparse => {
                         let what = "a sparse file".to_owned();

@@ -71,7 +71,7 @@ impl Reader<'_> {
         caches: &mut ThreadCaches,
         emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if let Some(SurveyedPage { draft, bytes, bom_bytes, lossy, whole }) = surveyed {
+        if let Some(SurveyedPage { draft, bytes, bom_bytes, lossy, spans_whole_file }) = surveyed {
             let path = source.path.to_string_lossy().into_owned();
             let meta = PageMeta {
                 site_path: self.site_path(&path, &source.relative).to_owned(),
@@ -80,7 +80,7 @@ impl Reader<'_> {
                 url: None,
                 bytes,
                 lossy,
-                whole,
+                spans_whole_file,
                 mixed: false,
                 attachments: Vec::new(),
             };
@@ -181,9 +181,9 @@ impl Reader<'_> {
             path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),
             url: input.url.take(),
-            bytes: input.whole.unwrap_or(raw.len() as u64),
+            bytes: input.whole_file_bytes.unwrap_or(raw.len() as u64),
             lossy: page.is_lossy(),
-            whole: input.whole.is_some() || page.is_extracted(),
+            spans_whole_file: input.whole_file_bytes.is_some() || page.is_extracted(),
             mixed: page.is_mixed(),
             attachments,
         };
@@ -280,7 +280,7 @@ struct PageMeta {
     /// Whether the text lacks something of the file.
     lossy: bool,
     /// Whether every span is the whole file.
-    whole: bool,
+    spans_whole_file: bool,
     /// Whether some lines were in another encoding than the others.
     mixed: bool,
     attachments: Vec<String>,
@@ -306,9 +306,9 @@ fn found_page<P: Fn(usize) -> u64>(
         ranges.push((item.start, item.end));
     });
     ranges.append(&mut notes.mojibake_kept);
-    let PageMeta { path, path_hash, bytes, lossy, whole, mixed, attachments, .. } = meta;
+    let PageMeta { path, path_hash, bytes, lossy, spans_whole_file, mixed, attachments, .. } = meta;
     let byte_of = offsets(&ranges);
-    let mut spans = ranges.into_iter().map(|(start, end)| match whole {
+    let mut spans = ranges.into_iter().map(|(start, end)| match spans_whole_file {
         true => Span { start: 0, end: bytes },
         false => Span { start: byte_of(start), end: byte_of(end) },
     });

@@ -40,8 +40,8 @@ fn scan_roots<E>(
     let mut files = FileListWriter::new(roots).map_err(Error::TemporaryFile)?;
     let mut fingerprint = Fingerprint::default();
     let mut files_by_root = vec![0; roots.len()];
-    let walk = walk(roots, options, policy, &mut |root, source, about| {
-        fingerprint.add(&source, about);
+    let walk = walk(roots, options, policy, &mut |root, source, metadata| {
+        fingerprint.add(&source, metadata);
         files_by_root[root] += 1;
         files.push(root, source).map_err(Error::TemporaryFile)
     })?;

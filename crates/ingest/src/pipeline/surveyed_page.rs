@@ -21,7 +21,7 @@ pub(crate) struct SurveyedPage<'a> {
     /// Whether the text lacks something of the file.
     pub(crate) lossy: bool,
     /// Whether offsets in the text mean nothing in the file, so that every span is the whole file.
-    pub(crate) whole: bool,
+    pub(crate) spans_whole_file: bool,
 }
 
 /// A page as stored. It has the lengths of the texts instead of the texts themselves. These follow
@@ -31,7 +31,7 @@ struct PageEntry {
     bytes: u64,
     bom_bytes: usize,
     lossy: bool,
-    whole: bool,
+    spans_whole_file: bool,
     /// The lengths of [`optional_texts`].
     optional: [Option<usize>; OPTIONAL_TEXTS],
     suffix_tags: Vec<usize>,
@@ -129,7 +129,7 @@ fn optional_texts<'a>(draft: &Draft<'a>) -> [Option<&'a str>; OPTIONAL_TEXTS] {
 
 /// Encodes a page: a header, followed by its texts.
 pub(super) fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
-    let SurveyedPage { draft, bytes, bom_bytes, lossy, whole } = page;
+    let SurveyedPage { draft, bytes, bom_bytes, lossy, spans_whole_file } = page;
     let optional = optional_texts(draft);
     let lengths = |texts: &[&str]| texts.iter().map(|text| text.len()).collect();
     let piece_entry = |piece: &Piece<'_>| {
@@ -142,7 +142,7 @@ pub(super) fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result
         bytes: *bytes,
         bom_bytes: *bom_bytes,
         lossy: *lossy,
-        whole: *whole,
+        spans_whole_file: *spans_whole_file,
         optional: optional.map(|text| text.map(str::len)),
         suffix_tags: lengths(&draft.suffix_tags),
         separate_tags: lengths(&draft.separate_tags),
@@ -208,8 +208,8 @@ pub(super) fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
         mojibake_kept: header.mojibake_kept,
         pieces: pieces.collect::<io::Result<_>>()?,
     };
-    let PageEntry { bytes, bom_bytes, lossy, whole, .. } = header;
-    Ok(SurveyedPage { draft, bytes, bom_bytes, lossy, whole })
+    let PageEntry { bytes, bom_bytes, lossy, spans_whole_file, .. } = header;
+    Ok(SurveyedPage { draft, bytes, bom_bytes, lossy, spans_whole_file })
 }
 
 /// The texts that follow a [`PageEntry`].
