@@ -21,11 +21,11 @@ pub(crate) struct TextReader<'r> {
     /// Bytes of the buffer that have been consumed.
     at: usize,
     /// Offset of the beginning of the buffer in the text.
-    text: u64,
+    text_start: u64,
     /// Offset of the end of the buffer in the file.
-    file: u64,
+    file_end: u64,
     /// Length of the byte order mark.
-    bom: u64,
+    bom_bytes: u64,
     /// The encoding to use, if it is given; otherwise it is detected.
     given: Option<&'static Encoding>,
     state: State,
@@ -67,9 +67,9 @@ impl<'r> TextReader<'r> {
             inner,
             buffer: Vec::new(),
             at: 0,
-            text: 0,
-            file: 0,
-            bom: 0,
+            text_start: 0,
+            file_end: 0,
+            bom_bytes: 0,
             given,
             state: State::Undecided,
             window,
@@ -78,18 +78,20 @@ impl<'r> TextReader<'r> {
 
     /// Offset in the text of the next byte.
     pub(crate) fn offset(&self) -> u64 {
-        self.text + self.at as u64
+        self.text_start + self.at as u64
     }
 
     /// Number of bytes read from the file.
     pub(crate) fn bytes_read(&self) -> u64 {
-        self.file
+        self.file_end
     }
 
     /// The bytes of the file for a range of the text. Ranges must come in order.
     pub(crate) fn span(&mut self, start: u64, end: u64) -> Span {
         match &mut self.state {
-            State::Undecided | State::Utf8 => Span { start: self.bom + start, end: self.bom + end },
+            State::Undecided | State::Utf8 => {
+                Span { start: self.bom_bytes + start, end: self.bom_bytes + end }
+            }
             State::Decoding(transcoder) => {
                 Span { start: transcoder.map(start), end: transcoder.map(end) }
             }
@@ -98,9 +100,9 @@ impl<'r> TextReader<'r> {
 
     /// Reads the next part of the file into the buffer.
     fn fill(&mut self) -> io::Result<()> {
-        self.text += self.buffer.len() as u64;
+        self.text_start += self.buffer.len() as u64;
         self.at = 0;
-        let is_first = self.file == 0;
+        let is_first = self.file_end == 0;
         let wanted = if is_first { 2 * BUFFER } else { BUFFER };
         let mut raw = std::mem::take(&mut self.buffer);
         raw.clear();
@@ -121,22 +123,22 @@ impl<'r> TextReader<'r> {
             }
         }
         raw.truncate(read);
-        let start = self.file;
-        self.file += read as u64;
+        let start = self.file_end;
+        self.file_end += read as u64;
         if is_first {
             let bom = Encoding::for_bom(&raw);
             self.decide(bom.map(|(encoding, _)| encoding).or(self.given), start, &raw);
             if let Some((_, length)) = bom {
-                self.bom = length as u64;
+                self.bom_bytes = length as u64;
                 raw.drain(..length);
                 if let State::Decoding(transcoder) = &mut self.state {
-                    transcoder.known = (self.bom, 0);
+                    transcoder.known = (self.bom_bytes, 0);
                 }
             }
         } else if matches!(self.state, State::Undecided) {
             self.decide(None, start, &raw);
         }
-        let consumed = self.text;
+        let consumed = self.text_start;
         self.buffer = match &mut self.state {
             State::Undecided | State::Utf8 => raw,
             State::Decoding(transcoder) => {
@@ -163,7 +165,7 @@ impl<'r> TextReader<'r> {
                 decoder: encoding.new_decoder_without_bom_handling(),
                 encoding,
                 raw: Vec::new(),
-                known: (start, self.text),
+                known: (start, self.text_start),
                 ended: false,
             }))
         };
@@ -174,9 +176,9 @@ impl BufRead for TextReader<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         // A part of the file may decode to nothing.
         while self.at == self.buffer.len() {
-            let before = self.file;
+            let before = self.file_end;
             self.fill()?;
-            if self.file == before && self.buffer.is_empty() {
+            if self.file_end == before && self.buffer.is_empty() {
                 break;
             }
         }

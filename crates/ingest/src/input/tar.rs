@@ -49,7 +49,7 @@ pub(super) fn each(
             if let Some((path, format)) = container.admit(&mut names, &name, visit)? {
                 match kind {
                     EntryType::Regular | EntryType::Continuous => {
-                        let member = Whole { inner: entry, left: &unread };
+                        let member = CompleteMember { inner: entry, left: &unread };
                         container.emit(&path, format, bytes, member, visit)?;
                     }
                     EntryType::GNUSparse => {
@@ -95,13 +95,13 @@ impl<R: Read> Read for Guarded<'_, R> {
 
 /// A member that must be complete: the library takes the end of a truncated archive for the end of
 /// the member.
-struct Whole<'w, R> {
+struct CompleteMember<'w, R> {
     inner: R,
     /// Bytes of the member that have not been read yet.
     left: &'w Cell<u64>,
 }
 
-impl<R: Read> Read for Whole<'_, R> {
+impl<R: Read> Read for CompleteMember<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if read == 0 && !buffer.is_empty() && self.left.get() > 0 {

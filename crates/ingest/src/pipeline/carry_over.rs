@@ -126,7 +126,7 @@ mod tests {
             let is_below = |record: &&Record| match record {
                 Record::Article(article) => lies_below(&article.path, &path),
                 Record::Flash(flash) => {
-                    flash.all_occurrences().any(|seen| lies_below(&seen.path, &path))
+                    flash.all_occurrences().any(|it| lies_below(&it.path, &path))
                 }
             };
             Ok(self.0.iter().filter(is_below).cloned().collect())

@@ -105,8 +105,8 @@ pub fn ingest_scanned<E>(
     }
     survey.statistics.finish();
     let statistics = given.map_or(&survey.statistics, |given| &given.statistics);
-    for dumped in statistics.dump_ids.values() {
-        ids.claim(&dumped.id);
+    for dump_id in statistics.dump_ids.values() {
+        ids.claim(&dump_id.id);
     }
 
     progress.phase(Phase::Read);

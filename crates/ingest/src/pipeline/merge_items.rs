@@ -46,25 +46,26 @@ pub fn merge_items(a: &FlashItem, b: &FlashItem) -> FlashItem {
         [a, b].into_iter().flat_map(variant_occurrences).collect();
     // The sort is stable: occurrences with the same path and start keep their order.
     variant_occurrences
-        .sort_by_cached_key(|seen| (walk_key(&seen.occurrence.path), seen.occurrence.span.start));
+        .sort_by_cached_key(|it| (walk_key(&it.occurrence.path), it.occurrence.span.start));
     // An occurrence that both records have counts once.
     let mut known = HashSet::default();
-    variant_occurrences.retain(|seen| known.insert(seen.occurrence));
+    variant_occurrences.retain(|it| known.insert(it.occurrence));
     let mut merged: Option<FlashItem> = None;
-    let mut is_dumped = false;
-    for seen in &variant_occurrences {
+    // Whether a record in a dump represents the merged item.
+    let mut is_from_dump = false;
+    for added in &variant_occurrences {
         let Some(item) = &mut merged else {
-            is_dumped = is_dump(&seen.occurrence.path);
-            merged = Some(seen.as_item());
+            is_from_dump = is_dump(&added.occurrence.path);
+            merged = Some(added.as_item());
             continue;
         };
-        let replaces = is_dump(&seen.occurrence.path) && !is_dumped;
+        let replaces = is_dump(&added.occurrence.path) && !is_from_dump;
         if replaces {
-            is_dumped = true;
-            let FlashItem { occurrences, variants, .. } = std::mem::replace(item, seen.as_item());
+            is_from_dump = true;
+            let FlashItem { occurrences, variants, .. } = std::mem::replace(item, added.as_item());
             (item.occurrences, item.variants) = (occurrences, variants);
         }
-        item.add(seen, replaces);
+        item.add(added, replaces);
     }
     merged.unwrap_or_else(|| a.clone())
 }
@@ -79,11 +80,11 @@ struct VariantOccurrence<'i> {
 
 /// All occurrences in a record, first those of the variant that represents the item.
 fn variant_occurrences(item: &FlashItem) -> Vec<VariantOccurrence<'_>> {
-    let main = item.occurrences.iter().map(|seen| (None, seen));
+    let main = item.occurrences.iter().map(|occurrence| (None, occurrence));
     let others = item
         .variants
         .iter()
-        .flat_map(|variant| variant.occurrences.iter().map(move |seen| (Some(variant), seen)));
+        .flat_map(|variant| variant.occurrences.iter().map(move |it| (Some(variant), it)));
     let of = |(variant, occurrence)| VariantOccurrence { item, variant, occurrence };
     main.chain(others).map(of).collect()
 }
@@ -93,7 +94,7 @@ impl VariantOccurrence<'_> {
     /// before that dump. When that page was read, the text of the first page represented the item.
     /// The variant differs from that text, which is lost, but may be equal to the text of the dump.
     fn precedes_its_dump(&self) -> bool {
-        let dump = self.item.occurrences.iter().find(|seen| is_dump(&seen.path));
+        let dump = self.item.occurrences.iter().find(|it| is_dump(&it.path));
         self.variant.is_some()
             && dump.is_some_and(|dump| walk_key(&self.occurrence.path) < walk_key(&dump.path))
     }
@@ -134,19 +135,19 @@ impl VariantOccurrence<'_> {
 impl FlashItem {
     /// Adds an occurrence to the variant that has its title and text. If `is_main` is set, adds it
     /// to the variant that represents the item, whatever its text is.
-    fn add(&mut self, seen: &VariantOccurrence<'_>, is_main: bool) {
-        let shown = seen.title_and_text();
-        let is_equal = (self.title.as_str(), self.text.as_str()) == shown;
-        if is_main || is_equal && !seen.precedes_its_dump() {
-            self.occurrences.push(seen.occurrence.clone());
+    fn add(&mut self, added: &VariantOccurrence<'_>, is_main: bool) {
+        let title_and_text = added.title_and_text();
+        let is_equal = (self.title.as_str(), self.text.as_str()) == title_and_text;
+        if is_main || is_equal && !added.precedes_its_dump() {
+            self.occurrences.push(added.occurrence.clone());
             return;
         }
         let known = self.variants.iter_mut();
-        let mut known =
-            known.filter(|variant| (variant.title.as_str(), variant.text.as_str()) == shown);
+        let mut known = known
+            .filter(|variant| (variant.title.as_str(), variant.text.as_str()) == title_and_text);
         match known.next() {
-            Some(variant) => variant.occurrences.push(seen.occurrence.clone()),
-            None => self.variants.push(seen.as_variant()),
+            Some(variant) => variant.occurrences.push(added.occurrence.clone()),
+            None => self.variants.push(added.as_variant()),
         }
     }
 }
@@ -162,7 +163,7 @@ mod tests {
 
     /// An occurrence of an item in a page, or in a dump.
     #[derive(Debug, Clone)]
-    struct Seen {
+    struct TestOccurrence {
         /// The number of the file.
         page: usize,
         /// The index of the text in [`TEXTS`].
@@ -174,40 +175,43 @@ mod tests {
     const TEXTS: [&str; 3] = ["開源", "开源", "開源 。"];
 
     /// The record that one machine makes from these occurrences, in the order of the walk.
-    fn deduplicated(all: &[Seen], from_dump: &dyn Fn(usize) -> bool) -> Option<FlashItem> {
+    fn deduplicated(
+        all: &[TestOccurrence],
+        from_dump: &dyn Fn(usize) -> bool,
+    ) -> Option<FlashItem> {
         let mut deduplicator = FlashDeduplicator::new().unwrap();
         let mut ordered = all.to_vec();
-        ordered.sort_by_key(|seen| seen.page);
-        for (number, seen) in ordered.iter().enumerate() {
-            let text = TEXTS[seen.text];
+        ordered.sort_by_key(|occurrence| occurrence.page);
+        for (number, occurrence) in ordered.iter().enumerate() {
+            let text = TEXTS[occurrence.text];
             let hashes = ItemHashes { folded: 7, ..ItemHashes::of("", text, None) };
             let mut item = FlashItem {
                 id: short_id('f', 7 << 16),
-                column: Some(seen.column.to_string()),
+                column: Some(occurrence.column.to_string()),
                 text: text.to_owned(),
                 ..FlashItem::default()
             };
-            let is_dumped = from_dump(seen.page);
-            let key = deduplicator.add(hashes, Some(&mut item), is_dumped).unwrap();
-            let ending = if is_dumped { "jsonl" } else { "txt" };
-            let path = format!("a/{:02}.{ending}", seen.page);
+            let is_in_dump = from_dump(occurrence.page);
+            let key = deduplicator.add(hashes, Some(&mut item), is_in_dump).unwrap();
+            let ending = if is_in_dump { "jsonl" } else { "txt" };
+            let path = format!("a/{:02}.{ending}", occurrence.page);
             let span = Span { start: number as u64, end: number as u64 + 1 };
             deduplicator.add_occurrence(key, &path, span).unwrap();
         }
         deduplicator.drain().unwrap().next().map(Result::unwrap)
     }
 
-    fn seen() -> impl Strategy<Value = Vec<Seen>> {
+    fn test_occurrences() -> impl Strategy<Value = Vec<TestOccurrence>> {
         // One page has an item in one or two variants.
         let one = (0..12_usize, 0..3_usize, 0..9_u8);
-        let one = one.prop_map(|(page, text, column)| Seen { page, text, column });
+        let one = one.prop_map(|(page, text, column)| TestOccurrence { page, text, column });
         prop::collection::vec(one, 1..20)
     }
 
     proptest! {
         #[test]
         fn merged_shares_equal_one_machine(
-            all in seen(),
+            all in test_occurrences(),
             shares in prop::collection::vec(0..4_usize, 12),
             order in Just([0_usize, 1, 2, 3]).prop_shuffle(),
             dump in prop::option::of(0..1_usize),
@@ -217,20 +221,20 @@ mod tests {
             // A span identifies an occurrence, so it must be the same in each share as on one
             // machine.
             let mut ordered = all.clone();
-            ordered.sort_by_key(|seen| seen.page);
+            ordered.sort_by_key(|occurrence| occurrence.page);
             let of_share = |share: usize| -> Option<FlashItem> {
-                let parts: Vec<(usize, Seen)> = ordered
+                let parts: Vec<(usize, TestOccurrence)> = ordered
                     .iter()
                     .cloned()
                     .enumerate()
-                    .filter(|(_, seen)| shares[seen.page] == share)
+                    .filter(|(_, occurrence)| shares[occurrence.page] == share)
                     .collect();
-                let part: Vec<Seen> = parts.iter().map(|(_, seen)| seen.clone()).collect();
+                let part: Vec<TestOccurrence> = parts.iter().map(|(_, it)| it.clone()).collect();
                 let mut item = deduplicated(&part, &from_dump)?;
                 let variants = item.variants.iter_mut().flat_map(|it| it.occurrences.iter_mut());
-                for seen in item.occurrences.iter_mut().chain(variants) {
-                    let start = parts[seen.span.start as usize].0 as u64;
-                    seen.span = Span { start, end: start + 1 };
+                for occurrence in item.occurrences.iter_mut().chain(variants) {
+                    let start = parts[occurrence.span.start as usize].0 as u64;
+                    occurrence.span = Span { start, end: start + 1 };
                 }
                 Some(item)
             };
@@ -255,17 +259,17 @@ mod tests {
     proptest! {
         #[test]
         fn merging_a_record_again_changes_nothing(
-            all in seen(),
+            all in test_occurrences(),
             shares in prop::collection::vec(0..3_usize, 12),
             dump in 0..12_usize,
         ) {
             let from_dump = |page: usize| page == dump;
             let part = |share: usize| {
-                let of_share = all.iter().filter(|seen| shares[seen.page] == share);
-                let mut part: Vec<Seen> = of_share.cloned().collect();
-                part.sort_by_key(|seen| seen.page);
+                let of_share = all.iter().filter(|occurrence| shares[occurrence.page] == share);
+                let mut part: Vec<TestOccurrence> = of_share.cloned().collect();
+                part.sort_by_key(|occurrence| occurrence.page);
                 // Keep one occurrence per page, because all spans are made equal below.
-                part.dedup_by_key(|seen| seen.page);
+                part.dedup_by_key(|occurrence| occurrence.page);
                 let mut item = deduplicated(&part, &from_dump)?;
                 let variants = item.variants.iter_mut().flat_map(|it| it.occurrences.iter_mut());
                 item.occurrences.iter_mut().chain(variants).for_each(|it| it.span = Span::default());
@@ -296,7 +300,7 @@ mod tests {
         let dump = FlashItem { tags: vec!["軟件".to_owned()], ..item("开源", &["a/5.jsonl"]) };
         let merged = merge_items(&pages, &dump);
         let paths = |of: &[Occurrence]| -> Vec<String> {
-            of.iter().map(|seen| seen.path.clone()).collect()
+            of.iter().map(|occurrence| occurrence.path.clone()).collect()
         };
         assert_eq!((merged.text.as_str(), merged.tags.len()), ("开源", 1));
         assert_eq!(paths(&merged.occurrences), ["a/1.txt", "a/5.jsonl"]);

@@ -218,7 +218,8 @@ impl<E> RecordSink<'_, E> {
         if !flash.id.is_empty()
             && self.dump.note_given_id('f', &flash.id, hashes.folded) == Repeat::Different
         {
-            let path = flash.occurrences.first().map_or("", |seen| &seen.path).to_owned();
+            let path =
+                flash.occurrences.first().map_or("", |occurrence| &occurrence.path).to_owned();
             self.refuse_id(&path, line, flash.id);
             return Ok(());
         }
@@ -227,15 +228,13 @@ impl<E> RecordSink<'_, E> {
         let occurrences = std::mem::take(&mut flash.occurrences);
         let from_dump = true;
         let key = self.flashes.add(hashes, Some(&mut flash), from_dump)?;
-        occurrences
-            .iter()
-            .try_for_each(|seen| self.flashes.add_occurrence(key, &seen.path, seen.span))
+        occurrences.iter().try_for_each(|it| self.flashes.add_occurrence(key, &it.path, it.span))
     }
 
     /// The id of an item, which is that of its first variant.
     fn item_id(&self, hashes: ItemHashes) -> String {
-        let dumped = self.statistics.dump_ids.get(&hashes.folded);
-        dumped.map(|dumped| dumped.id.clone()).unwrap_or_else(|| short_id('f', hashes.folded))
+        let dump_id = self.statistics.dump_ids.get(&hashes.folded);
+        dump_id.map(|dump_id| dump_id.id.clone()).unwrap_or_else(|| short_id('f', hashes.folded))
     }
 
     /// Notes that a page or dump was read completely, so its stored records are not needed.

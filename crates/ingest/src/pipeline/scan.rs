@@ -97,6 +97,8 @@ impl ScannedArchive {
     /// earlier index are kept, except those of files that can be read.
     pub fn declare_unreadable(&mut self, path: PathBuf, why: String) {
         self.walk.skip(&path, Reason::Unreadable(why));
-        self.walk.refused.push((usize::MAX, path));
+        // After all files of the walk.
+        let position = usize::MAX;
+        self.walk.refused.push((position, path));
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
     for record in records {
         match record {
             Record::Article(article) => {
-                if let Some(stored_path) = paths.get(&article.path) {
+                if let Some(stored_path) = paths.group_of(&article.path) {
                     stored_path.articles.push(article);
                 }
             }
@@ -93,7 +93,7 @@ struct Paths {
 
 impl Paths {
     /// The group of a path; `None` if the path is not under `below`.
-    fn get(&mut self, path: &str) -> Option<&mut StoredPath> {
+    fn group_of(&mut self, path: &str) -> Option<&mut StoredPath> {
         let at = match self.known.get(path) {
             Some(at) => *at,
             None => {
@@ -117,11 +117,11 @@ impl Paths {
     fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
         let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
         let item = Rc::new(StoredItem { hashes, flash });
-        for seen in occurrences {
-            if let Some(stored_path) = self.get(&seen.path) {
+        for occurrence in occurrences {
+            if let Some(stored_path) = self.group_of(&occurrence.path) {
                 stored_path
                     .occurrences
-                    .push(StoredOccurrence { item: Rc::clone(&item), span: seen.span });
+                    .push(StoredOccurrence { item: Rc::clone(&item), span: occurrence.span });
             }
         }
     }

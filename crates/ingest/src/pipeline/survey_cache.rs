@@ -147,7 +147,8 @@ mod tests {
                 .zip(kept)
                 .map(|((number, (page, outline)), kept)| {
                     let draft = Draft::of(page, outline);
-                    let page = SurveyedPage { draft, bytes: number * 700, bom_bytes: 3, lossy: number > 2, spans_whole_file: number > 4 };
+                    let (lossy, spans_whole_file) = (number > 2, number > 4);
+                    let page = SurveyedPage { draft, bytes: number * 700, bom_bytes: 3, lossy, spans_whole_file };
                     kept.then_some(page)
                 })
                 .collect();
