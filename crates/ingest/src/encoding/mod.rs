@@ -4,6 +4,7 @@ pub(crate) mod decode;
 pub(crate) mod detect;
 pub(crate) mod edits;
 pub(crate) mod entities;
+pub(crate) mod legacy;
 pub(crate) mod mended;
 pub(crate) mod mixed;
 pub(crate) mod mojibake;

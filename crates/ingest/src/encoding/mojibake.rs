@@ -5,7 +5,8 @@
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
 
-use crate::encoding::restore::{Misreading, read_as_big5, read_as_gb2312, read_back};
+use crate::encoding::legacy::{read_as_big5, read_as_gb2312};
+use crate::encoding::restore::{Misreading, read_back};
 use crate::text::byte_pairs::any_pair;
 
 /// What a line is, and how it was repaired.

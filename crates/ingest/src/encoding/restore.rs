@@ -7,7 +7,7 @@
 use encoding_rs::{BIG5, Encoding, GBK, WINDOWS_1252};
 use wensou_text::t2s;
 
-use crate::encoding::detect::{frequency, is_frequent};
+use crate::encoding::detect::is_frequent;
 use crate::text::punctuation::is_han;
 
 /// How the bytes of UTF-8 text were once decoded.
@@ -293,65 +293,6 @@ pub(crate) fn read_whole(text: &str, misreading: Misreading) -> Option<(String, 
     let is_all = passage.chars == chars.len() && passage.whole > 0 && passage.lost <= 1;
     is_all.then_some((passage.text, passage.lost))
 }
-
-/// `line` with its runs of Latin letters read as the GB2312 that they were decoded from; `None` if
-/// no run makes sense.
-pub(crate) fn read_as_gb2312(line: &str) -> Option<String> {
-    let is_letter = |c: char| ('\u{a1}'..='\u{fe}').contains(&c);
-    let (mut text, mut all, mut remaining) = (String::new(), String::new(), line);
-    while !remaining.is_empty() {
-        let plain = remaining.find(is_letter).unwrap_or(remaining.len());
-        text.push_str(&remaining[..plain]);
-        remaining = &remaining[plain..];
-        let end = remaining.find(|c| !is_letter(c)).unwrap_or(remaining.len());
-        let (run, after) = remaining.split_at(end);
-        let bytes: Vec<u8> = run.chars().map(|c| c as u8).collect();
-        let (read, broken) = GBK.decode_without_bom_handling(&bytes);
-        if !broken {
-            all.push_str(&read);
-        }
-        text.push_str(if broken { run } else { &read });
-        remaining = after;
-    }
-    (all.chars().count() >= MIN_CHARS && frequency(&all) >= MIN_FREQUENT).then_some(text)
-}
-
-/// Minimum number of characters that the runs of Latin letters in a line give as GB2312.
-const MIN_CHARS: usize = 4;
-/// Minimum share of frequent characters in what is read as GB2312 or Big5. Pairs of accented
-/// letters in other languages are rare characters as GB2312.
-const MIN_FREQUENT: f64 = 0.4;
-
-/// `line` as Big5 text, if it was decoded as GBK or as a Latin alphabet by mistake; `None` if that
-/// is unlikely.
-pub(crate) fn read_as_big5(line: &str) -> Option<String> {
-    let bytes = line.as_bytes();
-    // Big5 read as GBK has kana, Bopomofo or private characters: a quick check, because encoding is
-    // slow.
-    let is_rare = |at: usize| bytes.get(at + 1).is_some_and(|byte| (0x81..=0x84).contains(byte));
-    let is_latin = memchr::memchr2_iter(0xc2, 0xc3, bytes).nth(MIN_CHARS).is_some();
-    let encoding = if is_latin {
-        WINDOWS_1252
-    } else if memchr::memchr(0xee, bytes).is_some() || memchr::memchr_iter(0xe3, bytes).any(is_rare)
-    {
-        GBK
-    } else {
-        return None;
-    };
-    let (encoded, _, lost) = encoding.encode(line);
-    let (text, broken) = BIG5.decode_without_bom_handling(&encoded);
-    let chars = text.chars().filter(|c| !c.is_ascii()).count();
-    let is_text = !lost && !broken && chars >= MIN_BIG5_CHARS;
-    // Of 108,000 intact lines none gained frequent characters; in misread ones their share grows by
-    // half.
-    let is_better = || frequency(&text) >= frequency(line) + MIN_GAIN;
-    (is_text && frequency(&text) >= MIN_FREQUENT && is_better()).then(|| text.into_owned())
-}
-
-/// Minimum number of non-ASCII characters in what is read as Big5.
-const MIN_BIG5_CHARS: usize = 6;
-/// How much greater the share of frequent characters must be in what is read as Big5.
-const MIN_GAIN: f64 = 0.3;
 
 /// Whether a character stands for lost bytes.
 fn is_hole(c: char) -> bool {

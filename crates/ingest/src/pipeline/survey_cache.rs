@@ -148,7 +148,8 @@ mod tests {
                 .map(|((number, (page, outline)), kept)| {
                     let draft = Draft::of(page, outline);
                     let (lossy, spans_whole_file) = (number > 2, number > 4);
-                    let page = SurveyedPage { draft, bytes: number * 700, bom_bytes: 3, lossy, spans_whole_file };
+                    let (bytes, bom_bytes) = (number * 700, 3);
+                    let page = SurveyedPage { draft, bytes, bom_bytes, lossy, spans_whole_file };
                     kept.then_some(page)
                 })
                 .collect();
