@@ -11,12 +11,13 @@ mod client;
 mod copies;
 mod faults;
 mod locks;
+mod nodes;
 mod proxy;
-mod queries;
+mod random_queries;
 mod refusals;
 mod repairs;
-mod running;
 mod shares;
+mod support;
 mod swaps;
 
 use std::net::TcpListener;
@@ -30,7 +31,7 @@ use serde_json::{Value, json};
 use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
 
 use crate::util::{Dir, Ran, sample, skipped};
-use running::Cluster;
+use nodes::Cluster;
 
 /// The first port to try for the nodes, out of the way of `just cluster-up`.
 const FIRST_PORT: u16 = 9281;
@@ -150,7 +151,7 @@ fn run_on(dir: &Dir, index: &str, args: &[&str]) -> Ran {
 /// Checks that the two indexes give the same output and exit status: for a query that is a mistake,
 /// the same message.
 #[track_caller]
-fn same(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
+fn assert_same_output(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
     let [one, other] = [one, other].map(|index| run_on(dir, index, args));
     assert!(one.code <= 2, "{args:?}: {}", one.stderr);
     assert_eq!(other.code, one.code, "{args:?}: {}", other.stderr);
@@ -162,7 +163,7 @@ fn same(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
 
 /// Checks that a run has failed with this status, and that its message has all of these parts.
 #[track_caller]
-fn refused(ran: &Ran, code: i32, parts: &[&str]) {
+fn assert_refused(ran: &Ran, code: i32, parts: &[&str]) {
     assert_eq!(ran.code, code, "{}\n{}", ran.stdout, ran.stderr);
     for part in parts {
         assert!(ran.stderr.contains(part), "no {part:?} in: {}", ran.stderr);
@@ -170,7 +171,7 @@ fn refused(ran: &Ran, code: i32, parts: &[&str]) {
 }
 
 /// Every document of an index on the cluster, of at most 1,000, as the cluster returns it.
-fn documents(client: &Client, name: &str) -> Value {
+fn all_documents(client: &Client, name: &str) -> Value {
     let body = json!({ "query": { "match_all": {} }, "size": 1000, "sort": ["_doc"] });
     let found: Value = client.search(name, &[], &body).unwrap().json().unwrap();
     found["hits"]["hits"].clone()

@@ -1,7 +1,9 @@
 //! Who may do what: refused credentials, certificates, rights, and servers of other versions.
 
 use super::proxy::{Answer, Proxy, Received, authority};
-use super::{SAMPLE, cluster, refused, run_on, same, sample_copy, sample_index};
+use super::{
+    SAMPLE, assert_refused, assert_same_output, cluster, run_on, sample_copy, sample_index,
+};
 use crate::util::{Dir, Ran};
 
 /// Runs the binary with variables of the environment.
@@ -54,7 +56,7 @@ fn refused_credentials_name_the_cure_and_no_secret() {
     for (given, kind, secrets) in wrong {
         for args in runs {
             let ran = run_with(&dir, given, args);
-            refused(&ran, 2, &["refuses", kind, user, "WENSOU_CLUSTER_TOKEN"]);
+            assert_refused(&ran, 2, &["refuses", kind, user, "WENSOU_CLUSTER_TOKEN"]);
             assert_eq!(ran.stdout, "");
             for secret in secrets {
                 assert!(!ran.stderr.contains(secret), "{args:?}: {}", ran.stderr);
@@ -90,20 +92,20 @@ fn only_the_authority_of_the_cluster_is_trusted() {
         ("missing.pem", &["missing.pem", "PEM file"]),
     ] {
         let ran = run(file);
-        refused(&ran, 2, parts);
+        assert_refused(&ran, 2, parts);
         assert_eq!(ran.stdout, "");
     }
     // The authorities of the system do not sign for this machine.
-    refused(&dir.run(&search), 2, &["CA file"]);
+    assert_refused(&dir.run(&search), 2, &["CA file"]);
     let copy = ["copy", "--index", sample_index(), "--to", &address];
     let ran = run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "wrong.pem")], &copy);
-    refused(&ran, 2, &["cannot be trusted", "CA file"]);
+    assert_refused(&ran, 2, &["cannot be trusted", "CA file"]);
     // A node without TLS, and one with it that is asked without.
     let plain = cluster.address(SAMPLE).replace("http://", "https://");
     let search = ["search", "x", "--index", &plain];
-    refused(&run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "right.pem")], &search), 2, &[]);
+    assert_refused(&run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "right.pem")], &search), 2, &[]);
     let address = address.replace("https://", "http://");
-    refused(&dir.run(&["search", "x", "--index", &address]), 2, &["scheme"]);
+    assert_refused(&dir.run(&["search", "x", "--index", &address]), 2, &["scheme"]);
 }
 
 /// What a user with the rights to read may ask of the index.
@@ -150,13 +152,13 @@ fn a_user_who_may_only_read_can_search() {
         &["check", "--from", sample_index()],
     ];
     for args in verbs {
-        same(&dir, indexes, args);
+        assert_same_output(&dir, indexes, args);
     }
     assert_eq!(run_on(&dir, &address, &["stats"]).code, 0);
     // It may not write, and says what is missing.
     let before = cluster.indexes_of(SAMPLE);
     let copy = ["copy", "--index", sample_index(), "--to", &address];
-    refused(&dir.run(&copy), 2, &["forbidden", "indices:admin/any", "operator"]);
+    assert_refused(&dir.run(&copy), 2, &["forbidden", "indices:admin/any", "operator"]);
     assert_eq!(cluster.indexes_of(SAMPLE), before);
 }
 
@@ -187,7 +189,7 @@ fn other_products_and_versions_are_refused_by_name() {
         ];
         for args in runs {
             let ran = dir.run(args);
-            refused(&ran, 2, &[named]);
+            assert_refused(&ran, 2, &[named]);
             let cure = ran.stderr.contains("2.19") || ran.stderr.contains("check the host");
             assert!(cure && ran.stdout.is_empty(), "{}", ran.stderr);
         }

@@ -1,7 +1,7 @@
 //! All verbs that read give the same output for both.
 
-use super::queries::Queries;
-use super::{cluster, run_on, same, sample_copy, sample_index};
+use super::random_queries::RandomQueries;
+use super::{assert_same_output, cluster, run_on, sample_copy, sample_index};
 use crate::util::Dir;
 
 /// Queries of every kind, and those of them that are asked in other ways, too.
@@ -15,7 +15,7 @@ fn queries_of_every_kind_have_the_same_answers_on_a_cluster() {
     let address = sample_copy(&cluster);
     let indexes = [sample_index(), &address];
     let exported = dir.ok(&["export", "--index", indexes[0]]);
-    let queries = Queries::new(&exported, 7).lines(COUNT);
+    let queries = RandomQueries::new(&exported, 7).lines(COUNT);
     dir.write("queries.txt", &queries);
     let options: [&[&str]; 5] = [
         &["-f", "jsonl"],
@@ -49,31 +49,31 @@ fn all_verbs_that_read_have_the_same_output_on_a_cluster() {
     let address = sample_copy(&cluster);
     let indexes = [sample_index(), &address];
     let exported = dir.ok(&["export", "--index", indexes[0]]);
-    same(&dir, indexes, &["export"]);
-    let mut queries = Queries::new(&exported, 11);
+    assert_same_output(&dir, indexes, &["export"]);
+    let mut queries = RandomQueries::new(&exported, 11);
     let lines = queries.lines(20);
     for query in ["比特幣", "kind:flash", "(以太坊 OR 模型) NOT 減半"] {
         let facets = ["search", "--facet", "kind,tag,month,source", "--facet-limit", "0"];
-        same(&dir, indexes, &[&facets[..], &["-f", "json", query]].concat());
-        same(&dir, indexes, &["timeline", "-f", "json", query]);
-        same(&dir, indexes, &["tags", "-f", "json", "--limit", "0", query]);
-        same(&dir, indexes, &["search", query]);
-        same(&dir, indexes, &["search", "-l", query]);
+        assert_same_output(&dir, indexes, &[&facets[..], &["-f", "json", query]].concat());
+        assert_same_output(&dir, indexes, &["timeline", "-f", "json", query]);
+        assert_same_output(&dir, indexes, &["tags", "-f", "json", "--limit", "0", query]);
+        assert_same_output(&dir, indexes, &["search", query]);
+        assert_same_output(&dir, indexes, &["search", "-l", query]);
     }
-    same(&dir, indexes, &["tags"]);
-    same(&dir, indexes, &["tags", "--prefix", "B", "--limit", "0"]);
-    same(&dir, indexes, &["timeline"]);
-    same(&dir, indexes, &["search", "-n", "300", "-f", "ids"]);
+    assert_same_output(&dir, indexes, &["tags"]);
+    assert_same_output(&dir, indexes, &["tags", "--prefix", "B", "--limit", "0"]);
+    assert_same_output(&dir, indexes, &["timeline"]);
+    assert_same_output(&dir, indexes, &["search", "-n", "300", "-f", "ids"]);
     for query in lines.lines().filter(|query| !query.starts_with('-')) {
         let id = queries.id();
-        same(&dir, indexes, &["search", "-c", query]);
-        same(&dir, indexes, &["explain", "-f", "json", query, "--id", &id]);
+        assert_same_output(&dir, indexes, &["search", "-c", query]);
+        assert_same_output(&dir, indexes, &["explain", "-f", "json", query, "--id", &id]);
     }
     for _ in 0..6 {
         let id = queries.id();
-        same(&dir, indexes, &["show", &id, "-f", "json"]);
-        same(&dir, indexes, &["show", &id, "--highlight", "比特幣 模型"]);
-        same(&dir, indexes, &["similar", &id, "-f", "json"]);
-        same(&dir, indexes, &["explain", "以太坊 模型", "--id", &id]);
+        assert_same_output(&dir, indexes, &["show", &id, "-f", "json"]);
+        assert_same_output(&dir, indexes, &["show", &id, "--highlight", "比特幣 模型"]);
+        assert_same_output(&dir, indexes, &["similar", &id, "-f", "json"]);
+        assert_same_output(&dir, indexes, &["explain", "以太坊 模型", "--id", &id]);
     }
 }

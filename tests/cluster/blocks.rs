@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::copies::Archive;
-use super::{cluster, cluster_alone, refused, run_on, same};
+use super::support::Archive;
+use super::{assert_refused, cluster, cluster_alone, run_on};
 
 /// Sets `index.blocks.read_only_allow_delete`, as the cluster does when a disk is nearly full, or
 /// removes it if `blocked` is null.
@@ -17,9 +17,7 @@ fn set_block(client: &wensou_cluster::Client, indexes: &str, blocked: Value) {
 #[test]
 fn a_full_disk_stops_copies_but_not_searches() {
     let Some(cluster) = cluster() else { return };
-    let archive = Archive::new();
-    let address = cluster.address("full");
-    archive.copy(&address);
+    let (archive, address) = Archive::copied_to(&cluster, "full");
     let client = cluster.client();
     let (before, old) = (cluster.indexes_of("full"), archive.answers("index"));
     archive.update(1);
@@ -28,16 +26,16 @@ fn a_full_disk_stops_copies_but_not_searches() {
         set_block(&client, indexes, json!(true));
         let copy = ["copy", "--index", "index", "--to", &address];
         let parts = ["full", "disk", "free space", "searches go on"];
-        refused(&archive.dir.run(&copy), 2, &parts);
+        assert_refused(&archive.dir.run(&copy), 2, &parts);
         let index = ["index", "archive", "--index", &address, "--local", "index"];
-        refused(&archive.dir.run(&index), 2, &parts);
+        assert_refused(&archive.dir.run(&index), 2, &parts);
         assert_eq!(archive.answers(&address), old);
-        assert_eq!(run_on(&archive.dir, &address, &["check", "--all"]).code, 0);
+        archive.assert_intact(&address);
         assert_eq!(cluster.indexes_of("full"), before);
     }
     set_block(&client, "full-*", Value::Null);
     archive.copy(&address);
-    same(&archive.dir, ["index", &address], &["export"]);
+    archive.assert_copy_is_current(&address);
 }
 
 #[test]
@@ -53,12 +51,16 @@ fn a_copy_succeeds_once_the_blocks_are_removed() {
     });
     client.put("/_index_template/freed", &[], &template).unwrap();
     let copy = ["copy", "--index", "index", "--to", &address];
-    refused(&archive.dir.run(&copy), 2, &["does not accept writes", "free space", "add nodes"]);
-    refused(&run_on(&archive.dir, &address, &["search", "x"]), 3, &["no index"]);
+    assert_refused(
+        &archive.dir.run(&copy),
+        2,
+        &["does not accept writes", "free space", "add nodes"],
+    );
+    assert_refused(&run_on(&archive.dir, &address, &["search", "x"]), 3, &["no index"]);
     client.delete("/_index_template/freed", &[]).unwrap();
     set_block(&client, "freed-*", Value::Null);
     archive.copy(&address);
-    same(&archive.dir, ["index", &address], &["export"]);
+    archive.assert_copy_is_current(&address);
     // Above the high watermark, the cluster creates no index at all.
     let block_creation = |value: Value| {
         let settings = json!({ "persistent": { "cluster.blocks.create_index": value } });
@@ -69,8 +71,8 @@ fn a_copy_succeeds_once_the_blocks_are_removed() {
     block_creation(json!(true));
     let ran = archive.dir.run(&copy);
     block_creation(Value::Null);
-    refused(&ran, 2, &["does not accept writes", "free space"]);
+    assert_refused(&ran, 2, &["does not accept writes", "free space"]);
     assert_eq!(archive.answers(&address), old);
     archive.copy(&address);
-    same(&archive.dir, ["index", &address], &["export"]);
+    archive.assert_copy_is_current(&address);
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use wensou_cluster::{BulkOptions, BulkWriter, Client, Error, Health, Operation, PageOptions};
 
 use super::cluster_alone;
-use super::running::Cluster;
+use super::nodes::Cluster;
 
 /// The number of documents in each index.
 const DOCUMENTS: usize = 2_000;

@@ -1,68 +1,16 @@
 //! Copies of an index to the cluster: each is searched only once it is complete, whatever happens
 //! meanwhile, and then replaces the one before.
 
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::running::Cluster;
-use super::{NO_GRACE, cluster, documents, refused, run_on, same};
-use crate::util::{Dir, copy_folder, sample, set_archive_state};
-
-/// Queries whose answers depend on the state of the archive.
-const QUERIES: [&[&str]; 3] = [
-    &["search", "標題 正文", "-f", "jsonl", "-n", "20"],
-    &["search", "來去 OR 變化", "--facet", "month", "-f", "json"],
-    &["search", "-n", "300", "-f", "ids"],
-];
-
-/// An archive that a test puts into one of two states (see [`set_archive_state`]), with an index of
-/// it in the folder `index`.
-pub(super) struct Archive {
-    pub(super) dir: Dir,
-}
-
-impl Archive {
-    /// The sample archive in state 0, indexed.
-    pub(super) fn new() -> Self {
-        let archive = Self { dir: Dir::new() };
-        copy_folder(&sample(), &archive.dir.path().join("archive"));
-        archive.set_state(0);
-        archive.dir.ok(&["index", "archive", "--quiet", "--index", "index"]);
-        archive
-    }
-
-    /// Puts the archive into a state, without updating the index.
-    pub(super) fn set_state(&self, state: usize) {
-        set_archive_state(&self.dir.path().join("archive"), state);
-    }
-
-    /// Puts the archive into a state, and updates the index.
-    pub(super) fn update(&self, state: usize) {
-        self.set_state(state);
-        self.dir.ok(&["index", "archive", "--quiet", "--index", "index"]);
-    }
-
-    /// Copies the index to an address, and returns what the copy has printed on stderr.
-    pub(super) fn copy(&self, address: &str) -> String {
-        let copy = ["copy", "--index", "index", "--to", address];
-        let ran = self.dir.run(&[&copy[..], &NO_GRACE].concat());
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        ran.stderr
-    }
-
-    /// What an index answers to [`QUERIES`].
-    pub(super) fn answers(&self, index: &str) -> Vec<String> {
-        let answer = |args: &&[&str]| {
-            let ran = run_on(&self.dir, index, args);
-            assert!(ran.code <= 1, "{args:?}: {}", ran.stderr);
-            ran.stdout
-        };
-        QUERIES.iter().map(answer).collect()
-    }
-}
+use super::nodes::Cluster;
+use super::support::{Archive, QUERIES, begin_copy};
+use super::{NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, run_on};
+use crate::util::sample;
 
 #[test]
 fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
@@ -109,7 +57,7 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
     assert!((1..=10).contains(&sent), "{messages}");
     assert!((1..=3).contains(&number_before(&messages, " deleted")), "{messages}");
     assert_eq!(archive.answers(&address), new);
-    same(&archive.dir, ["index", &address], &["export"]);
+    archive.assert_copy_is_current(&address);
     assert_eq!(cluster.indexes_of("updated").len(), 2);
 }
 
@@ -122,17 +70,15 @@ fn number_before(text: &str, mark: &str) -> u64 {
 #[test]
 fn only_copies_of_the_same_archive_are_replaced() {
     let Some(cluster) = cluster() else { return };
-    let archive = Archive::new();
-    let address = cluster.address("roots");
-    archive.copy(&address);
+    let (archive, address) = Archive::copied_to(&cluster, "roots");
     let before = archive.answers(&address);
     let kinds = sample().parent().unwrap().join("kinds").display().to_string();
     archive.dir.ok(&["index", &kinds, "--quiet", "--index", "other"]);
     let copy = ["copy", "--index", "other", "--to", &address];
-    refused(&archive.dir.run(&copy), 2, &["--replace", "kinds", "archive"]);
+    assert_refused(&archive.dir.run(&copy), 2, &["--replace", "kinds", "archive"]);
     assert_eq!(archive.answers(&address), before);
     archive.dir.ok(&[&copy[..], &["--replace"], &NO_GRACE].concat());
-    same(&archive.dir, ["other", &address], &["export"]);
+    assert_same_output(&archive.dir, ["other", &address], &["export"]);
 }
 
 #[test]
@@ -147,61 +93,40 @@ fn a_foreign_index_is_refused_and_not_changed() {
         client.put(&format!("/{name}/_doc/1"), &[("refresh", "true")], &document).unwrap();
     }
     client.swap_alias("led", None, "foreign-one").unwrap();
-    let before = ["foreign", "foreign-one"].map(|name| documents(&client, name));
+    let before = ["foreign", "foreign-one"].map(|name| all_documents(&client, name));
     for name in ["foreign", "led"] {
         let address = cluster.address(name);
         for more in [&[][..], &["--replace"]] {
             let copy = ["copy", "--index", "index", "--to", &address];
             let ran = archive.dir.run(&[&copy[..], more].concat());
-            refused(&ran, 3, &[name, "not written by wensou", "another name"]);
+            assert_refused(&ran, 3, &[name, "not written by wensou", "another name"]);
         }
-        refused(&run_on(&archive.dir, &address, &["search", "比特幣"]), 3, &[name]);
+        assert_refused(&run_on(&archive.dir, &address, &["search", "比特幣"]), 3, &[name]);
     }
-    assert_eq!(["foreign", "foreign-one"].map(|name| documents(&client, name)), before);
+    assert_eq!(["foreign", "foreign-one"].map(|name| all_documents(&client, name)), before);
     assert_eq!(client.alias_targets("led").unwrap(), ["foreign-one"]);
 }
 
 /// Starts a copy, and kills it as soon as its index exists.
-fn kill_a_copy(archive: &Archive, cluster: &Cluster, name: &str) {
-    let (mut copy, _) = begin_a_copy(archive, cluster, name);
+fn begin_and_kill_copy(archive: &Archive, cluster: &Cluster, name: &str) {
+    let (mut copy, _) = begin_copy(archive, cluster, name);
     copy.kill().unwrap();
     assert!(!copy.wait().unwrap().success(), "the copy was finished before it was killed");
-}
-
-/// Starts a copy, and returns it with the name of its index as soon as that exists.
-#[allow(clippy::zombie_processes, reason = "the callers wait for it")]
-pub(super) fn begin_a_copy(archive: &Archive, cluster: &Cluster, name: &str) -> (Child, String) {
-    let address = cluster.address(name);
-    let before = cluster.indexes_of(name);
-    let copy = ["copy", "--index", "index", "--to", &address];
-    let mut command = archive.dir.command(&[&copy[..], &NO_GRACE].concat());
-    let copy = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let started = Instant::now();
-    loop {
-        let found = cluster.indexes_of(name);
-        if let Some(new) = found.into_iter().find(|index| !before.contains(index)) {
-            return (copy, new);
-        }
-        assert!(started.elapsed() < Duration::from_secs(30), "no index appears");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]
 fn a_copy_whose_index_is_deleted_meanwhile_is_not_published() {
     let Some(cluster) = cluster() else { return };
-    let archive = Archive::new();
-    let address = cluster.address("disturbed");
-    archive.copy(&address);
+    let (archive, address) = Archive::copied_to(&cluster, "disturbed");
     let old = archive.answers("index");
     archive.update(1);
-    let (mut copy, index) = begin_a_copy(&archive, &cluster, "disturbed");
+    let (mut copy, index) = begin_copy(&archive, &cluster, "disturbed");
     cluster.client().delete_index(&index).unwrap();
     assert!(!copy.wait().unwrap().success());
     assert_eq!(archive.answers(&address), old);
     archive.copy(&address);
     assert_eq!(archive.answers(&address), archive.answers("index"));
-    assert_eq!(run_on(&archive.dir, &address, &["check", "--all"]).code, 0);
+    archive.assert_intact(&address);
 }
 
 #[test]
@@ -210,26 +135,26 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     let archive = Archive::new();
     let address = cluster.address("killed");
     // Until the first copy is complete, there is no index.
-    kill_a_copy(&archive, &cluster, "killed");
-    refused(&run_on(&archive.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
+    begin_and_kill_copy(&archive, &cluster, "killed");
+    assert_refused(&run_on(&archive.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
     archive.copy(&address);
     let old = archive.answers("index");
     assert_eq!(archive.answers(&address), old);
     // The copy that was killed is started again.
     archive.update(1);
-    kill_a_copy(&archive, &cluster, "killed");
+    begin_and_kill_copy(&archive, &cluster, "killed");
     assert_eq!(archive.answers(&address), old);
     archive.copy(&address);
     assert_eq!(archive.answers(&address), archive.answers("index"));
     assert_ne!(archive.answers(&address), old);
     // Another copy removes what the one that was killed has left.
     archive.update(0);
-    kill_a_copy(&archive, &cluster, "killed");
+    begin_and_kill_copy(&archive, &cluster, "killed");
     assert!(cluster.indexes_of("killed").len() > 2);
     archive.dir.write("archive/further.txt", "另一頁的標題\n\n另一頁的正文。\n");
     archive.update(1);
     archive.copy(&address);
-    same(&archive.dir, ["index", &address], &["export"]);
+    archive.assert_copy_is_current(&address);
     assert_eq!(cluster.indexes_of("killed").len(), 2);
     // A copy with nothing to send does so as well: the one before may have been killed after it had
     // swapped the alias.
@@ -243,9 +168,7 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
 #[test]
 fn only_leftovers_of_the_same_alias_are_deleted_and_others_are_named() {
     let Some(cluster) = cluster() else { return };
-    let archive = Archive::new();
-    let address = cluster.address("kept");
-    archive.copy(&address);
+    let (archive, address) = Archive::copied_to(&cluster, "kept");
     let client = cluster.client();
     let marked = |alias: &str| json!({ "mappings": { "_meta": { "wensou": { "alias": alias } } } });
     // Without a mark.
@@ -271,15 +194,13 @@ fn only_leftovers_of_the_same_alias_are_deleted_and_others_are_named() {
     assert!(!left.contains(&"kept-bbbbbbbbbbbbbbbb".to_owned()), "{left:?}");
     // The two indexes of the copy, those that were named, and the one with another name.
     assert_eq!(left.len(), 2 + named.len() + 1, "{left:?}");
-    assert_eq!(run_on(&archive.dir, &address, &["check", "--all"]).code, 0);
+    archive.assert_intact(&address);
 }
 
 #[test]
 fn the_previous_copy_is_kept_for_the_grace_period() {
     let Some(cluster) = cluster() else { return };
-    let archive = Archive::new();
-    let address = cluster.address("grace");
-    archive.copy(&address);
+    let (archive, address) = Archive::copied_to(&cluster, "grace");
     let client = cluster.client();
     let before = client.alias_targets("grace").unwrap();
     archive.update(1);

@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use wensou_cluster::Health;
 
-use super::queries::Queries;
-use super::running::Cluster;
-use super::{NO_GRACE, cluster_alone, copied, refused, run_on, same, sample_index};
+use super::nodes::Cluster;
+use super::random_queries::RandomQueries;
+use super::{
+    NO_GRACE, assert_refused, assert_same_output, cluster_alone, copied, run_on, sample_index,
+};
 use crate::util::{Dir, Ran};
 
 fn wait_for_health(cluster: &Cluster, name: &str, health: Health) {
@@ -22,7 +24,7 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     let address = copied(&dir, &cluster, "nodes");
     wait_for_health(&cluster, "nodes-*", Health::Green);
     let exported = dir.ok(&["export", "--index", sample_index()]);
-    dir.write("queries.txt", Queries::new(&exported, 3).lines(60));
+    dir.write("queries.txt", RandomQueries::new(&exported, 3).lines(60));
     let args = ["search", "--batch", "queries.txt", "-f", "jsonl"];
     let wanted = run_on(&dir, sample_index(), &args);
     let mut command = dir.command(&[&args[..], &["--index", &address]].concat());
@@ -43,10 +45,10 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     }
     // The copy may fail: a new shard without a replica is missing while its only node is down.
     if copied.code != 0 {
-        refused(&copied, 2, &["error"]);
+        assert_refused(&copied, 2, &["error"]);
         dir.ok(&["copy", "--index", sample_index(), "--to", &written]);
     }
-    same(&dir, [sample_index(), &written], &["export"]);
+    assert_same_output(&dir, [sample_index(), &written], &["export"]);
     assert_eq!(run_on(&dir, &written, &["check", "--all"]).code, 0);
     let again = run_on(&dir, &address, &args);
     assert!(again.stdout == wanted.stdout, "the answers differ: {}", again.stderr);
@@ -110,7 +112,7 @@ const READING_COMMANDS: [&[&str]; 7] = [
 fn refuse_partial_answers(dir: &Dir, address: &str, commands: &[&[&str]]) {
     for args in commands {
         let ran = run_on(dir, address, args);
-        refused(&ran, 2, &["error: ", "the health of the cluster", "try again"]);
+        assert_refused(&ran, 2, &["error: ", "the health of the cluster", "try again"]);
         // An export has printed some lines before it fails, and its status tells of the failure.
         assert!(ran.stdout.is_empty() || args[0] == "export", "{args:?}: {}", ran.stdout);
     }
@@ -133,7 +135,7 @@ fn with_too_few_nodes_commands_fail_and_never_show_a_part() {
     cluster.run(&["kill", &first]);
     wait_for_health(&cluster, "yellow", Health::Yellow);
     for args in READING_COMMANDS.iter().filter(|args| args[0] != "check") {
-        same(&dir, [sample_index(), &yellow], args);
+        assert_same_output(&dir, [sample_index(), &yellow], args);
     }
     assert_eq!(run_on(&dir, &yellow, &["check", "--all"]).code, 0);
     let written = cluster.address("three-nodes");
@@ -145,14 +147,14 @@ fn with_too_few_nodes_commands_fail_and_never_show_a_part() {
     let started = Instant::now();
     refuse_partial_answers(&dir, &yellow, &READING_COMMANDS[..2]);
     let copy = ["copy", "--index", sample_index(), "--to", &yellow];
-    refused(&dir.run(&copy), 2, &["the health of the cluster", "try again"]);
+    assert_refused(&dir.run(&copy), 2, &["the health of the cluster", "try again"]);
     let took = started.elapsed();
     cluster.run(&["restart", second, "--no-wait"]);
     cluster.run(&["restart", &first]);
     // Three commands failed, each within its limits.
     assert!(took < Duration::from_secs(45), "{took:.1?}");
     for index in [&yellow, &red, &written] {
-        same(&dir, [sample_index(), index], READING_COMMANDS[0]);
+        assert_same_output(&dir, [sample_index(), index], READING_COMMANDS[0]);
         assert_eq!(run_on(&dir, index, &["check", "--all"]).code, 0);
     }
     dir.ok(&copy);

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::copies::{Archive, begin_a_copy};
-use super::{NO_GRACE, cluster, refused, run_on, same};
+use super::support::{Archive, begin_copy};
+use super::{NO_GRACE, assert_refused, cluster};
 use crate::util::Ran;
 
 /// Sends a signal to a process that a test has started.
@@ -18,20 +18,18 @@ fn signal(name: &str, process: u32) {
 #[test]
 fn a_second_copy_names_the_first_or_waits_for_it() {
     let Some(cluster) = cluster() else { return };
-    let archive = Archive::new();
-    let address = cluster.address("twice");
-    archive.copy(&address);
+    let (archive, address) = Archive::copied_to(&cluster, "twice");
     archive.update(1);
-    let (mut first, _) = begin_a_copy(&archive, &cluster, "twice");
+    let (mut first, _) = begin_copy(&archive, &cluster, "twice");
     signal("-STOP", first.id());
     let copy = ["copy", "--index", "index", "--to", &address];
     let copy = [&copy[..], &NO_GRACE].concat();
     let before = cluster.indexes_of("twice");
     let started = Instant::now();
     let process = format!("process {} on ", first.id());
-    refused(&archive.dir.run(&copy), 2, &[&address, &process, "since 20", "--wait"]);
+    assert_refused(&archive.dir.run(&copy), 2, &[&address, &process, "since 20", "--wait"]);
     let index = ["index", "archive", "--index", &address, "--local", "index"];
-    refused(&archive.dir.run(&index), 2, &[&address, &process, "--wait"]);
+    assert_refused(&archive.dir.run(&index), 2, &[&address, &process, "--wait"]);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     assert_eq!(cluster.indexes_of("twice"), before);
     let mut waiting = archive.dir.command(&[&copy[..], &["--wait"]].concat());
@@ -43,7 +41,7 @@ fn a_second_copy_names_the_first_or_waits_for_it() {
     assert_eq!(waited.code, 0, "{}", waited.stderr);
     assert!(waited.stderr.contains(&format!("waiting: a copy to {address}")), "{}", waited.stderr);
     assert!(waited.stderr.contains("of which 0 sent and 0 deleted"), "{}", waited.stderr);
-    same(&archive.dir, ["index", &address], &["export"]);
+    archive.assert_copy_is_current(&address);
 }
 
 #[test]
@@ -62,18 +60,16 @@ fn copies_at_the_same_time_leave_a_whole_index() {
         let ran = Ran::from(copy.wait_with_output().unwrap());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     }
-    assert_eq!(run_on(&archive.dir, &address, &["check", "--all"]).code, 0);
+    archive.assert_intact(&address);
     assert_eq!(cluster.indexes_of("crowd").len(), 2);
     archive.copy(&address);
-    same(&archive.dir, ["index", &address], &["export"]);
+    archive.assert_copy_is_current(&address);
 }
 
 #[test]
 fn the_lock_of_a_process_that_is_gone_ends() {
     let Some(cluster) = cluster() else { return };
-    let archive = Archive::new();
-    let address = cluster.address("left");
-    archive.copy(&address);
+    let (archive, address) = Archive::copied_to(&cluster, "left");
     // As a process on another machine has left it.
     let path = "/left-wensou-lock/_doc/lock";
     let holder = json!({
@@ -90,7 +86,7 @@ fn the_lock_of_a_process_that_is_gone_ends() {
     let renewed: Value = std::thread::scope(|scope| {
         let refusing = scope.spawn(|| {
             let copy = ["copy", "--index", "index", "--to", &address];
-            refused(&archive.dir.run(&copy), 2, &["process 7 on elsewhere", "--wait"]);
+            assert_refused(&archive.dir.run(&copy), 2, &["process 7 on elsewhere", "--wait"]);
         });
         while !refusing.is_finished() {
             std::thread::sleep(Duration::from_millis(400));
@@ -106,19 +102,17 @@ fn the_lock_of_a_process_that_is_gone_ends() {
 #[test]
 fn an_alias_that_others_have_changed_is_left_as_it_is() {
     let Some(cluster) = cluster() else { return };
-    let archive = Archive::new();
-    let address = cluster.address("moved");
-    archive.copy(&address);
+    let (archive, address) = Archive::copied_to(&cluster, "moved");
     let client = cluster.client();
     let before = client.alias_targets("moved").unwrap();
     client.create_index("moved-by-others", &json!({})).unwrap();
     archive.update(1);
-    let (copy, _) = begin_a_copy(&archive, &cluster, "moved");
+    let (copy, _) = begin_copy(&archive, &cluster, "moved");
     client.swap_alias("moved", Some(&before[0]), "moved-by-others").unwrap();
     let ran = Ran::from(copy.wait_with_output().unwrap());
-    refused(&ran, 2, &["changed the alias", "moved-by-others", "copy again"]);
+    assert_refused(&ran, 2, &["changed the alias", "moved-by-others", "copy again"]);
     assert_eq!(client.alias_targets("moved").unwrap(), ["moved-by-others"]);
     client.swap_alias("moved", Some("moved-by-others"), &before[0]).unwrap();
     archive.copy(&address);
-    same(&archive.dir, ["index", &address], &["export"]);
+    archive.assert_copy_is_current(&address);
 }

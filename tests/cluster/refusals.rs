@@ -1,6 +1,6 @@
 //! What is refused, and what the messages say. Needs no cluster unless it says so.
 
-use super::{cluster, refused, run_on};
+use super::{assert_refused, cluster, run_on};
 use crate::util::{Dir, Ran};
 
 #[test]
@@ -10,7 +10,7 @@ fn a_name_without_an_index_names_the_cure() {
     let address = cluster.address("nothing");
     for args in [&["search", "x"][..], &["tags"], &["stats"], &["check"], &["export"]] {
         let cure = format!("`wensou index PATH --index {address}`");
-        refused(&run_on(&dir, &address, args), 3, &["no index", &cure]);
+        assert_refused(&run_on(&dir, &address, args), 3, &["no index", &cure]);
     }
 }
 
@@ -19,7 +19,8 @@ fn what_needs_a_folder_says_what_to_do_instead() {
     let dir = Dir::new();
     // Nothing listens there: none of them asks the cluster first.
     let address = "http://127.0.0.1:9/news";
-    let refuse = |args: &[&str], parts: &[&str]| refused(&run_on(&dir, address, args), 2, parts);
+    let refuse =
+        |args: &[&str], parts: &[&str]| assert_refused(&run_on(&dir, address, args), 2, parts);
     refuse(&["backup", "x"], &["snapshots"]);
     refuse(&["check", "--repair"], &["--repair", "`wensou index --rebuild`"]);
     refuse(&["check", "--quick"], &["--quick"]);
@@ -31,7 +32,7 @@ fn other_machines_are_reached_by_https_only() {
     let dir = Dir::new();
     let address = "http://192.0.2.1:9200/news";
     let ran = run_on(&dir, address, &["search", "x"]);
-    refused(&ran, 2, &["192.0.2.1", "--insecure-http", "https://"]);
+    assert_refused(&ran, 2, &["192.0.2.1", "--insecure-http", "https://"]);
 }
 
 #[test]

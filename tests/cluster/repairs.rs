@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use wensou_cluster::{Client, Request};
 
-use super::{NO_GRACE, cluster, copied, documents, refused, run_on, same, sample_index};
+use super::{
+    NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, copied, run_on,
+    sample_index,
+};
 use crate::util::{Dir, Ran};
 
 /// Changes the documents of a copy in three ways, and returns the ids of those that are changed,
@@ -37,7 +40,7 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
         found.as_array_mut().unwrap().sort_by_key(|hit| hit["_id"].to_string());
         found.as_array().unwrap().iter().map(|hit| hit["_source"].clone()).collect::<Vec<_>>()
     };
-    let intact = sorted(documents(&client, "repaired"));
+    let intact = sorted(all_documents(&client, "repaired"));
     let from = ["check", "--from", sample_index()];
     assert_eq!(run_on(&dir, &address, &from).code, 0);
     let ids = dir.ok(&["search", "-n", "2", "-f", "ids", "--index", &address]);
@@ -49,7 +52,7 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
         format!("document {added} is not in the archive"),
     ];
     let found = run_on(&dir, &address, &from);
-    refused(&found, 3, &["damaged"]);
+    assert_refused(&found, 3, &["damaged"]);
     assert_eq!(found.stdout.lines().count(), 3, "{}", found.stdout);
     assert!(findings.iter().all(|finding| found.stdout.contains(finding)), "{}", found.stdout);
     let repair = [&from[..], &["--repair"], &NO_GRACE].concat();
@@ -63,8 +66,8 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
     let output: Value = serde_json::from_str(&repaired.stdout).unwrap();
     assert_eq!(output["sound"], true);
     assert_eq!(output["repaired"], json!({ "sent": 2, "deleted": 1 }));
-    assert_eq!(sorted(documents(&client, "repaired")), intact);
-    same(&dir, [sample_index(), &address], &["export"]);
+    assert_eq!(sorted(all_documents(&client, "repaired")), intact);
+    assert_same_output(&dir, [sample_index(), &address], &["export"]);
     assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
     assert_eq!(cluster.indexes_of("repaired").len(), 2);
     // There is nothing to repair.
@@ -97,14 +100,14 @@ fn a_repair_knows_the_index_that_the_copy_was_made_of() {
     assert!(repaired.stderr.contains("repaired: 2 sent and 1 deleted"), "{}", repaired.stderr);
     assert_eq!(run(&check).code, 0);
     // Without it, or with another one, nothing is changed.
-    let before = documents(&cluster.client(), "known");
+    let before = all_documents(&cluster.client(), "known");
     let unknown = run_on(&dir, &address, &["check", "--repair"]);
-    refused(&unknown, 2, &["--from DIR", "`wensou index --rebuild`"]);
+    assert_refused(&unknown, 2, &["--from DIR", "`wensou index --rebuild`"]);
     let other = ["check", "--repair", "--from", sample_index()];
-    refused(&run_on(&dir, &address, &other), 2, &["archive", "name the folder"]);
+    assert_refused(&run_on(&dir, &address, &other), 2, &["archive", "name the folder"]);
     let none = run_on(&dir, &address, &["check", "--repair", "--from", "nowhere"]);
-    refused(&none, 3, &["nowhere"]);
-    assert_eq!(documents(&cluster.client(), "known"), before);
+    assert_refused(&none, 3, &["nowhere"]);
+    assert_eq!(all_documents(&cluster.client(), "known"), before);
 }
 
 #[test]
@@ -120,12 +123,16 @@ fn statistics_that_were_changed_are_repaired() {
     client.send(&refresh).unwrap();
     let from = ["check", "--from", sample_index()];
     let found = run_on(&dir, &address, &from);
-    refused(&found, 3, &["damaged"]);
+    assert_refused(&found, 3, &["damaged"]);
     assert!(found.stdout.contains(".terms differs from the documents"), "{}", found.stdout);
     let repaired = run_on(&dir, &address, &[&from[..], &["--repair"], &NO_GRACE].concat());
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
     assert!(repaired.stderr.contains("repaired: 0 sent and 0 deleted"), "{}", repaired.stderr);
-    same(&dir, [sample_index(), &address], &["search", "比特幣 減半 市場", "-f", "jsonl"]);
+    assert_same_output(
+        &dir,
+        [sample_index(), &address],
+        &["search", "比特幣 減半 市場", "-f", "jsonl"],
+    );
 }
 
 #[test]
@@ -153,7 +160,7 @@ fn a_document_that_was_changed_is_named() {
     client.post(&format!("/changed/_update/{}", ids[1]), &refresh, &tags).unwrap();
     block(Some(true));
     let ran = run_on(&dir, &address, &["check", "--all"]);
-    refused(&ran, 3, &["damaged"]);
+    assert_refused(&ran, 3, &["damaged"]);
     let named: Vec<&str> = ids.iter().filter(|id| ran.stdout.contains(**id)).copied().collect();
     assert_eq!(named, ids[..2], "{}", ran.stdout);
     assert_eq!(ran.stdout.lines().count(), 2, "{}", ran.stdout);
@@ -162,7 +169,7 @@ fn a_document_that_was_changed_is_named() {
     client.send(&Request::delete(&path).query("refresh", "true")).unwrap();
     block(Some(true));
     let ran = run_on(&dir, &address, &["check", "-f", "json"]);
-    refused(&ran, 3, &["damaged"]);
+    assert_refused(&ran, 3, &["damaged"]);
     assert!(ran.stdout.contains("instead of"), "{}", ran.stdout);
     // The cure that the message of `check --repair` names.
     dir.ok(&["backup", "--index", sample_index(), "index", "--quiet"]);

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use super::queries::Queries;
-use super::{cluster, refused, run_on, same};
+use super::random_queries::RandomQueries;
+use super::{assert_refused, assert_same_output, cluster, run_on};
 use crate::util::{Dir, Ran, copy_folder, files_below, sample};
 
 /// The folders of the archive, in the order of the walk. Each is a share.
@@ -70,10 +70,10 @@ impl DividedArchive {
     /// Checks that the index at an address gives the same answers as `whole`, and is intact.
     fn assert_equals_whole(&self, address: &str) {
         let indexes = ["whole", address];
-        same(&self.dir, indexes, &["export"]);
+        assert_same_output(&self.dir, indexes, &["export"]);
         let exported = self.dir.ok(&["export", "--index", "whole"]);
-        self.dir.write("queries.txt", Queries::new(&exported, 5).lines(120));
-        same(&self.dir, indexes, &["search", "--batch", "queries.txt", "-f", "json"]);
+        self.dir.write("queries.txt", RandomQueries::new(&exported, 5).lines(120));
+        assert_same_output(&self.dir, indexes, &["search", "--batch", "queries.txt", "-f", "json"]);
         for args in [
             &["tags"][..],
             &["timeline", "交易所", "--by", "month"],
@@ -82,7 +82,7 @@ impl DividedArchive {
             &["similar", &self.id_of("同一篇文章")],
             &["show", "r1@d/records.jsonl"],
         ] {
-            same(&self.dir, indexes, args);
+            assert_same_output(&self.dir, indexes, args);
         }
         let checked = run_on(&self.dir, address, &["check", "--all"]);
         assert_eq!(checked.code, 0, "{}\n{}", checked.stdout, checked.stderr);
@@ -170,7 +170,7 @@ fn four_machines_make_the_index_of_one() {
     assert!(ran.code == 0 && ran.stderr.contains("nothing was sent"), "{}", ran.stderr);
     // A copy of an index of the whole archive replaces what several machines have sent.
     divided.dir.ok(&["copy", "--index", "whole", "--to", &address, "--quiet"]);
-    same(&divided.dir, ["whole", &address], &["export"]);
+    assert_same_output(&divided.dir, ["whole", &address], &["export"]);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn shares_are_sent_in_any_order_and_again_after_a_kill() {
         let ran = finish(divided.send(share, &address));
         assert!(ran.code == 0 && ran.stderr.contains("files are there"), "{}", ran.stderr);
     }
-    refused(&run_on(&divided.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
+    assert_refused(&run_on(&divided.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
     // Kill it at several moments while it builds or sends.
     for wait in [300, 500, 700] {
         let mut killed = divided.send("b", &address);
@@ -204,12 +204,12 @@ fn shares_that_do_not_fit_together_are_refused() {
     let stats = ["--base", "archive", "--stats", "all.stats", "--index", &address];
     let overlapping = ["index", "archive/a/one.txt", "archive/b", "--local", "overlapping"];
     let ran = divided.dir.run(&[&overlapping[..], &stats].concat());
-    refused(&ran, 2, &["a/one.txt is in another share", ".parts"]);
+    assert_refused(&ran, 2, &["a/one.txt is in another share", ".parts"]);
     // A page that was added after the survey.
     divided.dir.write("archive/b/new.txt", "新的一頁\n\n正文。\n");
     let ran = finish(divided.send("b", &address));
     assert!(ran.code != 0 && ran.stderr.contains("changed since the survey"), "{}", ran.stderr);
-    refused(&run_on(&divided.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
+    assert_refused(&run_on(&divided.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
 }
 
 /// A stand-in for Slurm's `sbatch`: runs each job as soon as it is submitted, one task after the
@@ -245,7 +245,7 @@ fn the_jobs_of_the_documentation_index_an_archive() {
         let ran = Ran::from(divided.dir.shell(line).output().unwrap());
         assert_eq!(ran.code, 0, "{line}: {}", ran.stderr);
     }
-    same(&divided.dir, ["again", &address], &["export"]);
+    assert_same_output(&divided.dir, ["again", &address], &["export"]);
 }
 
 #[test]

@@ -5,12 +5,12 @@ use serde_json::Value;
 use crate::util::Random;
 
 /// Makes queries from exported records.
-pub(super) struct Queries {
+pub(super) struct RandomQueries {
     records: Vec<Value>,
     random: Random,
 }
 
-impl Queries {
+impl RandomQueries {
     pub(super) fn new(exported: &str, seed: u64) -> Self {
         let records = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         Self { records, random: Random::new(seed) }
