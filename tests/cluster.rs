@@ -1,8 +1,8 @@
 //! Tests with a real cluster of three nodes: an index on it gives the same answers as the index in
 //! a folder that it is a copy of, also while it is copied and while nodes fail.
 //!
-//! This file has what the tests share: the cluster, copies of the sample archive, and comparisons.
-//! Without a JDK or Maven, the tests say so and pass.
+//! This file has what the tests share: the cluster, copies of the sample archive, and comparisons;
+//! `support.rs` has an archive that changes. Without a JDK or Maven, the tests say so and pass.
 
 mod access;
 mod answers;
@@ -36,8 +36,9 @@ use nodes::Cluster;
 /// The first port to try for the nodes, out of the way of `just cluster-up`.
 const FIRST_PORT: u16 = 9281;
 
-/// The first of three adjacent free ports. The nodes talk to each other at ports that are 100
-/// higher, and free as well. The tests of another checkout may be using the first ones.
+/// The first of three adjacent free ports, for HTTP. The ports that are 100 higher, at which the
+/// nodes talk to each other, are free as well. The tests of another checkout may already use the
+/// ports from [`FIRST_PORT`] on; so others are tried, too.
 fn free_port() -> u16 {
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let ports_of_nodes = |port: u16| (port..port + 3).flat_map(|port| [port, port + 100]);
@@ -45,8 +46,9 @@ fn free_port() -> u16 {
     ports.find(|port| ports_of_nodes(*port).all(is_free)).unwrap_or(FIRST_PORT)
 }
 
-/// The cluster, which is started for the first test that needs it.
-fn running() -> Option<&'static RwLock<Cluster>> {
+/// The cluster, which is started for the first test that needs it. If this machine cannot run one,
+/// says that the test is skipped, and returns `None`.
+fn shared_cluster() -> Option<&'static RwLock<Cluster>> {
     static CLUSTER: OnceLock<Result<RwLock<Cluster>, String>> = OnceLock::new();
     let start =
         || Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), free_port()).map(RwLock::new);
@@ -56,20 +58,20 @@ fn running() -> Option<&'static RwLock<Cluster>> {
 /// The cluster, for tests that leave its nodes and settings alone. They run at the same time, so
 /// each gives its indexes other names.
 fn cluster() -> Option<RwLockReadGuard<'static, Cluster>> {
-    Some(healed(running()?.read()))
+    Some(unlocked(shared_cluster()?.read()))
 }
 
 /// The cluster, without indexes, for a test that stops nodes or changes settings. No other test
 /// runs meanwhile.
 fn cluster_alone() -> Option<RwLockWriteGuard<'static, Cluster>> {
-    let cluster = healed(running()?.write());
+    let cluster = unlocked(shared_cluster()?.write());
     cluster.delete_indexes();
     Some(cluster)
 }
 
-/// The locked cluster. If a test has failed that had it alone, which may have stopped nodes, starts
-/// them again.
-fn healed<G: Deref<Target = Cluster>>(locked: LockResult<G>) -> G {
+/// The cluster, of which a test has taken the lock. A poisoned lock means that a test has failed
+/// that had the cluster alone, and may have stopped nodes; then starts them again.
+fn unlocked<G: Deref<Target = Cluster>>(locked: LockResult<G>) -> G {
     locked.unwrap_or_else(|poisoned| {
         let cluster = poisoned.into_inner();
         cluster.heal();
@@ -92,48 +94,52 @@ fn sample_index() -> &'static str {
 /// The name of the copy of the index of the sample archive.
 const SAMPLE: &str = "sample";
 
-/// The address of a copy of the index of the sample archive, for tests that do not change it.
+/// The address of a copy of the index of the sample archive, for tests that do not change it. The
+/// first of them makes the copy.
 fn sample_copy(cluster: &Cluster) -> String {
     static COPYING: Mutex<()> = Mutex::new(());
-    // Only one test makes the copy.
+    // Other tests wait until the copy is complete.
     let _guard = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
     if cluster.indexes_of(SAMPLE).is_empty() {
-        return copied(&Dir::new(), cluster, SAMPLE);
+        return copy_sample_index(&Dir::new(), cluster, SAMPLE);
     }
     cluster.address(SAMPLE)
 }
 
 /// Copies the index of the sample archive to `name`, and returns the address of the copy.
-fn copied(dir: &Dir, cluster: &Cluster, name: &str) -> String {
+fn copy_sample_index(dir: &Dir, cluster: &Cluster, name: &str) -> String {
     let address = cluster.address(name);
     let copy = ["copy", "--index", sample_index(), "--to", &address, "--quiet"];
     dir.ok(&[&copy[..], &NO_GRACE].concat());
     address
 }
 
-/// Options by which a copy deletes the previous one at once, for tests in which nothing reads that.
+/// Options with which `wensou copy` deletes the previous copy at once. For tests in which no search
+/// still reads that copy.
 const NO_GRACE: [&str; 2] = ["--grace", "0"];
 
 impl Cluster {
-    /// The address of an index or alias.
+    /// The address of an index or alias, as a user gives it to wensou.
     fn address(&self, name: &str) -> String {
         format!("http://{}/{name}", self.hosts())
     }
 
-    /// A client, to look at the cluster without wensou.
+    /// A client, to look at the cluster and to change it without the binary.
     fn client(&self) -> Client {
         let address = ClusterAddress::parse(&self.address("any")).unwrap();
         Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap()
     }
 
-    /// Deletes all indexes, so that nodes which are started again need not wait for their shards.
+    /// Deletes all indexes, so that nodes that are restarted need not wait for shards of them.
     fn delete_indexes(&self) {
         let delete = || self.client().delete("/*", &[("expand_wildcards", "all")]);
-        // A request that is sent again, because its answer was late, misses what is deleted.
+        // If the answer is late, the client sends the request again. That one fails, because the
+        // indexes are already deleted.
         delete().or_else(|_| delete()).unwrap();
     }
 
-    /// The indexes of the copies to `name`, sorted, without the index of their lock.
+    /// The names of the indexes that copies to `name` have made, sorted, without that of the lock. A
+    /// complete copy has two indexes: of documents and of statistics.
     fn indexes_of(&self, name: &str) -> Vec<String> {
         let found = self.client().indexes(&format!("{name}-*")).unwrap();
         let names = found.into_iter().map(|index| index.name);
@@ -148,8 +154,8 @@ fn run_on(dir: &Dir, index: &str, args: &[&str]) -> Ran {
     dir.run(&[args, &["--index", index]].concat())
 }
 
-/// Checks that the two indexes give the same output and exit status: for a query that is a mistake,
-/// the same message.
+/// Checks that a command gives the same output and exit status on two indexes, and for a query that
+/// is a mistake the same message.
 #[track_caller]
 fn assert_same_output(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
     let [one, other] = [one, other].map(|index| run_on(dir, index, args));
@@ -161,7 +167,7 @@ fn assert_same_output(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
     assert!(one.stdout == other.stdout, "{args:?}: {first_difference:#?}");
 }
 
-/// Checks that a run has failed with this status, and that its message has all of these parts.
+/// Checks that a run has ended with the exit status `code`, and that its message has all `parts`.
 #[track_caller]
 fn assert_refused(ran: &Ran, code: i32, parts: &[&str]) {
     assert_eq!(ran.code, code, "{}\n{}", ran.stdout, ran.stderr);
@@ -170,7 +176,8 @@ fn assert_refused(ran: &Ran, code: i32, parts: &[&str]) {
     }
 }
 
-/// Every document of an index on the cluster, of at most 1,000, as the cluster returns it.
+/// All documents of an index on the cluster, as the cluster returns them. The index must not have
+/// more than 1,000.
 fn all_documents(client: &Client, name: &str) -> Value {
     let body = json!({ "query": { "match_all": {} }, "size": 1000, "sort": ["_doc"] });
     let found: Value = client.search(name, &[], &body).unwrap().json().unwrap();

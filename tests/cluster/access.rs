@@ -1,4 +1,5 @@
-//! Who may do what: refused credentials, certificates, rights, and servers of other versions.
+//! Refusals by the server or of the server: wrong credentials, certificates that are not trusted,
+//! missing rights, other products and versions. A proxy stands for a cluster with access control.
 
 use super::proxy::{Answer, Proxy, Received, authority};
 use super::{
@@ -6,43 +7,58 @@ use super::{
 };
 use crate::util::{Dir, Ran};
 
-/// Runs the binary with variables of the environment.
+/// Runs the binary with these environment variables.
 fn run_with(dir: &Dir, variables: &[(&str, &str)], args: &[&str]) -> Ran {
     Ran::from(dir.command(args).envs(variables.iter().copied()).output().unwrap())
 }
 
-/// An exception as a cluster writes it.
+/// The answer of a cluster that refuses a request, with the type and reason of an exception.
 fn exception(status: u16, kind: &str, reason: &str) -> Answer {
     let error =
         serde_json::json!({ "error": { "type": kind, "reason": reason }, "status": status });
     (status, error.to_string(), "x-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\n")
 }
 
-/// Credentials as environment variables, what an error calls them, and what it must not show.
-type Attempt<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str]);
+/// Credentials that the cluster refuses.
+struct Attempt<'a> {
+    variables: &'a [(&'a str, &'a str)],
+    /// What the error message calls them.
+    kind: &'a str,
+    /// What the error message must not show.
+    secrets: &'a [&'a str],
+}
 
 #[test]
 fn refused_credentials_name_the_cure_and_no_secret() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let direct = sample_copy(&cluster);
-    // `reader:right-secret`. A server that is badly made repeats what it refuses.
+    // `reader:right-secret` in Base64.
     let right = "Basic cmVhZGVyOnJpZ2h0LXNlY3JldA==";
     let proxy = Proxy::new(cluster.port(1), move |received: &Received| {
+        // A badly made server repeats the credentials that it refuses.
         let repeated = format!("no such user: {}", received.authorization);
         (received.authorization != right).then(|| exception(401, "security_exception", &repeated))
     });
     let address = proxy.address("http", SAMPLE);
     let (user, password) = ("WENSOU_CLUSTER_USER", "WENSOU_CLUSTER_PASSWORD");
-    let wrong: [Attempt<'_>; 4] = [
-        (&[], "no credentials", &[]),
-        (
-            &[(user, "reader"), (password, "wr0ng-secret")],
-            "a user and a password",
-            &["wr0ng-secret", "cmVhZGVyOndyMG5nLXNlY3JldA"],
-        ),
-        (&[("WENSOU_CLUSTER_API_KEY", "a2V5LXNlY3JldA==")], "API key", &["a2V5LXNlY3JldA"]),
-        (&[("WENSOU_CLUSTER_TOKEN", "t0ken-secret")], "token", &["t0ken-secret"]),
+    let wrong = [
+        Attempt { variables: &[], kind: "no credentials", secrets: &[] },
+        Attempt {
+            variables: &[(user, "reader"), (password, "wr0ng-secret")],
+            kind: "a user and a password",
+            secrets: &["wr0ng-secret", "cmVhZGVyOndyMG5nLXNlY3JldA"],
+        },
+        Attempt {
+            variables: &[("WENSOU_CLUSTER_API_KEY", "a2V5LXNlY3JldA==")],
+            kind: "API key",
+            secrets: &["a2V5LXNlY3JldA"],
+        },
+        Attempt {
+            variables: &[("WENSOU_CLUSTER_TOKEN", "t0ken-secret")],
+            kind: "token",
+            secrets: &["t0ken-secret"],
+        },
     ];
     let before = cluster.indexes_of(SAMPLE);
     let index = sample_index();
@@ -53,9 +69,9 @@ fn refused_credentials_name_the_cure_and_no_secret() {
         &["copy", "--index", index, "--to", &address],
         &["index", index, "--index", &address, "--local", index],
     ];
-    for (given, kind, secrets) in wrong {
+    for Attempt { variables, kind, secrets } in wrong {
         for args in runs {
-            let ran = run_with(&dir, given, args);
+            let ran = run_with(&dir, variables, args);
             assert_refused(&ran, 2, &["refuses", kind, user, "WENSOU_CLUSTER_TOKEN"]);
             assert_eq!(ran.stdout, "");
             for secret in secrets {
@@ -71,14 +87,14 @@ fn refused_credentials_name_the_cure_and_no_secret() {
 }
 
 #[test]
-fn only_the_authority_of_the_cluster_is_trusted() {
+fn only_the_certificate_authority_in_the_ca_file_is_trusted() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let direct = sample_copy(&cluster);
     let (ca, server) = authority();
-    let (other, _) = authority();
+    let (other_ca, _) = authority();
     dir.write("right.pem", ca);
-    dir.write("wrong.pem", other);
+    dir.write("wrong.pem", other_ca);
     dir.write("empty.pem", "");
     let address = Proxy::encrypted(cluster.port(1), server).address("https", SAMPLE);
     let search = ["search", "比特幣", "-f", "json", "--index", &address];
@@ -95,12 +111,13 @@ fn only_the_authority_of_the_cluster_is_trusted() {
         assert_refused(&ran, 2, parts);
         assert_eq!(ran.stdout, "");
     }
-    // The authorities of the system do not sign for this machine.
+    // Without a CA file, the authorities of the system count. None of them has signed the
+    // certificate of the proxy.
     assert_refused(&dir.run(&search), 2, &["CA file"]);
     let copy = ["copy", "--index", sample_index(), "--to", &address];
     let ran = run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "wrong.pem")], &copy);
     assert_refused(&ran, 2, &["cannot be trusted", "CA file"]);
-    // A node without TLS, and one with it that is asked without.
+    // `https` to a node without TLS, and `http` to the proxy, which expects TLS.
     let plain = cluster.address(SAMPLE).replace("http://", "https://");
     let search = ["search", "x", "--index", &plain];
     assert_refused(&run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", "right.pem")], &search), 2, &[]);
@@ -108,7 +125,8 @@ fn only_the_authority_of_the_cluster_is_trusted() {
     assert_refused(&dir.run(&["search", "x", "--index", &address]), 2, &["scheme"]);
 }
 
-/// What a user with the rights to read may ask of the index.
+/// Whether a user who may only read the index `name` is allowed this request. `line` is its method
+/// and path.
 fn is_reading(line: &str, name: &str) -> bool {
     let Some((method, path)) = line.split_once(' ') else { return false };
     let reading = ["_search", "_mget", "_count", "_search/point_in_time", "_msearch"];
@@ -116,9 +134,10 @@ fn is_reading(line: &str, name: &str) -> bool {
         ("GET" | "HEAD", path) => path.ends_with("_mapping"),
         ("DELETE", path) => path == "_search/point_in_time",
         ("POST", path) => {
-            // Of the documents, the statistics, or the alias; a point in time names its index.
+            // `/ALIAS/_search`, or with a stamp behind the alias, the name of an index of documents
+            // or of statistics. A search of a point in time has no index in its path.
             let of_index = path.strip_prefix(name).and_then(|rest| rest.split_once('/'));
-            reading.contains(&of_index.map_or(path, |(_, end)| end))
+            reading.contains(&of_index.map_or(path, |(_, operation)| operation))
         }
         _ => false,
     }
@@ -130,8 +149,8 @@ fn a_user_who_may_only_read_can_search() {
     let dir = Dir::new();
     let direct = sample_copy(&cluster);
     let proxy = Proxy::new(cluster.port(1), |received: &Received| {
-        let right = "no permissions for [indices:admin/any] and User [name=reader]";
-        (!is_reading(&received.line, SAMPLE)).then(|| exception(403, "security_exception", right))
+        let reason = "no permissions for [indices:admin/any] and User [name=reader]";
+        (!is_reading(&received.line, SAMPLE)).then(|| exception(403, "security_exception", reason))
     });
     let address = proxy.address("http", SAMPLE);
     let indexes = [direct.as_str(), &address];
@@ -155,7 +174,7 @@ fn a_user_who_may_only_read_can_search() {
         assert_same_output(&dir, indexes, args);
     }
     assert_eq!(run_on(&dir, &address, &["stats"]).code, 0);
-    // It may not write, and says what is missing.
+    // A copy is refused, and the message names the missing right.
     let before = cluster.indexes_of(SAMPLE);
     let copy = ["copy", "--index", sample_index(), "--to", &address];
     assert_refused(&dir.run(&copy), 2, &["forbidden", "indices:admin/any", "operator"]);

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::support::Archive;
 use super::{assert_refused, cluster, cluster_alone, run_on};
 
-/// Sets `index.blocks.read_only_allow_delete`, as the cluster does when a disk is nearly full, or
-/// removes it if `blocked` is null.
+/// Sets the block `index.blocks.read_only_allow_delete` of indexes, as the cluster does when a disk
+/// is nearly full; removes it if `blocked` is null.
 fn set_block(client: &wensou_cluster::Client, indexes: &str, blocked: Value) {
     let path = format!("/{indexes}/_settings");
     let settings = json!({ "index.blocks.read_only_allow_delete": blocked });
@@ -19,9 +19,9 @@ fn a_full_disk_stops_copies_but_not_searches() {
     let Some(cluster) = cluster() else { return };
     let (archive, address) = Archive::copied_to(&cluster, "full");
     let client = cluster.client();
-    let (before, old) = (cluster.indexes_of("full"), archive.answers("index"));
+    let (indexes_before, old_answers) = (cluster.indexes_of("full"), archive.answers("index"));
     archive.update(1);
-    // Block the index that is searched; then all indexes, also the one of the lock.
+    // Block the index that is searched, and then all indexes, including the one that has the lock.
     for indexes in [&client.alias_targets("full").unwrap()[0], "full-*"] {
         set_block(&client, indexes, json!(true));
         let copy = ["copy", "--index", "index", "--to", &address];
@@ -29,9 +29,9 @@ fn a_full_disk_stops_copies_but_not_searches() {
         assert_refused(&archive.dir.run(&copy), 2, &parts);
         let index = ["index", "archive", "--index", &address, "--local", "index"];
         assert_refused(&archive.dir.run(&index), 2, &parts);
-        assert_eq!(archive.answers(&address), old);
+        assert_eq!(archive.answers(&address), old_answers);
         archive.assert_intact(&address);
-        assert_eq!(cluster.indexes_of("full"), before);
+        assert_eq!(cluster.indexes_of("full"), indexes_before);
     }
     set_block(&client, "full-*", Value::Null);
     archive.copy(&address);

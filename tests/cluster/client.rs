@@ -1,4 +1,5 @@
-//! The client of `wensou-cluster` by itself, without the binary.
+//! The client of `wensou-cluster` by itself, without the binary. One test runs all parts one after
+//! the other, because each uses what the one before has left on the cluster.
 
 use std::io::Write;
 use std::sync::Mutex;
@@ -14,7 +15,7 @@ use super::nodes::Cluster;
 /// The number of documents in each index.
 const DOCUMENTS: usize = 2_000;
 
-/// Creates an index, and waits for its replicas.
+/// Creates an index, and waits until its replicas exist.
 fn create(client: &Client, index: &str) {
     let body = json!({
         "settings": {"number_of_shards": 3, "number_of_replicas": 1},
@@ -25,6 +26,7 @@ fn create(client: &Client, index: &str) {
 }
 
 /// Writes the documents with these numbers, each with the name of the index in the field `copy`.
+/// Returns how many were written.
 fn write(client: &Client, index: &str, range: std::ops::Range<usize>) -> u64 {
     let options = BulkOptions { batch_count: 100, ..BulkOptions::default() };
     let mut writer = BulkWriter::new(client, index, options).unwrap();
@@ -39,7 +41,8 @@ fn write(client: &Client, index: &str, range: std::ops::Range<usize>) -> u64 {
     summary.succeeded()
 }
 
-/// The totals and the first ids of seven searches, one for each word of the documents.
+/// The total and the ids of the first hits of seven searches, one for each of the words `word0` to
+/// `word6` of the documents.
 fn answers(client: &Client, index: &str) -> Vec<(u64, Vec<String>)> {
     (0..7)
         .map(|word| {
@@ -80,11 +83,12 @@ fn the_client_gets_whole_answers_during_swaps_and_failures_of_nodes() {
     let expected: Vec<_> = (0..DOCUMENTS).map(|number| format!("{number:05}")).collect();
     assert_eq!(all_ids(&client, "news"), expected);
     let before = answers(&client, "news");
+    // Each word is in a seventh of the 2,000 documents.
     assert!(before.iter().all(|(total, _)| *total > 280));
-    timed("errors", || errors_are_told_apart(&client));
-    timed("swaps", || swap_under_load(&client));
-    timed("hung node", || hung_node(&cluster, &client, &before));
-    timed("killed node", || killed_node(&cluster, &client, &before));
+    timed("errors", || assert_kinds_of_errors(&client));
+    timed("swaps", || swap_while_searching(&client));
+    timed("hung node", || search_beside_a_hung_node(&cluster, &client, &before));
+    timed("killed node", || write_and_read_beside_a_killed_node(&cluster, &client, &before));
     cluster.run(&["restart", "3"]);
 }
 
@@ -95,7 +99,8 @@ fn timed(name: &str, part: impl FnOnce()) {
     let _ = writeln!(std::io::stderr(), "{name}: {:.1?}", started.elapsed());
 }
 
-fn errors_are_told_apart(client: &Client) {
+/// Checks that each refused request gives the variant of [`Error`] that says why.
+fn assert_kinds_of_errors(client: &Client) {
     let missing = client.search("nothing", &[], &json!({})).unwrap_err();
     assert!(matches!(missing, Error::NotFound { .. }), "{missing}");
     let taken = client.create_index("news-1", &json!({})).unwrap_err();
@@ -116,9 +121,9 @@ fn errors_are_told_apart(client: &Client) {
     assert_eq!((summary.conflicts, summary.failed, summary.missing), (1, 2, 1), "{summary:?}");
 }
 
-/// Swaps the alias between two indexes while other threads search: every answer is whole, and of
-/// one index.
-fn swap_under_load(client: &Client) {
+/// Swaps the alias between two indexes while other threads search: every answer must have all
+/// documents, and all of them from the same index.
+fn swap_while_searching(client: &Client) {
     create(client, "news-2");
     write(client, "news-2", 0..DOCUMENTS);
     client.refresh("news-2").unwrap();
@@ -128,7 +133,7 @@ fn swap_under_load(client: &Client) {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !stopped.load(SeqCst) {
-                    if let Err(problem) = whole_and_of_one_index(client) {
+                    if let Err(problem) = search_one_whole_index(client) {
                         wrong.lock().unwrap().push(problem);
                         return;
                     }
@@ -137,6 +142,7 @@ fn swap_under_load(client: &Client) {
             });
         }
         for (old, new) in [("news-1", "news-2"), ("news-2", "news-1"), ("news-1", "news-2")] {
+            // At least 15 searches between two swaps.
             let goal = searches.load(SeqCst) + 15;
             while searches.load(SeqCst) < goal && wrong.lock().unwrap().is_empty() {
                 std::thread::sleep(Duration::from_millis(5));
@@ -159,8 +165,9 @@ fn swap_under_load(client: &Client) {
     assert_eq!(names, ["news-2"]);
 }
 
-/// Checks that a search of the alias finds every document once, all in the same index.
-fn whole_and_of_one_index(client: &Client) -> Result<(), String> {
+/// Searches the alias for all documents. An error if some are missing, or if they come from several
+/// indexes.
+fn search_one_whole_index(client: &Client) -> Result<(), String> {
     let body = json!({
         "query": {"match": {"text": "common"}}, "track_total_hits": true, "size": 0,
         "aggs": {"copies": {"terms": {"field": "copy"}}}
@@ -174,18 +181,19 @@ fn whole_and_of_one_index(client: &Client) -> Result<(), String> {
     }
 }
 
-/// Pauses a node: the others answer within the time limits of the client.
-fn hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) {
+/// Pauses a node: the others must answer within the time limits of the client.
+fn search_beside_a_hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) {
     cluster.run(&["pause", "2"]);
     for _ in 0..2 {
         let started = Instant::now();
         let fresh = cluster.client();
         let connected = started.elapsed();
-        // A coordinator that does not know yet which node hangs may ask it for a shard.
+        // The node that coordinates the search may ask the one that hangs for a shard, because it
+        // does not know yet that this one hangs.
         let found = fresh.search("news", &[], &json!({"query": {"match_all": {}}}));
         let _ = writeln!(std::io::stderr(), "  {connected:.1?}, {:.1?}", started.elapsed());
         found.map(drop).unwrap();
-        // 2 s to notice it when connecting, 10 s for the search.
+        // The limits: 2 s for a connection to the node that hangs, and 10 s for the search.
         assert!(started.elapsed() < Duration::from_secs(13), "{:?}", started.elapsed());
     }
     cluster.run(&["resume", "2"]);
@@ -194,7 +202,11 @@ fn hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) 
 }
 
 /// Kills a node while other threads write, search and read page by page.
-fn killed_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) {
+fn write_and_read_beside_a_killed_node(
+    cluster: &Cluster,
+    client: &Client,
+    before: &[(u64, Vec<String>)],
+) {
     create(client, "news-3");
     let written = std::thread::scope(|scope| {
         let writer = scope.spawn(|| write(client, "news-3", 0..DOCUMENTS));

@@ -1,5 +1,5 @@
-//! Copies of an index to the cluster: each is searched only once it is complete, whatever happens
-//! meanwhile, and then replaces the one before.
+//! Copies of an index to the cluster. Whatever happens while a copy is made, searches find the
+//! previous copy until the new one is complete, and then the new one.
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -22,9 +22,10 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
     let old = archive.answers("index");
     assert_eq!(archive.answers(&address), old);
     archive.set_state(1);
-    let folder = archive.dir.path().join("fresh").display().to_string();
-    archive.dir.ok(&["index", "archive", "--quiet", "--index", &folder]);
-    let new = archive.answers(&folder);
+    // The right answers after the copy, from an index that is not copied.
+    let fresh = archive.dir.path().join("fresh").display().to_string();
+    archive.dir.ok(&["index", "archive", "--quiet", "--index", &fresh]);
+    let new = archive.answers(&fresh);
     assert_ne!(old, new);
     let finished = AtomicBool::new(false);
     let messages = std::thread::scope(|scope| {
@@ -42,7 +43,7 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
             }
             Ok(count)
         });
-        // Searches that began before the swap read the old index for some time.
+        // A grace period, because a search that began before the swap still reads the old index.
         let args = ["index", "archive", "--index", &address, "--local", "index", "--grace", "2"];
         let ran = archive.dir.run(&args);
         finished.store(true, SeqCst);
@@ -53,7 +54,7 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
     });
     // One page is new, one has changed and one is gone. The records of the files between the new
     // page and the one that is gone get other ordinals, so their documents differ as well.
-    let sent: u64 = number_before(&messages, " sent and ");
+    let sent = number_before(&messages, " sent and ");
     assert!((1..=10).contains(&sent), "{messages}");
     assert!((1..=3).contains(&number_before(&messages, " deleted")), "{messages}");
     assert_eq!(archive.answers(&address), new);
@@ -61,9 +62,9 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
     assert_eq!(cluster.indexes_of("updated").len(), 2);
 }
 
-/// The number directly before `mark` in a text.
-fn number_before(text: &str, mark: &str) -> u64 {
-    let before = text.split(mark).next().unwrap();
+/// The number directly before `words` in a text.
+fn number_before(text: &str, words: &str) -> u64 {
+    let before = text.split(words).next().unwrap();
     before.rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("no number: {text}"))
 }
 
@@ -86,28 +87,28 @@ fn a_foreign_index_is_refused_and_not_changed() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let client = cluster.client();
-    client.create_index("foreign", &json!({})).unwrap();
-    client.create_index("foreign-one", &json!({})).unwrap();
+    // Two indexes of another program; an alias leads to the second.
     for name in ["foreign", "foreign-one"] {
+        client.create_index(name, &json!({})).unwrap();
         let document = json!({ "text": "not ours" });
         client.put(&format!("/{name}/_doc/1"), &[("refresh", "true")], &document).unwrap();
     }
-    client.swap_alias("led", None, "foreign-one").unwrap();
+    client.swap_alias("alias-of-foreign", None, "foreign-one").unwrap();
     let before = ["foreign", "foreign-one"].map(|name| all_documents(&client, name));
-    for name in ["foreign", "led"] {
+    for name in ["foreign", "alias-of-foreign"] {
         let address = cluster.address(name);
-        for more in [&[][..], &["--replace"]] {
+        for options in [&[][..], &["--replace"]] {
             let copy = ["copy", "--index", "index", "--to", &address];
-            let ran = archive.dir.run(&[&copy[..], more].concat());
+            let ran = archive.dir.run(&[&copy[..], options].concat());
             assert_refused(&ran, 3, &[name, "not written by wensou", "another name"]);
         }
         assert_refused(&run_on(&archive.dir, &address, &["search", "比特幣"]), 3, &[name]);
     }
     assert_eq!(["foreign", "foreign-one"].map(|name| all_documents(&client, name)), before);
-    assert_eq!(client.alias_targets("led").unwrap(), ["foreign-one"]);
+    assert_eq!(client.alias_targets("alias-of-foreign").unwrap(), ["foreign-one"]);
 }
 
-/// Starts a copy, and kills it as soon as its index exists.
+/// Starts a copy, and kills it as soon as its index on the cluster exists.
 fn begin_and_kill_copy(archive: &Archive, cluster: &Cluster, name: &str) {
     let (mut copy, _) = begin_copy(archive, cluster, name);
     copy.kill().unwrap();
@@ -140,14 +141,14 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     archive.copy(&address);
     let old = archive.answers("index");
     assert_eq!(archive.answers(&address), old);
-    // The copy that was killed is started again.
+    // A copy that was killed changes no answer. A later copy succeeds.
     archive.update(1);
     begin_and_kill_copy(&archive, &cluster, "killed");
     assert_eq!(archive.answers(&address), old);
     archive.copy(&address);
     assert_eq!(archive.answers(&address), archive.answers("index"));
     assert_ne!(archive.answers(&address), old);
-    // Another copy removes what the one that was killed has left.
+    // Another copy deletes the indexes that the killed one has left.
     archive.update(0);
     begin_and_kill_copy(&archive, &cluster, "killed");
     assert!(cluster.indexes_of("killed").len() > 2);
@@ -156,31 +157,31 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     archive.copy(&address);
     archive.assert_copy_is_current(&address);
     assert_eq!(cluster.indexes_of("killed").len(), 2);
-    // A copy with nothing to send does so as well: the one before may have been killed after it had
-    // swapped the alias.
-    let left = "killed-0123456789abcdef";
+    // A copy with nothing to send deletes such indexes, too: the copy before may have been killed
+    // after it had swapped the alias.
+    let leftover = "killed-0123456789abcdef";
     let mark = json!({ "mappings": { "_meta": { "wensou": { "alias": "killed" } } } });
-    cluster.client().create_index(left, &mark).unwrap();
+    cluster.client().create_index(leftover, &mark).unwrap();
     archive.copy(&address);
     assert_eq!(cluster.indexes_of("killed").len(), 2);
 }
 
 #[test]
-fn only_leftovers_of_the_same_alias_are_deleted_and_others_are_named() {
+fn only_leftovers_of_the_same_alias_are_deleted_and_other_indexes_are_named() {
     let Some(cluster) = cluster() else { return };
     let (archive, address) = Archive::copied_to(&cluster, "kept");
     let client = cluster.client();
     let marked = |alias: &str| json!({ "mappings": { "_meta": { "wensou": { "alias": alias } } } });
-    // Without a mark.
+    // An index without the mark by which wensou recognises its own.
     client.create_index("kept-0123456789abcdef", &json!({})).unwrap();
-    // With the mark of another alias.
+    // An index with the mark of another alias.
     client.create_index("kept-fedcba9876543210", &marked("other")).unwrap();
-    // In use by an alias.
+    // An index that another alias leads to.
     client.create_index("kept-aaaaaaaaaaaaaaaa.terms", &marked("kept")).unwrap();
-    client.swap_alias("led-to", None, "kept-aaaaaaaaaaaaaaaa.terms").unwrap();
-    // With a name that no copy has.
+    client.swap_alias("in-use", None, "kept-aaaaaaaaaaaaaaaa.terms").unwrap();
+    // An index whose name has not the form of a copy's index.
     client.create_index("kept-0123", &marked("kept")).unwrap();
-    // The only one that is deleted.
+    // The only index that is deleted.
     client.create_index("kept-bbbbbbbbbbbbbbbb", &marked("kept")).unwrap();
     archive.update(1);
     let messages = archive.copy(&address);
@@ -192,7 +193,7 @@ fn only_leftovers_of_the_same_alias_are_deleted_and_others_are_named() {
     assert!(!messages.contains("kept-0123 "), "{messages}");
     let left = cluster.indexes_of("kept");
     assert!(!left.contains(&"kept-bbbbbbbbbbbbbbbb".to_owned()), "{left:?}");
-    // The two indexes of the copy, those that were named, and the one with another name.
+    // The two indexes of the copy, the three that were named, and `kept-0123`.
     assert_eq!(left.len(), 2 + named.len() + 1, "{left:?}");
     archive.assert_intact(&address);
 }
@@ -204,7 +205,7 @@ fn the_previous_copy_is_kept_for_the_grace_period() {
     let client = cluster.client();
     let before = client.alias_targets("grace").unwrap();
     archive.update(1);
-    // The grace period is that of the config file.
+    // The config file gives the grace period, in seconds.
     archive.dir.write("config/wensou/config.toml", "[cluster]\ngrace = 3\n");
     let mut command = archive.dir.command(&["copy", "--index", "index", "--to", &address]);
     let mut copy = command.stderr(Stdio::null()).spawn().unwrap();

@@ -1,4 +1,4 @@
-//! What a cluster answers while one of its nodes hangs or is killed, and while too few are left.
+//! What wensou answers while a node of the cluster hangs or is killed, and while too few nodes run.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -9,7 +9,8 @@ use wensou_cluster::Health;
 use super::nodes::Cluster;
 use super::random_queries::RandomQueries;
 use super::{
-    NO_GRACE, assert_refused, assert_same_output, cluster_alone, copied, run_on, sample_index,
+    NO_GRACE, assert_refused, assert_same_output, cluster_alone, copy_sample_index, run_on,
+    sample_index,
 };
 use crate::util::{Dir, Ran};
 
@@ -21,7 +22,7 @@ fn wait_for_health(cluster: &Cluster, name: &str, health: Health) {
 fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() {
     let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
-    let address = copied(&dir, &cluster, "nodes");
+    let address = copy_sample_index(&dir, &cluster, "nodes");
     wait_for_health(&cluster, "nodes-*", Health::Green);
     let exported = dir.ok(&["export", "--index", sample_index()]);
     dir.write("queries.txt", RandomQueries::new(&exported, 3).lines(60));
@@ -32,11 +33,11 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     let written = cluster.address("written");
     let mut command = dir.command(&["copy", "--index", sample_index(), "--to", &written]);
     let copying = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Both have begun when the first node is killed, which is the one that a client asks first.
+    // Both have begun when node 1 is killed, the one that a client asks first.
     std::thread::sleep(Duration::from_millis(600));
     cluster.run(&["kill", "1"]);
     let during = Ran::from(searching.wait_with_output().unwrap());
-    let copied = Ran::from(copying.wait_with_output().unwrap());
+    let copy = Ran::from(copying.wait_with_output().unwrap());
     let after = run_on(&dir, &address, &args);
     cluster.run(&["restart", "1"]);
     for ran in [during, after] {
@@ -44,24 +45,24 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
         assert!(ran.stdout == wanted.stdout, "the answers differ: {}", ran.stderr);
     }
     // The copy may fail: a new shard without a replica is missing while its only node is down.
-    if copied.code != 0 {
-        assert_refused(&copied, 2, &["error"]);
+    if copy.code != 0 {
+        assert_refused(&copy, 2, &["error"]);
         dir.ok(&["copy", "--index", sample_index(), "--to", &written]);
     }
     assert_same_output(&dir, [sample_index(), &written], &["export"]);
     assert_eq!(run_on(&dir, &written, &["check", "--all"]).code, 0);
-    let again = run_on(&dir, &address, &args);
-    assert!(again.stdout == wanted.stdout, "the answers differ: {}", again.stderr);
+    let restarted = run_on(&dir, &address, &args);
+    assert!(restarted.stdout == wanted.stdout, "the answers differ: {}", restarted.stderr);
 }
 
-/// A client spends at most 10 s on a request; the rest is for noticing that the node hangs.
+/// A client spends at most 10 s on a request. The other 3 s are for noticing that the node hangs.
 const MAX_TIME_WITH_HUNG_NODE: Duration = Duration::from_secs(13);
 
 #[test]
 fn another_node_answers_for_one_that_hangs() {
     let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
-    let address = copied(&dir, &cluster, "hung");
+    let address = copy_sample_index(&dir, &cluster, "hung");
     // The pattern includes the index of statistics, which needs its replicas, too.
     wait_for_health(&cluster, "hung-*", Health::Green);
     let commands: [&[&str]; 4] = [
@@ -109,11 +110,11 @@ const READING_COMMANDS: [&[&str]; 7] = [
 /// Checks that each command fails with advice, instead of showing a part of the documents as if it
 /// were all of them.
 #[track_caller]
-fn refuse_partial_answers(dir: &Dir, address: &str, commands: &[&[&str]]) {
+fn assert_no_partial_answers(dir: &Dir, address: &str, commands: &[&[&str]]) {
     for args in commands {
         let ran = run_on(dir, address, args);
         assert_refused(&ran, 2, &["error: ", "the health of the cluster", "try again"]);
-        // An export has printed some lines before it fails, and its status tells of the failure.
+        // An export may print some lines before it fails. Its exit status says that it failed.
         assert!(ran.stdout.is_empty() || args[0] == "export", "{args:?}: {}", ran.stdout);
     }
 }
@@ -122,9 +123,10 @@ fn refuse_partial_answers(dir: &Dir, address: &str, commands: &[&[&str]]) {
 fn with_too_few_nodes_commands_fail_and_never_show_a_part() {
     let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
-    let yellow = copied(&dir, &cluster, "yellow");
+    let yellow = copy_sample_index(&dir, &cluster, "yellow");
     wait_for_health(&cluster, "yellow", Health::Green);
-    // Two nodes shall not get all documents before one of them is killed, however slow this is.
+    // When the first node is killed, the other two must not copy its shards to each other: after
+    // the second kill, some documents must be missing, however much time has passed.
     let later = json!({ "index.unassigned.node_left.delayed_timeout": "1h" });
     cluster.client().put("/yellow-*/_settings", &[], &later).unwrap();
     let red = cluster.address("red");
@@ -140,18 +142,18 @@ fn with_too_few_nodes_commands_fail_and_never_show_a_part() {
     assert_eq!(run_on(&dir, &yellow, &["check", "--all"]).code, 0);
     let written = cluster.address("three-nodes");
     dir.ok(&["copy", "--index", sample_index(), "--quiet", "--to", &written]);
-    refuse_partial_answers(&dir, &red, &READING_COMMANDS);
-    // Kill a second one: there is no quorum.
+    assert_no_partial_answers(&dir, &red, &READING_COMMANDS);
+    // Kill a second one: one node of three is no quorum.
     let second = if first == "1" { "2" } else { "1" };
     cluster.run(&["kill", second]);
     let started = Instant::now();
-    refuse_partial_answers(&dir, &yellow, &READING_COMMANDS[..2]);
+    assert_no_partial_answers(&dir, &yellow, &READING_COMMANDS[..2]);
     let copy = ["copy", "--index", sample_index(), "--to", &yellow];
     assert_refused(&dir.run(&copy), 2, &["the health of the cluster", "try again"]);
     let took = started.elapsed();
     cluster.run(&["restart", second, "--no-wait"]);
     cluster.run(&["restart", &first]);
-    // Three commands failed, each within its limits.
+    // Three commands have failed, each within its time limits.
     assert!(took < Duration::from_secs(45), "{took:.1?}");
     for index in [&yellow, &red, &written] {
         assert_same_output(&dir, [sample_index(), index], READING_COMMANDS[0]);

@@ -1,4 +1,4 @@
-//! Two processes that copy to the same address.
+//! Several processes that copy to the same address.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -27,6 +27,7 @@ fn a_second_copy_names_the_first_or_waits_for_it() {
     let before = cluster.indexes_of("twice");
     let started = Instant::now();
     let process = format!("process {} on ", first.id());
+    // `since 20` begins the time from which the lock is held, such as 2026-01-01.
     assert_refused(&archive.dir.run(&copy), 2, &[&address, &process, "since 20", "--wait"]);
     let index = ["index", "archive", "--index", &address, "--local", "index"];
     assert_refused(&archive.dir.run(&index), 2, &[&address, &process, "--wait"]);
@@ -67,10 +68,10 @@ fn copies_at_the_same_time_leave_a_whole_index() {
 }
 
 #[test]
-fn the_lock_of_a_process_that_is_gone_ends() {
+fn a_lock_that_is_not_renewed_is_taken_over() {
     let Some(cluster) = cluster() else { return };
     let (archive, address) = Archive::copied_to(&cluster, "left");
-    // As a process on another machine has left it.
+    // A lock as a process on another machine has left it: held for 2 s (`lease`) without renewal.
     let path = "/left-wensou-lock/_doc/lock";
     let holder = json!({
         "token": "t", "host": "elsewhere", "process": { "pid": 7 },
@@ -81,9 +82,9 @@ fn the_lock_of_a_process_that_is_gone_ends() {
     let started = Instant::now();
     archive.copy(&address);
     assert!(started.elapsed() > Duration::from_secs(2), "{:?}", started.elapsed());
-    // It is renewed: its process runs.
+    // The lock is renewed again and again, as by a process that runs: copies are refused.
     client.put(path, &[], &holder).unwrap();
-    let renewed: Value = std::thread::scope(|scope| {
+    let last: Value = std::thread::scope(|scope| {
         let refusing = scope.spawn(|| {
             let copy = ["copy", "--index", "index", "--to", &address];
             assert_refused(&archive.dir.run(&copy), 2, &["process 7 on elsewhere", "--wait"]);
@@ -94,13 +95,13 @@ fn the_lock_of_a_process_that_is_gone_ends() {
         }
         client.get(path, &[]).unwrap().json().unwrap()
     });
-    assert_eq!(renewed["_source"], holder);
+    assert_eq!(last["_source"], holder);
     client.delete(path, &[]).unwrap();
     archive.copy(&address);
 }
 
 #[test]
-fn an_alias_that_others_have_changed_is_left_as_it_is() {
+fn a_copy_does_not_swap_an_alias_that_others_have_changed_meanwhile() {
     let Some(cluster) = cluster() else { return };
     let (archive, address) = Archive::copied_to(&cluster, "moved");
     let client = cluster.client();

@@ -1,5 +1,5 @@
-//! A proxy between the binary and a node. It answers those requests itself that a test chooses, and
-//! forwards all others. With a certificate, it speaks TLS.
+//! A proxy between the binary and a node. It answers the requests that a test chooses, and forwards
+//! all others to the node. With a certificate, it expects TLS.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -17,10 +17,11 @@ pub(super) struct Received {
     pub(super) authorization: String,
 }
 
-/// What a test answers: the status, the body, and header lines, each with its line break.
+/// The answer that a test gives to a request: the status, the body, and header lines, each with its
+/// line break.
 pub(super) type Answer = (u16, String, &'static str);
 
-/// Decides what the proxy answers itself; `None` forwards the request.
+/// The answer of the proxy to a request; `None` forwards the request.
 type Rule = dyn Fn(&Received) -> Option<Answer> + Send + Sync;
 
 /// A proxy. It listens until the process ends.
@@ -29,7 +30,8 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy of the node that listens on port `node`. `rule` decides what it answers itself.
+    /// A proxy of the node that listens on port `node`. `rule` gives the answer of the proxy to a
+    /// request; `None` forwards the request.
     pub(super) fn new(
         node: u16,
         rule: impl Fn(&Received) -> Option<Answer> + Send + Sync + 'static,
@@ -37,7 +39,7 @@ impl Proxy {
         Self::start(node, Box::new(rule), None)
     }
 
-    /// A proxy that speaks TLS and forwards every request.
+    /// A proxy that expects TLS and forwards every request, without TLS.
     pub(super) fn encrypted(node: u16, config: ServerConfig) -> Self {
         Self::start(node, Box::new(|_| None), Some(Arc::new(config)))
     }
@@ -62,13 +64,13 @@ impl Proxy {
         Self { port }
     }
 
-    /// The address of an index behind the proxy.
+    /// The address of the index `name` behind the proxy.
     pub(super) fn address(&self, scheme: &str, name: &str) -> String {
         format!("{scheme}://127.0.0.1:{}/{name}", self.port)
     }
 }
 
-/// Answers one request, and closes the connection.
+/// Answers one request of a client, and closes the connection. `node` is the port of the node.
 fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
@@ -84,6 +86,7 @@ fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().unwrap(),
             "authorization" => value.trim().clone_into(&mut authorization),
+            // Not forwarded: the proxy closes each connection after one request.
             "connection" | "transfer-encoding" => continue,
             _ => {}
         }
@@ -91,6 +94,7 @@ fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
+    // Without parameters and version.
     let end = line.find(['?', '\r']).unwrap();
     let line = line[..end].trim_end_matches(" HTTP/1.1").to_owned();
     let answer = match rule(&Received { line, authorization }) {

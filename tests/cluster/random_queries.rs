@@ -1,10 +1,10 @@
-//! Random queries of every kind of the language, from the words of an index.
+//! Random queries, with all operators and fields, from the words and values of exported records.
 
 use serde_json::Value;
 
 use crate::util::Random;
 
-/// Makes queries from exported records.
+/// Makes random queries from the records of an export.
 pub(super) struct RandomQueries {
     records: Vec<Value>,
     random: Random,
@@ -16,9 +16,9 @@ impl RandomQueries {
         Self { records, random: Random::new(seed) }
     }
 
-    /// So many queries, one a line.
+    /// `count` queries, one per line.
     pub(super) fn lines(&mut self, count: usize) -> String {
-        (0..count).map(|kind| self.query(kind) + "\n").collect()
+        (0..count).map(|number| self.query(number) + "\n").collect()
     }
 
     fn record(&mut self) -> &Value {
@@ -38,7 +38,7 @@ impl RandomQueries {
         choices[self.below(choices.len())].to_owned()
     }
 
-    /// The title or a piece of the text of a random record.
+    /// The title, or the text or last paragraph, of a random record.
     fn text(&mut self) -> String {
         let choice = self.below(3);
         let record = self.record();
@@ -51,7 +51,7 @@ impl RandomQueries {
         text.replace(['\n', '"', '\\'], " ")
     }
 
-    /// From `shortest` to `longest` characters of a text.
+    /// A random passage of `shortest` to `longest` characters.
     fn cut(&mut self, shortest: usize, longest: usize) -> String {
         let text: Vec<char> = self.text().chars().collect();
         let length = shortest + self.below(longest - shortest + 1);
@@ -59,7 +59,7 @@ impl RandomQueries {
         text.into_iter().skip(start).take(length).collect()
     }
 
-    /// Characters of a text that are letters or digits, so that no operator is among them.
+    /// A random passage of letters and digits, which the query language cannot take for operators.
     fn word(&mut self) -> String {
         for _ in 0..20 {
             let cut: String =
@@ -71,6 +71,7 @@ impl RandomQueries {
         "以太坊".to_owned()
     }
 
+    /// A value that a random record has for a key.
     fn value(&mut self, key: &str) -> String {
         for _ in 0..20 {
             let record = self.record();
@@ -85,6 +86,7 @@ impl RandomQueries {
         "x".to_owned()
     }
 
+    /// A filter, or a word or phrase in one field.
     fn field(&mut self) -> String {
         let field = self.below(14);
         match field {
@@ -117,12 +119,12 @@ impl RandomQueries {
         }
     }
 
-    /// A query of the kind of this number.
-    fn query(&mut self, kind: usize) -> String {
+    /// A query. The kinds of queries take turns by `number`.
+    fn query(&mut self, number: usize) -> String {
         let symbols = ["\"3.5%\"", "\"C++\"", "C++", "\"GPT-4\"", "\"$100\"", "3.5%", "\"-0.5%\""];
         let expanded = ["btc", "eth", "bitebi", "yitaifang", "100萬", "5.4億", "open ai", "計算機"];
         let [one, two, three] = [self.word(), self.word(), self.word()];
-        match kind % 20 {
+        match number % 20 {
             0 => format!("\"{}\"", self.cut(1, 12)),
             1 => one,
             2 => format!("{one} {two}"),
@@ -137,12 +139,12 @@ impl RandomQueries {
             11 => format!("+{one} {two} {three}"),
             12 => format!("({one} OR {two}) {three}"),
             13 => format!("({one} OR {}) NOT ({two} OR {})", self.field(), self.field()),
-            14 => format!("{} {}", self.one_of(&symbols), if kind % 40 < 20 { "" } else { &one }),
+            14 => format!("{} {}", self.one_of(&symbols), if number % 40 < 20 { "" } else { &one }),
             15 => format!("\"{one} {two}\"~{}", 1 + self.below(60)),
             16 => format!("{}是什麼?", self.one_of(&["比特幣", "以太坊減半", "大模型"])),
             17 => format!("{} {one}", self.one_of(&expanded)),
             18 => format!("\"{}\" {one}", self.cut(1, 12)),
-            // A character in the middle that the text does not have: the closest matches follow.
+            // The character in the middle is in no text: the closest matches are found.
             _ => format!("{one}龘{two} {three}"),
         }
     }

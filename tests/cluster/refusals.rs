@@ -1,10 +1,11 @@
-//! What is refused, and what the messages say. Needs no cluster unless it says so.
+//! Commands that fail because of the address or because nothing is there, and what their messages
+//! say. Only the first test needs a cluster.
 
 use super::{assert_refused, cluster, run_on};
 use crate::util::{Dir, Ran};
 
 #[test]
-fn a_name_without_an_index_names_the_cure() {
+fn a_missing_index_is_reported_with_the_command_that_builds_it() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let address = cluster.address("nothing");
@@ -15,20 +16,20 @@ fn a_name_without_an_index_names_the_cure() {
 }
 
 #[test]
-fn what_needs_a_folder_says_what_to_do_instead() {
+fn verbs_that_need_an_index_in_a_folder_say_what_to_do_instead() {
     let dir = Dir::new();
-    // Nothing listens there: none of them asks the cluster first.
+    // Nothing listens there: these commands must be refused without asking the cluster.
     let address = "http://127.0.0.1:9/news";
-    let refuse =
+    let assert_fails =
         |args: &[&str], parts: &[&str]| assert_refused(&run_on(&dir, address, args), 2, parts);
-    refuse(&["backup", "x"], &["snapshots"]);
-    refuse(&["check", "--repair"], &["--repair", "`wensou index --rebuild`"]);
-    refuse(&["check", "--quick"], &["--quick"]);
-    refuse(&["stats", "--skipped"], &["--skipped", "--local"]);
+    assert_fails(&["backup", "x"], &["snapshots"]);
+    assert_fails(&["check", "--repair"], &["--repair", "`wensou index --rebuild`"]);
+    assert_fails(&["check", "--quick"], &["--quick"]);
+    assert_fails(&["stats", "--skipped"], &["--skipped", "--local"]);
 }
 
 #[test]
-fn other_machines_are_reached_by_https_only() {
+fn http_to_another_machine_needs_the_flag_insecure_http() {
     let dir = Dir::new();
     let address = "http://192.0.2.1:9200/news";
     let ran = run_on(&dir, address, &["search", "x"]);
@@ -65,7 +66,7 @@ fn secrets_are_never_printed() {
             }
         }
     }
-    // Not on the command line, either: the address would be in the list of processes.
+    // An address with a password is refused: it would be visible in the list of processes.
     let ran = run_on(&dir, "https://reader:hunter2@127.0.0.1:9/news", &["search", "x"]);
     assert_eq!(ran.code, 2);
     assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);

@@ -1,24 +1,25 @@
-//! Documents that were changed on the cluster, and how they are repaired.
+//! Documents and statistics that were changed on the cluster: `check` finds them, and
+//! `check --repair` repairs them.
 
 use serde_json::{Value, json};
 use wensou_cluster::{Client, Request};
 
 use super::{
-    NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, copied, run_on,
-    sample_index,
+    NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, copy_sample_index,
+    run_on, sample_index,
 };
 use crate::util::{Dir, Ran};
 
-/// Changes the documents of a copy in three ways, and returns the ids of those that are changed,
-/// deleted and added.
+/// Changes one document of a copy, deletes another and adds a third, and returns their ids in this
+/// order. The first two of `ids` are taken.
 fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
-    let block = |blocked: Option<bool>| {
+    let block_writes = |blocked: Option<bool>| {
         let path = format!("/{name}/_settings");
         client.put(&path, &[], &json!({ "index.blocks.write": blocked })).unwrap();
     };
-    block(None);
+    block_writes(None);
     let refresh = [("refresh", "true")];
-    // It follows from its record, which is another one: its sum alone tells.
+    // The record of the document stays as it was; only the sum over all fields shows the change.
     let tags = json!({ "doc": { "tag": ["changed"] } });
     client.post(&format!("/{name}/_update/{}", ids[0]), &refresh, &tags).unwrap();
     let path = format!("/{name}/_doc/{}", ids[1]);
@@ -26,7 +27,7 @@ fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
     client.send(&Request::delete(&path).query("refresh", "true")).unwrap();
     let added = "0000000000000000";
     client.put(&format!("/{name}/_doc/{added}"), &refresh, &found["_source"]).unwrap();
-    block(Some(true));
+    block_writes(Some(true));
     [ids[0].to_owned(), ids[1].to_owned(), added.to_owned()]
 }
 
@@ -34,7 +35,7 @@ fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
 fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = copied(&dir, &cluster, "repaired");
+    let address = copy_sample_index(&dir, &cluster, "repaired");
     let client = cluster.client();
     let sorted = |mut found: Value| {
         found.as_array_mut().unwrap().sort_by_key(|hit| hit["_id"].to_string());
@@ -70,7 +71,7 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
     assert_same_output(&dir, [sample_index(), &address], &["export"]);
     assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
     assert_eq!(cluster.indexes_of("repaired").len(), 2);
-    // There is nothing to repair.
+    // A second repair finds nothing to do.
     let before = client.alias_targets("repaired").unwrap();
     let again = run_on(&dir, &address, &repair);
     assert_eq!(again.code, 0, "{}", again.stderr);
@@ -79,7 +80,7 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
 }
 
 #[test]
-fn a_repair_knows_the_index_that_the_copy_was_made_of() {
+fn a_repair_finds_the_copied_index_in_its_default_folder() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let address = cluster.address("known");
@@ -99,7 +100,8 @@ fn a_repair_knows_the_index_that_the_copy_was_made_of() {
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
     assert!(repaired.stderr.contains("repaired: 2 sent and 1 deleted"), "{}", repaired.stderr);
     assert_eq!(run(&check).code, 0);
-    // Without it, or with another one, nothing is changed.
+    // Nothing is changed without that folder (`run_on` does not set XDG_STATE_HOME), with the index
+    // of another archive, or with a folder that does not exist.
     let before = all_documents(&cluster.client(), "known");
     let unknown = run_on(&dir, &address, &["check", "--repair"]);
     assert_refused(&unknown, 2, &["--from DIR", "`wensou index --rebuild`"]);
@@ -114,13 +116,13 @@ fn a_repair_knows_the_index_that_the_copy_was_made_of() {
 fn statistics_that_were_changed_are_repaired() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = copied(&dir, &cluster, "counted");
+    let address = copy_sample_index(&dir, &cluster, "counted");
     let client = cluster.client();
     let statistics = format!("{}.terms", client.alias_targets("counted").unwrap()[0]);
     let path = format!("/{statistics}/_settings");
     client.put(&path, &[], &json!({ "index.blocks.write": null })).unwrap();
-    let refresh = Request::delete(format!("/{statistics}/_doc/terms-0")).query("refresh", "true");
-    client.send(&refresh).unwrap();
+    let delete = Request::delete(format!("/{statistics}/_doc/terms-0")).query("refresh", "true");
+    client.send(&delete).unwrap();
     let from = ["check", "--from", sample_index()];
     let found = run_on(&dir, &address, &from);
     assert_refused(&found, 3, &["damaged"]);
@@ -136,42 +138,43 @@ fn statistics_that_were_changed_are_repaired() {
 }
 
 #[test]
-fn a_document_that_was_changed_is_named() {
+fn check_names_the_documents_that_were_changed() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = copied(&dir, &cluster, "changed");
+    let address = copy_sample_index(&dir, &cluster, "changed");
     for args in [&["check"][..], &["check", "--all"]] {
         let ran = run_on(&dir, &address, args);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
         assert!(ran.stderr.contains("intact"), "{}", ran.stderr);
     }
     let client = cluster.client();
-    let block = |blocked: Option<bool>| {
+    let block_writes = |blocked: Option<bool>| {
         client.put("/changed/_settings", &[], &json!({ "index.blocks.write": blocked })).unwrap();
     };
     let ids = dir.ok(&["search", "-n", "3", "-f", "ids", "--index", sample_index()]);
     let ids: Vec<&str> = ids.lines().collect();
-    // Its record, the tokens that were made of it, and one document less.
-    block(None);
+    // In one document, change the record; in another, a field that is made from the record.
+    block_writes(None);
     let refresh = [("refresh", "true")];
     let title = json!({ "doc": { "record": { "title": "changed" } } });
     client.post(&format!("/changed/_update/{}", ids[0]), &refresh, &title).unwrap();
     let tags = json!({ "doc": { "tag": ["changed"] } });
     client.post(&format!("/changed/_update/{}", ids[1]), &refresh, &tags).unwrap();
-    block(Some(true));
+    block_writes(Some(true));
     let ran = run_on(&dir, &address, &["check", "--all"]);
     assert_refused(&ran, 3, &["damaged"]);
     let named: Vec<&str> = ids.iter().filter(|id| ran.stdout.contains(**id)).copied().collect();
     assert_eq!(named, ids[..2], "{}", ran.stdout);
     assert_eq!(ran.stdout.lines().count(), 2, "{}", ran.stdout);
-    block(None);
+    // Delete a document: the number of documents differs from the description.
+    block_writes(None);
     let path = format!("/changed/_doc/{}", ids[2]);
     client.send(&Request::delete(&path).query("refresh", "true")).unwrap();
-    block(Some(true));
+    block_writes(Some(true));
     let ran = run_on(&dir, &address, &["check", "-f", "json"]);
     assert_refused(&ran, 3, &["damaged"]);
     assert!(ran.stdout.contains("instead of"), "{}", ran.stdout);
-    // The cure that the message of `check --repair` names.
+    // The command that `check --repair` names if it cannot repair.
     dir.ok(&["backup", "--index", sample_index(), "index", "--quiet"]);
     let rebuild = ["index", "--index", &address, "--local", "index", "--rebuild", "--quiet"];
     dir.ok(&[&rebuild[..], &NO_GRACE].concat());

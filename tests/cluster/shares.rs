@@ -12,8 +12,8 @@ use crate::util::{Dir, Ran, copy_folder, files_below, sample};
 /// The folders of the archive, in the order of the walk. Each is a share.
 const SHARES: [&str; 4] = ["a", "b", "c", "d"];
 
-/// An archive in four folders, with `whole`, an index of all of them, and `all.stats`, the merged
-/// surveys of the shares.
+/// An archive in four folders, the shares. Beside it are `whole`, an index of all of them that one
+/// process has built, and `all.stats`, the merged surveys of the shares.
 struct DividedArchive {
     dir: Dir,
 }
@@ -50,19 +50,20 @@ impl DividedArchive {
         self.dir.ok(&[&merge[..], &["-o", "all.stats"]].concat());
     }
 
+    /// Starts the binary.
     fn start(&self, args: &[&str]) -> Child {
         let mut command = self.dir.command(args);
         command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Starts to index a share and to send it to an address.
+    /// Starts a process that indexes a share and sends it to an address.
     fn send(&self, share: &str, address: &str) -> Child {
         let (path, local) = (format!("archive/{share}"), format!("local-{share}"));
         let from = ["index", &path, "--base", "archive", "--stats", "all.stats"];
         self.start(&[&from[..], &["--index", address, "--local", &local]].concat())
     }
 
-    /// Sends all shares at the same time.
+    /// Indexes and sends all shares at the same time.
     fn send_all(&self, address: &str) -> Vec<Ran> {
         SHARES.map(|share| self.send(share, address)).into_iter().map(finish).collect()
     }
@@ -95,7 +96,7 @@ impl DividedArchive {
     }
 }
 
-/// A long text, for near-duplicates.
+/// A text of 240 characters that depends on `number`: long enough for near-duplicates.
 fn long_text(number: u32) -> String {
     let chars = (0..240).map(|n| 0x4E00 + (n * 7919 + number * 104_729) % 20_000);
     chars.filter_map(char::from_u32).collect()
@@ -108,7 +109,8 @@ fn write_common_records(dir: &Dir) {
         "交易所上线新币:据交易所公告,交易所今日上线新币,并开放充值。[2023/3/15 8:00:00]";
     let statement = "監管機構發佈聲明:監管機構今日發佈聲明,提醒投資者注意風險。[2023/4/1 9:30:00]";
     let page = |title: &str, text: &str| format!("{title}\n\n{text}\n\n後文如下。\n");
-    // Shares b and d have the item in the other script: a variant of the one in a, c and d.
+    // The listing is in two scripts: in Traditional in a, c and d, in Simplified (a variant) in b
+    // and d.
     dir.write("archive/a/one.txt", page("甲頁", &format!("前文一。\n\n{listing}\n\n{statement}")));
     dir.write("archive/b/two.txt", page("乙页", &format!("前文二。\n\n{simplified_listing}")));
     dir.write(
@@ -155,7 +157,7 @@ fn assert_success(ran: &Ran) {
 }
 
 #[test]
-fn four_machines_make_the_index_of_one() {
+fn four_machines_build_the_same_index_as_one() {
     let Some(cluster) = cluster() else { return };
     let divided = DividedArchive::new();
     let address = cluster.address("shared");
@@ -164,7 +166,11 @@ fn four_machines_make_the_index_of_one() {
     let published = sent.iter().filter(|ran| ran.stderr.contains("all shares are there"));
     assert_eq!(published.count(), 1, "{sent:?}");
     divided.assert_equals_whole(&address);
-    assert_eq!(cluster.indexes_of("shared").len(), 2, "the index of parts is deleted");
+    assert_eq!(
+        cluster.indexes_of("shared").len(),
+        2,
+        "only the indexes of documents and of statistics remain: the index of parts is deleted"
+    );
     // Sending a share again changes nothing.
     let ran = finish(divided.send("b", &address));
     assert!(ran.code == 0 && ran.stderr.contains("nothing was sent"), "{}", ran.stderr);
@@ -183,7 +189,7 @@ fn shares_are_sent_in_any_order_and_again_after_a_kill() {
         assert!(ran.code == 0 && ran.stderr.contains("files are there"), "{}", ran.stderr);
     }
     assert_refused(&run_on(&divided.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
-    // Kill it at several moments while it builds or sends.
+    // Kill the process of share b at several moments while it builds or sends.
     for wait in [300, 500, 700] {
         let mut killed = divided.send("b", &address);
         std::thread::sleep(Duration::from_millis(wait));
@@ -212,8 +218,8 @@ fn shares_that_do_not_fit_together_are_refused() {
     assert_refused(&run_on(&divided.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
 }
 
-/// A stand-in for Slurm's `sbatch`: runs each job as soon as it is submitted, one task after the
-/// other.
+/// A script in the place of Slurm's `sbatch`. It runs each job when it is submitted, one task after
+/// the other, and prints a job id.
 const SBATCH: &str = r#"#!/bin/sh
 for argument; do
     case $argument in
@@ -228,13 +234,13 @@ echo 42
 "#;
 
 #[test]
-fn the_jobs_of_the_documentation_index_an_archive() {
+fn the_slurm_script_in_docs_indexes_an_archive() {
     let Some(cluster) = cluster() else { return };
     let divided = DividedArchive::new();
     let address = cluster.address("jobs");
+    // One share per line.
     divided.dir.write("jobs/shares.txt", "a\nb\nc d\n");
     let sbatch = divided.dir.write("bin/sbatch", SBATCH);
-    #[cfg(unix)]
     fs::set_permissions(&sbatch, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scaling/slurm.sh");
     let line = format!(
@@ -249,7 +255,7 @@ fn the_jobs_of_the_documentation_index_an_archive() {
 }
 
 #[test]
-fn a_new_survey_replaces_the_index() {
+fn shares_of_a_new_survey_replace_the_index() {
     let Some(cluster) = cluster() else { return };
     let divided = DividedArchive::new();
     let address = cluster.address("renewed");

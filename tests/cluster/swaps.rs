@@ -8,7 +8,7 @@ use super::support::Archive;
 use super::{NO_GRACE, cluster, run_on};
 use crate::util::Ran;
 
-/// The number of queries in the batch.
+/// The number of queries in the batch: [`QUERIES`] again and again.
 const QUERY_COUNT: usize = 1_000;
 
 /// Different queries. The answers to most of them depend on the state of the archive.
@@ -24,11 +24,11 @@ const QUERIES: [&str; 8] = [
 ];
 
 #[test]
-fn every_answer_is_that_of_one_copy_while_copies_replace_each_other() {
+fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let address = cluster.address("swaps");
-    // Two states of the archive: the first in `other`, the second in `index`.
+    // Two indexes: `other` of state 0 of the archive, and `index` of state 1.
     archive.dir.ok(&["backup", "--index", "index", "other", "--quiet"]);
     archive.update(1);
     archive.copy(&address);
