@@ -138,8 +138,8 @@ impl Cluster {
         delete().or_else(|_| delete()).unwrap();
     }
 
-    /// The names of the indexes that copies to `name` have made, sorted, without that of the lock. A
-    /// complete copy has two indexes: of documents and of statistics.
+    /// The names of the indexes that copies to `name` have made, sorted, without that of the lock.
+    /// A complete copy has two indexes: of documents and of statistics.
     fn indexes_of(&self, name: &str) -> Vec<String> {
         let found = self.client().indexes(&format!("{name}-*")).unwrap();
         let names = found.into_iter().map(|index| index.name);

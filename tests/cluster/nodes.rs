@@ -15,8 +15,8 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts three nodes without data, which listen at `port` and the next two ports. Logs and data
-    /// are in a folder below `target`. The environment variable `WENSOU_OPENSEARCH` may name
+    /// Starts three nodes without data, which listen at `port` and the next two ports. Logs and
+    /// data are in a folder below `target`. The environment variable `WENSOU_OPENSEARCH` may name
     /// another version of OpenSearch than that of `pom.xml`.
     ///
     /// # Errors
