@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::campaign::Campaign;
-use super::watch::watch;
+use super::limits::run_limited;
 use super::world::index_files;
 use crate::util::{Dir, Random, copy_folder};
 
@@ -144,7 +144,7 @@ fn query(random: &mut Random) -> Vec<String> {
 /// What a query prints, or why it failed.
 fn answer(dir: &Dir, index: &Path, args: &[String]) -> Result<String, String> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let ended = watch(dir.command(&args).arg("--index").arg(index));
+    let ended = run_limited(dir.command(&args).arg("--index").arg(index));
     match ended.code {
         0 | 1 => Ok(ended.stdout),
         _ => Err(ended.to_string()),

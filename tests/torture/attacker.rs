@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::world::{World, current, description, seal, sum};
+use super::world::{World, current_generation, file_entry, read_description, write_description};
 use crate::util::{Random, copy_folder};
 
 /// Content of a file outside of the index, which must not appear anywhere.
@@ -71,8 +71,8 @@ impl Attacker<'_> {
 
     /// Keys of `files` that are not plain names.
     fn name_files(&mut self) -> String {
-        let generation = current(self.index);
-        let mut about = description(&generation);
+        let generation = current_generation(self.index);
+        let mut about = read_description(&generation);
         let absolute = self.outside.path("key").to_str().unwrap().to_owned();
         let long = "x".repeat(300);
         let escape = "\u{1b}]0;x\u{7}\u{202e}";
@@ -109,18 +109,18 @@ impl Attacker<'_> {
             let content = fs::read(self.outside.path("key")).unwrap();
             let sum = match self.below(3) {
                 0 => json!({"bytes": 0, "xxh3": "0000000000000000"}),
-                _ => sum(&content),
+                _ => file_entry(&content),
             };
             about["files"][name] = sum;
             added.push(format!("{name:?}"));
         }
-        seal(self.index, &generation, &serde_json::to_vec(&about).unwrap());
+        write_description(self.index, &generation, &serde_json::to_vec(&about).unwrap());
         format!("files named {}", added.join(", "))
     }
 
     /// Replaces a file by something else.
     fn replace(&mut self) -> String {
-        let generation = current(self.index);
+        let generation = current_generation(self.index);
         let mut files: Vec<PathBuf> = ["CURRENT", "LOCK", "WENSOU", "CURRENT.new", "README.md"]
             .iter()
             .map(|name| self.index.join(name))
@@ -225,7 +225,7 @@ impl Attacker<'_> {
 
     /// Moves the generation elsewhere.
     fn link_generation(&mut self) -> String {
-        let generation = current(self.index);
+        let generation = current_generation(self.index);
         let elsewhere = self.outside.path("generation");
         match self.below(3) {
             0 => {
@@ -253,21 +253,21 @@ impl Attacker<'_> {
 
     /// Deeply nested or large JSON.
     fn enlarge_json(&mut self) -> String {
-        let generation = current(self.index);
+        let generation = current_generation(self.index);
         let (text, how) = match self.below(5) {
             0 => ("[".repeat(200_000), "deep lists"),
             1 => ("{\"a\":".repeat(200_000), "deep objects"),
             2 => (format!("{{\"format\": 5, \"x\": \"{}\"}}", "y".repeat(120 << 20)), "120 MB"),
             3 => {
-                let mut about = description(&generation);
+                let mut about = read_description(&generation);
                 let files = about["files"].as_object_mut().unwrap();
                 for number in 0..200_000 {
-                    files.insert(format!("f{number}"), sum(b""));
+                    files.insert(format!("f{number}"), file_entry(b""));
                 }
                 (about.to_string(), "200,000 files")
             }
             _ => {
-                let mut about = description(&generation);
+                let mut about = read_description(&generation);
                 let skipped = vec![json!({"path": "x", "reason": "empty"}); 100_000];
                 about["report"]["skipped"] = Value::from(skipped);
                 about["encoding"] = Value::from("x".repeat(1 << 20));
@@ -282,18 +282,18 @@ impl Attacker<'_> {
     /// Writes a file of a generation, with correct checksums.
     fn rewrite(&mut self, generation: &Path, name: &str, content: &[u8]) {
         if name == "wensou.json" {
-            return seal(self.index, generation, content);
+            return write_description(self.index, generation, content);
         }
         fs::write(generation.join(name), content).unwrap();
-        let mut about = description(generation);
-        about["files"][name] = sum(content);
-        seal(self.index, generation, &serde_json::to_vec_pretty(&about).unwrap());
+        let mut about = read_description(generation);
+        about["files"][name] = file_entry(content);
+        write_description(self.index, generation, &serde_json::to_vec_pretty(&about).unwrap());
     }
 
     /// Values of the description that name other files or are too large.
     fn change_description(&mut self) -> String {
-        let generation = current(self.index);
-        let mut about = description(&generation);
+        let generation = current_generation(self.index);
+        let mut about = read_description(&generation);
         let path = |name: &str| Value::from(self.outside.path(name).to_str().unwrap());
         let (fifo, key) = (path("fifo"), path("key"));
         let zero = Value::from(self.outside.zero.to_str().unwrap());
@@ -355,13 +355,13 @@ impl Attacker<'_> {
                 "a negative format"
             }
         };
-        seal(self.index, &generation, &serde_json::to_vec_pretty(&about).unwrap());
+        write_description(self.index, &generation, &serde_json::to_vec_pretty(&about).unwrap());
         what.to_owned()
     }
 
     /// Values of tantivy's list of segments.
     fn change_list_of_segments(&mut self) -> String {
-        let generation = current(self.index);
+        let generation = current_generation(self.index);
         let content = fs::read(generation.join("meta.json")).unwrap();
         let mut list: Value = serde_json::from_slice(&content).unwrap();
         let large = [json!(u32::MAX), json!(1_000_000_000), json!(-1), json!(0)];

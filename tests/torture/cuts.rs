@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::campaign::Campaign;
-use super::fault::recorder;
+use super::preload::record_library;
 use super::replay::{Cut, Disk, Record};
 use super::world::World;
 use crate::util::{Random, copy_folder, files_below};
@@ -15,7 +15,7 @@ const CUTS: usize = 50;
 #[test]
 fn a_power_cut_leaves_the_old_index_or_the_new_one() {
     let mut campaign = Campaign::new("power cuts", "WENSOU_CUTS", 20, 3);
-    if recorder().is_none() {
+    if record_library().is_none() {
         return;
     }
     let world = World::new(8, false);
@@ -83,12 +83,12 @@ impl Build {
         world.set_state(new);
         let rebuild: &[&str] = if random.below(4) == 0 { &["--rebuild"] } else { &[] };
         let mut command = world.index_command(&folder.join(index), rebuild);
-        command.env("LD_PRELOAD", recorder().unwrap()).env("RECORD_LOG", &log);
+        command.env("LD_PRELOAD", record_library().unwrap()).env("RECORD_LOG", &log);
         command.env("RECORD_DIR", fs::canonicalize(&folder).unwrap());
         if !links {
             command.env("RECORD_NO_LINKS", "1");
         }
-        let built = super::watch::watch(&mut command);
+        let built = super::limits::run_limited(&mut command);
         assert_eq!(built.code, 0, "{name}: {built}");
         let record = Record::read(&log);
         assert_eq!(record.renames_to("CURRENT"), 1, "{name}: the swap must be one rename");

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::campaign::Campaign;
-use super::watch::{watch, watch_child};
+use super::limits::{run_limited, wait_limited};
 use super::world::{World, index_files};
 use crate::util::{Random, copy_folder};
 
@@ -170,8 +170,8 @@ impl Copy<'_> {
         for args in chosen {
             let ended = world.run(index, args);
             campaign.count("runs on damaged indexes");
-            if let Some(wrong) = ended.wrong() {
-                campaign.fail(format!("{what}: {args:?}: {wrong}"));
+            if let Some(problem) = ended.problem() {
+                campaign.fail(format!("{what}: {args:?}: {problem}"));
             }
             campaign.expect(!ended.stderr.contains("panicked"), || {
                 format!("{what}: {args:?}: {}", ended.last_messages())
@@ -206,12 +206,12 @@ impl Copy<'_> {
                 let _ = writeln!(input, "{query}");
             }
         });
-        let ended = watch_child(child);
+        let ended = wait_limited(child);
         writer.join().unwrap();
         campaign.count("files cut while mapped");
         let what = format!("round {round}: {name} cut to {to} bytes under `search --batch`");
-        if let Some(wrong) = ended.wrong() {
-            campaign.fail(format!("{what}: {wrong}"));
+        if let Some(problem) = ended.problem() {
+            campaign.fail(format!("{what}: {problem}"));
         }
         for line in ended.stdout.lines() {
             let Ok(answer) = serde_json::from_str::<Value>(line) else { continue };
@@ -222,9 +222,9 @@ impl Copy<'_> {
             }
         }
         // `export` reads everything.
-        let ended = watch(&mut world.command(index, &["export"]));
-        if let Some(wrong) = ended.wrong() {
-            campaign.fail(format!("{what}, then `export`: {wrong}"));
+        let ended = run_limited(&mut world.command(index, &["export"]));
+        if let Some(problem) = ended.problem() {
+            campaign.fail(format!("{what}, then `export`: {problem}"));
         }
     }
 }

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::campaign::{Campaign, pick};
-use super::fault::without_syncs;
+use super::limits::run_limited;
+use super::preload::without_syncs;
 use super::snapshot::Snapshot;
-use super::watch::watch;
-use super::world::{World, current};
+use super::world::{World, current_generation};
 use crate::util::Random;
 
 /// Names similar to those in an index folder.
@@ -180,14 +180,14 @@ fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &W
                 let mut command = world.dir.command(&args);
                 command.current_dir(&folder).args(["--index", "."]);
                 without_syncs(&mut command);
-                watch(&mut command)
+                run_limited(&mut command)
             }
             false if args == backup => world.run(&real, args),
             false => world.run(&index, args),
         };
         campaign.count("runs on foreign folders");
-        if let Some(wrong) = ended.wrong() {
-            campaign.fail(format!("round {round}: {args:?}: {wrong}"));
+        if let Some(problem) = ended.problem() {
+            campaign.fail(format!("round {round}: {args:?}: {problem}"));
         }
         let writes = args[0] == "index" || args[0] == "backup";
         let wanted = if writes { 2..=2 } else { 2..=3 };
@@ -219,7 +219,7 @@ fn shared(campaign: &mut Campaign, round: usize, random: &mut Random, world: &Wo
     for step in 0..4 {
         // Plant files after the first build and between later ones, but none before the last.
         if step < 3 {
-            let generation = current(&index);
+            let generation = current_generation(&index);
             let mut planted = plant(random, &index, 2);
             planted.extend(plant(random, &generation, 1));
             for path in planted {
@@ -240,8 +240,8 @@ fn shared(campaign: &mut Campaign, round: usize, random: &mut Random, world: &Wo
         for args in verbs {
             let ended = world.run(&index, args);
             campaign.count("runs beside foreign files");
-            if let Some(wrong) = ended.wrong() {
-                campaign.fail(format!("round {round}, step {step}: {args:?}: {wrong}"));
+            if let Some(problem) = ended.problem() {
+                campaign.fail(format!("round {round}, step {step}: {args:?}: {problem}"));
             }
             campaign.expect(ended.code == 0 || args[0] == "backup" && !world.has_backup(), || {
                 format!("round {round}, step {step}: {args:?} beside foreign files: {ended}")

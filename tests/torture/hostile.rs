@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::attacker::{Attacker, Outside, SECRET};
 use super::campaign::Campaign;
-use super::fault::{Faults, fault_library};
+use super::limits::run_limited;
+use super::preload::{Faults, deny_library};
 use super::snapshot::Snapshot;
-use super::watch::watch;
 use super::world::World;
 use crate::util::{Random, copy_folder, files_below};
 
@@ -51,7 +51,7 @@ fn run_all(
 ) {
     let before = Snapshot::of(&outside.folder);
     let mut watched = Faults::default();
-    watched.watch(&outside.folder);
+    watched.log_openings(&outside.folder);
     let opened = world.path("opened");
     let _ = fs::remove_file(&opened);
     let backup = world.path("backup");
@@ -82,15 +82,15 @@ fn run_all(
     writers.rotate_left(first);
     for args in readers.iter().copied().chain(writers) {
         let mut command = world.command(index, args);
-        if fault_library().is_some() {
+        if deny_library().is_some() {
             watched.apply(world.dir.path(), &mut command);
         }
-        let ended = watch(&mut command);
+        let ended = run_limited(&mut command);
         campaign.count("runs");
         campaign.maximum("MB at most", (ended.memory >> 20) as usize);
         campaign.maximum("ms at most", ended.took.as_millis() as usize);
-        if let Some(wrong) = ended.wrong() {
-            campaign.fail(format!("{what}: {args:?}: {wrong}"));
+        if let Some(problem) = ended.problem() {
+            campaign.fail(format!("{what}: {args:?}: {problem}"));
         }
         campaign.expect(!ended.stdout.contains(SECRET) && !ended.stderr.contains(SECRET), || {
             format!("{what}: {args:?} shows what lies outside")

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::campaign::Campaign;
-use super::fault::{EACCES, EIO, EMFILE, ENOENT, Faults, fault_library};
-use super::watch::{Ended, watch};
+use super::limits::{Ended, run_limited};
+use super::preload::{EACCES, EIO, EMFILE, ENOENT, Faults, deny_library};
 use super::world::World;
 use crate::util::{Random, files_below};
 
@@ -23,7 +23,7 @@ const ERRORS: [(&str, i32); 6] = [
 #[test]
 fn a_read_error_deletes_no_records() {
     let mut campaign = Campaign::new("read errors", "WENSOU_READ_ERRORS", 6, 5);
-    if fault_library().is_none() {
+    if deny_library().is_none() {
         return;
     }
     let world = World::new(24, false);
@@ -52,7 +52,7 @@ impl Round<'_> {
             command.arg(archive);
         }
         faults.apply(self.world.dir.path(), &mut command);
-        watch(&mut command)
+        run_limited(&mut command)
     }
 
     fn run(&self, campaign: &mut Campaign, random: &mut Random) {

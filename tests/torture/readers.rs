@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::campaign::{Campaign, number};
-use super::watch::Ended;
+use super::limits::Ended;
 use super::world::World;
 use crate::util::Random;
 
@@ -56,8 +56,8 @@ fn readers_and_updates_do_not_disturb_each_other() {
                     let ended = world.run(index, args);
                     let mut campaign = lock_campaign();
                     campaign.count(if args[0] == "check" { "checks" } else { "reads" });
-                    if let Some(wrong) = answer_problem(world, args, &ended) {
-                        campaign.fail(format!("{args:?}: {wrong}"));
+                    if let Some(problem) = answer_problem(world, args, &ended) {
+                        campaign.fail(format!("{args:?}: {problem}"));
                     }
                 }
             });

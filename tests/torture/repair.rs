@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use super::campaign::Campaign;
-use super::fault::{EACCES, EIO, Faults, fault_library};
-use super::watch::{Ended, watch};
-use super::world::{World, current, generations, index_files, point};
+use super::limits::{Ended, run_limited};
+use super::preload::{EACCES, EIO, Faults, deny_library};
+use super::world::{World, current_generation, generations, index_files, make_current};
 use crate::util::{Random, copy_folder, files_below};
 
 #[test]
@@ -55,7 +55,7 @@ impl Round<'_> {
         let archive = match random.below(6) {
             0 => Archive::Empty,
             1 => Archive::Missing,
-            2 if fault_library().is_some() => Archive::Failing,
+            2 if deny_library().is_some() => Archive::Failing,
             _ => Archive::Complete,
         };
         let what = format!("round {}: {damage}; archive {archive:?}", self.round);
@@ -65,8 +65,8 @@ impl Round<'_> {
         let before = self.recoverable(&index);
         let ended = self.repair(&index, archive, random);
         campaign.count("repairs");
-        if let Some(wrong) = ended.wrong() {
-            campaign.fail(format!("{what}: {wrong}"));
+        if let Some(problem) = ended.problem() {
+            campaign.fail(format!("{what}: {problem}"));
         }
         let after = self.recoverable(&index);
         // If the archive is complete, records that it does not have may be removed.
@@ -147,7 +147,7 @@ impl Round<'_> {
                 faults.apply(world.dir.path(), &mut command);
             }
         }
-        let ended = watch(&mut command);
+        let ended = run_limited(&mut command);
         if away.exists() {
             let _ = fs::remove_dir(&folder);
             fs::rename(&away, &folder).unwrap();
@@ -165,7 +165,7 @@ impl Round<'_> {
             let _ = fs::remove_dir_all(&trial);
             copy_folder(index, &trial);
             let current = fs::read_to_string(world.path("new").join("CURRENT")).unwrap();
-            point(&trial, &trial.join(generation.file_name().unwrap()), &current);
+            make_current(&trial, &trial.join(generation.file_name().unwrap()), &current);
             let intact = world.run(&trial, &["check", "--quick"]).code == 0;
             let readable = world.readable(&trial);
             // A damaged generation counts only if it has more records than were found so far.
@@ -204,28 +204,28 @@ impl Round<'_> {
             }
             3 => {
                 copy_folder(&new, index);
-                fs::remove_dir_all(current(index)).unwrap();
+                fs::remove_dir_all(current_generation(index)).unwrap();
                 let older = random.below(2) == 0;
                 if older {
-                    add_generation(&current(&old));
+                    add_generation(&current_generation(&old));
                 }
                 (format!("no generation in use, an older one: {older}"), !older)
             }
             4 => {
                 copy_folder(&new, index);
-                let generation = current(index);
+                let generation = current_generation(index);
                 let how = self.spoil_description(&generation, random);
                 let older = random.below(2) == 0;
                 if older {
-                    add_generation(&current(&old));
+                    add_generation(&current_generation(&old));
                 }
                 (format!("{how}, an older generation: {older}"), !older)
             }
             5 => {
                 // An incomplete copy of a generation, beside the previous one.
                 copy_folder(&new, index);
-                add_generation(&current(&old));
-                let mut files = index_files(&current(index));
+                add_generation(&current_generation(&old));
+                let mut files = index_files(&current_generation(index));
                 for _ in 0..1 + random.below(files.len() - 1) {
                     fs::remove_file(files.swap_remove(random.below(files.len()))).unwrap();
                 }
@@ -244,7 +244,7 @@ impl Round<'_> {
             }
             _ => {
                 copy_folder(&new, index);
-                let mut files = index_files(&current(index));
+                let mut files = index_files(&current_generation(index));
                 files.retain(|path| !path.ends_with("wensou.json"));
                 let mut done = Vec::new();
                 for _ in 0..1 + random.below(2) {

@@ -8,8 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::fault::without_syncs;
-use super::watch::{Ended, watch};
+use super::limits::{Ended, run_limited};
+use super::preload::without_syncs;
 use crate::util::{Dir, files_below, sample, set_archive_state};
 
 /// A temporary folder with `archive/`, some pages of which differ between two states.
@@ -80,7 +80,7 @@ impl World {
     }
 
     pub(super) fn run(&self, index: &Path, args: &[&str]) -> Ended {
-        watch(&mut self.command(index, args))
+        run_limited(&mut self.command(index, args))
     }
 
     /// A command that indexes the archive.
@@ -91,7 +91,7 @@ impl World {
     }
 
     pub(super) fn index(&self, index: &Path, args: &[&str]) -> Ended {
-        watch(&mut self.index_command(index, args))
+        run_limited(&mut self.index_command(index, args))
     }
 
     /// The export of an index; the failed run if it cannot be exported.
@@ -139,14 +139,14 @@ pub(super) fn generations(index: &Path) -> Vec<PathBuf> {
 }
 
 /// The generation that `CURRENT` names.
-pub(super) fn current(index: &Path) -> PathBuf {
+pub(super) fn current_generation(index: &Path) -> PathBuf {
     let line = fs::read_to_string(index.join("CURRENT")).unwrap();
     let name = line.split_whitespace().find(|word| word.starts_with("gen-")).unwrap();
     index.join(name)
 }
 
 /// Makes `CURRENT` name this generation, in the format of the line `model`.
-pub(super) fn point(index: &Path, generation: &Path, model: &str) {
+pub(super) fn make_current(index: &Path, generation: &Path, model: &str) {
     let sum = xxh3_64(&fs::read(generation.join("wensou.json")).unwrap_or_default());
     let name = generation.file_name().unwrap().to_str().unwrap();
     let prefix = if model.starts_with("wensou ") { "wensou " } else { "" };
@@ -154,15 +154,15 @@ pub(super) fn point(index: &Path, generation: &Path, model: &str) {
 }
 
 /// The description of a generation.
-pub(super) fn description(generation: &Path) -> Value {
+pub(super) fn read_description(generation: &Path) -> Value {
     serde_json::from_slice(&fs::read(generation.join("wensou.json")).unwrap()).unwrap()
 }
 
 /// Writes a description and a `CURRENT` with the right checksum, as an attacker would.
-pub(super) fn seal(index: &Path, generation: &Path, description: &[u8]) {
+pub(super) fn write_description(index: &Path, generation: &Path, description: &[u8]) {
     fs::write(generation.join("wensou.json"), description).unwrap();
     let model = fs::read_to_string(index.join("CURRENT")).unwrap_or_default();
-    point(index, generation, &model);
+    make_current(index, generation, &model);
     // `SEAL` of the generation has the same line.
     if generation.join("SEAL").exists() {
         fs::copy(index.join("CURRENT"), generation.join("SEAL")).unwrap();
@@ -170,6 +170,6 @@ pub(super) fn seal(index: &Path, generation: &Path, description: &[u8]) {
 }
 
 /// The entry of a description for a file with this content.
-pub(super) fn sum(content: &[u8]) -> Value {
+pub(super) fn file_entry(content: &[u8]) -> Value {
     serde_json::json!({"bytes": content.len(), "xxh3": format!("{:016x}", xxh3_64(content))})
 }

@@ -36,14 +36,14 @@ fn library(name: &str) -> Option<PathBuf> {
     Some(library)
 }
 
-pub(super) fn recorder() -> Option<&'static Path> {
+pub(super) fn record_library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     LIBRARY.get_or_init(|| library("record")).as_deref()
 }
 
-pub(super) fn fault_library() -> Option<&'static Path> {
+pub(super) fn deny_library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
-    LIBRARY.get_or_init(|| recorder().and_then(|_| library("deny"))).as_deref()
+    LIBRARY.get_or_init(|| record_library().and_then(|_| library("deny"))).as_deref()
 }
 
 /// Makes a run skip syncs, if the library for that is available.
@@ -83,14 +83,14 @@ impl Faults {
     }
 
     /// Logs each time that the folder, or a file in it, is opened.
-    pub(super) fn watch(&mut self, folder: &Path) {
+    pub(super) fn log_openings(&mut self, folder: &Path) {
         let folder = fs::canonicalize(folder).unwrap();
         writeln!(self.list, "watch 0 {}", folder.display()).unwrap();
     }
 
     /// Makes a command run with these faults. Their list is kept in a file of `scratch`.
     pub(super) fn apply(&self, scratch: &Path, command: &mut Command) {
-        let Some(library) = fault_library() else { return };
+        let Some(library) = deny_library() else { return };
         let list = scratch.join("denied");
         fs::write(&list, &self.list).unwrap();
         preload(command, library);

@@ -31,7 +31,7 @@ pub(super) struct Ended {
 
 impl Ended {
     /// Why the run is wrong in any case: an exit status above 4, a signal, or an exceeded limit.
-    pub(super) fn wrong(&self) -> Option<String> {
+    pub(super) fn problem(&self) -> Option<String> {
         if let Some(limit) = self.killed {
             return Some(format!("killed: more than the limit of {limit}"));
         }
@@ -57,13 +57,13 @@ impl fmt::Display for Ended {
 }
 
 /// Runs a command until it ends or exceeds a limit.
-pub(super) fn watch(command: &mut Command) -> Ended {
+pub(super) fn run_limited(command: &mut Command) -> Ended {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    watch_child(child)
+    wait_limited(child)
 }
 
 /// Waits until a process ends or exceeds a limit. Its output must be piped.
-pub(super) fn watch_child(mut child: Child) -> Ended {
+pub(super) fn wait_limited(mut child: Child) -> Ended {
     let started = Instant::now();
     let stdout = gather(child.stdout.take().unwrap());
     let stderr = gather(child.stderr.take().unwrap());
