@@ -17,7 +17,7 @@ pub(super) const SECRET: &str = "SECRET-2c1f9e4b7a";
 /// Files of a user, in a folder beside the index.
 pub(super) struct Outside {
     pub(super) folder: PathBuf,
-    /// Endless: a device of zeros.
+    /// A device of zeros, from which a read never reaches an end.
     zero: PathBuf,
 }
 
@@ -31,12 +31,12 @@ impl Outside {
             fs::set_permissions(folder.join(name), fs::Permissions::from_mode(mode)).unwrap();
         }
         Command::new("mkfifo").arg(folder.join("fifo")).status().unwrap();
-        // Make an own device if that is allowed, so that the one of the system is not at risk.
-        let zero = folder.join("zero");
-        let made = Command::new("mknod").arg(&zero).args(["c", "1", "5"]).output();
-        let made =
-            made.is_ok_and(|output| output.status.success()) && fs::File::open(&zero).is_ok();
-        let zero = if made { zero } else { PathBuf::from("/dev/zero") };
+        // Make a device if that is allowed, so that a fault of wensou cannot change that of the system.
+        let device = folder.join("zero");
+        let made = Command::new("mknod").arg(&device).args(["c", "1", "5"]).output();
+        let made = made.is_ok_and(|output| output.status.success());
+        let usable = made && fs::File::open(&device).is_ok();
+        let zero = if usable { device } else { PathBuf::from("/dev/zero") };
         Self { folder, zero }
     }
 
@@ -56,8 +56,8 @@ impl Attacker<'_> {
     /// Changes the index in a random way, and returns a description.
     pub(super) fn change_index(mut self) -> String {
         match self.random.below(10) {
-            0 | 1 => self.name_files(),
-            2..=5 => self.replace(),
+            0 | 1 => self.add_file_names(),
+            2..=5 => self.replace_files(),
             6 => self.link_generation(),
             7 => self.enlarge_json(),
             8 => self.change_description(),
@@ -69,10 +69,11 @@ impl Attacker<'_> {
         self.random.below(bound)
     }
 
-    /// Keys of `files` that are not plain names.
-    fn name_files(&mut self) -> String {
+    /// Adds entries to `files` of the description whose names lead out of the generation, belong to
+    /// other files of the index, or are no file names.
+    fn add_file_names(&mut self) -> String {
         let generation = current_generation(self.index);
-        let mut about = read_description(&generation);
+        let mut description = read_description(&generation);
         let absolute = self.outside.path("key").to_str().unwrap().to_owned();
         let long = "x".repeat(300);
         let escape = "\u{1b}]0;x\u{7}\u{202e}";
@@ -111,15 +112,15 @@ impl Attacker<'_> {
                 0 => json!({"bytes": 0, "xxh3": "0000000000000000"}),
                 _ => file_entry(&content),
             };
-            about["files"][name] = sum;
+            description["files"][name] = sum;
             added.push(format!("{name:?}"));
         }
-        write_description(self.index, &generation, &serde_json::to_vec(&about).unwrap());
+        write_description(self.index, &generation, &serde_json::to_vec(&description).unwrap());
         format!("files named {}", added.join(", "))
     }
 
-    /// Replaces a file by something else.
-    fn replace(&mut self) -> String {
+    /// Replaces one or two files or folders of the index by something else.
+    fn replace_files(&mut self) -> String {
         let generation = current_generation(self.index);
         let mut files: Vec<PathBuf> = ["CURRENT", "LOCK", "WENSOU", "CURRENT.new", "README.md"]
             .iter()
@@ -146,10 +147,9 @@ impl Attacker<'_> {
         let mut done = Vec::new();
         for _ in 0..1 + self.below(2) {
             let path = files[self.below(files.len())].clone();
-            // The content, for links to a copy of it.
-            let plain = fs::symlink_metadata(&path);
-            let plain = plain.is_ok_and(|about| about.is_file() && about.len() < 1 << 30);
-            let content = if plain { fs::read(&path).unwrap() } else { Vec::new() };
+            let metadata = fs::symlink_metadata(&path);
+            let is_plain = metadata.is_ok_and(|it| it.is_file() && it.len() < 1 << 30);
+            let content = if is_plain { fs::read(&path).unwrap() } else { Vec::new() };
             if path.is_dir() {
                 let _ = fs::remove_dir_all(&path);
             }
@@ -160,40 +160,21 @@ impl Attacker<'_> {
         done.join(", ")
     }
 
+    /// Puts something at a path where nothing is, and returns a description. `content` is that of
+    /// the file that was there.
     fn put(&mut self, path: &Path, content: &[u8]) -> &'static str {
         match self.below(12) {
-            0 => {
-                symlink(self.outside.path("key"), path).unwrap();
-                "links to a key"
-            }
-            1 => {
-                symlink(self.outside.path("text.txt"), path).unwrap();
-                "links to a text"
-            }
-            2 => {
-                symlink(self.outside.path("folder"), path).unwrap();
-                "links to a folder"
-            }
-            3 => {
-                symlink(&self.outside.zero, path).unwrap();
-                "links to zeros"
-            }
-            4 => {
-                symlink(self.outside.path("fifo"), path).unwrap();
-                "links to a FIFO"
-            }
+            0 => link(path, &self.outside.path("key"), "links to a key"),
+            1 => link(path, &self.outside.path("text.txt"), "links to a text"),
+            2 => link(path, &self.outside.path("folder"), "links to a folder"),
+            3 => link(path, &self.outside.zero, "links to zeros"),
+            4 => link(path, &self.outside.path("fifo"), "links to a FIFO"),
             5 => {
                 Command::new("mkfifo").arg(path).status().unwrap();
                 "is a FIFO"
             }
             6 => {
-                // The path of a socket must be short, so make it elsewhere and move it.
-                let socket = std::env::temp_dir().join(format!("s{}", std::process::id()));
-                let _ = fs::remove_file(&socket);
-                drop(UnixListener::bind(&socket).unwrap());
-                if fs::rename(&socket, path).is_err() {
-                    let _ = fs::remove_file(&socket);
-                }
+                make_socket(path);
                 "is a socket"
             }
             7 => {
@@ -201,8 +182,7 @@ impl Attacker<'_> {
                 "is a folder"
             }
             8 => {
-                let file = fs::File::create(path).unwrap();
-                file.set_len(10 << 30).unwrap();
+                fs::File::create(path).unwrap().set_len(10 << 30).unwrap();
                 "has 10 GB of holes"
             }
             9 => {
@@ -213,17 +193,13 @@ impl Attacker<'_> {
             10 => {
                 let copy = self.outside.path("copy");
                 fs::write(&copy, content).unwrap();
-                symlink(copy, path).unwrap();
-                "links to a copy of itself"
+                link(path, &copy, "links to a copy of itself")
             }
-            _ => {
-                symlink("/nowhere/at/all", path).unwrap();
-                "links to nowhere"
-            }
+            _ => link(path, Path::new("/nowhere/at/all"), "links to nowhere"),
         }
     }
 
-    /// Moves the generation elsewhere.
+    /// Copies the generation to a folder outside, which the index then leads to.
     fn link_generation(&mut self) -> String {
         let generation = current_generation(self.index);
         let elsewhere = self.outside.path("generation");
@@ -235,7 +211,7 @@ impl Attacker<'_> {
                 "the generation links to another folder".to_owned()
             }
             1 => {
-                // A generation that the next build removes.
+                // The name is that of a generation that the next build would remove.
                 copy_folder(&generation, &elsewhere);
                 symlink(&elsewhere, self.index.join("gen-000099")).unwrap();
                 "another generation links to another folder".to_owned()
@@ -251,7 +227,7 @@ impl Attacker<'_> {
         }
     }
 
-    /// Deeply nested or large JSON.
+    /// Replaces a JSON file by one that is deeply nested or large.
     fn enlarge_json(&mut self) -> String {
         let generation = current_generation(self.index);
         let (text, how) = match self.below(5) {
@@ -259,19 +235,19 @@ impl Attacker<'_> {
             1 => ("{\"a\":".repeat(200_000), "deep objects"),
             2 => (format!("{{\"format\": 5, \"x\": \"{}\"}}", "y".repeat(120 << 20)), "120 MB"),
             3 => {
-                let mut about = read_description(&generation);
-                let files = about["files"].as_object_mut().unwrap();
+                let mut description = read_description(&generation);
+                let files = description["files"].as_object_mut().unwrap();
                 for number in 0..200_000 {
                     files.insert(format!("f{number}"), file_entry(b""));
                 }
-                (about.to_string(), "200,000 files")
+                (description.to_string(), "200,000 files")
             }
             _ => {
-                let mut about = read_description(&generation);
+                let mut description = read_description(&generation);
                 let skipped = vec![json!({"path": "x", "reason": "empty"}); 100_000];
-                about["report"]["skipped"] = Value::from(skipped);
-                about["encoding"] = Value::from("x".repeat(1 << 20));
-                (about.to_string(), "100,000 skipped files")
+                description["report"]["skipped"] = Value::from(skipped);
+                description["encoding"] = Value::from("x".repeat(1 << 20));
+                (description.to_string(), "100,000 skipped files")
             }
         };
         let name = ["wensou.json", "meta.json", ".managed.json"][self.below(3)];
@@ -285,81 +261,62 @@ impl Attacker<'_> {
             return write_description(self.index, generation, content);
         }
         fs::write(generation.join(name), content).unwrap();
-        let mut about = read_description(generation);
-        about["files"][name] = file_entry(content);
-        write_description(self.index, generation, &serde_json::to_vec_pretty(&about).unwrap());
+        let mut description = read_description(generation);
+        description["files"][name] = file_entry(content);
+        write_description(
+            self.index,
+            generation,
+            &serde_json::to_vec_pretty(&description).unwrap(),
+        );
     }
 
-    /// Values of the description that name other files or are too large.
+    /// Sets values of the description that name other files or are too large.
     fn change_description(&mut self) -> String {
         let generation = current_generation(self.index);
-        let mut about = read_description(&generation);
+        let mut description = read_description(&generation);
         let path = |name: &str| Value::from(self.outside.path(name).to_str().unwrap());
         let (fifo, key) = (path("fifo"), path("key"));
         let zero = Value::from(self.outside.zero.to_str().unwrap());
         let huge = Value::from(u64::MAX);
-        let what = match self.random.below(12) {
-            0 => {
-                about["roots"] = json!([fifo]);
-                "a root that is a FIFO"
-            }
-            1 => {
-                about["roots"] = json!([zero]);
-                about["given"] = json!([zero]);
-                "a root of zeros"
-            }
-            2 => {
-                about["tables"]["words"]["path"] = fifo;
-                "words in a FIFO"
-            }
-            3 => {
-                about["tables"]["synonyms"]["path"] = zero;
-                "endless synonyms"
-            }
-            4 => {
-                about["tables"]["words"]["path"] = key;
-                "words in a key"
-            }
+        let (what, values): (&str, Vec<(&str, Value)>) = match self.random.below(12) {
+            0 => ("a root that is a FIFO", vec![("roots", json!([fifo]))]),
+            1 => ("a root of zeros", vec![("roots", json!([zero])), ("given", json!([zero]))]),
+            2 => ("words in a FIFO", vec![("tables.words.path", fifo)]),
+            3 => ("endless synonyms", vec![("tables.synonyms.path", zero)]),
+            4 => ("words in a key", vec![("tables.words.path", key)]),
             5 => {
-                about["report"]["articles"] = huge.clone();
-                about["report"]["flashes_distinct"] = huge;
-                "too many articles"
+                let values = ["report.articles", "report.flashes_distinct"];
+                ("too many articles", values.map(|name| (name, huge.clone())).into())
             }
             6 => {
-                about["base"]["deleted"]["documents"] = json!([huge, huge]);
-                "too many deleted documents"
+                let deleted = json!([huge, huge]);
+                ("too many deleted documents", vec![("base.deleted.documents", deleted)])
             }
-            7 => {
-                about["base"]["segment"] = Value::from("../../outside/key");
-                "a base elsewhere"
-            }
+            7 => ("a base elsewhere", vec![("base.segment", json!("../../outside/key"))]),
             8 => {
-                about["given"] = json!(["\u{1b}[2J\u{202e}", "..", ""]);
-                about["roots"] = json!([]);
-                "roots that are none"
+                let given = json!(["\u{1b}[2J\u{202e}", "..", ""]);
+                ("roots that are none", vec![("given", given), ("roots", json!([]))])
             }
             9 => {
-                let files = about["files"].as_object_mut().unwrap();
-                let names: Vec<String> = files.keys().cloned().collect();
-                for name in names {
-                    files[&name]["bytes"] = huge.clone();
+                let mut files = description["files"].clone();
+                for file in files.as_object_mut().unwrap().values_mut() {
+                    file["bytes"] = huge.clone();
                 }
-                "files of 16 EB"
+                ("files of 16 EB", vec![("files", files)])
             }
-            10 => {
-                about["files"] = json!({});
-                "no files"
-            }
-            _ => {
-                about["format"] = json!(-1);
-                "a negative format"
-            }
+            10 => ("no files", vec![("files", json!({}))]),
+            _ => ("a negative format", vec![("format", json!(-1))]),
         };
-        write_description(self.index, &generation, &serde_json::to_vec_pretty(&about).unwrap());
+        for (keys, value) in values {
+            let at = keys.split('.').fold(&mut description, |object, key| &mut object[key]);
+            *at = value;
+        }
+        let bytes = serde_json::to_vec_pretty(&description).unwrap();
+        write_description(self.index, &generation, &bytes);
         what.to_owned()
     }
 
-    /// Values of tantivy's list of segments.
+    /// Sets a value of `meta.json`, tantivy's list of segments.
     fn change_list_of_segments(&mut self) -> String {
         let generation = current_generation(self.index);
         let content = fs::read(generation.join("meta.json")).unwrap();
@@ -393,5 +350,22 @@ impl Attacker<'_> {
         };
         self.rewrite(&generation, "meta.json", &serde_json::to_vec(&list).unwrap());
         format!("meta.json has {what}")
+    }
+}
+
+/// Makes a symbolic link at `path`, and returns `what`.
+fn link(path: &Path, target: &Path, what: &'static str) -> &'static str {
+    symlink(target, path).unwrap();
+    what
+}
+
+/// Makes a socket at `path`, unless that is on another file system than the temporary folder.
+fn make_socket(path: &Path) {
+    // The path that a socket is bound to must be short, so make it elsewhere and move it.
+    let socket = std::env::temp_dir().join(format!("s{}", std::process::id()));
+    let _ = fs::remove_file(&socket);
+    drop(UnixListener::bind(&socket).unwrap());
+    if fs::rename(&socket, path).is_err() {
+        let _ = fs::remove_file(&socket);
     }
 }

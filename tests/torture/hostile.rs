@@ -1,12 +1,12 @@
-//! An index folder from an attacker is refused or read. It has no effect outside of itself, and no
-//! verb hangs, fills the memory or panics.
+//! An index folder that an attacker has changed: every verb refuses it or reads it, without an effect
+//! outside of the folder, and does not hang, fill the memory or panic.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::attacker::{Attacker, Outside, SECRET};
 use super::campaign::Campaign;
-use super::limits::run_limited;
+use super::limits::{Ended, run_limited};
 use super::preload::{Faults, deny_library};
 use super::snapshot::Snapshot;
 use super::world::World;
@@ -19,7 +19,7 @@ fn a_hostile_index_has_no_effect_outside_of_itself() {
     let base = world.path("base");
     let built = world.index(&base, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
-    // A second generation, so that there are two segments.
+    // An update, so that the index has two segments.
     world.set_state(0);
     let built = world.index(&base, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
@@ -30,60 +30,82 @@ fn a_hostile_index_has_no_effect_outside_of_itself() {
         let index = world.path("index");
         let _ = fs::remove_dir_all(&index);
         copy_folder(&base, &index);
-        let what =
-            Attacker { index: &index, outside: &outside, random: &mut random }.change_index();
-        let what = format!("round {round}: {what}");
-        run_all(&mut campaign, &world, &outside, &index, &id, &what, &mut random);
+        let attacker = Attacker { index: &index, outside: &outside, random: &mut random };
+        let what = format!("round {round}: {}", attacker.change_index());
+        let (world, outside) = (&world, &outside);
+        let hostile = HostileIndex { world, outside, index: &index, id: &id, what };
+        hostile.run_verbs(&mut campaign, &mut random);
         campaign.count("indexes");
     }
     campaign.finish();
 }
 
-/// Runs every verb on the index of an attacker.
-fn run_all(
-    campaign: &mut Campaign,
-    world: &World,
-    outside: &Outside,
-    index: &Path,
-    id: &str,
-    what: &str,
-    random: &mut Random,
-) {
-    let before = Snapshot::of(&outside.folder);
-    let mut watched = Faults::default();
-    watched.log_openings(&outside.folder);
-    let opened = world.path("opened");
-    let _ = fs::remove_file(&opened);
-    let backup = world.path("backup");
-    let _ = fs::remove_dir_all(&backup);
-    let archive = world.archive();
-    let archive = archive.to_str().unwrap();
-    let readers: [&[&str]; 12] = [
-        &["search", "正文"],
-        &["search", "護城河", "--format", "jsonl"],
-        &["show", id],
-        &["explain", "開源大模型"],
-        &["export"],
-        &["tags"],
-        &["timeline"],
-        &["stats"],
-        &["stats", "--skipped"],
-        &["check"],
-        &["check", "--quick"],
-        &["backup", backup.to_str().unwrap()],
-    ];
-    let mut writers: [&[&str]; 3] = [
-        &["check", "--repair"],
-        &["index", "--quiet", archive],
-        &["index", "--rebuild", "--quiet", archive],
-    ];
-    // In random order: only the first verb gets the unchanged index.
-    let first = random.below(writers.len());
-    writers.rotate_left(first);
-    for args in readers.iter().copied().chain(writers) {
-        let mut command = world.command(index, args);
+/// An index that an attacker has changed.
+struct HostileIndex<'a> {
+    world: &'a World,
+    outside: &'a Outside,
+    index: &'a Path,
+    /// The id of a document.
+    id: &'a str,
+    /// The round and what the attacker has changed, for messages.
+    what: String,
+}
+
+impl HostileIndex<'_> {
+    /// Runs every verb on the index: first those that read, then those that write.
+    fn run_verbs(&self, campaign: &mut Campaign, random: &mut Random) {
+        let before = Snapshot::of(&self.outside.folder);
+        let _ = fs::remove_file(self.opened_log());
+        let backup = self.world.path("backup");
+        let _ = fs::remove_dir_all(&backup);
+        let archive = self.world.archive();
+        let archive = archive.to_str().unwrap();
+        let readers: [&[&str]; 12] = [
+            &["search", "正文"],
+            &["search", "護城河", "--format", "jsonl"],
+            &["show", self.id],
+            &["explain", "開源大模型"],
+            &["export"],
+            &["tags"],
+            &["timeline"],
+            &["stats"],
+            &["stats", "--skipped"],
+            &["check"],
+            &["check", "--quick"],
+            &["backup", backup.to_str().unwrap()],
+        ];
+        let mut writers: [&[&str]; 3] = [
+            &["check", "--repair"],
+            &["index", "--quiet", archive],
+            &["index", "--rebuild", "--quiet", archive],
+        ];
+        // A random one comes first: the others get the index as that one has left it.
+        let first = random.below(writers.len());
+        writers.rotate_left(first);
+        for args in readers.iter().copied().chain(writers) {
+            let ended = self.run_verb(campaign, args, &before);
+            if ended.killed.is_some() {
+                // The other verbs read the same files, and the campaign should not take hours.
+                break;
+            }
+        }
+        for folder in [self.index, &backup] {
+            if let Some(path) = file_with_secret(folder) {
+                let path = path.display();
+                campaign.fail(format!("{}: {path} has what lies outside", self.what));
+            }
+        }
+    }
+
+    /// Runs a verb and checks that it has no effect outside of the index, where everything should
+    /// be as in `before`.
+    fn run_verb(&self, campaign: &mut Campaign, args: &[&str], before: &Snapshot) -> Ended {
+        let what = &self.what;
+        let mut command = self.world.command(self.index, args);
         if deny_library().is_some() {
-            watched.apply(world.dir.path(), &mut command);
+            let mut faults = Faults::default();
+            faults.log_openings(&self.outside.folder);
+            faults.apply(self.world.dir.path(), &mut command);
         }
         let ended = run_limited(&mut command);
         campaign.count("runs");
@@ -95,35 +117,37 @@ fn run_all(
         campaign.expect(!ended.stdout.contains(SECRET) && !ended.stderr.contains(SECRET), || {
             format!("{what}: {args:?} shows what lies outside")
         });
-        if let Some(harmed) = before.differences(&outside.folder).first() {
+        if let Some(harmed) = before.differences(&self.outside.folder).first() {
             campaign.fail(format!("{what}: {args:?}: {harmed}"));
         }
-        if let Ok(opened_files) = fs::read_to_string(&opened) {
-            let first = opened_files.lines().next();
-            // The path of a user's table may be anywhere.
-            let named = ["words in", "synonyms", "root"].iter().any(|it| what.contains(it));
-            if let (Some(first), false) = (first, named) {
-                campaign.fail(format!("{what}: {args:?} opened {first}"));
-            }
-            fs::remove_file(&opened).unwrap();
+        if let Some(path) = self.opened_outside() {
+            campaign.fail(format!("{what}: {args:?} opened {path}"));
         }
-        if ended.killed.is_some() {
-            // The other verbs read the same files, and the campaign should not take hours.
-            break;
-        }
+        ended
     }
-    for folder in [index, &backup] {
-        if let Some(path) = copied(folder) {
-            campaign.fail(format!("{what}: {} has what lies outside", path.display()));
-        }
+
+    /// Where the verbs log the files that they open outside of the index, see [`Faults`].
+    fn opened_log(&self) -> PathBuf {
+        self.world.path("opened")
+    }
+
+    /// The first file outside of the index that the last run has opened but should not have. Removes
+    /// the log for the next run.
+    fn opened_outside(&self) -> Option<String> {
+        let log = fs::read_to_string(self.opened_log()).ok()?;
+        fs::remove_file(self.opened_log()).unwrap();
+        // The paths of roots and of the user's tables may be anywhere.
+        let may_be_anywhere =
+            ["words in", "synonyms", "root"].iter().any(|name| self.what.contains(name));
+        log.lines().next().filter(|_| !may_be_anywhere).map(str::to_owned)
     }
 }
 
-/// A plain file below a folder that contains the secret.
-fn copied(folder: &Path) -> Option<PathBuf> {
+/// A plain file below a folder that contains [`SECRET`].
+fn file_with_secret(folder: &Path) -> Option<PathBuf> {
     files_below(folder).into_iter().find(|path| {
-        let about = fs::symlink_metadata(path).unwrap();
-        let small = about.is_file() && about.len() < 4 << 20;
-        small && fs::read(path).unwrap().windows(SECRET.len()).any(|it| it == SECRET.as_bytes())
+        let metadata = fs::symlink_metadata(path).unwrap();
+        let is_small = metadata.is_file() && metadata.len() < 4 << 20;
+        is_small && fs::read(path).unwrap().windows(SECRET.len()).any(|it| it == SECRET.as_bytes())
     })
 }

@@ -1,4 +1,5 @@
-//! A file that cannot be read is named and keeps its records, and the next build reads it again.
+//! A file that cannot be read for some time is named and keeps its records. The next build after that
+//! reads it again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,6 +36,17 @@ fn a_read_error_deletes_no_records() {
     campaign.finish();
 }
 
+/// Pages that differ between the two states of the archive, see `set_archive_state`.
+const CHANGING_PAGES: [&str; 3] = ["changing.txt", "coming.txt", "going.txt"];
+
+/// Files and folders that cannot be read during some runs of a round.
+struct Unreadable {
+    /// Their paths, as messages name them.
+    paths: Vec<String>,
+    /// The system calls that fail for them.
+    faults: Faults,
+}
+
 struct Round<'w> {
     world: &'w World,
     round: usize,
@@ -45,6 +57,7 @@ impl Round<'_> {
         self.world.path("index")
     }
 
+    /// Runs the binary on the index while some system calls fail. Adds the archive to `index`.
     fn run_with_faults(&self, faults: &Faults, args: &[&str]) -> Ended {
         let archive = self.world.archive();
         let mut command = self.world.command(&self.index(), args);
@@ -55,8 +68,10 @@ impl Round<'_> {
         run_limited(&mut command)
     }
 
+    /// Builds an index, makes files unreadable, updates or rebuilds the index, makes the files
+    /// readable again and updates it once more, with checks after each step.
     fn run(&self, campaign: &mut Campaign, random: &mut Random) {
-        let (world, round, index) = (self.world, self.round, self.index());
+        let (world, index) = (self.world, self.index());
         let _ = fs::remove_dir_all(&index);
         let old = random.below(2);
         world.set_state(old);
@@ -68,77 +83,100 @@ impl Round<'_> {
         if changes {
             world.set_state(1 - old);
         }
-        let (faults, paths) = self.pick_faults(random);
-        let what = format!("round {round}: {} paths, first {}", paths.len(), paths[0]);
+        let unreadable = self.pick_unreadable(random);
         if !changes {
-            // Nothing has changed, but some files cannot be read.
-            for args in [&["check"][..], &["check", "--quick"]] {
-                let checked = self.run_with_faults(&faults, args);
-                let said = format!("{}{}", checked.stdout, checked.stderr);
-                let damaged = said.lines().any(|line| line.starts_with("damage"));
-                campaign.count("checks under errors");
-                campaign.expect(checked.code == 0 && !damaged, || {
-                    format!("{what}: {args:?}: {checked}\n{said}")
-                });
-            }
+            self.check_index(campaign, &unreadable);
         }
-        let rebuild: &[&str] =
-            if random.below(3) == 0 { &["index", "--rebuild"] } else { &["index"] };
-        let built = self.run_with_faults(&faults, rebuild);
-        campaign.count("builds under errors");
-        campaign.expect(built.code == 0, || format!("{what}: {rebuild:?}: {built}"));
-        let unnamed = paths.iter().filter(|path| !built.stderr.contains(path.as_str())).count();
-        campaign.add("paths that could not be read", paths.len());
-        // If no file has changed, nothing is read, so nothing is named.
-        let current = built.stderr.contains("the index is up to date");
-        campaign.expect(unnamed == 0 || current, || {
-            format!("{what}: {unnamed} are not named: {}", built.last_messages())
-        });
+        self.build_index(campaign, random, &unreadable);
         let after = world.export(&index).unwrap_or_default();
         let lost = Self::lost(&before, &after, changes);
         campaign.add("records", before.lines().count());
         campaign.expect(lost.is_empty(), || {
             let some: Vec<&String> = lost.iter().take(3).collect();
+            let what = self.describe(&unreadable);
             format!("{what}: {} records lost, among them {some:?}", lost.len())
         });
         if !changes && after != before && lost.is_empty() {
             campaign.count("exports that differ in ids or in order");
         }
         let checked = world.run(&index, &["check"]);
-        campaign.expect(checked.code == 0, || format!("{what}: `check` after it: {checked}"));
-        // Without errors, the next build gives the same index as a rebuild.
+        campaign.expect(checked.code == 0, || {
+            format!("{}: `check` after it: {checked}", self.describe(&unreadable))
+        });
+        self.expect_same_as_rebuild(campaign, &unreadable);
+    }
+
+    /// The round and its unreadable paths, for messages.
+    fn describe(&self, unreadable: &Unreadable) -> String {
+        let paths = &unreadable.paths;
+        format!("round {}: {} paths, first {}", self.round, paths.len(), paths[0])
+    }
+
+    /// Checks the index, which is intact and up to date, while some files cannot be read.
+    fn check_index(&self, campaign: &mut Campaign, unreadable: &Unreadable) {
+        for args in [&["check"][..], &["check", "--quick"]] {
+            let checked = self.run_with_faults(&unreadable.faults, args);
+            let said = format!("{}{}", checked.stdout, checked.stderr);
+            let damaged = said.lines().any(|line| line.starts_with("damage"));
+            campaign.count("checks under errors");
+            campaign.expect(checked.code == 0 && !damaged, || {
+                format!("{}: {args:?}: {checked}\n{said}", self.describe(unreadable))
+            });
+        }
+    }
+
+    /// Updates or rebuilds the index while some files cannot be read. The build must name them.
+    fn build_index(&self, campaign: &mut Campaign, random: &mut Random, unreadable: &Unreadable) {
+        let args: &[&str] = if random.below(3) == 0 { &["index", "--rebuild"] } else { &["index"] };
+        let built = self.run_with_faults(&unreadable.faults, args);
+        let what = self.describe(unreadable);
+        campaign.count("builds under errors");
+        campaign.expect(built.code == 0, || format!("{what}: {args:?}: {built}"));
+        let is_unnamed = |path: &&String| !built.stderr.contains(path.as_str());
+        let unnamed = unreadable.paths.iter().filter(is_unnamed).count();
+        campaign.add("paths that could not be read", unreadable.paths.len());
+        // If no file has changed, nothing is read, so nothing is named.
+        let up_to_date = built.stderr.contains("the index is up to date");
+        campaign.expect(unnamed == 0 || up_to_date, || {
+            format!("{what}: {unnamed} are not named: {}", built.last_messages())
+        });
+    }
+
+    /// Updates the index once all files can be read again. It must have the records of a new index.
+    fn expect_same_as_rebuild(&self, campaign: &mut Campaign, unreadable: &Unreadable) {
+        let (world, index, what) = (self.world, self.index(), self.describe(unreadable));
         let built = world.index(&index, &["--quiet"]);
         campaign.expect(built.code == 0, || format!("{what}: the next build: {built}"));
-        let converged = world.export(&index).unwrap_or_default();
+        let updated = world.export(&index).unwrap_or_default();
         let fresh = world.path("fresh");
         let built = world.index(&fresh, &["--quiet"]);
         assert_eq!(built.code, 0, "{built}");
         let rebuilt = world.export(&fresh).unwrap();
-        campaign.expect(rebuilt == converged, || {
+        campaign.expect(rebuilt == updated, || {
             let only = |one: &str, other: &str| -> Vec<String> {
                 let mut lines = one.lines().filter(|line| !other.lines().any(|it| it == *line));
                 lines.by_ref().take(2).map(str::to_owned).collect()
             };
-            let (now, anew) = (only(&converged, &rebuilt), only(&rebuilt, &converged));
-            let location = converged.lines().zip(rebuilt.lines()).position(|(one, other)| one != other);
-            format!("{what}: the next build finds {now:?} where a rebuild finds {anew:?}; line {location:?}")
+            let (found, wanted) = (only(&updated, &rebuilt), only(&rebuilt, &updated));
+            let line = updated.lines().zip(rebuilt.lines()).position(|(one, other)| one != other);
+            format!(
+                "{what}: the next build finds {found:?} where a rebuild finds {wanted:?}; line {line:?}"
+            )
         });
         fs::remove_dir_all(fresh).unwrap();
     }
 
-    /// The texts that `before` has and `after` lacks, except those of pages that were changed or
-    /// removed.
-    fn lost(before: &str, after: &str, changes: bool) -> BTreeSet<String> {
-        let touched = ["changing.txt", "coming.txt", "going.txt"];
-        let stays = |line: &&str| !changes || !touched.iter().any(|name| line.contains(name));
+    /// The texts that the export `before` has and `after` lacks; if the state of the archive has
+    /// changed, without those of [`CHANGING_PAGES`].
+    fn lost(before: &str, after: &str, changed: bool) -> BTreeSet<String> {
+        let stays = |line: &&str| !changed || !CHANGING_PAGES.iter().any(|it| line.contains(it));
         let before: BTreeSet<String> = before.lines().filter(stays).map(text).collect();
         let after: BTreeSet<String> = after.lines().map(text).collect();
         before.difference(&after).cloned().collect()
     }
 
-    /// Picks some files or a whole folder, and the errors that reading them gives. Also returns
-    /// their paths.
-    fn pick_faults(&self, random: &mut Random) -> (Faults, Vec<String>) {
+    /// Picks some files or a whole folder, and the errors that reading them gives.
+    fn pick_unreadable(&self, random: &mut Random) -> Unreadable {
         let mut faults = Faults::default();
         let archive = self.world.archive();
         let name = |path: &PathBuf| {
@@ -151,14 +189,10 @@ impl Round<'_> {
                 1 => faults.add("open", EACCES, &folder),
                 _ => faults.add("list", EACCES, &folder),
             }
-            return (faults, vec![name(&folder)]);
+            return Unreadable { paths: vec![name(&folder)], faults };
         }
         let mut files = files_below(&archive);
-        // Leave out the files that differ between the states.
-        files.retain(|path| {
-            let name = path.file_name().unwrap().to_str().unwrap();
-            !["changing.txt", "coming.txt", "going.txt"].contains(&name)
-        });
+        files.retain(|path| !CHANGING_PAGES.contains(&path.file_name().unwrap().to_str().unwrap()));
         let mut paths = Vec::new();
         for _ in 0..1 + random.below(files.len() / 2) {
             let path = files.swap_remove(random.below(files.len()));
@@ -166,12 +200,12 @@ impl Round<'_> {
             faults.add(call, error, &path);
             paths.push(name(&path));
         }
-        (faults, paths)
+        Unreadable { paths, faults }
     }
 }
 
-/// What an exported record says, without its id. The id of a flash item is that of the variant that
-/// is read first, so it changes if a page cannot be read.
+/// The kind and the text of an exported record. The id is left out: that of a flash item belongs to
+/// the variant that is read first, so it changes if a page cannot be read.
 fn text(line: &str) -> String {
     let record: serde_json::Value = serde_json::from_str(line).unwrap();
     let keys = ["kind", "title", "text", "paragraphs"];

@@ -1,4 +1,5 @@
-//! `check --repair` cures a damaged index if the archive can be read, and loses no record if not.
+//! `check --repair` repairs a damaged index if the archive can be read; otherwise it loses no record
+//! that can still be read from the index.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +15,8 @@ use crate::util::{Random, copy_folder, files_below};
 fn a_repair_keeps_what_can_be_read() {
     let mut campaign = Campaign::new("repairs", "WENSOU_REPAIRS", 16, 7);
     let world = World::new(6, false);
-    // The folders `old` and `new`: the same index folder after a build of each state.
+    // The folders `old` and `new` are copies of the index folder, after the build of state 0 and after
+    // the update to state 1.
     let index = world.path("index");
     for state in [0, 1] {
         world.set_state(state);
@@ -41,6 +43,22 @@ enum Archive {
     Failing,
 }
 
+/// How an index folder was damaged.
+struct Damage {
+    /// What was done, for messages.
+    what: String,
+    /// Whether no generation with a readable description (`wensou.json`) is left. The repair may then
+    /// not know the roots, and must tell the user to name them to `wensou index`.
+    description_lost: bool,
+}
+
+impl Damage {
+    /// A damage that leaves a readable description.
+    fn beside_description(what: &str) -> Self {
+        Self { what: what.to_owned(), description_lost: false }
+    }
+}
+
 struct Round<'w> {
     world: &'w World,
     round: usize,
@@ -51,14 +69,16 @@ impl Round<'_> {
         let world = self.world;
         let index = world.path("index");
         let _ = fs::remove_dir_all(&index);
-        let (damage, description_lost) = self.damage(&index, random);
+        let damage = self.damage(&index, random);
         let archive = match random.below(6) {
             0 => Archive::Empty,
             1 => Archive::Missing,
             2 if deny_library().is_some() => Archive::Failing,
             _ => Archive::Complete,
         };
-        let what = format!("round {}: {damage}; archive {archive:?}", self.round);
+        let Damage { what, description_lost } = damage;
+        let what = format!("round {}: {what}; archive {archive:?}", self.round);
+        // A copy of the damaged folder, for whoever looks into a failure.
         let kept = world.path("kept");
         let _ = fs::remove_dir_all(&kept);
         copy_folder(&index, &kept);
@@ -69,7 +89,7 @@ impl Round<'_> {
             campaign.fail(format!("{what}: {problem}"));
         }
         let after = self.recoverable(&index);
-        // If the archive is complete, records that it does not have may be removed.
+        // If the archive is complete, the repair may remove records that it does not have.
         if archive == Archive::Complete {
             self.expect_cured(campaign, &index, &what, &ended, description_lost);
             return;
@@ -90,8 +110,8 @@ impl Round<'_> {
         );
     }
 
-    /// Checks that the index is intact and agrees with the archive, if need be after the command
-    /// that the repair names.
+    /// Checks that the index is intact and agrees with the archive, if necessary after the command
+    /// that the messages advise. `ended` is the run of the repair.
     fn expect_cured(
         &self,
         campaign: &mut Campaign,
@@ -104,8 +124,8 @@ impl Round<'_> {
         let mut state = world.state(index);
         let mut checked = world.run(index, &["check"]);
         let mut steps = "cured by `check --repair`";
-        // An index that is intact but out of date needs `index`. Without a description the roots
-        // are lost, and the repair must tell the user to run `index` with them.
+        // An index that is intact but out of date needs `index`. If the roots are not known, the
+        // repair must tell the user to run `index` with them.
         let stale = checked.code == 4 && checked.stdout.contains("stale");
         let advised = description_lost && ended.stderr.contains("wensou index");
         if state != Ok(1) && (stale || advised) {
@@ -156,7 +176,7 @@ impl Round<'_> {
     }
 
     /// Records that can still be read from an index folder: from the current generation, and from
-    /// each other one, once `CURRENT` names it in a copy of the folder.
+    /// the others, each of which is made the current one in a copy of the folder.
     fn recoverable(&self, index: &Path) -> BTreeSet<String> {
         let world = self.world;
         let mut records = world.readable(index);
@@ -164,8 +184,8 @@ impl Round<'_> {
         for generation in generations(index) {
             let _ = fs::remove_dir_all(&trial);
             copy_folder(index, &trial);
-            let current = fs::read_to_string(world.path("new").join("CURRENT")).unwrap();
-            make_current(&trial, &trial.join(generation.file_name().unwrap()), &current);
+            let model = fs::read_to_string(world.path("new").join("CURRENT")).unwrap();
+            make_current(&trial, &trial.join(generation.file_name().unwrap()), &model);
             let intact = world.run(&trial, &["check", "--quick"]).code == 0;
             let readable = world.readable(&trial);
             // A damaged generation counts only if it has more records than were found so far.
@@ -177,83 +197,61 @@ impl Round<'_> {
         records
     }
 
-    /// Makes a damaged index folder. Returns what was done, and whether `wensou.json`, the
-    /// description of the index, is lost with it.
-    fn damage(&self, index: &Path, random: &mut Random) -> (String, bool) {
-        let world = self.world;
-        let (old, new) = (world.path("old"), world.path("new"));
-        let add_generation = |generation: &Path| {
-            copy_folder(generation, &index.join(generation.file_name().unwrap()));
-        };
-        match random.below(9) {
+    /// Makes a damaged index folder from `old` and `new`.
+    fn damage(&self, index: &Path, random: &mut Random) -> Damage {
+        let (old, new) = (self.world.path("old"), self.world.path("new"));
+        let kind = random.below(9);
+        copy_folder(if kind == 1 { &old } else { &new }, index);
+        match kind {
+            // CURRENT was copied, then the index was updated, then the generations were copied.
             0 => {
-                // `cp` of CURRENT, then a build, then `cp` of the generations.
-                copy_folder(&new, index);
                 fs::copy(old.join("CURRENT"), index.join("CURRENT")).unwrap();
-                ("a torn backup: an older CURRENT".to_owned(), false)
+                Damage::beside_description("a torn backup: an older CURRENT")
             }
+            // The generations were copied, then the index was updated, then CURRENT was copied.
             1 => {
-                copy_folder(&old, index);
                 fs::copy(new.join("CURRENT"), index.join("CURRENT")).unwrap();
-                ("a torn backup: a newer CURRENT".to_owned(), false)
+                Damage::beside_description("a torn backup: a newer CURRENT")
             }
             2 => {
-                copy_folder(&new, index);
                 fs::remove_file(index.join("CURRENT")).unwrap();
-                ("no CURRENT".to_owned(), false)
+                Damage::beside_description("no CURRENT")
             }
             3 => {
-                copy_folder(&new, index);
                 fs::remove_dir_all(current_generation(index)).unwrap();
                 let older = random.below(2) == 0;
                 if older {
-                    add_generation(&current_generation(&old));
+                    self.add_older_generation(index);
                 }
-                (format!("no generation in use, an older one: {older}"), !older)
+                let what = format!("no generation in use, an older one: {older}");
+                Damage { what, description_lost: !older }
             }
             4 => {
-                copy_folder(&new, index);
-                let generation = current_generation(index);
-                let how = self.spoil_description(&generation, random);
+                let how = self.spoil_description(&current_generation(index), random);
                 let older = random.below(2) == 0;
                 if older {
-                    add_generation(&current_generation(&old));
+                    self.add_older_generation(index);
                 }
-                (format!("{how}, an older generation: {older}"), !older)
+                let what = format!("{how}, an older generation: {older}");
+                Damage { what, description_lost: !older }
             }
             5 => {
-                // An incomplete copy of a generation, beside the previous one.
-                copy_folder(&new, index);
-                add_generation(&current_generation(&old));
-                let mut files = index_files(&current_generation(index));
-                for _ in 0..1 + random.below(files.len() - 1) {
-                    fs::remove_file(files.swap_remove(random.below(files.len()))).unwrap();
-                }
-                ("half a generation beside an older one".to_owned(), false)
+                self.add_older_generation(index);
+                remove_files(&current_generation(index), random);
+                Damage::beside_description("half a generation beside an older one")
             }
             6 => {
-                copy_folder(&new, index);
-                let line = fs::read(index.join("CURRENT")).unwrap();
-                let broken = match random.below(3) {
-                    0 => Vec::new(),
-                    1 => vec![0; line.len()],
-                    _ => line[..random.below(line.len())].to_vec(),
-                };
-                fs::write(index.join("CURRENT"), broken).unwrap();
-                ("a CURRENT that names nothing".to_owned(), false)
+                break_current(index, random);
+                Damage::beside_description("a CURRENT that names nothing")
             }
-            _ => {
-                copy_folder(&new, index);
-                let mut files = index_files(&current_generation(index));
-                files.retain(|path| !path.ends_with("wensou.json"));
-                let mut done = Vec::new();
-                for _ in 0..1 + random.below(2) {
-                    let path = &files[random.below(files.len())];
-                    done.push(spoil(path, random));
-                }
-                (done.join(", "), false)
-            }
+            _ => Damage::beside_description(&spoil_files(&current_generation(index), random)),
         }
+    }
+
+    /// Adds the generation of `old` to an index folder.
+    fn add_older_generation(&self, index: &Path) {
+        let generation = current_generation(&self.world.path("old"));
+        copy_folder(&generation, &index.join(generation.file_name().unwrap()));
     }
 
     /// Damages `wensou.json`. Returns what was done.
@@ -282,6 +280,37 @@ impl Round<'_> {
             }
         }
     }
+}
+
+/// Removes some files of a generation, but not all.
+fn remove_files(generation: &Path, random: &mut Random) {
+    let mut files = index_files(generation);
+    for _ in 0..1 + random.below(files.len() - 1) {
+        fs::remove_file(files.swap_remove(random.below(files.len()))).unwrap();
+    }
+}
+
+/// Makes `CURRENT` empty, zeros, or the beginning of its line.
+fn break_current(index: &Path, random: &mut Random) {
+    let line = fs::read(index.join("CURRENT")).unwrap();
+    let broken = match random.below(3) {
+        0 => Vec::new(),
+        1 => vec![0; line.len()],
+        _ => line[..random.below(line.len())].to_vec(),
+    };
+    fs::write(index.join("CURRENT"), broken).unwrap();
+}
+
+/// Damages one or two files of a generation, but not its description. Returns what was done.
+fn spoil_files(generation: &Path, random: &mut Random) -> String {
+    let mut files = index_files(generation);
+    files.retain(|path| !path.ends_with("wensou.json"));
+    let mut done = Vec::new();
+    for _ in 0..1 + random.below(2) {
+        let path = &files[random.below(files.len())];
+        done.push(spoil(path, random));
+    }
+    done.join(", ")
 }
 
 /// Damages a file. Returns what was done.
