@@ -10,10 +10,10 @@ use super::limits::run_limited;
 use super::world::index_files;
 use crate::util::{Dir, Random, copy_folder};
 
-/// Queries for each damage.
+/// Number of queries for each damage.
 const QUERIES: usize = 20;
-/// Flash items of the index: so many that columns, terms and postings are larger than what is
-/// verified as a whole when it is opened.
+/// Number of records of the index: so many that the files of columns, terms and postings are too
+/// large to be verified as a whole when they are opened. They are verified page by page.
 const ITEMS: usize = 100_000;
 
 #[test]
@@ -22,15 +22,16 @@ fn damage_never_gives_a_wrong_answer() {
     let dir = Dir::new();
     let base = dir.path().join("base");
     build(&dir, &base);
+    // The right answers, by the arguments.
     let mut truth = BTreeMap::new();
     for (round, mut random) in campaign.rounds() {
         let index = dir.path().join("index");
         let _ = fs::remove_dir_all(&index);
         copy_folder(&base, &index);
-        let what = riddle(&index, &mut random);
+        let what = damage_file(&index, &mut random);
         campaign.count("damages");
         for _ in 0..QUERIES {
-            let args = query(&mut random);
+            let args = search_args(&mut random);
             let wanted =
                 truth.entry(args.clone()).or_insert_with(|| answer(&dir, &base, &args).unwrap());
             campaign.count("queries");
@@ -47,7 +48,7 @@ fn damage_never_gives_a_wrong_answer() {
     campaign.finish();
 }
 
-/// Builds an index of a dump in two steps, so that it has a base with deleted documents and a
+/// Builds an index of a dump and updates it, so that it has a base with deleted documents and a
 /// recent segment.
 fn build(dir: &Dir, index: &Path) {
     let words =
@@ -77,13 +78,13 @@ fn build(dir: &Dir, index: &Path) {
     assert_eq!(dir.run(&["index", "--index", index, archive]).code, 0);
 }
 
-/// Damages many places of one file, and returns a description.
-fn riddle(index: &Path, random: &mut Random) -> String {
+/// Damages one file at one or many offsets, and returns a description.
+fn damage_file(index: &Path, random: &mut Random) -> String {
     let mut files = index_files(index);
     files.retain(|path| path.extension().is_some() && fs::metadata(path).unwrap().len() > 0);
     let large = |path: &&PathBuf| fs::metadata(path).unwrap().len() > 1 << 20;
     let large: Vec<PathBuf> = files.iter().filter(large).cloned().collect();
-    assert!(large.len() >= 3, "files that are verified page by page: {large:?}");
+    assert!(large.len() >= 3, "too few files that are verified page by page: {large:?}");
     let files = if random.below(8) == 0 { files } else { large };
     let path = &files[random.below(files.len())];
     let mut bytes = fs::read(path).unwrap();
@@ -102,8 +103,8 @@ fn riddle(index: &Path, random: &mut Random) -> String {
     format!("{name}: {count} ranges of {length} bytes")
 }
 
-/// The arguments of a random query.
-fn query(random: &mut Random) -> Vec<String> {
+/// The arguments of a random search, `timeline` or `show`.
+fn search_args(random: &mut Random) -> Vec<String> {
     let words = [
         "比特幣",
         "以太坊減半",
@@ -141,7 +142,7 @@ fn query(random: &mut Random) -> Vec<String> {
     args.iter().map(|arg| (*arg).to_owned()).collect()
 }
 
-/// What a query prints, or why it failed.
+/// What a run on an index prints, or why it failed.
 fn answer(dir: &Dir, index: &Path, args: &[String]) -> Result<String, String> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let ended = run_limited(dir.command(&args).arg("--index").arg(index));

@@ -31,7 +31,8 @@ impl Outside {
             fs::set_permissions(folder.join(name), fs::Permissions::from_mode(mode)).unwrap();
         }
         Command::new("mkfifo").arg(folder.join("fifo")).status().unwrap();
-        // Make a device if that is allowed, so that a fault of wensou cannot change that of the system.
+        // Make a device if that is allowed, so that a fault of wensou cannot change that of the
+        // system.
         let device = folder.join("zero");
         let made = Command::new("mknod").arg(&device).args(["c", "1", "5"]).output();
         let made = made.is_ok_and(|output| output.status.success());

@@ -8,8 +8,8 @@ use crate::util::Random;
 /// Maximum number of failures that are printed; the others are counted.
 const SHOWN: usize = 12;
 
-/// A number from the environment, with a default.
-pub(super) fn number(name: &str, default: usize) -> usize {
+/// The number in an environment variable, or a default.
+pub(super) fn number_from_environment(name: &str, default: usize) -> usize {
     std::env::var(name).map_or(default, |number| number.parse().unwrap())
 }
 
@@ -25,10 +25,11 @@ pub(super) struct Campaign {
 
 impl Campaign {
     /// A campaign of `short` rounds, or of the number in the environment variable `variable`.
+    /// `seed` is a number that no other campaign has.
     pub(super) fn new(name: &'static str, variable: &str, short: usize, seed: u64) -> Self {
         Self {
             name,
-            rounds: number(variable, short),
+            rounds: number_from_environment(variable, short),
             seed,
             figures: BTreeMap::new(),
             failures: Vec::new(),
@@ -36,7 +37,7 @@ impl Campaign {
         }
     }
 
-    /// The numbers of the rounds, each with its own generator.
+    /// The numbers of the rounds, each with a random generator of its own.
     pub(super) fn rounds(&self) -> impl Iterator<Item = (usize, Random)> + use<> {
         let only = std::env::var("WENSOU_ROUND").ok().map(|round| round.parse().unwrap());
         let rounds = match only {
@@ -46,7 +47,7 @@ impl Campaign {
         let seed = self.seed;
         rounds.map(move |round| {
             let mut random = Random::new(seed << 32 | round as u64);
-            // The first numbers of similar seeds are similar.
+            // The first numbers of similar seeds are similar, so skip them.
             for _ in 0..4 {
                 random.below(2);
             }
@@ -59,6 +60,7 @@ impl Campaign {
         self.add(what, 1);
     }
 
+    /// Adds `number` to a figure.
     pub(super) fn add(&mut self, what: &'static str, number: usize) {
         *self.figures.entry(what).or_default() += number;
     }
@@ -74,9 +76,9 @@ impl Campaign {
         self.failures.push(what);
     }
 
-    /// Records a failure unless `right`.
-    pub(super) fn expect(&mut self, right: bool, what: impl FnOnce() -> String) {
-        if !right {
+    /// Records a failure unless `holds`.
+    pub(super) fn expect(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
             self.failures.push(what());
         }
     }

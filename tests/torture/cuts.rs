@@ -1,15 +1,17 @@
-//! After a power cut an index is the old one or the new one; after exit status 0 it is the new one.
+//! After a power cut during a build, the index is the old one or the new one; after a build that
+//! has ended with exit status 0, it is the new one.
 
 use std::fs;
 use std::path::Path;
 
 use super::campaign::Campaign;
+use super::limits::run_limited;
 use super::preload::record_library;
 use super::replay::{Cut, Disk, Record};
 use super::world::World;
 use crate::util::{Random, copy_folder, files_below};
 
-/// Number of cuts for each recorded build.
+/// Number of cuts for each recorded build. After these, a build is recorded again.
 const CUTS: usize = 50;
 
 #[test]
@@ -23,7 +25,8 @@ fn a_power_cut_leaves_the_old_index_or_the_new_one() {
     let mut builds: Vec<(usize, Build)> = Vec::new();
     for (round, mut random) in campaign.rounds() {
         let kind = round % 4;
-        let known = builds.iter_mut().position(|(of, build)| *of == kind && build.cuts < CUTS);
+        let recorded = |(of, build): &(usize, Build)| *of == kind && build.cuts < CUTS;
+        let known = builds.iter().position(recorded);
         let at = known.unwrap_or_else(|| {
             builds.retain(|(of, _)| *of != kind);
             builds.push((kind, Build::record(&world, kind, &mut random)));
@@ -33,10 +36,10 @@ fn a_power_cut_leaves_the_old_index_or_the_new_one() {
         if build.cuts == 0 {
             campaign.count("builds recorded");
             campaign.add("changes recorded", build.record.len());
-            build.durable(&mut campaign, &world, &mut random, round);
+            build.check_cuts_after_end(&mut campaign, &world, &mut random, round);
         }
         build.cuts += 1;
-        build.cut(&mut campaign, &world, &mut random, round);
+        build.check_cut(&mut campaign, &world, &mut random, round);
     }
     campaign.finish();
 }
@@ -44,18 +47,22 @@ fn a_power_cut_leaves_the_old_index_or_the_new_one() {
 /// A recorded build.
 struct Build {
     name: &'static str,
-    /// The folder before it.
+    /// The folder before the build.
     disk: Disk,
+    /// The changes of the folder by the build.
     record: Record,
-    /// The state before, if there was an index.
+    /// The state of the index before the build, if there was one.
     old: Option<usize>,
+    /// The state of the index after the build.
     new: usize,
     /// The path of the index in the recorded folder.
     index: &'static str,
+    /// Number of cuts so far.
     cuts: usize,
 }
 
 impl Build {
+    /// Runs a build of one of the four kinds, and records its changes of the folder.
     fn record(world: &World, kind: usize, random: &mut Random) -> Self {
         let (first, links) = (kind < 2, kind.is_multiple_of(2));
         let name = match (first, links) {
@@ -88,7 +95,7 @@ impl Build {
         if !links {
             command.env("RECORD_NO_LINKS", "1");
         }
-        let built = super::limits::run_limited(&mut command);
+        let built = run_limited(&mut command);
         assert_eq!(built.code, 0, "{name}: {built}");
         let record = Record::read(&log);
         assert_eq!(record.renames_to("CURRENT"), 1, "{name}: the swap must be one rename");
@@ -96,8 +103,9 @@ impl Build {
         Self { name, disk, record, old, new, index, cuts: 0 }
     }
 
-    /// A new folder with what a cut after `end` changes leaves.
-    fn leave(
+    /// Writes what a cut after `end` changes leaves into a new folder, and returns the path of the
+    /// index there.
+    fn index_after_cut(
         &self,
         world: &World,
         end: usize,
@@ -105,18 +113,25 @@ impl Build {
         random: &mut Random,
     ) -> std::path::PathBuf {
         let mut disk = self.disk.clone();
-        disk.apply(&self.record, 0..end);
+        disk.apply(&self.record, end);
         let folder = world.path("cut");
         let _ = fs::remove_dir_all(&folder);
-        disk.cut(cut, end, random, &folder);
+        disk.write_after_cut(cut, end, random, &folder);
         folder.join(self.index)
     }
 
-    /// After the build, unsynced changes must not matter.
-    fn durable(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
+    /// Checks that a cut after the end of the build leaves the new index, whatever it does to
+    /// changes that are not synced.
+    fn check_cuts_after_end(
+        &self,
+        campaign: &mut Campaign,
+        world: &World,
+        random: &mut Random,
+        round: usize,
+    ) {
         let end = self.record.len();
         for cut in [Cut::Strict, Cut::All, Cut::Any, Cut::Any, Cut::Prefix] {
-            let index = self.leave(world, end, cut, random);
+            let index = self.index_after_cut(world, end, cut, random);
             let state = world.state(&index);
             let checked = world.run(&index, &["check", "--quick"]);
             campaign.count("cuts after exit status 0");
@@ -129,19 +144,23 @@ impl Build {
         }
     }
 
-    fn cut(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
+    /// Checks that a cut after a random change leaves the old index or the new one.
+    fn check_cut(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
         let cut = [Cut::Strict, Cut::All, Cut::Prefix, Cut::Any, Cut::Any][random.below(5)];
-        // Most changes only write content; prefer the others, which change the state.
+        // Most changes only write content. Prefer a cut before another change, such as a rename or
+        // a sync.
         let mut end = random.below(self.record.len() + 1);
         if random.below(3) > 0 {
             while end < self.record.len() && !self.record.is_step(end) {
                 end += 1;
             }
         }
+        // A quarter of the cuts are among the last 40 changes of the build.
         if random.below(4) == 0 {
             end = self.record.len() - random.below(self.record.len().min(40));
         }
-        let index = self.leave(world, end, cut, random);
+        let index = self.index_after_cut(world, end, cut, random);
+        // What the cut has left, for messages.
         let kept = world.path("kept");
         let _ = fs::remove_dir_all(&kept);
         if index.exists() {
@@ -174,7 +193,7 @@ impl Build {
     }
 }
 
-/// The files that a cut left, for messages.
+/// The files below a folder with their lengths, for messages.
 fn listing(folder: &Path) -> String {
     let files = files_below(folder);
     let files = files.iter().map(|path| {

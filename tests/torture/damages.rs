@@ -1,4 +1,4 @@
-//! Damage causes no panic and no signal, and no verb prints a wrong text.
+//! A damaged index causes no panic and no signal, and no verb prints a text that no record has.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,7 +16,7 @@ use super::world::{World, index_files};
 use crate::util::{Random, copy_folder};
 
 #[test]
-fn damage_causes_no_panic_and_is_never_printed() {
+fn damage_causes_no_panic_and_no_wrong_output() {
     let mut campaign = Campaign::new("damages", "WENSOU_DAMAGES", 30, 4);
     let world = World::new(6, true);
     let base = world.path("base");
@@ -30,19 +30,20 @@ fn damage_causes_no_panic_and_is_never_printed() {
         let index = world.path("index");
         let _ = fs::remove_dir_all(&index);
         copy_folder(&base, &index);
-        let copy = Copy { world: &world, index: &index, round, truth: &truth };
+        let copy = CopiedIndex { world: &world, index: &index, round, truth: &truth };
         match random.below(8) {
-            0 => copy.cut_while_read(&mut campaign, &mut random),
-            _ => copy.damage(&mut campaign, &mut random),
+            0 => copy.truncate_while_read(&mut campaign, &mut random),
+            _ => copy.damage_and_read(&mut campaign, &mut random),
         }
     }
     campaign.finish();
 }
 
-/// The output that is correct.
+/// The output of the intact index.
 struct Truth {
+    /// The lines of `export`.
     lines: BTreeSet<String>,
-    /// By id, the parts of a hit that do not depend on the query.
+    /// Every document as a hit, by id, see [`without_query_keys`].
     hits: BTreeMap<String, Value>,
 }
 
@@ -50,17 +51,17 @@ impl Truth {
     fn of(world: &World, index: &Path) -> Self {
         let lines = world.export(index).unwrap().lines().map(str::to_owned).collect();
         let found = world.run(index, &["search", "--format", "jsonl", "--limit", "10000"]);
-        let hits = found.stdout.lines().map(fixed);
+        let hits = found.stdout.lines().map(without_query_keys);
         Self { lines, hits: hits.collect() }
     }
 
-    /// The first incorrect line of output.
-    fn wrong<'o>(&self, args: &[&str], stdout: &'o str) -> Option<&'o str> {
+    /// The first line of output that the intact index would not give.
+    fn wrong_line<'o>(&self, args: &[&str], stdout: &'o str) -> Option<&'o str> {
         let mut lines = stdout.lines();
         match args {
             ["export"] => lines.find(|line| !self.lines.contains(*line)),
             ["search", .., "jsonl"] => lines.find(|line| {
-                let (id, hit) = fixed(line);
+                let (id, hit) = without_query_keys(line);
                 self.hits.get(&id) != Some(&hit)
             }),
             _ => None,
@@ -69,7 +70,7 @@ impl Truth {
 }
 
 /// The id of a hit, and the hit without the keys that depend on the query.
-fn fixed(line: &str) -> (String, Value) {
+fn without_query_keys(line: &str) -> (String, Value) {
     let mut hit: Value = serde_json::from_str(line).unwrap();
     let object = hit.as_object_mut().unwrap();
     for key in ["score", "snippet", "matched", "missing", "lacks"] {
@@ -78,8 +79,8 @@ fn fixed(line: &str) -> (String, Value) {
     (hit["id"].as_str().unwrap_or_default().to_owned(), hit)
 }
 
-/// Damages one or two files and returns a description.
-fn spoil(index: &Path, random: &mut Random) -> String {
+/// Damages one or two files of an index, and returns a description.
+fn damage_files(index: &Path, random: &mut Random) -> String {
     let mut files = index_files(index);
     files.retain(|path| fs::metadata(path).unwrap().len() > 0 && !path.ends_with("LOCK"));
     let mut said = Vec::new();
@@ -130,18 +131,19 @@ fn spoil(index: &Path, random: &mut Random) -> String {
     said.join("; ")
 }
 
-/// A copy of the index that a round damages.
-struct Copy<'a> {
+/// The copy of the index that a round damages.
+struct CopiedIndex<'a> {
     world: &'a World,
     index: &'a Path,
     round: usize,
     truth: &'a Truth,
 }
 
-impl Copy<'_> {
-    fn damage(&self, campaign: &mut Campaign, random: &mut Random) {
+impl CopiedIndex<'_> {
+    /// Damages files, and runs some verbs.
+    fn damage_and_read(&self, campaign: &mut Campaign, random: &mut Random) {
         let Self { world, index, round, truth } = self;
-        let what = format!("round {round}: {}", spoil(index, random));
+        let what = format!("round {round}: {}", damage_files(index, random));
         campaign.count("damages");
         let id = truth.hits.keys().nth(random.below(truth.hits.len())).unwrap();
         let verbs: [&[&str]; 12] = [
@@ -176,14 +178,14 @@ impl Copy<'_> {
             campaign.expect(!ended.stderr.contains("panicked"), || {
                 format!("{what}: {args:?}: {}", ended.last_messages())
             });
-            if let Some(line) = truth.wrong(args, &ended.stdout) {
-                campaign.fail(format!("{what}: {args:?} shows what was not written: {line}"));
+            if let Some(line) = truth.wrong_line(args, &ended.stdout) {
+                campaign.fail(format!("{what}: {args:?} shows what no record has: {line}"));
             }
         }
     }
 
-    /// Cuts a file while a process has it mapped.
-    fn cut_while_read(&self, campaign: &mut Campaign, random: &mut Random) {
+    /// Truncates a file while a process has it mapped.
+    fn truncate_while_read(&self, campaign: &mut Campaign, random: &mut Random) {
         let Self { world, index, round, truth } = self;
         let mut files = index_files(index);
         files.retain(|path| fs::metadata(path).unwrap().len() > 4096);
@@ -216,7 +218,7 @@ impl Copy<'_> {
         for line in ended.stdout.lines() {
             let Ok(answer) = serde_json::from_str::<Value>(line) else { continue };
             for hit in answer["hits"].as_array().into_iter().flatten() {
-                let (id, hit) = fixed(&hit.to_string());
+                let (id, hit) = without_query_keys(&hit.to_string());
                 campaign
                     .expect(truth.hits.get(&id) == Some(&hit), || format!("{what}: shows {hit}"));
             }

@@ -1,5 +1,5 @@
-//! wensou does not delete, truncate, move or change files that it has not made, nor their
-//! permissions.
+//! wensou does not delete, truncate, move or change files that it has not made, and does not change
+//! their permissions.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -113,7 +113,7 @@ fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
                 let mut content = pick(random, &CONTENTS).to_owned();
                 if random.below(4) == 0 {
                     content = (0..random.below(40)).map(|_| pick(random, &CONTENTS)).collect();
-                    // Do not begin with it: as the first line, it could be the marker of a folder.
+                    // Begin with another line: the contents could make the first line of a marker.
                     content.insert_str(0, "-\n");
                 }
                 fs::write(&path, content).unwrap();
@@ -142,29 +142,30 @@ const VERBS: [&[&str]; 8] = [
 fn files_of_the_user_stay_in_every_folder() {
     let mut campaign = Campaign::new("foreign folders", "WENSOU_FOREIGN", 8, 1);
     for (round, mut random) in campaign.rounds() {
-        let world = World::without_index();
+        let world = World::empty();
         world.dir.write("archive/a.txt", "標題\n\n正文在此,說一件事。\n");
         world.dir.write("archive/b.txt", "另一標題\n\n正文也在此,說另一件事。\n");
         match round % 4 {
-            0 | 1 => refused(&mut campaign, round, &mut random, &world),
-            2 => shared(&mut campaign, round, &mut random, &world, "index"),
-            _ => shared(&mut campaign, round, &mut random, &world, "archive/index"),
+            0 | 1 => check_foreign_folder(&mut campaign, round, &mut random, &world),
+            2 => check_shared_folder(&mut campaign, round, &mut random, &world, "index"),
+            _ => check_shared_folder(&mut campaign, round, &mut random, &world, "archive/index"),
         }
     }
     campaign.finish();
 }
 
 /// A folder that is not empty and has no marker is refused, and nothing in it changes.
-fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &World) {
-    let inside = random.below(4) == 0;
-    let folder = world.path(if inside { "archive" } else { "foreign" });
+fn check_foreign_folder(campaign: &mut Campaign, round: usize, random: &mut Random, world: &World) {
+    let is_archive = random.below(4) == 0;
+    let folder = world.path(if is_archive { "archive" } else { "foreign" });
     fs::create_dir_all(&folder).unwrap();
+    // `plant` adds nothing if all names that it picks are taken.
     while plant(random, &folder, 2).is_empty() {}
     // Build an index elsewhere, to back it up into the folder.
     let real = world.path("real");
     let built = world.index(&real, &["--quiet"]);
     campaign.expect(built.code == 0, || format!("round {round}: a build elsewhere: {built}"));
-    // Use the folder itself or a link to it.
+    // The path of the folder itself or of a link to it.
     let mut index = folder.clone();
     if random.below(5) == 0 {
         index = world.path("link");
@@ -173,7 +174,7 @@ fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &W
     let before = Snapshot::of(world.dir.path());
     let backup: &[&str] = &["backup", folder.to_str().unwrap()];
     for args in VERBS.iter().copied().chain([backup]) {
-        let ended = match inside && random.below(2) == 0 && args != backup {
+        let ended = match is_archive && random.below(2) == 0 && args != backup {
             true => {
                 let args: Vec<&str> =
                     args.iter().map(|arg| if *arg == "archive" { "." } else { arg }).collect();
@@ -192,8 +193,8 @@ fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &W
         let writes = args[0] == "index" || args[0] == "backup";
         let wanted = if writes { 2..=2 } else { 2..=3 };
         // `check` may report a folder with a file like our marker as a damaged index.
-        let said = ended.stderr.contains("error: ") || !writes;
-        campaign.expect(wanted.contains(&ended.code) && said, || {
+        let has_message = ended.stderr.contains("error: ") || !writes;
+        campaign.expect(wanted.contains(&ended.code) && has_message, || {
             format!("round {round}: {args:?} of a folder without a marker must be refused: {ended}")
         });
         let differences = before.differences(world.dir.path());
@@ -207,7 +208,13 @@ fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &W
 }
 
 /// Foreign files in an index folder and in its generations stay as they are, and the index works.
-fn shared(campaign: &mut Campaign, round: usize, random: &mut Random, world: &World, index: &str) {
+fn check_shared_folder(
+    campaign: &mut Campaign,
+    round: usize,
+    random: &mut Random,
+    world: &World,
+    index: &str,
+) {
     let index = world.path(index);
     let built = world.index(&index, &["--quiet"]);
     campaign.expect(built.code == 0, || format!("round {round}: the first build: {built}"));

@@ -1,5 +1,5 @@
-//! An index folder that an attacker has changed: every verb refuses it or reads it, without an effect
-//! outside of the folder, and does not hang, fill the memory or panic.
+//! An index folder that an attacker has changed: every verb refuses it or reads it, without an
+//! effect outside of the folder, and does not hang, fill the memory or panic.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -131,8 +131,8 @@ impl HostileIndex<'_> {
         self.world.path("opened")
     }
 
-    /// The first file outside of the index that the last run has opened but should not have. Removes
-    /// the log for the next run.
+    /// The first file outside of the index that the last run has opened but should not have.
+    /// Removes the log for the next run.
     fn opened_outside(&self) -> Option<String> {
         let log = fs::read_to_string(self.opened_log()).ok()?;
         fs::remove_file(self.opened_log()).unwrap();

@@ -6,13 +6,14 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Maximum time of a run before it is killed: 10 s in the long campaign of hostile indexes, more in
-/// the suite, where other tests run at the same time.
+/// The time after which a run is killed: 10 s in `just torture`, which sets `WENSOU_HOSTILE`, and
+/// more in `cargo test`, where other tests run at the same time.
 fn time_limit() -> Duration {
     let is_long = std::env::var_os("WENSOU_HOSTILE").is_some();
     Duration::from_secs(if is_long { 10 } else { 120 })
 }
-/// Maximum resident memory of a run in bytes before it is killed.
+
+/// The resident memory, in bytes, above which a run is killed.
 const MEMORY: u64 = 256 << 20;
 
 /// How a run ended, with its time and memory.
@@ -30,7 +31,8 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// Why the run is wrong in any case: an exit status above 4, a signal, or an exceeded limit.
+    /// What no run may end with, whatever the index: an exit status above 4, a signal, or an
+    /// exceeded limit.
     pub(super) fn problem(&self) -> Option<String> {
         if let Some(limit) = self.killed {
             return Some(format!("killed: more than the limit of {limit}"));
@@ -41,7 +43,7 @@ impl Ended {
         }
     }
 
-    /// The last lines of its messages.
+    /// The last lines on stderr.
     pub(super) fn last_messages(&self) -> String {
         let lines: Vec<&str> = self.stderr.lines().rev().take(4).collect();
         let said = lines.into_iter().rev().collect::<Vec<_>>().join(" / ");
@@ -70,7 +72,7 @@ pub(super) fn wait_limited(mut child: Child) -> Ended {
     let (mut memory, mut killed) = (0, None);
     let mut pause = Duration::from_micros(300);
     let status = loop {
-        memory = resident(child.id()).unwrap_or(0).max(memory);
+        memory = peak_memory(child.id()).unwrap_or(0).max(memory);
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
@@ -97,6 +99,7 @@ pub(super) fn wait_limited(mut child: Child) -> Ended {
     }
 }
 
+/// Reads an output to its end, in a thread.
 fn gather(mut from: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -105,9 +108,9 @@ fn gather(mut from: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     })
 }
 
-/// The peak resident memory of a process, if the system reports it. Between its fork and the start
-/// of the binary a process has the memory of this one, which does not count.
-fn resident(process: u32) -> Option<u64> {
+/// The peak resident memory of a process in bytes, if the system reports it; `None` until the
+/// process has started the binary, because before that it has the memory of this one.
+fn peak_memory(process: u32) -> Option<u64> {
     let program = std::fs::read_link(format!("/proc/{process}/exe")).ok()?;
     if std::env::current_exe().is_ok_and(|tests| tests == program) {
         return None;
@@ -117,14 +120,9 @@ fn resident(process: u32) -> Option<u64> {
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? << 10)
 }
 
-#[cfg(unix)]
+/// The exit status, or 128 plus the signal that ended the process.
 fn code(status: std::process::ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
 
     status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
-}
-
-#[cfg(not(unix))]
-fn code(status: std::process::ExitStatus) -> i32 {
-    status.code().unwrap_or(-1)
 }

@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use crate::util::skipped;
 
-/// The library made from `tests/fault/NAME.c`; `None`, and the test is skipped, if that is
-/// impossible.
+/// The library made from `tests/fault/NAME.c`. If that is impossible, or if the library does not
+/// work on this system, says that the test is skipped, and returns `None`.
 fn library(name: &str) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault").join(name);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -23,11 +23,12 @@ fn library(name: &str) -> Option<PathBuf> {
     }
     let library = folder.join(format!("{name}.so"));
     fs::rename(draft, &library).unwrap();
+    // Try it with a program that does nothing.
     let mut trial = Command::new("true");
     trial.env("LD_PRELOAD", &library).env("RECORD_DIR", folder).env("RECORD_LOG", "/dev/null");
     if !trial.env("DENY_LIST", source.with_extension("c")).status().unwrap().success() {
-        // `deny` ends with status 78, because the list is not valid. The trial with `record` shows
-        // whether the system allows the filter.
+        // `deny` ends with status 78, because its source is no valid list: that shows nothing. The
+        // trial with `record` shows whether the system allows the filter that both need.
         if name == "record" {
             skipped(&format!("{name}.c needs a system that lets processes filter their calls"));
             return None;
@@ -36,11 +37,13 @@ fn library(name: &str) -> Option<PathBuf> {
     Some(library)
 }
 
+/// The library that records the changes of a folder.
 pub(super) fn record_library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     LIBRARY.get_or_init(|| library("record")).as_deref()
 }
 
+/// The library that makes system calls on given paths fail, see [`Faults`].
 pub(super) fn deny_library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     LIBRARY.get_or_init(|| record_library().and_then(|_| library("deny"))).as_deref()
@@ -54,7 +57,7 @@ pub(super) fn without_syncs(command: &mut Command) {
     }
 }
 
-/// Adds a library to preload.
+/// Adds a library to those that a command preloads.
 fn preload(command: &mut Command, library: &Path) {
     let existing = command.get_envs().find(|(name, _)| *name == "LD_PRELOAD");
     let mut list = existing.and_then(|(_, list)| list).unwrap_or_default().to_os_string();
@@ -63,14 +66,16 @@ fn preload(command: &mut Command, library: &Path) {
     command.env("LD_PRELOAD", list);
 }
 
+// Error numbers of Linux.
 pub(super) const ENOENT: i32 = 2;
 pub(super) const EIO: i32 = 5;
 pub(super) const EACCES: i32 = 13;
 pub(super) const EMFILE: i32 = 24;
 
-/// The system calls that fail; see `tests/fault/deny.c`.
+/// System calls that fail or are logged, on given paths.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Faults {
+    /// A line for each, in the format of `tests/fault/deny.c`.
     list: String,
 }
 
@@ -82,13 +87,14 @@ impl Faults {
         writeln!(self.list, "{call} {error} {}", path.display()).unwrap();
     }
 
-    /// Logs each time that the folder, or a file in it, is opened.
+    /// Makes the command log each opening of the folder, or of a file below it.
     pub(super) fn log_openings(&mut self, folder: &Path) {
         let folder = fs::canonicalize(folder).unwrap();
         writeln!(self.list, "watch 0 {}", folder.display()).unwrap();
     }
 
-    /// Makes a command run with these faults. Their list is kept in a file of `scratch`.
+    /// Makes a command run with these faults. `scratch` is a folder for the list of faults and for
+    /// the log of openings, the file `opened`.
     pub(super) fn apply(&self, scratch: &Path, command: &mut Command) {
         let Some(library) = deny_library() else { return };
         let list = scratch.join("denied");

@@ -1,5 +1,5 @@
-//! A file that cannot be read for some time is named and keeps its records. The next build after that
-//! reads it again.
+//! A file that cannot be read for some time is named and keeps its records. The next build after
+//! that reads it again.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,5 @@
-//! Readers (among them `check` and `backup`) and updates do not disturb each other.
+//! Processes that read an index (also with `check` and `backup`) and updates of it do not disturb
+//! each other.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::campaign::{Campaign, number};
+use super::campaign::{Campaign, number_from_environment};
 use super::limits::Ended;
 use super::world::World;
 use crate::util::Random;
@@ -27,7 +28,7 @@ const VERBS: [&[&str]; 6] = [
 
 #[test]
 fn readers_and_updates_do_not_disturb_each_other() {
-    let seconds = number("WENSOU_READER_SECONDS", 3) as u64;
+    let seconds = number_from_environment("WENSOU_READER_SECONDS", 3) as u64;
     let mut campaign = Campaign::new("twenty readers", "WENSOU_READER_ROUNDS", 1, 6);
     let world = World::new(8, false);
     let index = world.path("index");
@@ -46,10 +47,10 @@ fn readers_and_updates_do_not_disturb_each_other() {
                 let copy = world.path(&format!("copy-{reader}"));
                 while !over.load(Ordering::Relaxed) {
                     if has_backup && random.below(8) == 0 {
-                        let wrong = backup_problem(world, index, &copy);
+                        let problem = backup_problem(world, index, &copy);
                         let mut campaign = lock_campaign();
                         campaign.count("backups");
-                        campaign.expect(wrong.is_none(), || wrong.unwrap_or_default());
+                        campaign.expect(problem.is_none(), || problem.unwrap_or_default());
                         continue;
                     }
                     let args = VERBS[random.below(VERBS.len())];
@@ -107,9 +108,10 @@ fn answer_problem(world: &World, args: &[&str], ended: &Ended) -> Option<String>
     match args[0] {
         "export" if !world.exports.contains(&ended.stdout) => Some("neither state".to_owned()),
         "check" => {
-            // It is correct to report that the archive has changed or that a page was removed.
-            let right = |line: &str| line.starts_with("stale") || line.starts_with("unreadable");
-            ended.stdout.lines().find(|line| !right(line)).map(str::to_owned)
+            // The archive may change while `check` compares: its changed pages are reported as
+            // stale, and a removed page as unreadable.
+            let allowed = |line: &str| line.starts_with("stale") || line.starts_with("unreadable");
+            ended.stdout.lines().find(|line| !allowed(line)).map(str::to_owned)
         }
         _ => None,
     }

@@ -1,5 +1,5 @@
-//! `check --repair` repairs a damaged index if the archive can be read; otherwise it loses no record
-//! that can still be read from the index.
+//! `check --repair` repairs a damaged index if the archive can be read; otherwise it loses no
+//! record that can still be read from the index.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,8 +15,8 @@ use crate::util::{Random, copy_folder, files_below};
 fn a_repair_keeps_what_can_be_read() {
     let mut campaign = Campaign::new("repairs", "WENSOU_REPAIRS", 16, 7);
     let world = World::new(6, false);
-    // The folders `old` and `new` are copies of the index folder, after the build of state 0 and after
-    // the update to state 1.
+    // The folders `old` and `new` are copies of the index folder, after the build of state 0 and
+    // after the update to state 1.
     let index = world.path("index");
     for state in [0, 1] {
         world.set_state(state);
@@ -47,8 +47,8 @@ enum Archive {
 struct Damage {
     /// What was done, for messages.
     what: String,
-    /// Whether no generation with a readable description (`wensou.json`) is left. The repair may then
-    /// not know the roots, and must tell the user to name them to `wensou index`.
+    /// Whether no generation with a readable description (`wensou.json`) is left. The repair may
+    /// then not know the roots, and must tell the user to name them to `wensou index`.
     description_lost: bool,
 }
 

@@ -1,8 +1,8 @@
 //! What a power cut may leave of a folder, computed from a record of the changes to it.
 //!
-//! `tests/fault/record.c` makes the record. The content of a file is on the disk as of the last
-//! sync of the file, the entries of a folder as of the last sync of the folder. Later changes may
-//! be on the disk or not, in any order.
+//! `tests/fault/record.c` makes the record. At least the synced state is on the disk: the content
+//! of a file as of the last sync of the file, and the entries of a folder as of the last sync of
+//! the folder. Each later change may be on the disk or not, whatever their order.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use crate::util::Random;
 
-/// The number of an object on the disk. Unlike an inode number, it is never reused.
+/// The number of a file or folder on the disk: its index in [`Disk::nodes`]. Unlike an inode
+/// number, it is never reused.
 type Object = usize;
 
 /// One recorded change.
@@ -33,7 +34,7 @@ enum Change {
 pub(super) struct Record(Vec<Change>);
 
 impl Record {
-    /// Reads a record.
+    /// Reads a record from its file.
     ///
     /// # Panics
     ///
@@ -43,15 +44,17 @@ impl Record {
         let mut remainder = bytes.as_slice();
         let mut changes = Vec::new();
         while !remainder.is_empty() {
+            // A `struct entry` of `record.c`, which is followed by its two pieces of data.
             let (head, tail) = remainder.split_at(32);
             let short = |at: usize| u32::from_ne_bytes(head[at..at + 4].try_into().unwrap());
             let long = |at: usize| u64::from_ne_bytes(head[at..at + 8].try_into().unwrap());
-            let (kind, first, second) = (short(0), short(4) as usize, short(8) as usize);
+            let (kind, first_length, second_length) = (short(0), short(4), short(8));
             let (inode, at) = (long(16), long(24) as usize);
-            let (first, tail) = tail.split_at(first);
-            let (second, tail) = tail.split_at(second);
+            let (first, tail) = tail.split_at(first_length as usize);
+            let (second, tail) = tail.split_at(second_length as usize);
             remainder = tail;
             let path = || PathBuf::from(String::from_utf8(first.to_vec()).unwrap());
+            // The numbers of the kinds are those of the enum in `record.c`.
             changes.push(match kind {
                 1 => Change::Create { inode, path: path() },
                 2 => Change::Resize { inode, length: at },
@@ -75,7 +78,7 @@ impl Record {
         self.0.len()
     }
 
-    /// Whether something other than the content of a file changes at `at`.
+    /// Whether the change at `at` is something other than new content of a file.
     pub(super) fn is_step(&self, at: usize) -> bool {
         !matches!(self.0[at], Change::Write { .. } | Change::Resize { .. })
     }
@@ -104,28 +107,42 @@ impl Record {
     }
 }
 
-/// What a cut does to unsynced changes.
+/// What a cut does to changes that are not synced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cut {
     /// None of them are on the disk.
     Strict,
     /// All of them are on the disk, as after a kill.
     All,
-    /// Changes of folders up to a random one are; changes of content at random.
+    /// Changes of folder entries are on the disk up to a random one, as a journal writes them.
+    /// Changes of content are random.
     Prefix,
-    /// Each change of a folder entry is or is not; changes of content at random.
+    /// Each name in a folder has a random one of the objects that it had since the sync. Changes of
+    /// content are random.
     Any,
 }
 
-/// The entries of a folder or the content of a file, with their history since the last sync.
+/// What a name in a folder leads to after a change.
+#[derive(Debug, Clone, Copy)]
+struct Version {
+    /// The number of the change, from 1; 0 for what was there before all changes.
+    change: usize,
+    /// `None` if the name is not in the folder.
+    object: Option<Object>,
+}
+
+/// The names in a folder, each with its versions: the synced one, then those that later changes
+/// made.
+type Entries = BTreeMap<String, Vec<Version>>;
+
+/// A folder or a file, with its changes since the last sync.
 #[derive(Debug, Clone)]
 enum Node {
-    /// For each name, its objects: the synced one, then each later one with the number of its
-    /// change.
-    Folder(BTreeMap<String, Vec<(usize, Option<Object>)>>),
+    Folder(Entries),
     File {
         synced: Vec<u8>,
         now: Vec<u8>,
+        /// The changes of the content by which `now` differs from `synced`.
         changes: Vec<Change>,
     },
 }
@@ -134,7 +151,9 @@ enum Node {
 #[derive(Debug, Clone)]
 pub(super) struct Disk {
     root: PathBuf,
+    /// The first node is the root.
     nodes: Vec<Node>,
+    /// The object that has an inode number, or had it last.
     inodes: HashMap<u64, Object>,
 }
 
@@ -147,6 +166,8 @@ impl Disk {
         disk
     }
 
+    /// Adds the file or folder at a path with everything below it, unless it was added under
+    /// another name.
     fn load(&mut self, path: &Path) -> Object {
         let about = fs::symlink_metadata(path).unwrap();
         if let Some(known) = self.inodes.get(&about.ino()) {
@@ -160,7 +181,8 @@ impl Disk {
                 let entry = entry.unwrap();
                 let inside = self.load(&entry.path());
                 let name = entry.file_name().into_string().unwrap();
-                self.entries(object).insert(name, vec![(0, Some(inside))]);
+                let version = Version { change: 0, object: Some(inside) };
+                self.entries(object).insert(name, vec![version]);
             }
         } else {
             let now = fs::read(path).unwrap();
@@ -169,7 +191,7 @@ impl Disk {
         object
     }
 
-    fn entries(&mut self, folder: Object) -> &mut BTreeMap<String, Vec<(usize, Option<Object>)>> {
+    fn entries(&mut self, folder: Object) -> &mut Entries {
         match &mut self.nodes[folder] {
             Node::Folder(entries) => entries,
             Node::File { .. } => panic!("a file is no folder"),
@@ -179,40 +201,46 @@ impl Disk {
     /// The object at a path after all changes.
     fn at(&mut self, path: &Path) -> Option<Object> {
         let below = path.strip_prefix(&self.root).unwrap().to_path_buf();
-        // The folder itself was loaded first.
+        // The root was loaded first.
         let mut object = 0;
         for name in &below {
-            object = self.entries(object).get(name.to_str().unwrap())?.last()?.1?;
+            object = self.entries(object).get(name.to_str().unwrap())?.last()?.object?;
         }
         Some(object)
     }
 
+    /// Makes a path lead to an object, or to nothing, by the change with this number.
     fn put(&mut self, number: usize, path: &Path, object: Option<Object>) {
-        // A removed folder has no entries in any case.
+        // If the folder was removed, its entries do not matter.
         let Some(folder) = self.at(path.parent().unwrap()) else { return };
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let history = self.entries(folder).entry(name).or_insert_with(|| vec![(0, None)]);
-        history.push((number, object));
+        let history = self
+            .entries(folder)
+            .entry(name)
+            .or_insert_with(|| vec![Version { change: 0, object: None }]);
+        history.push(Version { change: number, object });
     }
 
+    /// Adds a new object with this inode number.
     fn make(&mut self, inode: u64, node: Node) -> Object {
         self.nodes.push(node);
         self.inodes.insert(inode, self.nodes.len() - 1);
         self.nodes.len() - 1
     }
 
-    /// Applies the changes up to number `end`; the first is number 1.
-    pub(super) fn apply(&mut self, record: &Record, range: std::ops::Range<usize>) {
-        for number in range {
-            self.change(number + 1, &record.0[number]);
+    /// Applies the first `count` changes of a record. The first change has the number 1.
+    pub(super) fn apply(&mut self, record: &Record, count: usize) {
+        for (number, change) in (1..).zip(&record.0[..count]) {
+            self.apply_change(number, change);
         }
     }
 
-    fn change(&mut self, number: usize, change: &Change) {
+    fn apply_change(&mut self, number: usize, change: &Change) {
         match change {
             Change::Create { inode, path } => {
                 let (synced, now, changes) = Default::default();
                 let object = self.make(*inode, Node::File { synced, now, changes });
+                // A temporary file without a name has no path.
                 if path != Path::new("") {
                     self.put(number, path, Some(object));
                 }
@@ -237,7 +265,7 @@ impl Disk {
                 let Node::File { now, changes, .. } = &mut self.nodes[object] else {
                     panic!("a folder is no file");
                 };
-                do_to(now, change);
+                change_content(now, change);
                 changes.push(change.clone());
             }
             Change::Sync { inode, path } => {
@@ -263,13 +291,15 @@ impl Disk {
         }
     }
 
-    /// Writes a folder with what a cut leaves.
-    pub(super) fn cut(&self, cut: Cut, last: usize, random: &mut Random, to: &Path) {
+    /// Writes what a cut leaves into the new folder `to`. `last` is the number of the last change.
+    pub(super) fn write_after_cut(&self, cut: Cut, last: usize, random: &mut Random, to: &Path) {
+        // Of `Cut::Prefix`: the number of the last change of a folder that is on the disk.
         let until = random.below(last + 2);
         let mut contents = HashMap::new();
         self.write(0, cut, until, random, &mut contents, to);
     }
 
+    /// Writes an object and everything below it. `contents` has the files that were written before.
     fn write(
         &self,
         object: Object,
@@ -288,21 +318,21 @@ impl Disk {
                         Cut::All => history.last(),
                         Cut::Prefix => {
                             let synced = history.first();
-                            history.iter().rev().find(|(number, _)| *number <= until).or(synced)
+                            history.iter().rev().find(|version| version.change <= until).or(synced)
                         }
                         Cut::Any => history.get(random.below(history.len())),
                     };
-                    if let Some((_, Some(inside))) = chosen {
+                    if let Some(Version { object: Some(inside), .. }) = chosen {
                         self.write(*inside, cut, until, random, contents, &to.join(name));
                     }
                 }
             }
             Node::File { synced, now, changes } => {
-                // The same file, also under another name.
+                // A file with several names has the same content under each.
                 let content = contents.entry(object).or_insert_with(|| match cut {
                     Cut::Strict => synced.clone(),
                     Cut::All => now.clone(),
-                    Cut::Prefix | Cut::Any => torn(synced, now, changes, random),
+                    Cut::Prefix | Cut::Any => torn_content(synced, now, changes, random),
                 });
                 fs::write(to, content).unwrap();
             }
@@ -310,7 +340,8 @@ impl Disk {
     }
 }
 
-fn do_to(content: &mut Vec<u8>, change: &Change) {
+/// Applies a `Resize` or `Write`.
+fn change_content(content: &mut Vec<u8>, change: &Change) {
     match change {
         Change::Resize { length, .. } => content.resize(*length, 0),
         Change::Write { at, bytes, .. } => {
@@ -322,8 +353,8 @@ fn do_to(content: &mut Vec<u8>, change: &Change) {
     }
 }
 
-/// Random content of a file that was changed after its last sync.
-fn torn(synced: &[u8], now: &[u8], changes: &[Change], random: &mut Random) -> Vec<u8> {
+/// What may be on the disk of a file that was changed after its last sync, at random.
+fn torn_content(synced: &[u8], now: &[u8], changes: &[Change], random: &mut Random) -> Vec<u8> {
     if changes.is_empty() {
         return synced.to_vec();
     }
@@ -344,7 +375,7 @@ fn torn(synced: &[u8], now: &[u8], changes: &[Change], random: &mut Random) -> V
             let mut content = synced.to_vec();
             for change in changes {
                 if random.below(2) == 0 {
-                    do_to(&mut content, change);
+                    change_content(&mut content, change);
                 }
             }
             content

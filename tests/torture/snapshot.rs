@@ -1,12 +1,13 @@
-//! Snapshots of a folder with contents and permissions, and the differences to a later state.
+//! Snapshots of a folder with contents, permissions and times, and the differences from a later
+//! state.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// Files longer than this are compared by modification time only.
-const READ: u64 = 4 << 20;
+/// Of files longer than this, only the metadata is compared, and not the content.
+const MAX_CONTENT: u64 = 4 << 20;
 
 /// A file, folder, link or other entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +16,10 @@ struct Entry {
     mode: u32,
     inode: u64,
     length: u64,
+    /// In seconds and nanoseconds, as the other time.
     modified: (i64, i64),
-    /// Changes with renames, links and permissions.
+    /// The time of the last change of content or metadata, such as a rename, a link or other
+    /// permissions.
     changed: (i64, i64),
     content: Vec<u8>,
 }
@@ -26,6 +29,7 @@ struct Entry {
 pub(super) struct Snapshot(BTreeMap<PathBuf, Entry>);
 
 impl Snapshot {
+    /// The present state of a folder, or of a single file.
     pub(super) fn of(folder: &Path) -> Self {
         let mut entries = BTreeMap::new();
         add(folder, &mut entries);
@@ -42,22 +46,27 @@ impl Snapshot {
         self.0.extend(other.0);
     }
 
-    /// Entries of this snapshot that have changed since. New entries are allowed, so the times of
+    /// How entries of this snapshot have changed since. New entries are allowed, so the times of
     /// folders may differ.
     pub(super) fn harmed(&self) -> Vec<String> {
-        self.0.iter().filter_map(|(path, before)| harm(path, before, false)).collect()
+        self.0
+            .iter()
+            .filter_map(|(path, before)| harm(path, before, FolderTimes::Ignored))
+            .collect()
     }
 
-    /// All differences, including new entries.
+    /// All differences of `folder` from this snapshot of it, including new entries.
     pub(super) fn differences(&self, folder: &Path) -> Vec<String> {
         let now = Self::of(folder);
         let added = now.0.keys().filter(|path| !self.0.contains_key(*path));
         let added = added.map(|path| format!("{} was added", path.display()));
-        let harmed = self.0.iter().filter_map(|(path, before)| harm(path, before, true));
+        let harmed =
+            self.0.iter().filter_map(|(path, before)| harm(path, before, FolderTimes::Compared));
         harmed.chain(added).collect()
     }
 }
 
+/// Adds an entry and everything below it.
 fn add(path: &Path, to: &mut BTreeMap<PathBuf, Entry>) {
     let Some(entry) = entry_at(path) else { return };
     to.insert(path.to_path_buf(), entry);
@@ -78,7 +87,7 @@ fn entry_at(path: &Path) -> Option<Entry> {
             fs::read_link(path).unwrap().into_os_string().into_encoded_bytes()
         }
         () if kind.is_fifo() || kind.is_dir() || kind.is_socket() => Vec::new(),
-        () if kind.is_file() && about.len() <= READ => fs::read(path).unwrap_or_default(),
+        () if kind.is_file() && about.len() <= MAX_CONTENT => fs::read(path).unwrap_or_default(),
         () => Vec::new(),
     };
     Some(Entry {
@@ -91,8 +100,15 @@ fn entry_at(path: &Path) -> Option<Entry> {
     })
 }
 
-/// How an entry has changed, if it has.
-fn harm(path: &Path, before: &Entry, times_of_folders: bool) -> Option<String> {
+/// Whether the times of folders are compared. They change with every new entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FolderTimes {
+    Ignored,
+    Compared,
+}
+
+/// How an entry has changed since, if it has.
+fn harm(path: &Path, before: &Entry, folder_times: FolderTimes) -> Option<String> {
     let name = path.display();
     let Some(now) = entry_at(path) else { return Some(format!("{name} is gone")) };
     let folder = is_folder(path);
@@ -100,7 +116,7 @@ fn harm(path: &Path, before: &Entry, times_of_folders: bool) -> Option<String> {
         () if now.inode != before.inode => "is another file",
         () if now.mode != before.mode => "has other rights",
         () if now.content != before.content || now.length != before.length => "has other content",
-        () if folder && !times_of_folders => return None,
+        () if folder && folder_times == FolderTimes::Ignored => return None,
         () if now.modified != before.modified => "has another time of modification",
         () if now.changed != before.changed => "was renamed, linked or given rights",
         () => return None,

@@ -22,11 +22,11 @@ pub(super) struct World {
 }
 
 impl World {
-    /// An archive with `pages` pages of the sample; with `tables`, its index has the user's tables.
+    /// An archive with `pages` pages of the sample, and some of its other files. With `tables`, its
+    /// index has tables of the user: words and synonyms.
     pub(super) fn new(pages: usize, tables: bool) -> Self {
         let dir = Dir::new();
         let files = files_below(&sample());
-        // The others are a dump and HTML pages.
         let (text_pages, others): (Vec<_>, Vec<_>) =
             files.into_iter().partition(|path| path.extension().is_some_and(|it| it == "txt"));
         for path in text_pages.iter().take(pages).chain(others.iter().take(pages / 8)) {
@@ -54,7 +54,7 @@ impl World {
     }
 
     /// An empty temporary folder, without an archive.
-    pub(super) fn without_index() -> Self {
+    pub(super) fn empty() -> Self {
         Self { dir: Dir::new(), exports: Default::default(), tables: Vec::new() }
     }
 
@@ -71,7 +71,7 @@ impl World {
         set_archive_state(&self.archive(), state);
     }
 
-    /// A command with `--index INDEX`.
+    /// A command with `--index INDEX`, which skips syncs.
     pub(super) fn command(&self, index: &Path, args: &[&str]) -> Command {
         let mut command = self.dir.command(args);
         command.arg("--index").arg(index);
@@ -105,14 +105,15 @@ impl World {
         self.dir.run(&["backup", "--help"]).code == 0
     }
 
-    /// The state of an index.
+    /// The state of the archive, 0 or 1, that an index has; otherwise what it has instead.
     pub(super) fn state(&self, index: &Path) -> Result<usize, String> {
         let export = self.export(index).map_err(|ended| ended.to_string())?;
         let state = self.exports.iter().position(|known| *known == export);
         state.ok_or_else(|| format!("neither state, but {} records", export.lines().count()))
     }
 
-    /// The readable records of an index.
+    /// The records of the archive in either state that an export of an index prints, even if the
+    /// export fails.
     pub(super) fn readable(&self, index: &Path) -> BTreeSet<String> {
         let stdout = self.run(index, &["export"]).stdout;
         let known =
@@ -129,7 +130,7 @@ pub(super) fn index_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Generation folders, in order of their names.
+/// The folders of generations that have a description, in order of their names.
 pub(super) fn generations(index: &Path) -> Vec<PathBuf> {
     let Ok(list) = fs::read_dir(index) else { return Vec::new() };
     let paths = list.map(|entry| entry.unwrap().path());
@@ -145,7 +146,8 @@ pub(super) fn current_generation(index: &Path) -> PathBuf {
     index.join(name)
 }
 
-/// Makes `CURRENT` name this generation, in the format of the line `model`.
+/// Makes `CURRENT` name this generation, with the right checksum. `model` is another line of
+/// `CURRENT`, whose format it gets.
 pub(super) fn make_current(index: &Path, generation: &Path, model: &str) {
     let sum = xxh3_64(&fs::read(generation.join("wensou.json")).unwrap_or_default());
     let name = generation.file_name().unwrap().to_str().unwrap();
@@ -158,18 +160,19 @@ pub(super) fn read_description(generation: &Path) -> Value {
     serde_json::from_slice(&fs::read(generation.join("wensou.json")).unwrap()).unwrap()
 }
 
-/// Writes a description and a `CURRENT` with the right checksum, as an attacker would.
+/// Writes the description of a generation, and makes it the current one with the right checksum, as
+/// an attacker would.
 pub(super) fn write_description(index: &Path, generation: &Path, description: &[u8]) {
     fs::write(generation.join("wensou.json"), description).unwrap();
     let model = fs::read_to_string(index.join("CURRENT")).unwrap_or_default();
     make_current(index, generation, &model);
-    // `SEAL` of the generation has the same line.
+    // `SEAL` has the same line as `CURRENT`.
     if generation.join("SEAL").exists() {
         fs::copy(index.join("CURRENT"), generation.join("SEAL")).unwrap();
     }
 }
 
-/// The entry of a description for a file with this content.
+/// The length and checksum of a file with this content, as in `files` of a description.
 pub(super) fn file_entry(content: &[u8]) -> Value {
     serde_json::json!({"bytes": content.len(), "xxh3": format!("{:016x}", xxh3_64(content))})
 }
