@@ -1,5 +1,5 @@
-//! A query finds what its operators say, and all ways to answer it agree: with and without scores,
-//! the first hits and all hits, with and without the cache of a session.
+//! A query finds what its operators say, and all ways of answering it agree: with and without
+//! scores, the first hits and all hits, with and without the cache of a session.
 
 use std::collections::BTreeSet;
 
@@ -30,8 +30,8 @@ const WORDS: [&str; 16] = [
     "2023",
 ];
 
-/// Enough documents for posting lists with many blocks and in several doc-id windows. The texts
-/// have very different lengths.
+/// An index of so many documents that posting lists have many blocks and lie in several doc-id
+/// windows. The texts have very different lengths.
 fn index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
     let mut text = |longest: usize| {
@@ -61,7 +61,7 @@ fn index(dir: &Dir) -> Index {
     Index::open(&folder).unwrap()
 }
 
-/// A random query with up to three levels.
+/// A random query with up to `depth` operators above each leaf.
 fn query(random: &mut Random, depth: usize) -> String {
     let word = |random: &mut Random| WORDS[random.below(WORDS.len())];
     match random.below(if depth == 0 { 5 } else { 8 }) {
@@ -83,14 +83,14 @@ fn options(limit: usize) -> Options {
     let mut options = Options::default();
     options.limit = limit;
     options.snippet = 0;
-    // What follows them has other counts, see tests/ranking.rs.
+    // The closest matches after the hits are not counted in the total, see tests/ranking.rs.
     options.backfill = false;
     options.all = true;
     options
 }
 
 #[test]
-fn however_a_query_is_answered_the_answer_is_the_same() {
+fn all_ways_of_answering_a_query_give_the_same_hits() {
     let dir = Dir::new();
     let index = index(&dir);
     let session = Session::new(&index).unwrap();
@@ -106,9 +106,9 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
         assert_eq!(all.total, hits.len(), "{typed}");
         assert!(hits.iter().all(|(_, score)| score.is_sign_positive()), "{typed}");
         if !all.relaxed {
-            // Counted without scoring.
-            let whole = parse(&format!("({typed})"), &clock).unwrap();
-            if let [only] = clauses(&index, &whole).unwrap().as_slice() {
+            // In parentheses, most queries are one clause. Clauses are counted without scores.
+            let clause = parse(&format!("({typed})"), &clock).unwrap();
+            if let [only] = clauses(&index, &clause).unwrap().as_slice() {
                 assert_eq!(only.alone, all.total, "{typed}");
             }
         }
@@ -118,23 +118,24 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
             assert_eq!(first.total, all.total, "{typed}");
             let first_hits: Vec<(String, f32)> = first.hits.iter().map(id).collect();
             assert_eq!(first_hits[..], hits[..limit.min(hits.len())], "{typed}");
-            let bare = session.ids(&parsed, &options(limit)).unwrap();
+            let ids_only = session.ids(&parsed, &options(limit)).unwrap();
             let names = |hits: &[(String, f32)]| -> Vec<String> {
                 hits.iter().map(|(id, _)| id.clone()).collect()
             };
-            assert_eq!(names(&bare), names(&first_hits), "{typed}");
-            // The cache of a session does not change any score.
-            let alone = wensou_query::ids(&index, &parsed, &options(limit)).unwrap();
-            assert_eq!(alone, bare, "{typed}");
+            assert_eq!(names(&ids_only), names(&first_hits), "{typed}");
+            // Without the cache of the session, the hits and their order are the same.
+            let without_session = wensou_query::ids(&index, &parsed, &options(limit)).unwrap();
+            assert_eq!(without_session, ids_only, "{typed}");
         }
     }
     assert!(
         with_many_hits > 40,
-        "too few queries have hits that can be left out: {with_many_hits}"
+        "too few queries have more hits than are asked for: {with_many_hits}"
     );
 }
 
-/// Words of one leaf each: the segmenter keeps them whole, and no table has another name for them.
+/// Words that the segmenter keeps whole, and for which no table has another name: each is one leaf
+/// of the match expression.
 const PLAIN_WORDS: [&str; 10] =
     ["市場", "價格", "上漲", "下跌", "礦工", "模型", "監管", "銀行", "openai", "wallet"];
 const TAGS: [&str; 5] = ["銀行", "市場價格", "OpenAI", "模型", "監管 銀行"];
@@ -151,6 +152,7 @@ enum Part {
 enum Expr {
     Word(&'static str),
     Phrase(String),
+    /// Two words within so many characters.
     Near(&'static str, &'static str, usize),
     In(Part, Box<Expr>),
     Tag(&'static str),
@@ -330,7 +332,7 @@ fn write_records(dir: &Dir, file: &str, count: usize, random: &mut Random) {
 }
 
 #[test]
-fn a_query_finds_what_its_operators_say_of_every_exported_record() {
+fn a_query_finds_the_exported_records_that_match_by_the_definition_of_its_operators() {
     let synonyms = Synonyms::standard([]);
     for word in PLAIN_WORDS {
         let others: Vec<_> = synonyms.synonyms_of(&key_of(word)).collect();
@@ -364,7 +366,7 @@ fn a_query_finds_what_its_operators_say_of_every_exported_record() {
         let results = session.search(&query, &options(usize::MAX / 2)).unwrap();
         let mut found: BTreeSet<&str> = results.hits.iter().map(|hit| hit.record.id()).collect();
         if results.relaxed {
-            // Nothing has every word: these are the documents with some of them.
+            // No document has every word: the hits are documents with some of the words.
             found.clear();
         }
         let different: Vec<_> = found.symmetric_difference(&expected).take(3).collect();

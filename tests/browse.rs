@@ -9,7 +9,13 @@ const CTRL_C: &str = "\x03";
 const CTRL_F: &str = "\x06";
 const CTRL_O: &str = "\x0f";
 const CTRL_Q: &str = "\x11";
+const CTRL_R: &str = "\x12";
+const CTRL_U: &str = "\x15";
 const CTRL_Y: &str = "\x19";
+const ALT_D: &str = "\x1bd";
+const ALT_O: &str = "\x1bo";
+const ALT_S: &str = "\x1bs";
+const UP: &str = "\x1b[A";
 
 fn archive() -> Dir {
     let dir = Dir::new();
@@ -46,6 +52,7 @@ fn a_session_from_the_first_key_to_the_last() {
     pty.shows("› 分析师");
     pty.shows("分析師:比特幣減半將至");
 
+    // A pasted text, as a terminal marks it.
     pty.send("\x1b[200~ 比特币减半\n四月\x1b[201~");
     pty.shows("› 分析师 比特币减半 四月");
     pty.shows("1 hit ");
@@ -62,6 +69,7 @@ fn a_session_from_the_first_key_to_the_last() {
     pty.shows("▌article 以太坊合并后的質押收益");
     pty.send(CTRL_Y);
     pty.shows("copied the id: a");
+    // The sequence by which a terminal sets the clipboard.
     assert!(String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b]52;c;"));
 
     pty.send(CTRL_O);
@@ -160,6 +168,7 @@ fn without_an_index_the_terminal_is_not_touched() {
     let mut pty = Pty::start(&dir, &[], &[]);
     assert_eq!(pty.ends(), 3);
     pty.shows("no index in index");
+    // No mode of the terminal was set.
     assert!(!String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b[?"));
 }
 
@@ -196,11 +205,11 @@ fn queries_are_kept_for_the_next_run() {
     assert_eq!(kept, "質押\n");
     let mut pty = Pty::start(&dir, &[], &[]);
     pty.shows("3 hits");
-    pty.send("\x1b[A");
+    pty.send(UP);
     pty.shows("› 質押");
-    pty.send("\x15減半");
+    pty.send(&format!("{CTRL_U}減半"));
     pty.shows("› 減半");
-    pty.send("\x12");
+    pty.send(CTRL_R);
     pty.shows("earlier queries");
     pty.send("\r");
     pty.shows("› 質押");
@@ -215,13 +224,13 @@ fn browse_expands_saved_queries_and_names_their_mistakes() {
     let mut pty = Pty::start(&dir, &["@yield"], &[]);
     pty.shows("▌article 以太坊合并后的質押收益");
     pty.shows("› @yield");
-    pty.send("\x15@wrong");
+    pty.send(&format!("{CTRL_U}@wrong"));
     pty.shows("in @wrong: ");
-    pty.send("\x15@yeild ");
+    pty.send(&format!("{CTRL_U}@yeild "));
     pty.shows("no saved query `yeild`");
-    pty.send("\x15yitaifang");
+    pty.send(&format!("{CTRL_U}yitaifang"));
     pty.shows("read as pinyin for 以太坊");
-    pty.send("\x15PackyMcCormik");
+    pty.send(&format!("{CTRL_U}PackyMcCormik"));
     pty.shows("did you mean packymccormick");
     pty.send(CTRL_Q);
     assert_eq!(pty.ends(), 0);
@@ -237,15 +246,16 @@ fn the_mouse_and_the_keys_for_reading_work_in_a_terminal() {
     pty.until("the second hit", |screen| {
         screen.lines().nth(4).is_some_and(|line| line.starts_with('▌'))
     });
-    pty.send("\x1bs");
+    pty.send(ALT_S);
     pty.shows("newest first");
-    pty.send("\x1bd");
+    pty.send(ALT_D);
     pty.shows("dates of the hits");
     pty.send("\r");
     pty.shows("date:");
-    pty.send("\x1bo");
+    pty.send(ALT_O);
     pty.shows("it has no address");
     pty.send(CTRL_Q);
     assert_eq!(pty.ends(), 0);
+    // The sequence that ends reports of the mouse.
     assert!(String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b[?1000l"));
 }

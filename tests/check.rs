@@ -16,7 +16,7 @@ fn indexed() -> Dir {
     dir
 }
 
-/// Every file of an index except the lock, in order.
+/// Every file of the index except the lock, in order.
 fn files(dir: &Dir) -> Vec<PathBuf> {
     let mut files = files_below(&dir.path().join("index"));
     files.retain(|path| !path.to_string_lossy().to_lowercase().ends_with("lock"));
@@ -54,7 +54,7 @@ fn a_root_that_is_not_utf_8_is_refused_before_anything_is_read() {
 }
 
 #[test]
-fn reading_changes_nothing_in_the_folder() {
+fn verbs_that_read_change_nothing_in_the_index_folder() {
     let dir = indexed();
     let listing = || {
         let mut names: Vec<PathBuf> = Vec::new();

@@ -1,4 +1,4 @@
-//! Options, words that begin with `-`, the index that is found, and output for editors and scripts.
+//! Options and words that begin with `-`, which index is found, and output for editors and scripts.
 
 use std::process::Command;
 
@@ -20,7 +20,8 @@ fn archive() -> Dir {
     dir
 }
 
-fn below(dir: &Dir, folder: &str, args: &[&str]) -> Ran {
+/// Runs the binary in a folder of `dir`.
+fn run_in(dir: &Dir, folder: &str, args: &[&str]) -> Ran {
     Ran::from(dir.command(args).current_dir(dir.path().join(folder)).output().unwrap())
 }
 
@@ -83,7 +84,7 @@ fn matches_are_printed_for_editors() {
             "archive/000/0002.txt:9:31:一行裡有比特幣，還有比特幣。",
         ]
     );
-    // The line of a dump; control characters are escaped there.
+    // A record of a dump has the line of the file, in which JSON escapes control characters.
     let dump = lines(&["挖礦"]);
     assert!(dump.starts_with("archive/dump.jsonl:2:"), "{dump}");
     let raw = std::fs::read_to_string(dir.path().join("archive/dump.jsonl")).unwrap();
@@ -92,8 +93,8 @@ fn matches_are_printed_for_editors() {
     assert!(!dump.contains('\u{1b}'));
     // A record without words of the query has one line for its beginning.
     assert_eq!(lines(&["id:d1"]).lines().count(), 1);
-    // From elsewhere the path still opens.
-    let sub = below(&dir, "archive/000", &["search", "-f", "vimgrep", "挖礦"]);
+    // The path is relative to the working folder.
+    let sub = run_in(&dir, "archive/000", &["search", "-f", "vimgrep", "挖礦"]);
     let path = sub.stdout.split(':').next().unwrap();
     assert!(dir.path().join("archive/000").join(path).is_file(), "{sub:?}");
     assert_eq!(dir.run(&["search", "-f", "vimgrep", "\"沒有這句\""]).code, 1);
@@ -123,7 +124,7 @@ fn lines_of_compressed_dumps_and_other_encodings_are_those_of_the_content() {
 }
 
 #[test]
-fn documents_are_counted_named_or_only_searched_for() {
+fn flags_print_the_count_or_the_files_of_the_hits_or_nothing() {
     let dir = archive();
     let run = |args: &[&str]| {
         let ran = dir.run(&[&["search"], args].concat());
@@ -152,31 +153,32 @@ fn documents_are_counted_named_or_only_searched_for() {
 #[test]
 fn an_index_is_found_from_below_its_folder() {
     let dir = archive();
-    let found = below(&dir, "archive/000", &["search", "-c", "比特幣"]);
+    let found = run_in(&dir, "archive/000", &["search", "-c", "比特幣"]);
     assert_eq!((found.code, found.stdout.as_str()), (0, "3\n"), "{}", found.stderr);
     for args in [&["show", "d1", "--no-pager"][..], &["stats"], &["export"], &["check", "-q"]] {
-        assert_eq!(below(&dir, "archive/000", args).code, 0, "{args:?}");
+        assert_eq!(run_in(&dir, "archive/000", args).code, 0, "{args:?}");
     }
-    let config = below(&dir, "archive/000", &["config"]).stdout;
+    let config = run_in(&dir, "archive/000", &["config"]).stdout;
     assert!(config.contains("found from the working folder upwards"), "{config}");
     // A folder of this name without an index is ignored.
     std::fs::create_dir_all(dir.path().join("archive/index")).unwrap();
-    assert_eq!(below(&dir, "archive/000", &["search", "-c", "比特幣"]).stdout, "3\n");
-    // The nearest index comes before that of the config file, and the flag before both.
+    assert_eq!(run_in(&dir, "archive/000", &["search", "-c", "比特幣"]).stdout, "3\n");
+    // The nearest index above the working folder takes precedence over that of the config file, and
+    // the flag over both.
     dir.write("config/wensou/config.toml", "index = \"/nowhere\"\n");
-    assert_eq!(below(&dir, "archive", &["search", "-c", "比特幣"]).code, 0);
-    let missing = below(&dir, "archive", &["search", "-c", "比特幣", "--index", "no"]);
+    assert_eq!(run_in(&dir, "archive", &["search", "-c", "比特幣"]).code, 0);
+    let missing = run_in(&dir, "archive", &["search", "-c", "比特幣", "--index", "no"]);
     assert_eq!(missing.code, 3);
     std::fs::remove_file(dir.path().join("config/wensou/config.toml")).unwrap();
-    // A build goes where it is told, or to the default in the working folder.
-    let built = below(&dir, "archive/000", &["index", ".", "--quiet"]);
+    // Without --index, a build writes into `index` in the working folder, not into the index above.
+    let built = run_in(&dir, "archive/000", &["index", ".", "--quiet"]);
     assert_eq!(built.code, 0, "{}", built.stderr);
     assert!(dir.path().join("archive/000/index/CURRENT").is_file());
-    assert_eq!(below(&dir, "archive/000", &["search", "-c", "比特幣"]).stdout, "2\n");
+    assert_eq!(run_in(&dir, "archive/000", &["search", "-c", "比特幣"]).stdout, "2\n");
 }
 
 #[test]
-fn show_converts_word_by_word() {
+fn show_converts_the_script_by_words_not_by_characters() {
     let dir = Dir::new();
     let text = "政府干预松脆饼干的巨头发布，一个中年人说股价拉升。头发，皇后，以后，干部。";
     let record = serde_json::json!({"id": "s1", "title": "松脆饼干", "text": text});

@@ -18,7 +18,7 @@ fn dir() -> Dir {
     dir
 }
 
-/// The candidates of the program for the last of these words.
+/// The completions that the program offers for the last of these words, as zsh asks for them.
 fn candidates(dir: &Dir, words: &[&str]) -> Vec<String> {
     let mut command = dir.command(&["--"]);
     command.args(words).env("WENSOU_COMPLETE", "zsh");
@@ -81,8 +81,9 @@ fn saved_queries_complete() {
     assert_eq!(String::from_utf8(command.output().unwrap().stdout).unwrap(), "@weekly\n");
 }
 
-/// Types each line into a shell, presses Tab, and compares the completed line.
-fn completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[(&str, &str)]) {
+/// Types each line into a shell, presses Tab, and checks the completed line. `lines` are typed and
+/// completed lines.
+fn assert_completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[(&str, &str)]) {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_wensou")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     shell.cwd(dir.path());
@@ -104,7 +105,7 @@ fn completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[(&str, 
         pty.send(typed);
         pty.until(typed, |screen| screen.trim_end().ends_with(typed.trim_end()));
         pty.send("\t");
-        // No line is longer than the 80 columns of the screen.
+        // Completed lines fit into the 80 columns of the screen, so each is its first line.
         pty.until(whole, |screen| {
             screen.lines().next().is_some_and(|line| line.trim_end() == format!("ready> {whole}"))
         });
@@ -125,7 +126,8 @@ fn shell(name: &str, args: &[&str]) -> Option<CommandBuilder> {
     Some(command)
 }
 
-/// Typed and completed lines, the same in every shell. No typed character is lost, quoted or not.
+/// Typed and completed lines, which are the same in every shell. Whether quoted or not, no
+/// character that was typed is lost.
 const LINES: [(&str, &str); 9] = [
     ("wensou timel", "wensou timeline"),
     ("wensou search so", "wensou search source:"),
@@ -144,7 +146,7 @@ fn bash_completes_a_line() {
     let setup = "PS1='ready> '; bind 'set enable-bracketed-paste off'; \
                  source <(wensou completions bash); clear\r";
     let dir = dir();
-    completed(bash, &dir, setup, &LINES);
+    assert_completed(bash, &dir, setup, &LINES);
     let Some(bash) = shell("bash", &["--norc", "--noprofile", "-i"]) else { return };
     // Several candidates: bash inserts their common prefix, and deletes nothing that was typed.
     let ambiguous = [
@@ -153,7 +155,7 @@ fn bash_completes_a_line() {
         ("wensou show a", "wensou show abc"),
         ("wensou search tag:Q", "wensou search tag:「Q\\*T」"),
     ];
-    completed(bash, &dir, setup, &ambiguous);
+    assert_completed(bash, &dir, setup, &ambiguous);
 }
 
 #[test]
@@ -161,7 +163,7 @@ fn zsh_completes_a_line() {
     let Some(zsh) = shell("zsh", &["-f", "-i"]) else { return };
     let setup = "PS1='ready> '; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u -D; \
                  source <(wensou completions zsh); clear\r";
-    completed(zsh, &dir(), setup, &LINES);
+    assert_completed(zsh, &dir(), setup, &LINES);
 }
 
 #[test]
@@ -170,9 +172,9 @@ fn fish_completes_a_line() {
     let setup =
         "function fish_prompt; echo 'ready> '; end; wensou completions fish | source; clear\r";
     let mut lines = LINES;
-    // fish replaces the quotes by backslashes if the candidate has a star.
+    // fish replaces the quotes by backslashes if the completion has a star.
     lines[7].1 = r"wensou search BTC\ tag:「Q\*T」";
-    completed(fish, &dir(), setup, &lines);
+    assert_completed(fish, &dir(), setup, &lines);
 }
 
 #[test]

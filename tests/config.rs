@@ -21,7 +21,7 @@ fn dir(config: &str) -> Dir {
     dir
 }
 
-/// The output of a run, with DIR for the temporary folder.
+/// What a run has printed, with DIR in the place of the temporary folder.
 fn displayed(dir: &Dir, ran: &Ran) -> String {
     let folder = dir.path().display().to_string();
     format!("{}{}", ran.stdout, ran.stderr).replace(&folder, "DIR")
@@ -35,7 +35,7 @@ either = "減半 OR 質押"
 "#;
 
 #[test]
-fn every_value_says_where_it_comes_from() {
+fn config_says_where_every_value_comes_from() {
     let dir = dir("");
     std::fs::remove_file(dir.path().join(FILE)).unwrap();
     let absent = displayed(&dir, &dir.run(&["config"]));
@@ -98,10 +98,10 @@ fn precedence_is_flag_environment_file_default() {
 }
 
 #[test]
-fn the_table_is_aligned_in_columns_and_lists_saved_queries() {
+fn the_table_of_config_is_aligned_and_lists_saved_queries() {
     let dir = dir("");
     dir.write("c.toml", QUERIES);
-    // Without an index there are no settings of it, whose paths would set the width of the columns.
+    // Without an index: the paths among its settings would change the width of the columns.
     std::fs::remove_dir_all(dir.path().join("index")).unwrap();
     let output = dir.command(&["config"]).env("WENSOU_CONFIG", "c.toml").output().unwrap();
     let expected = "\
@@ -121,7 +121,7 @@ search.sort     rank, or newest first without words  default
 }
 
 #[test]
-fn wensou_config_names_another_file_which_must_be_there() {
+fn wensou_config_names_another_file_which_must_exist() {
     let dir = dir(QUERIES);
     let other = dir.write("other.toml", "[search]\nlimit = 1\n");
     let run = |args: &[&str], path: &str| -> Ran {
@@ -139,17 +139,17 @@ fn wensou_config_names_another_file_which_must_be_there() {
 }
 
 #[test]
-fn defaults_of_search_yield_to_flags() {
+fn flags_take_precedence_over_search_defaults_of_the_config_file() {
     let dir = dir("[search]\nlimit = 1\nsnippet = 10\nsort = \"oldest\"\n");
     let ids = |args: &[&str]| dir.ok(&[&["search", "比特幣", "-f", "ids"], args].concat());
     assert_eq!(ids(&[]), "a\n");
     assert_eq!(ids(&["--sort", "newest", "-n", "2"]), "d\nc\n");
-    // `Dir::ids` sets --limit, so it cannot be used here.
+    // `Dir::ids` sets --limit, which takes precedence over the limit of the file.
     assert_eq!(dir.ids(&["比特幣"]), ["a", "c", "d"]);
 }
 
 #[test]
-fn paths_start_at_the_file_or_at_home() {
+fn paths_are_relative_to_the_config_file_or_to_home() {
     let dir = dir("index = \"~/elsewhere\"\narchive = [\"../../archive\"]\n");
     let built = dir.run(&["index"]);
     assert!(built.stderr.contains("4 articles"), "{}", built.stderr);
@@ -161,7 +161,7 @@ fn paths_start_at_the_file_or_at_home() {
 }
 
 #[test]
-fn a_mistake_names_file_line_and_cure() {
+fn a_mistake_in_the_config_file_is_reported_with_line_and_remedy() {
     let dir = dir("");
     let mut screen = String::new();
     for config in [
@@ -197,7 +197,7 @@ fn a_saved_query_stands_for_its_text_in_parentheses() {
 }
 
 #[test]
-fn elsewhere_the_sign_is_text() {
+fn an_at_sign_that_does_not_begin_the_query_is_text() {
     let dir = dir(QUERIES);
     for query in ["\"@weekly\"", "\\@weekly", "文字 @weekly", "(@weekly)"] {
         assert_eq!(dir.ids(&[query]), ["c"], "{query}");
@@ -233,7 +233,7 @@ fn a_mistake_in_a_saved_query_is_shown_in_its_own_text() {
 }
 
 #[test]
-fn today_is_that_of_the_time_zone() {
+fn the_day_of_date_today_is_that_of_the_time_zone() {
     let dir = Dir::new();
     // The zones differ by 25 hours, so they never have the same day.
     let now = jiff::Timestamp::now();

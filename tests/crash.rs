@@ -13,8 +13,9 @@ use wensou_ingest::Silent;
 
 use crate::util::{Dir, Random, build_options, copy_folder, preloaded, sample, set_archive_state};
 
-fn times(name: &str, few: usize) -> usize {
-    std::env::var(name).map_or(few, |times| times.parse().unwrap())
+/// The number of rounds in an environment variable, or a default.
+fn rounds_from_environment(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |rounds| rounds.parse().unwrap())
 }
 
 /// An archive that can be in two states, and the records of each state.
@@ -51,7 +52,7 @@ impl Archive {
         self.dir.path().join("index")
     }
 
-    /// The state of the index, which must be intact.
+    /// The state of the index, which must be intact. `what` describes the round, for messages.
     #[track_caller]
     fn state(&self, what: &str) -> usize {
         let checked = check_files(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -61,8 +62,8 @@ impl Archive {
         state.unwrap_or_else(|| panic!("{what}: the index has neither state"))
     }
 
-    /// Given the state of the index, puts the archive into the other state. Returns a command that
-    /// indexes it, and the name of what the command does: at random an update or a rebuild.
+    /// Puts the archive into another state than the index, which has `state`. Returns a command
+    /// that indexes it, and a name of the command: at random, it is an update or a rebuild.
     fn indexer(&mut self, state: usize) -> (Command, &'static str) {
         self.set_state(1 - state);
         let archive = self.dir.path().join("archive");
@@ -103,15 +104,15 @@ fn a_killed_build_leaves_the_index_intact() {
     let build_time = started.elapsed();
     state = archive.state("after an undisturbed build");
     let (mut before, mut after) = (0, 0);
-    for kill in 0..times("WENSOU_KILLS", 24) {
+    for kill in 0..rounds_from_environment("WENSOU_KILLS", 24) {
         let (mut command, how) = archive.indexer(state);
         let mut child = command.spawn().unwrap();
         // Up to 1.5 times the duration of a build, because the last steps are the critical ones.
-        let share = archive.random.below(1500) as u32;
-        std::thread::sleep(build_time * share / 1000);
+        let permille = archive.random.below(1500) as u32;
+        std::thread::sleep(build_time * permille / 1000);
         child.kill().unwrap();
         let _ = exit_code_and_stderr(child);
-        let new_state = archive.state(&format!("kill {kill} of {how} after {share} ‰"));
+        let new_state = archive.state(&format!("kill {kill} of {how} after {permille} ‰"));
         *if new_state == state { &mut before } else { &mut after } += 1;
         state = new_state;
     }
@@ -139,7 +140,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
     };
     let dir = archive.dir.path().to_path_buf();
     let (mut failed, mut done) = (0, 0);
-    let faults = times("WENSOU_FAULTS", 32);
+    let faults = rounds_from_environment("WENSOU_FAULTS", 32);
     let mut calls = 0;
     for round in 0..faults {
         let (mut command, how) = archive.indexer(state);
@@ -184,7 +185,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
 
 #[test]
 #[cfg(unix)]
-fn a_signal_ends_a_build_without_litter() {
+fn a_build_that_a_signal_ends_leaves_no_litter() {
     let archive = Archive::new(3);
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
@@ -241,7 +242,7 @@ fn a_second_build_names_the_first_or_waits() {
 }
 
 #[test]
-fn a_search_while_the_index_is_built_again_and_again_has_one_whole_index() {
+fn a_reader_gets_all_records_of_one_generation_while_the_index_is_built() {
     let archive = Archive::new(4);
     archive.set_state(0);
     let roots = [archive.dir.path().join("archive")];
@@ -258,7 +259,7 @@ fn a_search_while_the_index_is_built_again_and_again_has_one_whole_index() {
         });
         let mut reads = 0;
         while !builder.is_finished() {
-            // All records come from one generation, even if its files are removed meanwhile.
+            // The generation may be removed while its records are read.
             let records = records_of(&index).unwrap();
             assert!(archive.records.contains(&records));
             reads += 1;

@@ -11,7 +11,8 @@ fn line(id: &str, title: &str, text: &str) -> String {
     serde_json::json!({"id": id, "title": title, "text": text}).to_string() + "\n"
 }
 
-/// Three pages with one report, another report of the same kind, and other articles.
+/// Three pages with nearly the same report, one with a report of other numbers, and another
+/// article.
 fn sister_sites() -> Dir {
     let dir = Dir::new();
     let simplified = REPORT.replace('價', "价").replace('漲', "涨").replace('資', "资");
@@ -37,7 +38,7 @@ fn ids(hits: &[Value]) -> Vec<&str> {
     hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect()
 }
 
-/// The hits of a query that stands for all of the report.
+/// The hit that stands for all near-duplicates of the report.
 fn report_of(dir: &Dir) -> Value {
     let found = hits(dir, &["現貨基金獲批的期待"]);
     assert_eq!(found.len(), 2, "{found:?}");
@@ -45,7 +46,7 @@ fn report_of(dir: &Dir) -> Value {
 }
 
 #[test]
-fn the_report_is_one_hit_that_names_the_others() {
+fn near_duplicates_are_one_hit_that_names_the_others() {
     let dir = sister_sites();
     let report = report_of(&dir);
     let mut all: Vec<String> = report["near_duplicates"]
@@ -71,7 +72,7 @@ fn every_document_can_be_found_and_counted() {
     sorted.sort_unstable();
     each = sorted.join(" ");
     assert_eq!(each, "first second third week");
-    // Formats in which a line is a document, and counts.
+    // With `-f ids` and `-c`, each document counts.
     assert_eq!(dir.ok(&["search", "-f", "ids", "現貨基金獲批的期待"]).lines().count(), 4);
     assert_eq!(dir.ok(&["search", "-c", "現貨基金獲批的期待"]), "4\n");
     for id in ["first", "second", "third"] {
@@ -109,7 +110,7 @@ fn an_update_finds_what_a_whole_build_finds() {
 }
 
 #[test]
-fn other_facts_are_other_articles() {
+fn articles_that_differ_in_numbers_are_no_near_duplicates() {
     let dir = Dir::new();
     let report = |growth: &str, revenue: &str| {
         format!(

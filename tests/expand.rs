@@ -24,7 +24,7 @@ fn sorted_ids(dir: &Dir, query: &str) -> Vec<String> {
 }
 
 #[test]
-fn names_of_one_thing_find_each_other_in_any_script_below_what_was_typed() {
+fn other_names_of_a_thing_are_found_in_any_script_and_rank_below_the_typed_one() {
     let dir = archive(&[
         ("han", "比特幣今日上漲,交易所的成交量放大。"),
         ("latin", "Bitcoin rose today,交易所的成交量放大。"),
@@ -53,7 +53,7 @@ fn names_of_one_thing_find_each_other_in_any_script_below_what_was_typed() {
 }
 
 #[test]
-fn expansions_stay_inside_their_leaf_and_quotes_have_none() {
+fn each_word_has_its_own_expansions_and_a_quoted_phrase_has_none() {
     let dir = archive(&[
         ("both", "比特幣減半與BTC的行情。"),
         ("ticker", "BTC的行情。"),
@@ -126,7 +126,7 @@ fn a_number_is_found_however_it_is_written() {
         assert_eq!(sorted_ids(&dir, query), same, "{query}");
     }
     assert_eq!(sorted_ids(&dir, "54亿"), ["ten times as much"]);
-    // Both documents have the characters, one has the value.
+    // Two documents have these characters, but only one has the value.
     assert_eq!(dir.ids(&["4000万"])[0], "part");
     assert_eq!(sorted_ids(&dir, "40,000,000"), ["part"]);
     let hit = &dir.hits(&["540000000 id:point"])[0];
@@ -136,7 +136,7 @@ fn a_number_is_found_however_it_is_written() {
 }
 
 #[test]
-fn a_year_or_month_finds_documents_of_that_date_and_never_hides_those_that_name_it() {
+fn a_year_or_month_finds_documents_of_that_date_and_those_that_name_it() {
     let dir = Dir::new();
     let line = |id: &str, text: &str, date: &str| {
         let object = serde_json::json!({"id": id, "title": "題", "text": text, "date": date});
@@ -154,14 +154,18 @@ fn a_year_or_month_finds_documents_of_that_date_and_never_hides_those_that_name_
     }
     assert_eq!(sorted_ids(&dir, "2024年4月 減半"), ["dated"]);
     assert_eq!(sorted_ids(&dir, "2020年5月12日 減半"), ["other"]);
-    assert_eq!(sorted_ids(&dir, "減半 \"2024\""), ["named"], "quotes are the characters");
+    assert_eq!(
+        sorted_ids(&dir, "減半 \"2024\""),
+        ["named"],
+        "a quoted phrase is only found in the text"
+    );
     assert!(
         dir.ok(&["explain", "2024年4月"]).contains("from 2024-04-01 until 2024-05-01 (exclusive)")
     );
 }
 
 #[test]
-fn few_hits_say_how_many_have_some_of_the_words() {
+fn a_search_with_few_hits_says_how_many_documents_have_some_of_the_words() {
     let dir = archive(&[("a", "比特幣減半"), ("b", "比特幣"), ("c", "減半"), ("d", "天氣")]);
     let ran = dir.run(&["search", "--strict", "比特幣 減半"]);
     assert!(
@@ -204,7 +208,7 @@ fn highlighted_texts(hit: &Value) -> Vec<String> {
 
 /// Every highlight, folded, is a word of the query or one of its expansions.
 #[test]
-fn highlights_are_words_of_the_query_or_what_explain_names() {
+fn highlights_are_words_of_the_query_or_expansions_that_explain_names() {
     let texts = [
         "比特幣(BTC)與以太坊(ETH)的質押:礦工轉用軟體,Bitcoin 融資5.4億美元。",
         "比特币与以太坊的质押收益率,矿工转用软件,融资540,000,000美元,XBT报价。",
@@ -259,7 +263,7 @@ fn highlights_are_words_of_the_query_or_what_explain_names() {
 }
 
 #[test]
-fn words_and_synonyms_of_the_users_own_are_part_of_the_index() {
+fn words_and_synonyms_of_the_user_are_part_of_the_index() {
     let dir = Dir::new();
     let line = |id: &str, text: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"

@@ -14,7 +14,7 @@ fn explained(args: &[&str]) -> Value {
 }
 
 #[test]
-fn the_parts_of_a_score_are_the_score_that_search_prints() {
+fn the_parts_of_a_score_add_up_to_the_score_that_search_prints() {
     let dir = indexed();
     for query in [
         "比特幣 減半",
@@ -52,7 +52,7 @@ fn the_parts_of_a_score_are_the_score_that_search_prints() {
 }
 
 #[test]
-fn clauses_are_counted_alone_and_left_out() {
+fn each_clause_is_counted_alone_and_the_query_is_counted_without_it() {
     let count = |query: &[&str]| indexed().ids(&[&["--strict"], query].concat()).len();
     let explained = explained(&["比特幣 減半 kind:flash -tag:BTC"]);
     let clauses = explained["clauses"].as_array().unwrap();
@@ -71,7 +71,7 @@ fn clauses_are_counted_alone_and_left_out() {
 }
 
 #[test]
-fn every_variant_has_its_origin() {
+fn every_variant_of_a_word_has_its_origin() {
     let explained = explained(&["比特币"]);
     let forms = explained["words"][0]["forms"].as_array().unwrap();
     let origin = |text: &str| {
@@ -102,7 +102,7 @@ fn a_search_without_hits_says_which_clause_is_the_reason() {
 }
 
 #[test]
-fn explain_is_readable() {
+fn the_text_of_explain_is_that_of_the_golden_file() {
     let mut screen = String::new();
     for query in ["\"比特幣\"~9 -tag:BTC", "比特币 title:減半 5.4億", "packy mccormick"] {
         let ran = indexed().run(&["explain", "--", query]);
@@ -119,7 +119,7 @@ fn explain_is_readable() {
 }
 
 #[test]
-fn explain_ends_as_search_does() {
+fn explain_has_the_exit_status_of_search() {
     assert_eq!(indexed().run(&["explain", "比特幣"]).code, 0);
     assert_eq!(indexed().run(&["explain", "tag:沒有這個標籤"]).code, 1);
     let ran = indexed().run(&["explain", "\"沒有關上"]);
@@ -156,9 +156,9 @@ fn similar_finds_shared_words_and_never_the_pages_own_flash_items() {
     assert_eq!(dir.run(&["similar", "nosuchid"]).code, 1);
 }
 
-/// A copy of a page under another name is the most similar of all.
+/// A page with the same news in other words is the most similar.
 #[test]
-fn the_first_similar_document_is_the_nearest() {
+fn the_first_similar_document_is_the_most_similar() {
     let dir = Dir::new();
     let line = |id: &str, text: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::util::{Dir, copy_folder};
 
-/// A copy of an index with 302 records, and their export. The archive does not exist any longer.
+/// A folder with a copy of an index of 302 records, and the export of these records. The archive of
+/// the index does not exist.
 fn fixture(name: &str) -> (Dir, String) {
     let dir = Dir::new();
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
@@ -15,13 +16,13 @@ fn fixture(name: &str) -> (Dir, String) {
 
 /// Checks that the index of a fixture has its records and finds them.
 fn assert_has_its_records(dir: &Dir, records: &str) {
-    // The path of the archive, relative to the fixtures.
+    // The indexes were built from `/tmp/fx/archive`, but `records.jsonl` has relative paths.
     assert_eq!(dir.ok(&["export"]).replace("/tmp/fx/archive", "archive"), records);
     assert_eq!(dir.ids(&["\"比特币减半\""]).len(), 1);
     assert_eq!(dir.ids(&["護城河"]).len(), 1);
     assert_eq!(dir.ids(&["tag:eth", "kind:flash"]), ["r-1"]);
     assert_eq!(dir.ids(&["path:one.txt", "kind:flash"]), ["f3005a830ae42"]);
-    // Queries with posting lists of full blocks.
+    // Words whose posting lists have full blocks of 128 documents.
     let count = |query: &str| dir.ids(&[query]).len();
     assert_eq!(
         (count("質押收益率"), count("\"更多,收益率\""), count("\"又一條\"")),
@@ -56,7 +57,7 @@ fn an_index_of_an_older_format_is_rebuilt_and_keeps_the_records_of_a_missing_arc
 }
 
 #[test]
-fn an_index_of_another_format_is_refused_with_the_cure() {
+fn an_index_of_a_format_that_cannot_be_read_is_refused_and_then_rebuilt() {
     for format in [1, 2, 3] {
         let dir = Dir::new();
         // `CURRENT` as format 1 wrote it, without a checksum.

@@ -1,4 +1,4 @@
-//! Pinyin as people type it, and hints where nothing matches.
+//! Latin letters that are read as pinyin, and hints if nothing matches.
 
 use crate::util::Dir;
 
@@ -125,7 +125,7 @@ fn similar_words_are_suggested_for_a_word_that_no_document_contains() {
 }
 
 #[test]
-fn pinyin_is_named_where_no_hits_are_printed() {
+fn the_pinyin_reading_is_reported_even_if_no_hits_are_printed() {
     let dir = archive();
     for options in [&["-c"][..], &["-l"], &["-c", "--strict"], &["-l", "-n", "1"]] {
         let ran = dir.run(&[&["search"], options, &["bitebi"]].concat());
@@ -148,7 +148,7 @@ fn pinyin_is_read_beside_words_that_other_documents_have() {
         assert!(ran.stderr.contains("read as pinyin"), "{typed}: {ran:?}");
         let text = dir.run(&["search", typed]);
         assert!(text.stderr.contains("no document contains every word"), "{typed}: {text:?}");
-        // What must match in full does so all the same.
+        // With --strict and with a filter that nothing matches, there are no hits.
         assert_eq!(dir.run(&["search", "--strict", typed]).code, 1, "{typed}");
         assert_eq!(dir.run(&["search", &format!("{typed} tag:nothing")]).code, 1, "{typed}");
         assert_eq!(dir.run(&["timeline", typed]).code, 0, "{typed}");
@@ -156,17 +156,16 @@ fn pinyin_is_read_beside_words_that_other_documents_have() {
 }
 
 #[test]
-fn pinyin_in_title_is_read_for_titles() {
+fn pinyin_is_read_in_a_title_clause_but_not_in_a_body_clause() {
     let dir = archive();
     let ran = dir.run(&["search", "-f", "ids", "title:bitebi"]);
     assert_eq!(ran.stdout, "a1\n", "{ran:?}");
     assert!(ran.stderr.contains("read as pinyin"), "{ran:?}");
-    // Bodies are not searched by sound.
     assert_eq!(dir.run(&["search", "body:bitebi"]).code, 1);
 }
 
 #[test]
-fn far_words_are_not_suggested() {
+fn dissimilar_words_are_not_suggested() {
     let dir = Dir::new();
     let record = serde_json::json!({"id": "a", "title": "單價上調", "text": "salaam 與單價。"});
     dir.write("archive/d.jsonl", record.to_string());
@@ -178,7 +177,7 @@ fn far_words_are_not_suggested() {
 }
 
 #[test]
-fn an_offset_past_the_last_file_is_no_lack_of_matches() {
+fn an_offset_past_the_last_file_does_not_mean_that_nothing_matches() {
     let dir = archive();
     for offset in ["2", "500"] {
         let ran = dir.run(&["search", "-l", "--offset", offset, "以太坊"]);

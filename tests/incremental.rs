@@ -76,7 +76,7 @@ fn sentence(random: &mut Random) -> String {
     format!("{}。", words.concat())
 }
 
-/// A flash item. It is the same in all pages, except that some write it in Simplified characters.
+/// The flash item with a number, the same in all pages, except that some have it in Simplified.
 fn flash(number: usize, simplified: bool) -> String {
     let mut random = Random::new(number as u64 + 1000);
     let text = format!("{}:{}", WORDS[number % 12], sentence(&mut random));
@@ -87,6 +87,7 @@ fn flash(number: usize, simplified: bool) -> String {
     format!("{text}[2023/{}/{} 1:02:03]", 1 + number % 12, 1 + number % 28)
 }
 
+/// A random page of the known layout, with tags without separators and some flash items.
 fn page(random: &mut Random) -> String {
     let mut page = String::from("某站 某站\nCtrl+D 某站\nads\n");
     page += &format!("首頁 > {} > Info\n\n", WORDS[random.below(6)]);
@@ -107,6 +108,7 @@ fn page(random: &mut Random) -> String {
     page
 }
 
+/// A random record of a dump, as JSON.
 fn record(number: usize, random: &mut Random) -> String {
     let (kind, date) = match random.below(2) {
         0 => ("article", "2022-03-04"),
@@ -177,6 +179,7 @@ fn content_lines(index: &Index) -> Vec<String> {
     lines
 }
 
+/// Checks that two indexes have the same records and answers.
 #[track_caller]
 fn assert_same_content(updated: &Path, fresh: &Path, what: &str) {
     let (updated, fresh) = (Index::open(updated).unwrap(), Index::open(fresh).unwrap());
@@ -186,13 +189,17 @@ fn assert_same_content(updated: &Path, fresh: &Path, what: &str) {
     assert_eq!(content_lines(&updated).len(), content_lines(&fresh).len(), "{what}");
 }
 
-fn options(anew: bool) -> BuildOptions {
+/// Options of an update. While it runs, its index has many segments.
+fn update_options() -> BuildOptions {
     let mut options = build_options();
-    options.anew = anew;
-    if !anew {
-        // The updated index has many segments while it is built; the other one has one.
-        options.segment_bytes = 4 << 10;
-    }
+    options.segment_bytes = 4 << 10;
+    options
+}
+
+/// Options of a whole build.
+fn rebuild_options() -> BuildOptions {
+    let mut options = build_options();
+    options.anew = true;
     options
 }
 
@@ -210,8 +217,8 @@ fn updates_in_any_order_equal_a_whole_build() {
         }
         for round in 0..8 {
             let roots = [archive.clone()];
-            let built = build(&updated, &roots, &options(false), &Silent).unwrap();
-            build(&fresh, &roots, &options(true), &Silent).unwrap();
+            let built = build(&updated, &roots, &update_options(), &Silent).unwrap();
+            build(&fresh, &roots, &rebuild_options(), &Silent).unwrap();
             assert_same_content(&updated, &fresh, &format!("seed {seed}, round {round}"));
             reused += usize::from(built.reused);
             rounds += 1;
@@ -222,14 +229,14 @@ fn updates_in_any_order_equal_a_whole_build() {
 }
 
 #[test]
-fn an_update_writes_what_has_changed_and_no_more() {
+fn an_update_writes_only_records_that_have_changed() {
     let dir = Dir::new();
     let mut random = Random::new(5);
     for number in 0..40 {
         dir.write(&format!("archive/{number:03}.txt"), page(&mut random));
     }
     let (index, roots) = (dir.path().join("index"), [dir.path().join("archive")]);
-    let build = || build(&index, &roots, &options(false), &Silent).unwrap();
+    let build = || build(&index, &roots, &update_options(), &Silent).unwrap();
     assert!(!build().reused);
     let again = build();
     assert_eq!((again.reused, again.written), (true, 0), "nothing has changed");
@@ -312,11 +319,11 @@ fn similar_documents_are_the_same_after_an_update() {
     }
     let (updated, fresh) = (dir.path().join("updated"), dir.path().join("fresh"));
     let roots = [archive.clone()];
-    build(&updated, &roots, &options(false), &Silent).unwrap();
+    build(&updated, &roots, &update_options(), &Silent).unwrap();
     fs::write(archive.join("a/007.txt"), page(&mut random)).unwrap();
     fs::remove_file(archive.join("a/011.txt")).unwrap();
-    assert!(build(&updated, &roots, &options(false), &Silent).unwrap().reused);
-    build(&fresh, &roots, &options(true), &Silent).unwrap();
+    assert!(build(&updated, &roots, &update_options(), &Silent).unwrap().reused);
+    build(&fresh, &roots, &rebuild_options(), &Silent).unwrap();
     let alike = |index: &Path| {
         let index = Index::open(index).unwrap();
         let third = index.record(index.in_order().unwrap()[3]).unwrap();

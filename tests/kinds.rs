@@ -1,19 +1,19 @@
-//! Kinds of files through the binary: what a folder holds, the command for other files, the map of
-//! keys, and an export that is indexed again.
+//! Kinds of files other than text pages of the known layout: exports, dumps with a map of their
+//! keys, files that a command turns into text, and pages with labels of the user.
 
 use serde_json::Value;
 
 use crate::util::{Dir, copy_folder, sample};
 
 #[test]
-fn the_kinds_of_files_are_printed() {
+fn index_lists_the_kinds_of_files() {
     let list = Dir::new().ok(&["index", "--list-formats"]);
     for line in ["Markdown: .md", "JSON lines: .jsonl .ndjson .jl", "labelled lines: any ending"] {
         assert!(list.contains(line), "{line}");
     }
 }
 
-/// The records of an export without what depends on where they stand.
+/// The records of an export, without the keys that depend on their files.
 fn records(export: &str) -> Vec<Value> {
     let record = |line: &str| {
         let mut record: Value = serde_json::from_str(line).unwrap();
@@ -26,7 +26,7 @@ fn records(export: &str) -> Vec<Value> {
 }
 
 #[test]
-fn an_export_reads_back() {
+fn an_export_is_indexed_with_the_same_records() {
     let dir = Dir::new();
     copy_folder(&sample(), &dir.path().join("archive"));
     dir.index();
@@ -51,7 +51,7 @@ fn an_export_reads_back() {
 }
 
 #[test]
-fn a_map_is_kept_and_unused_keys_are_named() {
+fn the_map_of_keys_is_kept_and_unused_keys_are_named() {
     let dir = Dir::new();
     dir.write("archive/a.jsonl", r#"{"title":"題目甲","inhalt":"丁丁貓","views":3}"#);
     let ran = dir.run(&["index", "archive"]);
@@ -64,7 +64,7 @@ fn a_map_is_kept_and_unused_keys_are_named() {
     let ran = dir.run(&["index", "archive", "--map", "text=inhalt"]);
     assert!(ran.stderr.contains("not used: views (1)"), "{}", ran.stderr);
     assert_eq!(dir.ids(&["丁丁貓"]).len(), 1);
-    // Kept, until it is taken back.
+    // The map is kept until `--map none` removes it.
     dir.ok(&["index", "--rebuild", "archive"]);
     assert_eq!(dir.ids(&["丁丁貓"]).len(), 1);
     dir.ok(&["index", "--map", "none", "archive"]);

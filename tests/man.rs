@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::util::{Dir, golden, skipped};
 
 #[test]
-fn every_verb_has_a_page_with_its_flags_and_the_language_has_one() {
+fn every_verb_has_a_page_with_its_flags_and_so_does_the_query_language() {
     let dir = Dir::new();
     dir.ok(&["man", "--dir", "pages"]);
     let help = dir.ok(&["--help"]);
@@ -81,7 +81,7 @@ fn groff_reads_every_page_without_a_warning_into_80_columns() {
 }
 
 #[test]
-fn mandoc_finds_nothing_wrong() {
+fn mandoc_reports_no_problem_in_any_page() {
     let dir = Dir::new();
     for page in pages("mandoc", &dir) {
         let lint = ["-T", "lint", "-W", "warning"];
@@ -132,7 +132,7 @@ fn every_page_has_the_usual_sections_and_refers_only_to_pages_that_exist() {
 }
 
 #[test]
-fn a_verb_says_all_about_itself_in_its_help_and_on_its_page() {
+fn help_and_manual_page_of_a_verb_have_details_and_usage() {
     let dir = Dir::new();
     let help = dir.ok(&["completions", "--help"]);
     assert!(help.contains("source <(wensou completions bash)"), "{help}");

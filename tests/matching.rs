@@ -23,15 +23,16 @@ fn ids(dir: &Dir, query: &str) -> Vec<String> {
     ids
 }
 
-/// Checks that each query finds exactly these ids.
-fn finds(dir: &Dir, cases: &[(&str, &[&str])]) {
+/// Checks that each query finds exactly the documents with these ids.
+#[track_caller]
+fn assert_finds(dir: &Dir, cases: &[(&str, &[&str])]) {
     for (query, wanted) in cases {
         assert_eq!(ids(dir, query), *wanted, "{query}");
     }
 }
 
 #[test]
-fn a_date_is_expanded_only_where_a_word_may_stand_in_any_field() {
+fn a_date_in_a_query_finds_documents_of_that_date_unless_limited_to_a_field() {
     let dir = Dir::new();
     let lines = [
         r#"{"id":"dated","title":"比特幣上漲","text":"行情。","date":"2023-05-17"}"#,
@@ -57,7 +58,7 @@ fn a_date_is_expanded_only_where_a_word_may_stand_in_any_field() {
         ("2023年5月17日", &["dated"]),
         ("比特幣 2023-06", &[]),
     ];
-    finds(&dir, &cases);
+    assert_finds(&dir, &cases);
 }
 
 #[test]
@@ -86,7 +87,7 @@ fn a_word_is_found_wherever_its_letters_and_digits_are_whole() {
         ("\"F-16\"", &["jet"]),
         ("\"3.11\"", &["python"]),
     ];
-    finds(&dir, &cases);
+    assert_finds(&dir, &cases);
 }
 
 #[test]
@@ -136,7 +137,7 @@ fn symbols_count_where_they_are_typed() {
         ("\"學習 C++\"~5", &["cpp"]),
         ("(C++ OR C#) 學習", &["cpp", "sharp"]),
     ];
-    finds(&dir, &cases);
+    assert_finds(&dir, &cases);
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn times_and_tags_with_symbols_are_exact() {
         ("\"13:0\"", &[]),
         ("13:0*", &["a"]),
     ];
-    finds(&dir, &cases);
+    assert_finds(&dir, &cases);
 }
 
 #[test]
@@ -178,7 +179,7 @@ fn highlights_and_explain_show_the_symbols() {
 }
 
 #[test]
-fn accents_ligatures_and_forms_of_characters_are_one() {
+fn accents_ligatures_and_character_forms_are_folded() {
     let dir = archive(&[
         ("pokemon", "題", "Pokémon與Nestlé在São Paulo"),
         ("plain", "題", "pokemon與nestle在sao paulo"),
@@ -206,7 +207,7 @@ fn accents_ligatures_and_forms_of_characters_are_one() {
         ("nguyen", &["marks"]),
         ("istanbul", &["marks"]),
     ];
-    finds(&dir, &cases);
+    assert_finds(&dir, &cases);
     let highlights = |query: &str, id: &str| {
         let hits = dir.hits(&[query]);
         hits.iter().find(|hit| hit["id"] == id).unwrap()["snippet"]["highlights"].clone()
@@ -245,7 +246,7 @@ fn numbers_in_words_equal_their_digits() {
         ("2023", &["zeros"]),
         ("2008", &["zeros"]),
     ];
-    finds(&dir, &cases);
+    assert_finds(&dir, &cases);
     let hits = dir.hits(&["百分之三點五"]);
     let digits = hits.iter().find(|hit| hit["id"] == "p-digits").unwrap();
     assert_eq!(digits["snippet"]["highlights"], serde_json::json!([[2, 6]]), "{digits}");
@@ -268,7 +269,7 @@ fn a_word_that_the_user_adds_loses_no_hits() {
     }
     let cases: [(&str, &[&str]); 3] =
         [("\"柴犬幣大漲\"", &["a"]), ("柴犬幣", &["a", "b", "c"]), ("護城河", &[])];
-    finds(&dir, &cases);
+    assert_finds(&dir, &cases);
 }
 
 #[test]
@@ -288,7 +289,7 @@ fn highlights_never_cut_an_emoji() {
 }
 
 #[test]
-fn notes_and_readings_inside_words_hide_no_match() {
+fn footnote_marks_and_ruby_inside_words_do_not_prevent_a_match() {
     let dir = Dir::new();
     let note = "<sup id=\"c\" class=\"reference\"><a href=\"#n\">[1]</a></sup>";
     let html = format!(
@@ -312,7 +313,17 @@ fn notes_and_readings_inside_words_hide_no_match() {
 }
 
 #[test]
-fn degenerate_texts_take_no_time() {
+fn pinyin_annotations_inside_words_do_not_prevent_a_match() {
+    let dir = Dir::new();
+    dir.write("a/1.txt", "標題\n\n說到資(zī)本市(shì)場上的礦(kuàng)池，許多人都知道。\n");
+    dir.ok(&["index", "a"]);
+    for query in ["\"資本市場\"", "\"市場上的礦池\""] {
+        assert_eq!(dir.ids(&[query]).len(), 1, "{query}");
+    }
+}
+
+#[test]
+fn highly_repetitive_texts_are_searched_in_time() {
     let long = "哈".repeat(500_000);
     let bigrams = "比特".repeat(100_000);
     let dir = archive(&[("long", "題", &long), ("bigrams", "題", &bigrams)]);
@@ -323,19 +334,19 @@ fn degenerate_texts_take_no_time() {
     let near: String = near.chars().take(4000).collect();
     assert_eq!(ids(&dir, near.trim_end_matches(|c| c != '2')), [""; 0]);
     assert_eq!(ids(&dir, &"\"比特 特比\"~3 ".repeat(200)), ["bigrams"]);
-    // Generous, for a busy machine: quadratic time would be minutes.
+    // The limit is generous, for a busy machine. An algorithm of quadratic time would take minutes.
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 
 #[test]
-fn short_words_and_numbers_are_found_where_longer_ones_start() {
+fn short_words_and_numbers_are_found_at_the_start_of_longer_ones() {
     let dir = archive(&[
         ("whole", "題", "AI與5G，共500元"),
         ("glued", "題", "推動5GtoB平台，AIGC應用，NFTs"),
         ("price", "題", "售價500.00元"),
         ("inside", "題", "he said 15GB，WAI，1500與5000"),
     ]);
-    finds(
+    assert_finds(
         &dir,
         &[
             ("AI", &["glued", "whole"]),
@@ -345,7 +356,7 @@ fn short_words_and_numbers_are_found_where_longer_ones_start() {
             ("500", &["price", "whole"]),
             ("NFT", &["glued"]),
             ("\"AI 應用\"~20", &["glued"]),
-            // What a NOT excludes is the word itself.
+            // A negation excludes only documents with the word itself.
             ("題 -AI", &["glued", "inside", "price"]),
         ],
     );

@@ -1,4 +1,4 @@
-//! What the program says beside its results.
+//! Messages on stderr beside the results.
 
 use crate::util::Dir;
 
@@ -25,7 +25,7 @@ fn an_ambiguous_id_lists_the_titles() {
 }
 
 #[test]
-fn tags_and_a_timeline_of_nothing_say_so() {
+fn tags_and_timeline_say_when_nothing_matches() {
     let dir = dir();
     for (args, said) in [
         (["tags", "id:nosuch"], "no tags match\n"),
@@ -39,7 +39,7 @@ fn tags_and_a_timeline_of_nothing_say_so() {
 }
 
 #[test]
-fn one_of_a_thing_is_singular() {
+fn a_count_of_one_has_the_singular() {
     let dir = dir();
     let built = dir.run(&["index", "--rebuild"]).stderr;
     assert!(built.contains("indexed 1 dump ") && built.contains("2 articles, 0 flash"), "{built}");

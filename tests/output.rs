@@ -24,7 +24,7 @@ fn archive() -> Dir {
     dir
 }
 
-/// Validates every document against a schema of `docs/schema`.
+/// Validates JSON documents against a schema of `docs/schema`.
 fn validate(schema: &str, documents: &[Value]) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema").join(schema);
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
@@ -37,8 +37,9 @@ fn validate(schema: &str, documents: &[Value]) {
     }
 }
 
-fn objects(ran: &str) -> Vec<Value> {
-    ran.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+/// The JSON object in each line.
+fn objects(lines: &str) -> Vec<Value> {
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn every_format_for_programs_keeps_its_schema() {
 }
 
 #[test]
-fn fields_choose_keys_in_their_order() {
+fn the_flag_fields_chooses_keys_and_their_order() {
     let dir = archive();
     let line =
         dir.ok(&["search", "-f", "jsonl", "-n", "1", "--fields", "title,id,date", "減半 完成"]);
@@ -95,7 +96,7 @@ fn fields_choose_keys_in_their_order() {
 }
 
 #[test]
-fn ids_can_end_with_a_zero_byte_and_a_version_can_be_asked_for() {
+fn ids_can_end_with_a_zero_byte_and_only_the_current_format_version_is_accepted() {
     let dir = archive();
     assert_eq!(dir.ok(&["search", "-f", "ids", "-0", "--sort", "newest", "減半"]), "a1\0a2\0");
     assert_eq!(dir.run(&["search", "-0", "減半"]).code, 2);
@@ -119,7 +120,7 @@ fn a_batch_answers_every_line_as_search_does() {
     let ids: Vec<Vec<&str>> =
         ids.lines().map(|line| line.split('\t').filter(|id| !id.is_empty()).collect()).collect();
     for (ids, query) in ids.iter().zip(queries) {
-        // Empty cells and lines come before hits that lack words.
+        // In both formats, something empty comes before hits that lack words: a cell or a line.
         let searched = dir.ids(&[query]);
         let searched: Vec<&str> =
             searched.iter().map(String::as_str).filter(|id| !id.is_empty()).collect();
@@ -127,9 +128,9 @@ fn a_batch_answers_every_line_as_search_does() {
     }
     let bad = dir.write("bad.txt", "減半\n\"沒有關上\n比特幣\n");
     let ran = dir.run(&["search", "--batch", bad.to_str().unwrap()]);
-    assert_eq!(ran.code, 2, "a mistake is not silent");
+    assert_eq!(ran.code, 2, "a mistake gives exit status 2");
     let answers = objects(&ran.stdout);
-    assert_eq!(answers.len(), 3, "and stops nothing");
+    assert_eq!(answers.len(), 3, "the other queries are answered");
     assert_eq!(answers[1]["errors"][0]["code"], "Q001");
     assert_eq!(dir.run(&["search", "--batch", "nosuchfile"]).code, 2);
 }
@@ -176,6 +177,7 @@ fn facets_count_all_hits() {
     assert_eq!(kinds, 4);
 }
 
+/// Runs `timeline` in a terminal of so many columns.
 fn chart(dir: &Dir, columns: &str, args: &[&str]) -> Ran {
     let mut command = dir.command(&[&["timeline"], args].concat());
     Ran::from(command.env("COLUMNS", columns).output().unwrap())
@@ -205,7 +207,7 @@ fn a_timeline_is_drawn_to_scale_and_fits() {
 }
 
 #[test]
-fn stated_and_inferred_dates_differ() {
+fn the_timeline_counts_stated_and_inferred_dates_separately() {
     let dir = Dir::new();
     let sample = crate::util::sample();
     dir.ok(&["index", sample.to_str().unwrap(), "--quiet"]);
@@ -242,7 +244,7 @@ fn latin_letters_that_no_text_contains_are_read_as_pinyin() {
 }
 
 #[test]
-fn recency_prefers_the_new_and_explain_shows_it() {
+fn recency_prefers_newer_documents_and_explain_shows_its_factor() {
     let dir = archive();
     let line = |id: &str, date: &str| {
         serde_json::json!({"id": id, "title": "題", "text": "同樣的文字。", "date": date})
@@ -278,8 +280,8 @@ fn recency_prefers_the_new_and_explain_shows_it() {
     assert_eq!(dir.run(&["search", "同樣", "--recency", "3m"]).code, 2);
 }
 
-/// The factor for the age must not multiply the coverage: otherwise a newer hit with fewer words
-/// would come first.
+/// The factor of recency must multiply the score alone and not the coverage: otherwise a newer hit
+/// with fewer words would come first.
 #[test]
 fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
     let dir = archive();
@@ -321,12 +323,13 @@ fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
     }
 }
 
+/// Gets the number that an object has for a key.
 fn number(key: &str) -> impl Fn(&Value) -> f64 {
     move |object| object[key].as_f64().unwrap()
 }
 
 #[test]
-fn show_reads_in_either_script_and_cites() {
+fn show_converts_to_either_script_and_prints_citations() {
     let dir = archive();
     let printed = |args: &[&str]| dir.ok(&[&["show"], args].concat());
     assert!(

@@ -25,13 +25,14 @@ fn generation(dir: &Dir, index: &str) -> PathBuf {
     index.join(line.split(' ').nth(1).unwrap())
 }
 
-/// The file of the current generation with this extension.
+/// A file of the generation in use whose name has this ending.
 fn file(dir: &Dir, index: &str, ending: &str) -> PathBuf {
     let entries = fs::read_dir(generation(dir, index)).unwrap().map(|entry| entry.unwrap().path());
     entries.into_iter().find(|path| path.to_str().unwrap().ends_with(ending)).unwrap()
 }
 
-fn flip(path: &Path) {
+/// Flips a bit in the middle of a file.
+fn flip_bit(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -85,7 +86,7 @@ fn a_repair_of_a_torn_backup_keeps_its_records() {
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
     let new = generation(&dir, "index");
     copy_folder(&new, &dir.path().join("b").join(new.file_name().unwrap()));
-    // This does not need the archive.
+    // The repair does not need the archive.
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
     let repaired = dir.run(&["check", "--repair", "--index", "b"]);
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
@@ -136,7 +137,7 @@ fn a_backup_is_whole_and_can_be_restored() {
     let refused = dir.run(&["backup", "index"]);
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("is the index itself"), "{}", refused.stderr);
-    flip(&file(&dir, "index", ".store"));
+    flip_bit(&file(&dir, "index", ".store"));
     assert_eq!(dir.run(&["backup", "other"]).code, 3, "damage is not copied");
 }
 
@@ -159,7 +160,7 @@ fn an_archive_that_is_missing_or_empty_does_not_empty_the_index() {
         assert_eq!(checked.code, 0, "{}", checked.stdout);
         assert!(checked.stdout.starts_with("unreadable "), "{}", checked.stdout);
         // A repair loses nothing either: it takes the records from the index.
-        flip(&file(&dir, "index", ".post"));
+        flip_bit(&file(&dir, "index", ".post"));
         let repaired = dir.run(&["check", "--repair"]);
         assert_eq!(repaired.code, 0, "{}", repaired.stderr);
         assert_eq!(dir.ok(&["export"]), before);
@@ -174,7 +175,7 @@ fn a_repair_that_would_lose_records_says_how_many() {
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
     let store = file(&dir, "index", ".store");
     let intact = fs::read(&store).unwrap();
-    flip(&store);
+    flip_bit(&store);
     let refused = dir.run(&["check", "--repair"]);
     assert_eq!(refused.code, 2, "{}", refused.stderr);
     assert!(refused.stderr.contains("3 records of the damaged index"), "{}", refused.stderr);
@@ -182,7 +183,7 @@ fn a_repair_that_would_lose_records_says_how_many() {
     // The failed build has changed nothing, so the records can still be recovered.
     fs::write(&store, intact).unwrap();
     assert_eq!(dir.ok(&["export"]).lines().count(), 3);
-    flip(&store);
+    flip_bit(&store);
     assert_eq!(dir.run(&["check", "--repair", "--allow-empty"]).code, 0);
     assert_eq!(dir.run(&["export"]).stdout, "");
 }
@@ -192,7 +193,7 @@ fn check_neither_needs_nor_makes_a_lock() {
     let dir = indexed();
     let lock = fs::File::options().write(true).open(dir.path().join("index/LOCK")).unwrap();
     lock.lock().unwrap();
-    // The state during a build.
+    // The state of the folder during a build.
     let note = format!("wensou lock\npid {}\nunfinished gen-000002\n", std::process::id());
     fs::write(dir.path().join("index/LOCK"), note).unwrap();
     dir.write("index/gen-000002/GENERATION", "wensou generation gen-000002\n");
@@ -200,12 +201,12 @@ fn check_neither_needs_nor_makes_a_lock() {
     assert_eq!(
         (checked.code, checked.stdout.as_str()),
         (0, ""),
-        "a draft in the making is no litter"
+        "an unfinished generation of a running build is no litter"
     );
     drop(lock);
     fs::remove_file(dir.path().join("index/LOCK")).unwrap();
     assert_eq!(dir.run(&["check"]).code, 0);
-    assert!(!dir.path().join("index/LOCK").exists(), "nor does it make one");
+    assert!(!dir.path().join("index/LOCK").exists(), "`check` makes no lock");
 }
 
 #[test]
@@ -214,7 +215,7 @@ fn an_update_of_a_damaged_index_names_the_damage() {
     fs::remove_file(dir.path().join("archive/two.txt")).unwrap();
     dir.index();
     dir.write("archive/four.txt", "標題丁卯\n\n正文說的是丁卯,說一件事。\n");
-    flip(&file(&dir, "index", ".del"));
+    flip_bit(&file(&dir, "index", ".del"));
     let updated = dir.run(&["index", "archive"]);
     assert_eq!(updated.code, 0, "{}", updated.stderr);
     assert!(
@@ -283,12 +284,12 @@ fn links_in_an_index_folder_are_not_followed() {
 }
 
 #[test]
-fn what_a_kill_left_is_removed_even_if_the_index_is_up_to_date() {
+fn a_generation_that_is_removed_in_part_is_removed_even_if_the_index_is_up_to_date() {
     let dir = indexed();
     let old = generation(&dir, "index");
     copy_folder(&old, &dir.path().join("kept"));
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
-    // As if the build was killed while it removed the old generation.
+    // The state after a build that was killed while it removed the old generation.
     copy_folder(&dir.path().join("kept"), &old);
     fs::remove_file(old.join("wensou.json")).unwrap();
     let current = dir.run(&["index", "archive"]);
@@ -297,7 +298,7 @@ fn what_a_kill_left_is_removed_even_if_the_index_is_up_to_date() {
 }
 
 #[test]
-fn an_index_folder_that_is_made_is_marked_and_explained() {
+fn a_new_index_folder_has_a_marker_that_explains_it() {
     let dir = Dir::new();
     copy_folder(&sample().join("000"), &dir.path().join("archive"));
     dir.ok(&["index", "archive", "--index", "new/folder/index", "--quiet"]);

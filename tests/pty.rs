@@ -23,6 +23,7 @@ pub(crate) struct Pty {
     pub(crate) screen: Arc<Mutex<vt100::Parser>>,
     /// All bytes written to the terminal.
     pub(crate) raw: Arc<Mutex<Vec<u8>>>,
+    /// The modes of the terminal before the run, see [`modes`].
     pub(crate) modes: String,
 }
 
@@ -32,7 +33,7 @@ impl Pty {
         Self::start_verb(dir, "browse", args, environment)
     }
 
-    /// Runs another verb.
+    /// Runs another verb of wensou in such a terminal.
     pub(crate) fn start_verb(
         dir: &Dir,
         verb: &str,
@@ -58,7 +59,7 @@ impl Pty {
         Self::run(command)
     }
 
-    /// Runs any program.
+    /// Runs any program in such a terminal.
     pub(crate) fn run(command: CommandBuilder) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let terminal = native_pty_system().openpty(size).unwrap();
@@ -79,6 +80,7 @@ impl Pty {
         Self { master: terminal.master, _slave: terminal.slave, keys, child, screen, raw, modes }
     }
 
+    /// Types keys.
     pub(crate) fn send(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
@@ -90,11 +92,13 @@ impl Pty {
         self.master.resize(size).unwrap();
     }
 
+    /// The text on the screen.
     pub(crate) fn contents(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
     }
 
-    /// Waits until the screen satisfies `wanted`.
+    /// Waits until the screen satisfies `wanted`, and returns the text on it. `what` describes
+    /// that, for the message of a failure.
     pub(crate) fn until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let started = Instant::now();
         loop {
@@ -107,11 +111,13 @@ impl Pty {
         }
     }
 
+    /// Waits until the screen has a text, and returns all the text on it.
     pub(crate) fn shows(&self, text: &str) -> String {
         self.until(text, |contents| contents.contains(text))
     }
 
-    /// Waits for the end and returns the exit status. The terminal must be restored.
+    /// Waits for the end of the run, and returns its exit status. The run must restore the
+    /// terminal.
     pub(crate) fn ends(&mut self) -> u32 {
         let started = Instant::now();
         let status = loop {
@@ -121,14 +127,14 @@ impl Pty {
             assert!(started.elapsed() < PATIENCE, "it does not end:\n{}", self.contents());
             thread::sleep(Duration::from_millis(10));
         };
-        let given_back = || {
+        let is_restored = || {
             let screen = self.screen.lock().unwrap();
             let screen = screen.screen();
             !screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor()
         };
         // The emulator may not have read the last output yet.
-        while !given_back() {
-            assert!(started.elapsed() < PATIENCE, "the screen was not given back");
+        while !is_restored() {
+            assert!(started.elapsed() < PATIENCE, "the screen was not restored");
             thread::sleep(Duration::from_millis(10));
         }
         assert_eq!(modes(&*self.master), self.modes, "echo and line editing");

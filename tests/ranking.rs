@@ -36,7 +36,7 @@ fn ids(dir: &Dir, options: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_space_does_not_change_what_a_question_means() {
+fn spaces_in_a_question_do_not_change_its_hits() {
     let dir = deliveries();
     let whole = ids(&dir, &["特斯拉2022年交付量是多少"]);
     assert_eq!(whole[0], "answer");
@@ -55,12 +55,12 @@ fn a_space_does_not_change_what_a_question_means() {
         let ran = dir.run(&["search", typed, "--strict", "-f", "ids"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, "other\n"), "{typed}");
     }
-    // As a whole query they are all that there is to look for.
+    // As the whole query, they are searched for.
     assert_eq!(ids(&dir, &["是多少"])[0], "words");
 }
 
 #[test]
-fn pasted_invisible_characters_are_nothing() {
+fn invisible_characters_in_a_query_are_ignored() {
     let dir = deliveries();
     let plain = ids(&dir, &["--strict", "特斯拉交付"]);
     assert_eq!(plain, ["answer", "plan"]);
@@ -79,11 +79,11 @@ fn pasted_invisible_characters_are_nothing() {
 }
 
 #[test]
-fn quotation_marks_inside_a_question_are_prose() {
+fn quotation_marks_inside_a_question_do_not_make_a_phrase() {
     let dir = deliveries();
     let typed = "被稱為「特斯拉交付量」的數字是多少？";
     assert_eq!(ids(&dir, &[typed])[0], "answer");
-    // A phrase of its own stays exact, and so do straight quotes.
+    // A phrase that a space separates stays exact, and so does one in straight quotes.
     for typed in ["「特斯拉交付量」 是多少", "什麼是\"特斯拉交付量\""] {
         assert_eq!(dir.run(&["search", typed]).code, 1, "{typed}");
     }
@@ -101,7 +101,7 @@ fn hits_that_lack_words_follow_those_that_have_all() {
     let missing = hits[1]["missing"].as_array().unwrap();
     assert!(!missing.is_empty() && !missing.contains(&"特斯拉".into()), "{missing:?}");
     assert!(hits[1..].iter().all(|hit| hit["backfilled"] == true));
-    // Counts mean what they meant.
+    // Only hits with every word are counted.
     let ran = dir.run(&["search", typed]);
     assert!(ran.stderr.contains("1 hit ("), "{}", ran.stderr);
     assert!(
@@ -110,14 +110,15 @@ fn hits_that_lack_words_follow_those_that_have_all() {
         ran.stderr
     );
     assert!(ran.stdout.contains("missing: 特斯拉"), "{}", ran.stdout);
-    // In ids, an empty line comes before them. With a zero byte after each, there are none.
-    let of = |options: &[&str]| dir.ok(&[&["search", "-f", "ids", typed], options].concat());
-    assert_eq!(of(&[]), "answer\n\nplan\nother\n");
-    assert_eq!(of(&["-0"]), "answer\0");
-    assert_eq!(of(&["--strict"]), "answer\n");
-    assert_eq!(of(&["-n", "1"]), "answer\n");
-    assert_eq!(of(&["--sort", "newest"]), "answer\n", "not among hits sorted by date");
-    // If none has every word, the closest are hits as before; not with --strict.
+    // With `-f ids`, an empty line comes before hits that lack words. With `-0`, only hits with
+    // every word are printed.
+    let ids_with = |options: &[&str]| dir.ok(&[&["search", "-f", "ids", typed], options].concat());
+    assert_eq!(ids_with(&[]), "answer\n\nplan\nother\n");
+    assert_eq!(ids_with(&["-0"]), "answer\0");
+    assert_eq!(ids_with(&["--strict"]), "answer\n");
+    assert_eq!(ids_with(&["-n", "1"]), "answer\n");
+    assert_eq!(ids_with(&["--sort", "newest"]), "answer\n", "hits sorted by date have every word");
+    // If no document has every word, the closest matches are the hits, but not with --strict.
     let nothing = "特斯拉 交付量 散步";
     assert_eq!(dir.run(&["search", nothing]).code, 0);
     assert_eq!(dir.run(&["search", "--strict", nothing]).code, 1);
@@ -131,7 +132,7 @@ fn hits_that_lack_words_follow_those_that_have_all() {
 }
 
 #[test]
-fn a_number_that_is_another_one_is_missing() {
+fn a_document_with_another_number_lacks_the_number_of_the_query() {
     let dir =
         index(&[("point", "通脹率為35點"), ("people", "通脹講話2人"), ("more", "通脹率為13.5%")]);
     for (typed, wanted) in [("通脹 3.5%", "3.5%"), ("通脹 2%", "2%"), ("通脹 5%", "5%")] {
@@ -139,20 +140,20 @@ fn a_number_that_is_another_one_is_missing() {
             assert_eq!(hit["missing"], serde_json::json!([wanted]), "{typed}: {hit}");
         }
     }
-    // Programs that are given ids do not get the closest documents.
+    // With `-0`, for programs, the closest matches are not printed.
     let ran = dir.run(&["search", "-f", "ids", "-0", "通脹 3.5%"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
 }
 
 #[test]
-fn what_must_match_is_never_missing() {
+fn phrases_filters_and_plus_words_are_never_missing() {
     let dir = index(&[
         ("both", "特斯拉在上海工廠的交付量創下紀錄。"),
         ("factory", "上海工廠開工，打破紀錄。"),
         ("tesla", "特斯拉開會。"),
         ("exact", "特斯拉交付紀錄保持不變。"),
     ]);
-    // The factory must be there, exactly.
+    // The phrase must be in the text.
     assert_eq!(ids(&dir, &["「上海工廠」 特斯拉 紀錄"]), ["both", "factory"]);
     assert_eq!(ids(&dir, &["+上海 +特斯拉 紀錄"]), ["both"]);
     assert_eq!(ids(&dir, &["body:上海 特斯拉 紀錄"]), ["both", "factory"]);
@@ -161,7 +162,7 @@ fn what_must_match_is_never_missing() {
 }
 
 #[test]
-fn pages_of_backfilled_hits_are_parts_of_one_list() {
+fn pages_of_hits_that_lack_words_are_parts_of_one_list() {
     let texts: Vec<(String, String)> = (0..120)
         .map(|n| {
             let words = ["蘋果", "香蕉", "葡萄", "西瓜"];
@@ -193,7 +194,7 @@ fn pages_of_backfilled_hits_are_parts_of_one_list() {
 }
 
 #[test]
-fn a_noun_that_asks_is_optional() {
+fn a_noun_such_as_time_at_the_end_of_a_question_is_optional() {
     let dir = index(&[
         ("rcep", "RCEP協定於2022年1月1日正式生效。"),
         ("talks", "RCEP談判的時間很長。"),
@@ -204,13 +205,13 @@ fn a_noun_that_asks_is_optional() {
         let ran = dir.run(&["search", "--strict", typed, "-f", "ids"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, "rcep\n"), "{typed}");
     }
-    // By itself it is what is asked for.
+    // By itself, or with a `+`, it is required.
     assert_eq!(ids(&dir, &["--strict", "時間"]), ["talks"]);
     assert_eq!(ids(&dir, &["--strict", "+時間 談判"]), ["talks"]);
 }
 
 #[test]
-fn a_date_is_one_unit_and_never_ahead_of_what_was_asked_about() {
+fn a_date_counts_as_one_word_and_less_than_the_subject_of_the_query() {
     let dir = index(&[
         ("cpi", "CPI同比上漲，央行表示關注。"),
         ("date1", "2025年3月，會議在北京舉行。"),
@@ -245,7 +246,7 @@ fn a_word_ranks_above_two_characters_of_other_words() {
 }
 
 #[test]
-fn bigrams_of_the_other_script_find_the_same() {
+fn words_in_either_script_give_the_same_hits_and_scores() {
     let dir = index(&[
         ("simplified", "坐标系的原点。"),
         ("traditional", "座標系的原點。"),
@@ -264,7 +265,7 @@ fn bigrams_of_the_other_script_find_the_same() {
 }
 
 #[test]
-fn quotation_marks_of_a_pasted_title_are_prose_where_no_document_has_every_word() {
+fn quotation_marks_of_a_pasted_title_do_not_make_a_phrase_if_no_document_has_every_word() {
     let dir = index(&[
         ("answer", "戰士們守衛在無名的湖畔，青春在高原上閃耀。"),
         ("exact", "這個湖叫做無名湖。"),

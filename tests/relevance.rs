@@ -12,14 +12,16 @@ use wensou_text::fold;
 use crate::sample::indexed;
 use crate::util::is_renewing;
 
+/// The classes of queries.
 const ABOUT: [&str; 10] =
     ["ticker", "name", "number", "tag", "topic", "question", "date", "phrase", "glued", "regional"];
+/// The kinds of documents that a query may want.
 const KINDS: [&str; 3] = ["article", "flash", "both"];
 
 /// Half of the last decimal place of the pinned values.
 const TOLERANCE: f64 = 5e-5 + 1e-9;
 
-/// Maximum number of changed queries in a report.
+/// Maximum number of changed queries that a report lists.
 const WORST: usize = 15;
 
 #[derive(Deserialize)]
@@ -29,7 +31,7 @@ struct Query {
     kind: String,
     about: String,
     note: String,
-    /// The query in the other script, if it differs.
+    /// The text of the query in the other script, if it differs.
     other: Option<String>,
 }
 
@@ -177,7 +179,7 @@ fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String
             _ => Some((0.0, query)),
         })
         .collect();
-    moved.sort_by(|a, b| a.0.total_cmp(&b.0));
+    moved.sort_by(|(one, _), (other, _)| one.total_cmp(other));
     for (_, query) in moved.iter().take(WORST) {
         let name = format!("{} {} ({})", query.id, query.text, query.note);
         row(&name, pinned.query.get(&query.id), now.query.get(&query.id));
@@ -252,9 +254,9 @@ fn the_judged_set_is_valid() {
     let queries = queries();
     assert!(queries.len() >= 60, "{} queries", queries.len());
     let ids: HashSet<&str> = queries.iter().map(|query| &*query.id).collect();
-    assert_eq!(ids.len(), queries.len(), "an id is given twice");
+    assert_eq!(ids.len(), queries.len(), "two queries have the same id");
     let texts: HashSet<&str> = queries.iter().map(|query| &*query.text).collect();
-    assert_eq!(texts.len(), queries.len(), "a query stands twice");
+    assert_eq!(texts.len(), queries.len(), "two queries have the same text");
     for about in ABOUT {
         assert!(queries.iter().any(|query| query.about == about), "no query about a {about}");
     }

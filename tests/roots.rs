@@ -1,4 +1,4 @@
-//! What an index covers: roots are a set that commands change only as they say.
+//! The roots of an index, which commands add, remove and rename, and what of them is indexed.
 
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -65,7 +65,7 @@ fn one_folder_spelled_in_several_ways_is_one_root() {
 }
 
 #[test]
-fn roots_have_one_order() {
+fn the_order_of_roots_does_not_depend_on_the_order_of_commands() {
     let dir = folders();
     dir.ok(&["index", "b", "a", "--index", "one"]);
     dir.ok(&["index", "a", "--index", "two"]);
@@ -74,7 +74,7 @@ fn roots_have_one_order() {
 }
 
 #[test]
-fn only_asks_before_it_removes() {
+fn the_flag_only_asks_before_it_removes_roots() {
     let dir = folders();
     dir.ok(&["index", "a", "b"]);
     let before = export(&dir);
@@ -87,7 +87,7 @@ fn only_asks_before_it_removes() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stderr.contains("0 added, 0 changed, 2 removed"), "{}", ran.stderr);
     assert_eq!(titles(&dir), ["標題丙寅", "標題丁卯"]);
-    // Nothing is removed, so nothing is asked.
+    // Nothing is removed, so --only needs no --yes.
     assert_eq!(dir.run(&["index", "--only", "a", "b"]).code, 0);
     assert_eq!(titles(&dir).len(), 4);
 }
@@ -121,7 +121,7 @@ fn roots_are_removed_and_renamed() {
 }
 
 #[test]
-fn the_archive_of_the_config_is_the_whole_set() {
+fn the_archive_of_the_config_file_has_all_roots() {
     let dir = folders();
     dir.write("config/wensou/config.toml", "archive = [\"../../a\"]\n");
     dir.ok(&["index"]);
@@ -144,7 +144,7 @@ fn the_archive_of_the_config_is_the_whole_set() {
 }
 
 #[test]
-fn the_sample_archive_gives_way_to_the_first_other_root() {
+fn the_first_other_root_replaces_the_sample_archive() {
     let dir = folders();
     dir.write("data/archive/s.txt", page("樣本"));
     dir.ok(&["index"]);
@@ -152,7 +152,7 @@ fn the_sample_archive_gives_way_to_the_first_other_root() {
     let ran = dir.run(&["index", "a"]);
     assert!(ran.stderr.contains("the sample archive"), "{}", ran.stderr);
     assert_eq!(titles(&dir), ["標題甲子", "標題乙丑"]);
-    // A folder that was named is not the sample.
+    // If it is named on the command line, it is a root like any other.
     dir.ok(&["index", "data/archive"]);
     assert_eq!(titles(&dir).len(), 3);
 }
@@ -199,7 +199,7 @@ fn skipped_files_are_counted_by_extension() {
 
 #[test]
 #[cfg(unix)]
-fn links_do_not_double_what_is_covered_anyway() {
+fn links_to_files_that_are_covered_anyway_add_no_records() {
     use std::os::unix::fs::symlink;
     let dir = folders();
     dir.write("a/.store/blob.txt", page("倉庫"));
@@ -261,7 +261,7 @@ fn settings_that_are_kept_are_shown() {
 }
 
 #[test]
-fn our_own_output_is_not_indexed() {
+fn output_of_wensou_is_not_indexed() {
     let dir = folders();
     dir.ok(&["index", "."]);
     let before = titles(&dir);
@@ -282,7 +282,7 @@ fn our_own_output_is_not_indexed() {
     assert!(ran.stderr.contains("2 .jsonl, 2 .txt, 1 .json, 1 .tsv"), "{}", ran.stderr);
     assert!(dir.run(&["index"]).stderr.contains("up to date"));
     assert_eq!(dir.run(&["check"]).code, 0);
-    // An export that is named is read.
+    // An export that is named on the command line is indexed.
     let ran = dir.run(&["index", "e.jsonl", "--index", "../other-index"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     fs::remove_dir_all(dir.path().join("../other-index")).unwrap();
@@ -304,7 +304,7 @@ fn one_empty_root_of_two_loses_nothing() {
 }
 
 #[test]
-fn an_archive_at_home_is_indexed_from_inside() {
+fn an_archive_of_the_config_file_can_be_indexed_from_inside() {
     for archive in ["~/news", "../../news"] {
         let dir = Dir::new();
         dir.write("news/1.txt", page("甲子"));
@@ -315,7 +315,7 @@ fn an_archive_at_home_is_indexed_from_inside() {
         assert_eq!(ran.code, 0, "{archive}: {ran:?}");
         assert_eq!(titles(&dir), ["標題甲子"], "{archive}");
     }
-    // The folder of the config itself.
+    // The archive is the folder of the config file itself.
     let dir = Dir::new();
     dir.write("news/1.txt", page("甲子"));
     let config = dir.write("news/wensou.toml", "archive = [\".\"]\n");
@@ -342,7 +342,7 @@ fn the_summary_and_the_statistics_have_the_same_numbers() {
 }
 
 #[test]
-fn no_room_for_temporary_files_names_the_folder() {
+fn a_missing_folder_for_temporary_files_is_named() {
     let dir = folders();
     let missing = dir.path().join("missing");
     let mut command = dir.command(&["index", "a"]);
@@ -367,14 +367,4 @@ fn an_index_without_permission_is_not_called_damaged() {
     let ran = dir.run(&["search", "標題"]);
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.stderr.contains("ermission") && !ran.stderr.contains("repair"), "{}", ran.stderr);
-}
-
-#[test]
-fn readings_inside_words_never_hide_a_match() {
-    let dir = Dir::new();
-    dir.write("a/1.txt", "標題\n\n說到資(zī)本市(shì)場上的礦(kuàng)池，許多人都知道。\n");
-    dir.ok(&["index", "a"]);
-    for query in ["\"資本市場\"", "\"市場上的礦池\""] {
-        assert_eq!(dir.ids(&[query]).len(), 1, "{query}");
-    }
 }

@@ -1,10 +1,11 @@
-//! The sample archive, and a real page if a development checkout has one.
+//! The sample archive is read whole and found in both scripts; so is a real page, if a development
+//! checkout has one.
 
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::util::{Dir, copy_folder, golden, sample, shared};
+use crate::util::{Dir, copy_folder, development_data, golden, sample};
 
 /// The sample archive, indexed once for all tests.
 pub(crate) fn indexed() -> &'static Dir {
@@ -89,7 +90,7 @@ fn both_scripts_find_the_same_in_the_sample() {
 
 #[test]
 fn a_real_page_is_indexed_and_found() {
-    let Some(archive) = shared("archive") else { return };
+    let Some(archive) = development_data("archive") else { return };
     let dir = Dir::new();
     dir.ok(&["index", archive.to_str().unwrap(), "--quiet"]);
     for query in ["護城河 tag:GPT", "护城河 标签:gpt", "\"指令微調\"", "\"指令微调\""]

@@ -51,7 +51,7 @@ fn both_scripts_find_the_same_in_the_same_order() {
 }
 
 #[test]
-fn a_flash_item_in_two_pages_is_one_hit_and_its_pages_are_not_hits_for_it() {
+fn a_flash_item_in_two_pages_is_the_only_hit_for_its_text() {
     let dir = archive();
     let hits = dir.hits(&["\"分析師表示\""]);
     assert_eq!(hits.len(), 1);
@@ -67,7 +67,7 @@ fn a_related_stub_does_not_make_its_page_a_hit() {
 }
 
 #[test]
-fn phrases_ignore_blanks_and_punctuation_and_cross_words() {
+fn phrases_ignore_spaces_and_punctuation_and_may_cross_word_boundaries() {
     let dir = archive();
     assert_eq!(dir.ids(&["\"brc20 代幣\""]), ["x-1"]);
     assert_eq!(dir.ids(&["\"智能产\""]).len(), 1);
@@ -76,7 +76,7 @@ fn phrases_ignore_blanks_and_punctuation_and_cross_words() {
 }
 
 #[test]
-fn fields_and_operators() {
+fn fields_and_operators_find_the_right_documents() {
     let dir = archive();
     assert_eq!(dir.ids(&["kind:flash"]).len(), 2);
     assert_eq!(dir.ids(&["質押 -tag:ETH"]), ["x-2"]);
@@ -141,7 +141,7 @@ fn the_span_of_a_flash_item_is_its_bytes_in_the_file() {
 }
 
 #[test]
-fn newest_oldest_offset_and_limit() {
+fn hits_are_sorted_by_date_and_divided_into_pages() {
     let dir = archive();
     let newest = dir.ids(&["--sort", "newest"]);
     assert_eq!(newest.len(), 5);
@@ -154,7 +154,7 @@ fn newest_oldest_offset_and_limit() {
 }
 
 #[test]
-fn formats() {
+fn json_and_tsv_have_the_keys_of_a_hit() {
     let dir = archive();
     let array: serde_json::Value =
         serde_json::from_str(&dir.ok(&["search", "BRC-20", "-f", "json"])).unwrap();
@@ -173,7 +173,7 @@ fn formats() {
 }
 
 #[test]
-fn exit_codes() {
+fn the_exit_status_tells_hits_no_hits_and_errors() {
     let dir = archive();
     assert_eq!(dir.run(&["search", "質押"]).code, 0);
     assert_eq!(dir.run(&["search", "\"沒有這句話\""]).code, 1);
@@ -203,7 +203,7 @@ fn an_unknown_tag_names_the_nearest() {
 }
 
 #[test]
-fn what_was_skipped_is_counted_and_named_and_strict_refuses_it() {
+fn skipped_lines_are_counted_and_named_and_make_a_strict_build_fail() {
     let dir = archive();
     let stats = dir.ok(&["stats", "--skipped"]);
     assert!(stats.contains("1 malformed") && stats.contains("dump.jsonl:3"), "{stats}");
@@ -215,7 +215,7 @@ fn what_was_skipped_is_counted_and_named_and_strict_refuses_it() {
 }
 
 #[test]
-fn export_gives_every_record_with_the_text_of_the_page() {
+fn export_prints_every_record_with_the_text_of_its_page() {
     let dir = archive();
     let records: Vec<serde_json::Value> =
         dir.ok(&["export"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -1,4 +1,5 @@
-//! Shares: several machines index one archive together, with the outcome of one.
+//! Shares of an archive that several machines survey and index: together, their indexes have the
+//! records of an index of the whole archive.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::util::{Dir, Ran};
 
-/// What each of four machines indexes.
+/// The paths that each of four machines indexes.
 const SHARES: [&[&str]; 4] = [
     &["news/2021", "news/a.zip"],
     &["news/2022"],
@@ -132,6 +133,7 @@ fn survey(dir: &Dir) {
     dir.ok(&[&["survey", "--merge", "-q", "-o", "all.stats"], &*parts].concat());
 }
 
+/// Indexes the share with this number into the folder `share-NUMBER`.
 fn index(dir: &Dir, number: usize, flags: &[&str]) -> Ran {
     let index = format!("share-{number}");
     dir.run(
@@ -148,22 +150,22 @@ fn union(dir: &Dir, flags: &[&str]) -> (BTreeMap<String, Value>, BTreeMap<String
         let [its_articles, items] = exported(dir, &format!("share-{number}"));
         articles.extend(its_articles);
         for (id, item) in items {
-            occurrences.entry(id).or_default().extend(seen(&item));
+            occurrences.entry(id).or_default().extend(occurrences_of(&item));
         }
     }
     occurrences.values_mut().for_each(|seen| seen.sort());
     (articles, occurrences)
 }
 
-/// The occurrences of a flash item.
-fn seen(item: &Value) -> Vec<String> {
+/// The occurrences of a flash item: a path and a span for each.
+fn occurrences_of(item: &Value) -> Vec<String> {
     let of = |key: &str| item[key].as_array().unwrap().clone();
     let paths = of("seen_in").into_iter().zip(of("spans"));
     paths.map(|(path, span)| format!("{path} {span}")).collect()
 }
 
 #[test]
-fn shares_are_together_what_one_machine_indexes() {
+fn shares_have_together_the_records_of_an_index_of_the_whole_archive() {
     let dir = archive();
     dir.ok(&["index", "news", "-q", "--index", "whole"]);
     survey(&dir);
@@ -174,10 +176,10 @@ fn shares_are_together_what_one_machine_indexes() {
     assert_eq!(ids(&union_of_articles), ids(&articles));
     assert_eq!(union_of_articles, articles);
     let mut of_whole: BTreeMap<String, Vec<String>> =
-        items.iter().map(|(id, item)| (id.clone(), seen(item))).collect();
+        items.iter().map(|(id, item)| (id.clone(), occurrences_of(item))).collect();
     of_whole.values_mut().for_each(|seen| seen.sort());
     assert_eq!(occurrences, of_whole);
-    // Without the statistics of the whole, each share reads its pages in its own way.
+    // Without the statistics of the whole archive, pages are read differently in each share.
     for number in 0..SHARES.len() {
         fs::remove_dir_all(dir.path().join(format!("share-{number}"))).unwrap();
     }
@@ -200,7 +202,7 @@ fn a_share_is_described_and_checked() {
     assert_eq!(share["survey"]["identity"].as_str().unwrap().len(), 16);
     let text = dir.ok(&["stats", "--index", "share-2"]);
     assert!(text.contains("2023/01.txt, 2023/02, b.jsonl (4 files), with statistics "), "{text}");
-    // The sums of the shares add up to that of all.
+    // The sums over the files of the shares add up to that of the whole archive.
     let mut sum = 0_u128;
     for number in 0..SHARES.len() {
         assert_eq!(index(&dir, number, &["--stats", "all.stats"]).code, 0);
@@ -213,7 +215,7 @@ fn a_share_is_described_and_checked() {
     assert_eq!(format!("{sum:032x}"), share["survey"]["sum"]);
     let checked = dir.run(&["check", "--index", "share-2"]);
     assert_eq!(checked.code, 0, "{}{}", checked.stdout, checked.stderr);
-    // What other machines index may change.
+    // A file of another share may change.
     dir.write("news/2021/1.txt", page(50));
     assert_eq!(dir.run(&["check", "--index", "share-2"]).code, 0);
     let again = dir.run(&[
@@ -240,7 +242,7 @@ fn a_share_is_described_and_checked() {
 }
 
 #[test]
-fn an_index_stays_the_share_that_it_is() {
+fn the_index_of_a_share_is_only_updated_with_the_same_share_and_statistics() {
     let dir = archive();
     survey(&dir);
     assert_eq!(index(&dir, 1, &["--stats", "all.stats"]).code, 0);
@@ -270,7 +272,7 @@ fn an_index_stays_the_share_that_it_is() {
     );
     dir.ok(&["index", "--rebuild", "-q", "--index", "share-1"]);
     assert!(!dir.ok(&["stats", "--index", "share-1"]).contains("\nshare "));
-    // A base without a selection is an index like any other.
+    // With --base alone, without paths, the index is one like any other.
     dir.ok(&["index", "--base", "news", "-q", "--index", "share-1"]);
 }
 

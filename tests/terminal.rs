@@ -1,7 +1,7 @@
 //! Output to a terminal: width, colour, hostile text, broken pipes.
 
 #[cfg(unix)]
-mod displayed;
+mod hostile_archive;
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::util::Dir;
 
+/// The index of a record whose texts have control characters.
 fn hostile() -> Dir {
     let dir = Dir::new();
     let record = serde_json::json!({

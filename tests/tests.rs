@@ -8,7 +8,6 @@
 )]
 
 mod agreement;
-mod archives;
 #[cfg(unix)]
 mod browse;
 mod check;
@@ -18,7 +17,9 @@ mod command_line;
 #[cfg(unix)]
 mod completions;
 mod config;
+mod containers;
 mod crash;
+mod diagnostics;
 mod duplicates;
 mod expand;
 mod explain;
@@ -26,7 +27,6 @@ mod formats;
 mod hints;
 mod incremental;
 mod kinds;
-mod language;
 mod man;
 mod matching;
 mod messages;

@@ -1,4 +1,4 @@
-//! The test harness: a temporary folder, runs of the binary, golden files, and common helpers.
+//! Helpers for all tests: a temporary folder, runs of the binary, golden files, and others.
 
 use std::fs;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use wensou_index::BuildOptions;
 
-/// A pseudo-random generator, for the same tests on every machine.
+/// A pseudo-random generator: a seed gives the same numbers on every machine.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -53,8 +53,8 @@ impl Dir {
         path
     }
 
-    /// A line for the shell in this folder, with the binary in the path; otherwise like
-    /// [`Dir::command`].
+    /// A command that runs a line in a shell, in this folder and with the binary in the path;
+    /// otherwise like [`Dir::command`].
     pub(crate) fn shell(&self, line: &str) -> Command {
         let program = Path::new(env!("CARGO_BIN_EXE_wensou")).parent().unwrap();
         let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
@@ -64,7 +64,8 @@ impl Dir {
         command
     }
 
-    /// A command in this folder, without colour, with 80 columns, without the caller's settings.
+    /// A command that runs the binary in this folder, with 80 columns and without the settings of
+    /// the developer.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wensou"));
         command.args(args);
@@ -72,6 +73,7 @@ impl Dir {
         command
     }
 
+    /// Sets the folder and the environment of a command.
     fn prepare(&self, command: &mut Command) {
         for name in ["USER", "PASSWORD", "API_KEY", "TOKEN", "CA_FILE"] {
             command.env_remove(format!("WENSOU_CLUSTER_{name}"));
@@ -113,7 +115,8 @@ impl Dir {
         self.ok(&["index", archive, "--quiet"]);
     }
 
-    /// The ids of the hits of a query, in order.
+    /// The ids of the hits of a query, in order, with an empty string before those that lack words.
+    /// `query` may have options, too.
     pub(crate) fn ids(&self, query: &[&str]) -> Vec<String> {
         let mut args = vec!["search", "--format", "ids", "--limit", "1000"];
         args.extend_from_slice(query);
@@ -122,7 +125,8 @@ impl Dir {
         ran.stdout.lines().map(str::to_owned).collect()
     }
 
-    /// The hits of a query as JSON, in order.
+    /// The hits of a query as JSON, in order, each near-duplicate as a hit of its own. `query` may
+    /// have options, too.
     pub(crate) fn hits(&self, query: &[&str]) -> Vec<serde_json::Value> {
         let mut args = vec!["search", "--format", "jsonl", "--limit", "1000", "--all"];
         args.extend_from_slice(query);
@@ -147,9 +151,9 @@ pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/archive")
 }
 
-/// A folder that only a development checkout has beside it. Without it, says that the test is
-/// skipped, and returns `None`.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+/// A file or folder of `shared`, which only a development checkout has beside it. Without it, says
+/// that the test is skipped, and returns `None`.
+pub(crate) fn development_data(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
     if path.exists() {
         return Some(path);
@@ -158,8 +162,8 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
-/// Says that a test is skipped. Written past the test harness, which hides the output of tests that
-/// pass.
+/// Says that a test is skipped. Writes to stderr itself, because the test harness hides what
+/// `eprintln!` prints in a test that passes.
 pub(crate) fn skipped(why: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");

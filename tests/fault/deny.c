@@ -18,12 +18,14 @@ static struct rule {
 static int count, watches;
 static long log_fd = -1;
 
+/* The negative error number with which calls of a kind fail for a path; 0 if they do not. */
 static long denied(int kind, const char *path) {
     for (int i = 0; i < count; i++)
         if (rules[i].kind == kind && !strcmp(rules[i].path, path)) return -rules[i].error;
     return 0;
 }
 
+/* A call that opens `name`, seen from `folder`. */
 static long opened(long number, const long *args, long folder, const char *name) {
     char path[PATH_MAX];
     if (path_at(folder, name, path)) {
@@ -41,12 +43,14 @@ static long opened(long number, const long *args, long folder, const char *name)
     return fd;
 }
 
+/* A call that reads metadata. */
 static long looked(long number, const long *args, long folder, const char *name) {
     char path[PATH_MAX];
     long error = name && *name && path_at(folder, name, path) ? denied(STAT, path) : 0;
     return error ? error : pass(number, args[0], args[1], args[2], args[3], args[4]);
 }
 
+/* A call that reads from the open file or folder args[0]. */
 static long read_from(long number, const long *args, int kind) {
     char path[PATH_MAX];
     long error = path_of(args[0], path) ? denied(kind, path) : 0;
@@ -84,6 +88,7 @@ __attribute__((constructor)) static void begin(void) {
     if (log) log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     for (char *line = strtok(text, "\n"); line && count < 512; line = strtok(NULL, "\n")) {
         char *error = strchr(line, ' '), *path = error ? strchr(error + 1, ' ') : NULL;
+        /* Not a valid line. */
         if (!path) _exit(78);
         rules[count] = (struct rule){line[0], atoi(error), path + 1, strlen(path + 1)};
         watches += rules[count].kind == WATCH;

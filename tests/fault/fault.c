@@ -1,7 +1,8 @@
-/* Makes one system call of a build fail. Preload it into the program. It counts the calls that change something
-   below $FAULT_DIR. Call number $FAULT_AT fails as $FAULT_KIND says: "full" and "readonly" (this call and all
-   later ones), "io" (this call only), "short" (a write writes only half). With $FAULT_ONLY "sync", only syncs are
-   counted and fail. At the end, the number of calls is written to the file $FAULT_COUNT. */
+/* Makes system calls of a build fail. Preload it into the program. It counts the calls that change something below
+   $FAULT_DIR. $FAULT_KIND says what happens at call number $FAULT_AT, the first being 1: "full" and "readonly" (this
+   call and all later ones fail), "io" (only this call fails), "short" (if it is a write, it writes only half; otherwise
+   it succeeds). If $FAULT_AT is 0, no call fails. If $FAULT_ONLY is set, only syncs are counted and fail. At the end,
+   the number of calls is written to the file $FAULT_COUNT. */
 #include "trap.h"
 
 static atomic_long calls;
@@ -10,8 +11,8 @@ static const char *kind, *only;
 static long at;
 static size_t dir_length;
 
-/* 0 if the call should succeed, the negative error number if it should fail, 1 for half a write. */
-static long fault(void) {
+/* Counts a call. Returns 0 if it should succeed, the negative error number if it should fail, 1 for half a write. */
+static long next_fault(void) {
     long now = atomic_fetch_add(&calls, 1) + 1;
     if (!at || now < at) return 0;
     if (!strcmp(kind, "full")) return -ENOSPC;
@@ -62,7 +63,7 @@ static int changes(long number, const long *args) {
 static long on_call(long number, const long *args) {
     long count = args[2];
     if (changes(number, args)) {
-        long error = fault();
+        long error = next_fault();
         if (error < 0) return error;
         if (error && count > 1 && (number == __NR_write || number == __NR_pwrite64)) count /= 2;
     }

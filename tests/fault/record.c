@@ -38,10 +38,12 @@ static void unlock(void) {
     atomic_flag_clear(&busy);
 }
 
+/* Whether a path is in the recorded folder. */
 static int here(const char *path) {
     return is_below(path, dir, dir_length);
 }
 
+/* Appends an entry to the log. */
 static void note(int kind, uint64_t inode, uint64_t at, const void *first, size_t first_length, const char *second) {
     size_t second_length = second ? strlen(second) : 0;
     struct entry entry = {kind, (uint32_t)first_length, (uint32_t)second_length, 0, inode, at};
@@ -177,7 +179,8 @@ static long on_call(long number, const long *args) {
     switch (number) {
     case __NR_openat: return opened(number, args, args[0], (const char *)args[1], args[2]);
     case __NR_openat2:
-        return opened(number, args, args[0], (const char *)args[1], args[2] ? (long)((const struct open_how *)args[2])->flags : 0);
+        return opened(number, args, args[0], (const char *)args[1],
+                      args[2] ? (long)((const struct open_how *)args[2])->flags : 0);
     case __NR_write: return wrote(number, args, &one, 1, -1);
     case __NR_pwrite64: return wrote(number, args, &one, 1, args[3]);
     case __NR_writev: return wrote(number, args, (const struct iovec *)args[1], args[2], -1);

@@ -1,4 +1,4 @@
-/* Lets a preloaded library see system calls, whoever makes them.
+/* Lets a preloaded library see system calls, whether or not they are made by the C library.
 
    Functions of the C library can be replaced, but some crates make system calls of their own, without it:
    the rename of a temporary file is one of those. So a seccomp filter sends the calls that a library names to a
@@ -48,7 +48,8 @@ static long pass(long number, long a, long b, long c, long d, long e) {
 #endif
 }
 
-/* What the library does instead of a call with these five arguments. */
+/* What the library does in the place of a system call. `number` is that of the call, `args` has five arguments. Returns
+   the result of the call, or the negative error number. */
 static long on_call(long number, const long *args);
 
 static void trapped(int signal, siginfo_t *about, void *context) {
@@ -65,7 +66,7 @@ static void trapped(int signal, siginfo_t *about, void *context) {
 #endif
 }
 
-/* Sends these system calls to on_call, from now on and in every thread. */
+/* Sends these system calls to on_call, from now on, in this thread and in all threads that it starts. */
 static void trap(const int *calls, int count) {
     struct sigaction action = {.sa_sigaction = trapped, .sa_flags = SA_SIGINFO};
     sigfillset(&action.sa_mask);
@@ -89,7 +90,7 @@ static void trap(const int *calls, int count) {
     }
 }
 
-/* The path of an open file; 0 if there is none. */
+/* Writes the path of an open file into `path`, which has room for PATH_MAX bytes. Returns 0 if there is none. */
 static int path_of(long fd, char *path) {
     char link[40] = "/proc/self/fd/", digits[20];
     int count = 0, at = 14;
@@ -103,11 +104,11 @@ static int path_of(long fd, char *path) {
     return 1;
 }
 
-/* The absolute path of a name, the links in its folders resolved but not a link in its place;
-   0 if a folder of it is not there. */
+/* Writes the absolute path of `name`, seen from the open folder `folder`, into `path`. Links in the folders of the path
+   are resolved, but not a link that has the name itself. Returns 0 if one of the folders does not exist. */
 static int path_at(long folder, const char *name, char *path) {
     char parent[PATH_MAX];
-    /* Some crates find out with a null pointer whether a call is there at all. */
+    /* Some crates pass a null pointer to find out whether the system has a call at all. */
     if (!name) return 0;
     size_t length = strnlen(name, PATH_MAX);
     while (length > 1 && name[length - 1] == '/') length--;

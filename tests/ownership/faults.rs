@@ -1,4 +1,5 @@
-//! Damaged files and a system that fails: the index stays whole, and the user is told.
+//! Damaged files, and system calls that fail: the index stays intact, and a message says what is
+//! wrong.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -7,7 +8,8 @@ use std::process::{Command, Stdio};
 use super::{file, generation, indexed};
 use crate::util::{Dir, Ran, Random, preloaded};
 
-/// An index with a document store that is large enough to be mapped instead of verified.
+/// An index whose document store is so large that it is mapped into memory, and not read and
+/// verified as a whole.
 fn large() -> Dir {
     let dir = Dir::new();
     let mut dump = String::new();
@@ -24,7 +26,7 @@ fn large() -> Dir {
 }
 
 #[test]
-fn a_damaged_length_is_damage_and_allocates_nothing() {
+fn a_damaged_length_is_reported_as_damage_before_it_allocates_memory() {
     let dir = large();
     let store = file(&dir, "index", ".store");
     let mut bytes = fs::read(&store).unwrap();
@@ -32,10 +34,11 @@ fn a_damaged_length_is_damage_and_allocates_nothing() {
     // footer of the store, with the offset of the skip index.
     let end = bytes.len() - 8;
     let footer = u32::from_le_bytes(bytes[end..end + 4].try_into().unwrap()) as usize;
-    let own = end - footer - 28;
-    let index = u64::from_le_bytes(bytes[own + 4..own + 12].try_into().unwrap()) as usize;
-    // The number of layers of the skip index, as a varint.
-    bytes[index..index + 7].copy_from_slice(&[0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0xff]);
+    let store_footer = end - footer - 28;
+    let offset: [u8; 8] = bytes[store_footer + 4..store_footer + 12].try_into().unwrap();
+    let skip_index = u64::from_le_bytes(offset) as usize;
+    // The skip index begins with the number of its layers, as a varint.
+    bytes[skip_index..skip_index + 7].copy_from_slice(&[0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0xff]);
     fs::write(&store, bytes).unwrap();
     for args in [&["export"][..], &["search", "r7", "-n", "1"], &["check"]] {
         let ran = dir.run(args);
@@ -101,7 +104,7 @@ fn a_failed_last_sync_is_a_warning_and_keeps_the_old_generation() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn without_threads_no_verb_panics() {
+fn no_verb_panics_if_no_more_threads_can_be_created() {
     let dir = indexed();
     let Some(library) = preloaded(&dir, "threads") else { return };
     for threads in 0..12 {

@@ -1,10 +1,11 @@
-//! Archives and compressed pages: skipped members are reported, and `--raw` finds the bytes.
+//! Containers and compressed pages: skipped members are reported, and `show --raw` prints the bytes
+//! of a member.
 
 use crate::util::Dir;
 
 const PAGE: &str = "題目一_GPT\n\nAuthor:\n\n正文說到潮汐發電。\n";
 
-/// Makes a tar archive: before each member a header of 512 bytes, content in blocks of 512 bytes.
+/// Makes a tar file: before each member a header of 512 bytes, content in blocks of 512 bytes.
 fn tar(members: &[(&str, &str)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (name, content) in members {
@@ -25,7 +26,7 @@ fn tar(members: &[(&str, &str)]) -> Vec<u8> {
 }
 
 #[test]
-fn a_page_in_an_archive_is_found_and_printed_as_it_is() {
+fn a_page_in_a_container_is_found_and_printed_as_it_is() {
     let dir = Dir::new();
     let members = [("甲/一.txt", PAGE), ("../二.txt", PAGE), ("三.zip", ""), ("四.png", "")];
     dir.write("pages/a.tar", tar(&members));
@@ -41,7 +42,7 @@ fn a_page_in_an_archive_is_found_and_printed_as_it_is() {
     let id = hits[0]["id"].as_str().unwrap();
     assert_eq!(dir.ok(&["show", id, "--raw"]), PAGE);
     assert_eq!(dir.ids(&["path:甲"]), [id]);
-    // The archive has changed and the page is missing: nothing else may be printed for it.
+    // The page is no longer in the container: the bytes of another member must not be printed.
     dir.write("pages/a.tar", tar(&members[1..]));
     let ran = dir.run(&["show", id, "--raw"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));

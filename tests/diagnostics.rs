@@ -13,7 +13,7 @@ fn dir() -> Dir {
 }
 
 #[test]
-fn every_mistake_is_drawn_with_its_location() {
+fn every_mistake_is_shown_with_its_location() {
     let dir = dir();
     let mut screen = String::new();
     for query in [
@@ -38,7 +38,7 @@ fn every_mistake_is_drawn_with_its_location() {
 }
 
 #[test]
-fn a_mistake_is_one_object_for_a_program() {
+fn a_mistake_is_one_json_object_if_the_format_is_jsonl() {
     let ran = dir().run(&["search", "減半 tga:BTC", "--format", "jsonl"]);
     let object: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
     assert_eq!(object["code"], "Q003");

@@ -1,4 +1,5 @@
-//! Output to a terminal if every name and text of the archive is hostile.
+//! Output to a terminal if every name and text of the archive has characters that act on a
+//! terminal.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +13,7 @@ use crate::pty::Pty;
 use crate::util::Dir;
 
 /// A colour, concealed text, a window title, a bell, C1 controls, and direction, line and tag
-/// characters; only characters that a file name may contain.
+/// characters. A file name may contain all of them.
 const HOSTILE: &str = "\u{1b}[31m\u{1b}[8m\u{1b}]0;own\u{7}\u{9b}2J\u{85}\u{202e}\u{2066}\u{2028}\u{e0041}\u{7f}\u{b}";
 /// Printed to the terminal at the end of a run.
 const END: &str = "[the end: ";
@@ -24,11 +25,13 @@ fn hostile_text(name: &str) -> String {
     format!("{name}{HOSTILE}尾")
 }
 
-/// The most hostile id that a dump may have; control characters in ids are refused.
+/// The most hostile id that a dump may have: control characters in ids are refused, but not
+/// direction characters.
 fn hostile_id(name: &str) -> String {
     format!("{name}\u{202e}\u{2066}\u{e0041}尾")
 }
 
+/// A folder with an archive whose names and texts are hostile.
 fn archive() -> Dir {
     let dir = Dir::new();
     let record = |id: &str, kind: &str| {
@@ -63,8 +66,8 @@ fn acts_on_a_terminal(c: char) -> bool {
         | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The output of a run without colours to a terminal. `streams` is a redirection of the shell,
-/// to select one stream.
+/// What a run without colours writes to a terminal. `streams` is a redirection of the shell that
+/// keeps a stream from the terminal, such as `2> errors`; empty for both streams.
 fn on_terminal(dir: &Dir, args: &[&str], streams: &str) -> String {
     let mut command = CommandBuilder::new("sh");
     command.cwd(dir.path());
@@ -102,7 +105,7 @@ fn on_terminal(dir: &Dir, args: &[&str], streams: &str) -> String {
     }
 }
 
-/// The output of a run to a terminal. Panics if it could act on the terminal.
+/// As [`on_terminal`]. Panics if the output could act on the terminal.
 fn harmless_output(dir: &Dir, args: &[&str], streams: &str) -> String {
     let displayed = on_terminal(dir, args, streams);
     let bad: Vec<char> =
@@ -112,16 +115,19 @@ fn harmless_output(dir: &Dir, args: &[&str], streams: &str) -> String {
     displayed
 }
 
+/// What a run writes to a pipe.
 fn piped(dir: &Dir, args: &[&str]) -> String {
     let args = [&["--color", "never"], args].concat();
     String::from_utf8(dir.command(&args).output().unwrap().stdout).unwrap()
 }
 
+/// The JSON values in a text.
 fn values(text: &str) -> Vec<Value> {
     let values = serde_json::Deserializer::from_str(text).into_iter();
     values.collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{error}: {text:?}"))
 }
 
+/// The folder of [`archive`], with an index of it.
 fn indexed() -> Dir {
     let dir = archive();
     let said = harmless_output(&dir, &["index", "archive", "--quiet", "--log", "log"], "");
@@ -158,7 +164,7 @@ fn tsv_and_ids_have_no_raw_controls_on_a_terminal() {
                 "{displayed:?} {raw:?}"
             );
         }
-        // In a line of a dump, control characters are JSON escapes.
+        // `show --raw` prints a line of a dump, where control characters are JSON escapes.
         let escaped = args.contains(&"--raw") && args.contains(&id.as_str());
         if args[0] != "timeline" && !escaped {
             assert!(raw.contains('\u{202e}'), "{args:?} is not raw in a pipe: {raw:?}");
