@@ -10,7 +10,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::util::Dir;
 
-/// Maximum time to wait for the screen. It only passes if a test fails.
+/// Maximum time to wait for the screen. Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A run in a pseudo-terminal.

@@ -44,19 +44,20 @@ fn zip(members: &[(String, String)]) -> Vec<u8> {
     let (mut files, mut directory) = (Vec::new(), Vec::new());
     for (name, content) in members {
         let (length, offset) = (content.len() as u32, files.len() as u32);
-        // Version, flags (UTF-8), method, time, date.
-        let mut about: Vec<u8> =
+        // What the header of a member and its entry in the directory have in common: version, flags
+        // (UTF-8), method, time and date; checksum and lengths; the length of the name.
+        let mut common: Vec<u8> =
             [20_u16, 0x800, 0, 0, 33].iter().flat_map(|n| n.to_le_bytes()).collect();
-        about
+        common
             .extend([crc(content.as_bytes()), length, length].iter().flat_map(|n| n.to_le_bytes()));
-        about.extend((name.len() as u16).to_le_bytes());
-        about.extend([0, 0]);
+        common.extend((name.len() as u16).to_le_bytes());
+        common.extend([0, 0]);
         files.extend(b"PK\x03\x04");
-        files.extend(&about);
+        files.extend(&common);
         files.extend(name.as_bytes());
         files.extend(content.as_bytes());
         directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&about);
+        directory.extend(&common);
         directory.extend([0; 10]);
         directory.extend(offset.to_le_bytes());
         directory.extend(name.as_bytes());

@@ -29,7 +29,7 @@ struct Attempt<'a> {
 }
 
 #[test]
-fn refused_credentials_name_the_cure_and_no_secret() {
+fn a_refusal_of_credentials_names_the_variables_to_set_and_no_secret() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let direct = sample_copy(&cluster);
@@ -197,7 +197,7 @@ fn other_products_and_versions_are_refused_by_name() {
         (elastic.to_owned(), "Elasticsearch 8.15.0"),
         ("<html>It works</html>".to_owned(), "not an OpenSearch cluster"),
     ] {
-        // Nothing listens on the port of the node: no other request is passed on.
+        // The proxy answers every request itself: nothing listens on port 9.
         let proxy = Proxy::new(9, move |_: &Received| Some((200, hello.clone(), "")));
         let address = proxy.address("http", "news");
         let runs: [&[&str]; 4] = [

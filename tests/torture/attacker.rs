@@ -1,4 +1,5 @@
-//! An attacker who changes an index folder, so that it acts outside of itself or takes too much.
+//! An attacker who changes an index folder, so that wensou might act on files outside of it, or
+//! take too much time or memory.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

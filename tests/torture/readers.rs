@@ -37,15 +37,16 @@ fn readers_and_updates_do_not_disturb_each_other() {
     assert_eq!(built.code, 0, "{built}");
     let shared_campaign = Mutex::new(&mut campaign);
     let lock_campaign = || shared_campaign.lock().unwrap_or_else(PoisonError::into_inner);
-    let over = AtomicBool::new(false);
+    let updates_ended = AtomicBool::new(false);
     let has_backup = world.has_backup();
     thread::scope(|scope| {
         for reader in 0..READERS {
-            let (world, index, over, lock_campaign) = (&world, &index, &over, &lock_campaign);
+            let (world, index, updates_ended, lock_campaign) =
+                (&world, &index, &updates_ended, &lock_campaign);
             scope.spawn(move || {
                 let mut random = Random::new(reader * 7919 + 1);
                 let copy = world.path(&format!("copy-{reader}"));
-                while !over.load(Ordering::Relaxed) {
+                while !updates_ended.load(Ordering::Relaxed) {
                     if has_backup && random.below(8) == 0 {
                         let problem = backup_problem(world, index, &copy);
                         let mut campaign = lock_campaign();
@@ -75,7 +76,7 @@ fn readers_and_updates_do_not_disturb_each_other() {
             campaign.count("builds");
             campaign.expect(built.code == 0, || format!("a build beside readers: {built}"));
         }
-        over.store(true, Ordering::Relaxed);
+        updates_ended.store(true, Ordering::Relaxed);
     });
     let checked = world.run(&index, &["check"]);
     campaign.expect(checked.code == 0 && checked.stdout.is_empty(), || {
