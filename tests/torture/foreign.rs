@@ -207,6 +207,42 @@ fn check_foreign_folder(campaign: &mut Campaign, round: usize, random: &mut Rand
     campaign.count("folders refused untouched");
 }
 
+/// Runs verbs on an index folder that has foreign files. Returns whether these stay as they are;
+/// after the first harm, the other verbs are left out. `what` is the round, for messages.
+fn run_verbs_beside(
+    foreign: &Snapshot,
+    campaign: &mut Campaign,
+    world: &World,
+    index: &Path,
+    what: &str,
+) -> bool {
+    let verbs: [&[&str]; 6] = [
+        &["index", "--quiet", "archive"],
+        &["check"],
+        &["check", "--repair"],
+        &["search", "正文"],
+        &["index", "--rebuild", "--quiet", "archive"],
+        &["backup", "copy"],
+    ];
+    for args in verbs {
+        let ended = world.run(index, args);
+        campaign.count("runs beside foreign files");
+        if let Some(problem) = ended.problem() {
+            campaign.fail(format!("{what}: {args:?}: {problem}"));
+        }
+        campaign.expect(ended.code == 0 || args[0] == "backup" && !world.has_backup(), || {
+            format!("{what}: {args:?} beside foreign files: {ended}")
+        });
+        let harmed = foreign.harmed();
+        if let Some(first) = harmed.first() {
+            let more = harmed.len() - 1;
+            campaign.fail(format!("{what}: {args:?}: {first} (and {more} more)"));
+            return false;
+        }
+    }
+    true
+}
+
 /// Foreign files in an index folder and in its generations stay as they are, and the index works.
 fn check_shared_folder(
     campaign: &mut Campaign,
@@ -236,31 +272,9 @@ fn check_shared_folder(
         let change = format!("標題 {step}\n\n正文在此,說第 {step} 件事。\n");
         world.dir.write("archive/a.txt", change);
         foreign.retain(|path| path != world.archive().join("a.txt"));
-        let verbs: [&[&str]; 6] = [
-            &["index", "--quiet", "archive"],
-            &["check"],
-            &["check", "--repair"],
-            &["search", "正文"],
-            &["index", "--rebuild", "--quiet", "archive"],
-            &["backup", "copy"],
-        ];
-        for args in verbs {
-            let ended = world.run(&index, args);
-            campaign.count("runs beside foreign files");
-            if let Some(problem) = ended.problem() {
-                campaign.fail(format!("round {round}, step {step}: {args:?}: {problem}"));
-            }
-            campaign.expect(ended.code == 0 || args[0] == "backup" && !world.has_backup(), || {
-                format!("round {round}, step {step}: {args:?} beside foreign files: {ended}")
-            });
-            let harmed = foreign.harmed();
-            if let Some(first) = harmed.first() {
-                let more = harmed.len() - 1;
-                campaign.fail(format!(
-                    "round {round}, step {step}: {args:?}: {first} (and {more} more)"
-                ));
-                return;
-            }
+        let what = format!("round {round}, step {step}");
+        if !run_verbs_beside(&foreign, campaign, world, &index, &what) {
+            return;
         }
         let _ = fs::remove_dir_all(world.path("copy"));
         // Files in the index folder are not part of the archive.
