@@ -133,8 +133,8 @@ impl Cluster {
     /// Deletes all indexes, so that nodes that are restarted need not wait for shards of them.
     fn delete_indexes(&self) {
         let delete = || self.client().delete("/*", &[("expand_wildcards", "all")]);
-        // If the answer is late, the client sends the request again. That one fails, because the
-        // indexes are already deleted.
+        // If the answer is late, the client sends the request again. That one may fail, because the
+        // first one has deleted some of the indexes meanwhile.
         delete().or_else(|_| delete()).unwrap();
     }
 

@@ -68,7 +68,7 @@ impl Record {
                 7 => Change::MakeFolder { inode, path: path() },
                 9 => Change::Sync { inode, path: path() },
                 10 => Change::SyncAll,
-                _ => panic!("the recorder cannot record {}", path().display()),
+                _ => panic!("record.c cannot record {}", path().display()),
             });
         }
         Self(changes)
