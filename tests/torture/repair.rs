@@ -227,7 +227,7 @@ impl Round<'_> {
                 Damage { what, description_lost: !older }
             }
             4 => {
-                let how = self.spoil_description(&current_generation(index), random);
+                let how = self.damage_description(&current_generation(index), random);
                 let older = random.below(2) == 0;
                 if older {
                     self.add_older_generation(index);
@@ -244,7 +244,7 @@ impl Round<'_> {
                 break_current(index, random);
                 Damage::beside_description("a CURRENT that names nothing")
             }
-            _ => Damage::beside_description(&spoil_files(&current_generation(index), random)),
+            _ => Damage::beside_description(&damage_files(&current_generation(index), random)),
         }
     }
 
@@ -255,7 +255,7 @@ impl Round<'_> {
     }
 
     /// Damages `wensou.json`. Returns what was done.
-    fn spoil_description(&self, generation: &Path, random: &mut Random) -> String {
+    fn damage_description(&self, generation: &Path, random: &mut Random) -> String {
         let path = generation.join("wensou.json");
         let bytes = fs::read(&path).unwrap();
         match random.below(4) {
@@ -302,19 +302,19 @@ fn break_current(index: &Path, random: &mut Random) {
 }
 
 /// Damages one or two files of a generation, but not its description. Returns what was done.
-fn spoil_files(generation: &Path, random: &mut Random) -> String {
+fn damage_files(generation: &Path, random: &mut Random) -> String {
     let mut files = index_files(generation);
     files.retain(|path| !path.ends_with("wensou.json"));
     let mut done = Vec::new();
     for _ in 0..1 + random.below(2) {
         let path = &files[random.below(files.len())];
-        done.push(spoil(path, random));
+        done.push(damage_file(path, random));
     }
     done.join(", ")
 }
 
 /// Damages a file. Returns what was done.
-fn spoil(path: &Path, random: &mut Random) -> String {
+fn damage_file(path: &Path, random: &mut Random) -> String {
     let name = path.file_name().unwrap().display().to_string();
     let Ok(mut bytes) = fs::read(path) else { return format!("{name} is gone already") };
     let how = match random.below(4) {
