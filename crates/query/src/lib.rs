@@ -56,6 +56,8 @@ mod remote;
 mod report;
 mod runner;
 mod session;
+#[cfg(test)]
+mod test_support;
 
 pub use engine::Facet;
 pub use error::Error;

@@ -297,7 +297,7 @@ mod tests {
     use crate::lang::{Clock, parse};
     use crate::plan::Mode;
     use crate::runner::Runner;
-    use crate::runner::tests::{QUERIES, sample_index};
+    use crate::test_support::{QUERIES, sample_index};
 
     /// What an index finds for a plan is what a look at each of its documents finds: the same
     /// documents, with the same scores to the bit.

@@ -63,7 +63,7 @@ mod tests {
     use crate::lang::{Clock, parse};
     use crate::plan::Mode;
     use crate::runner::Runner;
-    use crate::runner::tests::{QUERIES, sample_index};
+    use crate::test_support::{QUERIES, sample_index};
 
     #[test]
     fn the_level_score_orders_documents_as_their_coverage_does() {

@@ -10,7 +10,7 @@ use super::dsl::{Translator, parts_to_verify};
 use crate::lang::{Clock, parse};
 use crate::plan::Mode;
 use crate::runner::Runner;
-use crate::runner::tests::{QUERIES, sample_index_in};
+use crate::test_support::{QUERIES, sample_index_in};
 
 #[test]
 fn expressions_match_on_a_cluster_as_in_a_local_index() {
