@@ -212,8 +212,9 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
         let missing = sanitize::line(&hit.missing.join(" ")).into_owned();
         lines.extend(wrap(&format!("{DIM}missing: {missing}{DIM:#}"), columns, &indent));
     }
-    if !hit.shared.is_empty() {
-        let shared = hit.shared.iter().take(SHARED_SHOWN).map(String::as_str).collect::<Vec<_>>();
+    if !hit.shared_terms.is_empty() {
+        let terms = hit.shared_terms.iter().take(SHARED_SHOWN);
+        let shared = terms.map(String::as_str).collect::<Vec<_>>();
         let shared = sanitize::line(&shared.join(" ")).into_owned();
         lines.extend(wrap(&format!("{DIM}shares: {shared}{DIM:#}"), columns, &indent));
     }

@@ -117,7 +117,7 @@ pub(crate) fn hit_object(hit: &Hit) -> HitObject<'_> {
         near_duplicates: &hit.near_duplicates,
         missing: &hit.missing,
         backfilled: hit.backfilled,
-        shared: &hit.shared,
+        shared: &hit.shared_terms,
     }
 }
 

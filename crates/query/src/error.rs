@@ -24,7 +24,7 @@ pub enum Error {
     #[cfg(feature = "cluster")]
     #[error(transparent)]
     Cluster(#[from] wensou_cluster::Error),
-    /// What the cluster sent is not what was asked for.
+    /// The cluster sent an answer of an unexpected form.
     #[cfg(feature = "cluster")]
     #[error("the answer of the cluster cannot be understood: {0}")]
     Answer(#[from] serde_json::Error),

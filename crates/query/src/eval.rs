@@ -17,6 +17,9 @@ pub type Run = HashMap<String, Vec<String>>;
 /// p-value is at most 0.005.
 const RESAMPLES: usize = 10_000;
 
+/// The seed of all random numbers: "wensou" in ASCII.
+const SEED: u64 = 0x7765_6e73_6f75;
+
 /// The measures of one query, or their means over all queries.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Measures {
@@ -50,12 +53,12 @@ impl Measures {
         let gain = |grades: &mut dyn Iterator<Item = u32>| -> f64 {
             grades
                 .take(10)
-                .zip(2_u32..)
-                .map(|(grade, at)| f64::from(grade) / f64::from(at).log2())
+                .zip(1_u32..)
+                .map(|(grade, rank)| f64::from(grade) / f64::from(rank + 1).log2())
                 .sum()
         };
         Self {
-            mrr10: first.map_or(0.0, |at| 1.0 / (at + 1) as f64),
+            mrr10: first.map_or(0.0, |index| 1.0 / (index + 1) as f64),
             ndcg10: gain(&mut ranked.iter().map(grade)) / gain(&mut ideal.into_iter()),
             recall10: found(10) / relevant,
             recall100: found(100) / relevant,
@@ -99,7 +102,7 @@ pub fn confidence_interval(values: &[f64]) -> [f64; 2] {
     if values.is_empty() {
         return [0.0; 2];
     }
-    let mut random = Random(0x7765_6e73_6f75);
+    let mut random = Random(SEED);
     let mut means: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
             let draw = |_| values[random.below(values.len())];
@@ -119,7 +122,7 @@ pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
     let differences: Vec<f64> =
         ours.iter().zip(theirs).map(|(a, b)| a - b).filter(|d| *d != 0.0).collect();
     let observed = differences.iter().sum::<f64>().abs();
-    let mut random = Random(0x7765_6e73_6f75);
+    let mut random = Random(SEED);
     let as_large = (0..RESAMPLES)
         .filter(|_| {
             let sum: f64 =
@@ -131,7 +134,7 @@ pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
 }
 
 /// The random number generator SplitMix64 (Steele, Lea & Flood 2014). It gives the same numbers on
-/// every machine, so that a test always gives the same answer.
+/// every machine, so that intervals and p-values are the same everywhere.
 struct Random(u64);
 
 impl Random {

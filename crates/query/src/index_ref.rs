@@ -1,4 +1,4 @@
-//! A reference to an index of either sort.
+//! A reference to an index: in a folder of this machine, or on a cluster.
 
 #[cfg(feature = "cluster")]
 use wensou_cluster::ClusterIndex;
@@ -13,7 +13,7 @@ use crate::remote::ClusterEngine;
 
 /// An index that queries run on: one on this machine, or one on a cluster.
 ///
-/// Both give the same answers. What takes an index takes a reference to either.
+/// Both give the same answers. Functions that take an index accept a reference to either.
 ///
 /// ```
 /// use wensou_query::{Facet, IndexRef, facet, plain};
@@ -49,11 +49,11 @@ impl<'i> From<&'i ClusterIndex> for IndexRef<'i> {
 /// The outcome of looking up a record by its id, or by the beginning of it.
 #[derive(Debug)]
 pub enum RecordLookup {
-    /// The record with this id, or the only one whose id starts so.
+    /// The record with this id, or the only one whose id starts with what was looked up.
     Found(Box<Record>),
-    /// No id is or starts so.
+    /// No id is or starts with what was looked up.
     Missing,
-    /// Several ids start so: the first ten of them.
+    /// Several ids start with what was looked up: the first ten of them.
     Ambiguous(Vec<String>),
 }
 
@@ -87,7 +87,7 @@ impl<'i> IndexRef<'i> {
         self.engine().statistics().documents()
     }
 
-    /// Calls `each` with every record in the order of the walk, until it fails.
+    /// Calls `each` with every record in the order of the walk, until `each` fails.
     ///
     /// # Errors
     ///

@@ -16,14 +16,14 @@ pub struct Options {
     pub recency: Option<Recency>,
     /// Return only hits that have every word, even if there are none.
     pub strict: bool,
-    /// If fewer hits than were asked for have every word, those that have the most follow. Not if
-    /// hits are sorted by date.
+    /// If fewer hits than were asked for have every word, those that have the most words follow.
+    /// Has no effect if hits are sorted by date.
     pub backfill: bool,
     /// Return near-duplicates as hits of their own, and not as one hit.
     pub all: bool,
     /// If nothing is found, read Latin words as pinyin: see [`crate::Reading`].
     pub pinyin: bool,
-    /// The most characters of a snippet.
+    /// The maximum length of a snippet in characters.
     pub snippet: usize,
 }
 

@@ -73,10 +73,12 @@ impl<'i> Runner<'i> {
         self.engine.tables()
     }
 
+    /// Calls `plan` with a planner that has the statistics of the index.
     fn with_planner<T>(&self, plan: impl FnOnce(Planner<'_>) -> T) -> T {
         self.with_statistics(self.statistics(), plan)
     }
 
+    /// Calls `plan` with a planner that has these statistics.
     fn with_statistics<T>(
         &self,
         statistics: &dyn TermStatistics,
@@ -131,7 +133,7 @@ impl<'i> Runner<'i> {
     }
 
     /// Runs a query; `completeness` says what happens if few documents have every word. `top_k`
-    /// decides, given the plan, which hits are wanted.
+    /// returns which hits of a plan are wanted, and in which order.
     pub(crate) fn answer<'a>(
         &self,
         query: &Query,
@@ -154,7 +156,8 @@ impl<'i> Runner<'i> {
             // The strict plan of a question admits missing words, too: then both find the same.
             if relaxed.match_expr != plan.match_expr {
                 let top_k = top_k(&relaxed);
-                // The response also has the documents with every word, which backfill leaves out.
+                // The response to the relaxed search also has the documents with every word, which
+                // backfill leaves out. So ask for as many more.
                 let limit = top_k.limit.max(RERANK_DEPTH).saturating_add(completeness.min_hits());
                 let searches = [(&plan, strict_top_k), (&relaxed, TopK { limit, ..top_k })];
                 self.engine.prefetch(&searches)?;
@@ -186,10 +189,11 @@ impl<'i> Runner<'i> {
         Ok(Answer { plan, total, found, relaxed: false, backfill })
     }
 
-    /// Whether, judging by the frequencies of the words, too few documents have every word.
+    /// Whether, judging by the frequencies of the words, fewer documents have every word than
+    /// `completeness` asks for.
     fn expects_few(&self, plan: &Plan, completeness: Completeness) -> bool {
-        // How many times more documents are assumed to have every word than if words were
-        // independent of each other.
+        // Words of a query occur together more often than by chance. Assume that this many times
+        // as many documents have every word as if words were independent of each other.
         const CORRELATION: f32 = 20.0;
         let documents = self.statistics().documents() as f32;
         // The idf of a word is nearly the logarithm of its inverse relative frequency.

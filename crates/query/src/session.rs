@@ -53,8 +53,8 @@ pub fn ids<'i>(
 /// A query with Latin letters read as pinyin, and how each was read.
 pub type Reread = (Query, Vec<Reading>);
 
-/// The query that is answered where Latin letters may be pinyin: `None` for the query as typed, or
-/// what it was read as, if no document has every word of it.
+/// Reads the Latin letters of a query as pinyin, if no document has every word of it. `None` if the
+/// query is to be answered as typed: a document has every word, or no reading finds anything.
 ///
 /// # Errors
 ///
@@ -68,7 +68,8 @@ pub fn read_pinyin<'i>(
         return Ok(None);
     }
     let Some((reread, readings)) = runner.read_as_pinyin(query)? else { return Ok(None) };
-    for query in [any_text(&reread), Some(reread)].into_iter().rev().flatten() {
+    let any_text = any_text(&reread);
+    for query in [Some(reread), any_text].into_iter().flatten() {
         if runner.engine().count(&runner.strict_or_relaxed_expr(&query)?)? > 0 {
             return Ok(Some((query, readings)));
         }
@@ -87,7 +88,7 @@ impl<'i> Session<'i> {
     ///
     /// # Errors
     ///
-    /// If the index fails.
+    /// None so far: nothing is read before the first query.
     pub fn new(index: impl Into<IndexRef<'i>>) -> Result<Self, Error> {
         Ok(Self { runner: Runner::new(index) })
     }
@@ -98,7 +99,7 @@ impl<'i> Session<'i> {
     ///
     /// As [`search`].
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results, Error> {
-        self.runner.engine().forget_documents();
+        self.runner.engine().invalidate_addresses();
         let ((answer, total_hits), reread) =
             self.answer_or_reread(query, options, |query| self.collapsed_answer(query, options))?;
         let (reread, readings) = reread.unzip();
@@ -108,11 +109,11 @@ impl<'i> Session<'i> {
             false => 0,
         };
         let complete = found.iter().map(|found| (&plan, found, false));
-        let closest = backfill
+        let backfilled = backfill
             .iter()
             .flat_map(|backfill| backfill.found.iter().map(|found| (&backfill.plan, found, true)));
         let hits = complete
-            .chain(closest)
+            .chain(backfilled)
             .skip(options.offset)
             .map(|(plan, found, backfilled)| self.hit(plan, found, backfilled, options))
             .collect::<Result<Vec<_>, _>>()?;
@@ -134,9 +135,9 @@ impl<'i> Session<'i> {
     ///
     /// As [`search`].
     pub fn ids(&self, query: &Query, options: &Options) -> Result<Vec<(String, f32)>, Error> {
-        let [mut complete, closest] = self.split_ids(query, options)?;
-        complete.extend(closest);
-        Ok(complete)
+        let [mut ids, incomplete] = self.split_ids(query, options)?;
+        ids.extend(incomplete);
+        Ok(ids)
     }
 
     /// As [`Session::ids`], with one hit for each group of near-duplicates: its id and score, and
@@ -150,10 +151,10 @@ impl<'i> Session<'i> {
         query: &Query,
         options: &Options,
     ) -> Result<Vec<(String, f32, Vec<String>)>, Error> {
-        self.runner.engine().forget_documents();
+        self.runner.engine().invalidate_addresses();
         let (Answer { found, backfill, .. }, _) = self.collapsed_answer(query, options)?;
-        let closest = backfill.into_iter().flat_map(|backfill| backfill.found);
-        let hits = found.into_iter().chain(closest).skip(options.offset);
+        let backfilled = backfill.into_iter().flat_map(|backfill| backfill.found);
+        let hits = found.into_iter().chain(backfilled).skip(options.offset);
         hits.map(|hit| {
             let others = self.runner.engine().near_duplicates(hit.address, &MatchExpr::All)?;
             Ok((self.runner.engine().id(hit.address)?, hit.score, others))
@@ -161,7 +162,7 @@ impl<'i> Session<'i> {
         .collect()
     }
 
-    /// As [`Session::ids`], with the hits that lack words apart: they follow the others.
+    /// As [`Session::ids`], in two lists: the hits that have every word, and those that lack some.
     ///
     /// # Errors
     ///
@@ -171,32 +172,31 @@ impl<'i> Session<'i> {
         query: &Query,
         options: &Options,
     ) -> Result<[Vec<(String, f32)>; 2], Error> {
-        self.runner.engine().forget_documents();
-        let Answer { found, relaxed, backfill, .. } = self
-            .answer_or_reread(query, options, |query| {
+        self.runner.engine().invalidate_addresses();
+        let ((Answer { found, relaxed, backfill, .. }, ()), _) =
+            self.answer_or_reread(query, options, |query| {
                 let mut answer = self.answer(query, options, wanted(options), Count::Nothing)?;
                 answer.found.truncate(wanted(options));
                 Ok((answer, ()))
-            })?
-            .0
-            .0;
+            })?;
         let id = |found: &ScoredDoc| Ok((self.runner.engine().id(found.address)?, found.score));
         let ids = |found: &[ScoredDoc], skip: usize| -> Result<Vec<_>, Error> {
             found.iter().skip(skip).map(id).collect()
         };
-        let complete = ids(&found, options.offset)?;
+        let found_ids = ids(&found, options.offset)?;
         match backfill {
-            None if relaxed => Ok([Vec::new(), complete]),
-            None => Ok([complete, Vec::new()]),
+            None if relaxed => Ok([Vec::new(), found_ids]),
+            None => Ok([found_ids, Vec::new()]),
             Some(backfill) => {
                 let skip = options.offset.saturating_sub(found.len());
-                Ok([complete, ids(&backfill.found, skip)?])
+                Ok([found_ids, ids(&backfill.found, skip)?])
             }
         }
     }
 
-    /// The answer to a query; if the options say so and nothing matches, that to the query read as
-    /// pinyin, which then comes with the answer.
+    /// Answers a query with `answer`. If no document has every word and the options allow it,
+    /// answers the query read as pinyin instead, and returns that reading, too. The `T` is what
+    /// `answer` returns beside its [`Answer`].
     fn answer_or_reread<T>(
         &self,
         query: &Query,
@@ -208,24 +208,24 @@ impl<'i> Session<'i> {
             && (first.0.total == 0 || first.0.relaxed)
             && let Some((reread, readings)) = self.runner.read_as_pinyin(query)?
         {
-            let again = answer(&reread)?;
-            if again.0.total > 0 {
-                return Ok((again, Some((reread, readings))));
+            let second = answer(&reread)?;
+            if second.0.total > 0 {
+                return Ok((second, Some((reread, readings))));
             }
             if let Some(reread) = any_text(&reread).filter(|_| !options.strict) {
-                let mut closest = answer(&reread)?;
-                if closest.0.total > 0 {
-                    closest.0.relaxed = true;
-                    closest.0.plan.may_lack_words = true;
-                    return Ok((closest, Some((reread, readings))));
+                let mut third = answer(&reread)?;
+                if third.0.total > 0 {
+                    third.0.relaxed = true;
+                    third.0.plan.may_lack_words = true;
+                    return Ok((third, Some((reread, readings))));
                 }
             }
         }
         Ok((first, None))
     }
 
-    /// As [`Session::answer`], with one hit for each group of near-duplicates unless the options
-    /// say otherwise, and the number of hits that there are in all.
+    /// As [`Session::answer`], with one hit for each group of near-duplicates unless
+    /// [`Options::all`] is set. Also returns how many hits all matching documents make.
     fn collapsed_answer(&self, query: &Query, options: &Options) -> Result<(Answer, usize), Error> {
         let wanted = wanted(options);
         if options.all {
@@ -290,9 +290,10 @@ impl<'i> Session<'i> {
             false => Vec::new(),
         };
         if plan.may_lack_words {
-            // The text may contain the letters or digits of such a word without its symbols.
-            let symbols = |word: &PlannedWord| has_symbols(&fold(&word.word.typed));
-            self.add_unmatched(plan, found, symbols, &mut missing)?;
+            // A word with symbols, such as `C++`: the text may contain its letters or digits only,
+            // so ask the index.
+            let with_symbols = |word: &PlannedWord| has_symbols(&fold(&word.word.typed));
+            self.add_unmatched(plan, found, with_symbols, &mut missing)?;
         }
         if backfilled && missing.is_empty() {
             // The text has every word, but not where the query asks for it, as in another field.
@@ -307,7 +308,7 @@ impl<'i> Session<'i> {
                 true => Vec::new(),
                 false => self.matching_duplicates(plan, found)?,
             },
-            shared: Vec::new(),
+            shared_terms: Vec::new(),
             score: found.score,
             record,
         })
@@ -325,7 +326,8 @@ impl Session<'_> {
         self.runner.engine().near_duplicates(found.address, &plan.match_expr)
     }
 
-    /// Adds the `wanted` words that a document does not match, as typed, each once.
+    /// Adds those of the `wanted` words that a document does not match to `missing`, as typed, each
+    /// once.
     fn add_unmatched(
         &self,
         plan: &Plan,
@@ -345,7 +347,8 @@ impl Session<'_> {
     }
 }
 
-/// The words that a record lacks, as typed, each once.
+/// The words that a record lacks, as typed, each once. A date that the record is dated in is not
+/// missing.
 fn missing(plan: &Plan, record: &Record, texts: &[&str]) -> Vec<String> {
     let mut has = vec![false; plan.words.len()];
     for text in texts {
@@ -354,7 +357,7 @@ fn missing(plan: &Plan, record: &Record, texts: &[&str]) -> Vec<String> {
         }
     }
     let day = record.date().value.map(|moment| moment_start(moment).date());
-    let of_its_date = |word: &QueryWord| {
+    let names_its_date = |word: &QueryWord| {
         word.variants.iter().any(|variant| match variant.mode {
             MatchMode::Dated(from, until) => day.is_some_and(|day| from <= day && day < until),
             _ => false,
@@ -363,7 +366,7 @@ fn missing(plan: &Plan, record: &Record, texts: &[&str]) -> Vec<String> {
     let mut missing: Vec<String> = Vec::new();
     for (word, _) in plan.words.iter().map(|planned| &planned.word).zip(has).filter(|(_, has)| !has)
     {
-        if !of_its_date(word) && !missing.contains(&word.typed) {
+        if !names_its_date(word) && !missing.contains(&word.typed) {
             missing.push(word.typed.clone());
         }
     }

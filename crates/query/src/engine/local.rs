@@ -6,7 +6,7 @@ use foldhash::HashMap;
 use wensou_index::{Lookup, PROVENANCE_INFERRED};
 use wensou_ingest::Record;
 
-use super::counts::FacetCounter;
+use super::facet_counter::FacetCounter;
 use super::{DayCounts, EachWord, Engine, Facet, Found};
 use crate::error::Error;
 use crate::exec::Executor;

@@ -1,9 +1,11 @@
-//! What stands between a plan and its results: an index on this machine, or one on a cluster.
+//! The engine that runs plans on an index. There is one for an index on this machine, and one for
+//! an index on a cluster.
 //!
 //! Planning, reports and the order of steps are the same for both. An [`Engine`] finds documents,
-//! scores them, counts them and reads them. `local` is the one of an index on this machine.
+//! scores them, counts them and reads them. `local` implements it for an index on this machine,
+//! `crate::remote` for one on a cluster.
 
-mod counts;
+mod facet_counter;
 mod local;
 
 use std::collections::BTreeMap;
@@ -28,19 +30,19 @@ use crate::rank::TermStatistics;
 /// The outcome of looking up an id or a prefix of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// The document with this id, or the only one whose id starts so.
+    /// The document with this id, or the only one whose id starts with what was looked up.
     One(DocAddress),
-    /// No id is or starts so.
+    /// No id is or starts with what was looked up.
     Missing,
-    /// Several ids start so: the first ten of them.
+    /// Several ids start with what was looked up: the first ten of them.
     Ambiguous(Vec<String>),
 }
 
 /// For each day, the documents whose date is stated and those whose date was inferred.
 pub(crate) type DayCounts = BTreeMap<Date, [u64; 2]>;
 
-/// Is given a word, and a function that counts the documents that have it in a field. Says whether
-/// to go on.
+/// A callback for each word: takes the word, and a function that counts the documents that have it
+/// in a field. Returns whether to go on.
 pub(crate) type EachWord<'e> = &'e mut dyn FnMut(&str, &dyn Fn(TextField) -> u64) -> bool;
 
 /// What documents can be grouped by.
@@ -78,9 +80,10 @@ impl Facet {
 
 /// Finds, scores, counts and reads the documents of an index.
 ///
-/// Addresses are those of one engine. They stay valid as long as it lives.
+/// An address is only valid for the engine that returned it, until
+/// [`Engine::invalidate_addresses`] is called.
 pub(crate) trait Engine: fmt::Debug {
-    /// What planning and scoring have to know of the index.
+    /// The statistics of the index that planning and scoring need.
     fn statistics(&self) -> &dyn TermStatistics;
 
     /// The segmenter and the synonyms of the index, see [`TextTables`].
@@ -89,14 +92,15 @@ pub(crate) trait Engine: fmt::Debug {
     /// A warning if the index was not built as it would be today.
     fn stale(&self) -> Option<Diagnostic>;
 
-    /// Forgets the documents of earlier answers: their addresses are no longer valid.
-    fn forget_documents(&self) {}
+    /// Forgets the documents of earlier answers. Addresses that were returned before this call must
+    /// not be used after it.
+    fn invalidate_addresses(&self) {}
 
-    /// Forgets what is only kept for the plans of one query.
+    /// Forgets what the engine keeps only while the plans of one query run.
     fn begin_query(&self) {}
 
-    /// Whether each call is a request to another machine, so that few large ones are better than
-    /// many small ones.
+    /// Whether each call is a request to another machine, so that few large requests are better
+    /// than many small ones.
     fn is_remote(&self) -> bool {
         false
     }
@@ -136,7 +140,8 @@ pub(crate) trait Engine: fmt::Debug {
     /// What a document among the first hits of a plan gets beside its BM25 score.
     fn second_score(&self, plan: &Plan, address: DocAddress) -> Result<SecondScore, Error>;
 
-    /// The groups of near-duplicates.
+    /// The groups of near-duplicates. For an index on a cluster, only the groups of documents that
+    /// the cluster has sent.
     fn groups(&self) -> Result<Groups<'_>, Error>;
 
     /// The ids of the other documents of the group of a document that match an expression, in the
@@ -170,7 +175,8 @@ pub(crate) trait Engine: fmt::Debug {
     /// The oldest and the newest date in civil seconds.
     fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error>;
 
-    /// Every value of a field with the number of documents that have it, in the order of bytes.
+    /// Every value of a field of texts, such as tags, with the number of documents that have it, in
+    /// the order of bytes.
     fn values(&self, field: FilterField) -> Result<Vec<(String, u64)>, Error>;
 
     /// Calls `each` with every word of the index from `from` on, in the order of bytes.

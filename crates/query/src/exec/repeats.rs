@@ -10,7 +10,7 @@ use super::window::DocWindow;
 #[derive(Debug)]
 pub(crate) struct RepeatCounter<'g> {
     groups: Groups<'g>,
-    /// The number of hits up to which [`RepeatCounter::few`] keeps documents.
+    /// [`Counted::few`] is complete as long as there are fewer hits than this.
     wanted: usize,
     counted: RefCell<Counted>,
 }
@@ -19,8 +19,11 @@ pub(crate) struct RepeatCounter<'g> {
 struct Counted {
     /// By group: whether a document of it has matched.
     seen: Vec<bool>,
+    /// The matching documents that follow a near-duplicate which matches, too.
     repeated: usize,
+    /// The other matching documents.
     hits: usize,
+    /// All matching documents, as long as they are few.
     few: Vec<DocAddress>,
 }
 

@@ -44,7 +44,7 @@ impl Engine for ClusterEngine<'_> {
         self.prefetched.clear();
     }
 
-    fn forget_documents(&self) {
+    fn invalidate_addresses(&self) {
         self.forget_cached();
     }
 

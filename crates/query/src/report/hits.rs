@@ -28,7 +28,7 @@ pub struct Hit {
     pub near_duplicates: Vec<String>,
     /// Key terms that it shares with the given document, as that one writes them, highest weight
     /// first. Only [`crate::similar`] fills it.
-    pub shared: Vec<String>,
+    pub shared_terms: Vec<String>,
 }
 
 /// What a search found.

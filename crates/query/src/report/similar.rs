@@ -37,7 +37,7 @@ const MIN_SHARED: usize = 2;
 const TITLE_AND_TAG_WEIGHT: f32 = 3.0;
 
 /// The documents most like the one with this id, best first. The document itself is left out, and
-/// so are the flash items of its own page if it is an article. [`Hit::shared`] lists the key terms
+/// so are the flash items of its own page if it is an article. [`Hit::shared_terms`] lists the key terms
 /// that both have. An unknown id gives no hits.
 ///
 /// # Errors
@@ -74,7 +74,10 @@ pub fn similar<'i>(
                 missing: Vec::new(),
                 backfilled: false,
                 near_duplicates: Vec::new(),
-                shared: shared.into_iter().map(|number| words[number].written.clone()).collect(),
+                shared_terms: shared
+                    .into_iter()
+                    .map(|number| words[number].written.clone())
+                    .collect(),
                 score: found.score,
                 record,
             })
