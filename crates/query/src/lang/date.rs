@@ -1,8 +1,9 @@
 //! Points in time as people type them, read against a fixed clock.
 //!
 //! A point is a half-open interval of civil days: `2023-05` is a month, `7d` is today and the six
-//! days before. This module knows nothing of queries, time zones or the real clock. The one scanner
-//! of dates, [`date_parts`], reads years, months and days; here are spans, words and limits.
+//! days before. This module knows nothing of queries, time zones or the real clock. [`date_parts`]
+//! reads the numbers of a date; this module adds counts of units (`7d`), words (`today`) and
+//! limits.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -18,12 +19,12 @@ pub struct Clock {
     pub today: Date,
 }
 
-/// Whole civil days, half-open.
+/// A half-open interval of whole civil days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Days {
-    /// The first day inside.
+    /// The first day of the interval.
     pub from: Date,
-    /// The first day after.
+    /// The first day after the interval.
     pub until: Date,
 }
 
@@ -65,11 +66,16 @@ pub enum DateError {
     },
 }
 
-/// Years outside are taken for typing errors. The limits also keep all date arithmetic in bounds.
+/// The years that can be typed. Others are taken for typing errors. The limits also keep all date
+/// arithmetic in bounds.
 pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
 
+/// The words that are suggested for mistyped ones. [`keyword`] also knows their Chinese names.
 const KEYWORDS: &[&str] =
     &["today", "yesterday", "this-month", "last-month", "this-year", "last-year"];
+
+/// Why a text is not a point in time; `None` if there is nothing to say but that it is none.
+type Reason = Option<String>;
 
 /// Reads one point: `2023`, `2023-05`, `2023-05-17`, `2023/5/17`, `20230517`, `2023-Q2`,
 /// `2023年5月17日`, `today`, `上月`, `7d`, `3个月`… in any width and case.
@@ -87,7 +93,7 @@ const KEYWORDS: &[&str] =
 /// ```
 pub fn parse_point(text: &str, clock: &Clock) -> Result<Days, DateError> {
     let folded = fold_str(text);
-    let wrong = |reason: Option<String>| DateError::NotADate {
+    let wrong = |reason: Reason| DateError::NotADate {
         text: text.to_owned(),
         reason,
         meant: closest(&folded, KEYWORDS.iter().copied()),
@@ -115,9 +121,10 @@ pub fn parse_point(text: &str, clock: &Clock) -> Result<Days, DateError> {
 /// The days that a word stands for.
 fn keyword(word: &str, today: Date) -> Option<Days> {
     let month =
-        |of: Date| Some(Days { from: of.first_of_month(), until: next(of.last_of_month()) });
-    let year = |of: Date| Some(Days { from: of.first_of_year(), until: next(of.last_of_year()) });
-    let day = |of: Date| Some(Days { from: of, until: next(of) });
+        |of: Date| Some(Days { from: of.first_of_month(), until: day_after(of.last_of_month()) });
+    let year =
+        |of: Date| Some(Days { from: of.first_of_year(), until: day_after(of.last_of_year()) });
+    let day = |of: Date| Some(Days { from: of, until: day_after(of) });
     match word {
         "today" | "今天" => day(today),
         "yesterday" | "昨天" => day(today.saturating_sub(1.day())),
@@ -130,9 +137,9 @@ fn keyword(word: &str, today: Date) -> Option<Days> {
 }
 
 /// The last `count` units of time, including today.
-fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Option<String>> {
-    let far = || Some("that is too far back".to_owned());
-    let count: i32 = count.parse().ok().filter(|count| *count < 1_000_000).ok_or_else(far)?;
+fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Reason> {
+    let too_far = || Some("that is too far back".to_owned());
+    let count: i32 = count.parse().ok().filter(|count| *count < 1_000_000).ok_or_else(too_far)?;
     if count == 0 {
         return Err(Some("count from 1, which is today".to_owned()));
     }
@@ -141,27 +148,27 @@ fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Option<String>
         "w" | "周" | "週" => (count * 7).days(),
         "y" | "年" if count < 10_000 => count.years(),
         "mo" | "月" | "个月" | "個月" if count < 100_000 => count.months(),
-        _ => return Err(far()),
+        _ => return Err(too_far()),
     };
-    let from = today.checked_sub(back).map_err(|_| far())?;
+    let from = today.checked_sub(back).map_err(|_| too_far())?;
     if !YEARS.contains(&from.year()) {
-        return Err(far());
+        return Err(too_far());
     }
-    Ok(Days { from: next(from), until: next(today) })
+    Ok(Days { from: day_after(from), until: day_after(today) })
 }
 
 /// A year, quarter, month or day given by number.
-fn absolute(text: &str) -> Result<Days, Option<String>> {
+fn absolute(text: &str) -> Result<Days, Reason> {
     let parts = date_parts(text).filter(|parts| has_form_of_point(parts, text)).ok_or(None)?;
-    let year = small(parts.year);
+    let year = to_i16(parts.year);
     if !YEARS.contains(&year) {
         return Err(Some(format!("years run from {} to {}", YEARS.start(), YEARS.end())));
     }
     if let Some(quarter) = after_year(&parts, text).strip_prefix('q') {
         return of_quarter(year, quarter);
     }
-    let month = parts.month.map(small);
-    let is_whole = last(&parts).end == text.len();
+    let month = parts.month.map(to_i16);
+    let is_whole = last_part(&parts).end == text.len();
     if let Some(month) = month.filter(|month| !(1..=12).contains(month))
         && (is_whole || parts.day.is_some())
     {
@@ -170,7 +177,7 @@ fn absolute(text: &str) -> Result<Days, Option<String>> {
     if !is_whole {
         return Err(None);
     }
-    match (month, parts.day.map(small)) {
+    match (month, parts.day.map(to_i16)) {
         (None, _) => Ok(Days { from: date(year, 1, 1), until: date(year + 1, 1, 1) }),
         (Some(month), None) => Ok(months(year, month, 1)),
         (Some(month), Some(day)) => {
@@ -180,7 +187,7 @@ fn absolute(text: &str) -> Result<Days, Option<String>> {
                 return Err(Some(format!("{year}-{month:02} has days 1 to {last}")));
             }
             let from = first.saturating_add((day - 1).days());
-            Ok(Days { from, until: next(from) })
+            Ok(Days { from, until: day_after(from) })
         }
     }
 }
@@ -190,9 +197,10 @@ fn absolute(text: &str) -> Result<Days, Option<String>> {
 fn has_form_of_point(parts: &DateParts, text: &str) -> bool {
     match (parts.year.unit, parts.sign) {
         (Some(_), _) => {
-            last(parts).end == text.len() && parts.day.is_none_or(|day| day.unit.is_some())
+            last_part(parts).end == text.len() && parts.day.is_none_or(|day| day.unit.is_some())
         }
         (None, Some(sign)) => matches!(sign, '-' | '/'),
+        // `20230517`: eight digits and nothing else.
         (None, None) if parts.day.is_some() => text.len() == parts.year.digits + 4,
         (None, None) => {
             let remaining = &text[parts.year.end..];
@@ -201,8 +209,8 @@ fn has_form_of_point(parts: &DateParts, text: &str) -> bool {
     }
 }
 
-/// The number that stands last.
-fn last(parts: &DateParts) -> DatePart {
+/// The last number of a date: its day, month or year.
+fn last_part(parts: &DateParts) -> DatePart {
     parts.day.or(parts.month).unwrap_or(parts.year)
 }
 
@@ -212,8 +220,8 @@ fn after_year<'t>(parts: &DateParts, text: &'t str) -> &'t str {
     remaining.strip_prefix(['-', '/']).unwrap_or(remaining)
 }
 
-/// The quarter after `q`.
-fn of_quarter(year: i16, quarter: &str) -> Result<Days, Option<String>> {
+/// The days of a quarter, given what follows the `q` of `2023-Q2`.
+fn of_quarter(year: i16, quarter: &str) -> Result<Days, Reason> {
     let [digit @ b'0'..=b'9'] = quarter.as_bytes() else { return Err(None) };
     match i16::from(digit - b'0') {
         quarter @ 1..=4 => Ok(months(year, quarter * 3 - 2, 3)),
@@ -222,7 +230,7 @@ fn of_quarter(year: i16, quarter: &str) -> Result<Days, Option<String>> {
 }
 
 /// The value of a number of at most four digits.
-fn small(part: DatePart) -> i16 {
+fn to_i16(part: DatePart) -> i16 {
     i16::try_from(part.value).unwrap_or(i16::MAX)
 }
 
@@ -232,6 +240,6 @@ fn months(year: i16, month: i16, count: i16) -> Days {
     Days { from, until: from.saturating_add(count.months()) }
 }
 
-fn next(day: Date) -> Date {
+fn day_after(day: Date) -> Date {
     day.saturating_add(1.day())
 }

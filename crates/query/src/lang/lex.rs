@@ -19,7 +19,8 @@ use super::token::{Token, TokenKind};
 pub(super) struct Lexed {
     pub(super) tokens: Vec<Token>,
     pub(super) found: Vec<Diagnostic>,
-    /// The last quote is not closed, so whatever seems missing may be inside it.
+    /// Whether the last quote is not closed. A parenthesis that seems to be missing may then be
+    /// inside it.
     pub(super) open_quote: bool,
 }
 
@@ -37,8 +38,10 @@ pub(super) fn lex(text: &str) -> Lexed {
     lexer.out
 }
 
+/// Reads a query from left to right.
 pub(super) struct Lexer<'t> {
     pub(super) text: &'t str,
+    /// The current position: the byte of `text` that is read next.
     pub(super) pos: usize,
     pub(super) out: Lexed,
 }
@@ -65,12 +68,14 @@ impl Lexer<'_> {
         there
     }
 
-    pub(super) fn since(&self, start: usize) -> Span {
+    /// The bytes from `start` up to the current position.
+    pub(super) fn span_from(&self, start: usize) -> Span {
         Span::new(start, self.pos)
     }
 
+    /// Adds a token that starts at `start` and ends at the current position.
     pub(super) fn push(&mut self, kind: TokenKind, start: usize) {
-        let span = self.since(start);
+        let span = self.span_from(start);
         self.out.tokens.push(Token { kind, span });
     }
 
@@ -81,51 +86,52 @@ impl Lexer<'_> {
     /// Reads one token that starts with `c`, which is not a space.
     fn token(&mut self, c: char) {
         let start = self.pos;
-        if let Some(length) = self.blank_before_word() {
+        if let Some(length) = self.empty_pair_before_word() {
             self.pos += length;
             return;
         }
-        let sign = |lexer: &mut Self, kind| {
+        let push_sign = |lexer: &mut Self, kind| {
             lexer.bump();
             lexer.push(kind, start);
         };
         match fold(c) {
-            '(' => sign(self, TokenKind::Open),
+            '(' => push_sign(self, TokenKind::Open),
             ')' => {
-                sign(self, TokenKind::Close);
+                push_sign(self, TokenKind::Close);
                 self.refuse_suffix("a group");
             }
-            '|' => sign(self, TokenKind::Or),
-            '-' if self.before_text(c) => sign(self, TokenKind::Not),
-            '+' if self.before_text(c) => sign(self, TokenKind::Plus),
-            '[' | '{' if self.bracketed() => self.push(TokenKind::Broken, start),
+            '|' => push_sign(self, TokenKind::Or),
+            '-' if self.text_follows(c) => push_sign(self, TokenKind::Not),
+            '+' if self.text_follows(c) => push_sign(self, TokenKind::Plus),
+            '[' | '{' if self.skip_bracket_range() => self.push(TokenKind::Broken, start),
             _ if closer_of(c).is_some() => self.phrase(),
             _ if is_closer(c) => {
                 self.bump();
-                self.report(mistake::stray_quote(self.text, self.since(start)));
+                self.report(mistake::stray_quote(self.text, self.span_from(start)));
             }
             _ => self.word_or_field(),
         }
     }
 
-    /// The length of an empty pair that comes next and touches the word after it.
-    fn blank_before_word(&self) -> Option<usize> {
+    /// The length of a pair of parentheses or quotation marks with nothing in it, if one comes next
+    /// and touches the word after it. It is a blank to fill in, as in a quiz: `（　）減半`.
+    fn empty_pair_before_word(&self) -> Option<usize> {
         let length = empty_pair(self.remaining())?;
         self.remaining()[length..].starts_with(char::is_alphanumeric).then_some(length)
     }
 
     /// Whether something other than a space follows `c`, the next character.
-    fn before_text(&self, c: char) -> bool {
+    fn text_follows(&self, c: char) -> bool {
         let mut following = self.remaining()[c.len_utf8()..].chars();
         following.find(|next| !is_invisible(*next)).is_some_and(|next| !is_space(next))
     }
 
     /// Steps over `[a TO b]` and reports it, if it comes next.
-    pub(super) fn bracketed(&mut self) -> bool {
+    pub(super) fn skip_bracket_range(&mut self) -> bool {
         let Some(length) = reserved::bracket_range(self.remaining()) else { return false };
         let start = self.pos;
         self.pos += length;
-        self.report(reserved::refuse_bracket_range(self.text, self.since(start)));
+        self.report(reserved::refuse_bracket_range(self.text, self.span_from(start)));
         true
     }
 
@@ -142,7 +148,7 @@ impl Lexer<'_> {
             WordStart::Unknown { len } => {
                 self.word();
                 let name = Span::new(start, start + len);
-                self.report(mistake::unknown_field(self.text, name, self.since(start)));
+                self.report(mistake::unknown_field(self.text, name, self.span_from(start)));
             }
             WordStart::Text if self.operator() => {}
             WordStart::Text => self.word(),
@@ -173,10 +179,10 @@ impl Lexer<'_> {
         let empty =
             next.is_none_or(|c| is_space(c) || is_closer(c) || matches!(fold(c), ')' | '|'));
         if empty {
-            self.report(mistake::empty_value(self.text, name, self.since(start)));
+            self.report(mistake::empty_value(self.text, name, self.span_from(start)));
             return self.push(TokenKind::Broken, start);
         }
-        if self.bracketed() {
+        if self.skip_bracket_range() {
             return self.push(TokenKind::Broken, start);
         }
         self.push(TokenKind::Scope(scope), start);
@@ -210,14 +216,14 @@ impl Lexer<'_> {
             self.pos += length;
             glyphs.extend(self.glyphs(ends_word));
         }
-        // An escape of something invisible is nothing.
+        // The word consisted of invisible characters, or of escapes of such characters.
         if glyphs.is_empty() {
             return;
         }
         let refused = reserved::check_word(self.text, &mut glyphs);
-        let sound = refused.is_none();
+        let reported = refused.is_some();
         self.out.found.extend(refused);
-        let (text, prefix) = self.prefix(&glyphs, self.since(start), sound);
+        let (text, prefix) = self.prefix(&glyphs, self.span_from(start), reported);
         let kind = match text.is_empty() {
             true => TokenKind::Broken,
             false => TokenKind::Term(Term { text, prefix }),
@@ -225,21 +231,26 @@ impl Lexer<'_> {
         self.push(kind, start);
     }
 
-    /// The text of a bare word, and whether a `*` ends it. A prefix that is too short is reported,
-    /// unless the word already was.
-    pub(super) fn prefix(&mut self, glyphs: &[Glyph], span: Span, sound: bool) -> (String, bool) {
+    /// The text of a bare word, and whether a `*` ends it. Reports a prefix that is too short,
+    /// unless a mistake of the word was `reported` already.
+    pub(super) fn prefix(
+        &mut self,
+        glyphs: &[Glyph],
+        span: Span,
+        reported: bool,
+    ) -> (String, bool) {
         let Some((_, stem)) = glyphs.split_last().filter(|(last, _)| last.is('*')) else {
             return (text_of(glyphs), false);
         };
         let (text, long) = (text_of(stem), stem.len() >= 2);
-        if !long && sound {
+        if !long && !reported {
             self.report(mistake::broad_wildcard(self.text, span, &text));
         }
         (text, long)
     }
 
-    /// Reads characters and escapes up to a character that `ends`, without those that are
-    /// invisible. A backslash at the very end of the query stands for itself.
+    /// Reads characters and escapes up to a character for which `ends` is true, and leaves out
+    /// those that are invisible. A backslash at the very end of the query stands for itself.
     pub(super) fn glyphs(&mut self, ends: fn(char) -> bool) -> Vec<Glyph> {
         let mut glyphs = Vec::new();
         while let Some(mut c) = self.peek().filter(|c| !ends(*c)) {
@@ -256,7 +267,7 @@ impl Lexer<'_> {
                     continue;
                 }
             }
-            glyphs.push(Glyph { c, span: self.since(start), escaped });
+            glyphs.push(Glyph { c, span: self.span_from(start), escaped });
         }
         glyphs
     }

@@ -1,4 +1,5 @@
-//! Mistakes and hints that only show between operands.
+//! What the parser reports between operands: an `OR` without an operand, a lower-case operator, and
+//! spaces around the sign of a date range.
 
 use super::ast::{Node, NodeKind};
 use super::chars::is_range_sign;
@@ -17,8 +18,9 @@ impl Parser<'_> {
         operands: &[Result<Node, Gap>],
     ) {
         let absent = |at: usize| matches!(operands[at], Err(Gap::Absent));
+        // The operator at `at` has the operands at `at` and `at + 1`.
         for (at, operator) in operators.iter().enumerate() {
-            // Of two operators in a row, the first lacks an operand.
+            // Of two operators in a row, the first is reported: it has no right operand.
             if at == 0 && absent(0) {
                 self.report(mistake::no_left_operand(self.text, *operator));
             } else if absent(at + 1) {

@@ -40,6 +40,7 @@ pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     clock: &'t Clock,
     pub(super) tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
+    /// As [`Lexed::open_quote`].
     open_quote: bool,
     found: Vec<Diagnostic>,
     /// The number of open parentheses.
@@ -79,13 +80,14 @@ impl Parser<'_> {
             return operands.remove(0);
         }
         self.report_missing_operands(&operators, &operands);
-        group(operands.into_iter().flatten().collect(), NodeKind::Or).ok_or(Gap::Reported)
+        combine(operands.into_iter().flatten().collect(), NodeKind::Or).ok_or(Gap::Reported)
     }
 
     /// `unary { [AND] unary }`
     fn and(&mut self) -> Result<Node, Gap> {
         let mut nodes: Vec<Node> = Vec::new();
         let mut gap = Gap::Absent;
+        // The last `AND`, until its right operand comes.
         let mut pending: Option<Span> = None;
         while let Some(token) = self.tokens.peek() {
             let span = token.span;
@@ -118,7 +120,7 @@ impl Parser<'_> {
             self.report(mistake::no_right_operand(self.text, operator));
         }
         self.report_lower_case_operators(&nodes);
-        group(nodes, NodeKind::And).ok_or(gap)
+        combine(nodes, NodeKind::And).ok_or(gap)
     }
 
     /// `{ NOT | - | + } primary`
@@ -179,6 +181,7 @@ impl Parser<'_> {
     }
 
     /// Calls `inner` one level deeper. At [`MAX_DEPTH`], reports and skips the operand instead.
+    /// `at` is the operator or parenthesis that opens the level, which has been consumed.
     fn nested(
         &mut self,
         at: Span,
@@ -188,7 +191,8 @@ impl Parser<'_> {
             if !self.found.iter().any(|found| found.code == Code::TooLarge) {
                 self.report(mistake::too_deep(self.text, at, MAX_DEPTH));
             }
-            self.skip_operand(self.text[at.start..at.end].ends_with(['(', '（']));
+            let opened = at.of(self.text).ends_with(['(', '（']);
+            self.skip_operand(opened);
             return Err(Gap::Reported);
         }
         self.depth += 1;
@@ -216,8 +220,9 @@ impl Parser<'_> {
     }
 }
 
-/// Combines nodes into one with `make`; `None` if there are no nodes. A single node needs no group.
-fn group(mut nodes: Vec<Node>, make: fn(Vec<Node>) -> NodeKind) -> Option<Node> {
+/// Combines nodes into one with `make`; `None` if there are no nodes. A single node stands for
+/// itself.
+fn combine(mut nodes: Vec<Node>, make: fn(Vec<Node>) -> NodeKind) -> Option<Node> {
     if nodes.len() < 2 {
         return nodes.pop().map(unmarked);
     }

@@ -1,4 +1,5 @@
-//! Quoted text in the lexer, and what may follow it.
+//! The part of the lexer that reads quoted text, and what follows it, such as the `~20` of a
+//! phrase.
 
 use super::ast::Phrase;
 use super::chars::{closer_of, fold, is_space};
@@ -25,7 +26,7 @@ impl Lexer<'_> {
         if !self.eat('~') {
             return None;
         }
-        let sign = self.since(start);
+        let sign = self.span_from(start);
         let digits = self.digits();
         if digits.is_empty() {
             self.report(mistake::no_distance(self.text, sign));
@@ -44,12 +45,12 @@ impl Lexer<'_> {
         digits
     }
 
-    /// Reads quoted text. `None` if it is empty or unusable, which has then been reported.
+    /// Reads quoted text. `None` if it has nothing but spaces, which has then been reported.
     pub(super) fn quoted(&mut self) -> Option<String> {
         let start = self.pos;
         let closer = self.peek().and_then(closer_of)?;
         self.bump();
-        let opener = self.since(start);
+        let opener = self.span_from(start);
         let mut text = String::new();
         let mut closed = false;
         while let Some(c) = self.peek() {
@@ -69,7 +70,7 @@ impl Lexer<'_> {
             self.out.open_quote = true;
             self.report(mistake::unclosed_quote(self.text, opener));
         } else if empty {
-            self.report(mistake::empty_phrase(self.text, self.since(start)));
+            self.report(mistake::empty_phrase(self.text, self.span_from(start)));
         }
         (!empty).then_some(text)
     }
@@ -81,18 +82,19 @@ impl Lexer<'_> {
             Some('*') => self.eat('*'),
             Some(sign @ ('^' | '~')) => {
                 self.eat(sign);
-                let number = !self.digits().is_empty();
-                match number {
+                let has_number = !self.digits().is_empty();
+                match has_number {
+                    // The digits after the point of `^1.5`.
                     true if sign == '^' && self.eat('.') => drop(self.digits()),
                     true => {}
                     false => self.pos = start,
                 }
-                number
+                has_number
             }
             _ => false,
         };
         if found {
-            self.report(reserved::refuse_suffix(self.text, self.since(start), after));
+            self.report(reserved::refuse_suffix(self.text, self.span_from(start), after));
         }
     }
 }

@@ -47,11 +47,13 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
     }
 
     let Some(sign) = range_sign(&chars) else {
-        let Days { from, until } = point(0..chars.len()).map_err(also_words)?;
+        let Days { from, until } = point(0..chars.len()).map_err(suggest_keyword)?;
         return Ok(DateFilter::Range { from: Some(from), until: Some(until) });
     };
-    let end = |range: Range<usize>| (!range.is_empty()).then(|| point(range)).transpose();
-    let (from, to) = (end(0..sign.start)?, end(sign.end..chars.len())?);
+    let point_unless_empty =
+        |range: Range<usize>| (!range.is_empty()).then(|| point(range)).transpose();
+    let from = point_unless_empty(0..sign.start)?;
+    let to = point_unless_empty(sign.end..chars.len())?;
     match (from, to) {
         (None, None) => Ok(DateFilter::Any),
         (Some(from), Some(to)) if from.from >= to.until => {
@@ -100,7 +102,7 @@ fn range_sign(chars: &[char]) -> Option<Range<usize>> {
 
 /// Suggests `none`, `any` or `inferred` if one of them may have been meant. Only `date:` takes
 /// them.
-fn also_words((error, at): RangeError) -> RangeError {
+fn suggest_keyword((error, at): RangeError) -> RangeError {
     match error {
         DateError::NotADate { text, reason, meant } => {
             let meant = meant.or_else(|| closest(&fold_str(&text), ["none", "any", "inferred"]));
@@ -117,7 +119,8 @@ impl fmt::Display for DateFilter {
             Self::None => f.write_str("none"),
             Self::Any | Self::Range { from: None, until: None } => f.write_str("any"),
             Self::Inferred => f.write_str("inferred"),
-            // The only such `from` is the day after the last one that can be typed.
+            // `from` is outside the years that can be typed, so it is the day after the last of
+            // them: `date:>2999-12-31`.
             Self::Range { from: Some(from), until: None } if !YEARS.contains(&from.year()) => {
                 write!(f, ">{}", last_day(from))
             }
@@ -131,6 +134,7 @@ impl fmt::Display for DateFilter {
     }
 }
 
+/// Writes a range with two ends in its shortest form: as a day, a year, a month, or two days.
 fn write_days(f: &mut fmt::Formatter<'_>, from: Date, until: Date) -> fmt::Result {
     let last = last_day(until);
     if from == last {

@@ -19,6 +19,7 @@ impl Style {
     pub const PLAIN: Self = Self { colour: false, columns: 100 };
 }
 
+/// What stands before the query and before the carets.
 const MARGIN: &str = "  │ ";
 const RED: &str = "\x1b[1;31m";
 const YELLOW: &str = "\x1b[1;33m";

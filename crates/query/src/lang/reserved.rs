@@ -58,7 +58,7 @@ pub(super) fn check_word(text: &str, word: &mut Vec<Glyph>) -> Option<Diagnostic
     check_wildcards(text, word)
 }
 
-/// [`check_word`] for the values of fields, where `/` and `=` are text.
+/// As [`check_word`] for the values of fields, where `/`, `=` and `^` are text.
 pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagnostic> {
     let (first, last) = (*word.first()?, *word.last()?);
     let quote = quoted(first.span.to(last.span).of(text));
@@ -80,7 +80,7 @@ pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagn
     if text_of(word).contains("://") {
         return None;
     }
-    if is_question(word) {
+    if ends_in_question_mark(word) {
         return None;
     }
     let wildcard = word.iter().position(|glyph| !glyph.escaped && glyph.c == '?')?;
@@ -94,8 +94,9 @@ pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagn
 /// After fewer it may be meant as a wildcard, as `減半?` is in other search engines.
 const MIN_QUESTION_CHARS: usize = 5;
 
-/// Whether the only `?` of a word end it and follow a Chinese sentence, as in `比特幣是什麼?`.
-fn is_question(word: &[Glyph]) -> bool {
+/// Whether a word is a Chinese sentence with question marks at its end and nowhere else, as in
+/// `比特幣是什麼?`.
+fn ends_in_question_mark(word: &[Glyph]) -> bool {
     let ends_sentence = |glyph: &&Glyph| matches!(glyph.c, '?' | '!' | '？' | '！');
     let trailing = word.iter().rev().take_while(ends_sentence).count();
     let text = &word[..word.len() - trailing];
@@ -111,8 +112,8 @@ fn boost(word: &[Glyph]) -> Option<usize> {
     (!number.is_empty() && number.iter().all(plain)).then_some(at)
 }
 
-/// The length in bytes of `[a TO b]` at the start of `remaining`: any brackets that Lucene accepts,
-/// with one word on each side.
+/// The length in bytes of `[a TO b]` at the start of `remaining`. Accepts the brackets that Lucene
+/// accepts, `[]` and `{}`, with one word on each side of `TO`.
 pub(super) fn bracket_range(remaining: &str) -> Option<usize> {
     let mut chars = remaining.char_indices();
     let (_, '[' | '{') = chars.next().map(|(at, c)| (at, fold(c)))? else { return None };
@@ -137,7 +138,8 @@ pub(super) fn refuse_value_group(text: &str, field: &str, open: Span) -> Diagnos
     refuse(text, open, &format!("a group of values of `{field}:` is"), help)
 }
 
-/// Refuses `*`, `^2` or `~5` right after something that cannot take it, which `after` names.
+/// Refuses `*`, `^2` or `~5` right after something that cannot take it; `after` says what, such as
+/// "a group".
 pub(super) fn refuse_suffix(text: &str, span: Span, after: &str) -> Diagnostic {
     let typed = span.of(text);
     let help = match typed.chars().next().map(fold) {

@@ -3,7 +3,8 @@
 /// The candidate closest to `typed`, if any is close enough.
 ///
 /// The distance counts inserted, deleted, changed and swapped characters. One character in three
-/// may be wrong, and one in any word of at least two. Of equally close candidates the first wins.
+/// may be wrong, but at least one in every word of two or more. Of equally close candidates the
+/// first wins.
 ///
 /// ```
 /// # use wensou_query::lang::closest;

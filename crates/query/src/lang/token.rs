@@ -11,15 +11,20 @@ pub(super) struct Token {
     pub(super) span: Span,
 }
 
+/// What a token is.
 #[derive(Clone, Debug)]
 pub(super) enum TokenKind {
+    /// `AND`.
     And,
+    /// `OR` and `|`.
     Or,
     /// `NOT` and `-`.
     Not,
     /// `+`.
     Plus,
+    /// `(`.
     Open,
+    /// `)`.
     Close,
     /// `title:` or `body:`; an operand follows directly.
     Scope(Scope),
@@ -39,6 +44,7 @@ pub(super) enum TokenKind {
 pub(super) struct RawValue {
     /// The text without quotes, escapes and the `*` of a prefix.
     pub(super) text: String,
+    /// Whether a `*` follows it.
     pub(super) prefix: bool,
     /// Bytes of the query, quotes included.
     pub(super) span: Span,

@@ -17,14 +17,14 @@ impl Lexer<'_> {
     /// Reads the values after the colon of `name`, whose name starts at `start`.
     pub(super) fn values(&mut self, name: FieldName, start: usize) {
         let mut values = Vec::new();
-        let mut sign = self.since(start);
+        let mut sign = self.span_from(start);
         loop {
             values.extend(self.value(name, sign));
             let comma = self.pos;
             if !self.eat(',') {
                 break;
             }
-            sign = self.since(comma);
+            sign = self.span_from(comma);
         }
         let kind = match values.is_empty() {
             true => TokenKind::Broken,
@@ -39,7 +39,7 @@ impl Lexer<'_> {
         match self.peek() {
             Some(c) if closer_of(c).is_some() => {
                 let text = self.quoted();
-                let span = self.since(start);
+                let span = self.span_from(start);
                 self.refuse_suffix("a value");
                 text.map(|text| RawValue { text, prefix: false, span })
             }
@@ -48,7 +48,7 @@ impl Lexer<'_> {
                 self.report(reserved::refuse_value_group(self.text, name.as_str(), open));
                 None
             }
-            Some(_) if self.bracketed() => None,
+            Some(_) if self.skip_bracket_range() => None,
             Some(c) if !ends_value(c) => self.bare_value(name),
             _ => {
                 self.report(mistake::empty_value(self.text, name, sign));
@@ -60,14 +60,14 @@ impl Lexer<'_> {
     fn bare_value(&mut self, name: FieldName) -> Option<RawValue> {
         let start = self.pos;
         let mut glyphs = self.glyphs(ends_value);
-        let span = self.since(start);
+        let span = self.span_from(start);
         if !name.takes_text() {
             return Some(RawValue { text: text_of(&glyphs), prefix: false, span });
         }
         let refused = reserved::check_wildcards(self.text, &mut glyphs);
-        let sound = refused.is_none();
+        let reported = refused.is_some();
         self.out.found.extend(refused);
-        let (text, prefix) = self.prefix(&glyphs, span, sound);
+        let (text, prefix) = self.prefix(&glyphs, span, reported);
         let empty = text.chars().all(is_space);
         if empty && !glyphs.is_empty() {
             self.report(mistake::empty_value(self.text, name, span));
@@ -132,13 +132,13 @@ fn date(
         _ => parse_range(&value.text, clock),
     };
     filter.map(FieldClause::Date).map_err(|(error, chars)| {
-        let span = inside(text, value, chars);
+        let span = span_of_chars(text, value, chars);
         mistake::date(text, name, span, &error)
     })
 }
 
 /// The span of some characters of a value, or of the whole value if it has escapes or quotes.
-fn inside(text: &str, value: &RawValue, chars: std::ops::Range<usize>) -> Span {
+fn span_of_chars(text: &str, value: &RawValue, chars: std::ops::Range<usize>) -> Span {
     let typed = value.span.of(text);
     if typed != value.text {
         return value.span;
@@ -148,7 +148,8 @@ fn inside(text: &str, value: &RawValue, chars: std::ops::Range<usize>) -> Span {
     Span::new(start + byte(chars.start), start + byte(chars.end))
 }
 
-/// The meanings of the values of a field with a closed list of words.
+/// The meanings of the values of a field that takes only the words `known`; `None` if none of the
+/// values is valid. Mistakes are added to `found`.
 fn words<T: Copy>(
     text: &str,
     name: FieldName,
@@ -156,18 +157,18 @@ fn words<T: Copy>(
     known: &[(&'static str, T)],
     found: &mut Vec<Diagnostic>,
 ) -> Option<Vec<T>> {
-    let mut good = Vec::new();
+    let mut valid = Vec::new();
     for value in values {
         let folded = fold_str(&value.text);
         if let Some((_, meaning)) = known.iter().find(|(word, _)| *word == folded) {
-            good.push(*meaning);
+            valid.push(*meaning);
             continue;
         }
         let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
         let meant = closest(&folded, words.iter().copied());
         found.push(mistake::unknown_value(text, name, value.span, &value.text, &words, meant));
     }
-    (!good.is_empty()).then_some(good)
+    (!valid.is_empty()).then_some(valid)
 }
 
 impl Kind {

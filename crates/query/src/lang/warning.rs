@@ -1,5 +1,5 @@
-//! The wording of warnings, and of the one error that only the planner can find. Callers with an
-//! open index create those that need one.
+//! The wording of warnings, and of the one error that only the planner can find. Warnings about
+//! what an index has are created by callers that have it open.
 
 use std::fmt::Display;
 
@@ -59,7 +59,8 @@ impl Diagnostic {
         }
     }
 
-    /// W007: the date clause at `span` ends before another one starts, on the day `from`.
+    /// W007: the date clause at `span` ends on the day `last`, before another one starts on the day
+    /// `from`.
     pub fn empty_range(text: &str, span: Span, from: impl Display, last: impl Display) -> Self {
         let message = format!("the range is inverted: it starts on {from} and ends on {last}");
         Self::at(Code::EmptyRange, text, span, message)

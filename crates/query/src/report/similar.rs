@@ -37,8 +37,8 @@ const MIN_SHARED: usize = 2;
 const TITLE_AND_TAG_WEIGHT: f32 = 3.0;
 
 /// The documents most like the one with this id, best first. The document itself is left out, and
-/// so are the flash items of its own page if it is an article. [`Hit::shared_terms`] lists the key terms
-/// that both have. An unknown id gives no hits.
+/// so are the flash items of its own page if it is an article. [`Hit::shared_terms`] lists the key
+/// terms that both have. An unknown id gives no hits.
 ///
 /// # Errors
 ///
