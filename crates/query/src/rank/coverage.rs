@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The most words of a query whose coverage precedes the score. Of a longer one, such as a title,
-/// no single word is what was asked for.
+/// In a query of more words than this, such as a title, no single word is what was asked for. Then
+/// coverage only tells documents with the whole query from those with a part of it.
 const MAX_WORDS: usize = 4;
 
-/// The number of steps in which coverage precedes the score. With more steps, documents that match
-/// one more common word precede better answers; see the table in `docs/RANKING.md`.
+/// The number of steps of [`Coverage`]. With more steps, documents that match one more common word
+/// precede better answers; see the table in `docs/RANKING.md`.
 const STEPS: u32 = 3;
 
 /// The summed idf of words, in units of 1/1024. Integers add up to the same sum in any order.
@@ -22,12 +22,12 @@ impl IdfMass {
         Self(((idf * 1024.0) as u32).max(1))
     }
 
-    /// So many units.
+    /// A mass given in its unit, 1/1024.
     pub(crate) fn from_units(units: u32) -> Self {
         Self(units)
     }
 
-    /// The mass in its unit.
+    /// The mass in its unit, 1/1024.
     pub(crate) fn units(self) -> u32 {
         self.0
     }
@@ -50,7 +50,7 @@ impl std::iter::Sum for IdfMass {
 
 /// How much of a relaxed query a document has, in steps: 0 if it matches no word but dates,
 /// otherwise 1 and one more for each whole third of the query's idf mass that it matches. For a
-/// query of more words than [`MAX_WORDS`], it is 1 for any part.
+/// query of more words than [`MAX_WORDS`], it is 1 for a part of the query and 2 for all of it.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -63,7 +63,7 @@ pub(crate) struct CoverageScale {
     pub(crate) all: IdfMass,
     /// The mass of its most common word that is not part of a date.
     pub(crate) least_word: IdfMass,
-    /// The number of steps in which coverage precedes the score.
+    /// The number of steps that the mass of the whole query is divided into.
     steps: u32,
 }
 

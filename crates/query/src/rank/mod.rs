@@ -1,5 +1,5 @@
 //! Scores matches: BM25, the weights of fields and terms, coverage, and the proximity of words.
-//! Nothing here reads an index: statistics come through a trait.
+//! Nothing here reads an index: its statistics come through the trait [`TermStatistics`].
 
 pub(crate) mod bm25;
 mod coverage;

@@ -20,8 +20,8 @@ pub(crate) const RERANK_DEPTH: usize = 30;
 /// The length of a passage, in key characters: a clause or two.
 const PASSAGE_CHARS: u32 = 30;
 
-/// The factor of the passage score: of the summed idf of the query's distinct bigrams in one
-/// passage, plus that of its distinct words in one passage.
+/// The factor of the passage score, which is the summed idf of the query's distinct bigrams in
+/// their best passage, plus that of its distinct words in theirs.
 const PASSAGE_WEIGHT: f32 = 1.0;
 
 /// The factor of the score for unbroken runs of the query.
@@ -34,7 +34,8 @@ const MAX_RUN_CHARS: usize = 8;
 /// Length of the lead, the start of a body, in key characters: it says what a text is about.
 const LEAD_CHARS: u32 = 100;
 
-/// The factor of the lead score: of the summed idf of the query's distinct bigrams in the lead.
+/// The factor of the lead score, which is the summed idf of the query's distinct bigrams in the
+/// lead.
 const LEAD_WEIGHT: f32 = 0.3;
 
 /// What the positions of a document's bigrams add to its score.
@@ -53,12 +54,12 @@ impl ProximityScore {
 }
 
 /// The position of the first character of a body, counted from the start of the title, so that
-/// title and body have one sequence of positions. `title` is the title's length as
-/// [`wensou_index::decode_length`] gives it.
-pub(crate) fn body_start(title: u32) -> u32 {
+/// title and body have one sequence of positions. `title_length` is in key characters, as
+/// [`wensou_index::decode_length`] returns it.
+pub(crate) fn body_start(title_length: u32) -> u32 {
     // A stored length is rounded down by an eighth at most. Add that much, so that title and body
     // do not overlap.
-    title + title / 8 + 1
+    title_length + title_length / 8 + 1
 }
 
 /// The bigrams of a query, as the proximity score needs them.
@@ -72,15 +73,16 @@ pub(crate) struct QueryBigrams {
     weights: Vec<f32>,
     /// For each text of the query, its bigrams in order, as indices into `bigrams`.
     texts: Vec<Vec<usize>>,
-    words: Vec<QueryForms>,
+    /// The words of the query, for the passage score.
+    words: Vec<WordBigrams>,
 }
 
-/// A word of a query, as the bigrams of its variants.
+/// The bigrams of a word of a query.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct QueryForms {
-    /// For each variant of two characters or more, its bigrams in order, as indices into
-    /// `bigrams`.
-    forms: Vec<Vec<usize>>,
+struct WordBigrams {
+    /// For each variant of the word that has two characters or more, its bigrams in order, as
+    /// indices into [`QueryBigrams::bigrams`].
+    variants: Vec<Vec<usize>>,
     /// The idf of the word as typed.
     idf: f32,
 }
@@ -134,32 +136,34 @@ impl QueryBigrams {
         let mut numbers: HashMap<[char; 2], usize> = numbered.collect();
         let mut seen = HashSet::default();
         for (variants, idf) in words {
-            let form = |key: &[char]| -> Vec<usize> {
+            let bigrams_of = |key: &[char]| -> Vec<usize> {
                 let bigrams = key.windows(2);
                 bigrams
                     .map(|two| number_of([two[0], two[1]], &mut numbers, &mut self.bigrams))
                     .collect()
             };
-            let forms: Vec<Vec<usize>> = variants.map(form).filter(|it| !it.is_empty()).collect();
-            if !forms.is_empty() && seen.insert(forms.clone()) {
-                self.words.push(QueryForms { forms, idf });
+            let variants = variants.map(bigrams_of).filter(|bigrams| !bigrams.is_empty());
+            let variants: Vec<Vec<usize>> = variants.collect();
+            if !variants.is_empty() && seen.insert(variants.clone()) {
+                self.words.push(WordBigrams { variants, idf });
             }
         }
     }
 
-    /// The score of a document, given the ascending positions of each of its
-    /// `bigrams`, and its [`body_start`].
+    /// The score of a document. `positions` has the ascending positions of each of
+    /// [`QueryBigrams::bigrams`] in the document; `body_start` is the result of [`body_start`].
     pub(crate) fn proximity(&self, positions: &[Vec<u32>], body_start: u32) -> ProximityScore {
         let of_texts = &positions[..self.weights.len()];
         let bigrams = of_texts.iter().enumerate().flat_map(|(bigram, positions)| {
             positions.iter().map(move |position| (*position, bigram))
         });
-        let forms = self.words.iter().enumerate();
-        let forms = forms.flat_map(|(word, of)| of.forms.iter().map(move |form| (word, form)));
-        let words = forms.flat_map(|(word, form)| {
-            let starts = positions[form[0]].iter().copied();
+        let variants = self.words.iter().enumerate().flat_map(|(word, bigrams)| {
+            bigrams.variants.iter().map(move |variant| (word, variant))
+        });
+        let words = variants.flat_map(|(word, variant)| {
+            let starts = positions[variant[0]].iter().copied();
             starts
-                .filter(|start| run_from(*start, form, positions) == form.len())
+                .filter(|start| run_from(*start, variant, positions) == variant.len())
                 .map(move |start| (start, word))
         });
         let word_idfs: Vec<f32> = self.words.iter().map(|word| word.idf).collect();
@@ -224,8 +228,8 @@ fn number_of(
     }
 }
 
-/// How many bigrams of `text`, from its first on, stand one after the other in the document if the
-/// first is at `start`.
+/// How many of the bigrams `text`, from the first on, stand one after the other in the document,
+/// the first of them at `start`. `positions` has the positions of each bigram of the query.
 fn run_from(start: u32, text: &[usize], positions: &[Vec<u32>]) -> usize {
     let on = (start..).zip(text);
     on.take_while(|(position, bigram)| positions[**bigram].binary_search(position).is_ok()).count()
@@ -242,8 +246,11 @@ fn best_passage(mut matches: Vec<(u32, usize)>, weights: &[f32]) -> f32 {
         if counts[*term] == 1 {
             sum += weights[*term];
         }
-        while matches[oldest].0 + PASSAGE_CHARS <= *at {
-            let (_, term) = matches[oldest];
+        loop {
+            let (position, term) = matches[oldest];
+            if position + PASSAGE_CHARS > *at {
+                break;
+            }
             counts[term] -= 1;
             if counts[term] == 0 {
                 sum -= weights[term];

@@ -1,4 +1,4 @@
-//! What planning and scoring have to know about an index.
+//! The statistics of an index that planning and scoring need.
 
 use std::cell::RefCell;
 
@@ -20,22 +20,23 @@ pub(crate) struct FieldTerm {
 /// A plan asks for all its terms in one batch, so that an implementation may fetch them from
 /// another process.
 pub(crate) trait TermStatistics {
-    /// Documents of both kinds.
+    /// The number of documents, of both kinds together.
     fn documents(&self) -> u64;
 
-    /// For each of `terms`, in order, the documents of both kinds that have it in its field.
+    /// For each of `terms`, in order, the number of documents (of both kinds together) that have it
+    /// in its field.
     ///
     /// # Errors
     ///
     /// If the statistics cannot be read.
     fn doc_freqs(&self, terms: &[FieldTerm]) -> Result<Vec<u64>, Error>;
 
-    /// Key characters that a field of a document of this kind has on average.
+    /// The number of key characters that a field of a document of this kind has on average.
     fn average_length(&self, kind: Kind, field: TextField) -> f64;
 
-    /// Calls `each` with every word of Han characters in titles, tags and sources that readings of
-    /// pinyin may stand for, and with a function that counts the documents that have it, perhaps
-    /// none. A word may come more than once.
+    /// Calls `each` with every word of Han characters in titles, tags and sources that typed pinyin
+    /// may stand for, and with a function that counts the documents that have the word. The count
+    /// may be 0, and a word may come more than once.
     ///
     /// # Errors
     ///
@@ -43,7 +44,8 @@ pub(crate) trait TermStatistics {
     fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error>;
 }
 
-/// Statistics that ask for each term once. For the plans of one query, which share most terms.
+/// Statistics that ask the index for each term once. Used for the plans of one query, which share
+/// most terms.
 pub(crate) struct CachedStatistics<'s> {
     statistics: &'s dyn TermStatistics,
     doc_freqs: RefCell<HashMap<FieldTerm, u64>>,
@@ -106,7 +108,7 @@ impl TermStatistics for TermCollector<'_> {
         self.statistics.documents()
     }
 
-    /// Takes every term for one of one document.
+    /// Returns 1 for every term: the plans that the terms are collected from are thrown away.
     fn doc_freqs(&self, terms: &[FieldTerm]) -> Result<Vec<u64>, Error> {
         self.terms.borrow_mut().extend_from_slice(terms);
         Ok(vec![1; terms.len()])
