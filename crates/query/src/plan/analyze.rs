@@ -19,7 +19,8 @@ use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 /// A text of at least this many words, stop words aside, is a sentence rather than a list of words.
 const MIN_SENTENCE_WORDS: usize = 7;
 
-/// The segments of a sentence have at least this many words on average, stop words aside.
+/// The segments of a sentence, which spaces separate, have at least this many words on average,
+/// stop words aside.
 const MIN_SEGMENT_WORDS: usize = 3;
 
 /// The tables that cut a query into words as documents were, and say which words mean the same.
@@ -38,8 +39,8 @@ pub(crate) struct QueryWord {
     pub(crate) variants: Vec<Variant>,
     /// Whether it is a stop word, which a document need not have.
     pub(crate) stop: bool,
-    /// Whether it is a noun that asks for what the document has to say (see
-    /// `questions`), which a document need not have either.
+    /// Whether it is part of a noun that asks for something, such as 時間 in RCEP生效時間 (see
+    /// `questions`). A document need not have it either.
     pub(crate) optional: bool,
 }
 
@@ -67,7 +68,7 @@ pub(crate) enum Requirement {
 /// Which single characters are scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum UnigramPolicy {
-    /// All of them: a hit that lacks a word may still have some of its characters.
+    /// All of them: a hit that lacks a word may still have some characters of the word.
     All,
     /// Only those that are words by themselves. A hit has all characters of a longer word anyway,
     /// and their frequencies say nothing that its bigrams do not.

@@ -1,20 +1,20 @@
-//! Compiles the nodes of the syntax tree to match expressions and words.
+//! Compiles the syntax tree to match expressions and words: operators, groups and filters.
+//! `compile_text` compiles the texts in them.
 //!
 //! The compiler needs no statistics: what depends on document frequencies is left to `weigh`.
 
 use std::borrow::Cow;
 
 use wensou_index::TextField;
-use wensou_text::has_symbols;
 
-use super::analyze::{AnalysedText, QueryWord, Requirement, TextTables};
+use super::analyze::{Requirement, TextTables};
 use super::expand::{self, ExpandedText, TextsOfNodes};
 use super::expr::MatchExpr;
 use super::outline::Outline;
 use super::query_plan::{Mode, PlannedWord};
-use super::{field, questions, text};
+use super::{field, questions};
 use crate::error::Error;
-use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Scope, Span};
+use crate::lang::{Diagnostic, Node, NodeKind, Scope, Span};
 
 /// Loads the tables of an index. A query of filters alone never calls it.
 pub(crate) type LoadTables<'t> = &'t dyn Fn() -> Result<TextTables<'t>, Error>;
@@ -39,41 +39,43 @@ pub(super) struct ScoredText {
 
 /// What the operators above a node determine about it.
 #[derive(Debug, Clone, Copy)]
-struct ClauseContext<'p> {
-    fields: &'p [TextField],
-    /// Whether no NOT stands above the node. Then its text is scored and highlighted.
-    positive: bool,
+pub(super) struct ClauseContext<'p> {
+    pub(super) fields: &'p [TextField],
+    /// Whether the node is not inside a NOT. Then its text is scored and highlighted.
+    pub(super) positive: bool,
     /// Whether a document without the text is excluded.
-    required: bool,
+    pub(super) required: bool,
     /// Whether even a relaxed query requires all words: after `+`, and in `title:` and `body:`.
-    strict: bool,
-    /// Whether the group has text other than stop words. Then its stop words need not match.
-    beside_text: bool,
+    pub(super) strict: bool,
+    /// Whether the group of the node has text other than stop words. Then a document need not have
+    /// the group's stop words.
+    pub(super) beside_text: bool,
 }
 
 /// Compiles one query, and collects its words, texts and mistakes meanwhile.
 pub(super) struct Compiler<'q, 't> {
     /// The query as typed, for diagnostics.
-    typed: &'q str,
-    load_tables: LoadTables<'t>,
-    mode: Mode,
-    words: Vec<PlannedWord>,
-    texts: Vec<ScoredText>,
-    may_lack_words: bool,
+    pub(super) typed: &'q str,
+    pub(super) load_tables: LoadTables<'t>,
+    pub(super) mode: Mode,
+    pub(super) words: Vec<PlannedWord>,
+    pub(super) texts: Vec<ScoredText>,
+    pub(super) may_lack_words: bool,
     has_date_filter: bool,
     /// In relaxed mode, the expressions of the texts of the current group. A document must match
     /// one of them.
-    alternatives: Vec<MatchExpr>,
+    pub(super) alternatives: Vec<MatchExpr>,
     /// For each group that had alternatives, the expression that requires one of them.
     any_word: Vec<MatchExpr>,
     /// The first text that consists of punctuation only.
-    punctuation_only: Option<Span>,
-    errors: Vec<Diagnostic>,
-    outline: Outline,
+    pub(super) punctuation_only: Option<Span>,
+    /// The mistakes found so far. With any, the query is not answered.
+    pub(super) errors: Vec<Diagnostic>,
+    pub(super) outline: Outline,
 }
 
 /// The expression that a node requires documents to match; `None` if it requires nothing.
-type Required = Option<MatchExpr>;
+pub(super) type Required = Option<MatchExpr>;
 
 impl<'q, 't> Compiler<'q, 't> {
     /// A compiler that writes what it understands into `outline`.
@@ -122,6 +124,7 @@ impl<'q, 't> Compiler<'q, 't> {
         if !self.errors.is_empty() {
             return Err(Error::Query(self.errors));
         }
+        // Only if exactly one group had alternatives.
         let any_word = self.any_word.pop().filter(|_| self.any_word.is_empty());
         let compiled = Compiled {
             any_word,
@@ -172,6 +175,7 @@ impl<'q, 't> Compiler<'q, 't> {
         }
     }
 
+    /// Calls `compile`, and puts the lines that it writes to the outline below the line `name`.
     fn in_group<T>(&mut self, name: &str, compile: impl FnOnce(&mut Self) -> T) -> T {
         self.outline.open(name);
         let compiled = compile(self);
@@ -226,8 +230,15 @@ impl<'q, 't> Compiler<'q, 't> {
         };
         let tables = (self.load_tables)()?;
         let may_lack_words = self.mode == Mode::Relaxed && !context.strict;
-        let join = || questions::join(self.typed, nodes, tables.segmenter, may_lack_words);
-        let joined = if context.positive && !marked { join() } else { None };
+        let joined = match context.positive && !marked {
+            true => questions::join_words_of_questions(
+                self.typed,
+                nodes,
+                tables.segmenter,
+                may_lack_words,
+            ),
+            false => None,
+        };
         let nodes = joined.map_or_else(|| nodes.into(), Cow::from);
         // Words that name a date also match documents of that date: but not in `title:` or `body:`,
         // because a document's date is no part of its fields, and not below a NOT, which excludes
@@ -250,7 +261,7 @@ impl<'q, 't> Compiler<'q, 't> {
     ) -> Result<(Vec<MatchExpr>, Vec<MatchExpr>), Error> {
         let (mut included, mut excluded) = (Vec::new(), Vec::new());
         for (at, node) in nodes.iter().enumerate() {
-            let members = match &node.kind {
+            let member = match &node.kind {
                 NodeKind::Not(inner) => {
                     excluded.extend(self.compile_not(inner, context)?);
                     continue;
@@ -261,7 +272,7 @@ impl<'q, 't> Compiler<'q, 't> {
                 },
                 _ => self.compile_node(node, context)?,
             };
-            included.extend(members);
+            included.extend(member);
         }
         Ok((included, excluded))
     }
@@ -272,6 +283,7 @@ impl<'q, 't> Compiler<'q, 't> {
         context: ClauseContext<'_>,
     ) -> Result<Required, Error> {
         let mut members = Vec::with_capacity(nodes.len());
+        // Whether an alternative requires nothing, so that every document matches the whole.
         let mut unconstrained = false;
         for node in nodes {
             // Each alternative is a group of its own.
@@ -285,110 +297,12 @@ impl<'q, 't> Compiler<'q, 't> {
 
     fn compile_not(&mut self, inner: &Node, context: ClauseContext<'_>) -> Result<Required, Error> {
         let context = ClauseContext { positive: false, required: true, strict: true, ..context };
+        // A document is only excluded if it has every excluded word, even if hits may lack words.
         let mode = std::mem::replace(&mut self.mode, Mode::Strict);
         let excluded = self
             .in_group("not", |compiler| compiler.compile_and(std::slice::from_ref(inner), context));
         self.mode = mode;
         excluded
-    }
-
-    /// Compiles the words of one text.
-    fn compile_text(
-        &mut self,
-        node: &Node,
-        expanded: ExpandedText,
-        prefix: bool,
-        context: ClauseContext<'_>,
-    ) -> Required {
-        let text = &expanded.text;
-        self.outline.text(text, prefix);
-        if text.words.is_empty() {
-            // Punctuation such as the dash of `a - b` requires nothing; as a whole query it is a
-            // mistake.
-            self.punctuation_only.get_or_insert(node.span);
-            return None;
-        }
-        let relaxed = context.positive && self.mode == Mode::Relaxed && !context.strict;
-        let meaningful = text.has_content();
-        let last = text.words.len() - 1;
-        let mut wanted = Vec::new();
-        for (number, word) in text.words.iter().enumerate() {
-            let is_prefix = prefix && number == last;
-            if word.stop && (meaningful || context.beside_text) && !is_prefix {
-                continue;
-            }
-            let expr = match is_prefix {
-                true => text::prefix(context.fields, word),
-                false if context.positive => text::any_variant(context.fields, word),
-                false => text::any_whole_variant(context.fields, word),
-            };
-            if context.positive {
-                let word = word.clone();
-                let covers = relaxed;
-                self.words.push(PlannedWord { word, expr: expr.clone(), covers, idf: 0.0 });
-            }
-            match word.optional && context.positive && !is_prefix {
-                true => self.may_lack_words = true,
-                false => wanted.push(expr),
-            }
-        }
-        let required = match context.required {
-            false => None,
-            true if wanted.is_empty() => None,
-            true if relaxed => {
-                self.alternatives.push(text::any_term(context.fields, text));
-                None
-            }
-            true if text.question => {
-                self.may_lack_words |= context.positive;
-                Some(text::any_term(context.fields, text))
-            }
-            true => Some(MatchExpr::all_of(wanted)),
-        };
-        if context.positive {
-            self.texts.push(ScoredText { expanded, fields: context.fields.to_vec() });
-        }
-        required
-    }
-
-    fn compile_phrase(
-        &mut self,
-        node: &Node,
-        phrase: &Phrase,
-        context: ClauseContext<'_>,
-    ) -> Result<Required, Error> {
-        let requirement =
-            if context.required { Requirement::Everything } else { Requirement::Optional };
-        let text = AnalysedText::new(&phrase.text, (self.load_tables)()?.segmenter, requirement);
-        let folded = wensou_text::fold(&phrase.text);
-        let exact = phrase.near.is_none() && has_symbols(&folded);
-        let whole = match exact {
-            true => Some(QueryWord::exact(&phrase.text, &folded)),
-            false => QueryWord::sequence(&phrase.text, &text.key),
-        };
-        self.outline.phrase(&text, whole.as_ref(), phrase.near);
-        let Some(whole) = whole.filter(|_| phrase.near.is_none() || !text.words.is_empty()) else {
-            self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
-            return Ok(None);
-        };
-        let expr = match phrase.near {
-            None => text::any_variant(context.fields, &whole),
-            Some(distance) => text::near(context.fields, &text.words, distance as usize),
-        };
-        if context.positive {
-            let words = match phrase.near {
-                None => vec![whole],
-                Some(_) => text.words.clone(),
-            };
-            self.words.extend(words.into_iter().map(|word| {
-                // Every hit has the words of a phrase.
-                let expr = text::any_variant(context.fields, &word);
-                PlannedWord { word, expr, covers: false, idf: 0.0 }
-            }));
-            let fields = context.fields.to_vec();
-            self.texts.push(ScoredText { expanded: text.into(), fields });
-        }
-        Ok(context.required.then_some(expr))
     }
 }
 

@@ -34,7 +34,8 @@ fn date_at(text: &str) -> Option<(usize, MatchMode)> {
     let parts = date_parts(text).filter(|parts| YEARS.contains(&parts.year.value))?;
     let (month, day) = month_and_day(&parts)?;
     let end = day.or(month).unwrap_or(parts.year).end;
-    // What named parts follow is no part of the date: `2023年.`.
+    // `2023.` is taken for the start of a longer number. After 年, 月 or 日 the date has ended:
+    // `2023年.`.
     if parts.year.unit.is_none() && text[end..].starts_with(is_word_part) {
         return None;
     }
@@ -49,9 +50,9 @@ fn date_at(text: &str) -> Option<(usize, MatchMode)> {
     Some((end, MatchMode::Dated(from, from.checked_add(length).ok()?)))
 }
 
-/// The month and day of a date, as far as it is written as one: `3月`, `3月10日`; `-03`, `/3`,
-/// `-03-10`, `/3/10`, `.3.10`. A month without a day has two digits after a hyphen, and `2023.3` is
-/// a number, as eight digits in a row are.
+/// The month and day of a date; `None` if its numbers are not written as a date. Dates have `3月` or
+/// `3月10日` after 年, otherwise `-03`, `/3`, `-03-10`, `/3/10` or `.3.10` after the year. A month
+/// without a day needs two digits after a hyphen. `2023.3` and eight digits in a row are numbers.
 fn month_and_day(parts: &DateParts) -> Option<(Option<DatePart>, Option<DatePart>)> {
     let DateParts { year, sign, month, day } = *parts;
     match (sign, month) {

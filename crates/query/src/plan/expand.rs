@@ -43,7 +43,7 @@ struct Expansion {
     replaced: Vec<Vec<WeightedTerm>>,
     /// All terms of the expansion, with the weights that they would have if they were typed.
     terms: Vec<WeightedTerm>,
-    /// Those of them that the text did not have: a range of its terms.
+    /// The terms that the text did not have before, as a range of the text's terms.
     added: Range<usize>,
 }
 
@@ -112,16 +112,20 @@ pub(crate) fn texts(
     texts
 }
 
-/// A word of a run of neighbours: the index of its text, and of the word in that text.
+/// A word of a run of neighbouring texts: the index of its text, and of the word in that text.
 type WordRef = (usize, usize);
 
+/// A variant that was not typed, and the words of a run that it counts as finding.
+type FoundVariant = (Range<usize>, Variant);
+
+/// Adds the expansions of a run of neighbouring texts. With `dated`, these include dates.
 fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
     let word_refs: Vec<WordRef> = run
         .iter()
         .enumerate()
         .flat_map(|(text, of)| (0..of.text.words.len()).map(move |word| (text, word)))
         .collect();
-    let mut found: Vec<(Range<usize>, Variant)> = Vec::new();
+    let mut found: Vec<FoundVariant> = Vec::new();
     {
         let words: Vec<&QueryWord> =
             word_refs.iter().map(|(text, word)| &run[*text].text.words[*word]).collect();
@@ -156,11 +160,7 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
 }
 
 /// Adds synonyms: the tables are asked for the longest possible sequences of words.
-fn synonyms(
-    words: &[&QueryWord],
-    tables: TextTables<'_>,
-    found: &mut Vec<(Range<usize>, Variant)>,
-) {
+fn synonyms(words: &[&QueryWord], tables: TextTables<'_>, found: &mut Vec<FoundVariant>) {
     let synonyms = tables.synonyms;
     let mut start = 0;
     while start < words.len() {
@@ -211,7 +211,7 @@ fn name_variant(name: &str, relation: Relation, segmenter: &Segmenter) -> Option
 }
 
 /// Adds two or three neighbouring words of letters and digits, joined.
-fn joined_words(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) {
+fn joined_words(words: &[&QueryWord], found: &mut Vec<FoundVariant>) {
     let latin = |word: &&QueryWord| {
         let typed = &word.variants[0];
         matches!(typed.mode, MatchMode::Word | MatchMode::WordOrEmbedded) && !word.stop
@@ -235,7 +235,7 @@ fn numbers_and_dates(
     run: &[&mut ExpandedText],
     words: &[&QueryWord],
     segmenter: &Segmenter,
-    found: &mut Vec<(Range<usize>, Variant)>,
+    found: &mut Vec<FoundVariant>,
 ) {
     // Values of one digit are not indexed.
     const MIN_DIGITS: usize = 2;
@@ -265,27 +265,28 @@ fn numbers_and_dates(
     };
     found.extend(of_ordinals.into_iter().filter(|(units, _)| units.end <= words.len()));
     let spans: Vec<Range<usize>> = units.into_iter().map(|unit| unit.chars).collect();
-    let words = |chars: Range<usize>| {
+    let words_at = |chars: Range<usize>| {
         let start = spans.iter().position(|word| word.end > chars.start)?;
         let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;
         // Part of a word is not a number or date of its own.
-        let whole = spans[start].start == chars.start && spans[end - 1].end <= chars.end + 1;
-        (whole && start < end && end <= words.len()).then_some(start..end)
+        let is_whole = spans[start].start == chars.start && spans[end - 1].end <= chars.end + 1;
+        (is_whole && start < end && end <= words.len()).then_some(start..end)
     };
     for (chars, digits) in values {
-        if let Some(words) = words(chars) {
+        if let Some(words) = words_at(chars) {
             let variant = Variant::new(&digits, TokenKind::Value, Origin::Number);
             found.extend(variant.map(|variant| (words, variant)));
         }
     }
     for (chars, mode) in dates {
-        if let Some(words) = words(chars.clone()) {
+        if let Some(words) = words_at(chars.clone()) {
             let text = folded.slice(chars).to_owned();
             found.push((words, Variant { text, key: Vec::new(), mode, origin: Origin::Date }));
         }
     }
 }
 
+/// The terms of a text, as if it were typed.
 fn terms_of(text: &str, segmenter: &Segmenter, unigrams: UnigramPolicy) -> Vec<WeightedTerm> {
     let folded = Folded::new(text);
     let key = Key::new(&folded);

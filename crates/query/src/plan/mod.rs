@@ -11,6 +11,7 @@
 
 pub(crate) mod analyze;
 mod compile;
+mod compile_text;
 mod dates;
 pub(crate) mod expand;
 pub(crate) mod expr;

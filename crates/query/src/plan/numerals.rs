@@ -27,8 +27,9 @@ pub(super) fn ordinals(chars: &[char], units: &[Unit]) -> Vec<(Range<usize>, Var
     found
 }
 
-/// The variant of the units that hold a numeral, which starts the ordinal at `first` or follows 第
-/// there. It includes the unit that follows, because 第三 alone is also the beginning of 第三十.
+/// The variant of an ordinal, and the range of the units that it stands in. `first` is where the
+/// ordinal begins, `numeral` the range of its numeral, `other` the numeral's other spelling. The
+/// unit that follows directly is included, because 第三 alone is also the beginning of 第三十.
 fn variant(
     chars: &[char],
     units: &[Unit],
@@ -58,13 +59,14 @@ fn variant(
 
 /// The numeral that starts at a character: its end, and its other spelling.
 fn numeral_at(chars: &[char], start: usize) -> Option<(usize, String)> {
-    let same = |of: fn(char) -> bool| {
-        chars.get(start..).unwrap_or_default().iter().take_while(|c| of(**c)).count()
+    let count_while = |is_part: fn(char) -> bool| {
+        chars.get(start..).unwrap_or_default().iter().take_while(|c| is_part(**c)).count()
     };
-    let digits = same(|c| c.is_ascii_digit());
-    let han = same(|c| HAN_DIGITS.contains(&c) || c == '十');
+    let digits = count_while(|c| c.is_ascii_digit());
+    let han = count_while(|c| HAN_DIGITS.contains(&c) || c == '十');
     let text: String = chars[start..start + digits.max(han)].iter().collect();
     let other = match (digits, han) {
+        // More digits are no ordinal: 2023季 has a year.
         (1 | 2, 0) => to_han(text.parse().ok()?)?,
         (0, 1..=3) => from_han(&text)?.to_string(),
         _ => return None,
@@ -76,7 +78,7 @@ fn numeral_at(chars: &[char], start: usize) -> Option<(usize, String)> {
 fn numeral_before(chars: &[char], end: usize) -> Option<(Range<usize>, String)> {
     let is_part = |c: &&char| c.is_ascii_digit() || HAN_DIGITS.contains(c) || **c == '十';
     let start = end - chars[..end].iter().rev().take_while(is_part).count();
-    // 第三季 was found at its 第, and 2023季 is a year.
+    // 第三季 is found at its 第.
     if start == end || start.checked_sub(1).is_some_and(|before| chars[before] == '第') {
         return None;
     }
@@ -86,6 +88,7 @@ fn numeral_before(chars: &[char], end: usize) -> Option<(Range<usize>, String)> 
 
 const HAN_DIGITS: [char; 9] = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
+/// A number from 1 to 99 in Han numerals.
 fn to_han(number: usize) -> Option<String> {
     let digit = |digit: usize| digit.checked_sub(1).map(|at| HAN_DIGITS[at]);
     match (number / 10, number % 10) {
@@ -96,6 +99,7 @@ fn to_han(number: usize) -> Option<String> {
     }
 }
 
+/// The value of a number in Han numerals from 一 to 九十九.
 fn from_han(text: &str) -> Option<usize> {
     let value = |c: char| HAN_DIGITS.iter().position(|digit| *digit == c).map(|at| at + 1);
     match text.chars().collect::<Vec<_>>()[..] {

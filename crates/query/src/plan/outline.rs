@@ -20,12 +20,12 @@ pub(super) struct Outline {
 
 impl Outline {
     /// An outline that discards what is written.
-    pub(super) fn none() -> Self {
+    pub(super) fn discarding() -> Self {
         Self { lines: None, depth: 0 }
     }
 
     /// An empty outline that keeps what is written.
-    pub(super) fn empty() -> Self {
+    pub(super) fn recording() -> Self {
         Self { lines: Some(String::new()), depth: 0 }
     }
 

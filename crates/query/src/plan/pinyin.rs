@@ -37,8 +37,9 @@ const MAX_SYLLABLES: usize = 8;
 /// Whether no document matches a node by its letters.
 pub(crate) type IsMissing<'m> = &'m dyn Fn(&Node) -> Result<bool, Error>;
 
-/// A query read as pinyin for documents that do not have all of it: any text of its outermost group
-/// is enough. What must match in full stays so. `None` if nothing is left to choose from.
+/// Relaxes a query that was read as pinyin: a document need only match one text of its outermost
+/// group, and all its filters and other nodes as before. `None` if the group has fewer than two
+/// texts, or a `+`.
 pub(crate) fn any_text(query: &Query) -> Option<Query> {
     let NodeKind::And(nodes) = &query.root.kind else { return None };
     let is_text =
@@ -67,6 +68,7 @@ pub(crate) fn read_as_pinyin(
     Ok((!reader.readings.is_empty()).then_some((query, reader.readings)))
 }
 
+/// Rewrites a query, and collects how its words were read.
 struct Reader<'r> {
     statistics: &'r dyn TermStatistics,
     is_missing: IsMissing<'r>,
@@ -161,7 +163,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The words that `syllables`, joined, sound like, in place of what was typed.
+    /// A node that searches for the words that `syllables`, joined, sound like. `None` if there are
+    /// no such words. `typed` and `span` are what the node replaces.
     fn read(
         &mut self,
         typed: String,
@@ -246,7 +249,7 @@ fn sounds_like(word: &str, letters: &str, may_be_initials: bool) -> bool {
     if count < 2 || count > letters.len() || !word.chars().all(is_han) {
         return false;
     }
-    // Most words begin with another sound, which is quick to see.
+    // Most words begin with another letter, which is quick to test.
     let begins = |c: char| {
         let mut sounds = c.to_pinyin_multi().into_iter().flatten();
         let first = letters.chars().next();

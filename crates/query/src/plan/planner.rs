@@ -36,7 +36,7 @@ impl<'p> Planner<'p> {
     /// [`Error::Query`] if nothing in the query can be searched for, or an error of the tables or
     /// the statistics.
     pub(crate) fn plan(self, query: &Query, mode: Mode) -> Result<Plan, Error> {
-        let (compiled, _) = self.compile(query, mode, Outline::none())?;
+        let (compiled, _) = self.compile(query, mode, Outline::discarding())?;
         weigh(compiled, self.statistics)
     }
 
@@ -46,7 +46,7 @@ impl<'p> Planner<'p> {
     ///
     /// As [`Planner::plan`].
     pub(crate) fn matching(self, query: &Query, mode: Mode) -> Result<Matching, Error> {
-        let (compiled, _) = self.compile(query, mode, Outline::none())?;
+        let (compiled, _) = self.compile(query, mode, Outline::discarding())?;
         Ok(Matching { expr: compiled.match_expr, words: compiled.words.len() })
     }
 
@@ -57,7 +57,7 @@ impl<'p> Planner<'p> {
     ///
     /// As [`Planner::plan`].
     pub(crate) fn outline(self, query: &Query) -> Result<String, Error> {
-        let (_, outline) = self.compile(query, Mode::Strict, Outline::empty())?;
+        let (_, outline) = self.compile(query, Mode::Strict, Outline::recording())?;
         Ok(outline.into_text())
     }
 
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn filters_alone_need_no_tables() {
-        let no_tables = || panic!("not asked for");
+        let no_tables = || panic!("filters need no tables");
         let statistics = FakeStatistics::default();
         let planner = Planner::new(&no_tables, &statistics);
         let plan = planner.plan(&parsed("kind:flash tag:defi* date:2024"), Mode::Strict).unwrap();

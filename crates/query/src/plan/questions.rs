@@ -11,16 +11,18 @@ use super::expand::ExpandedText;
 use super::stop_words::is_question_noun;
 use crate::lang::{Node, NodeKind, Span, Term};
 
-/// The most words that a noun that asks is cut into (举办地 is cut into 举办 and 地).
+/// The most words that the segmenter cuts a question noun into (举办地 is cut into 举办 and 地).
 const MAX_NOUN_WORDS: usize = 2;
 
-/// Joins the neighbouring words of a group that are a question together. `None` if no words are.
+/// Joins the neighbouring words of a group that are a question together into one text: words typed
+/// with spaces between them are then one clause. `None` if nothing is joined.
 ///
-/// Chinese quotation marks that touch other words of a question mark words there as they do in
-/// prose, so they are joined too. A phrase that spaces separate from the question stays exact.
-/// Where hits may lack words, such quotation marks are those of prose in every text: a title that
-/// is pasted has some, too.
-pub(crate) fn join(
+/// A phrase in Chinese quotation marks that touches another word of a question is joined with it,
+/// because there the marks are those of prose and do not ask for an exact sequence. A phrase that
+/// spaces separate from the question stays exact. If `may_lack_words` is set, a phrase in Chinese
+/// quotation marks is joined with the words that touch it in every text, question or not: the title
+/// of an article, pasted as a query, may have such marks, too.
+pub(crate) fn join_words_of_questions(
     typed: &str,
     nodes: &[Node],
     segmenter: &Segmenter,
@@ -34,7 +36,7 @@ pub(crate) fn join(
     let mut changed = false;
     while from < nodes.len() {
         let run = nodes[from..].iter().enumerate();
-        let run = run.take_while(|(at, _)| is_part(typed, nodes, from + at)).count();
+        let run = run.take_while(|(at, _)| can_join(typed, nodes, from + at)).count();
         let run_nodes = &nodes[from..from + run];
         match question(run_nodes, segmenter) {
             Some(node) => {
@@ -43,7 +45,7 @@ pub(crate) fn join(
             }
             None if may_lack_words => {
                 let before = joined.len();
-                joined.extend(prose(run_nodes));
+                joined.extend(join_touching(run_nodes));
                 changed |= joined.len() - before < run;
             }
             None => joined.extend_from_slice(run_nodes),
@@ -56,8 +58,9 @@ pub(crate) fn join(
     changed.then_some(joined)
 }
 
-/// Whether a node of a group can be a part of a question.
-fn is_part(typed: &str, nodes: &[Node], at: usize) -> bool {
+/// Whether a node of a group can be joined with others: a word, or a phrase in Chinese quotation
+/// marks that touches another node.
+fn can_join(typed: &str, nodes: &[Node], at: usize) -> bool {
     match &nodes[at].kind {
         NodeKind::Term(term) => !term.prefix,
         NodeKind::Phrase(phrase) if phrase.near.is_none() => {
@@ -71,8 +74,8 @@ fn is_part(typed: &str, nodes: &[Node], at: usize) -> bool {
     }
 }
 
-/// The nodes of a run, each chain of nodes that touch as one text.
-fn prose(run: &[Node]) -> impl Iterator<Item = Node> {
+/// The nodes of a run, in which nodes without spaces between them are joined into one text.
+fn join_touching(run: &[Node]) -> impl Iterator<Item = Node> {
     let chains = run.chunk_by(|a, b| a.span.end == b.span.start);
     chains.flat_map(|chain| match as_text(chain) {
         Some((node, _)) if chain.len() > 1 => vec![node],
@@ -80,8 +83,8 @@ fn prose(run: &[Node]) -> impl Iterator<Item = Node> {
     })
 }
 
-/// The nodes of a run as one text, and how many segments blanks divide it into. `None` if it is
-/// empty or has nodes other than words and phrases.
+/// The nodes of a run as one text, and the number of segments that spaces divide it into. `None` if
+/// the run is empty or has nodes other than words and phrases.
 fn as_text(run: &[Node]) -> Option<(Node, usize)> {
     let (first, last) = (run.first()?, run.last()?);
     let mut text = String::new();
@@ -112,7 +115,7 @@ fn question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
     let NodeKind::Term(Term { text, .. }) = &node.kind else { return None };
     let folded = Folded::new(text);
     let mut words = Vec::new();
-    // A date is one thing, however many words it has.
+    // The words of dates are not counted: `2024年5月1日` would count as six.
     let is_part_of_date =
         |word: &str| word.bytes().all(|b| b.is_ascii_digit()) || ["年", "月", "日"].contains(&word);
     segmenter.words(&folded, |token| {
@@ -123,9 +126,10 @@ fn question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
     is_question(text, words.iter().map(String::as_str), segments).then_some(node)
 }
 
-/// Makes the noun that ends the texts of a group optional if it asks for something and there are
-/// other words.
+/// Makes the noun at the end of the last text of a group optional, if it asks for something
+/// ([`is_question_noun`]) and the group has other words.
 pub(super) fn make_noun_optional(texts: &mut [Option<ExpandedText>]) {
+    // Every word but stop words: the index of its text, and of the word in that text.
     let mut words: Vec<(usize, usize)> = Vec::new();
     for (number, text) in texts.iter().enumerate() {
         let Some(text) = text else { continue };

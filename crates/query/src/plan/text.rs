@@ -7,8 +7,8 @@ use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
 use super::expr::{Filter, MatchExpr};
 use super::needle::{Needle, NeedleKind};
 
-/// A bigram must weigh more than this for [`any_term`] to look for it. One of two stop words weighs
-/// 0.1, one of a stop word and another word 0.55.
+/// A bigram must weigh more than this for [`any_term`] to look for it. A bigram of two stop words
+/// weighs 0.1, a bigram of a stop word and another word 0.55.
 const MIN_BIGRAM_WEIGHT: f32 = 0.5;
 
 /// Documents that have the key characters in sequence in one of the fields.
@@ -59,8 +59,8 @@ pub(crate) fn any_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     MatchExpr::any_of(word.variants.iter().map(|variant| one_variant(fields, variant)).collect())
 }
 
-/// As [`any_variant`] for what a NOT excludes: a document goes only if it has the word itself, not
-/// if it has a longer one that starts with it.
+/// As [`any_variant`] for what a NOT excludes: a document is excluded only if it has the
+/// word itself, not if it has a longer one that starts with it.
 pub(super) fn any_whole_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     MatchExpr::any_of(word.variants.iter().map(|variant| whole_variant(fields, variant)).collect())
 }

@@ -57,8 +57,9 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
         scored_terms.extend(idfs.scored_terms(&text.terms, &fields));
         weighted.push(text);
     }
-    // With other words beside it, whether a document has a short word or its two characters at the
-    // border of other words has not helped any of the judged sets, and costs a second posting list.
+    // If the query has several words, stop words aside, short words are scored by their bigrams
+    // alone. Scoring them as words, too, has not helped in any of the judged sets, and costs a
+    // second posting list.
     if words.iter().filter(|word| !word.word.stop).count() > 1 {
         scored_terms.retain(|term| !is_short_word(term.kind, &term.text));
     }
@@ -75,9 +76,11 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     })
 }
 
-/// The mass of a word is its idf. The words of a date are one unit, which is worth less than every
-/// other word: a date alone is never ahead of a document with what was asked about.
+/// What adds to the coverage of a document: each word, with its idf as its mass. The words of a
+/// date are one unit with less mass than every other word: a document that only has the date never
+/// comes before one with what was asked about.
 fn covering(words: &[PlannedWord]) -> Covering {
+    // The mass of a date is at most this fraction of that of the most common other word.
     const DATE_SHARE: f32 = 0.25;
     let date = |word: &PlannedWord| {
         let mut variants = word.word.variants.iter();
@@ -140,7 +143,7 @@ fn terms_of_variant(variant: &Variant) -> Box<dyn Iterator<Item = (TermKind, Str
     }
 }
 
-/// The inverse document frequencies of the terms of a plan.
+/// The inverse document frequencies of the terms of a plan: by field and kind, then by text.
 struct TermIdfs(HashMap<(TextField, TermKind), HashMap<String, f32>>);
 
 impl TermIdfs {

@@ -73,9 +73,13 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
     };
     // A `+` makes the text beside it optional.
     let has_plus = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
+    // The words of a question that were typed with spaces between them are one clause.
     let joined = match has_plus {
         true => None,
-        false => questions::join(&query.text, nodes, runner.tables()?.segmenter, false),
+        false => {
+            let (tables, may_lack_words) = (runner.tables()?, false);
+            questions::join_words_of_questions(&query.text, nodes, tables.segmenter, may_lack_words)
+        }
     };
     let nodes = joined.as_deref().unwrap_or(nodes);
     let mut required = Vec::new();

@@ -1,0 +1,114 @@
+//! The part of the compiler that compiles texts and quoted phrases.
+
+use wensou_text::has_symbols;
+
+use super::analyze::{AnalysedText, QueryWord, Requirement};
+use super::compile::{ClauseContext, Compiler, Required, ScoredText};
+use super::expand::ExpandedText;
+use super::expr::MatchExpr;
+use super::query_plan::{Mode, PlannedWord};
+use super::text;
+use crate::error::Error;
+use crate::lang::{Diagnostic, Node, Phrase};
+
+impl Compiler<'_, '_> {
+    /// Compiles the words of one text. If `prefix` is set, its last word is the start of words.
+    pub(super) fn compile_text(
+        &mut self,
+        node: &Node,
+        expanded: ExpandedText,
+        prefix: bool,
+        context: ClauseContext<'_>,
+    ) -> Required {
+        let text = &expanded.text;
+        self.outline.text(text, prefix);
+        if text.words.is_empty() {
+            // Punctuation such as the dash of `a - b` requires nothing; as a whole query it is a
+            // mistake.
+            self.punctuation_only.get_or_insert(node.span);
+            return None;
+        }
+        let relaxed = context.positive && self.mode == Mode::Relaxed && !context.strict;
+        let meaningful = text.has_content();
+        let last = text.words.len() - 1;
+        let mut wanted = Vec::new();
+        for (number, word) in text.words.iter().enumerate() {
+            let is_prefix = prefix && number == last;
+            if word.stop && (meaningful || context.beside_text) && !is_prefix {
+                continue;
+            }
+            let expr = match is_prefix {
+                true => text::prefix(context.fields, word),
+                false if context.positive => text::any_variant(context.fields, word),
+                false => text::any_whole_variant(context.fields, word),
+            };
+            if context.positive {
+                let word = word.clone();
+                let covers = relaxed;
+                self.words.push(PlannedWord { word, expr: expr.clone(), covers, idf: 0.0 });
+            }
+            match word.optional && context.positive && !is_prefix {
+                true => self.may_lack_words = true,
+                false => wanted.push(expr),
+            }
+        }
+        let required = match context.required {
+            false => None,
+            true if wanted.is_empty() => None,
+            true if relaxed => {
+                self.alternatives.push(text::any_term(context.fields, text));
+                None
+            }
+            true if text.question => {
+                self.may_lack_words |= context.positive;
+                Some(text::any_term(context.fields, text))
+            }
+            true => Some(MatchExpr::all_of(wanted)),
+        };
+        if context.positive {
+            self.texts.push(ScoredText { expanded, fields: context.fields.to_vec() });
+        }
+        required
+    }
+
+    /// Compiles a quoted phrase: as an exact sequence, or as words near each other.
+    pub(super) fn compile_phrase(
+        &mut self,
+        node: &Node,
+        phrase: &Phrase,
+        context: ClauseContext<'_>,
+    ) -> Result<Required, Error> {
+        let requirement =
+            if context.required { Requirement::Everything } else { Requirement::Optional };
+        let text = AnalysedText::new(&phrase.text, (self.load_tables)()?.segmenter, requirement);
+        let folded = wensou_text::fold(&phrase.text);
+        let exact = phrase.near.is_none() && has_symbols(&folded);
+        let whole = match exact {
+            true => Some(QueryWord::exact(&phrase.text, &folded)),
+            false => QueryWord::sequence(&phrase.text, &text.key),
+        };
+        self.outline.phrase(&text, whole.as_ref(), phrase.near);
+        let Some(whole) = whole.filter(|_| phrase.near.is_none() || !text.words.is_empty()) else {
+            self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
+            return Ok(None);
+        };
+        let expr = match phrase.near {
+            None => text::any_variant(context.fields, &whole),
+            Some(distance) => text::near(context.fields, &text.words, distance as usize),
+        };
+        if context.positive {
+            let words = match phrase.near {
+                None => vec![whole],
+                Some(_) => text.words.clone(),
+            };
+            self.words.extend(words.into_iter().map(|word| {
+                // Every hit has the words of a phrase.
+                let expr = text::any_variant(context.fields, &word);
+                PlannedWord { word, expr, covers: false, idf: 0.0 }
+            }));
+            let fields = context.fields.to_vec();
+            self.texts.push(ScoredText { expanded: text.into(), fields });
+        }
+        Ok(context.required.then_some(expr))
+    }
+}
