@@ -12,7 +12,7 @@ use wensou_index::{TermKind, TextField, is_indexed_word};
 use wensou_text::{Folded, Key, Segmenter, Synonyms, TokenKind, is_han};
 
 use crate::plan::stop_words::{is_question_word, is_stop};
-use crate::plan::units::units;
+use crate::plan::typed_words::typed_words;
 pub(crate) use crate::plan::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 
@@ -97,11 +97,11 @@ impl AnalysedText {
     pub(crate) fn new(typed: &str, segmenter: &Segmenter, requirement: Requirement) -> Self {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);
-        let words = units(&folded, segmenter).into_iter().map(|unit| QueryWord {
-            typed: typed[folded.original_bytes(unit.chars)].to_owned(),
-            stop: is_stop(&unit.variants[0].text),
+        let words = typed_words(&folded, segmenter).into_iter().map(|word| QueryWord {
+            typed: typed[folded.original_bytes(word.chars)].to_owned(),
+            stop: is_stop(&word.variants[0].text),
             optional: false,
-            variants: unit.variants,
+            variants: word.variants,
         });
         let words: Vec<QueryWord> = words.collect();
         let texts = words.iter().map(|word| word.variants[0].text.as_str());

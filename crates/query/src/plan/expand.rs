@@ -12,7 +12,7 @@ use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use super::dates::dates;
 use super::numerals;
-use super::units::units;
+use super::typed_words::typed_words;
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
     AnalysedText, MatchMode, Origin, QueryWord, Requirement, TextTables, UnigramPolicy, Variant,
@@ -257,14 +257,14 @@ fn numbers_and_dates(
         return;
     }
     // Segment again as one text, to know where each word lies in the whole run.
-    let units = units(&folded, segmenter);
+    let typed_words = typed_words(&folded, segmenter);
     let of_ordinals = if has_ordinal {
-        numerals::ordinals(&folded.as_str().chars().collect::<Vec<_>>(), &units)
+        numerals::ordinals(&folded.as_str().chars().collect::<Vec<_>>(), &typed_words)
     } else {
         Vec::new()
     };
-    found.extend(of_ordinals.into_iter().filter(|(units, _)| units.end <= words.len()));
-    let spans: Vec<Range<usize>> = units.into_iter().map(|unit| unit.chars).collect();
+    found.extend(of_ordinals.into_iter().filter(|(range, _)| range.end <= words.len()));
+    let spans: Vec<Range<usize>> = typed_words.into_iter().map(|word| word.chars).collect();
     let words_at = |chars: Range<usize>| {
         let start = spans.iter().position(|word| word.end > chars.start)?;
         let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;

@@ -25,7 +25,7 @@ mod query_plan;
 pub(crate) mod questions;
 pub(crate) mod stop_words;
 pub(crate) mod text;
-mod units;
+mod typed_words;
 pub(crate) mod variant;
 mod weigh;
 

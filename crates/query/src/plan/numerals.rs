@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use wensou_text::is_han;
 
-use super::units::Unit;
+use super::typed_words::TypedWord;
 use super::variant::{MatchMode, Origin, Variant};
 
-/// The ordinals of a text up to 99, as ranges of the units that they stand in, each with a variant
-/// that counts as finding these.
-pub(super) fn ordinals(chars: &[char], units: &[Unit]) -> Vec<(Range<usize>, Variant)> {
+/// The ordinals from 1 to 99 in a text: for each the range of the words that it stands in, and a
+/// variant that counts as finding these words.
+pub(super) fn ordinals(chars: &[char], words: &[TypedWord]) -> Vec<(Range<usize>, Variant)> {
     let mut found = Vec::new();
     for (at, c) in chars.iter().enumerate() {
         let numeral = match c {
@@ -22,30 +22,30 @@ pub(super) fn ordinals(chars: &[char], units: &[Unit]) -> Vec<(Range<usize>, Var
         };
         let Some((numeral, other)) = numeral else { continue };
         let first = if *c == '第' { at } else { numeral.start };
-        found.extend(variant(chars, units, first, numeral, &other));
+        found.extend(variant(chars, words, first, numeral, &other));
     }
     found
 }
 
-/// The variant of an ordinal, and the range of the units that it stands in. `first` is where the
+/// The variant of an ordinal, and the range of the words that it stands in. `first` is where the
 /// ordinal begins, `numeral` the range of its numeral, `other` the numeral's other spelling. The
-/// unit that follows directly is included, because 第三 alone is also the beginning of 第三十.
+/// word that follows directly is included, because 第三 alone is also the beginning of 第三十.
 fn variant(
     chars: &[char],
-    units: &[Unit],
+    words: &[TypedWord],
     first: usize,
     numeral: Range<usize>,
     other: &str,
 ) -> Option<(Range<usize>, Variant)> {
-    let start = units.iter().position(|unit| unit.chars.end > first)?;
-    let mut end = units.iter().rposition(|unit| unit.chars.start < numeral.end)? + 1;
-    let next = units.get(end).filter(|next| {
-        units[end - 1].chars.end == numeral.end
+    let start = words.iter().position(|word| word.chars.end > first)?;
+    let mut end = words.iter().rposition(|word| word.chars.start < numeral.end)? + 1;
+    let next = words.get(end).filter(|next| {
+        words[end - 1].chars.end == numeral.end
             && next.chars.start == numeral.end
             && is_han(chars[numeral.end])
     });
     end += usize::from(next.is_some());
-    let range = units[start].chars.start..units[end - 1].chars.end;
+    let range = words[start].chars.start..words[end - 1].chars.end;
     let mut text: String = chars[range.start..numeral.start].iter().collect();
     text.push_str(other);
     text.extend(&chars[numeral.end..range.end]);

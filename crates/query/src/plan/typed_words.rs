@@ -15,7 +15,7 @@ use super::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
 const MAX_RATING: usize = 4;
 
 /// A word of typed text, with its symbols.
-pub(super) struct Unit {
+pub(super) struct TypedWord {
     /// The range of the word in characters of the folded text, including its symbols.
     pub(super) chars: Range<usize>,
     /// The variants of the word. A document that has any of them has the word.
@@ -23,12 +23,12 @@ pub(super) struct Unit {
 }
 
 /// The words of a folded text, in order.
-pub(super) fn units(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Unit> {
-    let mut units = Vec::new();
+pub(super) fn typed_words(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<TypedWord> {
+    let mut words = Vec::new();
     segmenter.words(folded, |token| {
         let chars = token.chars.start as usize..token.chars.end as usize;
         if let Some(lengths) = segmenter.compound_parts(&token.text) {
-            return units.extend(parts(folded, chars.start, lengths));
+            return words.extend(parts(folded, chars.start, lengths));
         }
         if let Some(variant) = Variant::new(&token.text, token.kind, Origin::Typed) {
             let variants = match token.kind {
@@ -37,48 +37,48 @@ pub(super) fn units(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Unit> {
                 }
                 _ => vec![variant],
             };
-            units.push(Unit { chars, variants });
+            words.push(TypedWord { chars, variants });
         }
     });
     // Most text has no symbols. This quick test of its bytes shows it: 0xE2 is the first byte of
     // `€` and `₿`.
     let may_count = |b: u8| b.is_ascii_punctuation() || b.is_ascii_digit() || b == b'\xe2';
     if !folded.as_str().bytes().any(may_count) {
-        return units;
+        return words;
     }
     let chars: Vec<char> = folded.as_str().chars().collect();
-    let mut units = connected_numbers(&chars, units);
-    attach_symbols(&chars, &mut units);
-    add_symbols_alone(&chars, &mut units);
-    units
+    let mut words = connected_numbers(&chars, words);
+    attach_symbols(&chars, &mut words);
+    add_symbols_alone(&chars, &mut words);
+    words
 }
 
 /// Splits a compound, which starts at character `start`, into parts of the given `lengths`.
-fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<Unit> {
+fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<TypedWord> {
     let mut end = start;
     let part = |length: &usize| {
         let chars = end..end + length;
         end = chars.end;
         let text = folded.slice(chars.clone());
         let variant = Variant::new(text, TokenKind::Han, Origin::Typed)?;
-        Some(Unit { chars, variants: vec![variant] })
+        Some(TypedWord { chars, variants: vec![variant] })
     };
     lengths.iter().filter_map(part).collect()
 }
 
-/// The variants of a word of letters and digits; `run` is the folded text that it stands for.
+/// The variants of a word of letters and digits; `run` is the word with its punctuation, folded.
 ///
 /// Pages may have the word inside a longer run that the index does not split there: `B2B` in
 /// `B2B2C`, `F-16` in `F-16V`, `3.11` in `python3.11.4`. So a word with a digit gets a second
 /// variant, which compares characters, if it contains punctuation or is short and has a letter.
 fn with_runs(mut word: Variant, run: &str) -> Vec<Variant> {
-    let digits = run.contains(|c: char| c.is_ascii_digit());
-    let letters = run.contains(char::is_alphabetic);
+    let has_digit = run.contains(|c: char| c.is_ascii_digit());
+    let has_letter = run.contains(char::is_alphabetic);
     // A percentage needs no second variant: the index has each of them as a word.
     let number = run.strip_suffix('%').unwrap_or(run);
-    let connected = number.contains(|c: char| !c.is_alphanumeric());
-    let short = word.key.len() < MIN_EMBEDDED;
-    if !digits || !(connected && !run.ends_with('%') || letters && short) {
+    let has_punctuation = number.contains(|c: char| !c.is_alphanumeric());
+    let is_short = word.key.len() < MIN_EMBEDDED;
+    if !has_digit || !(has_punctuation && !run.ends_with('%') || has_letter && is_short) {
         return vec![word];
     }
     if word.mode == MatchMode::WordOrEmbedded {
@@ -89,39 +89,40 @@ fn with_runs(mut word: Variant, run: &str) -> Vec<Variant> {
 }
 
 /// Joins numbers that punctuation connects into one word, such as `13:02`.
-fn connected_numbers(chars: &[char], units: Vec<Unit>) -> Vec<Unit> {
-    let mut joined: Vec<Unit> = Vec::with_capacity(units.len());
-    for unit in units {
+fn connected_numbers(chars: &[char], words: Vec<TypedWord>) -> Vec<TypedWord> {
+    let mut joined: Vec<TypedWord> = Vec::with_capacity(words.len());
+    for word in words {
         if let Some(last) = joined.last_mut() {
-            let gap = &chars[last.chars.end..unit.chars.start];
+            let gap = &chars[last.chars.end..word.chars.start];
             let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
             let connects = |c: &char| !c.is_whitespace() && !is_key_char(*c);
-            let between_digits = digit(last.chars.end - 1) && digit(unit.chars.start);
+            let between_digits = digit(last.chars.end - 1) && digit(word.chars.start);
             if !gap.is_empty() && between_digits && gap.iter().all(connects) {
-                *last = exact_unit(chars, last.chars.start..unit.chars.end);
+                *last = exact_word(chars, last.chars.start..word.chars.end);
                 continue;
             }
         }
-        joined.push(unit);
+        joined.push(word);
     }
     joined
 }
 
-fn exact_unit(chars: &[char], range: Range<usize>) -> Unit {
+/// The word in a range of characters, which is found only with its symbols.
+fn exact_word(chars: &[char], range: Range<usize>) -> TypedWord {
     let text: String = chars[range.clone()].iter().collect();
-    Unit { chars: range, variants: vec![Variant::exact(&text, MatchMode::ExactWord)] }
+    TypedWord { chars: range, variants: vec![Variant::exact(&text, MatchMode::ExactWord)] }
 }
 
 /// Extends each word by the symbols beside it that belong to it.
-fn attach_symbols(chars: &[char], units: &mut [Unit]) {
+fn attach_symbols(chars: &[char], words: &mut [TypedWord]) {
     let mut before = 0;
-    for at in 0..units.len() {
-        let next = units.get(at + 1).map_or(chars.len(), |unit| unit.chars.start);
-        let Range { start, end } = units[at].chars.clone();
+    for at in 0..words.len() {
+        let next = words.get(at + 1).map_or(chars.len(), |word| word.chars.start);
+        let Range { start, end } = words[at].chars.clone();
         let from = start_of_symbols(chars, before..start);
         let until = end_of_symbols(chars, start, end..next);
         if (from, until) != (start, end) {
-            units[at] = exact_unit(chars, from..until);
+            words[at] = exact_word(chars, from..until);
         }
         before = until;
     }
@@ -168,15 +169,15 @@ fn end_of_symbols(chars: &[char], start: usize, gap: Range<usize>) -> usize {
 
 /// Adds words that consist of symbols alone, if one of the symbols has a meaning without a word,
 /// such as `$`. Other symbols that stand alone are punctuation, such as the dash of `a - b`.
-fn add_symbols_alone(chars: &[char], units: &mut Vec<Unit>) {
+fn add_symbols_alone(chars: &[char], words: &mut Vec<TypedWord>) {
     let mut at = 0;
     for word in chars.split(|c| c.is_whitespace()) {
         let range = at..at + word.len();
         at = range.end + 1;
         let means = |c: &char| matches!(c, '$' | '€' | '₿' | '%');
         if word.iter().all(|c| is_symbol(*c)) && word.iter().any(means) {
-            let index = units.partition_point(|unit| unit.chars.start < range.start);
-            units.insert(index, exact_unit(chars, range));
+            let index = words.partition_point(|word| word.chars.start < range.start);
+            words.insert(index, exact_word(chars, range));
         }
     }
 }
@@ -189,12 +190,12 @@ mod tests {
     /// brackets.
     fn words(text: &str) -> String {
         let folded = Folded::new(text);
-        let of = |unit: Unit| match unit.variants[0].mode {
-            MatchMode::ExactWord => format!("[{}]", unit.variants[0].text),
-            _ => unit.variants[0].text.clone(),
+        let of = |word: TypedWord| match word.variants[0].mode {
+            MatchMode::ExactWord => format!("[{}]", word.variants[0].text),
+            _ => word.variants[0].text.clone(),
         };
-        let units = units(&folded, &Segmenter::standard());
-        units.into_iter().map(of).collect::<Vec<_>>().join(" ")
+        let words = typed_words(&folded, &Segmenter::standard());
+        words.into_iter().map(of).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -232,8 +233,8 @@ mod tests {
     fn words_with_digits_are_found_within_runs() {
         let modes = |text: &str| -> Vec<MatchMode> {
             let folded = Folded::new(text);
-            let units = units(&folded, &Segmenter::standard());
-            units[0].variants.iter().map(|variant| variant.mode).collect()
+            let words = typed_words(&folded, &Segmenter::standard());
+            words[0].variants.iter().map(|variant| variant.mode).collect()
         };
         for text in ["B2B", "F-16", "3.11", "192.168.0.121", "GPT-4"] {
             assert_eq!(modes(text), [MatchMode::Word, MatchMode::ExactWord], "{text}");
