@@ -179,7 +179,7 @@ pub fn explain<'i>(
         folded: wensou_text::fold(&query.text),
         words: words(&runner, &plan)?,
         compiled: runner.outline(query)?,
-        scored: scored(&runner, &plan)?,
+        scored: scored_terms(&runner, &plan)?,
         clauses,
         total,
         relaxed,
@@ -187,6 +187,7 @@ pub fn explain<'i>(
     })
 }
 
+/// The words of a plan, in order, then the stop words that a document need not have.
 fn words(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
     let variant = |variant: &Variant| -> Result<ExplainedVariant, Error> {
         Ok(ExplainedVariant {
@@ -212,7 +213,8 @@ fn words(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> 
         .collect()
 }
 
-fn scored(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error> {
+/// The terms of the texts of a plan, highest weight times idf in the body first.
+fn scored_terms(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error> {
     let terms = || plan.texts.iter().flat_map(|text| &text.terms);
     let in_body: Vec<FieldTerm> = terms()
         .map(|term| FieldTerm { field: TextField::Body, kind: term.kind, text: term.text.clone() })
@@ -230,6 +232,7 @@ fn scored(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error>
     Ok(explained)
 }
 
+/// Explains the rank of one document in an answer.
 struct HitExplainer<'a> {
     runner: &'a Runner<'a>,
     answer: &'a Answer,
@@ -245,7 +248,8 @@ impl HitExplainer<'_> {
         let runner = self.runner;
         let has = |found: &[ScoredDoc]| found.iter().any(|found| found.address == address);
         let backfill = self.answer.backfill.as_ref().filter(|backfill| has(&backfill.found));
-        let (plan, found, before) = match backfill {
+        // `preceding` is the number of documents that come before `found`.
+        let (plan, found, preceding) = match backfill {
             Some(backfill) => (&backfill.plan, &backfill.found, self.answer.found.len()),
             None => (&self.answer.plan, &self.answer.found, 0),
         };
@@ -259,8 +263,8 @@ impl HitExplainer<'_> {
             })
             .collect::<Result<_, Error>>()?;
         let at = found.iter().position(|found| found.address == address);
-        let shown = at.map(|at| self.shown(before + at)).transpose()?;
-        let other = shown.map(|(_, other)| other).filter(|other| *other != address);
+        let shown = at.map(|at| self.shown_hit(preceding + at)).transpose()?;
+        let duplicate_of = shown.map(|(_, hit)| hit).filter(|hit| *hit != address);
         // Only the first hits are reranked, and a single hit is not.
         let reranked = at.is_some_and(|at| at < RERANK_DEPTH && found.len() > 1);
         let second = match reranked {
@@ -271,7 +275,7 @@ impl HitExplainer<'_> {
             record,
             clauses,
             rank: shown.map(|(rank, _)| rank),
-            near_duplicate_of: other.map(|other| runner.engine().id(other)).transpose()?,
+            near_duplicate_of: duplicate_of.map(|hit| runner.engine().id(hit)).transpose()?,
             backfilled: backfill.is_some(),
             score: at.map_or(0.0, |at| found[at].score),
             term_scores: self.term_scores(plan, address)?,
@@ -284,14 +288,14 @@ impl HitExplainer<'_> {
         })
     }
 
-    /// For the document at `at` in the ranking, the rank (from 1) and the document of the hit that
-    /// it is shown as. The first document of a group of near-duplicates is the hit for the whole
+    /// The hit that the document at index `at` of the ranking is shown as: its rank, from 1, and
+    /// its document. The first document of a group of near-duplicates is the hit for the whole
     /// group.
-    fn shown(&self, at: usize) -> Result<(usize, DocAddress), Error> {
+    fn shown_hit(&self, at: usize) -> Result<(usize, DocAddress), Error> {
         let groups = self.runner.engine().groups()?;
-        let closest = self.answer.backfill.iter().flat_map(|backfill| &backfill.found);
+        let backfilled = self.answer.backfill.iter().flat_map(|backfill| &backfill.found);
         let found: Vec<DocAddress> =
-            self.answer.found.iter().chain(closest).map(|found| found.address).collect();
+            self.answer.found.iter().chain(backfilled).map(|found| found.address).collect();
         let group = groups.group_of(found[at]);
         let is_same = |other: &DocAddress| group.is_some() && groups.group_of(*other) == group;
         let first = found[..at].iter().position(is_same).unwrap_or(at);

@@ -1,4 +1,4 @@
-//! Highlights: the words of a query in any text.
+//! Highlights the words of a query in any text, such as a record that `show` prints.
 
 use super::snippet::{Snippet, highlight_all};
 use crate::error::Error;

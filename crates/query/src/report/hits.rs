@@ -35,15 +35,17 @@ pub struct Hit {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Results {
-    /// Documents that match.
+    /// The number of documents that match.
     pub total: usize,
-    /// Hits that these documents are shown as: near-duplicates are one hit.
+    /// The number of hits that these documents are shown as: near-duplicates are one hit, unless
+    /// [`Options::all`](crate::Options::all) is set.
     pub total_hits: usize,
     /// The hits that were asked for, in order.
     pub hits: Vec<Hit>,
     /// Whether no document has every word, and the hits are those with the most words.
     pub relaxed: bool,
-    /// If nothing matched what was typed: the readings of it that the hits match.
+    /// How Latin letters of the query were read as pinyin, if no document had every word of the
+    /// query as typed and the hits are those of that reading.
     pub readings: Vec<Reading>,
     /// The query with these readings in place of what was typed.
     pub reread: Option<Query>,

@@ -182,18 +182,20 @@ fn plan(
     })
 }
 
+/// Documents with enough of the key terms, without the record and the flash items of its page.
 fn match_expr(words: &[KeyTerm], record: &Record) -> MatchExpr {
     let min_shared = if words.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
     let shared =
         words.iter().map(|word| text::one_variant(&TextField::ALL, &word.variant)).collect();
     let has_id = |id: &str| Filter::text(FilterField::Id, id);
-    let mut own = vec![has_id(record.id())];
+    let mut excluded = vec![has_id(record.id())];
     if let Record::Article(article) = record {
-        own.extend(article.flashes.iter().map(|id| has_id(id)));
+        excluded.extend(article.flashes.iter().map(|id| has_id(id)));
     }
-    MatchExpr::and_not(MatchExpr::MinShouldMatch(min_shared, shared), MatchExpr::any_of(own))
+    MatchExpr::and_not(MatchExpr::MinShouldMatch(min_shared, shared), MatchExpr::any_of(excluded))
 }
 
+/// The key terms in each field. The key term of the highest weight has the weight of a word.
 fn scored_terms(
     words: &[KeyTerm],
     statistics: &dyn TermStatistics,

@@ -47,12 +47,25 @@ pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
 
 /// The most pairs of matches that are compared for the best group. A text that consists of matches
 /// has millions of pairs, and its beginning is as good as any other part.
-const MAX_STEPS: usize = 1 << 21;
+const MAX_PAIRS: usize = 1 << 21;
 
-/// The smallest range of characters that holds the best group of matches.
+/// The worth of a further match of the same word, as a fraction of the needle's weight.
+const REPEAT_FACTOR: f32 = 0.05;
+
+/// How much the logarithm of a needle's length adds to the worth of its match.
+const LENGTH_FACTOR: f32 = 0.25;
+
+/// What a group loses that is as long as the whole snippet; shorter ones lose in proportion.
+const SPAN_PENALTY: f32 = 0.5;
+
+/// Scores that differ by less are equal, so that rounding does not decide.
+const EPSILON: f32 = 1e-6;
+
+/// The smallest range of characters that holds the best group of matches, which is not longer than
+/// `limit` unless it is a single match.
 fn best_group(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<usize> {
-    let mut best = (f32::MIN, 0..0);
-    let mut steps = 0;
+    let (mut best_score, mut best_range) = (f32::MIN, 0..0);
+    let mut pairs = 0;
     for (first, start) in matches.iter().enumerate() {
         let mut words: Vec<usize> = Vec::new();
         let mut worth = 0.0;
@@ -61,26 +74,26 @@ fn best_group(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<
             if span > limit && found != start {
                 break;
             }
-            steps += 1;
-            if steps > MAX_STEPS {
-                return best.1;
+            pairs += 1;
+            if pairs > MAX_PAIRS {
+                return best_range;
             }
             let needle = &needles[found.needle];
             // A longer needle of a word is stronger evidence than a shorter one.
             let length = needle.key.len() as f32;
             if words.contains(&needle.word) {
-                worth += needle.weight * 0.05;
+                worth += needle.weight * REPEAT_FACTOR;
             } else {
                 words.push(needle.word);
-                worth += needle.weight * (1.0 + length.ln() * 0.25);
+                worth += needle.weight * (1.0 + length.ln() * LENGTH_FACTOR);
             }
-            let score = worth - span as f32 / limit.max(1) as f32 * 0.5;
-            if score > best.0 + 1e-6 {
-                best = (score, start.chars.start..found.chars.end);
+            let score = worth - span as f32 / limit.max(1) as f32 * SPAN_PENALTY;
+            if score > best_score + EPSILON {
+                (best_score, best_range) = (score, start.chars.start..found.chars.end);
             }
         }
     }
-    best.1
+    best_range
 }
 
 /// Extends `core` to at most `limit` characters, so that it starts and ends where it reads well.
@@ -120,6 +133,7 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
     start..end
 }
 
+/// The characters of `window`, without white space at its end, with the matches in it.
 fn cut(chars: &[char], window: &Range<usize>, matches: &[TextMatch]) -> Snippet {
     let trailing_space =
         chars[window.clone()].iter().rev().take_while(|c| c.is_whitespace()).count();

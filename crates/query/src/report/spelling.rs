@@ -23,14 +23,15 @@ const MAX_SUGGESTIONS: usize = 3;
 const MAX_WORDS: usize = 4;
 /// The longest typed word that is looked up, in characters.
 const MAX_LENGTH: usize = 40;
-/// The most characters of a typed word of Han characters that a similar one may leave over. More
-/// are several words, of which any two characters look like those of another.
+/// The most characters that a typed word of Han characters may have beyond those of a similar word.
+/// With more of them, several words were typed, and a part of these resembles some other word by
+/// chance.
 const MAX_OTHERS: usize = 2;
 /// Words of the index are compared for at most this long. After that, the best so far are taken.
 const TIME: Duration = Duration::from_millis(150);
 
-/// Hints for the words of `query` that no document contains (W008), from the words of the index. To
-/// be asked for only where a search finds nothing: every word of the index is compared.
+/// Hints for the words of `query` that no document contains (W008), from the words of the index.
+/// Ask for them only if a search finds nothing: every word of the index is compared.
 ///
 /// # Errors
 ///
@@ -55,21 +56,22 @@ pub fn similar_words<'i>(
         {
             continue;
         }
-        typed.push(Wanted::new(span, text, &folded));
+        typed.push(MissingWord::new(span, text, &folded));
     }
     if typed.is_empty() {
         return Ok(Vec::new());
     }
     compare(runner.engine(), &mut typed)?;
-    let hints = typed.iter().filter_map(|wanted| {
-        let nearest = wanted.nearest();
-        let hint = || Diagnostic::similar_word(&query.text, wanted.span, &wanted.typed, &nearest);
+    let hints = typed.iter().filter_map(|missing| {
+        let nearest = missing.nearest();
+        let hint = || Diagnostic::similar_word(&query.text, missing.span, &missing.typed, &nearest);
         (!nearest.is_empty()).then(hint)
     });
     Ok(hints.collect())
 }
 
-/// The words outside NOT, quotes and fields. Where a text has several scripts, each run of one.
+/// Collects the words outside NOT, quotes and fields. A text that mixes Han and other characters is
+/// cut into runs of either.
 fn collect(node: &Node, terms: &mut Vec<(Span, String)>) {
     match &node.kind {
         NodeKind::Term(term) if !term.prefix => {
@@ -86,23 +88,23 @@ fn collect(node: &Node, terms: &mut Vec<(Span, String)>) {
 }
 
 /// Compares the words of the index with every typed word.
-fn compare(engine: &dyn Engine, typed: &mut [Wanted]) -> Result<(), Error> {
+fn compare(engine: &dyn Engine, typed: &mut [MissingWord]) -> Result<(), Error> {
     for field in [FilterField::Tag, FilterField::Source] {
         for (word, documents) in engine.values(field)? {
-            typed.iter_mut().for_each(|wanted| wanted.compare(&word, &|| documents));
+            typed.iter_mut().for_each(|missing| missing.compare(&word, &|| documents));
         }
     }
-    let is_han_word = |wanted: &Wanted| wanted.chars.iter().any(|c| is_han(*c));
+    let is_han_word = |missing: &MissingWord| missing.chars.iter().any(|c| is_han(*c));
     // Latin words come first, and a large index has many: each script gets its own time.
-    for (from, is_for) in [("", false), (FIRST_HAN, true)] {
-        if typed.iter().all(|word| is_han_word(word) != is_for) {
+    for (from, for_han_words) in [("", false), (FIRST_HAN, true)] {
+        if typed.iter().all(|word| is_han_word(word) != for_han_words) {
             continue;
         }
         let started = Instant::now();
         let mut compared = 0u32;
         engine.for_each_word_from(from, &mut |word, documents| {
             let max_df = || TextField::ALL.into_iter().map(documents).max().unwrap_or(0);
-            typed.iter_mut().for_each(|wanted| wanted.compare(word, &max_df));
+            typed.iter_mut().for_each(|missing| missing.compare(word, &max_df));
             // The clock is read once for many words.
             compared = compared.wrapping_add(1);
             !compared.is_multiple_of(256) || started.elapsed() < TIME
@@ -111,23 +113,26 @@ fn compare(engine: &dyn Engine, typed: &mut [Wanted]) -> Result<(), Error> {
     Ok(())
 }
 
-/// A typed word and what comes close to it.
-struct Wanted {
+/// A typed word that no document contains, and the words of the index that come close to it.
+struct MissingWord {
     span: Span,
     typed: String,
     /// The word, folded.
     text: String,
     chars: Vec<char>,
-    /// Documents by word, and how far the word is from `text`.
+    /// The words that come close: for each its distance from `text`, and the number of documents
+    /// that have it.
     found: HashMap<String, (u32, u64)>,
 }
 
-impl Wanted {
+impl MissingWord {
     fn new(span: Span, typed: String, folded: &str) -> Self {
         let chars = folded.chars().collect();
         Self { span, typed, text: folded.to_owned(), chars, found: HashMap::new() }
     }
 
+    /// Adds a word of the index to those found, if it comes close. `documents` counts the documents
+    /// that have it.
     fn compare(&mut self, word: &str, documents: &dyn Fn() -> u64) {
         if let Some(distance) = self.distance(word) {
             let documents = documents();
@@ -165,10 +170,12 @@ impl Wanted {
         (distance <= allowed).then_some(distance as u32)
     }
 
-    /// A word of Han characters is close if one of its characters differs from those that were
-    /// typed, or all sound alike: in their usual readings, if no character is the same. What was
-    /// typed may contain more characters than a word of three or more, but not than one of two,
-    /// which is easily a part of another word.
+    /// As [`MissingWord::distance`], for a word of Han characters. Such a word comes close if one
+    /// of its characters is another than was typed (in a word of two, only if both sound alike), if
+    /// up to half of them, rounded up, are others that sound alike, or if both characters of a word
+    /// of two are others that sound alike in their usual readings. What was typed may have up to
+    /// [`MAX_OTHERS`] more characters than a word of three or more. It may not have more than a
+    /// word of two, which is easily a part of another word.
     fn distance_of_han(&self, word: &str) -> Option<u32> {
         let chars: Vec<char> = word.chars().collect();
         let others = self.chars.len().checked_sub(chars.len())?;
@@ -215,7 +222,7 @@ mod tests {
     #[test]
     fn words_are_close_by_letters_or_by_sound() {
         let distance = |typed: &str, word| {
-            Wanted::new(Span::default(), typed.to_owned(), typed).distance(word)
+            MissingWord::new(Span::default(), typed.to_owned(), typed).distance(word)
         };
         for (typed, word) in [
             ("bitcion", "bitcoin"),

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_of_another_age_does_not_make_a_million_bars() {
+    fn a_date_in_year_1_does_not_make_a_million_bars() {
         let days = [date(1, 1, 1), date(2024, 1, 2)];
         assert!(starts(&days, Step::Day).len() <= MAX_BARS + 1);
         assert_eq!(starts(&days, Step::Year).len(), 2024);

@@ -6,8 +6,8 @@ use jiff::civil::{Date, DateTime};
 
 use crate::error::Error;
 use crate::lang::{DateFilter, Diagnostic, FieldClause, Node, NodeKind, Query, Span};
+use crate::report::missing_values::missing_values;
 use crate::report::overview::civil_bounds;
-use crate::report::values::missing_values;
 use crate::runner::Runner;
 
 /// The warnings that need the index, W002 to W005 and W007. `undated` is the number of documents
@@ -54,7 +54,7 @@ fn is_counted(clause: &FieldClause) -> bool {
     matches!(clause, Tag(_) | Source(_) | Author(_) | Site(_) | Url(_) | Category(_) | Id(_))
 }
 
-/// Date clauses side by side that have no day in common.
+/// The warning W007, if date clauses of the outermost group have no day in common.
 fn empty_range(query: &Query) -> Option<Diagnostic> {
     let NodeKind::And(nodes) = &query.root.kind else { return None };
     let ranges = nodes.iter().filter_map(|node| match &node.kind {
@@ -64,13 +64,16 @@ fn empty_range(query: &Query) -> Option<Diagnostic> {
         _ => None,
     });
     let ranges: Vec<_> = ranges.collect();
-    let latest = ranges.iter().filter_map(|range| Some((range.1?, range.0))).max_by_key(|x| x.0)?;
-    let earliest = ranges.iter().filter_map(|range| Some((range.2?, range.0)));
-    let (until, span) = earliest.min_by_key(|end| end.0)?;
-    let last = until.yesterday().unwrap_or(until);
-    (latest.0 >= until).then(|| Diagnostic::empty_range(&query.text, span, latest.0, last))
+    let latest_start = ranges.iter().filter_map(|(_, from, _)| *from).max()?;
+    let ends = ranges.iter().filter_map(|(span, _, until)| Some(((*until)?, *span)));
+    let (first_end, span) = ends.min_by_key(|(until, _)| *until)?;
+    let last = first_end.yesterday().unwrap_or(first_end);
+    (latest_start >= first_end)
+        .then(|| Diagnostic::empty_range(&query.text, span, latest_start, last))
 }
 
+/// The warnings W003: one for each of the date clauses, given by span and first day, that starts
+/// after the newest document.
 fn after_newest(
     runner: &Runner<'_>,
     query: &Query,
@@ -84,6 +87,7 @@ fn after_newest(
     Ok(late.map(|(span, _)| Diagnostic::range_after_newest(&query.text, *span, newest)).collect())
 }
 
+/// Calls `see` with a node and every node below it.
 pub(crate) fn visit(
     node: &Node,
     see: &mut dyn FnMut(&Node) -> Result<(), Error>,

@@ -1,4 +1,4 @@
-//! Values of fields that no document has, with the values that come closest.
+//! Warnings about values of fields that no document has, with the values that come closest.
 
 use wensou_text::fold;
 
@@ -24,10 +24,11 @@ pub(crate) fn missing_values(
     clause: &FieldClause,
 ) -> Result<Vec<Diagnostic>, Error> {
     let field = clause.name().as_str();
-    let Some((values, of_value)) = texts(clause) else {
-        // The values of other fields are few, and the parser knows them.
-        let whole = |clause: &FieldClause| matches!(clause, FieldClause::Date(_));
-        if whole(clause) || counted(runner, query, node.clone())? > 0 {
+    let Some((values, of_value)) = text_values(clause) else {
+        // A day without documents is no mistake. The values of the other fields are few, and the
+        // parser knows them, so no value is suggested.
+        let is_date = matches!(clause, FieldClause::Date(_));
+        if is_date || count(runner, query, node.clone())? > 0 {
             return Ok(Vec::new());
         }
         let value = node.span.of(&query.text);
@@ -43,7 +44,7 @@ pub(crate) fn missing_values(
     let mut warnings = Vec::new();
     for value in values {
         let single = NodeKind::Field(of_value(vec![value.clone()]));
-        if counted(runner, query, Node { kind: single, span: value.span })? > 0 {
+        if count(runner, query, Node { kind: single, span: value.span })? > 0 {
             continue;
         }
         let nearest = nearest(&fold(&value.text), &existing(runner, clause)?);
@@ -65,8 +66,9 @@ pub(crate) fn missing_values(
 /// Makes a clause of values.
 type OfValues = fn(Vec<Value>) -> FieldClause;
 
-/// The values of a clause whose values are text of the archive.
-fn texts(clause: &FieldClause) -> Option<(&[Value], OfValues)> {
+/// The values of a clause, and what makes a clause of the same field. `None` for fields whose
+/// values are not text from the archive.
+fn text_values(clause: &FieldClause) -> Option<(&[Value], OfValues)> {
     Some(match clause {
         FieldClause::Tag(values) => (values, FieldClause::Tag),
         FieldClause::Source(values) => (values, FieldClause::Source),
@@ -91,21 +93,23 @@ fn help(clause: &FieldClause) -> &'static str {
     }
 }
 
-fn counted(runner: &Runner<'_>, query: &Query, node: Node) -> Result<usize, Error> {
+/// The number of documents that match a node of a query.
+fn count(runner: &Runner<'_>, query: &Query, node: Node) -> Result<usize, Error> {
     runner.count(&query_of(query, vec![node]), Mode::Strict)
 }
 
-/// The values that the documents have, with their document counts.
+/// The values that documents have in the field of a clause, with their document counts. Empty for
+/// fields whose values are not listed.
 fn existing(runner: &Runner<'_>, clause: &FieldClause) -> Result<Vec<(String, u64)>, Error> {
-    let spelled = |of: Facet| -> Result<Vec<(String, u64)>, Error> {
+    let original_spellings = |of: Facet| -> Result<Vec<(String, u64)>, Error> {
         let counts = runner.engine().facet_counts(&MatchExpr::All, of)?;
         let values = facet_values(counts, of, None);
         Ok(values.into_iter().map(|value| (value.value, value.documents)).collect())
     };
     match clause {
         FieldClause::Tag(_) => runner.engine().values(FilterField::Tag),
-        FieldClause::Source(_) => spelled(Facet::Source),
-        FieldClause::Category(_) => spelled(Facet::Category),
+        FieldClause::Source(_) => original_spellings(Facet::Source),
+        FieldClause::Category(_) => original_spellings(Facet::Category),
         FieldClause::Author(_) => runner.engine().values(FilterField::Author),
         FieldClause::Site(_) => runner.engine().values(FilterField::Site),
         _ => Ok(Vec::new()),
