@@ -1,6 +1,7 @@
-//! The time to parse a query of growing length, for many ways to nest. It must be linear: a
-//! well-known engine once took exponential time for parentheses. Prints nanoseconds per character
-//! for lengths that double; the last column, relative to the shortest, stays near 1 or below.
+//! Measures the time to parse a query of growing length, for many ways to nest. It must be linear:
+//! a well-known engine once took exponential time for parentheses. Prints nanoseconds per character
+//! for lengths that double. The last column is relative to the shortest length; if parsing is
+//! linear, it stays near 1 or below.
 //!
 //! ```sh
 //! cargo bench -p wensou-query --bench nested
@@ -40,9 +41,9 @@ fn main() {
                 black_box(parse_lenient(black_box(&query), &clock));
             }
             let nanos = started.elapsed().as_nanos() as f64 / f64::from(rounds);
-            let each = nanos / query.chars().count() as f64;
-            let ratio = each / *shortest.get_or_insert(each);
-            println!("{shape:<14} {length:>7} {each:>9.1} {ratio:>8.2}");
+            let per_char = nanos / query.chars().count() as f64;
+            let ratio = per_char / *shortest.get_or_insert(per_char);
+            println!("{shape:<14} {length:>7} {per_char:>9.1} {ratio:>8.2}");
         }
     }
 }

@@ -55,6 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
+/// Builds an index of the sample archive in a folder, and returns the folder of the index.
 fn index_sample(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
     let dir = folder.join("index");

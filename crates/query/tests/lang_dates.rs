@@ -6,6 +6,7 @@ fn clock(today: &str) -> Clock {
     Clock { today: today.parse().expect("a date") }
 }
 
+/// The first day of a point in time and the day after its last, or the error.
 fn days(text: &str, today: &str) -> String {
     match parse_point(text, &clock(today)) {
         Ok(days) => format!("{} {}", days.from, days.until),
@@ -27,7 +28,7 @@ fn filter(clause: &str) -> String {
 }
 
 #[test]
-fn points() {
+fn points_in_time_are_read_as_days() {
     for (text, expected) in [
         ("2023", "2023-01-01 2024-01-01"),
         ("２０２３", "2023-01-01 2024-01-01"),
@@ -78,7 +79,7 @@ fn points() {
 }
 
 #[test]
-fn months_end_where_months_end() {
+fn counting_months_and_years_back_stops_at_the_last_day_of_a_month() {
     assert_eq!(days("1mo", "2023-03-31"), "2023-03-01 2023-04-01");
     assert_eq!(days("1y", "2024-02-29"), "2023-03-01 2024-03-01");
     assert_eq!(days("last-month", "2023-01-31"), "2022-12-01 2023-01-01");
@@ -88,7 +89,7 @@ fn months_end_where_months_end() {
 }
 
 #[test]
-fn what_is_no_point_says_why() {
+fn errors_say_why_a_text_is_no_point_in_time() {
     for (text, expected) in [
         ("2023-13", "`2023-13` is not a date: there is no month 13"),
         ("2023-00", "`2023-00` is not a date: there is no month 0"),
@@ -150,7 +151,7 @@ fn a_mistyped_word_has_a_suggestion() {
 }
 
 #[test]
-fn clauses() {
+fn date_clauses_admit_ranges_of_days() {
     for (clause, expected) in [
         ("date:2023-05", "2023-05-01 2023-06-01"),
         ("date:2023-01..2023-06", "2023-01-01 2023-07-01"),

@@ -30,19 +30,19 @@ fn canonical_forms_are_as_stated() {
 }
 
 #[test]
-fn every_code_is_in_the_grammar_and_its_instances_have_it() {
+fn every_code_is_in_the_grammar_and_its_examples_cause_it() {
     let mut codes_in_grammar = Vec::new();
     for line in GRAMMAR.lines() {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        let [_, code, _, instances, _] = cells.as_slice() else { continue };
+        let [_, code, _, examples, _] = cells.as_slice() else { continue };
         let is_code = code.len() == 4 && code.starts_with(['Q', 'W']);
         if !is_code {
             continue;
         }
         codes_in_grammar.push(*code);
-        // The others are found with the index, after parsing.
+        // The other codes are found with the index, after parsing.
         let by_parsing = code.starts_with('Q') && *code != "Q011" || *code == "W001";
-        for typed in instances.split('`').skip(1).step_by(2).filter(|_| by_parsing) {
+        for typed in examples.split('`').skip(1).step_by(2).filter(|_| by_parsing) {
             let found = match parse(typed, &clock()) {
                 Ok(query) => query.warnings,
                 Err(errors) => errors,
@@ -58,7 +58,7 @@ fn every_code_is_in_the_grammar_and_its_instances_have_it() {
 }
 
 #[test]
-fn the_examples_at_the_top_are_sound() {
+fn the_examples_at_the_top_are_valid() {
     let block = GRAMMAR.split("```").nth(1).expect("there is a block of examples");
     for line in block.lines().filter(|line| !line.is_empty()) {
         let typed = line.split("   ").next().expect("a query, then its meaning");

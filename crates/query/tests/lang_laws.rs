@@ -16,19 +16,21 @@ fn node(kind: NodeKind) -> Node {
     Node { kind, span: Span::default() }
 }
 
-/// Text that can be a word of a query: invisible characters are no part of one.
+/// As [`typed`], without invisible characters, which are never part of a word.
 fn text() -> impl Strategy<Value = String> {
     let is_invisible = |c: &char| {
         matches!(c,
             '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
             | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
     };
-    let seen =
+    let without_invisible =
         move |text: String| -> String { text.chars().filter(|c| !is_invisible(c)).collect() };
-    typed().prop_map(seen).prop_map(|text| if text.is_empty() { "幣".to_owned() } else { text })
+    typed()
+        .prop_map(without_invisible)
+        .prop_map(|text| if text.is_empty() { "幣".to_owned() } else { text })
 }
 
-/// Text that collides with as much syntax as possible.
+/// Text with as many characters and words of the syntax as possible.
 fn typed() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[比特幣減半以太坊]{1,3}",
@@ -48,10 +50,11 @@ fn visible() -> impl Strategy<Value = String> {
     text().prop_map(|text| text + "幣")
 }
 
+/// Text, and whether a `*` follows it, which needs two characters before it.
 fn prefixed() -> impl Strategy<Value = (String, bool)> {
     (visible(), any::<bool>()).prop_map(|(text, prefix)| {
-        let long = text.chars().count() >= 2;
-        (text, prefix && long)
+        let is_long_enough = text.chars().count() >= 2;
+        (text, prefix && is_long_enough)
     })
 }
 
@@ -168,11 +171,12 @@ proptest! {
             prop_assert!(found.render(&typed, Style::PLAIN).contains('^'));
         }
         prop_assert!(errors.is_sorted_by_key(Diagnostic::span));
-        inside(&query.root, &typed)?;
+        assert_spans_inside(&query.root, &typed)?;
     }
 }
 
-fn inside(node: &Node, typed: &str) -> Result<(), TestCaseError> {
+/// Checks that the span of every node lies inside the text and inside the span of its parent.
+fn assert_spans_inside(node: &Node, typed: &str) -> Result<(), TestCaseError> {
     let Span { start, end } = node.span;
     prop_assert!(typed.get(start..end).is_some());
     let children: Vec<&Node> = match &node.kind {
@@ -183,7 +187,7 @@ fn inside(node: &Node, typed: &str) -> Result<(), TestCaseError> {
     };
     for child in children {
         prop_assert!(start <= child.span.start && child.span.end <= end);
-        inside(child, typed)?;
+        assert_spans_inside(child, typed)?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ fn clock() -> Clock {
     Clock { today: "2023-05-17".parse().expect("a date") }
 }
 
+/// The codes of all mistakes of a query.
 fn codes(query: &str) -> Vec<Code> {
     parse(query, &clock()).err().unwrap_or_default().iter().map(|error| error.code).collect()
 }
@@ -29,7 +30,7 @@ fn depth_is_limited_whatever_nests() {
 }
 
 #[test]
-fn what_is_too_deep_is_reported_once_and_everything_else_is_read() {
+fn nesting_that_is_too_deep_is_reported_once_and_left_out() {
     let deep = [&"(".repeat(100), "a", &")".repeat(100)].concat();
     let (query, errors) = parse_lenient(&format!("比特幣 {deep} 減半 {deep} tga:x"), &clock());
     let codes: Vec<Code> = errors.iter().map(|error| error.code).collect();

@@ -1,4 +1,5 @@
-//! The shared table: the strict and the lenient parser on the same queries.
+//! Runs the strict and the lenient parser on the queries of `lang_table.txt`, whose first lines
+//! explain the format, and compares what they say with the table.
 //!
 //! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_table` rewrites the expectations. Review
 //! the diff.
@@ -25,18 +26,18 @@ fn describe(query: &str) -> String {
         Ok(strict) => {
             assert_eq!(strict.root, lenient.root, "the parsers disagree on {query:?}");
             assert_eq!(mistakes, [], "the parsers disagree on {query:?}");
-            writeln!(out, "= {strict}").expect("a string");
+            writeln!(out, "= {strict}").expect("writing to a String never fails");
         }
         Err(errors) => {
             assert_eq!(errors, mistakes, "the parsers disagree on {query:?}");
             for error in &errors {
-                writeln!(out, "! {}", location(error)).expect("a string");
+                writeln!(out, "! {}", location(error)).expect("writing to a String never fails");
             }
-            writeln!(out, "~ {lenient}").expect("a string");
+            writeln!(out, "~ {lenient}").expect("writing to a String never fails");
         }
     }
     for warning in &lenient.warnings {
-        writeln!(out, "? {}", location(warning)).expect("a string");
+        writeln!(out, "? {}", location(warning)).expect("writing to a String never fails");
     }
     // An empty reading leaves no space at the end of its line.
     out.lines().flat_map(|line| [line.trim_end_matches(' '), "\n"]).collect()
@@ -68,7 +69,7 @@ fn a_canonical_query_is_its_own_canonical_form() {
     let table = std::fs::read_to_string(TABLE).expect("the table is beside this file");
     for canonical in table.lines().filter_map(|line| line.strip_prefix(['=', '~'])) {
         let canonical = canonical.strip_prefix(' ').unwrap_or(canonical);
-        let again = parse(canonical, &clock()).expect("a canonical query is sound").to_string();
+        let again = parse(canonical, &clock()).expect("a canonical query is valid").to_string();
         assert_eq!(canonical, again);
     }
 }

@@ -12,11 +12,11 @@ mod replay;
 mod snippet;
 
 #[test]
-fn query_inputs() {
+fn query_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("query", query::check);
 }
 
 #[test]
-fn snippet_inputs() {
+fn snippet_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("snippet", snippet::check);
 }

@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_match_what_their_members_say() {
+    fn groups_match_the_documents_that_enough_members_match() {
         let count = |lists: &[Docs], doc| lists.iter().filter(|docs| docs.matches(doc)).count();
         assert_eq!(found(|| And::of(lists())), expected(|lists, doc| count(lists, doc) == 4));
         assert_eq!(found(|| Or::of(lists())), expected(|lists, doc| count(lists, doc) > 0));
@@ -335,17 +335,17 @@ mod tests {
             }
             all
         };
-        let with = |min: usize| -> Vec<DocId> {
+        let in_at_least = |min: usize| -> Vec<DocId> {
             let has = |doc| lists().iter().filter(|docs| docs.0.contains(&doc)).count() >= min;
             (0..DOCUMENTS).filter(|doc| has(*doc)).collect()
         };
-        assert_eq!(sought(Box::new(Or::of(lists()))), with(1));
-        assert_eq!(sought(Box::new(MinShouldMatch::of(2, lists()))), with(2));
-        assert_eq!(sought(Box::new(MinShouldMatch::of(3, lists()))), with(3));
-        assert_eq!(sought(Box::new(And::of(lists()))), with(4));
+        assert_eq!(sought(Box::new(Or::of(lists()))), in_at_least(1));
+        assert_eq!(sought(Box::new(MinShouldMatch::of(2, lists()))), in_at_least(2));
+        assert_eq!(sought(Box::new(MinShouldMatch::of(3, lists()))), in_at_least(3));
+        assert_eq!(sought(Box::new(And::of(lists()))), in_at_least(4));
         for min in 1..=4 {
             let group = MinMass::of(min, lists().into_iter().map(|docs| (1, docs)).collect());
-            assert_eq!(sought(Box::new(group)), with(min as usize));
+            assert_eq!(sought(Box::new(group)), in_at_least(min as usize));
         }
     }
 }

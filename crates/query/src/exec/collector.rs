@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_best_are_left_and_all_that_are_as_good_as_the_last() {
+    fn the_best_documents_are_kept_and_all_that_score_as_much_as_the_last_of_them() {
         let scored = [(3, 1.0), (5, 2.0), (6, 0.5), (8, 2.0), (9, 1.0)];
         let remaining = |count: usize| {
             let mut remaining = scored.to_vec();

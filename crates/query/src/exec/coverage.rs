@@ -1,4 +1,4 @@
-//! Counts the coverage of the documents of a relaxed query.
+//! Adds up the coverage of the documents of a relaxed query.
 
 use super::candidates::Candidates;
 use super::doc_id::DocId;
@@ -11,14 +11,15 @@ use crate::rank::{Coverage, CoverageScale, IdfMass};
 type CoveringWord<'i> = (Matcher<'i>, IdfMass);
 
 /// Adds up the coverage of each document of a window. Without words, the coverage of every document
-/// is nothing.
+/// is 0.
 ///
-/// It either leads or follows, see [`Candidates`]. As a leader it finds the documents that have the
-/// least coverage that is wanted.
+/// It either leads or follows, see [`Candidates`]. As a leader it finds the documents that have at
+/// least a given coverage.
 pub(crate) struct CoverageCounter<'i> {
     words: MinMass<Matcher<'i>>,
     scale: CoverageScale,
-    least: Option<Coverage>,
+    /// The coverage that documents need, if it leads.
+    min_coverage: Option<Coverage>,
     /// The first document id of the current window.
     start: DocId,
     /// The coverage of each document of the current window, by its offset.
@@ -28,16 +29,16 @@ pub(crate) struct CoverageCounter<'i> {
 }
 
 impl<'i> CoverageCounter<'i> {
-    /// Counts the matches of `words`. It leads if there is a `least` coverage that is wanted.
+    /// Counts the matches of `words`. If documents need a `min_coverage`, it leads.
     pub(crate) fn new(
         words: Vec<CoveringWord<'i>>,
         scale: CoverageScale,
-        least: Option<Coverage>,
+        min_coverage: Option<Coverage>,
     ) -> Self {
         let members = words.into_iter().map(|(word, mass)| (mass.units(), word)).collect();
-        let min = least.map_or(0, |least| scale.least_mass(least).units());
+        let min = min_coverage.map_or(0, |min| scale.least_mass(min).units());
         let words = MinMass::of(min, members);
-        Self { words, scale, least, start: 0, sums: Vec::new(), counted: Vec::new() }
+        Self { words, scale, min_coverage, start: 0, sums: Vec::new(), counted: Vec::new() }
     }
 
     /// Whether there is nothing to count.
@@ -47,7 +48,7 @@ impl<'i> CoverageCounter<'i> {
 
     /// The documents of which it counts the coverage, if it leads.
     pub(crate) fn leader(&mut self) -> Option<&mut MinMass<Matcher<'i>>> {
-        self.least.is_some().then_some(&mut self.words)
+        self.min_coverage.is_some().then_some(&mut self.words)
     }
 
     /// Adds up the coverage of each document of the window, and removes the documents that have
@@ -56,17 +57,17 @@ impl<'i> CoverageCounter<'i> {
         if self.is_empty() {
             return;
         }
-        let Self { words, scale, least, start, sums, counted } = self;
+        let Self { words, scale, min_coverage, start, sums, counted } = self;
         *start = window.start();
         counted.drain(..).for_each(|at| sums[at] = Coverage::default());
         if sums.len() < window.length() {
             sums.resize(window.length(), Coverage::default());
         }
-        if least.is_none() {
+        if min_coverage.is_none() {
             words.set_min(scale.least_mass(min).units());
             words.retain(window);
         }
-        let min = least.map_or(min, |least| least.max(min));
+        let min = min_coverage.map_or(min, |needed| needed.max(min));
         let is_exact = words.is_exact();
         window.retain(|doc| {
             let at_most = scale.coverage(IdfMass::from_units(words.upper_bound(doc)));

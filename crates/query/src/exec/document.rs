@@ -69,6 +69,7 @@ impl Document {
         self.terms.columns.date
     }
 
+    /// Whether `has` is true for a text of one of the fields.
     fn any_text(&self, fields: &[TextField], mut has: impl FnMut(&FieldTerms) -> bool) -> bool {
         fields.iter().any(|field| self.terms.field(*field).iter().any(&mut has))
     }
@@ -76,8 +77,8 @@ impl Document {
     /// The texts of some fields, folded.
     fn haystacks(&self, fields: &[TextField]) -> impl Iterator<Item = &Haystack<'static>> {
         let texts = self.texts.get_or_init(|| haystacks(self.record.texts()));
-        let held = texts.iter().filter(|(field, _)| fields.contains(field));
-        held.map(|(_, haystack)| haystack)
+        let in_fields = texts.iter().filter(|(field, _)| fields.contains(field));
+        in_fields.map(|(_, haystack)| haystack)
     }
 
     /// Whether it matches an expression.
@@ -122,6 +123,7 @@ impl Document {
         self.haystacks(fields).any(|haystack| haystack.has(needle))
     }
 
+    /// Whether it passes a filter.
     fn passes(&self, filter: &Filter) -> bool {
         match filter {
             Filter::Term(field, FilterValue::Text(wanted)) => {
@@ -142,6 +144,7 @@ impl Document {
         }
     }
 
+    /// The number that it has in a field of numbers; `None` for other fields.
     fn number_of(&self, field: FilterField) -> Option<i64> {
         match field {
             FilterField::Kind => Some(self.terms.kind as i64),
@@ -151,6 +154,7 @@ impl Document {
         }
     }
 
+    /// The texts that it has in a field of texts; none for other fields.
     fn values_of(&self, field: FilterField) -> Box<dyn Iterator<Item = &str> + '_> {
         let FieldValues { ids, tags, sources, authors, categories, names, sites, .. } =
             &self.values;
@@ -201,10 +205,10 @@ impl Document {
     /// For each scored term of a plan, what it adds to the BM25 score; `None` if the document lacks
     /// it.
     pub(crate) fn term_scores(&self, plan: &Plan, norms: &[LengthNorms; 3]) -> Vec<Option<f32>> {
-        let of_field = self.length_norms(norms);
+        let norm_of_field = self.length_norms(norms);
         let score = |term: &ScoredTerm| {
             let tf = self.term_freq(term) as f32;
-            let saturation = tf_saturation(tf, of_field[term.field as usize]);
+            let saturation = tf_saturation(tf, norm_of_field[term.field as usize]);
             (tf > 0.0).then(|| saturation * (term.weight * max_score(term.idf)))
         };
         plan.scored_terms.iter().map(score).collect()
@@ -213,7 +217,7 @@ impl Document {
     /// The BM25 score. It is added up in the same order as in an index, so that it is the same to
     /// the bit.
     pub(crate) fn score(&self, plan: &Plan, norms: &[LengthNorms; 3]) -> f32 {
-        let of_field = self.length_norms(norms);
+        let norm_of_field = self.length_norms(norms);
         let mut terms: Vec<(f32, &ScoredTerm)> = plan
             .scored_terms
             .iter()
@@ -222,7 +226,7 @@ impl Document {
         terms.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         terms.iter().fold(0.0, |sum, (max, term)| match self.term_freq(term) {
             0 => sum,
-            tf => sum + tf_saturation(tf as f32, of_field[term.field as usize]) * max,
+            tf => sum + tf_saturation(tf as f32, norm_of_field[term.field as usize]) * max,
         })
     }
 
@@ -241,8 +245,8 @@ impl Document {
         let words = plan.words.iter().filter(|_| plan.may_lack_words);
         let idf_sum =
             words.filter(|word| self.matches(&word.expr)).fold(0.0, |sum, word| sum + word.idf);
-        let (_, title) = decode_length(self.length_code(TextField::Title));
-        let body_start = body_start(title);
+        let (_, title_length) = decode_length(self.length_code(TextField::Title));
+        let body_start = body_start(title_length);
         let bigrams = plan.bigrams.bigrams().iter();
         let positions: Vec<_> = bigrams.map(|bigram| self.positions(bigram, body_start)).collect();
         SecondScore {
@@ -299,8 +303,8 @@ mod tests {
     use crate::runner::Runner;
     use crate::test_support::{QUERIES, sample_index};
 
-    /// What an index finds for a plan is what a look at each of its documents finds: the same
-    /// documents, with the same scores to the bit.
+    /// [`Document`] matches the documents that the executor finds in an index, and gives them the
+    /// same scores to the bit.
     #[test]
     fn a_document_alone_is_matched_and_scored_as_in_its_index() {
         let index = sample_index();

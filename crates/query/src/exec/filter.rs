@@ -19,6 +19,7 @@ use super::window::DocWindow;
 use crate::error::Error;
 use crate::plan::expr::{Filter, FilterField, FilterValue};
 
+/// The tantivy query of a filter.
 fn query(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Query>> {
     let fields = index.fields();
     Ok(match filter {
@@ -45,6 +46,7 @@ fn query(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Query>> {
     })
 }
 
+/// The tantivy field that a filter reads. An error for dates, which [`DateRange`] compares.
 fn handle(fields: &Fields, field: FilterField) -> tantivy::Result<Field> {
     Ok(match field {
         FilterField::Id => fields.id,

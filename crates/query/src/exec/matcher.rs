@@ -36,6 +36,7 @@ use crate::plan::needle::Needle;
 /// A match expression, opened in one segment. Iterates over the documents that may match, see
 /// [`Candidates`].
 pub(crate) enum Matcher<'i> {
+    /// No document.
     Nothing,
     /// Every document of a segment; the number is how many it has.
     Everything(u32),
@@ -111,6 +112,7 @@ impl<'i> Matcher<'i> {
         })
     }
 
+    /// The documents of a posting list.
     fn posting_list(postings: &Postings, key: TermKey, open: PostingsOpener<'_>) -> Self {
         match open(postings, key) {
             None => Self::Nothing,
@@ -119,6 +121,7 @@ impl<'i> Matcher<'i> {
         }
     }
 
+    /// The documents that have the key characters in sequence in a field.
     fn char_sequence(
         postings: &Postings,
         field: TextField,
@@ -138,6 +141,7 @@ impl<'i> Matcher<'i> {
         }
     }
 
+    /// Those of `candidates` whose text in one of the fields satisfies a condition.
     fn verified(
         candidates: Self,
         segment: &Segment<'i>,
@@ -189,6 +193,7 @@ impl<'i> Matcher<'i> {
         Self::and(members, segment)
     }
 
+    /// The documents that match in one of the fields; `matcher` makes the matcher of a field.
     fn in_fields(fields: &[TextField], matcher: impl Fn(TextField) -> Self) -> Self {
         Self::or(fields.iter().map(|field| matcher(*field)).collect())
     }
@@ -284,8 +289,8 @@ impl Candidates for Matcher<'_> {
     fn retain(&mut self, window: &mut DocWindow) {
         // If scanning costs less than looking up each document of the window, fill another window
         // with the candidates, and intersect the two.
-        let size = self.cost().try_into().unwrap_or(u32::MAX);
-        let scan_is_cheaper = || window.scan_is_cheaper(size, window.count());
+        let candidates = self.cost().try_into().unwrap_or(u32::MAX);
+        let scan_is_cheaper = || window.scan_is_cheaper(candidates, window.count());
         if !matches!(self, Self::Bitset(_)) && self.is_postings_only() && scan_is_cheaper() {
             let mut filled = window.empty_like();
             self.fill(&mut filled);

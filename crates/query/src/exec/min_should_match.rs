@@ -1,4 +1,5 @@
-//! Documents that several of many members match, for documents that share key terms.
+//! Documents that match at least a given number of many members. `similar` finds the documents that
+//! share key terms in this way.
 
 use super::candidates::Candidates;
 use super::doc_id::{DocId, TERMINATED};
@@ -20,17 +21,17 @@ impl<M: Candidates> MinShouldMatch<M> {
         Self { count, next: vec![0; members.len()], in_window: Vec::new(), members }
     }
 
-    /// The documents of `in_window` that enough members have.
+    /// The documents that at least `count` members have in `in_window`.
     fn with_enough(&self, window: &DocWindow) -> DocWindow {
-        // At index n the documents that more than n of the members so far have.
+        // At index n: the documents that more than n of the members visited so far have.
         let mut by_count = vec![window.empty_like(); self.count];
-        for own in &self.in_window {
+        for candidates in &self.in_window {
             for level in (1..self.count).rev() {
-                let mut again = own.clone();
+                let mut again = candidates.clone();
                 again.intersect(&by_count[level - 1]);
                 by_count[level].union(&again);
             }
-            by_count[0].union(own);
+            by_count[0].union(candidates);
         }
         by_count.pop().unwrap_or_else(|| window.clone())
     }
@@ -49,7 +50,7 @@ impl<M: Candidates> Candidates for MinShouldMatch<M> {
                     *next = member.seek(bound);
                 }
             }
-            // No document before the one that so many members have reached is in enough of them.
+            // Fewer than `count` members have a candidate before `reached`.
             let mut ascending = self.next.clone();
             ascending.sort_unstable();
             let reached = ascending.get(self.count - 1).copied().unwrap_or(TERMINATED);
@@ -74,9 +75,9 @@ impl<M: Candidates> Candidates for MinShouldMatch<M> {
 
     fn fill(&mut self, window: &mut DocWindow) {
         let fill = |member: &mut M| {
-            let mut own = window.empty_like();
-            member.fill(&mut own);
-            own
+            let mut candidates = window.empty_like();
+            member.fill(&mut candidates);
+            candidates
         };
         self.in_window = self.members.iter_mut().map(fill).collect();
         window.union(&self.with_enough(window));
@@ -84,9 +85,9 @@ impl<M: Candidates> Candidates for MinShouldMatch<M> {
 
     fn retain(&mut self, window: &mut DocWindow) {
         let retain = |member: &mut M| {
-            let mut own = window.clone();
-            member.retain(&mut own);
-            own
+            let mut candidates = window.clone();
+            member.retain(&mut candidates);
+            candidates
         };
         self.in_window = self.members.iter_mut().map(retain).collect();
         *window = self.with_enough(window);

@@ -18,8 +18,8 @@ pub(crate) struct NearPassage {
 impl NearPassage {
     /// Whether a text has such a passage.
     pub(super) fn occurs_in(&self, haystack: &Haystack<'_>) -> bool {
-        // For each word, the last start of a match so far. The passage that ends with the current
-        // match starts at the earliest of them.
+        // For each word, the latest start of a match so far. The shortest passage that ends with
+        // the current match and has every word starts at the earliest of these.
         let mut starts: Vec<Option<usize>> = vec![None; self.words];
         haystack.any_by_end(&self.needles, |needle, key| {
             let start = &mut starts[self.needles[needle].word];

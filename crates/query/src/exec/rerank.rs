@@ -28,6 +28,7 @@ pub(super) fn rerank(
     // Postings are read in ascending order of documents.
     let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
+    // The ordinal of the last segment, and its scorer.
     let mut opened: Option<(u32, SecondScorer<'_>)> = None;
     let mut seconds = vec![None; depth];
     for at in order {
@@ -76,8 +77,8 @@ pub(crate) fn add(
     });
 }
 
-/// Adds the newness of the first hits to their scores. Not for questions, whose best answer may be
-/// old, nor where newer hits are preferred anyway.
+/// Adds the newness of the first hits to their scores. Adds nothing if hits may lack words (the
+/// best answer to a question may be old), or if newer hits are preferred anyway.
 fn add_newness(plan: &Plan, found: &mut [ScoredDoc], dates: &[Option<i64>]) {
     if plan.may_lack_words || found.iter().any(|hit| hit.recency < 1.0) {
         return;
@@ -143,6 +144,7 @@ impl<'i> SecondScorer<'i> {
 
 /// Cursors over the query's bigrams in one segment, in titles and in bodies.
 struct BigramCursors {
+    /// For each bigram, its cursors in titles and in bodies; `None` if no document has it there.
     cursors: Vec<[Option<Cursor>; 2]>,
     titles: FieldLengths,
     /// A buffer for the positions of each bigram in a document.
@@ -172,8 +174,8 @@ impl BigramCursors {
     /// What the positions of the bigrams add to the score of `doc`. Positions in the body count as
     /// if the body followed the title. From call to call, `doc` must ascend.
     fn proximity(&mut self, doc: DocId, bigrams: &QueryBigrams) -> ProximityScore {
-        let (_, title) = decode_length(self.titles.code(doc));
-        let body_start = body_start(title);
+        let (_, title_length) = decode_length(self.titles.code(doc));
+        let body_start = body_start(title_length);
         for (cursors, positions) in self.cursors.iter_mut().zip(&mut self.positions) {
             positions.clear();
             for (cursor, offset) in cursors.iter_mut().zip([0, body_start]) {

@@ -34,10 +34,10 @@ impl TermStatistics for IndexStatistics<'_> {
         for field in [fields.tag, fields.source] {
             self.0.terms(field, |word, documents| each(word, &|| documents))?;
         }
-        let named =
+        let in_names =
             |count: &dyn Fn(TextField) -> u64| count(TextField::Title) + count(TextField::Tags);
         self.0.postings().for_each_word_from(FIRST_HAN, |word, count| {
-            each(word, &|| named(count));
+            each(word, &|| in_names(count));
             true
         });
         Ok(self.0.verify_reads()?)

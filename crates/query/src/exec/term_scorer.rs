@@ -29,6 +29,7 @@ impl DocumentNorms {
     }
 }
 
+/// The index of the body in arrays with an item for each field.
 pub(super) const BODY: usize = TextField::Body as usize;
 
 /// A bound above every possible tf.
@@ -44,6 +45,7 @@ pub(super) struct TermScorer {
     pub(super) max_score: f32,
 }
 
+/// The posting list of a term, opened for reading.
 pub(super) enum TermPostings {
     /// Decoded, in memory.
     Bitset(Arc<BitsetPostings>),
@@ -89,11 +91,12 @@ impl TermScorer {
         (tf > 0.0).then(|| tf_saturation(tf, norms.length_norm(self.field, doc)) * self.max_score)
     }
 
-    /// Whether to scan the whole list of the window rather than look up each of its `documents`.
+    /// Whether to scan the window's part of the posting list, and not look up each of the
+    /// `documents` of the window.
     pub(super) fn is_scanned(&self, window: &DocWindow, documents: usize) -> bool {
         let count = match &self.postings {
-            // The lists of unigrams are long, and a document that has a word has its characters
-            // anyway.
+            // Never scan for unigrams of bodies: their lists are long, and tell documents apart
+            // poorly, because a document that has a word has its characters anyway.
             TermPostings::Cursor(..) | TermPostings::Bitset(_)
                 if self.is_unigram && self.field == BODY =>
             {

@@ -1,4 +1,4 @@
-//! Conditions that postings cannot answer: how close words are, and symbols.
+//! Conditions that postings cannot decide: how close words are, and whether a text has symbols.
 //!
 //! The postings find candidates. The condition is then read from the stored text of a candidate.
 
@@ -40,23 +40,24 @@ thread_local! {
     static LAST: RefCell<Option<(u64, Rc<DocumentTexts>)>> = const { RefCell::new(None) };
 }
 
-/// The longest text in bytes that is kept after it was compared.
-const MAX_KEPT: usize = 4 << 20;
+/// The texts of a document are kept in [`LAST`] if title and body together are not longer than
+/// this.
+const MAX_KEPT_BYTES: usize = 4 << 20;
 
-/// Documents that have a text with some condition.
+/// Documents that have a text which satisfies a condition.
 pub(crate) struct Verified<'i, M> {
-    /// All documents that can have it.
+    /// Documents whose texts may satisfy the condition. All others do not match.
     pub(super) candidates: M,
     pub(super) segment: Segment<'i>,
-    /// Where the text may be.
+    /// The fields in which the text may be.
     pub(super) fields: Vec<TextField>,
     pub(super) condition: TextCondition,
 }
 
 impl<M> Verified<'_, M> {
-    /// The texts of a document. `None` if the index has the document but its record cannot be read.
-    /// Then the hit is kept: reading its record for display reports the damage, whereas dropping it
-    /// here would hide it.
+    /// The texts of a document. `None` if its record cannot be read. Such a document counts as a
+    /// match: reading its record for display reports the damage, which would be hidden if the
+    /// document were no hit.
     fn texts(&self, doc: DocId) -> Option<Rc<DocumentTexts>> {
         let hash = self.segment.content_hash(doc);
         let last = LAST.with_borrow(Clone::clone);
@@ -66,7 +67,7 @@ impl<M> Verified<'_, M> {
         let texts = self.segment.record(doc).ok()?.texts();
         let length = texts.title.len() + texts.body.len();
         let texts = Rc::new(haystacks(texts));
-        let kept = hash.filter(|_| length <= MAX_KEPT).map(|hash| (hash, Rc::clone(&texts)));
+        let kept = hash.filter(|_| length <= MAX_KEPT_BYTES).map(|hash| (hash, Rc::clone(&texts)));
         LAST.set(kept);
         Some(texts)
     }
@@ -110,7 +111,7 @@ impl<M: Candidates> Candidates for Verified<'_, M> {
             return false;
         }
         let Some(texts) = self.texts(doc) else { return true };
-        let held = texts.iter().filter(|(field, _)| self.fields.contains(field));
-        held.map(|(_, haystack)| haystack).any(|haystack| self.condition.holds_in(haystack))
+        let mut in_fields = texts.iter().filter(|(field, _)| self.fields.contains(field));
+        in_fields.any(|(_, haystack)| self.condition.holds_in(haystack))
     }
 }

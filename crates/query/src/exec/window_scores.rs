@@ -20,9 +20,9 @@ pub(super) struct WindowScores {
     pub(super) ranks: Vec<u32>,
     /// For each field the length norms of the documents, filled when first needed.
     pub(super) length_norms: [Vec<f32>; 3],
-    /// The partial scores, and an upper bound of what pending terms of the body can still add to
-    /// each.
+    /// The partial score of each document: what the terms visited so far add to it.
     pub(super) score: Vec<f32>,
+    /// For each document an upper bound of what pending terms of the body can still add.
     pub(super) potential: Vec<f32>,
     /// The indices of documents that can still reach the top.
     pub(super) remaining: Vec<u32>,
@@ -34,6 +34,7 @@ pub(super) struct WindowScores {
 }
 
 impl WindowScores {
+    /// Takes the documents of a window, with scores of 0. `terms` is the number of terms.
     pub(super) fn begin(&mut self, window: &DocWindow, terms: usize) {
         self.docs.clear();
         window.iter().for_each(|doc| self.docs.push(doc));
@@ -111,7 +112,7 @@ impl WindowScores {
         }
     }
 
-    /// Replaces the upper bound of a term by its score in the documents that remain.
+    /// Replaces the upper bound of a term by its score, in the documents that remain.
     pub(super) fn score_remaining(
         &mut self,
         number: usize,
