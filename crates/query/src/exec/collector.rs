@@ -25,11 +25,11 @@ use crate::rank::Coverage;
 /// before it, so a longer first one would save few windows. The number was chosen, not measured.
 const FIRST_WINDOW: usize = 128;
 
-/// Windows may always grow to this length, in documents.
-const MIN_WINDOW: usize = 4096;
+/// The longest windows of a segment have at least this length, in documents.
+const MIN_LONGEST_WINDOW: usize = 4096;
 /// Where few documents match, windows grow longer, until one has about this many candidates. If all
-/// windows have at most [`MIN_WINDOW`] documents, queries are 10 % slower (docs/perf). This number
-/// itself was chosen, not measured.
+/// windows have at most [`MIN_LONGEST_WINDOW`] documents, queries are 10 % slower (docs/perf). This
+/// number itself was chosen, not measured.
 const TARGET_CANDIDATES: u64 = 1024;
 
 /// How many documents top-first scoring begins with, in halves of k: the top 1.5 × k documents by
@@ -81,7 +81,7 @@ fn search_segment<'t, 'i>(
     let mut best = SegmentTopK::new(top_k, segment, coverage)?;
     let documents = segment.documents();
     let expected = TARGET_CANDIDATES * u64::from(documents) / best.cost(&matcher).max(1);
-    let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;
+    let longest = expected.clamp(MIN_LONGEST_WINDOW as u64, window::MAX_DOCS as u64) as usize;
     let top_first = top_k.sort == Sort::Rank && (top_k.count.counts() || matcher.can_rewind());
     // Without top-first scoring, begin with a short window: it gives a threshold early.
     let mut length = if top_first { longest } else { FIRST_WINDOW };
