@@ -38,8 +38,8 @@ pub(crate) fn backfill(
         complete.groups.map(|groups| DistinctHits { groups, shown: Some(&complete.shown), wanted });
     // Rerank the same hits, whichever page of them is asked for.
     let limit = if hits.is_some() { RERANK_DEPTH } else { wanted.max(RERANK_DEPTH) };
-    let (left_out, count) = (complete.documents.as_slice(), Count::Nothing);
-    let top_k = TopK { limit, hits, left_out, count, ..top_k };
+    let (excluded_docs, count) = (complete.documents.as_slice(), Count::Nothing);
+    let top_k = TopK { limit, hits, excluded_docs, count, ..top_k };
     // A cluster orders documents by coverage itself, in one request.
     let mut attempts = match engine.is_remote() {
         true => Vec::new(),
@@ -48,9 +48,9 @@ pub(crate) fn backfill(
     let whole_expr = plan.match_expr.clone();
     attempts.push((None, whole_expr.clone()));
     let last = attempts.len() - 1;
-    for (attempt, (least, expr)) in attempts.into_iter().enumerate() {
+    for (attempt, (min_coverage, expr)) in attempts.into_iter().enumerate() {
         plan.match_expr = expr;
-        let top_k = TopK { least, ..top_k };
+        let top_k = TopK { min_coverage, ..top_k };
         let (_, mut found) = engine.first_hits(&plan, &top_k)?;
         // Reranking leaves documents of a higher coverage first, so later attempts are not needed
         // once there are enough.

@@ -77,7 +77,7 @@ fn search_segment<'t, 'i>(
     let covering = covering
         .map(|unit| Ok((Matcher::of(&unit.expr, segment, &open)?, unit.mass)))
         .collect::<Result<_, Error>>()?;
-    let coverage = CoverageCounter::new(covering, plan.covering.scale, top_k.least);
+    let coverage = CoverageCounter::new(covering, plan.covering.scale, top_k.min_coverage);
     let mut best = SegmentTopK::new(top_k, segment, coverage)?;
     let documents = segment.documents();
     let expected = TARGET_CANDIDATES * u64::from(documents) / best.cost(&matcher).max(1);
@@ -105,7 +105,7 @@ fn search_segment<'t, 'i>(
             None => matcher.fill(&mut window),
         }
         segment.retain_alive(&mut window);
-        best.leave_out(&mut window);
+        best.exclude_docs(&mut window);
         (next, length) = (window.end(), (length * 2).min(longest));
         if window.is_empty() {
             continue;
@@ -236,11 +236,11 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         self.coverage.leader().map_or(of_matcher, |leader| leader.cost().min(of_matcher))
     }
 
-    /// Removes the documents of [`TopK::left_out`] from a window.
-    fn leave_out(&self, window: &mut DocWindow) {
+    /// Removes the documents of [`TopK::excluded_docs`] from a window.
+    fn exclude_docs(&self, window: &mut DocWindow) {
         let address = |doc| DocAddress::new(self.segment.ordinal(), doc);
         let (from, until) = (address(window.start()), address(window.end()));
-        let documents = self.top_k.left_out;
+        let documents = self.top_k.excluded_docs;
         let first = documents.partition_point(|at| *at < from);
         let in_window = documents[first..].iter().take_while(|at| **at < until);
         in_window.for_each(|at| window.remove(at.doc_id));

@@ -116,10 +116,10 @@ pub(crate) struct TopK<'g> {
     pub(crate) limit: usize,
     /// The hits that are wanted where near-duplicates are one hit.
     pub(crate) hits: Option<DistinctHits<'g>>,
-    /// Documents that are left out, ascending.
-    pub(crate) left_out: &'g [DocAddress],
-    /// The least coverage of a document; `None` for any.
-    pub(crate) least: Option<Coverage>,
+    /// Documents that are never found, ascending.
+    pub(crate) excluded_docs: &'g [DocAddress],
+    /// Documents with a lower coverage are never found; `None` if any coverage will do.
+    pub(crate) min_coverage: Option<Coverage>,
     pub(crate) count: Count<'g>,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
@@ -155,7 +155,15 @@ impl<'g> DistinctHits<'g> {
 impl<'g> TopK<'g> {
     /// The first `limit` documents.
     pub(crate) fn documents(limit: usize, count: Count<'g>, sort: Sort) -> Self {
-        Self { limit, hits: None, left_out: &[], least: None, count, sort, recency: None }
+        Self {
+            limit,
+            hits: None,
+            excluded_docs: &[],
+            min_coverage: None,
+            count,
+            sort,
+            recency: None,
+        }
     }
 
     /// A document that matches, given its score, date, coverage and tie breaker.

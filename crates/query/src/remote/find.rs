@@ -156,14 +156,14 @@ impl ClusterEngine<'_> {
     /// by their coverage.
     fn doc_filter(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<DocFilter, Error> {
         let mut expr = plan.match_expr.clone();
-        if !top_k.left_out.is_empty() {
-            let ids = top_k.left_out.iter().map(|at| Ok(self.document(*at)?.id_expr()));
+        if !top_k.excluded_docs.is_empty() {
+            let ids = top_k.excluded_docs.iter().map(|at| Ok(self.document(*at)?.id_expr()));
             let ids = ids.collect::<Result<Vec<_>, Error>>()?;
             expr = MatchExpr::and_not(expr, MatchExpr::any_of(ids));
         }
-        let min_mass = top_k.least.and_then(|least| {
+        let min_mass = top_k.min_coverage.and_then(|min| {
             let mut levels = plan.covering.scale.levels();
-            levels.find(|(level, _)| *level == least).map(|(_, mass)| mass.units())
+            levels.find(|(level, _)| *level == min).map(|(_, mass)| mass.units())
         });
         Ok(DocFilter { expr, min_mass })
     }
@@ -254,12 +254,12 @@ impl ClusterEngine<'_> {
         for hit in response.hits.hits {
             let address = self.cache(hit.source)?;
             // When a search is sent ahead, it is not known yet which documents to leave out.
-            if top_k.left_out.binary_search(&address).is_ok() {
+            if top_k.excluded_docs.binary_search(&address).is_ok() {
                 continue;
             }
             let document = self.document(address)?;
             let coverage = document.coverage(plan);
-            if top_k.least.is_some_and(|least| coverage < least) {
+            if top_k.min_coverage.is_some_and(|min| coverage < min) {
                 continue;
             }
             let score = document.score(plan, self.norms());

@@ -34,12 +34,12 @@ impl PrefetchedResponses {
         top_k: &TopK<'_>,
         options: SearchOptions,
     ) -> Option<SearchResponse> {
-        // Searches with a least coverage are never sent ahead.
-        if top_k.least.is_some() {
+        // Searches with a minimum coverage are never sent ahead.
+        if top_k.min_coverage.is_some() {
             return None;
         }
         let mut kept = self.0.borrow_mut();
-        let limit = options.limit + top_k.left_out.len();
+        let limit = options.limit + top_k.excluded_docs.len();
         let options = SearchOptions { limit, ..options };
         let answers = |it: &Prefetched| it.expr == plan.match_expr && it.suffices_for(options);
         let at = kept.iter().position(answers)?;
