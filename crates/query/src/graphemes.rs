@@ -4,16 +4,19 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Where the graphemes of a text start, in characters, and where the last one ends. Empty if every
-/// character is a grapheme of its own.
-pub(crate) struct Graphemes(Vec<usize>);
+/// The graphemes of a text.
+pub(crate) struct Graphemes {
+    /// Where each grapheme starts, in characters, and where the last one ends. Empty if every
+    /// character is a grapheme of its own.
+    bounds: Vec<usize>,
+}
 
 impl Graphemes {
     /// The graphemes of a text, whose characters are `chars`.
     pub(crate) fn of(text: &str, chars: &[char]) -> Self {
-        // Only text with marks, joiners or emoji has graphemes of several characters.
-        if !chars.iter().any(|c| is_part(*c)) {
-            return Self(Vec::new());
+        // Most text has no graphemes of several characters.
+        if !chars.iter().any(|c| may_join(*c)) {
+            return Self { bounds: Vec::new() };
         }
         let mut at = 0;
         let starts = text.graphemes(true).map(|grapheme| {
@@ -21,25 +24,27 @@ impl Graphemes {
             at += grapheme.chars().count();
             start
         });
-        let mut starts: Vec<usize> = starts.collect();
-        starts.push(chars.len());
-        Self(starts)
+        let mut bounds: Vec<usize> = starts.collect();
+        bounds.push(chars.len());
+        Self { bounds }
     }
 
-    /// The smallest range of whole graphemes that holds a range of characters.
+    /// The smallest range of whole graphemes that contains a range of characters.
     pub(crate) fn around(&self, chars: Range<usize>) -> Range<usize> {
-        if self.0.is_empty() || chars.is_empty() {
+        let bounds = &self.bounds;
+        if bounds.is_empty() || chars.is_empty() {
             return chars;
         }
-        let start = self.0[self.0.partition_point(|start| *start <= chars.start) - 1];
-        let end = self.0[self.0.partition_point(|start| *start < chars.end)];
+        let start = bounds[bounds.partition_point(|bound| *bound <= chars.start) - 1];
+        let end = bounds[bounds.partition_point(|bound| *bound < chars.end)];
         start..end
     }
 }
 
-/// Whether a character can be part of a grapheme of several characters: marks, joiners, variation
-/// selectors, emoji, the letters of flags, and the parts of Hangul syllables.
-fn is_part(c: char) -> bool {
+/// Whether a character can form one grapheme with its neighbours: marks, joiners, variation
+/// selectors, skin tones, the letters of flags, and the scripts from Hebrew to Hangul, many of which
+/// have combining characters. Rarer scripts, such as Khmer, are left out.
+fn may_join(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{8ff}' | '\u{900}'..='\u{11ff}'
         | '\u{200c}' | '\u{200d}' | '\u{20d0}'..='\u{20ff}' | '\u{302a}'..='\u{302f}'

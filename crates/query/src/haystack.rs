@@ -243,8 +243,8 @@ impl<'t> Haystack<'t> {
         else {
             return true;
         };
-        let joins = |c: &char| c.is_alphanumeric() && !is_han(*c);
-        if !joins(before) || !joins(after) {
+        let is_word_char = |c: &char| c.is_alphanumeric() && !is_han(*c);
+        if !is_word_char(before) || !is_word_char(after) {
             return true;
         }
         // The parts of a camel-case word (`OpenAI`) and of a mixed run (`GPT4`) are words of their

@@ -3,7 +3,9 @@
 //! - [`lang`] parses what a person types; `GRAMMAR.md` specifies the language.
 //! - `plan` turns the syntax tree into a plan: what must match exactly, and which terms are scored.
 //!   A plan is plain data; making it needs only the tables and the statistics of an index.
-//! - `exec` runs the plan: it finds candidates, confirms matches, scores them and keeps the k best.
+//! - `engine` is the interface of what runs a plan: `exec` for an index in a folder, `remote` for
+//!   an index on a cluster.
+//! - `exec` finds candidates, confirms matches, scores them and keeps the k best.
 //! - `rank` has BM25, the weights, coverage and the proximity score.
 //! - `runner` plans queries and runs the plans.
 //! - `report` makes what is shown about hits: snippets, explanations, facets, timelines.

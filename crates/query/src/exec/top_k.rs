@@ -93,8 +93,8 @@ pub(crate) struct RankKey {
 /// What a search counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Count<'g> {
-    /// Candidates that score below the threshold are never confirmed, and the total only says
-    /// whether anything matches.
+    /// Nothing: candidates that score below the threshold are never confirmed, and the total only
+    /// says whether anything matches.
     Nothing,
     /// All documents that match.
     Documents,

@@ -154,8 +154,8 @@ impl WindowScores {
     /// threshold.
     pub(super) fn prune(&mut self, threshold: &impl Fn(DocId) -> f32, max_after: f32) {
         let Self { docs, score, potential, remaining, .. } = self;
-        let may = |at: usize| (score[at] + potential[at].max(0.0) + max_after) * ROUNDING;
-        remaining.retain(|at| may(*at as usize) >= threshold(docs[*at as usize]));
+        let bound = |at: usize| (score[at] + potential[at].max(0.0) + max_after) * ROUNDING;
+        remaining.retain(|at| bound(*at as usize) >= threshold(docs[*at as usize]));
     }
 
     /// Keeps the `count` documents with the highest partial scores, and returns the others.
