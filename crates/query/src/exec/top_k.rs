@@ -129,7 +129,7 @@ pub(crate) struct TopK<'g> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DistinctHits<'g> {
     pub(crate) groups: Groups<'g>,
-    /// Groups whose documents are no hits, because one is shown already.
+    /// Groups whose documents are no hits, because one document of each is shown already.
     pub(crate) shown: Option<&'g HashSet<u32>>,
     pub(crate) wanted: usize,
 }
@@ -140,7 +140,8 @@ impl<'g> DistinctHits<'g> {
         Self { groups, shown: None, wanted }
     }
 
-    /// Given documents one after the other, whether each is a hit.
+    /// A function that is called with documents in order, and returns whether each is a hit: the
+    /// first of its group, or in no group.
     fn is_hit(self) -> impl FnMut(&ScoredDoc) -> bool + 'g {
         let mut met = HashSet::default();
         move |doc| match self.groups.group_of(doc.address) {

@@ -27,9 +27,10 @@ const MAX_TIES: usize = 1000;
 const MAX_RESULTS: usize = 10_000;
 
 /// The scores of the cluster differ a little from those of this machine, because it stores lengths
-/// in another way. So that no document is missed, the cluster is asked for this many more than are
-/// needed: a part in percent, and some besides.
+/// in another way. So that no document is missed, the cluster is asked for more documents than are
+/// needed: for this percentage of the needed ones, and for [`MARGIN`] besides.
 const MARGIN_PERCENT: usize = 25;
+/// See [`MARGIN_PERCENT`].
 const MARGIN: usize = 10;
 
 /// The maximum number of groups whose members are fetched in one request.
@@ -269,7 +270,7 @@ impl ClusterEngine<'_> {
         Ok(scored)
     }
 
-    /// The document with an id, or with a variant of this id.
+    /// The document that has an id, as its own or as that of a variant.
     pub(super) fn document_with_id(&self, id: &str) -> Result<Option<DocAddress>, Error> {
         let body = json!({
             "query": { "term": { (field::ID): id } },
@@ -281,8 +282,8 @@ impl ClusterEngine<'_> {
         response.hits.hits.into_iter().next().map(|hit| self.cache(hit.source)).transpose()
     }
 
-    /// The ids of the documents of a group that match an expression, in the order of bytes. Fetches
-    /// the members of the other groups at the same time whose documents were sent.
+    /// The ids of the documents of a group that match an expression, in the order of bytes. The
+    /// same request fetches those of the other groups of which the cluster has sent a document.
     pub(super) fn members_of(&self, group: &str, expr: &MatchExpr) -> Result<Vec<String>, Error> {
         #[derive(Deserialize)]
         struct Member {
