@@ -268,7 +268,8 @@ fn numbers_and_dates(
     let words_at = |chars: Range<usize>| {
         let start = spans.iter().position(|word| word.end > chars.start)?;
         let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;
-        // Part of a word is not a number or date of its own.
+        // Part of a word is not a number or date of its own; but the last word may have one more
+        // character.
         let is_whole = spans[start].start == chars.start && spans[end - 1].end <= chars.end + 1;
         (is_whole && start < end && end <= words.len()).then_some(start..end)
     };

@@ -62,14 +62,14 @@ pub(crate) fn read_as_pinyin(
     is_missing: IsMissing<'_>,
     query: &Query,
 ) -> Result<Option<(Query, Vec<Reading>)>, Error> {
-    let mut reader = Reader { statistics, is_missing, in_title: false, readings: Vec::new() };
-    let root = reader.reread_node(&query.root)?;
+    let mut rewriter = Rewriter { statistics, is_missing, in_title: false, readings: Vec::new() };
+    let root = rewriter.rewrite_node(&query.root)?;
     let query = Query { root, text: query.text.clone(), warnings: Vec::new() };
-    Ok((!reader.readings.is_empty()).then_some((query, reader.readings)))
+    Ok((!rewriter.readings.is_empty()).then_some((query, rewriter.readings)))
 }
 
 /// Rewrites a query, and collects how its words were read.
-struct Reader<'r> {
+struct Rewriter<'r> {
     statistics: &'r dyn TermStatistics,
     is_missing: IsMissing<'r>,
     /// Whether the words are those of `title:`.
@@ -77,37 +77,39 @@ struct Reader<'r> {
     readings: Vec<Reading>,
 }
 
-impl Reader<'_> {
-    /// Reads the words of a query that are outside NOT, quotes and fields other than `title:`.
-    fn reread_node(&mut self, node: &Node) -> Result<Node, Error> {
+impl Rewriter<'_> {
+    /// Rewrites the words that are outside NOT, quotes and fields other than `title:`.
+    fn rewrite_node(&mut self, node: &Node) -> Result<Node, Error> {
         let at = |kind| Node { kind, span: node.span };
         Ok(match &node.kind {
             NodeKind::And(nodes) => {
-                let mut nodes = self.reread_all(nodes)?;
+                let mut nodes = self.rewrite_clauses(nodes)?;
                 match nodes.len() {
                     1 => nodes.remove(0),
                     _ => at(NodeKind::And(nodes)),
                 }
             }
             NodeKind::Or(nodes) => {
-                let nodes = nodes.iter().map(|node| self.reread_node(node));
+                let nodes = nodes.iter().map(|node| self.rewrite_node(node));
                 at(NodeKind::Or(nodes.collect::<Result<_, Error>>()?))
             }
-            NodeKind::Required(inner) => at(NodeKind::Required(Box::new(self.reread_node(inner)?))),
+            NodeKind::Required(inner) => {
+                at(NodeKind::Required(Box::new(self.rewrite_node(inner)?)))
+            }
             NodeKind::Scoped { scope: Scope::Title, node: inner } if !self.in_title => {
                 self.in_title = true;
-                let inner = self.reread_node(inner);
+                let inner = self.rewrite_node(inner);
                 self.in_title = false;
                 at(NodeKind::Scoped { scope: Scope::Title, node: Box::new(inner?) })
             }
-            _ => self.reread(node)?.unwrap_or_else(|| node.clone()),
+            _ => self.rewrite_clause(node)?.unwrap_or_else(|| node.clone()),
         })
     }
 
-    /// Reads clauses one by one, and clauses in a row together where they are syllables of one
+    /// Rewrites clauses one by one, and clauses in a row together if they are syllables of one
     /// word: `bi te bi`.
-    fn reread_all(&mut self, nodes: &[Node]) -> Result<Vec<Node>, Error> {
-        let mut read = Vec::new();
+    fn rewrite_clauses(&mut self, nodes: &[Node]) -> Result<Vec<Node>, Error> {
+        let mut rewritten = Vec::new();
         let mut at = 0;
         while at < nodes.len() {
             let letters = nodes[at..].iter().take(MAX_SYLLABLES).map_while(letters_of);
@@ -121,19 +123,21 @@ impl Reader<'_> {
                 if joined.len() < MIN_SPELLING || !self.is_missing(&together)? {
                     continue;
                 }
-                if let Some(node) = self.read(run[..length].join(" "), &run[..length], span)? {
-                    read.push(node);
+                if let Some(node) =
+                    self.rewrite_as_words(run[..length].join(" "), &run[..length], span)?
+                {
+                    rewritten.push(node);
                     taken = length;
                     break;
                 }
             }
             if taken == 0 {
-                read.push(self.reread_node(&nodes[at])?);
+                rewritten.push(self.rewrite_node(&nodes[at])?);
                 taken = 1;
             }
             at += taken;
         }
-        Ok(read)
+        Ok(rewritten)
     }
 
     /// Whether no document matches a node by its letters.
@@ -149,15 +153,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads one clause; `None` if it stays as it is.
-    fn reread(&mut self, node: &Node) -> Result<Option<Node>, Error> {
+    /// Rewrites one clause; `None` if it stays as it is.
+    fn rewrite_clause(&mut self, node: &Node) -> Result<Option<Node>, Error> {
         match letters_of(node) {
             Some(letters) if letters.len() >= MIN_INITIALS && self.is_missing(node)? => {
                 let typed = match &node.kind {
                     NodeKind::Term(term) => term.text.to_lowercase(),
                     _ => letters.clone(),
                 };
-                self.read(typed, &[letters], node.span)
+                self.rewrite_as_words(typed, &[letters], node.span)
             }
             _ => Ok(None),
         }
@@ -165,7 +169,7 @@ impl Reader<'_> {
 
     /// A node that searches for the words that `syllables`, joined, sound like. `None` if there are
     /// no such words. `typed` and `span` are what the node replaces.
-    fn read(
+    fn rewrite_as_words(
         &mut self,
         typed: String,
         syllables: &[String],

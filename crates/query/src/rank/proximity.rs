@@ -231,8 +231,10 @@ fn number_of(
 /// How many of the bigrams `text`, from the first on, stand one after the other in the document,
 /// the first of them at `start`. `positions` has the positions of each bigram of the query.
 fn run_from(start: u32, text: &[usize], positions: &[Vec<u32>]) -> usize {
-    let on = (start..).zip(text);
-    on.take_while(|(position, bigram)| positions[**bigram].binary_search(position).is_ok()).count()
+    let expected = (start..).zip(text);
+    let is_there =
+        |(position, bigram): &(u32, &usize)| positions[**bigram].binary_search(position).is_ok();
+    expected.take_while(is_there).count()
 }
 
 /// The score of the best passage of [`PASSAGE_CHARS`] characters: the summed weight of the distinct

@@ -26,9 +26,9 @@ const MAX_LENGTH: usize = 40;
 /// The most characters that a typed word of Han characters may have beyond those of a similar word.
 /// With more of them, several words were typed, and a part of these resembles some other word by
 /// chance.
-const MAX_OTHERS: usize = 2;
+const MAX_EXTRA_CHARS: usize = 2;
 /// Words of the index are compared for at most this long. After that, the best so far are taken.
-const TIME: Duration = Duration::from_millis(150);
+const TIME_LIMIT: Duration = Duration::from_millis(150);
 
 /// Hints for the words of `query` that no document contains (W008), from the words of the index.
 /// Ask for them only if a search finds nothing: every word of the index is compared.
@@ -107,7 +107,7 @@ fn compare(engine: &dyn Engine, typed: &mut [MissingWord]) -> Result<(), Error> 
             typed.iter_mut().for_each(|missing| missing.compare(word, &max_df));
             // The clock is read once for many words.
             compared = compared.wrapping_add(1);
-            !compared.is_multiple_of(256) || started.elapsed() < TIME
+            !compared.is_multiple_of(256) || started.elapsed() < TIME_LIMIT
         })?;
     }
     Ok(())
@@ -170,16 +170,19 @@ impl MissingWord {
         (distance <= allowed).then_some(distance as u32)
     }
 
-    /// As [`MissingWord::distance`], for a word of Han characters. Such a word comes close if one
-    /// of its characters is another than was typed (in a word of two, only if both sound alike), if
-    /// up to half of them, rounded up, are others that sound alike, or if both characters of a word
-    /// of two are others that sound alike in their usual readings. What was typed may have up to
-    /// [`MAX_OTHERS`] more characters than a word of three or more. It may not have more than a
-    /// word of two, which is easily a part of another word.
+    /// As [`MissingWord::distance`], for a word of Han characters. Such a word comes close if
+    ///
+    /// - one of its characters differs from what was typed; in a word of two characters, only if
+    ///   the two sound alike;
+    /// - up to half of its characters, rounded up, differ, and all of these sound alike;
+    /// - both characters of a word of two differ, and their usual readings sound alike.
+    ///
+    /// What was typed may have up to [`MAX_EXTRA_CHARS`] more characters than a word of three or
+    /// more. It may not have more than a word of two, which is easily a part of another word.
     fn distance_of_han(&self, word: &str) -> Option<u32> {
         let chars: Vec<char> = word.chars().collect();
-        let others = self.chars.len().checked_sub(chars.len())?;
-        if chars.len() < 2 || others > MAX_OTHERS || chars.len() == 2 && others > 0 {
+        let extra = self.chars.len().checked_sub(chars.len())?;
+        if chars.len() < 2 || extra > MAX_EXTRA_CHARS || chars.len() == 2 && extra > 0 {
             return None;
         }
         let windows = self.chars.windows(chars.len());
@@ -197,7 +200,7 @@ impl MissingWord {
                 _ => None,
             }
         });
-        distances.min().map(|distance| distance * 2 + others as u32)
+        distances.min().map(|distance| distance * 2 + extra as u32)
     }
 
     /// The closest words, the most frequent of equally close ones first.
