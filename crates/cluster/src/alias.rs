@@ -68,7 +68,7 @@ impl Client {
     pub fn create_index(&self, name: &str, body: &impl Serialize) -> Result<()> {
         check_index_name(name, NAME_BYTES)?;
         let request =
-            Request::put(index_path(name)).json(body)?.timeout(CHANGE_TIMEOUT).of_elected_node();
+            Request::put(index_path(name)).json(body)?.timeout(CHANGE_TIMEOUT).by_cluster_manager();
         let response = self.send(&request.clone().accept(400))?;
         if response.status() != 400 {
             return Ok(());
@@ -106,8 +106,10 @@ impl Client {
     /// As [`Self::send`]. A name with a pattern is refused.
     pub fn delete_index(&self, name: &str) -> Result<bool> {
         check_index_name(name, NAME_BYTES)?;
-        let request =
-            Request::delete(index_path(name)).timeout(CHANGE_TIMEOUT).of_elected_node().accept(404);
+        let request = Request::delete(index_path(name))
+            .timeout(CHANGE_TIMEOUT)
+            .by_cluster_manager()
+            .accept(404);
         Ok(self.send(&request)?.status() != 404)
     }
 
@@ -143,7 +145,7 @@ impl Client {
             .query("bytes", "b")
             .query("h", "index,health,docs.count,store.size,creation.date")
             .query("expand_wildcards", "all")
-            .of_elected_node()
+            .by_cluster_manager()
             .accept(404);
         let response = self.send(&request)?;
         if response.status() == 404 {
@@ -199,7 +201,7 @@ impl Client {
         if targets == [new] {
             return Ok(());
         }
-        let request = Request::post("/_aliases").timeout(CHANGE_TIMEOUT).of_elected_node();
+        let request = Request::post("/_aliases").timeout(CHANGE_TIMEOUT).by_cluster_manager();
         if targets.iter().map(String::as_str).ne(old) {
             let found = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
             let reason = format!("the alias {alias} points to {found}");
@@ -245,7 +247,7 @@ impl Client {
                     Ok(_) => still_waiting.push(node),
                     // A node that does not answer is not waited for: it gives nobody old results,
                     // and when it is back, it learns of the swap before it answers a search.
-                    Err(error) if error.is_passing() => {}
+                    Err(error) if error.is_transient() => {}
                     Err(error) => return Err(error),
                 }
             }

@@ -17,14 +17,14 @@ use crate::client_options::ClientOptions;
 use crate::completeness;
 use crate::credentials::Credentials;
 use crate::error::{Error, Exchange, Result};
-use crate::network::error_of_network;
+use crate::network_error::error_of_network;
 use crate::node_pool::NodePool;
-use crate::reason::{beginning, error_of_answer};
 use crate::redact::Redactor;
 use crate::request::{Method, Request, Response};
 use crate::retry::Attempts;
+use crate::server_error::{beginning, error_of_answer};
+use crate::server_version::ServerVersion;
 use crate::tls;
-use crate::version::ServerVersion;
 
 /// The most bytes of an answer. A longer one is an error.
 const MAX_ANSWER_BYTES: u64 = 512 << 20;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::mock::{HELLO, Mock, Reply, WHOLE, address_of, client_of, closed_host};
+use crate::mock::{GREETING, Mock, Reply, WHOLE_ANSWER, address_of, client_of, closed_host};
 
 const LONG: Duration = Duration::from_secs(5);
 
@@ -46,7 +46,7 @@ fn a_request_has_its_method_body_and_headers() {
 #[test]
 fn the_next_node_answers_when_one_is_gone() {
     let dead = closed_host();
-    let mock = Mock::new(|_, _| Reply::ok(WHOLE));
+    let mock = Mock::new(|_, _| Reply::ok(WHOLE_ANSWER));
     let address = ClusterAddress::parse(&format!("http://{dead},{}/n", mock.host())).unwrap();
     for start in 0..2 {
         let client =
@@ -61,9 +61,9 @@ fn the_next_node_answers_when_one_is_gone() {
 }
 
 #[test]
-fn another_node_answers_after_every_passing_failure() {
-    let unwhole = WHOLE.replace(r#""failed":0"#, r#""failed":1"#);
-    let late = WHOLE.replace(r#""timed_out":false"#, r#""timed_out":true"#);
+fn another_node_answers_after_every_transient_failure() {
+    let partial_answer = WHOLE_ANSWER.replace(r#""failed":0"#, r#""failed":1"#);
+    let late = WHOLE_ANSWER.replace(r#""timed_out":false"#, r#""timed_out":true"#);
     for reply in [
         Reply::Close,
         Reply::exception(429, "rejected_execution_exception", "full"),
@@ -71,12 +71,12 @@ fn another_node_answers_after_every_passing_failure() {
         Reply::exception(503, "search_phase_execution_exception", "all shards failed"),
         Reply::Status(504, String::new()),
         Reply::exception(500, "node_closed_exception", "closing"),
-        Reply::ok(unwhole.as_str()),
+        Reply::ok(partial_answer.as_str()),
         Reply::ok(late.as_str()),
     ] {
         let text = format!("{reply:?}");
         let bad = Mock::new(move |_, _| reply.clone());
-        let good = Mock::new(|_, _| Reply::ok(WHOLE));
+        let good = Mock::new(|_, _| Reply::ok(WHOLE_ANSWER));
         let client = connect(&[&bad, &good]);
         let response = search(&client).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(response.attempts(), 2, "{text}");
@@ -88,7 +88,7 @@ fn another_node_answers_after_every_passing_failure() {
 }
 
 #[test]
-fn attempts_end_with_the_last_error() {
+fn a_request_fails_with_the_error_of_its_last_attempt() {
     let mock = Mock::new(|_, _| Reply::exception(503, "x", "red"));
     let error = search(&mock.client()).unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
@@ -104,17 +104,17 @@ fn attempts_end_with_the_last_error() {
 }
 
 #[test]
-fn partial_answers_are_never_taken() {
-    let partial = WHOLE.replace(r#""failed":0"#, r#""failed":1"#);
+fn partial_answers_are_never_accepted() {
+    let partial = WHOLE_ANSWER.replace(r#""failed":0"#, r#""failed":1"#);
     let mock = Mock::new(move |_, _| Reply::ok(partial.as_str()));
     let error = search(&mock.client()).unwrap_err();
     assert!(matches!(error, Error::Partial { .. }), "{error}");
-    let several = format!(r#"{{"responses":[{WHOLE}]}}"#);
+    let several = format!(r#"{{"responses":[{WHOLE_ANSWER}]}}"#);
     let mock = Mock::new(move |_, _| Reply::ok(several.as_str()));
     let client = mock.client();
     let answers =
         client.multi_search("n", &[("search_type", "dfs_query_then_fetch")], &[json!({})]);
-    assert_eq!(answers.unwrap()[0].get(), WHOLE);
+    assert_eq!(answers.unwrap()[0].get(), WHOLE_ANSWER);
     let header = r#"{"allow_partial_search_results":false,"index":"n","search_type":"dfs_query_then_fetch"}"#;
     assert_eq!(mock.seen()[0].body, format!("{header}\n{{}}\n"));
     let error = client.multi_search("n", &[], &[json!({}), json!({})]).unwrap_err();
@@ -122,15 +122,15 @@ fn partial_answers_are_never_taken() {
 }
 
 #[test]
-fn a_hung_node_is_left_within_the_time() {
+fn another_node_is_asked_in_time_if_one_hangs() {
     let hung = Mock::new(|_, _| Reply::Hang(LONG));
-    let good = Mock::new(|_, _| Reply::ok(WHOLE));
+    let good = Mock::new(|_, _| Reply::ok(WHOLE_ANSWER));
     let options = ClientOptions { timeout: Duration::from_secs(1), ..ClientOptions::default() };
     let client = client_of(&[&hung, &good], &Credentials::none(), &options).unwrap();
     let started = Instant::now();
     assert_eq!(search(&client).unwrap().attempts(), 2);
     assert!(started.elapsed() < Duration::from_secs(1));
-    // Others prefer the node that answered.
+    // The next request goes to the node that answered.
     assert_eq!(search(&client).unwrap().attempts(), 1);
     let alone = client_of(&[&hung], &Credentials::none(), &options).unwrap();
     let error = search(&alone).unwrap_err();
@@ -138,28 +138,28 @@ fn a_hung_node_is_left_within_the_time() {
 }
 
 #[test]
-fn a_search_leaves_copies_on_hung_nodes_after_a_time_out() {
-    let answer = |hang: bool, id: &'static str| {
+fn after_a_time_out_a_search_prefers_shards_on_other_nodes() {
+    let node = |hangs: bool, id: &'static str| {
         Mock::new(move |_, seen| match seen.line.as_str() {
             line if line.contains("/_nodes/_local") => {
                 Reply::ok(format!(r#"{{"nodes":{{"{id}":{{"name":"x"}}}}}}"#))
             }
-            _ if hang => Reply::Hang(LONG),
-            _ => Reply::ok(WHOLE),
+            _ if hangs => Reply::Hang(LONG),
+            _ => Reply::ok(WHOLE_ANSWER),
         })
     };
-    let (waits, good) = (answer(true, "id-1"), answer(false, "id-2"));
+    let (hung, good) = (node(true, "id-1"), node(false, "id-2"));
     let options = ClientOptions { timeout: Duration::from_secs(2), ..ClientOptions::default() };
-    let client = client_of(&[&waits, &good], &Credentials::none(), &options).unwrap();
+    let client = client_of(&[&hung, &good], &Credentials::none(), &options).unwrap();
     assert_eq!(search(&client).unwrap().attempts(), 2);
     let last = good.seen().pop().unwrap().line;
     assert!(last.ends_with("&preference=_prefer_nodes%3Aid-1,id-2"), "{last}");
 }
 
 #[test]
-fn a_node_that_hangs_at_once_is_left_too() {
-    let hung = Mock::greeting(Reply::Hang(LONG), |_, _| Reply::Close);
-    let good = Mock::new(|_, _| Reply::ok(WHOLE));
+fn a_node_that_hangs_at_the_greeting_is_given_up_too() {
+    let hung = Mock::with_greeting(Reply::Hang(LONG), |_, _| Reply::Close);
+    let good = Mock::new(|_, _| Reply::ok(WHOLE_ANSWER));
     let started = Instant::now();
     let client = connect(&[&hung, &good]);
     assert_eq!(search(&client).unwrap().attempts(), 1);
@@ -181,7 +181,7 @@ fn requests_rotate_when_they_say_so() {
 }
 
 #[test]
-fn what_may_not_be_repeated_is_sent_once() {
+fn a_request_that_is_not_idempotent_is_sent_once() {
     let bad = Mock::new(|_, _| Reply::Close);
     let good = Mock::new(|_, _| Reply::ok("{}"));
     let client = connect(&[&bad, &good]);
@@ -192,42 +192,44 @@ fn what_may_not_be_repeated_is_sent_once() {
 #[test]
 fn other_products_and_versions_are_refused_by_name() {
     let elastic = r#"{"name":"n","version":{"number":"8.15.0"},"tagline":"You Know, for Search"}"#;
-    let old = HELLO.replace("3.8.0", "2.18.0");
-    let new = HELLO.replace("3.8.0", "4.0.0");
+    let old = GREETING.replace("3.8.0", "2.18.0");
+    let new = GREETING.replace("3.8.0", "4.0.0");
     for (hello, name) in
         [(elastic, "Elasticsearch 8.15.0"), (&old, "OpenSearch 2.18.0"), (&new, "OpenSearch 4.0.0")]
     {
-        let mock = Mock::greeting(Reply::ok(hello), |_, _| Reply::ok("{}"));
+        let mock = Mock::with_greeting(Reply::ok(hello), |_, _| Reply::ok("{}"));
         let error = client_of(&[&mock], &Credentials::none(), &ClientOptions::default());
         let error = error.unwrap_err();
         assert!(matches!(error, Error::Unsupported { .. }), "{error}");
         assert!(error.to_string().contains(name), "{error}");
         assert!(mock.seen().is_empty());
     }
-    let mock = Mock::greeting(Reply::ok(HELLO.replace("3.8.0", "2.19.6")), |_, _| Reply::ok("{}"));
+    let mock =
+        Mock::with_greeting(Reply::ok(GREETING.replace("3.8.0", "2.19.6")), |_, _| Reply::ok("{}"));
     assert_eq!(mock.client().version().unwrap().to_string(), "OpenSearch 2.19.6");
 }
 
 #[test]
 fn a_node_of_another_version_or_cluster_gets_no_request() {
     let here = Mock::new(|_, _| Reply::Close);
-    for hello in [HELLO.replace("u1", "u2"), HELLO.replace("3.8.0", "1.0.0")] {
-        let there = Mock::greeting(Reply::ok(hello), |_, _| Reply::ok(WHOLE));
+    for hello in [GREETING.replace("u1", "u2"), GREETING.replace("3.8.0", "1.0.0")] {
+        let there = Mock::with_greeting(Reply::ok(hello), |_, _| Reply::ok(WHOLE_ANSWER));
         let client = connect(&[&here, &there]);
         let error = search(&client).unwrap_err();
         let refused = matches!(error, Error::DifferentClusters { .. } | Error::Unsupported { .. });
         assert!(refused && there.seen().is_empty(), "{error}");
     }
-    let two = Mock::new(|_, _| Reply::ok("{}"));
-    let other = Mock::greeting(Reply::ok(HELLO.replace("u1", "u2")), |_, _| Reply::ok("{}"));
-    let client = connect(&[&two, &other]);
+    let same_cluster = Mock::new(|_, _| Reply::ok("{}"));
+    let other_cluster =
+        Mock::with_greeting(Reply::ok(GREETING.replace("u1", "u2")), |_, _| Reply::ok("{}"));
+    let client = connect(&[&same_cluster, &other_cluster]);
     let error = client.send(&Request::get("/x").to_node(1)).unwrap_err();
     assert!(matches!(error, Error::DifferentClusters { .. }), "{error}");
-    assert!(other.seen().is_empty());
+    assert!(other_cluster.seen().is_empty());
 }
 
 #[test]
-fn what_is_no_cluster_is_said_to_be_none() {
+fn a_server_that_is_no_cluster_is_reported_as_such() {
     for reply in [
         Reply::ok("<html>hello"),
         Reply::ok("{}"),
@@ -237,7 +239,7 @@ fn what_is_no_cluster_is_said_to_be_none() {
         Reply::Raw(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()),
     ] {
         let text = format!("{reply:?}");
-        let mock = Mock::greeting(reply, |_, _| Reply::ok("{}"));
+        let mock = Mock::with_greeting(reply, |_, _| Reply::ok("{}"));
         let error = client_of(&[&mock], &Credentials::none(), &ClientOptions::default());
         let error = error.unwrap_err();
         assert!(
@@ -251,20 +253,21 @@ fn what_is_no_cluster_is_said_to_be_none() {
 }
 
 #[test]
-fn a_reader_who_may_not_see_the_greeting_is_served() {
+fn a_user_who_may_not_send_the_greeting_can_search() {
     let refused = r#"{"error":{"type":"security_exception","reason":"no permissions for [cluster:monitor/main]"},"status":403}"#;
     let head = "HTTP/1.1 403 X\r\nx-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\n";
     let raw = format!("{head}content-length: {}\r\n\r\n{refused}", refused.len());
-    let mock = Mock::greeting(Reply::Raw(raw.into_bytes()), |_, _| Reply::ok(WHOLE));
+    let mock = Mock::with_greeting(Reply::Raw(raw.into_bytes()), |_, _| Reply::ok(WHOLE_ANSWER));
     search(&mock.client()).unwrap();
-    let mock = Mock::greeting(Reply::Status(403, refused.to_owned()), |_, _| Reply::ok(WHOLE));
+    let mock =
+        Mock::with_greeting(Reply::Status(403, refused.to_owned()), |_, _| Reply::ok(WHOLE_ANSWER));
     let error = client_of(&[&mock], &Credentials::none(), &ClientOptions::default()).unwrap_err();
     assert!(error.to_string().contains("cluster:monitor/main"), "{error}");
 }
 
 #[test]
 fn redirects_are_not_followed() {
-    let thief = Mock::new(|_, _| Reply::ok(WHOLE));
+    let thief = Mock::new(|_, _| Reply::ok(WHOLE_ANSWER));
     let to = format!(
         "HTTP/1.1 307 X\r\nlocation: http://{}/n\r\ncontent-length: 0\r\n\r\n",
         thief.host()
@@ -276,7 +279,7 @@ fn redirects_are_not_followed() {
 }
 
 #[test]
-fn http_to_another_machine_must_be_allowed() {
+fn http_to_another_machine_needs_insecure_http() {
     let address = ClusterAddress::parse("http://192.0.2.1/n").unwrap();
     let error = Client::connect(&address, &Credentials::none(), &ClientOptions::default());
     assert!(matches!(error, Err(Error::Address(_))));
@@ -291,7 +294,7 @@ fn http_to_another_machine_must_be_allowed() {
 }
 
 #[test]
-fn long_answers_and_ids_do_no_harm() {
+fn messages_about_long_answers_and_ids_are_short() {
     let mock = Mock::new(|_, _| Reply::Status(400, "长".repeat(1 << 20)));
     let client = mock.client();
     let path = format!("/n/_doc/{}", crate::encode_segment(&"号".repeat(2000)));

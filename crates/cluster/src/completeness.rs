@@ -6,9 +6,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Exchange, Result};
-use crate::reason::{ServerError, error_of};
 use crate::redact::Redactor;
 use crate::request::Completeness;
+use crate::server_error::{ServerError, error_of};
 
 /// What the answer to one search says of its completeness. Hits are skipped without being stored.
 #[derive(Deserialize)]

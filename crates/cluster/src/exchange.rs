@@ -1,8 +1,9 @@
-//! Which request to which node an error is about.
+//! A request and the node that it was sent to, which an error is about.
 
 use std::fmt;
 
-/// A request to a node, for messages: `POST /news/_search at https://host:9200`.
+/// A request and the node it was sent to, as error messages show them:
+/// `https://host:9200 (POST /news/_search)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// The method and the path.

@@ -13,7 +13,7 @@ use crate::client_options::ClientOptions;
 use crate::credentials::Credentials;
 
 /// The answer of a node to `GET /`.
-pub(crate) const HELLO: &str = r#"{"name":"n1","cluster_uuid":"u1","version":{"distribution":"opensearch","number":"3.8.0"},"tagline":"The OpenSearch Project"}"#;
+pub(crate) const GREETING: &str = r#"{"name":"n1","cluster_uuid":"u1","version":{"distribution":"opensearch","number":"3.8.0"},"tagline":"The OpenSearch Project"}"#;
 
 /// A request as the server read it.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +51,7 @@ impl Reply {
 }
 
 /// A complete answer to a search, without hits.
-pub(crate) const WHOLE: &str =
+pub(crate) const WHOLE_ANSWER: &str =
     r#"{"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"hits":[]}}"#;
 
 type Answer = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
@@ -65,14 +65,14 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
-    /// A server that answers `GET /` with [`HELLO`], and other requests with `answer`, which is
+    /// A server that answers `GET /` with [`GREETING`], and other requests with `answer`, which is
     /// called with the number of the request, counted from 0.
     pub(crate) fn new(answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
-        Self::greeting(Reply::ok(HELLO), answer)
+        Self::with_greeting(Reply::ok(GREETING), answer)
     }
 
     /// Like [`Mock::new`], but answers `GET /` with `hello`.
-    pub(crate) fn greeting(
+    pub(crate) fn with_greeting(
         hello: Reply,
         answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {

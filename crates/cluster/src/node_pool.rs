@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::version::ServerVersion;
+use crate::server_version::ServerVersion;
 
 /// How long a node is left out after its first failure. Each further failure doubles it.
 const LEFT_OUT: Duration = Duration::from_secs(5);

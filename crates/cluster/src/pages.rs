@@ -193,7 +193,7 @@ impl Pages {
             };
             let lost =
                 matches!(error, Error::ContextLost { .. } | Error::Status { status: 500, .. });
-            if tries == REOPENED_AT_MOST || !(lost || error.is_passing()) {
+            if tries == REOPENED_AT_MOST || !(lost || error.is_transient()) {
                 return Err(error);
             }
             tries += 1;

@@ -52,7 +52,7 @@ pub(crate) enum Completeness {
 
 /// A request to any node of the cluster.
 ///
-/// It is repeated after a failure that may pass (see [`Error::is_passing`]), because requests are
+/// It is repeated after a failure that may pass (see [`Error::is_transient`]), because requests are
 /// idempotent: to send one twice has the effect of sending it once. Call [`Self::not_idempotent`]
 /// for one that is not.
 ///
@@ -187,7 +187,7 @@ impl Request {
     /// For a request that only the elected node can answer: makes other nodes answer within seconds
     /// that there is none. By default, they would wait for half a minute.
     #[must_use]
-    pub fn of_elected_node(self) -> Self {
+    pub fn by_cluster_manager(self) -> Self {
         let time = if self.timeout.is_some() { "5s" } else { "2s" };
         self.query("cluster_manager_timeout", time)
     }

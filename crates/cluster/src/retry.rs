@@ -82,7 +82,7 @@ impl Attempts {
                 self.server_errors += 1;
                 self.server_errors < 2
             }
-            error => error.is_passing(),
+            error => error.is_transient(),
         }
     }
 }

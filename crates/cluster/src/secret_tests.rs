@@ -92,9 +92,10 @@ fn serve(config: rustls::ServerConfig) -> u16 {
             let mut tls = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut tls = rustls::Stream::new(&mut tls, &mut stream);
             let mut buffer = [0; 4096];
-            let length = HELLO.len();
+            let length = GREETING.len();
             if tls.read(&mut buffer).is_ok() {
-                let _ = write!(tls, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{HELLO}");
+                let _ =
+                    write!(tls, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{GREETING}");
             }
         }
     });

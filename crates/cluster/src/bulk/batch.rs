@@ -65,7 +65,7 @@ impl<'a> Operation<'a> {
         Self { action: Action::Delete, id, document: &[], version: None }
     }
 
-    /// Applies the operation only to this version of the document.
+    /// Adds a condition on the version of the document, see [`Version`].
     #[must_use]
     pub fn with_version(mut self, version: Version) -> Self {
         self.version = Some(version);

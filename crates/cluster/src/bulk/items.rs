@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::reason::{ServerError, error_of};
 use crate::redact::Redactor;
 use crate::request::Response;
+use crate::server_error::{ServerError, error_of};
 
 /// An operation that the cluster refused for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub(super) enum Outcome {
     /// It was applied.
     Done(Applied),
     /// It may be applied when it is sent again: the load or a lost node is the reason.
-    Passing(Error),
+    Transient(Error),
     /// It is refused for good.
     Refused(ItemError),
     /// It is refused, and all that follow would be.
@@ -155,8 +155,8 @@ fn outcome(item: Item, response: &Response, redactor: &Redactor) -> Outcome {
         }
         Error::NotFound { .. } if kind == "index_not_found_exception" => Outcome::Fatal(error),
         // A node that is stopping answers with status 500.
-        Error::Status { status: 500, .. } => Outcome::Passing(error),
-        _ if error.is_passing() => Outcome::Passing(error),
+        Error::Status { status: 500, .. } => Outcome::Transient(error),
+        _ if error.is_transient() => Outcome::Transient(error),
         _ => Outcome::Refused(ItemError {
             id: item.id,
             status: item.status,

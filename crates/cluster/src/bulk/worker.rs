@@ -177,7 +177,7 @@ impl<'a> Worker<'a> {
                 Outcome::Done(applied) => self.shared.note(|summary| applied.count(summary)),
                 Outcome::Refused(error) => self.refuse(error),
                 Outcome::Fatal(error) => return Err(error),
-                Outcome::Passing(error) => {
+                Outcome::Transient(error) => {
                     overloaded |= matches!(error, Error::Overloaded { .. });
                     passing = Some(error);
                     delivery.pending.push(number);
@@ -253,5 +253,5 @@ fn may_pass(error: &Error, server_errors: &mut u32) -> bool {
         *server_errors += 1;
         return *server_errors < MAX_SERVER_ERRORS;
     }
-    error.is_passing()
+    error.is_transient()
 }

@@ -106,7 +106,7 @@ fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate
     let request = Request::get(path)
         .query("filter_path", &format!("*.aliases,{MARK_PATHS}"))
         .query("expand_wildcards", "all")
-        .of_elected_node();
+        .by_cluster_manager();
     let mut found: BTreeMap<String, Candidate> = client.send(&request)?.json()?;
     let named = names.filter(|name| is_copy_name(name, alias));
     let described = named.map(|name| {

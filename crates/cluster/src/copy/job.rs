@@ -83,7 +83,8 @@ impl<'a> Job<'a> {
         progress: CopyProgress<'_>,
     ) -> Result<Copied> {
         let started = Instant::now();
-        let may_pass = |error: &Error| error.is_passing() || matches!(error, Error::Waited { .. });
+        let may_pass =
+            |error: &Error| error.is_transient() || matches!(error, Error::Waited { .. });
         match self.write(published, documents, progress) {
             Err(error) if may_pass(&error) && started.elapsed() < RETRY_WITHIN => {
                 let names = [documents.to_owned(), statistics_name(documents)];
@@ -198,7 +199,7 @@ impl<'a> Job<'a> {
             "index.blocks.read_only_allow_delete": null,
         });
         let request = Request::head(format!("/{}", encode_segment(name)));
-        if client.send(&request.of_elected_node().accept(404))?.status() != 404 {
+        if client.send(&request.by_cluster_manager().accept(404))?.status() != 404 {
             if !is_marked(client, name, alias)? {
                 return Err(Error::NotMarked { index: name.to_owned() });
             }
@@ -248,7 +249,7 @@ impl<'a> Job<'a> {
     /// Puts `body` to an endpoint of an index, such as `_settings`.
     fn change(&self, name: &str, endpoint: &str, body: &Value) -> Result<()> {
         let path = format!("/{}/{endpoint}", encode_segment(name));
-        let request = Request::put(path).json(body)?.timeout(CHANGE_TIMEOUT).of_elected_node();
+        let request = Request::put(path).json(body)?.timeout(CHANGE_TIMEOUT).by_cluster_manager();
         self.client.send(&request).map(drop)
     }
 
@@ -293,7 +294,7 @@ impl<'a> Job<'a> {
 pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool> {
     let request = Request::get(format!("/{}", encode_segment(name)))
         .query("filter_path", MARK_PATHS)
-        .of_elected_node();
+        .by_cluster_manager();
     let found: Value = client.send(&request)?.json()?;
     Ok(has_mark(&found[name]["mappings"], &found[name]["settings"], alias))
 }

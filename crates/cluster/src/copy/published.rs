@@ -50,7 +50,7 @@ const BLOCKING_SETTINGS: [&str; 3] = ["read_only_allow_delete", "read_only", "me
 fn check_not_blocked(client: &Client, name: &str) -> Result<()> {
     let request = Request::get(format!("/{}/_settings", encode_segment(name)))
         .query("filter_path", "*.settings.index.blocks")
-        .of_elected_node();
+        .by_cluster_manager();
     let found: Value = client.send(&request)?.json()?;
     let blocks = &found[name]["settings"]["index"]["blocks"];
     match BLOCKING_SETTINGS

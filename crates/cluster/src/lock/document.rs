@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::process::{Process, host_name};
 use crate::alias::Health;
 use crate::client::Client;
+use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
 use crate::schema::lock_index;
-use crate::versioned::DocumentVersion;
 
 /// The id of the document.
 const ID: &str = "lock";
@@ -68,7 +68,7 @@ impl LockDocument {
     /// Creates the index of the lock, unless it exists and can be used.
     pub(super) fn create_index(&self, alias: &str) -> Result<()> {
         let request = Request::head(format!("/{}", encode_segment(&self.index)));
-        if self.client.send(&request.of_elected_node().accept(404))?.status() != 404 {
+        if self.client.send(&request.by_cluster_manager().accept(404))?.status() != 404 {
             let health = self.client.wait_for_health(&self.index, Health::Yellow, LOST_AFTER);
             let Err(Error::Waited { .. }) = health else { return health.map(drop) };
             // A node was lost before the shard had a replica. A process that held the lock cannot

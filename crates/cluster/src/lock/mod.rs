@@ -19,9 +19,9 @@ use std::time::{Duration, Instant};
 
 use crate::address::ClusterAddress;
 use crate::client::Client;
+use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
 use crate::schema::lock_name;
-use crate::versioned::DocumentVersion;
 use document::{Holder, LEASE, LockDocument};
 use renewal::Renewal;
 

@@ -6,8 +6,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::document::{Holder, LockDocument};
+use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
-use crate::versioned::DocumentVersion;
 
 /// The time between two renewals of a lock.
 const RENEWAL_INTERVAL: Duration = Duration::from_secs(2);

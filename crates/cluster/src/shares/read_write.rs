@@ -8,10 +8,10 @@ use serde_json::json;
 
 use super::build::Build;
 use super::shared_document::{SharedDocument, StoredDocument};
+use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, encode_segment};
 use crate::schema::field;
-use crate::versioned::DocumentVersion;
 
 /// Documents that one request reads.
 pub(super) const READ_AT_ONCE: usize = 100;

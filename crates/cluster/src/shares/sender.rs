@@ -13,9 +13,9 @@ use super::parts::SharedArticle;
 use super::shared_document::{SharedDocument, StoredDocument, first_location};
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::copy::accepted;
+use crate::document_version::DocumentVersion;
 use crate::error::Result;
 use crate::statistics::StatisticsBuilder;
-use crate::versioned::DocumentVersion;
 
 /// A document of the share that this machine sends, with the values and terms of its record, and as
 /// JSON.

@@ -8,9 +8,9 @@ use wensou_ingest::{Record, is_same_item, merge_items, walk_key};
 use wensou_text::Segmenter;
 
 use crate::document::fields;
+use crate::document_version::DocumentVersion;
 use crate::error::Result;
 use crate::schema::field;
-use crate::versioned::DocumentVersion;
 
 /// A document of an index that several machines write, as its `_source` has it.
 #[derive(Debug, Clone, Deserialize)]

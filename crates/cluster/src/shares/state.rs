@@ -159,7 +159,7 @@ impl Build<'_> {
     fn uuid(&self) -> Result<String> {
         let request = Request::get(format!("/{}/_settings", encode_segment(self.documents)))
             .query("filter_path", "*.settings.index.uuid")
-            .of_elected_node();
+            .by_cluster_manager();
         let found: Value = self.client.send(&request)?.json()?;
         let uuid = found[self.documents]["settings"]["index"]["uuid"].as_str();
         uuid.map(str::to_owned).ok_or_else(|| Error::Disturbed { index: self.documents.to_owned() })

@@ -1,4 +1,4 @@
-//! What an error means for the request that failed.
+//! Which errors are transient.
 
 use crate::error::Error;
 
@@ -6,7 +6,7 @@ impl Error {
     /// Whether the same request may succeed later without a change: the network, a node or the load
     /// is the reason.
     #[must_use]
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(
             self,
             Self::Unreachable { .. }

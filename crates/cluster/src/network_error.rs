@@ -1,4 +1,4 @@
-//! From a failure of the network to an [`Error`].
+//! Makes an [`Error`] of a request that got no answer, or one that cannot be read.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -9,7 +9,8 @@ use crate::error::{Error, Exchange};
 use crate::redact::Redactor;
 use crate::tls;
 
-/// The error of a request that had `time` and got no answer.
+/// The error of a request whose time limit was `time`, and that got no answer, or one that is no
+/// valid HTTP or too long.
 pub(crate) fn error_of_network(
     at: Exchange,
     error: &Http,

@@ -1,4 +1,5 @@
-//! Requests in one line: a method, a path, parameters and a body.
+//! Methods of the client that send a request with a method of HTTP, a path, parameters and a body,
+//! for requests that need no other options.
 
 use serde::Serialize;
 
@@ -16,7 +17,7 @@ impl Client {
         self.send(&Request::get(path).queries(query))
     }
 
-    /// Sends `HEAD path`, and returns whether there is such a thing.
+    /// Sends `HEAD path`, and returns whether what the path names exists.
     ///
     /// # Errors
     ///

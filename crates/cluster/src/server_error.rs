@@ -1,4 +1,4 @@
-//! From the status and body of an answer to an [`Error`].
+//! Makes an [`Error`] of the status and body of an answer.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::error::{Error, Exchange};
 use crate::redact::Redactor;
 
-/// The most bytes of a body without JSON that are looked at for a message.
+/// How many bytes of a body that is not JSON are read for a message.
 const SHOWN_BYTES: usize = 8192;
 
 /// The error of an answer or of an item of a batch, as the server wrote it.
@@ -19,7 +19,8 @@ pub(crate) struct ServerError {
 }
 
 impl ServerError {
-    /// From the value of `error`: an object, or a text in answers of proxies and plugins.
+    /// Reads the value of the key `error` of an answer: an object, or a text if a proxy or a plugin
+    /// has written the answer.
     pub(crate) fn of(error: &Value, redactor: &Redactor) -> Self {
         let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
         if let Some(reason) = error.as_str() {
@@ -27,7 +28,7 @@ impl ServerError {
         }
         let mut kind = text(error, "type");
         let mut reason = text(error, "reason");
-        // "all shards failed" says less than the first shard.
+        // The reason may only be "all shards failed": add that of the first shard.
         for cause in
             [&error["caused_by"], &error["root_cause"][0], &error["failed_shards"][0]["reason"]]
         {
@@ -44,7 +45,7 @@ impl ServerError {
         Self { kind: redactor.clean(&kind), reason: redactor.clean(&reason) }
     }
 
-    /// From a whole body; `None` if it is not JSON.
+    /// Reads a whole body; `None` if it is not JSON.
     fn of_body(body: &[u8], redactor: &Redactor) -> Option<Self> {
         #[derive(Deserialize)]
         struct Body {
@@ -61,7 +62,7 @@ impl ServerError {
         Some(error)
     }
 
-    /// What was said, for a message.
+    /// The reason, or else the name of the exception, for a message.
     pub(crate) fn text(&self) -> String {
         match (self.reason.as_str(), self.kind.as_str()) {
             ("", "") => "no reason given".to_owned(),
@@ -70,19 +71,19 @@ impl ServerError {
         }
     }
 
-    /// Whether parts of the index are missing: a node has just gone.
+    /// Whether shards of the index are missing, because the cluster has just lost a node.
     fn lacks_shards(&self) -> bool {
         self.reason.contains("Partial shards failure") || self.kind.starts_with("node_")
     }
 
     /// Whether writes are blocked until an operator acts.
     fn blocks_writes(&self) -> bool {
-        // Of an index, or of the creation of indexes.
+        // The exception is `cluster_block_exception` or `index_create_block_exception`.
         self.kind.ends_with("_block_exception") && !self.reason.contains("SERVICE_UNAVAILABLE")
     }
 }
 
-/// The error that an answer or an item means; the status is not one of success.
+/// The error of an answer or of an item of a batch, whose status is not one of success.
 pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error {
     let reason = error.text();
     match (status, error.kind.as_str()) {
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_has_its_variant() {
+    fn every_status_and_exception_has_its_error() {
         use Error::{Blocked, Conflict, ContextLost, NameTaken, NotFound, Overloaded, Unavailable};
         let index = "index_not_found_exception";
         assert!(matches!(exception(404, index, "no such index [n]"), NotFound { .. }));
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cause_below_is_told() {
+    fn the_message_has_the_reason_of_the_first_shard() {
         let body = r#"{"error":{"type":"search_phase_execution_exception","reason":"all shards failed",
             "failed_shards":[{"reason":{"type":"x","reason":"too many clauses"}}]},"status":500}"#;
         assert!(answer(500, body).to_string().contains("all shards failed: too many clauses"));
