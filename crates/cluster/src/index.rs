@@ -17,7 +17,8 @@ use crate::document::TermHash;
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, encode_segment};
 use crate::schema::{FORMAT, statistics_name};
-use crate::statistics::{Description, Names, StatisticsDocument, bucket_id, names_id, words_id};
+use crate::statistics::{Description, Names, bucket_id, names_id, words_id};
+use crate::unindexed_document::UnindexedDocument;
 
 /// An index on a cluster. It reads the index that the alias led to when it was opened, also after
 /// another one was published.
@@ -183,7 +184,7 @@ impl ClusterIndex {
         #[derive(Deserialize)]
         struct Found<T> {
             #[serde(rename = "_source")]
-            source: Option<StatisticsDocument<T>>,
+            source: Option<UnindexedDocument<T>>,
         }
         if ids.is_empty() {
             return Ok(Vec::new());

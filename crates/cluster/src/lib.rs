@@ -66,6 +66,7 @@ mod statistics;
 mod tls;
 mod token;
 mod transient;
+mod unindexed_document;
 mod verify;
 
 pub use address::{AddressError, ClusterAddress, Node};

@@ -13,6 +13,7 @@ use wensou_text::SYMBOL_TERM;
 use crate::bucket::Bucket;
 use crate::document::TermHash;
 use crate::token::word_token;
+use crate::unindexed_document::UnindexedDocument;
 
 /// Terms in a bucket on average.
 const BUCKET_TERMS: usize = 64;
@@ -256,14 +257,14 @@ impl StatisticsBuilder {
         terms.sort_unstable_by_key(|(term, _)| (term & (buckets - 1), *term));
         for bucket in terms.chunk_by(|a, b| a.0 & (buckets - 1) == b.0 & (buckets - 1)) {
             let number = bucket[0].0 & (buckets - 1);
-            each(&bucket_id(number), to_json(&Bucket::new(bucket))?)?;
+            each(&bucket_id(number), UnindexedDocument::to_json(Bucket::new(bucket))?)?;
         }
         let names = [sorted(self.tags), sorted(self.sources)].concat();
         let words = sorted(self.words);
         let mut write_chunks = |list: &[(String, u64)], id: fn(usize) -> String| {
             let chunks = list.chunks(CHUNK_NAMES);
             for (number, chunk) in chunks.clone().enumerate() {
-                each(&id(number), to_json(&Names { names: chunk.to_vec() })?)?;
+                each(&id(number), UnindexedDocument::to_json(Names { names: chunk.to_vec() })?)?;
             }
             Ok::<usize, E>(chunks.len())
         };
@@ -331,16 +332,4 @@ fn count_each<'v>(
             None => drop(counts.insert(value.clone(), change.apply(0, 1))),
         }
     }
-}
-
-/// A document of the statistics index or of the index of parts, as its `_source` has it.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct StatisticsDocument<T> {
-    /// The content, which the cluster does not index.
-    pub data: T,
-}
-
-/// A document of the statistics index as JSON.
-fn to_json<T: Serialize>(data: &T) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&StatisticsDocument { data })
 }

@@ -11,11 +11,10 @@ use wensou_index::{ArticleText, Index, Kind, NearDuplicateFinder, analyse_record
 use wensou_ingest::{Article, FlashItem, Record, correct_references, walk_key};
 use wensou_text::Segmenter;
 
-use super::build::Build;
 use super::parts::SharedArticle;
-use super::read_write::{READ_AT_ONCE, SOURCE, TIMEOUT};
+use super::registry::ShareRegistry;
 use super::shared_document::{SharedDocument, first_location};
-use super::state::BuildState;
+use super::shared_indexes::{READ_AT_ONCE, SOURCE_FIELDS, SharedIndexes, TIMEOUT};
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::copy::{Job, Publisher, accepted};
 use crate::error::{Error, Result};
@@ -30,38 +29,38 @@ const CANDIDATES_AT_ONCE: usize = 200;
 /// by which articles refer to flash items, and the groups of near-duplicates. `job` has the lock of
 /// the address.
 pub(super) fn complete(
-    build: &Build<'_>,
+    indexes: &SharedIndexes<'_>,
     index: &Index,
-    state: &BuildState,
+    registry: &ShareRegistry,
     job: &Job<'_>,
 ) -> Result<()> {
     let segmenter = index.analysis()?.segmenter();
-    let completion = Completion { build, segmenter };
+    let completion = Completion { indexes, segmenter };
     // An earlier attempt may have blocked writes, as publishing does, before it stopped.
-    job.unblock(build.documents)?;
-    build.client.refresh(build.documents)?;
-    let mut statistics = completion.sum_statistics(state)?;
+    job.unblock(indexes.documents)?;
+    indexes.client.refresh(indexes.documents)?;
+    let mut statistics = completion.sum_statistics(registry)?;
     let with_variants = completion.recount_merged(&mut statistics)?;
     completion.correct_references(&with_variants)?;
-    completion.write_groups(state)?;
-    job.describe(build.documents, statistics, state.shares.len() as u64)?;
+    completion.write_groups(registry)?;
+    job.describe(indexes.documents, statistics, registry.shares.len() as u64)?;
     // This also deletes the index of parts and the index that was published before.
-    job.publish(build.documents, Publisher::Shares).map(drop)
+    job.publish(indexes.documents, Publisher::Shares).map(drop)
 }
 
 /// The steps that complete an index, and what they have in common.
 struct Completion<'b> {
-    build: &'b Build<'b>,
+    indexes: &'b SharedIndexes<'b>,
     segmenter: &'b Segmenter,
 }
 
 impl Completion<'_> {
     /// The sum of what the machines have counted.
-    fn sum_statistics(&self, state: &BuildState) -> Result<StatisticsBuilder> {
+    fn sum_statistics(&self, registry: &ShareRegistry) -> Result<StatisticsBuilder> {
         let mut sum = StatisticsBuilder::default();
-        for (key, share) in &state.shares {
+        for (key, share) in &registry.shares {
             let parts = share.parts.unwrap_or_default();
-            self.build.for_each_statistics_part((key, parts), |part| sum.add_part(part))?;
+            self.indexes.for_each_statistics_part((key, parts), |part| sum.add_part(part))?;
         }
         Ok(sum)
     }
@@ -119,8 +118,8 @@ impl Completion<'_> {
 
     /// Finds the near-duplicates among the articles of all shares, and writes the group of each
     /// into its document.
-    fn write_groups(&self, state: &BuildState) -> Result<()> {
-        let articles = self.articles_in_order(state)?;
+    fn write_groups(&self, registry: &ShareRegistry) -> Result<()> {
+        let articles = self.articles_in_order(registry)?;
         let mut writer = self.bulk_writer()?;
         for members in self.find_groups(&articles)? {
             let mut documents = Vec::new();
@@ -140,11 +139,11 @@ impl Completion<'_> {
     }
 
     /// The articles of all shares, in the order of a walk through the whole archive.
-    fn articles_in_order(&self, state: &BuildState) -> Result<Vec<SharedArticle>> {
+    fn articles_in_order(&self, registry: &ShareRegistry) -> Result<Vec<SharedArticle>> {
         let mut articles: Vec<(String, SharedArticle)> = Vec::new();
-        for (key, share) in &state.shares {
+        for (key, share) in &registry.shares {
             let parts = share.parts.unwrap_or_default();
-            self.build.for_each_article((key, parts), |article| {
+            self.indexes.for_each_article((key, parts), |article| {
                 articles.push((walk_key(&article.path), article));
             })?;
         }
@@ -190,11 +189,11 @@ impl Completion<'_> {
     }
 
     /// Reads the documents of articles, in the same order. An article may have got another id after
-    /// its share was sent, see [`Build::moved_to`].
+    /// its share was sent, see [`SharedIndexes::new_id_of`].
     fn read_articles(&self, articles: &[&SharedArticle]) -> Result<Vec<SharedDocument>> {
         let ids: Vec<&str> = articles.iter().map(|article| article.id.as_str()).collect();
-        let mut found = self.build.read(&ids)?;
-        let missing = || Error::Disturbed { index: self.build.documents.to_owned() };
+        let mut found = self.indexes.read(&ids)?;
+        let missing = || Error::Disturbed { index: self.indexes.documents.to_owned() };
         let mut documents = Vec::with_capacity(articles.len());
         for SharedArticle { id, path, start, .. } in articles {
             let is_same =
@@ -203,8 +202,8 @@ impl Completion<'_> {
             documents.push(match stored {
                 Some(stored) => stored,
                 None => {
-                    let id = self.build.new_id_of(path, *start)?;
-                    self.build.read_one(&id)?.ok_or_else(missing)?.document
+                    let id = self.indexes.new_id_of(path, *start)?;
+                    self.indexes.read_one(&id)?.ok_or_else(missing)?.document
                 }
             });
         }
@@ -219,11 +218,11 @@ impl Completion<'_> {
     ) -> Result<()> {
         let body = json!({
             "query": query,
-            "_source": SOURCE,
+            "_source": SOURCE_FIELDS,
             "sort": [{ (field::TIE): "asc" }],
         });
         let options = PageOptions { timeout: Some(TIMEOUT), ..PageOptions::default() };
-        let pages = self.build.client.pages(self.build.documents, body, options)?;
+        let pages = self.indexes.client.pages(self.indexes.documents, body, options)?;
         for hit in pages {
             let Some(source) = hit?.source else { continue };
             each(serde_json::from_str(source.get())?)?;
@@ -232,7 +231,7 @@ impl Completion<'_> {
     }
 
     fn bulk_writer(&self) -> Result<BulkWriter> {
-        BulkWriter::new(self.build.client, self.build.documents, BulkOptions::default())
+        BulkWriter::new(self.indexes.client, self.indexes.documents, BulkOptions::default())
     }
 
     /// Writes a changed document in place of the one with its id.

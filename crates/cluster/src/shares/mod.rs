@@ -29,32 +29,31 @@
 //!
 //! # Modules
 //!
-//! - `build`: the indexes that the machines write.
-//! - `state`: which shares are registered and sent, in a document that machines change with
+//! - `shared_indexes`: the indexes that the machines write; reads and writes documents there with
+//!   their versions.
+//! - `registry`: which shares are registered and sent, in a document that machines change with
 //!   optimistic concurrency.
 //! - `sender`: sends the documents of a share as described above.
 //! - `shared_document`: a document, with what is needed to merge it with those of other machines.
-//! - `read_write`: reads and writes documents with their versions.
 //! - `parts`: what each machine has counted, the sketches of its articles, and the new ids of
 //!   displaced records.
 //! - `complete`: the statistics of the whole, references to merged items, near-duplicates.
 
-mod build;
 mod complete;
 mod parts;
-mod read_write;
+mod registry;
 mod sender;
 mod shared_document;
-mod state;
+mod shared_indexes;
 
 use wensou_index::{Index, Share, analyse_record};
 use xxhash_rust::xxh3::xxh3_64;
 
-use self::build::Build;
 use self::parts::PartsWriter;
+use self::registry::{RegisteredShare, key_of};
 use self::sender::{OwnDocument, ShareSender};
 use self::shared_document::SharedDocument;
-use self::state::{RegisteredShare, key_of};
+use self::shared_indexes::SharedIndexes;
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::copy::{
@@ -128,25 +127,26 @@ pub fn send_share(
     }
     let alias = address.index();
     create_indexes(client, &documents, index, (alias, &options))?;
-    let build = Build { client, alias, documents: &documents, parts: parts_name(&documents) };
+    let indexes =
+        SharedIndexes { client, alias, documents: &documents, parts: parts_name(&documents) };
     let key = key_of(&share.paths);
-    let mut state = build.register(&key, &RegisteredShare::of(share), &share.survey)?;
+    let mut registry = indexes.register(&key, &RegisteredShare::of(share), &share.survey)?;
     let [mut sent, mut merged] = [0, 0];
-    if !state.is_sent(&key) {
-        let sender = send_documents(&build, index, &key, progress)?;
+    if !registry.is_sent(&key) {
+        let sender = send_documents(&indexes, index, &key, progress)?;
         [sent, merged] = [sender.documents, sender.merged];
-        let writer = PartsWriter { build: &build, key: &key };
+        let writer = PartsWriter { indexes: &indexes, key: &key };
         let parts = writer.write(sender.statistics, &sender.articles)?;
-        state = build.note_sent(&key, parts)?;
+        registry = indexes.note_sent(&key, parts)?;
     }
     let outcome = |state, files| ShareSent { documents: sent, merged, files, all_files, state };
-    if !state.is_complete()? {
-        return Ok(outcome(ShareState::Waiting, state.files_sent()));
+    if !registry.is_complete()? {
+        return Ok(outcome(ShareState::Waiting, registry.files_sent()));
     }
     // Another machine may complete the index at the same time.
     let job = Job::begin(index, client, address, &options)?;
     if client.alias_targets(alias)? != [documents.as_str()] {
-        complete::complete(&build, index, &state, &job)?;
+        complete::complete(&indexes, index, &registry, &job)?;
     }
     Ok(outcome(ShareState::Published, all_files))
 }
@@ -188,14 +188,14 @@ fn create_indexes(
 
 /// Sends the documents of a share, window by window. Returns what was sent and counted.
 fn send_documents<'b>(
-    build: &'b Build<'b>,
+    indexes: &'b SharedIndexes<'b>,
     index: &'b Index,
     key: &'b str,
     progress: CopyProgress<'_>,
 ) -> Result<ShareSender<'b>> {
     let base = roots(index).join("\n");
     let segmenter = index.analysis()?.segmenter();
-    let mut sender = ShareSender::new(build, key, base, segmenter);
+    let mut sender = ShareSender::new(indexes, key, base, segmenter);
     let addresses = index.in_order()?;
     let mut window = Vec::new();
     for (ordinal, address) in addresses.iter().enumerate() {
@@ -211,9 +211,9 @@ fn send_documents<'b>(
     sender.send(window)?;
     // If the index was deleted meanwhile, the cluster made another one of the documents that came
     // later, without our mappings.
-    if is_marked(build.client, build.documents, build.alias)? {
+    if is_marked(indexes.client, indexes.documents, indexes.alias)? {
         return Ok(sender);
     }
-    build.client.delete_index(build.documents)?;
-    Err(Error::Disturbed { index: build.documents.to_owned() })
+    indexes.client.delete_index(indexes.documents)?;
+    Err(Error::Disturbed { index: indexes.documents.to_owned() })
 }

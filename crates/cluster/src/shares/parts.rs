@@ -8,14 +8,15 @@ use wensou_index::Sketch;
 use wensou_ingest::Record;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::build::Build;
+use super::registry::PartCounts;
 use super::shared_document::first_location;
-use super::state::PartCounts;
+use super::shared_indexes::SharedIndexes;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::copy::accepted;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
-use crate::statistics::{StatisticsBuilder, StatisticsDocument, StatisticsPart};
+use crate::statistics::{StatisticsBuilder, StatisticsPart};
+use crate::unindexed_document::UnindexedDocument;
 
 /// How many entries of statistics a document has at most.
 const MAX_ENTRIES: usize = 20_000;
@@ -27,7 +28,7 @@ const MAX_ARTICLES: usize = 5_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SharedArticle {
     /// The id that it was sent with. If an article of another share has taken that since, see
-    /// [`Build::new_id_of`].
+    /// [`SharedIndexes::new_id_of`].
     pub(super) id: String,
     pub(super) path: String,
     /// Where it begins in the file.
@@ -66,7 +67,7 @@ fn new_id_key(path: &str, start: u64) -> String {
 
 /// Writes the statistics and the articles of the share `key`.
 pub(super) struct PartsWriter<'b> {
-    pub(super) build: &'b Build<'b>,
+    pub(super) indexes: &'b SharedIndexes<'b>,
     pub(super) key: &'b str,
 }
 
@@ -78,28 +79,24 @@ impl PartsWriter<'_> {
         articles: &[SharedArticle],
     ) -> Result<PartCounts> {
         let options = BulkOptions { in_flight: 1, ..BulkOptions::default() };
-        let mut writer = BulkWriter::new(self.build.client, &self.build.parts, options)?;
+        let mut writer = BulkWriter::new(self.indexes.client, &self.indexes.parts, options)?;
         let mut push = |id: &str, json: Vec<u8>| writer.push(&Operation::index(id, &json));
         let parts = statistics.into_parts(MAX_ENTRIES);
         for (number, part) in parts.iter().enumerate() {
-            push(&statistics_id(self.key, number), json(part)?)?;
+            push(&statistics_id(self.key, number), UnindexedDocument::to_json(part)?)?;
         }
         let chunks = articles.chunks(MAX_ARTICLES);
         let counts = PartCounts { statistics: parts.len(), articles: chunks.len() };
         for (number, chunk) in chunks.enumerate() {
             let chunk = SharedArticles { articles: chunk.to_vec() };
-            push(&articles_id(self.key, number), json(&chunk)?)?;
+            push(&articles_id(self.key, number), UnindexedDocument::to_json(chunk)?)?;
         }
         accepted(writer.finish()?)?;
         Ok(counts)
     }
 }
 
-fn json(data: &impl Serialize) -> Result<Vec<u8>> {
-    Ok(serde_json::to_vec(&StatisticsDocument { data })?)
-}
-
-impl Build<'_> {
+impl SharedIndexes<'_> {
     /// Passes what a machine has counted to `each`, part by part.
     pub(super) fn for_each_statistics_part(
         &self,
@@ -130,7 +127,7 @@ impl Build<'_> {
         let (path, start) = first_location(record);
         let index = encode_segment(&self.parts);
         let url = format!("/{index}/_doc/{}", new_id_key(path, start));
-        let new_id = StatisticsDocument { data: NewId { id: id.to_owned() } };
+        let new_id = UnindexedDocument { data: NewId { id: id.to_owned() } };
         self.client.send(&Request::put(url).json(&new_id)?).map(drop)
     }
 
@@ -140,10 +137,10 @@ impl Build<'_> {
         Ok(self.read_part::<NewId>(&new_id_key(path, start))?.id)
     }
 
-    /// Reads the content of a document; if there is none, something has disturbed the build.
+    /// Reads the content of a document; if there is none, somebody else has deleted it.
     fn read_part<T: DeserializeOwned>(&self, id: &str) -> Result<T> {
         let found = self.client.get_document(&self.parts, id)?;
-        let found = found.map(|(_, StatisticsDocument { data })| data);
+        let found = found.map(|(_, UnindexedDocument { data })| data);
         found.ok_or_else(|| Error::Disturbed { index: self.parts.clone() })
     }
 }

@@ -8,9 +8,9 @@ use wensou_index::{DocumentTerms, FieldValues, Sketch};
 use wensou_ingest::{Record, next_free_id};
 use wensou_text::Segmenter;
 
-use super::build::Build;
 use super::parts::SharedArticle;
 use super::shared_document::{SharedDocument, StoredDocument, first_location};
+use super::shared_indexes::SharedIndexes;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::copy::accepted;
 use crate::document_version::DocumentVersion;
@@ -79,7 +79,7 @@ struct Write<'w> {
 
 /// Sends the documents of one share, and counts those that no other machine counts.
 pub(super) struct ShareSender<'b> {
-    build: &'b Build<'b>,
+    indexes: &'b SharedIndexes<'b>,
     /// The key of the share.
     share: &'b str,
     /// The folder that all paths start with.
@@ -97,13 +97,13 @@ pub(super) struct ShareSender<'b> {
 
 impl<'b> ShareSender<'b> {
     pub(super) fn new(
-        build: &'b Build<'b>,
+        indexes: &'b SharedIndexes<'b>,
         share: &'b str,
         base: String,
         segmenter: &'b Segmenter,
     ) -> Self {
         Self {
-            build,
+            indexes,
             share,
             base,
             segmenter,
@@ -167,7 +167,7 @@ impl<'b> ShareSender<'b> {
         placements: &mut HashMap<String, Placement>,
     ) -> Result<Vec<&'s SharedDocument>> {
         let ids: Vec<&str> = pending.iter().map(|own| own.id()).collect();
-        let mut stored = self.build.read(&ids)?;
+        let mut stored = self.indexes.read(&ids)?;
         let mut writes = Vec::new();
         for own in pending {
             match self.resolve(own, stored.remove(own.id()))? {
@@ -209,14 +209,14 @@ impl<'b> ShareSender<'b> {
             match self.resolve(&own, stored)? {
                 Resolution::Present(placement) => return Ok(placement),
                 Resolution::Write { json, version, placement } => {
-                    if self.build.write(own.id(), json, version)? {
+                    if self.indexes.write(own.id(), json, version)? {
                         return Ok(placement);
                     }
                 }
                 Resolution::Collision(stored) if own.precedes(&stored.document) => {
                     self.displace(&stored.document)?;
                     let json = own.analyse_to_json(self.segmenter)?;
-                    if self.build.write(own.id(), json, Some(stored.version))? {
+                    if self.indexes.write(own.id(), json, Some(stored.version))? {
                         return Ok(Placement::alone(own.id()));
                     }
                 }
@@ -225,7 +225,7 @@ impl<'b> ShareSender<'b> {
                     own.set_id(id);
                 }
             }
-            stored = self.build.read_one(own.id())?;
+            stored = self.indexes.read_one(own.id())?;
         }
     }
 
@@ -236,7 +236,7 @@ impl<'b> ShareSender<'b> {
         let mut displaced = stored.clone();
         displaced.set_id(self.free_id(&stored.record)?);
         let placement = self.send_one(displaced, None)?;
-        self.build.note_new_id(&stored.record, &placement.id)
+        self.indexes.note_new_id(&stored.record, &placement.id)
     }
 
     /// What to do with an own document, given the document that is stored under its id.
@@ -269,7 +269,7 @@ impl<'b> ShareSender<'b> {
     /// not written.
     fn write_all<'w>(&self, writes: impl Iterator<Item = Write<'w>>) -> Result<HashSet<String>> {
         let options = BulkOptions { max_errors: usize::MAX, ..BulkOptions::default() };
-        let mut writer = BulkWriter::new(self.build.client, self.build.documents, options)?;
+        let mut writer = BulkWriter::new(self.indexes.client, self.indexes.documents, options)?;
         for Write { id, json, version } in writes {
             writer.push(&match version {
                 None => Operation::create(id, json),
@@ -288,7 +288,7 @@ impl<'b> ShareSender<'b> {
     /// record is stored already.
     fn free_id(&self, record: &Record) -> Result<String> {
         let failure = RefCell::new(None);
-        let is_free = |id: &str| match self.build.read_one(id) {
+        let is_free = |id: &str| match self.indexes.read_one(id) {
             Ok(stored) => stored.is_none_or(|stored| {
                 first_location(&stored.document.record) == first_location(record)
             }),

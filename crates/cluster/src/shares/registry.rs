@@ -1,5 +1,5 @@
-//! The state of a build by several machines: which shares are registered, and which of them were
-//! sent. It is one document in the index of parts.
+//! The registry of shares: which shares machines send, and which of them they have sent. It is one
+//! document in the index of parts.
 
 use std::collections::BTreeMap;
 
@@ -9,22 +9,23 @@ use wensou_index::{Share, SurveyTotals};
 use wensou_ingest::contains_path;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::build::Build;
+use super::shared_indexes::SharedIndexes;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
 use crate::share_error::ShareError;
-use crate::statistics::StatisticsDocument;
+use crate::unindexed_document::UnindexedDocument;
 
 /// The id of the document in the index of parts.
 const ID: &str = "build";
 
-/// What is known of all shares. A machine that changes it reads the document and writes it again,
-/// if no other machine has written it in between.
+/// What is known of all shares. A machine that changes it reads the document and writes it again;
+/// the cluster refuses that if another machine has written it in between.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct BuildState {
+pub(super) struct ShareRegistry {
     /// The UUID of the index of documents. If it has another one now, it was deleted and created
     /// again, so nothing that was sent is left.
     uuid: String,
+    /// The files of the whole archive.
     survey: SurveyTotals,
     /// The registered shares by their keys, see [`key_of`].
     pub(super) shares: BTreeMap<String, RegisteredShare>,
@@ -33,14 +34,18 @@ pub(super) struct BuildState {
 /// A share that a machine sends or has sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RegisteredShare {
+    /// See [`Share::paths`].
     paths: Vec<String>,
+    /// The number of its files.
     files: u64,
+    /// A checksum of its files, see [`Share`].
     sum: String,
     /// What its machine has written into the index of parts; `None` until the share was sent.
     pub(super) parts: Option<PartCounts>,
 }
 
-/// How many documents of each kind a machine has written into the index of parts.
+/// How many documents with statistics, and how many with articles, a machine has written into the
+/// index of parts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct PartCounts {
     pub(super) statistics: usize,
@@ -73,7 +78,7 @@ impl RegisteredShare {
     }
 }
 
-impl BuildState {
+impl ShareRegistry {
     pub(super) fn is_sent(&self, key: &str) -> bool {
         self.shares.get(key).is_some_and(|share| share.parts.is_some())
     }
@@ -124,7 +129,8 @@ impl BuildState {
             }
         }
         let registered = self.shares.entry(key.to_owned()).or_insert_with(|| share.clone());
-        // If files have changed, documents of the old files may have been sent, and would stay.
+        // If files have changed since it was registered, documents of the old files may have been
+        // sent, and would stay in the index.
         match (registered.files, &registered.sum) == (share.files, &share.sum) {
             true => Ok(()),
             false => Err(ShareError::Changed { index: index() }),
@@ -132,8 +138,8 @@ impl BuildState {
     }
 }
 
-impl Build<'_> {
-    /// Registers a share, and returns the state.
+impl SharedIndexes<'_> {
+    /// Registers a share, and returns the registry.
     ///
     /// # Errors
     ///
@@ -144,14 +150,14 @@ impl Build<'_> {
         key: &str,
         share: &RegisteredShare,
         survey: &SurveyTotals,
-    ) -> Result<BuildState> {
+    ) -> Result<ShareRegistry> {
         let uuid = self.uuid()?;
-        self.update(|state| {
-            if state.uuid != uuid {
+        self.update(|registry| {
+            if registry.uuid != uuid {
                 let survey = survey.clone();
-                *state = BuildState { uuid: uuid.clone(), survey, shares: BTreeMap::new() };
+                *registry = ShareRegistry { uuid: uuid.clone(), survey, shares: BTreeMap::new() };
             }
-            Ok(state.register(key, share, self.documents)?)
+            Ok(registry.register(key, share, self.documents)?)
         })
     }
 
@@ -165,32 +171,32 @@ impl Build<'_> {
         uuid.map(str::to_owned).ok_or_else(|| Error::Disturbed { index: self.documents.to_owned() })
     }
 
-    /// Notes that a share was sent, and returns the state.
-    pub(super) fn note_sent(&self, key: &str, parts: PartCounts) -> Result<BuildState> {
-        self.update(|state| {
-            let share = state.shares.get_mut(key);
+    /// Notes that a share was sent, and returns the registry.
+    pub(super) fn note_sent(&self, key: &str, parts: PartCounts) -> Result<ShareRegistry> {
+        self.update(|registry| {
+            let share = registry.shares.get_mut(key);
             let disturbed = || Error::Disturbed { index: self.documents.to_owned() };
             share.ok_or_else(disturbed)?.parts = Some(parts);
             Ok(())
         })
     }
 
-    /// Changes the state, and returns it. If another machine has written it in between, reads it
+    /// Changes the registry, and returns it. If another machine has written it in between, reads it
     /// again and repeats the change.
-    fn update(&self, change: impl Fn(&mut BuildState) -> Result<()>) -> Result<BuildState> {
+    fn update(&self, change: impl Fn(&mut ShareRegistry) -> Result<()>) -> Result<ShareRegistry> {
         loop {
             let (version, stored) = match self.client.get_document(&self.parts, ID)? {
-                Some((version, StatisticsDocument { data })) => (Some(version), data),
-                None => (None, BuildState::default()),
+                Some((version, UnindexedDocument { data })) => (Some(version), data),
+                None => (None, ShareRegistry::default()),
             };
-            let mut state = stored.clone();
-            change(&mut state)?;
-            if version.is_some() && state == stored {
-                return Ok(state);
+            let mut registry = stored.clone();
+            change(&mut registry)?;
+            if version.is_some() && registry == stored {
+                return Ok(registry);
             }
             let put = Request::put_document(&self.parts, ID, version);
-            match self.client.send(&put.json(&StatisticsDocument { data: &state })?) {
-                Ok(_) => return Ok(state),
+            match self.client.send(&put.json(&UnindexedDocument { data: &registry })?) {
+                Ok(_) => return Ok(registry),
                 Err(Error::Conflict { .. }) => {}
                 Err(error) => return Err(error),
             }
@@ -211,37 +217,37 @@ mod tests {
         }
     }
 
-    fn state(files: u64, sum: u128, shares: &[(&str, RegisteredShare)]) -> BuildState {
+    fn registry(files: u64, sum: u128, shares: &[(&str, RegisteredShare)]) -> ShareRegistry {
         let survey = SurveyTotals { files, sum: format!("{sum:032x}"), ..SurveyTotals::default() };
         let shares = shares.iter().cloned().map(|(key, share)| (key.to_owned(), share));
-        BuildState { survey, shares: shares.collect(), ..BuildState::default() }
+        ShareRegistry { survey, shares: shares.collect(), ..ShareRegistry::default() }
     }
 
     #[test]
     fn shares_are_complete_when_their_sums_add_up() {
         let [a, b] = [share(&["a"], 3, u128::MAX), share(&["b"], 2, 5)];
-        assert!(!state(5, 4, &[("a", a.clone())]).is_complete().unwrap());
-        assert!(state(5, 4, &[("a", a.clone()), ("b", b.clone())]).is_complete().unwrap());
-        assert!(state(5, 9, &[("a", a.clone()), ("b", b.clone())]).is_complete().is_err());
+        assert!(!registry(5, 4, &[("a", a.clone())]).is_complete().unwrap());
+        assert!(registry(5, 4, &[("a", a.clone()), ("b", b.clone())]).is_complete().unwrap());
+        assert!(registry(5, 9, &[("a", a.clone()), ("b", b.clone())]).is_complete().is_err());
         let unsent = RegisteredShare { parts: None, ..b };
-        let state = state(5, 4, &[("a", a), ("b", unsent)]);
-        assert_eq!((state.files_sent(), state.is_sent("b")), (3, false));
-        assert!(!state.is_complete().unwrap());
+        let registry = registry(5, 4, &[("a", a), ("b", unsent)]);
+        assert_eq!((registry.files_sent(), registry.is_sent("b")), (3, false));
+        assert!(!registry.is_complete().unwrap());
     }
 
     #[test]
     fn shares_must_not_overlap() {
-        let mut state = state(9, 0, &[("a", share(&["a/b", "c"], 3, 1))]);
+        let mut registry = registry(9, 0, &[("a", share(&["a/b", "c"], 3, 1))]);
         for paths in [&["a"][..], &["a/b/d"], &["x", "c"], &[]] {
             let overlapping = share(paths, 1, 1);
-            let error = state.register("x", &overlapping, "n-1").unwrap_err();
+            let error = registry.register("x", &overlapping, "n-1").unwrap_err();
             assert!(matches!(error, ShareError::Overlap { .. }), "{error}");
         }
-        state.register("b", &share(&["a/bc", "a/a"], 1, 1), "n-1").unwrap();
+        registry.register("b", &share(&["a/bc", "a/a"], 1, 1), "n-1").unwrap();
         let again = |files| RegisteredShare { parts: None, ..share(&["a/b", "c"], files, 1) };
-        state.register("a", &again(3), "n-1").unwrap();
-        assert!(state.is_sent("a"), "the same share again");
-        let error = state.register("a", &again(4), "n-1").unwrap_err();
+        registry.register("a", &again(3), "n-1").unwrap();
+        assert!(registry.is_sent("a"), "the same share was registered again");
+        let error = registry.register("a", &again(4), "n-1").unwrap_err();
         assert!(matches!(error, ShareError::Changed { .. }), "{error}");
     }
 }

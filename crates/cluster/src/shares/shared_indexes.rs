@@ -1,4 +1,5 @@
-//! Reads and writes the documents that several machines write, each with its version.
+//! The indexes that several machines write, and how each machine reads and writes a document there:
+//! with its version.
 
 use std::time::Duration;
 
@@ -6,8 +7,8 @@ use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::build::Build;
 use super::shared_document::{SharedDocument, StoredDocument};
+use crate::client::Client;
 use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, encode_segment};
@@ -16,15 +17,26 @@ use crate::schema::field;
 /// Documents that one request reads.
 pub(super) const READ_AT_ONCE: usize = 100;
 
-/// The time for a request. Documents take longer to read when they were just written.
+/// The time limit of a request. Documents take longer to read when they were just written.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The fields of a document that a [`SharedDocument`] has.
-pub(super) const SOURCE: [&str; 6] =
+pub(super) const SOURCE_FIELDS: [&str; 6] =
     [field::RECORD, field::ORDINAL, field::WALK, field::SHARES, field::COUNTED, field::GROUP];
 
-impl Build<'_> {
-    /// Reads documents. Returns those that exist, by their ids.
+/// The indexes that several machines write.
+pub(super) struct SharedIndexes<'c> {
+    pub(super) client: &'c Client,
+    /// The alias that will lead to the index of documents.
+    pub(super) alias: &'c str,
+    /// The name of the index of documents.
+    pub(super) documents: &'c str,
+    /// The name of the index of parts, see [`parts`](super::parts).
+    pub(super) parts: String,
+}
+
+impl SharedIndexes<'_> {
+    /// Reads documents of the index of documents. Returns those that exist, by their ids.
     pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, StoredDocument>> {
         #[derive(Deserialize)]
         struct Answer {
@@ -45,7 +57,7 @@ impl Build<'_> {
         let path = format!("/{}/_mget", encode_segment(self.documents));
         for ids in ids.chunks(READ_AT_ONCE) {
             let request = Request::post(&path)
-                .query("_source_includes", &SOURCE.join(","))
+                .query("_source_includes", &SOURCE_FIELDS.join(","))
                 .timeout(TIMEOUT)
                 .require(Completeness::MultiGet);
             let answer = self.client.send(&request.json(&json!({ "ids": ids }))?)?;
@@ -57,13 +69,14 @@ impl Build<'_> {
         Ok(all)
     }
 
-    /// Reads a document; `None` if it does not exist.
+    /// Reads a document of the index of documents; `None` if it does not exist.
     pub(super) fn read_one(&self, id: &str) -> Result<Option<StoredDocument>> {
         Ok(self.read(&[id])?.remove(id))
     }
 
-    /// Writes a document in place of this version of it; without a version, if there is none.
-    /// Returns whether it was written.
+    /// Writes a document into the index of documents, in place of this version of it; without a
+    /// version, if there is none. Returns whether it was written: it is not if another machine has
+    /// changed the document.
     pub(super) fn write(
         &self,
         id: &str,
