@@ -1,13 +1,14 @@
-//! Reads and writes documents with their versions, so that no write replaces a change that another
-//! process has made in between.
+//! Reads documents by their ids with their versions, and writes them on condition that the version
+//! is still the same, so that no write replaces a change that another process has made in between.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::bulk::Version;
 use crate::client::Client;
 use crate::error::Result;
-use crate::request::{Request, encode_segment};
+use crate::request::{Completeness, Request, encode_segment};
 
 /// A version of a document, as the cluster numbers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -25,14 +26,19 @@ impl From<DocumentVersion> for Version {
 }
 
 impl Request {
-    /// Writes a document in place of this version of it; without a version, if there is none.
-    /// Otherwise, the cluster answers with a conflict.
+    /// Writes a document in place of `version` of it; if that is `None`, only if there is no such
+    /// document. If another version is there, the cluster answers with a conflict.
     pub(crate) fn put_document(index: &str, id: &str, version: Option<DocumentVersion>) -> Self {
         let (index, id) = (encode_segment(index), encode_segment(id));
         match version {
             Some(version) => Self::put(format!("/{index}/_doc/{id}")).if_version(version),
             None => Self::put(format!("/{index}/_create/{id}")),
         }
+    }
+
+    /// A request for documents of an index by their ids, for [`Client::get_documents`].
+    pub(crate) fn multi_get(index: &str) -> Self {
+        Self::post(format!("/{}/_mget", encode_segment(index))).require(Completeness::MultiGet)
     }
 
     /// Applies the request only to this version of the document.
@@ -69,5 +75,33 @@ impl Client {
         }
         let Found { seq_no, primary_term, source } = response.json()?;
         Ok(Some((DocumentVersion { seq_no, primary_term }, source)))
+    }
+
+    /// Reads documents with one request, see [`Request::multi_get`]. Returns each with its version,
+    /// in the order of `ids`; `None` for those that do not exist.
+    pub(crate) fn get_documents<T: DeserializeOwned>(
+        &self,
+        request: Request,
+        ids: &[impl Serialize],
+    ) -> Result<Vec<Option<(DocumentVersion, T)>>> {
+        #[derive(Deserialize)]
+        struct Answer<T> {
+            docs: Vec<Found<T>>,
+        }
+        #[derive(Deserialize)]
+        struct Found<T> {
+            #[serde(rename = "_seq_no", default)]
+            seq_no: u64,
+            #[serde(rename = "_primary_term", default)]
+            primary_term: u64,
+            /// `None` if the document does not exist; the version is missing then, too.
+            #[serde(rename = "_source")]
+            source: Option<T>,
+        }
+        let answer: Answer<T> = self.send(&request.json(&json!({ "ids": ids }))?)?.json()?;
+        let documents = answer.docs.into_iter().map(|Found { seq_no, primary_term, source }| {
+            Some((DocumentVersion { seq_no, primary_term }, source?))
+        });
+        Ok(documents.collect())
     }
 }

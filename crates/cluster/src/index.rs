@@ -15,7 +15,7 @@ use crate::client_options::ClientOptions;
 use crate::credentials::Credentials;
 use crate::document::TermHash;
 use crate::error::{Error, Result};
-use crate::request::{Completeness, Request, encode_segment};
+use crate::request::{Request, encode_segment};
 use crate::schema::{FORMAT, statistics_name};
 use crate::statistics::{Description, Names, bucket_id, names_id, words_id};
 use crate::unindexed_document::UnindexedDocument;
@@ -177,24 +177,12 @@ impl ClusterIndex {
         &self,
         ids: &[String],
     ) -> Result<Vec<Option<T>>> {
-        #[derive(Deserialize)]
-        struct Answer<T> {
-            docs: Vec<Found<T>>,
-        }
-        #[derive(Deserialize)]
-        struct Found<T> {
-            #[serde(rename = "_source")]
-            source: Option<UnindexedDocument<T>>,
-        }
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let name = statistics_name(&self.documents);
-        let path = format!("/{}/_mget", encode_segment(&name));
-        let request = Request::post(path).json(&json!({ "ids": ids }))?;
-        let request = request.require(Completeness::MultiGet);
-        let answer: Answer<T> = self.client.send(&request)?.json()?;
-        Ok(answer.docs.into_iter().map(|found| Some(found.source?.data)).collect())
+        let request = Request::multi_get(&statistics_name(&self.documents));
+        let found = self.client.get_documents::<UnindexedDocument<T>>(request, ids)?;
+        Ok(found.into_iter().map(|found| found.map(|(_, document)| document.data)).collect())
     }
 
     /// Key characters that a field of a document of this kind has on average.

@@ -4,14 +4,12 @@
 use std::time::Duration;
 
 use foldhash::HashMap;
-use serde::Deserialize;
-use serde_json::json;
 
 use super::shared_document::{SharedDocument, StoredDocument};
 use crate::client::Client;
 use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
-use crate::request::{Completeness, Request, encode_segment};
+use crate::request::Request;
 use crate::schema::field;
 
 /// Documents that one request reads.
@@ -38,32 +36,15 @@ pub(super) struct SharedIndexes<'c> {
 impl SharedIndexes<'_> {
     /// Reads documents of the index of documents. Returns those that exist, by their ids.
     pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, StoredDocument>> {
-        #[derive(Deserialize)]
-        struct Answer {
-            docs: Vec<Found>,
-        }
-        #[derive(Deserialize)]
-        struct Found {
-            #[serde(rename = "_id")]
-            id: String,
-            #[serde(rename = "_seq_no", default)]
-            seq_no: u64,
-            #[serde(rename = "_primary_term", default)]
-            primary_term: u64,
-            #[serde(rename = "_source")]
-            source: Option<SharedDocument>,
-        }
         let mut all = HashMap::default();
-        let path = format!("/{}/_mget", encode_segment(self.documents));
         for ids in ids.chunks(READ_AT_ONCE) {
-            let request = Request::post(&path)
+            let request = Request::multi_get(self.documents)
                 .query("_source_includes", &SOURCE_FIELDS.join(","))
-                .timeout(TIMEOUT)
-                .require(Completeness::MultiGet);
-            let answer = self.client.send(&request.json(&json!({ "ids": ids }))?)?;
-            for Found { id, seq_no, primary_term, source } in answer.json::<Answer>()?.docs {
-                let version = DocumentVersion { seq_no, primary_term };
-                all.extend(source.map(|document| (id, StoredDocument { document, version })));
+                .timeout(TIMEOUT);
+            let found = self.client.get_documents::<SharedDocument>(request, ids)?;
+            for (id, found) in ids.iter().zip(found) {
+                let Some((version, document)) = found else { continue };
+                all.insert((*id).to_owned(), StoredDocument { document, version });
             }
         }
         Ok(all)
