@@ -52,6 +52,7 @@ mod mock;
 mod network_error;
 mod node_pool;
 mod pages;
+mod publication;
 mod redact;
 mod request;
 mod retry;

@@ -7,11 +7,12 @@ use wensou_index::{Analysis, Index, RecordExt, analyse_record};
 use wensou_ingest::Record;
 
 use crate::copy::documents::for_each_document;
-use crate::copy::{roots, sums};
+use crate::copy::sums;
 use crate::document::document;
 use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::pages::{Hit, PageOptions};
+use crate::publication::roots;
 use crate::schema::{field, statistics_name};
 use crate::statistics::StatisticsBuilder;
 

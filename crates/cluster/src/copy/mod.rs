@@ -5,18 +5,15 @@
 //! cluster clones that index first, and only what differs is sent. The name of the new index is
 //! computed from what is copied, so a copy that was interrupted continues where it stopped.
 //!
-//! - `published`: the published index, and whether a copy may replace it.
-//! - `job`: the steps of a copy.
+//! - `steps`: the steps of a copy before it is published. Those that shares have, too, are in
+//!   [`publication`](crate::publication).
 //! - `documents`: the documents of an index, as they are sent.
 //! - `sums`: checksums by which equal documents are recognised.
-//! - `cleanup`: deletes indexes that copies have left.
 //! - `options`: options, progress and outcome.
 
-mod cleanup;
 pub(crate) mod documents;
-mod job;
 mod options;
-mod published;
+mod steps;
 pub(crate) mod sums;
 
 use wensou_index::Index;
@@ -24,10 +21,8 @@ use wensou_index::Index;
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
-pub(crate) use cleanup::Publisher;
-pub(crate) use job::{Job, REPLICAS_WAIT, accepted, is_marked};
+use crate::publication::{Publication, Publisher, check_replaceable, published_index};
 pub use options::{Copied, CopyOptions, CopyProgress, Sent};
-pub(crate) use published::{check_replaceable, published_index, roots};
 
 /// Copies an index to a cluster.
 ///
@@ -47,21 +42,21 @@ pub fn copy(
     if let Some(published) = &published {
         check_replaceable(index, published, options)?;
     }
-    let job = Job::begin(index, client, address, options)?;
+    let publication = Publication::begin(index, client, address, options)?;
     // Another copy may have been published before this one took the lock.
     let published = published_index(client, address)?;
     if let Some(published) = &published {
         check_replaceable(index, published, options)?;
     }
-    let documents = job.documents_name(published.as_ref())?;
-    if let Some(same) = published.as_ref().filter(|published| published.documents() == documents) {
+    let name = publication.documents_name(published.as_ref())?;
+    if let Some(same) = published.as_ref().filter(|published| published.documents() == name) {
         // The same copy is published already, but it may have been killed before it had deleted the
         // indexes that it replaced.
-        let kept = job.remove_others(&documents, Publisher::Copy)?;
+        let kept = publication.remove_others(&name, Publisher::Copy)?;
         let [articles, flashes] = same.description().documents;
         return Ok(Copied { documents: articles + flashes, kept, ..Copied::default() });
     }
-    let copied = job.write_with_retry(published.as_ref(), &documents, progress)?;
-    let kept = job.publish(&documents, Publisher::Copy)?;
+    let copied = publication.write_with_retry(published.as_ref(), &name, progress)?;
+    let kept = publication.publish(&name, Publisher::Copy)?;
     Ok(Copied { kept, ..copied })
 }

@@ -16,9 +16,9 @@ use super::registry::ShareRegistry;
 use super::shared_document::{SharedDocument, first_location};
 use super::shared_indexes::{READ_AT_ONCE, SOURCE_FIELDS, SharedIndexes, TIMEOUT};
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
-use crate::copy::{Job, Publisher, accepted};
 use crate::error::{Error, Result};
 use crate::pages::PageOptions;
+use crate::publication::{Publication, Publisher, check_none_refused};
 use crate::schema::field;
 use crate::statistics::StatisticsBuilder;
 
@@ -26,26 +26,26 @@ use crate::statistics::StatisticsBuilder;
 const CANDIDATES_AT_ONCE: usize = 200;
 
 /// Writes what only all shares together can tell, and publishes the index: the statistics, the ids
-/// by which articles refer to flash items, and the groups of near-duplicates. `job` has the lock of
-/// the address.
+/// by which articles refer to flash items, and the groups of near-duplicates. `publication` has the
+/// lock of the address.
 pub(super) fn complete(
     indexes: &SharedIndexes<'_>,
     index: &Index,
     registry: &ShareRegistry,
-    job: &Job<'_>,
+    publication: &Publication<'_>,
 ) -> Result<()> {
     let segmenter = index.analysis()?.segmenter();
     let completion = Completion { indexes, segmenter };
     // An earlier attempt may have blocked writes, as publishing does, before it stopped.
-    job.unblock(indexes.documents)?;
+    publication.unblock(indexes.documents)?;
     indexes.client.refresh(indexes.documents)?;
     let mut statistics = completion.sum_statistics(registry)?;
     let with_variants = completion.recount_merged(&mut statistics)?;
     completion.correct_references(&with_variants)?;
     completion.write_groups(registry)?;
-    job.describe(indexes.documents, statistics, registry.shares.len() as u64)?;
+    publication.describe(indexes.documents, statistics, registry.shares.len() as u64)?;
     // This also deletes the index of parts and the index that was published before.
-    job.publish(indexes.documents, Publisher::Shares).map(drop)
+    publication.publish(indexes.documents, Publisher::Shares).map(drop)
 }
 
 /// The steps that complete an index, and what they have in common.
@@ -113,7 +113,7 @@ impl Completion<'_> {
                 Ok(())
             })?;
         }
-        accepted(writer.finish()?)
+        check_none_refused(writer.finish()?)
     }
 
     /// Finds the near-duplicates among the articles of all shares, and writes the group of each
@@ -135,7 +135,7 @@ impl Completion<'_> {
                 }
             }
         }
-        accepted(writer.finish()?)
+        check_none_refused(writer.finish()?)
     }
 
     /// The articles of all shares, in the order of a walk through the whole archive.

@@ -56,11 +56,11 @@ use self::shared_document::SharedDocument;
 use self::shared_indexes::SharedIndexes;
 use crate::address::ClusterAddress;
 use crate::client::Client;
-use crate::copy::{
-    CopyOptions, CopyProgress, Job, Publisher, REPLICAS_WAIT, check_replaceable, is_marked,
-    published_index, roots,
-};
+use crate::copy::{CopyOptions, CopyProgress};
 use crate::error::{Error, Result};
+use crate::publication::{
+    Publication, Publisher, REPLICAS_WAIT, check_replaceable, is_marked, published_index, roots,
+};
 use crate::request::encode_segment;
 use crate::schema::{self, parts_name};
 use crate::share_error::ShareError;
@@ -117,8 +117,8 @@ pub fn send_share(
     let options = CopyOptions { wait: true, ..*options };
     if published.as_ref().is_some_and(|published| published.documents() == documents) {
         // The machine that published it may have stopped before it had deleted the other indexes.
-        let job = Job::begin(index, client, address, &options)?;
-        job.remove_others(&documents, Publisher::Shares)?;
+        let publication = Publication::begin(index, client, address, &options)?;
+        publication.remove_others(&documents, Publisher::Shares)?;
         let state = ShareState::PublishedBefore;
         return Ok(ShareSent { documents: 0, merged: 0, files: all_files, all_files, state });
     }
@@ -144,9 +144,9 @@ pub fn send_share(
         return Ok(outcome(ShareState::Waiting, registry.files_sent()));
     }
     // Another machine may complete the index at the same time.
-    let job = Job::begin(index, client, address, &options)?;
+    let publication = Publication::begin(index, client, address, &options)?;
     if client.alias_targets(alias)? != [documents.as_str()] {
-        complete::complete(&indexes, index, &registry, &job)?;
+        complete::complete(&indexes, index, &registry, &publication)?;
     }
     Ok(outcome(ShareState::Published, all_files))
 }

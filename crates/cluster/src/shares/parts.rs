@@ -12,8 +12,8 @@ use super::registry::PartCounts;
 use super::shared_document::first_location;
 use super::shared_indexes::SharedIndexes;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
-use crate::copy::accepted;
 use crate::error::{Error, Result};
+use crate::publication::check_none_refused;
 use crate::request::{Request, encode_segment};
 use crate::statistics::{StatisticsBuilder, StatisticsPart};
 use crate::unindexed_document::UnindexedDocument;
@@ -91,7 +91,7 @@ impl PartsWriter<'_> {
             let chunk = SharedArticles { articles: chunk.to_vec() };
             push(&articles_id(self.key, number), UnindexedDocument::to_json(chunk)?)?;
         }
-        accepted(writer.finish()?)?;
+        check_none_refused(writer.finish()?)?;
         Ok(counts)
     }
 }

@@ -12,9 +12,9 @@ use super::parts::SharedArticle;
 use super::shared_document::{SharedDocument, StoredDocument, first_location};
 use super::shared_indexes::SharedIndexes;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
-use crate::copy::accepted;
 use crate::document_version::DocumentVersion;
 use crate::error::Result;
+use crate::publication::check_none_refused;
 use crate::statistics::StatisticsBuilder;
 
 /// A document of the share that this machine sends, with the values and terms of its record, and as
@@ -280,7 +280,7 @@ impl<'b> ShareSender<'b> {
         let refused = summary.errors.extract_if(.., |error| error.status == 409);
         let refused: HashSet<String> = refused.map(|error| error.id).collect();
         summary.failed -= refused.len() as u64;
-        accepted(summary)?;
+        check_none_refused(summary)?;
         Ok(refused)
     }
 

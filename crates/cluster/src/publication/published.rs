@@ -4,9 +4,9 @@
 use serde_json::Value;
 use wensou_index::Index;
 
-use super::options::CopyOptions;
 use crate::address::ClusterAddress;
 use crate::client::Client;
+use crate::copy::CopyOptions;
 use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::request::{Request, encode_segment};
@@ -18,14 +18,14 @@ pub(crate) fn published_index(
 ) -> Result<Option<ClusterIndex>> {
     match ClusterIndex::open_with(client.clone(), address) {
         Ok(index) => Ok(Some(index)),
-        // An index that cannot be used counts as none, so a whole copy takes its place.
+        // An index that cannot be used counts as none: a copy of all documents replaces it.
         Err(Error::NoIndex { .. } | Error::Format { .. } | Error::Unfinished { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Fails if `index` must not replace the published index: if that has other roots, unless the
-/// options allow it, or if that is blocked.
+/// Fails if `index` must not replace the published index: because the published index has other
+/// roots, unless the options allow that, or because it is blocked.
 pub(crate) fn check_replaceable(
     index: &Index,
     published: &ClusterIndex,
@@ -41,12 +41,12 @@ pub(crate) fn check_replaceable(
     check_not_blocked(published.client(), published.documents())
 }
 
-/// The settings by which the cluster or an operator blocks changes of an index. `write` is missing:
-/// each copy sets it when it is published.
+/// The settings by which the cluster or an operator blocks changes of an index. The setting `write`
+/// is not among them, because publishing an index sets it.
 const BLOCKING_SETTINGS: [&str; 3] = ["read_only_allow_delete", "read_only", "metadata"];
 
-/// Fails if the cluster or an operator has blocked an index, because its alias cannot be changed
-/// then.
+/// Fails if the cluster or an operator has blocked an index, because the alias of a blocked index
+/// cannot be changed.
 fn check_not_blocked(client: &Client, name: &str) -> Result<()> {
     let request = Request::get(format!("/{}/_settings", encode_segment(name)))
         .query("filter_path", "*.settings.index.blocks")

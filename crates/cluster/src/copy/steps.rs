@@ -1,0 +1,168 @@
+//! The steps of a copy before it is published: writes its documents into an index that is new or a
+//! clone.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::documents::for_each_document;
+use super::options::{Copied, CopyProgress, Sent};
+use super::sums;
+use crate::alias::Health;
+use crate::bulk::{BulkWriter, Operation};
+use crate::error::{Error, Result};
+use crate::index::ClusterIndex;
+use crate::publication::{
+    Publication, REPLICAS_WAIT, bulk_options, check_none_refused, is_lost, is_marked, refresh,
+};
+use crate::request::{Request, encode_segment};
+use crate::schema::{self, statistics_name};
+use crate::statistics::StatisticsBuilder;
+
+/// How long writing may take and still be repeated at once after a shard was lost. After a longer
+/// time, the user decides: the nodes may come back.
+const RETRY_WITHIN: Duration = Duration::from_secs(180);
+
+impl Publication<'_> {
+    /// The name of the index of documents of this copy. Its stamp is a hash of the format, the
+    /// analysis and the generation of the index in the folder, so the same copy has the same name.
+    pub(super) fn documents_name(&self, published: Option<&ClusterIndex>) -> Result<String> {
+        // `Different` and `All` are for a published index that cannot be trusted. Its name is part
+        // of the hash, so that the new index has another name even if the generation is the same.
+        let distrusted_index = match self.options.sent {
+            Sent::Changed => "",
+            Sent::Different | Sent::All => published.map_or("", ClusterIndex::documents),
+        };
+        let meta = self.index.meta();
+        let files: Vec<String> = meta.files.iter().map(|file| format!("{file:?}")).collect();
+        let versions = format!("{} {} {}", schema::FORMAT, meta.analysis, meta.built);
+        let hashed = format!("{versions} {}{distrusted_index}", files.concat());
+        Ok(self.address.physical_name(&format!("{:016x}", xxh3_64(hashed.as_bytes())))?)
+    }
+
+    /// Writes the index of documents and that of statistics. If a shard is lost, because a node was lost before the shard had a
+    /// replica, writes both once more, unless the first time took longer than [`RETRY_WITHIN`].
+    pub(super) fn write_with_retry(
+        &self,
+        published: Option<&ClusterIndex>,
+        documents: &str,
+        progress: CopyProgress<'_>,
+    ) -> Result<Copied> {
+        let started = Instant::now();
+        let is_transient =
+            |error: &Error| error.is_transient() || matches!(error, Error::Waited { .. });
+        match self.write(published, documents, progress) {
+            Err(error) if is_transient(&error) && started.elapsed() < RETRY_WITHIN => {
+                let names = [documents.to_owned(), statistics_name(documents)];
+                if !names.iter().any(|name| is_lost(self.client, name)) {
+                    return Err(error);
+                }
+                if is_marked(self.client, documents, self.address.index())? {
+                    self.client.delete_index(documents)?;
+                }
+                self.write(published, documents, progress)
+            }
+            written => written,
+        }
+    }
+
+    /// Writes both indexes once, and at last the description that makes them whole.
+    fn write(
+        &self,
+        published: Option<&ClusterIndex>,
+        documents: &str,
+        progress: CopyProgress<'_>,
+    ) -> Result<Copied> {
+        // The documents of an index that several machines have written have fields that those of a
+        // copy do not have, so such an index is not cloned.
+        let original = published.filter(|published| {
+            published.description().shares == 0 && self.options.sent != Sent::All
+        });
+        self.create_or_clone(documents, original)?;
+        let (copied, counted) = self.send_documents(documents, progress)?;
+        self.describe(documents, counted, 0)?;
+        Ok(copied)
+    }
+
+    /// Creates the index of documents `name`, unless an interrupted copy has done so: a clone of
+    /// `original` if its documents were analysed in the same way, else an empty index.
+    fn create_or_clone(&self, name: &str, original: Option<&ClusterIndex>) -> Result<()> {
+        let Self { client, options, .. } = self;
+        let (alias, analysis) = (self.address.index(), self.index.meta().analysis.as_str());
+        let unblocked = json!({
+            "index.blocks.write": null,
+            "index.blocks.read_only_allow_delete": null,
+        });
+        let request = Request::head(format!("/{}", encode_segment(name)));
+        if client.send(&request.by_cluster_manager().accept(404))?.status() != 404 {
+            if !is_marked(client, name, alias)? {
+                return Err(Error::NotMarked { index: name.to_owned() });
+            }
+            if !is_lost(client, name) {
+                return self.change(name, "_settings", &unblocked);
+            }
+            client.delete_index(name)?;
+        }
+        let create = || {
+            let body = schema::documents_index(options.layout, analysis, alias);
+            self.accept_if_created(name, client.create_index(name, &body))?;
+            client.wait_for_replicas(name, REPLICAS_WAIT)
+        };
+        let original = original.filter(|original| original.description().analysis == analysis);
+        let Some(original) = original else { return create() };
+        let endpoint = format!("_clone/{}", encode_segment(name));
+        let cloned =
+            self.change(original.documents(), &endpoint, &json!({ "settings": unblocked }));
+        self.accept_if_created(name, cloned)?;
+        match client.wait_for_health(name, Health::Yellow, options.patience) {
+            // The shards of a clone are on the nodes of the original, which may take no further
+            // shards, for example because their disks are nearly full. Those of a new index can be
+            // on other nodes.
+            Err(Error::Waited { .. }) => {
+                client.delete_index(name)?;
+                return create();
+            }
+            health => health?,
+        };
+        client.wait_for_replicas(name, REPLICAS_WAIT)?;
+        // The clone has the description of the original. It must not count as whole before it has
+        // one of its own.
+        self.change(name, "_mapping", &json!({ "_meta": schema::unfinished(analysis, alias) }))
+    }
+
+    /// Sends the documents that differ to the index `name`, and deletes those that the index in the
+    /// folder does not have.
+    /// Returns the statistics of all documents.
+    fn send_documents(
+        &self,
+        name: &str,
+        progress: CopyProgress<'_>,
+    ) -> Result<(Copied, StatisticsBuilder)> {
+        let Self { index, client, options, lock, .. } = self;
+        refresh(client, name)?;
+        let mut sums_on_cluster = match options.sent {
+            Sent::Different => sums::computed_sums(client, name)?,
+            Sent::Changed | Sent::All => sums::stated_sums(client, name)?,
+        };
+        let mut writer = BulkWriter::new(client, name, bulk_options())?;
+        let mut copied = Copied::default();
+        let statistics = for_each_document(index, |document| {
+            copied.documents += 1;
+            if sums_on_cluster.remove(document.id).as_deref() != Some(document.sum) {
+                copied.sent += 1;
+                writer.push(&Operation::index(document.id, document.json))?;
+            }
+            lock.check()?;
+            let [done, all] = document.progress;
+            progress(done, all);
+            Ok(())
+        })?;
+        for id in sums_on_cluster.keys() {
+            copied.deleted += 1;
+            writer.push(&Operation::delete(id))?;
+        }
+        check_none_refused(writer.finish()?)?;
+        Ok((copied, statistics))
+    }
+}

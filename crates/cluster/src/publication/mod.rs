@@ -1,0 +1,234 @@
+//! The steps by which an index on a cluster is completed and published at an address, under the lock
+//! of the address. A [`copy`](crate::copy()) of an index takes them, and so do the
+//! [`shares`](crate::shares) of several machines.
+//!
+//! - `published`: the index that is published already, and whether another one may replace it.
+//! - `cleanup`: deletes the other indexes that were written for an address.
+
+mod cleanup;
+mod published;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wensou_index::Index;
+
+use self::cleanup::{MARK_PATHS, has_mark, remove_others};
+use crate::address::ClusterAddress;
+use crate::alias::{CHANGE_TIMEOUT, Health};
+use crate::bulk::{BulkOptions, BulkSummary, BulkWriter, Operation};
+use crate::client::Client;
+use crate::copy::CopyOptions;
+use crate::error::{Error, Result};
+use crate::lock::Lock;
+use crate::request::{Request, encode_segment};
+use crate::schema::{self, statistics_name};
+use crate::statistics::{Description, StatisticsBuilder};
+pub(crate) use cleanup::Publisher;
+pub(crate) use published::{check_replaceable, published_index, roots};
+
+/// How long to wait until the shards of a new index have their replicas. Without them, the loss of
+/// a node loses documents.
+pub(crate) const REPLICAS_WAIT: Duration = Duration::from_secs(10);
+
+/// How long a shard of an index may be missing before it counts as lost. A replica takes its place
+/// within some seconds.
+const LOST_AFTER: Duration = Duration::from_secs(10);
+
+/// The publication of an index at an address, which is locked until this is dropped. The index is a
+/// copy of an index in a folder, or several machines have sent their shares to it.
+pub(crate) struct Publication<'a> {
+    /// The index in a folder: the one that is copied, or the share of this machine.
+    pub(crate) index: &'a Index,
+    pub(crate) client: &'a Client,
+    pub(crate) address: &'a ClusterAddress,
+    pub(crate) options: &'a CopyOptions,
+    pub(crate) lock: Lock,
+    /// The name of the index that the alias led to when the address was locked.
+    replaced: Option<String>,
+}
+
+impl<'a> Publication<'a> {
+    /// Locks the address.
+    pub(crate) fn begin(
+        index: &'a Index,
+        client: &'a Client,
+        address: &'a ClusterAddress,
+        options: &'a CopyOptions,
+    ) -> Result<Self> {
+        let lock = Lock::acquire(client, address, options.wait)?;
+        let replaced = client.alias_targets(address.index())?.into_iter().next();
+        Ok(Self { index, client, address, options, lock, replaced })
+    }
+
+    /// Writes the statistics `counted` of the index of documents with the name `documents`, and its
+    /// description, which makes it whole. `shares` is the number of shares that it was sent in; 0
+    /// for a copy.
+    pub(crate) fn describe(
+        &self,
+        documents: &str,
+        counted: StatisticsBuilder,
+        shares: u64,
+    ) -> Result<()> {
+        let Self { index, client, options, .. } = self;
+        // Without the lock, another process may have published the index, and the statistics that
+        // are deleted here would be in use.
+        self.lock.confirm()?;
+        let statistics = statistics_name(documents);
+        client.delete_index(&statistics)?;
+        let body = schema::statistics_index(options.layout.replicas, self.address.index());
+        self.accept_if_created(&statistics, client.create_index(&statistics, &body))?;
+        client.wait_for_replicas(&statistics, REPLICAS_WAIT)?;
+        let expected: u64 = counted.documents().iter().sum();
+        let description = Description { shares, ..new_description(index, self.address.index())? };
+        let description = send_statistics(client, &statistics, counted, description)?;
+        for name in [documents, statistics.as_str()] {
+            refresh(client, name)?;
+        }
+        self.lock.confirm()?;
+        let is_marked = is_marked(client, documents, self.address.index())?;
+        let count = client.count(documents, &json!({ "query": { "match_all": {} } }))?;
+        if !is_marked || count != expected {
+            if !is_marked {
+                // Our index was deleted, and the cluster made this one of documents that came
+                // later.
+                client.delete_index(documents)?;
+            }
+            return Err(Error::Disturbed { index: documents.to_owned() });
+        }
+        self.change(documents, "_mapping", &json!({ "_meta": { "wensou": description } }))
+    }
+
+    /// Lets the alias lead to the index of documents with the name `documents`, and deletes the
+    /// other indexes that were written for the address. Returns the names of those that look like
+    /// copies and stay.
+    pub(crate) fn publish(&self, documents: &str, publisher: Publisher) -> Result<Vec<String>> {
+        let Self { client, address, options, .. } = self;
+        for name in [documents, &statistics_name(documents)] {
+            self.change(name, "_settings", &json!({ "index.blocks.write": true }))?;
+            client.wait_for_health(name, Health::Yellow, options.patience)?;
+        }
+        self.lock.confirm()?;
+        match client.swap_alias(address.index(), self.replaced.as_deref(), documents) {
+            Err(Error::Conflict { reason, .. }) => {
+                return Err(Error::AliasMoved { address: address.to_string(), reason });
+            }
+            swapped => swapped?,
+        }
+        client.wait_for_alias(address.index(), documents, options.patience)?;
+        self.remove_others(documents, publisher)
+    }
+
+    /// Deletes the indexes that were written for the address, except the published one, whose name
+    /// is `documents`. Returns the names of those that look like copies and stay.
+    pub(crate) fn remove_others(
+        &self,
+        documents: &str,
+        publisher: Publisher,
+    ) -> Result<Vec<String>> {
+        remove_others(self.client, self.address, documents, publisher, self.options.grace)
+    }
+
+    /// Allows writes to an index that [`publish`](Self::publish) has blocked.
+    pub(crate) fn unblock(&self, documents: &str) -> Result<()> {
+        self.change(documents, "_settings", &json!({ "index.blocks.write": null }))
+    }
+
+    /// Turns the error that the name of a new index is taken into success if the index has our mark.
+    /// If the elected cluster manager is lost, the cluster repeats the request by itself, and then
+    /// answers that the index exists.
+    pub(crate) fn accept_if_created(&self, name: &str, created: Result<()>) -> Result<()> {
+        match created {
+            Err(Error::NameTaken { .. }) if is_marked(self.client, name, self.address.index())? => {
+                Ok(())
+            }
+            created => created,
+        }
+    }
+
+    /// Puts `body` to an endpoint of an index, such as `_settings`.
+    pub(crate) fn change(&self, name: &str, endpoint: &str, body: &Value) -> Result<()> {
+        let path = format!("/{}/{endpoint}", encode_segment(name));
+        let request = Request::put(path).json(body)?.timeout(CHANGE_TIMEOUT).by_cluster_manager();
+        self.client.send(&request).map(drop)
+    }
+}
+
+/// Whether an index has the mark that wensou gives to the indexes of an alias. If an index is
+/// deleted while documents are sent to it, the cluster makes another one of those that come later,
+/// with mappings of its own and without the mark.
+pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool> {
+    let request = Request::get(format!("/{}", encode_segment(name)))
+        .query("filter_path", MARK_PATHS)
+        .by_cluster_manager();
+    let found: Value = client.send(&request)?.json()?;
+    Ok(has_mark(&found[name]["mappings"], &found[name]["settings"], alias))
+}
+
+/// How to write to an index that is not published: without waiting long for a missing shard, which
+/// is lost for good if it had no replica.
+pub(crate) fn bulk_options() -> BulkOptions {
+    BulkOptions { patience_without_shards: LOST_AFTER, ..BulkOptions::default() }
+}
+
+/// Makes the documents of an index visible to searches. First looks for lost shards, because a
+/// refresh would wait for them until its time is over.
+pub(crate) fn refresh(client: &Client, name: &str) -> Result<()> {
+    client.wait_for_health(name, Health::Yellow, LOST_AFTER)?;
+    client.refresh(name)
+}
+
+/// Whether shards of an index that is being written are lost.
+pub(crate) fn is_lost(client: &Client, name: &str) -> bool {
+    matches!(client.wait_for_health(name, Health::Yellow, LOST_AFTER), Err(Error::Waited { .. }))
+}
+
+/// The description of an index before its documents are counted. `index` is as in [`Publication`].
+fn new_description(index: &Index, alias: &str) -> Result<Description> {
+    let meta = index.meta();
+    let [words, synonyms] = index.table_texts()?;
+    Ok(Description {
+        format: schema::FORMAT,
+        analysis: meta.analysis.clone(),
+        alias: alias.to_owned(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        built: meta.built.clone(),
+        roots: roots(index),
+        documents: [0; 2],
+        lengths: [[0; 3]; 2],
+        with_field: [[0; 3]; 2],
+        buckets: 0,
+        name_chunks: 0,
+        word_chunks: 0,
+        words,
+        synonyms,
+        shares: 0,
+    })
+}
+
+/// Writes the documents of the statistics index. Returns the description with what was counted.
+fn send_statistics(
+    client: &Client,
+    name: &str,
+    counted: StatisticsBuilder,
+    description: Description,
+) -> Result<Description> {
+    let mut writer = BulkWriter::new(client, name, bulk_options())?;
+    let description = counted.write(description, |id, json| -> Result<()> {
+        writer.push(&Operation::index(id, &json))
+    })?;
+    check_none_refused(writer.finish()?)?;
+    Ok(description)
+}
+
+/// Fails if the cluster refused a document.
+pub(crate) fn check_none_refused(summary: BulkSummary) -> Result<()> {
+    if summary.failed == 0 {
+        return Ok(());
+    }
+    let (id, reason) = match summary.errors.first() {
+        Some(error) => (error.id.clone(), error.reason.clone()),
+        None => (String::new(), String::new()),
+    };
+    Err(Error::Refused { count: summary.failed, id, reason })
+}
