@@ -128,7 +128,7 @@ impl Publication<'_> {
         client.wait_for_replicas(name, REPLICAS_WAIT)?;
         // The clone has the description of the original. It must not count as whole before it has
         // one of its own.
-        self.change(name, "_mapping", &json!({ "_meta": schema::unfinished(analysis, alias) }))
+        self.change(name, "_mapping", &json!({ "_meta": schema::unfinished_meta(analysis, alias) }))
     }
 
     /// Sends the documents that differ to the index `name`, and deletes those that the index in the

@@ -1,16 +1,9 @@
-//! The names, fields and mappings of the indexes on a cluster.
-//!
-//! An index of wensou is two indexes of the cluster: the documents, and the statistics of their
-//! terms. An alias leads to the index of documents, `NAME-STAMP`; that of statistics is
-//! `NAME-STAMP.terms`. While several machines write them, there is a third one, `NAME-STAMP.parts`,
-//! with what they note for each other. The lock of an address has an index, too.
+//! The fields of a document, and their mappings.
 
 use serde_json::{Map, Value, json};
 use wensou_index::{Kind, TextField};
 
-use crate::token::MAX_TOKEN_CHARS;
-
-/// The version of the fields and mappings. An index of another version is refused.
+/// The version of the fields and mappings. Opening an index of another version is an error.
 pub const FORMAT: u32 = 2;
 
 /// Names of the fields of a document.
@@ -47,9 +40,9 @@ pub mod field {
     pub const PATH: &str = "path";
     /// Tags for counting: folded form, U+001F, original form.
     pub const TAG_FACET: &str = "tag_facet";
-    /// Sources for counting.
+    /// Sources for counting, in the same form.
     pub const SOURCE_FACET: &str = "source_facet";
-    /// Categories for counting.
+    /// Categories for counting, in the same form.
     pub const CATEGORY_FACET: &str = "category_facet";
     /// The tie breaker, by which documents of equal rank ascend.
     pub const TIE: &str = "tie";
@@ -89,77 +82,8 @@ pub fn text_field(kind: Kind, field: TextField) -> String {
     format!("{}.{field}", kind.name())
 }
 
-/// The suffix of the name of an index of statistics.
-pub(crate) const TERMS: &str = ".terms";
-
-/// The suffix of the name of an index of parts.
-pub(crate) const PARTS: &str = ".parts";
-
-/// The name of the index of statistics that belongs to an index of documents.
-#[must_use]
-pub(crate) fn statistics_name(documents: &str) -> String {
-    format!("{documents}{TERMS}")
-}
-
-/// The name of the index of parts that belongs to an index of documents: what several machines note
-/// for each other while they write it.
-#[must_use]
-pub(crate) fn parts_name(documents: &str) -> String {
-    format!("{documents}{PARTS}")
-}
-
-/// The name of the index that has the lock of an alias.
-#[must_use]
-pub(crate) fn lock_name(alias: &str) -> String {
-    format!("{alias}-wensou-lock")
-}
-
-/// How the documents are spread over the nodes of a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
-    /// The number of primary shards.
-    pub shards: u32,
-    /// The number of replicas of each shard.
-    pub replicas: u32,
-}
-
-impl Default for Layout {
-    fn default() -> Self {
-        Self { shards: 3, replicas: 1 }
-    }
-}
-
-/// The body that creates the index of documents of an alias. `analysis` is the analysis version of
-/// the documents, see [`wensou_index::Meta::analysis`].
-#[must_use]
-pub(crate) fn documents_index(layout: Layout, analysis: &str, alias: &str) -> Value {
-    json!({
-        "settings": {
-            "index": {
-                "number_of_shards": layout.shards,
-                "number_of_replicas": layout.replicas,
-                // Nobody searches an index before it is whole; it is refreshed then.
-                "refresh_interval": "-1",
-                // A query may list many terms: those with a prefix, or all values of a filter.
-                "max_terms_count": 65_536,
-            },
-            "analysis": {
-                "tokenizer": {
-                    "tokens": { "type": "whitespace", "max_token_length": MAX_TOKEN_CHARS },
-                },
-                "analyzer": { "tokens": { "type": "custom", "tokenizer": "tokens" } },
-            },
-        },
-        "mappings": {
-            "dynamic": "strict",
-            "_meta": unfinished(analysis, alias),
-            "properties": properties(),
-        },
-    })
-}
-
-/// The mappings of all fields of a document.
-fn properties() -> Map<String, Value> {
+/// The mappings of all fields of a document, by their names.
+pub(super) fn mappings() -> Map<String, Value> {
     let keyword = || json!({ "type": "keyword", "ignore_above": 8000 });
     let column = || json!({ "type": "keyword", "index": false });
     let number = |kind: &str| json!({ "type": kind });
@@ -200,49 +124,4 @@ fn properties() -> Map<String, Value> {
     let of_fields = fields.into_iter().map(|(name, mapping)| (name.to_owned(), mapping));
     let of_texts = Kind::ALL.into_iter().map(|kind| (kind.name().to_owned(), texts()));
     of_fields.chain(of_texts).collect()
-}
-
-/// What `_meta` of the mapping of an index of documents says while the index is written. A whole
-/// [`Description`](crate::Description) replaces it at the end.
-///
-/// `alias` is the mark of an index that was written for that alias. Only marked indexes are ever
-/// deleted.
-#[must_use]
-pub(crate) fn unfinished(analysis: &str, alias: &str) -> Value {
-    json!({ "wensou": { "format": FORMAT, "analysis": analysis, "alias": alias } })
-}
-
-/// The body that creates an index of statistics or of parts of an alias.
-#[must_use]
-pub(crate) fn statistics_index(replicas: u32, alias: &str) -> Value {
-    json!({
-        "settings": { "index": {
-            "number_of_shards": 1,
-            "number_of_replicas": replicas,
-            "refresh_interval": "-1",
-        } },
-        "mappings": {
-            "dynamic": "strict",
-            "_meta": { "wensou": { "alias": alias } },
-            "properties": { "data": { "type": "object", "enabled": false } },
-        },
-    })
-}
-
-/// The body that creates the index of the lock of an alias. Patterns such as `news-*` do not match
-/// it unless they ask for hidden indexes.
-#[must_use]
-pub(crate) fn lock_index(alias: &str) -> Value {
-    json!({
-        "settings": { "index": {
-            "number_of_shards": 1,
-            "auto_expand_replicas": "0-1",
-            "hidden": true,
-        } },
-        "mappings": {
-            "_meta": { "wensou": { "alias": alias } },
-            // The document of the lock is only read by its id.
-            "enabled": false,
-        },
-    })
 }

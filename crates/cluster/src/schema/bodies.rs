@@ -1,0 +1,95 @@
+//! The bodies of the requests that create indexes: their settings and mappings.
+
+use serde_json::{Value, json};
+
+use super::fields::{FORMAT, mappings};
+use crate::token::MAX_TOKEN_CHARS;
+
+/// How the documents are spread over the nodes of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// The number of primary shards.
+    pub shards: u32,
+    /// The number of replicas of each shard.
+    pub replicas: u32,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { shards: 3, replicas: 1 }
+    }
+}
+
+/// The body that creates the index of documents of an alias. `analysis` is the analysis version of
+/// the documents, see [`wensou_index::Meta::analysis`].
+#[must_use]
+pub(crate) fn documents_index(layout: Layout, analysis: &str, alias: &str) -> Value {
+    json!({
+        "settings": {
+            "index": {
+                "number_of_shards": layout.shards,
+                "number_of_replicas": layout.replicas,
+                // Nobody searches an index before it is whole, and it is refreshed when it is.
+                "refresh_interval": "-1",
+                // A query may list many terms: those with a prefix, or all values of a filter.
+                "max_terms_count": 65_536,
+            },
+            "analysis": {
+                "tokenizer": {
+                    "tokens": { "type": "whitespace", "max_token_length": MAX_TOKEN_CHARS },
+                },
+                "analyzer": { "tokens": { "type": "custom", "tokenizer": "tokens" } },
+            },
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": unfinished_meta(analysis, alias),
+            "properties": mappings(),
+        },
+    })
+}
+
+/// The `_meta` of the mapping of an index of documents while the index is written. A whole
+/// [`Description`](crate::Description) replaces it at the end.
+///
+/// The key `alias` in it is the mark of the indexes that wensou has written for that alias. Only
+/// indexes with the mark are ever deleted.
+#[must_use]
+pub(crate) fn unfinished_meta(analysis: &str, alias: &str) -> Value {
+    json!({ "wensou": { "format": FORMAT, "analysis": analysis, "alias": alias } })
+}
+
+/// The body that creates an index of statistics or of parts of an alias.
+#[must_use]
+pub(crate) fn statistics_index(replicas: u32, alias: &str) -> Value {
+    json!({
+        "settings": { "index": {
+            "number_of_shards": 1,
+            "number_of_replicas": replicas,
+            "refresh_interval": "-1",
+        } },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": { "wensou": { "alias": alias } },
+            "properties": { "data": { "type": "object", "enabled": false } },
+        },
+    })
+}
+
+/// The body that creates the index of the lock of an alias. Patterns such as `news-*` do not match
+/// it unless they ask for hidden indexes.
+#[must_use]
+pub(crate) fn lock_index(alias: &str) -> Value {
+    json!({
+        "settings": { "index": {
+            "number_of_shards": 1,
+            "auto_expand_replicas": "0-1",
+            "hidden": true,
+        } },
+        "mappings": {
+            "_meta": { "wensou": { "alias": alias } },
+            // The document of the lock is only read by its id.
+            "enabled": false,
+        },
+    })
+}
