@@ -1,183 +1,31 @@
-//! Physical indexes and the alias in front of them: creating, swapping, waiting and deleting.
+//! Aliases: which physical indexes they lead to, swapping that, and waiting until all nodes see it.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::index_name::{NAME_BYTES, check_index_name};
+use crate::physical_index::CHANGE_TIMEOUT;
 use crate::request::{Request, encode_segment};
-
-/// The longest time that one request waits for the health of an index.
-const HEALTH_REQUEST_TIME: Duration = Duration::from_secs(5);
 
 /// How often nodes are asked whether they see an alias.
 const POLL: Duration = Duration::from_millis(50);
 
-/// The time limit of a request that changes an index or an alias: the cluster has to tell its
-/// nodes.
-pub(crate) const CHANGE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How many shards of an index, and how many of their replicas, are there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Health {
-    /// Shards are missing, and their documents with them.
-    Red,
-    /// All shards are there, but replicas are missing.
-    Yellow,
-    /// All shards and all replicas are there.
-    Green,
-}
-
-impl fmt::Display for Health {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Red => "red",
-            Self::Yellow => "yellow",
-            Self::Green => "green",
-        })
-    }
-}
-
-/// A physical index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexInfo {
-    /// Its name.
-    pub name: String,
-    /// Its health; `None` while it is closed.
-    pub health: Option<Health>,
-    /// The number of documents; `None` while shards are missing.
-    pub documents: Option<u64>,
-    /// The bytes on disk with all replicas; `None` while shards are missing.
-    pub bytes: Option<u64>,
-    /// When it was created, in milliseconds since 1970.
-    pub created: u64,
-}
-
 impl Client {
-    /// Creates a physical index with settings and mappings.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NameTaken`] if the name is in use, and as [`Self::send`].
-    pub fn create_index(&self, name: &str, body: &impl Serialize) -> Result<()> {
-        check_index_name(name, NAME_BYTES)?;
-        let request =
-            Request::put(index_path(name)).json(body)?.timeout(CHANGE_TIMEOUT).by_cluster_manager();
-        let response = self.send(&request.clone().accept(400))?;
-        if response.status() != 400 {
-            return Ok(());
-        }
-        // The first attempt may have created the index, although its answer was lost.
-        let may_be_created = response.attempts() > 1;
-        // Without accepting status 400, the request says what was wrong.
-        match self.send(&request) {
-            Err(Error::NameTaken { .. }) if may_be_created => Ok(()),
-            other => other.map(drop),
-        }
-    }
-
-    /// Creates a physical index unless another process has done so, and waits for its replicas.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
-    pub(crate) fn create_index_if_missing(
-        &self,
-        name: &str,
-        body: &impl Serialize,
-        patience: Duration,
-    ) -> Result<()> {
-        match self.create_index(name, body) {
-            Ok(()) | Err(Error::NameTaken { .. }) => self.wait_for_replicas(name, patience),
-            other => other,
-        }
-    }
-
-    /// Deletes a physical index. Returns whether there was one.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`]. A name with a pattern is refused.
-    pub fn delete_index(&self, name: &str) -> Result<bool> {
-        check_index_name(name, NAME_BYTES)?;
-        let request = Request::delete(index_path(name))
-            .timeout(CHANGE_TIMEOUT)
-            .by_cluster_manager()
-            .accept(404);
-        Ok(self.send(&request)?.status() != 404)
-    }
-
-    /// Makes all documents that were written so far visible to searches.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
-    pub fn refresh(&self, index: &str) -> Result<()> {
-        let path = format!("{}/_refresh", index_path(index));
-        self.send(&Request::post(path).timeout(CHANGE_TIMEOUT)).map(drop)
-    }
-
-    /// The physical indexes whose names match a pattern such as `news-*`, by name.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
-    pub fn indexes(&self, pattern: &str) -> Result<Vec<IndexInfo>> {
-        #[derive(Deserialize)]
-        struct Row {
-            index: String,
-            health: Option<Health>,
-            #[serde(rename = "docs.count")]
-            documents: Option<String>,
-            #[serde(rename = "store.size")]
-            bytes: Option<String>,
-            #[serde(rename = "creation.date")]
-            created: String,
-        }
-        let request = Request::get(format!("/_cat/indices/{}", encode_segment(pattern)))
-            .query("format", "json")
-            .query("bytes", "b")
-            .query("h", "index,health,docs.count,store.size,creation.date")
-            .query("expand_wildcards", "all")
-            .by_cluster_manager()
-            .accept(404);
-        let response = self.send(&request)?;
-        if response.status() == 404 {
-            return Ok(Vec::new());
-        }
-        let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
-        let mut indexes: Vec<_> = response
-            .json::<Vec<Row>>()?
-            .into_iter()
-            .map(|row| IndexInfo {
-                name: row.index,
-                health: row.health,
-                documents: number(row.documents),
-                bytes: number(row.bytes),
-                created: row.created.parse().unwrap_or(0),
-            })
-            .collect();
-        indexes.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(indexes)
-    }
-
     /// The physical indexes of an alias, by name; none if there is no such alias.
     ///
     /// # Errors
     ///
     /// As [`Self::send`].
     pub fn alias_targets(&self, alias: &str) -> Result<Vec<String>> {
-        self.targets(&Request::get(alias_path(alias)))
+        self.request_targets(&Request::get(alias_path(alias)))
     }
 
-    /// The physical indexes that a request for an alias returns.
-    fn targets(&self, request: &Request) -> Result<Vec<String>> {
+    /// Sends a request for an alias, and returns the physical indexes that it leads to.
+    fn request_targets(&self, request: &Request) -> Result<Vec<String>> {
         let response = self.send(&request.clone().accept(404))?;
         if response.status() == 404 {
             return Ok(Vec::new());
@@ -185,8 +33,9 @@ impl Client {
         Ok(response.json::<BTreeMap<String, Value>>()?.into_keys().collect())
     }
 
-    /// Points an alias from `old` to `new` in one step: a search sees one of them, never both and
-    /// never neither. Without `old`, the alias must be new, or point to `new` already.
+    /// Points an alias to the index `new` instead of `old` in one step, so that every search sees
+    /// exactly one of the two. Without `old`, the alias must be new. Does nothing if it points to
+    /// `new` already.
     ///
     /// The old index stays. Delete it some seconds after [`Self::wait_for_alias`] has returned:
     /// searches that began before the swap still read it.
@@ -226,8 +75,8 @@ impl Client {
         }
     }
 
-    /// Waits until every node of the address that answers, and at least one, sees the alias point
-    /// to `index` alone.
+    /// Waits until every node of the address that answers, and at least one node, sees the alias
+    /// point to `index` alone.
     ///
     /// # Errors
     ///
@@ -242,7 +91,7 @@ impl Client {
                 let left = end.saturating_duration_since(Instant::now()).max(POLL);
                 let request = Request::get(alias_path(alias)).query("local", "true");
                 let request = request.to_node(node).timeout(left.min(Duration::from_secs(2)));
-                match self.targets(&request) {
+                match self.request_targets(&request) {
                     Ok(targets) if targets == [index] => answered += 1,
                     Ok(_) => still_waiting.push(node),
                     // A node that does not answer is not waited for: it gives nobody old results,
@@ -265,72 +114,6 @@ impl Client {
             std::thread::sleep(POLL);
         }
     }
-
-    /// Waits until no shard or replica of an index is being set up, or until `time` is over.
-    /// Replicas for which there is no node are not waited for.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
-    pub fn wait_for_replicas(&self, index: &str, time: Duration) -> Result<()> {
-        let request = Request::get(format!("/_cluster/health/{}", encode_segment(index)))
-            .query("wait_for_no_initializing_shards", "true")
-            .query("timeout", &format!("{}ms", time.as_millis().max(1)))
-            .timeout(time + CHANGE_TIMEOUT)
-            .accept(408);
-        self.send(&request).map(drop)
-    }
-
-    /// Waits until an index, or the alias of one, has at least this health, and returns its health.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Waited`] if it has not within `time`; [`Error::NotFound`] if there is no such
-    /// index.
-    pub fn wait_for_health(&self, index: &str, least: Health, time: Duration) -> Result<Health> {
-        #[derive(Deserialize)]
-        struct Answer {
-            status: Health,
-            timed_out: bool,
-            #[serde(flatten)]
-            shards: Option<Shards>,
-        }
-        #[derive(Deserialize, PartialEq)]
-        struct Shards {
-            active_shards: u64,
-            initializing_shards: u64,
-            unassigned_shards: u64,
-        }
-        const NO_SHARDS: Shards =
-            Shards { active_shards: 0, initializing_shards: 0, unassigned_shards: 0 };
-        let end = Instant::now() + time;
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            let request_time = left.min(HEALTH_REQUEST_TIME);
-            let request = Request::get(format!("/_cluster/health/{}", encode_segment(index)))
-                .query("wait_for_status", &least.to_string())
-                .query("timeout", &format!("{}ms", request_time.as_millis().max(1)))
-                .timeout(request_time + CHANGE_TIMEOUT)
-                .accept(408);
-            let response = self.send(&request)?;
-            let answer: Answer = response.json()?;
-            if !answer.timed_out && answer.status >= least {
-                return Ok(answer.status);
-            }
-            if answer.shards == Some(NO_SHARDS) {
-                let what = format!("index [{index}]");
-                return Err(Error::NotFound { at: response.exchange().clone(), what });
-            }
-            if left.is_zero() {
-                let what = format!("{index} is {}, and did not become {least}", answer.status);
-                return Err(Error::Waited { what, after: time });
-            }
-        }
-    }
-}
-
-fn index_path(name: &str) -> String {
-    format!("/{}", encode_segment(name))
 }
 
 fn alias_path(alias: &str) -> String {

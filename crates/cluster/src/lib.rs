@@ -5,7 +5,8 @@
 //!   environment or from the configuration, and [`Client`] sends requests: it chooses a node,
 //!   bounds the time, repeats what is safe to repeat, and refuses partial answers.
 //! - [`BulkWriter`] writes documents in bounded batches, [`Pages`] reads all hits of a search.
-//! - The methods of [`Client`] in `alias` create indexes, and swap the alias that readers use.
+//! - Methods of [`Client`] create indexes (`physical_index`), and swap the alias that readers use
+//!   (`alias`).
 //! - [`copy()`] copies an index to a cluster; with [`send_share`], several machines write one.
 //! - [`ClusterIndex`] is an index on a cluster that was opened; [`verify()`] and [`compare`] check
 //!   it.
@@ -52,6 +53,7 @@ mod mock;
 mod network_error;
 mod node_pool;
 mod pages;
+mod physical_index;
 mod publication;
 mod redact;
 mod request;
@@ -71,7 +73,6 @@ mod unindexed_document;
 mod verify;
 
 pub use address::{AddressError, ClusterAddress, Node};
-pub use alias::{Health, IndexInfo};
 pub use authority_error::AuthorityError;
 pub use bucket::Bucket;
 pub use bulk::{Action, BulkOptions, BulkSummary, BulkWriter, ItemError, Operation, Version};
@@ -84,6 +85,7 @@ pub use error::{Error, Exchange, Result};
 pub use index::ClusterIndex;
 pub use index_name::{NameError, check_index_name};
 pub use pages::{Hit, PageOptions, Pages};
+pub use physical_index::{Health, IndexInfo};
 pub use request::{Method, Request, Response, encode_segment};
 pub use schema::{FORMAT, Layout, field, text_field};
 pub use server_version::ServerVersion;

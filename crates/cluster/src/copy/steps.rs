@@ -9,10 +9,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::documents::for_each_document;
 use super::options::{Copied, CopyProgress, Sent};
 use super::sums;
-use crate::alias::Health;
 use crate::bulk::{BulkWriter, Operation};
 use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
+use crate::physical_index::Health;
 use crate::publication::{
     Publication, REPLICAS_WAIT, bulk_options, check_none_refused, is_lost, is_marked, refresh,
 };

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::process::{Process, host_name};
-use crate::alias::Health;
 use crate::client::Client;
 use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
+use crate::physical_index::Health;
 use crate::request::{Request, encode_segment};
 use crate::schema::lock_index;
 

@@ -15,12 +15,12 @@ use wensou_index::Index;
 
 use self::cleanup::{MARK_PATHS, has_mark, remove_others};
 use crate::address::ClusterAddress;
-use crate::alias::{CHANGE_TIMEOUT, Health};
 use crate::bulk::{BulkOptions, BulkSummary, BulkWriter, Operation};
 use crate::client::Client;
 use crate::copy::CopyOptions;
 use crate::error::{Error, Result};
 use crate::lock::Lock;
+use crate::physical_index::{CHANGE_TIMEOUT, Health};
 use crate::request::{Request, encode_segment};
 use crate::schema::{self, statistics_name};
 use crate::statistics::{Description, StatisticsBuilder};

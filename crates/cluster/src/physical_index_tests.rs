@@ -1,0 +1,53 @@
+//! Tests of physical indexes against a server that answers as a test says.
+
+use serde_json::json;
+
+use super::*;
+use crate::mock::{Mock, Reply};
+
+#[test]
+fn names_with_patterns_delete_nothing() {
+    let mock = Mock::new(|_, _| Reply::ok("{}"));
+    for name in ["*", "n-*", "_all", "a,b", "", "n-*,-n-1"] {
+        assert!(mock.client().delete_index(name).is_err(), "{name}");
+    }
+    assert!(mock.seen().is_empty());
+    assert!(mock.client().delete_index("n-1").unwrap());
+}
+
+#[test]
+fn an_index_that_a_lost_answer_created_counts_as_created() {
+    let exists =
+        || Reply::exception(400, "resource_already_exists_exception", "index [n-1] exists");
+    let mock = Mock::new(move |number, _| if number == 0 { Reply::Close } else { exists() });
+    mock.client().create_index("n-1", &json!({})).unwrap();
+    let mock = Mock::new(move |_, _| exists());
+    let error = mock.client().create_index("n-1", &json!({})).unwrap_err();
+    assert!(matches!(error, Error::NameTaken { .. }), "{error}");
+}
+
+#[test]
+fn indexes_are_listed_by_name() {
+    let rows = r#"[{"index":"n-2","health":"green","docs.count":"7","store.size":"10","creation.date":"5"},
+        {"index":"n-1","health":"red","docs.count":null,"store.size":null,"creation.date":"4"}]"#;
+    let mock = Mock::new(move |_, _| Reply::ok(rows));
+    let indexes = mock.client().indexes("n-*").unwrap();
+    assert_eq!((indexes[0].name.as_str(), indexes[0].documents), ("n-1", None));
+    assert_eq!((indexes[1].health, indexes[1].bytes), (Some(Health::Green), Some(10)));
+}
+
+#[test]
+fn health_is_waited_for() {
+    let answers = ["red", "yellow", "green"];
+    let mock = Mock::new(move |number, _| {
+        let (status, late) = (answers[number.min(2)], number < 2);
+        let body = format!(r#"{{"status":"{status}","timed_out":{late}}}"#);
+        Reply::Status(if late { 408 } else { 200 }, body)
+    });
+    let client = mock.client();
+    let health = client.wait_for_health("n", Health::Green, Duration::from_secs(9)).unwrap();
+    assert_eq!(health, Health::Green);
+    let mock = Mock::new(|_, _| Reply::Status(408, r#"{"status":"red","timed_out":true}"#.into()));
+    let error = mock.client().wait_for_health("n", Health::Yellow, Duration::ZERO).unwrap_err();
+    assert!(error.to_string().contains("n is red"), "{error}");
+}
