@@ -10,7 +10,8 @@ use crate::index_name::{NAME_BYTES, NameError, check_index_name};
 /// The port of a node whose address names none.
 const DEFAULT_PORT: u16 = 9200;
 
-/// The bytes that a stamp and the hyphen before it may add to the name of an alias.
+/// The most bytes that a stamp, and the hyphen before it, add to the name of an alias, see
+/// [`ClusterAddress::physical_name`].
 const STAMP_BYTES: usize = 40;
 
 /// The address of an index: the nodes that can be asked, and the name of the index.
@@ -106,7 +107,7 @@ impl ClusterAddress {
     /// ```
     pub fn parse(address: &str) -> Result<Self, AddressError> {
         let (encrypted, after) = split_scheme(address).ok_or(AddressError::NotAnAddress)?;
-        // Before the address is split, because a password may contain a slash.
+        // Check this before the address is split, because a password may contain a slash.
         if after.contains('@') {
             return Err(AddressError::CredentialsInAddress);
         }
@@ -152,7 +153,8 @@ impl ClusterAddress {
         self.encrypted
     }
 
-    /// The name of a physical index behind the alias: `NAME-STAMP`.
+    /// The name of a physical index behind the alias, `NAME-STAMP`. The stamp tells the physical
+    /// indexes of an alias apart.
     ///
     /// # Errors
     ///
@@ -225,6 +227,7 @@ impl Node {
         }
     }
 
+    /// Reads `host` or `host:9200`.
     fn parse(text: &str) -> Result<Self, AddressError> {
         let not_a_host = || AddressError::Host { host: text.chars().take(100).collect() };
         let (host, port) = match text.strip_prefix('[') {
@@ -249,7 +252,7 @@ impl Node {
         }
         let port = match port {
             None => DEFAULT_PORT,
-            // `parse` accepts a sign, but a port has none.
+            // `parse` accepts a plus sign, but a port has none.
             Some(port) => match port.parse::<u16>() {
                 Ok(number) if number > 0 && !port.starts_with('+') => number,
                 _ => return Err(AddressError::Port { host }),

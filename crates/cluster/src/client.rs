@@ -1,5 +1,4 @@
-//! The client: sends a request to a node, and again to others while it fails for reasons that may
-//! pass.
+//! The client: sends a request to a node, and again to other nodes while its failure is transient.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -26,11 +25,11 @@ use crate::server_error::{beginning, error_of_answer};
 use crate::server_version::ServerVersion;
 use crate::tls;
 
-/// The most bytes of an answer. A longer one is an error.
+/// The most bytes that an answer may have. A longer one is an error.
 const MAX_ANSWER_BYTES: u64 = 512 << 20;
 
-/// How long a node has to say its version, if there are others to ask. So a node that hangs is soon
-/// noticed.
+/// How long a node has to say its version, if there are other nodes to ask. The time is short so that
+/// a node that hangs is noticed soon.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A connection to a cluster, shared by its clones and by threads.
@@ -126,9 +125,9 @@ impl Client {
         self.inner.pool.len()
     }
 
-    /// Sends a request, and repeats it within its time while it fails for a reason that may pass:
-    /// no connection, no answer, too much to do (429), no shard or quorum (502 to 504) or a partial
-    /// answer; after status 500, repeats it once.
+    /// Sends a request, and repeats it within its time limit while its failure is transient: no
+    /// connection, no answer, too much to do (429), no shard or quorum (502 to 504) or a partial
+    /// answer. After status 500, repeats it once.
     ///
     /// # Errors
     ///
@@ -137,8 +136,8 @@ impl Client {
         self.with_retries(request, |request, node, time| self.attempt(node, request, time))
     }
 
-    /// Chooses a node and calls `attempt` with it and the time it has, until that succeeds or the
-    /// error is final.
+    /// Chooses a node and calls `attempt` with the request, the node and the time that it has; again
+    /// until an attempt succeeds or its error is final.
     fn with_retries(
         &self,
         request: &Request,
@@ -182,13 +181,13 @@ impl Client {
         }
     }
 
-    /// After a time-out: notes which nodes hang, so that they are avoided. The node that was asked
-    /// may itself have waited for another one, which has a shard. So a request for documents is
-    /// returned with a preference for the shards on nodes that answer.
+    /// After a time-out: notes which nodes hang, so that they are avoided. The node `asked` may
+    /// itself have waited for another one that has a shard and hangs. So if the request is one for
+    /// documents, returns it with a preference for the shards on nodes that answer.
     fn avoid_hung_nodes(&self, asked: usize, request: &Request, time: Duration) -> Option<Request> {
         let Inner { pool, options, .. } = &*self.inner;
         let time = time.min(options.connect_timeout);
-        // The node was only asked for its version, and has not answered.
+        // Without a version, only `GET /` was sent to the node: it is the one that hangs.
         if pool.version(asked).is_none() {
             pool.failed(asked);
             return None;
@@ -203,8 +202,8 @@ impl Client {
         Some(request.clone().query("preference", &preference))
     }
 
-    /// Asks all nodes for their ids. Returns the preference for the shards on those that answer,
-    /// and keeps it for further requests if some do not.
+    /// Asks all nodes for their ids. Returns the preference for the shards on the nodes that answer,
+    /// and keeps it for further requests if some nodes do not answer.
     fn prefer_nodes_that_answer(&self, time: Duration) -> Option<String> {
         let pool = &self.inner.pool;
         let (mut ids, mut hung) = (Vec::new(), false);
@@ -232,8 +231,8 @@ impl Client {
         self.inner.pool.preference()
     }
 
-    /// As [`Self::preference`], but asks each node whether it hangs: for a request that was not
-    /// answered in time.
+    /// The preference for the shards on nodes that answer now. Asks each node, so call it after a
+    /// request was not answered in time.
     pub(crate) fn preference_after_time_out(&self) -> Option<String> {
         self.prefer_nodes_that_answer(self.inner.options.connect_timeout)
     }
@@ -250,8 +249,8 @@ impl Client {
         Ok(nodes.and_then(|nodes| nodes.nodes.into_keys().next()))
     }
 
-    /// Sends a request to a node once, and checks the status and the body of the answer. Checks the
-    /// version of the node first, if that is not known yet.
+    /// Sends a request to a node once, and checks the status and the body of the answer. First
+    /// checks the version of the node if that is not known yet.
     fn attempt(&self, node: usize, request: &Request, time: Duration) -> Result<Response> {
         let started = Instant::now();
         if self.inner.pool.version(node).is_none() {

@@ -5,8 +5,10 @@ use serde_json::json;
 use super::*;
 use crate::mock::{GREETING, Mock, Reply, WHOLE_ANSWER, address_of, client_of, closed_host};
 
+/// How long a node hangs: longer than the time limit of any request.
 const LONG: Duration = Duration::from_secs(5);
 
+/// A client of these nodes, which asks the first one first.
 fn connect(mocks: &[&Mock]) -> Client {
     client_of(mocks, &Credentials::none(), &ClientOptions::default()).unwrap()
 }
@@ -194,10 +196,10 @@ fn other_products_and_versions_are_refused_by_name() {
     let elastic = r#"{"name":"n","version":{"number":"8.15.0"},"tagline":"You Know, for Search"}"#;
     let old = GREETING.replace("3.8.0", "2.18.0");
     let new = GREETING.replace("3.8.0", "4.0.0");
-    for (hello, name) in
+    for (greeting, name) in
         [(elastic, "Elasticsearch 8.15.0"), (&old, "OpenSearch 2.18.0"), (&new, "OpenSearch 4.0.0")]
     {
-        let mock = Mock::with_greeting(Reply::ok(hello), |_, _| Reply::ok("{}"));
+        let mock = Mock::with_greeting(Reply::ok(greeting), |_, _| Reply::ok("{}"));
         let error = client_of(&[&mock], &Credentials::none(), &ClientOptions::default());
         let error = error.unwrap_err();
         assert!(matches!(error, Error::Unsupported { .. }), "{error}");
@@ -211,13 +213,13 @@ fn other_products_and_versions_are_refused_by_name() {
 
 #[test]
 fn a_node_of_another_version_or_cluster_gets_no_request() {
-    let here = Mock::new(|_, _| Reply::Close);
-    for hello in [GREETING.replace("u1", "u2"), GREETING.replace("3.8.0", "1.0.0")] {
-        let there = Mock::with_greeting(Reply::ok(hello), |_, _| Reply::ok(WHOLE_ANSWER));
-        let client = connect(&[&here, &there]);
+    let first_node = Mock::new(|_, _| Reply::Close);
+    for greeting in [GREETING.replace("u1", "u2"), GREETING.replace("3.8.0", "1.0.0")] {
+        let other_node = Mock::with_greeting(Reply::ok(greeting), |_, _| Reply::ok(WHOLE_ANSWER));
+        let client = connect(&[&first_node, &other_node]);
         let error = search(&client).unwrap_err();
         let refused = matches!(error, Error::DifferentClusters { .. } | Error::Unsupported { .. });
-        assert!(refused && there.seen().is_empty(), "{error}");
+        assert!(refused && other_node.seen().is_empty(), "{error}");
     }
     let same_cluster = Mock::new(|_, _| Reply::ok("{}"));
     let other_cluster =
@@ -304,3 +306,6 @@ fn messages_about_long_answers_and_ids_are_short() {
 
 #[path = "secret_tests.rs"]
 mod secrets;
+
+#[path = "tls_client_tests.rs"]
+mod tls_client;

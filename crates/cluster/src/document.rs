@@ -100,9 +100,9 @@ fn tokens(text: &FieldTerms) -> [String; 3] {
 /// Facet values as [`field::TAG_FACET`] describes them.
 fn facets(values: &[FacetValue]) -> Value {
     let facet = |FacetValue { folded, original }: &FacetValue| {
-        // Longer values are counted by their beginnings.
-        let both = format!("{folded}{FACET_SEPARATOR}{original}");
-        both.chars().take(MAX_FACET_CHARS).collect::<String>()
+        // Values that are too long are counted by their beginnings.
+        let both_forms = format!("{folded}{FACET_SEPARATOR}{original}");
+        both_forms.chars().take(MAX_FACET_CHARS).collect::<String>()
     };
     values.iter().map(facet).collect()
 }
@@ -141,8 +141,8 @@ impl TermHash {
     /// The hash of a token in a field.
     #[must_use]
     pub fn new(field: TextField, token: &str) -> Self {
-        // The field is hashed, too. As a seed it would not do: small seeds merely swap the hashes
-        // of short tokens.
+        // The field is hashed as a byte, not used as the seed: small seeds merely permute the hashes
+        // of short tokens, so tokens of different fields would collide.
         let mut hasher = Xxh3::new();
         hasher.update(&[field as u8]);
         hasher.update(token.as_bytes());

@@ -17,7 +17,7 @@ use crate::document::TermHash;
 use crate::error::{Error, Result};
 use crate::request::{Request, encode_segment};
 use crate::schema::{FORMAT, statistics_name};
-use crate::statistics::{Description, Names, bucket_id, names_id, words_id};
+use crate::statistics::{Description, NameCounts, bucket_id, names_id, words_id};
 use crate::unindexed_document::UnindexedDocument;
 
 /// An index on a cluster. It reads the index that the alias led to when it was opened, also after
@@ -29,7 +29,7 @@ pub struct ClusterIndex {
     /// The name of the index of documents that the alias led to.
     documents: String,
     description: Description,
-    /// The numbers of articles and of flash items of each term that was asked for, as a cache.
+    /// A cache: how many articles, and how many flash items, have each term that was asked for.
     term_counts: Mutex<HashMap<TermHash, [u64; 2]>>,
 }
 
@@ -50,7 +50,7 @@ impl ClusterIndex {
         Self::open_with(client, address)
     }
 
-    /// As [`ClusterIndex::open`], with a client that is connected.
+    /// As [`ClusterIndex::open`], with a client that is connected already.
     ///
     /// # Errors
     ///
@@ -164,10 +164,11 @@ impl ClusterIndex {
         self.fetch_chunks(self.description.word_chunks, words_id)
     }
 
-    /// A list that is divided over `count` documents of the statistics, whose ids `id` returns.
+    /// Fetches a list that is divided over `count` documents of the statistics. `id` returns the id
+    /// of each of them by its number.
     fn fetch_chunks(&self, count: usize, id: fn(usize) -> String) -> Result<Vec<(String, u64)>> {
         let ids: Vec<String> = (0..count).map(id).collect();
-        let chunks: Vec<Option<Names>> = self.fetch_statistics(&ids)?;
+        let chunks: Vec<Option<NameCounts>> = self.fetch_statistics(&ids)?;
         Ok(chunks.into_iter().flatten().flat_map(|chunk| chunk.names).collect())
     }
 
@@ -212,7 +213,8 @@ fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, D
     }
     let name = address.index();
     let path = format!("/{}/_mapping", encode_segment(name));
-    // Each node knows the mapping. Without `local`, it would ask the elected node, which may hang.
+    // Each node knows the mapping. Without `local`, the node would ask the elected cluster manager,
+    // which may hang.
     let request = Request::get(path)
         .query("filter_path", "*.mappings._meta")
         .query("local", "true")

@@ -92,6 +92,6 @@ pub use server_version::ServerVersion;
 pub use settings::ClusterSettings;
 pub use share_error::ShareError;
 pub use shares::{ShareSent, ShareState, send_share};
-pub use statistics::{Description, Names, StatisticsBuilder};
+pub use statistics::{Description, NameCounts, StatisticsBuilder};
 pub use token::{MAX_WORD_CHARS, bigrams, unigrams, word_prefix_token, word_token};
 pub use verify::{Verified, compare, verify};

@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::client_options::ClientOptions;
 use crate::credentials::Credentials;
 
-/// The answer of a node to `GET /`.
+/// The greeting: the answer of a node to `GET /`.
 pub(crate) const GREETING: &str = r#"{"name":"n1","cluster_uuid":"u1","version":{"distribution":"opensearch","number":"3.8.0"},"tagline":"The OpenSearch Project"}"#;
 
 /// A request as the server read it.
@@ -54,6 +54,7 @@ impl Reply {
 pub(crate) const WHOLE_ANSWER: &str =
     r#"{"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"hits":[]}}"#;
 
+/// Makes the reply to a request from the number of the request and the request.
 type Answer = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
 
 /// A server that stops when it is dropped.
@@ -71,35 +72,37 @@ impl Mock {
         Self::with_greeting(Reply::ok(GREETING), answer)
     }
 
-    /// Like [`Mock::new`], but answers `GET /` with `hello`.
+    /// Like [`Mock::new`], but answers `GET /` with `greeting`.
     pub(crate) fn with_greeting(
-        hello: Reply,
+        greeting: Reply,
         answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
-        let state = (Arc::clone(&seen), Arc::clone(&stopped), Arc::new(AtomicUsize::new(0)));
+        let (all_seen, is_stopped) = (Arc::clone(&seen), Arc::clone(&stopped));
+        let count = Arc::new(AtomicUsize::new(0));
         let answer: Arc<Answer> = Arc::new(answer);
         let acceptor = std::thread::spawn(move || {
             for stream in listener.incoming() {
-                if state.1.load(SeqCst) {
+                if is_stopped.load(SeqCst) {
                     return;
                 }
-                let (hello, answer, state) = (hello.clone(), Arc::clone(&answer), state.clone());
+                let (greeting, answer) = (greeting.clone(), Arc::clone(&answer));
+                let (seen, stopped) = (Arc::clone(&all_seen), Arc::clone(&is_stopped));
+                let count = Arc::clone(&count);
                 std::thread::spawn(move || {
-                    let (seen, stopped, count) = state;
                     let mut reader = BufReader::new(stream.unwrap());
                     while let Some(request) = read_request(&mut reader) {
                         let reply = if request.line == "GET /" {
-                            hello.clone()
+                            greeting.clone()
                         } else {
                             seen.lock().unwrap().push(request.clone());
                             answer(count.fetch_add(1, SeqCst), &request)
                         };
-                        let head = request.line.starts_with("HEAD");
-                        if stopped.load(SeqCst) || !write_reply(reader.get_mut(), reply, head) {
+                        let is_head = request.line.starts_with("HEAD");
+                        if stopped.load(SeqCst) || !write_reply(reader.get_mut(), reply, is_head) {
                             return;
                         }
                     }
@@ -109,6 +112,7 @@ impl Mock {
         Self { port, seen, stopped, acceptor: Some(acceptor) }
     }
 
+    /// The host and the port of the server.
     pub(crate) fn host(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
@@ -179,7 +183,7 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
                 .map_or(String::new(), |name| format!("{name}:{}", &header[name.len() + 1..])),
         );
     }
-    assert!(!chunked, "bodies have a length");
+    assert!(!chunked, "the client states the length of bodies");
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     seen.body = String::from_utf8(body).unwrap();
@@ -187,15 +191,15 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
 }
 
 /// Sends a reply, without its body to a `HEAD` request. Returns whether the connection stays open.
-fn write_reply(stream: &mut TcpStream, reply: Reply, head: bool) -> bool {
+fn write_reply(stream: &mut TcpStream, reply: Reply, is_head: bool) -> bool {
     match reply {
         Reply::Status(status, body) => {
-            let start = format!(
+            let head = format!(
                 "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
                 body.len()
             );
-            let body = if head { "" } else { &body };
-            stream.write_all(start.as_bytes()).is_ok() && stream.write_all(body.as_bytes()).is_ok()
+            let body = if is_head { "" } else { &body };
+            stream.write_all(head.as_bytes()).is_ok() && stream.write_all(body.as_bytes()).is_ok()
         }
         Reply::Raw(bytes) => {
             let _ = stream.write_all(&bytes);

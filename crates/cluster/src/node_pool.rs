@@ -10,19 +10,19 @@ use crate::server_version::ServerVersion;
 const LEFT_OUT: Duration = Duration::from_secs(5);
 
 /// The longest time that a node is left out.
-const LEFT_OUT_AT_MOST: Duration = Duration::from_secs(60);
+const MAX_LEFT_OUT: Duration = Duration::from_secs(60);
 
-/// How long requests for documents leave out a node that hangs. The cluster itself notices it after
-/// half a minute.
-const PREFERRED: Duration = Duration::from_secs(30);
+/// How long requests for documents have a preference for nodes that answer, after one hung. The
+/// cluster itself notices after half a minute that a node hangs.
+const PREFERENCE_TIME: Duration = Duration::from_secs(30);
 
 /// The nodes, and what is known of each.
 #[derive(Debug)]
 pub(crate) struct NodePool {
     nodes: Vec<PooledNode>,
-    /// The node that requests go to which do not rotate.
+    /// The node for requests that do not rotate.
     preferred: AtomicUsize,
-    /// Where the next request goes that rotates.
+    /// The node for the next request that rotates; modulo the number of nodes.
     next: AtomicUsize,
     /// The id of the cluster, and the node that said it first.
     cluster: OnceLock<(usize, String)>,
@@ -67,8 +67,10 @@ impl NodePool {
         &self.nodes[node].url
     }
 
-    /// The node to ask: one that is not left out, asked least often in `tried`, nearest behind the
-    /// preferred one. If all are left out, one that was tried least, whose time ends first.
+    /// The node to ask next. Nodes that are not left out come first. Among them, and among those
+    /// that are left out, the ones that occur least often in `tried` come first; then the ones whose
+    /// time of being left out ends first; then the order of the address, from the preferred node,
+    /// or, if `rotate` is true, from the next node in turn.
     pub(crate) fn choose(&self, tried: &[usize], rotate: bool) -> usize {
         let start =
             if rotate { self.next.fetch_add(1, Relaxed) } else { self.preferred.load(Relaxed) };
@@ -101,12 +103,13 @@ impl NodePool {
         None
     }
 
-    /// Notes that a node answered.
-    pub(crate) fn succeeded(&self, node: usize, rotate: bool) {
+    /// Notes that a node answered. Unless the request was one that rotates, or was for this node
+    /// alone, the node becomes the preferred one.
+    pub(crate) fn succeeded(&self, node: usize, keep_preferred: bool) {
         let mut state = self.state(node);
         state.failures = 0;
         state.left_out_until = None;
-        if !rotate {
+        if !keep_preferred {
             self.preferred.store(node, Relaxed);
         }
     }
@@ -114,15 +117,15 @@ impl NodePool {
     /// Notes that a node could not be reached or did not answer, and leaves it out for a while.
     pub(crate) fn failed(&self, node: usize) {
         let mut state = self.state(node);
-        let left_out = LEFT_OUT.saturating_mul(1 << state.failures.min(4)).min(LEFT_OUT_AT_MOST);
+        let left_out = LEFT_OUT.saturating_mul(1 << state.failures.min(4)).min(MAX_LEFT_OUT);
         state.failures = state.failures.saturating_add(1);
         state.left_out_until = Some(Instant::now() + left_out);
         state.version = None;
     }
 
-    /// Sends requests for documents with a preference for a while.
+    /// Makes [`Self::preference`] return this preference for a while.
     pub(crate) fn prefer(&self, preference: String) {
-        let until = Instant::now() + PREFERRED;
+        let until = Instant::now() + PREFERENCE_TIME;
         *self.preference.lock().unwrap_or_else(PoisonError::into_inner) = Some((preference, until));
     }
 
@@ -142,6 +145,11 @@ impl NodePool {
 mod tests {
     use super::*;
 
+    /// For `choose` and `succeeded`: whether a request rotates.
+    const ROTATES: bool = true;
+    const STAYS: bool = false;
+
+    /// A pool of three nodes. The preferred one is 4 modulo 3, which is 1.
     fn pool() -> NodePool {
         NodePool::new((0..3).map(|node| format!("http://{node}")), 4)
     }
@@ -149,23 +157,23 @@ mod tests {
     #[test]
     fn requests_stay_with_a_node_or_rotate() {
         let pool = pool();
-        assert_eq!([pool.choose(&[], false), pool.choose(&[], false)], [1, 1]);
-        assert_eq!([(); 4].map(|()| pool.choose(&[], true)), [1, 2, 0, 1]);
-        pool.succeeded(2, false);
-        assert_eq!(pool.choose(&[], false), 2);
-        pool.succeeded(0, true);
-        assert_eq!(pool.choose(&[], false), 2);
+        assert_eq!([pool.choose(&[], STAYS), pool.choose(&[], STAYS)], [1, 1]);
+        assert_eq!([(); 4].map(|()| pool.choose(&[], ROTATES)), [1, 2, 0, 1]);
+        pool.succeeded(2, STAYS);
+        assert_eq!(pool.choose(&[], STAYS), 2);
+        pool.succeeded(0, ROTATES);
+        assert_eq!(pool.choose(&[], STAYS), 2);
     }
 
     #[test]
     fn a_failed_node_is_left_out() {
         let pool = pool();
         pool.failed(1);
-        assert_eq!(pool.choose(&[], false), 2);
-        assert_eq!(pool.choose(&[2], false), 0);
-        assert_eq!(pool.choose(&[2, 0], false), 2);
-        pool.succeeded(1, false);
-        assert_eq!(pool.choose(&[], false), 1);
+        assert_eq!(pool.choose(&[], STAYS), 2);
+        assert_eq!(pool.choose(&[2], STAYS), 0);
+        assert_eq!(pool.choose(&[2, 0], STAYS), 2);
+        pool.succeeded(1, STAYS);
+        assert_eq!(pool.choose(&[], STAYS), 1);
     }
 
     #[test]
@@ -174,8 +182,8 @@ mod tests {
         pool.failed(1);
         pool.failed(2);
         pool.failed(0);
-        assert_eq!(pool.choose(&[], false), 1);
-        assert_eq!(pool.choose(&[1], false), 2);
-        assert_eq!(NodePool::new(std::iter::once("a".to_owned()), 7).choose(&[0], true), 0);
+        assert_eq!(pool.choose(&[], STAYS), 1);
+        assert_eq!(pool.choose(&[1], STAYS), 2);
+        assert_eq!(NodePool::new(std::iter::once("a".to_owned()), 7).choose(&[0], ROTATES), 0);
     }
 }

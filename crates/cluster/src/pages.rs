@@ -14,9 +14,9 @@ use crate::retry::jitter;
 use crate::search::search_request;
 
 /// How often in a row the point in time is opened again after it was lost.
-const REOPENED_AT_MOST: u32 = 5;
+const MAX_REOPENINGS: u32 = 5;
 
-/// The wait before it is opened again.
+/// The wait before the point in time is opened again, multiplied by how often in a row it was lost.
 const REOPEN_WAIT: Duration = Duration::from_millis(500);
 
 /// How pages are read.
@@ -69,11 +69,17 @@ pub struct Pages {
     index: String,
     body: Map<String, Value>,
     options: PageOptions,
+    /// The id of the point in time; `None` while none is open.
     pit: Option<String>,
+    /// The hits of the last page that the iterator has not returned yet.
     hits: VecDeque<Hit>,
+    /// The sort values of the last hit that was read, after which the next page begins.
     last: Option<Box<RawValue>>,
+    /// The number of hits of all pages, which the first page says.
     total: Option<u64>,
+    /// The number of hits that were read so far.
     read: u64,
+    /// Whether a point in time was lost, so that another one is open.
     reopened: bool,
     finished: bool,
 }
@@ -169,6 +175,7 @@ impl Pages {
         format!("{}s", self.options.keep_alive.as_secs().max(1))
     }
 
+    /// Opens a point in time.
     fn open(&mut self) -> Result<()> {
         #[derive(Deserialize)]
         struct Opened {
@@ -193,7 +200,7 @@ impl Pages {
             };
             let lost =
                 matches!(error, Error::ContextLost { .. } | Error::Status { status: 500, .. });
-            if tries == REOPENED_AT_MOST || !(lost || error.is_transient()) {
+            if tries == MAX_REOPENINGS || !(lost || error.is_transient()) {
                 return Err(error);
             }
             tries += 1;
@@ -236,7 +243,9 @@ impl Pages {
         self.client.send(&request)?.json()
     }
 
-    /// Sort keys that are not unique lose hits between two pages: notices it.
+    /// Fails if the number of hits that were read is not the total: sort keys that are not unique
+    /// lose hits between two pages. If another point in time was opened, its total may be another,
+    /// so nothing is checked.
     fn check_total(&self) -> Result<()> {
         match self.total {
             Some(total) if total != self.read && !self.reopened => Err(Error::Partial {
@@ -247,7 +256,7 @@ impl Pages {
         }
     }
 
-    /// Gives the point in time back. The cluster drops it later by itself if that fails.
+    /// Closes the point in time. If that fails, the cluster closes it later by itself.
     fn close(&mut self) {
         if let Some(pit) = self.pit.take()
             && let Ok(request) =

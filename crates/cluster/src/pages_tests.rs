@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::mock::{Mock, Reply, Seen};
 
-/// A server; before page `lost`, the point in time is gone.
+/// A server with `count` documents, which loses the point in time when page number `lost`, counted
+/// from 1, is requested; never if `lost` is 0.
 fn documents(count: usize, lost: usize) -> Mock {
     let (opened, pages) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let valid = Arc::new(Mutex::new(0));
@@ -68,12 +69,12 @@ fn a_lost_point_in_time_is_opened_again() {
 }
 
 #[test]
-fn a_dropped_reading_gives_its_point_in_time_back() {
+fn dropping_pages_closes_their_point_in_time() {
     let mock = documents(100, 0);
-    let mut reading = pages(&mock, 10);
-    assert_eq!(reading.next().unwrap().unwrap().id, "0");
-    assert_eq!(reading.total(), Some(100));
-    drop(reading);
+    let mut pages = pages(&mock, 10);
+    assert_eq!(pages.next().unwrap().unwrap().id, "0");
+    assert_eq!(pages.total(), Some(100));
+    drop(pages);
     assert_eq!(mock.seen().last().unwrap().body, r#"{"pit_id":["p0"]}"#);
 }
 

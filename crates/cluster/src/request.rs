@@ -52,7 +52,7 @@ pub(crate) enum Completeness {
 
 /// A request to any node of the cluster.
 ///
-/// It is repeated after a failure that may pass (see [`Error::is_transient`]), because requests are
+/// It is repeated after a transient failure (see [`Error::is_transient`]), because requests are
 /// idempotent: to send one twice has the effect of sending it once. Call [`Self::not_idempotent`]
 /// for one that is not.
 ///
@@ -184,8 +184,8 @@ impl Request {
         self
     }
 
-    /// For a request that only the elected node can answer: makes other nodes answer within seconds
-    /// that there is none. By default, they would wait for half a minute.
+    /// For a request that only the elected cluster manager can answer: other nodes wait some seconds
+    /// for it, and then answer that there is none. By default, they wait for half a minute.
     #[must_use]
     pub fn by_cluster_manager(self) -> Self {
         let time = if self.timeout.is_some() { "5s" } else { "2s" };
@@ -200,7 +200,7 @@ impl Request {
         self
     }
 
-    /// Never repeats this request after a node may have received it.
+    /// Sends this request once, and never repeats it.
     #[must_use]
     pub fn not_idempotent(mut self) -> Self {
         self.idempotent = false;

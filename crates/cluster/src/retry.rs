@@ -6,17 +6,17 @@ use crate::error::Error;
 
 /// The wait before the first repetition at a node that was asked before. Each further one doubles
 /// it.
-const WAIT: Duration = Duration::from_millis(50);
+const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// The longest wait.
-const WAIT_AT_MOST: Duration = Duration::from_secs(2);
+const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// The attempts of one request.
 #[derive(Debug)]
 pub(crate) struct Attempts {
     deadline: Instant,
     nodes: usize,
-    most: u32,
+    max_attempts: u32,
     idempotent: bool,
     retry_overload: bool,
     /// The nodes that were asked, in order.
@@ -25,14 +25,14 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// At most `most` attempts at `nodes` nodes within `time`.
-    pub(crate) fn new(time: Duration, nodes: usize, most: u32) -> Self {
-        // A time beyond what the clock can count is as good as a day.
-        let far = || Instant::now() + Duration::from_secs(86_400);
+    /// At most `max_attempts` attempts at `nodes` nodes within `time`.
+    pub(crate) fn new(time: Duration, nodes: usize, max_attempts: u32) -> Self {
+        // A time beyond what the clock can count is replaced by a day.
+        let in_a_day = || Instant::now() + Duration::from_secs(86_400);
         Self {
-            deadline: Instant::now().checked_add(time).unwrap_or_else(far),
+            deadline: Instant::now().checked_add(time).unwrap_or_else(in_a_day),
             nodes,
-            most: most.max(1),
+            max_attempts: max_attempts.max(1),
             idempotent: true,
             retry_overload: true,
             tried: Vec::new(),
@@ -40,19 +40,20 @@ impl Attempts {
         }
     }
 
-    /// Whether the request may be sent twice, and whether 429 is a reason to do so.
+    /// Sets whether the request may be sent twice, and whether status 429 is a reason to do so. By
+    /// default, both are true.
     pub(crate) fn allow(mut self, idempotent: bool, retry_overload: bool) -> Self {
         (self.idempotent, self.retry_overload) = (idempotent, retry_overload);
         self
     }
 
-    /// The time that the next attempt may take: a quarter of what is left, so that others can
-    /// answer in time if a node hangs; all of it if no other node or attempt is left. Each node
-    /// that is asked may itself wait for the one that hangs, once, so a half would leave too
-    /// little.
+    /// The time that the next attempt may take: all that is left if there is no other node or no
+    /// further attempt; otherwise a quarter of it, so that other nodes can still answer if this one
+    /// hangs. A half would leave too little, because a node that does not hang may itself wait for
+    /// the one that hangs.
     pub(crate) fn time(&self) -> Duration {
         let left = self.deadline.saturating_duration_since(Instant::now());
-        let last = self.tried.len() as u32 + 1 >= self.most;
+        let last = self.tried.len() as u32 + 1 >= self.max_attempts;
         let time = if self.nodes < 2 || last || !self.idempotent { left } else { left / 4 };
         // A time of zero would mean no limit.
         time.max(Duration::from_millis(1))
@@ -61,7 +62,10 @@ impl Attempts {
     /// The wait before the next attempt; `None` if `error` is final.
     pub(crate) fn wait_after(&mut self, error: &Error) -> Option<Duration> {
         let left = self.deadline.saturating_duration_since(Instant::now());
-        if self.tried.len() as u32 >= self.most || left.is_zero() || !self.repeats(error) {
+        if self.tried.len() as u32 >= self.max_attempts
+            || left.is_zero()
+            || !self.repeats_after(error)
+        {
             return None;
         }
         let untried = (0..self.nodes).any(|node| !self.tried.contains(&node));
@@ -69,15 +73,16 @@ impl Attempts {
             return Some(Duration::ZERO);
         }
         let doublings = (self.tried.len() as u32).saturating_sub(1).min(8);
-        let wait = jitter(WAIT.saturating_mul(1 << doublings).min(WAIT_AT_MOST));
+        let wait = jitter(FIRST_WAIT.saturating_mul(1 << doublings).min(MAX_WAIT));
         (wait < left).then_some(wait)
     }
 
-    fn repeats(&mut self, error: &Error) -> bool {
+    /// Whether the request is repeated after this error. Counts errors with status 500.
+    fn repeats_after(&mut self, error: &Error) -> bool {
         match error {
             _ if !self.idempotent => false,
             Error::Overloaded { .. } => self.retry_overload,
-            // A node that is stopping answers so, once.
+            // A node that is stopping answers with status 500. A second one is a defect.
             Error::Status { status: 500, .. } => {
                 self.server_errors += 1;
                 self.server_errors < 2
@@ -123,7 +128,7 @@ mod tests {
         assert_eq!(waits.len(), 3);
         // Other nodes are asked at once.
         assert_eq!(waits[..2], [Duration::ZERO; 2]);
-        assert!(waits[2] >= WAIT && waits[2] <= WAIT_AT_MOST);
+        assert!(waits[2] >= FIRST_WAIT && waits[2] <= MAX_WAIT);
     }
 
     #[test]
@@ -149,18 +154,19 @@ mod tests {
     }
 
     #[test]
-    fn what_repeating_does_not_change_is_final() {
+    fn errors_that_a_repetition_cannot_change_are_final() {
         let conflict = Error::Conflict { at: at(), reason: String::new() };
         for error in [status(400), conflict] {
             let mut attempts = Attempts::new(Duration::from_secs(10), 3, 9);
             assert_eq!(attempts.wait_after(&error), None);
         }
-        let mut once = Attempts::new(Duration::from_secs(10), 3, 9).allow(false, true);
-        assert_eq!(once.wait_after(&unavailable()), None);
+        let mut not_idempotent = Attempts::new(Duration::from_secs(10), 3, 9).allow(false, true);
+        assert_eq!(not_idempotent.wait_after(&unavailable()), None);
         let overloaded = Error::Overloaded { at: at(), reason: String::new() };
-        let mut small = Attempts::new(Duration::from_secs(10), 3, 9).allow(true, false);
-        assert_eq!(small.wait_after(&overloaded), None);
-        small.retry_overload = true;
-        assert!(small.wait_after(&overloaded).is_some());
+        let mut not_after_overload =
+            Attempts::new(Duration::from_secs(10), 3, 9).allow(true, false);
+        assert_eq!(not_after_overload.wait_after(&overloaded), None);
+        not_after_overload.retry_overload = true;
+        assert!(not_after_overload.wait_after(&overloaded).is_some());
     }
 }

@@ -10,10 +10,11 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::request::{Completeness, Request, Response, encode_segment};
 
-const MULTI_SEARCH: &str = "/_msearch";
+const MULTI_SEARCH_PATH: &str = "/_msearch";
 
-/// The time for several searches while no node is known to hang. After it, each node is asked.
-const WITHOUT_PREFERENCE: Duration = Duration::from_secs(5);
+/// The time limit of a request with several searches while no node is known to hang. When it is
+/// over, the client asks each node whether it hangs, and sends the searches again.
+const FIRST_MULTI_SEARCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Client {
     /// Searches an index, or the point in time that the body names if `index` is empty.
@@ -79,16 +80,21 @@ impl Client {
             header.extend(preference.map(|nodes| ("preference".to_owned(), json!(nodes))));
             let mut lines = Vec::new();
             for body in bodies {
-                write_line(&mut lines, &header, MULTI_SEARCH)?;
-                write_line(&mut lines, body, MULTI_SEARCH)?;
+                write_line(&mut lines, &header, MULTI_SEARCH_PATH)?;
+                write_line(&mut lines, body, MULTI_SEARCH_PATH)?;
             }
-            let request = Request::post(MULTI_SEARCH).ndjson(lines);
+            let request = Request::post(MULTI_SEARCH_PATH).ndjson(lines);
             let request = request.require(Completeness::MultiSearch);
-            self.send(&if has_preference { request } else { request.timeout(WITHOUT_PREFERENCE) })
+            self.send(&if has_preference {
+                request
+            } else {
+                request.timeout(FIRST_MULTI_SEARCH_TIMEOUT)
+            })
         };
         let response = match send(self.preference()) {
-            // The node that hangs may be one that has a shard, and not the one that was asked. The
-            // preference for other nodes is part of each search, so the request is written again.
+            // The node that hangs may be one that has a shard, and not the one that was asked. A
+            // preference for the shards on other nodes is a part of each search in the body, so the
+            // body is written again.
             Err(error @ Error::TimedOut { .. }) => match self.preference_after_time_out() {
                 Some(preference) => send(Some(preference))?,
                 None => return Err(error),

@@ -18,7 +18,7 @@ use crate::unindexed_document::UnindexedDocument;
 /// Terms in a bucket on average.
 const BUCKET_TERMS: usize = 64;
 
-/// Names or words in a document, at most.
+/// The most names or words in one document of the statistics index.
 const CHUNK_NAMES: usize = 20_000;
 
 /// What an index on a cluster says of itself, in `_meta` of its mapping.
@@ -31,27 +31,27 @@ pub struct Description {
     /// The alias that it was written for; empty if an early version has written it.
     #[serde(default)]
     pub alias: String,
-    /// Version of the program that wrote it.
+    /// The version of the program that wrote it.
     pub program: String,
     /// The time of the build, RFC 3339 in UTC.
     pub built: String,
     /// The files and folders that were indexed, as they were given.
     pub roots: Vec<String>,
-    /// Documents of each kind.
+    /// The number of articles and of flash items.
     pub documents: [u64; 2],
-    /// By kind, then by field: the sum of the lengths in key characters.
+    /// By kind, then by field: the sum of the lengths of all documents in key characters.
     pub lengths: [[u64; 3]; 2],
-    /// By kind, then by field: the documents that have text in the field.
+    /// By kind, then by field: the number of documents that have text in the field.
     pub with_field: [[u64; 3]; 2],
     /// The number of buckets, a power of two.
     pub buckets: u64,
-    /// The number of documents of tags and sources.
+    /// The number of documents of the statistics index that have tags and sources.
     pub name_chunks: usize,
-    /// The number of documents of words.
+    /// The number of documents of the statistics index that have words.
     pub word_chunks: usize,
-    /// The user's file of words that were added to the dictionary, if there was one.
+    /// The text of the user's file of words that were added to the dictionary, if there was one.
     pub words: Option<String>,
-    /// The user's file of synonyms, if there was one.
+    /// The text of the user's file of synonyms, if there was one.
     pub synonyms: Option<String>,
     /// The number of shares that it was sent in; 0 for a copy of one index.
     #[serde(default)]
@@ -100,20 +100,24 @@ pub(crate) fn words_id(chunk: usize) -> String {
     format!("words-{chunk}")
 }
 
-/// A document of names or words, with the number of documents that have each.
+/// A document of the statistics index with names (tags and sources) or words, and the number of
+/// documents that have each.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Names {
+pub struct NameCounts {
     /// In the order of bytes.
     pub names: Vec<(String, u64)>,
 }
 
-/// Counts the terms of documents.
+/// Counts the documents that have each term, and each tag, source and word.
 #[derive(Debug, Default)]
 pub struct StatisticsBuilder {
+    /// By the hash of a term: the number of articles, and of flash items, that have it.
     terms: HashMap<u64, [u32; 2]>,
+    /// See [`Description::documents`], [`Description::lengths`] and [`Description::with_field`].
     documents: [u64; 2],
     lengths: [[u64; 3]; 2],
     with_field: [[u64; 3]; 2],
+    /// The number of documents that have each tag; the same of sources and words.
     tags: HashMap<String, u64>,
     sources: HashMap<String, u64>,
     words: HashMap<String, u64>,
@@ -132,6 +136,7 @@ impl StatisticsBuilder {
         self.count(values, terms, Change::Subtract);
     }
 
+    /// Adds a document to all counts, or subtracts it from them.
     fn count(&mut self, values: &FieldValues, terms: &DocumentTerms, change: Change) {
         let kind = terms.kind as usize;
         self.documents[kind] = change.apply(self.documents[kind], 1);
@@ -150,6 +155,7 @@ impl StatisticsBuilder {
         }
     }
 
+    /// Adds the terms of a field of a document, or subtracts them.
     fn count_field(&mut self, kind: usize, field: TextField, texts: &[FieldTerms], change: Change) {
         self.buffer.clear();
         let mut token = String::new();
@@ -161,9 +167,9 @@ impl StatisticsBuilder {
                 token.push(*c);
                 self.buffer.push(TermHash::new(field, &token).0);
             }
-            for two in text.key.windows(2) {
+            for bigram in text.key.windows(2) {
                 token.clear();
-                token.extend(two);
+                token.extend(bigram);
                 self.buffer.push(TermHash::new(field, &token).0);
             }
             let words = text.words().map(|word| TermHash::new(field, &word_token(word)).0);
@@ -182,7 +188,7 @@ impl StatisticsBuilder {
         }
     }
 
-    /// What was counted, in parts with at most `max_entries` entries each.
+    /// Divides what was counted into parts with at most `max_entries` entries each.
     pub(crate) fn into_parts(self, max_entries: usize) -> Vec<StatisticsPart> {
         let mut parts = vec![StatisticsPart {
             documents: self.documents,
@@ -211,7 +217,7 @@ impl StatisticsBuilder {
         parts
     }
 
-    /// Adds a part of what another machine has counted.
+    /// Adds a part of what was counted, perhaps by another machine.
     pub(crate) fn add_part(&mut self, part: StatisticsPart) {
         for kind in 0..2 {
             self.documents[kind] += part.documents[kind];
@@ -240,7 +246,7 @@ impl StatisticsBuilder {
     }
 
     /// Calls `each` with the id and the JSON of every document of the statistics index. Returns
-    /// `description` with what was counted.
+    /// `description` with the totals that were counted.
     ///
     /// # Errors
     ///
@@ -264,7 +270,10 @@ impl StatisticsBuilder {
         let mut write_chunks = |list: &[(String, u64)], id: fn(usize) -> String| {
             let chunks = list.chunks(CHUNK_NAMES);
             for (number, chunk) in chunks.clone().enumerate() {
-                each(&id(number), UnindexedDocument::to_json(Names { names: chunk.to_vec() })?)?;
+                each(
+                    &id(number),
+                    UnindexedDocument::to_json(NameCounts { names: chunk.to_vec() })?,
+                )?;
             }
             Ok::<usize, E>(chunks.len())
         };
@@ -310,7 +319,7 @@ impl Change {
     }
 }
 
-/// Names with their counts, in the order of names and without those that are zero.
+/// Names with their counts, in the order of names, without those whose count is zero.
 fn sorted(counts: HashMap<String, u64>) -> Vec<(String, u64)> {
     let mut list: Vec<(String, u64)> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
     list.sort_unstable();

@@ -24,6 +24,7 @@ pub(crate) fn config(ca_file: Option<&Path>) -> Result<TlsConfig, AuthorityError
         .build())
 }
 
+/// The authorities in a PEM file.
 fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>, AuthorityError> {
     let failed = |problem: String| AuthorityError::CaFile { path: path.to_owned(), problem };
     let metadata = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?;
@@ -33,14 +34,15 @@ fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>, AuthorityError> {
     let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
     let mut certificates = Vec::new();
     for item in parse_pem(&pem) {
-        // A file may have the key of a certificate beside it.
+        // A file may also have private keys, which are ignored.
         if let PemItem::Certificate(certificate) =
             item.map_err(|error| failed(error.to_string()))?
         {
             certificates.push(certificate);
         }
     }
-    // What is in the frame is read now: the client would skip it, and trust nobody.
+    // Parse what is inside the PEM frames now: the client would skip a damaged certificate, and then
+    // trust nobody.
     let mut store = rustls::RootCertStore::empty();
     for certificate in &certificates {
         store
@@ -53,6 +55,7 @@ fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>, AuthorityError> {
     Ok(certificates)
 }
 
+/// The authorities of this system.
 fn of_system() -> Result<Vec<Certificate<'static>>, AuthorityError> {
     let found = rustls_native_certs::load_native_certs();
     if found.certs.is_empty() {
@@ -75,6 +78,7 @@ pub(crate) fn problem(error: &ureq::Error) -> Option<String> {
     }
 }
 
+/// What is wrong and how to fix it, for a message.
 fn explain(error: &rustls::Error) -> String {
     use rustls::{CertificateError, Error as Tls};
     match error {

@@ -16,12 +16,12 @@ use crate::publication::roots;
 use crate::schema::{field, statistics_name};
 use crate::statistics::StatisticsBuilder;
 
-/// Documents in the random sample that is compared if not all are.
-const SAMPLE: usize = 1000;
+/// Documents in the random sample that is compared if not all documents are.
+const SAMPLE_SIZE: usize = 1000;
 
-/// Documents that are fetched at a time if all are compared. They are large, because they have
+/// Documents that are fetched at a time if all are compared. Documents are large, because they have
 /// their tokens.
-const PAGE: usize = 200;
+const PAGE_SIZE: usize = 200;
 
 /// The outcome of verifying an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ struct SourceFields {
     group: Option<String>,
 }
 
-/// Whether a document is what we make of the record in it; `None` if it cannot be read.
+/// Whether a document is the one that wensou makes of the record in it; `None` if it cannot be read.
 fn agrees_with_record(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
     let Some(found) = &hit.source else { return Ok(None) };
     let Ok(SourceFields { record, ordinal, group }) = serde_json::from_str(found.get()) else {
@@ -52,8 +52,8 @@ fn agrees_with_record(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
     let (_, expected) = document(&record, &values, &terms, group.as_deref())?;
     let [mut found, expected]: [Value; 2] =
         [serde_json::from_str(found.get())?, serde_json::from_slice(&expected)?];
-    // If several machines have written the index, these say which of them have the record. They do
-    // not follow from it.
+    // If several machines have written the index, these fields say which of them have the record.
+    // They cannot be computed from the record.
     for name in [field::WALK, field::SHARES, field::MERGED, field::COUNTED] {
         found.as_object_mut().map(|fields| fields.remove(name));
     }
@@ -80,7 +80,8 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
     }
     let statistics = statistics_name(index.documents());
     let found = index.client().count(&statistics, &json!({ "query": { "match_all": {} } }))?;
-    // At least the documents of names and one bucket; how many buckets are empty is not known.
+    // There must be at least the documents of names and one bucket. Empty buckets have no document,
+    // and their number is not known.
     if found < description.name_chunks as u64 + 1 {
         verified.findings.push(format!("{statistics} lacks statistics"));
     }
@@ -101,7 +102,7 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
             "query": { "match_all": {} },
             "sort": [{ (field::TIE): "asc" }],
         });
-        let options = PageOptions { size: PAGE, ..PageOptions::default() };
+        let options = PageOptions { size: PAGE_SIZE, ..PageOptions::default() };
         let pages = index.client().pages(index.documents(), body, options)?;
         pages.into_iter().try_for_each(|hit| compare(&hit?))?;
         return Ok(verified);
@@ -116,7 +117,7 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
     }
     let body = json!({
         "query": { "function_score": { "random_score": {} } },
-        "size": SAMPLE,
+        "size": SAMPLE_SIZE,
     });
     let answer: Answer = index.search(&body)?;
     answer.hits.hits.iter().try_for_each(compare)?;
@@ -135,20 +136,20 @@ pub fn compare(
     index: &ClusterIndex,
     progress: &dyn Fn(u64, u64),
 ) -> Result<Verified> {
-    let (there, here) = (&index.description().roots, roots(local));
-    if *there != here {
+    let (roots_there, roots_here) = (&index.description().roots, roots(local));
+    if *roots_there != roots_here {
         return Err(Error::NotACopy {
             address: index.address().to_string(),
-            there: there.join(", "),
-            here: here.join(", "),
+            there: roots_there.join(", "),
+            here: roots_here.join(", "),
         });
     }
-    let mut sums_there = sums::computed_sums(index.client(), index.documents())?;
+    let mut sums_on_cluster = sums::computed_sums(index.client(), index.documents())?;
     let mut verified =
-        Verified { documents: sums_there.len() as u64, compared: 0, findings: Vec::new() };
+        Verified { documents: sums_on_cluster.len() as u64, compared: 0, findings: Vec::new() };
     let statistics = for_each_document(local, |document| {
         let id = document.id;
-        match sums_there.remove(id) {
+        match sums_on_cluster.remove(id) {
             Some(sum) if sum == document.sum => {}
             Some(_) => verified.findings.push(format!("document {id} differs from its record")),
             None => verified.findings.push(format!("document {id} is missing")),
@@ -158,7 +159,7 @@ pub fn compare(
         progress(done, all);
         Ok(())
     })?;
-    let mut unknown: Vec<String> = sums_there.into_keys().collect();
+    let mut unknown: Vec<String> = sums_on_cluster.into_keys().collect();
     unknown.sort_unstable();
     let unknown = unknown.iter().map(|id| format!("document {id} is not in the archive"));
     verified.findings.extend(unknown);
@@ -172,7 +173,8 @@ pub fn compare(
 /// Documents of the statistics that are fetched at a time.
 const STATISTICS_AT_ONCE: usize = 500;
 
-/// Whether the statistics on the cluster, and those in the description, are what was counted.
+/// Whether the statistics on the cluster, and those in the description, are those that were
+/// `counted`.
 fn statistics_agree(index: &ClusterIndex, counted: StatisticsBuilder) -> Result<bool> {
     let stored_description = index.description();
     let mut agree = true;

@@ -1,4 +1,4 @@
-//! Operations, and batches of them as the lines of a request.
+//! Operations on documents, and batches of operations as lines of the body of a `_bulk` request.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub enum Action {
     Delete,
 }
 
-/// Which version of a document an operation goes with.
+/// A condition on the version that the document has on the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
     /// The operation applies only if the document has a lower version, and gives it this one.
@@ -77,7 +77,7 @@ impl<'a> Operation<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     lines: Vec<u8>,
-    /// Where the lines of each operation end.
+    /// The end of each operation in `lines`.
     ends: Vec<usize>,
     ids: Vec<String>,
 }

@@ -34,16 +34,16 @@ pub struct BulkSummary {
     pub deleted: u64,
     /// Documents that were to be deleted, and were not there.
     pub missing: u64,
-    /// Documents that a change left as they were.
+    /// Documents that were to be changed, and were the same afterwards.
     pub unchanged: u64,
     /// Operations that were refused because the document has another version. They are among
     /// [`Self::failed`].
     pub conflicts: u64,
     /// Operations that were refused for good.
     pub failed: u64,
-    /// The first of these, as many as [`BulkOptions::max_errors`](super::BulkOptions) says.
+    /// The first of these operations, as many as [`BulkOptions::max_errors`](super::BulkOptions) says.
     pub errors: Vec<ItemError>,
-    /// Operations that were sent again after a passing failure.
+    /// How often an operation was sent again after a transient failure.
     pub repeated: u64,
     /// The requests that were answered.
     pub requests: u64,
@@ -72,11 +72,11 @@ impl BulkSummary {
 pub(super) enum Outcome {
     /// It was applied.
     Done(Applied),
-    /// It may be applied when it is sent again: the load or a lost node is the reason.
+    /// It failed for a transient reason, such as the load or a lost node: send it again.
     Transient(Error),
     /// It is refused for good.
     Refused(ItemError),
-    /// It is refused, and all that follow would be.
+    /// It is refused, and all further operations would be.
     Fatal(Error),
 }
 

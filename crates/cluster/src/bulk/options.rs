@@ -5,20 +5,21 @@ use std::time::Duration;
 /// How documents are written.
 #[derive(Debug, Clone)]
 pub struct BulkOptions {
-    /// The bytes of a batch; a larger operation goes alone. Default: 5 MB.
+    /// A batch is sent when it has this many bytes or more. Default: 5 MB.
     pub batch_bytes: usize,
-    /// The operations of a batch. Default: 5,000.
+    /// A batch is sent when it has this many operations. Default: 5,000.
     pub batch_count: usize,
     /// The batches that are sent at the same time, each by a thread. Memory is bounded by
     /// 2 × (`in_flight` + 1) × `batch_bytes`. Default: 2.
     pub in_flight: usize,
-    /// The time for one request. Default: 60 s.
+    /// The time limit of one request. Default: 60 s.
     pub timeout: Duration,
     /// How long a batch is sent again without any progress. Default: 2 minutes.
     pub patience: Duration,
-    /// The same, while parts of the index are missing. Default: 2 minutes.
+    /// The same, while shards of the index are missing. Default: 2 minutes.
     pub patience_without_shards: Duration,
-    /// Refuses to write to what is not an alias: a write to a missing index creates one.
+    /// Refuses to write to a name that is not an alias. Otherwise, a write to a missing index
+    /// creates one.
     pub require_alias: bool,
     /// How many refused operations are listed; all are counted. Default: 100.
     pub max_errors: usize,

@@ -20,8 +20,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// The longest wait after a failure.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// The number of failures with status 500 after which a batch fails. Such a failure may pass, or be
-/// a defect of the cluster.
+/// The number of failures with status 500 after which a batch fails. Such a failure may be
+/// transient, or a defect of the cluster.
 const MAX_SERVER_ERRORS: u32 = 8;
 
 /// What the threads of a writer share.
@@ -50,8 +50,7 @@ impl Shared {
         std::mem::take(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes the summary.
-    fn note(&self, change: impl FnOnce(&mut BulkSummary)) {
+    fn update_summary(&self, change: impl FnOnce(&mut BulkSummary)) {
         change(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
@@ -68,21 +67,21 @@ pub(super) struct Worker<'a> {
     path: String,
     options: &'a BulkOptions,
     shared: &'a Shared,
-    /// The most operations in a request. Halved when the cluster refuses a request as too large or
-    /// has too much to do, doubled when it accepts one.
+    /// The most operations in a request. Halved when the cluster refuses a request as too large,
+    /// has too much to do or does not answer in time; doubled when it accepts a request.
     max_operations: usize,
 }
 
 /// The state of sending one batch.
 struct Delivery<'a> {
     batch: &'a Batch,
-    /// The numbers of the operations that are not done.
+    /// The numbers, in the batch, of the operations that are neither done nor refused.
     pending: Vec<usize>,
-    /// When an operation was last done or refused; at first, when the batch was begun.
+    /// When an operation was last done or refused; at first, when sending the batch began.
     last_progress: Instant,
-    /// Failures in a row that may pass.
+    /// How many transient failures in a row there were.
     failures: u32,
-    /// Failures with status 500.
+    /// How many failures with status 500 there were.
     server_errors: u32,
 }
 
@@ -101,7 +100,7 @@ impl<'a> Worker<'a> {
     ///
     /// # Errors
     ///
-    /// An error that does not pass; or one that may pass, if there was no progress for as long as
+    /// An error that is not transient; or a transient one, if there was no progress for longer than
     /// the options allow.
     pub(super) fn deliver(&mut self, batch: &Batch) -> Result<()> {
         let mut delivery = Delivery {
@@ -126,7 +125,8 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Sends the first pending operations. Returns an error that may pass, after which to wait.
+    /// Sends the first pending operations. Returns a transient error, after which to wait before
+    /// the next request.
     fn send_once(&mut self, delivery: &mut Delivery<'_>) -> Result<Option<Error>> {
         let count = delivery.pending.len().min(self.max_operations);
         let lines = delivery.batch.lines_of(&delivery.pending[..count]);
@@ -141,27 +141,27 @@ impl<'a> Worker<'a> {
                 }
                 return Ok(None);
             }
-            Err(error) if may_pass(&error, &mut delivery.server_errors) => {
+            Err(error) if is_repeatable(&error, &mut delivery.server_errors) => {
                 // A request that takes too long may also be too large.
                 if matches!(error, Error::Overloaded { .. } | Error::TimedOut { .. }) {
                     self.max_operations = (count / 2).max(1);
                 }
                 delivery.failures += 1;
-                self.shared.note(|summary| summary.repeated += count as u64);
+                self.shared.update_summary(|summary| summary.repeated += count as u64);
                 return Ok(Some(error));
             }
             Err(error) => return Err(error),
         };
         let outcomes = outcomes(&response, count, self.client.redactor())?;
-        self.shared.note(|summary| {
+        self.shared.update_summary(|summary| {
             summary.requests += 1;
             summary.bytes += bytes;
         });
         self.take_outcomes(delivery, outcomes)
     }
 
-    /// Counts the operations that are done or refused, and leaves the others pending. Returns an
-    /// error that may pass, after which to wait.
+    /// Counts the operations that are done or refused, and leaves the others pending. Returns a
+    /// transient error, after which to wait before the next request.
     fn take_outcomes(
         &mut self,
         delivery: &mut Delivery<'_>,
@@ -170,16 +170,18 @@ impl<'a> Worker<'a> {
         let count = outcomes.len();
         let not_sent = delivery.pending.split_off(count);
         let sent = std::mem::take(&mut delivery.pending);
-        let mut passing = None;
+        let mut transient = None;
         let mut overloaded = false;
         for (number, outcome) in sent.into_iter().zip(outcomes) {
             match outcome {
-                Outcome::Done(applied) => self.shared.note(|summary| applied.count(summary)),
+                Outcome::Done(applied) => {
+                    self.shared.update_summary(|summary| applied.count(summary))
+                }
                 Outcome::Refused(error) => self.refuse(error),
                 Outcome::Fatal(error) => return Err(error),
                 Outcome::Transient(error) => {
                     overloaded |= matches!(error, Error::Overloaded { .. });
-                    passing = Some(error);
+                    transient = Some(error);
                     delivery.pending.push(number);
                 }
             }
@@ -190,16 +192,20 @@ impl<'a> Worker<'a> {
             delivery.last_progress = Instant::now();
             delivery.failures = 0;
         }
-        let Some(error) = passing else {
+        let Some(error) = transient else {
             self.max_operations = self.max_operations.saturating_mul(2);
             return Ok(None);
         };
         delivery.failures += 1;
-        self.shared.note(|summary| summary.repeated += failed as u64);
+        self.shared.update_summary(|summary| summary.repeated += failed as u64);
         if overloaded {
             self.max_operations = (count / 2).max(1);
         }
-        if may_pass(&error, &mut delivery.server_errors) { Ok(Some(error)) } else { Err(error) }
+        if is_repeatable(&error, &mut delivery.server_errors) {
+            Ok(Some(error))
+        } else {
+            Err(error)
+        }
     }
 
     fn request(&self, lines: Vec<u8>) -> Request {
@@ -219,7 +225,7 @@ impl<'a> Worker<'a> {
 
     fn refuse(&self, error: ItemError) {
         let max_errors = self.options.max_errors;
-        self.shared.note(|summary| summary.refuse(error, max_errors));
+        self.shared.update_summary(|summary| summary.refuse(error, max_errors));
     }
 
     /// Refuses a single operation that is larger than a request may be.
@@ -234,7 +240,7 @@ impl<'a> Worker<'a> {
         });
     }
 
-    /// Sleeps, but wakes up when the writer stops.
+    /// Sleeps for this time, or until the writer stops.
     fn pause(&self, wait: Duration) {
         let end = Instant::now() + wait;
         loop {
@@ -247,8 +253,9 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Whether to send again after an error. Status 500 may pass some times, which this counts.
-fn may_pass(error: &Error, server_errors: &mut u32) -> bool {
+/// Whether to send again after an error. Counts errors with status 500, which are repeated only
+/// some times.
+fn is_repeatable(error: &Error, server_errors: &mut u32) -> bool {
     if matches!(error, Error::Status { status: 500, .. }) {
         *server_errors += 1;
         return *server_errors < MAX_SERVER_ERRORS;

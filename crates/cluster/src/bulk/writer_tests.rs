@@ -1,4 +1,4 @@
-//! Tests of the writer against a server that refuses, loses and rejects.
+//! Tests of the writer against a server that refuses operations, rejects requests and loses answers.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -15,7 +15,7 @@ fn ids(seen: &Seen) -> Vec<String> {
     lines.filter_map(|line| Some(line["index"]["_id"].as_str()?.to_owned())).collect()
 }
 
-/// The answer with a status for each id.
+/// An answer that has a status for each operation, which `status` returns for its id.
 fn answer(seen: &Seen, status: impl Fn(&str) -> u16) -> Reply {
     let item = |id: String| {
         let status = status(&id);
@@ -39,22 +39,23 @@ fn write(mock: &Mock, count: usize, options: BulkOptions) -> Result<BulkSummary>
     writer.finish()
 }
 
-fn small() -> BulkOptions {
+/// Batches of 16 operations, given up after two seconds.
+fn small_batches() -> BulkOptions {
     BulkOptions { batch_count: 16, patience: Duration::from_secs(2), ..BulkOptions::default() }
 }
 
 #[test]
 fn batches_are_bounded_by_count_and_bytes() {
     let mock = Mock::new(|_, seen| answer(seen, |_| 201));
-    let summary = write(&mock, 100, small()).unwrap();
+    let summary = write(&mock, 100, small_batches()).unwrap();
     assert_eq!((summary.created, summary.failed, summary.requests), (100, 0, 7));
     assert!(mock.seen().iter().all(|seen| ids(seen).len() <= 16));
-    let options = BulkOptions { batch_bytes: 100, require_alias: true, ..small() };
+    let options = BulkOptions { batch_bytes: 100, require_alias: true, ..small_batches() };
     let summary = write(&mock, 100, options).unwrap();
     assert_eq!(summary.created, 100);
     let last = mock.seen().pop().unwrap();
     assert!(last.body.len() < 200 && last.line.contains("require_alias=true"), "{last:?}");
-    assert_eq!(write(&mock, 0, small()).unwrap(), BulkSummary::default());
+    assert_eq!(write(&mock, 0, small_batches()).unwrap(), BulkSummary::default());
 }
 
 #[test]
@@ -64,27 +65,27 @@ fn an_overloaded_cluster_gets_smaller_batches() {
         0..=4 => answer(seen, |_| 201),
         _ => Reply::exception(429, "rejected_execution_exception", "queue is full"),
     });
-    let summary = write(&mock, 32, BulkOptions { in_flight: 1, ..small() }).unwrap();
+    let summary = write(&mock, 32, BulkOptions { in_flight: 1, ..small_batches() }).unwrap();
     assert_eq!((summary.created, summary.failed), (32, 0));
     let sizes: Vec<_> = mock.seen().iter().map(|seen| ids(seen).len()).collect();
     assert_eq!(sizes[..4], [16, 8, 4, 8]);
 }
 
 #[test]
-fn a_refused_size_is_halved_down_to_the_document() {
+fn requests_that_are_too_large_are_halved_down_to_one_operation() {
     let mock = Mock::new(|_, seen| match ids(seen) {
         ids if ids.len() > 2 || ids.contains(&"5".to_owned()) => {
             Reply::Status(413, "<html>".into())
         }
         _ => answer(seen, |_| 201),
     });
-    let summary = write(&mock, 16, small()).unwrap();
+    let summary = write(&mock, 16, small_batches()).unwrap();
     assert_eq!((summary.created, summary.failed), (15, 1));
     assert_eq!((summary.errors[0].id.as_str(), summary.errors[0].status), ("5", 413));
 }
 
 #[test]
-fn operations_that_failed_for_a_passing_reason_are_sent_again() {
+fn operations_with_a_transient_failure_are_sent_again() {
     let tries: std::sync::Mutex<HashMap<String, u32>> = std::sync::Mutex::default();
     let mock = Mock::new(move |_, seen| {
         answer(seen, |id| {
@@ -99,7 +100,7 @@ fn operations_that_failed_for_a_passing_reason_are_sent_again() {
             }
         })
     });
-    let summary = write(&mock, 40, small()).unwrap();
+    let summary = write(&mock, 40, small_batches()).unwrap();
     assert_eq!((summary.created, summary.failed), (40, 0));
     assert!(summary.repeated >= 30, "{summary:?}");
 }
@@ -113,7 +114,7 @@ fn refused_operations_are_listed_with_their_ids() {
             _ => 200,
         })
     });
-    let summary = write(&mock, 20, BulkOptions { max_errors: 1, ..small() }).unwrap();
+    let summary = write(&mock, 20, BulkOptions { max_errors: 1, ..small_batches() }).unwrap();
     assert_eq!((summary.updated, summary.failed, summary.conflicts), (18, 2, 1));
     assert_eq!(summary.errors.len(), 1);
     assert!(["3", "7"].contains(&summary.errors[0].id.as_str()));
@@ -126,12 +127,12 @@ fn lost_answers_do_no_harm() {
         0 => Reply::Close,
         _ => answer(seen, |_| 200),
     });
-    let summary = write(&mock, 100, small()).unwrap();
+    let summary = write(&mock, 100, small_batches()).unwrap();
     assert_eq!(summary.succeeded(), 100);
 }
 
 #[test]
-fn what_lasts_stops_the_writer() {
+fn an_error_that_is_not_transient_stops_the_writer() {
     let missing = |_: usize, seen: &Seen| {
         let error = json!({"type": "index_not_found_exception", "reason": "no such index [n]"});
         let item = |id: String| json!({"index": {"_id": id, "status": 404, "error": error}});
@@ -139,35 +140,35 @@ fn what_lasts_stops_the_writer() {
         Reply::ok(json!({"errors": true, "items": items}).to_string())
     };
     let mock = Mock::new(missing);
-    let error = write(&mock, 1000, small()).unwrap_err();
+    let error = write(&mock, 1000, small_batches()).unwrap_err();
     assert!(matches!(error, Error::NotFound { .. }), "{error}");
     assert!(mock.seen().len() < 10);
     let block =
         "index [n] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]";
     let mock = Mock::new(move |_, _| Reply::exception(429, "cluster_block_exception", block));
-    let error = write(&mock, 100, small()).unwrap_err();
+    let error = write(&mock, 100, small_batches()).unwrap_err();
     assert!(matches!(error, Error::Blocked { .. }), "{error}");
     let mock = Mock::new(|_, _| Reply::ok(r#"{"items":[]}"#));
-    assert!(matches!(write(&mock, 1, small()), Err(Error::Malformed { .. })));
+    assert!(matches!(write(&mock, 1, small_batches()), Err(Error::Malformed { .. })));
 }
 
 #[test]
-fn patience_ends() {
+fn an_overloaded_cluster_is_given_up_after_the_patience() {
     let mock = Mock::new(|_, _| Reply::exception(429, "rejected_execution_exception", "full"));
-    let options = BulkOptions { patience: Duration::from_millis(300), ..small() };
+    let options = BulkOptions { patience: Duration::from_millis(300), ..small_batches() };
     let error = write(&mock, 100, options).unwrap_err();
     assert!(matches!(error, Error::Overloaded { .. }), "{error}");
 }
 
 #[test]
-fn a_stopped_writer_says_so_and_ends() {
+fn a_stopped_writer_returns_its_error_once_and_ends_without_waiting() {
     let count = std::sync::Arc::new(AtomicUsize::new(0));
     let counted = std::sync::Arc::clone(&count);
     let mock = Mock::new(move |_, _| {
         counted.fetch_add(1, SeqCst);
         Reply::exception(400, "illegal_argument_exception", "no")
     });
-    let mut writer = BulkWriter::new(&mock.client(), "n", small()).unwrap();
+    let mut writer = BulkWriter::new(&mock.client(), "n", small_batches()).unwrap();
     let mut errors = Vec::new();
     for number in 0..10_000 {
         match writer.push(&Operation::delete(&number.to_string())) {
@@ -185,7 +186,7 @@ fn a_stopped_writer_says_so_and_ends() {
     drop(writer);
     // Dropped while the cluster is overloaded: does not wait for the patience.
     let mock = Mock::new(|_, _| Reply::exception(429, "rejected_execution_exception", "full"));
-    let options = BulkOptions { patience: Duration::from_secs(60), ..small() };
+    let options = BulkOptions { patience: Duration::from_secs(60), ..small_batches() };
     let mut writer = BulkWriter::new(&mock.client(), "n", options).unwrap();
     for number in 0..32 {
         writer.push(&Operation::delete(&number.to_string())).unwrap();

@@ -25,13 +25,14 @@ const LOST_AFTER: Duration = Duration::from_secs(10);
 /// What a lock says of its holder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Holder {
-    /// Random, so that no other lock has the same, even one of this process.
+    /// Random, so that no other holder has the same, not even this process when it takes the lock
+    /// again.
     pub(super) token: String,
     pub(super) host: String,
     pub(super) process: Process,
     /// When the lock was acquired, in RFC 3339.
     pub(super) since: String,
-    /// See [`LEASE`], in milliseconds.
+    /// The [`LEASE`] in milliseconds.
     pub(super) lease: u64,
 }
 
@@ -79,7 +80,7 @@ impl LockDocument {
     }
 
     /// Writes the document in place of this version of it; without a version, if there is none.
-    /// Returns the version that was written, or `None` if another one is there.
+    /// Returns the version that was written, or `None` if another process has written one.
     pub(super) fn write(
         &self,
         version: Option<DocumentVersion>,
@@ -89,7 +90,8 @@ impl LockDocument {
         match self.client.send(&request.json(holder)?) {
             Ok(response) => response.json().map(Some),
             Err(Error::Conflict { .. }) => match self.read()? {
-                // The conflict is with an earlier attempt, whose answer was lost.
+                // An earlier attempt of this request has written the document, but its answer was
+                // lost.
                 Some((version, found)) if found.token == holder.token => Ok(Some(version)),
                 _ => Ok(None),
             },

@@ -28,19 +28,19 @@ use renewal::Renewal;
 /// How often a waiting process reads the lock.
 const POLL: Duration = Duration::from_millis(250);
 
-/// The lock of an address, held by this process. Dropping it releases it.
+/// The lock of an address, held by this process. Dropping this releases the lock.
 #[derive(Debug)]
 pub(crate) struct Lock {
     renewal: Renewal,
 }
 
 impl Lock {
-    /// Takes the lock of an address. If another process holds it, waits for its end if `wait` is
-    /// true.
+    /// Takes the lock of an address. If another process holds it and `wait` is true, waits until it
+    /// is free.
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] if another process holds it and `wait` is false.
+    /// [`Error::Locked`] if another process holds the lock and `wait` is false.
     pub(crate) fn acquire(client: &Client, address: &ClusterAddress, wait: bool) -> Result<Self> {
         let alias = address.index();
         let document = LockDocument {
@@ -66,7 +66,8 @@ impl Lock {
         }
     }
 
-    /// Fails if another process is known to have taken the lock over. Sends nothing.
+    /// Fails if this process already knows that another one has taken the lock over. Sends no
+    /// request.
     ///
     /// # Errors
     ///
@@ -75,7 +76,7 @@ impl Lock {
         self.renewal.check()
     }
 
-    /// Renews the lock. On success, no other process has taken it over.
+    /// Renews the lock. If that succeeds, no other process has taken it over.
     ///
     /// # Errors
     ///
@@ -95,8 +96,8 @@ fn wait_until_free(document: &LockDocument, wait: bool) -> Result<Option<Documen
     let mut first_seen: Option<(DocumentVersion, Instant)> = None;
     loop {
         let Some((version, holder)) = document.read()? else { return Ok(None) };
-        let runs = holder.process.runs();
-        if runs == Some(false) {
+        let is_running = holder.process.is_running();
+        if is_running == Some(false) {
             return Ok(Some(version));
         }
         let (seen_version, since) = *first_seen.get_or_insert_with(|| (version, Instant::now()));
@@ -105,7 +106,7 @@ fn wait_until_free(document: &LockDocument, wait: bool) -> Result<Option<Documen
         if !is_renewed && since.elapsed() > lease {
             return Ok(Some(version));
         }
-        if !wait && (runs == Some(true) || is_renewed) {
+        if !wait && (is_running == Some(true) || is_renewed) {
             return Err(Error::Locked {
                 address: document.address.clone(),
                 holder: holder.name(),

@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A process, identified among all that ever ran on any machine. This needs Linux; elsewhere, only
-/// the process id is known.
+/// A process, identified among all processes that ever ran on any machine. That works on Linux;
+/// elsewhere, only the process id is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Process {
     /// The boot id of the machine and the PID namespace, within which process ids are unique. Each
     /// container has a namespace of its own.
     space: Option<String>,
     pid: u32,
-    /// When it was started, in ticks since the machine was booted, because process ids are reused.
+    /// When the process was started, in ticks since the machine was booted. It tells processes apart
+    /// that had the same id one after the other.
     started: Option<String>,
 }
 
@@ -26,9 +27,9 @@ impl Process {
         self.pid
     }
 
-    /// Whether it still runs; `None` if this process cannot know it, for example because the other
-    /// one runs on another machine.
-    pub(super) fn runs(&self) -> Option<bool> {
+    /// Whether the process still runs; `None` if that cannot be known, for example because it is a
+    /// process of another machine.
+    pub(super) fn is_running(&self) -> Option<bool> {
         if self.space.is_none() || self.space != pid_space() || self.started.is_none() {
             return None;
         }
@@ -52,13 +53,13 @@ struct ProcessState {
     has_ended: bool,
 }
 
-/// Reads `/proc/PID/stat`.
+/// Reads `/proc/PID/stat`; `None` if there is no such process, or the system is not Linux.
 fn state_of(pid: u32) -> Option<ProcessState> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field, the name of the program in parentheses, may contain blanks and parentheses.
     let mut fields = text.rsplit_once(')')?.1.split_whitespace();
     let has_ended = matches!(fields.next()?, "Z" | "X");
-    // Field 22 is the start; field 3 was the first after the name.
+    // The first field after the name, number 3, was the state. Field 22 is the time of the start.
     Some(ProcessState { started: fields.nth(18)?.to_owned(), has_ended })
 }
 
@@ -78,17 +79,17 @@ mod tests {
     #[test]
     fn a_process_that_has_ended_does_not_run() {
         let own = Process::current();
-        assert_eq!(own.runs(), Some(true));
+        assert_eq!(own.is_running(), Some(true));
         let mut child = std::process::Command::new("true").spawn().unwrap();
         let started = state_of(child.id()).map(|state| state.started);
         let process = Process { pid: child.id(), started, ..own.clone() };
         child.wait().unwrap();
-        assert_eq!(process.runs(), Some(false));
+        assert_eq!(process.is_running(), Some(false));
         // The process id was reused.
         let other = Process { started: Some("1".to_owned()), ..own.clone() };
-        assert_eq!(other.runs(), Some(false));
+        assert_eq!(other.is_running(), Some(false));
         // A process on another machine, or in another container.
         let elsewhere = Process { space: Some("other".to_owned()), ..own };
-        assert_eq!(elsewhere.runs(), None);
+        assert_eq!(elsewhere.is_running(), None);
     }
 }

@@ -29,7 +29,7 @@ struct HeldLock {
     holder: Holder,
     /// The version that this process wrote last. The mutex is locked while the document is written.
     version: Mutex<DocumentVersion>,
-    /// The holder that has taken the lock over, once that is known.
+    /// The name of the holder that has taken the lock over, once that is known.
     lost_to: OnceLock<String>,
 }
 
@@ -42,12 +42,14 @@ impl Renewal {
             version: Mutex::new(version),
             lost_to: OnceLock::new(),
         });
+        // Dropping `running` makes `ended` report a disconnection, which ends the thread.
         let (running, ended) = channel();
         let renewed = Arc::clone(&held);
         let thread = std::thread::spawn(move || {
             while ended.recv_timeout(RENEWAL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                // Other errors may pass. If they do not, the lock is lost, and `renew` says so
-                // before the holder publishes anything.
+                // Other errors may be transient. If they are not, another process takes the lock
+                // over, and the holder notices that before it publishes anything, because it then
+                // calls `renew` itself.
                 if let Err(Error::LockLost { .. }) = renewed.renew() {
                     return;
                 }
@@ -73,7 +75,8 @@ impl HeldLock {
         Err(Error::LockLost { address: self.document.address.clone(), holder: holder.clone() })
     }
 
-    /// Writes the document again, as a new version.
+    /// Writes the document again, as a new version. Fails if another process has written it, which
+    /// means that the lock is lost.
     fn renew(&self) -> Result<()> {
         let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
         self.check()?;

@@ -6,9 +6,11 @@ use super::*;
 use crate::mock::{Mock, Reply, address_of};
 
 const HEALTHY: &str = r#"{"status":"green","timed_out":false}"#;
+/// The answer to a request that writes the document of a lock.
 const VERSION: &str = r#"{"_seq_no":3,"_primary_term":1}"#;
 
-fn held(holder: &Holder) -> Reply {
+/// The answer to a request for the document of a lock with this holder.
+fn document_of(holder: &Holder) -> Reply {
     let found = json!({ "_seq_no": 2, "_primary_term": 1, "_source": holder });
     Reply::ok(found.to_string())
 }
@@ -22,13 +24,13 @@ fn acquire(mock: &Mock) -> Result<Lock> {
 }
 
 #[test]
-fn a_lock_that_is_held_is_refused_by_name() {
+fn the_error_for_a_lock_that_is_held_names_the_holder() {
     let holder = Holder { host: "far\u{1b}away".to_owned(), ..Holder::new() };
     let mock = Mock::new(move |_, seen| match &seen.line {
         line if line.starts_with("HEAD") => Reply::ok(""),
         line if line.contains("_cluster/health") => Reply::ok(HEALTHY),
         line if line.starts_with("PUT") => conflict(),
-        _ => held(&holder),
+        _ => document_of(&holder),
     });
     let error = acquire(&mock).unwrap_err();
     assert!(matches!(error, Error::Locked { .. }), "{error}");
@@ -48,14 +50,14 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
         line if line.contains("_create") => conflict(),
         line if line.starts_with("PUT") => Reply::ok(VERSION),
         line if line.starts_with("DELETE") => Reply::ok("{}"),
-        _ => held(&holder),
+        _ => document_of(&holder),
     });
     let started = Instant::now();
     let lock = acquire(&mock).unwrap();
     assert!(started.elapsed() >= Duration::from_millis(300));
-    let taken =
+    let taken_over =
         mock.seen().into_iter().map(|seen| seen.line).find(|line| line.contains("_doc/lock?"));
-    assert_eq!(taken.unwrap(), "PUT /n-wensou-lock/_doc/lock?if_seq_no=2&if_primary_term=1");
+    assert_eq!(taken_over.unwrap(), "PUT /n-wensou-lock/_doc/lock?if_seq_no=2&if_primary_term=1");
     lock.confirm().unwrap();
     drop(lock);
     let last = mock.seen().pop().unwrap().line;
@@ -63,14 +65,14 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
 }
 
 #[test]
-fn who_has_lost_a_lock_is_told() {
+fn a_process_that_has_lost_a_lock_gets_an_error() {
     let other = Holder::new();
     let mock = Mock::new(move |_, seen| match &seen.line {
         line if line.starts_with("HEAD") => Reply::ok(""),
         line if line.contains("_cluster/health") => Reply::ok(HEALTHY),
         line if line.contains("_create") => Reply::ok(VERSION),
         line if line.starts_with("PUT") => conflict(),
-        _ => held(&other),
+        _ => document_of(&other),
     });
     let lock = acquire(&mock).unwrap();
     lock.check().unwrap();
