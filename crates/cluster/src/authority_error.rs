@@ -1,4 +1,5 @@
-//! Why the certificate authorities cannot be read that sign the certificates of a cluster.
+//! Why there are no certificate authorities to trust: neither a CA file nor those of the system can
+//! be read.
 
 use std::path::PathBuf;
 

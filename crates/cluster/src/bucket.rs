@@ -16,7 +16,7 @@ pub struct Bucket {
     packed: String,
 }
 
-/// Bytes of a term in a bucket.
+/// The number of bytes of a term in a bucket.
 const TERM_BYTES: usize = 16;
 
 impl Bucket {

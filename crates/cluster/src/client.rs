@@ -28,8 +28,8 @@ use crate::tls;
 /// The most bytes that an answer may have. A longer one is an error.
 const MAX_ANSWER_BYTES: u64 = 512 << 20;
 
-/// How long a node has to say its version, if there are other nodes to ask. The time is short so that
-/// a node that hangs is noticed soon.
+/// How long a node has to say its version, if there are other nodes to ask. The time is short so
+/// that a node that hangs is noticed soon.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A connection to a cluster, shared by its clones and by threads.
@@ -136,8 +136,8 @@ impl Client {
         self.with_retries(request, |request, node, time| self.attempt(node, request, time))
     }
 
-    /// Chooses a node and calls `attempt` with the request, the node and the time that it has; again
-    /// until an attempt succeeds or its error is final.
+    /// Chooses a node and calls `attempt` with the request, the node and the time that it has;
+    /// again until an attempt succeeds or its error is final.
     fn with_retries(
         &self,
         request: &Request,
@@ -202,8 +202,8 @@ impl Client {
         Some(request.clone().query("preference", &preference))
     }
 
-    /// Asks all nodes for their ids. Returns the preference for the shards on the nodes that answer,
-    /// and keeps it for further requests if some nodes do not answer.
+    /// Asks all nodes for their ids. Returns the preference for the shards on the nodes that
+    /// answer, and keeps it for further requests if some nodes do not answer.
     fn prefer_nodes_that_answer(&self, time: Duration) -> Option<String> {
         let pool = &self.inner.pool;
         let (mut ids, mut hung) = (Vec::new(), false);

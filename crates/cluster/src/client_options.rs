@@ -6,16 +6,16 @@ use std::time::Duration;
 /// How a client connects.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// A PEM file with the authorities that sign the certificates of the cluster. Those of the
-    /// system are not trusted then.
+    /// A PEM file with the authorities that sign the certificates of the cluster. Without it, the
+    /// authorities of the system are trusted; with it, only those in the file.
     pub ca_file: Option<PathBuf>,
-    /// The time for a request, with all its repetitions. Default: 10 s.
+    /// The time limit of a request with all its repetitions. Default: 10 s.
     pub timeout: Duration,
     /// The time to open a connection. Default: 1 s.
     pub connect_timeout: Duration,
     /// Allows `http://` to other machines.
     pub insecure_http: bool,
-    /// The most attempts of one request. Default: 6.
+    /// How often one request is sent at most. Default: 6.
     pub attempts: u32,
 }
 

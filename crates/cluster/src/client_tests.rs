@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::mock::{GREETING, Mock, Reply, WHOLE_ANSWER, address_of, client_of, closed_host};
 
-/// How long a node hangs: longer than the time limit of any request.
+/// How long a node hangs: longer than clients wait for it in these tests.
 const LONG: Duration = Duration::from_secs(5);
 
 /// A client of these nodes, which asks the first one first.

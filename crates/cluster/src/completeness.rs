@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn only_whole_answers_pass() {
+    fn only_complete_answers_are_accepted() {
         let whole = r#"{"timed_out":false,"_shards":{"total":3,"failed":0},"hits":{"hits":[]}}"#;
         let late = r#"{"timed_out":true,"_shards":{"total":3,"failed":0}}"#;
         let failed = r#"{"timed_out":false,"_shards":{"total":3,"failed":1,"failures":[

@@ -18,7 +18,7 @@ use crate::redact::Redactor;
 const FILE_BYTES: u64 = 64 * 1024;
 
 /// The environment variables, in the order of the fields of [`CredentialSettings`].
-const VARIABLES: Names = Names {
+const VARIABLES: SettingNames = SettingNames {
     user: "WENSOU_CLUSTER_USER",
     password: "WENSOU_CLUSTER_PASSWORD",
     api_key: "WENSOU_CLUSTER_API_KEY",
@@ -26,8 +26,8 @@ const VARIABLES: Names = Names {
 };
 
 /// The keys of a configuration and of a file of credentials.
-const KEYS: Names =
-    Names { user: "user", password: "password", api_key: "api_key", token: "token" };
+const KEYS: SettingNames =
+    SettingNames { user: "user", password: "password", api_key: "api_key", token: "token" };
 
 /// What the client proves its identity with. `Debug` and `Display` show the kind alone.
 #[derive(Clone, Default)]
@@ -256,8 +256,12 @@ impl Credentials {
     }
 
     /// The one kind that is given.
-    fn of_kind(settings: &CredentialSettings, names: &Names) -> Result<Self, CredentialsError> {
+    fn of_kind(
+        settings: &CredentialSettings,
+        names: &SettingNames,
+    ) -> Result<Self, CredentialsError> {
         let given = names.given(settings);
+        // A user and a password are one kind.
         let kind_of = |name: &str| {
             if name == names.password { names.user.to_owned() } else { name.to_owned() }
         };
@@ -266,8 +270,9 @@ impl Credentials {
             if name == &names.user && value.contains(':') {
                 return Err(CredentialsError::Value { name, problem: "contains a colon" });
             }
-            if kind_of(name) != kind_of(given[0].0) {
-                let (first, second) = (given[0].0.to_owned(), (*name).to_owned());
+            let (first_name, _) = given[0];
+            if kind_of(name) != kind_of(first_name) {
+                let (first, second) = (first_name.to_owned(), (*name).to_owned());
                 return Err(CredentialsError::Several { first, second });
             }
         }
@@ -304,14 +309,14 @@ impl fmt::Debug for Credentials {
 }
 
 /// The names of the settings in one source.
-struct Names {
+struct SettingNames {
     user: &'static str,
     password: &'static str,
     api_key: &'static str,
     token: &'static str,
 }
 
-impl Names {
+impl SettingNames {
     /// The names and values of the settings that are there.
     fn given<'a>(&self, settings: &'a CredentialSettings) -> Vec<(&'static str, &'a str)> {
         let secret =
@@ -377,7 +382,8 @@ fn is_open_to_others(metadata: &std::fs::Metadata) -> bool {
     metadata.mode() & 0o077 != 0
 }
 
-/// Rights are lists of access control, which the folder of a user keeps from others by default.
+/// Outside Unix, rights are access control lists. By default, those of a user's folder keep others
+/// out.
 #[cfg(not(unix))]
 fn is_open_to_others(_: &std::fs::Metadata) -> bool {
     false

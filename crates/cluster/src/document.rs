@@ -141,8 +141,8 @@ impl TermHash {
     /// The hash of a token in a field.
     #[must_use]
     pub fn new(field: TextField, token: &str) -> Self {
-        // The field is hashed as a byte, not used as the seed: small seeds merely permute the hashes
-        // of short tokens, so tokens of different fields would collide.
+        // The field is hashed as a byte, not used as the seed: small seeds merely permute the
+        // hashes of short tokens, so tokens of different fields would collide.
         let mut hasher = Xxh3::new();
         hasher.update(&[field as u8]);
         hasher.update(token.as_bytes());

@@ -36,7 +36,7 @@ pub enum Error {
         "cannot reach {at}: {problem}; check that the cluster runs, and the host and port of the address"
     )]
     Unreachable {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// Why not.
         problem: String,
@@ -46,7 +46,7 @@ pub enum Error {
         "{at} did not answer within {after:.1?}: try again, name more nodes in the address, or allow more time"
     )]
     TimedOut {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// The time that it had.
         after: Duration,
@@ -54,7 +54,7 @@ pub enum Error {
     /// The certificate of a node is not trusted.
     #[error("the connection to {at} cannot be trusted: {problem}")]
     Tls {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What is wrong, with the cure.
         problem: String,
@@ -65,7 +65,7 @@ pub enum Error {
          WENSOU_CLUSTER_API_KEY, WENSOU_CLUSTER_TOKEN, or `credentials_file` in the configuration"
     )]
     Unauthorized {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// The kind of credentials that was sent.
         credentials: String,
@@ -75,7 +75,7 @@ pub enum Error {
         "{at} is forbidden for this user: ask the operator of the cluster for the right {right}"
     )]
     Forbidden {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// The right that is missing, or what the server said.
         right: String,
@@ -85,7 +85,7 @@ pub enum Error {
         "{at} does not have {what}: check the name in the address, or build it with `wensou index PATH --index ADDRESS`"
     )]
     NotFound {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What is missing.
         what: String,
@@ -93,7 +93,7 @@ pub enum Error {
     /// A document was changed by somebody else.
     #[error("version conflict at {at}: {reason}; read the document again and repeat the change")]
     Conflict {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What the server said.
         reason: String,
@@ -101,7 +101,7 @@ pub enum Error {
     /// An index or alias with this name exists.
     #[error("{at}: {reason}; choose another name in the address, or delete what has this name")]
     NameTaken {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What the server said.
         reason: String,
@@ -111,7 +111,7 @@ pub enum Error {
         "{at} is not an OpenSearch cluster: it answered {found}; check the host, port and scheme of the address"
     )]
     NotACluster {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// The beginning of the answer.
         found: String,
@@ -141,7 +141,7 @@ pub enum Error {
     /// The cluster has too much to do.
     #[error("{at} has too much to do: {reason}; try again later, or send less at a time")]
     Overloaded {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What the server said.
         reason: String,
@@ -151,7 +151,7 @@ pub enum Error {
         "{at} does not accept writes: {reason}; if a disk is full, free space or add nodes, else remove the block from the settings of the index or of the cluster"
     )]
     Blocked {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What the server said.
         reason: String,
@@ -161,7 +161,7 @@ pub enum Error {
         "{at} cannot answer: {reason}; look at the health of the cluster, and try again when its nodes are back"
     )]
     Unavailable {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What the server said.
         reason: String,
@@ -171,7 +171,7 @@ pub enum Error {
         "{at} gave a partial answer, which is not shown: {reason}; look at the health of the cluster, and try again"
     )]
     Partial {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What is missing.
         reason: String,
@@ -179,7 +179,7 @@ pub enum Error {
     /// The cluster has lost the point in time of a search that is read page by page.
     #[error("{at} lost the state of a search that is read page by page: {reason}; start it again")]
     ContextLost {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What the server said.
         reason: String,
@@ -189,7 +189,7 @@ pub enum Error {
         "{at} refuses a request of {bytes} bytes as too large: send smaller batches, or raise `http.max_content_length`"
     )]
     TooLarge {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// The bytes of its body.
         bytes: usize,
@@ -197,7 +197,7 @@ pub enum Error {
     /// Any other status.
     #[error("{at} answered with status {status}: {reason}; look into the log of that node")]
     Status {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// The HTTP status.
         status: u16,
@@ -209,7 +209,7 @@ pub enum Error {
         "the answer of {at} cannot be understood: {problem}; check that all nodes and proxies run a supported version"
     )]
     Malformed {
-        /// The request.
+        /// The request, and the node that it was sent to.
         at: Exchange,
         /// What is wrong with it.
         problem: String,

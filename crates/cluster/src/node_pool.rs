@@ -68,9 +68,9 @@ impl NodePool {
     }
 
     /// The node to ask next. Nodes that are not left out come first. Among them, and among those
-    /// that are left out, the ones that occur least often in `tried` come first; then the ones whose
-    /// time of being left out ends first; then the order of the address, from the preferred node,
-    /// or, if `rotate` is true, from the next node in turn.
+    /// that are left out, the ones that occur least often in `tried` come first; then the ones
+    /// whose time of being left out ends first; then the order of the address, from the preferred
+    /// node, or, if `rotate` is true, from the next node in turn.
     pub(crate) fn choose(&self, tried: &[usize], rotate: bool) -> usize {
         let start =
             if rotate { self.next.fetch_add(1, Relaxed) } else { self.preferred.load(Relaxed) };

@@ -184,8 +184,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Waited`] if it does not become so within `time`; [`Error::NotFound`] if there is no such
-    /// index.
+    /// [`Error::Waited`] if it does not become so within `time`; [`Error::NotFound`] if there is no
+    /// such index.
     pub fn wait_for_health(&self, index: &str, least: Health, time: Duration) -> Result<Health> {
         #[derive(Deserialize)]
         struct Answer {

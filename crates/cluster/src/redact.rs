@@ -10,8 +10,8 @@ const MESSAGE_CHARS: usize = 300;
 /// The most characters of a server's text that are looked at.
 const SEARCHED_CHARS: usize = 16_384;
 
-/// Shorter secrets are left alone: replacing a letter everywhere would hide nothing.
-const SECRET_BYTES: usize = 4;
+/// Shorter secrets are not removed: to replace a letter everywhere would hide nothing.
+const MIN_SECRET_BYTES: usize = 4;
 
 /// Removes the secrets of a client from texts that a server sent. A server, or a proxy before it,
 /// may repeat the headers of a request in its error page.
@@ -28,7 +28,7 @@ impl Redactor {
             all.push(SecretString::from(encoded));
             all.push(secret);
         }
-        all.retain(|secret| secret.expose_secret().len() >= SECRET_BYTES);
+        all.retain(|secret| secret.expose_secret().len() >= MIN_SECRET_BYTES);
         // A secret may be part of another one.
         all.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
         Self { secrets: all }
@@ -36,7 +36,8 @@ impl Redactor {
 
     /// The text without secrets and control characters, shortened.
     pub(crate) fn clean(&self, text: &str) -> String {
-        // Far more than is shown: a secret that is cut here is not shown.
+        // Many more characters than are shown are searched. So if this cuts a secret, the part that
+        // is left is not shown.
         let mut text: String = text.chars().take(SEARCHED_CHARS).collect();
         for secret in &self.secrets {
             if text.contains(secret.expose_secret()) {

@@ -184,8 +184,8 @@ impl Request {
         self
     }
 
-    /// For a request that only the elected cluster manager can answer: other nodes wait some seconds
-    /// for it, and then answer that there is none. By default, they wait for half a minute.
+    /// For a request that only the elected cluster manager can answer: other nodes wait some
+    /// seconds for it, and then answer that there is none. By default, they wait for half a minute.
     #[must_use]
     pub fn by_cluster_manager(self) -> Self {
         let time = if self.timeout.is_some() { "5s" } else { "2s" };

@@ -10,7 +10,7 @@ pub enum ShareError {
     #[error(
         "the index is no share of a surveyed archive: build it with `wensou index PATH --base DIR --stats FILE`"
     )]
-    None,
+    NotAShare,
     /// Two shares have the same files.
     #[error(
         "{path} is in another share, too: give each file to one share; if that share was a mistake, \

@@ -41,8 +41,8 @@ fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>, AuthorityError> {
             certificates.push(certificate);
         }
     }
-    // Parse what is inside the PEM frames now: the client would skip a damaged certificate, and then
-    // trust nobody.
+    // Parse what is inside the PEM frames now: the client would skip a damaged certificate, and
+    // then trust nobody.
     let mut store = rustls::RootCertStore::empty();
     for certificate in &certificates {
         store

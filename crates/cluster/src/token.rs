@@ -40,8 +40,8 @@ pub fn word_token(word: &str) -> String {
     token
 }
 
-/// What the tokens of all words with this prefix start with. Of a prefix longer than
-/// [`MAX_WORD_CHARS`], only that much counts.
+/// The prefix that the tokens of all words with `prefix` have. Of `prefix`, only the first
+/// [`MAX_WORD_CHARS`] characters count.
 ///
 /// ```
 /// use wensou_cluster::{word_prefix_token, word_token};
@@ -62,7 +62,7 @@ pub fn word_prefix_token(prefix: &str) -> String {
     token
 }
 
-/// The tokens of the key characters that a document has in a field: unigrams joined by blanks.
+/// The key characters of a text in order, each followed by a blank.
 #[must_use]
 pub fn unigrams(key: &[char]) -> String {
     let mut tokens = String::with_capacity(key.len() * 4);
@@ -73,7 +73,7 @@ pub fn unigrams(key: &[char]) -> String {
     tokens
 }
 
-/// The bigrams of key characters in order, joined by blanks.
+/// The bigrams of key characters in order, each followed by a blank.
 ///
 /// ```
 /// assert_eq!(wensou_cluster::bigrams(&['比', '特', '币']), "比特 特币 ");
@@ -81,8 +81,8 @@ pub fn unigrams(key: &[char]) -> String {
 #[must_use]
 pub fn bigrams(key: &[char]) -> String {
     let mut tokens = String::with_capacity(key.len() * 7);
-    for two in key.windows(2) {
-        tokens.extend(two);
+    for bigram in key.windows(2) {
+        tokens.extend(bigram);
         tokens.push(' ');
     }
     tokens

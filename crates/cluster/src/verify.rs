@@ -42,7 +42,8 @@ struct SourceFields {
     group: Option<String>,
 }
 
-/// Whether a document is the one that wensou makes of the record in it; `None` if it cannot be read.
+/// Whether a document is the one that wensou makes of the record in it; `None` if it cannot be
+/// read.
 fn agrees_with_record(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
     let Some(found) = &hit.source else { return Ok(None) };
     let Ok(SourceFields { record, ordinal, group }) = serde_json::from_str(found.get()) else {

@@ -41,7 +41,8 @@ pub struct BulkSummary {
     pub conflicts: u64,
     /// Operations that were refused for good.
     pub failed: u64,
-    /// The first of these operations, as many as [`BulkOptions::max_errors`](super::BulkOptions) says.
+    /// The first of these operations, as many as [`BulkOptions::max_errors`](super::BulkOptions)
+    /// says.
     pub errors: Vec<ItemError>,
     /// How often an operation was sent again after a transient failure.
     pub repeated: u64,

@@ -1,4 +1,5 @@
-//! Tests of the writer against a server that refuses operations, rejects requests and loses answers.
+//! Tests of the writer against a server that refuses operations, rejects requests and loses
+//! answers.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};

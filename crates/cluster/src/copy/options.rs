@@ -27,13 +27,15 @@ pub struct CopyOptions {
 /// Which documents a copy sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sent {
-    /// Those whose sums differ from the sums that the documents on the cluster state.
+    /// Those whose sums differ from the sums that the documents on the cluster state in their field
+    /// [`SUM`](crate::field::SUM).
     #[default]
     Changed,
-    /// Those whose sums differ from sums computed of the documents on the cluster, which are all
-    /// read for it: somebody else may have changed documents, but not the sums that they state.
+    /// Those whose sums differ from the sums that are computed from the documents on the cluster,
+    /// all of which are read for that. This also finds documents that somebody else has changed
+    /// without changing the sums that they state.
     Different,
-    /// All, to an empty index.
+    /// All documents, to an empty index.
     All,
 }
 

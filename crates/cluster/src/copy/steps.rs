@@ -41,8 +41,9 @@ impl Publication<'_> {
         Ok(self.address.physical_name(&format!("{:016x}", xxh3_64(hashed.as_bytes())))?)
     }
 
-    /// Writes the index of documents and that of statistics. If a shard is lost, because a node was lost before the shard had a
-    /// replica, writes both once more, unless the first time took longer than [`RETRY_WITHIN`].
+    /// Writes the index of documents and that of statistics. If a shard is lost, because a node was
+    /// lost before the shard had a replica, writes both once more, unless the first time took
+    /// longer than [`RETRY_WITHIN`].
     pub(super) fn write_with_retry(
         &self,
         published: Option<&ClusterIndex>,

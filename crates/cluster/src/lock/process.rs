@@ -10,8 +10,8 @@ pub(super) struct Process {
     /// container has a namespace of its own.
     space: Option<String>,
     pid: u32,
-    /// When the process was started, in ticks since the machine was booted. It tells processes apart
-    /// that had the same id one after the other.
+    /// When the process was started, in ticks since the machine was booted. It tells processes
+    /// apart that had the same id one after the other.
     started: Option<String>,
 }
 

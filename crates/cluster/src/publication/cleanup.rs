@@ -1,4 +1,4 @@
-//! Deletes the indexes that earlier copies to an address have left, finished or not.
+//! Deletes the indexes that were written for an address earlier, whether they were finished or not.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -67,7 +67,7 @@ pub(super) fn remove_others(
     Ok(kept.into_iter().map(|(name, _)| name).collect())
 }
 
-/// What the cluster says of an index that may be deleted.
+/// What the cluster says of an index whose name is that of a copy.
 #[derive(Debug, Default, Deserialize)]
 struct Candidate {
     #[serde(default)]
@@ -85,7 +85,7 @@ impl Candidate {
     }
 }
 
-/// The paths of a description of indexes that [`has_mark`] reads.
+/// The parts of an answer about indexes that [`has_mark`] needs, as the parameter `filter_path`.
 pub(super) const MARK_PATHS: &str = "*.mappings._meta,*.settings.index.resize.source.name";
 
 /// Whether an index has the mark of copies to `alias` in its mappings, or is a clone of a copy to

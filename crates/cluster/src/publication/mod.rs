@@ -1,5 +1,5 @@
-//! The steps by which an index on a cluster is completed and published at an address, under the lock
-//! of the address. A [`copy`](crate::copy()) of an index takes them, and so do the
+//! The steps by which an index on a cluster is completed and published at an address, under the
+//! lock of the address. A [`copy`](crate::copy()) of an index takes them, and so do the
 //! [`shares`](crate::shares) of several machines.
 //!
 //! - `published`: the index that is published already, and whether another one may replace it.
@@ -134,9 +134,9 @@ impl<'a> Publication<'a> {
         self.change(documents, "_settings", &json!({ "index.blocks.write": null }))
     }
 
-    /// Turns the error that the name of a new index is taken into success if the index has our mark.
-    /// If the elected cluster manager is lost, the cluster repeats the request by itself, and then
-    /// answers that the index exists.
+    /// Turns the error that the name of a new index is taken into success if the index has our
+    /// mark. If the elected cluster manager is lost, the cluster repeats the request by itself, and
+    /// then answers that the index exists.
     pub(crate) fn accept_if_created(&self, name: &str, created: Result<()>) -> Result<()> {
         match created {
             Err(Error::NameTaken { .. }) if is_marked(self.client, name, self.address.index())? => {

@@ -1,6 +1,6 @@
 //! Several machines index one archive: each has an index of its share, and sends it.
 //!
-//! A share is an index that was built with the corpus statistics of all shares, see
+//! The index of a share was built with the corpus statistics of all shares, see
 //! [`wensou_index::Share`]. All machines write into one index of the cluster, at the same time or
 //! one after another, in any order and again after a crash. The machine that sends the last share
 //! completes the index and publishes it. The outcome is that of a [`copy`](crate::copy()) of one
@@ -99,9 +99,9 @@ pub enum ShareState {
 ///
 /// # Errors
 ///
-/// [`ShareError::None`] if the index is no share; [`ShareError::Overlap`], [`ShareError::Changed`]
-/// and [`ShareError::Differ`] if the shares do not fit together or are not what was surveyed; and
-/// those of [`copy`](crate::copy()).
+/// [`ShareError::NotAShare`] if the index is no share; [`ShareError::Overlap`],
+/// [`ShareError::Changed`] and [`ShareError::Differ`] if the shares do not fit together or are not
+/// what was surveyed; and those of [`copy`](crate::copy()).
 pub fn send_share(
     index: &Index,
     client: &Client,
@@ -110,7 +110,7 @@ pub fn send_share(
     progress: CopyProgress<'_>,
 ) -> Result<ShareSent> {
     let share = index.meta().share.as_ref().filter(|share| !share.survey.identity.is_empty());
-    let share = share.ok_or(ShareError::None)?;
+    let share = share.ok_or(ShareError::NotAShare)?;
     let documents = address.physical_name(&stamp(index, share))?;
     let published = published_index(client, address)?;
     let all_files = share.survey.files;
@@ -174,7 +174,8 @@ fn create_indexes(
     ];
     for (name, body) in wanted {
         if !client.exists(&format!("/{}", encode_segment(&name)))? {
-            // Until its shards have replicas, the loss of a node loses what was sent.
+            // This waits until the shards have replicas: before, the loss of a node would lose what
+            // was sent.
             client.create_index_if_missing(&name, &body, REPLICAS_WAIT)?;
         }
     }

@@ -31,7 +31,7 @@ pub(super) struct SharedArticle {
     /// [`SharedIndexes::new_id_of`].
     pub(super) id: String,
     pub(super) path: String,
-    /// Where it begins in the file.
+    /// The byte of the file where it begins.
     pub(super) start: u64,
     /// Its index in the order of the walk of its machine.
     pub(super) ordinal: u64,
@@ -44,7 +44,7 @@ struct SharedArticles {
     articles: Vec<SharedArticle>,
 }
 
-/// A document that says which id a record has, after another record has taken its own.
+/// A document with the id that a record has after another record has taken its own.
 #[derive(Debug, Serialize, Deserialize)]
 struct NewId {
     id: String,
@@ -60,7 +60,7 @@ fn articles_id(key: &str, number: usize) -> String {
     format!("{key}-articles-{number}")
 }
 
-/// The id of the [`NewId`] of the record at a place in a file.
+/// The id of the document with the [`NewId`] of the record that begins at byte `start` of a file.
 fn new_id_key(path: &str, start: u64) -> String {
     format!("moved-{:016x}", xxh3_64(format!("{path}\0{start}").as_bytes()))
 }
@@ -72,7 +72,7 @@ pub(super) struct PartsWriter<'b> {
 }
 
 impl PartsWriter<'_> {
-    /// Writes them in as many documents as needed. Returns the numbers of documents.
+    /// Writes both in as many documents as needed. Returns how many these are.
     pub(super) fn write(
         &self,
         statistics: StatisticsBuilder,
@@ -122,7 +122,8 @@ impl SharedIndexes<'_> {
         Ok(())
     }
 
-    /// Notes the new id of a record, whose own was taken by a record that precedes it in the walk.
+    /// Notes the new id of a record whose own id was taken by a record that precedes it in the
+    /// walk.
     pub(super) fn note_new_id(&self, record: &Record, id: &str) -> Result<()> {
         let (path, start) = first_location(record);
         let index = encode_segment(&self.parts);
@@ -131,8 +132,8 @@ impl SharedIndexes<'_> {
         self.client.send(&Request::put(url).json(&new_id)?).map(drop)
     }
 
-    /// The new id of the record at a place in a file, as [`note_new_id`](Self::note_new_id) wrote
-    /// it.
+    /// The new id of the record that begins at byte `start` of a file, as
+    /// [`note_new_id`](Self::note_new_id) has written it.
     pub(super) fn new_id_of(&self, path: &str, start: u64) -> Result<String> {
         Ok(self.read_part::<NewId>(&new_id_key(path, start))?.id)
     }

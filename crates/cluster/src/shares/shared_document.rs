@@ -1,5 +1,5 @@
 //! A document of an index that several machines write: a record, with what is needed to merge it
-//! with the record that another machine has of the same id.
+//! with the record that another machine has under the same id.
 
 use serde::Deserialize;
 use serde_json::json;
