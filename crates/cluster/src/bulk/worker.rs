@@ -175,7 +175,7 @@ impl<'a> Worker<'a> {
         for (number, outcome) in sent.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Done(applied) => {
-                    self.shared.update_summary(|summary| applied.count(summary))
+                    self.shared.update_summary(|summary| applied.count(summary));
                 }
                 Outcome::Refused(error) => self.refuse(error),
                 Outcome::Fatal(error) => return Err(error),
