@@ -52,8 +52,8 @@ pub(crate) fn documents_index(layout: Layout, analysis: &str, alias: &str) -> Va
 /// The `_meta` of the mapping of an index of documents while the index is written. A whole
 /// [`Description`](crate::Description) replaces it at the end.
 ///
-/// The key `alias` in it is the mark of the indexes that wensou has written for that alias. Only
-/// indexes with the mark are ever deleted.
+/// The key `alias` in it is the mark of the indexes that wensou has written for that alias. Of the
+/// indexes that were left by earlier copies, only those with the mark are deleted.
 #[must_use]
 pub(crate) fn unfinished_meta(analysis: &str, alias: &str) -> Value {
     json!({ "wensou": { "format": FORMAT, "analysis": analysis, "alias": alias } })
