@@ -7,7 +7,11 @@
 //! - [`BulkWriter`] writes documents in bounded batches, [`Pages`] reads all hits of a search.
 //! - Methods of [`Client`] create indexes (`physical_index`), and swap the alias that readers use
 //!   (`alias`).
-//! - [`copy()`] copies an index to a cluster; with [`send_share`], several machines write one.
+//! - [`copy()`] copies an index to a cluster; with [`send_share`], several machines write one. The
+//!   steps that both have in common are in `publication`. `lock` lets only one process at a time
+//!   write to an address.
+//! - `schema` has the names, fields and mappings of the indexes, `statistics` what is counted about
+//!   the documents when an index is written.
 //! - [`ClusterIndex`] is an index on a cluster that was opened; [`verify()`] and [`compare`] check
 //!   it.
 //!

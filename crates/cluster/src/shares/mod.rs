@@ -109,6 +109,7 @@ pub fn send_share(
     options: &CopyOptions,
     progress: CopyProgress<'_>,
 ) -> Result<ShareSent> {
+    // Without an identity, the share was built with statistics of its own.
     let share = index.meta().share.as_ref().filter(|share| !share.survey.identity.is_empty());
     let share = share.ok_or(ShareError::NotAShare)?;
     let documents = address.physical_name(&stamp(index, share))?;
