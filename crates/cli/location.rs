@@ -96,7 +96,7 @@ impl OpenIndex {
         if let Self::Cluster(before) = self
             && crate::exit::of_cluster(&error).is_some()
             && let Ok(Self::Cluster(after)) = Self::open(global)
-            && after.documents() != before.documents()
+            && after.documents_index() != before.documents_index()
         {
             return Ok(Self::Cluster(after));
         }

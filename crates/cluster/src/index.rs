@@ -26,8 +26,8 @@ use crate::unindexed_document::UnindexedDocument;
 pub struct ClusterIndex {
     client: Client,
     address: ClusterAddress,
-    /// The name of the index of documents that the alias led to.
-    documents: String,
+    /// The name of the index of documents that the alias led to when this was opened.
+    documents_index: String,
     description: Description,
     /// A cache: how many articles, and how many flash items, have each term that was asked for.
     term_counts: Mutex<HashMap<TermHash, [u64; 2]>>,
@@ -56,9 +56,9 @@ impl ClusterIndex {
     ///
     /// As [`ClusterIndex::open`].
     pub fn open_with(client: Client, address: &ClusterAddress) -> Result<Self> {
-        let (documents, description) = resolve_alias(&client, address)?;
+        let (documents_index, description) = resolve_alias(&client, address)?;
         let address = address.clone();
-        Ok(Self { client, address, documents, description, term_counts: Mutex::default() })
+        Ok(Self { client, address, documents_index, description, term_counts: Mutex::default() })
     }
 
     /// The address that it was opened by.
@@ -81,8 +81,8 @@ impl ClusterIndex {
 
     /// The name of the index of documents.
     #[must_use]
-    pub fn documents(&self) -> &str {
-        &self.documents
+    pub fn documents_index(&self) -> &str {
+        &self.documents_index
     }
 
     /// Searches the documents.
@@ -91,7 +91,7 @@ impl ClusterIndex {
     ///
     /// As [`Client::search`].
     pub fn search<T: DeserializeOwned>(&self, body: &Value) -> Result<T> {
-        let response = self.client.search(&self.documents, &[GLOBAL_STATISTICS], body)?;
+        let response = self.client.search(&self.documents_index, &[GLOBAL_STATISTICS], body)?;
         response.json()
     }
 
@@ -101,7 +101,8 @@ impl ClusterIndex {
     ///
     /// As [`Client::multi_search`].
     pub fn multi_search<T: DeserializeOwned>(&self, bodies: &[Value]) -> Result<Vec<T>> {
-        let answers = self.client.multi_search(&self.documents, &[GLOBAL_STATISTICS], bodies)?;
+        let answers =
+            self.client.multi_search(&self.documents_index, &[GLOBAL_STATISTICS], bodies)?;
         answers.iter().map(|answer| Ok(serde_json::from_str(answer.get())?)).collect()
     }
 
@@ -111,7 +112,7 @@ impl ClusterIndex {
     ///
     /// As [`Client::count`].
     pub fn count(&self, query: &Value) -> Result<u64> {
-        self.client.count(&self.documents, &json!({ "query": query }))
+        self.client.count(&self.documents_index, &json!({ "query": query }))
     }
 
     /// For each of `terms`, in order, the number of articles and of flash items that have it.
@@ -133,7 +134,7 @@ impl ClusterIndex {
         for (bucket, id) in fetched.iter().zip(&ids) {
             let Some(bucket) = bucket else { continue };
             let damaged = |problem: base64::DecodeError| Error::DamagedStatistics {
-                index: statistics_name(&self.documents),
+                index: statistics_name(&self.documents_index),
                 id: id.clone(),
                 problem: problem.to_string(),
             };
@@ -181,7 +182,7 @@ impl ClusterIndex {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let request = Request::multi_get(&statistics_name(&self.documents));
+        let request = Request::multi_get(&statistics_name(&self.documents_index));
         let found = self.client.get_documents::<UnindexedDocument<T>>(request, ids)?;
         Ok(found.into_iter().map(|found| found.map(|(_, document)| document.data)).collect())
     }
@@ -196,7 +197,7 @@ impl ClusterIndex {
 /// Lets all shards score with the statistics of the whole index, so that their scores compare.
 const GLOBAL_STATISTICS: (&str, &str) = ("search_type", "dfs_query_then_fetch");
 
-/// The index of documents that an alias leads to, and its description.
+/// The name of the index of documents that an alias leads to, and its description.
 fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, Description)> {
     #[derive(Deserialize)]
     struct Index {

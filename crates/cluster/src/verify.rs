@@ -75,11 +75,11 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
     let expected: u64 = description.documents.iter().sum();
     let mut verified = Verified { documents, compared: 0, findings: Vec::new() };
     if documents != expected {
-        let name = index.documents();
+        let name = index.documents_index();
         let finding = format!("{name} has {documents} documents instead of {expected}");
         verified.findings.push(finding);
     }
-    let statistics = statistics_name(index.documents());
+    let statistics = statistics_name(index.documents_index());
     let found = index.client().count(&statistics, &json!({ "query": { "match_all": {} } }))?;
     // There must be at least the documents of names and one bucket. Empty buckets have no document,
     // and their number is not known.
@@ -104,7 +104,7 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
             "sort": [{ (field::TIE): "asc" }],
         });
         let options = PageOptions { size: PAGE_SIZE, ..PageOptions::default() };
-        let pages = index.client().pages(index.documents(), body, options)?;
+        let pages = index.client().pages(index.documents_index(), body, options)?;
         pages.into_iter().try_for_each(|hit| compare(&hit?))?;
         return Ok(verified);
     }
@@ -145,7 +145,7 @@ pub fn compare(
             here: roots_here.join(", "),
         });
     }
-    let mut sums_on_cluster = sums::computed_sums(index.client(), index.documents())?;
+    let mut sums_on_cluster = sums::computed_sums(index.client(), index.documents_index())?;
     let mut verified =
         Verified { documents: sums_on_cluster.len() as u64, compared: 0, findings: Vec::new() };
     let statistics = for_each_document(local, |document| {
@@ -165,7 +165,7 @@ pub fn compare(
     let unknown = unknown.iter().map(|id| format!("document {id} is not in the archive"));
     verified.findings.extend(unknown);
     if !statistics_agree(index, statistics)? {
-        let name = statistics_name(index.documents());
+        let name = statistics_name(index.documents_index());
         verified.findings.push(format!("{name} differs from the documents"));
     }
     Ok(verified)

@@ -49,7 +49,7 @@ pub fn copy(
         check_replaceable(index, published, options)?;
     }
     let name = publication.documents_name(published.as_ref())?;
-    if let Some(same) = published.as_ref().filter(|published| published.documents() == name) {
+    if let Some(same) = published.as_ref().filter(|published| published.documents_index() == name) {
         // The same copy is published already, but it may have been killed before it had deleted the
         // indexes that it replaced.
         let kept = publication.remove_others(&name, Publisher::Copy)?;

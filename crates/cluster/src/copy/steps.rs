@@ -32,7 +32,7 @@ impl Publication<'_> {
         // of the hash, so that the new index has another name even if the generation is the same.
         let distrusted_index = match self.options.sent {
             Sent::Changed => "",
-            Sent::Different | Sent::All => published.map_or("", ClusterIndex::documents),
+            Sent::Different | Sent::All => published.map_or("", ClusterIndex::documents_index),
         };
         let meta = self.index.meta();
         let files: Vec<String> = meta.files.iter().map(|file| format!("{file:?}")).collect();
@@ -114,7 +114,7 @@ impl Publication<'_> {
         let Some(original) = original else { return create() };
         let endpoint = format!("_clone/{}", encode_segment(name));
         let cloned =
-            self.change(original.documents(), &endpoint, &json!({ "settings": unblocked }));
+            self.change(original.documents_index(), &endpoint, &json!({ "settings": unblocked }));
         self.accept_if_created(name, cloned)?;
         match client.wait_for_health(name, Health::Yellow, options.patience) {
             // The shards of a clone are on the nodes of the original, which may take no further

@@ -38,7 +38,7 @@ pub(crate) fn check_replaceable(
             here: roots(index).join(", "),
         });
     }
-    check_not_blocked(published.client(), published.documents())
+    check_not_blocked(published.client(), published.documents_index())
 }
 
 /// The settings by which the cluster or an operator blocks changes of an index. The setting `write`

@@ -116,7 +116,7 @@ pub fn send_share(
     let published = published_index(client, address)?;
     let all_files = share.survey.files;
     let options = CopyOptions { wait: true, ..*options };
-    if published.as_ref().is_some_and(|published| published.documents() == documents) {
+    if published.as_ref().is_some_and(|published| published.documents_index() == documents) {
         // The machine that published it may have stopped before it had deleted the other indexes.
         let publication = Publication::begin(index, client, address, &options)?;
         publication.remove_others(&documents, Publisher::Shares)?;

@@ -186,7 +186,7 @@ impl<'c> ClusterEngine<'c> {
             return hits.into_iter().try_for_each(visit);
         }
         let options = PageOptions { size: PAGE_SIZE, ..PageOptions::default() };
-        for hit in self.index.client().pages(self.index.documents(), body, options)? {
+        for hit in self.index.client().pages(self.index.documents_index(), body, options)? {
             visit(hit?)?;
         }
         Ok(())

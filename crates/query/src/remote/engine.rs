@@ -134,7 +134,7 @@ impl Engine for ClusterEngine<'_> {
             "sort": self.walk_order(),
         });
         let options = PageOptions::default();
-        for hit in self.index.client().pages(self.index.documents(), body, options)? {
+        for hit in self.index.client().pages(self.index.documents_index(), body, options)? {
             let Some(source) = hit?.source else { continue };
             let source: Source = serde_json::from_str(source.get())?;
             if !each(source.record) {
