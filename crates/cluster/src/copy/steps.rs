@@ -106,7 +106,7 @@ impl Publication<'_> {
             client.delete_index(name)?;
         }
         let create = || {
-            let body = schema::documents_index(options.layout, analysis, alias);
+            let body = schema::documents_index_body(options.layout, analysis, alias);
             self.accept_if_created(name, client.create_index(name, &body))?;
             client.wait_for_replicas(name, REPLICAS_WAIT)
         };

@@ -10,7 +10,7 @@ use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
 use crate::physical_index::Health;
 use crate::request::{Request, encode_segment};
-use crate::schema::lock_index;
+use crate::schema::lock_index_body;
 
 /// The id of the document.
 const ID: &str = "lock";
@@ -76,7 +76,7 @@ impl LockDocument {
             // renew it, and finds the lock of another one instead.
             self.client.delete_index(&self.index)?;
         }
-        self.client.create_index_if_missing(&self.index, &lock_index(alias), LOST_AFTER)
+        self.client.create_index_if_missing(&self.index, &lock_index_body(alias), LOST_AFTER)
     }
 
     /// Writes the document in place of this version of it; without a version, if there is none.

@@ -76,7 +76,7 @@ impl<'a> Publication<'a> {
         self.lock.confirm()?;
         let statistics = statistics_name(documents);
         client.delete_index(&statistics)?;
-        let body = schema::statistics_index(options.layout.replicas, self.address.index());
+        let body = schema::statistics_index_body(options.layout.replicas, self.address.index());
         self.accept_if_created(&statistics, client.create_index(&statistics, &body))?;
         client.wait_for_replicas(&statistics, REPLICAS_WAIT)?;
         let expected: u64 = counted.documents().iter().sum();

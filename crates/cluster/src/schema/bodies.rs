@@ -23,7 +23,7 @@ impl Default for Layout {
 /// The body that creates the index of documents of an alias. `analysis` is the analysis version of
 /// the documents, see [`wensou_index::Meta::analysis`].
 #[must_use]
-pub(crate) fn documents_index(layout: Layout, analysis: &str, alias: &str) -> Value {
+pub(crate) fn documents_index_body(layout: Layout, analysis: &str, alias: &str) -> Value {
     json!({
         "settings": {
             "index": {
@@ -61,7 +61,7 @@ pub(crate) fn unfinished_meta(analysis: &str, alias: &str) -> Value {
 
 /// The body that creates an index of statistics or of parts of an alias.
 #[must_use]
-pub(crate) fn statistics_index(replicas: u32, alias: &str) -> Value {
+pub(crate) fn statistics_index_body(replicas: u32, alias: &str) -> Value {
     json!({
         "settings": { "index": {
             "number_of_shards": 1,
@@ -79,7 +79,7 @@ pub(crate) fn statistics_index(replicas: u32, alias: &str) -> Value {
 /// The body that creates the index of the lock of an alias. Patterns such as `news-*` do not match
 /// it unless they ask for hidden indexes.
 #[must_use]
-pub(crate) fn lock_index(alias: &str) -> Value {
+pub(crate) fn lock_index_body(alias: &str) -> Value {
     json!({
         "settings": { "index": {
             "number_of_shards": 1,

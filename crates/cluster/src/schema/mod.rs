@@ -10,6 +10,8 @@ mod fields;
 mod names;
 
 pub use bodies::Layout;
-pub(crate) use bodies::{documents_index, lock_index, statistics_index, unfinished_meta};
+pub(crate) use bodies::{
+    documents_index_body, lock_index_body, statistics_index_body, unfinished_meta,
+};
 pub use fields::{FORMAT, field, text_field};
 pub(crate) use names::{PARTS, TERMS, lock_name, parts_name, statistics_name};

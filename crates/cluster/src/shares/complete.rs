@@ -37,15 +37,15 @@ pub(super) fn complete(
     let segmenter = index.analysis()?.segmenter();
     let completion = Completion { indexes, segmenter };
     // An earlier attempt may have blocked writes, as publishing does, before it stopped.
-    publication.unblock(indexes.documents)?;
-    indexes.client.refresh(indexes.documents)?;
+    publication.unblock(indexes.documents_index)?;
+    indexes.client.refresh(indexes.documents_index)?;
     let mut statistics = completion.sum_statistics(registry)?;
     let with_variants = completion.recount_merged(&mut statistics)?;
     completion.correct_references(&with_variants)?;
     completion.write_groups(registry)?;
-    publication.describe(indexes.documents, statistics, registry.shares.len() as u64)?;
+    publication.describe(indexes.documents_index, statistics, registry.shares.len() as u64)?;
     // This also deletes the index of parts and the index that was published before.
-    publication.publish(indexes.documents, Publisher::Shares).map(drop)
+    publication.publish(indexes.documents_index, Publisher::Shares).map(drop)
 }
 
 /// The steps that complete an index, and what they have in common.
@@ -193,7 +193,7 @@ impl Completion<'_> {
     fn read_articles(&self, articles: &[&SharedArticle]) -> Result<Vec<SharedDocument>> {
         let ids: Vec<&str> = articles.iter().map(|article| article.id.as_str()).collect();
         let mut found = self.indexes.read(&ids)?;
-        let missing = || Error::Disturbed { index: self.indexes.documents.to_owned() };
+        let missing = || Error::Disturbed { index: self.indexes.documents_index.to_owned() };
         let mut documents = Vec::with_capacity(articles.len());
         for SharedArticle { id, path, start, .. } in articles {
             let is_same =
@@ -222,7 +222,7 @@ impl Completion<'_> {
             "sort": [{ (field::TIE): "asc" }],
         });
         let options = PageOptions { timeout: Some(TIMEOUT), ..PageOptions::default() };
-        let pages = self.indexes.client.pages(self.indexes.documents, body, options)?;
+        let pages = self.indexes.client.pages(self.indexes.documents_index, body, options)?;
         for hit in pages {
             let Some(source) = hit?.source else { continue };
             each(serde_json::from_str(source.get())?)?;
@@ -231,7 +231,7 @@ impl Completion<'_> {
     }
 
     fn bulk_writer(&self) -> Result<BulkWriter> {
-        BulkWriter::new(self.indexes.client, self.indexes.documents, BulkOptions::default())
+        BulkWriter::new(self.indexes.client, self.indexes.documents_index, BulkOptions::default())
     }
 
     /// Writes a changed document in place of the one with its id.

@@ -112,14 +112,14 @@ pub fn send_share(
     // Without an identity, the share was built with statistics of its own.
     let share = index.meta().share.as_ref().filter(|share| !share.survey.identity.is_empty());
     let share = share.ok_or(ShareError::NotAShare)?;
-    let documents = address.physical_name(&stamp(index, share))?;
+    let documents_index = address.physical_name(&stamp(index, share))?;
     let published = published_index(client, address)?;
     let all_files = share.survey.files;
     let options = CopyOptions { wait: true, ..*options };
-    if published.as_ref().is_some_and(|published| published.documents_index() == documents) {
+    if published.as_ref().is_some_and(|published| published.documents_index() == documents_index) {
         // The machine that published it may have stopped before it had deleted the other indexes.
         let publication = Publication::begin(index, client, address, &options)?;
-        publication.remove_others(&documents, Publisher::Shares)?;
+        publication.remove_others(&documents_index, Publisher::Shares)?;
         let state = ShareState::PublishedBefore;
         return Ok(ShareSent { documents: 0, merged: 0, files: all_files, all_files, state });
     }
@@ -127,9 +127,13 @@ pub fn send_share(
         check_replaceable(index, published, &options)?;
     }
     let alias = address.index();
-    create_indexes(client, &documents, index, (alias, &options))?;
-    let indexes =
-        SharedIndexes { client, alias, documents: &documents, parts: parts_name(&documents) };
+    create_indexes(client, &documents_index, index, (alias, &options))?;
+    let indexes = SharedIndexes {
+        client,
+        alias,
+        documents_index: &documents_index,
+        parts_index: parts_name(&documents_index),
+    };
     let key = key_of(&share.paths);
     let mut registry = indexes.register(&key, &RegisteredShare::of(share), &share.survey)?;
     let [mut sent, mut merged] = [0, 0];
@@ -146,7 +150,7 @@ pub fn send_share(
     }
     // Another machine may complete the index at the same time.
     let publication = Publication::begin(index, client, address, &options)?;
-    if client.alias_targets(alias)? != [documents.as_str()] {
+    if client.alias_targets(alias)? != [documents_index.as_str()] {
         complete::complete(&indexes, index, &registry, &publication)?;
     }
     Ok(outcome(ShareState::Published, all_files))
@@ -164,14 +168,14 @@ fn stamp(index: &Index, share: &Share) -> String {
 /// Creates the indexes of documents and of parts, unless another machine has done so.
 fn create_indexes(
     client: &Client,
-    documents: &str,
+    documents_index: &str,
     index: &Index,
     (alias, options): (&str, &CopyOptions),
 ) -> Result<()> {
     let (layout, analysis) = (options.layout, index.meta().analysis.as_str());
     let wanted = [
-        (documents.to_owned(), schema::documents_index(layout, analysis, alias)),
-        (parts_name(documents), schema::statistics_index(layout.replicas, alias)),
+        (documents_index.to_owned(), schema::documents_index_body(layout, analysis, alias)),
+        (parts_name(documents_index), schema::statistics_index_body(layout.replicas, alias)),
     ];
     for (name, body) in wanted {
         if !client.exists(&format!("/{}", encode_segment(&name)))? {
@@ -180,7 +184,7 @@ fn create_indexes(
             client.create_index_if_missing(&name, &body, REPLICAS_WAIT)?;
         }
     }
-    for name in [documents, &parts_name(documents)] {
+    for name in [documents_index, &parts_name(documents_index)] {
         if !is_marked(client, name, alias)? {
             return Err(Error::NotMarked { index: name.to_owned() });
         }
@@ -213,9 +217,9 @@ fn send_documents<'b>(
     sender.send(window)?;
     // If the index was deleted meanwhile, the cluster made another one of the documents that came
     // later, without our mappings.
-    if is_marked(indexes.client, indexes.documents, indexes.alias)? {
+    if is_marked(indexes.client, indexes.documents_index, indexes.alias)? {
         return Ok(sender);
     }
-    indexes.client.delete_index(indexes.documents)?;
-    Err(Error::Disturbed { index: indexes.documents.to_owned() })
+    indexes.client.delete_index(indexes.documents_index)?;
+    Err(Error::Disturbed { index: indexes.documents_index.to_owned() })
 }

@@ -79,7 +79,7 @@ impl PartsWriter<'_> {
         articles: &[SharedArticle],
     ) -> Result<PartCounts> {
         let options = BulkOptions { in_flight: 1, ..BulkOptions::default() };
-        let mut writer = BulkWriter::new(self.indexes.client, &self.indexes.parts, options)?;
+        let mut writer = BulkWriter::new(self.indexes.client, &self.indexes.parts_index, options)?;
         let mut push = |id: &str, json: Vec<u8>| writer.push(&Operation::index(id, &json));
         let parts = statistics.into_parts(MAX_ENTRIES);
         for (number, part) in parts.iter().enumerate() {
@@ -126,7 +126,7 @@ impl SharedIndexes<'_> {
     /// walk.
     pub(super) fn note_new_id(&self, record: &Record, id: &str) -> Result<()> {
         let (path, start) = first_location(record);
-        let index = encode_segment(&self.parts);
+        let index = encode_segment(&self.parts_index);
         let url = format!("/{index}/_doc/{}", new_id_key(path, start));
         let new_id = UnindexedDocument { data: NewId { id: id.to_owned() } };
         self.client.send(&Request::put(url).json(&new_id)?).map(drop)
@@ -140,8 +140,8 @@ impl SharedIndexes<'_> {
 
     /// Reads the content of a document; if there is none, somebody else has deleted it.
     fn read_part<T: DeserializeOwned>(&self, id: &str) -> Result<T> {
-        let found = self.client.get_document(&self.parts, id)?;
+        let found = self.client.get_document(&self.parts_index, id)?;
         let found = found.map(|(_, UnindexedDocument { data })| data);
-        found.ok_or_else(|| Error::Disturbed { index: self.parts.clone() })
+        found.ok_or_else(|| Error::Disturbed { index: self.parts_index.clone() })
     }
 }

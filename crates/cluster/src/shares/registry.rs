@@ -157,25 +157,26 @@ impl SharedIndexes<'_> {
                 let survey = survey.clone();
                 *registry = ShareRegistry { uuid: uuid.clone(), survey, shares: BTreeMap::new() };
             }
-            Ok(registry.register(key, share, self.documents)?)
+            Ok(registry.register(key, share, self.documents_index)?)
         })
     }
 
     /// The UUID of the index of documents.
     fn uuid(&self) -> Result<String> {
-        let request = Request::get(format!("/{}/_settings", encode_segment(self.documents)))
+        let request = Request::get(format!("/{}/_settings", encode_segment(self.documents_index)))
             .query("filter_path", "*.settings.index.uuid")
             .by_cluster_manager();
         let found: Value = self.client.send(&request)?.json()?;
-        let uuid = found[self.documents]["settings"]["index"]["uuid"].as_str();
-        uuid.map(str::to_owned).ok_or_else(|| Error::Disturbed { index: self.documents.to_owned() })
+        let uuid = found[self.documents_index]["settings"]["index"]["uuid"].as_str();
+        uuid.map(str::to_owned)
+            .ok_or_else(|| Error::Disturbed { index: self.documents_index.to_owned() })
     }
 
     /// Notes that a share was sent, and returns the registry.
     pub(super) fn note_sent(&self, key: &str, parts: PartCounts) -> Result<ShareRegistry> {
         self.update(|registry| {
             let share = registry.shares.get_mut(key);
-            let disturbed = || Error::Disturbed { index: self.documents.to_owned() };
+            let disturbed = || Error::Disturbed { index: self.documents_index.to_owned() };
             share.ok_or_else(disturbed)?.parts = Some(parts);
             Ok(())
         })
@@ -185,7 +186,7 @@ impl SharedIndexes<'_> {
     /// again and repeats the change.
     fn update(&self, change: impl Fn(&mut ShareRegistry) -> Result<()>) -> Result<ShareRegistry> {
         loop {
-            let (version, stored) = match self.client.get_document(&self.parts, ID)? {
+            let (version, stored) = match self.client.get_document(&self.parts_index, ID)? {
                 Some((version, UnindexedDocument { data })) => (Some(version), data),
                 None => (None, ShareRegistry::default()),
             };
@@ -194,7 +195,7 @@ impl SharedIndexes<'_> {
             if version.is_some() && registry == stored {
                 return Ok(registry);
             }
-            let put = Request::put_document(&self.parts, ID, version);
+            let put = Request::put_document(&self.parts_index, ID, version);
             match self.client.send(&put.json(&UnindexedDocument { data: &registry })?) {
                 Ok(_) => return Ok(registry),
                 Err(Error::Conflict { .. }) => {}

@@ -269,7 +269,8 @@ impl<'b> ShareSender<'b> {
     /// not written.
     fn write_all<'w>(&self, writes: impl Iterator<Item = Write<'w>>) -> Result<HashSet<String>> {
         let options = BulkOptions { max_errors: usize::MAX, ..BulkOptions::default() };
-        let mut writer = BulkWriter::new(self.indexes.client, self.indexes.documents, options)?;
+        let mut writer =
+            BulkWriter::new(self.indexes.client, self.indexes.documents_index, options)?;
         for Write { id, json, version } in writes {
             writer.push(&match version {
                 None => Operation::create(id, json),

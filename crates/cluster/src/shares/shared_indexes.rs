@@ -28,9 +28,9 @@ pub(super) struct SharedIndexes<'c> {
     /// The alias that will lead to the index of documents.
     pub(super) alias: &'c str,
     /// The name of the index of documents.
-    pub(super) documents: &'c str,
+    pub(super) documents_index: &'c str,
     /// The name of the index of parts, see [`parts`](super::parts).
-    pub(super) parts: String,
+    pub(super) parts_index: String,
 }
 
 impl SharedIndexes<'_> {
@@ -38,7 +38,7 @@ impl SharedIndexes<'_> {
     pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, StoredDocument>> {
         let mut all = HashMap::default();
         for ids in ids.chunks(READ_AT_ONCE) {
-            let request = Request::multi_get(self.documents)
+            let request = Request::multi_get(self.documents_index)
                 .query("_source_includes", &SOURCE_FIELDS.join(","))
                 .timeout(TIMEOUT);
             let found = self.client.get_documents::<SharedDocument>(request, ids)?;
@@ -64,7 +64,7 @@ impl SharedIndexes<'_> {
         json: Vec<u8>,
         version: Option<DocumentVersion>,
     ) -> Result<bool> {
-        let request = Request::put_document(self.documents, id, version).json_bytes(json);
+        let request = Request::put_document(self.documents_index, id, version).json_bytes(json);
         match self.client.send(&request.timeout(TIMEOUT)) {
             Ok(_) => Ok(true),
             Err(Error::Conflict { .. }) => Ok(false),
