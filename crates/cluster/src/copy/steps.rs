@@ -47,22 +47,22 @@ impl Publication<'_> {
     pub(super) fn write_with_retry(
         &self,
         published: Option<&ClusterIndex>,
-        documents: &str,
+        documents_index: &str,
         progress: CopyProgress<'_>,
     ) -> Result<Copied> {
         let started = Instant::now();
         let is_transient =
             |error: &Error| error.is_transient() || matches!(error, Error::Waited { .. });
-        match self.write(published, documents, progress) {
+        match self.write(published, documents_index, progress) {
             Err(error) if is_transient(&error) && started.elapsed() < RETRY_WITHIN => {
-                let names = [documents.to_owned(), statistics_name(documents)];
+                let names = [documents_index.to_owned(), statistics_name(documents_index)];
                 if !names.iter().any(|name| is_lost(self.client, name)) {
                     return Err(error);
                 }
-                if is_marked(self.client, documents, self.address.index())? {
-                    self.client.delete_index(documents)?;
+                if is_marked(self.client, documents_index, self.address.index())? {
+                    self.client.delete_index(documents_index)?;
                 }
-                self.write(published, documents, progress)
+                self.write(published, documents_index, progress)
             }
             written => written,
         }
@@ -72,7 +72,7 @@ impl Publication<'_> {
     fn write(
         &self,
         published: Option<&ClusterIndex>,
-        documents: &str,
+        documents_index: &str,
         progress: CopyProgress<'_>,
     ) -> Result<Copied> {
         // The documents of an index that several machines have written have fields that those of a
@@ -80,9 +80,9 @@ impl Publication<'_> {
         let original = published.filter(|published| {
             published.description().shares == 0 && self.options.sent != Sent::All
         });
-        self.create_or_clone(documents, original)?;
-        let (copied, counted) = self.send_documents(documents, progress)?;
-        self.describe(documents, counted, 0)?;
+        self.create_or_clone(documents_index, original)?;
+        let (copied, counted) = self.send_documents(documents_index, progress)?;
+        self.describe(documents_index, counted, 0)?;
         Ok(copied)
     }
 

@@ -61,12 +61,12 @@ impl<'a> Publication<'a> {
         Ok(Self { index, client, address, options, lock, replaced })
     }
 
-    /// Writes the statistics `counted` of the index of documents with the name `documents`, and its
+    /// Writes the statistics `counted` of the index of documents named `documents_index`, and its
     /// description, which makes it whole. `shares` is the number of shares that it was sent in; 0
     /// for a copy.
     pub(crate) fn describe(
         &self,
-        documents: &str,
+        documents_index: &str,
         counted: StatisticsBuilder,
         shares: u64,
     ) -> Result<()> {
@@ -74,7 +74,7 @@ impl<'a> Publication<'a> {
         // Without the lock, another process may have published the index, and the statistics that
         // are deleted here would be in use.
         self.lock.confirm()?;
-        let statistics = statistics_name(documents);
+        let statistics = statistics_name(documents_index);
         client.delete_index(&statistics)?;
         let body = schema::statistics_index_body(options.layout.replicas, self.address.index());
         self.accept_if_created(&statistics, client.create_index(&statistics, &body))?;
@@ -82,56 +82,60 @@ impl<'a> Publication<'a> {
         let expected: u64 = counted.documents().iter().sum();
         let description = Description { shares, ..new_description(index, self.address.index())? };
         let description = send_statistics(client, &statistics, counted, description)?;
-        for name in [documents, statistics.as_str()] {
+        for name in [documents_index, statistics.as_str()] {
             refresh(client, name)?;
         }
         self.lock.confirm()?;
-        let is_marked = is_marked(client, documents, self.address.index())?;
-        let count = client.count(documents, &json!({ "query": { "match_all": {} } }))?;
+        let is_marked = is_marked(client, documents_index, self.address.index())?;
+        let count = client.count(documents_index, &json!({ "query": { "match_all": {} } }))?;
         if !is_marked || count != expected {
             if !is_marked {
                 // Our index was deleted, and the cluster made this one of documents that came
                 // later.
-                client.delete_index(documents)?;
+                client.delete_index(documents_index)?;
             }
-            return Err(Error::Disturbed { index: documents.to_owned() });
+            return Err(Error::Disturbed { index: documents_index.to_owned() });
         }
-        self.change(documents, "_mapping", &json!({ "_meta": { "wensou": description } }))
+        self.change(documents_index, "_mapping", &json!({ "_meta": { "wensou": description } }))
     }
 
-    /// Lets the alias lead to the index of documents with the name `documents`, and deletes the
+    /// Lets the alias lead to the index of documents named `documents_index`, and deletes the
     /// other indexes that were written for the address. Returns the names of those that look like
     /// copies and stay.
-    pub(crate) fn publish(&self, documents: &str, publisher: Publisher) -> Result<Vec<String>> {
+    pub(crate) fn publish(
+        &self,
+        documents_index: &str,
+        publisher: Publisher,
+    ) -> Result<Vec<String>> {
         let Self { client, address, options, .. } = self;
-        for name in [documents, &statistics_name(documents)] {
+        for name in [documents_index, &statistics_name(documents_index)] {
             self.change(name, "_settings", &json!({ "index.blocks.write": true }))?;
             client.wait_for_health(name, Health::Yellow, options.patience)?;
         }
         self.lock.confirm()?;
-        match client.swap_alias(address.index(), self.replaced.as_deref(), documents) {
+        match client.swap_alias(address.index(), self.replaced.as_deref(), documents_index) {
             Err(Error::Conflict { reason, .. }) => {
                 return Err(Error::AliasMoved { address: address.to_string(), reason });
             }
             swapped => swapped?,
         }
-        client.wait_for_alias(address.index(), documents, options.patience)?;
-        self.remove_others(documents, publisher)
+        client.wait_for_alias(address.index(), documents_index, options.patience)?;
+        self.remove_others(documents_index, publisher)
     }
 
     /// Deletes the indexes that were written for the address, except the published one, whose name
-    /// is `documents`. Returns the names of those that look like copies and stay.
+    /// is `documents_index`. Returns the names of those that look like copies and stay.
     pub(crate) fn remove_others(
         &self,
-        documents: &str,
+        documents_index: &str,
         publisher: Publisher,
     ) -> Result<Vec<String>> {
-        remove_others(self.client, self.address, documents, publisher, self.options.grace)
+        remove_others(self.client, self.address, documents_index, publisher, self.options.grace)
     }
 
     /// Allows writes to an index that [`publish`](Self::publish) has blocked.
-    pub(crate) fn unblock(&self, documents: &str) -> Result<()> {
-        self.change(documents, "_settings", &json!({ "index.blocks.write": null }))
+    pub(crate) fn unblock(&self, documents_index: &str) -> Result<()> {
+        self.change(documents_index, "_settings", &json!({ "index.blocks.write": null }))
     }
 
     /// Turns the error that the name of a new index is taken into success if the index has our
