@@ -31,7 +31,7 @@ pub(crate) enum Command {
     CopyId,
     CopyCitation,
     Visit,
-    Strip,
+    DateBars,
     Sort,
     NextMatch,
     PreviousMatch,
@@ -128,7 +128,7 @@ pub(crate) const KEYS: &[Binding] = &[
     ),
     bind(Command::Visit, &[alt(KeyCode::Char('o'))], "", "open its address in the browser"),
     bind(
-        Command::Strip,
+        Command::DateBars,
         &[alt(KeyCode::Char('d'))],
         "",
         "the hits over time; Left Right and Enter narrow by date",

@@ -4,10 +4,13 @@
 //!   [`view`] and [`popups`] draw it. None of them does input or output.
 //! - [`worker`] searches on its own thread; [`open`] runs the pager and the editor.
 //! - [`keys`] is the table of keys, [`help`] lists them; [`filters`] edits the text of the query.
-//! - [`history`] keeps the queries of earlier runs, [`strip`] the hits over time.
+//! - [`history`] keeps the queries of earlier runs. [`picker`] is a list to choose from, and
+//!   [`date_bars`] the hits over time.
+//! - [`preview`], [`input`] and [`text`] lay out a record, an input line and styled text.
 //! - [`screen`] sets up the terminal and restores it. This file connects them.
 
 mod app;
+mod date_bars;
 mod filters;
 mod help;
 mod history;
@@ -19,7 +22,6 @@ mod picker;
 mod popups;
 mod preview;
 mod screen;
-mod strip;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -1,4 +1,4 @@
-//! Draws the popups: the help, the strip of dates, and the pickers.
+//! Draws the popups: the help, the hits over time, and the pickers.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -7,10 +7,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
+use super::date_bars::DateBars;
 use super::help;
 use super::input::{PROMPT, visible_input};
 use super::picker::{Picker, Subject};
-use super::strip::Strip;
 use super::text::{piece, truncate};
 use super::theme::{CHOSEN, DIM, KIND};
 use crate::out::count::count_noun;
@@ -51,52 +51,53 @@ pub(crate) fn draw_help(frame: &mut Frame<'_>, first: usize) {
     frame.render_widget(Paragraph::new(lines).scroll((first as u16, 0)), inside);
 }
 
-/// The number of screen rows that the highest bar in the strip of dates takes.
-const STRIP_ROWS: u16 = 4;
+/// The height in screen rows of the highest bar of the hits over time.
+const DATE_BAR_ROWS: u16 = 4;
 /// The character for a cell of a bar, by how many eighths of the cell are filled.
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-/// Draws the strip of dates at the bottom of the screen: bars, and the selected period.
-pub(crate) fn draw_strip(frame: &mut Frame<'_>, strip: &Strip) {
+/// Draws the hits over time in a popup as wide as the screen: bars, and below them the label and the
+/// count of the selected one.
+pub(crate) fn draw_date_bars(frame: &mut Frame<'_>, date_bars: &DateBars) {
     let (columns, rows) = (frame.area().width, frame.area().height);
     let title = "dates of the hits · Left Right · Enter narrows";
-    let inside = draw_popup(frame, title, columns, (STRIP_ROWS + 3).min(rows));
-    let said = match strip.chosen() {
+    let inside = draw_popup(frame, title, columns, (DATE_BAR_ROWS + 3).min(rows));
+    let caption = match date_bars.chosen() {
         Some(period) => format!(
             "{}: {} · without a date: {}",
             period.label,
             count_noun(period.documents as usize, "document"),
-            strip.undated
+            date_bars.undated
         ),
-        None if strip.waiting => "counting…".to_owned(),
+        None if date_bars.waiting => "counting…".to_owned(),
         None => "no hit has a date".to_owned(),
     };
     let width = usize::from(inside.width);
     let bars_area = Rect { height: inside.height.saturating_sub(1), ..inside };
-    let said_area =
+    let caption_area =
         Rect { y: bars_area.bottom(), height: inside.height - bars_area.height, ..inside };
-    frame.render_widget(truncate(vec![piece(&said, Style::new())], width), said_area);
-    if width == 0 || strip.bars.is_empty() {
+    frame.render_widget(truncate(vec![piece(&caption, Style::new())], width), caption_area);
+    if width == 0 || date_bars.bars.is_empty() {
         return;
     }
     // Bars are as wide as fits. If there are more bars than columns, draw only as many as fit,
     // scrolled so that the selected one is visible.
-    let each = (width / strip.bars.len()).clamp(1, 4);
-    let visible = (width / each).max(1);
-    let first = (strip.selected + 1).saturating_sub(visible);
-    let highest = strip.bars.iter().map(|bar| bar.documents).max().unwrap_or(1).max(1);
-    let steps = u64::from(bars_area.height) * 8;
+    let bar_columns = (width / date_bars.bars.len()).clamp(1, 4);
+    let visible = (width / bar_columns).max(1);
+    let first = (date_bars.selected + 1).saturating_sub(visible);
+    let highest = date_bars.bars.iter().map(|bar| bar.documents).max().unwrap_or(1).max(1);
+    let max_eighths = u64::from(bars_area.height) * 8;
     for (row, line) in bars_area.rows().enumerate() {
-        let below = (usize::from(bars_area.height) - 1 - row) as u64 * 8;
-        let bars = strip.bars.iter().enumerate().skip(first).take(visible);
+        let eighths_below = (usize::from(bars_area.height) - 1 - row) as u64 * 8;
+        let bars = date_bars.bars.iter().enumerate().skip(first).take(visible);
         let spans: Vec<Span<'static>> = bars
             .map(|(at, bar)| {
                 // A bar with a document is at least one eighth high.
-                let height = (bar.documents * steps).div_ceil(highest);
-                let part = height.saturating_sub(below).min(8) as usize;
-                let style = if at == strip.selected { KIND } else { DIM };
-                let gap = if each > 1 { " " } else { "" };
-                let filled = EIGHTHS[part].repeat(each - gap.len());
+                let eighths = (bar.documents * max_eighths).div_ceil(highest);
+                let in_this_row = eighths.saturating_sub(eighths_below).min(8) as usize;
+                let style = if at == date_bars.selected { KIND } else { DIM };
+                let gap = if bar_columns > 1 { " " } else { "" };
+                let filled = EIGHTHS[in_this_row].repeat(bar_columns - gap.len());
                 Span::styled(format!("{filled}{gap}"), style)
             })
             .collect();

@@ -14,7 +14,7 @@ use super::app::{App, Focus, List, ListOrigin, Popup};
 use super::input::{PROMPT, visible_input};
 use super::keys::{self, KEYS};
 use super::layout::{Layout, MIN_COLUMNS_BELOW, preview_columns};
-use super::popups::{draw_help, draw_picker, draw_strip};
+use super::popups::{draw_date_bars, draw_help, draw_picker};
 use super::text::{highlighted, piece, truncate, wrap};
 use super::theme::{DATE, DIM, ERROR, KIND, TITLE, WARNING, without_colour};
 use super::worker::Item;
@@ -42,7 +42,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
     match &app.popup {
         Some(Popup::Help(first)) => draw_help(frame, *first),
         Some(Popup::Picker(picker)) => draw_picker(frame, picker),
-        Some(Popup::Strip(strip)) => draw_strip(frame, strip),
+        Some(Popup::DateBars(date_bars)) => draw_date_bars(frame, date_bars),
         None => {}
     }
     if !colour {

@@ -47,7 +47,9 @@ impl App {
         if number == self.awaited_popup {
             self.awaited_popup = None;
             match (&mut self.popup, &response.data) {
-                (Some(Popup::Strip(strip)), ResponseData::Dates(timeline)) => strip.fill(timeline),
+                (Some(Popup::DateBars(date_bars)), ResponseData::Dates(timeline)) => {
+                    date_bars.fill(timeline)
+                }
                 _ => self.fill_tag_picker(response.data),
             }
         } else if number == self.awaited_flashes {

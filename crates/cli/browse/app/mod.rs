@@ -17,9 +17,9 @@ use tui_input::Input;
 use wensou_query::lang::{Clock, Diagnostic};
 use wensou_query::{Highlighter, Sort};
 
+use super::date_bars::DateBars;
 use super::history::History;
 use super::picker::Picker;
-use super::strip::Strip;
 use super::text::one_line;
 use super::worker::{Item, Request, Response};
 use crate::exit::Outcome;
@@ -71,7 +71,7 @@ pub(crate) enum Popup {
     Help(usize),
     Picker(Picker),
     /// The hits over time.
-    Strip(Strip),
+    DateBars(DateBars),
 }
 
 /// Where the items of a list come from.

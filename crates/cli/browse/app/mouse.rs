@@ -28,7 +28,7 @@ impl App {
                 *first = line.min(help::overflow(size));
             }
             Some(Popup::Picker(picker)) => picker.move_by(notches),
-            Some(Popup::Strip(strip)) => strip.move_by(notches),
+            Some(Popup::DateBars(date_bars)) => date_bars.move_by(notches),
             None if is_in(preview, at) => self.scroll(notches * NOTCH),
             None => self.select(notches),
         }

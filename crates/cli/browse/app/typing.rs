@@ -7,10 +7,10 @@ use wensou_index::RecordExt;
 use wensou_query::lang::MAX_LENGTH;
 
 use super::{App, Effect, Focus, Popup};
+use crate::browse::date_bars::DateBars;
 use crate::browse::filters;
 use crate::browse::keys::{self, Command};
 use crate::browse::picker::{Choice, Picker, Subject};
-use crate::browse::strip::Strip;
 use crate::browse::text::one_line;
 use crate::browse::worker::RequestKind;
 use crate::browse::{help, layout};
@@ -60,7 +60,7 @@ impl App {
                 };
             }
             Command::Kind => self.next_kind(),
-            Command::Tags | Command::Dates | Command::Strip | Command::History => {
+            Command::Tags | Command::Dates | Command::DateBars | Command::History => {
                 self.open_popup(command);
             }
             Command::Sort => self.next_sort(),
@@ -95,9 +95,9 @@ impl App {
             Command::History => {
                 Popup::Picker(Picker::new(Subject::History, self.earlier_queries()))
             }
-            Command::Strip => {
+            Command::DateBars => {
                 self.awaited_popup = Some(self.ask(RequestKind::Dates));
-                Popup::Strip(Strip::waiting())
+                Popup::DateBars(DateBars::waiting())
             }
             _ => {
                 self.awaited_popup = Some(self.ask(RequestKind::Tags));
@@ -240,7 +240,7 @@ impl App {
             }
             // Any other key closes the help.
             (Popup::Help(_), ..) => None,
-            (Popup::Strip(strip), ..) => self.strip_key(strip, key, command),
+            (Popup::DateBars(date_bars), ..) => self.date_bars_key(date_bars, key, command),
             (Popup::Picker(mut picker), _, Some(lines)) => {
                 picker.move_by(lines);
                 Some(Popup::Picker(picker))
@@ -274,11 +274,11 @@ impl App {
         }
     }
 
-    /// Handles a key while the strip of dates is open, and returns the popup to show after it. A
-    /// key without a meaning closes the strip.
-    fn strip_key(
+    /// Handles a key while the hits over time are shown, and returns the popup to show after it. A
+    /// key without a meaning here closes the popup.
+    fn date_bars_key(
         &mut self,
-        mut strip: Strip,
+        mut date_bars: DateBars,
         key: KeyEvent,
         command: Option<Command>,
     ) -> Option<Popup> {
@@ -288,14 +288,14 @@ impl App {
             (_, Some(Command::First)) => isize::MIN,
             (_, Some(Command::Last)) => isize::MAX,
             (_, Some(Command::Open)) => {
-                let filter = strip.chosen().map(|period| period.filter.clone())?;
+                let filter = date_bars.chosen().map(|period| period.filter.clone())?;
                 self.set_text(filters::set_date(self.text(), Some(&filter), &self.clock));
                 return None;
             }
             _ => return None,
         };
-        strip.move_by(bars);
-        Some(Popup::Strip(strip))
+        date_bars.move_by(bars);
+        Some(Popup::DateBars(date_bars))
     }
 
     pub(super) fn choose(&mut self, subject: Subject, choice: &Choice) {

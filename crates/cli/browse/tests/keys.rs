@@ -282,7 +282,7 @@ fn the_mouse_selects_opens_and_scrolls() {
 }
 
 #[test]
-fn the_strip_of_dates_narrows_the_query() {
+fn choosing_a_date_bar_narrows_the_query() {
     let mut driver = Driver::new("减半", (80, 24));
     driver.alt(KeyCode::Char('d'));
     let screen = driver.screen();

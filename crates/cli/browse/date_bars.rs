@@ -1,12 +1,12 @@
-//! The strip of dates: a bar for each period that the hits are dated in. Choosing a bar narrows the
+//! The hits over time: a bar for each day, week, month, quarter or year. Choosing a bar narrows the
 //! query to its period.
 
 use jiff::civil::Date;
 use wensou_query::{Step, Timeline};
 
-/// An open strip.
+/// The bars and the selected one, in a popup.
 #[derive(Debug, Default)]
-pub(crate) struct Strip {
+pub(crate) struct DateBars {
     /// Whether the documents are still being counted.
     pub(crate) waiting: bool,
     pub(crate) bars: Vec<Period>,
@@ -20,12 +20,12 @@ pub(crate) struct Strip {
 pub(crate) struct Period {
     pub(crate) label: String,
     pub(crate) documents: u64,
-    /// The value of `date:` for the period.
+    /// The value of `date:` that selects the documents of the period.
     pub(crate) filter: String,
 }
 
-impl Strip {
-    /// A strip whose documents are still being counted.
+impl DateBars {
+    /// Without bars, because the documents are still being counted.
     pub(crate) fn waiting() -> Self {
         Self { waiting: true, ..Self::default() }
     }
@@ -42,6 +42,7 @@ impl Strip {
                 let until = first_days.get(next).copied().unwrap_or_else(|| step.end(bar.start));
                 let last = until.yesterday().unwrap_or(bar.start).max(bar.start);
                 let label = step.label(bar.start);
+                // The label of a day, a month or a year is a value of `date:`, too.
                 let filter = match step {
                     Step::Week | Step::Quarter => format!("{}..{last}", bar.start),
                     _ => label.clone(),
