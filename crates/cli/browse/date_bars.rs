@@ -39,8 +39,9 @@ impl DateBars {
             .iter()
             .zip(1..)
             .map(|(bar, next)| {
-                let until = first_days.get(next).copied().unwrap_or_else(|| step.end(bar.start));
-                let last = until.yesterday().unwrap_or(bar.start).max(bar.start);
+                let day_after =
+                    first_days.get(next).copied().unwrap_or_else(|| step.end(bar.start));
+                let last = day_after.yesterday().unwrap_or(bar.start).max(bar.start);
                 let label = step.label(bar.start);
                 // The label of a day, a month or a year is a value of `date:`, too.
                 let filter = match step {

@@ -98,8 +98,8 @@ fn starts_with_space(text: &str) -> bool {
     text.chars().next().is_none_or(char::is_whitespace)
 }
 
-/// Adds a filter that every hit must match. If it comes last, a space follows, so that what is
-/// typed next does not become part of it.
+/// The query `text` with the filter `clause` added, which every hit must match. If the filter comes
+/// last, a space follows, so that what is typed next does not become part of it.
 fn with_filter(text: &str, clause: &str, clock: &Clock) -> String {
     let text = text.trim();
     let candidates = [
@@ -117,9 +117,11 @@ fn with_filter(text: &str, clause: &str, clock: &Clock) -> String {
         let (after, more) = parse_lenient(candidate, clock);
         more.len() <= errors.len() && adds(&before, &after, &clause)
     };
-    let open = |error: &Diagnostic| matches!(error.code, Code::UnclosedQuote | Code::Parenthesis);
-    // After an open quote or parenthesis, try the candidates that put the filter at the end last.
-    let skipped = if errors.iter().any(open) { 2 } else { 0 };
+    let is_unclosed =
+        |error: &Diagnostic| matches!(error.code, Code::UnclosedQuote | Code::Parenthesis);
+    // After an open quote or parenthesis, try the first two candidates last: they put the filter at
+    // the end.
+    let skipped = if errors.iter().any(is_unclosed) { 2 } else { 0 };
     let candidate =
         candidates[skipped..].iter().chain(&candidates[..skipped]).find(has_intended_meaning);
     candidate.unwrap_or(&candidates[0]).trim_start().to_owned()

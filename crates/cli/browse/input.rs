@@ -29,9 +29,10 @@ pub(crate) fn visible_input(
     let cursor = input.cursor().min(chars.len());
     // Scroll: drop whole characters from the left until the cursor is visible.
     let mut first = 0;
-    let mut before: usize = chars[..cursor].iter().map(|(.., width)| width).sum();
-    while before >= columns && first < cursor {
-        before -= chars[first].2;
+    let mut cursor_column: usize = chars[..cursor].iter().map(|(.., width)| width).sum();
+    while cursor_column >= columns && first < cursor {
+        let (.., width) = chars[first];
+        cursor_column -= width;
         first += 1;
     }
     let mut spans: Vec<Span<'static>> = Vec::new();
@@ -49,5 +50,5 @@ pub(crate) fn visible_input(
             _ => spans.push(Span::styled(c.to_string(), style)),
         }
     }
-    (spans, before as u16)
+    (spans, cursor_column as u16)
 }

@@ -16,32 +16,49 @@ pub(crate) enum Command {
     PageDown,
     First,
     Last,
+    /// The previous hit, even if the preview has the focus.
     Previous,
+    /// The next hit, even if the preview has the focus.
     Next,
+    /// Show the preview full screen, or leave it; in a popup, choose the selected line or bar.
     Open,
+    /// Move the focus between list and preview.
     Focus,
+    /// Filter by the next kind.
     Kind,
+    /// Choose a tag to filter by.
     Tags,
+    /// Choose a date to filter by.
     Dates,
+    /// From a flash item to the pages that contain it, from a page to its flash items.
     Follow,
     Similar,
-    Return,
+    /// Back to the list from which this one was opened.
+    Back,
     Pager,
     Editor,
     CopyId,
     CopyCitation,
+    /// Open the address of the record in the browser.
     Visit,
+    /// Show the hits over time.
     DateBars,
+    /// The next sort order.
     Sort,
     NextMatch,
     PreviousMatch,
+    /// Choose an earlier query.
     History,
+    /// The query of the history before the one that is shown.
     Older,
+    /// The query of the history after the one that is shown.
     Newer,
     Suspend,
     Help,
+    /// One step back, and at last out of the program.
     Escape,
     Quit,
+    /// Quit as if the program had been interrupted.
     Abort,
 }
 
@@ -148,7 +165,7 @@ pub(crate) const KEYS: &[Binding] = &[
     bind(Command::Last, &[plain(KeyCode::End)], "", "to the last hit that is loaded"),
     bind(Command::Previous, &[ctrl('p')], "", "previous hit, wherever the focus is"),
     bind(Command::Next, &[ctrl('n')], "", "next hit, wherever the focus is"),
-    bind(Command::Return, &[alt(KeyCode::Left)], "", "back to the previous list"),
+    bind(Command::Back, &[alt(KeyCode::Left)], "", "back to the previous list"),
     bind(Command::Escape, &[plain(KeyCode::Esc)], "", "go back; then clear the query; then leave"),
     bind(Command::Suspend, &[ctrl('z')], "", "suspend; `fg` in the shell comes back"),
     bind(Command::Quit, &[ctrl('q')], "quit", "leave"),
@@ -218,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_means_two_things() {
+    fn no_key_is_bound_twice() {
         let all: Vec<&Key> = KEYS.iter().flat_map(|binding| binding.keys).collect();
         for (at, key) in all.iter().enumerate() {
             assert!(!all[..at].contains(key), "{key} is bound twice");
@@ -247,6 +264,6 @@ mod tests {
             assert_eq!(command(event), Some(Command::Kind));
         }
         assert_eq!(name(Command::Kind), "Ctrl-K");
-        assert_eq!(name(Command::Return), "Alt-Left");
+        assert_eq!(name(Command::Back), "Alt-Left");
     }
 }

@@ -25,11 +25,11 @@ pub(crate) struct Layout {
     pub(crate) preview: Option<Rect>,
     pub(crate) footer: Rect,
     /// Number of items that are visible as a whole.
-    pub(crate) items: usize,
+    pub(crate) visible_items: usize,
     /// Number of lines of an item.
-    pub(crate) lines: u16,
+    pub(crate) lines_per_item: u16,
     /// Maximum number of characters of a snippet that fit into its line.
-    pub(crate) snippet: usize,
+    pub(crate) snippet_chars: usize,
 }
 
 /// Divides a screen of `(columns, rows)`; with `preview_only`, the preview replaces the list.
@@ -51,11 +51,11 @@ pub(crate) fn layout(size: (u16, u16), preview_only: bool) -> Layout {
         separator = Some(Rect { y: from, height: 1, ..body });
         preview = Some(Rect { y: from + 1, height: body.height - list.height - 1, ..body });
     }
-    let lines = if list.width >= MIN_COLUMNS_TWO_LINES { 2 } else { 3 };
-    let items = usize::from(list.height / lines);
-    // A Han character takes two columns. In two lines, the source stands before the snippet: the 8
-    // characters are left for it.
-    let snippet = match lines {
+    let lines_per_item = if list.width >= MIN_COLUMNS_TWO_LINES { 2 } else { 3 };
+    let visible_items = usize::from(list.height / lines_per_item);
+    // A Han character takes two columns. In an item of two lines, the source stands before the
+    // snippet: 8 characters are left for it.
+    let snippet_chars = match lines_per_item {
         2 => usize::from(list.width / 2).saturating_sub(8),
         _ => usize::from(list.width / 2).saturating_sub(1),
     };
@@ -66,9 +66,9 @@ pub(crate) fn layout(size: (u16, u16), preview_only: bool) -> Layout {
         separator,
         preview,
         footer: if rows > 2 { row(rows - 1) } else { Rect::default() },
-        items,
-        lines,
-        snippet: snippet.max(10),
+        visible_items,
+        lines_per_item,
+        snippet_chars: snippet_chars.max(10),
     };
     if preview_only {
         (layout.list, layout.separator, layout.preview) = (None, None, Some(body));

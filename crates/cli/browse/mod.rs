@@ -53,17 +53,17 @@ use crate::exit::Outcome;
 use crate::location::OpenIndex;
 use crate::types::Color;
 
-/// How long to wait for an answer before drawing, so that a quick one needs no second frame.
-const GRACE: Duration = Duration::from_millis(10);
-/// How long to wait for a key while an answer is awaited.
-const BRISK: Duration = Duration::from_millis(10);
-/// How long to wait for a key otherwise, before checking for a signal.
-const IDLE: Duration = Duration::from_millis(200);
+/// How long to wait for a response before drawing, so that a quick one needs no second frame.
+const WAIT_BEFORE_DRAWING: Duration = Duration::from_millis(10);
+/// How long to wait for input while a response is awaited.
+const INPUT_WAIT_IF_BUSY: Duration = Duration::from_millis(10);
+/// How long to wait for input otherwise, before checking for a signal.
+const INPUT_WAIT_IF_IDLE: Duration = Duration::from_millis(200);
 /// Time after which the screen says that a search is running.
 const SLOW: Duration = Duration::from_millis(250);
 /// How long the signal thread waits for the run to end before it ends the process.
 #[cfg(unix)]
-const PATIENCE: Duration = Duration::from_millis(500);
+const TIME_TO_END: Duration = Duration::from_millis(500);
 
 /// Refuses to run without a terminal.
 pub(crate) fn check_terminal() -> anyhow::Result<()> {
@@ -82,12 +82,12 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let colour = *global.color != Color::Never;
     force_color_output(colour);
-    let bounds =
+    let date_bounds =
         wensou_query::date_bounds(index.queried())?.map(|at| at.map(jiff::civil::DateTime::date));
     let index = Arc::new(index);
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
     let size = crossterm::terminal::size().context("cannot read the size of the terminal")?;
-    let (mut app, effects) = App::new(query, clock, bounds, size, expander(global, clock));
+    let (mut app, effects) = App::new(query, clock, date_bounds, size, expander(global, clock));
     app.history = History::load();
     let signals = Signals::catch().context("cannot catch signals")?;
     let screen = Screen::take().context("cannot set up the terminal")?;
@@ -95,15 +95,15 @@ pub(crate) fn run(
     let mut session = Session { index, worker, signals, screen, terminal, app, colour };
     let outcome = match session.perform(effects)? {
         Some(outcome) => Ok(outcome),
-        None => session.serve(),
+        None => session.run_event_loop(),
     };
     // A history that cannot be written must not hide how the run ended.
     let _ = session.app.history.save();
     outcome
 }
 
-/// Expands saved queries by the settings. A mistake in a saved query has no place in what is typed,
-/// so it is named with the query.
+/// Expands saved queries by the settings. A mistake in a saved query has no location in the typed
+/// text, so its message names the saved query instead.
 fn expander(global: &Global, clock: Clock) -> Expand {
     let global = global.clone();
     Expand(Rc::new(move |typed| {
@@ -133,21 +133,23 @@ struct Session {
 }
 
 impl Session {
-    /// The event loop: draws, waits for input and answers, and updates the state.
-    fn serve(&mut self) -> anyhow::Result<Outcome> {
-        let mut since = Instant::now();
-        let mut grace = true;
+    /// Draws, waits for input and responses, and updates the state, until the run ends.
+    fn run_event_loop(&mut self) -> anyhow::Result<Outcome> {
+        let mut last_input = Instant::now();
+        // The first request counts like one after input.
+        let mut after_input = true;
         loop {
-            if let Some(outcome) = self.answers(grace)? {
+            if let Some(outcome) = self.apply_responses(after_input)? {
                 return Ok(outcome);
             }
             self.draw()?;
-            let timeout = if self.app.is_waiting() { BRISK } else { IDLE };
-            let mut any = false;
-            while event::poll(if any { Duration::ZERO } else { timeout })? {
-                any = true;
-                if let Some(happened) = translate(event::read()?)
-                    && let Some(outcome) = self.happen(happened)?
+            let timeout =
+                if self.app.is_waiting() { INPUT_WAIT_IF_BUSY } else { INPUT_WAIT_IF_IDLE };
+            let mut had_input = false;
+            while event::poll(if had_input { Duration::ZERO } else { timeout })? {
+                had_input = true;
+                if let Some(event) = translate(event::read()?)
+                    && let Some(outcome) = self.handle(event)?
                 {
                     return Ok(outcome);
                 }
@@ -155,21 +157,22 @@ impl Session {
             if let Some(signal) = self.signals.caught() {
                 return Ok(Outcome::Signalled(signal));
             }
-            grace = any;
-            if any {
-                since = Instant::now();
-            } else if self.app.is_waiting() && since.elapsed() > SLOW {
-                self.happen(Event::Slow)?;
+            after_input = had_input;
+            if had_input {
+                last_input = Instant::now();
+            } else if self.app.is_waiting() && last_input.elapsed() > SLOW {
+                self.handle(Event::Slow)?;
             }
         }
     }
 
-    /// Applies the answers that have arrived; with `grace`, waits a moment for the first.
-    fn answers(&mut self, grace: bool) -> anyhow::Result<Option<Outcome>> {
-        let mut wait = if grace { GRACE } else { Duration::ZERO };
+    /// Applies the responses that have arrived. After input, which may have made a request, waits
+    /// for [`WAIT_BEFORE_DRAWING`] for the first.
+    fn apply_responses(&mut self, after_input: bool) -> anyhow::Result<Option<Outcome>> {
+        let mut wait = if after_input { WAIT_BEFORE_DRAWING } else { Duration::ZERO };
         while self.app.is_waiting() {
-            let Some(answer) = self.worker.answer(wait) else { break };
-            if let Some(outcome) = self.happen(Event::Answer(answer))? {
+            let Some(response) = self.worker.next_response(wait) else { break };
+            if let Some(outcome) = self.handle(Event::Response(response))? {
                 return Ok(Some(outcome));
             }
             wait = Duration::ZERO;
@@ -188,38 +191,46 @@ impl Session {
         Ok(())
     }
 
-    fn happen(&mut self, event: Event) -> anyhow::Result<Option<Outcome>> {
+    /// Updates the state and carries out the effects. Returns the outcome if the run ends.
+    fn handle(&mut self, event: Event) -> anyhow::Result<Option<Outcome>> {
         let effects = self.app.update(event);
         #[cfg(debug_assertions)]
         screen::panic_if_asked("draw", self.app.text());
         self.perform(effects)
     }
 
+    /// Carries out effects. Returns the outcome if the run ends.
     fn perform(&mut self, effects: Vec<Effect>) -> anyhow::Result<Option<Outcome>> {
         for effect in effects {
             match effect {
-                Effect::Ask(ask) => self.worker.ask(ask),
+                Effect::Ask(request) => self.worker.ask(request),
                 Effect::Copy(text) => {
                     execute!(stdout(), CopyToClipboard::to_clipboard_from(text))?;
                 }
-                Effect::Page { id, text } => {
+                Effect::Pager { id, text } => {
                     let (index, clock) = (Arc::clone(&self.index), self.app.clock);
-                    self.outside(|| open::open_in_pager(&index.location(), &clock, &id, &text))?;
+                    self.lend_terminal(|| {
+                        open::open_in_pager(&index.location(), &clock, &id, &text)
+                    })?;
                 }
                 Effect::Edit(item) => {
                     let index = Arc::clone(&self.index);
-                    self.outside(|| open::open_in_editor(&index, &item))?;
+                    self.lend_terminal(|| open::open_in_editor(&index, &item))?;
                 }
-                Effect::Visit(url) => self.outside(|| open::open_in_browser(&url))?,
-                Effect::Suspend => self.outside(suspend)?,
+                Effect::Visit(url) => self.lend_terminal(|| open::open_in_browser(&url))?,
+                Effect::Suspend => self.lend_terminal(suspend)?,
                 Effect::Quit(outcome) => return Ok(Some(outcome)),
             }
         }
         Ok(None)
     }
 
-    /// Runs another program in the terminal. Its error becomes a status message.
-    fn outside(&mut self, program: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    /// Restores the terminal while `program` runs, which uses it. An error of `program` becomes a
+    /// status message.
+    fn lend_terminal(
+        &mut self,
+        program: impl FnOnce() -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         self.screen.suspend();
         let outcome = program();
         self.screen.resume()?;
@@ -231,7 +242,7 @@ impl Session {
             self.perform(effects)?;
         }
         if let Err(error) = outcome {
-            self.app.update(Event::Said(format!("{error:#}")));
+            self.app.update(Event::ProgramFailed(format!("{error:#}")));
         }
         Ok(())
     }
@@ -285,7 +296,7 @@ impl Signals {
                 }
                 let signal = u8::try_from(signal).unwrap_or_default();
                 shared.store(signal, Ordering::SeqCst);
-                std::thread::sleep(PATIENCE);
+                std::thread::sleep(TIME_TO_END);
                 // The run has not ended: it may be reading from a terminal that no longer exists.
                 if screen::is_taken() {
                     screen::restore();
@@ -296,6 +307,7 @@ impl Signals {
         Ok(Self(caught))
     }
 
+    /// The number of the signal that was caught, if any.
     fn caught(&self) -> Option<u8> {
         Some(self.0.load(Ordering::SeqCst)).filter(|signal| *signal > 0)
     }

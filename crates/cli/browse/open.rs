@@ -1,4 +1,4 @@
-//! Opens a record in the pager or in the editor.
+//! Opens a record in the pager or in the editor, or its address in the browser.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -14,9 +14,11 @@ pub(crate) enum Subject {
 /// One line of a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Choice {
-    /// A tag or a value of `date:`; `None` removes the filter.
+    /// A tag, a value of `date:` or a query of the history. `None` removes the filter by date.
     pub(crate) value: Option<String>,
+    /// The text that is shown, and that typing narrows down.
     pub(crate) label: String,
+    /// The number of documents, if it is known.
     pub(crate) count: Option<u64>,
 }
 
@@ -24,9 +26,11 @@ pub(crate) struct Choice {
 #[derive(Debug)]
 pub(crate) struct Picker {
     pub(crate) subject: Subject,
+    /// What was typed to narrow the choices down.
     pub(crate) filter: Input,
     /// Whether the choices are still being counted.
     pub(crate) waiting: bool,
+    /// The index of the selected choice among the matching ones.
     pub(crate) selected: usize,
     choices: Vec<Choice>,
 }
@@ -41,6 +45,7 @@ impl Picker {
         Self { waiting: true, ..Self::new(subject, Vec::new()) }
     }
 
+    /// Sets the choices, which were awaited.
     pub(crate) fn fill(&mut self, choices: Vec<Choice>) {
         self.choices = choices;
         self.waiting = false;

@@ -56,8 +56,8 @@ const DATE_BAR_ROWS: u16 = 4;
 /// The character for a cell of a bar, by how many eighths of the cell are filled.
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-/// Draws the hits over time in a popup as wide as the screen: bars, and below them the label and the
-/// count of the selected one.
+/// Draws the hits over time in a popup as wide as the screen: the bars, and below them the label
+/// and the count of the selected one.
 pub(crate) fn draw_date_bars(frame: &mut Frame<'_>, date_bars: &DateBars) {
     let (columns, rows) = (frame.area().width, frame.area().height);
     let title = "dates of the hits · Left Right · Enter narrows";

@@ -52,8 +52,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
 
 /// Draws the query line, with the number of hits and the time of the search.
 fn draw_query(frame: &mut Frame<'_>, app: &App, area: Rect) {
-    let found = summary(app, area.width);
-    let room = usize::from(area.width).saturating_sub(PROMPT.width() + found.width() + 1);
+    let summary = summary(app, area.width);
+    let room = usize::from(area.width).saturating_sub(PROMPT.width() + summary.width() + 1);
     let (mut spans, cursor) = visible_input(&app.input, &app.errors, room.max(4));
     if app.text().is_empty() {
         spans = truncate(vec![Span::styled(PLACEHOLDER, DIM)], room).spans;
@@ -61,17 +61,18 @@ fn draw_query(frame: &mut Frame<'_>, app: &App, area: Rect) {
     spans.insert(0, Span::styled(PROMPT, KIND));
     frame.render_widget(Line::from(spans), area);
     let right = Rect {
-        x: area.width.saturating_sub(found.width() as u16),
-        width: area.width.min(found.width() as u16),
+        x: area.width.saturating_sub(summary.width() as u16),
+        width: area.width.min(summary.width() as u16),
         ..area
     };
-    frame.render_widget(Span::styled(found, DIM), right);
+    frame.render_widget(Span::styled(summary, DIM), right);
     if app.popup.is_none() && area.height > 0 {
         let x = PROMPT.width() as u16 + cursor;
         frame.set_cursor_position((x.min(area.width.saturating_sub(1)), area.y));
     }
 }
 
+/// The number of hits and, if there is room, the time of the search.
 fn summary(app: &App, columns: u16) -> String {
     if app.slow {
         return "searching…".to_owned();
@@ -81,14 +82,14 @@ fn summary(app: &App, columns: u16) -> String {
         total => count_noun(total, "hit"),
     };
     let took = app.list.took.as_secs_f64() * 1000.0;
-    match columns >= MIN_COLUMNS_BELOW && !app.followed() {
+    match columns >= MIN_COLUMNS_BELOW && !app.shows_related() {
         true => format!("{total} · {took:.1} ms"),
         false => total,
     }
 }
 
-/// The line below the query: the origin of a list that was followed to, else the first mistake,
-/// else that the search was relaxed, else the first warning.
+/// The line below the query: the origin of a list of related records, else the first mistake, else
+/// a hint that comes first, else that the search was relaxed, else the first warning.
 fn notice(app: &App, columns: u16) -> Line<'static> {
     let list = &app.list;
     let title = match &list.origin {
@@ -113,7 +114,7 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
     truncate(pieces, usize::from(columns))
 }
 
-/// Whether a hint says more than that the search was relaxed.
+/// Whether a hint says more than that the search was relaxed, and is shown instead.
 fn comes_first(code: Code) -> bool {
     matches!(code, Code::SimilarWord | Code::ReadAsPinyin)
 }
@@ -129,23 +130,25 @@ fn diagnostic_spans(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<S
     pieces
 }
 
+/// Draws the items of the list from the first visible one on, or why there are none.
 fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
     let list = &mut app.list;
-    let items = layout.items.max(1);
+    let items = layout.visible_items.max(1);
     // The screen may have shrunk since the selection moved.
     list.first = list.first.min(list.selected).max((list.selected + 1).saturating_sub(items));
     let list = &app.list;
     let room = usize::from(area.width).saturating_sub(1);
     let mut y = area.y;
     // Draw one more item than fits: its first lines show that the list goes on.
-    for (at, item) in list.items.iter().enumerate().skip(list.first).take(layout.items + 1) {
-        for line in item_lines(item, room, layout.lines) {
+    for (at, item) in list.items.iter().enumerate().skip(list.first).take(layout.visible_items + 1)
+    {
+        for line in item_lines(item, room, layout.lines_per_item) {
             if y >= area.bottom() {
                 return;
             }
-            let bar = if at == list.selected { Span::styled("▌", KIND) } else { Span::raw(" ") };
+            let mark = if at == list.selected { Span::styled("▌", KIND) } else { Span::raw(" ") };
             let mut line = line;
-            line.spans.insert(0, bar);
+            line.spans.insert(0, mark);
             frame.render_widget(line, Rect { y, height: 1, ..area });
             y += 1;
         }
@@ -244,6 +247,7 @@ fn snippet_spans(snippet: &Snippet) -> Vec<Span<'static>> {
     pieces
 }
 
+/// Draws the line between list and preview: down beside the list, or across below it.
 fn draw_separator(frame: &mut Frame<'_>, area: Rect, focused: bool) {
     let style = if focused { KIND } else { DIM };
     match area.width {

@@ -51,7 +51,7 @@ pub(crate) enum RequestKind {
     Hits { offset: usize, limit: usize },
     /// The pages that contain a flash item.
     Pages(Box<FlashItem>),
-    /// Flash items by id.
+    /// Flash items by id, as a list.
     Flashes(Vec<String>),
     /// Documents similar to the one with this id.
     Similar(String),
@@ -68,7 +68,7 @@ pub(crate) enum RequestKind {
 enum ScreenPart {
     List,
     Preview,
-    Tags,
+    Popup,
 }
 
 impl RequestKind {
@@ -78,17 +78,18 @@ impl RequestKind {
                 ScreenPart::List
             }
             Self::Embedded(_) => ScreenPart::Preview,
-            Self::Tags | Self::Dates => ScreenPart::Tags,
+            Self::Tags | Self::Dates => ScreenPart::Popup,
         }
     }
 }
 
-/// One item of the list: a hit, or a record that was followed.
+/// One item of the list: a hit, or a record that is related to one.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     pub(crate) record: Record,
     pub(crate) title: Snippet,
     pub(crate) snippet: Snippet,
+    /// The words of the query that the record lacks.
     pub(crate) missing: Vec<String>,
 }
 
@@ -100,6 +101,7 @@ impl From<Hit> for Item {
 }
 
 impl Item {
+    /// A record that no search has found, with the start of its body as the snippet.
     fn of(record: Record, highlighter: &Highlighter) -> Self {
         let texts = record.texts();
         let lead: String = texts.body.chars().take(SNIPPET_CHARS).collect();
@@ -163,7 +165,7 @@ impl Worker {
     }
 
     /// The next response, if it comes within `timeout`.
-    pub(crate) fn answer(&self, timeout: Duration) -> Option<Response> {
+    pub(crate) fn next_response(&self, timeout: Duration) -> Option<Response> {
         match timeout.is_zero() {
             true => self.response_rx.try_recv().ok(),
             false => self.response_rx.recv_timeout(timeout).ok(),
@@ -175,6 +177,7 @@ impl Worker {
     }
 }
 
+/// Answers requests until the receiver of the responses has gone.
 fn serve(
     index: IndexRef<'_>,
     clock: &Clock,

@@ -1,4 +1,5 @@
-//! Commands on the query or the selected item: filter, follow, similar, back, copy.
+//! Commands on the query or the selected item: filter, sort, show related records, go back, copy,
+//! open an address, recall a query of the history.
 
 use tui_input::Input;
 use wensou_index::RecordExt;
@@ -13,6 +14,7 @@ use crate::browse::text::one_line;
 use crate::browse::worker::RequestKind;
 
 impl App {
+    /// Filters by the next kind in the order articles, flash items, both.
     pub(super) fn next_kind(&mut self) {
         let kind = match filters::kind(self.text(), &self.clock) {
             None => Some(Kind::Article),
@@ -23,7 +25,7 @@ impl App {
     }
 
     /// The choices of the date picker: spans that end today, years, and whether a date is known.
-    pub(super) fn dates(&self) -> Vec<Choice> {
+    pub(super) fn date_choices(&self) -> Vec<Choice> {
         let choice = |value: &str, label: &str| Choice {
             value: Some(value.to_owned()),
             label: label.to_owned(),
@@ -40,7 +42,7 @@ impl App {
             ]
             .map(|(value, label)| choice(value, label)),
         );
-        if let [Some(oldest), Some(newest)] = self.bounds {
+        if let [Some(oldest), Some(newest)] = self.date_bounds {
             for year in (oldest.year()..=newest.year()).rev() {
                 choices.push(choice(&year.to_string(), &year.to_string()));
             }
@@ -50,6 +52,8 @@ impl App {
         choices
     }
 
+    /// Requests the pages that contain the selected flash item, or the flash items in the selected
+    /// page.
     pub(super) fn follow(&mut self) {
         let Some(item) = self.selected() else { return };
         let title = item.title.text.clone();
@@ -65,6 +69,7 @@ impl App {
         self.awaited_origin = Some(origin);
     }
 
+    /// Requests the documents that are similar to the selected one.
     pub(super) fn similar(&mut self) {
         let Some(item) = self.selected() else { return };
         let (id, title) = (item.record.id().to_owned(), item.title.text.clone());
@@ -87,6 +92,7 @@ impl App {
         self.selected().map(|item| item.record.id().to_owned())
     }
 
+    /// Copies what `of` returns for the selected record; `what` names it in the message.
     pub(super) fn copy(&mut self, what: &str, of: fn(&Record) -> String) {
         let Some(item) = self.selected() else { return };
         let text = one_line(&of(&item.record));
@@ -140,8 +146,8 @@ impl App {
         true
     }
 
-    /// The choices of the history, the newest query first.
-    pub(super) fn earlier_queries(&self) -> Vec<Choice> {
+    /// The choices of the history picker, the newest query first.
+    pub(super) fn history_choices(&self) -> Vec<Choice> {
         let choice = |query: &String| Choice {
             label: query.clone(),
             value: Some(query.clone()),

@@ -1,10 +1,13 @@
-//! What is on the screen and what a key does to it. Nothing here draws, searches or reads a clock:
-//! an event goes in, the state changes, and what must be done outside comes out as effects.
+//! The state of the screen and what a key does to it. Nothing here draws, searches or reads a
+//! clock: an event goes in, the state changes, and the effects that the caller must carry out come
+//! out.
 
 mod acting;
-mod answers;
+mod commands;
 mod mouse;
 mod moving;
+mod popup_keys;
+mod responses;
 mod typing;
 
 use std::rc::Rc;
@@ -24,31 +27,34 @@ use super::text::one_line;
 use super::worker::{Item, Request, Response};
 use crate::exit::Outcome;
 
-/// What can happen.
+/// What changes the state: input of the user, or news from the caller.
 #[derive(Debug)]
 pub(crate) enum Event {
     Key(KeyEvent),
     Paste(String),
     Mouse(MouseEvent),
     Resize(u16, u16),
-    Answer(Response),
-    /// The newest question has not been answered for a while.
+    /// The worker has answered a request.
+    Response(Response),
+    /// The newest request has had no response for a while.
     Slow,
-    /// Something done outside has ended, with this to say.
-    Said(String),
+    /// The pager, the editor or the browser has failed, with this message.
+    ProgramFailed(String),
 }
 
-/// What must be done outside.
+/// What the caller must do, because the state itself does no input or output.
 #[derive(Debug)]
 pub(crate) enum Effect {
+    /// Send the request to the worker.
     Ask(Request),
-    /// Show the record of this id in the pager, the words of the text marked.
-    Page {
+    /// Show the record with this id in the pager, with the words of the query `text` highlighted.
+    Pager {
         id: String,
         text: String,
     },
     /// Open the file of the item in the editor.
     Edit(Box<Item>),
+    /// Copy the text to the clipboard.
     Copy(String),
     /// Open the address in the browser.
     Visit(String),
@@ -57,14 +63,14 @@ pub(crate) enum Effect {
     Quit(Outcome),
 }
 
-/// Where the keys that move go.
+/// The part of the screen that the keys for moving act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Focus {
     List,
     Preview,
 }
 
-/// What stands over the rest.
+/// A box that is drawn over the rest of the screen.
 #[derive(Debug)]
 pub(crate) enum Popup {
     /// The help, scrolled to this line.
@@ -92,6 +98,7 @@ pub(crate) enum ListOrigin {
 pub(crate) struct List {
     pub(crate) origin: ListOrigin,
     pub(crate) items: Vec<Item>,
+    /// Number of hits or records, also of those that are not loaded.
     pub(crate) total: usize,
     pub(crate) took: Duration,
     pub(crate) relaxed: bool,
@@ -109,9 +116,11 @@ pub(crate) struct List {
 /// The preview of the selected record.
 #[derive(Debug, Default)]
 pub(crate) struct Preview {
+    /// The id of the record.
     id: String,
     /// The flash items in the page; `None` until they are read.
     pub(crate) flashes: Option<Vec<Item>>,
+    /// The first visible line.
     pub(crate) scroll: usize,
     /// The line of the match that was scrolled to.
     matched: Option<usize>,
@@ -136,8 +145,11 @@ impl std::fmt::Debug for Expand {
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) clock: Clock,
-    bounds: [Option<Date>; 2],
+    /// The days of the oldest and the newest document with a date.
+    date_bounds: [Option<Date>; 2],
+    /// Columns and rows of the terminal.
     pub(crate) size: (u16, u16),
+    /// The query line.
     pub(crate) input: Input,
     /// The query that is searched for: the typed one with its saved query expanded.
     query: String,
@@ -148,21 +160,24 @@ pub(crate) struct App {
     /// The mistakes in the query.
     pub(crate) errors: Vec<Diagnostic>,
     pub(crate) list: List,
+    /// The lists to go back to, while a list of related records is shown.
     previous_lists: Vec<List>,
     pub(crate) preview: Preview,
     pub(crate) focus: Focus,
     /// Whether the preview has the whole screen.
     pub(crate) preview_only: bool,
     pub(crate) popup: Option<Popup>,
+    /// A message in the bottom line, until the next key.
     pub(crate) status: Option<String>,
-    /// Whether the answer to the newest question is late.
+    /// Whether the response to the newest request for a list is late.
     pub(crate) slow: bool,
     /// The number of the newest request.
     number: u64,
-    /// The number of the request for a list that has no response yet; then those of the requests
-    /// for the content of a popup and for the flash items of the preview.
+    /// The number of the request for a list that has no response yet.
     awaited: Option<u64>,
+    /// The same for the content of a popup.
     awaited_popup: Option<u64>,
+    /// The same for the flash items of the preview.
     awaited_flashes: Option<u64>,
     /// The origin of the list that is awaited.
     awaited_origin: Option<ListOrigin>,
@@ -170,11 +185,11 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// The initial state, with the first question.
+    /// The initial state, and the request for the first hits.
     pub(crate) fn new(
         text: String,
         clock: Clock,
-        bounds: [Option<Date>; 2],
+        date_bounds: [Option<Date>; 2],
         size: (u16, u16),
         expand: Expand,
     ) -> (Self, Vec<Effect>) {
@@ -193,7 +208,7 @@ impl App {
         };
         let mut app = Self {
             clock,
-            bounds,
+            date_bounds,
             size,
             input: Input::new(one_line(&text)),
             query: String::new(),
@@ -221,26 +236,26 @@ impl App {
         (app, effects)
     }
 
-    /// Handles an event; returns what must be done outside.
+    /// Handles an event; returns what the caller must do.
     pub(crate) fn update(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Resize(columns, rows) => self.resize((columns, rows)),
-            Event::Answer(answer) => self.apply_response(answer),
+            Event::Response(response) => self.apply_response(response),
             Event::Slow => self.slow = self.awaited.is_some(),
-            Event::Said(text) => self.status = Some(text),
+            Event::ProgramFailed(message) => self.status = Some(message),
         }
         std::mem::take(&mut self.effects)
     }
 
-    /// Whether an answer is awaited.
+    /// Whether any request has no response yet.
     pub(crate) fn is_waiting(&self) -> bool {
         [self.awaited, self.awaited_popup, self.awaited_flashes].iter().any(Option::is_some)
     }
 
-    /// The query.
+    /// The text of the query line.
     pub(crate) fn text(&self) -> &str {
         self.input.value()
     }
@@ -249,8 +264,9 @@ impl App {
         self.list.items.get(self.list.selected)
     }
 
-    /// Whether the list was reached from another one.
-    pub(crate) fn followed(&self) -> bool {
+    /// Whether the list has records that are related to one of another list, such as the pages of a
+    /// flash item, and not the hits of the query.
+    pub(crate) fn shows_related(&self) -> bool {
         !self.previous_lists.is_empty()
     }
 

@@ -6,8 +6,8 @@ use ratatui::layout::{Position, Rect};
 use super::{App, Focus, Popup};
 use crate::browse::help;
 
-/// Lines that one notch of the wheel scrolls the preview by.
-const NOTCH: isize = 3;
+/// Lines that one notch of the wheel scrolls the preview or the help by.
+const LINES_PER_NOTCH: isize = 3;
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: MouseEvent) {
@@ -24,17 +24,18 @@ impl App {
         let (size, preview) = (self.size, self.layout().preview);
         match &mut self.popup {
             Some(Popup::Help(first)) => {
-                let line = first.saturating_add_signed(notches * NOTCH);
+                let line = first.saturating_add_signed(notches * LINES_PER_NOTCH);
                 *first = line.min(help::overflow(size));
             }
             Some(Popup::Picker(picker)) => picker.move_by(notches),
             Some(Popup::DateBars(date_bars)) => date_bars.move_by(notches),
-            None if is_in(preview, at) => self.scroll(notches * NOTCH),
+            None if is_in(preview, at) => self.scroll(notches * LINES_PER_NOTCH),
             None => self.select(notches),
         }
     }
 
-    /// Selects the item that was clicked, or opens it if it is selected. A popup is closed.
+    /// Closes an open popup; otherwise focuses the preview that was clicked, or selects the item
+    /// that was clicked, or opens it if it is selected already.
     fn click(&mut self, at: Position) {
         self.status = None;
         if self.popup.take().is_some() {
@@ -48,7 +49,7 @@ impl App {
             return;
         }
         let Some(area) = layout.list.filter(|area| area.contains(at)) else { return };
-        let row = usize::from((at.y - area.y) / layout.lines.max(1));
+        let row = usize::from((at.y - area.y) / layout.lines_per_item.max(1));
         let clicked = self.list.first + row;
         self.focus = Focus::List;
         if clicked >= self.list.items.len() {
@@ -57,8 +58,7 @@ impl App {
         if clicked == self.list.selected {
             return self.toggle_preview_only();
         }
-        let lines = clicked as isize - self.list.selected as isize;
-        self.select(lines);
+        self.select(clicked as isize - self.list.selected as isize);
     }
 }
 

@@ -11,15 +11,16 @@ use crate::browse::theme::MATCH;
 use crate::browse::worker::{BATCH, RequestKind};
 
 impl App {
+    /// Adapts to the size of the terminal, in columns and rows.
     pub(super) fn resize(&mut self, size: (u16, u16)) {
-        let before = self.layout().snippet;
+        let before = self.layout().snippet_chars;
         self.size = size;
         let layout = self.layout();
         if layout.preview.is_none() && self.focus == Focus::Preview {
             self.focus = Focus::List;
         }
         // Snippets are cut to the width of a line, so ask for the hits again.
-        if layout.snippet != before && self.previous_lists.is_empty() {
+        if layout.snippet_chars != before && self.previous_lists.is_empty() {
             let limit = self.list.items.len().max(BATCH);
             self.awaited = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
             self.awaited_origin = Some(ListOrigin::Query(self.text().to_owned()));
@@ -34,14 +35,16 @@ impl App {
         }
     }
 
-    pub(super) fn select(&mut self, lines: isize) {
+    /// Moves the selection by `items`. Requests more hits when it nears the end of those that are
+    /// loaded.
+    pub(super) fn select(&mut self, items: isize) {
         let last = self.list.items.len().saturating_sub(1);
-        let selected = self.list.selected.saturating_add_signed(lines).min(last);
+        let selected = self.list.selected.saturating_add_signed(items).min(last);
         if selected != self.list.selected {
             self.list.selected = selected;
             self.update_selection();
         }
-        let near_end = selected + self.layout().items >= last;
+        let near_end = selected + self.layout().visible_items >= last;
         let is_query = matches!(&self.list.origin, ListOrigin::Query(text) if text == self.text());
         if near_end && is_query && !self.list.is_loading && self.list.items.len() < self.list.total
         {
@@ -51,6 +54,7 @@ impl App {
         }
     }
 
+    /// Scrolls the preview by `lines`, no further than its ends.
     pub(super) fn scroll(&mut self, lines: isize) {
         let layout = self.layout();
         let Some(area) = layout.preview else { return };
@@ -65,7 +69,7 @@ impl App {
         let layout = self.layout();
         let lines = match (self.preview_only || self.focus == Focus::Preview, layout.preview) {
             (true, Some(area)) => usize::from(area.height).saturating_sub(1),
-            _ => layout.items,
+            _ => layout.visible_items,
         };
         lines.max(1) as isize
     }
@@ -77,9 +81,9 @@ impl App {
 
     /// Scrolls the list to the selected item and updates the preview.
     pub(super) fn update_selection(&mut self) {
-        let items = self.layout().items.max(1);
+        let visible = self.layout().visible_items.max(1);
         let list = &mut self.list;
-        list.first = list.first.min(list.selected).max((list.selected + 1).saturating_sub(items));
+        list.first = list.first.min(list.selected).max((list.selected + 1).saturating_sub(visible));
         let Some(item) = list.items.get(list.selected) else {
             self.preview = Preview::default();
             self.awaited_flashes = None;
@@ -104,6 +108,7 @@ impl App {
         }
     }
 
+    /// Shows the preview of the selected record full screen, or the list again.
     pub(super) fn toggle_preview_only(&mut self) {
         if self.selected().is_none() {
             return;
@@ -123,7 +128,7 @@ impl App {
             return;
         }
         let Some(area) = self.layout().preview else {
-            // There is no room for a preview beside the list.
+            // There is no room for a preview beside the list: show it full screen.
             self.toggle_preview_only();
             return self.next_match(forward);
         };

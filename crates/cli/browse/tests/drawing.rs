@@ -183,7 +183,9 @@ fn text_from_pages_cannot_act_on_the_terminal() {
     }
     let mut driver = Driver::new("警報", (80, 24));
     driver.alt(KeyCode::Char('y'));
-    let Some(Effect::Copy(copied)) = driver.done.pop() else { panic!("nothing was copied") };
+    let Some(Effect::Copy(copied)) = driver.other_effects.pop() else {
+        panic!("nothing was copied")
+    };
     assert!(!copied.contains(char::is_control), "{copied:?}");
 }
 

@@ -1,4 +1,4 @@
-//! What keys, pasted text and answers of the worker do.
+//! What keys, pasted text and responses of the worker do.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -8,7 +8,7 @@ use crate::browse::worker::{Request, RequestKind, Response, ResponseData, answer
 use crate::exit::Outcome;
 
 #[test]
-fn typing_searches_in_either_script_and_keeps_to_the_query() {
+fn typing_searches_in_either_script_and_runs_no_command() {
     let mut driver = Driver::new("", (80, 24));
     assert_eq!(driver.app.list.total, 4, "everything");
     driver.type_text("质押");
@@ -19,7 +19,7 @@ fn typing_searches_in_either_script_and_keeps_to_the_query() {
 }
 
 #[test]
-fn a_paste_is_one_line_and_one_question() {
+fn a_paste_becomes_one_line_and_one_request() {
     let mut driver = Driver::new("減", (80, 24));
     let effects = driver.app.update(Event::Paste("半\r\n質押\u{1b}[31m\t收益\n".to_owned()));
     assert_eq!(driver.app.text(), "減半  質押[31m 收益");
@@ -31,19 +31,19 @@ fn a_paste_is_one_line_and_one_question() {
 }
 
 #[test]
-fn only_the_newest_answer_counts() {
+fn a_late_response_to_an_older_request_is_dropped() {
     let mut driver = Driver::new("", (80, 24));
-    let asked = |effects: Vec<Effect>| match effects.into_iter().next() {
-        Some(Effect::Ask(ask)) => ask,
+    let requested = |effects: Vec<Effect>| match effects.into_iter().next() {
+        Some(Effect::Ask(request)) => request,
         other => panic!("{other:?}"),
     };
-    let first = asked(driver.app.update(Event::Paste("質押".to_owned())));
-    let second = asked(driver.app.update(Event::Paste(" AND 減半每四年".to_owned())));
+    let first = requested(driver.app.update(Event::Paste("質押".to_owned())));
+    let second = requested(driver.app.update(Event::Paste(" AND 減半每四年".to_owned())));
     let late = answer(driver.index.into(), &driver.app.clock, &first);
     let newest = answer(driver.index.into(), &driver.app.clock, &second);
-    driver.send(Event::Answer(newest));
+    driver.send(Event::Response(newest));
     let titles: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
-    driver.send(Event::Answer(late));
+    driver.send(Event::Response(late));
     assert_eq!(driver.titles(), titles);
     assert!(!driver.app.is_waiting());
 }
@@ -57,8 +57,8 @@ fn a_mistake_is_reported_below_the_query_and_the_hits_stay() {
     assert!(screen.lines().nth(1).unwrap().starts_with("`kind:` without a value"), "{screen}");
     assert_eq!(driver.titles(), before);
     driver.ctrl('u').type_text("。");
-    assert_eq!(driver.app.errors.len(), 1, "nothing in it can be searched");
-    assert_eq!(driver.titles().len(), 4, "what the empty query found");
+    assert_eq!(driver.app.errors.len(), 1, "the query has no text that can be searched for");
+    assert_eq!(driver.titles().len(), 4, "the hits of the empty query stay");
 }
 
 #[test]
@@ -85,21 +85,24 @@ fn a_flash_item_is_followed_to_its_pages_and_back() {
     driver.press(KeyCode::Esc);
     assert_eq!(driver.app.text(), "");
     driver.press(KeyCode::Esc);
-    assert!(matches!(driver.done.as_slice(), [Effect::Quit(Outcome::Done)]));
+    assert!(matches!(driver.other_effects.as_slice(), [Effect::Quit(Outcome::Done)]));
 }
 
 #[test]
 fn the_only_page_is_opened_where_there_is_no_room_beside_the_list() {
     let mut driver = Driver::new("第四次減半", (40, 12));
     driver.ctrl('f');
-    assert!(driver.app.preview_only && driver.app.followed());
+    assert!(driver.app.preview_only && driver.app.shows_related());
     assert_eq!(driver.titles(), ["分析师:比特币减半将至"]);
     driver.press(KeyCode::Esc);
-    assert!(!driver.app.preview_only && !driver.app.followed(), "one step there, one step back");
+    assert!(
+        !driver.app.preview_only && !driver.app.shows_related(),
+        "one key opened the list and the page, so one key leaves both"
+    );
 }
 
 #[test]
-fn what_is_similar_is_a_list_to_come_back_from() {
+fn similar_documents_are_a_list_that_escape_leaves() {
     let mut driver = Driver::new("第四次減半", (80, 24));
     let key = KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL);
     let effects = driver.app.update(Event::Key(key));
@@ -108,18 +111,18 @@ fn what_is_similar_is_a_list_to_come_back_from() {
         panic!("{effects:?}")
     };
     let items = Driver::new("質押", (80, 24)).app.list.items;
-    driver.send(Event::Answer(Response { number: *number, data: ResponseData::Records(items) }));
+    driver.send(Event::Response(Response { number: *number, data: ResponseData::Records(items) }));
     assert!(driver.screen().contains("similar to 比特币的第四次减半"));
     assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
     driver.press(KeyCode::Esc);
     assert_eq!(driver.titles(), ["比特币的第四次减半"]);
     driver.ctrl('f');
     driver.type_text("質押");
-    assert!(!driver.app.followed(), "typing is a search again");
+    assert!(!driver.app.shows_related(), "typing is a search again");
 }
 
 #[test]
-fn more_hits_are_read_near_the_end_of_those_that_are_there() {
+fn more_hits_are_requested_near_the_end_of_the_loaded_ones() {
     let mut driver = Driver::new("", (80, 24));
     driver.app.list.items.truncate(2);
     driver.press(KeyCode::Down).press(KeyCode::End);
@@ -135,7 +138,7 @@ fn the_preview_of_a_page_lists_its_flash_items() {
 }
 
 #[test]
-fn what_cannot_be_followed_says_so() {
+fn a_message_says_that_there_is_nothing_to_follow_or_to_go_back_to() {
     let mut driver = Driver::new("警報", (80, 24));
     driver.ctrl('f');
     assert_eq!(driver.app.status.as_deref(), Some("this page has no flash items"));
@@ -194,16 +197,17 @@ fn the_focus_moves_and_the_preview_scrolls() {
 }
 
 #[test]
-fn leaving_says_how() {
+fn quitting_and_aborting_have_different_outcomes() {
     let mut driver = Driver::new("减半", (80, 24));
     driver.ctrl('q');
     driver.ctrl('t').ctrl('c');
-    let done: Vec<String> = driver.done.iter().map(|effect| format!("{effect:?}")).collect();
-    assert_eq!(done, ["Quit(Done)", "Quit(Signalled(2))"]);
+    let effects: Vec<String> =
+        driver.other_effects.iter().map(|effect| format!("{effect:?}")).collect();
+    assert_eq!(effects, ["Quit(Done)", "Quit(Signalled(2))"]);
 }
 
 #[test]
-fn browse_reads_what_search_reads() {
+fn pinyin_saved_queries_and_reasons_for_no_hits_are_those_of_search() {
     // Pinyin, with a hint that says so and its highlights.
     let mut driver = Driver::new("yitaifang", (80, 24));
     assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
@@ -216,7 +220,7 @@ fn browse_reads_what_search_reads() {
     assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
     driver.ctrl('u').type_text("@wee");
     assert_eq!(driver.app.errors.len(), 1);
-    assert_eq!(driver.titles().len(), 4, "the hits of the query before stay");
+    assert_eq!(driver.titles().len(), 4, "the hits of the empty query stay");
     // Why there are no hits, and what was meant.
     let mut driver = Driver::new("减半 source:鏈聞 kind:flash", (80, 24));
     let screen = driver.screen();
@@ -312,5 +316,5 @@ fn the_next_match_is_scrolled_to() {
     driver.alt(KeyCode::Char('o'));
     assert_eq!(driver.app.status.as_deref(), Some("it has no address"));
     driver.ctrl('z');
-    assert!(matches!(driver.done.as_slice(), [Effect::Suspend]));
+    assert!(matches!(driver.other_effects.as_slice(), [Effect::Suspend]));
 }

@@ -44,11 +44,11 @@ const PAGES: [(&str, &str); 3] = [
     ),
 ];
 
-/// The state with an index to answer it, and what it asked to be done outside.
+/// The state, an index that answers its requests, and the other effects that it returned.
 struct Driver {
     app: App,
     index: &'static Index,
-    done: Vec<Effect>,
+    other_effects: Vec<Effect>,
 }
 
 /// The index of the archive, built once for all tests.
@@ -81,24 +81,24 @@ impl Driver {
             None => Err(vec![Diagnostic::nothing_searchable(typed, Span::new(0, typed.len()))]),
         }));
         let (app, effects) = App::new(text.to_owned(), clock, bounds, size, expand);
-        let mut driver = Self { app, index, done: Vec::new() };
+        let mut driver = Self { app, index, other_effects: Vec::new() };
         driver.perform(effects);
         driver
     }
 
-    /// Answers at once what is asked, as the worker would.
+    /// Answers requests at once, as the worker would, and keeps the other effects.
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Ask(ask) => {
-                    let mut answer = answer(self.index.into(), &self.app.clock, &ask);
-                    if let ResponseData::Hits { took, .. } = &mut answer.data {
+                Effect::Ask(request) => {
+                    let mut response = answer(self.index.into(), &self.app.clock, &request);
+                    if let ResponseData::Hits { took, .. } = &mut response.data {
                         *took = Duration::from_micros(1_500);
                     }
-                    let more = self.app.update(Event::Answer(answer));
+                    let more = self.app.update(Event::Response(response));
                     self.perform(more);
                 }
-                effect => self.done.push(effect),
+                effect => self.other_effects.push(effect),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Sends requests to the worker, and applies its responses to the list, the preview and the popup.
+//! Makes requests to the worker, and applies its responses to the list, the preview and the popup.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -29,11 +29,11 @@ impl App {
         self.awaited_origin = Some(ListOrigin::Query(text));
     }
 
-    /// Sends a request about the current query. Returns its number, which the response will have.
+    /// Makes a request about the current query. Returns its number, which the response will have.
     pub(super) fn ask(&mut self, kind: RequestKind) -> u64 {
         self.number += 1;
         self.slow = false;
-        let snippet = self.layout().snippet;
+        let snippet = self.layout().snippet_chars;
         let (sort, query) = (self.sort, self.query.clone());
         let request = Request { number: self.number, text: query, snippet, sort, kind };
         self.effects.push(Effect::Ask(request));

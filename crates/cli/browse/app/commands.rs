@@ -1,0 +1,175 @@
+//! Runs the commands of keys: the dispatch, and moving, opening popups and going back.
+
+use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
+use tui_input::backend::crossterm::EventHandler;
+use wensou_index::RecordExt;
+
+use super::{App, Effect, Focus, Popup};
+use crate::browse::date_bars::DateBars;
+use crate::browse::keys::{self, Command};
+use crate::browse::layout;
+use crate::browse::picker::{Picker, Subject};
+use crate::browse::worker::RequestKind;
+use crate::exit::Outcome;
+use crate::out::record::citation;
+
+impl App {
+    /// Handles a key: the open popup gets it if there is one; otherwise its command runs, or, if it
+    /// has none, it edits the query line.
+    pub(super) fn key(&mut self, key: KeyEvent) {
+        self.status = None;
+        let command = keys::command(key);
+        if command == Some(Command::Abort) {
+            // End as if the key had sent SIGINT, which is signal 2.
+            return self.effects.push(Effect::Quit(Outcome::Signalled(2)));
+        }
+        if let Some(popup) = self.popup.take() {
+            self.popup = self.popup_key(popup, key, command);
+            return;
+        }
+        match command {
+            Some(command) => self.command(command),
+            None if key.code == KeyCode::Char('?') && self.text().is_empty() => {
+                self.command(Command::Help);
+            }
+            None => {
+                if self.input.handle_event(&Terminal::Key(key)).is_some_and(|changed| changed.value)
+                {
+                    self.edited();
+                }
+            }
+        }
+    }
+
+    pub(super) fn command(&mut self, command: Command) {
+        match command {
+            Command::Up => self.up(),
+            Command::Down => self.down(),
+            Command::PageUp => self.move_focused(-self.page()),
+            Command::PageDown => self.move_focused(self.page()),
+            Command::First => self.move_focused(isize::MIN),
+            Command::Last => self.move_focused(isize::MAX),
+            Command::Previous => self.select(-1),
+            Command::Next => self.select(1),
+            Command::Focus => {
+                self.focus = match self.focus {
+                    Focus::List if self.layout().preview.is_some() => Focus::Preview,
+                    _ => Focus::List,
+                };
+            }
+            Command::Kind => self.next_kind(),
+            Command::Tags | Command::Dates | Command::DateBars | Command::History => {
+                self.open_popup(command);
+            }
+            Command::Sort => self.next_sort(),
+            Command::NextMatch => self.next_match(true),
+            Command::PreviousMatch => self.next_match(false),
+            Command::Older => drop(self.recall(true)),
+            Command::Newer => drop(self.recall(false)),
+            Command::Back => {
+                if !self.back() {
+                    self.status = Some("nothing to go back to".to_owned());
+                }
+            }
+            Command::Suspend => self.effects.push(Effect::Suspend),
+            Command::Help => self.popup = Some(Popup::Help(0)),
+            Command::Escape => self.escape(),
+            Command::Abort => {}
+            Command::Open
+            | Command::Follow
+            | Command::Similar
+            | Command::Pager
+            | Command::Editor
+            | Command::Visit
+            | Command::CopyId
+            | Command::CopyCitation
+            | Command::Quit => self.run_command_on_hits(command),
+        }
+    }
+
+    fn open_popup(&mut self, command: Command) {
+        let popup = match command {
+            Command::Dates => Popup::Picker(Picker::new(Subject::Date, self.date_choices())),
+            Command::History => {
+                Popup::Picker(Picker::new(Subject::History, self.history_choices()))
+            }
+            Command::DateBars => {
+                self.awaited_popup = Some(self.ask(RequestKind::Dates));
+                Popup::DateBars(DateBars::waiting())
+            }
+            _ => {
+                self.awaited_popup = Some(self.ask(RequestKind::Tags));
+                Popup::Picker(Picker::waiting(Subject::Tag))
+            }
+        };
+        self.popup = Some(popup);
+    }
+
+    /// Runs a command that uses the hits of the query, or quits. Adds the query to the history
+    /// first, because the user has found something with it or ends with it.
+    fn run_command_on_hits(&mut self, command: Command) {
+        self.remember();
+        match command {
+            Command::Open => self.toggle_preview_only(),
+            Command::Follow => self.follow(),
+            Command::Similar => self.similar(),
+            Command::Visit => self.visit(),
+            Command::CopyId => self.copy("id", |record| record.id().to_owned()),
+            Command::CopyCitation => self.copy("citation", citation),
+            Command::Quit => self.effects.push(Effect::Quit(Outcome::Done)),
+            Command::Pager => {
+                if let Some(id) = self.selected_id() {
+                    let text = self.query.clone();
+                    self.effects.push(Effect::Pager { id, text });
+                }
+            }
+            Command::Editor => {
+                if let Some(item) = self.selected().cloned() {
+                    self.effects.push(Effect::Edit(Box::new(item)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Moves one line up; on the first hit, shows the previous query of the history instead.
+    fn up(&mut self) {
+        let in_list = !self.preview_only && self.focus == Focus::List;
+        if !(in_list && self.list.selected == 0 && !self.shows_related() && self.recall(true)) {
+            self.move_focused(-1);
+        }
+    }
+
+    /// Moves one line down. If the query is from the history and its first hit is selected, shows
+    /// the next query of the history instead.
+    fn down(&mut self) {
+        let in_list = !self.preview_only && self.focus == Focus::List;
+        let recalls = in_list && self.list.selected == 0 && self.history.is_open();
+        if !(recalls && self.recall(false)) {
+            self.move_focused(1);
+        }
+    }
+
+    /// Goes one step back: leaves the preview; if there is none, returns to the previous list; if
+    /// there is none, clears the query; if it is empty, quits.
+    pub(super) fn escape(&mut self) {
+        // A list with a single record opens that record at once if there is no room for a preview
+        // beside the list. Leave the record and the list together.
+        let alone =
+            self.list.items.len() == 1 && layout::layout(self.size, false).preview.is_none();
+        if self.preview_only && alone && self.back() {
+            return;
+        }
+        if self.preview_only || self.focus == Focus::Preview {
+            self.preview_only = false;
+            self.focus = Focus::List;
+        } else if self.back() {
+            // `back` has restored the previous list.
+        } else if self.text().is_empty() {
+            self.effects.push(Effect::Quit(Outcome::Done));
+        } else {
+            self.input.reset();
+            self.edited();
+        }
+    }
+}

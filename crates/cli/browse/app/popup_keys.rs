@@ -1,0 +1,123 @@
+//! Handles the keys while a popup is open.
+
+use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
+use tui_input::backend::crossterm::EventHandler;
+
+use super::{App, Effect, Popup};
+use crate::browse::date_bars::DateBars;
+use crate::browse::keys::Command;
+use crate::browse::picker::{Choice, Picker, Subject};
+use crate::browse::{filters, help};
+use crate::exit::Outcome;
+
+impl App {
+    /// Handles a key while `popup` is open, and returns the popup to show after it. `command` is
+    /// the command that the key has outside popups.
+    pub(super) fn popup_key(
+        &mut self,
+        popup: Popup,
+        key: KeyEvent,
+        command: Option<Command>,
+    ) -> Option<Popup> {
+        let page = isize::from(i16::try_from(self.size.1).unwrap_or(i16::MAX)) / 2;
+        let lines = match command {
+            Some(Command::Up | Command::Previous) => Some(-1),
+            Some(Command::Down | Command::Next) => Some(1),
+            Some(Command::PageUp) => Some(-page),
+            Some(Command::PageDown) => Some(page),
+            Some(Command::First) => Some(isize::MIN),
+            Some(Command::Last) => Some(isize::MAX),
+            _ => None,
+        };
+        match (popup, command, lines) {
+            (_, Some(Command::Escape | Command::Back), _) => None,
+            (_, Some(Command::Quit), _) => {
+                self.effects.push(Effect::Quit(Outcome::Done));
+                None
+            }
+            (Popup::Help(first), _, Some(lines)) => {
+                let last = help::overflow(self.size);
+                Some(Popup::Help(first.saturating_add_signed(lines).min(last)))
+            }
+            // Any other key closes the help.
+            (Popup::Help(_), ..) => None,
+            (Popup::DateBars(date_bars), ..) => self.date_bars_key(date_bars, key, command),
+            (Popup::Picker(picker), ..) => self.picker_key(picker, key, command, lines),
+        }
+    }
+
+    /// Handles a key while a picker is open, and returns the popup to show after it. `lines` is how
+    /// far the key moves the selection; a key that neither moves it nor has a meaning here edits
+    /// the filter.
+    fn picker_key(
+        &mut self,
+        mut picker: Picker,
+        key: KeyEvent,
+        command: Option<Command>,
+        lines: Option<isize>,
+    ) -> Option<Popup> {
+        if let Some(lines) = lines {
+            picker.move_by(lines);
+            return Some(Popup::Picker(picker));
+        }
+        let subject_of_key = match command {
+            Some(Command::Open) => {
+                if let Some(choice) = picker.chosen() {
+                    self.choose(picker.subject, choice);
+                }
+                return None;
+            }
+            Some(Command::Tags) => Some(Subject::Tag),
+            Some(Command::Dates) => Some(Subject::Date),
+            Some(Command::History) => Some(Subject::History),
+            _ => None,
+        };
+        if let Some(subject) = subject_of_key {
+            // The key that opened the picker closes it; the key of another picker opens that one.
+            if picker.subject != subject {
+                self.command(command?);
+            }
+            return self.popup.take();
+        }
+        let changed = picker.filter.handle_event(&Terminal::Key(key));
+        if changed.is_some_and(|changed| changed.value) {
+            picker.selected = 0;
+        }
+        Some(Popup::Picker(picker))
+    }
+
+    /// Handles a key while the hits over time are shown, and returns the popup to show after it. A
+    /// key without a meaning here closes the popup.
+    fn date_bars_key(
+        &mut self,
+        mut date_bars: DateBars,
+        key: KeyEvent,
+        command: Option<Command>,
+    ) -> Option<Popup> {
+        let bars = match (key.code, command) {
+            (KeyCode::Left, _) | (_, Some(Command::Up | Command::Previous)) => -1,
+            (KeyCode::Right, _) | (_, Some(Command::Down | Command::Next)) => 1,
+            (_, Some(Command::First)) => isize::MIN,
+            (_, Some(Command::Last)) => isize::MAX,
+            (_, Some(Command::Open)) => {
+                let filter = date_bars.chosen().map(|period| period.filter.clone())?;
+                self.set_text(filters::set_date(self.text(), Some(&filter), &self.clock));
+                return None;
+            }
+            _ => return None,
+        };
+        date_bars.move_by(bars);
+        Some(Popup::DateBars(date_bars))
+    }
+
+    /// Edits the query as the choice of a picker says.
+    fn choose(&mut self, subject: Subject, choice: &Choice) {
+        let text = match (subject, &choice.value) {
+            (Subject::Tag, Some(tag)) => filters::add_tag(self.text(), tag, &self.clock),
+            (Subject::Tag | Subject::History, None) => return,
+            (Subject::History, Some(query)) => query.clone(),
+            (Subject::Date, date) => filters::set_date(self.text(), date.as_deref(), &self.clock),
+        };
+        self.set_text(text);
+    }
+}
