@@ -11,9 +11,10 @@ use std::io::Write;
 
 /// Largest single allocation, in bytes.
 const LIMIT: usize = 2 << 30;
-/// The exit status of an index that cannot be read.
+/// The exit status of a damaged index, as in [`crate::exit`].
 const DAMAGED: i32 = 3;
 
+/// The system's allocator, bounded by [`LIMIT`].
 struct Bounded;
 
 #[global_allocator]
@@ -34,31 +35,31 @@ unsafe impl GlobalAlloc for Bounded {
         unsafe { System.alloc_zeroed(layout) }
     }
 
-    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         refuse_beyond_limit(size);
         // SAFETY: as above.
-        unsafe { System.realloc(at, layout, size) }
+        unsafe { System.realloc(block, layout, size) }
     }
 
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: as above.
-        unsafe { System.dealloc(at, layout) }
+        unsafe { System.dealloc(block, layout) }
     }
 }
 
 #[inline]
 fn refuse_beyond_limit(size: usize) {
     if size > LIMIT {
-        end();
+        end_process();
     }
 }
 
 /// Prints the most likely cause and ends the process, because callers cannot handle a refused
 /// allocation.
 #[cold]
-fn end() -> ! {
-    let what = b"error: the index is damaged: it asks for more memory than any run needs\n\
+fn end_process() -> ! {
+    let message = b"error: the index is damaged: it asks for more memory than any run needs\n\
         `wensou check` names the damage, and `wensou check --repair` repairs it\n";
-    let _ = std::io::stderr().write_all(what);
+    let _ = std::io::stderr().write_all(message);
     std::process::exit(DAMAGED)
 }

@@ -14,26 +14,27 @@ use crate::out::Terminal;
 
 /// The index folder of this run.
 static INDEX: OnceLock<PathBuf> = OnceLock::new();
-/// Message and location of the first panic.
-static SAID: Mutex<Option<String>> = Mutex::new(None);
+/// Message and location of the first panic of this run, in any thread.
+static PANIC_MESSAGE: Mutex<Option<String>> = Mutex::new(None);
 
 /// Sets the index folder that is verified after a panic.
 pub(crate) fn set_index(index: &Path) {
     let _ = INDEX.set(index.to_path_buf());
 }
 
-/// Calls `run` and turns a panic into an error. With `RUST_BACKTRACE` the panic is also reported as
-/// usual.
+/// Calls `run`. If it panics, or tantivy fails, verifies the index: the error then names the
+/// damaged files. If none is damaged, a panic becomes a [`Defect`]. With `RUST_BACKTRACE` a panic
+/// is also reported as usual.
 pub(crate) fn guarded(
     terminal: &mut Terminal,
     run: impl FnOnce(&mut Terminal) -> anyhow::Result<Outcome>,
 ) -> anyhow::Result<Outcome> {
-    let usual = panic::take_hook();
+    let default_hook = panic::take_hook();
     panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
-        let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-        said.get_or_insert_with(|| info.to_string());
+        let mut message = PANIC_MESSAGE.lock().unwrap_or_else(PoisonError::into_inner);
+        message.get_or_insert_with(|| info.to_string());
         if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
-            usual(info);
+            default_hook(info);
         }
     }));
     match panic::catch_unwind(AssertUnwindSafe(|| run(terminal))) {
@@ -53,7 +54,8 @@ fn damage() -> Option<anyhow::Error> {
     Some(IndexError::damaged(dir, findings.join("; ")).into())
 }
 
+/// The panic as an error, because the index is intact.
 fn defect() -> anyhow::Error {
-    let said = SAID.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
-    Defect(said).into()
+    let mut message = PANIC_MESSAGE.lock().unwrap_or_else(PoisonError::into_inner);
+    Defect(message.take().unwrap_or_default()).into()
 }

@@ -1,4 +1,6 @@
-//! How a run ends. Exit codes are defined only here.
+//! How a run ends, and the exit code of each outcome and error. A run that must end at once exits
+//! with the same codes by itself: in `allocator`, `browse`, `out::terminal` and
+//! `cmd::index::signals`.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -110,7 +112,7 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// A panic of the program that no damage of the index explains.
+/// A panic of the program, with its message, that no damage of the index explains.
 #[derive(Debug)]
 pub(crate) struct Defect(pub(crate) String);
 

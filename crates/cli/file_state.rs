@@ -12,7 +12,7 @@ use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 use crate::source_file::source_member;
 
-/// The code of the warning, which follows those of the query language.
+/// The code of the warning. `wensou_query::lang::Code`, which has all others, leaves it out.
 const CODE: &str = "W006";
 /// Maximum number of files that are named.
 const MAX_NAMED: usize = 3;
@@ -26,7 +26,8 @@ enum FileState {
 }
 
 /// The state of the file that a record's path names. A file whose size and time are as they were is
-/// unchanged; any other file is read. Where that cannot be told, the file counts as unchanged.
+/// unchanged. If only the time differs, the file is read and compared by its hash. If the state
+/// cannot be known, as for an index on a cluster, the file counts as unchanged.
 fn file_state(index: &OpenIndex, path: &str) -> FileState {
     let entry = index.local().and_then(|index| index.file_entry(path));
     let Some(entry) = entry else { return FileState::Unchanged };
@@ -34,20 +35,23 @@ fn file_state(index: &OpenIndex, path: &str) -> FileState {
     match fs::metadata(&file) {
         Err(error) if error.kind() == ErrorKind::NotFound => FileState::Missing,
         Err(_) => FileState::Unchanged,
-        Ok(metadata) if is_same(&file, FileStamp::of(&metadata), &entry) => FileState::Unchanged,
+        Ok(metadata) if is_unchanged(&file, FileStamp::of(&metadata), &entry) => {
+            FileState::Unchanged
+        }
         Ok(_) => FileState::Changed,
     }
 }
 
-fn is_same(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
-    let of = |stamp: FileStamp| (stamp.bytes, stamp.modified);
-    of(stamp) == of(entry.stamp)
+/// Whether a file with this stamp is as `entry` says. Reads it if only its time differs.
+fn is_unchanged(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
+    let size_and_time = |stamp: FileStamp| (stamp.bytes, stamp.modified);
+    size_and_time(stamp) == size_and_time(entry.stamp)
         || stamp.bytes == entry.stamp.bytes
             && file_hash(file).is_ok_and(|hash| hash == entry.content_hash)
 }
 
 /// Whether the file that a record's path names has other content than when it was indexed. Reads
-/// the file: a size and a time can be those of another version.
+/// the file, because another version of it can have the same size and time.
 pub(crate) fn has_other_content(index: &OpenIndex, path: &str) -> bool {
     let entry = index.local().and_then(|index| index.file_entry(path));
     let Some(entry) = entry else { return false };
@@ -73,7 +77,7 @@ pub(crate) fn warn_about_changes<'p>(
             list.push(path);
         }
     }
-    for (paths, what) in [(changed, "changed since"), (missing, "been moved or removed since")] {
+    for (paths, change) in [(changed, "changed since"), (missing, "been moved or removed since")] {
         if paths.is_empty() {
             continue;
         }
@@ -82,7 +86,7 @@ pub(crate) fn warn_about_changes<'p>(
             more => count_noun(more as u64, "file"),
         };
         let verb = if paths.len() == 1 { "has" } else { "have" };
-        let message = format!("{subject} {verb} {what} it was indexed");
+        let message = format!("{subject} {verb} {change} it was indexed");
         let message = match paths.len() {
             1 => message,
             _ => message.replace("it was", "they were"),

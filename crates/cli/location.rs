@@ -28,7 +28,8 @@ pub(crate) fn needs_folder(global: &Global, verb: &str, instead: &str) -> anyhow
     Ok(())
 }
 
-/// The folder on this machine for the index of which the one at `address` is a copy.
+/// The folder on this machine where `wensou index` keeps the index that it copies to `address`,
+/// unless a flag names another.
 ///
 /// # Errors
 ///
@@ -84,13 +85,13 @@ impl OpenIndex {
         }
     }
 
-    /// Opens the index that the settings name again, after a query has failed with `error`. An
-    /// index on a cluster may be deleted at any time once it has been replaced. Queries then fail
-    /// in many ways.
+    /// Opens the index that the settings name once more, after a query has failed with `error`. An
+    /// index on a cluster may be deleted at any time once another has replaced it; queries that
+    /// still use it then fail in many ways.
     ///
     /// # Errors
     ///
-    /// `error`, unless the failure came from the cluster and another index is there meanwhile.
+    /// `error`, unless it came from the cluster and the address leads to another index meanwhile.
     pub(crate) fn reopen(&self, global: &Global, error: anyhow::Error) -> anyhow::Result<Self> {
         #[cfg(feature = "cluster")]
         if let Self::Cluster(before) = self

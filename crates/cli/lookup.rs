@@ -58,8 +58,8 @@ fn titles(index: &OpenIndex, ids: &[String]) -> anyhow::Result<String> {
 /// unchanged if its own id begins with `id`, or that of no variant does.
 pub(crate) fn variant_named(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
-    let asked = flash.variants.iter().find(|variant| variant.id.starts_with(id));
-    match asked {
+    let variant = flash.variants.iter().find(|variant| variant.id.starts_with(id));
+    match variant {
         Some(variant) if !flash.id.starts_with(id) => {
             Record::Flash(attributes::as_variant(flash, variant))
         }

@@ -1,4 +1,4 @@
-//! The binary: parses the arguments, runs the verb, and returns the exit code.
+//! The binary: parses the arguments, runs the verb (the subcommand), and returns the exit code.
 
 mod allocator;
 mod args;
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     if let Some(code) = complete::run() {
         return code;
     }
-    // Otherwise an index file that is cut short while it is read would end the program silently.
+    // Otherwise an index file that is truncated while it is mapped would end the program silently.
     let _ = wensou_index::report_truncated_files();
     let command = args::command();
     let typed = args::separate_query(&command, std::env::args_os().collect());
@@ -48,6 +48,7 @@ fn main() -> ExitCode {
     }
 }
 
+/// Runs the verb with the settings that apply.
 fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     // This must work even if the config file has mistakes.
     if let Verb::Config(args) = &cli.verb
@@ -57,18 +58,19 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         terminal.flush()?;
         return Ok(outcome);
     }
-    // The output of these does not depend on settings.
-    let without_settings = match &cli.verb {
+    // The output of these verbs does not depend on settings, so mistakes in the config file do not
+    // matter.
+    let outcome_without_settings = match &cli.verb {
         Verb::Completions(args) => Some(cmd::completions::run(args, terminal)?),
         Verb::Man(args) => Some(cmd::man::run(args, terminal)?),
         _ => None,
     };
-    if let Some(outcome) = without_settings {
+    if let Some(outcome) = outcome_without_settings {
         terminal.flush()?;
         return Ok(outcome);
     }
     let mut global = Global::resolve(&cli.flags, matches)?;
-    // What writes goes only where it is told, or to the default.
+    // Verbs that write never use an index that was only found in a folder above.
     if matches!(&cli.verb, Verb::Index(_) | Verb::Check(args::Check { repair: true, .. })) {
         global.index = global.written.clone();
     }

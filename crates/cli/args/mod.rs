@@ -3,9 +3,9 @@
 
 mod index;
 mod program;
+mod query_words;
 mod search;
 mod survey;
-mod words;
 
 use std::path::PathBuf;
 
@@ -15,9 +15,9 @@ pub(crate) use self::index::{Backup, Check, Eval, Export, Index, Stats};
 #[cfg(feature = "cluster")]
 pub(crate) use self::index::{Copy, Spread};
 pub(crate) use self::program::{CONFIG_KEYS, Completions, Config, Manual};
+pub(crate) use self::query_words::separate_query;
 pub(crate) use self::search::{Browse, Explain, QUERY_HELP, Search, Show, Similar, Tags, Timeline};
 pub(crate) use self::survey::Survey;
-pub(crate) use self::words::separate_query;
 use crate::types::{Color, Zone};
 
 /// Full-text search for an archive of Chinese articles and flash items.

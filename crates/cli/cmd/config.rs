@@ -134,7 +134,7 @@ fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
         origin => origin.to_string(),
     };
     let (file, named) = match &global.file {
-        Some(file) if global.found => (file.path.display().to_string(), from(file.origin)),
+        Some(file) if global.file_exists => (file.path.display().to_string(), from(file.origin)),
         Some(file) => (format!("{} (does not exist)", file.path.display()), from(file.origin)),
         None => ("none (there is no home folder)".to_owned(), from(SettingOrigin::Default)),
     };
@@ -182,7 +182,7 @@ fn print_json(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
     let object = json!({
         "file": {
             "path": global.file.as_ref().map(|file| file.path.display().to_string()),
-            "found": global.found,
+            "found": global.file_exists,
             "origin": global.file.as_ref().map(|file| origin(file.origin)),
         },
         "settings": settings,

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_cut_as_a_shell_cuts_it() {
+    fn a_line_is_split_into_words_as_bash_splits_it() {
         assert_eq!(words("wensou search 減半"), ["wensou", "search", "減半"]);
         assert_eq!(words("wensou  search "), ["wensou", "search", ""]);
         assert_eq!(words("wensou search '減半 tag:B"), ["wensou", "search", "減半 tag:B"]);
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_candidate_is_quoted_for_its_place() {
+    fn a_candidate_is_quoted_like_the_word_that_it_completes() {
         let insertion =
             |line: &str, candidate, replaced| split(line).insertion(candidate, replaced);
         let some = |text: &str| Some(text.to_owned());

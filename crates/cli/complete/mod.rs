@@ -43,8 +43,8 @@ pub(crate) fn run() -> Option<ExitCode> {
         if shell == "fish"
             && let Some(last) = words.last_mut()
         {
-            let cut = line::split(&last.to_string_lossy());
-            *last = cut.words.last().map(OsString::from).unwrap_or_default();
+            let unquoted = line::split(&last.to_string_lossy());
+            *last = unquoted.words.last().map(OsString::from).unwrap_or_default();
         }
         for candidate in candidates(words) {
             out += &candidate.get_value().to_string_lossy();

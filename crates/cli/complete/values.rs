@@ -18,6 +18,7 @@ use crate::location::OpenIndex;
 /// Maximum number of candidates.
 const MAX_CANDIDATES: usize = 50;
 
+/// The fields that are offered. Their values are completed by [`word_candidates`], if they can be.
 const FIELDS: [&str; 13] = [
     "tag:",
     "source:",
@@ -43,6 +44,7 @@ pub(super) fn set_line(words: &[OsString]) {
     WORDS.set(words.to_vec()).ok();
 }
 
+/// The line as clap reads it, in spite of mistakes in it.
 fn matches() -> Option<ArgMatches> {
     let words = WORDS.get()?;
     Cli::command().ignore_errors(true).try_get_matches_from(words).ok()
@@ -56,14 +58,14 @@ fn settings() -> Option<Global> {
     Global::resolve(&flags, &matches).ok()
 }
 
-/// Whether the word at the cursor is the first of its query.
-fn is_first() -> bool {
-    let first = || {
+/// Whether the argument at the cursor is the first of its query.
+fn is_first_argument() -> bool {
+    let is_first = || {
         let matches = matches()?;
         let (_, verb) = matches.subcommand()?;
         Some(verb.get_many::<String>("query")?.len() <= 1)
     };
-    first().unwrap_or(true)
+    is_first().unwrap_or(true)
 }
 
 /// Whether `--` precedes the word at the cursor, so that it cannot be an option.
@@ -74,23 +76,24 @@ fn after_dashes() -> bool {
 /// Candidates for an argument of a query: for a word, or for the last of several words in quotes.
 pub(super) fn query_candidates(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = current.to_string_lossy();
-    let (before, word) = typed.split_at(last_word(&typed));
+    let (before, word) = typed.split_at(last_word_start(&typed));
     let mut found = word_candidates(word, before.is_empty()).unwrap_or_default();
     // A shell may close the quotes after a single candidate, so offer the values of a single field.
     if let [field] = found.as_slice()
         && !before.is_empty()
         && field.ends_with(':')
     {
-        let more = word_candidates(field, false).unwrap_or_default();
-        if more.len() > 1 {
-            found = more;
+        let is_first = false;
+        let values = word_candidates(field, is_first).unwrap_or_default();
+        if values.len() > 1 {
+            found = values;
         }
     }
     found.into_iter().map(|value| CompletionCandidate::new(format!("{before}{value}"))).collect()
 }
 
 /// The start of the last word of a query: after the last space that is not quoted or escaped.
-fn last_word(typed: &str) -> usize {
+fn last_word_start(typed: &str) -> usize {
     let mut from = 0;
     let mut closer = None;
     let mut chars = typed.char_indices();
@@ -110,14 +113,15 @@ fn last_word(typed: &str) -> usize {
     from
 }
 
-/// Candidates for one word of a query; `first` if it is the first word of its argument.
+/// Candidates for one word of a query, or `None` for a word without any; `first` if it is the first
+/// word of its argument.
 fn word_candidates(typed: &str, first: bool) -> Option<Vec<String>> {
     let with_prefix = |values: &[&str], before: &str, after: &str| -> Vec<String> {
         let fitting = values.iter().filter(|value| value.starts_with(after));
         fitting.map(|value| format!("{before}{value}")).collect()
     };
     if let Some(name) = typed.strip_prefix('@') {
-        if !first || !is_first() {
+        if !first || !is_first_argument() {
             return None;
         }
         let settings = settings()?;
@@ -129,7 +133,7 @@ fn word_candidates(typed: &str, first: bool) -> Option<Vec<String>> {
         let negated = typed.starts_with('-') && (!first || after_dashes());
         let sign = usize::from(negated || typed.starts_with('+'));
         let mut fields = with_prefix(&FIELDS, &typed[..sign], &typed[sign..]);
-        if typed.is_empty() && first && is_first() {
+        if typed.is_empty() && first && is_first_argument() {
             fields.push("@".to_owned());
         }
         return Some(fields);
@@ -139,7 +143,7 @@ fn word_candidates(typed: &str, first: bool) -> Option<Vec<String>> {
     let before = &typed[..typed.len() - value.len()];
     let facet_of_field = match field.trim_start_matches(['-', '+']) {
         "kind" => return Some(with_prefix(&["article", "flash"], before, value)),
-        // The index knows properties that the query language does not have.
+        // The index knows properties that `has:` does not accept.
         "has" => {
             let mut found = with_prefix(&wensou_index::HAS, before, value);
             found.retain(|found| parses(found));
@@ -181,8 +185,10 @@ fn as_continuation(typed: &str, value: &str) -> String {
     let text = if value.starts_with(bare) {
         value.to_owned()
     } else if bare == fold(bare) {
+        // Folded text was typed, so continue with folded text.
         bare.to_owned() + &fold(value).chars().skip(length).collect::<String>()
     } else if fold(value).chars().count() == value.chars().count() {
+        // Characters fold one to one, so continue with the original ones.
         bare.to_owned() + &value.chars().skip(length).collect::<String>()
     } else {
         bare.to_owned() + &fold(value).chars().skip(length).collect::<String>()

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-/// Name of an index folder that is not named otherwise.
+/// Name of an index folder, unless the user names another.
 pub(super) const NAME: &str = "index";
 
-/// The file that every index has.
-const MARKER: &str = "CURRENT";
+/// The file that names the generation in use. Every index folder has it.
+const CURRENT: &str = "CURRENT";
 
 /// The nearest index in the working folder or in a folder above it. Relative if it is in the
 /// working folder itself.
@@ -24,5 +24,5 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 fn is_index(folder: &Path) -> bool {
-    folder.join(MARKER).is_file()
+    folder.join(CURRENT).is_file()
 }

@@ -24,7 +24,7 @@ const VARIABLE: &str = "WENSOU_CONFIG";
 /// the default format must get the same output everywhere.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Document {
+struct ConfigDocument {
     index: Option<Spanned<PathBuf>>,
     archive: Option<Spanned<Vec<PathBuf>>>,
     pre: Option<PathBuf>,
@@ -52,10 +52,12 @@ struct SearchTable {
     sort: Option<Spanned<Sort>>,
 }
 
-/// The keys of [`Document`]. With these and [`SEARCH`], a key in the wrong table is recognised.
-const TOP: [&str; 9] =
+/// The keys of [`ConfigDocument`]. With these and [`SEARCH_KEYS`], a key in the wrong table is
+/// recognised.
+const TOP_KEYS: [&str; 9] =
     ["index", "archive", "pre", "pre_glob", "time_zone", "color", "search", "cluster", "queries"];
-const SEARCH: [&str; 3] = ["limit", "snippet", "sort"];
+/// The keys of [`SearchTable`].
+const SEARCH_KEYS: [&str; 3] = ["limit", "snippet", "sort"];
 
 /// A value from the config file, with the number of its line.
 #[derive(Debug, Clone)]
@@ -83,7 +85,7 @@ pub(crate) struct Values {
 
 /// The path of the config file, and what determined it: an environment variable or the default.
 #[derive(Debug, Clone)]
-pub(crate) struct Location {
+pub(crate) struct ConfigPath {
     pub(crate) path: PathBuf,
     pub(crate) origin: SettingOrigin,
 }
@@ -112,18 +114,18 @@ impl fmt::Display for Mistake {
 /// # Errors
 ///
 /// If there is no home folder to look in.
-pub(crate) fn locate() -> anyhow::Result<Location> {
+pub(crate) fn locate() -> anyhow::Result<ConfigPath> {
     if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
-        return Ok(Location { path: path.into(), origin: SettingOrigin::Environment(VARIABLE) });
+        return Ok(ConfigPath { path: path.into(), origin: SettingOrigin::Environment(VARIABLE) });
     }
     let folders = etcetera::base_strategy::Xdg::new()
         .with_context(|| format!("no folder for the config file: set {VARIABLE} or HOME"))?;
     // The XDG specification says that a relative path is ignored.
-    let given =
+    let is_set =
         std::env::var_os("XDG_CONFIG_HOME").is_some_and(|dir| Path::new(&dir).is_absolute());
     let origin =
-        if given { SettingOrigin::Environment("XDG_CONFIG_HOME") } else { SettingOrigin::Default };
-    Ok(Location { path: folders.config_dir().join("wensou/config.toml"), origin })
+        if is_set { SettingOrigin::Environment("XDG_CONFIG_HOME") } else { SettingOrigin::Default };
+    Ok(ConfigPath { path: folders.config_dir().join("wensou/config.toml"), origin })
 }
 
 /// Reads the config file; `None` if it does not exist.
@@ -132,8 +134,8 @@ pub(crate) fn locate() -> anyhow::Result<Location> {
 ///
 /// If it cannot be read, if there is a mistake in it, or if `WENSOU_CONFIG` names a file that does
 /// not exist.
-pub(crate) fn read(location: &Location) -> anyhow::Result<Option<Values>> {
-    let Location { path, origin } = location;
+pub(crate) fn read(config_path: &ConfigPath) -> anyhow::Result<Option<Values>> {
+    let ConfigPath { path, origin } = config_path;
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(Reader { path, text: &text }.read()?)),
         Err(error) if error.kind() == ErrorKind::NotFound => match origin {
@@ -146,6 +148,7 @@ pub(crate) fn read(location: &Location) -> anyhow::Result<Option<Values>> {
     }
 }
 
+/// Reads the text of the config file at a path.
 struct Reader<'a> {
     path: &'a Path,
     text: &'a str,
@@ -153,10 +156,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&self) -> Result<Values, Mistake> {
-        let document: Document = toml::from_str(self.text).map_err(|error| self.refused(&error))?;
+        let document: ConfigDocument =
+            toml::from_str(self.text).map_err(|error| self.mistake_of_toml(&error))?;
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let queries = document.queries.into_iter().map(|(name, query)| {
-            let query = self.at(query);
+            let query = self.with_line(query);
             match is_saved_name(&name) {
                 true => Ok((name, query)),
                 false => {
@@ -170,9 +174,12 @@ impl Reader<'_> {
             }
         });
         Ok(Values {
-            index: document.index.map(|at| self.at(at).map(|path| resolve_index(folder, &path))),
-            archive: document.archive.map(|at| {
-                self.at(at).map(|all| all.iter().map(|one| resolve(folder, one)).collect())
+            index: document
+                .index
+                .map(|index| self.with_line(index).map(|path| resolve_index(folder, &path))),
+            archive: document.archive.map(|archive| {
+                self.with_line(archive)
+                    .map(|paths| paths.iter().map(|path| resolve(folder, path)).collect())
             }),
             // A name without a folder is looked up in `PATH`, so it stays as it is.
             pre: document.pre.map(|path| match path.components().count() {
@@ -180,28 +187,29 @@ impl Reader<'_> {
                 _ => resolve(folder, &path),
             }),
             pre_glob: document.pre_glob,
-            zone: document.time_zone.map(|at| self.zone(at)).transpose()?,
-            color: document.color.map(|at| self.at(at)),
-            limit: document.search.limit.map(|at| self.at(at)),
-            snippet: document.search.snippet.map(|at| self.at(at)),
-            sort: document.search.sort.map(|at| self.at(at)),
+            zone: document.time_zone.map(|name| self.zone(name)).transpose()?,
+            color: document.color.map(|color| self.with_line(color)),
+            limit: document.search.limit.map(|limit| self.with_line(limit)),
+            snippet: document.search.snippet.map(|snippet| self.with_line(snippet)),
+            sort: document.search.sort.map(|sort| self.with_line(sort)),
             #[cfg(feature = "cluster")]
             cluster: cluster_settings(document.cluster, folder),
             queries: queries.collect::<Result<_, _>>()?,
         })
     }
 
-    fn at<T>(&self, spanned: Spanned<T>) -> AtLine<T> {
+    fn with_line<T>(&self, spanned: Spanned<T>) -> AtLine<T> {
         let line = self.line(spanned.span().start);
         AtLine { value: spanned.into_inner(), line }
     }
 
     fn zone(&self, name: Spanned<String>) -> Result<AtLine<Zone>, Mistake> {
-        let AtLine { value, line } = self.at(name);
+        let AtLine { value, line } = self.with_line(name);
         let zone = value.parse().map_err(|message| self.mistake(line, message, None))?;
         Ok(AtLine { value: zone, line })
     }
 
+    /// The number of the line that the byte `at` is in.
     fn line(&self, at: usize) -> usize {
         self.text[..at.min(self.text.len())].matches('\n').count() + 1
     }
@@ -211,7 +219,7 @@ impl Reader<'_> {
     }
 
     /// Turns an error of the TOML library into a mistake, reworded where that is clearer.
-    fn refused(&self, error: &toml::de::Error) -> Mistake {
+    fn mistake_of_toml(&self, error: &toml::de::Error) -> Mistake {
         let span = error.span().unwrap_or(0..0);
         let message = error
             .message()
@@ -221,6 +229,7 @@ impl Reader<'_> {
         self.mistake(self.line(span.start), message, cure)
     }
 
+    /// A hint on how to fix an error of the TOML library at `span`; `None` for most errors.
     fn cure(&self, message: &str, span: Range<usize>) -> Option<String> {
         if message.starts_with("invalid unquoted key") {
             return Some("quote a Chinese name: \"減半\" = \"…\"".to_owned());
@@ -234,10 +243,10 @@ impl Reader<'_> {
         if let Some(meant) = closest(typed, names.iter().copied()) {
             return Some(format!("did you mean `{meant}`?"));
         }
-        if SEARCH.contains(&typed) {
+        if SEARCH_KEYS.contains(&typed) {
             return Some(format!("`{typed}` belongs below the line [search]"));
         }
-        TOP.contains(&typed).then(|| format!("`{typed}` belongs above the first [table]"))
+        TOP_KEYS.contains(&typed).then(|| format!("`{typed}` belongs above the first [table]"))
     }
 }
 

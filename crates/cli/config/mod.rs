@@ -1,6 +1,6 @@
-//! Settings. Precedence: flag, environment, config file, default. An index to read that lies in the
-//! working folder or above it comes before the one of the config file. Only this module applies
-//! this; verbs get the result.
+//! Settings. Precedence: flag, environment, config file, default. For verbs that read an index, one
+//! in the working folder or above it comes before that of the config file. Only this module applies
+//! these rules; verbs get the result.
 
 mod discover;
 mod file;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-pub(crate) use file::{AtLine, Location, is_address, locate};
+pub(crate) use file::{AtLine, ConfigPath, is_address, locate};
 pub(crate) use saved::{QueryMistake, read_query};
 pub(crate) use setting::{Setting, SettingOrigin};
 
@@ -24,9 +24,9 @@ use crate::types::{Color, Sort, Zone};
 #[derive(Debug, Clone)]
 pub(crate) struct Global {
     /// The config file, if there is a home folder to look for it in.
-    pub(crate) file: Option<Location>,
+    pub(crate) file: Option<ConfigPath>,
     /// Whether the config file exists.
-    pub(crate) found: bool,
+    pub(crate) file_exists: bool,
     /// Folder of the index that verbs read.
     pub(crate) index: Setting<PathBuf>,
     /// Folder of the index that `wensou index` and `check --repair` write.
@@ -35,7 +35,7 @@ pub(crate) struct Global {
     pub(crate) archive: Setting<Vec<PathBuf>>,
     /// The command of the config file that turns files of other kinds into text.
     pub(crate) pre: Option<PathBuf>,
-    /// The files that the command is for.
+    /// The patterns of the files that the command is for.
     pub(crate) pre_glob: Vec<String>,
     /// The time zone of "today".
     pub(crate) zone: Setting<Zone>,
@@ -63,9 +63,9 @@ impl Global {
     /// If the config file cannot be read or something in it is wrong.
     pub(crate) fn resolve(flags: &Flags, matches: &ArgMatches) -> anyhow::Result<Self> {
         // A user without a home folder has no config file. That is not an error.
-        let location = locate().ok();
-        let read = location.as_ref().map(file::read).transpose()?.flatten();
-        let found = read.is_some();
+        let file = locate().ok();
+        let read = file.as_ref().map(file::read).transpose()?.flatten();
+        let file_exists = read.is_some();
         let values = read.unwrap_or_default();
         let given =
             |id: &str, flag: &'static str, variable: &'static str| match matches.value_source(id) {
@@ -100,8 +100,8 @@ impl Global {
                 ..values.cluster
             },
             queries: values.queries,
-            file: location,
-            found,
+            file,
+            file_exists,
         })
     }
 
@@ -117,8 +117,8 @@ impl Global {
 fn index_to_read(written: &Setting<PathBuf>) -> Setting<PathBuf> {
     let is_explicit =
         matches!(written.origin, SettingOrigin::Flag(_) | SettingOrigin::Environment(_));
-    let found = if is_explicit { None } else { discover::index() };
-    match found {
+    let discovered = if is_explicit { None } else { discover::index() };
+    match discovered {
         Some(dir) if !discover::is_same(&dir, written) => {
             Setting { value: dir, origin: SettingOrigin::Found }
         }
@@ -126,6 +126,8 @@ fn index_to_read(written: &Setting<PathBuf>) -> Setting<PathBuf> {
     }
 }
 
+/// A setting by the precedence: `given` by a flag or an environment variable, else that of the
+/// config file, else the default.
 fn first_set<T>(
     given: Option<(T, SettingOrigin)>,
     file: Option<AtLine<T>>,
@@ -136,7 +138,8 @@ fn first_set<T>(
     Setting { value, origin }
 }
 
-/// When to use colour, by the flag or by the conventional environment variables.
+/// When to use colour, by the flag or by the conventional environment variables; `None` if neither
+/// says.
 fn color(flags: &Flags) -> Option<(Color, SettingOrigin)> {
     match flags.color {
         Some(color) => Some((color, SettingOrigin::Flag("--color"))),

@@ -31,18 +31,19 @@ pub(crate) fn read_query(
     parse(&expanded, clock).map_err(|found| mistakes(found, &expanded))
 }
 
+/// Diagnostics about `text` as mistakes. If `text` is a saved query, the caller names it.
 fn mistakes(found: Vec<Diagnostic>, text: &str) -> Vec<QueryMistake> {
     let mistake = |diagnostic| QueryMistake { diagnostic, text: text.to_owned(), saved: None };
     found.into_iter().map(mistake).collect()
 }
 
-/// `text` with its saved query expanded. `open` has the names that are being expanded, by which a
-/// saved query that refers to itself is found.
+/// `text` with its saved query expanded. `being_expanded` has the names of the queries around it,
+/// by which a saved query that refers to itself is found.
 fn expand(
     text: &str,
     global: &Global,
     clock: &Clock,
-    open: &mut Vec<String>,
+    being_expanded: &mut Vec<String>,
 ) -> Result<String, Vec<QueryMistake>> {
     let Some(found) = saved_name(text) else {
         return parse(text, clock).map(|_| text.to_owned()).map_err(|found| mistakes(found, text));
@@ -66,7 +67,7 @@ fn expand(
             unknown_name_help(name, global),
         ));
     };
-    if open.iter().any(|other| other == name) {
+    if being_expanded.iter().any(|other| other == name) {
         let help = format!("change it at {}", global.location(saved.line));
         return Err(refuse(
             Code::UnknownSaved,
@@ -78,22 +79,21 @@ fn expand(
         let help = format!("write one at {}", global.location(saved.line));
         return Err(refuse(Code::Empty, format!("the saved query `{name}` is empty"), help));
     }
-    open.push(name.to_owned());
-    let inner = expand(&saved.value, global, clock, open).map_err(|mut mistakes| {
+    being_expanded.push(name.to_owned());
+    let inner = expand(&saved.value, global, clock, being_expanded).map_err(|mut mistakes| {
         for mistake in &mut mistakes {
             mistake.saved.get_or_insert_with(|| name.to_owned());
         }
         mistakes
     })?;
-    open.pop();
+    being_expanded.pop();
     Ok(match remainder.trim() {
         "" => format!("({inner})"),
         remainder => format!("({inner}) ({remainder})"),
     })
 }
 
-/// Shifts the location of a mistake by `by` bytes: it refers to the text from there on, and then to
-/// the whole `text`.
+/// A mistake in `text[by..]` as a mistake in `text`.
 fn shifted(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
     diagnostic.location = diagnostic.location.map(|Location { bytes, .. }| {
         let bytes = Span::new(bytes.start + by, bytes.end + by);

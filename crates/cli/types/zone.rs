@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn offsets_are_east_of_greenwich_however_they_are_written() {
+    fn a_positive_offset_is_east_of_greenwich_in_every_spelling() {
         for text in ["+8", "+08", "+0800", "+8:00", "+08:00", "UTC+8", "GMT+08:00", " +08:00 "] {
             assert_eq!(text.parse(), Ok(Zone::default()), "{text}");
         }

@@ -220,7 +220,7 @@ fn pinyin_saved_queries_and_reasons_for_no_hits_are_those_of_search() {
     assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
     driver.ctrl('u').type_text("@wee");
     assert_eq!(driver.app.errors.len(), 1);
-    assert_eq!(driver.titles().len(), 4, "the hits of the empty query stay");
+    assert_eq!(driver.titles().len(), 4, "the hits of the query before stay");
     // Why there are no hits, and what was meant.
     let mut driver = Driver::new("减半 source:鏈聞 kind:flash", (80, 24));
     let screen = driver.screen();

@@ -23,28 +23,28 @@ pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsSt
         .collect();
     let mut kept = args[..first].to_vec();
     let mut words = Vec::new();
-    let mut excludes = false;
+    let mut has_hyphen_word = false;
     let mut remaining = args[first..].iter().cloned();
     while let Some(arg) = remaining.next() {
         let text = arg.to_string_lossy();
         match kind(&options, &text) {
-            Kind::End => {
+            ArgKind::End => {
                 words.extend(remaining);
                 break;
             }
-            Kind::Option { value_follows } => {
+            ArgKind::Option { value_follows } => {
                 kept.push(arg);
                 if value_follows {
                     kept.extend(remaining.next());
                 }
             }
-            Kind::Word => {
-                excludes |= text.starts_with('-') && text.len() > 1;
+            ArgKind::Word => {
+                has_hyphen_word |= text.starts_with('-') && text.len() > 1;
                 words.push(arg);
             }
         }
     }
-    if !excludes {
+    if !has_hyphen_word {
         return args;
     }
     kept.push("--".into());
@@ -62,14 +62,14 @@ fn verb<'c>(command: &'c Command, args: &[OsString]) -> Option<(&'c Command, usi
         if !text.starts_with('-') {
             return Some((command.find_subcommand(text.as_ref())?, at));
         }
-        if let Kind::Option { value_follows: true } = kind(&options, &text) {
+        if let ArgKind::Option { value_follows: true } = kind(&options, &text) {
             at += 1;
         }
     }
 }
 
 /// What an argument is.
-enum Kind {
+enum ArgKind {
     /// `--`: everything after it is the query.
     End,
     /// An option, whose value may be the next argument.
@@ -78,37 +78,37 @@ enum Kind {
     Word,
 }
 
-fn kind(options: &[&Arg], text: &str) -> Kind {
+fn kind(options: &[&Arg], text: &str) -> ArgKind {
     if text == "--" {
-        return Kind::End;
+        return ArgKind::End;
     }
     if let Some(name) = text.strip_prefix("--") {
         let known = options.iter().find(|arg| arg.get_long() == Some(name));
-        return Kind::Option { value_follows: known.is_some_and(|arg| takes_value(arg)) };
+        return ArgKind::Option { value_follows: known.is_some_and(|arg| takes_value(arg)) };
     }
     let Some(letters) = text.strip_prefix('-').filter(|letters| !letters.is_empty()) else {
-        return Kind::Word;
+        return ArgKind::Word;
     };
     for (at, letter) in letters.char_indices() {
-        // clap adds these two itself.
-        let own = matches!(letter, 'h' | 'V');
+        // clap adds `-h` and `-V` itself, so `options` lacks them.
+        let is_of_clap = matches!(letter, 'h' | 'V');
         let Some(arg) = options.iter().find(|arg| arg.get_short() == Some(letter)) else {
-            if own && letters.len() == 1 {
+            if is_of_clap && letters.len() == 1 {
                 continue;
             }
-            return Kind::Word;
+            return ArgKind::Word;
         };
         if takes_value(arg) {
             let value = &letters[at + letter.len_utf8()..];
             let fits = value.is_empty() || is_value(arg, value.strip_prefix('=').unwrap_or(value));
             return if fits {
-                Kind::Option { value_follows: value.is_empty() }
+                ArgKind::Option { value_follows: value.is_empty() }
             } else {
-                Kind::Word
+                ArgKind::Word
             };
         }
     }
-    Kind::Option { value_follows: false }
+    ArgKind::Option { value_follows: false }
 }
 
 fn takes_value(arg: &Arg) -> bool {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_exclude_follow_two_hyphens() {
+    fn words_that_begin_with_a_hyphen_are_moved_after_two_hyphens() {
         for (line, wanted) in [
             ("w search 比特幣 -廣告", "w search -- 比特幣 -廣告"),
             ("w search -廣告 -n 5 比特幣 -f json", "w search -n 5 -f json -- -廣告 比特幣"),
