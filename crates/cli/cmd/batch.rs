@@ -17,9 +17,9 @@ use crate::location::OpenIndex;
 use crate::out::{Terminal, hits, json};
 use crate::types::Format;
 
-/// How many times in a row the same query may fail and be tried again in a newly opened index. An
-/// index on a cluster fails queries once it has been replaced and deleted.
-const REOPENED_AT_MOST: u32 = 5;
+/// How many times in a row the same query may fail and be tried again after the index was opened
+/// anew. An index on a cluster fails queries once it has been replaced and deleted.
+const MAX_RETRIES: u32 = 5;
 
 /// Runs each line of `file` as a query. For a query with a mistake, prints an object with the
 /// mistake, or an empty line if ids are printed. One such query makes the whole run end with the
@@ -32,7 +32,7 @@ pub(crate) fn run(
     clock: &Clock,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let ids = match args.format {
+    let prints_ids = match args.format {
         Format::Ids => true,
         Format::Text | Format::Jsonl => false,
         Format::Json | Format::Tsv | Format::Vimgrep => {
@@ -40,14 +40,23 @@ pub(crate) fn run(
         }
     };
     let mut lines = read(file)?;
-    let mut run = Run { global, args, clock, ids, failed: None, found: false, refused: false };
+    let mut state = BatchState {
+        global,
+        args,
+        clock,
+        prints_ids,
+        failed_line: None,
+        has_hits: false,
+        has_mistakes: false,
+    };
     let mut reopened: Option<OpenIndex> = None;
     let mut failures = 0;
     loop {
-        let answered = run.lines(reopened.as_ref().unwrap_or(index), &mut *lines, terminal);
-        let Err((error, first)) = answered else { return Ok(run.outcome()) };
-        failures = if first { 1 } else { failures + 1 };
-        if failures > REOPENED_AT_MOST {
+        let answered =
+            state.answer_lines(reopened.as_ref().unwrap_or(index), &mut *lines, terminal);
+        let Err((error, is_first_failure)) = answered else { return Ok(state.outcome()) };
+        failures = if is_first_failure { 1 } else { failures + 1 };
+        if failures > MAX_RETRIES {
             return Err(error);
         }
         reopened = Some(reopened.as_ref().unwrap_or(index).reopen(global, error)?);
@@ -58,32 +67,36 @@ pub(crate) fn run(
 type Lines<'l> = dyn Iterator<Item = anyhow::Result<String>> + 'l;
 
 /// The state of a batch, which outlives the index that is open.
-struct Run<'a> {
+struct BatchState<'a> {
     global: &'a Global,
     args: &'a Search,
     clock: &'a Clock,
-    ids: bool,
+    /// Whether ids are printed, and not objects.
+    prints_ids: bool,
     /// The line whose query failed with an error other than a mistake, to be tried again.
-    failed: Option<String>,
-    found: bool,
-    refused: bool,
+    failed_line: Option<String>,
+    /// Whether any query has had hits.
+    has_hits: bool,
+    /// Whether any query has had mistakes.
+    has_mistakes: bool,
 }
 
-impl Run<'_> {
+impl BatchState<'_> {
     /// Answers the line that failed before, if there is one, and all lines after it. If a line
-    /// fails, keeps it in `failed`, and returns the error and whether this was its first failure.
-    fn lines(
+    /// fails, keeps it in `failed_line`, and returns the error and whether this was its first
+    /// failure.
+    fn answer_lines(
         &mut self,
         index: &OpenIndex,
         lines: &mut Lines<'_>,
         terminal: &mut Terminal,
     ) -> Result<(), (anyhow::Error, bool)> {
-        let mut again = self.failed.take();
-        let batch = Batch {
+        let mut retried = self.failed_line.take();
+        let batch = BatchSession {
             session: match Session::new(index) {
                 Ok(session) => session,
                 Err(error) => {
-                    self.failed = again;
+                    self.failed_line = retried;
                     return Err((error.into(), false));
                 }
             },
@@ -91,7 +104,7 @@ impl Run<'_> {
             line_end: if self.args.null { '\0' } else { '\n' },
         };
         loop {
-            let (line, first) = match again.take() {
+            let (line, is_first_try) = match retried.take() {
                 Some(line) => (line, false),
                 None => match lines.next() {
                     None => return Ok(()),
@@ -99,30 +112,30 @@ impl Run<'_> {
                     Some(Err(error)) => return Err((error, true)),
                 },
             };
-            if let Err(error) = self.line(&batch, &line, terminal) {
-                self.failed = Some(line);
-                return Err((error, first));
+            if let Err(error) = self.answer_line(&batch, &line, terminal) {
+                self.failed_line = Some(line);
+                return Err((error, is_first_try));
             }
         }
     }
 
     /// Answers one line and notes whether it had hits or a mistake.
-    fn line(
+    fn answer_line(
         &mut self,
-        batch: &Batch<'_>,
+        batch: &BatchSession<'_>,
         line: &str,
         terminal: &mut Terminal,
     ) -> anyhow::Result<()> {
         let answered = match read_query(line, self.global, self.clock) {
             Err(mistakes) => Err(mistakes.into_iter().map(|mistake| mistake.diagnostic).collect()),
-            Ok(query) if self.ids => batch.print_ids(&query, terminal)?,
+            Ok(query) if self.prints_ids => batch.print_ids(&query, terminal)?,
             Ok(query) => batch.print_object(line, &query, terminal)?,
         };
         match answered {
-            Ok(any) => self.found |= any,
+            Ok(has_hits) => self.has_hits |= has_hits,
             Err(errors) => {
-                self.refused = true;
-                match self.ids {
+                self.has_mistakes = true;
+                match self.prints_ids {
                     // An empty line, so that line numbers of input and output agree.
                     true => writeln!(terminal.out())?,
                     false => terminal.json(&json!({"query": line, "errors": errors}))?,
@@ -133,7 +146,7 @@ impl Run<'_> {
     }
 
     fn outcome(&self) -> Outcome {
-        match (self.refused, self.found) {
+        match (self.has_mistakes, self.has_hits) {
             (true, _) => Outcome::Refused,
             (_, true) => Outcome::Done,
             (_, false) => Outcome::Nothing,
@@ -144,15 +157,15 @@ impl Run<'_> {
 /// The outcome of a query: whether it has hits, or the mistakes in it.
 type Answered = Result<bool, Vec<Diagnostic>>;
 
-/// What all queries of a batch share.
-struct Batch<'i> {
+/// What all queries of a batch use while the same index is open.
+struct BatchSession<'i> {
     session: Session<'i>,
     options: Options,
     /// The character after the ids of each query.
     line_end: char,
 }
 
-impl Batch<'_> {
+impl BatchSession<'_> {
     /// Prints the ids of the hits on one line, separated by tabs.
     fn print_ids(&self, query: &Query, terminal: &mut Terminal) -> anyhow::Result<Answered> {
         let [complete, closest] = match self.session.split_ids(query, &self.options) {

@@ -68,11 +68,13 @@ pub(crate) fn run(
     })
 }
 
+/// Verifies the index: with `--quick` its checksums only, otherwise everything.
 fn check(global: &Global, args: &Check) -> anyhow::Result<Checked> {
     if args.quick {
         return Ok(wensou_index::check_files(&global.index)?);
     }
-    let bar = Bar::new(false, None);
+    let quiet = false;
+    let bar = Bar::new(quiet, None);
     let checked = wensou_index::check(&global.index, &default_options().ingest, &bar);
     bar.clear();
     Ok(checked?)
@@ -92,7 +94,7 @@ fn finding_line(finding: &Finding) -> String {
     format!("{:<8} {what}; to fix: `{cure}`", severity.as_str())
 }
 
-/// Prints the findings before they are repaired, to standard error.
+/// Prints the findings that are to be repaired, to standard error.
 fn print_before_repair(checked: &Checked, terminal: &mut Terminal) {
     checked.findings.iter().for_each(|finding| terminal.notice(finding_line(finding)));
 }
@@ -138,6 +140,8 @@ fn summary(checked: &Checked) -> String {
     line
 }
 
+/// Repairs the findings: uses another intact generation or rebuilds the index, then removes what
+/// stopped builds have left behind.
 fn repair(
     global: &Global,
     args: &Check,

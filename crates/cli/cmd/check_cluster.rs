@@ -51,7 +51,7 @@ pub(super) fn run(
             sanitize::line(&remote.description().built),
         ));
     }
-    // Opens the index anew, because a repair replaces it.
+    // Opens the index on the cluster anew each time, because a repair replaces it.
     let compare_all = || with_bar(|progress| compare(&local, &open(global, &address)?, progress));
     let mut verified = compare_all().with_context(|| cannot_compare(&folder))?;
     let mut repaired = None;
@@ -59,9 +59,11 @@ pub(super) fn run(
         for finding in &verified.findings {
             terminal.notice(sanitize::line(finding));
         }
+        // The defaults of the flags that `check` does not have.
         let spread = Spread { shards: 3, replicas: 1, replace: false, grace: args.grace };
+        let quiet = true;
         let options = CopyOptions { sent: Sent::Different, ..options(global, spread) };
-        repaired = Some(copy_to(global, (&folder, &address), &options, true, terminal)?);
+        repaired = Some(copy_to(global, (&folder, &address), &options, quiet, terminal)?);
         verified = compare_all()?;
     }
     report(args, &verified, repaired.as_ref(), terminal)
@@ -101,17 +103,17 @@ fn with_bar<T>(
     outcome
 }
 
-/// Prints the findings and a summary, after what was repaired.
+/// Prints the findings, what was repaired, and a summary.
 fn report(
     args: &Check,
     verified: &Verified,
     repaired: Option<&Copied>,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let is_sound = verified.findings.is_empty();
+    let is_intact = verified.findings.is_empty();
     if args.format == ShowFormat::Json {
         let mut object = json!({
-            "sound": is_sound,
+            "sound": is_intact,
             "records": verified.documents,
             "compared": verified.compared,
             "findings": verified.findings,
@@ -130,9 +132,9 @@ fn report(
     }
     terminal.notice(format_args!(
         "{}: {}, {} compared with their records",
-        if is_sound { "intact" } else { "damaged" },
+        if is_intact { "intact" } else { "damaged" },
         count_noun(verified.documents, "document"),
         verified.compared,
     ));
-    Ok(if is_sound { Outcome::Done } else { Outcome::Damaged })
+    Ok(if is_intact { Outcome::Done } else { Outcome::Damaged })
 }

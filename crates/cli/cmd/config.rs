@@ -53,7 +53,7 @@ impl Row {
     }
 }
 
-/// What the index keeps for the next build.
+/// The settings that the index keeps for the next build.
 fn kept_rows(global: &Global) -> Vec<Row> {
     let Some(settings) = wensou_index::settings(&global.index) else { return Vec::new() };
     let tables = settings.tables.files();
@@ -90,6 +90,7 @@ fn cluster_row(global: &Global) -> Option<Row> {
     })
 }
 
+/// All settings: those of the program, then what the index keeps.
 fn rows(global: &Global) -> Vec<Row> {
     let index = json!(global.index.display().to_string());
     let archive: Vec<String> =
@@ -129,18 +130,24 @@ fn rows(global: &Global) -> Vec<Row> {
 }
 
 fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
-    let from = |origin| match origin {
+    let origin_text = |origin| match origin {
         SettingOrigin::File(line) => global.location(line),
         origin => origin.to_string(),
     };
-    let (file, named) = match &global.file {
-        Some(file) if global.file_exists => (file.path.display().to_string(), from(file.origin)),
-        Some(file) => (format!("{} (does not exist)", file.path.display()), from(file.origin)),
-        None => ("none (there is no home folder)".to_owned(), from(SettingOrigin::Default)),
+    let (file, file_origin) = match &global.file {
+        Some(file) if global.file_exists => {
+            (file.path.display().to_string(), origin_text(file.origin))
+        }
+        Some(file) => {
+            (format!("{} (does not exist)", file.path.display()), origin_text(file.origin))
+        }
+        None => ("none (there is no home folder)".to_owned(), origin_text(SettingOrigin::Default)),
     };
-    let mut lines = vec![["config file".to_owned(), file, named]];
+    let mut lines = vec![["config file".to_owned(), file, file_origin]];
     lines.extend(
-        rows(global).into_iter().map(|row| [row.name.to_owned(), row.text, from(row.origin)]),
+        rows(global)
+            .into_iter()
+            .map(|row| [row.name.to_owned(), row.text, origin_text(row.origin)]),
     );
     for (name, query) in &global.queries {
         lines.push([format!("@{name}"), query.value.clone(), global.location(query.line)]);
@@ -148,12 +155,12 @@ fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
     for line in &mut lines {
         line.iter_mut().for_each(|cell| *cell = sanitize::line(cell).into_owned());
     }
-    let column = |at: usize| lines.iter().map(|line| width(&line[at])).max().unwrap_or(0);
-    let [names, values] = [column(0), column(1)];
+    let column_width = |at: usize| lines.iter().map(|line| width(&line[at])).max().unwrap_or(0);
+    let (name_width, value_width) = (column_width(0), column_width(1));
     let pad = |cell: &str, columns: usize| " ".repeat(columns.saturating_sub(width(cell)));
-    for [name, value, from] in &lines {
-        let (after_name, after_value) = (pad(name, names), pad(value, values));
-        terminal.line(format_args!("{name}{after_name}  {value}{after_value}  {from}"))?;
+    for [name, value, origin] in &lines {
+        let (after_name, after_value) = (pad(name, name_width), pad(value, value_width));
+        terminal.line(format_args!("{name}{after_name}  {value}{after_value}  {origin}"))?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! `wensou copy`: copies the index to a cluster. `wensou index` does so, too, if the index is on
-//! one.
+//! `wensou copy`: copies the index in a folder to a cluster. `wensou index` does this, too, for an
+//! index on a cluster.
 
 use std::path::Path;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// The options that the flags set, or else the config file.
+/// The options of a copy; `grace` is that of the flags, else that of the config file.
 pub(super) fn options(global: &Global, spread: Spread) -> CopyOptions {
     let Spread { shards, replicas, replace, grace } = spread;
     let default = CopyOptions::default();
@@ -51,7 +51,7 @@ pub(super) fn copy_to(
     let index = Index::open(folder)?;
     let client = global.cluster.connect(address)?;
     if index.meta().share.is_some() {
-        return send(&index, &client, (address, options), quiet, terminal);
+        return send_own_share(&index, &client, (address, options), quiet, terminal);
     }
     let bar = bar("copying", quiet);
     let attempt = |options: &CopyOptions| {
@@ -88,8 +88,8 @@ pub(super) fn copy_to(
     Ok(copied)
 }
 
-/// Sends the share of an archive to an address that several machines write to.
-fn send(
+/// Sends the share of an archive that `index` has to an address that several machines write to.
+fn send_own_share(
     index: &Index,
     client: &Client,
     (address, options): (&ClusterAddress, &CopyOptions),
@@ -127,7 +127,7 @@ fn send(
     Ok(copied)
 }
 
-/// A bar of documents, on a terminal.
+/// A progress bar that counts documents. It is drawn on a terminal only, and not if `quiet`.
 pub(super) fn bar(verb: &'static str, quiet: bool) -> ProgressBar {
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
     match ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {per_sec} {eta} left ") {

@@ -18,7 +18,7 @@ pub(super) fn is_asked_for(args: &Search) -> bool {
     args.count || args.files || args.quiet
 }
 
-/// The documents that match a query.
+/// The documents that match a query, as these flags report them.
 pub(super) struct MatchingDocuments<'a> {
     pub(super) index: &'a OpenIndex,
     pub(super) query: &'a Query,
@@ -75,7 +75,7 @@ impl MatchingDocuments<'_> {
         let mut options = self.options.clone();
         options.limit = self.args.limit.unwrap_or(documents).min(documents);
         let ids = Session::new(self.index)?.ids(self.query, &options)?;
-        let end = if self.args.null { '\0' } else { '\n' };
+        let line_end = if self.args.null { '\0' } else { '\n' };
         let mut printed = HashSet::new();
         for (id, _) in &ids {
             let RecordLookup::Found(record) = self.index.queried().lookup(id)? else { continue };
@@ -83,7 +83,7 @@ impl MatchingDocuments<'_> {
                 let file = source_member(self.index, path).map(|(file, _)| file);
                 let file = file.map_or_else(|| path.to_owned(), |file| file.display().to_string());
                 if printed.insert(file.clone()) {
-                    write!(terminal.out(), "{file}{end}")?;
+                    write!(terminal.out(), "{file}{line_end}")?;
                 }
             }
         }

@@ -99,7 +99,10 @@ fn rank(
 ) -> anyhow::Result<Vec<Ranked>> {
     let query = match args.plain {
         true => plain(text),
-        false => parse_lenient(text, clock).0,
+        false => {
+            let (query, _) = parse_lenient(text, clock);
+            query
+        }
     };
     let mut options = Options::default();
     options.limit = args.limit;
@@ -168,7 +171,8 @@ fn read_run(path: &Path) -> anyhow::Result<Run> {
     Ok(run)
 }
 
-/// Prints each measure with its confidence interval, and compares it with another run.
+/// Prints each measure with its confidence interval, and compares it with that of the run
+/// `baseline` if there is one.
 fn print(
     run: &[(String, Measures)],
     baseline: Option<&[(String, Measures)]>,
@@ -185,11 +189,11 @@ fn print(
         let mut line = format!("{name:<11} {:.4}  95 % [{low:.4}, {high:.4}]", means[at]);
         if let Some(baseline) = baseline {
             let p = p_value(&values, &column(baseline));
-            let other = mean(baseline).values()[at];
+            let baseline_mean = mean(baseline).values()[at];
             let verdict = if p < 0.05 { "significant" } else { "not significant" };
             line.push_str(&format!(
-                "  vs. {other:.4}: {:+.4}, p = {p:.4}, {verdict}",
-                means[at] - other
+                "  vs. {baseline_mean:.4}: {:+.4}, p = {p:.4}, {verdict}",
+                means[at] - baseline_mean
             ));
         }
         writeln!(terminal.out(), "{line}")?;

@@ -62,8 +62,8 @@ pub(crate) fn clock(
     Ok(Clock { today })
 }
 
-/// Parses a query and prints its warnings as text. If it has mistakes, prints these and returns
-/// `None`.
+/// Parses a query and prints its warnings to standard error, as text. If it has mistakes, prints
+/// these and returns `None`.
 pub(crate) fn parse(
     global: &Global,
     text: &str,
@@ -137,10 +137,10 @@ pub(super) fn read_pinyin(
 /// Tells the user how Latin words were read as pinyin.
 pub(super) fn report_readings(readings: &[Reading], terminal: &mut Terminal, for_program: bool) {
     for reading in readings {
-        let said = Diagnostic::read_as_pinyin(&reading.typed, &reading.words);
+        let hint = Diagnostic::read_as_pinyin(&reading.typed, &reading.words);
         match for_program {
-            true => terminal.notice_json(&said),
-            false => terminal.notice(sanitize::line(&said.message)),
+            true => terminal.notice_json(&hint),
+            false => terminal.notice(sanitize::line(&hint.message)),
         }
     }
 }

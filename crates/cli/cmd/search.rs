@@ -1,4 +1,4 @@
-//! `wensou search`: the main job.
+//! `wensou search`: prints the hits of a query, or hands over to `batch` or `documents`.
 
 use std::mem::ManuallyDrop;
 use std::path::Path;
@@ -35,7 +35,7 @@ pub(crate) fn run(
     }
 }
 
-/// Searches an open index. If the index fails, nothing was printed to standard output.
+/// Searches an open index. The caller may search once more if the index fails.
 fn search(
     index: &OpenIndex,
     global: &Global,
@@ -71,7 +71,7 @@ fn search(
     warn_about_changes(index, paths(&results), for_program, terminal);
     let is_without_full_hit = results.total == 0 || results.relaxed;
     if !for_program {
-        say_summary(&results, args, started, terminal);
+        print_summary(&results, args, started, terminal);
         if is_without_full_hit {
             for line in clauses::lines(&wensou_query::clauses(index, answered)?) {
                 terminal.notice(line);
@@ -107,10 +107,12 @@ fn print_results(
     Ok(())
 }
 
+/// The file of each hit.
 fn paths(results: &Results) -> impl Iterator<Item = &str> {
     results.hits.iter().map(|hit| attributes::location(&hit.record).0)
 }
 
+/// How the flags lay out hits.
 fn layout(args: &Search) -> hits::Layout<'_> {
     hits::Layout { offset: args.offset, fields: &args.fields, null: args.null }
 }
@@ -128,14 +130,15 @@ fn check_flags(args: &Search) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints how many hits a query has.
-fn say_summary(results: &Results, args: &Search, started: Instant, terminal: &mut Terminal) {
+/// Prints how many hits a query has, and how many documents have only some of its words if that is
+/// known.
+fn print_summary(results: &Results, args: &Search, started: Instant, terminal: &mut Terminal) {
     terminal.notice(summary(results, args, started));
     if let Some(partial) = results.partial {
-        let some = count_noun(partial, "document");
+        let documents = count_noun(partial, "document");
         let verb = if partial == 1 { "contains" } else { "contain" };
         terminal.notice(format_args!(
-            "{some} {verb} some of the words: put OR between the words to find them"
+            "{documents} {verb} some of the words: put OR between the words to find them"
         ));
     }
 }
@@ -168,6 +171,7 @@ fn open_or_build(global: &Global, terminal: &mut Terminal) -> anyhow::Result<Ope
     }
 }
 
+/// The number of hits and documents, which of the hits are printed, and the time of the search.
 fn summary(results: &Results, args: &Search, started: Instant) -> String {
     let took = started.elapsed().as_secs_f64() * 1000.0;
     let total = count_noun(results.total_hits, "hit");
@@ -178,6 +182,7 @@ fn summary(results: &Results, args: &Search, started: Instant) -> String {
     let closest = results.hits.iter().filter(|hit| hit.backfilled).count();
     let complete = results.hits.len() - closest;
     let (first, last) = (args.offset + 1, args.offset + complete);
+    // `complete` hits that have every word are printed, from rank `first` to `last`.
     let mut line = match complete {
         _ if results.total == 0 => "no hits".to_owned(),
         printed if printed == results.total_hits => total,

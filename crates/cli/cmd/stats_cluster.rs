@@ -13,17 +13,17 @@ pub(super) fn run(
     args: &Args,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    let about = index.description();
+    let description = index.description();
     let overview = wensou_query::overview(index)?;
     let date = |date: Option<jiff::civil::DateTime>| date.map(|at| at.to_string());
     if args.format == ShowFormat::Json {
         return Ok(terminal.json_pretty(&json!({
             "index": index.address().to_string(),
-            "built": about.built,
-            "program": about.program,
-            "format": about.format,
-            "analysis": about.analysis,
-            "roots": about.roots,
+            "built": description.built,
+            "program": description.program,
+            "format": description.format,
+            "analysis": description.analysis,
+            "roots": description.roots,
             "articles": overview.articles,
             "flash_items": overview.flashes,
             "undated": overview.undated,
@@ -43,9 +43,9 @@ pub(super) fn run(
     let rows = [
         ("index", index.address().to_string()),
         ("cluster", server),
-        ("built", format!("{} by wensou {}", about.built, about.program)),
-        ("versions", format!("format {}, analysis {}", about.format, about.analysis)),
-        ("roots", about.roots.join(", ")),
+        ("built", format!("{} by wensou {}", description.built, description.program)),
+        ("versions", format!("format {}, analysis {}", description.format, description.analysis)),
+        ("roots", description.roots.join(", ")),
         ("articles", overview.articles.to_string()),
         ("flash items", format!("{} distinct", overview.flashes)),
         ("dates", range),

@@ -11,7 +11,7 @@ use wensou_ingest::{
 };
 
 use super::index::{
-    Bar, MAX_NAMED, default_options, field_map, pre_command, select_paths, without_none,
+    Bar, MAX_NAMED, default_options, field_map, pre_command, select_paths, without_the_word_none,
 };
 use crate::args::Survey as Args;
 use crate::config::Global;
@@ -25,7 +25,7 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let started = Instant::now();
-    let (mut surveyed, done) = match args.paths.as_slice() {
+    let (mut surveyed, verb) = match args.paths.as_slice() {
         [first, others @ ..] if args.merge => (merge_survey_files(first, others)?, "merged"),
         _ => (survey(global, args, terminal)?, "surveyed"),
     };
@@ -37,7 +37,7 @@ pub(crate) fn run(
             false => String::new(),
         };
         terminal.notice(format_args!(
-            "{done} {parts}{} ({}) in {:.1} s; wrote {}",
+            "{verb} {parts}{} ({}) in {:.1} s; wrote {}",
             count_noun(files, "file"),
             bytes(length),
             started.elapsed().as_secs_f64(),
@@ -47,7 +47,7 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// Surveys what the arguments name.
+/// Surveys the part of the archive that the arguments name.
 fn survey(global: &Global, args: &Args, terminal: &mut Terminal) -> anyhow::Result<ArchiveSurvey> {
     let (base, paths) = base_and_paths(args)?;
     let mut options = options(global, args)?;
@@ -78,7 +78,7 @@ fn options(global: &Global, args: &Args) -> anyhow::Result<Options> {
         options.threads = threads.max(1);
     }
     options.exclude.push(args.output.clone());
-    options.exclude_globs = without_none(&args.exclude);
+    options.exclude_globs = without_the_word_none(&args.exclude);
     options.encoding = args.encoding.clone().filter(|name| name != "auto");
     options.map = args.map.as_deref().map(field_map).transpose()?.unwrap_or_default();
     options.pre = pre_command(global, args.pre.as_ref(), &args.pre_glob)?;

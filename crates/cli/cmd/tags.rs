@@ -64,9 +64,10 @@ pub(crate) fn run(
     if all == 0 && args.format == ListFormat::Text {
         terminal.notice("no tags match");
     }
-    let left = all - tags.len();
-    if left > 0 && args.format == ListFormat::Text {
-        terminal.notice(format_args!("{}: --limit 0 prints all", count_noun(left, "more tag")));
+    let not_printed = all - tags.len();
+    if not_printed > 0 && args.format == ListFormat::Text {
+        terminal
+            .notice(format_args!("{}: --limit 0 prints all", count_noun(not_printed, "more tag")));
     }
     Ok(if all == 0 { Outcome::Nothing } else { Outcome::Done })
 }

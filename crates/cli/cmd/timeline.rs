@@ -39,14 +39,14 @@ pub(crate) fn run(
         }
         Err(error) => return Err(error.into()),
     };
-    let nothing = counted.bars.is_empty() && counted.undated == 0;
-    if nothing {
+    let is_empty = counted.bars.is_empty() && counted.undated == 0;
+    if is_empty {
         suggest_words(&index, &query, terminal, for_program)?;
     }
-    if nothing && !for_program {
+    if is_empty && !for_program {
         terminal.notice("no documents match");
         return Ok(Outcome::Nothing);
     }
     timeline::print(terminal, args.format, &counted)?;
-    Ok(if nothing { Outcome::Nothing } else { Outcome::Done })
+    Ok(if is_empty { Outcome::Nothing } else { Outcome::Done })
 }

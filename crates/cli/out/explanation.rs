@@ -40,10 +40,12 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
     }
 }
 
+/// The heading of a section.
 fn head(name: &str) -> String {
     format!("{TITLE}{name}{TITLE:#}")
 }
 
+/// Untrusted text as one sanitized line.
 fn text(text: &str) -> String {
     sanitize::line(text).into_owned()
 }
@@ -119,25 +121,26 @@ fn print_hit(
     }
     match hit.rank {
         Some(rank) => {
-            let lacks = if hit.backfilled { ", after the hits that have every word" } else { "" };
+            let after_complete =
+                if hit.backfilled { ", after the hits that have every word" } else { "" };
             let rank = match &hit.near_duplicate_of {
                 Some(other) => {
                     format!("near-duplicate of {}, shown under hit {rank}", sanitize::line(other))
                 }
                 None => format!("rank {rank}"),
             };
-            terminal.line(format_args!("  {rank}{lacks}, score {:.3}:", hit.score))?;
+            terminal.line(format_args!("  {rank}{after_complete}, score {:.3}:", hit.score))?;
         }
         None => terminal.line("  not a hit")?,
     }
-    for part in &hit.term_scores {
+    for term in &hit.term_scores {
         terminal.line(format_args!(
             "  {:>8.3}  {} {} in the {}{DIM}{}{DIM:#}",
-            part.score,
-            kind_name(part.kind),
-            sanitize::line(&part.text),
-            part_name(part.field),
-            origin(part.origin),
+            term.score,
+            kind_name(term.kind),
+            sanitize::line(&term.text),
+            field_name(term.field),
+            origin(term.origin),
         ))?;
     }
     for (value, name) in [
@@ -157,6 +160,7 @@ fn print_hit(
     Ok(())
 }
 
+/// Why a variant counts as finding a word, after two spaces; empty for what was typed.
 fn origin(origin: Origin) -> String {
     match origin {
         Origin::Typed => String::new(),
@@ -182,8 +186,8 @@ fn json_kind_name(term: TermKind) -> &'static str {
     }
 }
 
-fn part_name(part: TextField) -> &'static str {
-    match part {
+fn field_name(field: TextField) -> &'static str {
+    match field {
         TextField::Title => "title",
         TextField::Body => "body",
         TextField::Tags => "tags",
@@ -230,13 +234,13 @@ pub(crate) fn object(explained: &Explanation) -> Value {
 
 fn hit_object(hit: &ExplainedHit) -> Value {
     let kind: Kind = hit.record.kind();
-    let part = |part: &TermScore| {
+    let part = |term: &TermScore| {
         json!({
-            "part": part_name(part.field),
-            "unit": json_kind_name(part.kind),
-            "text": part.text,
-            "origin": part.origin.as_str(),
-            "score": part.score,
+            "part": field_name(term.field),
+            "unit": json_kind_name(term.kind),
+            "text": term.text,
+            "origin": term.origin.as_str(),
+            "score": term.score,
         })
     };
     let others =

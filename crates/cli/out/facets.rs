@@ -28,19 +28,19 @@ pub(crate) fn count_facets(
     requested
         .iter()
         .map(|requested| {
-            let requested = match requested {
+            let facet_kind = match requested {
                 types::Facet::Tag => Facet::Tag,
                 types::Facet::Source => Facet::Source,
                 types::Facet::Category => Facet::Category,
                 types::Facet::Kind => Facet::Kind,
                 types::Facet::Month => Facet::Month,
             };
-            let mut values = facet(index, query, requested, None)?;
+            let mut values = facet(index, query, facet_kind, None)?;
             let all = values.len();
             if limit > 0 {
                 values.truncate(limit);
             }
-            Ok(FacetCounts { facet: requested, omitted: all - values.len(), values })
+            Ok(FacetCounts { facet: facet_kind, omitted: all - values.len(), values })
         })
         .collect()
 }

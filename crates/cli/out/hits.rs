@@ -26,7 +26,7 @@ const SHARED_SHOWN: usize = 10;
 /// Maximum number of near-duplicates in the text of a hit.
 const DUPLICATES_SHOWN: usize = 3;
 
-/// How hits are laid out.
+/// The flags of `search` that decide how hits are printed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Layout<'a> {
     /// The first hit has rank `offset + 1`.
@@ -96,12 +96,13 @@ pub(crate) fn print(
             [] => tsv(terminal, hits)?,
             fields => chosen_tsv(terminal, hits, fields)?,
         },
-        // These need the files: see `vimgrep`.
+        // The caller prints these lines with `vimgrep::print`, which needs the files of the hits.
         Format::Vimgrep => {}
     }
     Ok(())
 }
 
+/// Prints hits as a table with the usual columns.
 fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
     writeln!(
         terminal.out(),
@@ -131,7 +132,7 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints the chosen keys as a table; objects become their value, lists are separated by commas.
+/// Prints hits as a table whose columns are the keys `fields`.
 fn chosen_tsv(terminal: &mut Terminal, hits: &[Hit], fields: &[String]) -> anyhow::Result<()> {
     writeln!(terminal.out(), "{}", fields.join("\t"))?;
     for hit in hits {
@@ -142,7 +143,8 @@ fn chosen_tsv(terminal: &mut Terminal, hits: &[Hit], fields: &[String]) -> anyho
     Ok(())
 }
 
-/// A JSON value as one cell.
+/// A JSON value as one cell: the items of a list with commas between them; of an object its `value`
+/// or `text`, else all of its values with `..` between them, as of a span.
 fn flat(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -161,7 +163,7 @@ pub(crate) fn cell(value: &str) -> String {
     value.replace(['\t', '\n', '\r'], " ")
 }
 
-/// The publisher of a record, if it is stated.
+/// The publisher of a record, if it is known: the source of an article, the outlet of a flash item.
 pub(crate) fn source(record: &Record) -> Option<&str> {
     match record {
         Record::Article(article) => article.source.as_deref(),

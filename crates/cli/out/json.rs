@@ -8,8 +8,8 @@ use wensou_query::{Hit, Snippet};
 
 use super::attributes::{as_variant, date_basis_name, iso, location, seen_in, title};
 
-/// A hit as `search` prints it: `docs/schema` says what each key means. Change [`HIT_KEYS`] with
-/// it.
+/// A hit as `search` prints it. `docs/schema` says what each key means, and [`HIT_KEYS`] must have
+/// the same keys.
 #[derive(Serialize)]
 pub(crate) struct HitObject<'a> {
     id: &'a str,

@@ -1,4 +1,4 @@
-//! Prints a whole record as text.
+//! Prints a whole record as text, or as a citation.
 
 use std::io;
 
@@ -73,7 +73,7 @@ pub(crate) fn print(
     let title = view.highlighted(attributes::title(record), TITLE);
     paragraph(terminal, &format!("{title}\n"), "")?;
     let kind = record.kind().name();
-    let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), when(record)];
+    let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), date_line(record)];
     match record {
         Record::Article(article) => facts.extend(article_facts(article)),
         Record::Flash(flash) => facts.extend(flash_facts(flash)),
@@ -100,7 +100,8 @@ pub(crate) fn print(
     Ok(())
 }
 
-fn when(record: &Record) -> String {
+/// The date of a record, and how it is known if it is not plainly stated.
+fn date_line(record: &Record) -> String {
     let date = record.date();
     let reason = match date.provenance {
         DateProvenance::Inferred(basis) => {
@@ -114,6 +115,7 @@ fn when(record: &Record) -> String {
     format!("{DATE}{}{DATE:#}{reason}", hits::date(record))
 }
 
+/// A fact with its name; empty if it is not known.
 fn named(name: &str, value: Option<&String>) -> String {
     value.map(|value| format!("{name} {}", sanitize::line(value))).unwrap_or_default()
 }
@@ -139,6 +141,7 @@ fn flash_facts(flash: &FlashItem) -> Vec<String> {
     ]
 }
 
+/// Prints a paragraph, wrapped, with `indent` before each line.
 fn paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()> {
     let columns = terminal.width();
     for line in wrap(text.trim_end_matches('\n'), columns, indent) {
@@ -176,6 +179,7 @@ fn body(
     Ok(())
 }
 
+/// Prints date, title and id of a flash item in a page.
 fn flash_line(
     terminal: &mut Terminal,
     index: &OpenIndex,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Replaces every character that a terminal acts on. Line ends and tabs become spaces. Other C0
+/// `text` without characters that a terminal acts on. Line ends and tabs become spaces. Other C0
 /// controls become control pictures, such as `␛`. C1 controls become U+FFFD, and so do characters
 /// that can disguise a line, such as bidirectional controls. The number of characters stays the
 /// same.
@@ -83,6 +83,7 @@ fn style_length(text: &str) -> Option<usize> {
     is_ours.then_some("\u{1b}[".len() + end + 1)
 }
 
+/// The character to print for `c`: `c` itself, unless a terminal acts on it.
 fn harmless(c: char) -> char {
     match c {
         '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn only_styles_of_ours_stay() {
+    fn only_the_styles_of_this_program_stay() {
         let ours = "\u{1b}[1m\u{1b}[31m減半\u{1b}[0m\t\u{1b}[1;33mwarning\u{1b}[0m\n";
         assert_eq!(styled(ours), ours);
         for style in

@@ -21,10 +21,10 @@ use crate::types::Color;
 pub(crate) struct Terminal {
     out: Output,
     /// Whether standard output is a terminal.
-    shows_out: bool,
+    out_is_terminal: bool,
     err: AutoStream<io::Stderr>,
     /// Whether standard error is a terminal.
-    shows_err: bool,
+    err_is_terminal: bool,
     colour: bool,
     width: usize,
 }
@@ -35,19 +35,19 @@ struct Output {
     stdout: io::BufWriter<io::Stdout>,
     /// Output that is held back for the pager.
     page: Option<Vec<u8>>,
-    rule: Rule,
+    rule: SanitizeRule,
 }
 
 /// How output is sanitized for a terminal.
 #[derive(Clone, Copy)]
-enum Rule {
+enum SanitizeRule {
     /// As text, in which line feeds and tabs stay.
     Table,
     /// As JSON, by escapes that keep the value.
     Json,
 }
 
-impl Rule {
+impl SanitizeRule {
     fn apply(self, text: &str) -> Cow<'_, str> {
         match self {
             Self::Table => sanitize::table(text),
@@ -80,7 +80,7 @@ impl Write for Output {
 }
 
 /// Maximum width of a line: longer lines of Chinese text are hard to read.
-const WIDEST: usize = 100;
+const MAX_WIDTH: usize = 100;
 
 impl Terminal {
     pub(crate) fn new(color: Color) -> Self {
@@ -97,11 +97,15 @@ impl Terminal {
             .unwrap_or(80);
         Self {
             colour: choice(AutoStream::choice(&stdout)) != ColorChoice::Never,
-            shows_out: stdout.is_terminal(),
-            out: Output { stdout: io::BufWriter::new(stdout), page: None, rule: Rule::Table },
-            shows_err: io::stderr().is_terminal(),
+            out_is_terminal: stdout.is_terminal(),
+            out: Output {
+                stdout: io::BufWriter::new(stdout),
+                page: None,
+                rule: SanitizeRule::Table,
+            },
+            err_is_terminal: io::stderr().is_terminal(),
             err: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
-            width: width.clamp(20, WIDEST),
+            width: width.clamp(20, MAX_WIDTH),
         }
     }
 
@@ -109,7 +113,7 @@ impl Terminal {
     /// be sanitized already.
     pub(crate) fn line(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
         let out = self.out.unguarded();
-        match (self.shows_out, self.colour) {
+        match (self.out_is_terminal, self.colour) {
             (true, true) => writeln!(out, "{}", sanitize::styled(&text.to_string())),
             (true, false) => {
                 writeln!(out, "{}", strip_str(&sanitize::styled(&text.to_string())))
@@ -121,7 +125,7 @@ impl Terminal {
 
     /// On a terminal, holds back the output until [`Terminal::end_page`].
     pub(crate) fn begin_page(&mut self) {
-        self.out.page = self.shows_out.then(Vec::new);
+        self.out.page = self.out_is_terminal.then(Vec::new);
     }
 
     /// Prints the output that was held back, in the pager if it is longer than the screen.
@@ -140,26 +144,27 @@ impl Terminal {
     /// bytes unchanged. A terminal gets them sanitized except for line feeds and tabs, so every
     /// write must consist of whole characters. For JSON, use [`Terminal::json`].
     pub(crate) fn out(&mut self) -> &mut dyn Write {
-        self.guarded(Rule::Table)
+        self.guarded(SanitizeRule::Table)
     }
 
     /// Prints a value as one line of JSON. For a terminal, control characters are escaped, which
     /// keeps the value.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        let mut out = self.guarded(Rule::Json);
+        let mut out = self.guarded(SanitizeRule::Json);
         serde_json::to_writer(&mut out, value)?;
         writeln!(out)
     }
 
     /// Prints a value as indented JSON on several lines.
     pub(crate) fn json_pretty(&mut self, value: &impl Serialize) -> io::Result<()> {
-        let mut out = self.guarded(Rule::Json);
+        let mut out = self.guarded(SanitizeRule::Json);
         serde_json::to_writer_pretty(&mut out, value)?;
         writeln!(out)
     }
 
-    fn guarded(&mut self, rule: Rule) -> &mut dyn Write {
-        match self.shows_out {
+    /// Standard output: sanitized by `rule` if it is a terminal, else unchanged.
+    fn guarded(&mut self, rule: SanitizeRule) -> &mut dyn Write {
+        match self.out_is_terminal {
             true => {
                 self.out.rule = rule;
                 &mut self.out
@@ -182,7 +187,7 @@ impl Terminal {
     /// already.
     pub(crate) fn notice(&mut self, text: impl std::fmt::Display) {
         let _ = self.flush();
-        if !self.shows_err {
+        if !self.err_is_terminal {
             let _ = writeln!(self.err, "{text}");
             return;
         }
@@ -202,7 +207,7 @@ impl Terminal {
     pub(crate) fn notice_json(&mut self, value: &impl Serialize) {
         let _ = self.flush();
         let Ok(line) = serde_json::to_string(value) else { return };
-        let line = if self.shows_err { sanitize::json(&line) } else { line.as_str().into() };
+        let line = if self.err_is_terminal { sanitize::json(&line) } else { line.as_str().into() };
         // Not through `AutoStream`, which would remove what looks like a style from the value.
         let _ = writeln!(io::stderr(), "{line}");
     }

@@ -9,12 +9,12 @@ use crate::types::ListFormat;
 
 /// Blocks of one to eight eighths of a column.
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
-/// Inferred dates are drawn with this character.
+/// Documents with an inferred date are drawn with this character.
 const SHADE: char = '░';
 /// A longer sequence of empty bars is drawn as one line.
-const EMPTY: usize = 3;
+const MAX_EMPTY_BARS: usize = 3;
 /// Minimum width of the bars in columns, even on a narrow terminal.
-const NARROWEST: usize = 5;
+const MIN_BAR_COLUMNS: usize = 5;
 
 /// Prints a timeline.
 pub(crate) fn print(
@@ -64,16 +64,18 @@ pub(crate) fn print(
     Ok(())
 }
 
+/// Prints a line for each bar, and below them the totals.
 fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
     let highest = timeline.bars.iter().map(|bar| bar.stated + bar.inferred).max().unwrap_or(0);
     let label = |bar: &Bar| timeline.step.label(bar.start);
     let label_width = timeline.bars.iter().map(|bar| label(bar).len()).max().unwrap_or(0);
     let count_width = highest.to_string().len();
-    let columns = terminal.width().saturating_sub(label_width + count_width + 4).max(NARROWEST);
+    let columns =
+        terminal.width().saturating_sub(label_width + count_width + 4).max(MIN_BAR_COLUMNS);
     let mut bars = timeline.bars.as_slice();
     while let Some((bar, following)) = bars.split_first() {
         let empty = bars.iter().take_while(|bar| bar.stated + bar.inferred == 0).count();
-        if empty > EMPTY {
+        if empty > MAX_EMPTY_BARS {
             terminal.line(format_args!("{DIM}{:label_width$}  ({empty} empty){DIM:#}", "⋮"))?;
             bars = &bars[empty..];
             continue;

@@ -11,23 +11,24 @@ use super::{Terminal, attributes, sanitize};
 use crate::location::OpenIndex;
 use crate::source_file::source_member;
 
-/// The most characters of a line that are printed. Of a longer one, those around the match are.
-const LONGEST: usize = 400;
-/// Characters before the match in a line that is cut.
-const BEFORE: usize = 80;
+/// Maximum number of characters of a line that are printed: of a longer line, those around the
+/// match.
+const MAX_LINE_CHARS: usize = 400;
+/// Number of characters before the match that are printed of a longer line.
+const CHARS_BEFORE_MATCH: usize = 80;
 
-/// Hits whose texts are in memory at once.
-const CHUNK: usize = 500;
+/// Number of hits whose texts are in memory at once.
+const HITS_AT_ONCE: usize = 500;
 
-/// Prints one line for each match in the hits. A record without a match in its file, where the
-/// text is escaped for example, has one line for its beginning.
+/// Prints one line for each match in the hits. A record without a match in its file, such as one
+/// whose text is escaped there, has one line for its beginning.
 pub(crate) fn print(
     terminal: &mut Terminal,
     index: &OpenIndex,
     highlighter: &Highlighter,
     hits: &[Hit],
 ) -> anyhow::Result<()> {
-    for hits in hits.chunks(CHUNK) {
+    for hits in hits.chunks(HITS_AT_ONCE) {
         for (hit, located) in hits.iter().zip(locate(index, hits)) {
             let path = sanitize::line(&located.path);
             match located.lines {
@@ -47,7 +48,7 @@ struct Located {
     lines: Option<OriginalLines>,
 }
 
-/// Reads the texts of hits. Every file is read once.
+/// Reads the texts of hits. Every file is read once, even if several hits are in it.
 fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
     let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, hit) in hits.iter().enumerate() {
@@ -74,6 +75,7 @@ fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
     located
 }
 
+/// Prints the matches in the text of one hit, or its beginning if there are none.
 fn print_matches(
     terminal: &mut Terminal,
     path: &str,
@@ -105,10 +107,10 @@ fn title(record: &Record) -> String {
 
 /// A line without control characters; if it is too long, what is around character `at`.
 fn cut(line: &str, at: usize) -> String {
-    let start = match line.chars().nth(LONGEST) {
-        Some(_) => at.saturating_sub(BEFORE),
+    let start = match line.chars().nth(MAX_LINE_CHARS) {
+        Some(_) => at.saturating_sub(CHARS_BEFORE_MATCH),
         None => 0,
     };
-    let part: String = line.chars().skip(start).take(LONGEST).collect();
+    let part: String = line.chars().skip(start).take(MAX_LINE_CHARS).collect();
     sanitize::line(&part).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Runs a build with a progress bar and a log, and prints what came of it.
+//! Runs a build with a progress bar and a log, and prints its summary.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -9,11 +9,11 @@ use wensou_ingest::{KeyCount, Report};
 
 use super::log::Log;
 use super::progress::Bar;
-use super::signals::{self, KEPT};
+use super::signals::{self, OLD_INDEX_KEPT};
 use super::summary::{self, MAX_NAMED, comma_separated};
 use crate::out::{Terminal, sanitize};
 
-/// What is printed and logged of a build.
+/// Whether a build prints its progress and its summary, and its log.
 #[derive(Default)]
 pub(crate) struct Reporting {
     pub(crate) quiet: bool,
@@ -39,10 +39,10 @@ pub(crate) fn build(
     let built = match outcome {
         Ok(built) => built,
         Err(error) => {
-            note(&format!("failed: {:#}; {KEPT}", chain(&error)));
+            note(&format!("failed: {:#}; {OLD_INDEX_KEPT}", chain(&error)));
             if let IndexError::Strict { report } = &error {
                 name_skipped(report, terminal);
-                return Err(error).context(KEPT);
+                return Err(error).context(OLD_INDEX_KEPT);
             }
             return Err(error.into());
         }
@@ -82,6 +82,7 @@ fn chain(error: &IndexError) -> String {
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
+/// Names the files that were skipped.
 fn name_skipped(report: &Report, terminal: &mut Terminal) {
     for skipped in report.skipped.iter().take(MAX_NAMED) {
         terminal.notice(format_args!("skipped {}", sanitize::line(&skipped.to_string())));
@@ -92,7 +93,8 @@ fn name_skipped(report: &Report, terminal: &mut Terminal) {
     }
 }
 
-/// Names the keys of dumps that were not used, once each.
+/// Names the keys of dumps that were not used, and those whose values have a type that cannot be
+/// read.
 fn name_keys(report: &Report, terminal: &mut Terminal) {
     let names = |keys: &[KeyCount]| {
         let named = keys.iter().take(MAX_NAMED).map(|key| format!("{} ({})", key.key, key.count));

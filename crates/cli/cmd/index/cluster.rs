@@ -1,4 +1,5 @@
-//! Builds or updates an index on a cluster: in a folder of this machine, of which it is a copy.
+//! Builds or updates an index on a cluster: builds the index in a folder on this machine, and
+//! copies it to the cluster.
 
 use wensou_cluster::{ClusterAddress, CopyOptions, Sent};
 
@@ -21,14 +22,15 @@ pub(super) fn run(
         Some(folder) => folder.clone(),
         None => local_folder(&address)?,
     };
-    let mut local = global.clone();
-    local.index.value.clone_from(&folder);
-    local.written.value.clone_from(&folder);
-    // Connect first: reading an archive may take hours.
+    let mut local_settings = global.clone();
+    local_settings.index.value.clone_from(&folder);
+    local_settings.written.value.clone_from(&folder);
+    // Connect first, so that a wrong address is reported at once: reading an archive may take
+    // hours.
     if !args.dry_run {
         global.cluster.connect(&address)?;
     }
-    let outcome = local::run(&local, args, terminal)?;
+    let outcome = local::run(&local_settings, args, terminal)?;
     if outcome == Outcome::Done && !args.dry_run {
         let sent = if args.rebuild { Sent::All } else { Sent::Changed };
         let options = CopyOptions { sent, wait: args.wait, ..options(global, args.spread) };

@@ -1,4 +1,4 @@
-//! `wensou index --list-formats`.
+//! `wensou index --list-formats`: lists the kinds of files that can be read.
 
 use wensou_ingest::{Format, formats};
 
@@ -18,6 +18,7 @@ pub(super) fn list(terminal: &mut Terminal) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The endings of names, each with its dot.
 fn endings(format: &Format) -> String {
     let dotted = |ending: &&str| match *ending {
         "" => "no ending".to_owned(),

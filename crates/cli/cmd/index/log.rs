@@ -9,7 +9,7 @@ use anyhow::Context;
 
 use crate::out::sanitize;
 
-/// A file that lines are appended to; clones share it.
+/// A file that lines are appended to, or `None` once it is closed; clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Log(Arc<Mutex<Option<File>>>);
 
@@ -27,7 +27,7 @@ impl Log {
         }
     }
 
-    /// Appends the last line; later lines of other threads are dropped.
+    /// Appends a last line. Lines that other threads append later are dropped.
     pub(crate) fn close(&self, what: &str) {
         if let Ok(mut file) = self.0.lock() {
             write(file.take().as_mut(), what);

@@ -26,7 +26,7 @@ pub(super) fn options(
         options.threads = threads.max(1);
         options.ingest.threads = threads.max(1);
     }
-    options.ingest.exclude_globs = exclude_globs(before, args);
+    options.ingest.exclude_globs = globs_to_exclude(before, args);
     // The log may lie in the archive, but is not part of it.
     options.ingest.exclude.extend(args.log.clone());
     options.ingest.encoding = match &args.encoding {
@@ -42,21 +42,22 @@ pub(super) fn options(
     Ok(options)
 }
 
-/// The options of a build without flags and settings.
+/// The options of a build if no flag is given and no index exists yet.
 pub(crate) fn default_options() -> BuildOptions {
     BuildOptions::default()
 }
 
 /// The patterns of files to leave out: those of the flags, else those of the last build.
-fn exclude_globs(before: Option<&Settings>, args: &Args) -> Vec<String> {
+fn globs_to_exclude(before: Option<&Settings>, args: &Args) -> Vec<String> {
     match args.exclude.as_slice() {
         [] => before.map(|settings| settings.exclude.clone()).unwrap_or_default(),
-        named => without_none(named),
+        named => without_the_word_none(named),
     }
 }
 
-/// The patterns that `--exclude` names. `none` is no pattern: alone, it leaves no file out.
-pub(crate) fn without_none(globs: &[String]) -> Vec<String> {
+/// The patterns that `--exclude` names. The word `none` is no pattern: alone, it leaves out no
+/// file.
+pub(crate) fn without_the_word_none(globs: &[String]) -> Vec<String> {
     globs.iter().filter(|glob| *glob != "none").cloned().collect()
 }
 

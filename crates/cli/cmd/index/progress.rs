@@ -13,10 +13,11 @@ use super::log::Log;
 use crate::out::count::count_noun;
 
 /// The log gets a line each time this many pages have been read.
-const LOGGED: u64 = 10_000;
+const PAGES_PER_LOG_LINE: u64 = 10_000;
 
-/// A line of the terminal's width. At its end the cursor moves back by three columns: there the
-/// terminal can show `^C` without a line break, after which the bar could not be erased.
+/// The layout of the bar, as wide as the terminal. At its end the cursor moves back by three
+/// columns, so that the terminal can show `^C` there without a line break. After a line break, the
+/// bar could not be erased.
 const TEMPLATE: &str = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} \
                         {eta} left, {msg}   \u{1b}[3D";
 
@@ -42,6 +43,7 @@ impl Bar {
         Self { bar, pages: AtomicU64::new(0), log, ticking: Mutex::default() }
     }
 
+    /// Erases the bar, at the end of the work.
     pub(crate) fn clear(&self) {
         self.ticking().take();
         self.bar.finish_and_clear();
@@ -108,7 +110,7 @@ impl Progress for Bar {
             self.bar.inc(bytes);
             self.bar.set_message(count_noun(pages, "page"));
         }
-        if pages / LOGGED != (pages - files) / LOGGED {
+        if pages / PAGES_PER_LOG_LINE != (pages - files) / PAGES_PER_LOG_LINE {
             self.note(&count_noun(pages, "page"));
         }
     }

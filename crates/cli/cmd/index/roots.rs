@@ -15,7 +15,7 @@ use crate::out::{Terminal, sanitize};
 /// The folders that the sample archive can be in.
 const SAMPLE_FOLDERS: [&str; 2] = ["data/archive", "data"];
 
-/// The roots of a build, and what has to be said or asked about them.
+/// The roots of a build, and what the user must be told or asked about them.
 #[derive(Debug, Default)]
 pub(super) struct RootPlan {
     pub(super) roots: RootSet,
@@ -74,7 +74,7 @@ impl RootPlan {
         Ok(plan)
     }
 
-    /// The roots of the config file, which are all roots. Fails if a flag names others.
+    /// The roots that the config file lists, and no others. Fails if a flag would change them.
     fn of_config(global: &Global, args: &Args, covered: &RootSet) -> anyhow::Result<Self> {
         let roots = RootSet::of(&global.archive);
         let origin = match global.archive.origin {

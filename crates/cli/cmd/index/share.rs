@@ -56,7 +56,8 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
         }
         (Some(_), Some(_)) if args.rebuild => None,
         (Some(base), Some(share)) => {
-            // Other statistics are no obstacle: then all files are read again. Missing ones are.
+            // If the flags name other statistics, all files are read again; none at all is a
+            // mistake.
             let lacks_stats = options.ingest.survey.is_none() && !share.survey.identity.is_empty();
             let differs = [
                 ("another base", before.roots != [canonical(base)]),

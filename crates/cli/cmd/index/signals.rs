@@ -6,7 +6,7 @@ use std::path::Path;
 use super::log::Log;
 
 /// Says that a build that failed or was stopped has not changed the index.
-pub(super) const KEPT: &str = "the old index was kept";
+pub(super) const OLD_INDEX_KEPT: &str = "the old index was kept";
 
 /// Makes SIGINT, SIGTERM and SIGHUP end the program at once. Before it ends, it removes the
 /// unfinished index, calls `erase` to erase the progress bar, and prints which index is in use.
@@ -31,7 +31,7 @@ pub(super) fn catch(
             let after = wensou_index::current_generation(&index);
             let outcome = match after {
                 None => "no index was built",
-                after if after == before => KEPT,
+                after if after == before => OLD_INDEX_KEPT,
                 _ => "the new index is in use",
             };
             if let Some(log) = &log {

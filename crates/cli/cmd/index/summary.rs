@@ -9,7 +9,8 @@ use wensou_ingest::{Reason, Report};
 
 use crate::out::count::{bytes, count_noun};
 
-/// Maximum number of skipped files that are named; `stats --skipped` names all.
+/// Maximum number of skipped files, keys of dumps and planned changes that are named; `stats
+/// --skipped` names all files and keys.
 pub(crate) const MAX_NAMED: usize = 20;
 
 /// Maximum number of endings of ignored files that are named; files with other endings are counted
@@ -19,7 +20,7 @@ const MAX_ENDINGS: usize = 6;
 /// Maximum number of paths of a share that are named; further ones are counted.
 const MAX_PATHS: usize = 3;
 
-/// The summary of a build, in lines. `rebuilt` says that it was built from scratch.
+/// The summary of a build, in lines. `rebuilt`: the index was built from scratch.
 pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String> {
     let (report, counts) = (&built.meta.report, &built.meta.file_counts);
     let mut lines = Vec::new();

@@ -7,14 +7,17 @@ use roff::{Inline, Roff, bold, roman};
 use super::examples::{self, Entry};
 use crate::args::{CONFIG_KEYS, QUERY_HELP};
 
+/// The index folder, as an entry of the section FILES.
 const INDEX: Entry =
     ("index/", "The index folder, unless --index, WENSOU_INDEX or the config file names another.");
+/// The config file, as an entry of the section FILES.
 const CONFIG: Entry = (
     "$XDG_CONFIG_HOME/wensou/config.toml",
     "The config file; ~/.config/wensou/config.toml if XDG_CONFIG_HOME is not set.",
 );
 
-/// The variables that all verbs with settings read.
+/// The environment variables that all verbs with settings read. `crates/cluster/src/credentials.rs`
+/// and `settings.rs` define those of clusters; the page has them even in a build without clusters.
 const ENVIRONMENT: [Entry; 9] = [
     ("WENSOU_INDEX", "The index: a folder, or the address of one on a cluster."),
     ("WENSOU_TZ", "The time zone of \"today\"."),
