@@ -1,4 +1,6 @@
-//! The verbs, one file each.
+//! The verbs, a file or a folder each. `batch` and `documents` belong to `search`; `check_cluster`
+//! and `stats_cluster` are `check` and `stats` for an index on a cluster; `query` has what the
+//! verbs share that take a query.
 
 pub(crate) mod backup;
 pub(crate) mod batch;

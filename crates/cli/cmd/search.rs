@@ -130,8 +130,8 @@ fn check_flags(args: &Search) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints how many hits a query has, and how many documents have only some of its words if that is
-/// known.
+/// Prints how many hits a query has and, if few documents have every word, how many have any of
+/// them.
 fn print_summary(results: &Results, args: &Search, started: Instant, terminal: &mut Terminal) {
     terminal.notice(summary(results, args, started));
     if let Some(partial) = results.partial {

@@ -15,8 +15,8 @@ const MAX_TERMS: usize = 20;
 
 /// Prints an explanation as text.
 pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow::Result<()> {
-    terminal.line(format_args!("{}   {}", head("query"), text(&explained.canonical)))?;
-    terminal.line(format_args!("{}  {}", head("folded"), text(&explained.folded)))?;
+    terminal.line(format_args!("{}   {}", heading("query"), sanitized(&explained.canonical)))?;
+    terminal.line(format_args!("{}  {}", heading("folded"), sanitized(&explained.folded)))?;
     if !explained.words.is_empty() {
         print_words(terminal, explained)?;
     }
@@ -24,9 +24,9 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
         print_clauses(terminal, explained)?;
     }
     terminal.line("")?;
-    terminal.line(format_args!("{}: what a document must match", head("compiled")))?;
+    terminal.line(format_args!("{}: what a document must match", heading("compiled")))?;
     for line in explained.compiled.lines() {
-        terminal.line(format_args!("  {}", text(line)))?;
+        terminal.line(format_args!("  {}", sanitized(line)))?;
     }
     if !explained.scored.is_empty() {
         print_scored_terms(terminal, explained)?;
@@ -41,28 +41,29 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
 }
 
 /// The heading of a section.
-fn head(name: &str) -> String {
+fn heading(name: &str) -> String {
     format!("{TITLE}{name}{TITLE:#}")
 }
 
 /// Untrusted text as one sanitized line.
-fn text(text: &str) -> String {
+fn sanitized(text: &str) -> String {
     sanitize::line(text).into_owned()
 }
 
 fn print_words(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
     terminal.line("")?;
-    terminal.line(format_args!("{}: the variants of each, with document counts", head("words")))?;
+    terminal
+        .line(format_args!("{}: the variants of each, with document counts", heading("words")))?;
     for word in &explained.words {
         for (at, variant) in word.variants.iter().enumerate() {
-            let typed = if at == 0 { text(&word.typed) } else { String::new() };
+            let typed = if at == 0 { sanitized(&word.typed) } else { String::new() };
             let stop = if word.stop { ", ranked only" } else { "" };
             terminal.line(format_args!(
                 "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
                 padded(&typed, 16),
                 variant.documents,
                 variant.match_mode,
-                text(&variant.text),
+                sanitized(&variant.text),
                 origin(variant.origin),
             ))?;
         }
@@ -72,11 +73,11 @@ fn print_words(terminal: &mut Terminal, explained: &Explanation) -> io::Result<(
 
 fn print_clauses(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
     terminal.line("")?;
-    let title = head("clauses");
+    let title = heading("clauses");
     terminal.line(format_args!("{title}: hits of each alone, and of the query without it"))?;
     for clause in &explained.clauses {
         let without = clause.without.map_or("-".to_owned(), |count| count.to_string());
-        let name = padded(&text(&clause.text), 16);
+        let name = padded(&sanitized(&clause.text), 16);
         terminal.line(format_args!("  {name} {:>7} {without:>7}", clause.alone))?;
     }
     let relaxed = if explained.relaxed { "  no document contains every word" } else { "" };
@@ -85,12 +86,12 @@ fn print_clauses(terminal: &mut Terminal, explained: &Explanation) -> io::Result
 
 fn print_scored_terms(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
     terminal.line("")?;
-    terminal.line(format_args!("{}: weight × idf", head("scored")))?;
+    terminal.line(format_args!("{}: weight × idf", heading("scored")))?;
     for term in explained.scored.iter().take(MAX_TERMS) {
         terminal.line(format_args!(
             "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
             kind_name(term.kind),
-            padded(&text(&term.text), 14),
+            padded(&sanitized(&term.text), 14),
             term.weight,
             term.idf,
             origin(term.origin),

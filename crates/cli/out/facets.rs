@@ -54,7 +54,7 @@ pub(crate) fn print(
 ) -> anyhow::Result<()> {
     for counted in facets {
         match format {
-            Format::Text => text(terminal, counted)?,
+            Format::Text => print_text(terminal, counted)?,
             Format::Jsonl => {
                 for value in &counted.values {
                     let object = json!({
@@ -71,7 +71,7 @@ pub(crate) fn print(
     Ok(())
 }
 
-fn text(terminal: &mut Terminal, counted: &FacetCounts) -> anyhow::Result<()> {
+fn print_text(terminal: &mut Terminal, counted: &FacetCounts) -> anyhow::Result<()> {
     terminal.line(format_args!("{TITLE}{}{TITLE:#}", counted.facet.as_str()))?;
     for value in &counted.values {
         let value_text = sanitize::line(&value.value).into_owned();

@@ -61,7 +61,7 @@ pub(crate) fn print(
     match format {
         Format::Text => {
             for (index, hit) in hits.iter().enumerate() {
-                text(terminal, hit, offset + index + 1)?;
+                print_hit(terminal, hit, offset + index + 1)?;
             }
         }
         Format::Json => match fields {
@@ -93,8 +93,8 @@ pub(crate) fn print(
             }
         }
         Format::Tsv => match fields {
-            [] => tsv(terminal, hits)?,
-            fields => chosen_tsv(terminal, hits, fields)?,
+            [] => print_tsv(terminal, hits)?,
+            fields => print_selected_tsv(terminal, hits, fields)?,
         },
         // The caller prints these lines with `vimgrep::print`, which needs the files of the hits.
         Format::Vimgrep => {}
@@ -103,7 +103,7 @@ pub(crate) fn print(
 }
 
 /// Prints hits as a table with the usual columns.
-fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
+fn print_tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
     writeln!(
         terminal.out(),
         "id\tkind\tdate\tprovenance\ttitle\tsource\ttags\tpath\tscore\tsnippet"
@@ -133,26 +133,31 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
 }
 
 /// Prints hits as a table whose columns are the keys `fields`.
-fn chosen_tsv(terminal: &mut Terminal, hits: &[Hit], fields: &[String]) -> anyhow::Result<()> {
+fn print_selected_tsv(
+    terminal: &mut Terminal,
+    hits: &[Hit],
+    fields: &[String],
+) -> anyhow::Result<()> {
     writeln!(terminal.out(), "{}", fields.join("\t"))?;
     for hit in hits {
         let chosen = SelectedKeys::of(hit, fields)?;
-        let cells: Vec<String> = chosen.entries().map(|(_, value)| cell(&flat(value))).collect();
+        let cells: Vec<String> =
+            chosen.entries().map(|(_, value)| cell(&value_text(value))).collect();
         writeln!(terminal.out(), "{}", cells.join("\t"))?;
     }
     Ok(())
 }
 
-/// A JSON value as one cell: the items of a list with commas between them; of an object its `value`
+/// A JSON value as text: the items of a list with commas between them; of an object its `value`
 /// or `text`, else all of its values with `..` between them, as of a span.
-fn flat(value: &Value) -> String {
+fn value_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(flat).collect::<Vec<_>>().join(","),
+        Value::Array(values) => values.iter().map(value_text).collect::<Vec<_>>().join(","),
         Value::Object(object) => match object.get("value").or(object.get("text")) {
-            Some(value) => flat(value),
-            None => object.values().map(flat).collect::<Vec<_>>().join(".."),
+            Some(value) => value_text(value),
+            None => object.values().map(value_text).collect::<Vec<_>>().join(".."),
         },
         other => other.to_string(),
     }
@@ -186,7 +191,7 @@ pub(crate) fn date(record: &Record) -> String {
 }
 
 /// Prints a hit as text: rank, kind, title and date; source and tags; snippet; path and id.
-fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
+fn print_hit(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     let columns = terminal.width();
     let record = &hit.record;
     let number = format!("{rank}.");

@@ -71,7 +71,7 @@ pub(crate) fn print(
     view: &RecordView,
 ) -> anyhow::Result<()> {
     let title = view.highlighted(attributes::title(record), TITLE);
-    paragraph(terminal, &format!("{title}\n"), "")?;
+    print_paragraph(terminal, &format!("{title}\n"), "")?;
     let kind = record.kind().name();
     let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), date_line(record)];
     match record {
@@ -79,24 +79,24 @@ pub(crate) fn print(
         Record::Flash(flash) => facts.extend(flash_facts(flash)),
     }
     facts.retain(|fact| !fact.is_empty());
-    paragraph(terminal, &facts.join(" · "), "")?;
+    print_paragraph(terminal, &facts.join(" · "), "")?;
     let tags = record.texts().tags;
     if !tags.is_empty() {
         let tags: Vec<String> =
             tags.iter().map(|tag| format!("{TAG}#{}{TAG:#}", sanitize::line(tag))).collect();
-        paragraph(terminal, &tags.join(" "), "")?;
+        print_paragraph(terminal, &tags.join(" "), "")?;
     }
     terminal.line("")?;
     match record {
-        Record::Article(article) => body(terminal, index, article, view)?,
+        Record::Article(article) => print_article_body(terminal, index, article, view)?,
         Record::Flash(flash) => {
             for text in flash.text.split('\n') {
-                paragraph(terminal, &view.highlighted(text, Style::new()), "")?;
+                print_paragraph(terminal, &view.highlighted(text, Style::new()), "")?;
             }
             terminal.line("")?;
         }
     }
-    locations(terminal, record)?;
+    print_locations(terminal, record)?;
     Ok(())
 }
 
@@ -142,7 +142,7 @@ fn flash_facts(flash: &FlashItem) -> Vec<String> {
 }
 
 /// Prints a paragraph, wrapped, with `indent` before each line.
-fn paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()> {
+fn print_paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()> {
     let columns = terminal.width();
     for line in wrap(text.trim_end_matches('\n'), columns, indent) {
         terminal.line(line)?;
@@ -152,27 +152,27 @@ fn paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()
 
 /// Prints the paragraphs of an article, then the flash items that stood between them, then the
 /// titles of related articles.
-fn body(
+fn print_article_body(
     terminal: &mut Terminal,
     index: &OpenIndex,
     article: &Article,
     view: &RecordView,
 ) -> anyhow::Result<()> {
     for text in &article.paragraphs {
-        paragraph(terminal, &view.highlighted(text, Style::new()), "")?;
+        print_paragraph(terminal, &view.highlighted(text, Style::new()), "")?;
         terminal.line("")?;
     }
     if !article.flashes.is_empty() {
         terminal.line(format_args!("{KIND}Flash items in this page{KIND:#}"))?;
         for id in &article.flashes {
-            flash_line(terminal, index, id, view)?;
+            print_flash_line(terminal, index, id, view)?;
         }
         terminal.line("")?;
     }
     if !article.related.is_empty() {
         terminal.line(format_args!("{KIND}Related{KIND:#}"))?;
         for related in &article.related {
-            paragraph(terminal, &view.text(&related.title), "  ")?;
+            print_paragraph(terminal, &view.text(&related.title), "  ")?;
         }
         terminal.line("")?;
     }
@@ -180,7 +180,7 @@ fn body(
 }
 
 /// Prints date, title and id of a flash item in a page.
-fn flash_line(
+fn print_flash_line(
     terminal: &mut Terminal,
     index: &OpenIndex,
     id: &str,
@@ -194,12 +194,12 @@ fn flash_line(
         view.highlighted(attributes::title(&record), Style::new()),
         sanitize::line(id),
     );
-    paragraph(terminal, &line, "  ")?;
+    print_paragraph(terminal, &line, "  ")?;
     Ok(())
 }
 
 /// Prints the files and byte ranges of a record, and its id.
-fn locations(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
+fn print_locations(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
     let locations: Vec<_> = match record {
         Record::Article(article) => vec![(article.path.as_str(), article.span)],
         Record::Flash(flash) => flash
@@ -210,8 +210,8 @@ fn locations(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
     };
     for (path, span) in locations {
         let line = format!("{}, bytes {}..{}", sanitize::line(path), span.start, span.end);
-        paragraph(terminal, &format!("{DIM}{line}{DIM:#}"), "")?;
+        print_paragraph(terminal, &format!("{DIM}{line}{DIM:#}"), "")?;
     }
     let id = sanitize::line(record.id()).into_owned();
-    paragraph(terminal, &format!("{DIM}{id}{DIM:#}"), "")
+    print_paragraph(terminal, &format!("{DIM}{id}{DIM:#}"), "")
 }

@@ -32,7 +32,7 @@ pub(crate) fn print(
         })
     };
     match format {
-        ListFormat::Text => chart(terminal, timeline)?,
+        ListFormat::Text => print_chart(terminal, timeline)?,
         ListFormat::Json => {
             let bars: Vec<_> = timeline.bars.iter().map(object).collect();
             let whole = json!({
@@ -65,7 +65,7 @@ pub(crate) fn print(
 }
 
 /// Prints a line for each bar, and below them the totals.
-fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
+fn print_chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
     let highest = timeline.bars.iter().map(|bar| bar.stated + bar.inferred).max().unwrap_or(0);
     let label = |bar: &Bar| timeline.step.label(bar.start);
     let label_width = timeline.bars.iter().map(|bar| label(bar).len()).max().unwrap_or(0);

@@ -48,7 +48,7 @@ impl App {
             self.awaited_popup = None;
             match (&mut self.popup, &response.data) {
                 (Some(Popup::DateBars(date_bars)), ResponseData::Dates(timeline)) => {
-                    date_bars.fill(timeline)
+                    date_bars.fill(timeline);
                 }
                 _ => self.fill_tag_picker(response.data),
             }

@@ -4,6 +4,8 @@
 //! - `options` reads the flags, `roots` those that say what the index covers, `share` those of a
 //!   share.
 //! - `build` runs a build, with `progress`, `log` and `signals`, and prints its `summary`.
+//! - `dry_run` prints what a build would change.
+//! - `formats` lists the kinds of files that can be read.
 
 mod build;
 #[cfg(feature = "cluster")]
