@@ -220,6 +220,7 @@ fn find(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Result<Respons
     options.all = true;
     options.pinyin = true;
     options.sort = request.sort;
+    // For hits, `search` reads pinyin by itself. All other requests must be about the same reading.
     if !matches!(request.kind, RequestKind::Hits { .. })
         && let Ok(Some((reread, _))) = wensou_query::read_pinyin(index, &query)
     {

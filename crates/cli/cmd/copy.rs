@@ -60,6 +60,7 @@ pub(super) fn copy_to(
             bar.set_position(done);
         })
     };
+    // Try without waiting first, so that the user is told which process has the lock.
     let copied = match attempt(&CopyOptions { wait: false, ..*options }) {
         Err(error @ Error::Locked { .. }) if options.wait => {
             terminal.notice(format_args!("waiting: {}", sanitize::line(&error.to_string())));

@@ -20,7 +20,7 @@ use crate::types::{Color, Sort, Zone};
 /// The environment variable that names the config file, if it is not in the usual folder.
 const VARIABLE: &str = "WENSOU_CONFIG";
 
-/// The keys that the config file may contain. It cannot set output formats: a script that relies on
+/// The keys that the config file may contain. None sets an output format: a script that relies on
 /// the default format must get the same output everywhere.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
