@@ -40,15 +40,16 @@ pub(crate) struct Cli {
     pub(crate) verb: Verb,
 }
 
-/// The command. The value of an option may begin with `-`, and the last of a repeated option wins.
+/// The command line as clap reads it. The value of an option may begin with `-`, and the last of a
+/// repeated option wins.
 pub(crate) fn command() -> Command {
-    let with_hyphens = |arg: Arg| match arg.is_positional() || !arg.get_action().takes_values() {
-        true => arg,
+    let allow_hyphens = |arg: Arg| {
+        let is_option_with_value = !arg.is_positional() && arg.get_action().takes_values();
         // A list of values ends with the next option.
-        false if arg.get_num_args().is_some_and(|count| count.max_values() > 1) => arg,
-        false => arg.allow_hyphen_values(true),
+        let is_list = arg.get_num_args().is_some_and(|count| count.max_values() > 1);
+        if is_option_with_value && !is_list { arg.allow_hyphen_values(true) } else { arg }
     };
-    Cli::command().mut_args(with_hyphens).mut_subcommands(|verb| verb.mut_args(with_hyphens))
+    Cli::command().mut_args(allow_hyphens).mut_subcommands(|verb| verb.mut_args(allow_hyphens))
 }
 
 /// The flags of all verbs. `config::Global` decides what applies if a flag is not given.

@@ -246,7 +246,7 @@ fn print_hit(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> 
     terminal.line("")
 }
 
-/// Source, category, number of pages and tags in one line, if there are any.
+/// Source, column or category, number of pages and tags in one line; `None` if there are none.
 fn about(record: &Record, kind: Kind) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     if let Some(source) = source(record) {

@@ -58,17 +58,17 @@ fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
         .iter()
         .map(|hit| Located { path: attributes::location(&hit.record).0.to_owned(), lines: None })
         .collect();
-    for (path, members) in by_path {
+    for (path, indices) in by_path {
         let Some((file, member)) = source_member(index, path) else { continue };
         let display_path = match member {
             Some(member) => format!("{}!/{member}", file.display()),
             None => file.display().to_string(),
         };
         let spans: Vec<Span> =
-            members.iter().map(|at| attributes::location(&hits[*at].record).1).collect();
+            indices.iter().map(|at| attributes::location(&hits[*at].record).1).collect();
         let read = original_lines(&file, member, &spans).ok();
         let mut read = read.into_iter().flatten();
-        for at in members {
+        for at in indices {
             located[at] = Located { path: display_path.clone(), lines: read.next() };
         }
     }

@@ -136,10 +136,20 @@ impl App {
         self.history.remember(&text);
     }
 
-    /// Shows an older or a newer query of the history; `false` if there is none.
-    pub(super) fn recall(&mut self, older: bool) -> bool {
+    /// Shows the next older query of the history; `false` if there is none.
+    pub(super) fn recall_older(&mut self) -> bool {
         let current = self.text().to_owned();
-        let query = if older { self.history.older(&current) } else { self.history.newer() };
+        let query = self.history.older(&current);
+        self.show_recalled(query)
+    }
+
+    /// Shows the next newer query of the history; `false` if there is none.
+    pub(super) fn recall_newer(&mut self) -> bool {
+        let query = self.history.newer();
+        self.show_recalled(query)
+    }
+
+    fn show_recalled(&mut self, query: Option<String>) -> bool {
         let Some(query) = query else { return false };
         self.input = Input::new(query);
         self.search_again();

@@ -4,6 +4,7 @@ use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 use wensou_index::RecordExt;
 
+use super::moving::Direction;
 use super::{App, Effect, Focus, Popup};
 use crate::browse::date_bars::DateBars;
 use crate::browse::keys::{self, Command};
@@ -41,6 +42,7 @@ impl App {
         }
     }
 
+    /// Runs a command outside popups.
     pub(super) fn command(&mut self, command: Command) {
         match command {
             Command::Up => self.up(),
@@ -62,10 +64,10 @@ impl App {
                 self.open_popup(command);
             }
             Command::Sort => self.next_sort(),
-            Command::NextMatch => self.next_match(true),
-            Command::PreviousMatch => self.next_match(false),
-            Command::Older => drop(self.recall(true)),
-            Command::Newer => drop(self.recall(false)),
+            Command::NextMatch => self.scroll_to_match(Direction::Forward),
+            Command::PreviousMatch => self.scroll_to_match(Direction::Backward),
+            Command::Older => drop(self.recall_older()),
+            Command::Newer => drop(self.recall_newer()),
             Command::Back => {
                 if !self.back() {
                     self.status = Some("nothing to go back to".to_owned());
@@ -74,6 +76,7 @@ impl App {
             Command::Suspend => self.effects.push(Effect::Suspend),
             Command::Help => self.popup = Some(Popup::Help(0)),
             Command::Escape => self.escape(),
+            // `key` has handled this.
             Command::Abort => {}
             Command::Open
             | Command::Follow
@@ -87,6 +90,7 @@ impl App {
         }
     }
 
+    /// Opens the popup of a command, and requests its content if that must be counted.
     fn open_popup(&mut self, command: Command) {
         let popup = match command {
             Command::Dates => Popup::Picker(Picker::new(Subject::Date, self.date_choices())),
@@ -135,7 +139,7 @@ impl App {
     /// Moves one line up; on the first hit, shows the previous query of the history instead.
     fn up(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
-        if !(in_list && self.list.selected == 0 && !self.shows_related() && self.recall(true)) {
+        if !(in_list && self.list.selected == 0 && !self.shows_related() && self.recall_older()) {
             self.move_focused(-1);
         }
     }
@@ -145,7 +149,7 @@ impl App {
     fn down(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         let recalls = in_list && self.list.selected == 0 && self.history.is_open();
-        if !(recalls && self.recall(false)) {
+        if !(recalls && self.recall_newer()) {
             self.move_focused(1);
         }
     }

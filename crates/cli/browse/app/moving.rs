@@ -10,6 +10,13 @@ use crate::browse::layout::{self, Layout};
 use crate::browse::theme::MATCH;
 use crate::browse::worker::{BATCH, RequestKind};
 
+/// Where to look for the next match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Forward,
+    Backward,
+}
+
 impl App {
     /// Adapts to the size of the terminal, in columns and rows.
     pub(super) fn resize(&mut self, size: (u16, u16)) {
@@ -123,23 +130,25 @@ impl App {
 
     /// Scrolls the preview to the next line with a match, or to the previous one. Opens the preview
     /// if it is not visible.
-    pub(super) fn next_match(&mut self, forward: bool) {
+    pub(super) fn scroll_to_match(&mut self, direction: Direction) {
         if self.selected().is_none() {
             return;
         }
         let Some(area) = self.layout().preview else {
             // There is no room for a preview beside the list: show it full screen.
             self.toggle_preview_only();
-            return self.next_match(forward);
+            return self.scroll_to_match(direction);
         };
         let lines = self.preview_lines(layout::preview_columns(area));
         let is_match = |line: &Line<'_>| line.spans.iter().any(|span| is_marked(span.style));
         let matches: Vec<usize> = (0..lines.len()).filter(|at| is_match(&lines[*at])).collect();
         let (at, scroll) = (self.preview.matched, self.preview.scroll);
-        let next = match (forward, at) {
-            (true, Some(at)) => matches.iter().position(|line| *line > at),
-            (true, None) => matches.iter().position(|line| *line >= scroll),
-            (false, at) => matches.iter().rposition(|line| *line < at.unwrap_or(scroll)),
+        let next = match (direction, at) {
+            (Direction::Forward, Some(at)) => matches.iter().position(|line| *line > at),
+            (Direction::Forward, None) => matches.iter().position(|line| *line >= scroll),
+            (Direction::Backward, at) => {
+                matches.iter().rposition(|line| *line < at.unwrap_or(scroll))
+            }
         };
         let Some(next) = next else {
             self.status = Some("no further match".to_owned());

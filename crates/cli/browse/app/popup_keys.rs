@@ -19,12 +19,12 @@ impl App {
         key: KeyEvent,
         command: Option<Command>,
     ) -> Option<Popup> {
-        let page = isize::from(i16::try_from(self.size.1).unwrap_or(i16::MAX)) / 2;
+        let half_screen = isize::from(i16::try_from(self.size.1).unwrap_or(i16::MAX)) / 2;
         let lines = match command {
             Some(Command::Up | Command::Previous) => Some(-1),
             Some(Command::Down | Command::Next) => Some(1),
-            Some(Command::PageUp) => Some(-page),
-            Some(Command::PageDown) => Some(page),
+            Some(Command::PageUp) => Some(-half_screen),
+            Some(Command::PageDown) => Some(half_screen),
             Some(Command::First) => Some(isize::MIN),
             Some(Command::Last) => Some(isize::MAX),
             _ => None,
