@@ -21,24 +21,24 @@ pub(crate) fn source_member<'p>(
 
 /// The file of a stored path: relative to the working folder, or below a root of the index.
 pub(crate) fn source_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
-    let named = PathBuf::from(path);
-    if named.is_file() {
-        return Some(named);
+    let stored_path = PathBuf::from(path);
+    if stored_path.is_file() {
+        return Some(stored_path);
     }
     // A stored path begins with the root as it was typed, perhaps relative to another working
     // folder. The index also keeps the absolute root, so look for the file below that.
     let roots = index.local().map(|index| index.meta().roots.as_slice()).unwrap_or_default();
-    roots.iter().find_map(|root| file_below(root, &named))
+    roots.iter().find_map(|root| file_below(root, &stored_path))
 }
 
 /// The file of a stored path, given the absolute path of a root: the root itself, or a file below
 /// it. How many leading components of the stored path are the root as it was typed is not known, so
 /// every number is tried.
-fn file_below(root: &Path, named: &Path) -> Option<PathBuf> {
-    if root.is_file() && root.file_name() == named.file_name() {
+fn file_below(root: &Path, stored_path: &Path) -> Option<PathBuf> {
+    if root.is_file() && root.file_name() == stored_path.file_name() {
         return Some(root.to_path_buf());
     }
-    let parts: Vec<_> = named.components().collect();
+    let parts: Vec<_> = stored_path.components().collect();
     (0..parts.len())
         .map(|skip| root.join(parts[skip..].iter().collect::<PathBuf>()))
         .find(|candidate| candidate.is_file())

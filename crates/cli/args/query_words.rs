@@ -21,7 +21,7 @@ pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsSt
         .chain(verb.get_arguments())
         .filter(|arg| !arg.is_positional())
         .collect();
-    let mut kept = args[..first].to_vec();
+    let mut before_words = args[..first].to_vec();
     let mut words = Vec::new();
     let mut has_hyphen_word = false;
     let mut remaining = args[first..].iter().cloned();
@@ -33,9 +33,9 @@ pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsSt
                 break;
             }
             ArgKind::Option { value_follows } => {
-                kept.push(arg);
+                before_words.push(arg);
                 if value_follows {
-                    kept.extend(remaining.next());
+                    before_words.extend(remaining.next());
                 }
             }
             ArgKind::Word => {
@@ -47,9 +47,9 @@ pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsSt
     if !has_hyphen_word {
         return args;
     }
-    kept.push("--".into());
-    kept.extend(words);
-    kept
+    before_words.push("--".into());
+    before_words.extend(words);
+    before_words
 }
 
 /// The verb, and the index of the argument after it.

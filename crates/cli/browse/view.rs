@@ -267,14 +267,14 @@ fn draw_preview(frame: &mut Frame<'_>, app: &mut App, area: Rect) {
     let height = usize::from(area.height);
     let scroll = app.preview.scroll;
     let lines = app.preview_lines(columns);
-    let all = lines.len();
-    let scroll = scroll.min(all.saturating_sub(height));
+    let line_count = lines.len();
+    let scroll = scroll.min(line_count.saturating_sub(height));
     let visible: Vec<Line<'static>> = lines.iter().skip(scroll).take(height).cloned().collect();
     app.preview.scroll = scroll;
     let text = Rect { width: area.width.saturating_sub(1), ..area };
     frame.render_widget(Paragraph::new(visible), text);
-    if all > height && height > 0 {
-        let mut state = ScrollbarState::new(all - height + 1).position(scroll);
+    if line_count > height && height > 0 {
+        let mut state = ScrollbarState::new(line_count - height + 1).position(scroll);
         let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight)
             .begin_symbol(None)
             .end_symbol(None)

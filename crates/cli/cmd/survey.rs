@@ -90,12 +90,12 @@ fn name_unread(summary: &SurveySummary, quiet: bool, terminal: &mut Terminal) {
     let SurveySummary { skipped, unreadable, ignored } = summary;
     let skipped = skipped.iter().map(ToString::to_string);
     let unreadable = unreadable.iter().map(|path| format!("{}: unreadable", path.display()));
-    let all: Vec<String> = skipped.chain(unreadable).collect();
-    for line in all.iter().take(MAX_NAMED) {
+    let lines: Vec<String> = skipped.chain(unreadable).collect();
+    for line in lines.iter().take(MAX_NAMED) {
         terminal.notice(format_args!("skipped {}", sanitize::line(line)));
     }
-    if all.len() > MAX_NAMED {
-        terminal.notice(format_args!("skipped {} more", all.len() - MAX_NAMED));
+    if lines.len() > MAX_NAMED {
+        terminal.notice(format_args!("skipped {} more", lines.len() - MAX_NAMED));
     }
     if *ignored > 0 && !quiet {
         terminal.notice(format_args!("ignored {}", count_noun(*ignored, "file")));

@@ -27,7 +27,7 @@ pub(crate) fn run(
     let for_program = args.format != ListFormat::Text;
     let query = read_pinyin(&index, query, terminal, for_program)?;
     let mut tags = facet(&index, &query, Facet::Tag, args.prefix.as_deref())?;
-    let all = tags.len();
+    let tag_count = tags.len();
     if args.limit > 0 {
         tags.truncate(args.limit);
     }
@@ -58,16 +58,16 @@ pub(crate) fn run(
             }
         }
     }
-    if all == 0 {
+    if tag_count == 0 {
         suggest_words(&index, &query, terminal, for_program)?;
     }
-    if all == 0 && args.format == ListFormat::Text {
+    if tag_count == 0 && args.format == ListFormat::Text {
         terminal.notice("no tags match");
     }
-    let not_printed = all - tags.len();
+    let not_printed = tag_count - tags.len();
     if not_printed > 0 && args.format == ListFormat::Text {
         terminal
             .notice(format_args!("{}: --limit 0 prints all", count_noun(not_printed, "more tag")));
     }
-    Ok(if all == 0 { Outcome::Nothing } else { Outcome::Done })
+    Ok(if tag_count == 0 { Outcome::Nothing } else { Outcome::Done })
 }

@@ -36,11 +36,11 @@ pub(crate) fn count_facets(
                 types::Facet::Month => Facet::Month,
             };
             let mut values = facet(index, query, facet_kind, None)?;
-            let all = values.len();
+            let value_count = values.len();
             if limit > 0 {
                 values.truncate(limit);
             }
-            Ok(FacetCounts { facet: facet_kind, omitted: all - values.len(), values })
+            Ok(FacetCounts { facet: facet_kind, omitted: value_count - values.len(), values })
         })
         .collect()
 }

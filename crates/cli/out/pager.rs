@@ -10,8 +10,9 @@ const DEFAULT: &str = "less";
 /// `false` if the pager does not exist, or if the variable is empty or `cat`; the caller prints the
 /// text then.
 pub(crate) fn show(text: &[u8]) -> io::Result<bool> {
-    let named = ["WENSOU_PAGER", "PAGER"].into_iter().find_map(|name| std::env::var(name).ok());
-    let command = named.unwrap_or_else(|| DEFAULT.to_owned());
+    let configured =
+        ["WENSOU_PAGER", "PAGER"].into_iter().find_map(|name| std::env::var(name).ok());
+    let command = configured.unwrap_or_else(|| DEFAULT.to_owned());
     if command.trim().is_empty() || command.trim() == "cat" {
         return Ok(false);
     }

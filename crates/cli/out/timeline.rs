@@ -106,14 +106,14 @@ fn bar_line(bar: &Bar, highest: u64, columns: usize) -> String {
         (0, _) | (_, 0) => 0,
         _ => (count as u128 * columns as u128 * 8 / u128::from(highest)).max(1) as usize,
     };
-    let whole = eighths(bar.stated + bar.inferred).div_ceil(8).max(1);
-    let solid = eighths(bar.stated);
-    let mut line: String = std::iter::repeat_n(EIGHTHS[7], solid / 8).collect();
-    if solid % 8 > 0 {
-        line.push(EIGHTHS[solid % 8 - 1]);
+    let bar_columns = eighths(bar.stated + bar.inferred).div_ceil(8).max(1);
+    let stated_eighths = eighths(bar.stated);
+    let mut line: String = std::iter::repeat_n(EIGHTHS[7], stated_eighths / 8).collect();
+    if stated_eighths % 8 > 0 {
+        line.push(EIGHTHS[stated_eighths % 8 - 1]);
     }
     if bar.inferred > 0 {
-        let shaded = whole.saturating_sub(line.chars().count()).max(1);
+        let shaded = bar_columns.saturating_sub(line.chars().count()).max(1);
         line.extend(std::iter::repeat_n(SHADE, shaded));
     }
     line.chars().take(columns).collect()

@@ -65,8 +65,8 @@ impl App {
     pub(super) fn scroll(&mut self, lines: isize) {
         let layout = self.layout();
         let Some(area) = layout.preview else { return };
-        let all = self.preview_lines(layout::preview_columns(area)).len();
-        let last = all.saturating_sub(usize::from(area.height));
+        let line_count = self.preview_lines(layout::preview_columns(area)).len();
+        let last = line_count.saturating_sub(usize::from(area.height));
         self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
     }
 

@@ -48,18 +48,18 @@ pub(crate) fn build(
         }
     };
     if let Some(damage) = &built.damaged {
-        let what = format!("the previous index was damaged ({damage}) and was rebuilt");
-        note(&what);
-        terminal.notice(format_args!("warning: {}", sanitize::line(&what)));
+        let message = format!("the previous index was damaged ({damage}) and was rebuilt");
+        note(&message);
+        terminal.notice(format_args!("warning: {}", sanitize::line(&message)));
     }
     if let Some(error) = &built.not_durable {
-        let what = format!(
+        let message = format!(
             "the new index is in use, but may not survive a power cut: {}; the previous index is \
              kept until the next `wensou index`",
             chain(error)
         );
-        note(&what);
-        terminal.notice(format_args!("warning: {}", sanitize::line(&what)));
+        note(&message);
+        terminal.notice(format_args!("warning: {}", sanitize::line(&message)));
     }
     let report = &built.meta.report;
     report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));

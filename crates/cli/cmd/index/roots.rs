@@ -37,8 +37,8 @@ impl RootPlan {
         args: &Args,
         before: Option<&Settings>,
     ) -> anyhow::Result<Self> {
-        let named = args.paths.iter().chain(&args.only).chain(args.renamed.get(1));
-        refuse_indexes(named.chain(&args.base))?;
+        let named_paths = args.paths.iter().chain(&args.only).chain(args.renamed.get(1));
+        refuse_indexes(named_paths.chain(&args.base))?;
         if let Some(base) = &args.base {
             let roots = RootSet::of(std::slice::from_ref(base));
             return Ok(Self { roots, ..Self::default() });
@@ -178,7 +178,7 @@ impl RootPlan {
         let index = Index::open(&global.index).ok();
         for root in &self.removed {
             let totals = index.as_ref().and_then(|index| index.file_totals(&root.given));
-            let what = match totals {
+            let size = match totals {
                 Some((files, records)) => format!(
                     " ({} with {})",
                     count_noun(files, "file"),
@@ -186,7 +186,7 @@ impl RootPlan {
                 ),
                 None => String::new(),
             };
-            let line = format!("this removes {}{what} from the index", root.given.display());
+            let line = format!("this removes {}{size} from the index", root.given.display());
             terminal.notice(sanitize::line(&line));
         }
         if args.yes {

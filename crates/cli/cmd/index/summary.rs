@@ -114,8 +114,9 @@ pub(crate) fn ignored(report: &Report) -> String {
     }
     let mut endings: Vec<(&String, &u64)> = endings.iter().collect();
     endings.sort_by_key(|(ending, count)| (std::cmp::Reverse(**count), (*ending).clone()));
-    let named = endings.iter().take(MAX_ENDINGS);
-    let mut named: Vec<String> = named.map(|(ending, count)| format!("{count} {ending}")).collect();
+    let most_frequent = endings.iter().take(MAX_ENDINGS);
+    let mut named: Vec<String> =
+        most_frequent.map(|(ending, count)| format!("{count} {ending}")).collect();
     let others: u64 = endings.iter().skip(MAX_ENDINGS).map(|(_, count)| **count).sum();
     if others > 0 {
         named.push(format!("{others} others"));
