@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use foldhash::HashSet;
-use wensou_ingest::{Skipped, content_hash};
+use wensou_ingest::{Skipped, file_hash};
 
 use crate::build::{excluding, scan};
 use crate::error::Error;
@@ -65,7 +65,7 @@ pub fn planned_changes(
             None => planned.added.push(name),
             Some(before) if before.stamp == stamp => {}
             Some(before) => {
-                if content_hash(&path).ok() != Some(before.content_hash) {
+                if file_hash(&path).ok() != Some(before.content_hash) {
                     planned.changed.push(name);
                 }
             }
