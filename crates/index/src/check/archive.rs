@@ -65,7 +65,8 @@ pub(super) fn compare(
     checked.archive = true;
     report_unreadable(&report, checked);
     // If a file could not be read, now or by the build, the index has older records of it or none.
-    let all_read = [&report, &meta.report].iter().all(|it| !it.skipped.iter().any(is_unreadable));
+    let all_read =
+        [&report, &meta.report].iter().all(|report| !report.skipped.iter().any(is_unreadable));
     // Compute the fingerprint again: files may also change while this check reads them.
     let now = || wensou_ingest::fingerprint(&meta.roots, &options).map(format_fingerprint);
     let unchanged =
@@ -124,11 +125,11 @@ impl<'i> Comparison<'i> {
 
     /// Compares the next record of the archive.
     fn compare(&mut self, mut record: Record) -> Result<(), Error> {
-        each_path(&mut record, &mut |path| as_given(self.meta, path));
+        each_path(&mut record, &mut |path| use_given_root(self.meta, path));
         let record = Encoded::new(record)?;
         self.order.compare(&record);
         match self.stored.get_mut(&record.identity()) {
-            Some(left) if *left > 0 => *left -= 1,
+            Some(not_found) if *not_found > 0 => *not_found -= 1,
             _ => self.missing += 1,
         }
         Ok(())
@@ -157,7 +158,7 @@ impl<'i> Comparison<'i> {
 
 /// Replaces the absolute root that a path starts with by the root as the user gave it. Paths in
 /// stored records start with the latter.
-fn as_given(meta: &Meta, path: &mut String) {
+fn use_given_root(meta: &Meta, path: &mut String) {
     for (root, given) in meta.roots.iter().zip(&meta.given) {
         if let Ok(below) = Path::new(&*path).strip_prefix(root) {
             // A root that is a file has nothing below it.
@@ -168,15 +169,15 @@ fn as_given(meta: &Meta, path: &mut String) {
     }
 }
 
-/// The number of unreadable files that are named. Any others are only counted.
-const NAMED: usize = 20;
+/// The maximum number of unreadable files that are named. Any others are only counted.
+const MAX_NAMED: usize = 20;
 
 /// Adds a finding for each file that could not be read.
 fn report_unreadable(report: &Report, checked: &mut Checked) {
     let skipped = report.skipped.iter().filter(|skipped| is_unreadable(skipped));
     let mut more = 0;
     for (number, skipped) in skipped.enumerate() {
-        match number < NAMED {
+        match number < MAX_NAMED {
             true => checked.add(Severity::Unreadable, format!("{skipped}: not compared")),
             false => more += 1,
         }

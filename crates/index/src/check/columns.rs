@@ -1,4 +1,4 @@
-//! tantivy's columns of a segment, against the analysed records.
+//! Compares tantivy's columns of a segment with the analysed records.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub(super) struct Columns {
     /// The name of their file.
     file: String,
     columns: Vec<FieldColumn>,
-    /// By field id: the values of the current document by its record; a buffer.
+    /// The values that the record of the current document calls for, indexed by field id; a buffer.
     wanted: Vec<Vec<u64>>,
     /// The values of the current document in one column; a buffer.
     found: Vec<u64>,
@@ -30,9 +30,10 @@ struct FieldColumn {
     field: Field,
     name: String,
     values: Values,
-    /// The number of values of all records.
+    /// The number of values that the records call for, summed over all documents.
     count: u64,
-    /// The smallest and the greatest value found, in the order of the column.
+    /// The smallest and the greatest value found: signed numbers as [`ordered`] maps them, text by
+    /// its ordinal.
     range: Option<(u64, u64)>,
 }
 
@@ -46,9 +47,9 @@ enum Values {
 /// A column of term ordinals, with their dictionary of texts.
 struct TextColumn {
     column: StrColumn,
-    /// By term ordinal: the XXH3 of the text.
+    /// The XXH3 of each text, indexed by term ordinal.
     hashes: Vec<u64>,
-    /// By term ordinal: whether any document has the text.
+    /// Whether any document has the text, indexed by term ordinal.
     used: Vec<bool>,
 }
 
@@ -61,7 +62,7 @@ impl Columns {
         comparable: bool,
         findings: &mut Findings<'_>,
     ) -> Result<Self, Error> {
-        names(index, reader, findings)?;
+        check_column_list(index, reader, findings)?;
         let fast = reader.fast_fields();
         let schema = reader.schema();
         let mut columns = Vec::new();
@@ -106,7 +107,7 @@ impl Columns {
         for column in &mut self.columns {
             let wanted = &self.wanted[column.field.field_id() as usize];
             self.found.clear();
-            column.take(doc, &mut self.found);
+            column.append_values(doc, &mut self.found);
             column.count += wanted.len() as u64;
             if self.found != *wanted {
                 let (name, id) = (&column.name, record.id());
@@ -126,9 +127,13 @@ impl Columns {
     }
 }
 
-/// Reports columns that belong to no field, second columns of a field, and a wrong number of
-/// documents.
-fn names(index: &Index, reader: &SegmentReader, findings: &mut Findings<'_>) -> Result<(), Error> {
+/// Reports columns that belong to no field or have another type than their field, second columns of
+/// a field, and a wrong number of documents.
+fn check_column_list(
+    index: &Index,
+    reader: &SegmentReader,
+    findings: &mut Findings<'_>,
+) -> Result<(), Error> {
     let name = file(reader.segment_id(), "fast");
     let directory = index.searcher().index().directory();
     let slice = directory.open_read(Path::new(&name)).map_err(tantivy::TantivyError::from)?;
@@ -155,8 +160,8 @@ fn names(index: &Index, reader: &SegmentReader, findings: &mut Findings<'_>) -> 
 }
 
 impl FieldColumn {
-    /// Appends the values of a document to `found`, and widens the range.
-    fn take(&mut self, doc: DocId, found: &mut Vec<u64>) {
+    /// Appends the values of a document to `found`, and widens [`FieldColumn::range`] by them.
+    fn append_values(&mut self, doc: DocId, found: &mut Vec<u64>) {
         let range = &mut self.range;
         let mut widen = |value: u64| {
             let (min, max) = range.get_or_insert((value, value));

@@ -1,4 +1,4 @@
-//! Every file of the index, against its stored records.
+//! Compares every file of the index with its stored records.
 //!
 //! The checksums in the description reveal a file that changed on the disk. They do not reveal a
 //! file that was written wrong, or that was changed together with its checksum. This comparison
@@ -27,12 +27,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tantivy::SegmentReader;
 
 use super::columns::Columns;
+use super::documents::{AnalysedDocument, for_each_document};
 use super::findings::{Findings, cause, file, guarded};
 use super::inverted::Inverted;
-use super::postings::Rebuilt;
+use super::postings::PostingsRebuilder;
 use super::report::Checked;
 use super::totals::RecordTotals;
-use super::{documents, footers, generation_files, page_sums};
+use super::{footers, generation_files, page_sums};
 use crate::engine::component::POST;
 use crate::engine::document::to_document;
 use crate::error::Error;
@@ -94,24 +95,29 @@ fn segment(
     let mut columns = Columns::open(index, reader, comparable, findings)?;
     let mut inverted = Inverted::new(index);
     let mut rebuilt = match comparable {
-        true => Rebuilt::new(),
+        true => PostingsRebuilder::new(),
         false => Err(OTHER_ANALYSIS.to_owned()),
     };
-    let all_read =
-        documents::each(index, ordinal, analysis.segmenter(), findings, &mut |found, findings| {
-            let documents::Found { doc, encoded, analysed } = found;
+    let all_read = for_each_document(
+        index,
+        ordinal,
+        analysis.segmenter(),
+        findings,
+        &mut |found, findings| {
+            let AnalysedDocument { doc, encoded, analysed } = found;
             let document = to_document(index.fields(), &analysed, &encoded.bytes);
             totals.add(reader, doc, &encoded.record, comparable);
             columns.compare(doc, &document, &encoded.record, findings);
             if comparable {
                 inverted.add(doc, &document);
             }
-            if let Ok(it) = &mut rebuilt
-                && let Err(error) = it.add(&analysed.terms)
+            if let Ok(rebuilder) = &mut rebuilt
+                && let Err(error) = rebuilder.add(&analysed.terms)
             {
                 rebuilt = Err(error);
             }
-        })?;
+        },
+    )?;
     columns.finish(findings);
     // The other structures can be compared only with all records. What cannot be read was reported.
     if !all_read {
@@ -124,7 +130,7 @@ fn segment(
             Ok(())
         }
     });
-    let outcome = rebuilt.and_then(Rebuilt::finish);
+    let outcome = rebuilt.and_then(PostingsRebuilder::finish);
     match outcome.and_then(|rebuilt| rebuilt.difference(index, id)) {
         Ok(None) => {}
         Ok(Some(difference)) => findings.damage(&file(id, POST), difference),

@@ -1,4 +1,4 @@
-//! Every document of a segment, read from the store and analysed as a build does.
+//! Reads every document of a segment from the store, and analyses it as a build does.
 
 use std::thread;
 
@@ -13,53 +13,59 @@ use crate::error::Error;
 use crate::open::Index;
 use crate::record::{Encoded, RecordExt, decode};
 
-/// Bytes of records in a batch. Analysed records take ten times that, and there are two batches.
+/// The size of a batch in bytes of records. Analysed records take ten times as many bytes, and
+/// there are two batches at a time.
 const BATCH_BYTES: usize = 1 << 20;
 /// Decompressed blocks of the store that are cached. Few are needed to read documents in order.
 const STORE_BLOCKS: usize = 2;
 
 /// A document that was read and analysed.
-pub(super) struct Found<'d> {
+pub(super) struct AnalysedDocument<'d> {
     pub(super) doc: DocId,
     pub(super) encoded: &'d Encoded,
     pub(super) analysed: Analysed,
 }
 
-type Sink<'s, 'f> = &'s mut dyn FnMut(Found<'_>, &mut Findings<'f>);
+type Sink<'s, 'f> = &'s mut dyn FnMut(AnalysedDocument<'_>, &mut Findings<'f>);
 
-/// Hands every document of a segment, deleted ones included, to `sink`, in order. Returns whether
-/// all could be read; those that could not are findings.
-pub(super) fn each<'f>(
+/// Passes every document of a segment, deleted ones included, to `sink`, in order. Returns whether
+/// all could be read; each one that could not is a finding.
+pub(super) fn for_each_document<'f>(
     index: &Index,
     segment: SegmentOrdinal,
     segmenter: &Segmenter,
     findings: &mut Findings<'f>,
     sink: Sink<'_, 'f>,
 ) -> Result<bool, Error> {
-    let mut stored = Stored::open(index, segment)?;
-    let mut batch = stored.batch(findings);
+    let mut stored = StoredDocuments::open(index, segment)?;
+    let mut batch = stored.next_batch(findings);
     while !batch.is_empty() {
         // The next batch is read while this one is analysed.
-        let (analysed, next) = analysed(&batch, segmenter, || stored.batch(findings));
-        for ((doc, _, encoded), analysed) in batch.iter().zip(analysed) {
-            sink(Found { doc: *doc, encoded, analysed }, findings);
+        let (analysed, next) = analyse_batch(&batch, segmenter, || stored.next_batch(findings));
+        for (StoredDocument { doc, encoded, .. }, analysed) in batch.iter().zip(analysed) {
+            sink(AnalysedDocument { doc: *doc, encoded, analysed }, findings);
         }
         batch = next;
     }
     Ok(stored.all_read)
 }
 
-/// A document with its ordinal in the order of the walk.
-type Numbered = (DocId, u64, Encoded);
+/// A document that was read from the store.
+struct StoredDocument {
+    doc: DocId,
+    /// The index of its record in the order of the walk.
+    ordinal: u64,
+    encoded: Encoded,
+}
 
 /// Analyses a batch on all cores, and runs `meanwhile` on this thread at the same time.
-fn analysed<T>(
-    batch: &[Numbered],
+fn analyse_batch<T>(
+    batch: &[StoredDocument],
     segmenter: &Segmenter,
     meanwhile: impl FnOnce() -> T,
 ) -> (Vec<Analysed>, T) {
-    let all = |documents: &[Numbered]| -> Vec<Analysed> {
-        documents.iter().map(|(_, ordinal, it)| analyse(*ordinal, it, segmenter)).collect()
+    let analyse_all = |documents: &[StoredDocument]| -> Vec<Analysed> {
+        documents.iter().map(|it| analyse(it.ordinal, &it.encoded, segmenter)).collect()
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let size = batch.len().div_ceil(threads).max(1);
@@ -67,7 +73,7 @@ fn analysed<T>(
         let parts: Vec<_> = batch
             .chunks(size)
             .map(|part| {
-                let spawned = thread::Builder::new().spawn_scoped(scope, move || all(part));
+                let spawned = thread::Builder::new().spawn_scoped(scope, move || analyse_all(part));
                 (part, spawned)
             })
             .collect();
@@ -75,25 +81,27 @@ fn analysed<T>(
         let parts = parts.into_iter().flat_map(|(part, spawned)| match spawned {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             // If the system refuses a thread, this one does its work.
-            Err(_) => all(part),
+            Err(_) => analyse_all(part),
         });
         (parts.collect(), meanwhile)
     })
 }
 
-/// The documents of a segment's store.
-struct Stored<'r> {
+/// Reads the documents of a segment's store in order.
+struct StoredDocuments<'r> {
     reader: &'r SegmentReader,
     store: tantivy::store::StoreReader,
     columns: &'r Columns,
     ordinals: tantivy::columnar::Column<u64>,
+    /// The field of the encoded record.
     record: tantivy::schema::Field,
+    /// The document that is read next.
     next: DocId,
     /// Whether every document so far could be read.
     all_read: bool,
 }
 
-impl<'r> Stored<'r> {
+impl<'r> StoredDocuments<'r> {
     fn open(index: &'r Index, segment: SegmentOrdinal) -> Result<Self, Error> {
         let reader = index.searcher().segment_reader(segment);
         let fast = reader.fast_fields();
@@ -109,7 +117,7 @@ impl<'r> Stored<'r> {
     }
 
     /// The next batch of documents; empty at the end.
-    fn batch(&mut self, findings: &mut Findings<'_>) -> Vec<Numbered> {
+    fn next_batch(&mut self, findings: &mut Findings<'_>) -> Vec<StoredDocument> {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         while bytes < BATCH_BYTES && self.next < self.reader.max_doc() {
             let doc = self.next;
@@ -117,7 +125,8 @@ impl<'r> Stored<'r> {
             match self.read(doc) {
                 Ok(encoded) => {
                     bytes += encoded.bytes.len();
-                    batch.push((doc, self.ordinals.first(doc).unwrap_or_default(), encoded));
+                    let ordinal = self.ordinals.first(doc).unwrap_or_default();
+                    batch.push(StoredDocument { doc, ordinal, encoded });
                 }
                 Err(what) => {
                     self.all_read = false;

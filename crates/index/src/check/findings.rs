@@ -9,18 +9,20 @@ use super::report::{Checked, Severity};
 use crate::error::Error;
 use crate::open::Index;
 
-/// The number of findings in a row about one file that are listed. Further ones are only counted.
-const NAMED: u64 = 8;
+/// The maximum number of findings in a row about one file that are listed. Further ones are only
+/// counted.
+const MAX_LISTED: u64 = 8;
 /// The maximum number of characters of an error message that are shown.
-const SHOWN: usize = 200;
+const MAX_MESSAGE_CHARS: usize = 200;
 
 /// The name of a file of a segment.
 pub(super) fn file(segment: SegmentId, extension: &str) -> String {
     format!("{}.{extension}", segment.uuid_string())
 }
 
-/// Runs a comparison of the file `what`. An error or a panic in it becomes a finding: some
-/// libraries panic when they read damaged files.
+/// Runs a comparison of `what`: the name of a file or segment, or words for several files. An error
+/// or a panic in the comparison becomes a finding: some libraries panic when they read damaged
+/// files.
 pub(super) fn guarded<'c>(
     findings: &mut Findings<'c>,
     what: &str,
@@ -42,7 +44,7 @@ pub(super) fn cause(error: &Error) -> String {
     }
     // tantivy includes the whole content of a file list that it cannot parse.
     let mut text = deepest.to_string();
-    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
+    if let Some((end, _)) = text.char_indices().nth(MAX_MESSAGE_CHARS) {
         text.truncate(end);
         text.push('…');
     }
@@ -54,32 +56,35 @@ pub(super) struct Findings<'c> {
     checked: &'c mut Checked,
     /// The name of the generation.
     generation: String,
-    /// The file that the last finding is about, and the number of findings in a row about it.
-    last: (String, u64),
+    /// The file that the last finding is about.
+    last_file: String,
+    /// The number of findings in a row about `last_file`.
+    in_a_row: u64,
 }
 
 impl<'c> Findings<'c> {
     pub(super) fn new(index: &Index, checked: &'c mut Checked) -> Self {
         let name = index.generation().path().file_name().unwrap_or_default();
         let generation = name.display().to_string();
-        Self { checked, generation, last: (String::new(), 0) }
+        Self { checked, generation, last_file: String::new(), in_a_row: 0 }
     }
 
-    /// Adds a finding: the file `what` differs from what it should contain.
-    pub(super) fn damage(&mut self, what: &str, difference: impl Display) {
-        if self.last.0 != what {
-            self.last = (what.to_owned(), 0);
+    /// Adds a finding: the file `name` differs from what it should contain.
+    pub(super) fn damage(&mut self, name: &str, difference: impl Display) {
+        if self.last_file != name {
+            (self.last_file, self.in_a_row) = (name.to_owned(), 0);
         }
-        self.last.1 += 1;
+        self.in_a_row += 1;
         let generation = &self.generation;
-        match self.last.1 {
-            ..=NAMED => {
-                let what = format!("{generation}/{what}: {difference}");
+        match self.in_a_row {
+            ..=MAX_LISTED => {
+                let what = format!("{generation}/{name}: {difference}");
                 self.checked.add(Severity::Damage, what);
             }
             count => {
-                let what = format!("{generation}/{what}: and {} more", count - NAMED);
-                match self.checked.findings.last_mut().filter(|_| count > NAMED + 1) {
+                let what = format!("{generation}/{name}: and {} more", count - MAX_LISTED);
+                // The first finding beyond the limit adds this line, and further ones replace it.
+                match self.checked.findings.last_mut().filter(|_| count > MAX_LISTED + 1) {
                     Some(last) => last.what = what,
                     None => self.checked.add(Severity::Damage, what),
                 }
@@ -87,11 +92,11 @@ impl<'c> Findings<'c> {
         }
     }
 
-    /// Adds a finding: the file `what` could not be compared, for the reason `why`.
-    pub(super) fn not_compared(&mut self, what: &str, why: &str) {
-        self.last = Default::default();
+    /// Adds a finding: the file `name` could not be compared, for the reason `why`.
+    pub(super) fn not_compared(&mut self, name: &str, why: &str) {
+        (self.last_file, self.in_a_row) = Default::default();
         let what =
-            format!("{}/{what}: not compared with the stored records: {why}", self.generation);
+            format!("{}/{name}: not compared with the stored records: {why}", self.generation);
         self.checked.add(Severity::Stale, what);
     }
 }

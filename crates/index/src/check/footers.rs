@@ -1,4 +1,4 @@
-//! The footers of tantivy's files, and bytes of these files that no other comparison reads.
+//! Checks the footers of tantivy's files, and bytes of these files that no other comparison reads.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,10 +14,14 @@ use crate::generation::Current;
 use crate::meta::Meta;
 use crate::open::Index;
 
-/// The text before the checksum in a footer.
+/// The text before the checksum in a footer, which is JSON.
 const CHECKSUM: &str = ",\"crc\":";
-/// Bytes of the length and the magic number that follow a footer.
-const TAIL: usize = 8;
+/// More bytes than any footer has that tantivy writes.
+const MAX_FOOTER: u64 = 4096;
+/// Bytes of the length (u32) and the magic number (u32) that follow a footer.
+const TAIL: u64 = 8;
+/// tantivy's magic number, by which every footer ends.
+const MAGIC: u32 = 1337;
 /// Bytes at the end of a store that are reserved for later versions of tantivy.
 const RESERVED: usize = 15;
 
@@ -26,6 +30,7 @@ const RESERVED: usize = 15;
 pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
     let tantivy = index.searcher().index();
     let directory = tantivy.directory();
+    // For each segment: the name of its first file, and the version in the footer of that file.
     let mut versions: BTreeMap<String, (String, String)> = BTreeMap::new();
     for path in tantivy.load_metas()?.list_segment_files() {
         let name = path.display().to_string();
@@ -36,19 +41,18 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
             if !directory.validate_checksum(&path).map_err(tantivy::TantivyError::from)? {
                 findings.damage(&name, "checksum mismatch");
             }
-            let version = version(index.generation(), &name)?;
+            let version = footer_version(index.generation(), &name)?;
             // One version writes all files of a segment, except the list of deleted documents.
             let segment = name.split('.').next().unwrap_or_default().to_owned();
             match version {
                 None => findings.damage(&name, "its footer is not as tantivy writes it"),
                 Some(_) if name.ends_with(".del") => {}
                 Some(version) => {
-                    let first =
+                    let (first_file, first_version) =
                         versions.entry(segment).or_insert_with(|| (name.clone(), version.clone()));
-                    if first.1 != version {
+                    if *first_version != version {
                         let what = format!(
-                            "its footer names another version of tantivy than that of {}",
-                            first.0
+                            "its footer names another version of tantivy than that of {first_file}"
                         );
                         findings.damage(&name, what);
                     }
@@ -85,9 +89,9 @@ fn has_footer(name: &str) -> bool {
     ["store", "fast", "term", "idx", "pos", "fieldnorm", "post", "del"].contains(&extension)
 }
 
-/// The text of the version in the footer of a file; `None` if the footer is not as tantivy writes
-/// it.
-fn version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
+/// The footer of a file up to [`CHECKSUM`], which states tantivy's version; `None` if the footer is
+/// not as tantivy writes it.
+fn footer_version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
     let bytes = tail_of(generation, name)?;
     let parsed = || {
         let (remaining, magic) = bytes.split_last_chunk::<4>()?;
@@ -98,7 +102,7 @@ fn version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
         let (version, checksum) = footer.split_once(CHECKSUM)?;
         let number: u32 = checksum.strip_suffix('}')?.parse().ok()?;
         let canonical = checksum == format!("{number}}}");
-        (canonical && *magic == 1337_u32.to_le_bytes()).then(|| version.to_owned())
+        (canonical && *magic == MAGIC.to_le_bytes()).then(|| version.to_owned())
     };
     Ok(parsed())
 }
@@ -107,19 +111,19 @@ fn version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
 /// is it compared with what this version writes.
 pub(super) fn is_of_this_version(index: &Index, name: &str) -> Result<bool, Error> {
     let wanted = serde_json::to_string(tantivy::version()).unwrap_or_default();
-    let found = version(index.generation(), name)?;
+    let found = footer_version(index.generation(), name)?;
     Ok(found.is_some_and(|found| found == format!("{{\"version\":{wanted}")))
 }
 
-/// The last bytes of a file, at least its whole footer.
+/// The last bytes of a file: its whole footer, and what lies before it.
 fn tail_of(generation: &Folder, name: &str) -> Result<Vec<u8>, Error> {
     use std::io::{Read, Seek, SeekFrom};
 
     let read = || -> std::io::Result<Vec<u8>> {
         let (mut file, length) = generation.file(name)?;
-        file.seek(SeekFrom::Start(length.saturating_sub(4096 + TAIL as u64)))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(MAX_FOOTER + TAIL)))?;
         let mut bytes = Vec::new();
-        file.take(4096 + TAIL as u64).read_to_end(&mut bytes)?;
+        file.take(MAX_FOOTER + TAIL).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     read().map_err(Error::io("read", &generation.path_of(name)))
@@ -142,6 +146,8 @@ fn check_deleted(
     let Some(opstamp) = reader.delete_opstamp() else { return Ok(()) };
     let name = file(reader.segment_id(), &format!("{opstamp}.del"));
     let bytes = body(index, &name)?;
+    // The file has the number of documents as a u32, and then a bit for each document, 1 if it is
+    // not deleted, in words of 64 bits.
     let max = reader.max_doc();
     let words = bytes.get(4..).unwrap_or_default().chunks(8);
     let alive: u32 = bytes.iter().skip(4).map(|byte| byte.count_ones()).sum();

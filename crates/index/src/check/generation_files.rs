@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::findings::Findings;
 use crate::analysis::{LABELS, SYNONYMS, WORDS};
 use crate::duplicates::BaseArticles;
-use crate::engine::writer::settings;
+use crate::engine::writer::index_settings;
 use crate::error::Error;
 use crate::file_table::FileTable;
 use crate::files::{DESCRIPTION, DUPLICATES, FILES, SETTINGS};
@@ -22,7 +22,7 @@ use crate::open::Index;
 const SEGMENT_LIST: &str = "meta.json";
 /// tantivy's list of files.
 const FILE_LIST: &str = ".managed.json";
-/// The most bytes that are read of a file. The user's tables are the longest files.
+/// The maximum length of a file, in bytes. The user's tables are the longest files.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Compares each of these files with what a build writes, or checks it by its own checksums.
@@ -53,11 +53,11 @@ fn compare_segment_list(
         .map_err(std::io::Error::from)
         .map_err(Error::io("write", Path::new(SEGMENT_LIST)))?;
     expected.push(b'\n');
-    let last = metas.segments.iter().filter_map(SegmentMeta::delete_opstamp).max();
+    let last_delete = metas.segments.iter().filter_map(SegmentMeta::delete_opstamp).max();
     let intact = read(index, SEGMENT_LIST)? == expected
-        && metas.index_settings == settings()
+        && metas.index_settings == index_settings()
         && metas.payload.is_none()
-        && last <= Some(metas.opstamp);
+        && last_delete <= Some(metas.opstamp);
     if !intact {
         findings.damage(SEGMENT_LIST, "it differs from what tantivy writes for these segments");
     }

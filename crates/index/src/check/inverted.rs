@@ -1,8 +1,8 @@
-//! tantivy's term dictionaries and posting lists, against the analysed records.
+//! Compares tantivy's term dictionaries and posting lists with the analysed records.
 //!
-//! For each term of each field, the records give the documents that contain it. To save memory,
-//! only their number and the sum of a hash of each are kept. The same of the term's posting list is
-//! subtracted, and nothing may remain.
+//! The analysed records tell which documents contain each term of each field. To save memory, only
+//! the number of these documents and the sum of a hash of each are kept. Number and sum of the
+//! term's posting list are subtracted from them, and nothing may remain.
 
 use foldhash::HashMap;
 use tantivy::postings::{Postings as _, TermInfo};
@@ -19,14 +19,15 @@ use super::sections::{self, Section};
 use crate::error::Error;
 use crate::open::Index;
 
-/// The documents that contain a term, by the records minus by the index.
+/// The documents that contain a term according to the records, minus those that contain it
+/// according to the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Documents {
-    /// The number of documents that contain it.
+    /// The number of these documents.
     count: u32,
-    /// One of them.
+    /// One document that contains the term.
     any: DocId,
-    /// The sum of [`hash_of`] each.
+    /// The sum of [`hash_of`] each of these documents.
     sum: u64,
 }
 
@@ -36,15 +37,16 @@ impl Documents {
     }
 }
 
-/// The terms of all fields that tantivy inverts, by the records.
+/// The terms of all fields that tantivy inverts, as the records have them.
 pub(super) struct Inverted {
-    /// By field id: whether the field is inverted.
-    fields: Vec<bool>,
+    /// Whether the field is inverted, indexed by field id.
+    is_inverted: Vec<bool>,
     schema: Schema,
+    /// The documents of each term, by the [`term_hash`] of the term.
     terms: HashMap<u64, Documents>,
-    /// By field id: the number of values of all documents.
+    /// The number of values that all documents have in the field, indexed by field id.
     tokens: Vec<u64>,
-    /// Terms of the current document; a buffer.
+    /// The [`term_hash`] of each term of the current document; a buffer.
     of_document: Vec<u64>,
 }
 
@@ -57,7 +59,8 @@ fn hash_of(doc: DocId) -> u64 {
     z ^ (z >> 31)
 }
 
-fn key(field: Field, term: &[u8]) -> u64 {
+/// Identifies a term of a field.
+fn term_hash(field: Field, term: &[u8]) -> u64 {
     xxh3_64_with_seed(term, u64::from(field.field_id()))
 }
 
@@ -73,7 +76,7 @@ impl Inverted {
     pub(super) fn new(index: &Index) -> Self {
         let schema = index.searcher().schema().clone();
         Self {
-            fields: schema.fields().map(|(_, entry)| entry.is_indexed()).collect(),
+            is_inverted: schema.fields().map(|(_, entry)| entry.is_indexed()).collect(),
             terms: HashMap::default(),
             tokens: vec![0; schema.num_fields()],
             of_document: Vec::new(),
@@ -86,18 +89,18 @@ impl Inverted {
         self.of_document.clear();
         for (field, value) in document.field_values() {
             let at = field.field_id() as usize;
-            if !self.fields[at] {
+            if !self.is_inverted[at] {
                 continue;
             }
             if let Some(text) = value.as_str() {
                 // tantivy drops longer values.
                 if text.len() <= MAX_TOKEN_LEN {
                     self.tokens[at] += 1;
-                    self.of_document.push(key(field, text.as_bytes()));
+                    self.of_document.push(term_hash(field, text.as_bytes()));
                 }
             } else if let Some(number) = value.as_u64() {
                 self.tokens[at] += 1;
-                self.of_document.push(key(field, &number.to_be_bytes()));
+                self.of_document.push(term_hash(field, &number.to_be_bytes()));
             }
         }
         self.of_document.sort_unstable();
@@ -109,7 +112,8 @@ impl Inverted {
         }
     }
 
-    /// Subtracts what the index says, and reports the terms of which something remains.
+    /// Subtracts the posting lists of the segment, and reports the terms of which something
+    /// remains.
     pub(super) fn compare(
         mut self,
         index: &Index,
@@ -133,7 +137,7 @@ impl Inverted {
             let inverted = reader.inverted_index(field)?;
             let mut stream = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
             while let Some((term, _)) = stream.next() {
-                if self.terms.remove(&key(field, term)).is_some() {
+                if self.terms.remove(&term_hash(field, term)).is_some() {
                     let what = format!(
                         "the posting list of {} of {name} differs from the records",
                         quoted(term)
@@ -182,8 +186,8 @@ impl Inverted {
             if inverted.terms().get(term).map_err(io)?.as_ref() != Some(info) {
                 report("cannot be looked up");
             }
-            let Some(summary) = self.subtract_list(&inverted, info, key(field, term), reader)?
-            else {
+            let hash = term_hash(field, term);
+            let Some(summary) = self.subtract_list(&inverted, info, hash, reader)? else {
                 let what = format!("the posting list of {} of {name} is invalid", quoted(term));
                 findings.damage(&file(reader.segment_id(), "idx"), what);
                 continue;
@@ -213,7 +217,7 @@ impl Inverted {
         &mut self,
         inverted: &InvertedIndexReader,
         info: &TermInfo,
-        key: u64,
+        term_hash: u64,
         reader: &SegmentReader,
     ) -> Result<Option<PostingListSummary>, Error> {
         let list = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic);
@@ -229,7 +233,7 @@ impl Inverted {
             last = Some(doc);
             doc = list.advance();
         }
-        let remaining = self.terms.get_mut(&key);
+        let remaining = self.terms.get_mut(&term_hash);
         let is_in_records = remaining.is_some();
         if let Some(remaining) = remaining {
             remaining.count = remaining.count.wrapping_sub(count);
@@ -239,9 +243,9 @@ impl Inverted {
     }
 }
 
-/// What was found in a posting list.
+/// The documents of one posting list.
 struct PostingListSummary {
-    /// The number of its documents.
+    /// The number of these documents.
     count: u32,
     /// Whether any record contains the term.
     is_in_records: bool,

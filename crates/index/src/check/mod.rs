@@ -82,8 +82,8 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
     })
 }
 
-/// How often a check starts again because the index was replaced meanwhile.
-const ATTEMPTS: usize = 20;
+/// The maximum number of times that a check starts again because the index was replaced meanwhile.
+const MAX_RESTARTS: usize = 20;
 
 /// Runs a check while builds may go on. If the index was replaced meanwhile and damage was found,
 /// the files may merely have been removed by the build, so the check starts again. If it was
@@ -94,7 +94,7 @@ fn while_unchanged(
     mut check: impl FnMut(&Folder, &mut Checked) -> Result<(), Error>,
 ) -> Result<Checked, Error> {
     let folder = Folder::of_index(dir)?;
-    let mut attempts = 1..=ATTEMPTS;
+    let mut restarts = 0..MAX_RESTARTS;
     loop {
         let before = current(&folder).ok();
         let mut checked = Checked::default();
@@ -102,7 +102,7 @@ fn while_unchanged(
         if outcome.is_ok() && checked.findings.is_empty() || current(&folder).ok() == before {
             return outcome.map(|()| checked);
         }
-        if (outcome.is_err() || checked.is_damaged()) && attempts.next().is_some() {
+        if (outcome.is_err() || checked.is_damaged()) && restarts.next().is_some() {
             continue;
         }
         checked.findings.retain(|finding| finding.severity == Severity::Damage);

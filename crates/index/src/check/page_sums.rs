@@ -1,11 +1,11 @@
-//! The file of page checksums, against checksums that are computed again.
+//! Compares the file of page checksums with checksums that are computed again.
 
 use super::findings::Findings;
 use crate::error::Error;
 use crate::files::{PAGE_SUMS, PageSums, Sum, has_page_sums};
 use crate::open::Index;
 
-/// Length of the file at most, in bytes: enough for files of half a terabyte.
+/// The maximum length of the file, in bytes. Its checksums cover a quarter of a terabyte.
 const LIMIT: u64 = 1 << 28;
 
 /// Computes the page checksums of all files that have them, and compares the file with these.

@@ -1,4 +1,4 @@
-//! The postings file of a segment, against one that is built again from its records.
+//! Compares the postings file of a segment with one that is built again from its records.
 //!
 //! A postings file depends only on the records and their order, and not on the number of threads or
 //! on where a sorted run ends. So it can be built again, in the system's folder for temporary
@@ -17,56 +17,57 @@ use super::footers::body;
 use crate::engine::component::POST;
 use crate::open::Index;
 
-/// Bytes that are compared at a time.
-const COMPARED: usize = 1 << 18;
-/// The largest file, in bytes, that is read whole to name the posting list that differs. Of a
-/// larger file only the offset of the difference is named.
-const NAMED: u64 = 256 << 20;
+/// The number of bytes that are compared at a time.
+const CHUNK: usize = 1 << 18;
+/// The largest file, in bytes, that is read whole to name the posting list that differs. For a
+/// larger file, only the offset of the difference is reported.
+const MAX_READ_WHOLE: u64 = 256 << 20;
 
-/// Postings that are being built again. Their files have no names, so they vanish with the process.
-pub(super) struct Rebuilt {
+/// Builds the postings of a segment again. The temporary files have no names, so they vanish with
+/// the process.
+pub(super) struct PostingsRebuilder {
     builder: PostingsBuilder,
     file: File,
 }
 
 /// Postings that were built again.
-pub(super) struct Finished {
+pub(super) struct RebuiltPostings {
     file: File,
 }
 
-/// The message for a temporary file that cannot be written.
-fn no_room(error: &io::Error) -> String {
+/// The message if the postings cannot be built again because a temporary file cannot be written.
+fn not_rebuilt(error: &io::Error) -> String {
     format!("they cannot be built again in {}: {error}", std::env::temp_dir().display())
 }
 
-impl Rebuilt {
+impl PostingsRebuilder {
     pub(super) fn new() -> Result<Self, String> {
         let folder = std::env::temp_dir();
-        let file = tempfile::tempfile_in(&folder).map_err(|error| no_room(&error))?;
+        let file = tempfile::tempfile_in(&folder).map_err(|error| not_rebuilt(&error))?;
         Ok(Self { builder: PostingsBuilder::new(&folder), file })
     }
 
     /// Adds the next document.
     pub(super) fn add(&mut self, terms: &DocumentTerms) -> Result<(), String> {
-        self.builder.add(terms).map_err(|error| no_room(&error))
+        self.builder.add(terms).map_err(|error| not_rebuilt(&error))
     }
 
     /// Writes the file.
-    pub(super) fn finish(self) -> Result<Finished, String> {
+    pub(super) fn finish(self) -> Result<RebuiltPostings, String> {
         let Self { builder, file } = self;
         let written = || {
             builder.finish(file.try_clone()?)?;
-            Ok(Finished { file })
+            Ok(RebuiltPostings { file })
         };
-        // It panics if the system refuses a thread.
+        // The builder panics if the system refuses a thread.
         match catch_unwind(AssertUnwindSafe(written)) {
-            Ok(written) => written.map_err(|error: io::Error| no_room(&error)),
+            Ok(written) => written.map_err(|error: io::Error| not_rebuilt(&error)),
             Err(_) => Err("they cannot be built again".to_owned()),
         }
     }
 }
 
-impl Finished {
+impl RebuiltPostings {
     /// How the postings file of the segment differs from the one that was built again; `None` if
     /// they are the same. Fails if they cannot be compared.
     pub(super) fn difference(
@@ -78,19 +79,20 @@ impl Finished {
         let stored = body(index, &file(segment, POST)).map_err(|error| error.to_string())?;
         let at = first_difference(&stored, &mut self.file).map_err(|error| error.to_string())?;
         let Some(at) = at else { return Ok(None) };
-        let named = || difference(&stored, &whole(&mut self.file).ok()??);
-        let named = catch_unwind(AssertUnwindSafe(named)).ok().flatten();
+        // Reading a damaged file may panic.
+        let part = || difference(&stored, &read_whole(&mut self.file).ok()??);
+        let part = catch_unwind(AssertUnwindSafe(part)).ok().flatten();
         let differs = "it differs from the stored records";
-        Ok(Some(match named {
-            Some(named) => format!("{differs}: {named}"),
+        Ok(Some(match part {
+            Some(part) => format!("{differs}: {part}"),
             None => format!("{differs}, from byte {at} on"),
         }))
     }
 }
 
-/// All bytes of a file; `None` if it is larger than [`NAMED`].
-fn whole(file: &mut File) -> io::Result<Option<OwnedBytes>> {
-    if file.metadata()?.len() > NAMED {
+/// All bytes of a file; `None` if it is larger than [`MAX_READ_WHOLE`].
+fn read_whole(file: &mut File) -> io::Result<Option<OwnedBytes>> {
+    if file.metadata()?.len() > MAX_READ_WHOLE {
         return Ok(None);
     }
     let mut bytes = Vec::new();
@@ -106,7 +108,7 @@ fn first_difference(mut stored: &[u8], rebuilt: &mut File) -> io::Result<Option<
     let mut at = 0;
     loop {
         bytes.clear();
-        rebuilt.take(COMPARED as u64).read_to_end(&mut bytes)?;
+        rebuilt.take(CHUNK as u64).read_to_end(&mut bytes)?;
         let (here, remaining) = stored.split_at(bytes.len().min(stored.len()));
         if here != bytes || (bytes.is_empty() && !remaining.is_empty()) {
             let same = here.iter().zip(&bytes).take_while(|(a, b)| a == b).count();

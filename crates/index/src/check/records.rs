@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::open::Index;
 use crate::record::{RecordExt, civil_seconds, moment_start, tie_breaker};
 
-/// Decodes every record and compares it with its columns, and then the number of records of each
-/// kind with the counts of the index.
+/// Decodes every record and compares it with its columns. Then compares the number of records of
+/// each kind with the counts of the index.
 ///
 /// # Errors
 ///
@@ -17,7 +17,8 @@ use crate::record::{RecordExt, civil_seconds, moment_start, tie_breaker};
 pub(super) fn compare(index: &Index, checked: &mut Checked) -> Result<(), Error> {
     let mut counts = [0_u64; 2];
     let readers = index.searcher().segment_readers();
-    // One column for each segment: opening it takes longer than reading a value from it.
+    // The column `kind` of each segment. Opening one takes longer than reading a value from it, so
+    // each is opened once.
     let mut kinds = Vec::with_capacity(readers.len());
     for reader in readers {
         kinds.push(reader.fast_fields().u64("kind")?);
@@ -59,13 +60,13 @@ fn compare_counts(index: &Index, counts: [u64; 2], checked: &mut Checked) {
             Kind::Flash => report.flashes_distinct,
         };
         let postings = (0..segments).filter_map(|segment| index.postings().at(segment));
-        let inverted = postings.map(|postings| postings.num_docs_of(kind));
-        let inverted = inverted.sum::<u64>().saturating_sub(deleted.documents[kind as usize]);
-        if stored != reported || stored != inverted {
+        let in_postings = postings.map(|postings| postings.num_docs_of(kind)).sum::<u64>();
+        let in_postings = in_postings.saturating_sub(deleted.documents[kind as usize]);
+        if stored != reported || stored != in_postings {
             let name = kind.name();
             let finding = format!(
                 "the index stores {stored} {name} records, its report counts {reported}, and its \
-                 postings {inverted}"
+                 postings {in_postings}"
             );
             checked.add(Severity::Damage, finding);
         }

@@ -1,4 +1,4 @@
-//! The files that tantivy divides by field, compared byte for byte outside their posting lists.
+//! Compares the files that tantivy divides by field byte for byte, except their posting lists.
 //!
 //! ```text
 //! file  = section of each field … | index | length of the index u32
@@ -6,8 +6,9 @@
 //! entry = difference from the offset before | field u32 | 0
 //! ```
 //!
-//! Numbers without a type are varints. `inverted` compares terms and posting lists one by one; what
-//! remains are bytes by which these are found, some of which tantivy never reads.
+//! Numbers without a type are varints. `inverted` compares terms and posting lists one by one. The
+//! remaining bytes, which are compared here, tell where these are. tantivy never reads some of
+//! them.
 
 use tantivy::SegmentReader;
 use tantivy::schema::Field;
@@ -27,7 +28,7 @@ pub(super) struct Section {
     pub(super) terms: usize,
     /// The dictionary of these terms, as tantivy writes it.
     pub(super) dictionary: Vec<u8>,
-    /// Bytes of the posting lists.
+    /// The length of the posting lists in bytes.
     pub(super) lists: u64,
 }
 
@@ -38,9 +39,9 @@ pub(super) fn compare(
     sections: &[Section],
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
-    // A merge also writes empty sections, other builds do not.
+    // A merge also writes sections without terms; a segment that was not merged has none of these.
     let filled: Vec<&Section> = sections.iter().filter(|section| section.terms > 0).collect();
-    let candidates = [filled, sections.iter().collect()];
+    let possible = [filled, sections.iter().collect()];
     for extension in ["term", "idx", "pos", "fieldnorm"] {
         let name = file(reader.segment_id(), extension);
         if !is_of_this_version(index, &name)? {
@@ -67,11 +68,12 @@ pub(super) fn compare(
                     .get(length..)
                     .is_some_and(|remaining| remaining == index_of(sections, &lengths))
             }
-            // No field has positions or lengths of its own.
+            // No field has positions, so all sections of `pos` are empty.
             "pos" => bytes.as_slice() == index_of(sections, &vec![0; sections.len()]),
+            // `fieldnorm` has no section at all.
             _ => bytes.as_slice() == index_of(&[], &[]),
         };
-        if !candidates.iter().any(matches) {
+        if !possible.iter().any(matches) {
             findings.damage(&name, "its sections differ from what tantivy writes");
         }
     }

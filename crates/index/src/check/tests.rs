@@ -1,5 +1,5 @@
-//! `check` has no finding about an intact index, and finds what was changed in a damaged one even
-//! if all checksums were computed again.
+//! Tests of `check`: it has no finding about an intact index. It finds what was changed in a
+//! damaged index even if all checksums were computed again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use crate::files::{DESCRIPTION, Folder, MARKER, SEAL, Sum};
 use crate::generation::current;
 use crate::{BuildOptions, Index, build};
 
-/// An archive and its index.
-struct Sample {
+/// The sample archive, or a changed copy of it, and its index.
+struct SampleIndex {
     folder: TempDir,
     options: BuildOptions,
 }
 
-impl Sample {
+impl SampleIndex {
     /// The sample archive, not indexed yet.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -100,7 +100,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn an_intact_index_has_no_finding() {
-    let mut sample = Sample::new();
+    let mut sample = SampleIndex::new();
     sample.build();
     sample.assert_intact("built from scratch");
     sample.update();
@@ -125,7 +125,7 @@ fn an_intact_index_has_no_finding() {
 
 #[test]
 fn an_index_of_an_empty_archive_has_no_finding() {
-    let sample = Sample::new();
+    let sample = SampleIndex::new();
     fs::remove_dir_all(sample.archive()).unwrap();
     fs::create_dir(sample.archive()).unwrap();
     sample.build();
@@ -268,7 +268,7 @@ fn a_corruption_with_recomputed_checksums_is_found() {
     let wanted = std::env::var("WENSOU_CORRUPTIONS");
     let count: usize = wanted.as_ref().map_or(36, |count| count.parse().unwrap());
     let seed = std::env::var("WENSOU_SEED").map_or(17, |seed| seed.parse().unwrap());
-    let sample = Sample::updated();
+    let sample = SampleIndex::updated();
     // The damage must be found without the archive.
     fs::remove_dir_all(sample.archive()).unwrap();
     let generation = generation_of(&sample.index()).path().to_path_buf();

@@ -10,7 +10,7 @@ use crate::meta::Base;
 use crate::open::Index;
 use crate::record::RecordExt;
 
-/// Sums over the stored records of all segments, deleted documents apart.
+/// Sums over the stored records of all segments. Those of deleted documents are summed separately.
 #[derive(Debug, Default)]
 pub(super) struct RecordTotals {
     articles: u64,

@@ -54,8 +54,8 @@ struct Current {
     bytes: u64,
 }
 
-/// How tantivy compresses stored records.
-pub(crate) fn settings() -> IndexSettings {
+/// tantivy's settings of an index: how stored records are compressed.
+pub(crate) fn index_settings() -> IndexSettings {
     IndexSettings {
         // Compared with tantivy's defaults, larger blocks and a faster level together take a
         // twentieth less space and a third less time.
@@ -78,7 +78,7 @@ impl SegmentsWriter {
         let plugin = PostingsPlugin::new(folder, directory.clone());
         let index = Index::builder()
             .schema(schema)
-            .settings(settings())
+            .settings(index_settings())
             .register_plugin(std::sync::Arc::new(plugin.clone()))
             .open_or_create(directory)?;
         let options = IndexWriterOptions::builder()
