@@ -15,7 +15,7 @@ use crate::existing::Existing;
 use crate::file_changes::{FileChanges, FileCounts, path_hash};
 use crate::file_table::FileTableWriter;
 use crate::files::{FILES, Folder, SETTINGS};
-use crate::generation::{Draft, is_index_folder};
+use crate::generation::{Draft, KeepComplete, WhenBusy, is_index_folder};
 use crate::meta::{Base, Meta, Settings};
 use crate::options::BuildOptions;
 use crate::roots::RootSet;
@@ -55,7 +55,8 @@ pub fn build(
     let roots = &RootSet::of(roots);
     let canonical = canonical_paths(roots)?;
     let roots = &roots.paths_from_here();
-    let mut draft = Draft::create(dir, options.wait)?;
+    let when_busy = if options.wait { WhenBusy::Wait } else { WhenBusy::Fail };
+    let mut draft = Draft::create(dir, when_busy)?;
     let options = BuildOptions { ingest: excluding(&options.ingest, dir), ..options.clone() };
     let existing = Existing::find(dir)?;
     let mut stored = existing.stored(roots, &options.moved);
@@ -153,7 +154,8 @@ fn publish(draft: Draft, mut meta: Meta) -> Result<(Meta, Option<Error>), Error>
     let written = draft.folder().write_durably(SETTINGS, &settings);
     written.map_err(Error::io("write", &draft.folder().path_of(SETTINGS)))?;
     meta.files = draft.seal()?;
-    let not_durable = draft.publish(&meta.to_bytes()?, meta.salvaged)?;
+    let keep_complete = if meta.salvaged { KeepComplete::Yes } else { KeepComplete::No };
+    let not_durable = draft.publish(&meta.to_bytes()?, keep_complete)?;
     Ok((meta, not_durable))
 }
 

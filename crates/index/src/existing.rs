@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::files::Folder;
-use crate::generation::{current, find_remains, first_damaged};
+use crate::generation::{Salvageable, current, find_salvageable, first_damaged};
 use crate::meta::{Meta, Settings};
 use crate::open::Index;
 use crate::stored::Stored;
@@ -15,22 +15,16 @@ pub(crate) enum Existing {
     Nothing,
     /// The checksums of all files match.
     Intact(Box<Index>),
-    /// It is damaged or of another format. Only records and settings are read from it.
-    Remains(Box<Remains>),
+    /// It is damaged or of another format. Only its records and settings are read.
+    Unusable {
+        found: Box<Salvageable>,
+        /// What is damaged; `None` if it is only of another format.
+        damage: Option<String>,
+    },
 }
 
-/// An index that is damaged or of another format.
-pub(crate) struct Remains {
-    pub(crate) generation: Folder,
-    settings: Settings,
-    /// Its description, if it can be parsed. Its checksum may not match.
-    meta: Option<Meta>,
-    /// What is damaged; `None` if it is only of another format.
-    pub(crate) damage: Option<String>,
-}
-
-/// Describes the first damaged file of the generation in use. `None` if there is none, and if the
-/// description cannot be read.
+/// Describes the first damaged file of the generation in use; `None` if no file is damaged, or if
+/// the description cannot be read.
 fn damaged_file(dir: &Path) -> Option<String> {
     let folder = Folder::open(dir).ok()?;
     let current = current(&folder).ok()?;
@@ -58,18 +52,16 @@ impl Existing {
             },
         };
         let folder = Folder::open(dir).map_err(Error::io("open", dir))?;
-        Ok(match find_remains(&folder) {
+        Ok(match find_salvageable(&folder) {
             None => Self::Nothing,
-            Some((generation, settings, meta)) => {
-                Self::Remains(Box::new(Remains { generation, settings, meta, damage }))
-            }
+            Some(found) => Self::Unusable { found: Box::new(found), damage },
         })
     }
 
     /// What is wrong with it, if it is damaged.
     pub(crate) fn damage(&self) -> Option<String> {
         match self {
-            Self::Remains(remains) => remains.damage.clone(),
+            Self::Unusable { damage, .. } => damage.clone(),
             Self::Nothing | Self::Intact(_) => None,
         }
     }
@@ -79,25 +71,25 @@ impl Existing {
         matches!(self, Self::Intact(index) if index.meta().salvaged)
     }
 
-    /// The folder of the generation.
+    /// The folder of the generation; `None` if there is no index.
     pub(crate) fn generation(&self) -> Option<&Folder> {
         match self {
             Self::Nothing => None,
             Self::Intact(index) => Some(index.generation()),
-            Self::Remains(remains) => Some(&remains.generation),
+            Self::Unusable { found, .. } => Some(&found.generation),
         }
     }
 
-    /// Its records, for files below `roots` that cannot be read. `moved` has the old and new paths
-    /// of renamed roots.
+    /// Reads its records of files below `roots` that cannot be read at the moment; `None` if there
+    /// is no index. `moved` has the old and new paths of renamed roots.
     pub(crate) fn stored(&self, roots: &[PathBuf], moved: &[(PathBuf, PathBuf)]) -> Option<Stored> {
         let (generation, settings, meta) = match self {
             Self::Nothing => return None,
             Self::Intact(index) => {
                 (index.generation(), Settings::from(index.meta()), Some(index.meta()))
             }
-            Self::Remains(remains) => {
-                (&remains.generation, remains.settings.clone(), remains.meta.as_ref())
+            Self::Unusable { found, .. } => {
+                (&found.generation, found.settings.clone(), found.meta.as_ref())
             }
         };
         let mut settings = settings;

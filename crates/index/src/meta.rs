@@ -281,7 +281,7 @@ impl From<&Meta> for Settings {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::generation::{Draft, current, settings};
+    use crate::generation::{Draft, KeepComplete, WhenBusy, current, settings};
 
     /// The description of an index without documents.
     pub(crate) fn empty() -> Meta {
@@ -317,8 +317,8 @@ pub(crate) mod tests {
     #[test]
     fn a_format_of_the_future_is_named() {
         let dir = tempfile::tempdir().unwrap();
-        let draft = Draft::create(dir.path(), false).unwrap();
-        draft.publish(b"{\"format\": 99, \"new\": true}", false).unwrap();
+        let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
+        draft.publish(b"{\"format\": 99, \"new\": true}", KeepComplete::No).unwrap();
         assert!(matches!(read(dir.path()), Err(Error::Format { found: 99, .. })));
     }
 
@@ -326,10 +326,10 @@ pub(crate) mod tests {
     fn names_that_lead_out_of_the_folder_are_refused() {
         for name in ["../x", "/etc/passwd", "", ".", "..", "a/b", "a\0b"] {
             let dir = tempfile::tempdir().unwrap();
-            let draft = Draft::create(dir.path(), false).unwrap();
+            let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
             let mut meta = empty();
             meta.files.insert(name.to_owned(), crate::Sum { bytes: 0, xxh3: 0 });
-            draft.publish(&meta.to_bytes().unwrap(), false).unwrap();
+            draft.publish(&meta.to_bytes().unwrap(), KeepComplete::No).unwrap();
             assert!(matches!(read(dir.path()), Err(Error::Unreadable { .. })), "{name:?}");
         }
     }
@@ -337,11 +337,11 @@ pub(crate) mod tests {
     #[test]
     fn settings_survive_a_damaged_description() {
         let dir = tempfile::tempdir().unwrap();
-        let draft = Draft::create(dir.path(), false).unwrap();
+        let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
         let (meta, generation) = (empty(), draft.folder().path().to_path_buf());
         let kept = Settings::from(&meta);
         draft.folder().write_durably(SETTINGS, &kept.to_bytes().unwrap()).unwrap();
-        draft.publish(&meta.to_bytes().unwrap(), false).unwrap();
+        draft.publish(&meta.to_bytes().unwrap(), KeepComplete::No).unwrap();
         assert_eq!(settings(dir.path()), Some(kept.clone()));
         std::fs::write(generation.join(DESCRIPTION), "{\"form").unwrap();
         assert_eq!(settings(dir.path()), Some(kept.clone()));

@@ -4,7 +4,8 @@
 use super::report::{Checked, Severity};
 use crate::error::Error;
 use crate::files::{
-    DESCRIPTION, FOLDER_MARKER, Folder, MARKER, MARKER_LIMIT, SEAL, Sum, Sums, marker_text,
+    DESCRIPTION, FOLDER_MARKER, Folder, GENERATION_MARKER, MARKER_LIMIT, SEAL, Sum, Sums,
+    generation_marker_text,
 };
 use crate::generation::{Current, current, has_whole_marker, litter, may_be_building};
 use crate::meta::Meta;
@@ -64,7 +65,9 @@ fn open_generation(
             return Ok(None);
         }
     };
-    for (file, expected) in [(MARKER, marker_text(name)), (SEAL, current.line())] {
+    for (file, expected) in
+        [(GENERATION_MARKER, generation_marker_text(name)), (SEAL, current.line())]
+    {
         match generation.read(file, MARKER_LIMIT) {
             Ok(content) if content == expected.as_bytes() => checked.files += 1,
             Ok(_) => checked.add(Severity::Damage, format!("{name}/{file} is damaged")),

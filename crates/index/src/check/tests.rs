@@ -9,7 +9,7 @@ use wensou_ingest::Silent;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Checked, Severity, check, check_files};
-use crate::files::{DESCRIPTION, Folder, MARKER, SEAL, Sum};
+use crate::files::{DESCRIPTION, Folder, GENERATION_MARKER, SEAL, Sum};
 use crate::generation::current;
 use crate::{BuildOptions, Index, build};
 
@@ -255,7 +255,7 @@ fn files_to_corrupt(generation: &Path) -> Vec<String> {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    names.retain(|name| name != MARKER && name != SEAL);
+    names.retain(|name| name != GENERATION_MARKER && name != SEAL);
     let length = |name: &String| fs::metadata(generation.join(name)).unwrap().len();
     names.sort_by_key(|name| (name.rsplit('.').next().unwrap().to_owned(), length(name)));
     names

@@ -74,23 +74,24 @@ impl Folder {
 
     /// Opens a folder that is in this one. A link is an error.
     pub(crate) fn folder(&self, name: &str) -> io::Result<Self> {
-        plain(name)?;
+        check_plain(name)?;
         Ok(Self { dir: self.dir.open_dir_nofollow(name)?, path: self.path_of(name) })
     }
 
     /// Opens a regular file for reading, and returns it with its length. Links, pipes and devices
     /// are errors; opening never blocks.
     pub(crate) fn file(&self, name: &str) -> io::Result<(File, u64)> {
-        self.regular(name, OpenOptions::new().read(true))
+        self.open_regular(name, OpenOptions::new().read(true))
     }
 
     /// Opens an existing regular file for reading and writing.
     pub(crate) fn file_to_write(&self, name: &str) -> io::Result<File> {
-        Ok(self.regular(name, OpenOptions::new().read(true).write(true))?.0)
+        Ok(self.open_regular(name, OpenOptions::new().read(true).write(true))?.0)
     }
 
-    fn regular(&self, name: &str, options: &mut OpenOptions) -> io::Result<(File, u64)> {
-        plain(name)?;
+    /// Opens a regular file with these options, and returns it with its length.
+    fn open_regular(&self, name: &str, options: &mut OpenOptions) -> io::Result<(File, u64)> {
+        check_plain(name)?;
         let options = options.follow(FollowSymlinks::No).nonblock(true);
         let file = match self.dir.open_with(name, options) {
             Ok(file) => file.into_std(),
@@ -122,7 +123,7 @@ impl Folder {
 
     /// Creates a file for reading and writing. An existing entry of this name is an error.
     pub(crate) fn create(&self, name: &str) -> io::Result<File> {
-        plain(name)?;
+        check_plain(name)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).follow(FollowSymlinks::No);
         Ok(self.dir.open_with(name, &options)?.into_std())
@@ -137,39 +138,39 @@ impl Folder {
 
     /// Creates a folder and opens it.
     pub(crate) fn create_folder(&self, name: &str) -> io::Result<Self> {
-        plain(name)?;
+        check_plain(name)?;
         self.dir.create_dir(name)?;
         self.folder(name)
     }
 
     /// Makes a hard link to a file of this folder in the folder `to`, under the same name.
     pub(crate) fn hard_link(&self, name: &str, to: &Folder) -> io::Result<()> {
-        plain(name)?;
+        check_plain(name)?;
         self.dir.hard_link(name, &to.dir, name)
     }
 
     /// Moves a file or folder of this folder into `to` under the name `new`, atomically. An
     /// existing file of that name is replaced.
     pub(crate) fn rename(&self, name: &str, to: &Folder, new: &str) -> io::Result<()> {
-        plain(name)?;
-        plain(new)?;
+        check_plain(name)?;
+        check_plain(new)?;
         self.dir.rename(name, &to.dir, new)
     }
 
     pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
-        plain(name)?;
+        check_plain(name)?;
         self.dir.remove_file(name)
     }
 
     /// Removes an empty folder.
     pub(crate) fn remove_folder(&self, name: &str) -> io::Result<()> {
-        plain(name)?;
+        check_plain(name)?;
         self.dir.remove_dir(name)
     }
 
     /// The kind of an entry, without following a link; `None` if there is none of this name.
     pub(crate) fn kind(&self, name: &str) -> Option<EntryKind> {
-        plain(name).ok()?;
+        check_plain(name).ok()?;
         Some(kind_of(self.dir.symlink_metadata(name).ok()?.file_type()))
     }
 
@@ -220,7 +221,8 @@ fn kind_of(kind: cap_std::fs::FileType) -> EntryKind {
     }
 }
 
-fn plain(name: &str) -> io::Result<()> {
+/// Fails unless a name is plain, see [`is_plain_name`].
+fn check_plain(name: &str) -> io::Result<()> {
     if is_plain_name(name) {
         return Ok(());
     }

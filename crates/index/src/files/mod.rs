@@ -13,8 +13,9 @@ mod sum;
 pub(crate) use folder::{Entry, EntryKind, Folder};
 pub(crate) use names::{
     ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, DUPLICATES, FILES, FOLDER_MARKER,
-    FOLDER_MARKER_TEXT, LOCK, MARKER, MARKER_LIMIT, SEAL, SETTINGS, generation_name,
-    generation_number, is_build_file, is_damaged_copy, is_plain_name, is_tantivy_lock, marker_text,
+    FOLDER_MARKER_TEXT, GENERATION_MARKER, LOCK, MARKER_LIMIT, SEAL, SETTINGS,
+    generation_marker_text, generation_name, generation_number, is_build_file, is_damaged_copy,
+    is_plain_name, is_tantivy_lock,
 };
 pub(crate) use page_sums::{PAGE_SUMS, PageSums, has_page_sums};
 pub use sum::{Sum, Sums};

@@ -18,27 +18,30 @@ pub(crate) const CURRENT: &str = "CURRENT";
 /// The file that is locked by the process that builds.
 pub(crate) const LOCK: &str = "LOCK";
 /// The file that marks a generation, written before any other file of it.
-pub(crate) const MARKER: &str = "GENERATION";
-/// The file that says that a generation is complete. It has the checksum of the description.
+pub(crate) const GENERATION_MARKER: &str = "GENERATION";
+/// The file that says that a generation is complete: the line that `CURRENT` has while the
+/// generation is in use.
 pub(crate) const SEAL: &str = "SEAL";
 /// The description of a generation.
 pub(crate) const DESCRIPTION: &str = "wensou.json";
-/// Length of a description at most, in bytes. Each skipped file takes about 100.
+/// The maximum length of a description, in bytes. Each skipped file takes about 100 bytes of it.
 pub(crate) const DESCRIPTION_LIMIT: u64 = 64 << 20;
-/// The file with roots, encoding and tables, which are in the description, too.
+/// The file with the settings of the index (roots, encoding, tables, …), which the description has,
+/// too.
 pub(crate) const SETTINGS: &str = "settings";
 /// The table of the files of the archive.
 pub(crate) const FILES: &str = "files";
 /// The groups of near-duplicates.
 pub(crate) const DUPLICATES: &str = "duplicates";
-/// Length of a marker file at most, in bytes.
+/// The maximum length of a marker or a seal, in bytes.
 pub(crate) const MARKER_LIMIT: u64 = 4096;
 /// The start of the name of every generation.
 const PREFIX: &str = "gen-";
 /// The end of the name of a generation whose build was ended by a signal.
 pub(crate) const ABANDONED: &str = ".gone";
 
-/// Whether a name is one component of a path and refers to a file in its folder.
+/// Whether a name is a single component of a path, so that it refers to an entry of the folder
+/// itself.
 pub(crate) fn is_plain_name(name: &str) -> bool {
     !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0', ':'])
 }
@@ -55,8 +58,8 @@ pub(crate) fn generation_number(name: &str) -> Option<u64> {
     (generation_name(number) == name).then_some(number)
 }
 
-/// The text of [`MARKER`].
-pub(crate) fn marker_text(name: &str) -> String {
+/// The text of [`GENERATION_MARKER`].
+pub(crate) fn generation_marker_text(name: &str) -> String {
     format!("wensou generation {name}\n")
 }
 
@@ -66,7 +69,7 @@ pub(crate) fn is_tantivy_lock(name: &str) -> bool {
 }
 
 /// Whether a build writes a file of this name into a generation. Used only for generations that
-/// were never completed: a complete one has a list of its files.
+/// were never completed: the description of a complete one lists its files.
 pub(crate) fn is_build_file(name: &str) -> bool {
     let fixed = [
         "meta.json",
@@ -131,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_builds_are_distinguished_from_others() {
+    fn names_of_files_that_builds_write_are_recognised() {
         let segment = "0123456789abcdef0123456789abcdef";
         for kind in ["store", "fast", "25.del", "post"] {
             assert!(is_build_file(&format!("{segment}.{kind}")), "{kind}");

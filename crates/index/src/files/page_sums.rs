@@ -1,10 +1,10 @@
 //! `page-sums`: checksums of the pages of tantivy's large files.
 //!
 //! A search maps large files and reads little of them, so hashing a whole file when it is opened
-//! would cost too much. Postings files contain their own page checksums. This file has those of
+//! would cost too much. Postings files contain their own page checksums. `page-sums` has those of
 //! everything else that a search reads: columns, terms, tantivy's posting lists, and the store. A
-//! record is also compared with its content hash, but tantivy would allocate whatever a damaged
-//! block of a store asks for.
+//! record is compared with its content hash, too, but only after tantivy has read its block of the
+//! store; there tantivy would allocate as much memory as a damaged length says.
 //!
 //! ```text
 //! file  = entry of each file, in the order of names
@@ -20,7 +20,7 @@ use wensou_postings::{OwnedBytes, PAGE_SUM};
 /// The name of the file.
 pub(crate) const PAGE_SUMS: &str = "page-sums";
 
-/// Whether the file has checksums of the pages of this one.
+/// Whether `page-sums` has the page checksums of the file `name`.
 pub(crate) fn has_page_sums(name: &str) -> bool {
     [".fast", ".term", ".idx", ".store"].iter().any(|extension| name.ends_with(extension))
 }
@@ -63,7 +63,8 @@ impl PageSums {
     }
 }
 
-/// Takes a count and as many elements of `size` bytes off the front.
+/// Takes a count (u32) and that many elements of `size` bytes each off the front. Returns the
+/// elements.
 fn take(bytes: &mut OwnedBytes, size: usize) -> Option<OwnedBytes> {
     let (count, remaining) = bytes.split_first_chunk::<4>()?;
     let length = (u32::from_le_bytes(*count) as usize).checked_mul(size)?;
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_parsed() {
+    fn page_sums_are_parsed_as_they_were_written() {
         let mut sums = PageSums::default();
         sums.insert("a.fast", vec![1, 2, 3, 4, 5, 6, 7, 8]);
         sums.insert("b.term", Vec::new());

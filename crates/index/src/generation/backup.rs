@@ -6,10 +6,12 @@ use std::path::Path;
 
 use super::cleanup::KeepComplete;
 use super::current::{Current, current};
+use super::lock::WhenBusy;
 use super::locked::Locked;
 use crate::error::Error;
 use crate::files::{
-    CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Folder, MARKER, SEAL, Sum, marker_text,
+    CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Folder, GENERATION_MARKER, SEAL, Sum,
+    generation_marker_text,
 };
 use crate::meta::Meta;
 
@@ -35,25 +37,26 @@ pub fn backup(dir: &Path, to: &Path) -> Result<(u64, u64), Error> {
             Err(error) => return Err(error),
         }
     };
-    let locked = Locked::take(to, false)?;
-    if same_folder(dir, to) {
+    let locked = Locked::take(to, WhenBusy::Fail)?;
+    if is_same_folder(dir, to) {
         return Err(Error::BackupIntoItself { dir: dir.to_path_buf() });
     }
     copy(locked, &current, opened, &folder)
 }
 
 /// The generation to copy. All its files are open, so they stay readable if a build removes them.
-struct Opened {
+struct OpenGeneration {
     description: Vec<u8>,
     files: Vec<(String, Sum, File)>,
 }
 
-fn same_folder(one: &Path, other: &Path) -> bool {
+fn is_same_folder(one: &Path, other: &Path) -> bool {
     let canonical = |path: &Path| path.canonicalize().ok();
     canonical(one).is_some() && canonical(one) == canonical(other)
 }
 
-fn open_all(folder: &Folder, current: &Current) -> Result<Opened, Error> {
+/// Opens all files of the generation in use.
+fn open_all(folder: &Folder, current: &Current) -> Result<OpenGeneration, Error> {
     let dir = folder.path();
     let unreadable = |error: io::Error| Error::unreadable(dir, error);
     let generation = folder.folder(&current.name).map_err(unreadable)?;
@@ -69,13 +72,15 @@ fn open_all(folder: &Folder, current: &Current) -> Result<Opened, Error> {
         }
         Ok((name, sum, file))
     });
-    Ok(Opened { description, files: files.collect::<Result<_, Error>>()? })
+    Ok(OpenGeneration { description, files: files.collect::<Result<_, Error>>()? })
 }
 
+/// Copies the files into a new generation of the locked folder, and makes it the one in use.
+/// Returns the number of files and of bytes that were copied.
 fn copy(
     mut locked: Locked,
     current: &Current,
-    opened: Opened,
+    opened: OpenGeneration,
     from: &Folder,
 ) -> Result<(u64, u64), Error> {
     let to = &locked.folder;
@@ -91,7 +96,7 @@ fn copy(
             let written = generation.write_durably(name, bytes);
             written.map_err(Error::io("write", &path.join(name)))
         };
-        write(MARKER, marker_text(&name).as_bytes())?;
+        write(GENERATION_MARKER, generation_marker_text(&name).as_bytes())?;
         let mut bytes = opened.description.len() as u64;
         let count = opened.files.len() as u64 + 1;
         for (file, sum, content) in opened.files {
@@ -119,7 +124,7 @@ fn copy(
         to.sync().map_err(Error::io("sync", to.path()))?;
         Ok((count, bytes))
     })();
-    // Removes the older backup if the new one is complete, and otherwise what was copied so far.
+    // Remove the older backup if the new one is complete, and otherwise what was copied so far.
     locked.clean_up(if copied.is_ok() { KeepComplete::No } else { KeepComplete::IfNeeded });
     copied
 }

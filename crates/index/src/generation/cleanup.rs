@@ -13,12 +13,12 @@ use super::ownership::{is_generation, seal};
 use super::salvage::is_intact;
 use crate::error::Error;
 use crate::files::{
-    ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Entry, EntryKind, Folder, MARKER,
-    MARKER_LIMIT, SEAL, generation_number, is_build_file, is_tantivy_lock,
+    ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Entry, EntryKind, Folder,
+    GENERATION_MARKER, MARKER_LIMIT, SEAL, generation_number, is_build_file, is_tantivy_lock,
 };
 use crate::meta::Meta;
 
-/// Says whether [`clean_up`] keeps complete generations beside the one in use.
+/// Whether [`clean_up`] keeps complete generations beside the one in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeepComplete {
     /// Remove them: the generation in use is known to be intact and to need no other.
@@ -38,6 +38,7 @@ pub(crate) fn litter(folder: &Folder) -> Result<Vec<String>, Error> {
     litter_beside(folder, KeepComplete::IfNeeded)
 }
 
+/// The generations that [`clean_up`] removes.
 fn litter_beside(folder: &Folder, keep_complete: KeepComplete) -> Result<Vec<String>, Error> {
     let entries = folder.entries().map_err(Error::io("list", folder.path()))?;
     let names = entries.into_iter().filter(is_generation_name).map(|entry| entry.name);
@@ -72,7 +73,7 @@ fn is_generation_name(entry: &Entry) -> bool {
 /// nor markers; such a generation counts as complete once it has a description.
 fn is_complete(generation: &Folder) -> bool {
     generation.kind(SEAL).is_some()
-        || (generation.kind(DESCRIPTION).is_some() && generation.kind(MARKER).is_none())
+        || (generation.kind(DESCRIPTION).is_some() && generation.kind(GENERATION_MARKER).is_none())
 }
 
 /// Whether the index in use is intact and was not salvaged from another one, see
@@ -112,9 +113,9 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
     }
     let described = described_files(&generation);
     // Readers of formats before 5, which had no markers, left lock files.
-    let unmarked = generation.kind(MARKER).is_none();
+    let unmarked = generation.kind(GENERATION_MARKER).is_none();
     let pointer = || generation.read(CURRENT, MARKER_LIMIT).ok().and_then(|it| Current::parse(&it));
-    let ours = |file: &str| match &described {
+    let is_ours = |file: &str| match &described {
         Some(described) if described.contains(file) => true,
         // A build that was killed between sealing and publishing leaves `CURRENT` in its
         // generation.
@@ -123,12 +124,12 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
         None => is_build_file(file),
     };
     for Entry { name: file, kind } in generation.entries().unwrap_or_default() {
-        let last = [DESCRIPTION, SEAL, MARKER].contains(&file.as_str());
-        if kind == EntryKind::File && !last && ours(&file) {
+        let last = [DESCRIPTION, SEAL, GENERATION_MARKER].contains(&file.as_str());
+        if kind == EntryKind::File && !last && is_ours(&file) {
             let _ = generation.remove_file(&file);
         }
     }
-    for file in [DESCRIPTION, SEAL, MARKER] {
+    for file in [DESCRIPTION, SEAL, GENERATION_MARKER] {
         if generation.kind(file) == Some(EntryKind::File) {
             let _ = generation.remove_file(file);
         }
@@ -140,7 +141,7 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
 /// is no description, or none that the seal confirms.
 fn described_files(generation: &Folder) -> Option<BTreeSet<String>> {
     let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok()?;
-    let sealed = match (seal(generation), generation.kind(MARKER)) {
+    let sealed = match (seal(generation), generation.kind(GENERATION_MARKER)) {
         (Some(seal), _) => seal.checksum == xxh3_64(&description),
         // Before format 5 there were neither seals nor markers.
         (None, marker) => marker.is_none(),

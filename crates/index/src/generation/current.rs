@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::files::{CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, EntryKind, Folder, generation_number};
 use crate::meta::format_of;
 
-/// Length of the file at most, in bytes. The line has about 40.
+/// The maximum length of the file, in bytes. The line has about 40.
 const LIMIT: u64 = 256;
 
 /// The name of a generation and the checksum of its description (XXH3, 64 bits).
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pointer_is_read_to_the_letter() {
+    fn only_the_exact_line_names_a_generation() {
         let current = Current { name: "gen-000007".to_owned(), checksum: 0x0123_4567_89ab_cdef };
         assert_eq!(current.line(), "wensou gen-000007 0123456789abcdef\n");
         assert_eq!(Current::parse(current.line().as_bytes()), Some(current));

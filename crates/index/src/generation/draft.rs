@@ -11,12 +11,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::cleanup::{KeepComplete, remove_generation};
 use super::current::Current;
+use super::lock::WhenBusy;
 use super::locked::Locked;
 use super::salvage::adopt;
 use crate::error::Error;
 use crate::files::{
-    ABANDONED, CURRENT, DESCRIPTION, Folder, MARKER, PAGE_SUMS, PageSums, SEAL, Sum, Sums,
-    has_page_sums, is_tantivy_lock, marker_text,
+    ABANDONED, CURRENT, DESCRIPTION, Folder, GENERATION_MARKER, PAGE_SUMS, PageSums, SEAL, Sum,
+    Sums, generation_marker_text, has_page_sums, is_tantivy_lock,
 };
 
 /// The drafts of this process: index folder and name of the generation.
@@ -60,11 +61,10 @@ struct Sealed {
 
 impl Draft {
     /// Takes the build lock of the index folder, which is created if it is missing, and creates a
-    /// new generation in it. If another process has the lock, waits for it or fails with
-    /// [`Error::Busy`].
-    pub(crate) fn create(dir: &Path, wait: bool) -> Result<Self, Error> {
-        let mut locked = Locked::take(dir, wait)?;
-        // If only `CURRENT` is lost, an intact generation is found again here.
+    /// new generation in it. Waits or fails if another process has the lock.
+    pub(crate) fn create(dir: &Path, when_busy: WhenBusy) -> Result<Self, Error> {
+        let mut locked = Locked::take(dir, when_busy)?;
+        // If only `CURRENT` is lost, this makes an intact generation the current one again.
         adopt(&locked.folder)?;
         locked.clean_up(KeepComplete::IfNeeded);
         let name = locked.next_name()?;
@@ -77,9 +77,9 @@ impl Draft {
         drafts.push((index, name.clone()));
         drop(drafts);
         let draft = Self { locked, generation, name, published: false, shared: BTreeMap::new() };
-        let marker = marker_text(&draft.name);
-        let marked = draft.generation.write_durably(MARKER, marker.as_bytes());
-        marked.map_err(Error::io("create", &draft.generation.path_of(MARKER)))?;
+        let marker = generation_marker_text(&draft.name);
+        let marked = draft.generation.write_durably(GENERATION_MARKER, marker.as_bytes());
+        marked.map_err(Error::io("create", &draft.generation.path_of(GENERATION_MARKER)))?;
         // The marker must reach the disk before any other file.
         for folder in [&draft.generation, &draft.locked.folder] {
             folder.sync().map_err(Error::io("sync", folder.path()))?;
@@ -122,12 +122,12 @@ impl Draft {
     pub(crate) fn seal(&self) -> Result<Sums, Error> {
         let entries = self.generation.entries();
         let mut files = entries.map_err(Error::io("list", self.generation.path()))?;
-        files.retain(|file| file.name != MARKER && !is_tantivy_lock(&file.name));
+        files.retain(|file| file.name != GENERATION_MARKER && !is_tantivy_lock(&file.name));
         // A thread for each of at most two dozen files: a disk writes several at once. If the
         // system refuses a thread, this one does its work.
         thread::scope(|scope| {
             let spawned = files.iter().map(|file| {
-                let sealing = move || self.sealed(&file.name);
+                let sealing = move || self.seal_file(&file.name);
                 let thread = thread::Builder::new().spawn_scoped(scope, sealing);
                 (&file.name, thread)
             });
@@ -135,17 +135,17 @@ impl Draft {
             let sums = spawned.into_iter().map(|(name, thread)| {
                 let sum = match thread {
                     Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                    Err(_) => self.sealed(name),
+                    Err(_) => self.seal_file(name),
                 };
                 Ok((name.clone(), sum?))
             });
             let sealed: Vec<(String, Sealed)> = sums.collect::<Result<_, Error>>()?;
-            self.with_page_sums(sealed)
+            self.write_page_sums(sealed)
         })
     }
 
     /// Writes the file of page checksums, and returns the sums of all files.
-    fn with_page_sums(&self, sealed: Vec<(String, Sealed)>) -> Result<Sums, Error> {
+    fn write_page_sums(&self, sealed: Vec<(String, Sealed)>) -> Result<Sums, Error> {
         let (mut sums, mut pages) = (Sums::new(), PageSums::default());
         for (name, Sealed { sum, page_sums }) in sealed {
             if let Some(page_sums) = page_sums {
@@ -163,7 +163,7 @@ impl Draft {
 
     /// Waits until a file is on the disk and computes its checksums. Gives everybody who may read
     /// the folder the right to read the file. A hard link is on the disk already, and was verified.
-    fn sealed(&self, name: &str) -> Result<Sealed, Error> {
+    fn seal_file(&self, name: &str) -> Result<Sealed, Error> {
         let shared = self.shared.get(name);
         if let Some(Shared { sum, linked: true, page_sums }) = shared {
             return Ok(Sealed { sum: *sum, page_sums: page_sums.clone() });
@@ -188,14 +188,14 @@ impl Draft {
     }
 
     /// Writes the description and makes this generation the index in one step, a rename. Then
-    /// removes all other generations, unless `keep_others` is set.
+    /// removes the other generations, except those that `keep_complete` says to keep.
     ///
     /// Returns why the step may not survive a power cut, if that is so. Then the previous
     /// generation is kept.
     pub(crate) fn publish(
         mut self,
         description: &[u8],
-        keep_others: bool,
+        keep_complete: KeepComplete,
     ) -> Result<Option<Error>, Error> {
         let current = Current { name: self.name.clone(), checksum: xxh3_64(description) };
         let line = current.line();
@@ -221,8 +221,9 @@ impl Draft {
         if let Err(error) = sync(&self.locked.folder) {
             return Ok(Some(error));
         }
-        // The checksums of this generation have just been computed, so it is known to be intact.
-        self.locked.clean_up(if keep_others { KeepComplete::Yes } else { KeepComplete::No });
+        // `KeepComplete::No` is safe here: the checksums of this generation have just been
+        // computed, so it is known to be intact.
+        self.locked.clean_up(keep_complete);
         Ok(None)
     }
 }

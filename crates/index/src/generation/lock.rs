@@ -14,16 +14,25 @@ use super::folder_marker::is_marked;
 use crate::error::Error;
 use crate::files::{Folder, LOCK, generation_number, is_damaged_copy};
 
-/// First line of the note.
+/// The first line of the note.
 const HEADER: &str = "wensou lock";
-/// Maximum length of a note in bytes.
+/// The maximum length of a note, in bytes.
 const LIMIT: u64 = 4096;
 
-/// The build lock of an index folder, until it is dropped.
+/// What [`Lock::take`] does if another process has the lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenBusy {
+    /// It waits until that process releases the lock.
+    Wait,
+    /// It fails with [`Error::Busy`].
+    Fail,
+}
+
+/// The build lock of an index folder. It is released when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
-    /// Whether the file is ours, so that a note may be written into it.
+    /// Whether wensou made the file, so that a note may be written into it.
     ours: bool,
 }
 
@@ -39,15 +48,15 @@ pub(crate) struct Note {
 }
 
 impl Lock {
-    /// Takes the lock. If another process has it, waits for it or fails with [`Error::Busy`].
-    pub(crate) fn take(folder: &Folder, wait: bool) -> Result<Self, Error> {
+    /// Takes the lock, or waits or fails if another process has it.
+    pub(crate) fn take(folder: &Folder, when_busy: WhenBusy) -> Result<Self, Error> {
         let path = folder.path_of(LOCK);
         let (mut file, new) = open(folder).map_err(Error::io("open", &path))?;
         let mut attempts = 0;
         loop {
-            let taken = match wait {
-                true => file.lock().map_err(TryLockError::Error),
-                false => file.try_lock(),
+            let taken = match when_busy {
+                WhenBusy::Wait => file.lock().map_err(TryLockError::Error),
+                WhenBusy::Fail => file.try_lock(),
             };
             match taken {
                 Ok(()) => break,
@@ -107,13 +116,14 @@ impl Lock {
     }
 }
 
-/// Opens the file and creates it if it is missing. Returns whether it was missing.
+/// Opens the lock file, and creates it if it is missing. Returns the file and whether it was
+/// missing.
 fn open(folder: &Folder) -> io::Result<(File, bool)> {
     match folder.create(LOCK) {
         Ok(file) => Ok((file, true)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             match folder.file_to_write(LOCK) {
-                // A file of another user can be locked if it can be read.
+                // This user cannot write the file, but a file can be locked if it can be read.
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                     Ok((folder.file(LOCK)?.0, false))
                 }
@@ -239,7 +249,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join(LOCK), "notes\n").unwrap();
         let folder = Folder::open(dir.path()).unwrap();
-        let mut lock = Lock::take(&folder, false).unwrap();
+        let mut lock = Lock::take(&folder, WhenBusy::Fail).unwrap();
         lock.write_note(&[]);
         assert_eq!(std::fs::read(dir.path().join(LOCK)).unwrap(), b"notes\n");
         assert!(!is_ours(&folder));
@@ -250,7 +260,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path()).unwrap();
         assert!(!may_be_building(&folder));
-        let mut lock = Lock::take(&folder, false).unwrap();
+        let mut lock = Lock::take(&folder, WhenBusy::Fail).unwrap();
         lock.write_note(&["gen-000001".to_owned()]);
         assert!(may_be_building(&folder));
         lock.write_idle();

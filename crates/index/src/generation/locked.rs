@@ -5,7 +5,7 @@ use std::path::Path;
 use super::cleanup::{KeepComplete, clean_up};
 use super::current::{Pointer, is_replaceable, pointer};
 use super::folder_marker::{is_marked, write_marker};
-use super::lock::Lock;
+use super::lock::{Lock, WhenBusy};
 use super::ownership::{Ownership, ownership};
 use crate::error::Error;
 use crate::files::{
@@ -26,14 +26,14 @@ impl Locked {
     ///
     /// [`Error::NotAnIndex`] if the folder contains other files and no marker of ours,
     /// [`Error::Foreign`] if an entry that is not ours has the name of one of our files, and
-    /// [`Error::Busy`] if another process has the lock and `wait` is not set.
-    pub(crate) fn take(dir: &Path, wait: bool) -> Result<Self, Error> {
+    /// [`Error::Busy`] if another process has the lock and `when_busy` says to fail.
+    pub(crate) fn take(dir: &Path, when_busy: WhenBusy) -> Result<Self, Error> {
         create_durably(dir)?;
         let folder = Folder::open(dir).map_err(Error::io("open", dir))?;
         // Check before writing anything, and again once no other build can change the folder.
-        check_ours(&folder)?;
-        let lock = Lock::take(&folder, wait)?;
-        check_ours(&folder)?;
+        check_ownership(&folder)?;
+        let lock = Lock::take(&folder, when_busy)?;
+        check_ownership(&folder)?;
         write_marker(&folder)?;
         // The marker must survive a power cut if anything else of this build does.
         folder.sync().map_err(Error::io("sync", dir))?;
@@ -81,7 +81,7 @@ impl Drop for Locked {
 }
 
 /// Fails unless the folder is an index folder or can become one.
-fn check_ours(folder: &Folder) -> Result<(), Error> {
+fn check_ownership(folder: &Folder) -> Result<(), Error> {
     if let Ownership::Foreign(name) = ownership(folder)? {
         return Err(Error::NotAnIndex { dir: folder.path().to_path_buf(), name });
     }

@@ -7,12 +7,13 @@
 //!   LOCK             locked (flock) by the one process that builds; its note says what it makes
 //!   gen-000007/
 //!     GENERATION     marks the folder as a generation
-//!     wensou.json    the description, with the checksums of all other files
-//!     settings       roots, encoding and tables again, in case the description is damaged
-//!     SEAL           the same line as CURRENT: this generation is complete
+//!     wensou.json    the description, with the checksums of all files but GENERATION and SEAL
+//!     settings       roots, encoding, tables, … again, in case the description is damaged
 //!     files          the table of the files of the archive
+//!     duplicates     the groups of near-duplicates
 //!     page-sums      checksums of the pages of tantivy's files
 //!     …              the files of the tantivy index, and copies of the user's tables
+//!     SEAL           the same line as CURRENT, written last: this generation is complete
 //! ```
 //!
 //! A reader resolves `CURRENT` once and keeps its files open, so a later build cannot take them
@@ -23,8 +24,8 @@
 //!   index folders from foreign ones.
 //! - `locked` is an index folder that this process may change; `draft` writes a generation into it
 //!   and publishes it; `cleanup` removes generations that are no longer needed.
-//! - `salvage` finds the generation to use when `CURRENT` is lost; `recover` repairs a folder
-//!   without a build; `backup` copies an index.
+//! - `salvage` finds the generation to use when `CURRENT` is lost, and the one whose records a
+//!   build can still read; `recover` repairs a folder without a build; `backup` copies an index.
 
 mod backup;
 mod cleanup;
@@ -38,17 +39,17 @@ mod recover;
 mod salvage;
 
 pub use backup::backup;
-pub(crate) use cleanup::litter;
+pub(crate) use cleanup::{KeepComplete, litter};
 pub use current::current_generation;
 pub(crate) use current::{Current, current};
 pub(crate) use draft::Draft;
 pub use draft::abandon;
 pub(crate) use folder_marker::has_whole_marker;
-pub(crate) use lock::may_be_building;
+pub(crate) use lock::{WhenBusy, may_be_building};
 pub use ownership::is_index_folder;
 pub use recover::{recover, remove_litter};
 pub use salvage::settings;
-pub(crate) use salvage::{find_remains, first_damaged};
+pub(crate) use salvage::{Salvageable, find_salvageable, first_damaged};
 
 #[cfg(test)]
 mod tests;

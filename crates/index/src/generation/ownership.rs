@@ -5,8 +5,8 @@ use super::folder_marker::{is_damaged, is_marked};
 use super::lock;
 use crate::error::Error;
 use crate::files::{
-    ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, EntryKind, FOLDER_MARKER, Folder, LOCK,
-    MARKER, MARKER_LIMIT, SEAL, generation_number, marker_text,
+    ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, EntryKind, FOLDER_MARKER, Folder,
+    GENERATION_MARKER, LOCK, MARKER_LIMIT, SEAL, generation_marker_text, generation_number,
 };
 use crate::meta::format_of;
 
@@ -49,8 +49,8 @@ pub(crate) fn is_generation(generation: &Folder, name: &str) -> bool {
     if generation_number(original).is_none() {
         return false;
     }
-    let marker = generation.read(MARKER, MARKER_LIMIT);
-    marker.is_ok_and(|text| text == marker_text(original).as_bytes())
+    let marker = generation.read(GENERATION_MARKER, MARKER_LIMIT);
+    marker.is_ok_and(|text| text == generation_marker_text(original).as_bytes())
         || seal(generation).is_some_and(|seal| seal.name == original)
         || unmarked_format(generation).is_some()
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::cleanup::{KeepComplete, litter};
-use super::lock;
+use super::lock::{self, WhenBusy};
 use super::locked::Locked;
 use super::ownership::{Ownership, ownership};
 use super::salvage::adopt;
@@ -18,7 +18,7 @@ use crate::files::Folder;
 /// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] for a foreign folder.
 pub fn remove_litter(dir: &Path) -> Result<(), Error> {
     if has_litter(dir) {
-        Locked::take(dir, false)?.clean_up(KeepComplete::IfNeeded);
+        Locked::take(dir, WhenBusy::Fail)?.clean_up(KeepComplete::IfNeeded);
     }
     Ok(())
 }
@@ -33,7 +33,7 @@ pub fn recover(dir: &Path) -> Result<bool, Error> {
     if !Folder::open(dir).is_ok_and(|folder| matches!(ownership(&folder), Ok(Ownership::Ours))) {
         return Ok(false);
     }
-    let locked = Locked::take(dir, false)?;
+    let locked = Locked::take(dir, WhenBusy::Fail)?;
     Ok(adopt(&locked.folder)?.is_some())
 }
 

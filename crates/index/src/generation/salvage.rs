@@ -8,8 +8,8 @@ use super::current::{Current, Pointer, pointer};
 use super::ownership::{is_generation, seal};
 use crate::error::Error;
 use crate::files::{
-    CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Folder, MARKER, MARKER_LIMIT, SEAL, SETTINGS, Sum,
-    Sums, generation_number, is_damaged_copy, marker_text,
+    CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Folder, GENERATION_MARKER, MARKER_LIMIT, SEAL,
+    SETTINGS, Sum, Sums, generation_marker_text, generation_number, is_damaged_copy,
 };
 use crate::meta::{Meta, Settings};
 
@@ -52,12 +52,14 @@ fn has_intact_description(folder: &Folder, current: &Current) -> bool {
     description.is_ok_and(|description| xxh3_64(&description) == current.checksum)
 }
 
-/// Writes the marker and the seal of a generation again if they are missing or damaged. That the
-/// generation is ours is known from `CURRENT` and the checksum of its description.
+/// Writes the marker and the seal of a generation again if they are missing or damaged. The
+/// generation is known to be ours, because `CURRENT` has the checksum of its description.
 fn restore_markers(folder: &Folder, current: &Current) -> Result<(), Error> {
     let failed = |error| Error::io("restore the markers of", &folder.path_of(&current.name))(error);
     let generation = folder.folder(&current.name).map_err(failed)?;
-    for (name, text) in [(MARKER, marker_text(&current.name)), (SEAL, current.line())] {
+    for (name, text) in
+        [(GENERATION_MARKER, generation_marker_text(&current.name)), (SEAL, current.line())]
+    {
         let text = text.as_bytes();
         match generation.read(name, MARKER_LIMIT) {
             Ok(content) if content == text => continue,
@@ -74,7 +76,7 @@ fn restore_markers(folder: &Folder, current: &Current) -> Result<(), Error> {
     Ok(())
 }
 
-/// Complete generations, the newest first.
+/// What `CURRENT` would say of each complete generation, the newest first.
 fn complete_generations(folder: &Folder) -> Vec<Current> {
     let mut found: Vec<(u64, Current)> = Vec::new();
     for entry in folder.entries().unwrap_or_default() {
@@ -114,21 +116,31 @@ pub(crate) fn first_damaged<'s>(generation: &Folder, files: &'s Sums) -> Option<
     files.iter().find(|file| !is_intact(file)).map(|(name, _)| name.as_str())
 }
 
-/// The generation to salvage records from when no index can be opened, with its settings and its
-/// description, if that can be read. It is the one that `CURRENT` names, or else the newest.
-pub(crate) fn find_remains(folder: &Folder) -> Option<(Folder, Settings, Option<Meta>)> {
-    candidates(folder).find_map(|generation| {
+/// A generation of an index that cannot be opened. Its records can be salvaged.
+pub(crate) struct Salvageable {
+    /// The folder of the generation.
+    pub(crate) generation: Folder,
+    /// What it was built with.
+    pub(crate) settings: Settings,
+    /// Its description, if it can be parsed. Its checksum may not match.
+    pub(crate) meta: Option<Meta>,
+}
+
+/// Finds the generation to salvage records from when no index can be opened: the one that `CURRENT`
+/// names, or else the newest. Generations whose settings cannot be read are left out.
+pub(crate) fn find_salvageable(folder: &Folder) -> Option<Salvageable> {
+    own_generations(folder).find_map(|generation| {
         let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok();
         let meta = description.and_then(|bytes| Meta::parse_leniently(&bytes));
         let settings = generation.read(SETTINGS, DESCRIPTION_LIMIT).ok();
         let settings = settings.and_then(|bytes| Settings::parse(&bytes));
         let settings = settings.or_else(|| meta.as_ref().map(Settings::from))?;
-        Some((generation, settings, meta))
+        Some(Salvageable { generation, settings, meta })
     })
 }
 
 /// Generations of ours: the one that `CURRENT` names first, then the newest.
-fn candidates(folder: &Folder) -> impl Iterator<Item = Folder> {
+fn own_generations(folder: &Folder) -> impl Iterator<Item = Folder> {
     let (named, current) = match pointer(folder) {
         Pointer::Names(current) => (Some(current.name.clone()), Some(current)),
         Pointer::Legacy(name) => (Some(name), None),
@@ -153,5 +165,5 @@ fn candidates(folder: &Folder) -> impl Iterator<Item = Folder> {
 /// the generation in use, or else of the newest that has any. `None` if `dir` is no index.
 #[must_use]
 pub fn settings(dir: &Path) -> Option<Settings> {
-    find_remains(&Folder::open(dir).ok()?).map(|(_, settings, _)| settings)
+    find_salvageable(&Folder::open(dir).ok()?).map(|found| found.settings)
 }

@@ -20,21 +20,21 @@ fn a_draft_becomes_the_index_only_when_published() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(current_of(dir.path()), Err(Error::Missing { .. })));
 
-    let draft = Draft::create(dir.path(), false).unwrap();
+    let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     let folder = draft.folder().path().to_path_buf();
     drop(draft);
     assert!(!folder.exists(), "an abandoned draft leaves no litter");
 
-    let draft = Draft::create(dir.path(), false).unwrap();
+    let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     let first = draft.folder().path().to_path_buf();
-    draft.publish(&description(), false).unwrap();
+    draft.publish(&description(), KeepComplete::No).unwrap();
     assert_eq!(dir.path().join(current_of(dir.path()).unwrap()), first);
 
-    let draft = Draft::create(dir.path(), false).unwrap();
+    let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     let second = draft.folder().path().to_path_buf();
     let named = dir.path().join(current_of(dir.path()).unwrap());
     assert_eq!(named, first, "readers see the old one until the swap");
-    draft.publish(&description(), false).unwrap();
+    draft.publish(&description(), KeepComplete::No).unwrap();
     assert_eq!(dir.path().join(current_of(dir.path()).unwrap()), second);
     assert!(!first.exists());
 }
@@ -42,17 +42,17 @@ fn a_draft_becomes_the_index_only_when_published() {
 #[test]
 fn a_second_writer_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let _draft = Draft::create(dir.path(), false).unwrap();
+    let _draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     let this = Some(std::process::id());
-    let refused = Draft::create(dir.path(), false);
+    let refused = Draft::create(dir.path(), WhenBusy::Fail);
     assert!(matches!(refused, Err(Error::Busy { holder, .. }) if holder == this));
 }
 
 #[test]
 fn a_killed_build_is_removed_and_foreign_files_stay() {
     let dir = tempfile::tempdir().unwrap();
-    let draft = Draft::create(dir.path(), false).unwrap();
-    fs::write(draft.folder().path().to_path_buf().join("mine.txt"), "not wensou's").unwrap();
+    let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
+    fs::write(draft.folder().path().join("mine.txt"), "not wensou's").unwrap();
     std::mem::forget(draft);
     // As after a kill: the lock went with its process.
     fs::remove_file(dir.path().join(LOCK)).unwrap();
@@ -62,7 +62,10 @@ fn a_killed_build_is_removed_and_foreign_files_stay() {
     fs::write(dir.path().join("CURRENT.new"), "gen-0").unwrap();
     let folder = Folder::open(dir.path()).unwrap();
     assert_eq!(litter(&folder).unwrap(), ["gen-000001"]);
-    Draft::create(dir.path(), false).unwrap().publish(&description(), false).unwrap();
+    Draft::create(dir.path(), WhenBusy::Fail)
+        .unwrap()
+        .publish(&description(), KeepComplete::No)
+        .unwrap();
     assert_eq!(litter(&folder).unwrap(), Vec::<String>::new());
     assert_eq!(current_of(dir.path()).unwrap(), "gen-000042");
     for stays in ["CURRENT.new", "gen-src/thesis.txt", "gen-000001/mine.txt", "gen-000041"] {
@@ -74,7 +77,10 @@ fn a_killed_build_is_removed_and_foreign_files_stay() {
 #[test]
 fn a_build_killed_before_its_marker_is_removed() {
     let dir = tempfile::tempdir().unwrap();
-    Draft::create(dir.path(), false).unwrap().publish(&description(), false).unwrap();
+    Draft::create(dir.path(), WhenBusy::Fail)
+        .unwrap()
+        .publish(&description(), KeepComplete::No)
+        .unwrap();
     fs::create_dir(dir.path().join("gen-000002")).unwrap();
     fs::create_dir(dir.path().join("gen-000003")).unwrap();
     fs::write(dir.path().join(LOCK), "wensou lock\npid 1\nunfinished gen-000002\n").unwrap();
@@ -86,7 +92,10 @@ fn a_build_killed_before_its_marker_is_removed() {
 #[test]
 fn a_lost_pointer_is_restored_and_complete_generations_stay() {
     let dir = tempfile::tempdir().unwrap();
-    Draft::create(dir.path(), false).unwrap().publish(&description(), false).unwrap();
+    Draft::create(dir.path(), WhenBusy::Fail)
+        .unwrap()
+        .publish(&description(), KeepComplete::No)
+        .unwrap();
     let lost = [None, Some("wensou gen-000009 0123456789abcdef\n"), Some("wensou gen-00")];
     for pointer in lost {
         match pointer {
@@ -95,7 +104,7 @@ fn a_lost_pointer_is_restored_and_complete_generations_stay() {
         }
         let folder = Folder::open(dir.path()).unwrap();
         assert_eq!(litter(&folder).unwrap(), Vec::<String>::new(), "{pointer:?}");
-        drop(Draft::create(dir.path(), false).unwrap());
+        drop(Draft::create(dir.path(), WhenBusy::Fail).unwrap());
         assert_eq!(current_of(dir.path()).unwrap(), "gen-000001", "{pointer:?}");
     }
 }
@@ -105,7 +114,7 @@ fn a_foreign_folder_is_refused_and_stays_as_it_is() {
     for name in ["thesis.txt", "CURRENT", "LOCK", "WENSOU", "gen-000001"] {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(name), "mine").unwrap();
-        let refused = Draft::create(dir.path(), false);
+        let refused = Draft::create(dir.path(), WhenBusy::Fail);
         assert!(matches!(refused, Err(Error::NotAnIndex { .. })), "{name}");
         let names: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
         assert_eq!(names.len(), 1, "{name}");
@@ -119,7 +128,7 @@ fn a_copy_that_differs_is_not_sealed() {
     fs::write(dir.path().join("file"), "content").unwrap();
     let from = Folder::open(dir.path()).unwrap();
     let sum = Sum::of(&from, "file").unwrap();
-    let mut draft = Draft::create(&dir.path().join("index"), false).unwrap();
+    let mut draft = Draft::create(&dir.path().join("index"), WhenBusy::Fail).unwrap();
     draft.share(&from, "file", sum, None).unwrap();
     assert_eq!(draft.seal().unwrap()["file"], sum);
     let files = Sums::from([("file".to_owned(), Sum { xxh3: !sum.xxh3, ..sum })]);
