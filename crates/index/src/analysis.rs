@@ -1,4 +1,6 @@
 //! The analysis of an index: that of the program, with the words and synonyms that the user adds.
+//! The user's table of byline labels is handled in the same way as these, although it does not
+//! change the analysis.
 //!
 //! The user's tables are copied into the generation when it is built, so that queries are segmented
 //! into the same words as documents, even if the user changes or removes the files later. If a file
@@ -16,12 +18,14 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::error::Error;
 use crate::files::Folder;
 
-/// Length of a table at most, in bytes: enough for some million words.
+/// The maximum length of a table, in bytes: enough for some million words.
 const TABLE_LIMIT: u64 = 32 << 20;
 
-/// Names of the copies in a generation's folder.
+/// The name of the copy of the user's words in the folder of a generation.
 pub(crate) const WORDS: &str = "words.tsv";
+/// The name of the copy of the user's synonyms in the folder of a generation.
 pub(crate) const SYNONYMS: &str = "synonyms.tsv";
+/// The name of the copy of the user's labels in the folder of a generation.
 pub(crate) const LABELS: &str = "labels.tsv";
 
 /// The files of the user's tables.
@@ -81,7 +85,8 @@ impl TableMeta {
         tables.filter(changed).map(|table| table.path.as_path()).next()
     }
 
-    /// What the tables add to the analysis version in the description: the hash of each.
+    /// What the tables add to the analysis version in the description: the hashes of the words and
+    /// of the synonyms, each after a `+`. Labels are not part of the analysis.
     pub(crate) fn version_suffix(&self) -> String {
         let hash = |table: &Option<TableFile>| {
             table.as_ref().map_or(String::new(), |table| format!("+{}", table.hash))
@@ -90,8 +95,8 @@ impl TableMeta {
     }
 }
 
-/// Reads a table of the user. The path may come from a foreign index, so only regular files of
-/// bounded length are read.
+/// Reads a table of the user. The path may come from an index that somebody else has built, so only
+/// regular files of bounded length are read.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let about = fs::metadata(path)?;
     if !about.is_file() {
@@ -145,6 +150,7 @@ impl Table {
         Ok(Some(Self { path, text }))
     }
 
+    /// Parses the text of the table. The error names its file.
     fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, TableError>) -> Result<T, Error> {
         parse(&self.text).map_err(|TableError { line, reason }| Error::Table {
             path: self.path.clone(),
@@ -154,14 +160,19 @@ impl Table {
     }
 }
 
-/// The labels of bylines that a generation was built with, if the user has a table of them.
-pub(crate) fn labels(folder: &Folder, meta: &TableMeta) -> Result<Option<Labels>, Error> {
+/// The labels of bylines that a generation was built with: those of the program and of the copy of
+/// the user's table. `None` if there is no such table.
+pub(crate) fn labels_of_generation(
+    folder: &Folder,
+    meta: &TableMeta,
+) -> Result<Option<Labels>, Error> {
     let table = Table::read_copy(folder, LABELS, meta.labels.as_ref())?;
     table.map(|table| table.parsed(Labels::with_table)).transpose()
 }
 
-/// The labels of bylines in the user's table, if there is one.
-pub(crate) fn labels_of(files: &TableFiles) -> Result<Option<Labels>, Error> {
+/// The labels of bylines: those of the program and of the user's table. `None` if there is no such
+/// table.
+pub(crate) fn labels_of_user(files: &TableFiles) -> Result<Option<Labels>, Error> {
     let table = Table::read(files.labels.clone(), None)?;
     table.map(|table| table.parsed(Labels::with_table)).transpose()
 }
@@ -174,7 +185,7 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Segments text into words.
+    /// What segments text into words.
     #[must_use]
     pub fn segmenter(&self) -> &Segmenter {
         &self.segmenter
@@ -198,6 +209,7 @@ impl Analysis {
         Self::of(table(WORDS, words).as_ref(), table(SYNONYMS, synonyms).as_ref())
     }
 
+    /// The analysis of the program, with the entries of the user's tables.
     fn of(words: Option<&Table>, synonyms: Option<&Table>) -> Result<Self, Error> {
         let words = words.map_or(Ok(Vec::new()), |table| table.parsed(parse_words))?;
         let groups = synonyms.map_or(Ok(Vec::new()), |table| table.parsed(parse_synonyms))?;
@@ -207,8 +219,10 @@ impl Analysis {
         })
     }
 
-    /// Reads the user's tables, copies them into the folder of a new generation, and makes the
+    /// Reads the user's tables, copies them into `folder`, that of a new generation, and makes the
     /// analysis. If a table cannot be read, its copy in the generation `before` is used instead.
+    /// Returns the analysis, the labels of bylines if the user has a table of them, and the entry
+    /// of the tables in the description.
     pub(crate) fn write(
         files: &TableFiles,
         before: Option<&Folder>,
@@ -219,7 +233,8 @@ impl Analysis {
         let synonyms = Table::read(files.synonyms.clone(), copy(SYNONYMS))?;
         let labels = Table::read(files.labels.clone(), copy(LABELS))?;
         let analysis = Self::of(words.as_ref(), synonyms.as_ref())?;
-        let parsed = labels.as_ref().map(|table| table.parsed(Labels::with_table)).transpose()?;
+        let byline_labels =
+            labels.as_ref().map(|table| table.parsed(Labels::with_table)).transpose()?;
         let write = |name: &str, table: Option<Table>| -> Result<Option<TableFile>, Error> {
             let Some(Table { path, text }) = table else { return Ok(None) };
             let written = folder.write_durably(name, text.as_bytes());
@@ -232,7 +247,7 @@ impl Analysis {
             synonyms: write(SYNONYMS, synonyms)?,
             labels: write(LABELS, labels)?,
         };
-        Ok((analysis, parsed, meta))
+        Ok((analysis, byline_labels, meta))
     }
 
     /// Reads the copies of words and synonyms in a generation.

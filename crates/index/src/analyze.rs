@@ -1,4 +1,5 @@
-//! Turns a record into what is indexed of it: terms, values of fields, paths. It needs no tantivy.
+//! Turns a record into what is indexed of it: terms, values of fields, paths. Nothing here depends
+//! on tantivy.
 //!
 //! Text is folded and segmented here, once. The postings make unigrams and bigrams of the key
 //! characters. Words are joined into one string, because a document has a hundred of them, and one
@@ -15,29 +16,32 @@ use crate::error::Error;
 use crate::record::{Encoded, RecordExt, Texts, civil_seconds, encode, moment_start, tie_breaker};
 use crate::resemblance::{Sample, Sketch, sketch_and_sample};
 
-/// Chinese words of the body with at most this many characters are not indexed as words: their
-/// unigram or bigram is.
-const SHORT: usize = 1;
+/// A Han word of the body that has at most this many characters is not indexed as a word: its
+/// unigram, which is indexed in any case, has the same documents.
+const MAX_UNINDEXED_CHARS: usize = 1;
 
 /// The values of `has:`.
 pub const HAS: [&str; 8] =
     ["flash", "tags", "date", "source", "author", "category", "related", "url"];
 
-/// Whether a word of a field has a posting list of its own, and not only its unigram or bigram.
+/// Whether a word of a field has a posting list as a word. A Han word of one character in the body
+/// has only that of its unigram.
 #[must_use]
 pub fn is_indexed_word(field: TextField, kind: TokenKind, word: &str) -> bool {
-    field != TextField::Body || kind != TokenKind::Han || word.chars().nth(SHORT).is_some()
+    field != TextField::Body
+        || kind != TokenKind::Han
+        || word.chars().nth(MAX_UNINDEXED_CHARS).is_some()
 }
 
-/// Analyses one text.
+/// The key characters of a text, and its words that are indexed.
 pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -> FieldTerms {
     let folded = Folded::new(text);
     let mut key = Vec::with_capacity(folded.char_count());
     // About as long as the text, so that it seldom has to grow.
     let mut words = String::with_capacity(folded.as_str().len());
     // The rule of `is_indexed_word`, applied before a token is made.
-    let shortest = if field == TextField::Body { SHORT + 1 } else { 1 };
-    segmenter.terms(&folded, shortest, &mut key, |token| {
+    let min_han_chars = if field == TextField::Body { MAX_UNINDEXED_CHARS + 1 } else { 1 };
+    segmenter.terms(&folded, min_han_chars, &mut key, |token| {
         if !words.is_empty() {
             words.push(WORD_SEPARATOR);
         }
@@ -97,7 +101,7 @@ impl FacetValue {
 pub struct FieldValues {
     /// The id, then those of the variants of a flash item.
     pub ids: Vec<String>,
-    /// The id if it is not a number.
+    /// The id if it has no number, as most ids that dumps give.
     pub external_id: Option<String>,
     /// The index of the record in the order of the walk.
     pub ordinal: u64,
@@ -109,11 +113,13 @@ pub struct FieldValues {
     pub tags: Vec<FacetValue>,
     /// Its source or outlet.
     pub sources: Vec<FacetValue>,
-    /// Folded sources that are searched and not counted.
+    /// Its folded author, translator and editor, which `source:` finds, too. They are not counted
+    /// as sources.
     pub authors: Vec<String>,
     /// Its category.
     pub categories: Vec<FacetValue>,
-    /// Folded names of authors, translators and editors, whole and one by one.
+    /// What `author:` finds: author, translator and editor, folded, each as a whole, and each name
+    /// in them.
     pub names: Vec<String>,
     /// Folded name and host of the site.
     pub sites: Vec<String>,
@@ -121,7 +127,7 @@ pub struct FieldValues {
     pub url: Option<String>,
     /// `hans`, `hant`, `mixed` or `none`.
     pub script: &'static str,
-    /// Names of [`HAS`] that are true of the record.
+    /// Those of [`HAS`] that are true of the record.
     pub has: Vec<&'static str>,
 }
 
@@ -223,7 +229,7 @@ fn field_values(ordinal: u64, record: &Record, texts: &Texts) -> FieldValues {
     values
 }
 
-/// The id as a number, if it is one that a column can have.
+/// The id as a number, if it is one. The column has [`u64::MAX`] for ids that are none.
 fn id_number(record: &Record) -> Option<u64> {
     id::number_of(record.id()).filter(|number| *number < u64::MAX)
 }
@@ -305,6 +311,7 @@ fn script_name(texts: &Texts) -> &'static str {
     }
 }
 
+/// Those of [`HAS`] that are true of a record. The flags are in the order of [`HAS`].
 fn has(record: &Record) -> Vec<&'static str> {
     let flags = match record {
         Record::Article(article) => [

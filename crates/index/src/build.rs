@@ -1,4 +1,5 @@
-//! Builds an index of an archive: writes a new generation beside the old one, then replaces it.
+//! Builds an index of an archive: writes a new generation beside the old one, then makes the new
+//! one the generation in use.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -73,13 +74,13 @@ pub fn build(
     let salvaging = damaged.is_some() || existing.is_salvaged();
     let previous = previous(existing, &options, &version)?;
     if let Some(previous) = &previous {
-        previous.share(&mut draft)?;
+        previous.share_files(&mut draft)?;
     }
     let reused = previous.is_some();
     let inputs =
         BuildInputs { folder: draft.folder(), analysis: &analysis, options: &options, progress };
-    let wrote = write(&inputs, scanned, previous, stored.as_mut())?;
-    let Wrote { report, files, totals, written, base } = wrote;
+    let read = read_and_write(&inputs, scanned, previous, stored.as_mut())?;
+    let ReadAndWritten { report, files, totals, written, base } = read;
     let files = write_file_table(draft.folder(), files, stored.as_mut())?;
     check_losses(stored.as_ref(), &report, &options)?;
     let salvaged = salvaging && report.skipped.iter().any(is_unreadable);
@@ -108,7 +109,7 @@ pub fn build(
     Ok(Built { meta, reused, written, damaged, not_durable })
 }
 
-/// The absolute paths of the roots, which the description states.
+/// The canonical paths of the roots, which the description states.
 fn canonical_paths(roots: &RootSet) -> Result<Vec<PathBuf>, Error> {
     let canonical: Vec<PathBuf> = roots.roots().iter().map(|root| root.path.clone()).collect();
     match canonical.iter().find(|root| root.to_str().is_none()) {
@@ -215,45 +216,46 @@ fn write_file_table(
         counts.files += 1;
         counts.unreadable += u64::from(entry.unreadable);
         if let Some(before) = &mut before {
-            changes.note(before.remove(&path_hash(&entry.path)), &entry);
+            changes.count(before.remove(&path_hash(&entry.path)), &entry);
         }
         writer.push(entry).map_err(failed)?;
     }
     writer.finish().map_err(failed)?;
-    counts.changes = before.map(|left| {
-        changes.removed = left.values().filter(|before| before.has_records).count() as u64;
+    counts.changes = before.map(|not_found| {
+        changes.removed = not_found.values().filter(|before| before.has_records).count() as u64;
         changes
     });
     Ok(counts)
 }
 
-/// What was read and written.
-struct Wrote {
+/// What was read from the archive, and what was written into the generation.
+struct ReadAndWritten {
     report: Report,
     files: FileEntries,
     totals: FileTotals,
+    /// The number of documents that were analysed and written.
     written: u64,
     base: Option<Base>,
 }
 
 /// Reads the archive and writes the segments of a generation.
-fn write(
+fn read_and_write(
     inputs: &BuildInputs<'_>,
     scanned: ScannedArchive,
     previous: Option<Previous>,
     stored: Option<&mut Stored>,
-) -> Result<Wrote, Error> {
+) -> Result<ReadAndWritten, Error> {
     let failure = FirstFailure::default();
-    let write = || {
+    let run = || {
         let mut writer = GenerationWriter::new(inputs, previous, failure.clone())?;
         let Ingested { report, files, totals } = writer.read(inputs, scanned, stored)?;
         if inputs.options.strict && !report.skipped.is_empty() {
             return Err(Error::Strict { report: Box::new(report) });
         }
         let written = writer.written();
-        Ok(Wrote { report, files, totals, written, base: writer.finish()? })
+        Ok(ReadAndWritten { report, files, totals, written, base: writer.finish()? })
     };
-    write().map_err(|error| failure.cause_of(error))
+    run().map_err(|error| failure.cause_of(error))
 }
 
 /// The outcome of a build.

@@ -47,7 +47,7 @@ pub enum Error {
         expected: u32,
     },
     /// Another process is writing to the index.
-    #[error("the index in {} is being written by another process{}: wait until it ends, or use `--wait`", .dir.display(), named(*.holder))]
+    #[error("the index in {} is being written by another process{}: wait until it ends, or use `--wait`", .dir.display(), process_in_message(*.holder))]
     Busy {
         /// The index folder.
         dir: PathBuf,
@@ -114,7 +114,7 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    /// A table of words or synonyms has a mistake.
+    /// A table of the user (words, synonyms or labels) has a mistake.
     #[error("{}:{line}: {reason}", .path.display())]
     Table {
         /// The file.
@@ -129,7 +129,8 @@ pub enum Error {
         "tantivy failed: `wensou check` says whether the index is damaged, `wensou check --repair` repairs it"
     )]
     Engine(#[from] tantivy::TantivyError),
-    /// A stored record is damaged.
+    /// A stored record is damaged. The source is the error of decoding it; `None` if it was not
+    /// decoded, because its hash differs or a structure by which it is found is damaged.
     #[error(
         "a stored record is damaged: `wensou check` lists all damage, `wensou check --repair` repairs it"
     )]
@@ -170,11 +171,13 @@ fn pages(count: usize) -> String {
     format!("{count} {}", if count == 1 { "page" } else { "pages" })
 }
 
-fn named(holder: Option<u32>) -> String {
+/// The process that has the lock, for a message; empty if it is not known.
+fn process_in_message(holder: Option<u32>) -> String {
     holder.map_or(String::new(), |holder| format!(" (pid {holder})"))
 }
 
 impl Error {
+    /// Makes an [`Error::Io`] of a system error, as an argument of `map_err`. `what` is a verb.
     pub(crate) fn io(
         what: &'static str,
         path: &Path,

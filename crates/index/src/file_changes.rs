@@ -7,11 +7,12 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The files of a build, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FileCounts {
-    /// All files that the build looked into or kept.
+    /// All files that the build looked into, and those whose earlier records it kept.
     pub files: u64,
     /// Files that could not be read, whose earlier records were kept.
     pub unreadable: u64,
-    /// Compared with the index before; `None` if there was none, or if it had no table of files.
+    /// The changes since the previous index; `None` if there was none, or if it had no table of
+    /// files.
     pub changes: Option<FileChanges>,
 }
 
@@ -19,7 +20,7 @@ pub struct FileCounts {
 /// count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FileChanges {
-    /// Files that the index before did not have.
+    /// Files that the previous index did not have.
     pub added: u64,
     /// Files with other content.
     pub changed: u64,
@@ -27,7 +28,7 @@ pub struct FileChanges {
     pub removed: u64,
 }
 
-/// A file of the index before.
+/// A file, as the previous index has it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FileBefore {
     pub(crate) stamp: FileStamp,
@@ -36,8 +37,9 @@ pub(crate) struct FileBefore {
 }
 
 impl FileChanges {
-    /// Compares a file with the same file of the index before, if that has it.
-    pub(crate) fn note(&mut self, before: Option<FileBefore>, now: &FileEntry) {
+    /// Counts a file if it was added or changed. `before` is the same file in the previous index,
+    /// if that has it.
+    pub(crate) fn count(&mut self, before: Option<FileBefore>, now: &FileEntry) {
         match before {
             None => self.added += u64::from(now.records > 0),
             Some(before) => {

@@ -1,7 +1,7 @@
 //! `files`: the table of the files of an archive, with what each contributed to the corpus
 //! statistics.
 //!
-//! The next build compares its files with it, and takes from it what an unreadable file
+//! The next build compares its files with this table, and takes from it what an unreadable file
 //! contributed. A search looks up the files of the hits that it shows, so the table is in blocks
 //! that are read one by one. Each block has two parts, because a search never needs the
 //! contributions.
@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Entries and contributions are [parts](crate::parts) of the file. A block has the files of one
-//! stretch of the walk, in the order of [`sort_key`]. Blocks can overlap, because files that are
-//! kept come last.
+//! stretch of the walk, in the order of [`sort_key`]. Blocks can overlap: files of a folder that
+//! cannot be read come last, with the entries that the previous table had of them.
 
 use std::io;
 
@@ -23,9 +23,10 @@ use crate::files::{FILES, Folder};
 use crate::parts::{Magic, Part, Parts, PartsWriter, damaged};
 
 const MAGIC: &Magic = b"WSFILES1";
-/// Files of a block: a search reads one block for each hit, which takes 20 µs.
+/// The maximum number of files in a block. A search reads a block for each hit, in 20 µs.
 const BLOCK: usize = 256;
-/// Bytes of contributions after which a block ends, so that large dumps do not share one.
+/// The size of the contributions, in bytes, after which a block ends. So large dumps do not share a
+/// block.
 const BLOCK_BYTES: usize = 4 << 20;
 
 /// A path in a form that sorts in the order of the walk: `a/b` before `a.txt`.
@@ -33,8 +34,8 @@ pub(crate) fn sort_key(path: &str) -> String {
     path.trim_end_matches('/').replace('/', "\0")
 }
 
-/// Whether a path, as its [`sort_key`], is this file or folder, below it, or a member of it
-/// (`archive.zip!/page.txt`).
+/// Whether `path` is the file or folder `folder`, a file below it, or a member of it
+/// (`archive.zip!/page.txt`). Both are [`sort_key`]s.
 pub(crate) fn is_under(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|remaining| {
         remaining.is_empty()
@@ -236,7 +237,7 @@ mod tests {
 
     #[test]
     fn files_are_found_by_path_and_by_folder() {
-        // The last stretch is out of order, as files of an unreadable folder are.
+        // The last files are out of order, as those of an unreadable folder are.
         let numbers: Vec<usize> = (100..1000).chain(20..60).collect();
         let entries: Vec<FileEntry> = numbers.iter().map(|number| entry(*number)).collect();
         let (_dir, table) = table(&entries);
@@ -264,13 +265,25 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_contains_paths_that_start_with_its_whole_name() {
+        let under = |path: &str, folder: &str| is_under(&sort_key(path), &sort_key(folder));
+        for path in ["a/b", "a/b/c.txt", "a/b!/c.txt"] {
+            assert!(under(path, "a/b"), "{path}");
+            assert!(under(path, "a/b/"), "{path}");
+        }
+        for path in ["a/bc", "a", "a/b.txt", "a/b!c"] {
+            assert!(!under(path, "a/b"), "{path}");
+        }
+    }
+
+    #[test]
     fn an_empty_table_has_no_files() {
         let (_dir, table) = table(&[]);
         assert_eq!(table.entry("a").unwrap(), None);
     }
 
     #[test]
-    fn a_flipped_bit_is_an_error() {
+    fn a_flipped_bit_never_gives_other_entries() {
         let entries: Vec<FileEntry> = (0..300).map(entry).collect();
         let (dir, _) = table(&entries);
         let path = dir.path().join(FILES);

@@ -3,11 +3,17 @@
 //! - [`build`] reads an archive and writes a new generation; [`Index::open`] opens the current one.
 //! - `analyze` turns a record into terms and values. `engine` is the tantivy index that they go
 //!   into, with the [postings](wensou_postings) as a plugin.
-//! - `write` runs the stages of a build. `existing` is the index before, `update` decides which of
-//!   its documents stay, and `stored` reads its records for files that cannot be read.
+//! - `write` runs the stages of a build. `existing` is the index that the folder has before the
+//!   build, `update` decides which of its documents stay, and `stored` reads its records of files
+//!   that cannot be read.
+//! - `duplicates` finds the groups of near-duplicates in a build; `resemblance` says which texts
+//!   are near-duplicates.
 //! - [`check()`] compares an index with its checksums, with its records and with the archive.
-//! - `generation` has the folder of an index: a build never touches the generation in use.
-//! - `meta` is the description of a generation, `analysis` its words and synonyms.
+//! - `generation` has the folder of an index, in which a build never touches the generation in use;
+//!   `files` opens the files in it.
+//! - `meta` is the description of a generation, `analysis` its segmenter and synonyms, with the
+//!   user's tables, and `file_table` the table of the files of the archive.
+//! - `roots` and `share` say which files of an archive an index covers.
 //!
 //! Queries and ranking are in `wensou-query`.
 //!

@@ -80,7 +80,8 @@ struct Slot {
     path_bytes: AtomicUsize,
 }
 
-/// The greatest number of mappings that the handler can name. An open index uses about twenty.
+/// The maximum number of mappings whose files the handler can name. An open index uses about
+/// twenty.
 const SLOTS: usize = 128;
 
 static MAPPINGS: [Slot; SLOTS] = [const {
@@ -169,7 +170,8 @@ fn on_sigbus(info: &libc::siginfo_t) {
     let report = |bytes: &[u8]| write(2, bytes);
     for slot in &MAPPINGS {
         let start = slot.start.load(Ordering::Acquire);
-        // The last page of a mapping may extend beyond the end of the file.
+        // The last page of a mapping may extend beyond the end of the file, by less than 64 KiB on
+        // all usual systems.
         let end = start.saturating_add(slot.bytes.load(Ordering::Relaxed)).saturating_add(1 << 16);
         if start <= 1 || at < start || at >= end {
             continue;

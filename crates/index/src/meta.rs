@@ -25,7 +25,8 @@ use crate::share::Share;
 pub struct Meta {
     /// The format of the index, see [`FORMAT_VERSION`].
     pub format: u32,
-    /// The analysis version: [`analysis()`] of the program, then the hashes of the user's tables.
+    /// The analysis version: [`analysis()`] of the program, then the hashes of the user's words and
+    /// synonyms.
     pub analysis: String,
     /// The user's tables that it was built with.
     #[serde(default)]
@@ -36,7 +37,7 @@ pub struct Meta {
     pub built: String,
     /// Absolute paths of the files and folders that were indexed.
     pub roots: Vec<PathBuf>,
-    /// The same as they were given. Paths of records start with these.
+    /// The same files and folders, as the user gave them. Paths of records start with these.
     pub given: Vec<PathBuf>,
     /// The encoding of all files, if the user gave one; otherwise it was detected for each.
     pub encoding: Option<String>,
@@ -60,7 +61,7 @@ pub struct Meta {
     pub archive: String,
     /// What the build counted and skipped.
     pub report: Report,
-    /// The files of the archive, counted and compared with the index before.
+    /// The numbers of files of the archive, also of those that changed since the previous index.
     #[serde(default)]
     pub file_counts: FileCounts,
     /// Whether the index was built beside a damaged one while some files of the archive could not
@@ -238,8 +239,8 @@ impl Settings {
         self.root_set().paths_from_here()
     }
 
-    /// Lets the records of a renamed root belong to its new path. They keep the path that they were
-    /// given.
+    /// Replaces the path of a renamed root, so that its records belong to the new path. The path in
+    /// [`Settings::given`] stays, because the paths of stored records start with it.
     pub(crate) fn rename_root(&mut self, old: &Path, new: &Path) {
         let old = canonical(old);
         for root in self.roots.iter_mut().filter(|root| canonical(root) == old) {
@@ -284,7 +285,7 @@ pub(crate) mod tests {
     use crate::generation::{Draft, KeepComplete, WhenBusy, current, settings};
 
     /// The description of an index without documents.
-    pub(crate) fn empty() -> Meta {
+    pub(crate) fn meta_without_documents() -> Meta {
         Meta {
             format: FORMAT_VERSION,
             analysis: analysis(),
@@ -315,7 +316,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_format_of_the_future_is_named() {
+    fn a_newer_format_is_an_error_with_its_number() {
         let dir = tempfile::tempdir().unwrap();
         let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
         draft.publish(b"{\"format\": 99, \"new\": true}", KeepComplete::No).unwrap();
@@ -327,7 +328,7 @@ pub(crate) mod tests {
         for name in ["../x", "/etc/passwd", "", ".", "..", "a/b", "a\0b"] {
             let dir = tempfile::tempdir().unwrap();
             let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
-            let mut meta = empty();
+            let mut meta = meta_without_documents();
             meta.files.insert(name.to_owned(), crate::Sum { bytes: 0, xxh3: 0 });
             draft.publish(&meta.to_bytes().unwrap(), KeepComplete::No).unwrap();
             assert!(matches!(read(dir.path()), Err(Error::Unreadable { .. })), "{name:?}");
@@ -338,7 +339,7 @@ pub(crate) mod tests {
     fn settings_survive_a_damaged_description() {
         let dir = tempfile::tempdir().unwrap();
         let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
-        let (meta, generation) = (empty(), draft.folder().path().to_path_buf());
+        let (meta, generation) = (meta_without_documents(), draft.folder().path().to_path_buf());
         let kept = Settings::from(&meta);
         draft.folder().write_durably(SETTINGS, &kept.to_bytes().unwrap()).unwrap();
         draft.publish(&meta.to_bytes().unwrap(), KeepComplete::No).unwrap();

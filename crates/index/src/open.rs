@@ -188,7 +188,8 @@ impl Index {
         self.postings.at(segment).map(Postings::columns).ok_or(Error::Record(None))
     }
 
-    /// The hashes of a document's id and record, which identify the record.
+    /// The tie breaker (a hash of the id) and the content hash of a document, which together
+    /// identify its record.
     pub(crate) fn identity(&self, columns: &Columns, doc: DocId) -> Result<(u64, u64), Error> {
         match (columns.tie_breaker(doc), columns.content_hash(doc)) {
             (Some(tie_breaker), Some(content_hash)) => Ok((tie_breaker, content_hash)),
@@ -207,8 +208,8 @@ impl Index {
         [path].into_iter().chain(containers).find_map(|path| files.entry(path).ok().flatten())
     }
 
-    /// The number of files and records of a root, as it was given; `None` if the table of files
-    /// cannot be read.
+    /// The number of files of a root, and the number of articles and of occurrences of flash items
+    /// in them. `root` is spelled as it was given. `None` if the table of files cannot be read.
     #[must_use]
     pub fn file_totals(&self, root: &Path) -> Option<(u64, u64)> {
         let root = sort_key(&root.to_string_lossy());

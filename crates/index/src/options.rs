@@ -11,14 +11,14 @@ use crate::analysis::TableFiles;
 pub struct BuildOptions {
     /// How files are read and parsed.
     pub ingest: wensou_ingest::Options,
-    /// Number of threads that analyse; all cores by default.
+    /// Number of threads that analyse records; as many as the machine has cores by default.
     pub threads: usize,
-    /// Bytes of a segment in memory after which it is written; 40 MiB by default.
+    /// The size in memory at which a segment is written; 40 MiB by default.
     pub memory_bytes: usize,
-    /// Bytes of records after which a segment is written in any case; 64 MiB by default. Larger
-    /// segments need more memory when they are merged.
+    /// The size of its records in bytes at which a segment is written in any case; 64 MiB by
+    /// default. Larger segments need more memory when they are merged.
     pub segment_bytes: u64,
-    /// The user's words and synonyms.
+    /// The user's tables: words, synonyms and labels of bylines.
     pub tables: TableFiles,
     /// The file that the statistics in [`ingest`](Self::ingest) come from, if they are given.
     pub stats: Option<PathBuf>,

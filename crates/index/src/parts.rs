@@ -6,8 +6,8 @@
 //!           | XXH3 of its bytes u64 | magic of 8 bytes
 //! ```
 //!
-//! Parts and the directory are zstd frames of postcard, or bytes as they are. All numbers of the
-//! trailer are little-endian. The directory says where the parts are.
+//! A part is postcard in a zstd frame, or bytes as they are. The directory is the last part; it
+//! says where the others are. All numbers of the trailer are little-endian.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -19,20 +19,26 @@ use zstd::bulk::Compressor;
 
 use crate::files::Folder;
 
+/// The length of the trailer in bytes.
 const TRAILER: u64 = 40;
-/// The largest part that is read, decompressed. A build writes no larger one.
+/// The maximum length of a part, in bytes, both as stored and decompressed. A longer one is taken
+/// for damage.
 const MAX_PART: u64 = 1 << 30;
+/// The level of compression with zstd.
 const LEVEL: i32 = 1;
 
-/// What tells one kind of file from another: its last bytes.
+/// The last eight bytes of a file, which say what kind of file it is.
 pub(crate) type Magic = [u8; 8];
 
-/// A part of a file.
+/// Where a part of a file is, with its checksum.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Part {
     offset: u64,
+    /// The number of bytes in the file.
     length: u64,
+    /// The number of bytes after decompression.
     raw_length: u64,
+    /// XXH3 of the bytes in the file.
     sum: u64,
 }
 

@@ -78,8 +78,8 @@ fn hexadecimal(sum: u128) -> String {
 /// means the whole archive. The files themselves are not compared.
 pub(crate) fn is_same_share(share: Option<&Share>, options: &Options) -> bool {
     let now = Share::of(options, FileTotals::default());
-    let what = |share: &Share| (share.paths.clone(), share.survey.clone());
-    share.map(what) == now.as_ref().map(what)
+    let paths_and_survey = |share: &Share| (share.paths.clone(), share.survey.clone());
+    share.map(paths_and_survey) == now.as_ref().map(paths_and_survey)
 }
 
 /// Changes the options so that they select a share and use the statistics that it was built with,

@@ -1,7 +1,7 @@
 //! Reads records of the existing index during a build, for files that cannot be read at the moment.
 //!
-//! They are read straight from the document stores, so that no record is lost because another file
-//! of the index is damaged. A store is used only if its own checksum matches.
+//! Records are read straight from the document stores of tantivy, so that none is lost because
+//! another file of the index is damaged. A store is used only if its own checksum matches.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -31,7 +31,7 @@ use crate::roots::canonical;
 
 /// The field id of records in formats 4 and 5. Format 6 has [`RECORD_FIELD`].
 const OLD_RECORD_FIELD: u32 = 17;
-/// Decompressed blocks of a store that are cached.
+/// The number of decompressed blocks of a store that are cached.
 const CACHED_BLOCKS: usize = 8;
 
 /// The records of one generation, by the paths where they occur. Paths start with the roots as this
@@ -42,14 +42,15 @@ pub(crate) struct Stored {
     /// The number of records according to the description, if that can be read.
     expected: Option<u64>,
     /// Read when first needed: most builds can read all files of the archive.
-    table: Option<Table>,
-    /// The table of files, if the generation has one that can be read. Opened when first needed.
+    stores: Option<Stores>,
+    /// The table of files; the inner `None` if the generation has none that can be read. Opened
+    /// when first needed.
     files: Option<Option<FileTable>>,
-    /// Roots whose records are left out.
+    /// The [`sort_key`]s of roots whose records are left out.
     forgotten: Vec<String>,
 }
 
-/// A folder that belongs to the old index and to this build.
+/// A file or folder that both the old index and this build cover, with everything in it.
 struct Root {
     /// Its path in the old index.
     old: PathBuf,
@@ -57,12 +58,13 @@ struct Root {
     new: PathBuf,
 }
 
-/// Number of a store, and document in it.
+/// The index of a store in [`Stores::readers`], and a document in that store.
 type Location = (usize, DocId);
 
-/// The locations of all records.
-struct Table {
-    stores: Vec<StoreReader>,
+/// The document stores of the generation, with the locations of all records in them.
+struct Stores {
+    /// The stores whose checksums match.
+    readers: Vec<StoreReader>,
     /// Locations by [`sort_key`] of the path.
     by_path: BTreeMap<String, Vec<Location>>,
     /// The number of records that could not be read, at least.
@@ -97,7 +99,7 @@ impl Stored {
             generation,
             roots: shared,
             expected,
-            table: None,
+            stores: None,
             files: None,
             forgotten: Vec::new(),
         }
@@ -108,21 +110,22 @@ impl Stored {
         self.locations(path).map_or(0, |locations| locations.len() as u64)
     }
 
-    /// Leaves out the records of a root from here on.
+    /// Leaves out the records of a root from now on.
     pub(crate) fn forget(&mut self, root: &Path) {
         self.forgotten.push(sort_key(&root.to_string_lossy()));
     }
 
     /// The number of records that could not be read, if records were needed and some are lost.
     pub(crate) fn lost_records(&self) -> Option<u64> {
-        self.table.as_ref().map(|table| table.lost).filter(|lost| *lost > 0)
+        self.stores.as_ref().map(|stores| stores.lost).filter(|lost| *lost > 0)
     }
 
-    fn table(&mut self) -> io::Result<&mut Table> {
-        if self.table.is_none() {
-            self.table = Some(self.read()?);
+    /// The stores, which are read when this is first called.
+    fn stores(&mut self) -> io::Result<&mut Stores> {
+        if self.stores.is_none() {
+            self.stores = Some(self.read_stores()?);
         }
-        self.table.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.stores.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     /// The locations of the records of a file or folder, in the order of the walk and without
@@ -130,13 +133,13 @@ impl Stored {
     fn locations(&mut self, path: &Path) -> io::Result<Vec<Location>> {
         let path = sort_key(&path.to_string_lossy());
         let forgotten = self.forgotten.iter().any(|root| is_under(&path, root));
-        let table = self.table()?;
+        let stores = self.stores()?;
         if forgotten {
             return Ok(Vec::new());
         }
         let mut found: Vec<Location> = Vec::new();
         let mut seen = HashSet::default();
-        let entries = table.by_path.range(path.clone()..);
+        let entries = stores.by_path.range(path.clone()..);
         for (_, locations) in entries
             .take_while(|(key, _)| key.starts_with(&path))
             .filter(|(key, _)| is_under(key, &path))
@@ -147,48 +150,51 @@ impl Stored {
     }
 
     /// Reads every store whose checksum matches.
-    fn read(&self) -> io::Result<Table> {
-        let mut table = Table { stores: Vec::new(), by_path: BTreeMap::new(), lost: 0 };
+    fn read_stores(&self) -> io::Result<Stores> {
+        let mut stores = Stores { readers: Vec::new(), by_path: BTreeMap::new(), lost: 0 };
         let entries = self.generation.entries()?;
         let (mut read, mut damaged) = (0, 0);
         for entry in &entries {
             let Some(segment) = entry.name.strip_suffix(".store") else { continue };
+            // Of several lists of deleted documents, the one with the highest stamp is in use.
             let deleted = entries.iter().filter_map(|other| {
                 let stamp = other.name.strip_prefix(segment)?.strip_prefix('.')?;
                 Some((stamp.strip_suffix(".del")?.parse::<u64>().ok()?, other.name.as_str()))
             });
             let deleted = deleted.max().map(|(_, name)| name);
-            match self.store(&entry.name, deleted, table.stores.len(), &mut table.by_path) {
-                Ok((store, records)) => {
-                    table.stores.push(store);
+            let number = stores.readers.len();
+            match self.read_store(&entry.name, deleted, number, &mut stores.by_path) {
+                Ok((reader, records)) => {
+                    stores.readers.push(reader);
                     read += records;
                 }
                 Err(_) => damaged += 1,
             }
         }
-        table.lost = match self.expected {
+        stores.lost = match self.expected {
             Some(expected) => expected.saturating_sub(read),
-            // Their number is unknown, but at least one for each damaged store.
+            // The number of lost records is unknown, but each damaged store has at least one.
             None => damaged,
         };
-        Ok(table)
+        Ok(stores)
     }
 
-    /// Opens a store and adds the locations of its records to `by_path`. Returns the store and the
-    /// number of its records. `deleted` is the file that lists its deleted documents.
-    fn store(
+    /// Opens the store in the file `name` and adds the locations of its records to `by_path`.
+    /// `number` is the index that the store will have in [`Stores::readers`], and `deleted` the
+    /// file that lists its deleted documents. Returns the store and the number of its records.
+    fn read_store(
         &self,
         name: &str,
         deleted: Option<&str>,
         number: usize,
-        by_path: &mut BTreeMap<String, Vec<(usize, DocId)>>,
+        by_path: &mut BTreeMap<String, Vec<Location>>,
     ) -> Result<(StoreReader, u64), Error> {
         let failed = |error| Error::io("read", &self.generation.path_of(name))(error);
-        let store = self.verified(name).map_err(failed)?;
+        let store = self.read_verified(name).map_err(failed)?;
         let store = StoreReader::open(store, CACHED_BLOCKS).map_err(failed)?;
         // If the list of deleted documents is damaged, keep all: a deleted record is better than a
         // lost one.
-        let alive = deleted.and_then(|name| self.verified(name).ok()?.read_bytes().ok());
+        let alive = deleted.and_then(|name| self.read_verified(name).ok()?.read_bytes().ok());
         let alive =
             alive.filter(|bytes| bytes.len() >= 4 && bytes.len() % 8 == 4).map(AliveBitSet::open);
         let mut found = Vec::new();
@@ -211,7 +217,7 @@ impl Stored {
     }
 
     /// Reads one of tantivy's files without its footer, and compares it with its checksum.
-    fn verified(&self, name: &str) -> io::Result<FileSlice> {
+    fn read_verified(&self, name: &str) -> io::Result<FileSlice> {
         let (file, _) = self.generation.file(name)?;
         let bytes = OwnedBytes::new(Mapping::new(&file, &self.generation.path_of(name))?);
         let (footer, body) = Footer::extract_footer(FileSlice::new(Arc::new(bytes)))?;
@@ -228,7 +234,8 @@ impl Stored {
     }
 
     /// The files of the index, by the hashes of their paths in this build. `None` if it has no
-    /// table of files. Files outside all roots of this build have hashes of their own.
+    /// table of files. Files outside all roots of this build get hashes that no path of this build
+    /// has.
     pub(crate) fn files_before(&mut self) -> io::Result<Option<HashMap<u64, FileBefore>>> {
         if self.files().is_none() {
             return Ok(None);
@@ -301,16 +308,18 @@ impl StoredRecords for Stored {
         let found = self.locations(path)?;
         let mut records = Vec::with_capacity(found.len());
         for (store, doc) in found {
-            let store = &self.table()?.stores[store];
+            let store = &self.stores()?.readers[store];
             let mut record = read_record(store, doc).map_err(io::Error::other)?;
             each_path(&mut record, &mut |path| {
-                // A path outside all roots stays as it is, and is not read by any build.
+                // A path outside all roots of this build stays as it is: this build reads no such
+                // file.
                 if let Some(new) = self.new_path(path) {
                     *path = new;
                 }
             });
             records.push(record);
         }
+        // Articles come first. The sort is stable, so both kinds stay in their order.
         let is_flash = |record: &Record| matches!(record, Record::Flash(_));
         records.sort_by_key(is_flash);
         Ok(records)
@@ -360,23 +369,6 @@ pub(crate) fn each_path(record: &mut Record, each: &mut dyn FnMut(&mut String)) 
                 flash.variants.iter_mut().flat_map(|variant| &mut variant.occurrences);
             let occurrences = flash.occurrences.iter_mut().chain(of_variants);
             occurrences.for_each(|occurrence| each(&mut occurrence.path));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_contains_paths_that_start_with_its_whole_name() {
-        let under = |path: &str, folder: &str| is_under(&sort_key(path), &sort_key(folder));
-        for path in ["a/b", "a/b/c.txt", "a/b!/c.txt"] {
-            assert!(under(path, "a/b"), "{path}");
-            assert!(under(path, "a/b/"), "{path}");
-        }
-        for path in ["a/bc", "a", "a/b.txt", "a/b!c"] {
-            assert!(!under(path, "a/b"), "{path}");
         }
     }
 }

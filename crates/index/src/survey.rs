@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use wensou_ingest::{ArchiveSurvey, Options, Progress, SurveySummary};
 
-use crate::analysis::{TableFiles, labels_of};
+use crate::analysis::{TableFiles, labels_of_user};
 use crate::error::Error;
 use crate::generation::is_index_folder;
 
-/// Surveys what the options select of the archive in `base`, for several machines that index one
-/// archive together. Of the tables, only the labels matter.
+/// Surveys the files of the archive in `base` that the options select, for several machines that
+/// index one archive together. Of the user's tables, only the labels are used.
 ///
 /// # Errors
 ///
@@ -24,6 +24,6 @@ pub fn survey(
 ) -> Result<(ArchiveSurvey, SurveySummary), Error> {
     let mut options = options.clone();
     options.exclude_folder = Some(is_index_folder);
-    options.labels = labels_of(tables)?.map(Arc::new);
+    options.labels = labels_of_user(tables)?.map(Arc::new);
     wensou_ingest::survey_archive(base, &options, progress).map_err(Error::of_ingest)
 }

@@ -1,4 +1,4 @@
-//! The generation that an update starts from, and which of its documents stay.
+//! Decides which documents of the previous generation stay in an update.
 //!
 //! An update reads the whole archive, because one page can decide how another is parsed, and
 //! compares each record with the stored ones. Unchanged documents of the *base*, the segment of the
@@ -18,9 +18,9 @@ use crate::meta::Base;
 use crate::open::Index;
 use crate::record::Encoded;
 
-/// At most one in this many documents may be deleted or in the recent segment; beyond that the next
-/// build is a whole one.
-const MAX_CHANGED: u64 = 4;
+/// If more than one in this many documents is deleted or in the recent segment, the next build is a
+/// whole one.
+const MAX_CHANGED_ONE_IN: u64 = 4;
 
 /// The generation in use, which is to be updated.
 pub(crate) struct Previous {
@@ -36,7 +36,7 @@ pub(crate) struct Previous {
     articles: BaseArticles,
 }
 
-/// What remains of the base.
+/// The outcome of an update for the base.
 pub(crate) struct Kept {
     /// The documents that no record has claimed, to be deleted.
     pub(crate) deletion: Deletion,
@@ -47,8 +47,8 @@ pub(crate) struct Kept {
 }
 
 impl Previous {
-    /// `None` if there is no base, if too many documents are deleted or outside it, or if its
-    /// sketches cannot be read.
+    /// Prepares an update of `index`; `None` if it has no base, if too many documents are deleted
+    /// or outside the base, or if the sketches of the base cannot be read.
     pub(crate) fn new(index: Index) -> Result<Option<Self>, Error> {
         let Some(base) = &index.meta().base else { return Ok(None) };
         let mut recent = index.segments();
@@ -59,7 +59,7 @@ impl Previous {
         let changed = recent.iter().map(|segment| segment.living.len() as u64).sum::<u64>()
             + base.num_deleted();
         let all = changed + base.living.len() as u64;
-        if changed * MAX_CHANGED > all {
+        if changed * MAX_CHANGED_ONE_IN > all {
             return Ok(None);
         }
         let Ok(articles) = BaseArticles::read(index.generation()) else { return Ok(None) };
@@ -71,9 +71,10 @@ impl Previous {
         Ok(Some(Self { base, recent, unclaimed, kept: HashSet::default(), articles, index }))
     }
 
-    /// Shares the files of the generation with the draft, except those that every build writes
-    /// again. tantivy's lists of files are copied, because tantivy writes into them.
-    pub(crate) fn share(&self, draft: &mut Draft) -> Result<(), Error> {
+    /// Shares the files of the segments with the draft. Every build writes the other files again:
+    /// the names of these have no extension, or that of tables. tantivy's lists of files are
+    /// copied, because tantivy writes into them.
+    pub(crate) fn share_files(&self, draft: &mut Draft) -> Result<(), Error> {
         let generation = self.index.generation();
         let page_sums = self.index.page_sums()?;
         for (name, sum) in &self.index.meta().files {
@@ -100,7 +101,7 @@ impl Previous {
         }
     }
 
-    /// Divides the base into what is deleted and what is kept.
+    /// Divides the base into the documents that are deleted and those that are kept.
     pub(crate) fn finish(self) -> Result<Kept, Error> {
         let Self { index, base, kept, articles, .. } = self;
         let mut deleted = index.meta().base.as_ref().map(|base| base.deleted).unwrap_or_default();
@@ -114,8 +115,9 @@ impl Previous {
         Ok(Kept { deletion: base.delete(unclaimed), base: Base { segment, deleted }, articles })
     }
 
-    /// All documents of every segment but the base: what stays of them is written again.
-    pub(crate) fn recent(&self) -> Vec<Deletion> {
+    /// Deletes all documents outside the base. Those whose records are still in the archive are
+    /// written again.
+    pub(crate) fn delete_recent(&self) -> Vec<Deletion> {
         self.recent.iter().map(|segment| segment.delete(segment.living.clone())).collect()
     }
 }

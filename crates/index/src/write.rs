@@ -29,14 +29,16 @@ use crate::resemblance::{Samples, Sketch};
 use crate::stored::Stored;
 use crate::update::{Kept, Previous};
 
-/// Records of a batch. Waking a thread costs as much as analysing a flash item.
+/// The maximum number of records in a batch. Waking a thread costs as much as analysing a flash
+/// item, so a batch has many.
 const BATCH: usize = 16;
-/// Bytes of records after which a batch is handed on, however few records it has.
+/// The size of its records, in bytes, at which a batch is handed on, however few they are.
 const BATCH_BYTES: usize = 256 << 10;
-/// Batches of a queue: enough to keep all stages busy, few enough to need little memory.
+/// The maximum number of batches in a queue: enough to keep all stages busy, few enough to need
+/// little memory.
 const QUEUE: usize = 8;
-/// The greatest number of bytes of the records between reading and indexing. An analysed record
-/// takes ten times as many.
+/// The maximum size, in bytes, of all records that were read and are not indexed yet. An analysed
+/// record takes ten times as many bytes.
 const IN_FLIGHT: u64 = 4 << 20;
 
 /// What all stages of a build need.
@@ -53,6 +55,7 @@ pub(crate) struct GenerationWriter {
     folder: Folder,
     segments: SegmentsWriter,
     previous: Option<Previous>,
+    /// The number of documents written so far.
     written: u64,
     added: AddedArticles,
 }
@@ -77,8 +80,8 @@ impl GenerationWriter {
             records: options.segment_bytes,
         };
         let segments = SegmentsWriter::open(folder.path(), limits, failure)?;
-        for recent in previous.iter().flat_map(Previous::recent) {
-            segments.delete(recent)?;
+        for deletion in previous.iter().flat_map(Previous::delete_recent) {
+            segments.delete(deletion)?;
         }
         let folder = folder.try_clone().map_err(Error::io("open", folder.path()))?;
         let samples = Samples::new(folder.path());
@@ -107,9 +110,10 @@ impl GenerationWriter {
         thread::scope(|scope| {
             start_analysis(scope, inputs, &to_analyse)?;
             drop(to_analyse);
-            let indexing = start(scope, folder.path(), || {
-                let indexed = index(segments, added, to_index, folder.path(), &budget);
-                // Nobody releases bytes after this, so nobody may wait for them.
+            let indexing = start_thread(scope, folder.path(), || {
+                let indexed = index_outcomes(segments, added, to_index, folder.path(), &budget);
+                // Indexing has ended, so nothing releases bytes any more, and nothing may wait for
+                // them.
                 budget.close();
                 indexed
             })?;
@@ -136,7 +140,7 @@ impl GenerationWriter {
             );
             let flushed = batches.flush();
             drop(batches);
-            // An error of indexing comes first: it is why reading stopped.
+            // Report an error of indexing before one of reading: it is why reading stopped.
             indexing.join().unwrap_or_else(|_| Err(panicked().into()))?;
             let ingested = read.map_err(Error::of_ingest)?;
             match flushed {
@@ -207,7 +211,7 @@ fn remove_locks(folder: &Folder) -> Result<(), Error> {
 /// # Errors
 ///
 /// If the system refuses another thread.
-fn start<'s, 'e, T: Send + 's>(
+fn start_thread<'s, 'e, T: Send + 's>(
     scope: &'s thread::Scope<'s, 'e>,
     folder: &Path,
     run: impl FnOnce() -> T + Send + 's,
@@ -216,7 +220,7 @@ fn start<'s, 'e, T: Send + 's>(
     started.map_err(Error::io("start a thread that writes", folder))
 }
 
-/// Starts the threads that analyse, which end when all senders of jobs are gone.
+/// Starts the threads that analyse records. They end when all senders of jobs are gone.
 fn start_analysis<'s>(
     scope: &'s thread::Scope<'s, '_>,
     inputs: &BuildInputs<'s>,
@@ -225,7 +229,7 @@ fn start_analysis<'s>(
     let segmenter = inputs.analysis.segmenter();
     for _ in 0..inputs.options.threads.max(1) {
         let to_analyse = to_analyse.clone();
-        start(scope, inputs.folder.path(), move || {
+        start_thread(scope, inputs.folder.path(), move || {
             for Job { records, outcome } in to_analyse {
                 // The record is dropped once it is analysed: only its bytes wait to be indexed.
                 let analysed = records.into_iter().map(|(ordinal, encoded)| {
@@ -279,7 +283,7 @@ impl Batches<'_> {
 
 /// Indexes the outcomes in the order of their queue, notes the sketches of articles, and releases
 /// the bytes of their records.
-fn index(
+fn index_outcomes(
     segments: &mut SegmentsWriter,
     added: &mut AddedArticles,
     to_index: Receiver<Outcome>,
@@ -302,7 +306,7 @@ fn index(
     Ok(())
 }
 
-/// Indexing ended early. Its own error is the one to report.
+/// Says that indexing ended early. The error of indexing itself is the one to report.
 #[derive(Debug, thiserror::Error)]
 #[error("indexing stopped")]
 struct Stopped;

@@ -9,7 +9,7 @@ use wensou_ingest::{Options, Progress, Record, Report, ScannedArchive};
 
 use super::order::OrderComparison;
 use super::report::{Checked, Severity};
-use crate::analysis::labels;
+use crate::analysis::labels_of_generation;
 use crate::build::{format_fingerprint, is_unreadable};
 use crate::error::Error;
 use crate::meta::{Meta, Settings};
@@ -36,7 +36,7 @@ pub(super) fn compare(
     let meta = index.meta();
     let mut options = options.clone();
     options.encoding.clone_from(&meta.encoding);
-    options.labels = labels(index.generation(), &meta.tables)?.map(Arc::new);
+    options.labels = labels_of_generation(index.generation(), &meta.tables)?.map(Arc::new);
     options.exclude_globs.clone_from(&meta.exclude);
     options.map.clone_from(&meta.map);
     if let Err(why) = select_share(&mut options, meta.share.as_ref(), meta.stats.as_deref()) {

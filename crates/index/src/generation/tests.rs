@@ -12,7 +12,7 @@ fn current_of(dir: &std::path::Path) -> Result<String, Error> {
 
 /// A description that can be read, of a generation without other files.
 fn description() -> Vec<u8> {
-    crate::meta::tests::empty().to_bytes().unwrap()
+    crate::meta::tests::meta_without_documents().to_bytes().unwrap()
 }
 
 #[test]
