@@ -69,7 +69,7 @@ pub fn build(
         Analysis::write(&options.tables, existing.generation(), draft.folder())?;
     let mut options = options;
     options.ingest.labels = labels.map(Arc::new);
-    let version = crate::meta::analysis() + &tables.version_suffix();
+    let version = crate::meta::analysis_version() + &tables.version_suffix();
     let damaged = existing.damage();
     let salvaging = damaged.is_some() || existing.is_salvaged();
     let previous = previous(existing, &options, &version)?;

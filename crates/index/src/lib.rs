@@ -96,7 +96,7 @@ pub use generation::{
     abandon, backup, current_generation, is_index_folder, recover, remove_litter, settings,
 };
 pub use mapping::{report_truncated_files, restore_terminal_on_sigbus};
-pub use meta::{Base, Meta, Settings, Stale, analysis};
+pub use meta::{Base, Meta, Settings, Stale, analysis_version};
 pub use open::{Index, Lookup};
 pub use options::BuildOptions;
 pub use planned::{PlannedChanges, planned_changes};

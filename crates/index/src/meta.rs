@@ -25,7 +25,7 @@ use crate::share::Share;
 pub struct Meta {
     /// The format of the index, see [`FORMAT_VERSION`].
     pub format: u32,
-    /// The analysis version: [`analysis()`] of the program, then the hashes of the user's words and
+    /// The analysis version: [`analysis_version()`] of the program, then the hashes of the user's words and
     /// synonyms.
     pub analysis: String,
     /// The user's tables that it was built with.
@@ -105,7 +105,7 @@ impl std::fmt::Display for Stale<'_> {
 /// The analysis version of this program, without the user's tables: a number that is raised with
 /// the code, and a fingerprint of dictionary, tables and fold.
 #[must_use]
-pub fn analysis() -> String {
+pub fn analysis_version() -> String {
     format!("{}-{:016x}", wensou_text::ANALYSIS_VERSION, wensou_text::analysis_fingerprint())
 }
 
@@ -113,7 +113,7 @@ impl Meta {
     /// Why the index is stale; `None` if it is not. Reads the user's tables.
     #[must_use]
     pub fn stale(&self) -> Option<Stale<'_>> {
-        if self.analysis != format!("{}{}", analysis(), self.tables.version_suffix()) {
+        if self.analysis != format!("{}{}", analysis_version(), self.tables.version_suffix()) {
             return Some(Stale::Program);
         }
         self.tables.changed().map(Stale::Table)
@@ -288,7 +288,7 @@ pub(crate) mod tests {
     pub(crate) fn meta_without_documents() -> Meta {
         Meta {
             format: FORMAT_VERSION,
-            analysis: analysis(),
+            analysis: analysis_version(),
             tables: TableMeta::default(),
             program: "0.0.0".to_owned(),
             built: "2026-01-01T00:00:00Z".to_owned(),

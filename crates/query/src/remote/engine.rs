@@ -33,7 +33,7 @@ impl Engine for ClusterEngine<'_> {
 
     fn stale(&self) -> Option<Diagnostic> {
         let built_with = &self.index.description().analysis;
-        (!built_with.starts_with(&wensou_index::analysis())).then(|| {
+        (!built_with.starts_with(&wensou_index::analysis_version())).then(|| {
             let reason = "it was built by another version of the text analysis";
             Diagnostic::stale_index(reason.to_owned())
         })
