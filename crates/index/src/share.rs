@@ -16,7 +16,8 @@ pub struct Share {
     pub files: u64,
     /// A checksum of the paths and contents of its files, as 32 hexadecimal digits. If shares have
     /// no common files, their checksums add up, modulo 2^128, to the checksum of all their files.
-    pub sum: String,
+    #[serde(rename = "sum")]
+    pub checksum: String,
     /// The totals of what all machines index together.
     pub survey: SurveyTotals,
 }
@@ -29,8 +30,9 @@ pub struct SurveyTotals {
     pub identity: String,
     /// The number of files.
     pub files: u64,
-    /// The checksum of all files, see [`Share::sum`].
-    pub sum: String,
+    /// The checksum of all files, see [`Share::checksum`].
+    #[serde(rename = "sum")]
+    pub checksum: String,
     /// The number of parts of the archive that were surveyed separately.
     pub parts: u64,
 }
@@ -46,7 +48,7 @@ impl Share {
         Some(Self {
             paths: selection.paths().to_vec(),
             files: totals.files,
-            sum: hexadecimal(totals.sum),
+            checksum: hexadecimal(totals.sum),
             survey: survey.as_deref().map(SurveyTotals::of).unwrap_or_default(),
         })
     }
@@ -64,7 +66,7 @@ impl SurveyTotals {
         Self {
             identity: format!("{:016x}", survey.identity()),
             files,
-            sum: hexadecimal(sum),
+            checksum: hexadecimal(sum),
             parts: survey.parts().len() as u64,
         }
     }

@@ -59,8 +59,8 @@ pub(super) fn key_of(paths: &[String]) -> String {
 
 impl RegisteredShare {
     pub(super) fn of(share: &Share) -> Self {
-        let Share { paths, files, sum, .. } = share.clone();
-        Self { paths, files, sum, parts: None }
+        let Share { paths, files, checksum, .. } = share.clone();
+        Self { paths, files, sum: checksum, parts: None }
     }
 
     /// A path of this share that contains a path of the other one, or is contained in it.
@@ -106,7 +106,7 @@ impl ShareRegistry {
         let parse = |sum: &str| u128::from_str_radix(sum, 16).unwrap_or_default();
         let sums = self.sent_shares().map(|share| parse(&share.sum));
         let sum = sums.fold(0, u128::wrapping_add);
-        match files == self.survey.files && sum == parse(&self.survey.sum) {
+        match files == self.survey.files && sum == parse(&self.survey.checksum) {
             true => Ok(true),
             false => Err(ShareError::Differ { files, surveyed: self.survey.files }.into()),
         }
@@ -219,7 +219,8 @@ mod tests {
     }
 
     fn registry(files: u64, sum: u128, shares: &[(&str, RegisteredShare)]) -> ShareRegistry {
-        let survey = SurveyTotals { files, sum: format!("{sum:032x}"), ..SurveyTotals::default() };
+        let survey =
+            SurveyTotals { files, checksum: format!("{sum:032x}"), ..SurveyTotals::default() };
         let shares = shares.iter().cloned().map(|(key, share)| (key.to_owned(), share));
         ShareRegistry { survey, shares: shares.collect(), ..ShareRegistry::default() }
     }
