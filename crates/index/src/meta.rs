@@ -25,8 +25,8 @@ use crate::share::Share;
 pub struct Meta {
     /// The format of the index, see [`FORMAT_VERSION`].
     pub format: u32,
-    /// The analysis version: [`analysis_version()`] of the program, then the hashes of the user's words and
-    /// synonyms.
+    /// The analysis version: [`analysis_version()`] of the program, then the hashes of the user's
+    /// words and synonyms.
     pub analysis: String,
     /// The user's tables that it was built with.
     #[serde(default)]

@@ -1,26 +1,27 @@
 //! Near-duplicates: articles with the same text, or nearly the same, as sister sites publish them.
 //!
 //! Each build of an index finds them; [`resemblance`](crate::resemblance) says which texts are
-//! alike. An update compares the articles that it has read with all others, and takes over the
-//! verdicts of earlier builds (`table`), so the groups do not depend on what it reads again.
+//! alike. An update compares the articles that it has added with all others. It takes over what
+//! earlier builds found out about the others (their verdicts, in `groups_file`), so the groups do
+//! not depend on which articles an update adds again.
 //!
 //! Every article stays a document of its own. A search shows the hits of a group as one.
 
-mod table;
+mod groups_file;
 
 use foldhash::{HashMap, HashSet};
 use wensou_ingest::Record;
 
-pub use self::table::DuplicateGroups;
-use self::table::SegmentGroups;
-pub(crate) use self::table::{BaseArticles, Verdicts};
+pub use self::groups_file::DuplicateGroups;
+use self::groups_file::SegmentGroups;
+pub(crate) use self::groups_file::{BaseArticles, Verdicts};
 use crate::engine::DocId;
 use crate::error::Error;
 use crate::files::{DUPLICATES, Folder};
 use crate::resemblance::{Comparable, Groups, Likeness, Samples, Sketch, candidate_pairs};
 
-/// The number of texts in the cache. The texts of most pairs are close to each other in the
-/// archive.
+/// The maximum number of texts in the cache. The texts of most pairs are close to each other in the
+/// archive, so few of them are read twice.
 const MAX_CACHED_TEXTS: usize = 256;
 
 /// The articles of one segment, ascending by document.
@@ -71,7 +72,7 @@ pub(crate) fn write(
     let Articles { base, recent, verdicts: known, mut samples } = articles;
     // Texts are numbered: first those of the base, then those of the recent segment.
     let base_count = base.sketches.len();
-    // The first text that has a sample.
+    // The first text of which this build has a sample.
     let first_sampled = if recent.segment.is_empty() { 0 } else { base_count };
     let all = || base.sketches.iter().chain(&recent.sketches);
     let sketches: Vec<Sketch> = all().map(|(_, sketch)| *sketch).collect();
@@ -91,7 +92,7 @@ pub(crate) fn write(
         if groups.are_joined(a, b) {
             continue;
         }
-        // `a` is less than `b`.
+        // `a` is less than `b`, so if `b` is in the base, both are.
         let both_in_base = (b as usize) < base_count;
         let pair = (documents[a as usize], documents[b as usize]);
         let known_verdict = if both_in_base { verdict_on(&known, pair) } else { None };
@@ -116,14 +117,15 @@ pub(crate) fn write(
     let members = groups.into_members();
     let groups = by_segment(&members, &documents, [&base, &recent]);
     let base = BaseArticles { sketches: base.sketches, verdicts };
-    let written = table::write(folder, &groups, base);
+    let written = groups_file::write(folder, &groups, base);
     written.map_err(Error::io("write", &folder.path_of(DUPLICATES)))
 }
 
 /// What `verdicts` say about a pair of documents; `None` if these were not compared.
 fn verdict_on(verdicts: &[(DocId, DocId, bool)], pair: (DocId, DocId)) -> Option<bool> {
     let at = verdicts.binary_search_by_key(&pair, |(a, b, _)| (*a, *b)).ok()?;
-    Some(verdicts[at].2)
+    let (_, _, is_near_duplicate) = verdicts[at];
+    Some(is_near_duplicate)
 }
 
 /// Reads and compares texts, with a cache for those that were read.
@@ -152,8 +154,8 @@ impl<R: FnMut(u32) -> Result<Comparable, Error>> TextCache<R> {
     }
 }
 
-/// The members of all groups by segment. `members` has each text that is in a group, with the first
-/// text of the group; groups are numbered in the order of their first texts.
+/// The members of all groups, divided by segment. `members` has each text that is in a group, with
+/// the first text of the group. Groups are numbered in the order of their first texts.
 fn by_segment(
     members: &[(u32, u32)],
     documents: &[DocId],
@@ -238,7 +240,7 @@ mod tests {
         for split in [10, 7, 4, 1] {
             assert_eq!(groups_of(split, Verdicts::new()), expected, "{split}");
         }
-        // The verdict of an earlier build is not questioned.
+        // The verdict of an earlier build is taken over without a comparison.
         assert_eq!(groups_of(10, vec![(0, 3, false)]), [vec![1, 4], vec![2, 5]]);
     }
 }

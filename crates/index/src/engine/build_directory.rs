@@ -3,8 +3,8 @@
 //! Segments are merged at the end of a build. If their files were mapped, every part of them that
 //! is read would count as memory of the process: 124 MB for an archive of 400 thousand pages, and
 //! more for larger ones. So they are read into small buffers instead. Only postings files are
-//! mapped: merging them needs all their bytes at once. That happens only to the postings files of
-//! an earlier build, because those of this build are not merged.
+//! mapped, because merging them needs all their bytes at once. Only those of an earlier build are
+//! merged; this build writes one postings file for all its segments (`plugin`).
 
 use std::fs::File;
 use std::io;
@@ -44,7 +44,8 @@ impl BuildDirectory {
 
 /// The first error of the file system during a build, if there was one. Clones share it.
 ///
-/// When a thread of tantivy fails, tantivy's error says only that it failed. This has the cause.
+/// When a thread of tantivy fails, tantivy's error says only that it failed; the first error of the
+/// file system is the cause.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FirstFailure(Arc<Mutex<Option<Failure>>>);
 
@@ -68,7 +69,7 @@ impl FirstFailure {
     }
 
     /// Replaces tantivy's error by the failure of the file system that caused it, if one was
-    /// remembered. Returns any other error as it is.
+    /// recorded. Returns any other error as it is.
     pub(crate) fn cause_of(&self, error: Error) -> Error {
         let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match (error, first.take()) {
@@ -80,40 +81,40 @@ impl FirstFailure {
     }
 }
 
-/// A file that is being written. Its failures are remembered in `failure`.
-struct Watched {
+/// A file that is being written. The first failure to write it is recorded in `failure`.
+struct FailureRecordingFile {
     file: Box<dyn TerminatingWrite + Send + Sync>,
     path: PathBuf,
     failure: FirstFailure,
 }
 
-impl Watched {
-    fn remembered<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
+impl FailureRecordingFile {
+    fn record_failure<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
         outcome.inspect_err(|error| self.failure.remember("write", &self.path, error))
     }
 }
 
-impl io::Write for Watched {
+impl io::Write for FailureRecordingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let outcome = self.file.write(bytes);
-        self.remembered(outcome)
+        self.record_failure(outcome)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let outcome = self.file.flush();
-        self.remembered(outcome)
+        self.record_failure(outcome)
     }
 }
 
-impl TerminatingWrite for Watched {
+impl TerminatingWrite for FailureRecordingFile {
     fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
         let outcome = self.file.terminate_ref(token);
-        self.remembered(outcome)
+        self.record_failure(outcome)
     }
 }
 
-/// The number of bytes that are read at once. Most reads of tantivy are small, and begin where the
-/// previous one ended.
+/// The size of the buffer, in bytes. Most reads of tantivy are small, and begin where the previous
+/// one ended.
 #[cfg(unix)]
 const BUFFER: usize = 64 << 10;
 
@@ -205,7 +206,7 @@ impl Directory for BuildDirectory {
         let file = opened.into_inner().map_err(|error| {
             OpenWriteError::wrap_io_error(error.into_error(), path.to_path_buf())
         })?;
-        Ok(WritePtr::new(Box::new(Watched { file, path: full, failure })))
+        Ok(WritePtr::new(Box::new(FailureRecordingFile { file, path: full, failure })))
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {

@@ -24,14 +24,15 @@ pub(crate) fn to_document(fields: &Fields, analysed: &Analysed, record: &[u8]) -
     document.add_u64(fields.occurrences, values.occurrences);
     document.add_u64(fields.provenance, values.provenance as u64);
     for tag in &values.tags {
-        add_facet(&mut document, (fields.tag, fields.tag_facet), tag);
+        add_facet(&mut document, [fields.tag, fields.tag_facet], tag);
     }
     for source in sources {
-        add_facet(&mut document, (fields.source, fields.source_facet), source);
+        add_facet(&mut document, [fields.source, fields.source_facet], source);
     }
+    // `source:` also finds authors.
     authors.iter().for_each(|author| document.add_text(fields.source, author));
     for category in categories {
-        add_facet(&mut document, (fields.category, fields.category_facet), category);
+        add_facet(&mut document, [fields.category, fields.category_facet], category);
     }
     values.names.iter().for_each(|name| document.add_text(fields.author, name));
     values.sites.iter().for_each(|site| document.add_text(fields.site, site));
@@ -42,12 +43,12 @@ pub(crate) fn to_document(fields: &Fields, analysed: &Analysed, record: &[u8]) -
     document
 }
 
-/// Adds a value to the first of two fields, which is searched, and to the second, which is counted.
-fn add_facet(document: &mut TantivyDocument, fields: (Field, Field), value: &FacetValue) {
+/// Adds a value to a field that is searched, and to one that is counted.
+fn add_facet(document: &mut TantivyDocument, [searched, counted]: [Field; 2], value: &FacetValue) {
     let FacetValue { folded, original } = value;
-    document.add_text(fields.0, folded);
+    document.add_text(searched, folded);
     let mut separator = [0; 4];
     let separator: &str = FACET_SEPARATOR.encode_utf8(&mut separator);
     // Joining takes a fifth of what `format!` does.
-    document.add_text(fields.1, [folded.as_str(), separator, original].concat());
+    document.add_text(counted, [folded.as_str(), separator, original].concat());
 }

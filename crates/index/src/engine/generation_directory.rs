@@ -1,9 +1,9 @@
 //! The files of a finished generation, as tantivy's `Directory`: only the files that the
 //! description lists exist, with the lengths that it states, and nothing is written or locked.
 //!
-//! tantivy's own directory creates a lock file when an index is opened, in case files are removed
-//! meanwhile. A generation in use never loses a file, and an index must also open in a folder that
-//! this process cannot write to.
+//! tantivy's own directory creates a lock file when an index is opened, so that no file is removed
+//! meanwhile. That is not needed, because a generation in use never loses a file, and an index must
+//! also open in a folder that this process cannot write to.
 //!
 //! Everything that is read is verified. Files of up to 1 MiB are hashed when they are opened.
 //! Larger ones are [mapped](Mapping), because hashing them would take longer than a search. The
@@ -27,19 +27,19 @@ use crate::files::{Folder, PAGE_SUMS, PageSums, Sum, Sums, has_page_sums};
 use crate::mapping::Mapping;
 
 /// The largest file, in bytes, that is hashed when it is opened. Hashing it takes 0.1 ms.
-const VERIFIED: u64 = 1 << 20;
+const MAX_HASHED: u64 = 1 << 20;
 /// The largest file, in bytes, that is read rather than mapped: copying it costs less than a
 /// mapping.
-const READ: u64 = 16 << 10;
-/// The largest file, in bytes, that `atomic_read` accepts: tantivy's lists of files, and
+const MAX_COPIED: u64 = 16 << 10;
+/// The largest file, in bytes, that `atomic_read` accepts. It reads tantivy's lists of files, and
 /// `page-sums`.
-const WHOLE: u64 = 16 << 20;
+const MAX_ATOMIC: u64 = 16 << 20;
 
 /// The files of a generation. Clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct GenerationDirectory {
     folder: Arc<Folder>,
-    /// The files, by the description.
+    /// The files that the description lists.
     sums: Arc<Sums>,
     /// Read when the first large file is opened.
     page_sums: Arc<OnceLock<PageSums>>,
@@ -80,24 +80,26 @@ impl GenerationDirectory {
             return Err(damaged(format!("{name} has {length} bytes, not {}", sum.bytes)));
         }
         let path = self.folder.path_of(name);
-        let is_whole = length <= VERIFIED || name.ends_with(".del");
-        let bytes = if length <= READ {
+        // A list of deleted documents has no page checksums, so it is hashed whatever its length.
+        let is_hashed = length <= MAX_HASHED || name.ends_with(".del");
+        let bytes = if length <= MAX_COPIED {
             let mut bytes = Vec::with_capacity(length as usize);
-            Read::by_ref(&mut file).take(READ).read_to_end(&mut bytes)?;
+            Read::by_ref(&mut file).take(MAX_COPIED).read_to_end(&mut bytes)?;
             OwnedBytes::new(bytes)
-        } else if is_whole {
+        } else if is_hashed {
             OwnedBytes::new(Mapping::populated(&file, &path)?)
         } else {
-            return self.mapped(name, OwnedBytes::new(Mapping::new(&file, &path)?));
+            return self.verified_by_page(name, OwnedBytes::new(Mapping::new(&file, &path)?));
         };
-        match Sum::of_bytes(&bytes) != *sum {
-            true => Err(damaged(format!("checksum mismatch in {name}"))),
-            false => Ok(Arc::new(bytes)),
+        match Sum::of_bytes(&bytes) == *sum {
+            true => Ok(Arc::new(bytes)),
+            false => Err(damaged(format!("checksum mismatch in {name}"))),
         }
     }
 
-    /// A large file, whose pages are verified when they are read if they have checksums.
-    fn mapped(&self, name: &str, bytes: OwnedBytes) -> io::Result<Arc<dyn FileHandle>> {
+    /// A large file whose pages are verified when they are read, if `page-sums` has checksums of
+    /// them.
+    fn verified_by_page(&self, name: &str, bytes: OwnedBytes) -> io::Result<Arc<dyn FileHandle>> {
         if !has_page_sums(name) {
             return Ok(Arc::new(bytes));
         }
@@ -110,10 +112,10 @@ impl GenerationDirectory {
 
     /// Reads a small file whole and verifies it.
     fn atomic_read_verified(&self, name: &str) -> io::Result<Vec<u8>> {
-        let bytes = self.folder.read(name, WHOLE)?;
-        match self.sums.get(name) != Some(&Sum::of_bytes(&bytes)) {
-            true => Err(damaged(format!("checksum mismatch in {name}"))),
-            false => Ok(bytes),
+        let bytes = self.folder.read(name, MAX_ATOMIC)?;
+        match self.sums.get(name) == Some(&Sum::of_bytes(&bytes)) {
+            true => Ok(bytes),
+            false => Err(damaged(format!("checksum mismatch in {name}"))),
         }
     }
 }

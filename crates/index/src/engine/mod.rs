@@ -3,7 +3,8 @@
 //!
 //! The rest of the crate does not use tantivy, with three exceptions: `check` compares tantivy's
 //! files byte by byte, `stored` reads document stores although other files are damaged, and `error`
-//! wraps tantivy's error. Addresses of documents are tantivy's; they are exported from here.
+//! wraps tantivy's error. Other modules import tantivy's types for fields and addresses of
+//! documents from here.
 
 pub(crate) mod build_directory;
 pub(crate) mod component;

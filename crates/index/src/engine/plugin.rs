@@ -2,12 +2,12 @@
 //! of a segment together with its other files.
 //!
 //! A build writes several segments, so that memory stays bounded, and merges them into one at its
-//! end. Postings would then be written twice. To avoid that, the plugin has one [`PostingsBuilder`]
-//! for all segments of a build, which keeps sorted runs. The `.post` file of such a segment is a
-//! *stub* that only says which documents of the builder are in the segment. Once all documents have
-//! been added, a [`FileThread`] writes one postings file of all documents, while tantivy merges the
-//! other files of the segments. tantivy calls the plugin last, and the plugin then gives that file
-//! the name of the merged segment.
+//! end. If each segment had its own postings, these would be written twice. To avoid that, the
+//! plugin has one [`PostingsBuilder`] for all segments of a build, which keeps sorted runs. The
+//! `.post` file of such a segment is a *stub* that only says which documents of the builder are in
+//! the segment. Once all documents have been added, a [`FileThread`] writes one postings file of
+//! all documents, while tantivy merges the other files of the segments. tantivy calls the plugin
+//! last, and the plugin then gives that file the name of the merged segment.
 //!
 //! [`merge_segments`] merges *finished* files, which an earlier build has written. A published
 //! generation never contains a stub, and opening a stub as a postings file fails.

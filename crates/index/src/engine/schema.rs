@@ -36,7 +36,7 @@ pub struct Fields {
     pub tag: Field,
     /// Each tag for counting: folded form, U+001F, original form. Fast.
     pub tag_facet: Field,
-    /// Source, author and outlet, folded, for `source:`.
+    /// Source or outlet, author, translator and editor, folded, for `source:`.
     pub source: Field,
     /// Sources for counting, as `tag_facet`.
     pub source_facet: Field,
@@ -48,7 +48,7 @@ pub struct Fields {
     pub has: Field,
     /// `hans`, `hant`, `mixed` or `none`, for `script:`.
     pub script: Field,
-    /// Number of occurrences of the record, fast.
+    /// The number of occurrences of the record. Fast.
     pub occurrences: Field,
     /// The encoded record: the only stored field.
     pub record: Field,
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_record_has_its_number() {
+    fn the_field_of_records_has_the_id_record_field() {
         assert_eq!(schema().1.record.field_id(), RECORD_FIELD);
     }
 }

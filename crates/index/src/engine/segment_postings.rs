@@ -1,5 +1,5 @@
-//! The postings of an index: the postings files of all its segments. Counts leave out deleted
-//! documents.
+//! The postings of an index: the postings files of all its segments. The counts that are made here
+//! leave out deleted documents, which posting lists still contain.
 
 use std::sync::Arc;
 
@@ -110,9 +110,9 @@ impl SegmentPostings {
     }
 
     /// Calls `each` with every word that is not less than `from`, until it returns `false`: one
-    /// segment after another, and the words of each in the order of bytes. The second argument of
-    /// `each` counts the documents of the segment that contain the word in a field, without deleted
-    /// ones.
+    /// segment after another, and the words of each segment in the order of bytes. The second
+    /// argument of `each` is a function that counts the documents of the segment that contain the
+    /// word in a field, without deleted ones.
     pub fn for_each_word_from(
         &self,
         from: &str,

@@ -20,7 +20,7 @@ use super::generation_directory::GenerationDirectory;
 use super::schema::{Fields, schema};
 use super::stored_document::stored_record;
 
-/// Decompressed blocks of a document store that are cached: enough for a page of hits.
+/// The number of decompressed blocks of a store that are cached: enough for a page of hits.
 const CACHED_BLOCKS: usize = 100;
 
 /// The segments of an open index.
@@ -56,7 +56,7 @@ fn get_or_try_init<T>(
 pub(crate) struct SegmentInfo {
     id: SegmentId,
     pub(crate) ordinal: SegmentOrdinal,
-    /// Documents, deleted ones included.
+    /// The number of documents, deleted ones included.
     pub(crate) max_doc: u64,
     /// Documents that are not deleted, ascending.
     pub(crate) living: Vec<DocId>,
@@ -68,7 +68,7 @@ impl SegmentInfo {
         self.id.uuid_string()
     }
 
-    /// Documents that are deleted.
+    /// The number of documents that are deleted.
     pub(crate) fn num_deleted(&self) -> u64 {
         self.max_doc - self.living.len() as u64
     }
@@ -131,8 +131,8 @@ impl Segments {
         infos.collect()
     }
 
-    /// Hands the encoded record of a document to `read`; `None` if the stored document is not laid
-    /// out as one record.
+    /// Passes the encoded record of a document to `read`, or `None` if the stored document does not
+    /// consist of one record. Returns what `read` returns.
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl Segments {
         Ok(read(stored_record(&document, self.fields.record)))
     }
 
-    /// The id of a document whose id is not a number; empty if it has none.
+    /// The id of a document whose id has no number; empty if its id has one.
     pub(crate) fn external_id(&self, address: DocAddress) -> tantivy::Result<String> {
         let reader = self.searcher.segment_reader(address.segment_ord);
         let Opened { external_id, .. } = &self.opened[address.segment_ord as usize];
@@ -213,8 +213,8 @@ impl Segments {
 
     /// Every document in the order of the walk.
     ///
-    /// Documents of the segment `base` are in that order. The ordinal of every other document is
-    /// its index in the order of all, see [`Fields::ordinal`].
+    /// Doc ids in the segment `base` ascend in that order. The ordinal of every other document is
+    /// its index in the order of all documents, see [`Fields::ordinal`].
     pub(crate) fn in_order(&self, base: Option<&str>) -> tantivy::Result<Vec<DocAddress>> {
         let mut in_base = Vec::new();
         let mut others = Vec::new();

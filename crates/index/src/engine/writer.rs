@@ -25,12 +25,12 @@ use crate::analyze::Analysed;
 /// to it: it only deletes, commits and merges.
 const IDLE_BUDGET: usize = 15 << 20;
 
-/// The size at which a segment is finished.
+/// The sizes at which a segment is finished: when it reaches the first of the two.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SegmentLimits {
-    /// Bytes that it takes in memory.
+    /// The bytes that the segment takes in memory.
     pub(crate) memory: usize,
-    /// Bytes of its records.
+    /// The bytes of its records.
     pub(crate) records: u64,
 }
 
@@ -41,13 +41,13 @@ pub(crate) struct SegmentsWriter {
     plugin: PostingsPlugin,
     writer: IndexWriter,
     limits: SegmentLimits,
-    current: Option<Current>,
+    current: Option<UnfinishedSegment>,
     /// Finished segments, in the order of their documents.
     finished: Vec<SegmentId>,
 }
 
 /// The segment that is being written.
-struct Current {
+struct UnfinishedSegment {
     segment: Segment,
     writer: SegmentWriter,
     /// Bytes of its records so far.
@@ -105,7 +105,7 @@ impl SegmentsWriter {
             None => {
                 let segment = self.writer.new_segment();
                 let writer = SegmentWriter::for_segment(self.limits.memory, segment.clone())?;
-                self.current.insert(Current { segment, writer, bytes: 0 })
+                self.current.insert(UnfinishedSegment { segment, writer, bytes: 0 })
             }
         };
         let postings = current.writer.custom_plugin_writer_mut(POST).ok_or_else(|| {
@@ -118,8 +118,8 @@ impl SegmentsWriter {
         // to.
         current.writer.add_document(AddOperation { opstamp: 0, document })?;
         current.bytes += record.len() as u64;
-        let full = current.bytes >= self.limits.records;
-        if full || current.writer.mem_usage() >= self.limits.memory {
+        let has_enough_records = current.bytes >= self.limits.records;
+        if has_enough_records || current.writer.mem_usage() >= self.limits.memory {
             self.finish_segment()?;
         }
         Ok(())
@@ -127,7 +127,9 @@ impl SegmentsWriter {
 
     /// Writes the files of the current segment, if there is one, and adds it to the index.
     fn finish_segment(&mut self) -> tantivy::Result<()> {
-        let Some(Current { segment, writer, .. }) = self.current.take() else { return Ok(()) };
+        let Some(UnfinishedSegment { segment, writer, .. }) = self.current.take() else {
+            return Ok(());
+        };
         let max_doc = writer.max_doc();
         writer.finalize()?;
         let segment = segment.with_max_doc(max_doc);
@@ -152,8 +154,8 @@ impl SegmentsWriter {
         Ok(Written { added, segments })
     }
 
-    /// Makes one segment of all documents that were added. Their postings file is written in the
-    /// meantime.
+    /// Commits, and makes one segment of all documents that were added. Another thread writes their
+    /// postings file at the same time.
     fn merge_added(&mut self) -> tantivy::Result<()> {
         // While this segment exists, tantivy does not remove its postings file.
         let unfinished = self.writer.new_segment();

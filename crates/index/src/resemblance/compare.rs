@@ -6,14 +6,14 @@ use wensou_text::{fold, is_key_char, is_symbol};
 use super::sketch::{hash_with_title, is_short, shingles};
 use crate::record::RecordExt;
 
-/// The least part of the shingles of the shorter text that the longer one must have. What may be
-/// missing is a line that only one site adds.
+/// The least fraction of the shingles of the shorter text that the longer one must have. The rest
+/// may be lines that only one site adds.
 const MIN_CONTAINED: f64 = 0.8;
-/// The least part of the shingles of the longer text that the shorter one must have. A short notice
-/// is no near-duplicate of a long article that quotes it.
+/// The least fraction of the shingles of the longer text that the shorter one must have. A short
+/// notice is no near-duplicate of a long article that quotes it.
 const MIN_COVERED: f64 = 0.25;
-/// The least part of the numbers of the shorter text that the longer one must have. The reports of
-/// two days may differ in their numbers and in little else.
+/// The least fraction of the numbers of the shorter text that the longer one must have. The reports
+/// of two days may differ in their numbers and in little else.
 const MIN_NUMBERS: f64 = 0.8;
 
 /// A text, ready to be compared.
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn short_texts_must_be_equal_title_included() {
+    fn short_texts_must_be_equal_and_have_equal_titles() {
         let notice = comparable("休市通知", "明日休市一天。");
         assert!(notice.is_near_duplicate(&comparable("休市通知", "明日休市一天")));
         assert!(!notice.is_near_duplicate(&comparable("通知", "明日休市一天。")));

@@ -15,8 +15,8 @@ const ONE_IN: u32 = 8;
 const MAX_SHINGLES: usize = 512;
 /// A sample with fewer shingles than this does not suffice to call texts different.
 const MIN_SHINGLES: usize = 16;
-/// Texts are different if less than this part of the smaller sample is in the other one. Of pairs
-/// of texts that share three quarters of their shingles, this mistakes one in a thousand.
+/// Texts are different if less than this fraction of the smaller sample is in the other one. Of
+/// pairs of texts that share three quarters of their shingles, this mistakes one in a thousand.
 const MIN_SHARED: f64 = 0.5;
 
 /// What is known of a text without reading its record.
@@ -39,9 +39,9 @@ pub(crate) enum Likeness {
     Different,
 }
 
-/// The sketch and the sample of an article, of whose title and body `title` and `body` are the key
-/// characters, and whose original body is `text`. One function makes both, so that shingles are
-/// hashed only once.
+/// The sketch and the sample of an article. `title` and `body` are the key characters of its title
+/// and body, and `text` is its body as stored. One function makes both, so that shingles are hashed
+/// only once.
 pub(crate) fn sketch_and_sample(title: &[char], body: &[char], text: &str) -> (Sketch, Sample) {
     if is_short(body) {
         return (Sketch::of_short(title, body), Sample::default());
@@ -68,7 +68,7 @@ pub(crate) fn sketch_and_sample(title: &[char], body: &[char], text: &str) -> (S
 fn text_hash(body: &[char], text: &str) -> u64 {
     let is_symbol = |b: u8| b.is_ascii_digit() || b.is_ascii_punctuation();
     let mut hash = 0;
-    // Most bytes are neither, so whole blocks are checked at once.
+    // Most bytes are neither digits nor punctuation, so whole blocks are checked at once.
     for block in text.as_bytes().chunks(32) {
         if block.iter().fold(false, |any, b| any | is_symbol(*b)) {
             let symbols = block.iter().filter(|b| is_symbol(**b));
@@ -114,7 +114,7 @@ pub(crate) struct Samples {
     /// The first text of the pair that was compared last, and its sample. Pairs come in the order
     /// of their first texts, so the next pair often begins with the same text.
     first: Option<(usize, Sample)>,
-    /// Where each sample ends, in bytes.
+    /// The offset in the file at which each sample ends.
     ends: Vec<u64>,
 }
 

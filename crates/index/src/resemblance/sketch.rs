@@ -13,7 +13,7 @@ const SHINGLE: usize = 8;
 /// Texts with fewer key characters than this are near-duplicates only if they are equal, title
 /// included: a short notice with another name in it is another notice.
 const MIN_LENGTH: usize = 40;
-/// The base of the hash, which is a polynomial with the characters as coefficients.
+/// The base of the hash of a text, which is a polynomial with the characters as coefficients.
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The lowest hashes of the shingles of a text, ascending ("bottom-k MinHash": Broder, "On the
@@ -60,7 +60,7 @@ impl Sketch {
         &self.0
     }
 
-    /// The hashes that the text has.
+    /// The hashes in the sketch, without the `u32::MAX` that stand for missing ones.
     pub(super) fn present(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.iter().copied().take_while(|hash| *hash != u32::MAX)
     }
@@ -87,8 +87,8 @@ fn extended(hash: u64, c: char) -> u64 {
     hash.wrapping_mul(BASE).wrapping_add(u64::from(c) + 1)
 }
 
-/// Mixes the high bits of a hash into the low ones. It is a product, whose low bits depend only on
-/// the low bits of the factors.
+/// Mixes the high bits of a hash into the low ones. Before that, the low bits of a hash depend only
+/// on the low bits of the characters, because the hash is a sum of products.
 pub(super) fn mixed(hash: u64) -> u64 {
     (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
 }
@@ -96,7 +96,8 @@ pub(super) fn mixed(hash: u64) -> u64 {
 /// The hashes of all shingles of a text, in their order. Each is computed from the one before it,
 /// as in Rabin-Karp search, so the time does not depend on the length of a shingle.
 pub(super) fn shingles(body: &[char]) -> impl Iterator<Item = u32> + '_ {
-    // The weight of a character that the shingle moves past.
+    // The factor of the oldest character once another one has been appended to its shingle. With
+    // this factor it is subtracted again.
     let leaving_weight = BASE.wrapping_pow(SHINGLE as u32);
     let (first, following) = body.split_at(body.len().min(SHINGLE));
     let first_hash = first.iter().fold(0, |hash, c| extended(hash, *c));

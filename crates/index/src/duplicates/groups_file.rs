@@ -5,16 +5,16 @@
 //! no decoding, and the members of the groups of its hits. An update reads the sketches and
 //! verdicts of the base, whose documents it keeps.
 //!
-//! The part of the documents says which group a document is in without a search:
+//! The part of the documents tells which group a document is in, in constant time:
 //!
 //! ```text
 //! part    = segment …
 //! segment = bits u64 … | ranks u32 … | group u32 …
 //! ```
 //!
-//! Bit n of the bits is 1 if document n of the segment is in a group. For each u64 there is the
-//! number of documents in groups before it, and for each document in a group the number of that
-//! group. All numbers are little-endian.
+//! Bit n of `bits` is 1 if document n of the segment is in a group. `ranks` has, for each u64 of
+//! `bits`, the number of bits that are 1 before it. `group` is the number of the group of each
+//! document that is in one. All numbers are little-endian.
 
 use std::io;
 
@@ -28,7 +28,7 @@ use crate::resemblance::{HASHES, Sketch};
 
 const MAGIC: &Magic = b"WSDUPLI2";
 
-/// Groups whose members are in one part. A search reads a part for each of its hits.
+/// The number of groups whose members are in one part. A search reads a part for each of its hits.
 const BLOCK: usize = 64;
 
 /// The members of a group: segments, by their indexes in the directory, and documents.
@@ -52,7 +52,7 @@ struct StoredSegment {
     name: String,
     /// The number of its documents that are in groups.
     documents: u32,
-    /// The number of u64 that their bits take.
+    /// The number of u64 in `bits`, see the [module](self).
     words: u32,
 }
 
@@ -83,7 +83,7 @@ struct StoredBase {
     verdicts: Verdicts,
 }
 
-/// Writes the file of a generation.
+/// Writes the file `duplicates` of a generation.
 pub(super) fn write(
     folder: &Folder,
     groups: &[SegmentGroups],
@@ -115,7 +115,7 @@ pub(super) fn write(
     parts.finish(&directory, MAGIC)
 }
 
-/// Appends what the part of the documents has of a segment.
+/// Appends the entry of a segment to the part of the documents.
 fn push_segment(bytes: &mut Vec<u8>, segment: &SegmentGroups) -> StoredSegment {
     let SegmentGroups { segment, documents } = segment;
     let words = documents.last().map_or(0, |(doc, _)| *doc as usize / 64 + 1);
@@ -128,7 +128,7 @@ fn push_segment(bytes: &mut Vec<u8>, segment: &SegmentGroups) -> StoredSegment {
 }
 
 impl BaseArticles {
-    /// Reads what a generation has of its base.
+    /// Reads the sketches and verdicts of the base of a generation.
     ///
     /// # Errors
     ///
@@ -150,11 +150,11 @@ impl BaseArticles {
 /// The groups of near-duplicates of an open index.
 #[derive(Debug, Default)]
 pub struct DuplicateGroups {
-    /// By segment of the index.
+    /// Indexed by the ordinal of the segment in the index.
     by_segment: Vec<GroupNumbers>,
     /// The file, with the parts of the members.
     members: Option<(Parts, Vec<Part>)>,
-    /// By segment of the file: the segment of the index.
+    /// The ordinal of each segment in the index, by its position in the file.
     segments: Vec<SegmentOrdinal>,
     groups: usize,
 }
@@ -175,7 +175,7 @@ impl Default for GroupNumbers {
 }
 
 impl GroupNumbers {
-    /// Takes the numbers of a segment off the front of `bytes`; `None` if there are too few.
+    /// Takes the entry of a segment off the front of `bytes`; `None` if there are too few bytes.
     fn take(bytes: &mut OwnedBytes, segment: &StoredSegment) -> Option<Self> {
         let (words, documents) = (segment.words as usize, segment.documents as usize);
         let mut take = |count: Option<usize>| -> Option<OwnedBytes> {
@@ -212,7 +212,7 @@ impl GroupNumbers {
     }
 }
 
-/// The number at an index.
+/// The bytes of the number at an index, where each number has `N` bytes.
 fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at.checked_mul(N)?..)?.first_chunk().copied()
 }
