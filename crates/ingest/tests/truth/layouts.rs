@@ -4,7 +4,7 @@
 use serde_json::Value;
 use wensou_ingest::{CorpusStatistics, DateProvenance, Markup, Moment, TitleOrigin, parse_page};
 
-use crate::made;
+use crate::make_archive;
 
 /// The layouts: `{T}` is the title, `{S}` the source, `{A}` the author, `{B}` the body. Each states
 /// 2024-03-04 10:05 in the archive's time zone.
@@ -33,16 +33,16 @@ const LAYOUTS: [&str; 22] = [
     "{T}\n\nTime: 1709517900\n\n信息來源：{S}\n\n{B}",
 ];
 
-/// In how many percent of the articles of a layout each value must be right, at least.
+/// The least percentage of the articles of a layout in which each value must be right.
 const MIN_RIGHT_PERCENT: usize = 97;
 
-/// In how many percent of the pages without a byline one may be found, at most.
+/// The greatest percentage of the pages without title and byline in which one may be found.
 const MAX_MISTAKEN_PERCENT: usize = 2;
 
-/// How many articles with mistakes a failure shows.
+/// The maximum number of articles with mistakes that a failure shows.
 const MAX_SHOWN: usize = 12;
 
-/// The paragraphs of an article as it was made.
+/// The paragraphs of an article according to the truth.
 fn paragraphs(truth: &Value) -> Vec<&str> {
     let paragraphs = truth["paragraphs"].as_array();
     paragraphs.map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).collect())
@@ -50,9 +50,9 @@ fn paragraphs(truth: &Value) -> Vec<&str> {
 
 #[test]
 fn articles_are_found_in_layouts_of_other_sites() {
-    let Some(made) = made::make(120, &["--seed", "31"]) else { return };
+    let Some(archive) = make_archive::make(120, &["--seed", "31"]) else { return };
     let pages: Vec<Value> =
-        made.truth.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        archive.truth.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let time = jiff::civil::datetime(2024, 3, 4, 10, 5, 0, 0);
     let mut mistakes = Vec::new();
     for layout in LAYOUTS {
@@ -107,9 +107,9 @@ fn articles_are_found_in_layouts_of_other_sites() {
 /// In pages without title and byline, hardly any text is taken for one.
 #[test]
 fn hardly_anything_is_found_in_text_without_title_and_byline() {
-    let Some(made) = made::make(400, &["--seed", "32"]) else { return };
+    let Some(archive) = make_archive::make(400, &["--seed", "32"]) else { return };
     let (mut count, mut mistaken) = (0, Vec::new());
-    for line in made.truth.lines() {
+    for line in archive.truth.lines() {
         let truth: Value = serde_json::from_str(line).unwrap();
         let text = paragraphs(&truth).join("\n");
         let statistics = CorpusStatistics::from_pages([(text.as_str(), Markup::Text)]);

@@ -1,11 +1,12 @@
-//! Compares the parser with archives of known truth, made by `make_archive.py` in `../shared`.
-//! Without `../shared`, python3 or xz the tests report that and pass.
+//! Measures what the parser reads of archives whose truth is known, because `make_archive.py` in
+//! `../shared` makes them. Without `../shared`, python3 or xz, the tests report that and pass.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod generated;
 mod layouts;
-mod made;
+mod make_archive;
 mod score;
+mod thresholds;
 mod variants;

@@ -1,4 +1,4 @@
-//! Scores how well pages were parsed, against the truth from `make_archive.py`.
+//! Measures how well pages were parsed, by the truth that `make_archive.py` states.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent, Variant, ingest};
 
-/// Each score is between 0 and 1.
+/// How well the pages of an archive were parsed. Each score is between 0 and 1.
 #[derive(Debug, Default)]
 pub(crate) struct Score {
+    /// The number of pages in the truth.
     pub(crate) pages: usize,
+    /// The fraction of pages of which exactly the title of the truth was read. The other scores
+    /// without `f1` are fractions of the same kind.
     pub(crate) title: f64,
     pub(crate) source: f64,
     pub(crate) category: f64,
@@ -20,14 +23,40 @@ pub(crate) struct Score {
     pub(crate) related: f64,
 }
 
-/// All records of an archive.
+/// Counts of values over all pages, for an F1 score.
+#[derive(Debug, Default)]
+struct Matches {
+    /// Values that were found and are in the truth.
+    right: usize,
+    found: usize,
+    wanted: usize,
+}
+
+impl Matches {
+    /// Adds the values of a page.
+    fn add(&mut self, found: &BTreeSet<String>, wanted: &BTreeSet<String>) {
+        self.right += found.intersection(wanted).count();
+        self.found += found.len();
+        self.wanted += wanted.len();
+    }
+
+    fn f1(&self) -> f64 {
+        match self.found + self.wanted {
+            0 => 1.0,
+            both => 2.0 * self.right as f64 / both as f64,
+        }
+    }
+}
+
+/// All records of an archive, and the report of reading it.
 pub(crate) struct Read {
     pub(crate) articles: Vec<Article>,
-    /// By id; each variant of an item is an item of its own.
+    /// Flash items by id. Each variant of an item is an item of its own here.
     pub(crate) flashes: HashMap<String, FlashItem>,
     pub(crate) report: Report,
 }
 
+/// Reads an archive.
 pub(crate) fn read(root: &Path, options: &Options) -> Read {
     let (mut articles, mut flashes) = (Vec::new(), HashMap::new());
     let report = ingest(&[PathBuf::from(root)], options, &Silent, &mut |record| {
@@ -58,16 +87,19 @@ pub(crate) fn read(root: &Path, options: &Options) -> Read {
     Read { articles, flashes, report }
 }
 
+/// The string at a key; empty if there is none.
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
+/// The strings of an array; none if the value is no array.
 fn strings(value: &Value) -> Vec<String> {
     value.as_array().map_or_else(Vec::new, |values| {
         values.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
     })
 }
 
+/// A date in the form of the truth.
 fn iso(moment: Option<Moment>) -> String {
     match moment {
         None => String::new(),
@@ -78,16 +110,12 @@ fn iso(moment: Option<Moment>) -> String {
     }
 }
 
-fn f1(hit: usize, given: usize, wanted: usize) -> f64 {
-    if given + wanted == 0 { 1.0 } else { 2.0 * hit as f64 / (given + wanted) as f64 }
-}
-
-/// Compares records with the truth; every difference goes to `tell`.
+/// Compares records with the truth. Every difference goes to `tell`.
 pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(String)) -> Score {
     let by_path: HashMap<&str, &Article> =
         read.articles.iter().map(|article| (article.path.as_str(), article)).collect();
     let mut score = Score::default();
-    let (mut flash, mut tags) = ([0, 0, 0], [0, 0, 0]);
+    let (mut flashes, mut tags) = (Matches::default(), Matches::default());
     for line in truth.lines() {
         let page: Value = serde_json::from_str(line).expect("the truth is JSON");
         score.pages += 1;
@@ -96,71 +124,9 @@ pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(
             tell(format!("MISSING {}", path.display()));
             continue;
         };
-        let mut check = |what: &str, slot: &mut f64, got: &str, want: &str| {
-            if got == want {
-                *slot += 1.0;
-            } else {
-                tell(format!("{what} {}\n   got  {got}\n   want {want}", path.display()));
-            }
-        };
-        check("TITLE", &mut score.title, &article.title, text(&page, "title"));
-        let source = article.source.clone().unwrap_or_default();
-        check("SOURCE", &mut score.source, &source, text(&page, "source"));
-        let category = article.category.clone().unwrap_or_default();
-        check("CATEGORY", &mut score.category, &category, text(&page, "category"));
-        let site = article.site.clone().unwrap_or_default();
-        check("SITE", &mut score.site, &site, text(&page, "site"));
-        let body =
-            strings(&page["paragraphs"]).iter().map(|p| p.trim().to_owned()).collect::<Vec<_>>();
-        check("BODY", &mut score.body, &article.paragraphs.join("\n"), &body.join("\n"));
-        let related: Vec<String> =
-            article.related.iter().map(|stub| format!("{}|{}", stub.title, stub.snippet)).collect();
-        let wanted: Vec<String> = page["related"].as_array().map_or_else(Vec::new, |stubs| {
-            stubs
-                .iter()
-                .map(|stub| format!("{}|{}", text(stub, "title"), text(stub, "snippet")))
-                .collect()
-        });
-        check("RELATED", &mut score.related, &related.join("\n"), &wanted.join("\n"));
-
-        let got: Vec<String> = article
-            .flashes
-            .iter()
-            .map(|id| &read.flashes[id])
-            .map(|f| format!("{}|{}|{}", iso(f.date.value), f.title, f.text))
-            .collect();
-        let want: Vec<String> = page["flashes"].as_array().map_or_else(Vec::new, |items| {
-            items
-                .iter()
-                .map(|f| format!("{}|{}|{}", text(f, "date"), text(f, "title"), text(f, "text")))
-                .collect()
-        });
-        let (got_set, want_set): (BTreeSet<_>, BTreeSet<_>) =
-            (got.iter().collect(), want.iter().collect());
-        flash[0] += got_set.intersection(&want_set).count();
-        flash[1] += got_set.len();
-        flash[2] += want_set.len();
-        for lost in want_set.difference(&got_set) {
-            tell(format!("FLASH LOST {}\n   {lost}", path.display()));
-        }
-        for extra in got_set.difference(&want_set) {
-            tell(format!("FLASH EXTRA {}\n   {extra}", path.display()));
-        }
-
-        let want: BTreeSet<String> = strings(&page["tags"]).into_iter().collect();
-        let got: BTreeSet<String> = article.tags.iter().cloned().collect();
-        tags[0] += got.intersection(&want).count();
-        tags[1] += got.len();
-        tags[2] += want.len();
-        if got != want {
-            tell(format!(
-                "TAGS {}\n   got  {:?} {:?}\n   want {:?}",
-                path.display(),
-                article.tags,
-                article.unsplit_tags,
-                strings(&page["tags"])
-            ));
-        }
+        count_right_values(&mut score, article, &page, tell);
+        compare_flashes(&mut flashes, article, read, &page, tell);
+        compare_tags(&mut tags, article, &page, tell);
     }
     let pages = score.pages.max(1) as f64;
     for share in [
@@ -173,7 +139,90 @@ pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(
     ] {
         *share /= pages;
     }
-    score.flash_f1 = f1(flash[0], flash[1], flash[2]);
-    score.tags_f1 = f1(tags[0], tags[1], tags[2]);
+    score.flash_f1 = flashes.f1();
+    score.tags_f1 = tags.f1();
     score
+}
+
+/// Adds 1 to the score of each value of an article that is that of the truth.
+fn count_right_values(
+    score: &mut Score,
+    article: &Article,
+    page: &Value,
+    tell: &mut dyn FnMut(String),
+) {
+    let mut compare = |what: &str, right: &mut f64, found: &str, wanted: &str| {
+        if found == wanted {
+            *right += 1.0;
+        } else {
+            tell(format!("{what} {}\n   got  {found}\n   want {wanted}", article.path));
+        }
+    };
+    compare("TITLE", &mut score.title, &article.title, text(page, "title"));
+    let source = article.source.clone().unwrap_or_default();
+    compare("SOURCE", &mut score.source, &source, text(page, "source"));
+    let category = article.category.clone().unwrap_or_default();
+    compare("CATEGORY", &mut score.category, &category, text(page, "category"));
+    let site = article.site.clone().unwrap_or_default();
+    compare("SITE", &mut score.site, &site, text(page, "site"));
+    let body = strings(&page["paragraphs"]).iter().map(|p| p.trim().to_owned()).collect::<Vec<_>>();
+    compare("BODY", &mut score.body, &article.paragraphs.join("\n"), &body.join("\n"));
+    let related: Vec<String> =
+        article.related.iter().map(|stub| format!("{}|{}", stub.title, stub.snippet)).collect();
+    let wanted: Vec<String> = page["related"].as_array().map_or_else(Vec::new, |stubs| {
+        stubs
+            .iter()
+            .map(|stub| format!("{}|{}", text(stub, "title"), text(stub, "snippet")))
+            .collect()
+    });
+    compare("RELATED", &mut score.related, &related.join("\n"), &wanted.join("\n"));
+}
+
+/// Compares the flash items of a page by date, title and text.
+fn compare_flashes(
+    matches: &mut Matches,
+    article: &Article,
+    read: &Read,
+    page: &Value,
+    tell: &mut dyn FnMut(String),
+) {
+    let found: BTreeSet<String> = article
+        .flashes
+        .iter()
+        .map(|id| &read.flashes[id])
+        .map(|flash| format!("{}|{}|{}", iso(flash.date.value), flash.title, flash.text))
+        .collect();
+    let wanted: BTreeSet<String> = page["flashes"].as_array().map_or_else(BTreeSet::new, |items| {
+        items
+            .iter()
+            .map(|f| format!("{}|{}|{}", text(f, "date"), text(f, "title"), text(f, "text")))
+            .collect()
+    });
+    matches.add(&found, &wanted);
+    for lost in wanted.difference(&found) {
+        tell(format!("FLASH LOST {}\n   {lost}", article.path));
+    }
+    for extra in found.difference(&wanted) {
+        tell(format!("FLASH EXTRA {}\n   {extra}", article.path));
+    }
+}
+
+fn compare_tags(
+    matches: &mut Matches,
+    article: &Article,
+    page: &Value,
+    tell: &mut dyn FnMut(String),
+) {
+    let wanted: BTreeSet<String> = strings(&page["tags"]).into_iter().collect();
+    let found: BTreeSet<String> = article.tags.iter().cloned().collect();
+    matches.add(&found, &wanted);
+    if found != wanted {
+        tell(format!(
+            "TAGS {}\n   got  {:?} {:?}\n   want {:?}",
+            article.path,
+            article.tags,
+            article.unsplit_tags,
+            strings(&page["tags"])
+        ));
+    }
 }

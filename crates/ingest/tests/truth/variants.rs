@@ -1,5 +1,5 @@
-//! Variants of the layout: pages of `make_archive.py` rewritten in every form found in real pages
-//! of this family, with the same bars.
+//! Variants of the known layout: pages of `make_archive.py`, rewritten in every form that real
+//! pages of this family of sites have, and scored against the same thresholds.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,38 +8,53 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use wensou_ingest::Options;
 
-use crate::{made, score};
+use crate::{make_archive, score, thresholds};
 
-/// How to write a page.
+/// How to write a page. In `crumb` and `source`, `{}` stands for the value of the page. A part that
+/// is empty or `false` is left out.
 #[derive(Debug, Clone, Copy, Default)]
 struct Layout {
+    /// The lines with the name of the site.
     header: bool,
+    /// The line with the category.
     crumb: &'static str,
     title: bool,
-    /// `TAG:TITLE_TAG2`, `TITLE_TAG`, or the usual suffix.
     tail: Tail,
+    /// The line of tags below the body.
     tags: bool,
+    /// The related articles in the footer.
     stubs: bool,
+    /// The lines with author and date.
     time: &'static str,
+    /// The line with the source.
     source: &'static str,
-    /// Between paragraphs.
+    /// What separates paragraphs.
     gap: &'static str,
     line_end: &'static str,
+    /// Whether text has full-width punctuation.
     full_width: bool,
+    /// Whether flash items have a column.
     column: bool,
+    /// Whether the stamps of flash items have no time.
     date_only: bool,
     html: bool,
 }
 
+/// What follows or precedes the title in its line.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 enum Tail {
+    /// `TITLE_TAG:KEYWORD`.
     #[default]
     Usual,
+    /// `TITLE_TAG`.
     OneTag,
+    /// `MER:TITLE_TAG`.
     TagBefore,
+    /// Only the title.
     None,
 }
 
+/// The layout that the parser knows.
 const USUAL: Layout = Layout {
     header: true,
     crumb: "首頁 > {} > Info",
@@ -57,10 +72,12 @@ const USUAL: Layout = Layout {
     html: false,
 };
 
+/// The string at a key; empty if there is none.
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
+/// The array at a key; empty if there is none.
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value[key].as_array().map_or(&[], Vec::as_slice)
 }
@@ -68,6 +85,17 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
 /// Writes `page` in `layout`, and removes from the truth what the layout omits.
 fn render(page: &mut Value, layout: Layout) -> String {
     let mut out = String::new();
+    write_header(&mut out, page, layout);
+    write_title_and_byline(&mut out, page, layout);
+    write_body(&mut out, page, layout);
+    write_footer(&mut out, page, layout);
+    if layout.full_width {
+        out = full_width(page, &out);
+    }
+    out.replace('\n', layout.line_end)
+}
+
+fn write_header(out: &mut String, page: &mut Value, layout: Layout) {
     let site = text(page, "site").to_owned();
     if layout.header {
         write!(out, "{site} {site}\nCtrl+D {site}\nads\n").unwrap();
@@ -79,6 +107,9 @@ fn render(page: &mut Value, layout: Layout) -> String {
     } else if !layout.stubs {
         page["category"] = json!("");
     }
+}
+
+fn write_title_and_byline(out: &mut String, page: &mut Value, layout: Layout) {
     if layout.title {
         let (title, tag, keyword) =
             (text(page, "title"), text(page, "suffix_tag"), text(page, "suffix_keyword"));
@@ -97,18 +128,21 @@ fn render(page: &mut Value, layout: Layout) -> String {
     } else if !text(page, "source").is_empty() {
         write!(out, "{}{}", layout.source.replace("{}", text(page, "source")), layout.gap).unwrap();
     }
-    // The tool puts at most one item after each paragraph; the position does not matter to the
-    // truth.
+}
+
+/// Writes the paragraphs, each followed by at most one flash item, as the tool does. The truth does
+/// not say where the items stand.
+fn write_body(out: &mut String, page: &mut Value, layout: Layout) {
     let flashes = list(page, "flashes").to_vec();
     for (number, paragraph) in list(page, "paragraphs").iter().enumerate() {
         write!(out, "{}{}", paragraph.as_str().unwrap().trim(), layout.gap).unwrap();
         if let Some(flash) = flashes.get(number) {
             let column = Some(text(flash, "column")).filter(|c| layout.column && !c.is_empty());
-            let head = column.map_or(String::new(), |column| format!("{column} | "));
+            let column = column.map_or(String::new(), |column| format!("{column} | "));
             let date = text(flash, "date").replace('-', "/").replace('T', " ");
             let date = if layout.date_only { &date[..10] } else { &date };
             let body = text(flash, "text").replace('\n', layout.gap);
-            write!(out, "{head}{}:{body}[{date}]{}", text(flash, "title"), layout.gap).unwrap();
+            write!(out, "{column}{}:{body}[{date}]{}", text(flash, "title"), layout.gap).unwrap();
         }
     }
     if layout.date_only {
@@ -116,35 +150,30 @@ fn render(page: &mut Value, layout: Layout) -> String {
             flash["date"] = json!(text(flash, "date")[..10]);
         }
     }
+}
+
+fn write_footer(out: &mut String, page: &mut Value, layout: Layout) {
     if layout.tags {
         let tags: String = list(page, "tags").iter().filter_map(Value::as_str).collect();
         write!(out, "Tags:{tags}\n\n").unwrap();
     } else {
         page["tags"] = json!([]);
     }
-    if layout.stubs {
-        writeln!(out, "{}", text(page, "category")).unwrap();
-        for stub in list(page, "related") {
-            let tail = format!("_{}:{}", text(stub, "suffix_tag"), text(stub, "suffix_keyword"));
-            write!(
-                out,
-                "{}{tail}\n\n{}\n\n1900/1/1 0:00:00\n",
-                text(stub, "title"),
-                text(stub, "snippet")
-            )
-            .unwrap();
-        }
-        out.push_str("ads\n");
-    } else {
+    if !layout.stubs {
         page["related"] = json!([]);
+        return;
     }
-    if layout.full_width {
-        out = full_width(page, &out);
+    writeln!(out, "{}", text(page, "category")).unwrap();
+    for stub in list(page, "related") {
+        let (title, snippet) = (text(stub, "title"), text(stub, "snippet"));
+        let tail = format!("_{}:{}", text(stub, "suffix_tag"), text(stub, "suffix_keyword"));
+        write!(out, "{title}{tail}\n\n{snippet}\n\n1900/1/1 0:00:00\n").unwrap();
     }
-    out.replace('\n', layout.line_end)
+    out.push_str("ads\n");
 }
 
-/// Full-width punctuation in text and ASCII in boilerplate, as on pages that kept theirs.
+/// Makes the punctuation of the text full-width, in `out` and in the truth. Boilerplate stays
+/// ASCII, as on real pages with full-width punctuation.
 fn full_width(page: &mut Value, out: &str) -> String {
     fn widen(text: &str) -> String {
         text.chars()
@@ -175,21 +204,22 @@ fn full_width(page: &mut Value, out: &str) -> String {
         widen_all(&mut flash["text"]);
     }
     let boilerplate = ["首頁", "Ctrl+D", "Author", "Time", "Tags", "1900/"];
-    let mut body = true;
+    let mut above_tags = true;
     let mut wide = Vec::new();
     for line in out.split('\n') {
-        body &= !line.starts_with("Tags:");
-        let stamp = line.rfind("[2").filter(|_| line.ends_with(']')).unwrap_or(line.len());
-        if !body || boilerplate.iter().any(|prefix| line.starts_with(prefix)) {
+        above_tags &= !line.starts_with("Tags:");
+        let text_end = line.rfind("[2").filter(|_| line.ends_with(']')).unwrap_or(line.len());
+        if !above_tags || boilerplate.iter().any(|prefix| line.starts_with(prefix)) {
             wide.push(line.to_owned());
         } else {
-            wide.push(format!("{}{}", widen(&line[..stamp]), &line[stamp..]));
+            // The stamp of a flash item stays ASCII, too.
+            wide.push(format!("{}{}", widen(&line[..text_end]), &line[text_end..]));
         }
     }
     wide.join("\n")
 }
 
-/// Ordinary HTML: `div`, `br` and `li` instead of the tool's paragraphs.
+/// Makes ordinary HTML of the lines of a text page: each is in a `div`, an `li`, or ends with `br`.
 fn html(text: &str, title: &str) -> String {
     let escape = |line: &str| line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let mut out =
@@ -207,20 +237,21 @@ fn html(text: &str, title: &str) -> String {
     out + "</div><script>var a = '<p>no text</p>';</script></body></html>"
 }
 
-fn holds(name: &str, layout: Layout) {
-    // All variants share the same pages and truth, made once.
+/// Writes pages in `layout`, reads them and checks the scores. `name` is for messages.
+fn assert_layout_is_read(name: &str, layout: Layout) {
+    // The truth of pages in the usual layout, made once. All layouts are tested with these pages.
     static TRUTH: OnceLock<Option<String>> = OnceLock::new();
-    let made = TRUTH.get_or_init(|| made::make(150, &["--seed", "11"]).map(|made| made.truth));
-    let Some(made) = made else { return };
+    let make = || make_archive::make(150, &["--seed", "11"]).map(|archive| archive.truth);
+    let Some(truth_of_usual) = TRUTH.get_or_init(make) else { return };
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("variant");
     let mut truth = String::new();
-    for line in made.lines() {
+    for line in truth_of_usual.lines() {
         let mut page: Value = serde_json::from_str(line).unwrap();
         let written = render(&mut page, layout);
         let written = if layout.html { html(&written, text(&page, "title")) } else { written };
         if !layout.title {
-            // Titles derived by the parser have their own test.
+            // The parser derives titles from the text, which other tests check.
             page["title"] = json!("");
         }
         let path = root.join(text(&page, "path"));
@@ -243,12 +274,14 @@ fn holds(name: &str, layout: Layout) {
     }
     let mut differences = Vec::new();
     let score = score::score(&root, &truth, &read, &mut |line| differences.push(line));
-    made::hold(name, &score, &differences);
+    thresholds::assert_reached(name, &score, &differences);
 }
 
 macro_rules! variants {
     ($($name:ident { $($field:ident: $value:expr),* $(,)? })*) => {
-        $(#[test] fn $name() { holds(stringify!($name), Layout { $($field: $value,)* ..USUAL }); })*
+        $(#[test] fn $name() {
+            assert_layout_is_read(stringify!($name), Layout { $($field: $value,)* ..USUAL });
+        })*
     };
 }
 

@@ -7,21 +7,23 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-use crate::score::Score;
-
-/// An archive and its truth.
-pub(crate) struct Made {
+/// An archive that was made.
+pub(crate) struct MadeArchive {
+    /// The folder that has the archive. It is removed when this value is dropped.
     pub(crate) dir: TempDir,
+    /// The root of the archive.
     pub(crate) root: PathBuf,
+    /// What each page states: a line of JSON for each.
     pub(crate) truth: String,
 }
 
-/// Makes an archive; returns `None` and prints a warning if that is impossible.
-pub(crate) fn make(pages: usize, arguments: &[&str]) -> Option<Made> {
+/// Makes an archive of `pages` pages, with further arguments of the tool. Prints a warning and
+/// returns `None` if `../shared`, python3 or xz are missing.
+pub(crate) fn make(pages: usize, arguments: &[&str]) -> Option<MadeArchive> {
     let items = items()?;
     let dir = TempDir::new().unwrap();
     let (root, truth) = (dir.path().join("pages"), dir.path().join("truth.jsonl"));
-    let made = Command::new("python3")
+    let status = Command::new("python3")
         .arg(shared().join("tools/make_archive.py"))
         .args(["--pages", &pages.to_string(), "--items"])
         .arg(items)
@@ -32,30 +34,13 @@ pub(crate) fn make(pages: usize, arguments: &[&str]) -> Option<Made> {
         .args(arguments)
         .status()
         .unwrap();
-    assert!(made.success(), "make_archive.py {arguments:?}");
+    assert!(status.success(), "make_archive.py {arguments:?}");
     let truth = std::fs::read_to_string(truth).unwrap();
-    Some(Made { dir, root, truth })
+    Some(MadeArchive { dir, root, truth })
 }
 
-/// Checks a score against the project's bars.
-pub(crate) fn hold(what: &str, score: &Score, differences: &[String]) {
-    println!("{what}: {score:.4?}");
-    let excerpt = differences.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
-    for (part, share, bar) in [
-        ("title", score.title, 0.995),
-        ("source", score.source, 0.995),
-        ("category", score.category, 0.995),
-        ("site", score.site, 0.995),
-        ("related", score.related, 0.995),
-        ("flash items", score.flash_f1, 0.98),
-        ("tags", score.tags_f1, 0.95),
-        ("body", score.body, 0.99),
-    ] {
-        assert!(share >= bar, "{what}: {part} {share:.4} < {bar}\n{excerpt}");
-    }
-}
-
-/// The unpacked news items, created once for all tests in cargo's temporary folder.
+/// The file of news items that archives are made of, decompressed once for all tests into cargo's
+/// temporary folder. `None` if `../shared`, python3 or xz are missing.
 fn items() -> Option<&'static Path> {
     static ITEMS: OnceLock<Option<PathBuf>> = OnceLock::new();
     let decompressed = ITEMS.get_or_init(|| {

@@ -1,0 +1,21 @@
+//! The scores that the parser must reach.
+
+use crate::score::Score;
+
+/// Checks that every score reaches its threshold. `what` names the archive in messages.
+pub(crate) fn assert_reached(what: &str, score: &Score, differences: &[String]) {
+    println!("{what}: {score:.4?}");
+    let excerpt = differences.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
+    for (part, share, threshold) in [
+        ("title", score.title, 0.995),
+        ("source", score.source, 0.995),
+        ("category", score.category, 0.995),
+        ("site", score.site, 0.995),
+        ("related", score.related, 0.995),
+        ("flash items", score.flash_f1, 0.98),
+        ("tags", score.tags_f1, 0.95),
+        ("body", score.body, 0.99),
+    ] {
+        assert!(share >= threshold, "{what}: {part} {share:.4} < {threshold}\n{excerpt}");
+    }
+}
