@@ -1,4 +1,4 @@
-//! Lines that recur over the pages of a site are no text of the pages, and nothing else is lost.
+//! Lines that recur over the pages of a site are left out of their text, and nothing else is.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used)]
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use wensou_ingest::{Article, FlashItem, Options, Record, Report, Silent, ingest};
 
-/// Sentences that no two pages share.
+/// The sentences of a page. No two pages share one.
 fn sentences(number: usize) -> [String; 3] {
     [
         format!("第{number}號礦池昨天宣佈,它的算力在一週之內增加了{}個百分點。", number * 7),
@@ -16,12 +16,13 @@ fn sentences(number: usize) -> [String; 3] {
     ]
 }
 
-fn menu(number: usize) -> String {
+/// A line of a menu. Items up to 149 have different lines.
+fn menu_line(item: usize) -> String {
     format!(
         "{}{}",
-        ["財經", "科技", "行情", "礦業", "專欄"][number % 5],
-        ["要聞", "導航", "排行"][number % 3]
-    ) + &"〇一二三四五六七八九".chars().nth(number / 15).unwrap().to_string()
+        ["財經", "科技", "行情", "礦業", "專欄"][item % 5],
+        ["要聞", "導航", "排行"][item % 3]
+    ) + &"〇一二三四五六七八九".chars().nth(item / 15).unwrap().to_string()
 }
 
 fn write(dir: &Path, name: &str, text: &str) {
@@ -45,17 +46,16 @@ fn read(dir: &Path, threads: usize) -> (Vec<Article>, Vec<FlashItem>, Report) {
     (articles, flashes, report)
 }
 
-/// A site of pages with a body made from a page's number.
+/// Writes a site of `pages` pages, each made by `page` from its number, and reads it with one
+/// thread and with four.
 fn site(pages: usize, page: impl Fn(usize) -> String) -> (Vec<Article>, Vec<FlashItem>, Report) {
     let dir = tempfile::tempdir().unwrap();
     for number in 0..pages {
         write(dir.path(), &format!("{number:03}.txt"), &page(number));
     }
-    let result = read(dir.path(), 1);
-    let threaded = read(dir.path(), 4);
-    assert_eq!((&result.0, &result.1), (&threaded.0, &threaded.1), "threads do not matter");
-    assert_eq!(result.2, threaded.2);
-    result
+    let with_one_thread = read(dir.path(), 1);
+    assert_eq!(with_one_thread, read(dir.path(), 4), "threads do not matter");
+    with_one_thread
 }
 
 const FOOTER: [&str; 3] = [
@@ -65,9 +65,9 @@ const FOOTER: [&str; 3] = [
 ];
 
 #[test]
-fn sixty_menu_lines_and_three_footer_lines_go() {
+fn sixty_menu_lines_and_three_footer_lines_are_left_out() {
     let (articles, _, report) = site(40, |number| {
-        let menu: Vec<String> = (0..60).map(menu).collect();
+        let menu: Vec<String> = (0..60).map(menu_line).collect();
         let body = sentences(number).join("\n\n");
         format!("{}\n測試標題之{number}\n\n{body}\n\n{}\n", menu.join("\n"), FOOTER.join("\n"))
     });
@@ -84,7 +84,7 @@ fn sixty_menu_lines_and_three_footer_lines_go() {
 }
 
 #[test]
-fn menus_of_sections_go_with_the_menu_of_the_site() {
+fn menus_of_sections_are_left_out_like_the_menu_of_the_site() {
     let (articles, _, _) = site(60, |number| {
         let section = number % 4;
         let own: Vec<String> = (0..6)
@@ -96,7 +96,7 @@ fn menus_of_sections_go_with_the_menu_of_the_site() {
                 )
             })
             .collect();
-        let shared: Vec<String> = (0..12).map(menu).collect();
+        let shared: Vec<String> = (0..12).map(menu_line).collect();
         format!("{}\n{}\n{}\n", shared.join("\n"), own.join("\n"), sentences(number).join("\n"))
     });
     for (number, article) in articles.iter().enumerate() {
@@ -105,7 +105,7 @@ fn menus_of_sections_go_with_the_menu_of_the_site() {
 }
 
 #[test]
-fn advertisements_and_counters_go_wherever_they_stand() {
+fn advertisements_and_counters_within_the_text_are_left_out() {
     let (articles, _, _) = site(20, |number| {
         let [one, two, three] = sentences(number);
         format!(
@@ -123,7 +123,7 @@ fn advertisements_and_counters_go_wherever_they_stand() {
 fn html_pages_of_a_site_lose_their_menu() {
     let dir = tempfile::tempdir().unwrap();
     for number in 0..20 {
-        let menu: String = (0..60).map(|item| format!("<div>{}</div>", menu(item))).collect();
+        let menu: String = (0..60).map(|item| format!("<div>{}</div>", menu_line(item))).collect();
         let body: String = sentences(number).iter().map(|text| format!("<p>{text}</p>")).collect();
         let page = format!(
             "<html><head><title>測試標題之{number}</title></head><body>{menu}<h1>測試標題之{number}</h1>{body}<div>{}</div></body></html>",
@@ -139,12 +139,13 @@ fn html_pages_of_a_site_lose_their_menu() {
 }
 
 #[test]
-fn a_site_is_what_shares_a_header_or_a_folder() {
+fn pages_with_the_same_header_or_in_the_same_folder_are_a_site() {
     let dir = tempfile::tempdir().unwrap();
     let page = |number: usize, header: &str| {
         format!("{header}{}\n\n收藏本頁\n返回頂部\n", sentences(number).join("\n\n"))
     };
-    // One site in many folders, and many sites in one folder.
+    // `shared`: one site, by its header, in many folders. `single`: a site of one page in each
+    // folder. `folder`: one site, by its folder.
     for number in 0..20 {
         let header = "示例財經 示例財經\nCtrl+D 示例財經\n首頁 > 比特幣 > Info\n";
         write(dir.path(), &format!("shared/{number}/1.txt"), &page(number, header));
@@ -158,7 +159,7 @@ fn a_site_is_what_shares_a_header_or_a_folder() {
 }
 
 #[test]
-fn few_pages_prove_nothing() {
+fn lines_of_a_site_with_few_pages_stay() {
     for pages in [1, 2, 3, 7] {
         let (articles, _, report) =
             site(pages, |number| format!("{}\n返回頂部\n收藏本頁\n", sentences(number).join("\n")));
@@ -168,7 +169,7 @@ fn few_pages_prove_nothing() {
 }
 
 #[test]
-fn what_articles_repeat_stays() {
+fn headings_quotes_and_phrases_that_articles_repeat_stay() {
     let shared_quote = "“我們已經擺脫了風險,并將繼續前進。”";
     let (articles, _, report) = site(60, |number| {
         let [one, two, three] = sentences(number);
@@ -184,7 +185,7 @@ fn what_articles_repeat_stays() {
 }
 
 #[test]
-fn flash_items_stay_however_often_they_stand() {
+fn flash_items_stay_however_often_they_occur() {
     let item = "某幣突破新高:據官方消息,某幣今日突破新高。\n\n市場反應熱烈\n\n負責人沒有回應[2023/3/14 13:02:32]";
     let (articles, flashes, report) = site(40, |number| {
         let [one, two, three] = sentences(number);
@@ -198,9 +199,9 @@ fn flash_items_stay_however_often_they_stand() {
 }
 
 #[test]
-fn copies_of_an_article_delete_nothing_of_it() {
+fn copies_of_an_article_keep_all_its_lines() {
     let (articles, _, report) = site(45, |number| {
-        // Most pages are copies, some of them behind other lines.
+        // Most pages are copies, some with another line before the text.
         let body = sentences(if number < 35 { 0 } else { number });
         let heading = if number % 2 == 0 { "小標題\n\n" } else { "" };
         format!("轉自{}\n\n{heading}{}\n", number % 7, body.join("\n\n"))

@@ -1,4 +1,4 @@
-//! Records of unreadable files are carried over from an earlier index, and nothing is lost.
+//! Records of files that cannot be read are kept: carried over from an earlier index.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use wensou_ingest::{
-    Error, Options, Reason, Record, Report, Silent, StoredRecords, ingest_scanned, scan,
-    scan_tolerant,
+    Error, Options, Reason, Record, Report, ScannedArchive, Silent, Skipped, StoredRecords,
+    ingest_scanned, scan, scan_tolerant,
 };
 
 /// The records of an earlier run, as an index has them.
@@ -21,11 +21,13 @@ impl StoredRecords for Stored {
     fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
         let member = format!("{}!/", path.display());
         let below = |it: &String| Path::new(it).starts_with(path) || it.starts_with(&member);
-        let stands = |record: &&Record| match record {
+        let occurs_below = |record: &&Record| match record {
             Record::Article(article) => below(&article.path),
-            Record::Flash(flash) => flash.all_occurrences().any(|seen| below(&seen.path)),
+            Record::Flash(flash) => {
+                flash.all_occurrences().any(|occurrence| below(&occurrence.path))
+            }
         };
-        Ok(self.0.iter().filter(stands).cloned().collect())
+        Ok(self.0.iter().filter(occurs_below).cloned().collect())
     }
 }
 
@@ -35,7 +37,7 @@ fn options(threads: usize) -> Options {
     options
 }
 
-/// Reads an archive after changing something since the scan.
+/// Scans an archive, calls `change`, which changes files, and then reads the archive.
 fn read_changed(
     roots: &[PathBuf],
     threads: usize,
@@ -72,17 +74,22 @@ fn tar(members: &[(&str, String)]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-const SIMPLE: &str = "某币突破新高：据官方消息，某币今日突破新高。[2023/3/14 13:02:32]";
-const FULL: &str = "某幣突破新高:據官方消息,某幣今日突破新高。[2023/3/14 13:02:32]";
-const SHARED: &str = "交易所上線:據交易所公告,交易所今日上線。[2023/3/15 8:00:00]";
-const OTHER: &str = "基金會解散:據基金會公告,基金會今日解散。[2023/3/16 9:30:00]";
+/// The flash items of [`page`]. The first two are variants of one item.
+const ITEMS: [&str; 4] = [
+    "某币突破新高：据官方消息，某币今日突破新高。[2023/3/14 13:02:32]",
+    "某幣突破新高:據官方消息,某幣今日突破新高。[2023/3/14 13:02:32]",
+    "交易所上線:據交易所公告,交易所今日上線。[2023/3/15 8:00:00]",
+    "基金會解散:據基金會公告,基金會今日解散。[2023/3/16 9:30:00]",
+];
 
+/// A page with some of [`ITEMS`].
 fn page(number: usize, items: &[usize]) -> String {
-    let items: Vec<&str> = items.iter().map(|item| [SIMPLE, FULL, SHARED, OTHER][*item]).collect();
+    let items: Vec<&str> = items.iter().map(|item| ITEMS[*item]).collect();
     format!("題目{number}\n\n正文第{number}段。\n\n{}\n\n后文。\n", items.join("\n\n"))
 }
 
-/// Lines of a dump: articles with and without ids, with and without flash items.
+/// A dump of lines of four kinds: an article with an id, an article without one, a flash item with
+/// an id, which is also the third of [`ITEMS`], and a flash item without one.
 fn dump(number: usize, lines: &[usize]) -> String {
     let line = |line: &usize| {
         match line {
@@ -97,19 +104,81 @@ fn dump(number: usize, lines: &[usize]) -> String {
 
 #[derive(Debug, Clone)]
 enum Content {
+    /// A [`page`] with these items.
     Page(Vec<usize>),
+    /// A [`dump`] of these lines.
     Dump(Vec<usize>),
+    /// A container of two pages with these items, and a dump of these lines.
     Tar(Vec<usize>, Vec<usize>),
 }
 
-fn contents() -> impl Strategy<Value = Vec<(usize, usize, Content, bool)>> {
+/// A file of an archive with two roots.
+#[derive(Debug, Clone)]
+struct ArchiveFile {
+    /// The number of its root.
+    root: usize,
+    /// The number of its folder below the root.
+    folder: usize,
+    content: Content,
+    /// Whether it cannot be read after the scan.
+    disappears: bool,
+}
+
+fn archive_files() -> impl Strategy<Value = Vec<ArchiveFile>> {
     let items = || prop::collection::vec(0..4_usize, 0..4);
     let content = prop_oneof![
         3 => items().prop_map(Content::Page),
         1 => items().prop_map(Content::Dump),
         1 => (items(), items()).prop_map(|(page, dump)| Content::Tar(page, dump)),
     ];
-    prop::collection::vec((0..2_usize, 0..4_usize, content, any::<bool>()), 1..9)
+    let file = (0..2_usize, 0..4_usize, content, any::<bool>()).prop_map(
+        |(root, folder, content, disappears)| ArchiveFile { root, folder, content, disappears },
+    );
+    prop::collection::vec(file, 1..9)
+}
+
+/// Writes the files below the roots. A later file may replace an earlier one with the same path.
+/// Returns the paths of the files that disappear.
+fn write_archive(roots: &[PathBuf; 2], files: &[ArchiveFile]) -> Vec<PathBuf> {
+    let mut missing = Vec::new();
+    for (number, ArchiveFile { root, folder, content, disappears }) in files.iter().enumerate() {
+        let at = |name: &str| roots[*root].join(format!("{folder}")).join(name);
+        let (path, bytes) = match content {
+            Content::Page(items) => (at("page.txt"), page(number, items).into_bytes()),
+            Content::Dump(lines) => (at("dump.jsonl"), dump(number, lines).into_bytes()),
+            Content::Tar(items, lines) => {
+                let members = [
+                    ("a.txt", page(number, items)),
+                    ("b.jsonl", dump(number, &[&[0], &lines[..]].concat())),
+                    ("c.txt", page(number + 1, items)),
+                ];
+                (at("some.tar"), tar(&members))
+            }
+        };
+        write(&path, bytes);
+        if *disappears && !missing.contains(&path) {
+            missing.push(path);
+        }
+    }
+    missing
+}
+
+/// The number of records that occur in one of these files.
+fn count_in(files: &[PathBuf], records: &[Record]) -> u64 {
+    let is_in_files =
+        |path: &String| files.iter().any(|file| path.starts_with(&*file.to_string_lossy()));
+    let occurs = |record: &&Record| match record {
+        Record::Article(article) => is_in_files(&article.path),
+        Record::Flash(flash) => {
+            flash.all_occurrences().any(|occurrence| is_in_files(&occurrence.path))
+        }
+    };
+    records.iter().filter(occurs).count() as u64
+}
+
+/// The numbers of articles, flash items and their occurrences.
+fn counts(report: &Report) -> (u64, u64, u64) {
+    (report.articles, report.flashes_distinct, report.flash_occurrences)
 }
 
 proptest! {
@@ -117,69 +186,31 @@ proptest! {
 
     #[test]
     fn what_is_read_and_what_is_kept_are_together_the_whole_archive(
-        contents in contents(), threads in 1..4_usize,
+        files in archive_files(), threads in 1..4_usize,
     ) {
         let dir = tempfile::tempdir().unwrap();
         // Two roots with the same names below them.
         let roots = [dir.path().join("one"), dir.path().join("two")];
         roots.iter().for_each(|root| fs::create_dir(root).unwrap());
-        let mut missing = Vec::new();
-        for (number, (root, folder, content, disappears)) in contents.iter().enumerate() {
-            let at = |name: String| roots[*root].join(format!("{folder}")).join(name);
-            let path = match content {
-                Content::Page(items) => {
-                    let path = at("page.txt".to_owned());
-                    write(&path, page(number, items));
-                    path
-                }
-                Content::Dump(lines) => {
-                    let path = at("dump.jsonl".to_owned());
-                    write(&path, dump(number, lines));
-                    path
-                }
-                Content::Tar(items, lines) => {
-                    let path = at("some.tar".to_owned());
-                    let members = [
-                        ("a.txt", page(number, items)),
-                        ("b.jsonl", dump(number, &[&[0], &lines[..]].concat())),
-                        ("c.txt", page(number + 1, items)),
-                    ];
-                    write(&path, tar(&members));
-                    path
-                }
-            };
-            if *disappears && !missing.contains(&path) {
-                missing.push(path);
-            }
-        }
+        let missing = write_archive(&roots, &files);
         let (whole, before) = read(&roots);
         let mut stored = Stored(whole.clone());
         let (records, report) = read_changed(&roots, threads, Some(&mut stored), || {
             missing.iter().for_each(|path| fs::remove_file(path).unwrap());
         });
-        prop_assert_eq!(&records, &whole, "gone: {:?}", missing);
-        let skipped = |report: &Report| {
-            report.skipped.iter().filter(|it| matches!(it.reason, Reason::Unreadable(_))).count()
-        };
-        prop_assert_eq!(skipped(&report), missing.len());
-        prop_assert_eq!(
-            (report.articles, report.flashes_distinct, report.flash_occurrences),
-            (before.articles, before.flashes_distinct, before.flash_occurrences)
-        );
-        let is_on_missing_page = |path: &String| {
-            missing.iter().any(|missing| path.starts_with(&*missing.to_string_lossy()))
-        };
-        let kept = whole.iter().filter(|record| match record {
-            Record::Article(article) => is_on_missing_page(&article.path),
-            Record::Flash(flash) => flash.all_occurrences().any(|seen| is_on_missing_page(&seen.path)),
-        });
-        prop_assert_eq!(report.records_kept, kept.count() as u64);
+        prop_assert_eq!(&records, &whole, "missing: {:?}", missing);
+        let is_unreadable = |it: &&Skipped| matches!(it.reason, Reason::Unreadable(_));
+        prop_assert_eq!(report.skipped.iter().filter(is_unreadable).count(), missing.len());
+        prop_assert_eq!(counts(&report), counts(&before));
+        prop_assert_eq!(report.records_kept, count_in(&missing, &whole));
 
-        // What was carried over is carried over again.
+        // Records that were kept are kept again by the next build.
         let mut stored = Stored(records);
         let options = options(threads);
         let mut scanned = scan::<Infallible>(&roots, &options).unwrap();
-        missing.iter().for_each(|path| scanned.declare_unreadable(path.clone(), "still not there".to_owned()));
+        for path in &missing {
+            scanned.declare_unreadable(path.clone(), "still not there".to_owned());
+        }
         let mut articles = 0;
         let again = ingest_scanned(scanned, &options, &Silent, Some(&mut stored), &mut |record| {
             articles += u64::from(matches!(record, Record::Article(_)));
@@ -195,7 +226,7 @@ proptest! {
 }
 
 #[test]
-fn a_page_that_cannot_be_read_is_not_deleted() {
+fn a_page_that_cannot_be_read_keeps_its_records() {
     let dir = tempfile::tempdir().unwrap();
     for number in 0..40 {
         write(&dir.path().join(format!("{number:02}.txt")), page(number, &[number % 4]));
@@ -214,70 +245,85 @@ fn a_page_that_cannot_be_read_is_not_deleted() {
     assert_eq!((report.records_kept, report.skipped.len()), (0, 0));
 }
 
-#[test]
-fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
-    let dir = tempfile::tempdir().unwrap();
-    // Other roots have pages with the same names, from which ids derive.
-    let roots = [dir.path().join("gone"), dir.path().join("here")];
+/// The records as lines in an order of their own, for comparing two runs that read the files in
+/// different orders.
+fn sorted_lines(records: &[Record]) -> Vec<String> {
+    let line = |record: &Record| match record {
+        Record::Article(article) => format!("{article:?}"),
+        Record::Flash(flash) => {
+            let occurrences = flash.all_occurrences().map(|occurrence| format!("{occurrence:?}"));
+            let mut occurrences: Vec<String> = occurrences.collect();
+            occurrences.sort();
+            format!("{} {occurrences:?}", flash.id)
+        }
+    };
+    let mut lines: Vec<String> = records.iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
+/// Reads an archive that was scanned, with records of an earlier index.
+fn read_scanned(scanned: ScannedArchive, stored: &[Record]) -> (Vec<Record>, Report) {
+    let mut records = Vec::new();
+    let mut stored = Stored(stored.to_vec());
+    let ingested =
+        ingest_scanned(scanned, &options(2), &Silent, Some(&mut stored), &mut |record| {
+            records.push(record);
+            Ok::<(), Infallible>(())
+        });
+    (records, ingested.unwrap().report)
+}
+
+/// Two roots whose pages have the same names, from which ids derive, and all their records.
+fn two_roots(dir: &Path) -> ([PathBuf; 2], Vec<Record>) {
+    let roots = [dir.join("gone"), dir.join("here")];
     for root in &roots {
         write(&root.join("a.txt"), page(1, &[0, 2]));
         write(&root.join("b/c.txt"), page(2, &[1, 3]));
         write(&root.join("d.jsonl"), dump(usize::from(root.ends_with("here")), &[0, 1, 2, 3]));
     }
     let (whole, _) = read(&roots);
-    fs::remove_dir_all(&roots[0]).unwrap();
-    let sorted = |records: &[Record]| {
-        let mut lines: Vec<String> = records
-            .iter()
-            .map(|record| match record {
-                Record::Article(article) => format!("{article:?}"),
-                Record::Flash(flash) => {
-                    let mut spans: Vec<String> =
-                        flash.all_occurrences().map(|seen| format!("{seen:?}")).collect();
-                    spans.sort();
-                    format!("{} {spans:?}", flash.id)
-                }
-            })
-            .collect();
-        lines.sort();
-        lines
-    };
+    (roots, whole)
+}
 
-    // Missing.
+#[test]
+fn a_missing_root_keeps_its_records() {
+    let dir = tempfile::tempdir().unwrap();
+    let (roots, whole) = two_roots(dir.path());
+    fs::remove_dir_all(&roots[0]).unwrap();
     assert!(matches!(scan::<()>(&roots, &options(1)), Err(Error::Root { .. })));
     let scanned = scan_tolerant::<Infallible>(&roots, &options(1)).unwrap();
     assert_eq!(scanned.files_by_root(), [0, 3]);
-    let finish = |scanned| {
-        let mut records = Vec::new();
-        let mut stored = Stored(whole.clone());
-        let report =
-            ingest_scanned(scanned, &options(2), &Silent, Some(&mut stored), &mut |record| {
-                records.push(record);
-                Ok::<(), Infallible>(())
-            })
-            .unwrap();
-        (records, report)
-    };
-    let (records, report) = finish(scanned);
-    assert_eq!(sorted(&records), sorted(&whole));
-    assert!(matches!(report.report.skipped[0].reason, Reason::Unreadable(_)));
+    let (records, report) = read_scanned(scanned, &whole);
+    assert_eq!(sorted_lines(&records), sorted_lines(&whole));
+    assert!(matches!(report.skipped[0].reason, Reason::Unreadable(_)));
+}
 
-    // Present, but empty.
+#[test]
+fn an_empty_root_that_is_declared_unreadable_keeps_its_records() {
+    let dir = tempfile::tempdir().unwrap();
+    let (roots, whole) = two_roots(dir.path());
+    fs::remove_dir_all(&roots[0]).unwrap();
     fs::create_dir(&roots[0]).unwrap();
     let mut scanned = scan::<Infallible>(&roots, &options(1)).unwrap();
     assert_eq!(scanned.files_by_root(), [0, 3]);
     scanned.declare_unreadable(roots[0].clone(), "no file is there".to_owned());
-    // Declaring it twice changes nothing.
+    // Declaring a folder in it unreadable, too, changes nothing.
     scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());
-    let (records, report) = finish(scanned);
-    assert_eq!(sorted(&records), sorted(&whole));
-    assert_eq!(report.report.skipped.len(), 2);
+    let (records, report) = read_scanned(scanned, &whole);
+    assert_eq!(sorted_lines(&records), sorted_lines(&whole));
+    assert_eq!(report.skipped.len(), 2);
+}
 
-    // What is back is read, and only the rest is carried over.
+#[test]
+fn of_a_root_that_is_declared_unreadable_the_files_that_exist_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let (roots, whole) = two_roots(dir.path());
+    fs::remove_dir_all(&roots[0]).unwrap();
     write(&roots[0].join("a.txt"), page(5, &[0]));
     let mut scanned = scan::<Infallible>(&roots, &options(1)).unwrap();
     scanned.declare_unreadable(roots[0].clone(), "not all is there".to_owned());
-    let (records, _) = finish(scanned);
+    let (records, _) = read_scanned(scanned, &whole);
     let titles: Vec<(&str, &str)> = records
         .iter()
         .filter_map(|record| match record {
@@ -299,11 +345,11 @@ fn a_page_keeps_its_record_whatever_order_the_roots_have() {
         write(&root.join("a.txt"), page(number, &[]));
     }
     let (whole, _) = read(&roots);
-    let turned = [roots[1].clone(), roots[0].clone()];
-    let (wanted, _) = read(&turned);
+    let reversed = [roots[1].clone(), roots[0].clone()];
+    let (wanted, _) = read(&reversed);
     let missing = roots[0].join("a.txt");
     let remove = || fs::remove_file(&missing).unwrap();
-    let (records, _) = read_changed(&turned, 1, Some(&mut Stored(whole)), remove);
+    let (records, _) = read_changed(&reversed, 1, Some(&mut Stored(whole)), remove);
     assert_eq!(records, wanted);
 }
 
