@@ -62,8 +62,8 @@ fn the_same_item_in_many_pages_is_one() {
     assert_eq!((report.flashes_distinct, report.flash_occurrences, report.articles), (1, 41, 41));
     // Each page refers to its own variant.
     for article in articles(&records) {
-        let other = article.path.ends_with("z.txt");
-        let id = if other { &found[0].variants[0].id } else { &found[0].id };
+        let has_variant = article.path.ends_with("z.txt");
+        let id = if has_variant { &found[0].variants[0].id } else { &found[0].id };
         assert_eq!(article.flashes, std::slice::from_ref(id));
     }
     for threads in [2, 5] {
@@ -106,7 +106,7 @@ fn a_dump_gives_its_items_their_ids() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn files_that_cannot_be_read_are_reported_with_the_reason() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "good.txt", "正文。");
     write(dir.path(), "empty.txt", "");
@@ -131,17 +131,17 @@ fn what_cannot_be_read_is_named() {
     options.max_file_bytes = 2000;
     let report =
         ingest(&[dir.path().to_owned()], &options, &Silent, &mut |_| Ok::<(), ()>(())).unwrap();
-    let of = |name: &str| {
+    let reason_of = |name: &str| {
         report.skipped.iter().find(|s| s.path.ends_with(name)).map(|s| s.reason.clone())
     };
-    assert_eq!(of("empty.txt"), Some(Reason::Empty));
-    assert_eq!(of("binary.txt"), Some(Reason::Binary));
-    assert_eq!(of("large.txt"), Some(Reason::TooLarge { bytes: 3000, limit: 2000 }));
+    assert_eq!(reason_of("empty.txt"), Some(Reason::Empty));
+    assert_eq!(reason_of("binary.txt"), Some(Reason::Binary));
+    assert_eq!(reason_of("large.txt"), Some(Reason::TooLarge { bytes: 3000, limit: 2000 }));
     #[cfg(unix)]
     {
-        assert_eq!(of("loop"), Some(Reason::SymlinkLoop));
-        assert_eq!(of("pipe.txt"), Some(Reason::Special));
-        assert!(matches!(of("gone.txt"), Some(Reason::Unreadable(_))));
+        assert_eq!(reason_of("loop"), Some(Reason::SymlinkLoop));
+        assert_eq!(reason_of("pipe.txt"), Some(Reason::Special));
+        assert!(matches!(reason_of("gone.txt"), Some(Reason::Unreadable(_))));
         assert_eq!(report.skipped.len(), 6);
     }
     assert_eq!(report.ignored.len(), 2);
@@ -149,13 +149,13 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
-fn errors_of_the_caller() {
-    let nobody = &mut |_| Ok::<(), ()>(());
-    let result = ingest(&["/nowhere/at/all".into()], &Options::default(), &Silent, nobody);
+fn mistakes_of_the_caller_are_errors() {
+    let sink = &mut |_| Ok::<(), ()>(());
+    let result = ingest(&["/nowhere/at/all".into()], &Options::default(), &Silent, sink);
     assert!(matches!(result, Err(Error::Root { .. })));
     let mut options = Options::default();
     options.encoding = Some("klingon".to_owned());
-    assert!(matches!(ingest(&[], &options, &Silent, nobody), Err(Error::Encoding { .. })));
+    assert!(matches!(ingest(&[], &options, &Silent, sink), Err(Error::Encoding { .. })));
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "a.txt", "正文。");
     let result =
@@ -180,40 +180,47 @@ fn two_roots_with_the_same_names_have_different_ids() {
 #[test]
 fn progress_reaches_its_totals() {
     use std::sync::Mutex;
-    type Advance = (Phase, u64, u64);
+
+    /// What was announced at the start, and the sums of the advances of each phase.
     #[derive(Default)]
-    struct Sums(Mutex<(u64, u64, Vec<Advance>)>);
-    impl Progress for Sums {
+    struct Advances {
+        files: u64,
+        bytes: u64,
+        phases: Vec<(Phase, u64, u64)>,
+    }
+    #[derive(Default)]
+    struct Recorder(Mutex<Advances>);
+    impl Progress for Recorder {
         fn start(&self, files: u64, bytes: u64) {
-            let mut sums = self.0.lock().unwrap();
-            (sums.0, sums.1) = (files, bytes);
+            let mut advances = self.0.lock().unwrap();
+            (advances.files, advances.bytes) = (files, bytes);
         }
         fn phase(&self, phase: Phase) {
-            self.0.lock().unwrap().2.push((phase, 0, 0));
+            self.0.lock().unwrap().phases.push((phase, 0, 0));
         }
         fn advance(&self, files: u64, bytes: u64) {
-            let mut sums = self.0.lock().unwrap();
-            let last = sums.2.last_mut().unwrap();
-            last.1 += files;
-            last.2 += bytes;
+            let mut advances = self.0.lock().unwrap();
+            let (_, files_of_phase, bytes_of_phase) = advances.phases.last_mut().unwrap();
+            *files_of_phase += files;
+            *bytes_of_phase += bytes;
         }
     }
     let dir = tempfile::tempdir().unwrap();
     for number in 0..10 {
         write(dir.path(), &format!("{number}.txt"), "正文。");
     }
-    let sums = Sums::default();
-    ingest(&[dir.path().to_owned()], &Options::default(), &sums, &mut |_| Ok::<(), ()>(()))
+    let recorder = Recorder::default();
+    ingest(&[dir.path().to_owned()], &Options::default(), &recorder, &mut |_| Ok::<(), ()>(()))
         .unwrap();
-    let (files, bytes, phases) = sums.0.into_inner().unwrap();
+    let Advances { files, bytes, phases } = recorder.0.into_inner().unwrap();
     assert_eq!(phases, [(Phase::Survey, files, bytes), (Phase::Read, files, bytes)]);
     assert_eq!((files, bytes), (10, 90));
 }
 
-/// Runs a function between the two passes.
-struct Between<F>(F);
+/// Runs a function between the survey and the second pass.
+struct BetweenPasses<F>(F);
 
-impl<F: Fn() + Sync> Progress for Between<F> {
+impl<F: Fn() + Sync> Progress for BetweenPasses<F> {
     fn phase(&self, phase: Phase) {
         if phase == Phase::Read {
             (self.0)();
@@ -222,11 +229,11 @@ impl<F: Fn() + Sync> Progress for Between<F> {
 }
 
 #[test]
-fn pages_are_as_they_were_when_the_evidence_was_taken() {
+fn plain_pages_that_change_between_the_passes_are_indexed_as_the_survey_read_them() {
     let page = |word: &str| {
         format!("題目_GPT:CGPT價格\n\nAuthor:\n\n{word}的正文。\n\n{FLASH}\n\n后文。\n")
     };
-    let wide = |text: &str| -> Vec<u8> {
+    let utf16 = |text: &str| -> Vec<u8> {
         let bom = [0xff, 0xfe];
         bom.into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
     };
@@ -235,19 +242,19 @@ fn pages_are_as_they_were_when_the_evidence_was_taken() {
         for name in ["a.txt", "b.txt", "c/d.txt"] {
             write(dir.path(), name, page("從前"));
         }
-        write(dir.path(), "marked.txt", format!("\u{feff}{}", page("從前")));
+        write(dir.path(), "bom.txt", format!("\u{feff}{}", page("從前")));
         write(dir.path(), "empty.txt", " ");
-        // Pages whose text is not a slice of the file are read again.
-        write(dir.path(), "wide.txt", wide(&page("從前")));
+        // The second pass reads a page again if its text is not a slice of the file's bytes.
+        write(dir.path(), "utf16.txt", utf16(&page("從前")));
         let mut options = Options::default();
         options.threads = threads;
         let (before, first) = read(&[dir.path().to_owned()], threads);
-        let change = Between(|| {
+        let change = BetweenPasses(|| {
             write(dir.path(), "a.txt", page("後來"));
             std::fs::remove_file(dir.path().join("b.txt")).unwrap();
-            std::fs::remove_file(dir.path().join("marked.txt")).unwrap();
+            std::fs::remove_file(dir.path().join("bom.txt")).unwrap();
             write(dir.path(), "empty.txt", page("後來"));
-            write(dir.path(), "wide.txt", wide(&page("後來")));
+            write(dir.path(), "utf16.txt", utf16(&page("後來")));
         });
         let mut records = Vec::new();
         let report = ingest(&[dir.path().to_owned()], &options, &change, &mut |record| {
@@ -258,15 +265,19 @@ fn pages_are_as_they_were_when_the_evidence_was_taken() {
         let bodies: Vec<&str> =
             articles(&records).iter().map(|article| &*article.paragraphs[0]).collect();
         let (then, now) = ("從前的正文。", "後來的正文。");
-        assert_eq!(bodies, [then, then, then, now, then, now]);
+        // In the order of names: a, b, bom, c/d, empty and utf16.
+        assert_eq!(bodies, [then, then, then, then, now, now]);
         assert_eq!((first.skipped.len(), report.skipped.len()), (1, 0));
-        let with_bom = |records: &[Record]| {
+        let span_after_bom = |records: &[Record]| {
             let occurrence = flashes(records)[0]
                 .all_occurrences()
-                .find(|occurrence| occurrence.path.ends_with("marked.txt"));
+                .find(|occurrence| occurrence.path.ends_with("bom.txt"));
             occurrence.unwrap().span
         };
-        assert_eq!(with_bom(&records), with_bom(&before));
-        assert_eq!(with_bom(&before).start, flashes(&before)[0].occurrences[0].span.start + 3);
+        assert_eq!(span_after_bom(&records), span_after_bom(&before));
+        assert_eq!(
+            span_after_bom(&before).start,
+            flashes(&before)[0].occurrences[0].span.start + 3
+        );
     }
 }

@@ -15,7 +15,8 @@ const BODY: [&str; 4] = [
     "当地居民对此看法不一，有人期待新的就业机会，也有人担心噪音与用水会受到影响。",
 ];
 
-fn article() -> String {
+/// The paragraphs of [`BODY`] as HTML.
+fn body_html() -> String {
     BODY.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect()
 }
 
@@ -23,25 +24,25 @@ fn read(html: &str) -> Page {
     parse_page(html, Markup::Html, &CorpusStatistics::default())
 }
 
-/// A page with this in its head and this between title and text.
+/// Parses a page that has `head` in its head element, and `byline` between title and text.
 fn page(head: &str, byline: &str) -> Page {
     read(&format!(
         "<!DOCTYPE html><html><head><title>数据中心开工的消息_示例网</title>{head}</head><body>\
          <div class=nav><a href=/a>首页</a><a href=/b>财经</a><a href=/c>联系我们</a></div>\
          <div class=main><h1>数据中心开工的消息</h1>{byline}<div class=content>{}</div></div>\
          <div class=foot><a href=/x>关于我们</a> <a href=/y>版权声明</a></div></body></html>",
-        article()
+        body_html()
     ))
 }
 
 const TIME: Moment = Moment::Time(datetime(2024, 3, 4, 5, 6, 7, 0));
 
-fn stated(page: &Page) -> (Option<Moment>, DateProvenance) {
+fn date_of(page: &Page) -> (Option<Moment>, DateProvenance) {
     (page.article.date.value, page.article.date.provenance)
 }
 
 #[test]
-fn the_article_without_what_surrounds_it() {
+fn the_article_is_read_without_its_surroundings() {
     let page = page("", "");
     assert_eq!(page.article.title, "数据中心开工的消息");
     assert_eq!(page.article.paragraphs, BODY);
@@ -53,7 +54,7 @@ fn the_article_without_what_surrounds_it() {
 }
 
 #[test]
-fn dates_and_where_they_stand() {
+fn dates_are_read_from_metadata_markup_text_and_scripts() {
     for (head, byline, origin) in [
         (
             "<meta property=article:published_time content=2024-03-04T05:06:07+08:00>",
@@ -82,13 +83,13 @@ fn dates_and_where_they_stand() {
     ] {
         let page = page(head, byline);
         let wanted = (Some(TIME), DateProvenance::Stated(origin));
-        assert_eq!(stated(&page), wanted, "{head}{byline}");
+        assert_eq!(date_of(&page), wanted, "{head}{byline}");
         assert_eq!(page.article.paragraphs, BODY, "{head}{byline}");
     }
 }
 
 #[test]
-fn a_day_is_refined_and_an_address_is_only_inferred() {
+fn a_day_gets_the_time_that_the_text_states_and_a_date_in_the_url_is_inferred() {
     let day_and_time = page(
         "<meta name=publishdate content=2024-03-04>",
         "<div><span>2024-03-04 05:06:07</span></div>",
@@ -96,7 +97,7 @@ fn a_day_is_refined_and_an_address_is_only_inferred() {
     assert_eq!(day_and_time.article.date.value, Some(TIME));
     let address = page("<link rel=canonical href='https://news.example.cn/2024/0304/c1.html'>", "");
     assert_eq!(
-        stated(&address),
+        date_of(&address),
         (Some(Moment::Day(date(2024, 3, 4))), DateProvenance::Inferred(DateBasis::Url))
     );
     assert_eq!(address.article.url.as_deref(), Some("https://news.example.cn/2024/0304/c1.html"));
@@ -106,7 +107,7 @@ fn a_day_is_refined_and_an_address_is_only_inferred() {
 }
 
 #[test]
-fn sources_and_authors() {
+fn sources_and_authors_are_read() {
     for (head, byline, source, author) in [
         (
             "",
@@ -160,7 +161,7 @@ fn titles_lose_their_tails() {
         ),
     ] {
         let page =
-            read(&format!("<html><head>{head}</head><body>{heading}{}</body></html>", article()));
+            read(&format!("<html><head>{head}</head><body>{heading}{}</body></html>", body_html()));
         assert_eq!(page.article.title, wanted, "{head}{heading}");
         assert_eq!(page.article.paragraphs.last().map(String::as_str), Some(BODY[3]), "{head}");
     }
@@ -174,7 +175,7 @@ fn any_number_of_links_may_precede_the_title() {
         let page = read(&format!(
             "<html><head><title>数据中心开工的消息 - 示例网</title></head><body><ul>{links}</ul>\
              <h1>数据中心开工的消息</h1><div>{}</div></body></html>",
-            article()
+            body_html()
         ));
         assert_eq!(
             (&*page.article.title, page.article.paragraphs.len()),
@@ -214,12 +215,12 @@ fn hidden_text_is_not_the_article() {
 }
 
 #[test]
-fn cells_breaks_and_annotations() {
+fn table_cells_breaks_and_ruby_annotations_are_read() {
     let page = read(&format!(
         "<html><body><div>{}<table><tr><th>公司</th><th>收入</th></tr><tr><td>甲公司的业务</td><td>三百亿元</td></tr></table>\
          <p>第一行的话说完了，<br>第二行的话也说完了。</p>\
          <p><ruby>数据<rp>(</rp><rt>shù jù</rt><rp>)</rp>中心<rt>zhōng xīn</ruby>的话。</p></div></body></html>",
-        article()
+        body_html()
     ));
     let remaining: Vec<&str> = page.article.paragraphs[4..].iter().map(String::as_str).collect();
     assert_eq!(
@@ -235,7 +236,7 @@ fn cells_breaks_and_annotations() {
 }
 
 #[test]
-fn tags_of_all_kinds() {
+fn tags_are_read_from_metadata_and_links() {
     let page = page(
         "<meta name=keywords content='数据,中心，开工'><meta property=article:tag content=电力>",
         "<div>标签：<a href=/tag/1>云</a> <a href=/tag/2>算力</a></div>",
@@ -244,12 +245,12 @@ fn tags_of_all_kinds() {
 }
 
 #[test]
-fn flash_items_know_where_they_stand() {
+fn the_span_of_a_flash_item_covers_it() {
     let item = "甲公司完成融资：据官方消息，甲公司完成新一轮融资，金额未披露。[2022/1/30 9:22:03]";
     let html = format!(
         "<html><body><div class=nav><a>首页</a></div><div>{}<p>&nbsp;{item}</p>{}</div></body></html>",
-        article(),
-        article()
+        body_html(),
+        body_html()
     );
     let page = read(&html);
     let flash = &page.flashes[0];
