@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
-#[path = "containers/build.rs"]
-mod build;
 #[path = "containers/left_out.rs"]
 mod left_out;
+#[path = "containers/make.rs"]
+mod make;
 
 use std::path::Path;
 
-use build::{gz, header, tar, warc, xz, zip, zst};
 use encoding_rs::{BIG5, GB18030};
+use make::{gz, header, tar, warc, xz, zip, zst};
 use wensou_ingest::{Article, Options, Reason, Record, Report, Silent, Span, ingest, original};
 
 const PAGE: &str = "題目_GPT:CGPT價格\n\nAuthor:\n\n正文的第一段。\n\n某幣突破新高:據官方消息,某幣今日突破新高。\
@@ -33,10 +33,11 @@ fn read_with(dir: &Path, options: &Options) -> (Vec<Record>, Report) {
 
 /// Reads a single file.
 fn read(name: &str, bytes: &[u8]) -> (Vec<Record>, Report) {
-    limited(name, bytes, &Options::default())
+    read_limited(name, bytes, &Options::default())
 }
 
-fn limited(name: &str, bytes: &[u8], options: &Options) -> (Vec<Record>, Report) {
+/// Reads a single file with options that limit sizes. Paths in the report are relative.
+fn read_limited(name: &str, bytes: &[u8], options: &Options) -> (Vec<Record>, Report) {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join(name), bytes).unwrap();
     let (records, mut report) = read_with(dir.path(), options);
@@ -55,17 +56,17 @@ fn titles(records: &[Record]) -> Vec<&str> {
 }
 
 /// What was skipped, as the program prints it.
-fn named(report: &Report) -> Vec<String> {
+fn skipped_lines(report: &Report) -> Vec<String> {
     report.skipped.iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn a_compressed_page_is_the_page() {
+fn a_compressed_page_gives_the_records_of_the_page() {
     let big5 = BIG5.encode(PAGE).0;
     let (plain, _) = read("a.txt", &big5);
     for (name, bytes) in [("a.txt.gz", gz(&big5)), ("a.zst", zst(&big5)), ("a.TXT.XZ", xz(&big5))] {
         let (records, report) = read(name, &bytes);
-        assert_eq!(named(&report), [""; 0], "{name}");
+        assert_eq!(skipped_lines(&report), [""; 0], "{name}");
         assert_eq!(report.bytes, big5.len() as u64);
         let (Record::Article(article), Record::Article(expected)) = (&records[0], &plain[0]) else {
             panic!("an article first")
@@ -90,7 +91,7 @@ fn a_compressed_page_is_the_page() {
 }
 
 #[test]
-fn a_compressed_dump_is_the_dump() {
+fn a_compressed_dump_gives_the_records_of_the_dump() {
     for (name, bytes) in [
         ("a.jsonl.gz", gz(DUMP.as_bytes())),
         ("a.ndjson.zst", zst(DUMP.as_bytes())),
@@ -105,7 +106,7 @@ fn a_compressed_dump_is_the_dump() {
 }
 
 #[test]
-fn members_have_the_containers_name_and_their_own() {
+fn the_path_of_a_member_has_the_names_of_container_and_member() {
     let members = [
         ("./b/1.txt", page(1).into_bytes()),
         ("a/2.html.gz", gz(b"<html><body><h1>\xe7\x94\xb2</h1><p>\xe4\xb9\x99</p></body></html>")),
@@ -128,8 +129,8 @@ fn members_have_the_containers_name_and_their_own() {
         let path = &articles(&records)[0].path;
         assert!(path.ends_with(&format!("/{name}!/b/1.txt")), "{path}");
         assert_eq!((report.pages, report.dumps, report.ignored.len()), (2, 1, 2));
-        assert_eq!(named(&report).len(), 1);
-        assert!(named(&report)[0].starts_with(&format!("{name}!/dump.jsonl:2: malformed")));
+        assert_eq!(skipped_lines(&report).len(), 1);
+        assert!(skipped_lines(&report)[0].starts_with(&format!("{name}!/dump.jsonl:2: malformed")));
         std::fs::write(dir.path().join(name), bytes).unwrap();
     }
     // All together: the result does not depend on threads, and no id occurs twice.
@@ -191,7 +192,7 @@ fn the_bytes_of_a_record_are_found_again() {
 }
 
 #[test]
-fn names_that_lead_elsewhere_are_not_taken() {
+fn member_names_that_lead_out_of_the_container_or_repeat_are_refused() {
     let body = page(1);
     let names: [&[u8]; 6] =
         [b"../out.txt", b"/etc/a.txt", b"C:\\a.txt", b"a.txt", b"./a.txt", b"b/.."];
@@ -217,7 +218,7 @@ fn names_that_lead_elsewhere_are_not_taken() {
 }
 
 #[test]
-fn names_in_old_encodings_are_read_and_named() {
+fn member_names_in_old_encodings_are_decoded_and_reported() {
     let name = BIG5.encode("最近的新聞/第一頁.txt").0.into_owned();
     let members = [(name, page(1))];
     for (file, bytes) in [("a.zip", zip(&members)), ("a.tar", tar(&members))] {
@@ -228,7 +229,7 @@ fn names_in_old_encodings_are_read_and_named() {
 }
 
 #[test]
-fn an_archive_inside_an_archive_is_named() {
+fn a_container_inside_a_container_is_skipped() {
     let inner = zip(&[("a.txt", page(1))]);
     let members = [("b.zip", inner.clone()), ("c.tar.gz", gz(&tar(&[("a.txt", page(1))])))];
     for (name, bytes) in
@@ -271,7 +272,7 @@ fn long_names_of_a_tar_are_read_and_endless_ones_are_not() {
     for (name, bytes) in [("a.tar", bytes.clone()), ("a.tar.gz", gz(&bytes))] {
         let (records, report) = read(name, &bytes);
         assert!(records.is_empty());
-        assert!(named(&report)[0].contains("headers of a member are longer"), "{name}");
+        assert!(skipped_lines(&report)[0].contains("headers of a member are longer"), "{name}");
     }
 }
 
@@ -325,7 +326,7 @@ fn responses_of_a_warc_are_pages() {
         assert!(found[0].path.ends_with(&format!("{name}!/3")));
         assert_eq!(report.ignored.len(), 2);
         assert_eq!(
-            named(&report),
+            skipped_lines(&report),
             [
                 format!("{name}!/8: damaged: a response does not begin with `HTTP/`"),
                 format!("{name}!/9: unsupported: content coding `br`"),
@@ -335,7 +336,7 @@ fn responses_of_a_warc_are_pages() {
 }
 
 #[test]
-fn an_empty_archive_is_empty() {
+fn empty_containers_are_reported_as_empty() {
     for (name, bytes) in [
         ("a.tar", vec![0; 1024]),
         ("a.zip", zip::<&str, &str>(&[])),
@@ -343,6 +344,6 @@ fn an_empty_archive_is_empty() {
         ("a.jsonl.gz", gz(b"")),
         ("a.txt.gz", gz(b"")),
     ] {
-        assert_eq!(named(&read(name, &bytes).1), [format!("{name}: empty")]);
+        assert_eq!(skipped_lines(&read(name, &bytes).1), [format!("{name}: empty")]);
     }
 }

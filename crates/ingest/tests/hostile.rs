@@ -1,4 +1,4 @@
-//! Hostile files: each is reported, and none stops, blocks or exhausts the run.
+//! Hostile files: each is reported or read, and none stops, blocks or exhausts the process.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
@@ -30,6 +30,7 @@ fn read(name: &str, bytes: impl AsRef<[u8]>) -> (Vec<Record>, Report) {
     read_with(dir.path(), &Options::default(), &Silent)
 }
 
+/// The first record, which must be an article.
 fn first(records: &[Record]) -> &Article {
     let Some(Record::Article(article)) = records.first() else { panic!("an article") };
     article
@@ -39,10 +40,10 @@ fn reason_of(report: &Report, name: &str) -> Option<Reason> {
     report.skipped.iter().find(|s| s.path.ends_with(name)).map(|s| s.reason.clone())
 }
 
-/// Changes the archive after the walk, before anything is read.
-struct Between<F>(F);
+/// Calls a function, which changes the archive, after the walk and before anything is read.
+struct AfterWalk<F>(F);
 
-impl<F: Fn() + Sync> Progress for Between<F> {
+impl<F: Fn() + Sync> Progress for AfterWalk<F> {
     fn phase(&self, phase: Phase) {
         if phase == Phase::Survey {
             (self.0)();
@@ -51,7 +52,7 @@ impl<F: Fn() + Sync> Progress for Between<F> {
 }
 
 #[test]
-fn broken_text_is_kept_and_named() {
+fn broken_text_is_kept_and_reported() {
     let wide = |half: &[u16]| -> Vec<u8> {
         let text = "正文的一段。\n第二段。\n".encode_utf16();
         let units = text.chain(half.iter().copied()).chain("后文。".encode_utf16());
@@ -74,7 +75,7 @@ fn broken_text_is_kept_and_named() {
 }
 
 #[test]
-fn broken_lines_of_a_dump_are_named() {
+fn broken_lines_of_a_dump_are_reported() {
     let lines = [
         r#"{"title":"half a surrogate \ud83d"}"#.to_owned(),
         r#"{"title":"the other half \ude00 first"}"#.to_owned(),
@@ -93,7 +94,7 @@ fn broken_lines_of_a_dump_are_named() {
 }
 
 #[test]
-fn a_line_over_the_limit_is_named_and_the_next_read() {
+fn a_line_over_the_limit_is_reported_and_the_next_read() {
     let dir = tempfile::tempdir().unwrap();
     let long = format!("{{\"title\":\"{}\"}}\n{{\"title\":\"乙\"}}\n", "甲".repeat(400_000));
     fs::write(dir.path().join("a.jsonl"), &long).unwrap();
@@ -106,12 +107,12 @@ fn a_line_over_the_limit_is_named_and_the_next_read() {
 }
 
 #[test]
-fn a_dump_without_end_of_line_is_left() {
+fn a_dump_with_an_endless_line_is_abandoned() {
     let dir = tempfile::tempdir().unwrap();
     let mut options = Options::default();
     options.max_line_bytes = 1 << 10;
     // A line of 16 times the limit ends the dump; a shorter one is only skipped.
-    let long = |times: usize| format!("{{\"title\":\"{}\"}}\n", "a".repeat(times << 10));
+    let long = |kibibytes: usize| format!("{{\"title\":\"{}\"}}\n", "a".repeat(kibibytes << 10));
     let dump = [&long(15), "{\"title\":\"乙\"}\n", &long(200), "{\"title\":\"丙\"}\n"].concat();
     fs::write(dir.path().join("a.jsonl"), &dump).unwrap();
     let (records, report) = read_with(dir.path(), &options, &Silent);
@@ -123,11 +124,11 @@ fn a_dump_without_end_of_line_is_left() {
         (Some(3), wanted.into())
     );
     assert_eq!((report.skipped.len(), report.dumps), (2, 1));
-    assert!(report.bytes < dump.len() as u64, "as many as were read");
+    assert!(report.bytes < dump.len() as u64, "only bytes that were read count");
 }
 
 #[test]
-fn ten_gigabytes_of_nothing_are_no_dump() {
+fn a_dump_of_ten_gigabytes_of_nul_is_binary() {
     let dir = tempfile::tempdir().unwrap();
     File::create(dir.path().join("a.jsonl")).unwrap().set_len(10 << 30).unwrap();
     let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
@@ -139,15 +140,15 @@ fn ten_gigabytes_of_nothing_are_no_dump() {
 }
 
 #[test]
-fn a_dump_that_gives_nothing_new_is_left() {
+fn a_dump_without_new_records_is_abandoned() {
     let mut options = Options::default();
     options.max_barren_lines = 1000;
     let sound = "{\"title\":\"甲\"}\n";
-    for (line, named) in [
+    for (line, skipped) in [
         ("{}\n", 1000),
         ("x\n", 1000),
         ("\n", 0),
-        // What repeats a record word for word is counted.
+        // Lines that repeat a record word for word count as lines without a new record.
         ("{\"id\":\"a\",\"title\":\"乙\"}\n", 0),
         ("{\"id\":\"k\",\"kind\":\"flash\",\"title\":\"丙\"}\n", 0),
         ("{\"kind\":\"flash\",\"title\":\"丙\"}\n", 0),
@@ -160,7 +161,7 @@ fn a_dump_that_gives_nothing_new_is_left() {
         let last = report.skipped.last().unwrap();
         let wanted = "the rest was not read: 1000 consecutive lines without a new record";
         assert_eq!(last.reason.to_string(), wanted, "{line}");
-        assert_eq!(report.skipped.len(), named + 1, "{line}");
+        assert_eq!(report.skipped.len(), skipped + 1, "{line}");
         assert!(report.articles <= 1002, "{line}");
         // With something new in between, everything is read.
         let barren = line.repeat(998);
@@ -210,7 +211,7 @@ fn an_id_is_a_name_and_never_a_path() {
     assert_eq!((count(dir.path()), count(&archive)), (1, 1), "nothing was written");
 }
 
-/// The ratio is measured by `examples/linear.rs`; here it is enough that these terminate.
+/// Only that these pages are read. `examples/linear.rs` measures that the time is linear.
 #[test]
 fn deep_and_crowded_pages_are_read() {
     let deep = format!("<html><body>{}正文。", "<div><b>".repeat(200_000));
@@ -235,7 +236,7 @@ fn deep_and_crowded_pages_are_read() {
 }
 
 #[test]
-fn the_same_record_many_times_has_as_many_ids() {
+fn equal_records_have_different_ids() {
     let (records, _) = read("a.jsonl", "{\"title\":\"甲\"}\n".repeat(30_000));
     let ids: std::collections::HashSet<_> =
         records.iter().map(|r| if let Record::Article(a) = r { &a.id } else { "" }).collect();
@@ -243,7 +244,7 @@ fn the_same_record_many_times_has_as_many_ids() {
 }
 
 #[test]
-fn files_that_change_between_the_walk_and_the_reading() {
+fn files_that_change_after_the_walk_are_read_as_they_are_or_reported() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     for name in ["gone.txt", "grown.txt", "shrunk.txt", "emptied.txt", "gone.jsonl", "gone.zip"] {
@@ -251,7 +252,7 @@ fn files_that_change_between_the_walk_and_the_reading() {
     }
     let mut options = Options::default();
     options.max_file_bytes = 1000;
-    let change = Between(|| {
+    let change = AfterWalk(|| {
         for name in ["gone.txt", "gone.jsonl", "gone.zip"] {
             fs::remove_file(at(name)).unwrap();
         }
@@ -266,6 +267,6 @@ fn files_that_change_between_the_walk_and_the_reading() {
     let grown = reason_of(&report, "grown.txt");
     assert_eq!(grown, Some(Reason::TooLarge { bytes: 1800, limit: 1000 }));
     assert_eq!(reason_of(&report, "emptied.txt"), Some(Reason::Empty));
-    assert_eq!(first(&records).span.end, "正文。".len() as u64, "of what was read");
+    assert_eq!(first(&records).span.end, "正文。".len() as u64, "the new content");
     assert_eq!((records.len(), report.skipped.len()), (1, 5));
 }

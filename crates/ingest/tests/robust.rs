@@ -1,4 +1,5 @@
-//! No input makes the parser panic, and no span lies outside the text.
+//! No input makes the parser panic, no span lies outside the text, and every file has records or is
+//! reported.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(
@@ -9,8 +10,8 @@
     dead_code
 )]
 
-#[path = "containers/build.rs"]
-mod build;
+#[path = "containers/make.rs"]
+mod make;
 
 use proptest::prelude::*;
 use wensou_ingest::{CorpusStatistics, Markup, Options, Record, Silent, ingest, parse_page};
@@ -21,7 +22,8 @@ const PAGE: &str = "以太坊交易所 以太坊交易所\nCtrl+D 以太坊交�
 const HTML: &str = "<!DOCTYPE html><html><head><title>題目_站</title></head><body><h1>題目_GPT:CGPT價格</h1><p>正文<br>第二段</p>\
     <div class=\"tags\">Tags:<a href=\"/tag/1\">GPT</a></div><pre>一\n二</pre><script>x</script></body></html>";
 
-fn sound(text: &str) {
+/// Parses a text as both kinds of page, and checks spans and paragraphs.
+fn assert_parsed(text: &str) {
     for markup in [Markup::Text, Markup::Html] {
         let page = parse_page(text, markup, &CorpusStatistics::default());
         for flash in &page.flashes {
@@ -38,6 +40,7 @@ fn sound(text: &str) {
     }
 }
 
+/// Reads a file and checks spans. Returns the number of its records.
 fn read(bytes: &[u8], name: &str) -> u64 {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join(name);
@@ -57,27 +60,27 @@ fn read(bytes: &[u8], name: &str) -> u64 {
         Ok::<(), std::convert::Infallible>(())
     })
     .unwrap();
-    assert!(records > 0 || !report.skipped.is_empty(), "named, not dropped in silence");
+    assert!(records > 0 || !report.skipped.is_empty(), "reported, not dropped in silence");
     records
 }
 
-/// One container of each kind.
+/// A compressed file or container of one of eight kinds, with its name.
 fn container(kind: usize) -> (&'static str, Vec<u8>) {
     let members = [("a.txt", PAGE), ("b.html", HTML), ("c.jsonl", "{\"title\":\"a\"}\n")];
     let http = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{HTML}\r\n0\r\n\r\n",
         HTML.len()
     );
-    let warc = build::warc("response", "WARC-Target-URI: https://a.b/c\r\n", http.as_bytes());
+    let warc = make::warc("response", "WARC-Target-URI: https://a.b/c\r\n", http.as_bytes());
     match kind {
-        0 => ("a.txt.gz", build::gz(PAGE.as_bytes())),
-        1 => ("a.txt.zst", build::zst(PAGE.as_bytes())),
-        2 => ("a.txt.xz", build::xz(PAGE.as_bytes())),
-        3 => ("a.zip", build::zip(&members)),
-        4 => ("a.tar", build::tar(&members)),
-        5 => ("a.tar.xz", build::xz(&build::tar(&members))),
+        0 => ("a.txt.gz", make::gz(PAGE.as_bytes())),
+        1 => ("a.txt.zst", make::zst(PAGE.as_bytes())),
+        2 => ("a.txt.xz", make::xz(PAGE.as_bytes())),
+        3 => ("a.zip", make::zip(&members)),
+        4 => ("a.tar", make::tar(&members)),
+        5 => ("a.tar.xz", make::xz(&make::tar(&members))),
         6 => ("a.warc", warc),
-        _ => ("a.warc.gz", build::gz(&warc)),
+        _ => ("a.warc.gz", make::gz(&warc)),
     }
 }
 
@@ -108,13 +111,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text(text in "\\PC{0,300}") { sound(&text); }
+    fn any_text(text in "\\PC{0,300}") { assert_parsed(&text); }
 
     #[test]
-    fn spoilt_pages(text in spoilt(PAGE)) { sound(&text); }
+    fn spoilt_pages(text in spoilt(PAGE)) { assert_parsed(&text); }
 
     #[test]
-    fn spoilt_html(text in spoilt(HTML)) { sound(&text); }
+    fn spoilt_html(text in spoilt(HTML)) { assert_parsed(&text); }
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400), html in any::<bool>()) {
@@ -154,8 +157,8 @@ proptest! {
             Ok::<(), std::convert::Infallible>(())
         })
         .unwrap();
-        let named = report.skipped.len() + report.ignored.len();
-        prop_assert!(records > 0 || named > 0, "named, not dropped in silence");
+        let reported = report.skipped.len() + report.ignored.len();
+        prop_assert!(records > 0 || reported > 0, "reported, not dropped in silence");
     }
 
     #[test]

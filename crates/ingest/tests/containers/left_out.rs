@@ -1,9 +1,9 @@
-//! What cannot be read of an archive, or is too large, is named and left out.
+//! Containers and members that cannot be read or are too large are reported, and the others read.
 
 use super::*;
 
 #[test]
-fn what_is_cut_short_is_damaged() {
+fn truncated_files_are_reported_as_damaged() {
     let text = PAGE.repeat(50);
     let short = |bytes: &[u8]| bytes[..bytes.len() * 2 / 3].to_vec();
     for (name, bytes) in [
@@ -29,31 +29,31 @@ fn what_is_cut_short_is_damaged() {
 }
 
 #[test]
-fn a_wrong_checksum_is_damage() {
+fn files_with_wrong_checksums_or_content_are_reported_as_damaged() {
     let broken = |mut bytes: Vec<u8>, from_end: usize| {
         let at = bytes.len() - from_end;
         bytes[at] ^= 0x55;
         bytes
     };
-    let stored = |bytes: Vec<u8>| {
-        // Stored uncompressed, so that only the checksum detects a changed byte.
+    let with_changed_text = |bytes: Vec<u8>| {
+        // The member is not compressed, so only the checksum detects a changed byte.
         let at = bytes.windows(6).position(|w| w == "正文".as_bytes()).unwrap();
         broken(bytes.clone(), bytes.len() - at)
     };
-    let mut plain = Vec::new();
-    let mut archive = rawzip::ZipArchiveWriter::new(&mut plain);
+    let mut uncompressed = Vec::new();
+    let mut archive = rawzip::ZipArchiveWriter::new(&mut uncompressed);
     let (mut entry, config) = archive.new_file("a.txt").start().unwrap();
     let mut writer = config.wrap(&mut entry);
     std::io::Write::write_all(&mut writer, PAGE.as_bytes()).unwrap();
     let (_, descriptor) = writer.finish().unwrap();
     entry.finish(descriptor).unwrap();
     archive.finish().unwrap();
-    assert_eq!(titles(&read("a.zip", &plain).0), ["題目"], "sound before");
+    assert_eq!(titles(&read("a.zip", &uncompressed).0), ["題目"], "intact at first");
     for (name, bytes) in [
         ("a.txt.gz", broken(gz(PAGE.as_bytes()), 6)),
         ("a.txt.zst", broken(zst(PAGE.as_bytes()), 2)),
         ("a.txt.xz", broken(xz(PAGE.as_bytes()), 40)),
-        ("a.zip", stored(plain)),
+        ("a.zip", with_changed_text(uncompressed)),
         ("a.txt.gz", PAGE.as_bytes().to_vec()),
         ("a.zip", PAGE.as_bytes().to_vec()),
         ("a.tar", PAGE.repeat(9).into_bytes()),
@@ -66,7 +66,7 @@ fn a_wrong_checksum_is_damage() {
 }
 
 #[test]
-fn encrypted_members_are_named_and_the_others_read() {
+fn encrypted_members_are_reported_and_the_others_read() {
     let mut bytes = zip(&[("a.txt", page(1)), ("b.txt", page(2))]);
     // The flag is in the local header and in the central directory.
     bytes[6] |= 1;
@@ -74,11 +74,11 @@ fn encrypted_members_are_named_and_the_others_read() {
     bytes[central + 8] |= 1;
     let (records, report) = read("a.zip", &bytes);
     assert_eq!(titles(&records), ["題目2"]);
-    assert_eq!(named(&report), ["a.zip!/a.txt: encrypted"]);
+    assert_eq!(skipped_lines(&report), ["a.zip!/a.txt: encrypted"]);
 }
 
 #[test]
-fn a_member_over_the_limit_is_named_and_the_others_read() {
+fn a_member_over_the_limit_is_reported_and_the_others_read() {
     let mut options = Options::default();
     options.max_file_bytes = 2000;
     let large = "長".repeat(5000);
@@ -86,25 +86,25 @@ fn a_member_over_the_limit_is_named_and_the_others_read() {
     for (name, bytes) in [("a.zip", zip(&members)), ("a.tar.zst", zst(&tar(&members)))] {
         // Keep the limit on the whole file out of this test.
         options.max_ratio = 1 << 20;
-        let (records, report) = limited(name, &bytes, &options);
+        let (records, report) = read_limited(name, &bytes, &options);
         assert_eq!(titles(&records), ["題目1"]);
         let said = format!("{name}!/a.txt: too large: at least 15000 bytes, and the limit is 2000");
-        assert_eq!(named(&report), [said]);
+        assert_eq!(skipped_lines(&report), [said]);
     }
     for (name, bytes) in [("a.txt.gz", gz(large.as_bytes())), ("a.txt.xz", xz(large.as_bytes()))] {
-        let (_, report) = limited(name, &bytes, &options);
+        let (_, report) = read_limited(name, &bytes, &options);
         assert_eq!(report.skipped[0].reason, Reason::TooLarge { bytes: 2001, limit: 2000 });
     }
 }
 
 #[test]
-fn bombs_are_left() {
+fn bombs_are_not_read_to_their_end() {
     let mut options = Options::default();
     options.max_file_bytes = 1 << 20;
     options.max_ratio = 20;
     let zeros = vec![b'0'; 4 << 20];
     // A dump with one endless line, and members that are each small enough.
-    let (_, report) = limited("a.jsonl.gz", &gz(&zeros), &options);
+    let (_, report) = read_limited("a.jsonl.gz", &gz(&zeros), &options);
     assert!(matches!(report.skipped[0].reason, Reason::Bomb(_)), "{:?}", report.skipped);
     let half = &zeros[..1 << 19];
     let members: Vec<_> = (0..9).map(|number| (format!("{number}.txt"), half)).collect();
@@ -116,14 +116,14 @@ fn bombs_are_left() {
         ("b.tar.zst", zst(&tar(&[("a.png", &zeros)]))),
         ("a.warc.gz", gz(&warc("request", "", &zeros))),
     ] {
-        let (records, report) = limited(name, &bytes, &options);
+        let (records, report) = read_limited(name, &bytes, &options);
         assert!(records.len() <= 3, "{name}: {}", records.len());
         let last = report.skipped.last().unwrap();
-        assert!(last.path == Path::new(name), "the container itself is named: {last}");
+        assert!(last.path == Path::new(name), "the container itself is reported: {last}");
         assert!(matches!(last.reason, Reason::Bomb(_)), "{name}: {last}");
     }
     // Compressed twice: each layer counts.
-    let (_, report) = limited("c.zip", &zip(&[("a.jsonl.gz", gz(&zeros))]), &options);
+    let (_, report) = read_limited("c.zip", &zip(&[("a.jsonl.gz", gz(&zeros))]), &options);
     assert!(matches!(report.skipped[0].reason, Reason::Bomb(_)));
 }
 
@@ -131,5 +131,5 @@ fn bombs_are_left() {
 fn one_file_cannot_flood_the_report() {
     let (_, report) = read("a.jsonl", "x\n".repeat(150_000).as_bytes());
     assert_eq!(report.skipped.len(), 100_001);
-    assert_eq!(named(&report)[100_000], "a.jsonl: 50000 more could not be read");
+    assert_eq!(skipped_lines(&report)[100_000], "a.jsonl: 50000 more could not be read");
 }

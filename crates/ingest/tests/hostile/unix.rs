@@ -7,12 +7,13 @@ use std::process::Command;
 
 use super::*;
 
-fn fifo(path: &Path) {
+/// Makes a pipe. Opening it would block until another process writes to it.
+fn make_pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
 #[test]
-fn names_that_are_not_utf8_are_read_and_named() {
+fn files_whose_names_are_not_utf8_are_read_and_reported() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join(OsStr::from_bytes(b"\xa5\xbf"));
     // Some file systems refuse such names.
@@ -43,9 +44,9 @@ fn names_that_are_not_utf8_are_read_and_named() {
 fn pipes_and_devices_are_never_opened() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
-    fifo(&at("pipe.txt"));
-    fifo(&at("pipe.jsonl"));
-    fifo(&at("pipe.zip"));
+    make_pipe(&at("pipe.txt"));
+    make_pipe(&at("pipe.jsonl"));
+    make_pipe(&at("pipe.zip"));
     symlink(at("pipe.txt"), at("to-pipe.txt")).unwrap();
     symlink("/dev/zero", at("zero.txt")).unwrap();
     symlink("/dev/zero", at("zero.jsonl.gz")).unwrap();
@@ -61,7 +62,7 @@ fn pipes_and_devices_are_never_opened() {
 fn a_pipe_or_device_as_a_root_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     let pipe = dir.path().join("pipe.txt");
-    fifo(&pipe);
+    make_pipe(&pipe);
     let zero = dir.path().join("zero.txt");
     symlink("/dev/zero", &zero).unwrap();
     for root in [pipe, zero, PathBuf::from("/dev/null")] {
@@ -79,13 +80,13 @@ fn a_file_that_becomes_a_pipe_or_a_device_is_not_waited_for() {
     for name in ["a.txt", "b.txt", "c.tar.gz"] {
         fs::write(at(name), "正文。").unwrap();
     }
-    let change = Between(|| {
+    let change = AfterWalk(|| {
         for name in ["a.txt", "b.txt", "c.tar.gz"] {
             fs::remove_file(at(name)).unwrap();
         }
-        fifo(&at("a.txt"));
+        make_pipe(&at("a.txt"));
         symlink("/dev/zero", at("b.txt")).unwrap();
-        fifo(&at("c.tar.gz"));
+        make_pipe(&at("c.tar.gz"));
     });
     let (_, report) = read_with(dir.path(), &Options::default(), &change);
     assert_eq!(report.skipped.len(), 3);
@@ -93,7 +94,7 @@ fn a_file_that_becomes_a_pipe_or_a_device_is_not_waited_for() {
 }
 
 #[test]
-fn links_that_lead_nowhere_or_back_are_named() {
+fn links_that_lead_nowhere_or_back_are_reported() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     fs::create_dir(at("sub")).unwrap();
@@ -114,7 +115,7 @@ fn links_that_lead_nowhere_or_back_are_named() {
 }
 
 #[test]
-fn unreadable_folders_and_files_are_named() {
+fn unreadable_folders_and_files_are_reported() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     fs::create_dir(at("closed")).unwrap();
@@ -126,10 +127,10 @@ fn unreadable_folders_and_files_are_named() {
     };
     mode("closed", 0);
     mode("closed.txt", 0);
-    let all_powerful = fs::read_dir(at("closed")).is_ok();
+    let may_read_everything = fs::read_dir(at("closed")).is_ok();
     let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
     mode("closed", 0o755);
-    if all_powerful {
+    if may_read_everything {
         eprintln!("skipped: this user may read everything");
         return;
     }

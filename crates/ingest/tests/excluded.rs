@@ -1,4 +1,5 @@
-//! What does not belong to an archive: the index, excluded files, and link targets outside it.
+//! What is not read although it is below a root: the index, excluded files, and folders outside the
+//! archive that a link leads to.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
@@ -28,12 +29,13 @@ fn read(root: &Path, options: &Options) -> (Vec<String>, Report) {
     (names, report.unwrap())
 }
 
+/// What [`Options::exclude_folder`] calls to recognise an index.
 fn is_index(folder: &Path) -> bool {
     folder.join("WENSOU").exists()
 }
 
 #[test]
-fn an_index_inside_its_archive_is_no_archive() {
+fn an_index_and_excluded_files_below_a_root_are_not_read() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     for name in
@@ -78,7 +80,7 @@ fn an_index_inside_its_archive_is_no_archive() {
 }
 
 #[test]
-fn an_index_is_not_its_own_archive() {
+fn an_index_cannot_be_its_own_archive() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     write(at("index/gen-1/x.txt"));
@@ -102,7 +104,7 @@ fn an_index_is_not_its_own_archive() {
 }
 
 #[test]
-fn links_to_folders_outside_are_named_and_not_followed() {
+fn links_to_folders_outside_the_archive_are_reported_and_not_followed() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     write(at("in/sub/a.txt"));

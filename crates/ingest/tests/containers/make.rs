@@ -1,4 +1,4 @@
-//! Compressed files and archives, made in memory.
+//! Makes compressed files and containers in memory.
 
 use std::io::Write;
 
@@ -25,7 +25,7 @@ pub fn xz(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Names are written unchanged.
+/// A zip file. Names are written unchanged, so that a test can give names that no tool writes.
 pub fn zip<N: AsRef<[u8]>, B: AsRef<[u8]>>(members: &[(N, B)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut archive = ZipArchiveWriter::new(&mut bytes);
@@ -44,7 +44,7 @@ pub fn zip<N: AsRef<[u8]>, B: AsRef<[u8]>>(members: &[(N, B)]) -> Vec<u8> {
     bytes
 }
 
-/// Names of at most 100 bytes are written unchanged.
+/// A tar file. Names are written unchanged. Panics if one is longer than 100 bytes.
 pub fn tar<N: AsRef<[u8]>, B: AsRef<[u8]>>(members: &[(N, B)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for (name, content) in members {
@@ -54,6 +54,8 @@ pub fn tar<N: AsRef<[u8]>, B: AsRef<[u8]>>(members: &[(N, B)]) -> Vec<u8> {
     archive.into_inner().unwrap()
 }
 
+/// The header of a member of a tar file with `bytes` bytes. `kind` is tar's type flag: `0` a file,
+/// `1` a hard link, `2` a symbolic link, `3` a device, `6` a pipe, `L` a long name.
 pub fn header(name: &[u8], bytes: u64, kind: u8) -> tar::Header {
     let mut header = tar::Header::new_gnu();
     header.as_old_mut().name[..name.len()].copy_from_slice(name);
@@ -64,9 +66,11 @@ pub fn header(name: &[u8], bytes: u64, kind: u8) -> tar::Header {
     header
 }
 
-/// One WARC record.
-pub fn warc(kind: &str, extra: &str, body: &[u8]) -> Vec<u8> {
-    let head =
-        format!("WARC/1.0\r\nWARC-Type: {kind}\r\n{extra}Content-Length: {}\r\n\r\n", body.len());
+/// A WARC record with further header lines, each ended by `\r\n`.
+pub fn warc(kind: &str, header_lines: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\n{header_lines}Content-Length: {}\r\n\r\n",
+        body.len()
+    );
     [head.as_bytes(), body, b"\r\n\r\n"].concat()
 }
