@@ -10,7 +10,7 @@
 #[path = "../tests/encodings/encode.rs"]
 mod encode;
 
-use encode::Written;
+use encode::PageEncoding;
 
 const SIZES: [usize; 7] = [200, 500, 1000, 2000, 5000, 10_000, 20_000];
 const PAGES: u64 = 1000;
@@ -35,28 +35,28 @@ fn main() {
             .collect();
         println!("\n{corpus}: {} characters, {PAGES} pages a figure, % detected", text.len());
         println!("{:18}{}", "", SIZES.map(|size| format!("{size:>8}")).concat());
-        for written in Written::ALL {
-            if written.traditional() && !traditional {
+        for encoding in PageEncoding::ALL {
+            if encoding.is_only_traditional() && !traditional {
                 continue;
             }
-            let row = SIZES.map(|size| format!("{:>8.2}", share(&text, written, size) * 100.0));
-            println!("{:18}{}", written.name(), row.concat());
+            let row = SIZES.map(|size| format!("{:>8.2}", share(&text, encoding, size) * 100.0));
+            println!("{:18}{}", encoding.name(), row.concat());
         }
     }
 }
 
-fn share(text: &[char], written: Written, size: usize) -> f64 {
+fn share(text: &[char], encoding: PageEncoding, size: usize) -> f64 {
     let mut right = 0;
     for number in 0..PAGES {
         // Start offsets are spread over the corpus and are the same in every run.
         let start = (number * 7919 * 104_729) as usize % text.len();
-        let (page, bytes) = page(text, start, written, size);
+        let (page, bytes) = page(text, start, encoding, size);
         let read = wensou_ingest::decode(&bytes);
         let good = read.as_ref().is_ok_and(|text| *text == page);
         right += u32::from(good);
         if !good && std::env::var_os("SHOW").is_some() {
             let read = read.map_or_else(|reason| reason.to_string(), std::borrow::Cow::into_owned);
-            println!("{} {size}: {page:.80?} read as {read:.80?}", written.name());
+            println!("{} {size}: {page:.80?} read as {read:.80?}", encoding.name());
         }
     }
     f64::from(right) / PAGES as f64
@@ -64,19 +64,19 @@ fn share(text: &[char], written: Written, size: usize) -> f64 {
 
 /// A page of at most `size` bytes that begins at `start`, without characters that the encoding
 /// lacks.
-fn page(text: &[char], start: usize, written: Written, size: usize) -> (String, Vec<u8>) {
-    let (mut page, mut bytes) = (String::new(), written.bom().to_vec());
+fn page(text: &[char], start: usize, encoding: PageEncoding, size: usize) -> (String, Vec<u8>) {
+    let (mut page, mut bytes) = (String::new(), encoding.bom().to_vec());
     for c in text.iter().cycle().skip(start) {
         // Replace common characters by their Cantonese counterparts, which only Big5-HKSCS can
         // encode.
         let c = match c {
-            '的' if written == Written::Big5Hkscs => '嘅',
-            '了' if written == Written::Big5Hkscs => '咗',
-            '在' if written == Written::Big5Hkscs => '喺',
+            '的' if encoding == PageEncoding::Big5Hkscs => '嘅',
+            '了' if encoding == PageEncoding::Big5Hkscs => '咗',
+            '在' if encoding == PageEncoding::Big5Hkscs => '喺',
             other => *other,
         };
         let before = bytes.len();
-        if written.put(c, &mut bytes) {
+        if encoding.encode_char(c, &mut bytes) {
             if bytes.len() > size {
                 bytes.truncate(before);
                 break;

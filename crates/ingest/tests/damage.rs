@@ -1,4 +1,4 @@
-//! Damage costs the damaged part of a page only, and is named with the page.
+//! Of a damaged page, only the damaged part is lost, and the page is reported.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used)]
@@ -11,7 +11,7 @@ const OTHER: &str = "這份文件認為,差距正在縮小,開源模型還能屢
 const SIMPLIFIED: &str = "这份文件认为,差距正在缩小,开源模型还能屡次达到匹敌的性能";
 const ITEM: &str = "某幣突破新高:據官方消息,某幣今日突破新高。[2023/3/14 13:02:32]";
 
-/// Reads one page.
+/// Reads an archive of one file with these bytes.
 fn page(bytes: &[u8]) -> (Vec<Article>, Vec<FlashItem>, Report) {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a.txt"), bytes).unwrap();
@@ -28,15 +28,15 @@ fn page(bytes: &[u8]) -> (Vec<Article>, Vec<FlashItem>, Report) {
     (articles, flashes, report)
 }
 
-/// Checks that the only flash item of a page is exactly the given bytes.
-fn spans_item(bytes: &[u8], flashes: &[FlashItem], item: &[u8]) {
+/// Checks that the span of the first flash item covers exactly the bytes `item`.
+fn assert_spans_item(bytes: &[u8], flashes: &[FlashItem], item: &[u8]) {
     let span = flashes[0].occurrences[0].span;
     let found = &bytes[usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap()];
     assert_eq!(String::from_utf8_lossy(found), String::from_utf8_lossy(item));
 }
 
 #[test]
-fn nul_bytes_are_removed_and_named() {
+fn nul_bytes_are_removed_and_reported() {
     let plain = format!("{SOUND}\n\n{OTHER}\n\n{ITEM}\n");
     let middle = SOUND.find('歌').unwrap();
     let single = format!("{}\0{}", &plain[..middle], &plain[middle..]);
@@ -47,7 +47,7 @@ fn nul_bytes_are_removed_and_named() {
         let (articles, flashes, report) = page(text.as_bytes());
         assert_eq!(articles[0].paragraphs, [SOUND, OTHER]);
         assert_eq!((report.skipped.len(), report.lossy.len()), (0, 1));
-        spans_item(text.as_bytes(), &flashes, ITEM.as_bytes());
+        assert_spans_item(text.as_bytes(), &flashes, ITEM.as_bytes());
     }
     let gbk: Vec<u8> = [&GBK.encode(SOUND).0[..], b"\0\n", &GBK.encode(OTHER).0].concat();
     let (articles, _, report) = page(&gbk);
@@ -60,11 +60,11 @@ fn nul_bytes_are_removed_and_named() {
     let (articles, flashes, report) = page(&wide);
     assert_eq!((&articles[0].paragraphs[0][..], report.lossy.len()), (SOUND, 1));
     let item: Vec<u8> = ITEM.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    spans_item(&wide, &flashes, &item);
+    assert_spans_item(&wide, &flashes, &item);
 }
 
 #[test]
-fn what_is_mostly_nul_is_binary() {
+fn files_with_many_nul_or_control_bytes_are_binary() {
     let (sound, nuls) = (SOUND.as_bytes(), [0; 2000]);
     let sprinkled: Vec<u8> =
         SOUND.chars().take(30).flat_map(|c| format!("{c}\0").into_bytes()).collect();
@@ -89,7 +89,7 @@ fn a_paragraph_in_another_encoding_is_read_in_its_own() {
             assert_eq!((&*paragraphs[0], &*paragraphs[foreign + 1]), (SOUND, SOUND));
             assert!(paragraphs[1..=foreign].iter().all(|text| text == OTHER), "{paragraphs:?}");
             assert_eq!((report.repaired.len(), report.lossy.len()), (1, 0));
-            spans_item(&bytes, &flashes, &item);
+            assert_spans_item(&bytes, &flashes, &item);
         }
     }
     let latin = "Le d\u{e9}bat a \u{e9}t\u{e9} anim\u{e9} au caf\u{e9}, dit-on.";
@@ -98,7 +98,7 @@ fn a_paragraph_in_another_encoding_is_read_in_its_own() {
 }
 
 #[test]
-fn broken_bytes_cost_themselves() {
+fn only_invalid_bytes_are_lost() {
     let bytes = [
         SOUND.as_bytes(),
         b"\n",
@@ -113,15 +113,16 @@ fn broken_bytes_cost_themselves() {
     assert_eq!(articles[0].paragraphs[0], SOUND);
     assert_eq!(articles[0].paragraphs[1].replace('\u{fffd}', ""), OTHER);
     assert_eq!(report.lossy.len(), 1);
-    spans_item(&bytes, &flashes, ITEM.as_bytes());
+    assert_spans_item(&bytes, &flashes, ITEM.as_bytes());
 }
 
+/// What UTF-8 text becomes if it is read as GBK.
 fn misread(text: &str) -> String {
     GBK.decode_without_bom_handling(text.as_bytes()).0.into_owned()
 }
 
 #[test]
-fn mojibake_is_repaired_or_named() {
+fn mojibake_is_repaired_or_reported() {
     let latin = |bytes: &[u8]| WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
     for damaged in
         [misread(SIMPLIFIED), latin(SIMPLIFIED.as_bytes()), latin(&GBK.encode(SIMPLIFIED).0)]
@@ -133,7 +134,7 @@ fn mojibake_is_repaired_or_named() {
             let found = articles[0].paragraphs[1].trim_end_matches('\u{fffd}').to_owned();
             assert!(wanted.starts_with(&found) && wanted.len() - found.len() <= 3, "{found}");
             assert_eq!((report.mojibake_repaired, report.repaired.len()), (1, 1));
-            spans_item(text.as_bytes(), &flashes, ITEM.as_bytes());
+            assert_spans_item(text.as_bytes(), &flashes, ITEM.as_bytes());
         }
     }
     let text = format!("{SOUND}\n\n{OTHER}\n\n錕斤拷鐨�鏄�鍦�浜�鏈�鍜�\n");
@@ -170,7 +171,7 @@ fn mojibake_in_metadata_is_repaired() {
 }
 
 #[test]
-fn mojibake_in_dumps_is_repaired_or_named() {
+fn mojibake_in_dumps_is_repaired_or_reported() {
     let line = |title: &str, text: &str| format!("{{\"title\":\"{title}\",\"text\":\"{text}\"}}\n");
     let damaged = misread("的有些人在这里说了很多话");
     let kept = "錕斤拷鐨�鏄�鍦�浜�鏈�鍜�";
@@ -185,15 +186,15 @@ fn mojibake_in_dumps_is_repaired_or_named() {
 }
 
 #[test]
-fn references_and_invisible_characters_in_text_are_no_obstacle() {
+fn html_references_and_invisible_characters_in_text_are_resolved() {
     let item = "&#26576;幣突破&shy;新高:據官方&nbsp;消息,&quot;某幣&quot;今日突破新高。[2023/3/14 13:02:32]";
     let text = format!("AT&T&amp;T的&#27979;&#x8bd5;&hellip;\n\n{item}后文&lt;\n");
     let (articles, flashes, report) = page(text.as_bytes());
     assert_eq!(articles[0].paragraphs, ["AT&T&T的测试…", "后文<"]);
     assert_eq!(flashes[0].text, "據官方\u{a0}消息,\"某幣\"今日突破新高。");
     assert_eq!(report.lossy.len(), 0);
-    spans_item(text.as_bytes(), &flashes, item.as_bytes());
+    assert_spans_item(text.as_bytes(), &flashes, item.as_bytes());
     // The same in another encoding.
     let bytes = GB18030.encode(&text).0;
-    spans_item(&bytes, &page(&bytes).1, &GB18030.encode(item).0);
+    assert_spans_item(&bytes, &page(&bytes).1, &GB18030.encode(item).0);
 }

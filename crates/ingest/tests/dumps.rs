@@ -1,4 +1,4 @@
-//! Dumps: keys, values, encodings, ids, and hostile ones.
+//! Dumps: their keys, values, encodings and ids, and hostile dumps.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
@@ -53,6 +53,7 @@ fn date_of(article: &Article) -> String {
 
 #[test]
 fn well_known_keys_are_understood() {
+    // Expected are title, paragraphs, date, source, author, category, tags and address.
     for (line, expected) in [
         (
             r#"{"title":"甲","content":"丁丁貓","pub_date":"2021-03-04 05:06"}"#,
@@ -109,7 +110,7 @@ fn well_known_keys_are_understood() {
 }
 
 #[test]
-fn keys_that_are_not_used_are_named_once() {
+fn keys_that_are_not_used_are_reported_once() {
     let lines = [
         r#"{"title":"甲","text":"乙","views":3,"stars":null}"#,
         r#"{"title":"甲甲","text":"乙","views":4,"tags":true}"#,
@@ -134,7 +135,7 @@ fn keys_that_are_not_used_are_named_once() {
 }
 
 #[test]
-fn a_map_names_keys() {
+fn a_map_says_which_keys_hold_which_fields() {
     let mut options = Options::default();
     options.map = "text=inhalt,date=meta.zeit,title=t".parse().unwrap();
     let line = r#"{"t":"甲","inhalt":"乙","meta":{"zeit":"2021-03-04"},"content":"丙"}"#;
@@ -173,7 +174,7 @@ fn all_encodings_of_pages_work_for_dumps() {
     ] {
         for (encoding, bytes) in [
             ("utf-8", text.clone().into_bytes()),
-            ("utf-8 with a mark", ["\u{feff}".as_bytes(), text.as_bytes()].concat()),
+            ("utf-8 with byte order mark", ["\u{feff}".as_bytes(), text.as_bytes()].concat()),
             ("gb18030", GB18030.encode(&text).0.into_owned()),
             ("big5", BIG5.encode(&text).0.into_owned()),
             ("utf-16le", wide(&format!("\u{feff}{text}"), u16::to_le_bytes)),
@@ -182,10 +183,11 @@ fn all_encodings_of_pages_work_for_dumps() {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join(name);
             fs::write(&path, &bytes).unwrap();
-            let given = encoding.split(' ').next().unwrap();
-            for label in [None, Some(given.to_owned())] {
+            let label = encoding.split(' ').next().unwrap();
+            // Detected, and as the user may give it.
+            for given in [None, Some(label.to_owned())] {
                 let mut options = Options::default();
-                options.encoding = label;
+                options.encoding = given;
                 let (records, report) = read_roots(&[dir.path().to_owned()], &options);
                 let articles = articles(records);
                 let first = report.skipped.first();
@@ -194,7 +196,7 @@ fn all_encodings_of_pages_work_for_dumps() {
                 assert_eq!(articles[299].title, "題目299", "{name} {encoding}");
                 let span = articles[299].span;
                 let raw = original(&path, None, span).unwrap();
-                let found = encoding_rs::Encoding::for_label(given.as_bytes()).unwrap();
+                let found = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
                 let (raw, _) = found.decode_without_bom_handling(&raw);
                 assert!(raw.contains("題目299") && !raw.contains("題目298"), "{name} {encoding}");
             }
@@ -203,7 +205,7 @@ fn all_encodings_of_pages_work_for_dumps() {
 }
 
 #[test]
-fn arrays_of_objects_are_records() {
+fn objects_in_arrays_are_records() {
     let one = r#"{"title":"甲","text":"[乙] {丙} \"丁\\"}"#;
     for (name, text, count) in [
         ("a.json", format!("[{one},\n{one}]"), 2),
@@ -232,7 +234,7 @@ fn arrays_of_objects_are_records() {
 }
 
 #[test]
-fn tables_are_records() {
+fn rows_of_tables_are_records() {
     for (name, text) in [
         ("a.csv", "id,title,content,date\n1,甲,\"乙,\n丙\",2021-03-04\n"),
         (
@@ -269,7 +271,7 @@ fn labelled_lines_have_categories() {
 }
 
 #[test]
-fn feeds_are_records() {
+fn entries_of_feeds_are_records() {
     let rss = "<?xml version=\"1.0\" encoding=\"gb2312\"?><rss><channel><title>示例網</title>\
         <item><title><![CDATA[測試標題]]></title><link>https://a.b/1</link><pubDate>Thu, 04 Mar 2021 05:06:07 +0800</pubDate>\
         <description>&lt;p&gt;正文的第一段。&lt;/p&gt;</description><category>幣</category></item>\
@@ -291,7 +293,7 @@ fn feeds_are_records() {
 }
 
 #[test]
-fn ids_that_repeat_across_dumps_are_both_kept() {
+fn records_of_several_dumps_with_the_same_id_are_all_kept() {
     let line = |text: &str| format!(r#"{{"id":"1","title":"{text}","text":"乙"}}"#);
     let flash =
         |text: &str| format!(r#"{{"id":"f1","kind":"flash","title":"{text}","text":"乙"}}"#);
@@ -330,7 +332,7 @@ fn ids_that_repeat_across_dumps_are_both_kept() {
 }
 
 #[test]
-fn an_id_that_repeats_in_one_dump_is_refused_unless_all_is_equal() {
+fn a_record_with_the_id_of_another_in_its_dump_is_refused_unless_it_is_equal() {
     let line = |text: &str| format!(r#"{{"id":"1","title":"{text}","text":"乙"}}"#);
     let lines = [line("甲"), line("甲"), line("丙")].join("\n");
     let (articles, report) = read("a.jsonl", &lines);
@@ -344,7 +346,7 @@ fn an_id_that_repeats_in_one_dump_is_refused_unless_all_is_equal() {
 }
 
 #[test]
-fn hostile_dumps_end_and_are_named() {
+fn hostile_dumps_are_read_or_reported() {
     let mut options = Options::default();
     options.max_line_bytes = 1 << 16;
     options.max_file_bytes = 1 << 20;

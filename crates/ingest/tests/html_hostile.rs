@@ -1,4 +1,5 @@
-//! Hostile HTML ends quickly, on a small stack, and is named where its article was not looked for.
+//! Hostile HTML is parsed quickly and on a small stack. A page whose article is not looked for is
+//! reported.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
@@ -17,12 +18,14 @@ fn parse(html: String) -> (Page, Duration) {
     std::thread::Builder::new().stack_size(2 << 20).spawn(parse).unwrap().join().unwrap()
 }
 
+/// A page with this body.
 fn page(body: &str) -> String {
     format!(
         "<!DOCTYPE html><html><head><title>标题_示例网</title></head><body>{body}</body></html>"
     )
 }
 
+/// `count` texts, each made from its number, one after another.
 fn numbered(count: usize, text: impl Fn(usize) -> String) -> String {
     (0..count).map(text).collect()
 }
@@ -32,6 +35,7 @@ fn text() -> String {
     "<p>这一段是正文，它说了一些话，而且还要继续说下去，直到结束。</p>".repeat(30)
 }
 
+/// A page with an article inside `count` elements.
 fn around(open: &str, count: usize, close: &str) -> String {
     page(&format!("{}{}{}", open.repeat(count), text(), close.repeat(count)))
 }
@@ -140,7 +144,7 @@ fn attacks_end_in_time() {
 }
 
 #[test]
-fn what_is_refused_is_named_and_its_text_kept() {
+fn pages_beyond_the_limits_are_reported_and_keep_their_text() {
     let text = "<p>这一段是正文，它说了一些话。</p>";
     for (html, reason) in [
         (page(&format!("{}{text}", "<div>".repeat(500))), Unextracted::TooDeep),

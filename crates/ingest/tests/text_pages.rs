@@ -3,23 +3,29 @@
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used)]
 
+#[path = "text_pages/no_byline.rs"]
+mod no_byline;
+
 use wensou_ingest::{
     CorpusStatistics, DateProvenance, Markup, Moment, Page, TitleOrigin, parse_page,
 };
 
+/// The body of the pages: two paragraphs.
 const P: &str =
     "這是一段普通的文字,說的是日常的事情。第二句話也很普通。\n\n下一段也有兩句。這是其中的第二句。";
+/// The header of the known layout.
 const HDR: &str = "示例交易所 示例交易所\nCtrl+D 示例交易所\nads\n首頁 > 瑞波幣 > Info\n\n";
+/// The lines of the known layout that state no author and no date.
 const NULL_TIME: &str = "\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n";
 
-/// Parses a page as an archive of its own. `⏎` is a line end, `P` at the end two paragraphs.
+/// Parses a page as an archive of its own. `⏎` stands for a line end, and `P` at the end for [`P`].
 fn page(text: &str) -> Page {
     let text = text.replace('⏎', "\n");
     let text = text.strip_suffix('P').map_or(text.clone(), |front| format!("{front}{P}"));
     parse_page(&text, Markup::Text, &CorpusStatistics::from_pages([(text.as_str(), Markup::Text)]))
 }
 
-/// What a page states, as `title=… source=…`; an inferred date and a derived title are none.
+/// What a page states, as `title=… source=…`. An inferred date and a derived title are left out.
 fn stated(page: &Page) -> String {
     let title =
         (page.article.title_origin == TitleOrigin::Stated).then(|| page.article.title.clone());
@@ -32,7 +38,7 @@ fn stated(page: &Page) -> String {
             Moment::Month(day) => day.strftime("%Y-%m").to_string(),
             Moment::Year(day) => day.strftime("%Y").to_string(),
         });
-    // The translator stands in for an author that is not named.
+    // If no author is stated, the translator is the author, too.
     let author =
         page.article.author.clone().filter(|_| page.article.author != page.article.translator);
     let parts = [
@@ -50,8 +56,8 @@ fn stated(page: &Page) -> String {
     said.collect::<Vec<_>>().join(" ")
 }
 
-/// Tests pages whose body is `P`, each with what it states.
-fn all(pages: &[(&str, &str)]) {
+/// Checks for each page that it states what is given beside it, and that its body is [`P`].
+fn assert_stated(pages: &[(&str, &str)]) {
     let mut wrong = Vec::new();
     for (text, wanted) in pages {
         let page = page(text);
@@ -67,8 +73,8 @@ fn all(pages: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_title_above_a_date() {
-    all(&[
+fn a_title_above_a_date_is_read() {
+    assert_stated(&[
         (
             "測試標題⏎⏎2023-08-10 09:57 示例社區⏎⏎編譯:示例計劃⏎⏎P",
             "title=測試標題 translator=示例計劃 source=示例社區 date=2023-08-10 09:57:00",
@@ -119,8 +125,8 @@ fn a_title_above_a_date() {
 }
 
 #[test]
-fn a_title_above_names() {
-    all(&[
+fn a_title_above_names_is_read() {
+    assert_stated(&[
         ("測試標題⏎⏎作者:王小明  編譯:李四⏎⏎P", "title=測試標題 author=王小明 translator=李四"),
         ("來源:示例財經⏎⏎作者:John Smith⏎⏎P", "author=John Smith source=示例財經"),
         (
@@ -151,7 +157,7 @@ fn a_title_above_names() {
 
 #[test]
 fn datelines_name_outlet_and_reporter() {
-    all(&[
+    assert_stated(&[
         (
             "測試標題⏎⏎（中央社記者王小明台北4日電）⏎⏎P",
             "title=測試標題 author=王小明 source=中央社",
@@ -180,8 +186,8 @@ fn datelines_name_outlet_and_reporter() {
 }
 
 #[test]
-fn boilerplate_around_a_title() {
-    all(&[
+fn boilerplate_around_a_title_is_left_out() {
+    assert_stated(&[
         (
             "AD⏎首頁 > 數字貨幣 > 正文⏎⏎測試標題_數字貨幣⏎⏎[2021-02-10 09:11:56] 來源: 編輯:wang 點擊量:⏎評論 點擊收藏⏎P",
             "title=測試標題 editor=wang category=數字貨幣 date=2021-02-10 09:11:56",
@@ -212,8 +218,8 @@ fn boilerplate_around_a_title() {
 }
 
 #[test]
-fn lists_of_labels() {
-    all(&[
+fn lists_of_labels_are_read() {
+    assert_stated(&[
         (
             "作者 tester (測試員)⏎看板 Soft_Job⏎標題 [技術] 測試標題⏎時間 Wed Nov 27 21:09:36 2013⏎P",
             "title=[技術] 測試標題 author=tester (測試員) category=Soft_Job date=2013-11-27 21:09:36",
@@ -231,8 +237,8 @@ fn lists_of_labels() {
 }
 
 #[test]
-fn the_known_header_with_other_dates() {
-    let date = |time: &str| {
+fn dates_in_the_known_header_are_read_in_many_forms() {
+    let stated_date = |time: &str| {
         let page = page(&format!("{HDR}測試標題_GPT:CGPT價格⏎⏎Author:⏎⏎{time}⏎⏎P"));
         assert_eq!(page.article.paragraphs.join("\n\n"), P, "{time}");
         let said = stated(&page);
@@ -259,23 +265,26 @@ fn the_known_header_with_other_dates() {
         ("Time:昨天 10:00", "unread=昨天 10:00"),
         ("Time:17th of Nevermber", "unread=17th of Nevermber"),
     ] {
-        assert_eq!(date(time), wanted, "{time}");
+        assert_eq!(stated_date(time), wanted, "{time}");
     }
 }
 
 #[test]
-fn tags_in_the_known_header() {
-    let of = |title: &str| {
+fn tags_beside_the_title_are_read_in_the_known_header() {
+    let title_and_tags = |title: &str| {
         let page = page(&format!("{HDR}{title}{NULL_TIME}P"));
         assert_eq!(page.article.paragraphs.join("\n\n"), P, "{title}");
         (page.article.title, page.article.suffix_tags)
     };
     let tags = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
-    assert_eq!(of("NAR:以三要素衡量性能"), ("以三要素衡量性能".to_owned(), tags(&["NAR"])));
-    assert_eq!(of("測試性能_CPU價格"), ("測試性能".to_owned(), tags(&["CPU價格"])));
-    assert_eq!(of("FIL:测试性能"), ("测试性能".to_owned(), tags(&["FIL"])));
-    assert_eq!(of("測試性能_NFT頻道"), ("測試性能".to_owned(), tags(&["NFT頻道"])));
-    assert_eq!(of("美聯儲:測試性能"), ("美聯儲:測試性能".to_owned(), tags(&[])));
+    assert_eq!(
+        title_and_tags("NAR:以三要素衡量性能"),
+        ("以三要素衡量性能".to_owned(), tags(&["NAR"]))
+    );
+    assert_eq!(title_and_tags("測試性能_CPU價格"), ("測試性能".to_owned(), tags(&["CPU價格"])));
+    assert_eq!(title_and_tags("FIL:测试性能"), ("测试性能".to_owned(), tags(&["FIL"])));
+    assert_eq!(title_and_tags("測試性能_NFT頻道"), ("測試性能".to_owned(), tags(&["NFT頻道"])));
+    assert_eq!(title_and_tags("美聯儲:測試性能"), ("美聯儲:測試性能".to_owned(), tags(&[])));
     let page = page("AI:未來已來⏎⏎2024-03-04⏎⏎P");
     assert_eq!(page.article.title, "AI:未來已來", "other sites have no such tags");
 }
@@ -308,7 +317,7 @@ fn stated_with(title: &str, category: &str, values: &str) -> String {
 }
 
 #[test]
-fn flash_items_with_bracketed_titles() {
+fn flash_items_with_bracketed_titles_are_read() {
     for text in [
         "【測試標題】正文說的是一件普通的事。 2024-03-04 10:00",
         "【測試標題】正文說的是一件普通的事。(2024-03-04 10:00)",
@@ -334,7 +343,7 @@ fn flash_items_with_bracketed_titles() {
 }
 
 #[test]
-fn bylines_below_the_text() {
+fn bylines_below_the_text_are_read() {
     let body = P.split("\n\n").map(str::to_owned).collect::<Vec<_>>();
     for (end, wanted) in [
         ("(責任編輯:李四)", "editor=李四"),
@@ -344,55 +353,5 @@ fn bylines_below_the_text() {
         let page = page(&format!("{P}⏎⏎{end}"));
         assert_eq!(stated(&page), wanted, "{end}");
         assert_eq!(page.article.paragraphs, body, "{end}");
-    }
-}
-
-/// Pages that are only text: nothing of them is a title or a byline.
-#[test]
-fn ordinary_text_stays_text() {
-    for text in [
-        "記者從會議上獲悉,新規將于明年實施。⏎來源地不明的商品不得銷售。",
-        "他說:「時間不多了。」⏎「來源是什麼?」她問。",
-        "問:怎么買?⏎答:先注冊,再充值。",
-        "記者:您好⏎王小明:你好,請坐。⏎記者:您怎麼看這件事?",
-        "1. 來源要可靠⏎2. 作者要有名⏎3. 時間要準確",
-        "2023年5月10日,某公司宣布開源其大模型。⏎後文說的是別的事情。",
-        "一個短句⏎另一個短句⏎第三個短句說完了。",
-        "編輯部的故事很長。⏎作者認為,來源不重要。",
-        "分享經濟正在改變生活。⏎評論認為,這還不夠。",
-        "時間:三年來的變化⏎這是一段普通的文字,說的是日常的事情。",
-        "公司名稱:示例公司⏎成立于1987年⏎這是一段普通的文字,說的是日常的事情。",
-        "1987年⏎這一年發生了許多事情。⏎1988年⏎這一年也是。",
-        "看板上寫著字。⏎標題 很大⏎這是一段普通的文字,說的是日常的事情。",
-    ] {
-        let page = page(text);
-        let wanted: Vec<&str> = text.split('⏎').collect();
-        let said = stated(&page);
-        assert!(said.is_empty() || said == "unread=三年來的變化", "{text}: {said}");
-        if said.is_empty() {
-            assert_eq!(page.article.paragraphs, wanted, "{text}");
-        }
-    }
-}
-
-/// With a title and a date above, the text begins where it begins.
-#[test]
-fn the_first_sentence_is_not_a_byline() {
-    for first in [
-        "記者從會議上獲悉,新規將于明年實施。",
-        "記者 王小明從會議上獲悉,新規將于明年實施。",
-        "來源于生活的故事總是動人的。",
-        "時間回到2023年5月10日,某公司宣布開源其大模型。",
-        "2023年5月10日,某公司宣布開源其大模型。",
-        "“作者:甲”這一行字已經看不清了。",
-        "據示例社報道,時間已經不多。",
-        "問:您怎麼看?",
-        "導語:這是一段引言,說的是下文的內容。",
-        "一、背景",
-        "❶ 以太坊是什么",
-    ] {
-        let page = page(&format!("測試標題⏎⏎2024-03-04 來源:示例網⏎⏎{first}⏎⏎P"));
-        assert_eq!(stated(&page), "title=測試標題 source=示例網 date=2024-03-04", "{first}");
-        assert_eq!(page.article.paragraphs.first().map(String::as_str), Some(first));
     }
 }

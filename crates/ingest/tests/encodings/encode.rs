@@ -1,4 +1,5 @@
-//! Encodes text for tests and for measuring detection.
+//! Encodes text in the encodings that pages have, for tests and for measuring how well encodings
+//! are detected.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -7,25 +8,25 @@ use encoding_rs::{BIG5, Encoding, GB18030, GBK};
 
 /// An encoding of pages, with or without byte order mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
+pub enum PageEncoding {
     Utf8,
-    Utf8Marked,
+    Utf8Bom,
     Utf16Le,
-    Utf16LeMarked,
+    Utf16LeBom,
     Utf16Be,
-    Utf16BeMarked,
+    Utf16BeBom,
     Gb18030,
     Gbk,
     Big5,
     Big5Hkscs,
 }
 
-impl Written {
+impl PageEncoding {
     pub const ALL: [Self; 10] = [
         Self::Utf8,
-        Self::Utf8Marked,
-        Self::Utf16LeMarked,
-        Self::Utf16BeMarked,
+        Self::Utf8Bom,
+        Self::Utf16LeBom,
+        Self::Utf16BeBom,
         Self::Utf16Le,
         Self::Utf16Be,
         Self::Gb18030,
@@ -37,9 +38,9 @@ impl Written {
     pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
-            Self::Utf8Marked => "UTF-8, marked",
-            Self::Utf16LeMarked => "UTF-16LE, marked",
-            Self::Utf16BeMarked => "UTF-16BE, marked",
+            Self::Utf8Bom => "UTF-8, marked",
+            Self::Utf16LeBom => "UTF-16LE, marked",
+            Self::Utf16BeBom => "UTF-16BE, marked",
             Self::Utf16Le => "UTF-16LE",
             Self::Utf16Be => "UTF-16BE",
             Self::Gb18030 => "GB18030",
@@ -49,55 +50,58 @@ impl Written {
         }
     }
 
-    /// Whether it can encode only Traditional text.
-    pub fn traditional(self) -> bool {
+    /// Whether it lacks most Simplified characters.
+    pub fn is_only_traditional(self) -> bool {
         matches!(self, Self::Big5 | Self::Big5Hkscs)
     }
 
+    /// The byte order mark; empty if the encoding is used without one.
     pub fn bom(self) -> &'static [u8] {
         match self {
-            Self::Utf8Marked => b"\xef\xbb\xbf",
-            Self::Utf16LeMarked => b"\xff\xfe",
-            Self::Utf16BeMarked => b"\xfe\xff",
+            Self::Utf8Bom => b"\xef\xbb\xbf",
+            Self::Utf16LeBom => b"\xff\xfe",
+            Self::Utf16BeBom => b"\xfe\xff",
             _ => b"",
         }
     }
 
-    /// Appends a character; returns false if the encoding lacks it.
-    pub fn put(self, c: char, bytes: &mut Vec<u8>) -> bool {
+    /// Appends a character. Returns `false` if the encoding lacks it.
+    pub fn encode_char(self, c: char, bytes: &mut Vec<u8>) -> bool {
         let mut buffer = [0; 4];
         match self {
-            Self::Utf8 | Self::Utf8Marked => {
+            Self::Utf8 | Self::Utf8Bom => {
                 bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
             }
-            Self::Utf16Le | Self::Utf16LeMarked => {
+            Self::Utf16Le | Self::Utf16LeBom => {
                 bytes.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_le_bytes()));
             }
-            Self::Utf16Be | Self::Utf16BeMarked => {
+            Self::Utf16Be | Self::Utf16BeBom => {
                 bytes.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_be_bytes()));
             }
-            Self::Gb18030 => return put(GB18030, c, bytes),
-            Self::Gbk => return put(GBK, c, bytes),
-            Self::Big5 => return put(BIG5, c, bytes),
+            Self::Gb18030 => return encode_char(GB18030, c, bytes),
+            Self::Gbk => return encode_char(GBK, c, bytes),
+            Self::Big5 => return encode_char(BIG5, c, bytes),
             Self::Big5Hkscs => match hkscs().get(&c) {
-                Some(code) if !put(BIG5, c, bytes) => bytes.extend_from_slice(code),
+                Some(code) if !encode_char(BIG5, c, bytes) => bytes.extend_from_slice(code),
                 Some(_) => {}
-                None => return put(BIG5, c, bytes),
+                None => return encode_char(BIG5, c, bytes),
             },
         }
         true
     }
 
-    pub fn bytes(self, text: &str) -> Vec<u8> {
+    /// A page in this encoding, with its byte order mark. Panics if the encoding lacks a character.
+    pub fn encode(self, text: &str) -> Vec<u8> {
         let mut bytes = self.bom().to_vec();
         for c in text.chars() {
-            assert!(self.put(c, &mut bytes), "{} has no {c}", self.name());
+            assert!(self.encode_char(c, &mut bytes), "{} has no {c}", self.name());
         }
         bytes
     }
 }
 
-fn put(encoding: &'static Encoding, c: char, bytes: &mut Vec<u8>) -> bool {
+/// Appends a character. Returns `false` if the encoding lacks it.
+fn encode_char(encoding: &'static Encoding, c: char, bytes: &mut Vec<u8>) -> bool {
     let mut buffer = [0; 4];
     let (encoded, _, missing) = encoding.encode(c.encode_utf8(&mut buffer));
     if !missing {
