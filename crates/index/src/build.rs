@@ -58,7 +58,7 @@ pub fn build(
     let roots = &roots.paths_from_here();
     let when_busy = if options.wait { WhenBusy::Wait } else { WhenBusy::Fail };
     let mut draft = Draft::create(dir, when_busy)?;
-    let options = BuildOptions { ingest: excluding(&options.ingest, dir), ..options.clone() };
+    let mut options = BuildOptions { ingest: excluding(&options.ingest, dir), ..options.clone() };
     let existing = Existing::find(dir)?;
     let mut stored = existing.stored(roots, &options.moved);
     // The fingerprint is taken before any file is read, so that the next build notices a file that
@@ -67,7 +67,6 @@ pub fn build(
     let archive = format_fingerprint(scanned.fingerprint());
     let (analysis, labels, tables) =
         Analysis::write(&options.tables, existing.generation(), draft.folder())?;
-    let mut options = options;
     options.ingest.labels = labels.map(Arc::new);
     let version = crate::meta::analysis_version() + &tables.version_suffix();
     let damaged = existing.damage();
@@ -288,8 +287,8 @@ pub fn is_current(
     options: &BuildOptions,
 ) -> Result<bool, Error> {
     let tables = &options.tables;
-    let now = RootSet::of(roots);
-    let same_roots = now.roots().iter().map(|root| &root.path).eq(&meta.roots);
+    let roots = RootSet::of(roots);
+    let same_roots = roots.roots().iter().map(|root| &root.path).eq(&meta.roots);
     let absolutely = |path: &Option<PathBuf>| path.as_deref().map(absolute);
     let before = meta.tables.files();
     let same_tables = [
@@ -310,7 +309,7 @@ pub fn is_current(
         return Ok(false);
     }
     let ingest = excluding(&options.ingest, dir);
-    let fingerprint = wensou_ingest::fingerprint(&now.paths_from_here(), &ingest);
+    let fingerprint = wensou_ingest::fingerprint(&roots.paths_from_here(), &ingest);
     let fingerprint = fingerprint.map_err(Error::of_ingest)?;
     Ok(format_fingerprint(fingerprint) == meta.archive)
 }
