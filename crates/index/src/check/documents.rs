@@ -37,12 +37,12 @@ pub(super) fn for_each_document<'f>(
     findings: &mut Findings<'f>,
     sink: Sink<'_, 'f>,
 ) -> Result<bool, Error> {
-    let mut stored = StoredDocuments::open(index, segment)?;
+    let mut stored = DocumentReader::open(index, segment)?;
     let mut batch = stored.next_batch(findings);
     while !batch.is_empty() {
         // The next batch is read while this one is analysed.
         let (analysed, next) = analyse_batch(&batch, segmenter, || stored.next_batch(findings));
-        for (StoredDocument { doc, encoded, .. }, analysed) in batch.iter().zip(analysed) {
+        for (ReadDocument { doc, encoded, .. }, analysed) in batch.iter().zip(analysed) {
             sink(AnalysedDocument { doc: *doc, encoded, analysed }, findings);
         }
         batch = next;
@@ -51,7 +51,7 @@ pub(super) fn for_each_document<'f>(
 }
 
 /// A document that was read from the store.
-struct StoredDocument {
+struct ReadDocument {
     doc: DocId,
     /// The index of its record in the order of the walk.
     ordinal: u64,
@@ -60,11 +60,11 @@ struct StoredDocument {
 
 /// Analyses a batch on all cores, and runs `meanwhile` on this thread at the same time.
 fn analyse_batch<T>(
-    batch: &[StoredDocument],
+    batch: &[ReadDocument],
     segmenter: &Segmenter,
     meanwhile: impl FnOnce() -> T,
 ) -> (Vec<Analysed>, T) {
-    let analyse_all = |documents: &[StoredDocument]| -> Vec<Analysed> {
+    let analyse_all = |documents: &[ReadDocument]| -> Vec<Analysed> {
         documents.iter().map(|it| analyse(it.ordinal, &it.encoded, segmenter)).collect()
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -88,7 +88,7 @@ fn analyse_batch<T>(
 }
 
 /// Reads the documents of a segment's store in order.
-struct StoredDocuments<'r> {
+struct DocumentReader<'r> {
     reader: &'r SegmentReader,
     store: tantivy::store::StoreReader,
     columns: &'r Columns,
@@ -101,7 +101,7 @@ struct StoredDocuments<'r> {
     all_read: bool,
 }
 
-impl<'r> StoredDocuments<'r> {
+impl<'r> DocumentReader<'r> {
     fn open(index: &'r Index, segment: SegmentOrdinal) -> Result<Self, Error> {
         let reader = index.searcher().segment_reader(segment);
         let fast = reader.fast_fields();
@@ -117,7 +117,7 @@ impl<'r> StoredDocuments<'r> {
     }
 
     /// The next batch of documents; empty at the end.
-    fn next_batch(&mut self, findings: &mut Findings<'_>) -> Vec<StoredDocument> {
+    fn next_batch(&mut self, findings: &mut Findings<'_>) -> Vec<ReadDocument> {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         while bytes < BATCH_BYTES && self.next < self.reader.max_doc() {
             let doc = self.next;
@@ -126,7 +126,7 @@ impl<'r> StoredDocuments<'r> {
                 Ok(encoded) => {
                     bytes += encoded.bytes.len();
                     let ordinal = self.ordinals.first(doc).unwrap_or_default();
-                    batch.push(StoredDocument { doc, ordinal, encoded });
+                    batch.push(ReadDocument { doc, ordinal, encoded });
                 }
                 Err(what) => {
                     self.all_read = false;

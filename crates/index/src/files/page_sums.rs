@@ -1,4 +1,4 @@
-//! `page-sums`: checksums of the pages of tantivy's large files.
+//! `page-sums`: checksums of the pages of those of tantivy's files that may become large.
 //!
 //! A search maps large files and reads little of them, so hashing a whole file when it is opened
 //! would cost too much. Postings files contain their own page checksums. `page-sums` has those of

@@ -193,7 +193,7 @@ impl CachedBoundary {
     }
 
     /// The inverse of [`new`](Self::new).
-    fn to_boundary<'a>(&self, text: &'a str) -> Boundary<'a> {
+    fn to_boundary<'a>(self, text: &'a str) -> Boundary<'a> {
         let part = |(start, end): (u32, u32)| &text[start as usize..end as usize];
         let headline = self.headline.map(|headline| Headline {
             column: headline.column.map(part),
