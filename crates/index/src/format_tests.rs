@@ -1,4 +1,4 @@
-//! The vectors of records in docs/FORMAT.md are what this crate writes.
+//! Checks that this crate encodes records as the test vectors in docs/FORMAT.md say.
 
 use jiff::civil::date;
 use wensou_ingest::{
@@ -60,7 +60,7 @@ fn flash_item() -> FlashItem {
 }
 
 #[test]
-fn the_records_of_the_specification_are_what_is_written() {
+fn records_are_encoded_as_in_the_specification() {
     let article = encode(&Record::Article(article())).unwrap();
     let flash_item = encode(&Record::Flash(flash_item())).unwrap();
     let vectors = [("record-article", article), ("record-flash-item", flash_item)];

@@ -158,7 +158,7 @@ impl Meta {
     }
 
     /// Parses a description that may be damaged or of an older format; `None` if it is not JSON
-    /// with the fields of this one.
+    /// with the fields that this format requires.
     pub(crate) fn parse_leniently(description: &[u8]) -> Option<Self> {
         let mut meta: Self = serde_json::from_slice(description).ok()?;
         meta.files.retain(|name, _| is_plain_name(name));

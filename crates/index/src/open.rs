@@ -52,11 +52,11 @@ impl std::fmt::Debug for Index {
 /// The outcome of looking up an id or a prefix of one.
 #[derive(Debug)]
 pub enum Lookup {
-    /// The document with this id, or the only one whose id starts so.
+    /// The document with this id, or the only document whose id starts with it.
     Found(DocAddress),
-    /// No id is or starts so.
+    /// No document has this id or one that starts with it.
     Missing,
-    /// Several ids start so: the first ten of them.
+    /// Several ids start with it: the first ten of them.
     Ambiguous(Vec<String>),
 }
 
@@ -126,7 +126,7 @@ impl Index {
         &self.meta
     }
 
-    /// The analysis that its documents went through, for queries to go through the same.
+    /// The analysis of its documents. Queries must be analysed in the same way.
     ///
     /// # Errors
     ///
@@ -292,7 +292,7 @@ impl Index {
     }
 
     /// Calls `each` with every term of a field and the number of documents that contain it: segment
-    /// by segment, in the order of bytes.
+    /// by segment, in the order of bytes. If two segments have a term, `each` is called for both.
     ///
     /// # Errors
     ///

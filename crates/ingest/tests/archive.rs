@@ -38,7 +38,7 @@ fn write(dir: &Path, name: &str, text: impl AsRef<[u8]>) {
 }
 
 #[test]
-fn the_same_item_in_many_pages_is_one() {
+fn a_flash_item_that_occurs_in_many_pages_is_one_record() {
     let dir = tempfile::tempdir().unwrap();
     for number in 0..40 {
         let page = format!(

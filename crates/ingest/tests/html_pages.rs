@@ -142,7 +142,7 @@ fn sources_and_authors_are_read() {
 }
 
 #[test]
-fn titles_lose_their_tails() {
+fn names_of_sites_and_sections_beside_a_title_are_left_out() {
     for (head, heading, wanted) in [
         ("<title>数据中心-股票频道-示例网</title>", "", "数据中心"),
         ("<title>数据中心|矿池|算力_示例新闻</title>", "<h1>数据中心</h1>", "数据中心"),

@@ -316,7 +316,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_its_records() {
 }
 
 #[test]
-fn of_a_root_that_is_declared_unreadable_the_files_that_exist_are_read() {
+fn files_that_exist_in_a_root_that_is_declared_unreadable_are_read() {
     let dir = tempfile::tempdir().unwrap();
     let (roots, whole) = two_roots(dir.path());
     fs::remove_dir_all(&roots[0]).unwrap();

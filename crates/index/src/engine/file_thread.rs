@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_gets_the_file_that_was_written_as_that_of_another() {
+    fn the_file_of_the_unfinished_segment_becomes_that_of_the_target() {
         let (folder, directory, index) = create(&FirstFailure::default());
         let (unfinished, target) = (index.new_segment(), index.new_segment());
         let thread = FileThread::start(builder(), &unfinished).unwrap();

@@ -192,7 +192,7 @@ impl Segments {
     }
 
     /// Calls `each` with every term of a field and the number of documents that contain it: segment
-    /// by segment, in the order of bytes.
+    /// by segment, in the order of bytes. If two segments have a term, `each` is called for both.
     pub(crate) fn for_each_term(
         &self,
         field: Field,

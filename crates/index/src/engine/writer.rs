@@ -133,6 +133,7 @@ impl SegmentsWriter {
         let max_doc = writer.max_doc();
         writer.finalize()?;
         let segment = segment.with_max_doc(max_doc);
+        // Let tantivy remove the temporary store, which `finalize` has replaced by the final one.
         segment.meta().untrack_temp_docstore();
         self.writer.add_segment(segment.meta().clone())?;
         self.finished.push(segment.id());

@@ -128,7 +128,7 @@ fn bombs_are_not_read_to_their_end() {
 }
 
 #[test]
-fn one_file_cannot_flood_the_report() {
+fn the_report_names_a_limited_number_of_lines_of_a_file() {
     let (_, report) = read("a.jsonl", "x\n".repeat(150_000).as_bytes());
     assert_eq!(report.skipped.len(), 100_001);
     assert_eq!(skipped_lines(&report)[100_000], "a.jsonl: 50000 more could not be read");

@@ -49,7 +49,7 @@ fn traditional_text() {
 }
 
 #[test]
-fn everything_mixed() {
+fn mixed_scripts_formats_and_encodings() {
     assert_archive_is_read(&[
         "--seed",
         "2",
@@ -63,7 +63,7 @@ fn everything_mixed() {
 }
 
 #[test]
-fn no_item_twice() {
+fn items_that_occur_only_once() {
     assert_archive_is_read(&["--seed", "3", "--flash-repeat", "0"]);
 }
 
