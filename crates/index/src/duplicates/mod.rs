@@ -72,7 +72,8 @@ pub(crate) fn write(
     let Articles { base, recent, verdicts: known, mut samples } = articles;
     // Texts are numbered: first those of the base, then those of the recent segment.
     let base_count = base.sketches.len();
-    // The first text of which this build has a sample.
+    // The first text of which this build has a sample. An update that adds no document has no
+    // samples, and no recent segment: all comparisons of samples are then `Unknown`.
     let first_sampled = if recent.segment.is_empty() { 0 } else { base_count };
     let all = || base.sketches.iter().chain(&recent.sketches);
     let sketches: Vec<Sketch> = all().map(|(_, sketch)| *sketch).collect();
@@ -94,8 +95,8 @@ pub(crate) fn write(
         }
         // `a` is less than `b`, so if `b` is in the base, both are.
         let both_in_base = (b as usize) < base_count;
-        let pair = (documents[a as usize], documents[b as usize]);
-        let known_verdict = if both_in_base { verdict_on(&known, pair) } else { None };
+        let (doc_a, doc_b) = (documents[a as usize], documents[b as usize]);
+        let known_verdict = if both_in_base { verdict_on(&known, (doc_a, doc_b)) } else { None };
         let likeness = match known_verdict {
             Some(true) => Likeness::Same,
             Some(false) => Likeness::Different,
@@ -108,7 +109,7 @@ pub(crate) fn write(
             Likeness::Unknown => texts.are_near_duplicates([a, b])?,
         };
         if both_in_base {
-            verdicts.push((pair.0, pair.1, verdict));
+            verdicts.push((doc_a, doc_b, verdict));
         }
         if verdict {
             groups.join(a, b);

@@ -139,7 +139,8 @@ impl Samples {
         Ok(())
     }
 
-    /// What the samples of two texts, given by their indexes, say about the texts.
+    /// What the samples of two texts, given by their indexes, say about the texts;
+    /// [`Likeness::Unknown`] if there are no samples.
     pub(crate) fn compare(&mut self, a: usize, b: usize) -> io::Result<Likeness> {
         let first = match self.first.take() {
             Some((text, sample)) if text == a => sample,
