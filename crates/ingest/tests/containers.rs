@@ -283,7 +283,7 @@ fn responses_of_a_warc_are_pages() {
     };
     let html =
         |title: &str| format!("<html><body><h1>{title}</h1><p>正在進行的正文。</p></body></html>");
-    let of = |number: u32| format!("WARC-Target-URI: https://a.example/{number}\r\n");
+    let target_uri = |number: u32| format!("WARC-Target-URI: https://a.example/{number}\r\n");
     let chunked = |bytes: &[u8]| {
         let (first, second) = bytes.split_at(20);
         let line = |part: &[u8]| format!("{:x}\r\n", part.len()).into_bytes();
@@ -292,23 +292,27 @@ fn responses_of_a_warc_are_pages() {
     let gbk = GB18030.encode(&html("短")).0.into_owned();
     let records = [
         warc("warcinfo", "", b"software: x\r\n"),
-        warc("request", &of(1), b"GET / HTTP/1.1\r\n\r\n"),
-        warc("response", &of(1), &http("Content-Type: text/html; charset=GBK", &gbk)),
+        warc("request", &target_uri(1), b"GET / HTTP/1.1\r\n\r\n"),
+        warc("response", &target_uri(1), &http("Content-Type: text/html; charset=GBK", &gbk)),
         warc(
             "response",
-            &of(2),
+            &target_uri(2),
             &http(
                 "Content-Type: text/html\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip",
                 &chunked(&gz(html("分塊").as_bytes())),
             ),
         ),
-        warc("response", &of(3), &http("Content-Type: image/png", b"\x89PNG")),
-        warc("response", &of(4), b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<p>x"),
-        warc("resource", "Content-Type: text/plain\r\n", PAGE.as_bytes()),
-        warc("response", &of(5), b"not HTTP at all"),
+        warc("response", &target_uri(3), &http("Content-Type: image/png", b"\x89PNG")),
         warc(
             "response",
-            &of(6),
+            &target_uri(4),
+            b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<p>x",
+        ),
+        warc("resource", "Content-Type: text/plain\r\n", PAGE.as_bytes()),
+        warc("response", &target_uri(5), b"not HTTP at all"),
+        warc(
+            "response",
+            &target_uri(6),
             &http("Content-Type: text/html\r\nContent-Encoding: br", b"\x0b\x02\x80"),
         ),
         warc("conversion", "Content-Type: text/plain\r\n", page(9).as_bytes()),

@@ -118,13 +118,13 @@ fn links_to_folders_outside_the_archive_are_reported_and_not_followed() {
     let (names, report) = read(&at("in"), &Options::default());
     // Links to files outside are followed. Folders inside the archive are read once.
     assert_eq!(names, ["file.txt", "sub/a.txt"]);
-    let of = |reason: &Reason| -> Vec<PathBuf> {
+    let skipped_for = |reason: &Reason| -> Vec<PathBuf> {
         let skipped = report.skipped.iter().filter(|it| it.reason == *reason);
         skipped.map(|it| it.path.strip_prefix(at("in")).unwrap().to_owned()).collect()
     };
     let outside = ["above", "out", "sub/relative"].map(PathBuf::from);
-    assert_eq!(of(&Reason::SymlinkOutsideRoots), outside);
-    assert_eq!(of(&Reason::SymlinkLoop), ["sub/up"].map(PathBuf::from));
+    assert_eq!(skipped_for(&Reason::SymlinkOutsideRoots), outside);
+    assert_eq!(skipped_for(&Reason::SymlinkLoop), ["sub/up"].map(PathBuf::from));
     assert_eq!(
         report.skipped[0].reason.to_string(),
         "a link to a folder outside the archive: add that folder as well if it belongs to it"

@@ -143,7 +143,7 @@ fn a_dump_of_ten_gigabytes_of_nul_is_binary() {
 fn a_dump_without_new_records_is_abandoned() {
     let mut options = Options::default();
     options.max_barren_lines = 1000;
-    let sound = "{\"title\":\"甲\"}\n";
+    let new_record = "{\"title\":\"甲\"}\n";
     for (line, skipped) in [
         ("{}\n", 1000),
         ("x\n", 1000),
@@ -156,7 +156,7 @@ fn a_dump_without_new_records_is_abandoned() {
     ] {
         let dir = tempfile::tempdir().unwrap();
         let endless = line.repeat(5000);
-        fs::write(dir.path().join("a.jsonl"), [sound, &endless, sound].concat()).unwrap();
+        fs::write(dir.path().join("a.jsonl"), [new_record, &endless, new_record].concat()).unwrap();
         let (_, report) = read_with(dir.path(), &options, &Silent);
         let last = report.skipped.last().unwrap();
         let wanted = "the rest was not read: 1000 consecutive lines without a new record";
@@ -169,9 +169,10 @@ fn a_dump_without_new_records_is_abandoned() {
             (0..5).map(|n| format!("{barren}{{\"title\":\"第{n}個\"}}\n")).collect();
         fs::write(dir.path().join("a.jsonl"), mixed).unwrap();
         let (records, report) = read_with(dir.path(), &options, &Silent);
-        let of = |n: usize| format!("第{n}個");
-        let has =
-            |n: usize| records.iter().any(|r| matches!(r, Record::Article(a) if a.title == of(n)));
+        let title = |n: usize| format!("第{n}個");
+        let has = |n: usize| {
+            records.iter().any(|r| matches!(r, Record::Article(a) if a.title == title(n)))
+        };
         assert!((0..5).all(has), "{line}");
         assert!(!report.skipped.iter().any(|s| matches!(s.reason, Reason::Abandoned(_))), "{line}");
     }
