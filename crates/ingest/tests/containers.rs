@@ -276,6 +276,13 @@ fn long_names_of_a_tar_are_read_and_endless_ones_are_not() {
     }
 }
 
+/// A body in two chunks, as the transfer coding `chunked` of HTTP writes it.
+fn chunked(bytes: &[u8]) -> Vec<u8> {
+    let (first, second) = bytes.split_at(20);
+    let line = |part: &[u8]| format!("{:x}\r\n", part.len()).into_bytes();
+    [&line(first), first, b"\r\n", &line(second), second, b"\r\n0\r\n\r\n"].concat()
+}
+
 #[test]
 fn responses_of_a_warc_are_pages() {
     let http = |head: &str, body: &[u8]| {
@@ -284,11 +291,6 @@ fn responses_of_a_warc_are_pages() {
     let html =
         |title: &str| format!("<html><body><h1>{title}</h1><p>正在進行的正文。</p></body></html>");
     let target_uri = |number: u32| format!("WARC-Target-URI: https://a.example/{number}\r\n");
-    let chunked = |bytes: &[u8]| {
-        let (first, second) = bytes.split_at(20);
-        let line = |part: &[u8]| format!("{:x}\r\n", part.len()).into_bytes();
-        [&line(first), first, b"\r\n", &line(second), second, b"\r\n0\r\n\r\n"].concat()
-    };
     let gbk = GB18030.encode(&html("短")).0.into_owned();
     let records = [
         warc("warcinfo", "", b"software: x\r\n"),
