@@ -6,6 +6,7 @@ use wensou_text::{fold, has_symbols};
 
 use crate::collapse::collapse;
 use crate::error::Error;
+use crate::exec::doc_id::DocAddress;
 use crate::exec::repeats::RepeatCounter;
 use crate::exec::top_k::{Count, DistinctHits, ScoredDoc, Sort, TopK};
 use crate::haystack::Haystack;
@@ -108,15 +109,13 @@ impl<'i> Session<'i> {
             true => self.runner.count(query, Mode::Undated)?,
             false => 0,
         };
-        let complete = found.iter().map(|found| (&plan, found, false));
-        let backfilled = backfill
-            .iter()
-            .flat_map(|backfill| backfill.found.iter().map(|found| (&backfill.plan, found, true)));
-        let hits = complete
-            .chain(backfilled)
-            .skip(options.offset)
-            .map(|(plan, found, backfilled)| self.hit(plan, found, backfilled, options))
-            .collect::<Result<Vec<_>, _>>()?;
+        let after =
+            |found: &'_ [ScoredDoc], skipped: usize| found[skipped.min(found.len())..].to_vec();
+        let mut hits = self.hits(&plan, &after(&found, options.offset), false, options)?;
+        if let Some(backfill) = &backfill {
+            let backfilled = after(&backfill.found, options.offset.saturating_sub(found.len()));
+            hits.extend(self.hits(&backfill.plan, &backfilled, true, options)?);
+        }
         let partial = match total {
             1..FEW_HITS if plan.words.len() > 1 && !relaxed && backfill.is_none() => {
                 let any = self.runner.count(query, Mode::Relaxed)?;
@@ -155,11 +154,13 @@ impl<'i> Session<'i> {
         let (Answer { found, backfill, .. }, _) = self.collapsed_answer(query, options)?;
         let backfilled = backfill.into_iter().flat_map(|backfill| backfill.found);
         let hits = found.into_iter().chain(backfilled).skip(options.offset);
-        hits.map(|hit| {
-            let others = self.runner.engine().near_duplicates(hit.address, &MatchExpr::All)?;
+        let hits: Vec<ScoredDoc> = hits.collect();
+        let addresses: Vec<DocAddress> = hits.iter().map(|hit| hit.address).collect();
+        let others = self.runner.engine().near_duplicates(&addresses, &MatchExpr::All)?;
+        let with_others = |(hit, others): (ScoredDoc, _)| {
             Ok((self.runner.engine().id(hit.address)?, hit.score, others))
-        })
-        .collect()
+        };
+        hits.into_iter().zip(others).map(with_others).collect()
     }
 
     /// As [`Session::ids`], in two lists: the hits that have every word, and those that lack some.
@@ -276,6 +277,29 @@ impl<'i> Session<'i> {
         })
     }
 
+    /// The hits of a page for documents that a plan has found.
+    fn hits(
+        &self,
+        plan: &Plan,
+        found: &[ScoredDoc],
+        backfilled: bool,
+        options: &Options,
+    ) -> Result<Vec<Hit>, Error> {
+        let near_duplicates = match options.all {
+            true => vec![Vec::new(); found.len()],
+            false => {
+                let addresses: Vec<DocAddress> = found.iter().map(|hit| hit.address).collect();
+                self.runner.engine().near_duplicates(&addresses, &plan.match_expr)?
+            }
+        };
+        let hit = |(found, near_duplicates)| {
+            let hit = self.hit(plan, found, backfilled, options)?;
+            Ok(Hit { near_duplicates, ..hit })
+        };
+        found.iter().zip(near_duplicates).map(hit).collect()
+    }
+
+    /// A hit, without its near-duplicates.
     fn hit(
         &self,
         plan: &Plan,
@@ -304,10 +328,7 @@ impl<'i> Session<'i> {
             snippet: snippet(&texts.body, &plan.needles, options.snippet),
             missing,
             backfilled,
-            near_duplicates: match options.all {
-                true => Vec::new(),
-                false => self.matching_duplicates(plan, found)?,
-            },
+            near_duplicates: Vec::new(),
             shared_terms: Vec::new(),
             score: found.score,
             record,
@@ -321,11 +342,6 @@ fn wanted(options: &Options) -> usize {
 }
 
 impl Session<'_> {
-    /// The ids of the near-duplicates of a hit that match, too.
-    fn matching_duplicates(&self, plan: &Plan, found: &ScoredDoc) -> Result<Vec<String>, Error> {
-        self.runner.engine().near_duplicates(found.address, &plan.match_expr)
-    }
-
     /// Adds those of the `wanted` words that a document does not match to `missing`, as typed, each
     /// once.
     fn add_unmatched(

@@ -69,18 +69,34 @@ impl Engine for Executor<'_> {
         Ok(Groups::Local(self.index().duplicates()?))
     }
 
-    fn near_duplicates(&self, address: DocAddress, expr: &MatchExpr) -> Result<Vec<String>, Error> {
+    fn near_duplicates(
+        &self,
+        addresses: &[DocAddress],
+        expr: &MatchExpr,
+    ) -> Result<Vec<Vec<String>>, Error> {
         let index = self.index();
-        let mut ids = Vec::new();
-        for other in index.near_duplicates(address)?.into_iter().filter(|other| *other != address) {
-            if *expr == MatchExpr::All || Executor::matches(self, expr, other)? {
-                ids.push(index.id(other)?);
-            }
+        let others = addresses.iter().map(|address| {
+            let mut members = index.near_duplicates(*address)?;
+            members.retain(|member| member != address);
+            Ok(members)
+        });
+        let others = others.collect::<Result<Vec<Vec<DocAddress>>, Error>>()?;
+        let mut matching: Vec<DocAddress> = others.iter().flatten().copied().collect();
+        matching.sort_unstable();
+        if *expr != MatchExpr::All {
+            matching = self.matching(expr, &matching)?;
         }
-        // Sort by id, since documents have other addresses after an update than after a whole
-        // build.
-        ids.sort_unstable();
-        Ok(ids)
+        let ids_of = |others: Vec<DocAddress>| {
+            let others = others.iter().filter(|it| matching.binary_search(it).is_ok());
+            let ids = others.map(|it| Ok(index.id(*it)?)).collect::<Result<Vec<String>, Error>>();
+            // Sort by id, since documents have other addresses after an update than after a whole
+            // build.
+            ids.map(|mut ids| {
+                ids.sort_unstable();
+                ids
+            })
+        };
+        others.into_iter().map(ids_of).collect()
     }
 
     fn record(&self, address: DocAddress) -> Result<Record, Error> {

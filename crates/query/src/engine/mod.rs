@@ -144,9 +144,13 @@ pub(crate) trait Engine: fmt::Debug {
     /// the cluster has sent.
     fn groups(&self) -> Result<Groups<'_>, Error>;
 
-    /// The ids of the other documents of the group of a document that match an expression, in the
+    /// For each document, the ids of its near-duplicates that match `expr`, without its own, in the
     /// order of bytes.
-    fn near_duplicates(&self, address: DocAddress, expr: &MatchExpr) -> Result<Vec<String>, Error>;
+    fn near_duplicates(
+        &self,
+        addresses: &[DocAddress],
+        expr: &MatchExpr,
+    ) -> Result<Vec<Vec<String>>, Error>;
 
     /// The record of a document.
     fn record(&self, address: DocAddress) -> Result<Record, Error>;

@@ -145,15 +145,35 @@ impl<'i> Executor<'i> {
     ///
     /// If the index fails.
     pub(crate) fn matches(&self, expr: &MatchExpr, address: DocAddress) -> Result<bool, Error> {
-        let segment = Segment::at(self.index, address.segment_ord)?;
-        let mut matcher = self.matcher(expr, &segment)?;
-        let doc = address.doc_id;
-        let mut window = DocWindow::new(doc, 1, segment.documents());
-        window.insert(doc);
-        matcher.retain(&mut window);
-        let matches = window.contains(doc) && matcher.confirm(doc);
+        Ok(!self.matching(expr, &[address])?.is_empty())
+    }
+
+    /// Those of some documents that match `expr`. Their addresses must ascend.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn matching(
+        &self,
+        expr: &MatchExpr,
+        addresses: &[DocAddress],
+    ) -> Result<Vec<DocAddress>, Error> {
+        let mut matching = Vec::new();
+        for in_segment in addresses.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
+            let segment = Segment::at(self.index, in_segment[0].segment_ord)?;
+            let mut matcher = self.matcher(expr, &segment)?;
+            // Windows begin at multiples of 64 and must ascend, so documents of one window are
+            // looked up together.
+            for in_window in in_segment.chunk_by(|a, b| a.doc_id / 64 == b.doc_id / 64) {
+                let mut window = DocWindow::new(in_window[0].doc_id, 1, segment.documents());
+                in_window.iter().for_each(|address| window.insert(address.doc_id));
+                matcher.retain(&mut window);
+                window.retain(|doc| matcher.confirm(doc));
+                matching.extend(window.iter().map(|doc| segment.address(doc)));
+            }
+        }
         self.index.verify_reads()?;
-        Ok(matches)
+        Ok(matching)
     }
 
     fn matcher(&self, expr: &MatchExpr, segment: &Segment<'i>) -> Result<Matcher<'i>, Error> {

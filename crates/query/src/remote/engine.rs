@@ -95,12 +95,19 @@ impl Engine for ClusterEngine<'_> {
         Ok(Groups::Cluster(&self.groups))
     }
 
-    fn near_duplicates(&self, address: DocAddress, expr: &MatchExpr) -> Result<Vec<String>, Error> {
-        let Some(group) = self.groups.id_of(address) else { return Ok(Vec::new()) };
-        let own = self.id(address)?;
-        let mut members = self.members_of(&group, expr)?;
-        members.retain(|id| *id != own);
-        Ok(members)
+    fn near_duplicates(
+        &self,
+        addresses: &[DocAddress],
+        expr: &MatchExpr,
+    ) -> Result<Vec<Vec<String>>, Error> {
+        let of_document = |address: &DocAddress| {
+            let Some(group) = self.groups.id_of(*address) else { return Ok(Vec::new()) };
+            let own = self.id(*address)?;
+            let mut members = self.members_of(&group, expr)?;
+            members.retain(|id| *id != own);
+            Ok(members)
+        };
+        addresses.iter().map(of_document).collect()
     }
 
     fn record(&self, address: DocAddress) -> Result<Record, Error> {
