@@ -68,10 +68,11 @@ pub(crate) enum Requirement {
 /// Which single characters are scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum UnigramPolicy {
-    /// All of them: a hit that lacks a word may still have some characters of the word.
+    /// All of them: a hit that lacks words of a text may still have some of their characters.
     All,
-    /// Only those that are words by themselves. A hit has all characters of a longer word anyway,
-    /// and their frequencies say nothing that its bigrams do not.
+    /// Only those that are words by themselves. A hit that has a longer word has all its
+    /// characters, and their frequencies say nothing that its bigrams do not. A hit that lacks a
+    /// word which was typed alone is not made better by one of its characters.
     WordsOnly,
 }
 
@@ -107,9 +108,11 @@ impl AnalysedText {
         let texts = words.iter().map(|word| word.variants[0].text.as_str());
         let question = requirement == Requirement::Words && is_question(typed, texts, 1);
         let unigrams = match requirement {
-            Requirement::Optional => UnigramPolicy::All,
+            Requirement::Optional if words.len() > 1 => UnigramPolicy::All,
             _ if question => UnigramPolicy::All,
-            Requirement::Everything | Requirement::Words => UnigramPolicy::WordsOnly,
+            Requirement::Optional | Requirement::Everything | Requirement::Words => {
+                UnigramPolicy::WordsOnly
+            }
         };
         let stops = stops(&folded, &key, segmenter);
         let terms = terms(&folded, &key, &stops, segmenter, unigrams);
