@@ -26,7 +26,7 @@ const LONGEST_PHRASE: usize = 16;
 
 /// Converts text to Traditional characters. The number of characters does not change.
 ///
-/// Creating one takes about ten milliseconds, because it reads all tables.
+/// Creating a `Traditional` takes about ten milliseconds, because all tables are read.
 ///
 /// ```
 /// let traditional = wensou_text::Traditional::new();
@@ -39,9 +39,9 @@ pub struct Traditional {
     phrases: HashMap<String, String>,
     /// Forms of characters that no phrase covers.
     chars: HashMap<char, char>,
-    /// Forms of characters that are a word of their own.
+    /// Forms of characters that stand alone, as a word of one character.
     alone: HashMap<char, char>,
-    /// Forms of characters that are a word of their own after a number, such as measure words.
+    /// Forms of characters that stand alone after a number, such as measure words.
     after_number: HashMap<char, char>,
     /// Forms of characters in an unknown word, which is usually a name.
     in_name: HashMap<char, char>,

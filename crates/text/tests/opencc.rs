@@ -76,15 +76,15 @@ fn fold_differences(config: DefaultConfig, texts: &[String]) -> BTreeMap<String,
     let opencc = converter(config);
     let mut differences = BTreeMap::new();
     for text in texts {
-        let (plain, converted) = (fold(text), fold(&opencc.convert(text)));
-        if plain == converted {
+        let (folded, folded_after) = (fold(text), fold(&opencc.convert(text)));
+        if folded == folded_after {
             continue;
         }
-        if plain.chars().count() != converted.chars().count() {
+        if folded.chars().count() != folded_after.chars().count() {
             *differences.entry("length".to_owned()).or_default() += 1;
             continue;
         }
-        for (a, b) in plain.chars().zip(converted.chars()).filter(|(a, b)| a != b) {
+        for (a, b) in folded.chars().zip(folded_after.chars()).filter(|(a, b)| a != b) {
             *differences.entry(format!("{a}{b}")).or_default() += 1;
         }
     }

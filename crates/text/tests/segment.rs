@@ -231,7 +231,7 @@ fn words_of_the_user_are_cut_as_jieba_cuts_words_that_are_added_to_it() {
 }
 
 #[test]
-fn a_sink_may_segment_too() {
+fn a_callback_for_tokens_may_call_the_segmenter() {
     let folded = Folded::new("开源大模型");
     let mut count = 0;
     SEGMENTER.segment(&folded, |token| {

@@ -15,7 +15,7 @@ pub(crate) const fn ligature(c: char) -> Option<&'static str> {
 }
 
 /// A small Latin letter without its accents or strokes; any other character as it is.
-pub(crate) fn plain(c: char) -> char {
+pub(crate) fn without_accent(c: char) -> char {
     let mut letter = match c {
         'đ' | 'ð' => 'd',
         'ħ' => 'h',

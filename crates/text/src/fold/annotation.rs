@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use pinyin::ToPinyinMulti;
 
-use crate::fold::accents::plain;
+use crate::fold::accents::without_accent;
 use crate::fold::chars::is_join;
 use crate::tables::class::is_han;
 
@@ -71,10 +71,10 @@ fn syllable(text: &str) -> Option<(String, Tone)> {
         Some(letters) => (letters, true),
         None => (text, false),
     };
-    let (mut plain, mut diacritics) = (String::new(), 0);
+    let (mut syllable, mut diacritics) = (String::new(), 0);
     for c in letters.chars() {
         let (letter, has_diacritic) = letter(c)?;
-        plain.extend(letter);
+        syllable.extend(letter);
         diacritics += usize::from(has_diacritic);
     }
     let tone = match (diacritics, number) {
@@ -83,7 +83,7 @@ fn syllable(text: &str) -> Option<(String, Tone)> {
         (0 | 1, true) => Tone::Number,
         _ => return None,
     };
-    is_syllable(&plain).then_some((plain, tone))
+    is_syllable(&syllable).then_some((syllable, tone))
 }
 
 /// A letter without its tone mark, and whether it has one. For a combining tone mark there is no
@@ -109,23 +109,24 @@ fn letter(c: char) -> Option<(Option<char>, bool)> {
             Some((letter, _)) => Some((Some(*letter), true)),
             // Other accents are no tones, and the fold drops them.
             None => {
-                Some(plain(c)).filter(char::is_ascii_lowercase).map(|letter| (Some(letter), false))
+                let letter = Some(without_accent(c)).filter(char::is_ascii_lowercase);
+                letter.map(|letter| (Some(letter), false))
             }
         },
     }
 }
 
-/// Whether letters are an initial and a final of Mandarin.
-fn is_syllable(plain: &str) -> bool {
+/// Whether letters are an initial and a final of Mandarin, or a final alone.
+fn is_syllable(letters: &str) -> bool {
     const FINALS: [&str; 38] = [
         "a", "o", "e", "i", "u", "v", "ai", "ei", "ui", "ao", "ou", "iu", "ie", "ue", "ve", "er",
         "an", "en", "in", "un", "vn", "ang", "eng", "ing", "ong", "ia", "iao", "ian", "iang",
         "iong", "ua", "uo", "uai", "uan", "uang", "ueng", "van", "io",
     ];
-    let remaining = ["zh", "ch", "sh"].iter().find_map(|initial| plain.strip_prefix(initial));
+    let remaining = ["zh", "ch", "sh"].iter().find_map(|initial| letters.strip_prefix(initial));
     let remaining =
-        remaining.or_else(|| plain.strip_prefix(|c| "bpmfdtnlgkhjqxrzcsyw".contains(c)));
-    FINALS.contains(&remaining.unwrap_or(plain)) || matches!(plain, "n" | "ng")
+        remaining.or_else(|| letters.strip_prefix(|c| "bpmfdtnlgkhjqxrzcsyw".contains(c)));
+    FINALS.contains(&remaining.unwrap_or(letters)) || matches!(letters, "n" | "ng")
 }
 
 /// Whether a character can be read as `syllable`.

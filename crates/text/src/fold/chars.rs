@@ -1,11 +1,15 @@
 //! Folds a text: most characters one by one, in a fast loop over bytes, and sequences such as those
 //! with combining marks by the Unicode algorithm.
+//!
+//! The fold table has an entry for each character: the distance in code points to the character
+//! that it folds to (see [`at_distance`]), or a special entry. With `EXPAND`, the character folds
+//! to several characters; with `JOIN`, it combines with the character before it, or vanishes.
 
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::fold::accents::{ligature, plain};
+use crate::fold::accents::{ligature, without_accent};
 use crate::tables::ignorable::is_ignorable;
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of};
 
@@ -21,26 +25,26 @@ pub(super) struct Sequence {
 /// character by character, with its ranges in `text` and `out`.
 pub(super) fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
     let mut block = [0; BLOCK];
-    // The byte offsets of the last plain character in `text` and in `out`. A combining mark that
-    // follows is composed with this character.
-    let mut last_plain = None;
+    // The byte offsets in `text` and in `out` of the last character that was folded singly. A
+    // combining mark that follows is composed with this character.
+    let mut last_single = None;
     let mut at = 0;
     loop {
-        let plain = fold_plain(&text.as_bytes()[at..], &mut block);
-        if plain.written > 0 {
-            last_plain = Some((at + plain.last_read, out.len() + plain.last_written));
-            // `fold_plain` writes only valid characters, so this never fails.
-            out.push_str(simdutf8::basic::from_utf8(&block[..plain.written]).unwrap_or_default());
-            at += plain.read;
-            if plain.written > FULL {
-                // `fold_plain` has stopped only because the block was full.
+        let singly = fold_singly(&text.as_bytes()[at..], &mut block);
+        if singly.written > 0 {
+            last_single = Some((at + singly.last_read, out.len() + singly.last_written));
+            // `fold_singly` writes only valid characters, so this never fails.
+            out.push_str(simdutf8::basic::from_utf8(&block[..singly.written]).unwrap_or_default());
+            at += singly.read;
+            if singly.written > FULL {
+                // `fold_singly` has stopped only because the block was full.
                 continue;
             }
         }
         let Some(c) = text[at..].chars().next() else { break };
         let entry = fold_entry(c);
         if entry == EXPAND || entry == JOIN {
-            let (start, folded_from) = match last_plain {
+            let (start, folded_from) = match last_single {
                 Some(last) if entry == JOIN => last,
                 _ => (at, out.len()),
             };
@@ -48,23 +52,23 @@ pub(super) fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Seq
             let end = sequence_end(text, at + c.len_utf8());
             fold_sequence(&text[start..end], out);
             report(Sequence { original_bytes: start..end, folded_bytes: folded_from..out.len() });
-            last_plain = None;
+            last_single = None;
             at = end;
         } else {
-            last_plain = Some((at, out.len()));
+            last_single = Some((at, out.len()));
             out.push(at_distance(c, entry));
             at += c.len_utf8();
         }
     }
 }
 
-/// The size of the block that [`fold_plain`] writes to, in bytes.
+/// The size of the block that [`fold_singly`] writes to, in bytes.
 const BLOCK: usize = 768;
-/// [`fold_plain`] stops when it has written more bytes than this.
+/// [`fold_singly`] stops when it has written more bytes than this.
 const FULL: usize = BLOCK - 4;
 
-/// How far [`fold_plain`] has come.
-struct Plain {
+/// How far [`fold_singly`] has come.
+struct FoldedSingly {
     /// The number of bytes read.
     read: usize,
     /// The number of bytes written.
@@ -81,7 +85,7 @@ struct Plain {
 ///
 /// Unchanged characters are written one by one, like all others. Copying runs of them at once would
 /// need an unpredictable branch for each character of Traditional text.
-fn fold_plain(bytes: &[u8], block: &mut [u8; BLOCK]) -> Plain {
+fn fold_singly(bytes: &[u8], block: &mut [u8; BLOCK]) -> FoldedSingly {
     let mut remaining = bytes;
     let mut written = 0;
     // A character of three bytes is read and written as a number of four bytes; the last one is not
@@ -117,7 +121,12 @@ fn fold_plain(bytes: &[u8], block: &mut [u8; BLOCK]) -> Plain {
     }
     let read = bytes.len() - remaining.len();
     let last = |bytes: &[u8]| bytes.iter().rposition(|b| b & 0xc0 != 0x80).unwrap_or_default();
-    Plain { read, written, last_read: last(&bytes[..read]), last_written: last(&block[..written]) }
+    FoldedSingly {
+        read,
+        written,
+        last_read: last(&bytes[..read]),
+        last_written: last(&block[..written]),
+    }
 }
 
 /// The code point of a character of three bytes. The fourth byte may be any: it is there so that
@@ -152,8 +161,8 @@ fn fold_sequence(sequence: &str, out: &mut String) {
                 let first = c.nfd().next().unwrap_or(c);
                 let letters = ligature(first);
                 // The fold drops the accents of letters below U+0250 later, see `without_accents`.
-                let plain = if c < '\u{250}' { c } else { plain(c) };
-                letters.unwrap_or_default().chars().chain(letters.is_none().then_some(plain))
+                let letter = if c < '\u{250}' { c } else { without_accent(c) };
+                letters.unwrap_or_default().chars().chain(letters.is_none().then_some(letter))
             }),
     );
 }

@@ -63,7 +63,8 @@ impl Key {
     }
 
     /// The range of the folded text, which has `char_count` characters, between key characters
-    /// `at - 1` and `at`.
+    /// `at - 1` and `at`. It begins at the start of the text if `at` is 0, and ends at the end of
+    /// the text if there is no key character `at`.
     pub(crate) fn gap(&self, at: usize, char_count: usize) -> Range<usize> {
         let start = at.checked_sub(1).and_then(|before| self.folded_offsets.get(before));
         let end = self.folded_offsets.get(at).map_or(char_count, |at| *at as usize);

@@ -13,8 +13,9 @@
 //! Pinyin in brackets after a Chinese character vanishes, too ([`annotation`]). A text can be cut
 //! before any Chinese character without changing its fold.
 //!
-//! Almost every character folds to exactly one. ①② do; ㍿, ﬁ and é as two code points do not.
-//! [`Folded`] records only these exceptions, so its map back to the original costs almost nothing.
+//! Almost every character, such as ①, folds to exactly one. ㍿ and ﬁ fold to several, and é as two
+//! code points folds to one character together. [`Folded`] records only these exceptions, so its
+//! map back to the original costs almost nothing.
 
 pub(crate) mod accents;
 pub(crate) mod annotation;
@@ -30,10 +31,10 @@ pub(crate) mod t2s;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::fold::accents::plain;
+use crate::fold::accents::without_accent;
 use crate::fold::chars::{Sequence, fold_into};
 use crate::fold::offsets::ByteOffsets;
-use crate::fold::removed::{may_be_removed, removed_ranges, without_accents};
+use crate::fold::removed::{may_have_removed_parts, removed_ranges, without_accents};
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 
 /// Folds `text`.
@@ -49,7 +50,7 @@ use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     fold_into(text, &mut out, |_| {});
-    if !may_be_removed(&out) {
+    if !may_have_removed_parts(&out) {
         return out;
     }
     for range in removed_ranges(&out).into_iter().rev() {
@@ -71,7 +72,7 @@ pub fn fold_char(c: char) -> impl Iterator<Item = char> {
             let mut buffer = [0; 4];
             (None, fold(c.encode_utf8(&mut buffer)))
         }
-        distance => (Some(plain(at_distance(c, distance))), String::new()),
+        distance => (Some(without_accent(at_distance(c, distance))), String::new()),
     };
     one.into_iter().chain(many.chars().collect::<Vec<_>>())
 }
@@ -132,9 +133,10 @@ impl<'t> Folded<'t> {
         let (mut original_byte, mut folded_byte) = (0, 0);
         let (mut original_char, mut folded_char) = (0, 0);
         for Sequence { original_bytes, folded_bytes } in sequences {
-            let plain = text[original_byte..original_bytes.start].chars().count();
-            original_char += plain;
-            folded_char += plain;
+            // Between sequences, each character folds to one.
+            let chars_between = text[original_byte..original_bytes.start].chars().count();
+            original_char += chars_between;
+            folded_char += chars_between;
             let original_chars = text[original_bytes.clone()].chars().count();
             let folded_chars = out[folded_bytes.clone()].chars().count();
             if (original_chars, folded_chars) != (1, 1) {
@@ -150,7 +152,7 @@ impl<'t> Folded<'t> {
             (original_byte, folded_byte) = (original_bytes.end, folded_bytes.end);
         }
         let tail = out[folded_byte..].chars().count();
-        let is_final = !may_be_removed(&out);
+        let is_final = !may_have_removed_parts(&out);
         let folded = Folded {
             original,
             text: out,

@@ -178,7 +178,7 @@ impl Pattern {
             symbols.clear();
             symbols_of(folded, key, range.start, symbols);
             let from = symbols.len().checked_sub(self.start.len())?;
-            span.start = same(&symbols[from..], &self.start).then_some(symbols[from].0)?;
+            span.start = symbols_equal(&symbols[from..], &self.start).then_some(symbols[from].0)?;
         }
         if self.end.is_empty() {
             if self.edges == Edges::Whole && in_digits(range.end) {
@@ -188,7 +188,8 @@ impl Pattern {
             symbols.clear();
             symbols_of(folded, key, range.end, symbols);
             let first = symbols.get(..self.end.len())?;
-            span.end = same(first, &self.end).then(|| first.last().map(|(at, _)| at + 1))??;
+            span.end =
+                symbols_equal(first, &self.end).then(|| first.last().map(|(at, _)| at + 1))??;
         }
         Some(PatternMatch { key: range, folded: span })
     }
@@ -204,7 +205,8 @@ impl Pattern {
         gaps.flat_map(move |at| {
             let mut symbols = Vec::new();
             symbols_of(folded, key, at, &mut symbols);
-            let windows = symbols.windows(count).filter(|window| same(window, &self.start));
+            let windows =
+                symbols.windows(count).filter(|window| symbols_equal(window, &self.start));
             let found = windows.filter_map(|window| {
                 let (first, last) = (window.first()?.0, window.last()?.0);
                 Some(PatternMatch { key: at..at, folded: first..last + 1 })
@@ -215,7 +217,7 @@ impl Pattern {
 }
 
 /// Whether the symbols, without their offsets, are the wanted ones.
-fn same(symbols: &[(usize, char)], wanted: &[char]) -> bool {
+fn symbols_equal(symbols: &[(usize, char)], wanted: &[char]) -> bool {
     symbols.iter().map(|(_, c)| c).eq(wanted)
 }
 
@@ -237,7 +239,8 @@ fn gap(folded: &Folded<'_>, key: &Key, at: usize) -> Gap {
 }
 
 /// Appends the symbols that count between key characters `at - 1` and `at` to `symbols`, with their
-/// offsets in the folded text. Returns whether there is a space between these characters.
+/// offsets in the folded text. At 0 and at the number of key characters, these are the symbols
+/// before the first and after the last key character. Returns whether there is a space in that gap.
 fn symbols_of(folded: &Folded<'_>, key: &Key, at: usize, symbols: &mut Vec<(usize, char)>) -> bool {
     let range = key.gap(at, folded.char_count());
     if range.is_empty() {

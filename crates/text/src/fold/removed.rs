@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::fold::accents::plain;
+use crate::fold::accents::without_accent;
 use crate::fold::annotation::annotations;
 use crate::tables::class::Class;
 use crate::tables::class_of;
@@ -12,9 +12,9 @@ use crate::tables::class_of;
 /// Bytes that are checked at once. The compiler makes vector instructions of such a loop.
 const BLOCK: usize = 256;
 
-/// Whether a folded text may have annotations or accents. Most texts have none of the bytes that
-/// these contain.
-pub(super) fn may_be_removed(folded: &str) -> bool {
+/// Whether a folded text may have annotations or accents, which the fold drops at its end. Most
+/// texts have none of the bytes that these contain.
+pub(super) fn may_have_removed_parts(folded: &str) -> bool {
     has_byte(folded, |b| matches!(b, b')' | 0xcc | 0xcd | 0xc3..=0xc9))
 }
 
@@ -67,5 +67,5 @@ pub(super) fn without_accents(folded: String) -> String {
     if !has_byte(&folded, |b| matches!(b, 0xc3..=0xc9)) {
         return folded;
     }
-    folded.chars().map(plain).collect()
+    folded.chars().map(without_accent).collect()
 }

@@ -1,8 +1,9 @@
 //! Symbols that count: those that carry meaning where they are typed (`C++`, `$100`, `3.5%`).
 //!
-//! The key of a text has none of these. A [`crate::Pattern`] compares them in addition to the key:
-//! the symbols of [`is_symbol`] everywhere, and any punctuation between two digits. The grammar of
-//! queries specifies this rule.
+//! The key of a text has none of these symbols; others, such as emoji and ★, are key characters. A
+//! [`crate::Pattern`] compares the symbols that count in addition to the key: the symbols of
+//! [`is_symbol`] everywhere, and any punctuation between two digits. The grammar of queries
+//! specifies this rule.
 //!
 //! To find candidates for a pattern, the index has a few terms for symbols: [`symbol_terms`].
 
@@ -64,11 +65,13 @@ pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
     let (eights, remaining) = folded.as_bytes().as_chunks();
     for (number, eight) in eights.iter().enumerate() {
         // Most bytes belong to Chinese characters, at which no term is emitted. Mark the ASCII
-        // bytes and the first bytes of `€` and `₿`, which are zero in `others`. The subtraction can
-        // borrow from the next byte and so mark a few more bytes; `terms_at` ignores them.
+        // bytes, and the first bytes of `€` and `₿`, which are zero in `differs_from_currency`. The
+        // subtraction can borrow from the next byte and so mark a few more bytes; `terms_at`
+        // ignores them.
         let eight = u64::from_le_bytes(*eight);
-        let others = eight ^ (ONES * u64::from(CURRENCY));
-        let mut found = (!eight | (others.wrapping_sub(ONES) & !others)) & HIGH_BITS;
+        let differs_from_currency = eight ^ (ONES * u64::from(CURRENCY));
+        let is_currency = differs_from_currency.wrapping_sub(ONES) & !differs_from_currency;
+        let mut found = (!eight | is_currency) & HIGH_BITS;
         while found != 0 {
             terms_at(folded, number * 8 + found.trailing_zeros() as usize / 8, &mut emit);
             found &= found - 1;

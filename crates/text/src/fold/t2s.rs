@@ -1,7 +1,8 @@
 //! OpenCC's t2s, exactly: phrases first (the longest that matches), then characters.
 //!
 //! It displays text in Simplified characters, and lets tests compare the fold with OpenCC. The fold
-//! itself does not call it: there, the variants unify the characters that phrases treat specially.
+//! itself does not call it. The fold needs no phrases, because the table `variants.tsv` makes one
+//! character of those that only a phrase can tell apart (乾, 干).
 
 use crate::tables::{T2S_PHRASE_STARTS, T2S_PHRASES, t2s_char};
 

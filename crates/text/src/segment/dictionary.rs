@@ -292,13 +292,13 @@ mod tests {
 
     #[test]
     fn every_word_is_found_with_the_words_that_are_its_prefixes() {
-        let plain = Dictionary::new();
+        let built_in = Dictionary::new();
         let (dictionary, words) = &*WITH_ADDED;
         assert!(WORDS.len() > 300_000);
         for word in words.keys() {
             let mut text = word.clone();
             text.extend(['中', '国', '\0']);
-            assert_same_as_map(&plain, &WORDS, &text);
+            assert_same_as_map(&built_in, &WORDS, &text);
             assert_same_as_map(dictionary, words, &text);
         }
     }

@@ -34,8 +34,8 @@ use crate::segment::token::{Output, PART, Token, TokenKind, WHOLE};
 use crate::tables::class::Class;
 use crate::word_tables::words::Word;
 
-/// Cuts folded text into words. Creating one takes microseconds: the dictionary is embedded in the
-/// binary and read in place.
+/// Cuts folded text into words. Creating a segmenter takes microseconds: the dictionary is embedded
+/// in the binary and read in place.
 ///
 /// ```
 /// use wensou_text::{Folded, Segmenter};
@@ -166,8 +166,8 @@ impl Segmenter {
         self.segment_into(folded, Output { parts: true, min_han_chars: 1, key: None }, &mut sink);
     }
 
-    /// Passes the words to `sink`, without parts and values, as jieba's `cut` does: every key
-    /// character is in exactly one.
+    /// Passes the words to `sink`, without parts and values, as jieba's `cut` does. Every key
+    /// character is in exactly one word.
     pub fn words<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
         self.segment_into(folded, Output { parts: false, min_han_chars: 1, key: None }, &mut sink);
     }
@@ -180,7 +180,10 @@ impl Segmenter {
     /// use wensou_text::{Folded, Segmenter};
     /// let folded = Folded::new("開源，人工智能");
     /// let (mut key, mut words) = (Vec::new(), Vec::new());
-    /// Segmenter::new().terms(&folded, 3, &mut key, |token| words.push(token.text.into_owned()));
+    /// let min_han_chars = 3;
+    /// Segmenter::new().terms(&folded, min_han_chars, &mut key, |token| {
+    ///     words.push(token.text.into_owned());
+    /// });
     /// assert_eq!(key.iter().collect::<String>(), "开源人工智能");
     /// assert_eq!(words, ["人工智能"]);
     /// ```

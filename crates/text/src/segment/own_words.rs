@@ -25,8 +25,8 @@ impl Segmenter {
         }
     }
 
-    /// A word, folded, with the lengths of the words that it is cut into. `None` if it is one word,
-    /// or if one of them has a single character.
+    /// `word`, folded, with the lengths of the words that it is cut into. `None` if it is not cut,
+    /// or if a word that it is cut into has only one character.
     pub(super) fn compound(&self, word: &str) -> Option<(String, Vec<usize>)> {
         let folded = Folded::new(word);
         let mut lengths = Vec::new();
@@ -36,8 +36,9 @@ impl Segmenter {
     }
 
     /// The lengths in characters of the words that `word`, one of the user's own words, consists
-    /// of. `None` if it is no word of the user's own, or if it does not consist of several words. A
-    /// query has to find these words, too: a page may have them apart from each other.
+    /// of. `None` if it is no word of the user's own, or if it does not consist of several words of
+    /// two characters or more. A query has to find these words, too: a page may have them apart
+    /// from each other.
     ///
     /// ```
     /// use wensou_text::Segmenter;
