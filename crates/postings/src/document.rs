@@ -37,9 +37,11 @@ impl FieldTerms {
 fn first_word_end(words: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     if let Some(eight) = words.first_chunk() {
-        // A byte is zero where a separator is. The lowest bit found is that of the first one.
-        let others = u64::from_le_bytes(*eight) ^ (ONES * WORD_SEPARATOR as u64);
-        let found = others.wrapping_sub(ONES) & !others & (ONES << 7);
+        // A byte of this number is zero where a separator is. The lowest bit found is that of the
+        // first separator.
+        let differs_from_separator = u64::from_le_bytes(*eight) ^ (ONES * WORD_SEPARATOR as u64);
+        let is_separator = differs_from_separator.wrapping_sub(ONES) & !differs_from_separator;
+        let found = is_separator & (ONES << 7);
         if found != 0 {
             return found.trailing_zeros() as usize / 8;
         }
@@ -56,7 +58,8 @@ pub struct ColumnValues {
     pub content_hash: u64,
     /// The id as a number, if it is one; less than [`u64::MAX`].
     pub id_number: Option<u64>,
-    /// Civil seconds since 1970-01-01T00:00:00, if the date is known.
+    /// The date in seconds since 1970-01-01T00:00:00, both in the time zone of the archive; `None`
+    /// if it is unknown.
     pub date: Option<i64>,
 }
 

@@ -1,9 +1,10 @@
-//! Page checksums: one for each page of a file, verified when the page is first read.
+//! Page checksums: one for each page of a file, verified when the page is first read. Here a
+//! page is 4 KiB of the file, and not a page of the archive.
 //!
 //! Hashing a whole file would take longer than a search, which reads a small part of it. Hashing a
 //! page of 4 KiB takes less than half a microsecond, about as long as the page fault of its first
-//! read, and its checksum takes a thousandth of its space. Pages of 8 KiB made queries over 200
-//! thousand pages slower, because more is hashed that is not read.
+//! read, and its checksum takes a thousandth of its space. In an index of 200 thousand articles,
+//! pages of 8 KiB made queries slower, because more bytes are hashed that are not read.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -110,6 +110,7 @@ impl TermKey {
     /// The key of two adjacent characters.
     #[must_use]
     pub fn bigram(field: TextField, first: char, second: char) -> Self {
+        // The key of a unigram has 0 in the bits of the second character.
         Self(Self::unigram(field, first).0 | (second as u64 + 1))
     }
 

@@ -8,15 +8,15 @@
 //!
 //! The end of a block is counted in bytes from the start of the first block.
 //!
-//! A full block has 128 documents. It starts with a byte that has the width of its doc-id deltas,
-//! then the deltas, less one, in the layout of the `bitpacking` crate. The highest bit of the first
-//! byte says that some documents contain the term more than once; then 128 bits follow that say
-//! which. In a shorter block a document is a varint: twice the doc-id delta, plus one if tf > 1.
+//! A full block has 128 documents. Its first byte has the width of the doc-id deltas, which follow,
+//! less one, in the layout of the `bitpacking` crate. If the highest bit of the first byte is set,
+//! some documents contain the term more than once, and the 128 bits after the deltas say which. In
+//! a shorter block a document is a varint: twice the doc-id delta, plus one if tf > 1.
 //!
 //! Term frequencies, less two, are stored only for documents with tf > 1. Positions are deltas
-//! within a document. The term frequencies of a block are packed to the width of the greatest, and
-//! so are its position deltas if there are at least four. Fewer position deltas are varints,
-//! because most lists are short.
+//! within a document. The term frequencies of a block are packed: first the width of the greatest,
+//! then all of them in this width. So are the position deltas if there are at least four. Fewer
+//! position deltas are varints, because most lists are short.
 
 use bitpacking::{BitPacker as _, BitPacker4x};
 

@@ -121,9 +121,9 @@ impl BitsetPostings {
             return TERMINATED;
         };
         let first = first & (u64::MAX << (at % 64));
-        let mut words = (at / 64..).zip(std::iter::once(&first).chain(remaining));
-        let found = words.find(|(_, bits)| **bits != 0);
-        found.map_or(TERMINATED, |(word, bits)| word as DocId * 64 + bits.trailing_zeros())
+        let mut elements = (at / 64..).zip(std::iter::once(&first).chain(remaining));
+        let found = elements.find(|(_, bits)| **bits != 0);
+        found.map_or(TERMINATED, |(index, bits)| index as DocId * 64 + bits.trailing_zeros())
     }
 
     /// Whether `doc` contains the term.

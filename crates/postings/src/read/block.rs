@@ -8,8 +8,9 @@ use crate::codec::varint::read_varint;
 use crate::pages::PageSlice;
 use crate::term::{DocId, TERMINATED};
 
-/// 128 deltas of at most 24 bits cannot overflow a doc id.
-const CANNOT_OVERFLOW: u8 = 24;
+/// The greatest width in bits at which the doc-id deltas of a block need no check for overflow: 128
+/// deltas of 24 bits add up to less than 2³¹.
+const MAX_UNCHECKED_WIDTH: u8 = 24;
 
 /// A block of a posting list. Its doc ids are decoded at once, its term frequencies and positions
 /// when they are first asked for.
@@ -73,8 +74,9 @@ impl Block {
         self.deltas = None;
     }
 
-    /// Replaces the block by the one of `count` documents in the bytes from `start` to `end` of
-    /// `list`, which follows the doc id `last`. `None` if it cannot be decoded.
+    /// Replaces the block by another one: `count` documents, encoded in the bytes from `start` to
+    /// `end` of `list`. `last` is the last doc id of the block before it; `None` for the first
+    /// block. Returns `None` if the block cannot be decoded.
     pub(super) fn decode(
         &mut self,
         list: &PageSlice,
@@ -187,7 +189,8 @@ impl Block {
             let (width, packed) = bytes.split_first()?;
             let bits = count.checked_mul(usize::from(*width))?;
             // A damaged tf can ask for more positions than there are. Deltas of no bits take no
-            // bytes, and a document has no position twice, so their number is limited, too.
+            // bytes, so their number is limited here: all of them are 0, and a document has the
+            // position 0 only once.
             let fits = bits.div_ceil(8) <= packed.len() && (*width > 0 || count <= BLOCK);
             return (*width <= 32 && fits).then_some(Deltas::Packed(end + 1, *width));
         }
@@ -218,7 +221,7 @@ fn decode_full(
         has_tf = u128::from_le_bytes(remaining.split_off(..16)?.try_into().ok()?);
     }
     // Wider deltas can overflow, so that doc ids repeat or descend.
-    let ascending = width <= CANNOT_OVERFLOW || docs.is_sorted_by(|a, b| a < b);
+    let ascending = width <= MAX_UNCHECKED_WIDTH || docs.is_sorted_by(|a, b| a < b);
     (ascending && docs[BLOCK - 1] < TERMINATED).then_some((has_tf, remaining.len()))
 }
 

@@ -16,8 +16,8 @@ pub(crate) const DATE: usize = 5;
 /// 0 stands for no date.
 const DATE_OFFSET: i64 = 1 << 39;
 
-/// Encodes a date, in seconds since 1970, as a number of [`DATE`] bytes. A date out of range is
-/// encoded as no date.
+/// Encodes a date, in seconds since 1970-01-01T00:00:00, as a number of [`DATE`] bytes. A date out
+/// of range is encoded as no date.
 pub(crate) fn encode_date(date: Option<i64>) -> u64 {
     let number = date.and_then(|date| date.checked_add(DATE_OFFSET));
     number.filter(|number| (1..1 << 40).contains(number)).unwrap_or_default() as u64
@@ -60,8 +60,9 @@ impl Columns {
         self.id_numbers.u64(doc as usize * NUMBER).filter(|number| *number != NO_NUMBER)
     }
 
-    /// The date of a document in civil seconds since 1970-01-01T00:00:00; `None` if it has none, if
-    /// it does not exist, or if its page is damaged.
+    /// The date of a document in seconds since 1970-01-01T00:00:00, both in the time zone of the
+    /// archive; `None` if the document has no date, if it does not exist, or if its page is
+    /// damaged.
     #[must_use]
     #[inline]
     pub fn date(&self, doc: DocId) -> Option<i64> {
@@ -83,9 +84,9 @@ mod tests {
             .iter()
             .flat_map(|date| encode_date(*date).to_le_bytes()[..DATE].to_vec())
             .collect();
-        let ties = [7_u64, u64::MAX].iter().flat_map(|tie| tie.to_le_bytes()).collect();
+        let tie_breakers = [7_u64, u64::MAX].iter().flat_map(|tie| tie.to_le_bytes()).collect();
         let columns = Columns {
-            tie_breakers: PageSlice::of(ties),
+            tie_breakers: PageSlice::of(tie_breakers),
             content_hashes: PageSlice::of(vec![1; 16]),
             id_numbers: PageSlice::of(vec![0xFF; 16]),
             dates: PageSlice::of(bytes),

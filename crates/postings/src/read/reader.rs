@@ -138,15 +138,15 @@ impl Postings {
     }
 
     /// The length code of a field of each document, see [`decode_length`](crate::decode_length).
-    /// All of them are verified at once: a query reads many, and a page has 4,096. `None` if one is
-    /// damaged.
+    /// All of them are verified at once, because a query reads many codes and a page has 4,096.
+    /// `None` if a page is damaged.
     #[must_use]
     pub fn length_codes(&self, field: TextField) -> Option<OwnedBytes> {
         self.lengths[field as usize].to_owned_bytes()
     }
 
-    /// The oldest and the newest date of all documents, in civil seconds since 1970; `None` if no
-    /// document has one.
+    /// The oldest and the newest date of all documents, in seconds since 1970-01-01T00:00:00 in the
+    /// time zone of the archive; `None` if no document has a date.
     #[must_use]
     pub fn date_bounds(&self) -> Option<[i64; 2]> {
         let [oldest, newest] = self.footer.date_bounds.map(decode_date);
@@ -220,7 +220,8 @@ impl Postings {
     }
 
     /// The posting list of a term, decoded as a whole; `None` if no document contains it. Takes
-    /// about a nanosecond for each document of the list, and for 16 of the file.
+    /// about a nanosecond for each document of the list, and another one for every 16 documents of
+    /// the file.
     #[must_use]
     pub fn bitset(&self, key: TermKey) -> Option<BitsetPostings> {
         Some(BitsetPostings::new(self.cursor(key)?, self.num_docs()))
@@ -253,7 +254,7 @@ impl Postings {
         };
         collect(name, whole);
         if whole {
-            // The files in a folder of this name.
+            // The files in a folder of this name: their paths only have to start with it.
             collect(&format!("{name}/"), false);
         }
         self.union(keys)

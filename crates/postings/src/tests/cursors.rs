@@ -12,12 +12,12 @@ proptest! {
 
     #[test]
     fn seeking_finds_the_first_document_from_the_target_on(
-        deltas in vec((1..40_u32, 1..5_u32), 1..600),
+        deltas_and_tfs in vec((1..40_u32, 1..5_u32), 1..600),
         targets in vec(0..24_000_u32, 1..40),
     ) {
         let (mut list, mut positions) = (PostingList::default(), Vec::new());
         let (mut documents, mut tfs, mut document) = (Vec::new(), Vec::new(), 0);
-        for (delta, tf) in deltas {
+        for (delta, tf) in deltas_and_tfs {
             document += delta;
             documents.push(document);
             tfs.push(tf);
@@ -49,12 +49,12 @@ proptest! {
 
     #[test]
     fn windows_and_bitsets_have_the_documents_of_the_list(
-        deltas in vec((1..40_u32, 1..300_u32), 1..600),
+        deltas_and_tfs in vec((1..40_u32, 1..300_u32), 1..600),
         windows in vec((0..700_u32, 1..12_usize), 1..40),
     ) {
         let (mut list, mut document) = (PostingList::default(), 0);
         let mut documents = Vec::new();
-        for (delta, tf) in deltas {
+        for (delta, tf) in deltas_and_tfs {
             document += delta;
             documents.push((document, tf));
         }
@@ -78,9 +78,9 @@ proptest! {
             let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
             prop_assert_eq!(scanned, within.clone().copied().collect::<Vec<_>>());
             let mut wanted = vec![0; words * 64];
-            within.for_each(|(document, frequency)| wanted[(document - from) as usize] = *frequency);
-            for (at, frequency) in wanted.iter().enumerate() {
-                prop_assert_eq!(bits[at / 64] >> (at % 64) & 1 == 1, *frequency > 0);
+            within.for_each(|(document, tf)| wanted[(document - from) as usize] = *tf);
+            for (at, tf) in wanted.iter().enumerate() {
+                prop_assert_eq!(bits[at / 64] >> (at % 64) & 1 == 1, *tf > 0);
             }
             let max = wanted.iter().max().copied().unwrap_or_default();
             if max > 0 && let Some(bound) = bounding.max_tf_in(from, until) {
@@ -92,13 +92,14 @@ proptest! {
         prop_assert_eq!(bitset.doc_freq() as usize, documents.len());
         for (from, until) in [(0, 1), (0, document + 1), (document / 2, document + 3), (document + 9, document + 10)] {
             let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
-            let max = within.map(|(_, frequency)| *frequency).max().unwrap_or_default();
+            let max = within.map(|(_, tf)| *tf).max().unwrap_or_default();
             prop_assert!(bitset.max_tf_in(from, until).is_none_or(|bound| bound >= max));
             prop_assert!(max >= 255 || bitset.max_tf_in(0, document + 1).is_none_or(|bound| bound < 255));
         }
         let mut remaining = documents.iter().copied().peekable();
         for doc in 0..document + 5 {
-            let wanted = remaining.next_if(|(document, _)| *document == doc).map_or(0, |(_, count)| count);
+            let next = remaining.next_if(|(document, _)| *document == doc);
+            let wanted = next.map_or(0, |(_, tf)| tf);
             prop_assert_eq!(bitset.term_freq(doc), wanted);
             prop_assert_eq!(bitset.contains(doc), wanted > 0);
             let bits = bitset.bits(doc / 64 * 64).first().copied().unwrap_or_default();

@@ -53,7 +53,8 @@ proptest! {
         at in any::<prop::sample::Index>(),
         change in 1..=255_u8,
     ) {
-        let mut bytes = bytes(&documents, 400);
+        let run_slots = 400;
+        let mut bytes = bytes(&documents, run_slots);
         let lists = scan(&documents);
         let at = at.index(bytes.len());
         bytes[at] ^= change;

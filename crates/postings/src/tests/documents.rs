@@ -116,13 +116,13 @@ pub(super) fn document() -> impl Strategy<Value = Document> {
     )
 }
 
-/// Postings: pairs of a doc id and a position. `deltas` has the doc-id delta and the tf of each
-/// document; its positions are `distance` apart, from 0.
-pub(super) fn postings(deltas: &[(u32, u32)], distance: u32) -> Vec<(u32, u32)> {
+/// Postings: pairs of a doc id and a position. `deltas_and_tfs` has the doc-id delta and the tf of
+/// each document, whose positions are 0, `position_distance`, twice that, and so on.
+pub(super) fn postings(deltas_and_tfs: &[(u32, u32)], position_distance: u32) -> Vec<(u32, u32)> {
     let (mut document, mut postings) = (0, Vec::new());
-    for (delta, tf) in deltas {
+    for (delta, tf) in deltas_and_tfs {
         document += delta;
-        postings.extend((0..*tf).map(|n| (document, n * distance)));
+        postings.extend((0..*tf).map(|n| (document, n * position_distance)));
     }
     postings
 }

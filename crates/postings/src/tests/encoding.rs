@@ -64,9 +64,10 @@ fn encode_block(block: &[&[(u32, u32)]], last: Option<u32>, has_positions: bool)
     let tf_flags: Vec<u32> = tfs.iter().map(|tf| u32::from(*tf > 1)).collect();
     let mut bytes = Vec::new();
     if block.len() == BLOCK {
-        let deltas = ids.zip(ids_before);
-        let deltas: Vec<u32> =
-            deltas.map(|(id, before)| before.map_or(id, |before| id - before - 1)).collect();
+        let deltas: Vec<u32> = ids
+            .zip(ids_before)
+            .map(|(id, before)| before.map_or(id, |before| id - before - 1))
+            .collect();
         let width = bitpack::width_of(*deltas.iter().max().unwrap());
         let has_flags = tf_flags.contains(&1);
         bytes.push(width + if has_flags { 128 } else { 0 });
@@ -96,11 +97,11 @@ proptest! {
 
     #[test]
     fn lists_are_encoded_as_the_format_says(
-        deltas in vec((1..400_u32, 1..5_u32), 1..600),
-        distance in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
+        deltas_and_tfs in vec((1..400_u32, 1..5_u32), 1..600),
+        position_distance in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
         has_positions in any::<bool>(),
     ) {
-        let postings = postings(&deltas, distance);
+        let postings = postings(&deltas_and_tfs, position_distance);
         let mut list = PostingList::default();
         match has_positions {
             true => list.fill_with_positions(postings.iter().copied()),

@@ -40,7 +40,7 @@ fn check_lists(postings: &Postings, documents: &[Document]) {
     assert!(postings.cursor(TermKey::bigram(TextField::Tags, '无', '无')).is_none());
 }
 
-/// The numbers of documents and characters, and the codes of lengths.
+/// The numbers of documents and key characters, and the length codes.
 fn check_lengths(postings: &Postings, documents: &[Document]) {
     for (kind, field) in [(Kind::Article, TextField::Body), (Kind::Flash, TextField::Tags)] {
         let of_kind = documents.iter().filter(|document| document.kind == kind);
@@ -164,6 +164,7 @@ fn a_document_may_span_runs_and_contain_every_character() {
             date: Some(number as i64),
         })
         .collect();
-    check(&documents, 50_000);
-    check(&documents, 10_000_000);
+    for run_slots in [50_000, 10_000_000] {
+        check(&documents, run_slots);
+    }
 }

@@ -16,12 +16,12 @@ proptest! {
 
     #[test]
     fn a_list_cut_at_any_position_is_joined_again(
-        deltas in vec((1..400_u32, 1..5_u32), 1..200),
-        distance in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
+        deltas_and_tfs in vec((1..400_u32, 1..5_u32), 1..200),
+        position_distance in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
         cuts in vec(any::<prop::sample::Index>(), 0..6),
         has_positions in any::<bool>(),
     ) {
-        let postings = postings(&deltas, distance);
+        let postings = postings(&deltas_and_tfs, position_distance);
         let list = |postings: &[(u32, u32)]| {
             let mut list = PostingList::default();
             match has_positions {

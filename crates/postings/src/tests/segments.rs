@@ -7,6 +7,9 @@ use proptest::prelude::*;
 use super::documents::{Document, bytes, document, open};
 use crate::*;
 
+/// The number of slots of the runs of all builders here: small, so that there are several runs.
+const RUN_SLOTS: usize = 50;
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
@@ -15,8 +18,9 @@ proptest! {
         segments in vec(vec((document(), any::<bool>()), 0..12), 1..5),
     ) {
         let files: Vec<Postings> = segments.iter().map(|segment| {
-            let documents: Vec<Document> = segment.iter().map(|(it, _)| it.clone()).collect();
-            open(bytes(&documents, 50))
+            let documents = segment.iter().map(|(document, _)| document.clone());
+            let documents: Vec<Document> = documents.collect();
+            open(bytes(&documents, RUN_SLOTS))
         }).collect();
         let mut next = 0;
         let sources: Vec<MergeSource<'_>> = files.iter().zip(&segments).map(|(postings, segment)| {
@@ -29,8 +33,8 @@ proptest! {
         let alive = segments.iter().flatten().filter(|(_, alive)| *alive);
         let alive: Vec<Document> = alive.map(|(document, _)| document.clone()).collect();
         let merged = merge_segments(&sources, Vec::new()).unwrap();
-        if merged != bytes(&alive, 50) {
-            let [merged, built] = [merged, bytes(&alive, 50)].map(OwnedBytes::new);
+        if merged != bytes(&alive, RUN_SLOTS) {
+            let [merged, built] = [merged, bytes(&alive, RUN_SLOTS)].map(OwnedBytes::new);
             prop_assert!(false, "{:?}", difference(&merged, &built));
         }
     }
@@ -47,7 +51,7 @@ fn a_merge_of_a_damaged_file_fails() {
         paths: Vec::new(),
         date: None,
     };
-    let mut bytes = bytes(&[document], 50);
+    let mut bytes = bytes(&[document], RUN_SLOTS);
     bytes[0] ^= 1;
     let postings = open(bytes);
     let sources = [MergeSource { postings: &postings, new_ids: vec![Some(0)] }];

@@ -303,8 +303,8 @@ impl PostingsBuilder {
         thread.join().unwrap_or_else(panicked)
     }
 
-    /// Sorts the last run, merges all runs, writes the file to `out`, and returns `out`. Uses three
-    /// threads.
+    /// Sorts the last run, merges all runs, writes the file to `out`, and returns `out`. The
+    /// calling thread merges, while three others encode, write, and sort the words and paths.
     ///
     /// # Errors
     ///

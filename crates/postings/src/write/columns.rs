@@ -182,12 +182,14 @@ mod tests {
             let mut spill = ColumnSpill::new(&std::env::temp_dir());
             documents.iter().for_each(|values| spill.push(values).unwrap());
             assert_eq!(spill.file.is_some(), count > ROWS);
-            let mut read_anew = RecomputedColumns(|| documents.iter().map(|values| Ok(*values)));
-            for kind in Column::ALL {
-                let wanted: Vec<u8> =
-                    documents.iter().flat_map(|it| encode(it)[kind.in_row()].to_vec()).collect();
-                assert!(column(&mut spill, kind) == wanted, "{kind:?} of {count}");
-                assert!(column(&mut read_anew, kind) == wanted, "{kind:?} of {count}");
+            let mut recomputed = RecomputedColumns(|| documents.iter().map(|values| Ok(*values)));
+            for which in Column::ALL {
+                let wanted: Vec<u8> = documents
+                    .iter()
+                    .flat_map(|values| encode(values)[which.in_row()].to_vec())
+                    .collect();
+                assert!(column(&mut spill, which) == wanted, "{which:?} of {count}");
+                assert!(column(&mut recomputed, which) == wanted, "{which:?} of {count}");
             }
         }
     }

@@ -10,7 +10,7 @@ use string_interner::{DefaultSymbol, StringInterner, Symbol};
 use crate::codec::varint::write_varint;
 use crate::read::table::{BLOCK, MAX_NUMBERS};
 
-/// Numbers strings, words or paths, in the order in which they are added.
+/// Numbers strings (words, or paths) in the order in which they are added.
 #[derive(Debug)]
 pub(crate) struct Interner {
     strings: StringInterner<StringBackend, RandomState>,
@@ -106,10 +106,10 @@ impl Interner {
     }
 }
 
-/// Sorts entries by their texts, and equal ones by themselves.
+/// Sorts entries by their texts, and entries with the same text by number and offset.
 fn sort_by_text<'n>(order: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [u8]) {
-    // Beside its entry, the first bytes of a text are compared without reading the text. Only a
-    // part of the entries has them at a time, so that memory is bounded.
+    // The first bytes of each text are kept beside its entry, so that most comparisons need not
+    // read the text. Only a part of the entries has them at a time, so that memory is bounded.
     let mut with_prefix: Vec<(u64, (u32, u32))> = Vec::new();
     for part in order.chunks_mut(PART) {
         with_prefix.clear();

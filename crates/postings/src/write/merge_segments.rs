@@ -29,7 +29,7 @@ pub struct MergeSource<'p> {
 }
 
 impl MergeSource<'_> {
-    /// The new id of the first document of a list that is not deleted.
+    /// The new id of the first remaining document of a list; `None` if all are deleted.
     fn first_doc(&self, mut cursor: Cursor) -> Option<DocId> {
         while let Some(new_id) = self.new_ids.get(cursor.doc() as usize) {
             if new_id.is_some() {
@@ -40,12 +40,12 @@ impl MergeSource<'_> {
         None
     }
 
-    /// The documents that are not deleted.
+    /// The old ids of the remaining documents: those that are not deleted.
     fn alive(&self) -> impl Iterator<Item = DocId> {
         (0..).zip(&self.new_ids).filter(|(_, new_id)| new_id.is_some()).map(|(doc, _)| doc)
     }
 
-    /// The column values of each document that is not deleted.
+    /// The column values of each remaining document.
     fn columns(&self) -> impl Iterator<Item = io::Result<ColumnValues>> {
         let columns = self.postings.columns();
         self.alive().map(|doc| {
@@ -58,8 +58,8 @@ impl MergeSource<'_> {
         })
     }
 
-    /// Appends the documents of a list that are not deleted, and calls `each` with the old id and
-    /// the tf of each. `positions` is a buffer.
+    /// Appends the remaining documents of a list under their new ids, and calls `each` with the old
+    /// id and the tf of each. `positions` is a buffer.
     fn append(
         &self,
         cursor: &mut Cursor,
@@ -178,14 +178,14 @@ fn merge_characters(
     }
     let mut entries: Vec<Entries<'_>> =
         sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
-    let next = |source: usize, entries: &mut [Entries<'_>]| {
+    let next_key = |source: usize, entries: &mut [Entries<'_>]| {
         let key = entries[source].next_key();
         // Words and paths, whose keys are greater, are merged by `merge_strings`.
         key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < NO_FIELD)
     };
     let mut keys = Vec::with_capacity(sources.len());
     for source in 0..sources.len() {
-        keys.push(LoserTree::entry(source, next(source, &mut entries)));
+        keys.push(LoserTree::entry(source, next_key(source, &mut entries)));
     }
     let mut tree = LoserTree::new(&keys);
     let (mut list, mut positions) = (PostingList::default(), Vec::new());
@@ -201,7 +201,7 @@ fn merge_characters(
                     total_lengths[kind as usize][field as usize] += u64::from(tf);
                 }
             });
-            tree.advance(at, next(at, &mut entries));
+            tree.advance(at, next_key(at, &mut entries));
         }
         if !list.docs.is_empty() {
             sink(TermKey(key), &list)?;
@@ -239,9 +239,9 @@ impl Strings {
 
 /// A string of a source.
 struct OldString {
-    /// The smallest new id of a document that contains it.
+    /// The smallest new id of the documents that contain it.
     first_doc: DocId,
-    /// Its range in the string that has the texts of all sources.
+    /// The range of its text in the arena, which has the texts of all strings of all sources.
     text: std::ops::Range<usize>,
     source: usize,
     /// Its number in its source.
@@ -299,8 +299,8 @@ fn merge_strings(
     })
 }
 
-/// Adds the strings of a source that occur in documents that are not deleted. `source_number` is
-/// the index of the source.
+/// Adds the strings that occur in the remaining documents of a source. `source_number` is the index
+/// of the source.
 fn collect_strings(
     source_number: usize,
     source: &MergeSource<'_>,

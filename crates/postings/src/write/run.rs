@@ -38,10 +38,12 @@ struct TextStart {
 pub(super) struct Run {
     pub(super) char_ids: Vec<u16>,
     starts: Vec<TextStart>,
-    /// By char id: the field and the character. The first is [`SENTINEL`].
+    /// By char id: the field and the character. The first entry is that of [`SENTINEL`], and stands
+    /// for no character.
     pub(super) characters: Vec<(TextField, char)>,
-    /// For each occurrence of a word or path, the lower 32 bits of its key. There is one occurrence
-    /// for two characters, so whole keys, of 64 bits, would be a fifth of the memory of a run.
+    /// For each occurrence of a word or path, the lower 32 bits of its key. There is about one
+    /// occurrence for every two characters, so whole keys, of 64 bits, would take a fifth of the
+    /// memory of a run.
     words: Vec<u32>,
     /// For each document of `words`, ascending, the index of its first word or path, and its doc
     /// id.
