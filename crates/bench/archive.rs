@@ -11,8 +11,8 @@ use crate::generator;
 /// An archive on the disk.
 pub(crate) struct Archive {
     pub(crate) folder: PathBuf,
-    /// The source of its pages, for the report.
-    pub(crate) source: String,
+    /// What its pages are made of, for the report.
+    pub(crate) origin: String,
     /// Total size of the pages, which are UTF-8.
     pub(crate) bytes: u64,
 }
@@ -43,29 +43,31 @@ fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntr
     entries.filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
 }
 
-/// An archive of `pages` pages: from real news items if they are available, else generated.
+/// An archive of `pages` pages below `dir`: of real news items if they are available, else
+/// generated. An archive that was made before is used again.
 pub(crate) fn make(dir: &Path, pages: usize) -> anyhow::Result<Archive> {
     let news = dir.join(format!("news-{pages}"));
-    let made_up = dir.join(format!("made-up-{pages}"));
-    let (folder, source) = if make_of_news(dir, &news, pages)? {
+    let generated = dir.join(format!("made-up-{pages}"));
+    let (folder, origin) = if make_of_news(dir, &news, pages)? {
         (news, "Pages of real news items")
     } else {
-        if !made_up.join("done").is_file() {
-            generator::write(&made_up.join("pages"), pages)?;
-            std::fs::write(made_up.join("done"), "")?;
+        if !generated.join("done").is_file() {
+            generator::write(&generated.join("pages"), pages)?;
+            std::fs::write(generated.join("done"), "")?;
         }
-        (made_up, "Made-up pages: a random walk through the words of the sample archive")
+        (generated, "Made-up pages: a random walk through the words of the sample archive")
     };
     let folder = folder.join("pages");
     let mut bytes = 0;
     for entry in files(&folder) {
         bytes += entry?.metadata()?.len();
     }
-    Ok(Archive { folder, source: source.to_owned(), bytes })
+    Ok(Archive { folder, origin: origin.to_owned(), bytes })
 }
 
-/// Makes the archive of `pages` pages in `folder` from real news items. `false` if the file of
-/// items, the program that makes pages from them, python3 or xz is not available.
+/// Makes the archive of `pages` pages in `folder` from real news items, unless it is there already.
+/// The decompressed items are kept in `dir`. Returns `false` if the file of items, python3 or xz is
+/// not available; fails if `make_archive.py`, which makes pages of the items, is missing.
 fn make_of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
     if folder.join("done").is_file() {
         return Ok(true);
@@ -101,17 +103,4 @@ fn make_of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool>
     anyhow::ensure!(status.success(), "the archive could not be made");
     std::fs::write(folder.join("done"), "")?;
     Ok(true)
-}
-
-/// A number with spaces between groups of three digits.
-pub(crate) fn with_thousands_separators(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
 }

@@ -131,6 +131,7 @@ fn print_sizes(archive: &Archive, index: &Path) -> anyhow::Result<()> {
         if entry.file_type().is_file() {
             let extension = entry.path().extension().and_then(|extension| extension.to_str());
             let part = match extension {
+                // `pairs` is the ending that postings files of older indexes have.
                 Some("pairs" | "post") => "postings of bigrams, unigrams, words, paths",
                 Some("store") => "originals",
                 Some("idx" | "pos" | "fieldnorm") => "postings of fields",

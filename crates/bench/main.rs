@@ -78,8 +78,8 @@ fn main() -> anyhow::Result<()> {
     println!("{}", process::describe_machine());
     for pages in &args.pages {
         let archive = archive::make(&args.dir, *pages)?;
-        println!("\n## {} pages\n", archive::with_thousands_separators(*pages as u64));
-        println!("{}; {:.1} MB.\n", archive.source, archive.bytes as f64 / 1e6);
+        println!("\n## {} pages\n", with_thousands_separators(*pages as u64));
+        println!("{}; {:.1} MB.\n", archive.origin, archive.bytes as f64 / 1e6);
         let index = args.dir.join(format!("index-{pages}"));
         if !args.only_queries {
             indexing::measure(&programs, &archive, &index)?;
@@ -87,4 +87,17 @@ fn main() -> anyhow::Result<()> {
         querying::measure(&programs, &archive, &index, &args.rows)?;
     }
     Ok(())
+}
+
+/// A number with spaces between groups of three digits.
+fn with_thousands_separators(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
 }

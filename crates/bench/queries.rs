@@ -13,6 +13,9 @@ const QUERIES_PER_SHAPE: usize = 1000;
 /// The number of pages that queries are drawn from, about.
 const SAMPLED_PAGES: usize = 400;
 
+/// A paragraph of more characters than this is long.
+const MAX_SHORT_PARAGRAPH: usize = 40;
+
 /// Queries by shape.
 pub(crate) struct Queries {
     pub(crate) two_words: Vec<String>,
@@ -20,7 +23,7 @@ pub(crate) struct Queries {
     pub(crate) four_words: Vec<String>,
     /// Phrases of three to eight characters of a paragraph.
     pub(crate) phrases: Vec<String>,
-    /// Phrases of two to four of the most common characters.
+    /// Phrases of two to four characters, drawn from the hundred most frequent ones.
     pub(crate) common_phrases: Vec<String>,
     /// A tag and a year.
     pub(crate) filters: Vec<String>,
@@ -28,11 +31,12 @@ pub(crate) struct Queries {
 
 /// What the queries are made of.
 struct Sample {
-    /// The different words of each long paragraph.
+    /// For each long paragraph with at least eight different Han words of two characters or more:
+    /// these words.
     words: Vec<Vec<String>>,
     /// The key of each of these paragraphs.
     keys: Vec<Vec<char>>,
-    /// The hundred most frequent characters.
+    /// The hundred most frequent Han characters of all long paragraphs.
     common: Vec<char>,
 }
 
@@ -45,7 +49,8 @@ impl Sample {
         let mut keys: Vec<Vec<char>> = Vec::new();
         let mut counts: HashMap<char, usize> = HashMap::new();
         for text in &texts {
-            for paragraph in text.lines().filter(|line| line.chars().count() > 40) {
+            for paragraph in text.lines().filter(|line| line.chars().count() > MAX_SHORT_PARAGRAPH)
+            {
                 let mut of_paragraph: Vec<String> = Vec::new();
                 segmenter.words(&Folded::new(paragraph), |token| {
                     if token.kind == TokenKind::Han && token.text.chars().count() > 1 {

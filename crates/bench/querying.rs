@@ -14,6 +14,11 @@ use crate::archive::{self, Archive};
 use crate::process::{Programs, median_wall_time, milliseconds};
 use crate::queries::Queries;
 
+/// How often a command is run to find its peak memory, of which the greatest counts.
+const PEAK_RUNS: usize = 5;
+/// The number of queries that warm the caches in the first round.
+const WARMING_QUERIES: usize = 100;
+
 /// Maps every file of the index: the floor of a query in a process of its own.
 pub(crate) fn map_files(index: &Path) -> anyhow::Result<()> {
     let mut bytes = 0;
@@ -66,7 +71,7 @@ fn measure_cold(
     })?;
     let row = |name: &str, command: &dyn Fn(usize) -> Command| -> anyhow::Result<()> {
         let took = median_wall_time(programs.runs, command)?;
-        let peaks = (0..5).map(|n| programs.peak(&command(n)));
+        let peaks = (0..PEAK_RUNS).map(|n| programs.peak(&command(n)));
         let peak = peaks.collect::<anyhow::Result<Vec<u64>>>()?.into_iter().max();
         let (over, times) = (took - nothing, took / mapping);
         let peak = peak.unwrap_or_default() as f64 / 1e6;
@@ -143,7 +148,7 @@ fn measure_warm(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<
         let total: Duration = took.iter().sum();
         took.sort_unstable();
         let percentile =
-            |share: f64| milliseconds(took[((took.len() - 1) as f64 * share) as usize]);
+            |fraction: f64| milliseconds(took[((took.len() - 1) as f64 * fraction) as usize]);
         println!(
             "| {name} | {:.0} | {:.3} | {:.3} | {:.3} | {:.1} |",
             took.len() as f64 / total.as_secs_f64(),
@@ -156,14 +161,14 @@ fn measure_warm(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<
     Ok(())
 }
 
-/// What a query returns for each hit.
+/// What is computed for each hit of a query.
 #[derive(Clone, Copy)]
 enum Shown {
     Ids,
     Snippets,
 }
 
-/// The time of each query, after a round that warms the caches.
+/// The time of each query, after a round of a part of the queries that warms the caches.
 fn times_of_queries(
     index: &Index,
     queries: &[String],
@@ -184,8 +189,7 @@ fn times_of_queries(
                 Shown::Snippets => drop(session.search(query, options)?),
             }
             took.push(start.elapsed());
-            // A part of the queries warms the caches in the first round.
-            if round == 0 && took.len() == 100 {
+            if round == 0 && took.len() == WARMING_QUERIES {
                 break;
             }
         }

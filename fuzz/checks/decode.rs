@@ -23,6 +23,8 @@ pub fn check(data: &[u8]) {
         assert_eq!(decode(raw).expect("a text that was decoded already"), decoded.text);
     }
     assert!(decoded.offsets.is_sorted(), "offsets in order");
+    // The first offset of a pair is where a character begins in the text, or where the text ends;
+    // the second offset is the same place in the file.
     let ends: Vec<(usize, usize)> = decoded
         .offsets
         .chunk_by(|one, other| one.1 == other.1)

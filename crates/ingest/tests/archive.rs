@@ -11,7 +11,7 @@ use wensou_ingest::{
 
 const FLASH: &str = "某幣突破新高:據官方消息,某幣今日突破新高,市場反應熱烈。[2023/3/14 13:02:32]";
 
-fn read(roots: &[PathBuf], threads: usize) -> (Vec<Record>, Report) {
+fn read_with_threads(threads: usize, roots: &[PathBuf]) -> (Vec<Record>, Report) {
     let mut options = Options::default();
     options.threads = threads;
     let mut records = Vec::new();
@@ -53,7 +53,7 @@ fn a_flash_item_that_occurs_in_many_pages_is_one_record() {
         "题目_GPT\n\nAuthor:\n\n正文。\n\n某币突破新高：据官方消息，某币今日突破新高，市场反应热烈。[2023/3/14 13:02:32]\n",
     );
     let roots = [dir.path().to_owned()];
-    let (records, report) = read(&roots, 1);
+    let (records, report) = read_with_threads(1, &roots);
     let found = flashes(&records);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].occurrences.len(), found[0].variants.len()), (40, 1));
@@ -67,7 +67,11 @@ fn a_flash_item_that_occurs_in_many_pages_is_one_record() {
         assert_eq!(article.flashes, std::slice::from_ref(id));
     }
     for threads in [2, 5] {
-        assert_eq!(read(&roots, threads), (records.clone(), report.clone()), "{threads} threads");
+        assert_eq!(
+            read_with_threads(threads, &roots),
+            (records.clone(), report.clone()),
+            "{threads} threads"
+        );
     }
 }
 
@@ -84,7 +88,7 @@ fn a_dump_gives_its_items_their_ids() {
         r#"{"title":"無名"}"#,
     ];
     write(dir.path(), "b.jsonl", lines.join("\r\n"));
-    let (records, report) = read(&[dir.path().to_owned()], 2);
+    let (records, report) = read_with_threads(2, &[dir.path().to_owned()]);
     let found = flashes(&records);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].id.as_str(), found[0].tags.as_slice()), ("k1", &["GPT".to_owned()][..]));
@@ -169,11 +173,11 @@ fn two_roots_with_the_same_names_have_different_ids() {
     write(dir.path(), "a/1.txt", "甲。");
     write(dir.path(), "b/1.txt", "乙。");
     let roots = [dir.path().join("a"), dir.path().join("b")];
-    let (records, _) = read(&roots, 2);
+    let (records, _) = read_with_threads(2, &roots);
     let ids: Vec<_> = articles(&records).iter().map(|a| a.id.clone()).collect();
     assert_ne!(ids[0], ids[1]);
     // A file given as a root has the same id as in its folder.
-    let (alone, _) = read(&[dir.path().join("a/1.txt")], 1);
+    let (alone, _) = read_with_threads(1, &[dir.path().join("a/1.txt")]);
     assert_eq!(articles(&alone)[0].id, ids[0]);
 }
 
@@ -229,7 +233,7 @@ impl<F: Fn() + Sync> Progress for BetweenPasses<F> {
 }
 
 #[test]
-fn plain_pages_that_change_between_the_passes_are_indexed_as_the_survey_read_them() {
+fn plain_pages_that_change_between_the_passes_are_read_as_the_survey_found_them() {
     let page = |word: &str| {
         format!("題目_GPT:CGPT價格\n\nAuthor:\n\n{word}的正文。\n\n{FLASH}\n\n后文。\n")
     };
@@ -248,7 +252,8 @@ fn plain_pages_that_change_between_the_passes_are_indexed_as_the_survey_read_the
         write(dir.path(), "utf16.txt", utf16(&page("從前")));
         let mut options = Options::default();
         options.threads = threads;
-        let (before, first) = read(&[dir.path().to_owned()], threads);
+        let (unchanged_records, unchanged_report) =
+            read_with_threads(threads, &[dir.path().to_owned()]);
         let change = BetweenPasses(|| {
             write(dir.path(), "a.txt", page("後來"));
             std::fs::remove_file(dir.path().join("b.txt")).unwrap();
@@ -264,20 +269,23 @@ fn plain_pages_that_change_between_the_passes_are_indexed_as_the_survey_read_the
         .unwrap();
         let bodies: Vec<&str> =
             articles(&records).iter().map(|article| &*article.paragraphs[0]).collect();
-        let (then, now) = ("從前的正文。", "後來的正文。");
+        let (of_survey, of_second_pass) = ("從前的正文。", "後來的正文。");
         // In the order of names: a, b, bom, c/d, empty and utf16.
-        assert_eq!(bodies, [then, then, then, then, now, now]);
-        assert_eq!((first.skipped.len(), report.skipped.len()), (1, 0));
+        assert_eq!(
+            bodies,
+            [of_survey, of_survey, of_survey, of_survey, of_second_pass, of_second_pass]
+        );
+        assert_eq!((unchanged_report.skipped.len(), report.skipped.len()), (1, 0));
         let span_after_bom = |records: &[Record]| {
             let occurrence = flashes(records)[0]
                 .all_occurrences()
                 .find(|occurrence| occurrence.path.ends_with("bom.txt"));
             occurrence.unwrap().span
         };
-        assert_eq!(span_after_bom(&records), span_after_bom(&before));
+        assert_eq!(span_after_bom(&records), span_after_bom(&unchanged_records));
         assert_eq!(
-            span_after_bom(&before).start,
-            flashes(&before)[0].occurrences[0].span.start + 3
+            span_after_bom(&unchanged_records).start,
+            flashes(&unchanged_records)[0].occurrences[0].span.start + 3
         );
     }
 }

@@ -1,4 +1,5 @@
-//! Lines that recur over the pages of a site are left out of their text, and nothing else is.
+//! Lines that recur over the pages of a site are left out of the text of these pages, and nothing
+//! else is.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used)]
@@ -16,7 +17,7 @@ fn sentences(number: usize) -> [String; 3] {
     ]
 }
 
-/// A line of a menu. Items up to 149 have different lines.
+/// The line of an item of a menu. Items with numbers below 150 have different lines.
 fn menu_line(item: usize) -> String {
     format!(
         "{}{}",
@@ -31,7 +32,7 @@ fn write(dir: &Path, name: &str, text: &str) {
     std::fs::write(path, text).unwrap();
 }
 
-fn read(dir: &Path, threads: usize) -> (Vec<Article>, Vec<FlashItem>, Report) {
+fn read_with_threads(threads: usize, dir: &Path) -> (Vec<Article>, Vec<FlashItem>, Report) {
     let mut options = Options::default();
     options.threads = threads;
     let (mut articles, mut flashes) = (Vec::new(), Vec::new());
@@ -48,13 +49,16 @@ fn read(dir: &Path, threads: usize) -> (Vec<Article>, Vec<FlashItem>, Report) {
 
 /// Writes a site of `pages` pages, each made by `page` from its number, and reads it with one
 /// thread and with four.
-fn site(pages: usize, page: impl Fn(usize) -> String) -> (Vec<Article>, Vec<FlashItem>, Report) {
+fn read_site(
+    pages: usize,
+    page: impl Fn(usize) -> String,
+) -> (Vec<Article>, Vec<FlashItem>, Report) {
     let dir = tempfile::tempdir().unwrap();
     for number in 0..pages {
         write(dir.path(), &format!("{number:03}.txt"), &page(number));
     }
-    let with_one_thread = read(dir.path(), 1);
-    assert_eq!(with_one_thread, read(dir.path(), 4), "threads do not matter");
+    let with_one_thread = read_with_threads(1, dir.path());
+    assert_eq!(with_one_thread, read_with_threads(4, dir.path()), "threads do not matter");
     with_one_thread
 }
 
@@ -66,7 +70,7 @@ const FOOTER: [&str; 3] = [
 
 #[test]
 fn sixty_menu_lines_and_three_footer_lines_are_left_out() {
-    let (articles, _, report) = site(40, |number| {
+    let (articles, _, report) = read_site(40, |number| {
         let menu: Vec<String> = (0..60).map(menu_line).collect();
         let body = sentences(number).join("\n\n");
         format!("{}\n測試標題之{number}\n\n{body}\n\n{}\n", menu.join("\n"), FOOTER.join("\n"))
@@ -85,7 +89,7 @@ fn sixty_menu_lines_and_three_footer_lines_are_left_out() {
 
 #[test]
 fn menus_of_sections_are_left_out_like_the_menu_of_the_site() {
-    let (articles, _, _) = site(60, |number| {
+    let (articles, _, _) = read_site(60, |number| {
         let section = number % 4;
         let own: Vec<String> = (0..6)
             .map(|item| {
@@ -106,7 +110,7 @@ fn menus_of_sections_are_left_out_like_the_menu_of_the_site() {
 
 #[test]
 fn advertisements_and_counters_within_the_text_are_left_out() {
-    let (articles, _, _) = site(20, |number| {
+    let (articles, _, _) = read_site(20, |number| {
         let [one, two, three] = sentences(number);
         format!(
             "{one}\n\n點擊下載示例APP\n\n{two}\n\n閱讀:{} 評論:{}\n\n{three}\n",
@@ -131,7 +135,7 @@ fn html_pages_of_a_site_lose_their_menu() {
         );
         write(dir.path(), &format!("{number:03}.html"), &page);
     }
-    for (number, article) in read(dir.path(), 1).0.iter().enumerate() {
+    for (number, article) in read_with_threads(1, dir.path()).0.iter().enumerate() {
         let text = article.paragraphs.join("\n");
         assert!(text.ends_with(&sentences(number).join("\n")), "{text}");
         assert!(!text.contains("要聞"), "{text}");
@@ -152,7 +156,7 @@ fn pages_with_the_same_header_or_in_the_same_folder_are_a_site() {
         write(dir.path(), &format!("single/{number}/1.txt"), &page(number, ""));
         write(dir.path(), &format!("folder/{number}.txt"), &page(number, ""));
     }
-    for article in read(dir.path(), 2).0 {
+    for article in read_with_threads(2, dir.path()).0 {
         let text = article.paragraphs.join("\n");
         assert_eq!(text.contains("返回頂部"), article.path.contains("single"), "{}", article.path);
     }
@@ -161,8 +165,9 @@ fn pages_with_the_same_header_or_in_the_same_folder_are_a_site() {
 #[test]
 fn lines_of_a_site_with_few_pages_stay() {
     for pages in [1, 2, 3, 7] {
-        let (articles, _, report) =
-            site(pages, |number| format!("{}\n返回頂部\n收藏本頁\n", sentences(number).join("\n")));
+        let (articles, _, report) = read_site(pages, |number| {
+            format!("{}\n返回頂部\n收藏本頁\n", sentences(number).join("\n"))
+        });
         assert_eq!(report.boilerplate_lines, 0);
         assert!(articles.iter().all(|article| article.paragraphs.contains(&"返回頂部".to_owned())));
     }
@@ -171,7 +176,7 @@ fn lines_of_a_site_with_few_pages_stay() {
 #[test]
 fn headings_quotes_and_phrases_that_articles_repeat_stay() {
     let shared_quote = "“我們已經擺脫了風險,并將繼續前進。”";
-    let (articles, _, report) = site(60, |number| {
+    let (articles, _, report) = read_site(60, |number| {
         let [one, two, three] = sentences(number);
         let heading = ["01", "結語", "一、背景"][number % 3];
         let quote =
@@ -187,7 +192,7 @@ fn headings_quotes_and_phrases_that_articles_repeat_stay() {
 #[test]
 fn flash_items_stay_however_often_they_occur() {
     let item = "某幣突破新高:據官方消息,某幣今日突破新高。\n\n市場反應熱烈\n\n負責人沒有回應[2023/3/14 13:02:32]";
-    let (articles, flashes, report) = site(40, |number| {
+    let (articles, flashes, report) = read_site(40, |number| {
         let [one, two, three] = sentences(number);
         format!("{one}\n\n{two}\n\n{item}\n\n{three}\n")
     });
@@ -200,7 +205,7 @@ fn flash_items_stay_however_often_they_occur() {
 
 #[test]
 fn copies_of_an_article_keep_all_its_lines() {
-    let (articles, _, report) = site(45, |number| {
+    let (articles, _, report) = read_site(45, |number| {
         // Most pages are copies, some with another line before the text.
         let body = sentences(if number < 35 { 0 } else { number });
         let heading = if number % 2 == 0 { "小標題\n\n" } else { "" };
@@ -212,7 +217,7 @@ fn copies_of_an_article_keep_all_its_lines() {
 
 #[test]
 fn a_page_without_a_sentence_keeps_its_lines() {
-    let (articles, _, _) = site(40, |number| {
+    let (articles, _, _) = read_site(40, |number| {
         if number == 39 {
             "財經要聞\n返回頂部\n收藏本頁\n".to_owned()
         } else {

@@ -1,4 +1,4 @@
-//! Of a damaged page, only the damaged part is lost, and the page is reported.
+//! Of a damaged file, only the damaged part is lost or repaired, and the file is reported.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used)]
@@ -12,7 +12,7 @@ const SIMPLIFIED: &str = "这份文件认为,差距正在缩小,开源模型还�
 const ITEM: &str = "某幣突破新高:據官方消息,某幣今日突破新高。[2023/3/14 13:02:32]";
 
 /// Reads an archive of one file with these bytes.
-fn page(bytes: &[u8]) -> (Vec<Article>, Vec<FlashItem>, Report) {
+fn read_file(bytes: &[u8]) -> (Vec<Article>, Vec<FlashItem>, Report) {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a.txt"), bytes).unwrap();
     let (mut articles, mut flashes) = (Vec::new(), Vec::new());
@@ -42,25 +42,25 @@ fn nul_bytes_are_removed_and_reported() {
     let single = format!("{}\0{}", &plain[..middle], &plain[middle..]);
     let run = format!("{}{}{}", &plain[..middle], "\0".repeat(40), &plain[middle..]);
     let padded = format!("{plain}{}", "\0".repeat(100));
-    let first = format!("\0{plain}");
-    for text in [single, run, padded, first] {
-        let (articles, flashes, report) = page(text.as_bytes());
+    let leading = format!("\0{plain}");
+    for text in [single, run, padded, leading] {
+        let (articles, flashes, report) = read_file(text.as_bytes());
         assert_eq!(articles[0].paragraphs, [SOUND, OTHER]);
         assert_eq!((report.skipped.len(), report.lossy.len()), (0, 1));
         assert_spans_item(text.as_bytes(), &flashes, ITEM.as_bytes());
     }
     let gbk: Vec<u8> = [&GBK.encode(SOUND).0[..], b"\0\n", &GBK.encode(OTHER).0].concat();
-    let (articles, _, report) = page(&gbk);
+    let (articles, _, report) = read_file(&gbk);
     assert_eq!(
         (articles[0].paragraphs.clone(), report.lossy.len()),
         (vec![SOUND.into(), OTHER.into()], 1)
     );
-    let wide: Vec<u8> =
+    let utf16: Vec<u8> =
         plain.replacen('A', "\0A", 1).encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let (articles, flashes, report) = page(&wide);
+    let (articles, flashes, report) = read_file(&utf16);
     assert_eq!((&articles[0].paragraphs[0][..], report.lossy.len()), (SOUND, 1));
     let item: Vec<u8> = ITEM.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_spans_item(&wide, &flashes, &item);
+    assert_spans_item(&utf16, &flashes, &item);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn files_with_many_nul_or_control_bytes_are_binary() {
         SOUND.chars().take(30).flat_map(|c| format!("{c}\0").into_bytes()).collect();
     let controls = [sound, b"\0\x01\x02\x03\x04\x05"].concat();
     for bytes in [&[sound, &nuls].concat(), &nuls.to_vec(), &sprinkled, &controls] {
-        let (_, _, report) = page(bytes);
+        let (_, _, report) = read_file(bytes);
         assert_eq!(report.skipped[0].reason, Reason::Binary);
     }
 }
@@ -79,22 +79,25 @@ fn files_with_many_nul_or_control_bytes_are_binary() {
 fn a_paragraph_in_another_encoding_is_read_in_its_own() {
     for encoding in [GB18030, BIG5] {
         let item = encoding.encode(ITEM).0;
-        for foreign in [1, 10] {
+        for foreign_lines in [1, 10] {
             let other = encoding.encode(OTHER).0.into_owned();
             let mut bytes = [SOUND.as_bytes(), b"\n\n"].concat();
-            (0..foreign).for_each(|_| bytes.extend([&other[..], b"\r\n"].concat()));
+            (0..foreign_lines).for_each(|_| bytes.extend([&other[..], b"\r\n"].concat()));
             bytes.extend([&item[..], b"\n", SOUND.as_bytes()].concat());
-            let (articles, flashes, report) = page(&bytes);
+            let (articles, flashes, report) = read_file(&bytes);
             let paragraphs = &articles[0].paragraphs;
-            assert_eq!((&*paragraphs[0], &*paragraphs[foreign + 1]), (SOUND, SOUND));
-            assert!(paragraphs[1..=foreign].iter().all(|text| text == OTHER), "{paragraphs:?}");
+            assert_eq!((&*paragraphs[0], &*paragraphs[foreign_lines + 1]), (SOUND, SOUND));
+            assert!(
+                paragraphs[1..=foreign_lines].iter().all(|text| text == OTHER),
+                "{paragraphs:?}"
+            );
             assert_eq!((report.repaired.len(), report.lossy.len()), (1, 0));
             assert_spans_item(&bytes, &flashes, &item);
         }
     }
     let latin = "Le d\u{e9}bat a \u{e9}t\u{e9} anim\u{e9} au caf\u{e9}, dit-on.";
     let bytes = [SOUND.as_bytes(), b"\n", &WINDOWS_1252.encode(latin).0].concat();
-    assert_eq!(page(&bytes).0[0].paragraphs, [SOUND, latin]);
+    assert_eq!(read_file(&bytes).0[0].paragraphs, [SOUND, latin]);
 }
 
 #[test]
@@ -109,7 +112,7 @@ fn only_invalid_bytes_are_lost() {
         ITEM.as_bytes(),
     ]
     .concat();
-    let (articles, flashes, report) = page(&bytes);
+    let (articles, flashes, report) = read_file(&bytes);
     assert_eq!(articles[0].paragraphs[0], SOUND);
     assert_eq!(articles[0].paragraphs[1].replace('\u{fffd}', ""), OTHER);
     assert_eq!(report.lossy.len(), 1);
@@ -129,7 +132,7 @@ fn mojibake_is_repaired_or_reported() {
     {
         for prefix in ["", "❷ ", "下面這一段有問題: "] {
             let text = format!("{SOUND}\n\n{prefix}{damaged}\n\n{ITEM}\n");
-            let (articles, flashes, report) = page(text.as_bytes());
+            let (articles, flashes, report) = read_file(text.as_bytes());
             let wanted = format!("{prefix}{SIMPLIFIED}");
             let found = articles[0].paragraphs[1].trim_end_matches('\u{fffd}').to_owned();
             assert!(wanted.starts_with(&found) && wanted.len() - found.len() <= 3, "{found}");
@@ -138,7 +141,7 @@ fn mojibake_is_repaired_or_reported() {
         }
     }
     let text = format!("{SOUND}\n\n{OTHER}\n\n錕斤拷鐨�鏄�鍦�浜�鏈�鍜�\n");
-    let (_, _, report) = page(text.as_bytes());
+    let (_, _, report) = read_file(text.as_bytes());
     assert_eq!((report.mojibake_kept.len(), report.mojibake_repaired), (1, 0));
 }
 
@@ -152,15 +155,15 @@ fn mojibake_in_metadata_is_repaired() {
         misread(title),
         misread("李明"),
     );
-    let front =
+    let markdown =
         format!("---\ntitle: {}\nauthor: {}\n---\n{SOUND}\n", misread(title), misread(author));
     let message = format!(
         "From: a@b.c\nTo: d@e.f\nDate: Thu, 04 Mar 2021 05:06:07 +0800\nMIME-Version: 1.0\nSubject: {}\n\n{SOUND}\n",
         misread(title)
     );
     let mut pages = Vec::new();
-    for text in [html, front, message] {
-        let (mut articles, _, report) = page(text.as_bytes());
+    for text in [html, markdown, message] {
+        let (mut articles, _, report) = read_file(text.as_bytes());
         assert_eq!(articles[0].title, title, "{text}");
         pages.append(&mut articles);
         assert_eq!(report.repaired.len(), 1, "{text}");
@@ -176,7 +179,7 @@ fn mojibake_in_dumps_is_repaired_or_reported() {
     let damaged = misread("的有些人在这里说了很多话");
     let kept = "錕斤拷鐨�鏄�鍦�浜�鏈�鍜�";
     let dump = [line(&damaged, &damaged), line("甲", OTHER), line("乙", kept)].concat();
-    let (articles, _, report) = page(dump.as_bytes());
+    let (articles, _, report) = read_file(dump.as_bytes());
     assert_eq!(articles.len(), 3);
     assert_eq!(articles[0].title, "的有些人在这里说了很多话");
     assert_eq!(articles[0].paragraphs, ["的有些人在这里说了很多话"]);
@@ -189,12 +192,12 @@ fn mojibake_in_dumps_is_repaired_or_reported() {
 fn html_references_and_invisible_characters_in_text_are_resolved() {
     let item = "&#26576;幣突破&shy;新高:據官方&nbsp;消息,&quot;某幣&quot;今日突破新高。[2023/3/14 13:02:32]";
     let text = format!("AT&T&amp;T的&#27979;&#x8bd5;&hellip;\n\n{item}后文&lt;\n");
-    let (articles, flashes, report) = page(text.as_bytes());
+    let (articles, flashes, report) = read_file(text.as_bytes());
     assert_eq!(articles[0].paragraphs, ["AT&T&T的测试…", "后文<"]);
     assert_eq!(flashes[0].text, "據官方\u{a0}消息,\"某幣\"今日突破新高。");
     assert_eq!(report.lossy.len(), 0);
     assert_spans_item(text.as_bytes(), &flashes, item.as_bytes());
     // The same in another encoding.
     let bytes = GB18030.encode(&text).0;
-    assert_spans_item(&bytes, &page(&bytes).1, &GB18030.encode(item).0);
+    assert_spans_item(&bytes, &read_file(&bytes).1, &GB18030.encode(item).0);
 }

@@ -53,7 +53,8 @@ fn date_of(article: &Article) -> String {
 
 #[test]
 fn well_known_keys_are_understood() {
-    // Expected are title, paragraphs, date, source, author, category, tags and address.
+    // Expected are, with `|` between them: title, paragraphs, date, source, author, category, tags
+    // and address.
     for (line, expected) in [
         (
             r#"{"title":"甲","content":"丁丁貓","pub_date":"2021-03-04 05:06"}"#,
@@ -93,17 +94,17 @@ fn well_known_keys_are_understood() {
         let (articles, report) = read("a.jsonl", line);
         assert_eq!(report.skipped, [], "{line}");
         assert_eq!((report.unused_keys.len(), report.mistyped_keys.len()), (0, 0), "{line}");
-        let it = &articles[0];
+        let article = &articles[0];
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let found = [
-            it.title.clone(),
-            it.paragraphs.join("/"),
-            date_of(it),
-            text(&it.source),
-            text(&it.author),
-            text(&it.category),
-            it.tags.join(","),
-            text(&it.url),
+            article.title.clone(),
+            article.paragraphs.join("/"),
+            date_of(article),
+            text(&article.source),
+            text(&article.author),
+            text(&article.category),
+            article.tags.join(","),
+            text(&article.url),
         ];
         assert_eq!(found.join("|"), expected, "{line}");
     }
@@ -155,9 +156,9 @@ fn first_title(records: &[Record]) -> &str {
 }
 
 #[test]
-fn all_encodings_of_pages_work_for_dumps() {
-    let wide = |text: &str, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
-        text.encode_utf16().flat_map(order).collect()
+fn dumps_are_read_in_all_encodings_of_pages() {
+    let utf16 = |text: &str, bytes_of: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        text.encode_utf16().flat_map(bytes_of).collect()
     };
     let long = "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件。".repeat(9);
     let line = |number: usize| format!("{{\"title\":\"題目{number}\",\"text\":\"{long}\"}}");
@@ -172,33 +173,36 @@ fn all_encodings_of_pages_work_for_dumps() {
         ("a.csv", format!("標題,正文\n{csv}")),
         ("a.txt", sogou),
     ] {
-        for (encoding, bytes) in [
+        for (encoding_name, bytes) in [
             ("utf-8", text.clone().into_bytes()),
             ("utf-8 with byte order mark", ["\u{feff}".as_bytes(), text.as_bytes()].concat()),
             ("gb18030", GB18030.encode(&text).0.into_owned()),
             ("big5", BIG5.encode(&text).0.into_owned()),
-            ("utf-16le", wide(&format!("\u{feff}{text}"), u16::to_le_bytes)),
-            ("utf-16be", wide(&text, u16::to_be_bytes)),
+            ("utf-16le", utf16(&format!("\u{feff}{text}"), u16::to_le_bytes)),
+            ("utf-16be", utf16(&text, u16::to_be_bytes)),
         ] {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join(name);
             fs::write(&path, &bytes).unwrap();
-            let label = encoding.split(' ').next().unwrap();
-            // Detected, and as the user may give it.
+            let label = encoding_name.split(' ').next().unwrap();
+            // The encoding is detected, or given by the user.
             for given in [None, Some(label.to_owned())] {
                 let mut options = Options::default();
                 options.encoding = given;
                 let (records, report) = read_roots(&[dir.path().to_owned()], &options);
                 let articles = articles(records);
                 let first = report.skipped.first();
-                assert_eq!((articles.len(), first), (300, None), "{name} {encoding}");
+                assert_eq!((articles.len(), first), (300, None), "{name} {encoding_name}");
                 assert_eq!(report.bytes, bytes.len() as u64);
-                assert_eq!(articles[299].title, "題目299", "{name} {encoding}");
+                assert_eq!(articles[299].title, "題目299", "{name} {encoding_name}");
                 let span = articles[299].span;
                 let raw = original(&path, None, span).unwrap();
-                let found = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
-                let (raw, _) = found.decode_without_bom_handling(&raw);
-                assert!(raw.contains("題目299") && !raw.contains("題目298"), "{name} {encoding}");
+                let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
+                let (raw, _) = encoding.decode_without_bom_handling(&raw);
+                assert!(
+                    raw.contains("題目299") && !raw.contains("題目298"),
+                    "{name} {encoding_name}"
+                );
             }
         }
     }
@@ -246,12 +250,12 @@ fn rows_of_tables_are_records() {
     ] {
         let (articles, report) = read(name, text);
         assert_eq!(report.skipped, [], "{name}");
-        let it = &articles[0];
+        let article = &articles[0];
         assert_eq!(
-            (&*it.id, &*it.title, it.paragraphs.join("/")),
+            (&*article.id, &*article.title, article.paragraphs.join("/")),
             ("1", "甲", "乙,/丙".to_owned())
         );
-        assert_eq!(date_of(it), "2021-03-04");
+        assert_eq!(date_of(article), "2021-03-04");
     }
     let (articles, report) = read("a.csv", "a,b\n1,2\n");
     assert!(articles.is_empty());
@@ -261,11 +265,12 @@ fn rows_of_tables_are_records() {
 }
 
 #[test]
-fn labelled_lines_have_categories() {
+fn the_label_of_a_line_is_its_category() {
     let text = "馬曉旭意外受傷讓國奧警惕無奈大雨格外青睞殷家軍。記者傅亞雨瀋陽報道。";
     let lines = format!("體育\t{text}\n財經\t{text}乙\n");
     let (articles, _) = read("cnews.train.txt", &lines);
-    let categories: Vec<_> = articles.iter().map(|it| it.category.as_deref().unwrap()).collect();
+    let categories: Vec<_> =
+        articles.iter().map(|article| article.category.as_deref().unwrap()).collect();
     assert_eq!(categories, ["體育", "財經"]);
     assert!(articles[0].title.starts_with("馬曉旭") && articles[0].paragraphs == [text]);
 }
@@ -279,14 +284,14 @@ fn entries_of_feeds_are_records() {
     for bytes in [rss.as_bytes().to_vec(), GB18030.encode(rss).0.into_owned()] {
         let (articles, report) = read("a.xml", bytes);
         assert_eq!((articles.len(), &report.skipped), (2, &vec![]));
-        let it = &articles[0];
-        assert_eq!((&*it.title, it.site.as_deref()), ("測試標題", Some("示例網")));
+        let article = &articles[0];
+        assert_eq!((&*article.title, article.site.as_deref()), ("測試標題", Some("示例網")));
         assert_eq!(
-            (date_of(it).as_str(), it.url.as_deref()),
+            (date_of(article).as_str(), article.url.as_deref()),
             ("2021-03-04T05:06:07", Some("https://a.b/1"))
         );
         assert_eq!(
-            (it.paragraphs.join("/"), it.tags.join("/")),
+            (article.paragraphs.join("/"), article.tags.join("/")),
             ("正文的第一段。".into(), "幣".into())
         );
     }

@@ -49,7 +49,7 @@ fn an_index_and_excluded_files_below_a_root_are_not_read() {
     symlink("../own.txt", at("sub/to-own.txt")).unwrap();
     let mut options = Options::default();
     let all = read(dir.path(), &options).0;
-    // Links to what is read anyway add nothing.
+    // Links to files and folders that are read anyway add no pages.
     assert_eq!(all.len(), 6, "{all:?}");
     let cwd = std::env::current_dir().unwrap();
     let up = "../".repeat(cwd.components().count() - 1);
@@ -65,13 +65,13 @@ fn an_index_and_excluded_files_below_a_root_are_not_read() {
         assert_eq!(seen, ignored.map(at));
         assert!(report.skipped.is_empty());
     }
-    // Excluded by its content.
+    // The index is recognised by its content.
     write(at("index/WENSOU"));
     options.exclude = Vec::new();
     options.exclude_folder = Some(is_index);
     let (names, _) = read(dir.path(), &options);
     assert_eq!(names, ["a.txt", "own.txt", "sub/b.txt"]);
-    // Changes inside it do not change the archive.
+    // Changes inside the index do not change the fingerprint of the archive.
     let roots = [dir.path().to_owned()];
     let before = fingerprint(&roots, &options).unwrap();
     assert_eq!(scan::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
@@ -119,8 +119,8 @@ fn links_to_folders_outside_the_archive_are_reported_and_not_followed() {
     // Links to files outside are followed. Folders inside the archive are read once.
     assert_eq!(names, ["file.txt", "sub/a.txt"]);
     let skipped_for = |reason: &Reason| -> Vec<PathBuf> {
-        let skipped = report.skipped.iter().filter(|it| it.reason == *reason);
-        skipped.map(|it| it.path.strip_prefix(at("in")).unwrap().to_owned()).collect()
+        let skipped = report.skipped.iter().filter(|skipped| skipped.reason == *reason);
+        skipped.map(|skipped| skipped.path.strip_prefix(at("in")).unwrap().to_owned()).collect()
     };
     let outside = ["above", "out", "sub/relative"].map(PathBuf::from);
     assert_eq!(skipped_for(&Reason::SymlinkOutsideRoots), outside);
@@ -129,7 +129,7 @@ fn links_to_folders_outside_the_archive_are_reported_and_not_followed() {
         report.skipped[0].reason.to_string(),
         "a link to a folder outside the archive: add that folder as well if it belongs to it"
     );
-    // If the target is a root, too, it is read once.
+    // If the target of a link is a root, too, its files are read once.
     let mut count = 0;
     let roots = [at("in"), at("out")];
     let report = ingest(&roots, &Options::default(), &Silent, &mut |_| {
@@ -138,5 +138,5 @@ fn links_to_folders_outside_the_archive_are_reported_and_not_followed() {
     })
     .unwrap();
     assert_eq!(count, 2);
-    assert!(!report.skipped.iter().any(|it| it.path == at("in/out")));
+    assert!(!report.skipped.iter().any(|skipped| skipped.path == at("in/out")));
 }

@@ -1,4 +1,5 @@
-//! Kinds of files: each is read, or reported as skipped, or counted as ignored by its ending.
+//! Kinds of files: each file is read, or reported as skipped, or counted as ignored under the
+//! ending of its name.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -139,7 +140,7 @@ fn every_file_of_a_folder_is_read_reported_or_counted() {
 fn a_file_named_explicitly_is_read_or_refused() {
     for (name, bytes, count) in files() {
         let (articles, report) = read_named(name, &bytes);
-        // These are ignored in a folder, and read if the user names them.
+        // Text files that are ignored in a folder, and read if the user names them.
         let is_text = matches!(name, "z.css" | "aa.js" | "bb.log" | ".hidden.txt");
         assert_eq!(articles.len(), count.max(usize::from(is_text)), "{name}");
         assert_eq!(report.skipped.len(), usize::from(articles.is_empty()), "{name}");
@@ -244,7 +245,7 @@ fn records_of_search_engines_are_unwrapped() {
 }
 
 #[test]
-fn a_page_saved_with_its_files_is_read_like_the_page() {
+fn a_web_page_saved_as_mhtml_is_read_like_the_page() {
     let mht = "From: <Saved by Blink>\r\nSnapshot-Content-Location: https://a.b/c\r\nSubject: x\r\n\
         Date: Thu, 04 Mar 2021 05:06:07 +0800\r\nMIME-Version: 1.0\r\n\
         Content-Type: multipart/related; type=\"text/html\"; boundary=\"q\"\r\n\r\n--q\r\n\

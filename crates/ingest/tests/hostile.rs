@@ -1,4 +1,5 @@
-//! Hostile files: each is reported or read, and none stops, blocks or exhausts the process.
+//! Hostile files: each is reported or read, and none ends or blocks the process, or exhausts its
+//! memory.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
@@ -53,7 +54,7 @@ impl<F: Fn() + Sync> Progress for AfterWalk<F> {
 
 #[test]
 fn broken_text_is_kept_and_reported() {
-    let wide = |half: &[u16]| -> Vec<u8> {
+    let utf16_with = |half: &[u16]| -> Vec<u8> {
         let text = "正文的一段。\n第二段。\n".encode_utf16();
         let units = text.chain(half.iter().copied()).chain("后文。".encode_utf16());
         [0xfeff].into_iter().chain(units).flat_map(u16::to_le_bytes).collect()
@@ -62,9 +63,9 @@ fn broken_text_is_kept_and_reported() {
         ("invalid UTF-8", ["正文的第一段,共十二個字。".as_bytes(), b"\xff"].concat().repeat(9)),
         ("half a character", "正文的一段。".as_bytes()[..17].to_vec()),
         ("a NUL", "正文的一段。".repeat(200).into_bytes().into_iter().chain([0, b'a']).collect()),
-        ("half a surrogate, first", wide(&[0xd83d])),
-        ("half a surrogate, second", wide(&[0xde00])),
-        ("a byte too many", wide(&[]).into_iter().chain([0x4e]).collect()),
+        ("the first half of a surrogate pair", utf16_with(&[0xd83d])),
+        ("the second half of a surrogate pair", utf16_with(&[0xde00])),
+        ("a byte too many", utf16_with(&[]).into_iter().chain([0x4e]).collect()),
     ] {
         let (records, report) = read("a.txt", bytes);
         assert_eq!((records.len(), report.lossy.len()), (1, 1), "{what}");
@@ -88,8 +89,8 @@ fn broken_lines_of_a_dump_are_reported() {
     bytes.extend(b"\n{\"title\":\"\xff\"}\n");
     let (records, report) = read("a.jsonl", bytes);
     assert_eq!((records.len(), first(&records).title.as_str()), (1, "sound"));
-    let named: Vec<_> = report.skipped.iter().filter_map(|s| s.line).collect();
-    assert_eq!(named, [1, 2, 3, 4, 5, 7]);
+    let lines: Vec<_> = report.skipped.iter().filter_map(|s| s.line).collect();
+    assert_eq!(lines, [1, 2, 3, 4, 5, 7]);
     assert!(report.skipped.iter().all(|s| matches!(s.reason, Reason::Malformed(_))));
 }
 
@@ -186,7 +187,7 @@ fn a_dump_without_new_records_is_abandoned() {
 }
 
 #[test]
-fn a_gigabyte_in_one_line_is_refused_by_its_size() {
+fn a_page_of_a_gigabyte_is_refused_without_being_read() {
     let dir = tempfile::tempdir().unwrap();
     File::create(dir.path().join("a.txt")).unwrap().set_len(1 << 30).unwrap();
     let (_, report) = read_with(dir.path(), &Options::default(), &Silent);
@@ -212,7 +213,7 @@ fn an_id_is_a_name_and_never_a_path() {
     assert_eq!((count(dir.path()), count(&archive)), (1, 1), "nothing was written");
 }
 
-/// Only that these pages are read. `examples/linear.rs` measures that the time is linear.
+/// Checks only that these pages are read. `examples/linear.rs` measures that the time is linear.
 #[test]
 fn deep_and_crowded_pages_are_read() {
     let deep = format!("<html><body>{}正文。", "<div><b>".repeat(200_000));

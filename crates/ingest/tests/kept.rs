@@ -20,7 +20,8 @@ struct Stored(Vec<Record>);
 impl StoredRecords for Stored {
     fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
         let member = format!("{}!/", path.display());
-        let below = |it: &String| Path::new(it).starts_with(path) || it.starts_with(&member);
+        let below =
+            |other: &String| Path::new(other).starts_with(path) || other.starts_with(&member);
         let occurs_below = |record: &&Record| match record {
             Record::Article(article) => below(&article.path),
             Record::Flash(flash) => {
@@ -120,7 +121,7 @@ struct ArchiveFile {
     /// The number of its folder below the root.
     folder: usize,
     content: Content,
-    /// Whether it cannot be read after the scan.
+    /// Whether the file is removed after the scan, before it is read.
     disappears: bool,
 }
 
@@ -185,7 +186,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn what_is_read_and_what_is_kept_are_together_the_whole_archive(
+    fn records_that_are_read_or_kept_are_all_records_of_the_archive(
         files in archive_files(), threads in 1..4_usize,
     ) {
         let dir = tempfile::tempdir().unwrap();
@@ -193,15 +194,15 @@ proptest! {
         let roots = [dir.path().join("one"), dir.path().join("two")];
         roots.iter().for_each(|root| fs::create_dir(root).unwrap());
         let missing = write_archive(&roots, &files);
-        let (whole, before) = read(&roots);
+        let (whole, whole_report) = read(&roots);
         let mut stored = Stored(whole.clone());
         let (records, report) = read_changed(&roots, threads, Some(&mut stored), || {
             missing.iter().for_each(|path| fs::remove_file(path).unwrap());
         });
         prop_assert_eq!(&records, &whole, "missing: {:?}", missing);
-        let is_unreadable = |it: &&Skipped| matches!(it.reason, Reason::Unreadable(_));
+        let is_unreadable = |skipped: &&Skipped| matches!(skipped.reason, Reason::Unreadable(_));
         prop_assert_eq!(report.skipped.iter().filter(is_unreadable).count(), missing.len());
-        prop_assert_eq!(counts(&report), counts(&before));
+        prop_assert_eq!(counts(&report), counts(&whole_report));
         prop_assert_eq!(report.records_kept, count_in(&missing, &whole));
 
         // Records that were kept are kept again by the next build.
@@ -217,10 +218,10 @@ proptest! {
             Ok::<(), Infallible>(())
         })
         .unwrap();
-        prop_assert_eq!(articles, before.articles);
+        prop_assert_eq!(articles, whole_report.articles);
         prop_assert_eq!(
             (again.report.flashes_distinct, again.report.flash_occurrences),
-            (before.flashes_distinct, before.flash_occurrences)
+            (whole_report.flashes_distinct, whole_report.flash_occurrences)
         );
     }
 }
@@ -239,14 +240,13 @@ fn a_page_that_cannot_be_read_keeps_its_records() {
     assert_eq!(records, whole);
     assert_eq!((report.records_kept, report.pages), (2, 39), "an article and its flash item");
     assert_eq!(report.skipped.len(), 1);
-    // The next scan does not find it, so it has been deleted.
+    // The next scan does not find the page, so the page has been deleted.
     let (records, report) = read_changed(&roots, 2, Some(&mut Stored(whole)), || {});
     assert_eq!((records.iter().filter(|r| matches!(r, Record::Article(_))).count()), 39);
     assert_eq!((report.records_kept, report.skipped.len()), (0, 0));
 }
 
-/// The records as lines in an order of their own, for comparing two runs that read the files in
-/// different orders.
+/// The records as sorted lines, for comparing two runs that read the files in different orders.
 fn sorted_lines(records: &[Record]) -> Vec<String> {
     let line = |record: &Record| match record {
         Record::Article(article) => format!("{article:?}"),

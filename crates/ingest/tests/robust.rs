@@ -22,7 +22,7 @@ const PAGE: &str = "以太坊交易所 以太坊交易所\nCtrl+D 以太坊交�
 const HTML: &str = "<!DOCTYPE html><html><head><title>題目_站</title></head><body><h1>題目_GPT:CGPT價格</h1><p>正文<br>第二段</p>\
     <div class=\"tags\">Tags:<a href=\"/tag/1\">GPT</a></div><pre>一\n二</pre><script>x</script></body></html>";
 
-/// Parses a text as both kinds of page, and checks spans and paragraphs.
+/// Parses `text` both as a text page and as an HTML page, and checks spans and paragraphs.
 fn assert_parsed(text: &str) {
     for markup in [Markup::Text, Markup::Html] {
         let page = parse_page(text, markup, &CorpusStatistics::default());
@@ -111,22 +111,29 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text(text in "\\PC{0,300}") { assert_parsed(&text); }
+    fn any_text_is_parsed(text in "\\PC{0,300}") { assert_parsed(&text); }
 
     #[test]
-    fn spoilt_pages(text in spoilt(PAGE)) { assert_parsed(&text); }
+    fn spoilt_pages_are_parsed(text in spoilt(PAGE)) { assert_parsed(&text); }
 
     #[test]
-    fn spoilt_html(text in spoilt(HTML)) { assert_parsed(&text); }
+    fn spoilt_html_is_parsed(text in spoilt(HTML)) { assert_parsed(&text); }
 
     #[test]
-    fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400), html in any::<bool>()) {
-        read(&bytes, if html { "a.html" } else { "a.txt" });
+    fn any_bytes_are_read_or_reported(
+        bytes in prop::collection::vec(any::<u8>(), 0..400),
+        is_html in any::<bool>(),
+    ) {
+        read(&bytes, if is_html { "a.html" } else { "a.txt" });
     }
 
     #[test]
-    fn spoilt_bytes(text in spoilt(PAGE), cut in 0..1000_usize, wide in any::<bool>()) {
-        let mut bytes: Vec<u8> = if wide {
+    fn truncated_pages_in_other_encodings_are_read_or_reported(
+        text in spoilt(PAGE),
+        cut in 0..1000_usize,
+        is_utf16 in any::<bool>(),
+    ) {
+        let mut bytes: Vec<u8> = if is_utf16 {
             text.encode_utf16().flat_map(u16::to_le_bytes).collect()
         } else {
             encoding_rs::GB18030.encode(&text).0.into_owned()
@@ -136,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn spoilt_containers(
+    fn spoilt_containers_are_read_or_reported(
         kind in 0..8_usize,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         cut in prop::option::of(any::<prop::sample::Index>()),
@@ -162,8 +169,10 @@ proptest! {
     }
 
     #[test]
-    fn any_dump(bytes in prop::collection::vec(any::<u8>(), 1..200)) {
-        let line = [b"{\"title\":\"a\"}\n".as_slice(), &bytes].concat();
-        prop_assert!(read(&line, "a.jsonl") >= 1);
+    fn a_record_is_read_whatever_bytes_follow_it(
+        bytes in prop::collection::vec(any::<u8>(), 1..200),
+    ) {
+        let dump = [b"{\"title\":\"a\"}\n".as_slice(), &bytes].concat();
+        prop_assert!(read(&dump, "a.jsonl") >= 1);
     }
 }

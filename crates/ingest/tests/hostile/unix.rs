@@ -1,4 +1,5 @@
-//! Files that only Unix has: names that are not UTF-8, links, pipes, devices and rights.
+//! What only files of Unix have or are: names that are not UTF-8, links, pipes, devices, and
+//! rights.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -66,8 +67,8 @@ fn a_pipe_or_device_as_a_root_is_an_error() {
     let zero = dir.path().join("zero.txt");
     symlink("/dev/zero", &zero).unwrap();
     for root in [pipe, zero, PathBuf::from("/dev/null")] {
-        let nobody = &mut |_| Ok::<(), ()>(());
-        let result = ingest(std::slice::from_ref(&root), &Options::default(), &Silent, nobody);
+        let sink = &mut |_| Ok::<(), ()>(());
+        let result = ingest(std::slice::from_ref(&root), &Options::default(), &Silent, sink);
         assert!(matches!(result, Err(Error::NotAFile { path }) if path == root));
         assert!(wensou_ingest::fingerprint(&[root], &Options::default()).is_err());
     }

@@ -20,7 +20,7 @@ fn assert_archive_is_read(arguments: &[&str]) {
 
 /// Checks that the spans of flash items cover their texts, in pages whose encoding is known from
 /// their bytes: UTF-8, or any encoding with a byte order mark.
-fn assert_spans_cover_items(read: &score::Read) {
+fn assert_spans_cover_items(read: &score::ReadArchive) {
     for flash in read.flashes.values() {
         let occurrence = &flash.occurrences[0];
         let raw = std::fs::read(&occurrence.path).unwrap();

@@ -5,8 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod generated;
-mod layouts;
+mod known_layout;
 mod make_archive;
 mod score;
 mod thresholds;
-mod variants;
+mod unknown_layouts;

@@ -49,7 +49,7 @@ impl Matches {
 }
 
 /// All records of an archive, and the report of reading it.
-pub(crate) struct Read {
+pub(crate) struct ReadArchive {
     pub(crate) articles: Vec<Article>,
     /// Flash items by id. Each variant of an item is an item of its own here.
     pub(crate) flashes: HashMap<String, FlashItem>,
@@ -57,7 +57,7 @@ pub(crate) struct Read {
 }
 
 /// Reads an archive.
-pub(crate) fn read(root: &Path, options: &Options) -> Read {
+pub(crate) fn read(root: &Path, options: &Options) -> ReadArchive {
     let (mut articles, mut flashes) = (Vec::new(), HashMap::new());
     let report = ingest(&[PathBuf::from(root)], options, &Silent, &mut |record| {
         match record {
@@ -84,7 +84,7 @@ pub(crate) fn read(root: &Path, options: &Options) -> Read {
         Ok::<(), std::convert::Infallible>(())
     })
     .expect("the archive can be read");
-    Read { articles, flashes, report }
+    ReadArchive { articles, flashes, report }
 }
 
 /// The string at a key; empty if there is none.
@@ -110,8 +110,13 @@ fn iso(moment: Option<Moment>) -> String {
     }
 }
 
-/// Compares records with the truth. Every difference goes to `tell`.
-pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(String)) -> Score {
+/// Compares records with the truth. Passes a description of every difference to `tell`.
+pub(crate) fn score(
+    root: &Path,
+    truth: &str,
+    read: &ReadArchive,
+    tell: &mut dyn FnMut(String),
+) -> Score {
     let by_path: HashMap<&str, &Article> =
         read.articles.iter().map(|article| (article.path.as_str(), article)).collect();
     let mut score = Score::default();
@@ -129,7 +134,7 @@ pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(
         compare_tags(&mut tags, article, &page, tell);
     }
     let pages = score.pages.max(1) as f64;
-    for share in [
+    for fraction in [
         &mut score.title,
         &mut score.source,
         &mut score.category,
@@ -137,14 +142,15 @@ pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(
         &mut score.body,
         &mut score.related,
     ] {
-        *share /= pages;
+        *fraction /= pages;
     }
     score.flash_f1 = flashes.f1();
     score.tags_f1 = tags.f1();
     score
 }
 
-/// Adds 1 to the score of each value of an article that is that of the truth.
+/// Adds 1 to the score of each value that the article has in common with the truth. [`score`]
+/// divides these scores by the number of pages at the end.
 fn count_right_values(
     score: &mut Score,
     article: &Article,
@@ -182,7 +188,7 @@ fn count_right_values(
 fn compare_flashes(
     matches: &mut Matches,
     article: &Article,
-    read: &Read,
+    read: &ReadArchive,
     page: &Value,
     tell: &mut dyn FnMut(String),
 ) {

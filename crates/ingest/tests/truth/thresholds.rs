@@ -6,7 +6,7 @@ use crate::score::Score;
 pub(crate) fn assert_reached(what: &str, score: &Score, differences: &[String]) {
     println!("{what}: {score:.4?}");
     let excerpt = differences.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
-    for (part, share, threshold) in [
+    for (part, value, threshold) in [
         ("title", score.title, 0.995),
         ("source", score.source, 0.995),
         ("category", score.category, 0.995),
@@ -16,6 +16,6 @@ pub(crate) fn assert_reached(what: &str, score: &Score, differences: &[String]) 
         ("tags", score.tags_f1, 0.95),
         ("body", score.body, 0.99),
     ] {
-        assert!(share >= threshold, "{what}: {part} {share:.4} < {threshold}\n{excerpt}");
+        assert!(value >= threshold, "{what}: {part} {value:.4} < {threshold}\n{excerpt}");
     }
 }
