@@ -92,6 +92,9 @@ impl Words {
     }
 }
 
+/// The number of flash items of earlier pages that later pages may repeat.
+const KEPT_FLASHES: usize = 400;
+
 /// Writes `pages` pages into subfolders of `folder`, a thousand in each.
 pub(crate) fn write(folder: &Path, pages: usize) -> anyhow::Result<()> {
     let words = Words::new()?;
@@ -125,8 +128,8 @@ fn page(words: &Words, random: &mut Random, flashes: &mut Vec<String>) -> String
             if flashes.is_empty() || random.below(10) < 7 {
                 let flash = flash(words, random);
                 flashes.push(flash);
-                if flashes.len() > 400 {
-                    flashes.swap_remove(random.below(400));
+                if flashes.len() > KEPT_FLASHES {
+                    flashes.swap_remove(random.below(KEPT_FLASHES));
                 }
             }
             text.push_str(&flashes[random.below(flashes.len())]);

@@ -23,7 +23,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// Checks the laws of the date at the start of a line, and of the date that the line is.
+/// Checks the laws of the date at the start of a line, and of a line that is only a date.
 fn check_dates(line: &str) {
     if let Some((moment, bytes)) = fuzz_entry::date_prefix(line) {
         assert!(bytes > 0 && line.is_char_boundary(bytes));

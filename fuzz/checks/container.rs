@@ -26,6 +26,9 @@ pub fn check(data: &[u8]) {
     options.max_file_bytes = 1 << 16;
     options.max_container_bytes = 1 << 18;
     options.max_ratio = 20;
+    // The number of bytes that the limits allow: in proportion to the length of the file, but at
+    // least as many as a page may have, at most as many as a container may have, and the file
+    // itself.
     let allowed = (raw.len() as u64 * options.max_ratio)
         .max(options.max_file_bytes)
         .min(options.max_container_bytes)

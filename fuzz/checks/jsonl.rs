@@ -39,7 +39,7 @@ pub fn check(data: &[u8]) {
             assert!(article.paragraphs.iter().all(|p| !p.is_empty() && p.trim() == p));
         }
     });
-    // A file of invisible characters alone has no line to report.
+    // A file of white space and byte order marks alone has no line to report.
     let text = String::from_utf8_lossy(data);
     let blank = text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).is_empty();
     assert!(found > 0 || blank, "a line is read or reported");

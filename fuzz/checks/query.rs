@@ -29,7 +29,7 @@ pub fn check(data: &[u8]) {
         assert!(typed.get(location.bytes.start..location.bytes.end).is_some(), "inside the text");
         assert_eq!(location.bytes.in_chars(typed), location.chars);
     }
-    // Only two, because rendering one takes longer than parsing the query.
+    // Only the first two are rendered, because that takes longer than parsing the query.
     for (found, colour) in errors.iter().chain(&query.warnings).zip([false, true]) {
         let drawn = found.render(typed, Style { colour, columns: usize::from(*columns) });
         assert!(drawn.contains('^') && drawn.ends_with('\n'));

@@ -136,8 +136,8 @@ fn the_path_of_a_member_has_the_names_of_container_and_member() {
     // All together: the result does not depend on threads, and no id occurs twice.
     let mut options = Options::default();
     options.threads = 1;
-    let one = read_with(dir.path(), &options);
-    let mut ids: Vec<_> = articles(&one.0).iter().map(|a| a.id.clone()).collect();
+    let with_one_thread = read_with(dir.path(), &options);
+    let mut ids: Vec<_> = articles(&with_one_thread.0).iter().map(|a| a.id.clone()).collect();
     assert_eq!(ids.len(), 6 * 4, "every dump keeps its records");
     ids.sort();
     ids.dedup();
@@ -145,7 +145,7 @@ fn the_path_of_a_member_has_the_names_of_container_and_member() {
     assert!(ids.contains(&"x".to_owned()) && ids.contains(&"x@f.zip!/dump.jsonl".to_owned()));
     for threads in [2, 5] {
         options.threads = threads;
-        assert_eq!(read_with(dir.path(), &options), one, "{threads} threads");
+        assert_eq!(read_with(dir.path(), &options), with_one_thread, "{threads} threads");
     }
 }
 
@@ -163,7 +163,7 @@ fn the_bytes_of_a_record_are_found_again() {
         std::fs::write(dir.path().join(name), bytes).unwrap();
     }
     let (records, _) = read_with(dir.path(), &Options::default());
-    let mut seen = 0;
+    let mut count = 0;
     for record in &records {
         let occurrences = match record {
             Record::Article(article) => vec![(article.path.as_str(), article.span)],
@@ -181,10 +181,12 @@ fn the_bytes_of_a_record_are_found_again() {
             let bytes = original(Path::new(file), member, span).unwrap();
             let whole = if path.ends_with("jsonl.gz") { DUMP.as_bytes() } else { &big5 };
             assert_eq!(bytes, whole[span.start as usize..span.end as usize], "{path}");
-            seen += 1;
+            count += 1;
         }
     }
-    assert_eq!(seen, 4 * 2 + 2 * 2);
+    // Four pages, each with an article and an occurrence of the flash item, and two dumps of two
+    // records.
+    assert_eq!(count, 4 * 2 + 2 * 2);
     let file = dir.path().join("a.zip");
     let error = |member, end| original(&file, member, Span { start: 0, end }).unwrap_err().kind();
     assert_eq!(error(Some("none.txt"), 1), std::io::ErrorKind::NotFound);

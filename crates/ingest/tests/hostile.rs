@@ -177,7 +177,7 @@ fn a_dump_without_new_records_is_abandoned() {
         assert!((0..5).all(has), "{line}");
         assert!(!report.skipped.iter().any(|s| matches!(s.reason, Reason::Abandoned(_))), "{line}");
     }
-    // The reason is reported even after the limit on diagnostics.
+    // The reason for abandoning a dump is reported even after the limit on reported lines.
     options.max_barren_lines = 150_000;
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("a.jsonl"), "x\n".repeat(150_100)).unwrap();

@@ -26,11 +26,12 @@ struct Score {
     author: FieldScore,
     /// Characters that are indexed.
     indexed: usize,
-    /// Those of them in sentences that the truth accepts as part of the text (`accepted`).
+    /// Those of these characters in sentences that the truth accepts as part of the text
+    /// (`accepted`).
     accepted: usize,
     /// Sentences that the truth says must be in the text (`article`).
     sentences: usize,
-    /// Those of them that are indexed.
+    /// Those of these sentences that are indexed.
     found: usize,
 }
 
@@ -39,9 +40,9 @@ struct Score {
 struct FieldScore {
     /// Pages that state a value.
     stated: usize,
-    /// Those of them of which it was read.
+    /// Pages of which the stated value was read.
     right: usize,
-    /// Pages of which another value was read.
+    /// Pages of which a value was read that they do not state.
     mistaken: usize,
 }
 

@@ -66,9 +66,10 @@ impl DoubleArray {
         // Slot 0 is where unknown characters lead. It is never free, and nothing continues from it.
         array.take(0);
         let mut pending = BinaryHeap::new();
-        for (id, range) in children(words, 0..words.len(), 0) {
+        let depth = 0;
+        for (id, range) in children(words, 0..words.len(), depth) {
             array.take(u32::from(id));
-            array.fill(u32::from(id), ROOT, words, range, 1, &mut pending);
+            array.fill(u32::from(id), ROOT, words, range, depth + 1, &mut pending);
         }
         // Place nodes with many children first, while there is room for them.
         while let Some(Pending { words: Reverse((start, end)), depth, slot, .. }) = pending.pop() {

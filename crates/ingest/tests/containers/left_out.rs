@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn truncated_files_are_reported_as_damaged() {
     let text = PAGE.repeat(50);
-    let short = |bytes: &[u8]| bytes[..bytes.len() * 2 / 3].to_vec();
+    let truncated = |bytes: &[u8]| bytes[..bytes.len() * 2 / 3].to_vec();
     for (name, bytes) in [
         ("a.txt.gz", gz(text.as_bytes())),
         ("a.txt.zst", zst(text.as_bytes())),
@@ -15,14 +15,14 @@ fn truncated_files_are_reported_as_damaged() {
         ("a.zip", zip(&[("a.txt", &text)])),
         ("a.warc", warc("resource", "Content-Type: text/plain\r\n", text.as_bytes())),
     ] {
-        let (_, report) = read(name, &short(&bytes));
+        let (_, report) = read(name, &truncated(&bytes));
         let reason = &report.skipped.first().expect(name).reason;
         assert!(matches!(reason, Reason::Damaged(_)), "{name}: {reason}");
     }
     // The records before the damage are kept.
     let lines: String =
         (0..20_000).map(|n| format!("{{\"title\":\"{}\"}}\n", n * 7919 % 20_011)).collect();
-    let (records, report) = read("a.jsonl.gz", &short(&gz(lines.as_bytes())));
+    let (records, report) = read("a.jsonl.gz", &truncated(&gz(lines.as_bytes())));
     assert!(records.len() > 1000);
     assert!(report.skipped[0].line.is_some_and(|line| line as usize >= records.len()));
     assert!(matches!(report.skipped[0].reason, Reason::Damaged(_)));
@@ -30,6 +30,7 @@ fn truncated_files_are_reported_as_damaged() {
 
 #[test]
 fn files_with_wrong_checksums_or_content_are_reported_as_damaged() {
+    // Changes the byte that is `from_end` bytes before the end.
     let broken = |mut bytes: Vec<u8>, from_end: usize| {
         let at = bytes.len() - from_end;
         bytes[at] ^= 0x55;

@@ -166,8 +166,8 @@ fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut R
 /// Where the percentage at the end of a run starts: at `5` in `GDP5%`. `unpercented` is the run
 /// without the percent sign.
 fn percentage_start(unpercented: &str) -> usize {
-    let digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
-    let number = unpercented.trim_end_matches(digit).len();
+    let is_of_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let number = unpercented.trim_end_matches(is_of_number).len();
     number + unpercented[number..].bytes().take_while(|b| !b.is_ascii_digit()).count()
 }
 
@@ -272,20 +272,22 @@ impl<'f> Run<'f> {
         let part = &self.text[span.clone()];
         let chars: Vec<(usize, char)> =
             part.char_indices().map(|(at, c)| (span.start + at, c)).collect();
-        let letter = |c: char| class_of(c) == Class::Latin;
+        let is_letter = |c: char| class_of(c) == Class::Latin;
         for (n, two) in chars.windows(2).enumerate() {
             let [(before_at, before), (at, c)] = *two else { continue };
-            let upper = |at: usize| case.is_upper(at);
-            let divides = if letter(before) && letter(c) {
+            let is_upper = |at: usize| case.is_upper(at);
+            let divides = if is_letter(before) && is_letter(c) {
                 // A capital after a small letter (fooBar), or the last capital of an acronym if it
                 // starts a word (GPTStore).
                 let next_is_lower =
-                    chars.get(n + 2).is_some_and(|(at, c)| letter(*c) && !upper(*at));
-                upper(at) && (!upper(before_at) || (next_is_lower && !is_plural(&chars, n + 2)))
+                    chars.get(n + 2).is_some_and(|(at, c)| is_letter(*c) && !is_upper(*at));
+                is_upper(at)
+                    && (!is_upper(before_at) || (next_is_lower && !is_plural(&chars, n + 2)))
             } else {
                 // A change between letters and digits. A decimal point or a combining mark stays
                 // with the character before it.
-                (letter(before) && c.is_ascii_digit()) || (before.is_ascii_digit() && letter(c))
+                (is_letter(before) && c.is_ascii_digit())
+                    || (before.is_ascii_digit() && is_letter(c))
             };
             if divides {
                 pieces.push(start..at);

@@ -29,13 +29,13 @@ pub(crate) fn value(text: &str) -> Option<Value> {
     let mut last_exponent = u32::MAX;
     while let Some(number) = number(&text[len..]) {
         let after = &text[len + number.len()..];
-        let Some((taken, exponent)) =
+        let Some((multiplier_len, exponent)) =
             multiplier(after).filter(|(_, exponent)| *exponent < last_exponent)
         else {
             break;
         };
         sum = Some(sum.unwrap_or(0).checked_add(scaled(number, exponent)?)?);
-        len += number.len() + taken;
+        len += number.len() + multiplier_len;
         last_exponent = exponent;
     }
     let digits = sum.filter(|sum| *sum > 0)?.to_string();

@@ -138,11 +138,12 @@ fn decimal(text: &str) -> Option<Value> {
     }
     let len = point + '点'.len_utf8() + length;
     let number = format!("{whole}.{decimals}");
-    let Some((taken, exponent)) = multiplier(tail).filter(|_| !tail.starts_with(' ')) else {
+    let Some((multiplier_len, exponent)) = multiplier(tail).filter(|_| !tail.starts_with(' '))
+    else {
         return Some(Value { len, digits: number });
     };
     let digits = scaled(&number, exponent)?.to_string();
-    Some(Value { len: len + taken, digits })
+    Some(Value { len: len + multiplier_len, digits })
 }
 
 /// The value of tenths, such as 三成 or 三成五, as a percentage.
@@ -168,13 +169,13 @@ fn tenths(text: &str) -> Option<Value> {
 
 /// The digits of a year with other characters for zero: 二○二三年, 二ＯＯ三年.
 fn zeros_in_year(text: &str) -> Option<Value> {
-    let zero = |c: char| matches!(c, '○' | 'o' | '0');
+    let is_zero = |c: char| matches!(c, '○' | 'o' | '0');
     let year: Vec<char> = text.chars().take(5).collect();
     let [digits @ .., '年'] = year.as_slice() else { return None };
-    if digits.len() != 4 || !digits.iter().any(|c| zero(*c)) {
+    if digits.len() != 4 || !digits.iter().any(|c| is_zero(*c)) {
         return None;
     }
-    let value = |c: &char| if zero(*c) { Some(0) } else { digit(*c) };
+    let value = |c: &char| if is_zero(*c) { Some(0) } else { digit(*c) };
     let digits: Option<String> = digits.iter().map(|c| Some(value(c)?.to_string())).collect();
     let len = year[..4].iter().map(|c| c.len_utf8()).sum();
     digits.map(|digits| Value { len, digits })

@@ -20,8 +20,9 @@ pub(crate) const EXPAND: i32 = i32::MAX;
 /// A special entry of `FOLD`: the character combines with the one before it, or vanishes.
 pub(crate) const JOIN: i32 = i32::MIN;
 
-/// Looks `c` up in a two-level table: `pages` has the number of the page of every 64 characters,
-/// and `values` has the pages. `None` beyond the characters that the table covers.
+/// Looks `c` up in a two-level table with pages of 64 code points: `pages` has the number of the
+/// page of every 64 code points, and `values` has the values of each distinct page. `None` beyond
+/// the characters that the table covers.
 #[inline(always)]
 fn paged<T: Copy>(pages: &[u16], values: &[T], c: char) -> Option<T> {
     let page = *pages.get(c as usize >> 6)?;
