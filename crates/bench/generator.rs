@@ -32,7 +32,8 @@ impl Random {
 /// The words of the sample archive.
 struct Words {
     words: Vec<String>,
-    /// For each word the numbers of the words that follow it, each repeated as often as it does.
+    /// For each word, the numbers of the words that follow it somewhere, each repeated as often as
+    /// it follows.
     followers: Vec<Vec<u32>>,
 }
 

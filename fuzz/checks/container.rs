@@ -37,8 +37,8 @@ pub fn check(data: &[u8]) {
     let mut buffer = [0; 4096];
     fuzz_entry::members(name, raw, &options, &mut |path, mut read| {
         events += 1;
-        // A member that is left out is reported with the name that it has, which may lead outside.
-        // A member that is read has a path inside the file.
+        // A member that is left out is reported under its own name, which may lead out of the
+        // container. A member that is read has a path inside the container.
         let is_inside = !path.split('/').any(|part| part == "..");
         assert!(path.starts_with(name) && (is_inside || read.is_none()));
         while let Some(read) = read.as_mut() {

@@ -122,7 +122,7 @@ fn files_that_cannot_be_read_are_reported_with_the_reason() {
     {
         std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
         std::os::unix::fs::symlink("nowhere", dir.path().join("gone.txt")).unwrap();
-        // Opening it would block forever.
+        // Opening this pipe would block forever.
         assert!(
             std::process::Command::new("mkfifo")
                 .arg(dir.path().join("pipe.txt"))

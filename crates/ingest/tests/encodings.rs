@@ -19,8 +19,8 @@ const CANTONESE: &str = "佢哋琴日喺圖書館聽咗一個講座,講嘅係古
     後來有人帶住啲架生周圍去量,先將山同河嘅位一樣樣記低。有個細路問:點解同一條河喺三張圖度有三個名嘅?\n\
     佢話其實好簡單,每個朝代都有自己嘅叫法,畫圖嘅人就寫低佢聽到嗰個。\n";
 
-/// Encodes pages that are parts of a text, and checks that they are decoded to the same text. They
-/// start at every fifth character, so that no two begin alike.
+/// Encodes pages that are parts of a text, and checks that they are decoded to the same text. The
+/// pages start at every fifth character, so that no two begin alike.
 fn assert_decoded(text: &str, encoding: PageEncoding) {
     let starts: Vec<usize> = text.char_indices().step_by(5).map(|(at, _)| at).collect();
     for start in starts {

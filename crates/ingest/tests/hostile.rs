@@ -112,7 +112,7 @@ fn a_dump_with_an_endless_line_is_abandoned() {
     let dir = tempfile::tempdir().unwrap();
     let mut options = Options::default();
     options.max_line_bytes = 1 << 10;
-    // A line of 16 times the limit ends the dump; a shorter one is only skipped.
+    // A line of more than 16 times the limit ends the dump; a shorter one is only skipped.
     let long = |kibibytes: usize| format!("{{\"title\":\"{}\"}}\n", "a".repeat(kibibytes << 10));
     let dump = [&long(15), "{\"title\":\"乙\"}\n", &long(200), "{\"title\":\"丙\"}\n"].concat();
     fs::write(dir.path().join("a.jsonl"), &dump).unwrap();

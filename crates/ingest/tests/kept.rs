@@ -308,7 +308,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_its_records() {
     let mut scanned = scan::<Infallible>(&roots, &options(1)).unwrap();
     assert_eq!(scanned.files_by_root(), [0, 3]);
     scanned.declare_unreadable(roots[0].clone(), "no file is there".to_owned());
-    // Declaring a folder in it unreadable, too, changes nothing.
+    // Declaring a folder in this root unreadable, too, changes nothing.
     scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());
     let (records, report) = read_scanned(scanned, &whole);
     assert_eq!(sorted_lines(&records), sorted_lines(&whole));

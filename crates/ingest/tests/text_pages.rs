@@ -1,4 +1,5 @@
-//! Layouts of text pages: titles, bylines and dates without the known header, and with it.
+//! Titles, bylines and dates of text pages, in other layouts and below the header of the known
+//! layout.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used)]
@@ -309,7 +310,7 @@ fn unknown_labels_do_not_end_the_byline() {
     }
 }
 
-/// The values in their order, with title and category.
+/// What [`stated`] returns for a page with these values, this title and this category.
 fn stated_with(title: &str, category: &str, values: &str) -> String {
     let (names, url) = values.split_once(" url=").map_or((values, None), |(a, b)| (a, Some(b)));
     let url = url.map_or(String::new(), |url| format!(" url={url}"));

@@ -11,9 +11,9 @@ const BOUND_RANGE: usize = 1024;
 /// the list.
 ///
 /// Looking up a document, or intersecting the list with another one, costs a tenth of what it costs
-/// with a [`Cursor`]. Making it costs as much as reading the whole list, so it pays for lists that
-/// are read again and again. It takes 3/16 byte for each document of the file, and one byte for
-/// each of the list, see [`BitsetPostings::bytes`].
+/// with a [`Cursor`]. Decoding costs as much as reading the whole list, so it pays for lists that
+/// are read again and again. The decoded list takes 3/16 byte for each document of the file, and
+/// one byte for each of the list, see [`BitsetPostings::bytes`].
 ///
 /// ```
 /// # use ownedbytes::OwnedBytes;
@@ -65,7 +65,7 @@ impl BitsetPostings {
                 let ranges = *first as usize / BOUND_RANGE..=*last as usize / BOUND_RANGE;
                 max_tfs[ranges].iter_mut().for_each(|bound: &mut u8| *bound = max.max(*bound));
             }
-            // Most lists have no such tf.
+            // Most lists have no tf of 255 or more.
             if max == u8::MAX {
                 let all = docs.iter().copied().zip(tfs_here.iter().copied());
                 large_tfs.extend(all.filter(|(_, tf)| *tf >= 255));
@@ -74,7 +74,8 @@ impl BitsetPostings {
         Self { ranks: ranks(&bits).collect(), bits, tfs, large_tfs, max_tfs }
     }
 
-    /// The union of the lists of cursors at their first documents, with tf = 1.
+    /// The union of the lists of these cursors, which must be at their first documents. Every
+    /// document of the union has tf = 1.
     pub(crate) fn union(cursors: impl Iterator<Item = Cursor>, num_docs: usize) -> Self {
         let mut bits = vec![0; num_docs.div_ceil(64)];
         cursors.for_each(|mut cursor| cursor.fill(0, &mut bits));

@@ -28,10 +28,11 @@ use crate::term::{DocId, TermKey, TextField};
 /// text. The char ids take 5 MB, and 40 MB more while they are sorted.
 const RUN_SLOTS: usize = 5 << 19;
 
-/// The char ids of the characters of each field in the current run. Those of characters of
-/// Unicode's first plane are in a table.
+/// The char ids of the characters of each field in the current run.
 struct CharIds {
+    /// The char ids of characters of Unicode's first plane, by field and code point.
     table: Vec<u16>,
+    /// The char ids of all other characters.
     rare: HashMap<(TextField, char), u16>,
 }
 

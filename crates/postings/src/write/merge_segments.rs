@@ -250,9 +250,9 @@ struct OldString {
 
 /// Merges the lists of words or of paths, and returns their table.
 ///
-/// As in a build, strings are numbered in the order of their first documents, and those of one
-/// document in the order of their bytes. Lists are then looked up in each source by the old
-/// numbers, in the order of the new ones.
+/// As in a build, strings are numbered in the order of their first documents, and strings with the
+/// same first document in the order of their bytes. Lists are then looked up in each source by the
+/// old numbers, in the order of the new ones.
 fn merge_strings(
     sources: &[MergeSource<'_>],
     kind: Strings,

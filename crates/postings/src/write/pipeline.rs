@@ -121,7 +121,7 @@ pub(crate) fn encode_lists<W: Write + Send>(
         let merged = merged.and_then(|()| full.send(batch).map_err(|_| stopped()));
         drop(full);
         let wrote = writer_thread.join().unwrap_or_else(|_| Err(stopped()));
-        // An error of the writer comes first: it is why merging stopped.
+        // An error of the writer takes precedence, because it is why merging stopped.
         let writer = wrote?;
         merged.map(|()| writer)
     })

@@ -126,8 +126,8 @@ impl RunSorter {
         run.sort_char_ids();
         grow(&mut self.by_character, run.char_ids.len());
         grow(&mut self.by_bigram, run.char_ids.len());
-        // A character starts at most as many bigrams as it has occurrences, so both fit into the
-        // same groups.
+        // A character starts at most as many bigrams as it has occurrences, so the bigrams fit into
+        // groups of the same size as the characters.
         let groups = group_starts(&run.char_ids, run.characters.len());
         let ends = self.sort_characters(&run, groups.clone());
         let bigram_ends = self.sort_bigrams(&groups, &ends);
@@ -261,8 +261,8 @@ fn grow(buffer: &mut Vec<u64>, length: usize) {
 }
 
 /// Sorts the occurrences of words and paths by the bits of their keys, and returns them. `scratch`
-/// has as many elements. The occurrences of one key are in the order of their documents and stay
-/// so, because each pass is a stable counting sort by some of the bits.
+/// has as many elements as `words`. The occurrences of one key are in the order of their documents
+/// and stay so, because each pass is a stable counting sort by some of the bits.
 fn sorted_by_key<'w>(words: &'w mut [u64], scratch: &'w mut [u64]) -> &'w [u64] {
     const DIGIT_BITS: u32 = 11;
     let used = words.iter().fold(0, |used, word| used | word);

@@ -74,7 +74,7 @@ impl RunWriter {
     ) -> io::Result<()> {
         let width = Width::of(position.as_slice());
         self.push_header((width as u8) << 4, key, 1, document);
-        // The only number of `docs`: its doc id is written in the header, and its tf is 1.
+        // The only number of `docs` is 0: the header has the doc id, and tf is 1.
         self.bytes.push(0);
         width.write(position.as_slice(), &mut self.bytes);
         self.flush_if(BUFFER)

@@ -1,4 +1,4 @@
-//! The fold: maps all spellings of a text that a search treats alike to one.
+//! The fold, which maps all spellings that a search treats alike to one spelling.
 //!
 //! It combines NFKC, lower case, OpenCC's t2s and the variants of `data/tables/variants.tsv` in one
 //! table, which is built at compile time. Latin letters lose their accents, and ligatures become

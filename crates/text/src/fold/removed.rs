@@ -9,7 +9,7 @@ use crate::fold::annotation::annotations;
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// Bytes that are checked at once. The compiler makes vector instructions of such a loop.
+/// The number of bytes that one loop checks. The compiler makes vector instructions of that loop.
 const BLOCK: usize = 256;
 
 /// Whether a folded text may have annotations or accents, which the fold drops at its end. Most

@@ -10,7 +10,8 @@ pub enum Script {
     Hans,
     /// Traditional.
     Hant,
-    /// Both. Each has at least a tenth of the characters that only one script uses.
+    /// Both scripts: each has at least a tenth of those characters of the text that only one script
+    /// uses.
     Mixed,
     /// Undecided: no Chinese, or only characters that both scripts use.
     None,

@@ -89,8 +89,8 @@ const HIGH_BITS: u64 = ONES << 7;
 /// The first byte of `€` and `₿`.
 const CURRENCY: u8 = 0xe2;
 
-/// Whether a byte may be the first of a digit or of a symbol of [`is_symbol`]. If it may, it is the
-/// first byte of a character.
+/// Whether a byte may be the first of a digit or of a symbol of [`is_symbol`]. These bytes are
+/// always the first byte of a character.
 fn may_begin_term(b: u8) -> bool {
     matches!(b, b'0'..=b'9' | b'#' | b'$' | b'%' | b'+' | b'-' | b'.' | b'/' | b'@' | CURRENCY)
 }

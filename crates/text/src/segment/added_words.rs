@@ -18,8 +18,9 @@ pub(super) struct AddedWord {
 pub(super) struct AddedWords {
     /// By first character, ascending by length.
     by_first_char: HashMap<char, Vec<AddedWord>>,
-    /// For the id of each first character, a set of second characters (see [`second_char_bit`]). It
-    /// saves nearly all look-ups in `by_first_char`. Characters without an id share entry 0.
+    /// For the id of each first character, a set of second characters (see [`second_char_bit`]).
+    /// These sets save nearly all look-ups in `by_first_char`. Characters without an id share entry
+    /// 0.
     second_chars: Vec<u64>,
 }
 

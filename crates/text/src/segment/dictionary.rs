@@ -111,8 +111,8 @@ impl Dictionary {
 
     /// The words that are prefixes of `chars`, and the best of them to take. `ids` are the
     /// character ids, followed by two zeros; `short` are the short words found for them.
-    /// `log_probs(length)` is the log probability of the best route after a word of that length; it
-    /// must accept lengths up to 3 even near the end.
+    /// `log_probs(length)` is the log probability of the best route after a word of that length,
+    /// also for lengths up to 3 that reach beyond the end of `chars`.
     ///
     /// Of equally probable words the longer one wins. Rounding decides between nearly equal ones,
     /// so the operations are in the same order as in jieba.

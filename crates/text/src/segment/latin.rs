@@ -4,9 +4,9 @@
 //! and may end with a percent sign after a digit. Its term is the run without connectors, except
 //! those between two digits, which carry meaning (`3.5`, `2023-01-05`); thousands separators are
 //! dropped. Connectors divide a run into parts. Capitals (camel case, acronyms) and changes between
-//! letters and digits divide a part into pieces. Parts and pieces are terms as well. If there are
-//! three or more of them, so is each pair of neighbours: `ChatGPTPlus` is found by `chatgpt`,
-//! `2023-01-05` by `2023-01`.
+//! letters and digits divide a part into pieces. Parts and pieces are terms as well. If a run has
+//! three parts or more, or a part three pieces or more, each pair of neighbours is a term, too:
+//! `ChatGPTPlus` is found by `chatgpt`, `2023-01-05` by `2023-01`.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -140,8 +140,8 @@ pub(crate) fn cut<'f>(
     }
 }
 
-/// Adds the pieces of every part, pairs of them, and pairs across a connector: `F-16` of `F-16V`.
-/// `spans` are the parts.
+/// Adds the pieces of every part, pairs of these pieces, and pairs of pieces across a connector:
+/// `F-16` of `F-16V`. `spans` are the parts.
 fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut Ranges) {
     let mut all_pieces = Vec::new();
     for span in spans {

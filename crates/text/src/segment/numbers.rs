@@ -107,8 +107,8 @@ pub(super) fn scaled(number: &str, exponent: u32) -> Option<u128> {
 /// The characters that a Chinese numeral can start with.
 const FIRST_CHARS: [char; 13] =
     ['零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十'];
-/// A filter for these characters: bit n is set if n is the lowest six bits of one of them, and in
-/// `HIGH_BITS` if n is the next six bits.
+/// Two filters for these characters: bit n of `LOW_BITS` is set if n is the lowest six bits of a
+/// character, and bit n of `HIGH_BITS` if n is its next six bits.
 const LOW_BITS: u64 = first_char_bits(0);
 const HIGH_BITS: u64 = first_char_bits(6);
 
@@ -198,7 +198,7 @@ pub(super) fn with_multipliers(run: &str) -> Option<u128> {
             small = unit;
         } else {
             section = section.checked_add(number.unwrap_or(0))?;
-            // 一万亿 multiplies what comes before, 一亿二千万 adds to it.
+            // In 一万亿, 亿 multiplies all that comes before; in 一亿二千万, 万 multiplies only 二千.
             total = match unit.cmp(&large) {
                 _ if total == 0 => section.checked_mul(unit)?,
                 Ordering::Greater => total.checked_add(section)?.checked_mul(unit)?,

@@ -1,8 +1,8 @@
 //! The dictionary's double-array trie, which is embedded in the binary and read in place.
 //!
 //! Its edges are whole characters. [`char_id`] numbers them from 1, the most frequent first, so
-//! that a step is one load and frequent nodes share cache lines. `build/trie.rs` builds it. Every
-//! step checks its bounds, so nothing needs to be validated at start.
+//! that a step is one load and frequent nodes share cache lines. `build/trie.rs` builds the trie.
+//! Every step checks its bounds, so nothing needs to be validated at start.
 //!
 //! `crawdad` has the same structure and finds prefixes as fast (30 ns a character of dictionary
 //! words, ours 32 ns), but it has to copy its 6.4 MB into memory at every start, which takes

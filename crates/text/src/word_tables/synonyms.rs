@@ -99,8 +99,8 @@ impl Synonyms {
         self.groups.push((relation, members));
     }
 
-    /// The synonyms of the word with this key, as the tables write them. Each comes once, and the
-    /// word itself does not.
+    /// The synonyms of the word with this key, as the tables write them. Each synonym is returned
+    /// once, and the word itself is not.
     pub fn synonyms_of<'s>(
         &'s self,
         key: &[char],
