@@ -122,7 +122,7 @@ fn emit_words(code: &mut String, hash: &mut Fnv, dict: &Dict) -> Vec<u8> {
     let freq_ids: BTreeMap<u32, u16> = (1..).zip(&freqs).map(|(id, freq)| (*freq, id)).collect();
     assert_eq!(freq_ids.len(), freqs.len(), "16 bits are too few for the frequencies");
     emit(code, "FREQS", "u32", [0].iter().chain(&freqs));
-    // Logarithms are taken here, because 15,000 of them would cost a cold query 0.2 ms.
+    // Logarithms are taken here, because 15,000 of them would cost every new process 0.2 ms.
     let logs = freqs.iter().map(|freq| format!("{:?}", f64::from(*freq).ln()));
     let logs = std::iter::once("f64::NEG_INFINITY".to_owned()).chain(logs);
     emit(code, "LOG_FREQS", "f64", logs);

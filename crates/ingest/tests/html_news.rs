@@ -191,8 +191,9 @@ fn measure_the_speed_of_parsing() {
     let Some(folder) = news_folder() else { return };
     let packed = fs::read(folder.join("pages.tar.xz")).unwrap();
     let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut lzma_rust2::XzReader::new(&packed[..], true), &mut bytes)
-        .unwrap();
+    let allow_multiple_streams = true;
+    let mut reader = lzma_rust2::XzReader::new(&packed[..], allow_multiple_streams);
+    std::io::Read::read_to_end(&mut reader, &mut bytes).unwrap();
     let mut archive = tar::Archive::new(&bytes[..]);
     let pages: Vec<String> = archive
         .entries()

@@ -52,7 +52,8 @@ fn run() -> Result<(), String> {
         coded.push_str(&format!("{shared}\t{suffix}\t{freq}\n"));
         before = chars;
     }
-    let packed = miniz_oxide::deflate::compress_to_vec(coded.as_bytes(), 10);
+    let best_compression = 10;
+    let packed = miniz_oxide::deflate::compress_to_vec(coded.as_bytes(), best_compression);
     fs::write(target, &packed).map_err(|e| format!("{target}: {e}"))?;
     let _ = writeln!(
         io::stderr(),

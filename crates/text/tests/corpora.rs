@@ -39,9 +39,9 @@ fn skipped(why: &str) {
     let _ = writeln!(io::stderr(), "SKIPPED: {why}");
 }
 
-/// Every `stride`th text, for checks that would take too long on all.
-pub(crate) fn sample(stride: usize) -> Vec<String> {
-    texts().into_iter().step_by(stride).collect()
+/// Every `n`th text, for checks that would take too long on all.
+pub(crate) fn every_nth_text(n: usize) -> Vec<String> {
+    texts().into_iter().step_by(n).collect()
 }
 
 /// Adds the values of all text fields of JSON lines.

@@ -13,9 +13,9 @@ use crate::tables::char_id;
 /// Cuts runs of Han characters.
 pub(super) struct HanSegmenter {
     pub(super) dictionary: Dictionary,
-    /// jieba with an empty dictionary, for its HMM, which joins characters that the most probable
-    /// segmentation leaves single. Created at first use, because creating it writes half a megabyte
-    /// of memory.
+    /// jieba with an empty dictionary, for its hidden Markov model (HMM), which joins characters
+    /// that the most probable segmentation leaves single. Created at first use, because creating it
+    /// writes half a megabyte of memory.
     hmm: OnceLock<Jieba>,
 }
 

@@ -1,5 +1,5 @@
 //! The tables that `build.rs` composes, and those that people edit (`sources`). They are constant
-//! data, so that a cold start only pays for the pages of memory that it touches.
+//! data, so that a new process only pays for the pages of memory that it touches.
 
 pub(crate) mod class;
 pub(crate) mod ignorable;

@@ -11,7 +11,7 @@ use crate::tables::sources::{NAMES, REGIONS};
 /// The tables of names and of regional words, precomputed. After the fingerprint, the first line
 /// has [`Synonyms::longest`]. A group has one line for each key of its members: the key, the
 /// relation, and all members. Lines are ordered by key. Computing this table and that of the words
-/// at start would take up to a sixth of the time of a cold query.
+/// at start would take up to a sixth of the time of a query in a new process.
 const PRECOMPUTED: &str = include_str!("../../data/synonyms.tsv");
 
 /// Why one word is a synonym of another.

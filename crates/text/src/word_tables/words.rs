@@ -10,7 +10,7 @@ use crate::tables::sources::WORDS;
 /// The words of `data/tables/words.tsv` and the names of `data/tables/names.tsv`, precomputed in
 /// the order in which they are added to the dictionary: folded word, frequency, and the frequency
 /// that it had before it was added. Computing this table and that of the synonyms at start would
-/// take up to a sixth of the time of a cold query.
+/// take up to a sixth of the time of a query in a new process.
 const PRECOMPUTED: &str = include_str!("../../data/words.tsv");
 
 /// The longest name of a part of speech in jieba's tables, in letters.
