@@ -13,7 +13,7 @@ use crate::process::{Programs, Times, on_one_core, times_of, wall_time_of, write
 /// The number of bytes of text for the bare segmentation: enough for a stable result.
 const SEGMENTED_BYTES: usize = 20 << 20;
 
-/// The number of rounds of measurements, of which the best one counts.
+/// The number of rounds of measurements. Of each measurement, the best result of all rounds counts.
 const ROUNDS: usize = 5;
 /// No further round begins after this time.
 const MAX_TIME: Duration = Duration::from_secs(60);

@@ -1,4 +1,5 @@
-//! Queries with hits: words and phrases drawn from the archive's own pages, the same in every run.
+//! Queries, the same in every run: words and phrases drawn from the archive's own pages, which have
+//! hits, phrases of its most frequent characters, and filters.
 
 use std::collections::HashMap;
 

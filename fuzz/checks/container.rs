@@ -27,8 +27,8 @@ pub fn check(data: &[u8]) {
     options.max_container_bytes = 1 << 18;
     options.max_ratio = 20;
     // The number of bytes that the limits allow: in proportion to the length of the file, but at
-    // least as many as a page may have, at most as many as a container may have, and the file
-    // itself.
+    // least as many as a page may have and at most as many as a container may have; always as many
+    // as the file has itself.
     let allowed = (raw.len() as u64 * options.max_ratio)
         .max(options.max_file_bytes)
         .min(options.max_container_bytes)

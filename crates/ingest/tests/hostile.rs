@@ -89,8 +89,8 @@ fn broken_lines_of_a_dump_are_reported() {
     bytes.extend(b"\n{\"title\":\"\xff\"}\n");
     let (records, report) = read("a.jsonl", bytes);
     assert_eq!((records.len(), first(&records).title.as_str()), (1, "sound"));
-    let lines: Vec<_> = report.skipped.iter().filter_map(|s| s.line).collect();
-    assert_eq!(lines, [1, 2, 3, 4, 5, 7]);
+    let line_numbers: Vec<_> = report.skipped.iter().filter_map(|s| s.line).collect();
+    assert_eq!(line_numbers, [1, 2, 3, 4, 5, 7]);
     assert!(report.skipped.iter().all(|s| matches!(s.reason, Reason::Malformed(_))));
 }
 

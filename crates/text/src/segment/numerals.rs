@@ -13,10 +13,10 @@ use crate::segment::numbers::{
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// Every number with a multiplier and every Chinese numeral: its range in characters of the folded
-/// text, and its value in plain digits, with a point and decimals (三点五) or a percent sign (三成) if
-/// it has some. These are the tokens of kind [`crate::TokenKind::Value`] that
-/// [`crate::Segmenter::segment`] produces.
+/// Every number with a multiplier, and every Chinese numeral that is not a whole number below ten:
+/// its range in characters of the folded text, and its value in plain digits, with a point and
+/// decimals (三点五) or a percent sign (三成) if it has some. These are the tokens of kind
+/// [`crate::TokenKind::Value`] that [`crate::Segmenter::segment`] produces.
 ///
 /// ```
 /// use wensou_text::{Folded, values};

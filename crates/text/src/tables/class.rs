@@ -6,13 +6,14 @@
 #[repr(u8)]
 pub(crate) enum Class {
     /// Spaces, punctuation, control and format characters, modifier symbols, symbols of mathematics
-    /// (Unicode's general category Sm) and of money.
+    /// (Unicode's general category Sm) and of money, and code points without a character.
     Separator,
     /// A combining mark that is not a letter. It belongs to the word before it, and to no phrase.
     Mark,
     /// Han characters.
     Han,
-    /// ASCII digits. NFKC turns other digits into these.
+    /// ASCII digits. NFKC turns full-width and superscript digits, among others, into these. Digits
+    /// of other scripts are of the class [`Class::Letter`].
     Digit,
     /// Letters of the Latin script.
     Latin,
