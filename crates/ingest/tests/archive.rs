@@ -76,7 +76,7 @@ fn a_flash_item_that_occurs_in_many_pages_is_one_record() {
 }
 
 #[test]
-fn a_dump_gives_its_items_their_ids() {
+fn records_keep_the_ids_that_their_dump_gives() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "a.txt", format!("正文。\n\n{FLASH}\n"));
     let lines = [

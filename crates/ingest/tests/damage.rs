@@ -76,7 +76,7 @@ fn files_with_many_nul_or_control_bytes_are_binary() {
 }
 
 #[test]
-fn a_paragraph_in_another_encoding_is_read_in_its_own() {
+fn a_paragraph_in_another_encoding_than_its_page_is_decoded() {
     for encoding in [GB18030, BIG5] {
         let item = encoding.encode(ITEM).0;
         for foreign_lines in [1, 10] {

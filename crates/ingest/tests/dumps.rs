@@ -136,7 +136,7 @@ fn keys_that_are_not_used_are_reported_once() {
 }
 
 #[test]
-fn a_map_says_which_keys_hold_which_fields() {
+fn the_option_map_names_the_keys_of_fields() {
     let mut options = Options::default();
     options.map = "text=inhalt,date=meta.zeit,title=t".parse().unwrap();
     let line = r#"{"t":"甲","inhalt":"乙","meta":{"zeit":"2021-03-04"},"content":"丙"}"#;

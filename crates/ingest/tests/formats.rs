@@ -201,7 +201,7 @@ fn attachments_are_counted_as_ignored() {
 }
 
 #[test]
-fn the_spans_of_mbox_messages_cover_them() {
+fn the_span_of_an_mbox_message_is_the_whole_message() {
     let one = format!("From a@b.c Thu Mar  4 05:06:07 2021\n{MAIL}\n");
     let mbox = one.repeat(3);
     let dir = tempfile::tempdir().unwrap();

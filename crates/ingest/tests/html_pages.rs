@@ -245,7 +245,7 @@ fn tags_are_read_from_metadata_and_links() {
 }
 
 #[test]
-fn the_span_of_a_flash_item_covers_it() {
+fn the_span_of_a_flash_item_covers_the_item() {
     let item = "甲公司完成融资：据官方消息，甲公司完成新一轮融资，金额未披露。[2022/1/30 9:22:03]";
     let html = format!(
         "<html><body><div class=nav><a>首页</a></div><div>{}<p>&nbsp;{item}</p>{}</div></body></html>",

@@ -80,7 +80,7 @@ fn the_flash_items_of_the_real_page_are_read() {
 }
 
 #[test]
-fn the_body_of_the_real_page_has_nothing_else_in_it() {
+fn the_body_of_the_real_page_has_only_the_text_of_the_article() {
     let Some(page) = real_page() else { return };
     assert_eq!(
         page.article.paragraphs[0],

@@ -23,7 +23,7 @@ fn phrases() -> Vec<&'static str> {
 }
 
 #[test]
-fn t2s_is_opencc_on_every_character() {
+fn t2s_agrees_with_opencc_on_every_character() {
     let opencc = converter(DefaultConfig::T2S);
     // NUL ends a C string.
     for c in '\u{1}'..=char::MAX {
@@ -33,7 +33,7 @@ fn t2s_is_opencc_on_every_character() {
 }
 
 #[test]
-fn t2s_is_opencc_on_every_phrase_alone_and_before_every_other() {
+fn t2s_agrees_with_opencc_on_every_phrase_alone_and_before_every_other() {
     let opencc = converter(DefaultConfig::T2S);
     let phrases = phrases();
     assert!(phrases.len() >= 277);
@@ -56,7 +56,7 @@ fn t2s_is_opencc_on_every_phrase_alone_and_before_every_other() {
 }
 
 #[test]
-fn t2s_is_opencc_on_real_text_and_does_not_change_its_fold() {
+fn t2s_agrees_with_opencc_on_real_text_and_keeps_its_fold() {
     let opencc = converter(DefaultConfig::T2S);
     let texts = corpora::texts();
     let mut bytes = 0;

@@ -77,7 +77,7 @@ fn scripts_are_recognised_by_their_own_characters() {
 }
 
 #[test]
-fn the_fingerprint_is_a_constant() {
+fn the_fingerprint_is_computed_at_compile_time() {
     const FINGERPRINT: u64 = analysis_fingerprint();
     assert_ne!(FINGERPRINT, 0);
 }

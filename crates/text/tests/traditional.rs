@@ -88,7 +88,7 @@ const FREE_CHOICES: [&str; 17] = [
 ];
 
 #[test]
-fn real_text_comes_back_from_simplified() {
+fn real_traditional_text_is_restored_from_simplified() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/corpora/drcd-dev/corpus.jsonl");
     let Ok(lines) = fs::read_to_string(&path) else {

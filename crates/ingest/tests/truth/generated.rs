@@ -4,7 +4,7 @@ use wensou_ingest::Options;
 
 use crate::{make_archive, score, thresholds};
 
-/// Makes an archive with these arguments of the tool, reads it and checks the scores.
+/// Makes an archive with these arguments of `make_archive.py`, reads it and checks the scores.
 fn assert_archive_is_read(arguments: &[&str]) {
     let Some(archive) = make_archive::make(250, arguments) else { return };
     let read = score::read(&archive.root, &Options::default());
@@ -44,12 +44,12 @@ fn assert_spans_cover_items(read: &score::ReadArchive) {
 }
 
 #[test]
-fn traditional_text() {
+fn traditional_text_is_read() {
     assert_archive_is_read(&["--seed", "1"]);
 }
 
 #[test]
-fn mixed_scripts_formats_and_encodings() {
+fn mixed_scripts_formats_and_encodings_are_read() {
     assert_archive_is_read(&[
         "--seed",
         "2",
@@ -63,12 +63,12 @@ fn mixed_scripts_formats_and_encodings() {
 }
 
 #[test]
-fn items_that_occur_only_once() {
+fn flash_items_that_occur_only_once_are_found() {
     assert_archive_is_read(&["--seed", "3", "--flash-repeat", "0"]);
 }
 
 #[test]
-fn simplified_html_in_gb18030() {
+fn simplified_html_in_gb18030_is_read() {
     assert_archive_is_read(&[
         "--seed",
         "4",
@@ -82,11 +82,11 @@ fn simplified_html_in_gb18030() {
 }
 
 #[test]
-fn traditional_big5() {
+fn traditional_text_in_big5_is_read() {
     assert_archive_is_read(&["--seed", "5", "--encoding", "big5"]);
 }
 
 #[test]
-fn utf16() {
+fn traditional_text_in_utf16_is_read() {
     assert_archive_is_read(&["--seed", "6", "--encoding", "utf-16"]);
 }

@@ -145,7 +145,7 @@ impl BitsetPostings {
         match self.tfs[rank(&self.bits, &self.ranks, doc as usize)] {
             u8::MAX => {
                 let found = self.large_tfs.binary_search_by_key(&doc, |(doc, _)| *doc);
-                found.map_or(0, |at| self.large_tfs[at].1)
+                found.map(|at| self.large_tfs[at]).map_or(0, |(_, tf)| tf)
             }
             tf => u32::from(tf),
         }

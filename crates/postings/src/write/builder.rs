@@ -370,7 +370,8 @@ impl NumberBuffer {
         });
         self.new.sort_unstable();
         for (word, at) in self.new.drain(..) {
-            self.numbers[at].1 = interner.number_of(&word)?;
+            let (_, number) = &mut self.numbers[at];
+            *number = interner.number_of(&word)?;
         }
         Ok(())
     }
