@@ -48,7 +48,8 @@ fn without_output(command: &mut Command) -> &mut Command {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
     pub(crate) wall: Duration,
-    /// Processor time, of the program and of the system for it; waiting for the disk not included.
+    /// The processor time that the program used, and the system on its behalf. Waiting for the disk
+    /// is not included.
     pub(crate) processor: Duration,
 }
 

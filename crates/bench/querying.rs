@@ -63,8 +63,8 @@ fn measure_cold(
         "| a process | median, ms | over `true`, ms | × mapping the index | peak memory, MB |"
     );
     println!("|---|---:|---:|---:|---:|");
-    let nothing = median_wall_time(programs.runs, |_| Command::new("true"))?;
-    let mapping = median_wall_time(programs.runs, |_| {
+    let median_of_true = median_wall_time(programs.runs, |_| Command::new("true"))?;
+    let median_of_mapping = median_wall_time(programs.runs, |_| {
         let mut command = Command::new(&programs.this);
         command.arg("--map").arg(index);
         command
@@ -73,13 +73,16 @@ fn measure_cold(
         let took = median_wall_time(programs.runs, command)?;
         let peaks = (0..PEAK_RUNS).map(|n| programs.peak(&command(n)));
         let peak = peaks.collect::<anyhow::Result<Vec<u64>>>()?.into_iter().max();
-        let (over, times) = (took - nothing, took / mapping);
+        let (over, times) = (took - median_of_true, took / median_of_mapping);
         let peak = peak.unwrap_or_default() as f64 / 1e6;
         println!("| {name} | {took:.2} | {over:.2} | {times:.2} | {peak:.0} |");
         Ok(())
     };
-    println!("| `true` | {nothing:.2} | 0 | | |");
-    println!("| mapping the index files | {mapping:.2} | {:.2} | 1.00 | |", mapping - nothing);
+    println!("| `true` | {median_of_true:.2} | 0 | | |");
+    println!(
+        "| mapping the index files | {median_of_mapping:.2} | {:.2} | 1.00 | |",
+        median_of_mapping - median_of_true
+    );
     for flag in ["--version", "--help"] {
         let command = |_| {
             let mut command = Command::new(&programs.wensou);

@@ -10,14 +10,14 @@ use wensou_ingest::Options;
 
 use crate::{make_archive, score, thresholds};
 
-/// How to write a page. In `crumb` and `source`, `{}` stands for the value of the page. A part that
-/// is empty or `false` is left out.
+/// How to write a page. In `breadcrumb` and `source`, `{}` stands for the value of the page. A part
+/// that is empty or `false` is left out.
 #[derive(Debug, Clone, Copy, Default)]
 struct Layout {
     /// The lines with the name of the site.
     header: bool,
     /// The line with the category.
-    crumb: &'static str,
+    breadcrumb: &'static str,
     title: bool,
     tail: Tail,
     /// The line of tags below the body.
@@ -25,7 +25,7 @@ struct Layout {
     /// The related articles in the footer.
     stubs: bool,
     /// The lines with author and date.
-    time: &'static str,
+    author_and_time: &'static str,
     /// The line with the source.
     source: &'static str,
     /// What separates paragraphs.
@@ -57,12 +57,12 @@ enum Tail {
 /// The layout that the parser knows.
 const USUAL: Layout = Layout {
     header: true,
-    crumb: "首頁 > {} > Info",
+    breadcrumb: "首頁 > {} > Info",
     title: true,
     tail: Tail::Usual,
     tags: true,
     stubs: true,
-    time: "Author:\n\nTime:1900/1/1 0:00:00",
+    author_and_time: "Author:\n\nTime:1900/1/1 0:00:00",
     source: "來源:{}",
     gap: "\n\n",
     line_end: "\n",
@@ -102,8 +102,8 @@ fn write_header(out: &mut String, page: &mut Value, layout: Layout) {
     } else {
         page["site"] = json!("");
     }
-    if !layout.crumb.is_empty() {
-        writeln!(out, "{}\n", layout.crumb.replace("{}", text(page, "category"))).unwrap();
+    if !layout.breadcrumb.is_empty() {
+        writeln!(out, "{}\n", layout.breadcrumb.replace("{}", text(page, "category"))).unwrap();
     } else if !layout.stubs {
         page["category"] = json!("");
     }
@@ -120,8 +120,8 @@ fn write_title_and_byline(out: &mut String, page: &mut Value, layout: Layout) {
             Tail::None => write!(out, "{title}\n\n").unwrap(),
         }
     }
-    if !layout.time.is_empty() {
-        write!(out, "{}\n\n", layout.time).unwrap();
+    if !layout.author_and_time.is_empty() {
+        write!(out, "{}\n\n", layout.author_and_time).unwrap();
     }
     if layout.source.is_empty() {
         page["source"] = json!("");
@@ -287,20 +287,20 @@ macro_rules! variants {
 
 variants! {
     usual {}
-    no_breadcrumb { crumb: "" }
+    no_breadcrumb { breadcrumb: "" }
     no_footer { stubs: false }
     no_tags_line { tags: false }
-    no_tags_line_nor_breadcrumb { tags: false, crumb: "" }
+    no_tags_line_nor_breadcrumb { tags: false, breadcrumb: "" }
     neither_tags_nor_footer { tags: false, stubs: false }
-    no_author_nor_time { time: "" }
+    no_author_nor_time { author_and_time: "" }
     one_tag_after_the_title { tail: Tail::OneTag }
     a_tag_before_the_title { tail: Tail::TagBefore }
     no_tail { tail: Tail::None }
-    only_the_body { header: false, crumb: "", title: false, time: "", tags: false, stubs: false }
+    only_the_body { header: false, breadcrumb: "", title: false, author_and_time: "", tags: false, stubs: false }
     only_the_body_without_source {
-        header: false, crumb: "", title: false, time: "", tags: false, stubs: false, source: "",
+        header: false, breadcrumb: "", title: false, author_and_time: "", tags: false, stubs: false, source: "",
     }
-    only_title_and_body { header: false, crumb: "", time: "", tags: false, stubs: false }
+    only_title_and_body { header: false, breadcrumb: "", author_and_time: "", tags: false, stubs: false }
     single_line_feeds { gap: "\n" }
     single_line_feeds_without_columns { gap: "\n", column: false }
     carriage_returns { line_end: "\r\n" }
@@ -310,14 +310,14 @@ variants! {
     author_and_source { source: "作者:PackyMcCormick,NotBoring原文來源:{}" }
     source_after_author_line { source: "文 | 張三\n\n本文來源:{}" }
     sister_site {
-        header: false, crumb: "導航:首頁 > {} > 正文", time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
+        header: false, breadcrumb: "導航:首頁 > {} > 正文", author_and_time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
         tags: false, stubs: false,
     }
     another_sister_site {
-        header: false, crumb: "當前位置:首頁 » {} » 正文", time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
+        header: false, breadcrumb: "當前位置:首頁 » {} » 正文", author_and_time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
     }
-    stated_time { time: "Author:張三\n\nTime:2023/5/10 8:00:00" }
-    author_and_time_on_one_line { time: "Author: Time:1900/1/1 0:00:00" }
+    stated_time { author_and_time: "Author:張三\n\nTime:2023/5/10 8:00:00" }
+    author_and_time_on_one_line { author_and_time: "Author: Time:1900/1/1 0:00:00" }
     ordinary_html { html: true }
     ordinary_html_without_tail_and_tags { html: true, tail: Tail::None, tags: false }
 }

@@ -1,9 +1,10 @@
-//! The tables that `build.rs` composes, and those that people edit (`sources`). They are constant
-//! data, so that a new process only pays for the pages of memory that it touches.
+//! The tables that `build.rs` composes, and the tables of words and synonyms, embedded as people
+//! edit them (`embedded`). All are constant data, so that a new process only pays for the pages of
+//! memory that it touches.
 
 pub(crate) mod class;
+pub(crate) mod embedded;
 pub(crate) mod ignorable;
-pub(crate) mod sources;
 
 use self::class::{Class, is_han};
 use self::ignorable::is_ignorable;

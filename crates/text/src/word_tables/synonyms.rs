@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::editable::{self, TableError};
 use super::precomputed::precomputed;
 use crate::fold::key::key_of;
-use crate::tables::sources::{NAMES, REGIONS};
+use crate::tables::embedded::{NAMES, REGIONS};
 
 /// The tables of names and of regional words, precomputed. After the fingerprint, the first line
 /// has [`Synonyms::longest`]. A group has one line for each key of its members: the key, the
@@ -74,7 +74,7 @@ impl Synonyms {
         synonyms
     }
 
-    /// The built-in tables, read from their sources.
+    /// The built-in tables, computed from the embedded text.
     fn computed() -> Self {
         let mut synonyms = Synonyms::default();
         for (relation, table) in [(Relation::Name, NAMES), (Relation::Region, REGIONS)] {

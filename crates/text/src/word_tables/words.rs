@@ -5,7 +5,7 @@ use super::editable::{self, TableError};
 use super::precomputed;
 use crate::fold::fold;
 use crate::tables::class::is_han;
-use crate::tables::sources::WORDS;
+use crate::tables::embedded::WORDS;
 
 /// The words of `data/tables/words.tsv` and the names of `data/tables/names.tsv`, precomputed in
 /// the order in which they are added to the dictionary: folded word, frequency, and the frequency

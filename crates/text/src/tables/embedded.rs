@@ -1,4 +1,4 @@
-//! The tables of words and synonyms of the repository, which are compiled into the program.
+//! The tables of words and synonyms of the repository as text, embedded in the program.
 
 pub(crate) const WORDS: &str = include_str!("../../../../data/tables/words.tsv");
 pub(crate) const NAMES: &str = include_str!("../../../../data/tables/names.tsv");
