@@ -10,14 +10,15 @@ use wensou_ingest::Options;
 
 use crate::{make_archive, score, thresholds};
 
-/// How to write a page. In `breadcrumb` and `source`, `{}` stands for the value of the page. A part
-/// that is empty or `false` is left out.
+/// How to write a page. In `breadcrumb` and `source`, `{}` stands for the category and the source
+/// of the page. A part that is empty or `false` is left out.
 #[derive(Debug, Clone, Copy, Default)]
 struct Layout {
     /// The lines with the name of the site.
     header: bool,
     /// The line with the category.
     breadcrumb: &'static str,
+    /// Whether the page has a title.
     title: bool,
     tail: Tail,
     /// The line of tags below the body.
@@ -37,6 +38,7 @@ struct Layout {
     column: bool,
     /// Whether the stamps of flash items have no time.
     date_only: bool,
+    /// Whether the page is HTML.
     html: bool,
 }
 
@@ -277,7 +279,7 @@ fn assert_layout_is_read(name: &str, layout: Layout) {
     thresholds::assert_reached(name, &score, &differences);
 }
 
-macro_rules! variants {
+macro_rules! layouts {
     ($($name:ident { $($field:ident: $value:expr),* $(,)? })*) => {
         $(#[test] fn $name() {
             assert_layout_is_read(stringify!($name), Layout { $($field: $value,)* ..USUAL });
@@ -285,7 +287,7 @@ macro_rules! variants {
     };
 }
 
-variants! {
+layouts! {
     usual {}
     no_breadcrumb { breadcrumb: "" }
     no_footer { stubs: false }
@@ -296,11 +298,17 @@ variants! {
     one_tag_after_the_title { tail: Tail::OneTag }
     a_tag_before_the_title { tail: Tail::TagBefore }
     no_tail { tail: Tail::None }
-    only_the_body { header: false, breadcrumb: "", title: false, author_and_time: "", tags: false, stubs: false }
-    only_the_body_without_source {
-        header: false, breadcrumb: "", title: false, author_and_time: "", tags: false, stubs: false, source: "",
+    only_the_body {
+        header: false, breadcrumb: "", title: false, author_and_time: "", tags: false,
+        stubs: false,
     }
-    only_title_and_body { header: false, breadcrumb: "", author_and_time: "", tags: false, stubs: false }
+    only_the_body_without_source {
+        header: false, breadcrumb: "", title: false, author_and_time: "", tags: false,
+        stubs: false, source: "",
+    }
+    only_title_and_body {
+        header: false, breadcrumb: "", author_and_time: "", tags: false, stubs: false,
+    }
     single_line_feeds { gap: "\n" }
     single_line_feeds_without_columns { gap: "\n", column: false }
     carriage_returns { line_end: "\r\n" }
@@ -310,11 +318,13 @@ variants! {
     author_and_source { source: "作者:PackyMcCormick,NotBoring原文來源:{}" }
     source_after_author_line { source: "文 | 張三\n\n本文來源:{}" }
     sister_site {
-        header: false, breadcrumb: "導航:首頁 > {} > 正文", author_and_time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
+        header: false, breadcrumb: "導航:首頁 > {} > 正文",
+        author_and_time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
         tags: false, stubs: false,
     }
     another_sister_site {
-        header: false, breadcrumb: "當前位置:首頁 » {} » 正文", author_and_time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
+        header: false, breadcrumb: "當前位置:首頁 » {} » 正文",
+        author_and_time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
     }
     stated_time { author_and_time: "Author:張三\n\nTime:2023/5/10 8:00:00" }
     author_and_time_on_one_line { author_and_time: "Author: Time:1900/1/1 0:00:00" }
