@@ -224,6 +224,9 @@ fn one_char(field: &str, location: &str) -> char {
     }
 }
 
+/// More mappings in a row than this must be a circle.
+const MAX_CHAIN: usize = 8;
+
 /// Combines t2s and the variants, and follows each mapping to its end, so that folding a folded
 /// text does not change it.
 fn compose(t2s: &BTreeMap<char, char>, variants: &BTreeMap<char, char>) -> BTreeMap<char, char> {
@@ -240,7 +243,7 @@ fn compose(t2s: &BTreeMap<char, char>, variants: &BTreeMap<char, char>) -> BTree
         let mut to = *from;
         for round in 0.. {
             let Some(next) = step(to) else { break };
-            assert!(round < 8, "the tables map {from} in a circle");
+            assert!(round < MAX_CHAIN, "the tables map {from} in a circle");
             to = next;
         }
         composed.insert(*from, to);

@@ -40,8 +40,8 @@ fn first_word_end(words: &[u8]) -> usize {
         // A byte of this number is zero where a separator is. The lowest bit found is that of the
         // first separator.
         let differs_from_separator = u64::from_le_bytes(*eight) ^ (ONES * WORD_SEPARATOR as u64);
-        let is_separator = differs_from_separator.wrapping_sub(ONES) & !differs_from_separator;
-        let found = is_separator & (ONES << 7);
+        let separator_bits = differs_from_separator.wrapping_sub(ONES) & !differs_from_separator;
+        let found = separator_bits & (ONES << 7);
         if found != 0 {
             return found.trailing_zeros() as usize / 8;
         }

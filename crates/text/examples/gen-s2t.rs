@@ -37,7 +37,7 @@ fn run() -> Result<(), String> {
     let mut entries = BTreeMap::new();
     for name in ["STCharacters", "STPhrases", "STPhrases_GeneratedFromRegionalPhrases"] {
         for (from, to) in read(&folder.join(name).with_extension("txt"))? {
-            let to = longest_match(&to, &variants);
+            let to = replace_longest_entries(&to, &variants);
             if from.chars().count() != to.chars().count() {
                 return Err(format!("{from} and {to} differ in length"));
             }
@@ -60,7 +60,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, String>, String> {
 }
 
 /// Replaces the longest entry of `table` at each position of `text`.
-fn longest_match(text: &str, table: &BTreeMap<String, String>) -> String {
+fn replace_longest_entries(text: &str, table: &BTreeMap<String, String>) -> String {
     let (mut out, mut remaining) = (String::new(), text);
     while let Some(c) = remaining.chars().next() {
         let ends = remaining.char_indices().map(|(at, c)| at + c.len_utf8()).collect::<Vec<_>>();

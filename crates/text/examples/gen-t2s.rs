@@ -14,10 +14,10 @@ use std::{env, fs, io};
 
 use opencc_rust::{DefaultConfig, OpenCC};
 
-/// Blocks that hold Han characters, up to the end of plane 3.
+/// Blocks of the basic plane that hold Han characters.
 const HAN: [std::ops::RangeInclusive<u32>; 4] =
     [0x2E80..=0x2FDF, 0x3000..=0x303F, 0x3400..=0x9FFF, 0xF900..=0xFAFF];
-const HAN_ASTRAL: std::ops::RangeInclusive<u32> = 0x2_0000..=0x3_FFFD;
+const HAN_OF_PLANES_2_AND_3: std::ops::RangeInclusive<u32> = 0x2_0000..=0x3_FFFD;
 
 fn main() -> ExitCode {
     match run() {
@@ -52,7 +52,7 @@ fn run() -> Result<(), String> {
 /// Writes every character that OpenCC converts; returns their number.
 fn write_chars(t2s: &OpenCC, out: &mut String) -> usize {
     let mut count = 0;
-    for code in HAN.into_iter().flatten().chain(HAN_ASTRAL) {
+    for code in HAN.into_iter().flatten().chain(HAN_OF_PLANES_2_AND_3) {
         let Some(c) = char::from_u32(code) else { continue };
         let converted = t2s.convert(c.to_string());
         if converted != c.to_string() {

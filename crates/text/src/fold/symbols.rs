@@ -70,8 +70,8 @@ pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
         // ignores them.
         let eight = u64::from_le_bytes(*eight);
         let differs_from_currency = eight ^ (ONES * u64::from(CURRENCY));
-        let is_currency = differs_from_currency.wrapping_sub(ONES) & !differs_from_currency;
-        let mut found = (!eight | is_currency) & HIGH_BITS;
+        let currency_bits = differs_from_currency.wrapping_sub(ONES) & !differs_from_currency;
+        let mut found = (!eight | currency_bits) & HIGH_BITS;
         while found != 0 {
             terms_at(folded, number * 8 + found.trailing_zeros() as usize / 8, &mut emit);
             found &= found - 1;

@@ -182,7 +182,8 @@ struct TokenEmitter<'f, 's> {
     route: &'s [RouteStep],
     /// Whether every character takes three bytes, so that byte offsets can be computed.
     three_bytes: bool,
-    /// If not, the byte offset of each character, followed by the length of the run.
+    /// The byte offset of each character, followed by the length of the run; used if some character
+    /// does not take three bytes.
     offsets: &'s [u32],
 }
 
