@@ -67,10 +67,27 @@ impl Footer {
             let bytes = bytes.try_into().map_err(|_| "its footer is too short")?;
             *number = u64::from_le_bytes(bytes);
         }
-        let [lists, dictionary, dictionary_index, words, paths, num_docs, ..] = numbers;
-        // `a` and `b` are the numbers of documents by kind, `c` to `h` the lengths by kind and
-        // field.
-        let [.., a, b, c, d, e, f, g, h, oldest, newest, page_sums_hash, hash, magic] = numbers;
+        let [
+            lists,
+            dictionary,
+            dictionary_index,
+            words,
+            paths,
+            num_docs,
+            articles,
+            flashes,
+            article_title,
+            article_body,
+            article_tags,
+            flash_title,
+            flash_body,
+            flash_tags,
+            oldest,
+            newest,
+            page_sums_hash,
+            hash,
+            magic,
+        ] = numbers;
         if magic != MAGIC {
             return Err("it does not end as a postings file of this format does");
         }
@@ -84,8 +101,11 @@ impl Footer {
             words,
             paths,
             num_docs,
-            docs_by_kind: [a, b],
-            total_lengths: [[c, d, e], [f, g, h]],
+            docs_by_kind: [articles, flashes],
+            total_lengths: [
+                [article_title, article_body, article_tags],
+                [flash_title, flash_body, flash_tags],
+            ],
             date_bounds: [oldest, newest],
             page_sums_hash,
         })

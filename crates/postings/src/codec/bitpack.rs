@@ -46,7 +46,7 @@ pub(crate) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
         ($($width:literal)*) => {
             match width {
                 0 => out.fill(0),
-                $($width => groups::<$width>(bytes, out),)*
+                $($width => unpack_groups::<$width>(bytes, out),)*
                 _ => return None,
             }
         };
@@ -55,15 +55,16 @@ pub(crate) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
     Some(())
 }
 
-/// Unpacks numbers; the caller has checked that there are enough bytes.
-fn groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
+/// Unpacks numbers of `WIDTH` bits, in groups of eight. The caller has checked that there are
+/// enough bytes.
+fn unpack_groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
     let mut at = 0;
     // A number is read from eight bytes at once. In the last groups, these would reach beyond the
     // end of `bytes`, so the loop below copies their bytes into a longer array first.
     let within_bytes = (bytes.len().saturating_sub(GROUP)) / WIDTH;
     let whole = within_bytes.min(out.len() / GROUP);
     for numbers in out[..whole * GROUP].chunks_exact_mut(GROUP) {
-        group::<WIDTH>(&bytes[at..at + WIDTH + GROUP], numbers);
+        unpack_group::<WIDTH>(&bytes[at..at + WIDTH + GROUP], numbers);
         at += WIDTH;
     }
     for numbers in out[whole * GROUP..].chunks_mut(GROUP) {
@@ -71,7 +72,7 @@ fn groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
         let remaining = &bytes[at.min(bytes.len())..bytes.len().min(at + WIDTH)];
         padded[..remaining.len()].copy_from_slice(remaining);
         let mut eight = [0; GROUP];
-        group::<WIDTH>(&padded[..WIDTH + GROUP], &mut eight);
+        unpack_group::<WIDTH>(&padded[..WIDTH + GROUP], &mut eight);
         numbers.copy_from_slice(&eight[..numbers.len()]);
         at += WIDTH;
     }
@@ -79,7 +80,7 @@ fn groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
 
 /// Unpacks up to eight numbers.
 #[inline(always)]
-fn group<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u32]) {
+fn unpack_group<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u32]) {
     for (at, number) in numbers.iter_mut().enumerate() {
         *number = read_at(bytes, at * WIDTH, WIDTH as u8);
     }

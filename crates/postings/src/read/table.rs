@@ -57,7 +57,7 @@ impl Table {
             let middle = (low + high) / 2;
             text.clear();
             let first =
-                self.block(middle, blocks).and_then(|mut it| next_entry(&mut it, &mut text));
+                self.block(middle, blocks).and_then(|mut block| next_entry(&mut block, &mut text));
             // Of equal entries, the first may be in the block before.
             match first.is_some() && text.as_slice() < from.as_bytes() {
                 true => low = middle + 1,
@@ -82,7 +82,7 @@ impl Table {
         (count.unwrap_or_default() as usize).min(self.bytes.len() / 4)
     }
 
-    /// The bytes of a block, of `blocks`.
+    /// The bytes of the block with this number, in a table of `blocks` blocks.
     fn block(&self, number: usize, blocks: usize) -> Option<&[u8]> {
         let starts = self.bytes.len().checked_sub(4 + blocks * 4)?;
         let start = self.bytes.u32(starts + number * 4)? as usize;
@@ -97,7 +97,8 @@ impl Table {
     }
 }
 
-/// Reads the next entry of a block: updates `text`, the entry before, and returns the number.
+/// Reads the next entry of a block: replaces `text`, the text of the entry before, by the text of
+/// this entry, and returns its number.
 fn next_entry(block: &mut &[u8], text: &mut Vec<u8>) -> Option<u32> {
     let shared = usize::try_from(read_varint(block)?).ok()?;
     let suffix = usize::try_from(read_varint(block)?).ok()?;

@@ -45,13 +45,9 @@ impl RunWriter {
         let widths =
             [&list.docs, &list.extra_tfs, &list.position_deltas].map(|numbers| Width::of(numbers));
         let has_tf = !list.extra_tfs.is_empty();
-        let [a, b, c] = widths.map(|width| width as u8);
-        self.push_header(
-            u8::from(has_tf) << 6 | c << 4 | b << 2 | a,
-            key,
-            list.docs.len(),
-            document,
-        );
+        let [docs_width, tfs_width, deltas_width] = widths.map(|width| width as u8);
+        let tag = u8::from(has_tf) << 6 | deltas_width << 4 | tfs_width << 2 | docs_width;
+        self.push_header(tag, key, list.docs.len(), document);
         if has_tf {
             write_varint(list.extra_tfs.len() as u64, &mut self.bytes);
             write_varint(list.position_deltas.len() as u64, &mut self.bytes);
@@ -61,7 +57,7 @@ impl RunWriter {
         {
             width.write(numbers, &mut self.bytes);
         }
-        self.flush_if(BUFFER)
+        self.flush_if_at_least(BUFFER)
     }
 
     /// Writes a list of one document with one position, or without positions. Most lists of a run
@@ -77,7 +73,7 @@ impl RunWriter {
         // The only number of `docs` is 0: the header has the doc id, and tf is 1.
         self.bytes.push(0);
         width.write(position.as_slice(), &mut self.bytes);
-        self.flush_if(BUFFER)
+        self.flush_if_at_least(BUFFER)
     }
 
     fn push_header(&mut self, tag: u8, key: TermKey, documents: usize, first: u32) {
@@ -89,7 +85,7 @@ impl RunWriter {
     }
 
     /// Writes the buffer if it has at least this many bytes.
-    fn flush_if(&mut self, bytes: usize) -> io::Result<()> {
+    fn flush_if_at_least(&mut self, bytes: usize) -> io::Result<()> {
         if self.bytes.len() >= bytes {
             self.file.write_all(&self.bytes)?;
             self.bytes.clear();
@@ -99,7 +95,7 @@ impl RunWriter {
 
     /// Writes what is left in the buffer, and rewinds the file.
     pub(super) fn finish(mut self) -> io::Result<File> {
-        self.flush_if(0)?;
+        self.flush_if_at_least(0)?;
         self.file.rewind()?;
         Ok(self.file)
     }
