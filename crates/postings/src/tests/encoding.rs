@@ -42,7 +42,8 @@ fn varints(numbers: impl IntoIterator<Item = u32>) -> Vec<u8> {
 
 /// Encodes postings, pairs of a doc id and a position, as FORMAT.md says.
 fn encode_list(postings: &[(u32, u32)], has_positions: bool) -> Vec<u8> {
-    let documents: Vec<&[(u32, u32)]> = postings.chunk_by(|a, b| a.0 == b.0).collect();
+    let documents: Vec<&[(u32, u32)]> =
+        postings.chunk_by(|(doc, _), (next_doc, _)| doc == next_doc).collect();
     let (mut skips, mut blocks, mut last) = (Vec::new(), Vec::new(), None);
     for block in documents.chunks(BLOCK) {
         blocks.extend(encode_block(block, last, has_positions));

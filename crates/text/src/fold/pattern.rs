@@ -250,8 +250,9 @@ fn symbols_of(folded: &Folded<'_>, key: &Key, at: usize, symbols: &mut Vec<(usiz
     let spaced = text.contains(char::is_whitespace);
     let digit_at =
         |at: Option<usize>| at.and_then(|at| key.chars().get(at)).is_some_and(|c| is_digit(*c));
-    let all = !spaced && digit_at(at.checked_sub(1)) && digit_at(Some(at));
-    symbols.extend((range.start..).zip(text.chars()).filter(|(_, c)| all || is_symbol(*c)));
+    // Between two digits without a space, all punctuation counts.
+    let all_count = !spaced && digit_at(at.checked_sub(1)) && digit_at(Some(at));
+    symbols.extend((range.start..).zip(text.chars()).filter(|(_, c)| all_count || is_symbol(*c)));
     spaced
 }
 
