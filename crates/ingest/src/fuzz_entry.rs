@@ -18,7 +18,7 @@ use crate::mail;
 use crate::options::Options;
 use crate::page::byline;
 use crate::page::labels::Labels;
-use crate::pipeline::finding::Finding;
+use crate::pipeline::read_event::ReadEvent;
 use crate::pipeline::reader::Reader;
 use crate::record::{Moment, Record};
 use crate::report::{Reason, Skipped};
@@ -130,8 +130,8 @@ fn dump(
     };
     let _ = Reader { options, encoding, one_root: false }.dump(input, &mut |found| {
         match found {
-            Finding::Record { record, line } => emit(Ok((*record, line))),
-            Finding::Skipped(skipped) => emit(Err(skipped)),
+            ReadEvent::Record { record, line } => emit(Ok((*record, line))),
+            ReadEvent::Skipped(skipped) => emit(Err(skipped)),
             _ => {}
         }
         ControlFlow::Continue(())

@@ -37,7 +37,7 @@ use text_reader::TextReader;
 
 use crate::input::own_output;
 use crate::input::{self, DumpKind, Input, Kind};
-use crate::pipeline::finding::{DumpKeys, Finding, skipped};
+use crate::pipeline::read_event::{DumpKeys, ReadEvent, skipped};
 use crate::pipeline::reader::Reader;
 use crate::record::DateOrigin;
 use crate::report::Reason;
@@ -47,11 +47,11 @@ impl Reader<'_> {
     pub(crate) fn dump(
         &self,
         input: Input<'_>,
-        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+        emit: &mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let Input { path, bytes, whole_file_bytes, io_errors, charset, .. } = input;
         let kind = if let Kind::Dump(kind) = input.kind { kind } else { DumpKind::JsonLines };
-        emit(Finding::DumpBegins { relative: input.relative })?;
+        emit(ReadEvent::DumpBegins { relative: input.relative })?;
         // Each message states its own encoding.
         let is_mail = kind == DumpKind::Mbox;
         let encoding = if is_mail { Some(UTF_8) } else { self.encoding.or(charset) };
@@ -63,7 +63,7 @@ impl Reader<'_> {
         }
         let is_own = |start: &[u8]| own_output::is_output_of_archive(start, input.root.as_deref());
         match file.fill_buf() {
-            Ok(start) if is_own(start) => return emit(Finding::Ignored(path.into())),
+            Ok(start) if is_own(start) => return emit(ReadEvent::Ignored(path.into())),
             Ok(_) => {}
             Err(error) => {
                 let reason = io_errors.take().unwrap_or_else(|| input::reason(&error));
@@ -95,7 +95,7 @@ impl Reader<'_> {
                 let unused = records.keys.unused.into_sorted();
                 let keys = DumpKeys { unused, mistyped: records.keys.mistyped.into_sorted() };
                 let bytes = file.bytes_read();
-                emit(Finding::Dump { path, bytes, repaired, keys: Box::new(keys) })
+                emit(ReadEvent::Dump { path, bytes, repaired, keys: Box::new(keys) })
             }
         }
     }

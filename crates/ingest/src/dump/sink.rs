@@ -13,7 +13,7 @@ use crate::direct_mapped_cache::DirectMapped;
 use crate::fields::understood::RawFields;
 use crate::input::{self, io_errors::IoErrors};
 use crate::options::Options;
-use crate::pipeline::finding::{Finding, member, skipped};
+use crate::pipeline::read_event::{ReadEvent, member, skipped};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, UnreadDate};
 
@@ -49,7 +49,7 @@ pub(super) struct Sink<'a> {
     pub(super) repaired: u64,
     /// Number of lines or records so far.
     pub(super) count: u64,
-    pub(super) emit: &'a mut dyn FnMut(Finding) -> ControlFlow<()>,
+    pub(super) emit: &'a mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
 }
 
 impl Sink<'_> {
@@ -106,7 +106,7 @@ impl Sink<'_> {
 
     /// Reports a part of a record that is not read, such as an attachment.
     pub(super) fn ignored(&mut self, name: &str) -> Flow {
-        self.emit(Finding::Ignored(member(self.path, name)))
+        self.emit(ReadEvent::Ignored(member(self.path, name)))
     }
 
     fn skip(&mut self, line: u64, reason: Reason) -> Flow {
@@ -150,19 +150,19 @@ impl Sink<'_> {
                 self.repaired += u64::from(mended.repaired);
                 if mended.is_kept {
                     let kept = FileSpan { path: self.path.into(), span };
-                    self.emit(Finding::MojibakeKept(kept))?;
+                    self.emit(ReadEvent::MojibakeKept(kept))?;
                 }
                 if let Some(text) = unread_date {
                     let path = self.path.into();
-                    self.emit(Finding::UnreadDate(UnreadDate { path, line: Some(line), text }))?;
+                    self.emit(ReadEvent::UnreadDate(UnreadDate { path, line: Some(line), text }))?;
                 }
-                self.emit(Finding::Record { record: Box::new(record), line })
+                self.emit(ReadEvent::Record { record: Box::new(record), line })
             }
         }
     }
 
-    fn emit(&mut self, finding: Finding) -> Flow {
-        match (self.emit)(finding) {
+    fn emit(&mut self, event: ReadEvent) -> Flow {
+        match (self.emit)(event) {
             ControlFlow::Continue(()) => Flow::Continue(()),
             ControlFlow::Break(()) => Flow::Break(End::ReceiverStopped),
         }

@@ -16,9 +16,9 @@ use crate::options::Options;
 use crate::pipeline::carry_over::{self, StoredRecords, stored_records};
 use crate::pipeline::chunks::{CHUNK, ChunkReader};
 use crate::pipeline::current_dump::CurrentDump;
-use crate::pipeline::finding::{Finding, ReadFile};
 use crate::pipeline::ids::Ids;
 use crate::pipeline::ordered::{Out, ordered};
+use crate::pipeline::read_event::{ReadEvent, ReadFile};
 use crate::pipeline::read_paths::ReadPaths;
 use crate::pipeline::reader::{Reader, ThreadCaches};
 use crate::pipeline::record_sink::{Ingested, RecordSink};
@@ -132,9 +132,9 @@ pub fn ingest_scanned<E>(
     let pass = SecondPass { reader, survey, statistics, refused, omit_repeats, progress };
     let worker = || {
         let mut thread = pass.thread(&file_list);
-        move |number: usize, out: &Out<'_, Finding>| thread.read_chunk(number, out)
+        move |number: usize, out: &Out<'_, ReadEvent>| thread.read_chunk(number, out)
     };
-    ordered(0..survey.chunks.len(), threads, worker, |finding| records.receive(finding))?;
+    ordered(0..survey.chunks.len(), threads, worker, |event| records.receive(event))?;
     records.carry_over_refused()?;
     records.finish(survey.totals)
 }
@@ -232,8 +232,8 @@ impl SecondPass<'_> {
 }
 
 impl SecondPassThread<'_> {
-    /// Reads the files of a chunk, and puts the findings into `out`.
-    fn read_chunk(&mut self, number: usize, out: &Out<'_, Finding>) {
+    /// Reads the files of a chunk, and puts the [`ReadEvent`]s into `out`.
+    fn read_chunk(&mut self, number: usize, out: &Out<'_, ReadEvent>) {
         let Self { pass, thread_caches, files, survey_caches, surveyed_files } = self;
         let ChunkLocation { thread, page_at, mut file_at } = pass.survey.chunks[number];
         survey_caches[thread].seek(page_at);
@@ -246,7 +246,7 @@ impl SecondPassThread<'_> {
                 Ok(found) => found,
                 Err(error) => {
                     // If the receiver has gone, there is nothing left to do.
-                    let _ = out.put(Finding::ListFailed(error), 0);
+                    let _ = out.put(ReadEvent::ListFailed(error), 0);
                     return;
                 }
             };
@@ -254,30 +254,25 @@ impl SecondPassThread<'_> {
                 // If a part of the folder could be listed, its files follow here. Its stored
                 // records are then carried over after all files.
                 if !source.path.starts_with(path)
-                    && out.put(Finding::NotWalked(path.clone()), 0).is_break()
+                    && out.put(ReadEvent::NotWalked(path.clone()), 0).is_break()
                 {
                     return;
                 }
             }
             let statistics = pass.statistics;
-            let flow = pass.reader.read(
-                &source,
-                surveyed_page,
-                statistics,
-                thread_caches,
-                &mut |finding| {
-                    let weight = finding.weight();
-                    out.put(finding, weight)
-                },
-            );
+            let flow =
+                pass.reader.read(&source, surveyed_page, statistics, thread_caches, &mut |event| {
+                    let weight = event.weight();
+                    out.put(event, weight)
+                });
             if flow.is_break() {
                 continue;
             }
             let path = source.path.to_string_lossy().into_owned();
             let read_file = ReadFile { path, stamp: source.stamp, surveyed: file };
-            let finding = Finding::FileRead(Box::new(read_file));
-            let weight = finding.weight();
-            if out.put(finding, weight).is_continue() {
+            let event = ReadEvent::FileRead(Box::new(read_file));
+            let weight = event.weight();
+            if out.put(event, weight).is_continue() {
                 pass.progress.advance(1, source.stamp.bytes);
             }
         }

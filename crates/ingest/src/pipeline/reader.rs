@@ -22,8 +22,8 @@ use crate::page::labels::Labels;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
 use crate::page::outline::Outline;
-use crate::pipeline::finding::{DiagnosticLimit, Finding, FoundItem, FoundPage, skipped};
 use crate::pipeline::ids::path_hash;
+use crate::pipeline::read_event::{DiagnosticLimit, FoundItem, FoundPage, ReadEvent, skipped};
 use crate::pipeline::surveyed_page::SurveyedPage;
 use crate::record::{Article, Span};
 use crate::report::Reason;
@@ -69,7 +69,7 @@ impl Reader<'_> {
         surveyed: Option<SurveyedPage<'_>>,
         statistics: &CorpusStatistics,
         caches: &mut ThreadCaches,
-        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+        emit: &mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if let Some(SurveyedPage { draft, bytes, bom_bytes, lossy, spans_whole_file }) = surveyed {
             let path = source.path.to_string_lossy().into_owned();
@@ -86,18 +86,20 @@ impl Reader<'_> {
             };
             let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
             let page = found_page(draft, meta, statistics, caches, offsets);
-            return emit(Finding::Page(Box::new(page)));
+            return emit(ReadEvent::Page(Box::new(page)));
         }
         let mut limit = DiagnosticLimit::new();
-        let mut emit_limited = |finding| limit.emit(finding, emit);
+        let mut emit_limited = |event| limit.emit(event, emit);
         input::each(source, self.options, &mut |event| match event {
-            Event::Skipped(skipped) => emit_limited(Finding::Skipped(skipped)),
-            Event::Ignored(path) => emit_limited(Finding::Ignored(path)),
-            Event::NonUtf8Name(path) => emit_limited(Finding::NonUtf8Name(path)),
+            Event::Skipped(skipped) => emit_limited(ReadEvent::Skipped(skipped)),
+            Event::Ignored(path) => emit_limited(ReadEvent::Ignored(path)),
+            Event::NonUtf8Name(path) => emit_limited(ReadEvent::NonUtf8Name(path)),
             Event::Input(input) if input.kind.is_dump() => self.dump(input, &mut emit_limited),
             Event::Input(mut input) => match self.page(&mut input, statistics, caches) {
-                Ok(page) => emit_limited(Finding::Page(Box::new(page))),
-                Err(Reason::OwnOutput) => emit_limited(Finding::Ignored(input.path.clone().into())),
+                Ok(page) => emit_limited(ReadEvent::Page(Box::new(page))),
+                Err(Reason::OwnOutput) => {
+                    emit_limited(ReadEvent::Ignored(input.path.clone().into()))
+                }
                 Err(reason) => {
                     let reason = input.io_errors.take().unwrap_or(reason);
                     emit_limited(skipped(&input.path, None, reason))

@@ -1,4 +1,4 @@
-//! Receives the findings of the second pass: assigns ids, emits articles, collects flash items, and
+//! Receives the events of the second pass: assigns ids, emits articles, collects flash items, and
 //! counts.
 
 use std::io;
@@ -15,8 +15,8 @@ use crate::flash::dedup::{FlashDeduplicator, ItemHashes, variant_id};
 use crate::id::{qualified_id, short_id};
 use crate::pipeline::carry_over::{StoredRecords, stored_records};
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash, text_hash};
-use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, FoundPage, ReadFile, member};
 use crate::pipeline::ids::{Ids, path_hash};
+use crate::pipeline::read_event::{DumpKeys, FoundItem, FoundPage, ReadEvent, ReadFile, member};
 use crate::pipeline::read_paths::ReadPaths;
 use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, is_generated};
 use crate::record::{Article, FlashItem, Record, Span};
@@ -33,7 +33,7 @@ pub struct Ingested {
     pub totals: FileTotals,
 }
 
-/// Receives the findings of the second pass, file by file in the order of the walk, and passes
+/// Receives the events of the second pass, file by file in the order of the walk, and passes
 /// records to `sink`.
 pub(crate) struct RecordSink<'a, E> {
     pub(crate) report: Report,
@@ -57,29 +57,29 @@ pub(crate) struct RecordSink<'a, E> {
 }
 
 impl<E> RecordSink<'_, E> {
-    /// Receives the next finding.
-    pub(crate) fn receive(&mut self, finding: Finding) -> Result<(), Error<E>> {
-        match finding {
-            Finding::Skipped(skipped) => self.report.skipped.push(skipped),
-            Finding::Ignored(path) => self.report.ignored.push(path),
-            Finding::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
-            Finding::ListFailed(error) => return Err(Error::TemporaryFile(error)),
-            Finding::NotWalked(path) => {
+    /// Receives the next event.
+    pub(crate) fn receive(&mut self, event: ReadEvent) -> Result<(), Error<E>> {
+        match event {
+            ReadEvent::Skipped(skipped) => self.report.skipped.push(skipped),
+            ReadEvent::Ignored(path) => self.report.ignored.push(path),
+            ReadEvent::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
+            ReadEvent::ListFailed(error) => return Err(Error::TemporaryFile(error)),
+            ReadEvent::NotWalked(path) => {
                 self.carry_over_path(&path, None)?;
                 self.keep_files(&path)?;
             }
-            Finding::FileRead(file) => self.add_file(*file).map_err(Error::TemporaryFile)?,
-            Finding::Refused(source) => {
+            ReadEvent::FileRead(file) => self.add_file(*file).map_err(Error::TemporaryFile)?,
+            ReadEvent::Refused(source) => {
                 self.carry_over_path(&source.path, Some(&source.relative))?;
             }
-            Finding::UnreadDate(unread) => self.report.unread_dates.push(unread),
-            Finding::DumpBegins { relative } => self.dump = CurrentDump::new(relative),
-            Finding::MojibakeKept(kept) => self.report.mojibake_kept.push(kept),
-            Finding::Dump { path, bytes, repaired, keys } => {
+            ReadEvent::UnreadDate(unread) => self.report.unread_dates.push(unread),
+            ReadEvent::DumpBegins { relative } => self.dump = CurrentDump::new(relative),
+            ReadEvent::MojibakeKept(kept) => self.report.mojibake_kept.push(kept),
+            ReadEvent::Dump { path, bytes, repaired, keys } => {
                 self.receive_dump(path, bytes, repaired, *keys);
             }
-            Finding::Page(page) => self.receive_page(*page)?,
-            Finding::Record { record, line } => match *record {
+            ReadEvent::Page(page) => self.receive_page(*page)?,
+            ReadEvent::Record { record, line } => match *record {
                 Record::Article(article) => self.add_dump_article(article, line)?,
                 Record::Flash(flash) => {
                     self.add_dump_item(flash, line).map_err(Error::TemporaryFile)?;

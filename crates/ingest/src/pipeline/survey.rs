@@ -21,7 +21,7 @@ use crate::input::{self, Event, Input};
 use crate::page::draft::Draft;
 use crate::pipeline::chunks::{CHUNK, ChunkReader};
 use crate::pipeline::current_dump::id_key;
-use crate::pipeline::finding::Finding;
+use crate::pipeline::read_event::ReadEvent;
 use crate::pipeline::reader::Reader;
 use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter};
 use crate::pipeline::surveyed_page::SurveyedPage;
@@ -315,9 +315,9 @@ impl Reader<'_> {
     ) -> bool {
         let mut refused = false;
         let dump: Arc<str> = Arc::from(input.relative.as_str());
-        let _ = self.dump(input, &mut |finding| {
-            match finding {
-                Finding::Record { record, .. } => match *record {
+        let _ = self.dump(input, &mut |event| {
+            match event {
+                ReadEvent::Record { record, .. } => match *record {
                     Record::Flash(flash) => {
                         statistics.add_items_in_dump();
                         if !flash.id.is_empty() {
@@ -336,7 +336,7 @@ impl Reader<'_> {
                         statistics.add_separate_tags(&article.tags);
                     }
                 },
-                Finding::Skipped(skipped) => {
+                ReadEvent::Skipped(skipped) => {
                     refused |= skipped.reason.keeps_records();
                 }
                 _ => {}

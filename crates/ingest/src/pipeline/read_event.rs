@@ -1,4 +1,5 @@
-//! What reading a file finds, and the limit on diagnostics per file.
+//! What reading threads send to the thread that makes records: the records and diagnostics of a
+//! file. Also the limit on diagnostics for one file.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -12,11 +13,12 @@ use crate::page::parsed::PageNotes;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Skipped, UnreadDate};
 
-/// Something found in a file.
-pub(crate) enum Finding {
-    /// A page.
+/// What happened while an archive is read: something was read, or was left out. An
+/// [`input::Event`](crate::input::Event) comes before: there, a page or dump has only been opened.
+pub(crate) enum ReadEvent {
+    /// A page was read.
     Page(Box<FoundPage>),
-    /// A record of a dump, with the number of its first line.
+    /// A record of a dump was read; `line` is the number of its first line.
     Record {
         record: Box<Record>,
         line: u64,
@@ -33,16 +35,16 @@ pub(crate) enum Finding {
         repaired: u64,
         keys: Box<DumpKeys>,
     },
-    /// A file was read to its end. The findings since the last `FileRead` are from this file.
+    /// A file was read to its end. The events since the last `FileRead` belong to this file.
     FileRead(Box<ReadFile>),
     UnreadDate(UnreadDate),
-    /// A record with mojibake that was not repaired completely.
+    /// A record has mojibake that was not repaired completely.
     MojibakeKept(FileSpan),
     /// The system refused to read the file or a part of it: the records of an earlier index are
     /// carried over.
     Refused(Box<SourceFile>),
-    /// The walk could not access this file or folder. The finding comes at its position in the
-    /// walk.
+    /// The walk could not access this file or folder. The event comes where the file or folder is
+    /// in the walk.
     NotWalked(PathBuf),
     Skipped(Skipped),
     Ignored(PathBuf),
@@ -51,13 +53,13 @@ pub(crate) enum Finding {
     ListFailed(io::Error),
 }
 
-impl Finding {
+impl ReadEvent {
     /// Why something was skipped.
     fn reason(&self) -> Option<&Reason> {
         if let Self::Skipped(skipped) = self { Some(&skipped.reason) } else { None }
     }
 
-    /// Approximate size in bytes.
+    /// Approximate size of the event in bytes.
     pub(crate) fn weight(&self) -> u64 {
         let length = |span: Span| span.end - span.start;
         match self {
@@ -91,20 +93,21 @@ pub(crate) struct ReadFile {
     pub(crate) surveyed: SurveyedFile,
 }
 
-/// Keys of a dump that were not used or not understood, each with its count and its first line.
+/// Keys of a dump that were not used, or whose values have a wrong type, each with its count and
+/// the number of the first line that has it.
 #[derive(Debug, Default)]
 pub(crate) struct DumpKeys {
     pub(crate) unused: Vec<(String, u64, u64)>,
     pub(crate) mistyped: Vec<(String, u64, u64)>,
 }
 
-/// A page and its flash items, before ids are assigned. A reading thread sends it to the thread
-/// that assigns ids.
+/// A page and its flash items, before ids are assigned.
 pub(crate) struct FoundPage {
     pub(crate) article: Article,
     pub(crate) flashes: Vec<FoundItem>,
     pub(crate) notes: PageNotes,
-    /// The [hash](crate::pipeline::ids::path_hash) of its path, from which its id is made.
+    /// The [hash](crate::pipeline::ids::path_hash) of the path below the root, from which the id
+    /// of the article is made.
     pub(crate) path_hash: u64,
     /// Length of the file.
     pub(crate) bytes: u64,
@@ -118,8 +121,8 @@ pub(crate) struct FoundPage {
     pub(crate) attachments: Vec<String>,
 }
 
-/// A flash item found in a page. The hashes are all that the thread that assigns ids needs of an
-/// item that it has received before.
+/// A flash item found in a page. Of an item that the thread that assigns ids has received before,
+/// it needs only the hashes.
 pub(crate) struct FoundItem {
     pub(crate) hashes: ItemHashes,
     /// `None` if the reading thread has sent an equal item before.
@@ -146,21 +149,21 @@ impl DiagnosticLimit {
         Self { remaining: MAX_DIAGNOSTICS, suppressed: 0, refused: false }
     }
 
-    /// Passes a finding to `emit`, unless it is a diagnostic beyond the limit.
+    /// Passes an event to `emit`, unless it is a diagnostic beyond the limit.
     pub(crate) fn emit(
         &mut self,
-        finding: Finding,
-        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+        event: ReadEvent,
+        emit: &mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let reason = finding.reason();
+        let reason = event.reason();
         self.refused |= reason.is_some_and(Reason::keeps_records);
         if matches!(
-            finding,
-            Finding::Skipped(_)
-                | Finding::Ignored(_)
-                | Finding::NonUtf8Name(_)
-                | Finding::UnreadDate(_)
-                | Finding::MojibakeKept(_)
+            event,
+            ReadEvent::Skipped(_)
+                | ReadEvent::Ignored(_)
+                | ReadEvent::NonUtf8Name(_)
+                | ReadEvent::UnreadDate(_)
+                | ReadEvent::MojibakeKept(_)
         ) {
             // The reason why a dump was abandoned is always reported.
             if self.remaining == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
@@ -169,7 +172,7 @@ impl DiagnosticLimit {
             }
             self.remaining = self.remaining.saturating_sub(1);
         }
-        emit(finding)
+        emit(event)
     }
 
     /// Emits how many diagnostics were not passed on, and whether the system refused to read
@@ -177,14 +180,18 @@ impl DiagnosticLimit {
     pub(crate) fn finish(
         self,
         source: &SourceFile,
-        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+        emit: &mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if self.suppressed > 0 {
             let reason = Reason::More { count: self.suppressed };
-            emit(Finding::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason }))?;
+            emit(ReadEvent::Skipped(Skipped {
+                path: lossy_path(&source.path),
+                line: None,
+                reason,
+            }))?;
         }
         match self.refused {
-            true => emit(Finding::Refused(Box::new(source.clone()))),
+            true => emit(ReadEvent::Refused(Box::new(source.clone()))),
             false => ControlFlow::Continue(()),
         }
     }
@@ -195,7 +202,7 @@ pub(crate) fn member(path: &str, name: &str) -> PathBuf {
     format!("{path}!/{name}").into()
 }
 
-/// A finding that something could not be read.
-pub(crate) fn skipped(path: &str, line: Option<u64>, reason: Reason) -> Finding {
-    Finding::Skipped(Skipped { path: path.into(), line, reason })
+/// The event that something could not be read.
+pub(crate) fn skipped(path: &str, line: Option<u64>, reason: Reason) -> ReadEvent {
+    ReadEvent::Skipped(Skipped { path: path.into(), line, reason })
 }
