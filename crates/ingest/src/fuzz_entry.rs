@@ -12,7 +12,7 @@ use crate::encoding::decode::Decoded;
 use crate::fields::{self, field_map::FieldMap};
 use crate::file_table::FileStamp;
 use crate::input::file_list::SourceFile;
-use crate::input::io_errors::IoErrors;
+use crate::input::last_io_error::LastIoError;
 use crate::input::{self, DumpKind, Event, FileFormat, Input, Kind};
 use crate::mail;
 use crate::options::Options;
@@ -123,10 +123,10 @@ fn dump(
         bytes: None,
         charset: None,
         url: None,
-        whole_file_bytes: None,
+        preprocessed_file_bytes: None,
         root: None,
         read: &mut raw,
-        io_errors: &IoErrors::default(),
+        last_io_error: &LastIoError::default(),
     };
     let _ = Reader { options, encoding, one_root: false }.dump(input, &mut |found| {
         match found {

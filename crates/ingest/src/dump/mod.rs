@@ -49,7 +49,7 @@ impl Reader<'_> {
         input: Input<'_>,
         emit: &mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Input { path, bytes, whole_file_bytes, io_errors, charset, .. } = input;
+        let Input { path, bytes, preprocessed_file_bytes, last_io_error, charset, .. } = input;
         let kind = if let Kind::Dump(kind) = input.kind { kind } else { DumpKind::JsonLines };
         emit(ReadEvent::DumpBegins { relative: input.relative })?;
         // Each message states its own encoding.
@@ -66,7 +66,7 @@ impl Reader<'_> {
             Ok(start) if is_own(start) => return emit(ReadEvent::Ignored(path.into())),
             Ok(_) => {}
             Err(error) => {
-                let reason = io_errors.take().unwrap_or_else(|| input::reason(&error));
+                let reason = last_io_error.take().unwrap_or_else(|| input::reason(&error));
                 return emit(skipped(&path, Some(1), reason));
             }
         }
@@ -77,8 +77,8 @@ impl Reader<'_> {
             path: &path,
             options: self.options,
             records,
-            whole_file_bytes,
-            io_errors,
+            preprocessed_file_bytes,
+            last_io_error,
             recent: Recent::new(),
             next_id: None,
             repaired: 0,

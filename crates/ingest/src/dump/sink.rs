@@ -11,7 +11,7 @@ use super::record::{ReadRecord, RecordReader};
 use super::wrapped::{self, Unwrapped};
 use crate::direct_mapped_cache::DirectMapped;
 use crate::fields::understood::RawFields;
-use crate::input::{self, io_errors::IoErrors};
+use crate::input::{self, last_io_error::LastIoError};
 use crate::options::Options;
 use crate::pipeline::read_event::{ReadEvent, member, skipped};
 use crate::record::{Article, FlashItem, Record, Span};
@@ -39,9 +39,10 @@ pub(super) struct Sink<'a> {
     pub(super) path: &'a str,
     pub(super) options: &'a Options,
     pub(super) records: RecordReader<'a>,
-    /// The length of the file, if every span is the whole file.
-    pub(super) whole_file_bytes: Option<u64>,
-    pub(super) io_errors: &'a IoErrors,
+    /// The length of the file that a command (`--pre`) has read, if the command printed the dump.
+    /// Every span is then the whole file.
+    pub(super) preprocessed_file_bytes: Option<u64>,
+    pub(super) last_io_error: &'a LastIoError,
     pub(super) recent: Recent,
     /// The id that an action of a bulk request (see [`wrapped`]) states for the record after it.
     pub(super) next_id: Option<Value>,
@@ -94,7 +95,7 @@ impl Sink<'_> {
 
     /// Reports that the dump cannot be read from here on.
     pub(super) fn failed(&mut self, line: u64, error: &io::Error) -> Flow {
-        let reason = self.io_errors.take().unwrap_or_else(|| input::reason(error));
+        let reason = self.last_io_error.take().unwrap_or_else(|| input::reason(error));
         self.skip(line, reason)?;
         Flow::Break(End::Failed)
     }
@@ -142,7 +143,7 @@ impl Sink<'_> {
         span: Span,
         line: u64,
     ) -> Flow {
-        let span = self.whole_file_bytes.map_or(span, |end| Span { start: 0, end });
+        let span = self.preprocessed_file_bytes.map_or(span, |end| Span { start: 0, end });
         match self.records.read(fields, Location { path: self.path, span, line }) {
             Err(what) => self.malformed(line, what),
             Ok(ReadRecord { record, unread_date, mended }) => {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::http;
-use super::io_errors::IoErrors;
+use super::last_io_error::LastIoError;
 use super::meter::{Meter, Metered};
 use super::name::{Name, Names};
 use super::peek::{HEAD_BYTES, Peeked};
@@ -25,7 +25,7 @@ pub(super) struct Container<'c> {
     pub(super) source: &'c SourceFile,
     pub(super) options: &'c Options,
     pub(super) meter: &'c Meter,
-    pub(super) io_errors: &'c IoErrors,
+    pub(super) last_io_error: &'c LastIoError,
 }
 
 impl Container<'_> {
@@ -117,10 +117,10 @@ impl Container<'_> {
             bytes: is_plain.then_some(bytes),
             charset: None,
             url: None,
-            whole_file_bytes: None,
+            preprocessed_file_bytes: None,
             root: None,
             read: &mut read,
-            io_errors: self.io_errors,
+            last_io_error: self.last_io_error,
         }))
     }
 
@@ -143,10 +143,10 @@ impl Container<'_> {
             bytes: None,
             charset: media.and_then(http::charset),
             url,
-            whole_file_bytes: None,
+            preprocessed_file_bytes: None,
             root: None,
             read: &mut Metered { inner: read, meter: self.meter },
-            io_errors: self.io_errors,
+            last_io_error: self.last_io_error,
         }))
     }
 }

@@ -1,4 +1,4 @@
-//! What reading a file finds: pages, dumps, and what is not read.
+//! What is found when a file is opened: pages and dumps to read, and what is not read.
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use encoding_rs::Encoding;
 
-use super::io_errors::IoErrors;
 use super::kind::Kind;
+use super::last_io_error::LastIoError;
 use crate::report::Skipped;
 
 /// An open page or dump.
@@ -20,19 +20,20 @@ pub(crate) struct Input<'a> {
     pub(crate) kind: Kind,
     /// Length in bytes of what is read, if known in advance.
     pub(crate) bytes: Option<u64>,
-    /// The charset stated by the server.
+    /// The charset that the server stated, for a page that a crawler has recorded.
     pub(crate) charset: Option<&'static Encoding>,
-    /// The address that it was fetched from.
+    /// The address of a page that a crawler has recorded.
     pub(crate) url: Option<String>,
-    /// Length of the file, if what is read was printed by a command. Offsets in it mean nothing in
-    /// the file, so every span is the whole file.
-    pub(crate) whole_file_bytes: Option<u64>,
+    /// Set only if a command (`--pre`) printed what is read: the length of the file that the
+    /// command has read. Offsets in the output mean nothing in the file, so every span is the whole
+    /// file.
+    pub(crate) preprocessed_file_bytes: Option<u64>,
     /// The root folder in which the file was found; `None` for a file that is a root itself, for
     /// members of containers, and for what a command has printed.
     pub(crate) root: Option<PathBuf>,
     pub(crate) read: &'a mut dyn Read,
-    /// The system errors of this file.
-    pub(crate) io_errors: &'a IoErrors,
+    /// The last system error of this file.
+    pub(crate) last_io_error: &'a LastIoError,
 }
 
 /// Something found in a file.
@@ -41,7 +42,8 @@ pub(crate) enum Event<'a> {
     Input(Input<'a>),
     /// A page or dump that cannot be read, or a container that cannot be read to its end.
     Skipped(Skipped),
-    /// A file or member that is not read: by its name, type or content it is neither page nor dump.
+    /// A file or member that is left out, which is no error: its name, media type, HTTP status or
+    /// content shows that it is neither a page nor a dump.
     Ignored(PathBuf),
     /// A member with a non-UTF-8 name; it is read nevertheless.
     NonUtf8Name(PathBuf),
@@ -51,11 +53,11 @@ pub(crate) enum Event<'a> {
 pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 impl Event<'_> {
-    /// Replaces the reason of a skip by the system error behind it, if there is one.
-    pub(super) fn explained_by(self, io_errors: &IoErrors) -> Self {
+    /// Replaces the reason of a skip by the system error that caused the skip, if there was one.
+    pub(super) fn explained_by(self, last_io_error: &LastIoError) -> Self {
         match self {
             Event::Skipped(mut skipped) => {
-                skipped.reason = io_errors.take().unwrap_or(skipped.reason);
+                skipped.reason = last_io_error.take().unwrap_or(skipped.reason);
                 Event::Skipped(skipped)
             }
             other => other,

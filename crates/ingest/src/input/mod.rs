@@ -24,8 +24,8 @@ mod format;
 pub(crate) mod formats;
 mod http;
 mod ignore_rules;
-pub(crate) mod io_errors;
 mod kind;
+pub(crate) mod last_io_error;
 mod meter;
 mod name;
 mod open;
@@ -55,8 +55,8 @@ pub(crate) use fault::{reason, too_large};
 pub use file_hash::file_hash;
 
 pub(crate) use format::FileFormat;
-use io_errors::IoErrors;
 pub(crate) use kind::{DumpKind, Kind, PageKind};
+use last_io_error::LastIoError;
 use meter::{Meter, Metered};
 use peek::{HEAD_BYTES, Peeked};
 use recognise::Verdict;
@@ -92,18 +92,19 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     at: impl FnOnce(F) -> R,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
-    let (meter, io_errors) = (Meter::new(bytes, options), IoErrors::default());
-    let container = container::Container { source, options, meter: &meter, io_errors: &io_errors };
-    let visit_explained: Visit<'_> = &mut |event| visit(event.explained_by(&io_errors));
+    let (meter, last_io_error) = (Meter::new(bytes, options), LastIoError::default());
+    let container =
+        container::Container { source, options, meter: &meter, last_io_error: &last_io_error };
+    let visit_explained: Visit<'_> = &mut |event| visit(event.explained_by(&last_io_error));
     // Do not try to read beyond the end: that would take another system call.
     let head_bytes = usize::try_from(bytes).map_or(HEAD_BYTES, |bytes| bytes.clamp(1, HEAD_BYTES));
-    let mut file = Peeked::new(io_errors.observed(file, &source.path), head_bytes);
+    let mut file = Peeked::new(last_io_error.observed(file, &source.path), head_bytes);
     let content = recognise::content(&mut file);
     match codec(source.format.codec, content) {
         Codec::Plain => {
             let verdict = recognise::verdict(source.format.kind, content, file.head());
             if verdict == Verdict::Read(Kind::Zip) {
-                let file = io_errors.observed(at(file.into_inner().into_inner()), &source.path);
+                let file = last_io_error.observed(at(file.into_inner().into_inner()), &source.path);
                 zip::each(&container, file, bytes, visit_explained)?;
             } else {
                 whole_file(&container, verdict, file, Some(bytes), visit_explained)?;
@@ -127,7 +128,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
             }
         },
     }
-    match io_errors.take() {
+    match last_io_error.take() {
         // Report an error that a decoder or container reader mistook for the end of the data.
         Some(reason) => {
             visit(Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason }))
@@ -157,7 +158,7 @@ fn whole_file(
     bytes: Option<u64>,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
-    let container::Container { source, options, io_errors, .. } = container;
+    let container::Container { source, options, last_io_error, .. } = container;
     let kind = match verdict {
         Verdict::Read(Kind::Tar) => return tar::each(container, read, visit),
         Verdict::Read(Kind::Warc) => return warc::each(container, read, visit),
@@ -190,10 +191,10 @@ fn whole_file(
         bytes,
         charset: None,
         url: None,
-        whole_file_bytes: None,
+        preprocessed_file_bytes: None,
         root: root_of(source),
         read: &mut read,
-        io_errors,
+        last_io_error,
     }))
 }
 

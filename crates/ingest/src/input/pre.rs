@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::fault::too_large;
 use super::file_list::SourceFile;
 use super::folder_walk::lossy_path;
-use super::io_errors::IoErrors;
+use super::last_io_error::LastIoError;
 use super::recognise::{self, Verdict};
 use super::sniff::sniff;
 use super::{Event, Input, Kind, Visit, open};
@@ -57,10 +57,10 @@ pub(super) fn each(
         bytes: Some(printed.len() as u64),
         charset: None,
         url: None,
-        whole_file_bytes: Some(bytes),
+        preprocessed_file_bytes: Some(bytes),
         root: None,
         read: &mut &printed[..],
-        io_errors: &IoErrors::default(),
+        last_io_error: &LastIoError::default(),
     }))
 }
 

@@ -112,7 +112,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::input::io_errors::failing;
+    use crate::input::last_io_error::failing;
     use crate::pipeline::stored_path::lies_below;
     use crate::spawn::ALLOWED;
     use crate::{Options, Reason, Report, Silent, ingest, ingest_scanned, scan};

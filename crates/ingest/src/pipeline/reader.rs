@@ -101,7 +101,7 @@ impl Reader<'_> {
                     emit_limited(ReadEvent::Ignored(input.path.clone().into()))
                 }
                 Err(reason) => {
-                    let reason = input.io_errors.take().unwrap_or(reason);
+                    let reason = input.last_io_error.take().unwrap_or(reason);
                     emit_limited(skipped(&input.path, None, reason))
                 }
             },
@@ -183,9 +183,9 @@ impl Reader<'_> {
             path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),
             url: input.url.take(),
-            bytes: input.whole_file_bytes.unwrap_or(raw.len() as u64),
+            bytes: input.preprocessed_file_bytes.unwrap_or(raw.len() as u64),
             lossy: page.is_lossy(),
-            spans_whole_file: input.whole_file_bytes.is_some() || page.is_extracted(),
+            spans_whole_file: input.preprocessed_file_bytes.is_some() || page.is_extracted(),
             mixed: page.is_mixed(),
             attachments,
         };

@@ -283,13 +283,13 @@ impl Reader<'_> {
         }
         let Ok(mut page) = self.text(raw, &input) else { return };
         let is_single = source.format.codec == Codec::Plain && input.relative == source.relative;
-        if is_single && input.whole_file_bytes.is_none() {
+        if is_single && input.preprocessed_file_bytes.is_none() {
             file.content_hash = Some(xxh3_64(raw));
         }
         let bom_bytes = page.plain_shift().filter(|_| is_single && !page.has_attachments());
-        let bytes = input.whole_file_bytes.unwrap_or(raw.len() as u64);
+        let bytes = input.preprocessed_file_bytes.unwrap_or(raw.len() as u64);
         let lossy = page.is_lossy();
-        let spans_whole_file = input.whole_file_bytes.is_some() || page.is_extracted();
+        let spans_whole_file = input.preprocessed_file_bytes.is_some() || page.is_extracted();
         let metadata = page.take_metadata();
         let outline = page.outline(metadata, self.options.labels());
         outline.survey(statistics);

@@ -1,5 +1,5 @@
-//! Remembers system errors while a file is read, because decompressors and archive readers may hide
-//! them. Also retries calls interrupted by signals.
+//! Remembers the last system error while a file is read, because decompressors and archive readers
+//! may hide it. Also retries calls that a signal interrupted.
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind, Read};
@@ -9,29 +9,30 @@ use rawzip::ReaderAt;
 
 use crate::report::Reason;
 
-/// The last unreported system error of a file.
+/// The last system error of a file that was not reported yet.
 #[derive(Debug, Default)]
-pub(crate) struct IoErrors(RefCell<Option<String>>);
+pub(crate) struct LastIoError(RefCell<Option<String>>);
 
-impl IoErrors {
-    /// Takes the system error since the last call, if any.
+impl LastIoError {
+    /// Takes the last system error since the previous call, if there was any.
     pub(crate) fn take(&self) -> Option<Reason> {
         self.0.take().map(Reason::Unreadable)
     }
 
-    /// Wraps the file at `path` so that its errors are remembered.
+    /// Wraps the file at `path`, so that its last system error is remembered.
     pub(super) fn observed<F>(&self, inner: F, path: &Path) -> Observed<'_, F> {
         // Only tests use the path.
         let _ = path;
         Observed {
             inner,
-            io_errors: self,
+            last_io_error: self,
             #[cfg(test)]
             failing: failing::Failing::of(path),
         }
     }
 
-    /// Calls `read`, again if a signal interrupts it, and remembers its error.
+    /// Calls `read`, and calls it again if a signal interrupts it. Remembers the error if it comes
+    /// from the system.
     fn retry(&self, mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
         loop {
             match read() {
@@ -48,10 +49,10 @@ impl IoErrors {
     }
 }
 
-/// A file whose system errors are remembered.
+/// A file whose last system error is remembered.
 pub(super) struct Observed<'w, F> {
     inner: F,
-    io_errors: &'w IoErrors,
+    last_io_error: &'w LastIoError,
     #[cfg(test)]
     failing: failing::Failing,
 }
@@ -66,7 +67,7 @@ impl<F: Read> Read for Observed<'_, F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         #[cfg(test)]
         let failing = &mut self.failing;
-        self.io_errors.retry(|| {
+        self.last_io_error.retry(|| {
             #[cfg(test)]
             let buffer = failing.readable_part(buffer)?;
             let read = self.inner.read(buffer)?;
@@ -79,7 +80,7 @@ impl<F: Read> Read for Observed<'_, F> {
 
 impl<F: ReaderAt> ReaderAt for Observed<'_, F> {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.io_errors.retry(|| {
+        self.last_io_error.retry(|| {
             #[cfg(test)]
             self.failing.check(offset, buffer.len())?;
             self.inner.read_at(buffer, offset)
