@@ -142,7 +142,7 @@ fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64
     while let Some(entry) = frames.read_frame(&mut buffer)? {
         let entry: Entry<'_> = parse(entry)?;
         let dump_file = match &entry {
-            Entry::DumpId { id, .. } => Some(id.at.file),
+            Entry::IdFromDump { id, .. } => Some(id.at.file),
             Entry::ArticleId { file, .. } => Some(*file),
             _ => None,
         };

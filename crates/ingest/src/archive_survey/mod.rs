@@ -4,14 +4,15 @@
 //!
 //! - `file`: survey files, which are written, read and merged.
 //! - `reading`: the options that pages are read with; surveys are merged only if these are equal.
-//! - `shared_ids`: the ids that articles of several files have, and the order of these files.
+//! - `ids_of_several_files`: the ids that articles of several files have, and the order of these
+//!   files.
 //! - `totals`: totals of files, by which changes since the survey are recognised.
 //! - `error`: what can be wrong with survey files.
 
 mod error;
 mod file;
+mod ids_of_several_files;
 pub(crate) mod reading;
-mod shared_ids;
 pub(crate) mod totals;
 
 use std::fmt;
@@ -20,8 +21,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::error::SurveyFileError;
 pub use self::file::{merge_survey_files, read_survey_file, write_survey_file};
+pub(crate) use self::ids_of_several_files::IdsOfSeveralFiles;
 use self::reading::Reading;
-pub(crate) use self::shared_ids::SharedIds;
 pub use self::totals::FileTotals;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::options::selection::contains_path;
@@ -53,7 +54,7 @@ pub struct FinishedSurvey {
     pub(crate) statistics: CorpusStatistics,
     pub(crate) reading: Reading,
     /// The ids that articles of several files have.
-    pub(crate) shared_ids: SharedIds,
+    pub(crate) ids_of_several_files: IdsOfSeveralFiles,
     parts: Vec<SurveyPart>,
     identity: u64,
 }
@@ -159,8 +160,8 @@ impl ArchiveSurvey {
         self.statistics.finish();
         let Self { reading, parts, dump_files, mut statistics } = self;
         let ids = statistics.take_article_ids();
-        let shared_ids = SharedIds::of(&ids, &dump_files);
-        FinishedSurvey { statistics, reading, shared_ids, parts, identity }
+        let ids_of_several_files = IdsOfSeveralFiles::of(&ids, &dump_files);
+        FinishedSurvey { statistics, reading, ids_of_several_files, parts, identity }
     }
 }
 
@@ -216,7 +217,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::corpus::statistics::{DumpId, DumpPosition};
+    use crate::corpus::statistics::{IdFromDump, ItemPosition};
     use crate::options::Options;
 
     /// A survey of one part with these paths. `ids` has the ids that dumps give to flash items: the
@@ -229,8 +230,8 @@ mod tests {
         for (content, id, dump) in ids {
             let number = files.iter().position(|file| file == dump).unwrap() as u64;
             let (id, dump) = ((*id).to_owned(), Arc::from(*dump));
-            let at = DumpPosition { file: number, item: 1 };
-            statistics.add_dump_id(*content, DumpId { id, at, dump });
+            let at = ItemPosition { file: number, item: 1 };
+            statistics.add_id_from_dump(*content, IdFromDump { id, at, dump });
         }
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
         let part = SurveyPart { paths, totals: FileTotals::default() };
@@ -247,7 +248,7 @@ mod tests {
         };
         let ids = |survey: ArchiveSurvey| {
             let finished = survey.finish(0);
-            let mut ids: Vec<_> = finished.statistics.dump_ids.into_iter().collect();
+            let mut ids: Vec<_> = finished.statistics.ids_from_dumps.into_iter().collect();
             ids.sort_by_key(|(content, _)| *content);
             ids.into_iter().map(|(_, id)| (id.id, id.at.file)).collect::<Vec<_>>()
         };

@@ -10,7 +10,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::corpus::dump_id::DumpId;
+use crate::corpus::id_from_dump::IdFromDump;
 use crate::corpus::line_hash::LineHash;
 
 /// One addition to the statistics.
@@ -35,7 +35,7 @@ pub(crate) enum Addition<'a> {
     /// The file is a dump that contains flash items.
     ItemsInDump,
     /// The id that a dump gives to the flash item with this content hash.
-    DumpId { content: u64, id: Cow<'a, DumpId> },
+    IdFromDump { content: u64, id: Cow<'a, IdFromDump> },
 }
 
 /// Records the additions of one file after the other. The default records nothing.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::corpus::article_ids::ArticleIds;
 use crate::corpus::line_hash::LineHash;
-use crate::corpus::statistics::{CorpusStatistics, DumpId};
+use crate::corpus::statistics::{CorpusStatistics, IdFromDump};
 use crate::flash::contexts::SharedContext;
 
 /// One entry of the statistics.
@@ -27,7 +27,7 @@ pub(crate) enum Entry<'a> {
     /// Some dump contains flash items.
     ItemsInDumps,
     /// The id that a dump gives to a flash item.
-    DumpId { content: u64, id: Cow<'a, DumpId> },
+    IdFromDump { content: u64, id: Cow<'a, IdFromDump> },
     /// How many articles in the dumps of one file have one id: the key of the id, the number of the
     /// file, and the count.
     ArticleId { key: u64, file: u64, times: u32 },
@@ -58,10 +58,10 @@ impl CorpusStatistics {
         if self.items_in_dumps {
             emit(Entry::ItemsInDumps)?;
         }
-        let mut ids: Vec<_> = self.dump_ids.iter().collect();
+        let mut ids: Vec<_> = self.ids_from_dumps.iter().collect();
         ids.sort_unstable_by_key(|(content, _)| **content);
         for (content, id) in ids {
-            emit(Entry::DumpId { content: *content, id: Cow::Borrowed(id) })?;
+            emit(Entry::IdFromDump { content: *content, id: Cow::Borrowed(id) })?;
         }
         for ((key, file), times) in self.article_ids.iter().flat_map(ArticleIds::iter) {
             emit(Entry::ArticleId { key, file, times })?;
@@ -82,7 +82,9 @@ impl CorpusStatistics {
             Entry::Keyword(keyword, times) => self.tags.set_keyword(keyword.into_owned(), times),
             Entry::TagKeyword(hash) => self.tags.add_tag_keyword_hash(hash),
             Entry::ItemsInDumps => self.items_in_dumps = true,
-            Entry::DumpId { content, id } => drop(self.dump_ids.insert(content, id.into_owned())),
+            Entry::IdFromDump { content, id } => {
+                drop(self.ids_from_dumps.insert(content, id.into_owned()))
+            }
             Entry::ArticleId { key, file, times } => {
                 self.article_ids.get_or_insert_default().add((key, file), times);
             }
@@ -95,13 +97,13 @@ impl CorpusStatistics {
     /// The numbers of all files from which an id in these statistics comes, in order.
     pub(crate) fn files_of_ids(&self) -> BTreeSet<u64> {
         let mut files = self.article_ids.as_ref().map(ArticleIds::files).unwrap_or_default();
-        files.extend(self.dump_ids.values().map(|id| id.at.file));
+        files.extend(self.ids_from_dumps.values().map(|id| id.at.file));
         files
     }
 
     /// Renumbers the files from which ids come. `number` must keep their order.
     pub(crate) fn renumber_files(&mut self, number: &dyn Fn(u64) -> u64) {
-        self.dump_ids.values_mut().for_each(|id| id.at.file = number(id.at.file));
+        self.ids_from_dumps.values_mut().for_each(|id| id.at.file = number(id.at.file));
         self.article_ids.iter_mut().for_each(|ids| ids.renumber_files(number));
     }
 }
@@ -114,7 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::corpus::statistics::DumpPosition;
+    use crate::corpus::statistics::ItemPosition;
     use crate::title::Title;
 
     /// The statistics of invented files with these numbers.
@@ -127,9 +129,9 @@ mod tests {
             statistics.add_title(&Title::split(&format!("乙_OP{}:OP幣", file % 5)));
             if file.is_multiple_of(2) {
                 statistics.add_items_in_dump();
-                let (id, at) = (format!("{}", file % 4), DumpPosition { file, item: 1 });
-                let id = DumpId { id, at, dump: Arc::from("d") };
-                statistics.add_dump_id(file % 6, id);
+                let (id, at) = (format!("{}", file % 4), ItemPosition { file, item: 1 });
+                let id = IdFromDump { id, at, dump: Arc::from("d") };
+                statistics.add_id_from_dump(file % 6, id);
                 statistics.article_ids.as_mut().unwrap().add((file % 7, file), 1);
             }
         }

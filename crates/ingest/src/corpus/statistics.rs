@@ -12,7 +12,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::corpus::article_ids::ArticleIds;
 use crate::corpus::contribution::{Addition, Recorder, replay};
-pub(crate) use crate::corpus::dump_id::{DumpId, DumpPosition};
+pub(crate) use crate::corpus::id_from_dump::{IdFromDump, ItemPosition};
 use crate::corpus::recurring::RecurringLines;
 use crate::corpus::sample::SiteSamples;
 use crate::flash::contexts::{MAX_PRECEDING, SharedContexts, paragraph_hash};
@@ -31,7 +31,7 @@ pub struct CorpusStatistics {
     pub(crate) tags: Vocabulary,
     /// The ids that dumps give to flash items, by the content hash of the item. The same item in a
     /// page gets the same id.
-    pub(crate) dump_ids: HashMap<u64, DumpId>,
+    pub(crate) ids_from_dumps: HashMap<u64, IdFromDump>,
     /// Whether any dump contains flash items, with or without ids.
     pub(crate) items_in_dumps: bool,
     /// Samples of the pages of each site.
@@ -83,7 +83,7 @@ impl CorpusStatistics {
                 self.samples.add_lines(site, signature, lines.into_owned().into());
             }
             Addition::ItemsInDump => self.add_items_in_dump(),
-            Addition::DumpId { content, id } => self.add_dump_id(content, id.into_owned()),
+            Addition::IdFromDump { content, id } => self.add_id_from_dump(content, id.into_owned()),
         })
     }
 
@@ -148,10 +148,10 @@ impl CorpusStatistics {
     }
 
     /// Notes the id that a dump gives to an item.
-    pub(crate) fn add_dump_id(&mut self, content: u64, id: DumpId) {
-        self.recorder.record(|| Addition::DumpId { content, id: Cow::Borrowed(&id) });
+    pub(crate) fn add_id_from_dump(&mut self, content: u64, id: IdFromDump) {
+        self.recorder.record(|| Addition::IdFromDump { content, id: Cow::Borrowed(&id) });
         // If dumps disagree, take the smallest id, so that the order of additions does not matter.
-        match self.dump_ids.entry(content) {
+        match self.ids_from_dumps.entry(content) {
             Entry::Vacant(vacant) => drop(vacant.insert(id)),
             Entry::Occupied(mut known) => {
                 let known_id = known.get();
@@ -170,9 +170,9 @@ impl CorpusStatistics {
     /// Makes the ids that dumps give unique. If several items have the same id, the first item
     /// keeps it, and the first item of each other dump gets `id@dump`. The entry of a further item
     /// of the same dump is removed, because its record will be refused.
-    fn resolve_dump_ids(&mut self) {
-        let mut by_id: HashMap<&str, Vec<(&DumpId, u64)>> = HashMap::default();
-        for (content, id) in &self.dump_ids {
+    fn resolve_ids_from_dumps(&mut self) {
+        let mut by_id: HashMap<&str, Vec<(&IdFromDump, u64)>> = HashMap::default();
+        for (content, id) in &self.ids_from_dumps {
             by_id.entry(&id.id).or_default().push((id, *content));
         }
         let mut repeated: Vec<_> = by_id.values().filter(|items| items.len() > 1).collect();
@@ -199,9 +199,9 @@ impl CorpusStatistics {
             }
         }
         for (content, id) in resolved {
-            match (id, self.dump_ids.get_mut(&content)) {
+            match (id, self.ids_from_dumps.get_mut(&content)) {
                 (Some(id), Some(known)) => known.id = id,
-                _ => drop(self.dump_ids.remove(&content)),
+                _ => drop(self.ids_from_dumps.remove(&content)),
             }
         }
     }
@@ -212,8 +212,8 @@ impl CorpusStatistics {
         self.tags.merge(other.tags);
         self.items_in_dumps |= other.items_in_dumps;
         self.samples.merge(other.samples);
-        for (key, id) in other.dump_ids {
-            self.add_dump_id(key, id);
+        for (key, id) in other.ids_from_dumps {
+            self.add_id_from_dump(key, id);
         }
         if let Some(ids) = other.article_ids {
             self.article_ids.get_or_insert_default().merge(ids);
@@ -223,7 +223,7 @@ impl CorpusStatistics {
     /// Makes the ids of dumps unique, drops contexts in which no pages differ, learns the shapes of
     /// keywords, and counts recurring lines. Call it once, after the survey.
     pub(crate) fn finish(&mut self) {
-        self.resolve_dump_ids();
+        self.resolve_ids_from_dumps();
         self.contexts.finish();
         self.tags.learn();
         self.recurring = std::mem::take(&mut self.samples).recurring();

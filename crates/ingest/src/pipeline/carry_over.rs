@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::corpus::statistics::{CorpusStatistics, DumpId, DumpPosition};
+use crate::corpus::statistics::{CorpusStatistics, IdFromDump, ItemPosition};
 use crate::error::Error;
 use crate::file_table::FileEntry;
 use crate::flash::dedup::folded_content_hash;
@@ -79,8 +79,8 @@ pub(crate) fn add_to_statistics(paths: &[StoredPath], statistics: &mut CorpusSta
                 // The id is not the generated one, so a dump gave it, and the item keeps it.
                 let dump = Arc::from(stored_path.path.as_str());
                 // Before all items of dumps that can be read, whose files have numbers from 1.
-                let at = DumpPosition { file: 0, item: 0 };
-                statistics.add_dump_id(key, DumpId { id: flash.id.clone(), at, dump });
+                let at = ItemPosition { file: 0, item: 0 };
+                statistics.add_id_from_dump(key, IdFromDump { id: flash.id.clone(), at, dump });
             }
         }
     }

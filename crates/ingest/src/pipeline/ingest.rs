@@ -105,8 +105,9 @@ pub fn ingest_scanned<E>(
     }
     survey.statistics.finish();
     let statistics = given.map_or(&survey.statistics, |given| &given.statistics);
-    for dump_id in statistics.dump_ids.values() {
-        ids.claim(&dump_id.id);
+    // No page may take an id that a dump gives to a flash item.
+    for id_from_dump in statistics.ids_from_dumps.values() {
+        ids.claim(&id_from_dump.id);
     }
 
     progress.phase(Phase::Read);
@@ -114,7 +115,7 @@ pub fn ingest_scanned<E>(
         report: start_report(&mut walk),
         flashes: FlashDeduplicator::new().map_err(Error::TemporaryFile)?,
         ids,
-        shared_ids: given.map(|given| &given.shared_ids),
+        ids_of_several_files: given.map(|given| &given.ids_of_several_files),
         statistics,
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
         refused: walk.refused.iter().map(|(_, path)| path.clone()).collect(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use foldhash::HashMap;
 
-use crate::archive_survey::{FileTotals, SharedIds};
+use crate::archive_survey::{FileTotals, IdsOfSeveralFiles};
 use crate::corpus::article_ids::{content_id_key, given_id_key};
 use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
@@ -40,7 +40,7 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) flashes: FlashDeduplicator,
     pub(crate) ids: Ids,
     /// The ids that articles of several files have. Other machines may read some of these files.
-    pub(crate) shared_ids: Option<&'a SharedIds>,
+    pub(crate) ids_of_several_files: Option<&'a IdsOfSeveralFiles>,
     pub(crate) statistics: &'a CorpusStatistics,
     /// Records of an earlier index.
     pub(crate) stored: Option<&'a mut dyn StoredRecords>,
@@ -179,7 +179,7 @@ impl<E> RecordSink<'_, E> {
     /// How many articles in files before that of the dump have an id, if other machines may have
     /// read some of these files.
     fn count_before(&self, key: u64) -> u64 {
-        self.shared_ids.map_or(0, |ids| ids.count_before(key, &self.dump.relative))
+        self.ids_of_several_files.map_or(0, |ids| ids.count_before(key, &self.dump.relative))
     }
 
     /// Reports that another record of the same dump has this id.
@@ -233,8 +233,8 @@ impl<E> RecordSink<'_, E> {
 
     /// The id of an item, which is that of its first variant.
     fn item_id(&self, hashes: ItemHashes) -> String {
-        let dump_id = self.statistics.dump_ids.get(&hashes.folded);
-        dump_id.map(|dump_id| dump_id.id.clone()).unwrap_or_else(|| short_id('f', hashes.folded))
+        let id_from_dump = self.statistics.ids_from_dumps.get(&hashes.folded);
+        id_from_dump.map(|known| known.id.clone()).unwrap_or_else(|| short_id('f', hashes.folded))
     }
 
     /// Notes that a page or dump was read completely, so its stored records are not needed.

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::archive_survey::FileTotals;
 use crate::corpus::site::site_key;
-use crate::corpus::statistics::{CorpusStatistics, DumpId, DumpPosition};
+use crate::corpus::statistics::{CorpusStatistics, IdFromDump, ItemPosition};
 use crate::file_table::SurveyedFile;
 use crate::flash::dedup::folded_content_hash;
 use crate::input::codec::Codec;
@@ -324,9 +324,9 @@ impl Reader<'_> {
                             let key =
                                 folded_content_hash(&flash.title, &flash.text, flash.date.value);
                             *items += 1;
-                            let at = DumpPosition { file: file_number, item: *items };
+                            let at = ItemPosition { file: file_number, item: *items };
                             let dump = Arc::clone(&dump);
-                            statistics.add_dump_id(key, DumpId { id: flash.id, at, dump });
+                            statistics.add_id_from_dump(key, IdFromDump { id: flash.id, at, dump });
                         }
                     }
                     Record::Article(article) => {
