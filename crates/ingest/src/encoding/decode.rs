@@ -141,11 +141,11 @@ impl<'a> Decoded<'a> {
         if self.edits.is_empty() {
             return self.decoded_offsets(offsets);
         }
-        let source_of =
-            |offset| self.edits.iter().rev().fold(offset, |offset, edits| edits.source_of(offset));
+        let original_of =
+            |offset| self.edits.iter().rev().fold(offset, |offset, edits| edits.original_of(offset));
         let offsets: Vec<usize> = offsets.collect();
-        self.decoded_offsets(offsets.iter().map(|offset| source_of(*offset)))
-            .edited(&offsets, source_of)
+        self.decoded_offsets(offsets.iter().map(|offset| original_of(*offset)))
+            .edited(&offsets, original_of)
     }
 
     /// [`offset_map`](Self::offset_map) for offsets of the text as decoded, before edits.

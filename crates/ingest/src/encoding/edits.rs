@@ -1,5 +1,5 @@
-//! Small replacements in a text, and the map of offsets back to the source, which is the text
-//! before them.
+//! Small replacements in a text, and the map of offsets back to the original, which is the text
+//! before the replacements.
 
 /// The replacements made in a text, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -10,15 +10,15 @@ pub(crate) struct Edits(Vec<Edit>);
 struct Edit {
     /// Offset and length of the replacement in the edited text.
     to: (usize, usize),
-    /// Offset and length of what it replaces in the source.
+    /// Offset and length of what it replaces in the original.
     from: (usize, usize),
 }
 
 impl Edits {
-    /// The offset in the source that corresponds to `offset` in the edited text. An offset inside a
+    /// The offset in the original that corresponds to `offset` in the edited text. An offset inside a
     /// replacement maps to the end of what was replaced, and an offset at which something was
     /// removed to the end of the removed text.
-    pub(crate) fn source_of(&self, offset: usize) -> usize {
+    pub(crate) fn original_of(&self, offset: usize) -> usize {
         let after = self.0.partition_point(|edit| edit.to.0 <= offset);
         let Some(edit) = after.checked_sub(1).and_then(|at| self.0.get(at)) else { return offset };
         let (start, length) = edit.to;
@@ -32,21 +32,21 @@ impl Edits {
 
 /// Copies a text with replacements.
 pub(crate) struct Editor<'a> {
-    source: &'a str,
-    /// Everything before this offset has been copied or replaced.
+    original: &'a str,
+    /// Everything before this offset of the original has been copied or replaced.
     at: usize,
     text: String,
     edits: Vec<Edit>,
 }
 
 impl<'a> Editor<'a> {
-    pub(crate) fn new(source: &'a str) -> Self {
-        Self { source, at: 0, text: String::with_capacity(source.len()), edits: Vec::new() }
+    pub(crate) fn new(original: &'a str) -> Self {
+        Self { original, at: 0, text: String::with_capacity(original.len()), edits: Vec::new() }
     }
 
-    /// Replaces a range of the source, which must lie after all earlier ones.
+    /// Replaces a range of the original, which must lie after all ranges replaced before.
     pub(crate) fn replace(&mut self, from: usize, to: usize, replacement: &str) {
-        self.text.push_str(&self.source[self.at..from]);
+        self.text.push_str(&self.original[self.at..from]);
         let start = self.text.len();
         self.text.push_str(replacement);
         self.edits.push(Edit { to: (start, replacement.len()), from: (from, to - from) });
@@ -55,7 +55,7 @@ impl<'a> Editor<'a> {
 
     /// The edited text; `None` if nothing was replaced.
     pub(crate) fn finish(mut self) -> Option<(String, Edits)> {
-        self.text.push_str(&self.source[self.at..]);
+        self.text.push_str(&self.original[self.at..]);
         (!self.edits.is_empty()).then_some((self.text, Edits(self.edits)))
     }
 }
@@ -83,8 +83,8 @@ mod tests {
         editor.replace(12, 13, "");
         let (text, edits) = editor.finish().unwrap();
         assert_eq!(text, "甲&乙丙");
-        let sources: Vec<usize> = [0, 3, 4, 7, 10].map(|at| edits.source_of(at)).to_vec();
-        assert_eq!(sources, [0, 3, 8, 13, 16]);
+        let originals: Vec<usize> = [0, 3, 4, 7, 10].map(|at| edits.original_of(at)).to_vec();
+        assert_eq!(originals, [0, 3, 8, 13, 16]);
     }
 
     proptest! {
@@ -93,9 +93,9 @@ mod tests {
             if let Some((without, edits)) = without_nuls(&text) {
                 prop_assert_eq!(&without, &text.replace('\0', ""));
                 for (at, c) in without.char_indices() {
-                    prop_assert!(text[edits.source_of(at)..].starts_with(c));
+                    prop_assert!(text[edits.original_of(at)..].starts_with(c));
                 }
-                prop_assert_eq!(edits.source_of(without.len()), text.len());
+                prop_assert_eq!(edits.original_of(without.len()), text.len());
             } else {
                 prop_assert!(!text.contains('\0'));
             }

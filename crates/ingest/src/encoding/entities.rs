@@ -141,9 +141,9 @@ mod tests {
             let text = parts.concat();
             if let Some((decoded, edits)) = decode_entities(&text) {
                 for (at, c) in decoded.char_indices().filter(|(_, c)| "甲a\n".contains(*c)) {
-                    prop_assert!(text[edits.source_of(at)..].starts_with(c));
+                    prop_assert!(text[edits.original_of(at)..].starts_with(c));
                 }
-                prop_assert_eq!(edits.source_of(decoded.len()), text.len());
+                prop_assert_eq!(edits.original_of(decoded.len()), text.len());
             }
         }
 

@@ -60,8 +60,8 @@ impl OffsetMap {
 
     /// The same map for an edited text, given its offsets and the function that maps them back to
     /// the text of this map.
-    pub(crate) fn edited(&self, offsets: &[usize], source_of: impl Fn(usize) -> usize) -> Self {
-        Self::of(offsets.iter().copied(), |offset| self.byte_at(source_of(offset)))
+    pub(crate) fn edited(&self, offsets: &[usize], original_of: impl Fn(usize) -> usize) -> Self {
+        Self::of(offsets.iter().copied(), |offset| self.byte_at(original_of(offset)))
     }
 
     fn of(offsets: impl Iterator<Item = usize>, mut byte_of: impl FnMut(usize) -> u64) -> Self {

@@ -37,7 +37,7 @@ pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> 
         Some((decoded, edits)) => (decoded.as_str(), Some(edits)),
         None => (text, None),
     };
-    let byte_of = |at: usize| edits.map_or(at, |edits| edits.source_of(at)) as u64;
+    let byte_of = |at: usize| edits.map_or(at, |edits| edits.original_of(at)) as u64;
     let mut flashes = Vec::new();
     let (article, mut notes) = parse_without_flashes(source, markup, statistics, &mut |item| {
         let mut flash = item.to_flash(item.text());
