@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct IdFromDump {
     pub(crate) id: String,
     pub(crate) at: ItemPosition,
-    /// The path of the dump below its root; all ids of a dump share one text.
+    /// The path of the dump below its root.
     #[serde(with = "crate::corpus::serde_arc_str")]
     pub(crate) dump: Arc<str>,
 }

@@ -141,8 +141,9 @@ impl<'a> Decoded<'a> {
         if self.edits.is_empty() {
             return self.decoded_offsets(offsets);
         }
-        let original_of =
-            |offset| self.edits.iter().rev().fold(offset, |offset, edits| edits.original_of(offset));
+        let original_of = |offset| {
+            self.edits.iter().rev().fold(offset, |offset, edits| edits.original_of(offset))
+        };
         let offsets: Vec<usize> = offsets.collect();
         self.decoded_offsets(offsets.iter().map(|offset| original_of(*offset)))
             .edited(&offsets, original_of)

@@ -46,8 +46,9 @@ pub trait StoredRecords {
     }
 }
 
-/// The stored records of a file or folder, grouped by the path of the page or dump.
-pub(crate) fn stored_records<E>(
+/// The stored records of a file or folder, grouped by the path of the page or dump that they come
+/// from.
+pub(crate) fn stored_records_by_path<E>(
     stored: &mut dyn StoredRecords,
     path: &Path,
 ) -> Result<Vec<StoredPath>, Error<E>> {
@@ -60,8 +61,8 @@ pub(crate) fn stored_records<E>(
 /// Adds to the statistics what stored records still have of the contribution of their files: tags,
 /// keywords, and the ids that dumps give to flash items. Other files are then interpreted much as
 /// if these files had been read.
-pub(crate) fn add_to_statistics(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
-    for stored_path in paths {
+pub(crate) fn add_to_statistics(stored_paths: &[StoredPath], statistics: &mut CorpusStatistics) {
+    for stored_path in stored_paths {
         for article in &stored_path.articles {
             match stored_path.is_dump {
                 true => statistics.add_separate_tags(&article.tags),
@@ -76,9 +77,10 @@ pub(crate) fn add_to_statistics(paths: &[StoredPath], statistics: &mut CorpusSta
             statistics.add_items_in_dump();
             let key = folded_content_hash(&flash.title, &flash.text, flash.date.value);
             if flash.id != short_id('f', key) {
-                // The id is not the generated one, so a dump gave it, and the item keeps it.
+                // The id is not the generated one, so a dump gave it; the item keeps the id.
                 let dump = Arc::from(stored_path.path.as_str());
-                // Before all items of dumps that can be read, whose files have numbers from 1.
+                // The item comes before all items of dumps that can be read: their files have
+                // numbers from 1.
                 let at = ItemPosition { file: 0, item: 0 };
                 statistics.add_id_from_dump(key, IdFromDump { id: flash.id.clone(), at, dump });
             }
@@ -95,8 +97,8 @@ fn title_of_suffix(tags: &[String]) -> Title<'_> {
 /// Reserves the generated ids of records that will be carried over after all files, so that no file
 /// with the same name or content in another root takes them. Ids that dumps give are not reserved:
 /// the first record with such an id gets it.
-pub(crate) fn reserve_ids(paths: &[StoredPath], ids: &mut Ids) {
-    for stored_path in paths {
+pub(crate) fn reserve_ids(stored_paths: &[StoredPath], ids: &mut Ids) {
+    for stored_path in stored_paths {
         for article in
             stored_path.articles.iter().filter(|it| !stored_path.is_dump || is_generated(&it.id))
         {
@@ -278,7 +280,8 @@ mod tests {
         let (whole, sound) = read(&roots, &[]);
         assert_eq!((sound.skipped.len(), sound.records_kept), (0, 0), "{name}: {sound:?}");
         let mut max_records_read = 0;
-        // Let reading fail in a header, between two members, inside one, and near the end.
+        // Let reading fail at several points: the first may lie in a header, others inside a
+        // member or near the end.
         for percent in [0, 1, 33, 61, 97] {
             failing::set(&path, Some(bytes.len() as u64 * percent / 100));
             let case = format!("{name} at {percent} %");

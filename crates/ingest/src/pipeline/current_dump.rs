@@ -10,11 +10,11 @@ use crate::record::{Article, Span};
 /// Whether a record with the same id came before in the same dump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
-    /// None did.
+    /// No record with this id came before.
     None,
-    /// The same record did.
+    /// The same record came before.
     Identical,
-    /// Another record did.
+    /// Another record with this id came before.
     Different,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct CurrentDump {
     pub(crate) relative: String,
     /// Hashes of the ids that the dump gives, each with the hash of its first record.
     given: HashMap<u64, u64>,
-    /// Hashes of the ids that we have assigned to its articles.
+    /// Hashes of the final ids of its articles: given by the dump, or made by us.
     assigned: HashSet<u64>,
 }
 
@@ -48,7 +48,7 @@ impl CurrentDump {
         }
     }
 
-    /// Notes the id that we have assigned to an article.
+    /// Notes the final id of an article.
     pub(crate) fn note_assigned_id(&mut self, id: &str) {
         self.assigned.insert(xxh3_64(id.as_bytes()));
     }
@@ -73,7 +73,7 @@ pub(crate) fn text_hash(article: &Article) -> u64 {
     folded_content_hash(&article.title, &article.paragraphs.join("\n"), article.date.value)
 }
 
-/// The key of the id that an article states or would get.
+/// The key of the id that an article states or, if it states none, will get from its content.
 pub(crate) fn id_key(article: &Article) -> u64 {
     match article.id.is_empty() {
         true => content_id_key(text_hash(article)),

@@ -13,7 +13,7 @@ use crate::flash::dedup::FlashDeduplicator;
 use crate::input::file_list::FileList;
 use crate::input::walk::Walk;
 use crate::options::Options;
-use crate::pipeline::carry_over::{self, StoredRecords, stored_records};
+use crate::pipeline::carry_over::{self, StoredRecords, stored_records_by_path};
 use crate::pipeline::chunks::{CHUNK, ChunkReader};
 use crate::pipeline::current_dump::CurrentDump;
 use crate::pipeline::ids::Ids;
@@ -35,10 +35,11 @@ use crate::temporary::record_log::LogReader;
 ///
 /// The same files give the same records in the same order, whatever the number of threads. An
 /// archive takes about 15 bytes of memory for each article (its id) and 50 for each distinct flash
-/// item, plus up to 100 for the paragraphs shared before it. Temporary files hold the list of
+/// item, plus up to 100 for the hashes of the paragraphs that all pages with the item have before
+/// it. Temporary files hold the list of
 /// files, the survey cache (at most 2 GiB) and the texts and occurrences of flash items. A page in
-/// the survey cache is read only once: its records show it as the survey found it. The report,
-/// which is also in memory, names everything unusual.
+/// the survey cache is read only once: its records show the page as the survey found it. The
+/// report, which is also in memory, names everything unusual.
 ///
 /// # Errors
 ///
@@ -69,11 +70,12 @@ pub(super) fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>
 
 /// Does the same as [`ingest`] for an archive that has been scanned.
 ///
-/// If the system refuses to read a file or to list a folder, its records are carried over from
-/// `stored` at the position of the file or folder in the walk. If a part of a file was read, only
-/// the records of the remaining part are carried over. The records of a folder that was listed only
-/// in part, and of files and folders that were [declared
-/// unreadable](ScannedArchive::declare_unreadable), come after all files. Carried-over records keep
+/// If a file cannot be read for now (see [`Reason::keeps_records`](crate::Reason::keeps_records)),
+/// or the system refuses to list a folder, the records of the file or folder are carried over from
+/// `stored`, at its position in the walk. If a part of a file was read, only the records of the
+/// remaining part are carried over. The records of a folder that was listed only in part, and of
+/// files and folders that were [declared unreadable](ScannedArchive::declare_unreadable), come
+/// after all files. Carried-over records keep
 /// their ids, unless a file read earlier has taken them. No records are carried over for a file
 /// that can be read but is damaged.
 ///
@@ -125,8 +127,9 @@ pub fn ingest_scanned<E>(
         dump: CurrentDump::default(),
         sink,
     };
-    // If dumps contain flash items, the record of a dump may replace an item of a page, whose text
-    // is then needed a second time.
+    // A thread may leave out the text of an item that it has sent before, unless dumps contain
+    // flash items: the record of a dump may then replace the item, and the item's text is needed
+    // again.
     let omit_repeats = !statistics.items_in_dumps;
     let refused = &walk.refused;
     let (reader, survey) = (&reader, &survey);
@@ -158,8 +161,8 @@ fn check_reading<E>(given: Option<&FinishedSurvey>, options: &Options) -> Result
     }
 }
 
-/// Fails if the selected paths were surveyed as one part of the archive, and their files have
-/// changed since. `totals` describes the files as they are.
+/// Fails if the given survey has exactly the selected paths as one of its parts, and their files
+/// have changed since. `totals` describes the files as they are.
 fn check_files<E>(
     given: Option<&FinishedSurvey>,
     options: &Options,
@@ -177,9 +180,9 @@ fn check_files<E>(
     }
 }
 
-/// Adds to the statistics what unreadable files and folders contributed to those of the earlier
-/// index. `refused` are the files and folders that the walk could not access; the ids of their
-/// records are reserved.
+/// Adds to the statistics what unreadable files and folders contributed to the statistics of the
+/// earlier index: those that the walk could not access (`refused`), and those that the survey
+/// could not read. Reserves the ids of the records of the former.
 fn survey_stored<E>(
     stored: &mut dyn StoredRecords,
     refused: &[(usize, PathBuf)],
@@ -187,12 +190,12 @@ fn survey_stored<E>(
     ids: &mut Ids,
 ) -> Result<(), Error<E>> {
     for (_, path) in refused {
-        let paths = stored_records(stored, path)?;
-        carry_over::reserve_ids(&paths, ids);
-        contribute(stored, path, &mut survey.statistics)?;
+        let stored_paths = stored_records_by_path(stored, path)?;
+        carry_over::reserve_ids(&stored_paths, ids);
+        add_stored_contribution(stored, path, &mut survey.statistics)?;
     }
     for path in std::mem::take(&mut survey.refused) {
-        contribute(stored, &path, &mut survey.statistics)?;
+        add_stored_contribution(stored, &path, &mut survey.statistics)?;
     }
     Ok(())
 }
@@ -280,9 +283,10 @@ impl SecondPassThread<'_> {
     }
 }
 
-/// Adds to the statistics what the files at `path`, which cannot be read, contributed to those of
-/// the earlier index. If that index has no file table, derives the contribution from their records.
-fn contribute<E>(
+/// Adds to the statistics what the unreadable file or folder `path` contributed to the statistics of
+/// the earlier index. If that index has no entries of these files in a file table, derives the
+/// contribution from the stored records.
+fn add_stored_contribution<E>(
     stored: &mut dyn StoredRecords,
     path: &Path,
     statistics: &mut CorpusStatistics,
@@ -290,7 +294,7 @@ fn contribute<E>(
     let failed = |source| Error::Stored { path: path.to_owned(), source };
     let files = stored.files_under(path).map_err(failed)?;
     if files.is_empty() {
-        carry_over::add_to_statistics(&stored_records(stored, path)?, statistics);
+        carry_over::add_to_statistics(&stored_records_by_path(stored, path)?, statistics);
         return Ok(());
     }
     for file in files {

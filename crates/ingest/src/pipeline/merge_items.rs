@@ -92,7 +92,7 @@ fn variant_occurrences(item: &FlashItem) -> Vec<VariantOccurrence<'_>> {
 impl VariantOccurrence<'_> {
     /// Whether a dump represents the item, and this is an occurrence of another variant in a page
     /// before that dump. When that page was read, the text of the first page represented the item.
-    /// The variant differs from that text, which is lost, but may be equal to the text of the dump.
+    /// That text is lost. The variant differs from it, but may be equal to the text of the dump.
     fn precedes_its_dump(&self) -> bool {
         let dump = self.item.occurrences.iter().find(|it| is_dump(&it.path));
         self.variant.is_some()

@@ -40,8 +40,8 @@ pub(crate) enum ReadEvent {
     UnreadDate(UnreadDate),
     /// A record has mojibake that was not repaired completely.
     MojibakeKept(FileSpan),
-    /// The system refused to read the file or a part of it: the records of an earlier index are
-    /// carried over.
+    /// The file or a part of it cannot be read for now, see [`Reason::keeps_records`]: the records
+    /// of an earlier index are carried over.
     Refused(Box<SourceFile>),
     /// The walk could not access this file or folder. The event comes where the file or folder is
     /// in the walk.
@@ -140,7 +140,7 @@ pub(crate) struct DiagnosticLimit {
     remaining: u64,
     /// How many diagnostics were not passed on.
     suppressed: u64,
-    /// Whether the system refused to read something.
+    /// Whether a part of the file cannot be read for now, see [`Reason::keeps_records`].
     refused: bool,
 }
 
@@ -175,8 +175,8 @@ impl DiagnosticLimit {
         emit(event)
     }
 
-    /// Emits how many diagnostics were not passed on, and whether the system refused to read
-    /// something.
+    /// Emits how many diagnostics were not passed on, and [`ReadEvent::Refused`] if a part of the
+    /// file cannot be read for now.
     pub(crate) fn finish(
         self,
         source: &SourceFile,

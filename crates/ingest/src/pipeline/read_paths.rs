@@ -1,5 +1,5 @@
-//! The paths in an unreadable file or folder whose stored records are not needed, because they were
-//! read.
+//! Notes which paths were read in files and folders that cannot be read completely: the stored
+//! records of these paths need not be carried over.
 
 use std::path::{Path, PathBuf};
 

@@ -61,8 +61,8 @@ impl Reader<'_> {
         if self.one_root { relative } else { path }
     }
 
-    /// Emits everything in a file. If `surveyed` has its page from the survey cache, the file is
-    /// not read again.
+    /// Emits everything in a file. If `surveyed` is the page of the file from the survey cache, the
+    /// file is not read again.
     pub(crate) fn read(
         &self,
         source: &SourceFile,
@@ -84,6 +84,7 @@ impl Reader<'_> {
                 mixed: false,
                 attachments: Vec::new(),
             };
+            // Offsets differ by the byte order mark, so the ranges are not needed.
             let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
             let page = found_page(draft, meta, statistics, caches, offsets);
             return emit(ReadEvent::Page(Box::new(page)));
@@ -240,7 +241,7 @@ impl PageText<'_> {
         matches!(&self.source, TextSource::Decoded(decoded) if decoded.is_mixed())
     }
 
-    /// Whether the text has offsets that mean nothing in the file.
+    /// Whether the text is a part of a message, so that its offsets mean nothing in the file.
     pub(crate) fn is_extracted(&self) -> bool {
         matches!(self.source, TextSource::Extracted(_))
     }
@@ -258,7 +259,7 @@ impl PageText<'_> {
         }
     }
 
-    /// Maps the ends of ranges of the text to the file; `None` for an extracted text.
+    /// Maps the starts and ends of ranges of the text to the file; `None` for an extracted text.
     fn offset_map(&self, ranges: &[(usize, usize)]) -> Option<OffsetMap> {
         match &self.source {
             TextSource::Decoded(decoded) => {
@@ -288,8 +289,8 @@ struct PageMeta {
     attachments: Vec<String>,
 }
 
-/// Assembles a page and its flash items. `offsets` receives all ranges of the text and returns a
-/// function that maps their ends to the file.
+/// Assembles a page and its flash items. `offsets` receives all ranges of the text that need spans,
+/// and returns a function that maps the starts and ends of these ranges to the file.
 fn found_page<P: Fn(usize) -> u64>(
     draft: Draft<'_>,
     meta: PageMeta,

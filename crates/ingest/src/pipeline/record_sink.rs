@@ -1,4 +1,4 @@
-//! Receives the events of the second pass: assigns ids, emits articles, collects flash items, and
+//! Receives what the second pass has read: assigns ids, emits articles, collects flash items, and
 //! counts.
 
 use std::io;
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::file_table::{FileEntries, FileEntry, FileEntryLog, SurveyedFile};
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, variant_id};
 use crate::id::{qualified_id, short_id};
-use crate::pipeline::carry_over::{StoredRecords, stored_records};
+use crate::pipeline::carry_over::{StoredRecords, stored_records_by_path};
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash, text_hash};
 use crate::pipeline::ids::{Ids, path_hash};
 use crate::pipeline::read_event::{DumpKeys, FoundItem, FoundPage, ReadEvent, ReadFile, member};
@@ -248,7 +248,7 @@ impl<E> RecordSink<'_, E> {
     /// read. `relative` is a file's path below its root.
     fn carry_over_path(&mut self, path: &Path, relative: Option<&str>) -> Result<(), Error<E>> {
         let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
-        for stored_path in stored_records(stored, path)? {
+        for stored_path in stored_records_by_path(stored, path)? {
             if !self.read.claim_for_carry_over(&stored_path.path) {
                 continue;
             }
@@ -296,8 +296,8 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Adds a file that was read to the file table. If the system refused to read it or a part of
-    /// it, its earlier entry is kept, as its records are.
+    /// Adds a file that was read to the file table. If the file or a part of it cannot be read for
+    /// now, its earlier entry is kept, as its records are.
     fn add_file(&mut self, file: ReadFile) -> io::Result<()> {
         let ReadFile { path, stamp, surveyed } = file;
         let records = std::mem::take(&mut self.records_in_file);

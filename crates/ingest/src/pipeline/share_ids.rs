@@ -1,5 +1,5 @@
 //! Ids of records that several machines have read separately: corrects the ids by which articles
-//! refer to merged flash items, and finds a new id for a record whose own is taken.
+//! refer to merged flash items, and finds a new id for a record whose own id is taken.
 
 use foldhash::HashSet;
 
@@ -9,17 +9,18 @@ use crate::pipeline::ids::{lengthened, path_hash};
 use crate::pipeline::stored_path::{is_dump, is_generated};
 use crate::record::{Article, FlashItem, Record, Span};
 
-/// Corrects the ids by which an article refers to a flash item that was merged from what several
-/// machines have read: another variant may represent the item than in the share of the article.
+/// Corrects the ids by which an article refers to a flash item that was merged from the records of
+/// several machines: the item may be represented by another variant than on the machine that read
+/// the article.
 /// Returns whether an id has changed.
 ///
 /// An article has one reference for each occurrence of the item in its file, in the same order.
 pub fn correct_references(article: &mut Article, item: &FlashItem) -> bool {
-    // A machine that had read another variant first gave this id to the one that represents the
-    // item.
-    let as_variant = variant_id(ItemHashes::of(&item.title, &item.text, item.date.value));
+    // On a machine that read another variant first, the text that represents the merged item was a
+    // variant, and had this id.
+    let id_as_variant = variant_id(ItemHashes::of(&item.title, &item.text, item.date.value));
     let variants = item.variants.iter().map(|variant| variant.id.as_str());
-    let old_ids: HashSet<&str> = variants.chain([item.id.as_str(), &as_variant]).collect();
+    let old_ids: HashSet<&str> = variants.chain([item.id.as_str(), &id_as_variant]).collect();
     let mut new_ids = ids_in_file(item, &article.path).into_iter();
     let mut is_changed = false;
     for id in article.flashes.iter_mut().filter(|id| old_ids.contains(id.as_str())) {
@@ -109,9 +110,12 @@ mod tests {
         assert_eq!(article.flashes, ["f0", variant, "f2"]);
         assert!(!correct_references(&mut article, &merged), "nothing is left to correct");
         // Another machine took the text of this article for a variant.
-        let as_variant = variant_id(ItemHashes::of("", "開源", None));
-        let mut first =
-            Article { path: "a.txt".to_owned(), flashes: vec![as_variant], ..Article::default() };
+        let id_as_variant = variant_id(ItemHashes::of("", "開源", None));
+        let mut first = Article {
+            path: "a.txt".to_owned(),
+            flashes: vec![id_as_variant],
+            ..Article::default()
+        };
         assert!(correct_references(&mut first, &merged));
         assert_eq!(first.flashes, ["f1"]);
     }

@@ -25,7 +25,8 @@ pub(crate) struct StoredOccurrence {
     pub(crate) span: Span,
 }
 
-/// One variant of a flash item without its occurrences, with its id in the earlier index.
+/// A flash item, or one of its variants, without occurrences. `flash.id` is the id in the earlier
+/// index.
 pub(crate) struct StoredItem {
     pub(crate) hashes: ItemHashes,
     pub(crate) flash: FlashItem,
@@ -113,7 +114,7 @@ impl Paths {
         self.stored_paths.get_mut(at)
     }
 
-    /// Adds the occurrences of one variant.
+    /// Adds the occurrences of a flash item or of one of its variants.
     fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
         let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
         let item = Rc::new(StoredItem { hashes, flash });
@@ -128,7 +129,7 @@ impl Paths {
 }
 
 impl StoredItem {
-    /// The item as a dump or a page would have given it: pages give no tags, category and address.
+    /// The item as the file gave it: a page, unlike a dump, gives no tags, category or address.
     pub(crate) fn as_in_file(&self, is_dump: bool) -> FlashItem {
         let mut flash = self.flash.clone();
         if !is_dump {

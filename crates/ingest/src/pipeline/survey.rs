@@ -44,7 +44,8 @@ pub(crate) struct Survey {
     pub(crate) files: Vec<LogReader>,
     /// Where each chunk begins in `caches` and `files`.
     pub(crate) chunks: Vec<ChunkLocation>,
-    /// Files that the system refused to read, in the order of the walk.
+    /// Files that cannot be read for now, wholly or in part, see [`Reason::keeps_records`]; in the
+    /// order of the walk.
     pub(crate) refused: Vec<PathBuf>,
     /// Totals of all files.
     pub(crate) totals: FileTotals,
@@ -53,7 +54,7 @@ pub(crate) struct Survey {
 /// Whether a second pass follows the survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SurveyPurpose {
-    /// Yes: cache pages for it, and note what each file contributes to the statistics.
+    /// Yes: cache pages for the second pass, and note what each file contributes to the statistics.
     SecondPass,
     /// No: collect statistics only.
     StatisticsOnly,
@@ -78,7 +79,7 @@ struct ThreadSurvey {
     /// The numbers of its chunks, each with the offsets of its first page in `cache` and of its
     /// first file in `files`.
     chunks: Vec<(usize, [u64; 2])>,
-    /// Files that the system refused to read, with their chunk numbers.
+    /// Files that cannot be read for now, with their chunk numbers.
     refused: Vec<(usize, PathBuf)>,
     /// A buffer for the bytes of a page.
     raw: Vec<u8>,
@@ -206,7 +207,7 @@ pub(crate) fn next_surveyed_file(log: &mut LogReader, at: &mut u64) -> io::Resul
 struct FileSurvey {
     /// Whether it is a page that is in the survey cache.
     is_cached: bool,
-    /// Whether the system refused to read it.
+    /// Whether the file or a part of it cannot be read for now, see [`Reason::keeps_records`].
     is_refused: bool,
     /// Whether it, or a member of it, was skipped because of its size.
     is_too_large: bool,
@@ -233,8 +234,8 @@ impl FileSurvey {
 
 impl Reader<'_> {
     /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Returns
-    /// whether the system refused to read it. Problems are left to the second pass, which reports
-    /// them.
+    /// whether the file or a part of it cannot be read for now. Does not report problems: the
+    /// second pass does.
     fn survey_file(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
         let mut file = FileSurvey::default();
         let _ = input::each(source, self.options, &mut |event| {
@@ -260,9 +261,9 @@ impl Reader<'_> {
             survey.cache.push(None);
         }
         let content_hash = file.content_hash(source);
-        // The totals of several machines are compared. Instead of a file that is too large, its
-        // stamp was hashed, which differs from machine to machine. So the length takes its place
-        // here.
+        // The totals of several machines are compared. For a file that is too large,
+        // `content_hash` is a hash of its stamp, which differs from machine to machine. So the
+        // totals use the length of such a file instead.
         let same_everywhere = if file.is_too_large { source.stamp.bytes } else { content_hash };
         survey.totals.add(&source.relative, same_everywhere, source.stamp.bytes);
         survey.note_file(content_hash, file.is_refused)?;
@@ -304,8 +305,8 @@ impl Reader<'_> {
     }
 
     /// Adds a dump to the statistics. `file_number` is the number of its file in the walk. `items`
-    /// counts the flash items with ids in all dumps of that file. Returns whether the system
-    /// refused to read the dump or a part of it.
+    /// counts the flash items with ids in all dumps of that file. Returns whether the dump or a part
+    /// of it cannot be read for now.
     fn survey_dump(
         &self,
         input: Input<'_>,

@@ -21,7 +21,8 @@ use crate::report::Skipped;
 pub struct SurveySummary {
     /// What the walk could not access or left out for a reason.
     pub skipped: Vec<Skipped>,
-    /// Files that the system refused to read, wholly or in part.
+    /// Files that cannot be read for now, wholly or in part, see
+    /// [`Reason::keeps_records`](crate::Reason::keeps_records).
     pub unreadable: Vec<PathBuf>,
     /// Number of files that are excluded, or whose names are not those of pages or dumps.
     pub ignored: u64,

@@ -1,6 +1,6 @@
 //! Caches pages as parsed by the survey in temporary files, so that the second pass need not open,
-//! decode and outline them again. What is not in the cache is simply read again: its size is
-//! limited, and a failure to write is not an error.
+//! decode and outline them again. A page that is not in the cache is read again: the size of the
+//! cache is limited, and a failure to write is not an error.
 
 use std::io;
 
@@ -28,7 +28,7 @@ pub(crate) struct SurveyCacheWriter {
 pub(crate) struct SurveyCache {
     /// `None` once everything has been read, or if the cache could not be written.
     reader: Option<LogReader>,
-    /// Offset of the next file.
+    /// Offset of the next file to read.
     at: u64,
     /// Offset of the end.
     end: u64,
@@ -71,7 +71,7 @@ impl SurveyCacheWriter {
         self.entry.shrink_to(READ_BYTES);
     }
 
-    /// Offset of the next file.
+    /// Offset at which the next file will be written.
     pub(crate) fn end(&self) -> u64 {
         self.log.as_ref().map_or(0, RecordLog::end_offset)
     }

@@ -24,8 +24,8 @@ pub(crate) struct SurveyedPage<'a> {
     pub(crate) spans_whole_file: bool,
 }
 
-/// A page as stored. It has the lengths of the texts instead of the texts themselves. These follow
-/// it in one piece, so that UTF-8 is validated only once.
+/// A page as stored: with the lengths of the texts instead of the texts themselves. The texts
+/// follow the entry in one piece, so that UTF-8 is validated only once.
 #[derive(Serialize, Deserialize)]
 struct PageEntry {
     bytes: u64,
@@ -57,8 +57,8 @@ struct PieceEntry {
     hash: u64,
 }
 
-/// A date, or the date of a stamp, as numbers: to format and parse it as text would take as long as
-/// everything else.
+/// A date, or the date of a stamp, as numbers: to format and parse dates as text would take as long
+/// as all other work on the page.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum StampCode {
     /// There is no date.
@@ -79,13 +79,12 @@ impl StampCode {
             Some(None) => Self::Null,
             Some(Some(Moment::Day(day))) => Self::Day(day.year(), [day.month(), day.day()]),
             Some(Some(Moment::Time(time))) if time.subsec_nanosecond() == 0 => {
-                let clock = [time.hour(), time.minute(), time.second()];
-                let [hour, minute, second] = clock;
+                let [hour, minute, second] = [time.hour(), time.minute(), time.second()];
                 Self::Time(time.year(), [time.month(), time.day(), hour, minute, second])
             }
             Some(Some(Moment::Month(day))) => Self::Month(day.year(), day.month()),
             Some(Some(Moment::Year(day))) => Self::Year(day.year()),
-            // Dates in pages are never more precise.
+            // Dates in pages have no fractions of seconds.
             Some(Some(Moment::Time(_))) => return Err(io::ErrorKind::InvalidInput.into()),
         })
     }
