@@ -19,7 +19,7 @@ pub(crate) struct IdFromDump {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct ItemPosition {
     /// The number of the file in the walk, from 1; 0 for the records of an earlier index. In an
-    /// [`ArchiveSurvey`](crate::ArchiveSurvey), the index of the file in the survey's list of dumps.
+    /// [`ArchiveSurvey`](crate::ArchiveSurvey), the index of the file in its list of dumps.
     pub(crate) file: u64,
     /// The number of the item, from 1, among the flash items with ids in this file; 0 for the
     /// records of an earlier index.

@@ -28,7 +28,7 @@ pub(super) struct Elements<'s, 'r> {
     /// Whether the file was read to its end.
     ended: bool,
     /// Maximum bytes of an element.
-    limit: usize,
+    max_bytes: usize,
 }
 
 /// An element, from its start tag to its end tag.
@@ -48,7 +48,7 @@ pub(super) fn each(
     sink: &mut Sink<'_>,
     mut fields: impl FnMut(&str, &[u8]) -> RawFields,
 ) -> Flow {
-    let mut elements = Elements::new(file, names, sink.limit());
+    let mut elements = Elements::new(file, names, sink.max_record_bytes());
     loop {
         let element = match elements.next() {
             Ok(Some(element)) => element,
@@ -71,11 +71,11 @@ pub(super) fn each(
 }
 
 impl<'s, 'r> Elements<'s, 'r> {
-    /// Finds elements with these names and at most `limit` bytes.
+    /// Finds elements with these names and at most `max_bytes` bytes.
     pub(super) fn new(
         file: &'s mut TextReader<'r>,
         names: &'static [&'static str],
-        limit: usize,
+        max_bytes: usize,
     ) -> Self {
         Self {
             file,
@@ -86,7 +86,7 @@ impl<'s, 'r> Elements<'s, 'r> {
             prefix: Vec::new(),
             has_begun: false,
             ended: false,
-            limit,
+            max_bytes,
         }
     }
 
@@ -112,16 +112,17 @@ impl<'s, 'r> Elements<'s, 'r> {
             let end = match self.find_end(name, &mut from) {
                 Some(end) => end,
                 None if self.ended => self.pending.len(),
-                None if self.pending.len() > self.limit => {
-                    let element = self.take(self.pending.len(), true);
-                    return Ok(Some(element));
+                None if self.pending.len() > self.max_bytes => {
+                    let is_cut = true;
+                    return Ok(Some(self.take(self.pending.len(), is_cut)));
                 }
                 None => {
                     self.fill()?;
                     continue;
                 }
             };
-            return Ok(Some(self.take(end, false)));
+            let is_cut = false;
+            return Ok(Some(self.take(end, is_cut)));
         }
     }
 
@@ -134,7 +135,8 @@ impl<'s, 'r> Elements<'s, 'r> {
     }
 
     /// Where the element ends: after its end tag, or before the next start tag of the same name.
-    /// The search continues at `from`, and updates it.
+    /// Searches from the offset `from` on, and sets `from` to where the next search must go on if
+    /// the end was not found.
     fn find_end(&self, name: &str, from: &mut usize) -> Option<usize> {
         let text = &self.pending;
         loop {
@@ -157,7 +159,7 @@ impl<'s, 'r> Elements<'s, 'r> {
         }
     }
 
-    /// Takes the first bytes of `pending` as an element.
+    /// Takes the bytes of `pending` before `end` as an element.
     fn take(&mut self, end: usize, is_cut: bool) -> Element {
         let text = self.pending[..end].to_vec();
         let element = Element { text, start: self.offset, line: self.line, is_cut };

@@ -45,10 +45,10 @@ fn feed_title(prefix: &[u8]) -> Option<String> {
 struct Child {
     name: String,
     text: String,
-    /// The text of the inner element that has the name of what it describes: `<author><name>` or
-    /// `<source><title>`.
+    /// The text of an inner element that names the person or outlet: `<name>` in `<author>`,
+    /// `<title>` in `<source>`.
     inner_name: String,
-    /// The names of the open elements inside it.
+    /// The names of the open elements inside this one.
     open: Vec<String>,
     /// Where its content begins in the item.
     from: usize,
@@ -81,7 +81,9 @@ fn fields(item: &str) -> RawFields {
                 }
             }
             Event::Empty(tag) if child.is_none() => {
-                begin(&tag, 0, &mut fields);
+                // Only the attributes matter: the element has no content.
+                let from = 0;
+                begin(&tag, from, &mut fields);
             }
             Event::End(_) => match &mut child {
                 Some(open) if !open.open.is_empty() => {

@@ -8,16 +8,16 @@ use std::io::{self, BufRead};
 
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
-use crate::input::sniff_json::wrapper;
+use crate::input::sniff_json::wrapper_length;
 
 /// Passes every object to `sink`.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     let mut scanner = Scanner { file, line: 1, value: Vec::new(), wrapped: false, depth: 0 };
-    let inner = match scanner.file.fill_buf() {
-        Ok(buffer) => wrapper(buffer),
+    let wrapper_bytes = match scanner.file.fill_buf() {
+        Ok(buffer) => wrapper_length(buffer),
         Err(error) => return sink.failed(1, &error),
     };
-    if let Some(bytes) = inner {
+    if let Some(bytes) = wrapper_bytes {
         scanner.skip(bytes);
         (scanner.wrapped, scanner.depth) = (true, 1);
     }
@@ -32,8 +32,9 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
             sink.begin(line)?;
             sink.malformed(line, "not an object".to_owned())?;
         }
-        let (limit, longest) = (sink.limit(), sink.longest());
-        let (bytes, is_complete) = match scanner.value(limit, longest) {
+        let (max_record_bytes, max_skippable_bytes) =
+            (sink.max_record_bytes(), sink.max_skippable_bytes());
+        let (bytes, is_complete) = match scanner.value(max_record_bytes, max_skippable_bytes) {
             Ok(read) => read,
             Err(error) => return sink.failed(line, &error),
         };
@@ -41,7 +42,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
             continue;
         }
         sink.begin(line)?;
-        if bytes > limit as u64 {
+        if bytes > max_record_bytes as u64 {
             sink.too_long(line, bytes)?;
             continue;
         }
@@ -59,7 +60,7 @@ struct Scanner<'s, 'r> {
     file: &'s mut TextReader<'r>,
     /// The number of the line that is read next.
     line: u64,
-    /// The value that was read last; of one that is too long, only `limit` + 1 bytes.
+    /// The value that was read last; if it is too long, its first `max_record_bytes` + 1 bytes.
     value: Vec<u8>,
     /// Whether an object wraps the array of records. Reading then stops at the end of the array,
     /// because what follows is not a record.
@@ -85,13 +86,13 @@ impl Scanner<'_, '_> {
             if buffer.is_empty() {
                 return Ok(None);
             }
-            let (mut length, mut found, mut ended) = (0, None, false);
+            let (mut length, mut found, mut wrapped_array_ended) = (0, None, false);
             for byte in buffer {
                 match byte {
                     b'[' => self.depth += 1,
                     b']' => {
                         self.depth = self.depth.saturating_sub(1);
-                        ended = self.wrapped && self.depth == 0;
+                        wrapped_array_ended = self.wrapped && self.depth == 0;
                     }
                     b'\n' => self.line += 1,
                     // Separators, ends of enclosing objects, and bytes of a byte order mark.
@@ -102,20 +103,24 @@ impl Scanner<'_, '_> {
                     break;
                 }
                 length += 1;
-                if ended {
+                if wrapped_array_ended {
                     break;
                 }
             }
             self.file.consume(length);
-            if found.is_some() || ended {
+            if found.is_some() || wrapped_array_ended {
                 return Ok(found);
             }
         }
     }
 
-    /// Reads a value, and keeps at most `limit` + 1 bytes of it. Returns its length, and whether it
-    /// is complete. Stops reading a value that has more than `longest` bytes.
-    fn value(&mut self, limit: usize, longest: u64) -> io::Result<(u64, bool)> {
+    /// Reads a value, and keeps at most `max_record_bytes` + 1 bytes of it. Returns its length, and
+    /// whether it is complete. Stops reading a value of more than `max_skippable_bytes` bytes.
+    fn value(
+        &mut self,
+        max_record_bytes: usize,
+        max_skippable_bytes: u64,
+    ) -> io::Result<(u64, bool)> {
         self.value.clear();
         let mut state = Brackets::default();
         let mut read = 0_u64;
@@ -126,13 +131,13 @@ impl Scanner<'_, '_> {
             }
             let end = state.end(buffer);
             let piece = &buffer[..end.unwrap_or(buffer.len())];
-            let room = (limit + 1).saturating_sub(self.value.len()).min(piece.len());
+            let room = (max_record_bytes + 1).saturating_sub(self.value.len()).min(piece.len());
             self.value.extend_from_slice(&piece[..room]);
             self.line += memchr::memchr_iter(b'\n', piece).count() as u64;
             let length = piece.len();
             self.file.consume(length);
             read += length as u64;
-            if end.is_some() || read > longest {
+            if end.is_some() || read > max_skippable_bytes {
                 return Ok((read, end.is_some()));
             }
         }

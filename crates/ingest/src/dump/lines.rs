@@ -11,12 +11,12 @@ use crate::input::sniff_lines::{LabelledLine, labelled};
 
 /// Passes the record in each line to `sink`.
 pub(super) fn json_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
-    each(file, sink, &mut |sink, line, span, number| sink.json(line, span, number))
+    each_line(file, sink, &mut |sink, line, span, number| sink.json(line, span, number))
 }
 
 /// Passes the text in each line to `sink`, with its label as category.
 pub(super) fn labelled_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
-    each(file, sink, &mut |sink, line, span, number| {
+    each_line(file, sink, &mut |sink, line, span, number| {
         let Some(LabelledLine { label, text, .. }) = labelled(line) else {
             return sink.malformed(number, "not a label, a tab and a text".to_owned());
         };
@@ -29,22 +29,23 @@ pub(super) fn labelled_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> 
 }
 
 /// A callback for a line, with its span and its number.
-type EachLine<'f> = &'f mut dyn FnMut(&mut Sink<'_>, &[u8], crate::record::Span, u64) -> Flow;
+type ReceiveLine<'f> = &'f mut dyn FnMut(&mut Sink<'_>, &[u8], crate::record::Span, u64) -> Flow;
 
 /// Passes every line that is not blank to `receive`, trimmed, with its span and number.
-fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, receive: EachLine<'_>) -> Flow {
-    let (limit, longest) = (sink.limit(), sink.longest());
+fn each_line(file: &mut TextReader<'_>, sink: &mut Sink<'_>, receive: ReceiveLine<'_>) -> Flow {
+    let (max_record_bytes, max_skippable_bytes) =
+        (sink.max_record_bytes(), sink.max_skippable_bytes());
     let mut line = Vec::new();
     loop {
         let number = sink.count + 1;
         let start = file.offset();
-        let read = match next_line(file, &mut line, limit, longest) {
+        let read = match next_line(file, &mut line, max_record_bytes, max_skippable_bytes) {
             Ok(0) => return Flow::Continue(()),
             Ok(read) => read,
             Err(error) => return sink.failed(number, &error),
         };
         sink.begin(number)?;
-        if read > limit as u64 {
+        if read > max_record_bytes as u64 {
             sink.too_long(number, read)?;
             continue;
         }
@@ -59,13 +60,13 @@ fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, receive: EachLine<'_>) -
     }
 }
 
-/// Reads one line, of which `line` keeps at most `limit` + 1 bytes; returns the length of the whole
-/// line. A line of more than `longest` bytes is not read to its end.
+/// Reads one line, of which `line` keeps at most `max_record_bytes` + 1 bytes, and returns the
+/// length of the whole line. Stops reading a line of more than `max_skippable_bytes` bytes.
 pub(super) fn next_line(
     file: &mut impl BufRead,
     line: &mut Vec<u8>,
-    limit: usize,
-    longest: u64,
+    max_record_bytes: usize,
+    max_skippable_bytes: u64,
 ) -> io::Result<u64> {
     line.clear();
     let mut read = 0_u64;
@@ -76,12 +77,12 @@ pub(super) fn next_line(
         }
         let end = memchr::memchr(b'\n', buffer).map(|at| at + 1);
         let piece = &buffer[..end.unwrap_or(buffer.len())];
-        let room = (limit + 1).saturating_sub(line.len()).min(piece.len());
+        let room = (max_record_bytes + 1).saturating_sub(line.len()).min(piece.len());
         line.extend_from_slice(&piece[..room]);
         let length = piece.len();
         file.consume(length);
         read += length as u64;
-        if end.is_some() || read > longest {
+        if end.is_some() || read > max_skippable_bytes {
             return Ok(read);
         }
     }

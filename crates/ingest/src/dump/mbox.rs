@@ -15,7 +15,8 @@ use crate::page::markup::Markup;
 /// A message whose lines are being collected.
 #[derive(Default)]
 struct Collected {
-    /// The message without its `From ` line; of one that is too long, only `limit` + 1 bytes.
+    /// The message without its `From ` line; of a message that is too long, only
+    /// `max_record_bytes` + 1 bytes.
     bytes: Vec<u8>,
     /// Length of the whole message, with its `From ` line.
     length: u64,
@@ -28,12 +29,13 @@ struct Collected {
 /// Passes every message to `sink`. A message begins with a line `From …` that is the first line of
 /// the file or follows a blank line.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
-    let (limit, longest) = (sink.limit(), sink.longest());
+    let (max_record_bytes, max_skippable_bytes) =
+        (sink.max_record_bytes(), sink.max_skippable_bytes());
     let mut message = Collected::default();
     let (mut line, mut number, mut after_empty_line) = (Vec::new(), 0_u64, true);
     loop {
         let start = file.offset();
-        let read = match next_line(file, &mut line, limit, longest) {
+        let read = match next_line(file, &mut line, max_record_bytes, max_skippable_bytes) {
             Ok(read) => read,
             Err(error) => return sink.failed(number + 1, &error),
         };
@@ -49,11 +51,11 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
         after_empty_line = line.trim_ascii().is_empty();
         message.length += read;
         // Leave out the `From ` line, which is not a header field.
-        let room = (limit + 1).saturating_sub(message.bytes.len()).min(line.len());
+        let room = (max_record_bytes + 1).saturating_sub(message.bytes.len()).min(line.len());
         if !begins {
             message.bytes.extend_from_slice(&line[..room]);
         }
-        if message.length > longest {
+        if message.length > max_skippable_bytes {
             let bytes = message.length;
             return sink.too_long(message.line, bytes);
         }
@@ -66,7 +68,7 @@ fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) 
         return Flow::Continue(());
     }
     sink.begin(message.line)?;
-    if message.length > sink.limit() as u64 {
+    if message.length > sink.max_record_bytes() as u64 {
         return sink.too_long(message.line, message.length);
     }
     let Some(mail) = mail::read(&message.bytes) else {

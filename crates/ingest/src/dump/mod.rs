@@ -32,7 +32,7 @@ use std::ops::ControlFlow;
 
 use encoding_rs::UTF_8;
 use record::RecordReader;
-use sink::{End, Flow, Recent, Sink};
+use sink::{End, Flow, RecentRecords, Sink};
 use text_reader::TextReader;
 
 use crate::input::own_output;
@@ -43,7 +43,7 @@ use crate::record::DateOrigin;
 use crate::report::Reason;
 
 impl Reader<'_> {
-    /// Passes every record of a dump to `emit`.
+    /// Passes every record of a dump to `emit`, and reports to it what is unusual.
     pub(crate) fn dump(
         &self,
         input: Input<'_>,
@@ -79,7 +79,7 @@ impl Reader<'_> {
             records,
             preprocessed_file_bytes,
             last_io_error,
-            recent: Recent::new(),
+            recent: RecentRecords::new(),
             next_id: None,
             repaired: 0,
             count: 0,

@@ -17,9 +17,9 @@ use crate::pipeline::read_event::{ReadEvent, member, skipped};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, UnreadDate};
 
-/// The reading of a dump ends at a line or record that is longer than this multiple of the line
-/// limit: skipping it could take forever.
-const MAX_SKIPPED: u64 = 16;
+/// The reading of a dump ends at a line or record that is longer than this multiple of
+/// `max_line_bytes`, because skipping it could take forever.
+const MAX_SKIPPABLE_RECORDS: u64 = 16;
 
 /// Why the reading of a dump ends early.
 pub(super) enum End {
@@ -43,7 +43,7 @@ pub(super) struct Sink<'a> {
     /// Every span is then the whole file.
     pub(super) preprocessed_file_bytes: Option<u64>,
     pub(super) last_io_error: &'a LastIoError,
-    pub(super) recent: Recent,
+    pub(super) recent: RecentRecords,
     /// The id that an action of a bulk request (see [`wrapped`]) states for the record after it.
     pub(super) next_id: Option<Value>,
     /// Paragraphs of mojibake that were turned back into text.
@@ -54,18 +54,19 @@ pub(super) struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    /// Maximum length of a record in bytes.
-    pub(super) fn limit(&self) -> usize {
+    /// Maximum length in bytes of a record that is read.
+    pub(super) fn max_record_bytes(&self) -> usize {
         self.options.max_line_bytes
     }
 
     /// Maximum length in bytes of a record that is skipped. A longer one ends the reading of the
     /// dump.
-    pub(super) fn longest(&self) -> u64 {
-        (self.limit() as u64).saturating_mul(MAX_SKIPPED)
+    pub(super) fn max_skippable_bytes(&self) -> u64 {
+        (self.max_record_bytes() as u64).saturating_mul(MAX_SKIPPABLE_RECORDS)
     }
 
-    /// Notes that a line or record begins. Ends the reading after too many without a new record.
+    /// Notes that a line or record begins. Ends the reading of the dump after too many consecutive
+    /// lines or records of which none gave a new record.
     pub(super) fn begin(&mut self, line: u64) -> Flow {
         self.count += 1;
         self.recent.barren += 1;
@@ -77,14 +78,14 @@ impl Sink<'_> {
         Flow::Continue(())
     }
 
-    /// Reports that a record of `bytes` bytes is too long. Ends the reading if the record is longer
-    /// than [`longest`](Self::longest).
+    /// Reports that a record of `bytes` bytes is too long. Ends the reading of the dump if the
+    /// record is longer than [`max_skippable_bytes`](Self::max_skippable_bytes).
     pub(super) fn too_long(&mut self, line: u64, bytes: u64) -> Flow {
-        if bytes > self.longest() {
-            let what = format!("a line of more than {} bytes", self.longest());
+        if bytes > self.max_skippable_bytes() {
+            let what = format!("a line of more than {} bytes", self.max_skippable_bytes());
             return self.abandon(line, what);
         }
-        self.skip(line, Reason::TooLarge { bytes, limit: self.limit() as u64 })
+        self.skip(line, Reason::TooLarge { bytes, limit: self.max_record_bytes() as u64 })
     }
 
     /// Ends the reading of the dump, with the reason.
@@ -171,18 +172,18 @@ impl Sink<'_> {
 }
 
 /// Detects dumps that yield nothing new.
-pub(super) struct Recent {
+pub(super) struct RecentRecords {
     /// Number of lines or records since the last new record.
     barren: u64,
-    /// Hashes of recent record keys. A dump that keeps repeating fewer records than the cache holds
-    /// is detected.
+    /// Hashes of the ids or bytes of recent records. A dump is detected if it keeps repeating fewer
+    /// records than this cache holds.
     keys: DirectMapped<()>,
 }
 
 /// Slots for recent records, at 8 bytes each.
 const SLOTS: usize = 1 << 16;
 
-impl Recent {
+impl RecentRecords {
     pub(super) fn new() -> Self {
         Self { barren: 0, keys: DirectMapped::new(SLOTS) }
     }

@@ -26,7 +26,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
     let separator = separator.unwrap_or_else(|| separator_of(head, &sink.options.map));
     // The CSV reader reads whole buffers, so it may be ahead of the end of a row: by less than 256
     // KiB.
-    let (left, budget) = (Cell::new(0), sink.limit() as u64 + (256 << 10));
+    let (left, budget) = (Cell::new(0), sink.max_record_bytes() as u64 + (256 << 10));
     let mut rows = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -41,7 +41,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
             Ok(false) => return Flow::Continue(()),
             Ok(true) => {}
             Err(_) if left.get() == 0 => {
-                let what = format!("a row of more than {} bytes", sink.limit());
+                let what = format!("a row of more than {} bytes", sink.max_record_bytes());
                 return sink.abandon(line, what);
             }
             Err(error) => return sink.failed(line, &io_error(error)),
@@ -70,7 +70,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
     }
 }
 
-/// The separator by which a header has the most known columns.
+/// The separator by which a header has the most known columns; a comma if there are none.
 fn separator_of(header: &[u8], map: &FieldMap) -> u8 {
     let header = String::from_utf8_lossy(header);
     let known = |separator: &u8| {

@@ -10,8 +10,9 @@ use crate::record::Span;
 
 /// Bytes to read at a time.
 const BUFFER: usize = 64 << 10;
-/// With fewer non-ASCII bytes in the sample, an encoding that was detected is not believed unless
-/// it has several bytes for a character and the sample is valid in it.
+/// If a sample that is not UTF-8 has fewer non-ASCII bytes than this, a detected encoding is
+/// believed only if it is a multi-byte encoding in which the sample is valid. Otherwise the text is
+/// taken for UTF-8 with errors.
 const MIN_NON_ASCII: usize = 4;
 
 /// A dump as UTF-8. Text that is UTF-8 already is passed on as it is, even where it is invalid.
@@ -56,8 +57,8 @@ struct Transcoder {
 }
 
 impl<'r> TextReader<'r> {
-    /// A reader with this encoding, or else with the detected one. Records have at most `window`
-    /// bytes; the beginnings of longer ones are not mapped exactly.
+    /// A reader that decodes from the encoding `given`, or else from the detected one. Records have
+    /// at most `window` bytes; the beginnings of longer records are not mapped exactly.
     pub(crate) fn new(
         inner: &'r mut dyn Read,
         given: Option<&'static Encoding>,
@@ -241,10 +242,11 @@ impl Transcoder {
 
     /// Maps an offset of the text to the file, and forgets what is before it.
     fn map(&mut self, text: u64) -> u64 {
-        let (file, known) = self.known;
-        let Some(ahead) = text.checked_sub(known) else { return file };
+        let (file, raw_start) = self.known;
+        let Some(ahead) = text.checked_sub(raw_start) else { return file };
         let ahead = usize::try_from(ahead).unwrap_or(usize::MAX);
-        let offsets = OffsetMap::decoded([ahead].into_iter(), &self.raw, 0, self.encoding);
+        let bom_bytes = 0;
+        let offsets = OffsetMap::decoded([ahead].into_iter(), &self.raw, bom_bytes, self.encoding);
         let bytes = usize::try_from(offsets.byte_at(ahead)).unwrap_or(usize::MAX);
         self.raw.drain(..bytes.min(self.raw.len()));
         self.known = (file + bytes as u64, text);

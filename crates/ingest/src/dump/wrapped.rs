@@ -42,7 +42,8 @@ pub(super) fn unwrap_object(mut fields: RawFields, action_id: Option<Value>) -> 
     Unwrapped::Record(with_id(fields, action_id))
 }
 
-/// The settings of an action of a bulk request, if the object is one: its only value.
+/// The settings in an action of a bulk request, such as `{"_id":7}` in `{"index":{"_id":7}}`;
+/// `None` if the object is no such action.
 fn action(fields: &RawFields) -> Option<&RawFields> {
     let (name, value) = fields.iter().next().filter(|_| fields.len() == 1)?;
     let is_action = matches!(name.as_str(), "index" | "create");

@@ -15,8 +15,8 @@ struct Edit {
 }
 
 impl Edits {
-    /// The offset in the original that corresponds to `offset` in the edited text. An offset inside a
-    /// replacement maps to the end of what was replaced, and an offset at which something was
+    /// The offset in the original that corresponds to `offset` in the edited text. An offset inside
+    /// a replacement maps to the end of what was replaced, and an offset at which something was
     /// removed to the end of the removed text.
     pub(crate) fn original_of(&self, offset: usize) -> usize {
         let after = self.0.partition_point(|edit| edit.to.0 <= offset);

@@ -38,14 +38,15 @@ pub(super) fn of(start: &[u8]) -> Content {
         (b'{', Some(b'"')) => {}
         _ => return Content::Text,
     }
-    if wrapper(start).is_some() {
+    if wrapper_length(start).is_some() {
         return Content::Kind(Kind::Dump(DumpKind::Json));
     }
     let end = memchr::memchr(b'\n', start);
     let line = start[..end.unwrap_or(start.len())].trim_ascii();
     let is_one_line = match end {
         Some(_) => line.ends_with(b"}"),
-        // The first line is longer than what was read of the file.
+        // The first line does not end in what was read of the file. If that is more than 1 KiB, the
+        // line is taken for a whole object.
         None => line.len() > 1 << 10 || line.ends_with(b"}"),
     };
     // After the key of an object comes a colon.
@@ -59,9 +60,9 @@ pub(super) fn of(start: &[u8]) -> Content {
     }
 }
 
-/// The number of bytes before the first record in JSON that begins with `head`, if an object wraps
-/// an array of records: all up to and including the `[` of the array.
-pub(crate) fn wrapper(head: &[u8]) -> Option<usize> {
+/// If JSON that begins with `head` is an object that wraps an array of records: the number of bytes
+/// up to and including the `[` of the array.
+pub(crate) fn wrapper_length(head: &[u8]) -> Option<usize> {
     let head = &head[..head.len().min(WRAPPER_BYTES)];
     let mut remaining = head.trim_ascii_start().strip_prefix(b"{")?;
     loop {
@@ -150,7 +151,7 @@ mod tests {
             ("[{}]", None),
             ("{\"data\"", None),
         ] {
-            let remaining = wrapper(head.as_bytes()).map(|bytes| &head[bytes..]);
+            let remaining = wrapper_length(head.as_bytes()).map(|bytes| &head[bytes..]);
             assert_eq!(remaining, inner, "{head}");
         }
     }

@@ -283,8 +283,8 @@ impl SecondPassThread<'_> {
     }
 }
 
-/// Adds to the statistics what the unreadable file or folder `path` contributed to the statistics of
-/// the earlier index. If that index has no entries of these files in a file table, derives the
+/// Adds to the statistics what the unreadable file or folder `path` contributed to those of the
+/// earlier index. If that index has no entries of these files in a file table, derives the
 /// contribution from the stored records.
 fn add_stored_contribution<E>(
     stored: &mut dyn StoredRecords,

@@ -305,8 +305,8 @@ impl Reader<'_> {
     }
 
     /// Adds a dump to the statistics. `file_number` is the number of its file in the walk. `items`
-    /// counts the flash items with ids in all dumps of that file. Returns whether the dump or a part
-    /// of it cannot be read for now.
+    /// counts the flash items with ids in all dumps of that file. Returns whether the dump, or a
+    /// part of it, cannot be read for now.
     fn survey_dump(
         &self,
         input: Input<'_>,
