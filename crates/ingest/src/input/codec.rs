@@ -31,7 +31,11 @@ impl Codec {
                 decoder.window_log_max(WINDOW_LOG)?;
                 Box::new(decoder)
             }
-            Self::Xz => Box::new(XzReader::new_mem_limit(BufReader::new(inner), true, XZ_KIB)),
+            Self::Xz => {
+                let allow_concatenated = true;
+                let inner = BufReader::new(inner);
+                Box::new(XzReader::new_mem_limit(inner, allow_concatenated, XZ_KIB))
+            }
         })
     }
 }

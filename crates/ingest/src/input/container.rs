@@ -1,4 +1,4 @@
-//! What all containers share: paths of members, and reporting them.
+//! What all containers share: the paths of members, and how members are passed on or reported.
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -52,8 +52,8 @@ impl Container<'_> {
         visit(Event::Skipped(Skipped { path, line: None, reason }))
     }
 
-    /// Returns path and format of a member if it is a page or dump by its name, which is `raw` as
-    /// stored. Otherwise reports it to `visit` and returns `None`.
+    /// Returns the path and the format of a member, unless its name shows that it is not read; then
+    /// reports the member to `visit` and returns `None`. `raw` is the name as stored.
     pub(super) fn admit(
         &self,
         names: &mut Names,

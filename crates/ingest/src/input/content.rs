@@ -1,4 +1,4 @@
-//! What the first bytes of a file say about it.
+//! What the first bytes of a file say about its content.
 
 use super::codec::Codec;
 use super::kind::Kind;
@@ -8,17 +8,18 @@ use super::kind::Kind;
 pub(super) enum Content {
     /// A kind that can be read.
     Kind(Kind),
-    /// Compressed.
+    /// A compressed file.
     Compressed(Codec),
     /// A document that only another program can read; the name of its format.
     Document(&'static str),
-    /// Something else that cannot be read; the text says what it is, and what to do.
+    /// Something else that cannot be read; the text says what it is and, for most formats, what the
+    /// user can do.
     Foreign(&'static str),
     /// Not text.
     Binary,
     /// The source of a program.
     Program,
-    /// Text without signs of a certain kind. If the bytes end inside a long line, more bytes may
-    /// say more.
+    /// Text without signs of any particular kind, or no text at all. If the bytes end inside a long
+    /// line, more bytes may show the kind.
     Text,
 }

@@ -19,8 +19,8 @@ const TICK: Duration = Duration::from_millis(20);
 /// `options` do not exclude.
 ///
 /// Opens no file. A file that is rewritten with the same length and given its old modification time
-/// is still detected by its change time, which programs cannot set. Waits a moment if a file has
-/// just been written, so that any later write gives another number.
+/// is still detected on Unix by its change time, which programs cannot set. Waits a moment if a
+/// file has just been written, so that any later write gives another number.
 ///
 /// # Errors
 ///

@@ -22,14 +22,16 @@ pub(super) enum WalkEntry {
     SymlinkOutsideRoots(PathBuf),
     /// A mistake in a pattern of what to leave out, and the file or root that has it.
     BadPattern(PathBuf, String),
-    /// An error, and the folder that was being listed if it is below the root.
+    /// An error, and the folder that was being listed; `None` if that is the root, or if the error
+    /// is about a selected path.
     Fault(walkdir::Error, Option<PathBuf>),
 }
 
 /// A callback for entries.
 type Emit<'e> = &'e mut dyn FnMut(WalkEntry) -> ControlFlow<()>;
 
-/// Emits everything below a root that is selected, except folders and the contents of hidden ones.
+/// Emits the selected files below a root, and each file or folder that is not read. Nothing is
+/// emitted for what lies in a folder that is not read.
 pub(super) fn walk_folder(
     root: &Path,
     selection: &Selection,
@@ -39,11 +41,15 @@ pub(super) fn walk_folder(
     let rules = IgnoreRules::of(root, filter.globs());
     let mut walk = FolderWalk { root, filter, rules, entered: Vec::new() };
     if selection.is_whole() {
-        walk.list(root, true, emit)?;
+        let is_root = true;
+        walk.list(root, is_root, emit)?;
     }
     for path in selection.paths() {
         match walk.enter_folders_above(path) {
-            None => walk.list(&root.join(path), false, emit)?,
+            None => {
+                let is_root = false;
+                walk.list(&root.join(path), is_root, emit)?;
+            }
             Some(refused) => emit(refused)?,
         }
     }
@@ -209,10 +215,10 @@ mod tests {
         assert!(
             whole.contains(&"a/c/6.txt".to_owned()) && !whole.contains(&"a/b/c/4.txt".to_owned())
         );
-        let shares: [&[&str]; 4] =
+        let selections: [&[&str]; 4] =
             [&["a/b", "e"], &["a/c", "a.txt"], &["d", "a/1.txt"], &["a/c/none"]];
         let mut all: Vec<String> =
-            shares.iter().flat_map(|paths| walked(root.path(), paths).0).collect();
+            selections.iter().flat_map(|paths| walked(root.path(), paths).0).collect();
         all.sort_by_key(|path| crate::walk_key(path));
         assert_eq!(all, whole);
         assert_eq!(walked(root.path(), &["a/b", "e"]).0, ["a/b/2.txt", "e/x.zip.txt"]);

@@ -40,7 +40,8 @@ impl FileFormat {
         (!is_never_read).then_some(Self { kind, codec })
     }
 
-    /// The format of a file that the user named explicitly: a page, if its name says nothing.
+    /// The format of a file that the user named explicitly: a text page, if its ending is unknown,
+    /// is that of XML, or is one of files that are otherwise never read.
     pub(crate) fn named(name: &str) -> Self {
         let format = Self::of(name).unwrap_or(Self::PAGE);
         match format.kind {
@@ -70,7 +71,7 @@ fn kind_of_address(name: &str) -> Option<Kind> {
     kind.filter(|kind| matches!(kind, Kind::Page(_) | Kind::Dump(_)))
 }
 
-/// The ending of a name in lower case, without the dot.
+/// The ending of a name, without the dot.
 fn ending(name: &str) -> &str {
     split_ending(name).1
 }

@@ -49,8 +49,8 @@ impl Headers {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether the value of a header field contains a word in lower case.
-    fn says(&self, name: &str, word: &str) -> bool {
+    /// Whether the value of a header field contains `word`, which must be in lower case.
+    fn value_contains(&self, name: &str, word: &str) -> bool {
         self.get(name).is_some_and(|value| value.to_ascii_lowercase().contains(word))
     }
 }
@@ -115,20 +115,20 @@ pub(super) struct Response<'a> {
     pub(super) body: Box<dyn Read + 'a>,
 }
 
-/// Parses a response. Crawlers that decode a body often keep its `Content-Encoding`, so a coding is
-/// decoded only if the body really has it.
+/// Parses a response. Crawlers that decode a body often keep its `Content-Encoding`, so gzip and
+/// zstd are decoded only if the body begins as they do.
 pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a>> {
     let status = line(read)?.unwrap_or_default();
     let mut words = status.split_ascii_whitespace();
-    let version = words.next().is_some_and(|word| word.starts_with("HTTP/"));
-    let code = words.next().and_then(|word| word.parse().ok()).filter(|_| version);
+    let has_version = words.next().is_some_and(|word| word.starts_with("HTTP/"));
+    let code = words.next().and_then(|word| word.parse().ok()).filter(|_| has_version);
     let Some(status) = code else {
         let what = "a response does not begin with `HTTP/`".to_owned();
         return Err(fault(Reason::Damaged(what)));
     };
     let headers = Headers::read(read)?;
     let mut body: Box<dyn Read + 'a> = Box::new(read);
-    if headers.says("transfer-encoding", "chunked") {
+    if headers.value_contains("transfer-encoding", "chunked") {
         body = chunked::read(BufReader::new(body))?;
     }
     let coding = headers.get("content-encoding").unwrap_or_default().to_ascii_lowercase();
@@ -138,7 +138,7 @@ pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a
         "zstd" => decode_if_encoded(body, |bytes| bytes == [0x28, 0xb5], Codec::Zstd)?,
         "deflate" => Box::new(ZlibDecoder::new(BufReader::new(body))),
         // The error appears only when the body is read, so ignored media types cause none.
-        other => Box::new(Refusing(format!("content coding `{other:.40}`"))),
+        other => Box::new(Undecodable(format!("content coding `{other:.40}`"))),
     };
     Ok(Response { status, media: headers.get("content-type").map(str::to_owned), body })
 }
@@ -156,9 +156,9 @@ fn decode_if_encoded<'a>(
 }
 
 /// A body that cannot be decoded: reading it fails with this text.
-struct Refusing(String);
+struct Undecodable(String);
 
-impl Read for Refusing {
+impl Read for Undecodable {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Err(fault(Reason::Unsupported(self.0.clone())))
     }

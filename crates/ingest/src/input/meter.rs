@@ -1,4 +1,5 @@
-//! Limits on the decompressed size and the members of a file, against decompression bombs.
+//! Limits on the decompressed size and on the number of members of a file, against decompression
+//! bombs.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -21,7 +22,7 @@ pub(super) struct Meter {
 
 impl Meter {
     /// A meter for a file of `bytes` bytes. The limit on the ratio of compression does not apply to
-    /// content below the page limit: it means nothing for short files.
+    /// content below `max_file_bytes`, because the ratio means nothing for short files.
     pub(super) fn new(bytes: u64, options: &Options) -> Self {
         let by_ratio = bytes.saturating_mul(options.max_ratio).max(options.max_file_bytes);
         Self {

@@ -5,8 +5,8 @@
 //!
 //! One thread reads a whole file, whatever it contains; the members of a container come in their
 //! order in the container. A member that cannot be read is reported as `container!/member`. Such an
-//! error may end the reading of its container, but of no other file. A compressed page inside a
-//! container is read; a container inside a container is not.
+//! error may end the reading of the container, but other files are still read. A compressed page
+//! inside a container is read; a container inside a container is not.
 
 mod arc;
 mod chunked;
@@ -67,7 +67,7 @@ use crate::options::Options;
 use crate::report::{Reason, Skipped};
 pub(crate) use crate::walk_order::MEMBER_SEPARATOR;
 
-/// Passes every page and dump of a file to `visit`.
+/// Passes every page and dump of a file to `visit`, and reports to it what is not read.
 pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
     let skip =
         |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
@@ -82,14 +82,15 @@ pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> 
     opened(source, options, file, bytes, FileReader::from, visit)
 }
 
-/// Does the same as [`each`] for a file that is already open, or for bytes in memory. `bytes` is
-/// the length. `at` makes a positional reader of the file, which a zip needs.
+/// Does the same as [`each`] for a file that is already open, or for bytes in memory, but runs no
+/// command that a glob (`--pre-glob`) selects for the file. `bytes` is the length. `to_positional`
+/// makes a positional reader of the file, which a zip needs.
 pub(crate) fn opened<F: Read, R: ReaderAt>(
     source: &SourceFile,
     options: &Options,
     file: F,
     bytes: u64,
-    at: impl FnOnce(F) -> R,
+    to_positional: impl FnOnce(F) -> R,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
     let (meter, last_io_error) = (Meter::new(bytes, options), LastIoError::default());
@@ -104,7 +105,8 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
         Codec::Plain => {
             let verdict = recognise::verdict(source.format.kind, content, file.head());
             if verdict == Verdict::Read(Kind::Zip) {
-                let file = last_io_error.observed(at(file.into_inner().into_inner()), &source.path);
+                let file = last_io_error
+                    .observed(to_positional(file.into_inner().into_inner()), &source.path);
                 zip::each(&container, file, bytes, visit_explained)?;
             } else {
                 whole_file(&container, verdict, file, Some(bytes), visit_explained)?;
@@ -137,8 +139,8 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     }
 }
 
-/// Whether the bytes of a file are a container. `format` is the format by name, which may be wrong:
-/// a `.txt.gz` may contain a WARC file.
+/// Whether the bytes of a file, `raw`, are a container, possibly compressed. `format` is the format
+/// by name, which may be wrong: a `.txt.gz` may contain a WARC file.
 pub(crate) fn is_container(format: FileFormat, raw: &[u8]) -> bool {
     let mut file = Peeked::new(raw, HEAD_BYTES);
     let content = recognise::content(&mut file);
@@ -149,8 +151,8 @@ pub(crate) fn is_container(format: FileFormat, raw: &[u8]) -> bool {
     matches!(verdict, Verdict::Read(kind) if kind.is_container())
 }
 
-/// Reads a file from beginning to end, after decompression. `bytes` is the length of the file if it
-/// is not compressed.
+/// Reads a file from beginning to end, after decompression. `bytes` is the length of the file if
+/// the file is not compressed, and `None` otherwise.
 fn whole_file(
     container: &container::Container<'_>,
     verdict: Verdict,

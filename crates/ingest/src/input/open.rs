@@ -7,12 +7,12 @@ use std::path::Path;
 use super::fault::reason;
 use crate::report::Reason;
 
-/// Opens a regular file. Opening a pipe could block and opening a device could have side effects,
-/// so neither is opened. If one takes the file's place after the check, opening it at least does
-/// not block.
+/// Opens a regular file; returns it with its length. Opening a pipe could block and opening a
+/// device could have side effects, so neither is opened. If a pipe or device takes the file's place
+/// after the check, opening it at least does not block.
 pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
     let refused = |error| reason(&error);
-    if !again(|| fs::metadata(path)).map_err(refused)?.is_file() {
+    if !retry_if_interrupted(|| fs::metadata(path)).map_err(refused)?.is_file() {
         return Err(Reason::Special);
     }
     let mut options = File::options();
@@ -22,13 +22,13 @@ pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     }
-    let file = again(|| options.open(path)).map_err(refused)?;
-    let metadata = again(|| file.metadata()).map_err(refused)?;
+    let file = retry_if_interrupted(|| options.open(path)).map_err(refused)?;
+    let metadata = retry_if_interrupted(|| file.metadata()).map_err(refused)?;
     if metadata.is_file() { Ok((file, metadata.len())) } else { Err(Reason::Special) }
 }
 
-/// Repeats `call` while it is interrupted by a signal.
-fn again<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+/// Repeats `call` as long as a signal interrupts it.
+fn retry_if_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -13,8 +13,8 @@ use crate::options::Options;
 use crate::record::Span;
 use crate::report::{Reason, Skipped};
 
-/// Returns the bytes of `span` in `file`, or in its member of this name (the part after `!/` in a
-/// path).
+/// Returns the bytes of `span` in `file`, or in the member of `file` that is named `member` (the
+/// part after `!/` in a path).
 ///
 /// Reads up to the end of the span; holds only the span in memory.
 ///
@@ -146,6 +146,7 @@ fn read_content<T>(
         stamp: FileStamp::of(&fs::metadata(file)?),
         is_root: true,
     };
+    // The relative path of the file is empty, so that of a member consists of separator and name.
     let wanted =
         member.map_or_else(String::new, |member| format!("{}{member}", input::MEMBER_SEPARATOR));
     let mut found = Err(io::Error::from(io::ErrorKind::NotFound));

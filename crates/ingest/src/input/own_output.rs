@@ -41,8 +41,8 @@ fn is_id(text: &str) -> bool {
 }
 
 /// Whether a dump that begins with `start` is the output of a search, or an export of the archive
-/// that it lies in. `root` is the root folder that the dump was found in. It is `None` if the dump
-/// is itself a root: such a file is never taken for an export of its archive.
+/// in which the dump lies. `root` is the root folder that the dump was found in. It is `None` if
+/// the dump is itself a root: such a file is never taken for an export of its archive.
 pub(crate) fn is_output_of_archive(start: &[u8], root: Option<&Path>) -> bool {
     if start.starts_with(TABLE_HEAD.as_bytes()) {
         return true;
@@ -60,12 +60,13 @@ pub(crate) fn is_output_of_archive(start: &[u8], root: Option<&Path>) -> bool {
     has(&["title_origin", "span"]) && root.is_some_and(|root| names_file_below(start, root))
 }
 
-/// Whether the first path in an export is the path of a file below `root`. It begins with the root
-/// as it was spelled when the archive was indexed, which can differ from `root`. Therefore every
-/// suffix of the path is tried, longest first.
+/// Whether the first path in an export is the path of a file below `root`. The path in the export
+/// begins with the root as it was spelled when the archive was indexed, which can differ from
+/// `root`. Therefore every suffix of the path is tried, longest first.
 fn names_file_below(start: &[u8], root: &Path) -> bool {
-    let path = memmem::find(start, b"\"path\":\"").and_then(|at| {
-        let value = &start[at + 8..];
+    const KEY: &[u8] = b"\"path\":\"";
+    let path = memmem::find(start, KEY).and_then(|at| {
+        let value = &start[at + KEY.len()..];
         let end = memchr::memchr(b'"', value)?;
         std::str::from_utf8(&value[..end]).ok()
     });

@@ -80,9 +80,10 @@ fn run(program: &Path, path: &Path, file: File, options: &Options) -> Result<Vec
     let mut child = child.map_err(|error| failed(&format!("{}: {error}", program.display())))?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let running = Running::register(child);
-    // Both outputs are read at once, or the command could wait for ever.
-    let errors = thread::Builder::new().spawn(move || stderr.map_or_else(Vec::new, first_bytes));
-    let Ok(errors) = errors else {
+    // Both outputs are read at the same time, or the command could wait for ever.
+    let stderr_reader =
+        thread::Builder::new().spawn(move || stderr.map_or_else(Vec::new, first_bytes));
+    let Ok(stderr_reader) = stderr_reader else {
         running.kill();
         return Err(failed("the system refused a thread"));
     };
@@ -95,7 +96,7 @@ fn run(program: &Path, path: &Path, file: File, options: &Options) -> Result<Vec
     }
     let status = running.wait().and_then(|status| read.map(|_| status));
     let status = status.map_err(|error| failed(&error.to_string()))?;
-    let errors = errors.join().unwrap_or_default();
+    let errors = stderr_reader.join().unwrap_or_default();
     match status.success() {
         true => Ok(printed),
         false => Err(failed(&complaint(status, &errors))),

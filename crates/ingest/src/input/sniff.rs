@@ -29,9 +29,12 @@ pub(super) fn sniff(head: &[u8]) -> Content {
     }
 }
 
-/// Whether [`sniff`] may say more about a longer head.
+/// Whether [`sniff`] may recognise the file if it gets a longer head; `content` is what it said
+/// about `head`.
 pub(super) fn wants_more(head: &[u8], content: Content) -> bool {
-    content == Content::Text && head.len() < LONG_HEAD_BYTES && sniff_lines::may_be_table(head)
+    content == Content::Text
+        && head.len() < LONG_HEAD_BYTES
+        && sniff_lines::may_be_labelled_or_table(head)
 }
 
 /// The head without its byte order mark, and as UTF-8 if it is UTF-16.
@@ -100,15 +103,15 @@ fn magic(head: &[u8]) -> Option<Content> {
         (b"\0asm", Content::Binary),
     ];
     let found = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, found)| *found);
-    let at = |from: usize, magic: &[u8]| head.get(from..).is_some_and(|b| b.starts_with(magic));
+    let has_at = |from: usize, magic: &[u8]| head.get(from..).is_some_and(|b| b.starts_with(magic));
     match found {
-        // A text can begin with these letters, too.
+        // A text can begin with the letters of such a magic number, too.
         Some(Content::Binary | Content::Foreign(_)) if begins_as_ascii_text(head) => None,
         Some(found) => Some(found),
         None if head.starts_with(b"PK\x03\x04") => Some(zip(head)),
-        None if at(257, b"ustar") => Some(Content::Kind(Kind::Tar)),
-        None if at(60, b"BOOKMOBI") => Some(Content::Document("Mobipocket book")),
-        None if at(4, b"ftyp") => Some(Content::Binary),
+        None if has_at(257, b"ustar") => Some(Content::Kind(Kind::Tar)),
+        None if has_at(60, b"BOOKMOBI") => Some(Content::Document("Mobipocket book")),
+        None if has_at(4, b"ftyp") => Some(Content::Binary),
         None => None,
     }
 }
@@ -122,9 +125,10 @@ fn begins_as_ascii_text(head: &[u8]) -> bool {
 fn zip(head: &[u8]) -> Content {
     // The header of a member has 30 bytes. The lengths of the name and of the extra field, which
     // follow it, are at 26 and 28.
-    let number = |at: usize| head.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
-    let name = head.get(30..30 + usize::from(number(26))).unwrap_or_default();
-    let body = 30 + usize::from(number(26)) + usize::from(number(28));
+    let number_at =
+        |at: usize| head.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
+    let name = head.get(30..30 + usize::from(number_at(26))).unwrap_or_default();
+    let body = 30 + usize::from(number_at(26)) + usize::from(number_at(28));
     let name_starts = |prefix: &[u8]| name.starts_with(prefix);
     if name == b"mimetype" {
         let media = head.get(body..).unwrap_or_default();
@@ -169,16 +173,16 @@ fn tagged(start: &[u8]) -> Content {
     if has_root("<!doctype html") || has_root("<html") {
         return Content::Kind(Kind::HTML);
     }
-    let part =
+    let first_tags =
         ["<head", "<body", "<div", "<p>", "<h1", "<meta", "<article", "<table", "<title", "<span"];
-    if part.into_iter().any(|tag| starts(tag) || starts("<!--") && has(tag)) {
+    if first_tags.into_iter().any(|tag| starts(tag) || starts("<!--") && has(tag)) {
         return Content::Kind(Kind::HTML);
     }
     if starts("<?xml") { Content::Foreign(XML) } else { Content::Text }
 }
 
-/// Whether a text begins with front matter: a line `---` or `+++`, a line with a key, and the first
-/// line again.
+/// Whether a text begins with front matter: a line `---` or `+++`, lines of which at least one has
+/// a key, and the first line again (or `...` after `---`).
 fn has_front_matter(start: &[u8]) -> bool {
     let mut lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
     let Some(delimiter @ (b"---" | b"+++")) = lines.next() else { return false };

@@ -1,4 +1,6 @@
-//! Recognises files by their first lines: WARC and ARC, messages, tables, and labelled lines.
+//! Recognises files by their first lines: WARC and ARC, messages, tables, and labelled lines. A
+//! labelled line is a text with a short label: the label, a tab and the text, or the text, a tab
+//! and the label.
 
 use super::content::Content;
 use super::kind::{DumpKind, Kind, PageKind};
@@ -26,9 +28,9 @@ pub(super) fn of(text: &[u8]) -> Content {
     }
 }
 
-/// Whether the first line may be a labelled line, or the header of a table with tabs: it has a tab
-/// after a short first cell or before a short last one. The lines may be longer than `head`.
-pub(super) fn may_be_table(head: &[u8]) -> bool {
+/// Whether the first line may be a labelled line, or the header of a table with tabs: the line has
+/// a tab after a short first cell or before a short last cell. `head` may end inside the line.
+pub(super) fn may_be_labelled_or_table(head: &[u8]) -> bool {
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
     memchr::memchr(b'\t', line).is_some_and(|at| (1..=LONGEST_LABEL).contains(&at))
         || memchr::memrchr(b'\t', line).is_some_and(|at| line.len() - at <= LONGEST_LABEL)
@@ -45,7 +47,7 @@ pub(crate) fn is_from_line(line: &[u8]) -> bool {
         && remaining.windows(4).any(|w| w.iter().all(u8::is_ascii_digit))
 }
 
-/// Recognises a message by its header fields.
+/// Recognises a message by its header fields: at least three known ones, one of which is technical.
 fn message(text: &[u8]) -> Content {
     const KNOWN: [&str; 16] = [
         "from",
@@ -114,7 +116,7 @@ pub(crate) struct LabelledLine<'l> {
     pub(crate) text: &'l [u8],
 }
 
-/// Splits a labelled line; `None` if the line is none.
+/// Splits a labelled line; `None` if the line is not labelled.
 pub(crate) fn labelled(line: &[u8]) -> Option<LabelledLine<'_>> {
     let at = memchr::memchr(b'\t', line)?;
     let (left, right) = (&line[..at], &line[at + 1..]);
@@ -132,7 +134,8 @@ pub(crate) fn labelled(line: &[u8]) -> Option<LabelledLine<'_>> {
     (is_label(right) && left.len() >= SHORTEST_TEXT).then_some(label_last)
 }
 
-/// Recognises a table by its header, in which the names of at least two columns are known.
+/// Recognises a table by its header: the names of at least two columns are known, and at least one
+/// column is that of a title or text.
 fn table(header: &[u8]) -> Content {
     let header = header.trim_ascii_end();
     if header.len() > 2 << 10 {

@@ -76,7 +76,7 @@ pub(crate) fn walk<E>(
             walk.walk_root((number, root), &options.selection, (&exclusions, &filter), visit)?;
         } else if metadata.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
-            // A file named explicitly is a page, if its name says nothing.
+            // A file that is named explicitly is opened, whatever its name says.
             let format = FileFormat::named(&name);
             let stamp = FileStamp::of(&metadata);
             let source =
@@ -103,7 +103,7 @@ impl Walk {
         let mut visit_entry = |found| self.visit_entry(number, root, exclusions, found, visit);
         let (sender, found) = sync_channel(QUEUE);
         thread::scope(|scope| {
-            let reading = spawn(scope, 0, move || {
+            let listing = spawn(scope, 0, move || {
                 let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
                 let mut emit = |found| out.emit(found);
                 if walk_folder(root, selection, &filter(), &mut emit).is_continue() {
@@ -111,7 +111,7 @@ impl Walk {
                     let _ = out.flush();
                 }
             });
-            if reading.is_ok() {
+            if listing.is_ok() {
                 // If this ends early, the sender's next send fails and its thread ends.
                 return found.into_iter().flatten().try_for_each(visit_entry);
             }

@@ -60,8 +60,8 @@ pub(super) fn each(
     ControlFlow::Continue(())
 }
 
-/// Passes a member that was admitted with its path and format to `visit`, or says why it cannot be
-/// read.
+/// Passes a member to `visit`, or reports why it cannot be read. Its path and format are those that
+/// [`Container::admit`] returned.
 fn read_member(
     container: &Container<'_>,
     archive: &ZipArchive<impl ReaderAt>,
@@ -83,8 +83,9 @@ fn read_member(
     match inflate(method, found.reader()) {
         Err(reason) => container.skip(&path, reason, visit),
         Ok(inner) => {
-            // `emit` counts the bytes again after the codec of the member. For a member such as
-            // `a.txt.gz`, this counts the bytes before it.
+            // Count the bytes that the zip holds of the member. `emit` also counts what the codec
+            // of a member such as `a.txt.gz` makes of them. So the bytes of a plain member count
+            // twice.
             let inner = found.verifying_reader(inner);
             let inner = Metered { inner, meter: container.meter };
             container.emit(&path, format, entry.uncompressed_size_hint(), inner, visit)
