@@ -36,7 +36,7 @@ pub enum SurveyFileError {
         /// The format number that this program reads.
         expected: u32,
     },
-    /// The content does not fit its checksum, or the file is cut off.
+    /// The content does not fit its checksum or cannot be parsed, or the file is cut off.
     #[error("{} is damaged: copy it again, or run `wensou survey` again", .path.display())]
     Damaged {
         /// The file.
@@ -61,12 +61,13 @@ pub enum SurveyFileError {
     Overlap {
         /// The files.
         paths: [PathBuf; 2],
-        /// A selected path of each, below the base. One contains the other.
+        /// A selected path of each, below the root. One contains the other; an empty path is the
+        /// whole archive.
         overlapping: [String; 2],
     },
 }
 
-/// A path below the base, for a message.
+/// A path below the root, for a message.
 fn named(path: &str) -> String {
     match path {
         "" => "the whole archive".to_owned(),

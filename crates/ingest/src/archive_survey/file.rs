@@ -23,7 +23,7 @@ const FORMAT: u32 = 1;
 /// Bytes to read and write at a time.
 const BUFFER: usize = 1 << 18;
 
-/// What a file says of a survey, before the entries of the statistics.
+/// What a survey file has before the entries of the statistics.
 #[derive(Serialize, Deserialize)]
 struct Header {
     reading: Reading,

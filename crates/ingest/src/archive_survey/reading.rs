@@ -1,5 +1,5 @@
 //! The options that decide how pages are read, as hashes. Corpus statistics can be used only with
-//! the options that they were made with.
+//! the same options and the same program with which they were made.
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;

@@ -10,8 +10,8 @@ pub struct FileTotals {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// The sum of a hash of each, modulo 2^128. So the sums of sets without common files add up to
-    /// that of their union, in any order.
+    /// The sum of the hashes of path and content of each file, modulo 2^128. So the sums of sets
+    /// without common files add up to the sum of their union, in any order.
     pub sum: u128,
 }
 
@@ -32,7 +32,7 @@ impl FileTotals {
         self.sum = self.sum.wrapping_add(other.sum);
     }
 
-    /// Whether both are the same files, as far as paths and contents tell.
+    /// Whether both totals are those of the same files, as far as paths and contents tell.
     pub(crate) fn are_same_files(self, other: Self) -> bool {
         (self.files, self.sum) == (other.files, other.sum)
     }

@@ -1,13 +1,14 @@
-//! How often each file has each id of an article in a dump. Articles in several files may state the
-//! same id, or state none and have the same content, from which their id is made. Then the order of
-//! the files decides which article gets the id. A machine that reads only a share of an archive
-//! does not see the other files, so it needs these counts.
+//! How many articles in the dumps of each file have each id. Articles in several files may state
+//! the same id. Or they state none and have the same content, from which their id is made. In both
+//! cases the order of the files decides which article gets the id. A machine that reads only a
+//! share of an archive does not see the other files, so it needs these counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// How often each file has each id: about 30 bytes for each pair of an id and a file.
+/// The number of articles with each id in each file: about 30 bytes for each pair of an id and a
+/// file.
 #[derive(Debug, Default)]
 pub(crate) struct ArticleIds(BTreeMap<IdInFile, u32>);
 
@@ -22,7 +23,9 @@ pub(crate) fn given_id_key(id: &str) -> u64 {
 
 /// The key of the id of an article that states none, given the hash of its content.
 pub(crate) fn content_id_key(content_hash: u64) -> u64 {
-    xxh3_64_with_seed(&content_hash.to_le_bytes(), 1)
+    // The seed keeps these keys apart from those of ids that are stated.
+    let seed = 1;
+    xxh3_64_with_seed(&content_hash.to_le_bytes(), seed)
 }
 
 impl ArticleIds {

@@ -16,7 +16,7 @@ use crate::corpus::line_hash::LineHash;
 /// One addition to the statistics.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Addition<'a> {
-    /// The tags before and after a title, see [`Title`](crate::title::Title).
+    /// The tags and the keyword around a title, see [`Title`](crate::title::Title).
     Title {
         #[serde(borrow)]
         head: Option<Cow<'a, str>>,
@@ -38,7 +38,7 @@ pub(crate) enum Addition<'a> {
     IdFromDump { content: u64, id: Cow<'a, IdFromDump> },
 }
 
-/// Records the additions of one file after the other. The default records nothing.
+/// Records additions to the statistics, file by file. The default recorder records nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     bytes: Vec<u8>,

@@ -19,7 +19,8 @@ pub(crate) enum LineKind {
 const MAX_LABEL_CHARS: usize = 40;
 /// Maximum characters of a notice.
 const MAX_NOTICE_CHARS: usize = 130;
-/// Minimum words of an ASCII line that counts as a sentence although it has no punctuation.
+/// An ASCII line with at least this many words of two or more characters is no label, even if it has
+/// no punctuation.
 const MIN_WORDS: usize = 8;
 
 /// Words of notices, in Simplified characters and lower case.
@@ -71,9 +72,10 @@ impl LineKind {
         let chars = line.chars().count();
         let is_list = || {
             let parts = line.split(['|', '·', '/', '\u{ff5c}', '>', ' ', '\u{3000}', '\t']);
-            let (count, longest) = parts
-                .filter(|part| !part.is_empty())
-                .fold((0, 0), |all, part| (all.0 + 1, all.1.max(part.chars().count())));
+            let (count, longest) =
+                parts.filter(|part| !part.is_empty()).fold((0, 0), |(count, longest), part| {
+                    (count + 1, longest.max(part.chars().count()))
+                });
             count >= 3 && longest <= 12
         };
         let has_punctuation =

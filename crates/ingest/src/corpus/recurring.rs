@@ -6,10 +6,12 @@
 //! - At the top and at the bottom of a page: labels and notices ([`LineKind`]) that are common,
 //!   which means that at least half of the site's pages have them.
 //! - In a block, which is a run of recurring lines of which at least three are common: all labels
-//!   and notices. If at least two of these are common, also the common sentences.
+//!   and notices. If at least two labels or notices are common, also the common sentences.
 //! - Elsewhere: labels and notices that nearly all pages have.
 //!
-//! A page keeps everything if no sentence would remain.
+//! A line at either end of a run stays if it borders on other text, is not common, and recurs more
+//! or less often than the next line of the run: it is rather a heading of the article. A page keeps
+//! all its lines if no sentence would remain.
 
 use foldhash::{HashMap, HashSet};
 
@@ -18,18 +20,19 @@ use crate::corpus::line_kind::LineKind;
 
 /// Minimum number of pages in the sample of a site: fewer do not show which lines recur.
 pub(crate) const MIN_PAGES: usize = 8;
-/// A line recurs only if at least this many pages have it.
+/// A line recurs only if at least this many pages of the sample have it.
 const MIN_COUNT: u32 = 6;
-/// A line recurs if, in addition, at least 1 of this many pages has it.
+/// In addition, a line recurs only if at least 1 page out of this many has it.
 const OCCASIONAL: u32 = 8;
-/// A recurring line is common if at least 1 of this many pages has it.
+/// A recurring line is common if at least 1 page out of this many has it.
 const COMMON: u32 = 2;
-/// Minimum number of common lines in a block: so many are a menu or a footer, wherever they stand.
+/// Minimum number of common lines in a block. A run with so many is a menu or a footer, wherever it
+/// stands.
 const MIN_BLOCK: usize = 3;
 /// A recurring line that is neither in a block nor at an edge of the page is removed if at least
 /// this share of pages has it: 4 of 5.
 const ALONE: (u32, u32) = (4, 5);
-/// And only if the sample of the site has at least this many pages.
+/// Such a line is removed only if the sample of the site has at least this many pages.
 const ALONE_PAGES: u32 = 10;
 
 /// The lines that recur over the pages of a site.

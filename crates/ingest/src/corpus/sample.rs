@@ -1,8 +1,8 @@
 //! A sample of each site's pages, from which recurring lines are counted.
 //!
-//! A sample keeps the pages with the smallest signatures of each site, and only the sites with the
-//! smallest keys. What it keeps therefore depends only on the set of pages, not on their order or
-//! on the number of threads, and its memory is bounded.
+//! The sample of a site keeps the pages with the smallest signatures, and only the sites with the
+//! smallest keys have samples. What is kept therefore depends only on the set of pages, not
+//! on their order or on the number of threads, and takes a bounded amount of memory.
 
 use std::collections::BTreeMap;
 
@@ -118,8 +118,8 @@ fn add_page(pages: &mut BTreeMap<u64, PageLines>, signature: u64, lines: PageLin
     }
 }
 
-/// Hashes the three longest lines of a page. Copies of an article have the same three longest
-/// lines, whatever surrounds the article on each page.
+/// Hashes the three longest lines of a page. Pages with copies of one article usually have the same
+/// three longest lines, whatever surrounds the article on each page.
 fn signature<'a>(lines: impl Iterator<Item = &'a str>) -> u64 {
     let mut longest = [""; 3];
     for line in lines {

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 /// `path` is the path of the file or member. Only pages with the same key are compared with each
 /// other.
 pub(crate) fn site_key(url: Option<&str>, site: Option<&str>, path: &str) -> u64 {
+    // The seeds keep hosts, names and folders apart.
     match (url.and_then(host), site.map(str::trim).filter(|site| !site.is_empty())) {
         (Some(host), _) => xxh3_64_with_seed(host.to_ascii_lowercase().as_bytes(), 1),
         (None, Some(site)) => xxh3_64_with_seed(site.as_bytes(), 2),

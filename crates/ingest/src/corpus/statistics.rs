@@ -167,9 +167,9 @@ impl CorpusStatistics {
         self.article_ids.take().unwrap_or_default()
     }
 
-    /// Makes the ids that dumps give unique. If several items have the same id, the first item
-    /// keeps it, and the first item of each other dump gets `id@dump`. The entry of a further item
-    /// of the same dump is removed, because its record will be refused.
+    /// Makes the ids that dumps give to flash items unique. If several items have the same id, the
+    /// first item keeps it, and the first item of each other dump gets `id@dump`. The entry of a
+    /// further item of the same dump is removed, because its record will be refused.
     fn resolve_ids_from_dumps(&mut self) {
         let mut by_id: HashMap<&str, Vec<(&IdFromDump, u64)>> = HashMap::default();
         for (content, id) in &self.ids_from_dumps {
