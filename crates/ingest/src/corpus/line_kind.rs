@@ -19,8 +19,8 @@ pub(crate) enum LineKind {
 const MAX_LABEL_CHARS: usize = 40;
 /// Maximum characters of a notice.
 const MAX_NOTICE_CHARS: usize = 130;
-/// An ASCII line with at least this many words of two or more characters is no label, even if it has
-/// no punctuation.
+/// An ASCII line with at least this many words of two or more characters is no label, even if it
+/// has no punctuation.
 const MIN_WORDS: usize = 8;
 
 /// Words of notices, in Simplified characters and lower case.

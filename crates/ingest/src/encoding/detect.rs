@@ -1,5 +1,6 @@
-//! Detects a file's encoding: by byte order mark, then validity, then declaration, then
-//! plausibility.
+//! Detects the encoding of a file without a byte order mark: UTF-8 and UTF-16 by their bytes;
+//! otherwise the encoding that the server or the page states, if the bytes allow it, or else the
+//! most plausible one.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
@@ -24,7 +25,7 @@ const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来�
 const CHINESE: f64 = 0.12;
 
 /// Detects the encoding of a file without a byte order mark. `hint` is the charset that the server
-/// has stated.
+/// has stated, if it is known.
 pub(crate) fn detect(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static Encoding {
     let utf8 = std::str::from_utf8(bytes).is_ok();
     // English text in UTF-16 is valid UTF-8 too, with a NUL after each letter.
@@ -67,12 +68,12 @@ impl Guess {
     /// often state an encoding that the page no longer has, and every byte is valid in a
     /// single-byte encoding.
     fn allows(&self, stated: &'static Encoding) -> bool {
-        let (here, other) = match stated {
+        let (as_stated, otherwise) = match stated {
             _ if stated == BIG5 => (self.traditional, self.simplified),
             _ if stated == GB18030 || stated == GBK => (self.simplified, self.traditional),
             _ => (0.0, self.simplified.max(self.traditional)),
         };
-        other <= CHINESE || here * 2.0 > other
+        otherwise <= CHINESE || as_stated * 2.0 > otherwise
     }
 
     /// GB18030 or Big5, whichever is plausible; otherwise what chardetng guesses.

@@ -5,14 +5,14 @@ use html5gum::{Token, Tokenizer};
 
 use crate::encoding::edits::{Editor, Edits};
 
-/// Bytes in which the end of a name is looked for: the longest name of a character reference has 31
-/// letters.
+/// The end of a name must be within this many bytes: the longest name of a character reference has
+/// 31 letters.
 const MAX_NAME: usize = 32;
 
 /// The text with its character references decoded once; `None` if it has none.
 ///
-/// Names need their semicolon, because `&copy=1` stands in addresses. Numbers of characters beyond
-/// ASCII do not, because `&#` means nothing else.
+/// A reference by name needs its semicolon, because addresses contain `&copy=1`. A reference by
+/// number to a character beyond ASCII needs none, because `&#` means nothing else.
 pub(crate) fn decode_entities(text: &str) -> Option<(String, Edits)> {
     let mut editor = Editor::new(text);
     for at in memchr::memchr_iter(b'&', text.as_bytes()) {

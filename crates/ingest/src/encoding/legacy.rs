@@ -5,14 +5,16 @@ use encoding_rs::{BIG5, GBK, WINDOWS_1252};
 
 use crate::encoding::detect::frequency;
 
-/// Minimum number of characters that the runs of Latin letters in a line give as GB2312.
+/// Minimum number of characters that the runs of Latin letters in a line give as GB2312. A line
+/// with more Latin letters than this may be misread Big5.
 const MIN_CHARS: usize = 4;
 /// Minimum share of frequent characters in what is read as GB2312 or Big5. Pairs of accented
 /// letters in other languages are rare characters as GB2312.
 const MIN_FREQUENT: f64 = 0.4;
 /// Minimum number of non-ASCII characters in what is read as Big5.
 const MIN_BIG5_CHARS: usize = 6;
-/// How much greater the share of frequent characters must be in what is read as Big5.
+/// How much greater the share of frequent characters must be in what is read as Big5 than in the
+/// line.
 const MIN_GAIN: f64 = 0.3;
 
 /// `line` with its runs of Latin letters read as the GB2312 that they were decoded from; `None` if
@@ -37,17 +39,19 @@ pub(crate) fn read_as_gb2312(line: &str) -> Option<String> {
     (all.chars().count() >= MIN_CHARS && frequency(&all) >= MIN_FREQUENT).then_some(text)
 }
 
-/// `line` as Big5 text, if it was decoded as GBK or as a Latin alphabet by mistake; `None` if that
-/// is unlikely.
+/// `line` as Big5 text, if it was decoded as GBK or as Windows-1252 by mistake; `None` if that is
+/// unlikely.
 pub(crate) fn read_as_big5(line: &str) -> Option<String> {
     let bytes = line.as_bytes();
-    // Big5 read as GBK has kana, Bopomofo or private characters: a quick check, because encoding is
-    // slow.
-    let is_rare = |at: usize| bytes.get(at + 1).is_some_and(|byte| (0x81..=0x84).contains(byte));
+    // Big5 read as GBK has kana, Bopomofo or private characters (whose first byte is EE): a quick
+    // check, because encoding is slow.
+    let is_kana_or_bopomofo =
+        |at: usize| bytes.get(at + 1).is_some_and(|byte| (0x81..=0x84).contains(byte));
     let is_latin = memchr::memchr2_iter(0xc2, 0xc3, bytes).nth(MIN_CHARS).is_some();
     let encoding = if is_latin {
         WINDOWS_1252
-    } else if memchr::memchr(0xee, bytes).is_some() || memchr::memchr_iter(0xe3, bytes).any(is_rare)
+    } else if memchr::memchr(0xee, bytes).is_some()
+        || memchr::memchr_iter(0xe3, bytes).any(is_kana_or_bopomofo)
     {
         GBK
     } else {

@@ -3,7 +3,7 @@
 use crate::encoding::mojibake::{Repair, count, read_back_from_gbk, repair};
 use crate::encoding::restore::{Misreading, read_whole};
 
-/// How mojibake in the texts of a page or record was repaired.
+/// What was repaired of the mojibake in the texts of a page or record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Mended {
     /// Number of texts that were repaired, completely or in part.

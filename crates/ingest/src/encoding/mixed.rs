@@ -85,7 +85,7 @@ fn joined(
 /// What the bytes of a line say about its encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineEncoding {
-    /// Only ASCII, which is the same in all encodings: it counts as that of the line before.
+    /// Only ASCII, which is the same in all encodings: the line joins the section before it.
     Neutral,
     /// Valid UTF-8 with Chinese text.
     Utf8,

@@ -1,4 +1,17 @@
 //! From bytes to text: detection, decoding, the way back to file offsets, repair of mojibake.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `detect` | detects the encoding of a file |
+//! | `mixed` | divides a file with lines in two encodings into sections |
+//! | `decode` | decodes a whole file, and maps offsets of the text back to the file |
+//! | `offset_map` | the map of offsets that `decode` and dumps use |
+//! | `entities` | decodes character references in text pages |
+//! | `edits` | small replacements in a text, with the map of offsets |
+//! | `mojibake` | recognises a line of mojibake, and repairs it with `restore` and `legacy` |
+//! | `restore` | reads back UTF-8 that was decoded as GBK or Windows-1252 |
+//! | `legacy` | reads back GB2312 and Big5 that were decoded in another encoding |
+//! | `mended` | repairs all texts of a page or record, and counts the repairs |
 
 pub(crate) mod decode;
 pub(crate) mod detect;

@@ -1,6 +1,6 @@
-//! Recognises mojibake (UTF-8 decoded as GBK or as Windows-1252, GB2312 decoded as Latin-1, Big5
-//! decoded as GBK or as Latin-1, and saved again) by its characters, and repairs it as far as that
-//! is possible.
+//! Recognises mojibake by its characters, and repairs it as far as that is possible. Mojibake is
+//! text that was decoded in a wrong encoding and saved again: UTF-8 decoded as GBK or as
+//! Windows-1252, GB2312 decoded as Latin-1, Big5 decoded as GBK or as Windows-1252.
 
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
@@ -103,8 +103,8 @@ fn may_be_misread_otherwise(line: &str) -> bool {
 fn read_latin(line: &str) -> Option<(String, usize)> {
     // A quick check: at least two accented letters, most of which have this first byte.
     memchr::memchr_iter(0xc3, line.as_bytes()).nth(1)?;
-    let begins = |c| matches!(c, '\u{e2}'..='\u{f0}');
-    read_back(line, Misreading::Latin1, begins)
+    let can_begin_passage = |c| matches!(c, '\u{e2}'..='\u{f0}');
+    read_back(line, Misreading::Latin1, can_begin_passage)
         .or_else(|| read_as_gb2312(line).map(|text| (text, 0)))
 }
 

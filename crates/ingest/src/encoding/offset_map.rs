@@ -51,15 +51,16 @@ impl OffsetMap {
             let end = sections.peek().map_or(usize::MAX, |(next, ..)| *next);
             let to = offsets.partition_point(|offset| *offset < end);
             let inside = offsets[from..to].iter().map(|offset| offset - text);
-            let map = Self::decoded(inside, bytes, 0, encoding);
+            let bom_bytes = 0;
+            let map = Self::decoded(inside, bytes, bom_bytes, encoding);
             offset_map.extend(map.0.into_iter().map(|(at, byte)| (text + at, start as u64 + byte)));
             from = to;
         }
         Self(offset_map)
     }
 
-    /// The same map for an edited text, given its offsets and the function that maps them back to
-    /// the text of this map.
+    /// The same map for an edited text. `offsets` are those of the edited text, and `original_of`
+    /// maps them back to offsets of this map.
     pub(crate) fn edited(&self, offsets: &[usize], original_of: impl Fn(usize) -> usize) -> Self {
         Self::of(offsets.iter().copied(), |offset| self.byte_at(original_of(offset)))
     }

@@ -33,7 +33,8 @@ struct Passage {
 
 /// Maximum number of alternatives to follow at a time, as in a beam search.
 const BEAM: usize = 8;
-/// A longer passage is read in steps of half this length, because alternatives are copied.
+/// If more of the line follows than this, it is read in steps of half this length, because the cost
+/// of copying alternatives grows with the passage.
 const MAX_CHARS: usize = 192;
 
 /// The passage that `line` begins with, if it is misread text at all.
@@ -104,7 +105,7 @@ struct Pending {
     length: u8,
     /// Bytes still missing.
     missing: u8,
-    /// Some of its bytes are lost.
+    /// Whether some bytes of the character are lost.
     broken: bool,
 }
 

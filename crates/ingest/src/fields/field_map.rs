@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::field::Field;
 
-/// Which keys hold which fields, before the well-known keys.
+/// Which keys hold which fields. These keys come before the well-known ones.
 ///
-/// Dots in a key lead into nested objects (`source.name`). What is printed can be parsed again, so
-/// a map is stored as text.
+/// Dots in a key lead into nested objects (`source.name`). A map is stored as text, as it is
+/// printed; the text can be parsed again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct FieldMap(Vec<(Field, String)>);

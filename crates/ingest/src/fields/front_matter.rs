@@ -89,9 +89,9 @@ pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
             }
         }
     }
-    // Without these keys, no summary is taken for the body.
-    let texts = ["description", "summary", "excerpt", "abstract", "intro", "desc"];
-    texts.into_iter().for_each(|key| drop(values.remove(key)));
+    // Summaries give no field: the body is the text below the front matter.
+    let summaries = ["description", "summary", "excerpt", "abstract", "intro", "desc"];
+    summaries.into_iter().for_each(|key| drop(values.remove(key)));
     let mut it = KeyReader::new(map).understand(&values, 1);
     let mut tags = std::mem::take(&mut it.tags);
     tags.dedup();

@@ -7,7 +7,7 @@ const MAX_KEYS: usize = 1000;
 /// Maximum characters of a key that are kept.
 const MAX_CHARS: usize = 100;
 
-/// How often keys occur, and the first line of each.
+/// For each key, how often it occurs, and the number of the first line that has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct KeyCounts(HashMap<String, (u64, u64)>);
 
@@ -21,7 +21,7 @@ impl KeyCounts {
         }
     }
 
-    /// The keys in the order of their first lines, with counts and lines.
+    /// The keys in the order of their first lines, each with its count and its first line.
     pub(crate) fn into_sorted(self) -> Vec<(String, u64, u64)> {
         let short = |key: String| -> String { key.chars().take(MAX_CHARS).collect() };
         let mut all: Vec<_> =

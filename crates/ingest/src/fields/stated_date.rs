@@ -73,11 +73,11 @@ fn stated_date(text: &str) -> Option<Moment> {
     let whole = text.split('.').next().unwrap_or_default();
     let is_number = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
     match (is_number, whole.len()) {
-        // Programs also count micro- and nanoseconds, and fractions of seconds.
+        // Programs also count micro- and nanoseconds. Fractions of seconds were cut off above.
         (true, 16) => date::epoch(whole.parse::<i64>().ok()? / 1_000),
         (true, 19) => date::epoch(whole.parse::<i64>().ok()? / 1_000_000),
         (true, 9..=13) => date::epoch(whole.parse().ok()?),
-        // A number alone is no year.
+        // So few digits are no date, not even a year.
         (true, ..=7) => None,
         _ => date::parse_any(text),
     }

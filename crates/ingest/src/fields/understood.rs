@@ -33,9 +33,10 @@ pub(crate) struct Understood {
     texts: HashMap<Field, String>,
 }
 
-/// Understands the keys of the records of one dump, and counts those that it does not.
+/// Understands the keys of the records of one dump, and counts the keys that it does not use.
 pub(crate) struct KeyReader<'m> {
     map: &'m FieldMap,
+    /// The field and rank of each key so far, see [`keys::meaning`].
     meanings: HashMap<String, Option<(Field, u16)>>,
     /// Keys that were not used.
     pub(crate) unused: KeyCounts,
@@ -46,6 +47,7 @@ pub(crate) struct KeyReader<'m> {
 /// A key of a record that stands for a field.
 struct Candidate<'v> {
     field: Field,
+    /// The place of the key among the keys for this field: the smallest is tried first.
     rank: u16,
     key: &'v str,
     value: &'v Value,
@@ -81,7 +83,8 @@ impl<'m> KeyReader<'m> {
         understood
     }
 
-    /// The keys that stand for fields; the others are counted as unused.
+    /// The keys that stand for fields: those of `--map` come before well-known ones. The others are
+    /// counted as unused.
     fn candidates<'v>(&mut self, fields: &'v RawFields, line: u64) -> Vec<Candidate<'v>>
     where
         'm: 'v,
@@ -93,7 +96,7 @@ impl<'m> KeyReader<'m> {
                 candidates.push(Candidate { field, rank, key, value });
             }
         }
-        let mapped = u16::try_from(map.iter().count()).unwrap_or(u16::MAX);
+        let mapped_count = u16::try_from(map.iter().count()).unwrap_or(u16::MAX);
         for (key, value) in fields {
             let is_mapped = || {
                 let first = |path: &'v str| path.split('.').next() == Some(key);
@@ -104,7 +107,7 @@ impl<'m> KeyReader<'m> {
             }
             match self.meaning(key) {
                 Some((field, rank)) => {
-                    let rank = rank.saturating_add(mapped);
+                    let rank = rank.saturating_add(mapped_count);
                     candidates.push(Candidate { field, rank, key, value });
                 }
                 None => self.unused.add(key, line),
@@ -138,8 +141,8 @@ impl Understood {
         *mended = Mended::mend_all([title].into_iter().chain(lists).chain(texts.values_mut()));
     }
 
-    /// Sets a field to a value. `None` if the value is of a wrong type, and `false` if it is
-    /// empty, so that the next key is tried.
+    /// Sets a field to a value. `None` if the value is of a wrong type, and `false` if it is empty
+    /// or is a date that is not understood; then the next key is tried.
     fn set(&mut self, field: Field, value: &Value) -> Option<bool> {
         match field {
             Field::Text => {

@@ -99,13 +99,15 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// All texts in a value; those of objects are under the first of `keys` that they have.
+/// All texts in a value; `None` if the value is of a type that cannot have any. Of an object, only
+/// the value of the first of `keys` that it has is taken.
 fn collected(value: &Value, keys: &[&str]) -> Option<Vec<String>> {
     let mut texts = Vec::new();
     collect(value, keys, DEPTH, &mut texts).then_some(texts)
 }
 
-/// Adds the texts of a value; returns whether it is of a type that can have any.
+/// Adds the texts of a value; returns whether the value is of a type that can have any. Looks into
+/// at most `depth` levels of lists and objects.
 fn collect(value: &Value, keys: &[&str], depth: usize, texts: &mut Vec<String>) -> bool {
     match value {
         Value::Null => true,
