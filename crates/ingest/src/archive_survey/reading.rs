@@ -26,7 +26,7 @@ pub(crate) struct ReadingTexts {
 }
 
 impl Reading {
-    /// The reading of this program with these options. `labels` is the hash of the user's table of
+    /// The hashes for this program and these options. `labels` is the hash of the user's table of
     /// labels.
     pub(crate) fn new(texts: &ReadingTexts, labels: u64) -> Self {
         let analysis = wensou_text::analysis_fingerprint();

@@ -165,7 +165,7 @@ mod tests {
     #[derive(Debug, Clone)]
     struct TestOccurrence {
         /// The number of the file.
-        page: usize,
+        file: usize,
         /// The index of the text in [`TEXTS`].
         text: usize,
         column: u8,
@@ -181,7 +181,7 @@ mod tests {
     ) -> Option<FlashItem> {
         let mut deduplicator = FlashDeduplicator::new().unwrap();
         let mut ordered = all.to_vec();
-        ordered.sort_by_key(|occurrence| occurrence.page);
+        ordered.sort_by_key(|occurrence| occurrence.file);
         for (number, occurrence) in ordered.iter().enumerate() {
             let text = TEXTS[occurrence.text];
             let hashes = ItemHashes { folded: 7, ..ItemHashes::of("", text, None) };
@@ -191,10 +191,10 @@ mod tests {
                 text: text.to_owned(),
                 ..FlashItem::default()
             };
-            let is_in_dump = from_dump(occurrence.page);
+            let is_in_dump = from_dump(occurrence.file);
             let key = deduplicator.add(hashes, Some(&mut item), is_in_dump).unwrap();
             let ending = if is_in_dump { "jsonl" } else { "txt" };
-            let path = format!("a/{:02}.{ending}", occurrence.page);
+            let path = format!("a/{:02}.{ending}", occurrence.file);
             let span = Span { start: number as u64, end: number as u64 + 1 };
             deduplicator.add_occurrence(key, &path, span).unwrap();
         }
@@ -202,9 +202,9 @@ mod tests {
     }
 
     fn test_occurrences() -> impl Strategy<Value = Vec<TestOccurrence>> {
-        // One page has an item in one or two variants.
+        // Several occurrences may be in one file, also of different variants.
         let one = (0..12_usize, 0..3_usize, 0..9_u8);
-        let one = one.prop_map(|(page, text, column)| TestOccurrence { page, text, column });
+        let one = one.prop_map(|(file, text, column)| TestOccurrence { file, text, column });
         prop::collection::vec(one, 1..20)
     }
 
@@ -214,20 +214,21 @@ mod tests {
             all in test_occurrences(),
             shares in prop::collection::vec(0..4_usize, 12),
             order in Just([0_usize, 1, 2, 3]).prop_shuffle(),
+            // If there is a dump, it is the first file, because of the limitation of `merge_items`.
             dump in prop::option::of(0..1_usize),
         ) {
-            let from_dump = |page: usize| Some(page) == dump;
+            let from_dump = |file: usize| Some(file) == dump;
             let expected = deduplicated(&all, &from_dump).unwrap();
             // A span identifies an occurrence, so it must be the same in each share as on one
             // machine.
             let mut ordered = all.clone();
-            ordered.sort_by_key(|occurrence| occurrence.page);
+            ordered.sort_by_key(|occurrence| occurrence.file);
             let of_share = |share: usize| -> Option<FlashItem> {
                 let parts: Vec<(usize, TestOccurrence)> = ordered
                     .iter()
                     .cloned()
                     .enumerate()
-                    .filter(|(_, occurrence)| shares[occurrence.page] == share)
+                    .filter(|(_, occurrence)| shares[occurrence.file] == share)
                     .collect();
                 let part: Vec<TestOccurrence> = parts.iter().map(|(_, it)| it.clone()).collect();
                 let mut item = deduplicated(&part, &from_dump)?;
@@ -263,13 +264,13 @@ mod tests {
             shares in prop::collection::vec(0..3_usize, 12),
             dump in 0..12_usize,
         ) {
-            let from_dump = |page: usize| page == dump;
+            let from_dump = |file: usize| file == dump;
             let part = |share: usize| {
-                let of_share = all.iter().filter(|occurrence| shares[occurrence.page] == share);
+                let of_share = all.iter().filter(|occurrence| shares[occurrence.file] == share);
                 let mut part: Vec<TestOccurrence> = of_share.cloned().collect();
-                part.sort_by_key(|occurrence| occurrence.page);
-                // Keep one occurrence per page, because all spans are made equal below.
-                part.dedup_by_key(|occurrence| occurrence.page);
+                part.sort_by_key(|occurrence| occurrence.file);
+                // Keep one occurrence per file, because all spans are made equal below.
+                part.dedup_by_key(|occurrence| occurrence.file);
                 let mut item = deduplicated(&part, &from_dump)?;
                 let variants = item.variants.iter_mut().flat_map(|it| it.occurrences.iter_mut());
                 item.occurrences.iter_mut().chain(variants).for_each(|it| it.span = Span::default());

@@ -45,9 +45,10 @@ impl ThreadCaches {
 /// Maximum capacity in bytes of a buffer that is kept between pages.
 const MAX_KEPT_BYTES: usize = 1 << 16;
 
-/// Reads files with these options.
+/// Reads files with certain options.
 pub(crate) struct Reader<'a> {
     pub(crate) options: &'a Options,
+    /// The encoding that the options name.
     pub(crate) encoding: Option<&'static Encoding>,
     /// Whether all files lie below one root.
     pub(crate) one_root: bool,

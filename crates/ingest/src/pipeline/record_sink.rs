@@ -46,9 +46,9 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) stored: Option<&'a mut dyn StoredRecords>,
     /// Files and folders that the walk could not access.
     pub(crate) refused: Vec<PathBuf>,
-    pub(crate) read: ReadPaths,
+    pub(crate) read_paths: ReadPaths,
     /// The entries of the file table.
-    pub(crate) files: FileEntryLog,
+    pub(crate) file_entries: FileEntryLog,
     /// Records of the file that is being read.
     pub(crate) records_in_file: u64,
     /// The dump that is being read.
@@ -240,7 +240,7 @@ impl<E> RecordSink<'_, E> {
     /// Notes that a page or dump was read completely, so its stored records are not needed.
     fn note_read(&mut self, path: &str) {
         if self.stored.is_some() {
-            self.read.add(path, &self.refused);
+            self.read_paths.add(path, &self.refused);
         }
     }
 
@@ -249,7 +249,7 @@ impl<E> RecordSink<'_, E> {
     fn carry_over_path(&mut self, path: &Path, relative: Option<&str>) -> Result<(), Error<E>> {
         let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
         for stored_path in stored_records_by_path(stored, path)? {
-            if !self.read.claim_for_carry_over(&stored_path.path) {
+            if !self.read_paths.claim_for_carry_over(&stored_path.path) {
                 continue;
             }
             // The new id of each flash item by its old one: ids change if the dumps that give them
@@ -310,7 +310,14 @@ impl<E> RecordSink<'_, E> {
             return self.push_kept(kept);
         }
         let unreadable = false;
-        self.files.push(&FileEntry { path, stamp, content_hash, records, unreadable, contribution })
+        self.file_entries.push(&FileEntry {
+            path,
+            stamp,
+            content_hash,
+            records,
+            unreadable,
+            contribution,
+        })
     }
 
     /// Keeps the earlier entries in the file table of a file or folder that the walk could not
@@ -326,7 +333,7 @@ impl<E> RecordSink<'_, E> {
     fn push_kept(&mut self, files: Vec<FileEntry>) -> io::Result<()> {
         files.into_iter().try_for_each(|mut file| {
             file.unreadable = true;
-            self.files.push(&file)
+            self.file_entries.push(&file)
         })
     }
 
@@ -356,7 +363,7 @@ impl<E> RecordSink<'_, E> {
         }
         self.report.flash_occurrences = flashes.occurrence_count();
         self.report.records_kept += flashes.carried_over();
-        let files = self.files.finish().map_err(Error::TemporaryFile)?;
+        let files = self.file_entries.finish().map_err(Error::TemporaryFile)?;
         Ok(Ingested { report: self.report, files, totals })
     }
 }

@@ -270,7 +270,8 @@ impl Reader<'_> {
         Ok(file.is_refused)
     }
 
-    /// Adds a page to the statistics and, if its file contains nothing else, to the survey cache.
+    /// Adds a page to the statistics. Also adds it to the survey cache, if it is the only content of
+    /// an uncompressed file, and its spans can be found without reading the file again.
     fn survey_page(
         &self,
         mut input: Input<'_>,
@@ -283,11 +284,13 @@ impl Reader<'_> {
             return;
         }
         let Ok(mut page) = self.text(raw, &input) else { return };
-        let is_single = source.format.codec == Codec::Plain && input.relative == source.relative;
-        if is_single && input.preprocessed_file_bytes.is_none() {
+        let is_whole_plain_file =
+            source.format.codec == Codec::Plain && input.relative == source.relative;
+        if is_whole_plain_file && input.preprocessed_file_bytes.is_none() {
             file.content_hash = Some(xxh3_64(raw));
         }
-        let bom_bytes = page.plain_shift().filter(|_| is_single && !page.has_attachments());
+        let bom_bytes =
+            page.plain_shift().filter(|_| is_whole_plain_file && !page.has_attachments());
         let bytes = input.preprocessed_file_bytes.unwrap_or(raw.len() as u64);
         let lossy = page.is_lossy();
         let spans_whole_file = input.preprocessed_file_bytes.is_some() || page.is_extracted();
