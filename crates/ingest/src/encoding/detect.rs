@@ -143,8 +143,8 @@ pub(crate) fn mostly_utf8(bytes: &[u8]) -> bool {
     broken * 20 < valid || broken * 2 < han
 }
 
-/// Detects UTF-16 without a byte order mark: zero bytes on one side only, or text that is plausible
-/// only as UTF-16.
+/// Detects UTF-16 without a byte order mark: by zero bytes, which ASCII characters have in one half
+/// of their units, or by frequent Chinese characters.
 pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(4096) & !1];
     if sample.len() < 4 {

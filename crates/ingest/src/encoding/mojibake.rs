@@ -59,8 +59,8 @@ fn is_mojibake(CharCounts { telling, non_ascii }: CharCounts) -> bool {
 
 /// Minimum number of telling characters in a passage of mojibake that is worth repairing.
 const MIN_TELLING: usize = 3;
-/// They must be among this many consecutive non-ASCII characters, unless they are frequent in the
-/// whole line.
+/// So many telling characters must be among this many consecutive non-ASCII characters, unless
+/// telling characters are frequent in the whole line.
 const NEIGHBOURS: usize = 9;
 
 /// Whether telling characters stand close together somewhere in a line.

@@ -26,6 +26,7 @@ pub(crate) struct Understood {
     pub(crate) title: String,
     pub(crate) paragraphs: Vec<String>,
     pub(crate) date: Option<Moment>,
+    /// A date that was not understood.
     pub(crate) unread_date: Option<String>,
     pub(crate) tags: Vec<String>,
     /// How mojibake in the values was repaired.

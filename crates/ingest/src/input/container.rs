@@ -20,7 +20,8 @@ use crate::input::folder_walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
-/// A container being read, and its limits.
+/// A file that is read, with its limits. Most are containers; other files use this only to report
+/// that they cannot be read.
 pub(super) struct Container<'c> {
     pub(super) source: &'c SourceFile,
     pub(super) options: &'c Options,

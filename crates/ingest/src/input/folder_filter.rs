@@ -1,5 +1,5 @@
-//! Decides which folders and files below the roots belong to the archive. Excluded ones do not, nor
-//! do folders outside all roots to which symbolic links lead.
+//! Decides which folders and files below the roots belong to the archive. What is excluded does
+//! not. Nor does a folder outside all roots, even if a symbolic link leads to it.
 
 use std::cell::RefCell;
 use std::fs::{self, Metadata};

@@ -19,7 +19,8 @@ pub(crate) struct IgnoreRules {
 }
 
 impl IgnoreRules {
-    /// The rules of a root: `globs`, which are patterns of the options, and its ignore file.
+    /// The rules of a root: `globs`, which are patterns of the options, and those in the ignore
+    /// file of the root folder.
     pub(crate) fn of(root: &Path, globs: &[String]) -> Self {
         let mut rules = Self { folders: Vec::new(), faults: Vec::new() };
         let mut builder = GitignoreBuilder::new(root);

@@ -270,7 +270,7 @@ impl Reader<'_> {
         Ok(file.is_refused)
     }
 
-    /// Adds a page to the statistics. Also adds it to the survey cache, if it is the only content of
+    /// Adds a page to the statistics; also to the survey cache, if the page is the only content of
     /// an uncompressed file, and its spans can be found without reading the file again.
     fn survey_page(
         &self,
