@@ -20,7 +20,7 @@ use crate::input::folder_walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
-/// A file that is read, with its limits. Most are containers; other files use this only to report
+/// A file that is read, with its limits: usually a container. For other files, this only reports
 /// that they cannot be read.
 pub(super) struct Container<'c> {
     pub(super) source: &'c SourceFile,

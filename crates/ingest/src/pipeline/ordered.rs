@@ -355,8 +355,8 @@ mod tests {
             || work,
             |()| {
                 taken += 1;
-                // Each of the two queues holds two results. For each queue, one result more waits to
-                // enter it, and one has been received and is being processed.
+                // Each of the two queues holds two results. For each queue, one result more waits
+                // to enter it, and one has been received and is being processed.
                 assert!(made.load(Ordering::SeqCst) <= taken + 2 * 4);
                 Ok::<(), ()>(())
             },
