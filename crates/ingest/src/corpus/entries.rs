@@ -83,7 +83,7 @@ impl CorpusStatistics {
             Entry::TagKeyword(hash) => self.tags.add_tag_keyword_hash(hash),
             Entry::ItemsInDumps => self.items_in_dumps = true,
             Entry::IdFromDump { content, id } => {
-                drop(self.ids_from_dumps.insert(content, id.into_owned()))
+                drop(self.ids_from_dumps.insert(content, id.into_owned()));
             }
             Entry::ArticleId { key, file, times } => {
                 self.article_ids.get_or_insert_default().add((key, file), times);
