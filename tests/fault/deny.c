@@ -1,11 +1,12 @@
-/* Makes system calls on given paths fail. Preload it into the program. Each line of $DENY_LIST has a word, an
-   error number and an absolute path, separated by single spaces:
+/* Makes system calls on given paths fail. Preload it into the program. Each line of the file $DENY_LIST has the kind
+   of call, an error number and an absolute path, separated by single spaces:
 
      open ERROR PATH   the file or folder cannot be opened
      read ERROR PATH   the file can be opened, but not read
      list ERROR PATH   the folder can be opened, but not listed
-     stat ERROR PATH   its metadata cannot be read
-     watch 0 PATH      nothing fails; each opening of PATH, or of a file below it, is appended to $DENY_LOG */
+     stat ERROR PATH   the metadata of PATH cannot be read
+     watch 0 PATH      nothing fails; the path of each opened file that is PATH or lies below it is appended to the
+                       file $DENY_LOG */
 #include "trap.h"
 
 enum { OPEN = 'o', READ = 'r', LIST = 'l', STAT = 's', WATCH = 'w' };

@@ -19,6 +19,7 @@ enum {
     UNKNOWN, /* name of a call whose effect is not recorded */
 };
 
+/* `first` and `second` are the lengths of the two pieces of data; `rest` is padding. `at` is an offset or a length. */
 struct entry {
     uint32_t kind, first, second, rest;
     uint64_t inode, at;
@@ -38,7 +39,7 @@ static void unlock(void) {
     atomic_flag_clear(&busy);
 }
 
-/* Whether a path is in the recorded folder. */
+/* Whether a path is the recorded folder or lies in it. */
 static int here(const char *path) {
     return is_below(path, dir, dir_length);
 }
