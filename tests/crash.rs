@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use wensou_index::{Error, Index, build, check_files};
 use wensou_ingest::Silent;
 
-use crate::util::{Dir, Random, build_options, copy_folder, preloaded, sample, set_archive_state};
+use crate::util::{
+    Dir, Random, build_options, compiled_fault_library, copy_folder, sample, set_archive_state,
+};
 
 /// The number of rounds in an environment variable, or a default.
 fn rounds_from_environment(name: &str, default: usize) -> usize {
@@ -52,7 +54,8 @@ impl Archive {
         self.dir.path().join("index")
     }
 
-    /// The state of the index, which must be intact. `what` describes the round, for messages.
+    /// The state of the archive, 0 or 1, whose records the index has. The index must be intact.
+    /// `what` describes the round, for messages.
     #[track_caller]
     fn state(&self, what: &str) -> usize {
         let checked = check_files(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -62,9 +65,10 @@ impl Archive {
         state.unwrap_or_else(|| panic!("{what}: the index has neither state"))
     }
 
-    /// Puts the archive into another state than the index, which has `state`. Returns a command
-    /// that indexes it, and a name of the command: at random, it is an update or a rebuild.
-    fn indexer(&mut self, state: usize) -> (Command, &'static str) {
+    /// Puts the archive into the state that is not `state`, the one of the index. Returns a command
+    /// that indexes the archive, at random as an update or as a rebuild, and which of the two it
+    /// is.
+    fn index_command(&mut self, state: usize) -> (Command, &'static str) {
         self.set_state(1 - state);
         let archive = self.dir.path().join("archive");
         let mut command = self.dir.command(&["index", "--quiet", "--index"]);
@@ -99,15 +103,16 @@ fn a_killed_build_leaves_the_index_intact() {
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
     let mut state = archive.state("at first");
     let started = Instant::now();
-    let (mut command, _) = archive.indexer(state);
+    let (mut command, _) = archive.index_command(state);
     assert_eq!(command.status().unwrap().code(), Some(0));
     let build_time = started.elapsed();
     state = archive.state("after an undisturbed build");
     let (mut before, mut after) = (0, 0);
     for kill in 0..rounds_from_environment("WENSOU_KILLS", 24) {
-        let (mut command, how) = archive.indexer(state);
+        let (mut command, how) = archive.index_command(state);
         let mut child = command.spawn().unwrap();
-        // Up to 1.5 times the duration of a build, because the last steps are the critical ones.
+        // Kill after up to 1.5 times the duration of a build: a slow build must reach its last
+        // steps, too, because these are the critical ones.
         let permille = archive.random.below(1500) as u32;
         std::thread::sleep(build_time * permille / 1000);
         child.kill().unwrap();
@@ -117,8 +122,8 @@ fn a_killed_build_leaves_the_index_intact() {
         state = new_state;
     }
     println!("killed {} builds: {before} before the swap, {after} after it", before + after);
-    // The next build removes what the killed ones left.
-    let (mut command, _) = archive.indexer(state);
+    // The next build removes what the killed builds left.
+    let (mut command, _) = archive.index_command(state);
     assert_eq!(command.status().unwrap().code(), Some(0));
     assert_eq!(check_files(&archive.index()).unwrap().findings, []);
 }
@@ -127,28 +132,28 @@ fn a_killed_build_leaves_the_index_intact() {
 #[cfg(target_os = "linux")]
 fn a_file_system_that_fails_leaves_the_index_intact() {
     let mut archive = Archive::new(2);
-    if preloaded(&archive.dir, "fault").is_none() {
+    if compiled_fault_library(&archive.dir, "fault").is_none() {
         return;
     }
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
     let mut state = archive.state("at first");
-    let faulty = |command: &mut Command, kind: &str, at: usize, dir: &Path| -> Child {
+    let spawn_with_fault = |command: &mut Command, kind: &str, at: usize, dir: &Path| -> Child {
         command.env("LD_PRELOAD", dir.join("fault.so")).env("FAULT_DIR", dir.join("index"));
         command.env("FAULT_COUNT", dir.join("count"));
         command.env("FAULT_KIND", kind).env("FAULT_AT", at.to_string()).spawn().unwrap()
     };
     let dir = archive.dir.path().to_path_buf();
-    let (mut failed, mut done) = (0, 0);
+    let (mut failed, mut succeeded) = (0, 0);
     let faults = rounds_from_environment("WENSOU_FAULTS", 32);
     let mut calls = 0;
     for round in 0..faults {
-        let (mut command, how) = archive.indexer(state);
-        // The first round fails no call, but counts them.
+        let (mut command, how) = archive.index_command(state);
+        // In the first round, no call fails: the library only counts the calls.
         let kind =
             ["none", "full", "io", "short", "readonly"][if round == 0 { 0 } else { 1 + round % 4 }];
         let at = if round == 0 { 0 } else { 1 + archive.random.below(calls) };
-        let (code, stderr) = exit_code_and_stderr(faulty(&mut command, kind, at, &dir));
+        let (code, stderr) = exit_code_and_stderr(spawn_with_fault(&mut command, kind, at, &dir));
         if round == 0 {
             calls = fs::read_to_string(dir.join("count")).unwrap().trim().parse().unwrap();
             assert!(calls > 20, "{calls} calls were counted");
@@ -158,7 +163,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
         match code {
             Some(0) => {
                 assert_ne!(new_state, state, "{what}");
-                done += 1;
+                succeeded += 1;
             }
             Some(2) => {
                 assert_eq!(new_state, state, "an error, and the index has changed: {what}");
@@ -175,10 +180,10 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
         state = new_state;
     }
     println!(
-        "{faults} faults in builds of up to {calls} calls: {failed} failed, {done} went through"
+        "{faults} faults in builds of up to {calls} calls: {failed} failed, {succeeded} succeeded"
     );
     assert!(failed > faults / 4);
-    let (mut command, _) = archive.indexer(state);
+    let (mut command, _) = archive.index_command(state);
     assert_eq!(command.status().unwrap().code(), Some(0));
     assert_eq!(check_files(&archive.index()).unwrap().findings, []);
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use wensou_index::BuildOptions;
 
-/// A pseudo-random generator: a seed gives the same numbers on every machine.
+/// A pseudo-random generator (Knuth's MMIX): a seed gives the same numbers on every machine.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -115,8 +115,8 @@ impl Dir {
         self.ok(&["index", archive, "--quiet"]);
     }
 
-    /// The ids of the hits of a query, in order, with an empty string before those that lack words.
-    /// `query` may have options, too.
+    /// The ids of the hits of a query, in order, with an empty string before the ids of hits that
+    /// lack words of the query. `query` may have options, too.
     pub(crate) fn ids(&self, query: &[&str]) -> Vec<String> {
         let mut args = vec!["search", "--format", "ids", "--limit", "1000"];
         args.extend_from_slice(query);
@@ -169,8 +169,9 @@ pub(crate) fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
 }
 
-/// Options of a build in the process of the tests. It waits for the lock: a process that another
-/// test starts at the same moment inherits the lock, and holds it until it executes its program.
+/// Options of a build in the process of the tests. The build waits for the lock: a process that
+/// another test starts at the same moment inherits the open lock file of an earlier build, and so
+/// holds the lock until the process executes its program.
 pub(crate) fn build_options() -> BuildOptions {
     let mut options = BuildOptions::default();
     options.wait = true;
@@ -216,7 +217,7 @@ pub(crate) fn set_archive_state(archive: &Path, state: usize) {
 /// The library made from `tests/fault/NAME.c`, to preload into the binary. Without a C compiler,
 /// says that the test is skipped, and returns `None`.
 #[cfg(target_os = "linux")]
-pub(crate) fn preloaded(dir: &Dir, name: &str) -> Option<PathBuf> {
+pub(crate) fn compiled_fault_library(dir: &Dir, name: &str) -> Option<PathBuf> {
     let library = dir.path().join(format!("{name}.so"));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fault/{name}.c"));
     let mut cc = Command::new("cc");

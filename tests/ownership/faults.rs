@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use super::{file, generation, indexed};
-use crate::util::{Dir, Ran, Random, preloaded};
+use crate::util::{Dir, Ran, Random, compiled_fault_library};
 
 /// An index whose document store is so large that it is mapped into memory, and not read and
 /// verified as a whole.
@@ -77,7 +77,7 @@ fn a_file_that_is_cut_short_under_a_reader_is_named() {
 #[cfg(target_os = "linux")]
 fn a_failed_last_sync_is_a_warning_and_keeps_the_old_generation() {
     let dir = indexed();
-    let Some(library) = preloaded(&dir, "fault") else { return };
+    let Some(library) = compiled_fault_library(&dir, "fault") else { return };
     let before = dir.ok(&["export"]);
     let build = |at: &str| {
         let mut command = dir.command(&["index", "archive", "--rebuild"]);
@@ -106,7 +106,7 @@ fn a_failed_last_sync_is_a_warning_and_keeps_the_old_generation() {
 #[cfg(target_os = "linux")]
 fn no_verb_panics_if_no_more_threads_can_be_created() {
     let dir = indexed();
-    let Some(library) = preloaded(&dir, "threads") else { return };
+    let Some(library) = compiled_fault_library(&dir, "threads") else { return };
     for threads in 0..12 {
         for args in [
             &["check"][..],
