@@ -32,8 +32,8 @@ impl Outside {
             fs::set_permissions(folder.join(name), fs::Permissions::from_mode(mode)).unwrap();
         }
         Command::new("mkfifo").arg(folder.join("fifo")).status().unwrap();
-        // Make a device if that is allowed, so that a fault of wensou cannot change that of the
-        // system.
+        // Make a device of our own if that is allowed, so that a bug in wensou cannot change
+        // `/dev/zero`.
         let device = folder.join("zero");
         let made = Command::new("mknod").arg(&device).args(["c", "1", "5"]).output();
         let made = made.is_ok_and(|output| output.status.success());
@@ -201,7 +201,7 @@ impl Attacker<'_> {
         }
     }
 
-    /// Copies the generation to a folder outside, which the index then leads to.
+    /// Copies the generation to a folder outside, and makes the index lead to the copied folder.
     fn link_generation(&mut self) -> String {
         let generation = current_generation(self.index);
         let elsewhere = self.outside.path("generation");
@@ -213,7 +213,8 @@ impl Attacker<'_> {
                 "the generation links to another folder".to_owned()
             }
             1 => {
-                // The name is that of a generation that the next build would remove.
+                // The next build removes a generation with this name, but must not remove the
+                // folder that the link leads to.
                 copy_folder(&generation, &elsewhere);
                 symlink(&elsewhere, self.index.join("gen-000099")).unwrap();
                 "another generation links to another folder".to_owned()

@@ -5,12 +5,24 @@ use std::time::Instant;
 
 use crate::util::Random;
 
-/// Maximum number of failures that are printed; the others are counted.
-const SHOWN: usize = 12;
+/// Maximum number of failures that are printed. Those beyond it are only counted.
+const MAX_PRINTED_FAILURES: usize = 12;
 
 /// The number in an environment variable, or a default.
 pub(super) fn number_from_environment(name: &str, default: usize) -> usize {
     std::env::var(name).map_or(default, |number| number.parse().unwrap())
+}
+
+/// What a campaign is called, how long it is and what its random numbers depend on.
+pub(super) struct Settings {
+    /// The name in the line of figures.
+    pub(super) name: &'static str,
+    /// The environment variable that may give the number of rounds.
+    pub(super) rounds_variable: &'static str,
+    /// The number of rounds without the variable.
+    pub(super) default_rounds: usize,
+    /// A number that no other campaign has, from which the seed of each round is made.
+    pub(super) seed: u64,
 }
 
 /// Counts events and collects failures, so that a long run reports all of them at its end.
@@ -18,26 +30,27 @@ pub(super) struct Campaign {
     name: &'static str,
     rounds: usize,
     seed: u64,
+    /// The numbers of the line of figures, by what they count.
     figures: BTreeMap<&'static str, usize>,
     failures: Vec<String>,
     started: Instant,
 }
 
 impl Campaign {
-    /// A campaign of `short` rounds, or of the number in the environment variable `variable`.
-    /// `seed` is a number that no other campaign has.
-    pub(super) fn new(name: &'static str, variable: &str, short: usize, seed: u64) -> Self {
+    /// A campaign that has not begun.
+    pub(super) fn new(settings: &Settings) -> Self {
         Self {
-            name,
-            rounds: number_from_environment(variable, short),
-            seed,
+            name: settings.name,
+            rounds: number_from_environment(settings.rounds_variable, settings.default_rounds),
+            seed: settings.seed,
             figures: BTreeMap::new(),
             failures: Vec::new(),
             started: Instant::now(),
         }
     }
 
-    /// The numbers of the rounds, each with a random generator of its own.
+    /// The numbers of the rounds, each with a random generator of its own. With `WENSOU_ROUND`,
+    /// only the round that it names.
     pub(super) fn rounds(&self) -> impl Iterator<Item = (usize, Random)> + use<> {
         let only = std::env::var("WENSOU_ROUND").ok().map(|round| round.parse().unwrap());
         let rounds = match only {
@@ -65,7 +78,7 @@ impl Campaign {
         *self.figures.entry(what).or_default() += number;
     }
 
-    /// Keeps the maximum of a figure.
+    /// Raises a figure to `number`, unless it is as great already.
     pub(super) fn maximum(&mut self, what: &'static str, number: usize) {
         let maximum = self.figures.entry(what).or_default();
         *maximum = number.max(*maximum);
@@ -99,7 +112,8 @@ impl Campaign {
             figures.collect::<String>(),
             self.started.elapsed().as_secs_f64(),
         );
-        let displayed: Vec<&str> = self.failures.iter().take(SHOWN).map(String::as_str).collect();
+        let displayed: Vec<&str> =
+            self.failures.iter().take(MAX_PRINTED_FAILURES).map(String::as_str).collect();
         assert!(failed == 0, "{name}: {failed} failures:\n{}", displayed.join("\n"));
     }
 }

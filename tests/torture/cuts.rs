@@ -4,31 +4,40 @@
 use std::fs;
 use std::path::Path;
 
-use super::campaign::Campaign;
+use super::campaign::{Campaign, Settings};
 use super::limits::run_limited;
 use super::preload::record_library;
 use super::replay::{Cut, Disk, Record};
-use super::world::World;
+use super::world::{UserTables, World};
 use crate::util::{Random, copy_folder, files_below};
 
-/// Number of cuts for each recorded build. After these, a build is recorded again.
-const CUTS: usize = 50;
+/// Maximum number of cuts for a recorded build. After that many, a new build of this kind is
+/// recorded.
+const MAX_CUTS_OF_BUILD: usize = 50;
 
 #[test]
 fn a_power_cut_leaves_the_old_index_or_the_new_one() {
-    let mut campaign = Campaign::new("power cuts", "WENSOU_CUTS", 20, 3);
+    let mut campaign = Campaign::new(&Settings {
+        name: "power cuts",
+        rounds_variable: "WENSOU_CUTS",
+        default_rounds: 20,
+        seed: 3,
+    });
     if record_library().is_none() {
         return;
     }
-    let world = World::new(8, false);
-    // Four kinds of builds: the first and an update, each with and without hard links.
+    let world = World::with_text_pages(8, UserTables::None);
+    // The builds that are recorded at the moment, one of each kind, with their kinds. There are
+    // four kinds: a first build and an update, each with and without hard links.
     let mut builds: Vec<(usize, Build)> = Vec::new();
     for (round, mut random) in campaign.rounds() {
         let kind = round % 4;
-        let recorded = |(of, build): &(usize, Build)| *of == kind && build.cuts < CUTS;
-        let known = builds.iter().position(recorded);
-        let at = known.unwrap_or_else(|| {
-            builds.retain(|(of, _)| *of != kind);
+        let is_usable = |(its_kind, build): &(usize, Build)| {
+            *its_kind == kind && build.cuts < MAX_CUTS_OF_BUILD
+        };
+        let usable = builds.iter().position(is_usable);
+        let at = usable.unwrap_or_else(|| {
+            builds.retain(|(its_kind, _)| *its_kind != kind);
             builds.push((kind, Build::record(&world, kind, &mut random)));
             builds.len() - 1
         });
@@ -62,23 +71,24 @@ struct Build {
 }
 
 impl Build {
-    /// Runs a build of one of the four kinds, and records its changes of the folder.
+    /// Runs a build, and records its changes of the folder. Kinds 0 and 1 are first builds, 2 and 3
+    /// updates; in builds of kinds 1 and 3, the system refuses to make hard links.
     fn record(world: &World, kind: usize, random: &mut Random) -> Self {
-        let (first, links) = (kind < 2, kind.is_multiple_of(2));
-        let name = match (first, links) {
+        let (is_first, has_links) = (kind < 2, kind.is_multiple_of(2));
+        let name = match (is_first, has_links) {
             (true, true) => "first build",
             (true, false) => "first build without hard links",
             (false, true) => "update",
             (false, false) => "update without hard links",
         };
         // If the parents of the folder are new too, they must be synced as well.
-        let index = if first && random.below(2) == 0 { "some/where/index" } else { "index" };
+        let index = if is_first && random.below(2) == 0 { "some/where/index" } else { "index" };
         let folder = world.path("disk");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir(&folder).unwrap();
         let new = random.below(2);
         let mut old = None;
-        if !first {
+        if !is_first {
             old = Some(1 - new);
             world.set_state(1 - new);
             let built = world.index(&folder.join(index), &["--quiet"]);
@@ -92,7 +102,7 @@ impl Build {
         let mut command = world.index_command(&folder.join(index), rebuild);
         command.env("LD_PRELOAD", record_library().unwrap()).env("RECORD_LOG", &log);
         command.env("RECORD_DIR", fs::canonicalize(&folder).unwrap());
-        if !links {
+        if !has_links {
             command.env("RECORD_NO_LINKS", "1");
         }
         let built = run_limited(&mut command);
@@ -120,7 +130,7 @@ impl Build {
         folder.join(self.index)
     }
 
-    /// Checks that a cut after the end of the build leaves the new index, whatever it does to
+    /// Checks that a cut after the end of the build leaves the new index, whatever the cut does to
     /// changes that are not synced.
     fn check_cuts_after_end(
         &self,
@@ -147,11 +157,11 @@ impl Build {
     /// Checks that a cut after a random change leaves the old index or the new one.
     fn check_cut(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
         let cut = [Cut::Strict, Cut::All, Cut::Prefix, Cut::Any, Cut::Any][random.below(5)];
-        // Most changes only write content. Prefer a cut before another change, such as a rename or
-        // a sync.
+        // Most changes only write content. In two thirds of the rounds, move the cut to the next
+        // change of another kind, such as a rename or a sync.
         let mut end = random.below(self.record.len() + 1);
         if random.below(3) > 0 {
-            while end < self.record.len() && !self.record.is_step(end) {
+            while end < self.record.len() && !self.record.is_entry_change_or_sync(end) {
                 end += 1;
             }
         }
@@ -160,7 +170,7 @@ impl Build {
             end = self.record.len() - random.below(self.record.len().min(40));
         }
         let index = self.index_after_cut(world, end, cut, random);
-        // What the cut has left, for messages.
+        // A copy of what the cut has left, because the verbs below change the index.
         let kept = world.path("kept");
         let _ = fs::remove_dir_all(&kept);
         if index.exists() {
@@ -183,7 +193,7 @@ impl Build {
         let checked = world.run(&index, &["check", "--quick"]);
         let wanted = if ended.code == 3 && self.old.is_none() { 2..=3 } else { 0..=0 };
         campaign.expect(wanted.contains(&checked.code), || format!("{}: {checked}", location()));
-        // The next build works in any case.
+        // Whatever the cut has left, the next build makes the new index.
         world.set_state(self.new);
         let built = world.index(&index, &["--quiet"]);
         let state = world.state(&index);

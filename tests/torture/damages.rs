@@ -10,15 +10,20 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::campaign::Campaign;
+use super::campaign::{Campaign, Settings};
 use super::limits::{run_limited, wait_limited};
-use super::world::{World, index_files};
+use super::world::{UserTables, World, index_files};
 use crate::util::{Random, copy_folder};
 
 #[test]
 fn damage_causes_no_panic_and_no_wrong_output() {
-    let mut campaign = Campaign::new("damages", "WENSOU_DAMAGES", 30, 4);
-    let world = World::new(6, true);
+    let mut campaign = Campaign::new(&Settings {
+        name: "damages",
+        rounds_variable: "WENSOU_DAMAGES",
+        default_rounds: 30,
+        seed: 4,
+    });
+    let world = World::with_text_pages(6, UserTables::WordsAndSynonyms);
     let base = world.path("base");
     for state in [0, 1] {
         world.set_state(state);
@@ -30,16 +35,16 @@ fn damage_causes_no_panic_and_no_wrong_output() {
         let index = world.path("index");
         let _ = fs::remove_dir_all(&index);
         copy_folder(&base, &index);
-        let copy = CopiedIndex { world: &world, index: &index, round, truth: &truth };
+        let damaged = DamagedIndex { world: &world, index: &index, round, truth: &truth };
         match random.below(8) {
-            0 => copy.truncate_while_read(&mut campaign, &mut random),
-            _ => copy.damage_and_read(&mut campaign, &mut random),
+            0 => damaged.truncate_while_read(&mut campaign, &mut random),
+            _ => damaged.damage_and_read(&mut campaign, &mut random),
         }
     }
     campaign.finish();
 }
 
-/// The output of the intact index.
+/// What the intact index gives.
 struct Truth {
     /// The lines of `export`.
     lines: BTreeSet<String>,
@@ -83,7 +88,7 @@ fn without_query_keys(line: &str) -> (String, Value) {
 fn damage_files(index: &Path, random: &mut Random) -> String {
     let mut files = index_files(index);
     files.retain(|path| fs::metadata(path).unwrap().len() > 0 && !path.ends_with("LOCK"));
-    let mut said = Vec::new();
+    let mut descriptions = Vec::new();
     for _ in 0..1 + random.below(2) {
         let path = &files[random.below(files.len())];
         let mut bytes = fs::read(path).unwrap();
@@ -112,34 +117,34 @@ fn damage_files(index: &Path, random: &mut Random) -> String {
                 format!("bytes {start} to {end} all ones")
             }
             6 => {
-                // Near the end are lengths and offsets.
+                // The last bytes of many files are lengths and offsets.
                 let at = length - 1 - random.below(length.min(48));
                 bytes[at] = random.below(256) as u8;
                 format!("byte {at} of {length} set")
             }
             _ => {
                 let other = &files[random.below(files.len())];
-                let theirs = fs::read(other).unwrap();
+                let other_bytes = fs::read(other).unwrap();
                 fs::write(other, &bytes).unwrap();
-                bytes = theirs;
+                bytes = other_bytes;
                 format!("swapped with {}", other.file_name().unwrap().display())
             }
         };
         fs::write(path, bytes).unwrap();
-        said.push(format!("{}: {how}", path.file_name().unwrap().display()));
+        descriptions.push(format!("{}: {how}", path.file_name().unwrap().display()));
     }
-    said.join("; ")
+    descriptions.join("; ")
 }
 
-/// The copy of the index that a round damages.
-struct CopiedIndex<'a> {
+/// A copy of the intact index, which a round damages.
+struct DamagedIndex<'a> {
     world: &'a World,
     index: &'a Path,
     round: usize,
     truth: &'a Truth,
 }
 
-impl CopiedIndex<'_> {
+impl DamagedIndex<'_> {
     /// Damages files, and runs some verbs.
     fn damage_and_read(&self, campaign: &mut Campaign, random: &mut Random) {
         let Self { world, index, round, truth } = self;
@@ -198,7 +203,7 @@ impl CopiedIndex<'_> {
         let path = path.clone();
         let name = path.file_name().unwrap().display().to_string();
         let writer = thread::spawn(move || {
-            // Ignore errors: a run that ends early closes its input.
+            // Ignore errors: a process that ends early closes the pipe.
             let _ = writeln!(input, "正文");
             thread::sleep(Duration::from_millis(40));
             fs::File::options().write(true).open(&path).unwrap().set_len(to).unwrap();

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::campaign::{Campaign, pick};
+use super::campaign::{Campaign, Settings, pick};
 use super::limits::run_limited;
 use super::preload::without_syncs;
 use super::snapshot::Snapshot;
@@ -61,8 +61,8 @@ const NAMES: [&str; 44] = [
     "ee282211a3874cc9865cd49021e9ad77.fast",
 ];
 
-/// Content similar to that of index files, but never the same: a file with the same content counts
-/// as made by wensou.
+/// Content similar to that of index files, but never the same: a file with the content of an index
+/// file counts as made by wensou.
 const CONTENTS: [&str; 22] = [
     "",
     "x",
@@ -88,7 +88,8 @@ const CONTENTS: [&str; 22] = [
     "[]\n",
 ];
 
-/// Adds random entries with new names to a folder, and returns their paths.
+/// Adds random entries with new names to a folder, and returns their paths. `depth` is how many
+/// levels of folders the new entries may have.
 fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
     let mut planted = Vec::new();
     for _ in 0..1 + random.below(7) {
@@ -113,7 +114,8 @@ fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
                 let mut content = pick(random, &CONTENTS).to_owned();
                 if random.below(4) == 0 {
                     content = (0..random.below(40)).map(|_| pick(random, &CONTENTS)).collect();
-                    // Begin with another line: the contents could make the first line of a marker.
+                    // Begin with a line of our own, because the first line of random contents could
+                    // be that of a marker.
                     content.insert_str(0, "-\n");
                 }
                 fs::write(&path, content).unwrap();
@@ -126,7 +128,8 @@ fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
     planted
 }
 
-/// Commands to run on a folder that is not an index. None of them may change it.
+/// Commands to run on a folder that is not an index. None of them may change it. `index` is run
+/// twice, to see that a refused run has not made the folder ours.
 const VERBS: [&[&str]; 8] = [
     &["index", "archive", "--quiet"],
     &["index", "archive", "--quiet"],
@@ -140,7 +143,12 @@ const VERBS: [&[&str]; 8] = [
 
 #[test]
 fn files_of_the_user_stay_in_every_folder() {
-    let mut campaign = Campaign::new("foreign folders", "WENSOU_FOREIGN", 8, 1);
+    let mut campaign = Campaign::new(&Settings {
+        name: "foreign folders",
+        rounds_variable: "WENSOU_FOREIGN",
+        default_rounds: 8,
+        seed: 1,
+    });
     for (round, mut random) in campaign.rounds() {
         let world = World::empty();
         world.dir.write("archive/a.txt", "標題\n\n正文在此,說一件事。\n");
@@ -191,8 +199,8 @@ fn check_foreign_folder(campaign: &mut Campaign, round: usize, random: &mut Rand
             campaign.fail(format!("round {round}: {args:?}: {problem}"));
         }
         let writes = args[0] == "index" || args[0] == "backup";
+        // A verb that reads may take a folder with a file like our marker for a damaged index.
         let wanted = if writes { 2..=2 } else { 2..=3 };
-        // `check` may report a folder with a file like our marker as a damaged index.
         let has_message = ended.stderr.contains("error: ") || !writes;
         campaign.expect(wanted.contains(&ended.code) && has_message, || {
             format!("round {round}: {args:?} of a folder without a marker must be refused: {ended}")
@@ -207,9 +215,10 @@ fn check_foreign_folder(campaign: &mut Campaign, round: usize, random: &mut Rand
     campaign.count("folders refused untouched");
 }
 
-/// Runs verbs on an index folder that has foreign files. Returns whether these stay as they are;
-/// after the first harm, the other verbs are left out. `what` is the round, for messages.
-fn run_verbs_beside(
+/// Runs verbs on an index folder that has foreign files. Returns whether the foreign files stay as
+/// they are; after the first verb that changes some of them, the other verbs are left out. `what`
+/// is the round, for messages.
+fn foreign_files_stay(
     foreign: &Snapshot,
     campaign: &mut Campaign,
     world: &World,
@@ -233,7 +242,7 @@ fn run_verbs_beside(
         campaign.expect(ended.code == 0 || args[0] == "backup" && !world.has_backup(), || {
             format!("{what}: {args:?} beside foreign files: {ended}")
         });
-        let harmed = foreign.harmed();
+        let harmed = foreign.changes();
         if let Some(first) = harmed.first() {
             let more = harmed.len() - 1;
             campaign.fail(format!("{what}: {args:?}: {first} (and {more} more)"));
@@ -260,7 +269,7 @@ fn check_shared_folder(
     let mut foreign = Snapshot::of(&world.archive());
     foreign.retain(|path| !path.starts_with(&index) && path != world.archive());
     for step in 0..4 {
-        // Plant files after the first build and between later ones, but none before the last.
+        // Plant files before each step except the last, which sees those of the steps before.
         if step < 3 {
             let generation = current_generation(&index);
             let mut planted = plant(random, &index, 2);
@@ -273,7 +282,7 @@ fn check_shared_folder(
         world.dir.write("archive/a.txt", change);
         foreign.retain(|path| path != world.archive().join("a.txt"));
         let what = format!("round {round}, step {step}");
-        if !run_verbs_beside(&foreign, campaign, world, &index, &what) {
+        if !foreign_files_stay(&foreign, campaign, world, &index, &what) {
             return;
         }
         let _ = fs::remove_dir_all(world.path("copy"));

@@ -1,21 +1,26 @@
-//! An index folder that an attacker has changed: every verb refuses it or reads it, without an
-//! effect outside of the folder, and does not hang, fill the memory or panic.
+//! An index folder that an attacker has changed: every verb refuses or reads it, has no effect
+//! outside of the folder, and does not hang, fill the memory or panic.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::attacker::{Attacker, Outside, SECRET};
-use super::campaign::Campaign;
+use super::campaign::{Campaign, Settings};
 use super::limits::{Ended, run_limited};
 use super::preload::{Faults, deny_library};
 use super::snapshot::Snapshot;
-use super::world::World;
+use super::world::{UserTables, World};
 use crate::util::{Random, copy_folder, files_below};
 
 #[test]
 fn a_hostile_index_has_no_effect_outside_of_itself() {
-    let mut campaign = Campaign::new("hostile indexes", "WENSOU_HOSTILE", 8, 2);
-    let world = World::new(2, true);
+    let mut campaign = Campaign::new(&Settings {
+        name: "hostile indexes",
+        rounds_variable: "WENSOU_HOSTILE",
+        default_rounds: 8,
+        seed: 2,
+    });
+    let world = World::with_text_pages(2, UserTables::WordsAndSynonyms);
     let base = world.path("base");
     let built = world.index(&base, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
@@ -79,7 +84,8 @@ impl HostileIndex<'_> {
             &["index", "--quiet", archive],
             &["index", "--rebuild", "--quiet", archive],
         ];
-        // A random one comes first: the others get the index as that one has left it.
+        // A random verb is the first that writes. The others get the index as the verbs before them
+        // have left it.
         let first = random.below(writers.len());
         writers.rotate_left(first);
         for args in readers.iter().copied().chain(writers) {
@@ -92,7 +98,7 @@ impl HostileIndex<'_> {
         for folder in [self.index, &backup] {
             if let Some(path) = file_with_secret(folder) {
                 let path = path.display();
-                campaign.fail(format!("{}: {path} has what lies outside", self.what));
+                campaign.fail(format!("{}: {path} has content from outside", self.what));
             }
         }
     }
@@ -115,7 +121,7 @@ impl HostileIndex<'_> {
             campaign.fail(format!("{what}: {args:?}: {problem}"));
         }
         campaign.expect(!ended.stdout.contains(SECRET) && !ended.stderr.contains(SECRET), || {
-            format!("{what}: {args:?} shows what lies outside")
+            format!("{what}: {args:?} shows content from outside")
         });
         if let Some(harmed) = before.differences(&self.outside.folder).first() {
             campaign.fail(format!("{what}: {args:?}: {harmed}"));
@@ -126,7 +132,8 @@ impl HostileIndex<'_> {
         ended
     }
 
-    /// Where the verbs log the files that they open outside of the index, see [`Faults`].
+    /// The file in which the preloaded library logs what a verb opens outside of the index, see
+    /// [`Faults`].
     fn opened_log(&self) -> PathBuf {
         self.world.path("opened")
     }
@@ -136,7 +143,8 @@ impl HostileIndex<'_> {
     fn opened_outside(&self) -> Option<String> {
         let log = fs::read_to_string(self.opened_log()).ok()?;
         fs::remove_file(self.opened_log()).unwrap();
-        // The paths of roots and of the user's tables may be anywhere.
+        // Roots and tables of the user may be anywhere, so wensou may open those that the attacker
+        // has named. The words are from the descriptions of such changes in `attacker.rs`.
         let may_be_anywhere =
             ["words in", "synonyms", "root"].iter().any(|name| self.what.contains(name));
         log.lines().next().filter(|_| !may_be_anywhere).map(str::to_owned)

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 /// The time after which a run is killed: 10 s in `just torture`, which sets `WENSOU_HOSTILE`, and
 /// more in `cargo test`, where other tests run at the same time.
 fn time_limit() -> Duration {
-    let is_long = std::env::var_os("WENSOU_HOSTILE").is_some();
-    Duration::from_secs(if is_long { 10 } else { 120 })
+    let is_torture = std::env::var_os("WENSOU_HOSTILE").is_some();
+    Duration::from_secs(if is_torture { 10 } else { 120 })
 }
 
 /// The resident memory, in bytes, above which a run is killed.
-const MEMORY: u64 = 256 << 20;
+const MAX_MEMORY: u64 = 256 << 20;
 
 /// How a run ended, with its time and memory.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// What no run may end with, whatever the index: an exit status above 4, a signal, or an
-    /// exceeded limit.
+    /// A message if the run has ended as no run may, whatever the state of the index: with an exit
+    /// status above 4, by a signal, or because it exceeded a limit.
     pub(super) fn problem(&self) -> Option<String> {
         if let Some(limit) = self.killed {
             return Some(format!("killed: more than the limit of {limit}"));
@@ -43,7 +43,7 @@ impl Ended {
         }
     }
 
-    /// The last lines on stderr.
+    /// The last four lines on stderr, or the first 400 characters of these.
     pub(super) fn last_messages(&self) -> String {
         let lines: Vec<&str> = self.stderr.lines().rev().take(4).collect();
         let said = lines.into_iter().rev().collect::<Vec<_>>().join(" / ");
@@ -79,7 +79,7 @@ pub(super) fn wait_limited(mut child: Child) -> Ended {
         if killed.is_none() {
             killed = match () {
                 () if started.elapsed() > time_limit() => Some("time"),
-                () if memory > MEMORY => Some("256 MB"),
+                () if memory > MAX_MEMORY => Some("256 MB"),
                 () => None,
             };
             if killed.is_some() {
@@ -108,8 +108,9 @@ fn gather(mut from: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     })
 }
 
-/// The peak resident memory of a process in bytes, if the system reports it; `None` until the
-/// process has started the binary, because before that it has the memory of this one.
+/// The peak resident memory of a process in bytes, if the system reports it. `None` until the
+/// process executes the binary: until then it is a fork of this process, with the memory of this
+/// process.
 fn peak_memory(process: u32) -> Option<u64> {
     let program = std::fs::read_link(format!("/proc/{process}/exe")).ok()?;
     if std::env::current_exe().is_ok_and(|tests| tests == program) {

@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use crate::util::skipped;
 
-/// The library made from `tests/fault/NAME.c`. If that is impossible, or if the library does not
-/// work on this system, says that the test is skipped, and returns `None`.
+/// The library made from `tests/fault/NAME.c`. If it cannot be made, or if it is `record` and does
+/// not work on this system, says that the test is skipped, and returns `None`.
 fn library(name: &str) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault").join(name);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -23,12 +23,13 @@ fn library(name: &str) -> Option<PathBuf> {
     }
     let library = folder.join(format!("{name}.so"));
     fs::rename(draft, &library).unwrap();
-    // Try it with a program that does nothing.
+    // Preload it into a program that does nothing.
     let mut trial = Command::new("true");
     trial.env("LD_PRELOAD", &library).env("RECORD_DIR", folder).env("RECORD_LOG", "/dev/null");
     if !trial.env("DENY_LIST", source.with_extension("c")).status().unwrap().success() {
-        // `deny` ends with status 78, because its source is no valid list: that shows nothing. The
-        // trial with `record` shows whether the system allows the filter that both need.
+        // `deny` ends the program with status 78, because its C source is no valid list of rules.
+        // So only the trial of `record` shows whether the system allows the filter of system calls
+        // that both libraries need.
         if name == "record" {
             skipped(&format!("{name}.c needs a system that lets processes filter their calls"));
             return None;
@@ -43,13 +44,15 @@ pub(super) fn record_library() -> Option<&'static Path> {
     LIBRARY.get_or_init(|| library("record")).as_deref()
 }
 
-/// The library that makes system calls on given paths fail, see [`Faults`].
+/// The library that makes system calls on given paths fail, see [`Faults`]. It needs the same
+/// system as [`record_library`].
 pub(super) fn deny_library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     LIBRARY.get_or_init(|| record_library().and_then(|_| library("deny"))).as_deref()
 }
 
-/// Makes a run skip syncs, if the library for that is available.
+/// Makes a command skip syncs, if the library for that can be made. Otherwise the command is only
+/// slower.
 pub(super) fn without_syncs(command: &mut Command) {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     if let Some(library) = LIBRARY.get_or_init(|| library("nosync")) {
@@ -72,10 +75,10 @@ pub(super) const EIO: i32 = 5;
 pub(super) const EACCES: i32 = 13;
 pub(super) const EMFILE: i32 = 24;
 
-/// System calls that fail or are logged, on given paths.
+/// Which system calls fail, and which are logged, by the paths that they are made on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Faults {
-    /// A line for each, in the format of `tests/fault/deny.c`.
+    /// A line for each rule, in the format of `tests/fault/deny.c`.
     list: String,
 }
 

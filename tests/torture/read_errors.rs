@@ -1,14 +1,14 @@
-//! A file that cannot be read for some time is named and keeps its records. The next build after
-//! that reads it again.
+//! A build names each file that it cannot read, and keeps the records that the index has of the
+//! file. The first build that can read the file again takes its records from it.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use super::campaign::Campaign;
+use super::campaign::{Campaign, Settings};
 use super::limits::{Ended, run_limited};
 use super::preload::{EACCES, EIO, EMFILE, ENOENT, Faults, deny_library};
-use super::world::World;
+use super::world::{UserTables, World};
 use crate::util::{Random, files_below};
 
 /// System calls, and the errors that they are made to fail with.
@@ -23,11 +23,16 @@ const ERRORS: [(&str, i32); 6] = [
 
 #[test]
 fn a_read_error_deletes_no_records() {
-    let mut campaign = Campaign::new("read errors", "WENSOU_READ_ERRORS", 6, 5);
+    let mut campaign = Campaign::new(&Settings {
+        name: "read errors",
+        rounds_variable: "WENSOU_READ_ERRORS",
+        default_rounds: 6,
+        seed: 5,
+    });
     if deny_library().is_none() {
         return;
     }
-    let world = World::new(24, false);
+    let world = World::with_text_pages(24, UserTables::None);
     world.dir.write("archive/folder/one.txt", "第一頁\n\n資料夾裡的正文,第一頁。\n");
     world.dir.write("archive/folder/two.txt", "第二頁\n\n資料夾裡的正文,第二頁。\n");
     for (round, mut random) in campaign.rounds() {
@@ -57,7 +62,8 @@ impl Round<'_> {
         self.world.path("index")
     }
 
-    /// Runs the binary on the index while some system calls fail. Adds the archive to `index`.
+    /// Runs the binary on the index while some system calls fail. If the verb is `index`, appends
+    /// the path of the archive to `args`.
     fn run_with_faults(&self, faults: &Faults, args: &[&str]) -> Ended {
         let archive = self.world.archive();
         let mut command = self.world.command(&self.index(), args);
@@ -92,9 +98,9 @@ impl Round<'_> {
         let lost = Self::lost(&before, &after, changes);
         campaign.add("records", before.lines().count());
         campaign.expect(lost.is_empty(), || {
-            let some: Vec<&String> = lost.iter().take(3).collect();
+            let examples: Vec<&String> = lost.iter().take(3).collect();
             let what = self.describe(&unreadable);
-            format!("{what}: {} records lost, among them {some:?}", lost.len())
+            format!("{what}: {} records lost, among them {examples:?}", lost.len())
         });
         if !changes && after != before && lost.is_empty() {
             campaign.count("exports that differ in ids or in order");
@@ -153,11 +159,13 @@ impl Round<'_> {
         assert_eq!(built.code, 0, "{built}");
         let rebuilt = world.export(&fresh).unwrap();
         campaign.expect(rebuilt == updated, || {
-            let only = |one: &str, other: &str| -> Vec<String> {
-                let mut lines = one.lines().filter(|line| !other.lines().any(|it| it == *line));
-                lines.by_ref().take(2).map(str::to_owned).collect()
+            let lines_missing_in = |other: &str, export: &str| -> Vec<String> {
+                let missing =
+                    export.lines().filter(|line| !other.lines().any(|known| known == *line));
+                missing.take(2).map(str::to_owned).collect()
             };
-            let (found, wanted) = (only(&updated, &rebuilt), only(&rebuilt, &updated));
+            let found = lines_missing_in(&rebuilt, &updated);
+            let wanted = lines_missing_in(&updated, &rebuilt);
             let line = updated.lines().zip(rebuilt.lines()).position(|(one, other)| one != other);
             format!(
                 "{what}: the next build finds {found:?} where a rebuild finds {wanted:?}; line {line:?}"
@@ -166,12 +174,12 @@ impl Round<'_> {
         fs::remove_dir_all(fresh).unwrap();
     }
 
-    /// The texts that the export `before` has and `after` lacks; if the state of the archive has
-    /// changed, without those of [`CHANGING_PAGES`].
+    /// The texts of records that the export `before` has and `after` lacks. If the state of the
+    /// archive has changed between the exports, records of [`CHANGING_PAGES`] do not count.
     fn lost(before: &str, after: &str, changed: bool) -> BTreeSet<String> {
         let stays = |line: &&str| !changed || !CHANGING_PAGES.iter().any(|it| line.contains(it));
-        let before: BTreeSet<String> = before.lines().filter(stays).map(text).collect();
-        let after: BTreeSet<String> = after.lines().map(text).collect();
+        let before: BTreeSet<String> = before.lines().filter(stays).map(kind_and_text).collect();
+        let after: BTreeSet<String> = after.lines().map(kind_and_text).collect();
         before.difference(&after).cloned().collect()
     }
 
@@ -179,7 +187,7 @@ impl Round<'_> {
     fn pick_unreadable(&self, random: &mut Random) -> Unreadable {
         let mut faults = Faults::default();
         let archive = self.world.archive();
-        let name = |path: &PathBuf| {
+        let name_in_messages = |path: &PathBuf| {
             path.strip_prefix(self.world.dir.path()).unwrap().to_str().unwrap().to_owned()
         };
         if random.below(4) == 0 {
@@ -189,7 +197,7 @@ impl Round<'_> {
                 1 => faults.add("open", EACCES, &folder),
                 _ => faults.add("list", EACCES, &folder),
             }
-            return Unreadable { paths: vec![name(&folder)], faults };
+            return Unreadable { paths: vec![name_in_messages(&folder)], faults };
         }
         let mut files = files_below(&archive);
         files.retain(|path| !CHANGING_PAGES.contains(&path.file_name().unwrap().to_str().unwrap()));
@@ -198,15 +206,15 @@ impl Round<'_> {
             let path = files.swap_remove(random.below(files.len()));
             let (call, error) = ERRORS[random.below(ERRORS.len())];
             faults.add(call, error, &path);
-            paths.push(name(&path));
+            paths.push(name_in_messages(&path));
         }
         Unreadable { paths, faults }
     }
 }
 
-/// The kind and the text of an exported record. The id is left out: that of a flash item belongs to
-/// the variant that is read first, so it changes if a page cannot be read.
-fn text(line: &str) -> String {
+/// The kind and the text of an exported record. The id is left out: the id of a flash item is that
+/// of the variant that is read first, so it changes if the page with this variant cannot be read.
+fn kind_and_text(line: &str) -> String {
     let record: serde_json::Value = serde_json::from_str(line).unwrap();
     let keys = ["kind", "title", "text", "paragraphs"];
     keys.map(|key| record.get(key).map(ToString::to_string).unwrap_or_default()).join(" ")

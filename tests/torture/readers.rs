@@ -1,5 +1,5 @@
-//! Processes that read an index (also with `check` and `backup`) and updates of it do not disturb
-//! each other.
+//! Updates of an index, and processes that read the index at the same time (searches, `check`,
+//! `backup` and others), do not disturb each other.
 
 use std::fs;
 use std::path::Path;
@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::campaign::{Campaign, number_from_environment};
+use super::campaign::{Campaign, Settings, number_from_environment};
 use super::limits::Ended;
-use super::world::World;
+use super::world::{UserTables, World};
 use crate::util::Random;
 
 /// Number of processes that read at the same time.
@@ -29,8 +29,13 @@ const VERBS: [&[&str]; 6] = [
 #[test]
 fn readers_and_updates_do_not_disturb_each_other() {
     let seconds = number_from_environment("WENSOU_READER_SECONDS", 3) as u64;
-    let mut campaign = Campaign::new("twenty readers", "WENSOU_READER_ROUNDS", 1, 6);
-    let world = World::new(8, false);
+    let mut campaign = Campaign::new(&Settings {
+        name: "twenty readers",
+        rounds_variable: "WENSOU_READER_ROUNDS",
+        default_rounds: 1,
+        seed: 6,
+    });
+    let world = World::with_text_pages(8, UserTables::None);
     let index = world.path("index");
     world.set_state(0);
     let built = world.index(&index, &["--quiet"]);
@@ -45,10 +50,10 @@ fn readers_and_updates_do_not_disturb_each_other() {
                 (&world, &index, &updates_ended, &lock_campaign);
             scope.spawn(move || {
                 let mut random = Random::new(reader * 7919 + 1);
-                let copy = world.path(&format!("copy-{reader}"));
+                let backup = world.path(&format!("copy-{reader}"));
                 while !updates_ended.load(Ordering::Relaxed) {
                     if has_backup && random.below(8) == 0 {
-                        let problem = backup_problem(world, index, &copy);
+                        let problem = backup_problem(world, index, &backup);
                         let mut campaign = lock_campaign();
                         campaign.count("backups");
                         campaign.expect(problem.is_none(), || problem.unwrap_or_default());
@@ -85,7 +90,7 @@ fn readers_and_updates_do_not_disturb_each_other() {
     campaign.finish();
 }
 
-/// Makes a backup during updates, and says what is wrong with it; `None` if nothing is.
+/// Makes a backup during updates, and says what is wrong with the backup; `None` if nothing is.
 fn backup_problem(world: &World, index: &Path, to: &Path) -> Option<String> {
     let ended = world.run(index, &["backup", to.to_str()?]);
     if ended.code != 0 {

@@ -5,16 +5,21 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::campaign::Campaign;
+use super::campaign::{Campaign, Settings};
 use super::limits::{Ended, run_limited};
 use super::preload::{EACCES, EIO, Faults, deny_library};
-use super::world::{World, current_generation, generations, index_files, make_current};
+use super::world::{UserTables, World, current_generation, generations, index_files, make_current};
 use crate::util::{Random, copy_folder, files_below};
 
 #[test]
 fn a_repair_keeps_what_can_be_read() {
-    let mut campaign = Campaign::new("repairs", "WENSOU_REPAIRS", 16, 7);
-    let world = World::new(6, false);
+    let mut campaign = Campaign::new(&Settings {
+        name: "repairs",
+        rounds_variable: "WENSOU_REPAIRS",
+        default_rounds: 16,
+        seed: 7,
+    });
+    let world = World::with_text_pages(6, UserTables::None);
     // The folders `old` and `new` are copies of the index folder, after the build of state 0 and
     // after the update to state 1.
     let index = world.path("index");
@@ -53,8 +58,8 @@ struct Damage {
 }
 
 impl Damage {
-    /// A damage that leaves a readable description.
-    fn beside_description(what: &str) -> Self {
+    /// A damage after which some generation still has a readable description.
+    fn sparing_description(what: &str) -> Self {
         Self { what: what.to_owned(), description_lost: false }
     }
 }
@@ -78,7 +83,7 @@ impl Round<'_> {
         };
         let Damage { what, description_lost } = damage;
         let what = format!("round {}: {what}; archive {archive:?}", self.round);
-        // A copy of the damaged folder, for whoever looks into a failure.
+        // A copy of the damaged folder stays behind, to look into a failure.
         let kept = world.path("kept");
         let _ = fs::remove_dir_all(&kept);
         copy_folder(&index, &kept);
@@ -89,7 +94,7 @@ impl Round<'_> {
             campaign.fail(format!("{what}: {problem}"));
         }
         let after = self.recoverable(&index);
-        // If the archive is complete, the repair may remove records that it does not have.
+        // If the archive is complete, the repair may remove records that the archive does not have.
         if archive == Archive::Complete {
             self.expect_cured(campaign, &index, &what, &ended, description_lost);
             return;
@@ -99,7 +104,7 @@ impl Round<'_> {
         campaign.expect(lost == 0, || {
             format!("{what}: {lost} of {} recoverable records lost: {ended}", before.len())
         });
-        // With the archive back, the index is cured.
+        // Once the archive is back, a second repair cures the index.
         let again = self.repair(&index, Archive::Complete, random);
         self.expect_cured(
             campaign,
@@ -176,10 +181,10 @@ impl Round<'_> {
     }
 
     /// Records that can still be read from an index folder: from the current generation, and from
-    /// the others, each of which is made the current one in a copy of the folder.
+    /// each other generation, which is made the current one in a copy of the folder.
     fn recoverable(&self, index: &Path) -> BTreeSet<String> {
         let world = self.world;
-        let mut records = world.readable(index);
+        let mut records = world.readable_records(index);
         let trial = world.path("trial");
         for generation in generations(index) {
             let _ = fs::remove_dir_all(&trial);
@@ -187,7 +192,7 @@ impl Round<'_> {
             let model = fs::read_to_string(world.path("new").join("CURRENT")).unwrap();
             make_current(&trial, &trial.join(generation.file_name().unwrap()), &model);
             let intact = world.run(&trial, &["check", "--quick"]).code == 0;
-            let readable = world.readable(&trial);
+            let readable = world.readable_records(&trial);
             // A damaged generation counts only if it has more records than were found so far.
             if intact || readable.len() > records.len() {
                 records.extend(readable);
@@ -203,19 +208,21 @@ impl Round<'_> {
         let kind = random.below(9);
         copy_folder(if kind == 1 { &old } else { &new }, index);
         match kind {
-            // CURRENT was copied, then the index was updated, then the generations were copied.
+            // A backup by copying files: first CURRENT, then, after an update of the index, the
+            // generations.
             0 => {
                 fs::copy(old.join("CURRENT"), index.join("CURRENT")).unwrap();
-                Damage::beside_description("a torn backup: an older CURRENT")
+                Damage::sparing_description("a torn backup: an older CURRENT")
             }
-            // The generations were copied, then the index was updated, then CURRENT was copied.
+            // A backup by copying files: first the generations, then, after an update of the index,
+            // CURRENT.
             1 => {
                 fs::copy(new.join("CURRENT"), index.join("CURRENT")).unwrap();
-                Damage::beside_description("a torn backup: a newer CURRENT")
+                Damage::sparing_description("a torn backup: a newer CURRENT")
             }
             2 => {
                 fs::remove_file(index.join("CURRENT")).unwrap();
-                Damage::beside_description("no CURRENT")
+                Damage::sparing_description("no CURRENT")
             }
             3 => {
                 fs::remove_dir_all(current_generation(index)).unwrap();
@@ -238,13 +245,13 @@ impl Round<'_> {
             5 => {
                 self.add_older_generation(index);
                 remove_files(&current_generation(index), random);
-                Damage::beside_description("half a generation beside an older one")
+                Damage::sparing_description("half a generation beside an older one")
             }
             6 => {
                 break_current(index, random);
-                Damage::beside_description("a CURRENT that names nothing")
+                Damage::sparing_description("a CURRENT that names nothing")
             }
-            _ => Damage::beside_description(&damage_files(&current_generation(index), random)),
+            _ => Damage::sparing_description(&damage_files(&current_generation(index), random)),
         }
     }
 

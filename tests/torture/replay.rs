@@ -2,7 +2,8 @@
 //!
 //! `tests/fault/record.c` makes the record. At least the synced state is on the disk: the content
 //! of a file as of the last sync of the file, and the entries of a folder as of the last sync of
-//! the folder. Each later change may be on the disk or not, whatever their order.
+//! the folder. Of the later changes, any may be on the disk and any may be missing: a disk need not
+//! keep their order.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -11,9 +12,12 @@ use std::path::{Path, PathBuf};
 
 use crate::util::Random;
 
-/// The number of a file or folder on the disk: its index in [`Disk::nodes`]. Unlike an inode
+/// The number of a file or folder of a [`Disk`]: its index in [`Disk::nodes`]. Unlike an inode
 /// number, it is never reused.
 type Object = usize;
+
+/// The folder whose changes are recorded.
+const ROOT: Object = 0;
 
 /// One recorded change.
 #[derive(Debug, Clone)]
@@ -46,10 +50,10 @@ impl Record {
         while !remainder.is_empty() {
             // A `struct entry` of `record.c`, which is followed by its two pieces of data.
             let (head, tail) = remainder.split_at(32);
-            let short = |at: usize| u32::from_ne_bytes(head[at..at + 4].try_into().unwrap());
-            let long = |at: usize| u64::from_ne_bytes(head[at..at + 8].try_into().unwrap());
-            let (kind, first_length, second_length) = (short(0), short(4), short(8));
-            let (inode, at) = (long(16), long(24) as usize);
+            let u32_at = |at: usize| u32::from_ne_bytes(head[at..at + 4].try_into().unwrap());
+            let u64_at = |at: usize| u64::from_ne_bytes(head[at..at + 8].try_into().unwrap());
+            let (kind, first_length, second_length) = (u32_at(0), u32_at(4), u32_at(8));
+            let (inode, at) = (u64_at(16), u64_at(24) as usize);
             let (first, tail) = tail.split_at(first_length as usize);
             let (second, tail) = tail.split_at(second_length as usize);
             remainder = tail;
@@ -78,8 +82,9 @@ impl Record {
         self.0.len()
     }
 
-    /// Whether the change at `at` is something other than new content of a file.
-    pub(super) fn is_step(&self, at: usize) -> bool {
+    /// Whether the change at `at` is a sync or changes entries of a folder, instead of the content
+    /// or length of a file.
+    pub(super) fn is_entry_change_or_sync(&self, at: usize) -> bool {
         !matches!(self.0[at], Change::Write { .. } | Change::Resize { .. })
     }
 
@@ -115,10 +120,10 @@ pub(super) enum Cut {
     /// All of them are on the disk, as after a kill.
     All,
     /// Changes of folder entries are on the disk up to a random one, as a journal writes them.
-    /// Changes of content are random.
+    /// Which changes of content are on the disk is random.
     Prefix,
-    /// Each name in a folder has a random one of the objects that it had since the sync. Changes of
-    /// content are random.
+    /// Each name in a folder leads to any one of the objects that it led to since the sync. Which
+    /// changes of content are on the disk is random.
     Any,
 }
 
@@ -147,11 +152,11 @@ enum Node {
     },
 }
 
-/// A folder to which recorded changes are applied.
+/// A folder in memory, to which recorded changes are applied.
 #[derive(Debug, Clone)]
 pub(super) struct Disk {
     root: PathBuf,
-    /// The first node is the root.
+    /// The first node is [`ROOT`].
     nodes: Vec<Node>,
     /// The object that has an inode number, or had it last.
     inodes: HashMap<u64, Object>,
@@ -199,10 +204,9 @@ impl Disk {
     }
 
     /// The object at a path after all changes.
-    fn at(&mut self, path: &Path) -> Option<Object> {
+    fn object_at(&mut self, path: &Path) -> Option<Object> {
         let below = path.strip_prefix(&self.root).unwrap().to_path_buf();
-        // The root was loaded first.
-        let mut object = 0;
+        let mut object = ROOT;
         for name in &below {
             object = self.entries(object).get(name.to_str().unwrap())?.last()?.object?;
         }
@@ -210,9 +214,9 @@ impl Disk {
     }
 
     /// Makes a path lead to an object, or to nothing, by the change with this number.
-    fn put(&mut self, number: usize, path: &Path, object: Option<Object>) {
+    fn set_entry(&mut self, number: usize, path: &Path, object: Option<Object>) {
         // If the folder was removed, its entries do not matter.
-        let Some(folder) = self.at(path.parent().unwrap()) else { return };
+        let Some(folder) = self.object_at(path.parent().unwrap()) else { return };
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let history = self
             .entries(folder)
@@ -222,7 +226,7 @@ impl Disk {
     }
 
     /// Adds a new object with this inode number.
-    fn make(&mut self, inode: u64, node: Node) -> Object {
+    fn add_node(&mut self, inode: u64, node: Node) -> Object {
         self.nodes.push(node);
         self.inodes.insert(inode, self.nodes.len() - 1);
         self.nodes.len() - 1
@@ -239,27 +243,27 @@ impl Disk {
         match change {
             Change::Create { inode, path } => {
                 let (synced, now, changes) = Default::default();
-                let object = self.make(*inode, Node::File { synced, now, changes });
+                let object = self.add_node(*inode, Node::File { synced, now, changes });
                 // A temporary file without a name has no path.
                 if path != Path::new("") {
-                    self.put(number, path, Some(object));
+                    self.set_entry(number, path, Some(object));
                 }
             }
             Change::MakeFolder { inode, path } => {
-                let object = self.make(*inode, Node::Folder(BTreeMap::new()));
-                self.put(number, path, Some(object));
+                let object = self.add_node(*inode, Node::Folder(BTreeMap::new()));
+                self.set_entry(number, path, Some(object));
             }
             Change::Link { inode, path } => {
                 let object = self.inodes[inode];
-                self.put(number, path, Some(object));
+                self.set_entry(number, path, Some(object));
             }
             Change::Rename { from, to } => {
-                let object = self.at(from);
+                let object = self.object_at(from);
                 assert!(object.is_some(), "{} is renamed and unknown", from.display());
-                self.put(number, from, None);
-                self.put(number, to, object);
+                self.set_entry(number, from, None);
+                self.set_entry(number, to, object);
             }
-            Change::Remove { path } => self.put(number, path, None),
+            Change::Remove { path } => self.set_entry(number, path, None),
             Change::Write { inode, .. } | Change::Resize { inode, .. } => {
                 let object = self.inodes[inode];
                 let Node::File { now, changes, .. } = &mut self.nodes[object] else {
@@ -291,15 +295,17 @@ impl Disk {
         }
     }
 
-    /// Writes what a cut leaves into the new folder `to`. `last` is the number of the last change.
+    /// Writes what a cut leaves into the new folder `to`. `last` is the number of the last change
+    /// that was applied.
     pub(super) fn write_after_cut(&self, cut: Cut, last: usize, random: &mut Random, to: &Path) {
-        // Of `Cut::Prefix`: the number of the last change of a folder that is on the disk.
+        // For `Cut::Prefix`: the number up to which changes of folder entries are on the disk.
         let until = random.below(last + 2);
         let mut contents = HashMap::new();
-        self.write(0, cut, until, random, &mut contents, to);
+        self.write(ROOT, cut, until, random, &mut contents, to);
     }
 
-    /// Writes an object and everything below it. `contents` has the files that were written before.
+    /// Writes an object and everything below it. `contents` has the contents of the files that were
+    /// written before. For `until`, see [`Self::write_after_cut`].
     fn write(
         &self,
         object: Object,
@@ -353,7 +359,7 @@ fn change_content(content: &mut Vec<u8>, change: &Change) {
     }
 }
 
-/// What may be on the disk of a file that was changed after its last sync, at random.
+/// The content that a cut leaves of a file that was changed after its last sync, at random.
 fn torn_content(synced: &[u8], now: &[u8], changes: &[Change], random: &mut Random) -> Vec<u8> {
     if changes.is_empty() {
         return synced.to_vec();

@@ -6,8 +6,9 @@ use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// Of files longer than this, only the metadata is compared, and not the content.
-const MAX_CONTENT: u64 = 4 << 20;
+/// The length, in bytes, up to which the content of a file is compared. Of longer files, only the
+/// metadata is compared.
+const MAX_COMPARED_LENGTH: u64 = 4 << 20;
 
 /// A file, folder, link or other entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,11 +17,12 @@ struct Entry {
     mode: u32,
     inode: u64,
     length: u64,
-    /// In seconds and nanoseconds, as the other time.
+    /// The time of the last change of the content, in seconds and nanoseconds.
     modified: (i64, i64),
-    /// The time of the last change of content or metadata, such as a rename, a link or other
-    /// permissions.
+    /// The time of the last change of content or metadata (a rename, a new hard link, other
+    /// permissions), in seconds and nanoseconds.
     changed: (i64, i64),
+    /// The content of a file, the target of a link; empty for anything else.
     content: Vec<u8>,
 }
 
@@ -46,23 +48,26 @@ impl Snapshot {
         self.0.extend(other.0);
     }
 
-    /// How entries of this snapshot have changed since. New entries are allowed, so the times of
-    /// folders may differ.
-    pub(super) fn harmed(&self) -> Vec<String> {
+    /// A message for each entry of this snapshot that has changed since. New entries in folders are
+    /// allowed, so the times of folders may differ.
+    pub(super) fn changes(&self) -> Vec<String> {
         self.0
             .iter()
-            .filter_map(|(path, before)| harm(path, before, FolderTimes::Ignored))
+            .filter_map(|(path, before)| change_since(path, before, FolderTimes::Ignored))
             .collect()
     }
 
-    /// All differences of `folder` from this snapshot of it, including new entries.
+    /// A message for each difference between `folder` and this snapshot, which was made of it. New
+    /// entries count as differences, too.
     pub(super) fn differences(&self, folder: &Path) -> Vec<String> {
         let now = Self::of(folder);
         let added = now.0.keys().filter(|path| !self.0.contains_key(*path));
         let added = added.map(|path| format!("{} was added", path.display()));
-        let harmed =
-            self.0.iter().filter_map(|(path, before)| harm(path, before, FolderTimes::Compared));
-        harmed.chain(added).collect()
+        let changed = self
+            .0
+            .iter()
+            .filter_map(|(path, before)| change_since(path, before, FolderTimes::Compared));
+        changed.chain(added).collect()
     }
 }
 
@@ -87,7 +92,9 @@ fn entry_at(path: &Path) -> Option<Entry> {
             fs::read_link(path).unwrap().into_os_string().into_encoded_bytes()
         }
         () if kind.is_fifo() || kind.is_dir() || kind.is_socket() => Vec::new(),
-        () if kind.is_file() && about.len() <= MAX_CONTENT => fs::read(path).unwrap_or_default(),
+        () if kind.is_file() && about.len() <= MAX_COMPARED_LENGTH => {
+            fs::read(path).unwrap_or_default()
+        }
         () => Vec::new(),
     };
     Some(Entry {
@@ -107,8 +114,8 @@ enum FolderTimes {
     Compared,
 }
 
-/// How an entry has changed since, if it has.
-fn harm(path: &Path, before: &Entry, folder_times: FolderTimes) -> Option<String> {
+/// How an entry has changed since it was as in `before`; `None` if it has not.
+fn change_since(path: &Path, before: &Entry, folder_times: FolderTimes) -> Option<String> {
     let name = path.display();
     let Some(now) = entry_at(path) else { return Some(format!("{name} is gone")) };
     let folder = is_folder(path);

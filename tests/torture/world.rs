@@ -1,4 +1,5 @@
-//! An archive that can be in two states, their exports, and helpers for the files of an index.
+//! An archive that can be in two states, the export of each state, and helpers for the files of an
+//! index.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,19 +13,26 @@ use super::limits::{Ended, run_limited};
 use super::preload::without_syncs;
 use crate::util::{Dir, files_below, sample, set_archive_state};
 
+/// Whether the indexes of a [`World`] have tables of the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UserTables {
+    None,
+    WordsAndSynonyms,
+}
+
 /// A temporary folder with `archive/`, some pages of which differ between two states.
 pub(super) struct World {
     pub(super) dir: Dir,
-    /// The `export` of each state.
+    /// What `wensou export` prints for an index of each state.
     pub(super) exports: [String; 2],
-    /// Additional arguments of each build, for the user's tables.
-    tables: Vec<String>,
+    /// Arguments of each build that name the user's tables.
+    table_args: Vec<String>,
 }
 
 impl World {
-    /// An archive with `pages` pages of the sample, and some of its other files. With `tables`, its
-    /// index has tables of the user: words and synonyms.
-    pub(super) fn new(pages: usize, tables: bool) -> Self {
+    /// An archive with `pages` text pages of the sample archive, and an eighth as many of its other
+    /// files, such as dumps.
+    pub(super) fn with_text_pages(pages: usize, tables: UserTables) -> Self {
         let dir = Dir::new();
         let files = files_below(&sample());
         let (text_pages, others): (Vec<_>, Vec<_>) =
@@ -33,12 +41,12 @@ impl World {
             let name = path.strip_prefix(sample()).unwrap().to_str().unwrap().to_owned();
             dir.write(&format!("archive/{name}"), fs::read(path).unwrap());
         }
-        let mut world = Self { dir, exports: Default::default(), tables: Vec::new() };
-        if tables {
+        let mut world = Self { dir, exports: Default::default(), table_args: Vec::new() };
+        if tables == UserTables::WordsAndSynonyms {
             let words = world.dir.write("tables/words.tsv", "護城河\n開源大模型\n");
             let synonyms = world.dir.write("tables/synonyms.tsv", "正文,本文\n");
             for (flag, path) in [("--words", words), ("--synonyms", synonyms)] {
-                world.tables.extend([flag.to_owned(), path.to_str().unwrap().to_owned()]);
+                world.table_args.extend([flag.to_owned(), path.to_str().unwrap().to_owned()]);
             }
         }
         for state in [0, 1] {
@@ -55,7 +63,7 @@ impl World {
 
     /// An empty temporary folder, without an archive.
     pub(super) fn empty() -> Self {
-        Self { dir: Dir::new(), exports: Default::default(), tables: Vec::new() }
+        Self { dir: Dir::new(), exports: Default::default(), table_args: Vec::new() }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -79,22 +87,24 @@ impl World {
         command
     }
 
+    /// Runs the binary with `--index INDEX`.
     pub(super) fn run(&self, index: &Path, args: &[&str]) -> Ended {
         run_limited(&mut self.command(index, args))
     }
 
-    /// A command that indexes the archive.
+    /// A command that indexes the archive. `args` are further arguments.
     pub(super) fn index_command(&self, index: &Path, args: &[&str]) -> Command {
         let mut command = self.command(index, &["index"]);
-        command.args(args).args(&self.tables).arg(self.archive());
+        command.args(args).args(&self.table_args).arg(self.archive());
         command
     }
 
+    /// Indexes the archive. `args` are further arguments.
     pub(super) fn index(&self, index: &Path, args: &[&str]) -> Ended {
         run_limited(&mut self.index_command(index, args))
     }
 
-    /// The export of an index; the failed run if it cannot be exported.
+    /// What `wensou export` prints for an index, or the failed run.
     pub(super) fn export(&self, index: &Path) -> Result<String, Ended> {
         let ended = self.run(index, &["export"]);
         if ended.code == 0 { Ok(ended.stdout) } else { Err(ended) }
@@ -105,16 +115,17 @@ impl World {
         self.dir.run(&["backup", "--help"]).code == 0
     }
 
-    /// The state of the archive, 0 or 1, that an index has; otherwise what it has instead.
+    /// The state of the archive (0 or 1) whose records an index has, or a message that says what
+    /// the index has instead.
     pub(super) fn state(&self, index: &Path) -> Result<usize, String> {
         let export = self.export(index).map_err(|ended| ended.to_string())?;
         let state = self.exports.iter().position(|known| *known == export);
         state.ok_or_else(|| format!("neither state, but {} records", export.lines().count()))
     }
 
-    /// The records of the archive in either state that an export of an index prints, even if the
-    /// export fails.
-    pub(super) fn readable(&self, index: &Path) -> BTreeSet<String> {
+    /// The records that an export of an index prints before it ends or fails, without those that
+    /// the archive has in neither state.
+    pub(super) fn readable_records(&self, index: &Path) -> BTreeSet<String> {
         let stdout = self.run(index, &["export"]).stdout;
         let known =
             |line: &&str| self.exports.iter().any(|export| export.lines().any(|it| it == *line));
@@ -146,8 +157,8 @@ pub(super) fn current_generation(index: &Path) -> PathBuf {
     index.join(name)
 }
 
-/// Makes `CURRENT` name this generation, with the right checksum. `model` is another line of
-/// `CURRENT`, whose format it gets.
+/// Makes `CURRENT` name this generation, with the right checksum. The new line begins with `wensou`
+/// if `model`, the line of another `CURRENT`, begins with it.
 pub(super) fn make_current(index: &Path, generation: &Path, model: &str) {
     let sum = xxh3_64(&fs::read(generation.join("wensou.json")).unwrap_or_default());
     let name = generation.file_name().unwrap().to_str().unwrap();
@@ -160,8 +171,8 @@ pub(super) fn read_description(generation: &Path) -> Value {
     serde_json::from_slice(&fs::read(generation.join("wensou.json")).unwrap()).unwrap()
 }
 
-/// Writes the description of a generation, and makes it the current one with the right checksum, as
-/// an attacker would.
+/// Writes the description of a generation, and makes this generation the current one, with the
+/// right checksum, as an attacker would.
 pub(super) fn write_description(index: &Path, generation: &Path, description: &[u8]) {
     fs::write(generation.join("wensou.json"), description).unwrap();
     let model = fs::read_to_string(index.join("CURRENT")).unwrap_or_default();
