@@ -2,11 +2,13 @@
 //! a folder that it is a copy of, also while it is copied and while nodes fail.
 //!
 //! This file has what the tests share: the cluster, copies of the sample archive, and comparisons;
-//! `support.rs` has an archive that changes. Without a JDK or Maven, the tests say so and pass.
+//! `changing_archive.rs` has an archive that changes. Without a JDK or Maven, the tests say so and
+//! pass.
 
 mod access;
 mod answers;
 mod blocks;
+mod changing_archive;
 mod client;
 mod copies;
 mod faults;
@@ -17,7 +19,6 @@ mod random_queries;
 mod refusals;
 mod repairs;
 mod shares;
-mod support;
 mod swaps;
 
 use std::net::TcpListener;
@@ -55,8 +56,8 @@ fn shared_cluster() -> Option<&'static RwLock<Cluster>> {
     CLUSTER.get_or_init(start).as_ref().inspect_err(|why| skipped(why)).ok()
 }
 
-/// The cluster, for tests that leave its nodes and settings alone. They run at the same time, so
-/// each gives its indexes other names.
+/// The cluster, for tests that leave its nodes and settings alone. Such tests run at the same time,
+/// so the names of their indexes must differ from test to test.
 fn cluster() -> Option<RwLockReadGuard<'static, Cluster>> {
     Some(unlocked(shared_cluster()?.read()))
 }
@@ -69,8 +70,8 @@ fn cluster_alone() -> Option<RwLockWriteGuard<'static, Cluster>> {
     Some(cluster)
 }
 
-/// The cluster, of which a test has taken the lock. A poisoned lock means that a test has failed
-/// that had the cluster alone, and may have stopped nodes; then starts them again.
+/// The cluster in a lock that a test has taken. If the lock is poisoned, a test that had the
+/// cluster alone has failed, and may have stopped nodes: then this starts them again.
 fn unlocked<G: Deref<Target = Cluster>>(locked: LockResult<G>) -> G {
     locked.unwrap_or_else(|poisoned| {
         let cluster = poisoned.into_inner();
@@ -94,8 +95,8 @@ fn sample_index() -> &'static str {
 /// The name of the copy of the index of the sample archive.
 const SAMPLE: &str = "sample";
 
-/// The address of a copy of the index of the sample archive, for tests that do not change it. The
-/// first of them makes the copy.
+/// The address of a copy of the index of the sample archive, for tests that do not change the copy.
+/// The first test that calls this makes the copy.
 fn sample_copy(cluster: &Cluster) -> String {
     static COPYING: Mutex<()> = Mutex::new(());
     // Other tests wait until the copy is complete.
@@ -133,8 +134,8 @@ impl Cluster {
     /// Deletes all indexes, so that nodes that are restarted need not wait for shards of them.
     fn delete_indexes(&self) {
         let delete = || self.client().delete("/*", &[("expand_wildcards", "all")]);
-        // If the answer is late, the client sends the request again. That one may fail, because the
-        // first one has deleted some of the indexes meanwhile.
+        // If the answer is late, the client sends the request again. The second request may fail,
+        // because the first has deleted some of the indexes meanwhile.
         delete().or_else(|_| delete()).unwrap();
     }
 
@@ -154,8 +155,8 @@ fn run_on(dir: &Dir, index: &str, args: &[&str]) -> Ran {
     dir.run(&[args, &["--index", index]].concat())
 }
 
-/// Checks that a command gives the same output and exit status on two indexes, and for a query that
-/// is a mistake the same message.
+/// Checks that a command gives the same output and exit status on two indexes, and the same message
+/// if its exit status is 2.
 #[track_caller]
 fn assert_same_output(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
     let [one, other] = [one, other].map(|index| run_on(dir, index, args));

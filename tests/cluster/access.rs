@@ -1,5 +1,6 @@
-//! Refusals by the server or of the server: wrong credentials, certificates that are not trusted,
-//! missing rights, other products and versions. A proxy stands for a cluster with access control.
+//! The cluster refuses a user (wrong credentials, missing rights), or wensou refuses the cluster
+//! (untrusted certificates, other products and versions). A proxy stands for a cluster with access
+//! control.
 
 use super::proxy::{Answer, Proxy, Received, authority};
 use super::{
@@ -127,15 +128,15 @@ fn only_the_certificate_authority_in_the_ca_file_is_trusted() {
 
 /// Whether a user who may only read the index `name` is allowed this request. `line` is its method
 /// and path.
-fn is_reading(line: &str, name: &str) -> bool {
+fn is_read_request(line: &str, name: &str) -> bool {
     let Some((method, path)) = line.split_once(' ') else { return false };
     let reading = ["_search", "_mget", "_count", "_search/point_in_time", "_msearch"];
     match (method, path.trim_start_matches('/')) {
         ("GET" | "HEAD", path) => path.ends_with("_mapping"),
         ("DELETE", path) => path == "_search/point_in_time",
         ("POST", path) => {
-            // `/ALIAS/_search`, or with a stamp behind the alias, the name of an index of documents
-            // or of statistics. A search of a point in time has no index in its path.
+            // `/NAME/_search`, where NAME is the alias or the name of an index, which begins with
+            // the alias. A search of a point in time has no index in its path.
             let of_index = path.strip_prefix(name).and_then(|rest| rest.split_once('/'));
             reading.contains(&of_index.map_or(path, |(_, operation)| operation))
         }
@@ -150,7 +151,8 @@ fn a_user_who_may_only_read_can_search() {
     let direct = sample_copy(&cluster);
     let proxy = Proxy::new(cluster.port(1), |received: &Received| {
         let reason = "no permissions for [indices:admin/any] and User [name=reader]";
-        (!is_reading(&received.line, SAMPLE)).then(|| exception(403, "security_exception", reason))
+        (!is_read_request(&received.line, SAMPLE))
+            .then(|| exception(403, "security_exception", reason))
     });
     let address = proxy.address("http", SAMPLE);
     let indexes = [direct.as_str(), &address];

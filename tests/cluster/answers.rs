@@ -5,10 +5,10 @@ use super::random_queries::RandomQueries;
 use super::{assert_same_output, cluster, run_on, sample_copy, sample_index};
 use crate::util::Dir;
 
-/// The number of random queries with default options.
-const COUNT: usize = 160;
-/// How many of them are asked with each of the other sets of options, too.
-const FEWER: usize = 40;
+/// The number of random queries, all of which are asked with the first set of options.
+const QUERY_COUNT: usize = 160;
+/// How many of these queries are asked with each of the other sets of options, too.
+const FEWER_QUERIES: usize = 40;
 
 #[test]
 fn random_queries_have_the_same_answers_on_a_cluster() {
@@ -17,7 +17,7 @@ fn random_queries_have_the_same_answers_on_a_cluster() {
     let address = sample_copy(&cluster);
     let indexes = [sample_index(), &address];
     let exported = dir.ok(&["export", "--index", sample_index()]);
-    let queries = RandomQueries::new(&exported, 7).lines(COUNT);
+    let queries = RandomQueries::with_seed(&exported, 7).lines(QUERY_COUNT);
     dir.write("queries.txt", &queries);
     let options: [&[&str]; 5] = [
         &["-f", "jsonl"],
@@ -26,17 +26,18 @@ fn random_queries_have_the_same_answers_on_a_cluster() {
         &["-f", "jsonl", "--recency", "30d", "--as-of", "2024-02-01", "-n", "5"],
         &["-f", "ids", "-n", "100"],
     ];
-    let fewer: Vec<&str> = queries.split_inclusive('\n').take(FEWER).collect();
+    let fewer: Vec<&str> = queries.split_inclusive('\n').take(FEWER_QUERIES).collect();
     dir.write("fewer.txt", fewer.concat());
     for (number, options) in options.into_iter().enumerate() {
-        let (file, count) = if number == 0 { ("queries.txt", COUNT) } else { ("fewer.txt", FEWER) };
+        let (file, count) =
+            if number == 0 { ("queries.txt", QUERY_COUNT) } else { ("fewer.txt", FEWER_QUERIES) };
         let args = [&["search", "--batch", file], options].concat();
-        let [local, remote] = [0, 1].map(|number| run_on(&dir, indexes[number], &args));
+        let [local, remote] = indexes.map(|index| run_on(&dir, index, &args));
         assert_eq!(remote.code, local.code, "{args:?}: {}", remote.stderr);
         let [local, remote] = [&local, &remote].map(|ran| ran.stdout.lines().collect::<Vec<_>>());
         assert_eq!(local.len(), count, "{args:?}");
         let pairs = queries.lines().zip(local.iter().zip(&remote));
-        let different: Vec<_> = pairs.filter(|(_, (one, other))| one != other).collect();
+        let different: Vec<_> = pairs.filter(|(_, (local, remote))| local != remote).collect();
         assert!(different.is_empty(), "{} answers differ: {different:#?}", different.len());
         assert_eq!(remote.len(), local.len());
         let mistakes = local.iter().filter(|line| line.contains("\"errors\"")).count();
@@ -52,7 +53,7 @@ fn all_verbs_that_read_have_the_same_output_on_a_cluster() {
     let indexes = [sample_index(), &address];
     let exported = dir.ok(&["export", "--index", indexes[0]]);
     assert_same_output(&dir, indexes, &["export"]);
-    let mut queries = RandomQueries::new(&exported, 11);
+    let mut queries = RandomQueries::with_seed(&exported, 11);
     let lines = queries.lines(20);
     for query in ["比特幣", "kind:flash", "(以太坊 OR 模型) NOT 減半"] {
         let facets = ["search", "--facet", "kind,tag,month,source", "--facet-limit", "0"];

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::Archive;
+use super::changing_archive::Archive;
 use super::{assert_refused, cluster, cluster_alone, run_on};
 
 /// Sets the block `index.blocks.read_only_allow_delete` of indexes, as the cluster does when a disk

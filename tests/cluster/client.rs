@@ -19,21 +19,21 @@ const DOCUMENTS: usize = 2_000;
 fn create(client: &Client, index: &str) {
     let body = json!({
         "settings": {"number_of_shards": 3, "number_of_replicas": 1},
-        "mappings": {"properties": {"id": {"type": "keyword"}, "text": {"type": "text"}, "copy": {"type": "keyword"}}}
+        "mappings": {"properties": {"id": {"type": "keyword"}, "text": {"type": "text"}, "index_name": {"type": "keyword"}}}
     });
     client.create_index(index, &body).unwrap();
     client.wait_for_health(index, Health::Green, Duration::from_secs(30)).unwrap();
 }
 
-/// Writes the documents with these numbers, each with the name of the index in the field `copy`.
-/// Returns how many were written.
+/// Writes the documents with these numbers, each with the name of its index in the field
+/// `index_name`. Returns how many were written.
 fn write(client: &Client, index: &str, range: std::ops::Range<usize>) -> u64 {
     let options = BulkOptions { batch_count: 100, ..BulkOptions::default() };
     let mut writer = BulkWriter::new(client, index, options).unwrap();
     for number in range {
         let id = format!("{number:05}");
         let text = format!("word{} common", number % 7);
-        let document = json!({"id": id, "text": text, "copy": index}).to_string();
+        let document = json!({"id": id, "text": text, "index_name": index}).to_string();
         writer.push(&Operation::index(&id, document.as_bytes())).unwrap();
     }
     let summary = writer.finish().unwrap();
@@ -165,35 +165,36 @@ fn swap_while_searching(client: &Client) {
     assert_eq!(names, ["news-2"]);
 }
 
-/// Searches the alias for all documents. An error if some are missing, or if they come from several
-/// indexes.
+/// Searches the alias for all documents. An error if some documents are missing, or if they come
+/// from several indexes.
 fn search_one_whole_index(client: &Client) -> Result<(), String> {
     let body = json!({
         "query": {"match": {"text": "common"}}, "track_total_hits": true, "size": 0,
-        "aggs": {"copies": {"terms": {"field": "copy"}}}
+        "aggs": {"indexes": {"terms": {"field": "index_name"}}}
     });
     let found = client.search("news", &[], &body).map_err(|error| error.to_string())?;
     let found: Value = found.json().map_err(|error| error.to_string())?;
-    let copies = found["aggregations"]["copies"]["buckets"].as_array().map_or(0, Vec::len);
-    match (&found["hits"]["total"]["value"], copies) {
+    let indexes = found["aggregations"]["indexes"]["buckets"].as_array().map_or(0, Vec::len);
+    match (&found["hits"]["total"]["value"], indexes) {
         (total, 1) if *total == DOCUMENTS => Ok(()),
         _ => Err(found.to_string()),
     }
 }
 
-/// Pauses a node: the others must answer within the time limits of the client.
+/// Pauses a node: the other nodes must answer within the time limits of the client.
 fn search_beside_a_hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) {
     cluster.run(&["pause", "2"]);
     for _ in 0..2 {
         let started = Instant::now();
         let fresh = cluster.client();
         let connected = started.elapsed();
-        // The node that coordinates the search may ask the one that hangs for a shard, because it
-        // does not know yet that this one hangs.
+        // The node that coordinates the search may ask the hung node for a shard, because it has
+        // not noticed yet that this node hangs.
         let found = fresh.search("news", &[], &json!({"query": {"match_all": {}}}));
         let _ = writeln!(std::io::stderr(), "  {connected:.1?}, {:.1?}", started.elapsed());
         found.map(drop).unwrap();
-        // The limits: 2 s for a connection to the node that hangs, and 10 s for the search.
+        // The time limits: 2 s for a connection to the hung node, and 10 s for the search. The last
+        // second is a margin.
         assert!(started.elapsed() < Duration::from_secs(13), "{:?}", started.elapsed());
     }
     cluster.run(&["resume", "2"]);

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::changing_archive::{Archive, QUERIES, begin_copy};
 use super::nodes::Cluster;
-use super::support::{Archive, QUERIES, begin_copy};
 use super::{NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, run_on};
 use crate::util::sample;
 

@@ -25,7 +25,7 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     let address = copy_sample_index(&dir, &cluster, "nodes");
     wait_for_health(&cluster, "nodes-*", Health::Green);
     let exported = dir.ok(&["export", "--index", sample_index()]);
-    dir.write("queries.txt", RandomQueries::new(&exported, 3).lines(60));
+    dir.write("queries.txt", RandomQueries::with_seed(&exported, 3).lines(60));
     let args = ["search", "--batch", "queries.txt", "-f", "jsonl"];
     let wanted = run_on(&dir, sample_index(), &args);
     let mut command = dir.command(&[&args[..], &["--index", &address]].concat());
@@ -33,7 +33,7 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     let written = cluster.address("written");
     let mut command = dir.command(&["copy", "--index", sample_index(), "--to", &written]);
     let copying = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Both have begun when node 1 is killed, the one that a client asks first.
+    // Once both commands have begun, kill node 1, which clients ask first.
     std::thread::sleep(Duration::from_millis(600));
     cluster.run(&["kill", "1"]);
     let during = Ran::from(searching.wait_with_output().unwrap());
@@ -96,7 +96,7 @@ fn node_with_documents(cluster: &Cluster, name: &str) -> String {
     node.strip_prefix("node-").unwrap().to_owned()
 }
 
-/// Commands that only read, and need all documents to do so.
+/// Commands that only read. Each needs all documents of the index.
 const READING_COMMANDS: [&[&str]; 7] = [
     &["search", "比特幣", "-f", "jsonl"],
     &["search", "-c", "比特幣"],

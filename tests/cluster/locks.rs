@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::support::{Archive, begin_copy};
+use super::changing_archive::{Archive, begin_copy};
 use super::{NO_GRACE, assert_refused, cluster};
 use crate::util::Ran;
 
@@ -82,7 +82,7 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
     let started = Instant::now();
     archive.copy(&address);
     assert!(started.elapsed() > Duration::from_secs(2), "{:?}", started.elapsed());
-    // The lock is renewed again and again, as by a process that runs: copies are refused.
+    // Renew the lock again and again, as a running holder would: a copy is refused.
     client.put(path, &[], &holder).unwrap();
     let last: Value = std::thread::scope(|scope| {
         let refusing = scope.spawn(|| {
@@ -95,7 +95,7 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
         }
         client.get(path, &[]).unwrap().json().unwrap()
     });
-    assert_eq!(last["_source"], holder);
+    assert_eq!(last["_source"], holder, "the refused copy must not change the lock");
     client.delete(path, &[]).unwrap();
     archive.copy(&address);
 }

@@ -29,7 +29,8 @@ impl Cluster {
     pub(super) fn start(target: &Path, port: u16) -> Result<Self, String> {
         let folder = target.join(format!("cluster-{port}"));
         let cluster = Self { folder, port };
-        // Compiled classes are kept for the next run, which may use other ports.
+        // The script compiles the Java class of a node into `build`. It is kept outside of the
+        // folder of this cluster, for the next run, which may use other ports.
         let build = target.join("cluster-build");
         fs::create_dir_all(&build).unwrap();
         fs::create_dir_all(&cluster.folder).unwrap();
@@ -41,16 +42,15 @@ impl Cluster {
         let version = std::env::var("WENSOU_OPENSEARCH").unwrap_or_default();
         let mut arguments = vec!["start", "3", "--fresh", "--heap", "200m", "--port", &port];
         arguments.extend(["--parent", &parent]);
-        // A node that is restarted recovers all its shards at once. By default it would be two at a
-        // time.
+        // A node that is restarted recovers up to 20 shards at the same time. The default is two.
         let recoveries = "cluster.routing.allocation.node_concurrent_recoveries=20";
         arguments.extend(["--set", recoveries]);
         if !version.is_empty() {
             arguments.extend(["--version", &version]);
         }
-        let started = cluster.command(&arguments);
+        let started = cluster.script_output(&arguments);
         let message = String::from_utf8_lossy(&started.stderr).into_owned();
-        // The status with which the script says that there is no JDK or Maven.
+        // With this status, the script says that there is no JDK or no Maven.
         if started.status.code() == Some(3) {
             return Err(message);
         }
@@ -73,10 +73,10 @@ impl Cluster {
     /// Starts the nodes again, with their data, if one of them has ended.
     pub(super) fn heal(&self) {
         static HEALING: Mutex<()> = Mutex::new(());
-        // Several tests may find that a node has ended; one of them starts it.
+        // Several tests may find that a node has ended. The first of them starts the nodes again.
         let _guard = HEALING.lock().unwrap_or_else(PoisonError::into_inner);
         let port = self.port.to_string();
-        if !self.command(&["status"]).status.success() {
+        if !self.script_output(&["status"]).status.success() {
             self.run(&["start", "3", "--port", &port, "--parent", &std::process::id().to_string()]);
         }
     }
@@ -84,22 +84,23 @@ impl Cluster {
     /// Runs the script, which must succeed, with arguments such as `kill` and the number of a node,
     /// counted from 1.
     pub(super) fn run(&self, arguments: &[&str]) {
-        let output = self.command(arguments);
+        let output = self.script_output(arguments);
         let message = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {message}");
     }
 
-    fn command(&self, arguments: &[&str]) -> Output {
+    /// Runs the script, and returns its output and exit status.
+    fn script_output(&self, arguments: &[&str]) -> Output {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/cluster");
         let mut command = Command::new("python3");
         command.arg(script).args(arguments).env("WENSOU_CLUSTER_DIR", &self.folder);
         command.output().expect("python3 runs")
     }
 
-    /// Kills all nodes. Their data may be damaged: nobody reads it again.
+    /// Kills all nodes. This may damage their data, which is not read again.
     fn kill_nodes(&self) {
         for node in ["1", "2", "3"] {
-            self.command(&["kill", node]);
+            self.script_output(&["kill", node]);
         }
     }
 }

@@ -30,21 +30,21 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy of the node that listens on port `node`. `rule` gives the answer of the proxy to a
+    /// A proxy of the node that listens on `node_port`. `rule` gives the answer of the proxy to a
     /// request; `None` forwards the request.
     pub(super) fn new(
-        node: u16,
+        node_port: u16,
         rule: impl Fn(&Received) -> Option<Answer> + Send + Sync + 'static,
     ) -> Self {
-        Self::start(node, Box::new(rule), None)
+        Self::start(node_port, Box::new(rule), None)
     }
 
     /// A proxy that expects TLS and forwards every request, without TLS.
-    pub(super) fn encrypted(node: u16, config: ServerConfig) -> Self {
-        Self::start(node, Box::new(|_| None), Some(Arc::new(config)))
+    pub(super) fn encrypted(node_port: u16, config: ServerConfig) -> Self {
+        Self::start(node_port, Box::new(|_| None), Some(Arc::new(config)))
     }
 
-    fn start(node: u16, rule: Box<Rule>, config: Option<Arc<ServerConfig>>) -> Self {
+    fn start(node_port: u16, rule: Box<Rule>, config: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let rule: Arc<Rule> = rule.into();
@@ -55,9 +55,9 @@ impl Proxy {
                 std::thread::spawn(move || match config {
                     Some(config) => {
                         let connection = ServerConnection::new(config).unwrap();
-                        let _ = serve(StreamOwned::new(connection, stream), node, &*rule);
+                        let _ = serve(StreamOwned::new(connection, stream), node_port, &*rule);
                     }
-                    None => drop(serve(stream, node, &*rule)),
+                    None => drop(serve(stream, node_port, &*rule)),
                 });
             }
         });
@@ -70,8 +70,8 @@ impl Proxy {
     }
 }
 
-/// Answers one request of a client, and closes the connection. `node` is the port of the node.
-fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<()> {
+/// Answers one request of a client, and closes the connection.
+fn serve<S: Read + Write>(stream: S, node_port: u16, rule: &Rule) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
@@ -94,7 +94,7 @@ fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    // Without parameters and version.
+    // The method and the path, without the parameters and the version.
     let end = line.find(['?', '\r']).unwrap();
     let line = line[..end].trim_end_matches(" HTTP/1.1").to_owned();
     let answer = match rule(&Received { line, authorization }) {
@@ -104,7 +104,7 @@ fn serve<S: Read + Write>(stream: S, node: u16, rule: &Rule) -> std::io::Result<
             format!("{head}connection: close\r\n\r\n{body}").into_bytes()
         }
         None => {
-            let mut server = TcpStream::connect(("127.0.0.1", node))?;
+            let mut server = TcpStream::connect(("127.0.0.1", node_port))?;
             server.write_all(format!("{forwarded}connection: close\r\n\r\n").as_bytes())?;
             server.write_all(&body)?;
             let mut answer = Vec::new();

@@ -11,7 +11,7 @@ pub(super) struct RandomQueries {
 }
 
 impl RandomQueries {
-    pub(super) fn new(exported: &str, seed: u64) -> Self {
+    pub(super) fn with_seed(exported: &str, seed: u64) -> Self {
         let records = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         Self { records, random: Random::new(seed) }
     }
@@ -38,7 +38,8 @@ impl RandomQueries {
         choices[self.below(choices.len())].to_owned()
     }
 
-    /// The title, or the text or last paragraph, of a random record.
+    /// Of a random record: the title, the text (of a flash item) or the last paragraph (of an
+    /// article), without characters that have a meaning between quotation marks.
     fn text(&mut self) -> String {
         let choice = self.below(3);
         let record = self.record();
@@ -52,7 +53,7 @@ impl RandomQueries {
     }
 
     /// A random passage of `shortest` to `longest` characters.
-    fn cut(&mut self, shortest: usize, longest: usize) -> String {
+    fn passage(&mut self, shortest: usize, longest: usize) -> String {
         let text: Vec<char> = self.text().chars().collect();
         let length = shortest + self.below(longest - shortest + 1);
         let start = self.below(text.len().saturating_sub(length) + 1);
@@ -62,10 +63,13 @@ impl RandomQueries {
     /// A random passage of letters and digits, which the query language cannot take for operators.
     fn word(&mut self) -> String {
         for _ in 0..20 {
-            let cut: String =
-                self.cut(2, 5).chars().filter(|character| character.is_alphanumeric()).collect();
-            if cut.chars().count() > 1 {
-                return cut;
+            let word: String = self
+                .passage(2, 5)
+                .chars()
+                .filter(|character| character.is_alphanumeric())
+                .collect();
+            if word.chars().count() > 1 {
+                return word;
             }
         }
         "以太坊".to_owned()
@@ -87,9 +91,8 @@ impl RandomQueries {
     }
 
     /// A filter, or a word or phrase in one field.
-    fn field(&mut self) -> String {
-        let field = self.below(14);
-        match field {
+    fn field_clause(&mut self) -> String {
+        match self.below(14) {
             0 => format!("tag:\"{}\"", self.value("tags")),
             1 => format!("tag:{}*", self.value("tags").chars().next().unwrap()),
             2 => format!("source:\"{}\"", self.value("source")),
@@ -100,7 +103,7 @@ impl RandomQueries {
             7 => format!("id:{}*", &self.value("id")[..2]),
             8 => self.one_of(&["path:000", "path:001/*", "path:dump.jsonl", "path:0*"]),
             9 => format!("title:{}", self.word()),
-            10 => format!("body:\"{}\"", self.cut(2, 6)),
+            10 => format!("body:\"{}\"", self.passage(2, 6)),
             11 => format!("category:\"{}\"", self.value("category")),
             12 => format!("site:\"{}\"", self.value("site")),
             _ => self.date(),
@@ -110,12 +113,12 @@ impl RandomQueries {
     fn date(&mut self) -> String {
         let day = self.value("date").chars().take(10).collect::<String>();
         let month: String = day.chars().take(7).collect();
-        let some = self.one_of(&["date:2023", "date:none", "date:inferred", "since:2023-06"]);
+        let any_date = self.one_of(&["date:2023", "date:none", "date:inferred", "since:2023-06"]);
         match self.below(4) {
             0 => format!("date:{day}"),
             1 => format!("date:{month}"),
             2 => format!("date:..{day}"),
-            _ => some,
+            _ => any_date,
         }
     }
 
@@ -125,25 +128,27 @@ impl RandomQueries {
         let expanded = ["btc", "eth", "bitebi", "yitaifang", "100萬", "5.4億", "open ai", "計算機"];
         let [one, two, three] = [self.word(), self.word(), self.word()];
         match number % 20 {
-            0 => format!("\"{}\"", self.cut(1, 12)),
+            0 => format!("\"{}\"", self.passage(1, 12)),
             1 => one,
             2 => format!("{one} {two}"),
             3 => format!("{one} {two} {three}"),
             4 => format!("{}*", one.chars().take(2).collect::<String>()),
             5 => format!("{one}*"),
-            6 => self.field(),
-            7 => format!("{one} {}", self.field()),
-            8 => format!("{} {}", self.field(), self.date()),
+            6 => self.field_clause(),
+            7 => format!("{one} {}", self.field_clause()),
+            8 => format!("{} {}", self.field_clause(), self.date()),
             9 => format!("{one} NOT {two}"),
-            10 => format!("NOT {one} {}", self.field()),
+            10 => format!("NOT {one} {}", self.field_clause()),
             11 => format!("+{one} {two} {three}"),
             12 => format!("({one} OR {two}) {three}"),
-            13 => format!("({one} OR {}) NOT ({two} OR {})", self.field(), self.field()),
+            13 => {
+                format!("({one} OR {}) NOT ({two} OR {})", self.field_clause(), self.field_clause())
+            }
             14 => format!("{} {}", self.one_of(&symbols), if number % 40 < 20 { "" } else { &one }),
             15 => format!("\"{one} {two}\"~{}", 1 + self.below(60)),
             16 => format!("{}是什麼?", self.one_of(&["比特幣", "以太坊減半", "大模型"])),
             17 => format!("{} {one}", self.one_of(&expanded)),
-            18 => format!("\"{}\" {one}", self.cut(1, 12)),
+            18 => format!("\"{}\" {one}", self.passage(1, 12)),
             // The character in the middle is in no text: the closest matches are found.
             _ => format!("{one}龘{two} {three}"),
         }

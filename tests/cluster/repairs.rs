@@ -10,14 +10,25 @@ use super::{
 };
 use crate::util::{Dir, Ran};
 
-/// Changes one document of a copy, deletes another and adds a third, and returns their ids in this
-/// order. The first two of `ids` are taken.
+/// Makes an index, which is blocked for writes like every copy, accept writes.
+fn allow_writes(client: &Client, index: &str) {
+    set_write_block(client, index, Value::Null);
+}
+
+/// Blocks writes to an index again.
+fn block_writes(client: &Client, index: &str) {
+    set_write_block(client, index, json!(true));
+}
+
+fn set_write_block(client: &Client, index: &str, value: Value) {
+    let settings = json!({ "index.blocks.write": value });
+    client.put(&format!("/{index}/_settings"), &[], &settings).unwrap();
+}
+
+/// Changes the document `ids[0]` of a copy, deletes the document `ids[1]`, and adds one. Returns
+/// the ids of the changed, the deleted and the added document.
 fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
-    let block_writes = |blocked: Option<bool>| {
-        let path = format!("/{name}/_settings");
-        client.put(&path, &[], &json!({ "index.blocks.write": blocked })).unwrap();
-    };
-    block_writes(None);
+    allow_writes(client, name);
     let refresh = [("refresh", "true")];
     // The record of the document stays as it was; only the sum over all fields shows the change.
     let tags = json!({ "doc": { "tag": ["changed"] } });
@@ -27,7 +38,7 @@ fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
     client.send(&Request::delete(&path).query("refresh", "true")).unwrap();
     let added = "0000000000000000";
     client.put(&format!("/{name}/_doc/{added}"), &refresh, &found["_source"]).unwrap();
-    block_writes(Some(true));
+    block_writes(client, name);
     [ids[0].to_owned(), ids[1].to_owned(), added.to_owned()]
 }
 
@@ -100,8 +111,8 @@ fn a_repair_finds_the_copied_index_in_its_default_folder() {
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
     assert!(repaired.stderr.contains("repaired: 2 sent and 1 deleted"), "{}", repaired.stderr);
     assert_eq!(run(&check).code, 0);
-    // Nothing is changed without that folder (`run_on` does not set XDG_STATE_HOME), with the index
-    // of another archive, or with a folder that does not exist.
+    // `check --repair` changes nothing if the default folder has no index (`run_on` does not set
+    // XDG_STATE_HOME), nor with an index of another archive or a folder that does not exist.
     let before = all_documents(&cluster.client(), "known");
     let unknown = run_on(&dir, &address, &["check", "--repair"]);
     assert_refused(&unknown, 2, &["--from DIR", "`wensou index --rebuild`"]);
@@ -119,8 +130,7 @@ fn statistics_that_were_changed_are_repaired() {
     let address = copy_sample_index(&dir, &cluster, "counted");
     let client = cluster.client();
     let statistics = format!("{}.terms", client.alias_targets("counted").unwrap()[0]);
-    let path = format!("/{statistics}/_settings");
-    client.put(&path, &[], &json!({ "index.blocks.write": null })).unwrap();
+    allow_writes(&client, &statistics);
     let delete = Request::delete(format!("/{statistics}/_doc/terms-0")).query("refresh", "true");
     client.send(&delete).unwrap();
     let from = ["check", "--from", sample_index()];
@@ -148,29 +158,26 @@ fn check_names_the_documents_that_were_changed() {
         assert!(ran.stderr.contains("intact"), "{}", ran.stderr);
     }
     let client = cluster.client();
-    let block_writes = |blocked: Option<bool>| {
-        client.put("/changed/_settings", &[], &json!({ "index.blocks.write": blocked })).unwrap();
-    };
     let ids = dir.ok(&["search", "-n", "3", "-f", "ids", "--index", sample_index()]);
     let ids: Vec<&str> = ids.lines().collect();
     // In one document, change the record; in another, a field that is made from the record.
-    block_writes(None);
+    allow_writes(&client, "changed");
     let refresh = [("refresh", "true")];
     let title = json!({ "doc": { "record": { "title": "changed" } } });
     client.post(&format!("/changed/_update/{}", ids[0]), &refresh, &title).unwrap();
     let tags = json!({ "doc": { "tag": ["changed"] } });
     client.post(&format!("/changed/_update/{}", ids[1]), &refresh, &tags).unwrap();
-    block_writes(Some(true));
+    block_writes(&client, "changed");
     let ran = run_on(&dir, &address, &["check", "--all"]);
     assert_refused(&ran, 3, &["damaged"]);
     let named: Vec<&str> = ids.iter().filter(|id| ran.stdout.contains(**id)).copied().collect();
     assert_eq!(named, ids[..2], "{}", ran.stdout);
     assert_eq!(ran.stdout.lines().count(), 2, "{}", ran.stdout);
     // Delete a document: the number of documents differs from the description.
-    block_writes(None);
+    allow_writes(&client, "changed");
     let path = format!("/changed/_doc/{}", ids[2]);
     client.send(&Request::delete(&path).query("refresh", "true")).unwrap();
-    block_writes(Some(true));
+    block_writes(&client, "changed");
     let ran = run_on(&dir, &address, &["check", "-f", "json"]);
     assert_refused(&ran, 3, &["damaged"]);
     assert!(ran.stdout.contains("instead of"), "{}", ran.stdout);

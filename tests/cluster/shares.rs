@@ -12,8 +12,8 @@ use crate::util::{Dir, Ran, copy_folder, files_below, sample};
 /// The folders of the archive, in the order of the walk. Each is a share.
 const SHARES: [&str; 4] = ["a", "b", "c", "d"];
 
-/// An archive in four folders, the shares. Beside it are `whole`, an index of all of them that one
-/// process has built, and `all.stats`, the merged surveys of the shares.
+/// An archive in four folders, the shares. Beside the archive are `whole`, an index of all shares
+/// that one process has built, and `all.stats`, the merged surveys of the shares.
 struct DividedArchive {
     dir: Dir,
 }
@@ -73,7 +73,7 @@ impl DividedArchive {
         let indexes = ["whole", address];
         assert_same_output(&self.dir, indexes, &["export"]);
         let exported = self.dir.ok(&["export", "--index", "whole"]);
-        self.dir.write("queries.txt", RandomQueries::new(&exported, 5).lines(120));
+        self.dir.write("queries.txt", RandomQueries::with_seed(&exported, 5).lines(120));
         assert_same_output(&self.dir, indexes, &["search", "--batch", "queries.txt", "-f", "json"]);
         for args in [
             &["tags"][..],
@@ -190,9 +190,9 @@ fn shares_are_sent_in_any_order_and_again_after_a_kill() {
     }
     assert_refused(&run_on(&divided.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
     // Kill the process of share b at several moments while it builds or sends.
-    for wait in [300, 500, 700] {
+    for milliseconds in [300, 500, 700] {
         let mut killed = divided.send("b", &address);
-        std::thread::sleep(Duration::from_millis(wait));
+        std::thread::sleep(Duration::from_millis(milliseconds));
         killed.kill().unwrap();
         killed.wait().unwrap();
     }
@@ -218,7 +218,7 @@ fn shares_that_do_not_fit_together_are_refused() {
     assert_refused(&run_on(&divided.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
 }
 
-/// A script in the place of Slurm's `sbatch`. It runs each job when it is submitted, one task after
+/// A script that stands for Slurm's `sbatch`. It runs each job when it is submitted, one task after
 /// the other, and prints a job id.
 const SBATCH: &str = r#"#!/bin/sh
 for argument; do
@@ -243,11 +243,11 @@ fn the_slurm_script_in_docs_indexes_an_archive() {
     let sbatch = divided.dir.write("bin/sbatch", SBATCH);
     fs::set_permissions(&sbatch, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scaling/slurm.sh");
-    let line = format!(
+    let script_line = format!(
         "PATH=$PWD/bin:$PATH BASE=$PWD/archive JOBS=$PWD/jobs LOCAL=$PWD/local INDEX={address} {}",
         script.display()
     );
-    for line in [line.as_str(), "cd archive && wensou index . --quiet --index ../again"] {
+    for line in [script_line.as_str(), "cd archive && wensou index . --quiet --index ../again"] {
         let ran = Ran::from(divided.dir.shell(line).output().unwrap());
         assert_eq!(ran.code, 0, "{line}: {}", ran.stderr);
     }

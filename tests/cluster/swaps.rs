@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
-use super::support::Archive;
+use super::changing_archive::Archive;
 use super::{NO_GRACE, cluster, run_on};
 use crate::util::Ran;
 

@@ -7,7 +7,7 @@ use super::nodes::Cluster;
 use super::{NO_GRACE, assert_same_output, run_on};
 use crate::util::{Dir, copy_folder, sample, set_archive_state};
 
-/// Queries whose answers depend on the state of the archive.
+/// Searches whose output depends on the state of the archive.
 pub(super) const QUERIES: [&[&str]; 3] = [
     &["search", "標題 正文", "-f", "jsonl", "-n", "20"],
     &["search", "來去 OR 變化", "--facet", "month", "-f", "json"],
@@ -57,7 +57,7 @@ impl Archive {
         ran.stderr
     }
 
-    /// What an index answers to [`QUERIES`].
+    /// The output of each search of [`QUERIES`] on an index.
     pub(super) fn answers(&self, index: &str) -> Vec<String> {
         let answer = |args: &&[&str]| {
             let ran = run_on(&self.dir, index, args);
