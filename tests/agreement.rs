@@ -30,7 +30,7 @@ const WORDS: [&str; 16] = [
     "2023",
 ];
 
-/// An index of so many documents that posting lists have many blocks and lie in several doc-id
+/// An index of so many documents that posting lists have many blocks and extend over several doc-id
 /// windows. The texts have very different lengths.
 fn index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
@@ -101,12 +101,13 @@ fn all_ways_of_answering_a_query_give_the_same_hits() {
         let typed = query(&mut random, 2);
         let parsed: Query = parse(&typed, &clock).unwrap_or_else(|e| panic!("{typed}: {e:?}"));
         let all = session.search(&parsed, &options(usize::MAX / 2)).unwrap();
-        let id = |hit: &wensou_query::Hit| (hit.record.id().to_owned(), hit.score);
-        let hits: Vec<(String, f32)> = all.hits.iter().map(id).collect();
+        let id_and_score = |hit: &wensou_query::Hit| (hit.record.id().to_owned(), hit.score);
+        let hits: Vec<(String, f32)> = all.hits.iter().map(id_and_score).collect();
         assert_eq!(all.total, hits.len(), "{typed}");
         assert!(hits.iter().all(|(_, score)| score.is_sign_positive()), "{typed}");
         if !all.relaxed {
-            // In parentheses, most queries are one clause. Clauses are counted without scores.
+            // In parentheses, most queries are one clause, and clauses are counted without scores.
+            // So this checks a count that needs no scores.
             let clause = parse(&format!("({typed})"), &clock).unwrap();
             if let [only] = clauses(&index, &clause).unwrap().as_slice() {
                 assert_eq!(only.alone, all.total, "{typed}");
@@ -116,13 +117,13 @@ fn all_ways_of_answering_a_query_give_the_same_hits() {
         for limit in [1, 10, 70] {
             let first = session.search(&parsed, &options(limit)).unwrap();
             assert_eq!(first.total, all.total, "{typed}");
-            let first_hits: Vec<(String, f32)> = first.hits.iter().map(id).collect();
+            let first_hits: Vec<(String, f32)> = first.hits.iter().map(id_and_score).collect();
             assert_eq!(first_hits[..], hits[..limit.min(hits.len())], "{typed}");
             let ids_only = session.ids(&parsed, &options(limit)).unwrap();
-            let names = |hits: &[(String, f32)]| -> Vec<String> {
+            let ids_of = |hits: &[(String, f32)]| -> Vec<String> {
                 hits.iter().map(|(id, _)| id.clone()).collect()
             };
-            assert_eq!(names(&ids_only), names(&first_hits), "{typed}");
+            assert_eq!(ids_of(&ids_only), ids_of(&first_hits), "{typed}");
             // Without the cache of the session, the hits and their order are the same.
             let without_session = wensou_query::ids(&index, &parsed, &options(limit)).unwrap();
             assert_eq!(without_session, ids_only, "{typed}");
@@ -140,21 +141,30 @@ const PLAIN_WORDS: [&str; 10] =
     ["市場", "價格", "上漲", "下跌", "礦工", "模型", "監管", "銀行", "openai", "wallet"];
 const TAGS: [&str; 5] = ["銀行", "市場價格", "OpenAI", "模型", "監管 銀行"];
 
-/// The parts of a record that a text may be searched in.
+/// The texts of a record that are searched.
 #[derive(Clone, Copy, PartialEq)]
-enum Part {
+enum Scope {
     Any,
     Title,
     Body,
+}
+
+/// Which leaves a random query may have.
+#[derive(Clone, Copy, PartialEq)]
+enum Leaves {
+    All,
+    /// Words, phrases and [`Expr::Near`], as inside `title:` and `body:`, where filters and scopes
+    /// are not allowed.
+    OnlyTexts,
 }
 
 /// A query, which [`Expr::typed`] writes and [`Expr::matches`] evaluates.
 enum Expr {
     Word(&'static str),
     Phrase(String),
-    /// Two words within so many characters.
+    /// Two words in a passage of this many characters.
     Near(&'static str, &'static str, usize),
-    In(Part, Box<Expr>),
+    In(Scope, Box<Expr>),
     Tag(&'static str),
     TagPrefix(&'static str),
     Kind(&'static str),
@@ -198,11 +208,11 @@ impl Exported {
         }
     }
 
-    /// Whether one of the texts satisfies `holds`.
-    fn any_text(&self, part: Part, holds: impl Fn(&[char]) -> bool) -> bool {
-        part != Part::Body && holds(&self.title)
-            || part != Part::Title && holds(&self.body)
-            || part == Part::Any && self.tags.iter().any(|tag| holds(tag))
+    /// Whether one of the texts in the scope satisfies `holds`.
+    fn any_text(&self, scope: Scope, holds: impl Fn(&[char]) -> bool) -> bool {
+        scope != Scope::Body && holds(&self.title)
+            || scope != Scope::Title && holds(&self.body)
+            || scope == Scope::Any && self.tags.iter().any(|tag| holds(tag))
     }
 }
 
@@ -211,12 +221,11 @@ fn contains(text: &[char], word: &[char]) -> bool {
 }
 
 impl Expr {
-    /// A random query with up to `depth` operators above each leaf. Inside `title:` and `body:`
-    /// there are only texts.
-    fn random(random: &mut Random, depth: usize, only_texts: bool) -> Self {
+    /// A random query with up to `depth` operators above each leaf.
+    fn random(random: &mut Random, depth: usize, leaves: Leaves) -> Self {
         let word = |random: &mut Random| PLAIN_WORDS[random.below(PLAIN_WORDS.len())];
-        let inner = |random: &mut Random, only_texts| {
-            Box::new(Self::random(random, depth.saturating_sub(1), only_texts))
+        let inner = |random: &mut Random, leaves| {
+            Box::new(Self::random(random, depth.saturating_sub(1), leaves))
         };
         match random.below(if depth == 0 { 5 } else { 11 }) {
             0 | 1 => Self::Word(word(random)),
@@ -228,20 +237,20 @@ impl Expr {
                 Self::Phrase(chars[from..until].iter().collect())
             }
             3 => Self::Near(word(random), word(random), 2 + random.below(20)),
-            4 if only_texts => Self::Word(word(random)),
+            4 if leaves == Leaves::OnlyTexts => Self::Word(word(random)),
             4 => match random.below(4) {
                 0 => Self::Tag(TAGS[random.below(TAGS.len())]),
                 1 => Self::TagPrefix(["市場", "open", "監管"][random.below(3)]),
                 2 => Self::Kind(["article", "flash"][random.below(2)]),
                 _ => Self::Year(2015 + random.below(5)),
             },
-            5 | 6 => Self::Or(inner(random, only_texts), inner(random, only_texts)),
-            7 => Self::Not(inner(random, only_texts)),
-            8 if !only_texts => {
-                let part = [Part::Title, Part::Body][random.below(2)];
-                Self::In(part, inner(random, true))
+            5 | 6 => Self::Or(inner(random, leaves), inner(random, leaves)),
+            7 => Self::Not(inner(random, leaves)),
+            8 if leaves == Leaves::All => {
+                let scope = [Scope::Title, Scope::Body][random.below(2)];
+                Self::In(scope, inner(random, Leaves::OnlyTexts))
             }
-            _ => Self::And(inner(random, only_texts), inner(random, only_texts)),
+            _ => Self::And(inner(random, leaves), inner(random, leaves)),
         }
     }
 
@@ -251,7 +260,7 @@ impl Expr {
             Self::Word(word) => (*word).to_owned(),
             Self::Phrase(text) => format!("\"{text}\""),
             Self::Near(one, other, distance) => format!("\"{one} {other}\"~{distance}"),
-            Self::In(Part::Title, inner) => format!("title:({})", inner.typed()),
+            Self::In(Scope::Title, inner) => format!("title:({})", inner.typed()),
             Self::In(_, inner) => format!("body:({})", inner.typed()),
             Self::Tag(tag) => format!("tag:\"{tag}\""),
             Self::TagPrefix(prefix) => format!("tag:{prefix}*"),
@@ -264,35 +273,35 @@ impl Expr {
     }
 
     /// Whether the record matches, by the definition of each operator.
-    fn matches(&self, record: &Exported, part: Part) -> bool {
+    fn matches(&self, record: &Exported, scope: Scope) -> bool {
         match self {
             Self::Word(word) => {
                 let key = key_of(word);
-                record.any_text(part, |text| contains(text, &key))
+                record.any_text(scope, |text| contains(text, &key))
             }
             Self::Phrase(phrase) => {
                 let key = key_of(phrase);
-                record.any_text(part, |text| contains(text, &key))
+                record.any_text(scope, |text| contains(text, &key))
             }
             Self::Near(one, other, distance) => {
                 let (one, other) = (key_of(one), key_of(other));
-                record.any_text(part, |text| {
+                record.any_text(scope, |text| {
                     (0..text.len()).any(|from| {
                         let passage = &text[from..(from + distance).min(text.len())];
                         contains(passage, &one) && contains(passage, &other)
                     })
                 })
             }
-            Self::In(part, inner) => inner.matches(record, *part),
+            Self::In(scope, inner) => inner.matches(record, *scope),
             Self::Tag(tag) => record.folded_tags.contains(&fold(tag)),
             Self::TagPrefix(prefix) => {
                 record.folded_tags.iter().any(|tag| tag.starts_with(&fold(prefix)))
             }
             Self::Kind(kind) => record.kind == *kind,
             Self::Year(year) => record.date.starts_with(&year.to_string()),
-            Self::Not(inner) => !inner.matches(record, part),
-            Self::And(one, other) => one.matches(record, part) && other.matches(record, part),
-            Self::Or(one, other) => one.matches(record, part) || other.matches(record, part),
+            Self::Not(inner) => !inner.matches(record, scope),
+            Self::And(one, other) => one.matches(record, scope) && other.matches(record, scope),
+            Self::Or(one, other) => one.matches(record, scope) || other.matches(record, scope),
         }
     }
 }
@@ -312,7 +321,8 @@ fn write_records(dir: &Dir, file: &str, count: usize, random: &mut Random) {
     };
     let mut lines = String::new();
     for number in 0..count {
-        let tags: Vec<&str> = (0..random.below(3)).map(|_| TAGS[random.below(5)]).collect();
+        let tags: Vec<&str> =
+            (0..random.below(3)).map(|_| TAGS[random.below(TAGS.len())]).collect();
         let kind = ["article", "flash"][random.below(2)];
         let longest = if number % 10 == 0 { 60 } else { 8 };
         let mut object = serde_json::json!({
@@ -355,11 +365,11 @@ fn a_query_finds_the_exported_records_that_match_by_the_definition_of_its_operat
     let clock = Clock { today: "2024-01-01".parse().unwrap() };
     let mut with_some_hits = 0;
     for _ in 0..400 {
-        let expr = Expr::random(&mut random, 3, false);
+        let expr = Expr::random(&mut random, 3, Leaves::All);
         let typed = expr.typed();
         let expected: BTreeSet<&str> = records
             .iter()
-            .filter(|record| expr.matches(record, Part::Any))
+            .filter(|record| expr.matches(record, Scope::Any))
             .map(|record| record.id.as_str())
             .collect();
         let query = parse(&typed, &clock).unwrap_or_else(|e| panic!("{typed}: {e:?}"));

@@ -89,7 +89,7 @@ fn has_symbols(phrase: &str) -> bool {
 /// end inside a longer one.
 fn occurrences(text: &[Counted], phrase: &[Counted]) -> usize {
     let first_key = phrase.iter().position(|counted| is_key_char(counted.c));
-    let (mut count, mut free) = (0, 0);
+    let (mut count, mut next_free) = (0, 0);
     for at in 0..(text.len() + 1).saturating_sub(phrase.len()) {
         let end = at + phrase.len();
         let digit = |at: usize| text.get(at).is_some_and(|counted| counted.c.is_ascii_digit());
@@ -98,9 +98,9 @@ fn occurrences(text: &[Counted], phrase: &[Counted]) -> usize {
         let same = text[at..end].iter().zip(phrase).enumerate().all(|(number, (a, b))| {
             a.c == b.c && (a.apart == b.apart || first_key.is_none_or(|first| number <= first))
         });
-        if at >= free && same && whole(at) && whole(end) {
+        if at >= next_free && same && whole(at) && whole(end) {
             count += 1;
-            free = end;
+            next_free = end;
         }
     }
     count
@@ -156,6 +156,13 @@ fn indexed_documents(index: &Index) -> Vec<Document> {
     addresses.into_iter().map(document).collect()
 }
 
+/// Random phrases of one to twelve characters, taken from titles and texts.
+struct RandomPhrases {
+    count: usize,
+    seed: u64,
+    start: Start,
+}
+
 /// Where a random phrase begins in its text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Start {
@@ -164,26 +171,26 @@ enum Start {
     NearSymbol,
 }
 
-/// Compares what the index and a scan find for `count` random phrases of one to twelve characters.
-/// A quarter of them are searched for in titles only.
-fn compare(index: &Index, documents: &[Document], count: usize, seed: u64, at: Start) {
-    let of = |document: &Document| ScannedDocument {
+/// Compares what the index and a scan find for random phrases. A quarter of the phrases are
+/// searched for in titles only.
+fn compare(index: &Index, documents: &[Document], phrases: &RandomPhrases) {
+    let scanned = |document: &Document| ScannedDocument {
         id: document.id.clone(),
         title: Scanned::new(&document.title),
         text: Scanned::new(&document.text),
     };
-    let scanned: Vec<ScannedDocument> = documents.iter().map(of).collect();
+    let scanned: Vec<ScannedDocument> = documents.iter().map(scanned).collect();
     let counts = |c: &char| c.is_numeric() || "+#$€₿%.-/@:,".contains(*c);
-    let mut random = Random::new(seed);
+    let mut random = Random::new(phrases.seed);
     let mut tried = 0;
-    while tried < count {
+    while tried < phrases.count {
         let document = &documents[random.below(documents.len())];
         let title_only = random.below(4) == 0;
         let text = if title_only { &document.title } else { &document.text };
         let chars: Vec<char> = text.chars().collect();
         let length = 1 + random.below(12);
         let mut start = random.below(chars.len());
-        if at == Start::NearSymbol {
+        if phrases.start == Start::NearSymbol {
             let Some(next) = chars[start..].iter().position(counts) else { continue };
             start = (start + next).saturating_sub(random.below(3));
         }
@@ -226,8 +233,8 @@ fn a_phrase_finds_what_a_scan_finds_in_awkward_text() {
     .collect();
     let dir = Dir::new();
     let index = index_of(&dir, &documents);
-    compare(&index, &documents, 2_000, 7, Start::Anywhere);
-    compare(&index, &documents, 2_000, 8, Start::NearSymbol);
+    compare(&index, &documents, &RandomPhrases { count: 2_000, seed: 7, start: Start::Anywhere });
+    compare(&index, &documents, &RandomPhrases { count: 2_000, seed: 8, start: Start::NearSymbol });
 }
 
 #[test]
@@ -247,10 +254,19 @@ fn a_phrase_finds_what_a_scan_finds_in_real_text() {
             .collect();
         let dir = Dir::new();
         let index = index_of(&dir, &documents);
-        // Some texts have HTML in them, of which only the text is indexed: compare with that.
+        // Some texts of the corpora contain HTML tags, which are not indexed: compare with the
+        // texts that the index has.
         let documents: Vec<Document> = indexed_documents(&index);
-        compare(&index, &documents, 5_000, 11, Start::Anywhere);
-        compare(&index, &documents, 3_000, 12, Start::NearSymbol);
+        compare(
+            &index,
+            &documents,
+            &RandomPhrases { count: 5_000, seed: 11, start: Start::Anywhere },
+        );
+        compare(
+            &index,
+            &documents,
+            &RandomPhrases { count: 3_000, seed: 12, start: Start::NearSymbol },
+        );
     }
 }
 
