@@ -29,8 +29,8 @@ impl Cluster {
     pub(super) fn start(target: &Path, port: u16) -> Result<Self, String> {
         let folder = target.join(format!("cluster-{port}"));
         let cluster = Self { folder, port };
-        // The script compiles the Java class of a node into `build`. It is kept outside of the
-        // folder of this cluster, for the next run, which may use other ports.
+        // The script compiles the Java class of a node into `build`. The compiled class is kept
+        // outside of the folder of this cluster, for the next run, which may use other ports.
         let build = target.join("cluster-build");
         fs::create_dir_all(&build).unwrap();
         fs::create_dir_all(&cluster.folder).unwrap();

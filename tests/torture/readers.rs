@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,7 @@ const VERBS: [&[&str]; 6] = [
 #[test]
 fn readers_and_updates_do_not_disturb_each_other() {
     let seconds = number_from_environment("WENSOU_READER_SECONDS", 3) as u64;
+    // This campaign has no rounds: it lasts for some seconds.
     let mut campaign = Campaign::new(&Settings {
         name: "twenty readers",
         rounds_variable: "WENSOU_READER_ROUNDS",
@@ -41,27 +42,26 @@ fn readers_and_updates_do_not_disturb_each_other() {
     let built = world.index(&index, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
     let shared_campaign = Mutex::new(&mut campaign);
-    let lock_campaign = || shared_campaign.lock().unwrap_or_else(PoisonError::into_inner);
     let updates_ended = AtomicBool::new(false);
     let has_backup = world.has_backup();
     thread::scope(|scope| {
         for reader in 0..READERS {
-            let (world, index, updates_ended, lock_campaign) =
-                (&world, &index, &updates_ended, &lock_campaign);
+            let (world, index, updates_ended, shared_campaign) =
+                (&world, &index, &updates_ended, &shared_campaign);
             scope.spawn(move || {
                 let mut random = Random::new(reader * 7919 + 1);
                 let backup = world.path(&format!("copy-{reader}"));
                 while !updates_ended.load(Ordering::Relaxed) {
                     if has_backup && random.below(8) == 0 {
                         let problem = backup_problem(world, index, &backup);
-                        let mut campaign = lock_campaign();
+                        let mut campaign = locked(shared_campaign);
                         campaign.count("backups");
                         campaign.expect(problem.is_none(), || problem.unwrap_or_default());
                         continue;
                     }
                     let args = VERBS[random.below(VERBS.len())];
                     let ended = world.run(index, args);
-                    let mut campaign = lock_campaign();
+                    let mut campaign = locked(shared_campaign);
                     campaign.count(if args[0] == "check" { "checks" } else { "reads" });
                     if let Some(problem) = answer_problem(world, args, &ended) {
                         campaign.fail(format!("{args:?}: {problem}"));
@@ -69,18 +69,7 @@ fn readers_and_updates_do_not_disturb_each_other() {
                 }
             });
         }
-        let started = Instant::now();
-        let mut state = 0;
-        let mut random = Random::new(2);
-        while started.elapsed() < Duration::from_secs(seconds) {
-            state = 1 - state;
-            world.set_state(state);
-            let rebuild: &[&str] = if random.below(5) == 0 { &["--rebuild"] } else { &[] };
-            let built = world.index(&index, rebuild);
-            let mut campaign = lock_campaign();
-            campaign.count("builds");
-            campaign.expect(built.code == 0, || format!("a build beside readers: {built}"));
-        }
+        update_index(&world, &index, Duration::from_secs(seconds), &shared_campaign);
         updates_ended.store(true, Ordering::Relaxed);
     });
     let checked = world.run(&index, &["check"]);
@@ -88,6 +77,27 @@ fn readers_and_updates_do_not_disturb_each_other() {
         format!("at the end: {checked}\n{}", checked.stdout)
     });
     campaign.finish();
+}
+
+/// The campaign, which the threads share. A thread that panicked does not hinder the others.
+fn locked<'m, 'c>(campaign: &'m Mutex<&'c mut Campaign>) -> MutexGuard<'m, &'c mut Campaign> {
+    campaign.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Changes the state of the archive and updates or rebuilds the index, again and again for a time.
+fn update_index(world: &World, index: &Path, time: Duration, campaign: &Mutex<&mut Campaign>) {
+    let started = Instant::now();
+    let mut state = 0;
+    let mut random = Random::new(2);
+    while started.elapsed() < time {
+        state = 1 - state;
+        world.set_state(state);
+        let rebuild: &[&str] = if random.below(5) == 0 { &["--rebuild"] } else { &[] };
+        let built = world.index(index, rebuild);
+        let mut campaign = locked(campaign);
+        campaign.count("builds");
+        campaign.expect(built.code == 0, || format!("a build beside readers: {built}"));
+    }
 }
 
 /// Makes a backup during updates, and says what is wrong with the backup; `None` if nothing is.
