@@ -17,6 +17,7 @@ const ALT_O: &str = "\x1bo";
 const ALT_S: &str = "\x1bs";
 const UP: &str = "\x1b[A";
 
+/// The index of a page with a flash item, and of a record with characters that act on a terminal.
 fn archive() -> Dir {
     let dir = Dir::new();
     let flash = "分析師:比特幣減半將至:金色財經報道,分析師表示,比特幣減半將在明年四月到來,礦工需要準備。[2023/5/6 9:30:00]";
@@ -42,7 +43,7 @@ fn archive() -> Dir {
 #[test]
 fn a_session_from_the_first_key_to_the_last() {
     let dir = archive();
-    let mut pty = Pty::start(&dir, &[], &[("PAGER", "cat; read line </dev/tty")]);
+    let mut pty = Pty::start_browse(&dir, &[], &[("PAGER", "cat; read line </dev/tty")]);
     pty.shows("3 hits");
     assert!(pty.screen.lock().unwrap().screen().alternate_screen());
     assert!(pty.screen.lock().unwrap().screen().bracketed_paste());
@@ -81,7 +82,7 @@ fn a_session_from_the_first_key_to_the_last() {
     pty.shows("pages with 分析師");
 
     pty.send(ESC);
-    pty.until("list before", |screen| !screen.contains("pages with"));
+    pty.until("previous list", |screen| !screen.contains("pages with"));
     pty.send(CTRL_Q);
     assert_eq!(pty.ends(), 0);
 }
@@ -89,7 +90,7 @@ fn a_session_from_the_first_key_to_the_last() {
 #[test]
 fn a_mistake_is_reported_while_typing() {
     let dir = archive();
-    let mut pty = Pty::start(&dir, &["質押"], &[]);
+    let mut pty = Pty::start_browse(&dir, &["質押"], &[]);
     pty.shows("▌article 以太坊合并后的質押收益");
     pty.send(" date:2023-13");
     pty.shows("is not a date");
@@ -104,13 +105,13 @@ fn a_mistake_is_reported_while_typing() {
 #[test]
 fn ctrl_c_and_signals_restore_the_terminal() {
     let dir = archive();
-    let mut pty = Pty::start(&dir, &["減半"], &[]);
+    let mut pty = Pty::start_browse(&dir, &["減半"], &[]);
     pty.shows("1 hit ");
     pty.send(CTRL_C);
     assert_eq!(pty.ends(), 130);
 
     for (signal, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
-        let mut pty = Pty::start(&dir, &["減半"], &[]);
+        let mut pty = Pty::start_browse(&dir, &["減半"], &[]);
         pty.shows("1 hit ");
         let id = pty.child.process_id().unwrap().to_string();
         let sent = std::process::Command::new("kill").args([signal, &id]).status().unwrap();
@@ -124,7 +125,7 @@ fn ctrl_c_and_signals_restore_the_terminal() {
 fn a_panic_restores_the_terminal_and_is_then_reported() {
     let dir = archive();
     for (location, status) in [("draw", 101), ("search", 2)] {
-        let mut pty = Pty::start(&dir, &[], &[("WENSOU_BROWSE_PANIC", location)]);
+        let mut pty = Pty::start_browse(&dir, &[], &[("WENSOU_BROWSE_PANIC", location)]);
         pty.shows("3 hits");
         pty.send("panic");
         assert_eq!(pty.ends(), status);
@@ -135,7 +136,7 @@ fn a_panic_restores_the_terminal_and_is_then_reported() {
 #[test]
 fn text_from_pages_cannot_act_on_the_terminal() {
     let dir = archive();
-    let mut pty = Pty::start(&dir, &["警報"], &[]);
+    let mut pty = Pty::start_browse(&dir, &["警報"], &[]);
     pty.shows("▌article 紅色␛[31m警報␇");
     pty.send("\r");
     pty.shows("終端␛]0;owned␇控制");
@@ -165,7 +166,7 @@ fn outside_a_terminal_browse_names_search() {
 #[test]
 fn without_an_index_the_terminal_is_not_touched() {
     let dir = Dir::new();
-    let mut pty = Pty::start(&dir, &[], &[]);
+    let mut pty = Pty::start_browse(&dir, &[], &[]);
     assert_eq!(pty.ends(), 3);
     pty.shows("no index in index");
     // No mode of the terminal was set.
@@ -197,13 +198,13 @@ fn show_uses_the_pager_only_for_text_longer_than_the_screen() {
 #[test]
 fn queries_are_kept_for_the_next_run() {
     let dir = archive();
-    let mut pty = Pty::start(&dir, &["質押"], &[]);
+    let mut pty = Pty::start_browse(&dir, &["質押"], &[]);
     pty.shows("▌article 以太坊合并后的質押收益");
     pty.send(CTRL_Q);
     assert_eq!(pty.ends(), 0);
     let kept = std::fs::read_to_string(dir.path().join("state/wensou/history")).unwrap();
     assert_eq!(kept, "質押\n");
-    let mut pty = Pty::start(&dir, &[], &[]);
+    let mut pty = Pty::start_browse(&dir, &[], &[]);
     pty.shows("3 hits");
     pty.send(UP);
     pty.shows("› 質押");
@@ -221,7 +222,7 @@ fn queries_are_kept_for_the_next_run() {
 fn browse_expands_saved_queries_and_names_their_mistakes() {
     let dir = archive();
     dir.write("wensou/config.toml", "[queries]\nyield = \"質押\"\nwrong = \"tga:x\"\n");
-    let mut pty = Pty::start(&dir, &["@yield"], &[]);
+    let mut pty = Pty::start_browse(&dir, &["@yield"], &[]);
     pty.shows("▌article 以太坊合并后的質押收益");
     pty.shows("› @yield");
     pty.send(&format!("{CTRL_U}@wrong"));
@@ -239,7 +240,7 @@ fn browse_expands_saved_queries_and_names_their_mistakes() {
 #[test]
 fn the_mouse_and_the_keys_for_reading_work_in_a_terminal() {
     let dir = archive();
-    let mut pty = Pty::start(&dir, &["比特币 OR 質押"], &[("BROWSER", "true")]);
+    let mut pty = Pty::start_browse(&dir, &["比特币 OR 質押"], &[("BROWSER", "true")]);
     pty.shows("2 hits");
     // A click on the second hit, as a terminal reports it.
     pty.send("\x1b[<0;6;5M");

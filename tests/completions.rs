@@ -7,7 +7,8 @@ use portable_pty::CommandBuilder;
 use crate::pty::Pty;
 use crate::util::{Dir, skipped};
 
-fn dir() -> Dir {
+/// The index of two articles with tags.
+fn indexed() -> Dir {
     let dir = Dir::new();
     dir.write(
         "archive/d.jsonl",
@@ -30,16 +31,23 @@ fn candidates(dir: &Dir, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_index_completes_values_and_ids() {
-    let dir = dir();
+    let dir = indexed();
     let search = |word: &str| candidates(&dir, &["wensou", "search", word]);
     assert_eq!(search("tag:b"), ["tag:bch", "tag:btc"], "what was typed stays");
-    assert_eq!(search("tag:BTC,以"), ["tag:BTC,以太坊"], "their common prefix would drop 以");
+    assert_eq!(
+        search("tag:BTC,以"),
+        ["tag:BTC,以太坊"],
+        "a candidate 「以太坊 價格」 would make the shell drop 以"
+    );
     assert_eq!(search("tag:BTC,「以"), ["tag:BTC,「以太坊」", "tag:BTC,「以太坊 價格」"]);
     assert_eq!(search("source:链"), ["source:链闻"], "in either script");
     assert_eq!(search("kind:f"), ["kind:flash"]);
     assert_eq!(search("ti"), ["title:"]);
     assert_eq!(search("+ti"), ["+title:"]);
-    assert!(!search("-ti").contains(&"-title:".to_owned()), "an option, until `--`");
+    assert!(
+        !search("-ti").contains(&"-title:".to_owned()),
+        "before `--`, a word that begins with a dash is an option"
+    );
     assert_eq!(candidates(&dir, &["wensou", "search", "--", "-ti"]), ["-title:"]);
     assert_eq!(search("減半 -(ti"), ["減半 -(title:"]);
     assert_eq!(search("減半 source"), ["減半 source:"]);
@@ -55,7 +63,7 @@ fn the_index_completes_values_and_ids() {
 
 #[test]
 fn every_value_that_is_offered_is_accepted() {
-    let dir = dir();
+    let dir = indexed();
     for field in ["kind:", "has:", "script:", "date:"] {
         let values = candidates(&dir, &["wensou", "search", field]);
         assert!(values.len() > 1, "{field} {values:?}");
@@ -74,15 +82,15 @@ fn a_completion_without_an_index_is_silent() {
 
 #[test]
 fn saved_queries_complete() {
-    let dir = dir();
+    let dir = indexed();
     let config = dir.write("config.toml", "[queries]\nweekly = \"date:7d\"\nwork = \"tag:BTC\"\n");
     let mut command = dir.command(&["--", "wensou", "search", "@we"]);
     command.env("WENSOU_CONFIG", config).env("WENSOU_COMPLETE", "zsh");
     assert_eq!(String::from_utf8(command.output().unwrap().stdout).unwrap(), "@weekly\n");
 }
 
-/// Types each line into a shell, presses Tab, and checks the completed line. `lines` are typed and
-/// completed lines.
+/// Types lines into a shell, presses Tab after each line, and checks the completed line. `lines`
+/// are pairs of a typed and a completed line; `setup` is typed first.
 fn assert_completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[(&str, &str)]) {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_wensou")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
@@ -101,13 +109,14 @@ fn assert_completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[
     let mut pty = Pty::run(shell);
     pty.send(setup);
     pty.until("prompt", |screen| screen.trim() == "ready>");
-    for (typed, whole) in lines {
+    for (typed, completed) in lines {
         pty.send(typed);
         pty.until(typed, |screen| screen.trim_end().ends_with(typed.trim_end()));
         pty.send("\t");
         // Completed lines fit into the 80 columns of the screen, so each is its first line.
-        pty.until(whole, |screen| {
-            screen.lines().next().is_some_and(|line| line.trim_end() == format!("ready> {whole}"))
+        pty.until(completed, |screen| {
+            let first_line = screen.lines().next();
+            first_line.is_some_and(|line| line.trim_end() == format!("ready> {completed}"))
         });
         // Clear the line and the candidates below it.
         pty.send("\x15clear\r");
@@ -145,7 +154,7 @@ fn bash_completes_a_line() {
     let Some(bash) = shell("bash", &["--norc", "--noprofile", "-i"]) else { return };
     let setup = "PS1='ready> '; bind 'set enable-bracketed-paste off'; \
                  source <(wensou completions bash); clear\r";
-    let dir = dir();
+    let dir = indexed();
     assert_completed(bash, &dir, setup, &LINES);
     let Some(bash) = shell("bash", &["--norc", "--noprofile", "-i"]) else { return };
     // Several candidates: bash inserts their common prefix, and deletes nothing that was typed.
@@ -163,7 +172,7 @@ fn zsh_completes_a_line() {
     let Some(zsh) = shell("zsh", &["-f", "-i"]) else { return };
     let setup = "PS1='ready> '; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u -D; \
                  source <(wensou completions zsh); clear\r";
-    assert_completed(zsh, &dir(), setup, &LINES);
+    assert_completed(zsh, &indexed(), setup, &LINES);
 }
 
 #[test]
@@ -173,8 +182,9 @@ fn fish_completes_a_line() {
         "function fish_prompt; echo 'ready> '; end; wensou completions fish | source; clear\r";
     let mut lines = LINES;
     // fish replaces the quotes by backslashes if the completion has a star.
-    lines[7].1 = r"wensou search BTC\ tag:「Q\*T」";
-    assert_completed(fish, &dir(), setup, &lines);
+    let star = lines.iter_mut().find(|(typed, _)| typed.contains("tag:Q")).unwrap();
+    star.1 = r"wensou search BTC\ tag:「Q\*T」";
+    assert_completed(fish, &indexed(), setup, &lines);
 }
 
 #[test]

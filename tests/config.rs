@@ -4,7 +4,8 @@ use crate::util::{Dir, Ran};
 
 const FILE: &str = "config/wensou/config.toml";
 
-fn dir(config: &str) -> Dir {
+/// The index of four articles, and a config file with this content.
+fn indexed_with_config(config: &str) -> Dir {
     let dir = Dir::new();
     dir.write(
         "archive/four.jsonl",
@@ -36,7 +37,7 @@ either = "減半 OR 質押"
 
 #[test]
 fn config_says_where_every_value_comes_from() {
-    let dir = dir("");
+    let dir = indexed_with_config("");
     std::fs::remove_file(dir.path().join(FILE)).unwrap();
     let absent = displayed(&dir, &dir.run(&["config"]));
     // The width of the columns depends on the name of the temporary folder.
@@ -72,8 +73,10 @@ fn config_says_where_every_value_comes_from() {
 
 #[test]
 fn precedence_is_flag_environment_file_default() {
-    let dir = dir("index = \"../../index\"\ntime_zone = \"Asia/Tokyo\"\ncolor = \"never\"\n\
-                   [search]\nlimit = 2\n");
+    let dir = indexed_with_config(
+        "index = \"../../index\"\ntime_zone = \"Asia/Tokyo\"\ncolor = \"never\"\n\
+                   [search]\nlimit = 2\n",
+    );
     let origin = |command: &mut std::process::Command| -> [String; 4] {
         let output = command.output().unwrap();
         let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -99,7 +102,7 @@ fn precedence_is_flag_environment_file_default() {
 
 #[test]
 fn the_table_of_config_is_aligned_and_lists_saved_queries() {
-    let dir = dir("");
+    let dir = indexed_with_config("");
     dir.write("c.toml", QUERIES);
     // Without an index: the paths among its settings would change the width of the columns.
     std::fs::remove_dir_all(dir.path().join("index")).unwrap();
@@ -122,7 +125,7 @@ search.sort     rank, or newest first without words  default
 
 #[test]
 fn wensou_config_names_another_file_which_must_exist() {
-    let dir = dir(QUERIES);
+    let dir = indexed_with_config(QUERIES);
     let other = dir.write("other.toml", "[search]\nlimit = 1\n");
     let run = |args: &[&str], path: &str| -> Ran {
         dir.command(args).env("WENSOU_CONFIG", path).output().unwrap().into()
@@ -140,7 +143,7 @@ fn wensou_config_names_another_file_which_must_exist() {
 
 #[test]
 fn flags_take_precedence_over_search_defaults_of_the_config_file() {
-    let dir = dir("[search]\nlimit = 1\nsnippet = 10\nsort = \"oldest\"\n");
+    let dir = indexed_with_config("[search]\nlimit = 1\nsnippet = 10\nsort = \"oldest\"\n");
     let ids = |args: &[&str]| dir.ok(&[&["search", "比特幣", "-f", "ids"], args].concat());
     assert_eq!(ids(&[]), "a\n");
     assert_eq!(ids(&["--sort", "newest", "-n", "2"]), "d\nc\n");
@@ -150,7 +153,7 @@ fn flags_take_precedence_over_search_defaults_of_the_config_file() {
 
 #[test]
 fn paths_are_relative_to_the_config_file_or_to_home() {
-    let dir = dir("index = \"~/elsewhere\"\narchive = [\"../../archive\"]\n");
+    let dir = indexed_with_config("index = \"~/elsewhere\"\narchive = [\"../../archive\"]\n");
     let built = dir.run(&["index"]);
     assert!(built.stderr.contains("4 articles"), "{}", built.stderr);
     assert!(dir.path().join("elsewhere/CURRENT").is_file());
@@ -162,7 +165,7 @@ fn paths_are_relative_to_the_config_file_or_to_home() {
 
 #[test]
 fn a_mistake_in_the_config_file_is_reported_with_line_and_remedy() {
-    let dir = dir("");
+    let dir = indexed_with_config("");
     let mut screen = String::new();
     for config in [
         "indx = \"a\"",
@@ -187,7 +190,7 @@ fn a_mistake_in_the_config_file_is_reported_with_line_and_remedy() {
 
 #[test]
 fn a_saved_query_stands_for_its_text_in_parentheses() {
-    let dir = dir(QUERIES);
+    let dir = indexed_with_config(QUERIES);
     assert_eq!(dir.ids(&["@either"]).len(), 4);
     assert_eq!(dir.ids(&["@either -tag:廣告 kind:article", "--sort", "oldest"]), ["a", "b", "c"]);
     assert_eq!(dir.ids(&["@clean 減半 OR 質押", "--sort", "oldest"]), ["a", "b", "c"]);
@@ -198,7 +201,7 @@ fn a_saved_query_stands_for_its_text_in_parentheses() {
 
 #[test]
 fn an_at_sign_that_does_not_begin_the_query_is_text() {
-    let dir = dir(QUERIES);
+    let dir = indexed_with_config(QUERIES);
     for query in ["\"@weekly\"", "\\@weekly", "文字 @weekly", "(@weekly)"] {
         assert_eq!(dir.ids(&[query]), ["c"], "{query}");
     }
@@ -206,8 +209,9 @@ fn an_at_sign_that_does_not_begin_the_query_is_text() {
 
 #[test]
 fn a_mistake_in_a_saved_query_is_shown_in_its_own_text() {
-    let dir =
-        dir(&format!("{QUERIES}broken = \"減半 tga:BTC\"\nloop = \"@loop 減半\"\nempty = \"\"\n"));
+    let dir = indexed_with_config(&format!(
+        "{QUERIES}broken = \"減半 tga:BTC\"\nloop = \"@loop 減半\"\nempty = \"\"\n"
+    ));
     let mut screen = String::new();
     for query in [
         "@eithr 減半",

@@ -2,7 +2,8 @@
 
 use crate::util::{Dir, golden};
 
-fn dir() -> Dir {
+/// The index of one article.
+fn indexed() -> Dir {
     let dir = Dir::new();
     dir.write(
         "archive/one.jsonl",
@@ -14,7 +15,7 @@ fn dir() -> Dir {
 
 #[test]
 fn every_mistake_is_shown_with_its_location() {
-    let dir = dir();
+    let dir = indexed();
     let mut screen = String::new();
     for query in [
         "減半 \"沒有關上",
@@ -39,7 +40,7 @@ fn every_mistake_is_shown_with_its_location() {
 
 #[test]
 fn a_mistake_is_one_json_object_if_the_format_is_jsonl() {
-    let ran = dir().run(&["search", "減半 tga:BTC", "--format", "jsonl"]);
+    let ran = indexed().run(&["search", "減半 tga:BTC", "--format", "jsonl"]);
     let object: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
     assert_eq!(object["code"], "Q003");
     assert_eq!(object["span"]["chars"], serde_json::json!({"start": 3, "end": 6}));

@@ -2,8 +2,8 @@
 
 use crate::util::Dir;
 
-/// Two articles, whose ids share a beginning.
-fn dir() -> Dir {
+/// The index of two articles whose ids begin with the same letters.
+fn indexed() -> Dir {
     let dir = Dir::new();
     dir.write(
         "archive/d.jsonl",
@@ -16,7 +16,7 @@ fn dir() -> Dir {
 
 #[test]
 fn an_ambiguous_id_lists_the_titles() {
-    let ran = dir().run(&["show", "abc"]);
+    let ran = indexed().run(&["show", "abc"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert_eq!(
         ran.stderr,
@@ -26,7 +26,7 @@ fn an_ambiguous_id_lists_the_titles() {
 
 #[test]
 fn tags_and_timeline_say_when_nothing_matches() {
-    let dir = dir();
+    let dir = indexed();
     for (args, said) in [
         (["tags", "id:nosuch"], "no tags match\n"),
         (["timeline", "id:nosuch"], "no documents match\n"),
@@ -40,7 +40,7 @@ fn tags_and_timeline_say_when_nothing_matches() {
 
 #[test]
 fn a_count_of_one_has_the_singular() {
-    let dir = dir();
+    let dir = indexed();
     let built = dir.run(&["index", "--rebuild"]).stderr;
     assert!(built.contains("indexed 1 dump ") && built.contains("2 articles, 0 flash"), "{built}");
     let found = dir.run(&["search", "減半"]).stderr;
@@ -63,7 +63,7 @@ fn ctrl_c_clears_the_bar_and_says_which_index_is_in_use() {
     for (existing, said) in
         [(false, "stopped: no index was built"), (true, "stopped: the old index was kept")]
     {
-        let dir = if existing { dir() } else { Dir::new() };
+        let dir = if existing { indexed() } else { Dir::new() };
         dir.write("archive/long.jsonl", line.repeat(200_000));
         let mut pty = Pty::start_verb(&dir, "index", &["archive"], &[]);
         pty.shows("survey");

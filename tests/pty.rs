@@ -16,7 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A run in a pseudo-terminal.
 pub(crate) struct Pty {
     pub(crate) master: Box<dyn MasterPty + Send>,
-    /// Kept open, because otherwise the terminal would close with the child.
+    /// The child's side of the terminal. It is kept open, because otherwise the terminal would
+    /// close when the child ends.
     _slave: Box<dyn portable_pty::SlavePty + Send>,
     keys: Box<dyn Write + Send>,
     pub(crate) child: Box<dyn Child + Send + Sync>,
@@ -29,11 +30,11 @@ pub(crate) struct Pty {
 
 impl Pty {
     /// Runs `wensou browse` in a terminal with 80 columns and 24 lines.
-    pub(crate) fn start(dir: &Dir, args: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_browse(dir: &Dir, args: &[&str], environment: &[(&str, &str)]) -> Self {
         Self::start_verb(dir, "browse", args, environment)
     }
 
-    /// Runs another verb of wensou in such a terminal.
+    /// Runs any verb of wensou in a terminal with 80 columns and 24 lines.
     pub(crate) fn start_verb(
         dir: &Dir,
         verb: &str,
@@ -59,7 +60,7 @@ impl Pty {
         Self::run(command)
     }
 
-    /// Runs any program in such a terminal.
+    /// Runs any program in a terminal with 80 columns and 24 lines.
     pub(crate) fn run(command: CommandBuilder) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let terminal = native_pty_system().openpty(size).unwrap();
@@ -97,8 +98,8 @@ impl Pty {
         self.screen.lock().unwrap().screen().contents()
     }
 
-    /// Waits until the screen satisfies `wanted`, and returns the text on it. `what` describes
-    /// that, for the message of a failure.
+    /// Waits until the text on the screen satisfies `wanted`, and returns this text. `what` says
+    /// what the test waits for, for the message of a failure.
     pub(crate) fn until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let started = Instant::now();
         loop {
@@ -124,7 +125,7 @@ impl Pty {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(started.elapsed() < PATIENCE, "it does not end:\n{}", self.contents());
+            assert!(started.elapsed() < PATIENCE, "the run does not end:\n{}", self.contents());
             thread::sleep(Duration::from_millis(10));
         };
         let is_restored = || {
