@@ -66,12 +66,10 @@ fn near_duplicates_are_one_hit_that_names_the_others() {
 #[test]
 fn every_document_can_be_found_and_counted() {
     let dir = sister_sites();
-    let mut each = ids(&hits(&dir, &["--all", "現貨基金獲批的期待"])).join(" ");
-    assert!(!each.is_empty());
-    let mut sorted: Vec<&str> = each.split(' ').collect();
-    sorted.sort_unstable();
-    each = sorted.join(" ");
-    assert_eq!(each, "first second third week");
+    let all = hits(&dir, &["--all", "現貨基金獲批的期待"]);
+    let mut all_ids = ids(&all);
+    all_ids.sort_unstable();
+    assert_eq!(all_ids, ["first", "second", "third", "week"]);
     // With `-f ids` and `-c`, each document counts.
     assert_eq!(dir.ok(&["search", "-f", "ids", "現貨基金獲批的期待"]).lines().count(), 4);
     assert_eq!(dir.ok(&["search", "-c", "現貨基金獲批的期待"]), "4\n");
@@ -79,7 +77,7 @@ fn every_document_can_be_found_and_counted() {
         let only = hits(&dir, &[&format!("id:{id}")]);
         assert_eq!(ids(&only), [id]);
     }
-    // Pages of hits are parts of one list.
+    // With --offset, hits are parts of one list.
     let whole = hits(&dir, &["比特幣"]);
     assert_eq!(whole.len(), 3);
     for (at, hit) in whole.iter().enumerate() {
@@ -96,10 +94,10 @@ fn an_update_finds_what_a_whole_build_finds() {
     dir.write("archive/e.jsonl", later);
     let updated = dir.run(&["index"]);
     assert_eq!(updated.code, 0, "{}", updated.stderr);
-    let of = |dir: &Dir| hits(dir, &["比特幣 OR 天氣", "-n", "100"]);
-    let after_update = of(&dir);
+    let all_hits = || hits(&dir, &["比特幣 OR 天氣", "-n", "100"]);
+    let after_update = all_hits();
     assert_eq!(dir.run(&["index", "--rebuild"]).code, 0);
-    assert_eq!(of(&dir), after_update);
+    assert_eq!(all_hits(), after_update);
     assert_eq!(report_of(&dir)["near_duplicates"].as_array().unwrap().len(), 3);
     assert_eq!(dir.run(&["check"]).code, 0);
     // Without the page that was added, the group is as before.
@@ -169,16 +167,16 @@ fn the_explanation_of_a_near_duplicate_names_the_hit_that_shows_it() {
     let listed = hits(&dir, &[query]);
     for (at, hit) in listed.iter().enumerate() {
         let id = hit["id"].as_str().unwrap();
-        let of = |id: &str| -> Value {
+        let explained = |id: &str| -> Value {
             let printed = dir.ok(&["explain", query, "--id", id, "--format", "json"]);
             serde_json::from_str::<Value>(&printed).unwrap()["hit"].clone()
         };
-        assert_eq!(of(id)["rank"], at + 1);
-        assert!(of(id)["near_duplicate_of"].is_null());
+        assert_eq!(explained(id)["rank"], at + 1);
+        assert!(explained(id)["near_duplicate_of"].is_null());
         for other in hit["near_duplicates"].as_array().into_iter().flatten() {
             let other = other.as_str().unwrap();
-            assert_eq!(of(other)["rank"], at + 1, "{other}");
-            assert_eq!(of(other)["near_duplicate_of"], id, "{other}");
+            assert_eq!(explained(other)["rank"], at + 1, "{other}");
+            assert_eq!(explained(other)["near_duplicate_of"], id, "{other}");
             let text = dir.ok(&["explain", query, "--id", other]);
             let said = format!("near-duplicate of {id}, shown under hit {}", at + 1);
             assert!(text.contains(&said), "{text}");

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::util::{Dir, copy_folder};
 
-/// A folder with a copy of an index of 302 records, and the export of these records. The archive of
-/// the index does not exist.
+/// A folder with a copy of a fixture, an index of 302 records, and the export of these records. The
+/// archive of the index does not exist.
 fn fixture(name: &str) -> (Dir, String) {
     let dir = Dir::new();
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
@@ -52,6 +52,7 @@ fn an_index_of_an_older_format_is_rebuilt_and_keeps_the_records_of_a_missing_arc
         assert_eq!(repaired.code, 0, "{}", repaired.stderr);
         assert!(repaired.stderr.contains("302 old records kept"), "{}", repaired.stderr);
         assert_has_its_records(&dir, &records);
+        // The generation of the fixtures of formats 4, 5, 6 and 7 has the number 1, 2, 3 and 4.
         assert!(!dir.path().join(format!("index/gen-00000{}", format - 3)).exists());
     }
 }

@@ -76,7 +76,8 @@ fn sentence(random: &mut Random) -> String {
     format!("{}。", words.concat())
 }
 
-/// The flash item with a number, the same in all pages, except that some have it in Simplified.
+/// The flash item with a number. Its text is the same in all pages, but in some of them in
+/// Simplified characters (not all of its characters are converted).
 fn flash(number: usize, simplified: bool) -> String {
     let mut random = Random::new(number as u64 + 1000);
     let text = format!("{}:{}", WORDS[number % 12], sentence(&mut random));
@@ -264,17 +265,17 @@ fn a_flash_item_is_removed_with_its_last_page() {
     }
     let (first, second) = (page("甲", item), page("乙", item));
     dir.index();
-    let seen = || {
+    let page_count = || {
         let hits = dir.hits(&["\"今日大漲\" kind:flash"]);
         hits.first().map(|hit| hit["seen_in"].as_array().unwrap().len())
     };
-    assert_eq!(seen(), Some(2));
+    assert_eq!(page_count(), Some(2));
     fs::remove_file(first).unwrap();
     dir.index();
-    assert_eq!(seen(), Some(1));
+    assert_eq!(page_count(), Some(1));
     fs::remove_file(second).unwrap();
     dir.index();
-    assert_eq!(seen(), None);
+    assert_eq!(page_count(), None);
     assert!(dir.ids(&["\"今日大漲\""]).is_empty());
 }
 
@@ -324,10 +325,10 @@ fn similar_documents_are_the_same_after_an_update() {
     fs::remove_file(archive.join("a/011.txt")).unwrap();
     assert!(build(&updated, &roots, &update_options(), &Silent).unwrap().reused);
     build(&fresh, &roots, &rebuild_options(), &Silent).unwrap();
-    let alike = |index: &Path| {
+    let similar_to_fourth = |index: &Path| {
         let index = Index::open(index).unwrap();
-        let third = index.record(index.in_order().unwrap()[3]).unwrap();
-        format!("{:?}", similar(&index, third.id(), &Options::default()).unwrap())
+        let fourth = index.record(index.in_order().unwrap()[3]).unwrap();
+        format!("{:?}", similar(&index, fourth.id(), &Options::default()).unwrap())
     };
-    assert_eq!(alike(&updated), alike(&fresh));
+    assert_eq!(similar_to_fourth(&updated), similar_to_fourth(&fresh));
 }

@@ -49,7 +49,8 @@ fn every_verb_has_a_page_with_its_flags_and_so_does_the_query_language() {
     golden("help.txt", &help);
 }
 
-/// The pages as files; none, and the test is skipped, if `reader` is not installed.
+/// The manual pages as files. If the program `reader` is not installed, says that the test is
+/// skipped, and returns none.
 fn pages(reader: &str, dir: &Dir) -> Vec<std::path::PathBuf> {
     if Command::new(reader).arg("-v").output().is_err() {
         skipped(&format!("there is no {reader}"));
@@ -71,8 +72,8 @@ fn groff_reads_every_page_without_a_warning_into_80_columns() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{}", page.display());
         let text = String::from_utf8(output.stdout).unwrap();
         for section in ["NAME", "SYNOPSIS", "DESCRIPTION"] {
-            let verb = page.extension().is_some_and(|section| section == "1");
-            assert!(!verb || text.contains(section), "{section} in {}", page.display());
+            let is_verb = page.extension().is_some_and(|section| section == "1");
+            assert!(!is_verb || text.contains(section), "{section} in {}", page.display());
         }
         for line in text.lines() {
             assert!(line.width() <= 80, "{}: {line}", page.display());

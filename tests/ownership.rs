@@ -25,7 +25,7 @@ fn generation(dir: &Dir, index: &str) -> PathBuf {
     index.join(line.split(' ').nth(1).unwrap())
 }
 
-/// A file of the generation in use whose name has this ending.
+/// A file of the generation in use: the first whose name has this ending.
 fn file(dir: &Dir, index: &str, ending: &str) -> PathBuf {
     let entries = fs::read_dir(generation(dir, index)).unwrap().map(|entry| entry.unwrap().path());
     entries.into_iter().find(|path| path.to_str().unwrap().ends_with(ending)).unwrap()
@@ -146,15 +146,19 @@ fn an_archive_that_is_missing_or_empty_does_not_empty_the_index() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
-    for there in [false, true] {
-        if there {
+    for exists_empty in [false, true] {
+        if exists_empty {
             fs::create_dir(dir.path().join("archive")).unwrap();
         }
         for args in [&["index", "archive"][..], &["index"], &["index", "archive", "--rebuild"]] {
             let refused = dir.run(args);
             assert_eq!(refused.code, 2, "{args:?}");
             assert_eq!(dir.ok(&["export"]), before, "{args:?}");
-            assert!(!there || refused.stderr.contains("`--allow-empty`"), "{}", refused.stderr);
+            assert!(
+                !exists_empty || refused.stderr.contains("`--allow-empty`"),
+                "{}",
+                refused.stderr
+            );
         }
         let checked = dir.run(&["check"]);
         assert_eq!(checked.code, 0, "{}", checked.stdout);

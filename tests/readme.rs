@@ -23,8 +23,8 @@ fn output(dir: &Dir, line: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The lines that a transcript should show. If the documented lines end with an ellipsis, only as
-/// many as there are before it.
+/// The lines that a transcript should show: the output, or, if the documented lines end with an
+/// ellipsis, as many lines of the output as stand before the ellipsis, and the ellipsis.
 fn transcript(documented: &[&str], output: &str) -> Vec<String> {
     let printed = output.trim_end().lines().map(str::to_owned);
     match documented.split_last() {
@@ -35,7 +35,8 @@ fn transcript(documented: &[&str], output: &str) -> Vec<String> {
     }
 }
 
-/// Runs every `$ wensou …` of a `console` block and compares the output; see [`is_renewing`].
+/// Runs every line `$ wensou …` of the `console` blocks and compares the output with the lines that
+/// follow, or replaces these; see [`is_renewing`].
 #[test]
 fn every_transcript_is_what_the_program_prints() {
     let dir = checkout();

@@ -103,18 +103,18 @@ fn measured(queries: &[Query]) -> Pinned {
     }
     let run = run("queries", queries.iter().map(|query| (&*query.id, &*query.text)));
     let all = measure(&run, &judged);
-    let class = |of: &dyn Fn(&Query) -> &str| -> Table {
+    let means_by = |class: &dyn Fn(&Query) -> &str| -> Table {
         let mut members: BTreeMap<&str, Vec<(String, Measures)>> = BTreeMap::new();
         for query in queries {
             let own = all.iter().find(|(id, _)| *id == query.id).unwrap();
-            members.entry(of(query)).or_default().push(own.clone());
+            members.entry(class(query)).or_default().push(own.clone());
         }
         members.into_iter().map(|(name, own)| (name.to_owned(), mean(&own).values())).collect()
     };
     Pinned {
         overall: mean(&all).values(),
-        about: class(&|query| &query.about),
-        kind: class(&|query| &query.kind),
+        about: means_by(&|query| &query.about),
+        kind: means_by(&|query| &query.kind),
         query: all.iter().map(|(id, own)| (id.clone(), own.values())).collect(),
     }
 }
@@ -235,13 +235,13 @@ fn a_change_of_a_measure_is_reported_query_by_query() {
 #[test]
 fn the_other_script_ranks_the_same() {
     let queries = queries();
-    let both = |query: &Query| query.other.is_some();
-    let own = run("own", queries.iter().filter(|q| both(q)).map(|q| (&*q.id, &*q.text)));
+    let has_other = |query: &Query| query.other.is_some();
+    let own = run("own", queries.iter().filter(|q| has_other(q)).map(|q| (&*q.id, &*q.text)));
     let other = run(
         "other",
         queries.iter().filter_map(|query| Some((&*query.id, query.other.as_deref()?))),
     );
-    for query in queries.iter().filter(|query| both(query)) {
+    for query in queries.iter().filter(|query| has_other(query)) {
         let (text, converted) = (&query.text, query.other.as_ref().unwrap());
         assert_ne!(text, converted, "{}", query.id);
         assert_eq!(fold(text), fold(converted), "{}: not the same text", query.id);

@@ -1,4 +1,5 @@
-//! The roots of an index, which commands add, remove and rename, and what of them is indexed.
+//! Commands that add, remove and rename the roots of an index, and which files below the roots are
+//! indexed.
 
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -74,7 +75,7 @@ fn the_order_of_roots_does_not_depend_on_the_order_of_commands() {
 }
 
 #[test]
-fn the_flag_only_asks_before_it_removes_roots() {
+fn removing_roots_with_only_needs_yes() {
     let dir = folders();
     dir.ok(&["index", "a", "b"]);
     let before = export(&dir);

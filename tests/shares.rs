@@ -112,7 +112,7 @@ fn archive() -> Dir {
     dir
 }
 
-/// The records of an index by id: articles, and flash items with their occurrences.
+/// The records of an index by id: first the articles, then the flash items.
 fn exported(dir: &Dir, index: &str) -> [BTreeMap<String, Value>; 2] {
     let mut records = [BTreeMap::new(), BTreeMap::new()];
     for line in dir.ok(&["export", "--index", index]).lines() {
@@ -210,8 +210,8 @@ fn a_share_is_described_and_checked() {
         let index = format!("share-{number}");
         let stats: Value =
             serde_json::from_str(&dir.ok(&["stats", "-f", "json", "--index", &index])).unwrap();
-        let its = stats["share"]["sum"].as_str().unwrap();
-        sum = sum.wrapping_add(u128::from_str_radix(its, 16).unwrap());
+        let sum_of_share = stats["share"]["sum"].as_str().unwrap();
+        sum = sum.wrapping_add(u128::from_str_radix(sum_of_share, 16).unwrap());
     }
     assert_eq!(format!("{sum:032x}"), share["survey"]["sum"]);
     let checked = dir.run(&["check", "--index", "share-2"]);
@@ -273,7 +273,7 @@ fn the_index_of_a_share_is_only_updated_with_the_same_share_and_statistics() {
     );
     dir.ok(&["index", "--rebuild", "-q", "--index", "share-1"]);
     assert!(!dir.ok(&["stats", "--index", "share-1"]).contains("\nshare "));
-    // With --base alone, without paths, the index is one like any other.
+    // With --base and no paths, the index is one of a whole archive, like any other.
     dir.ok(&["index", "--base", "news", "-q", "--index", "share-1"]);
 }
 

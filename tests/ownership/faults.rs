@@ -3,14 +3,14 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::{file, generation, indexed};
 use crate::util::{Dir, Ran, Random, compiled_fault_library};
 
-/// An index whose document store is so large that it is mapped into memory, and not read and
-/// verified as a whole.
-fn large() -> Dir {
+/// A folder with an index whose document store is so large that it is mapped into memory, instead
+/// of being read and verified as a whole.
+fn with_large_store() -> Dir {
     let dir = Dir::new();
     let mut dump = String::new();
     let mut random = Random::new(10);
@@ -27,7 +27,7 @@ fn large() -> Dir {
 
 #[test]
 fn a_damaged_length_is_reported_as_damage_before_it_allocates_memory() {
-    let dir = large();
+    let dir = with_large_store();
     let store = file(&dir, "index", ".store");
     let mut bytes = fs::read(&store).unwrap();
     // The file ends with tantivy's footer (JSON, its length, a magic number). Before it is the
@@ -55,7 +55,7 @@ fn a_damaged_length_is_reported_as_damage_before_it_allocates_memory() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_that_is_cut_short_under_a_reader_is_named() {
-    let dir = large();
+    let dir = with_large_store();
     let store = file(&dir, "index", ".store");
     assert!(fs::metadata(&store).unwrap().len() > 2 << 20);
     let mut export = dir.command(&["export"]);
@@ -63,7 +63,7 @@ fn a_file_that_is_cut_short_under_a_reader_is_named() {
     let mut records = BufReader::new(export.stdout.take().unwrap());
     let mut first = String::new();
     records.read_line(&mut first).unwrap();
-    // The process is blocked until we read more of its output.
+    // The pipe is full, so the process waits until we read more of its output.
     fs::File::options().write(true).open(&store).unwrap().set_len(4096).unwrap();
     let read = records.lines().map_while(Result::ok).count();
     let ended = export.wait_with_output().unwrap();
@@ -136,17 +136,8 @@ fn too_many_open_files_are_named_and_leave_the_index_whole() {
     let program = env!("CARGO_BIN_EXE_wensou");
     let mut refused = 0;
     for limit in 6..32 {
-        let mut shell = dir.command(&[]);
-        let command = format!("ulimit -n {limit} && exec {program} index archive --rebuild");
-        let template = std::mem::replace(&mut shell, Command::new("sh"));
-        shell.args(["-c", &command]).current_dir(dir.path());
-        for (name, value) in template.get_envs() {
-            match value {
-                Some(value) => shell.env(name, value),
-                None => shell.env_remove(name),
-            };
-        }
-        let output = shell.stdin(Stdio::null()).output().unwrap();
+        let line = format!("ulimit -n {limit} && exec {program} index archive --rebuild");
+        let output = dir.shell(&line).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         match output.status.code() {
             Some(0) => {}
@@ -160,7 +151,7 @@ fn too_many_open_files_are_named_and_leave_the_index_whole() {
         assert_eq!(dir.run(&["check"]).code, 0, "{limit}");
     }
     assert!(refused > 3);
-    // If no folder can be opened, the next build removes what is left.
+    // Builds that could not open a folder have left files, which the next build removes.
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
     assert_eq!(dir.run(&["check"]).stdout, "");
 }
