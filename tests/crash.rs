@@ -205,8 +205,10 @@ fn a_build_that_a_signal_ends_leaves_no_litter() {
             .arg(archive.index())
             .arg(archive.dir.path().join("archive"));
         let child = command.stderr(Stdio::piped()).spawn().unwrap();
+        // Wait until the log says that the survey has begun.
         let deadline = Instant::now() + Duration::from_secs(20);
-        while !fs::read_to_string(&log).is_ok_and(|log| log.lines().any(|l| l.ends_with("survey")))
+        while !fs::read_to_string(&log)
+            .is_ok_and(|log| log.lines().any(|line| line.ends_with("survey")))
         {
             assert!(Instant::now() < deadline);
             std::thread::sleep(Duration::from_millis(1));

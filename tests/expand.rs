@@ -1,4 +1,5 @@
-//! Expansions: other names, regional words, numbers, concatenated Latin words, the user's tables.
+//! Expansions of query words: other names, regional words, numbers, dates, joined Latin words, and
+//! the user's tables.
 
 use serde_json::Value;
 
@@ -208,7 +209,7 @@ fn highlighted_texts(hit: &Value) -> Vec<String> {
 
 /// Every highlight, folded, is a word of the query or one of its expansions.
 #[test]
-fn highlights_are_words_of_the_query_or_expansions_that_explain_names() {
+fn highlights_are_words_of_the_query_or_their_expansions() {
     let texts = [
         "比特幣(BTC)與以太坊(ETH)的質押:礦工轉用軟體,Bitcoin 融資5.4億美元。",
         "比特币与以太坊的质押收益率,矿工转用软件,融资540,000,000美元,XBT报价。",

@@ -305,7 +305,7 @@ fn unchanged_files_are_recognised_by_their_content() {
     // Other content with the same length and modification time.
     let (path, text) = pages.first_key_value().unwrap();
     let time = fs::metadata(path).unwrap().modified().unwrap();
-    fs::write(path, text.replacen('。', "!", 1).replacen('!', "無", 1)).unwrap();
+    fs::write(path, text.replacen('。', "無", 1)).unwrap();
     fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
     assert!(again().contains("0 added, 1 changed, 0 removed"));
 }

@@ -1,5 +1,5 @@
-//! A quoted phrase finds exactly the documents that a scan of the folded texts finds, also a phrase
-//! with symbols that count.
+//! A quoted phrase finds exactly the documents that a scan of the folded texts finds. This also
+//! holds for phrases with symbols that count, such as `+` and `%`.
 
 use std::collections::BTreeSet;
 

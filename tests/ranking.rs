@@ -1,5 +1,6 @@
-//! What is found, and in what order, when a query and the documents do not quite agree: spaces,
-//! missing words, words of other words, dates, the other script.
+//! What is found, and in what order, when a query and the documents do not quite agree: they differ
+//! in spaces, quotation marks, invisible characters or script, documents lack words or have other
+//! numbers, or the characters of a word belong to other words.
 
 use serde_json::Value;
 
@@ -27,6 +28,7 @@ fn deliveries() -> Dir {
     ])
 }
 
+/// The ids of the hits, each near-duplicate as a hit of its own. `options` has the query, too.
 fn ids(dir: &Dir, options: &[&str]) -> Vec<String> {
     let printed = dir.ok(&[&["search", "-f", "jsonl", "--all"], options].concat());
     let id = |line: &str| {
@@ -55,7 +57,7 @@ fn spaces_in_a_question_do_not_change_its_hits() {
         let ran = dir.run(&["search", typed, "--strict", "-f", "ids"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, "other\n"), "{typed}");
     }
-    // As the whole query, they are searched for.
+    // If the query has no other words, they are searched for.
     assert_eq!(ids(&dir, &["是多少"])[0], "words");
 }
 
@@ -162,7 +164,7 @@ fn phrases_filters_and_plus_words_are_never_missing() {
 }
 
 #[test]
-fn pages_of_hits_that_lack_words_are_parts_of_one_list() {
+fn hits_that_lack_words_are_the_same_list_for_every_limit_and_offset() {
     let texts: Vec<(String, String)> = (0..120)
         .map(|n| {
             let words = ["蘋果", "香蕉", "葡萄", "西瓜"];
@@ -276,7 +278,7 @@ fn quotation_marks_of_a_pasted_title_do_not_make_a_phrase_if_no_document_has_eve
         assert_eq!(ids(&dir, &[typed])[0], "answer", "{typed}");
         assert_eq!(dir.run(&["search", "--strict", typed]).code, 1, "{typed}");
     }
-    // Apart from other text, or in other quotation marks, they are exact.
+    // A phrase that a space separates from other text is exact, and so is one in straight quotes.
     for typed in ["青春 「無名小湖」", "青春\"無名小湖\""] {
         assert_eq!(dir.run(&["search", typed]).code, 1, "{typed}");
     }

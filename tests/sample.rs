@@ -39,13 +39,13 @@ fn a_search_without_an_index_builds_that_of_the_sample_first() {
 #[test]
 fn the_sample_is_read_whole() {
     let records = records();
-    let kind = |kind: &str| records.iter().filter(|record| record["kind"] == kind).count();
-    assert!(kind("article") >= 40, "{} articles", kind("article"));
-    assert!(kind("flash") >= 120, "{} flash items", kind("flash"));
+    let count = |kind: &str| records.iter().filter(|record| record["kind"] == kind).count();
+    assert!(count("article") >= 40, "{} articles", count("article"));
+    assert!(count("flash") >= 120, "{} flash items", count("flash"));
     let stats: Value = serde_json::from_str(&indexed().ok(&["stats", "-f", "json"])).unwrap();
     assert_eq!(stats["report"]["skipped"], serde_json::json!([]));
     assert_eq!(stats["report"]["lossy"], serde_json::json!([]));
-    assert!(stats["report"]["flashes_seen"].as_u64().unwrap() > kind("flash") as u64);
+    assert!(stats["report"]["flashes_seen"].as_u64().unwrap() > count("flash") as u64);
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn fields_and_operators_find_the_right_documents() {
     assert_eq!(dir.ids(&["\"減半 礦工\"~4"]).len(), 0);
     assert_eq!(dir.ids(&["+減半 質押"]).len(), 2);
     assert_eq!(dir.ids(&["--strict", "減半 - 礦工"]).len(), 1, "a dash alone asks for nothing");
-    assert_eq!(dir.ids(&["減半 -，"]).len(), 2, "nor does its negation");
+    assert_eq!(dir.ids(&["減半 -，"]).len(), 2, "negated punctuation asks for nothing");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn the_span_of_a_flash_item_is_its_bytes_in_the_file() {
 }
 
 #[test]
-fn hits_are_sorted_by_date_and_divided_into_pages() {
+fn hits_are_sorted_by_date_and_cut_by_limit_and_offset() {
     let dir = archive();
     let newest = dir.ids(&["--sort", "newest"]);
     assert_eq!(newest.len(), 5);

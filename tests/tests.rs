@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::print_stderr,
     clippy::print_stdout,
-    reason = "a helper that cannot go on must fail its test, a skipped test must say so, and a campaign its figures"
+    reason = "a helper that cannot go on fails its test, a skipped test says so, and a campaign prints its figures"
 )]
 
 mod agreement;

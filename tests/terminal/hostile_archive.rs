@@ -17,6 +17,10 @@ use crate::util::Dir;
 const HOSTILE: &str = "\u{1b}[31m\u{1b}[8m\u{1b}]0;own\u{7}\u{9b}2J\u{85}\u{202e}\u{2066}\u{2028}\u{e0041}\u{7f}\u{b}";
 /// Printed to the terminal at the end of a run.
 const END: &str = "[the end: ";
+/// No redirection of the shell: both output streams of a run reach the terminal.
+const BOTH_STREAMS: &str = "";
+/// A redirection of the shell with which only standard output reaches the terminal.
+const ONLY_STDOUT: &str = "2> errors";
 /// Maximum time to wait for a run. Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -66,13 +70,13 @@ fn acts_on_a_terminal(c: char) -> bool {
         | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// What a run without colours writes to a terminal. `streams` is a redirection of the shell that
-/// keeps a stream from the terminal, such as `2> errors`; empty for both streams.
-fn on_terminal(dir: &Dir, args: &[&str], streams: &str) -> String {
+/// What a run without colours writes to a terminal. `redirection` is [`BOTH_STREAMS`] or
+/// [`ONLY_STDOUT`].
+fn on_terminal(dir: &Dir, args: &[&str], redirection: &str) -> String {
     let mut command = CommandBuilder::new("sh");
     command.cwd(dir.path());
     command.arg("-c");
-    command.arg(format!("\"$0\" --color never \"$@\" {streams}; printf '{END}%s]' $?"));
+    command.arg(format!("\"$0\" --color never \"$@\" {redirection}; printf '{END}%s]' $?"));
     command.arg(env!("CARGO_BIN_EXE_wensou"));
     // `--config FILE` stands for the environment variable that names the config file.
     let config = args.iter().position(|arg| *arg == "--config");
@@ -106,8 +110,8 @@ fn on_terminal(dir: &Dir, args: &[&str], streams: &str) -> String {
 }
 
 /// As [`on_terminal`]. Panics if the output could act on the terminal.
-fn harmless_output(dir: &Dir, args: &[&str], streams: &str) -> String {
-    let displayed = on_terminal(dir, args, streams);
+fn harmless_output(dir: &Dir, args: &[&str], redirection: &str) -> String {
+    let displayed = on_terminal(dir, args, redirection);
     let bad: Vec<char> =
         displayed.chars().filter(|c| *c == '\r' || acts_on_a_terminal(*c)).collect();
     assert!(bad.is_empty(), "{args:?} wrote {bad:?} to the terminal:\n{displayed:?}");
@@ -130,7 +134,8 @@ fn values(text: &str) -> Vec<Value> {
 /// The folder of [`archive`], with an index of it.
 fn indexed() -> Dir {
     let dir = archive();
-    let said = harmless_output(&dir, &["index", "archive", "--quiet", "--log", "log"], "");
+    let said =
+        harmless_output(&dir, &["index", "archive", "--quiet", "--log", "log"], BOTH_STREAMS);
     assert!(said.contains("skipped ") && said.contains("empty␛[31m"), "{said}");
     assert!(!fs::read_to_string(dir.path().join("log")).unwrap().contains(acts_on_a_terminal));
     dir
@@ -155,7 +160,7 @@ fn tsv_and_ids_have_no_raw_controls_on_a_terminal() {
         &["show", "--raw", &id],
         &["show", "--raw", page],
     ] {
-        let displayed = harmless_output(&dir, args, "2> errors");
+        let displayed = harmless_output(&dir, args, ONLY_STDOUT);
         let raw = piped(&dir, args);
         assert_eq!(displayed.chars().count(), raw.chars().count(), "{args:?}");
         for (displayed, raw) in displayed.chars().zip(raw.chars()) {
@@ -204,7 +209,7 @@ fn json_has_no_c1_controls_or_directions_on_a_terminal() {
         &["similar", "-f", "jsonl", &id],
         &["config", "-f", "json"],
     ] {
-        let displayed = harmless_output(&dir, args, "2> errors");
+        let displayed = harmless_output(&dir, args, ONLY_STDOUT);
         let raw = piped(&dir, args);
         assert_eq!(values(&displayed), values(&raw), "{args:?}");
         if !matches!(args[0], "timeline" | "config") {
@@ -273,18 +278,18 @@ fn output_and_messages_cannot_act_on_a_terminal() {
         &["search", "--sort", &missing],
         &[&missing],
     ] {
-        let displayed = harmless_output(&dir, args, "");
+        let displayed = harmless_output(&dir, args, BOTH_STREAMS);
         assert!(!displayed.is_empty(), "{args:?}");
     }
     for args in [&["check"][..], &["check", "-f", "json"]] {
-        harmless_output(&dir, args, "2> errors");
+        harmless_output(&dir, args, ONLY_STDOUT);
     }
 }
 
 #[test]
 fn a_file_that_was_skipped_can_be_named_on_a_terminal() {
     let dir = indexed();
-    let displayed = harmless_output(&dir, &["stats", "--skipped"], "");
+    let displayed = harmless_output(&dir, &["stats", "--skipped"], BOTH_STREAMS);
     for name in ["broken", "empty", "lossy"] {
         assert!(displayed.contains(&format!("{name}␛[31m␛[8m␛]0;own␇\u{fffd}2J")), "{displayed}");
     }
@@ -317,7 +322,7 @@ fn help_and_scripts_are_printed_as_they_are() {
     ] {
         let raw = piped(&dir, args);
         if args[0] != "search" {
-            assert_eq!(on_terminal(&dir, args, ""), raw, "{args:?}");
+            assert_eq!(on_terminal(&dir, args, BOTH_STREAMS), raw, "{args:?}");
         }
         assert!(!raw.contains(acts_on_a_terminal), "{args:?}");
     }

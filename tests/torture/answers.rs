@@ -29,7 +29,7 @@ fn damage_never_gives_a_wrong_answer() {
     let dir = Dir::new();
     let base = dir.path().join("base");
     build(&dir, &base);
-    // The right answers, given by the intact index, by the arguments.
+    // The right answers: those of the intact index, for each list of arguments.
     let mut truth = BTreeMap::new();
     for (round, mut random) in campaign.rounds() {
         let index = dir.path().join("index");

@@ -1,5 +1,16 @@
 //! Campaigns: hundreds of random folders, damages, power cuts and errors, for each of which the
-//! right outcome is known.
+//! right outcome is known. These modules are campaigns:
+//!
+//! - `answers`: damage of a large index, and whether searches answer wrongly;
+//! - `cuts`: power cuts during builds;
+//! - `damages`: damage of a small index, and whether any verb panics or prints a wrong text;
+//! - `foreign`: files of the user in index folders and in folders that look like one;
+//! - `hostile`: index folders that an attacker has changed;
+//! - `read_errors`: files of the archive that cannot be read for some time;
+//! - `readers`: processes that read an index while it is updated;
+//! - `repair`: damaged indexes that `check --repair` must repair.
+//!
+//! The other modules are helpers of the campaigns.
 //!
 //! `cargo test` runs a few rounds of each. `just torture` runs them in full: it sets environment
 //! variables that give the number of rounds of each campaign. Every round has a seed of its own, so
