@@ -26,7 +26,7 @@ static long denied(int kind, const char *path) {
     return 0;
 }
 
-/* A call that opens `name`, seen from `folder`. */
+/* A call that opens `name`, relative to `folder`. */
 static long opened(long number, const long *args, long folder, const char *name) {
     char path[PATH_MAX];
     if (path_at(folder, name, path)) {
@@ -44,7 +44,7 @@ static long opened(long number, const long *args, long folder, const char *name)
     return fd;
 }
 
-/* A call that reads metadata. */
+/* A call that reads the metadata of `name`, relative to `folder`. */
 static long looked(long number, const long *args, long folder, const char *name) {
     char path[PATH_MAX];
     long error = name && *name && path_at(folder, name, path) ? denied(STAT, path) : 0;

@@ -1,9 +1,9 @@
 /* Lets a preloaded library see system calls, whether or not they are made by the C library.
 
-   Functions of the C library can be replaced, but some crates make system calls of their own, without it:
-   the rename of a temporary file is one of those. So a seccomp filter sends the calls that a library names to a
-   signal handler, which makes them itself, or does not. The calls of the handler pass the filter because
-   their sixth argument, which these calls do not have, is PASS. */
+   A preloaded library can replace functions of the C library, but some crates make system calls without the C library,
+   such as the rename of a temporary file. So a seccomp filter sends the calls that the preloaded library names to a
+   signal handler, which makes each call itself, or does not. The filter lets the calls of the handler through, because
+   the handler sets their sixth argument, which these system calls do not use, to PASS. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -90,7 +90,7 @@ static void trap(const int *calls, int count) {
     }
 }
 
-/* Writes the path of an open file into `path`, which has room for PATH_MAX bytes. Returns 0 if there is none. */
+/* Writes the path of an open file into `path`, which has room for PATH_MAX bytes. Returns 0 if the file has no path. */
 static int path_of(long fd, char *path) {
     char link[40] = "/proc/self/fd/", digits[20];
     int count = 0, at = 14;
@@ -104,8 +104,9 @@ static int path_of(long fd, char *path) {
     return 1;
 }
 
-/* Writes the absolute path of `name`, seen from the open folder `folder`, into `path`. Links in the folders of the path
-   are resolved, but not a link that has the name itself. Returns 0 if one of the folders does not exist. */
+/* Writes the absolute path of `name`, relative to the open folder `folder`, into `path`. Links among the folders of the
+   path are resolved; the last name is not, even if it is a link. Returns 0 if one of the folders does not exist, or if
+   the path is too long. */
 static int path_at(long folder, const char *name, char *path) {
     char parent[PATH_MAX];
     /* Some crates pass a null pointer to find out whether the system has a call at all. */
