@@ -35,7 +35,7 @@ const WORDS: [&str; 16] = [
 fn index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
     let mut text = |longest: usize| {
-        // Words with a low number are common, those with a high number rare.
+        // The first words of the list are common, the last ones rare.
         let word = |random: &mut Random| {
             let below = 1 + random.below(WORDS.len());
             WORDS[random.below(below)]
@@ -312,7 +312,7 @@ fn write_records(dir: &Dir, file: &str, count: usize, random: &mut Random) {
         let separators = ["", "", " ", ",", "\n"];
         let count = 1 + random.below(longest);
         let words = (0..count).map(|_| {
-            // Words with a low number are common, those with a high number rare.
+            // The first words of the list are common, the last ones rare.
             let below = 1 + random.below(PLAIN_WORDS.len());
             let word = PLAIN_WORDS[random.below(below)];
             format!("{word}{}", separators[random.below(separators.len())])

@@ -163,8 +163,8 @@ fn a_flipped_bit_is_found_and_never_printed() {
     assert_eq!(dir.run(&["check"]).code, 0);
 }
 
-/// A random file for a flip. In every second flip, each byte of the index has the same chance, in
-/// the others each file, because small files matter as much as large ones.
+/// A random file for a flip. If the number of the flip is even, each byte of the index has the same
+/// chance; if it is odd, each file, because small files matter as much as large ones.
 fn pick_file<'f>(files: &'f [PathBuf], flip: usize, random: &mut Random) -> &'f PathBuf {
     let lengths = files.iter().map(|path| fs::metadata(path).unwrap().len());
     let mut offset = random.below(lengths.clone().sum::<u64>() as usize) as u64;

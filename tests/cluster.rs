@@ -1,5 +1,5 @@
-//! Tests with a real cluster of three nodes: an index on it gives the same answers as the index in
-//! a folder that it is a copy of, also while it is copied and while nodes fail.
+//! Tests with a real cluster of three nodes: a copy of an index gives the same answers as the index
+//! in its folder, also while a newer copy replaces it and while nodes fail.
 //!
 //! This file has what the tests share: the cluster, copies of the sample archive, and comparisons;
 //! `changing_archive.rs` has an archive that changes. Without a JDK or Maven, the tests say so and
@@ -38,8 +38,9 @@ use nodes::Cluster;
 const FIRST_PORT: u16 = 9281;
 
 /// The first of three adjacent free ports, for HTTP. The ports that are 100 higher, at which the
-/// nodes talk to each other, are free as well. The tests of another checkout may already use the
-/// ports from [`FIRST_PORT`] on; so others are tried, too.
+/// nodes talk to each other, are free as well. Tries [`FIRST_PORT`] and some higher ports, because
+/// the tests of another checkout may run at the same time. If none are free, returns
+/// [`FIRST_PORT`], and the start of the nodes fails.
 fn free_port() -> u16 {
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let ports_of_nodes = |port: u16| (port..port + 3).flat_map(|port| [port, port + 100]);

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use crate::util::{Dir, Ran};
 
+/// The index of two pages and a dump of two records.
 fn archive() -> Dir {
     let dir = Dir::new();
     let page = |title: &str, text: &str| {
@@ -84,7 +85,8 @@ fn matches_are_printed_for_editors() {
             "archive/000/0002.txt:9:31:一行裡有比特幣，還有比特幣。",
         ]
     );
-    // A record of a dump has the line of the file, in which JSON escapes control characters.
+    // For a record of a dump, the line of the dump is printed as it is: JSON has escaped the
+    // control characters in it.
     let dump = lines(&["挖礦"]);
     assert!(dump.starts_with("archive/dump.jsonl:2:"), "{dump}");
     let raw = std::fs::read_to_string(dir.path().join("archive/dump.jsonl")).unwrap();
@@ -160,7 +162,7 @@ fn an_index_is_found_from_below_its_folder() {
     }
     let config = run_in(&dir, "archive/000", &["config"]).stdout;
     assert!(config.contains("found from the working folder upwards"), "{config}");
-    // A folder of this name without an index is ignored.
+    // A nearer folder with the name `index`, which has no index in it, is ignored.
     std::fs::create_dir_all(dir.path().join("archive/index")).unwrap();
     assert_eq!(run_in(&dir, "archive/000", &["search", "-c", "比特幣"]).stdout, "3\n");
     // The nearest index above the working folder takes precedence over that of the config file, and

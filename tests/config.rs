@@ -2,7 +2,7 @@
 
 use crate::util::{Dir, Ran};
 
-const FILE: &str = "config/wensou/config.toml";
+const CONFIG_FILE: &str = "config/wensou/config.toml";
 
 /// The index of four articles, and a config file with this content.
 fn indexed_with_config(config: &str) -> Dir {
@@ -18,7 +18,7 @@ fn indexed_with_config(config: &str) -> Dir {
         .join("\n"),
     );
     dir.index();
-    dir.write(FILE, config);
+    dir.write(CONFIG_FILE, config);
     dir
 }
 
@@ -38,7 +38,7 @@ either = "減半 OR 質押"
 #[test]
 fn config_says_where_every_value_comes_from() {
     let dir = indexed_with_config("");
-    std::fs::remove_file(dir.path().join(FILE)).unwrap();
+    std::fs::remove_file(dir.path().join(CONFIG_FILE)).unwrap();
     let absent = displayed(&dir, &dir.run(&["config"]));
     // The width of the columns depends on the name of the temporary folder.
     let cells: Vec<Vec<&str>> = absent
@@ -179,13 +179,13 @@ fn a_mistake_in_the_config_file_is_reported_with_line_and_remedy() {
         "[queries]\n\"a b\" = \"x\"",
         "[queries]\na = \"x",
     ] {
-        dir.write(FILE, config);
+        dir.write(CONFIG_FILE, config);
         let ran = dir.run(&["search", "比特幣"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{config}");
         screen.push_str(&format!("{config}\n{}\n", displayed(&dir, &ran)));
     }
     crate::util::golden("config_mistakes.txt", &screen);
-    assert_eq!(displayed(&dir, &dir.run(&["config", "--path"])), format!("DIR/{FILE}\n"));
+    assert_eq!(displayed(&dir, &dir.run(&["config", "--path"])), format!("DIR/{CONFIG_FILE}\n"));
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn a_mistake_in_a_saved_query_is_shown_in_its_own_text() {
         (object["code"].as_str(), object["saved_query"]["name"].as_str()),
         (Some("Q003"), Some("broken"))
     );
-    std::fs::remove_file(dir.path().join(FILE)).unwrap();
+    std::fs::remove_file(dir.path().join(CONFIG_FILE)).unwrap();
     assert!(dir.run(&["search", "@weekly"]).stderr.contains("there are no saved queries"));
 }
 
@@ -249,7 +249,7 @@ fn the_day_of_date_today_is_that_of_the_time_zone() {
     let today = |args: &[&str]| dir.ids(&[&["date:today"], args].concat());
     assert_eq!(today(&["--tz", "+13:00"]), ["east"]);
     assert_eq!(today(&["--tz", "UTC-12"]), ["west"]);
-    dir.write(FILE, "time_zone = \"Etc/GMT+12\"\n");
+    dir.write(CONFIG_FILE, "time_zone = \"Etc/GMT+12\"\n");
     assert_eq!(today(&[]), ["west"]);
     let wrong = dir.run(&["search", "date:today", "--tz", "CST-8"]);
     assert_eq!(wrong.code, 2);

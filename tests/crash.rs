@@ -28,7 +28,8 @@ struct Archive {
 }
 
 impl Archive {
-    fn new(seed: u64) -> Self {
+    /// The sample archive, with the random generator of a test.
+    fn with_seed(seed: u64) -> Self {
         let dir = Dir::new();
         copy_folder(&sample(), &dir.path().join("archive"));
         let mut archive = Self { dir, records: Default::default(), random: Random::new(seed) };
@@ -65,9 +66,8 @@ impl Archive {
         state.unwrap_or_else(|| panic!("{what}: the index has neither state"))
     }
 
-    /// Puts the archive into the state that is not `state`, the one of the index. Returns a command
-    /// that indexes the archive, at random as an update or as a rebuild, and which of the two it
-    /// is.
+    /// Puts the archive into the state that the index does not have; the index has `state`. Returns
+    /// a command that indexes the archive, and its kind, which is random: `update` or `rebuild`.
     fn index_command(&mut self, state: usize) -> (Command, &'static str) {
         self.set_state(1 - state);
         let archive = self.dir.path().join("archive");
@@ -98,7 +98,7 @@ fn exit_code_and_stderr(child: Child) -> (Option<i32>, String) {
 
 #[test]
 fn a_killed_build_leaves_the_index_intact() {
-    let mut archive = Archive::new(1);
+    let mut archive = Archive::with_seed(1);
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
     let mut state = archive.state("at first");
@@ -131,7 +131,7 @@ fn a_killed_build_leaves_the_index_intact() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_system_that_fails_leaves_the_index_intact() {
-    let mut archive = Archive::new(2);
+    let mut archive = Archive::with_seed(2);
     if compiled_fault_library(&archive.dir, "fault").is_none() {
         return;
     }
@@ -191,7 +191,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
 #[test]
 #[cfg(unix)]
 fn a_build_that_a_signal_ends_leaves_no_litter() {
-    let archive = Archive::new(3);
+    let archive = Archive::with_seed(3);
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
     let state = archive.state("at first");
@@ -250,7 +250,7 @@ fn a_second_build_names_the_first_or_waits() {
 
 #[test]
 fn a_reader_gets_all_records_of_one_generation_while_the_index_is_built() {
-    let archive = Archive::new(4);
+    let archive = Archive::with_seed(4);
     archive.set_state(0);
     let roots = [archive.dir.path().join("archive")];
     let index = archive.index();

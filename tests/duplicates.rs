@@ -11,8 +11,8 @@ fn line(id: &str, title: &str, text: &str) -> String {
     serde_json::json!({"id": id, "title": title, "text": text}).to_string() + "\n"
 }
 
-/// Three pages with nearly the same report, one with a report of other numbers, and another
-/// article.
+/// The index of three articles with nearly the same report, one with a report of other numbers, and
+/// one about something else.
 fn sister_sites() -> Dir {
     let dir = Dir::new();
     let simplified = REPORT.replace('價', "价").replace('漲', "涨").replace('資', "资");
@@ -81,8 +81,8 @@ fn every_document_can_be_found_and_counted() {
     let whole = hits(&dir, &["比特幣"]);
     assert_eq!(whole.len(), 3);
     for (at, hit) in whole.iter().enumerate() {
-        let page = hits(&dir, &["比特幣", "-n", "1", "--offset", &at.to_string()]);
-        assert_eq!(ids(&page), [hit["id"].as_str().unwrap()]);
+        let one = hits(&dir, &["比特幣", "-n", "1", "--offset", &at.to_string()]);
+        assert_eq!(ids(&one), [hit["id"].as_str().unwrap()]);
     }
 }
 
@@ -100,7 +100,7 @@ fn an_update_finds_what_a_whole_build_finds() {
     assert_eq!(all_hits(), after_update);
     assert_eq!(report_of(&dir)["near_duplicates"].as_array().unwrap().len(), 3);
     assert_eq!(dir.run(&["check"]).code, 0);
-    // Without the page that was added, the group is as before.
+    // Once the new file is removed, the group is as before.
     std::fs::remove_file(dir.path().join("archive/e.jsonl")).unwrap();
     assert_eq!(dir.run(&["index"]).code, 0);
     assert_eq!(report_of(&dir)["near_duplicates"].as_array().unwrap().len(), 2);

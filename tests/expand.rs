@@ -280,7 +280,7 @@ fn words_and_synonyms_of_the_user_are_part_of_the_index() {
     assert_eq!(sorted_ids(&dir, "moat"), ["a", "b"]);
     assert!(dir.ok(&["explain", "moat"]).contains("护城河 = "), "explain names the expansion");
 
-    // A changed table gives a warning; searches use the old tables until a rebuild.
+    // A changed table gives a warning. Searches use the old tables until the next build.
     std::fs::write(&synonyms, "護城河,優勢\n").unwrap();
     let ran = dir.run(&["search", "moat"]);
     assert!(ran.stderr.contains("W005"), "{}", ran.stderr);

@@ -177,7 +177,7 @@ fn facets_count_all_hits() {
     assert_eq!(kinds, 4);
 }
 
-/// Runs `timeline` in a terminal of so many columns.
+/// Runs `timeline` with `columns` as the width of the terminal.
 fn chart(dir: &Dir, columns: &str, args: &[&str]) -> Ran {
     let mut command = dir.command(&[&["timeline"], args].concat());
     Ran::from(command.env("COLUMNS", columns).output().unwrap())
@@ -280,7 +280,7 @@ fn recency_prefers_newer_documents_and_explain_shows_its_factor() {
     assert_eq!(dir.run(&["search", "同樣", "--recency", "3m"]).code, 2);
 }
 
-/// The factor of recency must multiply the score alone and not the coverage: otherwise a newer hit
+/// The factor of recency must multiply only the score, and not the coverage: otherwise a newer hit
 /// with fewer words would come first.
 #[test]
 fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
@@ -305,8 +305,8 @@ fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
         let ids: Vec<&str> = hits.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(ids, ["old", "new"], "three words come before two, however old");
     }
-    // A document that is very old keeps half of its score, one of today nearly all of it.
-    // Printed scores are rounded, so half of one can be a little less than half of the other.
+    // A document that is very old keeps half of its score, one of today nearly all of it. Because
+    // printed scores are rounded, the ratio can be a little less than one half.
     for (at, factor) in [(0, 0.4999..0.51), (1, 0.97..1.0)] {
         let ratio = recent[at].1 / plain[at].1;
         assert!(factor.contains(&ratio), "{plain:?} {recent:?}");

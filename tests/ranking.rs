@@ -185,13 +185,13 @@ fn hits_that_lack_words_are_the_same_list_for_every_limit_and_offset() {
     unique.dedup();
     assert_eq!(unique.len(), whole.len(), "no hit comes twice");
     for size in [1, 3, 7, 30] {
-        let pages: Vec<String> = (0..whole.len())
+        let joined: Vec<String> = (0..whole.len())
             .step_by(size)
             .flat_map(|offset| {
                 ids(&dir, &[typed, "-n", &size.to_string(), "--offset", &offset.to_string()])
             })
             .collect();
-        assert_eq!(pages, whole, "pages of {size}");
+        assert_eq!(joined, whole, "{size} hits at a time");
     }
 }
 

@@ -127,7 +127,7 @@ fn the_archive_of_the_config_file_has_all_roots() {
     dir.write("config/wensou/config.toml", "archive = [\"../../a\"]\n");
     dir.ok(&["index"]);
     assert_eq!(titles(&dir).len(), 2);
-    // Also from inside the archive.
+    // The archive can also be indexed from inside.
     let index = dir.path().join("index");
     let inside = dir
         .command(&["index", "--index", index.to_str().unwrap()])
@@ -220,7 +220,7 @@ fn a_file_that_changed_is_never_shown_as_it_was() {
     let id = dir.ids(&["甲子"]).remove(0);
     let fine = dir.run(&["search", "甲子"]);
     assert!(!fine.stderr.contains("changed"), "{}", fine.stderr);
-    // A new time alone changes nothing.
+    // A new modification time alone is no change.
     let file = fs::File::options().write(true).open(dir.path().join("a/1.txt")).unwrap();
     file.set_modified(SystemTime::now() + Duration::from_secs(60)).unwrap();
     assert!(!dir.run(&["search", "甲子"]).stderr.contains("changed"));

@@ -149,8 +149,8 @@ fn hits_are_sorted_by_date_and_cut_by_limit_and_offset() {
     let oldest = dir.ids(&["--sort", "oldest"]);
     assert_eq!(oldest.last().unwrap(), "x-2", "undated last");
     assert_eq!(newest[0], oldest[3]);
-    let page = dir.ok(&["search", "-f", "ids", "--sort", "newest", "--offset", "1", "-n", "2"]);
-    assert_eq!(page.lines().collect::<Vec<_>>(), &newest[1..3]);
+    let slice = dir.ok(&["search", "-f", "ids", "--sort", "newest", "--offset", "1", "-n", "2"]);
+    assert_eq!(slice.lines().collect::<Vec<_>>(), &newest[1..3]);
 }
 
 #[test]

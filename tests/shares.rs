@@ -16,7 +16,8 @@ const SHARES: [&[&str]; 4] = [
     &["news/2023/03", "news/2024"],
 ];
 
-/// A page with a menu that only recurs over all shares, tags without separators, and flash items.
+/// A page with tags without separators, flash items, and a menu whose lines recur often enough only
+/// in the whole archive, and not in a share, to be recognised as boilerplate.
 fn page(number: usize) -> String {
     let tags = ["GPT:CGPT價格", "DAO:Baby DAO", "OP:Baby OP", "ETH:Baby ETH", "NFT:CNFT"];
     let item = |number: usize| {

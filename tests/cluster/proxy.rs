@@ -17,8 +17,8 @@ pub(super) struct Received {
     pub(super) authorization: String,
 }
 
-/// The answer that a test gives to a request: the status, the body, and header lines, each with its
-/// line break.
+/// The answer that a test gives to a request: the status, the body, and additional header lines,
+/// each of which ends with a line break.
 pub(super) type Answer = (u16, String, &'static str);
 
 /// The answer of the proxy to a request; `None` forwards the request.

@@ -90,7 +90,8 @@ impl Faults {
         writeln!(self.list, "{call} {error} {}", path.display()).unwrap();
     }
 
-    /// Makes the command log each opening of the folder, or of a file below it.
+    /// Makes the command log the path of each file that it opens in the folder or below it, and of
+    /// the folder.
     pub(super) fn log_openings(&mut self, folder: &Path) {
         let folder = fs::canonicalize(folder).unwrap();
         writeln!(self.list, "watch 0 {}", folder.display()).unwrap();
