@@ -7,8 +7,8 @@ import org.opensearch.node.Node;
 
 /**
  * One OpenSearch node in this process, with plugins from the class path. The arguments are settings, such as
- * {@code http.port=9201}; several values of one setting are separated by commas. With the system property {@code parent}, the
- * node ends with the process of that id.
+ * {@code http.port=9201}; several values of one setting are separated by commas. With the system property
+ * {@code parent}, a process id, the node ends when that process ends.
  */
 public final class SearchNode extends Node {
     private SearchNode(Environment environment) {

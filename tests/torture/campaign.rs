@@ -68,19 +68,19 @@ impl Campaign {
         })
     }
 
-    /// Counts an event for the line of figures.
-    pub(super) fn count(&mut self, what: &'static str) {
-        self.add(what, 1);
+    /// Adds 1 to a figure.
+    pub(super) fn count(&mut self, figure: &'static str) {
+        self.add(figure, 1);
     }
 
     /// Adds `number` to a figure.
-    pub(super) fn add(&mut self, what: &'static str, number: usize) {
-        *self.figures.entry(what).or_default() += number;
+    pub(super) fn add(&mut self, figure: &'static str, number: usize) {
+        *self.figures.entry(figure).or_default() += number;
     }
 
     /// Raises a figure to `number`, unless it is as great already.
-    pub(super) fn maximum(&mut self, what: &'static str, number: usize) {
-        let maximum = self.figures.entry(what).or_default();
+    pub(super) fn maximum(&mut self, figure: &'static str, number: usize) {
+        let maximum = self.figures.entry(figure).or_default();
         *maximum = number.max(*maximum);
     }
 
@@ -104,7 +104,7 @@ impl Campaign {
     #[track_caller]
     #[allow(clippy::print_stdout, reason = "the figures are what a campaign is run for")]
     pub(super) fn finish(self) {
-        let figures = self.figures.iter().map(|(what, number)| format!(", {number} {what}"));
+        let figures = self.figures.iter().map(|(figure, number)| format!(", {number} {figure}"));
         let (name, failed) = (self.name, self.failures.len());
         println!(
             "\ntorture: {name}: {} rounds{}, {failed} failures, {:.0} s",

@@ -182,6 +182,8 @@ fn check_foreign_folder(campaign: &mut Campaign, round: usize, random: &mut Rand
     let before = Snapshot::of(world.dir.path());
     let backup: &[&str] = &["backup", folder.to_str().unwrap()];
     for args in VERBS.iter().copied().chain([backup]) {
+        // If the folder is the archive, it is sometimes the working folder, too, and both the
+        // archive and the index are named `.`.
         let ended = match is_archive && random.below(2) == 0 && args != backup {
             true => {
                 let args: Vec<&str> =
@@ -242,9 +244,9 @@ fn foreign_files_stay(
         campaign.expect(ended.code == 0 || args[0] == "backup" && !world.has_backup(), || {
             format!("{what}: {args:?} beside foreign files: {ended}")
         });
-        let harmed = foreign.changes();
-        if let Some(first) = harmed.first() {
-            let more = harmed.len() - 1;
+        let changes = foreign.changes();
+        if let Some(first) = changes.first() {
+            let more = changes.len() - 1;
             campaign.fail(format!("{what}: {args:?}: {first} (and {more} more)"));
             return false;
         }

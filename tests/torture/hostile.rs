@@ -123,8 +123,8 @@ impl HostileIndex<'_> {
         campaign.expect(!ended.stdout.contains(SECRET) && !ended.stderr.contains(SECRET), || {
             format!("{what}: {args:?} shows content from outside")
         });
-        if let Some(harmed) = before.differences(&self.outside.folder).first() {
-            campaign.fail(format!("{what}: {args:?}: {harmed}"));
+        if let Some(difference) = before.differences(&self.outside.folder).first() {
+            campaign.fail(format!("{what}: {args:?}: {difference}"));
         }
         if let Some(path) = self.opened_outside() {
             campaign.fail(format!("{what}: {args:?} opened {path}"));

@@ -52,6 +52,7 @@ struct Unreadable {
     faults: Faults,
 }
 
+/// A round of the campaign: builds of an index while some files cannot be read.
 struct Round<'w> {
     world: &'w World,
     round: usize,

@@ -64,12 +64,15 @@ impl Damage {
     }
 }
 
+/// A round of the campaign: a damage and its repair.
 struct Round<'w> {
     world: &'w World,
     round: usize,
 }
 
 impl Round<'_> {
+    /// Damages an index, repairs it in some condition of the archive, and checks that no record is
+    /// lost and that the index is cured once the archive is complete.
     fn run(&self, campaign: &mut Campaign, random: &mut Random) {
         let world = self.world;
         let index = world.path("index");
@@ -83,10 +86,6 @@ impl Round<'_> {
         };
         let Damage { what, description_lost } = damage;
         let what = format!("round {}: {what}; archive {archive:?}", self.round);
-        // A copy of the damaged folder stays behind, to look into a failure.
-        let kept = world.path("kept");
-        let _ = fs::remove_dir_all(&kept);
-        copy_folder(&index, &kept);
         let before = self.recoverable(&index);
         let ended = self.repair(&index, archive, random);
         campaign.count("repairs");
