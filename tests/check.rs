@@ -47,8 +47,8 @@ fn a_root_that_is_not_utf_8_is_refused_before_anything_is_read() {
     fs::write(not_utf8.join("page.txt"), "標題\n\n正文在此,說一件事。\n").unwrap();
     let refused = dir.command(&["index"]).arg(&not_utf8).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(said.contains("is not UTF-8: index a folder above it"), "{said}");
+    let stderr = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(stderr.contains("is not UTF-8: index a folder above it"), "{stderr}");
     dir.ok(&["index", ".", "--quiet"]);
     assert_eq!(dir.ids(&["正文"]).len(), 1);
 }

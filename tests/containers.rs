@@ -31,10 +31,10 @@ fn a_page_in_a_container_is_found_and_printed_as_it_is() {
     let members = [("甲/一.txt", PAGE), ("../二.txt", PAGE), ("三.zip", ""), ("四.png", "")];
     dir.write("pages/a.tar", tar(&members));
     dir.write("pages/b.txt.gz", "no gzip");
-    let said = dir.run(&["index", "pages"]).stderr;
-    assert!(said.contains("1 unsafe name") && said.contains("1 damaged"), "{said}");
-    assert!(said.contains("1 nested archive"), "{said}");
-    assert!(said.contains("skipped pages/a.tar!/../二.txt: its name leads out of the archive"));
+    let stderr = dir.run(&["index", "pages"]).stderr;
+    assert!(stderr.contains("1 unsafe name") && stderr.contains("1 damaged"), "{stderr}");
+    assert!(stderr.contains("1 nested archive"), "{stderr}");
+    assert!(stderr.contains("skipped pages/a.tar!/../二.txt: its name leads out of the archive"));
 
     let hits = dir.hits(&["潮汐發電"]);
     assert_eq!(hits.len(), 1);

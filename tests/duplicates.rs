@@ -178,8 +178,8 @@ fn the_explanation_of_a_near_duplicate_names_the_hit_that_shows_it() {
             assert_eq!(explained(other)["rank"], at + 1, "{other}");
             assert_eq!(explained(other)["near_duplicate_of"], id, "{other}");
             let text = dir.ok(&["explain", query, "--id", other]);
-            let said = format!("near-duplicate of {id}, shown under hit {}", at + 1);
-            assert!(text.contains(&said), "{text}");
+            let message = format!("near-duplicate of {id}, shown under hit {}", at + 1);
+            assert!(text.contains(&message), "{text}");
         }
     }
 }

@@ -201,8 +201,8 @@ fn highlighted_texts(hit: &Value) -> Vec<String> {
     ranges
         .iter()
         .map(|range| {
-            let at = |n: usize| range[n].as_u64().unwrap() as usize;
-            chars[at(0)..at(1)].iter().collect()
+            let bound = |n: usize| range[n].as_u64().unwrap() as usize;
+            chars[bound(0)..bound(1)].iter().collect()
         })
         .collect()
 }

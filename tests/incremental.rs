@@ -38,6 +38,7 @@ const WORDS: [&str; 24] = [
     "护城河",
     "協議",
 ];
+/// Tags of pages, each with a keyword that pages with the tag may have.
 const TAGS: [(&str, &str); 5] = [
     ("BTC", "BTC價格"),
     ("ETH", "ETH幣"),
@@ -106,8 +107,9 @@ fn page(random: &mut Random) -> String {
             page += &format!("{}\n\n", flash(number, simplified));
         }
     }
-    let tags: Vec<(&str, &str)> = (0..2).map(|_| TAGS[random.below(TAGS.len())]).collect();
-    page += &format!("Tags:{}{}{}{}\n\n{}\n", tags[0].0, tags[1].0, tags[0].1, tags[1].1, WORDS[0]);
+    let [(tag, keyword), (other_tag, other_keyword)] =
+        [0, 1].map(|_| TAGS[random.below(TAGS.len())]);
+    page += &format!("Tags:{tag}{other_tag}{keyword}{other_keyword}\n\n{}\n", WORDS[0]);
     page
 }
 
@@ -299,10 +301,10 @@ fn unchanged_files_are_recognised_by_their_content() {
         let file = fs::File::options().write(true).open(path).unwrap();
         file.set_modified(SystemTime::now() + Duration::from_secs(60)).unwrap();
     }
-    let said = again();
+    let stderr = again();
     assert!(
-        said.contains("0 added, 0 changed, 0 removed") && said.contains("indexed 12 pages"),
-        "{said}"
+        stderr.contains("0 added, 0 changed, 0 removed") && stderr.contains("indexed 12 pages"),
+        "{stderr}"
     );
     // Other content with the same length and modification time.
     let (path, text) = pages.first_key_value().unwrap();

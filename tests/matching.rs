@@ -279,8 +279,9 @@ fn highlights_never_cut_an_emoji() {
         let hit = &dir.hits(&[query])[0];
         let text: Vec<char> = hit["snippet"]["text"].as_str().unwrap().chars().collect();
         let highlights = hit["snippet"]["highlights"].as_array().unwrap().clone();
-        let of = |at: &serde_json::Value, n: usize| at[n].as_u64().unwrap() as usize;
-        let texts = highlights.iter().map(|at| text[of(at, 0)..of(at, 1)].iter().collect());
+        let bound = |range: &serde_json::Value, n: usize| range[n].as_u64().unwrap() as usize;
+        let texts =
+            highlights.iter().map(|range| text[bound(range, 0)..bound(range, 1)].iter().collect());
         texts.collect::<Vec<String>>()
     };
     assert_eq!(marked("\"👩👩\""), ["👩\u{200d}👩\u{200d}👧"]);
@@ -306,8 +307,8 @@ fn footnote_marks_and_ruby_inside_words_do_not_prevent_a_match() {
         assert_eq!(hits.len(), 1, "{query}");
         let snippet = &hits[0]["snippet"];
         let text: Vec<char> = snippet["text"].as_str().unwrap().chars().collect();
-        let at = |n: usize| snippet["highlights"][0][n].as_u64().unwrap() as usize;
-        assert_eq!(text[at(0)..at(1)].iter().collect::<String>(), marked, "{query}");
+        let bound = |n: usize| snippet["highlights"][0][n].as_u64().unwrap() as usize;
+        assert_eq!(text[bound(0)..bound(1)].iter().collect::<String>(), marked, "{query}");
     }
     assert_eq!(dir.hits(&["\"比特[1]幣\""]).len(), 0);
 }

@@ -27,12 +27,12 @@ fn an_ambiguous_id_lists_the_titles() {
 #[test]
 fn tags_and_timeline_say_when_nothing_matches() {
     let dir = indexed();
-    for (args, said) in [
+    for (args, message) in [
         (["tags", "id:nosuch"], "no tags match\n"),
         (["timeline", "id:nosuch"], "no documents match\n"),
     ] {
         let ran = dir.run(&args);
-        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (1, "", said));
+        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (1, "", message));
         let machine = dir.run(&[args[0], args[1], "--format", "jsonl"]);
         assert_eq!((machine.code, machine.stderr.as_str()), (1, ""), "programs read the status");
     }
@@ -60,7 +60,7 @@ fn ctrl_c_clears_the_bar_and_says_which_index_is_in_use() {
 
     // Long enough to be interrupted while the bar is drawn.
     let line = "{\"title\":\"長的標題\",\"text\":\"比特幣減半將在明年四月到來,礦工需要準備。\"}\n";
-    for (existing, said) in
+    for (existing, message) in
         [(false, "stopped: no index was built"), (true, "stopped: the old index was kept")]
     {
         let dir = if existing { indexed() } else { Dir::new() };
@@ -69,8 +69,8 @@ fn ctrl_c_clears_the_bar_and_says_which_index_is_in_use() {
         pty.shows("survey");
         pty.send("\x03");
         assert_eq!(pty.ends(), 130);
-        let screen = pty.shows(said);
-        assert_eq!(screen.trim_start_matches("^C").trim(), said);
+        let screen = pty.shows(message);
+        assert_eq!(screen.trim_start_matches("^C").trim(), message);
         assert_eq!(dir.run(&["search", "質押", "-f", "ids"]).code, if existing { 0 } else { 3 });
     }
 }

@@ -152,18 +152,18 @@ fn facets_count_all_hits() {
     assert_eq!(object["hits"].as_array().unwrap().len(), 1);
     let counts = |facet: &str| -> Vec<(String, u64)> {
         let values = object["facets"][facet].as_array().unwrap();
-        let of = |value: &Value| {
+        let value_and_count = |value: &Value| {
             (value["value"].as_str().unwrap().to_owned(), value["documents"].as_u64().unwrap())
         };
-        values.iter().map(of).collect()
+        values.iter().map(value_and_count).collect()
     };
-    let owned = |expected_counts: &[(&str, u64)]| -> Vec<(String, u64)> {
+    let with_owned_values = |expected_counts: &[(&str, u64)]| -> Vec<(String, u64)> {
         expected_counts.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()
     };
-    assert_eq!(counts("kind"), owned(&[("flash", 3), ("article", 1)]));
-    assert_eq!(counts("month"), owned(&[("2023-01", 1), ("2024-04", 2), ("none", 1)]));
-    assert_eq!(counts("tag"), owned(&[("BTC", 3), ("減半", 1), ("挖矿", 1)]));
-    assert_eq!(counts("source"), owned(&[("鏈聞", 3)]));
+    assert_eq!(counts("kind"), with_owned_values(&[("flash", 3), ("article", 1)]));
+    assert_eq!(counts("month"), with_owned_values(&[("2023-01", 1), ("2024-04", 2), ("none", 1)]));
+    assert_eq!(counts("tag"), with_owned_values(&[("BTC", 3), ("減半", 1), ("挖矿", 1)]));
+    assert_eq!(counts("source"), with_owned_values(&[("鏈聞", 3)]));
     let text = dir.ok(&["search", "-n", "0", "--facet", "tag", "--facet-limit", "1", "比特幣"]);
     assert_eq!(text, "tag\n      3  BTC\n      2  more\n\n");
     assert_eq!(dir.run(&["search", "-f", "tsv", "--facet", "tag", "比特幣"]).code, 2);
@@ -231,8 +231,8 @@ fn latin_letters_that_no_text_contains_are_read_as_pinyin() {
         let ran = dir.run(&["search", typed]);
         assert_eq!(ran.code, 0, "{typed}: {}", ran.stderr);
         assert!(ran.stdout.contains("沒有日期的比特幣文章"), "{typed}: {}", ran.stdout);
-        let said = "read as pinyin for 比特币 in titles, tags and sources";
-        assert!(ran.stderr.contains(said), "{typed}: {}", ran.stderr);
+        let message = "read as pinyin for 比特币 in titles, tags and sources";
+        assert!(ran.stderr.contains(message), "{typed}: {}", ran.stderr);
         assert!(!ran.stdout.contains("比特幣減半在即"), "never mixed into the text");
     }
     assert!(dir.run(&["search", "wakuang"]).stdout.contains("a3"));

@@ -49,8 +49,11 @@ fn a_folder_of_the_user_is_refused_and_keeps_its_files() {
         dir.command(&["index", "pages", "--index", "."]).current_dir(dir.path().join("p")).output();
     let refused = refused.unwrap();
     assert_eq!(refused.status.code(), Some(2));
-    let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(said.contains("is not an index folder") && said.contains("--index DIR"), "{said}");
+    let stderr = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        stderr.contains("is not an index folder") && stderr.contains("--index DIR"),
+        "{stderr}"
+    );
     let mut names: Vec<_> =
         fs::read_dir(dir.path().join("p")).unwrap().map(|it| it.unwrap().file_name()).collect();
     names.sort();

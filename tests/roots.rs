@@ -109,14 +109,14 @@ fn roots_are_removed_and_renamed() {
     let ran = dir.run(&["index", "--remove", "moved"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(titles(&dir), ["標題丙寅", "標題丁卯"]);
-    for (args, said) in [
+    for (args, message) in [
         (["index", "--remove", "nothing"], "the index does not cover nothing; it covers b"),
         (["index", "--remove", "b/1.txt"], "--exclude"),
         (["index", "--remove", "b"], "--only"),
     ] {
         let ran = dir.run(&args);
         assert_eq!(ran.code, 2, "{args:?}: {ran:?}");
-        assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(message), "{args:?}: {}", ran.stderr);
         assert_eq!(titles(&dir).len(), 2);
     }
 }

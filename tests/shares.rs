@@ -161,8 +161,8 @@ fn union(dir: &Dir, flags: &[&str]) -> (BTreeMap<String, Value>, BTreeMap<String
 
 /// The occurrences of a flash item: a path and a span for each.
 fn occurrences_of(item: &Value) -> Vec<String> {
-    let of = |key: &str| item[key].as_array().unwrap().clone();
-    let paths = of("seen_in").into_iter().zip(of("spans"));
+    let values = |key: &str| item[key].as_array().unwrap().clone();
+    let paths = values("seen_in").into_iter().zip(values("spans"));
     paths.map(|(path, span)| format!("{path} {span}")).collect()
 }
 
@@ -173,6 +173,7 @@ fn shares_have_together_the_records_of_an_index_of_the_whole_archive() {
     survey(&dir);
     let [articles, items] = exported(&dir, "whole");
     let (union_of_articles, occurrences) = union(&dir, &["--stats", "all.stats"]);
+    // Pages, members of `a.zip`, and articles of dumps: three with an id and four without.
     assert_eq!(articles.len(), 10 + 4 + 3 + 4);
     let ids = |all: &BTreeMap<String, Value>| all.keys().cloned().collect::<Vec<_>>();
     assert_eq!(ids(&union_of_articles), ids(&articles));
@@ -237,9 +238,9 @@ fn a_share_is_described_and_checked() {
     dir.write("news/2023/02/1.txt", page(51));
     let changed = index(&dir, 2, &["--stats", "all.stats"]);
     assert_eq!(changed.code, 2);
-    let said =
+    let message =
         "files below `2023/01.txt`, `2023/02`, `b.jsonl` have changed since the survey: survey";
-    assert!(changed.stderr.contains(said), "{}", changed.stderr);
+    assert!(changed.stderr.contains(message), "{}", changed.stderr);
     assert_eq!(dir.run(&["check", "--index", "share-2"]).code, 4);
 }
 
@@ -249,10 +250,10 @@ fn the_index_of_a_share_is_only_updated_with_the_same_share_and_statistics() {
     survey(&dir);
     assert_eq!(index(&dir, 1, &["--stats", "all.stats"]).code, 0);
     dir.ok(&["index", "news/2021", "-q", "--index", "other"]);
-    let refused = |args: &[&str], said: &str| {
+    let refused = |args: &[&str], message: &str| {
         let ran = dir.run(&[&["index", "-q"], args].concat());
         assert_eq!(ran.code, 2, "{args:?}");
-        assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(message), "{args:?}: {}", ran.stderr);
     };
     refused(&["--index", "share-1"], "is a share (2022 of news): name it again with --base");
     refused(&["news", "--index", "share-1"], "name it again with --base");
@@ -288,10 +289,10 @@ fn surveys_are_merged_in_any_order() {
     assert!(ran.stderr.starts_with("merged 4 parts of 14 files ("), "{}", ran.stderr);
     let read = |name: &str| fs::read(dir.path().join(name)).unwrap();
     assert_eq!(read("z.stats"), read("all.stats"));
-    let refused = |args: &[&str], said: &str| {
+    let refused = |args: &[&str], message: &str| {
         let ran = dir.run(&[&["survey", "-o", "bad.stats"], args].concat());
         assert_eq!((ran.code, dir.path().join("bad.stats").exists()), (2, false), "{args:?}");
-        assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(message), "{args:?}: {}", ran.stderr);
     };
     refused(&["--merge", "x.stats", "2.stats"], "x.stats and 2.stats overlap");
     dir.ok(&["survey", "news", "-o", "whole.stats", "-q"]);

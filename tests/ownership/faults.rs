@@ -67,10 +67,10 @@ fn a_file_that_is_cut_short_under_a_reader_is_named() {
     fs::File::options().write(true).open(&store).unwrap().set_len(4096).unwrap();
     let read = records.lines().map_while(Result::ok).count();
     let ended = export.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert!(read < 2999, "the file was read before it was cut short");
-    assert_eq!(ended.status.code(), Some(3), "{said}");
-    assert!(said.contains(".store was cut short while it was read"), "{said}");
+    assert_eq!(ended.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains(".store was cut short while it was read"), "{stderr}");
 }
 
 #[test]
@@ -117,13 +117,13 @@ fn no_verb_panics_if_no_more_threads_can_be_created() {
             let mut command = dir.command(args);
             command.env("LD_PRELOAD", &library).env("FAULT_THREADS", threads.to_string());
             let output = command.output().unwrap();
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
             let code = output.status.code();
             assert!(
                 matches!(code, Some(0 | 2 | 4)),
-                "{args:?}, {threads} threads: {code:?} {said}"
+                "{args:?}, {threads} threads: {code:?} {stderr}"
             );
-            assert!(!said.contains("bug in wensou"), "{args:?}, {threads} threads: {said}");
+            assert!(!stderr.contains("bug in wensou"), "{args:?}, {threads} threads: {stderr}");
         }
         assert!(matches!(dir.run(&["check"]).code, 0 | 4));
     }
@@ -138,15 +138,15 @@ fn too_many_open_files_are_named_and_leave_the_index_whole() {
     for limit in 6..32 {
         let line = format!("ulimit -n {limit} && exec {program} index archive --rebuild");
         let output = dir.shell(&line).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         match output.status.code() {
             Some(0) => {}
             Some(2) => {
-                assert!(said.contains("Too many open files"), "{limit}: {said}");
+                assert!(stderr.contains("Too many open files"), "{limit}: {stderr}");
                 refused += 1;
             }
             // With too few files, the system cannot even load the program.
-            other => assert!(limit < 10, "{limit}: {other:?} {said}"),
+            other => assert!(limit < 10, "{limit}: {other:?} {stderr}"),
         }
         assert_eq!(dir.run(&["check"]).code, 0, "{limit}");
     }

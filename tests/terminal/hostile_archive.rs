@@ -134,9 +134,9 @@ fn values(text: &str) -> Vec<Value> {
 /// The folder of [`archive`], with an index of it.
 fn indexed() -> Dir {
     let dir = archive();
-    let said =
+    let displayed =
         harmless_output(&dir, &["index", "archive", "--quiet", "--log", "log"], BOTH_STREAMS);
-    assert!(said.contains("skipped ") && said.contains("empty␛[31m"), "{said}");
+    assert!(displayed.contains("skipped ") && displayed.contains("empty␛[31m"), "{displayed}");
     assert!(!fs::read_to_string(dir.path().join("log")).unwrap().contains(acts_on_a_terminal));
     dir
 }

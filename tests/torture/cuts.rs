@@ -100,6 +100,7 @@ impl Build {
         world.set_state(new);
         let rebuild: &[&str] = if random.below(4) == 0 { &["--rebuild"] } else { &[] };
         let mut command = world.index_command(&folder.join(index), rebuild);
+        // This replaces the library that skips syncs: the record must have the syncs.
         command.env("LD_PRELOAD", record_library().unwrap()).env("RECORD_LOG", &log);
         command.env("RECORD_DIR", fs::canonicalize(&folder).unwrap());
         if !has_links {

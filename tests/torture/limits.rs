@@ -46,8 +46,8 @@ impl Ended {
     /// The last four lines on stderr, or the first 400 characters of these.
     pub(super) fn last_messages(&self) -> String {
         let lines: Vec<&str> = self.stderr.lines().rev().take(4).collect();
-        let said = lines.into_iter().rev().collect::<Vec<_>>().join(" / ");
-        said.chars().take(400).collect()
+        let joined = lines.into_iter().rev().collect::<Vec<_>>().join(" / ");
+        joined.chars().take(400).collect()
     }
 }
 

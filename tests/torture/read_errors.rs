@@ -123,11 +123,11 @@ impl Round<'_> {
     fn check_index(&self, campaign: &mut Campaign, unreadable: &Unreadable) {
         for args in [&["check"][..], &["check", "--quick"]] {
             let checked = self.run_with_faults(&unreadable.faults, args);
-            let said = format!("{}{}", checked.stdout, checked.stderr);
-            let damaged = said.lines().any(|line| line.starts_with("damage"));
+            let output = format!("{}{}", checked.stdout, checked.stderr);
+            let damaged = output.lines().any(|line| line.starts_with("damage"));
             campaign.count("checks under errors");
             campaign.expect(checked.code == 0 && !damaged, || {
-                format!("{}: {args:?}: {checked}\n{said}", self.describe(unreadable))
+                format!("{}: {args:?}: {checked}\n{output}", self.describe(unreadable))
             });
         }
     }
