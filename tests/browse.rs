@@ -149,7 +149,7 @@ fn text_from_pages_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn outside_a_terminal_browse_names_search() {
+fn browse_outside_a_terminal_advises_search() {
     let dir = archive();
     let ran = dir.run(&["browse", "減半"]);
     assert_eq!(ran.code, 2);

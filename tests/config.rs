@@ -159,8 +159,8 @@ fn paths_are_relative_to_the_config_file_or_to_home() {
     assert!(dir.path().join("elsewhere/CURRENT").is_file());
     let sub = dir.path().join("sub");
     std::fs::create_dir(&sub).unwrap();
-    let there = dir.command(&["search", "以太坊", "-f", "ids"]).current_dir(sub).output().unwrap();
-    assert_eq!(Ran::from(there).stdout, "b\n");
+    let output = dir.command(&["search", "以太坊", "-f", "ids"]).current_dir(sub).output().unwrap();
+    assert_eq!(Ran::from(output).stdout, "b\n");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::util::Dir;
 
-/// One document per line: id and text.
+/// The index of documents, which are given by id and text.
 fn archive(documents: &[(&str, &str)]) -> Dir {
     let dir = Dir::new();
     let lines: Vec<String> = documents

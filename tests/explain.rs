@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::sample::indexed;
 use crate::util::{Dir, golden};
 
+/// The JSON output of `wensou explain` for the sample archive.
 fn explained(args: &[&str]) -> Value {
     let mut all = vec!["explain", "--format", "json"];
     all.extend_from_slice(args);

@@ -2,6 +2,7 @@
 
 use crate::util::Dir;
 
+/// The index of three articles with Chinese titles, sources and tags.
 fn archive() -> Dir {
     let dir = Dir::new();
     let record = |id: &str, title: &str, text: &str, source: &str, tags: &[&str]| {
@@ -62,7 +63,7 @@ fn pinyin_is_read_however_it_is_typed_and_in_every_format() {
             assert_eq!(dir.run(&[verb, typed]).code, 0, "{verb} {typed}");
         }
     }
-    // Letters that a text contains are a word.
+    // Letters that occur in a text are not read as pinyin.
     assert!(!dir.run(&["search", "bitcoin"]).stderr.contains("pinyin"));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::util::Dir;
 
-/// Documents with an id, a title and a text.
+/// The index of documents, which are given by id, title and text.
 fn archive(documents: &[(&str, &str, &str)]) -> Dir {
     let dir = Dir::new();
     let lines: Vec<String> = documents
@@ -62,7 +62,7 @@ fn a_date_in_a_query_finds_documents_of_that_date_unless_limited_to_a_field() {
 }
 
 #[test]
-fn a_word_is_found_wherever_its_letters_and_digits_are_whole() {
+fn a_word_is_found_unless_its_letters_or_digits_continue() {
     let dir = archive(&[
         ("ip", "題", "見 http://192.168.0.121/login.view 頁面"),
         ("version", "題", "v2.0.1發布"),

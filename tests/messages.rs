@@ -45,8 +45,8 @@ fn a_count_of_one_has_the_singular() {
     assert!(built.contains("indexed 1 dump ") && built.contains("2 articles, 0 flash"), "{built}");
     let found = dir.run(&["search", "減半"]).stderr;
     assert!(found.starts_with("1 hit ("), "{found}");
-    let some = dir.run(&["search", "", "-n", "1"]).stderr;
-    assert!(some.starts_with("1 of 2 hits ("), "{some}");
+    let limited = dir.run(&["search", "", "-n", "1"]).stderr;
+    assert!(limited.starts_with("1 of 2 hits ("), "{limited}");
     let skipped = dir.run(&["search", "", "--offset", "5"]).stderr;
     assert!(skipped.starts_with("none after the first 5 of 2 hits ("), "{skipped}");
     let checked = dir.run(&["check"]).stderr;

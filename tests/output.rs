@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::util::{Dir, Ran, golden};
 
+/// The index of three flash items and an article without a date.
 fn archive() -> Dir {
     let dir = Dir::new();
     let line = |value: Value| value.to_string() + "\n";
@@ -253,12 +254,12 @@ fn recency_prefers_newer_documents_and_explain_shows_its_factor() {
     };
     dir.write("archive/d.jsonl", line("old", "2020-01-01") + &line("new", "2024-01-01"));
     dir.index();
-    let both = ["search", "-f", "ids", "同樣", "--as-of", "2024-02-01"];
-    let plain = dir.ok(&both);
-    let recent = dir.ok(&[&both[..], &["--recency", "30d"]].concat());
+    let search = ["search", "-f", "ids", "同樣", "--as-of", "2024-02-01"];
+    let plain = dir.ok(&search);
+    let recent = dir.ok(&[&search[..], &["--recency", "30d"]].concat());
     assert_eq!(recent, "new\nold\n");
     assert_eq!(plain.lines().count(), 2);
-    let explained = |id: &str| -> f64 {
+    let recency_factor = |id: &str| -> f64 {
         let object: Value = serde_json::from_str(&dir.ok(&[
             "explain",
             "-f",
@@ -274,9 +275,9 @@ fn recency_prefers_newer_documents_and_explain_shows_its_factor() {
         .unwrap();
         object["hit"]["recency"].as_f64().unwrap()
     };
-    // 31 days old: after 30 days, a score has lost a quarter.
-    assert!((0.73..0.75).contains(&explained("new")), "{}", explained("new"));
-    assert!((0.5..0.51).contains(&explained("old")));
+    // `new` is 31 days old. After 30 days, a score has lost a quarter.
+    assert!((0.73..0.75).contains(&recency_factor("new")), "{}", recency_factor("new"));
+    assert!((0.5..0.51).contains(&recency_factor("old")));
     assert_eq!(dir.run(&["search", "同樣", "--recency", "3m"]).code, 2);
 }
 

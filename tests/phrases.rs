@@ -92,13 +92,13 @@ fn occurrences(text: &[Counted], phrase: &[Counted]) -> usize {
     let (mut count, mut next_free) = (0, 0);
     for at in 0..(text.len() + 1).saturating_sub(phrase.len()) {
         let end = at + phrase.len();
-        let digit = |at: usize| text.get(at).is_some_and(|counted| counted.c.is_ascii_digit());
-        let whole =
-            |edge: usize| edge == 0 || !(digit(edge - 1) && digit(edge)) || text[edge].apart;
+        let is_digit = |at: usize| text.get(at).is_some_and(|counted| counted.c.is_ascii_digit());
+        let splits_no_number =
+            |edge: usize| edge == 0 || !(is_digit(edge - 1) && is_digit(edge)) || text[edge].apart;
         let same = text[at..end].iter().zip(phrase).enumerate().all(|(number, (a, b))| {
             a.c == b.c && (a.apart == b.apart || first_key.is_none_or(|first| number <= first))
         });
-        if at >= next_free && same && whole(at) && whole(end) {
+        if at >= next_free && same && splits_no_number(at) && splits_no_number(end) {
             count += 1;
             next_free = end;
         }

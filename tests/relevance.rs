@@ -24,6 +24,7 @@ const TOLERANCE: f64 = 5e-5 + 1e-9;
 /// Maximum number of changed queries that a report lists.
 const WORST: usize = 15;
 
+/// A line of `queries.jsonl`. `tests/relevance/README.md` explains the keys.
 #[derive(Deserialize)]
 struct Query {
     id: String,
@@ -38,7 +39,7 @@ struct Query {
 /// Values by the name of a class or the id of a query, in the order of [`Measures::NAMES`].
 type Table = BTreeMap<String, [f64; 4]>;
 
-/// The pinned values.
+/// The measures in `metrics.json`, by which a change of the ranking is noticed.
 #[derive(Deserialize)]
 struct Pinned {
     overall: [f64; 4],
@@ -59,7 +60,7 @@ fn queries() -> Vec<Query> {
     read("queries.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// All judgements, in file order.
+/// All judgements, in file order: query, document and grade.
 fn judgements() -> Vec<(String, String, u32)> {
     let judgement = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();

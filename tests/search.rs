@@ -2,7 +2,7 @@
 
 use crate::util::Dir;
 
-/// Two pages that share a flash item, and a dump.
+/// The index of two pages that share a flash item, and of a dump with a line that is no record.
 fn archive() -> Dir {
     let dir = Dir::new();
     dir.write(

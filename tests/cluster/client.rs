@@ -1,5 +1,5 @@
 //! The client of `wensou-cluster` by itself, without the binary. One test runs all parts one after
-//! the other, because each uses what the one before has left on the cluster.
+//! the other, because each part uses the indexes that the part before has left on the cluster.
 
 use std::io::Write;
 use std::sync::Mutex;
@@ -41,9 +41,11 @@ fn write(client: &Client, index: &str, range: std::ops::Range<usize>) -> u64 {
     summary.succeeded()
 }
 
-/// The total and the ids of the first hits of seven searches, one for each of the words `word0` to
-/// `word6` of the documents.
-fn answers(client: &Client, index: &str) -> Vec<(u64, Vec<String>)> {
+/// The total of a search, and the ids of its first hits.
+type Answer = (u64, Vec<String>);
+
+/// The answers to seven searches, one for each of the words `word0` to `word6` of the documents.
+fn answers(client: &Client, index: &str) -> Vec<Answer> {
     (0..7)
         .map(|word| {
             let body = json!({
@@ -182,7 +184,7 @@ fn search_one_whole_index(client: &Client) -> Result<(), String> {
 }
 
 /// Pauses a node: the other nodes must answer within the time limits of the client.
-fn search_beside_a_hung_node(cluster: &Cluster, client: &Client, before: &[(u64, Vec<String>)]) {
+fn search_beside_a_hung_node(cluster: &Cluster, client: &Client, before: &[Answer]) {
     cluster.run(&["pause", "2"]);
     for _ in 0..2 {
         let started = Instant::now();
@@ -203,11 +205,7 @@ fn search_beside_a_hung_node(cluster: &Cluster, client: &Client, before: &[(u64,
 }
 
 /// Kills a node while other threads write, search and read page by page.
-fn write_and_read_beside_a_killed_node(
-    cluster: &Cluster,
-    client: &Client,
-    before: &[(u64, Vec<String>)],
-) {
+fn write_and_read_beside_a_killed_node(cluster: &Cluster, client: &Client, before: &[Answer]) {
     create(client, "news-3");
     let written = std::thread::scope(|scope| {
         let writer = scope.spawn(|| write(client, "news-3", 0..DOCUMENTS));

@@ -19,7 +19,8 @@ type Object = usize;
 /// The folder whose changes are recorded.
 const ROOT: Object = 0;
 
-/// One recorded change.
+/// One recorded change. `inode` is the number of the changed file or folder, `at` an offset in the
+/// file.
 #[derive(Debug, Clone)]
 enum Change {
     Create { inode: u64, path: PathBuf },
