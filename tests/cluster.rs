@@ -157,7 +157,7 @@ fn run_on(dir: &Dir, index: &str, args: &[&str]) -> Ran {
 }
 
 /// Checks that a command gives the same output and exit status on two indexes, and the same message
-/// if its exit status is 2.
+/// if the exit status is 2.
 #[track_caller]
 fn assert_same_output(dir: &Dir, [one, other]: [&str; 2], args: &[&str]) {
     let [one, other] = [one, other].map(|index| run_on(dir, index, args));

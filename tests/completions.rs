@@ -113,7 +113,8 @@ fn assert_completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[
         pty.send(typed);
         pty.until(typed, |screen| screen.trim_end().ends_with(typed.trim_end()));
         pty.send("\t");
-        // Completed lines fit into the 80 columns of the screen, so each is its first line.
+        // Completed lines fit into the 80 columns of the screen, so each completed line is the
+        // first line there.
         pty.until(completed, |screen| {
             let first_line = screen.lines().next();
             first_line.is_some_and(|line| line.trim_end() == format!("ready> {completed}"))
@@ -124,7 +125,8 @@ fn assert_completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[
     }
 }
 
-/// The command of a shell; `None`, and the test is skipped, if it is not installed.
+/// The command of a shell. If the shell is not installed, says that the test is skipped, and
+/// returns `None`.
 fn shell(name: &str, args: &[&str]) -> Option<CommandBuilder> {
     if Command::new(name).arg("--version").output().is_err() {
         skipped(&format!("there is no {name}"));

@@ -104,7 +104,7 @@ fn precedence_is_flag_environment_file_default() {
 fn the_table_of_config_is_aligned_and_lists_saved_queries() {
     let dir = indexed_with_config("");
     dir.write("c.toml", QUERIES);
-    // Without an index: the paths among its settings would change the width of the columns.
+    // Remove the index, because paths among its settings would change the width of the columns.
     std::fs::remove_dir_all(dir.path().join("index")).unwrap();
     let output = dir.command(&["config"]).env("WENSOU_CONFIG", "c.toml").output().unwrap();
     let expected = "\

@@ -92,7 +92,7 @@ fn a_search_without_hits_says_which_clause_is_the_reason() {
     assert!(ran.stderr.contains("tag:沒有這個標籤 0"), "{}", ran.stderr);
     assert!(ran.stderr.contains("without tag:沒有這個標籤: "), "{}", ran.stderr);
     assert!(!ran.stderr.contains("without 比特幣"), "{}", ran.stderr);
-    // Two clauses exclude each other: without either of them there are hits.
+    // Two clauses exclude each other: without either clause there are hits.
     let ran = indexed().run(&["search", "kind:flash has:related"]);
     assert!(ran.stderr.contains("without kind:flash: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("without has:related: "), "{}", ran.stderr);

@@ -194,7 +194,7 @@ fn assert_same_content(updated: &Path, fresh: &Path, what: &str) {
     assert_eq!(content_lines(&updated).len(), content_lines(&fresh).len(), "{what}");
 }
 
-/// Options of an update. While it runs, its index has many segments.
+/// Options of an update that writes many segments before it merges them.
 fn update_options() -> BuildOptions {
     let mut options = build_options();
     options.segment_bytes = 4 << 10;

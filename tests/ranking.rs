@@ -207,7 +207,7 @@ fn a_noun_such_as_time_at_the_end_of_a_question_is_optional() {
         let ran = dir.run(&["search", "--strict", typed, "-f", "ids"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, "rcep\n"), "{typed}");
     }
-    // By itself, or with a `+`, it is required.
+    // By itself, or with a `+`, such a noun is required.
     assert_eq!(ids(&dir, &["--strict", "時間"]), ["talks"]);
     assert_eq!(ids(&dir, &["--strict", "+時間 談判"]), ["talks"]);
 }

@@ -1,4 +1,4 @@
-//! The README's commands do what it says, with the output that it shows.
+//! The commands in README.md do what README.md says, and print the output that it shows.
 
 use std::fs;
 use std::path::{Path, PathBuf};

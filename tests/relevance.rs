@@ -70,7 +70,7 @@ fn judgements() -> Vec<(String, String, u32)> {
     read("qrels.tsv").lines().map(judgement).collect()
 }
 
-/// Runs queries through `wensou eval` and reads the ranking that it writes.
+/// Runs queries through `wensou eval`, and reads the ranking that the program writes.
 fn run<'a>(name: &str, texts: impl Iterator<Item = (&'a str, &'a str)>) -> Run {
     let dir = indexed();
     let lines: String = texts

@@ -153,7 +153,7 @@ fn the_first_other_root_replaces_the_sample_archive() {
     let ran = dir.run(&["index", "a"]);
     assert!(ran.stderr.contains("the sample archive"), "{}", ran.stderr);
     assert_eq!(titles(&dir), ["標題甲子", "標題乙丑"]);
-    // If it is named on the command line, it is a root like any other.
+    // If the sample archive is named on the command line, it is a root like any other.
     dir.ok(&["index", "data/archive"]);
     assert_eq!(titles(&dir).len(), 3);
 }

@@ -23,7 +23,7 @@ fn exception(status: u16, kind: &str, reason: &str) -> Answer {
 /// Credentials that the cluster refuses.
 struct Attempt<'a> {
     variables: &'a [(&'a str, &'a str)],
-    /// What the error message calls them.
+    /// What the error message calls the credentials.
     kind: &'a str,
     /// What the error message must not show.
     secrets: &'a [&'a str],

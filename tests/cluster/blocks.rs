@@ -7,7 +7,7 @@ use super::changing_archive::Archive;
 use super::{assert_refused, cluster, cluster_alone, run_on};
 
 /// Sets the block `index.blocks.read_only_allow_delete` of indexes, as the cluster does when a disk
-/// is nearly full; removes it if `blocked` is null.
+/// is nearly full; removes the block if `blocked` is null.
 fn set_block(client: &wensou_cluster::Client, indexes: &str, blocked: Value) {
     let path = format!("/{indexes}/_settings");
     let settings = json!({ "index.blocks.read_only_allow_delete": blocked });

@@ -157,8 +157,8 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     archive.copy(&address);
     archive.assert_copy_is_current(&address);
     assert_eq!(cluster.indexes_of("killed").len(), 2);
-    // A copy with nothing to send deletes such indexes, too: the copy before may have been killed
-    // after it had swapped the alias.
+    // A copy with nothing to send also deletes indexes that a killed copy has left: that copy may
+    // have been killed after it had swapped the alias.
     let leftover = "killed-0123456789abcdef";
     let mark = json!({ "mappings": { "_meta": { "wensou": { "alias": "killed" } } } });
     cluster.client().create_index(leftover, &mark).unwrap();
@@ -172,14 +172,14 @@ fn only_leftovers_of_the_same_alias_are_deleted_and_other_indexes_are_named() {
     let (archive, address) = Archive::copied_to(&cluster, "kept");
     let client = cluster.client();
     let marked = |alias: &str| json!({ "mappings": { "_meta": { "wensou": { "alias": alias } } } });
-    // An index without the mark by which wensou recognises its own.
+    // An index without the mark by which wensou recognises its own indexes.
     client.create_index("kept-0123456789abcdef", &json!({})).unwrap();
     // An index with the mark of another alias.
     client.create_index("kept-fedcba9876543210", &marked("other")).unwrap();
     // An index that another alias leads to.
     client.create_index("kept-aaaaaaaaaaaaaaaa.terms", &marked("kept")).unwrap();
     client.swap_alias("in-use", None, "kept-aaaaaaaaaaaaaaaa.terms").unwrap();
-    // An index whose name has not the form of a copy's index.
+    // An index whose name does not have the form of those that copies make.
     client.create_index("kept-0123", &marked("kept")).unwrap();
     // The only index that is deleted.
     client.create_index("kept-bbbbbbbbbbbbbbbb", &marked("kept")).unwrap();

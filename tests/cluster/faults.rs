@@ -107,8 +107,8 @@ const READING_COMMANDS: [&[&str]; 7] = [
     &["check", "--all"],
 ];
 
-/// Checks that each command fails with advice, instead of showing a part of the documents as if it
-/// were all of them.
+/// Checks that each command fails with advice, instead of showing a part of the documents as if
+/// there were no others.
 #[track_caller]
 fn assert_no_partial_answers(dir: &Dir, address: &str, commands: &[&[&str]]) {
     for args in commands {

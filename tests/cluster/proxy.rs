@@ -1,5 +1,5 @@
 //! A proxy between the binary and a node. It answers the requests that a test chooses, and forwards
-//! all others to the node. With a certificate, it expects TLS.
+//! all others to the node. With a certificate, the proxy expects TLS.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -116,8 +116,8 @@ fn serve<S: Read + Write>(stream: S, node_port: u16, rule: &Rule) -> std::io::Re
     reader.get_mut().flush()
 }
 
-/// A new certificate authority as PEM, and the configuration of a server whose certificate for
-/// 127.0.0.1 it has signed.
+/// A new certificate authority as PEM, and the configuration of a server with a certificate for
+/// 127.0.0.1 that this authority has signed.
 pub(super) fn authority() -> (String, ServerConfig) {
     let key = rcgen::KeyPair::generate().unwrap();
     let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();

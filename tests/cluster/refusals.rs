@@ -18,7 +18,7 @@ fn a_missing_index_is_reported_with_the_command_that_builds_it() {
 #[test]
 fn verbs_that_need_an_index_in_a_folder_say_what_to_do_instead() {
     let dir = Dir::new();
-    // Nothing listens there: these commands must be refused without asking the cluster.
+    // Nothing listens on this port: these commands must be refused without asking the cluster.
     let address = "http://127.0.0.1:9/news";
     let assert_fails =
         |args: &[&str], parts: &[&str]| assert_refused(&run_on(&dir, address, args), 2, parts);
@@ -66,7 +66,7 @@ fn secrets_are_never_printed() {
             }
         }
     }
-    // An address with a password is refused: it would be visible in the list of processes.
+    // An address with a password is refused: the list of processes would show the password.
     let ran = run_on(&dir, "https://reader:hunter2@127.0.0.1:9/news", &["search", "x"]);
     assert_eq!(ran.code, 2);
     assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);

@@ -274,7 +274,7 @@ fn output_and_messages_cannot_act_on_a_terminal() {
         &["eval", "--queries", &missing, "--qrels", &missing],
         &["man", "--dir", &hostile_text("man")],
         &["man", &missing],
-        // Mistakes that clap finds; it quotes the argument.
+        // clap reports these mistakes, and quotes the argument.
         &["search", "--sort", &missing],
         &[&missing],
     ] {

@@ -56,7 +56,7 @@ fn damage_never_gives_a_wrong_answer() {
 }
 
 /// Builds an index of a dump, and updates it after records of the dump were removed and one was
-/// added: so it has a base with deleted documents, and a recent segment.
+/// added, so that the index has a base with deleted documents, and a recent segment.
 fn build(dir: &Dir, index: &Path) {
     let words =
         ["比特幣", "以太坊", "減半", "質押", "監管", "銀行", "交易所", "開源", "模型", "護城河"];

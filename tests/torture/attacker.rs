@@ -364,7 +364,7 @@ fn link(path: &Path, target: &Path, what: &'static str) -> &'static str {
 
 /// Makes a socket at `path`, unless that is on another file system than the temporary folder.
 fn make_socket(path: &Path) {
-    // The path that a socket is bound to must be short, so make it elsewhere and move it.
+    // The path that a socket is bound to must be short, so make the socket elsewhere and move it.
     let socket = std::env::temp_dir().join(format!("s{}", std::process::id()));
     let _ = fs::remove_file(&socket);
     drop(UnixListener::bind(&socket).unwrap());

@@ -57,7 +57,8 @@ struct HostileIndex<'a> {
 }
 
 impl HostileIndex<'_> {
-    /// Runs every verb on the index: first those that read, then those that write.
+    /// Runs the verbs on the index: first the verbs that read, then those that write. Stops after a
+    /// run that exceeded a limit.
     fn run_verbs(&self, campaign: &mut Campaign, random: &mut Random) {
         let before = Snapshot::of(&self.outside.folder);
         let _ = fs::remove_file(self.opened_log());

@@ -124,7 +124,7 @@ fn answer_problem(world: &World, args: &[&str], ended: &Ended) -> Option<String>
     match args[0] {
         "export" if !world.exports.contains(&ended.stdout) => Some("neither state".to_owned()),
         "check" => {
-            // The archive may change while `check` compares: its changed pages are reported as
+            // The archive may change while `check` compares: then `check` reports changed pages as
             // stale, and a removed page as unreadable.
             let allowed = |line: &str| line.starts_with("stale") || line.starts_with("unreadable");
             ended.stdout.lines().find(|line| !allowed(line)).map(str::to_owned)

@@ -1,5 +1,5 @@
-//! `check --repair` repairs a damaged index if the archive can be read; otherwise it loses no
-//! record that can still be read from the index.
+//! `check --repair` repairs a damaged index if the archive can be read. If the archive cannot be
+//! read, the repair loses no record that can still be read from the index.
 
 use std::collections::BTreeSet;
 use std::fs;

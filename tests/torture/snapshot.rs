@@ -57,8 +57,8 @@ impl Snapshot {
             .collect()
     }
 
-    /// A message for each difference between `folder` and this snapshot, which was made of it. New
-    /// entries count as differences, too.
+    /// A message for each difference of `folder` from this snapshot, an earlier state of the same
+    /// folder. New entries count as differences, too.
     pub(super) fn differences(&self, folder: &Path) -> Vec<String> {
         let now = Self::of(folder);
         let added = now.0.keys().filter(|path| !self.0.contains_key(*path));
