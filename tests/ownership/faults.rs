@@ -151,7 +151,7 @@ fn too_many_open_files_are_named_and_leave_the_index_whole() {
         assert_eq!(dir.run(&["check"]).code, 0, "{limit}");
     }
     assert!(refused > 3);
-    // Builds that could not open a folder have left files, which the next build removes.
+    // A build that can open no folder may leave files. The next build removes them.
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
     assert_eq!(dir.run(&["check"]).stdout, "");
 }
