@@ -2,11 +2,8 @@
 
 use super::findings::Findings;
 use crate::error::Error;
-use crate::files::{PAGE_SUMS, PageSums, Sum, has_page_sums};
+use crate::files::{PAGE_SUMS, PAGE_SUMS_LIMIT, PageSums, Sum, has_page_sums};
 use crate::open::Index;
-
-/// The maximum length of the file, in bytes. Its checksums cover a quarter of a terabyte.
-const LIMIT: u64 = 1 << 28;
 
 /// Computes the page checksums of all files that have them, and compares the file with these.
 pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
@@ -17,7 +14,7 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
         let (_, pages) = sums.map_err(Error::io("read", &generation.path_of(name)))?;
         wanted.insert(name, pages);
     }
-    let found = generation.read(PAGE_SUMS, LIMIT);
+    let found = generation.read(PAGE_SUMS, PAGE_SUMS_LIMIT);
     let found = found.map_err(Error::io("read", &generation.path_of(PAGE_SUMS)))?;
     if found != wanted.to_bytes() {
         findings.damage(PAGE_SUMS, "checksum mismatch: it differs from the pages of the files");

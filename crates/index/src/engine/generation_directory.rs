@@ -23,7 +23,7 @@ use tantivy::{Directory, HasLen};
 
 use wensou_postings::PageBytes;
 
-use crate::files::{Folder, PAGE_SUMS, PageSums, Sum, Sums, has_page_sums};
+use crate::files::{Folder, PAGE_SUMS, PAGE_SUMS_LIMIT, PageSums, Sum, Sums, has_page_sums};
 use crate::mapping::Mapping;
 
 /// The largest file, in bytes, that is hashed when it is opened. Hashing it takes 0.1 ms.
@@ -31,8 +31,8 @@ const MAX_HASHED: u64 = 1 << 20;
 /// The largest file, in bytes, that is read rather than mapped: copying it costs less than a
 /// mapping.
 const MAX_COPIED: u64 = 16 << 10;
-/// The largest file, in bytes, that `atomic_read` accepts. It reads tantivy's lists of files, and
-/// `page-sums`.
+/// The largest file, in bytes, that `atomic_read` accepts. tantivy reads its lists of segments and
+/// of files in this way.
 const MAX_ATOMIC: u64 = 16 << 20;
 
 /// The files of a generation. Clones share them.
@@ -65,7 +65,8 @@ impl GenerationDirectory {
         if let Some(sums) = self.page_sums.get() {
             return Ok(sums);
         }
-        let sums = PageSums::parse(OwnedBytes::new(self.atomic_read_verified(PAGE_SUMS)?));
+        let bytes = self.read_verified(PAGE_SUMS, PAGE_SUMS_LIMIT)?;
+        let sums = PageSums::parse(OwnedBytes::new(bytes));
         let sums = sums.ok_or_else(|| damaged(format!("{PAGE_SUMS} is damaged")))?;
         Ok(self.page_sums.get_or_init(|| sums))
     }
@@ -110,9 +111,9 @@ impl GenerationDirectory {
         Ok(Arc::new(PagedFile { name: name.to_owned(), pages }))
     }
 
-    /// Reads a small file whole and verifies it.
-    fn atomic_read_verified(&self, name: &str) -> io::Result<Vec<u8>> {
-        let bytes = self.folder.read(name, MAX_ATOMIC)?;
+    /// Reads a whole file of at most `limit` bytes, and verifies it.
+    fn read_verified(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
+        let bytes = self.folder.read(name, limit)?;
         match self.sums.get(name) == Some(&Sum::of_bytes(&bytes)) {
             true => Ok(bytes),
             false => Err(damaged(format!("checksum mismatch in {name}"))),
@@ -169,7 +170,7 @@ impl Directory for GenerationDirectory {
         let failed = |error| OpenReadError::wrap_io_error(error, path.to_path_buf());
         let name = path.to_str().filter(|name| self.sums.contains_key(*name));
         let name = name.ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_path_buf()))?;
-        self.atomic_read_verified(name).map_err(failed)
+        self.read_verified(name, MAX_ATOMIC).map_err(failed)
     }
 
     fn acquire_lock(&self, _: &Lock) -> Result<DirectoryLock, LockError> {
@@ -194,5 +195,23 @@ impl Directory for GenerationDirectory {
 
     fn watch(&self, _: WatchCallback) -> tantivy::Result<WatchHandle> {
         Ok(WatchHandle::empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_sums_of_more_than_16_gib_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut page_sums = PageSums::default();
+        page_sums.insert("a.store", vec![7; 17 << 20]);
+        let bytes = page_sums.to_bytes();
+        std::fs::write(dir.path().join(PAGE_SUMS), &bytes).unwrap();
+        let sums = Sums::from([(PAGE_SUMS.to_owned(), Sum::of_bytes(&bytes))]);
+        let directory = GenerationDirectory::new(Folder::open(dir.path()).unwrap(), sums);
+        let read = directory.page_sums().unwrap();
+        assert_eq!(read.of("a.store").map(OwnedBytes::len), Some(17 << 20));
     }
 }

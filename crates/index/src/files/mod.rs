@@ -17,5 +17,5 @@ pub(crate) use names::{
     generation_marker_text, generation_name, generation_number, is_build_file, is_damaged_copy,
     is_plain_name, is_tantivy_lock,
 };
-pub(crate) use page_sums::{PAGE_SUMS, PageSums, has_page_sums};
+pub(crate) use page_sums::{PAGE_SUMS, PAGE_SUMS_LIMIT, PageSums, has_page_sums};
 pub use sum::{Sum, Sums};

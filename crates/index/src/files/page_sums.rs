@@ -19,6 +19,9 @@ use wensou_postings::{OwnedBytes, PAGE_SUM};
 
 /// The name of the file.
 pub(crate) const PAGE_SUMS: &str = "page-sums";
+/// The maximum length of the file, in bytes. It has 4 bytes for each page of 4 KiB, so this is
+/// enough for a generation of 256 GiB.
+pub(crate) const PAGE_SUMS_LIMIT: u64 = 256 << 20;
 
 /// Whether `page-sums` has the page checksums of the file `name`.
 pub(crate) fn has_page_sums(name: &str) -> bool {
