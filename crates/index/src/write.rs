@@ -121,7 +121,8 @@ impl GenerationWriter {
             let mut batches = Batches { jobs, outcomes, records, bytes: 0, budget };
             let mut next = 0;
             let mut sink = |record| {
-                let (ordinal, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
+                let record = Encoded::new(record).map_err(SinkError::not_encoded)?;
+                let ordinal = next;
                 next += 1;
                 if previous.as_mut().is_some_and(|previous| previous.claim(&record)) {
                     return Ok(());
@@ -145,7 +146,7 @@ impl GenerationWriter {
             let ingested = read.map_err(Error::of_ingest)?;
             match flushed {
                 Ok(()) => Ok(ingested),
-                Err(stopped) => Err(Error::Archive(Box::new(wensou_ingest::Error::Sink(stopped)))),
+                Err(error) => Err(Error::of_ingest(wensou_ingest::Error::Sink(error))),
             }
         })
     }
@@ -262,7 +263,7 @@ struct Batches<'a> {
 }
 
 impl Batches<'_> {
-    fn add(&mut self, ordinal: u64, record: Encoded) -> Result<(), Stopped> {
+    fn add(&mut self, ordinal: u64, record: Encoded) -> Result<(), SinkError> {
         self.bytes += record.bytes.len();
         self.records.push((ordinal, record));
         match self.records.len() >= BATCH || self.bytes >= BATCH_BYTES {
@@ -272,12 +273,12 @@ impl Batches<'_> {
     }
 
     /// Hands the records on as a job. Waits until the byte budget and the queues have room.
-    fn flush(&mut self) -> Result<(), Stopped> {
+    fn flush(&mut self) -> Result<(), SinkError> {
         self.budget.acquire(std::mem::take(&mut self.bytes) as u64);
         let records = std::mem::take(&mut self.records);
         let (outcome, receiver) = bounded(1);
-        self.outcomes.send(receiver).map_err(|_| Stopped)?;
-        self.jobs.send(Job { records, outcome }).map_err(|_| Stopped)
+        self.outcomes.send(receiver).map_err(|_| SinkError::IndexingStopped)?;
+        self.jobs.send(Job { records, outcome }).map_err(|_| SinkError::IndexingStopped)
     }
 }
 
@@ -306,7 +307,38 @@ fn index_outcomes(
     Ok(())
 }
 
-/// Says that indexing ended early. The error of indexing itself is the one to report.
+/// Why a build accepts no more records from the archive.
 #[derive(Debug, thiserror::Error)]
-#[error("indexing stopped")]
-struct Stopped;
+enum SinkError {
+    /// The thread that indexes has failed. Its own error is reported instead of this one.
+    #[error("indexing stopped")]
+    IndexingStopped,
+    /// A record cannot be encoded.
+    #[error("a record cannot be encoded")]
+    NotEncoded(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl SinkError {
+    /// The error for a record that [`Encoded::new`] refuses. [`Error::Record`] says that a stored
+    /// record is damaged, so only its cause is kept.
+    fn not_encoded(error: Error) -> Self {
+        Self::NotEncoded(match error {
+            Error::Record(Some(cause)) => cause.into(),
+            error => error.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn the_cause_of_a_record_that_cannot_be_encoded_is_kept() {
+        let cause = || postcard::Error::SerializeBufferFull;
+        let error = SinkError::not_encoded(Error::Record(Some(cause())));
+        assert_eq!(error.source().map(ToString::to_string), Some(cause().to_string()));
+    }
+}
