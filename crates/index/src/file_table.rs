@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use wensou_ingest::{FileEntry, FileStamp};
 
 use crate::files::{FILES, Folder};
-use crate::parts::{Magic, Part, Parts, PartsWriter, damaged};
+use crate::parts::{Magic, Part, Parts, PartsFile, PartsWriter, damaged};
 
 const MAGIC: &Magic = b"WSFILES1";
 /// The maximum number of files in a block. A search reads a block for each hit, in 20 µs.
@@ -137,7 +137,16 @@ impl FileTable {
     /// [`io::ErrorKind::NotFound`] if the generation has none, and
     /// [`io::ErrorKind::InvalidData`] if it is damaged.
     pub(crate) fn open(generation: &Folder) -> io::Result<Self> {
-        let (parts, blocks) = Parts::open(generation, FILES, MAGIC)?;
+        Self::of(PartsFile::open(generation, FILES)?)
+    }
+
+    /// The table in an open file.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidData`] if the file is damaged.
+    pub(crate) fn of(file: PartsFile) -> io::Result<Self> {
+        let (parts, blocks) = Parts::of(file, MAGIC)?;
         Ok(Self { parts, blocks })
     }
 

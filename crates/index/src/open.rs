@@ -16,9 +16,10 @@ use crate::engine::segments::{SegmentInfo, Segments};
 use crate::engine::{DocAddress, DocId, Field, Searcher, SegmentOrdinal};
 use crate::error::Error;
 use crate::file_table::{FileTable, is_under, sort_key};
-use crate::files::{DUPLICATES, Folder, PageSums};
+use crate::files::{DUPLICATES, FILES, Folder, PageSums};
 use crate::generation::{Current, current};
 use crate::meta::Meta;
+use crate::parts::PartsFile;
 use crate::record::decode;
 
 /// Separates the path of a container from that of its member.
@@ -37,10 +38,14 @@ pub struct Index {
     postings: SegmentPostings,
     /// Made when it is first needed: a query of filters alone segments no text.
     analysis: OnceLock<Analysis>,
-    /// Opened when it is first needed; `None` if it cannot be read.
-    files: OnceLock<Option<FileTable>>,
-    /// Read when they are first needed.
-    duplicates: OnceLock<DuplicateGroups>,
+    /// The open file [`FILES`]; `None` if it cannot be opened.
+    files: Option<PartsFile>,
+    /// The table in it. Read when it is first needed; `None` if it cannot be read.
+    file_table: OnceLock<Option<FileTable>>,
+    /// The open file [`DUPLICATES`]; `None` if it cannot be opened.
+    duplicates: Option<PartsFile>,
+    /// The groups in it. Read when they are first needed.
+    groups: OnceLock<DuplicateGroups>,
 }
 
 impl std::fmt::Debug for Index {
@@ -85,6 +90,8 @@ impl Index {
             .folder(&current.name)
             .map_err(|source| Error::unopened(dir, &current.name, &source))?;
         let meta = Meta::read(dir, &generation, current.checksum)?;
+        let files = PartsFile::open(&generation, FILES).ok();
+        let duplicates = PartsFile::open(&generation, DUPLICATES).ok();
         let directory = GenerationDirectory::new(generation, meta.files.clone());
         let segments =
             Segments::open(directory.clone()).map_err(|source| Error::unreadable(dir, source))?;
@@ -98,11 +105,13 @@ impl Index {
             segments,
             postings,
             analysis: OnceLock::new(),
-            files: OnceLock::new(),
-            duplicates: OnceLock::new(),
+            files,
+            file_table: OnceLock::new(),
+            duplicates,
+            groups: OnceLock::new(),
         };
-        // A later build may remove the generation. All other files are open and stay readable, but
-        // the copies of the user's tables have to be read before that.
+        // A later build may remove the generation. All files that searches read are open, so they
+        // stay readable, except the copies of the user's tables: read these now.
         if index.meta.tables != TableMeta::default() {
             index.analysis()?;
         }
@@ -197,12 +206,18 @@ impl Index {
         }
     }
 
+    /// The table of files; `None` if it cannot be read.
+    fn file_table(&self) -> Option<&FileTable> {
+        let read = || FileTable::of(self.files.clone()?).ok();
+        self.file_table.get_or_init(read).as_ref()
+    }
+
     /// The file in which a record occurs, as the build found it. `path` is that of the record, and
     /// may name a member of the file. `None` if the table of files does not have it or cannot be
     /// read.
     #[must_use]
     pub fn file_entry(&self, path: &str) -> Option<FileEntry> {
-        let files = self.files.get_or_init(|| FileTable::open(self.generation()).ok()).as_ref()?;
+        let files = self.file_table()?;
         // A folder name may contain `!/` too, so the whole path is tried first.
         let containers = path.match_indices(MEMBER_SEPARATOR).map(|(at, _)| &path[..at]);
         [path].into_iter().chain(containers).find_map(|path| files.entry(path).ok().flatten())
@@ -214,8 +229,7 @@ impl Index {
     pub fn file_totals(&self, root: &Path) -> Option<(u64, u64)> {
         let root = sort_key(&root.to_string_lossy());
         let (mut files, mut records) = (0, 0);
-        let table = FileTable::open(self.generation()).ok()?;
-        let counted = table.for_each(|entry| {
+        let counted = self.file_table()?.for_each(|entry| {
             if is_under(&sort_key(&entry.path), &root) {
                 files += 1;
                 records += entry.records;
@@ -230,16 +244,21 @@ impl Index {
     ///
     /// [`Error::Unreadable`] if they cannot be read.
     pub fn duplicates(&self) -> Result<&DuplicateGroups, Error> {
-        if let Some(groups) = self.duplicates.get() {
+        if let Some(groups) = self.groups.get() {
             return Ok(groups);
         }
         // Versions that did not look for near-duplicates wrote no groups.
         if !self.meta.files.contains_key(DUPLICATES) {
-            return Ok(self.duplicates.get_or_init(DuplicateGroups::default));
+            return Ok(self.groups.get_or_init(DuplicateGroups::default));
         }
-        let groups = DuplicateGroups::read(self.generation(), &self.segments.names())
-            .map_err(|source| Error::unreadable(&self.dir, source))?;
-        Ok(self.duplicates.get_or_init(|| groups))
+        // If the file could not be opened, try again: that returns the error.
+        let file = match &self.duplicates {
+            Some(file) => Ok(file.clone()),
+            None => PartsFile::open(self.generation(), DUPLICATES),
+        };
+        let groups = file.and_then(|file| DuplicateGroups::read(file, &self.segments.names()));
+        let groups = groups.map_err(|source| Error::unreadable(&self.dir, source))?;
+        Ok(self.groups.get_or_init(|| groups))
     }
 
     /// The documents of the group of a document, itself included; none if it has no
@@ -353,3 +372,6 @@ impl Index {
         Ok(self.segments.in_order(base)?)
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -11,7 +11,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use xxhash_rust::xxh3::xxh3_64;
@@ -82,31 +82,51 @@ impl PartsWriter {
     }
 }
 
-/// Reads a file of parts. Every part is compared with its checksum.
-#[derive(Debug)]
-pub(crate) struct Parts {
+/// An open file of parts. It stays readable if the file is removed. Clones share the handle.
+#[derive(Debug, Clone)]
+pub(crate) struct PartsFile {
     name: &'static str,
-    file: Mutex<File>,
+    length: u64,
+    /// Locked while the file is read, because seeking moves the offset for all clones.
+    file: Arc<Mutex<File>>,
 }
 
-impl Parts {
-    /// Opens a file and reads its directory.
+impl PartsFile {
+    /// Opens a file without reading it.
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::NotFound`] if there is no such file, and [`io::ErrorKind::InvalidData`] if
-    /// it is damaged.
-    pub(crate) fn open<D: DeserializeOwned>(
-        folder: &Folder,
-        name: &'static str,
-        magic: &Magic,
-    ) -> io::Result<(Self, D)> {
-        let (mut file, length) = folder.file(name)?;
-        let from = length.checked_sub(TRAILER).ok_or_else(|| damaged(name))?;
-        let mut trailer = [0; TRAILER as usize];
-        file.seek(SeekFrom::Start(from))?;
-        file.read_exact(&mut trailer)?;
-        let (numbers, found) = trailer.split_at(32);
+    /// [`io::ErrorKind::NotFound`] if there is no such file.
+    pub(crate) fn open(folder: &Folder, name: &'static str) -> io::Result<Self> {
+        let (file, length) = folder.file(name)?;
+        Ok(Self { name, length, file: Arc::new(Mutex::new(file)) })
+    }
+
+    /// Reads up to `length` bytes from an offset on: fewer if the file ends before.
+    fn read_at(&self, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(length.min(1 << 20) as usize);
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(offset))?;
+        Read::take(&mut *file, length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// Reads a file of parts. Every part is compared with its checksum.
+#[derive(Debug)]
+pub(crate) struct Parts(PartsFile);
+
+impl Parts {
+    /// Reads the directory of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidData`] if the file is damaged.
+    pub(crate) fn of<D: DeserializeOwned>(file: PartsFile, magic: &Magic) -> io::Result<(Self, D)> {
+        let name = file.name;
+        let start = file.length.checked_sub(TRAILER).ok_or_else(|| damaged(name))?;
+        let trailer = file.read_at(start, TRAILER)?;
+        let (numbers, found) = trailer.split_at_checked(32).ok_or_else(|| damaged(name))?;
         if found != magic {
             return Err(damaged(name));
         }
@@ -114,7 +134,7 @@ impl Parts {
             numbers.chunks_exact(8).map(|bytes| bytes.try_into().map_or(0, u64::from_le_bytes));
         let mut next = || numbers.next().unwrap_or(0);
         let part = Part { offset: next(), length: next(), raw_length: next(), sum: next() };
-        let parts = Self { name, file: Mutex::new(file) };
+        let parts = Self(file);
         let directory = parts.read(part)?;
         Ok((parts, directory))
     }
@@ -128,9 +148,9 @@ impl Parts {
         let bytes = self.read_bytes(part)?;
         let raw = zstd::bulk::decompress(&bytes, part.raw_length as usize)?;
         if raw.len() as u64 != part.raw_length {
-            return Err(damaged(self.name));
+            return Err(damaged(self.0.name));
         }
-        postcard::from_bytes(&raw).map_err(|_| damaged(self.name))
+        postcard::from_bytes(&raw).map_err(|_| damaged(self.0.name))
     }
 
     /// Reads the bytes of a part as they are.
@@ -139,17 +159,13 @@ impl Parts {
     ///
     /// As [`Parts::read`].
     pub(crate) fn read_bytes(&self, part: Part) -> io::Result<Vec<u8>> {
+        let Self(file) = self;
         if part.length > MAX_PART || part.raw_length > MAX_PART {
-            return Err(damaged(self.name));
+            return Err(damaged(file.name));
         }
-        let mut bytes = Vec::with_capacity(part.length.min(1 << 20) as usize);
-        {
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start(part.offset))?;
-            Read::take(&mut *file, part.length).read_to_end(&mut bytes)?;
-        }
+        let bytes = file.read_at(part.offset, part.length)?;
         if xxh3_64(&bytes) != part.sum {
-            return Err(damaged(self.name));
+            return Err(damaged(file.name));
         }
         Ok(bytes)
     }

@@ -23,7 +23,7 @@ use wensou_postings::{OwnedBytes, ranks};
 
 use crate::engine::{DocAddress, DocId, SegmentOrdinal};
 use crate::files::{DUPLICATES, Folder};
-use crate::parts::{Magic, Part, Parts, PartsWriter, damaged};
+use crate::parts::{Magic, Part, Parts, PartsFile, PartsWriter, damaged};
 use crate::resemblance::{HASHES, Sketch};
 
 const MAGIC: &Magic = b"WSDUPLI2";
@@ -134,7 +134,8 @@ impl BaseArticles {
     ///
     /// If the file is missing or damaged.
     pub(crate) fn read(generation: &Folder) -> io::Result<Self> {
-        let (parts, directory) = Parts::open::<Directory>(generation, DUPLICATES, MAGIC)?;
+        let file = PartsFile::open(generation, DUPLICATES)?;
+        let (parts, directory) = Parts::of::<Directory>(file, MAGIC)?;
         let StoredBase { documents, hashes, verdicts } = parts.read(directory.base)?;
         let (sketches, remaining) = hashes.as_chunks::<HASHES>();
         let ascends = documents.is_sorted_by(|a, b| a < b);
@@ -218,9 +219,10 @@ fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
 }
 
 impl DuplicateGroups {
-    /// Reads the groups of a generation, whose segments have these names.
-    pub(crate) fn read(generation: &Folder, names: &[String]) -> io::Result<Self> {
-        let (parts, directory) = Parts::open::<Directory>(generation, DUPLICATES, MAGIC)?;
+    /// Reads the groups of a generation from its open file `duplicates`. `names` has the names of
+    /// the segments of the generation, by ordinal.
+    pub(crate) fn read(file: PartsFile, names: &[String]) -> io::Result<Self> {
+        let (parts, directory) = Parts::of::<Directory>(file, MAGIC)?;
         let mut remaining = OwnedBytes::new(parts.read_bytes(directory.documents)?);
         let mut by_segment: Vec<GroupNumbers> = Vec::new();
         by_segment.resize_with(names.len(), GroupNumbers::default);

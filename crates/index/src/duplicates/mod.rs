@@ -180,6 +180,7 @@ mod tests {
     use wensou_text::key_of;
 
     use super::*;
+    use crate::parts::PartsFile;
     use crate::resemblance::sketch_and_sample;
 
     /// The groups, as sorted lists, of ten articles: three texts with two articles each, and four
@@ -221,7 +222,8 @@ mod tests {
         };
         write(&folder, articles, &mut read).unwrap();
         let names = ["recent".to_owned(), "base".to_owned()];
-        let groups = DuplicateGroups::read(&folder, &names).unwrap();
+        let file = PartsFile::open(&folder, DUPLICATES).unwrap();
+        let groups = DuplicateGroups::read(file, &names).unwrap();
         let base = BaseArticles::read(&folder).unwrap();
         assert_eq!(base.sketches.len(), split);
         let group = |number: u32| -> Vec<usize> {
