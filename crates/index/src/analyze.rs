@@ -39,7 +39,7 @@ pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -
     let mut key = Vec::with_capacity(folded.char_count());
     // About as long as the text, so that it seldom has to grow.
     let mut words = String::with_capacity(folded.as_str().len());
-    // The rule of `is_indexed_word`, applied before a token is made.
+    // The rule of `is_indexed_word`. The segmenter applies it, so that it makes fewer tokens.
     let min_han_chars = if field == TextField::Body { MAX_UNINDEXED_CHARS + 1 } else { 1 };
     segmenter.terms(&folded, min_han_chars, &mut key, |token| {
         if !words.is_empty() {
@@ -101,13 +101,14 @@ impl FacetValue {
 pub struct FieldValues {
     /// The id, then those of the variants of a flash item.
     pub ids: Vec<String>,
-    /// The id if it has no number, as most ids that dumps give.
+    /// The id, unless the column of id numbers has it: ids that a dump gives, and ids that were
+    /// lengthened to be unique.
     pub external_id: Option<String>,
     /// The index of the record in the order of the walk.
     pub ordinal: u64,
     /// How often the record occurs in the archive.
     pub occurrences: u64,
-    /// How its date is known.
+    /// Where its date comes from.
     pub provenance: Provenance,
     /// Its tags.
     pub tags: Vec<FacetValue>,
@@ -121,7 +122,7 @@ pub struct FieldValues {
     /// What `author:` finds: author, translator and editor, folded, each as a whole, and each name
     /// in them.
     pub names: Vec<String>,
-    /// Folded name and host of the site.
+    /// Name and host of the site, folded.
     pub sites: Vec<String>,
     /// The address as [`url_key`] writes it.
     pub url: Option<String>,
@@ -136,12 +137,12 @@ pub struct FieldValues {
 pub(crate) struct Analysed {
     pub(crate) values: FieldValues,
     pub(crate) terms: DocumentTerms,
-    /// The sketch and the sample of an article.
-    pub(crate) sketch: Option<(Sketch, Sample)>,
+    /// For an article, what finds its near-duplicates; `None` for a flash item.
+    pub(crate) sketch_and_sample: Option<(Sketch, Sample)>,
 }
 
-/// What is indexed of a record, for an engine other than that of an [`Index`](crate::Index).
-/// `ordinal` is its index in the order of the walk.
+/// What is indexed of a record, for an index that is not an [`Index`](crate::Index), such as one on
+/// a cluster. `ordinal` is the index of the record in the order of the walk.
 ///
 /// ```
 /// use wensou_index::analyse_record;
@@ -171,15 +172,15 @@ pub fn analyse_record(
     Ok((values, document_terms(record, &texts, content_hash, segmenter)))
 }
 
-/// Analyses a record. `ordinal` is its index in the order of the walk.
+/// Analyses a record. `ordinal` is the index of the record in the order of the walk.
 pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) -> Analysed {
     let record = &encoded.record;
     let texts = record.texts();
     let terms = document_terms(record, &texts, encoded.content_hash, segmenter);
     let is_article = matches!(record, Record::Article(_));
     let (title, body) = (&terms.title.key, &terms.body.key);
-    let sketch = is_article.then(|| sketch_and_sample(title, body, &texts.body));
-    Analysed { values: field_values(ordinal, record, &texts), terms, sketch }
+    let sketch_and_sample = is_article.then(|| sketch_and_sample(title, body, &texts.body));
+    Analysed { values: field_values(ordinal, record, &texts), terms, sketch_and_sample }
 }
 
 fn document_terms(
@@ -229,7 +230,8 @@ fn field_values(ordinal: u64, record: &Record, texts: &Texts) -> FieldValues {
     values
 }
 
-/// The id as a number, if it is one. The column has [`u64::MAX`] for ids that are none.
+/// The id as a number, if it has that form. In the column of id numbers, [`u64::MAX`] stands for
+/// an id that has not.
 fn id_number(record: &Record) -> Option<u64> {
     id::number_of(record.id()).filter(|number| *number < u64::MAX)
 }
@@ -263,9 +265,9 @@ fn add_url(values: &mut FieldValues, url: Option<&str>) {
     values.url = Some(key);
 }
 
-/// The folded names in a byline such as `甲、乙`: the whole of it, and each name.
-fn names(byline: &str) -> Vec<String> {
-    let whole = fold(byline);
+/// The folded names in an author's field such as `甲、乙`: the whole field, and each name in it.
+fn names(field: &str) -> Vec<String> {
+    let whole = fold(field);
     let mut names = vec![whole.clone()];
     for name in whole.split(['、', ',', ';', '/', '&']).map(str::trim) {
         if !name.is_empty() && !names.iter().any(|known| known == name) {
@@ -283,7 +285,7 @@ pub fn url_key(url: &str) -> String {
     bare.trim_end_matches('/').to_owned()
 }
 
-/// The paths of the pages that contain a record, in the form of `path:`.
+/// The paths of the files that contain a record, in the form that `path:` searches.
 fn paths(record: &Record) -> Vec<String> {
     let searched = |path: &String| searched_path(path).to_owned();
     match record {
@@ -292,7 +294,7 @@ fn paths(record: &Record) -> Vec<String> {
     }
 }
 
-/// The part of the path of a record that is searched.
+/// The path of a record as `path:` searches it: without `./` at its start.
 ///
 /// ```
 /// assert_eq!(wensou_index::searched_path("./2023/a.txt"), "2023/a.txt");
@@ -311,8 +313,9 @@ fn script_name(texts: &Texts) -> &'static str {
     }
 }
 
-/// Those of [`HAS`] that are true of a record. The flags are in the order of [`HAS`].
+/// Those of [`HAS`] that are true of a record.
 fn has(record: &Record) -> Vec<&'static str> {
+    // In the order of `HAS`.
     let flags = match record {
         Record::Article(article) => [
             !article.flashes.is_empty(),
@@ -335,7 +338,7 @@ fn has(record: &Record) -> Vec<&'static str> {
             flash.url.is_some(),
         ],
     };
-    HAS.into_iter().zip(flags).filter_map(|(name, has)| has.then_some(name)).collect()
+    HAS.into_iter().zip(flags).filter_map(|(name, is_true)| is_true.then_some(name)).collect()
 }
 
 #[cfg(test)]

@@ -42,11 +42,14 @@ use crate::write::{BuildInputs, GenerationWriter};
 /// - [`Error::Busy`] if another process is building;
 /// - [`Error::EmptyRoot`] and [`Error::WouldLose`] if records would be lost;
 /// - [`Error::Strict`] if pages were skipped and [`BuildOptions::strict`] is set;
-/// - [`Error::Name`] for an input whose path is not UTF-8;
+/// - [`Error::Name`] for a root whose path is not UTF-8;
 /// - [`Error::Table`] if a table of the user has a mistake;
 /// - [`Error::Survey`] if the statistics of a survey do not fit the options or the files;
-/// - [`Error::Archive`] if no input can be read at all;
-/// - [`Error::Io`] if `dir` cannot be read or written, and [`Error::Engine`] if tantivy fails.
+/// - [`Error::Archive`] if a root cannot be read or is excluded, if the encoding is unknown, or if
+///   neither a file nor the records that the old index has of it can be read;
+/// - [`Error::Temporary`] if temporary files cannot be written;
+/// - [`Error::Io`] if `dir` cannot be read or written, or a table of the user cannot be read;
+/// - [`Error::Engine`] if tantivy fails.
 pub fn build(
     dir: &Path,
     roots: &[PathBuf],
@@ -247,7 +250,7 @@ fn read_and_write(
     let failure = FirstFailure::default();
     let run = || {
         let mut writer = GenerationWriter::new(inputs, previous, failure.clone())?;
-        let Ingested { report, files, totals } = writer.read(inputs, scanned, stored)?;
+        let Ingested { report, files, totals } = writer.index_archive(inputs, scanned, stored)?;
         if inputs.options.strict && !report.skipped.is_empty() {
             return Err(Error::Strict { report: Box::new(report) });
         }
@@ -264,7 +267,7 @@ pub struct Built {
     pub meta: Meta,
     /// Whether documents of the previous index were reused.
     pub reused: bool,
-    /// Documents that were analysed and written.
+    /// The number of documents that were analysed and written.
     pub written: u64,
     /// What is wrong with the previous index, if it was damaged. Then only its records of files
     /// that cannot be read were reused, as far as their checksums matched.
@@ -274,8 +277,10 @@ pub struct Built {
     pub not_durable: Option<Error>,
 }
 
-/// Whether an index is up to date: same analysis, same tables, and the same files, read in the same
-/// encoding. Reads the names, lengths and times of all files, but none of their content.
+/// Whether an index is up to date: a build with these options would read the same files in the same
+/// way. So the analysis, the roots, the tables, the share and the options that decide how files are
+/// read are the same, no file was unreadable, and the fingerprint of the files is unchanged. Reads
+/// the names, lengths, times and inodes of all files, but none of their content.
 ///
 /// # Errors
 ///
@@ -289,7 +294,7 @@ pub fn is_current(
     let tables = &options.tables;
     let roots = RootSet::of(roots);
     let same_roots = roots.roots().iter().map(|root| &root.path).eq(&meta.roots);
-    let absolutely = |path: &Option<PathBuf>| path.as_deref().map(absolute);
+    let as_absolute = |path: &Option<PathBuf>| path.as_deref().map(absolute);
     let before = meta.tables.files();
     let same_tables = [
         (&tables.words, &before.words),
@@ -297,15 +302,15 @@ pub fn is_current(
         (&tables.labels, &before.labels),
     ]
     .into_iter()
-    .all(|(now, before)| absolutely(now) == *before);
+    .all(|(now, before)| as_absolute(now) == *before);
     let ingest = &options.ingest;
-    let same_reading = meta.encoding == ingest.encoding
+    let same_read_options = meta.encoding == ingest.encoding
         && meta.exclude == ingest.exclude_globs
         && meta.map == ingest.map
         && is_same_share(meta.share.as_ref(), ingest);
     // Files that could not be read are tried again by every build.
     let all_read = !meta.report.skipped.iter().any(is_unreadable);
-    if !(same_roots && same_tables && same_reading && all_read) || meta.stale().is_some() {
+    if !(same_roots && same_tables && same_read_options && all_read) || meta.stale().is_some() {
         return Ok(false);
     }
     let ingest = excluding(&options.ingest, dir);

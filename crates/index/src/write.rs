@@ -32,7 +32,7 @@ use crate::update::{Kept, Previous};
 /// The maximum number of records in a batch. Waking a thread costs as much as analysing a flash
 /// item, so a batch has many.
 const BATCH: usize = 16;
-/// The size of its records, in bytes, at which a batch is handed on, however few they are.
+/// A batch is handed on once its records have this many bytes, however few they are.
 const BATCH_BYTES: usize = 256 << 10;
 /// The maximum number of batches in a queue: enough to keep all stages busy, few enough to need
 /// little memory.
@@ -60,10 +60,12 @@ pub(crate) struct GenerationWriter {
     added: AddedArticles,
 }
 
-/// The articles that were added.
+/// The articles that this build has added.
 struct AddedArticles {
-    /// Their sketches, by their documents in the segment that all added documents are merged into.
+    /// Each sketch with the doc id that its article will have in the one segment into which all
+    /// added documents are merged.
     sketches: Vec<(DocId, Sketch)>,
+    /// The samples of the same articles, in the same order.
     samples: Samples,
 }
 
@@ -76,8 +78,8 @@ impl GenerationWriter {
     ) -> Result<Self, Error> {
         let BuildInputs { folder, options, .. } = inputs;
         let limits = SegmentLimits {
-            memory: options.memory_bytes.max(16 << 20),
-            records: options.segment_bytes,
+            memory_bytes: options.memory_bytes.max(16 << 20),
+            record_bytes: options.segment_bytes,
         };
         let segments = SegmentsWriter::open(folder.path(), limits, failure)?;
         for deletion in previous.iter().flat_map(Previous::delete_recent) {
@@ -94,36 +96,37 @@ impl GenerationWriter {
         self.written
     }
 
-    /// Runs the stages until the whole archive has been read.
-    pub(crate) fn read(
+    /// Runs all stages until the whole archive has been read, and every record that is not in the
+    /// previous index has been indexed.
+    pub(crate) fn index_archive(
         &mut self,
         inputs: &BuildInputs<'_>,
         scanned: ScannedArchive,
         stored: Option<&mut Stored>,
     ) -> Result<Ingested, Error> {
         let (jobs, to_analyse) = bounded::<Job>(QUEUE);
-        // The outcomes, in the order of the walk. Because this queue is bounded, a fast thread
-        // cannot run ahead of a slow one.
-        let (outcomes, to_index) = bounded::<Outcome>(QUEUE);
+        // A receiver for the outcome of each job, in the order of the walk. Because this queue is
+        // bounded, a fast analysing thread cannot run ahead of a slow one.
+        let (receivers, to_index) = bounded::<Receiver<AnalysedBatch>>(QUEUE);
         let budget = Arc::new(ByteBudget::new(IN_FLIGHT));
         let Self { folder, segments, previous, written, added } = self;
         thread::scope(|scope| {
             start_analysis(scope, inputs, &to_analyse)?;
             drop(to_analyse);
             let indexing = start_thread(scope, folder.path(), || {
-                let indexed = index_outcomes(segments, added, to_index, folder.path(), &budget);
+                let indexed = index_batches(segments, added, to_index, folder.path(), &budget);
                 // Indexing has ended, so nothing releases bytes any more, and nothing may wait for
                 // them.
                 budget.close();
                 indexed
             })?;
             let (records, budget) = (Vec::new(), &budget);
-            let mut batches = Batches { jobs, outcomes, records, bytes: 0, budget };
-            let mut next = 0;
+            let mut batches = Batches { jobs, receivers, records, bytes: 0, budget };
+            let mut next_ordinal = 0;
             let mut sink = |record| {
                 let record = Encoded::new(record).map_err(SinkError::not_encoded)?;
-                let ordinal = next;
-                next += 1;
+                let ordinal = next_ordinal;
+                next_ordinal += 1;
                 if previous.as_mut().is_some_and(|previous| previous.claim(&record)) {
                     return Ok(());
                 }
@@ -184,7 +187,7 @@ impl GenerationWriter {
                 (base, Articles { base: of_base, recent, verdicts, samples })
             }
         };
-        duplicates::write(&folder, articles, &mut |segment, doc| {
+        duplicates::find_and_write(&folder, articles, &mut |segment, doc| {
             let ordinal = (0..).zip(&names).find(|(_, name)| *name == segment);
             let address = DocAddress::new(ordinal.ok_or(Error::Record(None))?.0, doc);
             let read = |bytes: Option<&[u8]>| decode(bytes.ok_or(Error::Record(None))?);
@@ -221,7 +224,7 @@ fn start_thread<'s, 'e, T: Send + 's>(
     started.map_err(Error::io("start a thread that writes", folder))
 }
 
-/// Starts the threads that analyse records. They end when all senders of jobs are gone.
+/// Starts the threads that analyse records. These threads end when all senders of jobs are gone.
 fn start_analysis<'s>(
     scope: &'s thread::Scope<'s, '_>,
     inputs: &BuildInputs<'s>,
@@ -232,7 +235,7 @@ fn start_analysis<'s>(
         let to_analyse = to_analyse.clone();
         start_thread(scope, inputs.folder.path(), move || {
             for Job { records, outcome } in to_analyse {
-                // The record is dropped once it is analysed: only its bytes wait to be indexed.
+                // Once a record is analysed, it is dropped: only its encoding waits to be indexed.
                 let analysed = records.into_iter().map(|(ordinal, encoded)| {
                     (analyse(ordinal, &encoded, segmenter), encoded.bytes)
                 });
@@ -244,25 +247,31 @@ fn start_analysis<'s>(
     Ok(())
 }
 
-/// Records to be analysed, with their ordinals in the order of the walk.
+/// A batch of records to be analysed.
 struct Job {
+    /// Each record with its index in the order of the walk.
     records: Vec<(u64, Encoded)>,
-    outcome: Sender<Vec<(Analysed, Vec<u8>)>>,
+    /// The channel into which the outcome is sent.
+    outcome: Sender<AnalysedBatch>,
 }
 
-/// Receives the outcome of a job.
-type Outcome = Receiver<Vec<(Analysed, Vec<u8>)>>;
+/// The outcome of a job: each record analysed, with its encoding.
+type AnalysedBatch = Vec<(Analysed, Vec<u8>)>;
 
 /// Collects records into jobs.
 struct Batches<'a> {
     jobs: Sender<Job>,
-    outcomes: Sender<Outcome>,
+    receivers: Sender<Receiver<AnalysedBatch>>,
+    /// The records of the next job, each with its index in the order of the walk.
     records: Vec<(u64, Encoded)>,
+    /// The bytes of these records.
     bytes: usize,
+    /// Bounds the bytes of all records that wait to be indexed.
     budget: &'a ByteBudget,
 }
 
 impl Batches<'_> {
+    /// Adds the next record, and hands the batch on if it is full.
     fn add(&mut self, ordinal: u64, record: Encoded) -> Result<(), SinkError> {
         self.bytes += record.bytes.len();
         self.records.push((ordinal, record));
@@ -277,30 +286,30 @@ impl Batches<'_> {
         self.budget.acquire(std::mem::take(&mut self.bytes) as u64);
         let records = std::mem::take(&mut self.records);
         let (outcome, receiver) = bounded(1);
-        self.outcomes.send(receiver).map_err(|_| SinkError::IndexingStopped)?;
+        self.receivers.send(receiver).map_err(|_| SinkError::IndexingStopped)?;
         self.jobs.send(Job { records, outcome }).map_err(|_| SinkError::IndexingStopped)
     }
 }
 
-/// Indexes the outcomes in the order of their queue, notes the sketches of articles, and releases
-/// the bytes of their records.
-fn index_outcomes(
+/// Indexes the analysed batches in the order of their queue, collects the sketches and samples of
+/// articles, and releases the bytes of the records from the budget.
+fn index_batches(
     segments: &mut SegmentsWriter,
     added: &mut AddedArticles,
-    to_index: Receiver<Outcome>,
+    to_index: Receiver<Receiver<AnalysedBatch>>,
     folder: &Path,
     budget: &ByteBudget,
 ) -> Result<(), Error> {
-    let mut next = 0;
-    for outcome in to_index {
-        for (analysed, record) in outcome.recv().map_err(|_| panicked())? {
+    let mut next_doc = 0;
+    for receiver in to_index {
+        for (analysed, record) in receiver.recv().map_err(|_| panicked())? {
             segments.add(&analysed, &record)?;
-            if let Some((sketch, sample)) = &analysed.sketch {
-                added.sketches.push((next, *sketch));
+            if let Some((sketch, sample)) = &analysed.sketch_and_sample {
+                added.sketches.push((next_doc, *sketch));
                 let pushed = added.samples.push(sample);
                 pushed.map_err(Error::io("write a temporary file in", folder))?;
             }
-            next += 1;
+            next_doc += 1;
             budget.release(record.len() as u64);
         }
     }

@@ -1,9 +1,9 @@
 //! `duplicates`: the groups of near-duplicates of a generation, and what the next update needs to
 //! find them again.
 //!
-//! The file has several [parts](crate::parts). A search reads the documents in groups, which need
-//! no decoding, and the members of the groups of its hits. An update reads the sketches and
-//! verdicts of the base, whose documents it keeps.
+//! The file has several [parts](crate::parts). A search reads two of them: the part of the
+//! documents, which needs no decoding, and the parts with the members of the groups of its hits. An
+//! update reads the part with the sketches and verdicts of the base, whose documents it keeps.
 //!
 //! The part of the documents tells which group a document is in, in constant time:
 //!
@@ -31,18 +31,21 @@ const MAGIC: &Magic = b"WSDUPLI2";
 /// The number of groups whose members are in one part. A search reads a part for each of its hits.
 const BLOCK: usize = 64;
 
-/// The members of a group: segments, by their indexes in the directory, and documents.
+/// The members of a group: for each its segment, as an index into [`Directory::segments`], and its
+/// document.
 type Members = Vec<(u32, DocId)>;
 
+/// The directory of the file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Directory {
     segments: Vec<StoredSegment>,
     /// The number of groups.
     groups: u32,
+    /// The part of the documents, see the [module](self).
     documents: Part,
-    /// The members of each [`BLOCK`] groups: segments, as indexes into `segments`, and documents.
-    /// They are not compressed.
+    /// A part for each [`BLOCK`] groups: the [`Members`] of each, not compressed.
     members: Vec<Part>,
+    /// The part of the base, a [`StoredBase`].
     base: Part,
 }
 
@@ -71,7 +74,7 @@ pub(crate) struct BaseArticles {
     pub(super) verdicts: Verdicts,
 }
 
-/// For pairs of documents that were compared, ascending, whether they are near-duplicates.
+/// Pairs of documents that were compared, ascending, each with whether the two are near-duplicates.
 pub(crate) type Verdicts = Vec<(DocId, DocId, bool)>;
 
 /// [`BaseArticles`] as stored.
@@ -94,11 +97,11 @@ pub(super) fn write(
         hashes: base.sketches.iter().flat_map(|(_, sketch)| *sketch.hashes()).collect(),
         verdicts: base.verdicts,
     };
-    let all = || groups.iter().flat_map(|segment| &segment.documents);
-    let count = all().map(|(_, group)| group + 1).max().unwrap_or_default();
+    let documents = groups.iter().flat_map(|segment| &segment.documents);
+    let count = documents.map(|(_, group)| group + 1).max().unwrap_or_default();
     let mut members: Vec<Members> = vec![Vec::new(); count as usize];
-    for (segment, of) in (0..).zip(groups) {
-        of.documents.iter().for_each(|(doc, group)| members[*group as usize].push((segment, *doc)));
+    for (segment, SegmentGroups { documents, .. }) in (0..).zip(groups) {
+        documents.iter().for_each(|(doc, group)| members[*group as usize].push((segment, *doc)));
     }
     let mut bytes = Vec::new();
     let segments: Vec<StoredSegment> =
@@ -138,9 +141,8 @@ impl BaseArticles {
         let (parts, directory) = Parts::of::<Directory>(file, MAGIC)?;
         let StoredBase { documents, hashes, verdicts } = parts.read(directory.base)?;
         let (sketches, remaining) = hashes.as_chunks::<HASHES>();
-        let ascends = documents.is_sorted_by(|a, b| a < b);
-        let ascends = ascends && verdicts.is_sorted();
-        if sketches.len() != documents.len() || !remaining.is_empty() || !ascends {
+        let is_ascending = documents.is_sorted_by(|a, b| a < b) && verdicts.is_sorted();
+        if sketches.len() != documents.len() || !remaining.is_empty() || !is_ascending {
             return Err(damaged(DUPLICATES));
         }
         let sketches = sketches.iter().map(|hashes| Sketch::from_hashes(*hashes));
@@ -153,9 +155,9 @@ impl BaseArticles {
 pub struct DuplicateGroups {
     /// Indexed by the ordinal of the segment in the index.
     by_segment: Vec<GroupNumbers>,
-    /// The file, with the parts of the members.
+    /// The file and [`Directory::members`]; `None` if the index has no such file.
     members: Option<(Parts, Vec<Part>)>,
-    /// The ordinal of each segment in the index, by its position in the file.
+    /// The ordinal in the index of each of [`Directory::segments`].
     segments: Vec<SegmentOrdinal>,
     groups: usize,
 }
@@ -191,17 +193,17 @@ impl GroupNumbers {
         Some(Self { bits, ranks, groups: take(documents.checked_mul(4))? })
     }
 
-    /// The group of a document.
-    fn of(&self, doc: DocId) -> Option<u32> {
+    /// The group of a document; `None` if it is in none.
+    fn group_of(&self, doc: DocId) -> Option<u32> {
         let word = doc as usize / 64;
-        let bits = u64::from_le_bytes(number(&self.bits, word)?);
+        let bits = u64::from_le_bytes(number_at(&self.bits, word)?);
         if bits >> (doc % 64) & 1 == 0 {
             return None;
         }
         let before = (bits & ((1 << (doc % 64)) - 1)).count_ones();
-        let rank = u32::from_le_bytes(number(&self.ranks, word)?);
+        let rank = u32::from_le_bytes(number_at(&self.ranks, word)?);
         let at = rank.checked_add(before)? as usize;
-        number(&self.groups, at).map(u32::from_le_bytes)
+        number_at(&self.groups, at).map(u32::from_le_bytes)
     }
 
     /// The documents that are in groups, ascending.
@@ -214,7 +216,7 @@ impl GroupNumbers {
 }
 
 /// The bytes of the number at an index, where each number has `N` bytes.
-fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+fn number_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at.checked_mul(N)?..)?.first_chunk().copied()
 }
 
@@ -228,7 +230,7 @@ impl DuplicateGroups {
         by_segment.resize_with(names.len(), GroupNumbers::default);
         let mut segments = Vec::new();
         for segment in &directory.segments {
-            let ordinal = (0..).zip(names).find(|(_, of)| **of == segment.name);
+            let ordinal = (0..).zip(names).find(|(_, name)| **name == segment.name);
             let (ordinal, _): (SegmentOrdinal, _) = ordinal.ok_or_else(|| damaged(DUPLICATES))?;
             let numbers = GroupNumbers::take(&mut remaining, segment);
             by_segment[ordinal as usize] = numbers.ok_or_else(|| damaged(DUPLICATES))?;
@@ -248,24 +250,25 @@ impl DuplicateGroups {
         self.groups
     }
 
-    /// Whether every group has two documents or more, and the numbers of documents say so.
+    /// Whether every group has two members or more, the group of each member is that group, and no
+    /// other document has a group.
     pub(crate) fn is_intact(&self) -> io::Result<bool> {
-        let mut documents = 0;
+        let mut member_count = 0;
         for group in 0..self.groups as u32 {
             let members = self.members(group)?;
-            documents += members.len();
+            member_count += members.len();
             if members.len() < 2 || members.iter().any(|at| self.group_of(*at) != Some(group)) {
                 return Ok(false);
             }
         }
-        let numbered: usize = self.by_segment.iter().map(|of| of.documents().count()).sum();
-        Ok(numbered == documents)
+        let documents = self.by_segment.iter().map(|numbers| numbers.documents().count());
+        Ok(documents.sum::<usize>() == member_count)
     }
 
     /// The number of the group of a document; `None` if it has no near-duplicates.
     #[must_use]
     pub fn group_of(&self, address: DocAddress) -> Option<u32> {
-        self.by_segment.get(address.segment_ord as usize)?.of(address.doc_id)
+        self.by_segment.get(address.segment_ord as usize)?.group_of(address.doc_id)
     }
 
     /// The documents of a segment that are in groups, ascending.

@@ -1,9 +1,9 @@
 //! Near-duplicates: articles with the same text, or nearly the same, as sister sites publish them.
 //!
 //! Each build of an index finds them; [`resemblance`](crate::resemblance) says which texts are
-//! alike. An update compares the articles that it has added with all others. It takes over what
-//! earlier builds found out about the others (their verdicts, in `groups_file`), so the groups do
-//! not depend on which articles an update adds again.
+//! alike. An update compares the articles that it has added with all others. Of two articles that
+//! it keeps, it takes over what an earlier build found out: whether they are near-duplicates (the
+//! verdicts, in `groups_file`). So the groups do not depend on which articles an update adds again.
 //!
 //! Every article stays a document of its own. A search shows the hits of a group as one.
 
@@ -20,8 +20,8 @@ use crate::error::Error;
 use crate::files::{DUPLICATES, Folder};
 use crate::resemblance::{Comparable, Groups, Likeness, Samples, Sketch, candidate_pairs};
 
-/// The maximum number of texts in the cache. The texts of most pairs are close to each other in the
-/// archive, so few of them are read twice.
+/// The cache is emptied when it has more texts than this. The texts of most pairs are close to each
+/// other in the archive, so few of them are read twice.
 const MAX_CACHED_TEXTS: usize = 256;
 
 /// The articles of one segment, ascending by document.
@@ -64,7 +64,7 @@ impl BaseArticles {
 /// # Errors
 ///
 /// [`Error::Io`] if the file cannot be written, and the errors of `read`.
-pub(crate) fn write(
+pub(crate) fn find_and_write(
     folder: &Folder,
     articles: Articles,
     read: &mut dyn FnMut(&str, DocId) -> Result<Record, Error>,
@@ -72,12 +72,13 @@ pub(crate) fn write(
     let Articles { base, recent, verdicts: known, mut samples } = articles;
     // Texts are numbered: first those of the base, then those of the recent segment.
     let base_count = base.sketches.len();
-    // The first text of which this build has a sample. An update that adds no document has no
-    // samples, and no recent segment: all comparisons of samples are then `Unknown`.
+    // The first text of which this build has a sample. Without a recent segment, this is a whole
+    // build, which has samples of all texts, or an update that added no document and has none:
+    // the outcome of comparing samples is then always `Unknown`.
     let first_sampled = if recent.segment.is_empty() { 0 } else { base_count };
-    let all = || base.sketches.iter().chain(&recent.sketches);
-    let sketches: Vec<Sketch> = all().map(|(_, sketch)| *sketch).collect();
-    let documents: Vec<DocId> = all().map(|(doc, _)| *doc).collect();
+    let articles = || base.sketches.iter().chain(&recent.sketches);
+    let sketches: Vec<Sketch> = articles().map(|(_, sketch)| *sketch).collect();
+    let documents: Vec<DocId> = articles().map(|(doc, _)| *doc).collect();
     let mut texts = TextCache::new(|text: u32| {
         let in_recent = text as usize >= base_count;
         let segment = if in_recent { &recent.segment } else { &base.segment };
@@ -140,8 +141,8 @@ impl<R: FnMut(u32) -> Result<Comparable, Error>> TextCache<R> {
         Self { read, cached: HashMap::default() }
     }
 
-    /// Whether two texts are near-duplicates. A full cache is emptied of all but `a`, with which
-    /// the next pairs begin.
+    /// Whether two texts are near-duplicates. When the cache is emptied, `a` stays, because the
+    /// next pairs may begin with the same text.
     fn are_near_duplicates(&mut self, [a, b]: [u32; 2]) -> Result<bool, Error> {
         if self.cached.len() > MAX_CACHED_TEXTS {
             self.cached.retain(|text, _| *text == a);
@@ -165,7 +166,7 @@ fn by_segment(
     let base_count = base.sketches.len() as u32;
     let mut numbers: HashMap<u32, u32> = HashMap::default();
     let mut segments = [base, recent]
-        .map(|of| SegmentGroups { segment: of.segment.clone(), documents: Vec::new() });
+        .map(|articles| SegmentGroups { segment: articles.segment.clone(), documents: Vec::new() });
     for (text, first) in members {
         let next = numbers.len() as u32;
         let number = *numbers.entry(*first).or_insert(next);
@@ -184,8 +185,9 @@ mod tests {
     use crate::resemblance::sketch_and_sample;
 
     /// The groups, as sorted lists, of ten articles: three texts with two articles each, and four
-    /// texts with one. The first `split` of them are in the base, with these verdicts.
-    fn groups_of(split: usize, verdicts: Verdicts) -> Vec<Vec<usize>> {
+    /// texts with one. The first `base_count` articles are in the base, with these verdicts, and
+    /// the others in the recent segment.
+    fn groups_of(base_count: usize, verdicts: Verdicts) -> Vec<Vec<usize>> {
         let text = |number: usize| -> String {
             let salt = if number < 6 { number % 3 } else { number } as u32;
             let chars = (0..120).map(|n| 0x4E00 + (n * 7919 + salt * 104_729) % 20_000);
@@ -197,7 +199,7 @@ mod tests {
         };
         let dir = tempfile::tempdir().unwrap();
         let mut samples = Samples::new(dir.path());
-        for number in split..10 {
+        for number in base_count..10 {
             let (_, sample) = sketch_and_sample(&[], &key_of(&text(number)), &text(number));
             samples.push(&sample).unwrap();
         }
@@ -206,8 +208,8 @@ mod tests {
             sketches: numbers.map(article).collect(),
         };
         let articles = Articles {
-            base: segment("base", 0..split),
-            recent: segment("recent", split..10),
+            base: segment("base", 0..base_count),
+            recent: segment("recent", base_count..10),
             verdicts,
             samples,
         };
@@ -220,12 +222,12 @@ mod tests {
             };
             Ok(Record::Article(article))
         };
-        write(&folder, articles, &mut read).unwrap();
+        find_and_write(&folder, articles, &mut read).unwrap();
         let names = ["recent".to_owned(), "base".to_owned()];
         let file = PartsFile::open(&folder, DUPLICATES).unwrap();
         let groups = DuplicateGroups::read(file, &names).unwrap();
         let base = BaseArticles::read(&folder).unwrap();
-        assert_eq!(base.sketches.len(), split);
+        assert_eq!(base.sketches.len(), base_count);
         let group = |number: u32| -> Vec<usize> {
             let mut members: Vec<usize> =
                 groups.members(number).unwrap().iter().map(|at| at.doc_id as usize).collect();
@@ -238,10 +240,10 @@ mod tests {
     }
 
     #[test]
-    fn groups_do_not_depend_on_what_an_update_keeps() {
+    fn groups_do_not_depend_on_which_articles_are_in_the_base() {
         let expected = [vec![0, 3], vec![1, 4], vec![2, 5]];
-        for split in [10, 7, 4, 1] {
-            assert_eq!(groups_of(split, Verdicts::new()), expected, "{split}");
+        for base_count in [10, 7, 4, 1] {
+            assert_eq!(groups_of(base_count, Verdicts::new()), expected, "{base_count}");
         }
         // The verdict of an earlier build is taken over without a comparison.
         assert_eq!(groups_of(10, vec![(0, 3, false)]), [vec![1, 4], vec![2, 5]]);

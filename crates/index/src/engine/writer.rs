@@ -22,16 +22,16 @@ use super::segments::Segments;
 use crate::analyze::Analysed;
 
 /// The smallest memory budget that tantivy's `IndexWriter` accepts, in bytes. No document is added
-/// to it: it only deletes, commits and merges.
+/// to that writer: it only deletes, commits and merges.
 const IDLE_BUDGET: usize = 15 << 20;
 
 /// The sizes at which a segment is finished: when it reaches the first of the two.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SegmentLimits {
     /// The bytes that the segment takes in memory.
-    pub(crate) memory: usize,
-    /// The bytes of its records.
-    pub(crate) records: u64,
+    pub(crate) memory_bytes: usize,
+    /// The bytes of its encoded records.
+    pub(crate) record_bytes: u64,
 }
 
 /// Writes the segments of one generation.
@@ -50,8 +50,8 @@ pub(crate) struct SegmentsWriter {
 struct UnfinishedSegment {
     segment: Segment,
     writer: SegmentWriter,
-    /// Bytes of its records so far.
-    bytes: u64,
+    /// The bytes of its encoded records so far.
+    record_bytes: u64,
 }
 
 /// tantivy's settings of an index: how stored records are compressed.
@@ -104,8 +104,8 @@ impl SegmentsWriter {
             Some(current) => current,
             None => {
                 let segment = self.writer.new_segment();
-                let writer = SegmentWriter::for_segment(self.limits.memory, segment.clone())?;
-                self.current.insert(UnfinishedSegment { segment, writer, bytes: 0 })
+                let writer = SegmentWriter::for_segment(self.limits.memory_bytes, segment.clone())?;
+                self.current.insert(UnfinishedSegment { segment, writer, record_bytes: 0 })
             }
         };
         let postings = current.writer.custom_plugin_writer_mut(POST).ok_or_else(|| {
@@ -117,9 +117,10 @@ impl SegmentsWriter {
         // finished segment is added as a whole, and a `Deletion` names the segment that it applies
         // to.
         current.writer.add_document(AddOperation { opstamp: 0, document })?;
-        current.bytes += record.len() as u64;
-        let has_enough_records = current.bytes >= self.limits.records;
-        if has_enough_records || current.writer.mem_usage() >= self.limits.memory {
+        current.record_bytes += record.len() as u64;
+        let is_full = current.record_bytes >= self.limits.record_bytes
+            || current.writer.mem_usage() >= self.limits.memory_bytes;
+        if is_full {
             self.finish_segment()?;
         }
         Ok(())
@@ -140,8 +141,8 @@ impl SegmentsWriter {
         Ok(())
     }
 
-    /// Commits, and merges all documents that were added into one segment, in their order. Returns
-    /// the segments of the index.
+    /// Commits, and makes one segment of all documents that were added, in their order. Returns the
+    /// segments of the index.
     pub(crate) fn finish(mut self) -> tantivy::Result<Written> {
         let merged = self.merge_added();
         self.plugin.abandon();
@@ -155,8 +156,8 @@ impl SegmentsWriter {
         Ok(Written { added, segments })
     }
 
-    /// Commits, and makes one segment of all documents that were added. Another thread writes their
-    /// postings file at the same time.
+    /// Commits, and makes one segment of all documents that were added. Meanwhile another thread
+    /// writes the postings file of these documents.
     fn merge_added(&mut self) -> tantivy::Result<()> {
         // While this segment exists, tantivy does not remove its postings file.
         let unfinished = self.writer.new_segment();
