@@ -13,13 +13,13 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     needs_folder(global, "backup", "the cluster has snapshots of its own")?;
-    let (files, size) = wensou_index::backup(&global.index, &args.to)?;
+    let copied = wensou_index::backup(&global.index, &args.to)?;
     if !args.quiet {
         let to = args.to.display().to_string();
         terminal.notice(format_args!(
             "copied {} ({}) to {}",
-            count_noun(files, "file"),
-            bytes(size),
+            count_noun(copied.files, "file"),
+            bytes(copied.bytes),
             sanitize::line(&to)
         ));
     }

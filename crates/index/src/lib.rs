@@ -4,15 +4,18 @@
 //! - `analyze` turns a record into terms and values. `engine` is the tantivy index that they go
 //!   into, with the [postings](wensou_postings) as a plugin.
 //! - `write` runs the stages of a build. `existing` is the index that the folder has before the
-//!   build, `update` decides which of its documents stay, and `stored` reads its records of files
-//!   that cannot be read.
+//!   build. `update` decides which documents of that index stay. `stored` reads from it the records
+//!   of files that cannot be read at the moment, with `legacy` for records of older formats.
+//! - `planned` says what a build would change, and `file_changes` what it has changed. `survey`
+//!   collects the corpus statistics of a part of an archive.
 //! - `duplicates` finds the groups of near-duplicates in a build; `resemblance` says which texts
 //!   are near-duplicates.
 //! - [`check()`] compares an index with its checksums, with its records and with the archive.
 //! - `generation` has the folder of an index, in which a build never touches the generation in use;
 //!   `files` opens the files in it.
 //! - `meta` is the description of a generation, `analysis` its segmenter and synonyms, with the
-//!   user's tables, and `file_table` the table of the files of the archive.
+//!   user's tables, and `file_table` the table of the files of the archive. `parts` is the form of
+//!   the files `files` and `duplicates`; `mapping` maps large files into memory.
 //! - `roots` and `share` say which files of an archive an index covers.
 //!
 //! Queries and ranking are in `wensou-query`.
@@ -93,11 +96,12 @@ pub use error::Error;
 pub use file_changes::{FileChanges, FileCounts};
 pub use files::{Sum, Sums};
 pub use generation::{
-    abandon, backup, current_generation, is_index_folder, recover, remove_litter, settings,
+    CopiedFiles, abandon, backup, current_generation, is_index_folder, recover, remove_litter,
+    settings,
 };
 pub use mapping::{report_truncated_files, restore_terminal_on_sigbus};
 pub use meta::{Base, Meta, Settings, Stale, analysis_version};
-pub use open::{Index, Lookup};
+pub use open::{Index, Lookup, RootTotals};
 pub use options::BuildOptions;
 pub use planned::{PlannedChanges, planned_changes};
 pub use record::{RecordExt, Texts, civil_seconds, moment_start};

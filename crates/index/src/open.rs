@@ -28,8 +28,8 @@ const MEMBER_SEPARATOR: &str = "!/";
 /// An index that is open for reading. It keeps the generation that it opened, whatever is built
 /// afterwards; open it again to see a newer one.
 ///
-/// Opening reads small files whole and maps large ones into memory; the pages that a query reads of
-/// these are verified when they are read.
+/// Opening reads small files whole and maps large ones into memory. A page of a large file is
+/// verified when a query reads it.
 pub struct Index {
     dir: PathBuf,
     directory: GenerationDirectory,
@@ -61,8 +61,17 @@ pub enum Lookup {
     Found(DocAddress),
     /// No document has this id or one that starts with it.
     Missing,
-    /// Several ids start with it: the first ten of them.
+    /// No document has this id, and several ids start with it: the first ten of them.
     Ambiguous(Vec<String>),
+}
+
+/// The files of a root, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RootTotals {
+    /// The number of files.
+    pub files: u64,
+    /// The number of articles and of occurrences of flash items in them.
+    pub records: u64,
 }
 
 impl Index {
@@ -70,7 +79,7 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`].
+    /// [`Error::Missing`], [`Error::Format`], [`Error::Denied`] or [`Error::Unreadable`].
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let folder = Folder::of_index(dir)?;
         loop {
@@ -135,7 +144,7 @@ impl Index {
         &self.meta
     }
 
-    /// The analysis of its documents. Queries must be analysed in the same way.
+    /// The analysis of the documents of this index. Queries must be analysed in the same way.
     ///
     /// # Errors
     ///
@@ -149,7 +158,8 @@ impl Index {
         Ok(self.analysis.get_or_init(|| analysis))
     }
 
-    /// The texts of the user's words and synonyms that its documents were analysed with.
+    /// The texts of the user's words and synonyms, in this order, with which the documents of this
+    /// index were analysed.
     ///
     /// # Errors
     ///
@@ -171,7 +181,7 @@ impl Index {
         self.segments.searcher()
     }
 
-    /// Every segment, by ordinal.
+    /// All segments, by ordinal.
     pub(crate) fn segments(&self) -> Vec<SegmentInfo> {
         self.segments.infos()
     }
@@ -182,7 +192,7 @@ impl Index {
         &self.postings
     }
 
-    /// The size of all files, in bytes.
+    /// The size of all files that the description lists, in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.meta.files.values().map(|sum| sum.bytes).sum()
@@ -218,24 +228,24 @@ impl Index {
     #[must_use]
     pub fn file_entry(&self, path: &str) -> Option<FileEntry> {
         let files = self.file_table()?;
-        // A folder name may contain `!/` too, so the whole path is tried first.
+        // The name of a folder may end with `!`, so the whole path is tried first.
         let containers = path.match_indices(MEMBER_SEPARATOR).map(|(at, _)| &path[..at]);
         [path].into_iter().chain(containers).find_map(|path| files.entry(path).ok().flatten())
     }
 
-    /// The number of files of a root, and the number of articles and of occurrences of flash items
-    /// in them. `root` is spelled as it was given. `None` if the table of files cannot be read.
+    /// Counts the files of a root. `root` is spelled as it was given. `None` if the table of files
+    /// cannot be read.
     #[must_use]
-    pub fn file_totals(&self, root: &Path) -> Option<(u64, u64)> {
+    pub fn root_totals(&self, root: &Path) -> Option<RootTotals> {
         let root = sort_key(&root.to_string_lossy());
-        let (mut files, mut records) = (0, 0);
+        let mut totals = RootTotals::default();
         let counted = self.file_table()?.for_each(|entry| {
             if is_under(&sort_key(&entry.path), &root) {
-                files += 1;
-                records += entry.records;
+                totals.files += 1;
+                totals.records += entry.records;
             }
         });
-        counted.ok().map(|()| (files, records))
+        counted.ok().map(|()| totals)
     }
 
     /// The groups of near-duplicates.
@@ -261,7 +271,7 @@ impl Index {
         Ok(self.groups.get_or_init(|| groups))
     }
 
-    /// The documents of the group of a document, itself included; none if it has no
+    /// The group of near-duplicates that a document is in, itself included; empty if it has no
     /// near-duplicates.
     ///
     /// # Errors
@@ -298,8 +308,8 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// [`Error::Record`] if the content hash does not match, and [`Error::Engine`] if the store
-    /// cannot be read.
+    /// [`Error::Record`] if the content hash does not match, if the record cannot be decoded, or if
+    /// there is no such segment; [`Error::Engine`] if the store cannot be read.
     pub fn record(&self, address: DocAddress) -> Result<Record, Error> {
         let content_hash = self.columns(address.segment_ord)?.content_hash(address.doc_id);
         self.segments.stored_record(address, |bytes| {
@@ -324,7 +334,8 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// [`Error::Unreadable`] or [`Error::Engine`] if the columns cannot be read.
+    /// [`Error::Unreadable`] or [`Error::Engine`] if the columns cannot be read, and
+    /// [`Error::Record`] if there is no such segment.
     pub fn id(&self, address: DocAddress) -> Result<String, Error> {
         if let Some(number) = self.columns(address.segment_ord)?.id_number(address.doc_id) {
             return Ok(id::of_number(number));
@@ -362,7 +373,8 @@ impl Index {
         Ok(self.segments.ids(prefix, limit)?)
     }
 
-    /// The addresses of all documents in the order of the walk, which is that of `export`.
+    /// The addresses of all documents that are not deleted, in the order of the walk. `export`
+    /// prints them in this order.
     ///
     /// # Errors
     ///

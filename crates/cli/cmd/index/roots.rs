@@ -177,12 +177,12 @@ impl RootPlan {
         }
         let index = Index::open(&global.index).ok();
         for root in &self.removed {
-            let totals = index.as_ref().and_then(|index| index.file_totals(&root.given));
+            let totals = index.as_ref().and_then(|index| index.root_totals(&root.given));
             let size = match totals {
-                Some((files, records)) => format!(
+                Some(totals) => format!(
                     " ({} with {})",
-                    count_noun(files, "file"),
-                    count_noun(records, "record")
+                    count_noun(totals.files, "file"),
+                    count_noun(totals.records, "record")
                 ),
                 None => String::new(),
             };

@@ -19,14 +19,15 @@ use crate::meta::Meta;
 /// must be empty or contain an older backup, which is then replaced in one step.
 ///
 /// A build may run at the same time: the copy is the index as it was when copying began. Every file
-/// is verified while it is copied. Returns the number of files and of bytes that were copied.
+/// is verified while it is copied.
 ///
 /// # Errors
 ///
-/// [`Error::Missing`] or [`Error::Unreadable`] if there is no index or it is damaged,
-/// [`Error::BackupIntoItself`], [`Error::NotAnIndex`] if `to` contains other files, [`Error::Busy`]
-/// if another process is writing into it, and [`Error::Io`] for both folders.
-pub fn backup(dir: &Path, to: &Path) -> Result<(u64, u64), Error> {
+/// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`] if there is no index, or if it is
+/// of another format or damaged; [`Error::BackupIntoItself`]; [`Error::NotAnIndex`] if `to` contains
+/// other files; [`Error::Busy`] if another process is writing into it; and [`Error::Io`] if either
+/// folder cannot be read or written.
+pub fn backup(dir: &Path, to: &Path) -> Result<CopiedFiles, Error> {
     let folder = Folder::of_index(dir)?;
     let (current, opened) = loop {
         let current = current(&folder)?;
@@ -42,6 +43,15 @@ pub fn backup(dir: &Path, to: &Path) -> Result<(u64, u64), Error> {
         return Err(Error::BackupIntoItself { dir: dir.to_path_buf() });
     }
     copy(locked, &current, opened, &folder)
+}
+
+/// What [`backup`] has copied: the description and the files that it lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CopiedFiles {
+    /// The number of files.
+    pub files: u64,
+    /// Their size in bytes.
+    pub bytes: u64,
 }
 
 /// The generation to copy. All its files are open, so they stay readable if a build removes them.
@@ -75,14 +85,14 @@ fn open_all(folder: &Folder, current: &Current) -> Result<OpenGeneration, Error>
     Ok(OpenGeneration { description, files: files.collect::<Result<_, Error>>()? })
 }
 
-/// Copies the files into a new generation of the locked folder, and makes it the one in use.
-/// Returns the number of files and of bytes that were copied.
+/// Copies the files into a new generation of the locked folder, and makes that generation the one
+/// in use. `from` is the index folder that they come from, for messages.
 fn copy(
     mut locked: Locked,
     current: &Current,
     opened: OpenGeneration,
     from: &Folder,
-) -> Result<(u64, u64), Error> {
+) -> Result<CopiedFiles, Error> {
     let to = &locked.folder;
     // An older backup may contain a generation of the same name, so the copy has a number of its
     // own.
@@ -98,7 +108,7 @@ fn copy(
         };
         write(GENERATION_MARKER, generation_marker_text(&name).as_bytes())?;
         let mut bytes = opened.description.len() as u64;
-        let count = opened.files.len() as u64 + 1;
+        let files = opened.files.len() as u64 + 1;
         for (file, sum, content) in opened.files {
             let target = path.join(&file);
             let made = generation.create(&file).map_err(Error::io("create", &target))?;
@@ -122,7 +132,7 @@ fn copy(
         let renamed = generation.rename(CURRENT, to, CURRENT);
         renamed.map_err(Error::io("replace", &to.path_of(CURRENT)))?;
         to.sync().map_err(Error::io("sync", to.path()))?;
-        Ok((count, bytes))
+        Ok(CopiedFiles { files, bytes })
     })();
     // Remove the older backup if the new one is complete, and otherwise what was copied so far.
     locked.clean_up(if copied.is_ok() { KeepComplete::No } else { KeepComplete::IfNeeded });

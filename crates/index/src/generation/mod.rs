@@ -38,7 +38,7 @@ mod ownership;
 mod recover;
 mod salvage;
 
-pub use backup::backup;
+pub use backup::{CopiedFiles, backup};
 pub(crate) use cleanup::{KeepComplete, litter};
 pub use current::current_generation;
 pub(crate) use current::{Current, current};

@@ -21,5 +21,5 @@ fn an_open_index_stays_readable_when_its_generation_is_removed() {
     assert!(index.record(address).is_ok());
     assert!(index.near_duplicates(address).unwrap().is_empty());
     assert!(index.file_entry(page.to_str().unwrap()).is_some());
-    assert_eq!(index.file_totals(&archive), Some((1, 1)));
+    assert_eq!(index.root_totals(&archive), Some(RootTotals { files: 1, records: 1 }));
 }
