@@ -63,7 +63,7 @@ pub struct TableMeta {
 }
 
 impl TableMeta {
-    /// The files, to read them again.
+    /// The files of the tables, from which a later build reads them again.
     #[must_use]
     pub fn files(&self) -> TableFiles {
         let path = |table: &Option<TableFile>| table.as_ref().map(|table| table.path.clone());
@@ -120,7 +120,8 @@ struct Table {
 }
 
 impl Table {
-    /// Reads a file of the user, or its copy in an earlier generation if the file cannot be read.
+    /// Reads the user's file at `path`, or its copy in an earlier generation if that file cannot be
+    /// read. `copy` has the folder of the generation and the name of the copy.
     fn read(path: Option<PathBuf>, copy: Option<(&Folder, &str)>) -> Result<Option<Self>, Error> {
         let Some(path) = path else { return Ok(None) };
         let content = match (read_file(&path), copy) {
@@ -144,7 +145,8 @@ impl Table {
         let Some(table) = table else { return Ok(None) };
         let path = folder.path_of(name);
         let content = folder.read(name, TABLE_LIMIT).map_err(Error::io("read", &path))?;
-        let text = String::from_utf8(content).ok().filter(|it| hash(it.as_bytes()) == table.hash);
+        let text = String::from_utf8(content).ok();
+        let text = text.filter(|text| hash(text.as_bytes()) == table.hash);
         let damaged = || io::Error::other("checksum mismatch");
         let text = text.ok_or_else(damaged).map_err(Error::io("read", &path))?;
         Ok(Some(Self { path, text }))
@@ -250,7 +252,8 @@ impl Analysis {
         Ok((analysis, byline_labels, meta))
     }
 
-    /// Reads the copies of words and synonyms in a generation.
+    /// Reads the copies of the user's words and synonyms in a generation. Returns their texts, in
+    /// this order.
     pub(crate) fn texts(folder: &Folder, meta: &TableMeta) -> Result<[Option<String>; 2], Error> {
         let words = Table::read_copy(folder, WORDS, meta.words.as_ref())?;
         let synonyms = Table::read_copy(folder, SYNONYMS, meta.synonyms.as_ref())?;

@@ -46,7 +46,7 @@ pub enum Error {
         /// The format number that this program reads.
         expected: u32,
     },
-    /// Another process is writing to the index.
+    /// Another build has the lock of the index folder.
     #[error("the index in {} is being written by another process{}: wait until it ends, or use `--wait`", .dir.display(), process_in_message(*.holder))]
     Busy {
         /// The index folder.
@@ -103,12 +103,12 @@ pub enum Error {
         /// The number of files and folders of the archive that cannot be read.
         files: u64,
     },
-    /// A file or folder of the index could not be read or written.
+    /// A file or folder of the index, or a table of the user, could not be read or written.
     #[error("cannot {what} {}", .path.display())]
     Io {
         /// What was attempted, as a verb: "create", "write".
         what: &'static str,
-        /// The file.
+        /// The file or folder.
         path: PathBuf,
         /// The cause.
         #[source]
@@ -135,16 +135,17 @@ pub enum Error {
         "a stored record is damaged: `wensou check` lists all damage, `wensou check --repair` repairs it"
     )]
     Record(#[source] Option<postcard::Error>),
-    /// Pages were skipped in a strict build.
+    /// Something in the archive (a page, another file, a member or a line) was skipped in a strict
+    /// build.
     #[error("{} could not be indexed and `--strict` was given: correct or move them", pages(.report.skipped.len()))]
     Strict {
-        /// The report of the build, with every skipped page and its reason.
+        /// The report of the build, with everything that was skipped and the reasons.
         report: Box<wensou_ingest::Report>,
     },
-    /// The path of an input is not UTF-8, so the description cannot contain it.
+    /// The path of a root is not UTF-8, so the description cannot contain it.
     #[error("the path `{}` is not UTF-8: index a folder above it, or a link to it with another name", .path.display())]
     Name {
-        /// The absolute path of the input.
+        /// The canonical path of the root.
         path: PathBuf,
     },
     /// Temporary files cannot be written.
@@ -161,7 +162,7 @@ pub enum Error {
     /// The statistics of a survey do not fit the options or the files of the archive.
     #[error(transparent)]
     Survey(Box<dyn std::error::Error + Send + Sync>),
-    /// The archive cannot be read at all.
+    /// The archive cannot be read, or not to its end. The source says why.
     #[error("the archive cannot be read")]
     Archive(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -204,7 +205,8 @@ impl Error {
         Self::Unreadable { dir: dir.to_path_buf(), source: source.into() }
     }
 
-    /// A file or folder of the index that could not be opened or read. `name` is its name.
+    /// The error for the file or folder `name` of the index that could not be opened or read:
+    /// [`Error::Denied`] if this user may not read it, otherwise [`Error::Unreadable`].
     pub(crate) fn unopened(dir: &Path, name: &str, source: &std::io::Error) -> Self {
         let what = format!("{name}: {source}");
         match source.kind() {

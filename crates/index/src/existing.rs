@@ -58,7 +58,7 @@ impl Existing {
         })
     }
 
-    /// What is wrong with it, if it is damaged.
+    /// What is damaged; `None` if the index is intact, only of another format, or missing.
     pub(crate) fn damage(&self) -> Option<String> {
         match self {
             Self::Unusable { damage, .. } => damage.clone(),
@@ -66,7 +66,8 @@ impl Existing {
         }
     }
 
-    /// Whether it was salvaged from a damaged index, see [`Meta::salvaged`].
+    /// Whether the index is intact, and its build salvaged records from a damaged one, see
+    /// [`Meta::salvaged`].
     pub(crate) fn is_salvaged(&self) -> bool {
         matches!(self, Self::Intact(index) if index.meta().salvaged)
     }
@@ -80,8 +81,8 @@ impl Existing {
         }
     }
 
-    /// Reads its records of files below `roots` that cannot be read at the moment; `None` if there
-    /// is no index. `moved` has the old and new paths of renamed roots.
+    /// The reader of its records, for files below `roots` that cannot be read at the moment; `None`
+    /// if there is no index. `moved` has the old and new paths of renamed roots.
     pub(crate) fn stored(&self, roots: &[PathBuf], moved: &[(PathBuf, PathBuf)]) -> Option<Stored> {
         let (generation, settings, meta) = match self {
             Self::Nothing => return None,

@@ -25,11 +25,12 @@ use crate::parts::{Magic, Part, Parts, PartsFile, PartsWriter, damaged};
 const MAGIC: &Magic = b"WSFILES1";
 /// The maximum number of files in a block. A search reads a block for each hit, in 20 µs.
 const BLOCK: usize = 256;
-/// The size of the contributions, in bytes, after which a block ends. So large dumps do not share a
-/// block.
+/// A block ends once its contributions have more than this many bytes. So it has at most one
+/// contribution that is larger, such as that of a large dump.
 const BLOCK_BYTES: usize = 4 << 20;
 
-/// A path in a form that sorts in the order of the walk: `a/b` before `a.txt`.
+/// A path in a form that sorts in the order of the walk: `a/b` before `a.txt`. It keeps the whole
+/// path of a member of a container, which `wensou_ingest::walk_key` does not.
 pub(crate) fn sort_key(path: &str) -> String {
     path.trim_end_matches('/').replace('/', "\0")
 }
@@ -45,11 +46,12 @@ pub(crate) fn is_under(path: &str, folder: &str) -> bool {
     })
 }
 
-/// A block as the directory lists it.
+/// A block, as the directory at the end of the file lists it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Block {
-    /// The [`sort_key`]s of its first and last file.
+    /// The [`sort_key`] of its first file.
     first: String,
+    /// The [`sort_key`] of its last file.
     last: String,
     entries: Part,
     contributions: Part,
@@ -68,10 +70,15 @@ struct StoredEntry {
 /// Writes the table.
 pub(crate) struct FileTableWriter {
     parts: PartsWriter,
+    /// The blocks that are written already.
     blocks: Vec<Block>,
+    /// The entries of the current block.
     entries: Vec<StoredEntry>,
+    /// The contributions of the same files.
     contributions: Vec<Vec<u8>>,
+    /// The size of these contributions in bytes.
     contribution_bytes: usize,
+    /// The [`sort_key`] of the last file of the current block; empty if the block is empty.
     last: String,
 }
 
@@ -87,6 +94,7 @@ impl FileTableWriter {
         })
     }
 
+    /// Adds the entry of the next file.
     pub(crate) fn push(&mut self, entry: FileEntry) -> io::Result<()> {
         let key = sort_key(&entry.path);
         let FileEntry { path, stamp, content_hash, records, unreadable, contribution } = entry;
@@ -101,6 +109,7 @@ impl FileTableWriter {
         Ok(())
     }
 
+    /// Writes the current block, unless it is empty, and begins the next one.
     fn end_block(&mut self) -> io::Result<()> {
         let (entries, contributions) =
             (std::mem::take(&mut self.entries), std::mem::take(&mut self.contributions));
@@ -162,14 +171,15 @@ impl FileTable {
         Ok(None)
     }
 
-    /// The entries of a file, or of all files below a folder, in the order of the walk.
+    /// The entry of a file, or the entries of all files below a folder, in the order of the table:
+    /// that of the walk, except that files of an unreadable folder may come last.
     pub(crate) fn under(&self, path: &str) -> io::Result<Vec<FileEntry>> {
         let folder = sort_key(path);
         let mut found = Vec::new();
-        let may_have = |block: &&Block| {
+        let may_have_files = |block: &&Block| {
             block.last >= folder && (block.first <= folder || block.first.starts_with(&folder))
         };
-        for block in self.blocks.iter().filter(may_have) {
+        for block in self.blocks.iter().filter(may_have_files) {
             let entries: Vec<StoredEntry> = self.parts.read(block.entries)?;
             if !entries.iter().any(|entry| is_under(&sort_key(&entry.path), &folder)) {
                 continue;
@@ -184,7 +194,8 @@ impl FileTable {
         Ok(found)
     }
 
-    /// Reads every part. Returns the number of files.
+    /// Reads every part, and fails if any of them is damaged or the directory does not fit them.
+    /// Returns the number of files.
     pub(crate) fn verify(&self) -> io::Result<u64> {
         let mut files = 0;
         for block in &self.blocks {
@@ -246,7 +257,7 @@ mod tests {
 
     #[test]
     fn files_are_found_by_path_and_by_folder() {
-        // The last files are out of order, as those of an unreadable folder are.
+        // The last files are out of order, as those of an unreadable folder may be.
         let numbers: Vec<usize> = (100..1000).chain(20..60).collect();
         let entries: Vec<FileEntry> = numbers.iter().map(|number| entry(*number)).collect();
         let (_dir, table) = table(&entries);

@@ -1,6 +1,6 @@
-//! Decodes records of older formats, whose records are kept while their files cannot be read.
+//! Decodes records of formats 4 to 6, which a build keeps while their files cannot be read.
 //!
-//! Formats 4 to 6 have no translator and no editor, and do not say where a date is stated.
+//! These records have no translator and no editor, and do not say where a date is stated.
 
 use serde::{Deserialize, Serialize};
 use wensou_ingest as current;

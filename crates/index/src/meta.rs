@@ -61,7 +61,8 @@ pub struct Meta {
     pub archive: String,
     /// What the build counted and skipped.
     pub report: Report,
-    /// The numbers of files of the archive, also of those that changed since the previous index.
+    /// The numbers of files of the archive, and of files that have changed since the previous
+    /// index.
     #[serde(default)]
     pub file_counts: FileCounts,
     /// Whether the index was built beside a damaged one while some files of the archive could not
@@ -71,7 +72,7 @@ pub struct Meta {
     pub salvaged: bool,
     /// The segment of the last whole build, which updates keep; `None` if the index is empty.
     pub base: Option<Base>,
-    /// The lengths and checksums of the other files of the generation.
+    /// The lengths and checksums of the other files of the generation, except its marker and seal.
     pub files: Sums,
 }
 
@@ -130,8 +131,8 @@ impl Meta {
     ///
     /// # Errors
     ///
-    /// [`Error::Format`] for another format; [`Error::Unreadable`] if its hash is not `checksum`,
-    /// or if it cannot be parsed.
+    /// [`Error::Format`] for another format, [`Error::Denied`] if this user may not read it, and
+    /// [`Error::Unreadable`] if it cannot be read or parsed, or if its hash is not `checksum`.
     pub(crate) fn read(dir: &Path, generation: &Folder, checksum: u64) -> Result<Self, Error> {
         let text = generation.read(DESCRIPTION, DESCRIPTION_LIMIT);
         let text = text.map_err(|source| {
@@ -340,13 +341,13 @@ pub(crate) mod tests {
         let dir = tempfile::tempdir().unwrap();
         let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
         let (meta, generation) = (meta_without_documents(), draft.folder().path().to_path_buf());
-        let kept = Settings::from(&meta);
-        draft.folder().write_durably(SETTINGS, &kept.to_bytes().unwrap()).unwrap();
+        let written = Settings::from(&meta);
+        draft.folder().write_durably(SETTINGS, &written.to_bytes().unwrap()).unwrap();
         draft.publish(&meta.to_bytes().unwrap(), KeepComplete::No).unwrap();
-        assert_eq!(settings(dir.path()), Some(kept.clone()));
+        assert_eq!(settings(dir.path()), Some(written.clone()));
         std::fs::write(generation.join(DESCRIPTION), "{\"form").unwrap();
-        assert_eq!(settings(dir.path()), Some(kept.clone()));
+        assert_eq!(settings(dir.path()), Some(written.clone()));
         std::fs::remove_file(dir.path().join("CURRENT")).unwrap();
-        assert_eq!(settings(dir.path()), Some(kept));
+        assert_eq!(settings(dir.path()), Some(written));
     }
 }

@@ -54,7 +54,7 @@ impl PartsWriter {
         Ok(Self { file: folder.create(name)?, compressor: Compressor::new(LEVEL)?, offset: 0 })
     }
 
-    /// Writes a part.
+    /// Writes a part: `content` as postcard, compressed.
     pub(crate) fn push(&mut self, content: &impl Serialize) -> io::Result<Part> {
         let raw = postcard::to_stdvec(content).map_err(io::Error::other)?;
         let bytes = self.compressor.compress(&raw)?;
@@ -139,7 +139,7 @@ impl Parts {
         Ok((parts, directory))
     }
 
-    /// Reads a part.
+    /// Reads a part that [`PartsWriter::push`] wrote.
     ///
     /// # Errors
     ///
@@ -153,7 +153,8 @@ impl Parts {
         postcard::from_bytes(&raw).map_err(|_| damaged(self.0.name))
     }
 
-    /// Reads the bytes of a part as they are.
+    /// Reads the bytes of a part as they are in the file: those of a part that
+    /// [`PartsWriter::push_bytes`] wrote.
     ///
     /// # Errors
     ///

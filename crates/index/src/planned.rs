@@ -23,7 +23,8 @@ pub struct PlannedChanges {
     pub changed: Vec<String>,
     /// Files of the index that are gone, or would no longer be covered.
     pub removed: Vec<String>,
-    /// What the scan could not access. Problems inside files show only when they are read.
+    /// Files and folders that the scan could not access. Problems inside files show only in a
+    /// build, which reads them.
     pub skipped: Vec<Skipped>,
     /// Number of files that would be ignored.
     pub ignored: u64,

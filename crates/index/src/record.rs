@@ -24,7 +24,7 @@ pub fn moment_start(moment: Moment) -> DateTime {
     }
 }
 
-/// The searchable texts of a record, one for each field in which they are indexed and shown.
+/// The searchable texts of a record, by the field in which they are indexed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts {
     /// The title.
@@ -36,7 +36,7 @@ pub struct Texts {
     pub tags: Vec<String>,
 }
 
-/// Access to the kind, id, date and texts of a record, which is the same for both kinds.
+/// Access to what articles and flash items have in common.
 pub trait RecordExt {
     /// Its kind.
     fn kind(&self) -> Kind;
@@ -111,11 +111,11 @@ fn article_tags(article: &Article) -> Vec<String> {
 /// Encodes a record for the store.
 pub(crate) fn encode(record: &Record) -> Result<Vec<u8>, Error> {
     // Allocate enough for its text and metadata, so that the buffer rarely grows.
-    let text = match record {
+    let text_bytes = match record {
         Record::Article(article) => article.paragraphs.iter().map(|text| text.len() + 4).sum(),
         Record::Flash(flash) => flash.text.len() + 64 * flash.occurrences.len(),
     };
-    let encoded = postcard::to_extend(record, Vec::with_capacity(text + 1024));
+    let encoded = postcard::to_extend(record, Vec::with_capacity(text_bytes + 1024));
     encoded.map_err(|error| Error::Record(Some(error)))
 }
 
@@ -151,7 +151,8 @@ impl Encoded {
     }
 }
 
-/// The number that orders records with equal scores, whatever segments they are in: XXH3 of the id.
+/// The number by which records with equal scores are ordered: XXH3 of the id. So their order does
+/// not depend on the segments that they are in.
 pub(crate) fn tie_breaker(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
 }

@@ -52,7 +52,7 @@ pub enum Added {
 pub struct RootSet(Vec<Root>);
 
 impl RootSet {
-    /// A set of these paths.
+    /// The roots that cover these paths.
     #[must_use]
     pub fn of(paths: &[PathBuf]) -> Self {
         let mut roots = Self::default();
@@ -139,8 +139,8 @@ pub fn canonical(path: &Path) -> PathBuf {
     resolved.unwrap_or(absolute)
 }
 
-/// Appends a component to a path that does not exist; `..` removes the last one, which cannot be a
-/// link.
+/// Appends a component, which does not exist, to a path. `..` removes the last component of the
+/// path instead, which is no link.
 fn joined(mut path: PathBuf, component: Component<'_>) -> PathBuf {
     match component {
         Component::ParentDir => drop(path.pop()),
@@ -188,8 +188,8 @@ mod tests {
         let mut roots = RootSet::of(&["/x/a".into(), "/x/b".into()]);
         assert_eq!(roots.remove("/x/a/c".as_ref()), None);
         assert_eq!(roots.remove("/x/../x/a".as_ref()).map(|root| root.given), Some("/x/a".into()));
-        let fewer = RootSet::of(&["/x".into()]);
-        assert!(roots.not_covered_by(&fewer).is_empty());
-        assert_eq!(fewer.not_covered_by(&roots).len(), 1);
+        let outer = RootSet::of(&["/x".into()]);
+        assert!(roots.not_covered_by(&outer).is_empty());
+        assert_eq!(outer.not_covered_by(&roots).len(), 1);
     }
 }

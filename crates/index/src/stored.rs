@@ -34,11 +34,11 @@ const OLD_RECORD_FIELD: u32 = 17;
 /// The number of decompressed blocks of a store that are cached.
 const CACHED_BLOCKS: usize = 8;
 
-/// The records of one generation, by the paths where they occur. Paths start with the roots as this
-/// build was given them, which may differ from those that the index was built with.
+/// Reads the records of one generation by the paths where they occur. Paths start with the roots as
+/// this build was given them, which may differ from those that the index was built with.
 pub(crate) struct Stored {
     generation: Folder,
-    roots: Vec<Root>,
+    roots: Vec<CommonRoot>,
     /// The number of records according to the description, if that can be read.
     expected: Option<u64>,
     /// Read when first needed: most builds can read all files of the archive.
@@ -50,8 +50,9 @@ pub(crate) struct Stored {
     forgotten: Vec<String>,
 }
 
-/// A file or folder that both the old index and this build cover, with everything in it.
-struct Root {
+/// A file or folder that both the old index and this build cover, with everything in it: a root of
+/// one of them that is, or lies inside, a root of the other.
+struct CommonRoot {
     /// Its path in the old index.
     old: PathBuf,
     /// Its path as this build was given it.
@@ -80,24 +81,24 @@ impl Stored {
         expected: Option<u64>,
         roots: &[PathBuf],
     ) -> Self {
-        let mut shared = Vec::new();
+        let mut common = Vec::new();
         for (old, old_absolute) in settings.given.iter().zip(&settings.roots) {
             let old_absolute = canonical(old_absolute);
             for new in roots {
                 let new_absolute = canonical(new);
                 // A root may have become part of another one, or another one part of it.
                 if let Ok(below) = old_absolute.strip_prefix(&new_absolute) {
-                    shared.push(Root { old: old.clone(), new: join(new, below) });
+                    common.push(CommonRoot { old: old.clone(), new: join(new, below) });
                 } else if let Ok(below) = new_absolute.strip_prefix(&old_absolute) {
-                    shared.push(Root { old: join(old, below), new: new.clone() });
+                    common.push(CommonRoot { old: join(old, below), new: new.clone() });
                 }
             }
         }
         // The innermost root comes first, because the first match is used.
-        shared.sort_by_key(|root| std::cmp::Reverse(root.old.components().count()));
+        common.sort_by_key(|root| std::cmp::Reverse(root.old.components().count()));
         Self {
             generation,
-            roots: shared,
+            roots: common,
             expected,
             stores: None,
             files: None,
@@ -115,7 +116,8 @@ impl Stored {
         self.forgotten.push(sort_key(&root.to_string_lossy()));
     }
 
-    /// The number of records that could not be read, if records were needed and some are lost.
+    /// The number of records that could not be read, at least; `None` if none is lost, or if no
+    /// records were needed, so that the stores were not read.
     pub(crate) fn lost_records(&self) -> Option<u64> {
         self.stores.as_ref().map(|stores| stores.lost).filter(|lost| *lost > 0)
     }
@@ -132,9 +134,9 @@ impl Stored {
     /// duplicates.
     fn locations(&mut self, path: &Path) -> io::Result<Vec<Location>> {
         let path = sort_key(&path.to_string_lossy());
-        let forgotten = self.forgotten.iter().any(|root| is_under(&path, root));
+        let is_forgotten = self.forgotten.iter().any(|root| is_under(&path, root));
         let stores = self.stores()?;
-        if forgotten {
+        if is_forgotten {
             return Ok(Vec::new());
         }
         let mut found: Vec<Location> = Vec::new();
@@ -216,7 +218,8 @@ impl Stored {
         Ok((store, records))
     }
 
-    /// Reads one of tantivy's files without its footer, and compares it with its checksum.
+    /// Maps one of tantivy's files, compares it with the checksum in its footer, and returns it
+    /// without the footer.
     fn read_verified(&self, name: &str) -> io::Result<FileSlice> {
         let (file, _) = self.generation.file(name)?;
         let bytes = OwnedBytes::new(Mapping::new(&file, &self.generation.path_of(name))?);
@@ -233,9 +236,9 @@ impl Stored {
         self.files.get_or_insert_with(|| FileTable::open(generation).ok()).as_ref()
     }
 
-    /// The files of the index, by the hashes of their paths in this build. `None` if it has no
-    /// table of files. Files outside all roots of this build get hashes that no path of this build
-    /// has.
+    /// The files of the index, by the hashes of their paths in this build. `None` if the index has
+    /// no table of files. A file outside all roots of this build gets a hash that no path of this
+    /// build is likely to have.
     pub(crate) fn files_before(&mut self) -> io::Result<Option<HashMap<u64, FileBefore>>> {
         if self.files().is_none() {
             return Ok(None);
@@ -270,7 +273,8 @@ impl Stored {
         Ok(missing)
     }
 
-    /// The paths in the index for a path in this build: one, or those of all roots below it.
+    /// The paths in the index for a path in this build: one if a common root contains the path, and
+    /// otherwise those of all common roots below it.
     fn old_paths(&self, path: &Path) -> Vec<PathBuf> {
         if let Some((root, below)) =
             self.roots.iter().find_map(|root| Some((root, path.strip_prefix(&root.new).ok()?)))
@@ -281,7 +285,7 @@ impl Stored {
         below.map(|root| root.old.clone()).collect()
     }
 
-    /// The path in this build for a path in the index; `None` if no root contains it any longer.
+    /// The path in this build for a path in the index; `None` if no root of this build contains it.
     pub(crate) fn new_path(&self, path: &str) -> Option<String> {
         let path = Path::new(path);
         let root = self.roots.iter().find(|root| path.starts_with(&root.old))?;
@@ -296,7 +300,8 @@ fn read_record(store: &StoreReader, doc: DocId) -> Result<Record, Error> {
     let fields = [RECORD_FIELD, OLD_RECORD_FIELD].map(Field::from_field_id);
     let record = fields.into_iter().find_map(|field| stored_record(&document, field));
     let bytes = record.ok_or(Error::Record(None))?;
-    // A record has exactly one encoding, so bytes that it does not give are of an older format.
+    // A record has exactly one encoding. So if the decoded record has another one than these bytes,
+    // they are of an older format.
     match decode(bytes) {
         Ok(record) if encode(&record).is_ok_and(|again| again == bytes) => Ok(record),
         outcome => legacy::decode(bytes).map_or(outcome, Ok),

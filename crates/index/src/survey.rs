@@ -1,4 +1,4 @@
-//! Surveys a part of an archive, for several machines that index one together.
+//! Surveys a part of an archive that several machines index together.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,15 +9,16 @@ use crate::analysis::{TableFiles, labels_of_user};
 use crate::error::Error;
 use crate::generation::is_index_folder;
 
-/// Surveys the files of the archive in `base` that the options select, for several machines that
-/// index one archive together. Of the user's tables, only the labels are used.
+/// Surveys those files of the archive in `root` that the options select, for several machines that
+/// index this archive together. Of the user's tables, only the labels are used.
 ///
 /// # Errors
 ///
-/// [`Error::Table`] if the labels have a mistake, and [`Error::Archive`] if the archive cannot be
-/// read at all.
+/// [`Error::Io`] if the labels cannot be read, [`Error::Table`] if they have a mistake,
+/// [`Error::Temporary`] if temporary files cannot be written, and [`Error::Archive`] if the archive
+/// cannot be read.
 pub fn survey(
-    base: &Path,
+    root: &Path,
     options: &Options,
     tables: &TableFiles,
     progress: &dyn Progress,
@@ -25,5 +26,5 @@ pub fn survey(
     let mut options = options.clone();
     options.exclude_folder = Some(is_index_folder);
     options.labels = labels_of_user(tables)?.map(Arc::new);
-    wensou_ingest::survey_archive(base, &options, progress).map_err(Error::of_ingest)
+    wensou_ingest::survey_archive(root, &options, progress).map_err(Error::of_ingest)
 }

@@ -28,7 +28,8 @@ pub(crate) struct Previous {
     base: SegmentInfo,
     /// All other segments.
     recent: Vec<SegmentInfo>,
-    /// Documents of the base that no record has claimed yet, by [`Encoded::identity`].
+    /// The documents of the base that no record of the archive has claimed yet, by
+    /// [`Encoded::identity`].
     unclaimed: HashMap<(u64, u64), DocId>,
     /// Documents of the base that a record has claimed.
     kept: HashSet<DocId>,
@@ -71,9 +72,9 @@ impl Previous {
         Ok(Some(Self { base, recent, unclaimed, kept: HashSet::default(), articles, index }))
     }
 
-    /// Shares the files of the segments with the draft. Every build writes the other files again:
-    /// the names of these have no extension, or that of tables. tantivy's lists of files are
-    /// copied, because tantivy writes into them.
+    /// Shares the files of the segments with the draft. tantivy's lists of segments and files
+    /// (`.json`) are copied instead, because tantivy changes them. Every build writes the remaining
+    /// files again: the user's tables (`.tsv`), and the files without an extension.
     pub(crate) fn share_files(&self, draft: &mut Draft) -> Result<(), Error> {
         let generation = self.index.generation();
         let page_sums = self.index.page_sums()?;

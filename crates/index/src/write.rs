@@ -96,8 +96,8 @@ impl GenerationWriter {
         self.written
     }
 
-    /// Runs all stages until the whole archive has been read. A record that the base of the previous
-    /// index has already stays there; every other record is indexed.
+    /// Runs all stages until the whole archive has been read. A record that the base of the
+    /// previous index has already stays there; every other record is indexed.
     pub(crate) fn index_archive(
         &mut self,
         inputs: &BuildInputs<'_>,

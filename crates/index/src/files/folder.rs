@@ -51,7 +51,8 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if there is no such folder, [`Error::Unreadable`] if it cannot be opened.
+    /// [`Error::Missing`] if there is no such folder, [`Error::Denied`] if this user may not read
+    /// it, and [`Error::Unreadable`] if it cannot be opened for another reason.
     pub(crate) fn of_index(dir: &Path) -> Result<Self, Error> {
         Self::open(dir).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },

@@ -24,9 +24,9 @@ use crate::meta::Meta;
 /// # Errors
 ///
 /// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`] if there is no index, or if it is
-/// of another format or damaged; [`Error::BackupIntoItself`]; [`Error::NotAnIndex`] if `to` contains
-/// other files; [`Error::Busy`] if another process is writing into it; and [`Error::Io`] if either
-/// folder cannot be read or written.
+/// of another format or damaged; [`Error::BackupIntoItself`]; [`Error::NotAnIndex`] if `to`
+/// contains other files; [`Error::Busy`] if another process is writing into it; and [`Error::Io`]
+/// if either folder cannot be read or written.
 pub fn backup(dir: &Path, to: &Path) -> Result<CopiedFiles, Error> {
     let folder = Folder::of_index(dir)?;
     let (current, opened) = loop {
