@@ -46,7 +46,7 @@ pub enum Error {
         /// The format number that this program reads.
         expected: u32,
     },
-    /// Another build has the lock of the index folder.
+    /// Another build, backup or repair has the lock of the index folder.
     #[error("the index in {} is being written by another process{}: wait until it ends, or use `--wait`", .dir.display(), process_in_message(*.holder))]
     Busy {
         /// The index folder.

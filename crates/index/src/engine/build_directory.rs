@@ -2,9 +2,9 @@
 //!
 //! Segments are merged at the end of a build. If their files were mapped, every part of them that
 //! is read would count as memory of the process: 124 MB for an archive of 400 thousand pages, and
-//! more for larger ones. So they are read into small buffers instead. Only postings files are
-//! mapped, because merging them needs all their bytes at once. Only those of an earlier build are
-//! merged; this build writes one postings file for all its segments (`plugin`).
+//! more for larger ones. So the files are read into small buffers instead, except postings files,
+//! which are mapped because merging them needs all their bytes at once. A build seldom reads any:
+//! it writes one postings file for all its segments instead of merging several (`plugin`).
 
 use std::fs::File;
 use std::io;
@@ -58,6 +58,7 @@ struct Failure {
 }
 
 impl FirstFailure {
+    /// Records a failure, unless an earlier one is recorded already.
     fn remember(&self, what: &'static str, path: &Path, error: &io::Error) {
         // `io::Error` cannot be cloned, so make one with the same number or the same text.
         let source = match error.raw_os_error() {
@@ -113,8 +114,8 @@ impl TerminatingWrite for FailureRecordingFile {
     }
 }
 
-/// The size of the buffer, in bytes. Most reads of tantivy are small, and begin where the previous
-/// one ended.
+/// The size of the buffer, in bytes. Most of tantivy's reads are small, and begin where the
+/// previous read ended.
 #[cfg(unix)]
 const BUFFER: usize = 64 << 10;
 
@@ -137,6 +138,7 @@ struct Buffer {
 
 #[cfg(unix)]
 impl BufferedFile {
+    /// Fills `bytes` with those of the file from the offset `start` on.
     fn read(&self, start: usize, bytes: &mut [u8]) -> io::Result<()> {
         std::os::unix::fs::FileExt::read_exact_at(&self.file, bytes, start as u64)
     }
@@ -160,15 +162,15 @@ impl FileHandle for BufferedFile {
         let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         let Buffer { start, bytes } = &mut *buffer;
         if range.start < *start || range.end > *start + bytes.len() {
-            // Empty the buffer before reading, so that it has no wrong bytes if reading fails.
+            // Empty the buffer before reading, so that it has no old bytes if reading fails.
             let wanted = BUFFER.min(self.length.saturating_sub(range.start)).max(range.len());
             let mut read = vec![0; wanted];
             bytes.clear();
             self.read(range.start, &mut read)?;
             (*start, *bytes) = (range.start, read);
         }
-        let here = range.start - *start..range.end - *start;
-        Ok(OwnedBytes::new(bytes[here].to_vec()))
+        let in_buffer = range.start - *start..range.end - *start;
+        Ok(OwnedBytes::new(bytes[in_buffer].to_vec()))
     }
 }
 

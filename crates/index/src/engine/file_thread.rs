@@ -26,7 +26,8 @@ pub(super) struct FileThread {
 }
 
 impl FileThread {
-    /// Starts a thread that writes the file of a builder, as that of `unfinished`.
+    /// Starts a thread that writes the postings file of a builder, under the name that it has for
+    /// the segment `unfinished`.
     pub(super) fn start(builder: PostingsBuilder, unfinished: &Segment) -> tantivy::Result<Self> {
         let path = unfinished.relative_path(component());
         let out = unfinished.open_write(component())?;

@@ -2,13 +2,13 @@
 //! description lists exist, with the lengths that it states, and nothing is written or locked.
 //!
 //! tantivy's own directory creates a lock file when an index is opened, so that no file is removed
-//! meanwhile. That is not needed, because a generation in use never loses a file, and an index must
-//! also open in a folder that this process cannot write to.
+//! meanwhile. That is not needed, because no file of the generation in use is ever removed; and it
+//! is not possible in a folder that this process cannot write to, where an index must also open.
 //!
-//! Everything that is read is verified. Files of up to 1 MiB are hashed when they are opened.
-//! Larger ones are [mapped](Mapping), because hashing them would take longer than a search. The
-//! pages of tantivy's files are then verified when they are read; postings files verify their own
-//! pages.
+//! Everything that is read is verified. Files of up to 1 MiB, and lists of deleted documents, are
+//! hashed when they are opened. Larger files are [mapped](Mapping), because hashing them would take
+//! longer than a search. A page of one of tantivy's own files is then verified when it is read; a
+//! reader of postings verifies the pages of its file itself.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -98,8 +98,8 @@ impl GenerationDirectory {
         }
     }
 
-    /// A large file whose pages are verified when they are read, if `page-sums` has checksums of
-    /// them.
+    /// A large file whose pages are verified when they are read. A postings file has its own page
+    /// checksums, not in `page-sums`, and is returned as it is.
     fn verified_by_page(&self, name: &str, bytes: OwnedBytes) -> io::Result<Arc<dyn FileHandle>> {
         if !has_page_sums(name) {
             return Ok(Arc::new(bytes));
@@ -147,6 +147,7 @@ fn damaged(what: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
+/// The error of an attempt to write or remove a file.
 fn refused() -> io::Error {
     io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "a finished generation cannot be changed")
 }

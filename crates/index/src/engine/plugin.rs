@@ -1,5 +1,5 @@
 //! The postings as a tantivy plugin: tantivy writes, merges and garbage-collects the `.post` file
-//! of a segment together with its other files.
+//! of a segment together with the other files of that segment.
 //!
 //! A build writes several segments, so that memory stays bounded, and merges them into one at its
 //! end. If each segment had its own postings, these would be written twice. To avoid that, the
@@ -9,7 +9,7 @@
 //! all documents, while tantivy merges the other files of the segments. tantivy calls the plugin
 //! last, and the plugin then gives that file the name of the merged segment.
 //!
-//! [`merge_segments`] merges *finished* files, which an earlier build has written. A published
+//! Postings files that are *finished*, no stubs, are merged by [`merge_segments`]. A published
 //! generation never contains a stub, and opening a stub as a postings file fails.
 
 use std::any::Any;
@@ -33,7 +33,7 @@ use super::file_thread::FileThread;
 /// document in the builder, and that of the document after its last.
 const STUB: &[u8; 8] = b"ws-stub\0";
 
-/// tantivy's error for a mistake of this program, or for a damaged postings file.
+/// The tantivy error for a mistake of this program, or for a damaged postings file.
 fn internal(what: &str) -> TantivyError {
     TantivyError::InternalError(format!("postings: {what}"))
 }
@@ -107,6 +107,7 @@ impl PostingsPlugin {
         drop(self.with(|shared| std::mem::replace(&mut shared.stage, Stage::Ended)));
     }
 
+    /// Runs `run` with the state of the build, which is locked meanwhile.
     fn with<T>(&self, run: impl FnOnce(&mut Shared) -> T) -> T {
         run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -202,6 +203,7 @@ fn merge_finished(
     Ok(merge_segments(&sources, out)?.terminate()?)
 }
 
+/// The numbers in a stub, see [`STUB`]; `None` if the file is no stub.
 fn parse_stub(file: &[u8]) -> Option<(DocId, DocId)> {
     let numbers = file.strip_prefix(STUB)?;
     let (first, end) = numbers.split_first_chunk::<4>()?;

@@ -21,10 +21,10 @@ pub(crate) const RECORD_FIELD: u32 = 14;
 pub struct Fields {
     /// The id, and those of the variants of a flash item. Indexed, for `show ID` and `id:`.
     pub id: Field,
-    /// The id if it has no id number, as most ids that dumps give. Fast, so that ids are listed
-    /// without reading stored records.
+    /// The id, unless the column of id numbers has it: ids that a dump gives, and ids that were
+    /// lengthened to be unique. Fast, so that ids are listed without reading stored records.
     pub external_id: Field,
-    /// The index of the record in the order of the walk at the time when it was written. Fast, for
+    /// The index of the record in the order of the walk when its document was written. Fast, for
     /// the order of `export`.
     pub ordinal: Field,
     /// The code of the [`Kind`](crate::Kind). Fast and indexed, for `kind:`.
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_field_of_records_has_the_id_record_field() {
+    fn record_field_is_the_id_of_the_field_of_records() {
         assert_eq!(schema().1.record.field_id(), RECORD_FIELD);
     }
 }

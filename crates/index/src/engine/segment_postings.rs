@@ -1,5 +1,5 @@
-//! The postings of an index: the postings files of all its segments. The counts that are made here
-//! leave out deleted documents, which posting lists still contain.
+//! The postings of an index: the postings files of all its segments. Document frequencies and
+//! average lengths leave out deleted documents, which posting lists still contain.
 
 use std::sync::Arc;
 
@@ -75,7 +75,9 @@ impl SegmentPostings {
             }
             let deleted = match segment.alive_bitset() {
                 None => Vec::new(),
-                Some(alive) => (0..segment.max_doc()).filter(|d| alive.is_deleted(*d)).collect(),
+                Some(alive) => {
+                    (0..segment.max_doc()).filter(|doc| alive.is_deleted(*doc)).collect()
+                }
             };
             segments.push(Segment { id, postings, deleted });
         }
@@ -109,7 +111,7 @@ impl SegmentPostings {
         segments.filter_map(|segment| Some(segment.doc_freq(key(segment)?))).sum()
     }
 
-    /// Calls `each` with every word that is not less than `from`, until it returns `false`: one
+    /// Calls `each` with every word that is not less than `from`, until `each` returns `false`: one
     /// segment after another, and the words of each segment in the order of bytes. The second
     /// argument of `each` is a function that counts the documents of the segment that contain the
     /// word in a field, without deleted ones.
@@ -134,8 +136,8 @@ impl SegmentPostings {
     /// deleted.
     #[must_use]
     pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
-        let sum = |of: &dyn Fn(&Postings) -> u64, deleted: u64| -> u64 {
-            let all: u64 = self.0.segments.iter().map(|segment| of(&segment.postings)).sum();
+        let sum = |count: &dyn Fn(&Postings) -> u64, deleted: u64| -> u64 {
+            let all: u64 = self.0.segments.iter().map(|segment| count(&segment.postings)).sum();
             all.saturating_sub(deleted)
         };
         let Totals { documents, characters } = self.0.deleted;

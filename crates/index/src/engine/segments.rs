@@ -20,21 +20,22 @@ use super::generation_directory::GenerationDirectory;
 use super::schema::{Fields, schema};
 use super::stored_document::stored_record;
 
-/// The number of decompressed blocks of a store that are cached: enough for a page of hits.
+/// The number of decompressed blocks of a store that are cached: enough for the hits that are shown
+/// at once.
 const CACHED_BLOCKS: usize = 100;
 
 /// The segments of an open index.
 pub(crate) struct Segments {
     searcher: Searcher,
     fields: Fields,
-    /// By segment. Opened when first needed, because opening a store or a column takes longer than
-    /// a query reads from it.
-    opened: Vec<Opened>,
+    /// By segment ordinal.
+    opened: Vec<OpenedLater>,
 }
 
-/// What is opened of a segment when it is first needed.
+/// The store and a column of a segment. Each is opened when it is first needed, because opening it
+/// takes longer than what a query reads from it.
 #[derive(Default)]
-struct Opened {
+struct OpenedLater {
     external_id: OnceLock<Option<StrColumn>>,
     store: OnceLock<StoreReader>,
 }
@@ -101,7 +102,7 @@ impl Segments {
         let reader: IndexReader =
             index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = reader.searcher();
-        let opened = searcher.segment_readers().iter().map(|_| Opened::default()).collect();
+        let opened = searcher.segment_readers().iter().map(|_| OpenedLater::default()).collect();
         Ok(Self { searcher, fields, opened })
     }
 
@@ -119,7 +120,7 @@ impl Segments {
         readers.map(|reader| reader.segment_id().uuid_string()).collect()
     }
 
-    /// Every segment, by ordinal.
+    /// All segments, by ordinal.
     pub(crate) fn infos(&self) -> Vec<SegmentInfo> {
         let readers = (0..).zip(self.searcher.segment_readers());
         let infos = readers.map(|(ordinal, reader)| SegmentInfo {
@@ -143,16 +144,17 @@ impl Segments {
         read: impl FnOnce(Option<&[u8]>) -> T,
     ) -> tantivy::Result<T> {
         let reader = self.searcher.segment_reader(address.segment_ord);
-        let Opened { store, .. } = &self.opened[address.segment_ord as usize];
+        let OpenedLater { store, .. } = &self.opened[address.segment_ord as usize];
         let store = get_or_try_init(store, || Ok(reader.get_store_reader(CACHED_BLOCKS)?))?;
         let document = store.get_document_bytes(address.doc_id)?;
         Ok(read(stored_record(&document, self.fields.record)))
     }
 
-    /// The id of a document whose id has no number; empty if its id has one.
+    /// The external id of a document; empty if it has none, because its id is a number in the
+    /// postings.
     pub(crate) fn external_id(&self, address: DocAddress) -> tantivy::Result<String> {
         let reader = self.searcher.segment_reader(address.segment_ord);
-        let Opened { external_id, .. } = &self.opened[address.segment_ord as usize];
+        let OpenedLater { external_id, .. } = &self.opened[address.segment_ord as usize];
         let mut id = String::new();
         let column = get_or_try_init(external_id, || reader.fast_fields().str("external_id"))?;
         if let Some(column) = column
@@ -163,7 +165,7 @@ impl Segments {
         Ok(id)
     }
 
-    /// The document with an id, or with a variant that has it.
+    /// The document that has an id, or a variant with this id.
     pub(crate) fn document_with_id(&self, id: &str) -> tantivy::Result<Option<DocAddress>> {
         let term = Term::from_field_text(self.fields.id, id);
         let query = TermQuery::new(term, IndexRecordOption::Basic);
@@ -211,10 +213,10 @@ impl Segments {
         Ok(())
     }
 
-    /// Every document in the order of the walk.
+    /// All documents that are not deleted, in the order of the walk.
     ///
     /// Doc ids in the segment `base` ascend in that order. The ordinal of every other document is
-    /// its index in the order of all documents, see [`Fields::ordinal`].
+    /// its index among all documents in that order, see [`Fields::ordinal`].
     pub(crate) fn in_order(&self, base: Option<&str>) -> tantivy::Result<Vec<DocAddress>> {
         let mut in_base = Vec::new();
         let mut others = Vec::new();

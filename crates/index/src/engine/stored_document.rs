@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_damaged_count_allocates_nothing() {
-        // 2^62 values: tantivy would reserve room for them all.
+        // 2^62 values: tantivy would allocate memory for all of them.
         let bytes = [0, 0, 0, 0, 0, 0, 0, 0, 0x40 | LAST, 1, 2, 3];
         assert_eq!(stored_record(&bytes, Field::from_field_id(17)), None);
     }

@@ -35,11 +35,14 @@ pub(crate) enum KeepComplete {
 /// While the index in use is damaged, or was salvaged from a damaged one, any other complete
 /// generation may be needed, so it is not litter.
 pub(crate) fn litter(folder: &Folder) -> Result<Vec<String>, Error> {
-    litter_beside(folder, KeepComplete::IfNeeded)
+    removable_generations(folder, KeepComplete::IfNeeded)
 }
 
-/// The generations that [`clean_up`] removes.
-fn litter_beside(folder: &Folder, keep_complete: KeepComplete) -> Result<Vec<String>, Error> {
+/// The names of the generations that [`clean_up`] removes.
+fn removable_generations(
+    folder: &Folder,
+    keep_complete: KeepComplete,
+) -> Result<Vec<String>, Error> {
     let entries = folder.entries().map_err(Error::io("list", folder.path()))?;
     let names = entries.into_iter().filter(is_generation_name).map(|entry| entry.name);
     let pointer = pointer(folder);
@@ -48,20 +51,20 @@ fn litter_beside(folder: &Folder, keep_complete: KeepComplete) -> Result<Vec<Str
         Pointer::Legacy(name) => Some(name),
         _ => None,
     };
-    // `verify` reads the whole index, so call it only if there is another complete generation.
-    let verified = OnceCell::new();
+    // Verifying reads the whole index, so do it only if there is another complete generation.
+    let current_needs_no_other = OnceCell::new();
     let verify = || matches!(&pointer, Pointer::Names(current) if needs_no_other(folder, current));
     let is_removable = |generation: &Folder| match keep_complete {
         KeepComplete::No => true,
         _ if !is_complete(generation) => true,
         KeepComplete::Yes => false,
-        KeepComplete::IfNeeded => *verified.get_or_init(verify),
+        KeepComplete::IfNeeded => *current_needs_no_other.get_or_init(verify),
     };
-    let unwanted = names.filter(|name| {
+    let removable = names.filter(|name| {
         let Ok(generation) = folder.folder(name) else { return false };
         Some(name) != current && is_generation(&generation, name) && is_removable(&generation)
     });
-    Ok(unwanted.collect())
+    Ok(removable.collect())
 }
 
 fn is_generation_name(entry: &Entry) -> bool {
@@ -93,7 +96,7 @@ pub(super) fn clean_up(
     keep_complete: KeepComplete,
     note: &mut dyn FnMut(&[String]),
 ) {
-    let litter = litter_beside(folder, keep_complete).unwrap_or_default();
+    let litter = removable_generations(folder, keep_complete).unwrap_or_default();
     if litter.is_empty() {
         return;
     }
@@ -113,19 +116,22 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
     }
     let described = described_files(&generation);
     // Readers of formats before 5, which had no markers, left lock files.
-    let unmarked = generation.kind(GENERATION_MARKER).is_none();
-    let pointer = || generation.read(CURRENT, MARKER_LIMIT).ok().and_then(|it| Current::parse(&it));
+    let is_unmarked = generation.kind(GENERATION_MARKER).is_none();
+    let own_current =
+        || generation.read(CURRENT, MARKER_LIMIT).ok().and_then(|line| Current::parse(&line));
     let is_ours = |file: &str| match &described {
         Some(described) if described.contains(file) => true,
         // A build that was killed between sealing and publishing leaves `CURRENT` in its
         // generation.
-        Some(_) if file == CURRENT => pointer().is_some_and(|it| Some(it) == seal(&generation)),
-        Some(_) => unmarked && is_tantivy_lock(file),
+        Some(_) if file == CURRENT => {
+            own_current().is_some_and(|current| Some(current) == seal(&generation))
+        }
+        Some(_) => is_unmarked && is_tantivy_lock(file),
         None => is_build_file(file),
     };
     for Entry { name: file, kind } in generation.entries().unwrap_or_default() {
-        let last = [DESCRIPTION, SEAL, GENERATION_MARKER].contains(&file.as_str());
-        if kind == EntryKind::File && !last && is_ours(&file) {
+        let is_removed_last = [DESCRIPTION, SEAL, GENERATION_MARKER].contains(&file.as_str());
+        if kind == EntryKind::File && !is_removed_last && is_ours(&file) {
             let _ = generation.remove_file(&file);
         }
     }
@@ -141,11 +147,11 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
 /// is no description, or none that the seal confirms.
 fn described_files(generation: &Folder) -> Option<BTreeSet<String>> {
     let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok()?;
-    let sealed = match (seal(generation), generation.kind(GENERATION_MARKER)) {
+    let is_sealed = match (seal(generation), generation.kind(GENERATION_MARKER)) {
         (Some(seal), _) => seal.checksum == xxh3_64(&description),
         // Before format 5 there were neither seals nor markers.
         (None, marker) => marker.is_none(),
     };
-    let files = Meta::files_of(&description).filter(|_| sealed)?;
+    let files = Meta::files_of(&description).filter(|_| is_sealed)?;
     Some(files.into_iter().collect())
 }

@@ -22,8 +22,8 @@ use crate::files::{
 
 /// The drafts of this process: index folder and name of the generation.
 ///
-/// The mutex is held while a draft is published or removed, and [`abandon`] never releases it. So
-/// only one of the three can happen to a draft.
+/// The mutex is held while a draft is published or removed, and [`abandon`] never releases it. So a
+/// draft is either published, or removed when it is dropped, or abandoned.
 static DRAFTS: Mutex<Vec<(Folder, String)>> = Mutex::new(Vec::new());
 
 fn drafts() -> MutexGuard<'static, Vec<(Folder, String)>> {
@@ -52,10 +52,11 @@ struct Shared {
     linked: bool,
 }
 
-/// A file that is on the disk, with its checksums.
+/// The checksums of a file that is on the disk.
 #[derive(Debug)]
 struct Sealed {
     sum: Sum,
+    /// Its page checksums, if it has any.
     page_sums: Option<Vec<u8>>,
 }
 
@@ -118,7 +119,7 @@ impl Draft {
         copied.map(drop).map_err(Error::io("copy", &from.path_of(name)))
     }
 
-    /// Waits until every file is on the disk, and computes their checksums.
+    /// Waits until all files are on the disk, and computes the checksums of each.
     pub(crate) fn seal(&self) -> Result<Sums, Error> {
         let entries = self.generation.entries();
         let mut files = entries.map_err(Error::io("list", self.generation.path()))?;
@@ -162,7 +163,8 @@ impl Draft {
     }
 
     /// Waits until a file is on the disk and computes its checksums. Gives everybody who may read
-    /// the folder the right to read the file. A hard link is on the disk already, and was verified.
+    /// the folder the right to read the file. For a hard link, nothing is left to do: its file is
+    /// on the disk already, and was verified.
     fn seal_file(&self, name: &str) -> Result<Sealed, Error> {
         let shared = self.shared.get(name);
         if let Some(Shared { sum, linked: true, page_sums }) = shared {

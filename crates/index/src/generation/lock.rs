@@ -77,8 +77,8 @@ impl Lock {
             }
         }
         // In a folder with our marker, a damaged note is ours: a kill or a power cut leaves one.
-        let damaged = || is_marked(folder) && is_ours(folder);
-        let ours = new || Note::read(&mut file).is_some() || damaged();
+        let is_damaged_note = || is_marked(folder) && is_ours(folder);
+        let ours = new || Note::read(&mut file).is_some() || is_damaged_note();
         Ok(Self { file, ours })
     }
 
@@ -101,6 +101,7 @@ impl Lock {
         self.write(&Note::default());
     }
 
+    /// Writes a note, if the file is ours.
     fn write(&mut self, note: &Note) {
         if !self.ours {
             return;
@@ -135,7 +136,7 @@ fn open(folder: &Folder) -> io::Result<(File, bool)> {
 }
 
 impl Note {
-    /// `None` if the file is not one of our lock files.
+    /// Reads the note in a lock file; `None` if the file is not one of ours.
     fn read(file: &mut File) -> Option<Self> {
         let mut text = String::new();
         file.rewind().ok()?;
@@ -143,6 +144,7 @@ impl Note {
         Self::parse(&text)
     }
 
+    /// Parses the text of a lock file; `None` if it is no note of ours.
     fn parse(text: &str) -> Option<Self> {
         // Before format 5 the file contained the process id and nothing else.
         if let Some(pid) = text.strip_suffix('\n').and_then(|pid| pid.parse().ok()) {
@@ -256,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn whether_a_build_runs_is_known_without_the_lock() {
+    fn a_running_build_is_noticed_without_taking_the_lock() {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path()).unwrap();
         assert!(!may_be_building(&folder));

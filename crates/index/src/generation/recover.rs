@@ -11,11 +11,12 @@ use crate::error::Error;
 use crate::files::Folder;
 
 /// Removes generations that are no longer needed, such as what a killed build left. If there are
-/// none, nothing is written.
+/// none, and the note in the lock file names none, nothing is written.
 ///
 /// # Errors
 ///
-/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] for a foreign folder.
+/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] and [`Error::Foreign`] if
+/// the folder contains files that wensou did not make, and [`Error::Io`] if it cannot be written.
 pub fn remove_litter(dir: &Path) -> Result<(), Error> {
     if has_litter(dir) {
         Locked::take(dir, WhenBusy::Fail)?.clean_up(KeepComplete::IfNeeded);
@@ -24,7 +25,8 @@ pub fn remove_litter(dir: &Path) -> Result<(), Error> {
 }
 
 /// If `CURRENT` is missing or damaged, or names a generation that is missing or whose description
-/// is damaged, makes it name the newest complete generation that is intact. Returns whether it did.
+/// is damaged, makes `CURRENT` name the newest complete generation that is intact. Returns whether
+/// `CURRENT` was changed.
 ///
 /// # Errors
 ///

@@ -14,8 +14,12 @@ use crate::files::{
 use crate::meta::{Meta, Settings};
 
 /// If `CURRENT` is missing or damaged, or names a generation that is missing or whose description
-/// is damaged, makes it name the newest complete generation whose checksums match. Returns the name
-/// of that generation; `None` if nothing was changed. The caller must hold the build lock.
+/// is damaged, makes `CURRENT` name the newest complete generation whose checksums match. Returns
+/// the name of that generation; `None` if `CURRENT` was not changed. The caller must hold the build
+/// lock.
+///
+/// If `CURRENT` names a generation with an intact description, the marker and the seal of that
+/// generation are written again where they are missing or damaged.
 ///
 /// A generation with an intact description stays in use although other files of it are damaged and
 /// an older generation may be intact: its records are newer, and a build reuses those that can be
@@ -106,8 +110,8 @@ pub(crate) fn is_intact(folder: &Folder, current: &Current) -> bool {
     meta.is_ok_and(|meta| first_damaged(&generation, &meta.files).is_none())
 }
 
-/// The name of the first file whose length or checksum differs from its sum. Reads all files before
-/// it.
+/// The name of the first file whose length or checksum differs from its sum. Reads the files one by
+/// one up to that file.
 pub(crate) fn first_damaged<'s>(generation: &Folder, files: &'s Sums) -> Option<&'s str> {
     let is_intact = |(name, sum): &(&String, &Sum)| {
         generation.file(name).is_ok_and(|(_, length)| length == sum.bytes)
@@ -120,7 +124,7 @@ pub(crate) fn first_damaged<'s>(generation: &Folder, files: &'s Sums) -> Option<
 pub(crate) struct Salvageable {
     /// The folder of the generation.
     pub(crate) generation: Folder,
-    /// What it was built with.
+    /// The settings that it was built with.
     pub(crate) settings: Settings,
     /// Its description, if it can be parsed. Its checksum may not match.
     pub(crate) meta: Option<Meta>,

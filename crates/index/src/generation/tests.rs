@@ -1,4 +1,5 @@
-//! Tests of the folder protocol, with generations that have a description and nothing else.
+//! Tests of how generations are published, removed and found again. Most of these generations have
+//! a description and no other file.
 
 use std::fs;
 
@@ -23,7 +24,7 @@ fn a_draft_becomes_the_index_only_when_published() {
     let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     let folder = draft.folder().path().to_path_buf();
     drop(draft);
-    assert!(!folder.exists(), "an abandoned draft leaves no litter");
+    assert!(!folder.exists(), "a draft that is dropped leaves no litter");
 
     let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     let first = draft.folder().path().to_path_buf();
@@ -33,7 +34,7 @@ fn a_draft_becomes_the_index_only_when_published() {
     let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     let second = draft.folder().path().to_path_buf();
     let named = dir.path().join(current_of(dir.path()).unwrap());
-    assert_eq!(named, first, "readers see the old one until the swap");
+    assert_eq!(named, first, "readers see the old generation until the new one is published");
     draft.publish(&description(), KeepComplete::No).unwrap();
     assert_eq!(dir.path().join(current_of(dir.path()).unwrap()), second);
     assert!(!first.exists());
@@ -49,7 +50,7 @@ fn a_second_writer_is_refused() {
 }
 
 #[test]
-fn a_killed_build_is_removed_and_foreign_files_stay() {
+fn the_generation_of_a_killed_build_is_removed_and_foreign_files_stay() {
     let dir = tempfile::tempdir().unwrap();
     let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     fs::write(draft.folder().path().join("mine.txt"), "not wensou's").unwrap();
@@ -75,7 +76,7 @@ fn a_killed_build_is_removed_and_foreign_files_stay() {
 }
 
 #[test]
-fn a_build_killed_before_its_marker_is_removed() {
+fn the_folder_of_a_build_that_was_killed_before_it_wrote_a_marker_is_removed() {
     let dir = tempfile::tempdir().unwrap();
     Draft::create(dir.path(), WhenBusy::Fail)
         .unwrap()
@@ -90,22 +91,22 @@ fn a_build_killed_before_its_marker_is_removed() {
 }
 
 #[test]
-fn a_lost_pointer_is_restored_and_complete_generations_stay() {
+fn a_lost_current_file_is_restored_and_complete_generations_stay() {
     let dir = tempfile::tempdir().unwrap();
     Draft::create(dir.path(), WhenBusy::Fail)
         .unwrap()
         .publish(&description(), KeepComplete::No)
         .unwrap();
     let lost = [None, Some("wensou gen-000009 0123456789abcdef\n"), Some("wensou gen-00")];
-    for pointer in lost {
-        match pointer {
+    for content in lost {
+        match content {
             None => fs::remove_file(dir.path().join(CURRENT)).unwrap(),
             Some(line) => fs::write(dir.path().join(CURRENT), line).unwrap(),
         }
         let folder = Folder::open(dir.path()).unwrap();
-        assert_eq!(litter(&folder).unwrap(), Vec::<String>::new(), "{pointer:?}");
+        assert_eq!(litter(&folder).unwrap(), Vec::<String>::new(), "{content:?}");
         drop(Draft::create(dir.path(), WhenBusy::Fail).unwrap());
-        assert_eq!(current_of(dir.path()).unwrap(), "gen-000001", "{pointer:?}");
+        assert_eq!(current_of(dir.path()).unwrap(), "gen-000001", "{content:?}");
     }
 }
 
@@ -123,7 +124,7 @@ fn a_foreign_folder_is_refused_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_copy_that_differs_is_not_sealed() {
+fn a_shared_file_keeps_its_sum_and_a_file_with_another_sum_is_damaged() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("file"), "content").unwrap();
     let from = Folder::open(dir.path()).unwrap();
@@ -131,6 +132,6 @@ fn a_copy_that_differs_is_not_sealed() {
     let mut draft = Draft::create(&dir.path().join("index"), WhenBusy::Fail).unwrap();
     draft.share(&from, "file", sum, None).unwrap();
     assert_eq!(draft.seal().unwrap()["file"], sum);
-    let files = Sums::from([("file".to_owned(), Sum { xxh3: !sum.xxh3, ..sum })]);
-    assert_eq!(first_damaged(&from, &files), Some("file"));
+    let other_sums = Sums::from([("file".to_owned(), Sum { xxh3: !sum.xxh3, ..sum })]);
+    assert_eq!(first_damaged(&from, &other_sums), Some("file"));
 }
