@@ -32,8 +32,8 @@ impl Mapping {
         Self::of(MmapOptions::new(), file, path)
     }
 
-    /// [`Mapping::new`] for a file that is read whole right after. All pages are mapped at once,
-    /// which costs a fraction of a page fault for each.
+    /// Does the same as [`Mapping::new`], for a file that is read whole immediately afterwards. All
+    /// pages are mapped at once, which takes a fraction of the time of a page fault for each.
     pub(crate) fn populated(file: &File, path: &Path) -> io::Result<Self> {
         Self::of(MmapOptions::new().populate().clone(), file, path)
     }

@@ -20,13 +20,14 @@ use crate::stored::{Stored, each_path};
 
 /// Reads the archive again and compares its records, and their order, with the stored ones.
 ///
-/// A file that cannot be read is a finding, and its records are not compared. If any file of the
-/// archive has changed since the index was built, a difference means that the index is out of date;
-/// otherwise it means that the index is damaged.
+/// A file that cannot be read is a finding, and its records are not compared. If the build and this
+/// check could read all files, and none has changed in between, a difference means that the index
+/// is damaged. Otherwise it means that the index is out of date.
 ///
 /// # Errors
 ///
-/// If the archive cannot be read at all, or if columns of the index cannot be read.
+/// If the archive cannot be read at all, or if the columns or the copy of the user's labels cannot
+/// be read.
 pub(super) fn compare(
     index: &Index,
     options: &Options,
@@ -64,7 +65,7 @@ pub(super) fn compare(
     let report = read.map_err(Error::of_ingest)?.report;
     checked.archive = true;
     report_unreadable(&report, checked);
-    // If a file could not be read, now or by the build, the index has older records of it or none.
+    // If this check or the build could not read a file, the index has older records of it or none.
     let all_read =
         [&report, &meta.report].iter().all(|report| !report.skipped.iter().any(is_unreadable));
     // Compute the fingerprint again: files may also change while this check reads them.
@@ -75,8 +76,8 @@ pub(super) fn compare(
     Ok(())
 }
 
-/// Whether there is an archive to compare with. A root without files is a finding if the index has
-/// records of it. These records are not compared.
+/// Whether there is an archive to compare with. If the index has records of a root that has no
+/// files, this is a finding, and these records are not compared.
 fn has_archive(
     meta: &Meta,
     scanned: &mut ScannedArchive,

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::open::Index;
 use crate::record::RecordExt;
 
-/// Every column of a segment.
+/// The columns of a segment that are compared.
 pub(super) struct Columns {
     /// The name of their file.
     file: String,
@@ -44,7 +44,7 @@ enum Values {
     Text(Option<TextColumn>),
 }
 
-/// A column of term ordinals, with their dictionary of texts.
+/// A column of texts, by their ordinals in its dictionary.
 struct TextColumn {
     column: StrColumn,
     /// The XXH3 of each text, indexed by term ordinal.
@@ -54,12 +54,12 @@ struct TextColumn {
 }
 
 impl Columns {
-    /// Opens every column, except those that depend on the analysis of text if `comparable` is
-    /// false.
+    /// Opens every column. If `same_analysis` is false, because this program analyses text in
+    /// another way than the build did, the columns that depend on the analysis are left out.
     pub(super) fn open(
         index: &Index,
         reader: &SegmentReader,
-        comparable: bool,
+        same_analysis: bool,
         findings: &mut Findings<'_>,
     ) -> Result<Self, Error> {
         check_column_list(index, reader, findings)?;
@@ -72,7 +72,7 @@ impl Columns {
                 FieldType::U64(_) => Values::Unsigned(fast.u64(&name)?),
                 FieldType::I64(_) => Values::Signed(fast.i64(&name)?),
                 // Folding is part of the analysis. Only ids are not folded.
-                _ if !comparable && field != index.fields().external_id => continue,
+                _ if !same_analysis && field != index.fields().external_id => continue,
                 _ => Values::Text(fast.str(&name)?.map(TextColumn::open).transpose()?),
             };
             columns.push(FieldColumn { field, name, values, count: 0, range: None });
@@ -143,13 +143,13 @@ fn check_column_list(
     for (column, handle) in columnar.list_columns().map_err(tantivy::TantivyError::from)? {
         let field = reader.schema().get_field(&column).ok();
         let field_type = field.map(|field| reader.schema().get_field_entry(field).field_type());
-        let of_its_type = match field_type.filter(|field_type| field_type.is_fast()) {
+        let has_type_of_field = match field_type.filter(|field_type| field_type.is_fast()) {
             Some(FieldType::U64(_)) => handle.column_type() == ColumnType::U64,
             Some(FieldType::I64(_)) => handle.column_type() == ColumnType::I64,
             Some(_) => handle.column_type() == ColumnType::Str,
             None => false,
         };
-        if !of_its_type || !seen.insert(column) {
+        if !has_type_of_field || !seen.insert(column) {
             findings.damage(&name, "it has an unknown column, or two of one field");
         }
     }
@@ -231,13 +231,14 @@ fn ordered(value: i64) -> u64 {
 impl TextColumn {
     fn open(column: StrColumn) -> Result<Self, Error> {
         let mut hashes = Vec::new();
-        let io = tantivy::TantivyError::from;
+        let io_error = tantivy::TantivyError::from;
         let damaged = || Error::Record(None);
         let mut text = String::new();
-        let mut stream = column.dictionary().stream().map_err(io)?;
+        let mut stream = column.dictionary().stream().map_err(io_error)?;
         while stream.advance() {
-            // Hits look a text up by its ordinal, which must give the same text as the dictionary.
-            let found = column.ord_to_str(hashes.len() as u64, &mut text).map_err(io)?;
+            // Searches look up a text by its ordinal, which must give the text that the dictionary
+            // has there.
+            let found = column.ord_to_str(hashes.len() as u64, &mut text).map_err(io_error)?;
             if !found || text.as_bytes() != stream.key() {
                 return Err(damaged());
             }

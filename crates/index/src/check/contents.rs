@@ -42,7 +42,7 @@ use crate::generation::Current;
 use crate::meta::{Meta, Stale};
 use crate::open::Index;
 
-/// Why terms are not compared.
+/// Why terms and postings are not compared.
 const OTHER_ANALYSIS: &str = "it was built by another version of the text analysis";
 
 /// Compares every structure of the index with its stored records.
@@ -57,14 +57,14 @@ pub(super) fn compare(index: &Index, checked: &mut Checked) {
     for (ordinal, reader) in (0..).zip(index.searcher().segment_readers()) {
         let name = reader.segment_id().uuid_string();
         guarded(&mut findings, &name, |findings| {
-            segment(index, ordinal, reader, &mut totals, findings)
+            compare_segment(index, ordinal, reader, &mut totals, findings)
         });
     }
     totals.compare(index, &mut findings);
 }
 
-/// Opens an index. If it cannot be opened, or if tantivy panics on invalid files, returns text that
-/// says what is wrong.
+/// Opens an index. If that fails, or if tantivy panics on invalid files, the error is a message
+/// that says what is wrong.
 pub(super) fn open(folder: &Folder, current: &Current, meta: &Meta) -> Result<Index, String> {
     match catch_unwind(AssertUnwindSafe(|| Index::open_generation(folder, current))) {
         Ok(Ok(index)) => Ok(index),
@@ -77,12 +77,12 @@ pub(super) fn open(folder: &Folder, current: &Current, meta: &Meta) -> Result<In
 
 /// Whether this program analyses text as the build did. The user's tables are read from the copies
 /// in the index.
-fn is_comparable(index: &Index) -> bool {
+fn is_same_analysis(index: &Index) -> bool {
     !matches!(index.meta().stale(), Some(Stale::Program))
 }
 
 /// Compares the files of one segment with its stored records.
-fn segment(
+fn compare_segment(
     index: &Index,
     ordinal: u32,
     reader: &SegmentReader,
@@ -91,10 +91,10 @@ fn segment(
 ) -> Result<(), Error> {
     let id = reader.segment_id();
     let analysis = index.analysis()?;
-    let comparable = is_comparable(index);
-    let mut columns = Columns::open(index, reader, comparable, findings)?;
+    let same_analysis = is_same_analysis(index);
+    let mut columns = Columns::open(index, reader, same_analysis, findings)?;
     let mut inverted = Inverted::new(index);
-    let mut rebuilt = match comparable {
+    let mut rebuilder = match same_analysis {
         true => PostingsRebuilder::new(),
         false => Err(OTHER_ANALYSIS.to_owned()),
     };
@@ -106,32 +106,33 @@ fn segment(
         &mut |found, findings| {
             let AnalysedDocument { doc, encoded, analysed } = found;
             let document = to_document(index.fields(), &analysed, &encoded.bytes);
-            totals.add(reader, doc, &encoded.record, comparable);
+            totals.add(reader, doc, &encoded.record, same_analysis);
             columns.compare(doc, &document, &encoded.record, findings);
-            if comparable {
+            if same_analysis {
                 inverted.add(doc, &document);
             }
-            if let Ok(rebuilder) = &mut rebuilt
-                && let Err(error) = rebuilder.add(&analysed.terms)
+            if let Ok(postings) = &mut rebuilder
+                && let Err(error) = postings.add(&analysed.terms)
             {
-                rebuilt = Err(error);
+                rebuilder = Err(error);
             }
         },
     )?;
     columns.finish(findings);
-    // The other structures can be compared only with all records. What cannot be read was reported.
+    // The other structures can be compared only with all records. Those that cannot be read were
+    // reported.
     if !all_read {
         return Ok(());
     }
-    guarded(findings, &file(id, "term"), |findings| match comparable {
+    guarded(findings, &file(id, "term"), |findings| match same_analysis {
         true => inverted.compare(index, ordinal, reader, findings),
         false => {
             findings.not_compared(&file(id, "term"), OTHER_ANALYSIS);
             Ok(())
         }
     });
-    let outcome = rebuilt.and_then(PostingsRebuilder::finish);
-    match outcome.and_then(|rebuilt| rebuilt.difference(index, id)) {
+    let rebuilt = rebuilder.and_then(PostingsRebuilder::finish);
+    match rebuilt.and_then(|rebuilt| rebuilt.difference(index, id)) {
         Ok(None) => {}
         Ok(Some(difference)) => findings.damage(&file(id, POST), difference),
         Err(why) => findings.not_compared(&file(id, POST), &why),

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::open::Index;
 use crate::record::{Encoded, RecordExt, decode};
 
-/// The size of a batch in bytes of records. Analysed records take ten times as many bytes, and
+/// A batch has records of about this many bytes. Analysed records take ten times as many bytes, and
 /// there are two batches at a time.
 const BATCH_BYTES: usize = 1 << 20;
 /// Decompressed blocks of the store that are cached. Few are needed to read documents in order.
@@ -26,6 +26,7 @@ pub(super) struct AnalysedDocument<'d> {
     pub(super) analysed: Analysed,
 }
 
+/// Receives analysed documents. It may add findings.
 type Sink<'s, 'f> = &'s mut dyn FnMut(AnalysedDocument<'_>, &mut Findings<'f>);
 
 /// Passes every document of a segment, deleted ones included, to `sink`, in order. Returns whether

@@ -10,14 +10,14 @@ use crate::files::{
 use crate::generation::{Current, current, has_whole_marker, litter, may_be_building};
 use crate::meta::Meta;
 
-/// Compares markers, description and all other files of the generation in use with their checksums,
-/// and looks for litter. Returns what `CURRENT` says and the description, or `None` if a file is
-/// damaged.
+/// Checks the markers of the folder and of the generation in use, compares the description and all
+/// other files of that generation with their checksums, and looks for litter. Returns what
+/// `CURRENT` says and the description, or `None` if a file is damaged.
 ///
 /// # Errors
 ///
-/// [`Error::Missing`] and [`Error::Format`], and [`Error::Io`] if the folder cannot be listed.
-/// Damage is a finding.
+/// [`Error::Missing`] and [`Error::Format`], and [`Error::Io`] if the folder cannot be listed. What
+/// is damaged is a finding, not an error.
 pub(super) fn check_sums(
     folder: &Folder,
     checked: &mut Checked,

@@ -20,8 +20,8 @@ pub(super) fn file(segment: SegmentId, extension: &str) -> String {
     format!("{}.{extension}", segment.uuid_string())
 }
 
-/// Runs a comparison of `what`: the name of a file or segment, or words for several files. An error
-/// or a panic in the comparison becomes a finding: some libraries panic when they read damaged
+/// Runs the comparison `compare`. If it fails or panics, this is a finding about `what`: the name
+/// of a file or segment, or words for several files. Some libraries panic when they read damaged
 /// files.
 pub(super) fn guarded<'c>(
     findings: &mut Findings<'c>,
@@ -42,7 +42,7 @@ pub(super) fn cause(error: &Error) -> String {
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    // tantivy includes the whole content of a file list that it cannot parse.
+    // If tantivy cannot parse a file list, its message has the whole content of the file.
     let mut text = deepest.to_string();
     if let Some((end, _)) = text.char_indices().nth(MAX_MESSAGE_CHARS) {
         text.truncate(end);

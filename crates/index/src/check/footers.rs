@@ -16,17 +16,17 @@ use crate::open::Index;
 
 /// The text before the checksum in a footer, which is JSON.
 const CHECKSUM: &str = ",\"crc\":";
-/// More bytes than any footer has that tantivy writes.
+/// A length in bytes that no footer of tantivy exceeds.
 const MAX_FOOTER: u64 = 4096;
 /// Bytes of the length (u32) and the magic number (u32) that follow a footer.
 const TAIL: u64 = 8;
-/// tantivy's magic number, by which every footer ends.
+/// tantivy's magic number, with which every file that has a footer ends.
 const MAGIC: u32 = 1337;
 /// Bytes at the end of a store that are reserved for later versions of tantivy.
 const RESERVED: usize = 15;
 
-/// Compares the checksums of all of tantivy's files, the lists of deleted documents, and the
-/// reserved bytes of stores.
+/// Compares the files of segments with the checksums in their footers, the lists of deleted
+/// documents with their segments, and the reserved bytes of stores with zeros.
 pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
     let tantivy = index.searcher().index();
     let directory = tantivy.directory();
@@ -68,8 +68,8 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
     Ok(())
 }
 
-/// The first file of an index whose checksum does not match, as text; for an index that cannot be
-/// opened.
+/// A message that names the first file of an index that differs from the checksum in its footer;
+/// for an index that cannot be opened.
 pub(super) fn first_damaged(folder: &Folder, current: &Current, meta: &Meta) -> Option<String> {
     let generation = folder.folder(&current.name).ok()?;
     let directory = GenerationDirectory::new(generation, meta.files.clone());
@@ -83,7 +83,7 @@ pub(super) fn first_damaged(folder: &Folder, current: &Current, meta: &Meta) -> 
     Some(format!("checksum mismatch in {}/{damaged}", current.name))
 }
 
-/// Whether a file of this name has a footer of tantivy's: it belongs to a segment.
+/// Whether a file of this name belongs to a segment, so that it has a footer of tantivy's.
 fn has_footer(name: &str) -> bool {
     let extension = name.rsplit('.').next().unwrap_or_default();
     ["store", "fast", "term", "idx", "pos", "fieldnorm", "post", "del"].contains(&extension)
@@ -115,7 +115,7 @@ pub(super) fn is_of_this_version(index: &Index, name: &str) -> Result<bool, Erro
     Ok(found.is_some_and(|found| found == format!("{{\"version\":{wanted}")))
 }
 
-/// The last bytes of a file: its whole footer, and what lies before it.
+/// The last bytes of a file: its whole footer, and some bytes before the footer.
 fn tail_of(generation: &Folder, name: &str) -> Result<Vec<u8>, Error> {
     use std::io::{Read, Seek, SeekFrom};
 
@@ -151,17 +151,18 @@ fn check_deleted(
     let max = reader.max_doc();
     let words = bytes.get(4..).unwrap_or_default().chunks(8);
     let alive: u32 = bytes.iter().skip(4).map(|byte| byte.count_ones()).sum();
-    let used = max % 64;
-    let beyond = match words.clone().next_back() {
-        Some(word) if used != 0 => {
-            word.iter().rev().fold(0, |number: u64, byte| number << 8 | u64::from(*byte)) >> used
+    let used_bits = max % 64;
+    let unused_bits = match words.clone().next_back() {
+        Some(word) if used_bits != 0 => {
+            let word = word.iter().rev().fold(0, |word: u64, byte| word << 8 | u64::from(*byte));
+            word >> used_bits
         }
         _ => 0,
     };
     let intact = bytes.get(..4) == Some(&max.to_le_bytes())
         && bytes.len() == 4 + 8 * max.div_ceil(64) as usize
         && alive == reader.num_docs()
-        && beyond == 0;
+        && unused_bits == 0;
     if !intact {
         findings.damage(&name, "it does not fit the documents of its segment");
     }

@@ -22,7 +22,7 @@ use crate::open::Index;
 const SEGMENT_LIST: &str = "meta.json";
 /// tantivy's list of files.
 const FILE_LIST: &str = ".managed.json";
-/// The maximum length of a file, in bytes. The user's tables are the longest files.
+/// The maximum length of such a file, in bytes: twice that of a table of the user.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Compares each of these files with what a build writes, or checks it by its own checksums.
@@ -100,8 +100,8 @@ fn compare_tables(index: &Index, findings: &mut Findings<'_>) -> Result<(), Erro
     Ok(())
 }
 
-/// Reads the groups of near-duplicates, which have checksums of their own, and checks that the
-/// index has their documents.
+/// Reads the file of near-duplicates, whose parts have checksums of their own, and checks that the
+/// documents in groups exist and that the groups are consistent.
 fn verify_duplicates(index: &Index, findings: &mut Findings<'_>) {
     if !index.meta().files.contains_key(DUPLICATES) {
         return;
@@ -124,7 +124,8 @@ fn verify_duplicates(index: &Index, findings: &mut Findings<'_>) {
     }
 }
 
-/// Reads every part of the file table, which has checksums of its own, and counts its files.
+/// Reads every part of the file table, which has a checksum of its own, and compares the number of
+/// files in the table with the description.
 fn verify_file_table(index: &Index, findings: &mut Findings<'_>) {
     let verify = || FileTable::open(index.generation())?.verify();
     match verify() {

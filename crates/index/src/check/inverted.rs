@@ -1,8 +1,8 @@
 //! Compares tantivy's term dictionaries and posting lists with the analysed records.
 //!
 //! The analysed records tell which documents contain each term of each field. To save memory, only
-//! the number of these documents and the sum of a hash of each are kept. Number and sum of the
-//! term's posting list are subtracted from them, and nothing may remain.
+//! the number of these documents and the sum of the hashes of their doc ids are kept. The same two
+//! numbers of the term's posting list are subtracted, and nothing may remain.
 
 use foldhash::HashMap;
 use tantivy::postings::{Postings as _, TermInfo};
@@ -22,16 +22,16 @@ use crate::open::Index;
 /// The documents that contain a term according to the records, minus those that contain it
 /// according to the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Documents {
-    /// The number of these documents.
+struct RemainingDocuments {
+    /// The number of these documents, modulo 2^32.
     count: u32,
-    /// One document that contains the term.
+    /// A document whose record contains the term.
     any: DocId,
-    /// The sum of [`hash_of`] each of these documents.
+    /// The sum of the [`hash_of`] of each of these documents, modulo 2^64.
     sum: u64,
 }
 
-impl Documents {
+impl RemainingDocuments {
     fn is_empty(&self) -> bool {
         self.count == 0 && self.sum == 0
     }
@@ -43,11 +43,12 @@ pub(super) struct Inverted {
     is_inverted: Vec<bool>,
     schema: Schema,
     /// The documents of each term, by the [`term_hash`] of the term.
-    terms: HashMap<u64, Documents>,
-    /// The number of values that all documents have in the field, indexed by field id.
-    tokens: Vec<u64>,
+    terms: HashMap<u64, RemainingDocuments>,
+    /// The number of values that all documents have in the field, indexed by field id. Values that
+    /// tantivy drops because of their length are left out.
+    value_counts: Vec<u64>,
     /// The [`term_hash`] of each term of the current document; a buffer.
-    of_document: Vec<u64>,
+    terms_of_document: Vec<u64>,
 }
 
 /// A hash of a doc id. Sums of such hashes hardly ever coincide.
@@ -78,15 +79,15 @@ impl Inverted {
         Self {
             is_inverted: schema.fields().map(|(_, entry)| entry.is_indexed()).collect(),
             terms: HashMap::default(),
-            tokens: vec![0; schema.num_fields()],
-            of_document: Vec::new(),
+            value_counts: vec![0; schema.num_fields()],
+            terms_of_document: Vec::new(),
             schema,
         }
     }
 
     /// Adds the terms of a document.
     pub(super) fn add(&mut self, doc: DocId, document: &TantivyDocument) {
-        self.of_document.clear();
+        self.terms_of_document.clear();
         for (field, value) in document.field_values() {
             let at = field.field_id() as usize;
             if !self.is_inverted[at] {
@@ -95,18 +96,22 @@ impl Inverted {
             if let Some(text) = value.as_str() {
                 // tantivy drops longer values.
                 if text.len() <= MAX_TOKEN_LEN {
-                    self.tokens[at] += 1;
-                    self.of_document.push(term_hash(field, text.as_bytes()));
+                    self.value_counts[at] += 1;
+                    self.terms_of_document.push(term_hash(field, text.as_bytes()));
                 }
             } else if let Some(number) = value.as_u64() {
-                self.tokens[at] += 1;
-                self.of_document.push(term_hash(field, &number.to_be_bytes()));
+                self.value_counts[at] += 1;
+                self.terms_of_document.push(term_hash(field, &number.to_be_bytes()));
             }
         }
-        self.of_document.sort_unstable();
-        self.of_document.dedup();
-        for term in &self.of_document {
-            let entry = self.terms.entry(*term).or_insert(Documents { count: 0, any: doc, sum: 0 });
+        self.terms_of_document.sort_unstable();
+        self.terms_of_document.dedup();
+        for term in &self.terms_of_document {
+            let entry = self.terms.entry(*term).or_insert(RemainingDocuments {
+                count: 0,
+                any: doc,
+                sum: 0,
+            });
             entry.count += 1;
             entry.sum = entry.sum.wrapping_add(hash_of(doc));
         }
@@ -121,8 +126,12 @@ impl Inverted {
         reader: &SegmentReader,
         findings: &mut Findings<'_>,
     ) -> Result<(), Error> {
-        let fields: Vec<Field> =
-            self.schema.fields().filter(|(_, e)| e.is_indexed()).map(|(field, _)| field).collect();
+        let fields: Vec<Field> = self
+            .schema
+            .fields()
+            .filter(|(_, entry)| entry.is_indexed())
+            .map(|(field, _)| field)
+            .collect();
         let mut sections = Vec::with_capacity(fields.len());
         for field in &fields {
             sections.push(self.subtract_field(*field, reader, findings)?);
@@ -156,26 +165,27 @@ impl Inverted {
         Ok(())
     }
 
-    /// Subtracts the posting lists of a field, and checks what its dictionary says of itself.
+    /// Subtracts the posting lists of a field, and checks its dictionary: the ranges of the lists,
+    /// the document frequencies, and the numbers of terms and values.
     fn subtract_field(
         &mut self,
         field: Field,
         reader: &SegmentReader,
         findings: &mut Findings<'_>,
     ) -> Result<Section, Error> {
-        let io = tantivy::TantivyError::from;
+        let io_error = tantivy::TantivyError::from;
         let name = self.schema.get_field_name(field).to_owned();
-        let in_terms = file(reader.segment_id(), "term");
+        let term_file = file(reader.segment_id(), "term");
         let inverted = reader.inverted_index(field)?;
-        let mut stream = inverted.terms().stream().map_err(io)?;
-        let mut dictionary = TermDictionaryBuilder::create(Vec::new()).map_err(io)?;
+        let mut stream = inverted.terms().stream().map_err(io_error)?;
+        let mut dictionary = TermDictionaryBuilder::create(Vec::new()).map_err(io_error)?;
         let (mut terms, mut end) = (0, 0);
         while let Some((term, info)) = stream.next() {
             terms += 1;
-            dictionary.insert(term, info).map_err(io)?;
+            dictionary.insert(term, info).map_err(io_error)?;
             let mut report = |difference: &str| {
                 let what = format!("the term {} of {name} {difference}", quoted(term));
-                findings.damage(&in_terms, what);
+                findings.damage(&term_file, what);
             };
             // Posting lists lie one after another, and none of them has positions.
             let range = &info.postings_range;
@@ -183,7 +193,7 @@ impl Inverted {
                 report("does not have a posting list of its own");
             }
             end = range.end;
-            if inverted.terms().get(term).map_err(io)?.as_ref() != Some(info) {
+            if inverted.terms().get(term).map_err(io_error)?.as_ref() != Some(info) {
                 report("cannot be looked up");
             }
             let hash = term_hash(field, term);
@@ -201,18 +211,18 @@ impl Inverted {
         }
         if terms != inverted.terms().num_terms() {
             let what = format_args!("the number of terms of {name} is wrong");
-            findings.damage(&in_terms, what);
+            findings.damage(&term_file, what);
         }
-        if inverted.total_num_tokens() != self.tokens[field.field_id() as usize] {
+        if inverted.total_num_tokens() != self.value_counts[field.field_id() as usize] {
             let what = format_args!("the number of values of {name} is wrong");
             findings.damage(&file(reader.segment_id(), "idx"), what);
         }
-        let dictionary = dictionary.finish().map_err(io)?;
+        let dictionary = dictionary.finish().map_err(io_error)?;
         Ok(Section { field, terms, dictionary, lists: end as u64 })
     }
 
-    /// Subtracts the documents of one posting list. `None` if its doc ids do not ascend, exceed the
-    /// segment, or have a tf other than 1.
+    /// Subtracts the documents of one posting list. Returns `None`, and subtracts nothing, if the
+    /// doc ids do not ascend, if one is not in the segment, or if a tf is not 1.
     fn subtract_list(
         &mut self,
         inverted: &InvertedIndexReader,
@@ -243,9 +253,9 @@ impl Inverted {
     }
 }
 
-/// The documents of one posting list.
+/// What is known of one posting list.
 struct PostingListSummary {
-    /// The number of these documents.
+    /// The number of its documents.
     count: u32,
     /// Whether any record contains the term.
     is_in_records: bool,

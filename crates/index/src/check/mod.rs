@@ -3,7 +3,7 @@
 //!
 //! - `files` compares files with the checksums in the description.
 //! - `contents` reads every stored record, analyses it again and compares the outcome with every
-//!   other file; its header has a table of what is compared how, and with which module.
+//!   other file; its header has a table of what is compared, how, and by which module.
 //! - `records` compares stored records with their columns and counts, and `archive` with the
 //!   archive as it is now.
 //! - `report` has the findings, in the form that callers see them.
@@ -43,7 +43,9 @@ use crate::generation::current;
 ///
 /// # Errors
 ///
-/// [`Error::Missing`] if there is no index, and [`Error::Io`] if the folder cannot be listed.
+/// [`Error::Missing`] if there is no index, [`Error::Format`] if it is of another format,
+/// [`Error::Denied`] or [`Error::Unreadable`] if the folder cannot be opened, and [`Error::Io`] if
+/// it cannot be listed.
 pub fn check_files(dir: &Path) -> Result<Checked, Error> {
     while_unchanged(dir, |folder, checked| check_sums(folder, checked).map(drop))
 }
@@ -54,7 +56,8 @@ pub fn check_files(dir: &Path) -> Result<Checked, Error> {
 ///
 /// # Errors
 ///
-/// As for [`check_files`]. What is wrong with the index is a finding, not an error.
+/// As for [`check_files`], and those of reading the archive. What is wrong with the index is a
+/// finding, not an error.
 pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<Checked, Error> {
     let options = excluding(options, dir);
     while_unchanged(dir, |folder, checked| {

@@ -9,12 +9,13 @@ use crate::record::Encoded;
 pub(super) struct OrderComparison {
     /// [`Encoded::identity`] of each stored record that is not compared yet.
     stored: std::vec::IntoIter<(u64, u64)>,
-    /// The number of records of the archive in whose place another record is stored, or none.
+    /// The number of records of the archive in whose place the index has another record, or no
+    /// record.
     misplaced: u64,
 }
 
 impl OrderComparison {
-    /// Starts at the first record.
+    /// A comparison that starts at the first stored record.
     pub(super) fn of(index: &Index) -> Result<Self, Error> {
         let identities = index
             .in_order()?

@@ -19,8 +19,8 @@ use crate::open::Index;
 
 /// The number of bytes that are compared at a time.
 const CHUNK: usize = 1 << 18;
-/// The largest file, in bytes, that is read whole to name the posting list that differs. For a
-/// larger file, only the offset of the difference is reported.
+/// The largest rebuilt file, in bytes, that is read whole to describe the difference. For a larger
+/// file, only the offset of the difference is reported.
 const MAX_READ_WHOLE: u64 = 256 << 20;
 
 /// Builds the postings of a segment again. The temporary files have no names, so they vanish with
@@ -69,22 +69,22 @@ impl PostingsRebuilder {
 
 impl RebuiltPostings {
     /// How the postings file of the segment differs from the one that was built again; `None` if
-    /// they are the same. Fails if they cannot be compared.
+    /// the two are the same. Fails if they cannot be compared.
     pub(super) fn difference(
         mut self,
         index: &Index,
         segment: SegmentId,
     ) -> Result<Option<String>, String> {
-        // Without the footer that tantivy appends, which `footers` compares.
+        // `stored` lacks the footer that tantivy appends; `footers` checks that.
         let stored = body(index, &file(segment, POST)).map_err(|error| error.to_string())?;
         let at = first_difference(&stored, &mut self.file).map_err(|error| error.to_string())?;
         let Some(at) = at else { return Ok(None) };
         // Reading a damaged file may panic.
-        let part = || difference(&stored, &read_whole(&mut self.file).ok()??);
-        let part = catch_unwind(AssertUnwindSafe(part)).ok().flatten();
+        let described = || difference(&stored, &read_whole(&mut self.file).ok()??);
+        let described = catch_unwind(AssertUnwindSafe(described)).ok().flatten();
         let differs = "it differs from the stored records";
-        Ok(Some(match part {
-            Some(part) => format!("{differs}: {part}"),
+        Ok(Some(match described {
+            Some(description) => format!("{differs}: {description}"),
             None => format!("{differs}, from byte {at} on"),
         }))
     }

@@ -47,13 +47,13 @@ pub struct Finding {
 /// What a check compared, and its findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// Files whose checksums were compared.
+    /// The number of intact files of the generation, its marker, description and seal included.
     pub files: u64,
-    /// The size of these files in bytes.
+    /// The size in bytes of those among them that the description lists.
     pub bytes: u64,
-    /// Records that were decoded and compared.
+    /// The number of records that were decoded and compared.
     pub records: u64,
-    /// Whether the archive was read again.
+    /// Whether the archive was read again, and its records compared with the stored ones.
     pub archive: bool,
     /// The findings, in the order in which they were made.
     pub findings: Vec<Finding>,

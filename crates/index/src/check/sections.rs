@@ -1,14 +1,15 @@
-//! Compares the files that tantivy divides by field byte for byte, except their posting lists.
+//! Compares, byte for byte, the files that tantivy divides into a section for each field. Only the
+//! posting lists in them are left out.
 //!
 //! ```text
 //! file  = section of each field … | index | length of the index u32
 //! index = number of sections | entry of each section …
-//! entry = difference from the offset before | field u32 | 0
+//! entry = offset of the section, minus that of the section before | field u32 | 0
 //! ```
 //!
 //! Numbers without a type are varints. `inverted` compares terms and posting lists one by one. The
-//! remaining bytes, which are compared here, tell where these are. tantivy never reads some of
-//! them.
+//! remaining bytes, which are compared here, tell where terms and posting lists are. Some of these
+//! bytes are never read by tantivy.
 
 use tantivy::SegmentReader;
 use tantivy::schema::Field;
@@ -18,7 +19,7 @@ use super::footers::{body, is_of_this_version};
 use crate::error::Error;
 use crate::open::Index;
 
-/// Bytes before the posting lists of a field, which contain the number of its values.
+/// The number of bytes before the posting lists of a field. They contain the number of its values.
 const BEFORE_LISTS: u64 = 8;
 
 /// The section of a field in the files of a segment.
@@ -39,7 +40,7 @@ pub(super) fn compare(
     sections: &[Section],
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
-    // A merge also writes sections without terms; a segment that was not merged has none of these.
+    // A merge also writes sections without terms. Only a segment that was not merged lacks them.
     let filled: Vec<&Section> = sections.iter().filter(|section| section.terms > 0).collect();
     let possible = [filled, sections.iter().collect()];
     for extension in ["term", "idx", "pos", "fieldnorm"] {
@@ -84,12 +85,12 @@ pub(super) fn compare(
 fn index_of(sections: &[&Section], lengths: &[u64]) -> Vec<u8> {
     let mut bytes = Vec::new();
     varint(sections.len() as u64, &mut bytes);
-    let mut before = 0;
+    let mut previous_length = 0;
     for (section, length) in sections.iter().zip(lengths) {
-        varint(before, &mut bytes);
+        varint(previous_length, &mut bytes);
         bytes.extend(section.field.field_id().to_le_bytes());
         varint(0, &mut bytes);
-        before = *length;
+        previous_length = *length;
     }
     let length = bytes.len() as u32;
     bytes.extend(length.to_le_bytes());

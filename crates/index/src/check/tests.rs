@@ -1,5 +1,5 @@
-//! Tests of `check`: it has no finding about an intact index. It finds what was changed in a
-//! damaged index even if all checksums were computed again.
+//! Tests of `check`: an intact index has no finding, and a change in a file is found even if all
+//! checksums were computed again.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -20,22 +20,22 @@ pub(super) struct RecordTotals {
     unsplit_tags: u64,
     /// The sums over deleted documents.
     deleted: segment_postings::Totals,
-    /// Whether this program analyses text as the build did: otherwise it may count other numbers of
-    /// characters.
-    can_compare_characters: bool,
+    /// Whether this program analyses text as the build did. If not, it may count another number of
+    /// key characters, so these are not compared.
+    same_analysis: bool,
 }
 
 impl RecordTotals {
-    /// Adds the record of a document. `can_compare_characters` says whether this program analyses
-    /// text as the build did.
+    /// Adds the record of a document. `same_analysis` says whether this program analyses text as
+    /// the build did.
     pub(super) fn add(
         &mut self,
         reader: &SegmentReader,
         doc: DocId,
         record: &Record,
-        can_compare_characters: bool,
+        same_analysis: bool,
     ) {
-        self.can_compare_characters = can_compare_characters;
+        self.same_analysis = same_analysis;
         if reader.is_deleted(doc) {
             self.deleted.add(record);
             return;
@@ -73,7 +73,7 @@ impl RecordTotals {
         if stated.documents != self.deleted.documents {
             let what = "its number of deleted documents differs from that of the segment";
             findings.damage(DESCRIPTION, what);
-        } else if self.can_compare_characters && stated.characters != self.deleted.characters {
+        } else if self.same_analysis && stated.characters != self.deleted.characters {
             let what = "its number of characters of deleted documents differs from their records";
             findings.damage(DESCRIPTION, what);
         }

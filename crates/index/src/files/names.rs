@@ -15,29 +15,30 @@ pub(crate) const FOLDER_MARKER_TEXT: &str = "wensou index folder\n\
     again from the archive. Keep no files of your own in it. `wensou backup DIR` copies it.\n";
 /// The file that names the generation in use.
 pub(crate) const CURRENT: &str = "CURRENT";
-/// The file that is locked by the process that builds.
+/// The file that the process that builds locks.
 pub(crate) const LOCK: &str = "LOCK";
 /// The file that marks a generation, written before any other file of it.
 pub(crate) const GENERATION_MARKER: &str = "GENERATION";
-/// The file that says that a generation is complete: the line that `CURRENT` has while the
+/// The file that says that a generation is complete. It has the line that `CURRENT` has while the
 /// generation is in use.
 pub(crate) const SEAL: &str = "SEAL";
-/// The description of a generation.
+/// The file with the description of a generation.
 pub(crate) const DESCRIPTION: &str = "wensou.json";
 /// The maximum length of a description, in bytes. Each skipped file takes about 100 bytes of it.
 pub(crate) const DESCRIPTION_LIMIT: u64 = 64 << 20;
 /// The file with the settings of the index (roots, encoding, tables, …), which the description has,
 /// too.
 pub(crate) const SETTINGS: &str = "settings";
-/// The table of the files of the archive.
+/// The file with the table of the files of the archive.
 pub(crate) const FILES: &str = "files";
-/// The groups of near-duplicates.
+/// The file with the groups of near-duplicates.
 pub(crate) const DUPLICATES: &str = "duplicates";
 /// The maximum length of a marker or a seal, in bytes.
 pub(crate) const MARKER_LIMIT: u64 = 4096;
 /// The start of the name of every generation.
 const PREFIX: &str = "gen-";
-/// The end of the name of a generation whose build was ended by a signal.
+/// The end of the new name of the generation of a build that a signal ended. The generation is
+/// renamed before it is removed.
 pub(crate) const ABANDONED: &str = ".gone";
 
 /// Whether a name is a single component of a path, so that it refers to an entry of the folder
@@ -68,10 +69,10 @@ pub(crate) fn is_tantivy_lock(name: &str) -> bool {
     name.starts_with(".tantivy-") && name.ends_with(".lock")
 }
 
-/// Whether a build writes a file of this name into a generation. Used only for generations that
-/// were never completed: the description of a complete one lists its files.
+/// Whether a build writes a file of this name into a generation. Used only for generations without
+/// a valid description, which would list the files: mostly those of builds that did not finish.
 pub(crate) fn is_build_file(name: &str) -> bool {
-    let fixed = [
+    let fixed_names = [
         "meta.json",
         ".managed.json",
         "words.tsv",
@@ -88,29 +89,29 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         CURRENT,
     ];
     // tantivy replaces its lists of files by way of temporary files with such names.
-    let temporary = name.len() == 10 && name.starts_with(".tmp");
-    fixed.contains(&name) || temporary || is_tantivy_lock(name) || is_segment_file(name)
+    let is_temporary = name.len() == 10 && name.starts_with(".tmp");
+    fixed_names.contains(&name) || is_temporary || is_tantivy_lock(name) || is_segment_file(name)
 }
 
 /// Whether this is the name of a file of a segment: `0123456789abcdef0123456789abcdef.store`, or
 /// `….25.del`.
 fn is_segment_file(name: &str) -> bool {
     let Some((segment, remaining)) = name.split_once('.') else { return false };
-    let hexadecimal = segment.len() == 32 && segment.bytes().all(|b| b.is_ascii_hexdigit());
-    let kind = match remaining.split_once('.') {
+    let is_segment_name = segment.len() == 32 && segment.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_known_kind = match remaining.split_once('.') {
         None => ["store", "fast", "term", "idx", "pos", "fieldnorm", "post", "pairs", "temp"]
             .contains(&remaining),
-        Some((stamp, kind)) => {
-            let number = !stamp.is_empty() && stamp.bytes().all(|b| b.is_ascii_digit());
-            (kind == "del" && number) || remaining == "store.temp"
+        Some((opstamp, kind)) => {
+            let is_number = !opstamp.is_empty() && opstamp.bytes().all(|b| b.is_ascii_digit());
+            (kind == "del" && is_number) || remaining == "store.temp"
         }
     };
-    hexadecimal && kind
+    is_segment_name && is_known_kind
 }
 
-/// Whether `content` is `written` with some damage: cut short, partly zeroed as by a power cut, or
-/// with at most a tenth of its bytes changed. Anything else is a foreign file, which is never
-/// replaced.
+/// Whether `content` is `written` with some damage: cut short or partly zeroed, as by a power cut,
+/// or with at most a tenth of its bytes changed. A file with any other content is foreign, and
+/// never replaced.
 pub(crate) fn is_damaged_copy(content: &[u8], written: &[u8]) -> bool {
     let mut bytes = content.iter().zip(written);
     if content.len() <= written.len() && bytes.all(|(found, byte)| *found == 0 || found == byte) {

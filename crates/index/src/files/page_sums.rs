@@ -2,9 +2,9 @@
 //!
 //! A search maps large files and reads little of them, so hashing a whole file when it is opened
 //! would cost too much. Postings files contain their own page checksums. `page-sums` has those of
-//! everything else that a search reads: columns, terms, tantivy's posting lists, and the store. A
+//! the other files that a search reads: columns, terms, tantivy's posting lists, and the store. A
 //! record is compared with its content hash, too, but only after tantivy has read its block of the
-//! store; there tantivy would allocate as much memory as a damaged length says.
+//! store. If the length in a damaged block were huge, tantivy would allocate as much memory.
 //!
 //! ```text
 //! file  = entry of each file, in the order of names
@@ -43,6 +43,7 @@ impl PageSums {
         self.0.get(name)
     }
 
+    /// The bytes of the file.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (name, sums) in &self.0 {

@@ -19,7 +19,7 @@ pub struct Sum {
     pub xxh3: u64,
 }
 
-/// The files of a generation by name, without its marker, description and seal.
+/// The sums of the files of a generation, by name. Its marker, description and seal are left out.
 pub type Sums = BTreeMap<String, Sum>;
 
 /// A 64-bit number as 16 hexadecimal digits: many JSON readers cannot represent it exactly.
@@ -61,6 +61,7 @@ impl Sum {
         Ok((sum, pages.finish()))
     }
 
+    /// The sum of all bytes up to the end. Passes them to `each`, piece by piece.
     fn read_with(from: &mut dyn Read, mut each: impl FnMut(&[u8])) -> io::Result<Self> {
         let mut hash = Xxh3::new();
         let mut buffer = vec![0; 1 << 18];

@@ -4,15 +4,15 @@ use super::sketch::Sketch;
 
 /// The number of hashes that the sketches of a candidate pair must share.
 const MIN_SHARED: usize = 2;
-/// The maximum number of texts that follow a text and are paired with it because of one hash. A
-/// hash of more texts comes from a line that many pages share; their texts are sorted by sketch
-/// first, so that each is paired with those most like it.
+/// A text is paired, because of one hash, with at most this many of the texts after it that have
+/// the hash. A hash that more texts have comes from a line that many pages share. These texts are
+/// first sorted by sketch, so that each is paired with those most like it.
 const MAX_FOLLOWING: usize = 32;
-/// The number of hashes that are sorted at a time, which bounds the memory.
+/// About how many hashes are sorted at a time, so that memory is bounded.
 const BATCH: usize = 1 << 20;
 
-/// The pairs of texts with similar sketches, ascending, each once. Texts are identified by their
-/// indexes in `sketches`. The outcome depends on the sketches alone.
+/// The pairs of texts with similar sketches, ascending, each once, the lower text first. Texts are
+/// identified by their indexes in `sketches`. The outcome depends on the sketches alone.
 pub(crate) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
     let hashes = sketches.len() * super::sketch::HASHES;
     let batches = hashes.div_ceil(BATCH).max(1) as u64;
@@ -29,11 +29,12 @@ pub(crate) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
             hashed_texts.extend(in_batch.map(|hash| (hash, text)));
         }
         hashed_texts.sort_unstable();
-        for same in hashed_texts.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            if same.len() > MAX_FOLLOWING {
-                same.sort_unstable_by_key(|(_, text)| (&sketches[*text as usize], *text));
+        let groups = hashed_texts.chunk_by_mut(|(a, _), (b, _)| a == b);
+        for sharing in groups.filter(|texts| texts.len() > 1) {
+            if sharing.len() > MAX_FOLLOWING {
+                sharing.sort_unstable_by_key(|(_, text)| (&sketches[*text as usize], *text));
             }
-            add_pairs(same, sketches, &mut pairs);
+            add_pairs(sharing, sketches, &mut pairs);
         }
         pairs.sort_unstable();
         pairs.dedup();
@@ -41,10 +42,11 @@ pub(crate) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
     pairs
 }
 
-/// Adds those pairs of the texts in `same`, which have a hash in common, that share enough hashes.
-fn add_pairs(same: &[(u32, u32)], sketches: &[Sketch], pairs: &mut Vec<(u32, u32)>) {
-    for (at, (_, a)) in same.iter().enumerate() {
-        for (_, b) in same[at + 1..].iter().take(MAX_FOLLOWING) {
+/// Adds pairs of texts that share enough hashes. `sharing` has texts with one common hash, as pairs
+/// of this hash and the text.
+fn add_pairs(sharing: &[(u32, u32)], sketches: &[Sketch], pairs: &mut Vec<(u32, u32)>) {
+    for (at, (_, a)) in sharing.iter().enumerate() {
+        for (_, b) in sharing[at + 1..].iter().take(MAX_FOLLOWING) {
             let [first, second] = [a, b].map(|text| &sketches[*text as usize]);
             if first.shared(second) >= MIN_SHARED {
                 pairs.push((*a.min(b), *a.max(b)));

@@ -6,8 +6,8 @@ use wensou_text::{fold, is_key_char, is_symbol};
 use super::sketch::{hash_with_title, is_short, shingles};
 use crate::record::RecordExt;
 
-/// The least fraction of the shingles of the shorter text that the longer one must have. The rest
-/// may be lines that only one site adds.
+/// The least fraction of the shingles of the shorter text that the longer text must have. The
+/// others may be lines that only one site adds.
 const MIN_CONTAINED: f64 = 0.8;
 /// The least fraction of the shingles of the longer text that the shorter one must have. A short
 /// notice is no near-duplicate of a long article that quotes it.
@@ -19,7 +19,8 @@ const MIN_NUMBERS: f64 = 0.8;
 /// A text, ready to be compared.
 #[derive(Debug)]
 pub(crate) struct Comparable {
-    /// The hash of title and body, if the text is so short that it must be equal to the other one.
+    /// The hash of title and body, if the text is so short that a near-duplicate must be equal to
+    /// it.
     short_hash: Option<u64>,
     /// The hashes of its shingles, ascending, each once.
     shingles: Vec<u32>,
@@ -47,12 +48,14 @@ impl Comparable {
         }
     }
 
-    /// Whether the texts are near-duplicates: the longer one has nearly all of the shorter one and
-    /// nearly all of its numbers, and is not much longer. Short texts must be equal.
+    /// Whether the texts are near-duplicates: the longer one has most of the shingles and most of
+    /// the numbers of the shorter one, and the shorter one has at least a quarter of the shingles
+    /// of the longer one. Short texts must be equal, title included.
     pub(crate) fn is_near_duplicate(&self, other: &Self) -> bool {
         if self.short_hash.is_some() || other.short_hash.is_some() {
             return self.short_hash == other.short_hash;
         }
+        // The text with fewer shingles is the shorter one.
         let (shorter, longer) = match self.shingles.len() <= other.shingles.len() {
             true => (self, other),
             false => (other, self),

@@ -15,14 +15,15 @@ const ONE_IN: u32 = 8;
 const MAX_SHINGLES: usize = 512;
 /// A sample with fewer shingles than this does not suffice to call texts different.
 const MIN_SHINGLES: usize = 16;
-/// Texts are different if less than this fraction of the smaller sample is in the other one. Of
-/// pairs of texts that share three quarters of their shingles, this mistakes one in a thousand.
+/// Texts are different if less than this fraction of the smaller sample is in the other sample. Of
+/// pairs of texts that share three quarters of their shingles, one in a thousand is wrongly taken
+/// for different.
 const MIN_SHARED: f64 = 0.5;
 
 /// What is known of a text without reading its record.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Sample {
-    /// The hash of the whole text, or 0 if the text is short.
+    /// The hash of the whole body, or 0 if the body is short.
     text_hash: u64,
     /// The hashes of the sampled shingles, ascending, each once.
     shingles: Vec<u32>,
@@ -181,7 +182,11 @@ mod tests {
         use Likeness::{Different, Same, Unknown};
         assert_eq!(compare(sample(0, 900), sample(0, 900)), Same);
         assert_eq!(compare(sample(0, 900), sample(0, 600)), Unknown, "a cut text");
-        assert_eq!(compare(sample(0, 900), sample(0, 9000)), Unknown, "part of a long text");
+        assert_eq!(
+            compare(sample(0, 900), sample(0, 9000)),
+            Unknown,
+            "a small part of a long text"
+        );
         assert_eq!(compare(sample(0, 900), sample(600, 900)), Different, "a third is the same");
         assert_eq!(compare(sample(0, 60), sample(5000, 60)), Unknown, "too little is known");
         assert_eq!(compare(sample(0, 10), sample(0, 10)), Unknown, "short texts");

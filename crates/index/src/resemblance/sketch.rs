@@ -65,7 +65,7 @@ impl Sketch {
         self.0.iter().copied().take_while(|hash| *hash != u32::MAX)
     }
 
-    /// The number of hashes that both texts have.
+    /// The number of hashes that both sketches have.
     pub(super) fn shared(&self, other: &Self) -> usize {
         self.present().filter(|hash| other.0.binary_search(hash).is_ok()).count()
     }
@@ -96,8 +96,9 @@ pub(super) fn mixed(hash: u64) -> u64 {
 /// The hashes of all shingles of a text, in their order. Each is computed from the one before it,
 /// as in Rabin-Karp search, so the time does not depend on the length of a shingle.
 pub(super) fn shingles(body: &[char]) -> impl Iterator<Item = u32> + '_ {
-    // The factor of the oldest character once another one has been appended to its shingle. With
-    // this factor it is subtracted again.
+    // After a character was appended to the hash of a shingle, the first character of that shingle
+    // has this factor in the sum. Subtracting it with this factor leaves the hash of the
+    // next shingle.
     let leaving_weight = BASE.wrapping_pow(SHINGLE as u32);
     let (first, following) = body.split_at(body.len().min(SHINGLE));
     let first_hash = first.iter().fold(0, |hash, c| extended(hash, *c));
