@@ -175,7 +175,8 @@ pub(crate) fn labels_of_generation(
 /// The labels of bylines: those of the program and of the user's table. `None` if there is no such
 /// table.
 pub(crate) fn labels_of_user(files: &TableFiles) -> Result<Option<Labels>, Error> {
-    let table = Table::read(files.labels.clone(), None)?;
+    let no_copy = None;
+    let table = Table::read(files.labels.clone(), no_copy)?;
     table.map(|table| table.parsed(Labels::with_table)).transpose()
 }
 

@@ -290,7 +290,9 @@ fn paths(record: &Record) -> Vec<String> {
     let searched = |path: &String| searched_path(path).to_owned();
     match record {
         Record::Article(article) => vec![searched(&article.path)],
-        Record::Flash(flash) => flash.all_occurrences().map(|it| searched(&it.path)).collect(),
+        Record::Flash(flash) => {
+            flash.all_occurrences().map(|occurrence| searched(&occurrence.path)).collect()
+        }
     }
 }
 

@@ -73,7 +73,7 @@ pub fn build(
     options.ingest.labels = labels.map(Arc::new);
     let version = crate::meta::analysis_version() + &tables.version_suffix();
     let damaged = existing.damage();
-    let salvaging = damaged.is_some() || existing.is_salvaged();
+    let damaged_index_exists = damaged.is_some() || existing.is_salvaged();
     let previous = previous(existing, &options, &version)?;
     if let Some(previous) = &previous {
         previous.share_files(&mut draft)?;
@@ -85,7 +85,7 @@ pub fn build(
     let ReadAndWritten { report, files, totals, written, base } = read;
     let files = write_file_table(draft.folder(), files, stored.as_mut())?;
     check_losses(stored.as_ref(), &report, &options)?;
-    let salvaged = salvaging && report.skipped.iter().any(is_unreadable);
+    let salvaged = damaged_index_exists && report.skipped.iter().any(is_unreadable);
     let meta = Meta {
         format: wensou_postings::FORMAT_VERSION,
         analysis: version,

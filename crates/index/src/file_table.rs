@@ -10,9 +10,9 @@
 //! block = entries | contributions
 //! ```
 //!
-//! Entries and contributions are [parts](crate::parts) of the file. A block has the files of one
-//! stretch of the walk, in the order of [`sort_key`]. Blocks can overlap: files of a folder that
-//! cannot be read come last, with the entries that the previous table had of them.
+//! Entries and contributions are each a [part](crate::parts) of the file. A block has the files of
+//! one stretch of the walk, in the order of [`sort_key`]. Blocks can overlap: files of a folder
+//! that cannot be read come last, with the entries that the previous table had of them.
 
 use std::io;
 

@@ -158,14 +158,15 @@ impl Stored {
         let (mut read, mut damaged) = (0, 0);
         for entry in &entries {
             let Some(segment) = entry.name.strip_suffix(".store") else { continue };
-            // Of several lists of deleted documents, the one with the highest stamp is in use.
+            // Of several lists of deleted documents, the one with the highest opstamp is in use.
             let deleted = entries.iter().filter_map(|other| {
-                let stamp = other.name.strip_prefix(segment)?.strip_prefix('.')?;
-                Some((stamp.strip_suffix(".del")?.parse::<u64>().ok()?, other.name.as_str()))
+                let suffix = other.name.strip_prefix(segment)?.strip_prefix('.')?;
+                let opstamp: u64 = suffix.strip_suffix(".del")?.parse().ok()?;
+                Some((opstamp, other.name.as_str()))
             });
             let deleted = deleted.max().map(|(_, name)| name);
-            let number = stores.readers.len();
-            match self.read_store(&entry.name, deleted, number, &mut stores.by_path) {
+            let store_index = stores.readers.len();
+            match self.read_store(&entry.name, deleted, store_index, &mut stores.by_path) {
                 Ok((reader, records)) => {
                     stores.readers.push(reader);
                     read += records;
@@ -182,13 +183,13 @@ impl Stored {
     }
 
     /// Opens the store in the file `name` and adds the locations of its records to `by_path`.
-    /// `number` is the index that the store will have in [`Stores::readers`], and `deleted` the
-    /// file that lists its deleted documents. Returns the store and the number of its records.
+    /// `store_index` is the index that the store will have in [`Stores::readers`], and `deleted`
+    /// the file that lists its deleted documents. Returns the store and the number of its records.
     fn read_store(
         &self,
         name: &str,
         deleted: Option<&str>,
-        number: usize,
+        store_index: usize,
         by_path: &mut BTreeMap<String, Vec<Location>>,
     ) -> Result<(StoreReader, u64), Error> {
         let failed = |error| Error::io("read", &self.generation.path_of(name))(error);
@@ -210,8 +211,8 @@ impl Stored {
         for (doc, paths) in found {
             for path in paths.iter().filter_map(|path| self.new_path(path)) {
                 let locations = by_path.entry(sort_key(&path)).or_default();
-                if locations.last() != Some(&(number, doc)) {
-                    locations.push((number, doc));
+                if locations.last() != Some(&(store_index, doc)) {
+                    locations.push((store_index, doc));
                 }
             }
         }

@@ -175,21 +175,22 @@ impl GenerationWriter {
         let (base, articles) = match kept {
             Some((base, articles)) => {
                 let (sketches, verdicts) = articles.into_parts();
-                let of_base = SegmentArticles { segment: base.segment.clone(), sketches };
+                let base_articles = SegmentArticles { segment: base.segment.clone(), sketches };
                 let recent = added.unwrap_or_default();
-                (Some(base), Articles { base: of_base, recent, verdicts, samples })
+                (Some(base), Articles { base: base_articles, recent, verdicts, samples })
             }
             None => {
                 let base = added.as_ref().map(|added| added.segment.clone());
                 let base = base.map(|segment| Base { segment, deleted: Totals::default() });
-                let of_base = added.unwrap_or_default();
-                let (recent, verdicts) = Default::default();
-                (base, Articles { base: of_base, recent, verdicts, samples })
+                let base_articles = added.unwrap_or_default();
+                let (recent, verdicts) = (SegmentArticles::default(), Vec::new());
+                (base, Articles { base: base_articles, recent, verdicts, samples })
             }
         };
         duplicates::find_and_write(&folder, articles, &mut |segment, doc| {
-            let ordinal = (0..).zip(&names).find(|(_, name)| *name == segment);
-            let address = DocAddress::new(ordinal.ok_or(Error::Record(None))?.0, doc);
+            let found = (0..).zip(&names).find(|(_, name)| *name == segment);
+            let (ordinal, _) = found.ok_or(Error::Record(None))?;
+            let address = DocAddress::new(ordinal, doc);
             let read = |bytes: Option<&[u8]>| decode(bytes.ok_or(Error::Record(None))?);
             written.segments.stored_record(address, read)?
         })?;

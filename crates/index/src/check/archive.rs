@@ -49,7 +49,10 @@ pub(super) fn compare(
     let mut scanned = scanned.map_err(Error::of_ingest)?;
     let generation = index.generation().try_clone();
     let generation = generation.map_err(Error::io("open", index.generation().path()))?;
-    let mut stored = Stored::new(generation, &Settings::from(meta), None, &meta.roots);
+    // Needed only to count records that are lost, which does not matter here.
+    let expected_records = None;
+    let settings = Settings::from(meta);
+    let mut stored = Stored::new(generation, &settings, expected_records, &meta.roots);
     if !has_archive(meta, &mut scanned, &mut stored, checked) {
         return Ok(());
     }

@@ -66,7 +66,8 @@ fn analyse_batch<T>(
     meanwhile: impl FnOnce() -> T,
 ) -> (Vec<Analysed>, T) {
     let analyse_all = |documents: &[ReadDocument]| -> Vec<Analysed> {
-        documents.iter().map(|it| analyse(it.ordinal, &it.encoded, segmenter)).collect()
+        let documents = documents.iter();
+        documents.map(|read| analyse(read.ordinal, &read.encoded, segmenter)).collect()
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let size = batch.len().div_ceil(threads).max(1);

@@ -52,7 +52,8 @@ pub(super) fn compare(
         let matches = |sections: &Vec<&Section>| match extension {
             "term" => {
                 let dictionaries = sections.iter().map(|section| section.dictionary.as_slice());
-                let lengths: Vec<u64> = dictionaries.clone().map(|it| it.len() as u64).collect();
+                let lengths: Vec<u64> =
+                    dictionaries.clone().map(|bytes| bytes.len() as u64).collect();
                 let mut remaining = bytes.as_slice();
                 let mut strip = |part: &[u8]| {
                     remaining.strip_prefix(part).inspect(|after| remaining = after).is_some()

@@ -52,7 +52,7 @@ fn get_or_try_init<T>(
     Ok(cell.get_or_init(|| value))
 }
 
-/// One segment, as an update sees it.
+/// A segment with its documents, for updates and checks.
 #[derive(Debug, Clone)]
 pub(crate) struct SegmentInfo {
     id: SegmentId,

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::files::{CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, EntryKind, Folder, generation_number};
 use crate::meta::format_of;
 
-/// The maximum length of the file, in bytes. The line has about 40.
+/// The maximum length of the file, in bytes. The line has about 35.
 const LIMIT: u64 = 256;
 
 /// The name of a generation and the checksum of its description (XXH3, 64 bits).
@@ -42,7 +42,8 @@ pub(crate) enum Pointer {
     Names(Current),
     /// It names this generation in the form of formats 1 to 4.
     Legacy(String),
-    /// It can be read and names no generation: it is damaged or foreign. Its content.
+    /// It can be read and names no generation, because it is damaged or foreign. The value is its
+    /// content.
     Unknown(Vec<u8>),
     /// It cannot be read, for this reason.
     Unreadable(String),
@@ -85,8 +86,9 @@ pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
         Pointer::Names(current) => Ok(current),
         Pointer::Absent => Err(Error::Missing { dir: dir.to_path_buf() }),
         Pointer::Legacy(name) => {
+            let generation = folder.folder(&name);
             let description =
-                folder.folder(&name).and_then(|it| it.read(DESCRIPTION, DESCRIPTION_LIMIT));
+                generation.and_then(|generation| generation.read(DESCRIPTION, DESCRIPTION_LIMIT));
             Err(match description.ok().and_then(|bytes| format_of(&bytes)) {
                 Some(found) => Error::format(dir, found),
                 None => Error::unreadable(dir, format!("{name} has no description")),

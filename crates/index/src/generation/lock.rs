@@ -187,9 +187,9 @@ pub(crate) fn read_note(folder: &Folder) -> Option<Note> {
 /// an empty file, and a power cut may leave zeros.
 pub(crate) fn is_ours(folder: &Folder) -> bool {
     let content = folder.read(LOCK, LIMIT);
-    content.is_ok_and(|it| {
-        is_damaged_copy(&it, HEADER.as_bytes())
-            || std::str::from_utf8(&it).is_ok_and(|text| Note::parse(text).is_some())
+    content.is_ok_and(|content| {
+        is_damaged_copy(&content, HEADER.as_bytes())
+            || std::str::from_utf8(&content).is_ok_and(|text| Note::parse(text).is_some())
     })
 }
 

@@ -41,7 +41,8 @@ impl Locked {
         // A killed build may have left the folder of a generation without a marker. `clean_up`
         // cannot know that such a folder is ours, so remove it here if it is empty.
         for name in locked.lock.last_note().unfinished {
-            let entries = locked.folder.folder(&name).and_then(|it| it.entries());
+            let generation = locked.folder.folder(&name);
+            let entries = generation.and_then(|generation| generation.entries());
             if entries.is_ok_and(|entries| entries.is_empty()) {
                 let _ = locked.folder.remove_folder(&name);
             }
@@ -104,8 +105,8 @@ fn check_ownership(folder: &Folder) -> Result<(), Error> {
 
 /// Creates a folder and its missing parents, and waits until all of them are on the disk.
 fn create_durably(dir: &Path) -> Result<(), Error> {
-    let missing: Vec<&Path> =
-        dir.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists()).collect();
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<&Path> = dir.ancestors().take_while(is_missing).collect();
     std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
     for folder in missing {
         let above = match folder.parent() {

@@ -5,7 +5,7 @@ use super::folder_marker::{is_damaged, is_marked};
 use super::lock;
 use crate::error::Error;
 use crate::files::{
-    ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, EntryKind, FOLDER_MARKER, Folder,
+    ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Entry, EntryKind, FOLDER_MARKER, Folder,
     GENERATION_MARKER, LOCK, MARKER_LIMIT, SEAL, generation_marker_text, generation_number,
 };
 use crate::meta::format_of;
@@ -30,8 +30,11 @@ pub(crate) fn ownership(folder: &Folder) -> Result<Ownership, Error> {
     if is_marked(folder) || matches!(pointer(folder), Pointer::Names(_)) {
         return Ok(Ownership::Ours);
     }
-    let generation = |name: &str| folder.folder(name).is_ok_and(|it| is_generation(&it, name));
-    if entries.iter().any(|entry| entry.kind == EntryKind::Folder && generation(&entry.name)) {
+    let is_ours = |entry: &Entry| {
+        entry.kind == EntryKind::Folder
+            && folder.folder(&entry.name).is_ok_and(|opened| is_generation(&opened, &entry.name))
+    };
+    if entries.iter().any(is_ours) {
         return Ok(Ownership::Ours);
     }
     let foreign = entries.into_iter().find(|entry| match entry.name.as_str() {
@@ -66,8 +69,8 @@ fn unmarked_format(generation: &Folder) -> Option<u32> {
     format_of(&description).filter(|format| (1..=LAST_UNMARKED).contains(format))
 }
 
-/// Whether the folder at `path` is an index folder. This is called for every folder of an archive,
-/// so two file names are looked up first, and nothing else is read if neither exists.
+/// Whether the folder at `path` is an index folder. This is called for every folder of an archive.
+/// So the names of two files are looked up first, and if neither file exists, nothing is read.
 #[must_use]
 pub fn is_index_folder(path: &std::path::Path) -> bool {
     let named = |name| path.join(name).symlink_metadata().is_ok_and(|about| about.is_file());

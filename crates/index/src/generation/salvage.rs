@@ -51,8 +51,9 @@ pub(crate) fn adopt(folder: &Folder) -> Result<Option<String>, Error> {
 
 /// Whether the description of a generation has the checksum that `CURRENT` states.
 fn has_intact_description(folder: &Folder, current: &Current) -> bool {
+    let generation = folder.folder(&current.name);
     let description =
-        folder.folder(&current.name).and_then(|it| it.read(DESCRIPTION, DESCRIPTION_LIMIT));
+        generation.and_then(|generation| generation.read(DESCRIPTION, DESCRIPTION_LIMIT));
     description.is_ok_and(|description| xxh3_64(&description) == current.checksum)
 }
 
@@ -160,7 +161,7 @@ fn own_generations(folder: &Folder) -> impl Iterator<Item = Folder> {
         let generation = folder.folder(&name).ok()?;
         let is_current = current
             .as_ref()
-            .is_some_and(|it| it.name == name && has_intact_description(folder, it));
+            .is_some_and(|current| current.name == name && has_intact_description(folder, current));
         (is_current || is_generation(&generation, &name)).then_some(generation)
     })
 }
