@@ -1,9 +1,9 @@
 //! `duplicates`: the groups of near-duplicates of a generation, and what the next update needs to
 //! find them again.
 //!
-//! The file has several [parts](crate::parts). A search reads two of them: the part of the
-//! documents, which needs no decoding, and the parts with the members of the groups of its hits. An
-//! update reads the part with the sketches and verdicts of the base, whose documents it keeps.
+//! The file has several [parts](crate::parts). A search reads the part of the documents, which
+//! needs no decoding, and the parts with the members of the groups of its hits. An update reads the
+//! part with the sketches and verdicts of the base, whose documents it keeps.
 //!
 //! The part of the documents tells which group a document is in, in constant time:
 //!
@@ -66,10 +66,10 @@ pub(super) struct SegmentGroups {
     pub(super) documents: Vec<(DocId, u32)>,
 }
 
-/// What is known of the articles of the base.
+/// What a build has found out about the articles of the base.
 #[derive(Debug, Default)]
 pub(crate) struct BaseArticles {
-    /// Ascending by document.
+    /// The sketch of each article, ascending by document.
     pub(super) sketches: Vec<(DocId, Sketch)>,
     pub(super) verdicts: Verdicts,
 }

@@ -24,10 +24,12 @@ use crate::resemblance::{Comparable, Groups, Likeness, Samples, Sketch, candidat
 /// other in the archive, so few of them are read twice.
 const MAX_CACHED_TEXTS: usize = 256;
 
-/// The articles of one segment, ascending by document.
+/// The articles of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct SegmentArticles {
+    /// The name of the segment; empty if there is no such segment.
     pub(crate) segment: String,
+    /// The sketch of each article, ascending by document.
     pub(crate) sketches: Vec<(DocId, Sketch)>,
 }
 
@@ -58,8 +60,8 @@ impl BaseArticles {
     }
 }
 
-/// Finds the near-duplicates of a generation and writes them into its folder. `read` reads the
-/// record of a document of a segment.
+/// Finds the near-duplicates of a generation and writes them into its folder. `read` takes the name
+/// of a segment and a document, and reads the record of that document.
 ///
 /// # Errors
 ///

@@ -9,8 +9,8 @@
 //! all documents, while tantivy merges the other files of the segments. tantivy calls the plugin
 //! last, and the plugin then gives that file the name of the merged segment.
 //!
-//! Postings files that are *finished*, no stubs, are merged by [`merge_segments`]. A published
-//! generation never contains a stub, and opening a stub as a postings file fails.
+//! [`merge_segments`] merges *finished* postings files, which are not stubs. A published generation
+//! never contains a stub, and opening a stub as a postings file fails.
 
 use std::any::Any;
 use std::io::Write;
