@@ -13,10 +13,11 @@ pub struct BuildOptions {
     pub ingest: wensou_ingest::Options,
     /// Number of threads that analyse records; as many as the machine has cores by default.
     pub threads: usize,
-    /// The size in memory at which a segment is written; 40 MiB by default.
+    /// The size in memory at which a segment is written; 40 MiB by default, and never less than
+    /// 16 MiB.
     pub memory_bytes: usize,
-    /// The size of its records in bytes at which a segment is written in any case; 64 MiB by
-    /// default. Larger segments need more memory when they are merged.
+    /// The bytes of encoded records at which a segment is written although it takes less memory
+    /// than that; 64 MiB by default. Larger segments need more memory when they are merged.
     pub segment_bytes: u64,
     /// The user's tables: words, synonyms and labels of bylines.
     pub tables: TableFiles,
@@ -26,7 +27,7 @@ pub struct BuildOptions {
     pub moved: Vec<(PathBuf, PathBuf)>,
     /// Whether the root is the sample archive, which is dropped when another root is named.
     pub sample: bool,
-    /// Whether a skipped page is an error. The old index then stays.
+    /// Whether it is an error if anything in the archive is skipped. The old index then stays.
     pub strict: bool,
     /// Whether to build everything again instead of updating the existing index.
     pub anew: bool,

@@ -1,5 +1,5 @@
-//! Compares, byte for byte, the files that tantivy divides into a section for each field. Only the
-//! posting lists in them are left out.
+//! Compares, byte for byte, the files that tantivy divides into a section for each field. Of `idx`,
+//! which has the posting lists, only the index at its end is compared here.
 //!
 //! ```text
 //! file  = section of each field … | index | length of the index u32
@@ -7,9 +7,10 @@
 //! entry = offset of the section, minus that of the section before | field u32 | 0
 //! ```
 //!
-//! Numbers without a type are varints. `inverted` compares terms and posting lists one by one. The
-//! remaining bytes, which are compared here, tell where terms and posting lists are. Some of these
-//! bytes are never read by tantivy.
+//! Numbers without a type are varints. `inverted` compares terms and posting lists one by one, and
+//! the number of values before the posting lists of each field. The remaining bytes, which are
+//! compared here, tell where terms and posting lists are. Some of these bytes are never read by
+//! tantivy.
 
 use tantivy::SegmentReader;
 use tantivy::schema::Field;
@@ -53,7 +54,7 @@ pub(super) fn compare(
             "term" => {
                 let dictionaries = sections.iter().map(|section| section.dictionary.as_slice());
                 let lengths: Vec<u64> =
-                    dictionaries.clone().map(|bytes| bytes.len() as u64).collect();
+                    dictionaries.clone().map(|dictionary| dictionary.len() as u64).collect();
                 let mut remaining = bytes.as_slice();
                 let mut strip = |part: &[u8]| {
                     remaining.strip_prefix(part).inspect(|after| remaining = after).is_some()

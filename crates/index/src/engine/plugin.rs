@@ -163,19 +163,21 @@ impl PostingsPlugin {
     /// Fails unless `files` are the stubs of all documents of the build, in their order, and none
     /// of the documents is deleted.
     fn check_stubs(&self, files: &[OwnedBytes], readers: &[SegmentReader]) -> tantivy::Result<()> {
-        let mut next = 0;
+        let mut next_doc = 0;
         for (file, reader) in files.iter().zip(readers) {
             if !file.starts_with(STUB) {
                 let what = "a segment with a stub cannot be merged with a finished one";
                 return Err(internal(what));
             }
-            if parse_stub(file) != Some((next, next + reader.max_doc())) || reader.has_deletes() {
+            if parse_stub(file) != Some((next_doc, next_doc + reader.max_doc()))
+                || reader.has_deletes()
+            {
                 let what = "segments with stubs must be merged in their order and without deletes";
                 return Err(internal(what));
             }
-            next += reader.max_doc();
+            next_doc += reader.max_doc();
         }
-        match self.with(|shared| next as usize == shared.docs) {
+        match self.with(|shared| next_doc as usize == shared.docs) {
             true => Ok(()),
             false => Err(internal("all segments with stubs must be merged at once")),
         }
@@ -190,13 +192,13 @@ fn merge_finished(
 ) -> tantivy::Result<()> {
     let open = |file| Postings::open(file).map_err(internal);
     let files = files.into_iter().map(open).collect::<tantivy::Result<Vec<Postings>>>()?;
-    let mut next = 0;
+    let mut next_doc = 0;
     let mut sources = Vec::with_capacity(files.len());
     for (postings, reader) in files.iter().zip(readers) {
         let mut new_ids = vec![None; reader.max_doc() as usize];
         for doc in reader.doc_ids_alive() {
-            new_ids[doc as usize] = Some(next);
-            next += 1;
+            new_ids[doc as usize] = Some(next_doc);
+            next_doc += 1;
         }
         sources.push(MergeSource { postings, new_ids });
     }
