@@ -16,8 +16,8 @@ use wensou_ingest::{Record, Silent};
 use wensou_query::lang::{Clock, parse};
 use wensou_query::{Options, Session, Sort};
 
-/// Hits that are read at a time.
-const PAGE: usize = 100;
+/// The number of hits that one search returns.
+const HITS_PER_SEARCH: usize = 100;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut options = Options::default();
     options.sort = Some(Sort::Oldest);
-    options.limit = PAGE;
+    options.limit = HITS_PER_SEARCH;
     loop {
         let results = session.search(&query, &options)?;
         for hit in &results.hits {

@@ -1,7 +1,7 @@
 //! A mistake in a query or a hint about it: its code, wording and location.
 //!
-//! [`render`](super::render) draws it; the wording of each mistake is in
-//! [`mistake`](super::mistake) and [`warning`](super::warning).
+//! [`render`](super::render) draws it. The wordings are in [`mistake`](super::mistake),
+//! [`reserved`](super::reserved) and [`warning`](super::warning).
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub enum Code {
     NotADate,
     /// Q006: a range whose end is before its start.
     ReversedRange,
-    /// Q007: an operator without operand.
+    /// Q007: an operator without operand, or a `~` without a number.
     NoOperand,
     /// Q008: a unit of time that can be read in two ways.
     AmbiguousUnit,
@@ -33,9 +33,9 @@ pub enum Code {
     UnknownValue,
     /// Q010: a wildcard after too few characters.
     BroadWildcard,
-    /// Q011: nothing in it can be searched.
+    /// Q011: a text in which there is nothing to search for, such as punctuation.
     NothingSearchable,
-    /// Q012: too deep or too long.
+    /// Q012: a query that is nested too deeply or too long.
     TooLarge,
     /// Q013: syntax that is reserved and not supported.
     Reserved,
@@ -53,7 +53,8 @@ pub enum Code {
     StaleIndex,
     /// W007: no day is in all date ranges of the query.
     EmptyRange,
-    /// W008: no document contains a word, but one that is written or sounds alike.
+    /// W008: no document contains a word of the query; documents contain one that is written alike
+    /// or sounds alike.
     SimilarWord,
     /// W009: Latin letters were read as pinyin.
     ReadAsPinyin,

@@ -223,7 +223,7 @@ impl Lexer<'_> {
         let refused = reserved::check_word(self.text, &mut glyphs);
         let reported = refused.is_some();
         self.out.found.extend(refused);
-        let (text, prefix) = self.prefix(&glyphs, self.span_from(start), reported);
+        let (text, prefix) = self.split_off_star(&glyphs, self.span_from(start), reported);
         let kind = match text.is_empty() {
             true => TokenKind::Broken,
             false => TokenKind::Term(Term { text, prefix }),
@@ -231,9 +231,10 @@ impl Lexer<'_> {
         self.push(kind, start);
     }
 
-    /// The text of a bare word, and whether a `*` ends it. Reports a prefix that is too short,
-    /// unless a mistake of the word was `reported` already.
-    pub(super) fn prefix(
+    /// The text of a bare word without the `*` of a prefix, and whether the word is a prefix. Of
+    /// fewer than two characters it is none; that is reported, unless a mistake of the word was
+    /// `reported` already.
+    pub(super) fn split_off_star(
         &mut self,
         glyphs: &[Glyph],
         span: Span,
@@ -242,11 +243,11 @@ impl Lexer<'_> {
         let Some((_, stem)) = glyphs.split_last().filter(|(last, _)| last.is('*')) else {
             return (text_of(glyphs), false);
         };
-        let (text, long) = (text_of(stem), stem.len() >= 2);
-        if !long && !reported {
+        let (text, is_prefix) = (text_of(stem), stem.len() >= 2);
+        if !is_prefix && !reported {
             self.report(mistake::broad_wildcard(self.text, span, &text));
         }
-        (text, long)
+        (text, is_prefix)
     }
 
     /// Reads characters and escapes up to a character for which `ends` is true, and leaves out

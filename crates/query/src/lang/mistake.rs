@@ -1,7 +1,8 @@
-//! The wording of every mistake, in one place.
+//! The wording of the mistakes that lexer and parser find, except those of reserved syntax, which
+//! are in [`reserved`](super::reserved).
 //!
-//! Each function says in one line what is wrong and, as help, what to type instead. `text` is
-//! always the whole typed query; spans are bytes of it.
+//! The diagnostic that a function returns says in one line what is wrong and, as help, what to type
+//! instead. The parameter `text` is always the whole typed query; spans are bytes of it.
 
 use super::chars::{closer_of, is_space};
 use super::date::DateError;
@@ -38,10 +39,10 @@ pub(super) fn stray_parenthesis(text: &str, close: Span) -> Diagnostic {
 
 pub(super) fn unknown_field(text: &str, name: Span, word: Span) -> Diagnostic {
     let typed = name.of(text);
-    let itself = format!("to search for the text itself, quote it: {}", quoted(word.of(text)));
+    let quote_it = format!("to search for the text itself, quote it: {}", quoted(word.of(text)));
     let help = match closest(&super::chars::fold_str(typed), FieldName::all()) {
-        Some(field) => format!("did you mean `{field}`? {itself}"),
-        None => format!("the fields are {}; {itself}", list(FieldName::all())),
+        Some(field) => format!("did you mean `{field}`? {quote_it}"),
+        None => format!("the fields are {}; {quote_it}", list(FieldName::all())),
     };
     Diagnostic::at(Code::UnknownField, text, name, format!("unknown field `{typed}`"))
         .with_help(help)

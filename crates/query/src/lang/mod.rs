@@ -57,7 +57,7 @@ pub const MAX_LENGTH: usize = 4096;
 /// A query and the text that it was read from.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// What it says; spans are bytes of `text`.
+    /// The syntax tree. Its spans are bytes of `text`.
     pub root: Node,
     /// What was typed.
     pub text: String,
@@ -100,7 +100,10 @@ pub fn parse(text: &str, clock: &Clock) -> Result<Query, Vec<Diagnostic>> {
 /// - A closing quote or parenthesis without an opening one is ignored; so are an empty value, an
 ///   empty phrase or group, an operator without an operand, a bad date and an unknown value.
 /// - An unknown field is read as text.
-/// - Reserved characters are dropped from their word.
+/// - Reserved syntax around a word is dropped, such as `=`, `^2` and a leading `*`; a `*` inside
+///   the word and a `?` become text.
+/// - A prefix that is too short is read as a word without its `*`.
+/// - An operand that is nested too deeply is left out; text beyond [`MAX_LENGTH`] is not read.
 pub fn parse_lenient(text: &str, clock: &Clock) -> (Query, Vec<Diagnostic>) {
     let limit = text.char_indices().nth(MAX_LENGTH).map_or(text.len(), |(at, _)| at);
     let mut parsed = parse::parse_any(&text[..limit], clock);

@@ -29,7 +29,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Warns about words between two others that may have been meant as operators.
+    /// Warns about each `and`, `or` and `not` between two other operands: it is read as a word, but
+    /// may have been meant as an operator.
     pub(super) fn report_lower_case_operators(&mut self, nodes: &[Node]) {
         for window in nodes.windows(3) {
             let NodeKind::Term(term) = &window[1].kind else { continue };

@@ -31,8 +31,9 @@ pub(super) fn text_of(glyphs: &[Glyph]) -> String {
 
 /// Finds reserved syntax in a word of the query; reports at most one mistake for each word.
 ///
-/// Reserved characters around the word are removed from `word`, those inside become text, so that
-/// the lenient parser continues with the best reading.
+/// Changes `word` to the best reading, with which the lenient parser continues: reserved syntax
+/// around it is removed (`=`, `/…/`, `^2`, a leading `*`), and a `*` inside it and each `?` become
+/// text.
 pub(super) fn check_word(text: &str, word: &mut Vec<Glyph>) -> Option<Diagnostic> {
     let (first, last) = (*word.first()?, *word.last()?);
     let whole = first.span.to(last.span);
@@ -58,7 +59,8 @@ pub(super) fn check_word(text: &str, word: &mut Vec<Glyph>) -> Option<Diagnostic
     check_wildcards(text, word)
 }
 
-/// As [`check_word`] for the values of fields, where `/`, `=` and `^` are text.
+/// Finds a reserved `*` or `?`. This is the last step of [`check_word`], and the only check of a
+/// value of a field, in which `/`, `=` and `^` are text.
 pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagnostic> {
     let (first, last) = (*word.first()?, *word.last()?);
     let quote = quoted(first.span.to(last.span).of(text));
@@ -108,8 +110,9 @@ fn ends_in_question_mark(word: &[Glyph]) -> bool {
 fn boost(word: &[Glyph]) -> Option<usize> {
     let at = word.iter().rposition(|glyph| glyph.is('^'))?;
     let number = &word[at + 1..];
-    let plain = |glyph: &Glyph| !glyph.escaped && matches!(fold(glyph.c), '0'..='9' | '.');
-    (!number.is_empty() && number.iter().all(plain)).then_some(at)
+    let is_digit_or_point =
+        |glyph: &Glyph| !glyph.escaped && matches!(fold(glyph.c), '0'..='9' | '.');
+    (!number.is_empty() && number.iter().all(is_digit_or_point)).then_some(at)
 }
 
 /// The length in bytes of `[a TO b]` at the start of `remaining`. Accepts the brackets that Lucene

@@ -2,9 +2,9 @@
 
 /// The candidate closest to `typed`, if any is close enough.
 ///
-/// The distance counts inserted, deleted, changed and swapped characters. One character in three
-/// may be wrong, but at least one in every word of two or more. Of equally close candidates the
-/// first wins.
+/// The distance counts inserted, deleted, changed and swapped characters. It may be a third of the
+/// characters of `typed`, rounded down, and 1 for words of two characters; a single character has
+/// no suggestion. Of equally close candidates the first wins.
 ///
 /// ```
 /// # use wensou_query::lang::closest;

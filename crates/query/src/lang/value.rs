@@ -67,7 +67,7 @@ impl Lexer<'_> {
         let refused = reserved::check_wildcards(self.text, &mut glyphs);
         let reported = refused.is_some();
         self.out.found.extend(refused);
-        let (text, prefix) = self.prefix(&glyphs, span, reported);
+        let (text, prefix) = self.split_off_star(&glyphs, span, reported);
         let empty = text.chars().all(is_space);
         if empty && !glyphs.is_empty() {
             self.report(mistake::empty_value(self.text, name, span));

@@ -16,7 +16,7 @@ impl Diagnostic {
         )
     }
 
-    /// W001: `or`, `and` or `not` between two terms.
+    /// W001: `or`, `and` or `not` between two other operands.
     pub(super) fn lower_case_operator(text: &str, span: Span) -> Self {
         let typed = span.of(text);
         let upper = typed.to_ascii_uppercase();
