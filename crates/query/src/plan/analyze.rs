@@ -94,7 +94,7 @@ pub(crate) struct AnalysedText {
 }
 
 impl AnalysedText {
-    /// Analyses text as documents are analysed. A text without letters or digits has no words.
+    /// Analyses text as documents are analysed. A text of punctuation alone has no words.
     pub(crate) fn new(typed: &str, segmenter: &Segmenter, requirement: Requirement) -> Self {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);
@@ -135,7 +135,7 @@ pub(super) fn is_question<'w>(
 ) -> bool {
     let mut content_words = 0;
     for word in words {
-        // Latin words are segments by themselves, so a query of keywords may have `who` in it.
+        // With spaces around it, a Latin question word may be a keyword, such as the WHO.
         if is_question_word(word) && (segments == 1 || word.chars().any(is_han)) {
             return true;
         }

@@ -283,7 +283,7 @@ impl<'q, 't> Compiler<'q, 't> {
         context: ClauseContext<'_>,
     ) -> Result<Required, Error> {
         let mut members = Vec::with_capacity(nodes.len());
-        // Whether an alternative requires nothing, so that every document matches the whole.
+        // Whether an alternative requires nothing, so that every document matches the OR.
         let mut unconstrained = false;
         for node in nodes {
             // Each alternative is a group of its own.
@@ -297,7 +297,7 @@ impl<'q, 't> Compiler<'q, 't> {
 
     fn compile_not(&mut self, inner: &Node, context: ClauseContext<'_>) -> Result<Required, Error> {
         let context = ClauseContext { positive: false, required: true, strict: true, ..context };
-        // A document is only excluded if it has every excluded word, even if hits may lack words.
+        // A NOT is never relaxed: it excludes only documents that have every word in it.
         let mode = std::mem::replace(&mut self.mode, Mode::Strict);
         let excluded = self
             .in_group("not", |compiler| compiler.compile_and(std::slice::from_ref(inner), context));
@@ -306,7 +306,8 @@ impl<'q, 't> Compiler<'q, 't> {
     }
 }
 
-/// Whether a group has text other than stop words and filters.
+/// Whether a group has text other than stop words outside NOT. A phrase, a scope and a group inside
+/// it count as such text.
 fn has_text(nodes: &[Node], texts: &[Option<ExpandedText>]) -> bool {
     let of_node = |(at, node): (usize, &Node)| match &node.kind {
         NodeKind::Term(term) => {

@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::lang::{Diagnostic, Node, Phrase};
 
 impl Compiler<'_, '_> {
-    /// Compiles the words of one text. If `prefix` is set, its last word is the start of words.
+    /// Compiles the words of one text. If `prefix` is set, the last word of the text stands for
+    /// every word that starts with it.
     pub(super) fn compile_text(
         &mut self,
         node: &Node,

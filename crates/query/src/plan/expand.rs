@@ -11,7 +11,7 @@ use wensou_index::TermKind;
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use super::dates::dates;
-use super::numerals;
+use super::ordinals::ordinals;
 use super::typed_words::typed_words;
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
@@ -55,7 +55,7 @@ impl From<AnalysedText> for ExpandedText {
 }
 
 impl ExpandedText {
-    /// The terms of the body whose idf determines the weights of expansions.
+    /// The terms whose idf in the body determines the weights of the expansions.
     pub(super) fn terms_needing_idf(&self) -> impl Iterator<Item = &WeightedTerm> {
         self.expansions.iter().flat_map(|of| of.replaced.iter().flatten().chain(&of.terms))
     }
@@ -229,8 +229,9 @@ fn joined_words(words: &[&QueryWord], found: &mut Vec<FoundVariant>) {
     }
 }
 
-/// Adds the values of numbers, and the documents of dates. A plain number counts too, since a page
-/// may write it with a multiplier.
+/// Adds the values of numbers, the other spellings of ordinals, and dates, which are conditions on
+/// the date of a document. A plain number gets a value, too, since a page may write it with a
+/// multiplier.
 fn numbers_and_dates(
     run: &[&mut ExpandedText],
     words: &[&QueryWord],
@@ -259,7 +260,7 @@ fn numbers_and_dates(
     // Segment again as one text, to know where each word lies in the whole run.
     let typed_words = typed_words(&folded, segmenter);
     let of_ordinals = if has_ordinal {
-        numerals::ordinals(&folded.as_str().chars().collect::<Vec<_>>(), &typed_words)
+        ordinals(&folded.as_str().chars().collect::<Vec<_>>(), &typed_words)
     } else {
         Vec::new()
     };

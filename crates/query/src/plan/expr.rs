@@ -94,7 +94,7 @@ impl MatchExpr {
         }
     }
 
-    /// The expression with `part` replaced wherever documents have to match it.
+    /// The expression in which `with` replaces `part` wherever documents have to match `part`.
     pub(crate) fn replace_required(&self, part: &Self, with: &Self) -> Self {
         let replace = |expr: &Self| expr.replace_required(part, with);
         match self {
@@ -141,7 +141,8 @@ pub(crate) enum FilterField {
     Id,
     /// The number of a [`wensou_index::Kind`].
     Kind,
-    /// Civil seconds, see [`wensou_index::civil_seconds`]. Undated documents have no value.
+    /// The seconds from 1970-01-01T00:00:00 to the civil time of a document, without a time zone,
+    /// see [`wensou_index::civil_seconds`]. Undated documents have no value.
     Date,
     /// How the date is known: [`wensou_index::PROVENANCE_NONE`] and so on.
     Provenance,
@@ -191,7 +192,8 @@ impl Filter {
         MatchExpr::Filter(Self::Range { field: FilterField::Date, from, until })
     }
 
-    /// Documents with a text in a field that starts with `prefix`; every document if it is empty.
+    /// Documents with a text in a field that starts with `prefix`; every document if `prefix` is
+    /// empty.
     pub(crate) fn prefix(field: FilterField, prefix: impl Into<String>) -> MatchExpr {
         let prefix = prefix.into();
         match prefix.is_empty() {

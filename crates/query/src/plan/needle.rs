@@ -17,7 +17,7 @@ pub(crate) enum NeedleKind {
     Word,
     /// As [`NeedleKind::Word`], or where such a word or part starts.
     WordStart,
-    /// As the value of a number with a multiplier.
+    /// As a value: a number in plain digits or with a multiplier, or a Chinese numeral.
     Value,
     /// As a text with the symbols that count.
     Exact,
@@ -34,7 +34,8 @@ pub(crate) struct Needle {
     /// text, all its characters, folded.
     pub(crate) key: Vec<char>,
     pub(crate) kind: NeedleKind,
-    /// The index of the query word that it belongs to. A word and its expansions share one.
+    /// The index of the query word that the needle belongs to. The needles of all variants of a
+    /// word have the same.
     pub(crate) word: usize,
     /// How much a match counts when the passage of a snippet is chosen.
     pub(crate) weight: f32,
@@ -61,14 +62,15 @@ impl Needle {
         Some(Self { key, kind, word, weight })
     }
 
-    /// The pattern that finds the needle. `None` if it is found by its key alone.
+    /// The pattern that finds the needle; for a value, that finds its plain digits. `None` if the
+    /// needle is found by its key alone.
     pub(crate) fn pattern_in_text(&self) -> Option<Pattern> {
         let by_key =
             matches!(self.kind, NeedleKind::Sequence | NeedleKind::Word | NeedleKind::WordStart);
         (!by_key).then(|| self.pattern())
     }
 
-    /// The pattern of an exact text.
+    /// The pattern of an exact text, or of the plain digits of a value.
     pub(crate) fn pattern(&self) -> Pattern {
         let text: String = self.key.iter().collect();
         match self.kind {

@@ -37,9 +37,9 @@ const MAX_SYLLABLES: usize = 8;
 /// Whether no document matches a node by its letters.
 pub(crate) type IsMissing<'m> = &'m dyn Fn(&Node) -> Result<bool, Error>;
 
-/// Relaxes a query that was read as pinyin: a document need only match one text of its outermost
-/// group, and all its filters and other nodes as before. `None` if the group has fewer than two
-/// texts, or a `+`.
+/// Relaxes a query in which words were read as pinyin: of the texts in the outermost group of the
+/// query, a document needs only one. It still needs every other node of that group, such as the
+/// filters. `None` if the group has fewer than two texts, or a `+`.
 pub(crate) fn any_text(query: &Query) -> Option<Query> {
     let NodeKind::And(nodes) = &query.root.kind else { return None };
     let is_text =
@@ -55,8 +55,9 @@ pub(crate) fn any_text(query: &Query) -> Option<Query> {
     Some(Query { root, text: query.text.clone(), warnings: Vec::new() })
 }
 
-/// The query with every Latin word, or run of syllables, that no document contains and that sounds
-/// like words of the index replaced by these; `None` if there is none.
+/// Replaces each Latin word, and each run of syllables, that no document contains but that sounds
+/// like words of the index. Returns the query, which searches for these words instead, and how each
+/// replaced text was read. `None` if nothing is replaced.
 pub(crate) fn read_as_pinyin(
     statistics: &dyn TermStatistics,
     is_missing: IsMissing<'_>,
@@ -72,13 +73,14 @@ pub(crate) fn read_as_pinyin(
 struct Rewriter<'r> {
     statistics: &'r dyn TermStatistics,
     is_missing: IsMissing<'r>,
-    /// Whether the words are those of `title:`.
+    /// Whether the node that is being rewritten is inside `title:`.
     in_title: bool,
     readings: Vec<Reading>,
 }
 
 impl Rewriter<'_> {
-    /// Rewrites the words that are outside NOT, quotes and fields other than `title:`.
+    /// Rewrites the words of a node, except those in NOT, in quotes and in fields other than
+    /// `title:`.
     fn rewrite_node(&mut self, node: &Node) -> Result<Node, Error> {
         let at = |kind| Node { kind, span: node.span };
         Ok(match &node.kind {
@@ -167,15 +169,16 @@ impl Rewriter<'_> {
         }
     }
 
-    /// A node that searches for the words that `syllables`, joined, sound like. `None` if there are
-    /// no such words. `typed` and `span` are what the node replaces.
+    /// A node that searches for the words of the index that sound like `letters`, which has the
+    /// letters of each typed word in a row. `None` if there are no such words. `typed` and `span`
+    /// are what the node replaces.
     fn rewrite_as_words(
         &mut self,
         typed: String,
-        syllables: &[String],
+        letters: &[String],
         span: Span,
     ) -> Result<Option<Node>, Error> {
-        let words = words(self.statistics, syllables)?;
+        let words = words_that_sound_like(letters, self.statistics)?;
         if words.is_empty() {
             return Ok(None);
         }
@@ -228,14 +231,18 @@ fn plain_letters(text: &str) -> Option<String> {
     (!letters.is_empty()).then_some(letters)
 }
 
-/// The words of titles, tags and sources that sound like the syllables, most frequent first. A
-/// single item of `syllables` may consist of several syllables, or of initials. Initials with
-/// spaces between them are not read, because they are too often words of their own.
-fn words(statistics: &dyn TermStatistics, syllables: &[String]) -> Result<Vec<String>, Error> {
-    let letters = syllables.concat();
+/// The words of titles, tags and sources that sound like the typed words in a row, most frequent
+/// first. Only a single typed word is also read as initials: initials with spaces between them are
+/// too often words of their own.
+fn words_that_sound_like(
+    typed: &[String],
+    statistics: &dyn TermStatistics,
+) -> Result<Vec<String>, Error> {
+    let letters = typed.concat();
+    let may_be_initials = typed.len() == 1;
     let mut found: HashMap<String, u64> = HashMap::new();
     statistics.for_each_name(&mut |word, documents| {
-        if sounds_like(word, &letters, syllables.len() == 1) {
+        if sounds_like(word, &letters, may_be_initials) {
             let documents = documents();
             if documents > 0 {
                 *found.entry(word.to_owned()).or_default() += documents;
@@ -247,7 +254,7 @@ fn words(statistics: &dyn TermStatistics, syllables: &[String]) -> Result<Vec<St
     Ok(found.into_iter().take(MAX_WORDS).map(|(_, word)| word).collect())
 }
 
-/// Whether `letters` spell the whole word in pinyin, or its initials if they may.
+/// Whether `letters` spell the whole word in pinyin or, with `may_be_initials`, are its initials.
 fn sounds_like(word: &str, letters: &str, may_be_initials: bool) -> bool {
     let count = word.chars().count();
     if count < 2 || count > letters.len() || !word.chars().all(is_han) {
@@ -337,6 +344,7 @@ mod tests {
 
     #[test]
     fn words_are_known_by_their_sound_and_their_initials() {
+        let may_be_initials = true;
         for (word, letters) in [
             ("比特币", "bitebi"),
             ("比特币", "btb"),
@@ -350,7 +358,7 @@ mod tests {
             ("侵略", "qinlue"),
             ("重庆", "chongqing"),
         ] {
-            assert!(sounds_like(word, letters, true), "{word} {letters}");
+            assert!(sounds_like(word, letters, may_be_initials), "{word} {letters}");
         }
         for (word, letters) in [
             ("比特币", "bite"),
@@ -361,8 +369,10 @@ mod tests {
             ("btc", "btc"),
             ("", "abc"),
         ] {
-            assert!(!sounds_like(word, letters, true), "{word} {letters}");
+            assert!(!sounds_like(word, letters, may_be_initials), "{word} {letters}");
         }
-        assert!(!sounds_like("比特币", "btb", false) && sounds_like("比特币", "bitebi", false));
+        let may_be_initials = false;
+        assert!(!sounds_like("比特币", "btb", may_be_initials));
+        assert!(sounds_like("比特币", "bitebi", may_be_initials));
     }
 }

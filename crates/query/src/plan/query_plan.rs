@@ -13,9 +13,10 @@ use crate::rank::{CoverageScale, IdfMass};
 /// How much of a query's text a hit must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Every word; for a long question, any word.
+    /// Every word but stop words; of a question, any part.
     Strict,
-    /// Any word. Hits with the most words come first.
+    /// Any part, except where `+`, `title:` or `body:` require all words. Hits with the best
+    /// coverage come first.
     Relaxed,
     /// As [`Mode::Strict`], but date filters match undated documents instead of their range.
     Undated,
@@ -70,9 +71,10 @@ pub(crate) struct PlannedWord {
     pub(crate) word: QueryWord,
     /// Documents that have one of the variants.
     pub(crate) expr: MatchExpr,
-    /// Whether a document gains coverage by matching: words of a relaxed query that it may lack.
+    /// Whether a document gains coverage by matching `expr`. It does for the words of a relaxed
+    /// query that a document may lack.
     pub(crate) covers: bool,
-    /// The idf of the word as typed.
+    /// The idf of the word as typed: the highest idf among its terms in the body.
     pub(crate) idf: f32,
 }
 

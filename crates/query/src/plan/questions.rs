@@ -17,11 +17,11 @@ const MAX_NOUN_WORDS: usize = 2;
 /// Joins the neighbouring words of a group that are a question together into one text: words typed
 /// with spaces between them are then one clause. `None` if nothing is joined.
 ///
-/// A phrase in Chinese quotation marks that touches another word of a question is joined with it,
-/// because there the marks are those of prose and do not ask for an exact sequence. A phrase that
-/// spaces separate from the question stays exact. If `may_lack_words` is set, a phrase in Chinese
-/// quotation marks is joined with the words that touch it in every text, question or not: the title
-/// of an article, pasted as a query, may have such marks, too.
+/// A phrase in Chinese quotation marks that touches a word of a question becomes part of the
+/// question, because its marks are those of prose and do not ask for an exact sequence. A phrase
+/// that spaces separate from the question stays exact. If `may_lack_words` is set, a phrase in
+/// Chinese quotation marks is joined with the words that touch it in every text, question or not:
+/// the title of an article, pasted as a query, may have such marks, too.
 pub(crate) fn join_words_of_questions(
     typed: &str,
     nodes: &[Node],

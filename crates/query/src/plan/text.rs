@@ -99,22 +99,23 @@ pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -
 }
 
 /// Documents that have any part of a text: a bigram that is not of stop words alone, a Latin word
-/// or a number, or a single character if the text has nothing else.
+/// or a number, a variant that these do not find, or a single character if the text has nothing
+/// else.
 ///
-/// It looks for bigrams, not words: how a question is cut into words must not decide what answers
-/// it.
+/// The expression asks for bigrams of Chinese text, not for its words: how a question is cut into
+/// words must not decide what answers it.
 pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
     let meaningful = text.words.iter().any(|word| !word.stop);
     let min_weight = if meaningful { MIN_BIGRAM_WEIGHT } else { 0.0 };
-    let wanted = |wanted: TermKind| {
-        let terms = typed().filter(move |term| term.kind == wanted && term.weight > min_weight);
+    let terms_of_kind = |kind: TermKind| {
+        let terms = typed().filter(move |term| term.kind == kind && term.weight > min_weight);
         terms.map(|term| term.text.as_str())
     };
     let characters = |text: &str| sequence(fields, &text.chars().collect::<Vec<_>>());
-    let mut members: Vec<MatchExpr> = wanted(TermKind::Bigram).map(characters).collect();
-    let latin = wanted(TermKind::Word).filter(|word| !word.chars().any(is_han));
-    members.extend(latin.map(|text| word(fields, text)));
+    let mut members: Vec<MatchExpr> = terms_of_kind(TermKind::Bigram).map(characters).collect();
+    let latin_or_number = terms_of_kind(TermKind::Word).filter(|word| !word.chars().any(is_han));
+    members.extend(latin_or_number.map(|text| word(fields, text)));
     // Variants that the terms above do not find: expansions, Latin words inside longer ones, and
     // Chinese words of one character.
     let words = text.words.iter().filter(|word| !word.stop);
@@ -129,7 +130,7 @@ pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     });
     members.extend(not_covered.map(|variant| one_variant(fields, variant)));
     if members.is_empty() {
-        members.extend(wanted(TermKind::Unigram).map(characters));
+        members.extend(terms_of_kind(TermKind::Unigram).map(characters));
     }
     MatchExpr::any_of(members)
 }

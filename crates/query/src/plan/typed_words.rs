@@ -33,7 +33,7 @@ pub(super) fn typed_words(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Typ
         if let Some(variant) = Variant::new(&token.text, token.kind, Origin::Typed) {
             let variants = match token.kind {
                 TokenKind::Latin | TokenKind::Number => {
-                    with_runs(variant, folded.slice(chars.clone()))
+                    with_exact_variant(variant, folded.slice(chars.clone()))
                 }
                 _ => vec![variant],
             };
@@ -71,7 +71,7 @@ fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<TypedWord>
 /// Pages may have the word inside a longer run that the index does not split there: `B2B` in
 /// `B2B2C`, `F-16` in `F-16V`, `3.11` in `python3.11.4`. So a word with a digit gets a second
 /// variant, which compares characters, if it contains punctuation or is short and has a letter.
-fn with_runs(mut word: Variant, run: &str) -> Vec<Variant> {
+fn with_exact_variant(mut word: Variant, run: &str) -> Vec<Variant> {
     let has_digit = run.contains(|c: char| c.is_ascii_digit());
     let has_letter = run.contains(char::is_alphabetic);
     // A percentage needs no second variant: the index has each of them as a word.
@@ -174,8 +174,8 @@ fn add_symbols_alone(chars: &[char], words: &mut Vec<TypedWord>) {
     for word in chars.split(|c| c.is_whitespace()) {
         let range = at..at + word.len();
         at = range.end + 1;
-        let means = |c: &char| matches!(c, '$' | '€' | '₿' | '%');
-        if word.iter().all(|c| is_symbol(*c)) && word.iter().any(means) {
+        let is_meaningful = |c: &char| matches!(c, '$' | '€' | '₿' | '%');
+        if word.iter().all(|c| is_symbol(*c)) && word.iter().any(is_meaningful) {
             let index = words.partition_point(|word| word.chars.start < range.start);
             words.insert(index, exact_word(chars, range));
         }

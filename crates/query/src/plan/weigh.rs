@@ -81,7 +81,7 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
 /// comes before one with what was asked about.
 fn covering(words: &[PlannedWord]) -> Covering {
     // The mass of a date is at most this fraction of that of the most common other word.
-    const DATE_SHARE: f32 = 0.25;
+    const MAX_DATE_FRACTION: f32 = 0.25;
     let date = |word: &PlannedWord| {
         let mut variants = word.word.variants.iter();
         variants.find(|variant| matches!(variant.mode, MatchMode::Dated(..))).map(|it| it.mode)
@@ -93,7 +93,7 @@ fn covering(words: &[PlannedWord]) -> Covering {
     for run in covering.chunk_by(|a, b| date(a).is_some() && date(a) == date(b)) {
         let idf = run.iter().map(|word| word.idf).fold(0.0, f32::max);
         let idf = match (date(run[0]), min_idf) {
-            (Some(_), Some(min_idf)) => idf.min(min_idf * DATE_SHARE),
+            (Some(_), Some(min_idf)) => idf.min(min_idf * MAX_DATE_FRACTION),
             _ => idf,
         };
         let expr = MatchExpr::all_of(run.iter().map(|word| word.expr.clone()).collect());

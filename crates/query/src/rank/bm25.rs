@@ -12,9 +12,9 @@ use wensou_index::{Kind, LENGTH_CODES, TextField, decode_length};
 use super::statistics::{FieldTerm, TermStatistics};
 use crate::error::Error;
 
-/// How quickly the score saturates with the term frequency (BM25's k1).
+/// BM25's k1: the greater, the more slowly the score saturates with the term frequency.
 const K1: f32 = 1.2;
-/// How much the length of a field counts (BM25's b).
+/// BM25's b: how much the length of a field counts, from 0 (not at all) to 1.
 const B: f32 = 0.75;
 
 /// The inverse document frequency of a term that `doc_freq` of `documents` documents contain.
@@ -69,7 +69,7 @@ impl LengthNorms {
     }
 }
 
-/// The saturation of the term frequency: which share of its maximum score a document gets, 0 to 1.
+/// The saturation of the term frequency: the fraction of [`max_score`] that a document gets.
 pub(crate) fn tf_saturation(tf: f32, length_norm: f32) -> f32 {
     tf / (tf + length_norm)
 }

@@ -61,7 +61,7 @@ pub(crate) struct Coverage(u32);
 pub(crate) struct CoverageScale {
     /// The mass of the whole query.
     pub(crate) all: IdfMass,
-    /// The mass of its most common word that is not part of a date.
+    /// The mass of the query's most common word that is not part of a date.
     pub(crate) least_word: IdfMass,
     /// The number of steps that the mass of the whole query is divided into.
     steps: u32,
@@ -79,8 +79,8 @@ impl CoverageScale {
         if matched < self.least_word || matched == IdfMass::default() {
             return Coverage::default();
         }
-        let share = matched.0 as f32 / self.all.0.max(1) as f32;
-        Coverage(1 + (share * self.steps as f32) as u32)
+        let fraction = matched.0 as f32 / self.all.0.max(1) as f32;
+        Coverage(1 + (fraction * self.steps as f32) as u32)
     }
 
     /// Every coverage that documents can have, with the least mass that they need for it, from the

@@ -20,8 +20,9 @@ pub(crate) const RERANK_DEPTH: usize = 30;
 /// The length of a passage, in key characters: a clause or two.
 const PASSAGE_CHARS: u32 = 30;
 
-/// The factor of the passage score, which is the summed idf of the query's distinct bigrams in
-/// their best passage, plus that of its distinct words in theirs.
+/// The factor of the passage score. That is the summed idf of the query's distinct bigrams in the
+/// passage where this sum is highest, plus the summed idf of the query's distinct words in the
+/// passage where that sum is highest.
 const PASSAGE_WEIGHT: f32 = 1.0;
 
 /// The factor of the score for unbroken runs of the query.
@@ -153,27 +154,27 @@ impl QueryBigrams {
     /// The score of a document. `positions` has the ascending positions of each of
     /// [`QueryBigrams::bigrams`] in the document; `body_start` is the result of [`body_start`].
     pub(crate) fn proximity(&self, positions: &[Vec<u32>], body_start: u32) -> ProximityScore {
-        let of_texts = &positions[..self.weights.len()];
-        let bigrams = of_texts.iter().enumerate().flat_map(|(bigram, positions)| {
+        let text_positions = &positions[..self.weights.len()];
+        let bigram_matches = text_positions.iter().enumerate().flat_map(|(bigram, positions)| {
             positions.iter().map(move |position| (*position, bigram))
         });
         let variants = self.words.iter().enumerate().flat_map(|(word, bigrams)| {
             bigrams.variants.iter().map(move |variant| (word, variant))
         });
-        let words = variants.flat_map(|(word, variant)| {
+        let word_matches = variants.flat_map(|(word, variant)| {
             let starts = positions[variant[0]].iter().copied();
             starts
                 .filter(|start| run_from(*start, variant, positions) == variant.len())
                 .map(move |start| (start, word))
         });
         let word_idfs: Vec<f32> = self.words.iter().map(|word| word.idf).collect();
-        let passage = best_passage(bigrams.collect(), &self.weights)
-            + best_passage(words.collect(), &word_idfs);
+        let passage = best_passage(bigram_matches.collect(), &self.weights)
+            + best_passage(word_matches.collect(), &word_idfs);
         let runs: f32 = self.texts.iter().map(|text| self.runs(text, positions)).sum();
         ProximityScore {
             passage: PASSAGE_WEIGHT * passage,
             runs: RUN_WEIGHT * runs,
-            lead: LEAD_WEIGHT * self.lead(of_texts, body_start),
+            lead: LEAD_WEIGHT * self.lead(text_positions, body_start),
         }
     }
 

@@ -34,9 +34,9 @@ pub(crate) trait TermStatistics {
     /// The number of key characters that a field of a document of this kind has on average.
     fn average_length(&self, kind: Kind, field: TextField) -> f64;
 
-    /// Calls `each` with every word of Han characters in titles, tags and sources that typed pinyin
-    /// may stand for, and with a function that counts the documents that have the word. The count
-    /// may be 0, and a word may come more than once.
+    /// Calls `each` with every word that typed pinyin may stand for (the words of Han characters in
+    /// titles, and all tags and sources), and with a function that counts the documents that have
+    /// the word. The count may be 0, and a word may come more than once.
     ///
     /// # Errors
     ///

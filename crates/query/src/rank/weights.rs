@@ -17,7 +17,7 @@ pub(crate) const SHORT_WORD_WEIGHT: f32 = 2.0;
 /// query are reranked.
 pub(crate) const COVERAGE_WEIGHT: f32 = 2.0;
 
-/// The most that a synonym may score, relative to the word that was typed.
+/// The most that an expansion may score, relative to the words that were typed.
 pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
 
 /// Weight of a kind of term in a field.
