@@ -29,7 +29,10 @@ impl TermStatistics for IndexStatistics<'_> {
         self.0.postings().average_length(kind, field)
     }
 
-    fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error> {
+    fn for_each_pinyin_candidate(
+        &self,
+        each: &mut dyn FnMut(&str, &dyn Fn() -> u64),
+    ) -> Result<(), Error> {
         let fields = self.0.fields();
         for field in [fields.tag, fields.source] {
             self.0.terms(field, |word, documents| each(word, &|| documents))?;

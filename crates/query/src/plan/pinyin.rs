@@ -241,7 +241,7 @@ fn words_that_sound_like(
     let letters = typed.concat();
     let may_be_initials = typed.len() == 1;
     let mut found: HashMap<String, u64> = HashMap::new();
-    statistics.for_each_name(&mut |word, documents| {
+    statistics.for_each_pinyin_candidate(&mut |word, documents| {
         if sounds_like(word, &letters, may_be_initials) {
             let documents = documents();
             if documents > 0 {

@@ -107,7 +107,10 @@ mod tests {
             100.0
         }
 
-        fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error> {
+        fn for_each_pinyin_candidate(
+            &self,
+            each: &mut dyn FnMut(&str, &dyn Fn() -> u64),
+        ) -> Result<(), Error> {
             each("比特币", &|| 7);
             Ok(())
         }

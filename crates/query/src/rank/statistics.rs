@@ -41,7 +41,10 @@ pub(crate) trait TermStatistics {
     /// # Errors
     ///
     /// If the term dictionary cannot be read.
-    fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error>;
+    fn for_each_pinyin_candidate(
+        &self,
+        each: &mut dyn FnMut(&str, &dyn Fn() -> u64),
+    ) -> Result<(), Error>;
 }
 
 /// Statistics that ask the index for each term once. Used for the plans of one query, which share
@@ -77,8 +80,11 @@ impl TermStatistics for CachedStatistics<'_> {
         self.statistics.average_length(kind, field)
     }
 
-    fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error> {
-        self.statistics.for_each_name(each)
+    fn for_each_pinyin_candidate(
+        &self,
+        each: &mut dyn FnMut(&str, &dyn Fn() -> u64),
+    ) -> Result<(), Error> {
+        self.statistics.for_each_pinyin_candidate(each)
     }
 }
 
@@ -118,7 +124,10 @@ impl TermStatistics for TermCollector<'_> {
         self.statistics.average_length(kind, field)
     }
 
-    fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error> {
-        self.statistics.for_each_name(each)
+    fn for_each_pinyin_candidate(
+        &self,
+        each: &mut dyn FnMut(&str, &dyn Fn() -> u64),
+    ) -> Result<(), Error> {
+        self.statistics.for_each_pinyin_candidate(each)
     }
 }

@@ -41,7 +41,10 @@ impl TermStatistics for ClusterStatistics<'_> {
         self.0.description().average_length(kind, field)
     }
 
-    fn for_each_name(&self, each: &mut dyn FnMut(&str, &dyn Fn() -> u64)) -> Result<(), Error> {
+    fn for_each_pinyin_candidate(
+        &self,
+        each: &mut dyn FnMut(&str, &dyn Fn() -> u64),
+    ) -> Result<(), Error> {
         for (name, documents) in self.0.names()? {
             each(&name, &|| documents);
         }
