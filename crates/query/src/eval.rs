@@ -27,9 +27,9 @@ pub struct Measures {
     pub mrr10: f64,
     /// Normalized discounted cumulative gain of the first ten.
     pub ndcg10: f64,
-    /// Share of the relevant documents among the first ten.
+    /// Fraction of the relevant documents that are among the first ten.
     pub recall10: f64,
-    /// Share of the relevant documents among the first hundred.
+    /// Fraction of the relevant documents that are among the first hundred.
     pub recall100: f64,
 }
 
@@ -114,8 +114,9 @@ pub fn confidence_interval(values: &[f64]) -> [f64; 2] {
 }
 
 /// Computes the two-sided p-value of the mean difference of paired values, by a randomization test.
-/// The signs of all differences are flipped at random, many times; the p-value is the share of
-/// these trials whose mean difference is at least as large as the observed one.
+/// The signs of the differences are flipped at random, many times. The p-value is the fraction of
+/// these trials whose mean difference is at least as large, in absolute value, as the observed one;
+/// the observation itself counts as one more trial.
 #[must_use]
 pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
     // Pairs without a difference are left out: flipping the sign of zero changes nothing.

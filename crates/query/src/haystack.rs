@@ -37,8 +37,8 @@ pub(crate) struct Haystack<'t> {
     folded: Folded<'t>,
     key: Key,
     original: Vec<char>,
-    /// The numbers with a multiplier: for each its range of the key, and the digits of its value.
-    /// Filled when a needle first needs them.
+    /// The numbers with a multiplier and the Chinese numerals: for each its range of the key, and
+    /// the digits of its value. Filled when a needle first needs them.
     values: OnceCell<Vec<(Range<usize>, Vec<char>)>>,
 }
 
@@ -163,7 +163,8 @@ impl<'t> Haystack<'t> {
     ) -> Box<dyn Iterator<Item = Range<usize>> + 'n> {
         let found = self.matches_of(needle, pattern).map(|found| found.key);
         match needle.kind {
-            // Numbers are found in two passes, so they are not in order.
+            // Values are found in two passes (those of numerals and multipliers first, then plain
+            // digits), so the ranges are not in order.
             NeedleKind::Value => {
                 let mut all: Vec<Range<usize>> = found.collect();
                 all.sort_unstable_by_key(|key| key.end);

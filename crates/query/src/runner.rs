@@ -121,8 +121,8 @@ impl<'i> Runner<'i> {
         pinyin::read_as_pinyin(self.statistics(), &is_missing, query)
     }
 
-    /// The documents that answer a query: those with every word if there are any, else those with
-    /// any word.
+    /// The documents that answer a query: those that match it in [`Mode::Strict`] if there are any,
+    /// else those that match it in [`Mode::Relaxed`].
     pub(crate) fn strict_or_relaxed_expr(&self, query: &Query) -> Result<MatchExpr, Error> {
         let strict = self.matching(query, Mode::Strict)?;
         // With a single word there is nothing to relax.
@@ -150,7 +150,7 @@ impl<'i> Runner<'i> {
         let plan = plan_in(Mode::Strict)?;
         let strict_top_k = top_k(&plan);
         let may_relax = completeness != Completeness::Strict && plan.words.len() > 1;
-        let mut prepared = None;
+        let mut prepared_relaxed_plan = None;
         if self.engine.is_remote() && may_relax && self.expects_few(&plan, completeness) {
             let relaxed = plan_in(Mode::Relaxed)?;
             // The strict plan of a question admits missing words, too: then both find the same.
@@ -162,10 +162,11 @@ impl<'i> Runner<'i> {
                 let searches = [(&plan, strict_top_k), (&relaxed, TopK { limit, ..top_k })];
                 self.engine.prefetch(&searches)?;
             }
-            prepared = Some(relaxed);
+            prepared_relaxed_plan = Some(relaxed);
         }
         let (total, found) = self.engine.search(&plan, &strict_top_k)?;
-        let mut relaxed_plan = || prepared.take().map_or_else(|| plan_in(Mode::Relaxed), Ok);
+        let mut relaxed_plan =
+            || prepared_relaxed_plan.take().map_or_else(|| plan_in(Mode::Relaxed), Ok);
         if total == 0 && may_relax {
             let plan = relaxed_plan()?;
             let (total, found) = self.engine.search(&plan, &top_k(&plan))?;
@@ -175,11 +176,11 @@ impl<'i> Runner<'i> {
         let backfill = match completeness {
             Completeness::Backfilled(wanted) if may_relax && strict_top_k.sort == Sort::Rank => {
                 let complete = CompleteDocs::of(&strict_top_k, &found);
-                let missing = wanted.saturating_sub(complete.hits);
-                let relaxed = if missing > 0 { Some(relaxed_plan()?) } else { None };
+                let still_wanted = wanted.saturating_sub(complete.hits);
+                let relaxed = if still_wanted > 0 { Some(relaxed_plan()?) } else { None };
                 match relaxed.filter(|relaxed| relaxed.match_expr != plan.match_expr) {
                     Some(relaxed) => {
-                        backfill(self.engine(), relaxed, complete, missing, strict_top_k)?
+                        backfill(self.engine(), relaxed, complete, still_wanted, strict_top_k)?
                     }
                     None => None,
                 }

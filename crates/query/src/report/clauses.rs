@@ -22,7 +22,7 @@ pub struct Clause {
 }
 
 /// The required clauses of a query, in order. Each word of a text without spaces is a clause of
-/// its own.
+/// its own, unless the text is a question: then the whole text is one clause.
 ///
 /// Cost: two counts for each clause.
 ///

@@ -80,7 +80,8 @@ pub struct ExplainedTerm {
     pub kind: TermKind,
     /// The term.
     pub text: String,
-    /// Its weight in the body; 1 for a bigram or word that is typed once.
+    /// Its weight in the body. For a term that is typed once and is no stop word it is 1 for a
+    /// Chinese word, 2 for a Latin word or a number, and 0.5 for a bigram that is no word.
     pub weight: f32,
     /// Its inverse document frequency over both kinds of document.
     pub idf: f32,

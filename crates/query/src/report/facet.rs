@@ -68,14 +68,15 @@ pub(crate) fn facet_values(
 /// stands for all. The keys of `counts` are as
 /// [`Engine::facet_counts`](crate::engine::Engine::facet_counts) returns them.
 fn merge_spellings(counts: HashMap<String, u64>) -> HashMap<String, u64> {
+    // For each folded value: its count, its most frequent spelling, and the count of that spelling.
     let mut values: BTreeMap<&str, (u64, &str, u64)> = BTreeMap::new();
     for (facet, count) in &counts {
-        let Some((folded, form)) = facet.split_once(FACET_SEPARATOR) else { continue };
-        let (total, best, best_count) = values.entry(folded).or_insert((0, form, 0));
+        let Some((folded, spelling)) = facet.split_once(FACET_SEPARATOR) else { continue };
+        let (total, best, best_count) = values.entry(folded).or_insert((0, spelling, 0));
         *total += count;
-        if (*count, form) > (*best_count, *best) {
-            (*best, *best_count) = (form, *count);
+        if (*count, spelling) > (*best_count, *best) {
+            (*best, *best_count) = (spelling, *count);
         }
     }
-    values.into_values().map(|(total, form, _)| (form.to_owned(), total)).collect()
+    values.into_values().map(|(total, spelling, _)| (spelling.to_owned(), total)).collect()
 }

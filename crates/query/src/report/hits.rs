@@ -20,14 +20,14 @@ pub struct Hit {
     pub snippet: Snippet,
     /// Words of the query that the document lacks, as typed.
     pub missing: Vec<String>,
-    /// Whether it lacks words that other hits have: it follows them because they are fewer than
-    /// were asked for. It is not among [`Results::total`].
+    /// Whether the hit lacks words of the query, and follows the hits with all words because these
+    /// are fewer than were asked for. [`Results::total`] does not count it.
     pub backfilled: bool,
     /// The ids of other articles with the same text, or nearly so. Empty with
     /// [`Options::all`](crate::Options::all).
     pub near_duplicates: Vec<String>,
-    /// Key terms that it shares with the given document, as that one writes them, highest weight
-    /// first. Only [`crate::similar`] fills it.
+    /// The key terms that the hit shares with the document given to [`crate::similar`], as that
+    /// document writes them, highest weight first. Empty for the hits of a search.
     pub shared_terms: Vec<String>,
 }
 
@@ -49,7 +49,8 @@ pub struct Results {
     pub readings: Vec<Reading>,
     /// The query with these readings in place of what was typed.
     pub reread: Option<Query>,
-    /// If few documents have every word: how many have any of them.
+    /// How many documents have at least one of the words, if only one or two documents have every
+    /// word and no documents that lack words follow them.
     pub partial: Option<usize>,
     /// What the user should know.
     pub warnings: Vec<Diagnostic>,

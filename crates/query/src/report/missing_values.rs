@@ -24,7 +24,7 @@ pub(crate) fn missing_values(
     clause: &FieldClause,
 ) -> Result<Vec<Diagnostic>, Error> {
     let field = clause.name().as_str();
-    let Some((values, of_value)) = text_values(clause) else {
+    let Some((values, clause_of)) = text_values(clause) else {
         // A day without documents is no mistake. The values of the other fields are few, and the
         // parser knows them, so no value is suggested.
         let is_date = matches!(clause, FieldClause::Date(_));
@@ -43,7 +43,7 @@ pub(crate) fn missing_values(
     };
     let mut warnings = Vec::new();
     for value in values {
-        let single = NodeKind::Field(of_value(vec![value.clone()]));
+        let single = NodeKind::Field(clause_of(vec![value.clone()]));
         if count(runner, query, Node { kind: single, span: value.span })? > 0 {
             continue;
         }
@@ -63,12 +63,12 @@ pub(crate) fn missing_values(
     Ok(warnings)
 }
 
-/// Makes a clause of values.
-type OfValues = fn(Vec<Value>) -> FieldClause;
+/// Makes a clause of a certain field from values.
+type ClauseOfValues = fn(Vec<Value>) -> FieldClause;
 
-/// The values of a clause, and what makes a clause of the same field. `None` for fields whose
-/// values are not text from the archive.
-fn text_values(clause: &FieldClause) -> Option<(&[Value], OfValues)> {
+/// The values of a clause, and a function that makes a clause of the same field from other values.
+/// `None` for fields whose values are not text from the archive.
+fn text_values(clause: &FieldClause) -> Option<(&[Value], ClauseOfValues)> {
     Some(match clause {
         FieldClause::Tag(values) => (values, FieldClause::Tag),
         FieldClause::Source(values) => (values, FieldClause::Source),

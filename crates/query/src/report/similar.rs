@@ -33,8 +33,10 @@ const ENOUGH_KEY_TERMS: usize = 6;
 /// Minimum number of shared key terms, if the given document has [`ENOUGH_KEY_TERMS`].
 const MIN_SHARED: usize = 2;
 
-/// Weight of a word in the title or in a tag, relative to one in the body.
+/// How much an occurrence of a word counts in the title or in a tag.
 const TITLE_AND_TAG_WEIGHT: f32 = 3.0;
+/// How much an occurrence of a word counts in the body.
+const BODY_WEIGHT: f32 = 1.0;
 
 /// The documents most like the one with this id, best first. The document itself is left out, and
 /// so are the flash items of its own page if it is an article. [`Hit::shared_terms`] lists the key
@@ -100,11 +102,11 @@ struct KeyTerm {
 fn key_terms(runner: &Runner<'_>, texts: &Texts) -> Result<Vec<KeyTerm>, Error> {
     let segmenter = runner.tables()?.segmenter;
     let mut words: HashMap<String, WordCount> = HashMap::new();
-    count(&texts.title, TITLE_AND_TAG_WEIGHT, segmenter, &mut words);
+    count_words(&texts.title, TITLE_AND_TAG_WEIGHT, segmenter, &mut words);
     for tag in &texts.tags {
-        count(tag, TITLE_AND_TAG_WEIGHT, segmenter, &mut words);
+        count_words(tag, TITLE_AND_TAG_WEIGHT, segmenter, &mut words);
     }
-    count(&texts.body, 1.0, segmenter, &mut words);
+    count_words(&texts.body, BODY_WEIGHT, segmenter, &mut words);
     let (mut candidates, mut terms) = (Vec::new(), Vec::new());
     for (word, WordCount { count, written, kind }) in words {
         let Some(variant) = Variant::new(&word, kind, Origin::Typed) else { continue };
@@ -140,9 +142,14 @@ struct WordCount {
     kind: TokenKind,
 }
 
-/// Counts the words of a text that can be key terms: no stop words, no single Chinese characters or
-/// letters, no numbers.
-fn count(text: &str, weight: f32, segmenter: &Segmenter, words: &mut HashMap<String, WordCount>) {
+/// Adds `weight` to the count of each word of a text that can be a key term: no stop words, no
+/// single Chinese characters or letters, no numbers.
+fn count_words(
+    text: &str,
+    weight: f32,
+    segmenter: &Segmenter,
+    words: &mut HashMap<String, WordCount>,
+) {
     let folded = Folded::new(text);
     segmenter.words(&folded, |token| {
         let min_chars = match token.kind {

@@ -55,14 +55,15 @@ const REPEAT_FACTOR: f32 = 0.05;
 /// How much the logarithm of a needle's length adds to the worth of its match.
 const LENGTH_FACTOR: f32 = 0.25;
 
-/// What a group loses that is as long as the whole snippet; shorter ones lose in proportion.
+/// What the score of a group loses if the group is as long as the whole snippet. The score of a
+/// shorter group loses in proportion to its length.
 const SPAN_PENALTY: f32 = 0.5;
 
 /// Scores that differ by less are equal, so that rounding does not decide.
 const EPSILON: f32 = 1e-6;
 
-/// The smallest range of characters that holds the best group of matches, which is not longer than
-/// `limit` unless it is a single match.
+/// The smallest range of characters that holds the best group of matches. The range is not longer
+/// than `limit`, unless the group is a single match.
 fn best_group(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<usize> {
     let (mut best_score, mut best_range) = (f32::MIN, 0..0);
     let mut pairs = 0;

@@ -1,4 +1,4 @@
-//! Words of the index that are written or sound like a typed word that no document contains.
+//! Words of the index that are written like, or sound like, a typed word that no document contains.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -27,8 +27,11 @@ const MAX_LENGTH: usize = 40;
 /// With more of them, several words were typed, and a part of these resembles some other word by
 /// chance.
 const MAX_EXTRA_CHARS: usize = 2;
-/// Words of the index are compared for at most this long. After that, the best so far are taken.
+/// The words of each script in the index, Latin and Han, are compared for at most this long. After
+/// that, the best so far are taken.
 const TIME_LIMIT: Duration = Duration::from_millis(150);
+/// The time is read only once for this many words.
+const WORDS_PER_TIME_CHECK: u32 = 256;
 
 /// Hints for the words of `query` that no document contains (W008), from the words of the index.
 /// Ask for them only if a search finds nothing: every word of the index is compared.
@@ -70,8 +73,8 @@ pub fn similar_words<'i>(
     Ok(hints.collect())
 }
 
-/// Collects the words outside NOT, quotes and fields. A text that mixes Han and other characters is
-/// cut into runs of either.
+/// Collects the words outside NOT, quotes and filters, each with its span. A text that mixes Han
+/// and other characters is cut into runs of Han characters and runs of others.
 fn collect(node: &Node, terms: &mut Vec<(Span, String)>) {
     match &node.kind {
         NodeKind::Term(term) if !term.prefix => {
@@ -105,9 +108,8 @@ fn compare(engine: &dyn Engine, typed: &mut [MissingWord]) -> Result<(), Error> 
         engine.for_each_word_from(from, &mut |word, documents| {
             let max_df = || TextField::ALL.into_iter().map(documents).max().unwrap_or(0);
             typed.iter_mut().for_each(|missing| missing.compare(word, &max_df));
-            // The clock is read once for many words.
             compared = compared.wrapping_add(1);
-            !compared.is_multiple_of(256) || started.elapsed() < TIME_LIMIT
+            !compared.is_multiple_of(WORDS_PER_TIME_CHECK) || started.elapsed() < TIME_LIMIT
         })?;
     }
     Ok(())

@@ -159,8 +159,10 @@ fn bars(days: &DayCounts, step: Step) -> Vec<Bar> {
 mod tests {
     use super::*;
 
-    fn starts(days: &[Date], step: Step) -> Vec<String> {
-        let days = days.iter().map(|day| (*day, [1, 0])).collect();
+    /// The labels of the bars of a timeline with a document on each of the days.
+    fn labels(days: &[Date], step: Step) -> Vec<String> {
+        let [stated, inferred] = [1, 0];
+        let days = days.iter().map(|day| (*day, [stated, inferred])).collect();
         bars(&days, step).iter().map(|bar| step.label(bar.start)).collect()
     }
 
@@ -168,19 +170,19 @@ mod tests {
     fn bars_are_contiguous_and_begin_where_their_step_does() {
         let days = [date(2023, 12, 30), date(2024, 1, 2)];
         let daily = ["2023-12-30", "2023-12-31", "2024-01-01", "2024-01-02"];
-        assert_eq!(starts(&days, Step::Day), daily);
-        assert_eq!(starts(&days, Step::Week), ["2023-12-25", "2024-01-01"]);
-        assert_eq!(starts(&days, Step::Month), ["2023-12", "2024-01"]);
-        assert_eq!(starts(&days, Step::Quarter), ["2023-Q4", "2024-Q1"]);
-        assert_eq!(starts(&days, Step::Year), ["2023", "2024"]);
-        assert_eq!(starts(&[date(2024, 1, 31), date(2024, 3, 1)], Step::Month).len(), 3);
-        assert_eq!(starts(&[], Step::Day), Vec::<String>::new());
+        assert_eq!(labels(&days, Step::Day), daily);
+        assert_eq!(labels(&days, Step::Week), ["2023-12-25", "2024-01-01"]);
+        assert_eq!(labels(&days, Step::Month), ["2023-12", "2024-01"]);
+        assert_eq!(labels(&days, Step::Quarter), ["2023-Q4", "2024-Q1"]);
+        assert_eq!(labels(&days, Step::Year), ["2023", "2024"]);
+        assert_eq!(labels(&[date(2024, 1, 31), date(2024, 3, 1)], Step::Month).len(), 3);
+        assert_eq!(labels(&[], Step::Day), Vec::<String>::new());
     }
 
     #[test]
     fn a_date_in_year_1_does_not_make_a_million_bars() {
         let days = [date(1, 1, 1), date(2024, 1, 2)];
-        assert!(starts(&days, Step::Day).len() <= MAX_BARS + 1);
-        assert_eq!(starts(&days, Step::Year).len(), 2024);
+        assert!(labels(&days, Step::Day).len() <= MAX_BARS + 1);
+        assert_eq!(labels(&days, Step::Year).len(), 2024);
     }
 }

@@ -27,8 +27,9 @@ pub(crate) fn warnings(
             dates.push((node.span, *from));
             Ok(())
         }
-        // The dictionary counts the documents of most fields. For others they are counted only if
-        // that may explain why there are none.
+        // The dictionary has the document counts of the values of most fields. Counting the
+        // documents of another field takes a search, which is only made if no document was found:
+        // the field may be the reason.
         NodeKind::Field(clause) if !found || is_counted(clause) => {
             warnings.extend(missing_values(runner, query, node, clause)?);
             Ok(())
