@@ -46,13 +46,14 @@ impl<'i> CoverageCounter<'i> {
         self.words.is_empty()
     }
 
-    /// The documents of which it counts the coverage, if it leads.
+    /// If the counter leads: the candidates that may have the coverage that documents need.
     pub(crate) fn leader(&mut self) -> Option<&mut MinMass<Matcher<'i>>> {
         self.min_coverage.is_some().then_some(&mut self.words)
     }
 
     /// Adds up the coverage of each document of the window, and removes the documents that have
-    /// less than `min`. Windows must ascend. A leader has filled the window.
+    /// less than `min`. Windows must ascend. If the counter leads, its [`CoverageCounter::leader`]
+    /// must have filled the window.
     pub(crate) fn begin_window(&mut self, window: &mut DocWindow, min: Coverage) {
         if self.is_empty() {
             return;

@@ -1,8 +1,8 @@
 //! One document in memory: whether it matches an expression, and what it scores.
 //!
-//! It answers for a single record what the executor answers for an index, by looking at each term
-//! of the record. An engine on other machines sends the records of its candidates, which are ranked
-//! here. It is also what the executor is tested against.
+//! [`Document`] answers for a single record what the executor answers for an index, by looking at
+//! each term of the record. A cluster sends the records of its candidates, and [`Document`] matches
+//! and scores them on this machine. The executor is tested against [`Document`], too.
 
 use std::cell::OnceCell;
 
@@ -29,7 +29,7 @@ pub(crate) struct Document {
     record: Record,
     values: FieldValues,
     terms: DocumentTerms,
-    /// Folded when an exact text is first looked for.
+    /// The texts of the record, folded when an exact text or a near passage is first looked for.
     texts: OnceCell<Vec<(TextField, Haystack<'static>)>>,
 }
 
@@ -81,7 +81,7 @@ impl Document {
         in_fields.map(|(_, haystack)| haystack)
     }
 
-    /// Whether it matches an expression.
+    /// Whether the document matches an expression.
     pub(crate) fn matches(&self, expr: &MatchExpr) -> bool {
         match expr {
             MatchExpr::All => true,
@@ -123,7 +123,7 @@ impl Document {
         self.haystacks(fields).any(|haystack| haystack.has(needle))
     }
 
-    /// Whether it passes a filter.
+    /// Whether the document passes a filter.
     fn passes(&self, filter: &Filter) -> bool {
         match filter {
             Filter::Term(field, FilterValue::Text(wanted)) => {
@@ -144,7 +144,7 @@ impl Document {
         }
     }
 
-    /// The number that it has in a field of numbers; `None` for other fields.
+    /// The number that the document has in a field of numbers; `None` for other fields.
     fn number_of(&self, field: FilterField) -> Option<i64> {
         match field {
             FilterField::Kind => Some(self.terms.kind as i64),
@@ -154,7 +154,7 @@ impl Document {
         }
     }
 
-    /// The texts that it has in a field of texts; none for other fields.
+    /// The texts that the document has in a field of texts; none for other fields.
     fn values_of(&self, field: FilterField) -> Box<dyn Iterator<Item = &str> + '_> {
         let FieldValues { ids, tags, sources, authors, categories, names, sites, .. } =
             &self.values;
@@ -230,7 +230,7 @@ impl Document {
         })
     }
 
-    /// How much of a relaxed query it has.
+    /// How much of a relaxed query the document has.
     pub(crate) fn coverage(&self, plan: &Plan) -> Coverage {
         let units = plan.covering.units.iter().filter(|unit| self.matches(&unit.expr));
         let mass: IdfMass = units.map(|unit| unit.mass).sum();
@@ -255,8 +255,8 @@ impl Document {
         }
     }
 
-    /// The positions of a bigram: those in the title, then those in the body, counted as an index
-    /// does it.
+    /// The positions of a bigram: those in the title, then those in the body, which are counted
+    /// from `body_start`.
     fn positions(&self, bigram: &[char; 2], body_start: u32) -> Vec<u32> {
         let offsets = [(&self.terms.title, 0), (&self.terms.body, body_start)];
         let all = offsets.into_iter().flat_map(|(text, offset)| {
@@ -311,10 +311,10 @@ mod tests {
         let runner = Runner::new(&index);
         let segmenter = runner.tables().unwrap().segmenter;
         let addresses = index.in_order().unwrap();
-        let documents: Vec<_> = addresses
-            .iter()
-            .map(|at| (*at, Document::new(0, index.record(*at).unwrap(), segmenter).unwrap()))
-            .collect();
+        // Neither matching nor scoring reads the ordinal.
+        let ordinal = 0;
+        let document = |at| Document::new(ordinal, index.record(at).unwrap(), segmenter).unwrap();
+        let documents: Vec<_> = addresses.iter().map(|at| (*at, document(*at))).collect();
         let norms = LengthNorms::of_fields(&IndexStatistics(&index));
         let mut compared = 0;
         for typed in QUERIES {

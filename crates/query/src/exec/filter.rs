@@ -24,30 +24,33 @@ fn query(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Query>> {
     let fields = index.fields();
     Ok(match filter {
         Filter::Term(field, value) => {
-            let field = handle(fields, *field)?;
+            let field = tantivy_field(fields, *field)?;
             let term = match value {
                 FilterValue::Text(text) => Term::from_field_text(field, text),
                 FilterValue::Number(number) => Term::from_field_u64(field, *number),
             };
             Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         }
-        Filter::Prefix(field, start) => prefix(handle(fields, *field)?, start),
+        Filter::Prefix(field, start) => prefix(tantivy_field(fields, *field)?, start),
         Filter::Range { field, from, until } => {
-            let field = handle(fields, *field)?;
-            // A range that is open at both ends would match documents without a value as well.
+            let field = tantivy_field(fields, *field)?;
+            // The lower end is never open: a range that is open at both ends would match documents
+            // without a value as well.
             let lower = Term::from_field_i64(field, from.unwrap_or(i64::MIN));
             let upper = until.map(|until| Bound::Excluded(Term::from_field_i64(field, until)));
             Box::new(RangeQuery::new(Bound::Included(lower), upper.unwrap_or(Bound::Unbounded)))
         }
         Filter::Exists(field) => {
-            let column = index.searcher().schema().get_field_name(handle(fields, *field)?);
-            Box::new(ExistsQuery::new(column.to_owned(), false))
+            let field = tantivy_field(fields, *field)?;
+            let column = index.searcher().schema().get_field_name(field).to_owned();
+            let json_subpaths = false;
+            Box::new(ExistsQuery::new(column, json_subpaths))
         }
     })
 }
 
 /// The tantivy field that a filter reads. An error for dates, which [`DateRange`] compares.
-fn handle(fields: &Fields, field: FilterField) -> tantivy::Result<Field> {
+fn tantivy_field(fields: &Fields, field: FilterField) -> tantivy::Result<Field> {
     Ok(match field {
         FilterField::Id => fields.id,
         FilterField::Kind => fields.kind,
@@ -95,6 +98,8 @@ fn successor(prefix: &str) -> Option<String> {
     None
 }
 
+/// A filter as tantivy runs it: a query bound to an index, which tantivy calls a weight. It scores
+/// nothing.
 fn weight(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Weight>> {
     let scoring = EnableScoring::disabled_from_searcher(index.searcher());
     query(index, filter)?.weight(scoring)
@@ -143,8 +148,9 @@ pub(crate) struct FilterDocs {
 impl FilterDocs {
     /// Opens a filter in a segment.
     pub(crate) fn open(segment: &Segment<'_>, filter: &Filter) -> Result<Self, Error> {
-        let scorer =
-            weight(segment.index(), filter).and_then(|weight| weight.scorer(segment.reader(), 1.0));
+        let boost = 1.0;
+        let weight = weight(segment.index(), filter);
+        let scorer = weight.and_then(|weight| weight.scorer(segment.reader(), boost));
         Ok(Self { scorer: scorer.map_err(wensou_index::Error::from)?, not_before: None })
     }
 }

@@ -1,4 +1,4 @@
-//! The groups of near-duplicates, as hits are collapsed.
+//! The groups of near-duplicates, by which hits are collapsed into one.
 
 #[cfg(feature = "cluster")]
 use std::cell::RefCell;
@@ -41,11 +41,12 @@ impl Groups<'_> {
 #[cfg(feature = "cluster")]
 #[derive(Debug, Default)]
 pub(crate) struct ClusterGroups {
-    /// The number of each group, by the id that the cluster knows it by.
+    /// The number of each group, by the id that the group has on the cluster.
     numbers: RefCell<HashMap<String, u32>>,
-    /// That id of each group, by its number.
+    /// The id that each group has on the cluster, by the number of the group.
     ids: RefCell<Vec<String>>,
-    /// The group of each document, by its number.
+    /// The number of the group of each document, by the number of the document, which is its
+    /// address.
     of_documents: RefCell<Vec<Option<u32>>>,
 }
 
@@ -71,12 +72,12 @@ impl ClusterGroups {
         self.of_documents.borrow_mut().push(number);
     }
 
-    /// The ids that the cluster knows the groups by.
+    /// The ids that the groups have on the cluster.
     pub(crate) fn ids(&self) -> Vec<String> {
         self.ids.borrow().clone()
     }
 
-    /// The id that the cluster knows the group of a document by.
+    /// The id that the group of a document has on the cluster.
     pub(crate) fn id_of(&self, address: DocAddress) -> Option<String> {
         let group = self.group_of(address)?;
         self.ids.borrow().get(group as usize).cloned()

@@ -63,20 +63,20 @@ impl<'i> Matcher<'i> {
         segment: &Segment<'i>,
         open: PostingsOpener<'_>,
     ) -> Result<Self, Error> {
-        let all = |members: &[MatchExpr]| -> Result<Vec<Self>, Error> {
+        let matchers_of = |members: &[MatchExpr]| -> Result<Vec<Self>, Error> {
             members.iter().map(|member| Self::of(member, segment, open)).collect()
         };
         let postings = segment.postings();
         Ok(match expr {
             MatchExpr::All => Self::Everything(segment.documents()),
             MatchExpr::None => Self::Nothing,
-            MatchExpr::And(members) => Self::and(all(members)?, segment),
-            MatchExpr::Or(members) => Self::or(all(members)?),
+            MatchExpr::And(members) => Self::and(matchers_of(members)?, segment),
+            MatchExpr::Or(members) => Self::or(matchers_of(members)?),
             MatchExpr::MinShouldMatch(count, members) => match *count {
                 0 => Self::Everything(segment.documents()),
-                1 => Self::or(all(members)?),
+                1 => Self::or(matchers_of(members)?),
                 count if count > members.len() => Self::Nothing,
-                count => Self::MinShouldMatch(MinShouldMatch::of(count, all(members)?)),
+                count => Self::MinShouldMatch(MinShouldMatch::of(count, matchers_of(members)?)),
             },
             MatchExpr::AndNot(included, excluded) => Self::AndNot(Box::new(AndNot::new(
                 Self::of(included, segment, open)?,
@@ -95,7 +95,7 @@ impl<'i> Matcher<'i> {
             MatchExpr::Near { fields, words, needles, distance } => {
                 let (needles, distance) = (needles.clone(), *distance);
                 let passage = NearPassage { needles, words: words.len(), distance };
-                let candidates = Self::and(all(words)?, segment);
+                let candidates = Self::and(matchers_of(words)?, segment);
                 Self::verified(candidates, segment, fields, TextCondition::Near(passage))
             }
             MatchExpr::Exact { fields, needle } => Self::exact(fields, needle, segment, open),

@@ -14,7 +14,8 @@ use crate::plan::expr::bigram_offsets;
 pub(crate) struct Phrase {
     /// Ascending by document frequency: the first, rarest one leads.
     bigrams: Vec<PhraseBigram>,
-    /// A second set of cursors, for confirming a document that `bigrams` have advanced past.
+    /// A second set of cursors, for confirming a document that the cursors of `bigrams` have
+    /// passed.
     rewound: Option<Vec<Cursor>>,
     /// Where the phrase may start in the current document, as positions.
     starts: Vec<u32>,
@@ -122,15 +123,20 @@ impl Candidates for Phrase {
     fn confirm(&mut self, doc: DocId) -> bool {
         let Self { bigrams, rewound, starts, positions } = self;
         let has_passed = |list: &Cursor| list.doc() > doc;
-        let mut rewound = if bigrams.iter().any(|bigram| has_passed(&bigram.cursor)) {
-            rewound.take_if(|rewound| rewound.iter().any(has_passed));
-            let rewind = || bigrams.iter().map(|bigram| bigram.cursor.restarted()).collect();
-            Some(rewound.get_or_insert_with(rewind))
+        // If a cursor has passed the document, the second set is used. If one of that set has
+        // passed the document, too, the set starts again.
+        let mut second_cursors = if bigrams.iter().any(|bigram| has_passed(&bigram.cursor)) {
+            rewound.take_if(|cursors| cursors.iter().any(has_passed));
+            let restarted = || bigrams.iter().map(|bigram| bigram.cursor.restarted()).collect();
+            Some(rewound.get_or_insert_with(restarted))
         } else {
             None
         };
         for (number, bigram) in bigrams.iter_mut().enumerate() {
-            let list = rewound.as_mut().map_or(&mut bigram.cursor, |rewound| &mut rewound[number]);
+            let list = match &mut second_cursors {
+                Some(cursors) => &mut cursors[number],
+                None => &mut bigram.cursor,
+            };
             // Every list has the candidate, unless the list is damaged. Then the document does not
             // match.
             if list.seek(doc) != doc {

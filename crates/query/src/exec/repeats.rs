@@ -59,7 +59,7 @@ impl<'g> RepeatCounter<'g> {
         }
     }
 
-    /// Takes the counts from elsewhere: how many documents are repeated, how many hits there are,
+    /// Sets what a cluster has counted: how many documents are repeated, how many hits there are,
     /// and all documents if they are fewer hits than wanted.
     #[cfg(feature = "cluster")]
     pub(crate) fn set(&self, repeated: usize, hits: usize, few: Vec<DocAddress>) {

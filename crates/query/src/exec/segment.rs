@@ -78,8 +78,8 @@ impl<'i> Segment<'i> {
 
     /// The length of a field of every document.
     pub(crate) fn lengths(&self, field: TextField) -> FieldLengths {
-        // If they are damaged, every code reads as 0. The postings record the damage, and the
-        // query fails when it calls `verify_reads` at its end.
+        // If the lengths are damaged, every code reads as 0. The postings record the damage, and
+        // the query fails when it calls `verify_reads` at its end.
         FieldLengths(self.postings.length_codes(field).unwrap_or(OwnedBytes::empty()))
     }
 

@@ -1,15 +1,15 @@
 //! The scores of the documents of one segment: BM25 summed over the terms of the query, skipping
 //! whatever cannot reach the results.
 //!
-//! The documents of a window are scored together, one term at a time. Terms with fewer postings in
-//! the window than it has documents come first: a scan of such a list tells for every document
-//! whether it has the term. What every other term can still add has an upper bound: zero once its
-//! list has ended, else the score of the highest tf in its blocks there, in a field as long as the
-//! document's own. (MaxScore and block maxima as in Ding and Suel, "Faster top-k document retrieval
-//! using block-max indexes", SIGIR 2011; the document's own length is a tighter bound than the
-//! shortest length in the block.) A document is then scored only as long as it can still reach the
-//! top; the most promising ones come first ([`SegmentScorer::score_top`]), because that raises the
-//! threshold early.
+//! The documents of a window are scored together, one term at a time. Terms that have fewer
+//! postings in the window than the window has documents come first: one scan of the posting list of
+//! such a term finds all documents with the term. What every other term can still add has an upper
+//! bound: zero once its list has ended, else the score of the highest tf in its blocks there, in a
+//! field as long as the document's own. (MaxScore and block maxima as in Ding and Suel, "Faster
+//! top-k document retrieval using block-max indexes", SIGIR 2011; the document's own length is a
+//! tighter bound than the shortest length in the block.) A document is then scored only as long as
+//! it can still reach the top. The documents with the highest partial scores come first
+//! ([`SegmentScorer::score_top`]), because that raises the threshold early.
 //!
 //! However terms are visited, a score is always summed in the same order, so that it is the same to
 //! the bit.
@@ -74,7 +74,7 @@ impl SegmentScorer {
     /// window: afterwards the list has advanced.
     pub(crate) fn opened(&self, key: TermKey) -> Option<OpenedPostings> {
         self.terms.iter().find_map(|term| match &term.postings {
-            TermPostings::Cursor(list, of, _) if *of == key => {
+            TermPostings::Cursor(list, own_key, _) if *own_key == key => {
                 Some(OpenedPostings::OnDisk(list.clone()))
             }
             _ => None,
