@@ -13,7 +13,7 @@ use crate::exec::Executor;
 use crate::exec::columns::civil_time;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::groups::Groups;
-use crate::exec::rerank::SecondScore;
+use crate::exec::rerank::RerankScore;
 use crate::exec::segment::Segment;
 use crate::exec::top_k::{ScoredDoc, TopK};
 use crate::lang::Diagnostic;
@@ -61,8 +61,8 @@ impl Engine for Executor<'_> {
         Executor::term_scores(self, plan, address)
     }
 
-    fn second_score(&self, plan: &Plan, address: DocAddress) -> Result<SecondScore, Error> {
-        Executor::second_score(self, plan, address)
+    fn rerank_score(&self, plan: &Plan, address: DocAddress) -> Result<RerankScore, Error> {
+        Executor::rerank_score(self, plan, address)
     }
 
     fn groups(&self) -> Result<Groups<'_>, Error> {

@@ -19,7 +19,7 @@ use wensou_ingest::Record;
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::groups::Groups;
-use crate::exec::rerank::SecondScore;
+use crate::exec::rerank::RerankScore;
 use crate::exec::top_k::{ScoredDoc, Sort, TopK};
 use crate::lang::Diagnostic;
 use crate::plan::analyze::TextTables;
@@ -138,7 +138,7 @@ pub(crate) trait Engine: fmt::Debug {
     fn term_scores(&self, plan: &Plan, address: DocAddress) -> Result<Vec<Option<f32>>, Error>;
 
     /// What a document among the first hits of a plan gets beside its BM25 score.
-    fn second_score(&self, plan: &Plan, address: DocAddress) -> Result<SecondScore, Error>;
+    fn rerank_score(&self, plan: &Plan, address: DocAddress) -> Result<RerankScore, Error>;
 
     /// The groups of near-duplicates. For an index on a cluster, only the groups of documents that
     /// the cluster has sent.

@@ -14,7 +14,7 @@ use wensou_ingest::Record;
 use wensou_text::Segmenter;
 
 use super::near::NearPassage;
-use super::rerank::SecondScore;
+use super::rerank::RerankScore;
 use crate::error::Error;
 use crate::haystack::{Haystack, haystacks};
 use crate::plan::expr::{Filter, FilterField, FilterValue};
@@ -241,7 +241,7 @@ impl Document {
     }
 
     /// What it gets beside its BM25 score if it is among the first hits.
-    pub(crate) fn second_score(&self, plan: &Plan) -> SecondScore {
+    pub(crate) fn rerank_score(&self, plan: &Plan) -> RerankScore {
         let words = plan.words.iter().filter(|_| plan.may_lack_words);
         let idf_sum =
             words.filter(|word| self.matches(&word.expr)).fold(0.0, |sum, word| sum + word.idf);
@@ -249,7 +249,7 @@ impl Document {
         let body_start = body_start(title_length);
         let bigrams = plan.bigrams.bigrams().iter();
         let positions: Vec<_> = bigrams.map(|bigram| self.positions(bigram, body_start)).collect();
-        SecondScore {
+        RerankScore {
             proximity: plan.bigrams.proximity(&positions, body_start),
             words: COVERAGE_WEIGHT * idf_sum,
         }
@@ -333,8 +333,8 @@ mod tests {
                     assert_eq!(document.score(&plan, &norms).to_bits(), score.to_bits(), "{typed}");
                     assert_eq!(document.coverage(&plan), coverage, "{typed} {mode:?}");
                     assert_eq!(document.tie_breaker(), tie_breaker);
-                    let second = runner.engine().second_score(&plan, address).unwrap();
-                    assert_eq!(document.second_score(&plan), second, "{typed} {mode:?}");
+                    let rerank_score = runner.engine().rerank_score(&plan, address).unwrap();
+                    assert_eq!(document.rerank_score(&plan), rerank_score, "{typed} {mode:?}");
                     let scores = runner.engine().term_scores(&plan, address).unwrap();
                     assert_eq!(document.term_scores(&plan, &norms), scores, "{typed}");
                     compared += 1;

@@ -10,7 +10,7 @@ use super::collector;
 use super::doc_id::{DocAddress, TERMINATED};
 use super::filter;
 use super::matcher::Matcher;
-use super::rerank::{self, SecondScore};
+use super::rerank::{self, RerankScore};
 use super::segment::Segment;
 use super::segment_scorer::ScoringContext;
 use super::statistics::IndexStatistics;
@@ -208,12 +208,12 @@ impl<'i> Executor<'i> {
     /// # Errors
     ///
     /// If the index fails.
-    pub(crate) fn second_score(
+    pub(crate) fn rerank_score(
         &self,
         plan: &Plan,
         address: DocAddress,
-    ) -> Result<SecondScore, Error> {
-        let score = rerank::second_score(self.index, &self.cache, plan, address)?;
+    ) -> Result<RerankScore, Error> {
+        let score = rerank::rerank_score(self.index, &self.cache, plan, address)?;
         self.index.verify_reads()?;
         Ok(score)
     }

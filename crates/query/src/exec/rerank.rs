@@ -14,14 +14,14 @@ use crate::plan::Plan;
 use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH, body_start};
 use crate::rank::{COVERAGE_WEIGHT, newness};
 
-/// Adds the second score to the first hits, and sorts them again.
+/// Adds the rerank score and the newness to the scores of the first hits, and sorts them again.
 pub(super) fn rerank(
     index: &Index,
     cache: &PostingsCache,
     plan: &Plan,
     found: &mut [ScoredDoc],
 ) -> Result<(), Error> {
-    let depth = reranked(plan, found.len());
+    let depth = reranked_count(plan, found.len());
     if depth == 0 {
         return Ok(());
     }
@@ -29,46 +29,46 @@ pub(super) fn rerank(
     let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
     // The ordinal of the last segment, and its scorer.
-    let mut opened: Option<(u32, SecondScorer<'_>)> = None;
-    let mut seconds = vec![None; depth];
+    let mut opened: Option<(u32, RerankScorer<'_>)> = None;
+    let mut rerank_scores = vec![None; depth];
     for at in order {
         let hit = &found[at];
         let segment = hit.address.segment_ord;
         let scorer = match &mut opened {
             Some((open, scorer)) if *open == segment => scorer,
             other => {
-                let scorer = SecondScorer::new(&Segment::at(index, segment)?, cache, plan)?;
+                let scorer = RerankScorer::new(&Segment::at(index, segment)?, cache, plan)?;
                 &mut other.insert((segment, scorer)).1
             }
         };
-        seconds[at] = Some(scorer.score(hit.address.doc_id, &plan.bigrams));
+        rerank_scores[at] = Some(scorer.score(hit.address.doc_id, &plan.bigrams));
     }
-    let seconds: Vec<SecondScore> = seconds.into_iter().flatten().collect();
+    let rerank_scores: Vec<RerankScore> = rerank_scores.into_iter().flatten().collect();
     let first = &mut found[..depth];
     let dates = first.iter().map(|hit| {
         let segment = Segment::at(index, hit.address.segment_ord)?;
         Ok(segment.dates()?.of(hit.address.doc_id))
     });
     let dates = dates.collect::<Result<Vec<_>, Error>>()?;
-    add(plan, first, &seconds, &dates);
+    add_to_scores(plan, first, &rerank_scores, &dates);
     Ok(())
 }
 
 /// How many of the first hits are ranked again.
-pub(crate) fn reranked(plan: &Plan, found: usize) -> usize {
+pub(crate) fn reranked_count(plan: &Plan, found: usize) -> usize {
     if plan.bigrams.has_texts() { found.min(RERANK_DEPTH) } else { 0 }
 }
 
-/// Adds the second scores of hits, given in the same order, and their newness. Sorts the hits
+/// Adds the rerank scores of hits, given in the same order, and their newness. Sorts the hits
 /// again.
-pub(crate) fn add(
+pub(crate) fn add_to_scores(
     plan: &Plan,
     found: &mut [ScoredDoc],
-    seconds: &[SecondScore],
+    rerank_scores: &[RerankScore],
     dates: &[Option<i64>],
 ) {
-    for (hit, second) in found.iter_mut().zip(seconds) {
-        hit.score += (second.proximity.sum() + second.words) * hit.recency;
+    for (hit, added) in found.iter_mut().zip(rerank_scores) {
+        hit.score += (added.proximity.sum() + added.words) * hit.recency;
     }
     add_newness(plan, found, dates);
     found.sort_by(|a, b| {
@@ -90,33 +90,33 @@ fn add_newness(plan: &Plan, found: &mut [ScoredDoc], dates: &[Option<i64>]) {
 }
 
 /// What [`rerank`] adds to the score of one document.
-pub(super) fn second_score(
+pub(super) fn rerank_score(
     index: &Index,
     cache: &PostingsCache,
     plan: &Plan,
     address: DocAddress,
-) -> Result<SecondScore, Error> {
+) -> Result<RerankScore, Error> {
     let segment = Segment::at(index, address.segment_ord)?;
-    let mut scorer = SecondScorer::new(&segment, cache, plan)?;
+    let mut scorer = RerankScorer::new(&segment, cache, plan)?;
     Ok(scorer.score(address.doc_id, &plan.bigrams))
 }
 
 /// What is added to the BM25 score of the first hits.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct SecondScore {
+pub(crate) struct RerankScore {
     pub(crate) proximity: ProximityScore,
     /// The summed idf of the words that the document has, weighted; 0 if all hits have all words.
     pub(crate) words: f32,
 }
 
 /// Scores the first hits of one segment again.
-struct SecondScorer<'i> {
+struct RerankScorer<'i> {
     cursors: BigramCursors,
     /// The words that hits may lack, with the idf of each.
     words: Vec<(Matcher<'i>, f32)>,
 }
 
-impl<'i> SecondScorer<'i> {
+impl<'i> RerankScorer<'i> {
     fn new(segment: &Segment<'i>, cache: &PostingsCache, plan: &Plan) -> Result<Self, Error> {
         let open = |postings: &_, key| cache.open(segment.ordinal(), postings, key);
         let words = plan.words.iter().filter(|_| plan.may_lack_words);
@@ -128,14 +128,14 @@ impl<'i> SecondScorer<'i> {
     }
 
     /// From call to call, `doc` must ascend.
-    fn score(&mut self, doc: DocId, bigrams: &QueryBigrams) -> SecondScore {
+    fn score(&mut self, doc: DocId, bigrams: &QueryBigrams) -> RerankScore {
         let mut idf_sum = 0.0;
         for (word, idf) in &mut self.words {
             if word.probe(doc).is_ok() && word.confirm(doc) {
                 idf_sum += *idf;
             }
         }
-        SecondScore {
+        RerankScore {
             proximity: self.cursors.proximity(doc, bigrams),
             words: COVERAGE_WEIGHT * idf_sum,
         }

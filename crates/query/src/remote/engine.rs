@@ -13,7 +13,7 @@ use crate::engine::{DayCounts, EachWord, Engine, Facet, Found};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::groups::Groups;
-use crate::exec::rerank::{self, SecondScore};
+use crate::exec::rerank::{self, RerankScore};
 use crate::exec::top_k::{ScoredDoc, TopK};
 use crate::lang::Diagnostic;
 use crate::plan::analyze::TextTables;
@@ -61,15 +61,15 @@ impl Engine for ClusterEngine<'_> {
     }
 
     fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error> {
-        let depth = rerank::reranked(plan, found.len());
+        let depth = rerank::reranked_count(plan, found.len());
         let first = &mut found[..depth];
-        let (mut seconds, mut dates) = (Vec::new(), Vec::new());
+        let (mut rerank_scores, mut dates) = (Vec::new(), Vec::new());
         for hit in first.iter() {
             let document = self.document(hit.address)?;
-            seconds.push(document.second_score(plan));
+            rerank_scores.push(document.rerank_score(plan));
             dates.push(document.date());
         }
-        rerank::add(plan, first, &seconds, &dates);
+        rerank::add_to_scores(plan, first, &rerank_scores, &dates);
         Ok(())
     }
 
@@ -87,8 +87,8 @@ impl Engine for ClusterEngine<'_> {
         Ok(self.document(address)?.term_scores(plan, self.norms()))
     }
 
-    fn second_score(&self, plan: &Plan, address: DocAddress) -> Result<SecondScore, Error> {
-        Ok(self.document(address)?.second_score(plan))
+    fn rerank_score(&self, plan: &Plan, address: DocAddress) -> Result<RerankScore, Error> {
+        Ok(self.document(address)?.rerank_score(plan))
     }
 
     fn groups(&self) -> Result<Groups<'_>, Error> {

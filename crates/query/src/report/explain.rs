@@ -268,8 +268,8 @@ impl HitExplainer<'_> {
         let duplicate_of = shown.map(|(_, hit)| hit).filter(|hit| *hit != address);
         // Only the first hits are reranked, and a single hit is not.
         let reranked = at.is_some_and(|at| at < RERANK_DEPTH && found.len() > 1);
-        let second = match reranked {
-            true => Some(runner.engine().second_score(plan, address)?),
+        let rerank_score = match reranked {
+            true => Some(runner.engine().rerank_score(plan, address)?),
             false => None,
         };
         Ok(ExplainedHit {
@@ -280,10 +280,10 @@ impl HitExplainer<'_> {
             backfilled: backfill.is_some(),
             score: at.map_or(0.0, |at| found[at].score),
             term_scores: self.term_scores(plan, address)?,
-            passage: second.map(|second| second.proximity.passage),
-            runs: second.map(|second| second.proximity.runs),
-            lead: second.map(|second| second.proximity.lead).filter(|lead| *lead > 0.0),
-            words: second.map(|second| second.words).filter(|words| *words > 0.0),
+            passage: rerank_score.map(|score| score.proximity.passage),
+            runs: rerank_score.map(|score| score.proximity.runs),
+            lead: rerank_score.map(|score| score.proximity.lead).filter(|lead| *lead > 0.0),
+            words: rerank_score.map(|score| score.words).filter(|words| *words > 0.0),
             newness: at.map(|at| found[at].newness).filter(|newness| *newness > 0.0),
             recency: at.map_or(1.0, |at| found[at].recency),
         })
