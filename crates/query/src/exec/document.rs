@@ -240,7 +240,7 @@ impl Document {
         }
     }
 
-    /// What it gets beside its BM25 score if it is among the first hits.
+    /// What reranking adds to the BM25 score of the document if it is among the first hits.
     pub(crate) fn rerank_score(&self, plan: &Plan) -> RerankScore {
         let words = plan.words.iter().filter(|_| plan.may_lack_words);
         let idf_sum =

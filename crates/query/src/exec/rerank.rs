@@ -1,5 +1,5 @@
-//! Ranks the first hits again: by proximity, see [`crate::rank::proximity`], and, where hits may
-//! lack words, by the words that they have.
+//! Ranks the first hits again: by proximity, see [`crate::rank::proximity`]; where hits may lack
+//! words, by the words that they have; otherwise by newness, see [`crate::rank::newness`].
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 
@@ -89,7 +89,7 @@ fn add_newness(plan: &Plan, found: &mut [ScoredDoc], dates: &[Option<i64>]) {
     }
 }
 
-/// What [`rerank`] adds to the score of one document.
+/// The rerank score of one document.
 pub(super) fn rerank_score(
     index: &Index,
     cache: &PostingsCache,
@@ -101,7 +101,7 @@ pub(super) fn rerank_score(
     Ok(scorer.score(address.doc_id, &plan.bigrams))
 }
 
-/// What is added to the BM25 score of the first hits.
+/// What reranking adds to the BM25 score of one of the first hits, newness aside.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct RerankScore {
     pub(crate) proximity: ProximityScore,
@@ -109,7 +109,7 @@ pub(crate) struct RerankScore {
     pub(crate) words: f32,
 }
 
-/// Scores the first hits of one segment again.
+/// Computes the rerank scores of the first hits that are in one segment.
 struct RerankScorer<'i> {
     cursors: BigramCursors,
     /// The words that hits may lack, with the idf of each.

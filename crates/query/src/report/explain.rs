@@ -108,15 +108,15 @@ pub struct ExplainedHit {
     pub score: f32,
     /// The BM25 score of each term in each field, highest first.
     pub term_scores: Vec<TermScore>,
-    /// The score of its best passage; `None` if the hit was not reranked.
+    /// The score of its best passage; `None` if the hit was not reranked, or is the only one. The
+    /// same holds for `runs`, `lead` and `words`.
     pub passage: Option<f32>,
-    /// The score of unbroken runs of the query; `None` if the hit was not reranked.
+    /// The score of unbroken runs of the query.
     pub runs: Option<f32>,
-    /// The score of the lead, the start of its body; `None` if the lead has nothing of the query,
-    /// or if the hit was not reranked.
+    /// The score of the lead, the start of its body; `None` also if the lead has nothing of the
+    /// query.
     pub lead: Option<f32>,
-    /// The score for having words of the query; `None` if all hits have all words, or if the hit
-    /// was not reranked.
+    /// The score for having words of the query; `None` also if all hits have all words.
     pub words: Option<f32>,
     /// The factor for its age, by which the sum of all these scores is multiplied; 1 unless newer
     /// documents are preferred.
@@ -266,7 +266,7 @@ impl HitExplainer<'_> {
         let at = found.iter().position(|found| found.address == address);
         let shown = at.map(|at| self.shown_hit(preceding + at)).transpose()?;
         let duplicate_of = shown.map(|(_, hit)| hit).filter(|hit| *hit != address);
-        // Only the first hits are reranked, and a single hit is not.
+        // Only the first hits are reranked. The rerank score of a single hit is not reported.
         let reranked = at.is_some_and(|at| at < RERANK_DEPTH && found.len() > 1);
         let rerank_score = match reranked {
             true => Some(runner.engine().rerank_score(plan, address)?),
