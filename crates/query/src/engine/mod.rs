@@ -115,7 +115,8 @@ pub(crate) trait Engine: fmt::Debug {
     /// the order of [`TopK::sort`].
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error>;
 
-    /// Adds the proximity score to the first of `found`, and sorts them again.
+    /// Ranks the first of `found` again: adds proximity and, where hits may lack words, the words
+    /// that a hit has, otherwise newness. Sorts these hits by the new scores.
     fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error>;
 
     /// As [`Engine::first_hits`]; if the order is by rank, the first hits are reranked.
@@ -137,7 +138,7 @@ pub(crate) trait Engine: fmt::Debug {
     /// document lacks it.
     fn term_scores(&self, plan: &Plan, address: DocAddress) -> Result<Vec<Option<f32>>, Error>;
 
-    /// What a document among the first hits of a plan gets beside its BM25 score.
+    /// What reranking adds to the BM25 score of a document among the first hits of a plan.
     fn rerank_score(&self, plan: &Plan, address: DocAddress) -> Result<RerankScore, Error>;
 
     /// The groups of near-duplicates. For an index on a cluster, only the groups of documents that
@@ -176,7 +177,8 @@ pub(crate) trait Engine: fmt::Debug {
     /// The matching documents by day, and the number of those without a date.
     fn day_counts(&self, expr: &MatchExpr) -> Result<(DayCounts, u64), Error>;
 
-    /// The oldest and the newest date in civil seconds.
+    /// The oldest and the newest date, in seconds from 1970-01-01T00:00:00 to the civil time of a
+    /// document, without a time zone.
     fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error>;
 
     /// Every value of a field of texts, such as tags, with the number of documents that have it, in
