@@ -77,7 +77,7 @@ impl<'i> Executor<'i> {
         Ok(first)
     }
 
-    /// Adds the proximity score to the first of `found`, and sorts them again.
+    /// Ranks the first of `found` again, see [`rerank::rerank`].
     ///
     /// # Errors
     ///
