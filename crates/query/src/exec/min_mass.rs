@@ -1,6 +1,7 @@
-//! Documents that match members of enough mass, for the coverage of a relaxed query. These are few
-//! members, whose combinations are tried; of dozens, as
-//! [`MinShouldMatch`](super::min_should_match::MinShouldMatch) has, there would be too many.
+//! Documents that match members of enough mass, for the coverage of a relaxed query. There are few
+//! members, and their combinations are tried. The dozens of members that
+//! [`MinShouldMatch`](super::min_should_match::MinShouldMatch) has would have too many
+//! combinations.
 
 use std::cmp::Reverse;
 
@@ -8,8 +9,8 @@ use super::candidates::Candidates;
 use super::doc_id::{DocId, TERMINATED};
 use super::window::DocWindow;
 
-/// The most members whose combinations are tried: each member more can take twice as long. Of more,
-/// every document is a candidate.
+/// The most members whose combinations are tried: each further member can double the time. With
+/// more members, a window keeps every document, however little mass it has.
 pub(crate) const MAX_COMBINED: usize = 8;
 
 /// Documents that are candidates of members whose masses add up to `min` or more.
@@ -29,7 +30,7 @@ pub(crate) struct MinMass<M> {
 struct Member<M> {
     matcher: M,
     mass: u32,
-    /// Whether every candidate of it matches.
+    /// Whether every candidate of the member matches.
     is_exact: bool,
     /// A lower bound of its next candidate.
     next: DocId,
@@ -38,7 +39,7 @@ struct Member<M> {
     in_window: DocWindow,
     /// The mass of this member and all after it.
     remaining: u32,
-    /// Whether its candidates in the current window are not known yet.
+    /// Whether the member has not been asked yet for its candidates in the current window.
     pending: bool,
 }
 
@@ -95,18 +96,18 @@ impl<M: Candidates> MinMass<M> {
         mass
     }
 
-    /// The candidates in a window: all, or with `within`, those of a set.
+    /// The candidates in the range of a window: all, or with `only_set`, those whose bit is set.
     ///
-    /// As soon as the members that have not been asked cannot have enough mass by themselves, these
-    /// are only asked about documents that can still have enough.
-    fn in_window(&mut self, window: &DocWindow, within: bool) -> DocWindow {
+    /// As soon as the pending members cannot have enough mass by themselves, they are only asked
+    /// about documents that can still have enough.
+    fn in_window(&mut self, window: &DocWindow, only_set: bool) -> DocWindow {
         self.by_windows = true;
         self.members.iter_mut().for_each(|member| member.pending = true);
         let mut pending = self.members.first().map_or(0, |member| member.remaining);
-        let mut possible = if within { window.clone() } else { window.empty_like() };
+        let mut possible = if only_set { window.clone() } else { window.empty_like() };
         for at in 0..self.order.len() {
             let member = &mut self.members[self.order[at]];
-            if within || pending < self.min {
+            if only_set || pending < self.min {
                 member.in_window = possible.clone();
                 member.matcher.retain(&mut member.in_window);
             } else {
@@ -157,7 +158,8 @@ fn bits_with<M>(members: &[Member<M>], bits: &[u64], min: u32) -> u64 {
 }
 
 impl<M: Candidates> Candidates for MinMass<M> {
-    /// Every candidate is one of the members that are asked about all documents.
+    /// The summed cost of the members that are asked about all documents: every candidate is a
+    /// candidate of one of them.
     fn cost(&self) -> u64 {
         let mut pending = self.members.first().map_or(0, |member| member.remaining);
         let mut cost = 0;
@@ -217,12 +219,14 @@ impl<M: Candidates> Candidates for MinMass<M> {
     }
 
     fn fill(&mut self, window: &mut DocWindow) {
-        let filled = self.in_window(window, false);
+        let only_set = false;
+        let filled = self.in_window(window, only_set);
         window.union(&filled);
     }
 
     fn retain(&mut self, window: &mut DocWindow) {
-        *window = self.in_window(window, true);
+        let only_set = true;
+        *window = self.in_window(window, only_set);
     }
 
     fn is_postings_only(&self) -> bool {
