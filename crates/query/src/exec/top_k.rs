@@ -37,7 +37,7 @@ impl Sort {
 
 /// A preference for newer documents: a score is multiplied by `½ + ½ · 2^(-age / half-life)`, which
 /// is 1 for a document of today and ½ for a very old one. A document without a date counts as one
-/// half-life old, one from the future as of today.
+/// half-life old, and a document from the future as one of today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recency {
     /// Civil seconds of "today", as the index stores dates.
@@ -60,7 +60,7 @@ impl Recency {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ScoredDoc {
     pub(crate) address: DocAddress,
-    /// How much of a relaxed query it has; zero for other queries.
+    /// How much of a relaxed query the document has; zero for other queries.
     pub(crate) coverage: Coverage,
     pub(crate) score: f32,
     /// The factor for its age, already applied to the score.
@@ -191,8 +191,8 @@ impl<'g> TopK<'g> {
         self.limit.saturating_add(self.hits.map_or(0, |hits| hits.wanted))
     }
 
-    /// Sorts documents, and drops those that are not among the first. Returns the rank key of the
-    /// last one if there are enough of them: no document with a lower one is among the first.
+    /// Sorts documents, and drops those that are not among the first. If enough documents remain,
+    /// returns the rank key of the last: no document with a lower rank key is among the first.
     pub(crate) fn keep_first(&self, docs: &mut Vec<ScoredDoc>) -> Option<RankKey> {
         docs.sort_unstable_by_key(|doc| Reverse(doc.rank_key));
         let Some(hits) = self.hits else {
