@@ -1,4 +1,5 @@
-//! Backfill: if too few documents have every word of a query, the closest ones follow them.
+//! Backfill: if too few documents have every word of a query, the documents that lack words follow
+//! them, those with the highest coverage first.
 
 use foldhash::HashSet;
 
@@ -12,7 +13,7 @@ use crate::plan::{Covering, MatchExpr, Plan};
 use crate::rank::Coverage;
 use crate::rank::proximity::RERANK_DEPTH;
 
-/// The documents that are closest to having every word, without those that have every word.
+/// The documents with the highest coverage among those that lack words.
 pub(crate) struct Backfill {
     /// The relaxed plan that found them.
     pub(crate) plan: Plan,
@@ -36,7 +37,7 @@ pub(crate) fn backfill(
     let wanted = wanted.min(documents);
     let hits =
         complete.groups.map(|groups| DistinctHits { groups, shown: Some(&complete.shown), wanted });
-    // Rerank the same hits, whichever page of them is asked for.
+    // Rerank the same hits, whatever the offset of the search is.
     let limit = if hits.is_some() { RERANK_DEPTH } else { wanted.max(RERANK_DEPTH) };
     let (excluded_docs, count) = (complete.documents.as_slice(), Count::Nothing);
     let top_k = TopK { limit, hits, excluded_docs, count, ..top_k };
@@ -98,7 +99,7 @@ impl<'g> CompleteDocs<'g> {
 
 /// The coverages to look for one after the other, from the highest down, each with the expression
 /// that documents have to match besides. Leaves out coverages that only documents with every word
-/// reach, and those that every document with a word reaches.
+/// reach, and coverages that every document with a word reaches.
 fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
     let Covering { any_word, units, scale } = &plan.covering;
     let masses = || units.iter().map(|unit| unit.mass.units());
