@@ -196,8 +196,8 @@ impl<'i> Session<'i> {
     }
 
     /// Answers a query with `answer`. If no document has every word and the options allow it,
-    /// answers the query read as pinyin instead, and returns that reading, too. The `T` is what
-    /// `answer` returns beside its [`Answer`].
+    /// answers the query read as pinyin instead, and returns that reading, too. `T` is the type of
+    /// what `answer` returns beside its [`Answer`].
     fn answer_or_reread<T>(
         &self,
         query: &Query,
@@ -265,8 +265,8 @@ impl<'i> Session<'i> {
         };
         self.runner.answer(query, completeness, |plan| {
             let sort = options.sort.unwrap_or(default_sort(plan));
-            // Rerank the same hits, whichever page of them is asked for: otherwise a hit could be
-            // on two pages or on none.
+            // Rerank the same hits, whatever the offset is: otherwise a hit could be returned for
+            // two offsets or for none.
             let depth = if sort == Sort::Rank { RERANK_DEPTH } else { 0 };
             let hits = match count {
                 Count::Hits(repeats) => Some(DistinctHits::of(repeats.groups(), wanted)),
@@ -336,7 +336,7 @@ impl<'i> Session<'i> {
     }
 }
 
-/// The number of hits to find: those of the page, and those that the offset skips.
+/// The number of hits to find: those to return, and those that the offset skips.
 fn wanted(options: &Options) -> usize {
     options.offset.saturating_add(options.limit)
 }
