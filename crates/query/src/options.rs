@@ -16,8 +16,8 @@ pub struct Options {
     pub recency: Option<Recency>,
     /// Return only hits that have every word, even if there are none.
     pub strict: bool,
-    /// If fewer hits than were asked for have every word, those that have the most words follow.
-    /// Has no effect if hits are sorted by date.
+    /// If fewer hits than were asked for have every word, documents that lack words follow, those
+    /// with the highest coverage first. Has no effect if hits are sorted by date.
     pub backfill: bool,
     /// Return near-duplicates as hits of their own, and not as one hit.
     pub all: bool,

@@ -26,7 +26,7 @@ pub(crate) struct Answer {
     pub(crate) total: usize,
     /// The first of them.
     pub(crate) found: Vec<ScoredDoc>,
-    /// Whether no document has every word, so that the closest ones were found.
+    /// Whether no document has every word, so that documents that lack words were found.
     pub(crate) relaxed: bool,
     /// The documents that follow `found` if it has fewer hits than were asked for.
     pub(crate) backfill: Option<Backfill>,
@@ -37,9 +37,10 @@ pub(crate) struct Answer {
 pub(crate) enum Completeness {
     /// Every hit has every word.
     Strict,
-    /// If no document has every word, the closest ones are hits.
+    /// If no document has every word, documents that lack words are hits.
     Relaxed,
-    /// If fewer than this many documents have every word, the closest ones follow them.
+    /// If the documents with every word are fewer hits than this, documents that lack words follow
+    /// them.
     Backfilled(usize),
 }
 

@@ -147,7 +147,9 @@ proptest! {
     }
 
     #[test]
-    fn any_text_has_a_reading_that_prints(pieces in prop::collection::vec(typed(), 0..8)) {
+    fn the_lenient_reading_of_any_text_prints_as_the_same_query(
+        pieces in prop::collection::vec(typed(), 0..8),
+    ) {
         let typed = pieces.join(" ");
         let (query, errors) = parse_lenient(&typed, &clock());
         let printed = query.to_string();

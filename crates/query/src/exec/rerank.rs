@@ -1,5 +1,5 @@
 //! Ranks the first hits again: by proximity, see [`crate::rank::proximity`]; where hits may lack
-//! words, by the words that they have; otherwise by newness, see [`crate::rank::newness`].
+//! words, by the words that they have; otherwise by [`newness()`].
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 

@@ -93,7 +93,7 @@ type Reason = Option<String>;
 /// ```
 pub fn parse_point(text: &str, clock: &Clock) -> Result<Days, DateError> {
     let folded = fold_str(text);
-    let wrong = |reason: Reason| DateError::NotADate {
+    let not_a_date = |reason: Reason| DateError::NotADate {
         text: text.to_owned(),
         reason,
         meant: closest(&folded, KEYWORDS.iter().copied()),
@@ -115,7 +115,7 @@ pub fn parse_point(text: &str, clock: &Clock) -> Result<Days, DateError> {
         }
         _ => absolute(&folded),
     };
-    days.map_err(wrong)
+    days.map_err(not_a_date)
 }
 
 /// The days that a word stands for.

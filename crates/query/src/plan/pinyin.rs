@@ -249,9 +249,9 @@ fn words_that_sound_like(
             }
         }
     })?;
-    let mut found: Vec<(u64, String)> = found.into_iter().map(|(word, n)| (n, word)).collect();
-    found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    Ok(found.into_iter().take(MAX_WORDS).map(|(_, word)| word).collect())
+    let mut found: Vec<(String, u64)> = found.into_iter().collect();
+    found.sort_by(|(one, a), (other, b)| b.cmp(a).then(one.cmp(other)));
+    Ok(found.into_iter().take(MAX_WORDS).map(|(word, _)| word).collect())
 }
 
 /// Whether `letters` spell the whole word in pinyin or, with `may_be_initials`, are its initials.

@@ -38,7 +38,7 @@ pub(crate) fn join_words_of_questions(
         let run = nodes[from..].iter().enumerate();
         let run = run.take_while(|(at, _)| can_join(typed, nodes, from + at)).count();
         let run_nodes = &nodes[from..from + run];
-        match question(run_nodes, segmenter) {
+        match as_question(run_nodes, segmenter) {
             Some(node) => {
                 joined.push(node);
                 changed = true;
@@ -107,7 +107,7 @@ fn as_text(run: &[Node]) -> Option<(Node, usize)> {
 }
 
 /// The nodes of a run as one text, if they are a question together.
-fn question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
+fn as_question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
     if run.len() < 2 {
         return None;
     }

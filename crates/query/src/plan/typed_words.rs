@@ -1,8 +1,8 @@
 //! Splits typed text into words, and attaches the symbols that belong to them.
 //!
-//! The segmenter only gives words of letters and digits. This module attaches `++` to the `C`
-//! before it, and `$` to the number after it, and joins numbers that punctuation connects into one
-//! word (`13:02`). A word with symbols matches only text that has the symbols too, see
+//! The segmenter leaves out most symbols beside a word. This module attaches `++` to the `C` before
+//! it, and `$` to the number after it, and joins numbers that punctuation connects into one word
+//! (`13:02`). A word with symbols matches only text that has the symbols too, see
 //! [`wensou_text::Pattern`].
 
 use std::ops::Range;
@@ -140,9 +140,9 @@ fn start_of_symbols(chars: &[char], gap: Range<usize>) -> usize {
     let letter = chars[gap.end].is_ascii_alphabetic();
     let point = gap.end.checked_sub(1).filter(|at| *at >= gap.start && chars[*at] == '.');
     let before = |at: usize| at.checked_sub(1).map(|before| chars[before]);
-    let starts =
+    let touches_nothing_before =
         |at: &usize| before(*at).is_none_or(|c| c != '.' && (is_han(c) || !is_key_char(c)));
-    point.filter(|_| letter).filter(starts).unwrap_or(gap.end)
+    point.filter(|_| letter).filter(touches_nothing_before).unwrap_or(gap.end)
 }
 
 /// The end of the symbols in `gap` that belong to the word before it, which starts at `start`; the

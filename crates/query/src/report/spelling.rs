@@ -207,16 +207,14 @@ impl MissingWord {
 
     /// The closest words, the most frequent of equally close ones first.
     fn nearest(&self) -> Vec<(String, u64)> {
-        let mut found: Vec<(u32, u64, &String)> = self
-            .found
-            .iter()
-            .map(|(word, (distance, documents))| (*distance, *documents, word))
-            .collect();
-        found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then_with(|| a.2.cmp(b.2)));
-        let min_distance = found.first().map_or(0, |found| found.0);
-        found.retain(|found| found.0 == min_distance);
-        found.truncate(MAX_SUGGESTIONS);
-        found.into_iter().map(|(_, documents, word)| (word.clone(), documents)).collect()
+        let distances = self.found.values().map(|(distance, _)| *distance);
+        let min_distance = distances.min().unwrap_or_default();
+        let closest = self.found.iter().filter(|(_, (distance, _))| *distance == min_distance);
+        let mut closest: Vec<(String, u64)> =
+            closest.map(|(word, (_, documents))| (word.clone(), *documents)).collect();
+        closest.sort_by(|(one, a), (other, b)| b.cmp(a).then_with(|| one.cmp(other)));
+        closest.truncate(MAX_SUGGESTIONS);
+        closest
     }
 }
 
