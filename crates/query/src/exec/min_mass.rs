@@ -181,7 +181,8 @@ impl<M: Candidates> Candidates for MinMass<M> {
                     member.next = member.matcher.seek(bound);
                 }
             }
-            // No document before the one that members of enough mass have reached has enough.
+            // Add up the masses in the order of the next candidates. Before the candidate at which
+            // the sum reaches `min`, no document has enough mass.
             let mut ascending: Vec<(DocId, u32)> =
                 self.members.iter().map(|member| (member.next, member.mass)).collect();
             ascending.sort_unstable();
