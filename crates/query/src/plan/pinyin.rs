@@ -1,8 +1,8 @@
 //! Latin letters that no text contains, read as the pinyin of a word or as its initials.
 //!
-//! Only words of titles, tags and sources are read this way, and only those fields are then
-//! searched; bodies are never searched by sound. The words come from the dictionaries of the index,
-//! so every reading finds something.
+//! Letters are only read as words of titles, tags and sources, and only these fields are then
+//! searched for the words; bodies are never searched by sound. The words come from the dictionaries
+//! of the index, so some document has each of them.
 
 use std::collections::HashMap;
 

@@ -40,8 +40,8 @@ pub(super) fn typed_words(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Typ
             words.push(TypedWord { chars, variants });
         }
     });
-    // Most text has no symbols. This quick test of its bytes shows it: 0xE2 is the first byte of
-    // `€` and `₿`.
+    // A quick test of the bytes shows that most text has no symbols. 0xE2 is the first byte of `€`
+    // and `₿`.
     let may_count = |b: u8| b.is_ascii_punctuation() || b.is_ascii_digit() || b == b'\xe2';
     if !folded.as_str().bytes().any(may_count) {
         return words;
