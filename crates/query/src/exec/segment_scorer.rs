@@ -4,11 +4,11 @@
 //! The documents of a window are scored together, one term at a time. Terms that have fewer
 //! postings in the window than the window has documents come first: one scan of the posting list of
 //! such a term finds all documents with the term. What every other term can still add has an upper
-//! bound: zero once its list has ended, else the score of the highest tf in its blocks there, in a
-//! field as long as the document's own. (MaxScore and block maxima as in Ding and Suel, "Faster
-//! top-k document retrieval using block-max indexes", SIGIR 2011; the document's own length is a
-//! tighter bound than the shortest length in the block.) A document is then scored only as long as
-//! it can still reach the top. The documents with the highest partial scores come first
+//! bound: zero once its list has passed the window, else the score of the highest tf in its blocks
+//! there, in a field as long as the document's own. (MaxScore and block maxima as in Ding and Suel,
+//! "Faster top-k document retrieval using block-max indexes", SIGIR 2011; the document's own length
+//! is a tighter bound than the shortest length in the block.) A document is then scored only as
+//! long as it can still reach the top. The documents with the highest partial scores come first
 //! ([`SegmentScorer::score_top`]), because that raises the threshold early.
 //!
 //! However terms are visited, a score is always summed in the same order, so that it is the same to

@@ -45,7 +45,8 @@ pub(super) struct ClauseContext<'p> {
     pub(super) positive: bool,
     /// Whether a document without the text is excluded.
     pub(super) required: bool,
-    /// Whether even a relaxed query requires all words: after `+`, and in `title:` and `body:`.
+    /// Whether even a relaxed query requires all words: after `+`, in `title:` and `body:`, and
+    /// inside a NOT.
     pub(super) strict: bool,
     /// Whether the group of the node has text other than stop words. Then a document need not have
     /// the group's stop words.
