@@ -15,14 +15,14 @@ use crate::plan::{CoveringUnit, MatchExpr, ScoredTerm};
 const MAX_CLAUSES: usize = 1000;
 
 /// An expression, and the ids of the documents that match it, found by comparing their texts.
-pub(super) type Verified = (MatchExpr, Vec<String>);
+pub(super) type VerifiedIds = (MatchExpr, Vec<String>);
 
 /// Translates expressions.
 ///
 /// Remembers what was verified, so that these expressions can be translated to lists of ids.
 #[derive(Debug, Default)]
 pub(super) struct Translator {
-    pub(super) verified: Vec<Verified>,
+    pub(super) verified: Vec<VerifiedIds>,
 }
 
 impl Translator {
