@@ -19,7 +19,8 @@ impl Graphemes {
             return Self { bounds: Vec::new() };
         }
         let mut at = 0;
-        let starts = text.graphemes(true).map(|grapheme| {
+        let extended = true;
+        let starts = text.graphemes(extended).map(|grapheme| {
             let start = at;
             at += grapheme.chars().count();
             start

@@ -106,7 +106,9 @@ impl AnalysedText {
         });
         let words: Vec<QueryWord> = words.collect();
         let texts = words.iter().map(|word| word.variants[0].text.as_str());
-        let question = requirement == Requirement::Words && is_question(typed, texts, 1);
+        // The text is a single term, or terms that were joined because they are a question.
+        let segments = 1;
+        let question = requirement == Requirement::Words && is_question(typed, texts, segments);
         let unigrams = match requirement {
             Requirement::Optional if words.len() > 1 => UnigramPolicy::All,
             _ if question => UnigramPolicy::All,

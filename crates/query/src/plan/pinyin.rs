@@ -221,7 +221,7 @@ fn plain_letters(text: &str) -> Option<String> {
                 letters.pop();
                 letters.push('v');
             }
-            // The marks of the four tones.
+            // The marks of the four tones, and the breve that is typed for the mark of the third.
             '\u{304}' | '\u{301}' | '\u{30c}' | '\u{306}' | '\u{300}' if !letters.is_empty() => {}
             '0'..='5' if letters.ends_with(|c: char| c.is_ascii_lowercase()) => {}
             '\'' | '’' | 'ʼ' | '‘' | '＇' | '-' | '·' if !letters.is_empty() => {}

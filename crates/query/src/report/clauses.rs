@@ -101,7 +101,8 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
 /// document need not have all of its words.
 fn words(runner: &Runner<'_>, node: &Node) -> Result<Vec<Node>, Error> {
     let tables = runner.tables()?;
-    let texts = expand::texts(std::slice::from_ref(node), tables, Requirement::Words, true);
+    let dated = true;
+    let texts = expand::texts(std::slice::from_ref(node), tables, Requirement::Words, dated);
     let Some(expanded) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
     let text = expanded.text;
     let meaningful = text.words.iter().any(|word| !word.stop);
