@@ -236,3 +236,21 @@ pub(crate) fn check_none_refused(summary: BulkSummary) -> Result<()> {
     };
     Err(Error::Refused { count: summary.failed, id, reason })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock::{Mock, Reply};
+
+    #[test]
+    fn lost_shards_are_looked_for_before_a_refresh() {
+        let mock = Mock::new(|_, seen| match seen.line.contains("_cluster/health") {
+            true => Reply::ok(r#"{"status":"yellow","timed_out":false}"#),
+            false => Reply::ok("{}"),
+        });
+        refresh(&mock.client(), "n-1").unwrap();
+        let lines: Vec<String> = mock.seen().into_iter().map(|seen| seen.line).collect();
+        assert!(lines[0].starts_with("GET /_cluster/health/n-1?"), "{lines:?}");
+        assert_eq!(lines[1..], ["POST /n-1/_refresh"]);
+    }
+}

@@ -18,7 +18,7 @@ use super::shared_indexes::{READ_AT_ONCE, SOURCE_FIELDS, SharedIndexes, TIMEOUT}
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::error::{Error, Result};
 use crate::pages::PageOptions;
-use crate::publication::{Publication, Publisher, check_none_refused};
+use crate::publication::{Publication, Publisher, check_none_refused, refresh};
 use crate::schema::field;
 use crate::statistics::StatisticsBuilder;
 
@@ -38,7 +38,7 @@ pub(super) fn complete(
     let completion = Completion { indexes, segmenter };
     // An earlier attempt may have blocked writes, as publishing does, before it stopped.
     publication.unblock(indexes.documents_index)?;
-    indexes.client.refresh(indexes.documents_index)?;
+    refresh(indexes.client, indexes.documents_index)?;
     let mut statistics = completion.sum_statistics(registry)?;
     let with_variants = completion.recount_merged(&mut statistics)?;
     completion.correct_references(&with_variants)?;
