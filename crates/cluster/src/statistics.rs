@@ -80,6 +80,14 @@ impl Description {
     pub fn bucket_of(&self, term: TermHash) -> u64 {
         term.0 & (self.buckets.max(1) - 1)
     }
+
+    /// The least number of documents that the statistics index must have: those of names and of
+    /// words, and one bucket if any document has text. How many further buckets have terms is not
+    /// known: an empty bucket has no document.
+    pub(crate) fn min_statistics_documents(&self) -> u64 {
+        let has_terms = self.with_field.iter().flatten().any(|documents| *documents > 0);
+        (self.name_chunks + self.word_chunks) as u64 + u64::from(has_terms)
+    }
 }
 
 /// The id of a bucket in the statistics index.
@@ -342,3 +350,7 @@ fn count_each<'v>(
         }
     }
 }
+
+#[cfg(test)]
+#[path = "statistics_tests.rs"]
+mod tests;
