@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde_json::json;
 use wensou_cluster::{
-    ClusterAddress, ClusterIndex, Copied, CopyOptions, Sent, Verified, compare, verify,
+    ClusterAddress, ClusterIndex, Copied, CopyOptions, DocumentsToSend, Verified, compare, verify,
 };
 use wensou_index::Index;
 
@@ -62,7 +62,8 @@ pub(super) fn run(
         // The defaults of the flags that `check` does not have.
         let spread = Spread { shards: 3, replicas: 1, replace: false, grace: args.grace };
         let quiet = true;
-        let options = CopyOptions { sent: Sent::Different, ..options(global, spread) };
+        let to_send = DocumentsToSend::ComputedSumDiffers;
+        let options = CopyOptions { to_send, ..options(global, spread) };
         repaired = Some(copy_to(global, (&folder, &address), &options, quiet, terminal)?);
         verified = compare_all()?;
     }

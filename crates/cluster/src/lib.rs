@@ -82,7 +82,7 @@ pub use bucket::Bucket;
 pub use bulk::{Action, BulkOptions, BulkSummary, BulkWriter, ItemError, Operation, Version};
 pub use client::Client;
 pub use client_options::ClientOptions;
-pub use copy::{Copied, CopyOptions, CopyProgress, Sent, copy};
+pub use copy::{Copied, CopyOptions, CopyProgress, DocumentsToSend, copy};
 pub use credentials::{CredentialSettings, Credentials, CredentialsError};
 pub use document::{TermHash, document};
 pub use error::{Error, Exchange, Result};

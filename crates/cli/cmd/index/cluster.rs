@@ -1,7 +1,7 @@
 //! Builds or updates an index on a cluster: builds the index in a folder on this machine, and
 //! copies it to the cluster.
 
-use wensou_cluster::{ClusterAddress, CopyOptions, Sent};
+use wensou_cluster::{ClusterAddress, CopyOptions, DocumentsToSend};
 
 use super::local;
 use crate::args::Index as Args;
@@ -32,8 +32,9 @@ pub(super) fn run(
     }
     let outcome = local::run(&local_settings, args, terminal)?;
     if outcome == Outcome::Done && !args.dry_run {
-        let sent = if args.rebuild { Sent::All } else { Sent::Changed };
-        let options = CopyOptions { sent, wait: args.wait, ..options(global, args.spread) };
+        let to_send =
+            if args.rebuild { DocumentsToSend::All } else { DocumentsToSend::StatedSumDiffers };
+        let options = CopyOptions { to_send, wait: args.wait, ..options(global, args.spread) };
         copy_to(global, (&folder, &address), &options, args.quiet, terminal)?;
     }
     Ok(outcome)

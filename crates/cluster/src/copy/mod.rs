@@ -22,7 +22,7 @@ use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
 use crate::publication::{Publication, Publisher, check_replaceable, published_index};
-pub use options::{Copied, CopyOptions, CopyProgress, Sent};
+pub use options::{Copied, CopyOptions, CopyProgress, DocumentsToSend};
 
 /// Copies an index to a cluster.
 ///

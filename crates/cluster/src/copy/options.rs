@@ -16,7 +16,7 @@ pub struct CopyOptions {
     /// error.
     pub replace: bool,
     /// Which documents are sent.
-    pub sent: Sent,
+    pub to_send: DocumentsToSend,
     /// Whether to wait while another process copies to the same address. Otherwise, that is an
     /// error.
     pub wait: bool,
@@ -26,15 +26,15 @@ pub struct CopyOptions {
 
 /// Which documents a copy sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sent {
+pub enum DocumentsToSend {
     /// Those whose sums differ from the sums that the documents on the cluster state in their field
     /// [`SUM`](crate::field::SUM).
     #[default]
-    Changed,
+    StatedSumDiffers,
     /// Those whose sums differ from the sums that are computed from the documents on the cluster,
     /// all of which are read for that. This also finds documents that somebody else has changed
     /// without changing the sums that they state.
-    Different,
+    ComputedSumDiffers,
     /// All documents, to an empty index.
     All,
 }
@@ -45,7 +45,7 @@ impl Default for CopyOptions {
             layout: Layout::default(),
             grace: Duration::from_secs(5),
             replace: false,
-            sent: Sent::Changed,
+            to_send: DocumentsToSend::StatedSumDiffers,
             wait: false,
             patience: Duration::from_secs(120),
         }

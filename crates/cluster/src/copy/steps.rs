@@ -7,7 +7,7 @@ use serde_json::json;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::documents::for_each_document;
-use super::options::{Copied, CopyProgress, Sent};
+use super::options::{Copied, CopyProgress, DocumentsToSend};
 use super::sums;
 use crate::bulk::{BulkWriter, Operation};
 use crate::error::{Error, Result};
@@ -28,11 +28,14 @@ impl Publication<'_> {
     /// The name of the index of documents of this copy. Its stamp is a hash of the format, the
     /// analysis and the generation of the index in the folder, so the same copy has the same name.
     pub(super) fn documents_name(&self, published: Option<&ClusterIndex>) -> Result<String> {
-        // `Different` and `All` are for a published index that cannot be trusted. Its name is part
-        // of the hash, so that the new index has another name even if the generation is the same.
-        let distrusted_index = match self.options.sent {
-            Sent::Changed => "",
-            Sent::Different | Sent::All => published.map_or("", ClusterIndex::documents_index),
+        // `ComputedSumDiffers` and `All` are for a published index that cannot be trusted. The name
+        // of that index is part of the hash, so that the new index has another name even if the
+        // generation is the same.
+        let distrusted_index = match self.options.to_send {
+            DocumentsToSend::StatedSumDiffers => "",
+            DocumentsToSend::ComputedSumDiffers | DocumentsToSend::All => {
+                published.map_or("", ClusterIndex::documents_index)
+            }
         };
         let meta = self.index.meta();
         let files: Vec<String> = meta.files.iter().map(|file| format!("{file:?}")).collect();
@@ -78,7 +81,7 @@ impl Publication<'_> {
         // The documents of an index that several machines have written have fields that those of a
         // copy do not have, so such an index is not cloned.
         let original = published.filter(|published| {
-            published.description().shares == 0 && self.options.sent != Sent::All
+            published.description().shares == 0 && self.options.to_send != DocumentsToSend::All
         });
         self.create_or_clone(documents_index, original)?;
         let (copied, counted) = self.send_documents(documents_index, progress)?;
@@ -142,9 +145,11 @@ impl Publication<'_> {
     ) -> Result<(Copied, StatisticsBuilder)> {
         let Self { index, client, options, lock, .. } = self;
         refresh(client, name)?;
-        let mut sums_on_cluster = match options.sent {
-            Sent::Different => sums::computed_sums(client, name)?,
-            Sent::Changed | Sent::All => sums::stated_sums(client, name)?,
+        let mut sums_on_cluster = match options.to_send {
+            DocumentsToSend::ComputedSumDiffers => sums::computed_sums(client, name)?,
+            DocumentsToSend::StatedSumDiffers | DocumentsToSend::All => {
+                sums::stated_sums(client, name)?
+            }
         };
         let mut writer = BulkWriter::new(client, name, bulk_options())?;
         let mut copied = Copied::default();
