@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use wensou_cluster::{BulkOptions, BulkWriter, Client, Error, Health, Operation, PageOptions};
+use wensou_cluster::{AllHitsOptions, BulkOptions, BulkWriter, Client, Error, Health, Operation};
 
 use super::cluster_alone;
 use super::nodes::Cluster;
@@ -64,8 +64,8 @@ fn answers(client: &Client, index: &str) -> Vec<Answer> {
 /// The ids of all documents, read page by page.
 fn all_ids(client: &Client, index: &str) -> Vec<String> {
     let body = json!({"query": {"match_all": {}}, "sort": [{"id": "asc"}], "_source": false});
-    let options = PageOptions { size: 300, ..PageOptions::default() };
-    client.pages(index, body, options).unwrap().map(|hit| hit.unwrap().id).collect()
+    let options = AllHitsOptions { page_size: 300, ..AllHitsOptions::default() };
+    client.all_hits(index, body, options).unwrap().map(|hit| hit.unwrap().id).collect()
 }
 
 #[test]

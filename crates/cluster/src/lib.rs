@@ -4,7 +4,7 @@
 //! - [`ClusterAddress`] reads `https://host:9200,host2:9200/name`, [`Credentials`] come from the
 //!   environment or from the configuration, and [`Client`] sends requests: it chooses a node,
 //!   bounds the time, repeats what is safe to repeat, and refuses partial answers.
-//! - [`BulkWriter`] writes documents in bounded batches, [`Pages`] reads all hits of a search.
+//! - [`BulkWriter`] writes documents in bounded batches, [`AllHits`] reads all hits of a search.
 //! - Methods of [`Client`] create indexes (`physical_index`), and swap the alias that readers use
 //!   (`alias`).
 //! - [`copy()`] copies an index to a cluster; with [`send_share`], several machines write one. The
@@ -36,6 +36,7 @@
 
 mod address;
 mod alias;
+mod all_hits;
 mod authority_error;
 mod bucket;
 mod bulk;
@@ -56,7 +57,6 @@ mod lock;
 mod mock;
 mod network_error;
 mod node_pool;
-mod pages;
 mod physical_index;
 mod publication;
 mod redact;
@@ -77,6 +77,7 @@ mod unindexed_document;
 mod verify;
 
 pub use address::{AddressError, ClusterAddress, Node};
+pub use all_hits::{AllHits, AllHitsOptions, Hit};
 pub use authority_error::AuthorityError;
 pub use bucket::Bucket;
 pub use bulk::{Action, BulkOptions, BulkSummary, BulkWriter, ItemError, Operation, Version};
@@ -88,7 +89,6 @@ pub use document::{TermHash, document};
 pub use error::{Error, Exchange, Result};
 pub use index::ClusterIndex;
 pub use index_name::{NameError, check_index_name};
-pub use pages::{Hit, PageOptions, Pages};
 pub use physical_index::{Health, IndexInfo};
 pub use request::{Method, Request, Response, encode_segment};
 pub use schema::{FORMAT, Layout, field, text_field};

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use wensou_index::{Analysis, Index, RecordExt, analyse_record};
 use wensou_ingest::Record;
 
+use crate::all_hits::{AllHitsOptions, Hit};
 use crate::copy::documents::for_each_document;
 use crate::copy::sums;
 use crate::document::document;
 use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
-use crate::pages::{Hit, PageOptions};
 use crate::publication::roots;
 use crate::schema::{field, statistics_name};
 use crate::statistics::StatisticsBuilder;
@@ -101,9 +101,9 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
             "query": { "match_all": {} },
             "sort": [{ (field::TIE): "asc" }],
         });
-        let options = PageOptions { size: PAGE_SIZE, ..PageOptions::default() };
-        let pages = index.client().pages(index.documents_index(), body, options)?;
-        pages.into_iter().try_for_each(|hit| compare(&hit?))?;
+        let options = AllHitsOptions { page_size: PAGE_SIZE, ..AllHitsOptions::default() };
+        let hits = index.client().all_hits(index.documents_index(), body, options)?;
+        hits.into_iter().try_for_each(|hit| compare(&hit?))?;
         return Ok(verified);
     }
     #[derive(Deserialize)]

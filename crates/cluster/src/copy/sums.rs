@@ -4,10 +4,10 @@ use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::all_hits::{AllHitsOptions, Hit};
 use crate::client::Client;
 use crate::document::sum_of;
 use crate::error::Result;
-use crate::pages::{Hit, PageOptions};
 use crate::schema::field;
 
 /// Documents in a page if only sums are read.
@@ -58,8 +58,8 @@ fn sums_of_hits(
     sum: impl Fn(&Hit) -> Result<String>,
 ) -> Result<HashMap<String, String>> {
     let mut sums = HashMap::default();
-    let options = PageOptions { size: page_size, ..PageOptions::default() };
-    for hit in client.pages(name, body, options)? {
+    let options = AllHitsOptions { page_size, ..AllHitsOptions::default() };
+    for hit in client.all_hits(name, body, options)? {
         let hit = hit?;
         let sum = sum(&hit)?;
         sums.insert(hit.id, sum);

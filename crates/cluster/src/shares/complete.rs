@@ -15,9 +15,9 @@ use super::parts::SharedArticle;
 use super::registry::ShareRegistry;
 use super::shared_document::{SharedDocument, first_location};
 use super::shared_indexes::{READ_AT_ONCE, SOURCE_FIELDS, SharedIndexes, TIMEOUT};
+use crate::all_hits::AllHitsOptions;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::error::{Error, Result};
-use crate::pages::PageOptions;
 use crate::publication::{Publication, Publisher, check_none_refused, refresh};
 use crate::schema::field;
 use crate::statistics::StatisticsBuilder;
@@ -221,9 +221,9 @@ impl Completion<'_> {
             "_source": SOURCE_FIELDS,
             "sort": [{ (field::TIE): "asc" }],
         });
-        let options = PageOptions { timeout: Some(TIMEOUT), ..PageOptions::default() };
-        let pages = self.indexes.client.pages(self.indexes.documents_index, body, options)?;
-        for hit in pages {
+        let options = AllHitsOptions { timeout: Some(TIMEOUT), ..AllHitsOptions::default() };
+        let hits = self.indexes.client.all_hits(self.indexes.documents_index, body, options)?;
+        for hit in hits {
             let Some(source) = hit?.source else { continue };
             each(serde_json::from_str(source.get())?)?;
         }

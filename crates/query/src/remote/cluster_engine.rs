@@ -8,7 +8,7 @@ use std::rc::Rc;
 use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wensou_cluster::{ClusterIndex, Hit, PageOptions, field};
+use wensou_cluster::{AllHitsOptions, ClusterIndex, Hit, field};
 use wensou_index::{Analysis, RecordExt};
 
 use super::dsl::{Translator, parts_to_verify};
@@ -185,8 +185,8 @@ impl<'c> ClusterEngine<'c> {
         if total.value <= hits.len() {
             return hits.into_iter().try_for_each(visit);
         }
-        let options = PageOptions { size: PAGE_SIZE, ..PageOptions::default() };
-        for hit in self.index.client().pages(self.index.documents_index(), body, options)? {
+        let options = AllHitsOptions { page_size: PAGE_SIZE, ..AllHitsOptions::default() };
+        for hit in self.index.client().all_hits(self.index.documents_index(), body, options)? {
             visit(hit?)?;
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use foldhash::HashMap;
 use serde_json::json;
-use wensou_cluster::{PageOptions, field};
+use wensou_cluster::{AllHitsOptions, field};
 use wensou_index::{RecordExt, TextField};
 use wensou_ingest::Record;
 
@@ -140,8 +140,8 @@ impl Engine for ClusterEngine<'_> {
             "_source": [field::RECORD, field::ORDINAL],
             "sort": self.walk_order(),
         });
-        let options = PageOptions::default();
-        for hit in self.index.client().pages(self.index.documents_index(), body, options)? {
+        let options = AllHitsOptions::default();
+        for hit in self.index.client().all_hits(self.index.documents_index(), body, options)? {
             let Some(source) = hit?.source else { continue };
             let source: Source = serde_json::from_str(source.get())?;
             if !each(source.record) {

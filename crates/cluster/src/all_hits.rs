@@ -1,4 +1,5 @@
-//! All hits of a search, page by page, from one point in time.
+//! Reads all hits of a search, page by page, from one point in time: a state of the index that the
+//! cluster keeps for a reader. A page here is the part of the hits that one request returns.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -19,24 +20,24 @@ const MAX_REOPENINGS: u32 = 5;
 /// The wait before the point in time is opened again, multiplied by how often in a row it was lost.
 const REOPEN_WAIT: Duration = Duration::from_millis(500);
 
-/// How pages are read.
+/// How all hits of a search are read.
 #[derive(Debug, Clone)]
-pub struct PageOptions {
-    /// The hits of a page, at most 10,000. Default: 1,000.
-    pub size: usize,
+pub struct AllHitsOptions {
+    /// The number of hits in a page, at most 10,000. Default: 1,000.
+    pub page_size: usize,
     /// How long the cluster keeps the point in time between two pages. Default: 5 minutes.
     pub keep_alive: Duration,
-    /// The time for a page; `None` for that of the client.
+    /// The time limit of the request for a page; `None` for the time limit of the client.
     pub timeout: Option<Duration>,
 }
 
-impl Default for PageOptions {
+impl Default for AllHitsOptions {
     fn default() -> Self {
-        Self { size: 1000, keep_alive: Duration::from_secs(300), timeout: None }
+        Self { page_size: 1000, keep_alive: Duration::from_secs(300), timeout: None }
     }
 }
 
-/// A hit. Its parts are raw JSON, so that a reader pays for what it uses.
+/// A hit. Its larger parts are raw JSON, so that a reader parses only what it uses.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Hit {
     /// The physical index.
@@ -59,31 +60,33 @@ pub struct Hit {
 
 /// An iterator over all hits of a search.
 ///
-/// All pages are of one point in time, which is closed at the end or when this is dropped. If a
-/// node that holds a part of it is lost, a new one is opened, and the reading goes on behind the
-/// last hit: no hit comes twice, and none that was there all the time is missing. The first error
-/// ends the iteration.
+/// All pages are of one point in time, which is closed at the end or when this is dropped. If the
+/// cluster loses the point in time, because a node that held a part of it is lost, a new point in
+/// time is opened, and reading goes on after the last hit. No hit comes twice, and no document is
+/// missing that was in the index all the time. The first error ends the iteration.
 #[derive(Debug)]
-pub struct Pages {
+pub struct AllHits {
     client: Client,
     index: String,
     body: Map<String, Value>,
-    options: PageOptions,
+    options: AllHitsOptions,
     /// The id of the point in time; `None` while none is open.
     pit: Option<String>,
-    /// The hits of the last page that the iterator has not returned yet.
+    /// The hits of the last page which the iterator has not returned yet.
     hits: VecDeque<Hit>,
     /// The sort values of the last hit that was read, after which the next page begins.
     last: Option<Box<RawValue>>,
-    /// The number of hits of all pages, which the first page says.
+    /// The number of hits of all pages, as the answer with the first page states it.
     total: Option<u64>,
     /// The number of hits that were read so far.
     read: u64,
-    /// Whether a point in time was lost, so that another one is open.
+    /// Whether a point in time was lost, so that later pages are of another one.
     reopened: bool,
+    /// Whether the last page was read, or reading has failed.
     finished: bool,
 }
 
+/// The body of the request for a page.
 #[derive(Serialize)]
 struct PageRequest<'a> {
     #[serde(flatten)]
@@ -125,14 +128,14 @@ impl Client {
     /// ```no_run
     /// # fn all(client: &wensou_cluster::Client) -> wensou_cluster::Result<()> {
     /// let body = serde_json::json!({"query": {"match_all": {}}, "sort": [{"id": "asc"}]});
-    /// for hit in client.pages("news", body, wensou_cluster::PageOptions::default())? {
+    /// for hit in client.all_hits("news", body, wensou_cluster::AllHitsOptions::default())? {
     ///     let hit = hit?;
     ///     println!("{}", hit.id);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn pages(&self, index: &str, body: Value, options: PageOptions) -> Result<Pages> {
+    pub fn all_hits(&self, index: &str, body: Value, options: AllHitsOptions) -> Result<AllHits> {
         let encode = |problem: &str| Error::Encode {
             request: format!("POST /{index}/_search"),
             problem: problem.to_owned(),
@@ -146,7 +149,7 @@ impl Client {
         for key in ["size", "from", "search_after", "pit", "track_total_hits"] {
             body.remove(key);
         }
-        let mut pages = Pages {
+        let mut all_hits = AllHits {
             client: self.clone(),
             index: index.to_owned(),
             body,
@@ -159,13 +162,13 @@ impl Client {
             reopened: false,
             finished: false,
         };
-        pages.open()?;
-        Ok(pages)
+        all_hits.open()?;
+        Ok(all_hits)
     }
 }
 
-impl Pages {
-    /// The number of hits of all pages; `None` before the first one was read.
+impl AllHits {
+    /// The number of hits of all pages; `None` before the first page was read.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.total
@@ -192,27 +195,28 @@ impl Pages {
 
     /// Reads the next page, from a new point in time if the old one is lost.
     fn fetch(&mut self) -> Result<()> {
-        let mut tries = 0;
+        let mut reopenings = 0;
         let page = loop {
             let error = match self.request_page() {
                 Ok(page) => break page,
                 Err(error) => error,
             };
+            // A node that is stopping answers with status 500, and its point in time is lost.
             let lost =
                 matches!(error, Error::ContextLost { .. } | Error::Status { status: 500, .. });
-            if tries == MAX_REOPENINGS || !(lost || error.is_transient()) {
+            if reopenings == MAX_REOPENINGS || !(lost || error.is_transient()) {
                 return Err(error);
             }
-            tries += 1;
+            reopenings += 1;
             self.close();
-            std::thread::sleep(jitter(REOPEN_WAIT.saturating_mul(tries)));
+            std::thread::sleep(jitter(REOPEN_WAIT.saturating_mul(reopenings)));
             self.reopened = true;
         };
         self.pit = page.pit_id.or(self.pit.take());
         if self.total.is_none() {
             self.total = page.hits.total.map(|total| total.value);
         }
-        self.finished = page.hits.hits.len() < self.options.size;
+        self.finished = page.hits.hits.len() < self.options.page_size;
         self.read += page.hits.hits.len() as u64;
         self.hits = page.hits.hits.into();
         if let Some(last) = self.hits.back() {
@@ -225,13 +229,14 @@ impl Pages {
         Ok(())
     }
 
+    /// Requests the next page once; opens a point in time first if none is open.
     fn request_page(&mut self) -> Result<Page> {
         if self.pit.is_none() {
             self.open()?;
         }
         let body = PageRequest {
             body: &self.body,
-            size: self.options.size,
+            size: self.options.page_size,
             track_total_hits: self.total.is_none(),
             pit: json!({ "id": self.pit, "keep_alive": self.keep_alive() }),
             search_after: self.last.as_deref(),
@@ -243,9 +248,9 @@ impl Pages {
         self.client.send(&request)?.json()
     }
 
-    /// Fails if the number of hits that were read is not the total: sort keys that are not unique
-    /// lose hits between two pages. If another point in time was opened, its total may be another,
-    /// so nothing is checked.
+    /// Fails if the number of hits that were read is not the total: if the sort keys of several
+    /// hits are equal, hits are lost between two pages. If another point in time was opened, it may
+    /// have another number of hits, so nothing is checked.
     fn check_total(&self) -> Result<()> {
         match self.total {
             Some(total) if total != self.read && !self.reopened => Err(Error::Partial {
@@ -268,7 +273,7 @@ impl Pages {
     }
 }
 
-impl Iterator for Pages {
+impl Iterator for AllHits {
     type Item = Result<Hit>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -285,12 +290,12 @@ impl Iterator for Pages {
     }
 }
 
-impl Drop for Pages {
+impl Drop for AllHits {
     fn drop(&mut self) {
         self.close();
     }
 }
 
 #[cfg(test)]
-#[path = "pages_tests.rs"]
+#[path = "all_hits_tests.rs"]
 mod tests;

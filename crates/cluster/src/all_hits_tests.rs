@@ -1,4 +1,4 @@
-//! Tests of page-wise reading against a server that has the documents 0 to `count` - 1.
+//! Tests of reading page by page, against a server that has the documents 0 to `count` - 1.
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -6,10 +6,14 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::mock::{Mock, Reply, Seen};
 
-/// A server with `count` documents, which loses the point in time when page number `lost`, counted
-/// from 1, is requested; never if `lost` is 0.
-fn documents(count: usize, lost: usize) -> Mock {
+/// For [`server`]: the point in time is never lost.
+const NEVER_LOST: usize = 0;
+
+/// A server with `count` documents, which loses the point in time when page number `lost_at`,
+/// counted from 1, is requested; never if `lost_at` is [`NEVER_LOST`].
+fn server(count: usize, lost_at: usize) -> Mock {
     let (opened, pages) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    // The number of the point in time that is open.
     let valid = Arc::new(Mutex::new(0));
     Mock::new(move |_, seen: &Seen| {
         if seen.line.starts_with("POST /n/_search/point_in_time") {
@@ -24,7 +28,8 @@ fn documents(count: usize, lost: usize) -> Mock {
             return Reply::ok(r#"{"pits":[]}"#);
         }
         let body: Value = serde_json::from_str(&seen.body).unwrap();
-        if pages.fetch_add(1, SeqCst) + 1 == lost {
+        if pages.fetch_add(1, SeqCst) + 1 == lost_at {
+            // No point in time has this number.
             *valid.lock().unwrap() = 99;
         }
         if body["pit"]["id"] != format!("p{}", valid.lock().unwrap()) {
@@ -41,40 +46,43 @@ fn documents(count: usize, lost: usize) -> Mock {
     })
 }
 
-fn pages(mock: &Mock, size: usize) -> Pages {
+/// All hits of a search of the server, in pages of this size.
+fn all_hits(mock: &Mock, page_size: usize) -> AllHits {
     let body = json!({"query": {"match_all": {}}, "sort": [{"id": "asc"}], "from": 3, "size": 1});
-    mock.client().pages("n", body, PageOptions { size, ..PageOptions::default() }).unwrap()
+    mock.client()
+        .all_hits("n", body, AllHitsOptions { page_size, ..AllHitsOptions::default() })
+        .unwrap()
 }
 
 #[test]
 fn all_hits_come_once_and_in_order() {
-    for (count, size) in [(0, 3), (1, 3), (3, 3), (7, 3), (9, 3), (5, 100)] {
-        let mock = documents(count, 0);
-        let ids: Vec<_> = pages(&mock, size).map(|hit| hit.unwrap().id).collect();
+    for (count, page_size) in [(0, 3), (1, 3), (3, 3), (7, 3), (9, 3), (5, 100)] {
+        let mock = server(count, NEVER_LOST);
+        let ids: Vec<_> = all_hits(&mock, page_size).map(|hit| hit.unwrap().id).collect();
         let expected: Vec<_> = (0..count).map(|id| id.to_string()).collect();
-        assert_eq!(ids, expected, "{count} {size}");
+        assert_eq!(ids, expected, "{count} {page_size}");
         assert!(mock.seen().last().unwrap().line.starts_with("DELETE /_search/point_in_time"));
     }
 }
 
 #[test]
 fn a_lost_point_in_time_is_opened_again() {
-    for lost in 1..4 {
-        let mock = documents(8, lost);
-        let ids: Vec<_> = pages(&mock, 3).map(|hit| hit.unwrap().id).collect();
-        assert_eq!(ids.len(), 8, "{lost}");
+    for lost_at in 1..4 {
+        let mock = server(8, lost_at);
+        let ids: Vec<_> = all_hits(&mock, 3).map(|hit| hit.unwrap().id).collect();
+        assert_eq!(ids.len(), 8, "{lost_at}");
         let opened = mock.seen().iter().filter(|seen| seen.line.contains("keep_alive=")).count();
         assert_eq!(opened, 2);
     }
 }
 
 #[test]
-fn dropping_pages_closes_their_point_in_time() {
-    let mock = documents(100, 0);
-    let mut pages = pages(&mock, 10);
-    assert_eq!(pages.next().unwrap().unwrap().id, "0");
-    assert_eq!(pages.total(), Some(100));
-    drop(pages);
+fn dropping_the_iterator_closes_its_point_in_time() {
+    let mock = server(100, NEVER_LOST);
+    let mut hits = all_hits(&mock, 10);
+    assert_eq!(hits.next().unwrap().unwrap().id, "0");
+    assert_eq!(hits.total(), Some(100));
+    drop(hits);
     assert_eq!(mock.seen().last().unwrap().body, r#"{"pit_id":["p0"]}"#);
 }
 
@@ -87,8 +95,8 @@ fn missing_hits_are_an_error() {
                 "hits":{"total":{"value":5},"hits":[{"_index":"n","_id":"a","sort":[1]}]}}"#,
         ),
     });
-    let results: Vec<_> = pages(&mock, 10).collect();
+    let results: Vec<_> = all_hits(&mock, 10).collect();
     assert!(matches!(results.last(), Some(Err(Error::Partial { .. }))), "{results:?}");
     let client = mock.client();
-    assert!(client.pages("n", json!({}), PageOptions::default()).is_err());
+    assert!(client.all_hits("n", json!({}), AllHitsOptions::default()).is_err());
 }
