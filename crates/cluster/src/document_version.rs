@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::bulk::Version;
+use crate::bulk::VersionCondition;
 use crate::client::Client;
 use crate::error::Result;
 use crate::request::{Completeness, Request, encode_segment};
@@ -19,7 +19,7 @@ pub(crate) struct DocumentVersion {
     pub(crate) primary_term: u64,
 }
 
-impl From<DocumentVersion> for Version {
+impl From<DocumentVersion> for VersionCondition {
     fn from(DocumentVersion { seq_no, primary_term }: DocumentVersion) -> Self {
         Self::Unchanged { seq_no, primary_term }
     }

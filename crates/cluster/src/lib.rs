@@ -80,7 +80,9 @@ pub use address::{AddressError, ClusterAddress, Node};
 pub use all_hits::{AllHits, AllHitsOptions, Hit};
 pub use authority_error::AuthorityError;
 pub use bucket::Bucket;
-pub use bulk::{Action, BulkOptions, BulkSummary, BulkWriter, ItemError, Operation, Version};
+pub use bulk::{
+    Action, BulkOptions, BulkSummary, BulkWriter, ItemError, Operation, VersionCondition,
+};
 pub use client::Client;
 pub use client_options::ClientOptions;
 pub use copy::{Copied, CopyOptions, CopyProgress, DocumentsToSend, copy};

@@ -19,7 +19,7 @@ pub enum Action {
 
 /// A condition on the version that the document has on the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Version {
+pub enum VersionCondition {
     /// The operation applies only if the document has a lower version, and gives it this one.
     External(u64),
     /// The operation applies only if the document is the one that was read with these numbers.
@@ -37,7 +37,7 @@ pub struct Operation<'a> {
     action: Action,
     id: &'a str,
     document: &'a [u8],
-    version: Option<Version>,
+    version: Option<VersionCondition>,
 }
 
 impl<'a> Operation<'a> {
@@ -65,9 +65,9 @@ impl<'a> Operation<'a> {
         Self { action: Action::Delete, id, document: &[], version: None }
     }
 
-    /// Adds a condition on the version of the document, see [`Version`].
+    /// Adds a condition on the version of the document, see [`VersionCondition`].
     #[must_use]
-    pub fn with_version(mut self, version: Version) -> Self {
+    pub fn with_version(mut self, version: VersionCondition) -> Self {
         self.version = Some(version);
         self
     }
@@ -118,11 +118,11 @@ impl Batch {
         meta.insert("_id".to_owned(), operation.id.into());
         match operation.version {
             None => {}
-            Some(Version::External(version)) => {
+            Some(VersionCondition::External(version)) => {
                 meta.insert("version".to_owned(), version.into());
                 meta.insert("version_type".to_owned(), "external".into());
             }
-            Some(Version::Unchanged { seq_no, primary_term }) => {
+            Some(VersionCondition::Unchanged { seq_no, primary_term }) => {
                 meta.insert("if_seq_no".to_owned(), seq_no.into());
                 meta.insert("if_primary_term".to_owned(), primary_term.into());
             }
@@ -174,9 +174,11 @@ mod tests {
         let mut batch = Batch::default();
         batch.push(&Operation::index("a\"\n", b"{\n\"x\": 1\r\n}")).unwrap();
         batch.push(&Operation::delete("b")).unwrap();
-        let version = Version::Unchanged { seq_no: 3, primary_term: 1 };
+        let version = VersionCondition::Unchanged { seq_no: 3, primary_term: 1 };
         batch.push(&Operation::update("c", b"{}").with_version(version)).unwrap();
-        batch.push(&Operation::create("d", b"{}").with_version(Version::External(7))).unwrap();
+        batch
+            .push(&Operation::create("d", b"{}").with_version(VersionCondition::External(7)))
+            .unwrap();
         let lines = String::from_utf8(batch.lines_of(&[0, 1, 2, 3])).unwrap();
         let expected = [
             r#"{"index":{"_id":"a\"\n"}}"#,

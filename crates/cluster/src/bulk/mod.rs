@@ -10,7 +10,7 @@ mod options;
 mod worker;
 mod writer;
 
-pub use batch::{Action, Operation, Version};
+pub use batch::{Action, Operation, VersionCondition};
 pub use items::{BulkSummary, ItemError};
 pub use options::BulkOptions;
 pub use writer::BulkWriter;

@@ -10,7 +10,7 @@ use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
 use crate::request::{Request, encode_segment};
-use crate::schema::{PARTS, TERMS, statistics_name};
+use crate::schema::{PARTS_SUFFIX, TERMS_SUFFIX, statistics_name};
 
 /// The number of hexadecimal digits at the end of the name of a copy.
 const STAMP_DIGITS: usize = 16;
@@ -45,7 +45,7 @@ pub(super) fn remove_others(
     others.retain(|name, _| !keep.contains(name));
     let unfinished: Vec<String> = match publisher {
         Publisher::Copy => {
-            let documents = others.keys().filter_map(|name| name.strip_suffix(PARTS));
+            let documents = others.keys().filter_map(|name| name.strip_suffix(PARTS_SUFFIX));
             documents.map(str::to_owned).collect()
         }
         Publisher::Shares => Vec::new(),
@@ -60,7 +60,7 @@ pub(super) fn remove_others(
     // An index of parts says which shares were sent. It goes first, because it would be wrong
     // without the documents.
     let (parts, others): (Vec<_>, Vec<_>) =
-        removed.into_iter().partition(|(name, _)| name.ends_with(PARTS));
+        removed.into_iter().partition(|(name, _)| name.ends_with(PARTS_SUFFIX));
     for (name, _) in parts.into_iter().chain(others) {
         client.delete_index(&name)?;
     }
@@ -120,7 +120,8 @@ fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate
 fn is_copy_name(name: &str, alias: &str) -> bool {
     let rest = name.strip_prefix(alias).and_then(|rest| rest.strip_prefix('-'));
     let Some(rest) = rest else { return false };
-    let stamp = [TERMS, PARTS].into_iter().find_map(|suffix| rest.strip_suffix(suffix));
+    let stamp =
+        [TERMS_SUFFIX, PARTS_SUFFIX].into_iter().find_map(|suffix| rest.strip_suffix(suffix));
     let stamp = stamp.unwrap_or(rest);
     stamp.len() == STAMP_DIGITS && stamp.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

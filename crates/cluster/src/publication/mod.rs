@@ -76,7 +76,8 @@ impl<'a> Publication<'a> {
         self.lock.confirm()?;
         let statistics = statistics_name(documents_index);
         client.delete_index(&statistics)?;
-        let body = schema::statistics_index_body(options.layout.replicas, self.address.index());
+        let body =
+            schema::statistics_or_parts_index_body(options.layout.replicas, self.address.index());
         self.accept_if_created(&statistics, client.create_index(&statistics, &body))?;
         client.wait_for_replicas(&statistics, REPLICAS_WAIT)?;
         let expected: u64 = counted.documents().iter().sum();

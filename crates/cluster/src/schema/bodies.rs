@@ -61,7 +61,7 @@ pub(crate) fn unfinished_meta(analysis: &str, alias: &str) -> Value {
 
 /// The body that creates an index of statistics or of parts of an alias.
 #[must_use]
-pub(crate) fn statistics_index_body(replicas: u32, alias: &str) -> Value {
+pub(crate) fn statistics_or_parts_index_body(replicas: u32, alias: &str) -> Value {
     json!({
         "settings": { "index": {
             "number_of_shards": 1,

@@ -11,7 +11,7 @@ mod names;
 
 pub use bodies::Layout;
 pub(crate) use bodies::{
-    documents_index_body, lock_index_body, statistics_index_body, unfinished_meta,
+    documents_index_body, lock_index_body, statistics_or_parts_index_body, unfinished_meta,
 };
 pub use fields::{FORMAT, field, text_field};
-pub(crate) use names::{PARTS, TERMS, lock_name, parts_name, statistics_name};
+pub(crate) use names::{PARTS_SUFFIX, TERMS_SUFFIX, lock_name, parts_name, statistics_name};

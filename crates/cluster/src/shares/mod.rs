@@ -175,7 +175,10 @@ fn create_indexes(
     let (layout, analysis) = (options.layout, index.meta().analysis.as_str());
     let wanted = [
         (documents_index.to_owned(), schema::documents_index_body(layout, analysis, alias)),
-        (parts_name(documents_index), schema::statistics_index_body(layout.replicas, alias)),
+        (
+            parts_name(documents_index),
+            schema::statistics_or_parts_index_body(layout.replicas, alias),
+        ),
     ];
     for (name, body) in wanted {
         if !client.exists(&format!("/{}", encode_segment(&name)))? {
