@@ -376,5 +376,5 @@ fn looks_like_json(body: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "client_tests.rs"]
+#[path = "client_tests/mod.rs"]
 mod tests;

@@ -1,4 +1,4 @@
-//! Tests of the client against servers with TLS: which authorities it trusts.
+//! Tests of the client against servers with TLS: which certificate authorities the client trusts.
 
 use super::*;
 use crate::AuthorityError;

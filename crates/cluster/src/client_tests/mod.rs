@@ -1,12 +1,18 @@
 //! Tests of the client against servers that fail in every way.
+//!
+//! - `secrets`: no error has a secret.
+//! - `tls`: which certificate authorities the client trusts.
+
+mod secrets;
+mod tls;
 
 use serde_json::json;
 
 use super::*;
 use crate::mock::{GREETING, Mock, Reply, WHOLE_ANSWER, address_of, client_of, closed_host};
 
-/// How long a node hangs: longer than clients wait for it in these tests.
-const LONG: Duration = Duration::from_secs(5);
+/// How long a node hangs: longer than clients wait for a node in these tests.
+const HANG_TIME: Duration = Duration::from_secs(5);
 
 /// A client of these nodes, which asks the first one first.
 fn connect(mocks: &[&Mock]) -> Client {
@@ -94,9 +100,11 @@ fn a_request_fails_with_the_error_of_its_last_attempt() {
     let mock = Mock::new(|_, _| Reply::exception(503, "x", "red"));
     let error = search(&mock.client()).unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+    // As often as the default of `ClientOptions::attempts` allows.
     assert_eq!(mock.seen().len(), 6);
     let mock = Mock::new(|_, _| Reply::exception(500, "x", "defect"));
     assert!(matches!(search(&mock.client()), Err(Error::Status { status: 500, .. })));
+    // After status 500, a request is repeated once.
     assert_eq!(mock.seen().len(), 2);
     for (status, kind) in [(400, "parsing_exception"), (404, "index_not_found_exception")] {
         let mock = Mock::new(move |_, _| Reply::exception(status, kind, "no"));
@@ -125,7 +133,7 @@ fn partial_answers_are_never_accepted() {
 
 #[test]
 fn another_node_is_asked_in_time_if_one_hangs() {
-    let hung = Mock::new(|_, _| Reply::Hang(LONG));
+    let hung = Mock::new(|_, _| Reply::Hang(HANG_TIME));
     let good = Mock::new(|_, _| Reply::ok(WHOLE_ANSWER));
     let options = ClientOptions { timeout: Duration::from_secs(1), ..ClientOptions::default() };
     let client = client_of(&[&hung, &good], &Credentials::none(), &options).unwrap();
@@ -146,7 +154,7 @@ fn after_a_time_out_a_search_prefers_shards_on_other_nodes() {
             line if line.contains("/_nodes/_local") => {
                 Reply::ok(format!(r#"{{"nodes":{{"{id}":{{"name":"x"}}}}}}"#))
             }
-            _ if hangs => Reply::Hang(LONG),
+            _ if hangs => Reply::Hang(HANG_TIME),
             _ => Reply::ok(WHOLE_ANSWER),
         })
     };
@@ -160,7 +168,7 @@ fn after_a_time_out_a_search_prefers_shards_on_other_nodes() {
 
 #[test]
 fn a_node_that_hangs_at_the_greeting_is_given_up_too() {
-    let hung = Mock::with_greeting(Reply::Hang(LONG), |_, _| Reply::Close);
+    let hung = Mock::with_greeting(Reply::Hang(HANG_TIME), |_, _| Reply::Close);
     let good = Mock::new(|_, _| Reply::ok(WHOLE_ANSWER));
     let started = Instant::now();
     let client = connect(&[&hung, &good]);
@@ -177,6 +185,7 @@ fn requests_rotate_when_they_say_so() {
         client.send(&Request::get("/s")).unwrap();
     }
     let counts: Vec<_> = mocks.iter().map(|mock| mock.seen().len()).collect();
+    // Each node got two of the six requests that rotate, and the first node the six others.
     assert_eq!(counts, [8, 2, 2]);
     client.send(&Request::get("/t").to_node(2)).unwrap();
     assert_eq!(mocks[2].seen().last().unwrap().line, "GET /t");
@@ -194,11 +203,13 @@ fn a_request_that_is_not_idempotent_is_sent_once() {
 #[test]
 fn other_products_and_versions_are_refused_by_name() {
     let elastic = r#"{"name":"n","version":{"number":"8.15.0"},"tagline":"You Know, for Search"}"#;
-    let old = GREETING.replace("3.8.0", "2.18.0");
-    let new = GREETING.replace("3.8.0", "4.0.0");
-    for (greeting, name) in
-        [(elastic, "Elasticsearch 8.15.0"), (&old, "OpenSearch 2.18.0"), (&new, "OpenSearch 4.0.0")]
-    {
+    let too_old = GREETING.replace("3.8.0", "2.18.0");
+    let too_new = GREETING.replace("3.8.0", "4.0.0");
+    for (greeting, name) in [
+        (elastic, "Elasticsearch 8.15.0"),
+        (&too_old, "OpenSearch 2.18.0"),
+        (&too_new, "OpenSearch 4.0.0"),
+    ] {
         let mock = Mock::with_greeting(Reply::ok(greeting), |_, _| Reply::ok("{}"));
         let error = client_of(&[&mock], &Credentials::none(), &ClientOptions::default());
         let error = error.unwrap_err();
@@ -269,15 +280,15 @@ fn a_user_who_may_not_send_the_greeting_can_search() {
 
 #[test]
 fn redirects_are_not_followed() {
-    let thief = Mock::new(|_, _| Reply::ok(WHOLE_ANSWER));
-    let to = format!(
+    let redirect_target = Mock::new(|_, _| Reply::ok(WHOLE_ANSWER));
+    let redirect = format!(
         "HTTP/1.1 307 X\r\nlocation: http://{}/n\r\ncontent-length: 0\r\n\r\n",
-        thief.host()
+        redirect_target.host()
     );
-    let mock = Mock::new(move |_, _| Reply::Raw(to.clone().into_bytes()));
+    let mock = Mock::new(move |_, _| Reply::Raw(redirect.clone().into_bytes()));
     assert!(search(&mock.client()).is_err());
     assert!(mock.client().get("/x", &[]).is_err());
-    assert!(thief.seen().is_empty());
+    assert!(redirect_target.seen().is_empty());
 }
 
 #[test]
@@ -303,9 +314,3 @@ fn messages_about_long_answers_and_ids_are_short() {
     let error = client.get(&path, &[]).unwrap_err();
     assert!(error.to_string().len() < 2000);
 }
-
-#[path = "secret_tests.rs"]
-mod secrets;
-
-#[path = "tls_client_tests.rs"]
-mod tls_client;
