@@ -1,5 +1,5 @@
-//! Why there are no certificate authorities to trust: neither a CA file nor those of the system can
-//! be read.
+//! Why there are no certificate authorities to trust: the CA file that was named cannot be used,
+//! or, if none was named, those of the system cannot be read.
 
 use std::path::PathBuf;
 
@@ -17,12 +17,12 @@ pub enum AuthorityError {
         /// Why it cannot be used.
         problem: String,
     },
-    /// The system has no certificate authorities.
+    /// No CA file was named, and the certificate authorities of the system cannot be read.
     #[error(
         "the certificate authorities of this system cannot be read ({problem}): name a CA file"
     )]
     NoAuthorities {
-        /// Why not.
+        /// Why they cannot be read.
         problem: String,
     },
 }

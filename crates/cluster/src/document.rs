@@ -47,10 +47,13 @@ pub(crate) fn fields(
         set(field::DAY, json!(date.div_euclid(DAY)));
     }
     set(field::PROVENANCE, json!(values.provenance as u8));
-    let folded = |values: &[FacetValue]| values.iter().map(|it| it.folded.clone()).collect();
-    let sources: Vec<String> = folded(&values.sources);
+    let folded = |values: &[FacetValue]| -> Vec<String> {
+        values.iter().map(|value| value.folded.clone()).collect()
+    };
     set(field::TAG, json!(folded(&values.tags)));
-    set(field::SOURCE, json!([sources, values.authors.clone()].concat()));
+    // `source:` also finds the author, translator and editor, each as a whole; `author:` finds each
+    // name in them, too.
+    set(field::SOURCE, json!([folded(&values.sources), values.authors.clone()].concat()));
     set(field::AUTHOR, json!(values.names));
     set(field::SITE, json!(values.sites));
     set(field::URL, json!(values.url));
@@ -67,11 +70,12 @@ pub(crate) fn fields(
     if let Some(group) = group {
         set(field::GROUP, json!(group));
     }
-    let texts = |texts: &[FieldTerms]| -> Vec<String> { texts.iter().flat_map(tokens).collect() };
+    let values_of =
+        |texts: &[FieldTerms]| -> Vec<String> { texts.iter().flat_map(tokens).collect() };
     let text_fields = json!({
-        "title": texts(std::slice::from_ref(&terms.title)),
-        "body": texts(std::slice::from_ref(&terms.body)),
-        "tags": texts(&terms.tags),
+        "title": values_of(std::slice::from_ref(&terms.title)),
+        "body": values_of(std::slice::from_ref(&terms.body)),
+        "tags": values_of(&terms.tags),
     });
     set(terms.kind.name(), text_fields);
     set(field::RECORD, serde_json::to_value(record)?);
@@ -80,8 +84,8 @@ pub(crate) fn fields(
     Ok((sum, fields))
 }
 
-/// The sum of a document, computed from its other fields. The order in which they were inserted
-/// does not matter.
+/// The sum of a document, computed from its other fields. The order in which the fields were
+/// inserted does not matter: the map sorts them.
 pub(crate) fn sum_of(fields: &Map<String, Value>) -> serde_json::Result<String> {
     Ok(format!("{:016x}", xxh3_64(&serde_json::to_vec(fields)?)))
 }
@@ -107,8 +111,8 @@ fn facets(values: &[FacetValue]) -> Value {
     values.iter().map(facet).collect()
 }
 
-/// The longest facet value in characters. The cluster accepts 32,766 bytes, and a character has up
-/// to four.
+/// The longest facet value in characters. The cluster accepts 32,766 bytes, and a character takes
+/// at most four.
 const MAX_FACET_CHARS: usize = 8000;
 
 /// Maps unsigned numbers to signed ones, which the cluster can store, in the same order.

@@ -20,8 +20,8 @@ use crate::schema::{FORMAT, statistics_name};
 use crate::statistics::{Description, NameCounts, bucket_id, names_id, words_id};
 use crate::unindexed_document::UnindexedDocument;
 
-/// An index on a cluster. It reads the index that the alias led to when it was opened, also after
-/// another one was published.
+/// An open index on a cluster: the one that the alias led to when it was opened, also after another
+/// index was published.
 #[derive(Debug)]
 pub struct ClusterIndex {
     client: Client,
@@ -61,13 +61,13 @@ impl ClusterIndex {
         Ok(Self { client, address, documents_index, description, term_counts: Mutex::default() })
     }
 
-    /// The address that it was opened by.
+    /// The address by which the index was opened.
     #[must_use]
     pub fn address(&self) -> &ClusterAddress {
         &self.address
     }
 
-    /// What it says of itself.
+    /// What the index says of itself.
     #[must_use]
     pub fn description(&self) -> &Description {
         &self.description
@@ -146,7 +146,8 @@ impl ClusterIndex {
         Ok(hashes.iter().map(|hash| known[hash]).collect())
     }
 
-    /// Tags, then sources, each in the order of bytes, with the number of documents that have each.
+    /// Folded tags, then folded sources and outlets together with authors, translators and editors,
+    /// both lists in the order of bytes, with the number of documents that have each name.
     ///
     /// # Errors
     ///
@@ -155,8 +156,8 @@ impl ClusterIndex {
         self.fetch_chunks(self.description.name_chunks, names_id)
     }
 
-    /// The words of titles and tags, in the order of bytes, with the number of documents that have
-    /// each in one of the two.
+    /// The words of titles and tags, in the order of bytes, each with the number of documents that
+    /// have it in the title plus the number of those that have it in the tags.
     ///
     /// # Errors
     ///
@@ -194,7 +195,8 @@ impl ClusterIndex {
     }
 }
 
-/// Lets all shards score with the statistics of the whole index, so that their scores compare.
+/// Lets all shards score with the statistics of the whole index, so that scores of different shards
+/// can be compared.
 const GLOBAL_STATISTICS: (&str, &str) = ("search_type", "dfs_query_then_fetch");
 
 /// The name of the index of documents that an alias leads to, and its description.
@@ -226,8 +228,8 @@ fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, D
     }
     let found: std::collections::BTreeMap<String, Index> = response.json()?;
     let mut found = found.into_iter();
-    let (documents, meta) = match (found.next(), found.next()) {
-        (Some((documents, index)), None) => (documents, index.mappings.meta.wensou),
+    let (documents_index, meta) = match (found.next(), found.next()) {
+        (Some((name, index)), None) => (name, index.mappings.meta.wensou),
         (None, _) => return Err(Error::NotOurs { address: address.to_string() }),
         (Some(_), Some(_)) => {
             return Err(Error::SeveralIndexes { address: address.to_string() });
@@ -242,7 +244,7 @@ fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, D
         return Err(Error::Format { address: address.to_string(), found, wanted: FORMAT });
     }
     match serde_json::from_value(meta) {
-        Ok(description) => Ok((documents, description)),
+        Ok(description) => Ok((documents_index, description)),
         Err(_) => Err(Error::Unfinished { address: address.to_string() }),
     }
 }

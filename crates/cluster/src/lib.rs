@@ -1,5 +1,5 @@
-//! Indexes on an OpenSearch cluster: copies them there, opens and verifies them. Everything that
-//! sends requests to a cluster is in this crate.
+//! Indexes on an OpenSearch cluster: copies indexes to a cluster, opens and verifies them there.
+//! Everything that sends requests to a cluster is in this crate.
 //!
 //! - [`ClusterAddress`] reads `https://host:9200,host2:9200/name`, [`Credentials`] come from the
 //!   environment or from the configuration, and [`Client`] sends requests: it chooses a node,
@@ -7,9 +7,9 @@
 //! - [`BulkWriter`] writes documents in bounded batches, [`AllHits`] reads all hits of a search.
 //! - Methods of [`Client`] create indexes (`physical_index`), and swap the alias that readers use
 //!   (`alias`).
-//! - [`copy()`] copies an index to a cluster; with [`send_share`], several machines write one. The
-//!   steps that both have in common are in `publication`. `lock` lets only one process at a time
-//!   write to an address.
+//! - [`copy()`] copies an index to a cluster; with [`send_share`], several machines write one
+//!   index. The steps that both have in common are in `publication`. `lock` lets only one process
+//!   at a time copy to an address, or complete and publish the index of several machines.
 //! - `schema` has the names, fields and mappings of the indexes, `statistics` what is counted about
 //!   the documents when an index is written.
 //! - [`ClusterIndex`] is an index on a cluster that was opened; [`verify()`] and [`compare`] check

@@ -78,8 +78,8 @@ impl Client {
         }
     }
 
-    /// Creates a physical index unless it exists, for example because another process has created
-    /// it, and waits for its replicas.
+    /// Creates a physical index unless there is one, which another process may have created. Then
+    /// waits for the replicas of its shards, for at most `patience`.
     ///
     /// # Errors
     ///
@@ -179,13 +179,13 @@ impl Client {
         self.send(&request).map(drop)
     }
 
-    /// Waits until an index, or the one that an alias leads to, has at least the health `least`.
+    /// Waits until an index, or the index that an alias leads to, has at least the health `least`.
     /// Returns its health.
     ///
     /// # Errors
     ///
-    /// [`Error::Waited`] if it does not become so within `time`; [`Error::NotFound`] if there is no
-    /// such index.
+    /// [`Error::Waited`] if it does not reach that health within `time`; [`Error::NotFound`] if
+    /// there is no such index.
     pub fn wait_for_health(&self, index: &str, least: Health, time: Duration) -> Result<Health> {
         #[derive(Deserialize)]
         struct Answer {
@@ -200,6 +200,7 @@ impl Client {
             initializing_shards: u64,
             unassigned_shards: u64,
         }
+        // The cluster answers so if there is no such index.
         const NO_SHARDS: Shards =
             Shards { active_shards: 0, initializing_shards: 0, unassigned_shards: 0 };
         let end = Instant::now() + time;

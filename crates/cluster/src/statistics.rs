@@ -1,9 +1,9 @@
 //! The statistics of an index on a cluster: how many documents have each term, and average lengths.
 //!
 //! The cluster could count for each query, but a query has about a hundred terms, and to ask for
-//! all of them costs more than the search. So they are counted once, when the index is written.
-//! Terms are identified by their hashes and grouped in buckets, each a document of the statistics
-//! index. A query fetches by their ids the few buckets that have its terms.
+//! all of them costs more than the search. So documents are counted once, when the index is
+//! written. Terms are identified by their hashes and grouped in buckets, each a document of the
+//! statistics index. A query fetches by their ids the few buckets that have its terms.
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub struct Description {
     pub with_field: [[u64; 3]; 2],
     /// The number of buckets, a power of two.
     pub buckets: u64,
-    /// The number of documents of the statistics index that have tags and sources.
+    /// The number of documents of the statistics index that have names: tags, sources and authors.
     pub name_chunks: usize,
     /// The number of documents of the statistics index that have words.
     pub word_chunks: usize,
@@ -108,15 +108,15 @@ pub(crate) fn words_id(chunk: usize) -> String {
     format!("words-{chunk}")
 }
 
-/// A document of the statistics index with names (tags and sources) or words, and the number of
-/// documents that have each.
+/// A document of the statistics index with names (tags, sources and authors) or words, and the
+/// number of documents that have each.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameCounts {
-    /// In the order of bytes.
+    /// Names or words, in the order of bytes.
     pub names: Vec<(String, u64)>,
 }
 
-/// Counts the documents that have each term, and each tag, source and word.
+/// Counts the documents that have each term, and each tag, source, author and word.
 #[derive(Debug, Default)]
 pub struct StatisticsBuilder {
     /// By the hash of a term: the number of articles, and of flash items, that have it.
@@ -125,9 +125,12 @@ pub struct StatisticsBuilder {
     documents: [u64; 2],
     lengths: [[u64; 3]; 2],
     with_field: [[u64; 3]; 2],
-    /// The number of documents that have each tag; the same of sources and words.
+    /// The number of documents that have each tag.
     tags: HashMap<String, u64>,
+    /// The number of documents that have each source or author.
     sources: HashMap<String, u64>,
+    /// The number of documents that have each word in the title, plus the number of those that have
+    /// it in the tags.
     words: HashMap<String, u64>,
     /// A buffer for the terms of a document.
     buffer: Vec<u64>,
@@ -264,7 +267,7 @@ impl StatisticsBuilder {
         description: Description,
         mut each: impl FnMut(&str, Vec<u8>) -> Result<(), E>,
     ) -> Result<Description, E> {
-        // A term whose documents were all subtracted again is in no document.
+        // The count of a term is zero if all documents with it were subtracted again.
         let terms = self.terms.into_iter().filter(|(_, counts)| *counts != [0; 2]);
         let mut terms: Vec<(u64, [u32; 2])> = terms.collect();
         let buckets = (terms.len() / BUCKET_TERMS).next_power_of_two() as u64;

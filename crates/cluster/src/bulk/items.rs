@@ -41,8 +41,8 @@ pub struct BulkSummary {
     pub conflicts: u64,
     /// Operations that were refused for good.
     pub failed: u64,
-    /// The first of these operations, as many as [`BulkOptions::max_errors`](super::BulkOptions)
-    /// says.
+    /// The first operations that were refused for good, at most
+    /// [`BulkOptions::max_errors`](super::BulkOptions) of them.
     pub errors: Vec<ItemError>,
     /// How often an operation was sent again after a transient failure.
     pub repeated: u64,
@@ -71,13 +71,13 @@ impl BulkSummary {
 
 /// The outcome of one operation.
 pub(super) enum Outcome {
-    /// It was applied.
+    /// The operation was applied.
     Done(Applied),
     /// It failed for a transient reason, such as the load or a lost node: send it again.
     Transient(Error),
     /// It is refused for good.
     Refused(ItemError),
-    /// It is refused, and all further operations would be.
+    /// It is refused, and all further operations would be refused, too.
     Fatal(Error),
 }
 
@@ -122,7 +122,7 @@ struct Item {
 ///
 /// # Errors
 ///
-/// [`Error::Malformed`] if the answer is not about as many operations.
+/// [`Error::Malformed`] if the answer cannot be parsed, or has another number of operations.
 pub(super) fn outcomes(
     response: &Response,
     count: usize,
@@ -147,9 +147,9 @@ fn outcome(item: Item, response: &Response, redactor: &Redactor) -> Outcome {
             _ => Applied::Updated,
         });
     };
-    let said = ServerError::of(&error, redactor);
-    let kind = said.kind.clone();
-    let error = error_of(response.exchange().clone(), item.status, &said);
+    let server_error = ServerError::of(&error, redactor);
+    let kind = server_error.kind.clone();
+    let error = error_of(response.exchange().clone(), item.status, &server_error);
     match error {
         Error::Blocked { .. } | Error::Forbidden { .. } | Error::Unauthorized { .. } => {
             Outcome::Fatal(error)
@@ -162,7 +162,7 @@ fn outcome(item: Item, response: &Response, redactor: &Redactor) -> Outcome {
             id: item.id,
             status: item.status,
             kind,
-            reason: said.text(),
+            reason: server_error.text(),
         }),
     }
 }

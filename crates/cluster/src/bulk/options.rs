@@ -1,4 +1,4 @@
-//! How documents are written.
+//! Options of a writer: the size of batches, and how long they are sent again.
 
 use std::time::Duration;
 
@@ -9,14 +9,15 @@ pub struct BulkOptions {
     pub batch_bytes: usize,
     /// A batch is sent when it has this many operations. Default: 5,000.
     pub batch_count: usize,
-    /// The batches that are sent at the same time, each by a thread. Memory is bounded by
+    /// The number of batches that are sent at the same time, each by a thread. Memory is bounded by
     /// 2 × (`in_flight` + 1) × `batch_bytes`. Default: 2.
     pub in_flight: usize,
     /// The time limit of one request. Default: 60 s.
     pub timeout: Duration,
-    /// How long a batch is sent again without any progress. Default: 2 minutes.
+    /// How long a batch is sent again and again while none of its operations is done or refused.
+    /// Default: 2 minutes.
     pub patience: Duration,
-    /// The same, while shards of the index are missing. Default: 2 minutes.
+    /// As [`Self::patience`], while shards of the index are missing. Default: 2 minutes.
     pub patience_without_shards: Duration,
     /// Refuses to write to a name that is not an alias. Otherwise, a write to a missing index
     /// creates one.

@@ -67,8 +67,9 @@ pub(super) struct Worker<'a> {
     path: String,
     options: &'a BulkOptions,
     shared: &'a Shared,
-    /// The most operations in a request. Halved when the cluster refuses a request as too large,
-    /// has too much to do or does not answer in time; doubled when it accepts a request.
+    /// The most operations in a request. If the cluster refuses a request as too large, has too
+    /// much to do or does not answer in time, this becomes half of the operations of that request.
+    /// After a request without transient failures, it doubles.
     max_operations: usize,
 }
 
@@ -186,9 +187,9 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        let failed = delivery.pending.len();
+        let repeated = delivery.pending.len();
         delivery.pending.extend(not_sent);
-        if failed < count {
+        if repeated < count {
             delivery.last_progress = Instant::now();
             delivery.failures = 0;
         }
@@ -197,7 +198,7 @@ impl<'a> Worker<'a> {
             return Ok(None);
         };
         delivery.failures += 1;
-        self.shared.update_summary(|summary| summary.repeated += failed as u64);
+        self.shared.update_summary(|summary| summary.repeated += repeated as u64);
         if overloaded {
             self.max_operations = (count / 2).max(1);
         }
@@ -208,6 +209,7 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// The request that sends these operations.
     fn request(&self, lines: Vec<u8>) -> Request {
         let mut request = Request::post(self.path.as_str())
             .query("filter_path", "errors,items.*._id,items.*.status,items.*.result,items.*.error")
@@ -253,8 +255,8 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Whether to send again after an error. Counts errors with status 500, which are repeated only
-/// some times.
+/// Whether to send again after an error. Counts errors with status 500: after the last of
+/// [`MAX_SERVER_ERRORS`], nothing is sent again.
 fn is_repeatable(error: &Error, server_errors: &mut u32) -> bool {
     if matches!(error, Error::Status { status: 500, .. }) {
         *server_errors += 1;

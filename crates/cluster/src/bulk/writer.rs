@@ -17,8 +17,8 @@ use super::worker::{Shared, Worker};
 ///
 /// While the cluster is overloaded or lacks a node, a batch is sent again after a pause, in smaller
 /// requests. That does no harm if only the answer was lost, because a document that is written
-/// twice is the same afterwards. Batches may overtake each other, so use each id only once for a
-/// writer.
+/// twice is the same afterwards. Batches may overtake each other, so give a writer only one
+/// operation for each id.
 ///
 /// [`Self::finish`] waits for all batches. Dropping a writer stops it, and batches that were not
 /// sent are lost.

@@ -16,7 +16,8 @@ fn ids(seen: &Seen) -> Vec<String> {
     lines.filter_map(|line| Some(line["index"]["_id"].as_str()?.to_owned())).collect()
 }
 
-/// An answer that has a status for each operation, which `status` returns for its id.
+/// An answer with a status for each operation. `status` returns the status for the id of a
+/// document.
 fn answer(seen: &Seen, status: impl Fn(&str) -> u16) -> Reply {
     let item = |id: String| {
         let status = status(&id);
@@ -69,6 +70,7 @@ fn an_overloaded_cluster_gets_smaller_batches() {
     let summary = write(&mock, 32, BulkOptions { in_flight: 1, ..small_batches() }).unwrap();
     assert_eq!((summary.created, summary.failed), (32, 0));
     let sizes: Vec<_> = mock.seen().iter().map(|seen| ids(seen).len()).collect();
+    // Halved until the cluster takes a request, then doubled.
     assert_eq!(sizes[..4], [16, 8, 4, 8]);
 }
 

@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
 use crate::physical_index::Health;
+use crate::publication::REPLICAS_WAIT;
 use crate::request::{Request, encode_segment};
 use crate::schema::lock_index_body;
 
@@ -30,14 +31,14 @@ pub(super) struct Holder {
     pub(super) token: String,
     pub(super) host: String,
     pub(super) process: Process,
-    /// When the lock was acquired, in RFC 3339.
+    /// When the process began to acquire the lock, in RFC 3339.
     pub(super) since: String,
     /// The [`LEASE`] in milliseconds.
     pub(super) lease: u64,
 }
 
 impl Holder {
-    /// This process, as the holder of a new lock.
+    /// This process, which begins to acquire a lock.
     pub(super) fn new() -> Self {
         Self {
             token: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
@@ -48,7 +49,7 @@ impl Holder {
         }
     }
 
-    /// The process, the machine and the time, for messages.
+    /// The process, the machine, and since when the process has wanted the lock, for messages.
     pub(super) fn name(&self) -> String {
         let printable =
             |text: &str| -> String { text.chars().filter(|c| !c.is_control()).take(80).collect() };
@@ -73,14 +74,14 @@ impl LockDocument {
             let health = self.client.wait_for_health(&self.index, Health::Yellow, LOST_AFTER);
             let Err(Error::Waited { .. }) = health else { return health.map(drop) };
             // A node was lost before the shard had a replica. A process that held the lock cannot
-            // renew it, and finds the lock of another one instead.
+            // renew it, and finds the lock of another process in its place.
             self.client.delete_index(&self.index)?;
         }
-        self.client.create_index_if_missing(&self.index, &lock_index_body(alias), LOST_AFTER)
+        self.client.create_index_if_missing(&self.index, &lock_index_body(alias), REPLICAS_WAIT)
     }
 
-    /// Writes the document in place of this version of it; without a version, if there is none.
-    /// Returns the version that was written, or `None` if another process has written one.
+    /// Writes the document if `version` is its current version; if that is `None`, only if there is
+    /// no document. Returns the version that was written, or `None` if another process was quicker.
     pub(super) fn write(
         &self,
         version: Option<DocumentVersion>,

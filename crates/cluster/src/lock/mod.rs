@@ -1,11 +1,12 @@
-//! The lock of an address: one process at a time writes copies there.
+//! The lock of an address: one process at a time copies to it, or completes and publishes the index
+//! that several machines have sent.
 //!
 //! The lock is a document in an index of its own. Its holder renews it every two seconds. Another
-//! process takes it over when it was not renewed for the time of its lease, or when the process of
-//! its holder is known to have ended. Whoever writes or deletes the document states the version
-//! that it has read, so of several processes that try, the cluster lets one succeed. Clocks of
-//! different machines are never compared: a waiting process measures by its own clock how long the
-//! document stays unchanged.
+//! process takes the lock over when it was not renewed for the time of its lease, or when the
+//! process that holds it is known to have ended. Whoever writes or deletes the document states the
+//! version that it has read, so of several processes that try, the cluster lets one succeed. Clocks
+//! of different machines are never compared: a waiting process measures by its own clock how long
+//! the document stays unchanged.
 //!
 //! - `document`: the document, and what it says of the holder.
 //! - `process`: whether the holder's process still runs, if it is on this machine.
@@ -55,7 +56,7 @@ impl Lock {
                 Some(version) => Some(version),
                 None => match wait_until_free(&document, wait)? {
                     Some(version) => document.write(Some(version), &own)?,
-                    // It was released: try again to create it.
+                    // The lock was released: try again to create its document.
                     None => None,
                 },
             };

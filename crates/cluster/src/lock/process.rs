@@ -22,7 +22,7 @@ impl Process {
         Self { space: pid_space(), pid, started: state_of(pid).map(|state| state.started) }
     }
 
-    /// Its process id.
+    /// The process id.
     pub(super) fn pid(&self) -> u32 {
         self.pid
     }

@@ -22,7 +22,7 @@ pub(super) struct Renewal {
     thread: Option<JoinHandle<()>>,
 }
 
-/// A lock that this process holds, unless it was lost.
+/// What the holder and the thread share: a lock that this process holds, unless it was lost.
 #[derive(Debug)]
 struct HeldLock {
     document: LockDocument,
@@ -47,9 +47,9 @@ impl Renewal {
         let renewed = Arc::clone(&held);
         let thread = std::thread::spawn(move || {
             while ended.recv_timeout(RENEWAL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                // Other errors may be transient. If they are not, another process takes the lock
-                // over, and the holder notices that before it publishes anything, because it then
-                // calls `renew` itself.
+                // Other errors are ignored, because they may be transient. If they last, another
+                // process takes the lock over. The holder notices that before it publishes
+                // anything, because it calls `renew` itself before that.
                 if let Err(Error::LockLost { .. }) = renewed.renew() {
                     return;
                 }

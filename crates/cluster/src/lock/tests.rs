@@ -5,7 +5,9 @@ use serde_json::json;
 use super::*;
 use crate::mock::{Mock, Reply, address_of};
 
+/// The answer to a request for the health of the index of the lock.
 const HEALTHY: &str = r#"{"status":"green","timed_out":false}"#;
+
 /// The answer to a request that writes the document of a lock.
 const VERSION: &str = r#"{"_seq_no":3,"_primary_term":1}"#;
 
@@ -19,8 +21,10 @@ fn conflict() -> Reply {
     Reply::exception(409, "version_conflict_engine_exception", "another version")
 }
 
+/// Acquires the lock without waiting for another process that holds it.
 fn acquire(mock: &Mock) -> Result<Lock> {
-    Lock::acquire(&mock.client(), &address_of(&[mock]), false)
+    let wait = false;
+    Lock::acquire(&mock.client(), &address_of(&[mock]), wait)
 }
 
 #[test]
@@ -42,7 +46,8 @@ fn the_error_for_a_lock_that_is_held_names_the_holder() {
 fn a_lock_that_is_not_renewed_is_taken_over() {
     let mut holder = Holder::new();
     holder.lease = 300;
-    // Nothing is known of its process.
+    // Only the process id is known, so nobody can tell whether the process still runs: the lease
+    // decides.
     holder.process = serde_json::from_value(json!({ "pid": 1 })).unwrap();
     let mock = Mock::new(move |_, seen| match &seen.line {
         line if line.starts_with("HEAD") => Reply::ok(""),

@@ -29,7 +29,8 @@ pub(crate) fn documents_index_body(layout: Layout, analysis: &str, alias: &str) 
             "index": {
                 "number_of_shards": layout.shards,
                 "number_of_replicas": layout.replicas,
-                // Nobody searches an index before it is whole, and it is refreshed when it is.
+                // Nobody searches an index before it is whole, so it is refreshed only when this
+                // program asks for it.
                 "refresh_interval": "-1",
                 // A query may list many terms: those with a prefix, or all values of a filter.
                 "max_terms_count": 65_536,
@@ -52,8 +53,9 @@ pub(crate) fn documents_index_body(layout: Layout, analysis: &str, alias: &str) 
 /// The `_meta` of the mapping of an index of documents while the index is written. A whole
 /// [`Description`](crate::Description) replaces it at the end.
 ///
-/// The key `alias` in it is the mark of the indexes that wensou has written for that alias. Of the
-/// indexes that were left by earlier copies, only those with the mark are deleted.
+/// The key `alias` in it is the mark of the indexes that wensou has written for that alias. When
+/// the indexes of earlier copies are deleted, those without the mark stay, except clones that have
+/// no mappings yet.
 #[must_use]
 pub(crate) fn unfinished_meta(analysis: &str, alias: &str) -> Value {
     json!({ "wensou": { "format": FORMAT, "analysis": analysis, "alias": alias } })

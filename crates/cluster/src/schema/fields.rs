@@ -3,14 +3,14 @@
 use serde_json::{Map, Value, json};
 use wensou_index::{Kind, TextField};
 
-/// The version of the fields and mappings. Opening an index of another version is an error.
+/// The version of the fields and mappings. To open an index of another version is an error.
 pub const FORMAT: u32 = 2;
 
 /// Names of the fields of a document.
 pub mod field {
     /// The id of the record, and the ids of the variants of a flash item.
     pub const ID: &str = "id";
-    /// The index of the record in the order of the walk.
+    /// The number of the record in the order of the walk, from 0.
     pub const ORDINAL: &str = "ordinal";
     /// The kind of document, as a number.
     pub const KIND: &str = "kind";
@@ -18,17 +18,17 @@ pub mod field {
     pub const DATE: &str = "date";
     /// Days since 1970-01-01, for timelines.
     pub const DAY: &str = "day";
-    /// The date provenance, as a number.
+    /// The date provenance (stated, inferred or missing), as a number.
     pub const PROVENANCE: &str = "provenance";
     /// Folded tags.
     pub const TAG: &str = "tag";
-    /// Folded sources, outlets and authors.
+    /// Folded sources and outlets, and the folded author, translator and editor, each as a whole.
     pub const SOURCE: &str = "source";
-    /// Folded names of authors.
+    /// The folded author, translator and editor, each as a whole, and each name in them.
     pub const AUTHOR: &str = "author";
-    /// Names and hosts of sites.
+    /// The folded name and the host of the site.
     pub const SITE: &str = "site";
-    /// The URL of the page.
+    /// The URL of the page, normalised by [`wensou_index::url_key`].
     pub const URL: &str = "url";
     /// Folded categories.
     pub const CATEGORY: &str = "category";
@@ -40,13 +40,14 @@ pub mod field {
     pub const PATH: &str = "path";
     /// Tags for counting: folded form, U+001F, original form.
     pub const TAG_FACET: &str = "tag_facet";
-    /// Sources for counting, in the same form.
+    /// Sources for counting, in the form of [`TAG_FACET`].
     pub const SOURCE_FACET: &str = "source_facet";
-    /// Categories for counting, in the same form.
+    /// Categories for counting, in the form of [`TAG_FACET`].
     pub const CATEGORY_FACET: &str = "category_facet";
     /// The tie breaker, by which documents of equal rank ascend.
     pub const TIE: &str = "tie";
-    /// The sum: a hash of all other fields, by which a changed document is recognised.
+    /// The sum: a hash of all other fields except [`WALK`], [`SHARES`], [`MERGED`] and [`COUNTED`],
+    /// by which a changed document is recognised.
     pub const SUM: &str = "sum";
     /// The content hash of the record, as 16 hexadecimal digits.
     pub const HASH: &str = "hash";
@@ -63,7 +64,7 @@ pub mod field {
     /// The keys of the shares that have the record. The machine of the first one has counted the
     /// record in its statistics.
     pub const SHARES: &str = "shares";
-    /// Whether several shares have the record.
+    /// `true` if several shares have the record; missing otherwise.
     pub const MERGED: &str = "merged";
     /// The record as it was counted in statistics, if it was merged with others afterwards.
     pub const COUNTED: &str = "counted";
@@ -84,10 +85,13 @@ pub fn text_field(kind: Kind, field: TextField) -> String {
 
 /// The mappings of all fields of a document, by their names.
 pub(super) fn mappings() -> Map<String, Value> {
+    // 8,000 characters have at most 32,000 bytes; the cluster refuses values of more than 32,766.
+    // Longer values are not found.
     let keyword = || json!({ "type": "keyword", "ignore_above": 8000 });
+    // Columns are not searched: hits are sorted and counted by them.
     let column = || json!({ "type": "keyword", "index": false });
-    let number = |kind: &str| json!({ "type": kind });
-    let number_column = |kind: &str| json!({ "type": kind, "index": false });
+    let number = |type_name: &str| json!({ "type": type_name });
+    let number_column = |type_name: &str| json!({ "type": type_name, "index": false });
     let source_only = || json!({ "type": "object", "enabled": false });
     let text = || json!({ "type": "text", "analyzer": "tokens" });
     let texts = || json!({ "properties": { "title": text(), "body": text(), "tags": text() } });
@@ -121,7 +125,7 @@ pub(super) fn mappings() -> Map<String, Value> {
         (field::MERGED, json!({ "type": "boolean" })),
         (field::COUNTED, source_only()),
     ];
-    let of_fields = fields.into_iter().map(|(name, mapping)| (name.to_owned(), mapping));
-    let of_texts = Kind::ALL.into_iter().map(|kind| (kind.name().to_owned(), texts()));
-    of_fields.chain(of_texts).collect()
+    let fields = fields.into_iter().map(|(name, mapping)| (name.to_owned(), mapping));
+    let text_fields = Kind::ALL.into_iter().map(|kind| (kind.name().to_owned(), texts()));
+    fields.chain(text_fields).collect()
 }

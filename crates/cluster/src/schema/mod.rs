@@ -1,9 +1,9 @@
 //! The indexes on a cluster: their names, fields and mappings.
 //!
-//! An index of wensou is two indexes of the cluster: the documents, and the statistics of their
-//! terms. An alias `NAME` leads to the index of documents, `NAME-STAMP`; that of statistics is
-//! `NAME-STAMP.terms`. While several machines write them, there is a third one, `NAME-STAMP.parts`,
-//! with what they note for each other. The lock of an address is in `NAME-wensou-lock`.
+//! An index of wensou is two indexes of the cluster: the index of documents, `NAME-STAMP`, to which
+//! an alias `NAME` leads, and the index of statistics, `NAME-STAMP.terms`. While several machines
+//! write an index, there is also the index of parts, `NAME-STAMP.parts`, with what the machines
+//! note for each other. The lock of an address is in the index `NAME-wensou-lock`.
 
 mod bodies;
 mod fields;

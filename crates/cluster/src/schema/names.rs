@@ -8,15 +8,15 @@ pub(crate) const PARTS_SUFFIX: &str = ".parts";
 
 /// The name of the index of statistics that belongs to an index of documents.
 #[must_use]
-pub(crate) fn statistics_name(documents: &str) -> String {
-    format!("{documents}{TERMS_SUFFIX}")
+pub(crate) fn statistics_name(documents_index: &str) -> String {
+    format!("{documents_index}{TERMS_SUFFIX}")
 }
 
-/// The name of the index of parts that belongs to an index of documents: what several machines note
-/// for each other while they write it.
+/// The name of the index of parts that belongs to an index of documents. It has what several
+/// machines note for each other while they write the index of documents.
 #[must_use]
-pub(crate) fn parts_name(documents: &str) -> String {
-    format!("{documents}{PARTS_SUFFIX}")
+pub(crate) fn parts_name(documents_index: &str) -> String {
+    format!("{documents_index}{PARTS_SUFFIX}")
 }
 
 /// The name of the index that has the lock of an alias.
