@@ -38,7 +38,7 @@ pub enum AddressError {
     /// The address does not begin with `https://` or `http://`.
     #[error("this is not the address of a cluster: write https://host:9200/name")]
     NotAnAddress,
-    /// The address contains a user or a password, or at least an `@`, before which one could be.
+    /// The address contains an `@`, so a user or a password may stand before it.
     #[error(
         "the address of a cluster must not contain a user or password: remove all before `@`, and set \
          WENSOU_CLUSTER_USER and WENSOU_CLUSTER_PASSWORD, or `credentials_file` in the configuration"
@@ -175,7 +175,7 @@ impl ClusterAddress {
     ///
     /// # Errors
     ///
-    /// [`AddressError::InsecureHttp`] with the first host that is not this machine.
+    /// [`AddressError::InsecureHttp`], which names the first host that is not this machine.
     pub fn check_encryption(&self, insecure_http: bool) -> Result<(), AddressError> {
         if self.encrypted || insecure_http {
             return Ok(());
@@ -282,7 +282,8 @@ fn split_name(after: &str) -> (&str, &str) {
     (after, "")
 }
 
-/// Whether the scheme is `https`, and what follows it; `None` without one of the two schemes.
+/// Whether the scheme is `https`, and what follows the scheme; `None` if the address begins with
+/// neither `https://` nor `http://`.
 fn split_scheme(address: &str) -> Option<(bool, &str)> {
     for (scheme, encrypted) in [("https://", true), ("http://", false)] {
         let start = address.get(..scheme.len());

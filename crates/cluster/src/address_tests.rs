@@ -75,7 +75,7 @@ fn credentials_in_an_address_are_refused_and_never_shown() {
 }
 
 #[test]
-fn http_goes_to_this_machine_only() {
+fn http_is_allowed_to_this_machine_only() {
     for (hosts, allowed) in [
         ("127.0.0.1", true),
         ("127.8.8.8:9", true),
@@ -94,15 +94,17 @@ fn http_goes_to_this_machine_only() {
         ("[::ffff:10.0.0.1]", false),
     ] {
         let address = ClusterAddress::parse(&format!("http://{hosts}/n")).unwrap();
-        assert_eq!(address.check_encryption(false).is_ok(), allowed, "{hosts}");
-        assert!(address.check_encryption(true).is_ok());
+        let passes = |insecure_http| address.check_encryption(insecure_http).is_ok();
+        assert_eq!(passes(false), allowed, "{hosts}");
+        assert!(passes(true), "{hosts}");
         let address = ClusterAddress::parse(&format!("https://{hosts}/n")).unwrap();
-        assert!(address.check_encryption(false).is_ok());
+        let insecure_http = false;
+        assert!(address.check_encryption(insecure_http).is_ok());
     }
 }
 
 #[test]
-fn physical_names_fit() {
+fn the_longest_alias_leaves_room_for_the_stamp() {
     let longest = "n".repeat(NAME_BYTES - STAMP_BYTES);
     let address = ClusterAddress::parse(&format!("https://a/{longest}")).unwrap();
     assert!(address.physical_name(&"0".repeat(STAMP_BYTES - 1)).is_ok());

@@ -1,4 +1,5 @@
-//! Aliases: which physical indexes they lead to, swapping that, and waiting until all nodes see it.
+//! Aliases: finds the physical indexes that an alias leads to, points the alias to another index,
+//! and waits until all nodes see that.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -181,13 +181,14 @@ impl Client {
         }
     }
 
-    /// After a time-out: notes which nodes hang, so that they are avoided. The node `asked` may
-    /// itself have waited for another one that has a shard and hangs. So if the request is one for
-    /// documents, returns it with a preference for the shards on nodes that answer.
+    /// After a time-out: notes which nodes hang, so that they are avoided. The node `asked` need
+    /// not hang: it may have waited for another node that has a shard and hangs. So if the request
+    /// is for documents, returns the request with a preference for the shards on nodes that answer.
     fn avoid_hung_nodes(&self, asked: usize, request: &Request, time: Duration) -> Option<Request> {
         let Inner { pool, options, .. } = &*self.inner;
         let time = time.min(options.connect_timeout);
-        // Without a version, only `GET /` was sent to the node: it is the one that hangs.
+        // If the version of the node is unknown, only `GET /` was sent, which needs no other node:
+        // so this node hangs.
         if pool.version(asked).is_none() {
             pool.failed(asked);
             return None;
@@ -203,7 +204,8 @@ impl Client {
     }
 
     /// Asks all nodes for their ids. Returns the preference for the shards on the nodes that
-    /// answer, and keeps it for further requests if some nodes do not answer.
+    /// answer, and keeps it for further requests if some nodes do not answer; `None` if no node
+    /// says its id.
     fn prefer_nodes_that_answer(&self, time: Duration) -> Option<String> {
         let pool = &self.inner.pool;
         let (mut ids, mut hung) = (Vec::new(), false);
@@ -231,8 +233,8 @@ impl Client {
         self.inner.pool.preference()
     }
 
-    /// The preference for the shards on nodes that answer now. Asks each node, so call it after a
-    /// request was not answered in time.
+    /// The preference for the shards on nodes that answer now. Asks each node, so call this only
+    /// after a request was not answered in time.
     pub(crate) fn preference_after_time_out(&self) -> Option<String> {
         self.prefer_nodes_that_answer(self.inner.options.connect_timeout)
     }
@@ -285,7 +287,7 @@ impl Client {
         let Some(found) = found else {
             return Err(match status {
                 200..300 => Error::NotACluster { at, found: beginning(&body, redactor) },
-                _ => self.error_of(at, (status, &body), 0),
+                _ => self.error_of(at, (status, &body), request.body_bytes()),
             });
         };
         if !found.is_supported() {
@@ -357,6 +359,7 @@ impl Client {
         error_of_answer(at, answer, (credentials.to_string(), redactor), sent)
     }
 
+    /// What removes the credentials of this client from texts.
     pub(crate) fn redactor(&self) -> &Redactor {
         &self.inner.redactor
     }

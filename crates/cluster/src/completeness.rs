@@ -35,7 +35,8 @@ struct Shards {
 /// # Errors
 ///
 /// [`Error::Partial`] if hits are missing; [`Error::Malformed`] if the answer does not say whether
-/// some are; the error of the first of several searches or documents that failed.
+/// hits are missing. If a search or the fetching of a document failed, the error of the first one
+/// that did.
 pub(crate) fn check(
     completeness: Completeness,
     at: &Exchange,
@@ -78,12 +79,13 @@ struct FetchedDocuments {
 
 #[derive(Deserialize)]
 struct FetchedDocument {
-    /// Why it could not be fetched; `None` also if it does not exist.
+    /// Why the document could not be fetched; `None` also if it does not exist.
     error: Option<Value>,
 }
 
-/// The error of a document that could not be fetched, so that it may exist or not. The answer has
-/// no status for it.
+/// The error of a document that could not be fetched, so that nobody knows whether it exists. The
+/// answer has no status for a single document, so the status is that of the exception: 404 if the
+/// index is missing, or else 503.
 fn error_of_document(at: &Exchange, error: &Value, redactor: &Redactor) -> Error {
     let error = ServerError::of(error, redactor);
     let status = if error.kind == "index_not_found_exception" { 404 } else { 503 };
@@ -132,9 +134,9 @@ mod tests {
         // The server also says `terminated_early` when it knows a total, or an aggregation of
         // numbers, without a scan. Only `terminate_after` would cut a search short, and that is
         // never sent.
-        let early =
+        let terminated_early =
             r#"{"timed_out":false,"terminated_early":true,"_shards":{"total":3,"failed":0}}"#;
-        assert!(checked(Completeness::Search, early).is_ok());
+        assert!(checked(Completeness::Search, terminated_early).is_ok());
         assert!(checked(Completeness::Search, whole).is_ok());
         for partial in [late, failed] {
             let error = checked(Completeness::Search, partial).unwrap_err();

@@ -29,7 +29,7 @@ const VARIABLES: SettingNames = SettingNames {
 const KEYS: SettingNames =
     SettingNames { user: "user", password: "password", api_key: "api_key", token: "token" };
 
-/// What the client proves its identity with. `Debug` and `Display` show the kind alone.
+/// What the client proves its identity with. `Debug` and `Display` show only which kind it is.
 #[derive(Clone, Default)]
 pub struct Credentials {
     kind: Kind,
@@ -145,7 +145,7 @@ impl Credentials {
         Self::find_with(settings, |name| std::env::var_os(name))
     }
 
-    /// Like [`Self::find`], with the environment that `variable` returns.
+    /// Like [`Self::find`], with the variables of the environment that `variable` returns.
     ///
     /// # Errors
     ///
@@ -221,7 +221,7 @@ impl Credentials {
         Self::of_kind(&settings, &KEYS)
     }
 
-    /// Whether there are none.
+    /// Whether there are no credentials.
     #[must_use]
     pub fn is_none(&self) -> bool {
         matches!(self.kind, Kind::None)

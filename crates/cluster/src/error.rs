@@ -1,5 +1,5 @@
 //! The errors of this crate. Each message names what failed, such as the request and the node, and
-//! the cure. None has a secret.
+//! the cure. No message has a secret.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub enum Error {
     Unreachable {
         /// The request, and the node that it was sent to.
         at: Exchange,
-        /// Why not.
+        /// Why the node cannot be reached.
         problem: String,
     },
     /// A node did not answer in time.
@@ -59,7 +59,7 @@ pub enum Error {
         /// What is wrong, with the cure.
         problem: String,
     },
-    /// The cluster refuses the credentials, or needs some.
+    /// The cluster refuses the credentials, or needs credentials and got none.
     #[error(
         "{at} refuses {credentials}: set WENSOU_CLUSTER_USER and WENSOU_CLUSTER_PASSWORD, \
          WENSOU_CLUSTER_API_KEY, WENSOU_CLUSTER_TOKEN, or `credentials_file` in the configuration"
@@ -90,7 +90,7 @@ pub enum Error {
         /// What is missing.
         what: String,
     },
-    /// A document was changed by somebody else.
+    /// A document or an alias was changed by somebody else.
     #[error("version conflict at {at}: {reason}; read the document again and repeat the change")]
     Conflict {
         /// The request, and the node that it was sent to.
@@ -194,7 +194,7 @@ pub enum Error {
         /// The bytes of its body.
         bytes: usize,
     },
-    /// Any other status.
+    /// An error status that no other variant stands for.
     #[error("{at} answered with status {status}: {reason}; look into the log of that node")]
     Status {
         /// The request, and the node that it was sent to.
@@ -221,7 +221,7 @@ pub enum Error {
     Encode {
         /// The method and the path.
         request: String,
-        /// Why not.
+        /// Why the body cannot be written.
         problem: String,
     },
     /// The cluster did not reach a state in time.
@@ -310,9 +310,9 @@ pub enum Error {
     /// The cluster refused documents.
     #[error("the cluster refused {count} documents; the first is {id}: {reason}")]
     Refused {
-        /// How many.
+        /// How many documents it refused.
         count: u64,
-        /// The id of the first.
+        /// The id of the first one.
         id: String,
         /// Why it was refused.
         reason: String,
@@ -338,7 +338,7 @@ pub enum Error {
     AliasMoved {
         /// The address.
         address: String,
-        /// Where it leads to.
+        /// Where the alias leads to.
         reason: String,
     },
     /// An index has a name that a copy needs, and no mark of wensou.
@@ -370,7 +370,7 @@ pub enum Error {
     Locked {
         /// The address.
         address: String,
-        /// The process, its machine, and the time of its start.
+        /// The process, its machine, and since when it has wanted the lock.
         holder: String,
         /// How long others respect the lock after it was last renewed.
         lease: Duration,

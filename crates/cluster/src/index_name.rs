@@ -1,4 +1,4 @@
-//! The rules of OpenSearch for names of indexes and aliases.
+//! The rules for names of indexes and aliases: those of OpenSearch, and some of our own.
 
 use thiserror::Error;
 
@@ -28,7 +28,7 @@ pub enum NameError {
         /// The name.
         name: String,
     },
-    /// The name begins with a character that OpenSearch keeps for itself, or is `.` or `..`.
+    /// The name begins with a character that OpenSearch keeps for itself, or has only dots.
     #[error(
         "the index name {name:?} begins with `-`, `_` or `+`, or has only dots: begin it with a letter or a digit"
     )]
@@ -46,7 +46,8 @@ pub enum NameError {
     },
 }
 
-/// Checks a name of an index or an alias by the rules of OpenSearch, with at most `limit` bytes.
+/// Checks the name of an index or an alias: it has at most `limit` bytes, and keeps the rules of
+/// OpenSearch. White space of any kind, control characters, `%` and `@` are refused, too.
 ///
 /// # Errors
 ///
@@ -88,14 +89,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_opensearch_takes_pass() {
+    fn names_that_keep_the_rules_pass() {
         for name in ["news", "news-2026.01", "a_b+c", "新闻", "0", ".hidden", &"x".repeat(255)] {
             assert_eq!(check_index_name(name, NAME_BYTES), Ok(()), "{name}");
         }
     }
 
     #[test]
-    fn names_that_opensearch_refuses_are_refused() {
+    fn names_that_break_a_rule_are_refused() {
         let long = "x".repeat(256);
         for name in [
             "",

@@ -42,7 +42,7 @@ impl Reply {
         Self::Status(200, body.into())
     }
 
-    /// An error with an exception, as OpenSearch writes it.
+    /// An error with the exception `kind`, as OpenSearch writes it.
     pub(crate) fn exception(status: u16, kind: &str, reason: &str) -> Self {
         let error =
             serde_json::json!({"error": {"type": kind, "reason": reason}, "status": status});
@@ -54,7 +54,8 @@ impl Reply {
 pub(crate) const WHOLE_ANSWER: &str =
     r#"{"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"hits":[]}}"#;
 
-/// Makes the reply to a request from the number of the request and the request.
+/// Makes the reply to a request. Is called with the number of the request, counted from 0, and the
+/// request.
 type Answer = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
 
 /// A server that stops when it is dropped.
@@ -150,7 +151,8 @@ pub(crate) fn client_of(
     credentials: &Credentials,
     options: &ClientOptions,
 ) -> crate::Result<Client> {
-    Client::connect_from(&address_of(mocks), credentials, options, 0)
+    let first_node = 0;
+    Client::connect_from(&address_of(mocks), credentials, options, first_node)
 }
 
 /// A host and port where nobody listens.
@@ -190,7 +192,8 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
     Some(seen)
 }
 
-/// Sends a reply, without its body to a `HEAD` request. Returns whether the connection stays open.
+/// Sends a reply; if the request is `HEAD`, without the body. Returns whether the connection stays
+/// open.
 fn write_reply(stream: &mut TcpStream, reply: Reply, is_head: bool) -> bool {
     match reply {
         Reply::Status(status, body) => {

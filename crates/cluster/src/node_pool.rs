@@ -12,8 +12,8 @@ const LEFT_OUT: Duration = Duration::from_secs(5);
 /// The longest time that a node is left out.
 const MAX_LEFT_OUT: Duration = Duration::from_secs(60);
 
-/// How long requests for documents have a preference for nodes that answer, after one hung. The
-/// cluster itself notices after half a minute that a node hangs.
+/// How long requests for documents have a preference for nodes that answer, after a node hung.
+/// After half a minute, the cluster itself notices that a node hangs.
 const PREFERENCE_TIME: Duration = Duration::from_secs(30);
 
 /// The nodes, and what is known of each.
@@ -38,6 +38,7 @@ struct PooledNode {
 
 #[derive(Debug, Default)]
 struct NodeState {
+    /// How often the node has failed since it last answered.
     failures: u32,
     left_out_until: Option<Instant>,
     /// What the node runs; unknown at first, and after it was left out.
@@ -91,7 +92,8 @@ impl NodePool {
         self.state(node).version.clone()
     }
 
-    /// Notes what a node runs. Returns the URL of a node of another cluster, if there is one.
+    /// Notes what a node runs. If the node belongs to another cluster than a node that answered
+    /// before, notes nothing, and returns the URL of that node.
     pub(crate) fn set_version(&self, node: usize, version: ServerVersion) -> Option<&str> {
         if let Some(id) = version.cluster() {
             let (first, known) = self.cluster.get_or_init(|| (node, id.to_owned()));
@@ -145,7 +147,8 @@ impl NodePool {
 mod tests {
     use super::*;
 
-    /// For `choose` and `succeeded`: whether a request rotates.
+    /// The argument of `choose` and `succeeded`: the request goes to all nodes in turns, or stays
+    /// with the preferred node.
     const ROTATES: bool = true;
     const STAYS: bool = false;
 
@@ -177,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn with_all_left_out_there_is_still_a_node() {
+    fn if_all_nodes_are_left_out_one_is_still_chosen() {
         let pool = pool();
         pool.failed(1);
         pool.failed(2);

@@ -36,8 +36,8 @@ impl Redactor {
 
     /// The text without secrets and control characters, shortened.
     pub(crate) fn clean(&self, text: &str) -> String {
-        // Many more characters than are shown are searched. So if this cuts a secret, the part that
-        // is left is not shown.
+        // This may cut a secret, and what is left of the secret would not be replaced. It is not
+        // shown, because a message has far fewer characters than are searched.
         let mut text: String = text.chars().take(SEARCHED_CHARS).collect();
         for secret in &self.secrets {
             if text.contains(secret.expose_secret()) {

@@ -1,4 +1,4 @@
-//! Requests to a cluster and its responses, as plain data.
+//! Requests to a cluster, and the responses of the cluster, as plain data.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -39,22 +39,22 @@ impl fmt::Display for Method {
 /// What a response must have to count as complete, see [`completeness`](crate::completeness).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Completeness {
-    /// Anything.
+    /// Nothing is checked.
     #[default]
     Any,
     /// The hits of all shards.
     Search,
     /// The hits of all shards for each of several searches.
     MultiSearch,
-    /// Each of several documents, or that it does not exist.
+    /// For each of several documents, the document or that it does not exist.
     MultiGet,
 }
 
 /// A request to any node of the cluster.
 ///
-/// It is repeated after a transient failure (see [`Error::is_transient`]), because requests are
-/// idempotent: to send one twice has the effect of sending it once. Call [`Self::not_idempotent`]
-/// for one that is not.
+/// A request is repeated after a transient failure (see [`Error::is_transient`]), because requests
+/// are idempotent: to send one twice has the effect of sending it once. Call
+/// [`Self::not_idempotent`] for a request that is not.
 ///
 /// ```
 /// use wensou_cluster::Request;
@@ -127,7 +127,7 @@ impl Request {
         Self::new(Method::Head, path)
     }
 
-    /// Adds a parameter; both sides are encoded.
+    /// Adds a parameter; key and value are encoded.
     #[must_use]
     pub fn query(mut self, key: &str, value: &str) -> Self {
         let separator = if self.path.contains('?') { '&' } else { '?' };
@@ -275,7 +275,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A response whose status is success, or one that the request accepts.
+/// A response whose status means success, or is one that the request accepts.
 #[derive(Clone)]
 pub struct Response {
     pub(crate) status: u16,

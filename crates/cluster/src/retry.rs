@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 
-/// The wait before the first repetition at a node that was asked before. Each further one doubles
-/// it.
+/// The wait after the first attempt; each further attempt doubles it. There is no wait before a
+/// node that was not asked yet, unless the cluster has too much to do.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
-/// The longest wait.
+/// The longest wait between two attempts.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// The attempts of one request.
@@ -21,6 +21,7 @@ pub(crate) struct Attempts {
     retry_overload: bool,
     /// The nodes that were asked, in order.
     pub(crate) tried: Vec<usize>,
+    /// How many errors with status 500 there were.
     server_errors: u32,
 }
 
@@ -82,7 +83,8 @@ impl Attempts {
         match error {
             _ if !self.idempotent => false,
             Error::Overloaded { .. } => self.retry_overload,
-            // A node that is stopping answers with status 500. A second one is a defect.
+            // A node that is stopping answers with status 500. A second such answer means a defect
+            // of the cluster.
             Error::Status { status: 500, .. } => {
                 self.server_errors += 1;
                 self.server_errors < 2
@@ -160,11 +162,11 @@ mod tests {
             let mut attempts = Attempts::new(Duration::from_secs(10), 3, 9);
             assert_eq!(attempts.wait_after(&error), None);
         }
-        let mut not_idempotent = Attempts::new(Duration::from_secs(10), 3, 9).allow(false, true);
+        let attempts = || Attempts::new(Duration::from_secs(10), 3, 9);
+        let mut not_idempotent = Attempts { idempotent: false, ..attempts() };
         assert_eq!(not_idempotent.wait_after(&unavailable()), None);
         let overloaded = Error::Overloaded { at: at(), reason: String::new() };
-        let mut not_after_overload =
-            Attempts::new(Duration::from_secs(10), 3, 9).allow(true, false);
+        let mut not_after_overload = Attempts { retry_overload: false, ..attempts() };
         assert_eq!(not_after_overload.wait_after(&overloaded), None);
         not_after_overload.retry_overload = true;
         assert!(not_after_overload.wait_after(&overloaded).is_some());

@@ -17,7 +17,7 @@ const MULTI_SEARCH_PATH: &str = "/_msearch";
 const FIRST_MULTI_SEARCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Client {
-    /// Searches an index, or the point in time that the body names if `index` is empty.
+    /// Searches an index. If `index` is empty, searches the point in time that the body names.
     ///
     /// An answer is accepted only if all shards have answered in time; otherwise another node is
     /// asked. `allow_partial_search_results=false` is always sent.
@@ -92,9 +92,9 @@ impl Client {
             })
         };
         let response = match send(self.preference()) {
-            // The node that hangs may be one that has a shard, and not the one that was asked. A
-            // preference for the shards on other nodes is a part of each search in the body, so the
-            // body is written again.
+            // The node that hangs may be another than the one that was asked: one that has a shard.
+            // A preference for the shards on other nodes is a part of each search in the body, so
+            // the body is written again.
             Err(error @ Error::TimedOut { .. }) => match self.preference_after_time_out() {
                 Some(preference) => send(Some(preference))?,
                 None => return Err(error),

@@ -83,13 +83,13 @@ impl ServerError {
     }
 }
 
-/// The error of an answer or of an item of a batch, whose status is not one of success.
+/// The error that the status and the error of an answer, or of an item of a batch, stand for.
 pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error {
     let reason = error.text();
     match (status, error.kind.as_str()) {
         (403 | 429, _) if error.blocks_writes() => Error::Blocked { at, reason },
         (403, _) => Error::Forbidden { at, right: missing_right(&reason) },
-        // An index that was just deleted, or a node that was lost.
+        // An index was just deleted, or a node was lost.
         (404 | 500, _) if error.lacks_shards() => Error::Unavailable { at, reason },
         (404, "search_context_missing_exception") => Error::ContextLost { at, reason },
         (404, _) => {

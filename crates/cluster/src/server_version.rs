@@ -31,14 +31,14 @@ impl ServerVersion {
         self.cluster.as_deref()
     }
 
-    /// Whether wensou supports it: OpenSearch 2.19 or a later 2, or OpenSearch 3.
+    /// Whether wensou supports this version: OpenSearch 2.19 or a later 2, or OpenSearch 3.
     #[must_use]
     pub fn is_supported(&self) -> bool {
         let mut parts = self.number.split('.').map(|part| part.parse::<u32>().ok());
         let major = parts.next().flatten();
         let minor = parts.next().flatten();
-        let known = matches!((major, minor), (Some(2), Some(19..)) | (Some(3), _));
-        self.product == "OpenSearch" && known
+        let is_supported_version = matches!((major, minor), (Some(2), Some(19..)) | (Some(3), _));
+        self.product == "OpenSearch" && is_supported_version
     }
 
     /// The version that the body of `GET /` states; `None` if it states none.
@@ -67,6 +67,7 @@ impl ServerVersion {
         Some(Self {
             product: printable(product),
             number: printable(&body.version.number),
+            // A node says `_na_` until its cluster has formed.
             cluster: body.cluster_uuid.filter(|id| id != "_na_"),
         })
     }
