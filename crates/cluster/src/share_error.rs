@@ -18,12 +18,12 @@ pub enum ShareError {
          {index}.parts on the cluster, and send every share again"
     )]
     Overlap {
-        /// A path of both below the base, or what stands for the whole archive.
+        /// A path below the base that both shares have, or words for the whole archive.
         path: String,
         /// The index that the shares are sent to.
         index: String,
     },
-    /// The share was sent with other files.
+    /// The share was sent before with other files.
     #[error(
         "this share was sent before with other files: delete the indexes {index} and {index}.parts \
          on the cluster, and send every share again"
@@ -32,7 +32,7 @@ pub enum ShareError {
         /// The index that the shares are sent to.
         index: String,
     },
-    /// The shares have other files than the survey.
+    /// The shares that were sent have other files than the survey.
     #[error(
         "the {files} files of the shares are not the {surveyed} files that were surveyed: survey \
          the archive again, and index every share with the new statistics"

@@ -19,16 +19,17 @@ use crate::statistics::StatisticsBuilder;
 /// Documents in the random sample that is compared if not all documents are.
 const SAMPLE_SIZE: usize = 1000;
 
-/// Documents that are fetched at a time if all are compared. Documents are large, because they have
-/// their tokens.
+/// Documents that are fetched at a time if all are compared. Documents are large, because their
+/// tokens are in them.
 const PAGE_SIZE: usize = 200;
 
-/// The outcome of verifying an index.
+/// The outcome of verifying an index on a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     /// The number of documents.
     pub documents: u64,
-    /// How many were compared: with their records, or with the documents of the index in a folder.
+    /// How many documents were compared: with their records, or with those that a copy of the index
+    /// in a folder must have.
     pub compared: u64,
     /// The differences, each with the id of a document or the name of an index.
     pub findings: Vec<String>,
@@ -62,8 +63,9 @@ fn agrees_with_record(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
 }
 
 /// Compares the number of documents with that in the description, and documents with their records:
-/// all, or a random sample of a thousand. `progress` is called with the number of documents that
-/// were compared so far, and the number of all.
+/// all documents, or a random sample of a thousand. Also checks that there are at least as many
+/// documents of statistics as there must be. `progress` is called with the number of documents that
+/// were compared so far, and the number of all documents.
 ///
 /// # Errors
 ///
@@ -80,8 +82,9 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
         verified.findings.push(finding);
     }
     let statistics = statistics_name(index.documents_index());
-    let found = index.client().count(&statistics, &json!({ "query": { "match_all": {} } }))?;
-    if found < description.min_statistics_documents() {
+    let statistics_documents =
+        index.client().count(&statistics, &json!({ "query": { "match_all": {} } }))?;
+    if statistics_documents < description.min_statistics_documents() {
         verified.findings.push(format!("{statistics} lacks statistics"));
     }
     let mut compare = |hit: &Hit| -> Result<()> {
@@ -172,8 +175,8 @@ pub fn compare(
 /// Documents of the statistics that are fetched at a time.
 const STATISTICS_AT_ONCE: usize = 500;
 
-/// Whether the statistics on the cluster, and those in the description, are those that were
-/// `counted`.
+/// Whether the documents of the statistics index, and the totals in the description, are those that
+/// `counted` would write.
 fn statistics_agree(index: &ClusterIndex, counted: StatisticsBuilder) -> Result<bool> {
     let stored_description = index.description();
     let mut agree = true;

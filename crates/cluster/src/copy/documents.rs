@@ -15,7 +15,7 @@ pub(crate) struct ExpectedDocument<'a> {
     /// The sum by which a changed document is recognised, see [`field::SUM`](crate::field::SUM).
     pub(crate) sum: &'a str,
     pub(crate) json: &'a [u8],
-    /// The number of this document, counted from 1, and the number of all documents.
+    /// The number of this document, counted from 1, and the number of documents in all.
     pub(crate) progress: [u64; 2],
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn for_each_document(
 /// Names each group of near-duplicates by the least id in it.
 #[derive(Default)]
 struct Groups {
-    /// The least ids that are known so far, by the numbers of the groups.
+    /// The least id of each group that is known so far, by the number of the group.
     least_ids: HashMap<u32, String>,
 }
 

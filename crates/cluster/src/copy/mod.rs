@@ -1,14 +1,15 @@
-//! Copies an index of this machine to a cluster.
+//! Copies an index in a folder to a cluster.
 //!
-//! A copy is written into an index of its own, beside the one that is searched. When it is whole,
-//! the alias is switched to it. If the alias leads to an index of the same format and analysis, the
-//! cluster clones that index first, and only what differs is sent. The name of the new index is
-//! computed from what is copied, so a copy that was interrupted continues where it stopped.
+//! A copy is written into a new index, beside the one that is searched. When the copy is whole, the
+//! alias is switched to it. If the alias leads to another copy, with the same format and analysis,
+//! the cluster clones that copy first, and only the documents that differ are sent. The name of the
+//! new index is computed from what is copied, so a copy that was interrupted continues where it
+//! stopped.
 //!
-//! - `steps`: the steps of a copy before it is published. Those that shares have, too, are in
+//! - `steps`: writes a copy. The steps that shares have, too, are in
 //!   [`publication`](crate::publication).
 //! - `documents`: the documents of an index, as they are sent.
-//! - `sums`: checksums by which equal documents are recognised.
+//! - `sums`: the sums by which equal documents are recognised.
 //! - `options`: options, progress and outcome.
 
 pub(crate) mod documents;
@@ -50,8 +51,8 @@ pub fn copy(
     }
     let name = publication.documents_name(published.as_ref())?;
     if let Some(same) = published.as_ref().filter(|published| published.documents_index() == name) {
-        // The same copy is published already, but it may have been killed before it had deleted the
-        // indexes that it replaced.
+        // The same copy is published already, but the process that published it may have been
+        // killed before it had deleted the indexes that it replaced.
         let kept = publication.remove_others(&name, Publisher::Copy)?;
         let [articles, flashes] = same.description().documents;
         return Ok(Copied { documents: articles + flashes, kept, ..Copied::default() });

@@ -7,18 +7,19 @@ use crate::schema::Layout;
 /// How an index is copied, or a share sent.
 #[derive(Debug, Clone, Copy)]
 pub struct CopyOptions {
-    /// How a new index is spread over the cluster. A clone is spread as its original.
+    /// How a new index is spread over the cluster. A clone is spread as the index that it is cloned
+    /// from.
     pub layout: Layout,
     /// How long the replaced index is kept after the alias has been switched, for searches that
     /// began earlier and still read it.
     pub grace: Duration,
-    /// Whether to replace an index that covers other files and folders. Otherwise, that is an
+    /// Whether to replace an index that covers other files and folders. If not, such an index is an
     /// error.
     pub replace: bool,
     /// Which documents are sent.
     pub to_send: DocumentsToSend,
-    /// Whether to wait while another process copies to the same address. Otherwise, that is an
-    /// error.
+    /// Whether to wait while another process holds the lock of the address. If not, a held lock is
+    /// an error.
     pub wait: bool,
     /// The time that the cluster has to make all shards available.
     pub patience: Duration,
@@ -35,7 +36,8 @@ pub enum DocumentsToSend {
     /// all of which are read for that. This also finds documents that somebody else has changed
     /// without changing the sums that they state.
     ComputedSumDiffers,
-    /// All documents, to an empty index.
+    /// All documents. The index that they are sent to is not a clone, and empty unless an
+    /// interrupted copy has begun it.
     All,
 }
 
@@ -52,14 +54,17 @@ impl Default for CopyOptions {
     }
 }
 
-/// What a copy did.
+/// What a copy did. A copy of what is published already does nothing but delete other indexes: it
+/// has no documents sent or deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Copied {
-    /// Documents of the index.
+    /// Documents of the index in the folder.
     pub documents: u64,
-    /// Documents that were sent, because the cluster did not have them, or had another version.
+    /// Documents that were sent, because the index on the cluster did not have them, or not the
+    /// same.
     pub sent: u64,
-    /// Documents that were deleted, because the index does not have them.
+    /// Documents that were deleted on the cluster, because the index in the folder does not have
+    /// them.
     pub deleted: u64,
     /// Indexes that have names like those of copies to this address, but were not deleted: they
     /// have no mark of such a copy, an alias leads to them, or several machines are writing them.

@@ -1,5 +1,5 @@
-//! The steps of a copy before it is published: writes its documents into an index that is new or a
-//! clone.
+//! Writes a copy before it is published: its documents into an index that is new or a clone, and
+//! their statistics.
 
 use std::time::{Duration, Instant};
 
@@ -54,10 +54,10 @@ impl Publication<'_> {
         progress: CopyProgress<'_>,
     ) -> Result<Copied> {
         let started = Instant::now();
-        let is_transient =
+        let may_be_transient =
             |error: &Error| error.is_transient() || matches!(error, Error::Waited { .. });
         match self.write(published, documents_index, progress) {
-            Err(error) if is_transient(&error) && started.elapsed() < RETRY_WITHIN => {
+            Err(error) if may_be_transient(&error) && started.elapsed() < RETRY_WITHIN => {
                 let names = [documents_index.to_owned(), statistics_name(documents_index)];
                 if !names.iter().any(|name| is_lost(self.client, name)) {
                     return Err(error);
@@ -71,7 +71,8 @@ impl Publication<'_> {
         }
     }
 
-    /// Writes both indexes once, and at last the description that makes them whole.
+    /// Writes both indexes once, and at last the description that makes the index of documents
+    /// whole.
     fn write(
         &self,
         published: Option<&ClusterIndex>,
@@ -85,12 +86,14 @@ impl Publication<'_> {
         });
         self.create_or_clone(documents_index, original)?;
         let (copied, counted) = self.send_documents(documents_index, progress)?;
-        self.describe(documents_index, counted, 0)?;
+        let shares = 0;
+        self.describe(documents_index, counted, shares)?;
         Ok(copied)
     }
 
-    /// Creates the index of documents `name`, unless an interrupted copy has done so: a clone of
-    /// `original` if its documents were analysed in the same way, else an empty index.
+    /// Creates the index of documents `name`: a clone of `original` if its documents were analysed
+    /// in the same way, else an empty index. An index that an interrupted copy has begun is kept,
+    /// unless shards of it are lost.
     fn create_or_clone(&self, name: &str, original: Option<&ClusterIndex>) -> Result<()> {
         let Self { client, options, .. } = self;
         let (alias, analysis) = (self.address.index(), self.index.meta().analysis.as_str());
@@ -130,14 +133,13 @@ impl Publication<'_> {
             health => health?,
         };
         client.wait_for_replicas(name, REPLICAS_WAIT)?;
-        // The clone has the description of the original. It must not count as whole before it has
-        // one of its own.
+        // The clone has the description of the original. Remove it: the clone must not count as
+        // whole before it has its own description.
         self.change(name, "_mapping", &json!({ "_meta": schema::unfinished_meta(analysis, alias) }))
     }
 
-    /// Sends the documents that differ to the index `name`, and deletes those that the index in the
-    /// folder does not have.
-    /// Returns the statistics of all documents.
+    /// Sends to the index `name` the documents that differ, and deletes those in it that the index
+    /// in the folder does not have. Returns what was done, and the statistics of all documents.
     fn send_documents(
         &self,
         name: &str,

@@ -10,13 +10,13 @@ use crate::document::sum_of;
 use crate::error::Result;
 use crate::schema::field;
 
-/// Documents in a page if only sums are read.
-const SUMS_PAGE: usize = 10_000;
+/// Hits in a page if only sums are read.
+const SUMS_PAGE_SIZE: usize = 10_000;
 
-/// Documents in a page if whole documents are read.
-const DOCUMENTS_PAGE: usize = 200;
+/// Hits in a page if whole documents are read.
+const DOCUMENTS_PAGE_SIZE: usize = 200;
 
-/// The sum that each document of an index states, by id.
+/// The sum that each document of an index states, by id; empty if a document states none.
 pub(crate) fn stated_sums(client: &Client, name: &str) -> Result<HashMap<String, String>> {
     #[derive(Deserialize)]
     struct Fields {
@@ -28,20 +28,21 @@ pub(crate) fn stated_sums(client: &Client, name: &str) -> Result<HashMap<String,
         "docvalue_fields": [field::SUM],
         "sort": [{ (field::TIE): "asc" }],
     });
-    sums_of_hits(client, name, (body, SUMS_PAGE), |hit| {
+    sums_of_hits(client, name, (body, SUMS_PAGE_SIZE), |hit| {
         let fields = hit.fields.as_ref().map(|fields| serde_json::from_str(fields.get()));
         Ok(fields.transpose()?.map_or(String::new(), |Fields { sum: [sum] }| sum))
     })
 }
 
-/// The sum of each document of an index, by id, computed from the whole document. It is empty if
-/// the document states another sum.
+/// The sum of each document of an index, by id, computed from the whole document. The sum is empty
+/// if the document states another one. It is of no use for an index that several machines have
+/// written: their documents have fields that are not in the sum.
 pub(crate) fn computed_sums(client: &Client, name: &str) -> Result<HashMap<String, String>> {
     let body = json!({
         "query": { "match_all": {} },
         "sort": [{ (field::TIE): "asc" }],
     });
-    sums_of_hits(client, name, (body, DOCUMENTS_PAGE), |hit| {
+    sums_of_hits(client, name, (body, DOCUMENTS_PAGE_SIZE), |hit| {
         let source = hit.source.as_ref().map(|source| source.get()).unwrap_or("{}");
         let mut fields: Map<String, Value> = serde_json::from_str(source)?;
         let stated = fields.remove(field::SUM);
@@ -50,7 +51,7 @@ pub(crate) fn computed_sums(client: &Client, name: &str) -> Result<HashMap<Strin
     })
 }
 
-/// Reads all documents page by page. Returns what `sum` makes of each, by id.
+/// Reads all documents page by page. Returns the sum that `sum` makes of each hit, by id.
 fn sums_of_hits(
     client: &Client,
     name: &str,

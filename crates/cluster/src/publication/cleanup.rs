@@ -1,4 +1,5 @@
 //! Deletes the indexes that were written for an address earlier, whether they were finished or not.
+//! What is said of copies here also holds for the indexes that several machines have sent.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,10 +13,10 @@ use crate::error::Result;
 use crate::request::{Request, encode_segment};
 use crate::schema::{PARTS_SUFFIX, TERMS_SUFFIX, statistics_name};
 
-/// The number of hexadecimal digits at the end of the name of a copy.
+/// The number of hexadecimal digits of the stamp in the name of a copy.
 const STAMP_DIGITS: usize = 16;
 
-/// Who has published the current index.
+/// Who publishes the current index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Publisher {
     /// One machine, with a copy of its index.
@@ -29,10 +30,10 @@ pub(crate) enum Publisher {
 /// first, because searches may still read the index that was published before.
 ///
 /// Indexes without the mark of a copy to this address stay, and so do those that an alias leads to.
-/// After a copy, indexes that several machines are still writing stay; after the shares of several
-/// machines, they are deleted.
+/// Indexes that several machines have not finished stay if `publisher` is [`Publisher::Copy`]; they
+/// are deleted if it is [`Publisher::Shares`].
 ///
-/// Returns the names of the indexes that look like copies and stay.
+/// Returns the names of the indexes that stay, although their names are like those of copies.
 pub(super) fn remove_others(
     client: &Client,
     address: &ClusterAddress,
@@ -57,8 +58,8 @@ pub(super) fn remove_others(
     if !removed.is_empty() {
         std::thread::sleep(grace);
     }
-    // An index of parts says which shares were sent. It goes first, because it would be wrong
-    // without the documents.
+    // An index of parts says which shares were sent. Delete it before the index of documents:
+    // without the documents, it would be wrong.
     let (parts, others): (Vec<_>, Vec<_>) =
         removed.into_iter().partition(|(name, _)| name.ends_with(PARTS_SUFFIX));
     for (name, _) in parts.into_iter().chain(others) {

@@ -1,6 +1,6 @@
 //! The steps by which an index on a cluster is completed and published at an address, under the
-//! lock of the address. A [`copy`](crate::copy()) of an index takes them, and so do the
-//! [`shares`](crate::shares) of several machines.
+//! lock of the address. Both [`copy`](crate::copy()) and [`send_share`](crate::send_share) take
+//! these steps.
 //!
 //! - `published`: the index that is published already, and whether another one may replace it.
 //! - `cleanup`: deletes the other indexes that were written for an address.
@@ -27,12 +27,12 @@ use crate::statistics::{Description, StatisticsBuilder};
 pub(crate) use cleanup::Publisher;
 pub(crate) use published::{check_replaceable, published_index, roots};
 
-/// How long to wait until the shards of a new index have their replicas. Without them, the loss of
-/// a node loses documents.
+/// How long to wait until the shards of a new index have their replicas. Without replicas, the loss
+/// of a node loses documents.
 pub(crate) const REPLICAS_WAIT: Duration = Duration::from_secs(10);
 
-/// How long a shard of an index may be missing before it counts as lost. A replica takes its place
-/// within some seconds.
+/// How long a shard of an index may be missing before the shard counts as lost. A replica, if there
+/// is one, takes the place of a missing shard within some seconds.
 const LOST_AFTER: Duration = Duration::from_secs(10);
 
 /// The publication of an index at an address, which is locked until this is dropped. The index is a
@@ -62,8 +62,8 @@ impl<'a> Publication<'a> {
     }
 
     /// Writes the statistics `counted` of the index of documents named `documents_index`, and its
-    /// description, which makes it whole. `shares` is the number of shares that it was sent in; 0
-    /// for a copy.
+    /// description, which makes the index whole. `shares` is the number of shares that the index
+    /// was sent in; 0 for a copy.
     pub(crate) fn describe(
         &self,
         documents_index: &str,
@@ -91,7 +91,7 @@ impl<'a> Publication<'a> {
         let count = client.count(documents_index, &json!({ "query": { "match_all": {} } }))?;
         if !is_marked || count != expected {
             if !is_marked {
-                // Our index was deleted, and the cluster made this one of documents that came
+                // Our index was deleted, and the cluster made this one from the documents that came
                 // later.
                 client.delete_index(documents_index)?;
             }
@@ -101,8 +101,8 @@ impl<'a> Publication<'a> {
     }
 
     /// Lets the alias lead to the index of documents named `documents_index`, and deletes the
-    /// other indexes that were written for the address. Returns the names of those that look like
-    /// copies and stay.
+    /// other indexes that were written for the address. Returns the names of the indexes that stay,
+    /// although their names are like those of copies.
     pub(crate) fn publish(
         &self,
         documents_index: &str,
@@ -125,7 +125,8 @@ impl<'a> Publication<'a> {
     }
 
     /// Deletes the indexes that were written for the address, except the published one, whose name
-    /// is `documents_index`. Returns the names of those that look like copies and stay.
+    /// is `documents_index`. Returns the names of the indexes that stay, although their names are
+    /// like those of copies.
     pub(crate) fn remove_others(
         &self,
         documents_index: &str,
@@ -159,9 +160,9 @@ impl<'a> Publication<'a> {
     }
 }
 
-/// Whether an index has the mark that wensou gives to the indexes of an alias. If an index is
-/// deleted while documents are sent to it, the cluster makes another one of those that come later,
-/// with mappings of its own and without the mark.
+/// Whether an index has the mark that wensou gives to the indexes of an alias. If somebody deletes
+/// an index while documents are sent to it, the cluster makes another index from the documents that
+/// come later, with mappings of its own and without the mark.
 pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool> {
     let request = Request::get(format!("/{}", encode_segment(name)))
         .query("filter_path", MARK_PATHS)
@@ -170,8 +171,8 @@ pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool
     Ok(has_mark(&found[name]["mappings"], &found[name]["settings"], alias))
 }
 
-/// How to write to an index that is not published: without waiting long for a missing shard, which
-/// is lost for good if it had no replica.
+/// How to write to an index that is not published: wait for a missing shard for [`LOST_AFTER`]
+/// only, because a shard without a replica is lost for good.
 pub(crate) fn bulk_options() -> BulkOptions {
     BulkOptions { patience_without_shards: LOST_AFTER, ..BulkOptions::default() }
 }
@@ -183,7 +184,8 @@ pub(crate) fn refresh(client: &Client, name: &str) -> Result<()> {
     client.refresh(name)
 }
 
-/// Whether shards of an index that is being written are lost.
+/// Whether shards of an index are missing for longer than [`LOST_AFTER`]. If the cluster cannot be
+/// asked, the answer is no.
 pub(crate) fn is_lost(client: &Client, name: &str) -> bool {
     matches!(client.wait_for_health(name, Health::Yellow, LOST_AFTER), Err(Error::Waited { .. }))
 }

@@ -11,14 +11,20 @@ use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::request::{Request, encode_segment};
 
-/// The index that the alias leads to, if it can be used: it is ours, whole, and of this format.
+/// The index that the alias leads to; `None` if there is none, or if it is not whole or has another
+/// format.
+///
+/// # Errors
+///
+/// If the alias leads to several indexes, or to one that wensou has not written; and if the cluster
+/// cannot be asked.
 pub(crate) fn published_index(
     client: &Client,
     address: &ClusterAddress,
 ) -> Result<Option<ClusterIndex>> {
     match ClusterIndex::open_with(client.clone(), address) {
         Ok(index) => Ok(Some(index)),
-        // An index that cannot be used counts as none: a copy of all documents replaces it.
+        // An index that cannot be used counts as none: a copy of all documents will replace it.
         Err(Error::NoIndex { .. } | Error::Format { .. } | Error::Unfinished { .. }) => Ok(None),
         Err(error) => Err(error),
     }

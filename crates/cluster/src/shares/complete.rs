@@ -22,12 +22,12 @@ use crate::publication::{Publication, Publisher, check_none_refused, refresh};
 use crate::schema::field;
 use crate::statistics::StatisticsBuilder;
 
-/// Pairs of articles whose texts are read and compared at a time.
-const CANDIDATES_AT_ONCE: usize = 200;
+/// Pairs of articles, perhaps near-duplicates, whose texts are read and compared at a time.
+const PAIRS_AT_ONCE: usize = 200;
 
-/// Writes what only all shares together can tell, and publishes the index: the statistics, the ids
-/// by which articles refer to flash items, and the groups of near-duplicates. `publication` has the
-/// lock of the address.
+/// Writes what only all shares together can tell: the statistics, the ids by which articles refer
+/// to flash items, and the groups of near-duplicates. Then publishes the index. `publication` has
+/// the lock of the address.
 pub(super) fn complete(
     indexes: &SharedIndexes<'_>,
     index: &Index,
@@ -65,8 +65,8 @@ impl Completion<'_> {
         Ok(sum)
     }
 
-    /// Corrects the statistics for merged flash items, of which each was counted as the first
-    /// machine had it. Returns the merged flash items that have variants.
+    /// Corrects the statistics for merged flash items: each was counted as the machine had it that
+    /// sent it first. Returns the merged flash items that have variants.
     fn recount_merged(&self, statistics: &mut StatisticsBuilder) -> Result<Vec<FlashItem>> {
         let mut with_variants = Vec::new();
         self.for_each_match(json!({ "term": { (field::MERGED): true } }), |stored| {
@@ -156,13 +156,13 @@ impl Completion<'_> {
         let sketches: Vec<_> = articles.iter().map(|article| article.sketch).collect();
         let mut finder = NearDuplicateFinder::new(&sketches);
         loop {
-            let candidates: Vec<[u32; 2]> =
-                std::iter::from_fn(|| finder.next_candidates()).take(CANDIDATES_AT_ONCE).collect();
-            if candidates.is_empty() {
+            let pairs: Vec<[u32; 2]> =
+                std::iter::from_fn(|| finder.next_candidates()).take(PAIRS_AT_ONCE).collect();
+            if pairs.is_empty() {
                 return Ok(finder.into_groups());
             }
-            let texts = self.article_texts(articles, &candidates)?;
-            for [a, b] in candidates {
+            let texts = self.article_texts(articles, &pairs)?;
+            for [a, b] in pairs {
                 if texts[&a].is_near_duplicate(&texts[&b]) {
                     finder.join([a, b]);
                 }
@@ -170,13 +170,13 @@ impl Completion<'_> {
         }
     }
 
-    /// The texts of the articles of candidate pairs, by their indices in `articles`.
+    /// The texts of the articles in these pairs, by their indices in `articles`.
     fn article_texts(
         &self,
         articles: &[SharedArticle],
-        candidates: &[[u32; 2]],
+        pairs: &[[u32; 2]],
     ) -> Result<HashMap<u32, ArticleText>> {
-        let indices: BTreeSet<u32> = candidates.iter().flatten().copied().collect();
+        let indices: BTreeSet<u32> = pairs.iter().flatten().copied().collect();
         let indices: Vec<u32> = indices.into_iter().collect();
         let mut texts = HashMap::default();
         for indices in indices.chunks(READ_AT_ONCE) {
@@ -188,8 +188,8 @@ impl Completion<'_> {
         Ok(texts)
     }
 
-    /// Reads the documents of articles, in the same order. An article may have got another id after
-    /// its share was sent, see [`SharedIndexes::new_id_of`].
+    /// Reads the documents of articles, in the order of `articles`. An article may have got another
+    /// id after its share was sent, see [`SharedIndexes::new_id_of`].
     fn read_articles(&self, articles: &[&SharedArticle]) -> Result<Vec<SharedDocument>> {
         let ids: Vec<&str> = articles.iter().map(|article| article.id.as_str()).collect();
         let mut found = self.indexes.read(&ids)?;

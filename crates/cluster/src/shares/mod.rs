@@ -19,8 +19,8 @@
 //! - If both have the same flash item, they are **merged** into one document, which replaces the
 //!   stored one.
 //! - If they have different records, their ids **collide**. The record that comes first in the walk
-//!   keeps the id. The other one takes the next free id: if that is the stored one, it is
-//!   **displaced**, that is, sent again under its new id.
+//!   keeps the id. The other record takes the next free id. If the other record is the stored one,
+//!   it is **displaced**, that is, sent again under its new id.
 //! - The **placement** of an own record says under which id it is stored in the end, and whether
 //!   this machine counts it in its statistics. The machine that sent a flash item first counts it.
 //!
@@ -71,9 +71,9 @@ const WINDOW: usize = 1000;
 /// The outcome of [`send_share`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShareSent {
-    /// Documents of the share; 0 if it had been sent already.
+    /// Documents of the share that were sent; 0 if the share had been sent before.
     pub documents: u64,
-    /// Flash items among these that other shares have, too.
+    /// How many of these documents are flash items that other shares have, too.
     pub merged: u64,
     /// Files of all shares that have been sent.
     pub files: u64,
@@ -86,16 +86,17 @@ pub struct ShareSent {
 /// Whether the index that a share was sent to is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShareState {
-    /// It is not, because other shares are missing.
+    /// It is not published, because other shares are missing.
     Waiting,
-    /// It is, because all shares have been sent.
+    /// It is published, because all shares have been sent.
     Published,
-    /// It was published already, so this share was not sent again.
+    /// It was published before this call, so the share was not sent again.
     PublishedBefore,
 }
 
-/// Sends the share of an archive that an index has. If it is the last one, completes and publishes
-/// the index on the cluster. Until then, searches find the index that is published there already.
+/// Sends the share of an archive that an index has. If all other shares have been sent, completes
+/// and publishes the index on the cluster. Until then, searches find the index that was published
+/// before.
 ///
 /// # Errors
 ///
@@ -117,7 +118,8 @@ pub fn send_share(
     let all_files = share.survey.files;
     let options = CopyOptions { wait: true, ..*options };
     if published.as_ref().is_some_and(|published| published.documents_index() == documents_index) {
-        // The machine that published it may have stopped before it had deleted the other indexes.
+        // The machine that published the index may have stopped before it had deleted the other
+        // indexes.
         let publication = Publication::begin(index, client, address, &options)?;
         publication.remove_others(&documents_index, Publisher::Shares)?;
         let state = ShareState::PublishedBefore;
@@ -182,8 +184,8 @@ fn create_indexes(
     ];
     for (name, body) in wanted {
         if !client.exists(&format!("/{}", encode_segment(&name)))? {
-            // This waits until the shards have replicas: before, the loss of a node would lose what
-            // was sent.
+            // This waits until the shards have replicas: without replicas, the loss of a node would
+            // lose what was sent.
             client.create_index_if_missing(&name, &body, REPLICAS_WAIT)?;
         }
     }
@@ -218,8 +220,8 @@ fn send_documents<'b>(
         progress(ordinal as u64 + 1, addresses.len() as u64);
     }
     sender.send(window)?;
-    // If the index was deleted meanwhile, the cluster made another one of the documents that came
-    // later, without our mappings.
+    // If somebody has deleted the index meanwhile, the cluster has made another index from the
+    // documents that came later, without our mappings.
     if is_marked(indexes.client, indexes.documents_index, indexes.alias)? {
         return Ok(sender);
     }

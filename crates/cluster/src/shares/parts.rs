@@ -1,6 +1,6 @@
-//! The index of parts: what machines write for the one that completes the index of documents. Each
-//! writes what it has counted and the sketches of its articles, and the new id of each record that
-//! had to give up its own.
+//! The index of parts: what machines write for the machine that completes the index of documents.
+//! Each writes what it has counted, the sketches of its articles, and the new ids of the records
+//! that it has displaced.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -27,13 +27,13 @@ const MAX_ARTICLES: usize = 5_000;
 /// An article of a share, for the search for near-duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SharedArticle {
-    /// The id that it was sent with. If an article of another share has taken that since, see
-    /// [`SharedIndexes::new_id_of`].
+    /// The id under which the article was sent. If an article of another share has taken that id
+    /// since, [`SharedIndexes::new_id_of`] returns the new id of this article.
     pub(super) id: String,
     pub(super) path: String,
-    /// The byte of the file where it begins.
+    /// The byte of the file where the article begins.
     pub(super) start: u64,
-    /// Its index in the order of the walk of its machine.
+    /// The number of the article in the walk of its machine, from 0.
     pub(super) ordinal: u64,
     pub(super) sketch: Sketch,
 }
@@ -44,7 +44,7 @@ struct SharedArticles {
     articles: Vec<SharedArticle>,
 }
 
-/// A document with the id that a record has after another record has taken its own.
+/// A document with the id that a record has after another record has taken its former id.
 #[derive(Debug, Serialize, Deserialize)]
 struct NewId {
     id: String,
@@ -61,7 +61,7 @@ fn articles_id(key: &str, number: usize) -> String {
 }
 
 /// The id of the document with the [`NewId`] of the record that begins at byte `start` of a file.
-fn new_id_key(path: &str, start: u64) -> String {
+fn new_id_document(path: &str, start: u64) -> String {
     format!("moved-{:016x}", xxh3_64(format!("{path}\0{start}").as_bytes()))
 }
 
@@ -72,7 +72,8 @@ pub(super) struct PartsWriter<'b> {
 }
 
 impl PartsWriter<'_> {
-    /// Writes both in as many documents as needed. Returns how many these are.
+    /// Writes the statistics and the articles in as many documents as needed. Returns the numbers
+    /// of these documents.
     pub(super) fn write(
         &self,
         statistics: StatisticsBuilder,
@@ -122,12 +123,11 @@ impl SharedIndexes<'_> {
         Ok(())
     }
 
-    /// Notes the new id of a record whose own id was taken by a record that precedes it in the
-    /// walk.
+    /// Notes the new id of a displaced record.
     pub(super) fn note_new_id(&self, record: &Record, id: &str) -> Result<()> {
         let (path, start) = first_location(record);
         let index = encode_segment(&self.parts_index);
-        let url = format!("/{index}/_doc/{}", new_id_key(path, start));
+        let url = format!("/{index}/_doc/{}", new_id_document(path, start));
         let new_id = UnindexedDocument { data: NewId { id: id.to_owned() } };
         self.client.send(&Request::put(url).json(&new_id)?).map(drop)
     }
@@ -135,10 +135,11 @@ impl SharedIndexes<'_> {
     /// The new id of the record that begins at byte `start` of a file, as
     /// [`note_new_id`](Self::note_new_id) has written it.
     pub(super) fn new_id_of(&self, path: &str, start: u64) -> Result<String> {
-        Ok(self.read_part::<NewId>(&new_id_key(path, start))?.id)
+        Ok(self.read_part::<NewId>(&new_id_document(path, start))?.id)
     }
 
-    /// Reads the content of a document; if there is none, somebody else has deleted it.
+    /// Reads the content of a document. If there is no such document, somebody else has deleted it,
+    /// which is an error.
     fn read_part<T: DeserializeOwned>(&self, id: &str) -> Result<T> {
         let found = self.client.get_document(&self.parts_index, id)?;
         let found = found.map(|(_, UnindexedDocument { data })| data);

@@ -15,15 +15,15 @@ use crate::request::{Request, encode_segment};
 use crate::share_error::ShareError;
 use crate::unindexed_document::UnindexedDocument;
 
-/// The id of the document in the index of parts.
+/// The id of the document with the registry, in the index of parts.
 const ID: &str = "build";
 
 /// What is known of all shares. A machine that changes it reads the document and writes it again;
 /// the cluster refuses that if another machine has written it in between.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ShareRegistry {
-    /// The UUID of the index of documents. If it has another one now, it was deleted and created
-    /// again, so nothing that was sent is left.
+    /// The UUID of the index of documents when the registry was begun. If the index has another
+    /// UUID now, it was deleted and created again, so nothing that was sent is left.
     uuid: String,
     /// The files of the whole archive.
     survey: SurveyTotals,
@@ -36,9 +36,9 @@ pub(super) struct ShareRegistry {
 pub(super) struct RegisteredShare {
     /// See [`Share::paths`].
     paths: Vec<String>,
-    /// The number of its files.
+    /// The number of files of the share.
     files: u64,
-    /// A checksum of its files, see [`Share`].
+    /// The checksum of the files of the share, see [`Share::checksum`].
     sum: String,
     /// What its machine has written into the index of parts; `None` until the share was sent.
     pub(super) parts: Option<PartCounts>,
@@ -63,7 +63,7 @@ impl RegisteredShare {
         Self { paths, files, sum: checksum, parts: None }
     }
 
-    /// A path of this share that contains a path of the other one, or is contained in it.
+    /// A path of this share that contains a path of the other share, or is contained in one.
     fn overlapping_path(&self, other: &Self) -> Option<String> {
         // Without paths, a share is the whole archive.
         let paths_of = |share: &Self| match share.paths.as_slice() {
@@ -129,8 +129,8 @@ impl ShareRegistry {
             }
         }
         let registered = self.shares.entry(key.to_owned()).or_insert_with(|| share.clone());
-        // If files have changed since it was registered, documents of the old files may have been
-        // sent, and would stay in the index.
+        // If files have changed since the share was registered, documents of the old files may have
+        // been sent, and would stay in the index.
         match (registered.files, &registered.sum) == (share.files, &share.sum) {
             true => Ok(()),
             false => Err(ShareError::Changed { index: index() }),
@@ -144,7 +144,7 @@ impl SharedIndexes<'_> {
     /// # Errors
     ///
     /// [`ShareError::Overlap`] if another share has some of its files; [`ShareError::Changed`] if
-    /// it was registered with other files.
+    /// this share was registered with other files.
     pub(super) fn register(
         &self,
         key: &str,

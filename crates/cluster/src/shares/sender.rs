@@ -48,7 +48,7 @@ struct Placement {
 }
 
 impl Placement {
-    /// Of a record that only this machine has.
+    /// The placement of a record that no other machine is known to have.
     fn alone(id: &str) -> Self {
         Self { id: id.to_owned(), is_counted_here: true, is_merged: false }
     }
@@ -56,12 +56,12 @@ impl Placement {
 
 /// What to do with an own document, given the document that is stored under its id.
 enum Resolution {
-    /// Nothing, because the stored document has all of it.
+    /// Nothing, because the stored document has all of the own one.
     Present(Placement),
     /// Write `json` under the id.
     Write {
         json: Vec<u8>,
-        /// The version that it replaces; `None` if no document is stored.
+        /// The version of the stored document, which is replaced; `None` if no document is stored.
         version: Option<DocumentVersion>,
         placement: Placement,
     },
@@ -73,7 +73,7 @@ enum Resolution {
 struct Write<'w> {
     id: &'w str,
     json: &'w [u8],
-    /// The version that it replaces; `None` if no document may be stored under the id.
+    /// The version that this replaces; `None` if no document may be stored under the id.
     version: Option<DocumentVersion>,
 }
 
@@ -85,9 +85,9 @@ pub(super) struct ShareSender<'b> {
     /// The folder that all paths start with.
     base: String,
     segmenter: &'b Segmenter,
-    /// Of the documents that this machine counts.
+    /// The statistics of the documents that this machine counts.
     pub(super) statistics: StatisticsBuilder,
-    /// All articles that were sent.
+    /// All articles of the share that were sent.
     pub(super) articles: Vec<SharedArticle>,
     /// The number of documents that were sent.
     pub(super) documents: u64,
@@ -115,8 +115,8 @@ impl<'b> ShareSender<'b> {
     }
 
     /// Sends documents and counts them. First tries to create all of them; those whose ids are
-    /// taken are pending. A pending document is resolved against the stored one until no other
-    /// machine changes that between the read and the write.
+    /// taken are pending. A pending document is resolved against the stored one, again and again,
+    /// until no other machine has changed the stored one between the read and the write.
     pub(super) fn send(&mut self, window: Vec<OwnDocument>) -> Result<()> {
         let creations = window.iter().map(|own| Write {
             id: own.document.id(),
@@ -265,8 +265,8 @@ impl<'b> ShareSender<'b> {
         Ok(Resolution::Write { json, version: Some(version), placement })
     }
 
-    /// Writes documents. Returns the ids of those under which another version is stored, which were
-    /// not written.
+    /// Writes documents. Returns the ids of those that were not written, because another version is
+    /// stored under the id.
     fn write_all<'w>(&self, writes: impl Iterator<Item = Write<'w>>) -> Result<HashSet<String>> {
         let options = BulkOptions { max_errors: usize::MAX, ..BulkOptions::default() };
         let mut writer =

@@ -16,7 +16,7 @@ use crate::schema::field;
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct SharedDocument {
     pub(super) record: Record,
-    /// The index of the record in the walk of the machine that has its first occurrence.
+    /// The number of the record, from 0, in the walk of the machine that has its first occurrence.
     pub(super) ordinal: u64,
     /// See [`field::WALK`].
     pub(super) walk: String,
@@ -49,8 +49,8 @@ pub(super) fn first_location(record: &Record) -> (&str, u64) {
     }
 }
 
-/// The key by which records of different files sort as on a single machine: articles before flash
-/// items, then by the first occurrence.
+/// The key by which records of different files sort as a single machine would index them: articles
+/// before flash items, and each kind by the first occurrence.
 fn walk_position(record: &Record) -> (bool, String, u64) {
     let (path, start) = first_location(record);
     (matches!(record, Record::Flash(_)), walk_key(path), start)
@@ -86,7 +86,7 @@ impl SharedDocument {
         walk_position(&self.record) < walk_position(&other.record)
     }
 
-    /// Whether both have the same article: it is at the same location in the same file.
+    /// Whether both documents have the same article: one with the same span of the same file.
     pub(super) fn is_same_article(&self, other: &Self) -> bool {
         match (&self.record, &other.record) {
             (Record::Article(article), Record::Article(other)) => {

@@ -15,7 +15,8 @@ use crate::schema::field;
 /// Documents that one request reads.
 pub(super) const READ_AT_ONCE: usize = 100;
 
-/// The time limit of a request. Documents take longer to read when they were just written.
+/// The time limit of a request for documents. It takes longer to read documents that were just
+/// written.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The fields of a document that a [`SharedDocument`] has.
@@ -55,9 +56,9 @@ impl SharedIndexes<'_> {
         Ok(self.read(&[id])?.remove(id))
     }
 
-    /// Writes a document into the index of documents, in place of this version of it; without a
-    /// version, if there is none. Returns whether it was written: it is not if another machine has
-    /// changed the document.
+    /// Writes a document into the index of documents if `version` is its current version; if that
+    /// is `None`, only if there is no such document. Returns whether the document was written: it
+    /// is not if another machine has changed it.
     pub(super) fn write(
         &self,
         id: &str,
