@@ -81,7 +81,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Waited`] if a node does not see it within `time`.
+    /// [`Error::StateNotReached`] if a node does not see it within `time`.
     pub fn wait_for_alias(&self, alias: &str, index: &str, time: Duration) -> Result<()> {
         let end = Instant::now() + time;
         let mut waiting: Vec<usize> = (0..self.node_count()).collect();
@@ -110,7 +110,7 @@ impl Client {
             }
             if Instant::now() + POLL > end {
                 let what = format!("not all nodes saw {alias} point to {index}");
-                return Err(Error::Waited { what, after: time });
+                return Err(Error::StateNotReached { what, after: time });
             }
             std::thread::sleep(POLL);
         }

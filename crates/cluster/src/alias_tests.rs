@@ -69,5 +69,5 @@ fn a_swap_is_refused_if_somebody_else_has_swapped_the_alias() {
     }
     assert_eq!(client.alias_targets("n").unwrap(), ["n-9"]);
     let error = client.wait_for_alias("n", "n-2", Duration::from_millis(200)).unwrap_err();
-    assert!(matches!(error, Error::Waited { .. }), "{error}");
+    assert!(matches!(error, Error::StateNotReached { .. }), "{error}");
 }

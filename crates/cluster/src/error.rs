@@ -226,7 +226,7 @@ pub enum Error {
     },
     /// The cluster did not reach a state in time.
     #[error("{what} within {after:.0?}: look at the health of the cluster, and try again")]
-    Waited {
+    StateNotReached {
         /// What did not happen, as the beginning of a sentence.
         what: String,
         /// The time that it had.

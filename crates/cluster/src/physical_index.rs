@@ -184,8 +184,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Waited`] if it does not reach that health within `time`; [`Error::NotFound`] if
-    /// there is no such index.
+    /// [`Error::StateNotReached`] if it does not reach that health within `time`;
+    /// [`Error::NotFound`] if there is no such index.
     pub fn wait_for_health(&self, index: &str, least: Health, time: Duration) -> Result<Health> {
         #[derive(Deserialize)]
         struct Answer {
@@ -223,7 +223,7 @@ impl Client {
             }
             if left.is_zero() {
                 let what = format!("{index} is {}, and did not become {least}", answer.status);
-                return Err(Error::Waited { what, after: time });
+                return Err(Error::StateNotReached { what, after: time });
             }
         }
     }

@@ -55,7 +55,7 @@ impl Publication<'_> {
     ) -> Result<Copied> {
         let started = Instant::now();
         let may_be_transient =
-            |error: &Error| error.is_transient() || matches!(error, Error::Waited { .. });
+            |error: &Error| error.is_transient() || matches!(error, Error::StateNotReached { .. });
         match self.write(published, documents_index, progress) {
             Err(error) if may_be_transient(&error) && started.elapsed() < RETRY_WITHIN => {
                 let names = [documents_index.to_owned(), statistics_name(documents_index)];
@@ -126,7 +126,7 @@ impl Publication<'_> {
             // The shards of a clone are on the nodes of the original, which may take no further
             // shards, for example because their disks are nearly full. Those of a new index can be
             // on other nodes.
-            Err(Error::Waited { .. }) => {
+            Err(Error::StateNotReached { .. }) => {
                 client.delete_index(name)?;
                 return create();
             }

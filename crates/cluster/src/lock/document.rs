@@ -72,7 +72,7 @@ impl LockDocument {
         let request = Request::head(format!("/{}", encode_segment(&self.index)));
         if self.client.send(&request.by_cluster_manager().accept(404))?.status() != 404 {
             let health = self.client.wait_for_health(&self.index, Health::Yellow, LOST_AFTER);
-            let Err(Error::Waited { .. }) = health else { return health.map(drop) };
+            let Err(Error::StateNotReached { .. }) = health else { return health.map(drop) };
             // A node was lost before the shard had a replica. A process that held the lock cannot
             // renew it, and finds the lock of another process in its place.
             self.client.delete_index(&self.index)?;

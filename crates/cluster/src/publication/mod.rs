@@ -187,7 +187,10 @@ pub(crate) fn refresh(client: &Client, name: &str) -> Result<()> {
 /// Whether shards of an index are missing for longer than [`LOST_AFTER`]. If the cluster cannot be
 /// asked, the answer is no.
 pub(crate) fn is_lost(client: &Client, name: &str) -> bool {
-    matches!(client.wait_for_health(name, Health::Yellow, LOST_AFTER), Err(Error::Waited { .. }))
+    matches!(
+        client.wait_for_health(name, Health::Yellow, LOST_AFTER),
+        Err(Error::StateNotReached { .. })
+    )
 }
 
 /// The description of an index before its documents are counted. `index` is as in [`Publication`].
