@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use indicatif::{ProgressBar, ProgressStyle};
 use wensou_cluster::{
-    Client, ClusterAddress, Copied, CopyOptions, Error, Layout, ShareSent, ShareState, copy,
+    Client, ClusterAddress, Copied, CopyOptions, Error, ShardLayout, ShareSent, ShareState, copy,
     send_share,
 };
 use wensou_index::Index;
@@ -37,7 +37,7 @@ pub(super) fn options(global: &Global, spread: Spread) -> CopyOptions {
     let Spread { shards, replicas, replace, grace } = spread;
     let default = CopyOptions::default();
     let grace = grace.or(global.cluster.grace).map_or(default.grace, Duration::from_secs);
-    CopyOptions { layout: Layout { shards, replicas }, replace, grace, ..default }
+    CopyOptions { layout: ShardLayout { shards, replicas }, replace, grace, ..default }
 }
 
 /// Copies the index in a folder to an address.

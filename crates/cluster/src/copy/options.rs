@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::schema::Layout;
+use crate::schema::ShardLayout;
 
 /// How an index is copied, or a share sent.
 #[derive(Debug, Clone, Copy)]
 pub struct CopyOptions {
     /// How a new index is spread over the cluster. A clone is spread as the index that it is cloned
     /// from.
-    pub layout: Layout,
+    pub layout: ShardLayout,
     /// How long the replaced index is kept after the alias has been switched, for searches that
     /// began earlier and still read it.
     pub grace: Duration,
@@ -44,7 +44,7 @@ pub enum DocumentsToSend {
 impl Default for CopyOptions {
     fn default() -> Self {
         Self {
-            layout: Layout::default(),
+            layout: ShardLayout::default(),
             grace: Duration::from_secs(5),
             replace: false,
             to_send: DocumentsToSend::StatedSumDiffers,

@@ -7,14 +7,14 @@ use crate::token::MAX_TOKEN_CHARS;
 
 /// How the documents are spread over the nodes of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
+pub struct ShardLayout {
     /// The number of primary shards.
     pub shards: u32,
     /// The number of replicas of each shard.
     pub replicas: u32,
 }
 
-impl Default for Layout {
+impl Default for ShardLayout {
     fn default() -> Self {
         Self { shards: 3, replicas: 1 }
     }
@@ -23,7 +23,7 @@ impl Default for Layout {
 /// The body that creates the index of documents of an alias. `analysis` is the analysis version of
 /// the documents, see [`wensou_index::Meta::analysis`].
 #[must_use]
-pub(crate) fn documents_index_body(layout: Layout, analysis: &str, alias: &str) -> Value {
+pub(crate) fn documents_index_body(layout: ShardLayout, analysis: &str, alias: &str) -> Value {
     json!({
         "settings": {
             "index": {

@@ -9,7 +9,7 @@ mod bodies;
 mod fields;
 mod names;
 
-pub use bodies::Layout;
+pub use bodies::ShardLayout;
 pub(crate) use bodies::{
     documents_index_body, lock_index_body, statistics_or_parts_index_body, unfinished_meta,
 };
