@@ -246,7 +246,7 @@ impl Client {
             nodes: BTreeMap<String, IgnoredAny>,
         }
         let request = Request::get("/_nodes/_local").query("filter_path", "nodes.*.name");
-        let answer = self.exchange(node, &request, time)?;
+        let answer = self.send_to_node(node, &request, time)?;
         let nodes = serde_json::from_slice::<Nodes>(&answer.body).ok();
         Ok(nodes.and_then(|nodes| nodes.nodes.into_keys().next()))
     }
@@ -259,7 +259,7 @@ impl Client {
             self.check_version(node, time)?;
         }
         let time = time.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
-        let Answer { status, body, .. } = self.exchange(node, request, time)?;
+        let Answer { status, body, .. } = self.send_to_node(node, request, time)?;
         let at = request.at(self.inner.pool.url(node));
         let is_accepted = (200..300).contains(&status) || request.accepted.contains(&status);
         if !is_accepted || !(request.method == Method::Head || looks_like_json(&body)) {
@@ -274,7 +274,7 @@ impl Client {
         let Inner { pool, redactor, .. } = &*self.inner;
         let request = Request::get("/");
         let time = if pool.len() > 1 { time.min(VERSION_TIMEOUT) } else { time };
-        let Answer { status, version, body } = self.exchange(node, &request, time)?;
+        let Answer { status, version, body } = self.send_to_node(node, &request, time)?;
         let at = request.at(pool.url(node));
         let header = || version.as_deref().and_then(ServerVersion::of_header);
         let found = match status {
@@ -304,8 +304,8 @@ impl Client {
         Ok(Response { status, at, body, attempts: 1 })
     }
 
-    /// Sends a request once, and reads the answer within `time`.
-    fn exchange(&self, node: usize, request: &Request, time: Duration) -> Result<Answer> {
+    /// Sends a request to a node once, and reads the answer within `time`.
+    fn send_to_node(&self, node: usize, request: &Request, time: Duration) -> Result<Answer> {
         let Inner { agent, pool, redactor, .. } = &*self.inner;
         let url = format!("{}{}", pool.url(node), request.target());
         let body = request.body.as_deref();

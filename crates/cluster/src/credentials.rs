@@ -17,7 +17,7 @@ use crate::redact::Redactor;
 /// The most bytes that a file of credentials may have.
 const FILE_BYTES: u64 = 64 * 1024;
 
-/// The environment variables, in the order of the fields of [`CredentialSettings`].
+/// The names of the environment variables.
 const VARIABLES: SettingNames = SettingNames {
     user: "WENSOU_CLUSTER_USER",
     password: "WENSOU_CLUSTER_PASSWORD",
@@ -25,18 +25,18 @@ const VARIABLES: SettingNames = SettingNames {
     token: "WENSOU_CLUSTER_TOKEN",
 };
 
-/// The keys of a configuration and of a file of credentials.
+/// The keys in the configuration and in a file of credentials.
 const KEYS: SettingNames =
     SettingNames { user: "user", password: "password", api_key: "api_key", token: "token" };
 
 /// What the client proves its identity with. `Debug` and `Display` show only which kind it is.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    kind: Kind,
+    kind: CredentialKind,
 }
 
 #[derive(Clone, Default)]
-enum Kind {
+enum CredentialKind {
     #[default]
     None,
     Basic {
@@ -224,19 +224,19 @@ impl Credentials {
     /// Whether there are no credentials.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        matches!(self.kind, Kind::None)
+        matches!(self.kind, CredentialKind::None)
     }
 
     /// The value of the header `Authorization`, marked as sensitive.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let value = SecretString::from(match &self.kind {
-            Kind::None => return None,
-            Kind::Basic { user, password } => {
+            CredentialKind::None => return None,
+            CredentialKind::Basic { user, password } => {
                 let pair = SecretString::from(format!("{user}:{}", password.expose_secret()));
                 format!("Basic {}", STANDARD.encode(pair.expose_secret()))
             }
-            Kind::ApiKey(key) => format!("ApiKey {}", key.expose_secret()),
-            Kind::Bearer(token) => format!("Bearer {}", token.expose_secret()),
+            CredentialKind::ApiKey(key) => format!("ApiKey {}", key.expose_secret()),
+            CredentialKind::Bearer(token) => format!("Bearer {}", token.expose_secret()),
         });
         let mut value = HeaderValue::from_str(value.expose_secret()).ok()?;
         value.set_sensitive(true);
@@ -246,12 +246,14 @@ impl Credentials {
     /// What removes these credentials from texts.
     pub(crate) fn redactor(&self) -> Redactor {
         match &self.kind {
-            Kind::None => Redactor::default(),
-            Kind::Basic { user, password } => {
+            CredentialKind::None => Redactor::default(),
+            CredentialKind::Basic { user, password } => {
                 let pair = format!("{user}:{}", password.expose_secret()).into();
                 Redactor::new([pair, password.clone()])
             }
-            Kind::ApiKey(secret) | Kind::Bearer(secret) => Redactor::new([secret.clone()]),
+            CredentialKind::ApiKey(secret) | CredentialKind::Bearer(secret) => {
+                Redactor::new([secret.clone()])
+            }
         }
     }
 
@@ -281,11 +283,11 @@ impl Credentials {
             (Some(_), None, ..) => return Err(incomplete(names.user, names.password)),
             (None, Some(_), ..) => return Err(incomplete(names.password, names.user)),
             (Some(user), Some(password), ..) => {
-                Kind::Basic { user: user.clone(), password: password.clone() }
+                CredentialKind::Basic { user: user.clone(), password: password.clone() }
             }
-            (_, _, Some(key), _) => Kind::ApiKey(key.clone()),
-            (.., Some(token)) => Kind::Bearer(token.clone()),
-            _ => Kind::None,
+            (_, _, Some(key), _) => CredentialKind::ApiKey(key.clone()),
+            (.., Some(token)) => CredentialKind::Bearer(token.clone()),
+            _ => CredentialKind::None,
         };
         Ok(Self { kind })
     }
@@ -294,10 +296,10 @@ impl Credentials {
 impl fmt::Display for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            Kind::None => "no credentials",
-            Kind::Basic { .. } => "a user and a password",
-            Kind::ApiKey(_) => "an API key",
-            Kind::Bearer(_) => "a token",
+            CredentialKind::None => "no credentials",
+            CredentialKind::Basic { .. } => "a user and a password",
+            CredentialKind::ApiKey(_) => "an API key",
+            CredentialKind::Bearer(_) => "a token",
         })
     }
 }
@@ -308,7 +310,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// The names of the settings in one source.
+/// The names that the settings have in the environment, or in the configuration.
 struct SettingNames {
     user: &'static str,
     password: &'static str,
@@ -333,7 +335,8 @@ impl SettingNames {
     }
 }
 
-/// Checks that a value can be sent. User and password are encoded, so they may have any letters.
+/// Checks that a value can be sent. `encoded` says whether it is sent in base64, as user and
+/// password are: then it may have any letters.
 fn check_value(name: &'static str, value: &str, encoded: bool) -> Result<(), CredentialsError> {
     let problem = if value.is_empty() {
         "is empty"

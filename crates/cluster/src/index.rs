@@ -202,16 +202,16 @@ const GLOBAL_STATISTICS: (&str, &str) = ("search_type", "dfs_query_then_fetch");
 /// The name of the index of documents that an alias leads to, and its description.
 fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, Description)> {
     #[derive(Deserialize)]
-    struct Index {
+    struct FoundIndex {
         mappings: Mappings,
     }
     #[derive(Deserialize)]
     struct Mappings {
         #[serde(rename = "_meta", default)]
-        meta: Meta,
+        meta: MappingMeta,
     }
     #[derive(Deserialize, Default)]
-    struct Meta {
+    struct MappingMeta {
         wensou: Option<Value>,
     }
     let name = address.index();
@@ -226,7 +226,7 @@ fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, D
     if response.status() == 404 {
         return Err(Error::NoIndex { address: address.to_string() });
     }
-    let found: std::collections::BTreeMap<String, Index> = response.json()?;
+    let found: std::collections::BTreeMap<String, FoundIndex> = response.json()?;
     let mut found = found.into_iter();
     let (documents_index, meta) = match (found.next(), found.next()) {
         (Some((name, index)), None) => (name, index.mappings.meta.wensou),

@@ -40,9 +40,9 @@ fn indexes_are_listed_by_name() {
 fn health_is_waited_for() {
     let answers = ["red", "yellow", "green"];
     let mock = Mock::new(move |number, _| {
-        let (status, late) = (answers[number.min(2)], number < 2);
-        let body = format!(r#"{{"status":"{status}","timed_out":{late}}}"#);
-        Reply::Status(if late { 408 } else { 200 }, body)
+        let (status, timed_out) = (answers[number.min(2)], number < 2);
+        let body = format!(r#"{{"status":"{status}","timed_out":{timed_out}}}"#);
+        Reply::Status(if timed_out { 408 } else { 200 }, body)
     });
     let client = mock.client();
     let health = client.wait_for_health("n", Health::Green, Duration::from_secs(9)).unwrap();

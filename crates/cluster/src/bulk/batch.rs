@@ -11,7 +11,8 @@ pub enum Action {
     /// Writes a document if there is none with this id. Sent twice, it reports a conflict with
     /// itself.
     Create,
-    /// Changes a document: the operation has `{"doc": …}`, with `"doc_as_upsert"` if need be.
+    /// Changes a document: the operation has `{"doc": …}`, with `"doc_as_upsert"` if the document
+    /// is to be written when there is none.
     Update,
     /// Deletes a document, if there is one.
     Delete,
@@ -73,7 +74,7 @@ impl<'a> Operation<'a> {
     }
 }
 
-/// The lines of some operations.
+/// Operations, as lines of the body of a `_bulk` request.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     lines: Vec<u8>,

@@ -42,7 +42,7 @@ pub(super) fn remove_others(
     grace: Duration,
 ) -> Result<Vec<String>> {
     let keep = [current.to_owned(), statistics_name(current)];
-    let mut others = candidates(client, address.index())?;
+    let mut others = indexes_named_as_copies(client, address.index())?;
     others.retain(|name, _| !keep.contains(name));
     let unfinished: Vec<String> = match publisher {
         Publisher::Copy => {
@@ -68,9 +68,9 @@ pub(super) fn remove_others(
     Ok(kept.into_iter().map(|(name, _)| name).collect())
 }
 
-/// What the cluster says of an index whose name is that of a copy.
+/// What the cluster says of an index that has a name as copies have.
 #[derive(Debug, Default, Deserialize)]
-struct Candidate {
+struct CopyNamedIndex {
     #[serde(default)]
     aliases: BTreeMap<String, Value>,
     #[serde(default)]
@@ -79,8 +79,8 @@ struct Candidate {
     settings: Value,
 }
 
-impl Candidate {
-    /// Whether it has the mark of copies to `alias`, and no alias leads to it.
+impl CopyNamedIndex {
+    /// Whether the index has the mark of copies to `alias`, and no alias leads to it.
     fn is_left_by_copies_to(&self, alias: &str) -> bool {
         self.aliases.is_empty() && has_mark(&self.mappings, &self.settings, alias)
     }
@@ -89,18 +89,22 @@ impl Candidate {
 /// The parts of an answer about indexes that [`has_mark`] needs, as the parameter `filter_path`.
 pub(super) const MARK_PATHS: &str = "*.mappings._meta,*.settings.index.resize.source.name";
 
-/// Whether an index has the mark of copies to `alias` in its mappings, or is a clone of a copy to
-/// it. A clone has no mappings until its shards have been copied, which never happens where the
-/// disks of all nodes are nearly full; its settings name the index that it is cloned from.
+/// Whether an index has the mark of copies to `alias` in its mappings, or is a clone, without
+/// mappings yet, of an index that has the name of such a copy. A clone gets its mappings when its
+/// shards have been copied, which never happens where the disks of all nodes are nearly full; its
+/// settings name the index that it is cloned from.
 pub(super) fn has_mark(mappings: &Value, settings: &Value, alias: &str) -> bool {
     let original = settings["index"]["resize"]["source"]["name"].as_str();
     mappings["_meta"]["wensou"]["alias"] == alias
         || mappings["_meta"].is_null() && original.is_some_and(|name| is_copy_name(name, alias))
 }
 
-/// The indexes whose names are those of copies to `alias`: `NAME-STAMP`, `NAME-STAMP.terms` and
-/// `NAME-STAMP.parts`.
-fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate>> {
+/// The indexes, by name, that have such names as copies to `alias` have: `NAME-STAMP`,
+/// `NAME-STAMP.terms` and `NAME-STAMP.parts`.
+fn indexes_named_as_copies(
+    client: &Client,
+    alias: &str,
+) -> Result<BTreeMap<String, CopyNamedIndex>> {
     let names = client.indexes(&format!("{alias}-*"))?.into_iter().map(|index| index.name);
     let path = format!("/{}", encode_segment(&format!("{alias}-*")));
     // Indexes without an alias or a mark are missing from the answer.
@@ -108,11 +112,11 @@ fn candidates(client: &Client, alias: &str) -> Result<BTreeMap<String, Candidate
         .query("filter_path", &format!("*.aliases,{MARK_PATHS}"))
         .query("expand_wildcards", "all")
         .by_cluster_manager();
-    let mut found: BTreeMap<String, Candidate> = client.send(&request)?.json()?;
+    let mut found: BTreeMap<String, CopyNamedIndex> = client.send(&request)?.json()?;
     let named = names.filter(|name| is_copy_name(name, alias));
     let described = named.map(|name| {
-        let candidate = found.remove(&name).unwrap_or_default();
-        (name, candidate)
+        let index = found.remove(&name).unwrap_or_default();
+        (name, index)
     });
     Ok(described.collect())
 }
@@ -156,7 +160,7 @@ mod tests {
     #[test]
     fn only_marked_indexes_without_an_alias_are_left_by_copies() {
         let left = |found: Value| {
-            serde_json::from_value::<Candidate>(found).unwrap().is_left_by_copies_to("news")
+            serde_json::from_value::<CopyNamedIndex>(found).unwrap().is_left_by_copies_to("news")
         };
         let marked = |alias: &str| json!({ "_meta": { "wensou": { "alias": alias } } });
         assert!(left(json!({ "mappings": marked("news") })));
