@@ -164,9 +164,13 @@ mod tests {
         Exchange { request: "GET /".to_owned(), node: "http://a:9200".to_owned() }
     }
 
+    /// The number of bytes that the request had.
+    const SENT_BYTES: usize = 7;
+
     fn answer(status: u16, body: &str) -> Error {
         let plain = Redactor::default();
-        error_of_answer(at(), (status, body.as_bytes()), ("no credentials".to_owned(), &plain), 7)
+        let credentials = ("no credentials".to_owned(), &plain);
+        error_of_answer(at(), (status, body.as_bytes()), credentials, SENT_BYTES)
     }
 
     fn exception(status: u16, kind: &str, reason: &str) -> Error {
@@ -201,7 +205,7 @@ mod tests {
         let deleted = "Partial shards failure: No search context found for id [157]";
         assert!(matches!(exception(404, search, deleted), Unavailable { .. }));
         assert!(matches!(exception(500, search, "a defect"), Error::Status { status: 500, .. }));
-        assert!(matches!(answer(413, "<html>"), Error::TooLarge { bytes: 7, .. }));
+        assert!(matches!(answer(413, "<html>"), Error::TooLarge { bytes: SENT_BYTES, .. }));
         assert!(matches!(answer(401, "Unauthorized"), Error::Unauthorized { .. }));
         assert!(matches!(answer(404, "<html>nginx"), Error::NotACluster { .. }));
         assert!(matches!(answer(400, r#"{"error":"bad"}"#), Error::Status { status: 400, .. }));

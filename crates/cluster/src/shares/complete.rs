@@ -88,7 +88,8 @@ impl Completion<'_> {
         Ok(with_variants)
     }
 
-    /// Corrects the ids by which articles refer to merged flash items.
+    /// Corrects the ids by which articles refer to `items`, which are merged flash items that have
+    /// variants.
     fn correct_references(&self, items: &[FlashItem]) -> Result<()> {
         let mut by_path: BTreeMap<&str, Vec<&FlashItem>> = BTreeMap::new();
         for item in items {

@@ -209,6 +209,7 @@ impl SharedIndexes<'_> {
 mod tests {
     use super::*;
 
+    /// A share that was sent.
     fn share(paths: &[&str], files: u64, sum: u128) -> RegisteredShare {
         RegisteredShare {
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
@@ -218,6 +219,7 @@ mod tests {
         }
     }
 
+    /// The registry of an archive whose survey has these totals.
     fn registry(files: u64, sum: u128, shares: &[(&str, RegisteredShare)]) -> ShareRegistry {
         let survey =
             SurveyTotals { files, checksum: format!("{sum:032x}"), ..SurveyTotals::default() };
