@@ -40,7 +40,7 @@ impl Default for AllHitsOptions {
 /// A hit. Its larger parts are raw JSON, so that a reader parses only what it uses.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Hit {
-    /// The physical index.
+    /// The physical index that the document is in.
     #[serde(rename = "_index")]
     pub index: String,
     /// The id of the document.

@@ -66,7 +66,7 @@ use crate::schema::{self, parts_name};
 use crate::share_error::ShareError;
 
 /// Documents that are sent and resolved at a time.
-const WINDOW: usize = 1000;
+const SENT_AT_ONCE: usize = 1000;
 
 /// The outcome of [`send_share`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,7 +197,7 @@ fn create_indexes(
     Ok(())
 }
 
-/// Sends the documents of a share, window by window. Returns what was sent and counted.
+/// Sends the documents of a share, some at a time. Returns the sender, which has counted them.
 fn send_documents<'b>(
     indexes: &'b SharedIndexes<'b>,
     index: &'b Index,
@@ -208,18 +208,18 @@ fn send_documents<'b>(
     let segmenter = index.analysis()?.segmenter();
     let mut sender = ShareSender::new(indexes, key, base, segmenter);
     let addresses = index.in_order()?;
-    let mut window = Vec::new();
+    let mut chunk = Vec::new();
     for (ordinal, address) in addresses.iter().enumerate() {
         let record = index.record(*address)?;
         let (values, terms) = analyse_record(ordinal as u64, &record, segmenter)?;
         let document = SharedDocument::new(record, ordinal as u64, key);
-        window.push(OwnDocument::new(document, values, terms)?);
-        if window.len() == WINDOW {
-            sender.send(std::mem::take(&mut window))?;
+        chunk.push(OwnDocument::new(document, values, terms)?);
+        if chunk.len() == SENT_AT_ONCE {
+            sender.send(std::mem::take(&mut chunk))?;
         }
         progress(ordinal as u64 + 1, addresses.len() as u64);
     }
-    sender.send(window)?;
+    sender.send(chunk)?;
     // If somebody has deleted the index meanwhile, the cluster has made another index from the
     // documents that came later, without our mappings.
     if is_marked(indexes.client, indexes.documents_index, indexes.alias)? {

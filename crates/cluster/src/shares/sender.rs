@@ -117,21 +117,18 @@ impl<'b> ShareSender<'b> {
     /// Sends documents and counts them. First tries to create all of them; those whose ids are
     /// taken are pending. A pending document is resolved against the stored one, again and again,
     /// until no other machine has changed the stored one between the read and the write.
-    pub(super) fn send(&mut self, window: Vec<OwnDocument>) -> Result<()> {
-        let creations = window.iter().map(|own| Write {
-            id: own.document.id(),
-            json: &own.json,
-            version: None,
-        });
+    pub(super) fn send(&mut self, chunk: Vec<OwnDocument>) -> Result<()> {
+        let creations =
+            chunk.iter().map(|own| Write { id: own.document.id(), json: &own.json, version: None });
         let taken = self.write_all(creations)?;
-        let documents = window.iter().map(|own| &own.document);
+        let documents = chunk.iter().map(|own| &own.document);
         let mut pending: Vec<&SharedDocument> =
             documents.filter(|own| taken.contains(own.id())).collect();
         let mut placements: HashMap<String, Placement> = HashMap::default();
         while !pending.is_empty() {
             pending = self.resolve_all(&pending, &mut placements)?;
         }
-        for own in &window {
+        for own in &chunk {
             let id = own.document.id();
             let placement = placements.remove(id).unwrap_or_else(|| Placement::alone(id));
             self.count(own, placement);
