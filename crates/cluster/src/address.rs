@@ -16,7 +16,7 @@ const STAMP_BYTES: usize = 40;
 
 /// The address of an index: the nodes that can be asked, and the name of the index.
 ///
-/// It contains no secret, so `Display` shows all of it.
+/// An address contains no secret, so `Display` shows all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterAddress {
     nodes: Vec<Node>,

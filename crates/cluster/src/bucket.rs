@@ -8,9 +8,9 @@ use crate::document::TermHash;
 
 /// Some terms, with the number of articles and of flash items that have each.
 ///
-/// A bucket is a string: the base64 of 16 bytes for each term, ascending by hash. They are its hash
-/// and the two numbers, in little-endian order. The cluster parses the documents that it returns,
-/// and numbers would take it three times as long as a string.
+/// A bucket is a string: the base64 of 16 bytes for each term, ascending by hash. The bytes of a
+/// term are its hash and the two numbers, in little-endian order. The cluster parses the documents
+/// that it returns, and numbers would take it three times as long as a string.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
     packed: String,

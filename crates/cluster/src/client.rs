@@ -66,8 +66,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If the address or the CA file cannot be used, no node can be reached, or the node is not one
-    /// of OpenSearch 2.19 or a later 2, or of OpenSearch 3.
+    /// If the address or the CA file cannot be used, if no node can be reached, or if the node does
+    /// not run OpenSearch 2.19 or a later 2, or OpenSearch 3.
     pub fn connect(
         address: &ClusterAddress,
         credentials: &Credentials,

@@ -14,8 +14,8 @@ use crate::token::{bigrams, unigrams, word_token};
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-/// The sum of a document, see [`field::SUM`], and the document as JSON. `group` is the least id of
-/// the document and its near-duplicates, if it has any.
+/// The sum of a document, see [`field::SUM`], and the document as JSON. `group` is the least
+/// among the ids of the document and its near-duplicates; `None` if it has no near-duplicates.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Makes an [`Error`] of a request that got no answer, or one that cannot be read.
+//! Makes the [`Error`] for a request that got no answer, or an answer that cannot be read.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use crate::error::{Error, Exchange};
 use crate::redact::Redactor;
 use crate::tls;
 
-/// The error of a request whose time limit was `time`, and that got no answer, or one that is no
-/// valid HTTP or too long.
+/// The error for a request that got no answer within its time limit `time`, or an answer that is
+/// not valid HTTP or is too long.
 pub(crate) fn error_of_network(
     at: Exchange,
     error: &Http,

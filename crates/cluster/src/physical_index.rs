@@ -13,8 +13,8 @@ use crate::request::{Request, encode_segment};
 /// The longest time that one request waits for the health of an index.
 const HEALTH_REQUEST_TIME: Duration = Duration::from_secs(5);
 
-/// The time limit of a request that changes an index or an alias: the cluster has to tell its
-/// nodes.
+/// The time limit of a request that changes an index or an alias. It is long because the cluster
+/// has to tell its nodes of the change.
 pub(crate) const CHANGE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The health of an index: whether all its shards, and all their replicas, are there.
@@ -42,15 +42,15 @@ impl fmt::Display for Health {
 /// A physical index, as the cluster lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexInfo {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its health; `None` while it is closed.
+    /// The health; `None` while the index is closed.
     pub health: Option<Health>,
     /// The number of documents; `None` while shards are missing.
     pub documents: Option<u64>,
     /// The bytes on disk with all replicas; `None` while shards are missing.
     pub bytes: Option<u64>,
-    /// When it was created, in milliseconds since 1970.
+    /// When the index was created, in milliseconds since 1970.
     pub created: u64,
 }
 

@@ -28,10 +28,10 @@ pub struct Description {
     pub format: u32,
     /// The analysis version of the documents.
     pub analysis: String,
-    /// The alias that it was written for; empty if an early version has written it.
+    /// The alias that the index was written for; empty if an early version has written it.
     #[serde(default)]
     pub alias: String,
-    /// The version of the program that wrote it.
+    /// The version of the program that wrote the index.
     pub program: String,
     /// The time of the build, RFC 3339 in UTC.
     pub built: String,
@@ -53,7 +53,7 @@ pub struct Description {
     pub words: Option<String>,
     /// The text of the user's file of synonyms, if there was one.
     pub synonyms: Option<String>,
-    /// The number of shares that it was sent in; 0 for a copy of one index.
+    /// The number of shares in which the index was sent; 0 for a copy of one index.
     #[serde(default)]
     pub shares: u64,
 }

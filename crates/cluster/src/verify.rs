@@ -132,7 +132,7 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
 /// # Errors
 ///
 /// [`Error::NotACopy`] if the index in the folder covers other files and folders; if one of the two
-/// cannot be read.
+/// indexes cannot be read.
 pub fn compare(
     local: &Index,
     index: &ClusterIndex,

@@ -21,9 +21,10 @@ pub enum Action {
 /// A condition on the version that the document has on the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VersionCondition {
-    /// The operation applies only if the document has a lower version, and gives it this one.
+    /// The operation applies only if the version of the document is lower than this number, which
+    /// becomes its version.
     External(u64),
-    /// The operation applies only if the document is the one that was read with these numbers.
+    /// The operation applies only if the document still has these numbers, with which it was read.
     Unchanged {
         /// The `_seq_no` of the document.
         seq_no: u64,
@@ -138,8 +139,8 @@ impl Batch {
         serde_json::to_writer(&mut self.lines, &line)?;
         self.lines.push(b'\n');
         if operation.action != Action::Delete {
-            // A line feed would begin another operation. Inside of JSON strings there is none, and
-            // between values a blank means the same.
+            // A line feed would begin another operation, so replace it with a blank. Strings of
+            // JSON contain no line feed, and between values a blank means the same.
             let start = self.lines.len();
             self.lines.extend_from_slice(operation.document);
             for byte in &mut self.lines[start..] {

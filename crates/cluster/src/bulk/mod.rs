@@ -1,7 +1,7 @@
 //! Writes many documents: in batches of bounded size, several at a time.
 //!
 //! - [`BulkWriter`] collects operations into batches and hands them to threads.
-//! - `batch` is a batch; `worker` sends one until every operation in it is done or refused for
+//! - `batch` is a batch; `worker` sends a batch until every operation in it is done or refused for
 //!   good; `items` interprets what the cluster says of each operation.
 
 mod batch;

@@ -19,10 +19,10 @@ pub struct BulkOptions {
     pub patience: Duration,
     /// As [`Self::patience`], while shards of the index are missing. Default: 2 minutes.
     pub patience_without_shards: Duration,
-    /// Refuses to write to a name that is not an alias. Otherwise, a write to a missing index
-    /// creates one.
+    /// Whether writes to a name that is not an alias are refused. If not, a write to an index that
+    /// does not exist creates the index.
     pub require_alias: bool,
-    /// How many refused operations are listed; all are counted. Default: 100.
+    /// How many refused operations are listed at most; all are counted. Default: 100.
     pub max_errors: usize,
 }
 

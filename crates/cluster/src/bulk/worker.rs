@@ -101,8 +101,8 @@ impl<'a> Worker<'a> {
     ///
     /// # Errors
     ///
-    /// An error that is not transient; or a transient one, if there was no progress for longer than
-    /// the options allow.
+    /// An error that is not transient; or a transient error, if no operation was done or refused
+    /// for longer than the options allow.
     pub(super) fn deliver(&mut self, batch: &Batch) -> Result<()> {
         let mut delivery = Delivery {
             batch,

@@ -49,7 +49,7 @@ impl BulkWriter {
     ///
     /// # Errors
     ///
-    /// If the name cannot be one of an index.
+    /// If the name breaks a rule for names of indexes.
     pub fn new(client: &Client, index: &str, options: BulkOptions) -> Result<Self> {
         check_index_name(index, NAME_BYTES)?;
         let shared = Arc::new(Shared::default());
@@ -115,7 +115,7 @@ impl BulkWriter {
         }
     }
 
-    /// Waits for the threads to end. A panic in one of them is resumed in this one.
+    /// Waits for the threads to end. A panic in one of them is resumed in the calling thread.
     fn join(&mut self) {
         drop(self.sender.take());
         for worker in self.workers.drain(..) {

@@ -26,8 +26,7 @@ const LOST_AFTER: Duration = Duration::from_secs(10);
 /// What a lock says of its holder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Holder {
-    /// Random, so that no other holder has the same, not even this process when it takes the lock
-    /// again.
+    /// A random text that no other holder has, not even this process when it takes the lock again.
     pub(super) token: String,
     pub(super) host: String,
     pub(super) process: Process,

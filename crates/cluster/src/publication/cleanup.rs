@@ -121,7 +121,7 @@ fn indexes_named_as_copies(
     Ok(described.collect())
 }
 
-/// Whether copies to `alias` give their indexes such a name.
+/// Whether a name has the form that copies to `alias` give to the names of their indexes.
 fn is_copy_name(name: &str, alias: &str) -> bool {
     let rest = name.strip_prefix(alias).and_then(|rest| rest.strip_prefix('-'));
     let Some(rest) = rest else { return false };

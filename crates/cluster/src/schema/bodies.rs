@@ -32,7 +32,7 @@ pub(crate) fn documents_index_body(layout: ShardLayout, analysis: &str, alias: &
                 // Nobody searches an index before it is whole, so it is refreshed only when this
                 // program asks for it.
                 "refresh_interval": "-1",
-                // A query may list many terms: those with a prefix, or all values of a filter.
+                // A query may list many terms: all terms with a prefix, or all values of a filter.
                 "max_terms_count": 65_536,
             },
             "analysis": {

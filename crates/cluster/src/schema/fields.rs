@@ -58,11 +58,11 @@ pub mod field {
     /// The record. It is not indexed.
     pub const RECORD: &str = "record";
     /// If several machines have indexed an archive: the walk key of the file with the first
-    /// occurrence of the record. Records sort by it first, and then by [`ORDINAL`], which one
-    /// machine has counted.
+    /// occurrence of the record. Records sort by this key, and those with the same key by
+    /// [`ORDINAL`].
     pub const WALK: &str = "walk";
-    /// The keys of the shares that have the record. The machine of the first one has counted the
-    /// record in its statistics.
+    /// The keys of the shares that have the record. The machine of the first of these shares has
+    /// counted the record in its statistics.
     pub const SHARES: &str = "shares";
     /// `true` if several shares have the record; missing otherwise.
     pub const MERGED: &str = "merged";

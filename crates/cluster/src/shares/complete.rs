@@ -235,7 +235,7 @@ impl Completion<'_> {
         BulkWriter::new(self.indexes.client, self.indexes.documents_index, BulkOptions::default())
     }
 
-    /// Writes a changed document in place of the one with its id.
+    /// Writes a changed document in place of the stored one.
     fn rewrite(&self, writer: &mut BulkWriter, stored: &SharedDocument) -> Result<()> {
         writer.push(&Operation::index(stored.id(), &stored.analyse_to_json(self.segmenter)?))
     }

@@ -1,4 +1,4 @@
-//! Several machines index one archive: each has an index of its share, and sends it.
+//! Several machines index one archive: each has an index of its share, and sends the documents.
 //!
 //! The index of a share was built with the corpus statistics of all shares, see
 //! [`wensou_index::Share`]. All machines write into one index of the cluster, at the same time or
