@@ -58,8 +58,7 @@ pub mod field {
     /// The record. It is not indexed.
     pub const RECORD: &str = "record";
     /// If several machines have indexed an archive: the walk key of the file with the first
-    /// occurrence of the record. Records sort by this key, and those with the same key by
-    /// [`ORDINAL`].
+    /// occurrence of the record. Records sort by [`KIND`], then by this key, then by [`ORDINAL`].
     pub const WALK: &str = "walk";
     /// The keys of the shares that have the record. The machine of the first of these shares has
     /// counted the record in its statistics.
