@@ -141,3 +141,12 @@ fn help_and_manual_page_of_a_verb_have_details_and_usage() {
     assert!(page.contains("Hits that have every word come first"), "{page}");
     assert!(page.contains(r"\fBwensou search\fR [OPTIONS] [QUERY]..."), "{page}");
 }
+
+#[test]
+fn the_page_of_check_lists_the_exit_status_of_an_index_out_of_date() {
+    let dir = Dir::new();
+    let has_status_4 = |page: String| page.contains("\n\\fB4\\fR\n");
+    assert!(has_status_4(dir.ok(&["man", "check"])));
+    assert!(has_status_4(dir.ok(&["man"])), "the page of the program has it, too");
+    assert!(!has_status_4(dir.ok(&["man", "search"])));
+}

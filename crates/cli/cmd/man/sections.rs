@@ -37,13 +37,15 @@ const ENVIRONMENT: [Entry; 9] = [
     ("COLUMNS", "Width of the output, instead of the terminal's."),
 ];
 
-/// The exit statuses of failures, which all verbs have.
-const FAILURES: [Entry; 4] = [
+/// The exit statuses after an error, on the page of every verb.
+const ERRORS: [Entry; 2] = [
     ("2", "The command line, the query or a setting is wrong, or the command failed."),
     ("3", "The index is missing, unreadable, damaged, or of another format."),
-    ("101", "A bug in wensou."),
-    ("128+N", "Signal N ended the program: 130 after Ctrl-C."),
 ];
+
+/// The exit statuses of a run that ended by a panic or a signal, on the page of every verb.
+const ABNORMAL_ENDS: [Entry; 2] =
+    [("101", "A bug in wensou."), ("128+N", "Signal N ended the program: 130 after Ctrl-C.")];
 
 /// Writes the sections at the end of the page of a verb, or of the program if `verb` is `None`:
 /// QUERIES or KEYS if it has them, then EXAMPLES, FILES, ENVIRONMENT, EXIT STATUS and SEE ALSO.
@@ -148,16 +150,22 @@ fn environment(verb: Option<&str>) -> Vec<Entry> {
 }
 
 fn exit_status(verb: Option<&str>) -> Vec<Entry> {
-    let (done, nothing) = match verb {
+    let (done, no_results) = match verb {
         None | Some("search" | "tags" | "timeline" | "similar" | "show" | "explain" | "export") => {
             ("Something was found, or the command did its work.", Some("Nothing was found."))
         }
-        Some("check") => ("The index is intact, even if it is out of date.", None),
+        Some("check") => ("The index is intact and not out of date.", None),
         _ => ("The command did its work.", None),
     };
     let mut entries = vec![("0", done)];
-    entries.extend(nothing.map(|text| ("1", text)));
-    entries.extend(FAILURES);
+    entries.extend(no_results.map(|text| ("1", text)));
+    entries.extend(ERRORS);
+    match verb {
+        Some("check") => entries.push(("4", "The index is intact, but out of date.")),
+        None => entries.push(("4", "`wensou check`: the index is intact, but out of date.")),
+        _ => {}
+    }
+    entries.extend(ABNORMAL_ENDS);
     entries
 }
 
