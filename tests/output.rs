@@ -133,6 +133,10 @@ fn a_batch_answers_every_line_as_search_does() {
     let answers = objects(&ran.stdout);
     assert_eq!(answers.len(), 3, "the other queries are answered");
     assert_eq!(answers[1]["errors"][0]["code"], "Q001");
+    let ran = dir.run(&["search", "--batch", bad.to_str().unwrap(), "-f", "ids", "--null"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(ran.stdout.matches('\0').count(), 3, "one zero byte for each query");
+    assert!(!ran.stdout.contains('\n'), "{:?}", ran.stdout);
     assert_eq!(dir.run(&["search", "--batch", "nosuchfile"]).code, 2);
 }
 

@@ -137,7 +137,7 @@ impl BatchState<'_> {
                 self.has_mistakes = true;
                 match self.prints_ids {
                     // An empty line, so that line numbers of input and output agree.
-                    true => writeln!(terminal.out())?,
+                    true => write!(terminal.out(), "{}", batch.line_end)?,
                     false => terminal.json(&json!({"query": line, "errors": errors}))?,
                 }
             }
