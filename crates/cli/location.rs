@@ -1,5 +1,6 @@
 //! Opens the index that the settings name, in a folder or on a cluster.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 #[cfg(feature = "cluster")]
@@ -14,6 +15,7 @@ use wensou_query::IndexRef;
 
 use crate::config::Global;
 pub(crate) use crate::config::is_address;
+use crate::out::Terminal;
 
 /// Fails for an index on a cluster, because `verb` needs one in a folder. `instead` tells the user
 /// what to do instead.
@@ -124,6 +126,54 @@ impl<'i> From<&'i OpenIndex> for IndexRef<'i> {
             #[cfg(feature = "cluster")]
             OpenIndex::Cluster(index) => Self::Cluster(index),
         }
+    }
+}
+
+/// An open index that a search reads in several steps. On a cluster, another index may replace it
+/// between two steps, or during one.
+pub(crate) struct ReplaceableIndex<'g> {
+    global: &'g Global,
+    /// Not dropped: the process ends after the search, and then the system unmaps all files faster
+    /// than we could one by one.
+    current: ManuallyDrop<OpenIndex>,
+}
+
+impl<'g> ReplaceableIndex<'g> {
+    pub(crate) fn new(index: OpenIndex, global: &'g Global) -> Self {
+        Self { global, current: ManuallyDrop::new(index) }
+    }
+
+    /// The index that is open at the moment.
+    pub(crate) fn current(&self) -> &OpenIndex {
+        &self.current
+    }
+
+    /// Calls `step` with the open index. If `step` fails because another index has replaced this
+    /// one, opens that index, and calls `step` once more.
+    ///
+    /// # Errors
+    ///
+    /// That of `step`. Also if the index was replaced after `step` had printed something to
+    /// standard output, because a second call would print that twice.
+    pub(crate) fn run_step<T>(
+        &mut self,
+        terminal: &mut Terminal,
+        step: impl Fn(&OpenIndex, &mut Terminal) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let prints_before = terminal.prints();
+        let error = match step(self.current(), terminal) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let reopened = self.current().reopen(self.global, error)?;
+        if terminal.prints() > prints_before {
+            bail!(
+                "the index was replaced by another one while the answer was printed, so the answer \
+                 is incomplete: run the command again"
+            );
+        }
+        self.current = ManuallyDrop::new(reopened);
+        step(self.current(), terminal)
     }
 }
 

@@ -70,11 +70,11 @@ impl MatchingDocuments<'_> {
     /// matches, even if all come before the offset.
     fn print_files(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
         let results = self.results()?;
-        report_readings(&results.readings, terminal, false);
         let documents = usize::try_from(self.index.queried().documents()).unwrap_or(usize::MAX);
         let mut options = self.options.clone();
         options.limit = self.args.limit.unwrap_or(documents).min(documents);
         let ids = Session::new(self.index)?.ids(self.query, &options)?;
+        report_readings(&results.readings, terminal, false);
         let line_end = if self.args.null { '\0' } else { '\n' };
         let mut printed = HashSet::new();
         for (id, _) in &ids {

@@ -1,13 +1,12 @@
 //! `wensou search`: prints the hits of a query, or hands over to `batch` or `documents`.
 
-use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::bail;
 use wensou_index::{Error as IndexError, Index};
 use wensou_query::lang::Query;
-use wensou_query::{Highlighter, Results};
+use wensou_query::{Error, Highlighter, Options, Results};
 
 use super::documents::{self, MatchingDocuments};
 use super::query::{clock, options, parse_for, report, report_readings, suggest_words};
@@ -15,8 +14,9 @@ use crate::args::Search;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::file_state::warn_about_changes;
-use crate::location::{OpenIndex, is_address};
+use crate::location::{OpenIndex, ReplaceableIndex, is_address};
 use crate::out::count::count_noun;
+use crate::out::facets::FacetCounts;
 use crate::out::{Terminal, attributes, clauses, facets, hits, vimgrep};
 use crate::types::Format;
 
@@ -26,85 +26,117 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     check_flags(args)?;
-    // Not dropped: the process ends after the search, and then the system unmaps all files faster
-    // than we could one by one.
-    let opened = ManuallyDrop::new(open_or_build(global, terminal)?);
-    match search(&opened, global, args, terminal) {
-        Err(error) => search(&opened.reopen(global, error)?, global, args, terminal),
-        outcome => outcome,
-    }
-}
-
-/// Searches an open index. The caller may search once more if the index fails.
-fn search(
-    index: &OpenIndex,
-    global: &Global,
-    args: &Search,
-    terminal: &mut Terminal,
-) -> anyhow::Result<Outcome> {
+    let mut index = ReplaceableIndex::new(open_or_build(global, terminal)?, global);
     let started = Instant::now();
-    let clock = clock(global, index, args.as_of)?;
+    let clock = index.run_step(terminal, |index, _| clock(global, index, args.as_of))?;
     if let Some(file) = &args.batch {
-        return super::batch::run(index, file, global, args, &clock, terminal);
+        // It opens an index that has replaced this one by itself, and continues with the query that
+        // failed. The lines of standard input cannot be read again.
+        return super::batch::run(index.current(), file, global, args, &clock, terminal);
     }
     let for_program = args.format != Format::Text;
     let Some(query) = parse_for(global, &args.query.join(" "), &clock, terminal, for_program)
     else {
         return Ok(Outcome::Refused);
     };
+    let options = options(global, args, &clock);
     if documents::is_asked_for(args) {
-        let options = options(global, args, &clock);
-        return MatchingDocuments { index, query: &query, args, options }.print(terminal);
+        return index.run_step(terminal, |index, terminal| {
+            let options = options.clone();
+            MatchingDocuments { index, query: &query, args, options }.print(terminal)
+        });
     }
-    let results = match wensou_query::search(index, &query, &options(global, args, &clock)) {
-        Ok(results) => results,
-        Err(wensou_query::Error::Query(diagnostics)) => {
-            report(&diagnostics, &query.text, terminal, for_program);
-            return Ok(Outcome::Refused);
+    match index.run_step(terminal, |index, _| Answer::find(index, &query, args, &options)) {
+        Ok(answer) => print_answer(&answer, &mut index, &query, args, started, terminal),
+        Err(error) => match error.downcast::<Error>()? {
+            Error::Query(diagnostics) => {
+                report(&diagnostics, &query.text, terminal, for_program);
+                Ok(Outcome::Refused)
+            }
+            error => Err(error.into()),
+        },
+    }
+}
+
+/// All that is read from the index before hits are printed. If the index is replaced meanwhile, all
+/// of it is read once more from the other index, and no hit is printed twice.
+struct Answer {
+    results: Results,
+    facets: Vec<FacetCounts>,
+    /// Finds the matches in the files of the hits; only for `--format vimgrep`.
+    highlighter: Option<Highlighter>,
+}
+
+impl Answer {
+    fn find(
+        index: &OpenIndex,
+        query: &Query,
+        args: &Search,
+        options: &Options,
+    ) -> anyhow::Result<Self> {
+        let results = wensou_query::search(index, query, options)?;
+        let answered = results.reread.as_ref().unwrap_or(query);
+        let facets = facets::count_facets(index, answered, &args.facet, args.facet_limit)?;
+        let highlighter = match args.format {
+            Format::Vimgrep => Some(Highlighter::new(index, answered)?),
+            _ => None,
+        };
+        Ok(Self { results, facets, highlighter })
+    }
+
+    /// Prints the hits and the facets.
+    fn print(
+        &self,
+        index: &OpenIndex,
+        args: &Search,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<()> {
+        let Self { results, facets, highlighter } = self;
+        if let Some(highlighter) = highlighter {
+            return vimgrep::print(terminal, index, highlighter, &results.hits);
         }
-        Err(error) => return Err(error.into()),
-    };
+        if args.format == Format::Json && !facets.is_empty() {
+            return facets::print_object(terminal, &results.hits, facets);
+        }
+        hits::print(terminal, args.format, &results.hits, layout(args))?;
+        facets::print(terminal, args.format, facets)
+    }
+}
+
+/// Prints the hits with all messages about them. If no document has every word, looks up what the
+/// messages say about the words of the query.
+fn print_answer(
+    answer: &Answer,
+    index: &mut ReplaceableIndex<'_>,
+    query: &Query,
+    args: &Search,
+    started: Instant,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let for_program = args.format != Format::Text;
+    let results = &answer.results;
     report(&results.warnings, &query.text, terminal, for_program);
     report_readings(&results.readings, terminal, for_program);
-    let answered = results.reread.as_ref().unwrap_or(&query);
-    print_results(index, answered, args, &results, terminal)?;
-    warn_about_changes(index, paths(&results), for_program, terminal);
+    answer.print(index.current(), args, terminal)?;
+    warn_about_changes(index.current(), paths(results), for_program, terminal);
+    let answered = results.reread.as_ref().unwrap_or(query);
     let is_without_full_hit = results.total == 0 || results.relaxed;
     if !for_program {
-        print_summary(&results, args, started, terminal);
+        print_summary(results, args, started, terminal);
         if is_without_full_hit {
-            for line in clauses::lines(&wensou_query::clauses(index, answered)?) {
+            let clauses =
+                index.run_step(terminal, |index, _| Ok(wensou_query::clauses(index, answered)?))?;
+            for line in clauses::lines(&clauses) {
                 terminal.notice(line);
             }
         }
     }
     if is_without_full_hit {
-        suggest_words(index, answered, terminal, for_program)?;
+        index.run_step(terminal, |index, terminal| {
+            suggest_words(index, answered, terminal, for_program)
+        })?;
     }
     Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
-}
-
-/// Prints the hits and the facets of the query that they answer.
-fn print_results(
-    index: &OpenIndex,
-    answered: &Query,
-    args: &Search,
-    results: &Results,
-    terminal: &mut Terminal,
-) -> anyhow::Result<()> {
-    let facets = facets::count_facets(index, answered, &args.facet, args.facet_limit)?;
-    match (args.format, facets.is_empty()) {
-        (Format::Vimgrep, _) => {
-            let highlighter = Highlighter::new(index, answered)?;
-            vimgrep::print(terminal, index, &highlighter, &results.hits)?;
-        }
-        (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
-        (format, _) => {
-            hits::print(terminal, format, &results.hits, layout(args))?;
-            facets::print(terminal, format, &facets)?;
-        }
-    }
-    Ok(())
 }
 
 /// The file of each hit.

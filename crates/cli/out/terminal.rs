@@ -27,6 +27,8 @@ pub(crate) struct Terminal {
     err_is_terminal: bool,
     colour: bool,
     width: usize,
+    /// How often something was printed to standard output.
+    prints: u64,
 }
 
 /// Standard output of a terminal. Each write is sanitized by the current rule, so it must consist
@@ -106,12 +108,14 @@ impl Terminal {
             err_is_terminal: io::stderr().is_terminal(),
             err: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
             width: width.clamp(20, MAX_WIDTH),
+            prints: 0,
         }
     }
 
     /// Prints a line of text; styles are removed if there is no colour. Text from pages in it must
     /// be sanitized already.
     pub(crate) fn line(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
+        self.prints += 1;
         let out = self.out.unguarded();
         match (self.out_is_terminal, self.colour) {
             (true, true) => writeln!(out, "{}", sanitize::styled(&text.to_string())),
@@ -164,6 +168,7 @@ impl Terminal {
 
     /// Standard output: sanitized by `rule` if it is a terminal, else unchanged.
     fn guarded(&mut self, rule: SanitizeRule) -> &mut dyn Write {
+        self.prints += 1;
         match self.out_is_terminal {
             true => {
                 self.out.rule = rule;
@@ -171,6 +176,11 @@ impl Terminal {
             }
             false => &mut self.out.stdout,
         }
+    }
+
+    /// How often something was printed to standard output so far.
+    pub(crate) fn prints(&self) -> u64 {
+        self.prints
     }
 
     /// Number of columns.
