@@ -108,7 +108,7 @@ impl OpenIndex {
     }
 
     /// A reference to the index, as functions of `wensou_query` take it.
-    pub(crate) fn queried(&self) -> IndexRef<'_> {
+    pub(crate) fn as_index_ref(&self) -> IndexRef<'_> {
         self.into()
     }
 }

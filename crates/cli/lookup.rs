@@ -21,7 +21,7 @@ pub(crate) fn record(
     id: &str,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Option<Record>> {
-    match index.queried().lookup(id)? {
+    match index.as_index_ref().lookup(id)? {
         RecordLookup::Found(record) => Ok(Some(variant_named(*record, id))),
         RecordLookup::Missing => {
             terminal.notice(format_args!(
@@ -40,7 +40,7 @@ pub(crate) fn record(
 fn titles(index: &OpenIndex, ids: &[String]) -> anyhow::Result<String> {
     let mut lines = String::new();
     for id in ids {
-        let title = match index.queried().lookup(id)? {
+        let title = match index.as_index_ref().lookup(id)? {
             RecordLookup::Found(record) => {
                 attributes::title(&variant_named(*record, id)).to_owned()
             }

@@ -82,8 +82,8 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let colour = *global.color != Color::Never;
     force_color_output(colour);
-    let date_bounds =
-        wensou_query::date_bounds(index.queried())?.map(|at| at.map(jiff::civil::DateTime::date));
+    let date_bounds = wensou_query::date_bounds(index.as_index_ref())?
+        .map(|at| at.map(jiff::civil::DateTime::date));
     let index = Arc::new(index);
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
     let size = crossterm::terminal::size().context("cannot read the size of the terminal")?;

@@ -155,7 +155,7 @@ impl Worker {
         let (response_tx, response_rx) = channel();
         let thread = std::thread::Builder::new()
             .name("search".to_owned())
-            .spawn(move || serve(index.queried(), &clock, &request_rx, &response_tx))?;
+            .spawn(move || serve(index.as_index_ref(), &clock, &request_rx, &response_tx))?;
         Ok(Self { request_tx, response_rx, thread })
     }
 

@@ -70,7 +70,8 @@ impl MatchingDocuments<'_> {
     /// matches, even if all come before the offset.
     fn print_files(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
         let results = self.results()?;
-        let documents = usize::try_from(self.index.queried().documents()).unwrap_or(usize::MAX);
+        let documents =
+            usize::try_from(self.index.as_index_ref().documents()).unwrap_or(usize::MAX);
         let mut options = self.options.clone();
         options.limit = self.args.limit.unwrap_or(documents).min(documents);
         let ids = Session::new(self.index)?.ids(self.query, &options)?;
@@ -78,7 +79,9 @@ impl MatchingDocuments<'_> {
         let line_end = if self.args.null { '\0' } else { '\n' };
         let mut printed = HashSet::new();
         for (id, _) in &ids {
-            let RecordLookup::Found(record) = self.index.queried().lookup(id)? else { continue };
+            let RecordLookup::Found(record) = self.index.as_index_ref().lookup(id)? else {
+                continue;
+            };
             for path in attributes::seen_in(&record) {
                 let file = source_member(self.index, path).map(|(file, _)| file);
                 let file = file.map_or_else(|| path.to_owned(), |file| file.display().to_string());

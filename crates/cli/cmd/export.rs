@@ -14,7 +14,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let index = OpenIndex::open(global)?;
     let mut any = false;
-    index.queried().for_each_record(|record| -> anyhow::Result<()> {
+    index.as_index_ref().for_each_record(|record| -> anyhow::Result<()> {
         any = true;
         match args.format {
             ExportFormat::Jsonl => {

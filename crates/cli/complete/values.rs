@@ -223,7 +223,7 @@ fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
 pub(super) fn id_candidates(current: &OsStr) -> Vec<CompletionCandidate> {
     let ids = || -> Option<Vec<String>> {
         let index = OpenIndex::open(&settings()?).ok()?;
-        index.queried().ids(&current.to_string_lossy(), MAX_CANDIDATES).ok()
+        index.as_index_ref().ids(&current.to_string_lossy(), MAX_CANDIDATES).ok()
     };
     ids().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
 }

@@ -186,7 +186,7 @@ fn print_flash_line(
     id: &str,
     view: &RecordView,
 ) -> anyhow::Result<()> {
-    let RecordLookup::Found(record) = index.queried().lookup(id)? else { return Ok(()) };
+    let RecordLookup::Found(record) = index.as_index_ref().lookup(id)? else { return Ok(()) };
     debug_assert_eq!(record.kind(), Kind::Flash);
     let line = format!(
         "{DATE}{}{DATE:#}  {}  {DIM}{}{DIM:#}",
