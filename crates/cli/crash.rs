@@ -12,12 +12,13 @@ use wensou_index::{Checked, Error as IndexError};
 use crate::exit::{self, Defect, Outcome};
 use crate::out::Terminal;
 
-/// The index folder of this run.
+/// The index of this run: a folder, or the address of an index on a cluster, for which [`damage`]
+/// finds nothing.
 static INDEX: OnceLock<PathBuf> = OnceLock::new();
 /// Message and location of the first panic of this run, in any thread.
 static PANIC_MESSAGE: Mutex<Option<String>> = Mutex::new(None);
 
-/// Sets the index folder that is verified after a panic.
+/// Sets the index that is verified after a panic.
 pub(crate) fn set_index(index: &Path) {
     let _ = INDEX.set(index.to_path_buf());
 }

@@ -14,7 +14,7 @@ use wensou_index::Error as IndexError;
 pub(crate) enum Outcome {
     /// There are hits, or the verb did its work.
     Done,
-    /// There are no hits.
+    /// Nothing was found: no hits, or no record with the given id.
     Nothing,
     /// The command line or the query is wrong. The message is already printed.
     Refused,
@@ -22,7 +22,7 @@ pub(crate) enum Outcome {
     OutOfDate,
     /// The index is damaged. The message is already printed.
     Damaged,
-    /// A signal of this number, or the key that stands for it, ended the run.
+    /// A signal of this number ended the run, or the key that sends that signal in other programs.
     Signalled(u8),
 }
 

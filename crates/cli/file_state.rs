@@ -12,7 +12,8 @@ use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 use crate::source_file::source_member;
 
-/// The code of the warning. `wensou_query::lang::Code`, which has all others, leaves it out.
+/// The code of the warning about changed files. All other codes are in `wensou_query::lang::Code`,
+/// which leaves this number free.
 const CODE: &str = "W006";
 /// Maximum number of files that are named.
 const MAX_NAMED: usize = 3;
@@ -42,7 +43,7 @@ fn file_state(index: &OpenIndex, path: &str) -> FileState {
     }
 }
 
-/// Whether a file with this stamp is as `entry` says. Reads it if only its time differs.
+/// Whether a file with this stamp is as `entry` says. Reads the file if only its time differs.
 fn is_unchanged(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
     let size_and_time = |stamp: FileStamp| (stamp.bytes, stamp.modified);
     size_and_time(stamp) == size_and_time(entry.stamp)

@@ -78,7 +78,7 @@ impl OpenIndex {
         }
     }
 
-    /// The value of `--index` that opens it: its folder or its address.
+    /// The value of `--index` that opens this index: its folder or its address.
     pub(crate) fn location(&self) -> PathBuf {
         match self {
             Self::Local(index) => index.dir().to_path_buf(),
@@ -87,9 +87,9 @@ impl OpenIndex {
         }
     }
 
-    /// Opens the index that the settings name once more, after a query has failed with `error`. An
-    /// index on a cluster may be deleted at any time once another has replaced it; queries that
-    /// still use it then fail in many ways.
+    /// Opens once more the index that the settings name, after a query has failed with `error`. An
+    /// index on a cluster may be deleted at any time once another index has replaced it; queries
+    /// that still read the deleted index fail with various errors.
     ///
     /// # Errors
     ///
@@ -107,7 +107,7 @@ impl OpenIndex {
         Err(error)
     }
 
-    /// A reference to the index, as functions of `wensou_query` take it.
+    /// A reference to the index, in the type that the functions of `wensou_query` take.
     pub(crate) fn as_index_ref(&self) -> IndexRef<'_> {
         self.into()
     }

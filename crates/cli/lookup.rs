@@ -7,7 +7,8 @@ use wensou_query::RecordLookup;
 use crate::location::OpenIndex;
 use crate::out::{Terminal, attributes, sanitize};
 
-/// [`RecordLookup::Ambiguous`] has at most this many ids.
+/// The maximum number of ids in [`RecordLookup::Ambiguous`]. If it has this many, the index may have
+/// more of them.
 const MAX_AMBIGUOUS_IDS: usize = 10;
 
 /// The record with this id, or with an id that begins with it. `None`, after a message, if there is
@@ -54,8 +55,8 @@ fn titles(index: &OpenIndex, ids: &[String]) -> anyhow::Result<String> {
     Ok(lines)
 }
 
-/// The variant of a flash item whose id begins with `id`, as a record of its own. The record is
-/// unchanged if its own id begins with `id`, or that of no variant does.
+/// The variant of a flash item whose id begins with `id`, as a record of its own. Returns `record`
+/// unchanged if its own id begins with `id`, or if no variant's id does.
 pub(crate) fn variant_named(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
     let variant = flash.variants.iter().find(|variant| variant.id.starts_with(id));

@@ -1,4 +1,4 @@
-//! Tells words of a query that begin with `-` from options, before clap reads the arguments.
+//! Separates words of a query that begin with `-` from options, before clap reads the arguments.
 //!
 //! The rule: an argument is an option if it can be one as a whole (`-n`, `-n5`, `-fjson`, `-cq`),
 //! or begins with two hyphens. Any other argument that begins with `-` is a part of the query
@@ -8,8 +8,8 @@ use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
-/// Moves words of a query that begin with `-` to after `--`, after the other words of the query.
-/// Arguments without such words stay as they are.
+/// If a word of the query begins with `-` and no `--` precedes it, moves all words of the query
+/// behind a `--` at the end, in their order. Otherwise the arguments stay as they are.
 pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsString> {
     let Some((verb, first)) = verb(command, &args) else { return args };
     if !verb.get_positionals().any(|arg| arg.get_id() == "query") {

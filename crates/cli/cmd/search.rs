@@ -30,8 +30,8 @@ pub(crate) fn run(
     let started = Instant::now();
     let clock = index.run_step(terminal, |index, _| clock(global, index, args.as_of))?;
     if let Some(file) = &args.batch {
-        // It opens an index that has replaced this one by itself, and continues with the query that
-        // failed. The lines of standard input cannot be read again.
+        // A batch that runs again could not read standard input again. So `batch::run` itself opens
+        // the index that replaces this one, and repeats only the query that failed.
         return super::batch::run(index.current(), file, global, args, &clock, terminal);
     }
     let for_program = args.format != Format::Text;

@@ -78,15 +78,16 @@ fn candidates(words: Vec<OsString>) -> Vec<CompletionCandidate> {
     let here = std::env::current_dir().ok();
     let nothing_typed = words[last].is_empty();
     let mut found = complete(&mut command(), words, last, here.as_deref()).unwrap_or_default();
-    // Options are offered only after a dash, because they would hide the other candidates.
+    // At an empty word, options would hide the other candidates, so offer them only if there are no
+    // others.
     let is_option =
-        |found: &CompletionCandidate| found.get_value().to_string_lossy().starts_with('-');
+        |candidate: &CompletionCandidate| candidate.get_value().to_string_lossy().starts_with('-');
     if nothing_typed && !found.iter().all(is_option) {
-        found.retain(|found| !is_option(found));
+        found.retain(|candidate| !is_option(candidate));
     }
     // A shell prints candidates unchanged, so leave out those with control characters.
-    found.retain(|found| {
-        let value = found.get_value().to_string_lossy();
+    found.retain(|candidate| {
+        let value = candidate.get_value().to_string_lossy();
         sanitize::line(&value) == value
     });
     found

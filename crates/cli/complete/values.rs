@@ -77,14 +77,15 @@ fn after_dashes() -> bool {
 pub(super) fn query_candidates(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = current.to_string_lossy();
     let (before, word) = typed.split_at(last_word_start(&typed));
-    let mut found = word_candidates(word, before.is_empty()).unwrap_or_default();
-    // A shell may close the quotes after a single candidate, so offer the values of a single field.
+    let is_first_word = before.is_empty();
+    let mut found = word_candidates(word, is_first_word).unwrap_or_default();
+    // If the only candidate were a field, a shell would complete the field and close the quotes. So
+    // offer the values of the field instead.
     if let [field] = found.as_slice()
-        && !before.is_empty()
+        && !is_first_word
         && field.ends_with(':')
     {
-        let is_first = false;
-        let values = word_candidates(field, is_first).unwrap_or_default();
+        let values = word_candidates(field, is_first_word).unwrap_or_default();
         if values.len() > 1 {
             found = values;
         }
@@ -113,46 +114,49 @@ fn last_word_start(typed: &str) -> usize {
     from
 }
 
-/// Candidates for one word of a query, or `None` for a word without any; `first` if it is the first
-/// word of its argument.
-fn word_candidates(typed: &str, first: bool) -> Option<Vec<String>> {
-    let with_prefix = |values: &[&str], before: &str, after: &str| -> Vec<String> {
-        let fitting = values.iter().filter(|value| value.starts_with(after));
-        fitting.map(|value| format!("{before}{value}")).collect()
+/// Candidates for one word of a query, or `None` for a word without any. `is_first_word` says
+/// whether it is the first word of its argument.
+fn word_candidates(typed: &str, is_first_word: bool) -> Option<Vec<String>> {
+    // The typed word is `kept` followed by `start`. Each of the `values` that begins with `start`
+    // makes a candidate.
+    let completions_of = |values: &[&str], kept: &str, start: &str| -> Vec<String> {
+        let fitting = values.iter().filter(|value| value.starts_with(start));
+        fitting.map(|value| format!("{kept}{value}")).collect()
     };
     if let Some(name) = typed.strip_prefix('@') {
-        if !first || !is_first_argument() {
+        if !is_first_word || !is_first_argument() {
             return None;
         }
         let settings = settings()?;
         let names: Vec<&str> = settings.queries.keys().map(String::as_str).collect();
-        return Some(with_prefix(&names, "@", name));
+        return Some(completions_of(&names, "@", name));
     }
     let Some((field, list)) = typed.split_once(':') else {
-        // A word that begins with a dash is an option, unless `--` precedes it.
-        let negated = typed.starts_with('-') && (!first || after_dashes());
+        // clap completes an argument that begins with a dash as an option, unless `--` precedes it;
+        // so fields are offered after a dash only behind `--` or within an argument.
+        let negated = typed.starts_with('-') && (!is_first_word || after_dashes());
         let sign = usize::from(negated || typed.starts_with('+'));
-        let mut fields = with_prefix(&FIELDS, &typed[..sign], &typed[sign..]);
-        if typed.is_empty() && first && is_first_argument() {
+        let mut fields = completions_of(&FIELDS, &typed[..sign], &typed[sign..]);
+        if typed.is_empty() && is_first_word && is_first_argument() {
             fields.push("@".to_owned());
         }
         return Some(fields);
     };
-    // In a list of values, the last one is completed.
+    // In a list of values, the last value is completed.
     let value = list.rsplit(',').next().unwrap_or_default();
-    let before = &typed[..typed.len() - value.len()];
+    let kept = &typed[..typed.len() - value.len()];
     let facet_of_field = match field.trim_start_matches(['-', '+']) {
-        "kind" => return Some(with_prefix(&["article", "flash"], before, value)),
+        "kind" => return Some(completions_of(&["article", "flash"], kept, value)),
         // The index knows properties that `has:` does not accept.
         "has" => {
-            let mut found = with_prefix(&wensou_index::HAS, before, value);
+            let mut found = completions_of(&wensou_index::HAS, kept, value);
             found.retain(|found| parses(found));
             return Some(found);
         }
-        "script" => return Some(with_prefix(&["hans", "hant", "mixed"], before, value)),
+        "script" => return Some(completions_of(&["hans", "hant", "mixed"], kept, value)),
         "date" => {
             let dates = ["today", "7d", "30d", "this-month", "last-month", "none", "inferred"];
-            return Some(with_prefix(&dates, before, value));
+            return Some(completions_of(&dates, kept, value));
         }
         "tag" => Facet::Tag,
         "source" => Facet::Source,
@@ -165,7 +169,7 @@ fn word_candidates(typed: &str, first: bool) -> Option<Vec<String>> {
     let found =
         found.into_iter().take(MAX_CANDIDATES).map(|found| as_continuation(value, &found.value));
     let found = completable(value, found.collect());
-    Some(found.into_iter().map(|found| format!("{before}{found}")).collect())
+    Some(found.into_iter().map(|found| format!("{kept}{found}")).collect())
 }
 
 /// Whether the parser accepts a query.
@@ -181,17 +185,17 @@ fn as_continuation(typed: &str, value: &str) -> String {
         Some(bare) => (true, bare),
         None => (false, typed),
     };
-    let length = fold(bare).chars().count();
+    let folded_length = fold(bare).chars().count();
     let text = if value.starts_with(bare) {
         value.to_owned()
     } else if bare == fold(bare) {
         // Folded text was typed, so continue with folded text.
-        bare.to_owned() + &fold(value).chars().skip(length).collect::<String>()
+        bare.to_owned() + &fold(value).chars().skip(folded_length).collect::<String>()
     } else if fold(value).chars().count() == value.chars().count() {
         // Characters fold one to one, so continue with the original ones.
-        bare.to_owned() + &value.chars().skip(length).collect::<String>()
+        bare.to_owned() + &value.chars().skip(folded_length).collect::<String>()
     } else {
-        bare.to_owned() + &fold(value).chars().skip(length).collect::<String>()
+        bare.to_owned() + &fold(value).chars().skip(folded_length).collect::<String>()
     };
     match open || text.contains(|c: char| !c.is_alphanumeric()) {
         true => format!("「{text}」"),

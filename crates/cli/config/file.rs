@@ -218,7 +218,7 @@ impl Reader<'_> {
         Mistake { path: self.path.to_path_buf(), line, message, cure }
     }
 
-    /// Turns an error of the TOML library into a mistake, reworded where that is clearer.
+    /// An error of the TOML library as a mistake, in clearer words where we know them.
     fn mistake_of_toml(&self, error: &toml::de::Error) -> Mistake {
         let span = error.span().unwrap_or(0..0);
         let message = error
@@ -262,7 +262,8 @@ pub(crate) fn is_address(index: &Path) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
-/// Resolves the index that the config file names. The address of one on a cluster stays as it is.
+/// Resolves the index that the config file names. The address of an index on a cluster stays as it
+/// is.
 fn resolve_index(folder: &Path, path: &Path) -> PathBuf {
     match is_address(path) {
         true => path.to_path_buf(),

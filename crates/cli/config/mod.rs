@@ -1,6 +1,6 @@
-//! Settings. Precedence: flag, environment, config file, default. For verbs that read an index, one
-//! in the working folder or above it comes before that of the config file. Only this module applies
-//! these rules; verbs get the result.
+//! Settings. Precedence: flag, environment, config file, default. For verbs that read an index, an
+//! index that is found in the working folder, or in a folder above that, comes before the index of
+//! the config file. Only this module applies these rules; verbs get the result.
 
 mod discover;
 mod file;
@@ -27,15 +27,16 @@ pub(crate) struct Global {
     pub(crate) file: Option<ConfigPath>,
     /// Whether the config file exists.
     pub(crate) file_exists: bool,
-    /// Folder of the index that verbs read.
+    /// The index that verbs read: a folder, or an address on a cluster.
     pub(crate) index: Setting<PathBuf>,
-    /// Folder of the index that `wensou index` and `check --repair` write.
+    /// The index that `wensou index` and `check --repair` write: a folder, or an address on a
+    /// cluster.
     pub(crate) written: Setting<PathBuf>,
     /// The paths that `wensou index` reads if none is given; empty means those of the last build.
     pub(crate) archive: Setting<Vec<PathBuf>>,
     /// The command of the config file that turns files of other kinds into text.
     pub(crate) pre: Option<PathBuf>,
-    /// The patterns of the files that the command is for.
+    /// The patterns of the files that the command `pre` is for.
     pub(crate) pre_glob: Vec<String>,
     /// The time zone of "today".
     pub(crate) zone: Setting<Zone>,

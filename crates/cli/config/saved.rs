@@ -31,14 +31,14 @@ pub(crate) fn read_query(
     parse(&expanded, clock).map_err(|found| mistakes(found, &expanded))
 }
 
-/// Diagnostics about `text` as mistakes. If `text` is a saved query, the caller names it.
+/// Diagnostics about `text` as mistakes. If `text` is a saved query, the caller sets its name.
 fn mistakes(found: Vec<Diagnostic>, text: &str) -> Vec<QueryMistake> {
     let mistake = |diagnostic| QueryMistake { diagnostic, text: text.to_owned(), saved: None };
     found.into_iter().map(mistake).collect()
 }
 
-/// `text` with its saved query expanded. `being_expanded` has the names of the queries around it,
-/// by which a saved query that refers to itself is found.
+/// `text` with its saved query expanded. `being_expanded` has the names of the saved queries that
+/// led to `text`: a name that occurs in it again is that of a query that refers to itself.
 fn expand(
     text: &str,
     global: &Global,

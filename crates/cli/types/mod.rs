@@ -1,4 +1,5 @@
-//! Values that the command line and the config file have in common. This module depends on neither.
+//! The types of the values of arguments; the config file has some of these values, too. This module
+//! depends neither on `args` nor on `config`.
 
 mod formats;
 mod time;
