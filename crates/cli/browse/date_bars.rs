@@ -25,12 +25,12 @@ pub(crate) struct Period {
 }
 
 impl DateBars {
-    /// Without bars, because the documents are still being counted.
+    /// A popup without bars, because the documents are still being counted.
     pub(crate) fn waiting() -> Self {
         Self { waiting: true, ..Self::default() }
     }
 
-    /// Shows a timeline, the newest period selected.
+    /// Sets the bars to those of a timeline, and selects the newest.
     pub(crate) fn fill(&mut self, timeline: &Timeline) {
         let step = timeline.step;
         let first_days: Vec<Date> = timeline.bars.iter().map(|bar| bar.start).collect();
@@ -43,7 +43,7 @@ impl DateBars {
                     first_days.get(next).copied().unwrap_or_else(|| step.end(bar.start));
                 let last = day_after.yesterday().unwrap_or(bar.start).max(bar.start);
                 let label = step.label(bar.start);
-                // The label of a day, a month or a year is a value of `date:`, too.
+                // The label of a day, a month or a year is also a value of `date:`.
                 let filter = match step {
                     Step::Week | Step::Quarter => format!("{}..{last}", bar.start),
                     _ => label.clone(),

@@ -41,15 +41,15 @@ impl History {
         history
     }
 
-    /// Adds a query that was run. The input line shows typed text again.
+    /// Adds a query that was run. From here on, the input line shows typed text and no entry.
     pub(crate) fn remember(&mut self, query: &str) {
         push(&mut self.entries, query);
         push(&mut self.of_this_run, query);
         self.shown = None;
     }
 
-    /// Adds the queries of this run to the file. Those that other processes have added to it
-    /// meanwhile stay.
+    /// Adds the queries of this run to the file. Queries that other processes have added to the
+    /// file meanwhile stay.
     pub(crate) fn save(&self) -> io::Result<()> {
         let Some(path) = history_path().filter(|_| !self.of_this_run.is_empty()) else {
             return Ok(());
@@ -74,8 +74,8 @@ impl History {
         self.entries.get(shown).cloned()
     }
 
-    /// Shows the next newer query and returns it, or what was typed after the newest one; `None` if
-    /// that is shown already.
+    /// Shows the next newer query and returns it. After the newest query comes the typed text.
+    /// `None` if that is shown already.
     pub(crate) fn newer(&mut self) -> Option<String> {
         let next = self.shown? + 1;
         self.shown = (next < self.entries.len()).then_some(next);
@@ -87,7 +87,8 @@ impl History {
         self.shown.is_some()
     }
 
-    /// Takes what the input line shows as typed text, for example because it was edited.
+    /// From here on, the input line shows typed text and no entry, for example because the user has
+    /// edited an entry.
     pub(crate) fn close(&mut self) {
         self.shown = None;
     }

@@ -54,7 +54,7 @@ pub(crate) fn layout(size: (u16, u16), preview_only: bool) -> Layout {
     let lines_per_item = if list.width >= MIN_COLUMNS_TWO_LINES { 2 } else { 3 };
     let visible_items = usize::from(list.height / lines_per_item);
     // A Han character takes two columns. In an item of two lines, the source stands before the
-    // snippet: 8 characters are left for it.
+    // snippet and takes up to 8 characters.
     let snippet_chars = match lines_per_item {
         2 => usize::from(list.width / 2).saturating_sub(8),
         _ => usize::from(list.width / 2).saturating_sub(1),

@@ -1,11 +1,11 @@
 //! `wensou browse`: search as you type, full screen.
 //!
-//! - [`app`] has the state and changes it when a key is pressed; [`layout`] divides the screen, and
-//!   [`view`] and [`popups`] draw it. None of them does input or output.
+//! - [`app`] has the state of the screen and changes that state when a key is pressed; [`layout`]
+//!   divides the screen, and [`view`] and [`popups`] draw it. None of them does input or output.
 //! - [`worker`] searches on its own thread; [`open`] runs the pager and the editor.
 //! - [`keys`] is the table of keys, [`help`] lists them; [`filters`] edits the text of the query.
-//! - [`history`] keeps the queries of earlier runs. [`picker`] is a list to choose from, and
-//!   [`date_bars`] the hits over time.
+//! - [`history`] keeps the queries of earlier runs. [`picker`] has the state of a list to choose
+//!   from, and [`date_bars`] that of the hits over time.
 //! - [`preview`], [`input`] and [`text`] lay out a record, an input line and styled text.
 //! - [`screen`] sets up the terminal and restores it. This file connects them.
 
@@ -53,7 +53,7 @@ use crate::exit::Outcome;
 use crate::location::OpenIndex;
 use crate::types::Color;
 
-/// How long to wait for a response before drawing, so that a quick one needs no second frame.
+/// How long to wait for a response before drawing, so that a quick response is in the first frame.
 const WAIT_BEFORE_DRAWING: Duration = Duration::from_millis(10);
 /// How long to wait for input while a response is awaited.
 const INPUT_WAIT_IF_BUSY: Duration = Duration::from_millis(10);
@@ -92,13 +92,13 @@ pub(crate) fn run(
     let signals = Signals::catch().context("cannot catch signals")?;
     let screen = Screen::take().context("cannot set up the terminal")?;
     let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-    let mut session = Session { index, worker, signals, screen, terminal, app, colour };
-    let outcome = match session.perform(effects)? {
+    let mut browse_run = BrowseRun { index, worker, signals, screen, terminal, app, colour };
+    let outcome = match browse_run.perform(effects)? {
         Some(outcome) => Ok(outcome),
-        None => session.run_event_loop(),
+        None => browse_run.run_event_loop(),
     };
     // A history that cannot be written must not hide how the run ended.
-    let _ = session.app.history.save();
+    let _ = browse_run.app.history.save();
     outcome
 }
 
@@ -122,7 +122,7 @@ fn expander(global: &Global, clock: Clock) -> Expand {
 }
 
 /// All resources of a run. Dropping it restores the terminal.
-struct Session {
+struct BrowseRun {
     index: Arc<OpenIndex>,
     worker: Worker,
     signals: Signals,
@@ -132,7 +132,7 @@ struct Session {
     colour: bool,
 }
 
-impl Session {
+impl BrowseRun {
     /// Draws, waits for input and responses, and updates the state, until the run ends.
     fn run_event_loop(&mut self) -> anyhow::Result<Outcome> {
         let mut last_input = Instant::now();
@@ -166,8 +166,8 @@ impl Session {
         }
     }
 
-    /// Applies the responses that have arrived. After input, which may have made a request, waits
-    /// for [`WAIT_BEFORE_DRAWING`] for the first.
+    /// Applies the responses that have arrived. Input may have made a request, so after input waits
+    /// up to [`WAIT_BEFORE_DRAWING`] for the first response.
     fn apply_responses(&mut self, after_input: bool) -> anyhow::Result<Option<Outcome>> {
         let mut wait = if after_input { WAIT_BEFORE_DRAWING } else { Duration::ZERO };
         while self.app.is_waiting() {
@@ -225,8 +225,8 @@ impl Session {
         Ok(None)
     }
 
-    /// Restores the terminal while `program` runs, which uses it. An error of `program` becomes a
-    /// status message.
+    /// Lends the terminal to `program`: restores it before `program` runs, and sets it up again
+    /// afterwards. An error of `program` becomes a status message.
     fn lend_terminal(
         &mut self,
         program: impl FnOnce() -> anyhow::Result<()>,

@@ -16,7 +16,7 @@ pub(crate) enum Subject {
 pub(crate) struct Choice {
     /// A tag, a value of `date:` or a query of the history. `None` removes the filter by date.
     pub(crate) value: Option<String>,
-    /// The text that is shown, and that typing narrows down.
+    /// The text that is shown. It must contain the typed text for the choice to stay.
     pub(crate) label: String,
     /// The number of documents, if it is known.
     pub(crate) count: Option<u64>,
@@ -45,7 +45,7 @@ impl Picker {
         Self { waiting: true, ..Self::new(subject, Vec::new()) }
     }
 
-    /// Sets the choices, which were awaited.
+    /// Sets the choices of a picker that has waited for them.
     pub(crate) fn fill(&mut self, choices: Vec<Choice>) {
         self.choices = choices;
         self.waiting = false;

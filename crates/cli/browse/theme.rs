@@ -24,7 +24,8 @@ pub(crate) const MISTAKE: Style = ERROR.add_modifier(Modifier::UNDERLINED);
 /// The selected line of a picker.
 pub(crate) const CHOSEN: Style = Style::new().add_modifier(Modifier::REVERSED);
 
-/// Removes the colours of a drawn screen. Matches and mistakes are underlined instead.
+/// Removes the colours of a drawn screen. What was red (matches, mistakes, errors) is underlined
+/// instead.
 pub(crate) fn without_colour(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if cell.fg == Color::Red {

@@ -2,8 +2,8 @@
 //! clock: an event goes in, the state changes, and the effects that the caller must carry out come
 //! out.
 
-mod acting;
-mod commands;
+mod actions;
+mod dispatch;
 mod mouse;
 mod moving;
 mod popup_keys;
@@ -100,13 +100,15 @@ pub(crate) struct List {
     pub(crate) items: Vec<Item>,
     /// Number of hits or records, also of those that are not loaded.
     pub(crate) total: usize,
+    /// The time of the search.
     pub(crate) took: Duration,
+    /// Whether no document has every word of the query, so that any word sufficed.
     pub(crate) relaxed: bool,
     pub(crate) warnings: Vec<Diagnostic>,
     /// Why there are no hits, in lines.
     pub(crate) diagnosis: Vec<String>,
     pub(crate) selected: usize,
-    /// The first visible item.
+    /// The index of the first visible item.
     pub(crate) first: usize,
     highlighter: Rc<Highlighter>,
     /// Whether the next batch of hits has been requested.
@@ -169,17 +171,19 @@ pub(crate) struct App {
     pub(crate) popup: Option<Popup>,
     /// A message in the bottom line, until the next key.
     pub(crate) status: Option<String>,
-    /// Whether the response to the newest request for a list is late.
+    /// Whether the newest request for a list has had no response for so long that the screen says
+    /// so.
     pub(crate) slow: bool,
     /// The number of the newest request.
     number: u64,
-    /// The number of the request for a list that has no response yet.
-    awaited: Option<u64>,
-    /// The same for the content of a popup.
+    /// The number of the newest request for a list, until its response arrives.
+    awaited_list: Option<u64>,
+    /// The number of the newest request for the content of a popup, until its response arrives.
     awaited_popup: Option<u64>,
-    /// The same for the flash items of the preview.
+    /// The number of the newest request for the flash items of the preview, until its response
+    /// arrives.
     awaited_flashes: Option<u64>,
-    /// The origin of the list that is awaited.
+    /// The origin of the awaited list.
     awaited_origin: Option<ListOrigin>,
     effects: Vec<Effect>,
 }
@@ -225,7 +229,7 @@ impl App {
             status: None,
             slow: false,
             number: 0,
-            awaited: None,
+            awaited_list: None,
             awaited_popup: None,
             awaited_flashes: None,
             awaited_origin: None,
@@ -244,7 +248,7 @@ impl App {
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Resize(columns, rows) => self.resize((columns, rows)),
             Event::Response(response) => self.apply_response(response),
-            Event::Slow => self.slow = self.awaited.is_some(),
+            Event::Slow => self.slow = self.awaited_list.is_some(),
             Event::ProgramFailed(message) => self.status = Some(message),
         }
         std::mem::take(&mut self.effects)
@@ -252,7 +256,7 @@ impl App {
 
     /// Whether any request has no response yet.
     pub(crate) fn is_waiting(&self) -> bool {
-        [self.awaited, self.awaited_popup, self.awaited_flashes].iter().any(Option::is_some)
+        [self.awaited_list, self.awaited_popup, self.awaited_flashes].iter().any(Option::is_some)
     }
 
     /// The text of the query line.
@@ -270,7 +274,8 @@ impl App {
         !self.previous_lists.is_empty()
     }
 
-    /// The lines of the preview for a width, cached until they change.
+    /// The lines of the preview, laid out for `columns`. They are cached until the width changes or
+    /// other text is to be shown.
     pub(crate) fn preview_lines(&mut self, columns: usize) -> &[Line<'static>] {
         if self.preview.lines.as_ref().is_none_or(|(width, _)| *width != columns) {
             let flashes = self.preview.flashes.as_deref();

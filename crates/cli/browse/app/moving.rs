@@ -29,7 +29,7 @@ impl App {
         // Snippets are cut to the width of a line, so ask for the hits again.
         if layout.snippet_chars != before && self.previous_lists.is_empty() {
             let limit = self.list.items.len().max(BATCH);
-            self.awaited = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
+            self.awaited_list = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
             self.awaited_origin = Some(ListOrigin::Query(self.text().to_owned()));
         }
     }
@@ -42,8 +42,8 @@ impl App {
         }
     }
 
-    /// Moves the selection by `items`. Requests more hits when it nears the end of those that are
-    /// loaded.
+    /// Moves the selection by `items`. Requests more hits when the selection nears the end of the
+    /// loaded hits.
     pub(super) fn select(&mut self, items: isize) {
         let last = self.list.items.len().saturating_sub(1);
         let selected = self.list.selected.saturating_add_signed(items).min(last);
@@ -57,7 +57,7 @@ impl App {
         {
             self.list.is_loading = true;
             let offset = self.list.items.len();
-            self.awaited = Some(self.ask(RequestKind::Hits { offset, limit: BATCH }));
+            self.awaited_list = Some(self.ask(RequestKind::Hits { offset, limit: BATCH }));
         }
     }
 
@@ -70,9 +70,9 @@ impl App {
         self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
     }
 
-    /// The number of lines that a page key moves in the list or the preview, whichever has the
-    /// focus. In the preview, one line of the previous page stays visible.
-    pub(super) fn page(&self) -> isize {
+    /// The number of items that Page Up and Page Down move the selection by, or, if the preview has
+    /// the focus, the number of lines that they scroll the preview by: all visible lines but one.
+    pub(super) fn page_key_lines(&self) -> isize {
         let layout = self.layout();
         let lines = match (self.preview_only || self.focus == Focus::Preview, layout.preview) {
             (true, Some(area)) => usize::from(area.height).saturating_sub(1),
@@ -96,17 +96,17 @@ impl App {
             self.awaited_flashes = None;
             return;
         };
-        if self.preview.id == item.record.id() && self.preview.lines.is_some() {
+        let is_same_record = self.preview.id == item.record.id();
+        if is_same_record && self.preview.lines.is_some() {
             return;
         }
-        let same = self.preview.id == item.record.id();
         let embedded = match &item.record {
             Record::Article(article) if !article.flashes.is_empty() => article.flashes.clone(),
             _ => Vec::new(),
         };
         self.preview = Preview {
             id: item.record.id().to_owned(),
-            scroll: if same { self.preview.scroll } else { 0 },
+            scroll: if is_same_record { self.preview.scroll } else { 0 },
             ..Preview::default()
         };
         self.awaited_flashes = None;

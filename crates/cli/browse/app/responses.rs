@@ -25,7 +25,7 @@ impl App {
                 self.query.clone_from(&text);
             }
         }
-        self.awaited = Some(self.ask(RequestKind::Hits { offset: 0, limit: BATCH }));
+        self.awaited_list = Some(self.ask(RequestKind::Hits { offset: 0, limit: BATCH }));
         self.awaited_origin = Some(ListOrigin::Query(text));
     }
 
@@ -40,8 +40,8 @@ impl App {
         self.number
     }
 
-    /// Applies the response to the newest request for a list, a popup or the preview; drops a
-    /// response to an earlier one.
+    /// Applies the response if it answers the newest request for a list, a popup or the preview.
+    /// Drops a response to an earlier request.
     pub(super) fn apply_response(&mut self, response: Response) {
         let number = Some(response.number);
         if number == self.awaited_popup {
@@ -58,8 +58,8 @@ impl App {
                 self.preview.flashes = Some(items);
                 self.preview.lines = None;
             }
-        } else if number == self.awaited {
-            self.awaited = None;
+        } else if number == self.awaited_list {
+            self.awaited_list = None;
             self.slow = false;
             self.apply_list(response.data);
         }
@@ -79,8 +79,8 @@ impl App {
                 highlighter,
             } => {
                 let Some(origin) = self.awaited_origin.take() else { return };
-                // Keep the selection if the same query was sent again after a resize, for snippets
-                // of another width.
+                // A resize sends the same query again, for snippets of another width: keep the
+                // selection then.
                 let (selected, first) =
                     match origin == self.list.origin && self.previous_lists.is_empty() {
                         true => (self.list.selected, self.list.first),
@@ -164,7 +164,8 @@ impl App {
         self.update_selection();
     }
 
-    /// Fills the picker that waits for tags; without any, if the response has none.
+    /// Fills the open picker, which waits for tags: with the tags of the response, or with nothing
+    /// if the request failed.
     fn fill_tag_picker(&mut self, data: ResponseData) {
         let Some(Popup::Picker(picker)) = &mut self.popup else { return };
         match data {

@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 use ratatui::style::{Color, Modifier};
 
-use super::{Driver, SIZES};
+use super::{Colour, Driver, SIZES};
 use crate::browse::app::{Effect, Event};
 
 #[test]
@@ -42,8 +42,10 @@ F1 help  Enter open  ^K kind  ^T tags  ^D dates  ^F follow  ^S similar"
 
 #[test]
 fn every_screen_fits_whatever_its_size() {
-    let wide = (1..=12).flat_map(|rows| [(1, rows), (2, rows), (7, rows), (41, rows), (99, rows)]);
-    for size in SIZES.into_iter().chain(wide) {
+    let odd_sizes =
+        (1..=12).flat_map(|rows| [(1, rows), (2, rows), (7, rows), (41, rows), (99, rows)]);
+    for size in SIZES.into_iter().chain(odd_sizes) {
+        // `tga` is no field, so a mistake is drawn, too.
         let mut driver = Driver::new("减半 tga:BTC 警報", size);
         let steps: [fn(&mut Driver); 12] = [
             |_| {},
@@ -83,7 +85,8 @@ fn every_screen_fits_whatever_its_size() {
         ];
         for step in steps {
             step(&mut driver);
-            driver.draw(true);
+            // Panics if anything does not fit.
+            driver.draw(Colour::On);
         }
     }
 }
@@ -131,7 +134,7 @@ fn no_order_of_keys_breaks_the_screen() {
                     driver.send(Event::Resize(size.0, size.1))
                 }
             };
-            driver.draw(true);
+            driver.draw(Colour::On);
             let list = &driver.app.list;
             assert!(list.selected < list.items.len().max(1));
         }
@@ -153,7 +156,7 @@ fn a_narrow_screen_shows_the_list_until_enter_opens_the_preview() {
 #[test]
 fn matches_are_marked_in_the_script_of_the_page() {
     let mut driver = Driver::new("质押收益", (80, 24));
-    let (rows, buffer) = driver.draw(true);
+    let (rows, buffer) = driver.draw(Colour::On);
     let row = rows.iter().position(|row| row.contains("質押收益")).unwrap() as u16;
     let marked: String = (0..80)
         .map(|x| &buffer[(x, row)])
@@ -162,7 +165,7 @@ fn matches_are_marked_in_the_script_of_the_page() {
         .collect();
     assert_eq!(marked, "質押收益");
     // Without colour, matches are underlined, so that they still stand out.
-    let (_, buffer) = driver.draw(false);
+    let (_, buffer) = driver.draw(Colour::Off);
     assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset));
     assert!(buffer.content.iter().any(|cell| cell.modifier.contains(Modifier::UNDERLINED)));
 }
@@ -183,7 +186,7 @@ fn text_from_pages_cannot_act_on_the_terminal() {
     }
     let mut driver = Driver::new("警報", (80, 24));
     driver.alt(KeyCode::Char('y'));
-    let Some(Effect::Copy(copied)) = driver.other_effects.pop() else {
+    let Some(Effect::Copy(copied)) = driver.effects_not_performed.pop() else {
         panic!("nothing was copied")
     };
     assert!(!copied.contains(char::is_control), "{copied:?}");
@@ -196,6 +199,7 @@ fn every_word_of_the_help_can_be_read_at_any_width() {
         let mut driver = Driver::new("减半", size);
         driver.press(KeyCode::F(1));
         let mut read = String::new();
+        // More key presses than the help has lines at any width.
         for _ in 0..400 {
             let screen = driver.screen();
             for row in screen.lines().filter(|row| row.contains('│')) {

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::Driver;
+use super::{Colour, Driver};
 use crate::browse::app::{Effect, Event, Focus, Popup};
 use crate::browse::worker::{Request, RequestKind, Response, ResponseData, answer};
 use crate::exit::Outcome;
@@ -27,7 +27,7 @@ fn a_paste_becomes_one_line_and_one_request() {
     driver.perform(effects);
     driver.send(Event::Paste("長".repeat(100_000)));
     assert_eq!(driver.app.text().chars().count(), wensou_query::lang::MAX_LENGTH);
-    driver.draw(true);
+    driver.draw(Colour::On);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_flash_item_is_followed_to_its_pages_and_back() {
     driver.press(KeyCode::Esc);
     assert_eq!(driver.app.text(), "");
     driver.press(KeyCode::Esc);
-    assert!(matches!(driver.other_effects.as_slice(), [Effect::Quit(Outcome::Done)]));
+    assert!(matches!(driver.effects_not_performed.as_slice(), [Effect::Quit(Outcome::Done)]));
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn quitting_and_aborting_have_different_outcomes() {
     driver.ctrl('q');
     driver.ctrl('t').ctrl('c');
     let effects: Vec<String> =
-        driver.other_effects.iter().map(|effect| format!("{effect:?}")).collect();
+        driver.effects_not_performed.iter().map(|effect| format!("{effect:?}")).collect();
     assert_eq!(effects, ["Quit(Done)", "Quit(Signalled(2))"]);
 }
 
@@ -297,7 +297,7 @@ fn choosing_a_date_bar_narrows_the_query() {
     assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
     for size in [(80, 24), (40, 12), (20, 4), (3, 3), (1, 1)] {
         let mut driver = Driver::new("", size);
-        driver.alt(KeyCode::Char('d')).draw(true);
+        driver.alt(KeyCode::Char('d')).draw(Colour::On);
     }
 }
 
@@ -316,5 +316,5 @@ fn the_next_match_is_scrolled_to() {
     driver.alt(KeyCode::Char('o'));
     assert_eq!(driver.app.status.as_deref(), Some("it has no address"));
     driver.ctrl('z');
-    assert!(matches!(driver.other_effects.as_slice(), [Effect::Suspend]));
+    assert!(matches!(driver.effects_not_performed.as_slice(), [Effect::Suspend]));
 }

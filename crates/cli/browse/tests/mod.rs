@@ -1,4 +1,5 @@
-//! The state and the screen together, over a small archive: keys go in, a screen comes out.
+//! Tests of the state and the drawing together, with the index of a small archive: a test sends keys
+//! and looks at the screen.
 
 mod drawing;
 mod keys;
@@ -44,11 +45,13 @@ const PAGES: [(&str, &str); 3] = [
     ),
 ];
 
-/// The state, an index that answers its requests, and the other effects that it returned.
+/// The state of the screen, driven by keys and drawn into memory.
 struct Driver {
     app: App,
+    /// Answers the requests of `app`.
     index: &'static Index,
-    other_effects: Vec<Effect>,
+    /// The effects of `app` that are no requests.
+    effects_not_performed: Vec<Effect>,
 }
 
 /// The index of the archive, built once for all tests.
@@ -81,12 +84,12 @@ impl Driver {
             None => Err(vec![Diagnostic::nothing_searchable(typed, Span::new(0, typed.len()))]),
         }));
         let (app, effects) = App::new(text.to_owned(), clock, bounds, size, expand);
-        let mut driver = Self { app, index, other_effects: Vec::new() };
+        let mut driver = Self { app, index, effects_not_performed: Vec::new() };
         driver.perform(effects);
         driver
     }
 
-    /// Answers requests at once, as the worker would, and keeps the other effects.
+    /// Answers requests at once, as the worker would. Keeps the effects that are no requests.
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
@@ -98,7 +101,7 @@ impl Driver {
                     let more = self.app.update(Event::Response(response));
                     self.perform(more);
                 }
-                effect => self.other_effects.push(effect),
+                effect => self.effects_not_performed.push(effect),
             }
         }
     }
@@ -132,11 +135,12 @@ impl Driver {
         self.app.list.items.iter().map(|item| item.title.text.as_str()).collect()
     }
 
-    /// The screen as its rows, and the buffer.
-    fn draw(&mut self, colour: bool) -> (Vec<String>, ratatui::buffer::Buffer) {
+    /// Draws the screen, and returns its rows and its cells. Panics if a row is wider than the
+    /// screen, or if a wide character covers another one.
+    fn draw(&mut self, colour: Colour) -> (Vec<String>, ratatui::buffer::Buffer) {
         let (columns, rows) = self.app.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| view::draw(frame, &mut self.app, colour)).unwrap();
+        terminal.draw(|frame| view::draw(frame, &mut self.app, colour == Colour::On)).unwrap();
         let buffer = terminal.backend().buffer().clone();
         let row_text = |y: u16| {
             let mut row = String::new();
@@ -156,9 +160,19 @@ impl Driver {
         ((0..rows).map(row_text).collect(), buffer)
     }
 
+    /// The rows of the screen as one text.
     fn screen(&mut self) -> String {
-        self.draw(true).0.join("\n")
+        let (rows, _) = self.draw(Colour::On);
+        rows.join("\n")
     }
 }
 
+/// Whether the screen is drawn in colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Colour {
+    On,
+    Off,
+}
+
+/// A narrow, a usual and a large terminal, in columns and rows.
 const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (200, 60)];

@@ -1,5 +1,6 @@
-//! Commands on the query or the selected item: filter, sort, show related records, go back, copy,
-//! open an address, recall a query of the history.
+//! What single commands do to the query or with the selected item: filter, sort, show related
+//! records, go back, copy, open an address, recall a query of the history. `dispatch` calls these
+//! functions.
 
 use tui_input::Input;
 use wensou_index::RecordExt;
@@ -65,7 +66,7 @@ impl App {
                 (ListOrigin::Flashes(title), RequestKind::Flashes(article.flashes.clone()))
             }
         };
-        self.awaited = Some(self.ask(kind));
+        self.awaited_list = Some(self.ask(kind));
         self.awaited_origin = Some(origin);
     }
 
@@ -73,11 +74,11 @@ impl App {
     pub(super) fn similar(&mut self) {
         let Some(item) = self.selected() else { return };
         let (id, title) = (item.record.id().to_owned(), item.title.text.clone());
-        self.awaited = Some(self.ask(RequestKind::Similar(id)));
+        self.awaited_list = Some(self.ask(RequestKind::Similar(id)));
         self.awaited_origin = Some(ListOrigin::Similar(title));
     }
 
-    /// Restores the previous list; `false` if there is none.
+    /// Shows the list again from which this one was opened; `false` if there is none.
     pub(super) fn back(&mut self) -> bool {
         let Some(list) = self.previous_lists.pop() else { return false };
         self.list = list;
@@ -92,10 +93,11 @@ impl App {
         self.selected().map(|item| item.record.id().to_owned())
     }
 
-    /// Copies what `of` returns for the selected record; `what` names it in the message.
-    pub(super) fn copy(&mut self, what: &str, of: fn(&Record) -> String) {
+    /// Copies the text that `text_of` returns for the selected record. `what` names the text in the
+    /// message.
+    pub(super) fn copy(&mut self, what: &str, text_of: fn(&Record) -> String) {
         let Some(item) = self.selected() else { return };
-        let text = one_line(&of(&item.record));
+        let text = one_line(&text_of(&item.record));
         self.status = Some(format!("copied the {what}: {text}"));
         self.effects.push(Effect::Copy(text));
     }
@@ -167,7 +169,8 @@ impl App {
     }
 }
 
-/// An address that a browser may be given: of the web, in characters that addresses consist of.
+/// The address, if it is one of the web and has no characters that a shell or a browser could
+/// misunderstand. Adds `https://` if it has no scheme.
 fn web_address(url: &str) -> Option<String> {
     let url = match url.split_once("://") {
         Some(("http" | "https", _)) => url.to_owned(),

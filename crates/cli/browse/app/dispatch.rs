@@ -1,4 +1,5 @@
-//! Runs the commands of keys: the dispatch, and moving, opening popups and going back.
+//! Finds the command of a key and runs it, here or in the other files of this folder: `actions`,
+//! `moving`, `popup_keys`, `typing`.
 
 use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
@@ -15,8 +16,9 @@ use crate::exit::Outcome;
 use crate::out::record::citation;
 
 impl App {
-    /// Handles a key: the open popup gets it if there is one; otherwise its command runs, or, if it
-    /// has none, it edits the query line.
+    /// Handles a key. The key of `Abort` always ends the run. Any other key goes to the open popup,
+    /// if there is one. Otherwise the command of the key runs; a key without a command edits the
+    /// query line, except for `?` on an empty line, which opens the help.
     pub(super) fn key(&mut self, key: KeyEvent) {
         self.status = None;
         let command = keys::command(key);
@@ -47,8 +49,8 @@ impl App {
         match command {
             Command::Up => self.up(),
             Command::Down => self.down(),
-            Command::PageUp => self.move_focused(-self.page()),
-            Command::PageDown => self.move_focused(self.page()),
+            Command::PageUp => self.move_focused(-self.page_key_lines()),
+            Command::PageDown => self.move_focused(self.page_key_lines()),
             Command::First => self.move_focused(isize::MIN),
             Command::Last => self.move_focused(isize::MAX),
             Command::Previous => self.select(-1),
@@ -90,7 +92,7 @@ impl App {
         }
     }
 
-    /// Opens the popup of a command, and requests its content if that must be counted.
+    /// Opens the popup of a command. Requests the content of the popup if it must be counted first.
     fn open_popup(&mut self, command: Command) {
         let popup = match command {
             Command::Dates => Popup::Picker(Picker::new(Subject::Date, self.date_choices())),
@@ -154,14 +156,16 @@ impl App {
         }
     }
 
-    /// Goes one step back: leaves the preview; if there is none, returns to the previous list; if
-    /// there is none, clears the query; if it is empty, quits.
+    /// Goes one step back: from the preview to the list, if the preview has the focus or the whole
+    /// screen; else to the previous list, if there is one; else clears the query, if it has text;
+    /// else quits.
     pub(super) fn escape(&mut self) {
         // A list with a single record opens that record at once if there is no room for a preview
         // beside the list. Leave the record and the list together.
-        let alone =
-            self.list.items.len() == 1 && layout::layout(self.size, false).preview.is_none();
-        if self.preview_only && alone && self.back() {
+        let preview_only = false;
+        let has_room_beside_list = layout::layout(self.size, preview_only).preview.is_some();
+        let was_opened_at_once = self.list.items.len() == 1 && !has_room_beside_list;
+        if self.preview_only && was_opened_at_once && self.back() {
             return;
         }
         if self.preview_only || self.focus == Focus::Preview {
