@@ -1,8 +1,8 @@
 //! Filters are edits of the query's text, so that the query line always shows them and the user can
 //! edit them.
 //!
-//! The parser gives the spans of clauses. There are several ways to write a filter into the text;
-//! each is parsed again, and the first one with the intended meaning is used.
+//! The parser gives the spans of clauses. There are several ways to write a filter into the text:
+//! the outcome of each is parsed, and the first outcome with the intended meaning is used.
 
 use wensou_query::lang::{
     Clock, Code, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value, parse_lenient,
@@ -99,7 +99,7 @@ fn starts_with_space(text: &str) -> bool {
 }
 
 /// The query `text` with the filter `clause` added, which every hit must match. If the filter comes
-/// last, a space follows, so that what is typed next does not become part of it.
+/// last, a space follows, so that what is typed next does not become part of the filter.
 fn with_filter(text: &str, clause: &str, clock: &Clock) -> String {
     let text = text.trim();
     let candidates = [
@@ -121,9 +121,11 @@ fn with_filter(text: &str, clause: &str, clock: &Clock) -> String {
         |error: &Diagnostic| matches!(error.code, Code::UnclosedQuote | Code::Parenthesis);
     // After an open quote or parenthesis, try the first two candidates last: they put the filter at
     // the end.
-    let skipped = if errors.iter().any(is_unclosed) { 2 } else { 0 };
-    let candidate =
-        candidates[skipped..].iter().chain(&candidates[..skipped]).find(has_intended_meaning);
+    let (tried_last, tried_first) = candidates.split_at(match errors.iter().any(is_unclosed) {
+        true => 2,
+        false => 0,
+    });
+    let candidate = tried_first.iter().chain(tried_last).find(has_intended_meaning);
     candidate.unwrap_or(&candidates[0]).trim_start().to_owned()
 }
 

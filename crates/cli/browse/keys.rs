@@ -1,7 +1,7 @@
 //! The table of keys. Both dispatch and the help screen read it, so they always agree.
 //!
-//! Every command is a key with Ctrl or Alt, or one that types no character: plain characters, which
-//! input methods send too, always go to the query.
+//! The keys of commands are keys with Ctrl or Alt, and keys that type no character. Characters
+//! always go to the query, because input methods send them, too.
 
 use std::fmt;
 
@@ -75,7 +75,7 @@ pub(crate) struct Binding {
     pub(crate) command: Command,
     pub(crate) keys: &'static [Key],
     pub(crate) help: &'static str,
-    /// At most two words for the bottom line; empty to leave it out there.
+    /// At most two words for the bottom line, or [`NO_HINT`].
     pub(crate) hint: &'static str,
 }
 
@@ -100,7 +100,10 @@ const fn bind(
     Binding { command, keys, help, hint }
 }
 
-/// All commands.
+/// The hint of a command that the bottom line leaves out.
+const NO_HINT: &str = "";
+
+/// The bindings of all commands, in the order of the help.
 pub(crate) const KEYS: &[Binding] = &[
     bind(Command::Help, &[plain(KeyCode::F(1))], "help", "this help; also ? in an empty query"),
     bind(
@@ -143,33 +146,53 @@ pub(crate) const KEYS: &[Binding] = &[
         "cite",
         "copy a citation: title, source, date, path and bytes",
     ),
-    bind(Command::Visit, &[alt(KeyCode::Char('o'))], "", "open its address in the browser"),
+    bind(Command::Visit, &[alt(KeyCode::Char('o'))], NO_HINT, "open its address in the browser"),
     bind(
         Command::DateBars,
         &[alt(KeyCode::Char('d'))],
-        "",
+        NO_HINT,
         "the hits over time; Left Right and Enter narrow by date",
     ),
-    bind(Command::Sort, &[alt(KeyCode::Char('s'))], "", "best first, newest first, oldest first"),
-    bind(Command::NextMatch, &[alt(KeyCode::Char('n'))], "", "next match in the preview"),
-    bind(Command::PreviousMatch, &[alt(KeyCode::Char('p'))], "", "previous match in the preview"),
-    bind(Command::History, &[ctrl('r')], "", "choose an earlier query"),
-    bind(Command::Older, &[alt(KeyCode::Up)], "", "the query before; also Up on the first hit"),
-    bind(Command::Newer, &[alt(KeyCode::Down)], "", "the query after"),
+    bind(
+        Command::Sort,
+        &[alt(KeyCode::Char('s'))],
+        NO_HINT,
+        "best first, newest first, oldest first",
+    ),
+    bind(Command::NextMatch, &[alt(KeyCode::Char('n'))], NO_HINT, "next match in the preview"),
+    bind(
+        Command::PreviousMatch,
+        &[alt(KeyCode::Char('p'))],
+        NO_HINT,
+        "previous match in the preview",
+    ),
+    bind(Command::History, &[ctrl('r')], NO_HINT, "choose an earlier query"),
+    bind(
+        Command::Older,
+        &[alt(KeyCode::Up)],
+        NO_HINT,
+        "the query before; also Up on the first hit",
+    ),
+    bind(Command::Newer, &[alt(KeyCode::Down)], NO_HINT, "the query after"),
     bind(Command::Focus, &[plain(KeyCode::Tab)], "focus", "move in the list or in the preview"),
-    bind(Command::Up, &[plain(KeyCode::Up)], "", "one up"),
-    bind(Command::Down, &[plain(KeyCode::Down)], "", "one down"),
-    bind(Command::PageUp, &[plain(KeyCode::PageUp)], "", "a screen up"),
-    bind(Command::PageDown, &[plain(KeyCode::PageDown)], "", "a screen down"),
-    bind(Command::First, &[plain(KeyCode::Home)], "", "to the first"),
-    bind(Command::Last, &[plain(KeyCode::End)], "", "to the last hit that is loaded"),
-    bind(Command::Previous, &[ctrl('p')], "", "previous hit, wherever the focus is"),
-    bind(Command::Next, &[ctrl('n')], "", "next hit, wherever the focus is"),
-    bind(Command::Back, &[alt(KeyCode::Left)], "", "back to the previous list"),
-    bind(Command::Escape, &[plain(KeyCode::Esc)], "", "go back; then clear the query; then leave"),
-    bind(Command::Suspend, &[ctrl('z')], "", "suspend; `fg` in the shell comes back"),
+    bind(Command::Up, &[plain(KeyCode::Up)], NO_HINT, "one up"),
+    bind(Command::Down, &[plain(KeyCode::Down)], NO_HINT, "one down"),
+    bind(Command::PageUp, &[plain(KeyCode::PageUp)], NO_HINT, "a screen up"),
+    bind(Command::PageDown, &[plain(KeyCode::PageDown)], NO_HINT, "a screen down"),
+    bind(Command::First, &[plain(KeyCode::Home)], NO_HINT, "to the first"),
+    bind(Command::Last, &[plain(KeyCode::End)], NO_HINT, "to the last hit that is loaded"),
+    bind(Command::Previous, &[ctrl('p')], NO_HINT, "previous hit, wherever the focus is"),
+    bind(Command::Next, &[ctrl('n')], NO_HINT, "next hit, wherever the focus is"),
+    bind(Command::Back, &[alt(KeyCode::Left)], NO_HINT, "back to the previous list"),
+    bind(
+        Command::Escape,
+        &[plain(KeyCode::Esc)],
+        NO_HINT,
+        "go back; then clear the query; then leave",
+    ),
+    bind(Command::Suspend, &[ctrl('z')], NO_HINT, "suspend; `fg` in the shell comes back"),
     bind(Command::Quit, &[ctrl('q')], "quit", "leave"),
-    bind(Command::Abort, &[ctrl('c')], "", "leave at once, with exit status 130"),
+    bind(Command::Abort, &[ctrl('c')], NO_HINT, "leave at once, with exit status 130"),
 ];
 
 /// Editing keys, which the widget of the query line handles; listed for the help only.
@@ -209,7 +232,10 @@ pub(crate) fn short(binding: &Binding) -> String {
 
 /// The name of the first key of a command.
 pub(crate) fn name(command: Command) -> String {
-    let key = KEYS.iter().find(|binding| binding.command == command).and_then(|it| it.keys.first());
+    let key = KEYS
+        .iter()
+        .find(|binding| binding.command == command)
+        .and_then(|binding| binding.keys.first());
     key.map(Key::to_string).unwrap_or_default()
 }
 

@@ -22,15 +22,15 @@ pub(crate) fn lines(
 ) -> Vec<Line<'static>> {
     let texts = record.texts();
     let mut out = PreviewLines { columns, lines: Vec::new() };
-    out.push(&highlighted(&highlighter.highlight(&texts.title), TITLE), 0);
-    out.push(&facts(record), 0);
+    out.push(&highlighted(&highlighter.highlight(&texts.title), TITLE));
+    out.push(&facts(record));
     if !texts.tags.is_empty() {
         let tags = texts.tags.iter().map(|tag| piece(&format!("#{tag} "), TAG));
-        out.push(&tags.collect::<Vec<_>>(), 0);
+        out.push(&tags.collect::<Vec<_>>());
     }
     out.empty_line();
     for paragraph in texts.body.split('\n') {
-        out.push(&highlighted(&highlighter.highlight(paragraph), Style::new()), 0);
+        out.push(&highlighted(&highlighter.highlight(paragraph), Style::new()));
         if matches!(record, Record::Article(_)) {
             out.empty_line();
         }
@@ -42,8 +42,8 @@ pub(crate) fn lines(
             push_occurrences(&mut out, flash);
         }
     }
-    out.push(&[piece(&location(record), DIM)], 0);
-    out.push(&[piece(record.id(), DIM)], 0);
+    out.push(&[piece(&location(record), DIM)]);
+    out.push(&[piece(record.id(), DIM)]);
     out.lines
 }
 
@@ -54,7 +54,11 @@ struct PreviewLines {
 }
 
 impl PreviewLines {
-    fn push(&mut self, pieces: &[Span<'static>], indent: usize) {
+    fn push(&mut self, pieces: &[Span<'static>]) {
+        self.push_indented(pieces, 0);
+    }
+
+    fn push_indented(&mut self, pieces: &[Span<'static>], indent: usize) {
         self.lines.extend(wrap(pieces, self.columns, indent));
     }
 
@@ -109,12 +113,12 @@ fn push_flash_items(out: &mut PreviewLines, article: &Article, flashes: Option<&
         1 => format!("1 flash item in this page ({} opens it)", name(Command::Follow)),
         count => format!("{count} flash items in this page ({} lists them)", name(Command::Follow)),
     };
-    out.push(&[Span::styled(heading, KIND)], 0);
+    out.push(&[Span::styled(heading, KIND)]);
     for item in flashes.unwrap_or_default() {
         let mut line = vec![Span::styled("◆ ", KIND), Span::styled(hits::date(&item.record), DATE)];
         line.push(Span::raw("  "));
         line.extend(highlighted(&item.title, Style::new()));
-        out.push(&line, 2);
+        out.push_indented(&line, 2);
     }
     out.empty_line();
 }
@@ -126,9 +130,9 @@ fn push_occurrences(out: &mut PreviewLines, flash: &FlashItem) {
         1 => format!("seen in 1 page ({} opens it)", name(Command::Follow)),
         count => format!("seen in {count} pages ({} lists them)", name(Command::Follow)),
     };
-    out.push(&[Span::styled(heading, KIND)], 0);
+    out.push(&[Span::styled(heading, KIND)]);
     for location in occurrences {
-        out.push(&[piece(&location.path, DIM)], 2);
+        out.push_indented(&[piece(&location.path, DIM)], 2);
     }
     out.empty_line();
 }

@@ -89,7 +89,7 @@ fn summary(app: &App, columns: u16) -> String {
 }
 
 /// The line below the query: the origin of a list of related records, else the first mistake, else
-/// a hint that comes first, else that the search was relaxed, else the first warning.
+/// a hint about similar words or pinyin, else that the search was relaxed, else the first warning.
 fn notice(app: &App, columns: u16) -> Line<'static> {
     let list = &app.list;
     let title = match &list.origin {
@@ -114,7 +114,8 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
     truncate(pieces, usize::from(columns))
 }
 
-/// Whether a hint says more than that the search was relaxed, and is shown instead.
+/// Whether a hint is shown instead of the message that the search was relaxed, because it says
+/// more.
 fn comes_first(code: Code) -> bool {
     matches!(code, Code::SimilarWord | Code::ReadAsPinyin)
 }
@@ -130,7 +131,7 @@ fn diagnostic_spans(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<S
     pieces
 }
 
-/// Draws the items of the list from the first visible one on, or why there are none.
+/// Draws the items of the list from the first visible one on. If there are none, says why.
 fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
     let list = &mut app.list;
     let items = layout.visible_items.max(1);
@@ -247,7 +248,8 @@ fn snippet_spans(snippet: &Snippet) -> Vec<Span<'static>> {
     pieces
 }
 
-/// Draws the line between list and preview: down beside the list, or across below it.
+/// Draws the line between list and preview: vertical if the preview is beside the list, horizontal
+/// if it is below.
 fn draw_separator(frame: &mut Frame<'_>, area: Rect, focused: bool) {
     let style = if focused { KIND } else { DIM };
     match area.width {

@@ -1,5 +1,5 @@
-//! The thread that searches, so that typing never waits. Of the requests for the same part of the
-//! screen, only the newest is answered.
+//! The thread that searches, so that typing never waits. Of the waiting requests for one part of
+//! the screen, only the newest is answered.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -23,11 +23,13 @@ use crate::location::OpenIndex;
 use crate::lookup::variant_named;
 use crate::out::clauses;
 
-/// Number of hits that are read at once. More are read when the selection nears the end.
-pub(crate) const BATCH: usize = 50;
-/// Maximum number of records in a list that comes from no search and is read at once.
-const MAX_LIST: usize = 500;
-/// Maximum length in characters of the snippet of a record that comes from no search: the start of
+/// Number of hits that one request reads. More are requested when the selection nears the end of
+/// the list.
+pub(crate) const HITS_PER_REQUEST: usize = 50;
+/// Maximum number of records in a list of the pages of a flash item, or of the flash items of a
+/// page. Such a list is read with one request.
+const MAX_RELATED: usize = 500;
+/// Maximum length in characters of the snippet of a record that no search has found: the start of
 /// its body.
 const SNIPPET_CHARS: usize = 100;
 
@@ -51,11 +53,11 @@ pub(crate) enum RequestKind {
     Hits { offset: usize, limit: usize },
     /// The pages that contain a flash item.
     Pages(Box<FlashItem>),
-    /// Flash items by id, as a list.
+    /// The flash items with these ids, as a list.
     Flashes(Vec<String>),
     /// Documents similar to the one with this id.
     Similar(String),
-    /// Flash items by id, for the preview of their page.
+    /// The flash items with these ids, for the preview of their page.
     Embedded(Vec<String>),
     /// The tags of the hits.
     Tags,
@@ -63,7 +65,7 @@ pub(crate) enum RequestKind {
     Dates,
 }
 
-/// The part of the screen that a response is for. At most one request for each is waiting.
+/// The part of the screen that a response is for. At most one request for each part is waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ScreenPart {
     List,
@@ -235,7 +237,7 @@ fn find(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Result<Respons
         RequestKind::Flashes(ids) => Ok(ResponseData::Records(records(index, ids, &query)?)),
         RequestKind::Embedded(ids) => Ok(ResponseData::Embedded(records(index, ids, &query)?)),
         RequestKind::Similar(id) => {
-            options.limit = BATCH;
+            options.limit = HITS_PER_REQUEST;
             let hits = wensou_query::similar(index, id, &options)?;
             // Do not show missing words: the user has typed none.
             let item = |hit| Item { missing: Vec::new(), ..Item::from(hit) };
@@ -248,7 +250,8 @@ fn find(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Result<Respons
     }
 }
 
-/// The hits of a query; if there are none, why.
+/// The hits of a query, and, if no document has every word, the reason in terms of its clauses and
+/// words.
 fn hits(index: IndexRef<'_>, query: &Query, options: &Options) -> Result<ResponseData, Error> {
     let started = Instant::now();
     let results = wensou_query::search(index, query, options)?;
@@ -282,7 +285,7 @@ fn hits(index: IndexRef<'_>, query: &Query, options: &Options) -> Result<Respons
 fn records(index: IndexRef<'_>, ids: &[String], query: &Query) -> Result<Vec<Item>, Error> {
     let highlighter = Highlighter::new(index, query)?;
     let mut items = Vec::new();
-    for id in ids.iter().take(MAX_LIST) {
+    for id in ids.iter().take(MAX_RELATED) {
         if let RecordLookup::Found(record) = index.lookup(id)? {
             items.push(Item::of(variant_named(*record, id), &highlighter));
         }
@@ -292,27 +295,27 @@ fn records(index: IndexRef<'_>, ids: &[String], query: &Query) -> Result<Vec<Ite
 
 /// The pages that contain any variant of a flash item.
 fn pages(index: IndexRef<'_>, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, Error> {
-    let value = |occurrence: &Occurrence| Value {
+    let path_of = |occurrence: &Occurrence| Value {
         text: occurrence.path.clone(),
         prefix: false,
         span: Span::default(),
     };
     let node = |clause| Node { kind: NodeKind::Field(clause), span: Span::default() };
-    let paths = FieldClause::Path(flash.all_occurrences().map(value).collect());
+    let paths = FieldClause::Path(flash.all_occurrences().map(path_of).collect());
     let kind = FieldClause::Kind(vec![Kind::Article]);
     let root = Node { kind: NodeKind::And(vec![node(kind), node(paths)]), span: Span::default() };
     let wanted = Query { root, text: String::new(), warnings: Vec::new() };
     let mut options = Options::default();
-    options.limit = MAX_LIST;
+    options.limit = MAX_RELATED;
     let highlighter = Highlighter::new(index, query)?;
     let results = wensou_query::search(index, &wanted, &options)?;
     let ids: Vec<&String> =
         flash.variants.iter().map(|variant| &variant.id).chain([&flash.id]).collect();
-    // All records of a dump have the same path: keep those that contain the item.
-    let holds = |article: &Article| article.flashes.iter().any(|id| ids.contains(&id));
+    // All records of a dump have the same path: keep the articles that contain the item.
+    let contains_item = |article: &Article| article.flashes.iter().any(|id| ids.contains(&id));
     let records = results.hits.into_iter().map(|hit| hit.record);
     Ok(records
-        .filter(|record| matches!(record, Record::Article(article) if holds(article)))
+        .filter(|record| matches!(record, Record::Article(article) if contains_item(article)))
         .map(|record| {
             debug_assert_eq!(record.kind(), RecordKind::Article);
             Item::of(record, &highlighter)

@@ -111,7 +111,7 @@ pub(crate) struct List {
     /// The index of the first visible item.
     pub(crate) first: usize,
     highlighter: Rc<Highlighter>,
-    /// Whether the next batch of hits has been requested.
+    /// Whether more hits have been requested.
     is_loading: bool,
 }
 

@@ -8,7 +8,7 @@ use wensou_ingest::Record;
 use super::{App, Focus, ListOrigin, Preview};
 use crate::browse::layout::{self, Layout};
 use crate::browse::theme::MATCH;
-use crate::browse::worker::{BATCH, RequestKind};
+use crate::browse::worker::{HITS_PER_REQUEST, RequestKind};
 
 /// Where to look for the next match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl App {
         }
         // Snippets are cut to the width of a line, so ask for the hits again.
         if layout.snippet_chars != before && self.previous_lists.is_empty() {
-            let limit = self.list.items.len().max(BATCH);
+            let limit = self.list.items.len().max(HITS_PER_REQUEST);
             self.awaited_list = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
             self.awaited_origin = Some(ListOrigin::Query(self.text().to_owned()));
         }
@@ -57,7 +57,8 @@ impl App {
         {
             self.list.is_loading = true;
             let offset = self.list.items.len();
-            self.awaited_list = Some(self.ask(RequestKind::Hits { offset, limit: BATCH }));
+            self.awaited_list =
+                Some(self.ask(RequestKind::Hits { offset, limit: HITS_PER_REQUEST }));
         }
     }
 

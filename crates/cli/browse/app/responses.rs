@@ -7,7 +7,7 @@ use wensou_query::lang::{parse_lenient, saved_name};
 
 use super::{App, Effect, Focus, List, ListOrigin, Popup};
 use crate::browse::picker::Choice;
-use crate::browse::worker::{BATCH, Item, Request, RequestKind, Response, ResponseData};
+use crate::browse::worker::{HITS_PER_REQUEST, Item, Request, RequestKind, Response, ResponseData};
 
 impl App {
     /// Requests the first hits of the typed query.
@@ -25,7 +25,8 @@ impl App {
                 self.query.clone_from(&text);
             }
         }
-        self.awaited_list = Some(self.ask(RequestKind::Hits { offset: 0, limit: BATCH }));
+        self.awaited_list =
+            Some(self.ask(RequestKind::Hits { offset: 0, limit: HITS_PER_REQUEST }));
         self.awaited_origin = Some(ListOrigin::Query(text));
     }
 

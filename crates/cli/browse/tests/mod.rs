@@ -1,5 +1,5 @@
-//! Tests of the state and the drawing together, with the index of a small archive: a test sends keys
-//! and looks at the screen.
+//! Tests of the state and the drawing together, with the index of a small archive: a test sends
+//! keys and looks at the screen.
 
 mod drawing;
 mod keys;
