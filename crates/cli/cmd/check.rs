@@ -73,8 +73,8 @@ fn check(global: &Global, args: &Check) -> anyhow::Result<Checked> {
     if args.quick {
         return Ok(wensou_index::check_files(&global.index)?);
     }
-    let quiet = false;
-    let bar = Bar::new(quiet, None);
+    let (quiet, log) = (false, None);
+    let bar = Bar::new(quiet, log);
     let checked = wensou_index::check(&global.index, &default_options().ingest, &bar);
     bar.clear();
     Ok(checked?)
@@ -94,11 +94,12 @@ fn finding_line(finding: &Finding) -> String {
     format!("{:<8} {what}; to fix: `{cure}`", severity.as_str())
 }
 
-/// Prints the findings that are to be repaired, to standard error.
+/// Prints the findings before they are repaired, to standard error.
 fn print_before_repair(checked: &Checked, terminal: &mut Terminal) {
     checked.findings.iter().for_each(|finding| terminal.notice(finding_line(finding)));
 }
 
+/// Prints the findings to standard output.
 fn print(checked: &Checked, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
     if args.format == ShowFormat::Text {
         for finding in &checked.findings {
@@ -184,7 +185,9 @@ fn rebuild(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Re
              there again, or run `wensou index --rebuild PATH… --base DIR --stats FILE`"
         );
     }
-    options.ingest.pre = super::index::pre_command(global, None, &[])?;
+    // The command of the config file, because `check` has no flags for another command.
+    let (command, globs) = (None, &[]);
+    options.ingest.pre = super::index::pre_command(global, command, globs)?;
     let roots = settings.roots_from_here();
     super::index::build(&global.index, &roots, &options, Reporting::default(), terminal)
 }

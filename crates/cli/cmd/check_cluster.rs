@@ -91,11 +91,13 @@ fn open(global: &Global, address: &ClusterAddress) -> wensou_cluster::Result<Clu
     ClusterIndex::open_with(global.cluster.connect(address)?, address)
 }
 
-/// Runs `work` with a progress bar, which counts the documents that were compared.
+/// Runs `work` with a progress bar of compared documents. `work` calls its argument with the number
+/// of documents that it has compared so far, and the number of all.
 fn with_bar<T>(
     work: impl FnOnce(&dyn Fn(u64, u64)) -> wensou_cluster::Result<T>,
 ) -> wensou_cluster::Result<T> {
-    let bar = bar("comparing", false);
+    let quiet = false;
+    let bar = bar("comparing", quiet);
     let outcome = work(&|done, all| {
         bar.set_length(all);
         bar.set_position(done);

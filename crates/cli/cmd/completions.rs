@@ -7,9 +7,9 @@ use crate::types::Shell;
 
 /// The script for bash.
 ///
-/// bash splits words at colons, as in `tag:BTC`, and passes only the end of a quoted word. So this
-/// passes the whole line up to the cursor, which the program splits by itself, and `$2`, the text
-/// that bash will replace. The program prints replacements for it.
+/// bash splits words at colons, as in `tag:BTC`, and passes only the end of a quoted word. So the
+/// script passes the whole line up to the cursor, which the program splits by itself, and `$2`, the
+/// text that bash will replace. The program prints replacements for `$2`.
 const BASH: &str = r#"_wensou() {
     local candidate
     COMPREPLY=()

@@ -95,7 +95,7 @@ fn rows(global: &Global) -> Vec<Row> {
     let index = json!(global.index.display().to_string());
     let archive: Vec<String> =
         global.archive.iter().map(|path| path.display().to_string()).collect();
-    let folders = match archive.is_empty() {
+    let archive_text = match archive.is_empty() {
         true => "as in the last build".to_owned(),
         false => archive.join(", "),
     };
@@ -111,7 +111,7 @@ fn rows(global: &Global) -> Vec<Row> {
     });
     let mut rows = vec![
         Row::new("index", index, global.index.origin),
-        Row::new("archive", json!(archive), global.archive.origin).with_text(folders),
+        Row::new("archive", json!(archive), global.archive.origin).with_text(archive_text),
         Row::new("time_zone", json!(global.zone.to_string()), global.zone.origin),
         Row::new("color", json!(color), global.color.origin),
         Row::new("search.limit", json!(*global.limit), global.limit.origin),

@@ -13,7 +13,10 @@ use crate::location::OpenIndex;
 use crate::out::{Terminal, attributes};
 use crate::source_file::source_member;
 
-/// Whether one of these flags is given.
+/// Messages are always for people: these flags have no format for programs.
+const FOR_PROGRAM: bool = false;
+
+/// Whether `--count`, `--files-with-matches` or `--quiet` is given.
 pub(super) fn is_asked_for(args: &Search) -> bool {
     args.count || args.files || args.quiet
 }
@@ -39,7 +42,7 @@ impl MatchingDocuments<'_> {
             Ok(false) => Ok(Outcome::Nothing),
             Err(error) => match error.downcast::<Error>()? {
                 Error::Query(diagnostics) => {
-                    report(&diagnostics, &self.query.text, terminal, false);
+                    report(&diagnostics, &self.query.text, terminal, FOR_PROGRAM);
                     Ok(Outcome::Refused)
                 }
                 error => Err(error.into()),
@@ -59,8 +62,8 @@ impl MatchingDocuments<'_> {
     fn print_count(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
         let results = self.results()?;
         if !self.args.quiet {
-            report(&results.warnings, &self.query.text, terminal, false);
-            report_readings(&results.readings, terminal, false);
+            report(&results.warnings, &self.query.text, terminal, FOR_PROGRAM);
+            report_readings(&results.readings, terminal, FOR_PROGRAM);
             writeln!(terminal.out(), "{}", results.total)?;
         }
         Ok(results.total > 0)
@@ -75,7 +78,7 @@ impl MatchingDocuments<'_> {
         let mut options = self.options.clone();
         options.limit = self.args.limit.unwrap_or(documents).min(documents);
         let ids = Session::new(self.index)?.ids(self.query, &options)?;
-        report_readings(&results.readings, terminal, false);
+        report_readings(&results.readings, terminal, FOR_PROGRAM);
         let line_end = if self.args.null { '\0' } else { '\n' };
         let mut printed = HashSet::new();
         for (id, _) in &ids {

@@ -13,9 +13,9 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let index = OpenIndex::open(global)?;
-    let mut any = false;
+    let mut has_records = false;
     index.as_index_ref().for_each_record(|record| -> anyhow::Result<()> {
-        any = true;
+        has_records = true;
         match args.format {
             ExportFormat::Jsonl => {
                 terminal.json(&json::record_object(&record))?;
@@ -26,5 +26,5 @@ pub(crate) fn run(
         }
         Ok(())
     })?;
-    Ok(if any { Outcome::Done } else { Outcome::Nothing })
+    Ok(if has_records { Outcome::Done } else { Outcome::Nothing })
 }

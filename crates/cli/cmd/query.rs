@@ -20,8 +20,7 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options.offset = args.offset;
     options.snippet = args.snippet.unwrap_or(*global.snippet);
     options.recency = recency(args.recency, clock);
-    // Zero-terminated ids go straight to another program, which must not get documents that lack
-    // words.
+    // Zero-terminated ids are for another program, which must not get documents that lack words.
     options.strict = args.strict || args.null;
     // In these formats each line is a document, so near-duplicates get lines of their own.
     options.all = args.all || matches!(args.format, Format::Ids | Format::Tsv);
@@ -70,7 +69,8 @@ pub(crate) fn parse(
     clock: &Clock,
     terminal: &mut Terminal,
 ) -> Option<Query> {
-    parse_for(global, text, clock, terminal, false)
+    let for_program = false;
+    parse_for(global, text, clock, terminal, for_program)
 }
 
 /// Like [`parse`], but with `for_program` prints mistakes and warnings as JSON.
@@ -88,7 +88,7 @@ pub(super) fn parse_for(
         }
         Err(mistakes) => {
             for mistake in &mistakes {
-                refuse(mistake, global, terminal, for_program);
+                report_mistake(mistake, global, terminal, for_program);
             }
             None
         }
@@ -96,7 +96,12 @@ pub(super) fn parse_for(
 }
 
 /// Reports a mistake in the typed query, or in a saved query that it names.
-fn refuse(mistake: &QueryMistake, global: &Global, terminal: &mut Terminal, for_program: bool) {
+fn report_mistake(
+    mistake: &QueryMistake,
+    global: &Global,
+    terminal: &mut Terminal,
+    for_program: bool,
+) {
     let saved = mistake.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
     let Some((name, query)) = saved else {
         return report(
@@ -115,8 +120,8 @@ fn refuse(mistake: &QueryMistake, global: &Global, terminal: &mut Terminal, for_
     report(std::slice::from_ref(&mistake.diagnostic), &mistake.text, terminal, for_program);
 }
 
-/// The query to answer: usually `query` itself. If no document has every word of it, and Latin
-/// letters in it can be read as pinyin, tells the user so and returns the query in Chinese words.
+/// The query to answer: usually `query` itself. If no document has every word of `query`, and its
+/// Latin letters can be read as pinyin, tells the user so and returns the query in Chinese words.
 pub(super) fn read_pinyin(
     index: &OpenIndex,
     query: Query,

@@ -98,7 +98,7 @@ impl Answer {
         if args.format == Format::Json && !facets.is_empty() {
             return facets::print_object(terminal, &results.hits, facets);
         }
-        hits::print(terminal, args.format, &results.hits, layout(args))?;
+        hits::print(terminal, args.format, &results.hits, hit_options(args))?;
         facets::print(terminal, args.format, facets)
     }
 }
@@ -144,9 +144,9 @@ fn paths(results: &Results) -> impl Iterator<Item = &str> {
     results.hits.iter().map(|hit| attributes::location(&hit.record).0)
 }
 
-/// How the flags lay out hits.
-fn layout(args: &Search) -> hits::Layout<'_> {
-    hits::Layout { offset: args.offset, fields: &args.fields, null: args.null }
+/// How hits are printed, by the flags.
+fn hit_options(args: &Search) -> hits::HitOptions<'_> {
+    hits::HitOptions { offset: args.offset, fields: &args.fields, null: args.null }
 }
 
 /// Refuses flags that the format cannot do.

@@ -28,7 +28,7 @@ pub(crate) fn run(
         return print_raw(&index, &found, terminal);
     }
     let path = attributes::location(&found).0;
-    // A citation of a changed file is refused below.
+    // For a citation, a changed file is an error below.
     if args.format != RecordFormat::Cite {
         let for_program = args.format == RecordFormat::Json;
         warn_about_changes(&index, [path].into_iter(), for_program, terminal);
@@ -44,7 +44,10 @@ pub(crate) fn run(
                 None => None,
                 Some(text) => match parse(global, text, &clock(global, &index, None)?, terminal) {
                     None => return Ok(Outcome::Refused),
-                    Some(query) => Some(read_pinyin(&index, query, terminal, false)?),
+                    Some(query) => {
+                        let for_program = false;
+                        Some(read_pinyin(&index, query, terminal, for_program)?)
+                    }
                 },
             };
             let view = record::RecordView {
@@ -55,10 +58,10 @@ pub(crate) fn run(
                 script: Converter::new(args.script),
             };
             if !args.no_pager {
-                terminal.begin_page();
+                terminal.hold_back();
             }
             record::print(terminal, &index, &found, &view)?;
-            terminal.end_page()?;
+            terminal.show_held_back()?;
         }
     }
     Ok(Outcome::Done)

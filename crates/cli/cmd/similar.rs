@@ -26,7 +26,7 @@ pub(crate) fn run(
     let found = wensou_query::similar(&index, record.id(), &options)?;
     match args.format {
         Format::Vimgrep => vimgrep::print(terminal, &index, &Highlighter::none(), &found)?,
-        format => hits::print(terminal, format, &found, hits::Layout::default())?,
+        format => hits::print(terminal, format, &found, hits::HitOptions::default())?,
     }
     if found.is_empty() && args.format == Format::Text {
         terminal.notice("no similar documents");

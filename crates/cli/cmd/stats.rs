@@ -179,12 +179,12 @@ fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()>
         let text = format!("{}: whole text kept: {}", page.path.display(), page.reason);
         terminal.line(format_args!("  {}", sanitize::line(&text)))?;
     }
-    let kept = [
+    let read_anyway = [
         (&report.lossy, "read, although some bytes are invalid in its encoding"),
         (&report.repaired, "read, after paragraphs in another encoding were repaired"),
         (&report.non_utf8_names, "read, although its name is not UTF-8"),
     ];
-    for (paths, what) in kept {
+    for (paths, what) in read_anyway {
         for path in paths {
             let path = path.display().to_string();
             terminal.line(format_args!("  {}: {what}", sanitize::line(&path)))?;

@@ -54,7 +54,8 @@ fn survey(global: &Global, args: &Args, terminal: &mut Terminal) -> anyhow::Resu
     options.selection = select_paths(base, paths)?;
     let labels = args.labels.clone().filter(|file| file.as_os_str() != "none");
     let tables = TableFiles { labels, ..TableFiles::default() };
-    let bar = Bar::new(args.quiet, None);
+    let log = None;
+    let bar = Bar::new(args.quiet, log);
     let outcome = wensou_index::survey(base, &options, &tables, &bar);
     bar.clear();
     let (surveyed, summary) = outcome?;
@@ -85,7 +86,7 @@ fn options(global: &Global, args: &Args) -> anyhow::Result<Options> {
     Ok(options)
 }
 
-/// Names what could not be read.
+/// Names what could not be read, and counts the ignored files.
 fn name_unread(summary: &SurveySummary, quiet: bool, terminal: &mut Terminal) {
     let SurveySummary { skipped, unreadable, ignored } = summary;
     let skipped = skipped.iter().map(ToString::to_string);

@@ -12,6 +12,10 @@ use super::{Terminal, attributes, sanitize};
 
 /// Maximum number of scored terms in the text: the others contribute little.
 const MAX_TERMS: usize = 20;
+/// The columns for a typed word or a clause.
+const NAME_COLUMNS: usize = 16;
+/// The columns for a scored term.
+const TERM_COLUMNS: usize = 14;
 
 /// Prints an explanation as text.
 pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow::Result<()> {
@@ -60,7 +64,7 @@ fn print_words(terminal: &mut Terminal, explained: &Explanation) -> io::Result<(
             let stop = if word.stop { ", ranked only" } else { "" };
             terminal.line(format_args!(
                 "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
-                padded(&typed, 16),
+                padded(&typed, NAME_COLUMNS),
                 variant.documents,
                 variant.match_mode,
                 sanitized(&variant.text),
@@ -77,11 +81,11 @@ fn print_clauses(terminal: &mut Terminal, explained: &Explanation) -> io::Result
     terminal.line(format_args!("{title}: hits of each alone, and of the query without it"))?;
     for clause in &explained.clauses {
         let without = clause.without.map_or("-".to_owned(), |count| count.to_string());
-        let name = padded(&sanitized(&clause.text), 16);
+        let name = padded(&sanitized(&clause.text), NAME_COLUMNS);
         terminal.line(format_args!("  {name} {:>7} {without:>7}", clause.alone))?;
     }
     let relaxed = if explained.relaxed { "  no document contains every word" } else { "" };
-    terminal.line(format_args!("  {} {:>7}{relaxed}", padded("all", 16), explained.total))
+    terminal.line(format_args!("  {} {:>7}{relaxed}", padded("all", NAME_COLUMNS), explained.total))
 }
 
 fn print_scored_terms(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
@@ -91,7 +95,7 @@ fn print_scored_terms(terminal: &mut Terminal, explained: &Explanation) -> io::R
         terminal.line(format_args!(
             "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
             kind_name(term.kind),
-            padded(&sanitized(&term.text), 14),
+            padded(&sanitized(&term.text), TERM_COLUMNS),
             term.weight,
             term.idf,
             origin(term.origin),

@@ -17,8 +17,8 @@ pub(crate) struct FacetCounts {
     omitted: usize,
 }
 
-/// Counts the hits of a query by each of these facets. Keeps the `limit` most frequent values of
-/// each facet, or all values if `limit` is 0.
+/// Counts the documents that a query matches by each of these facets. Keeps the `limit` most
+/// frequent values of each facet, or all values if `limit` is 0.
 pub(crate) fn count_facets(
     index: &OpenIndex,
     query: &Query,

@@ -28,7 +28,7 @@ const DUPLICATES_SHOWN: usize = 3;
 
 /// The flags of `search` that decide how hits are printed.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Layout<'a> {
+pub(crate) struct HitOptions<'a> {
     /// The first hit has rank `offset + 1`.
     pub(crate) offset: usize,
     /// The keys to print, in this order; none means all.
@@ -55,9 +55,9 @@ pub(crate) fn print(
     terminal: &mut Terminal,
     format: Format,
     hits: &[Hit],
-    layout: Layout<'_>,
+    options: HitOptions<'_>,
 ) -> anyhow::Result<()> {
-    let Layout { offset, fields, null } = layout;
+    let HitOptions { offset, fields, null } = options;
     match format {
         Format::Text => {
             for (index, hit) in hits.iter().enumerate() {

@@ -13,6 +13,11 @@ use super::text::{highlighted, wrap};
 use super::{Terminal, attributes, hits, sanitize};
 use crate::location::OpenIndex;
 
+/// The indentation of most paragraphs.
+const NO_INDENT: &str = "";
+/// The indentation of the items below a heading.
+const INDENT: &str = "  ";
+
 /// How a record is shown.
 pub(crate) struct RecordView {
     /// Highlights the words of a query.
@@ -71,7 +76,7 @@ pub(crate) fn print(
     view: &RecordView,
 ) -> anyhow::Result<()> {
     let title = view.highlighted(attributes::title(record), TITLE);
-    print_paragraph(terminal, &format!("{title}\n"), "")?;
+    print_paragraph(terminal, &format!("{title}\n"), NO_INDENT)?;
     let kind = record.kind().name();
     let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), date_line(record)];
     match record {
@@ -79,19 +84,19 @@ pub(crate) fn print(
         Record::Flash(flash) => facts.extend(flash_facts(flash)),
     }
     facts.retain(|fact| !fact.is_empty());
-    print_paragraph(terminal, &facts.join(" · "), "")?;
+    print_paragraph(terminal, &facts.join(" · "), NO_INDENT)?;
     let tags = record.texts().tags;
     if !tags.is_empty() {
         let tags: Vec<String> =
             tags.iter().map(|tag| format!("{TAG}#{}{TAG:#}", sanitize::line(tag))).collect();
-        print_paragraph(terminal, &tags.join(" "), "")?;
+        print_paragraph(terminal, &tags.join(" "), NO_INDENT)?;
     }
     terminal.line("")?;
     match record {
         Record::Article(article) => print_article_body(terminal, index, article, view)?,
         Record::Flash(flash) => {
             for text in flash.text.split('\n') {
-                print_paragraph(terminal, &view.highlighted(text, Style::new()), "")?;
+                print_paragraph(terminal, &view.highlighted(text, Style::new()), NO_INDENT)?;
             }
             terminal.line("")?;
         }
@@ -159,7 +164,7 @@ fn print_article_body(
     view: &RecordView,
 ) -> anyhow::Result<()> {
     for text in &article.paragraphs {
-        print_paragraph(terminal, &view.highlighted(text, Style::new()), "")?;
+        print_paragraph(terminal, &view.highlighted(text, Style::new()), NO_INDENT)?;
         terminal.line("")?;
     }
     if !article.flashes.is_empty() {
@@ -172,7 +177,7 @@ fn print_article_body(
     if !article.related.is_empty() {
         terminal.line(format_args!("{KIND}Related{KIND:#}"))?;
         for related in &article.related {
-            print_paragraph(terminal, &view.text(&related.title), "  ")?;
+            print_paragraph(terminal, &view.text(&related.title), INDENT)?;
         }
         terminal.line("")?;
     }
@@ -194,7 +199,7 @@ fn print_flash_line(
         view.highlighted(attributes::title(&record), Style::new()),
         sanitize::line(id),
     );
-    print_paragraph(terminal, &line, "  ")?;
+    print_paragraph(terminal, &line, INDENT)?;
     Ok(())
 }
 
@@ -210,8 +215,8 @@ fn print_locations(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
     };
     for (path, span) in locations {
         let line = format!("{}, bytes {}..{}", sanitize::line(path), span.start, span.end);
-        print_paragraph(terminal, &format!("{DIM}{line}{DIM:#}"), "")?;
+        print_paragraph(terminal, &format!("{DIM}{line}{DIM:#}"), NO_INDENT)?;
     }
     let id = sanitize::line(record.id()).into_owned();
-    print_paragraph(terminal, &format!("{DIM}{id}{DIM:#}"), "")
+    print_paragraph(terminal, &format!("{DIM}{id}{DIM:#}"), NO_INDENT)
 }

@@ -17,7 +17,7 @@ use super::text::wrap;
 use super::{pager, sanitize};
 use crate::types::Color;
 
-/// The two streams of a run.
+/// Standard output and standard error of a run.
 pub(crate) struct Terminal {
     out: Output,
     /// Whether standard output is a terminal.
@@ -35,8 +35,8 @@ pub(crate) struct Terminal {
 /// of whole characters. Invalid UTF-8 becomes U+FFFD.
 struct Output {
     stdout: io::BufWriter<io::Stdout>,
-    /// Output that is held back for the pager.
-    page: Option<Vec<u8>>,
+    /// Output that is held back for the pager; `None` if output is printed at once.
+    held_back: Option<Vec<u8>>,
     rule: SanitizeRule,
 }
 
@@ -61,8 +61,8 @@ impl SanitizeRule {
 impl Output {
     /// The underlying stream, for output that is already sanitized.
     fn unguarded(&mut self) -> &mut dyn Write {
-        match &mut self.page {
-            Some(page) => page,
+        match &mut self.held_back {
+            Some(held_back) => held_back,
             None => &mut self.stdout,
         }
     }
@@ -102,7 +102,7 @@ impl Terminal {
             out_is_terminal: stdout.is_terminal(),
             out: Output {
                 stdout: io::BufWriter::new(stdout),
-                page: None,
+                held_back: None,
                 rule: SanitizeRule::Table,
             },
             err_is_terminal: io::stderr().is_terminal(),
@@ -127,21 +127,21 @@ impl Terminal {
         }
     }
 
-    /// On a terminal, holds back the output until [`Terminal::end_page`].
-    pub(crate) fn begin_page(&mut self) {
-        self.out.page = self.out_is_terminal.then(Vec::new);
+    /// On a terminal, holds back the output until [`Terminal::show_held_back`].
+    pub(crate) fn hold_back(&mut self) {
+        self.out.held_back = self.out_is_terminal.then(Vec::new);
     }
 
     /// Prints the output that was held back, in the pager if it is longer than the screen.
-    pub(crate) fn end_page(&mut self) -> io::Result<()> {
-        let Some(page) = self.out.page.take() else { return Ok(()) };
+    pub(crate) fn show_held_back(&mut self) -> io::Result<()> {
+        let Some(text) = self.out.held_back.take() else { return Ok(()) };
         let rows = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
         // One row is left for the prompt.
-        let long = page.iter().filter(|byte| **byte == b'\n').count() >= rows;
-        if long && pager::show(&page)? {
+        let is_long = text.iter().filter(|byte| **byte == b'\n').count() >= rows;
+        if is_long && pager::show(&text)? {
             return Ok(());
         }
-        self.out.stdout.write_all(&page)
+        self.out.stdout.write_all(&text)
     }
 
     /// Standard output, buffered, for output that is not laid out as lines of text. A pipe gets the

@@ -7,12 +7,12 @@ use wensou_query::Snippet;
 use super::sanitize;
 use super::style::MATCH;
 
-/// Display width of a text in columns, without escape sequences.
+/// Display width in columns of a text that has no escape sequences.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Pads a text without escape sequences with spaces to `columns`.
+/// Pads a text that has no escape sequences with spaces to `columns`.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     let spaces = columns.saturating_sub(width(text));
     format!("{text}{:spaces$}", "")

@@ -13,10 +13,12 @@ use super::signals::{self, OLD_INDEX_KEPT};
 use super::summary::{self, MAX_NAMED, comma_separated};
 use crate::out::{Terminal, sanitize};
 
-/// Whether a build prints its progress and its summary, and its log.
+/// Where a build reports what it does.
 #[derive(Default)]
 pub(crate) struct Reporting {
+    /// Whether neither progress nor summary is printed.
     pub(crate) quiet: bool,
+    /// The file that progress and problems are appended to.
     pub(crate) log: Option<Log>,
 }
 

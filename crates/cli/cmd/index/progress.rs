@@ -29,7 +29,7 @@ pub(crate) struct Bar {
     bar: ProgressBar,
     pages: AtomicU64,
     log: Option<Log>,
-    /// Dropping it ends the thread that redraws the bar.
+    /// Dropping this sender ends the thread that redraws the bar.
     ticking: Mutex<Option<Sender<()>>>,
 }
 
@@ -62,9 +62,9 @@ impl Bar {
         self.ticking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Draws the bar every [`TICK`] on a thread of its own, even if nothing advances. indicatif can
-    /// do that too, but panics if it cannot start a thread; this bar then only moves with the
-    /// pages.
+    /// Draws the bar every [`TICK`] on a thread of its own, even if nothing advances. If no thread
+    /// can be started, the bar moves only when pages have been read. (indicatif can also draw the
+    /// bar on a thread, but panics if it cannot start one.)
     fn keep_moving(&self) {
         if self.bar.is_hidden() {
             return;

@@ -37,7 +37,8 @@ impl RootPlan {
         args: &Args,
         before: Option<&Settings>,
     ) -> anyhow::Result<Self> {
-        let named_paths = args.paths.iter().chain(&args.only).chain(args.renamed.get(1));
+        let new_path_of_move = args.renamed.get(1);
+        let named_paths = args.paths.iter().chain(&args.only).chain(new_path_of_move);
         refuse_indexes(named_paths.chain(&args.base))?;
         if let Some(base) = &args.base {
             let roots = RootSet::of(std::slice::from_ref(base));

@@ -56,8 +56,8 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
         }
         (Some(_), Some(_)) if args.rebuild => None,
         (Some(base), Some(share)) => {
-            // If the flags name other statistics, all files are read again; none at all is a
-            // mistake.
+            // Flags with other statistics are accepted: all files are read again. Flags without
+            // statistics are a mistake if the share was built with some.
             let lacks_stats = options.ingest.survey.is_none() && !share.survey.identity.is_empty();
             let differs = [
                 ("another base", before.roots != [canonical(base)]),

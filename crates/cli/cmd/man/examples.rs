@@ -1,6 +1,7 @@
 //! Commands for the page of each verb, each with what it does.
 
-/// A tag and its explanation.
+/// An entry of a section: a tag, such as a file or an exit status, and its explanation. In
+/// EXAMPLES: a command and what it does.
 pub(super) type Entry = (&'static str, &'static str);
 
 /// The examples of each verb.

@@ -9,6 +9,9 @@ const GRAMMAR: &str = include_str!("../../../query/GRAMMAR.md");
 /// The last section of the grammar, about its sources, which the page leaves out.
 const FOR_DEVELOPERS: &str = "## For developers";
 
+/// The columns for the first cell of a row in a table.
+const FIRST_CELL_COLUMNS: &str = "18";
+
 /// The body of the page.
 pub(super) fn page() -> String {
     let mut page = Roff::new();
@@ -33,7 +36,7 @@ struct Writer {
     cells: Vec<Vec<Inline>>,
     /// Whether the text is in a code block.
     code: bool,
-    /// Whether a heading or an item has already started the next paragraph.
+    /// Whether the next paragraph needs no macro, because a heading or a list item has started it.
     started: bool,
 }
 
@@ -128,7 +131,7 @@ impl Writer {
         if text.is_empty() {
             text.push(roman("-"));
         }
-        self.page.control("TP", ["18"]).text(tag).text(text);
+        self.page.control("TP", [FIRST_CELL_COLUMNS]).text(tag).text(text);
     }
 }
 
