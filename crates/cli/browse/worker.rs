@@ -244,9 +244,14 @@ fn find(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Result<Respons
             Ok(ResponseData::Records(hits.into_iter().map(item).collect()))
         }
         RequestKind::Tags => {
-            Ok(ResponseData::Tags(wensou_query::facet(index, &query, Facet::Tag, None)?))
+            let prefix = None;
+            Ok(ResponseData::Tags(wensou_query::facet(index, &query, Facet::Tag, prefix)?))
         }
-        RequestKind::Dates => Ok(ResponseData::Dates(wensou_query::timeline(index, &query, None)?)),
+        RequestKind::Dates => {
+            // The shortest step that gives few enough bars.
+            let step = None;
+            Ok(ResponseData::Dates(wensou_query::timeline(index, &query, step)?))
+        }
     }
 }
 

@@ -54,8 +54,8 @@ pub(crate) fn run(
     loop {
         let answered =
             state.answer_lines(reopened.as_ref().unwrap_or(index), &mut *lines, terminal);
-        let Err((error, is_first_failure)) = answered else { return Ok(state.outcome()) };
-        failures = if is_first_failure { 1 } else { failures + 1 };
+        let Err(LineFailure { error, is_first }) = answered else { return Ok(state.outcome()) };
+        failures = if is_first { 1 } else { failures + 1 };
         if failures > MAX_RETRIES {
             return Err(error);
         }
@@ -83,21 +83,20 @@ struct BatchState<'a> {
 
 impl BatchState<'_> {
     /// Answers the line that failed before, if there is one, and all lines after it. If a line
-    /// fails, keeps it in `failed_line`, and returns the error and whether this was its first
-    /// failure.
+    /// fails, keeps the line in `failed_line`.
     fn answer_lines(
         &mut self,
         index: &OpenIndex,
         lines: &mut Lines<'_>,
         terminal: &mut Terminal,
-    ) -> Result<(), (anyhow::Error, bool)> {
+    ) -> Result<(), LineFailure> {
         let mut retried = self.failed_line.take();
         let batch = BatchSession {
             session: match Session::new(index) {
                 Ok(session) => session,
                 Err(error) => {
                     self.failed_line = retried;
-                    return Err((error.into(), false));
+                    return Err(LineFailure { error: error.into(), is_first: false });
                 }
             },
             options: options(self.global, self.args, self.clock),
@@ -109,12 +108,12 @@ impl BatchState<'_> {
                 None => match lines.next() {
                     None => return Ok(()),
                     Some(Ok(line)) => (line, true),
-                    Some(Err(error)) => return Err((error, true)),
+                    Some(Err(error)) => return Err(LineFailure { error, is_first: true }),
                 },
             };
             if let Err(error) = self.answer_line(&batch, &line, terminal) {
                 self.failed_line = Some(line);
-                return Err((error, is_first_try));
+                return Err(LineFailure { error, is_first: is_first_try });
             }
         }
     }
@@ -152,6 +151,13 @@ impl BatchState<'_> {
             (_, false) => Outcome::Nothing,
         }
     }
+}
+
+/// Why a line was not answered.
+struct LineFailure {
+    error: anyhow::Error,
+    /// Whether this was the first failure of the line.
+    is_first: bool,
 }
 
 /// The outcome of a query: whether it has hits, or the mistakes in it.

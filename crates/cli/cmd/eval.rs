@@ -33,7 +33,8 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let index = OpenIndex::open(global)?;
     let judgements = read_judgements(&args.qrels)?;
-    let clock = clock(global, &index, None)?;
+    let as_of = None;
+    let clock = clock(global, &index, as_of)?;
     let session = Session::new(&index)?;
     let mut run = Run::new();
     let mut out = match &args.run {

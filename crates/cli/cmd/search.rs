@@ -141,7 +141,7 @@ fn print_answer(
 
 /// The file of each hit.
 fn paths(results: &Results) -> impl Iterator<Item = &str> {
-    results.hits.iter().map(|hit| attributes::location(&hit.record).0)
+    results.hits.iter().map(|hit| attributes::path(&hit.record))
 }
 
 /// How hits are printed, by the flags.

@@ -27,7 +27,7 @@ pub(crate) fn run(
     if args.raw {
         return print_raw(&index, &found, terminal);
     }
-    let path = attributes::location(&found).0;
+    let path = attributes::path(&found);
     // For a citation, a changed file is an error below.
     if args.format != RecordFormat::Cite {
         let for_program = args.format == RecordFormat::Json;
@@ -42,13 +42,14 @@ pub(crate) fn run(
         RecordFormat::Text => {
             let query = match &args.highlight {
                 None => None,
-                Some(text) => match parse(global, text, &clock(global, &index, None)?, terminal) {
-                    None => return Ok(Outcome::Refused),
-                    Some(query) => {
-                        let for_program = false;
-                        Some(read_pinyin(&index, query, terminal, for_program)?)
+                Some(text) => {
+                    let (as_of, for_program) = (None, false);
+                    let clock = clock(global, &index, as_of)?;
+                    match parse(global, text, &clock, terminal) {
+                        None => return Ok(Outcome::Refused),
+                        Some(query) => Some(read_pinyin(&index, query, terminal, for_program)?),
                     }
-                },
+                }
             };
             let view = record::RecordView {
                 highlighter: match &query {

@@ -20,7 +20,8 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let index = OpenIndex::open(global)?;
-    let clock = clock(global, &index, None)?;
+    let as_of = None;
+    let clock = clock(global, &index, as_of)?;
     let Some(query) = parse(global, &args.query.join(" "), &clock, terminal) else {
         return Ok(Outcome::Refused);
     };

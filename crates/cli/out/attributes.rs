@@ -22,6 +22,12 @@ pub(crate) fn location(record: &Record) -> (&str, Span) {
     }
 }
 
+/// The file of a record; for a flash item, that of its first occurrence.
+pub(crate) fn path(record: &Record) -> &str {
+    let (path, _) = location(record);
+    path
+}
+
 /// The path of each occurrence of a record.
 pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
     match record {

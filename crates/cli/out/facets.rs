@@ -35,7 +35,8 @@ pub(crate) fn count_facets(
                 types::Facet::Kind => Facet::Kind,
                 types::Facet::Month => Facet::Month,
             };
-            let mut values = facet(index, query, facet_kind, None)?;
+            let prefix = None;
+            let mut values = facet(index, query, facet_kind, prefix)?;
             let value_count = values.len();
             if limit > 0 {
                 values.truncate(limit);

@@ -123,7 +123,7 @@ fn print_tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
             cell(attributes::title(&hit.record)),
             cell(source(&hit.record).unwrap_or_default()),
             cell(&hit.record.texts().tags.join(",")),
-            cell(attributes::location(&hit.record).0),
+            cell(attributes::path(&hit.record)),
             format!("{:.4}", hit.score),
             cell(&hit.snippet.text),
         ];

@@ -52,11 +52,11 @@ struct Located {
 fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
     let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, hit) in hits.iter().enumerate() {
-        by_path.entry(attributes::location(&hit.record).0).or_default().push(at);
+        by_path.entry(attributes::path(&hit.record)).or_default().push(at);
     }
     let mut located: Vec<Located> = hits
         .iter()
-        .map(|hit| Located { path: attributes::location(&hit.record).0.to_owned(), lines: None })
+        .map(|hit| Located { path: attributes::path(&hit.record).to_owned(), lines: None })
         .collect();
     for (path, indices) in by_path {
         let Some((file, member)) = source_member(index, path) else { continue };
@@ -64,8 +64,11 @@ fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
             Some(member) => format!("{}!/{member}", file.display()),
             None => file.display().to_string(),
         };
-        let spans: Vec<Span> =
-            indices.iter().map(|at| attributes::location(&hits[*at].record).1).collect();
+        let span_of = |hit: &Hit| {
+            let (_, span) = attributes::location(&hit.record);
+            span
+        };
+        let spans: Vec<Span> = indices.iter().map(|at| span_of(&hits[*at])).collect();
         let read = original_lines(&file, member, &spans).ok();
         let mut read = read.into_iter().flatten();
         for at in indices {

@@ -132,14 +132,20 @@ pub(crate) struct Preview {
 
 /// Expands the saved query that a typed query may begin with, or returns the mistakes in it.
 #[derive(Clone)]
-pub(crate) struct Expand(pub(crate) Rc<dyn Fn(&str) -> Expanded>);
+pub(crate) struct QueryExpander(pub(crate) Rc<dyn Fn(&str) -> Expanded>);
 
-/// A query without saved queries, or the mistakes in it.
+impl QueryExpander {
+    fn expanded(&self, typed: &str) -> Expanded {
+        (self.0)(typed)
+    }
+}
+
+/// A query with its saved query expanded, or the mistakes in it.
 pub(crate) type Expanded = Result<String, Vec<Diagnostic>>;
 
-impl std::fmt::Debug for Expand {
+impl std::fmt::Debug for QueryExpander {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Expand")
+        f.write_str("QueryExpander")
     }
 }
 
@@ -155,7 +161,7 @@ pub(crate) struct App {
     pub(crate) input: Input,
     /// The query that is searched for: the typed one with its saved query expanded.
     query: String,
-    expand: Expand,
+    expander: QueryExpander,
     pub(crate) history: History,
     /// The order of the hits; `None` for the usual one.
     pub(crate) sort: Option<Sort>,
@@ -195,7 +201,7 @@ impl App {
         clock: Clock,
         date_bounds: [Option<Date>; 2],
         size: (u16, u16),
-        expand: Expand,
+        expander: QueryExpander,
     ) -> (Self, Vec<Effect>) {
         let list = List {
             origin: ListOrigin::Query(String::new()),
@@ -216,7 +222,7 @@ impl App {
             size,
             input: Input::new(one_line(&text)),
             query: String::new(),
-            expand,
+            expander,
             history: History::default(),
             sort: None,
             errors: Vec::new(),

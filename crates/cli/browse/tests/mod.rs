@@ -16,7 +16,7 @@ use wensou_index::{BuildOptions, Index};
 use wensou_ingest::Silent;
 use wensou_query::lang::{Clock, Diagnostic, Span};
 
-use crate::browse::app::{App, Effect, Event, Expand};
+use crate::browse::app::{App, Effect, Event, QueryExpander};
 use crate::browse::view;
 use crate::browse::worker::{ResponseData, answer};
 
@@ -79,11 +79,11 @@ impl Driver {
         let clock = Clock { today: "2023-06-20".parse().unwrap() };
         let bounds =
             wensou_query::date_bounds(index).unwrap().map(|at| at.map(jiff::civil::DateTime::date));
-        let expand = Expand(Rc::new(|typed| match typed.strip_prefix("@weekly") {
+        let expander = QueryExpander(Rc::new(|typed| match typed.strip_prefix("@weekly") {
             Some(words) => Ok(format!("(减半) ({words})").replace(" ()", "")),
             None => Err(vec![Diagnostic::nothing_searchable(typed, Span::new(0, typed.len()))]),
         }));
-        let (app, effects) = App::new(text.to_owned(), clock, bounds, size, expand);
+        let (app, effects) = App::new(text.to_owned(), clock, bounds, size, expander);
         let mut driver = Self { app, index, effects_not_performed: Vec::new() };
         driver.perform(effects);
         driver

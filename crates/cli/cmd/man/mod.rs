@@ -57,10 +57,13 @@ fn pages() -> anyhow::Result<Vec<(String, String)>> {
     command.build();
     let verbs: Vec<&Command> =
         command.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
-    let mut pages = vec![("wensou.1".to_owned(), page(&command, "wensou", None, &verbs)?)];
+    let verb_of_program = None;
+    let program = page(&command, "wensou", verb_of_program, &verbs)?;
+    let mut pages = vec![("wensou.1".to_owned(), program)];
     for verb in &verbs {
         let name = format!("wensou-{}", verb.get_name());
-        let text = page(verb, &name, Some(verb.get_name()), &[])?;
+        let listed_verbs = &[];
+        let text = page(verb, &name, Some(verb.get_name()), listed_verbs)?;
         pages.push((format!("{name}.1"), text));
     }
     let query = APOSTROPHE.to_owned() + &title("wensou-query", 7) + &grammar::page();
