@@ -8,9 +8,9 @@ use serde_json::json;
 use wensou_ingest::{FileEntry, FileStamp, file_hash};
 
 use crate::location::OpenIndex;
+use crate::original_file::original_member;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
-use crate::source_file::source_member;
 
 /// The code of the warning about changed files. All other codes are in `wensou_query::lang::Code`,
 /// which leaves this number free.
@@ -32,7 +32,7 @@ enum FileState {
 fn file_state(index: &OpenIndex, path: &str) -> FileState {
     let entry = index.local().and_then(|index| index.file_entry(path));
     let Some(entry) = entry else { return FileState::Unchanged };
-    let Some((file, _)) = source_member(index, path) else { return FileState::Missing };
+    let Some((file, _)) = original_member(index, path) else { return FileState::Missing };
     match fs::metadata(&file) {
         Err(error) if error.kind() == ErrorKind::NotFound => FileState::Missing,
         Err(_) => FileState::Unchanged,
@@ -56,7 +56,7 @@ fn is_unchanged(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
 pub(crate) fn has_other_content(index: &OpenIndex, path: &str) -> bool {
     let entry = index.local().and_then(|index| index.file_entry(path));
     let Some(entry) = entry else { return false };
-    let Some((file, _)) = source_member(index, path) else { return false };
+    let Some((file, _)) = original_member(index, path) else { return false };
     file_hash(&file).is_ok_and(|hash| hash != entry.content_hash)
 }
 
@@ -86,8 +86,8 @@ pub(crate) fn warn_about_changes<'p>(
             1..=MAX_NAMED => paths.join(", "),
             more => count_noun(more as u64, "file"),
         };
-        let verb = if paths.len() == 1 { "has" } else { "have" };
-        let message = format!("{subject} {verb} {change} it was indexed");
+        let have = if paths.len() == 1 { "has" } else { "have" };
+        let message = format!("{subject} {have} {change} it was indexed");
         let message = match paths.len() {
             1 => message,
             _ => message.replace("it was", "they were"),

@@ -35,7 +35,7 @@ pub(crate) fn needs_folder(global: &Global, verb: &str, instead: &str) -> anyhow
 ///
 /// # Errors
 ///
-/// If the environment variables name no folder for it, such as a home folder.
+/// If the user has no home folder.
 #[cfg(feature = "cluster")]
 pub(crate) fn local_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
     let folders = etcetera::base_strategy::Xdg::new()

@@ -11,8 +11,8 @@ mod exit;
 mod file_state;
 mod location;
 mod lookup;
+mod original_file;
 mod out;
-mod source_file;
 mod types;
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! The queries of this run and of earlier ones, which are kept in the file `wensou/history` of the
+//! The queries of this run and of earlier runs. They are kept in the file `wensou/history` of the
 //! XDG state folder.
 
 use std::fs;

@@ -9,8 +9,8 @@ use wensou_query::lang::{Clock, parse_lenient};
 
 use super::worker::Item;
 use crate::location::OpenIndex;
+use crate::original_file::original_file;
 use crate::out::attributes;
-use crate::source_file::source_file;
 
 /// Shows a record in `$PAGER` as `wensou show` prints it.
 pub(crate) fn open_in_pager(
@@ -19,8 +19,8 @@ pub(crate) fn open_in_pager(
     id: &str,
     text: &str,
 ) -> anyhow::Result<()> {
-    // `show` refuses queries with mistakes. The lenient parse repairs them, so pass its canonical
-    // form.
+    // `show` refuses queries with mistakes. The lenient parse repairs mistakes, so pass the
+    // canonical form of the parsed query.
     let (query, _) = parse_lenient(text, clock);
     let pager = first_set_variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
     let mut show = Command::new(std::env::current_exe().context("cannot find this program")?);
@@ -52,7 +52,7 @@ pub(crate) fn open_in_editor(index: &OpenIndex, item: &Item) -> anyhow::Result<(
     if path.contains("!/") {
         bail!("{path} is inside an archive: `wensou show --raw` prints it");
     }
-    let file = source_file(index, path).with_context(|| {
+    let file = original_file(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")
     })?;
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;

@@ -116,7 +116,8 @@ fn restore_on_panic() {
 /// contains `panic`. The test then checks that the terminal is restored.
 #[cfg(debug_assertions)]
 pub(crate) fn panic_if_asked(activity: &str, text: &str) {
-    if text.contains("panic") && std::env::var("WENSOU_BROWSE_PANIC").is_ok_and(|it| it == activity)
+    if text.contains("panic")
+        && std::env::var("WENSOU_BROWSE_PANIC").is_ok_and(|asked| asked == activity)
     {
         panic!("asked for, in {activity}");
     }

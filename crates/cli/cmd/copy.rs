@@ -128,11 +128,12 @@ fn send_own_share(
     Ok(copied)
 }
 
-/// A progress bar that counts documents. It is drawn on a terminal only, and not if `quiet`.
-pub(super) fn bar(verb: &'static str, quiet: bool) -> ProgressBar {
+/// A progress bar that counts documents, after the name of what is done with them. It is drawn on a
+/// terminal only, and not if `quiet`.
+pub(super) fn bar(activity: &'static str, quiet: bool) -> ProgressBar {
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
     match ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {per_sec} {eta} left ") {
-        Ok(style) => bar.with_style(style).with_prefix(verb),
+        Ok(style) => bar.with_style(style).with_prefix(activity),
         Err(_) => bar,
     }
 }

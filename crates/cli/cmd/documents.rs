@@ -10,8 +10,8 @@ use super::query::{report, report_readings};
 use crate::args::Search;
 use crate::exit::Outcome;
 use crate::location::OpenIndex;
+use crate::original_file::original_member;
 use crate::out::{Terminal, attributes};
-use crate::source_file::source_member;
 
 /// Messages are always for people: these flags have no format for programs.
 const FOR_PROGRAM: bool = false;
@@ -86,7 +86,7 @@ impl MatchingDocuments<'_> {
                 continue;
             };
             for path in attributes::seen_in(&record) {
-                let file = source_member(self.index, path).map(|(file, _)| file);
+                let file = original_member(self.index, path).map(|(file, _)| file);
                 let file = file.map_or_else(|| path.to_owned(), |file| file.display().to_string());
                 if printed.insert(file.clone()) {
                     write!(terminal.out(), "{file}{line_end}")?;

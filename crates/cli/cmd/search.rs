@@ -58,8 +58,8 @@ pub(crate) fn run(
     }
 }
 
-/// All that is read from the index before hits are printed. If the index is replaced meanwhile, all
-/// of it is read once more from the other index, and no hit is printed twice.
+/// All that is read from the index before hits are printed. If the index is replaced while this is
+/// read, all of it is read once more, from the other index, and no hit is printed twice.
 struct Answer {
     results: Results,
     facets: Vec<FacetCounts>,
@@ -168,9 +168,9 @@ fn print_summary(results: &Results, args: &Search, started: Instant, terminal: &
     terminal.notice(summary(results, args, started));
     if let Some(partial) = results.partial {
         let documents = count_noun(partial, "document");
-        let verb = if partial == 1 { "contains" } else { "contain" };
+        let contain = if partial == 1 { "contains" } else { "contain" };
         terminal.notice(format_args!(
-            "{documents} {verb} some of the words: put OR between the words to find them"
+            "{documents} {contain} some of the words: put OR between the words to find them"
         ));
     }
 }

@@ -13,7 +13,7 @@ use crate::location::OpenIndex;
 use crate::out::script::Converter;
 use crate::out::{Terminal, attributes, json, record};
 use crate::types::RecordFormat;
-use crate::{lookup, source_file};
+use crate::{lookup, original_file};
 
 pub(crate) fn run(
     global: &Global,
@@ -85,7 +85,7 @@ fn print_raw(
 ) -> anyhow::Result<Outcome> {
     let (path, span) = attributes::location(found);
     ensure_unchanged(index, path)?;
-    let (file, member) = source_file::source_member(index, path).with_context(|| {
+    let (file, member) = original_file::original_member(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")
     })?;
     let bytes = original(&file, member, span).with_context(|| {

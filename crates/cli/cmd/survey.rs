@@ -25,7 +25,7 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let started = Instant::now();
-    let (mut surveyed, verb) = match args.paths.as_slice() {
+    let (mut surveyed, done) = match args.paths.as_slice() {
         [first, others @ ..] if args.merge => (merge_survey_files(first, others)?, "merged"),
         _ => (survey(global, args, terminal)?, "surveyed"),
     };
@@ -37,7 +37,7 @@ pub(crate) fn run(
             false => String::new(),
         };
         terminal.notice(format_args!(
-            "{verb} {parts}{} ({}) in {:.1} s; wrote {}",
+            "{done} {parts}{} ({}) in {:.1} s; wrote {}",
             count_noun(files, "file"),
             bytes(length),
             started.elapsed().as_secs_f64(),

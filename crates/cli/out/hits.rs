@@ -148,8 +148,8 @@ fn print_selected_tsv(
     Ok(())
 }
 
-/// A JSON value as text: the items of a list with commas between them; of an object its `value`
-/// or `text`, else all of its values with `..` between them, as of a span.
+/// A JSON value as text. Of a list: its items, with commas between them. Of an object: its `value`
+/// or `text`; if it has neither, as a span, all of its values, with `..` between them.
 fn value_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -9,7 +9,7 @@ use wensou_query::{Highlighter, Hit};
 
 use super::{Terminal, attributes, sanitize};
 use crate::location::OpenIndex;
-use crate::source_file::source_member;
+use crate::original_file::original_member;
 
 /// Maximum number of characters of a line that are printed: of a longer line, those around the
 /// match.
@@ -59,7 +59,7 @@ fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
         .map(|hit| Located { path: attributes::path(&hit.record).to_owned(), lines: None })
         .collect();
     for (path, indices) in by_path {
-        let Some((file, member)) = source_member(index, path) else { continue };
+        let Some((file, member)) = original_member(index, path) else { continue };
         let display_path = match member {
             Some(member) => format!("{}!/{member}", file.display()),
             None => file.display().to_string(),

@@ -1,26 +1,27 @@
-//! Finds the files that records come from.
+//! Finds the files of the archive that records were read from.
 
 use std::path::{Path, PathBuf};
 
 use crate::location::OpenIndex;
 
 /// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`).
-pub(crate) fn source_member<'p>(
+pub(crate) fn original_member<'p>(
     index: &OpenIndex,
     path: &'p str,
 ) -> Option<(PathBuf, Option<&'p str>)> {
     // A folder name may contain `!/` too, so the whole path is tried first.
-    let whole = source_file(index, path).map(|file| (file, None));
+    let whole = original_file(index, path).map(|file| (file, None));
     whole.or_else(|| {
         let mut separators = path.match_indices("!/");
         separators.find_map(|(at, separator)| {
-            source_file(index, &path[..at]).map(|file| (file, Some(&path[at + separator.len()..])))
+            original_file(index, &path[..at])
+                .map(|file| (file, Some(&path[at + separator.len()..])))
         })
     })
 }
 
 /// The file of a stored path: relative to the working folder, or below a root of the index.
-pub(crate) fn source_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
+pub(crate) fn original_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
     let stored_path = PathBuf::from(path);
     if stored_path.is_file() {
         return Some(stored_path);
