@@ -207,10 +207,10 @@ impl BrowseRun {
                 Effect::Copy(text) => {
                     execute!(stdout(), CopyToClipboard::to_clipboard_from(text))?;
                 }
-                Effect::Pager { id, text } => {
+                Effect::Pager { id, query } => {
                     let (index, clock) = (Arc::clone(&self.index), self.app.clock);
                     self.lend_terminal(|| {
-                        open::open_in_pager(&index.location(), &clock, &id, &text)
+                        open::open_in_pager(&index.location(), &clock, &id, &query)
                     })?;
                 }
                 Effect::Edit(item) => {

@@ -12,16 +12,17 @@ use crate::location::OpenIndex;
 use crate::original_file::original_file;
 use crate::out::attributes;
 
-/// Shows a record in `$PAGER` as `wensou show` prints it.
+/// Shows a record in `$PAGER` as `wensou show` prints it, with the words of the query `typed`
+/// highlighted.
 pub(crate) fn open_in_pager(
     index: &Path,
     clock: &Clock,
     id: &str,
-    text: &str,
+    typed: &str,
 ) -> anyhow::Result<()> {
     // `show` refuses queries with mistakes. The lenient parse repairs mistakes, so pass the
     // canonical form of the parsed query.
-    let (query, _) = parse_lenient(text, clock);
+    let (query, _) = parse_lenient(typed, clock);
     let pager = first_set_variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
     let mut show = Command::new(std::env::current_exe().context("cannot find this program")?);
     show.arg("--index").arg(index).args(["--color", "always", "show"]);

@@ -38,9 +38,9 @@ const SNIPPET_CHARS: usize = 100;
 pub(crate) struct Request {
     pub(crate) number: u64,
     /// The query, to search for or only to highlight.
-    pub(crate) text: String,
+    pub(crate) query: String,
     /// Maximum length of a snippet, in characters.
-    pub(crate) snippet: usize,
+    pub(crate) snippet_chars: usize,
     /// The order of the hits; `None` for the usual one.
     pub(crate) sort: Option<Sort>,
     pub(crate) kind: RequestKind,
@@ -214,10 +214,10 @@ pub(crate) fn answer(index: IndexRef<'_>, clock: &Clock, request: &Request) -> R
 
 fn find(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Result<ResponseData, Error> {
     #[cfg(debug_assertions)]
-    screen::panic_if_asked("search", &request.text);
-    let (mut query, _) = parse_lenient(&request.text, clock);
+    screen::panic_if_asked("search", &request.query);
+    let (mut query, _) = parse_lenient(&request.query, clock);
     let mut options = Options::default();
-    options.snippet = request.snippet;
+    options.snippet = request.snippet_chars;
     options.backfill = false;
     options.all = true;
     options.pinyin = true;

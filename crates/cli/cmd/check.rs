@@ -186,7 +186,7 @@ fn rebuild(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Re
         );
     }
     // The command of the config file, because `check` has no flags for another command.
-    let (command, globs) = (None, &[]);
+    let (command, globs): (_, &[String]) = (None, &[]);
     options.ingest.pre = super::index::pre_command(global, command, globs)?;
     let roots = settings.roots_from_here();
     super::index::build(&global.index, &roots, &options, Reporting::default(), terminal)

@@ -125,8 +125,8 @@ impl App {
             Command::Quit => self.effects.push(Effect::Quit(Outcome::Done)),
             Command::Pager => {
                 if let Some(id) = self.selected_id() {
-                    let text = self.query.clone();
-                    self.effects.push(Effect::Pager { id, text });
+                    let query = self.query.clone();
+                    self.effects.push(Effect::Pager { id, query });
                 }
             }
             Command::Editor => {

@@ -47,10 +47,10 @@ pub(crate) enum Event {
 pub(crate) enum Effect {
     /// Send the request to the worker.
     Ask(Request),
-    /// Show the record with this id in the pager, with the words of the query `text` highlighted.
+    /// Show the record with this id in the pager, with the words of `query` highlighted.
     Pager {
         id: String,
-        text: String,
+        query: String,
     },
     /// Open the file of the item in the editor.
     Edit(Box<Item>),
@@ -181,7 +181,7 @@ pub(crate) struct App {
     /// so.
     pub(crate) slow: bool,
     /// The number of the newest request.
-    number: u64,
+    newest_number: u64,
     /// The number of the newest request for a list, until its response arrives.
     awaited_list: Option<u64>,
     /// The number of the newest request for the content of a popup, until its response arrives.
@@ -234,7 +234,7 @@ impl App {
             popup: None,
             status: None,
             slow: false,
-            number: 0,
+            newest_number: 0,
             awaited_list: None,
             awaited_popup: None,
             awaited_flashes: None,

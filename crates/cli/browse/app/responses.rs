@@ -32,13 +32,17 @@ impl App {
 
     /// Makes a request about the current query. Returns its number, which the response will have.
     pub(super) fn ask(&mut self, kind: RequestKind) -> u64 {
-        self.number += 1;
+        self.newest_number += 1;
         self.slow = false;
-        let snippet = self.layout().snippet_chars;
-        let (sort, query) = (self.sort, self.query.clone());
-        let request = Request { number: self.number, text: query, snippet, sort, kind };
+        let request = Request {
+            number: self.newest_number,
+            query: self.query.clone(),
+            snippet_chars: self.layout().snippet_chars,
+            sort: self.sort,
+            kind,
+        };
         self.effects.push(Effect::Ask(request));
-        self.number
+        self.newest_number
     }
 
     /// Applies the response if it answers the newest request for a list, a popup or the preview.

@@ -62,7 +62,7 @@ fn pages() -> anyhow::Result<Vec<(String, String)>> {
     let mut pages = vec![("wensou.1".to_owned(), program)];
     for verb in &verbs {
         let name = format!("wensou-{}", verb.get_name());
-        let listed_verbs = &[];
+        let listed_verbs: &[&Command] = &[];
         let text = page(verb, &name, Some(verb.get_name()), listed_verbs)?;
         pages.push((format!("{name}.1"), text));
     }
