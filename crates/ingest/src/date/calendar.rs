@@ -1,8 +1,8 @@
 //! Reads the calendar day of a date, in all forms that pages use.
 
-use crate::date::clock::{self, Clock};
 use crate::date::cursor::{Cursor, is_sign, plain};
 use crate::date::parts::{self, DatePart, DateParts, digits_before_last};
+use crate::date::time_of_day::{self, TimeOfDay};
 use crate::date::words::DateWord;
 use crate::text::punctuation::is_comma;
 
@@ -13,7 +13,7 @@ pub(super) struct Calendar {
     pub(super) year: u32,
     pub(super) month: Option<u32>,
     pub(super) day: Option<u32>,
-    pub(super) clock: Option<Clock>,
+    pub(super) time_of_day: Option<TimeOfDay>,
     /// Whether month and day may be interchanged, as in `3/4/2024`.
     pub(super) is_ambiguous: bool,
     /// Whether the text begins with eight or more digits in a row. They may be another number, so
@@ -23,7 +23,7 @@ pub(super) struct Calendar {
 
 impl Calendar {
     pub(super) fn of(year: u32, month: Option<u32>, day: Option<u32>) -> Self {
-        Self { year, month, day, clock: None, is_ambiguous: false, is_compact: false }
+        Self { year, month, day, time_of_day: None, is_ambiguous: false, is_compact: false }
     }
 }
 
@@ -114,31 +114,31 @@ fn compact(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     if !matches!(digits, 8 | 12 | 14) {
         return None;
     }
-    let clock = (time_digits > 0).then(|| Clock {
+    let time_of_day = (time_digits > 0).then(|| TimeOfDay {
         hour: part(time_digits - 2, 2),
         minute: part(time_digits - 4, 2),
         second: if time_digits == 6 { part(0, 2) } else { 0 },
         is_american: false,
         zone: None,
     });
-    let clock = clock.or_else(|| compact_clock(cursor));
+    let time_of_day = time_of_day.or_else(|| compact_time_of_day(cursor));
     let (year, month) = (part(time_digits + 4, 4), part(time_digits + 2, 2));
     let day = Calendar::of(year, Some(month), Some(part(time_digits, 2)));
-    Some(Calendar { clock, is_compact: true, ..day })
+    Some(Calendar { time_of_day, is_compact: true, ..day })
 }
 
 /// `T100000Z`, after a compact day.
-fn compact_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
+fn compact_time_of_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     let mut inner = *cursor;
     inner.take(|c| c == 'T')?;
     let (number, has_seconds) = match inner.take_digits(6, 6) {
         Some(number) => (number, true),
         None => (inner.take_digits(4, 4)? * 100, false),
     };
-    let zone = clock::take_zone(&mut inner, has_seconds);
+    let zone = time_of_day::take_zone(&mut inner, has_seconds);
     *cursor = inner;
     let (hour, minute, second) = (number / 10_000, number / 100 % 100, number % 100);
-    Some(Clock { hour, minute, second, is_american: false, zone })
+    Some(TimeOfDay { hour, minute, second, is_american: false, zone })
 }
 
 /// `March 4, 2024`, `Nov 27 21:09:36 2013`, `May 2023`.
@@ -158,10 +158,10 @@ fn month_name_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     if let Some(year) = cursor.take_digits(4, 4) {
         return Some(Calendar::of(year, Some(month), Some(day)));
     }
-    let clock = clock::take_clock(cursor)?;
+    let time_of_day = time_of_day::take_time_of_day(cursor)?;
     cursor.skip_spaces();
     let year = cursor.take_digits(4, 4)?;
-    Some(Calendar { clock: Some(clock), ..Calendar::of(year, Some(month), Some(day)) })
+    Some(Calendar { time_of_day: Some(time_of_day), ..Calendar::of(year, Some(month), Some(day)) })
 }
 
 /// `4 March 2024`, `4th of March, 2024`, `04-Mar-2024`.

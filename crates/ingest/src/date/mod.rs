@@ -12,7 +12,7 @@
 //! | module | what it reads |
 //! |---|---|
 //! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
-//! | `calendar`, `clock` | the day in all its forms; the time of day and its zone |
+//! | `calendar`, `time_of_day` | the day in all its forms; the time of day and its zone |
 //! | `usual` | the usual date of a page, quickly |
 //! | `parsed` | makes a moment of year, month, day and time of day |
 //! | `web` | attributes, bylines and addresses of web pages |
@@ -35,12 +35,12 @@
 //! understood. The words are in `data/tables/date_words.tsv`.
 
 mod calendar;
-mod clock;
 mod cursor;
 mod numeral;
 mod parsed;
 mod partial;
 mod parts;
+mod time_of_day;
 mod usual;
 mod web;
 mod words;
@@ -48,9 +48,9 @@ mod words;
 use jiff::civil::DateTime;
 
 use crate::date::calendar::{Calendar, take_calendar};
-use crate::date::clock::{Clock, take_after_day, take_clock};
 use crate::date::cursor::Cursor;
 use crate::date::parsed::{archive_time, parsed_date, plausible_moment};
+use crate::date::time_of_day::{TimeOfDay, take_after_day, take_time_of_day};
 use crate::date::words::words;
 use crate::record::Moment;
 use crate::text::punctuation::closing;
@@ -89,12 +89,12 @@ pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
     if digits > 2 {
         return None;
     }
-    let clock = take_clock(&mut cursor)?;
+    let time_of_day = take_time_of_day(&mut cursor)?;
     cursor.skip_spaces();
     cursor.take(|c| matches!(c, ',' | '\u{ff0c}'));
     cursor.skip_spaces();
-    let calendar = take_calendar(&mut cursor).filter(|calendar| calendar.clock.is_none())?;
-    finish(cursor, &calendar, Some(clock))
+    let calendar = take_calendar(&mut cursor).filter(|calendar| calendar.time_of_day.is_none())?;
+    finish(cursor, &calendar, Some(time_of_day))
 }
 
 /// Whether a date can begin with the first character of a text.
@@ -115,12 +115,12 @@ fn parse_day_then_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
     {
         return None;
     }
-    let clock = calendar.clock.or_else(|| {
+    let time_of_day = calendar.time_of_day.or_else(|| {
         // A month or a year has no time.
         calendar.day?;
         take_after_day(&mut cursor)
     });
-    if clock.is_none() {
+    if time_of_day.is_none() {
         let mut weekday = cursor;
         weekday.take(|c| matches!(c, ',' | '\u{ff0c}'));
         weekday.skip_spaces();
@@ -128,12 +128,16 @@ fn parse_day_then_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
             cursor = weekday;
         }
     }
-    finish(cursor, &calendar, clock)
+    finish(cursor, &calendar, time_of_day)
 }
 
 /// The date that ends at the cursor, unless it is a number that merely looks like a date.
-fn finish(cursor: Cursor<'_>, calendar: &Calendar, clock: Option<Clock>) -> Option<ParsedDate> {
-    let parsed = parsed_date(calendar, clock, cursor.at());
+fn finish(
+    cursor: Cursor<'_>,
+    calendar: &Calendar,
+    time_of_day: Option<TimeOfDay>,
+) -> Option<ParsedDate> {
+    let parsed = parsed_date(calendar, time_of_day, cursor.at());
     // Digits in a row are a date only if it is a possible one.
     (parsed.moment.is_some() || !calendar.is_compact).then_some(parsed)
 }

@@ -4,7 +4,7 @@ use jiff::civil::{Date as Day, DateTime};
 use jiff::tz::Offset;
 
 use crate::date::calendar::Calendar;
-use crate::date::clock::Clock;
+use crate::date::time_of_day::TimeOfDay;
 use crate::record::Moment;
 
 /// The time zone of the archive's civil times: UTC+8.
@@ -32,11 +32,16 @@ impl ParsedDate {
 }
 
 /// The date that was read in the first `bytes` bytes of a text.
-pub(super) fn parsed_date(calendar: &Calendar, clock: Option<Clock>, bytes: usize) -> ParsedDate {
+pub(super) fn parsed_date(
+    calendar: &Calendar,
+    time_of_day: Option<TimeOfDay>,
+    bytes: usize,
+) -> ParsedDate {
     let day = (calendar.year, calendar.month.unwrap_or(1), calendar.day.unwrap_or(1));
     let is_null = matches!(day, (1900, 1, 1) | (0 | 1, ..));
-    let is_clear = !calendar.is_ambiguous || clock.is_some_and(|clock| clock.is_american);
-    let moment = (is_clear && !is_null).then(|| moment(calendar, clock)).flatten();
+    let is_clear =
+        !calendar.is_ambiguous || time_of_day.is_some_and(|time_of_day| time_of_day.is_american);
+    let moment = (is_clear && !is_null).then(|| moment(calendar, time_of_day)).flatten();
     ParsedDate { moment, is_null, bytes }
 }
 
@@ -58,7 +63,7 @@ fn year_is_plausible(year: i16) -> bool {
 
 /// The moment that a date and a time state; `None` if there is no such day or the year is
 /// implausible.
-pub(super) fn moment(calendar: &Calendar, clock: Option<Clock>) -> Option<Moment> {
+pub(super) fn moment(calendar: &Calendar, time_of_day: Option<TimeOfDay>) -> Option<Moment> {
     let year = i16::try_from(calendar.year).ok().filter(|year| year_is_plausible(*year))?;
     let small = |number: Option<u32>| i8::try_from(number.unwrap_or(1)).ok();
     let day = Day::new(year, small(calendar.month)?, small(calendar.day)?).ok()?;
@@ -69,17 +74,24 @@ pub(super) fn moment(calendar: &Calendar, clock: Option<Clock>) -> Option<Moment
         return Some(Moment::Month(day));
     }
     // An invalid time such as 24:00 or 12:61 does not invalidate the day.
-    Some(clock.and_then(|clock| time_of(day, clock)).unwrap_or(Moment::Day(day)))
+    Some(time_of_day.and_then(|time_of_day| time_of(day, time_of_day)).unwrap_or(Moment::Day(day)))
 }
 
 /// The time on a day, in the archive's time zone.
-fn time_of(day: Day, clock: Clock) -> Option<Moment> {
+fn time_of(day: Day, time_of_day: TimeOfDay) -> Option<Moment> {
     let small = |number: u32| i8::try_from(number).ok();
-    let (hour, minute) = (small(clock.hour)?, small(clock.minute)?);
-    let time =
-        DateTime::new(day.year(), day.month(), day.day(), hour, minute, small(clock.second)?, 0);
+    let (hour, minute) = (small(time_of_day.hour)?, small(time_of_day.minute)?);
+    let time = DateTime::new(
+        day.year(),
+        day.month(),
+        day.day(),
+        hour,
+        minute,
+        small(time_of_day.second)?,
+        0,
+    );
     let time = time.ok()?;
-    let Some(minutes) = clock.zone else { return Some(Moment::Time(time)) };
+    let Some(minutes) = time_of_day.zone else { return Some(Moment::Time(time)) };
     let offset = Offset::from_seconds(minutes * 60).ok()?;
     Some(Moment::Time(archive_time(offset.to_timestamp(time).ok()?)))
 }

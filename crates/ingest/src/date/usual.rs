@@ -2,8 +2,8 @@
 //! have by the dozen. Its result is the same as that of the grammar in the other modules.
 
 use crate::date::calendar::Calendar;
-use crate::date::clock::Clock;
 use crate::date::parsed::{ParsedDate, parsed_date};
+use crate::date::time_of_day::TimeOfDay;
 
 /// Parses a date with a time in ASCII digits, if the text or a bracket ends right after it.
 pub(super) fn parse(text: &str) -> Option<ParsedDate> {
@@ -19,8 +19,8 @@ pub(super) fn parse(text: &str) -> Option<ParsedDate> {
     if !matches!(bytes.get(end), None | Some(b']')) {
         return None;
     }
-    let clock = Clock { hour, minute, second, is_american: false, zone: None };
-    Some(parsed_date(&Calendar::of(year, Some(month), Some(day)), Some(clock), end))
+    let time_of_day = TimeOfDay { hour, minute, second, is_american: false, zone: None };
+    Some(parsed_date(&Calendar::of(year, Some(month), Some(day)), Some(time_of_day), end))
 }
 
 /// The number at byte `from`, and where it ends. It has `min_digits` to two digits, or exactly four

@@ -6,7 +6,7 @@ use crate::text::punctuation::{is_colon, is_comma};
 
 /// A time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Clock {
+pub(super) struct TimeOfDay {
     pub(super) hour: u32,
     pub(super) minute: u32,
     pub(super) second: u32,
@@ -18,7 +18,7 @@ pub(super) struct Clock {
 
 /// Takes the time after a day, with the separators, weekday or zone between them. The cursor does
 /// not move if no time follows.
-pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<Clock> {
+pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     let mut inner = *cursor;
     let mut zone = None;
     for _ in 0..4 {
@@ -34,14 +34,14 @@ pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<Clock> {
     inner.skip_spaces();
     // Digits directly after digits are not a time.
     let is_apart = inner.before().is_none_or(|c| crate::date::numeral::digit(c).is_none());
-    let mut clock = is_apart.then(|| take_clock(&mut inner)).flatten()?;
-    clock.zone = clock.zone.or(zone);
+    let mut time_of_day = is_apart.then(|| take_time_of_day(&mut inner)).flatten()?;
+    time_of_day.zone = time_of_day.zone.or(zone);
     *cursor = inner;
-    Some(clock)
+    Some(time_of_day)
 }
 
 /// Takes a time such as `13:02:32`, `下午1點02分` or `1:02 PM EST`.
-pub(super) fn take_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
+pub(super) fn take_time_of_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     let mut inner = *cursor;
     let mut half = inner.take_word(half_of_day);
     inner.skip_spaces();
@@ -72,7 +72,7 @@ pub(super) fn take_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
     };
     let zone = take_zone(&mut inner, second.is_some());
     *cursor = inner;
-    Some(Clock { hour, minute, second: second.unwrap_or(0), is_american, zone })
+    Some(TimeOfDay { hour, minute, second: second.unwrap_or(0), is_american, zone })
 }
 
 /// Takes hour, minute and second. The last value is `true` if the hour has minutes or a unit (時,
