@@ -18,17 +18,17 @@ pub(super) struct Entry {
 /// A line and its candidates. Reused for many lines, because allocating this memory takes as long
 /// as a short search.
 #[derive(Default)]
-pub(super) struct Search {
+pub(super) struct SplitSearch {
     pub(super) line: ConcatenatedTags,
     tags: Tags,
     keywords: Keywords,
     upper_bounds: UpperBounds,
-    /// Buffers of [`Search::best_from`].
+    /// Buffers of [`SplitSearch::best_from`].
     beams: Vec<Beam>,
     steps: Vec<Step>,
 }
 
-impl Search {
+impl SplitSearch {
     /// Loads a line. Returns false if there is nothing to search; the other methods must not be
     /// called then.
     pub(super) fn read(&mut self, line: &str, vocabulary: &Vocabulary) -> bool {
@@ -70,7 +70,7 @@ impl Search {
         best
     }
 
-    /// For each of `keyword_starts`, an upper bound on the score that [`Search::best_from`]
+    /// For each of `keyword_starts`, an upper bound on the score that [`SplitSearch::best_from`]
     /// returns.
     pub(super) fn upper_bounds(
         &mut self,

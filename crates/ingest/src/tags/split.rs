@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 
 use super::Vocabulary;
-use super::search::{Entry, Search};
+use super::best_split::{Entry, SplitSearch};
 
 /// How many offsets to try as the start of the keywords: those that the heuristic rates best.
 const MAX_KEYWORD_STARTS: usize = 12;
@@ -17,7 +17,7 @@ const MIN_SCORE_PER_ENTRY: f32 = -4.5;
 /// cannot be split.
 pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
     thread_local! {
-        static SEARCH: RefCell<Search> = RefCell::default();
+        static SEARCH: RefCell<SplitSearch> = RefCell::default();
     }
     SEARCH.with_borrow_mut(|search| {
         if !search.read(line, vocabulary) {
@@ -34,7 +34,7 @@ pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> 
 }
 
 /// The offsets where the keywords most likely start, best first.
-fn keyword_starts(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
+fn keyword_starts(search: &mut SplitSearch, vocabulary: &Vocabulary) -> Vec<usize> {
     let mut keyword_starts: Vec<(f32, usize)> = (2..=search.reach())
         .map(|keywords_start| (search.heuristic(keywords_start, vocabulary), keywords_start))
         .collect();
@@ -47,7 +47,10 @@ fn keyword_starts(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
 }
 
 /// The best segmentation over all offsets of [`keyword_starts`], with its score.
-fn best_segmentation(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
+fn best_segmentation(
+    search: &mut SplitSearch,
+    vocabulary: &Vocabulary,
+) -> Option<(f32, Vec<Entry>)> {
     let keyword_starts = keyword_starts(search, vocabulary);
     let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
     // Try the highest upper bound first, so that most of the others can be skipped.
@@ -130,7 +133,7 @@ mod tests {
     }
 
     /// Does the same as [`best_segmentation`], but tries every start.
-    fn best_of_all(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
+    fn best_of_all(search: &mut SplitSearch, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
         let keyword_starts = keyword_starts(search, vocabulary);
         let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
         let mut best: Option<(f32, Vec<Entry>)> = None;
@@ -161,7 +164,7 @@ mod tests {
                 "戊_BTC:Baby BTC", "己_ETH:Baby ETH", "庚_NFT:Baby NFT", "辛_NFT",
             ]);
             let text = parts.concat();
-            let mut search = Search::default();
+            let mut search = SplitSearch::default();
             if search.read(&text, &vocabulary) {
                 let found = best_segmentation(&mut search, &vocabulary);
                 prop_assert_eq!(found, best_of_all(&mut search, &vocabulary));
