@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use dom_smoothie::{CandidateSelectMode, Config, Readability};
 
-use super::copy::line_of;
 use super::limits::MAX_DEPTH;
+use super::numbered_copy::line_of;
 use crate::page::line::Line;
 use crate::report::Unextracted;
 

@@ -7,7 +7,7 @@ use super::names::{
     cleaned, is_button, is_chinese_name, is_marked_person, is_outlet, is_outlet_like, is_person,
     person,
 };
-use super::open::Roles;
+use super::open_elements::Roles;
 use super::precision;
 use super::title::Title;
 use super::tokens::{Token, tokens};

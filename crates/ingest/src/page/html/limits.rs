@@ -47,7 +47,7 @@ impl Measured {
     pub(super) fn check(self) -> Result<(), Unextracted> {
         if self.elements > MAX_ELEMENTS
             || self.longest_tag > MAX_TAG_BYTES
-            || self.lines > super::copy::MAX_LINES
+            || self.lines > super::numbered_copy::MAX_LINES
         {
             Err(Unextracted::TooLarge)
         } else if self.depth > MAX_DEPTH || self.reopened > MAX_REOPENED {

@@ -6,14 +6,14 @@ use std::borrow::Cow;
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Emitter, ForwardingEmitter, StartTag, Token, Tokenizer};
 
-use super::copy::{MAX_LINES, NumberedCopy};
 use super::elements::{
     SILENT, heading, is_block, is_cell, is_formatting, is_frame, is_void, silent,
 };
 use super::head::{Head, attribute};
 use super::limits::{Measured, check_text};
 use super::notes::Superscript;
-use super::open::{OpenElements, Roles, is_hidden};
+use super::numbered_copy::{MAX_LINES, NumberedCopy};
+use super::open_elements::{OpenElements, Roles, is_hidden};
 use super::whitespace::{leading_whitespace, one_line, trailing_whitespace};
 use crate::page::line::{Layout, Line, Part};
 use crate::report::Unextracted;

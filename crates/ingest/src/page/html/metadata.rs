@@ -1,11 +1,11 @@
 //! Chooses among what the parts of a page state.
 
 use super::byline::{self, Byline};
-use super::consumed::{consumed, is_line_of_tags};
 use super::head::Head;
 use super::json_ld::{self, JsonLd};
 use super::lines::Piece;
 use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_person};
+use super::non_text::{is_line_of_tags, non_text_lines};
 use super::title::{self, key};
 use super::whitespace::one_line;
 use super::{precision, script};
@@ -90,8 +90,8 @@ const EDITORIAL_SYSTEMS: [&str; 4] = ["contentid", "manuscriptid", "publishedtyp
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) metadata: Metadata,
-    /// Lines that are not text, such as title and byline; see [`consumed`].
-    pub(super) consumed: Vec<usize>,
+    /// Lines that are not text, such as title and byline; see [`non_text_lines`].
+    pub(super) non_text_lines: Vec<usize>,
 }
 
 /// All parts of a page that state something.
@@ -143,8 +143,8 @@ pub(super) fn read(
         source: line(source),
         unread_date: None,
     };
-    let consumed = consumed(layout, &title, &parts.byline, is_article);
-    Found { metadata, consumed }
+    let non_text_lines = non_text_lines(layout, &title, &parts.byline, is_article);
+    Found { metadata, non_text_lines }
 }
 
 impl Parts<'_> {

@@ -4,12 +4,12 @@
 //! | module | what it does |
 //! |---|---|
 //! | `lines` | splits the page into lines, and collects pieces of text and their roles |
-//! | `open` | follows which elements are open: hidden text, roles, nesting |
+//! | `open_elements` | follows which elements are open: hidden text, roles, nesting |
 //! | `head` | collects `meta` elements, JSON-LD, scripts and addresses |
-//! | `copy` | writes a copy of the page in which every line is numbered |
+//! | `numbered_copy` | writes a copy of the page in which every line is numbered |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
 //! | `article` | finds the lines of the article with an extractor |
-//! | `consumed` | tells title, byline and recommendations from the text |
+//! | `non_text` | tells title, byline and recommendations from the text |
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read these parts |
 //! | `names`, `precision` | tell names from other text; compare dates |
@@ -22,8 +22,6 @@
 
 mod article;
 mod byline;
-mod consumed;
-mod copy;
 mod elements;
 mod family;
 mod head;
@@ -32,8 +30,10 @@ mod limits;
 mod lines;
 mod metadata;
 mod names;
+mod non_text;
 mod notes;
-mod open;
+mod numbered_copy;
+mod open_elements;
 mod precision;
 mod script;
 mod title;
@@ -96,7 +96,7 @@ pub(crate) fn read(text: &str) -> Html {
     let body = match article {
         Ok(kept) => {
             let mut dropped: Vec<bool> = kept.iter().map(|kept| !kept).collect();
-            found.consumed.iter().for_each(|line| dropped[*line] = true);
+            found.non_text_lines.iter().for_each(|line| dropped[*line] = true);
             layout.lines = article::joined(layout.lines, &page.cells, &dropped);
             Body::Article
         }

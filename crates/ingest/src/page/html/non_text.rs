@@ -11,15 +11,15 @@ use crate::text::punctuation::is_sentence_end;
 
 /// Lines that are not the article's text: title and byline wherever they stand, and of the
 /// article's lines tags, breadcrumbs, further bylines, and lists of links at its end.
-pub(super) fn consumed(
+pub(super) fn non_text_lines(
     layout: &Layout<'_>,
     title: &Title,
     byline: &Byline,
     is_article: &dyn Fn(usize) -> bool,
 ) -> Vec<usize> {
     let lines = &layout.lines;
-    let mut consumed = title.lines.clone();
-    consumed.extend(&byline.lines);
+    let mut non_text_lines = title.lines.clone();
+    non_text_lines.extend(&byline.lines);
     let of_article: Vec<usize> = (0..lines.len()).filter(|&line| is_article(line)).collect();
     let is_text = |line: &&usize| {
         let line = &lines[**line];
@@ -27,7 +27,7 @@ pub(super) fn consumed(
     };
     let first = of_article.iter().find(is_text).copied().unwrap_or(lines.len());
     let last = of_article.iter().rev().find(is_text).copied().unwrap_or(0);
-    consumed.extend(of_article.iter().copied().filter(|&number| {
+    non_text_lines.extend(of_article.iter().copied().filter(|&number| {
         let line = &lines[number];
         let is_outside_text = number < first || number > last;
         !is_long(line)
@@ -35,8 +35,8 @@ pub(super) fn consumed(
                 || breadcrumb(&line.text).is_some()
                 || is_outside_text && is_byline(&line.text))
     }));
-    consumed.extend(links_at_end(lines, &of_article));
-    consumed
+    non_text_lines.extend(links_at_end(lines, &of_article));
+    non_text_lines
 }
 
 fn is_byline(line: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::lines::Piece;
 use super::names::is_button;
-use super::open::Roles;
+use super::open_elements::Roles;
 use crate::date;
 use crate::page::labels::{Delimiter, Label, Labels};
 use crate::record::Moment;
