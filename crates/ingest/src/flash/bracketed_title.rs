@@ -12,7 +12,7 @@ const MAX_DATE_BYTES: usize = 60;
 /// a line of its own below or above. An item that begins the body may also get `page_date`, the
 /// date in the page's header, if `is_page_title` says that the page has no other title than the
 /// item's.
-pub(crate) fn date_bracketed(
+pub(crate) fn date_items_with_bracketed_title(
     pieces: &mut Vec<Piece<'_>>,
     page_date: Option<Moment>,
     is_page_title: impl Fn(&str) -> bool,
@@ -116,7 +116,7 @@ mod tests {
             dated: None,
         };
         let mut pieces: Vec<Piece<'_>> = texts.iter().map(of).collect();
-        date_bracketed(&mut pieces, None, |_| false);
+        date_items_with_bracketed_title(&mut pieces, None, |_| false);
         let day = Some(Moment::Day(date(2024, 3, 4)));
         pieces
             .into_iter()

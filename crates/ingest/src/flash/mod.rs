@@ -2,7 +2,7 @@
 //! begins is searched above.
 
 pub(crate) mod boundary;
-pub(crate) mod bracketed;
+pub(crate) mod bracketed_title;
 pub(crate) mod contexts;
 pub(crate) mod dedup;
 pub(crate) mod headline;

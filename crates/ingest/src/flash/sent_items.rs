@@ -46,7 +46,7 @@ mod tests {
     use super::*;
     use crate::corpus::statistics::CorpusStatistics;
     use crate::page::markup::Markup;
-    use crate::page::parse_without_flashes;
+    use crate::page::parse_emitting_flashes;
     use crate::record::{FlashItem, Record};
     use crate::{Options, Silent, ingest};
 
@@ -72,7 +72,7 @@ mod tests {
             let mut by_hash: HashMap<u64, FlashItem> = HashMap::new();
             let mut sent = SentItems::new(false);
             for page in &pages {
-                parse_without_flashes(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
+                parse_emitting_flashes(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
                     let (hash, hashes_and_text) = (item.hash(), sent.hashes_and_text(&item));
                     let flash = item.to_flash(item.text());
                     let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);

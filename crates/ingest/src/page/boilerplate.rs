@@ -28,7 +28,7 @@ pub(crate) fn site(text: &str) -> Option<&str> {
 /// otherwise its category, if any.
 pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
     let words = page_words();
-    let after_label = words.after_location(text);
+    let after_label = words.after_breadcrumb_label(text);
     let trail = after_label.unwrap_or(text).trim();
     // A trail may begin with the site's name: `示例網 > 財經 > 正文`.
     if after_label.is_none() && text.len() <= 150 && text.matches(['>', '»']).count() >= 2 {
@@ -38,7 +38,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
         }
     }
     // A quick check first: nearly every line fails it.
-    if after_label.is_none() && !words.begins_at_home(trail) || text.chars().count() > 200 {
+    if after_label.is_none() && !words.begins_with_home_step(trail) || text.chars().count() > 200 {
         return None;
     }
     let mut steps = trail
@@ -46,7 +46,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
         .map(|step| step.trim().trim_end_matches('-').trim());
     let first = steps.next()?;
     let steps_after_home: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
-    let has_home = words.is_home(first);
+    let has_home = words.is_home_step(first);
     if !(has_home && (!steps_after_home.is_empty() || after_label.is_some())
         || after_label.is_some() && !steps_after_home.is_empty())
     {

@@ -4,7 +4,7 @@
 use crate::corpus::statistics::CorpusStatistics;
 use crate::date;
 use crate::flash::boundary::BoundaryFinder;
-use crate::flash::bracketed::date_bracketed;
+use crate::flash::bracketed_title::date_items_with_bracketed_title;
 use crate::flash::item::Item;
 use crate::flash::paragraph::{Piece, split_at_dates};
 use crate::flash::split;
@@ -62,7 +62,11 @@ impl<'a> Draft<'a> {
             split_at_dates(paragraph, &mut pieces);
         }
         let is_page_title = |name: &str| title.is_none_or(|title| title.title == name);
-        date_bracketed(&mut pieces, header.date.map(|(moment, _)| moment), is_page_title);
+        date_items_with_bracketed_title(
+            &mut pieces,
+            header.date.map(|(moment, _)| moment),
+            is_page_title,
+        );
         // If a paragraph's text is not a slice of the page, its parts have estimated offsets, which
         // may fall inside a character.
         for piece in &mut pieces {

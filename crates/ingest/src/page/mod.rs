@@ -39,7 +39,7 @@ pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> 
     };
     let byte_of = |at: usize| edits.map_or(at, |edits| edits.original_of(at)) as u64;
     let mut flashes = Vec::new();
-    let (article, mut notes) = parse_without_flashes(source, markup, statistics, &mut |item| {
+    let (article, mut notes) = parse_emitting_flashes(source, markup, statistics, &mut |item| {
         let mut flash = item.to_flash(item.text());
         let span = Span { start: byte_of(item.start), end: byte_of(item.end) };
         flash.occurrences.push(Occurrence { path: String::new(), span });
@@ -53,7 +53,7 @@ pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> 
 
 /// Parses a page as [`parse_page`] does, but passes its flash items to `emit`, and decodes no
 /// character references.
-pub(crate) fn parse_without_flashes(
+pub(crate) fn parse_emitting_flashes(
     text: &str,
     markup: Markup,
     statistics: &CorpusStatistics,

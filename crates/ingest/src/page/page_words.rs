@@ -65,18 +65,18 @@ impl PageWords {
     }
 
     /// The text after the label of a breadcrumb and its colon.
-    pub(crate) fn after_location<'a>(&self, text: &'a str) -> Option<&'a str> {
+    pub(crate) fn after_breadcrumb_label<'a>(&self, text: &'a str) -> Option<&'a str> {
         let (_, bytes) = self.location.longest_at(text)?;
         text[bytes..].trim_start().strip_prefix(is_colon)
     }
 
     /// Whether a text begins with the first step of a breadcrumb.
-    pub(crate) fn begins_at_home(&self, text: &str) -> bool {
+    pub(crate) fn begins_with_home_step(&self, text: &str) -> bool {
         self.home.longest_at(text).is_some()
     }
 
     /// Whether a text is the first step of a breadcrumb.
-    pub(crate) fn is_home(&self, text: &str) -> bool {
+    pub(crate) fn is_home_step(&self, text: &str) -> bool {
         self.home.whole(text).is_some()
     }
 
