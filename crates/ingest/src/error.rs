@@ -61,7 +61,7 @@ pub enum Error<E> {
         /// What differs, such as `--encoding`.
         what: &'static str,
     },
-    /// Files have changed since their survey.
+    /// Files of a part of an archive have changed since `wensou survey` surveyed this part.
     #[error(
         "files below {} have changed since the survey{}: survey this part again, and merge all parts \
          again", first_paths(.paths), difference(*.before, *.files)
@@ -69,9 +69,9 @@ pub enum Error<E> {
     ChangedSinceSurvey {
         /// The paths of the part below the root.
         paths: Vec<String>,
-        /// Number of its files when it was surveyed.
+        /// Number of files in the part when it was surveyed.
         before: u64,
-        /// Number of its files now.
+        /// Number of files in the part now.
         files: u64,
     },
     /// The caller's sink failed.

@@ -59,7 +59,8 @@ pub struct FileEntry {
     pub path: String,
     /// Its metadata, taken before it was read.
     pub stamp: FileStamp,
-    /// XXH3 of its bytes.
+    /// XXH3 of its bytes; of its stamp if it, or a member of it, was skipped because of its size; 0
+    /// if it could not be read.
     pub content_hash: u64,
     /// Number of articles and of occurrences of flash items in it.
     pub records: u64,
@@ -109,7 +110,7 @@ impl FileEntryLog {
     }
 
     pub(crate) fn push(&mut self, entry: &FileEntry) -> io::Result<()> {
-        // One allocation: the path and the contribution are nearly all of it.
+        // Reserve everything at once: the path and the contribution are nearly all of the entry.
         let capacity = entry.path.len() + entry.contribution.len() + 64;
         let bytes = postcard::to_extend(entry, Vec::with_capacity(capacity));
         self.log.push(&bytes.map_err(io::Error::other)?)?;
@@ -126,7 +127,7 @@ impl FileEntryLog {
 /// What the survey found out about a file, apart from the drafts of its pages.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SurveyedFile {
-    /// XXH3 of its bytes; for a file that is too large to be read, of its stamp.
+    /// See [`FileEntry::content_hash`].
     pub(crate) content_hash: u64,
     /// Whether the system refused to read it or a part of it.
     pub(crate) refused: bool,

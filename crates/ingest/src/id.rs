@@ -3,7 +3,7 @@
 
 /// First letter of the ids of articles and of flash items.
 const LETTERS: [char; 2] = ['a', 'f'];
-/// Number of bits that the digits encode.
+/// Number of bits that the digits of an id encode.
 const BITS: u32 = 48;
 
 /// The id that is generated from a hash: a letter and the first twelve hexadecimal digits.
@@ -23,8 +23,9 @@ pub(crate) fn qualified_id(id: &str, dump: &str, mut is_free: impl FnMut(&str) -
     qualified
 }
 
-/// The number of a generated id (`a` or `f` and twelve lower-case hexadecimal digits); it has at
-/// most 49 bits. `None` for ids given by dumps and for ids that were lengthened to be unique.
+/// The number of an id of the generated form (`a` or `f` and twelve lower-case hexadecimal digits);
+/// the number has at most 49 bits. `None` for all other ids: nearly all that dumps give, and those
+/// that were lengthened to be unique.
 #[must_use]
 pub fn number_of(id: &str) -> Option<u64> {
     let mut chars = id.chars();

@@ -7,7 +7,7 @@
 //! index together, and [`merge_items`], [`next_free_id`] and [`correct_references`] join what they
 //! have read.
 //!
-//! The modules, in the order in which a page goes through them:
+//! The modules, roughly in the order in which a page goes through them:
 //!
 //! | module | what it does |
 //! |---|---|
@@ -25,10 +25,10 @@
 //! | `record`, `report` | what comes out: records, and what was counted and skipped |
 //!
 //! `options` decides which files are read, and how; `walk_order` in which order. `file_table` has
-//! what a build remembers about each file. Helpers are `text` (characters, words, hashes),
-//! `temporary` (data in temporary files), `direct_mapped_cache` and `spawn` (threads). `fuzz_entry`
-//! calls parsers for the fuzz targets.
-//! `fuzz_entry` calls parsers for the fuzz targets.
+//! what a build remembers about each file, and `id` makes the ids of records. A run tells its
+//! caller how far it is by `progress`, and why it ended early by `error`. Helpers are `text`
+//! (characters, words, hashes), `temporary` (data in temporary files), `direct_mapped_cache` and
+//! `spawn` (threads). `fuzz_entry` calls parsers for the fuzz targets.
 
 mod archive_survey;
 mod corpus;

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use encoding_rs::UTF_8;
-use jiff::civil::DateTime;
 use mail_parser::{Address, HeaderName, Message, MessageParser, MimeHeaders, PartType};
 
 use crate::date;
@@ -12,11 +11,13 @@ use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
 use crate::record::DateOrigin;
 
-/// The text of a message, and what its header states.
+/// What a message contains.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mail {
     pub(crate) text: String,
+    /// The markup of `text`.
     pub(crate) markup: Markup,
+    /// What the header of the message states; of a saved web page, only its address.
     pub(crate) metadata: Metadata,
     /// The names of the parts that are not read.
     pub(crate) attachments: Vec<String>,
@@ -31,7 +32,7 @@ pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
         .or_else(|| message.header_raw(HeaderName::ContentLocation))
         .map(|url| url.trim().to_owned());
     let has = |name: HeaderName<'static>| message.header(name).is_some();
-    // A saved page was never sent.
+    // Mail has these header fields; a saved page has none of them, because it was never sent.
     let was_sent = has(HeaderName::To) || has(HeaderName::Received) || has(HeaderName::MessageId);
     if !was_sent && let Some((html, address)) = saved_page(&message) {
         let url = saved_url.or(address).filter(|url| url.starts_with("http"));
@@ -143,7 +144,7 @@ fn ending(part: &mail_parser::MessagePart<'_>) -> String {
     }
 }
 
-/// The names of the senders, or their addresses.
+/// The names of the senders; of a sender without a name, the address.
 fn author(from: &Address<'_>) -> Option<String> {
     const MAX_SENDERS: usize = 10;
     let name = |sender: &mail_parser::Addr<'_>| {
@@ -153,11 +154,6 @@ fn author(from: &Address<'_>) -> Option<String> {
     };
     let names: Vec<String> = from.iter().take(MAX_SENDERS).filter_map(name).collect();
     (!names.is_empty()).then(|| names.join("、"))
-}
-
-/// A time in ISO 8601, as a field of a record states it.
-pub(crate) fn iso(time: DateTime) -> String {
-    time.to_string()
 }
 
 #[cfg(test)]
@@ -176,7 +172,7 @@ mod tests {
         assert_eq!(mail.metadata.title.as_deref(), Some("测试"));
         assert_eq!(mail.metadata.author.as_deref(), Some("張三"));
         let (moment, _) = mail.metadata.date.unwrap();
-        assert_eq!(iso(date::sort_key(moment)), "2021-03-04T05:06:07");
+        assert_eq!(date::sort_key(moment).to_string(), "2021-03-04T05:06:07");
         assert_eq!((mail.text.trim(), mail.markup), ("正文", Markup::Text));
     }
 

@@ -1,7 +1,7 @@
 //! The records of an archive: articles, flash items, and where they occur.
 //!
-//! Every string is exactly as in the page; nothing is folded, trimmed inside or converted. Folding
-//! is done by `wensou-text` at indexing time.
+//! Strings have the characters of the decoded page, in which mojibake is repaired: they are neither
+//! folded nor converted to another script. `wensou-text` folds them when they are indexed.
 
 use std::ops::Range;
 
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// A byte range in the original file, before decoding: `start` inclusive, `end` exclusive.
 ///
-/// The span of a page is the whole page, that of a flash item its paragraphs, that of a JSONL
-/// record its line.
+/// The span of a page is the whole page, that of a flash item in a page its paragraphs, that of a
+/// JSONL record its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Span {
     /// First byte.
@@ -138,12 +138,12 @@ pub struct Related {
 /// searches.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Article {
-    /// Stable id: the record's own in JSONL, otherwise `a` and 12 hexadecimal digits derived from
-    /// the path.
+    /// Stable id: the one that a dump gives, otherwise `a` and 12 hexadecimal digits (16 if those
+    /// 12 are taken), derived from the path of a page or from the text of a dump's record.
     pub id: String,
     /// The path of the file: the input as named on the command line, joined with the path below it.
     pub path: String,
-    /// Byte range in the file.
+    /// Byte range in the file that [`path`](Self::path) names.
     pub span: Span,
     /// Name of the site that the page was scraped from.
     pub site: Option<String>,
@@ -169,9 +169,9 @@ pub struct Article {
     pub paragraphs: Vec<String>,
     /// Tags, split.
     pub tags: Vec<String>,
-    /// The Tags line, if it could not be split.
+    /// The text of a Tags line without separators that could not be split into tags.
     pub unsplit_tags: Option<String>,
-    /// Links of the footer.
+    /// The other articles that the footer links to.
     pub related: Vec<Related>,
     /// Ids of the flash items in the body, in order.
     pub flashes: Vec<String>,
@@ -209,7 +209,7 @@ pub struct Variant {
 /// One flash item (快訊). Equal items of many pages are one record, whatever their script.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FlashItem {
-    /// Stable id: the record's own in JSONL, otherwise `f` and 12 hexadecimal digits derived from
+    /// Stable id: the one that a dump gives, otherwise `f` and 12 hexadecimal digits derived from
     /// folded title, folded text and date.
     pub id: String,
     /// Column such as 聲音 or 動態, where the item names one.
@@ -218,15 +218,16 @@ pub struct FlashItem {
     pub title: String,
     /// Text, as in the first variant; paragraphs are joined by `\n`.
     pub text: String,
-    /// When it was published; items in pages always state it.
+    /// When it was published. Every item in a page states a date, but the null date (1900/1/1)
+    /// counts as unknown.
     pub date: Date,
     /// The outlet named in parentheses at the end of the text, where it also stays.
     pub outlet: Option<String>,
-    /// Tags; only JSONL records give them.
+    /// Tags; only records of dumps give them.
     pub tags: Vec<String>,
-    /// Category; only JSONL records give it.
+    /// Category; only records of dumps give it.
     pub category: Option<String>,
-    /// Address; only JSONL records give it.
+    /// Address; only records of dumps give it.
     pub url: Option<String>,
     /// All occurrences of the first variant, in the order of the walk; never empty.
     pub occurrences: Vec<Occurrence>,

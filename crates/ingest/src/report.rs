@@ -45,11 +45,11 @@ pub struct Report {
     /// counters.
     #[serde(default)]
     pub boilerplate_lines: u64,
-    /// Files in which mojibake was turned back into text, or lines in another encoding than the
-    /// rest were read.
+    /// Files in which mojibake was turned back into text, and files with lines in another encoding
+    /// than their other lines.
     #[serde(default)]
     pub repaired: Vec<PathBuf>,
-    /// HTML pages whose whole text was kept, because their article was not found.
+    /// HTML pages whose whole text was kept, because their article was not found or not looked for.
     #[serde(default)]
     pub unextracted: Vec<UnextractedPage>,
     /// Paragraphs of mojibake that were turned back into text, completely or in part.
@@ -68,8 +68,10 @@ pub struct Report {
     pub records_kept: u64,
     /// What could not be read.
     pub skipped: Vec<Skipped>,
-    /// Files that are not pages by their name (hidden files, other formats), responses in WARC
-    /// files that are not pages, and whatever [`Options`](crate::Options) excludes.
+    /// What was left out on purpose: files that are neither pages nor dumps nor containers (hidden
+    /// files, other formats), responses in WARC and ARC files that are not pages, attachments of
+    /// messages, output of searches, and whatever [`Options`](crate::Options) or an ignore file
+    /// excludes.
     pub ignored: Vec<PathBuf>,
 }
 
@@ -98,7 +100,7 @@ pub struct KeyCount {
     pub line: u64,
 }
 
-/// Maximum number of keys in a report.
+/// Maximum number of keys in [`Report::unused_keys`], and in [`Report::mistyped_keys`].
 const MAX_KEYS: usize = 1_000;
 
 impl Report {
@@ -118,7 +120,7 @@ impl Report {
     /// `no ending`.
     #[must_use]
     pub fn ignored_by_ending(&self) -> BTreeMap<String, u64> {
-        /// What stands after a point and is longer is no ending, but part of the name.
+        /// A longer text after the last point is no ending, but part of the name.
         const MAX_ENDING_BYTES: usize = 12;
         let mut counts = BTreeMap::new();
         for path in &self.ignored {
@@ -159,7 +161,7 @@ impl fmt::Display for Unextracted {
     }
 }
 
-/// An HTML page whose article was not found.
+/// An HTML page whose whole text was kept instead of its article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnextractedPage {
     /// The file.
@@ -257,12 +259,13 @@ pub enum Reason {
     },
 }
 
-/// Part of the message about a document that a command could turn into text.
+/// The end of the message about a document that a command could turn into text;
+/// [`Reason::keeps_records`] recognises such a message by it.
 pub(crate) const PRE_HINT: &str = "`--pre COMMAND` can turn it into text";
 
 impl Reason {
-    /// Whether the records of an earlier index are kept: the file has not changed into something
-    /// else, but it cannot be read for now.
+    /// Whether the records of an earlier index are kept: the file may be what it was, but it cannot
+    /// be read for now. So is a document that an earlier run may have read with `--pre`.
     #[must_use]
     pub fn keeps_records(&self) -> bool {
         match self {

@@ -6,7 +6,8 @@ use std::io;
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 /// Creates a scoped thread; fails if the system refuses it. `number` is how many threads the caller
-/// has created before; tests can refuse all threads from some number on.
+/// has created before; it counts only in tests, which can have all threads refused from a number
+/// on.
 pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
     scope: &'scope Scope<'scope, 'env>,
     number: usize,

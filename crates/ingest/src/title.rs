@@ -60,7 +60,7 @@ impl<'a> Title<'a> {
         }
     }
 
-    /// Whether the line has a tag suffix, which only titles do.
+    /// Whether the line has a tag suffix. Only title lines have one.
     pub(crate) fn has_tag_suffix(&self) -> bool {
         self.tag.is_some()
     }

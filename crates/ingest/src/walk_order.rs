@@ -22,7 +22,7 @@ pub fn walk_key(path: &str) -> String {
     file(path).replace('/', "\0")
 }
 
-/// The path of the file that a path is in: for a member of a container, that of the container.
+/// The path of a file; for a member of a container, the path of the container.
 fn file(path: &str) -> &str {
     path.split_once(MEMBER_SEPARATOR).map_or(path, |(file, _)| file)
 }

@@ -85,7 +85,8 @@ fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) 
 fn fields(mail: Mail) -> RawFields {
     let Mail { text, markup, metadata, .. } = mail;
     let date = match metadata.date {
-        Some((moment, _)) => Some(mail::iso(sort_key(moment))),
+        // ISO 8601, as the fields of other dumps state dates.
+        Some((moment, _)) => Some(sort_key(moment).to_string()),
         None => metadata.unread_date,
     };
     let mut fields = RawFields::new();

@@ -36,8 +36,8 @@ pub struct Options {
     /// A dump is abandoned after this many consecutive lines without a new record: blank or
     /// invalid lines, and repetitions of recent records.
     pub max_barren_lines: u64,
-    /// Files and folders never to read, whichever path leads to them. A path that does not exist
-    /// excludes nothing.
+    /// Files and folders never to read, even if a symbolic link leads to them under another path. A
+    /// path that does not exist excludes nothing.
     pub exclude: Vec<PathBuf>,
     /// Called for each folder; returns whether to leave it out, with everything in it.
     pub exclude_folder: Option<fn(&Path) -> bool>,

@@ -3,7 +3,8 @@
 /// A selection of files and folders of an archive with one root; everything by default.
 ///
 /// The walk does not enter folders that are not selected. Ignore files above a selected folder
-/// apply to it all the same, so a share has the files that it has in the whole archive.
+/// still apply to it, so selecting a folder reads exactly the files that a read of the whole
+/// archive finds there.
 ///
 /// ```
 /// use wensou_ingest::Selection;

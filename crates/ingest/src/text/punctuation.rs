@@ -46,7 +46,8 @@ pub(crate) fn closing(c: char) -> Option<char> {
     })
 }
 
-/// A Chinese character of the basic block, of extension A or of plane 2, or `〇`.
+/// A Chinese character of the basic block, of extension A or of plane 2 (the further extensions),
+/// or `〇`.
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2ffff}' | '\u{3007}')
 }
