@@ -66,7 +66,7 @@ impl<'a> Cursor<'a> {
         self.take_number(min, max).map(|number| number.value)
     }
 
-    /// Does the same as [`Self::take_digits`], and also returns the number of digits.
+    /// Does the same as [`Self::take_digits`], and also returns how the number was written.
     pub(super) fn take_number(&mut self, min: usize, max: usize) -> Option<Number> {
         let number = self.peek_digits().filter(|n| (min..=max).contains(&n.digits))?;
         self.at += number.bytes;
@@ -97,7 +97,7 @@ impl<'a> Cursor<'a> {
         self.take_small_number().map(|number| number.value)
     }
 
-    /// Does the same as [`Self::take_small`], and also returns the number of digits.
+    /// Does the same as [`Self::take_small`], and also returns how the number was written.
     pub(super) fn take_small_number(&mut self) -> Option<Number> {
         self.take_number(1, 2).or_else(|| {
             let numeral = if self.only_digits { None } else { numeral::chinese(self.remaining()) };

@@ -6,8 +6,8 @@
 //! may hold instead of a date, such as a count of seconds, is in `fields::stated_date`. Numbers
 //! that are words of a text are in `wensou-text`.
 //!
-//! This module reads whole dates, with a day and a time, in texts and in values that are stated to
-//! be dates; its submodules read their parts.
+//! This module reads whole dates, with the time if one is stated, in texts and in values that are
+//! stated to be dates; its submodules read the parts of a date.
 //!
 //! | module | what it reads |
 //! |---|---|
@@ -16,7 +16,7 @@
 //! | `usual` | the usual date of a page, quickly |
 //! | `parsed` | makes a moment of year, month, day and time of day |
 //! | `web` | attributes, bylines and addresses of web pages |
-//! | `partial` | dates without a year, which are recognised but not understood |
+//! | `partial` | incomplete dates, such as those without a year: recognised, but not understood |
 //! | `cursor`, `numeral`, `words` | characters, numbers and words |
 //!
 //! | form | examples |
@@ -188,8 +188,8 @@ pub(crate) fn parse_any(text: &str) -> Option<Moment> {
     (is_number && seconds.len() >= 9).then(|| epoch(seconds.parse().ok()?)).flatten()
 }
 
-/// Whether a value that is stated to be a date says that there is none: it is empty, or the null
-/// date.
+/// Whether a value that is stated to be a date says that there is none: it has nothing but zeros
+/// and separators, or it begins with the null date.
 pub(crate) fn is_null(text: &str) -> bool {
     let text = inside_brackets(text.trim());
     text.bytes().all(|b| matches!(b, b'0' | b'-' | b'/' | b':' | b' '))
@@ -216,9 +216,9 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
             c.is_ascii_uppercase()
                 && text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_lowercase)
         };
-        // Only dates with a year count: 2024, 二〇二四, 民國113, March 4, 2024.
-        let may_begin = c.is_ascii_digit() || matches!(c, '二' | '民') || is_capitalised();
-        if may_begin
+        // How dates with a year begin: 2024, 二〇二四 (from the year 2000 on), 民國113, March 4, 2024.
+        let may_begin_date = c.is_ascii_digit() || matches!(c, '二' | '民') || is_capitalised();
+        if may_begin_date
             && !follows_word
             && let Some(parsed) = parse_prefix(&text[at..])
             && let Some(moment) = parsed.moment.filter(|_| parsed.has_day())

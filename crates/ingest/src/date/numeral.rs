@@ -19,7 +19,9 @@ pub(super) fn digit(c: char) -> Option<u32> {
     }
 }
 
-/// The digits at the beginning of `text`; `None` without digits or with more than 14.
+/// The number at the beginning of `text` in ASCII or full-width digits: its value, and how it was
+/// written. A value that does not fit in `u32` is [`u32::MAX`] in the [`Number`]. `None` without
+/// digits or with more than 14.
 pub(super) fn digits(text: &str) -> Option<(u64, Number)> {
     let (mut value, mut number) = (0_u64, Number { value: 0, digits: 0, bytes: 0 });
     for c in text.chars() {
@@ -35,23 +37,24 @@ pub(super) fn digits(text: &str) -> Option<(u64, Number)> {
     (number.digits > 0).then_some((value, number))
 }
 
-/// The Chinese numeral at the beginning of `text`: by digits (`二〇二四`) or by tens and hundreds
-/// (`二十一`, `廿一`, `一百一十三`), up to 9999.
+/// The Chinese numeral at the beginning of `text`: up to four digits (`二〇二四`), or up to six
+/// characters with tens and hundreds (`二十一`, `廿一`, `一百一十三`).
 pub(super) fn chinese(text: &str) -> Option<Number> {
     let (mut sum, mut last) = (0_u32, None);
     let (mut positional, mut count, mut bytes) = (0_u32, 0, 0);
     let mut by_tens = false;
     for c in text.chars() {
-        let tens = match c {
+        // The unit, and how many of it there are if no digit precedes it.
+        let unit_and_default = match c {
             '十' | '拾' => Some((10, 1)),
             '廿' => Some((10, 2)),
             '卅' => Some((10, 3)),
             '百' => Some((100, 1)),
             _ => None,
         };
-        if let Some((unit, factor)) = tens {
+        if let Some((unit, default)) = unit_and_default {
             by_tens = true;
-            sum += unit * last.take().filter(|n| *n > 0).unwrap_or(factor);
+            sum += unit * last.take().filter(|n| *n > 0).unwrap_or(default);
         } else if let Some(digit) = chinese_digit(c) {
             positional = positional * 10 + digit;
             last = Some(digit);

@@ -1,9 +1,10 @@
-//! Recognises dates that lack a year. They become no [`Moment`](crate::record::Moment); they only
-//! show what a text is, such as a byline or the lead-in of news.
+//! Recognises dates that may be incomplete, such as those without a year. They become no
+//! [`Moment`](crate::record::Moment); they only show what a text is, such as a byline or the
+//! lead-in of news.
 
 use crate::text::punctuation::{is_colon, is_space};
 
-/// The longest date without a year, in bytes.
+/// Maximum bytes of a date without a year.
 const MAX_BYTES: usize = 24;
 
 /// Whether a text is a date without a year, such as `03-04 10:00`.
@@ -27,7 +28,8 @@ pub(crate) fn mentions_day(text: &str) -> bool {
     text.match_indices('日').any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
 }
 
-/// The byte offset of the date at the end of a text: that of `3月4日` in `北京3月4日`.
+/// The byte offset of the day at the end of a text, with its month and year if they are stated:
+/// that of `3月4日` in `北京3月4日`.
 pub(crate) fn day_at_end(text: &str) -> Option<usize> {
     let is_part = |c: char| {
         c.is_numeric()

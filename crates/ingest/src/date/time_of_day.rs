@@ -10,9 +10,9 @@ pub(super) struct TimeOfDay {
     pub(super) hour: u32,
     pub(super) minute: u32,
     pub(super) second: u32,
-    /// Whether it says AM or PM in Latin letters, as Americans do.
+    /// Whether AM or PM follows it in Latin letters, as Americans write.
     pub(super) is_american: bool,
-    /// Minutes that it is ahead of UTC; `None` for the archive's own time zone.
+    /// How many minutes its time zone is ahead of UTC; `None` for the archive's own time zone.
     pub(super) zone: Option<i32>,
 }
 
@@ -150,6 +150,7 @@ pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<
     let mut zone = inner.take_word(named_zone);
     let mut offset = inner;
     let is_unnamed = zone.is_none();
+    // An offset may follow the name of UTC or GMT, as in `GMT+8`, but of no other zone.
     if (zone.is_none_or(|minutes| minutes == 0))
         && (after_seconds || zone.is_some() || offset.remaining().starts_with('+'))
         && let Some(minutes) = take_offset(&mut offset, is_unnamed, has_spaces)

@@ -5,7 +5,7 @@ use crate::date::calendar::Calendar;
 use crate::date::parsed::{ParsedDate, parsed_date};
 use crate::date::time_of_day::TimeOfDay;
 
-/// Parses a date with a time in ASCII digits, if the text or a bracket ends right after it.
+/// Parses a date with a time in ASCII digits, if the text ends right after it or `]` follows it.
 pub(super) fn parse(text: &str) -> Option<ParsedDate> {
     let bytes = text.as_bytes();
     let separator = *bytes.get(4).filter(|b| matches!(b, b'/' | b'-'))?;

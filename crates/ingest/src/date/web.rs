@@ -21,24 +21,24 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     };
     // The time can follow without a space, or after a weekday, a comma or the name of a zone.
     let remaining = &text[found.bytes..];
-    let gap = remaining
+    let time_start = remaining
         .char_indices()
         .take(20)
         .find(|(_, c)| c.is_ascii_digit())
         .map_or(remaining.len(), |(at, _)| at);
-    let between = &remaining[..gap];
-    let is_gap = between.chars().all(|c| {
+    let between = &remaining[..time_start];
+    let may_precede_time = between.chars().all(|c| {
         c.is_whitespace() || matches!(c, ',' | '，' | 'T' | '-' | '(' | ')' | '（' | '）')
     }) || ["星期", "周", "週", "时间", "時間", "GMT", "UTC"]
         .iter()
         .any(|word| between.contains(word))
         && between.chars().count() <= 16;
-    match time_of_day(&remaining[gap..]).filter(|_| is_gap) {
+    match time_of_day(&remaining[time_start..]).filter(|_| may_precede_time) {
         Some((time, bytes)) => {
             let moment = with_time(day, time);
             let is_gmt = between.contains("格林尼治") || between.contains("GMT");
             let moment = if is_gmt { with_zone(moment, "Z") } else { moment };
-            Some((moment, found.bytes + gap + bytes))
+            Some((moment, found.bytes + time_start + bytes))
         }
         None => Some((moment, found.bytes)),
     }
@@ -82,28 +82,29 @@ pub(crate) fn in_address(url: &str) -> Option<Moment> {
         }
         at += piece.len() + 1;
     }
-    let day = |year: &str, month: &str, day: &str| {
+    let day_of = |year: &str, month: &str, day: &str| {
         let [year, month, day] = [year.parse().ok()?, month.parse().ok()?, day.parse().ok()?];
-        let is_day = year >= FIRST_YEAR_OF_ADDRESS;
+        let is_year = year >= FIRST_YEAR_OF_ADDRESS;
         let calendar = Calendar::of(year, Some(month), Some(day));
-        is_day.then(|| super::parsed::moment(&calendar, None)).flatten()
+        is_year.then(|| super::parsed::moment(&calendar, None)).flatten()
     };
+    // The number after number `i`, if only one character stands between them.
     let adjacent = |i: usize| {
         let (at, number) = numbers[i];
         numbers.get(i + 1).filter(|(next, _)| *next == at + number.len() + 1)
     };
     (0..numbers.len()).find_map(|i| match numbers[i].1 {
-        number if number.len() == 8 => day(&number[..4], &number[4..6], &number[6..]),
+        number if number.len() == 8 => day_of(&number[..4], &number[4..6], &number[6..]),
         number if number.len() == 6 => adjacent(i)
             .filter(|(_, next)| next.len() == 2)
-            .and_then(|(_, next)| day(&number[..4], &number[4..], next)),
+            .and_then(|(_, next)| day_of(&number[..4], &number[4..], next)),
         number if number.len() == 4 => {
             let (_, month) = *adjacent(i)?;
             if month.len() == 4 {
-                return day(number, &month[..2], &month[2..]);
+                return day_of(number, &month[..2], &month[2..]);
             }
             let (_, last) = *adjacent(i + 1)?;
-            day(number, month, last).filter(|_| month.len() <= 2 && last.len() <= 2)
+            day_of(number, month, last).filter(|_| month.len() <= 2 && last.len() <= 2)
         }
         _ => None,
     })
@@ -144,6 +145,7 @@ fn time_of_day(text: &str) -> Option<([i8; 3], usize)> {
     Some((numbers, cursor.at()))
 }
 
+/// The moment at hour, minute and second of a day; the day alone if there is no such time.
 fn with_time(day: Day, [hour, minute, second]: [i8; 3]) -> Moment {
     let time = DateTime::new(day.year(), day.month(), day.day(), hour, minute, second, 0);
     time.map_or(Moment::Day(day), Moment::Time)

@@ -13,7 +13,7 @@ pub(super) enum DateWord {
     Month(u8),
     /// The name of a day of the week.
     Weekday,
-    /// The half of the day that a time belongs to.
+    /// The part of the day that a time belongs to.
     Half(Half),
     /// The distance of a time zone to UTC, in minutes.
     Zone(i16),
@@ -23,7 +23,7 @@ pub(super) enum DateWord {
     Joiner,
 }
 
-/// The half of the day that a time belongs to.
+/// The part of the day that a time on a twelve-hour clock face belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Half {
     Morning,

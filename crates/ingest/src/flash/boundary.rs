@@ -18,10 +18,10 @@ const ONE_PARAGRAPH_BONUS: f32 = 1.5;
 /// Score subtracted for each further paragraph.
 const PARAGRAPH_COST: f32 = 0.7;
 
-/// Score added if all pages that show the item agree up to exactly this paragraph.
+/// Score added if this paragraph is the highest on which all pages that show the item agree.
 const AGREEMENT_BONUS: f32 = 4.0;
-/// Score subtracted if pages differ at this paragraph. Finite, because a page may hold an edited
-/// item.
+/// Score subtracted if pages differ at this paragraph or below it. Finite, because a page may show
+/// an edited form of the item.
 const DISAGREEMENT_COST: f32 = 6.0;
 /// No item is longer than this many bytes; articles are.
 const MAX_ITEM_BYTES: usize = 6000;

@@ -1,4 +1,5 @@
-//! Dates of flash items in the form `【TITLE】TEXT`, which need no brackets around the date.
+//! Dates of flash items with a title in brackets, `【TITLE】TEXT`. Other items end with a date in
+//! brackets; the dates of these need none.
 
 use crate::date::{self, ParsedDate};
 use crate::flash::item_hash::item_hash;
@@ -8,10 +9,11 @@ use crate::record::Moment;
 /// The longest date at the end of an item, in bytes.
 const MAX_DATE_BYTES: usize = 60;
 
-/// Gives the items in the form `【TITLE】TEXT` their date. It stands before or after the text, or in
-/// a line of its own below or above. An item that begins the body may also get `page_date`, the
-/// date in the page's header, if `is_page_title` says that the page has no other title than the
-/// item's.
+/// Finds the paragraphs in the form `【TITLE】TEXT` and their dates, and marks them as flash items.
+/// The date stands before the title or after the text, or is a line of its own below or above the
+/// paragraph; such a line is removed. The first paragraph of the body may also get `page_date`, the
+/// date in the page's header, if `is_page_title` says that the page has no other title than that in
+/// the brackets.
 pub(crate) fn date_items_with_bracketed_title(
     pieces: &mut Vec<Piece<'_>>,
     page_date: Option<Moment>,
@@ -48,7 +50,7 @@ pub(crate) fn date_items_with_bracketed_title(
     }
 }
 
-/// A paragraph that is an item with this date.
+/// A paragraph as a whole flash item with this date.
 fn dated(paragraph: Paragraph<'_>, moment: Option<Moment>) -> Piece<'_> {
     let hash = item_hash(paragraph.text);
     Piece { paragraph, dated: Some(Dated { moment, hash }) }

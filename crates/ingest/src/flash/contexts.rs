@@ -28,17 +28,22 @@ pub(crate) struct SharedContext {
 impl SharedContexts {
     /// Adds the paragraphs that a page shows before a dated one: `length` is their number, and
     /// `above` has their hashes, nearest first. If the dated paragraph has a context already, `add`
-    /// consumes the hashes only up to the first difference. `above` may end there, too, if it
-    /// repeats an earlier `add`.
+    /// consumes the hashes only up to the first difference, and the survey stores only those that
+    /// were consumed. So if stored hashes are added again, `above` can have fewer than `length`;
+    /// then pages differ after them.
     pub(crate) fn add(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         match self.0.entry(dated) {
             Entry::Vacant(vacant) => {
                 let agreed: Box<[u32]> = above.collect();
-                // `above` repeats an earlier `add`, which had stopped at a difference.
+                // Fewer hashes were stored if an earlier `add` stopped at a difference.
                 let differs = agreed.len() < length;
                 vacant.insert(SharedContext { agreed, differs });
             }
-            Entry::Occupied(mut known) => known.get_mut().intersect(length, above, false),
+            Entry::Occupied(mut known) => {
+                // One page alone does not show where pages differ.
+                let differs = false;
+                known.get_mut().intersect(length, above, differs);
+            }
         }
     }
 

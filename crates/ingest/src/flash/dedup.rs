@@ -47,14 +47,18 @@ impl ItemHashes {
     }
 }
 
-/// Collects items as they are read, and returns each once, in the order first seen.
+/// Collects items as they are read, and returns each item once, in the order in which the items
+/// were first added.
 pub(crate) struct FlashDeduplicator {
     texts: RecordLog,
     occurrences: OccurrenceSorter,
     /// Index into `items` by the hash of the folded content.
     known: HashMap<u64, u32>,
+    /// All variants of all items; a variant's index is its number, and the number of an item is
+    /// that of its first variant.
     items: Vec<VariantEntry>,
-    /// Further variants of an item, by its number and their exact hash; few items have any.
+    /// Numbers of the further variants of items, by the number of the item and the exact hash of
+    /// the variant; few items have any.
     variants: HashMap<(u32, u64), u32>,
     /// For each item with occurrences from an earlier index, how many of these it has. Some of them
     /// may have been read in this run, too.
@@ -104,9 +108,9 @@ impl FlashDeduplicator {
     }
 
     /// Adds an item as one page or dump shows it. Returns the number of the item and that of its
-    /// variant; they are equal for the first variant. `item` must have the id of a first variant;
-    /// if it is a further one, `add` sets the id of that. `item` may be `None` if an item with the
-    /// same hashes was added from a page before, and none from a dump.
+    /// variant; they are equal for the first variant. `item` must have the id that a first variant
+    /// would get; if it is a further variant, `add` replaces that id. `item` may be `None` if an
+    /// item with the same hashes was added from a page before, and no variant of it from a dump.
     pub(crate) fn add(
         &mut self,
         hashes: ItemHashes,
@@ -120,14 +124,14 @@ impl FlashDeduplicator {
             self.known.insert(folded, first);
             return Ok((first, first));
         };
-        let current = &self.items[first as usize];
-        let replaces = from_dump && !current.text.is_from_dump();
-        if replaces || current.exact == exact {
+        let first_variant = &self.items[first as usize];
+        let replaces = from_dump && !first_variant.text.is_from_dump();
+        if replaces || first_variant.exact == exact {
             if let Some(item) = item
                 && replaces
             {
                 // A dump's record has more fields, so it becomes the item's first variant.
-                let text = self.write_text(item, true)?;
+                let text = self.write_text(item, from_dump)?;
                 self.items[first as usize] = VariantEntry { exact, text };
             }
             return Ok((first, first));
@@ -135,10 +139,13 @@ impl FlashDeduplicator {
         if let Some(&other) = self.variants.get(&(first, exact)) {
             return Ok((first, other));
         }
-        // This happens only if a dump gained items after the survey: count it as the first variant.
+        // `item` is `None` here only if a dump gained items after the survey: count the occurrence
+        // as one of the first variant.
         let Some(item) = item else { return Ok((first, first)) };
         item.id = variant_id(hashes);
-        let other = self.push(item, exact, false)?;
+        // Only for a first variant does it matter whether a dump has it.
+        let from_dump = false;
+        let other = self.push(item, exact, from_dump)?;
         self.variants.insert((first, exact), other);
         Ok((first, other))
     }
@@ -358,17 +365,19 @@ mod tests {
                 .collect();
             let (ids, items) = model(&adds);
             let mut flashes = FlashDeduplicator::new().unwrap();
-            let mut added = std::collections::HashSet::new();
+            let mut added_before = std::collections::HashSet::new();
             let has_dumps = adds.iter().any(|(.., from_dump)| *from_dump);
             for ((folded, item, from_dump), id) in adds.iter().zip(ids) {
                 let exact = ItemHashes::of(&item.title, &item.text, None).exact;
                 let hashes = ItemHashes { folded: *folded, exact };
                 let mut new = FlashItem { occurrences: Vec::new(), ..item.clone() };
                 // An item that has been added before need not be passed again.
-                let again = !has_dumps && !added.insert((*folded, exact));
-                let passed = (!again).then_some(&mut new);
+                let may_omit = !has_dumps && !added_before.insert((*folded, exact));
+                let passed = (!may_omit).then_some(&mut new);
                 let key = flashes.add(hashes, passed, *from_dump).unwrap();
-                prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { variant_id(hashes) }, id);
+                let (item_number, variant_number) = key;
+                let is_first_variant = item_number == variant_number;
+                prop_assert_eq!(if is_first_variant { item.id.clone() } else { variant_id(hashes) }, id);
                 for occurrence in &item.occurrences {
                     flashes.add_occurrence(key, &occurrence.path, occurrence.span).unwrap();
                 }

@@ -5,7 +5,7 @@
 //! probably begins an item than not.
 
 use crate::flash::lead_in::{
-    contains_lead_in, ends_in_verb_of_saying, first_chars, has_lead_in, is_dated, is_numbered,
+    contains_lead_in, ends_in_introducing_word, first_chars, has_lead_in, is_dated, is_numbered,
 };
 use crate::text::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_sentence_end};
 
@@ -22,6 +22,8 @@ pub(crate) struct Headline<'a> {
 
 /// How far into a paragraph a title may extend, in characters.
 const MAX_TITLE_REACH: usize = 110;
+/// Maximum characters of a sentence that becomes a title.
+const MAX_SENTENCE_TITLE: usize = 60;
 /// Characters of the text to compare with the title.
 const COMPARED_CHARS: usize = 160;
 /// Score added for a title after a column name.
@@ -196,7 +198,7 @@ fn score(
         4.0 * title.chars().filter(|c| *c == '。' || matches!(c, ';' | '\u{ff1b}')).count() as f32;
     let commas = title.chars().filter(|c| is_comma(*c)).count() as f32;
     score -= 0.6 * commas + (commas - 2.0).max(0.0);
-    if !lead_in && ends_in_verb_of_saying(title) {
+    if !lead_in && ends_in_introducing_word(title) {
         score -= 4.0;
     }
     if text.trim_start().starts_with(['“', '「', '『', '"']) && !lead_in && repeated_share < 0.4
@@ -257,13 +259,15 @@ fn bigrams(chars: impl Iterator<Item = char>) -> impl Iterator<Item = (char, cha
     })
 }
 
-/// A title for an item without one: its first sentence.
+/// A title for an item without one: its first sentence, without the mark that ends it and cut after
+/// [`MAX_SENTENCE_TITLE`] characters.
 pub(crate) fn first_sentence(text: &str) -> &str {
+    let limit = || text.char_indices().nth(MAX_SENTENCE_TITLE).map_or(text.len(), |(at, _)| at);
     let end = text
         .char_indices()
-        .take(60)
+        .take(MAX_SENTENCE_TITLE)
         .find(|(_, c)| is_sentence_end(*c))
-        .map_or_else(|| text.char_indices().nth(60).map_or(text.len(), |(at, _)| at), |(at, _)| at);
+        .map_or_else(limit, |(at, _)| at);
     text[..end].trim()
 }
 

@@ -27,8 +27,8 @@ pub(crate) struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// Builds an item from its paragraphs, the headline of the first, and the date. `None` if it
-    /// has neither title nor text.
+    /// Builds an item from its paragraphs, the headline of the first paragraph, and the date.
+    /// `None` if the item has neither title nor text.
     pub(super) fn of(
         mut paragraphs: Vec<Paragraph<'a>>,
         headline: Option<Headline<'a>>,
@@ -90,19 +90,19 @@ impl<'a> Item<'a> {
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }
-        let (kind, year, clock) = self.date.map_or((0, 0, [0; 5]), |moment| {
+        let (kind, year, other_numbers) = self.date.map_or((0, 0, [0; 5]), |moment| {
             let (kind, day, time) = match moment {
                 Moment::Day(day) => (1_u8, day, Time::midnight()),
                 Moment::Time(time) => (2, time.date(), time.time()),
                 Moment::Month(day) => (3, day, Time::midnight()),
                 Moment::Year(day) => (4, day, Time::midnight()),
             };
-            let clock = [day.month(), day.day(), time.hour(), time.minute(), time.second()];
-            (kind, day.year(), clock)
+            let other_numbers = [day.month(), day.day(), time.hour(), time.minute(), time.second()];
+            (kind, day.year(), other_numbers)
         });
         hash.update(&[kind]);
         hash.update(&year.to_le_bytes());
-        hash.update(&clock.map(|part| part as u8));
+        hash.update(&other_numbers.map(|number| number as u8));
         hash.digest()
     }
 
@@ -112,7 +112,7 @@ impl<'a> Item<'a> {
     }
 }
 
-/// An item without headline gets its first sentence as title; the sentence stays in the text.
+/// A headline for an item without one: its first sentence is the title, and stays in the text.
 fn without_headline(paragraph: &str) -> Headline<'_> {
     let (column, text) = headline::column(paragraph);
     let title = headline::first_sentence(&paragraph[text..]);

@@ -1,4 +1,5 @@
-//! Phrases that begin and end news items and sentences; they separate titles from text.
+//! Phrases by which the title of a flash item is told from its text: those with which news begins,
+//! and those before a colon that introduces speech or a list.
 
 use crate::date;
 use crate::text::punctuation::{is_colon, is_comma, is_han};
@@ -9,6 +10,7 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
     /// Clauses of this many characters or more are no lead-ins.
     const MAX_CLAUSE_CHARS: usize = 28;
     let text = text.trim_start();
+    /// A text that begins with one of these has a lead-in.
     const OPENINGS: [&str; 23] = [
         "據",
         "据",
@@ -56,7 +58,8 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
     ENDINGS.iter().any(|ending| clause.ends_with(ending))
 }
 
-/// Whether a text mentions a day, by its number or as `今天`: `西班牙國家氣象局8日稱`.
+/// Whether a text mentions a day, by its number (`西班牙國家氣象局8日稱`) or by a word such as `今天`
+/// or `近日`.
 pub(crate) fn is_dated(text: &str) -> bool {
     ["今天", "今日", "日前", "近日", "昨天", "昨日", "截至"].iter().any(|word| text.contains(word))
         || date::mentions_day(text)
@@ -67,7 +70,8 @@ pub(crate) fn first_chars(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Whether there is a lead-in such as `:6月18日消息,` inside; titles have none.
+/// Whether a lead-in and a comma follow a colon inside a text, as in `甲:6月18日消息,乙`. A real title
+/// has none.
 pub(crate) fn contains_lead_in(title: &str) -> bool {
     title.char_indices().any(|(at, c)| {
         is_colon(c) && {
@@ -80,17 +84,18 @@ pub(crate) fn contains_lead_in(title: &str) -> bool {
 
 /// Whether a text before a colon ends with a word that introduces speech or a list: `他表示`,
 /// `谷歌就提到`, `包括`.
-pub(crate) fn ends_in_verb_of_saying(title: &str) -> bool {
-    const VERBS: [&str; 46] = [
+pub(crate) fn ends_in_introducing_word(title: &str) -> bool {
+    const WORDS: [&str; 46] = [
         "表示", "認為", "認爲", "认为", "指出", "提到", "聲稱", "声称", "說", "説", "说", "稱",
         "称", "補充", "补充", "強調", "强调", "寫道", "写道", "如下", "包括", "問", "问", "答",
         "道", "來看", "来看", "是", "即", "例如", "比如", "寫", "写", "介紹", "介绍", "顯示",
         "显示", "發現", "发现", "回應", "回应", "解釋", "解释", "以下", "為", "爲",
     ];
-    VERBS.iter().any(|verb| title.ends_with(verb))
+    WORDS.iter().any(|word| title.ends_with(word))
 }
 
-/// Whether it is a numbered heading of an article: `1.`, `第一,`, `①`.
+/// Whether a text begins as an item of a list in an article does, with a number or a bullet: `1.`,
+/// `第一,`, `①`, `•`.
 pub(crate) fn is_numbered(title: &str) -> bool {
     let digits = title.bytes().take_while(u8::is_ascii_digit).count();
     (1..=2).contains(&digits)

@@ -1,5 +1,5 @@
-//! Extracts flash items from a body: a bracketed date ends an item, and the paragraph where it
-//! begins is searched above.
+//! Extracts flash items from a body: a bracketed date ends an item, and the paragraph where the
+//! item begins is searched for above the date.
 
 pub(crate) mod boundary;
 pub(crate) mod bracketed_title;

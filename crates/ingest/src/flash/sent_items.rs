@@ -23,7 +23,7 @@ impl SentItems {
 
     /// The item's hashes, and its text. If this thread has sent an equal item before and repeats
     /// are omitted, there is no text: the receiver gets the items of one thread in order, so it has
-    /// it.
+    /// the text already.
     pub(crate) fn hashes_and_text(&mut self, item: &Item<'_>) -> (ItemHashes, Option<String>) {
         let hash = item.hash();
         if let Some(hashes) = self.sent.get(hash) {
@@ -70,7 +70,8 @@ mod tests {
         #[test]
         fn items_have_equal_hashes_if_and_only_if_they_are_equal(pages in pages()) {
             let mut by_hash: HashMap<u64, FlashItem> = HashMap::new();
-            let mut sent = SentItems::new(false);
+            let omit_repeats = false;
+            let mut sent = SentItems::new(omit_repeats);
             for page in &pages {
                 parse_emitting_flashes(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
                     let (hash, hashes_and_text) = (item.hash(), sent.hashes_and_text(&item));

@@ -13,7 +13,7 @@ pub(crate) struct Stamp {
     pub(crate) moment: Option<Moment>,
 }
 
-/// All bracketed dates of a text.
+/// All bracketed dates of a text that state the day.
 pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
     openings(text).filter_map(|open| {
         let inner = open + text[open..].chars().next().map_or(1, char::len_utf8);
@@ -43,13 +43,13 @@ fn is_closing(c: char) -> bool {
 
 /// The text before the bracketed date that ends a line; `None` if the line does not end with one.
 pub(crate) fn text_before_final_stamp(text: &str) -> Option<&str> {
-    let spaces = |c: char| c.is_whitespace() || matches!(c, '。' | '.');
-    if !text.trim_end_matches(spaces).ends_with(is_closing) {
+    let is_space_or_stop = |c: char| c.is_whitespace() || matches!(c, '。' | '.');
+    if !text.trim_end_matches(is_space_or_stop).ends_with(is_closing) {
         return None;
     }
     let stamp = stamps(text).last()?;
     let after = &text[stamp.end..];
-    after.trim_matches(spaces).is_empty().then(|| text[..stamp.open].trim_end())
+    after.trim_matches(is_space_or_stop).is_empty().then(|| text[..stamp.open].trim_end())
 }
 
 #[cfg(test)]
