@@ -1,5 +1,6 @@
-//! Finds the best segmentation of a concatenated line by dynamic programming over both halves at
-//! once: each step takes the next tag of the first half and the next keyword of the second.
+//! Finds the best segmentation of a concatenated line whose keywords begin at a given position, by
+//! dynamic programming over both halves at once: each step takes the next tag of the first half and
+//! the next keyword of the second.
 
 use super::Vocabulary;
 use super::beam::{Beam, NO_STEP, Step};
@@ -15,8 +16,8 @@ pub(super) struct Entry {
     pub(super) keyword: Range,
 }
 
-/// A line and its candidates. Reused for many lines, because allocating this memory takes as long
-/// as a short search.
+/// A search for the best split of a line: the line, and the ranges that can be its tags and
+/// keywords. Reused for many lines, because allocating this memory takes as long as a short search.
 #[derive(Default)]
 pub(super) struct SplitSearch {
     pub(super) line: ConcatenatedTags,

@@ -10,9 +10,9 @@ const LONGEST_KEYWORD: usize = 40;
 const MAX_KEYWORDS: usize = 8;
 /// Keywords must score more than this.
 const WORST_KEYWORD: f32 = -5.0;
-/// Only known keywords may end at a worse split.
+/// A split score; only known keywords may end at a split that scores less.
 const WORST_SPLIT: f32 = -2.6;
-/// Score of an unknown keyword, before breaks and split score.
+/// Score of an unknown keyword, before its breaks are subtracted and its split score is added.
 const UNKNOWN: f32 = -1.5;
 
 /// A range taken as a keyword.
@@ -63,7 +63,8 @@ struct TopKeywords {
 }
 
 impl TopKeywords {
-    /// The highest rank of a keyword with the score [`WORST_KEYWORD`].
+    /// The rank of an empty slot: the highest that a keyword with the score [`WORST_KEYWORD`] can
+    /// have, so that only better keywords take the slot.
     const NONE: u64 = (sortable_bits(WORST_KEYWORD) as u64) << 32 | u32::MAX as u64;
 
     fn new() -> Self {
@@ -240,8 +241,8 @@ struct Found {
     top: TopKeywords,
     /// The keyword that ends the line.
     to_end: Option<Keyword>,
-    /// A bit for each length of which the keyword already has its score, as a known keyword or by a
-    /// shape.
+    /// A bit for each length: whether the keyword of this length has its final score already,
+    /// because the keyword is known or fits a shape.
     settled: u64,
 }
 
@@ -277,7 +278,7 @@ impl Found {
             }
             let split_score = line.split_scores()[to];
             if split_score > SPLIT_AT_SPACE
-                && let Some(score) = vocabulary.keyword(hash)
+                && let Some(score) = vocabulary.keyword_score(hash)
             {
                 self.settle(Keyword::new(to, score + split_score.max(-1.5), true));
             }
@@ -308,7 +309,7 @@ mod tests {
             shape_starts.for_each_fit((from, last), line, &vocabulary.shapes, |end, fit| {
                 best_fit = best_fit.max((end == to).then_some(fit));
             });
-            let known_score = vocabulary.keyword(line.hash((from, to)));
+            let known_score = vocabulary.keyword_score(line.hash((from, to)));
             let score = match (known_score, best_fit) {
                 _ if split_score <= SPLIT_AT_SPACE => continue,
                 (Some(score), _) => score + split_score.max(-1.5),

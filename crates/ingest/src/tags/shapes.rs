@@ -17,12 +17,13 @@ pub(super) struct Shapes {
     bloom: BloomFilter,
     /// Filter of combined hashes of the text before the word and any prefix of the text after it.
     prefixes_after: BloomFilter,
-    /// Hashes of the texts before the word, and a filter of all their suffixes.
+    /// Hashes of the texts before the word.
     texts_before: HashSet<u64>,
+    /// Filter of the hashes of all suffixes of the texts before the word.
     suffixes_before: BloomFilter,
     /// Hashes of the words seen in shapes, and of all tags.
     words: HashSet<u64>,
-    /// Filter of `words`.
+    /// Filter of `words`, asked before the set.
     word_seen: BloomFilter,
 }
 
@@ -117,7 +118,7 @@ pub(super) struct ShapeStarts {
     ends: Vec<(usize, f32)>,
 }
 
-/// A word, and the text before it that shapes have.
+/// A word of the line with the text before it, if shapes have this text before their word.
 struct ShapeStart {
     word: Range,
     /// Score of the shape that has nothing after its word. It fits any prefix of the word, because

@@ -38,7 +38,7 @@ fn keyword_starts(search: &mut SplitSearch, vocabulary: &Vocabulary) -> Vec<usiz
     let mut keyword_starts: Vec<(f32, usize)> = (2..=search.reach())
         .map(|keywords_start| (search.heuristic(keywords_start, vocabulary), keywords_start))
         .collect();
-    keyword_starts.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    keyword_starts.sort_by(|(a, a_start), (b, b_start)| b.total_cmp(a).then(a_start.cmp(b_start)));
     keyword_starts
         .iter()
         .take(MAX_KEYWORD_STARTS)
@@ -64,9 +64,9 @@ fn best_segmentation(
             break;
         }
         if let Some((score, entries)) = search.best_from(keyword_starts[rank], vocabulary)
-            && best
-                .as_ref()
-                .is_none_or(|(known, at, _)| score > *known || score == *known && rank < *at)
+            && best.as_ref().is_none_or(|(known, known_rank, _)| {
+                score > *known || score == *known && rank < *known_rank
+            })
         {
             best = Some((score, rank, entries));
         }
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(split("甲", &Vocabulary::default()), None);
     }
 
-    /// Does the same as [`best_segmentation`], but tries every start.
+    /// Does the same as [`best_segmentation`], but tries every start in [`keyword_starts`].
     fn best_of_all(search: &mut SplitSearch, vocabulary: &Vocabulary) -> Option<(f32, Vec<Entry>)> {
         let keyword_starts = keyword_starts(search, vocabulary);
         let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);

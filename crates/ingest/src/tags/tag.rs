@@ -7,9 +7,10 @@ use super::concatenated::{ConcatenatedTags, Range};
 pub(super) const LONGEST_TAG: usize = 8;
 /// Maximum length of the tags' half, in characters.
 const LONGEST_HALF: usize = 80;
-/// Score added if the tag is a whole word of its keyword.
+/// Score added if the tag is a whole word of its keyword, see [`containment_score`].
 const WHOLE_WORD: f32 = 1.8;
-/// Score added if the archive names the tag with this keyword.
+/// Score added if the archive names the tag with this keyword, and the keyword does not contain the
+/// tag.
 pub(super) const NAMED: f32 = 2.0;
 /// Score added if the keyword has nothing to do with its tag.
 pub(super) const UNRELATED: f32 = -2.0;
@@ -53,7 +54,7 @@ pub(super) struct Tags {
     ranges: Vec<Range>,
     /// Positions at which the characters of a tag occur again, see [`Tag::repeats_after`].
     repeats_after: Vec<usize>,
-    /// Where the first characters of the current tag occur again, and how many of them; a buffer.
+    /// Where characters from the current start on occur again, and how many of them; a buffer.
     repeats: Vec<(usize, usize)>,
     /// The last possible end of the tags' half.
     pub(super) reach: usize,
@@ -95,15 +96,15 @@ impl Tags {
         let chars = line.chars((from, last.min(from + LONGEST_TAG)));
         // An unknown tag consists of capitals and digits, and has at least one capital.
         let fits = |c: &&char| c.is_ascii_uppercase() || c.is_ascii_digit();
-        let letters = chars.iter().take_while(fits).count();
-        let first_capital = chars.iter().position(char::is_ascii_uppercase).unwrap_or(letters);
+        let ticker_chars = chars.iter().take_while(fits).count();
+        let first_capital = chars.iter().position(char::is_ascii_uppercase).unwrap_or(ticker_chars);
         self.repeats.clear();
         self.repeats.extend(line.repeats(from, LONGEST_TAG));
         for to in from + 2..=last.min(from + LONGEST_TAG) {
             let range = (from, to);
-            let named = vocabulary.tag(line.hash(range));
+            let named = vocabulary.tag_score(line.hash(range));
             let length = to - from;
-            let resembles_ticker = length <= letters && length > first_capital;
+            let resembles_ticker = length <= ticker_chars && length > first_capital;
             let unknown = || resembles_ticker.then(|| unknown_tag_score(length) - unknown_penalty);
             let Some(score) = named.or_else(unknown) else { continue };
             let first = self.repeats_after.len() as u32;
@@ -214,7 +215,7 @@ mod tests {
                     let chars = line.chars((from, to));
                     let resembles_ticker = chars.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
                         && chars.iter().any(char::is_ascii_uppercase);
-                    let named = vocabulary.tag(line.hash((from, to)));
+                    let named = vocabulary.tag_score(line.hash((from, to)));
                     if named.is_none() && !resembles_ticker {
                         continue;
                     }

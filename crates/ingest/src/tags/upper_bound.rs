@@ -84,8 +84,9 @@ impl UpperBounds {
     }
 }
 
-/// Raises the bounds in a row, `bounds`, for segmentations of which one element has `score` and the
-/// others the bounds in `remaining`: with n others, they have n + 1 elements.
+/// Raises the bounds of one row of a table, `bounds`, by segmentations that consist of an element
+/// with `score` and of the segmentations that `remaining`, another row, has bounds for: bound n of
+/// `remaining` plus `score` is a candidate for bound n + 1 of `bounds`.
 fn raise(bounds: &mut [f32], remaining: &[f32], score: f32) {
     for (bounds, remaining) in
         bounds[1..].chunks_exact_mut(BLOCK).zip(remaining.chunks_exact(BLOCK))

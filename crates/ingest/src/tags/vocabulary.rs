@@ -25,8 +25,8 @@ pub(crate) struct Vocabulary {
     /// Bloom filter of the first two characters of keywords. Unlike `keyword_prefixes`, it is small
     /// enough for the CPU cache.
     keyword_begins: BloomFilter,
-    /// Bloom filter of all prefixes of keywords. The search stops extending a range of the line
-    /// once it is not a prefix.
+    /// Bloom filter of all prefixes of keywords. The search for known keywords stops extending a
+    /// range of the line once the range is no prefix.
     keyword_prefixes: BloomFilter,
     /// Bloom filter of the keys of `keyword_scores`.
     keyword_seen: BloomFilter,
@@ -55,7 +55,7 @@ impl Vocabulary {
         }
     }
 
-    /// Counts a keyword, and notes that it belongs to the tag.
+    /// Counts a keyword, and notes that the archive names it with `tag`.
     fn add_entry(&mut self, tag: &str, keyword: &str) {
         let keyword = fold(keyword);
         self.tag_keyword_hashes.insert(combined_hash(text_hash(&fold(tag)), text_hash(&keyword)));
@@ -134,13 +134,13 @@ impl Vocabulary {
     }
 
     /// The score of a known tag, given the hash of its folded text.
-    pub(super) fn tag(&self, hash: u64) -> Option<f32> {
+    pub(super) fn tag_score(&self, hash: u64) -> Option<f32> {
         self.tag_seen.may_contain(hash).then(|| self.tag_scores.get(&hash).copied()).flatten()
     }
 
     /// The score of a known keyword, given the hash of its folded text. The caller adds the split
     /// score.
-    pub(super) fn keyword(&self, hash: u64) -> Option<f32> {
+    pub(super) fn keyword_score(&self, hash: u64) -> Option<f32> {
         self.keyword_seen
             .may_contain(hash)
             .then(|| self.keyword_scores.get(&hash).copied())
@@ -192,10 +192,10 @@ mod tests {
         }
         vocabulary.learn();
         let hash = text_hash;
-        assert_eq!(vocabulary.tag(hash("op")), Some(1.5 + 0.35 * 3_f32.ln()));
-        assert_eq!(vocabulary.tag(hash("sol")), None);
-        assert_eq!(vocabulary.keyword(hash("baby eth")), Some(3.0 + 0.3 * 2_f32.ln()));
-        assert_eq!(vocabulary.keyword(hash("baby sol")), None);
+        assert_eq!(vocabulary.tag_score(hash("op")), Some(1.5 + 0.35 * 3_f32.ln()));
+        assert_eq!(vocabulary.tag_score(hash("sol")), None);
+        assert_eq!(vocabulary.keyword_score(hash("baby eth")), Some(3.0 + 0.3 * 2_f32.ln()));
+        assert_eq!(vocabulary.keyword_score(hash("baby sol")), None);
         assert!(vocabulary.has_entry(hash("dao"), hash("baby dao")));
         assert!(!vocabulary.has_entry(hash("eth"), hash("baby dao")));
         for keyword in vocabulary.keywords.keys() {
