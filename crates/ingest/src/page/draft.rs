@@ -1,5 +1,6 @@
-//! A page parsed as far as that is possible without the rest of the archive. Item boundaries and
-//! concatenated tags need corpus statistics and come later.
+//! A page parsed as far as that is possible without the rest of the archive. The boundaries of
+//! flash items, recurring lines and concatenated tags need corpus statistics; [`Draft::finish`]
+//! deals with them.
 
 use crate::corpus::statistics::CorpusStatistics;
 use crate::date;
@@ -18,7 +19,7 @@ use crate::report::Unextracted;
 use crate::tags;
 use crate::title::{self, Title};
 
-/// A date in the first paragraph counts as the article's only if it begins in this many first
+/// A date in the first paragraph counts as the article's only if the date begins within this many
 /// characters.
 const LEAD_CHARS: usize = 60;
 
@@ -42,7 +43,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) unread_date: Option<&'a str>,
     /// Why an HTML page's whole text was kept instead of its article.
     pub(crate) unextracted: Option<Unextracted>,
+    /// Tags that the page lists one by one.
     pub(crate) separate_tags: Vec<&'a str>,
+    /// Tags of a Tags line without separators.
     pub(crate) concatenated_tags: Option<&'a str>,
     /// Titles without tag suffixes, and snippets, of the articles that the footer links to.
     pub(crate) related: Vec<(&'a str, &'a str)>,
@@ -61,7 +64,7 @@ impl<'a> Draft<'a> {
         for paragraph in outline.body() {
             split_at_dates(paragraph, &mut pieces);
         }
-        let is_page_title = |name: &str| title.is_none_or(|title| title.title == name);
+        let is_page_title = |item_title: &str| title.is_none_or(|title| title.title == item_title);
         date_items_with_bracketed_title(
             &mut pieces,
             header.date.map(|(moment, _)| moment),
@@ -110,8 +113,9 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Completes the page with corpus statistics: its article, without id, path and span. Its flash
-    /// items go to `emit`. `site` is the [key](crate::corpus::site::site_key) of its site.
+    /// Completes the page with corpus statistics. Passes its flash items to `emit`, and returns its
+    /// article, without id, path and span. `site` is the [key](crate::corpus::site::site_key) of
+    /// its site.
     pub(crate) fn finish(
         self,
         site: u64,

@@ -7,6 +7,11 @@ use crate::page::line::Line;
 use crate::text::punctuation::{is_colon, is_comma, is_sentence_end};
 use crate::title::Title;
 
+/// Maximum characters of a category below the Tags line.
+const MAX_CATEGORY: usize = 20;
+/// Maximum characters of a category directly above the first stub, where no Tags line precedes it.
+const MAX_CATEGORY_ABOVE_STUB: usize = 10;
+
 /// The Tags line of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tags {
@@ -31,11 +36,12 @@ pub(crate) struct Footer {
     pub(crate) stubs: Vec<Stub>,
     /// Index of the first line after the body.
     pub(crate) body_end: usize,
-    /// Line range of a Tags line above the body.
+    /// Line range of a Tags line that stands above the text of the article.
     pub(crate) tags_above_body: Option<(usize, usize)>,
 }
 
-/// Reads the footer of a page whose body begins at line `from`.
+/// Reads the footer of a page whose body begins at line `from`. `category` is the one that the
+/// header states.
 pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> Footer {
     let mut footer = Footer { body_end: lines.len(), ..Footer::default() };
     let tags = (from..lines.len()).rev().find(|&i| tags_value(&lines[i].text).is_some());
@@ -43,7 +49,8 @@ pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> F
         let after = footer.take_tags(lines, line_number);
         if is_footer(&lines[after..]) {
             footer.body_end = line_number;
-            footer.read_below_body(&lines[after..], true);
+            let with_category = true;
+            footer.read_below_body(&lines[after..], with_category);
             return footer;
         }
         // Some related sites put the tags above the text.
@@ -53,7 +60,8 @@ pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> F
     if let Some(stub) = first_stub(&lines[start..]).map(|i| i + start) {
         let has_category_above = stub > start && {
             let above = &lines[stub - 1].text;
-            Some(&**above) == category || category.is_none() && is_category(above, 10)
+            Some(&**above) == category
+                || category.is_none() && is_category(above, MAX_CATEGORY_ABOVE_STUB)
         };
         footer.body_end = if has_category_above { stub - 1 } else { stub };
         footer.read_below_body(&lines[footer.body_end..], has_category_above);
@@ -85,14 +93,15 @@ impl Footer {
         after
     }
 
-    /// Reads category and stubs from the lines below the body.
+    /// Reads stubs from the lines below the body, and the category from the first of these lines if
+    /// `with_category` says that it may stand there.
     fn read_below_body(&mut self, lines: &[Line<'_>], with_category: bool) {
         let mut lines: Vec<&Line<'_>> =
             lines.iter().filter(|line| !is_ad(&line.text) && site(&line.text).is_none()).collect();
         if with_category
             && let Some(first) = lines.first()
             && !Title::split(&first.text).has_tag_suffix()
-            && is_category(&first.text, 20)
+            && is_category(&first.text, MAX_CATEGORY)
         {
             self.category = Some(first.text.clone().into_owned());
             lines.remove(0);

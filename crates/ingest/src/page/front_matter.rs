@@ -1,7 +1,7 @@
 //! Front matter: the lines between delimiters at the top of a Markdown file that state its title,
 //! date and tags, as YAML (`---`) or TOML (`+++`).
 
-/// Maximum length of front matter in bytes; more than this between two delimiters belongs to the
+/// Maximum length of front matter in bytes; a longer text between two delimiters belongs to the
 /// article.
 const MAX_BYTES: usize = 64 << 10;
 
@@ -11,7 +11,7 @@ pub(crate) struct FrontMatter<'a> {
     /// What stands between the delimiters.
     pub(crate) text: &'a str,
     pub(crate) is_toml: bool,
-    /// The byte of the file where the text after it begins.
+    /// The byte of the file where the text after the front matter begins.
     pub(crate) end: usize,
 }
 

@@ -32,8 +32,8 @@ pub(crate) struct Header {
     /// Whether the page shows any sign of the known site layout; if so, the rest is read by its
     /// rules.
     pub(crate) is_known_layout: bool,
-    /// Whether it is a page of the family whose titles have tags: it shows the site's name twice,
-    /// or a field `Author:` or `Time:`.
+    /// Whether it is a page of the family of sites whose titles have tags: it shows the site's name
+    /// twice in a line or after `Ctrl+D`, or a field `Author:` or `Time:`.
     pub(crate) is_family: bool,
     /// What the bylines of header and body say, until [`complete`](Self::complete) takes it.
     pub(crate) byline: Byline,
@@ -41,7 +41,7 @@ pub(crate) struct Header {
     pub(crate) body_start: usize,
 }
 
-/// The title is searched for in this many lines from the top.
+/// A heading that is the title is searched for in this many lines from the top.
 const MAX_TITLE_LINE: usize = 40;
 
 /// Reads the header of a page.
@@ -52,7 +52,7 @@ pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
     let mut at = header.skip_boilerplate(lines, 0, heading.unwrap_or(lines.len()));
     match heading {
         Some(line_number) => {
-            // Everything above an HTML page's heading is navigation.
+            // Everything above the heading of an HTML page is navigation.
             for line in &lines[at.min(line_number)..line_number] {
                 header.take_boilerplate(line);
             }
@@ -162,12 +162,13 @@ impl Header {
             return false;
         }
         (self.is_known_layout, self.is_family) = (true, true);
+        // An empty value adds nothing to the byline.
         self.byline.take(&[Field { label: Label::Time, value: time.unwrap_or_default() }]);
         true
     }
 
-    /// Reads a line with author, source or time, or one that repeats the title; returns whether it
-    /// is one.
+    /// Reads a line that is a byline, or that repeats the title; returns whether the line is
+    /// either.
     fn take_byline(&mut self, text: &str, labels: &Labels) -> bool {
         if let Some(found) = date::parse_whole(text)
             && !matches!(found.moment, Some(Moment::Year(_)))
@@ -227,8 +228,8 @@ fn first_char(text: &str) -> &str {
     &text[..text.chars().next().map_or(0, char::len_utf8)]
 }
 
-/// Whether a byline is one of the known layout: it has a field for a time, which may be empty, or
-/// an empty one for an author, or begins with `Author`.
+/// Whether a byline is one of the known layout: it has a field for a time, which may be empty, or a
+/// field for an author that is empty or whose line begins with `Author`.
 pub(crate) fn is_known_layout_byline(text: &str, reading: &Reading<'_>) -> bool {
     text.chars().count() <= 150
         && reading.is_whole
@@ -239,8 +240,9 @@ pub(crate) fn is_known_layout_byline(text: &str, reading: &Reading<'_>) -> bool 
         })
 }
 
-/// The heading that is an HTML page's title: the one named in the page's head, or else the first
-/// `h1`.
+/// The number of the line that is an HTML page's title: a heading that the title in the page's head
+/// contains, or else the first `h1` of the main part, or else a line equal to the title in the
+/// head.
 fn heading(layout: &Layout<'_>) -> Option<usize> {
     let near = || layout.lines.iter().enumerate().take(MAX_TITLE_LINE);
     let head = layout.head_title.as_deref().unwrap_or_default();

@@ -15,7 +15,8 @@ const TABLE: &str = include_str!("../../../../data/tables/labels.tsv");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Label {
     Author,
-    /// As `Author`, if the value is a person: speakers in interviews have such titles.
+    /// As `Author`, but only if the value is a person: in interviews, `記者` before a colon is a
+    /// speaker, and a sentence follows.
     Reporter,
     /// As `Author`, or `Source` if the value is the name of an outlet.
     Writer,
@@ -139,7 +140,8 @@ impl Labels {
 
     /// The label at the beginning of a line.
     pub(crate) fn at_start(&self, line: &str) -> Option<LabelAt> {
-        self.at(line, 0, true)
+        let separate = true;
+        self.at(line, 0, separate)
     }
 
     /// The label at byte `at` of a line. `separate` says whether an element of a byline can begin
@@ -180,7 +182,8 @@ impl Labels {
     /// characters or more, after which there is a space or a colon.
     pub(crate) fn list_item<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
         self.words.words_at(line).find_map(|(label, bytes)| {
-            let (delimiter, value) = delimiter(label, &line[bytes..], true)?;
+            let separate = true;
+            let (delimiter, value) = delimiter(label, &line[bytes..], separate)?;
             let is_item = matches!(delimiter, Delimiter::Colon | Delimiter::Space);
             let is_one_char = line[..bytes].chars().nth(1).is_none();
             (is_item && !is_one_char).then(|| (label, delimiter, clean(&line[bytes + value..])))
@@ -206,7 +209,7 @@ impl Labels {
     /// Where the last of several labels ends that share one value, as in `翻譯 & 校對:`. `label` is
     /// the first of them, and ends at `end`.
     fn end_of_joined(&self, text: &str, label: Label, mut end: usize) -> usize {
-        // `本文轉自公眾號:`
+        // As in `本文轉自公眾號:`, where `本文轉自` and `公眾號` are labels.
         if label == Label::Source
             && let Some((Label::Source, bytes)) = self.words.longest_at(&text[end..])
         {
@@ -280,8 +283,8 @@ mod tests {
     #[test]
     fn the_table_is_valid() {
         assert!(Labels { words: WordTable::default(), table_hash: 0 }.add(TABLE).is_ok());
-        for kind in KINDS {
-            assert!(rows(TABLE).any(|(_, fields)| fields[0] == kind.0), "{}", kind.0);
+        for (kind, _) in KINDS {
+            assert!(rows(TABLE).any(|(_, fields)| fields[0] == kind), "{kind}");
         }
     }
 

@@ -10,8 +10,8 @@ use crate::page::front_matter::FrontMatter;
 use crate::page::html::html_layout;
 use crate::page::line::{Layout, Line};
 
-/// The lines of a Markdown file. A title that the front matter states is its first line; otherwise
-/// a heading is the title if it is the first line.
+/// The lines of a Markdown file. `title`, which its front matter states, becomes the first line.
+/// Without `title`, the first line is the title if it is a heading.
 pub(crate) fn markdown_layout(text: &str, title: Option<&str>) -> Layout<'static> {
     let start = FrontMatter::of(text).map_or(0, |front_matter| front_matter.end);
     let body = &text[start..];
@@ -53,7 +53,7 @@ struct Writer {
     range: Option<Range<usize>>,
     /// Level of the open heading; 0 outside a heading.
     heading: u8,
-    /// Number of open images, whose text describes them and is not shown.
+    /// Number of open images; the text inside an image describes it, and is left out.
     images: usize,
     /// The HTML of the open HTML block, and where it begins in the body.
     html: Option<(String, usize)>,
@@ -115,8 +115,8 @@ impl Writer {
         }
     }
 
-    /// Adds a space for a line break inside a paragraph, unless it follows Chinese text, which has
-    /// no spaces.
+    /// Adds a space for a line break inside a paragraph, but only after an ASCII character: Chinese
+    /// text has no spaces.
     fn line_break(&mut self) {
         let is_ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii());
         if is_ascii(self.text.chars().last()) {

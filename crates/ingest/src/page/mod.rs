@@ -1,5 +1,5 @@
 //! Parses one page of text, HTML or Markdown. The result depends only on the text and the corpus
-//! statistics.
+//! statistics. [`CorpusStatistics::from_pages`] is here, too, because it parses the pages.
 
 pub(crate) mod boilerplate;
 pub(crate) mod byline;
@@ -29,24 +29,27 @@ use crate::page::outline::Outline;
 use crate::page::parsed::{Page, PageNotes};
 use crate::record::{Article, Occurrence, Span};
 
-/// Parses a page, given the statistics of its archive. Character references in text are decoded.
+/// Parses a page, given the statistics of its archive. In plain text, character references such as
+/// `&amp;` are decoded, too.
 #[must_use]
 pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> Page {
     let decoded = if markup == Markup::Text { decode_entities(text) } else { None };
-    let (source, edits) = match &decoded {
+    let (parsed_text, edits) = match &decoded {
         Some((decoded, edits)) => (decoded.as_str(), Some(edits)),
         None => (text, None),
     };
-    let byte_of = |at: usize| edits.map_or(at, |edits| edits.original_of(at)) as u64;
+    // The offset in `text` of an offset in `parsed_text`.
+    let original_of = |at: usize| edits.map_or(at, |edits| edits.original_of(at)) as u64;
     let mut flashes = Vec::new();
-    let (article, mut notes) = parse_emitting_flashes(source, markup, statistics, &mut |item| {
-        let mut flash = item.to_flash(item.text());
-        let span = Span { start: byte_of(item.start), end: byte_of(item.end) };
-        flash.occurrences.push(Occurrence { path: String::new(), span });
-        flashes.push(flash);
-    });
+    let (article, mut notes) =
+        parse_emitting_flashes(parsed_text, markup, statistics, &mut |item| {
+            let mut flash = item.to_flash(item.text());
+            let span = Span { start: original_of(item.start), end: original_of(item.end) };
+            flash.occurrences.push(Occurrence { path: String::new(), span });
+            flashes.push(flash);
+        });
     let kept = notes.mojibake_kept.iter_mut().flat_map(|(start, end)| [start, end]);
-    kept.for_each(|offset| *offset = byte_of(*offset) as usize);
+    kept.for_each(|offset| *offset = original_of(*offset) as usize);
     let span = Span { start: 0, end: text.len() as u64 };
     Page { article: Article { span, ..article }, flashes, notes }
 }

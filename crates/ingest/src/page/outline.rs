@@ -45,12 +45,12 @@ impl<'a> Outline<'a> {
         Self::with_metadata(text, markup, Metadata::default())
     }
 
-    /// The outline of a page whose metadata is known.
+    /// The outline of a page with metadata from outside its text, such as front matter or a feed.
     pub(crate) fn with_metadata(text: &'a str, markup: Markup, metadata: Metadata) -> Self {
         Self::with_labels(text, markup, metadata, Labels::builtin())
     }
 
-    /// The outline of a page whose metadata is known, by these labels of bylines.
+    /// Does the same as [`with_metadata`](Self::with_metadata), with these labels of bylines.
     pub(crate) fn with_labels(
         text: &'a str,
         markup: Markup,
@@ -115,7 +115,8 @@ impl<'a> Outline<'a> {
     fn take_bylines(&mut self, labels: &Labels) {
         let mut byline = std::mem::take(&mut self.header.byline);
         let mut not_text = [false; MAX_BYLINES];
-        // A byline stands at this number, so paragraphs before it are above a byline.
+        // The number of the next paragraph that is known to be a byline: paragraphs before it stand
+        // above a byline.
         let mut gap_end = 0;
         let first = self.paragraphs().take(MAX_BYLINES + MAX_GAP);
         let first: Vec<&str> = first.map(|paragraph| paragraph.text).collect();
@@ -214,7 +215,7 @@ impl<'a> Outline<'a> {
             .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
     }
 
-    /// Adds the page to the statistics.
+    /// Adds the page's tags and dated paragraphs to the statistics.
     pub(crate) fn survey(&self, statistics: &mut CorpusStatistics) {
         let title = self.header.title.as_deref().map(|line| self.header.split_title(line));
         let titles_of_stubs = self.footer.stubs.iter().map(|stub| Title::split(&stub.title));

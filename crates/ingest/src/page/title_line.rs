@@ -23,7 +23,8 @@ const MAX_TITLE: usize = 90;
 const MAX_DISTANCE: usize = 5;
 
 impl Header {
-    /// Finds the title of a text page at or shortly after `at`; returns the line after it.
+    /// Finds the title of a text page at or shortly after line `at`. Returns the line after the
+    /// title, or `at` if no title is found.
     pub(crate) fn find_title(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> usize {
         let Some(first) = lines.get(at) else { return at };
         if let Some(after) = self.take_list_of_labels(lines, at, labels) {
@@ -44,7 +45,7 @@ impl Header {
         let candidates = at..anchor.unwrap_or(end);
         let with_tag_suffix = candidates
             .clone()
-            .take(if anchor.is_some() { 5 } else { 2 })
+            .take(if anchor.is_some() { MAX_DISTANCE } else { 2 })
             .find(|&i| is_title_like(&lines[i].text, 200) && has_tag_suffix(&lines[i].text));
         let line_number = match (with_tag_suffix, anchor) {
             (Some(line_number), _) => line_number,
@@ -110,7 +111,8 @@ impl Header {
         Some(at + list.len())
     }
 
-    /// Takes a title that stands below the byline; returns the line after it.
+    /// Takes the line at `at` as the title if a title can stand there, below the byline, and reads
+    /// the bylines below that title. Returns the line after them, or `at` if there is no title.
     pub(crate) fn take_title_below(
         &mut self,
         lines: &[Line<'_>],
@@ -132,8 +134,8 @@ impl Header {
     }
 }
 
-/// Whether a line is a date, or is or begins with a byline. One with nothing but counters,
-/// categories and the like does not count, because a title may begin with them.
+/// Whether a line is a date, or is or begins with a byline. A byline that has only counters,
+/// categories, titles and other boilerplate does not count, because a title may begin with these.
 fn begins_with_byline(text: &str, labels: &Labels) -> bool {
     date::parse_line(text).is_some()
         || byline::read(text, labels).is_some_and(|reading| {
