@@ -7,7 +7,7 @@ use crate::page::boilerplate::is_boilerplate;
 use crate::page::byline::{self, dateline};
 use crate::page::footer::{self, Footer, Tags};
 use crate::page::header::{self, Header};
-use crate::page::html::{self, Body, Html};
+use crate::page::html::{self, Html, HtmlBody};
 use crate::page::labels::Labels;
 use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markdown::markdown_layout;
@@ -77,8 +77,8 @@ impl<'a> Outline<'a> {
     fn of_html(page: Html, metadata: Metadata, labels: &Labels) -> Self {
         let Html { layout, metadata: stated, body } = page;
         match body {
-            Body::KnownLayout => Self::of_layout(layout, [metadata], labels),
-            Body::Article => {
+            HtmlBody::KnownLayout => Self::of_layout(layout, [metadata], labels),
+            HtmlBody::Article => {
                 let footer = Footer { body_end: layout.lines.len(), ..Footer::default() };
                 let mut header = Header::default();
                 header.replace_by(stated);
@@ -86,7 +86,7 @@ impl<'a> Outline<'a> {
                 let not_text = [false; MAX_BYLINES];
                 Self { layout, header, footer, not_text, closing_bylines: 0, unextracted: None }
             }
-            Body::Unextracted(reason) => {
+            HtmlBody::Unextracted(reason) => {
                 let outline = Self::of_layout(layout, [stated, metadata], labels);
                 Self { unextracted: Some(reason), ..outline }
             }

@@ -10,9 +10,10 @@ use crate::text::punctuation::{is_colon, is_comma, is_han, is_sentence_end, is_s
 const MAX_CHARS: usize = 48;
 /// Maximum bytes of a line that is only a dateline.
 pub(super) const MAX_BYTES: usize = 200;
-/// Maximum characters of a place that is not in the table of cities.
+/// Maximum characters of a place that is not in the table of cities, and of an outlet that a place
+/// follows.
 const MAX_CITY: usize = 8;
-/// How a dateline says that a report was sent, in any combination.
+/// The words by which a dateline says how a report was sent; several may stand in a row.
 const FILED: [&str; 16] = [
     "綜合", "综合", "外電", "外电", "專電", "专电", "急電", "急电", "電", "电", "訊", "讯", "報導",
     "報道", "报道", "报导",
@@ -130,8 +131,8 @@ fn before_day(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The outlet in a text such as `新華社北京`. `is_alone`: whether no place follows it, because a
-/// reporter does.
+/// The outlet in a text such as `新華社北京`. `is_alone`: whether no place needs to follow the outlet,
+/// because a reporter does.
 fn source(text: &str, is_alone: bool) -> Option<&str> {
     let words = page_words();
     let is_outlet = |name: &str| words.is_outlet(name) && name.chars().all(|c| !is_comma(c));

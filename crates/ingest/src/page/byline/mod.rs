@@ -14,10 +14,10 @@ use crate::page::page_words::page_words;
 use crate::record::Moment;
 use crate::text::punctuation::{is_colon, is_comma, is_sentence_end, is_space};
 
-/// The longest byline, in bytes. Longer lines are text, which a label may precede.
+/// Maximum bytes of a line that is only a byline. A longer line is text, which may begin with one.
 const MAX_BYTES: usize = 450;
 
-/// A line as a byline.
+/// A line, read as a byline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reading<'a> {
     pub(crate) fields: Vec<Field<'a>>,
@@ -33,7 +33,8 @@ impl<'a> Reading<'a> {
         Self { fields, is_whole }
     }
 
-    /// Whether it names somebody, an outlet or a date, so that the line above it can be a title.
+    /// Whether the line shows that the line above it can be a title: it is only a byline, and names
+    /// somebody, an outlet or a category, or has a field for a date, even an empty one.
     pub(crate) fn is_evidence(&self) -> bool {
         self.is_whole
             && self.fields.iter().any(|field| match field.label {
@@ -190,8 +191,8 @@ fn push_free<'a>(
         fields.push(Field { label: Label::Time, value: text });
         return Some(());
     }
-    let is_word = |c: char| !is_comma(c) && !is_colon(c) && !is_sentence_end(c) && c != '。';
-    if text.chars().count() > 20 || !text.chars().all(is_word) {
+    let can_be_in_name = |c: char| !is_comma(c) && !is_colon(c) && !is_sentence_end(c) && c != '。';
+    if text.chars().count() > 20 || !text.chars().all(can_be_in_name) {
         return None;
     }
     let is_before_count =
@@ -234,7 +235,8 @@ fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
     }
 }
 
-/// The person in a text such as `本文由示例編譯` or `由甲翻譯`, with what they did as the label.
+/// The person in a text such as `本文由示例編譯` or `由甲翻譯`, as the value of the label for what they
+/// did.
 fn by_whom(text: &str) -> Option<Field<'_>> {
     let text = text.trim_end_matches(['。', '.']).trim_end();
     let remaining = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
@@ -254,7 +256,8 @@ fn by_whom(text: &str) -> Option<Field<'_>> {
     (is_short && !value.is_empty()).then_some(Field { label, value })
 }
 
-/// A value with the one who translated it: `John Smith,由李四編譯。`.
+/// Splits a value such as `John Smith,由李四編譯。`: the value before its last comma, and the person
+/// after that comma, with what they did.
 fn by_whom_after(value: &str) -> Option<(&str, Field<'_>)> {
     let (at, comma) = value.rmatch_indices(is_comma).next()?;
     let field = by_whom(value[at + comma.len()..].trim())?;
@@ -282,7 +285,8 @@ fn person_first(text: &str) -> Option<Field<'_>> {
     (is_work && page_words().is_people(name)).then_some(Field { label, value: name })
 }
 
-/// The fields of a byline with which a line of text begins.
+/// The fields of a byline with which a line of text begins; `None` unless the line begins with a
+/// label and a colon or a bar.
 fn fields_before_text<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
     let Some(Piece::Labelled { delimiter: Delimiter::Colon | Delimiter::Bar, .. }) = pieces.first()
     else {
@@ -359,7 +363,8 @@ impl Byline {
     }
 }
 
-/// Sets a date that has no value yet, or `unread` if `value` cannot be parsed.
+/// Parses `value` into `date`, unless `date` has a value already. A value that cannot be parsed
+/// goes into `unread`, if it is the first.
 fn note_date(date: &mut Option<Moment>, unread: &mut Option<String>, value: &str) {
     if value.is_empty() {
         return;

@@ -29,10 +29,11 @@ pub(crate) enum Piece<'a> {
 
 /// The pieces of a line, in order.
 ///
-/// A short word with a colon that is not a known label ends the value before it only if the line is
-/// clearly a byline: if it has a known label, and another one or a date.
+/// A short word before a colon is an unknown label if it is not a known one. It ends the value
+/// before it only if the line is clearly a byline: if the line has a known label, and another known
+/// label or a date.
 pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<Piece<'a>> {
-    let pieces = scan_with(line, labels, false);
+    let pieces = scan_with(line, labels, UnknownLabels::AreText);
     let has_unknown_label = |piece: &Piece<'_>| match piece {
         Piece::Labelled { value, .. } | Piece::Free(value) => {
             let mut words = value.split(is_space);
@@ -43,16 +44,24 @@ pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<Piece<'a>> {
     if !pieces.iter().any(has_unknown_label) {
         return pieces;
     }
-    let with_unknown = scan_with(line, labels, true);
+    let with_unknown = scan_with(line, labels, UnknownLabels::AreLabels);
     let is_known = |piece: &&Piece<'_>| matches!(piece, Piece::Labelled { label, .. } if *label != Label::Other);
     let known = with_unknown.iter().filter(is_known).count();
     let dates = with_unknown.iter().filter(|piece| matches!(piece, Piece::Date(_))).count();
     if known > 0 && known + dates > 1 { with_unknown } else { pieces }
 }
 
-/// The pieces of a line; `takes_unknown` says whether a label that is not known counts as one.
-fn scan_with<'a>(line: &'a str, labels: &Labels, takes_unknown: bool) -> Vec<Piece<'a>> {
+/// What a short word before a colon is, if it is not a known label.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum UnknownLabels {
+    AreLabels,
+    AreText,
+}
+
+/// The pieces of a line.
+fn scan_with<'a>(line: &'a str, labels: &Labels, unknown_labels: UnknownLabels) -> Vec<Piece<'a>> {
     let last_colon = line.rfind(is_colon).unwrap_or(0);
+    let takes_unknown = unknown_labels == UnknownLabels::AreLabels;
     let (pieces, open_label) = (Vec::new(), None);
     let mut scan =
         Scan { line, labels, takes_unknown, pieces, open_label, value_start: 0, last_colon };
@@ -69,6 +78,7 @@ fn scan_with<'a>(line: &'a str, labels: &Labels, takes_unknown: bool) -> Vec<Pie
 struct Scan<'a, 'l> {
     line: &'a str,
     labels: &'l Labels,
+    /// Whether unknown labels count as labels.
     takes_unknown: bool,
     /// The pieces before `value_start`.
     pieces: Vec<Piece<'a>>,
@@ -91,7 +101,10 @@ impl<'a> Scan<'a, '_> {
         }
         let separate = at == self.value_start || self.line[..at].ends_with(is_separator);
         if separate {
-            if let Some(bytes) = date_len(ahead, at == 0) {
+            // Elsewhere than at the beginning of a line, square brackets are the stamp of a flash
+            // item.
+            let brackets = if at == 0 { SquareBrackets::Allowed } else { SquareBrackets::Refused };
+            if let Some(bytes) = date_len(ahead, brackets) {
                 return self.take_date(at, at + bytes);
             }
             if let Some(bytes) = self.count_len(ahead) {
@@ -200,7 +213,7 @@ impl<'a> Scan<'a, '_> {
             (_, Label::Counter) => {
                 value.is_empty() || value.starts_with(|c: char| c.is_ascii_digit() || c == '(')
             }
-            (_, Label::Time | Label::Updated) => date_len(value, true).is_some(),
+            (_, Label::Time | Label::Updated) => date_len(value, SquareBrackets::Allowed).is_some(),
             (Delimiter::Space, Label::Source) => {
                 let word = until(|c| is_space(c) || is_comma(c) || is_bar(c));
                 let chars = word.chars().count();
@@ -221,8 +234,8 @@ impl<'a> Scan<'a, '_> {
         }
     }
 
-    /// An employer and the label after it, if the word at `at` ends in a job title before a name,
-    /// as in `示例財經記者 王小明`.
+    /// An employer and the label after it, if the word at `at` ends in a job title and a name
+    /// follows the word, as in `示例財經記者 王小明`.
     fn job_title_at(&self, at: usize) -> Option<(&'a str, LabelAt)> {
         let ahead = &self.line[at..];
         let is_end =
@@ -232,7 +245,9 @@ impl<'a> Scan<'a, '_> {
         if label != Label::Reporter || start == 0 {
             return None;
         }
-        let found = self.labels.at(self.line, at + start, true)?;
+        // The text before the label is the employer, so the label counts as an element of its own.
+        let separate = true;
+        let found = self.labels.at(self.line, at + start, separate)?;
         let employer = &ahead[..start];
         let is_word = employer.chars().all(char::is_alphanumeric);
         let is_named = page_words().is_people(first_word(&self.line[found.value..]));
@@ -273,11 +288,20 @@ fn web_address_len(text: &str) -> Option<usize> {
     is_address.then(end)
 }
 
+/// Whether a date may be in square brackets, `[` or `【`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SquareBrackets {
+    Allowed,
+    Refused,
+}
+
 /// The length in bytes of a date at the beginning of a text, if it states the day. The date may be
-/// in brackets, but in square ones only at the beginning of a line (`is_first`): elsewhere they are
-/// the stamp of a flash item.
-fn date_len(text: &str, is_first: bool) -> Option<usize> {
-    let is_open = |c: char| matches!(c, '(' | '\u{ff08}') || is_first && matches!(c, '[' | '【');
+/// in parentheses, and in square brackets if these are allowed.
+fn date_len(text: &str, square_brackets: SquareBrackets) -> Option<usize> {
+    let is_open = |c: char| {
+        matches!(c, '(' | '\u{ff08}')
+            || square_brackets == SquareBrackets::Allowed && matches!(c, '[' | '【')
+    };
     if let Some(inner) = text.strip_prefix(is_open) {
         let found = date::parse_prefix(inner.trim_start()).filter(ParsedDate::has_day)?;
         let after = inner.trim_start()[found.bytes..].trim_start();

@@ -9,7 +9,8 @@ use super::numbered_copy::line_of;
 use crate::page::line::Line;
 use crate::report::Unextracted;
 
-/// Nodes of a parsed page, text included: more than the elements of [`limits`](super::limits) need.
+/// Maximum nodes of a parsed page, text included: more than the elements that
+/// [`limits`](super::limits) allows need.
 const MAX_NODES: usize = 100_000;
 
 /// For each line of a page, whether it belongs to the article. `copy` is a numbered copy of the

@@ -9,14 +9,14 @@ use super::names::{
 };
 use super::open_elements::Roles;
 use super::precision;
-use super::title::Title;
+use super::title::HtmlTitle;
 use super::tokens::{Token, tokens};
 use crate::date;
 use crate::page::labels::Label;
 use crate::page::line::Line;
 use crate::record::Moment;
 
-/// Characters of the longest line of a byline.
+/// Maximum characters of a line of a byline.
 pub(super) const MAX_LINE: usize = 90;
 /// How many lines above a title can be its byline.
 const ABOVE: usize = 4;
@@ -25,7 +25,7 @@ const BELOW: usize = 15;
 
 /// What the short lines around a title say.
 #[derive(Debug, Default)]
-pub(super) struct Byline {
+pub(super) struct HtmlByline {
     pub(super) date: Option<Moment>,
     /// A date with a label before it.
     pub(super) labelled_date: Option<Moment>,
@@ -43,11 +43,12 @@ pub(super) struct Byline {
     pub(super) lines: Vec<usize>,
 }
 
-/// The lines that can be a byline: those below the title up to the text, and some above it. If no
-/// line shows the title, they are those around `first`, the first line of the article.
+/// The lines that can be a byline: those below the title up to the text, and some above the title.
+/// If no line shows the title, the first range has the lines around `first`, the first line of the
+/// article, and the second is empty.
 pub(super) fn lines_near(
     lines: &[Line<'_>],
-    title: &Title,
+    title: &HtmlTitle,
     first: Option<usize>,
     is_article: &dyn Fn(usize) -> bool,
 ) -> (Range<usize>, Range<usize>) {
@@ -62,7 +63,7 @@ pub(super) fn lines_near(
     (start..end.unwrap_or(last), above..title.line.unwrap_or(start))
 }
 
-impl Byline {
+impl HtmlByline {
     /// Reads the short lines of a range. What earlier calls found is not replaced.
     pub(super) fn read(&mut self, lines: &[Line<'_>], pieces: &[Piece], range: Range<usize>) {
         let start = pieces.partition_point(|piece| piece.line < range.start);
@@ -216,9 +217,9 @@ mod tests {
     use super::*;
     use crate::page::html::lines;
 
-    fn of(html: &str) -> Byline {
+    fn of(html: &str) -> HtmlByline {
         let page = lines::read(html);
-        let mut byline = Byline::default();
+        let mut byline = HtmlByline::default();
         byline.read(&page.layout.lines, &page.pieces, 0..page.layout.lines.len());
         byline
     }

@@ -5,7 +5,7 @@ use crate::page::line::Line;
 use crate::title::Title;
 
 /// How many lines at the top, and at the bottom, are searched for signs of the layout.
-const HEADER_LINES: usize = 40;
+const EDGE_LINES: usize = 40;
 
 const NULL_DATE: &str = "1900/1/1 0:00:00";
 
@@ -20,6 +20,6 @@ pub(super) fn is_known_layout(lines: &[Line<'_>]) -> bool {
             || text.strip_prefix("Time:") == Some(NULL_DATE)
             || Title::split(text).keyword.is_some()
     };
-    lines.iter().take(HEADER_LINES).any(is_sign)
-        || lines.iter().rev().take(HEADER_LINES).any(|line| line.text == NULL_DATE)
+    lines.iter().take(EDGE_LINES).any(is_sign)
+        || lines.iter().rev().take(EDGE_LINES).any(|line| line.text == NULL_DATE)
 }

@@ -4,7 +4,8 @@ use html5gum::StartTag;
 
 use crate::encoding::mended::Mended;
 
-/// How many `meta` elements, scripts and times are kept of each.
+/// How many names of `meta` elements, texts of JSON-LD, other scripts and times are kept, of each
+/// about this many.
 const MAX_ITEMS: usize = 500;
 /// Bytes of a value that are kept.
 const MAX_VALUE: usize = 2_000;
@@ -81,7 +82,7 @@ impl Head {
         }
     }
 
-    /// Takes the text of a script, which stands at these bytes.
+    /// Takes the text of a script, which stands at the bytes `start..end` of the page.
     pub(super) fn script(&mut self, text: &str, start: usize, end: usize) {
         if self.is_json {
             let total: usize = self.json_ld.iter().map(String::len).sum();

@@ -6,19 +6,19 @@
 
 use crate::report::Unextracted;
 
-/// Bytes of a page. Of 77 news pages the largest has 0.6 MB.
+/// Maximum bytes of a page. Of 77 news pages the largest has 0.6 MB.
 const MAX_BYTES: usize = 6_000_000;
-/// Real pages reach 4,876 elements.
+/// Maximum number of elements. Real pages reach 4,876.
 const MAX_ELEMENTS: usize = 20_000;
-/// Bytes `<`, whether or not they begin a tag. Real pages reach 9,976.
+/// Maximum number of characters `<`, whether or not they begin a tag. Real pages reach 9,976.
 const MAX_OPENING_BRACKETS: usize = 200_000;
-/// Bytes `&`. Real pages reach 114 character references.
+/// Maximum number of characters `&`. Real pages reach 114 character references.
 const MAX_REFERENCES: usize = 50_000;
-/// Bytes of one tag with its attributes. Real pages reach 4.7 kB.
+/// Maximum bytes of one tag with its attributes. Real pages reach 4.7 kB.
 const MAX_TAG_BYTES: usize = 100_000;
-/// Nested elements. Real pages reach 28.
+/// Maximum depth of nested elements. Real pages reach 28.
 pub(super) const MAX_DEPTH: usize = 400;
-/// Elements that a parser opens again because they are misnested.
+/// Maximum number of elements that a parser opens again because they are misnested.
 const MAX_REOPENED: u64 = 20_000;
 
 /// Checks what can be seen without parsing.

@@ -1,5 +1,5 @@
 //! Splits HTML into lines: block elements and `<br>` end a line. Scripts, styles and hidden text
-//! are dropped, links to tags are kept.
+//! are dropped. The texts of links are also kept one by one, because links can be tags.
 
 use std::borrow::Cow;
 
@@ -18,12 +18,12 @@ use super::whitespace::{leading_whitespace, one_line, trailing_whitespace};
 use crate::page::line::{Layout, Line, Part};
 use crate::report::Unextracted;
 
-/// Maximum number of pieces that are kept: metadata stands near the top.
+/// Maximum number of pieces. They serve to find metadata, which stands near the top of a page.
 const MAX_PIECES: usize = 20_000;
 /// Maximum number of separate lines, so that they take no more memory than a page. All further text
 /// forms one line.
 const MAX_LINES_KEPT: usize = 2 * MAX_LINES;
-/// Bytes of a piece that can be metadata.
+/// Maximum bytes of a piece; longer text is no metadata.
 const MAX_PIECE: usize = 300;
 
 /// A page split into lines.

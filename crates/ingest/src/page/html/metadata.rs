@@ -1,6 +1,7 @@
-//! Chooses among what the parts of a page state.
+//! Reads the metadata of an HTML page: chooses a value for each field among what the parts of the
+//! page (`meta` elements, JSON-LD, bylines, scripts) state.
 
-use super::byline::{self, Byline};
+use super::byline::{self, HtmlByline};
 use super::head::Head;
 use super::json_ld::{self, JsonLd};
 use super::lines::Piece;
@@ -17,9 +18,9 @@ use crate::record::{DateOrigin, Moment};
 
 /// More tags are not kept.
 const MAX_TAGS: usize = 40;
-/// Characters of a tag.
+/// Maximum characters of a tag.
 const MAX_TAG: usize = 24;
-/// Lines of the article in which a reporter can be named.
+/// How many of the first lines of the article can name the author.
 const LEAD_LINES: usize = 3;
 
 /// Names of `meta` elements with the time of publication.
@@ -98,7 +99,7 @@ pub(super) struct Found {
 struct Parts<'p> {
     head: &'p Head,
     json: JsonLd,
-    byline: Byline,
+    byline: HtmlByline,
     layout: &'p Layout<'p>,
     text: &'p str,
     /// Names of the site, as [keys](key).
@@ -118,7 +119,7 @@ pub(super) fn read(
     let first = (0..layout.lines.len()).find(|&line| is_article(line));
     let title = title::read(layout, head, &json, &sites, first);
     let (below, above) = byline::lines_near(&layout.lines, &title, first, is_article);
-    let mut byline = Byline::default();
+    let mut byline = HtmlByline::default();
     byline.read(&layout.lines, pieces, below);
     byline.read(&layout.lines, pieces, above);
     let lead: Vec<usize> =
@@ -126,21 +127,21 @@ pub(super) fn read(
     let parts = Parts { head, json, byline, layout, text, sites };
     let source = parts.source(pieces);
     let author = parts.author(&lead, source.as_deref());
-    let line = |value: Option<String>| {
+    let on_one_line = |value: Option<String>| {
         value.map(|value| one_line(&value)).filter(|value| !value.is_empty())
     };
     let site = head.content(&["og:site_name", "sitename", "application-name"]);
     let metadata = Metadata {
-        author: line(author),
-        translator: line(parts.byline.translator.clone()),
-        editor: line(parts.byline.editor.clone()),
+        author: on_one_line(author),
+        translator: on_one_line(parts.byline.translator.clone()),
+        editor: on_one_line(parts.byline.editor.clone()),
         date: parts.date(pieces),
-        site: line(site.map(str::to_owned)),
-        category: line(parts.category()),
-        url: line(parts.url()),
+        site: on_one_line(site.map(str::to_owned)),
+        category: on_one_line(parts.category()),
+        url: on_one_line(parts.url()),
         tags: parts.tags(title.text.as_deref()),
-        title: line(title.text.clone()),
-        source: line(source),
+        title: on_one_line(title.text.clone()),
+        source: on_one_line(source),
         unread_date: None,
     };
     let non_text_lines = non_text_lines(layout, &title, &parts.byline, is_article);
@@ -152,11 +153,12 @@ impl Parts<'_> {
         let meta = |names: &[&str]| {
             names.iter().find_map(|name| self.head.contents(name).find_map(date::in_value))
         };
-        let time = |only_marked: bool| {
-            let times = self.head.times.iter();
-            let mut times = times.filter(|(_, is_marked)| *is_marked || !only_marked);
-            times.find_map(|(value, _)| date::in_value(value))
+        let times = || self.head.times.iter();
+        let marked_time = || {
+            let mut marked = times().filter(|(_, is_marked)| *is_marked);
+            marked.find_map(|(value, _)| date::in_value(value))
         };
+        let any_time = || times().find_map(|(value, _)| date::in_value(value));
         let in_whole_page = || self.byline_of_whole_page(pieces).labelled_date;
         let in_scripts = || {
             let scripts = &self.head.scripts;
@@ -166,11 +168,11 @@ impl Parts<'_> {
         let candidates: [(&dyn Fn() -> Option<Moment>, DateOrigin); 8] = [
             (&|| self.json.published, DateOrigin::JsonLd),
             (&|| meta(&PUBLISHED), DateOrigin::Meta),
-            (&|| time(true), DateOrigin::Markup),
+            (&marked_time, DateOrigin::Markup),
             (&|| self.byline.date, DateOrigin::Text),
             (&|| meta(&DATES), DateOrigin::Meta),
             (&|| self.json.last_published, DateOrigin::JsonLd),
-            (&|| time(false), DateOrigin::Markup),
+            (&any_time, DateOrigin::Markup),
             (&|| self.byline.updated, DateOrigin::Text),
         ];
         let mut chosen: Option<(Moment, DateOrigin)> = None;
@@ -193,10 +195,10 @@ impl Parts<'_> {
         chosen.or_else(|| in_whole_page().map(text)).or_else(|| in_scripts().map(script))
     }
 
-    /// What all short lines of the page say, not only those near the title. Only its labelled
-    /// fields are reliable.
-    fn byline_of_whole_page(&self, pieces: &[Piece]) -> Byline {
-        let mut byline = Byline::default();
+    /// What all short lines of the page say, not only those near the title. Of this, only values
+    /// with a label are reliable.
+    fn byline_of_whole_page(&self, pieces: &[Piece]) -> HtmlByline {
+        let mut byline = HtmlByline::default();
         byline.read(&self.layout.lines, pieces, 0..self.layout.lines.len());
         byline
     }
@@ -209,7 +211,7 @@ impl Parts<'_> {
                 stated(value).filter(|value| !value.is_ascii())
             })
         };
-        let Byline { source, marked_source, .. } = &self.byline;
+        let HtmlByline { source, marked_source, .. } = &self.byline;
         source
             .clone()
             .or_else(|| marked_source.clone())
@@ -244,7 +246,8 @@ impl Parts<'_> {
             .or_else(|| self.author_in_meta(lead, &is_other))
     }
 
-    /// The author in `【文/某网专栏作者 王文】`, or the reporter whom a script names as well.
+    /// The author in `【文/某网专栏作者 王文】`, or the reporter whom both a script and the first lines of
+    /// the article name.
     fn author_in_lead(&self, lead: &[usize]) -> Option<String> {
         let texts = || lead.iter().map(|line| &*self.layout.lines[*line].text);
         let bracketed = |text: &str| {

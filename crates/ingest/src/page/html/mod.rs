@@ -9,7 +9,7 @@
 //! | `numbered_copy` | writes a copy of the page in which every line is numbered |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
 //! | `article` | finds the lines of the article with an extractor |
-//! | `non_text` | tells title, byline and recommendations from the text |
+//! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read these parts |
 //! | `names`, `precision` | tell names from other text; compare dates |
@@ -49,12 +49,12 @@ pub(crate) struct Html {
     pub(crate) layout: Layout<'static>,
     /// What the page states about itself; empty for a page in the known layout.
     pub(crate) metadata: Metadata,
-    pub(crate) body: Body,
+    pub(crate) body: HtmlBody,
 }
 
 /// Where the text of an HTML page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Body {
+pub(crate) enum HtmlBody {
     /// The page has the known layout: header, body and footer are found by its rules.
     KnownLayout,
     /// The lines of the layout are the article, without title and byline.
@@ -85,7 +85,7 @@ pub(crate) fn read(text: &str) -> Html {
     layout.mend();
     layout.add_mended(page.head.mend(), text.len());
     if family::is_known_layout(&layout.lines) {
-        return Html { layout, metadata: Metadata::default(), body: Body::KnownLayout };
+        return Html { layout, metadata: Metadata::default(), body: HtmlBody::KnownLayout };
     }
     let article = match page.copy {
         Ok(copy) => article::lines_of_article(copy, layout.lines.len()),
@@ -98,9 +98,9 @@ pub(crate) fn read(text: &str) -> Html {
             let mut dropped: Vec<bool> = kept.iter().map(|kept| !kept).collect();
             found.non_text_lines.iter().for_each(|line| dropped[*line] = true);
             layout.lines = article::joined(layout.lines, &page.cells, &dropped);
-            Body::Article
+            HtmlBody::Article
         }
-        Err(refused) => Body::Unextracted(refused),
+        Err(refused) => HtmlBody::Unextracted(refused),
     };
     Html { layout, metadata: found.metadata, body }
 }

@@ -112,7 +112,7 @@ const CHANNELS: [&str; 34] = [
     "财经新闻",
 ];
 
-/// Words in labels and links beside an author, never in a name.
+/// Words that stand in labels and links beside an author, and are never part of a name.
 const NO_AUTHORS: [&str; 16] = [
     "作者", "文章", "最近", "更多", "简介", "专栏", "编辑", "來源", "来源", "发布", "认证", "作品",
     "主页", "查看", "作家", "投稿",

@@ -1,20 +1,20 @@
-//! Finds the lines that are not the text of an article: title, byline, tags, breadcrumbs,
+//! Finds the lines that are not text of the article: title, byline, tags, breadcrumbs,
 //! recommendations.
 
-use super::byline::{Byline, is_long};
-use super::title::Title;
+use super::byline::{HtmlByline, is_long};
+use super::title::HtmlTitle;
 use crate::page::boilerplate::breadcrumb;
 use crate::page::byline;
 use crate::page::labels::Labels;
 use crate::page::line::{Layout, Line};
 use crate::text::punctuation::is_sentence_end;
 
-/// Lines that are not the article's text: title and byline wherever they stand, and of the
-/// article's lines tags, breadcrumbs, further bylines, and lists of links at its end.
+/// Lines that are not the article's text: title and byline wherever they stand; and, among the
+/// lines of the article, tags, breadcrumbs, further bylines, and a list of links at its end.
 pub(super) fn non_text_lines(
     layout: &Layout<'_>,
-    title: &Title,
-    byline: &Byline,
+    title: &HtmlTitle,
+    byline: &HtmlByline,
     is_article: &dyn Fn(usize) -> bool,
 ) -> Vec<usize> {
     let lines = &layout.lines;
@@ -43,13 +43,14 @@ fn is_byline(line: &str) -> bool {
     byline::read(line, Labels::builtin()).is_some_and(|reading| reading.is_whole)
 }
 
-/// The lines after the last sentence, if most of them are links: recommendations.
+/// The lines after the last paragraph of the article, if at least two, and at least a third, of
+/// them are only links: recommendations.
 fn links_at_end(lines: &[Line<'_>], of_article: &[usize]) -> Vec<usize> {
-    let ends_sentence = |line: &&usize| {
+    let is_paragraph = |line: &&usize| {
         let line = &lines[**line];
-        !is_links_only(line) && (is_long(line) || line.text.ends_with(is_end_of_sentence))
+        !is_links_only(line) && (is_long(line) || line.text.ends_with(may_end_paragraph))
     };
-    let last = of_article.iter().rposition(|line| ends_sentence(&line));
+    let last = of_article.iter().rposition(|line| is_paragraph(&line));
     let end = last.map_or(&[][..], |last| &of_article[last + 1..]);
     let links = end.iter().filter(|line| is_links_only(&lines[**line])).count();
     if links >= 2 && links * 3 >= end.len() { end.to_vec() } else { Vec::new() }
@@ -61,11 +62,13 @@ fn is_links_only(line: &Line<'_>) -> bool {
     linked > 0 && linked * 10 >= line.text.len() * 9
 }
 
-fn is_end_of_sentence(c: char) -> bool {
+/// Whether a paragraph may end with a character: a mark that ends a sentence, a closing quote or
+/// bracket, or a colon.
+fn may_end_paragraph(c: char) -> bool {
     is_sentence_end(c) || matches!(c, '”' | '」' | '…' | '）' | ')' | ':' | '：')
 }
 
-/// Whether a line has links to tags and nothing else.
+/// Whether a line consists of links to tags, or begins with a label of tags and has links.
 pub(super) fn is_line_of_tags(line: &Line<'_>) -> bool {
     line.tag_links_only || !line.links.is_empty() && is_labelled_as_tags(&line.text)
 }

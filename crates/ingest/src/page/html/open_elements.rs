@@ -57,7 +57,7 @@ struct Open {
     /// Hash of its name.
     name: u64,
     formatting: bool,
-    /// Its text is not shown.
+    /// Whether its text is not shown.
     hidden: bool,
     roles: Roles,
     /// How many block elements lie between this element and the one whose roles it has.
@@ -118,7 +118,7 @@ impl OpenElements {
             if !ends_before(open, name) {
                 break;
             }
-            self.pop(true);
+            self.pop();
         }
         if self.stack.len() >= MAX_OPEN {
             self.max_depth += 1;
@@ -158,9 +158,15 @@ impl OpenElements {
             return;
         }
         while self.stack.last().is_some_and(|open| open.name != key) {
-            self.pop(false);
+            // A formatting element that is closed only because an element around it is.
+            if let Some(open) = self.pop()
+                && open.formatting
+            {
+                *self.dangling.entry(open.name).or_default() += 1;
+                self.dangling_total += 1;
+            }
         }
-        self.pop(true);
+        self.pop();
     }
 
     /// Counts the elements that a parser opens again before text or a start tag.
@@ -170,18 +176,14 @@ impl OpenElements {
         }
     }
 
-    /// Closes the innermost element. `was_closed_itself`: `false` if an enclosing element was
-    /// closed, and this one with it.
-    fn pop(&mut self, was_closed_itself: bool) {
-        let Some(open) = self.stack.pop() else { return };
+    /// Removes the innermost element, and returns it.
+    fn pop(&mut self) -> Option<Open> {
+        let open = self.stack.pop()?;
         self.hidden -= usize::from(open.hidden);
         if let Some(count) = self.counts.get_mut(&open.name) {
             *count -= 1;
         }
-        if open.formatting && !was_closed_itself {
-            *self.dangling.entry(open.name).or_default() += 1;
-            self.dangling_total += 1;
-        }
+        Some(open)
     }
 }
 

@@ -12,7 +12,8 @@ pub(super) fn lacks_time(moment: Moment) -> bool {
     }
 }
 
-/// The more precise of two moments, if they are on one day and the first has no time.
+/// `by`, if it adds the time of day to `moment`: both are on one day, and only `by` has a time
+/// other than midnight.
 pub(super) fn refined(moment: Moment, by: Moment) -> Option<Moment> {
     let midnight = |time: &DateTime| time.time() == jiff::civil::Time::midnight();
     let day = match moment {

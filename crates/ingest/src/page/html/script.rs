@@ -1,11 +1,12 @@
 //! Fields in the scripts of a page, such as `pubtime:'2019-09-23 07:48'` or `"source":"…"`.
 
-/// Bytes of scripts that are searched.
+/// Maximum bytes of scripts that are searched.
 const MAX_BYTES: usize = 1_000_000;
 /// Maximum bytes of a value.
 const MAX_VALUE: usize = 120;
 
-/// The first value of the field `name` in the scripts at these ranges that `accept` accepts.
+/// The first value that `accept` accepts, among those of the field `name` in the scripts at these
+/// byte ranges of the page.
 pub(super) fn value<'t, T>(
     text: &'t str,
     scripts: &[(usize, usize)],
@@ -26,7 +27,7 @@ pub(super) fn value<'t, T>(
     None
 }
 
-/// The first value of the field `name` in a script that `accept` accepts.
+/// The first value that `accept` accepts, among those of the field `name` in a script.
 pub(super) fn in_script<'t, T>(
     script: &'t str,
     name: &str,

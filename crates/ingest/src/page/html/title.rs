@@ -1,5 +1,6 @@
-//! Finds the title: the page's own heading where `<title>` confirms it, else what `<title>` or
-//! `og:title` says, without the names of site and section.
+//! Finds the title: a heading or line of the page that a stated title (`<title>`, `og:title`,
+//! JSON-LD) confirms; else the first `h1`, if only the name of the site is stated; else a stated
+//! title, without the names of site and section.
 
 use super::head::Head;
 use super::json_ld::JsonLd;
@@ -18,7 +19,7 @@ const MAX_TAIL: usize = 16;
 
 /// The title of a page, and the lines that show it.
 #[derive(Debug, Default)]
-pub(super) struct Title {
+pub(super) struct HtmlTitle {
     pub(super) text: Option<String>,
     /// Lines with the title and nothing else.
     pub(super) lines: Vec<usize>,
@@ -33,7 +34,7 @@ pub(super) fn read(
     json: &JsonLd,
     sites: &[String],
     first: Option<usize>,
-) -> Title {
+) -> HtmlTitle {
     let lines = &layout.lines;
     let stated: Vec<&str> = [
         layout.head_title.as_deref(),
@@ -54,13 +55,13 @@ pub(super) fn read(
             let best = stated.get(1).or(stated.first())?;
             Some(without_site_and_sections(best, sites).to_owned())
         });
-    let mut title = Title { text, ..Title::default() };
+    let mut title = HtmlTitle { text, ..HtmlTitle::default() };
     title.find_lines(lines, first);
     title
 }
 
-impl Title {
-    /// Finds where the title stands. It can be spread over several lines.
+impl HtmlTitle {
+    /// Finds the lines that show the title, which can be spread over several lines.
     fn find_lines(&mut self, lines: &[Line<'_>], first: Option<usize>) {
         let Some(text) = &self.text else { return };
         let wanted = key(text);
@@ -105,7 +106,9 @@ impl Title {
     }
 }
 
-/// The longest heading that a stated title begins with, or of which it is the beginning.
+/// The longest heading that a stated title confirms: the title begins with the heading, which is at
+/// least half as long; or the title contains the heading, which is at least two thirds as long; or
+/// the heading begins with the title. Lengths are compared without the names of site and sections.
 fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
     // The keys of each title with and without the names of site and sections.
     let keys: Vec<(String, String)> = stated
@@ -129,7 +132,8 @@ fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> O
         .map(|(_, text)| text.clone().into_owned())
 }
 
-/// The longest line with which a stated title begins, up to a separator.
+/// The longest line with which a stated title begins, if the title ends there or a separator
+/// follows.
 fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
     lines
         .iter()
@@ -148,7 +152,8 @@ fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The only first-level heading, if what is stated is the name of the site.
+/// The first `h1` of the main part that does not look like the name of an outlet, if all that is
+/// stated is the name of the site.
 fn unconfirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
     let is_site = |title: &&str| {
         let key = key(title);

@@ -8,7 +8,7 @@ use crate::page::labels::{Delimiter, Label, Labels};
 use crate::record::Moment;
 use crate::text::punctuation::{is_bar, is_colon};
 
-/// Characters of the longest label.
+/// Maximum characters of a label without a colon.
 const MAX_LABEL: usize = 8;
 
 /// What a part of a line is.
@@ -78,11 +78,11 @@ pub(super) fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
     tokens
 }
 
-/// The label before the next token, if there is one.
+/// The known or unknown label that stands before the next token, if there is one.
 #[derive(Default)]
 struct Pending {
     label: Option<Label>,
-    /// Whether there is a label that is not known.
+    /// Whether an unknown label, a word with a colon, stands before the next token.
     unknown: bool,
     /// Whether the text before says that the next date is that of an update.
     updated: bool,
@@ -142,7 +142,8 @@ fn word_end(text: &str) -> usize {
         .map_or(text.len(), |(at, _)| at)
 }
 
-/// Whether a date can end before `remaining`: in a sentence, a word or a comma would follow it.
+/// Whether a date of a byline can end before `remaining`. In a sentence, a word or a comma would
+/// follow the date.
 fn is_end_of_date(remaining: &str) -> bool {
     let remaining = remaining.trim_start_matches([')', '）', ']', '】']);
     remaining
