@@ -9,7 +9,7 @@ use crate::flash::bracketed_title::date_items_with_bracketed_title;
 use crate::flash::item::Item;
 use crate::flash::paragraph::{Piece, split_at_dates};
 use crate::flash::split;
-use crate::page::footer::Tags;
+use crate::page::footer::TagsLine;
 use crate::page::outline::Outline;
 use crate::page::parsed::PageNotes;
 use crate::record::{
@@ -79,10 +79,10 @@ impl<'a> Draft<'a> {
         }
         let (separate_tags, concatenated_tags) = match &footer.tags {
             None => (Vec::new(), None),
-            Some(Tags::Separate(separate_tags)) => {
+            Some(TagsLine::Separate(separate_tags)) => {
                 (separate_tags.iter().map(String::as_str).collect(), None)
             }
-            Some(Tags::Concatenated(concatenated_tags)) => {
+            Some(TagsLine::Concatenated(concatenated_tags)) => {
                 (Vec::new(), Some(concatenated_tags.as_str()))
             }
         };

@@ -14,7 +14,7 @@ const MAX_CATEGORY_ABOVE_STUB: usize = 10;
 
 /// The Tags line of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Tags {
+pub(crate) enum TagsLine {
     /// The page gives the tags separately.
     Separate(Vec<String>),
     /// One string that has to be split.
@@ -31,7 +31,7 @@ pub(crate) struct Stub {
 /// The contents of a page's footer.
 #[derive(Debug, Default)]
 pub(crate) struct Footer {
-    pub(crate) tags: Option<Tags>,
+    pub(crate) tags: Option<TagsLine>,
     pub(crate) category: Option<String>,
     pub(crate) stubs: Vec<Stub>,
     /// Index of the first line after the body.
@@ -76,11 +76,11 @@ impl Footer {
         let value = tags_value(&line.text).unwrap_or_default();
         let mut after = line_number + 1;
         self.tags = if !line.links.is_empty() {
-            Some(Tags::Separate(line.links.clone()))
+            Some(TagsLine::Separate(line.links.clone()))
         } else if !value.is_empty() {
             Some(
                 separated(value)
-                    .map_or_else(|| Tags::Concatenated(value.to_owned()), Tags::Separate),
+                    .map_or_else(|| TagsLine::Concatenated(value.to_owned()), TagsLine::Separate),
             )
         } else {
             let mut separate = Vec::new();
@@ -88,7 +88,7 @@ impl Footer {
                 separate.extend(next.links.iter().cloned());
                 after += 1;
             }
-            (!separate.is_empty()).then_some(Tags::Separate(separate))
+            (!separate.is_empty()).then_some(TagsLine::Separate(separate))
         };
         after
     }
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn tags_category_and_stubs() {
         let (footer, _) = of(&format!("正文。\n\nTags:NFTcnft.io\n\n瑞波幣\n{STUBS}"), None);
-        assert_eq!(footer.tags, Some(Tags::Concatenated("NFTcnft.io".to_owned())));
+        assert_eq!(footer.tags, Some(TagsLine::Concatenated("NFTcnft.io".to_owned())));
         assert_eq!(footer.category.as_deref(), Some("瑞波幣"));
         assert_eq!(footer.stubs.len(), 2);
         assert_eq!(footer.stubs[0].title, "Flow集成Filecoin存儲服務_FLOW:FLO");
@@ -254,7 +254,7 @@ mod tests {
         let (footer, lines) = of(&format!("標簽:比特幣,以太坊\n{long}\n{long}\n"), None);
         assert_eq!(
             footer.tags,
-            Some(Tags::Separate(vec!["比特幣".to_owned(), "以太坊".to_owned()]))
+            Some(TagsLine::Separate(vec!["比特幣".to_owned(), "以太坊".to_owned()]))
         );
         assert_eq!((footer.body_end, footer.tags_above_body), (lines, Some((0, 1))));
     }

@@ -3,8 +3,8 @@
 
 use crate::date;
 use crate::page::boilerplate::{breadcrumb, is_ad, site};
-use crate::page::byline::{self, Byline, Reading};
-use crate::page::labels::{Field, Label, Labels};
+use crate::page::byline::{self, Byline, BylineReading};
+use crate::page::labels::{Label, LabelledValue, Labels};
 use crate::page::line::{Layout, Line, Part};
 use crate::page::metadata::Metadata;
 use crate::page::page_words::page_words;
@@ -163,7 +163,7 @@ impl Header {
         }
         (self.is_known_layout, self.is_family) = (true, true);
         // An empty value adds nothing to the byline.
-        self.byline.take(&[Field { label: Label::Time, value: time.unwrap_or_default() }]);
+        self.byline.take(&[LabelledValue { label: Label::Time, value: time.unwrap_or_default() }]);
         true
     }
 
@@ -173,7 +173,7 @@ impl Header {
         if let Some(found) = date::parse_whole(text)
             && !matches!(found.moment, Some(Moment::Year(_)))
         {
-            self.byline.take(&[Field { label: Label::Time, value: text }]);
+            self.byline.take(&[LabelledValue { label: Label::Time, value: text }]);
             return true;
         }
         if self.repeats_title(text) {
@@ -230,7 +230,7 @@ fn first_char(text: &str) -> &str {
 
 /// Whether a byline is one of the known layout: it has a field for a time, which may be empty, or a
 /// field for an author that is empty or whose line begins with `Author`.
-pub(crate) fn is_known_layout_byline(text: &str, reading: &Reading<'_>) -> bool {
+pub(crate) fn is_known_layout_byline(text: &str, reading: &BylineReading<'_>) -> bool {
     text.chars().count() <= 150
         && reading.is_whole
         && reading.fields.iter().any(|field| {

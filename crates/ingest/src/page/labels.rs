@@ -54,7 +54,7 @@ const KINDS: [(&str, Label); 13] = [
 
 /// A value of a byline, with its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Field<'a> {
+pub(crate) struct LabelledValue<'a> {
     pub(crate) label: Label,
     pub(crate) value: &'a str,
 }

@@ -5,7 +5,7 @@ use crate::flash::paragraph::Paragraph;
 use crate::flash::stamp::text_before_final_stamp;
 use crate::page::boilerplate::is_boilerplate;
 use crate::page::byline::{self, dateline};
-use crate::page::footer::{self, Footer, Tags};
+use crate::page::footer::{self, Footer, TagsLine};
 use crate::page::header::{self, Header};
 use crate::page::html::{self, Html, HtmlBody};
 use crate::page::labels::Labels;
@@ -222,7 +222,7 @@ impl<'a> Outline<'a> {
         for title in title.into_iter().chain(titles_of_stubs) {
             statistics.add_title(&title);
         }
-        if let Some(Tags::Separate(tags)) = &self.footer.tags {
+        if let Some(TagsLine::Separate(tags)) = &self.footer.tags {
             statistics.add_separate_tags(tags);
         }
         let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();

@@ -7,7 +7,7 @@
 use crate::date;
 use crate::page::byline::{self, dateline};
 use crate::page::header::{Header, is_known_layout_byline};
-use crate::page::labels::{Delimiter, Field, Label, Labels};
+use crate::page::labels::{Delimiter, Label, LabelledValue, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::record::Moment;
@@ -94,19 +94,20 @@ impl Header {
     ) -> Option<usize> {
         // A quick check first: most pages begin otherwise.
         labels.list_item(&lines[at].text)?;
-        let list: Vec<(Field<'_>, Delimiter)> = lines[at..]
+        let list: Vec<(LabelledValue<'_>, Delimiter)> = lines[at..]
             .iter()
             .take(10)
             .map_while(|line| labels.list_item(&line.text))
-            .map(|(label, delimiter, value)| (Field { label, value }, delimiter))
+            .map(|(label, delimiter, value)| (LabelledValue { label, value }, delimiter))
             .collect();
-        let is_title = |field: &Field<'_>| field.label == Label::Title && !field.value.is_empty();
+        let is_title =
+            |field: &LabelledValue<'_>| field.label == Label::Title && !field.value.is_empty();
         let (title, delimiter) = list.iter().find(|(field, _)| is_title(field))?;
         if *delimiter == Delimiter::Space && list.len() < 3 || title.value.chars().count() > 150 {
             return None;
         }
         self.title = Some(title.value.to_owned());
-        let fields: Vec<Field<'_>> = list.iter().map(|(field, _)| *field).collect();
+        let fields: Vec<LabelledValue<'_>> = list.iter().map(|(field, _)| *field).collect();
         self.byline.take(&fields);
         Some(at + list.len())
     }

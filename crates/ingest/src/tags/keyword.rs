@@ -161,11 +161,11 @@ impl Keywords {
             return;
         }
         let mut found =
-            Found { from, last, end, top: TopKeywords::new(), to_end: None, settled: 0 };
+            FoundKeywords { from, last, end, top: TopKeywords::new(), to_end: None, settled: 0 };
         found.add_known(line, vocabulary);
         self.add_shapes(&mut found, line, vocabulary);
         self.add_unknown(&mut found, line);
-        let Found { top, to_end, .. } = found;
+        let FoundKeywords { top, to_end, .. } = found;
         let to_end = to_end.filter(|keyword| keyword.score > WORST_KEYWORD);
         let others = MAX_KEYWORDS - usize::from(to_end.is_some());
         self.keywords.extend(to_end);
@@ -174,8 +174,13 @@ impl Keywords {
 
     /// Adds ranges that have the shape of a keyword and are not known.
     #[inline]
-    fn add_shapes(&self, found: &mut Found, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
-        let Found { from, last, .. } = *found;
+    fn add_shapes(
+        &self,
+        found: &mut FoundKeywords,
+        line: &ConcatenatedTags,
+        vocabulary: &Vocabulary,
+    ) {
+        let FoundKeywords { from, last, .. } = *found;
         let mut fits = [Fit::default(); LONGEST_KEYWORD + 1];
         let mut shape_ends = 0_u64;
         self.shape_starts.for_each_fit((from, last), line, &vocabulary.shapes, |to, fit| {
@@ -196,8 +201,8 @@ impl Keywords {
     /// Adds the ranges that are neither known keywords nor fit a shape, as far as they are among
     /// the best.
     #[inline]
-    fn add_unknown(&self, found: &mut Found, line: &ConcatenatedTags) {
-        let Found { from, last, end, .. } = *found;
+    fn add_unknown(&self, found: &mut FoundKeywords, line: &ConcatenatedTags) {
+        let FoundKeywords { from, last, end, .. } = *found;
         let mut breaks = 0.0_f32;
         // The end of the current range; `breaks` is the sum of the breaks inside it.
         let mut to = from + 1;
@@ -232,7 +237,7 @@ impl Keywords {
 }
 
 /// The keywords found so far that begin at `from`.
-struct Found {
+struct FoundKeywords {
     from: usize,
     /// The end of the longest keyword.
     last: usize,
@@ -246,7 +251,7 @@ struct Found {
     settled: u64,
 }
 
-impl Found {
+impl FoundKeywords {
     /// Adds a keyword whose score is final.
     #[inline]
     fn settle(&mut self, keyword: Keyword) {

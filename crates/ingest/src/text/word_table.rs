@@ -104,7 +104,8 @@ fn match_length(word: &[char], text: &str) -> Option<usize> {
     (wanted.len() == 0).then_some(text.len())
 }
 
-/// The lines of an editable table: their numbers from 1, and their tab-separated fields.
+/// The lines of an editable table, without blank lines and comments (`#`): their numbers from 1,
+/// and their tab-separated fields.
 pub(crate) fn rows(table: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
     let lines = (1..).zip(table.lines().map(|line| line.trim_matches(['\r', ' '])));
     lines

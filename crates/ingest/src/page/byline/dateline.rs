@@ -2,7 +2,7 @@
 //! `新華社北京3月4日電（記者李明）`, `（中央社記者王小明台北4日電）` or `〔記者王小明／台北報導〕`.
 
 use crate::date;
-use crate::page::labels::{Field, Label, Labels};
+use crate::page::labels::{Label, LabelledValue, Labels};
 use crate::page::page_words::page_words;
 use crate::text::punctuation::{is_colon, is_comma, is_han, is_sentence_end, is_space};
 
@@ -27,7 +27,7 @@ const TITLES: [&str; 4] = ["記者", "记者", "特派員", "特派员"];
 /// A dateline at the beginning of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dateline<'a> {
-    pub(crate) fields: Vec<Field<'a>>,
+    pub(crate) fields: Vec<LabelledValue<'a>>,
     /// Whether nothing follows it in the line.
     pub(crate) is_whole: bool,
 }
@@ -89,11 +89,11 @@ fn filed_len(text: &str) -> usize {
 
 /// The fields of `text`, which stands before `filed`, words of [`FILED`]; `None` if it is the
 /// beginning of a sentence.
-fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<Field<'a>>> {
+fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
     let (head, day) = before_day(text);
     let mut fields = Vec::new();
     if let Some(day) = day.filter(|day| day.contains('年')) {
-        fields.push(Field { label: Label::Time, value: day });
+        fields.push(LabelledValue { label: Label::Time, value: day });
     }
     let reporter = TITLES.iter().find_map(|title| head.split_once(title));
     if head.is_empty() || head.contains(|c| is_sentence_end(c) || is_colon(c) && reporter.is_none())
@@ -107,9 +107,9 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<Field<'a>>> {
     if !is_own && source.is_none() && !outlet.is_empty() {
         return None;
     }
-    fields.extend(source.map(|value| Field { label: Label::Source, value }));
+    fields.extend(source.map(|value| LabelledValue { label: Label::Source, value }));
     let author = names_before_city(names);
-    fields.extend(author.map(|value| Field { label: Label::Author, value }));
+    fields.extend(author.map(|value| LabelledValue { label: Label::Author, value }));
     let is_news = filed.ends_with(['訊', '讯']);
     let is_wire = filed.contains(['電', '电', '訊', '讯']);
     let is_dateline = match day {
@@ -170,7 +170,10 @@ fn names_before_city(text: &str) -> Option<&str> {
 
 /// Adds the reporter whom the text after a dateline names, as in `（記者李明）`; returns what
 /// follows.
-fn with_reporter<'a>(mut fields: Vec<Field<'a>>, text: &'a str) -> (Vec<Field<'a>>, &'a str) {
+fn with_reporter<'a>(
+    mut fields: Vec<LabelledValue<'a>>,
+    text: &'a str,
+) -> (Vec<LabelledValue<'a>>, &'a str) {
     let text = text.trim_start_matches(is_separator);
     let open = text.chars().next();
     let close = open.and_then(closing_bracket);
@@ -189,7 +192,7 @@ fn with_reporter<'a>(mut fields: Vec<Field<'a>>, text: &'a str) -> (Vec<Field<'a
         None => (named(text), ""),
     };
     let Some(value) = names else { return (fields, text.trim_matches([' ', '。'])) };
-    fields.push(Field { label: Label::Author, value });
+    fields.push(LabelledValue { label: Label::Author, value });
     (fields, after.trim_matches([' ', '。']))
 }
 

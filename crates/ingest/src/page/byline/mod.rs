@@ -8,8 +8,8 @@ pub(crate) mod dateline;
 pub(crate) mod scan;
 
 use crate::date;
-use crate::page::byline::scan::{Piece, scan};
-use crate::page::labels::{Delimiter, Field, Label, Labels, clean, is_name};
+use crate::page::byline::scan::{BylinePiece, scan};
+use crate::page::labels::{Delimiter, Label, LabelledValue, Labels, clean, is_name};
 use crate::page::page_words::page_words;
 use crate::record::Moment;
 use crate::text::punctuation::{is_colon, is_comma, is_sentence_end, is_space};
@@ -19,16 +19,16 @@ const MAX_BYTES: usize = 450;
 
 /// A line, read as a byline.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Reading<'a> {
-    pub(crate) fields: Vec<Field<'a>>,
+pub(crate) struct BylineReading<'a> {
+    pub(crate) fields: Vec<LabelledValue<'a>>,
     /// Whether the line is only a byline. Otherwise it is text that begins with one, and only
     /// clearly separated values are taken from it.
     pub(crate) is_whole: bool,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> BylineReading<'a> {
     /// The reading of a line; the values of its fields lose spaces around them.
-    fn of(mut fields: Vec<Field<'a>>, is_whole: bool) -> Self {
+    fn of(mut fields: Vec<LabelledValue<'a>>, is_whole: bool) -> Self {
         fields.iter_mut().for_each(|field| field.value = field.value.trim());
         Self { fields, is_whole }
     }
@@ -46,12 +46,12 @@ impl<'a> Reading<'a> {
 }
 
 /// Reads a line as a byline; `None` if it is text.
-pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
+pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'a>> {
     let is_long = line.len() > MAX_BYTES;
     if line.len() <= dateline::MAX_BYTES
         && let Some(dateline) = dateline::read(line).filter(|dateline| dateline.is_whole)
     {
-        return Some(Reading::of(dateline.fields, true));
+        return Some(BylineReading::of(dateline.fields, true));
     }
     // A quick check first, because most lines are text: a byline that does not begin with a label
     // is short, and has no sentences.
@@ -61,21 +61,22 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
     let inner = date::inside_brackets(line);
     let without_bullet = inner.trim_start_matches(is_bullet).trim_start();
     if without_bullet.len() < inner.len() && page_words().is_people(without_bullet) {
-        let fields = vec![Field { label: Label::Author, value: without_bullet }];
-        return Some(Reading::of(fields, true));
+        let fields = vec![LabelledValue { label: Label::Author, value: without_bullet }];
+        return Some(BylineReading::of(fields, true));
     }
     let inner = without_bullet;
     let pieces = scan(inner, labels);
-    let is_byline =
-        |piece: &Piece<'_>| matches!(piece, Piece::Labelled { .. } | Piece::Date(_) | Piece::Count);
+    let is_byline = |piece: &BylinePiece<'_>| {
+        matches!(piece, BylinePiece::Labelled { .. } | BylinePiece::Date(_) | BylinePiece::Count)
+    };
     if !pieces.iter().any(is_byline) {
         let field = by_whom(inner).or_else(|| person_first(inner))?;
-        return Some(Reading::of(vec![field], true));
+        return Some(BylineReading::of(vec![field], true));
     }
     if !is_long && let Some(fields) = fields_of_whole_line(&pieces) {
-        return Some(Reading::of(fields, true));
+        return Some(BylineReading::of(fields, true));
     }
-    Some(Reading::of(fields_before_text(&pieces)?, false))
+    Some(BylineReading::of(fields_before_text(&pieces)?, false))
 }
 
 /// Bullets with which newspapers begin bylines.
@@ -90,21 +91,21 @@ fn has_sentences(line: &str) -> bool {
 }
 
 /// The fields of a line that is only a byline; `None` if it is not.
-fn fields_of_whole_line<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
+fn fields_of_whole_line<'a>(pieces: &[BylinePiece<'a>]) -> Option<Vec<LabelledValue<'a>>> {
     let mut fields = Vec::new();
     for (number, piece) in pieces.iter().enumerate() {
         match *piece {
-            Piece::Count => {}
-            Piece::Date(value) => fields.push(Field { label: Label::Time, value }),
-            Piece::Employer(value) => {
+            BylinePiece::Count => {}
+            BylinePiece::Date(value) => fields.push(LabelledValue { label: Label::Time, value }),
+            BylinePiece::Employer(value) => {
                 if page_words().is_outlet(value) {
-                    fields.push(Field { label: Label::Source, value });
+                    fields.push(LabelledValue { label: Label::Source, value });
                 }
             }
-            Piece::Labelled { label, delimiter, value } => {
+            BylinePiece::Labelled { label, delimiter, value } => {
                 push_labelled(label, delimiter, value, &mut fields)?;
             }
-            Piece::Free(text) => {
+            BylinePiece::Free(text) => {
                 let before = number.checked_sub(1).map(|before| pieces[before]);
                 push_free(text, before, pieces.get(number + 1).copied(), &mut fields)?;
             }
@@ -118,7 +119,7 @@ fn push_labelled<'a>(
     label: Label,
     delimiter: Delimiter,
     value: &'a str,
-    fields: &mut Vec<Field<'a>>,
+    fields: &mut Vec<LabelledValue<'a>>,
 ) -> Option<()> {
     let chars = value.chars().count();
     let is_valid = match label {
@@ -140,24 +141,24 @@ fn push_labelled<'a>(
                 Some((name, _)) => name.trim(),
                 None => without_words_of_reporting(value),
             };
-            page_words().is_people(value).then(|| fields.push(Field { label, value }))
+            page_words().is_people(value).then(|| fields.push(LabelledValue { label, value }))
         }
         Label::Writer => {
             let label = if page_words().is_outlet(value) { Label::Source } else { Label::Author };
-            fields.push(Field { label, value });
+            fields.push(LabelledValue { label, value });
             Some(())
         }
         Label::Author | Label::Source if by_whom_after(value).is_some() => {
             let (value, by_whom) = by_whom_after(value)?;
-            fields.extend([Field { label, value }, by_whom]);
+            fields.extend([LabelledValue { label, value }, by_whom]);
             Some(())
         }
         Label::Author | Label::Translator | Label::Editor if delimiter == Delimiter::Space => {
             let value = without_words_of_reporting(value);
-            page_words().is_people(value).then(|| fields.push(Field { label, value }))
+            page_words().is_people(value).then(|| fields.push(LabelledValue { label, value }))
         }
         _ => {
-            fields.push(Field { label, value: without_words_of_reporting(value) });
+            fields.push(LabelledValue { label, value: without_words_of_reporting(value) });
             Some(())
         }
     }
@@ -174,9 +175,9 @@ fn is_time_value(value: &str) -> bool {
 /// text has anything else.
 fn push_free<'a>(
     text: &'a str,
-    before: Option<Piece<'a>>,
-    after: Option<Piece<'a>>,
-    fields: &mut Vec<Field<'a>>,
+    before: Option<BylinePiece<'a>>,
+    after: Option<BylinePiece<'a>>,
+    fields: &mut Vec<LabelledValue<'a>>,
 ) -> Option<()> {
     let words = page_words();
     let text = without_words_of_reporting(text);
@@ -188,22 +189,27 @@ fn push_free<'a>(
         return Some(());
     }
     if date::is_partial(text) {
-        fields.push(Field { label: Label::Time, value: text });
+        fields.push(LabelledValue { label: Label::Time, value: text });
         return Some(());
     }
     let can_be_in_name = |c: char| !is_comma(c) && !is_colon(c) && !is_sentence_end(c) && c != '。';
     if text.chars().count() > 20 || !text.chars().all(can_be_in_name) {
         return None;
     }
-    let is_before_count =
-        matches!(after, Some(Piece::Count | Piece::Labelled { label: Label::Counter, .. }));
+    let is_before_count = matches!(
+        after,
+        Some(BylinePiece::Count | BylinePiece::Labelled { label: Label::Counter, .. })
+    );
     if is_before_count && before.is_none() && text.chars().count() <= 8 {
-        fields.push(Field { label: Label::Category, value: text });
+        fields.push(LabelledValue { label: Label::Category, value: text });
         return Some(());
     }
     let is_after_date = matches!(
         before,
-        Some(Piece::Date(_) | Piece::Labelled { label: Label::Time | Label::Updated, .. })
+        Some(
+            BylinePiece::Date(_)
+                | BylinePiece::Labelled { label: Label::Time | Label::Updated, .. }
+        )
     );
     // Names in Latin letters have spaces inside.
     let names: Vec<&str> =
@@ -215,7 +221,7 @@ fn push_free<'a>(
         names.into_iter().filter(|name| !name.is_empty() && !words.is_word_of_reporting(name))
     {
         let label = free_label(name, is_after_date)?;
-        fields.push(Field { label, value: name });
+        fields.push(LabelledValue { label, value: name });
     }
     Some(())
 }
@@ -237,7 +243,7 @@ fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
 
 /// The person in a text such as `本文由示例編譯` or `由甲翻譯`, as the value of the label for what they
 /// did.
-fn by_whom(text: &str) -> Option<Field<'_>> {
+fn by_whom(text: &str) -> Option<LabelledValue<'_>> {
     let text = text.trim_end_matches(['。', '.']).trim_end();
     let remaining = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
     // `由此可見` and `由于` begin sentences.
@@ -253,12 +259,12 @@ fn by_whom(text: &str) -> Option<Field<'_>> {
     };
     let value = remaining[..at].trim();
     let is_short = value.chars().count() <= 24 && is_name(value) && !value.contains(is_comma);
-    (is_short && !value.is_empty()).then_some(Field { label, value })
+    (is_short && !value.is_empty()).then_some(LabelledValue { label, value })
 }
 
 /// Splits a value such as `John Smith,由李四編譯。`: the value before its last comma, and the person
 /// after that comma, with what they did.
-fn by_whom_after(value: &str) -> Option<(&str, Field<'_>)> {
+fn by_whom_after(value: &str) -> Option<(&str, LabelledValue<'_>)> {
     let (at, comma) = value.rmatch_indices(is_comma).next()?;
     let field = by_whom(value[at + comma.len()..].trim())?;
     let value = clean(&value[..at]);
@@ -277,25 +283,26 @@ fn without_words_of_reporting(mut value: &str) -> &str {
 }
 
 /// `王小明 編譯`, `王小明/文`: a person and what they did.
-fn person_first(text: &str) -> Option<Field<'_>> {
+fn person_first(text: &str) -> Option<LabelledValue<'_>> {
     let (name, work) = text.rsplit_once(|c| is_space(c) || matches!(c, '/' | '\u{ff0f}'))?;
     let (name, label) = (clean(name), Labels::builtin().word(work)?);
     let is_work =
         matches!(label, Label::Author | Label::Writer | Label::Translator | Label::Editor);
-    (is_work && page_words().is_people(name)).then_some(Field { label, value: name })
+    (is_work && page_words().is_people(name)).then_some(LabelledValue { label, value: name })
 }
 
 /// The fields of a byline with which a line of text begins; `None` unless the line begins with a
 /// label and a colon or a bar.
-fn fields_before_text<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
-    let Some(Piece::Labelled { delimiter: Delimiter::Colon | Delimiter::Bar, .. }) = pieces.first()
+fn fields_before_text<'a>(pieces: &[BylinePiece<'a>]) -> Option<Vec<LabelledValue<'a>>> {
+    let Some(BylinePiece::Labelled { delimiter: Delimiter::Colon | Delimiter::Bar, .. }) =
+        pieces.first()
     else {
         return None;
     };
     let last = pieces.len() - 1;
     let mut fields = Vec::new();
     for (number, piece) in pieces.iter().enumerate() {
-        let Piece::Labelled { label, value, .. } = *piece else { continue };
+        let BylinePiece::Labelled { label, value, .. } = *piece else { continue };
         // Text may directly follow the last value; a space shows where the value ends.
         let value =
             if number < last { value } else { value.split_once(' ').map_or("", |(name, _)| name) };
@@ -304,7 +311,7 @@ fn fields_before_text<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
         let is_speaker = label == Label::Reporter && !page_words().is_people(value);
         if !is_bad_date && !is_speaker && is_name(value) {
             let label = if label == Label::Writer { Label::Author } else { label };
-            fields.push(Field { label, value });
+            fields.push(LabelledValue { label, value });
         }
     }
     Some(fields)
@@ -327,7 +334,7 @@ pub(crate) struct Byline {
 
 impl Byline {
     /// Adds the fields of a line. Values that are known already are not replaced.
-    pub(crate) fn take(&mut self, fields: &[Field<'_>]) {
+    pub(crate) fn take(&mut self, fields: &[LabelledValue<'_>]) {
         for field in fields {
             let slot = match field.label {
                 Label::Author | Label::Reporter | Label::Writer => &mut self.author,

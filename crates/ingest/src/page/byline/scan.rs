@@ -11,7 +11,7 @@ const MAX_CHARS: usize = 200;
 
 /// A piece of a byline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Piece<'a> {
+pub(crate) enum BylinePiece<'a> {
     Labelled {
         label: Label,
         delimiter: Delimiter,
@@ -32,10 +32,10 @@ pub(crate) enum Piece<'a> {
 /// A short word before a colon is an unknown label if it is not a known one. It ends the value
 /// before it only if the line is clearly a byline: if the line has a known label, and another known
 /// label or a date.
-pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<Piece<'a>> {
+pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<BylinePiece<'a>> {
     let pieces = scan_with(line, labels, UnknownLabels::AreText);
-    let has_unknown_label = |piece: &Piece<'_>| match piece {
-        Piece::Labelled { value, .. } | Piece::Free(value) => {
+    let has_unknown_label = |piece: &BylinePiece<'_>| match piece {
+        BylinePiece::Labelled { value, .. } | BylinePiece::Free(value) => {
             let mut words = value.split(is_space);
             words.any(|word| unknown_label_len(word).is_some())
         }
@@ -45,9 +45,9 @@ pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<Piece<'a>> {
         return pieces;
     }
     let with_unknown = scan_with(line, labels, UnknownLabels::AreLabels);
-    let is_known = |piece: &&Piece<'_>| matches!(piece, Piece::Labelled { label, .. } if *label != Label::Other);
+    let is_known = |piece: &&BylinePiece<'_>| matches!(piece, BylinePiece::Labelled { label, .. } if *label != Label::Other);
     let known = with_unknown.iter().filter(is_known).count();
-    let dates = with_unknown.iter().filter(|piece| matches!(piece, Piece::Date(_))).count();
+    let dates = with_unknown.iter().filter(|piece| matches!(piece, BylinePiece::Date(_))).count();
     if known > 0 && known + dates > 1 { with_unknown } else { pieces }
 }
 
@@ -59,7 +59,11 @@ enum UnknownLabels {
 }
 
 /// The pieces of a line.
-fn scan_with<'a>(line: &'a str, labels: &Labels, unknown_labels: UnknownLabels) -> Vec<Piece<'a>> {
+fn scan_with<'a>(
+    line: &'a str,
+    labels: &Labels,
+    unknown_labels: UnknownLabels,
+) -> Vec<BylinePiece<'a>> {
     let last_colon = line.rfind(is_colon).unwrap_or(0);
     let takes_unknown = unknown_labels == UnknownLabels::AreLabels;
     let (pieces, open_label) = (Vec::new(), None);
@@ -81,7 +85,7 @@ struct Scan<'a, 'l> {
     /// Whether unknown labels count as labels.
     takes_unknown: bool,
     /// The pieces before `value_start`.
-    pieces: Vec<Piece<'a>>,
+    pieces: Vec<BylinePiece<'a>>,
     /// The label whose value is being read.
     open_label: Option<(Label, Delimiter)>,
     /// Where that value, or text without a label, begins.
@@ -109,7 +113,7 @@ impl<'a> Scan<'a, '_> {
             }
             if let Some(bytes) = self.count_len(ahead) {
                 self.close(at);
-                self.pieces.push(Piece::Count);
+                self.pieces.push(BylinePiece::Count);
                 self.value_start = at + bytes;
                 return self.value_start;
             }
@@ -128,7 +132,7 @@ impl<'a> Scan<'a, '_> {
             && let Some((employer, found)) = self.job_title_at(at)
         {
             self.close(at);
-            self.pieces.push(Piece::Employer(employer));
+            self.pieces.push(BylinePiece::Employer(employer));
             return self.open(&found);
         }
         if self.takes_unknown
@@ -159,9 +163,9 @@ impl<'a> Scan<'a, '_> {
         let value = clean(&self.line[self.value_start.min(to)..to]);
         match self.open_label.take() {
             Some((label, delimiter)) => {
-                self.pieces.push(Piece::Labelled { label, delimiter, value });
+                self.pieces.push(BylinePiece::Labelled { label, delimiter, value });
             }
-            None if !value.is_empty() => self.pieces.push(Piece::Free(value)),
+            None if !value.is_empty() => self.pieces.push(BylinePiece::Free(value)),
             None => {}
         }
     }
@@ -174,11 +178,11 @@ impl<'a> Scan<'a, '_> {
         match self.open_label {
             Some((label @ (Label::Time | Label::Updated), delimiter)) if is_value => {
                 self.open_label = None;
-                self.pieces.push(Piece::Labelled { label, delimiter, value });
+                self.pieces.push(BylinePiece::Labelled { label, delimiter, value });
             }
             _ => {
                 self.close(at);
-                self.pieces.push(Piece::Date(value));
+                self.pieces.push(BylinePiece::Date(value));
             }
         }
         self.value_start = end;

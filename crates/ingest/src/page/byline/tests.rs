@@ -8,7 +8,8 @@ fn byline(line: &str) -> (bool, Byline) {
     (reading.is_whole, byline)
 }
 
-/// The values of a line, as `author=…` and so on, and `text` if it is not only a byline.
+/// What a line says as a byline: its values as `author=…` and so on, after `text after` if text
+/// follows the byline; `text` if the line has no values and is not only a byline.
 fn said(line: &str) -> String {
     let (is_whole, byline) = byline(line);
     let date = byline.date().map(|moment| match moment {

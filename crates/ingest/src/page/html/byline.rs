@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lines::Piece;
+use super::lines::TextPiece;
 use super::names::{
     cleaned, is_button, is_chinese_name, is_marked_person, is_outlet, is_outlet_like, is_person,
     person,
@@ -22,6 +22,10 @@ pub(super) const MAX_LINE: usize = 90;
 const ABOVE: usize = 4;
 /// How many lines below a title can be its byline.
 const BELOW: usize = 15;
+/// How many lines above the first line of an article can be its byline, if no line shows the title.
+const ABOVE_ARTICLE: usize = 12;
+/// How many lines in all, from the first of those, can be the byline.
+const AROUND_ARTICLE: usize = 18;
 
 /// What the short lines around a title say.
 #[derive(Debug, Default)]
@@ -54,10 +58,11 @@ pub(super) fn lines_near(
 ) -> (Range<usize>, Range<usize>) {
     let start = match (title.line, first) {
         (Some(line), _) => line + 1,
-        (None, Some(first)) => first.saturating_sub(BELOW - 3),
+        (None, Some(first)) => first.saturating_sub(ABOVE_ARTICLE),
         (None, None) => 0,
     };
-    let last = lines.len().min(start + if title.line.is_some() { BELOW } else { BELOW + 3 });
+    let max_lines = if title.line.is_some() { BELOW } else { AROUND_ARTICLE };
+    let last = lines.len().min(start + max_lines);
     let end = (start..last).find(|&line| is_long(&lines[line]) && is_article(line));
     let above = title.line.map_or(start, |line| line.saturating_sub(ABOVE));
     (start..end.unwrap_or(last), above..title.line.unwrap_or(start))
@@ -65,7 +70,7 @@ pub(super) fn lines_near(
 
 impl HtmlByline {
     /// Reads the short lines of a range. What earlier calls found is not replaced.
-    pub(super) fn read(&mut self, lines: &[Line<'_>], pieces: &[Piece], range: Range<usize>) {
+    pub(super) fn read(&mut self, lines: &[Line<'_>], pieces: &[TextPiece], range: Range<usize>) {
         let start = pieces.partition_point(|piece| piece.line < range.start);
         let end = pieces.partition_point(|piece| piece.line < range.end);
         for of_line in pieces[start..end.max(start)].chunk_by(|a, b| a.line == b.line) {
@@ -77,7 +82,7 @@ impl HtmlByline {
     }
 
     /// Reads a line, given by its pieces.
-    fn take_line(&mut self, number: usize, pieces: &[Piece]) {
+    fn take_line(&mut self, number: usize, pieces: &[TextPiece]) {
         if let [piece] = pieces
             && let Some(moment) = date_of_decision(&piece.text)
         {

@@ -115,7 +115,8 @@ pub(super) fn heading(name: &str) -> Option<u8> {
     }
 }
 
-/// Whether the start of element `next` ends the element `open`, whose end tag may be left out.
+/// Whether the start of element `next` ends the element `open`, whose end tag may be left out, or
+/// which cannot contain another of its name (`a`).
 pub(super) fn ends_before(open: &str, next: &str) -> bool {
     match open {
         "p" => is_block(next) && next != "br",

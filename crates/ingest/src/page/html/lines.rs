@@ -31,7 +31,7 @@ pub(super) struct LinesOfPage {
     pub(super) layout: Layout<'static>,
     /// Whether each line continues the table row of the line before it.
     pub(super) cells: Vec<bool>,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<TextPiece>,
     pub(super) head: Head,
     /// A copy in which every line is numbered, if the page is within the limits.
     pub(super) copy: Result<String, Unextracted>,
@@ -39,7 +39,7 @@ pub(super) struct LinesOfPage {
 
 /// Text between two tags.
 #[derive(Debug)]
-pub(super) struct Piece {
+pub(super) struct TextPiece {
     /// Number of its line.
     pub(super) line: usize,
     pub(super) text: String,
@@ -111,7 +111,7 @@ struct Reader<'a> {
     layout: Layout<'static>,
     /// See [`LinesOfPage::cells`].
     cells: Vec<bool>,
-    pieces: Vec<Piece>,
+    pieces: Vec<TextPiece>,
     head: Head,
     copy: Option<NumberedCopy<'a>>,
     measured: Measured,
@@ -290,7 +290,7 @@ impl<'a> Reader<'a> {
             self.end = end - trailing_whitespace(text);
             if trimmed.len() <= MAX_PIECE && self.pieces.len() < MAX_PIECES {
                 let roles = self.elements.roles();
-                self.pieces.push(Piece { line, text: trimmed.to_owned(), roles });
+                self.pieces.push(TextPiece { line, text: trimmed.to_owned(), roles });
             }
         }
         self.text.push_str(text);

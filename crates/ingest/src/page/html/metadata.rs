@@ -4,7 +4,7 @@
 use super::byline::{self, HtmlByline};
 use super::head::Head;
 use super::json_ld::{self, JsonLd};
-use super::lines::Piece;
+use super::lines::TextPiece;
 use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_person};
 use super::non_text::{is_line_of_tags, non_text_lines};
 use super::title::{self, key};
@@ -89,7 +89,7 @@ const EDITORIAL_SYSTEMS: [&str; 4] = ["contentid", "manuscriptid", "publishedtyp
 
 /// The metadata of a page, and the lines that are not its text.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FoundMetadata {
     pub(super) metadata: Metadata,
     /// Lines that are not text, such as title and byline; see [`non_text_lines`].
     pub(super) non_text_lines: Vec<usize>,
@@ -110,10 +110,10 @@ struct Parts<'p> {
 pub(super) fn read(
     text: &str,
     layout: &Layout<'_>,
-    pieces: &[Piece],
+    pieces: &[TextPiece],
     head: &Head,
     is_article: &dyn Fn(usize) -> bool,
-) -> Found {
+) -> FoundMetadata {
     let json = json_ld::read(&head.json_ld);
     let sites = sites(head, &json);
     let first = (0..layout.lines.len()).find(|&line| is_article(line));
@@ -145,11 +145,11 @@ pub(super) fn read(
         unread_date: None,
     };
     let non_text_lines = non_text_lines(layout, &title, &parts.byline, is_article);
-    Found { metadata, non_text_lines }
+    FoundMetadata { metadata, non_text_lines }
 }
 
 impl Parts<'_> {
-    fn date(&self, pieces: &[Piece]) -> Option<(Moment, DateOrigin)> {
+    fn date(&self, pieces: &[TextPiece]) -> Option<(Moment, DateOrigin)> {
         let meta = |names: &[&str]| {
             names.iter().find_map(|name| self.head.contents(name).find_map(date::in_value))
         };
@@ -197,13 +197,13 @@ impl Parts<'_> {
 
     /// What all short lines of the page say, not only those near the title. Of this, only values
     /// with a label are reliable.
-    fn byline_of_whole_page(&self, pieces: &[Piece]) -> HtmlByline {
+    fn byline_of_whole_page(&self, pieces: &[TextPiece]) -> HtmlByline {
         let mut byline = HtmlByline::default();
         byline.read(&self.layout.lines, pieces, 0..self.layout.lines.len());
         byline
     }
 
-    fn source(&self, pieces: &[Piece]) -> Option<String> {
+    fn source(&self, pieces: &[TextPiece]) -> Option<String> {
         let stated = |value: &str| Some(cleaned(value).to_owned()).filter(|value| is_outlet(value));
         let meta = || SOURCES.iter().find_map(|name| self.head.contents(name).find_map(stated));
         let in_scripts = || {

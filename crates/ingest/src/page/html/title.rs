@@ -186,6 +186,7 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, sites: &[String]) ->
             && (is_outlet_like(tail) || sites.iter().any(|site| is_same_site(site, &tail_key)));
         let is_plain =
             chars <= MAX_TAIL && !tail.contains(|c| is_sentence_end(c) || matches!(c, ':' | '：'));
+        // As in `title_section`, `title--section`, `title - section`.
         let is_wide = separator == '_'
             || before.ends_with([' ', separator])
             || remaining[at + separator.len_utf8()..].starts_with(' ');

@@ -1,6 +1,6 @@
 //! Splits the lines of a byline into dates, labelled fields and other text.
 
-use super::lines::Piece;
+use super::lines::TextPiece;
 use super::names::is_button;
 use super::open_elements::Roles;
 use crate::date;
@@ -35,7 +35,7 @@ pub(super) enum Token<'p> {
 }
 
 /// Splits the pieces of a line into dates, labelled fields and other text.
-pub(super) fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
+pub(super) fn tokens(pieces: &[TextPiece]) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut pending = Pending::default();
     for piece in pieces {
