@@ -1,8 +1,9 @@
 //! A direct-mapped cache: each key has one slot, and the latest key with that slot occupies it.
 //!
-//! Of 1.5 million lookups with invented, skewed keys it served 69 % at 4 to 11 ns each, `lru` 75 %
-//! at 36 to 39 ns, `quick_cache` 79 % at 20 to 31 ns (two passes on a shared machine). How long
-//! the values of an archive take to compute was not measured.
+//! In 1.5 million lookups with invented, skewed keys, this cache had the value in 69 % and took 4
+//! to 11 ns each; `lru` had it in 75 % and took 36 to 39 ns, `quick_cache` in 79 % and 20 to 31 ns
+//! (two passes on a shared machine). How long the values of an archive take to compute was not
+//! measured.
 
 /// A cache from 64-bit hashes to values.
 pub(crate) struct DirectMapped<V> {

@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn keywords_instead_of_tags() {
         assert_eq!(parts("測試性能_CPU價格"), (None, "測試性能", Some("CPU價格"), None));
-        assert_eq!(parts("測試性能_Apenft幣").1, "測試性能_Apenft幣");
+        assert_eq!(parts("測試性能_Apenft幣"), (None, "測試性能_Apenft幣", None, None));
     }
 
     #[test]
@@ -177,7 +177,8 @@ mod tests {
     fn titles_without_a_tag_suffix_are_not_split() {
         for line in ["美聯儲:銀行業危機", "use snake_case names", "甲_", "_GPT", "A_b c d"]
         {
-            assert_eq!(parts(line).1, line);
+            let (_, title, ..) = parts(line);
+            assert_eq!(title, line);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use foldhash::HashMap;
 
-use crate::flash::headline::column;
+use crate::flash::headline::without_column;
 use crate::text::folded_hash::folded_hash;
 
 /// The maximum number of paragraphs before a dated one that are compared.
@@ -117,7 +117,7 @@ impl SharedContext {
 /// The hash by which paragraphs are compared.
 pub(crate) fn paragraph_hash(text: &str) -> u32 {
     // Pages show the same item under different columns, so the column is left out.
-    let text = &text[column(text).1..];
+    let text = without_column(text);
     // Half of the hash suffices, and takes half of the memory.
     (folded_hash([text]) >> 32) as u32
 }
@@ -128,15 +128,17 @@ mod tests {
 
     #[test]
     fn intersecting_stops_at_the_first_difference_and_a_shorter_page_differs() {
+        // The other page does not differ from further pages.
+        let differs = false;
         let mut context = SharedContext { agreed: [1, 2, 3].into(), differs: false };
         let mut consumed = 0;
-        context.intersect(3, [1, 9, 3].into_iter().inspect(|_| consumed += 1), false);
+        context.intersect(3, [1, 9, 3].into_iter().inspect(|_| consumed += 1), differs);
         assert_eq!((consumed, &context), (2, &SharedContext { agreed: [1].into(), differs: true }));
         let mut context = SharedContext { agreed: [1, 2].into(), differs: false };
-        context.intersect(1, [1].into_iter(), false);
+        context.intersect(1, [1].into_iter(), differs);
         assert_eq!(context, SharedContext { agreed: [1].into(), differs: true });
         let mut context = SharedContext { agreed: [1].into(), differs: false };
-        context.intersect(2, [1, 2].into_iter(), false);
+        context.intersect(2, [1, 2].into_iter(), differs);
         assert_eq!(context, SharedContext { agreed: [1].into(), differs: true });
     }
 }

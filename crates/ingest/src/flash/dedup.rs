@@ -60,8 +60,8 @@ pub(crate) struct FlashDeduplicator {
     /// Numbers of the further variants of items, by the number of the item and the exact hash of
     /// the variant; few items have any.
     variants: HashMap<(u32, u64), u32>,
-    /// For each item with occurrences from an earlier index, how many of these it has. Some of them
-    /// may have been read in this run, too.
+    /// For each item with occurrences from an earlier index, the number of these occurrences. Some
+    /// of them may have been read in this run, too.
     stored_occurrences: HashMap<u32, u64>,
 }
 

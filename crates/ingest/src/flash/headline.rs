@@ -84,7 +84,8 @@ pub(crate) fn best_headline_above<'a>(
     best
 }
 
-/// Parses a column name such as `聲音 | `; returns it and where the rest begins.
+/// Parses a column name such as `聲音 | ` at the beginning of a paragraph; returns the name and where
+/// the text after it begins.
 pub(crate) fn column(paragraph: &str) -> (Option<&str>, usize) {
     let Some((at, bar)) = paragraph.char_indices().take(9).find(|(_, c)| is_bar(*c)) else {
         return (None, 0);
@@ -94,6 +95,12 @@ pub(crate) fn column(paragraph: &str) -> (Option<&str>, usize) {
     let spaces = paragraph[after..].len() - paragraph[after..].trim_start().len();
     let fits = (1..=6).contains(&name.chars().count()) && name.chars().all(char::is_alphanumeric);
     if fits { (Some(name), after + spaces) } else { (None, 0) }
+}
+
+/// A paragraph without the column name that it may begin with.
+pub(crate) fn without_column(paragraph: &str) -> &str {
+    let (_, after_column) = column(paragraph);
+    &paragraph[after_column..]
 }
 
 /// Parses `【TITLE】TEXT`, which some outlets use.

@@ -92,11 +92,11 @@ mod tests {
             paragraphs,
             ["然而,開源模型還能屢次達到和GPT-3.5匹敵的性能。", "這下谷歌和OpenAI就坐不住了。"]
         );
-        assert_eq!(flashes.len(), 1);
-        assert_eq!(flashes[0].0, "Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本");
-        assert!(flashes[0].1.starts_with("6月18日消息,"));
-        assert!(flashes[0].1.ends_with("(The Block)"));
-        assert_eq!(flashes[0].1.matches('\n').count(), 2);
+        let [(title, text)] = &flashes[..] else { panic!("not one item: {flashes:?}") };
+        assert_eq!(title, "Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本");
+        assert!(text.starts_with("6月18日消息,"));
+        assert!(text.ends_with("(The Block)"));
+        assert_eq!(text.matches('\n').count(), 2);
     }
 
     #[test]
@@ -116,6 +116,7 @@ mod tests {
             "歐盟出臺芯片法案:1月29日電,歐盟即將出臺芯片法案。[2022/1/30 9:22:03]斯坦福團隊的答案是兩點。",
         );
         assert_eq!(paragraphs, ["斯坦福團隊的答案是兩點。"]);
-        assert_eq!(flashes[0].0, "歐盟出臺芯片法案");
+        let [(title, _)] = &flashes[..] else { panic!("not one item: {flashes:?}") };
+        assert_eq!(title, "歐盟出臺芯片法案");
     }
 }

@@ -157,7 +157,8 @@ impl OccurrenceSorter {
 pub(crate) struct OccurrenceMerge {
     runs: Vec<RunReader>,
     /// The key of the current occurrence of each unfinished run, and the number of the run; the
-    /// smallest is on top. Of equal keys, that of the earlier run is: it is earlier in the walk.
+    /// smallest is on top. Of equal keys, the one of the earlier run is on top, because its
+    /// occurrence is earlier in the walk.
     smallest: BinaryHeap<Reverse<(VariantKey, usize)>>,
 }
 

@@ -43,7 +43,8 @@ impl PreCommand {
 
     /// Whether the globs select a file with this path below its root; `false` without globs.
     pub(crate) fn selects(&self, relative: &Path) -> bool {
-        self.globs.as_ref().is_some_and(|globs| !globs.matched(relative, false).is_ignore())
+        let is_dir = false;
+        self.globs.as_ref().is_some_and(|globs| !globs.matched(relative, is_dir).is_ignore())
     }
 
     /// Whether the command gets every file that cannot be read otherwise.

@@ -159,8 +159,8 @@ fn tags_value(text: &str) -> Option<&str> {
     })
 }
 
-/// The tags of a line that has separators between them, so that no statistics are needed to split
-/// it.
+/// The tags in the text of a Tags line, if separators stand between them; then no corpus statistics
+/// are needed to split the line.
 fn separated(value: &str) -> Option<Vec<String>> {
     let parts: Vec<String> = value
         .split(|c| is_comma(c) || matches!(c, '、' | '|' | ';' | '\u{ff1b}' | '/' | '#' | '\t'))

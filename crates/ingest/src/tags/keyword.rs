@@ -30,6 +30,12 @@ impl Keyword {
         Self { score, to: to as u16, known }
     }
 
+    /// A keyword that the archive does not name.
+    fn unknown(to: usize, score: f32) -> Self {
+        let known = false;
+        Self::new(to, score, known)
+    }
+
     pub(super) fn to(&self) -> usize {
         self.to.into()
     }
@@ -194,7 +200,7 @@ impl Keywords {
             let length = remaining.trailing_zeros() as usize;
             remaining &= remaining - 1;
             let to = from + length;
-            found.settle(Keyword::new(to, fits[length].score() + self.split_scores[to], false));
+            found.settle(Keyword::unknown(to, fits[length].score() + self.split_scores[to]));
         }
     }
 
@@ -222,7 +228,7 @@ impl Keywords {
             let better =
                 score > worst_kept.score || score == worst_kept.score && to < worst_kept.to();
             if better && !found.is_settled(to) {
-                found.top.offer(Keyword::new(to, score, false));
+                found.top.offer(Keyword::unknown(to, score));
                 worst_kept = found.top.worst_kept();
             }
         }
@@ -231,7 +237,7 @@ impl Keywords {
             for break_at in line.breaks_from(from).take(end - from - 1).skip(to - from - 1) {
                 breaks += break_at;
             }
-            found.to_end = Some(Keyword::new(end, UNKNOWN - breaks, false));
+            found.to_end = Some(Keyword::unknown(end, UNKNOWN - breaks));
         }
     }
 }
@@ -285,7 +291,8 @@ impl FoundKeywords {
             if split_score > SPLIT_AT_SPACE
                 && let Some(score) = vocabulary.keyword_score(hash)
             {
-                self.settle(Keyword::new(to, score + split_score.max(-1.5), true));
+                let known = true;
+                self.settle(Keyword::new(to, score + split_score.max(-1.5), known));
             }
         }
     }

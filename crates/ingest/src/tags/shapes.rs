@@ -140,19 +140,21 @@ impl ShapeStarts {
         // A bare shape has no text before its word; the hash of the empty text is 0.
         let has_bare_shapes = shapes.texts_before.contains(&0);
         for &word in line.words() {
+            let (word_start, word_end) = word;
             if has_bare_shapes {
-                let (open, ends) = self.find_ends(line, shapes, 0, word.1);
-                for from in word.0..word.1 {
-                    self.push(from, ShapeStart { word: (from, word.1), open, ends, next: None });
+                let before = 0;
+                let (open, ends) = self.find_ends(line, shapes, before, word_end);
+                for from in word_start..word_end {
+                    self.push(from, ShapeStart { word: (from, word_end), open, ends, next: None });
                 }
             }
-            for from in (word.0.saturating_sub(longest)..word.0).rev() {
-                let before = line.hash((from, word.0));
+            for from in (word_start.saturating_sub(longest)..word_start).rev() {
+                let before = line.hash((from, word_start));
                 if !shapes.suffixes_before.may_contain(before) {
                     break;
                 }
                 if shapes.texts_before.contains(&before) {
-                    let (open, ends) = self.find_ends(line, shapes, before, word.1);
+                    let (open, ends) = self.find_ends(line, shapes, before, word_end);
                     self.push(from, ShapeStart { word, open, ends, next: None });
                 }
             }
@@ -200,10 +202,12 @@ impl ShapeStarts {
         while let Some(number) = next {
             let start = &self.starts[number as usize];
             next = start.next;
-            let (word, bare) = (start.word, start.word.0 == from);
+            let (word_start, word_end) = start.word;
+            // Whether the shape has no text before its word.
+            let bare = word_start == from;
             if let Some(score) = start.open {
-                for to in word.0 + 1..word.1.min(last + 1) {
-                    let known = shapes.is_known_word(line.hash((word.0, to)));
+                for to in word_start + 1..word_end.min(last + 1) {
+                    let known = shapes.is_known_word(line.hash((word_start, to)));
                     // A word alone fits trivially, so it must be known.
                     if known || !bare {
                         emit(to, Fit::new(known, score));
@@ -212,9 +216,9 @@ impl ShapeStarts {
             }
             let ends = &self.ends[start.ends.0..start.ends.1];
             if ends.first().is_some_and(|(to, _)| *to <= last) {
-                let known = shapes.is_known_word(line.hash(word));
+                let known = shapes.is_known_word(line.hash(start.word));
                 for &(to, score) in ends.iter().take_while(|(to, _)| *to <= last) {
-                    if known || !bare || to > word.1 {
+                    if known || !bare || to > word_end {
                         emit(to, Fit::new(known, score));
                     }
                 }

@@ -27,10 +27,14 @@ pub(crate) struct BylineReading<'a> {
 }
 
 impl<'a> BylineReading<'a> {
-    /// The reading of a line; the values of its fields lose spaces around them.
-    fn of(mut fields: Vec<LabelledValue<'a>>, is_whole: bool) -> Self {
-        fields.iter_mut().for_each(|field| field.value = field.value.trim());
-        Self { fields, is_whole }
+    /// The reading of a line that is only a byline.
+    fn of_whole_line(fields: Vec<LabelledValue<'a>>) -> Self {
+        Self { fields: trimmed(fields), is_whole: true }
+    }
+
+    /// The reading of a line of text that begins with a byline.
+    fn before_text(fields: Vec<LabelledValue<'a>>) -> Self {
+        Self { fields: trimmed(fields), is_whole: false }
     }
 
     /// Whether the line shows that the line above it can be a title: it is only a byline, and names
@@ -51,7 +55,7 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'
     if line.len() <= dateline::MAX_BYTES
         && let Some(dateline) = dateline::read(line).filter(|dateline| dateline.is_whole)
     {
-        return Some(BylineReading::of(dateline.fields, true));
+        return Some(BylineReading::of_whole_line(dateline.fields));
     }
     // A quick check first, because most lines are text: a byline that does not begin with a label
     // is short, and has no sentences.
@@ -62,7 +66,7 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'
     let without_bullet = inner.trim_start_matches(is_bullet).trim_start();
     if without_bullet.len() < inner.len() && page_words().is_people(without_bullet) {
         let fields = vec![LabelledValue { label: Label::Author, value: without_bullet }];
-        return Some(BylineReading::of(fields, true));
+        return Some(BylineReading::of_whole_line(fields));
     }
     let inner = without_bullet;
     let pieces = scan(inner, labels);
@@ -71,12 +75,18 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'
     };
     if !pieces.iter().any(is_byline) {
         let field = by_whom(inner).or_else(|| person_first(inner))?;
-        return Some(BylineReading::of(vec![field], true));
+        return Some(BylineReading::of_whole_line(vec![field]));
     }
     if !is_long && let Some(fields) = fields_of_whole_line(&pieces) {
-        return Some(BylineReading::of(fields, true));
+        return Some(BylineReading::of_whole_line(fields));
     }
-    Some(BylineReading::of(fields_before_text(&pieces)?, false))
+    Some(BylineReading::before_text(fields_before_text(&pieces)?))
+}
+
+/// Fields without spaces around their values.
+fn trimmed(mut fields: Vec<LabelledValue<'_>>) -> Vec<LabelledValue<'_>> {
+    fields.iter_mut().for_each(|field| field.value = field.value.trim());
+    fields
 }
 
 /// Bullets with which newspapers begin bylines.

@@ -29,9 +29,9 @@ pub(crate) enum BylinePiece<'a> {
 
 /// The pieces of a line, in order.
 ///
-/// A short word before a colon is an unknown label if it is not a known one. It ends the value
-/// before it only if the line is clearly a byline: if the line has a known label, and another known
-/// label or a date.
+/// An unknown label is a short word before a colon that is not in the table of labels. Such a label
+/// ends the value before it only if the line is clearly a byline: if the line has a known label,
+/// and another known label or a date.
 pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<BylinePiece<'a>> {
     let pieces = scan_with(line, labels, UnknownLabels::AreText);
     let has_unknown_label = |piece: &BylinePiece<'_>| match piece {

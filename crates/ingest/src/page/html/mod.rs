@@ -17,8 +17,9 @@
 //! | `family` | recognises the layout of the archive's own family of sites |
 //!
 //! The extractor returns text without offsets. So it gets a copy of the page in which each line
-//! begins with a private character that stands for the line's number, and the characters that
-//! survive name the lines of the article. Offsets are always those of the original text.
+//! begins with a private-use character that stands for the line's number. The private-use
+//! characters in the extractor's text name the lines of the article. Offsets are always those of
+//! the original text.
 
 mod article;
 mod byline;
