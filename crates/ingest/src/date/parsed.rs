@@ -16,8 +16,8 @@ pub(crate) struct ParsedDate {
     /// `None` for null dates, for impossible dates and for dates like `3/4/2024`, whose month and
     /// day may be interchanged.
     pub(crate) moment: Option<Moment>,
-    /// Whether it is a null date, which means that there is no date: 1900/1/1, or any day of the
-    /// years 0 and 1.
+    /// Whether it is a null date, which means that there is no date: 1900/1/1 (also `1900/01` and
+    /// `1900年`, which begin on that day), or any day of the years 0 and 1.
     pub(crate) is_null: bool,
     /// Length of the date in the text, in bytes.
     pub(crate) bytes: usize,

@@ -11,11 +11,13 @@ use crate::flash::paragraph::Paragraph;
 
 /// The maximum number of paragraphs in a flash item.
 pub(crate) const MAX_PARAGRAPHS: usize = 12;
-/// If no boundary scores at least this, the dated paragraph is the whole item.
+/// The lowest score that counts for the first paragraph of an item that consists of the dated
+/// paragraph alone, or on whose first paragraph all pages agree. Such an item need not look like
+/// one.
 const THRESHOLD: f32 = -1.0;
 /// Score added to a one-paragraph item: longer items need evidence.
 const ONE_PARAGRAPH_BONUS: f32 = 1.5;
-/// Score subtracted for each further paragraph.
+/// Score subtracted for each paragraph between the first paragraph of the item and the dated one.
 const PARAGRAPH_COST: f32 = 0.7;
 
 /// Score added if this paragraph is the highest on which all pages that show the item agree.
@@ -23,7 +25,8 @@ const AGREEMENT_BONUS: f32 = 4.0;
 /// Score subtracted if pages differ at this paragraph or below it. Finite, because a page may show
 /// an edited form of the item.
 const DISAGREEMENT_COST: f32 = 6.0;
-/// No item is longer than this many bytes; articles are.
+/// An item of two or more paragraphs with more than this many bytes is not extended upwards: longer
+/// texts are articles.
 const MAX_ITEM_BYTES: usize = 6000;
 
 /// Slots of the cache, at 64 bytes each.
@@ -119,7 +122,8 @@ impl BoundaryFinder {
     }
 }
 
-/// Tries the paragraphs of `range` as boundaries; 0 is the paragraph nearest to the dated one.
+/// Tries the paragraphs of `range` as boundaries, and replaces `best` by a better one. `near` has
+/// the paragraphs before the dated one; number 0 of `range` is the nearest.
 fn try_boundaries<'a>(
     best: &mut Boundary<'a>,
     near: &[Paragraph<'a>],
@@ -136,7 +140,7 @@ fn try_boundaries<'a>(
         let paragraph = near[near.len() - 1 - above_nearest];
         let agreement = match max_extent {
             Some(max_extent) if max_extent == above_nearest + 1 => AGREEMENT_BONUS,
-            // Where two pages agree only up to here, the item hardly begins earlier.
+            // Pages differ at this paragraph or below it, so the item hardly begins here.
             Some(max_extent) if max_extent <= above_nearest => -DISAGREEMENT_COST,
             _ => 0.0,
         };

@@ -93,7 +93,7 @@ impl PageWords {
         text.chars().count() <= 12 && self.published.longest_ending(text, MAX_WORD).is_some()
     }
 
-    /// Whether a line beside a title consists of buttons and hints only.
+    /// Whether a line beside a title consists of buttons only, or is a hint.
     pub(crate) fn is_button_line(&self, text: &str) -> bool {
         // A quick check first: longer lines are text.
         if text.len() > 200 {

@@ -16,7 +16,7 @@ pub(super) struct JsonLd {
     pub(super) headline: Option<String>,
     /// When it was published.
     pub(super) published: Option<Moment>,
-    /// `pubDate` of search engines: when the page was last published.
+    /// The field `pubDate`, which search engines read: when the page was last published.
     pub(super) last_published: Option<Moment>,
     pub(super) authors: Vec<String>,
     pub(super) publisher: Option<String>,
@@ -84,7 +84,8 @@ impl JsonLd {
     }
 }
 
-/// All objects below a value, breadth first.
+/// The objects in a value: itself, those in lists, and those in the fields that hold articles or
+/// lists of them, such as `@graph`; breadth first, at most [`MAX_OBJECTS`].
 fn objects(value: &Value) -> Vec<&Value> {
     let mut objects = Vec::new();
     let mut queue = std::collections::VecDeque::from([value]);

@@ -156,7 +156,8 @@ const OUTLET_ENDINGS: [&str; 34] = [
     "快讯",
 ];
 
-/// Whether a text is a button or a counter beside a byline.
+/// Whether a text beside a byline is a button or a counter, or is certainly no name: it has no
+/// letters, is a single character, or is a time such as `3小时前`.
 pub(super) fn is_button(text: &str) -> bool {
     let has_letters = text.chars().any(char::is_alphabetic);
     !has_letters

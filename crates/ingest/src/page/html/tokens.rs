@@ -25,7 +25,7 @@ pub(super) enum Token<'p> {
         label: Label,
         value: &'p str,
     },
-    /// The value of an unknown label.
+    /// An unknown label, or its value.
     Unknown(&'p str),
     /// Anything else, with its roles.
     Text {
@@ -104,7 +104,8 @@ fn label(text: &str) -> Option<(Label, &str)> {
     labels.word(alone).map(|label| (label, ""))
 }
 
-/// Where the value of a field ends: at a wide gap, a bar or the next label.
+/// Where the value of a field ends: at a bar, after two spaces, before the next label or date, or
+/// at a comma, full stop or closing bracket.
 fn value_end(text: &str) -> usize {
     let mut spaces = 0;
     for (at, c) in text.char_indices() {
