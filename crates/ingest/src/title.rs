@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn keywords_instead_of_tags() {
+    fn a_keyword_may_stand_in_place_of_the_tag() {
         assert_eq!(parts("測試性能_CPU價格"), (None, "測試性能", Some("CPU價格"), None));
         assert_eq!(parts("測試性能_Apenft幣"), (None, "測試性能_Apenft幣", None, None));
     }

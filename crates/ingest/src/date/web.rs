@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_attributes() {
+    fn dates_in_values_of_attributes() {
         for value in [
             "2019-09-07T13:43:45+08:00",
             "2019-09-07T13:43:45+0800",
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_of_bylines() {
+    fn dates_of_bylines_with_words_before_the_time() {
         let found = |text| at_start(text).map(|(moment, bytes)| (Some(moment), &text[bytes..]));
         assert_eq!(found("2019-09-07 13:43 来源"), Some((time(13, 43, 0), " 来源")));
         assert_eq!(found("2019年09月07日13:43"), Some((time(13, 43, 0), "")));

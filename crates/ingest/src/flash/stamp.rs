@@ -60,7 +60,7 @@ mod tests {
     use jiff::civil::{date, datetime};
 
     #[test]
-    fn dates_in_all_brackets() {
+    fn a_date_in_any_kind_of_bracket_is_a_stamp() {
         let of = |text| stamps(text).last().map(|stamp| stamp.moment);
         assert_eq!(of("甲[2019/8/10]"), Some(Some(Moment::Day(date(2019, 8, 10)))));
         assert_eq!(

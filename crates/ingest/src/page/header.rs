@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_header() {
+    fn every_field_of_a_header_in_the_known_layout() {
         let text = "以太坊交易所 以太坊交易所\nCtrl+D 以太坊交易所\nads\n首頁 > 瑞波幣 > Info\n\n題目_GPT:CGPT價格\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n正文第一段。";
         let header = of(text);
         assert_eq!(header.site.as_deref(), Some("以太坊交易所"));

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_keys_and_few_others_may_be_contained() {
+    fn a_filter_may_contain_all_keys_and_few_other_values() {
         for number in [0, 1, 3, 100, 5000] {
             let keys: Vec<u64> =
                 (0..number).map(|n: u64| (n * n).wrapping_mul(0x0123_4567_89AB_CDEF)).collect();

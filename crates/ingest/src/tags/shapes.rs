@@ -321,7 +321,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shapes_are_found_in_a_line_as_in_its_ranges(
+        fn fits_in_a_line_are_those_of_testing_every_range(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "Baby ", "BB", "CCC", "d.d", "A", "幣", "幣價格", " Token", "3X Long ", "é", "Ｂ", " ",
             ]), 1..14),

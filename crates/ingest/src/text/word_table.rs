@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_the_lines_with_entries() {
+    fn rows_skip_blank_lines_and_comments() {
         let read: Vec<_> = rows("# a\n\nb\tc \r\n  d\n").collect();
         assert_eq!(read, [(3, vec!["b", "c"]), (4, vec!["d"])]);
     }

@@ -72,7 +72,7 @@ fn labels_with_colons() {
 }
 
 #[test]
-fn other_delimiters() {
+fn labels_with_other_delimiters() {
     assert_all(&[
         ("采寫/王小明", "author=王小明"),
         ("編輯/ 李四", "editor=李四"),

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn authors() {
+    fn authors_named_by_a_label_or_an_attribute() {
         assert_eq!(of("<p>作者：王小明  编译：李四</p>").author.as_deref(), Some("王小明"));
         assert_eq!(of("<p>王小明/示例日报</p>").marked_author.as_deref(), Some("王小明"));
         assert_eq!(of("<div class=author>作者最近文章</div>").marked_author, None);

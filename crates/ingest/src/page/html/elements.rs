@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_sorted() {
+    fn tables_of_elements_are_sorted() {
         assert!(BLOCKS.is_sorted() && SILENT.is_sorted() && VOID.is_sorted());
         assert!(FORMATTING.is_sorted());
     }
