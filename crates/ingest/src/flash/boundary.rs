@@ -52,13 +52,13 @@ struct Boundary<'a> {
 #[derive(Clone, Copy, Default)]
 struct CachedBoundary {
     above: usize,
-    headline: Option<HeadlineSpans>,
+    headline: Option<HeadlineOffsets>,
     score: f32,
 }
 
 /// The parts of a headline as byte offsets in its paragraph.
 #[derive(Clone, Copy)]
-struct HeadlineSpans {
+struct HeadlineOffsets {
     column: Option<(u32, u32)>,
     title: (u32, u32),
     /// Where the text after the title begins.
@@ -183,13 +183,13 @@ impl CachedBoundary {
     fn new(best: Boundary<'_>, text: &str) -> Option<Self> {
         u32::try_from(text.len()).ok()?;
         // `part` is a slice of `text`, so the subtraction cannot underflow.
-        let span_of = |part: &str| {
+        let offsets_of = |part: &str| {
             let at = part.as_ptr() as usize - text.as_ptr() as usize;
             (at as u32, (at + part.len()) as u32)
         };
-        let headline = best.headline.map(|headline| HeadlineSpans {
-            column: headline.column.map(span_of),
-            title: span_of(headline.title),
+        let headline = best.headline.map(|headline| HeadlineOffsets {
+            column: headline.column.map(offsets_of),
+            title: offsets_of(headline.title),
             text: headline.text as u32,
             score: headline.score,
         });

@@ -190,7 +190,7 @@ fn score(
         score -= 3.0;
     }
     score -= 2.0;
-    let (repeated_share, repetition) = repetition(title, text, following);
+    let (repeated_fraction, repetition) = repetition(title, text, following);
     score += repetition;
     if lead_in {
         score += 3.5;
@@ -208,7 +208,7 @@ fn score(
     if !lead_in && ends_in_introducing_word(title) {
         score -= 4.0;
     }
-    if text.trim_start().starts_with(['“', '「', '『', '"']) && !lead_in && repeated_share < 0.4
+    if text.trim_start().starts_with(['“', '「', '『', '"']) && !lead_in && repeated_fraction < 0.4
     {
         score -= 1.5;
     }
@@ -222,8 +222,8 @@ fn score(
     score
 }
 
-/// The share of the title's bigrams that the text repeats, and a score for it: the first sentence
-/// of most items repeats the title.
+/// The fraction of the title's bigrams that the text repeats, and a score for the repetition: the
+/// first sentence of most items repeats the title.
 fn repetition(title: &str, text: &str, following: impl Iterator<Item = char>) -> (f32, f32) {
     let mut title_bigrams: Vec<(char, char)> = bigrams(title.chars()).collect();
     title_bigrams.sort_unstable();
@@ -253,8 +253,8 @@ fn repetition(title: &str, text: &str, following: impl Iterator<Item = char>) ->
             common += 1.0;
         }
     }
-    let repeated_share = common / number;
-    (repeated_share, 6.5 * repeated_share + 0.25 * f32::min(common, 24.0))
+    let repeated_fraction = common / number;
+    (repeated_fraction, 6.5 * repeated_fraction + 0.25 * f32::min(common, 24.0))
 }
 
 /// Bigrams of letters, digits and Chinese characters, skipping everything in between.

@@ -21,12 +21,12 @@ pub(crate) struct Piece<'a> {
     pub(crate) dated: Option<Dated>,
 }
 
-/// The bracketed date that ends a piece, and the key of the flash item that the piece ends.
+/// The bracketed date that ends a piece, and the hash of the flash item that the piece ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dated {
     /// The date; `None` if it is null or impossible.
     pub(crate) moment: Option<Moment>,
-    /// The key of the item in the corpus statistics, see [`item_hash`].
+    /// The hash of the item in the corpus statistics, see [`item_hash`].
     pub(crate) hash: u64,
 }
 

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn sister_sites() {
+    fn headers_of_sister_sites() {
         for crumb in [
             "導航:首頁 > 以太萊特 > 正文",
             "當前位置:首頁 » 以太萊特 » 正文",
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_html() {
+    fn title_and_date_of_a_page_that_is_not_in_the_known_layout() {
         let mut header = read(
             &html_layout(
                 "<title>量子計算的下一步_科技網</title><nav><a>首頁</a><a>科技</a></nav><div>廣告位</div><h1>科技網</h1>\

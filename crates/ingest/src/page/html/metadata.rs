@@ -7,7 +7,7 @@ use super::json_ld::{self, JsonLd};
 use super::lines::TextPiece;
 use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_person};
 use super::non_text::{is_line_of_tags, non_text_lines};
-use super::title::{self, key};
+use super::title::{self, letters_and_digits};
 use super::whitespace::one_line;
 use super::{precision, script};
 use crate::date;
@@ -102,7 +102,7 @@ struct Parts<'p> {
     byline: HtmlByline,
     layout: &'p Layout<'p>,
     text: &'p str,
-    /// Names of the site, as [keys](key).
+    /// Names of the site, as [`letters_and_digits`].
     sites: Vec<String>,
 }
 
@@ -223,9 +223,9 @@ impl Parts<'_> {
     fn author(&self, lead: &[usize], source: Option<&str>) -> Option<String> {
         // Whether a name is not that of the outlet, the site or the editor.
         let is_other = |name: &str| {
-            let name_key = key(name);
-            source.is_none_or(|source| key(source) != name_key)
-                && !self.sites.contains(&name_key)
+            let name_letters = letters_and_digits(name);
+            source.is_none_or(|source| letters_and_digits(source) != name_letters)
+                && !self.sites.contains(&name_letters)
                 && self.byline.editor.as_deref() != Some(name)
         };
         let byline = self.byline.author.clone().or_else(|| self.byline.marked_author.clone());
@@ -334,12 +334,12 @@ impl Parts<'_> {
             head.contents(name).flat_map(|value| value.split([',', '，', '、', ';', '；', '|']))
         });
         let json = self.json.keywords.iter().map(String::as_str);
-        let title = title.map(key);
+        let title = title.map(letters_and_digits);
         let mut tags: Vec<String> = Vec::new();
         for tag in linked.chain(single).chain(json).chain(keywords).map(one_line) {
             let is_tag = !tag.is_empty()
                 && tag.chars().count() <= MAX_TAG
-                && title.as_deref() != Some(&key(&tag))
+                && title.as_deref() != Some(&letters_and_digits(&tag))
                 && !tags.contains(&tag);
             if is_tag && tags.len() < MAX_TAGS {
                 tags.push(tag);
@@ -349,14 +349,16 @@ impl Parts<'_> {
     }
 }
 
-/// Names of the site, as keys.
+/// Names of the site, as [`letters_and_digits`].
 fn sites(head: &Head, json: &JsonLd) -> Vec<String> {
     let names =
         ["og:site_name", "sitename", "application-name", "copyright", "dc.publisher", "publisher"];
     let stated = names.into_iter().flat_map(|name| head.contents(name));
     stated
         .chain(json.publisher.as_deref())
-        .map(|name| key(name.trim_end_matches("版权所有").trim_end_matches("版權所有")))
-        .filter(|key| !key.is_empty())
+        .map(|name| {
+            letters_and_digits(name.trim_end_matches("版权所有").trim_end_matches("版權所有"))
+        })
+        .filter(|letters| !letters.is_empty())
         .collect()
 }

@@ -64,7 +64,7 @@ impl HtmlTitle {
     /// Finds the lines that show the title, which can be spread over several lines.
     fn find_lines(&mut self, lines: &[Line<'_>], first: Option<usize>) {
         let Some(text) = &self.text else { return };
-        let wanted = key(text);
+        let wanted = letters_and_digits(text);
         if wanted.is_empty() {
             return;
         }
@@ -74,17 +74,19 @@ impl HtmlTitle {
                 spread.clear();
                 continue;
             }
-            let key = key(&line.text);
-            if key == wanted {
+            let letters = letters_and_digits(&line.text);
+            if letters == wanted {
                 self.lines.push(number);
             }
             let so_far: usize = spread.iter().map(|(_, bytes)| bytes).sum();
             match wanted.get(so_far..) {
                 Some(remaining)
-                    if !key.is_empty() && key.len() >= 6 && remaining.starts_with(&key) =>
+                    if !letters.is_empty()
+                        && letters.len() >= 6
+                        && remaining.starts_with(&letters) =>
                 {
-                    spread.push((number, key.len()));
-                    if so_far + key.len() == wanted.len() {
+                    spread.push((number, letters.len()));
+                    if so_far + letters.len() == wanted.len() {
                         self.lines.extend(spread.drain(..).map(|(number, _)| number));
                     }
                 }
@@ -93,7 +95,8 @@ impl HtmlTitle {
         }
         self.lines.sort_unstable();
         self.lines.dedup();
-        let is_link = |line: &Line<'_>| line.links.iter().any(|link| key(link) == wanted);
+        let is_link =
+            |line: &Line<'_>| line.links.iter().any(|link| letters_and_digits(link) == wanted);
         let is_no_link = |number: &&usize| !is_link(&lines[**number]);
         let is_above_text = |number: &&usize| first.is_none_or(|first| **number <= first + 1);
         self.line = self
@@ -110,13 +113,15 @@ impl HtmlTitle {
 /// least half as long; or the title contains the heading, which is at least two thirds as long; or
 /// the heading begins with the title. Lengths are compared without the names of site and sections.
 fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
-    // The keys of each title with and without the names of site and sections.
-    let keys: Vec<(String, String)> = stated
+    // The letters and digits of each title, with and without the names of site and sections.
+    let letters_of_titles: Vec<(String, String)> = stated
         .iter()
-        .map(|title| (key(title), key(without_site_and_sections(title, sites))))
+        .map(|title| {
+            (letters_and_digits(title), letters_and_digits(without_site_and_sections(title, sites)))
+        })
         .collect();
     let is_confirmed = |heading: &str| {
-        keys.iter().any(|(whole, front)| {
+        letters_of_titles.iter().any(|(whole, front)| {
             whole.starts_with(heading) && heading.len() * 2 >= front.len()
                 || front.contains(heading) && heading.len() * 3 >= front.len() * 2
                 || front.chars().count() >= 6 && heading.starts_with(&**front)
@@ -125,10 +130,10 @@ fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> O
     lines
         .iter()
         .filter(|line| (1..=5).contains(&line.heading) && line.text.len() <= MAX_BYTES)
-        .map(|line| (key(&line.text), &line.text))
-        .filter(|(key, _)| key.chars().count() >= MIN_HEADING && is_confirmed(key))
+        .map(|line| (letters_and_digits(&line.text), &line.text))
+        .filter(|(letters, _)| letters.chars().count() >= MIN_HEADING && is_confirmed(letters))
         .rev()
-        .max_by_key(|(key, _)| key.len())
+        .max_by_key(|(letters, _)| letters.len())
         .map(|(_, text)| text.clone().into_owned())
 }
 
@@ -156,8 +161,8 @@ fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
 /// stated is the name of the site.
 fn unconfirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
     let is_site = |title: &&str| {
-        let key = key(title);
-        key.chars().count() < 6 || is_outlet_like(title) || sites.contains(&key)
+        let letters = letters_and_digits(title);
+        letters.chars().count() < 6 || is_outlet_like(title) || sites.contains(&letters)
     };
     if !stated.iter().all(is_site) {
         return None;
@@ -181,9 +186,9 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, sites: &[String]) ->
         if front_chars < 2 {
             break;
         }
-        let tail_key = key(tail);
+        let tail_letters = letters_and_digits(tail);
         let is_site = chars <= 2 * MAX_TAIL
-            && (is_outlet_like(tail) || sites.iter().any(|site| is_same_site(site, &tail_key)));
+            && (is_outlet_like(tail) || sites.iter().any(|site| is_same_site(site, &tail_letters)));
         let is_plain =
             chars <= MAX_TAIL && !tail.contains(|c| is_sentence_end(c) || matches!(c, ':' | '：'));
         // As in `title_section`, `title--section`, `title - section`.
@@ -210,7 +215,7 @@ fn is_separator(c: char) -> bool {
 }
 
 /// The letters and digits of a text, for comparing titles and names.
-pub(super) fn key(text: &str) -> String {
+pub(super) fn letters_and_digits(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
