@@ -4,7 +4,7 @@
 
 use super::Vocabulary;
 use super::beam::{Beam, NO_STEP, Step};
-use super::concatenated::{ConcatenatedTags, Range};
+use super::concatenated::{CharRange, ConcatenatedTags};
 use super::keyword::{Keyword, Keywords};
 use super::tag::{ENTRY_COST, NAMED, Tag, Tags, UNRELATED};
 use super::upper_bound::UpperBounds;
@@ -12,8 +12,8 @@ use super::upper_bound::UpperBounds;
 /// A tag and its keyword, as ranges of the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub(super) tag: Range,
-    pub(super) keyword: Range,
+    pub(super) tag: CharRange,
+    pub(super) keyword: CharRange,
 }
 
 /// A search for the best split of a line: the line, and the ranges that can be its tags and

@@ -26,7 +26,7 @@ pub(super) struct ConcatenatedTags {
     /// Lines are short, so `u16` suffices.
     repeats: Vec<u16>,
     /// The runs of letters, digits and dots.
-    words: Vec<Range>,
+    words: Vec<CharRange>,
 }
 
 /// How much it looks as if another keyword began at a position inside a keyword. It counts against
@@ -77,7 +77,7 @@ pub(super) fn is_word_char(c: char) -> bool {
 }
 
 /// A range of character positions.
-pub(super) type Range = (usize, usize);
+pub(super) type CharRange = (usize, usize);
 
 impl ConcatenatedTags {
     /// Loads a line. Returns false if it is too short or too long for concatenated tags; the other
@@ -156,12 +156,12 @@ impl ConcatenatedTags {
     }
 
     /// The hash of the folded text in a range.
-    pub(super) fn hash(&self, (from, to): Range) -> u64 {
+    pub(super) fn hash(&self, (from, to): CharRange) -> u64 {
         self.hashes[to].wrapping_sub(self.hashes[from].wrapping_mul(POWERS[to - from]))
     }
 
     /// The runs of letters, digits and dots.
-    pub(super) fn words(&self) -> &[Range] {
+    pub(super) fn words(&self) -> &[CharRange] {
         &self.words
     }
 
@@ -169,7 +169,7 @@ impl ConcatenatedTags {
         self.chars.len()
     }
 
-    pub(super) fn chars(&self, (from, to): Range) -> &[char] {
+    pub(super) fn chars(&self, (from, to): CharRange) -> &[char] {
         &self.chars[from..to]
     }
 
@@ -180,7 +180,7 @@ impl ConcatenatedTags {
     }
 
     /// The text of a range as in the line, without spaces at its ends.
-    pub(super) fn original(&self, range: Range) -> String {
+    pub(super) fn original(&self, range: CharRange) -> String {
         let is_space = |c: &char| c.is_whitespace();
         let chars = self.chars(range);
         let from = chars.iter().position(|c| !is_space(c)).unwrap_or(chars.len());
@@ -285,7 +285,7 @@ impl ConcatenatedTags {
         line.read(text).then_some(line)
     }
 
-    pub(super) fn folded(&self, (from, to): Range) -> String {
+    pub(super) fn folded(&self, (from, to): CharRange) -> String {
         self.folded[from..to].iter().collect()
     }
 }

@@ -245,7 +245,7 @@ impl Keywords {
 /// The keywords found so far that begin at `from`.
 struct FoundKeywords {
     from: usize,
-    /// The end of the longest keyword.
+    /// The last position where a keyword that begins at `from` may end.
     last: usize,
     /// The end of the line.
     end: usize,

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use super::bloom::BloomFilter;
-use super::concatenated::{ConcatenatedTags, Range, extend_hash, is_word_char, text_hash};
+use super::concatenated::{CharRange, ConcatenatedTags, extend_hash, is_word_char, text_hash};
 
 /// A shape must occur with this many different words.
 const WORDS_OF_A_SHAPE: usize = 3;
@@ -120,12 +120,12 @@ pub(super) struct ShapeStarts {
 
 /// A word of the line with the text before it, if shapes have this text before their word.
 struct ShapeStart {
-    word: Range,
+    word: CharRange,
     /// Score of the shape that has nothing after its word. It fits any prefix of the word, because
     /// the next keyword may begin inside it.
     open: Option<f32>,
-    /// A range of [`ShapeStarts::ends`].
-    ends: Range,
+    /// A range of indices in [`ShapeStarts::ends`].
+    ends: (usize, usize),
     /// The next start at the same position.
     next: Option<u32>,
 }
@@ -175,7 +175,7 @@ impl ShapeStarts {
         shapes: &Shapes,
         before: u64,
         end: usize,
-    ) -> (Option<f32>, Range) {
+    ) -> (Option<f32>, (usize, usize)) {
         let open = shapes.get(before, 0);
         let first = self.ends.len();
         self.ends.extend(open.map(|score| (end, score)));
@@ -193,7 +193,7 @@ impl ShapeStarts {
     /// end, and how well it fits.
     pub(super) fn for_each_fit(
         &self,
-        (from, last): Range,
+        (from, last): CharRange,
         line: &ConcatenatedTags,
         shapes: &Shapes,
         mut emit: impl FnMut(usize, Fit),
@@ -262,10 +262,10 @@ mod tests {
     use super::*;
 
     /// The best fit of each range of a line.
-    fn fits(line: &ConcatenatedTags, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
+    fn fits(line: &ConcatenatedTags, shapes: &Shapes, longest: usize) -> HashMap<CharRange, Fit> {
         let mut starts = ShapeStarts::default();
         starts.find(line, shapes, longest);
-        let mut fits: HashMap<Range, Fit> = HashMap::default();
+        let mut fits: HashMap<CharRange, Fit> = HashMap::default();
         for from in 0..line.len() {
             let last = line.len().min(from + longest);
             starts.for_each_fit((from, last), line, shapes, |to, fit| {
@@ -281,7 +281,7 @@ mod tests {
         line: &ConcatenatedTags,
         shapes: &Shapes,
         longest: usize,
-    ) -> HashMap<Range, Fit> {
+    ) -> HashMap<CharRange, Fit> {
         let mut fits = HashMap::default();
         for from in 0..line.len() {
             for to in from + 1..=line.len().min(from + longest) {

@@ -1,7 +1,7 @@
 //! The possible tags in the first half of a line of concatenated tags.
 
 use super::Vocabulary;
-use super::concatenated::{ConcatenatedTags, Range};
+use super::concatenated::{CharRange, ConcatenatedTags};
 
 /// Maximum length of a tag, in characters.
 pub(super) const LONGEST_TAG: usize = 8;
@@ -23,7 +23,7 @@ const ROUNDING: f32 = 1e-3;
 pub(super) struct Tag {
     from: u16,
     to: u16,
-    /// Where its characters occur again after it in the line, as a range of
+    /// Where its characters occur again after it in the line, as a range of indices in
     /// [`Tags::repeats_after`]. The score is higher if the keyword contains one of them.
     repeats_after: (u32, u32),
     pub(super) score: f32,
@@ -41,7 +41,7 @@ impl Tag {
         self.to.into()
     }
 
-    pub(super) fn range(&self) -> Range {
+    pub(super) fn range(&self) -> CharRange {
         (self.from.into(), self.to.into())
     }
 }
@@ -50,8 +50,8 @@ impl Tag {
 #[derive(Default)]
 pub(super) struct Tags {
     tags: Vec<Tag>,
-    /// For each start, its range in `tags`.
-    ranges: Vec<Range>,
+    /// For each start, the range of indices of its tags in `tags`.
+    ranges: Vec<(usize, usize)>,
     /// Positions at which the characters of a tag occur again, see [`Tag::repeats_after`].
     repeats_after: Vec<usize>,
     /// Where characters from the current start on occur again, and how many of them; a buffer.
@@ -145,7 +145,7 @@ impl Tags {
     pub(super) fn containment_score(
         &self,
         tag: &Tag,
-        (from, to): Range,
+        (from, to): CharRange,
         line: &ConcatenatedTags,
     ) -> Option<f32> {
         let length = usize::from(tag.to - tag.from);
