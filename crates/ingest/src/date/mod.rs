@@ -14,7 +14,7 @@
 //! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
 //! | `calendar`, `time_of_day` | the day in all its forms; the time of day and its zone |
 //! | `usual` | the usual date of a page, quickly |
-//! | `parsed` | makes a moment of year, month, day and time of day |
+//! | `parsed_date` | makes a moment of year, month, day and time of day |
 //! | `web` | attributes, bylines and addresses of web pages |
 //! | `partial` | incomplete dates, such as those without a year: recognised, but not understood |
 //! | `cursor`, `numeral`, `words` | characters, numbers and words |
@@ -37,7 +37,7 @@
 mod calendar;
 mod cursor;
 mod numeral;
-mod parsed;
+mod parsed_date;
 mod partial;
 mod parts;
 mod time_of_day;
@@ -49,13 +49,13 @@ use jiff::civil::DateTime;
 
 use crate::date::calendar::{Calendar, take_calendar};
 use crate::date::cursor::Cursor;
-use crate::date::parsed::{archive_time, parsed_date, plausible_moment};
+use crate::date::parsed_date::{archive_time, parsed_date, plausible_moment};
 use crate::date::time_of_day::{TimeOfDay, take_after_day, take_time_of_day};
 use crate::date::words::words;
 use crate::record::Moment;
 use crate::text::punctuation::closing;
 
-pub(crate) use parsed::ParsedDate;
+pub(crate) use parsed_date::ParsedDate;
 pub(crate) use partial::{day_at_end, is_partial, mentions_day, starts_with_part};
 pub use parts::{DatePart, DateParts, date_parts};
 pub(crate) use web::{at_start, in_address, in_value};

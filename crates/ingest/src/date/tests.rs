@@ -1,4 +1,4 @@
-use super::parsed::ARCHIVE_OFFSET;
+use super::parsed_date::ARCHIVE_OFFSET;
 use super::*;
 use jiff::civil::{date, datetime};
 use proptest::prelude::*;

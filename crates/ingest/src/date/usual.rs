@@ -2,7 +2,7 @@
 //! have by the dozen. Its result is the same as that of the grammar in the other modules.
 
 use crate::date::calendar::Calendar;
-use crate::date::parsed::{ParsedDate, parsed_date};
+use crate::date::parsed_date::{ParsedDate, parsed_date};
 use crate::date::time_of_day::TimeOfDay;
 
 /// Parses a date with a time in ASCII digits, if the text ends right after it or `]` follows it.

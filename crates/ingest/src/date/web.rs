@@ -86,7 +86,7 @@ pub(crate) fn in_address(url: &str) -> Option<Moment> {
         let [year, month, day] = [year.parse().ok()?, month.parse().ok()?, day.parse().ok()?];
         let is_year = year >= FIRST_YEAR_OF_ADDRESS;
         let calendar = Calendar::of(year, Some(month), Some(day));
-        is_year.then(|| super::parsed::moment(&calendar, None)).flatten()
+        is_year.then(|| super::parsed_date::moment(&calendar, None)).flatten()
     };
     // The number after number `i`, if only one character stands between them.
     let adjacent = |i: usize| {
