@@ -11,7 +11,7 @@ use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
 use crate::record::DateOrigin;
 
-/// What a message contains.
+/// A message: its text, what its header states, and the names of its attachments.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mail {
     pub(crate) text: String,

@@ -105,8 +105,7 @@ impl<'a> Scan<'a, '_> {
         }
         let separate = at == self.value_start || self.line[..at].ends_with(is_separator);
         if separate {
-            // Elsewhere than at the beginning of a line, square brackets are the stamp of a flash
-            // item.
+            // A date in square brackets inside a line is the stamp of a flash item.
             let brackets = if at == 0 { SquareBrackets::Allowed } else { SquareBrackets::Refused };
             if let Some(bytes) = date_len(ahead, brackets) {
                 return self.take_date(at, at + bytes);

@@ -4,8 +4,7 @@ use html5gum::StartTag;
 
 use crate::encoding::mended::Mended;
 
-/// How many names of `meta` elements, texts of JSON-LD, other scripts and times are kept, of each
-/// about this many.
+/// About how many are kept of each: `meta` elements, texts of JSON-LD, other scripts, and times.
 const MAX_ITEMS: usize = 500;
 /// Bytes of a value that are kept.
 const MAX_VALUE: usize = 2_000;
