@@ -7,6 +7,7 @@ use wensou_text::{fold, has_symbols};
 use crate::collapse::collapse;
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
+use crate::exec::matched_docs::MatchedDocs;
 use crate::exec::repeats::RepeatCounter;
 use crate::exec::top_k::{Count, DistinctHits, ScoredDoc, Sort, TopK};
 use crate::haystack::Haystack;
@@ -101,7 +102,7 @@ impl<'i> Session<'i> {
     /// As [`search`].
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results, Error> {
         self.runner.engine().invalidate_addresses();
-        let ((answer, total_hits), reread) =
+        let ((answer, Collapsed { total_hits, matched }), reread) =
             self.answer_or_reread(query, options, |query| self.collapsed_answer(query, options))?;
         let (reread, readings) = reread.unzip();
         let Answer { plan, total, found, relaxed, backfill } = answer;
@@ -109,12 +110,15 @@ impl<'i> Session<'i> {
             true => self.runner.count(query, Mode::Undated)?,
             false => 0,
         };
-        let after =
-            |found: &'_ [ScoredDoc], skipped: usize| found[skipped.min(found.len())..].to_vec();
-        let mut hits = self.hits(&plan, &after(&found, options.offset), false, options)?;
+        let after_offset = |found: &[ScoredDoc], before: usize| {
+            let skipped = options.offset.saturating_sub(before).min(found.len());
+            found[skipped..].to_vec()
+        };
+        let complete = after_offset(&found, 0);
+        let mut hits = self.hits((&plan, matched.as_ref()), &complete, false, options)?;
         if let Some(backfill) = &backfill {
-            let backfilled = after(&backfill.found, options.offset.saturating_sub(found.len()));
-            hits.extend(self.hits(&backfill.plan, &backfilled, true, options)?);
+            let closest = after_offset(&backfill.found, found.len());
+            hits.extend(self.hits((&backfill.plan, None), &closest, true, options)?);
         }
         let partial = match total {
             1..FEW_HITS if plan.words.len() > 1 && !relaxed && backfill.is_none() => {
@@ -156,7 +160,7 @@ impl<'i> Session<'i> {
         let hits = found.into_iter().chain(backfilled).skip(options.offset);
         let hits: Vec<ScoredDoc> = hits.collect();
         let addresses: Vec<DocAddress> = hits.iter().map(|hit| hit.address).collect();
-        let others = self.runner.engine().near_duplicates(&addresses, &MatchExpr::All)?;
+        let others = self.runner.engine().near_duplicates(&addresses, &MatchExpr::All, None)?;
         let with_others = |(hit, others): (ScoredDoc, _)| {
             Ok((self.runner.engine().id(hit.address)?, hit.score, others))
         };
@@ -226,14 +230,18 @@ impl<'i> Session<'i> {
     }
 
     /// As [`Session::answer`], with one hit for each group of near-duplicates unless
-    /// [`Options::all`] is set. Also returns how many hits all matching documents make.
-    fn collapsed_answer(&self, query: &Query, options: &Options) -> Result<(Answer, usize), Error> {
+    /// [`Options::all`] is set.
+    fn collapsed_answer(
+        &self,
+        query: &Query,
+        options: &Options,
+    ) -> Result<(Answer, Collapsed), Error> {
         let wanted = wanted(options);
         if options.all {
             let mut answer = self.answer(query, options, wanted, Count::Documents)?;
             answer.found.truncate(wanted);
-            let total = answer.total;
-            return Ok((answer, total));
+            let total_hits = answer.total;
+            return Ok((answer, Collapsed { total_hits, matched: None }));
         }
         let groups = self.runner.engine().groups()?;
         let repeats = RepeatCounter::new(groups, wanted);
@@ -245,7 +253,7 @@ impl<'i> Session<'i> {
         }
         answer.backfill = answer.backfill.filter(|backfill| !backfill.found.is_empty());
         let total_hits = answer.total - repeats.repeated();
-        Ok((answer, total_hits))
+        Ok((answer, Collapsed { total_hits, matched: repeats.into_matched() }))
     }
 
     /// The first `wanted` hits, including those that the offset skips, and perhaps some more.
@@ -277,10 +285,11 @@ impl<'i> Session<'i> {
         })
     }
 
-    /// The hits of a page for documents that a plan has found.
+    /// Reads the documents that a plan has found, as hits. `matched` are all documents that match the
+    /// plan, if they are known.
     fn hits(
         &self,
-        plan: &Plan,
+        (plan, matched): (&Plan, Option<&MatchedDocs>),
         found: &[ScoredDoc],
         backfilled: bool,
         options: &Options,
@@ -289,7 +298,8 @@ impl<'i> Session<'i> {
             true => vec![Vec::new(); found.len()],
             false => {
                 let addresses: Vec<DocAddress> = found.iter().map(|hit| hit.address).collect();
-                self.runner.engine().near_duplicates(&addresses, &plan.match_expr)?
+                let engine = self.runner.engine();
+                engine.near_duplicates(&addresses, &plan.match_expr, matched)?
             }
         };
         let hit = |(found, near_duplicates)| {
@@ -334,6 +344,14 @@ impl<'i> Session<'i> {
             record,
         })
     }
+}
+
+/// What a search counts where near-duplicates are one hit.
+struct Collapsed {
+    /// The number of hits that all matching documents make.
+    total_hits: usize,
+    /// All matching documents, if they are known.
+    matched: Option<MatchedDocs>,
 }
 
 /// The number of hits to find: those to return, and those that the offset skips.

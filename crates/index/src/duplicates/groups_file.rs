@@ -16,9 +16,10 @@
 //! `bits`, the number of bits that are 1 before it. `group` is the number of the group of each
 //! document that is in one. All numbers are little-endian.
 
-use std::io;
+use std::{fmt, io};
 
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use wensou_postings::{OwnedBytes, ranks};
 
 use crate::engine::{DocAddress, DocId, SegmentOrdinal};
@@ -196,14 +197,14 @@ impl GroupNumbers {
     /// The group of a document; `None` if it is in none.
     fn group_of(&self, doc: DocId) -> Option<u32> {
         let word = doc as usize / 64;
-        let bits = u64::from_le_bytes(number_at(&self.bits, word)?);
+        let bits = u64::from_le_bytes(*self.bits.as_chunks().0.get(word)?);
         if bits >> (doc % 64) & 1 == 0 {
             return None;
         }
         let before = (bits & ((1 << (doc % 64)) - 1)).count_ones();
-        let rank = u32::from_le_bytes(number_at(&self.ranks, word)?);
+        let rank = u32::from_le_bytes(*self.ranks.as_chunks().0.get(word)?);
         let at = rank.checked_add(before)? as usize;
-        number_at(&self.groups, at).map(u32::from_le_bytes)
+        self.groups.as_chunks().0.get(at).map(|group| u32::from_le_bytes(*group))
     }
 
     /// The documents that are in groups, ascending.
@@ -215,9 +216,44 @@ impl GroupNumbers {
     }
 }
 
-/// The bytes of the number at an index, where each number has `N` bytes.
-fn number_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
-    bytes.get(at.checked_mul(N)?..)?.first_chunk().copied()
+/// The members at an index in a part with the [`Members`] of several groups. Reads no further.
+fn members_at(part: &[u8], at: usize) -> Option<Members> {
+    // postcard writes the number of elements before them.
+    let (groups, mut remaining) = postcard::take_from_bytes::<usize>(part).ok()?;
+    if at >= groups {
+        return None;
+    }
+    for _ in 0..at {
+        (_, remaining) = postcard::take_from_bytes::<SkippedMembers>(remaining).ok()?;
+    }
+    Some(postcard::take_from_bytes(remaining).ok()?.0)
+}
+
+/// [`Members`] that are read without being kept.
+struct SkippedMembers;
+
+impl<'de> Deserialize<'de> for SkippedMembers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SkipVisitor;
+
+        impl<'de> Visitor<'de> for SkipVisitor {
+            type Value = SkippedMembers;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the members of a group")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(
+                self,
+                mut members: A,
+            ) -> Result<SkippedMembers, A::Error> {
+                while members.next_element::<(u32, DocId)>()?.is_some() {}
+                Ok(SkippedMembers)
+            }
+        }
+
+        deserializer.deserialize_seq(SkipVisitor)
+    }
 }
 
 impl DuplicateGroups {
@@ -265,10 +301,17 @@ impl DuplicateGroups {
         Ok(documents.sum::<usize>() == member_count)
     }
 
+    /// The number of the group of each document of a segment; `None` for documents without
+    /// near-duplicates.
+    pub fn groups_in(&self, segment: SegmentOrdinal) -> impl Fn(DocId) -> Option<u32> + '_ {
+        let numbers = self.by_segment.get(segment as usize);
+        move |doc| numbers?.group_of(doc)
+    }
+
     /// The number of the group of a document; `None` if it has no near-duplicates.
     #[must_use]
     pub fn group_of(&self, address: DocAddress) -> Option<u32> {
-        self.by_segment.get(address.segment_ord as usize)?.group_of(address.doc_id)
+        self.groups_in(address.segment_ord)(address.doc_id)
     }
 
     /// The documents of a segment that are in groups, ascending.
@@ -286,8 +329,7 @@ impl DuplicateGroups {
         let Some((parts, blocks)) = &self.members else { return Ok(Vec::new()) };
         let block = blocks.get(group / BLOCK).ok_or_else(|| damaged(DUPLICATES))?;
         let block = parts.read_bytes(*block)?;
-        let block: Vec<Members> = postcard::from_bytes(&block).map_err(|_| damaged(DUPLICATES))?;
-        let members = block.get(group % BLOCK).ok_or_else(|| damaged(DUPLICATES))?;
+        let members = members_at(&block, group % BLOCK).ok_or_else(|| damaged(DUPLICATES))?;
         let member = |(segment, doc): &(u32, DocId)| {
             let segment = self.segments.get(*segment as usize);
             Ok(DocAddress::new(*segment.ok_or_else(|| damaged(DUPLICATES))?, *doc))

@@ -13,6 +13,7 @@ use crate::exec::Executor;
 use crate::exec::columns::civil_time;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::groups::Groups;
+use crate::exec::matched_docs::MatchedDocs;
 use crate::exec::rerank::RerankScore;
 use crate::exec::segment::Segment;
 use crate::exec::top_k::{ScoredDoc, TopK};
@@ -73,6 +74,7 @@ impl Engine for Executor<'_> {
         &self,
         addresses: &[DocAddress],
         expr: &MatchExpr,
+        matched: Option<&MatchedDocs>,
     ) -> Result<Vec<Vec<String>>, Error> {
         let index = self.index();
         let others = addresses.iter().map(|address| {
@@ -83,8 +85,10 @@ impl Engine for Executor<'_> {
         let others = others.collect::<Result<Vec<Vec<DocAddress>>, Error>>()?;
         let mut matching: Vec<DocAddress> = others.iter().flatten().copied().collect();
         matching.sort_unstable();
-        if *expr != MatchExpr::All {
-            matching = self.matching(expr, &matching)?;
+        match matched {
+            Some(matched) => matching.retain(|it| matched.contains(*it)),
+            None if *expr == MatchExpr::All => {}
+            None => matching = self.matching(expr, &matching)?,
         }
         let ids_of = |others: Vec<DocAddress>| {
             let others = others.iter().filter(|it| matching.binary_search(it).is_ok());

@@ -19,6 +19,7 @@ use wensou_ingest::Record;
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::groups::Groups;
+use crate::exec::matched_docs::MatchedDocs;
 use crate::exec::rerank::RerankScore;
 use crate::exec::top_k::{ScoredDoc, Sort, TopK};
 use crate::lang::Diagnostic;
@@ -146,11 +147,12 @@ pub(crate) trait Engine: fmt::Debug {
     fn groups(&self) -> Result<Groups<'_>, Error>;
 
     /// For each document, the ids of its near-duplicates that match `expr`, without its own, in the
-    /// order of bytes.
+    /// order of bytes. `matched` are the documents that match `expr`, if a search has found them.
     fn near_duplicates(
         &self,
         addresses: &[DocAddress],
         expr: &MatchExpr,
+        matched: Option<&MatchedDocs>,
     ) -> Result<Vec<Vec<String>>, Error>;
 
     /// The record of a document.

@@ -83,7 +83,7 @@ impl ClusterGroups {
         self.ids.borrow().get(group as usize).cloned()
     }
 
-    fn group_of(&self, address: DocAddress) -> Option<u32> {
+    pub(super) fn group_of(&self, address: DocAddress) -> Option<u32> {
         self.of_documents.borrow().get(address.doc_id as usize).copied().flatten()
     }
 

@@ -108,10 +108,10 @@ impl<M: Candidates> MinMass<M> {
         for at in 0..self.order.len() {
             let member = &mut self.members[self.order[at]];
             if only_set || pending < self.min {
-                member.in_window = possible.clone();
+                member.in_window.clone_from(&possible);
                 member.matcher.retain(&mut member.in_window);
             } else {
-                member.in_window = window.empty_like();
+                member.in_window.clear_like(window);
                 member.matcher.fill(&mut member.in_window);
                 possible.union(&member.in_window);
             }

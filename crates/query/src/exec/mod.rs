@@ -16,6 +16,8 @@
 //! | `collector`, `top_k` | keep the best documents in order, and count all |
 //! | `rerank` | ranks the first hits again, by proximity, and by missing words or newness |
 //! | `groups`, `repeats` | the groups of near-duplicates; the documents that repeat another |
+//! | `matched_docs` | the documents that a search has found to match |
+//! | `matched_docs` | the documents that a search has found to match |
 //! | `statistics` | document frequencies and average lengths, for the plan |
 //! | `document` | matches and scores a single record, as a cluster's engine needs |
 
@@ -31,6 +33,7 @@ pub(crate) mod document;
 mod executor;
 mod filter;
 pub(crate) mod groups;
+pub(crate) mod matched_docs;
 mod matcher;
 mod min_mass;
 mod min_should_match;

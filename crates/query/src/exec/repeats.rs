@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
-use super::doc_id::DocAddress;
+use super::doc_id::{DocAddress, DocId};
 use super::groups::Groups;
+use super::matched_docs::MatchedDocs;
 use super::window::DocWindow;
 
 /// Counts the matching documents that follow a near-duplicate which matches, too.
@@ -25,13 +26,16 @@ struct Counted {
     hits: usize,
     /// All matching documents, as long as they are few.
     few: Vec<DocAddress>,
+    /// All matching documents; `None` if a cluster has counted them.
+    matched: Option<MatchedDocs>,
 }
 
 impl<'g> RepeatCounter<'g> {
     /// A counter that also keeps the documents if they are fewer than `wanted` hits.
     pub(crate) fn new(groups: Groups<'g>, wanted: usize) -> Self {
         let seen = vec![false; groups.count()];
-        let counted = Counted { seen, repeated: 0, hits: 0, few: Vec::new() };
+        let matched = Some(MatchedDocs::default());
+        let counted = Counted { seen, repeated: 0, hits: 0, few: Vec::new(), matched };
         Self { groups, wanted, counted: RefCell::new(counted) }
     }
 
@@ -42,20 +46,22 @@ impl<'g> RepeatCounter<'g> {
 
     /// Counts the documents of a window of a segment.
     pub(crate) fn add(&self, segment: u32, matches: &DocWindow) {
-        let Counted { seen, repeated, hits, few } = &mut *self.counted.borrow_mut();
-        let (mut documents, mut repeats) = (0, 0);
-        for doc in matches.iter() {
-            documents += 1;
-            if let Some(group) = self.groups.group_of(DocAddress::new(segment, doc))
-                && let Some(seen) = seen.get_mut(group as usize)
-            {
-                repeats += usize::from(std::mem::replace(seen, true));
+        let Counted { seen, repeated, hits, few, matched } = &mut *self.counted.borrow_mut();
+        let repeats = match self.groups {
+            Groups::Local(groups) => count_repeats(matches, seen, groups.groups_in(segment)),
+            #[cfg(feature = "cluster")]
+            Groups::Cluster(groups) => {
+                let group_of = |doc| groups.group_of(DocAddress::new(segment, doc));
+                count_repeats(matches, seen, group_of)
             }
-        }
+        };
         *repeated += repeats;
-        *hits += documents - repeats;
+        *hits += matches.count() - repeats;
         if *hits < self.wanted {
             few.extend(matches.iter().map(|doc| DocAddress::new(segment, doc)));
+        }
+        if let Some(matched) = matched {
+            matched.push(segment, matches);
         }
     }
 
@@ -64,7 +70,7 @@ impl<'g> RepeatCounter<'g> {
     #[cfg(feature = "cluster")]
     pub(crate) fn set(&self, repeated: usize, hits: usize, few: Vec<DocAddress>) {
         let mut counted = self.counted.borrow_mut();
-        *counted = Counted { seen: Vec::new(), repeated, hits, few };
+        *counted = Counted { seen: Vec::new(), repeated, hits, few, matched: None };
     }
 
     /// The number of hits up to which all documents are kept.
@@ -87,4 +93,24 @@ impl<'g> RepeatCounter<'g> {
     pub(crate) fn take_few(&self) -> Vec<DocAddress> {
         std::mem::take(&mut self.counted.borrow_mut().few)
     }
+
+    /// All documents that were counted; `None` if a cluster has counted them.
+    pub(crate) fn into_matched(self) -> Option<MatchedDocs> {
+        self.counted.into_inner().matched
+    }
+}
+
+/// The number of documents whose group has been seen before. `seen` says, by group, which have.
+fn count_repeats(
+    documents: &DocWindow,
+    seen: &mut [bool],
+    group_of: impl Fn(DocId) -> Option<u32>,
+) -> usize {
+    let mut repeats = 0;
+    for doc in documents.iter() {
+        if let Some(seen) = group_of(doc).and_then(|group| seen.get_mut(group as usize)) {
+            repeats += usize::from(std::mem::replace(seen, true));
+        }
+    }
+    repeats
 }

@@ -13,12 +13,24 @@ pub(crate) const MAX_DOCS: usize = 1 << 16;
 pub(crate) const SCAN_SPEEDUP: u64 = 16;
 
 /// A set of documents within a range of document ids of one segment, as a bitset.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct DocWindow {
     start: DocId,
     /// The number of documents of the segment.
     documents: u32,
     bits: Vec<u64>,
+}
+
+impl Clone for DocWindow {
+    fn clone(&self) -> Self {
+        Self { bits: self.bits.clone(), ..*self }
+    }
+
+    /// Keeps the memory of this window.
+    fn clone_from(&mut self, other: &Self) {
+        (self.start, self.documents) = (other.start, other.documents);
+        self.bits.clone_from(&other.bits);
+    }
 }
 
 impl DocWindow {
@@ -44,6 +56,13 @@ impl DocWindow {
     /// An empty window over the same range.
     pub(crate) fn empty_like(&self) -> Self {
         Self { bits: vec![0; self.bits.len()], ..*self }
+    }
+
+    /// Empties the window and moves it to the range of another one. Keeps its memory.
+    pub(crate) fn clear_like(&mut self, other: &Self) {
+        (self.start, self.documents) = (other.start, other.documents);
+        self.bits.clear();
+        self.bits.resize(other.bits.len(), 0);
     }
 
     /// The first document id, a multiple of 64.

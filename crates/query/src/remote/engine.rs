@@ -13,6 +13,7 @@ use crate::engine::{DayCounts, EachWord, Engine, Facet, Found};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::groups::Groups;
+use crate::exec::matched_docs::MatchedDocs;
 use crate::exec::rerank::{self, RerankScore};
 use crate::exec::top_k::{ScoredDoc, TopK};
 use crate::lang::Diagnostic;
@@ -99,6 +100,7 @@ impl Engine for ClusterEngine<'_> {
         &self,
         addresses: &[DocAddress],
         expr: &MatchExpr,
+        _matched: Option<&MatchedDocs>,
     ) -> Result<Vec<Vec<String>>, Error> {
         let of_document = |address: &DocAddress| {
             let Some(group) = self.groups.id_of(*address) else { return Ok(Vec::new()) };
