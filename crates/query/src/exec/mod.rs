@@ -29,6 +29,7 @@ pub(crate) mod columns;
 mod coverage;
 mod date_range;
 pub(crate) mod doc_id;
+#[cfg(feature = "cluster")]
 pub(crate) mod document;
 mod executor;
 mod filter;
@@ -53,5 +54,5 @@ mod window_scores;
 pub(crate) use executor::Executor;
 pub(crate) use min_mass::MAX_COMBINED;
 pub(crate) use statistics::FIRST_HAN;
-#[cfg(test)]
+#[cfg(all(test, feature = "cluster"))]
 pub(crate) use statistics::IndexStatistics;

@@ -31,4 +31,6 @@ mod weigh;
 
 pub(crate) use expr::MatchExpr;
 pub(crate) use planner::{Matching, Planner};
-pub(crate) use query_plan::{Covering, CoveringUnit, Mode, Plan, PlannedWord, ScoredTerm};
+#[cfg(feature = "cluster")]
+pub(crate) use query_plan::CoveringUnit;
+pub(crate) use query_plan::{Covering, Mode, Plan, PlannedWord, ScoredTerm};
