@@ -41,7 +41,7 @@ const FIRST_PORT: u16 = 9281;
 /// nodes talk to each other, are free as well. Tries [`FIRST_PORT`] and some higher ports, because
 /// the tests of another checkout may run at the same time. If none are free, returns
 /// [`FIRST_PORT`], and the start of the nodes fails.
-fn free_port() -> u16 {
+fn first_of_free_ports() -> u16 {
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let ports_of_nodes = |port: u16| (port..port + 3).flat_map(|port| [port, port + 100]);
     let mut ports = (FIRST_PORT..FIRST_PORT + 1000).step_by(200);
@@ -52,8 +52,10 @@ fn free_port() -> u16 {
 /// says that the test is skipped, and returns `None`.
 fn shared_cluster() -> Option<&'static RwLock<Cluster>> {
     static CLUSTER: OnceLock<Result<RwLock<Cluster>, String>> = OnceLock::new();
-    let start =
-        || Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), free_port()).map(RwLock::new);
+    let start = || {
+        Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), first_of_free_ports())
+            .map(RwLock::new)
+    };
     CLUSTER.get_or_init(start).as_ref().inspect_err(|why| skipped(why)).ok()
 }
 
@@ -116,6 +118,10 @@ fn copy_sample_index(dir: &Dir, cluster: &Cluster, name: &str) -> String {
     address
 }
 
+/// The number of indexes on the cluster that a complete copy has: one of documents and one of
+/// statistics.
+const INDEXES_OF_A_COPY: usize = 2;
+
 /// Options with which `wensou copy` deletes the previous copy at once. For tests in which no search
 /// still reads that copy.
 const NO_GRACE: [&str; 2] = ["--grace", "0"];
@@ -140,8 +146,8 @@ impl Cluster {
         delete().or_else(|_| delete()).unwrap();
     }
 
-    /// The names of the indexes that copies to `name` have made, sorted, without that of the lock.
-    /// A complete copy has two indexes: of documents and of statistics.
+    /// The names of the indexes that copies to `name` have made, sorted, without the index of the
+    /// copy lock. A complete copy has [`INDEXES_OF_A_COPY`].
     fn indexes_of(&self, name: &str) -> Vec<String> {
         let found = self.client().indexes(&format!("{name}-*")).unwrap();
         let names = found.into_iter().map(|index| index.name);

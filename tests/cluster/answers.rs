@@ -1,11 +1,12 @@
-//! Every verb that reads gives the same output for the index of the sample archive in a folder and
-//! for its copy on the cluster.
+//! The verbs `search`, `show`, `similar`, `explain`, `export`, `tags` and `timeline` give the same
+//! output for the index of the sample archive in a folder and for the copy of that index on the
+//! cluster.
 
 use super::random_queries::RandomQueries;
 use super::{assert_same_output, cluster, run_on, sample_copy, sample_index};
 use crate::util::Dir;
 
-/// The number of random queries, all of which are asked with the first set of options.
+/// The number of random queries. All of them are asked with the first set of options.
 const QUERY_COUNT: usize = 160;
 /// How many of these queries are asked with each of the other sets of options, too.
 const FEWER_QUERIES: usize = 40;
@@ -46,7 +47,7 @@ fn random_queries_have_the_same_answers_on_a_cluster() {
 }
 
 #[test]
-fn all_verbs_that_read_have_the_same_output_on_a_cluster() {
+fn verbs_that_show_records_or_counts_have_the_same_output_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let address = sample_copy(&cluster);

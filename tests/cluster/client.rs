@@ -61,7 +61,7 @@ fn answers(client: &Client, index: &str) -> Vec<Answer> {
         .collect()
 }
 
-/// The ids of all documents, read page by page.
+/// The ids of all documents, read 300 at a time.
 fn all_ids(client: &Client, index: &str) -> Vec<String> {
     let body = json!({"query": {"match_all": {}}, "sort": [{"id": "asc"}], "_source": false});
     let options = AllHitsOptions { page_size: 300, ..AllHitsOptions::default() };
@@ -120,6 +120,7 @@ fn assert_kinds_of_errors(client: &Client) {
     writer.push(&Operation::index("bad", b"{")).unwrap();
     writer.push(&Operation::delete("none")).unwrap();
     let summary = writer.finish().unwrap();
+    // The conflict of `create` also counts as failed.
     assert_eq!((summary.conflicts, summary.failed, summary.missing), (1, 2, 1), "{summary:?}");
 }
 
@@ -163,7 +164,8 @@ fn swap_while_searching(client: &Client) {
     assert_eq!(client.alias_targets("news").unwrap(), ["news-2"]);
     assert!(client.delete_index("news-1").unwrap());
     assert!(!client.delete_index("news-1").unwrap());
-    let names: Vec<_> = client.indexes("news-*").unwrap().into_iter().map(|one| one.name).collect();
+    let names: Vec<_> =
+        client.indexes("news-*").unwrap().into_iter().map(|index| index.name).collect();
     assert_eq!(names, ["news-2"]);
 }
 
@@ -190,8 +192,8 @@ fn search_beside_a_hung_node(cluster: &Cluster, client: &Client, before: &[Answe
         let started = Instant::now();
         let fresh = cluster.client();
         let connected = started.elapsed();
-        // The node that coordinates the search may ask the hung node for a shard, because it has
-        // not noticed yet that this node hangs.
+        // The node that coordinates the search may ask the hung node for a shard, because the
+        // coordinating node has not noticed yet that the other hangs.
         let found = fresh.search("news", &[], &json!({"query": {"match_all": {}}}));
         let _ = writeln!(std::io::stderr(), "  {connected:.1?}, {:.1?}", started.elapsed());
         found.map(drop).unwrap();
@@ -204,7 +206,8 @@ fn search_beside_a_hung_node(cluster: &Cluster, client: &Client, before: &[Answe
     assert_eq!(answers(client, "news"), before);
 }
 
-/// Kills a node while other threads write, search and read page by page.
+/// Kills a node while one thread writes and another reads all documents; meanwhile, this thread
+/// searches.
 fn write_and_read_beside_a_killed_node(cluster: &Cluster, client: &Client, before: &[Answer]) {
     create(client, "news-3");
     let written = std::thread::scope(|scope| {

@@ -1,5 +1,9 @@
 //! Copies of an index to the cluster. Whatever happens while a copy is made, searches find the
 //! previous copy until the new one is complete, and then the new one.
+//!
+//! The archive is in state 0 or 1 (see [`Archive`]). `set_state` changes only the pages; `update`
+//! also updates the index in the folder. A test starts in state 0, copies the index, and changes to
+//! state 1, so that the next copy differs.
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -9,7 +13,9 @@ use serde_json::json;
 
 use super::changing_archive::{Archive, QUERIES, begin_copy};
 use super::nodes::Cluster;
-use super::{NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, run_on};
+use super::{
+    INDEXES_OF_A_COPY, NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, run_on,
+};
 use crate::util::sample;
 
 #[test]
@@ -43,7 +49,8 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
             }
             Ok(count)
         });
-        // A grace period, because a search that began before the swap still reads the old index.
+        // Updates the index in the folder, and copies it. With a grace period, because a search that
+        // began before the swap still reads the old index.
         let args = ["index", "archive", "--index", &address, "--local", "index", "--grace", "2"];
         let ran = archive.dir.run(&args);
         finished.store(true, SeqCst);
@@ -59,7 +66,7 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
     assert!((1..=3).contains(&number_before(&messages, " deleted")), "{messages}");
     assert_eq!(archive.answers(&address), new);
     archive.assert_copy_is_current(&address);
-    assert_eq!(cluster.indexes_of("updated").len(), 2);
+    assert_eq!(cluster.indexes_of("updated").len(), INDEXES_OF_A_COPY);
 }
 
 /// The number directly before `words` in a text.
@@ -87,7 +94,7 @@ fn a_foreign_index_is_refused_and_not_changed() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let client = cluster.client();
-    // Two indexes of another program; an alias leads to the second.
+    // Two indexes of another program. An alias leads to the index `foreign-one`.
     for name in ["foreign", "foreign-one"] {
         client.create_index(name, &json!({})).unwrap();
         let document = json!({ "text": "not ours" });
@@ -148,22 +155,22 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     archive.copy(&address);
     assert_eq!(archive.answers(&address), archive.answers("index"));
     assert_ne!(archive.answers(&address), old);
-    // Another copy deletes the indexes that the killed one has left.
+    // The next copy deletes the indexes that the killed copy has left.
     archive.update(0);
     begin_and_kill_copy(&archive, &cluster, "killed");
-    assert!(cluster.indexes_of("killed").len() > 2);
+    assert!(cluster.indexes_of("killed").len() > INDEXES_OF_A_COPY);
     archive.dir.write("archive/further.txt", "另一頁的標題\n\n另一頁的正文。\n");
     archive.update(1);
     archive.copy(&address);
     archive.assert_copy_is_current(&address);
-    assert_eq!(cluster.indexes_of("killed").len(), 2);
+    assert_eq!(cluster.indexes_of("killed").len(), INDEXES_OF_A_COPY);
     // A copy with nothing to send also deletes indexes that a killed copy has left: that copy may
     // have been killed after it had swapped the alias.
     let leftover = "killed-0123456789abcdef";
     let mark = json!({ "mappings": { "_meta": { "wensou": { "alias": "killed" } } } });
     cluster.client().create_index(leftover, &mark).unwrap();
     archive.copy(&address);
-    assert_eq!(cluster.indexes_of("killed").len(), 2);
+    assert_eq!(cluster.indexes_of("killed").len(), INDEXES_OF_A_COPY);
 }
 
 #[test]
@@ -193,8 +200,8 @@ fn only_leftovers_of_the_same_alias_are_deleted_and_other_indexes_are_named() {
     assert!(!messages.contains("kept-0123 "), "{messages}");
     let left = cluster.indexes_of("kept");
     assert!(!left.contains(&"kept-bbbbbbbbbbbbbbbb".to_owned()), "{left:?}");
-    // The two indexes of the copy, the three that were named, and `kept-0123`.
-    assert_eq!(left.len(), 2 + named.len() + 1, "{left:?}");
+    // The indexes of the copy, the three that were named, and `kept-0123`.
+    assert_eq!(left.len(), INDEXES_OF_A_COPY + named.len() + 1, "{left:?}");
     archive.assert_intact(&address);
 }
 
@@ -219,5 +226,5 @@ fn the_previous_copy_is_kept_for_the_grace_period() {
     let kept = swapped.elapsed();
     assert!(copy.wait().unwrap().success());
     assert!(kept > Duration::from_millis(2500), "only {kept:.1?}");
-    assert_eq!(cluster.indexes_of("grace").len(), 2);
+    assert_eq!(cluster.indexes_of("grace").len(), INDEXES_OF_A_COPY);
 }

@@ -55,7 +55,8 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     assert!(restarted.stdout == wanted.stdout, "the answers differ: {}", restarted.stderr);
 }
 
-/// A client spends at most 10 s on a request. The other 3 s are for noticing that the node hangs.
+/// The maximum time of a command while a node hangs: a client spends at most 10 s on a request, and
+/// the other 3 s are for noticing that the node hangs.
 const MAX_TIME_WITH_HUNG_NODE: Duration = Duration::from_secs(13);
 
 #[test]
@@ -107,8 +108,8 @@ const READING_COMMANDS: [&[&str]; 7] = [
     &["check", "--all"],
 ];
 
-/// Checks that each command fails with advice, instead of showing a part of the documents as if
-/// there were no others.
+/// Checks that each command fails with advice, instead of showing some of the documents as if they
+/// were all.
 #[track_caller]
 fn assert_no_partial_answers(dir: &Dir, address: &str, commands: &[&[&str]]) {
     for args in commands {
@@ -120,7 +121,7 @@ fn assert_no_partial_answers(dir: &Dir, address: &str, commands: &[&[&str]]) {
 }
 
 #[test]
-fn with_too_few_nodes_commands_fail_and_never_show_a_part() {
+fn with_too_few_nodes_commands_fail_and_show_no_partial_answers() {
     let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
     let yellow = copy_sample_index(&dir, &cluster, "yellow");
@@ -143,7 +144,7 @@ fn with_too_few_nodes_commands_fail_and_never_show_a_part() {
     let written = cluster.address("three-nodes");
     dir.ok(&["copy", "--index", sample_index(), "--quiet", "--to", &written]);
     assert_no_partial_answers(&dir, &red, &READING_COMMANDS);
-    // Kill a second one: one node of three is no quorum.
+    // Kill a second node: one node of three is no quorum.
     let second = if first == "1" { "2" } else { "1" };
     cluster.run(&["kill", second]);
     let started = Instant::now();

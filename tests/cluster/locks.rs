@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::changing_archive::{Archive, begin_copy};
-use super::{NO_GRACE, assert_refused, cluster};
+use super::{INDEXES_OF_A_COPY, NO_GRACE, assert_refused, cluster};
 use crate::util::Ran;
 
 /// Sends a signal to a process that a test has started.
@@ -62,7 +62,7 @@ fn copies_at_the_same_time_leave_a_whole_index() {
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     }
     archive.assert_intact(&address);
-    assert_eq!(cluster.indexes_of("crowd").len(), 2);
+    assert_eq!(cluster.indexes_of("crowd").len(), INDEXES_OF_A_COPY);
     archive.copy(&address);
     archive.assert_copy_is_current(&address);
 }

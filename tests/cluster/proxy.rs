@@ -30,8 +30,7 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy of the node that listens on `node_port`. `rule` gives the answer of the proxy to a
-    /// request; `None` forwards the request.
+    /// A proxy of the node that listens on `node_port`. For `rule`, see [`Rule`].
     pub(super) fn new(
         node_port: u16,
         rule: impl Fn(&Received) -> Option<Answer> + Send + Sync + 'static,
@@ -86,7 +85,8 @@ fn serve<S: Read + Write>(stream: S, node_port: u16, rule: &Rule) -> std::io::Re
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().unwrap(),
             "authorization" => value.trim().clone_into(&mut authorization),
-            // Not forwarded: the proxy closes each connection after one request.
+            // Not forwarded: the proxy sends a header `connection` of its own, and bodies with their
+            // length.
             "connection" | "transfer-encoding" => continue,
             _ => {}
         }

@@ -1,5 +1,5 @@
-//! Commands that fail because of the address or because nothing is there, and what their messages
-//! say. Only the first test needs a cluster.
+//! Commands that fail because of the address of the index, or because the cluster has no index
+//! there, and what their messages say. Only the first test needs a cluster.
 
 use super::{assert_refused, cluster, run_on};
 use crate::util::{Dir, Ran};

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use wensou_cluster::{Client, Request};
 
 use super::{
-    NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, copy_sample_index,
-    run_on, sample_index,
+    INDEXES_OF_A_COPY, NO_GRACE, all_documents, assert_refused, assert_same_output, cluster,
+    copy_sample_index, run_on, sample_index,
 };
 use crate::util::{Dir, Ran};
 
@@ -25,8 +25,9 @@ fn set_write_block(client: &Client, index: &str, value: Value) {
     client.put(&format!("/{index}/_settings"), &[], &settings).unwrap();
 }
 
-/// Changes the document `ids[0]` of a copy, deletes the document `ids[1]`, and adds one. Returns
-/// the ids of the changed, the deleted and the added document.
+/// Changes the document `ids[0]` of a copy, deletes the document `ids[1]`, and adds the deleted
+/// document again under another id. Returns the ids of the changed, the deleted and the added
+/// document.
 fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
     allow_writes(client, name);
     let refresh = [("refresh", "true")];
@@ -81,7 +82,7 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
     assert_eq!(sorted(all_documents(&client, "repaired")), intact);
     assert_same_output(&dir, [sample_index(), &address], &["export"]);
     assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
-    assert_eq!(cluster.indexes_of("repaired").len(), 2);
+    assert_eq!(cluster.indexes_of("repaired").len(), INDEXES_OF_A_COPY);
     // A second repair finds nothing to do.
     let before = client.alias_targets("repaired").unwrap();
     let again = run_on(&dir, &address, &repair);

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::random_queries::RandomQueries;
-use super::{assert_refused, assert_same_output, cluster, run_on};
+use super::{INDEXES_OF_A_COPY, assert_refused, assert_same_output, cluster, run_on};
 use crate::util::{Dir, Ran, copy_folder, files_below, sample};
 
 /// The folders of the archive, in the order of the walk. Each is a share.
@@ -121,15 +121,16 @@ fn write_common_records(dir: &Dir) {
         "archive/d/four.txt",
         page("丁页", &format!("又一段。\n\n{simplified_listing}\n\n{listing}")),
     );
-    // Near-duplicates: a text that three shares have, one of them with a line of its own, and
-    // another text that two shares have.
+    // Near-duplicates: the pages of three shares have the first text (that of c begins with a line
+    // more), and the pages of two shares have the second text.
     for (share, line) in [("a", ""), ("c", "本文來自合作媒體。\n\n"), ("d", "")] {
         let text = format!("{line}{}", long_text(1));
         dir.write(&format!("archive/{share}/copied.txt"), page("同一篇文章", &text));
     }
     dir.write("archive/b/copied.txt", page("另一篇文章", &long_text(2)));
     dir.write("archive/d/again.txt", page("另一篇文章", &long_text(2)));
-    // Dumps of three shares use the same id, and another dump has an item that pages have, too.
+    // Dumps of three shares give the same id to different articles. Another dump has a flash item
+    // that pages have, too.
     let records = [
         ("b", r#"{"id":"r1","title":"第一個","text":"第一個轉儲的文章。"}"#),
         ("c", r#"{"id":"r1","title":"第二個","text":"第二個轉儲的文章。"}"#),
@@ -168,7 +169,7 @@ fn four_machines_build_the_same_index_as_one() {
     divided.assert_equals_whole(&address);
     assert_eq!(
         cluster.indexes_of("shared").len(),
-        2,
+        INDEXES_OF_A_COPY,
         "only the indexes of documents and of statistics remain: the index of parts is deleted"
     );
     // Sending a share again changes nothing.
@@ -265,5 +266,5 @@ fn shares_of_a_new_survey_replace_the_index() {
     divided.dir.ok(&["index", "archive", "--quiet", "--index", "whole"]);
     divided.send_all(&address).iter().for_each(assert_success);
     divided.assert_equals_whole(&address);
-    assert_eq!(cluster.indexes_of("renewed").len(), 2);
+    assert_eq!(cluster.indexes_of("renewed").len(), INDEXES_OF_A_COPY);
 }
