@@ -49,8 +49,8 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
             }
             Ok(count)
         });
-        // Updates the index in the folder, and copies it. With a grace period, because a search that
-        // began before the swap still reads the old index.
+        // Updates the index in the folder, and copies it. The copy has a grace period, because a
+        // search that began before the swap still reads the old index.
         let args = ["index", "archive", "--index", &address, "--local", "index", "--grace", "2"];
         let ran = archive.dir.run(&args);
         finished.store(true, SeqCst);

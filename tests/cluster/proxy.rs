@@ -85,8 +85,8 @@ fn serve<S: Read + Write>(stream: S, node_port: u16, rule: &Rule) -> std::io::Re
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().unwrap(),
             "authorization" => value.trim().clone_into(&mut authorization),
-            // Not forwarded: the proxy sends a header `connection` of its own, and bodies with their
-            // length.
+            // Not forwarded: the proxy sends a header `connection` of its own, and sends each body
+            // with its length.
             "connection" | "transfer-encoding" => continue,
             _ => {}
         }

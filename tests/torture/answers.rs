@@ -1,4 +1,4 @@
-//! A query over a damaged index gives the right answer or fails. No answer is wrong.
+//! A query over a large damaged index gives the right answer, or fails and names the repair.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +13,8 @@ use crate::util::{Dir, Random, copy_folder};
 /// Number of queries for each damage.
 const QUERIES: usize = 20;
 /// Number of records in the dump: so many that the files of columns, terms and postings are too
-/// large to be verified as a whole when they are opened. They are verified page by page.
+/// large to be verified as a whole when they are opened. Instead, each 4 KiB of such a file are
+/// verified when they are first read.
 const ITEMS: usize = 100_000;
 /// Number of records, the first of the dump, that the update deletes.
 const DELETED_ITEMS: usize = 400;
@@ -91,7 +92,8 @@ fn damage_file(index: &Path, random: &mut Random) -> String {
     files.retain(|path| path.extension().is_some() && fs::metadata(path).unwrap().len() > 0);
     let is_large = |path: &&PathBuf| fs::metadata(path).unwrap().len() > 1 << 20;
     let large: Vec<PathBuf> = files.iter().filter(is_large).cloned().collect();
-    assert!(large.len() >= 3, "too few files that are verified page by page: {large:?}");
+    // The columns, the terms and the postings.
+    assert!(large.len() >= 3, "too few files that are not verified as a whole: {large:?}");
     let files = if random.below(8) == 0 { files } else { large };
     let path = &files[random.below(files.len())];
     let mut bytes = fs::read(path).unwrap();

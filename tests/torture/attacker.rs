@@ -110,11 +110,11 @@ impl Attacker<'_> {
         for _ in 0..1 + self.below(3) {
             let name = names[self.below(names.len())];
             let content = fs::read(self.outside.path("key")).unwrap();
-            let sum = match self.below(3) {
+            let entry = match self.below(3) {
                 0 => json!({"bytes": 0, "xxh3": "0000000000000000"}),
                 _ => file_entry(&content),
             };
-            description["files"][name] = sum;
+            description["files"][name] = entry;
             added.push(format!("{name:?}"));
         }
         write_description(self.index, &generation, &serde_json::to_vec(&description).unwrap());
@@ -273,7 +273,7 @@ impl Attacker<'_> {
         );
     }
 
-    /// Sets values of the description that name other files or are too large.
+    /// Sets values of the description that name other files, are too large, or are invalid.
     fn change_description(&mut self) -> String {
         let generation = current_generation(self.index);
         let mut description = read_description(&generation);

@@ -11,8 +11,8 @@ use super::replay::{Cut, Disk, Record};
 use super::world::{UserTables, World};
 use crate::util::{Random, copy_folder, files_below};
 
-/// Maximum number of cuts for a recorded build. After that many, a new build of this kind is
-/// recorded.
+/// Maximum number of cuts for a recorded build. After that many cuts, another build of the same
+/// kind is recorded.
 const MAX_CUTS_OF_BUILD: usize = 50;
 
 #[test]
@@ -27,21 +27,18 @@ fn a_power_cut_leaves_the_old_index_or_the_new_one() {
         return;
     }
     let world = World::with_text_pages(8, UserTables::None);
-    // The builds that are recorded at the moment, one of each kind, with their kinds. There are
-    // four kinds: a first build and an update, each with and without hard links.
-    let mut builds: Vec<(usize, Build)> = Vec::new();
+    // The builds that are recorded at the moment, at most one of each kind.
+    let mut builds: Vec<Build> = Vec::new();
     for (round, mut random) in campaign.rounds() {
-        let kind = round % 4;
-        let is_usable = |(its_kind, build): &(usize, Build)| {
-            *its_kind == kind && build.cuts < MAX_CUTS_OF_BUILD
-        };
+        let kind = BuildKind::of_round(round);
+        let is_usable = |build: &Build| build.kind == kind && build.cuts < MAX_CUTS_OF_BUILD;
         let usable = builds.iter().position(is_usable);
         let at = usable.unwrap_or_else(|| {
-            builds.retain(|(its_kind, _)| *its_kind != kind);
-            builds.push((kind, Build::record(&world, kind, &mut random)));
+            builds.retain(|build| build.kind != kind);
+            builds.push(Build::record(&world, kind, &mut random));
             builds.len() - 1
         });
-        let build = &mut builds[at].1;
+        let build = &mut builds[at];
         if build.cuts == 0 {
             campaign.count("builds recorded");
             campaign.add("changes recorded", build.record.len());
@@ -53,9 +50,34 @@ fn a_power_cut_leaves_the_old_index_or_the_new_one() {
     campaign.finish();
 }
 
+/// The kind of a recorded build.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct BuildKind {
+    /// A first build, or else an update.
+    is_first: bool,
+    /// Whether the system can make hard links.
+    has_links: bool,
+}
+
+impl BuildKind {
+    /// The four kinds take turns.
+    fn of_round(round: usize) -> Self {
+        Self { is_first: round % 4 < 2, has_links: round.is_multiple_of(2) }
+    }
+
+    fn name(self) -> &'static str {
+        match (self.is_first, self.has_links) {
+            (true, true) => "first build",
+            (true, false) => "first build without hard links",
+            (false, true) => "update",
+            (false, false) => "update without hard links",
+        }
+    }
+}
+
 /// A recorded build.
 struct Build {
-    name: &'static str,
+    kind: BuildKind,
     /// The folder before the build.
     disk: Disk,
     /// The changes of the folder by the build.
@@ -71,24 +93,18 @@ struct Build {
 }
 
 impl Build {
-    /// Runs a build, and records its changes of the folder. Kinds 0 and 1 are first builds, 2 and 3
-    /// updates; in builds of kinds 1 and 3, the system refuses to make hard links.
-    fn record(world: &World, kind: usize, random: &mut Random) -> Self {
-        let (is_first, has_links) = (kind < 2, kind.is_multiple_of(2));
-        let name = match (is_first, has_links) {
-            (true, true) => "first build",
-            (true, false) => "first build without hard links",
-            (false, true) => "update",
-            (false, false) => "update without hard links",
-        };
-        // If the parents of the folder are new too, they must be synced as well.
-        let index = if is_first && random.below(2) == 0 { "some/where/index" } else { "index" };
+    /// Runs a build of this kind, and records its changes of the folder.
+    fn record(world: &World, kind: BuildKind, random: &mut Random) -> Self {
+        let name = kind.name();
+        // If the folders above the index are new, too, they must be synced as well.
+        let index =
+            if kind.is_first && random.below(2) == 0 { "some/where/index" } else { "index" };
         let folder = world.path("disk");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir(&folder).unwrap();
         let new = random.below(2);
         let mut old = None;
-        if !is_first {
+        if !kind.is_first {
             old = Some(1 - new);
             world.set_state(1 - new);
             let built = world.index(&folder.join(index), &["--quiet"]);
@@ -103,7 +119,7 @@ impl Build {
         // This replaces the library that skips syncs: the record must have the syncs.
         command.env("LD_PRELOAD", record_library().unwrap()).env("RECORD_LOG", &log);
         command.env("RECORD_DIR", fs::canonicalize(&folder).unwrap());
-        if !has_links {
+        if !kind.has_links {
             command.env("RECORD_NO_LINKS", "1");
         }
         let built = run_limited(&mut command);
@@ -111,7 +127,7 @@ impl Build {
         let record = Record::read(&log);
         assert_eq!(record.renames_to("CURRENT"), 1, "{name}: the swap must be one rename");
         assert_eq!(world.state(&folder.join(index)), Ok(new), "{name}");
-        Self { name, disk, record, old, new, index, cuts: 0 }
+        Self { kind, disk, record, old, new, index, cuts: 0 }
     }
 
     /// Writes what a cut after `end` changes leaves into a new folder, and returns the path of the
@@ -147,7 +163,7 @@ impl Build {
             let checked = world.run(&index, &["check", "--quick"]);
             campaign.count("cuts after exit status 0");
             campaign.expect(state == Ok(self.new) && checked.code == 0, || {
-                let name = self.name;
+                let name = self.kind.name();
                 format!(
                     "round {round}: {name} has ended, then a cut ({cut:?}): {checked}, {state:?}"
                 )
@@ -179,7 +195,7 @@ impl Build {
         }
         let location = || {
             let last = if end == 0 { "nothing".to_owned() } else { self.record.describe(end - 1) };
-            format!("round {round}: {} cut after change {end} ({last}), {cut:?}", self.name)
+            format!("round {round}: {} cut after change {end} ({last}), {cut:?}", self.kind.name())
         };
         let ended = world.run(&index, &["export"]);
         let state = world.exports.iter().position(|known| *known == ended.stdout);

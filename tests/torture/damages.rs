@@ -1,4 +1,5 @@
-//! A damaged index causes no panic and no signal, and no verb prints a text that no record has.
+//! A damaged index causes no panic and no signal, and `export` and `search` print no text that no
+//! record has.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -60,7 +61,8 @@ impl Truth {
         Self { lines, hits: hits.collect() }
     }
 
-    /// The first line of output that the intact index would not give.
+    /// The first line of output that the intact index would not give. Only the output of `export`
+    /// and of `search --format jsonl` is compared.
     fn wrong_line<'o>(&self, args: &[&str], stdout: &'o str) -> Option<&'o str> {
         let mut lines = stdout.lines();
         match args {
@@ -84,7 +86,7 @@ fn without_query_keys(line: &str) -> (String, Value) {
     (hit["id"].as_str().unwrap_or_default().to_owned(), hit)
 }
 
-/// Damages one or two files of an index, and returns a description.
+/// Damages one or two files of an index, or swaps two, and returns a description.
 fn damage_files(index: &Path, random: &mut Random) -> String {
     let mut files = index_files(index);
     files.retain(|path| fs::metadata(path).unwrap().len() > 0 && !path.ends_with("LOCK"));

@@ -219,7 +219,7 @@ fn check_foreign_folder(campaign: &mut Campaign, round: usize, random: &mut Rand
 
 /// Runs verbs on an index folder that has foreign files. Returns whether the foreign files stay as
 /// they are; after the first verb that changes some of them, the other verbs are left out. `what`
-/// is the round, for messages.
+/// is the round and step, for messages.
 fn foreign_files_stay(
     foreign: &Snapshot,
     campaign: &mut Campaign,
@@ -268,6 +268,7 @@ fn check_shared_folder(
     if built.code != 0 {
         return;
     }
+    // The files of the archive are foreign as well, except the index folder, if that is inside.
     let mut foreign = Snapshot::of(&world.archive());
     foreign.retain(|path| !path.starts_with(&index) && path != world.archive());
     for step in 0..4 {
@@ -282,6 +283,7 @@ fn check_shared_folder(
         }
         let change = format!("標題 {step}\n\n正文在此,說第 {step} 件事。\n");
         world.dir.write("archive/a.txt", change);
+        // The test itself has changed this page.
         foreign.retain(|path| path != world.archive().join("a.txt"));
         let what = format!("round {round}, step {step}");
         if !foreign_files_stay(&foreign, campaign, world, &index, &what) {

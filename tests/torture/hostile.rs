@@ -1,5 +1,5 @@
-//! An index folder that an attacker has changed: every verb refuses or reads it, has no effect
-//! outside of the folder, and does not hang, fill the memory or panic.
+//! An index folder that an attacker has changed: the verbs that read or write an index refuse the
+//! folder or use it, have no effect outside of it, and do not hang, fill the memory or panic.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::attacker::{Attacker, Outside, SECRET};
 use super::campaign::{Campaign, Settings};
 use super::limits::{Ended, run_limited};
-use super::preload::{Faults, deny_library};
+use super::preload::Faults;
 use super::snapshot::Snapshot;
 use super::world::{UserTables, World};
 use crate::util::{Random, copy_folder, files_below};
@@ -24,7 +24,8 @@ fn a_hostile_index_has_no_effect_outside_of_itself() {
     let base = world.path("base");
     let built = world.index(&base, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
-    // An update, so that the index has two segments.
+    // An update from state 1 of the archive, in which `World` leaves it, to state 0, so that the
+    // index has two segments.
     world.set_state(0);
     let built = world.index(&base, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
@@ -85,8 +86,8 @@ impl HostileIndex<'_> {
             &["index", "--quiet", archive],
             &["index", "--rebuild", "--quiet", archive],
         ];
-        // A random verb is the first that writes. The others get the index as the verbs before them
-        // have left it.
+        // The verbs that write begin with a random one of them. Each gets the index as the verbs
+        // before it have left it.
         let first = random.below(writers.len());
         writers.rotate_left(first);
         for args in readers.iter().copied().chain(writers) {
@@ -109,7 +110,7 @@ impl HostileIndex<'_> {
     fn run_verb(&self, campaign: &mut Campaign, args: &[&str], before: &Snapshot) -> Ended {
         let what = &self.what;
         let mut command = self.world.command(self.index, args);
-        if deny_library().is_some() {
+        if Faults::are_available() {
             let mut faults = Faults::default();
             faults.log_openings(&self.outside.folder);
             faults.apply(self.world.dir.path(), &mut command);
@@ -145,10 +146,10 @@ impl HostileIndex<'_> {
         let log = fs::read_to_string(self.opened_log()).ok()?;
         fs::remove_file(self.opened_log()).unwrap();
         // Roots and tables of the user may be anywhere, so wensou may open those that the attacker
-        // has named. The words are from the descriptions of such changes in `attacker.rs`.
-        let may_be_anywhere =
-            ["words in", "synonyms", "root"].iter().any(|name| self.what.contains(name));
-        log.lines().next().filter(|_| !may_be_anywhere).map(str::to_owned)
+        // has named. These words are in the descriptions of such changes in `attacker.rs`.
+        let words = ["words in", "synonyms", "root"];
+        let names_roots_or_tables = words.iter().any(|word| self.what.contains(word));
+        log.lines().next().filter(|_| !names_roots_or_tables).map(str::to_owned)
     }
 }
 

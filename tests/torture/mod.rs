@@ -3,7 +3,8 @@
 //!
 //! - `answers`: damage of a large index, and whether searches answer wrongly;
 //! - `cuts`: power cuts during builds;
-//! - `damages`: damage of a small index, and whether any verb panics or prints a wrong text;
+//! - `damages`: damage of a small index, and whether a verb panics, or `export` or `search` prints
+//!   a wrong text;
 //! - `foreign`: files of the user in index folders and in folders that look like one;
 //! - `hostile`: index folders that an attacker has changed;
 //! - `read_errors`: files of the archive that cannot be read for some time;
@@ -12,9 +13,10 @@
 //!
 //! The other modules are helpers of the campaigns.
 //!
-//! `cargo test` runs a few rounds of each. `just torture` runs them in full: it sets environment
-//! variables that give the number of rounds of each campaign. Every round has a seed of its own, so
-//! that `WENSOU_ROUND=17` repeats round 17 alone. At its end a campaign prints one line of figures.
+//! `cargo test` runs a few rounds of each campaign. `just torture` runs them in full: it sets
+//! environment variables that give the number of rounds of each campaign, but the seconds of
+//! `readers`, which has no rounds. Every round has a seed of its own, so that `WENSOU_ROUND=17`
+//! repeats round 17 alone. At its end a campaign prints one line of figures.
 
 mod answers;
 mod attacker;

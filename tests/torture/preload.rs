@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use crate::util::skipped;
 
-/// The library made from `tests/fault/NAME.c`. If it cannot be made, or if it is `record` and does
-/// not work on this system, says that the test is skipped, and returns `None`.
+/// The library made from `tests/fault/NAME.c`. If the library cannot be made, or if it is `record`
+/// and does not work on this system, says that the test is skipped, and returns `None`.
 fn library(name: &str) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault").join(name);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -27,9 +27,9 @@ fn library(name: &str) -> Option<PathBuf> {
     let mut trial = Command::new("true");
     trial.env("LD_PRELOAD", &library).env("RECORD_DIR", folder).env("RECORD_LOG", "/dev/null");
     if !trial.env("DENY_LIST", source.with_extension("c")).status().unwrap().success() {
-        // `deny` ends the program with status 78, because its C source is no valid list of rules.
-        // So only the trial of `record` shows whether the system allows the filter of system calls
-        // that both libraries need.
+        // Only the trial of `record` shows whether the system allows the filter of system calls
+        // that `record` and `deny` need: `deny` always ends this trial with status 78, because the
+        // C source that it gets as `DENY_LIST` is no valid list of rules.
         if name == "record" {
             skipped(&format!("{name}.c needs a system that lets processes filter their calls"));
             return None;
@@ -44,9 +44,9 @@ pub(super) fn record_library() -> Option<&'static Path> {
     LIBRARY.get_or_init(|| library("record")).as_deref()
 }
 
-/// The library that makes system calls on given paths fail, see [`Faults`]. It needs the same
-/// system as [`record_library`].
-pub(super) fn deny_library() -> Option<&'static Path> {
+/// The library that makes system calls on given paths fail, or logs them, as [`Faults`] say. It
+/// needs the same system as [`record_library`].
+fn deny_library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     LIBRARY.get_or_init(|| record_library().and_then(|_| library("deny"))).as_deref()
 }
@@ -83,6 +83,11 @@ pub(super) struct Faults {
 }
 
 impl Faults {
+    /// Whether commands can run with faults. If not, says that the test is skipped.
+    pub(super) fn are_available() -> bool {
+        deny_library().is_some()
+    }
+
     /// Makes a call (`open`, `read`, `list` or `stat`) fail for this path.
     pub(super) fn add(&mut self, call: &str, error: i32, path: &Path) {
         let path =
@@ -90,8 +95,8 @@ impl Faults {
         writeln!(self.list, "{call} {error} {}", path.display()).unwrap();
     }
 
-    /// Makes the command log the path of each file that it opens in the folder or below it, and of
-    /// the folder.
+    /// Makes the command log the path of each file that it opens below this folder, and the path of
+    /// the folder if the command opens that.
     pub(super) fn log_openings(&mut self, folder: &Path) {
         let folder = fs::canonicalize(folder).unwrap();
         writeln!(self.list, "watch 0 {}", folder.display()).unwrap();

@@ -1,5 +1,5 @@
-//! Updates of an index, and processes that read the index at the same time (searches, `check`,
-//! `backup` and others), do not disturb each other.
+//! Processes that read an index (searches, `check`, `backup` and others) and processes that update
+//! the index at the same time do not disturb each other.
 
 use std::fs;
 use std::path::Path;

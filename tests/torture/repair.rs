@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::campaign::{Campaign, Settings};
 use super::limits::{Ended, run_limited};
-use super::preload::{EACCES, EIO, Faults, deny_library};
+use super::preload::{EACCES, EIO, Faults};
 use super::world::{UserTables, World, current_generation, generations, index_files, make_current};
 use crate::util::{Random, copy_folder, files_below};
 
@@ -36,7 +36,7 @@ fn a_repair_keeps_what_can_be_read() {
     campaign.finish();
 }
 
-/// The archive during the repair.
+/// In what condition the archive is during the repair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Archive {
     Complete,
@@ -81,7 +81,7 @@ impl Round<'_> {
         let archive = match random.below(6) {
             0 => Archive::Empty,
             1 => Archive::Missing,
-            2 if deny_library().is_some() => Archive::Failing,
+            2 if Faults::are_available() => Archive::Failing,
             _ => Archive::Complete,
         };
         let Damage { what, description_lost } = damage;
@@ -114,8 +114,8 @@ impl Round<'_> {
         );
     }
 
-    /// Checks that the index is intact and agrees with the archive, if necessary after the command
-    /// that the messages advise. `ended` is the run of the repair.
+    /// Checks that the index is intact and agrees with the archive. If it is stale, or if the
+    /// messages advise that, runs `index` first. `ended` is the run of the repair.
     fn expect_cured(
         &self,
         campaign: &mut Campaign,

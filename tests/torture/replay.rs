@@ -16,7 +16,7 @@ use crate::util::Random;
 /// number, it is never reused.
 type Object = usize;
 
-/// The folder whose changes are recorded.
+/// The number of the folder whose changes are recorded.
 const ROOT: Object = 0;
 
 /// One recorded change. `inode` is the number of the changed file or folder, `at` an offset in the

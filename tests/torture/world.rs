@@ -1,5 +1,5 @@
-//! An archive that can be in two states, the export of each state, and helpers for the files of an
-//! index.
+//! An archive that can be in two states (see `set_archive_state`), the export of each state, and
+//! helpers for the files of an index.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,13 +25,13 @@ pub(super) struct World {
     pub(super) dir: Dir,
     /// What `wensou export` prints for an index of each state.
     pub(super) exports: [String; 2],
-    /// Arguments of each build that name the user's tables.
+    /// The arguments that name the user's tables, for every build.
     table_args: Vec<String>,
 }
 
 impl World {
     /// An archive with `pages` text pages of the sample archive, and an eighth as many of its other
-    /// files, such as dumps.
+    /// files, such as dumps. The archive is left in state 1.
     pub(super) fn with_text_pages(pages: usize, tables: UserTables) -> Self {
         let dir = Dir::new();
         let files = files_below(&sample());
