@@ -19,7 +19,7 @@ static struct rule {
 static int count, watches;
 static long log_fd = -1;
 
-/* The negative error number with which calls of a kind fail for a path; 0 if they do not. */
+/* The negative error number with which calls of a kind fail for a path; 0 if they do not fail. */
 static long denied(int kind, const char *path) {
     for (int i = 0; i < count; i++)
         if (rules[i].kind == kind && !strcmp(rules[i].path, path)) return -rules[i].error;
@@ -89,7 +89,7 @@ __attribute__((constructor)) static void begin(void) {
     if (log) log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     for (char *line = strtok(text, "\n"); line && count < 512; line = strtok(NULL, "\n")) {
         char *error = strchr(line, ' '), *path = error ? strchr(error + 1, ' ') : NULL;
-        /* Not a valid line. */
+        /* The line has no two spaces, so it is invalid. */
         if (!path) _exit(78);
         rules[count] = (struct rule){line[0], atoi(error), path + 1, strlen(path + 1)};
         watches += rules[count].kind == WATCH;

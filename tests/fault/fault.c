@@ -1,8 +1,9 @@
-/* Makes system calls of a build fail. Preload it into the program. It counts the calls that change something below
-   $FAULT_DIR, and syncs there. $FAULT_KIND says what happens at call number $FAULT_AT, the first being 1: "full" and
-   "readonly" (this call and all later ones fail), "io" (only this call fails), "short" (write and pwrite write only
-   half; any other call succeeds). If $FAULT_AT is 0, no call fails. If $FAULT_ONLY is set, only syncs are counted and
-   fail. At the end, the number of calls is written to the file $FAULT_COUNT. */
+/* Makes system calls of a build fail. Preload it into the program. It counts the calls that create, write, resize,
+   rename, link or sync something below $FAULT_DIR, but not those that remove something. $FAULT_KIND says what happens
+   at call number $FAULT_AT, the first being 1: "full" and "readonly" (this call and all later ones fail), "io" (only
+   this call fails), "short" (write and pwrite write only half; any other call succeeds). If $FAULT_AT is 0, no call
+   fails. If $FAULT_ONLY is set, only syncs are counted and fail. At the end, the number of calls is written to the file
+   $FAULT_COUNT. */
 #include "trap.h"
 
 static atomic_long calls;
@@ -31,7 +32,7 @@ static int below_at(long folder, const char *name) {
     return path_at(folder, name, path) && is_below(path, dir, dir_length);
 }
 
-/* Whether a call changes or syncs something in the folder, so that it is counted. */
+/* Whether a call is counted: it changes or syncs something in the folder. */
 static int changes(long number, const long *args) {
     switch (number) {
     case __NR_fsync:

@@ -1,6 +1,7 @@
-/* Records the changes of a folder. Preload it into the program. It appends every change below $RECORD_DIR and every
-   sync, in order, to $RECORD_LOG, from which a test computes what a power cut would leave. With $RECORD_NO_LINKS,
-   hard links fail as on FAT. Syncs are recorded but not executed, to save time.
+/* Records the changes of a folder. Preload it into the program. It appends every change of content and names below
+   $RECORD_DIR and every sync, in order, to $RECORD_LOG, from which a test computes what a power cut would leave. Rights
+   and times are not recorded. With $RECORD_NO_LINKS, hard links fail as on FAT. Syncs are recorded but not executed, to
+   save time.
 
    An entry of the log is a struct entry, followed by its two pieces of data. */
 #include "trap.h"
@@ -58,14 +59,17 @@ static void note_path(int kind, uint64_t inode, const char *path) {
     note(kind, inode, 0, path, strlen(path), NULL);
 }
 
+/* Reads the metadata of an open file; 0 if that fails. */
 static int look(long fd, struct stat *about) {
     return !pass(__NR_fstat, fd, (long)about, 0, 0, 0);
 }
 
+/* Reads the metadata of the file or link at a path; 0 if that fails. */
 static int look_at(const char *path, struct stat *about) {
     return !pass(__NR_newfstatat, AT_FDCWD, (long)path, (long)about, AT_SYMLINK_NOFOLLOW, 0);
 }
 
+/* A call that opens `name`, relative to `folder`, and may create or empty the file. */
 static long opened(long number, const long *args, long folder, const char *name, long flags) {
     char path[PATH_MAX];
     struct stat about;
@@ -74,17 +78,18 @@ static long opened(long number, const long *args, long folder, const char *name,
     if (!path_at(folder, name, path) || !here(path))
         return pass(number, args[0], args[1], args[2], args[3], args[4]);
     lock();
-    int there = (flags & O_TMPFILE) != O_TMPFILE && look_at(path, &about);
+    int existed = (flags & O_TMPFILE) != O_TMPFILE && look_at(path, &about);
     long fd = pass(number, args[0], args[1], args[2], args[3], args[4]);
     if (fd >= 0 && look(fd, &about) && S_ISREG(about.st_mode)) {
         if ((flags & O_TMPFILE) == O_TMPFILE) note_path(CREATE, about.st_ino, "");
-        else if (!there) note_path(CREATE, about.st_ino, path);
+        else if (!existed) note_path(CREATE, about.st_ino, path);
         else if (flags & O_TRUNC) note(RESIZE, about.st_ino, 0, NULL, 0, NULL);
     }
     unlock();
     return fd;
 }
 
+/* A call that writes `count` pieces at the offset `at`; if that is negative, at the position of the open file. */
 static long wrote(long number, const long *args, const struct iovec *pieces, long count, int64_t at) {
     char path[PATH_MAX];
     struct stat about;
@@ -142,7 +147,7 @@ static long linked(long number, const long *args, long to_dir, const char *to) {
     return result;
 }
 
-/* A call that creates, removes or replaces one name. */
+/* A call that is given one path and creates or removes that name, or (UNKNOWN) has an effect that is not recorded. */
 static long named(long number, const long *args, int kind, long folder, const char *name) {
     char path[PATH_MAX];
     struct stat about;
@@ -151,7 +156,7 @@ static long named(long number, const long *args, int kind, long folder, const ch
     long result = pass(number, args[0], args[1], args[2], args[3], args[4]);
     if (!result) {
         uint64_t inode = kind == MKDIR && look_at(path, &about) ? about.st_ino : 0;
-        if (kind == UNKNOWN) note_path(UNKNOWN, 0, "symlink or mknod");
+        if (kind == UNKNOWN) note_path(UNKNOWN, 0, "symlink, mknod or truncate");
         else note_path(kind, inode, path);
     }
     unlock();
@@ -170,6 +175,7 @@ static long synced(const long *args) {
     return 0;
 }
 
+/* Whether an open file is below the recorded folder. */
 static int fd_here(long fd) {
     char path[PATH_MAX];
     return path_of(fd, path) && here(path);
