@@ -52,6 +52,23 @@ fn a_path_is_added_and_the_others_stay() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_root_that_is_not_utf_8_is_refused_before_anything_is_read() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let dir = Dir::new();
+    let not_utf8 = dir.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
+    fs::create_dir(&not_utf8).unwrap();
+    fs::write(not_utf8.join("page.txt"), "標題\n\n正文在此,說一件事。\n").unwrap();
+    let refused = dir.command(&["index"]).arg(&not_utf8).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let stderr = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(stderr.contains("is not UTF-8: index a folder above it"), "{stderr}");
+    dir.ok(&["index", ".", "--quiet"]);
+    assert_eq!(dir.ids(&["正文"]).len(), 1);
+}
+
+#[test]
 fn one_folder_spelled_in_several_ways_is_one_root() {
     let dir = folders();
     dir.ok(&["index", "a"]);
@@ -200,7 +217,7 @@ fn skipped_files_are_counted_by_extension() {
 
 #[test]
 #[cfg(unix)]
-fn links_to_files_that_are_covered_anyway_add_no_records() {
+fn a_link_to_a_file_that_a_root_covers_adds_no_record() {
     use std::os::unix::fs::symlink;
     let dir = folders();
     dir.write("a/.store/blob.txt", page("倉庫"));
@@ -291,7 +308,7 @@ fn output_of_wensou_is_not_indexed() {
 }
 
 #[test]
-fn one_empty_root_of_two_loses_nothing() {
+fn a_build_is_refused_if_one_of_two_roots_is_empty() {
     let dir = folders();
     dir.ok(&["index", "a", "b"]);
     fs::rename(dir.path().join("b"), dir.path().join("away")).unwrap();
@@ -362,7 +379,7 @@ fn an_index_without_permission_is_not_called_damaged() {
     let current = dir.path().join("index/CURRENT");
     fs::set_permissions(&current, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&current).is_ok() {
-        crate::util::skipped("root may read everything");
+        crate::util::skipped("the superuser may read everything");
         return;
     }
     let ran = dir.run(&["search", "標題"]);
