@@ -30,6 +30,9 @@ const WORDS: [&str; 16] = [
     "2023",
 ];
 
+/// A limit above every number of hits.
+const ALL_HITS: usize = usize::MAX / 2;
+
 /// An index of so many documents that posting lists have many blocks and extend over several doc-id
 /// windows. The texts have very different lengths.
 fn index(dir: &Dir) -> Index {
@@ -100,7 +103,7 @@ fn all_ways_of_answering_a_query_give_the_same_hits() {
     for _ in 0..150 {
         let typed = query(&mut random, 2);
         let parsed: Query = parse(&typed, &clock).unwrap_or_else(|e| panic!("{typed}: {e:?}"));
-        let all = session.search(&parsed, &options(usize::MAX / 2)).unwrap();
+        let all = session.search(&parsed, &options(ALL_HITS)).unwrap();
         let id_and_score = |hit: &wensou_query::Hit| (hit.record.id().to_owned(), hit.score);
         let hits: Vec<(String, f32)> = all.hits.iter().map(id_and_score).collect();
         assert_eq!(all.total, hits.len(), "{typed}");
@@ -373,7 +376,7 @@ fn a_query_finds_the_exported_records_that_match_by_the_definition_of_its_operat
             .map(|record| record.id.as_str())
             .collect();
         let query = parse(&typed, &clock).unwrap_or_else(|e| panic!("{typed}: {e:?}"));
-        let results = session.search(&query, &options(usize::MAX / 2)).unwrap();
+        let results = session.search(&query, &options(ALL_HITS)).unwrap();
         let mut found: BTreeSet<&str> = results.hits.iter().map(|hit| hit.record.id()).collect();
         if results.relaxed {
             // No document has every word: the hits are documents with some of the words.

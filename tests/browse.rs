@@ -1,5 +1,5 @@
-//! `wensou browse` in a pseudo-terminal: keys go in as bytes, and a terminal emulator shows the
-//! screen.
+//! `wensou browse`, and the pager of `wensou show`, in a pseudo-terminal: keys go in as bytes, and
+//! a terminal emulator shows the screen.
 
 use crate::pty::{Pty, modes};
 use crate::util::Dir;
@@ -41,7 +41,7 @@ fn archive() -> Dir {
 }
 
 #[test]
-fn a_session_from_the_first_key_to_the_last() {
+fn browse_shows_hits_pages_and_records_as_keys_are_typed() {
     let dir = archive();
     let mut pty = Pty::start_browse(&dir, &[], &[("PAGER", "cat; read line </dev/tty")]);
     pty.shows("3 hits");
@@ -124,12 +124,14 @@ fn ctrl_c_and_signals_restore_the_terminal() {
 #[cfg(debug_assertions)]
 fn a_panic_restores_the_terminal_and_is_then_reported() {
     let dir = archive();
-    for (location, status) in [("draw", 101), ("search", 2)] {
-        let mut pty = Pty::start_browse(&dir, &[], &[("WENSOU_BROWSE_PANIC", location)]);
+    // A panic while the screen is drawn ends the program as usual (status 101). A panic in the
+    // thread that searches is reported as an error (status 2).
+    for (activity, status) in [("draw", 101), ("search", 2)] {
+        let mut pty = Pty::start_browse(&dir, &[], &[("WENSOU_BROWSE_PANIC", activity)]);
         pty.shows("3 hits");
         pty.send("panic");
         assert_eq!(pty.ends(), status);
-        pty.shows(&format!("asked for, in {location}"));
+        pty.shows(&format!("asked for, in {activity}"));
     }
 }
 

@@ -9,6 +9,8 @@ const PAGE: &str = "題目一_GPT\n\nAuthor:\n\n正文說到潮汐發電。\n";
 fn tar(members: &[(&str, &str)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (name, content) in members {
+        // The name, the permissions, the length in octal, spaces in the place of the checksum, and
+        // the type `0` (a file). The checksum is the sum of the bytes.
         let mut header = [0_u8; 512];
         header[..name.len()].copy_from_slice(name.as_bytes());
         header[100..108].copy_from_slice(b"0000644\0");

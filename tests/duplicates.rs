@@ -98,6 +98,7 @@ fn an_update_finds_what_a_whole_build_finds() {
     let after_update = all_hits();
     assert_eq!(dir.run(&["index", "--rebuild"]).code, 0);
     assert_eq!(all_hits(), after_update);
+    // `later` is the fourth article of the group.
     assert_eq!(report_of(&dir)["near_duplicates"].as_array().unwrap().len(), 3);
     assert_eq!(dir.run(&["check"]).code, 0);
     // Once the new file is removed, the group is as before.
@@ -129,9 +130,10 @@ fn articles_that_differ_in_numbers_are_no_near_duplicates() {
 }
 
 #[test]
-fn eval_gives_a_hit_the_best_grade_of_its_group() {
+fn eval_names_a_hit_by_the_judged_article_of_its_group() {
     let dir = sister_sites();
     dir.write("q.jsonl", "{\"id\": \"q\", \"text\": \"現貨基金獲批的期待\"}\n");
+    // Whichever of the group is judged, the run names that one as the hit.
     for id in ["first", "second", "third"] {
         dir.write("qrels.tsv", format!("q\t{id}\t1\n"));
         dir.ok(&["eval", "--run", "run.txt", "--queries", "q.jsonl", "--qrels", "qrels.tsv"]);
@@ -149,14 +151,15 @@ fn a_hit_names_only_the_near_duplicates_that_match() {
         others.iter().map(|id| id.as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(others("現貨基金獲批的期待").len(), 2);
-    for (query, found) in [
+    // Of the three near-duplicates, two match: one is the hit, and the hit names the other.
+    for (query, matching) in [
         ("現貨基金獲批的期待 -轉載", &["first", "third"][..]),
         ("現貨基金獲批的期待 id:second,third", &["second", "third"]),
         ("現貨基金獲批的期待 title:比特幣", &["first", "third"]),
     ] {
         let others = others(query);
         assert_eq!(others.len(), 1, "{query}: {others:?}");
-        assert!(found.contains(&others[0].as_str()), "{query}: {others:?}");
+        assert!(matching.contains(&others[0].as_str()), "{query}: {others:?}");
     }
 }
 

@@ -146,7 +146,7 @@ fn similar_finds_shared_words_and_never_the_pages_own_flash_items() {
             let hit: Value = serde_json::from_str(line).unwrap();
             assert_ne!(hit["id"], id);
             let own = record["flashes"].as_array().unwrap();
-            assert!(!own.contains(&hit["id"]), "{id} is not like its own flash item");
+            assert!(!own.contains(&hit["id"]), "{id}: its own flash item is given as similar");
             assert!(!hit["shared"].as_array().unwrap().is_empty());
             kinds.insert(hit["kind"].as_str().unwrap().to_owned());
         }

@@ -77,8 +77,8 @@ fn sentence(random: &mut Random) -> String {
     format!("{}。", words.concat())
 }
 
-/// The flash item with a number. Its text is the same in all pages, but in some of them in
-/// Simplified characters (not all of its characters are converted).
+/// The flash item with this number. The text of an item is the same in all pages; if `simplified`,
+/// some characters of the text are converted to Simplified ones.
 fn flash(number: usize, simplified: bool) -> String {
     let mut random = Random::new(number as u64 + 1000);
     let text = format!("{}:{}", WORDS[number % 12], sentence(&mut random));
@@ -151,7 +151,7 @@ fn change(archive: &Path, random: &mut Random) {
     }
 }
 
-/// Every record of an index and its answers to [`QUERIES`], as lines.
+/// Every record of an index, and the answers that the index gives to [`QUERIES`], as lines.
 fn content_lines(index: &Index) -> Vec<String> {
     let mut lines = Vec::new();
     for address in index.in_order().unwrap() {

@@ -26,6 +26,8 @@ fn every_verb_has_a_page_with_its_flags_and_so_does_the_query_language() {
         let help = dir.ok(&[verb, "--help"]);
         for flag in help.lines().filter_map(|line| line.trim_start().split_once("--")) {
             let (before, flag) = flag;
+            // A line that begins with a flag, such as `--tz` or `-n, --limit`; not a text that
+            // mentions a flag.
             if before.is_empty() || before.starts_with('-') && before.len() <= 4 {
                 let name: String =
                     flag.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();

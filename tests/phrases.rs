@@ -85,8 +85,8 @@ fn has_symbols(phrase: &str) -> bool {
     with_symbols(phrase).iter().any(|counted| !is_key_char(counted.c))
 }
 
-/// How often a phrase with symbols occurs in a text, without overlaps. A number must not begin or
-/// end inside a longer one.
+/// How often a phrase with symbols occurs in a text, without overlaps. An occurrence must not begin
+/// or end inside a number of the text.
 fn occurrences(text: &[Counted], phrase: &[Counted]) -> usize {
     let first_key = phrase.iter().position(|counted| is_key_char(counted.c));
     let (mut count, mut next_free) = (0, 0);
@@ -117,7 +117,7 @@ impl Scanned {
         Self { key: key_of(text).into_iter().collect(), with_symbols: with_symbols(text) }
     }
 
-    /// Whether the text has a phrase; with `symbols`, with the same symbols.
+    /// Whether the text has a phrase. If `symbols`, the symbols that count must be the same, too.
     fn has(&self, phrase: &Scanned, symbols: bool) -> bool {
         match symbols {
             true => occurrences(&self.with_symbols, &phrase.with_symbols) > 0,

@@ -22,7 +22,7 @@ const KINDS: [&str; 3] = ["article", "flash", "both"];
 const TOLERANCE: f64 = 5e-5 + 1e-9;
 
 /// Maximum number of changed queries that a report lists.
-const WORST: usize = 15;
+const MAX_LISTED_QUERIES: usize = 15;
 
 /// A line of `queries.jsonl`. `tests/relevance/README.md` explains the keys.
 #[derive(Deserialize)]
@@ -36,7 +36,8 @@ struct Query {
     other: Option<String>,
 }
 
-/// Values by the name of a class or the id of a query, in the order of [`Measures::NAMES`].
+/// Four measures, in the order of [`Measures::NAMES`], by the name of a class or kind, or by the id
+/// of a query.
 type Table = BTreeMap<String, [f64; 4]>;
 
 /// The measures in `metrics.json`, by which a change of the ranking is noticed.
@@ -181,7 +182,7 @@ fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String
         })
         .collect();
     moved.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-    for (_, query) in moved.iter().take(WORST) {
+    for (_, query) in moved.iter().take(MAX_LISTED_QUERIES) {
         let name = format!("{} {} ({})", query.id, query.text, query.note);
         row(&name, pinned.query.get(&query.id), now.query.get(&query.id));
     }
@@ -193,7 +194,7 @@ fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String
             queries.len(),
             moved.iter().filter(|(by, _)| *by < 0.0).count(),
             moved.iter().filter(|(by, _)| *by > 0.0).count(),
-            moved.len().min(WORST),
+            moved.len().min(MAX_LISTED_QUERIES),
             Measures::NAMES.join(", "),
         )
     })

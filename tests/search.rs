@@ -62,7 +62,7 @@ fn a_flash_item_in_two_pages_is_the_only_hit_for_its_text() {
 }
 
 #[test]
-fn a_related_stub_does_not_make_its_page_a_hit() {
+fn a_related_article_in_the_footer_does_not_make_its_page_a_hit() {
     assert_eq!(archive().ids(&["\"全網算力\""]), Vec::<String>::new());
 }
 
@@ -148,6 +148,7 @@ fn hits_are_sorted_by_date_and_cut_by_limit_and_offset() {
     assert_eq!(newest.last().unwrap(), "x-2", "undated last");
     let oldest = dir.ids(&["--sort", "oldest"]);
     assert_eq!(oldest.last().unwrap(), "x-2", "undated last");
+    // Of the five hits, four have a date.
     assert_eq!(newest[0], oldest[3]);
     let slice = dir.ok(&["search", "-f", "ids", "--sort", "newest", "--offset", "1", "-n", "2"]);
     assert_eq!(slice.lines().collect::<Vec<_>>(), &newest[1..3]);

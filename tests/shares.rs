@@ -16,8 +16,8 @@ const SHARES: [&[&str]; 4] = [
     &["news/2023/03", "news/2024"],
 ];
 
-/// A page with tags without separators, flash items, and a menu whose lines recur often enough only
-/// in the whole archive, and not in a share, to be recognised as boilerplate.
+/// A page with tags without separators, flash items, and a menu. The lines of the menu recur often
+/// enough to be recognised as boilerplate in the whole archive, but not in a single share.
 fn page(number: usize) -> String {
     let tags = ["GPT:CGPT價格", "DAO:Baby DAO", "OP:Baby OP", "ETH:Baby ETH", "NFT:CNFT"];
     let item = |number: usize| {
@@ -127,12 +127,12 @@ fn exported(dir: &Dir, index: &str) -> [BTreeMap<String, Value>; 2] {
 
 /// Surveys every share and merges the surveys into `all.stats`.
 fn survey(dir: &Dir) {
-    let parts: Vec<String> = (0..SHARES.len()).map(|number| format!("{number}.stats")).collect();
-    for (paths, part) in SHARES.iter().zip(&parts) {
-        dir.ok(&[&["survey", "--base", "news", "-q", "-o", part], *paths].concat());
+    let surveys: Vec<String> = (0..SHARES.len()).map(|number| format!("{number}.stats")).collect();
+    for (paths, survey) in SHARES.iter().zip(&surveys) {
+        dir.ok(&[&["survey", "--base", "news", "-q", "-o", survey], *paths].concat());
     }
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    dir.ok(&[&["survey", "--merge", "-q", "-o", "all.stats"], &*parts].concat());
+    let surveys: Vec<&str> = surveys.iter().map(String::as_str).collect();
+    dir.ok(&[&["survey", "--merge", "-q", "-o", "all.stats"], &*surveys].concat());
 }
 
 /// Indexes the share with this number into the folder `share-NUMBER`.
@@ -143,14 +143,15 @@ fn index(dir: &Dir, number: usize, flags: &[&str]) -> Ran {
     )
 }
 
-/// Indexes every share, and returns the articles of all and the occurrences of all flash items.
+/// Indexes every share. Returns the articles of all shares, and the occurrences of each flash item
+/// in all shares, by id.
 fn union(dir: &Dir, flags: &[&str]) -> (BTreeMap<String, Value>, BTreeMap<String, Vec<String>>) {
     let (mut articles, mut occurrences) = (BTreeMap::new(), BTreeMap::<_, Vec<String>>::new());
     for number in 0..SHARES.len() {
         let ran = index(dir, number, flags);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        let [its_articles, items] = exported(dir, &format!("share-{number}"));
-        articles.extend(its_articles);
+        let [share_articles, items] = exported(dir, &format!("share-{number}"));
+        articles.extend(share_articles);
         for (id, item) in items {
             occurrences.entry(id).or_default().extend(occurrences_of(&item));
         }

@@ -57,13 +57,13 @@ fn json_keeps_the_text_as_it_is() {
 }
 
 #[test]
-fn no_line_is_wider_than_the_terminal() {
+fn no_line_of_search_or_show_is_wider_than_the_terminal() {
     let dir = hostile();
     for columns in ["40", "80", "200"] {
-        for args in [&["search", "文章"][..], &["show", "h-1"], &["stats"]] {
-            let output = dir.command(args).env("COLUMNS", columns).output().unwrap();
+        for args in [["search", "文章"], ["show", "h-1"]] {
+            let output = dir.command(&args).env("COLUMNS", columns).output().unwrap();
             let text = String::from_utf8(output.stdout).unwrap();
-            for line in text.lines().filter(|_| args[0] != "stats") {
+            for line in text.lines() {
                 assert!(line.width() <= columns.parse().unwrap(), "{columns}: {line}");
             }
         }
