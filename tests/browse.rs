@@ -18,7 +18,7 @@ const ALT_S: &str = "\x1bs";
 const UP: &str = "\x1b[A";
 
 /// The index of a page with a flash item, and of a record with characters that act on a terminal.
-fn archive() -> Dir {
+fn indexed() -> Dir {
     let dir = Dir::new();
     let flash = "分析師:比特幣減半將至:金色財經報道,分析師表示,比特幣減半將在明年四月到來,礦工需要準備。[2023/5/6 9:30:00]";
     dir.write(
@@ -42,7 +42,7 @@ fn archive() -> Dir {
 
 #[test]
 fn browse_shows_hits_pages_and_records_as_keys_are_typed() {
-    let dir = archive();
+    let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &[], &[("PAGER", "cat; read line </dev/tty")]);
     pty.shows("3 hits");
     assert!(pty.screen.lock().unwrap().screen().alternate_screen());
@@ -89,7 +89,7 @@ fn browse_shows_hits_pages_and_records_as_keys_are_typed() {
 
 #[test]
 fn a_mistake_is_reported_while_typing() {
-    let dir = archive();
+    let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["質押"], &[]);
     pty.shows("▌article 以太坊合并后的質押收益");
     pty.send(" date:2023-13");
@@ -104,7 +104,7 @@ fn a_mistake_is_reported_while_typing() {
 
 #[test]
 fn ctrl_c_and_signals_restore_the_terminal() {
-    let dir = archive();
+    let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["減半"], &[]);
     pty.shows("1 hit ");
     pty.send(CTRL_C);
@@ -123,7 +123,7 @@ fn ctrl_c_and_signals_restore_the_terminal() {
 #[test]
 #[cfg(debug_assertions)]
 fn a_panic_restores_the_terminal_and_is_then_reported() {
-    let dir = archive();
+    let dir = indexed();
     // A panic while the screen is drawn ends the program as usual (status 101). A panic in the
     // thread that searches is reported as an error (status 2).
     for (activity, status) in [("draw", 101), ("search", 2)] {
@@ -137,7 +137,7 @@ fn a_panic_restores_the_terminal_and_is_then_reported() {
 
 #[test]
 fn text_from_pages_cannot_act_on_the_terminal() {
-    let dir = archive();
+    let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["警報"], &[]);
     pty.shows("▌article 紅色␛[31m警報␇");
     pty.send("\r");
@@ -152,7 +152,7 @@ fn text_from_pages_cannot_act_on_the_terminal() {
 
 #[test]
 fn browse_outside_a_terminal_advises_search() {
-    let dir = archive();
+    let dir = indexed();
     let ran = dir.run(&["browse", "減半"]);
     assert_eq!(ran.code, 2);
     assert_eq!(
@@ -199,7 +199,7 @@ fn show_uses_the_pager_only_for_text_longer_than_the_screen() {
 
 #[test]
 fn queries_are_kept_for_the_next_run() {
-    let dir = archive();
+    let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["質押"], &[]);
     pty.shows("▌article 以太坊合并后的質押收益");
     pty.send(CTRL_Q);
@@ -222,7 +222,7 @@ fn queries_are_kept_for_the_next_run() {
 
 #[test]
 fn browse_expands_saved_queries_and_names_their_mistakes() {
-    let dir = archive();
+    let dir = indexed();
     dir.write("wensou/config.toml", "[queries]\nyield = \"質押\"\nwrong = \"tga:x\"\n");
     let mut pty = Pty::start_browse(&dir, &["@yield"], &[]);
     pty.shows("▌article 以太坊合并后的質押收益");
@@ -241,7 +241,7 @@ fn browse_expands_saved_queries_and_names_their_mistakes() {
 
 #[test]
 fn the_mouse_and_the_keys_for_reading_work_in_a_terminal() {
-    let dir = archive();
+    let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["比特币 OR 質押"], &[("BROWSER", "true")]);
     pty.shows("2 hits");
     // A click on the second hit, as a terminal reports it.

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::util::{Dir, Ran};
 
 /// The index of two pages and a dump of two records.
-fn archive() -> Dir {
+fn indexed() -> Dir {
     let dir = Dir::new();
     let page = |title: &str, text: &str| {
         format!("站名\n\n{title}\n\nTime:2023/5/6 8:00:00\n\n來源:鏈聞\n\n{text}\n")
@@ -28,7 +28,7 @@ fn run_in(dir: &Dir, folder: &str, args: &[&str]) -> Ran {
 
 #[test]
 fn words_of_a_query_may_begin_with_a_hyphen() {
-    let dir = archive();
+    let dir = indexed();
     let ids = |args: &[&str]| {
         let mut ids = dir.ids(args);
         ids.sort();
@@ -54,7 +54,7 @@ fn words_of_a_query_may_begin_with_a_hyphen() {
 
 #[test]
 fn the_last_of_a_repeated_option_wins_and_values_may_begin_with_a_hyphen() {
-    let dir = archive();
+    let dir = indexed();
     let count = |args: &[&str]| dir.ok(&[&["search", "-f", "ids"], args].concat()).lines().count();
     assert_eq!(count(&["-n", "1", "-n", "2", "比特幣"]), 2);
     assert_eq!(count(&["--limit", "3", "-n", "1", "比特幣"]), 1);
@@ -71,7 +71,7 @@ fn the_last_of_a_repeated_option_wins_and_values_may_begin_with_a_hyphen() {
 
 #[test]
 fn matches_are_printed_for_editors() {
-    let dir = archive();
+    let dir = indexed();
     let lines = |args: &[&str]| dir.ok(&[&["search", "--format", "vimgrep"], args].concat());
     let page = lines(&["以太坊 比特幣"]);
     let mut found: Vec<&str> = page.lines().collect();
@@ -127,7 +127,7 @@ fn lines_of_compressed_dumps_and_other_encodings_are_those_of_the_content() {
 
 #[test]
 fn flags_print_the_count_or_the_files_of_the_hits_or_nothing() {
-    let dir = archive();
+    let dir = indexed();
     let run = |args: &[&str]| {
         let ran = dir.run(&[&["search"], args].concat());
         (ran.code, ran.stdout)
@@ -154,7 +154,7 @@ fn flags_print_the_count_or_the_files_of_the_hits_or_nothing() {
 
 #[test]
 fn an_index_is_found_from_below_its_folder() {
-    let dir = archive();
+    let dir = indexed();
     let found = run_in(&dir, "archive/000", &["search", "-c", "比特幣"]);
     assert_eq!((found.code, found.stdout.as_str()), (0, "3\n"), "{}", found.stderr);
     for args in [&["show", "d1", "--no-pager"][..], &["stats"], &["export"], &["check", "-q"]] {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::util::Dir;
 
 /// The index of documents, which are given by id and text.
-fn archive(documents: &[(&str, &str)]) -> Dir {
+fn indexed(documents: &[(&str, &str)]) -> Dir {
     let dir = Dir::new();
     let lines: Vec<String> = documents
         .iter()
@@ -26,7 +26,7 @@ fn sorted_ids(dir: &Dir, query: &str) -> Vec<String> {
 
 #[test]
 fn other_names_of_a_thing_are_found_in_any_script_and_rank_below_the_typed_one() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("han", "比特幣今日上漲,交易所的成交量放大。"),
         ("latin", "Bitcoin rose today,交易所的成交量放大。"),
         ("ticker", "今日BTC上漲,交易所的成交量放大。"),
@@ -47,7 +47,7 @@ fn other_names_of_a_thing_are_found_in_any_script_and_rank_below_the_typed_one()
         assert!(!found.contains(&"none".to_owned()), "{query}");
     }
     // A longer name has its own synonyms, not those of the shorter name that it begins with.
-    let cash = archive(&[("bch", "BCH大漲。"), ("btc", "BTC大漲。")]);
+    let cash = indexed(&[("bch", "BCH大漲。"), ("btc", "BTC大漲。")]);
     assert_eq!(cash.ids(&["bitcoin cash"]), ["bch"]);
     assert_eq!(cash.ids(&["比特幣現金"]), ["bch"]);
     assert_eq!(dir.ids(&["比特币"]), dir.ids(&["比特幣"]));
@@ -55,7 +55,7 @@ fn other_names_of_a_thing_are_found_in_any_script_and_rank_below_the_typed_one()
 
 #[test]
 fn each_word_has_its_own_expansions_and_a_quoted_phrase_has_none() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("both", "比特幣減半與BTC的行情。"),
         ("ticker", "BTC的行情。"),
         ("han", "比特幣的行情。"),
@@ -71,7 +71,7 @@ fn each_word_has_its_own_expansions_and_a_quoted_phrase_has_none() {
 
 #[test]
 fn words_of_different_regions_find_each_other() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("cn", "这款软件的服务器支持人工智能,默认把信息存到硬盘。"),
         ("tw", "這款軟體的伺服器支援人工智慧,預設把資訊存到硬碟。"),
     ]);
@@ -101,7 +101,7 @@ fn words_of_different_regions_find_each_other() {
 
 #[test]
 fn a_number_is_found_however_it_is_written() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("point", "融資5.4億美元。"),
         ("commas", "融資540,000,000美元。"),
         ("plain", "融資540000000美元。"),
@@ -167,7 +167,7 @@ fn a_year_or_month_finds_documents_of_that_date_and_those_that_name_it() {
 
 #[test]
 fn a_search_with_few_hits_says_how_many_documents_have_some_of_the_words() {
-    let dir = archive(&[("a", "比特幣減半"), ("b", "比特幣"), ("c", "減半"), ("d", "天氣")]);
+    let dir = indexed(&[("a", "比特幣減半"), ("b", "比特幣"), ("c", "減半"), ("d", "天氣")]);
     let ran = dir.run(&["search", "--strict", "比特幣 減半"]);
     assert!(
         ran.stderr.contains(
@@ -181,7 +181,7 @@ fn a_search_with_few_hits_says_how_many_documents_have_some_of_the_words() {
 
 #[test]
 fn latin_words_are_found_joined_and_separate() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("camel", "PackyMcCormick與StabilityAI談GPT-4。"),
         ("glued", "他提到stabilityai與gpt4。"),
         ("apart", "Packy McCormick 與 Stability AI 談 GPT 4。"),
@@ -219,7 +219,7 @@ fn highlights_are_words_of_the_query_or_their_expansions() {
         texts.iter().enumerate().map(|(n, text)| (format!("d{n}"), *text)).collect();
     let documents: Vec<(&str, &str)> =
         documents.iter().map(|(id, text)| (id.as_str(), *text)).collect();
-    let dir = archive(&documents);
+    let dir = indexed(&documents);
     let mut highlights = 0;
     for query in [
         "比特幣 質押",

@@ -3,7 +3,7 @@
 use crate::util::Dir;
 
 /// The index of three articles with Chinese titles, sources and tags.
-fn archive() -> Dir {
+fn indexed() -> Dir {
     let dir = Dir::new();
     let record = |id: &str, title: &str, text: &str, source: &str, tags: &[&str]| {
         let record = serde_json::json!({
@@ -24,7 +24,7 @@ fn archive() -> Dir {
 
 #[test]
 fn pinyin_is_read_however_it_is_typed_and_in_every_format() {
-    let dir = archive();
+    let dir = indexed();
     for (typed, id) in [
         ("bitebi", "a1"),
         ("bǐtèbì", "a1"),
@@ -69,7 +69,7 @@ fn pinyin_is_read_however_it_is_typed_and_in_every_format() {
 
 #[test]
 fn values_that_match_nothing_are_named_with_the_nearest() {
-    let dir = archive();
+    let dir = indexed();
     for (query, hints) in [
         ("source:鏈", &["W002", "鏈聞 (1)"][..]),
         ("source:财连社", &["W002", "財聯社 (1)"]),
@@ -99,7 +99,7 @@ fn values_that_match_nothing_are_named_with_the_nearest() {
 
 #[test]
 fn similar_words_are_suggested_for_a_word_that_no_document_contains() {
-    let dir = archive();
+    let dir = indexed();
     for (typed, meant) in [
         ("bitcion", "bitcoin (2)"),
         ("Bitcoim", "bitcoin (2)"),
@@ -127,7 +127,7 @@ fn similar_words_are_suggested_for_a_word_that_no_document_contains() {
 
 #[test]
 fn the_pinyin_reading_is_reported_even_if_no_hits_are_printed() {
-    let dir = archive();
+    let dir = indexed();
     for options in [&["-c"][..], &["-l"], &["-c", "--strict"], &["-l", "-n", "1"]] {
         let ran = dir.run(&[&["search"], options, &["bitebi"]].concat());
         assert_eq!(ran.code, 0, "{options:?}: {ran:?}");
@@ -139,7 +139,7 @@ fn the_pinyin_reading_is_reported_even_if_no_hits_are_printed() {
 
 #[test]
 fn pinyin_is_read_beside_words_that_other_documents_have() {
-    let dir = archive();
+    let dir = indexed();
     for typed in ["bitebi ethereum", "ethereum bitebi", "bi te bi ethereum"] {
         let ran = dir.run(&["search", "-f", "ids", typed]);
         let mut ids: Vec<&str> = ran.stdout.lines().collect();
@@ -158,7 +158,7 @@ fn pinyin_is_read_beside_words_that_other_documents_have() {
 
 #[test]
 fn pinyin_is_read_in_a_title_clause_but_not_in_a_body_clause() {
-    let dir = archive();
+    let dir = indexed();
     let ran = dir.run(&["search", "-f", "ids", "title:bitebi"]);
     assert_eq!(ran.stdout, "a1\n", "{ran:?}");
     assert!(ran.stderr.contains("read as pinyin"), "{ran:?}");
@@ -179,7 +179,7 @@ fn dissimilar_words_are_not_suggested() {
 
 #[test]
 fn an_offset_past_the_last_file_does_not_mean_that_nothing_matches() {
-    let dir = archive();
+    let dir = indexed();
     for offset in ["2", "500"] {
         let ran = dir.run(&["search", "-l", "--offset", offset, "以太坊"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{offset}");

@@ -3,7 +3,7 @@
 use crate::util::Dir;
 
 /// The index of documents, which are given by id, title and text.
-fn archive(documents: &[(&str, &str, &str)]) -> Dir {
+fn indexed(documents: &[(&str, &str, &str)]) -> Dir {
     let dir = Dir::new();
     let lines: Vec<String> = documents
         .iter()
@@ -63,7 +63,7 @@ fn a_date_in_a_query_finds_documents_of_that_date_unless_limited_to_a_field() {
 
 #[test]
 fn a_word_is_found_unless_its_letters_or_digits_continue() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("ip", "題", "見 http://192.168.0.121/login.view 頁面"),
         ("version", "題", "v2.0.1發布"),
         ("python", "題", "裝了python3.11.4之後"),
@@ -92,7 +92,7 @@ fn a_word_is_found_unless_its_letters_or_digits_continue() {
 
 #[test]
 fn symbols_count_where_they_are_typed() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("p3.5", "題", "增長3.5%。"),
         ("p35", "題", "增長35%。"),
         ("p13.5", "題", "增長13.5%。"),
@@ -166,7 +166,7 @@ fn times_and_tags_with_symbols_are_exact() {
 
 #[test]
 fn highlights_and_explain_show_the_symbols() {
-    let dir = archive(&[("a", "C++入門", "學C與C++，漲3.5%而非13.5%。")]);
+    let dir = indexed(&[("a", "C++入門", "學C與C++，漲3.5%而非13.5%。")]);
     let marked = |query: &str| dir.hits(&[query])[0]["snippet"].clone();
     assert_eq!(marked("C++")["highlights"], serde_json::json!([[3, 6]]), "{}", marked("C++"));
     let number = marked("\"3.5%\"");
@@ -180,7 +180,7 @@ fn highlights_and_explain_show_the_symbols() {
 
 #[test]
 fn accents_ligatures_and_character_forms_are_folded() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("pokemon", "題", "Pokémon與Nestlé在São Paulo"),
         ("plain", "題", "pokemon與nestle在sao paulo"),
         ("strasse", "題", "Straße的ﬁnance與Œuvre、Æther"),
@@ -218,7 +218,7 @@ fn accents_ligatures_and_character_forms_are_folded() {
 
 #[test]
 fn numbers_in_words_equal_their_digits() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("p-words", "題", "增長百分之三點五。"),
         ("p-digits", "題", "增長3.5%。"),
         ("tenth-words", "題", "三成的人不同意。"),
@@ -274,7 +274,7 @@ fn a_word_that_the_user_adds_loses_no_hits() {
 
 #[test]
 fn highlights_never_cut_an_emoji() {
-    let dir = archive(&[("a", "題", "好👩\u{200d}👩\u{200d}👧家👍🏽了🇹🇼與e\u{301}a")]);
+    let dir = indexed(&[("a", "題", "好👩\u{200d}👩\u{200d}👧家👍🏽了🇹🇼與e\u{301}a")]);
     let marked = |query: &str| {
         let hit = &dir.hits(&[query])[0];
         let text: Vec<char> = hit["snippet"]["text"].as_str().unwrap().chars().collect();
@@ -327,7 +327,7 @@ fn pinyin_annotations_inside_words_do_not_prevent_a_match() {
 fn highly_repetitive_texts_are_searched_in_time() {
     let long = "哈".repeat(500_000);
     let bigrams = "比特".repeat(100_000);
-    let dir = archive(&[("long", "題", &long), ("bigrams", "題", &bigrams)]);
+    let dir = indexed(&[("long", "題", &long), ("bigrams", "題", &bigrams)]);
     let started = std::time::Instant::now();
     let output = dir.ok(&["search", "哈", "--snippet", "200000", "--format", "jsonl"]);
     assert!(output.len() > 200_000);
@@ -341,7 +341,7 @@ fn highly_repetitive_texts_are_searched_in_time() {
 
 #[test]
 fn short_words_and_numbers_are_found_at_the_start_of_longer_ones() {
-    let dir = archive(&[
+    let dir = indexed(&[
         ("whole", "題", "AI與5G，共500元"),
         ("glued", "題", "推動5GtoB平台，AIGC應用，NFTs"),
         ("price", "題", "售價500.00元"),

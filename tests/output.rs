@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::util::{Dir, Ran, golden};
 
 /// The index of three flash items and an article without a date.
-fn archive() -> Dir {
+fn indexed() -> Dir {
     let dir = Dir::new();
     let line = |value: Value| value.to_string() + "\n";
     let flash = |id: &str, text: &str, date: &str, tags: &[&str]| {
@@ -45,7 +45,7 @@ fn objects(lines: &str) -> Vec<Value> {
 
 #[test]
 fn every_format_for_programs_keeps_its_schema() {
-    let dir = archive();
+    let dir = indexed();
     let sample = Dir::new();
     let path = crate::util::sample();
     sample.ok(&["index", path.to_str().unwrap(), "--quiet"]);
@@ -77,7 +77,7 @@ fn every_format_for_programs_keeps_its_schema() {
 
 #[test]
 fn the_flag_fields_chooses_keys_and_their_order() {
-    let dir = archive();
+    let dir = indexed();
     let line =
         dir.ok(&["search", "-f", "jsonl", "-n", "1", "--fields", "title,id,date", "減半 完成"]);
     assert_eq!(
@@ -98,7 +98,7 @@ fn the_flag_fields_chooses_keys_and_their_order() {
 
 #[test]
 fn ids_can_end_with_a_zero_byte_and_only_the_current_format_version_is_accepted() {
-    let dir = archive();
+    let dir = indexed();
     assert_eq!(dir.ok(&["search", "-f", "ids", "-0", "--sort", "newest", "減半"]), "a1\0a2\0");
     assert_eq!(dir.run(&["search", "-0", "減半"]).code, 2);
     assert_eq!(dir.run(&["search", "--format-version", "2", "減半"]).code, 0);
@@ -107,7 +107,7 @@ fn ids_can_end_with_a_zero_byte_and_only_the_current_format_version_is_accepted(
 
 #[test]
 fn a_batch_answers_every_line_as_search_does() {
-    let dir = archive();
+    let dir = indexed();
     let queries = ["比特幣 減半", "tag:BTC", "沒有這個詞", "", "比特币"];
     let file = dir.write("queries.txt", queries.join("\n"));
     let file = file.to_str().unwrap();
@@ -142,7 +142,7 @@ fn a_batch_answers_every_line_as_search_does() {
 
 #[test]
 fn facets_count_all_hits() {
-    let dir = archive();
+    let dir = indexed();
     let object: Value = serde_json::from_str(&dir.ok(&[
         "search",
         "-n",
@@ -190,7 +190,7 @@ fn chart(dir: &Dir, columns: &str, args: &[&str]) -> Ran {
 
 #[test]
 fn a_timeline_is_drawn_to_scale_and_fits() {
-    let dir = archive();
+    let dir = indexed();
     let ran = chart(&dir, "40", &["比特幣", "--by", "quarter"]);
     assert_eq!(
         ran.stdout,
@@ -231,7 +231,7 @@ fn the_timeline_counts_stated_and_inferred_dates_separately() {
 
 #[test]
 fn latin_letters_that_no_text_contains_are_read_as_pinyin() {
-    let dir = archive();
+    let dir = indexed();
     for typed in ["bitebi", "btb", "Bitebi"] {
         let ran = dir.run(&["search", typed]);
         assert_eq!(ran.code, 0, "{typed}: {}", ran.stderr);
@@ -250,7 +250,7 @@ fn latin_letters_that_no_text_contains_are_read_as_pinyin() {
 
 #[test]
 fn recency_prefers_newer_documents_and_explain_shows_its_factor() {
-    let dir = archive();
+    let dir = indexed();
     let line = |id: &str, date: &str| {
         serde_json::json!({"id": id, "title": "題", "text": "同樣的文字。", "date": date})
             .to_string()
@@ -289,7 +289,7 @@ fn recency_prefers_newer_documents_and_explain_shows_its_factor() {
 /// with fewer words would come first.
 #[test]
 fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
-    let dir = archive();
+    let dir = indexed();
     let line = |id: &str, text: &str, date: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text, "date": date}).to_string() + "\n"
     };
@@ -335,7 +335,7 @@ fn number(key: &str) -> impl Fn(&Value) -> f64 {
 
 #[test]
 fn show_converts_to_either_script_and_prints_citations() {
-    let dir = archive();
+    let dir = indexed();
     let printed = |args: &[&str]| dir.ok(&[&["show"], args].concat());
     assert!(
         printed(&["b1"]).contains("第二段,里面的細節")

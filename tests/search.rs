@@ -3,7 +3,7 @@
 use crate::util::Dir;
 
 /// The index of two pages that share a flash item, and of a dump with a line that is no record.
-fn archive() -> Dir {
+fn indexed() -> Dir {
     let dir = Dir::new();
     dir.write(
         "archive/000/0001.txt",
@@ -34,7 +34,7 @@ fn archive() -> Dir {
 
 #[test]
 fn both_scripts_find_the_same_in_the_same_order() {
-    let dir = archive();
+    let dir = indexed();
     for (hant, hans) in [
         ("質押", "质押"),
         ("比特幣減半", "比特币减半"),
@@ -52,7 +52,7 @@ fn both_scripts_find_the_same_in_the_same_order() {
 
 #[test]
 fn a_flash_item_in_two_pages_is_the_only_hit_for_its_text() {
-    let dir = archive();
+    let dir = indexed();
     let hits = dir.hits(&["\"分析師表示\""]);
     assert_eq!(hits.len(), 1);
     assert_eq!(hits[0]["kind"], "flash");
@@ -63,12 +63,12 @@ fn a_flash_item_in_two_pages_is_the_only_hit_for_its_text() {
 
 #[test]
 fn a_related_article_in_the_footer_does_not_make_its_page_a_hit() {
-    assert_eq!(archive().ids(&["\"全網算力\""]), Vec::<String>::new());
+    assert_eq!(indexed().ids(&["\"全網算力\""]), Vec::<String>::new());
 }
 
 #[test]
 fn phrases_ignore_spaces_and_punctuation_and_may_cross_word_boundaries() {
-    let dir = archive();
+    let dir = indexed();
     assert_eq!(dir.ids(&["\"brc20 代幣\""]), ["x-1"]);
     assert_eq!(dir.ids(&["\"智能产\""]).len(), 1);
     assert_eq!(dir.ids(&["packy mccormick"]).len(), 1);
@@ -77,7 +77,7 @@ fn phrases_ignore_spaces_and_punctuation_and_may_cross_word_boundaries() {
 
 #[test]
 fn fields_and_operators_find_the_right_documents() {
-    let dir = archive();
+    let dir = indexed();
     assert_eq!(dir.ids(&["kind:flash"]).len(), 2);
     assert_eq!(dir.ids(&["質押 -tag:ETH"]), ["x-2"]);
     assert_eq!(dir.ids(&["date:none"]), ["x-2"]);
@@ -100,7 +100,7 @@ fn fields_and_operators_find_the_right_documents() {
 
 #[test]
 fn every_word_must_occur_and_missing_words_are_named() {
-    let dir = archive();
+    let dir = indexed();
     let all = dir.hits(&["--strict", "減半 礦工"]);
     assert_eq!(all.len(), 1);
     assert!(all[0].get("missing").is_none());
@@ -113,7 +113,7 @@ fn every_word_must_occur_and_missing_words_are_named() {
 
 #[test]
 fn highlights_are_characters_of_the_original() {
-    let dir = archive();
+    let dir = indexed();
     for hit in dir.hits(&["減半"]) {
         let snippet: Vec<char> = hit["snippet"]["text"].as_str().unwrap().chars().collect();
         let highlights = hit["snippet"]["highlights"].as_array().unwrap();
@@ -128,7 +128,7 @@ fn highlights_are_characters_of_the_original() {
 
 #[test]
 fn the_span_of_a_flash_item_is_its_bytes_in_the_file() {
-    let dir = archive();
+    let dir = indexed();
     let hit = &dir.hits(&["\"分析師表示\""])[0];
     let path = dir.path().join(hit["path"].as_str().unwrap());
     let bytes = std::fs::read(path).unwrap();
@@ -142,7 +142,7 @@ fn the_span_of_a_flash_item_is_its_bytes_in_the_file() {
 
 #[test]
 fn hits_are_sorted_by_date_and_cut_by_limit_and_offset() {
-    let dir = archive();
+    let dir = indexed();
     let newest = dir.ids(&["--sort", "newest"]);
     assert_eq!(newest.len(), 5);
     assert_eq!(newest.last().unwrap(), "x-2", "undated last");
@@ -156,7 +156,7 @@ fn hits_are_sorted_by_date_and_cut_by_limit_and_offset() {
 
 #[test]
 fn json_and_tsv_have_the_keys_of_a_hit() {
-    let dir = archive();
+    let dir = indexed();
     let array: serde_json::Value =
         serde_json::from_str(&dir.ok(&["search", "BRC-20", "-f", "json"])).unwrap();
     let hit = &array[0];
@@ -175,7 +175,7 @@ fn json_and_tsv_have_the_keys_of_a_hit() {
 
 #[test]
 fn the_exit_status_tells_hits_no_hits_and_errors() {
-    let dir = archive();
+    let dir = indexed();
     assert_eq!(dir.run(&["search", "質押"]).code, 0);
     assert_eq!(dir.run(&["search", "\"沒有這句話\""]).code, 1);
     let wrong = dir.run(&["search", "tga:BTC"]);
@@ -198,14 +198,14 @@ fn the_exit_status_tells_hits_no_hits_and_errors() {
 
 #[test]
 fn an_unknown_tag_names_the_nearest() {
-    let ran = archive().run(&["search", "tag:BRC"]);
+    let ran = indexed().run(&["search", "tag:BRC"]);
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("W002") && ran.stderr.contains("brc20"), "{}", ran.stderr);
 }
 
 #[test]
 fn skipped_lines_are_counted_and_named_and_make_a_strict_build_fail() {
-    let dir = archive();
+    let dir = indexed();
     let stats = dir.ok(&["stats", "--skipped"]);
     assert!(stats.contains("1 malformed") && stats.contains("dump.jsonl:3"), "{stats}");
     let before = dir.ids(&["--sort", "newest"]);
@@ -217,7 +217,7 @@ fn skipped_lines_are_counted_and_named_and_make_a_strict_build_fail() {
 
 #[test]
 fn export_prints_every_record_with_the_text_of_its_page() {
-    let dir = archive();
+    let dir = indexed();
     let records: Vec<serde_json::Value> =
         dir.ok(&["export"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(records.len(), 6, "five records, one of them in two variants");
@@ -253,7 +253,7 @@ fn export_prints_every_record_with_the_text_of_its_page() {
 
 #[test]
 fn tags_are_counted_in_either_script() {
-    let dir = archive();
+    let dir = indexed();
     let tags = dir.ok(&["tags", "--format", "tsv"]);
     assert!(tags.contains("BTC\t2\n"), "{tags}");
     assert_eq!(
@@ -265,7 +265,7 @@ fn tags_are_counted_in_either_script() {
 
 #[test]
 fn indexing_again_does_nothing_unless_something_changed() {
-    let dir = archive();
+    let dir = indexed();
     let again = dir.run(&["index", "archive"]);
     assert!(again.stderr.contains("the index is up to date"), "{}", again.stderr);
     assert_eq!(again.code, 0);
