@@ -88,6 +88,7 @@ fn options(limit: usize) -> Options {
     options.snippet = 0;
     // The closest matches after the hits are not counted in the total, see tests/ranking.rs.
     options.backfill = false;
+    // Each near-duplicate is a hit of its own.
     options.all = true;
     options
 }

@@ -28,7 +28,8 @@ fn displayed(dir: &Dir, ran: &Ran) -> String {
     format!("{}{}", ran.stdout, ran.stderr).replace(&folder, "DIR")
 }
 
-const QUERIES: &str = r#"
+/// A config file with three saved queries.
+const SAVED_QUERIES: &str = r#"
 [queries]
 clean = "-tag:廣告"
 either = "減半 OR 質押"
@@ -39,9 +40,9 @@ either = "減半 OR 質押"
 fn config_says_where_every_value_comes_from() {
     let dir = indexed_with_config("");
     std::fs::remove_file(dir.path().join(CONFIG_FILE)).unwrap();
-    let absent = displayed(&dir, &dir.run(&["config"]));
+    let printed = displayed(&dir, &dir.run(&["config"]));
     // The width of the columns depends on the name of the temporary folder.
-    let cells: Vec<Vec<&str>> = absent
+    let cells: Vec<Vec<&str>> = printed
         .lines()
         .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
         .collect();
@@ -77,33 +78,36 @@ fn precedence_is_flag_environment_file_default() {
         "index = \"../../index\"\ntime_zone = \"Asia/Tokyo\"\ncolor = \"never\"\n\
                    [search]\nlimit = 2\n",
     );
-    let origin = |command: &mut std::process::Command| -> [String; 4] {
+    // Four settings, each with its value and its origin: a line of the config file, or the name of
+    // a variable or flag.
+    let values_and_origins = |command: &mut std::process::Command| -> [String; 4] {
         let output = command.output().unwrap();
         let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         ["index", "time_zone", "color", "search.limit"].map(|name| {
             let setting = &all["settings"][name];
             let origin = &setting["origin"];
-            let location = if origin["line"].is_null() { &origin["name"] } else { &origin["line"] };
+            let line_or_name =
+                if origin["line"].is_null() { &origin["name"] } else { &origin["line"] };
             let value = setting["value"].to_string().replace(dir.path().to_str().unwrap(), "DIR");
-            format!("{value} {}", location.to_string().replace('"', ""))
+            format!("{value} {}", line_or_name.to_string().replace('"', ""))
         })
     };
     let args = ["config", "--format", "json"];
     let file = ["\"DIR/config/wensou/../../index\" 1", "\"Asia/Tokyo\" 2", "\"never\" 3", "2 5"];
-    assert_eq!(origin(&mut dir.command(&args)), file);
+    assert_eq!(values_and_origins(&mut dir.command(&args)), file);
     let environment =
         ["\"there\" WENSOU_INDEX", "\"UTC\" WENSOU_TZ", "\"always\" CLICOLOR_FORCE", "2 5"];
     let set = [("WENSOU_INDEX", "there"), ("WENSOU_TZ", "UTC"), ("CLICOLOR_FORCE", "1")];
-    assert_eq!(origin(dir.command(&args).envs(set)), environment);
+    assert_eq!(values_and_origins(dir.command(&args).envs(set)), environment);
     let flags = ["--index", "here", "--tz", "+1", "--color", "auto"];
     let flagged = ["\"here\" --index", "\"+01:00\" --tz", "\"auto\" --color", "2 5"];
-    assert_eq!(origin(dir.command(&args).args(flags).envs(set)), flagged);
+    assert_eq!(values_and_origins(dir.command(&args).args(flags).envs(set)), flagged);
 }
 
 #[test]
 fn the_table_of_config_is_aligned_and_lists_saved_queries() {
     let dir = indexed_with_config("");
-    dir.write("c.toml", QUERIES);
+    dir.write("c.toml", SAVED_QUERIES);
     // Remove the index, because paths among its settings would change the width of the columns.
     std::fs::remove_dir_all(dir.path().join("index")).unwrap();
     let output = dir.command(&["config"]).env("WENSOU_CONFIG", "c.toml").output().unwrap();
@@ -125,7 +129,7 @@ search.sort     rank, or newest first without words  default
 
 #[test]
 fn wensou_config_names_another_file_which_must_exist() {
-    let dir = indexed_with_config(QUERIES);
+    let dir = indexed_with_config(SAVED_QUERIES);
     let other = dir.write("other.toml", "[search]\nlimit = 1\n");
     let run = |args: &[&str], path: &str| -> Ran {
         dir.command(args).env("WENSOU_CONFIG", path).output().unwrap().into()
@@ -190,7 +194,7 @@ fn a_mistake_in_the_config_file_is_reported_with_line_and_remedy() {
 
 #[test]
 fn a_saved_query_stands_for_its_text_in_parentheses() {
-    let dir = indexed_with_config(QUERIES);
+    let dir = indexed_with_config(SAVED_QUERIES);
     assert_eq!(dir.ids(&["@either"]).len(), 4);
     assert_eq!(dir.ids(&["@either -tag:廣告 kind:article", "--sort", "oldest"]), ["a", "b", "c"]);
     assert_eq!(dir.ids(&["@clean 減半 OR 質押", "--sort", "oldest"]), ["a", "b", "c"]);
@@ -201,7 +205,7 @@ fn a_saved_query_stands_for_its_text_in_parentheses() {
 
 #[test]
 fn an_at_sign_that_does_not_begin_the_query_is_text() {
-    let dir = indexed_with_config(QUERIES);
+    let dir = indexed_with_config(SAVED_QUERIES);
     for query in ["\"@weekly\"", "\\@weekly", "文字 @weekly", "(@weekly)"] {
         assert_eq!(dir.ids(&[query]), ["c"], "{query}");
     }
@@ -210,7 +214,7 @@ fn an_at_sign_that_does_not_begin_the_query_is_text() {
 #[test]
 fn a_mistake_in_a_saved_query_is_shown_in_its_own_text() {
     let dir = indexed_with_config(&format!(
-        "{QUERIES}broken = \"減半 tga:BTC\"\nloop = \"@loop 減半\"\nempty = \"\"\n"
+        "{SAVED_QUERIES}broken = \"減半 tga:BTC\"\nloop = \"@loop 減半\"\nempty = \"\"\n"
     ));
     let mut screen = String::new();
     for query in [

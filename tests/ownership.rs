@@ -84,12 +84,13 @@ fn files_of_the_user_in_an_index_folder_stay() {
 fn a_repair_of_a_torn_backup_keeps_its_records() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
+    // The backup `b` is made by copying: first `CURRENT`, then, after a build, the new generation.
     fs::create_dir(dir.path().join("b")).unwrap();
     fs::copy(dir.path().join("index/CURRENT"), dir.path().join("b/CURRENT")).unwrap();
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
     let new = generation(&dir, "index");
     copy_folder(&new, &dir.path().join("b").join(new.file_name().unwrap()));
-    // The repair does not need the archive.
+    // The repair has no archive: it finds the records in the copied generation.
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
     let repaired = dir.run(&["check", "--repair", "--index", "b"]);
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);

@@ -95,6 +95,8 @@ fn occurrences(text: &[Counted], phrase: &[Counted]) -> usize {
         let is_digit = |at: usize| text.get(at).is_some_and(|counted| counted.c.is_ascii_digit());
         let splits_no_number =
             |edge: usize| edge == 0 || !(is_digit(edge - 1) && is_digit(edge)) || text[edge].apart;
+        // Before the first key character of the phrase, and at it, `apart` need not be the same: it
+        // depends on what stands before the phrase.
         let same = text[at..end].iter().zip(phrase).enumerate().all(|(number, (a, b))| {
             a.c == b.c && (a.apart == b.apart || first_key.is_none_or(|first| number <= first))
         });
@@ -180,7 +182,7 @@ fn compare(index: &Index, documents: &[Document], phrases: &RandomPhrases) {
         text: Scanned::new(&document.text),
     };
     let scanned: Vec<ScannedDocument> = documents.iter().map(scanned).collect();
-    let counts = |c: &char| c.is_numeric() || "+#$€₿%.-/@:,".contains(*c);
+    let is_digit_or_symbol = |c: &char| c.is_numeric() || "+#$€₿%.-/@:,".contains(*c);
     let mut random = Random::new(phrases.seed);
     let mut tried = 0;
     while tried < phrases.count {
@@ -191,7 +193,7 @@ fn compare(index: &Index, documents: &[Document], phrases: &RandomPhrases) {
         let length = 1 + random.below(12);
         let mut start = random.below(chars.len());
         if phrases.start == Start::NearSymbol {
-            let Some(next) = chars[start..].iter().position(counts) else { continue };
+            let Some(next) = chars[start..].iter().position(is_digit_or_symbol) else { continue };
             start = (start + next).saturating_sub(random.below(3));
         }
         let phrase: String = chars[start..(start + length).min(chars.len())].iter().collect();

@@ -27,7 +27,7 @@ fn a_second_copy_names_the_first_or_waits_for_it() {
     let before = cluster.indexes_of("twice");
     let started = Instant::now();
     let process = format!("process {} on ", first.id());
-    // `since 20…`: the year since which the lock is held.
+    // The message says since when the lock is held; `20` begins the year.
     assert_refused(&archive.dir.run(&copy), 2, &[&address, &process, "since 20", "--wait"]);
     let index = ["index", "archive", "--index", &address, "--local", "index"];
     assert_refused(&archive.dir.run(&index), 2, &[&address, &process, "--wait"]);

@@ -35,8 +35,9 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
     let lines: Vec<&str> = QUERIES.into_iter().cycle().take(QUERY_COUNT).collect();
     archive.dir.write("queries.txt", lines.join("\n"));
     let batch = ["search", "--batch", "queries.txt", "-f", "ids"];
-    let states = ["index", "other"].map(|index| run_on(&archive.dir, index, &batch).stdout);
-    assert_ne!(states[0], states[1]);
+    // The right answers, from each index in its folder.
+    let outputs = ["index", "other"].map(|index| run_on(&archive.dir, index, &batch).stdout);
+    assert_ne!(outputs[0], outputs[1]);
     let mut command = archive.dir.command(&[&batch[..], &["--index", &address]].concat());
     let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let finished = AtomicBool::new(false);
@@ -57,11 +58,11 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
         (answered, copying.join().unwrap())
     });
     assert!(answered.code == 0 || answered.code == 2, "{}", answered.stderr);
-    let states = states.each_ref().map(|state| state.lines().collect::<Vec<_>>());
+    let right = outputs.each_ref().map(|output| output.lines().collect::<Vec<_>>());
     let answers: Vec<&str> = answered.stdout.lines().collect();
     assert_eq!(answers.len(), QUERY_COUNT, "{}", answered.stderr);
     let wrong: Vec<_> = (0..QUERY_COUNT)
-        .filter(|&at| answers[at] != states[0][at] && answers[at] != states[1][at])
+        .filter(|&at| answers[at] != right[0][at] && answers[at] != right[1][at])
         .map(|at| lines[at])
         .collect();
     assert!(wrong.is_empty(), "{} wrong answers: {wrong:#?}", wrong.len());
