@@ -7,7 +7,7 @@ use std::path::Path;
 use super::campaign::{Campaign, Settings};
 use super::limits::run_limited;
 use super::preload::record_library;
-use super::replay::{Cut, Disk, Record};
+use super::replay::{ChangeLog, Cut, Disk};
 use super::world::{UserTables, World};
 use crate::util::{Random, copy_folder, files_below};
 
@@ -35,13 +35,13 @@ fn a_power_cut_leaves_the_old_index_or_the_new_one() {
         let usable = builds.iter().position(is_usable);
         let at = usable.unwrap_or_else(|| {
             builds.retain(|build| build.kind != kind);
-            builds.push(Build::record(&world, kind, &mut random));
+            builds.push(Build::run(&world, kind, &mut random));
             builds.len() - 1
         });
         let build = &mut builds[at];
         if build.cuts == 0 {
             campaign.count("builds recorded");
-            campaign.add("changes recorded", build.record.len());
+            campaign.add("changes recorded", build.log.len());
             build.check_cuts_after_end(&mut campaign, &world, &mut random, round);
         }
         build.cuts += 1;
@@ -81,7 +81,7 @@ struct Build {
     /// The folder before the build.
     disk: Disk,
     /// The changes of the folder by the build.
-    record: Record,
+    log: ChangeLog,
     /// The state of the index before the build, if there was one.
     old: Option<usize>,
     /// The state of the index after the build.
@@ -93,8 +93,8 @@ struct Build {
 }
 
 impl Build {
-    /// Runs a build of this kind, and records its changes of the folder.
-    fn record(world: &World, kind: BuildKind, random: &mut Random) -> Self {
+    /// Runs a build of this kind, and records how it changes the folder.
+    fn run(world: &World, kind: BuildKind, random: &mut Random) -> Self {
         let name = kind.name();
         // If the folders above the index are new, too, they must be synced as well.
         let index =
@@ -111,23 +111,23 @@ impl Build {
             assert_eq!(built.code, 0, "{built}");
         }
         let disk = Disk::of(&folder);
-        let log = world.path("record");
-        let _ = fs::remove_file(&log);
+        let log_file = world.path("log");
+        let _ = fs::remove_file(&log_file);
         world.set_state(new);
         let rebuild: &[&str] = if random.below(4) == 0 { &["--rebuild"] } else { &[] };
         let mut command = world.index_command(&folder.join(index), rebuild);
-        // This replaces the library that skips syncs: the record must have the syncs.
-        command.env("LD_PRELOAD", record_library().unwrap()).env("RECORD_LOG", &log);
+        // This replaces the library that skips syncs: the log must have the syncs.
+        command.env("LD_PRELOAD", record_library().unwrap()).env("RECORD_LOG", &log_file);
         command.env("RECORD_DIR", fs::canonicalize(&folder).unwrap());
         if !kind.has_links {
             command.env("RECORD_NO_LINKS", "1");
         }
         let built = run_limited(&mut command);
         assert_eq!(built.code, 0, "{name}: {built}");
-        let record = Record::read(&log);
-        assert_eq!(record.renames_to("CURRENT"), 1, "{name}: the swap must be one rename");
+        let log = ChangeLog::read(&log_file);
+        assert_eq!(log.renames_to("CURRENT"), 1, "{name}: the swap must be one rename");
         assert_eq!(world.state(&folder.join(index)), Ok(new), "{name}");
-        Self { kind, disk, record, old, new, index, cuts: 0 }
+        Self { kind, disk, log, old, new, index, cuts: 0 }
     }
 
     /// Writes what a cut after `end` changes leaves into a new folder, and returns the path of the
@@ -140,7 +140,7 @@ impl Build {
         random: &mut Random,
     ) -> std::path::PathBuf {
         let mut disk = self.disk.clone();
-        disk.apply(&self.record, end);
+        disk.apply(&self.log, end);
         let folder = world.path("cut");
         let _ = fs::remove_dir_all(&folder);
         disk.write_after_cut(cut, end, random, &folder);
@@ -156,7 +156,7 @@ impl Build {
         random: &mut Random,
         round: usize,
     ) {
-        let end = self.record.len();
+        let end = self.log.len();
         for cut in [Cut::Strict, Cut::All, Cut::Any, Cut::Any, Cut::Prefix] {
             let index = self.index_after_cut(world, end, cut, random);
             let state = world.state(&index);
@@ -176,15 +176,15 @@ impl Build {
         let cut = [Cut::Strict, Cut::All, Cut::Prefix, Cut::Any, Cut::Any][random.below(5)];
         // Most changes only write content. In two thirds of the rounds, move the cut to the next
         // change of another kind, such as a rename or a sync.
-        let mut end = random.below(self.record.len() + 1);
+        let mut end = random.below(self.log.len() + 1);
         if random.below(3) > 0 {
-            while end < self.record.len() && !self.record.is_entry_change_or_sync(end) {
+            while end < self.log.len() && !self.log.is_entry_change_or_sync(end) {
                 end += 1;
             }
         }
         // A quarter of the cuts are among the last 40 changes of the build.
         if random.below(4) == 0 {
-            end = self.record.len() - random.below(self.record.len().min(40));
+            end = self.log.len() - random.below(self.log.len().min(40));
         }
         let index = self.index_after_cut(world, end, cut, random);
         // A copy of what the cut has left, because the verbs below change the index.
@@ -194,7 +194,7 @@ impl Build {
             copy_folder(&index, &kept);
         }
         let location = || {
-            let last = if end == 0 { "nothing".to_owned() } else { self.record.describe(end - 1) };
+            let last = if end == 0 { "nothing".to_owned() } else { self.log.describe(end - 1) };
             format!("round {round}: {} cut after change {end} ({last}), {cut:?}", self.kind.name())
         };
         let ended = world.run(&index, &["export"]);

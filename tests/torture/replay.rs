@@ -1,8 +1,8 @@
-//! What a power cut may leave of a folder, computed from a record of the changes to it.
+//! What a power cut may leave of a folder, computed from a log of the changes to the folder.
 //!
-//! `tests/fault/record.c` makes the record. At least the synced state is on the disk: the content
-//! of a file as of the last sync of the file, and the entries of a folder as of the last sync of
-//! the folder. Of the later changes, any may be on the disk and any may be missing: a disk need not
+//! `tests/fault/record.c` writes the log. At least the synced state is on the disk: the content of
+//! a file as of the last sync of the file, and the entries of a folder as of the last sync of the
+//! folder. Of the later changes, any may be on the disk and any may be missing: a disk need not
 //! keep their order.
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,7 +19,7 @@ type Object = usize;
 /// The number of the folder whose changes are recorded.
 const ROOT: Object = 0;
 
-/// One recorded change. `inode` is the number of the changed file or folder, `at` an offset in the
+/// One logged change. `inode` is the number of the changed file or folder, `at` an offset in the
 /// file.
 #[derive(Debug, Clone)]
 enum Change {
@@ -34,16 +34,16 @@ enum Change {
     SyncAll,
 }
 
-/// A record of changes, in order.
+/// The logged changes, in order.
 #[derive(Debug, Clone)]
-pub(super) struct Record(Vec<Change>);
+pub(super) struct ChangeLog(Vec<Change>);
 
-impl Record {
-    /// Reads a record from its file.
+impl ChangeLog {
+    /// Reads a log that `record.c` has written.
     ///
     /// # Panics
     ///
-    /// If the record has a call whose effect is unknown.
+    /// If the log has a call whose effect is unknown.
     pub(super) fn read(path: &Path) -> Self {
         let bytes = fs::read(path).unwrap_or_default();
         let mut remainder = bytes.as_slice();
@@ -153,7 +153,7 @@ enum Node {
     },
 }
 
-/// A folder in memory, to which recorded changes are applied.
+/// A folder in memory, to which logged changes are applied.
 #[derive(Debug, Clone)]
 pub(super) struct Disk {
     root: PathBuf,
@@ -233,9 +233,9 @@ impl Disk {
         self.nodes.len() - 1
     }
 
-    /// Applies the first `count` changes of a record. The first change has the number 1.
-    pub(super) fn apply(&mut self, record: &Record, count: usize) {
-        for (number, change) in (1..).zip(&record.0[..count]) {
+    /// Applies the first `count` changes of a log. The first change has the number 1.
+    pub(super) fn apply(&mut self, log: &ChangeLog, count: usize) {
+        for (number, change) in (1..).zip(&log.0[..count]) {
             self.apply_change(number, change);
         }
     }
