@@ -28,20 +28,20 @@ fn damage_never_gives_a_wrong_answer() {
         seed: 8,
     });
     let dir = Dir::new();
-    let base = dir.path().join("base");
-    build(&dir, &base);
+    let intact = dir.path().join("intact");
+    build(&dir, &intact);
     // The right answers: those of the intact index, for each list of arguments.
     let mut truth = BTreeMap::new();
     for (round, mut random) in campaign.rounds() {
         let index = dir.path().join("index");
         let _ = fs::remove_dir_all(&index);
-        copy_folder(&base, &index);
+        copy_folder(&intact, &index);
         let what = damage_file(&index, &mut random);
         campaign.count("damages");
         for _ in 0..QUERIES {
             let args = search_args(&mut random);
             let wanted =
-                truth.entry(args.clone()).or_insert_with(|| answer(&dir, &base, &args).unwrap());
+                truth.entry(args.clone()).or_insert_with(|| answer(&dir, &intact, &args).unwrap());
             campaign.count("queries");
             match answer(&dir, &index, &args) {
                 Ok(found) if found == *wanted => campaign.count("right answers"),

@@ -25,17 +25,17 @@ fn damage_causes_no_panic_and_no_wrong_output() {
         seed: 4,
     });
     let world = World::with_text_pages(6, UserTables::WordsAndSynonyms);
-    let base = world.path("base");
+    let intact = world.path("intact");
     for state in [0, 1] {
         world.set_state(state);
-        let built = world.index(&base, &["--quiet"]);
+        let built = world.index(&intact, &["--quiet"]);
         assert_eq!(built.code, 0, "{built}");
     }
-    let truth = Truth::of(&world, &base);
+    let truth = Truth::of(&world, &intact);
     for (round, mut random) in campaign.rounds() {
         let index = world.path("index");
         let _ = fs::remove_dir_all(&index);
-        copy_folder(&base, &index);
+        copy_folder(&intact, &index);
         let damaged = DamagedIndex { world: &world, index: &index, round, truth: &truth };
         match random.below(8) {
             0 => damaged.truncate_while_read(&mut campaign, &mut random),

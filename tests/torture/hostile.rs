@@ -21,21 +21,21 @@ fn a_hostile_index_has_no_effect_outside_of_itself() {
         seed: 2,
     });
     let world = World::with_text_pages(2, UserTables::WordsAndSynonyms);
-    let base = world.path("base");
-    let built = world.index(&base, &["--quiet"]);
+    let intact = world.path("intact");
+    let built = world.index(&intact, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
     // An update from state 1 of the archive, in which `World` leaves it, to state 0, so that the
     // index has two segments.
     world.set_state(0);
-    let built = world.index(&base, &["--quiet"]);
+    let built = world.index(&intact, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
-    let id = world.dir.run(&["search", "正文", "--format", "ids", "--index", "base"]).stdout;
+    let id = world.dir.run(&["search", "正文", "--format", "ids", "--index", "intact"]).stdout;
     let id = id.lines().next().unwrap().to_owned();
     for (round, mut random) in campaign.rounds() {
         let outside = Outside::new(&world);
         let index = world.path("index");
         let _ = fs::remove_dir_all(&index);
-        copy_folder(&base, &index);
+        copy_folder(&intact, &index);
         let attacker = Attacker { index: &index, outside: &outside, random: &mut random };
         let what = format!("round {round}: {}", attacker.change_index());
         let (world, outside) = (&world, &outside);

@@ -14,15 +14,16 @@ fn library(name: &str) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault").join(name);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     fs::create_dir_all(folder).unwrap();
-    let draft = folder.join(format!("{name}-{}.so", std::process::id()));
+    // Compile into a file of this process, and rename it: other test processes may do the same.
+    let compiled = folder.join(format!("{name}-{}.so", std::process::id()));
     let mut cc = Command::new("cc");
-    cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&draft).arg(source.with_extension("c"));
+    cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&compiled).arg(source.with_extension("c"));
     if !cfg!(target_os = "linux") || !cc.status().is_ok_and(|status| status.success()) {
         skipped(&format!("{name}.c needs Linux and a C compiler"));
         return None;
     }
     let library = folder.join(format!("{name}.so"));
-    fs::rename(draft, &library).unwrap();
+    fs::rename(compiled, &library).unwrap();
     // Preload it into a program that does nothing.
     let mut trial = Command::new("true");
     trial.env("LD_PRELOAD", &library).env("RECORD_DIR", folder).env("RECORD_LOG", "/dev/null");
