@@ -1,5 +1,5 @@
 //! Tests with a real cluster of three nodes: a copy of an index gives the same answers as the index
-//! in its folder, also while a newer copy replaces it and while nodes fail.
+//! in its folder, also while a newer copy replaces the copy and while nodes fail.
 //!
 //! This file has what the tests share: the cluster, copies of the sample archive, and comparisons;
 //! `changing_archive.rs` has an archive that changes. Without a JDK or Maven, the tests say so and
@@ -59,8 +59,8 @@ fn shared_cluster() -> Option<&'static RwLock<Cluster>> {
     CLUSTER.get_or_init(start).as_ref().inspect_err(|why| skipped(why)).ok()
 }
 
-/// The cluster, for tests that leave its nodes and settings alone. Such tests run at the same time,
-/// so the names of their indexes must differ from test to test.
+/// The cluster, for tests that stop no nodes and change no settings. Such tests run at the same
+/// time, so the names of their indexes must differ from test to test.
 fn cluster() -> Option<RwLockReadGuard<'static, Cluster>> {
     Some(unlocked(shared_cluster()?.read()))
 }

@@ -77,7 +77,7 @@ fn every_document_can_be_found_and_counted() {
         let only = hits(&dir, &[&format!("id:{id}")]);
         assert_eq!(ids(&only), [id]);
     }
-    // With --offset, hits are parts of one list.
+    // With --offset, each answer is a part of the same list.
     let whole = hits(&dir, &["比特幣"]);
     assert_eq!(whole.len(), 3);
     for (at, hit) in whole.iter().enumerate() {

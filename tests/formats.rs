@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::util::{Dir, copy_folder};
 
-/// A folder with a copy of a fixture, an index of 302 records, and the export of these records. The
-/// archive of the index does not exist.
+/// A folder with a copy of a fixture in `index`, and the export of its records. A fixture is an
+/// index of 302 records whose archive does not exist.
 fn fixture(name: &str) -> (Dir, String) {
     let dir = Dir::new();
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
@@ -14,7 +14,7 @@ fn fixture(name: &str) -> (Dir, String) {
     (dir, fs::read_to_string(fixtures.join("records.jsonl")).unwrap())
 }
 
-/// Checks that the index of a fixture has its records and finds them.
+/// Checks that an index has the records of the fixtures, and that searches find them.
 fn assert_has_its_records(dir: &Dir, records: &str) {
     // The indexes were built from `/tmp/fx/archive`, but `records.jsonl` has relative paths.
     assert_eq!(dir.ok(&["export"]).replace("/tmp/fx/archive", "archive"), records);

@@ -310,8 +310,8 @@ fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
         let ids: Vec<&str> = hits.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(ids, ["old", "new"], "three words come before two, however old");
     }
-    // A document that is very old keeps half of its score, one of today nearly all of it. Because
-    // printed scores are rounded, the ratio can be a little less than one half.
+    // A very old document keeps half of its score, a document of today nearly all of its score.
+    // Because printed scores are rounded, the ratio can be a little less than one half.
     for (at, factor) in [(0, 0.4999..0.51), (1, 0.97..1.0)] {
         let ratio = recent[at].1 / plain[at].1;
         assert!(factor.contains(&ratio), "{plain:?} {recent:?}");

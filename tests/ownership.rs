@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::util::{Dir, copy_folder, sample};
 
-/// A folder with an archive of three pages and its index.
+/// A folder with an archive of three pages and the index of the archive.
 fn indexed() -> Dir {
     let dir = Dir::new();
     for (name, word) in [("one", "甲子"), ("two", "乙丑"), ("three", "丙寅")] {
@@ -167,7 +167,7 @@ fn an_archive_that_is_missing_or_empty_does_not_empty_the_index() {
         let checked = dir.run(&["check"]);
         assert_eq!(checked.code, 0, "{}", checked.stdout);
         assert!(checked.stdout.starts_with("unreadable "), "{}", checked.stdout);
-        // A repair loses nothing either: it takes the records from the index.
+        // A repair loses nothing either: it takes the records from the old index.
         flip_bit(&file(&dir, "index", ".post"));
         let repaired = dir.run(&["check", "--repair"]);
         assert_eq!(repaired.code, 0, "{}", repaired.stderr);

@@ -57,7 +57,7 @@ fn spaces_in_a_question_do_not_change_its_hits() {
         let ran = dir.run(&["search", typed, "--strict", "-f", "ids"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, "other\n"), "{typed}");
     }
-    // If the query has no other words, they are searched for.
+    // If a query has only such words, they are searched for.
     assert_eq!(ids(&dir, &["是多少"])[0], "words");
 }
 
@@ -85,7 +85,7 @@ fn quotation_marks_inside_a_question_do_not_make_a_phrase() {
     let dir = deliveries();
     let typed = "被稱為「特斯拉交付量」的數字是多少？";
     assert_eq!(ids(&dir, &[typed])[0], "answer");
-    // A phrase that a space separates stays exact, and so does one in straight quotes.
+    // A phrase that a space separates stays exact, and so does a phrase in straight quotes.
     for typed in ["「特斯拉交付量」 是多少", "什麼是\"特斯拉交付量\""] {
         assert_eq!(dir.run(&["search", typed]).code, 1, "{typed}");
     }
@@ -278,7 +278,8 @@ fn quotation_marks_of_a_pasted_title_do_not_make_a_phrase_if_no_document_has_eve
         assert_eq!(ids(&dir, &[typed])[0], "answer", "{typed}");
         assert_eq!(dir.run(&["search", "--strict", typed]).code, 1, "{typed}");
     }
-    // A phrase that a space separates from other text is exact, and so is one in straight quotes.
+    // A phrase that a space separates from other text is exact, and so is a phrase in straight
+    // quotes.
     for typed in ["青春 「無名小湖」", "青春\"無名小湖\""] {
         assert_eq!(dir.run(&["search", typed]).code, 1, "{typed}");
     }

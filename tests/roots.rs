@@ -208,7 +208,7 @@ fn skipped_files_are_counted_by_extension() {
     for name in ["a/w.docx", "a/x.mp3", "a/z.PNG", "a/.hidden", "a/drafts", "a/old-1.txt"] {
         assert!(skipped.contains(name), "{name}: {skipped}");
     }
-    // The pattern is kept until it is removed.
+    // The pattern is kept until `--exclude none` removes it.
     dir.ok(&["index", "--rebuild"]);
     assert_eq!(titles(&dir).len(), 2);
     dir.ok(&["index", "--exclude", "none"]);

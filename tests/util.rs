@@ -151,8 +151,8 @@ pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/archive")
 }
 
-/// A file or folder of `shared`, which only a development checkout has beside it. If it does
-/// not exist, says that the test is skipped, and returns `None`.
+/// A file or folder in the folder `shared`, which stands only beside a development checkout. If the
+/// file or folder does not exist, says that the test is skipped, and returns `None`.
 pub(crate) fn development_data(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
     if path.exists() {

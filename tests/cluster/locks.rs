@@ -71,7 +71,8 @@ fn copies_at_the_same_time_leave_a_whole_index() {
 fn a_lock_that_is_not_renewed_is_taken_over() {
     let Some(cluster) = cluster() else { return };
     let (archive, address) = Archive::copied_to(&cluster, "left");
-    // A lock as a process on another machine has left it: held for 2 s (`lease`) without renewal.
+    // A lock that a process on another machine has left. Without renewal, it is respected for 2 s
+    // (`lease`).
     let path = "/left-wensou-lock/_doc/lock";
     let holder = json!({
         "token": "t", "host": "elsewhere", "process": { "pid": 7 },

@@ -21,7 +21,8 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// The message of the script if this machine cannot run a cluster: it has no JDK or no Maven.
+    /// The message of the script if this machine cannot run a cluster, because it has no JDK or no
+    /// Maven.
     ///
     /// # Panics
     ///

@@ -114,8 +114,9 @@ impl Round<'_> {
         );
     }
 
-    /// Checks that the index is intact and agrees with the archive. If it is stale, or if the
-    /// messages advise that, runs `index` first. `ended` is the run of the repair.
+    /// Checks that the index is intact and agrees with the archive. Runs `index` first if the index
+    /// is stale, or if the messages of the repair advise the user to run it. `ended` is the run of
+    /// the repair.
     fn expect_cured(
         &self,
         campaign: &mut Campaign,

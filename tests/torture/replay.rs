@@ -116,9 +116,9 @@ impl ChangeLog {
 /// What a cut does to changes that are not synced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// None of them are on the disk.
+    /// No such change is on the disk.
     Strict,
-    /// All of them are on the disk, as after a kill.
+    /// All such changes are on the disk, as after a kill.
     All,
     /// Changes of folder entries are on the disk up to a random one, as a journal writes them.
     /// Which changes of content are on the disk is random.
