@@ -104,7 +104,7 @@ fn a_failed_last_sync_is_a_warning_and_keeps_the_old_generation() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn no_verb_panics_if_no_more_threads_can_be_created() {
+fn index_search_and_check_do_not_panic_if_threads_cannot_be_created() {
     let dir = indexed();
     let Some(library) = compiled_fault_library(&dir, "threads") else { return };
     for threads in 0..12 {
