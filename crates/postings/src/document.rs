@@ -56,7 +56,8 @@ pub struct ColumnValues {
     pub tie_breaker: u64,
     /// The hash of the stored record.
     pub content_hash: u64,
-    /// The id as a number, less than [`u64::MAX`]; `None` if the id is not a number.
+    /// The number that stands for the id, less than [`u64::MAX`]; `None` if the id is not `a` or
+    /// `f` and twelve hexadecimal digits.
     pub id_number: Option<u64>,
     /// The date in seconds since 1970-01-01T00:00:00, both in the time zone of the archive; `None`
     /// if the date is unknown.

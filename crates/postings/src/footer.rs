@@ -30,7 +30,7 @@ pub(crate) struct Footer {
     pub(crate) docs_by_kind: [u64; 2],
     /// The number of key characters in all documents, by kind and field.
     pub(crate) total_lengths: [[u64; 3]; 2],
-    /// The oldest and the newest date, encoded as in the column; 0 if no document has one.
+    /// The oldest and the newest date, encoded as in the column of dates; 0 if no document has one.
     pub(crate) date_bounds: [u64; 2],
     /// XXH3-64 of the section of page checksums.
     pub(crate) page_sums_hash: u64,
@@ -60,7 +60,7 @@ impl Footer {
     ///
     /// # Errors
     ///
-    /// A message, if the format number or the checksum is wrong.
+    /// A message, if the footer is too short, or if the format number or the checksum is wrong.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         let mut numbers = [0_u64; NUMBERS];
         for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {

@@ -27,8 +27,8 @@ fn encoded(list: &PostingList) -> Vec<u8> {
     bytes
 }
 
-/// The file of one document.
-fn file() -> Vec<u8> {
+/// A postings file with one document.
+fn file_of_one_document() -> Vec<u8> {
     let mut builder = PostingsBuilder::new(std::env::temp_dir());
     let title = FieldTerms { key: "比特币".chars().collect(), words: "比特币".to_owned() };
     let terms = DocumentTerms {
@@ -83,7 +83,7 @@ fn vectors() -> Vec<(&'static str, Vec<u8>)> {
         ("two-blocks", list(&two_blocks)),
         ("words", words.table()),
         ("lengths", lengths),
-        ("file", file()),
+        ("file", file_of_one_document()),
     ]
 }
 

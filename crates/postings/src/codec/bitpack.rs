@@ -1,9 +1,9 @@
 //! Numbers of a fixed width in bits, packed without gaps, the lowest bit first.
 //!
-//! Eight numbers of n bits take n bytes. The width is a constant at compile time, so every shift is
-//! a constant, too, and unpacking a block takes a third of the time. tantivy's `BitUnpacker` reads
-//! one number at a time, with a width that is known only at run time, and its block decoder is
-//! private.
+//! Eight numbers of n bits take n bytes. There is a copy of the unpacking function for each width,
+//! in which all shifts are constants. So unpacking a block takes a third of the time that it takes
+//! with a width that is known only at run time. tantivy's `BitUnpacker` has such a width, and reads
+//! one number at a time; tantivy's block decoder is private.
 
 /// How many numbers are unpacked together.
 const GROUP: usize = 8;
@@ -36,8 +36,8 @@ pub(crate) fn pack(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
     out.truncate(end);
 }
 
-/// Unpacks as many numbers as `out` has. `None` if there are too few bytes, or if a width is over
-/// 32.
+/// Unpacks as many numbers as `out` has. `None` if there are too few bytes, or if the width is
+/// over 32.
 pub(crate) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
     if bytes.len() < packed_len(out.len(), width) {
         return None;
@@ -60,14 +60,15 @@ pub(crate) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
 fn unpack_groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
     let mut at = 0;
     // A number is read from eight bytes at once. In the last groups, these would reach beyond the
-    // end of `bytes`, so the loop below copies their bytes into a longer array first.
-    let within_bytes = (bytes.len().saturating_sub(GROUP)) / WIDTH;
-    let whole = within_bytes.min(out.len() / GROUP);
-    for numbers in out[..whole * GROUP].chunks_exact_mut(GROUP) {
+    // end of `bytes`, so the second loop copies the bytes of such a group into a longer array
+    // first.
+    let groups_within_bytes = (bytes.len().saturating_sub(GROUP)) / WIDTH;
+    let unpadded = groups_within_bytes.min(out.len() / GROUP);
+    for numbers in out[..unpadded * GROUP].chunks_exact_mut(GROUP) {
         unpack_group::<WIDTH>(&bytes[at..at + WIDTH + GROUP], numbers);
         at += WIDTH;
     }
-    for numbers in out[whole * GROUP..].chunks_mut(GROUP) {
+    for numbers in out[unpadded * GROUP..].chunks_mut(GROUP) {
         let mut padded = [0; 32 + GROUP];
         let remaining = &bytes[at.min(bytes.len())..bytes.len().min(at + WIDTH)];
         padded[..remaining.len()].copy_from_slice(remaining);

@@ -2,21 +2,22 @@
 //!
 //! ```text
 //! list  = [skip of each block] block …          the skips only if there is more than one block
-//! skip  = last doc id u32 | end of the block u32 | max tf u8
+//! skip  = last doc id u32 | end of the block u32 | greatest tf u8, or 255 if it is more
 //! block = doc ids | term frequencies | positions      of 128 documents; the last one of fewer
 //! ```
 //!
 //! The end of a block is counted in bytes from the start of the first block.
 //!
-//! A full block has 128 documents. Its first byte has the width of the doc-id deltas, which follow,
-//! less one, in the layout of the `bitpacking` crate. If the highest bit of the first byte is set,
-//! some documents contain the term more than once, and the 128 bits after the deltas say which. In
-//! a shorter block a document is a varint: twice the doc-id delta, plus one if tf > 1.
+//! A full block has 128 documents. Its first byte has the width in bits of its packed numbers,
+//! which follow in the layout of the `bitpacking` crate: the doc-id deltas, each less one. If the
+//! highest bit of the first byte is set, some documents contain the term more than once, and the
+//! 128 bits after the packed numbers say which. In a shorter block a document is a varint: twice
+//! the doc-id delta, plus one if tf > 1.
 //!
 //! Term frequencies, less two, are stored only for documents with tf > 1. Positions are deltas
 //! within a document. The term frequencies of a block are packed: first the width of the greatest,
-//! then all of them in this width. So are the position deltas if there are at least four. Fewer
-//! position deltas are varints, because most lists are short.
+//! then all of them in this width. The position deltas of a block are packed in the same way if
+//! there are at least four. Fewer position deltas are varints, because most lists are short.
 
 use bitpacking::{BitPacker as _, BitPacker4x};
 
@@ -120,32 +121,35 @@ impl PostingList {
         }
     }
 
-    /// Joins the list of a later run, whose numbers have been appended to the three arrays at the
-    /// offsets `at`, with a doc-id delta of 0 for its first document. `first` is the doc id of that
-    /// document, which may also be the last one of this list.
-    pub(crate) fn join(&mut self, at: [usize; 3], first: u32) {
-        let [document, mut extra, deltas] = at;
-        let last = first + self.docs[document + 1..].iter().map(|number| number >> 1).sum::<u32>();
-        if document == 0 || self.last != first {
-            self.docs[document] |= (first - self.last) << 1;
+    /// Joins the list of a later run. The caller has appended the numbers of that list to the three
+    /// arrays (`docs`, `extra_tfs`, `position_deltas`), where they begin at the offsets `starts`.
+    /// `first` is the doc id of the first document of that list. The doc-id delta of this document
+    /// is not known to the later run: it is 0 until it is set here. The document may also be the
+    /// last one of this list, if it spans the two runs.
+    pub(crate) fn join(&mut self, starts: [usize; 3], first: u32) {
+        let [docs_at, mut extra_at, deltas_at] = starts;
+        let last = first + self.docs[docs_at + 1..].iter().map(|number| number >> 1).sum::<u32>();
+        if docs_at == 0 || self.last != first {
+            self.docs[docs_at] |= (first - self.last) << 1;
         } else {
-            // The document spans the two runs: add up its tf, and subtract its last position.
+            // The document is in both runs: add up its tf. Its first position in the later run was
+            // a delta from 0; make it a delta from the last position of the document in this list.
             let tf_before =
-                if self.docs[document - 1] & 1 == 1 { self.extra_tfs[extra - 1] + 2 } else { 1 };
-            if deltas < self.position_deltas.len() {
-                let of_document = &self.position_deltas[deltas - tf_before as usize..deltas];
-                self.position_deltas[deltas] -= of_document.iter().sum::<u32>();
+                if self.docs[docs_at - 1] & 1 == 1 { self.extra_tfs[extra_at - 1] + 2 } else { 1 };
+            if deltas_at < self.position_deltas.len() {
+                let of_document = &self.position_deltas[deltas_at - tf_before as usize..deltas_at];
+                self.position_deltas[deltas_at] -= of_document.iter().sum::<u32>();
             }
             if tf_before > 1 {
-                extra -= 1;
-                self.extra_tfs.remove(extra);
+                extra_at -= 1;
+                self.extra_tfs.remove(extra_at);
             }
-            if self.docs.remove(document) & 1 == 1 {
-                self.extra_tfs[extra] += tf_before;
+            if self.docs.remove(docs_at) & 1 == 1 {
+                self.extra_tfs[extra_at] += tf_before;
             } else {
-                self.extra_tfs.insert(extra, tf_before - 1);
+                self.extra_tfs.insert(extra_at, tf_before - 1);
             }
-            self.docs[document - 1] |= 1;
+            self.docs[docs_at - 1] |= 1;
         }
         self.last = last;
     }
@@ -173,17 +177,18 @@ impl<'l> ListSlices<'l> {
             self.encode_block(None, out);
             return;
         }
-        let skips = out.len();
-        out.resize(skips + blocks * SKIP, 0);
-        let start = out.len();
+        let skips_at = out.len();
+        out.resize(skips_at + blocks * SKIP, 0);
+        let blocks_at = out.len();
         let mut last = None;
         for block in 0..blocks {
             let of_block = self.split_block();
             let last = *last.insert(of_block.encode_block(last, out));
             let extra = of_block.extra_tfs.iter().max();
+            // 255 stands for any tf of at least 255.
             let max_tf = extra.map_or(1, |extra| extra.saturating_add(2).min(255));
-            let end = (out.len() - start) as u32;
-            let skip = &mut out[skips + block * SKIP..][..SKIP];
+            let end = (out.len() - blocks_at) as u32;
+            let skip = &mut out[skips_at + block * SKIP..][..SKIP];
             skip[..4].copy_from_slice(&last.to_le_bytes());
             skip[4..8].copy_from_slice(&end.to_le_bytes());
             skip[8] = max_tf as u8;

@@ -80,8 +80,8 @@ impl BitsetPostings {
         let mut bits = vec![0; num_docs.div_ceil(64)];
         cursors.for_each(|mut cursor| cursor.fill(0, &mut bits));
         // A damaged list may have documents past the last one of the file.
-        if let (Some(last), over @ 1..) = (bits.last_mut(), num_docs % 64) {
-            *last &= (1 << over) - 1;
+        if let (Some(last), docs_in_last @ 1..) = (bits.last_mut(), num_docs % 64) {
+            *last &= (1 << docs_in_last) - 1;
         }
         let count: u32 = bits.iter().map(|bits| bits.count_ones()).sum();
         Self {

@@ -183,19 +183,19 @@ impl Block {
     fn find_deltas(&self, list: &PageSlice) -> Option<Deltas> {
         let TermFreqs { extra, count, end, .. } = &self.tfs;
         let repeated = extra[..*count].iter().map(|extra| *extra as usize + 1);
-        let count = repeated.fold(self.len, usize::saturating_add);
+        let delta_count = repeated.fold(self.len, usize::saturating_add);
         let mut bytes = list.verified(*end..self.end)?;
-        if count >= MIN_PACKED {
+        if delta_count >= MIN_PACKED {
             let (width, packed) = bytes.split_first()?;
-            let bits = count.checked_mul(usize::from(*width))?;
-            // A damaged tf can ask for more positions than there are. Deltas of no bits take no
-            // bytes, so their number is limited here: all of them are 0, and a document has the
-            // position 0 only once.
-            let fits = bits.div_ceil(8) <= packed.len() && (*width > 0 || count <= BLOCK);
+            let bits = delta_count.checked_mul(usize::from(*width))?;
+            // A damaged tf can ask for more positions than there are bytes for. Deltas of width 0
+            // take no bytes, so their number is limited here: each of them is 0, a document has the
+            // position 0 only once, and a block has at most `BLOCK` documents.
+            let fits = bits.div_ceil(8) <= packed.len() && (*width > 0 || delta_count <= BLOCK);
             return (*width <= 32 && fits).then_some(Deltas::Packed(end + 1, *width));
         }
         let mut few = [0; MIN_PACKED];
-        for delta in &mut few[..count] {
+        for delta in &mut few[..delta_count] {
             *delta = read_varint(&mut bytes)? as u32;
         }
         Some(Deltas::Few(few))
@@ -225,7 +225,7 @@ fn decode_full(
     (ascending && docs[BLOCK - 1] < TERMINATED).then_some((has_tf, remaining.len()))
 }
 
-/// [`decode_full`] for a block that is not full.
+/// [`decode_full`] for a block that is not full. `last` is 0 for the first block.
 fn decode_short(bytes: &[u8], mut last: DocId, docs: &mut [DocId]) -> Option<(u128, usize)> {
     let (mut remaining, mut has_tf) = (bytes, 0);
     for (at, doc) in docs.iter_mut().enumerate() {

@@ -8,7 +8,8 @@ use crate::term::DocId;
 
 /// Length of a tie breaker, a content hash and an id number, in bytes.
 pub(crate) const NUMBER: usize = 8;
-/// The value for a document whose id is not a number.
+/// The value for a document whose id has no number: an id that a dump gave, and not `a` or `f` and
+/// twelve hexadecimal digits.
 pub(crate) const NO_NUMBER: u64 = u64::MAX;
 /// Length of a date in bytes.
 pub(crate) const DATE: usize = 5;
@@ -28,8 +29,8 @@ pub(crate) fn decode_date(number: u64) -> Option<i64> {
     (number != 0).then(|| number as i64 - DATE_OFFSET)
 }
 
-/// The columns of a file. The page of a value is verified when it is first read, which takes half a
-/// microsecond.
+/// The columns of a file. A page (4 KiB of the file) is verified when a value in it is first read,
+/// which takes half a microsecond.
 #[derive(Debug, Clone)]
 pub struct Columns {
     pub(crate) tie_breakers: PageSlice,
@@ -39,8 +40,8 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// The number that orders documents with equal scores; `None` if the document does not exist or
-    /// its page is damaged.
+    /// The number that orders documents with equal scores; `None` if the document does not exist,
+    /// or if the page of the value is damaged.
     #[must_use]
     #[inline]
     pub fn tie_breaker(&self, doc: DocId) -> Option<u64> {
@@ -53,16 +54,17 @@ impl Columns {
         self.content_hashes.u64(doc as usize * NUMBER)
     }
 
-    /// The id of a document as a number; `None` if its id is not a number, if the document does not
-    /// exist, or if its page is damaged.
+    /// The number that stands for the id of a document. `None` if the id is not `a` or `f` and
+    /// twelve hexadecimal digits, if the document does not exist, or if the page of the value is
+    /// damaged.
     #[must_use]
     pub fn id_number(&self, doc: DocId) -> Option<u64> {
         self.id_numbers.u64(doc as usize * NUMBER).filter(|number| *number != NO_NUMBER)
     }
 
     /// The date of a document in seconds since 1970-01-01T00:00:00, both in the time zone of the
-    /// archive; `None` if the document has no date, if it does not exist, or if its page is
-    /// damaged.
+    /// archive; `None` if the document has no date, if it does not exist, or if the page of the
+    /// value is damaged.
     #[must_use]
     #[inline]
     pub fn date(&self, doc: DocId) -> Option<i64> {

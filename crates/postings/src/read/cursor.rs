@@ -41,8 +41,8 @@ pub struct Cursor {
     list: PageSlice,
     doc_freq: u32,
     has_positions: bool,
-    /// The number of the current block.
-    number: usize,
+    /// The number of the current block, from 0.
+    block_number: usize,
     block: Block,
     /// The index of the current document in the block.
     at: usize,
@@ -75,8 +75,9 @@ impl Cursor {
     /// A cursor at the first of `doc_freq` documents.
     pub(crate) fn new(list: PageSlice, doc_freq: u32, has_positions: bool) -> Self {
         let block = Block::empty();
-        let (number, at, shallow_block) = (0, 0, 0);
-        let mut cursor = Self { list, doc_freq, has_positions, number, block, at, shallow_block };
+        let (block_number, at, shallow_block) = (0, 0, 0);
+        let mut cursor =
+            Self { list, doc_freq, has_positions, block_number, block, at, shallow_block };
         let skips = if cursor.blocks() > 1 { cursor.blocks() * SKIP } else { 0 };
         if cursor.list.get(0..skips).is_none() {
             // Without skip entries no block can be found: the list ends at once.
@@ -87,7 +88,8 @@ impl Cursor {
         cursor
     }
 
-    /// The number of documents that contain the term, by the dictionary.
+    /// The number of documents that contain the term, by the dictionary; 0 if the skips of the list
+    /// are damaged.
     #[must_use]
     pub fn doc_freq(&self) -> u32 {
         self.doc_freq
@@ -110,7 +112,7 @@ impl Cursor {
     pub fn advance(&mut self) -> DocId {
         self.at += 1;
         if self.at >= self.block.len && self.block.len > 0 {
-            self.load(self.number + 1);
+            self.load(self.block_number + 1);
         }
         self.doc()
     }
@@ -216,7 +218,7 @@ impl Cursor {
         if blocks < 2 {
             return None;
         }
-        self.shallow_block = self.shallow_block.max(self.number);
+        self.shallow_block = self.shallow_block.max(self.block_number);
         while self.last_of(self.shallow_block)? < from {
             self.shallow_block += 1;
         }
@@ -253,6 +255,7 @@ impl Cursor {
         Some(SkipEntry { last, end, max_tf })
     }
 
+    /// The last doc id of a block, by its skip entry.
     fn last_of(&self, block: usize) -> Option<DocId> {
         self.skip(block).map(|skip| skip.last)
     }
@@ -260,7 +263,7 @@ impl Cursor {
     /// Goes to the first document of a block, or to the end of the list.
     fn load(&mut self, number: usize) {
         let previous = self.block.len.checked_sub(1).map(|last| self.block.docs[last]);
-        self.number = number;
+        self.block_number = number;
         self.at = 0;
         if number < self.blocks() {
             // A damaged skip entry can lead backwards, but merging relies on ascending doc ids.
@@ -270,9 +273,10 @@ impl Cursor {
             self.list.report_damage(0);
         }
         self.block.clear();
-        self.number = self.blocks();
+        self.block_number = self.blocks();
     }
 
+    /// Decodes the block with this number.
     fn decode(&mut self, number: usize) -> Option<()> {
         let blocks = self.blocks();
         let (mut start, mut end, mut last) = (0, self.list.len(), None);
@@ -290,20 +294,21 @@ impl Cursor {
         self.block.decode(&self.list, (start, end), count, last)
     }
 
-    /// Decodes the block that would contain `target`, or ends the list.
+    /// Goes to the first document of the block that would contain `target`, a block after the
+    /// current one, or to the end of the list.
     fn load_block_of(&mut self, target: DocId) {
         let blocks = self.blocks();
-        let before = |block: usize| self.last_of(block).is_some_and(|last| last < target);
+        let ends_before = |block: usize| self.last_of(block).is_some_and(|last| last < target);
         // Gallop, because the target is usually near.
-        let (mut low, mut step) = (self.number + 1, 1);
-        while low + step <= blocks && before(low + step - 1) {
+        let (mut low, mut step) = (self.block_number + 1, 1);
+        while low + step <= blocks && ends_before(low + step - 1) {
             low += step;
             step *= 2;
         }
         let mut high = blocks.min(low + step);
         while low < high {
             let middle = (low + high) / 2;
-            match before(middle) {
+            match ends_before(middle) {
                 true => low = middle + 1,
                 false => high = middle,
             }
@@ -311,7 +316,8 @@ impl Cursor {
         self.load(low);
     }
 
-    /// The number of documents of the block from the current one on that are before `until`.
+    /// The number of documents of the current block from the current document on and before
+    /// `until`.
     fn remaining_until(&self, until: DocId) -> usize {
         let remaining = &self.block.docs[self.at..self.block.len];
         match remaining.last() {
@@ -324,7 +330,7 @@ impl Cursor {
     fn skip_decoded(&mut self, count: usize) {
         self.at += count;
         if self.at >= self.block.len {
-            self.load(self.number + 1);
+            self.load(self.block_number + 1);
         }
     }
 }

@@ -104,14 +104,14 @@ impl<'d> Entries<'d> {
     fn open(&mut self, block: usize) -> Option<()> {
         let dictionary = self.dictionary;
         let at = block * INDEX_ENTRY;
-        let entries = usize::try_from(dictionary.index.u64(at + 8)?).ok()?;
-        let list = usize::try_from(dictionary.index.u64(at + 16)?).ok()?;
+        let entries_at = usize::try_from(dictionary.index.u64(at + 8)?).ok()?;
+        let list_at = usize::try_from(dictionary.index.u64(at + 16)?).ok()?;
         let end = match block + 1 < dictionary.blocks() {
             true => usize::try_from(dictionary.index.u64(at + INDEX_ENTRY + 8)?).ok()?,
             false => dictionary.entries.len(),
         };
-        let end = end.min(entries.checked_add(ENTRIES * MAX_ENTRY)?);
-        self.unread = dictionary.entries.get(entries..end.max(entries))?;
+        let end = end.min(entries_at.checked_add(ENTRIES * MAX_ENTRY)?);
+        self.unread = dictionary.entries.get(entries_at..end.max(entries_at))?;
         self.remaining = ENTRIES;
         self.next_block = block + 1;
         self.key = dictionary.first_key(block)?;
@@ -119,7 +119,7 @@ impl<'d> Entries<'d> {
             true => dictionary.first_key(block + 1)?,
             false => u64::MAX,
         };
-        self.list = list..list;
+        self.list = list_at..list_at;
         Some(())
     }
 
@@ -164,13 +164,13 @@ impl<'d> Entries<'d> {
         }
     }
 
-    /// The posting list of a term.
+    /// A cursor over the posting list of a term; `None` if it has none.
     pub(crate) fn cursor(&mut self, key: TermKey) -> Option<Cursor> {
         self.seek(key)?;
         self.current_cursor()
     }
 
-    /// The posting list of the current entry.
+    /// A cursor over the posting list of the current entry.
     pub(crate) fn current_cursor(&self) -> Option<Cursor> {
         let list = self.dictionary.lists.slice(self.list.clone())?;
         let doc_freq = u32::try_from(self.doc_freq).ok()?;

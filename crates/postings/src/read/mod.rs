@@ -1,7 +1,8 @@
 //! Reads a postings file.
 //!
-//! - `reader` opens a file, whose `dictionary` finds the posting list of a term, and whose `table`s
-//!   find the numbers of words and paths. (The dictionary is also written by `dictionary`.)
+//! - `reader` opens a file.
+//! - `dictionary` finds the posting list of a term. This module also writes the dictionary.
+//! - `table` finds the numbers of words and paths.
 //! - `cursor` reads a posting list, one decoded `block` after the other; `bitset` holds a whole
 //!   decoded list, and `rank` finds a document in it.
 //! - `columns` reads the column values of documents.

@@ -45,7 +45,7 @@ use crate::term::{Kind, TermKey, TermKind, TextField};
 pub struct Postings {
     pub(crate) dictionary: Dictionary,
     pub(crate) words: Table,
-    /// Suffixes of paths.
+    /// The paths and their suffixes.
     pub(crate) paths: Table,
     lengths: [PageSlice; 3],
     columns: Columns,
@@ -60,7 +60,7 @@ impl std::fmt::Debug for Postings {
 }
 
 impl Postings {
-    /// Opens a file, without tantivy's footer.
+    /// Opens a postings file, given its bytes without tantivy's footer.
     ///
     /// # Errors
     ///
@@ -119,13 +119,13 @@ impl Postings {
         self.file.damaged_page()
     }
 
-    /// The number of documents.
+    /// The number of documents, also of deleted ones.
     #[must_use]
     pub fn num_docs(&self) -> usize {
         self.footer.num_docs as usize
     }
 
-    /// The number of documents of a kind.
+    /// The number of documents of a kind, also of deleted ones.
     #[must_use]
     pub fn num_docs_of(&self, kind: Kind) -> u64 {
         self.footer.docs_by_kind[kind as usize]
@@ -159,9 +159,9 @@ impl Postings {
         &self.columns
     }
 
-    /// The key of a term. Of a unigram, `text` is the character, of a bigram the two characters;
-    /// further ones are ignored. `None` if `text` is too short, or if no document contains the
-    /// word.
+    /// The key of a term. `text` is the character of a unigram, the two characters of a bigram, or
+    /// the word; further characters after a unigram or bigram are ignored. `None` if `text` is too
+    /// short, or if no document contains the word.
     ///
     /// A word is looked up in the table of words, by a binary search. Other keys need no lookup.
     #[must_use]
@@ -205,8 +205,8 @@ impl Postings {
             .for_each_from(from, |word, number| each(word, &|field| TermKey::word(field, number)));
     }
 
-    /// The number of documents that contain a term; 0 if there are none. Takes about half a
-    /// microsecond.
+    /// The number of documents that contain a term, also of deleted ones; 0 if there are none.
+    /// Takes about half a microsecond.
     #[must_use]
     pub fn doc_freq(&self, key: TermKey) -> u32 {
         Entries::new(&self.dictionary).doc_freq(key)
@@ -243,9 +243,9 @@ impl Postings {
     #[must_use]
     pub fn docs_in_path(&self, name: &str, whole: bool) -> BitsetPostings {
         let mut keys = Vec::new();
-        let mut collect = |from: &str, whole: bool| {
+        let mut collect = |from: &str, whole_suffix: bool| {
             self.paths.for_each_from(from, |suffix, number| {
-                let matches = if whole { suffix == from } else { suffix.starts_with(from) };
+                let matches = if whole_suffix { suffix == from } else { suffix.starts_with(from) };
                 if matches {
                     keys.push(TermKey::path(number));
                 }
@@ -255,7 +255,8 @@ impl Postings {
         collect(name, whole);
         if whole {
             // The files in a folder of this name: their paths only have to start with it.
-            collect(&format!("{name}/"), false);
+            let whole_suffix = false;
+            collect(&format!("{name}/"), whole_suffix);
         }
         self.union(keys)
     }

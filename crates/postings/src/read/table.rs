@@ -7,8 +7,8 @@
 //!
 //! Lengths (in bytes) and numbers are varints, and entries are in the order of bytes. The prefix is
 //! shared with the entry before; the first entry of a block shares nothing. The table of paths has
-//! an entry for the path and for every suffix after a `/`, and a suffix of several paths is an
-//! entry for each.
+//! an entry for each path and for each of its suffixes after a `/`. If several paths have the same
+//! suffix, it has several entries, one with the number of each path.
 //!
 //! A map of the `fst` crate is as small, but its keys must be unique, and its searches by prefix
 //! return only numbers, while words are needed here as well.
@@ -21,7 +21,8 @@ pub(crate) const BLOCK: usize = 16;
 /// Numbers are less than this.
 pub(crate) const MAX_NUMBERS: usize = 1 << 29;
 
-/// A table of words or paths. A table with invalid bytes ends where they begin.
+/// A table of words or paths. An entry with invalid lengths or an invalid number ends its block;
+/// invalid UTF-8, or a block with an invalid start or a damaged page, ends the table.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     bytes: PageSlice,
@@ -64,8 +65,8 @@ impl Table {
                 false => high = middle,
             }
         }
-        for number in low.saturating_sub(1)..blocks {
-            let Some(mut block) = self.block(number, blocks) else { return };
+        for block_number in low.saturating_sub(1)..blocks {
+            let Some(mut block) = self.block(block_number, blocks) else { return };
             text.clear();
             for _ in 0..BLOCK {
                 let Some(number) = next_entry(&mut block, &mut text) else { break };
@@ -82,7 +83,8 @@ impl Table {
         (count.unwrap_or_default() as usize).min(self.bytes.len() / 4)
     }
 
-    /// The bytes of the block with this number, in a table of `blocks` blocks.
+    /// The bytes of the block with this number, in a table of `blocks` blocks; `None` if the start
+    /// of the block is invalid, or if a page of it is damaged.
     fn block(&self, number: usize, blocks: usize) -> Option<&[u8]> {
         let starts = self.bytes.len().checked_sub(4 + blocks * 4)?;
         let start = self.bytes.u32(starts + number * 4)? as usize;

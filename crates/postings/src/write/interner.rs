@@ -14,9 +14,9 @@ use crate::read::table::{BLOCK, MAX_NUMBERS};
 #[derive(Debug)]
 pub(crate) struct Interner {
     strings: StringInterner<StringBackend, RandomState>,
-    /// The numbers of the words of two Chinese characters, by [`two_char_key`]. Most words of a
-    /// text have two Chinese characters, and a key that is a number is found in half the time of a
-    /// string. An entry takes 20 bytes.
+    /// The numbers of all strings of six bytes, by [`two_char_key`]. Most words of a text have two
+    /// Chinese characters, and so six bytes, and a key that is a number is found in half the time
+    /// of a string. An entry takes 20 bytes.
     two_chars: HashMap<u64, u32>,
 }
 
@@ -34,7 +34,7 @@ fn two_char_key(text: &str) -> Option<u64> {
 }
 
 impl Interner {
-    /// The number of a string that was added before.
+    /// The number of a string that was added before; `None` if it was not added.
     pub(crate) fn get(&self, text: &str) -> Option<u32> {
         match two_char_key(text) {
             Some(key) => self.two_chars.get(&key).copied(),
@@ -61,7 +61,8 @@ impl Interner {
         self.table_of_suffixes(|_| std::iter::once(0))
     }
 
-    /// The front-coded table of all paths, and of their suffixes after each `/`.
+    /// The front-coded table of all paths, and of their suffixes after each `/`, without empty
+    /// ones.
     pub(crate) fn path_table(self) -> Vec<u8> {
         self.table_of_suffixes(|path| {
             let after_slash = path.match_indices('/').map(|(at, slash)| at + slash.len());
@@ -69,7 +70,8 @@ impl Interner {
         })
     }
 
-    /// The table of the suffixes of each string that start at `starts`.
+    /// The front-coded table of the suffixes of each string that start at the offsets `starts`
+    /// returns for it.
     fn table_of_suffixes<'n, I: Iterator<Item = usize>>(
         &'n self,
         starts: impl Fn(&'n str) -> I,
@@ -79,18 +81,18 @@ impl Interner {
         for (symbol, text) in &self.strings {
             order.extend(starts(text).map(|at| (symbol.to_usize() as u32, at as u32)));
         }
-        let text = |(number, at): (u32, u32)| {
+        let text_of = |(number, at): (u32, u32)| {
             let symbol = DefaultSymbol::try_from_usize(number as usize);
             let text = symbol.and_then(|symbol| self.strings.resolve(symbol)).unwrap_or_default();
             text.get(at as usize..).unwrap_or_default().as_bytes()
         };
-        sort_by_text(&mut order, text);
+        sort_by_text(&mut order, text_of);
         let (mut table, mut blocks) = (Vec::new(), Vec::new());
         for block in order.chunks(BLOCK) {
             blocks.extend((table.len() as u32).to_le_bytes());
             let mut previous: &[u8] = &[];
             for entry in block {
-                let text = text(*entry);
+                let text = text_of(*entry);
                 let shared = previous.iter().zip(text).take_while(|(a, b)| a == b).count();
                 write_varint(shared as u64, &mut table);
                 write_varint((text.len() - shared) as u64, &mut table);
@@ -106,7 +108,8 @@ impl Interner {
     }
 }
 
-/// Sorts entries by their texts, and entries with the same text by number and offset.
+/// Sorts entries (a number and an offset each) by their texts, and entries with the same text by
+/// number and offset.
 fn sort_by_text<'n>(order: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [u8]) {
     // The first bytes of each text are kept beside its entry, so that most comparisons need not
     // read the text. Only a part of the entries has them at a time, so that memory is bounded.

@@ -121,7 +121,7 @@ pub fn merge_segments<W: Write + Send>(sources: &[MergeSource<'_>], out: W) -> i
     let mut tables = [Vec::new(), Vec::new()];
     let writer = encode_lists(FileWriter::new(out), |sink| {
         documents.total_lengths = merge_characters(sources, sink)?;
-        for (table, kind) in tables.iter_mut().zip([Strings::Words, Strings::Paths]) {
+        for (table, kind) in tables.iter_mut().zip([StringKind::Words, StringKind::Paths]) {
             *table = merge_strings(sources, kind, sink)?;
         }
         check_sources(sources)
@@ -193,15 +193,15 @@ fn merge_characters(
     while let Some((key, _)) = tree.smallest() {
         list.clear();
         let field = TermKey(key).unigram_field();
-        while let Some((_, at)) = tree.smallest().filter(|(same, _)| *same == key) {
-            let mut cursor = entries[at].current_cursor().ok_or_else(damaged)?;
-            sources[at].append(&mut cursor, &mut positions, &mut list, |doc, tf| {
+        while let Some((_, source)) = tree.smallest().filter(|(same, _)| *same == key) {
+            let mut cursor = entries[source].current_cursor().ok_or_else(damaged)?;
+            sources[source].append(&mut cursor, &mut positions, &mut list, |doc, tf| {
                 if let Some(field) = field {
-                    let kind = kinds[at][doc as usize];
+                    let kind = kinds[source][doc as usize];
                     total_lengths[kind as usize][field as usize] += u64::from(tf);
                 }
             });
-            tree.advance(at, next_key(at, &mut entries));
+            tree.advance(source, next_key(source, &mut entries));
         }
         if !list.docs.is_empty() {
             sink(TermKey(key), &list)?;
@@ -212,13 +212,13 @@ fn merge_characters(
 
 /// Which strings are merged: those of the tables of words, or those of the tables of paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Strings {
+enum StringKind {
     Words,
     Paths,
 }
 
-impl Strings {
-    /// The keys of the string with this number: a word has one for each field.
+impl StringKind {
+    /// The keys of the string with this number: one for each field of a word, one of a path.
     fn keys(self, number: u32) -> Vec<TermKey> {
         match self {
             Self::Words => {
@@ -255,13 +255,13 @@ struct OldString {
 /// old numbers, in the order of the new ones.
 fn merge_strings(
     sources: &[MergeSource<'_>],
-    kind: Strings,
+    kind: StringKind,
     sink: &mut dyn FnMut(TermKey, &PostingList) -> io::Result<()>,
 ) -> io::Result<Vec<u8>> {
     let mut arena = String::new();
     let mut strings: Vec<OldString> = Vec::new();
-    for (number, source) in sources.iter().enumerate() {
-        collect_strings(number, source, kind, &mut arena, &mut strings);
+    for (source_number, source) in sources.iter().enumerate() {
+        collect_strings(source_number, source, kind, &mut arena, &mut strings);
     }
     let text = |string: &OldString| &arena[string.text.clone()];
     strings.sort_unstable_by(|a, b| text(a).cmp(text(b)));
@@ -279,10 +279,10 @@ fn merge_strings(
         sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
     for same in strings.chunk_by(|a, b| text(a) == text(b)) {
         let number = interner.number_of(text(&same[0]))?;
-        for (at, key) in kind.keys(number).into_iter().enumerate() {
+        for (field, key) in kind.keys(number).into_iter().enumerate() {
             list.clear();
             for string in same {
-                let old_key = kind.keys(string.number)[at];
+                let old_key = kind.keys(string.number)[field];
                 if let Some(mut cursor) = lookups[string.source].cursor(old_key) {
                     let source = &sources[string.source];
                     source.append(&mut cursor, &mut positions, &mut list, |_, _| {});
@@ -294,8 +294,8 @@ fn merge_strings(
         }
     }
     Ok(match kind {
-        Strings::Words => interner.table(),
-        Strings::Paths => interner.path_table(),
+        StringKind::Words => interner.table(),
+        StringKind::Paths => interner.path_table(),
     })
 }
 
@@ -304,7 +304,7 @@ fn merge_strings(
 fn collect_strings(
     source_number: usize,
     source: &MergeSource<'_>,
-    kind: Strings,
+    kind: StringKind,
     arena: &mut String,
     strings: &mut Vec<OldString>,
 ) {
@@ -327,13 +327,13 @@ fn collect_strings(
         strings.push(OldString { first_doc, text, source: source_number, number });
     };
     match kind {
-        Strings::Words => source.postings.words.for_each_from("", |word, number| {
+        StringKind::Words => source.postings.words.for_each_from("", |word, number| {
             if let Some(first) = first_doc(number) {
                 add(word, number, first);
             }
             true
         }),
-        Strings::Paths => {
+        StringKind::Paths => {
             for (number, path) in (0..).zip(source.postings.all_paths()) {
                 if let Some(first) = first_doc(number) {
                     add(&path, number, first);

@@ -74,8 +74,8 @@ impl Run {
         self.words.push(key.0 as u32);
     }
 
-    /// For each occurrence of a word or path, the lower 32 bits of its key, and the doc id in the
-    /// 32 bits below.
+    /// A number for each occurrence of a word or path: the lower 32 bits of its key above the 32
+    /// bits of its doc id.
     fn words_with_documents(&self) -> impl Iterator<Item = u64> {
         let ends = self.word_starts.iter().skip(1).map(|(start, _)| *start as usize);
         let ends = ends.chain([self.words.len()]);
@@ -168,12 +168,13 @@ impl RunSorter {
         for (text, start) in run.starts.iter().enumerate() {
             let end =
                 run.starts.get(text + 1).map_or(run.char_ids.len(), |next| next.slot as usize);
-            let of_text = (text as u64) << BITS | u64::from(start.slot);
+            let first = (text as u64) << BITS | u64::from(start.slot);
             let mut before = SENTINEL;
-            for (number, char_id) in (of_text..).zip(&run.char_ids[start.slot as usize..end]) {
+            for (text_and_slot, char_id) in (first..).zip(&run.char_ids[start.slot as usize..end]) {
                 if *char_id != SENTINEL {
                     let end = &mut ends[usize::from(*char_id)];
-                    self.by_character[*end as usize] = u64::from(before) << (2 * BITS) | number;
+                    self.by_character[*end as usize] =
+                        u64::from(before) << (2 * BITS) | text_and_slot;
                     *end += 1;
                 }
                 before = *char_id;

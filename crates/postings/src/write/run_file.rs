@@ -5,9 +5,9 @@
 //! ```
 //!
 //! The tag has the widths of the three arrays of a [`PostingList`], two bits each, and a bit that
-//! says whether any document has tf > 1. Only if this bit is set, the counts are there: the number
-//! of extra tfs and the number of position deltas. Otherwise there are no extra tfs, and one
-//! position delta for each document of a bigram. The fields between the tag and the numbers are
+//! says whether any document has tf > 1. If this bit is set, the counts follow the first doc id:
+//! the number of extra tfs and the number of position deltas. Otherwise there are no extra tfs, and
+//! one position delta for each document of a bigram. The fields between the tag and the numbers are
 //! varints. The numbers of an array take as many bytes as its greatest needs: one, two or four. A
 //! run is read once, so speed matters more than size.
 
@@ -190,7 +190,7 @@ impl ArrayHeader {
 }
 
 impl ListHeader {
-    /// Length of a header at most, in bytes.
+    /// The greatest length of a header, in bytes.
     pub(super) const MAX_BYTES: usize = 1 + 5 * 10;
 
     /// Reads a header and advances `bytes` past it. `last` is the key of the list before.
@@ -225,13 +225,13 @@ impl ListHeader {
     /// Appends the list of this run to `list`, which has the documents of earlier runs. The numbers
     /// are the first [`ListHeader::bytes`] of `bytes`.
     pub(super) fn append_to(&self, bytes: &[u8], list: &mut PostingList) {
-        let at = [list.docs.len(), list.extra_tfs.len(), list.position_deltas.len()];
+        let starts = [list.docs.len(), list.extra_tfs.len(), list.position_deltas.len()];
         let (docs, remaining) = bytes.split_at(self.docs.bytes());
         let (extra_tfs, deltas) = remaining.split_at(self.extra_tfs.bytes());
         self.docs.width.read(docs, &mut list.docs);
         self.extra_tfs.width.read(extra_tfs, &mut list.extra_tfs);
         self.position_deltas.width.read(deltas, &mut list.position_deltas);
-        list.join(at, self.first);
+        list.join(starts, self.first);
     }
 }
 
