@@ -73,21 +73,22 @@ fn main() {
     fs::write(out.join("tables.rs"), code).expect("OUT_DIR is writable");
 }
 
-/// What each character folds to. `mappings` are those of t2s and of the variants.
+/// Writes the table of what each character folds to. `mappings` are those of t2s and of the
+/// variants.
 fn emit_fold(code: &mut String, hash: &mut Fnv, mappings: &BTreeMap<char, char>) {
     let fold: Vec<i32> = (0..LIMIT).map(|c| fold_entry(c, mappings)).collect();
     emit_paged(code, "FOLD", "i32", &fold);
     fold.iter().for_each(|entry| hash.add(&entry.to_le_bytes()));
 }
 
-/// The [`Class`] of each character.
+/// Writes the table of the [`Class`] of each character.
 fn emit_classes(code: &mut String, hash: &mut Fnv) {
     let classes: Vec<u8> = (0..LIMIT).map(class_entry).collect();
     emit_paged(code, "CLASS", "u8", &classes);
     hash.add(&classes);
 }
 
-/// The conversion from Traditional to Simplified characters.
+/// Writes the tables of the conversion from Traditional to Simplified characters.
 fn emit_t2s(code: &mut String, t2s: &T2s) {
     let mut deltas = vec![0i32; LIMIT as usize];
     for (from, to) in &t2s.chars {
@@ -101,8 +102,8 @@ fn emit_t2s(code: &mut String, t2s: &T2s) {
     emit(code, "T2S_PHRASE_STARTS", "char", starts.iter().map(|c| format!("{c:?}")));
 }
 
-/// For each character, bit 0 is set if only Traditional text has it, bit 1 if only Simplified text
-/// has it.
+/// Writes the table of scripts: for each character, bit 0 is set if only Traditional text has it,
+/// bit 1 if only Simplified text has it.
 fn emit_scripts(code: &mut String, t2s: &T2s) {
     // A character that t2s changes does not occur in Simplified text, unless a phrase keeps it
     // (乾坤).
@@ -113,8 +114,8 @@ fn emit_scripts(code: &mut String, t2s: &T2s) {
     emit_paged(code, "SCRIPT", "u8", &scripts);
 }
 
-/// The frequencies of words and the ids of their characters. Returns the trie of the words, which
-/// maps them to ids of frequencies.
+/// Writes the frequencies of words and the ids of their characters. Returns the trie of the words,
+/// which maps them to ids of frequencies.
 fn emit_words(code: &mut String, hash: &mut Fnv, dict: &Dict) -> Vec<u8> {
     // Id 0 means that there is no word: its probability is 0.
     let freqs: Vec<u32> =
@@ -202,7 +203,8 @@ fn read_variants(path: &Path) -> BTreeMap<char, char> {
     variants
 }
 
-/// The location (`FILE:LINE`) and the fields of each line of a table that is no comment.
+/// The location (`FILE:LINE`) and the fields of each line of a table, except empty lines and
+/// comments.
 fn read_tsv(path: &Path) -> impl Iterator<Item = (String, Vec<String>)> {
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let lines: Vec<_> = text

@@ -36,8 +36,8 @@ pub(crate) struct DoubleArray {
     search_after: u32,
 }
 
-/// A node whose children have no slots yet. Nodes with many children are greater, and among those
-/// with as many, the node of the words that sort first.
+/// A node whose children have no slots yet. In the order of nodes, one with more children is
+/// greater; of nodes with equally many children, the one whose words come first is greater.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Pending {
     children: usize,

@@ -96,7 +96,7 @@ proptest! {
 }
 
 #[test]
-fn every_character_folds_to_its_own_fold() {
+fn the_fold_of_every_character_is_stable_and_the_same_in_all_functions() {
     for c in '\0'..=char::MAX {
         let text = c.to_string();
         let once = fold(&text);
@@ -197,7 +197,8 @@ fn a_range_inside_an_expansion_maps_to_the_whole_character() {
     assert_eq!(folded.original_chars(0..11), 0..9);
 }
 
-/// Words for which OpenCC's s2t takes a character that t2s keeps; `tests/opencc.rs` has all words.
+/// Words whose Traditional form by OpenCC's s2t has a character that t2s does not convert back.
+/// `tests/opencc.rs` checks all words of the dictionary.
 #[test]
 fn words_have_one_fold_in_both_scripts() {
     for (hans, hant) in [
@@ -216,7 +217,7 @@ fn words_have_one_fold_in_both_scripts() {
 }
 
 #[test]
-fn accents_and_ligatures_are_dropped_and_keep_their_offsets() {
+fn accents_are_dropped_and_ligatures_expanded_with_exact_offsets() {
     for (text, folded) in [
         ("Pokémon", "pokemon"),
         ("São Paulo", "sao paulo"),

@@ -11,6 +11,9 @@ fn converter(config: DefaultConfig) -> OpenCC {
     OpenCC::new(config).expect("libopencc-data is installed")
 }
 
+/// The number of phrases of t2s in OpenCC 1.1.6; later versions may have more.
+const MIN_PHRASES: usize = 277;
+
 /// The phrases of the generated table. The generator checks that they are OpenCC's.
 fn phrases() -> Vec<&'static str> {
     include_str!("../data/t2s.tsv")
@@ -33,10 +36,10 @@ fn t2s_agrees_with_opencc_on_every_character() {
 }
 
 #[test]
-fn t2s_agrees_with_opencc_on_every_phrase_alone_and_before_every_other() {
+fn t2s_agrees_with_opencc_on_every_phrase_alone_cut_and_before_any_phrase() {
     let opencc = converter(DefaultConfig::T2S);
     let phrases = phrases();
-    assert!(phrases.len() >= 277);
+    assert!(phrases.len() >= MIN_PHRASES);
     let check = |text: &str| {
         let expected = opencc.convert(text);
         assert_eq!(t2s(text), expected, "{text}");
@@ -44,8 +47,8 @@ fn t2s_agrees_with_opencc_on_every_phrase_alone_and_before_every_other() {
     };
     for one in &phrases {
         check(one);
-        // Drop the first and the last character, and append every other phrase: cases where longest
-        // match goes wrong.
+        // Drop the first character, or the last one, or append any phrase: cases where taking the
+        // longest match can go wrong.
         let chars: Vec<char> = one.chars().collect();
         check(&chars[1..].iter().collect::<String>());
         check(&chars[..chars.len() - 1].iter().collect::<String>());

@@ -241,7 +241,7 @@ fn a_callback_for_tokens_may_call_the_segmenter() {
     assert!(count >= 3);
 }
 
-/// Each of these once took quadratic time.
+/// Each of these texts once took quadratic time. A return to that shows in how long the test runs.
 #[test]
 fn long_runs_are_cut_in_linear_time() {
     for unit in [

@@ -3,8 +3,9 @@
 //!
 //! The fold drops it, so that the word is found. A syllable with a tone mark is always pinyin. A
 //! syllable with a tone number, or without a tone, is pinyin only if it is a reading of the
-//! character before it: `馬(ma)` is an annotation, `人工智能(AI)` and `泰達幣(USDT)` are not. Nothing else
-//! is dropped, so any other text in brackets stays searchable.
+//! character before it, and not a single letter without a tone: `馬(ma)` is an annotation,
+//! `人工智能(AI)`, `泰達幣(USDT)` and `阿(a)` are not. Nothing else is dropped, so any other text in
+//! brackets stays searchable.
 
 use std::ops::Range;
 
@@ -58,6 +59,7 @@ fn is_annotation(text: &str, character: char) -> bool {
     }
 }
 
+/// How a syllable of pinyin states its tone: `zī`, `zi1` or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tone {
     Diacritic,

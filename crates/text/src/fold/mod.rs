@@ -6,12 +6,12 @@
 //! NFKC_Casefold.
 //!
 //! The fold needs no context: fold(xy) = fold(x) fold(y), except for sequences that NFKC composes
-//! (a letter and its combining marks, the parts of a Hangul syllable). So any piece of a text,
-//! folded, is a piece of the folded text. The phrases of t2s (乾坤 keeps 乾) do not break this,
-//! because the variants unify the characters that a phrase treats specially.
+//! (a letter and its combining marks, the parts of a Hangul syllable). So, but for such sequences,
+//! any piece of a text, folded, is a piece of the folded text. The phrases of t2s (乾坤 keeps 乾) do
+//! not break this, because the variants unify the characters that a phrase treats specially.
 //!
-//! Pinyin in brackets after a Chinese character vanishes, too ([`annotation`]). A text can be cut
-//! before any Chinese character without changing its fold.
+//! There is another exception: pinyin in brackets vanishes after a Chinese character
+//! ([`annotation`]). But a text can be cut before any Chinese character without changing its fold.
 //!
 //! Almost every character, such as ①, folds to exactly one. ㍿ and ﬁ fold to several, and é as two
 //! code points folds to one character together. [`Folded`] records only these exceptions, so its
@@ -77,7 +77,7 @@ pub fn fold_char(c: char) -> impl Iterator<Item = char> {
     one.into_iter().chain(many.chars().collect::<Vec<_>>())
 }
 
-/// A sequence whose number of characters changes when it is folded. Offsets and numbers are in
+/// A sequence that is not one character which folds to one character. Offsets and numbers are in
 /// characters.
 #[derive(Debug, Clone, Copy)]
 struct Exception {

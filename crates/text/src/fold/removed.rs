@@ -18,8 +18,9 @@ pub(super) fn may_have_removed_parts(folded: &str) -> bool {
     has_byte(folded, |b| matches!(b, b')' | 0xcc | 0xcd | 0xc3..=0xc9))
 }
 
-/// The byte ranges of a folded text that vanish: annotations, and the combining marks after a Latin
-/// letter with which they have no composed form.
+/// The byte ranges of a folded text that vanish: annotations, and runs of combining marks after a
+/// Latin letter with which they did not compose, if one of the marks is an accent (U+0300 to
+/// U+036F).
 pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
     let mut removed = annotations(folded);
     // The first bytes of U+0300 to U+036F.

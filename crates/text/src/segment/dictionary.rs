@@ -73,10 +73,11 @@ impl Dictionary {
     /// Calls `found` with the length in characters and the log frequency of every word that is a
     /// prefix of `chars`, shorter words first.
     pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
-        // Both sources ascend by length; an added word replaces the dictionary's.
+        // Both sources ascend by length; an added word replaces the equal word of the trie.
         let added = self.added.starting_with(chars).into_iter().flatten();
         let is_prefix = |word: &&AddedWord| {
-            // Most words differ in the first character, so a call to memcmp would cost more.
+            // Most words differ from `chars` in the second character, so a call to memcmp would
+            // cost more than this loop.
             word.chars.len() <= chars.len() && word.chars.iter().zip(chars).all(|(a, b)| a == b)
         };
         let mut added = added.filter(is_prefix).peekable();

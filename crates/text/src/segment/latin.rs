@@ -112,18 +112,18 @@ pub(crate) fn cut<'f>(
     }
 
     let spans = run.parts();
-    let long = long && spans.len() > 1;
+    let is_link = long && spans.len() > 1;
     let mut ranges: Ranges = Vec::new();
-    if !long {
+    if !is_link {
         ranges.push((0..run.text.len(), WHOLE));
     }
     if spans.len() > 1 {
-        // The parts of a long run are its words.
-        let whole = if long { WHOLE } else { PART };
+        // The parts of a link are its words.
+        let whole = if is_link { WHOLE } else { PART };
         ranges.extend(spans.iter().map(|span| (span.clone(), whole)));
     }
     if parts {
-        if !long && spans.len() <= MAX_PIECES {
+        if !is_link && spans.len() <= MAX_PIECES {
             join_neighbours(&spans, &mut ranges);
         }
         if let Some(unpercented) = run.text.strip_suffix('%') {

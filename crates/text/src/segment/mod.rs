@@ -156,12 +156,15 @@ impl Segmenter {
         self.han.dictionary.prefixes(chars, |length, _| found(length));
     }
 
-    /// Search mode: passes every word and its parts to `sink`, ordered by start, then by length.
+    /// Search mode: passes every word, its parts, and the values of numbers to `sink`. Words and
+    /// parts are ordered by start, then by length.
     ///
     /// The parts of a Han word are the words of two and three characters inside it, as in jieba's
-    /// `cut_for_search`. The parts of a Latin run are what connectors, capitals and digits divide
-    /// (`PackyMcCormick`: packy, mccormick, mc, cormick). A number with a multiplier has its value
-    /// as an additional token. Every key character lies in exactly one token that is `whole`.
+    /// `cut_for_search`. The parts of a Latin run are the pieces that connectors, capitals and
+    /// digits divide it into, and pairs of neighbouring pieces (`PackyMcCormick`: packy, packymc,
+    /// mc, mccormick, cormick). A number with a multiplier, or a Chinese numeral, has its value as
+    /// an additional token, which follows the tokens of the run of digits or Han characters where
+    /// the number begins. Every key character lies in exactly one token that is `whole`.
     pub fn segment<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
         self.segment_into(folded, Output { parts: true, min_han_chars: 1, key: None }, &mut sink);
     }

@@ -1,4 +1,5 @@
-//! Numbers with a multiplier: 5.4亿 and 540 million are 540000000.
+//! Numbers with a multiplier: 5.4亿 and 540 million are 540000000. Also the digits and multipliers
+//! of Chinese numerals, for `numerals`.
 //!
 //! Search mode adds the value in plain digits as a token, so that each spelling of a number is
 //! found by every other. Key characters could not do this: they leave out the point, so 5.4亿 would
@@ -15,7 +16,7 @@ pub(super) const MAX_DIGITS: usize = 24;
 pub(crate) struct Value {
     /// Its length in bytes, including the multiplier.
     pub(crate) len: usize,
-    /// The value in decimal digits, without leading zeros.
+    /// The value in plain digits, with a point and decimals or a percent sign if it has some.
     pub(crate) digits: String,
 }
 

@@ -1,6 +1,6 @@
-//! The values of all numbers in a text, and of Chinese numerals: 三万五千, 二〇二三, 三点五,
-//! 百分之二十, 三成, and years with other characters for zero. The values of numbers in digits
-//! (5.4亿) are computed in `numbers`.
+//! The values of Chinese numerals: 三万五千, 二〇二三, 三点五, 百分之二十, 三成, and years with other
+//! characters for zero. [`values`] also finds the numbers in digits with a multiplier (5.4亿), whose
+//! values `numbers` computes.
 
 use std::ops::Range;
 
@@ -13,10 +13,13 @@ use crate::segment::numbers::{
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// Every number with a multiplier, and every Chinese numeral that is not a whole number below ten:
-/// its range in characters of the folded text, and its value in plain digits, with a point and
-/// decimals (三点五) or a percent sign (三成) if it has some. These are the tokens of kind
-/// [`crate::TokenKind::Value`] that [`crate::Segmenter::segment`] produces.
+/// The values in a text: each with its range in characters of the folded text, and in plain digits,
+/// with a point and decimals (三点五) or a percent sign (三成) if it has some. These are the tokens of
+/// kind [`crate::TokenKind::Value`] that [`crate::Segmenter::segment`] produces.
+///
+/// Numbers in digits have a value if a multiplier follows (5.4亿), and most Chinese numerals have
+/// one. Plain digits (2023) have none, nor have whole numerals below ten (三), numerals that begin
+/// with a multiplier other than 十 (百万) and approximate ones (五六百).
 ///
 /// ```
 /// use wensou_text::{Folded, values};
@@ -52,10 +55,11 @@ pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
 }
 
 /// The value of a Chinese numeral at the start of a text: a percentage (百分之三), a year with other
-/// characters for zero, a decimal number (三点五), tenths (三成), or else a numeral of at least two
-/// characters and a value of at least ten (七百亿, 三万五千, 二〇二三). Except for percentages, it starts with
-/// a digit or 十, because 千万 is an adverb as often as a number. `before` is the text before the
-/// numeral: 数十万 is not a number, and the middle of a numeral does not start one.
+/// characters for zero, a decimal number (三点五), tenths (三成), or else a numeral of a value of at
+/// least ten that has at least two characters, and at least three if all are digits (七百亿, 三万五千,
+/// 二〇二三). Except for percentages, a numeral starts with a digit or 十, because 千万 is an adverb as
+/// often as a number. `before` is the text before the numeral: 数十万 is not a number, and no numeral
+/// starts in the middle of another one.
 pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
     let percentage_of = text.strip_prefix(PERCENT);
     if percentage_of.is_none() && !can_start_numeral(text.chars().next()?) {

@@ -6,8 +6,8 @@ use crate::tables::class::is_han;
 use crate::word_tables::words::Word;
 
 impl Segmenter {
-    /// Adds words. Calls `added` with each word, folded, its frequency, and the frequency that it
-    /// had before.
+    /// Adds those of the words that have only Han characters. Calls `added` with each word that was
+    /// added, folded, its frequency, and the frequency that it had before.
     pub(crate) fn add_words(
         &mut self,
         words: impl IntoIterator<Item = Word>,
@@ -35,10 +35,10 @@ impl Segmenter {
         compound.then(|| (folded.as_str().to_owned(), lengths))
     }
 
-    /// The lengths in characters of the words that `word`, one of the user's own words, consists
-    /// of. `None` if it is no word of the user's own, or if it does not consist of several words of
-    /// two characters or more. A query has to find these words, too: a page may have them apart
-    /// from each other.
+    /// The lengths in characters of the words that `word`, a folded word of the user's own,
+    /// consists of. `None` if `word` is not one of the user's own words, or if it does not consist
+    /// of several words of two characters or more. A query has to find these words, too: a page may
+    /// have them apart from each other.
     ///
     /// ```
     /// use wensou_text::Segmenter;

@@ -1,4 +1,5 @@
-//! A token: a word of a text, or a part of one.
+//! A token: a word of a text, a part of one, or the value of a number; and which tokens the
+//! segmenter is to produce.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,7 +20,7 @@ pub enum TokenKind {
     Other,
 }
 
-/// A word, or a part of one.
+/// A word, a part of one, or the value of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token<'f> {
     /// The token as it is indexed: folded, and without connectors if it is Latin or a number
