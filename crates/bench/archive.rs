@@ -1,4 +1,4 @@
-//! Archives of any size, generated once and kept.
+//! Archives of any number of pages, which are made once and kept.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +11,7 @@ use crate::generator;
 /// An archive on the disk.
 pub(crate) struct Archive {
     pub(crate) folder: PathBuf,
-    /// What its pages are made of, for the report.
+    /// What its pages are made of, as the report says it.
     pub(crate) origin: String,
     /// Total size of the pages, which are UTF-8.
     pub(crate) bytes: u64,

@@ -1,5 +1,6 @@
-//! Generates news pages in the layout of the archive: random walks over the words of the sample
-//! archive, by how often they follow each other there, with some rare characters, as names have.
+//! Generates news pages in the layout of the sample archive. Their text is a random walk over the
+//! words of the sample archive, in which words usually follow each other as they do there, with
+//! some rare characters in between, such as names have.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -93,7 +94,7 @@ impl Words {
     }
 }
 
-/// The number of flash items of earlier pages that later pages may repeat.
+/// The greatest number of flash items that a page chooses from.
 const KEPT_FLASHES: usize = 400;
 
 /// Writes `pages` pages into subfolders of `folder`, a thousand in each.
@@ -112,8 +113,8 @@ pub(crate) fn write(folder: &Path, pages: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A page with flash items between its paragraphs. `flashes` has items of earlier pages, some of
-/// which are repeated.
+/// A page with flash items between its paragraphs. `flashes` has the items that it chooses from:
+/// those made for earlier pages, and new ones, which are added.
 fn page(words: &Words, random: &mut Random, flashes: &mut Vec<String>) -> String {
     let mut text =
         String::from("币圈快讯 币圈快讯\nCtrl+D 币圈快讯\nads\n首页 > 比特币 > Info\n\n");
@@ -126,6 +127,8 @@ fn page(words: &Words, random: &mut Random, flashes: &mut Vec<String>) -> String
         }
         text.push_str("\n\n");
         if random.below(2) == 0 {
+            // Usually a new item joins those to choose from. Then any of these is chosen, so an item
+            // may occur in several pages, or in none.
             if flashes.is_empty() || random.below(10) < 7 {
                 let flash = flash(words, random);
                 flashes.push(flash);

@@ -1,4 +1,5 @@
-//! Measures builds: speed relative to segmentation alone and to a scan, memory, size.
+//! Measures builds: their speed, relative to segmentation alone and beside that of a scan, their
+//! memory, and the size of the index.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,12 +11,12 @@ use jieba_rs::Jieba;
 use crate::archive::{self, Archive};
 use crate::process::{Programs, Times, on_one_core, times_of, wall_time_of, write_dirty_pages};
 
-/// The number of bytes of text for the bare segmentation: enough for a stable result.
+/// About how many bytes of text the bare segmentation gets: enough for a stable result.
 const SEGMENTED_BYTES: usize = 20 << 20;
 
 /// The number of rounds of measurements. Of each measurement, the best result of all rounds counts.
 const ROUNDS: usize = 5;
-/// No further round begins after this time.
+/// No further round begins when the rounds have taken this time.
 const MAX_TIME: Duration = Duration::from_secs(60);
 
 /// Measures builds of the archive, and prints tables of their speed and of the size of the index.
@@ -58,7 +59,7 @@ pub(crate) fn measure(programs: &Programs, archive: &Archive, index: &Path) -> a
 struct Best {
     /// The speed of the bare segmentation, in MB per second.
     segmentation_speed: f64,
-    /// The times of a build on one core, if it can be bound to one.
+    /// The times of a build on one core; `None` if a process cannot be bound to a core here.
     one_core: Option<Times>,
     /// The wall time of a build on all cores.
     all_cores: Duration,
@@ -133,7 +134,7 @@ fn print_sizes(archive: &Archive, index: &Path) -> anyhow::Result<()> {
             let part = match extension {
                 // `pairs` is the ending that postings files of older indexes have.
                 Some("pairs" | "post") => "postings of bigrams, unigrams, words, paths",
-                Some("store") => "originals",
+                Some("store") => "stored records",
                 Some("idx" | "pos" | "fieldnorm") => "postings of fields",
                 Some("term") => "dictionaries of fields",
                 Some("fast") => "columns",
@@ -142,7 +143,7 @@ fn print_sizes(archive: &Archive, index: &Path) -> anyhow::Result<()> {
             *parts.entry(part).or_default() += entry.metadata()?.len();
         }
     }
-    println!("| on the disk | MB | bytes a byte of source |");
+    println!("| on the disk | MB | bytes per byte of source |");
     println!("|---|---:|---:|");
     let row = |name: &str, bytes: u64| {
         let ratio = bytes as f64 / archive.bytes as f64;

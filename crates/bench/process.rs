@@ -104,7 +104,7 @@ pub(crate) fn on_one_core(program: &Path) -> Option<Command> {
     })
 }
 
-/// The processor, the memory and the system, on one line.
+/// The processors, the memory and the operating system of this machine, on one line.
 pub(crate) fn describe_machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {

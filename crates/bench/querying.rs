@@ -16,7 +16,7 @@ use crate::queries::Queries;
 
 /// How often a command is run to find its peak memory, of which the greatest counts.
 const PEAK_RUNS: usize = 5;
-/// The number of queries that warm the caches in the first round.
+/// The number of queries of the first round, which warms the caches.
 const WARMING_QUERIES: usize = 100;
 
 /// Maps every file of the index: the floor of a query in a process of its own.
@@ -102,6 +102,7 @@ fn measure_cold(
         if !name.contains(rows) {
             continue;
         }
+        // The query of each run is another one.
         let command = |n: usize| {
             let mut command = Command::new(&programs.wensou);
             command
@@ -171,7 +172,8 @@ enum Shown {
     Snippets,
 }
 
-/// The time of each query, after a round of a part of the queries that warms the caches.
+/// The time of each query. Before it is measured, a round of the first [`WARMING_QUERIES`] queries
+/// warms the caches.
 fn times_of_queries(
     index: &Index,
     queries: &[String],
