@@ -1,4 +1,4 @@
-//! The laws of compressed files and containers: the output is bounded, whatever they hold.
+//! The laws of compressed files and containers: their output is bounded, whatever is in them.
 
 use std::io::Read;
 

@@ -27,7 +27,7 @@ pub fn check(data: &[u8]) {
     // the second offset is the same place in the file.
     let ends: Vec<(usize, usize)> = decoded
         .offsets
-        .chunk_by(|one, other| one.1 == other.1)
+        .chunk_by(|(_, in_file), (_, next_in_file)| in_file == next_in_file)
         // Some codes decode to two characters, which have the same offset in the file: keep the
         // last.
         .filter_map(|same| same.last().copied())

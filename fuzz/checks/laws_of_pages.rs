@@ -2,7 +2,7 @@
 
 use wensou_ingest::{CorpusStatistics, Markup, parse_page};
 
-/// Panics if the page breaks a law.
+/// Panics if `text`, read as a page with this markup, breaks a law.
 pub fn check(text: &str, markup: Markup) {
     // The second half of the text is a second page, so that the pages can disagree about the
     // paragraphs above an item.

@@ -19,6 +19,7 @@ fn file(mut sections: Vec<u8>, lengths: [usize; 6]) -> Vec<u8> {
     hasher.update(&sections);
     let sums = hasher.finish();
     sections.extend(&sums);
+    // The numbers of documents by kind, the total lengths and the bounds of dates are all 0.
     let numbers = lengths.map(|length| length as u64).into_iter().chain([0; 10]);
     let mut footer: Vec<u8> = numbers.chain([xxh3_64(&sums)]).flat_map(u64::to_le_bytes).collect();
     footer.extend(xxh3_64(&footer).to_le_bytes());
@@ -96,7 +97,7 @@ fn check_seeking(mut cursor: Cursor, step: u32, max_steps: usize) {
     }
 }
 
-/// The key that an entry of the index begins with.
+/// The key that an entry of the index begins with, if it is that of a unigram or bigram.
 fn key(entry: &[u8]) -> Option<TermKey> {
     let number = u64::from_le_bytes(entry.get(..8)?.try_into().ok()?);
     let field = *TextField::ALL.get(usize::try_from(number >> 42).ok()?)?;
