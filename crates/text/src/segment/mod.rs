@@ -5,17 +5,18 @@
 //!
 //! - `route` finds the words in a run of Han characters, from the frequencies of the `dictionary`.
 //!   The dictionary is a `trie` of jieba's words, and `added_words`: those of the project and of
-//!   the user, which `own_words` adds.
+//!   the user. `compounds` knows the words of the user that consist of several words.
 //! - `latin` cuts Latin letters and digits.
-//! - `numbers` and `numerals` compute the values of numbers with multipliers, as additional tokens.
+//! - `numbers` computes the values of numbers with multipliers, `numerals` those of Chinese numerals;
+//!   they are additional tokens.
 
 mod added_words;
+mod compounds;
 mod cursor;
 mod dictionary;
 mod latin;
 mod numbers;
 pub(crate) mod numerals;
-mod own_words;
 mod route;
 pub(crate) mod token;
 mod trie;
@@ -24,14 +25,14 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use crate::fold::Folded;
 use crate::fold::key::is_key_char;
+use crate::fold::{Folded, fold};
 use crate::segment::cursor::{TextCursor, TextOffset};
 use crate::segment::numbers::{Value, can_start_numeral, value};
 use crate::segment::numerals::numeral_value;
 use crate::segment::route::{HanSegmenter, Scratch};
 use crate::segment::token::{Output, PART, Token, TokenKind, WHOLE};
-use crate::tables::class::Class;
+use crate::tables::class::{Class, is_han};
 use crate::word_tables::words::Word;
 
 /// Cuts folded text into words. Creating a segmenter takes microseconds: the dictionary is embedded
@@ -123,6 +124,25 @@ impl Segmenter {
         let mut segmenter = Segmenter::new();
         segmenter.add_words(words, |_, _, _| ());
         segmenter
+    }
+
+    /// Adds those of the words that have only Han characters. Calls `added` with each word that was
+    /// added, folded, its frequency, and the frequency that it had before.
+    pub(crate) fn add_words(
+        &mut self,
+        words: impl IntoIterator<Item = Word>,
+        mut added: impl FnMut(&[char], u64, u64),
+    ) {
+        for (word, freq) in words {
+            let chars: Vec<char> = fold(&word).chars().collect();
+            if chars.is_empty() || !chars.iter().all(|c| is_han(*c)) {
+                continue;
+            }
+            let freq = freq.map_or_else(|| self.han.suggest_freq(&chars), u64::from);
+            let before = self.han.dictionary.freq(&chars).unwrap_or(0);
+            self.han.dictionary.add(&chars, freq, before);
+            added(&chars, freq, before);
+        }
     }
 
     /// How rare a word is in Chinese at large, on a logarithmic scale: 0 if all text consists of

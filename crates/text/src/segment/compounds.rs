@@ -1,30 +1,9 @@
-//! Adds words to the dictionary, and remembers the user's own words that consist of several words.
+//! Compounds: the user's own words that consist of several words.
 
 use super::Segmenter;
-use crate::fold::{Folded, fold};
-use crate::tables::class::is_han;
-use crate::word_tables::words::Word;
+use crate::fold::Folded;
 
 impl Segmenter {
-    /// Adds those of the words that have only Han characters. Calls `added` with each word that was
-    /// added, folded, its frequency, and the frequency that it had before.
-    pub(crate) fn add_words(
-        &mut self,
-        words: impl IntoIterator<Item = Word>,
-        mut added: impl FnMut(&[char], u64, u64),
-    ) {
-        for (word, freq) in words {
-            let chars: Vec<char> = fold(&word).chars().collect();
-            if chars.is_empty() || !chars.iter().all(|c| is_han(*c)) {
-                continue;
-            }
-            let freq = freq.map_or_else(|| self.han.suggest_freq(&chars), u64::from);
-            let before = self.han.dictionary.freq(&chars).unwrap_or(0);
-            self.han.dictionary.add(&chars, freq, before);
-            added(&chars, freq, before);
-        }
-    }
-
     /// `word`, folded, with the lengths of the words that it is cut into. `None` if it is not cut,
     /// or if a word that it is cut into has only one character.
     pub(super) fn compound(&self, word: &str) -> Option<(String, Vec<usize>)> {
