@@ -90,12 +90,12 @@ fn emit_classes(code: &mut String, hash: &mut Fnv) {
 
 /// Writes the tables of the conversion from Traditional to Simplified characters.
 fn emit_t2s(code: &mut String, t2s: &T2s) {
-    let mut deltas = vec![0i32; LIMIT as usize];
+    let mut distances = vec![0i32; LIMIT as usize];
     for (from, to) in &t2s.chars {
         let (from, to) = (*from as u32, *to as u32);
-        deltas[from as usize] = to.cast_signed() - from.cast_signed();
+        distances[from as usize] = to.cast_signed() - from.cast_signed();
     }
-    emit_paged(code, "T2S", "i32", &deltas);
+    emit_paged(code, "T2S", "i32", &distances);
     let phrases = t2s.phrases.iter().map(|phrase| format!("{phrase:?}"));
     emit(code, "T2S_PHRASES", "(&str, &str)", phrases);
     let starts: BTreeSet<char> = t2s.phrases.keys().filter_map(|key| key.chars().next()).collect();

@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Compares `vectors`, each a name and bytes, with the blocks of docs/FORMAT.md that have these
-/// names. `is_ours` tells by its name whether a block belongs to the calling crate. If the
+/// Compares `vectors`, each a name and bytes, with the code blocks of docs/FORMAT.md that have
+/// these names. `is_ours` tells by its name whether a block belongs to the calling crate. If the
 /// environment variable `WENSOU_BLESS` is set, renews the blocks instead.
 ///
 /// # Panics
@@ -36,7 +36,7 @@ pub(crate) fn check(vectors: &[(&str, Vec<u8>)], is_ours: impl Fn(&str) -> bool)
     }
 }
 
-/// Bytes in hexadecimal, as the blocks have them: 32 bytes a line, in groups of four.
+/// Bytes in hexadecimal, as the code blocks have them: 32 bytes a line, in groups of four.
 fn hex(bytes: &[u8]) -> String {
     let mut lines = String::new();
     for line in bytes.chunks(32) {

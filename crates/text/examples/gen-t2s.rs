@@ -69,9 +69,9 @@ fn write_phrases(t2s: &OpenCC, path: &str, out: &mut String) -> Result<usize, St
     phrases.sort();
     for (from, to) in &phrases {
         let to = to.split(' ').next().unwrap_or_default();
-        let judged = t2s.convert(from);
-        if judged != to || from.chars().count() != to.chars().count() {
-            return Err(format!("phrase {from}: dump says {to}, OpenCC says {judged}"));
+        let converted = t2s.convert(from);
+        if converted != to || from.chars().count() != to.chars().count() {
+            return Err(format!("phrase {from}: dump says {to}, OpenCC says {converted}"));
         }
         out.push_str(&format!("{from}\t{to}\n"));
     }

@@ -7,6 +7,9 @@
 //! 2. [`Key`] extracts the characters that quoted phrases are compared with.
 //! 3. [`Segmenter`] finds the words.
 //!
+//! A [`Pattern`] finds a phrase together with its symbols, [`Synonyms`] has the words that mean the
+//! same, and [`t2s`] and [`Traditional`] convert the script of text that is displayed.
+//!
 //! This crate does no input or output and knows nothing of an index. [`ANALYSIS_VERSION`] and
 //! [`analysis_fingerprint`] tell an index whether it was built by the same analysis.
 

@@ -183,8 +183,9 @@ impl PostingsBuilder {
             self.add_field(document, TextField::Tags, tags)?,
         ];
         self.add_words(document, terms)?;
-        // A path belongs to no field; 0 is ignored below.
-        self.numbers.number(&mut self.paths, paths.iter().map(|path| (0, path.as_str())))?;
+        // A path belongs to no field: the loop below ignores the number of the field.
+        let no_field = 0;
+        self.numbers.number(&mut self.paths, paths.iter().map(|path| (no_field, path.as_str())))?;
         for (_, number) in self.numbers.drain() {
             self.run.push_word_or_path(document, TermKey::path(number));
         }
@@ -262,6 +263,7 @@ impl PostingsBuilder {
         self.run.characters.len() + 2 <= usize::from(u16::MAX)
     }
 
+    /// The char id of a character in the current run; it gets one if it has none.
     fn char_id_of(&mut self, field: TextField, c: char) -> u16 {
         match self.char_ids.get(field, c) {
             SENTINEL => {

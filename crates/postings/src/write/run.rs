@@ -126,8 +126,8 @@ impl RunSorter {
         run.sort_char_ids();
         grow(&mut self.by_character, run.char_ids.len());
         grow(&mut self.by_bigram, run.char_ids.len());
-        // A character starts at most as many bigrams as it has occurrences, so the bigrams fit into
-        // groups of the same size as the characters.
+        // A group has the occurrences of a character, or the bigrams that start with it. The latter
+        // are not more than the former, so the groups of both have the same bounds.
         let groups = group_starts(&run.char_ids, run.characters.len());
         let ends = self.sort_characters(&run, groups.clone());
         let bigram_ends = self.sort_bigrams(&groups, &ends);
@@ -289,7 +289,8 @@ fn sorted_by_key<'w>(words: &'w mut [u64], scratch: &'w mut [u64]) -> &'w [u64] 
     sorted
 }
 
-/// The start of the group of each char id; [`SENTINEL`] has an empty group.
+/// The start of the group of each char id, which has room for its occurrences. The group of
+/// [`SENTINEL`] is empty. `count` is the number of char ids.
 fn group_starts(char_ids: &[u16], count: usize) -> Vec<u32> {
     let mut counts = vec![0; count];
     for char_id in char_ids {

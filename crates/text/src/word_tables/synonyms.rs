@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn every_line_of_the_tables_is_a_group_of_different_words() {
         for (name, table) in [("names", NAMES), ("regions", REGIONS)] {
-            let mut owner: HashMap<Vec<char>, usize> = HashMap::new();
+            let mut line_of: HashMap<Vec<char>, usize> = HashMap::new();
             let mut twice = Vec::new();
             for (number, line) in editable::lines(table) {
                 let members: Vec<&str> = members(line).collect();
@@ -202,13 +202,13 @@ mod tests {
                 for member in members {
                     let key = key_of(member);
                     assert!(!key.is_empty(), "{name}:{number}: {member}");
-                    if let Some(other) = owner.insert(key, number) {
+                    if let Some(other) = line_of.insert(key, number) {
                         twice.push(format!("{name}:{number}: {member} is in line {other} too"));
                     }
                 }
             }
             assert_eq!(twice, Vec::<String>::new());
-            assert!(owner.len() > 100, "{name}");
+            assert!(line_of.len() > 100, "{name}");
         }
     }
 

@@ -14,7 +14,7 @@ use crate::tables::embedded::WORDS;
 const PRECOMPUTED: &str = include_str!("../../data/words.tsv");
 
 /// The longest name of a part of speech in jieba's tables, in letters.
-const MAX_TAG_LETTERS: usize = 3;
+const MAX_PART_OF_SPEECH_LETTERS: usize = 3;
 
 /// A word with its frequency. Without a frequency, a word gets just enough to be kept as one word.
 pub type Word = (String, Option<u32>);
@@ -50,19 +50,21 @@ pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
         .map(|(number, line)| {
             let mut fields = line.split_whitespace();
             let word = fields.next().unwrap_or_default();
-            let is_tag = |field: &str| field.bytes().all(|b| b.is_ascii_alphabetic());
+            let is_letters = |field: &str| field.bytes().all(|b| b.is_ascii_alphabetic());
             let freq = match fields.next() {
                 None => None,
                 // jieba's tables need no frequency before a part of speech.
-                Some(tag)
-                    if is_tag(tag) && tag.len() <= MAX_TAG_LETTERS && fields.next().is_none() =>
+                Some(part_of_speech)
+                    if is_letters(part_of_speech)
+                        && part_of_speech.len() <= MAX_PART_OF_SPEECH_LETTERS
+                        && fields.next().is_none() =>
                 {
                     None
                 }
                 Some(freq) => {
                     let reason = "the frequency must be a whole number";
                     let freq = freq.parse().map_err(|_| TableError { line: number, reason })?;
-                    if fields.any(|field| !is_tag(field)) {
+                    if fields.any(|field| !is_letters(field)) {
                         let reason = "a word may have a frequency and a part of speech only";
                         return Err(TableError { line: number, reason });
                     }
