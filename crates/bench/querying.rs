@@ -102,20 +102,19 @@ fn measure_cold(
         if !name.contains(rows) {
             continue;
         }
-        // The query of each run is another one.
-        let command = |n: usize| {
-            let mut command = Command::new(&programs.wensou);
-            command
-                .args(["search", "--index"])
-                .arg(index)
-                .arg("--")
-                .arg(&queries[n * 7 % queries.len()]);
-            command
-        };
+        // Each run has another query.
+        let command = |n: usize| search_command(programs, index, &queries[n * 7 % queries.len()]);
         row(name, &command)?;
     }
     println!();
     Ok(())
+}
+
+/// A command that searches an index for one query.
+fn search_command(programs: &Programs, index: &Path, query: &str) -> Command {
+    let mut command = Command::new(&programs.wensou);
+    command.args(["search", "--index"]).arg(index).arg("--").arg(query);
+    command
 }
 
 /// Measures many queries in one process.

@@ -177,8 +177,8 @@ impl Cursor {
                 bits[at / 64] |= 1 << (at % 64);
             };
             // Adjacent documents often have their bits in the same element of `bits`, and each
-            // write to an element has to wait for the write before. So the bits of the two halves
-            // of the documents are set alternately.
+            // write to an element has to wait for the previous write to it. So the bits of the two
+            // halves of the documents are set alternately.
             let (front, back) = self.block.docs[self.at..self.at + here].split_at(here / 2);
             for (front, back) in front.iter().zip(back) {
                 set(*front);

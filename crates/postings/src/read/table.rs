@@ -6,9 +6,9 @@
 //! ```
 //!
 //! Lengths (in bytes) and numbers are varints, and entries are in the order of bytes. The prefix is
-//! shared with the entry before; the first entry of a block shares nothing. The table of paths has
-//! an entry for each path and for each of its suffixes after a `/`. If several paths have the same
-//! suffix, it has several entries, one with the number of each path.
+//! shared with the previous entry; the first entry of a block shares nothing. The table of paths
+//! has an entry for each path and for each of its suffixes after a `/`. If several paths have the
+//! same suffix, it has several entries, one with the number of each path.
 //!
 //! A map of the `fst` crate is as small, but its keys must be unique, and its searches by prefix
 //! return only numbers, while words are needed here as well.
@@ -59,7 +59,7 @@ impl Table {
             text.clear();
             let first =
                 self.block(middle, blocks).and_then(|mut block| next_entry(&mut block, &mut text));
-            // Of equal entries, the first may be in the block before.
+            // Of equal entries, the first may be in the previous block.
             match first.is_some() && text.as_slice() < from.as_bytes() {
                 true => low = middle + 1,
                 false => high = middle,
@@ -99,7 +99,7 @@ impl Table {
     }
 }
 
-/// Reads the next entry of a block: replaces `text`, the text of the entry before, by the text of
+/// Reads the next entry of a block: replaces `text`, the text of the previous entry, by the text of
 /// this entry, and returns its number.
 fn next_entry(block: &mut &[u8], text: &mut Vec<u8>) -> Option<u32> {
     let shared = usize::try_from(read_varint(block)?).ok()?;

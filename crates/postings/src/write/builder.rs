@@ -1,7 +1,7 @@
 //! Inverts documents by sorting numbers, in runs of bounded size that are merged at the end.
 //!
 //! A key character becomes a char id, a number of two bytes that its run assigns. One thread fills
-//! a run while another one sorts the run before and writes it. So the builder needs memory for
+//! a run while another one sorts and writes the previous run. So the builder needs memory for
 //! these two runs, about 90 MB, and for what grows with the archive: distinct words and paths, and
 //! 3 bytes for each document. Column values wait in a temporary file. A document may span two runs.
 
@@ -275,8 +275,8 @@ impl PostingsBuilder {
         }
     }
 
-    /// Hands the current run to the sorting thread. Waits until that thread has sorted the run
-    /// before.
+    /// Hands the current run to the sorting thread. Waits until that thread has sorted the
+    /// previous run.
     fn flush_run(&mut self) -> io::Result<()> {
         let run = std::mem::take(&mut self.run);
         self.char_ids.clear(&run.characters);

@@ -23,8 +23,8 @@ use crate::term::{CHAR_BITS, DocId, Kind, NO_FIELD, PATH_BIT, TermKey, TextField
 pub struct MergeSource<'p> {
     /// The file.
     pub postings: &'p Postings,
-    /// The new id of each document of the file; `None` if it is deleted. The remaining documents of
-    /// all sources are numbered in order, from 0 and without gaps.
+    /// The new id of each document of the file; `None` for a deleted one. The remaining documents
+    /// of all sources are numbered in order, from 0 and without gaps.
     pub new_ids: Vec<Option<DocId>>,
 }
 
@@ -239,12 +239,12 @@ impl StringKind {
 
 /// A string of a source.
 struct OldString {
-    /// The smallest new id of the documents that contain it.
+    /// The smallest new id of the documents that contain the string.
     first_doc: DocId,
     /// The range of its text in the arena, which has the texts of all strings of all sources.
     text: std::ops::Range<usize>,
     source: usize,
-    /// Its number in its source.
+    /// The number of the string in its source.
     number: u32,
 }
 

@@ -1,7 +1,7 @@
 //! A run: a part of the archive that is inverted in memory.
 //!
 //! Characters are sorted twice with a stable counting sort: first by the character, which gives the
-//! posting list of every unigram, then by the character before, which gives the posting list of
+//! posting list of every unigram, then by the preceding character, which gives the posting list of
 //! every bigram. Char ids ascend in the order of keys, so nothing else has to be sorted.
 
 use std::fs::File;
@@ -112,8 +112,8 @@ impl Run {
 /// Sorts runs one after another, in the same buffers.
 #[derive(Debug, Default)]
 pub(super) struct RunSorter {
-    /// Occurrences of characters: char id of the character before, text and slot, in 16, 24 and 24
-    /// bits.
+    /// Occurrences of characters: char id of the preceding character, text and slot, in 16, 24 and
+    /// 24 bits.
     by_character: Vec<u64>,
     /// Occurrences of bigrams: char id of the second character, text and slot of the first one.
     by_bigram: Vec<u64>,

@@ -193,7 +193,7 @@ impl ListHeader {
     /// The greatest length of a header, in bytes.
     pub(super) const MAX_BYTES: usize = 1 + 5 * 10;
 
-    /// Reads a header and advances `bytes` past it. `last` is the key of the list before.
+    /// Reads a header and advances `bytes` past it. `last` is the key of the previous list.
     pub(super) fn read(last: u64, bytes: &mut &[u8]) -> Option<Self> {
         let (tag, remaining) = bytes.split_first()?;
         *bytes = remaining;
