@@ -52,7 +52,7 @@ impl std::fmt::Debug for PageHasher {
 }
 
 impl PageHasher {
-    /// The number of whole pages so far, which is the number of the current one.
+    /// The number of whole pages so far, which is also the number of the current page, from 0.
     fn pages(&self) -> u64 {
         (self.sums.len() / PAGE_SUM) as u64
     }
@@ -113,6 +113,7 @@ impl PageHasher {
 #[derive(Clone)]
 pub struct PageBytes(Arc<Shared>);
 
+/// What the clones of a [`PageBytes`] share.
 struct Shared {
     bytes: OwnedBytes,
     sums: OwnedBytes,
@@ -205,7 +206,8 @@ impl PageBytes {
         self.0.damaged.store(page as u32 + 1, Ordering::Relaxed);
     }
 
-    /// The number of a page that was read and is damaged; `None` if there is none.
+    /// The number of a page that was read and is damaged, any of these if there are several; `None`
+    /// if there is none.
     ///
     /// Call this after reading, and discard what was read if there is a damaged page: a posting
     /// list with a damaged page merely ends early.

@@ -130,7 +130,7 @@ impl TermKey {
         Self(NO_FIELD << (2 * CHAR_BITS) | u64::from(low))
     }
 
-    /// Whether this is a bigram, so that its posting list has positions.
+    /// Whether this is the key of a bigram. Only the posting lists of bigrams have positions.
     #[must_use]
     pub fn is_bigram(self) -> bool {
         self.0 >> (2 * CHAR_BITS) < NO_FIELD && self.0 & ((1 << CHAR_BITS) - 1) != 0

@@ -56,7 +56,8 @@ fn tokens_of<'f>(folded: &'f Folded<'_>) -> Vec<Token<'f>> {
     tokens
 }
 
-/// How jieba cuts the Han runs of a folded text: (start, end) in characters.
+/// How jieba cuts the Han runs of a folded text, in its search mode if `search` is set: (start,
+/// end) in characters.
 fn by_jieba(folded: &str, search: bool) -> Vec<(usize, usize)> {
     let mut spans = Vec::new();
     let mut base = 0;

@@ -20,8 +20,8 @@ use crate::tables::class::is_han;
 /// tone mark.
 const MAX_CHARS: usize = 8;
 
-/// The annotations in a folded text, as byte ranges in order, brackets included. Adjacent ones are
-/// one range.
+/// The annotations in a folded text, as byte ranges in order, brackets included. Adjacent
+/// annotations are one range.
 pub(crate) fn annotations(folded: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (close, _) in folded.match_indices(')') {

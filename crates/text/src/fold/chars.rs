@@ -88,8 +88,8 @@ struct FoldedSingly {
 fn fold_singly(bytes: &[u8], block: &mut [u8; BLOCK]) -> FoldedSingly {
     let mut remaining = bytes;
     let mut written = 0;
-    // A character of three bytes is read and written as a number of four bytes; the last one is not
-    // used.
+    // A character of three bytes is read and written as a number of four bytes, of which the fourth
+    // is not used.
     while written <= FULL
         && let (Some(target), Some(four)) =
             (block[written..].first_chunk_mut::<4>(), remaining.first_chunk::<4>())

@@ -7,8 +7,8 @@
 
 use std::cmp::Ordering;
 
-/// Maximum number of digits of a value that becomes a token. A longer one is taken for an account
-/// number or a mistake.
+/// Maximum number of digits of a value that becomes a token. A longer value is taken for an
+/// account number or a mistake.
 pub(super) const MAX_DIGITS: usize = 24;
 
 /// A number at the start of a text.

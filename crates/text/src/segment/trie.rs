@@ -10,8 +10,8 @@
 //!
 //! A unit has 64 bits, little endian: base (bits 0-23), slot of the parent (24-47), id of the
 //! word's frequency or 0 if no word ends here (48-63). The child of a unit by character id `c` is
-//! at slot `base ^ c`, if the unit there names this one as its parent. First characters are at the
-//! slot of their id, with the parent [`ROOT`].
+//! the unit in slot `base ^ c`, if the parent of that unit is this unit. A first character is in
+//! the slot of its id, with the parent [`ROOT`].
 
 use std::hint::select_unpredictable;
 
