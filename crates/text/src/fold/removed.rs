@@ -64,7 +64,8 @@ pub(super) fn has_byte(text: &str, is_wanted: impl Fn(u8) -> bool) -> bool {
 
 /// Drops the accents of Latin letters. The number of characters stays.
 pub(super) fn without_accents(folded: String) -> String {
-    // The first bytes of U+00C0 to U+024F. No other character has them.
+    // The first bytes of U+00C0 to U+027F, and of no other character. Letters from U+0250 on have
+    // lost their accents already, by the fold table.
     if !has_byte(&folded, |b| matches!(b, 0xc3..=0xc9)) {
         return folded;
     }

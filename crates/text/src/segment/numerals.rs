@@ -1,5 +1,5 @@
-//! The values of Chinese numerals: 三万五千, 二〇二三, 三点五, 百分之二十, 三成, and years with other
-//! characters for zero. [`values`] also finds the numbers in digits with a multiplier (5.4亿), whose
+//! The values of Chinese numerals: 三万五千, 二〇二三, 三点五, 百分之二十, 三成, and years with ○, O
+//! or 0 for zero. [`values`] also finds the numbers in digits with a multiplier (5.4亿), whose
 //! values `numbers` computes.
 
 use std::ops::Range;
@@ -54,10 +54,10 @@ pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// The value of a Chinese numeral at the start of a text: a percentage (百分之三), a year with other
-/// characters for zero, a decimal number (三点五), tenths (三成), or else a numeral of a value of at
-/// least ten that has at least two characters, and at least three if all are digits (七百亿, 三万五千,
-/// 二〇二三). Except for percentages, a numeral starts with a digit or 十, because 千万 is an adverb as
+/// The value of a Chinese numeral at the start of a text: a percentage (百分之三), a year with ○, O or
+/// 0 for zero, a decimal number (三点五), tenths (三成), or else a numeral whose value is at least ten
+/// and that has at least two characters, or three if all are digits (七百亿, 三万五千, 二〇二三). Except
+/// for percentages, a numeral starts with a digit or 十, because 千万 is an adverb as
 /// often as a number. `before` is the text before the numeral: 数十万 is not a number, and no numeral
 /// starts in the middle of another one.
 pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
@@ -171,7 +171,7 @@ fn tenths(text: &str) -> Option<Value> {
     Some(Value { len, digits: format!("{}%", tens * 10 + units.unwrap_or(0)) })
 }
 
-/// The digits of a year with other characters for zero: 二○二三年, 二ＯＯ三年.
+/// The digits of a year that is written with `○`, `O` or `0` for zero: 二○二三年, 二ＯＯ三年.
 fn zeros_in_year(text: &str) -> Option<Value> {
     let is_zero = |c: char| matches!(c, '○' | 'o' | '0');
     let year: Vec<char> = text.chars().take(5).collect();

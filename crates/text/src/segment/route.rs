@@ -115,7 +115,7 @@ impl HanSegmenter {
     }
 
     /// The lowest frequency at which a route takes `word` as one word: that of its parts in
-    /// sequence, plus one.
+    /// sequence, plus one; but not less than the frequency that it has already.
     pub(super) fn suggest_freq(&self, word: &[char]) -> u64 {
         let mut scratch = Scratch { chars: word.to_vec(), ..Scratch::default() };
         self.find_route(&mut scratch);
