@@ -127,8 +127,8 @@ fn page(words: &Words, random: &mut Random, flashes: &mut Vec<String>) -> String
         }
         text.push_str("\n\n");
         if random.below(2) == 0 {
-            // Usually a new item joins those to choose from. Then any of these is chosen, so an item
-            // may occur in several pages, or in none.
+            // Usually a new item joins those to choose from. Then any of these is chosen, so an
+            // item may occur in several pages, or in none.
             if flashes.is_empty() || random.below(10) < 7 {
                 let flash = flash(words, random);
                 flashes.push(flash);

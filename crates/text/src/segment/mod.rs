@@ -7,8 +7,8 @@
 //!   The dictionary is a `trie` of jieba's words, and `added_words`: those of the project and of
 //!   the user. `compounds` knows the words of the user that consist of several words.
 //! - `latin` cuts Latin letters and digits.
-//! - `numbers` computes the values of numbers with multipliers, `numerals` those of Chinese numerals;
-//!   they are additional tokens.
+//! - `numbers` computes the values of numbers with multipliers, `numerals` those of Chinese
+//!   numerals. These values are additional tokens.
 
 mod added_words;
 mod compounds;

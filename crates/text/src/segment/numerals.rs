@@ -57,9 +57,9 @@ pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
 /// The value of a Chinese numeral at the start of a text: a percentage (百分之三), a year with ○, O or
 /// 0 for zero, a decimal number (三点五), tenths (三成), or else a numeral whose value is at least ten
 /// and that has at least two characters, or three if all are digits (七百亿, 三万五千, 二〇二三). Except
-/// for percentages, a numeral starts with a digit or 十, because 千万 is an adverb as
-/// often as a number. `before` is the text before the numeral: 数十万 is not a number, and no numeral
-/// starts in the middle of another one.
+/// for percentages, a numeral starts with a digit or 十, because 千万 is an adverb as often as a
+/// number. `before` is the text before the numeral: 数十万 is not a number, and no numeral starts in
+/// the middle of another one.
 pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
     let percentage_of = text.strip_prefix(PERCENT);
     if percentage_of.is_none() && !can_start_numeral(text.chars().next()?) {
