@@ -11,8 +11,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::schema::field;
 use crate::token::{bigrams, unigrams, word_token};
 
-/// Seconds of a day.
-const DAY: i64 = 86_400;
+const SECONDS_PER_DAY: i64 = 86_400;
 
 /// The sum of a document, see [`field::SUM`], and the document as JSON. `group` is the least
 /// among the ids of the document and its near-duplicates; `None` if it has no near-duplicates.
@@ -26,12 +25,12 @@ pub fn document(
     terms: &DocumentTerms,
     group: Option<&str>,
 ) -> serde_json::Result<(String, Vec<u8>)> {
-    let (sum, fields) = fields(record, values, terms, group)?;
+    let (sum, fields) = document_fields(record, values, terms, group)?;
     Ok((sum, serde_json::to_vec(&fields)?))
 }
 
 /// The sum of a document and its fields, see [`document`].
-pub(crate) fn fields(
+pub(crate) fn document_fields(
     record: &Record,
     values: &FieldValues,
     terms: &DocumentTerms,
@@ -44,7 +43,7 @@ pub(crate) fn fields(
     set(field::KIND, json!(terms.kind as u8));
     if let Some(date) = terms.columns.date {
         set(field::DATE, json!(date));
-        set(field::DAY, json!(date.div_euclid(DAY)));
+        set(field::DAY, json!(date.div_euclid(SECONDS_PER_DAY)));
     }
     set(field::PROVENANCE, json!(values.provenance as u8));
     let folded = |values: &[FacetValue]| -> Vec<String> {
@@ -70,12 +69,12 @@ pub(crate) fn fields(
     if let Some(group) = group {
         set(field::GROUP, json!(group));
     }
-    let values_of =
+    let tokens_of =
         |texts: &[FieldTerms]| -> Vec<String> { texts.iter().flat_map(tokens).collect() };
     let text_fields = json!({
-        "title": values_of(std::slice::from_ref(&terms.title)),
-        "body": values_of(std::slice::from_ref(&terms.body)),
-        "tags": values_of(&terms.tags),
+        "title": tokens_of(std::slice::from_ref(&terms.title)),
+        "body": tokens_of(std::slice::from_ref(&terms.body)),
+        "tags": tokens_of(&terms.tags),
     });
     set(terms.kind.name(), text_fields);
     set(field::RECORD, serde_json::to_value(record)?);
@@ -84,7 +83,7 @@ pub(crate) fn fields(
     Ok((sum, fields))
 }
 
-/// The sum of a document, computed from its other fields. The order in which the fields were
+/// The sum of a document with these fields, which lack the sum itself. The order in which the fields were
 /// inserted does not matter: the map sorts them.
 pub(crate) fn sum_of(fields: &Map<String, Value>) -> serde_json::Result<String> {
     Ok(format!("{:016x}", xxh3_64(&serde_json::to_vec(fields)?)))

@@ -48,7 +48,7 @@ pub enum Error {
     TimedOut {
         /// The request, and the node that it was sent to.
         at: Exchange,
-        /// The time that it had.
+        /// The time that the node had.
         after: Duration,
     },
     /// The certificate of a node is not trusted.
@@ -125,7 +125,7 @@ pub enum Error {
         node: String,
         /// The name of the product.
         product: String,
-        /// Its version.
+        /// The version of the product.
         version: String,
     },
     /// The nodes of the address belong to several clusters.
@@ -191,7 +191,7 @@ pub enum Error {
     TooLarge {
         /// The request, and the node that it was sent to.
         at: Exchange,
-        /// The bytes of its body.
+        /// The bytes of the body of the request.
         bytes: usize,
     },
     /// An error status that no other variant stands for.
@@ -211,7 +211,7 @@ pub enum Error {
     Malformed {
         /// The request, and the node that it was sent to.
         at: Exchange,
-        /// What is wrong with it.
+        /// What is wrong with the answer.
         problem: String,
     },
     /// The body of a request cannot be written as JSON.
@@ -229,7 +229,7 @@ pub enum Error {
     StateNotReached {
         /// What did not happen, as the beginning of a sentence.
         what: String,
-        /// The time that it had.
+        /// The time that the cluster had.
         after: Duration,
     },
     /// There is no index at an address.
@@ -304,13 +304,13 @@ pub enum Error {
         index: String,
         /// The id of the document.
         id: String,
-        /// What is wrong with it.
+        /// What is wrong with the document.
         problem: String,
     },
     /// The cluster refused documents.
     #[error("the cluster refused {count} documents; the first is {id}: {reason}")]
     Refused {
-        /// How many documents it refused.
+        /// How many documents the cluster refused.
         count: u64,
         /// The id of the first one.
         id: String,
@@ -375,7 +375,7 @@ pub enum Error {
         /// How long others respect the lock after it was last renewed.
         lease: Duration,
     },
-    /// Another process has taken over the lock of an address.
+    /// The lock of an address is lost: another process has taken it over, or has deleted it.
     #[error(
         "the lock of {address} was not renewed in time and is held by {holder}: nothing was \
          published; copy again when that process is done"
@@ -383,7 +383,7 @@ pub enum Error {
     LockLost {
         /// The address.
         address: String,
-        /// The process that holds the lock.
+        /// The process that holds the lock, or `nobody`.
         holder: String,
     },
     /// The index in a folder cannot be read.

@@ -1,4 +1,5 @@
-//! The document that is a lock: it names the holder, and its version tells whether it is renewed.
+//! The document of a lock: it names the holder. Every renewal of the lock writes the document again,
+//! so a new version means that the lock was renewed.
 
 use std::time::Duration;
 
@@ -20,7 +21,8 @@ const ID: &str = "lock";
 /// seconds, until a replica replaces the shard of the lock.
 pub(super) const LEASE: Duration = Duration::from_secs(20);
 
-/// How long the shard of a lock may be missing before the index is created again.
+/// How long the shard of a lock may be missing before the index of the lock is deleted and created
+/// again.
 const LOST_AFTER: Duration = Duration::from_secs(10);
 
 /// What a lock says of its holder.
@@ -61,7 +63,9 @@ impl Holder {
 #[derive(Debug, Clone)]
 pub(super) struct LockDocument {
     pub(super) client: Client,
+    /// The name of the index that has the document.
     pub(super) index: String,
+    /// The address that is locked, for messages.
     pub(super) address: String,
 }
 
@@ -73,7 +77,7 @@ impl LockDocument {
             let health = self.client.wait_for_health(&self.index, Health::Yellow, LOST_AFTER);
             let Err(Error::StateNotReached { .. }) = health else { return health.map(drop) };
             // A node was lost before the shard had a replica. A process that held the lock cannot
-            // renew it, and finds the lock of another process in its place.
+            // renew it afterwards: the new index does not have the version that the process wrote.
             self.client.delete_index(&self.index)?;
         }
         self.client.create_index_if_missing(&self.index, &lock_index_body(alias), REPLICAS_WAIT)

@@ -1,12 +1,12 @@
 //! The lock of an address: one process at a time copies to it, or completes and publishes the index
 //! that several machines have sent.
 //!
-//! The lock is a document in an index of its own. Its holder renews it every two seconds. Another
-//! process takes the lock over when it was not renewed for the time of its lease, or when the
-//! process that holds it is known to have ended. Whoever writes or deletes the document states the
-//! version that it has read, so of several processes that try, the cluster lets one succeed. Clocks
-//! of different machines are never compared: a waiting process measures by its own clock how long
-//! the document stays unchanged.
+//! The lock is a document in an index of its own. The holder renews the lock every two seconds.
+//! Another process takes the lock over when it was not renewed for the time of its lease, or when
+//! the process of the holder is known to have ended. A process that writes or deletes the document
+//! states the version that the process has read, so if several processes try at once, the cluster
+//! lets one of them succeed. Clocks of different machines are never compared: a waiting process
+//! measures by its own clock how long the document stays unchanged.
 //!
 //! - `document`: the document, and what it says of the holder.
 //! - `process`: whether the holder's process still runs, if it is on this machine.
@@ -36,12 +36,13 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of an address. If another process holds it and `wait` is true, waits until it
-    /// is free.
+    /// Takes the lock of an address. If another process holds the lock and `wait` is true, waits
+    /// until the lock may be taken, see [`wait_until_free`].
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] if another process holds the lock and `wait` is false.
+    /// [`Error::Locked`] if `wait` is false and the holder of the lock is known to be alive. If that
+    /// is not known, waits for at most the lease.
     pub(crate) fn acquire(client: &Client, address: &ClusterAddress, wait: bool) -> Result<Self> {
         let alias = address.index();
         let document = LockDocument {
@@ -67,8 +68,7 @@ impl Lock {
         }
     }
 
-    /// Fails if this process already knows that another one has taken the lock over. Sends no
-    /// request.
+    /// Fails if this process already knows that it has lost the lock. Sends no request.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// [`Error::LockLost`], or if the cluster cannot be asked.
+    /// [`Error::LockLost`] if the lock is lost; other errors if the cluster cannot be asked.
     pub(crate) fn confirm(&self) -> Result<()> {
         self.renewal.renew()
     }
@@ -91,8 +91,8 @@ impl Lock {
 /// lock may be taken over when the process of its holder has ended, or when its version stays the
 /// same for longer than the lease.
 ///
-/// Without `wait`, fails as soon as the holder is known to be alive: because its process runs on
-/// this machine, or because it renews the lock.
+/// If `wait` is false, fails as soon as the holder is known to be alive: because its process runs on
+/// this machine, or because the holder renews the lock.
 fn wait_until_free(document: &LockDocument, wait: bool) -> Result<Option<DocumentVersion>> {
     let mut first_seen: Option<(DocumentVersion, Instant)> = None;
     loop {

@@ -49,7 +49,8 @@ fn pid_space() -> Option<String> {
 struct ProcessState {
     /// When it was started, in ticks since the machine was booted.
     started: String,
-    /// Whether it has ended, although its parent has not yet asked for its exit status.
+    /// Whether it has ended and is listed only because its parent has not yet asked for its exit
+    /// status (a zombie).
     has_ended: bool,
 }
 

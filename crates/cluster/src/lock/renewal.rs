@@ -29,7 +29,8 @@ struct HeldLock {
     holder: Holder,
     /// The version that this process wrote last. The mutex is locked while the document is written.
     version: Mutex<DocumentVersion>,
-    /// The name of the holder that has taken the lock over, once that is known.
+    /// The name of the holder that has taken the lock over, once that is known; `nobody` if the
+    /// document was deleted.
     lost_to: OnceLock<String>,
 }
 
@@ -75,8 +76,8 @@ impl HeldLock {
         Err(Error::LockLost { address: self.document.address.clone(), holder: holder.clone() })
     }
 
-    /// Writes the document again, as a new version. Fails if another process has written it, which
-    /// means that the lock is lost.
+    /// Writes the document again, as a new version. Fails if another process has written or deleted
+    /// the document, which means that the lock is lost.
     fn renew(&self) -> Result<()> {
         let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
         self.check()?;

@@ -20,7 +20,7 @@ impl Default for ShardLayout {
     }
 }
 
-/// The body that creates the index of documents of an alias. `analysis` is the analysis version of
+/// The body that creates an index of documents for an alias. `analysis` is the analysis version of
 /// the documents, see [`wensou_index::Meta::analysis`].
 #[must_use]
 pub(crate) fn documents_index_body(layout: ShardLayout, analysis: &str, alias: &str) -> Value {
@@ -61,7 +61,7 @@ pub(crate) fn unfinished_meta(analysis: &str, alias: &str) -> Value {
     json!({ "wensou": { "format": FORMAT, "analysis": analysis, "alias": alias } })
 }
 
-/// The body that creates an index of statistics or of parts of an alias.
+/// The body that creates an index of statistics, or an index of parts, for an alias.
 #[must_use]
 pub(crate) fn statistics_or_parts_index_body(replicas: u32, alias: &str) -> Value {
     json!({
@@ -78,8 +78,8 @@ pub(crate) fn statistics_or_parts_index_body(replicas: u32, alias: &str) -> Valu
     })
 }
 
-/// The body that creates the index of the lock of an alias. Patterns such as `news-*` do not match
-/// it unless they ask for hidden indexes.
+/// The body that creates the index with the lock of an alias. A pattern such as `news-*` does not
+/// match this index, unless the request asks for hidden indexes, too.
 #[must_use]
 pub(crate) fn lock_index_body(alias: &str) -> Value {
     json!({

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use wensou_index::{Kind, TextField};
 
-/// The version of the fields and mappings. To open an index of another version is an error.
+/// The version of the fields and mappings. Opening an index of another version is an error.
 pub const FORMAT: u32 = 2;
 
 /// Names of the fields of a document.
@@ -14,9 +14,9 @@ pub mod field {
     pub const ORDINAL: &str = "ordinal";
     /// The kind of document, as a number.
     pub const KIND: &str = "kind";
-    /// The date of the record, as civil seconds since 1970-01-01T00:00:00.
+    /// The date of the record: seconds since 1970-01-01T00:00:00, without any time zone.
     pub const DATE: &str = "date";
-    /// Days since 1970-01-01, for timelines.
+    /// The day of the date, as days since 1970-01-01, for timelines.
     pub const DAY: &str = "day";
     /// The date provenance (stated, inferred or missing), as a number.
     pub const PROVENANCE: &str = "provenance";
@@ -84,14 +84,15 @@ pub fn text_field(kind: Kind, field: TextField) -> String {
 
 /// The mappings of all fields of a document, by their names.
 pub(super) fn mappings() -> Map<String, Value> {
-    // 8,000 characters have at most 32,000 bytes; the cluster refuses values of more than 32,766.
-    // Longer values are not found.
+    // The cluster refuses values of more than 32,766 bytes; 8,000 characters have at most 32,000.
+    // Longer values are not indexed, so they are not found.
     let keyword = || json!({ "type": "keyword", "ignore_above": 8000 });
-    // Columns are not searched: hits are sorted and counted by them.
+    // Columns are not searched. Hits are sorted and counted by columns, and their values are read
+    // without reading the document.
     let column = || json!({ "type": "keyword", "index": false });
     let number = |type_name: &str| json!({ "type": type_name });
     let number_column = |type_name: &str| json!({ "type": type_name, "index": false });
-    let source_only = || json!({ "type": "object", "enabled": false });
+    let stored_only = || json!({ "type": "object", "enabled": false });
     let text = || json!({ "type": "text", "analyzer": "tokens" });
     let texts = || json!({ "properties": { "title": text(), "body": text(), "tags": text() } });
     let fields = [
@@ -118,11 +119,11 @@ pub(super) fn mappings() -> Map<String, Value> {
         (field::SUM, column()),
         (field::GROUP, keyword()),
         (field::OCCURRENCES, number_column("integer")),
-        (field::RECORD, source_only()),
+        (field::RECORD, stored_only()),
         (field::WALK, column()),
         (field::SHARES, json!({ "type": "keyword", "index": false, "doc_values": false })),
         (field::MERGED, json!({ "type": "boolean" })),
-        (field::COUNTED, source_only()),
+        (field::COUNTED, stored_only()),
     ];
     let fields = fields.into_iter().map(|(name, mapping)| (name.to_owned(), mapping));
     let text_fields = Kind::ALL.into_iter().map(|kind| (kind.name().to_owned(), texts()));

@@ -7,7 +7,7 @@ use wensou_index::{DocumentTerms, FieldValues, RecordExt, analyse_record};
 use wensou_ingest::{Record, is_same_item, merge_items, walk_key};
 use wensou_text::Segmenter;
 
-use crate::document::fields;
+use crate::document::document_fields;
 use crate::document_version::DocumentVersion;
 use crate::error::Result;
 use crate::schema::field;
@@ -49,8 +49,8 @@ pub(super) fn first_location(record: &Record) -> (&str, u64) {
     }
 }
 
-/// The key by which records of different files sort as a single machine would index them: articles
-/// before flash items, and each kind by the first occurrence.
+/// The key by which records of different files sort into the order in which a single machine would
+/// index them: articles before flash items, and each kind by the first occurrence.
 fn walk_position(record: &Record) -> (bool, String, u64) {
     let (path, start) = first_location(record);
     (matches!(record, Record::Flash(_)), walk_key(path), start)
@@ -96,8 +96,9 @@ impl SharedDocument {
         }
     }
 
-    /// This document after the flash item of an own document was merged into it. `share` is the key
-    /// of the own share. `None` if the two documents do not have the same flash item.
+    /// This stored document after the flash item of the document `own` was merged into it. `share` is
+    /// the key of the share that `own` belongs to. `None` if the two documents do not have the same
+    /// flash item.
     pub(super) fn merge_item(&self, own: &Self, share: &str) -> Option<Self> {
         let (Record::Flash(item), Record::Flash(own_item)) = (&self.record, &own.record) else {
             return None;
@@ -126,7 +127,7 @@ impl SharedDocument {
 
     /// The document as JSON, given the values and terms of the analysed record.
     pub(super) fn to_json(&self, values: &FieldValues, terms: &DocumentTerms) -> Result<Vec<u8>> {
-        let (_, mut fields) = fields(&self.record, values, terms, self.group.as_deref())?;
+        let (_, mut fields) = document_fields(&self.record, values, terms, self.group.as_deref())?;
         let mut set = |name: &str, value| fields.insert(name.to_owned(), value);
         set(field::WALK, json!(self.walk));
         set(field::SHARES, json!(self.shares));
