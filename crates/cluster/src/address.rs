@@ -158,7 +158,8 @@ impl ClusterAddress {
     ///
     /// # Errors
     ///
-    /// [`NameError`] if the stamp has characters that no name may have or more than 39 bytes.
+    /// [`NameError`] if the stamp has characters that no name may have, or if the name has more
+    /// than 255 bytes. A stamp of up to 39 bytes is never too long.
     ///
     /// ```
     /// let address = wensou_cluster::ClusterAddress::parse("https://host/news")?;

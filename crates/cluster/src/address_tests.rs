@@ -109,6 +109,12 @@ fn the_longest_alias_leaves_room_for_the_stamp() {
     let address = ClusterAddress::parse(&format!("https://a/{longest}")).unwrap();
     assert!(address.physical_name(&"0".repeat(STAMP_BYTES - 1)).is_ok());
     assert!(ClusterAddress::parse(&format!("https://a/{longest}n")).is_err());
+}
+
+#[test]
+fn a_stamp_keeps_the_rules_for_names() {
+    let address = ClusterAddress::parse("https://a/n").unwrap();
+    assert!(address.physical_name("a").is_ok());
     assert!(address.physical_name("A").is_err());
 }
 

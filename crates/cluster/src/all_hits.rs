@@ -14,10 +14,10 @@ use crate::request::{Completeness, Request, encode_segment};
 use crate::retry::jitter;
 use crate::search::search_request;
 
-/// How often in a row the point in time is opened again after it was lost.
+/// How often the point in time is opened again for one page.
 const MAX_REOPENINGS: u32 = 5;
 
-/// The wait before the point in time is opened again, multiplied by how often in a row it was lost.
+/// The wait before the point in time is opened again, multiplied by how often the page has failed.
 const REOPEN_WAIT: Duration = Duration::from_millis(500);
 
 /// How all hits of a search are read.
@@ -61,9 +61,10 @@ pub struct Hit {
 /// An iterator over all hits of a search.
 ///
 /// All pages are of one point in time, which is closed at the end or when this is dropped. If the
-/// cluster loses the point in time, because a node that held a part of it is lost, a new point in
-/// time is opened, and reading goes on after the last hit. No hit comes twice, and no document is
-/// missing that was in the index all the time. The first error ends the iteration.
+/// cluster loses the point in time, because a node that held a part of it is lost, or if a page
+/// fails for another transient reason, a new point in time is opened, and reading goes on after the
+/// last hit. No hit comes twice, and no document is missing that was in the index all the time. The
+/// first error ends the iteration.
 #[derive(Debug)]
 pub struct AllHits {
     client: Client,
@@ -72,7 +73,7 @@ pub struct AllHits {
     options: AllHitsOptions,
     /// The id of the point in time; `None` while none is open.
     pit: Option<String>,
-    /// The hits of the last page which the iterator has not returned yet.
+    /// The hits of the page that was read last, without those that the iterator has returned.
     hits: VecDeque<Hit>,
     /// The sort values of the last hit that was read, after which the next page begins.
     last: Option<Box<RawValue>>,
@@ -80,7 +81,7 @@ pub struct AllHits {
     total: Option<u64>,
     /// The number of hits that were read so far.
     read: u64,
-    /// Whether a point in time was lost, so that later pages are of another one.
+    /// Whether the point in time was opened again, so that not all pages are of the same one.
     reopened: bool,
     /// Whether the last page was read, or reading has failed.
     finished: bool,
@@ -193,7 +194,8 @@ impl AllHits {
         Ok(())
     }
 
-    /// Reads the next page, from a new point in time if the old one is lost.
+    /// Reads the next page. If the point in time is lost, or after a transient failure, reads it
+    /// from a new point in time.
     fn fetch(&mut self) -> Result<()> {
         let mut reopenings = 0;
         let page = loop {
@@ -241,16 +243,18 @@ impl AllHits {
             pit: json!({ "id": self.pit, "keep_alive": self.keep_alive() }),
             search_after: self.last.as_deref(),
         };
-        let mut request = search_request("", &[]).json(&body)?;
+        // The point in time in the body names the index.
+        let no_index = "";
+        let mut request = search_request(no_index, &[]).json(&body)?;
         if let Some(time) = self.options.timeout {
             request = request.timeout(time);
         }
         self.client.send(&request)?.json()
     }
 
-    /// Fails if the number of hits that were read is not the total: if the sort keys of several
-    /// hits are equal, hits are lost between two pages. If another point in time was opened, it may
-    /// have another number of hits, so nothing is checked.
+    /// Fails if the number of hits that were read is not the total: if several hits have equal sort
+    /// keys, hits are lost between two pages. A point in time that was opened again may have
+    /// another number of hits, so then nothing is checked.
     fn check_total(&self) -> Result<()> {
         match self.total {
             Some(total) if total != self.read && !self.reopened => Err(Error::Partial {

@@ -1,4 +1,5 @@
-//! Tests of reading page by page, against a server that has the documents 0 to `count` - 1.
+//! Tests of reading all hits page by page, against a server that has documents with the ids 0, 1,
+//! 2…
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -9,8 +10,8 @@ use crate::mock::{Mock, Reply, Seen};
 /// For [`server`]: the point in time is never lost.
 const NEVER_LOST: usize = 0;
 
-/// A server with `count` documents, which loses the point in time when page number `lost_at`,
-/// counted from 1, is requested; never if `lost_at` is [`NEVER_LOST`].
+/// A server with the documents 0 to `count` - 1. It loses the point in time when a page is
+/// requested for the `lost_at`th time, counted from 1; never if `lost_at` is [`NEVER_LOST`].
 fn server(count: usize, lost_at: usize) -> Mock {
     let (opened, pages) = (AtomicUsize::new(0), AtomicUsize::new(0));
     // The number of the point in time that is open.
@@ -48,6 +49,7 @@ fn server(count: usize, lost_at: usize) -> Mock {
 
 /// All hits of a search of the server, in pages of this size.
 fn all_hits(mock: &Mock, page_size: usize) -> AllHits {
+    // `from` and `size` are ignored.
     let body = json!({"query": {"match_all": {}}, "sort": [{"id": "asc"}], "from": 3, "size": 1});
     mock.client()
         .all_hits("n", body, AllHitsOptions { page_size, ..AllHitsOptions::default() })
@@ -97,6 +99,11 @@ fn missing_hits_are_an_error() {
     });
     let results: Vec<_> = all_hits(&mock, 10).collect();
     assert!(matches!(results.last(), Some(Err(Error::Partial { .. }))), "{results:?}");
-    let client = mock.client();
-    assert!(client.all_hits("n", json!({}), AllHitsOptions::default()).is_err());
+}
+
+#[test]
+fn a_search_without_a_sort_is_refused() {
+    let mock = server(1, NEVER_LOST);
+    let error = mock.client().all_hits("n", json!({}), AllHitsOptions::default()).unwrap_err();
+    assert!(matches!(error, Error::Encode { .. }), "{error}");
 }

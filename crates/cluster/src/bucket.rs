@@ -20,7 +20,8 @@ pub struct Bucket {
 const TERM_BYTES: usize = 16;
 
 impl Bucket {
-    /// Packs terms. Their hashes must ascend.
+    /// Packs terms: the hash of each, and the numbers of articles and of flash items that have it.
+    /// The hashes must ascend.
     pub(crate) fn new(terms: &[(u64, [u32; 2])]) -> Self {
         let mut bytes = Vec::with_capacity(terms.len() * TERM_BYTES);
         for (hash, documents) in terms {

@@ -1,5 +1,5 @@
-//! Checks that the answer to a search has the hits of all shards. OpenSearch sends partial answers
-//! with status 200, too.
+//! Checks that the answer to a search has the hits of all shards, and that the answer to a request
+//! for documents has each that exists. OpenSearch sends partial answers with status 200, too.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,8 +35,8 @@ struct Shards {
 /// # Errors
 ///
 /// [`Error::Partial`] if hits are missing; [`Error::Malformed`] if the answer does not say whether
-/// hits are missing. If a search or the fetching of a document failed, the error of the first one
-/// that did.
+/// hits are missing. If the cluster could not run one of the searches or fetch one of the
+/// documents, the first error that it reports.
 pub(crate) fn check(
     completeness: Completeness,
     at: &Exchange,

@@ -20,8 +20,8 @@ use crate::schema::{FORMAT, statistics_name};
 use crate::statistics::{Description, NameCounts, bucket_id, names_id, words_id};
 use crate::unindexed_document::UnindexedDocument;
 
-/// An open index on a cluster: the one that the alias led to when it was opened, also after another
-/// index was published.
+/// An open index on a cluster: the one that the alias led to when this was opened. It stays the
+/// same when another index is published.
 #[derive(Debug)]
 pub struct ClusterIndex {
     client: Client,
@@ -147,7 +147,8 @@ impl ClusterIndex {
     }
 
     /// Folded tags, then folded sources and outlets together with authors, translators and editors,
-    /// both lists in the order of bytes, with the number of documents that have each name.
+    /// each of the two lists in the order of bytes, with the number of documents that have each
+    /// name.
     ///
     /// # Errors
     ///
@@ -188,7 +189,8 @@ impl ClusterIndex {
         Ok(found.into_iter().map(|found| found.map(|(_, document)| document.data)).collect())
     }
 
-    /// Key characters that a field of a document of this kind has on average.
+    /// Key characters that a field of a document of this kind has on average; a document without
+    /// the field counts as one of length 0.
     #[must_use]
     pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
         self.description.average_length(kind, field)

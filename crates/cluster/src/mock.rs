@@ -54,8 +54,8 @@ impl Reply {
 pub(crate) const WHOLE_ANSWER: &str =
     r#"{"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"hits":[]}}"#;
 
-/// Makes the reply to a request. Is called with the number of the request, counted from 0, and the
-/// request.
+/// Makes the reply to a request, given the number of the request and the request. Requests other
+/// than `GET /` are numbered from 0.
 type Answer = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
 
 /// A server that stops when it is dropped.
@@ -67,8 +67,9 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
-    /// A server that answers `GET /` with [`GREETING`], and other requests with `answer`, which is
-    /// called with the number of the request, counted from 0.
+    /// A server that answers `GET /` with [`GREETING`], and other requests with what `answer`
+    /// returns for the number of the request and the request. The other requests are numbered from
+    /// 0.
     pub(crate) fn new(answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
         Self::with_greeting(Reply::ok(GREETING), answer)
     }

@@ -42,7 +42,8 @@ pub(crate) enum Completeness {
     /// Nothing is checked.
     #[default]
     Any,
-    /// The hits of all shards.
+    /// The hits of all shards. Also for counts, and for opening a point in time: their answers say
+    /// in the same way which shards have failed.
     Search,
     /// The hits of all shards for each of several searches.
     MultiSearch,
@@ -177,15 +178,16 @@ impl Request {
         self
     }
 
-    /// Sets the time for this request with all its repetitions.
+    /// Sets the time limit of this request with all its repetitions.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// For a request that only the elected cluster manager can answer: other nodes wait some
-    /// seconds for it, and then answer that there is none. By default, they wait for half a minute.
+    /// For a request that only the elected cluster manager can answer. If there is no cluster
+    /// manager, the node that is asked waits for one: by default, for half a minute; with this, for
+    /// 5 seconds if [`timeout`](Self::timeout) was called before, or else for 2 seconds.
     #[must_use]
     pub fn by_cluster_manager(self) -> Self {
         let time = if self.timeout.is_some() { "5s" } else { "2s" };
@@ -207,7 +209,8 @@ impl Request {
         self
     }
 
-    /// Returns status 429 as an error at once, for a caller that then sends less at a time.
+    /// Status 429 (the cluster has too much to do) becomes an error at once, for a caller that then
+    /// sends less at a time.
     #[must_use]
     pub fn no_retry_on_overload(mut self) -> Self {
         self.retry_overload = false;

@@ -110,7 +110,8 @@ impl Client {
     }
 }
 
-/// A search whose answer must have the hits of all shards.
+/// A search whose answer must have the hits of all shards. If `index` is empty, the body names a
+/// point in time.
 pub(crate) fn search_request(index: &str, query: &[(&str, &str)]) -> Request {
     let path = match index {
         "" => "/_search".to_owned(),

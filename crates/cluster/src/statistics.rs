@@ -15,7 +15,7 @@ use crate::document::TermHash;
 use crate::token::word_token;
 use crate::unindexed_document::UnindexedDocument;
 
-/// Terms in a bucket on average.
+/// The number of buckets is chosen so that a bucket has about this many terms on average.
 const BUCKET_TERMS: usize = 64;
 
 /// The most names or words in one document of the statistics index.
@@ -59,7 +59,8 @@ pub struct Description {
 }
 
 impl Description {
-    /// Key characters that a field of a document of this kind has on average.
+    /// Key characters that a field of a document of this kind has on average; a document without
+    /// the field counts as one of length 0.
     #[must_use]
     pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
         let documents = self.documents[kind as usize];

@@ -16,7 +16,7 @@ use crate::publication::roots;
 use crate::schema::{field, statistics_name};
 use crate::statistics::StatisticsBuilder;
 
-/// Documents in the random sample that is compared if not all documents are.
+/// Documents in the random sample, if not all documents are compared.
 const SAMPLE_SIZE: usize = 1000;
 
 /// Documents that are fetched at a time if all are compared. Documents are large, because their
@@ -37,7 +37,7 @@ pub struct Verified {
 
 /// The fields of a document from which all others can be computed.
 #[derive(Deserialize)]
-struct SourceFields {
+struct InputFields {
     record: Record,
     ordinal: u64,
     group: Option<String>,
@@ -47,7 +47,7 @@ struct SourceFields {
 /// read.
 fn agrees_with_record(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
     let Some(found) = &hit.source else { return Ok(None) };
-    let Ok(SourceFields { record, ordinal, group }) = serde_json::from_str(found.get()) else {
+    let Ok(InputFields { record, ordinal, group }) = serde_json::from_str(found.get()) else {
         return Ok(None);
     };
     let (values, terms) = analyse_record(ordinal, &record, analysis.segmenter())?;
@@ -63,9 +63,9 @@ fn agrees_with_record(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
 }
 
 /// Compares the number of documents with that in the description, and documents with their records:
-/// all documents, or a random sample of a thousand. Also checks that there are at least as many
-/// documents of statistics as there must be. `progress` is called with the number of documents that
-/// were compared so far, and the number of all documents.
+/// all documents if `all` is true, or else a random sample of at most a thousand. Also checks that
+/// the statistics index has at least as many documents as it must have. `progress` is called with
+/// the number of documents that were compared so far, and the number of all documents.
 ///
 /// # Errors
 ///
@@ -87,7 +87,7 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
     if statistics_documents < description.min_statistics_documents() {
         verified.findings.push(format!("{statistics} lacks statistics"));
     }
-    let mut compare = |hit: &Hit| -> Result<()> {
+    let mut compare_hit = |hit: &Hit| -> Result<()> {
         verified.compared += 1;
         match agrees_with_record(hit, &analysis)? {
             Some(true) => {}
@@ -106,7 +106,7 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
         });
         let options = AllHitsOptions { page_size: PAGE_SIZE, ..AllHitsOptions::default() };
         let hits = index.client().all_hits(index.documents_index(), body, options)?;
-        hits.into_iter().try_for_each(|hit| compare(&hit?))?;
+        hits.into_iter().try_for_each(|hit| compare_hit(&hit?))?;
         return Ok(verified);
     }
     #[derive(Deserialize)]
@@ -122,7 +122,7 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
         "size": SAMPLE_SIZE,
     });
     let answer: Answer = index.search(&body)?;
-    answer.hits.hits.iter().try_for_each(compare)?;
+    answer.hits.hits.iter().try_for_each(compare_hit)?;
     Ok(verified)
 }
 
@@ -181,7 +181,7 @@ fn statistics_agree(index: &ClusterIndex, counted: StatisticsBuilder) -> Result<
     let stored_description = index.description();
     let mut agree = true;
     let (mut ids, mut expected) = (Vec::new(), Vec::new());
-    let mut compare = |ids: &mut Vec<String>, expected: &mut Vec<Value>| -> Result<()> {
+    let mut compare_batch = |ids: &mut Vec<String>, expected: &mut Vec<Value>| -> Result<()> {
         let found: Vec<Option<Value>> = index.fetch_statistics(ids)?;
         agree &= found.into_iter().eq(expected.drain(..).map(Some));
         ids.clear();
@@ -191,8 +191,8 @@ fn statistics_agree(index: &ClusterIndex, counted: StatisticsBuilder) -> Result<
         let mut document: Value = serde_json::from_slice(&json)?;
         ids.push(id.to_owned());
         expected.push(document["data"].take());
-        if ids.len() < STATISTICS_AT_ONCE { Ok(()) } else { compare(&mut ids, &mut expected) }
+        if ids.len() < STATISTICS_AT_ONCE { Ok(()) } else { compare_batch(&mut ids, &mut expected) }
     })?;
-    compare(&mut ids, &mut expected)?;
+    compare_batch(&mut ids, &mut expected)?;
     Ok(agree && description == *stored_description)
 }
