@@ -25,7 +25,7 @@ use crate::server_error::{beginning, error_of_answer};
 use crate::server_version::ServerVersion;
 use crate::tls;
 
-/// The most bytes that an answer may have. A longer one is an error.
+/// The most bytes that an answer may have. A longer answer is an error.
 const MAX_ANSWER_BYTES: u64 = 512 << 20;
 
 /// How long a node has to say its version, if there are other nodes to ask. The time is short so
@@ -76,7 +76,7 @@ impl Client {
         Self::connect_from(address, credentials, options, fastrand::usize(..))
     }
 
-    /// Like [`Self::connect`], asking node `start` (modulo the number of nodes) first.
+    /// Like [`Self::connect`], but asks node `start` (modulo the number of nodes) first.
     pub(crate) fn connect_from(
         address: &ClusterAddress,
         credentials: &Credentials,
@@ -136,8 +136,8 @@ impl Client {
         self.with_retries(request, |request, node, time| self.attempt(node, request, time))
     }
 
-    /// Chooses a node and calls `attempt` with the request, the node and the time that it has;
-    /// again until an attempt succeeds or its error is final.
+    /// Chooses a node and calls `attempt` with the request, the node and the time limit of this
+    /// attempt. Repeats that until an attempt succeeds or fails with an error that is final.
     fn with_retries(
         &self,
         request: &Request,
@@ -159,7 +159,8 @@ impl Client {
             attempts.tried.push(node);
             let error = match attempt(&request, node, time) {
                 Ok(mut response) => {
-                    pool.succeeded(node, request.rotate || request.node.is_some());
+                    let keep_preferred = request.rotate || request.node.is_some();
+                    pool.succeeded(node, keep_preferred);
                     response.attempts = attempts.tried.len() as u32;
                     return Ok(response);
                 }
@@ -278,7 +279,7 @@ impl Client {
         let at = request.at(pool.url(node));
         let header = || version.as_deref().and_then(ServerVersion::of_header);
         let found = match status {
-            // A node without a quorum still says what it is.
+            // A node that belongs to no quorum still says what it is.
             200..300 | 503 => ServerVersion::of_body(&body).or_else(header),
             // A user who may only search may not send `GET /`.
             403 => header(),
@@ -353,10 +354,11 @@ impl Client {
         builder
     }
 
-    /// The error that an answer stands for. `sent` is the number of bytes that were sent.
-    fn error_of(&self, at: Exchange, answer: (u16, &[u8]), sent: usize) -> Error {
+    /// The error that the status and the body of an answer stand for. The body of the request had
+    /// `sent_bytes`.
+    fn error_of(&self, at: Exchange, answer: (u16, &[u8]), sent_bytes: usize) -> Error {
         let Inner { credentials, redactor, .. } = &*self.inner;
-        error_of_answer(at, answer, (credentials.to_string(), redactor), sent)
+        error_of_answer(at, answer, (credentials.to_string(), redactor), sent_bytes)
     }
 
     /// What removes the credentials of this client from texts.

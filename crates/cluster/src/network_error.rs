@@ -9,8 +9,8 @@ use crate::error::{Error, Exchange};
 use crate::redact::Redactor;
 use crate::tls;
 
-/// The error for a request that got no answer within its time limit `time`, or an answer that is
-/// not valid HTTP or is too long.
+/// The error for a request that could not be sent, that got no answer within its time limit `time`,
+/// or whose answer is not valid HTTP or is too long.
 pub(crate) fn error_of_network(
     at: Exchange,
     error: &Http,

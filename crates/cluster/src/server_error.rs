@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::error::{Error, Exchange};
 use crate::redact::Redactor;
 
-/// How many bytes of a body that is not JSON are read for a message.
+/// A message shows the beginning of a body that is not JSON. So many bytes of it are searched for
+/// secrets.
 const SHOWN_BYTES: usize = 8192;
 
 /// The error of an answer or of an item of a batch, as the server wrote it.
@@ -71,7 +72,8 @@ impl ServerError {
         }
     }
 
-    /// Whether shards of the index are missing, because the cluster has just lost a node.
+    /// Whether shards of the index are missing, because the cluster has just lost a node or deleted
+    /// the index.
     fn lacks_shards(&self) -> bool {
         self.reason.contains("Partial shards failure") || self.kind.starts_with("node_")
     }
@@ -109,16 +111,17 @@ pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error 
     }
 }
 
-/// The error of an answer. `credentials` says what was sent, `sent` how many bytes.
+/// The error that the status and the body of an answer stand for. `credentials` says which kind of
+/// credentials was sent. The body of the request had `sent_bytes`.
 pub(crate) fn error_of_answer(
     at: Exchange,
     (status, body): (u16, &[u8]),
     (credentials, redactor): (String, &Redactor),
-    sent: usize,
+    sent_bytes: usize,
 ) -> Error {
     match (status, ServerError::of_body(body, redactor)) {
         (401, _) => Error::Unauthorized { at, credentials },
-        (413, _) => Error::TooLarge { at, bytes: sent },
+        (413, _) => Error::TooLarge { at, bytes: sent_bytes },
         (_, Some(error)) => error_of(at, status, &error),
         // A proxy in front of the cluster answers in HTML.
         (403 | 429 | 502..=504, None) => {

@@ -8,8 +8,8 @@ use serde::Serialize;
 pub enum Action {
     /// Writes a document, in place of the one with the same id.
     Index,
-    /// Writes a document if there is none with this id. Sent twice, it reports a conflict with
-    /// itself.
+    /// Writes a document if there is none with this id. If the answer is lost and the operation is
+    /// sent again, the second time reports a conflict with the document of the first.
     Create,
     /// Changes a document: the operation has `{"doc": …}`, with `"doc_as_upsert"` if the document
     /// is to be written when there is none.
@@ -24,7 +24,8 @@ pub enum VersionCondition {
     /// The operation applies only if the version of the document is lower than this number, which
     /// becomes its version.
     External(u64),
-    /// The operation applies only if the document still has these numbers, with which it was read.
+    /// The operation applies only if the document still has these numbers, which it had when it was
+    /// read.
     Unchanged {
         /// The `_seq_no` of the document.
         seq_no: u64,
@@ -49,13 +50,13 @@ impl<'a> Operation<'a> {
         Self { action: Action::Index, id, document, version: None }
     }
 
-    /// Writes a document if there is none with this id.
+    /// Writes a document if there is none with this id, see [`Action::Create`].
     #[must_use]
     pub fn create(id: &'a str, document: &'a [u8]) -> Self {
         Self { action: Action::Create, id, document, version: None }
     }
 
-    /// Changes a document.
+    /// Changes a document, see [`Action::Update`].
     #[must_use]
     pub fn update(id: &'a str, change: &'a [u8]) -> Self {
         Self { action: Action::Update, id, document: change, version: None }
@@ -81,6 +82,7 @@ pub(super) struct Batch {
     lines: Vec<u8>,
     /// The end of each operation in `lines`.
     ends: Vec<usize>,
+    /// The id of the document of each operation.
     ids: Vec<String>,
 }
 
@@ -94,6 +96,7 @@ impl Batch {
         self.lines.len()
     }
 
+    /// The id of the document of an operation.
     pub(super) fn id(&self, number: usize) -> &str {
         &self.ids[number]
     }

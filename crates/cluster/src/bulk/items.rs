@@ -17,9 +17,10 @@ pub struct ItemError {
     pub id: String,
     /// The HTTP status: 409 is a version conflict, 400 a document that does not fit the mapping.
     pub status: u16,
-    /// The name of the exception, such as `mapper_parsing_exception`.
+    /// The name of the exception, such as `mapper_parsing_exception`; for a document that is larger
+    /// than a request may be, `document of N bytes`.
     pub kind: String,
-    /// What the cluster said.
+    /// What the cluster said, or the text of the error for a document that is too large.
     pub reason: String,
 }
 
@@ -46,7 +47,7 @@ pub struct BulkSummary {
     pub errors: Vec<ItemError>,
     /// How often an operation was sent again after a transient failure.
     pub repeated: u64,
-    /// The requests that were answered.
+    /// The requests that were answered with an outcome for each operation.
     pub requests: u64,
     /// The bytes of these requests.
     pub bytes: u64,
@@ -73,11 +74,11 @@ impl BulkSummary {
 pub(super) enum Outcome {
     /// The operation was applied.
     Done(Applied),
-    /// It failed for a transient reason, such as the load or a lost node: send it again.
+    /// The operation failed for a transient reason, such as the load or a lost node: send it again.
     Transient(Error),
-    /// It is refused for good.
+    /// The operation is refused for good.
     Refused(ItemError),
-    /// It is refused, and all further operations would be refused, too.
+    /// The operation is refused, and all further operations would be refused, too.
     Fatal(Error),
 }
 
@@ -122,7 +123,7 @@ struct Item {
 ///
 /// # Errors
 ///
-/// [`Error::Malformed`] if the answer cannot be parsed, or has another number of operations.
+/// [`Error::Malformed`] if the answer cannot be parsed, or does not have `count` outcomes.
 pub(super) fn outcomes(
     response: &Response,
     count: usize,

@@ -14,14 +14,14 @@ use super::batch::Batch;
 use super::items::{BulkSummary, ItemError, Outcome, outcomes};
 use super::options::BulkOptions;
 
-/// The wait after a failure. Each further failure in a row doubles it.
+/// The wait after the first failure. Each further failure in a row doubles it.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// The longest wait after a failure.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// The number of failures with status 500 after which a batch fails. Such a failure may be
-/// transient, or a defect of the cluster.
+/// After this many failures with status 500, a batch fails. A single such failure may be transient;
+/// many mean a defect of the cluster.
 const MAX_SERVER_ERRORS: u32 = 8;
 
 /// What the threads of a writer share.
@@ -126,8 +126,8 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Sends the first pending operations. Returns a transient error, after which to wait before
-    /// the next request.
+    /// Sends the first pending operations. Returns the error if there was a transient failure: the
+    /// caller then waits before the next request.
     fn send_once(&mut self, delivery: &mut Delivery<'_>) -> Result<Option<Error>> {
         let count = delivery.pending.len().min(self.max_operations);
         let lines = delivery.batch.lines_of(&delivery.pending[..count]);
@@ -161,8 +161,8 @@ impl<'a> Worker<'a> {
         self.take_outcomes(delivery, outcomes)
     }
 
-    /// Counts the operations that are done or refused, and leaves the others pending. Returns a
-    /// transient error, after which to wait before the next request.
+    /// Counts the operations that are done or refused, and leaves the others pending. Returns the
+    /// error as [`send_once`](Self::send_once) does.
     fn take_outcomes(
         &mut self,
         delivery: &mut Delivery<'_>,

@@ -15,10 +15,11 @@ use super::worker::{Shared, Worker};
 
 /// Writes documents in batches.
 ///
-/// While the cluster is overloaded or lacks a node, a batch is sent again after a pause, in smaller
-/// requests. That does no harm if only the answer was lost, because a document that is written
-/// twice is the same afterwards. Batches may overtake each other, so give a writer only one
-/// operation for each id.
+/// While the cluster is overloaded or lacks a node, a batch is sent again after a pause; if it is
+/// overloaded or does not answer in time, in smaller requests. That does no harm if only the answer
+/// was lost: a document that is written twice is the same afterwards, see also
+/// [`Operation::create`]. Batches may overtake each other, so give a writer only one operation for
+/// each id.
 ///
 /// [`Self::finish`] waits for all batches. Dropping a writer stops it, and batches that were not
 /// sent are lost.
@@ -86,7 +87,7 @@ impl BulkWriter {
     ///
     /// # Errors
     ///
-    /// The error that stopped the writer, if [`Self::push`] has not returned it.
+    /// The error that stopped the writer, or [`Error::Stopped`] if [`Self::push`] has returned it.
     pub fn finish(mut self) -> Result<BulkSummary> {
         if self.batch.len() > 0 {
             self.send_batch()?;
@@ -135,8 +136,8 @@ impl Drop for BulkWriter {
     }
 }
 
-/// Sends batches until there are no more. After a failure, receives and drops them, so that `push`
-/// does not wait for ever.
+/// Sends batches until there are no more. After a failure, receives further batches and drops them,
+/// so that `push` does not wait for ever.
 fn send_all(
     client: &Client,
     index: &str,
