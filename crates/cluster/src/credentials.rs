@@ -167,7 +167,7 @@ impl Credentials {
             token: value(VARIABLES.token)?.map(Into::into),
             credentials_file: None,
         };
-        let found = Self::of_kind(&environment, &VARIABLES)?;
+        let found = Self::given_in(&environment, &VARIABLES)?;
         if found.is_none() { Self::from_settings(settings) } else { Ok(found) }
     }
 
@@ -178,13 +178,13 @@ impl Credentials {
     /// [`CredentialsError`] names the settings to correct.
     pub fn from_settings(settings: &CredentialSettings) -> Result<Self, CredentialsError> {
         let Some(path) = &settings.credentials_file else {
-            return Self::of_kind(settings, &KEYS);
+            return Self::given_in(settings, &KEYS);
         };
         if let Some((name, _)) = KEYS.given(settings).first() {
             let second = "credentials_file".to_owned();
             return Err(CredentialsError::Several { first: (*name).to_owned(), second });
         }
-        Self::of_kind(&read_file(path)?, &KEYS)
+        Self::given_in(&read_file(path)?, &KEYS)
     }
 
     /// A user and a password.
@@ -198,7 +198,7 @@ impl Credentials {
             password: Some(password),
             ..CredentialSettings::default()
         };
-        Self::of_kind(&settings, &KEYS)
+        Self::given_in(&settings, &KEYS)
     }
 
     /// An API key, sent as `Authorization: ApiKey …`.
@@ -208,7 +208,7 @@ impl Credentials {
     /// If the key is empty or has characters that a header cannot have.
     pub fn api_key(key: SecretString) -> Result<Self, CredentialsError> {
         let settings = CredentialSettings { api_key: Some(key), ..CredentialSettings::default() };
-        Self::of_kind(&settings, &KEYS)
+        Self::given_in(&settings, &KEYS)
     }
 
     /// A bearer token, such as a JSON web token.
@@ -218,7 +218,7 @@ impl Credentials {
     /// If the token is empty or has characters that a header cannot have.
     pub fn bearer(token: SecretString) -> Result<Self, CredentialsError> {
         let settings = CredentialSettings { token: Some(token), ..CredentialSettings::default() };
-        Self::of_kind(&settings, &KEYS)
+        Self::given_in(&settings, &KEYS)
     }
 
     /// Whether there are no credentials.
@@ -257,8 +257,10 @@ impl Credentials {
         }
     }
 
-    /// The one kind that is given.
-    fn of_kind(
+    /// The credentials that the settings have, which must be of one kind; [`Self::none`] if they
+    /// have none. Does not look at `credentials_file`. `names` are the names of the settings, for
+    /// errors.
+    fn given_in(
         settings: &CredentialSettings,
         names: &SettingNames,
     ) -> Result<Self, CredentialsError> {
@@ -268,7 +270,8 @@ impl Credentials {
             if name == names.password { names.user.to_owned() } else { name.to_owned() }
         };
         for (name, value) in &given {
-            check_value(name, value, name == &names.user || name == &names.password)?;
+            let is_encoded = name == &names.user || name == &names.password;
+            check_value(name, value, is_encoded)?;
             if name == &names.user && value.contains(':') {
                 return Err(CredentialsError::Value { name, problem: "contains a colon" });
             }
@@ -335,14 +338,14 @@ impl SettingNames {
     }
 }
 
-/// Checks that a value can be sent. `encoded` says whether it is sent in base64, as user and
-/// password are: then it may have any letters.
-fn check_value(name: &'static str, value: &str, encoded: bool) -> Result<(), CredentialsError> {
+/// Checks that a value can be sent. `is_encoded` says whether the value is sent in base64, as user
+/// and password are: then it may have any characters but control characters.
+fn check_value(name: &'static str, value: &str, is_encoded: bool) -> Result<(), CredentialsError> {
     let problem = if value.is_empty() {
         "is empty"
     } else if value.chars().any(char::is_control) {
         "contains a line break or another control character"
-    } else if !encoded && !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+    } else if !is_encoded && !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         "contains a blank or a character beyond ASCII"
     } else {
         return Ok(());

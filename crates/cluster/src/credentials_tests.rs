@@ -14,6 +14,7 @@ fn find(variables: &[(&str, &str)]) -> Result<Credentials, CredentialsError> {
     Credentials::find_with(&CredentialSettings::default(), value)
 }
 
+/// The value of the header `Authorization`.
 fn header(credentials: &Credentials) -> String {
     credentials.header().unwrap().to_str().unwrap().to_owned()
 }
@@ -81,6 +82,7 @@ fn half_a_pair_and_values_that_a_header_cannot_have_are_refused() {
         let error = find(variables).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
     }
+    // User and password are sent in base64, so they may have characters beyond ASCII.
     assert!(Credentials::basic("用户", "密码".into()).is_ok());
 }
 
@@ -95,7 +97,7 @@ fn the_environment_takes_precedence_over_the_settings() {
 }
 
 #[test]
-fn a_file_that_cannot_be_understood_is_named_without_its_secret() {
+fn errors_of_a_file_do_not_show_its_secret() {
     for text in [
         "password = hunter2",
         "password = \"hunter2",
@@ -152,5 +154,6 @@ fn secrets_are_not_printed() {
     };
     let credentials = Credentials::from_settings(&settings).unwrap();
     let printed = format!("{settings:?} {credentials:?} {credentials} {:?}", credentials.header());
+    // The header has base64, which begins with that of `me:`.
     assert!(!printed.contains("hunter2") && !printed.contains("bWU6"), "{printed}");
 }

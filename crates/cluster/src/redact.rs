@@ -36,8 +36,9 @@ impl Redactor {
 
     /// The text without secrets and control characters, shortened.
     pub(crate) fn clean(&self, text: &str) -> String {
-        // This may cut a secret, and what is left of the secret would not be replaced. It is not
-        // shown, because a message has far fewer characters than are searched.
+        // This may cut a secret, and the beginning of the secret that is left is not replaced. But
+        // that beginning is not shown, because a message has far fewer characters than are
+        // searched.
         let mut text: String = text.chars().take(SEARCHED_CHARS).collect();
         for secret in &self.secrets {
             if text.contains(secret.expose_secret()) {

@@ -116,6 +116,12 @@ mod tests {
         Error::Status { at: at(), status, reason: String::new() }
     }
 
+    /// Attempts at `nodes` nodes within ten seconds; more of them than the tests make.
+    fn attempts_at(nodes: usize) -> Attempts {
+        let max_attempts = 9;
+        Attempts::new(Duration::from_secs(10), nodes, max_attempts)
+    }
+
     #[test]
     fn attempts_are_bounded_in_number() {
         let (nodes, max_attempts) = (3, 4);
@@ -136,20 +142,22 @@ mod tests {
 
     #[test]
     fn attempts_are_bounded_in_time() {
-        let attempts = |nodes| Attempts::new(Duration::from_secs(10), nodes, 4);
         // A quarter of the time, because there are other nodes.
-        assert!(attempts(3).time() <= Duration::from_secs(3));
-        assert!(attempts(1).time() > Duration::from_secs(9));
-        let mut attempts = Attempts::new(Duration::ZERO, 3, 4);
+        assert!(attempts_at(3).time() <= Duration::from_secs(3));
+        assert!(attempts_at(1).time() > Duration::from_secs(9));
+        let (nodes, max_attempts) = (3, 4);
+        let mut attempts = Attempts::new(Duration::ZERO, nodes, max_attempts);
         attempts.tried.push(0);
         assert_eq!(attempts.wait_after(&unavailable()), None);
         assert!(attempts.time() > Duration::ZERO);
-        assert!(Attempts::new(Duration::MAX, 1, 1).time() > Duration::from_secs(80_000));
+        let (nodes, max_attempts) = (1, 1);
+        let attempts = Attempts::new(Duration::MAX, nodes, max_attempts);
+        assert!(attempts.time() > Duration::from_secs(80_000));
     }
 
     #[test]
-    fn a_server_error_is_tried_once_more_elsewhere() {
-        let mut attempts = Attempts::new(Duration::from_secs(10), 2, 9);
+    fn after_status_500_a_request_is_sent_once_more_to_another_node() {
+        let mut attempts = attempts_at(2);
         attempts.tried.push(0);
         assert_eq!(attempts.wait_after(&status(500)), Some(Duration::ZERO));
         attempts.tried.push(1);
@@ -160,14 +168,13 @@ mod tests {
     fn errors_that_a_repetition_cannot_change_are_final() {
         let conflict = Error::Conflict { at: at(), reason: String::new() };
         for error in [status(400), conflict] {
-            let mut attempts = Attempts::new(Duration::from_secs(10), 3, 9);
+            let mut attempts = attempts_at(3);
             assert_eq!(attempts.wait_after(&error), None);
         }
-        let attempts = || Attempts::new(Duration::from_secs(10), 3, 9);
-        let mut not_idempotent = Attempts { idempotent: false, ..attempts() };
+        let mut not_idempotent = Attempts { idempotent: false, ..attempts_at(3) };
         assert_eq!(not_idempotent.wait_after(&unavailable()), None);
         let overloaded = Error::Overloaded { at: at(), reason: String::new() };
-        let mut not_after_overload = Attempts { retry_overload: false, ..attempts() };
+        let mut not_after_overload = Attempts { retry_overload: false, ..attempts_at(3) };
         assert_eq!(not_after_overload.wait_after(&overloaded), None);
         not_after_overload.retry_overload = true;
         assert!(not_after_overload.wait_after(&overloaded).is_some());

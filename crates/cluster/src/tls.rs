@@ -10,7 +10,7 @@ use crate::authority_error::AuthorityError;
 /// The most bytes of a CA file: the authorities of all browsers take 250 kB.
 const FILE_BYTES: u64 = 16 << 20;
 
-/// The settings that trust the authorities in `ca_file`, or those of the system without one.
+/// The settings that trust the authorities in `ca_file`; those of the system if it is `None`.
 pub(crate) fn config(ca_file: Option<&Path>) -> Result<TlsConfig, AuthorityError> {
     let authorities = match ca_file {
         Some(path) => from_file(path)?,

@@ -1,8 +1,9 @@
 //! The tokens of a document, as strings that a `whitespace` tokenizer keeps whole.
 //!
 //! A field of a document has three sorts of tokens: its unigrams, its bigrams and its words. Folded
-//! text has no upper-case ASCII letters, so these mark what a token is: a word starts with `W`.
-//! Characters that the tokenizer would split at are escaped.
+//! text has no upper-case ASCII letters, so such letters mark what a token is: a word starts with
+//! `W`. In words, white space, at which the tokenizer would split, control characters and
+//! upper-case ASCII letters are escaped.
 
 use std::fmt::Write;
 
@@ -15,7 +16,8 @@ const ESCAPED: char = 'X';
 /// Marks the hash that replaces the end of a long word.
 const HASHED: char = 'H';
 
-/// Characters of a word that are kept as they are. Longer words are told apart by a hash.
+/// How many characters of a word are in its token. The token of a longer word ends with a hash of
+/// the whole word.
 pub const MAX_WORD_CHARS: usize = 200;
 
 /// The longest token in characters, for the tokenizer: every character of a word may be escaped.

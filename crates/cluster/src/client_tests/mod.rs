@@ -114,7 +114,7 @@ fn a_request_fails_with_the_error_of_its_last_attempt() {
 }
 
 #[test]
-fn partial_answers_are_never_accepted() {
+fn partial_answers_to_searches_and_missing_answers_are_errors() {
     let partial = WHOLE_ANSWER.replace(r#""failed":0"#, r#""failed":1"#);
     let mock = Mock::new(move |_, _| Reply::ok(partial.as_str()));
     let error = search(&mock.client()).unwrap_err();
@@ -148,20 +148,23 @@ fn another_node_is_asked_in_time_if_one_hangs() {
 }
 
 #[test]
-fn after_a_time_out_a_search_prefers_shards_on_other_nodes() {
-    let node = |hangs: bool, id: &'static str| {
+fn after_a_time_out_a_search_prefers_shards_on_nodes_that_say_their_ids() {
+    // Says its id in any case; only searches hang.
+    let node = |searches_hang: bool, id: &'static str| {
         Mock::new(move |_, seen| match seen.line.as_str() {
             line if line.contains("/_nodes/_local") => {
                 Reply::ok(format!(r#"{{"nodes":{{"{id}":{{"name":"x"}}}}}}"#))
             }
-            _ if hangs => Reply::Hang(HANG_TIME),
+            _ if searches_hang => Reply::Hang(HANG_TIME),
             _ => Reply::ok(WHOLE_ANSWER),
         })
     };
-    let (hung, good) = (node(true, "id-1"), node(false, "id-2"));
+    let searches_hang = true;
+    let (hung, good) = (node(searches_hang, "id-1"), node(!searches_hang, "id-2"));
     let options = ClientOptions { timeout: Duration::from_secs(2), ..ClientOptions::default() };
     let client = client_of(&[&hung, &good], &Credentials::none(), &options).unwrap();
     assert_eq!(search(&client).unwrap().attempts(), 2);
+    // Both nodes say their ids, so shards on both are preferred to those on further nodes.
     let last = good.seen().pop().unwrap().line;
     assert!(last.ends_with("&preference=_prefer_nodes%3Aid-1,id-2"), "{last}");
 }
@@ -265,15 +268,23 @@ fn a_server_that_is_no_cluster_is_reported_as_such() {
     assert!(matches!(error, Error::NotACluster { .. }), "{error}");
 }
 
+/// The body of the answer to a user who may not send `GET /`. The header of the answer may still
+/// state the version.
+const REFUSED_GREETING: &str = r#"{"error":{"type":"security_exception","reason":"no permissions for [cluster:monitor/main]"},"status":403}"#;
+
 #[test]
-fn a_user_who_may_not_send_the_greeting_can_search() {
-    let refused = r#"{"error":{"type":"security_exception","reason":"no permissions for [cluster:monitor/main]"},"status":403}"#;
+fn a_user_who_may_not_ask_for_the_greeting_can_search() {
     let head = "HTTP/1.1 403 X\r\nx-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\n";
-    let raw = format!("{head}content-length: {}\r\n\r\n{refused}", refused.len());
+    let length = REFUSED_GREETING.len();
+    let raw = format!("{head}content-length: {length}\r\n\r\n{REFUSED_GREETING}");
     let mock = Mock::with_greeting(Reply::Raw(raw.into_bytes()), |_, _| Reply::ok(WHOLE_ANSWER));
     search(&mock.client()).unwrap();
-    let mock =
-        Mock::with_greeting(Reply::Status(403, refused.to_owned()), |_, _| Reply::ok(WHOLE_ANSWER));
+}
+
+#[test]
+fn a_refused_greeting_without_a_version_is_an_error_with_the_missing_right() {
+    let greeting = Reply::Status(403, REFUSED_GREETING.to_owned());
+    let mock = Mock::with_greeting(greeting, |_, _| Reply::ok(WHOLE_ANSWER));
     let error = client_of(&[&mock], &Credentials::none(), &ClientOptions::default()).unwrap_err();
     assert!(error.to_string().contains("cluster:monitor/main"), "{error}");
 }

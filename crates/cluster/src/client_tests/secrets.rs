@@ -52,6 +52,7 @@ proptest! {
         let client = client_of(&[&mock], &credentials, &options).unwrap();
         let error = search(&client).unwrap_err();
         let text = format!("{error} {error:?} {client:?} {credentials:?} {credentials}");
+        // A password is only sent in base64.
         prop_assert!(mock.seen()[0].headers.contains(&secret) || credential_kind == 0);
         prop_assert!(mock.seen()[0].headers.contains(encoded));
         prop_assert!(!text.contains(&secret) && !text.contains(encoded), "{}", text);

@@ -59,19 +59,19 @@ fn only_the_authority_in_the_ca_file_is_trusted() {
         let address = ClusterAddress::parse(&format!("https://{host}:{port}/n")).unwrap();
         Client::connect(&address, &Credentials::none(), &options)
     };
-    let (its_authority, server) = authority("127.0.0.1");
+    let (server_authority, server) = authority("127.0.0.1");
     let (other_authority, _) = authority("127.0.0.1");
     let port = serve(server);
-    connect("127.0.0.1", port, &its_authority).unwrap();
+    connect("127.0.0.1", port, &server_authority).unwrap();
     let error = connect("127.0.0.1", port, &other_authority).unwrap_err();
     assert!(matches!(error, Error::Tls { .. }), "{error}");
     assert!(error.to_string().contains("CA file"), "{error}");
-    let error = connect("localhost", port, &its_authority).unwrap_err();
+    let error = connect("localhost", port, &server_authority).unwrap_err();
     assert!(error.to_string().contains("another host"), "{error}");
     // A port without TLS.
     let mock = Mock::new(|_, _| Reply::ok("{}"));
     let port = address_of(&[&mock]).nodes()[0].port();
-    let error = connect("127.0.0.1", port, &its_authority).unwrap_err();
+    let error = connect("127.0.0.1", port, &server_authority).unwrap_err();
     assert!(matches!(error, Error::Tls { .. } | Error::Unreachable { .. }), "{error}");
 }
 

@@ -44,6 +44,7 @@ pub(super) fn remove_others(
     let keep = [current.to_owned(), statistics_name(current)];
     let mut others = indexes_named_as_copies(client, address.index())?;
     others.retain(|name, _| !keep.contains(name));
+    // While several machines write an index of documents, there is an index of parts beside it.
     let unfinished: Vec<String> = match publisher {
         Publisher::Copy => {
             let documents = others.keys().filter_map(|name| name.strip_suffix(PARTS_SUFFIX));
@@ -51,6 +52,7 @@ pub(super) fn remove_others(
         }
         Publisher::Shares => Vec::new(),
     };
+    // True for the index of documents, and for those of its statistics and parts.
     let is_unfinished = |name: &str| unfinished.iter().any(|documents| name.starts_with(documents));
     let (removed, kept): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, found)| {
         found.is_left_by_copies_to(address.index()) && !is_unfinished(name)
@@ -86,7 +88,7 @@ impl CopyNamedIndex {
     }
 }
 
-/// The parts of an answer about indexes that [`has_mark`] needs, as the parameter `filter_path`.
+/// What [`has_mark`] needs of an answer about indexes, as the parameter `filter_path`.
 pub(super) const MARK_PATHS: &str = "*.mappings._meta,*.settings.index.resize.source.name";
 
 /// Whether an index has the mark of copies to `alias` in its mappings, or is a clone, without

@@ -44,7 +44,8 @@ pub(crate) struct Publication<'a> {
     pub(crate) address: &'a ClusterAddress,
     pub(crate) options: &'a CopyOptions,
     pub(crate) lock: Lock,
-    /// The name of the index that the alias led to when the address was locked.
+    /// The name of the index that the alias led to when the address was locked; `None` if there was
+    /// no alias.
     replaced: Option<String>,
 }
 
@@ -140,9 +141,9 @@ impl<'a> Publication<'a> {
         self.change(documents_index, "_settings", &json!({ "index.blocks.write": null }))
     }
 
-    /// Turns the error that the name of a new index is taken into success if the index has our
-    /// mark. If the elected cluster manager is lost, the cluster repeats the request by itself, and
-    /// then answers that the index exists.
+    /// Returns the outcome `created` of creating an index; success also if the name is taken and
+    /// the index with that name has our mark: if the elected cluster manager is lost, the cluster
+    /// repeats the request by itself, and then answers that the index exists.
     pub(crate) fn accept_if_created(&self, name: &str, created: Result<()>) -> Result<()> {
         match created {
             Err(Error::NameTaken { .. }) if is_marked(self.client, name, self.address.index())? => {
@@ -171,8 +172,8 @@ pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool
     Ok(has_mark(&found[name]["mappings"], &found[name]["settings"], alias))
 }
 
-/// How to write to an index that is not published: wait for a missing shard for [`LOST_AFTER`]
-/// only, because a shard without a replica is lost for good.
+/// How to write to an index that is not published: waits for a missing shard only for
+/// [`LOST_AFTER`], because a shard without a replica is lost for good.
 pub(crate) fn bulk_options() -> BulkOptions {
     BulkOptions { patience_without_shards: LOST_AFTER, ..BulkOptions::default() }
 }
@@ -184,8 +185,8 @@ pub(crate) fn refresh(client: &Client, name: &str) -> Result<()> {
     client.refresh(name)
 }
 
-/// Whether shards of an index are missing for longer than [`LOST_AFTER`]. If the cluster cannot be
-/// asked, the answer is no.
+/// Whether shards of an index stay missing for [`LOST_AFTER`]. If the cluster cannot be asked, the
+/// answer is no.
 pub(crate) fn is_lost(client: &Client, name: &str) -> bool {
     matches!(
         client.wait_for_health(name, Health::Yellow, LOST_AFTER),

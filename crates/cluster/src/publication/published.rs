@@ -47,8 +47,8 @@ pub(crate) fn check_replaceable(
     check_not_blocked(published.client(), published.documents_index())
 }
 
-/// The settings by which the cluster or an operator blocks changes of an index. The setting `write`
-/// is not among them, because publishing an index sets it.
+/// The settings below `index.blocks` by which the cluster or an operator blocks changes of an
+/// index. The setting `write` is not among them, because publishing an index sets it.
 const BLOCKING_SETTINGS: [&str; 3] = ["read_only_allow_delete", "read_only", "metadata"];
 
 /// Fails if the cluster or an operator has blocked an index, because the alias of a blocked index
