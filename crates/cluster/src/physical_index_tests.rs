@@ -16,7 +16,7 @@ fn names_with_patterns_delete_nothing() {
 }
 
 #[test]
-fn an_index_that_a_lost_answer_created_counts_as_created() {
+fn creating_an_index_succeeds_although_the_answer_was_lost() {
     let exists =
         || Reply::exception(400, "resource_already_exists_exception", "index [n-1] exists");
     let mock = Mock::new(move |number, _| if number == 0 { Reply::Close } else { exists() });

@@ -31,7 +31,7 @@ pub use options::{Copied, CopyOptions, CopyProgress, DocumentsToSend};
 ///
 /// Errors of the index and of the cluster; [`Refused`](crate::Error::Refused) if the cluster
 /// refuses documents; [`Locked`](crate::Error::Locked) if another process copies to the same
-/// address. The index that the alias leads to stays as it is then.
+/// address. After an error in writing the copy, the alias still leads to the index that it led to.
 pub fn copy(
     index: &Index,
     client: &Client,

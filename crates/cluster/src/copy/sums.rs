@@ -34,9 +34,9 @@ pub(crate) fn stated_sums(client: &Client, name: &str) -> Result<HashMap<String,
     })
 }
 
-/// The sum of each document of an index, by id, computed from the whole document. The sum is empty
-/// if the document states another one. It is of no use for an index that several machines have
-/// written: their documents have fields that are not in the sum.
+/// The sum of each document of an index, by id, computed from the whole document; empty if the
+/// document states another sum. Not for an index that several machines have written: its documents
+/// have fields that are not in the sums that they state, so all sums would be empty.
 pub(crate) fn computed_sums(client: &Client, name: &str) -> Result<HashMap<String, String>> {
     let body = json!({
         "query": { "match_all": {} },

@@ -14,7 +14,7 @@ use wensou_text::Segmenter;
 use super::parts::SharedArticle;
 use super::registry::ShareRegistry;
 use super::shared_document::{SharedDocument, first_location};
-use super::shared_indexes::{READ_AT_ONCE, SOURCE_FIELDS, SharedIndexes, TIMEOUT};
+use super::shared_indexes::{READ_AT_ONCE, SHARED_DOCUMENT_FIELDS, SharedIndexes, TIMEOUT};
 use crate::all_hits::AllHitsOptions;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::error::{Error, Result};
@@ -25,9 +25,9 @@ use crate::statistics::StatisticsBuilder;
 /// Pairs of articles, perhaps near-duplicates, whose texts are read and compared at a time.
 const PAIRS_AT_ONCE: usize = 200;
 
-/// Writes what only all shares together can tell: the statistics, the ids by which articles refer
-/// to flash items, and the groups of near-duplicates. Then publishes the index. `publication` has
-/// the lock of the address.
+/// Writes what is known only when all shares have been sent: the statistics, the ids by which
+/// articles refer to flash items, and the groups of near-duplicates. Then publishes the index.
+/// `publication` has the lock of the address.
 pub(super) fn complete(
     indexes: &SharedIndexes<'_>,
     index: &Index,
@@ -65,8 +65,8 @@ impl Completion<'_> {
         Ok(sum)
     }
 
-    /// Corrects the statistics for merged flash items: each was counted as the machine had it that
-    /// sent it first. Returns the merged flash items that have variants.
+    /// Corrects the statistics for merged flash items: each was counted in the form that it had
+    /// before it was merged. Returns the merged flash items that have variants.
     fn recount_merged(&self, statistics: &mut StatisticsBuilder) -> Result<Vec<FlashItem>> {
         let mut with_variants = Vec::new();
         self.for_each_match(json!({ "term": { (field::MERGED): true } }), |stored| {
@@ -122,10 +122,10 @@ impl Completion<'_> {
     fn write_groups(&self, registry: &ShareRegistry) -> Result<()> {
         let articles = self.articles_in_order(registry)?;
         let mut writer = self.bulk_writer()?;
-        for members in self.find_groups(&articles)? {
+        for indices in self.find_groups(&articles)? {
             let mut documents = Vec::new();
-            for members in members.chunks(READ_AT_ONCE) {
-                let members = members.iter().map(|member| &articles[*member as usize]);
+            for chunk in indices.chunks(READ_AT_ONCE) {
+                let members = chunk.iter().map(|index| &articles[*index as usize]);
                 documents.extend(self.read_articles(&members.collect::<Vec<_>>())?);
             }
             let group = documents.iter().map(|stored| stored.id().to_owned()).min();
@@ -152,7 +152,7 @@ impl Completion<'_> {
         Ok(articles.into_iter().map(|(_, article)| article).collect())
     }
 
-    /// The groups of near-duplicates, as indices into `articles`.
+    /// The groups of near-duplicates: for each, the indices of its members in `articles`.
     fn find_groups(&self, articles: &[SharedArticle]) -> Result<Vec<Vec<u32>>> {
         let sketches: Vec<_> = articles.iter().map(|article| article.sketch).collect();
         let mut finder = NearDuplicateFinder::new(&sketches);
@@ -211,7 +211,7 @@ impl Completion<'_> {
         Ok(documents)
     }
 
-    /// Passes the documents that match a query to `each`.
+    /// Calls `each` with every document that matches a query.
     fn for_each_match(
         &self,
         query: Value,
@@ -219,7 +219,7 @@ impl Completion<'_> {
     ) -> Result<()> {
         let body = json!({
             "query": query,
-            "_source": SOURCE_FIELDS,
+            "_source": SHARED_DOCUMENT_FIELDS,
             "sort": [{ (field::TIE): "asc" }],
         });
         let options = AllHitsOptions { timeout: Some(TIMEOUT), ..AllHitsOptions::default() };
@@ -241,7 +241,8 @@ impl Completion<'_> {
     }
 }
 
-/// Corrects the references of an article to all of these items. Returns whether any has changed.
+/// Corrects the references of an article to all of these items. Returns whether a reference has
+/// changed.
 fn correct_all(article: &mut Article, items: &[&FlashItem]) -> bool {
     let mut changed = false;
     for item in items {

@@ -75,9 +75,9 @@ pub struct ShareSent {
     pub documents: u64,
     /// How many of these documents are flash items that other shares have, too.
     pub merged: u64,
-    /// Files of all shares that have been sent.
+    /// The number of files of all shares that have been sent.
     pub files: u64,
-    /// Files of the whole archive.
+    /// The number of files of the whole archive.
     pub all_files: u64,
     /// Whether the index is published.
     pub state: ShareState,
@@ -86,17 +86,17 @@ pub struct ShareSent {
 /// Whether the index that a share was sent to is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShareState {
-    /// It is not published, because other shares are missing.
+    /// The index is not published, because other shares are missing.
     Waiting,
-    /// It is published, because all shares have been sent.
+    /// The index is published, because all shares have been sent.
     Published,
-    /// It was published before this call, so the share was not sent again.
+    /// The index was published before this call, so the share was not sent again.
     PublishedBefore,
 }
 
-/// Sends the share of an archive that an index has. If all other shares have been sent, completes
-/// and publishes the index on the cluster. Until then, searches find the index that was published
-/// before.
+/// Sends the share of an archive from which an index was built. If all other shares have been sent,
+/// completes and publishes the index on the cluster. Until then, searches find the index that was
+/// published before.
 ///
 /// # Errors
 ///
@@ -116,6 +116,7 @@ pub fn send_share(
     let documents_index = address.physical_name(&stamp(index, share))?;
     let published = published_index(client, address)?;
     let all_files = share.survey.files;
+    // The machines of an archive take the lock one after the other, so none fails because of it.
     let options = CopyOptions { wait: true, ..*options };
     if published.as_ref().is_some_and(|published| published.documents_index() == documents_index) {
         // The machine that published the index may have stopped before it had deleted the other

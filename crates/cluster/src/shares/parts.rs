@@ -1,6 +1,6 @@
 //! The index of parts: what machines write for the machine that completes the index of documents.
-//! Each writes what it has counted, the sketches of its articles, and the new ids of the records
-//! that it has displaced.
+//! Each machine writes what it has counted, the sketches of its articles, and the new ids of the
+//! records that it has displaced.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,10 +18,10 @@ use crate::request::{Request, encode_segment};
 use crate::statistics::{StatisticsBuilder, StatisticsPart};
 use crate::unindexed_document::UnindexedDocument;
 
-/// How many entries of statistics a document has at most.
+/// How many terms, tags, sources or words a document with statistics has at most.
 const MAX_ENTRIES: usize = 20_000;
 
-/// How many articles a document has at most.
+/// How many articles a document with articles has at most.
 const MAX_ARTICLES: usize = 5_000;
 
 /// An article of a share, for the search for near-duplicates.
@@ -61,7 +61,7 @@ fn articles_id(key: &str, number: usize) -> String {
 }
 
 /// The id of the document with the [`NewId`] of the record that begins at byte `start` of a file.
-fn new_id_document(path: &str, start: u64) -> String {
+fn new_id_document_id(path: &str, start: u64) -> String {
     format!("moved-{:016x}", xxh3_64(format!("{path}\0{start}").as_bytes()))
 }
 
@@ -98,7 +98,7 @@ impl PartsWriter<'_> {
 }
 
 impl SharedIndexes<'_> {
-    /// Passes what a machine has counted to `each`, part by part.
+    /// Calls `each` with every part of the statistics of a share.
     pub(super) fn for_each_statistics_part(
         &self,
         (key, counts): (&str, PartCounts),
@@ -110,7 +110,7 @@ impl SharedIndexes<'_> {
         Ok(())
     }
 
-    /// Passes the articles of a share to `each`.
+    /// Calls `each` with every article of a share.
     pub(super) fn for_each_article(
         &self,
         (key, counts): (&str, PartCounts),
@@ -127,7 +127,7 @@ impl SharedIndexes<'_> {
     pub(super) fn note_new_id(&self, record: &Record, id: &str) -> Result<()> {
         let (path, start) = first_location(record);
         let index = encode_segment(&self.parts_index);
-        let url = format!("/{index}/_doc/{}", new_id_document(path, start));
+        let url = format!("/{index}/_doc/{}", new_id_document_id(path, start));
         let new_id = UnindexedDocument { data: NewId { id: id.to_owned() } };
         self.client.send(&Request::put(url).json(&new_id)?).map(drop)
     }
@@ -135,7 +135,7 @@ impl SharedIndexes<'_> {
     /// The new id of the record that begins at byte `start` of a file, as
     /// [`note_new_id`](Self::note_new_id) has written it.
     pub(super) fn new_id_of(&self, path: &str, start: u64) -> Result<String> {
-        Ok(self.read_part::<NewId>(&new_id_document(path, start))?.id)
+        Ok(self.read_part::<NewId>(&new_id_document_id(path, start))?.id)
     }
 
     /// Reads the content of a document. If there is no such document, somebody else has deleted it,

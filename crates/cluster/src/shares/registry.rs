@@ -92,12 +92,12 @@ impl ShareRegistry {
         self.sent_shares().map(|share| share.files).sum()
     }
 
-    /// Whether all files that were surveyed have been sent.
+    /// Whether the shares that were sent have all files that were surveyed.
     ///
     /// # Errors
     ///
-    /// [`ShareError::Differ`] if at least as many files have been sent as were surveyed, but not
-    /// the same.
+    /// [`ShareError::Differ`] if the shares that were sent have at least as many files as were
+    /// surveyed, but not the same files.
     pub(super) fn is_complete(&self) -> Result<bool> {
         let files = self.files_sent();
         if files < self.survey.files {
@@ -209,7 +209,7 @@ impl SharedIndexes<'_> {
 mod tests {
     use super::*;
 
-    /// A share that was sent.
+    /// A share that was sent, with this number of files and this checksum.
     fn share(paths: &[&str], files: u64, sum: u128) -> RegisteredShare {
         RegisteredShare {
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
@@ -219,7 +219,7 @@ mod tests {
         }
     }
 
-    /// The registry of an archive whose survey has these totals.
+    /// The registry of an archive in which the survey found this number of files and this checksum.
     fn registry(files: u64, sum: u128, shares: &[(&str, RegisteredShare)]) -> ShareRegistry {
         let survey =
             SurveyTotals { files, checksum: format!("{sum:032x}"), ..SurveyTotals::default() };
@@ -229,6 +229,7 @@ mod tests {
 
     #[test]
     fn shares_are_complete_when_their_sums_add_up() {
+        // Checksums add up modulo 2^128, so the sum of these two is 4.
         let [a, b] = [share(&["a"], 3, u128::MAX), share(&["b"], 2, 5)];
         assert!(!registry(5, 4, &[("a", a.clone())]).is_complete().unwrap());
         assert!(registry(5, 4, &[("a", a.clone()), ("b", b.clone())]).is_complete().unwrap());

@@ -56,7 +56,7 @@ impl Placement {
 
 /// What to do with an own document, given the document that is stored under its id.
 enum Resolution {
-    /// Nothing, because the stored document has all of the own one.
+    /// Nothing, because the stored document has all that the own document has.
     Present(Placement),
     /// Write `json` under the id.
     Write {
@@ -82,7 +82,7 @@ pub(super) struct ShareSender<'b> {
     indexes: &'b SharedIndexes<'b>,
     /// The key of the share.
     share: &'b str,
-    /// The folder that all paths start with.
+    /// The folder that the paths of the share are below, as it was given when the index was built.
     base: String,
     segmenter: &'b Segmenter,
     /// The statistics of the documents that this machine counts.
@@ -91,7 +91,7 @@ pub(super) struct ShareSender<'b> {
     pub(super) articles: Vec<SharedArticle>,
     /// The number of documents that were sent.
     pub(super) documents: u64,
-    /// How many of them are flash items that other machines have, too.
+    /// How many of the documents that were sent are flash items that other machines have, too.
     pub(super) merged: u64,
 }
 
@@ -115,8 +115,9 @@ impl<'b> ShareSender<'b> {
     }
 
     /// Sends documents and counts them. First tries to create all of them; those whose ids are
-    /// taken are pending. A pending document is resolved against the stored one, again and again,
-    /// until no other machine has changed the stored one between the read and the write.
+    /// taken are pending. A pending document is resolved against the stored document, again and
+    /// again, until no other machine has changed the stored document between the read and the
+    /// write.
     pub(super) fn send(&mut self, chunk: Vec<OwnDocument>) -> Result<()> {
         let creations =
             chunk.iter().map(|own| Write { id: own.document.id(), json: &own.json, version: None });
@@ -195,8 +196,8 @@ impl<'b> ShareSender<'b> {
         Ok(pending)
     }
 
-    /// Sends one document, whatever is stored under its id and under the ids that it tries next.
-    /// `stored` is the document under its id as it was read last; `None` if none is known.
+    /// Sends one document. If its record cannot have its id, tries the next free ids. `stored` is
+    /// the document under its id, as it was read last; `None` if no such document is known.
     fn send_one(
         &self,
         mut own: SharedDocument,

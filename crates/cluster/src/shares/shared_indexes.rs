@@ -15,12 +15,12 @@ use crate::schema::field;
 /// Documents that one request reads.
 pub(super) const READ_AT_ONCE: usize = 100;
 
-/// The time limit of a request for documents. It takes longer to read documents that were just
-/// written.
+/// The time limit of a request for documents. It is long because documents that were just written
+/// take longer to read.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The fields of a document that a [`SharedDocument`] has.
-pub(super) const SOURCE_FIELDS: [&str; 6] =
+pub(super) const SHARED_DOCUMENT_FIELDS: [&str; 6] =
     [field::RECORD, field::ORDINAL, field::WALK, field::SHARES, field::COUNTED, field::GROUP];
 
 /// The indexes that several machines write.
@@ -40,7 +40,7 @@ impl SharedIndexes<'_> {
         let mut all = HashMap::default();
         for ids in ids.chunks(READ_AT_ONCE) {
             let request = Request::multi_get(self.documents_index)
-                .query("_source_includes", &SOURCE_FIELDS.join(","))
+                .query("_source_includes", &SHARED_DOCUMENT_FIELDS.join(","))
                 .timeout(TIMEOUT);
             let found = self.client.get_documents::<SharedDocument>(request, ids)?;
             for (id, found) in ids.iter().zip(found) {
@@ -57,8 +57,8 @@ impl SharedIndexes<'_> {
     }
 
     /// Writes a document into the index of documents if `version` is its current version; if that
-    /// is `None`, only if there is no such document. Returns whether the document was written: it
-    /// is not if another machine has changed it.
+    /// is `None`, only if there is no such document. Returns whether the document was written; it
+    /// is not if another machine has changed or created the document meanwhile.
     pub(super) fn write(
         &self,
         id: &str,
