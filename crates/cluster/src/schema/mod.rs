@@ -5,13 +5,13 @@
 //! write an index, there is also the index of parts, `NAME-STAMP.parts`, with what the machines
 //! note for each other. The lock of an address is in the index `NAME-wensou-lock`.
 
-mod bodies;
 mod fields;
+mod index_bodies;
 mod names;
 
-pub use bodies::ShardLayout;
-pub(crate) use bodies::{
+pub use fields::{FORMAT, field, text_field};
+pub use index_bodies::ShardLayout;
+pub(crate) use index_bodies::{
     documents_index_body, lock_index_body, statistics_or_parts_index_body, unfinished_meta,
 };
-pub use fields::{FORMAT, field, text_field};
 pub(crate) use names::{PARTS_SUFFIX, TERMS_SUFFIX, lock_name, parts_name, statistics_name};
