@@ -9,12 +9,12 @@ use crate::error::{Error, Exchange};
 use crate::redact::Redactor;
 use crate::tls;
 
-/// The error for a request that could not be sent, that got no answer within its time limit `time`,
+/// The error for a request that could not be sent, that got no answer within its time limit,
 /// or whose answer is not valid HTTP or is too long.
 pub(crate) fn error_of_network(
     at: Exchange,
     error: &Http,
-    time: Duration,
+    time_limit: Duration,
     redactor: &Redactor,
 ) -> Error {
     if let Some(problem) = tls::problem(error) {
@@ -23,7 +23,7 @@ pub(crate) fn error_of_network(
     let text = redactor.clean(&error.to_string());
     let problem = match error {
         Http::Timeout(Timeout::Connect | Timeout::Resolve) => "no connection in time".to_owned(),
-        Http::Timeout(_) => return Error::TimedOut { at, after: time },
+        Http::Timeout(_) => return Error::TimedOut { at, after: time_limit },
         Http::Protocol(_) | Http::LargeResponseHeader(..) => {
             return Error::NotACluster { at, found: format!("no HTTP ({text})") };
         }

@@ -17,7 +17,7 @@ const HEALTH_REQUEST_TIME: Duration = Duration::from_secs(5);
 /// has to tell its nodes of the change.
 pub(crate) const CHANGE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The health of an index: whether all its shards, and all their replicas, are there.
+/// The health of an index: whether all its shards, and all replicas of the shards, are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
@@ -148,6 +148,7 @@ impl Client {
         if response.status() == 404 {
             return Ok(Vec::new());
         }
+        // The cluster writes all numbers in this list as text.
         let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
         let mut indexes: Vec<_> = response
             .json::<Vec<Row>>()?
@@ -200,7 +201,7 @@ impl Client {
             initializing_shards: u64,
             unassigned_shards: u64,
         }
-        // The cluster answers so if there is no such index.
+        // What the cluster answers if there is no such index.
         const NO_SHARDS: Shards =
             Shards { active_shards: 0, initializing_shards: 0, unassigned_shards: 0 };
         let end = Instant::now() + time;

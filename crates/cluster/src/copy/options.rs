@@ -28,16 +28,16 @@ pub struct CopyOptions {
 /// Which documents a copy sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DocumentsToSend {
-    /// Those whose sums differ from the sums that the documents on the cluster state in their field
-    /// [`SUM`](crate::field::SUM).
+    /// Documents whose sums differ from the sums that the documents on the cluster state in their
+    /// field [`SUM`](crate::field::SUM).
     #[default]
     StatedSumDiffers,
-    /// Those whose sums differ from the sums that are computed from the documents on the cluster,
-    /// all of which are read for that. This also finds documents that somebody else has changed
-    /// without changing the sums that they state.
+    /// Documents whose sums differ from the sums that are computed from the documents on the
+    /// cluster, all of which are read for that. Also sends documents that somebody else has changed
+    /// on the cluster without changing the sums that they state.
     ComputedSumDiffers,
-    /// All documents. The index that they are sent to is not a clone, and empty unless an
-    /// interrupted copy has begun it.
+    /// All documents. The index that they are sent to is never a clone. It is empty at first,
+    /// unless an interrupted copy has begun it: then only documents that it does not have are sent.
     All,
 }
 
@@ -54,8 +54,8 @@ impl Default for CopyOptions {
     }
 }
 
-/// What a copy did. A copy of what is published already does nothing but delete other indexes: it
-/// has no documents sent or deleted.
+/// What a copy did. If the same copy is published already, a copy only deletes other indexes: no
+/// documents are sent or deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Copied {
     /// Documents of the index in the folder.
@@ -71,5 +71,6 @@ pub struct Copied {
     pub kept: Vec<String>,
 }
 
-/// Is called with the number of documents that were processed so far, and the number of all.
+/// A function that is called with the number of documents that were processed so far, and the
+/// number of all documents.
 pub type CopyProgress<'p> = &'p dyn Fn(u64, u64);

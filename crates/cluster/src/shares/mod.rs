@@ -13,19 +13,20 @@
 //!
 //! - An **own** document is one of the share that this machine sends. A **stored** document is the
 //!   one that the cluster has under the same id, read with its version.
-//! - An own document is **pending** until it is **resolved** against the stored one. If there is
-//!   none, the own document is written. If the stored document has all of the own one, nothing is
-//!   written.
+//! - An own document is **pending** until it is **resolved** against the stored one. If no document
+//!   is stored, the own document is written. If the stored document has all that the own document
+//!   has, nothing is written.
 //! - If both have the same flash item, they are **merged** into one document, which replaces the
 //!   stored one.
 //! - If they have different records, their ids **collide**. The record that comes first in the walk
 //!   keeps the id. The other record takes the next free id. If the other record is the stored one,
 //!   it is **displaced**, that is, sent again under its new id.
 //! - The **placement** of an own record says under which id it is stored in the end, and whether
-//!   this machine counts it in its statistics. The machine that sent a flash item first counts it.
+//!   this machine counts the record in its statistics. A flash item is counted by the machine that
+//!   sent it first.
 //!
-//! Every write names the version that it replaces, so the cluster refuses it if another machine was
-//! quicker. The document then stays pending.
+//! Every write names the version of the document that it replaces, so the cluster refuses the write
+//! if another machine was quicker. The own document then stays pending.
 //!
 //! # Modules
 //!
