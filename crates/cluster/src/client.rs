@@ -144,9 +144,9 @@ impl Client {
         attempt: impl Fn(&Request, usize, Duration) -> Result<Response>,
     ) -> Result<Response> {
         let Inner { pool, options, .. } = &*self.inner;
-        let time = request.timeout.unwrap_or(options.timeout);
+        let time_limit = request.timeout.unwrap_or(options.timeout);
         let nodes = if request.node.is_some() { 1 } else { pool.len() };
-        let mut attempts = Attempts::new(time, nodes, options.attempts)
+        let mut attempts = Attempts::new(time_limit, nodes, options.attempts)
             .allow(request.idempotent, request.retry_overload);
         let mut request = match pool.preference().filter(|_| request.can_prefer()) {
             Some(preference) => Cow::Owned(request.clone().query("preference", &preference)),
@@ -155,7 +155,7 @@ impl Client {
         loop {
             let choose = || pool.choose(&attempts.tried, request.rotate);
             let node = request.node.map_or_else(choose, |node| node % pool.len());
-            let time = attempts.time();
+            let time = attempts.next_time_limit();
             attempts.tried.push(node);
             let error = match attempt(&request, node, time) {
                 Ok(mut response) => {

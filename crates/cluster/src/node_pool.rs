@@ -69,7 +69,7 @@ impl NodePool {
     }
 
     /// The node to ask next. Nodes that are not left out come first. Among them, and among those
-    /// that are left out, the ones that occur least often in `tried` come first; then the ones
+    /// that are left out, the nodes that occur least often in `tried` come first; then the nodes
     /// whose time of being left out ends first; then the order of the address, from the preferred
     /// node, or, if `rotate` is true, from the next node in turn.
     pub(crate) fn choose(&self, tried: &[usize], rotate: bool) -> usize {
@@ -147,8 +147,8 @@ impl NodePool {
 mod tests {
     use super::*;
 
-    /// The argument of `choose` and `succeeded`: the request goes to all nodes in turns, or stays
-    /// with the preferred node.
+    /// The last argument of `choose` and `succeeded`: whether the request is one that goes to the
+    /// nodes in turns, or one that stays with the preferred node.
     const ROTATES: bool = true;
     const STAYS: bool = false;
 

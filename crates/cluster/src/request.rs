@@ -66,6 +66,7 @@ pub(crate) enum Completeness {
 #[derive(Clone)]
 pub struct Request {
     pub(crate) method: Method,
+    /// The path with its parameters. The methods that set the other fields describe them.
     path: String,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) ndjson: bool,

@@ -15,9 +15,12 @@ const MAX_WAIT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Attempts {
     deadline: Instant,
+    /// The number of nodes that may be asked.
     nodes: usize,
     max_attempts: u32,
+    /// See [`Self::allow`].
     idempotent: bool,
+    /// See [`Self::allow`].
     retry_overload: bool,
     /// The nodes that were asked, in order.
     pub(crate) tried: Vec<usize>,
@@ -52,7 +55,7 @@ impl Attempts {
     /// further attempt; otherwise a quarter of it, so that other nodes can still answer if this one
     /// hangs. A half would leave too little, because a node that does not hang may itself wait for
     /// the one that hangs.
-    pub(crate) fn time(&self) -> Duration {
+    pub(crate) fn next_time_limit(&self) -> Duration {
         let left = self.deadline.saturating_duration_since(Instant::now());
         let last = self.tried.len() as u32 + 1 >= self.max_attempts;
         let time = if self.nodes < 2 || last || !self.idempotent { left } else { left / 4 };
@@ -143,16 +146,16 @@ mod tests {
     #[test]
     fn attempts_are_bounded_in_time() {
         // A quarter of the time, because there are other nodes.
-        assert!(attempts_at(3).time() <= Duration::from_secs(3));
-        assert!(attempts_at(1).time() > Duration::from_secs(9));
+        assert!(attempts_at(3).next_time_limit() <= Duration::from_secs(3));
+        assert!(attempts_at(1).next_time_limit() > Duration::from_secs(9));
         let (nodes, max_attempts) = (3, 4);
         let mut attempts = Attempts::new(Duration::ZERO, nodes, max_attempts);
         attempts.tried.push(0);
         assert_eq!(attempts.wait_after(&unavailable()), None);
-        assert!(attempts.time() > Duration::ZERO);
+        assert!(attempts.next_time_limit() > Duration::ZERO);
         let (nodes, max_attempts) = (1, 1);
         let attempts = Attempts::new(Duration::MAX, nodes, max_attempts);
-        assert!(attempts.time() > Duration::from_secs(80_000));
+        assert!(attempts.next_time_limit() > Duration::from_secs(80_000));
     }
 
     #[test]
