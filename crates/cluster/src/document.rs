@@ -83,8 +83,8 @@ pub(crate) fn document_fields(
     Ok((sum, fields))
 }
 
-/// The sum of a document with these fields, which lack the sum itself. The order in which the fields were
-/// inserted does not matter: the map sorts them.
+/// The sum of a document with these fields, which lack the sum itself. The order in which the
+/// fields were inserted does not matter: the map sorts them.
 pub(crate) fn sum_of(fields: &Map<String, Value>) -> serde_json::Result<String> {
     Ok(format!("{:016x}", xxh3_64(&serde_json::to_vec(fields)?)))
 }

@@ -1,5 +1,5 @@
-//! The document of a lock: it names the holder. Every renewal of the lock writes the document again,
-//! so a new version means that the lock was renewed.
+//! The document of a lock: it names the holder. Every renewal of the lock writes the document
+//! again, so a new version means that the lock was renewed.
 
 use std::time::Duration;
 

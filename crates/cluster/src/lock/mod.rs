@@ -41,8 +41,8 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] if `wait` is false and the holder of the lock is known to be alive. If that
-    /// is not known, waits for at most the lease.
+    /// [`Error::Locked`] if `wait` is false and the holder of the lock is known to be alive. If
+    /// that is not known, waits for at most the lease.
     pub(crate) fn acquire(client: &Client, address: &ClusterAddress, wait: bool) -> Result<Self> {
         let alias = address.index();
         let document = LockDocument {
@@ -91,8 +91,8 @@ impl Lock {
 /// lock may be taken over when the process of its holder has ended, or when its version stays the
 /// same for longer than the lease.
 ///
-/// If `wait` is false, fails as soon as the holder is known to be alive: because its process runs on
-/// this machine, or because the holder renews the lock.
+/// If `wait` is false, fails as soon as the holder is known to be alive: because its process runs
+/// on this machine, or because the holder renews the lock.
 fn wait_until_free(document: &LockDocument, wait: bool) -> Result<Option<DocumentVersion>> {
     let mut first_seen: Option<(DocumentVersion, Instant)> = None;
     loop {

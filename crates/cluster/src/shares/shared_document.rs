@@ -96,9 +96,9 @@ impl SharedDocument {
         }
     }
 
-    /// This stored document after the flash item of the document `own` was merged into it. `share` is
-    /// the key of the share that `own` belongs to. `None` if the two documents do not have the same
-    /// flash item.
+    /// This stored document after the flash item of the document `own` was merged into it. `share`
+    /// is the key of the share that `own` belongs to. `None` if the two documents do not have the
+    /// same flash item.
     pub(super) fn merge_item(&self, own: &Self, share: &str) -> Option<Self> {
         let (Record::Flash(item), Record::Flash(own_item)) = (&self.record, &own.record) else {
             return None;
