@@ -151,23 +151,25 @@ fn with_time(day: Day, [hour, minute, second]: [i8; 3]) -> Moment {
     time.map_or(Moment::Day(day), Moment::Time)
 }
 
-/// The length in bytes of the zone at the start of a text, such as `Z`, `+0800` or `-05:00`; 0
-/// without one.
+/// The length in bytes of the zone at the start of a text, such as `Z`, `+0800` or `-05:00`,
+/// including a colon before the zone; 0 without a zone.
 fn zone_bytes(text: &str) -> usize {
-    let text = text.strip_prefix(':').unwrap_or(text);
-    match text.as_bytes() {
+    let zone = text.strip_prefix(':').unwrap_or(text);
+    let bytes = match zone.as_bytes() {
         [b'Z', ..] => 1,
         [b'+' | b'-', remaining @ ..] => {
             1 + remaining.iter().take(5).take_while(|b| b.is_ascii_digit() || **b == b':').count()
         }
-        _ => 0,
-    }
+        _ => return 0,
+    };
+    text.len() - zone.len() + bytes
 }
 
 /// Converts a time to the archive's time zone from the zone at the start of `text`. Without a zone
 /// there, the time is already in the archive's.
 fn with_zone(moment: Moment, text: &str) -> Moment {
     let zone = &text[..zone_bytes(text)];
+    let zone = zone.strip_prefix(':').unwrap_or(zone);
     let Moment::Time(time) = moment else { return moment };
     if zone.is_empty() {
         return moment;
@@ -225,6 +227,16 @@ mod tests {
             found("2019年9月7日，公司有40人"),
             Some((Some(Moment::Day(date(2019, 9, 7))), "，公司有40人"))
         );
+    }
+
+    #[test]
+    fn a_colon_may_stand_between_a_time_and_its_zone() {
+        for value in ["2019-09-07T14:43:45:+0900", "2019-09-07 05:43:45:Z"] {
+            assert_eq!(in_value(value), time(13, 43, 45), "{value}");
+        }
+        let found = |text| at_start(text).map(|(moment, bytes)| (Some(moment), &text[bytes..]));
+        assert_eq!(found("2019-09-07 14:43:45:+09:00 来源"), Some((time(13, 43, 45), " 来源")));
+        assert_eq!(found("2019-09-07 13:43: 来源"), Some((time(13, 43, 0), ": 来源")));
     }
 
     #[test]
