@@ -110,16 +110,18 @@ pub(crate) fn in_address(url: &str) -> Option<Moment> {
     })
 }
 
-/// The date in a value of eight or more digits: `20190907`, seconds or milliseconds since 1970,
-/// `201909071343`, or `20190907134345`, of which the seconds are ignored.
+/// The date in a value of eight or more digits: `20190907`, seconds or milliseconds since 1970 (10
+/// or 13 digits), `201909071343` or `20190907134345`. Values with other numbers of digits are no
+/// dates.
 fn in_digits(value: &str) -> Option<Moment> {
     let dashed = |value: &str| format!("{}-{}-{}", &value[..4], &value[4..6], &value[6..8]);
     match value.len() {
         8 => super::parse_any(&dashed(value)),
         10 | 13 => super::epoch(value.parse().ok()?),
         12 | 14 => {
-            let time = &value[8..];
-            super::parse_any(&format!("{}T{}:{}", dashed(value), &time[..2], &time[2..4]))
+            let (hour, minute) = (&value[8..10], &value[10..12]);
+            let second = value.get(12..14).unwrap_or("00");
+            super::parse_any(&format!("{}T{hour}:{minute}:{second}", dashed(value)))
         }
         _ => None,
     }
@@ -203,6 +205,7 @@ mod tests {
             "Sat, 7 Sep 2019 05:43:45 GMT",
             "1567835025",
             "1567835025000",
+            "20190907134345",
             "2019-09-07 13:43:45.0",
         ] {
             assert_eq!(in_value(value), time(13, 43, 45), "{value}");
