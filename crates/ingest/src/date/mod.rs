@@ -216,8 +216,11 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
             c.is_ascii_uppercase()
                 && text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_lowercase)
         };
-        // How dates with a year begin: 2024, 二〇二四 (from the year 2000 on), 民國113, March 4, 2024.
-        let may_begin_date = c.is_ascii_digit() || matches!(c, '二' | '民') || is_capitalised();
+        // How dates with a year begin: 2024, 二〇二四, 一九九九, 民國113, March 4, 2024.
+        let may_begin_date = c.is_ascii_digit()
+            || matches!(c, '二' | '民')
+            || text[at..].starts_with("一九")
+            || is_capitalised();
         if may_begin_date
             && !follows_word
             && let Some(parsed) = parse_prefix(&text[at..])

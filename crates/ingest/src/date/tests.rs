@@ -48,6 +48,15 @@ fn a_date_inside_text_needs_a_year() {
     assert_eq!(find_first("5月10日隔夜重要動態", 20), None);
 }
 
+#[test]
+fn a_date_in_chinese_numerals_inside_text_is_found_from_1990_on() {
+    let day = |y, m, d| Some(Moment::Day(date(y, m, d)));
+    assert_eq!(find_first("記者二〇二三年五月十日電", 20), day(2023, 5, 10));
+    assert_eq!(find_first("本報一九九九年十二月二十日，澳門回歸", 20), day(1999, 12, 20));
+    assert_eq!(find_first("一九四九年十月一日，大典", 20), None);
+    assert_eq!(find_first("一些重要動態，一九九九年的回顧", 20), None);
+}
+
 /// The result of `parse_any` in ISO 8601, or `none`.
 fn parsed_as_iso(text: &str) -> String {
     match parse_any(text) {
