@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use super::date_precision;
 use super::lines::TextPiece;
 use super::names::{
     cleaned, is_button, is_chinese_name, is_marked_person, is_outlet, is_outlet_like, is_person,
     person,
 };
 use super::open_elements::Roles;
-use super::precision;
 use super::title::HtmlTitle;
 use super::tokens::{Token, tokens};
 use crate::date;
@@ -151,7 +151,7 @@ impl HtmlByline {
                     self.labelled_date.get_or_insert(*moment);
                 }
                 self.date = Some(match self.date {
-                    Some(date) => precision::refined(date, *moment).unwrap_or(date),
+                    Some(date) => date_precision::refined(date, *moment).unwrap_or(date),
                     None => *moment,
                 });
             }

@@ -9,7 +9,7 @@ use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_perso
 use super::non_text::{is_line_of_tags, non_text_lines};
 use super::title::{self, letters_and_digits};
 use super::whitespace::one_line;
-use super::{precision, script};
+use super::{date_precision, script};
 use crate::date;
 use crate::page::boilerplate::breadcrumb;
 use crate::page::line::Layout;
@@ -181,8 +181,8 @@ impl Parts<'_> {
                 None => chosen = candidate().map(|moment| (moment, origin)),
                 // A later statement can add the time to a day.
                 Some((day, _)) => {
-                    let refined = || candidate().and_then(|by| precision::refined(day, by));
-                    if precision::lacks_time(day)
+                    let refined = || candidate().and_then(|by| date_precision::refined(day, by));
+                    if date_precision::lacks_time(day)
                         && let Some(moment) = refined()
                     {
                         return Some((moment, origin));

@@ -12,7 +12,7 @@
 //! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read these parts |
-//! | `names`, `precision` | tell names from other text; compare dates |
+//! | `names`, `date_precision` | tell names from other text; compare dates |
 //! | `elements`, `notes`, `whitespace` | classes of elements; footnote marks; spaces |
 //! | `family` | recognises the layout of the archive's own family of sites |
 //!
@@ -23,6 +23,7 @@
 
 mod article;
 mod byline;
+mod date_precision;
 mod elements;
 mod family;
 mod head;
@@ -35,7 +36,6 @@ mod non_text;
 mod notes;
 mod numbered_copy;
 mod open_elements;
-mod precision;
 mod script;
 mod title;
 mod tokens;

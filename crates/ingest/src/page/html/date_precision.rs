@@ -4,7 +4,8 @@ use jiff::civil::DateTime;
 
 use crate::record::Moment;
 
-/// Whether a moment is only a day, or a midnight that stands for one.
+/// Whether a moment has no time of day: it is a day, month or year, or a midnight, which stands for
+/// a day.
 pub(super) fn lacks_time(moment: Moment) -> bool {
     match moment {
         Moment::Day(_) | Moment::Month(_) | Moment::Year(_) => true,
