@@ -17,7 +17,7 @@ pub(super) struct JsonLd {
     /// When it was published.
     pub(super) published: Option<Moment>,
     /// The field `pubDate`, which search engines read: when the page was last published.
-    pub(super) last_published: Option<Moment>,
+    pub(super) pub_date: Option<Moment>,
     pub(super) authors: Vec<String>,
     pub(super) publisher: Option<String>,
     pub(super) section: Option<String>,
@@ -50,7 +50,7 @@ impl JsonLd {
         let date = |key: &str| text(key).and_then(|value| in_value(&value));
         let is_other = !is_article(object) && object.get("headline").is_none();
         self.published = self.published.or_else(|| date("datePublished"));
-        self.last_published = self.last_published.or_else(|| date("pubDate"));
+        self.pub_date = self.pub_date.or_else(|| date("pubDate"));
         // Organizations, breadcrumbs and the like state their own names and addresses.
         if is_other && object.get("datePublished").is_none() && object.get("pubDate").is_none() {
             return;
@@ -79,7 +79,7 @@ impl JsonLd {
         let date = |key| in_script(text, key, in_value);
         let string = |key| in_script(text, key, |value| Some(value.to_owned()));
         self.published = self.published.or_else(|| date("datePublished"));
-        self.last_published = self.last_published.or_else(|| date("pubDate"));
+        self.pub_date = self.pub_date.or_else(|| date("pubDate"));
         self.headline = self.headline.take().or_else(|| string("headline"));
     }
 }

@@ -171,7 +171,7 @@ impl Parts<'_> {
             (&marked_time, DateOrigin::Markup),
             (&|| self.byline.date, DateOrigin::Text),
             (&|| meta(&DATES), DateOrigin::Meta),
-            (&|| self.json.last_published, DateOrigin::JsonLd),
+            (&|| self.json.pub_date, DateOrigin::JsonLd),
             (&any_time, DateOrigin::Markup),
             (&|| self.byline.updated, DateOrigin::Text),
         ];
