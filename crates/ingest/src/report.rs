@@ -261,7 +261,7 @@ pub enum Reason {
 
 /// The end of the message about a document that a command could turn into text;
 /// [`Reason::keeps_records`] recognises such a message by it.
-pub(crate) const PRE_HINT: &str = "`--pre COMMAND` can turn it into text";
+pub(crate) const PRE_OPTION_HINT: &str = "`--pre COMMAND` can turn it into text";
 
 impl Reason {
     /// Whether the records of an earlier index are kept: the file may be what it was, but it cannot
@@ -270,7 +270,7 @@ impl Reason {
     pub fn keeps_records(&self) -> bool {
         match self {
             Self::Unreadable(_) | Self::CommandFailed(_) => true,
-            Self::Unsupported(what) => what.ends_with(PRE_HINT),
+            Self::Unsupported(what) => what.ends_with(PRE_OPTION_HINT),
             _ => false,
         }
     }

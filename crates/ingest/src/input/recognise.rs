@@ -5,7 +5,7 @@ use super::kind::{DumpKind, Kind, PageKind};
 use super::peek::{LONG_HEAD_BYTES, Peeked};
 use super::sniff::{sniff, wants_more};
 use crate::fields::keys;
-use crate::report::{PRE_HINT, Reason};
+use crate::report::{PRE_OPTION_HINT, Reason};
 
 /// What to do with a file or member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,5 +79,5 @@ fn found_kind(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
 
 /// Why a document is not read, and what to do.
 fn document(name: &str) -> Reason {
-    Reason::Unsupported(format!("{name}: {PRE_HINT}"))
+    Reason::Unsupported(format!("{name}: {PRE_OPTION_HINT}"))
 }
