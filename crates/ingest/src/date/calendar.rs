@@ -1,6 +1,6 @@
 //! Reads the calendar day of a date, in all forms that pages use.
 
-use crate::date::cursor::{Cursor, is_sign, plain};
+use crate::date::cursor::{Cursor, ascii_sign, is_sign};
 use crate::date::parts::{self, DatePart, DateParts, digits_before_last};
 use crate::date::time_of_day::{self, TimeOfDay};
 use crate::date::words::DateWord;
@@ -85,7 +85,7 @@ fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
     let found = Calendar::of(year, month.map(value), day.map(value));
     let (Some(sign), Some(month), None) = (sign, month, day) else { return Some(found) };
     // `2024-3` could mean anything, and `2024.03` could be a number.
-    let is_month = month.digits == 2 && plain(sign) != '.';
+    let is_month = month.digits == 2 && ascii_sign(sign) != '.';
     let more_follows = cursor.peek().is_some_and(|c| is_sign(c) || c.is_ascii_digit());
     (is_month && !more_follows).then_some(found)
 }
@@ -178,7 +178,7 @@ fn day_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let month = cursor.take_month()?;
     cursor.skip_spaces();
     match separator {
-        Some(separator) => cursor.take(|c| plain(c) == plain(separator)),
+        Some(separator) => cursor.take(|c| ascii_sign(c) == ascii_sign(separator)),
         None => cursor.take(is_comma),
     };
     cursor.skip_spaces();
@@ -191,9 +191,9 @@ fn small_numbers_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let first = cursor.take_digits(1, 2)?;
     let separator = cursor.take_sign()?;
     let second = cursor.take_digits(1, 2)?;
-    cursor.take(|c| plain(c) == plain(separator))?;
+    cursor.take(|c| ascii_sign(c) == ascii_sign(separator))?;
     let year = cursor.take_digits(4, 4)?;
-    let is_day_first = plain(separator) == '.' || first > 12;
+    let is_day_first = ascii_sign(separator) == '.' || first > 12;
     let (month, day) = if is_day_first { (second, first) } else { (first, second) };
     let is_ambiguous = !is_day_first && second <= 12 && first != second;
     Some(Calendar { is_ambiguous, ..Calendar::of(year, Some(month), Some(day)) })

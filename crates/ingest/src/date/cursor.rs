@@ -165,11 +165,11 @@ impl<'a> Cursor<'a> {
 
 /// Whether a character is a sign that separates the numbers of a date.
 pub(super) fn is_sign(c: char) -> bool {
-    matches!(plain(c), '/' | '-' | '.')
+    matches!(ascii_sign(c), '/' | '-' | '.')
 }
 
 /// The ASCII form of a sign; any other character is returned unchanged.
-pub(super) fn plain(c: char) -> char {
+pub(super) fn ascii_sign(c: char) -> char {
     match c {
         '\u{ff0f}' | '\u{2215}' => '/',
         '\u{ff0d}' | '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',

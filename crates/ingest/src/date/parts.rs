@@ -3,7 +3,7 @@
 //! This is the part of the grammar that dates in pages and dates in queries share. What a date
 //! means, and whether there is such a day, is decided by the callers.
 
-use crate::date::cursor::{Cursor, plain};
+use crate::date::cursor::{Cursor, ascii_sign};
 use crate::date::numeral::Number;
 
 /// A number in a date, as it is written.
@@ -86,7 +86,7 @@ pub(super) fn take_after_year(cursor: &mut Cursor<'_>, year: DatePart) -> Option
     let month = take_part(&mut inner, Cursor::take_month_number)?;
     *cursor = inner;
     inner.skip_spaces();
-    let day = inner.take(|c| plain(c) == plain(sign)).and_then(|_| {
+    let day = inner.take(|c| ascii_sign(c) == ascii_sign(sign)).and_then(|_| {
         inner.skip_spaces();
         take_part(&mut inner, |cursor| cursor.take_number(1, 2))
     });
