@@ -11,11 +11,11 @@ use crate::flash::paragraph::Paragraph;
 
 /// The maximum number of paragraphs in a flash item.
 pub(crate) const MAX_PARAGRAPHS: usize = 12;
-/// The lowest score that counts for the first paragraph of an item that consists of the dated
-/// paragraph alone, or on whose first paragraph all pages agree. Such an item need not look like
-/// one.
-const THRESHOLD: f32 = -1.0;
-/// Score added to a one-paragraph item: longer items need evidence.
+/// What the first paragraph of an item scores at least for its shape (how much it looks like a
+/// headline), if it is the dated paragraph itself or if all pages agree on it. Such a paragraph
+/// need not look like a headline.
+const MIN_SHAPE_SCORE: f32 = -1.0;
+/// Score added to an item of one paragraph: an item of more paragraphs needs evidence.
 const ONE_PARAGRAPH_BONUS: f32 = 1.5;
 /// Score subtracted for each paragraph between the first paragraph of the item and the dated one.
 const PARAGRAPH_COST: f32 = 0.7;
@@ -41,7 +41,7 @@ pub(crate) struct BoundaryFinder {
 /// The best boundary so far.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Boundary<'a> {
-    /// How many paragraphs of the item precede the dated one.
+    /// How many paragraphs of the item precede the dated paragraph.
     above: usize,
     /// The headline found in the item's first paragraph.
     headline: Option<Headline<'a>>,
@@ -111,7 +111,7 @@ impl BoundaryFinder {
             return found.to_boundary(first_paragraph(found.above).text);
         }
         let headline = headline::best_headline(dated.text, "");
-        let score = headline.map_or(f32::MIN, |headline| headline.score).max(THRESHOLD)
+        let score = headline.map_or(f32::MIN, |headline| headline.score).max(MIN_SHAPE_SCORE)
             + ONE_PARAGRAPH_BONUS;
         let mut best = Boundary { above: 0, headline, score };
         try_boundaries(&mut best, near, dated, max_extent, 0..near.len());
@@ -151,7 +151,7 @@ fn try_boundaries<'a>(
         let distance = PARAGRAPH_COST * above_nearest as f32;
         // Text on which all pages agree is an item even if its first line does not look like one.
         let (min_score, min_shape) = if agreement > 0.0 {
-            (f32::NEG_INFINITY, THRESHOLD)
+            (f32::NEG_INFINITY, MIN_SHAPE_SCORE)
         } else {
             // The margin covers rounding: the sum is computed in another order.
             (best.score + distance - agreement - 0.01, f32::MIN)
@@ -223,8 +223,9 @@ mod tests {
     ) -> (usize, Option<Headline<'a>>) {
         let headline = headline::best_headline(dated.text, "");
         let mut best = (pending.len(), headline);
-        let mut best_score = headline.map_or(f32::MIN, |headline| headline.score).max(THRESHOLD)
-            + ONE_PARAGRAPH_BONUS;
+        let mut best_score =
+            headline.map_or(f32::MIN, |headline| headline.score).max(MIN_SHAPE_SCORE)
+                + ONE_PARAGRAPH_BONUS;
         let mut following = dated.text.to_owned();
         for (above_nearest, paragraph) in pending.iter().rev().enumerate().take(MAX_PARAGRAPHS - 1)
         {
@@ -234,7 +235,7 @@ mod tests {
                 _ => 0.0,
             };
             let headline = headline::best_headline(paragraph.text, &following);
-            let min_shape = if agreement > 0.0 { THRESHOLD } else { f32::MIN };
+            let min_shape = if agreement > 0.0 { MIN_SHAPE_SCORE } else { f32::MIN };
             let shape_score = headline.map_or(min_shape, |headline| headline.score.max(min_shape));
             let score = shape_score + agreement - PARAGRAPH_COST * above_nearest as f32;
             if score > best_score {

@@ -1,5 +1,5 @@
-//! Dates of flash items with a title in brackets, `【TITLE】TEXT`. Other items end with a date in
-//! brackets; the dates of these need none.
+//! Dates of flash items with a title in brackets, `【TITLE】TEXT`. The date of such an item may stand
+//! without brackets; all other items end with a date in brackets.
 
 use crate::date::{self, ParsedDate};
 use crate::flash::item_hash::item_hash;
@@ -11,9 +11,9 @@ const MAX_DATE_BYTES: usize = 60;
 
 /// Finds the paragraphs in the form `【TITLE】TEXT` and their dates, and marks them as flash items.
 /// The date stands before the title or after the text, or is a line of its own below or above the
-/// paragraph; such a line is removed. The first paragraph of the body may also get `page_date`, the
-/// date in the page's header, if `is_page_title` says that the page has no other title than that in
-/// the brackets.
+/// paragraph; such a line is removed. If the first paragraph of the body has no such date, it gets
+/// `page_date`, the date in the page's header, provided that `is_page_title` says that the page has
+/// no other title than the one in the brackets.
 pub(crate) fn date_items_with_bracketed_title(
     pieces: &mut Vec<Piece<'_>>,
     page_date: Option<Moment>,
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_in_every_position() {
+    fn the_date_of_an_item_may_stand_before_or_after_it() {
         let item = ("【測試標題】正文。", true);
         assert_eq!(items(&["【測試標題】正文。 2024-03-04"]), [item]);
         assert_eq!(items(&["【測試標題】正文。(2024年3月4日)"]), [item]);

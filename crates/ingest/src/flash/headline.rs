@@ -16,7 +16,7 @@ pub(crate) struct Headline<'a> {
     pub(crate) title: &'a str,
     /// Byte offset at which the text begins.
     pub(crate) text: usize,
-    /// How likely it is that an item begins here.
+    /// How likely it is that an item begins with this paragraph.
     pub(crate) score: f32,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Headline<'a> {
 const MAX_TITLE_REACH: usize = 110;
 /// Maximum characters of a sentence that becomes a title.
 const MAX_SENTENCE_TITLE: usize = 60;
-/// Characters of the text to compare with the title.
+/// How many of the first characters of the text are compared with the title.
 const COMPARED_CHARS: usize = 160;
 /// Score added for a title after a column name.
 const COLUMN_BONUS: f32 = 5.0;

@@ -15,18 +15,19 @@ pub(crate) struct Paragraph<'a> {
 /// A paragraph, or a part of one: a part ends with a date, or is what follows the last date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
-    /// Its text ends before the bracketed date, its byte range after it.
+    /// The text, without the date; the byte range includes the date.
     pub(crate) paragraph: Paragraph<'a>,
-    /// The bracketed date that ends it, if there is one.
+    /// The date of the flash item that the piece ends, if it ends one.
     pub(crate) dated: Option<Dated>,
 }
 
-/// The bracketed date that ends a piece, and the hash of the flash item that the piece ends.
+/// The date of a flash item, and the hash of the item, whose last paragraph is the piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dated {
-    /// The date; `None` if it is null or impossible.
+    /// The date; `None` if it is 1900/1/1, which sites print for no date, or impossible.
     pub(crate) moment: Option<Moment>,
-    /// The hash of the item in the corpus statistics, see [`item_hash`].
+    /// The hash by which the corpus statistics know the item: that of its last paragraph, see
+    /// [`item_hash`].
     pub(crate) hash: u64,
 }
 

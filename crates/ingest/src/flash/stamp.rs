@@ -9,7 +9,7 @@ pub(crate) struct Stamp {
     pub(crate) open: usize,
     /// Byte offset after the closing bracket.
     pub(crate) end: usize,
-    /// The date; `None` if it is null or impossible.
+    /// The date; `None` if it is 1900/1/1, which sites print for no date, or impossible.
     pub(crate) moment: Option<Moment>,
 }
 
