@@ -14,7 +14,8 @@ pub(super) struct Calendar {
     pub(super) month: Option<u32>,
     pub(super) day: Option<u32>,
     pub(super) time_of_day: Option<TimeOfDay>,
-    /// Whether month and day may be interchanged, as in `3/4/2024`.
+    /// Whether the number taken for the month may be the day and the other way round, as in
+    /// `3/4/2024`.
     pub(super) is_ambiguous: bool,
     /// Whether the text begins with eight or more digits in a row. They may be another number, so
     /// the day counts only if it is plausible.
@@ -27,7 +28,7 @@ impl Calendar {
     }
 }
 
-/// Takes a day in any form.
+/// Takes a day, or only a month or a year, in any form.
 pub(super) fn take_calendar(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     type Form = fn(&mut Cursor<'_>) -> Option<Calendar>;
     // The number of digits at the beginning determines the possible forms.
@@ -127,7 +128,7 @@ fn compact(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     Some(Calendar { time_of_day, is_compact: true, ..day })
 }
 
-/// `T100000Z`, after a compact day.
+/// `T100000Z` or `T1000Z`, after a compact day.
 fn compact_time_of_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     let mut inner = *cursor;
     inner.take(|c| c == 'T')?;

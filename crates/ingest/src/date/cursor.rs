@@ -129,7 +129,8 @@ impl<'a> Cursor<'a> {
         Some(number)
     }
 
-    /// Takes the longest word of the table for which `accept` returns a value, and returns it.
+    /// Takes the longest word of the table for which `accept` returns a value, and returns that
+    /// value.
     pub(super) fn take_word<T>(&mut self, accept: impl Fn(DateWord) -> Option<T>) -> Option<T> {
         let found = words()
             .words_at(self.remaining())

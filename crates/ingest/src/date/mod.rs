@@ -14,7 +14,7 @@
 //! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
 //! | `calendar`, `time_of_day` | the day in all its forms; the time of day and its zone |
 //! | `usual` | the usual date of a page, quickly |
-//! | `parsed_date` | makes a moment of year, month, day and time of day |
+//! | `parsed_date` | nothing: it makes a moment of year, month, day and time of day |
 //! | `web` | attributes, bylines and addresses of web pages |
 //! | `partial` | incomplete dates, such as those without a year: recognised, but not understood |
 //! | `cursor`, `numeral`, `words` | characters, numbers and words |
@@ -138,11 +138,11 @@ fn finish(
     time_of_day: Option<TimeOfDay>,
 ) -> Option<ParsedDate> {
     let parsed = parsed_date(calendar, time_of_day, cursor.at());
-    // Digits in a row are a date only if it is a possible one.
+    // Eight or more digits in a row are a date only if there is such a day.
     (parsed.moment.is_some() || !calendar.is_compact).then_some(parsed)
 }
 
-/// Parses a text that consists of a date and nothing else, possibly in brackets.
+/// Parses a text that consists of a date and nothing else, without brackets around it.
 pub(crate) fn parse_whole(text: &str) -> Option<ParsedDate> {
     // A quick check first, because every line of a footer is tried.
     if text.len() > MAX_BYTES {
@@ -164,8 +164,8 @@ pub(crate) fn parse_line(text: &str) -> Option<ParsedDate> {
 }
 
 /// Parses a value that is stated to be a date, in any form that is known: a date of a page, an ISO
-/// 8601 or RFC 2822 time, or seconds or milliseconds since 1970. `None` for the null date and for
-/// what is not understood.
+/// 8601 or RFC 2822 time, or seconds or milliseconds since 1970; possibly in quotes or brackets.
+/// `None` for the null date, for implausible years, and for what is not understood.
 pub(crate) fn parse_any(text: &str) -> Option<Moment> {
     let text = text.trim().trim_matches(['"', '\'']).trim();
     let text = inside_brackets(text);
@@ -189,7 +189,7 @@ pub(crate) fn parse_any(text: &str) -> Option<Moment> {
 }
 
 /// Whether a value that is stated to be a date says that there is none: it has nothing but zeros
-/// and separators, or it begins with the null date.
+/// and separators, or it begins with a null date, see [`ParsedDate::is_null`].
 pub(crate) fn is_null(text: &str) -> bool {
     let text = inside_brackets(text.trim());
     text.bytes().all(|b| matches!(b, b'0' | b'-' | b'/' | b':' | b' '))
@@ -206,7 +206,7 @@ pub(crate) fn inside_brackets(text: &str) -> &str {
 }
 
 /// Finds the first date that begins in the first `chars` characters of running text and can be the
-/// date of its page: it is plausible, states the day, and is no older than the web.
+/// date of its page: it is plausible, states the day, and is not before 1990.
 pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     let mut before = None;
     for (at, c) in text.char_indices().take(chars) {

@@ -13,8 +13,8 @@ pub(super) const ARCHIVE_OFFSET: Offset = Offset::constant(8);
 /// A date that was parsed at the beginning of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ParsedDate {
-    /// `None` for null dates, for impossible dates and for dates like `3/4/2024`, whose month and
-    /// day may be interchanged.
+    /// `None` for null dates, for impossible dates, for years before 1800 or after 2099, and for
+    /// dates such as `3/4/2024`, of which nobody knows which number is the month.
     pub(crate) moment: Option<Moment>,
     /// Whether it is a null date, which means that there is no date: 1900/1/1 (also `1900/01` and
     /// `1900年`, which begin on that day), or any day of the years 0 and 1.

@@ -4,7 +4,7 @@
 
 use crate::text::punctuation::{is_colon, is_space};
 
-/// Maximum bytes of a date without a year.
+/// Maximum bytes of a text that [`is_partial`] accepts.
 const MAX_BYTES: usize = 24;
 
 /// Whether a text is a date without a year, such as `03-04 10:00`.

@@ -23,7 +23,7 @@ fn dates_of_pages() {
 }
 
 #[test]
-fn a_broken_time_leaves_the_day() {
+fn of_a_date_with_an_impossible_time_only_the_day_is_read() {
     assert_eq!(
         parse_whole("2023/3/14 25:00:00").map(|f| f.moment),
         Some(Some(Moment::Day(date(2023, 3, 14))))
@@ -31,7 +31,7 @@ fn a_broken_time_leaves_the_day() {
 }
 
 #[test]
-fn offsets_become_the_archives_time() {
+fn times_with_an_offset_are_converted_to_the_archives_time_zone() {
     assert_eq!(parse_any("2023-03-14T05:02:32Z"), time(2023, 3, 14, 13, 2, 32));
     assert_eq!(parse_any("2023-03-14T13:02:32+09:00"), time(2023, 3, 14, 12, 2, 32));
     assert_eq!(parse_any("2023-03-14T13:02:32.5"), time(2023, 3, 14, 13, 2, 32));
@@ -250,7 +250,7 @@ fn null_dates_say_that_there_is_none() {
     assert!(!is_null("2023/13/1") && !is_null("昨天"));
 }
 
-/// A time in every form that states its seconds.
+/// A time in each form of text that states the seconds.
 fn forms_with_seconds(time: DateTime) -> Vec<String> {
     let utc = ARCHIVE_OFFSET.to_timestamp(time).unwrap();
     let half = if time.hour() < 12 { "上午" } else { "下午" };

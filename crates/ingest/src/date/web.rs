@@ -11,7 +11,8 @@ use crate::text::punctuation::is_colon;
 /// The first year that a number in an address can mean.
 const FIRST_YEAR_OF_ADDRESS: u32 = 1990;
 
-/// The date at the start of a text, with its time if one follows, and their length in bytes.
+/// The date at the start of a text, with the time if a time follows, and the length of both in
+/// bytes.
 pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     let found = super::parse_prefix(text)?;
     let moment = found.moment?;

@@ -15,7 +15,7 @@ pub(super) enum DateWord {
     Weekday,
     /// The part of the day that a time belongs to.
     Half(Half),
-    /// The distance of a time zone to UTC, in minutes.
+    /// How many minutes a time zone is ahead of UTC; negative if it is behind.
     Zone(i16),
     /// The year before the first year of an era.
     Era(i16),
@@ -30,8 +30,8 @@ pub(super) enum Half {
     /// 中午: 12 is noon, 1 is 13:00, 11 is before noon.
     Noon,
     Afternoon,
-    /// As [`Self::Afternoon`], but 12 may be the midnight before or after the day, so a date with
-    /// it is read without a time.
+    /// As [`Self::Afternoon`]. But 12 at night may be the midnight before or after the day, so of
+    /// such a date only the day is read.
     Night,
 }
 
