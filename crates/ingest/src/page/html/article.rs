@@ -20,7 +20,8 @@ pub(super) fn lines_of_article(copy: String, lines: usize) -> Result<Vec<bool>, 
     check_tree(&document)?;
     let config = Config {
         disable_json_ld: true,
-        // Of all settings that were measured, these find most of the article and least else.
+        // Of all settings that were measured, these find the most of the articles, and the least
+        // of anything else.
         candidate_select_mode: CandidateSelectMode::DomSmoothie,
         char_threshold: 100,
         ..Config::default()

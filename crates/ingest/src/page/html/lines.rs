@@ -49,11 +49,8 @@ pub(super) struct TextPiece {
 /// Splits a page into lines.
 pub(super) fn read(text: &str) -> LinesOfPage {
     let refused = check_text(text);
-    let mut reader = Reader {
-        copy: refused.is_ok().then(|| NumberedCopy::new(text)),
-        end_limit: text.len() + 1,
-        ..Reader::default()
-    };
+    let mut reader =
+        Reader { copy: refused.is_ok().then(|| NumberedCopy::new(text)), ..Reader::default() };
     let mut emitter = DefaultEmitter::new_with_span();
     // Treat scripts and styles as raw text, as browsers do.
     emitter.naively_switch_states(true);
@@ -120,16 +117,17 @@ struct Reader<'a> {
     /// The line being read, and its text so far.
     line: Line<'static>,
     text: String,
-    /// More than `end` while the page is read, and 0 at its end, where a line must end even if
-    /// there are too many.
-    end_limit: usize,
+    /// Whether the page has been read to its end, where the last line ends even if there are too
+    /// many lines.
+    is_at_end: bool,
     /// Whether the line has any visible text.
     has_text: bool,
     /// Byte offset after the last text of the line.
     end: usize,
     /// The open elements whose text is not shown, as indices into [`SILENT`].
     silent: Vec<usize>,
-    /// Number of open elements of each kind, so that an unmatched end tag costs no search.
+    /// How many elements of each kind of [`SILENT`] are open, so that an unmatched end tag costs no
+    /// search.
     silent_open: [usize; SILENT.len()],
     /// Number of open elements around the main content, such as `nav`.
     frames: usize,
@@ -308,7 +306,7 @@ impl<'a> Reader<'a> {
     /// Adds the line to the layout, unless it is empty.
     fn end_line(&mut self) {
         self.superscript = Superscript::Text;
-        if self.layout.lines.len() >= MAX_LINES_KEPT && self.end < self.end_limit {
+        if self.layout.lines.len() >= MAX_LINES_KEPT && !self.is_at_end {
             self.text.push(' ');
             return;
         }
@@ -337,7 +335,7 @@ impl<'a> Reader<'a> {
 
     fn finish(&mut self, length: usize) {
         self.end = self.end.min(length);
-        self.end_limit = 0;
+        self.is_at_end = true;
         self.end_line();
         if let Some(title) = &mut self.layout.head_title {
             *title = one_line(title);
@@ -371,12 +369,12 @@ mod tests {
     }
 
     #[test]
-    fn a_line_knows_its_offset_in_the_source() {
+    fn a_line_knows_its_offset_in_the_page() {
         let html = "<p>甲</p>\n<p> 乙<b>丙</b> </p>";
         let layout = html_layout(html);
-        let source_of = |i: usize| &html[layout.lines[i].start..layout.lines[i].end];
-        assert_eq!(source_of(0), "甲");
-        assert_eq!(source_of(1), "乙<b>丙</b>");
+        let html_of = |i: usize| &html[layout.lines[i].start..layout.lines[i].end];
+        assert_eq!(html_of(0), "甲");
+        assert_eq!(html_of(1), "乙<b>丙</b>");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::page::line::Layout;
 use crate::page::metadata::Metadata;
 use crate::record::{DateOrigin, Moment};
 
-/// More tags are not kept.
+/// Maximum number of tags that are kept.
 const MAX_TAGS: usize = 40;
 /// Maximum characters of a tag.
 const MAX_TAG: usize = 24;
@@ -84,7 +84,8 @@ const SCRIPT_DATES: [&str; 9] = [
     "ptime",
     "datePublished",
 ];
-/// Names of `meta` elements of systems whose `author` is the editor who entered the page.
+/// Names of `meta` elements by which we recognise content management systems that state the editor
+/// as `author`.
 const EDITORIAL_SYSTEMS: [&str; 4] = ["contentid", "manuscriptid", "publishedtype", "filetype"];
 
 /// The metadata of a page, and the lines that are not its text.
@@ -101,14 +102,16 @@ struct Parts<'p> {
     json: JsonLd,
     byline: HtmlByline,
     layout: &'p Layout<'p>,
-    text: &'p str,
-    /// Names of the site, as [`letters_and_digits`].
+    /// The whole page.
+    html: &'p str,
+    /// Names of the site, reduced to their [`letters_and_digits`].
     sites: Vec<String>,
 }
 
-/// Reads the metadata of a page.
+/// Reads the metadata of a page. `is_article` says whether a line, given by its number, belongs to
+/// the article.
 pub(super) fn read(
-    text: &str,
+    html: &str,
     layout: &Layout<'_>,
     pieces: &[TextPiece],
     head: &Head,
@@ -124,7 +127,7 @@ pub(super) fn read(
     byline.read(&layout.lines, pieces, above);
     let lead: Vec<usize> =
         (0..layout.lines.len()).filter(|&l| is_article(l)).take(LEAD_LINES).collect();
-    let parts = Parts { head, json, byline, layout, text, sites };
+    let parts = Parts { head, json, byline, layout, html, sites };
     let source = parts.source(pieces);
     let author = parts.author(&lead, source.as_deref());
     let on_one_line = |value: Option<String>| {
@@ -162,7 +165,7 @@ impl Parts<'_> {
         let in_whole_page = || self.byline_of_whole_page(pieces).labelled_date;
         let in_scripts = || {
             let scripts = &self.head.scripts;
-            let field = |name: &&str| script::value(self.text, scripts, name, date::in_value);
+            let field = |name: &&str| script::value(self.html, scripts, name, date::in_value);
             SCRIPT_DATES.iter().find_map(field)
         };
         let candidates: [(&dyn Fn() -> Option<Moment>, DateOrigin); 8] = [
@@ -207,7 +210,7 @@ impl Parts<'_> {
         let stated = |value: &str| Some(cleaned(value).to_owned()).filter(|value| is_outlet(value));
         let meta = || SOURCES.iter().find_map(|name| self.head.contents(name).find_map(stated));
         let in_scripts = || {
-            script::value(self.text, &self.head.scripts, "source", |value| {
+            script::value(self.html, &self.head.scripts, "source", |value| {
                 stated(value).filter(|value| !value.is_ascii())
             })
         };
@@ -269,7 +272,7 @@ impl Parts<'_> {
             };
             let field =
                 |value: &str| (is_chinese_name(value) && named(value)).then(|| value.to_owned());
-            script::value(self.text, &self.head.scripts, "author", field)
+            script::value(self.html, &self.head.scripts, "author", field)
         })
     }
 
@@ -349,7 +352,7 @@ impl Parts<'_> {
     }
 }
 
-/// Names of the site, as [`letters_and_digits`].
+/// Names of the site, reduced to their [`letters_and_digits`].
 fn sites(head: &Head, json: &JsonLd) -> Vec<String> {
     let names =
         ["og:site_name", "sitename", "application-name", "copyright", "dc.publisher", "publisher"];

@@ -21,12 +21,12 @@ pub(super) fn non_text_lines(
     let mut non_text_lines = title.lines.clone();
     non_text_lines.extend(&byline.lines);
     let of_article: Vec<usize> = (0..lines.len()).filter(|&line| is_article(line)).collect();
-    let is_text = |line: &&usize| {
+    let is_long_text = |line: &&usize| {
         let line = &lines[**line];
         is_long(line) && !is_links_only(line)
     };
-    let first = of_article.iter().find(is_text).copied().unwrap_or(lines.len());
-    let last = of_article.iter().rev().find(is_text).copied().unwrap_or(0);
+    let first = of_article.iter().find(is_long_text).copied().unwrap_or(lines.len());
+    let last = of_article.iter().rev().find(is_long_text).copied().unwrap_or(0);
     non_text_lines.extend(of_article.iter().copied().filter(|&number| {
         let line = &lines[number];
         let is_outside_text = number < first || number > last;
