@@ -47,7 +47,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) separate_tags: Vec<&'a str>,
     /// Tags of a Tags line without separators.
     pub(crate) concatenated_tags: Option<&'a str>,
-    /// Titles without tag suffixes, and snippets, of the articles that the footer links to.
+    /// The title, without tag suffix, and the snippet of each article that the footer links to.
     pub(crate) related: Vec<(&'a str, &'a str)>,
     pub(crate) mojibake_repaired: u32,
     pub(crate) mojibake_kept: Vec<(usize, usize)>,

@@ -36,7 +36,8 @@ pub(crate) struct Footer {
     pub(crate) stubs: Vec<Stub>,
     /// Index of the first line after the body.
     pub(crate) body_end: usize,
-    /// Line range of a Tags line that stands above the text of the article.
+    /// Line range of a Tags line that stands above the text of the article, with the lines of tag
+    /// links after it.
     pub(crate) tags_above_body: Option<(usize, usize)>,
 }
 
@@ -174,7 +175,8 @@ fn separated(value: &str) -> Option<Vec<String>> {
 fn is_footer(lines: &[Line<'_>]) -> bool {
     let dates = lines.iter().filter(|line| date::parse_line(&line.text).is_some()).count();
     if dates > 0 {
-        // A single date among many lines is a line of an article.
+        // A stub with its date has about eight lines at most. A date among more lines stands in an
+        // article.
         return lines.len() <= dates * 8 + 8;
     }
     let long_lines = lines.iter().filter(|line| line.text.chars().count() > 60).count();

@@ -29,11 +29,11 @@ pub(crate) struct Header {
     pub(crate) unread_date: Option<String>,
     /// Tags that the page's metadata states.
     pub(crate) tags: Vec<String>,
-    /// Whether the page shows any sign of the known site layout; if so, the rest is read by its
-    /// rules.
+    /// Whether the page shows any sign of the known layout; if so, the rest of the page is read by
+    /// the rules of that layout.
     pub(crate) is_known_layout: bool,
-    /// Whether it is a page of the family of sites whose titles have tags: it shows the site's name
-    /// twice in a line or after `Ctrl+D`, or a field `Author:` or `Time:`.
+    /// Whether the page is one of the family of sites whose titles have tags: it shows the site's
+    /// name twice in a line or after `Ctrl+D`, or a field `Author:` or `Time:`.
     pub(crate) is_family: bool,
     /// What the bylines of header and body say, until [`complete`](Self::complete) takes it.
     pub(crate) byline: Byline,

@@ -31,7 +31,7 @@ pub(crate) enum Label {
     Link,
     /// How often something was read or liked: boilerplate.
     Counter,
-    /// Pictures, proofreaders and so on: boilerplate.
+    /// The source of a picture, the proofreader and so on: boilerplate.
     Other,
 }
 

@@ -199,10 +199,10 @@ mod tests {
     fn a_line_knows_its_offset_in_the_file() {
         let text = "---\ntitle: 題\n---\n\n甲**乙**\n\n<p>丙</p>\n";
         let layout = markdown_layout(text, Some("題"));
-        let source = |at: usize| &text[layout.lines[at].start..layout.lines[at].end];
+        let markdown_of = |at: usize| &text[layout.lines[at].start..layout.lines[at].end];
         assert_eq!((&*layout.lines[0].text, layout.lines[0].heading), ("題", 1));
-        assert_eq!(source(1), "甲**乙");
-        assert_eq!(source(2), "丙");
+        assert_eq!(markdown_of(1), "甲**乙");
+        assert_eq!(markdown_of(2), "丙");
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub(crate) struct Outline<'a> {
     /// The header, completed by bylines of the body.
     pub(crate) header: Header,
     pub(crate) footer: Footer,
-    /// Which of the first paragraphs are not text of the article: bylines, and the title once more.
+    /// Which of the first paragraphs are not text of the article: bylines, unknown fields between
+    /// them, and the title once more.
     not_text: [bool; MAX_BYLINES],
     /// How many paragraphs at the end are bylines.
     closing_bylines: usize,
@@ -215,7 +216,7 @@ impl<'a> Outline<'a> {
             .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
     }
 
-    /// Adds the page's tags and dated paragraphs to the statistics.
+    /// Adds the tags of the page and of its stubs, and the page's flash items, to the statistics.
     pub(crate) fn survey(&self, statistics: &mut CorpusStatistics) {
         let title = self.header.title.as_deref().map(|line| self.header.split_title(line));
         let titles_of_stubs = self.footer.stubs.iter().map(|stub| Title::split(&stub.title));

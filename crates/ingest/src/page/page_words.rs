@@ -8,7 +8,7 @@ use crate::text::word_table::{WordTable, rows};
 
 const TABLE: &str = include_str!("../../../../data/tables/page_words.tsv");
 
-/// Maximum characters of the ending of an outlet's name, and of a hint.
+/// Maximum characters of a word that ends an outlet's name or a hint.
 const MAX_ENDING: usize = 10;
 
 /// The words of the table, by kind. The names of the fields are those of the kinds.

@@ -15,7 +15,7 @@ pub struct Page {
     pub article: Article,
     /// Flash items of the body, in order, each with one occurrence.
     pub flashes: Vec<FlashItem>,
-    /// What is unusual about it.
+    /// What is unusual about the page.
     pub notes: PageNotes,
 }
 
@@ -29,8 +29,9 @@ pub struct PageNotes {
     pub boilerplate_lines: u32,
     /// Why an HTML page's whole text was kept instead of its article.
     pub unextracted: Option<Unextracted>,
-    /// Number of repaired mojibake paragraphs.
+    /// Number of lines and other texts, such as titles, whose mojibake was repaired, completely or
+    /// in part.
     pub mojibake_repaired: u32,
-    /// Byte ranges of mojibake in the text that could not be repaired.
+    /// Byte ranges of mojibake in the text that could not be repaired, or only in part.
     pub mojibake_kept: Vec<(usize, usize)>,
 }

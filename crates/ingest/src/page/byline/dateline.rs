@@ -6,7 +6,7 @@ use crate::page::labels::{Label, LabelledValue, Labels};
 use crate::page::page_words::page_words;
 use crate::text::punctuation::{is_colon, is_comma, is_han, is_sentence_end, is_space};
 
-/// A dateline ends in this many first characters of a line.
+/// How many of the first characters of a line are searched for a dateline.
 const MAX_CHARS: usize = 48;
 /// Maximum bytes of a line that is only a dateline.
 pub(super) const MAX_BYTES: usize = 200;
@@ -18,7 +18,7 @@ const FILED: [&str; 16] = [
     "綜合", "综合", "外電", "外电", "專電", "专电", "急電", "急电", "電", "电", "訊", "讯", "報導",
     "報道", "报道", "报导",
 ];
-/// How a newspaper names itself.
+/// How an outlet names itself.
 const OWN: [&str; 10] =
     ["本報", "本报", "本網", "本网", "本刊", "本社", "本臺", "本台", "本站", "本廣播"];
 /// The titles of people whom a dateline names.
@@ -131,13 +131,13 @@ fn before_day(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The outlet in a text such as `新華社北京`. `is_alone`: whether no place needs to follow the outlet,
-/// because a reporter does.
-fn source(text: &str, is_alone: bool) -> Option<&str> {
+/// The outlet in a text such as `新華社北京`. `reporter_follows`: whether a reporter follows the text;
+/// then the outlet may have more than [`MAX_CITY`] characters, also if no place follows the outlet.
+fn source(text: &str, reporter_follows: bool) -> Option<&str> {
     let words = page_words();
     let is_outlet = |name: &str| words.is_outlet(name) && name.chars().all(|c| !is_comma(c));
     let outlet = words.before_city(text).trim_end_matches(is_separator);
-    if is_outlet(outlet) && (is_alone || outlet.chars().count() <= MAX_CITY) {
+    if is_outlet(outlet) && (reporter_follows || outlet.chars().count() <= MAX_CITY) {
         return Some(outlet);
     }
     let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
