@@ -25,7 +25,7 @@ pub(crate) struct Mail {
 
 /// Reads a message; `None` if it has no header fields.
 pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
-    let raw = with_charset(raw);
+    let raw = in_utf8_if_no_charset(raw);
     let message = MessageParser::default().parse(&*raw)?;
     let saved_url = message
         .header_raw(HeaderName::Other("Snapshot-Content-Location".into()))
@@ -60,8 +60,8 @@ pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
     Some(Mail { text, markup, metadata, attachments: attachments(&message) })
 }
 
-/// Converts a message to UTF-8 if it names no charset and is in another encoding.
-fn with_charset(raw: &[u8]) -> Cow<'_, [u8]> {
+/// A message in UTF-8, if it names no charset; otherwise the message as it is.
+fn in_utf8_if_no_charset(raw: &[u8]) -> Cow<'_, [u8]> {
     let names_charset = || {
         memchr::memchr2_iter(b'c', b'C', raw)
             .any(|at| raw.get(at..at + 7).is_some_and(|word| word.eq_ignore_ascii_case(b"charset")))

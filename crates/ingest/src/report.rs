@@ -228,7 +228,8 @@ pub enum Reason {
     /// A symbolic link to a folder outside every root.
     #[serde(rename = "LeadsOut")]
     SymlinkOutsideRoots,
-    /// A pattern of files to leave out that is not valid; what is wrong with it. It is not applied.
+    /// A pattern of files to leave out that is not valid, and so is not applied; what is wrong with
+    /// it.
     BadPattern(String),
     /// A JSONL line or another part of a dump that is not a valid record; what is wrong with it.
     Malformed(String),
@@ -265,7 +266,8 @@ pub(crate) const PRE_OPTION_HINT: &str = "`--pre COMMAND` can turn it into text"
 
 impl Reason {
     /// Whether the records of an earlier index are kept: the file may be what it was, but it cannot
-    /// be read for now. So is a document that an earlier run may have read with `--pre`.
+    /// be read for now. The records of a document that only `--pre` can read are kept, too, because
+    /// an earlier run may have read the document with that option.
     #[must_use]
     pub fn keeps_records(&self) -> bool {
         match self {

@@ -47,7 +47,7 @@ mod tests {
     fn walked(root: &std::path::Path) -> Vec<String> {
         let scanned = crate::scan::<Infallible>(&[root.to_path_buf()], &Options::default());
         let files = scanned.unwrap().file_list;
-        files.iter().map(|source| source.unwrap().relative).collect()
+        files.iter().map(|file| file.unwrap().relative).collect()
     }
 
     proptest! {

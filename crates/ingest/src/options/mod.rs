@@ -44,7 +44,7 @@ pub struct Options {
     /// Files and folders to leave out below every root, as lines of a `.gitignore` file. A file
     /// named `.wensouignore` does the same for its folder.
     pub exclude_globs: Vec<String>,
-    /// The files and folders to read. Unless it is everything, there must be only one root.
+    /// The files and folders to read. If they are not everything, there must be only one root.
     pub selection: Selection,
     /// Statistics to read pages with, instead of those of the files that are read.
     pub survey: Option<Arc<FinishedSurvey>>,

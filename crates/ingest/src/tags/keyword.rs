@@ -10,7 +10,7 @@ const LONGEST_KEYWORD: usize = 40;
 const MAX_KEYWORDS: usize = 8;
 /// Keywords must score more than this.
 const WORST_KEYWORD: f32 = -5.0;
-/// A split score; only known keywords may end at a split that scores less.
+/// The lowest score of a split at which a keyword that the archive does not name may end.
 const WORST_SPLIT: f32 = -2.6;
 /// Score of an unknown keyword, before its breaks are subtracted and its split score is added.
 const UNKNOWN: f32 = -1.5;

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_real_page() {
+    fn the_tags_of_a_real_page() {
         let vocabulary = vocabulary(&[
             "會被開源終結嗎?_GPT:apenft幣價格今日行情",
             "甲_FLOW:FLO",

@@ -13,7 +13,9 @@ const LENGTH_BYTES: usize = 4;
 /// Writes records.
 pub(crate) struct RecordLog {
     file: File,
+    /// Bytes that are not yet in the file.
     pending: Vec<u8>,
+    /// Number of bytes in the file.
     written: u64,
 }
 
