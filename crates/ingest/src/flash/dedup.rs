@@ -52,14 +52,14 @@ impl ItemHashes {
 pub(crate) struct FlashDeduplicator {
     texts: RecordLog,
     occurrences: OccurrenceSorter,
-    /// Index into `items` by the hash of the folded content.
+    /// The numbers of the items, by the hash of the folded content.
     known: HashMap<u64, u32>,
     /// All variants of all items; a variant's index is its number, and the number of an item is
     /// that of its first variant.
-    items: Vec<VariantEntry>,
-    /// Numbers of the further variants of items, by the number of the item and the exact hash of
-    /// the variant; few items have any.
-    variants: HashMap<(u32, u64), u32>,
+    all_variants: Vec<VariantEntry>,
+    /// The numbers of all variants that are not the first of their item, by the number of the item
+    /// and the exact hash of the variant; few items have any.
+    further_variants: HashMap<(u32, u64), u32>,
     /// For each item with occurrences from an earlier index, the number of these occurrences. Some
     /// of them may have been read in this run, too.
     stored_occurrences: HashMap<u32, u64>,
@@ -101,8 +101,8 @@ impl FlashDeduplicator {
             texts: RecordLog::new()?,
             occurrences: OccurrenceSorter::new()?,
             known: HashMap::default(),
-            items: Vec::new(),
-            variants: HashMap::default(),
+            all_variants: Vec::new(),
+            further_variants: HashMap::default(),
             stored_occurrences: HashMap::default(),
         })
     }
@@ -124,7 +124,7 @@ impl FlashDeduplicator {
             self.known.insert(folded, first);
             return Ok((first, first));
         };
-        let first_variant = &self.items[first as usize];
+        let first_variant = &self.all_variants[first as usize];
         let replaces = from_dump && !first_variant.text.is_from_dump();
         if replaces || first_variant.exact == exact {
             if let Some(item) = item
@@ -132,11 +132,11 @@ impl FlashDeduplicator {
             {
                 // A dump's record has more fields, so it becomes the item's first variant.
                 let text = self.write_text(item, from_dump)?;
-                self.items[first as usize] = VariantEntry { exact, text };
+                self.all_variants[first as usize] = VariantEntry { exact, text };
             }
             return Ok((first, first));
         }
-        if let Some(&other) = self.variants.get(&(first, exact)) {
+        if let Some(&other) = self.further_variants.get(&(first, exact)) {
             return Ok((first, other));
         }
         // `item` is `None` here only if a dump gained items after the survey: count the occurrence
@@ -146,7 +146,7 @@ impl FlashDeduplicator {
         // Only for a first variant does it matter whether a dump has it.
         let from_dump = false;
         let other = self.push(item, exact, from_dump)?;
-        self.variants.insert((first, exact), other);
+        self.further_variants.insert((first, exact), other);
         Ok((first, other))
     }
 
@@ -175,8 +175,8 @@ impl FlashDeduplicator {
 
     fn push(&mut self, item: &FlashItem, exact: u64, from_dump: bool) -> io::Result<u32> {
         let text = self.write_text(item, from_dump)?;
-        let number = u32::try_from(self.items.len()).map_err(io::Error::other)?;
-        self.items.push(VariantEntry { exact, text });
+        let number = u32::try_from(self.all_variants.len()).map_err(io::Error::other)?;
+        self.all_variants.push(VariantEntry { exact, text });
         Ok(number)
     }
 
@@ -187,25 +187,26 @@ impl FlashDeduplicator {
 
     /// Number of items so far, each with all its variants.
     pub(crate) fn distinct(&self) -> u64 {
-        (self.items.len() - self.variants.len()) as u64
+        (self.all_variants.len() - self.further_variants.len()) as u64
     }
 
     /// Returns an iterator over all items, with all occurrences and variants.
     pub(crate) fn drain(self) -> io::Result<Drain> {
-        let Self { texts, occurrences, items, variants, stored_occurrences, .. } = self;
+        let Self { texts, occurrences, all_variants, further_variants, stored_occurrences, .. } =
+            self;
         let occurrence_count = occurrences.count();
-        let mut variants: Vec<(u32, u32)> =
-            variants.into_iter().map(|((first, _), other)| (first, other)).collect();
-        variants.sort_unstable();
-        let mut is_further_variant = vec![false; items.len()];
-        for (_, number) in &variants {
+        let mut further_variants: Vec<(u32, u32)> =
+            further_variants.into_iter().map(|((first, _), other)| (first, other)).collect();
+        further_variants.sort_unstable();
+        let mut is_further_variant = vec![false; all_variants.len()];
+        for (_, number) in &further_variants {
             is_further_variant[*number as usize] = true;
         }
         Ok(Drain {
             texts: texts.finish()?.reader(READ_BYTES),
             sorted: occurrences.finish()?,
-            items,
-            variants: variants.into_iter().peekable(),
+            all_variants,
+            further_variants: further_variants.into_iter().peekable(),
             is_further_variant,
             next: 0,
             stored_occurrences,
@@ -224,10 +225,11 @@ pub(crate) fn variant_id(hashes: ItemHashes) -> String {
 pub(crate) struct Drain {
     texts: LogReader,
     sorted: OccurrenceMerge,
-    items: Vec<VariantEntry>,
-    /// Pairs of an item and a further variant of it, sorted.
-    variants: Peekable<vec::IntoIter<(u32, u32)>>,
-    /// For each of `items`, whether it is a further variant of an earlier one.
+    /// See [`FlashDeduplicator::all_variants`].
+    all_variants: Vec<VariantEntry>,
+    /// The numbers of an item and of a variant that is not its first, sorted.
+    further_variants: Peekable<vec::IntoIter<(u32, u32)>>,
+    /// For each of `all_variants`, whether it is not the first of its item.
     is_further_variant: Vec<bool>,
     next: u32,
     /// See [`FlashDeduplicator::stored_occurrences`].
@@ -239,7 +241,7 @@ pub(crate) struct Drain {
 impl Drain {
     fn read_item(&mut self, first: u32) -> io::Result<FlashItem> {
         let mut item = self.read_variant(first, first)?;
-        while let Some((_, other)) = self.variants.next_if(|(of, _)| *of == first) {
+        while let Some((_, other)) = self.further_variants.next_if(|(of, _)| *of == first) {
             let FlashItem { id, column, title, text, outlet, occurrences, .. } =
                 self.read_variant(first, other)?;
             item.variants.push(Variant { id, column, title, text, outlet, occurrences });
@@ -256,7 +258,7 @@ impl Drain {
     }
 
     fn read_variant(&mut self, first: u32, number: u32) -> io::Result<FlashItem> {
-        let (bytes, _) = self.texts.record(self.items[number as usize].text.at())?;
+        let (bytes, _) = self.texts.record(self.all_variants[number as usize].text.at())?;
         let mut item: FlashItem = postcard::from_bytes(bytes).map_err(io::Error::other)?;
         item.occurrences = self.sorted.occurrences_of((first, number))?;
         Ok(item)
