@@ -38,7 +38,8 @@ pub struct Date {
     pub provenance: DateProvenance,
 }
 
-/// A civil time, as precise as the page states it.
+/// A date, with the time of day if it is known, as precise as the page states it, in the archive's
+/// time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Moment {
     /// Only the day is known.

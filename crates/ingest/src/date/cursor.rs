@@ -48,7 +48,7 @@ impl<'a> Cursor<'a> {
         Some(c)
     }
 
-    /// Skips up to eight spaces.
+    /// Skips up to eight spaces; a cursor [`of_digits`](Self::of_digits) skips none.
     pub(super) fn skip_spaces(&mut self) {
         if self.only_digits {
             return;

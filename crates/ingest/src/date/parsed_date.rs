@@ -7,7 +7,7 @@ use crate::date::calendar::Calendar;
 use crate::date::time_of_day::TimeOfDay;
 use crate::record::Moment;
 
-/// The time zone of the archive's civil times: UTC+8.
+/// The time zone in which dates of the archive are given: UTC+8.
 pub(super) const ARCHIVE_OFFSET: Offset = Offset::constant(8);
 
 /// A date that was parsed at the beginning of a text.

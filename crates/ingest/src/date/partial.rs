@@ -7,7 +7,7 @@ use crate::text::punctuation::{is_colon, is_space};
 /// Maximum bytes of a text that [`is_partial`] accepts.
 const MAX_BYTES: usize = 24;
 
-/// Whether a text is a date without a year, such as `03-04 10:00`.
+/// Whether a text looks like a date that may lack the year, such as `03-04 10:00`.
 pub(crate) fn is_partial(text: &str) -> bool {
     let is_part =
         |c: char| c.is_ascii_digit() || is_space(c) || is_colon(c) || "-/月日".contains(c);

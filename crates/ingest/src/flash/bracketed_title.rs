@@ -6,14 +6,14 @@ use crate::flash::item_hash::item_hash;
 use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::record::Moment;
 
-/// The longest date at the end of an item, in bytes.
+/// Maximum bytes of a date at the end of an item, and of a line that is only a date.
 const MAX_DATE_BYTES: usize = 60;
 
 /// Finds the paragraphs in the form `【TITLE】TEXT` and their dates, and marks them as flash items.
 /// The date stands before the title or after the text, or is a line of its own below or above the
-/// paragraph; such a line is removed. If the first paragraph of the body has no such date, it gets
-/// `page_date`, the date in the page's header, provided that `is_page_title` says that the page has
-/// no other title than the one in the brackets.
+/// paragraph; such a line is removed. If the first paragraph of the body has this form without a
+/// date, it gets `page_date`, the date in the page's header, provided that `is_page_title` says
+/// that the page has no other title than the one in the brackets.
 pub(crate) fn date_items_with_bracketed_title(
     pieces: &mut Vec<Piece<'_>>,
     page_date: Option<Moment>,

@@ -169,7 +169,8 @@ fn length_score(length: usize) -> f32 {
     }
 }
 
-/// Upper bound on the score of a title with any text, with a margin for rounding.
+/// Upper bound on the score of a title with any text after it, with a margin for rounding.
+/// `lead_in`: whether that text begins with a lead-in.
 fn max_score(title: &str, lead_in: bool) -> f32 {
     let length = title.chars().count();
     let repetition = 6.5 + 0.25 * (length as f32).min(24.0);
@@ -177,7 +178,7 @@ fn max_score(title: &str, lead_in: bool) -> f32 {
 }
 
 /// The score of a title that `text` follows; `following` is the item's text below the paragraph.
-/// `lead_in`: whether `text` begins with one.
+/// `lead_in`: whether `text` begins with a lead-in.
 fn score(
     title: &str,
     text: &str,

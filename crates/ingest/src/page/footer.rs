@@ -183,8 +183,10 @@ fn is_footer(lines: &[Line<'_>]) -> bool {
     long_lines <= 1 && lines.len() <= 12
 }
 
-/// Where the stubs begin, if no Tags line below the body shows it: at the title above the first
-/// line that is only a date and has a title above it.
+/// Where the stubs begin, if no Tags line below the body shows it. Of the lines that are only a
+/// date, the first with a stub above it decides: the stub begins at the nearest title with a tag
+/// suffix in the four lines above the date; or else, if the date is null or impossible, two lines
+/// above it.
 fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
     let has_tag_suffix = |i: usize| Title::split(&lines[i].text).has_tag_suffix();
     (0..lines.len()).filter(|&i| date::parse_line(&lines[i].text).is_some()).find_map(|dated| {

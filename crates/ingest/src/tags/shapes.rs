@@ -5,8 +5,8 @@ use foldhash::{HashMap, HashSet};
 use super::bloom::BloomFilter;
 use super::concatenated::{CharRange, ConcatenatedTags, extend_hash, is_word_char, text_hash};
 
-/// A shape must occur with this many different words.
-const WORDS_OF_A_SHAPE: usize = 3;
+/// A text around a word is a shape only if it occurs with at least this many different words.
+const MIN_WORDS: usize = 3;
 
 /// The shapes of an archive's keywords.
 #[derive(Debug, Default, Clone)]
@@ -39,7 +39,7 @@ impl Shapes {
                 words_by_shape.entry((before, after)).or_default().insert(word);
             }
         }
-        words_by_shape.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE);
+        words_by_shape.retain(|_, words| words.len() >= MIN_WORDS);
         let words: HashSet<u64> =
             tags.chain(words_by_shape.values().flatten().copied()).map(text_hash).collect();
         let texts_before: HashSet<&str> =
@@ -121,8 +121,8 @@ pub(super) struct ShapeStarts {
 /// A word of the line with the text before it, if shapes have this text before their word.
 struct ShapeStart {
     word: CharRange,
-    /// Score of the shape that has nothing after its word. It fits any prefix of the word, because
-    /// the next keyword may begin inside it.
+    /// Score of the shape that has this text before its word and nothing after it. This shape also
+    /// fits with any prefix of the word, because the next keyword may begin inside the word.
     open: Option<f32>,
     /// A range of indices in [`ShapeStarts::ends`].
     ends: (usize, usize),

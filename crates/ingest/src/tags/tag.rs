@@ -14,7 +14,8 @@ const WHOLE_WORD: f32 = 1.8;
 pub(super) const NAMED: f32 = 2.0;
 /// Score added if the keyword has nothing to do with its tag.
 pub(super) const UNRELATED: f32 = -2.0;
-/// Cost of each entry: as much as a keyword gains by containing two letters by chance.
+/// Score subtracted for each entry. Otherwise a line would be split into many short entries, whose
+/// keywords contain the two or three letters of their tags by chance.
 pub(super) const ENTRY_COST: f32 = 2.2;
 /// Margin for rounding, because sums are computed in another order.
 const ROUNDING: f32 = 1e-3;

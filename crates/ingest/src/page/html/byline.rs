@@ -44,8 +44,8 @@ pub(super) struct HtmlByline {
     pub(super) marked_source: Option<String>,
     /// The author that only an attribute marks, or that stands before the outlet without a label.
     pub(super) marked_author: Option<String>,
-    /// Numbers of lines that are bylines as a whole: dates, labelled fields, and at most a short
-    /// text besides.
+    /// Numbers of lines that are bylines as a whole: they have dates, labelled fields, and at most
+    /// a short text besides.
     pub(super) lines: Vec<usize>,
 }
 

@@ -12,7 +12,7 @@
 //! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read these parts |
-//! | `names`, `date_precision` | tell names from other text; compare dates |
+//! | `names`, `date_precision` | tell names from other text; compare how precise dates are |
 //! | `elements`, `notes`, `whitespace` | classes of elements; footnote marks; spaces |
 //! | `family` | recognises the layout of the archive's own family of sites |
 //!

@@ -60,7 +60,8 @@ struct Open {
     /// Whether its text is not shown.
     hidden: bool,
     roles: Roles,
-    /// How many block elements lie between this element and the one whose roles it has.
+    /// How many levels below the element whose roles it has this element is, not counting inline
+    /// elements.
     inherited: u8,
     kind: Kind,
 }
@@ -77,7 +78,8 @@ enum Kind {
 const OPTIONAL: [&str; 13] =
     ["p", "li", "dt", "dd", "td", "th", "tr", "option", "rt", "rp", "rb", "rtc", "a"];
 
-/// An element has the roles of an ancestor at most this many block elements above it.
+/// An element without roles of its own has those of an ancestor at most this many levels above it,
+/// not counting inline elements.
 const MAX_INHERITED: u8 = 4;
 
 /// Elements nested deeper than this are not followed.
