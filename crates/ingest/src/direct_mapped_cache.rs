@@ -13,7 +13,7 @@ pub(crate) struct DirectMapped<V> {
 }
 
 impl<V: Copy + Default> DirectMapped<V> {
-    /// A cache with this many slots; without any it caches nothing.
+    /// A cache with this many slots; with 0 slots it caches nothing.
     pub(crate) fn new(capacity: usize) -> Self {
         Self { entries: Vec::new(), capacity }
     }

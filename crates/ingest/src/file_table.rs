@@ -59,8 +59,8 @@ pub struct FileEntry {
     pub path: String,
     /// Its metadata, taken before it was read.
     pub stamp: FileStamp,
-    /// XXH3 of its bytes; of its stamp if it, or a member of it, was skipped because of its size; 0
-    /// if it could not be read.
+    /// XXH3 of the file's bytes; of its stamp, if the file or a member of it was skipped for being
+    /// too large; 0 if the file could not be read.
     pub content_hash: u64,
     /// Number of articles and of occurrences of flash items in it.
     pub records: u64,

@@ -90,7 +90,7 @@ pub struct UnreadDate {
 /// How often a key of dumps occurs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyCount {
-    /// The key, as far as its first hundred characters.
+    /// The first hundred characters of the key.
     pub key: String,
     /// Number of records that have it, in all dumps.
     pub count: u64,

@@ -33,7 +33,8 @@ pub struct DateParts {
 }
 
 /// Reads the date that `text` begins with: a year of four digits, with the month and the day that
-/// follow, or eight digits. Only digits without spaces count, and the numbers are not checked.
+/// follow, or eight digits. Only digits without spaces count, and the numbers are not checked. The
+/// digits must be ASCII, as in folded text: of eight full-width digits the ends would be wrong.
 ///
 /// ```
 /// use wensou_ingest::date_parts;

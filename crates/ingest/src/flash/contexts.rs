@@ -26,11 +26,11 @@ pub(crate) struct SharedContext {
 }
 
 impl SharedContexts {
-    /// Adds the paragraphs that a page shows before a dated one: `length` is their number, and
-    /// `above` has their hashes, nearest first. If the dated paragraph has a context already, `add`
-    /// consumes the hashes only up to the first difference, and the survey stores only those that
-    /// were consumed. So if stored hashes are added again, `above` can have fewer than `length`;
-    /// then pages differ after them.
+    /// Adds the paragraphs that a page shows before a dated paragraph: `length` is their number,
+    /// and `above` has their hashes, nearest first. If the dated paragraph has a context already,
+    /// `add` consumes `above` only up to the first hash that differs. The survey stores only the
+    /// consumed hashes. So when stored hashes are added again, `above` can have fewer than
+    /// `length`; then pages differ after the last of them.
     pub(crate) fn add(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         match self.0.entry(dated) {
             Entry::Vacant(vacant) => {
@@ -101,8 +101,9 @@ impl SharedContexts {
 
 impl SharedContext {
     /// Cuts the context to its common prefix with `other`, which has `length` hashes. `differs`
-    /// says whether pages differ after those. Consumes `other` only up to the first difference: the
-    /// paragraphs before an item usually belong to another article, so most are not needed.
+    /// says whether pages are known to differ after the last hash of `other`. Consumes `other` only
+    /// up to the first difference: the paragraphs before an item usually belong to another article,
+    /// so most are not needed.
     fn intersect(&mut self, length: usize, other: impl Iterator<Item = u32>, differs: bool) {
         let mine = self.agreed.iter();
         let common = mine.zip(other).take_while(|(mine, theirs)| **mine == *theirs).count();

@@ -20,7 +20,7 @@ use crate::title::Title;
 const MAX_TITLE: usize = 90;
 
 /// How many lines are searched for a byline: in [`Header::find_title`] from the title's own line
-/// on, in [`Header::has_evidence`] from the line below it on.
+/// on, in [`Header::has_evidence`] from the line below the title on.
 const MAX_DISTANCE: usize = 5;
 
 impl Header {

@@ -20,7 +20,7 @@ impl<'a> FrontCoded<'a> {
         Self { shared, suffix: &text[shared..] }
     }
 
-    /// Replaces `text`, which must be the text before this one, by this one.
+    /// Turns `text`, which must hold the text before this one, into this text.
     pub(crate) fn restore(&self, text: &mut String) {
         text.truncate(self.shared);
         text.push_str(self.suffix);

@@ -24,8 +24,8 @@ const ABOVE: usize = 4;
 const BELOW: usize = 15;
 /// How many lines above the first line of an article can be its byline, if no line shows the title.
 const ABOVE_ARTICLE: usize = 12;
-/// If no line shows the title: how many lines can be the byline, counted from the first of those
-/// above the article.
+/// If no line shows the title: how many lines can be the byline, from the first line on that
+/// [`ABOVE_ARTICLE`] allows.
 const AROUND_ARTICLE: usize = 18;
 
 /// What the short lines around a title say.

@@ -14,7 +14,8 @@ const MAX_JSON: usize = 500_000;
 /// What attributes and scripts state.
 #[derive(Debug, Default)]
 pub(super) struct Head {
-    /// Names of `meta` elements in lower case without spaces, and their contents.
+    /// The name of each `meta` element, in lower case without spaces, and the element's content. An
+    /// element with several names is here once for each name.
     pub(super) metas: Vec<(String, String)>,
     pub(super) canonical: Option<String>,
     /// Texts of JSON-LD scripts.

@@ -11,7 +11,7 @@
 //! | `article` | finds the lines of the article with an extractor |
 //! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
 //! | `metadata` | chooses among what the parts of the page state |
-//! | `title`, `byline`, `tokens`, `json_ld`, `script` | read these parts |
+//! | `title`, `byline`, `tokens`, `json_ld`, `script` | read the parts for `metadata` |
 //! | `names`, `date_precision` | tell names from other text; compare how precise dates are |
 //! | `elements`, `notes`, `whitespace` | classes of elements; footnote marks; spaces |
 //! | `family` | recognises the layout of the archive's own family of sites |

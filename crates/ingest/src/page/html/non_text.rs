@@ -10,7 +10,7 @@ use crate::page::line::{Layout, Line};
 use crate::text::punctuation::is_sentence_end;
 
 /// Lines that are not the article's text: title and byline wherever they stand; and, among the
-/// lines of the article, tags, breadcrumbs, further bylines, and a list of links at its end.
+/// lines of the article, tags, breadcrumbs, further bylines, and a list of links at the end.
 pub(super) fn non_text_lines(
     layout: &Layout<'_>,
     title: &HtmlTitle,

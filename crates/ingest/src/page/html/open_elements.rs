@@ -66,8 +66,8 @@ struct Open {
     kind: Kind,
 }
 
-/// Whether the start of another element can end an element without its end tag. For `a`, that is
-/// another `a`.
+/// Whether an element can end without an end tag, when another element starts. An `a` ends in this
+/// way only before another `a`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Optional(&'static str),
@@ -93,8 +93,10 @@ pub(super) struct OpenElements {
     counts: HashMap<u64, u32>,
     /// How many open elements are hidden.
     hidden: usize,
-    /// Formatting elements whose parent was closed before them, by name: a parser opens them again.
+    /// How many formatting elements of each name were still open when their parent was closed: a
+    /// parser opens them again.
     dangling: HashMap<u64, u32>,
+    /// The sum of `dangling`.
     dangling_total: u64,
     /// Whether an end tag has come since elements were last reopened.
     end_tag_seen: bool,
