@@ -107,8 +107,8 @@ impl<'a> Draft<'a> {
             separate_tags,
             concatenated_tags,
             related: footer.stubs.iter().map(related).collect(),
-            mojibake_repaired: layout.repaired,
-            mojibake_kept: layout.kept.clone(),
+            mojibake_repaired: layout.mojibake_repaired,
+            mojibake_kept: layout.mojibake_kept.clone(),
             pieces,
         }
     }

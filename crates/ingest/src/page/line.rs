@@ -38,9 +38,9 @@ pub(crate) struct Layout<'a> {
     /// The title in the head of an HTML page.
     pub(crate) head_title: Option<String>,
     /// The number of texts with mojibake that were repaired, completely or in part.
-    pub(crate) repaired: u32,
+    pub(crate) mojibake_repaired: u32,
     /// The byte ranges with mojibake that could not be repaired, or only in part.
-    pub(crate) kept: Vec<(usize, usize)>,
+    pub(crate) mojibake_kept: Vec<(usize, usize)>,
 }
 
 /// Splits a text page into lines.
@@ -70,10 +70,10 @@ impl Layout<'_> {
     /// Adds the repairs of texts that are not in lines, such as metadata. `length` is the length of
     /// the page in bytes.
     pub(crate) fn add_mended(&mut self, mended: Mended, length: usize) {
-        self.repaired += mended.repaired;
+        self.mojibake_repaired += mended.repaired;
         // These texts have no offsets, so report the whole page.
-        if mended.is_kept && self.kept.is_empty() {
-            self.kept.push((0, length));
+        if mended.is_kept && self.mojibake_kept.is_empty() {
+            self.mojibake_kept.push((0, length));
         }
     }
 
@@ -84,19 +84,19 @@ impl Layout<'_> {
                 Repair::Sound => {}
                 Repair::Repaired(text) => {
                     line.text = Cow::Owned(text.trim().to_owned());
-                    self.repaired += 1;
+                    self.mojibake_repaired += 1;
                 }
                 Repair::Partly(text) => {
                     line.text = Cow::Owned(text.trim().to_owned());
-                    self.repaired += 1;
-                    self.kept.push((line.start, line.end));
+                    self.mojibake_repaired += 1;
+                    self.mojibake_kept.push((line.start, line.end));
                 }
-                Repair::Kept => self.kept.push((line.start, line.end)),
+                Repair::Kept => self.mojibake_kept.push((line.start, line.end)),
             }
         }
         let mut mended = Mended::default();
         self.head_title.iter_mut().for_each(|title| mended.mend(title));
-        self.repaired += mended.repaired;
+        self.mojibake_repaired += mended.repaired;
     }
 }
 
