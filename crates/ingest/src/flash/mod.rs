@@ -27,7 +27,7 @@ pub(crate) struct Body<'a> {
 }
 
 /// Separates the flash items of a body from its paragraphs.
-pub(crate) fn split<'a>(
+pub(crate) fn split_body<'a>(
     pieces: &[Piece<'a>],
     contexts: &SharedContexts,
     boundaries: &mut BoundaryFinder,
@@ -69,7 +69,7 @@ mod tests {
             .collect();
         let mut pieces = Vec::new();
         paragraphs.iter().for_each(|paragraph| split_at_dates(*paragraph, &mut pieces));
-        let body = split(&pieces, &SharedContexts::default(), &mut BoundaryFinder::uncached());
+        let body = split_body(&pieces, &SharedContexts::default(), &mut BoundaryFinder::uncached());
         for flash in &body.flashes {
             assert!(text[flash.start..flash.end].ends_with([']', '。']));
         }

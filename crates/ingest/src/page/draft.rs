@@ -8,7 +8,7 @@ use crate::flash::boundary::BoundaryFinder;
 use crate::flash::bracketed_title::date_items_with_bracketed_title;
 use crate::flash::item::Item;
 use crate::flash::paragraph::{Piece, split_at_dates};
-use crate::flash::split;
+use crate::flash::split_body;
 use crate::page::footer::TagsLine;
 use crate::page::outline::Outline;
 use crate::page::parsed::PageNotes;
@@ -123,7 +123,7 @@ impl<'a> Draft<'a> {
         boundaries: &mut BoundaryFinder,
         emit: &mut dyn FnMut(Item<'a>),
     ) -> (Article, PageNotes) {
-        let mut body = split(&self.pieces, &statistics.contexts, boundaries);
+        let mut body = split_body(&self.pieces, &statistics.contexts, boundaries);
         let recurring = statistics.recurring_lines(site);
         let boilerplate = recurring.map_or(0, |lines| lines.remove_from(&mut body.paragraphs));
         let (title, title_origin) = match self.title {
