@@ -12,7 +12,8 @@ use crate::text::punctuation::is_colon;
 const FIRST_YEAR_OF_ADDRESS: u32 = 1990;
 
 /// The date at the start of a text, with the time if a time follows, and the length of both in
-/// bytes.
+/// bytes. Unlike for [`parse_prefix`](super::parse_prefix), other words may stand between day and
+/// time, and a colon before the zone.
 pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     let found = super::parse_prefix(text)?;
     let moment = found.moment?;

@@ -219,6 +219,7 @@ mod tests {
     const STUBS: &str = "Flow集成Filecoin存儲服務_FLOW:FLO\n\nFilecoin已經成為合作伙伴.\n\n1900/1/1 0:00:00\n\
         拳皇泰森福瑞NFT售出_NFT:cnft.io\n\n據官方信息,拍賣完成.\n\n1900/1/1 0:00:00\nads\n";
 
+    /// The footer of a text whose header states `category`, and the number of the text's lines.
     fn of(text: &str, category: Option<&str>) -> (Footer, usize) {
         let layout = text_layout(text);
         (read(&layout.lines, 0, category), layout.lines.len())

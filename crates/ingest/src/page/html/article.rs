@@ -14,8 +14,8 @@ use crate::report::Unextracted;
 const MAX_NODES: usize = 100_000;
 
 /// For each line of a page, whether it belongs to the article. `copy` is a numbered copy of the
-/// page.
-pub(super) fn lines_of_article(copy: String, lines: usize) -> Result<Vec<bool>, Unextracted> {
+/// page, which has `line_count` lines.
+pub(super) fn lines_of_article(copy: String, line_count: usize) -> Result<Vec<bool>, Unextracted> {
     let document = dom_query::Document::from(copy);
     check_tree(&document)?;
     let config = Config {
@@ -29,7 +29,7 @@ pub(super) fn lines_of_article(copy: String, lines: usize) -> Result<Vec<bool>, 
     let article = Readability::with_document(document, None, Some(config))
         .and_then(|mut readability| readability.parse())
         .map_err(|_| Unextracted::NoArticle)?;
-    let mut kept = vec![false; lines];
+    let mut kept = vec![false; line_count];
     for line in article.text_content.chars().filter_map(line_of) {
         if let Some(kept) = kept.get_mut(line) {
             *kept = true;
@@ -65,10 +65,10 @@ fn check_tree(document: &dom_query::Document) -> Result<(), Unextracted> {
 }
 
 /// The lines that are not `dropped`, with the cells of a table row on one line, separated by tabs.
-/// `cells`: whether each line continues the row of the line before it.
+/// `continues_row`: whether each line continues the row of the line before it.
 pub(super) fn joined(
     lines: Vec<Line<'static>>,
-    cells: &[bool],
+    continues_row: &[bool],
     dropped: &[bool],
 ) -> Vec<Line<'static>> {
     let mut joined: Vec<Line<'static>> = Vec::new();
@@ -80,7 +80,7 @@ pub(super) fn joined(
         let follows = last.is_some_and(|last| last + 1 == number);
         last = Some(number);
         match joined.last_mut() {
-            Some(row) if follows && cells.get(number) == Some(&true) => {
+            Some(row) if follows && continues_row.get(number) == Some(&true) => {
                 let mut text = std::mem::take(&mut row.text).into_owned();
                 text.push('\t');
                 text.push_str(&line.text);

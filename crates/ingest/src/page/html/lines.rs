@@ -30,7 +30,7 @@ const MAX_PIECE: usize = 300;
 pub(super) struct LinesOfPage {
     pub(super) layout: Layout<'static>,
     /// Whether each line continues the table row of the line before it.
-    pub(super) cells: Vec<bool>,
+    pub(super) continues_row: Vec<bool>,
     pub(super) pieces: Vec<TextPiece>,
     pub(super) head: Head,
     /// A copy in which every line is numbered, if the page is within the limits.
@@ -77,11 +77,11 @@ pub(super) fn read(text: &str) -> LinesOfPage {
         lines: reader.layout.lines.len(),
         ..reader.measured
     };
-    let Reader { layout, cells, pieces, head, copy, .. } = reader;
+    let Reader { layout, continues_row, pieces, head, copy, .. } = reader;
     let copy = refused
         .and_then(|()| measured.check())
         .map(|()| copy.map(NumberedCopy::finish).unwrap_or_default());
-    LinesOfPage { layout, cells, pieces, head, copy }
+    LinesOfPage { layout, continues_row, pieces, head, copy }
 }
 
 /// Drops parse errors: a page of NULs has one for each byte.
@@ -106,8 +106,8 @@ impl ForwardingEmitter for WithoutErrors {
 #[derive(Default)]
 struct Reader<'a> {
     layout: Layout<'static>,
-    /// See [`LinesOfPage::cells`].
-    cells: Vec<bool>,
+    /// See [`LinesOfPage::continues_row`].
+    continues_row: Vec<bool>,
     pieces: Vec<TextPiece>,
     head: Head,
     copy: Option<NumberedCopy<'a>>,
@@ -330,7 +330,7 @@ impl<'a> Reader<'a> {
         line.end = self.end;
         line.text = Cow::Owned(text);
         self.layout.lines.push(line);
-        self.cells.push(std::mem::take(&mut self.row.continues));
+        self.continues_row.push(std::mem::take(&mut self.row.continues));
     }
 
     fn finish(&mut self, length: usize) {
