@@ -19,11 +19,11 @@ pub(crate) const MEMBER_SEPARATOR: &str = "!/";
 #[must_use]
 pub fn walk_key(path: &str) -> String {
     // No name has a NUL, and no character sorts before it.
-    file(path).replace('/', "\0")
+    file_or_container(path).replace('/', "\0")
 }
 
 /// The path of a file; for a member of a container, the path of the container.
-fn file(path: &str) -> &str {
+fn file_or_container(path: &str) -> &str {
     path.split_once(MEMBER_SEPARATOR).map_or(path, |(file, _)| file)
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) url: Option<&'a str>,
     /// The page's own stated date.
     pub(crate) date: Option<(Moment, DateOrigin)>,
-    /// A date that the page states in a form that could not be parsed.
+    /// A date that the page states in a form that could not be parsed, if it states no other date.
     pub(crate) unread_date: Option<&'a str>,
     /// Why an HTML page's whole text was kept instead of its article.
     pub(crate) unextracted: Option<Unextracted>,

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn no_footer_at_all() {
+    fn a_page_without_tags_line_and_stubs_has_no_footer() {
         let (footer, lines) = of("第一段。\n\n第二段說完了。\n\n2023/3/14\n\n第三段。", None);
         assert_eq!((footer.body_end, footer.stubs.len()), (lines, 0));
     }

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_of_sister_sites() {
+    fn headers_of_other_sites_of_the_family() {
         for crumb in [
             "導航:首頁 > 以太萊特 > 正文",
             "當前位置:首頁 » 以太萊特 » 正文",

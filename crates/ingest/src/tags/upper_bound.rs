@@ -22,8 +22,9 @@ pub(super) struct UpperBounds {
 
 impl UpperBounds {
     /// For each of `keyword_starts`, a score that no segmentation with keywords from there on can
-    /// exceed: as if every tag had its best keyword, and only the counts had to match.
-    /// `compute_keywords` is called for all positions where keywords can begin.
+    /// exceed: as if every tag had its best keyword, and only the counts had to match. `end` is the
+    /// length of the line. `compute_keywords` computes the keywords that begin at a position; it is
+    /// called for all positions where keywords can begin.
     pub(super) fn compute(
         &mut self,
         keyword_starts: &[usize],

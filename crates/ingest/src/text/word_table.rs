@@ -13,12 +13,12 @@ pub(crate) struct WordTable<T> {
     /// The folded words with the same start, the longest first.
     by_start: HashMap<Start, Vec<(Vec<char>, T)>>,
     /// The first folded characters of all words.
-    first: HashSet<char>,
+    first_chars: HashSet<char>,
 }
 
 impl<T> Default for WordTable<T> {
     fn default() -> Self {
-        Self { by_start: HashMap::default(), first: HashSet::default() }
+        Self { by_start: HashMap::default(), first_chars: HashSet::default() }
     }
 }
 
@@ -27,7 +27,7 @@ impl<T: Copy> WordTable<T> {
     pub(crate) fn add(&mut self, word: &str, meaning: T) {
         let folded: Vec<char> = word.chars().flat_map(fold_char).collect();
         let Some(first) = folded.first() else { return };
-        self.first.insert(*first);
+        self.first_chars.insert(*first);
         let words = self.by_start.entry((*first, folded.get(1).copied())).or_default();
         if words.iter().any(|(known, _)| *known == folded) {
             return;
@@ -39,7 +39,7 @@ impl<T: Copy> WordTable<T> {
 
     /// Whether a word begins with this character.
     pub(crate) fn may_begin(&self, first: char) -> bool {
-        fold_one(first).next().is_some_and(|first| self.first.contains(&first))
+        fold_one(first).next().is_some_and(|first| self.first_chars.contains(&first))
     }
 
     /// The longest word at the beginning of `text`: its meaning, and its length in `text` in bytes.
@@ -59,7 +59,7 @@ impl<T: Copy> WordTable<T> {
         text: &'a str,
     ) -> impl Iterator<Item = (T, usize)> + use<'a, T> {
         let mut folded = text.chars().flat_map(fold_one);
-        let first = folded.next().filter(|first| self.first.contains(first));
+        let first = folded.next().filter(|first| self.first_chars.contains(first));
         let second = first.and_then(|_| folded.next());
         let longer = first.zip(second).and_then(|(a, b)| self.by_start.get(&(a, Some(b))));
         let one_char = first.and_then(|first| self.by_start.get(&(first, None)));

@@ -115,6 +115,7 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
     let is_dateline = match day {
         // `據某媒體29日報道` is the beginning of a sentence.
         Some(_) => is_wire && !outlet.starts_with(['據', '据']),
+        // `本報訊` and `新華社訊`, but no longer text before `訊`.
         None if is_news => reporter.is_none() && (is_own || source == Some(outlet)),
         // A place must stand between names and `報導`: `記者王小明報導…` is a sentence.
         None => author.is_some_and(|author| !text.ends_with(author)),

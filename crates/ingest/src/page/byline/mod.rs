@@ -369,12 +369,12 @@ impl Byline {
         }
     }
 
-    /// The date that is stated; else the one of the last change.
+    /// The date of publication; if none is stated, the date of the last change.
     pub(crate) fn date(&self) -> Option<Moment> {
         self.date.or(self.updated)
     }
 
-    /// A date that is stated and not understood, if no other is.
+    /// The first date that could not be parsed, if no date could be parsed.
     pub(crate) fn unread_date(&self) -> Option<&str> {
         self.unread.as_deref().filter(|_| self.date().is_none())
     }
