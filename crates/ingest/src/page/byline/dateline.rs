@@ -57,7 +57,7 @@ pub(crate) fn read(line: &str) -> Option<Dateline<'_>> {
         }
         let Some(fields) = fields(&dateline[..at], &dateline[at..at + filed]) else { continue };
         let (fields, text) = with_reporter(fields, &dateline[at + filed..]);
-        // Nothing but the dateline stands in its brackets.
+        // If the dateline is in brackets, nothing else stands in them.
         let is_all = text.is_empty();
         if dateline.len() < line.len() && !is_all {
             return None;
@@ -68,6 +68,7 @@ pub(crate) fn read(line: &str) -> Option<Dateline<'_>> {
     None
 }
 
+/// Whether a character closes the bracket `open`; `None` if `open` is no bracket.
 fn closing_bracket(open: char) -> Option<fn(char) -> bool> {
     match open {
         '(' | '\u{ff08}' => Some(|c| matches!(c, ')' | '\u{ff09}')),
@@ -115,7 +116,7 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
     let is_dateline = match day {
         // `據某媒體29日報道` is the beginning of a sentence.
         Some(_) => is_wire && !outlet.starts_with(['據', '据']),
-        // `本報訊` and `新華社訊`, but no longer text before `訊`.
+        // `本報訊`, `本報北京訊` or `新華社訊`, but not `新華社北京訊`.
         None if is_news => reporter.is_none() && (is_own || source == Some(outlet)),
         // A place must stand between names and `報導`: `記者王小明報導…` is a sentence.
         None => author.is_some_and(|author| !text.ends_with(author)),
