@@ -216,7 +216,7 @@ impl FlashDeduplicator {
     }
 }
 
-/// The id of a variant that is not the item's first.
+/// The id of a variant that is not the first of its item.
 pub(crate) fn variant_id(hashes: ItemHashes) -> String {
     short_id('f', hashes.exact)
 }

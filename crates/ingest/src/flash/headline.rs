@@ -120,7 +120,8 @@ fn bracketed<'a>(
     Some(Headline { column, title: title.trim(), text, score: 6.0 })
 }
 
-/// Offsets and lengths of the colons that may end a title: not inside quotes, times or addresses.
+/// Offsets and lengths of the colons that may end a title: those inside quotes, times or addresses
+/// do not, nor does one at the end of the paragraph.
 fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
     let mut colons = Vec::new();
     let bytes = &paragraph.as_bytes()[start..];
@@ -223,8 +224,9 @@ fn score(
     score
 }
 
-/// The fraction of the title's bigrams that the text repeats, and a score for the repetition: the
-/// first sentence of most items repeats the title.
+/// The fraction of the title's bigrams that the text, with `following` below it, repeats in its
+/// first [`COMPARED_CHARS`] characters, and a score for the repetition: the first sentence of most
+/// items repeats the title.
 fn repetition(title: &str, text: &str, following: impl Iterator<Item = char>) -> (f32, f32) {
     let mut title_bigrams: Vec<(char, char)> = bigrams(title.chars()).collect();
     title_bigrams.sort_unstable();

@@ -66,7 +66,7 @@ pub(crate) enum Delimiter {
     Bar,
     Slash,
     Space,
-    /// A date or a number may directly follow its label.
+    /// A date, a number or the name of a reporter may directly follow its label.
     Nothing,
 }
 
