@@ -23,7 +23,7 @@ fn dates_of_pages() {
 }
 
 #[test]
-fn of_a_date_with_an_impossible_time_only_the_day_is_read() {
+fn a_date_with_an_impossible_time_is_read_as_its_day() {
     assert_eq!(
         parse_whole("2023/3/14 25:00:00").map(|f| f.moment),
         Some(Some(Moment::Day(date(2023, 3, 14))))
