@@ -200,7 +200,8 @@ impl Analysis {
         &self.synonyms
     }
 
-    /// The analysis with tables that are not files: the texts of words and of synonyms.
+    /// The analysis with the user's words and synonyms given as the texts of these tables, not as
+    /// files.
     ///
     /// # Errors
     ///

@@ -217,7 +217,7 @@ impl Error {
         }
     }
 
-    /// An error of reading the archive.
+    /// Converts an error of reading the archive.
     pub(crate) fn of_ingest<E: std::error::Error + Send + Sync + 'static>(
         error: wensou_ingest::Error<E>,
     ) -> Self {

@@ -16,8 +16,8 @@ pub struct FileCounts {
     pub changes: Option<FileChanges>,
 }
 
-/// The difference between the files of two builds. Files without records, before and after, do not
-/// count.
+/// The difference between the files of two builds. A file that had no records before and has none
+/// now does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FileChanges {
     /// Files that the previous index did not have.

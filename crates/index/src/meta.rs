@@ -256,7 +256,7 @@ impl Settings {
         Ok(format!("{json}\n{:016x}\n", xxh3_64(json.as_bytes())).into_bytes())
     }
 
-    /// Parses the file `settings`; `None` if its checksum does not match.
+    /// Parses the file `settings`; `None` if it has another form or its checksum does not match.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let (json, hash) = std::str::from_utf8(bytes).ok()?.split_once('\n')?;
         let hash = u64::from_str_radix(hash.trim_end(), 16).ok()?;

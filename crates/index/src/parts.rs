@@ -34,11 +34,11 @@ pub(crate) type Magic = [u8; 8];
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Part {
     offset: u64,
-    /// The number of bytes in the file.
+    /// The number of bytes of the part as stored.
     length: u64,
-    /// The number of bytes after decompression.
+    /// The number of bytes of the part after decompression.
     raw_length: u64,
-    /// XXH3 of the bytes in the file.
+    /// XXH3 of the bytes as stored.
     sum: u64,
 }
 

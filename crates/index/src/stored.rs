@@ -29,7 +29,7 @@ use crate::meta::Settings;
 use crate::record::{decode, encode};
 use crate::roots::canonical;
 
-/// The field id of records in formats 4 and 5. Format 6 has [`RECORD_FIELD`].
+/// The field id of records in formats 4 and 5. Since format 6 it is [`RECORD_FIELD`].
 const OLD_RECORD_FIELD: u32 = 17;
 /// The number of decompressed blocks of a store that are cached.
 const CACHED_BLOCKS: usize = 8;
@@ -301,8 +301,8 @@ fn read_record(store: &StoreReader, doc: DocId) -> Result<Record, Error> {
     let fields = [RECORD_FIELD, OLD_RECORD_FIELD].map(Field::from_field_id);
     let record = fields.into_iter().find_map(|field| stored_record(&document, field));
     let bytes = record.ok_or(Error::Record(None))?;
-    // A record has exactly one encoding. So if the decoded record has another one than these bytes,
-    // they are of an older format.
+    // A record has exactly one encoding. So if encoding the decoded record gives other bytes than
+    // the stored ones, these are of an older format.
     match decode(bytes) {
         Ok(record) if encode(&record).is_ok_and(|again| again == bytes) => Ok(record),
         outcome => legacy::decode(bytes).map_or(outcome, Ok),

@@ -116,9 +116,9 @@ impl Previous {
         Ok(Kept { deletion: base.delete(unclaimed), base: Base { segment, deleted }, articles })
     }
 
-    /// Deletes all documents outside the base. Those whose records are still in the archive are
-    /// written again.
-    pub(crate) fn delete_recent(&self) -> Vec<Deletion> {
+    /// The deletions of all documents outside the base. Records of these documents that are still
+    /// in the archive are written again.
+    pub(crate) fn recent_deletions(&self) -> Vec<Deletion> {
         self.recent.iter().map(|segment| segment.delete(segment.living.clone())).collect()
     }
 }

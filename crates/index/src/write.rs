@@ -82,7 +82,7 @@ impl GenerationWriter {
             record_bytes: options.segment_bytes,
         };
         let segments = SegmentsWriter::open(folder.path(), limits, failure)?;
-        for deletion in previous.iter().flat_map(Previous::delete_recent) {
+        for deletion in previous.iter().flat_map(Previous::recent_deletions) {
             segments.delete(deletion)?;
         }
         let folder = folder.try_clone().map_err(Error::io("open", folder.path()))?;

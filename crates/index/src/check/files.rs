@@ -89,7 +89,7 @@ fn open_generation(
 }
 
 /// Compares the lengths and checksums of the files that the description lists.
-fn compare_sums(generation: &Folder, name: &str, files: &Sums, checked: &mut Checked) {
+fn compare_sums(generation: &Folder, generation_name: &str, files: &Sums, checked: &mut Checked) {
     for (file, sum) in files {
         let length = generation.file(file).map(|(_, length)| length);
         let found = length.and_then(|length| match length == sum.bytes {
@@ -103,13 +103,17 @@ fn compare_sums(generation: &Folder, name: &str, files: &Sums, checked: &mut Che
                 checked.bytes += sum.bytes;
             }
             Ok(found) if found.bytes != sum.bytes => {
-                let what = format!("{name}/{file} has {} bytes, not {}", found.bytes, sum.bytes);
+                let (found, stated) = (found.bytes, sum.bytes);
+                let what = format!("{generation_name}/{file} has {found} bytes, not {stated}");
                 checked.add(Severity::Damage, what);
             }
             Ok(_) => {
-                checked.add(Severity::Damage, format!("checksum mismatch in {name}/{file}"));
+                let what = format!("checksum mismatch in {generation_name}/{file}");
+                checked.add(Severity::Damage, what);
             }
-            Err(error) => checked.add(Severity::Damage, format!("{name}/{file}: {error}")),
+            Err(error) => {
+                checked.add(Severity::Damage, format!("{generation_name}/{file}: {error}"));
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::open::Index;
 const SEGMENT_LIST: &str = "meta.json";
 /// tantivy's list of files.
 const FILE_LIST: &str = ".managed.json";
-/// The maximum length of such a file, in bytes: twice that of a table of the user.
+/// The maximum length, in bytes, of a file that is read whole here: twice that of a user's table.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Compares each of these files with what a build writes, or checks it by its own checksums.

@@ -88,10 +88,10 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
 /// The maximum number of times that a check starts again because the index was replaced meanwhile.
 const MAX_RESTARTS: usize = 20;
 
-/// Runs a check while builds may go on. If the index was replaced meanwhile and damage was found,
-/// the files may merely have been removed by the build, so the check starts again. If it was
-/// replaced and nothing is damaged, all other findings are dropped: they are about an index that is
-/// no longer in use.
+/// Runs a check while builds may go on. If the index was replaced meanwhile, and the check failed
+/// or found damage, the build may merely have removed the files, so the check starts again. If the
+/// index was replaced and nothing is damaged, the findings are dropped: they are about an index
+/// that is no longer in use.
 fn while_unchanged(
     dir: &Path,
     mut check: impl FnMut(&Folder, &mut Checked) -> Result<(), Error>,

@@ -47,8 +47,8 @@ pub(super) fn compare(index: &Index, checked: &mut Checked) -> Result<(), Error>
     Ok(())
 }
 
-/// Compares the number of stored records of each kind with the report of the build and with the
-/// postings, which still count deleted documents.
+/// Compares the number of stored records of each kind with the report of the build, and with the
+/// count of the postings. The latter includes deleted documents, so their number is subtracted.
 fn compare_counts(index: &Index, counts: [u64; 2], checked: &mut Checked) {
     let report = &index.meta().report;
     let deleted = index.meta().base.as_ref().map(|base| base.deleted).unwrap_or_default();

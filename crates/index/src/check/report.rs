@@ -14,7 +14,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// One word for it, in output.
+    /// The word that stands for this severity in output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -25,7 +25,8 @@ impl Severity {
         }
     }
 
-    /// The command that fixes it. For files that cannot be read, run it once they can be.
+    /// The command that fixes a finding of this severity. For [`Severity::Unreadable`], run it once
+    /// the files can be read again.
     #[must_use]
     pub fn cure(self) -> &'static str {
         match self {
@@ -38,9 +39,9 @@ impl Severity {
 /// A difference that a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// How bad it is.
+    /// How bad the difference is.
     pub severity: Severity,
-    /// What is wrong, with the file or document.
+    /// What is wrong, and in which file or document.
     pub what: String,
 }
 
@@ -49,7 +50,7 @@ pub struct Finding {
 pub struct Checked {
     /// The number of intact files of the generation, its marker, description and seal included.
     pub files: u64,
-    /// The size in bytes of those among them that the description lists.
+    /// The summed size in bytes of the intact files that the description lists.
     pub bytes: u64,
     /// The number of records that were decoded and compared.
     pub records: u64,

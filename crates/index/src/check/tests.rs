@@ -281,6 +281,7 @@ fn a_corruption_with_recomputed_checksums_is_found() {
         copy_folder(&sample.index(), &dir);
         let name = &names[number % names.len()];
         let path = dir.join(generation.file_name().unwrap()).join(name);
+        // In every second round over the files, footers do not get the new checksum.
         let update_footer = (number / names.len()).is_multiple_of(2);
         let change = match name == DESCRIPTION {
             true => change_count(&dir, &mut random),

@@ -29,7 +29,7 @@ pub(crate) fn to_document(fields: &Fields, analysed: &Analysed, record: &[u8]) -
     for source in sources {
         add_facet(&mut document, [fields.source, fields.source_facet], source);
     }
-    // `source:` also finds authors.
+    // `source:` also finds the author, translator and editor, each as a whole.
     authors.iter().for_each(|author| document.add_text(fields.source, author));
     for category in categories {
         add_facet(&mut document, [fields.category, fields.category_facet], category);

@@ -204,8 +204,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn page_sums_of_more_than_16_gib_are_read() {
+    fn page_sums_of_a_file_of_17_gib_are_read() {
         let dir = tempfile::tempdir().unwrap();
+        // Four bytes for each page of 4 KiB: more bytes than `MAX_ATOMIC`, which is no limit here.
         let mut page_sums = PageSums::default();
         page_sums.insert("a.store", vec![7; 17 << 20]);
         let bytes = page_sums.to_bytes();

@@ -16,7 +16,7 @@ pub const PROVENANCE_STATED: u64 = 2;
 /// The id of the field [`Fields::record`].
 pub(crate) const RECORD_FIELD: u32 = 14;
 
-/// Handles of every field.
+/// The handle of each field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fields {
     /// The id, and those of the variants of a flash item. Indexed, for `show ID` and `id:`.

@@ -23,10 +23,13 @@ use crate::meta::Meta;
 ///
 /// # Errors
 ///
-/// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`] if there is no index, or if it is
-/// of another format or damaged; [`Error::BackupIntoItself`]; [`Error::NotAnIndex`] if `to`
-/// contains other files; [`Error::Busy`] if another process is writing into it; and [`Error::Io`]
-/// if either folder cannot be read or written.
+/// - [`Error::Missing`] if there is no index in `dir`, [`Error::Format`] if the index is of another
+///   format, [`Error::Denied`] if this user may not read it, and [`Error::Unreadable`] if it is
+///   damaged;
+/// - [`Error::BackupIntoItself`] if `to` is `dir`;
+/// - [`Error::NotAnIndex`] and [`Error::Foreign`] if `to` contains files that wensou did not make;
+/// - [`Error::Busy`] if another process is writing into `to`;
+/// - [`Error::Io`] if either folder cannot be read or written.
 pub fn backup(dir: &Path, to: &Path) -> Result<CopiedFiles, Error> {
     let folder = Folder::of_index(dir)?;
     let (current, opened) = loop {
@@ -57,6 +60,7 @@ pub struct CopiedFiles {
 /// The generation to copy. All its files are open, so they stay readable if a build removes them.
 struct OpenGeneration {
     description: Vec<u8>,
+    /// Each file that the description lists: its name, its sum, and the open file.
     files: Vec<(String, Sum, File)>,
 }
 

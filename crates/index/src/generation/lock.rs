@@ -1,9 +1,9 @@
 //! `LOCK`: the file that is locked by the one process that builds, with a note of what it is
 //! making.
 //!
-//! The operating system releases the lock when the process ends, so a lock is never stale. The note
-//! is for people, for `check`, which finds out whether a build is running without taking the lock,
-//! and for the next build, which reads what a killed one was making.
+//! The operating system releases the lock when the process ends, so no lock outlives its process.
+//! The note is for people, for `check`, which finds out whether a build is running without taking
+//! the lock, and for the next build, which reads what a killed one was making.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};

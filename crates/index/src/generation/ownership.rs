@@ -30,11 +30,11 @@ pub(crate) fn ownership(folder: &Folder) -> Result<Ownership, Error> {
     if is_marked(folder) || matches!(pointer(folder), Pointer::Names(_)) {
         return Ok(Ownership::Ours);
     }
-    let is_ours = |entry: &Entry| {
+    let is_own_generation = |entry: &Entry| {
         entry.kind == EntryKind::Folder
             && folder.folder(&entry.name).is_ok_and(|opened| is_generation(&opened, &entry.name))
     };
-    if entries.iter().any(is_ours) {
+    if entries.iter().any(is_own_generation) {
         return Ok(Ownership::Ours);
     }
     let foreign = entries.into_iter().find(|entry| match entry.name.as_str() {

@@ -55,7 +55,8 @@ fn the_generation_of_a_killed_build_is_removed_and_foreign_files_stay() {
     let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     fs::write(draft.folder().path().join("mine.txt"), "not wensou's").unwrap();
     std::mem::forget(draft);
-    // As after a kill: the lock went with its process.
+    // A kill would release the lock, but this process still holds the lock on the file. So remove
+    // the file: the next build locks a new one.
     fs::remove_file(dir.path().join(LOCK)).unwrap();
     fs::create_dir(dir.path().join("gen-000041")).unwrap();
     fs::create_dir(dir.path().join("gen-src")).unwrap();

@@ -7,7 +7,7 @@ use super::sketch::{hash_with_title, is_short, shingles};
 use crate::record::RecordExt;
 
 /// The least fraction of the shingles of the shorter text that the longer text must have. The
-/// others may be lines that only one site adds.
+/// remaining shingles may come from lines that only one site adds.
 const MIN_CONTAINED: f64 = 0.8;
 /// The least fraction of the shingles of the longer text that the shorter one must have. A short
 /// notice is no near-duplicate of a long article that quotes it.
