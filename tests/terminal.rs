@@ -51,6 +51,19 @@ fn text_from_pages_cannot_act_on_a_terminal() {
 }
 
 #[test]
+fn explain_replaces_direction_characters_in_an_id() {
+    let dir = Dir::new();
+    // Ids of dumps may have direction characters, but no control characters.
+    let id = "h\u{202e}1";
+    let record = serde_json::json!({"id": id, "title": "標題減半", "text": "正文減半。"});
+    dir.write("archive/hostile.jsonl", record.to_string());
+    dir.index();
+    let explained = dir.ok(&["explain", "減半", "--id", id]);
+    assert!(explained.contains("h\u{fffd}1"), "{explained:?}");
+    assert!(!explained.contains('\u{202e}'), "{explained:?}");
+}
+
+#[test]
 fn json_keeps_the_text_as_it_is() {
     let hit = &hostile().hits(&["警報"])[0];
     assert_eq!(hit["title"], "紅色\u{1b}[31m警報\u{7}");

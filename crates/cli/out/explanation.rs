@@ -117,7 +117,7 @@ fn print_hit(
     terminal.line(format_args!(
         "{KIND}{}{KIND:#} {} {TITLE}{}{TITLE:#}",
         record.kind().name(),
-        record.id(),
+        sanitize::line(record.id()),
         sanitize::line(attributes::title(record)),
     ))?;
     for (clause, matches) in clauses.iter().zip(&hit.clauses) {
