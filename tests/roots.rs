@@ -192,6 +192,21 @@ fn the_summary_counts_files() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_dry_run_counts_the_skipped_files_that_it_does_not_name() {
+    let dir = folders();
+    for number in 1..=22 {
+        let link = dir.path().join(format!("a/gone-{number}.txt"));
+        std::os::unix::fs::symlink("nowhere", link).unwrap();
+    }
+    let ran = dir.run(&["index", "a", "--dry-run"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let is_named = |line: &&str| line.starts_with("would skip a/gone-");
+    assert_eq!(ran.stdout.lines().filter(is_named).count(), 20, "{ran:?}");
+    assert!(ran.stdout.contains("would skip 2 more\n"), "{ran:?}");
+}
+
+#[test]
 fn skipped_files_are_counted_by_extension() {
     let dir = folders();
     for name in ["x.mp3", "y.mp3", "z.PNG", ".hidden"] {

@@ -31,6 +31,9 @@ pub(super) fn run(
     for skipped in skipped.iter().take(MAX_NAMED) {
         terminal.line(format_args!("would skip {}", sanitize::line(&skipped.to_string())))?;
     }
+    if skipped.len() > MAX_NAMED {
+        terminal.line(format_args!("would skip {} more", skipped.len() - MAX_NAMED))?;
+    }
     terminal.notice(format_args!(
         "{} to add, {} to change, {} to remove, {} ignored; nothing was written",
         added.len(),
