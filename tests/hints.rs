@@ -138,6 +138,18 @@ fn the_pinyin_reading_is_reported_even_if_no_hits_are_printed() {
 }
 
 #[test]
+fn warnings_are_reported_even_if_no_hits_are_printed() {
+    let dir = archive();
+    for flag in ["-c", "-l"] {
+        let ran = dir.run(&["search", flag, "source:鏈"]);
+        assert_eq!(ran.code, 1, "{flag}: {ran:?}");
+        assert!(ran.stderr.contains("W002"), "{flag}: {ran:?}");
+    }
+    let quiet = dir.run(&["search", "-q", "source:鏈"]);
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (1, ""));
+}
+
+#[test]
 fn pinyin_is_read_beside_words_that_other_documents_have() {
     let dir = indexed();
     for typed in ["bitebi ethereum", "ethereum bitebi", "bi te bi ethereum"] {

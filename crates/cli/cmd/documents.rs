@@ -78,6 +78,7 @@ impl MatchingDocuments<'_> {
         let mut options = self.options.clone();
         options.limit = self.args.limit.unwrap_or(documents).min(documents);
         let ids = Session::new(self.index)?.ids(self.query, &options)?;
+        report(&results.warnings, &self.query.text, terminal, FOR_PROGRAM);
         report_readings(&results.readings, terminal, FOR_PROGRAM);
         let line_end = if self.args.null { '\0' } else { '\n' };
         let mut printed = HashSet::new();
