@@ -7,8 +7,8 @@ use wensou_query::RecordLookup;
 use crate::location::OpenIndex;
 use crate::out::{Terminal, attributes, sanitize};
 
-/// The maximum number of ids in [`RecordLookup::Ambiguous`]. If it has this many, more ids of the
-/// index may begin with the typed text.
+/// The maximum number of ids in [`RecordLookup::Ambiguous`]. If there are this many, further ids of
+/// the index may begin with the typed text.
 const MAX_AMBIGUOUS_IDS: usize = 10;
 
 /// The record with this id, or with an id that begins with it. `None`, after a message, if there is

@@ -40,8 +40,8 @@ pub(crate) struct Cli {
     pub(crate) verb: Verb,
 }
 
-/// The command line as clap reads it. The value of an option may begin with `-`, and the last of a
-/// repeated option wins.
+/// The command line as clap reads it. The value of an option may begin with `-`, unless the option
+/// takes a list of values. If an option that keeps one value is repeated, the last value wins.
 pub(crate) fn command() -> Command {
     let allow_hyphens = |arg: Arg| {
         let is_option_with_value = !arg.is_positional() && arg.get_action().takes_values();

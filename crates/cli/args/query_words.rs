@@ -72,7 +72,7 @@ fn verb<'c>(command: &'c Command, args: &[OsString]) -> Option<(&'c Command, usi
 enum ArgKind {
     /// `--`: everything after it is the query.
     End,
-    /// An option, whose value may be the next argument.
+    /// An option; `value_follows` if its value is the next argument.
     Option { value_follows: bool },
     /// A word of the query.
     Word,
@@ -118,9 +118,10 @@ fn takes_value(arg: &Arg) -> bool {
 /// Whether a text can be the value of an option whose values are names or numbers.
 fn is_value(arg: &Arg, text: &str) -> bool {
     let names = arg.get_possible_values();
+    let ignore_case = false;
     match names.is_empty() {
         true => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
-        false => names.iter().any(|name| name.matches(text, false)),
+        false => names.iter().any(|name| name.matches(text, ignore_case)),
     }
 }
 

@@ -21,8 +21,8 @@ pub(crate) fn lines(columns: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (names, help) in bindings.chain(editing) {
         let head = format!("{names:<KEY_COLUMNS$}  ");
-        let indent = head.width();
-        let wrapped = wrap(&[Span::raw(help)], room.saturating_sub(indent), 0);
+        let (indent, no_indent) = (head.width(), 0);
+        let wrapped = wrap(&[Span::raw(help)], room.saturating_sub(indent), no_indent);
         for (at, line) in wrapped.into_iter().enumerate() {
             let lead = if at == 0 { head.clone() } else { " ".repeat(indent) };
             let mut line = line;

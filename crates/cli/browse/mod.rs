@@ -2,7 +2,7 @@
 //!
 //! - [`app`] has the state of the screen and changes that state when a key is pressed; [`layout`]
 //!   divides the screen, and [`view`] and [`popups`] draw it. None of them does input or output.
-//! - [`worker`] searches on its own thread; [`open`] runs the pager and the editor.
+//! - [`worker`] searches on its own thread; [`open`] runs the pager, the editor and the browser.
 //! - [`keys`] is the table of keys, [`help`] lists them; [`filters`] edits the text of the query.
 //! - [`history`] keeps the queries of earlier runs. [`picker`] has the state of a list to choose
 //!   from, and [`date_bars`] that of the hits over time.
@@ -102,8 +102,8 @@ pub(crate) fn run(
     outcome
 }
 
-/// Expands saved queries by the settings. A mistake in a saved query has no location in the typed
-/// text, so its message names the saved query instead.
+/// What expands a saved query of the config file at the start of typed text. A mistake in a saved
+/// query has no location in the typed text, so its message names the saved query instead.
 fn expander(global: &Global, clock: Clock) -> QueryExpander {
     let global = global.clone();
     QueryExpander(Rc::new(move |typed| {

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn typing_narrows_in_either_script() {
+    fn typing_narrows_the_choices_in_either_script() {
         let choice = |label: &str| Choice { value: None, label: label.to_owned(), count: Some(1) };
         let mut picker =
             Picker::new(Subject::Tag, vec![choice("比特幣價格"), choice("以太坊"), choice("BTC")]);

@@ -48,7 +48,7 @@ pub(crate) fn run(
     for query in read_queries(&args.queries)? {
         let mut hits = rank(&session, &query.text, args, &clock)?;
         if let Some(grades) = judgements.get(&query.id) {
-            hits.iter_mut().for_each(|hit| hit.stand_for_best(grades));
+            hits.iter_mut().for_each(|hit| hit.take_best_graded_id(grades));
         }
         if let Some(out) = &mut out {
             for (rank, Ranked { id, score, .. }) in hits.iter().enumerate() {
@@ -80,9 +80,9 @@ struct Ranked {
 }
 
 impl Ranked {
-    /// Gives the hit the id of the near-duplicate with the best grade, because a user who sees one
-    /// of them sees them all.
-    fn stand_for_best(&mut self, grades: &HashMap<String, u32>) {
+    /// Gives the hit the id of its near-duplicate with the best grade, if that grade is better than
+    /// its own: a user who sees one of the near-duplicates sees them all.
+    fn take_best_graded_id(&mut self, grades: &HashMap<String, u32>) {
         let grade = |id: &String| grades.get(id).copied().unwrap_or_default();
         let best = self.near_duplicates.iter().max_by_key(|id| grade(id));
         if let Some(best) = best.filter(|best| grade(best) > grade(&self.id)) {

@@ -58,8 +58,8 @@ pub(crate) fn run(
     }
 }
 
-/// All that is read from the index before hits are printed. If the index is replaced while this is
-/// read, all of it is read once more, from the other index, and no hit is printed twice.
+/// All that is read from the index before hits are printed. If another index replaces this one
+/// meanwhile, all is read once more, from the new index, so that no hit is printed twice.
 struct Answer {
     results: Results,
     facets: Vec<FacetCounts>,

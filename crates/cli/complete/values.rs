@@ -15,7 +15,7 @@ use crate::args::Cli;
 use crate::config::Global;
 use crate::location::OpenIndex;
 
-/// Maximum number of candidates.
+/// Maximum number of values of a facet, or of ids, that are offered.
 const MAX_CANDIDATES: usize = 50;
 
 /// The fields that are offered. Their values are completed by [`word_candidates`], if they can be.
@@ -93,7 +93,8 @@ pub(super) fn query_candidates(current: &OsStr) -> Vec<CompletionCandidate> {
     found.into_iter().map(|value| CompletionCandidate::new(format!("{before}{value}"))).collect()
 }
 
-/// The start of the last word of a query: after the last space that is not quoted or escaped.
+/// The start of the last word of a query: after the last space or `(` that is neither quoted nor
+/// escaped.
 fn last_word_start(typed: &str) -> usize {
     let mut from = 0;
     let mut closer = None;

@@ -113,8 +113,8 @@ impl Global {
     }
 }
 
-/// The index that verbs read: the one that flag or environment name, else the nearest one from the
-/// working folder upwards, else that of the config file.
+/// The index that verbs read: the one that a flag or an environment variable names, else the
+/// nearest one from the working folder upwards, else that of the config file, else the default.
 fn index_to_read(written: &Setting<PathBuf>) -> Setting<PathBuf> {
     let is_explicit =
         matches!(written.origin, SettingOrigin::Flag(_) | SettingOrigin::Environment(_));

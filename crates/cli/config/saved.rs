@@ -37,8 +37,8 @@ fn mistakes(found: Vec<Diagnostic>, text: &str) -> Vec<QueryMistake> {
     found.into_iter().map(mistake).collect()
 }
 
-/// `text` with its saved query expanded. `being_expanded` has the names of the saved queries that
-/// led to `text`: a name that occurs in it again is that of a query that refers to itself.
+/// `text` with the saved query at its start expanded. `being_expanded` has the names of the saved
+/// queries that led to `text`. If `text` names one of them again, that query refers to itself.
 fn expand(
     text: &str,
     global: &Global,

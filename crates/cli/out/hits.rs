@@ -149,7 +149,7 @@ fn print_selected_tsv(
 }
 
 /// A JSON value as text. Of a list: its items, with commas between them. Of an object: its `value`
-/// or `text`; if it has neither, as a span, all of its values, with `..` between them.
+/// or `text`. Of an object with neither, such as a span: all of its values, with `..` between them.
 fn value_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

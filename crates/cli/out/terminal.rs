@@ -31,8 +31,8 @@ pub(crate) struct Terminal {
     prints: u64,
 }
 
-/// Standard output of a terminal. Each write is sanitized by the current rule, so it must consist
-/// of whole characters. Invalid UTF-8 becomes U+FFFD.
+/// Standard output. What is written by way of [`Write`] is sanitized for a terminal by the current
+/// rule, so each write must consist of whole characters; invalid UTF-8 becomes U+FFFD.
 struct Output {
     stdout: io::BufWriter<io::Stdout>,
     /// Output that is held back for the pager; `None` if output is printed at once.

@@ -78,7 +78,7 @@ impl App {
         self.awaited_origin = Some(ListOrigin::Similar(title));
     }
 
-    /// Shows the list again from which this one was opened; `false` if there is none.
+    /// Goes back to the list from which the shown list was opened; `false` if there is none.
     pub(super) fn back(&mut self) -> bool {
         let Some(list) = self.previous_lists.pop() else { return false };
         self.list = list;

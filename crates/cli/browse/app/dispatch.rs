@@ -138,7 +138,8 @@ impl App {
         }
     }
 
-    /// Moves one line up; on the first hit, shows the previous query of the history instead.
+    /// Moves one line up; on the first hit, shows the next older query of the history instead, if
+    /// there is one.
     fn up(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         if !(in_list && self.list.selected == 0 && !self.shows_related() && self.recall_older()) {
@@ -147,7 +148,7 @@ impl App {
     }
 
     /// Moves one line down. If the query is from the history and its first hit is selected, shows
-    /// the next query of the history instead.
+    /// the next newer query of the history instead.
     fn down(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         let recalls = in_list && self.list.selected == 0 && self.history.is_open();

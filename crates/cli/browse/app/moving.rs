@@ -71,8 +71,8 @@ impl App {
         self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
     }
 
-    /// The number of items that Page Up and Page Down move the selection by, or, if the preview has
-    /// the focus, the number of lines that they scroll the preview by: all visible lines but one.
+    /// How far Page Up and Page Down move: by the number of visible items of the list or, if the
+    /// preview has the focus or the whole screen, by its visible lines but one.
     pub(super) fn page_key_lines(&self) -> isize {
         let layout = self.layout();
         let lines = match (self.preview_only || self.focus == Focus::Preview, layout.preview) {

@@ -20,8 +20,9 @@ use crate::browse::app::{App, Effect, Event, QueryExpander};
 use crate::browse::view;
 use crate::browse::worker::{ResponseData, answer};
 
-/// Two pages that share a flash item, and a dump with a hostile record.
-const PAGES: [(&str, &str); 3] = [
+/// The files of the archive, by path: two pages that share a flash item, and a dump with a hostile
+/// record.
+const FILES: [(&str, &str); 3] = [
     (
         "000/0001.txt",
         "幣圈資訊 幣圈資訊\nCtrl+D 幣圈資訊\nads\n首頁 > 以太坊 > Info\n\n\
@@ -60,7 +61,7 @@ fn index() -> &'static Index {
     let (_, index) = INDEX.get_or_init(|| {
         let dir = tempfile::tempdir().unwrap();
         let archive = dir.path().join("archive");
-        for (name, content) in PAGES {
+        for (name, content) in FILES {
             let path = archive.join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, content).unwrap();

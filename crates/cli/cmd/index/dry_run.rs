@@ -10,7 +10,7 @@ use crate::exit::Outcome;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
-/// Prints the changes, with at most [`MAX_NAMED`] files of each kind.
+/// Prints the changes. Names at most [`MAX_NAMED`] files of each kind, and counts the others.
 pub(super) fn run(
     global: &Global,
     roots: &[PathBuf],

@@ -69,7 +69,8 @@ pub(crate) fn field_map(map: &str) -> anyhow::Result<FieldMap> {
     }
 }
 
-/// The user's tables: those of the flags, else those of the last build. The file `none` names none.
+/// The user's tables: those of the flags, else those of the last build. The word `none` in place of
+/// a file means that there is no such table.
 fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
     let before = before.map(|settings| settings.tables.files()).unwrap_or_default();
     let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {

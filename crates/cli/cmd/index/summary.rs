@@ -9,8 +9,8 @@ use wensou_ingest::{Reason, Report};
 
 use crate::out::count::{bytes, count_noun};
 
-/// Maximum number of skipped files, keys of dumps and planned changes that are named; `stats
-/// --skipped` names all files and keys.
+/// Maximum number of skipped files, of keys of dumps, and of planned changes of each kind that are
+/// named; `stats --skipped` names all files and keys.
 pub(crate) const MAX_NAMED: usize = 20;
 
 /// Maximum number of endings of ignored files that are named; files with other endings are counted
