@@ -70,8 +70,8 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         return Ok(outcome);
     }
     let mut global = Global::resolve(&cli.flags, matches)?;
-    // Verbs that write never use an index that was merely found, in the working folder or above,
-    // and that neither a flag, nor the environment, nor the config file names.
+    // Verbs that write use the index that a flag, the environment or the config file names, or else
+    // the default, and never one that was merely found from the working folder upwards.
     if matches!(&cli.verb, Verb::Index(_) | Verb::Check(args::Check { repair: true, .. })) {
         global.index = global.written.clone();
     }
