@@ -42,7 +42,8 @@ pub(crate) fn lines(columns: u16) -> Vec<Line<'static>> {
     lines
 }
 
-/// Number of help lines that do not fit on a screen of this size.
-pub(crate) fn overflow(size: (u16, u16)) -> usize {
-    lines(size.0).len().saturating_sub(usize::from(size.1.saturating_sub(2)))
+/// Number of help lines that do not fit on a screen of `(columns, rows)`.
+pub(crate) fn overflow((columns, rows): (u16, u16)) -> usize {
+    // The borders take two rows.
+    lines(columns).len().saturating_sub(usize::from(rows.saturating_sub(2)))
 }

@@ -237,8 +237,8 @@ impl BrowseRun {
         // Start with an empty screen. (`Terminal::clear` would ask the terminal for the cursor
         // position, and fail if the terminal does not answer.)
         self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-        if let Ok(size) = crossterm::terminal::size() {
-            let effects = self.app.update(Event::Resize(size.0, size.1));
+        if let Ok((columns, rows)) = crossterm::terminal::size() {
+            let effects = self.app.update(Event::Resize(columns, rows));
             self.perform(effects)?;
         }
         if let Err(error) = outcome {

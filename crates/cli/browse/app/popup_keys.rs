@@ -19,7 +19,8 @@ impl App {
         key: KeyEvent,
         command: Option<Command>,
     ) -> Option<Popup> {
-        let half_screen = isize::from(i16::try_from(self.size.1).unwrap_or(i16::MAX)) / 2;
+        let (_, rows) = self.size;
+        let half_screen = isize::from(i16::try_from(rows).unwrap_or(i16::MAX)) / 2;
         let lines = match command {
             Some(Command::Up | Command::Previous) => Some(-1),
             Some(Command::Down | Command::Next) => Some(1),

@@ -130,8 +130,8 @@ fn no_order_of_keys_breaks_the_screen() {
             match next(codes.len() + 1) {
                 at if at < codes.len() => driver.press(codes[at]),
                 _ => {
-                    let size = SIZES[next(SIZES.len())];
-                    driver.send(Event::Resize(size.0, size.1))
+                    let (columns, rows) = SIZES[next(SIZES.len())];
+                    driver.send(Event::Resize(columns, rows))
                 }
             };
             driver.draw(Colour::On);

@@ -87,7 +87,8 @@ impl Folder {
 
     /// Opens an existing regular file for reading and writing.
     pub(crate) fn file_to_write(&self, name: &str) -> io::Result<File> {
-        Ok(self.open_regular(name, OpenOptions::new().read(true).write(true))?.0)
+        let (file, _) = self.open_regular(name, OpenOptions::new().read(true).write(true))?;
+        Ok(file)
     }
 
     /// Opens a regular file with these options, and returns it with its length.

@@ -108,7 +108,7 @@ impl NearDuplicateFinder {
     pub fn into_groups(self) -> Vec<Vec<u32>> {
         let mut members = self.groups.into_members();
         members.sort_unstable_by_key(|(text, first)| (*first, *text));
-        let groups = members.chunk_by(|a, b| a.1 == b.1);
+        let groups = members.chunk_by(|(_, first_a), (_, first_b)| first_a == first_b);
         groups.map(|group| group.iter().map(|(text, _)| *text).collect()).collect()
     }
 }
