@@ -279,8 +279,9 @@ pub struct Built {
 
 /// Whether an index is up to date: a build with these options would read the same files in the same
 /// way. So the analysis, the roots, the tables, the share and the options that decide how files are
-/// read are the same, no file was unreadable, and the fingerprint of the files is unchanged. Reads
-/// the names, lengths, times and inodes of all files, but none of their content.
+/// read are the same, no file was unreadable, and the fingerprint of the files is unchanged. The
+/// command of `--pre` is not compared. Reads the names, lengths, times and inodes of all files, but
+/// none of their content.
 ///
 /// # Errors
 ///

@@ -15,10 +15,12 @@ pub(crate) enum Existing {
     Nothing,
     /// The checksums of all files match.
     Intact(Box<Index>),
-    /// It is damaged or of another format. Only its records and settings are read.
+    /// It is damaged or of another format, or `CURRENT` is missing. Only its records and settings
+    /// are read.
     Unusable {
         found: Box<Salvageable>,
-        /// What is damaged; `None` if it is only of another format.
+        /// What is damaged; `None` if the index is only of another format, or if only `CURRENT` is
+        /// missing.
         damage: Option<String>,
     },
 }
@@ -58,7 +60,8 @@ impl Existing {
         })
     }
 
-    /// What is damaged; `None` if the index is intact, only of another format, or missing.
+    /// What is damaged; `None` if nothing is, because the index is intact, only of another format,
+    /// or missing, or if only `CURRENT` is missing.
     pub(crate) fn damage(&self) -> Option<String> {
         match self {
             Self::Unusable { damage, .. } => damage.clone(),

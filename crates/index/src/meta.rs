@@ -197,7 +197,8 @@ pub(crate) fn format_of(description: &[u8]) -> Option<u32> {
     serde_json::from_slice(description).ok().map(|Version { format }| format)
 }
 
-/// What an index was built from and how: enough to build it again.
+/// What an index was built from and how, so that it can be built again. The command of `--pre` is
+/// not kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// See [`Meta::roots`].

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! file    = part … | directory | trailer
-//! trailer = offset of the directory u64 | its length u64 | its raw length u64
+//! trailer = offset of the directory u64 | its length u64 | its length after decompression u64
 //!           | XXH3 of its bytes u64 | magic of 8 bytes
 //! ```
 //!

@@ -1,4 +1,5 @@
-//! Reads records of the existing index during a build, for files that cannot be read at the moment.
+//! Reads records of the existing index for files that cannot be read at the moment, when a build or
+//! a check reads the archive.
 //!
 //! Records are read straight from the document stores of tantivy, so that none is lost because
 //! another file of the index is damaged. A store is used only if its own checksum matches.
@@ -34,8 +35,9 @@ const OLD_RECORD_FIELD: u32 = 17;
 /// The number of decompressed blocks of a store that are cached.
 const CACHED_BLOCKS: usize = 8;
 
-/// Reads the records of one generation by the paths where they occur. Paths start with the roots as
-/// this build was given them, which may differ from those that the index was built with.
+/// Reads the records of one generation by the paths where they occur. Paths start with the roots of
+/// the present run (*this build*, although it may be a check), which may differ from those that the
+/// index was built with.
 pub(crate) struct Stored {
     generation: Folder,
     roots: Vec<CommonRoot>,

@@ -41,7 +41,7 @@ pub(crate) struct Previous {
 pub(crate) struct Kept {
     /// The documents that no record has claimed, to be deleted.
     pub(crate) deletion: Deletion,
-    /// The base without them.
+    /// The base, with the totals of all its deleted documents, these included.
     pub(crate) base: Base,
     /// The articles among its documents.
     pub(crate) articles: BaseArticles,

@@ -2,8 +2,8 @@
 //!
 //! - `names` has the names and length limits of files, and the texts of markers.
 //! - `folder` opens files through the handle of their folder and never follows a link.
-//! - `sum` has the checksums of whole files, `page_sums` those of the 4 KiB pages of large files,
-//!   which are verified when a search reads them.
+//! - `sum` has the checksums of whole files. `page_sums` has those of the 4 KiB pages of files that
+//!   may become large: a search verifies only the pages that it reads.
 
 mod folder;
 mod names;

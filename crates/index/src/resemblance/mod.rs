@@ -1,10 +1,10 @@
 //! Which texts are near-duplicates: the same, or nearly the same.
 //!
-//! `sketch` reduces a text to a few hashes, from which `candidates` finds pairs that may be alike,
-//! and `samples` rules most of them out. The texts of the remaining pairs are compared (`compare`),
-//! and pairs of near-duplicates are joined into `groups`. A group is a connected component of the
-//! pairs, so the outcome does not depend on the order of the texts. `finder` does all of this for
-//! articles that are not in one index.
+//! `sketch` reduces a text to a few hashes, from which `candidates` finds pairs that may be alike.
+//! `samples` decides about most of these pairs without reading the texts. The texts of the
+//! remaining pairs are compared (`compare`), and near-duplicates are joined into `groups`. A group
+//! is a connected component of the pairs, so the outcome does not depend on the order of the texts.
+//! `finder` does all of this for articles that are not in one index.
 
 mod candidates;
 mod compare;
