@@ -12,8 +12,8 @@ use wensou_ingest::{Phase, Progress};
 use super::log::Log;
 use crate::out::count::count_noun;
 
-/// The log gets a line each time this many pages have been read.
-const PAGES_PER_LOG_LINE: u64 = 10_000;
+/// The log gets a line each time this many files have been read.
+const FILES_PER_LOG_LINE: u64 = 10_000;
 
 /// The layout of the bar, as wide as the terminal. At its end the cursor moves back by three
 /// columns, so that the terminal can show `^C` there without a line break. After a line break, the
@@ -24,10 +24,12 @@ const TEMPLATE: &str = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_byte
 /// Time between two drawings of the bar while it does not advance.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The progress of a build: pages, rate and time left, in each of the two passes.
+/// The progress of a build in each of its two passes: the number of files read, which are shown as
+/// pages, the rate, and the time left.
 pub(crate) struct Bar {
     bar: ProgressBar,
-    pages: AtomicU64,
+    /// The number of files that the present pass has read.
+    files_read: AtomicU64,
     log: Option<Log>,
     /// Dropping this sender ends the thread that redraws the bar.
     ticking: Mutex<Option<Sender<()>>>,
@@ -40,7 +42,7 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style);
         }
-        Self { bar, pages: AtomicU64::new(0), log, ticking: Mutex::default() }
+        Self { bar, files_read: AtomicU64::new(0), log, ticking: Mutex::default() }
     }
 
     /// Erases the bar, at the end of the work.
@@ -63,7 +65,7 @@ impl Bar {
     }
 
     /// Draws the bar every [`TICK`] on a thread of its own, even if nothing advances. If no thread
-    /// can be started, the bar moves only when pages have been read. (indicatif can also draw the
+    /// can be started, the bar moves only when files have been read. (indicatif can also draw the
     /// bar on a thread, but panics if it cannot start one.)
     fn keep_moving(&self) {
         if self.bar.is_hidden() {
@@ -94,7 +96,7 @@ impl Progress for Bar {
 
     fn phase(&self, phase: Phase) {
         self.bar.reset();
-        self.pages.store(0, Ordering::Relaxed);
+        self.files_read.store(0, Ordering::Relaxed);
         let name = match phase {
             Phase::Survey => "survey",
             Phase::Read => "indexing",
@@ -105,13 +107,13 @@ impl Progress for Bar {
     }
 
     fn advance(&self, files: u64, bytes: u64) {
-        let pages = self.pages.fetch_add(files, Ordering::Relaxed) + files;
+        let files_read = self.files_read.fetch_add(files, Ordering::Relaxed) + files;
         if !self.bar.is_hidden() {
             self.bar.inc(bytes);
-            self.bar.set_message(count_noun(pages, "page"));
+            self.bar.set_message(count_noun(files_read, "page"));
         }
-        if pages / PAGES_PER_LOG_LINE != (pages - files) / PAGES_PER_LOG_LINE {
-            self.note(&count_noun(pages, "page"));
+        if files_read / FILES_PER_LOG_LINE != (files_read - files) / FILES_PER_LOG_LINE {
+            self.note(&count_noun(files_read, "page"));
         }
     }
 }
