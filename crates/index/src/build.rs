@@ -76,7 +76,7 @@ pub fn build(
     let damaged_index_exists = damaged.is_some() || existing.is_salvaged();
     let previous = previous(existing, &options, &version)?;
     if let Some(previous) = &previous {
-        previous.share_files(&mut draft)?;
+        previous.reuse_files(&mut draft)?;
     }
     let reused = previous.is_some();
     let inputs =

@@ -72,17 +72,18 @@ impl Previous {
         Ok(Some(Self { base, recent, unclaimed, kept: HashSet::default(), articles, index }))
     }
 
-    /// Shares the files of the segments with the draft. tantivy's lists of segments and files
-    /// (`.json`) are copied instead, because tantivy changes them. Every build writes the remaining
-    /// files again: the user's tables (`.tsv`), and the files without an extension.
-    pub(crate) fn share_files(&self, draft: &mut Draft) -> Result<(), Error> {
+    /// Adds the files of the segments to the draft, as hard links where the file system has them.
+    /// tantivy's lists of segments and files (`.json`) are copied, because tantivy changes them.
+    /// Every build writes the remaining files again: the user's tables (`.tsv`), and the files
+    /// without an extension.
+    pub(crate) fn reuse_files(&self, draft: &mut Draft) -> Result<(), Error> {
         let generation = self.index.generation();
         let page_sums = self.index.page_sums()?;
         for (name, sum) in &self.index.meta().files {
             match name.rsplit_once('.') {
                 None | Some((_, "tsv")) => {}
                 Some((_, "json")) => draft.copy(generation, name)?,
-                Some(_) => draft.share(
+                Some(_) => draft.reuse(
                     generation,
                     name,
                     *sum,

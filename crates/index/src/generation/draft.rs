@@ -37,13 +37,13 @@ pub(crate) struct Draft {
     generation: Folder,
     name: String,
     published: bool,
-    /// Files that are shared with an earlier generation, by name.
-    shared: BTreeMap<String, Shared>,
+    /// Files that are taken from an earlier generation, by name.
+    reused: BTreeMap<String, Reused>,
 }
 
-/// A file that is shared with an earlier generation.
+/// A file that is taken from an earlier generation.
 #[derive(Debug, Clone)]
-struct Shared {
+struct Reused {
     /// The sum that it must have.
     sum: Sum,
     /// Its page checksums, if it has any.
@@ -77,7 +77,7 @@ impl Draft {
         let index = locked.folder.try_clone().map_err(Error::io("open", dir))?;
         drafts.push((index, name.clone()));
         drop(drafts);
-        let draft = Self { locked, generation, name, published: false, shared: BTreeMap::new() };
+        let draft = Self { locked, generation, name, published: false, reused: BTreeMap::new() };
         let marker = generation_marker_text(&draft.name);
         let marked = draft.generation.write_durably(GENERATION_MARKER, marker.as_bytes());
         marked.map_err(Error::io("create", &draft.generation.path_of(GENERATION_MARKER)))?;
@@ -95,7 +95,7 @@ impl Draft {
 
     /// Adds a file of an earlier generation, whose `sum` has been verified, as a hard link. If the
     /// file system has no hard links, the file is copied, and [`Draft::seal`] verifies the copy.
-    pub(crate) fn share(
+    pub(crate) fn reuse(
         &mut self,
         from: &Folder,
         name: &str,
@@ -107,7 +107,7 @@ impl Draft {
             self.copy(from, name)?;
         }
         let page_sums = page_sums.map(<[u8]>::to_vec);
-        self.shared.insert(name.to_owned(), Shared { sum, page_sums, linked });
+        self.reused.insert(name.to_owned(), Reused { sum, page_sums, linked });
         Ok(())
     }
 
@@ -166,8 +166,8 @@ impl Draft {
     /// the folder the right to read the file. For a hard link, nothing is left to do: its file is
     /// on the disk already, and was verified.
     fn seal_file(&self, name: &str) -> Result<Sealed, Error> {
-        let shared = self.shared.get(name);
-        if let Some(Shared { sum, linked: true, page_sums }) = shared {
+        let reused = self.reused.get(name);
+        if let Some(Reused { sum, linked: true, page_sums }) = reused {
             return Ok(Sealed { sum: *sum, page_sums: page_sums.clone() });
         }
         let path = self.generation.path_of(name);
@@ -179,9 +179,9 @@ impl Draft {
             false => Sum::of(&self.generation, name).map(|sum| (sum, None)),
         };
         let (sum, page_sums) = read.map_err(Error::io("read", &path))?;
-        match shared {
+        match reused {
             // Verify the copy against the original.
-            Some(shared) if shared.sum != sum => {
+            Some(reused) if reused.sum != sum => {
                 let what = format!("{} changed while it was copied", path.display());
                 Err(Error::Io { what: "copy", path, source: io::Error::other(what) })
             }

@@ -125,13 +125,14 @@ fn a_foreign_folder_is_refused_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_shared_file_keeps_its_sum_and_a_file_with_another_sum_is_damaged() {
+fn a_reused_file_keeps_its_sum_and_a_file_with_another_sum_is_damaged() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("file"), "content").unwrap();
     let from = Folder::open(dir.path()).unwrap();
     let sum = Sum::of(&from, "file").unwrap();
     let mut draft = Draft::create(&dir.path().join("index"), WhenBusy::Fail).unwrap();
-    draft.share(&from, "file", sum, None).unwrap();
+    let no_page_sums = None;
+    draft.reuse(&from, "file", sum, no_page_sums).unwrap();
     assert_eq!(draft.seal().unwrap()["file"], sum);
     let other_sums = Sums::from([("file".to_owned(), Sum { xxh3: !sum.xxh3, ..sum })]);
     assert_eq!(first_damaged(&from, &other_sums), Some("file"));
