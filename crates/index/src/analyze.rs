@@ -265,9 +265,10 @@ fn add_url(values: &mut FieldValues, url: Option<&str>) {
     values.url = Some(key);
 }
 
-/// The folded names in an author's field such as `甲、乙`: the whole field, and each name in it.
-fn names(field: &str) -> Vec<String> {
-    let whole = fold(field);
+/// The folded names in what a page states as its author, such as `甲、乙`: the whole text, and each
+/// name in it.
+fn names(stated: &str) -> Vec<String> {
+    let whole = fold(stated);
     let mut names = vec![whole.clone()];
     for name in whole.split(['、', ',', ';', '/', '&']).map(str::trim) {
         if !name.is_empty() && !names.iter().any(|known| known == name) {

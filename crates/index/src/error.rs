@@ -106,7 +106,7 @@ pub enum Error {
     /// A file or folder of the index, or a table of the user, could not be read or written.
     #[error("cannot {what} {}", .path.display())]
     Io {
-        /// What was attempted, as a verb: "create", "write".
+        /// What was attempted, such as "create" or "write".
         what: &'static str,
         /// The file or folder.
         path: PathBuf,
@@ -178,7 +178,8 @@ fn process_in_message(holder: Option<u32>) -> String {
 }
 
 impl Error {
-    /// Makes an [`Error::Io`] of a system error, as an argument of `map_err`. `what` is a verb.
+    /// Makes an [`Error::Io`] of a system error, as an argument of `map_err`. `what` says what was
+    /// attempted, such as "write".
     pub(crate) fn io(
         what: &'static str,
         path: &Path,

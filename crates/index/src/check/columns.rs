@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::open::Index;
 use crate::record::RecordExt;
 
-/// The columns of a segment that are compared.
-pub(super) struct Columns {
+/// Compares the columns of a segment with its records.
+pub(super) struct ColumnComparison {
     /// The name of their file.
     file: String,
     columns: Vec<FieldColumn>,
@@ -53,7 +53,7 @@ struct TextColumn {
     used: Vec<bool>,
 }
 
-impl Columns {
+impl ColumnComparison {
     /// Opens every column. If `same_analysis` is false, because this program analyses text in
     /// another way than the build did, the columns that depend on the analysis are left out.
     pub(super) fn open(

@@ -26,7 +26,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tantivy::SegmentReader;
 
-use super::columns::Columns;
+use super::columns::ColumnComparison;
 use super::documents::{AnalysedDocument, for_each_document};
 use super::findings::{Findings, cause, file, guarded};
 use super::inverted::Inverted;
@@ -92,7 +92,7 @@ fn compare_segment(
     let id = reader.segment_id();
     let analysis = index.analysis()?;
     let same_analysis = is_same_analysis(index);
-    let mut columns = Columns::open(index, reader, same_analysis, findings)?;
+    let mut columns = ColumnComparison::open(index, reader, same_analysis, findings)?;
     let mut inverted = Inverted::new(index);
     let mut rebuilder = match same_analysis {
         true => PostingsRebuilder::new(),

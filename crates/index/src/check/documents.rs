@@ -69,23 +69,24 @@ fn analyse_batch<T>(
         let documents = documents.iter();
         documents.map(|read| analyse(read.ordinal, &read.encoded, segmenter)).collect()
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let size = batch.len().div_ceil(threads).max(1);
+    let thread_count = thread::available_parallelism().map_or(1, usize::from);
+    let size = batch.len().div_ceil(thread_count).max(1);
     thread::scope(|scope| {
-        let parts: Vec<_> = batch
+        let threads: Vec<_> = batch
             .chunks(size)
-            .map(|part| {
-                let spawned = thread::Builder::new().spawn_scoped(scope, move || analyse_all(part));
-                (part, spawned)
+            .map(|chunk| {
+                let spawned =
+                    thread::Builder::new().spawn_scoped(scope, move || analyse_all(chunk));
+                (chunk, spawned)
             })
             .collect();
-        let meanwhile = meanwhile();
-        let parts = parts.into_iter().flat_map(|(part, spawned)| match spawned {
+        let outcome_of_meanwhile = meanwhile();
+        let analysed = threads.into_iter().flat_map(|(chunk, spawned)| match spawned {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             // If the system refuses a thread, this one does its work.
-            Err(_) => analyse_all(part),
+            Err(_) => analyse_all(chunk),
         });
-        (parts.collect(), meanwhile)
+        (analysed.collect(), outcome_of_meanwhile)
     })
 }
 

@@ -130,7 +130,7 @@ fn tail_of(generation: &Folder, name: &str) -> Result<Vec<u8>, Error> {
 }
 
 /// The bytes of a file without its footer.
-pub(super) fn body(index: &Index, name: &str) -> Result<OwnedBytes, Error> {
+pub(super) fn without_footer(index: &Index, name: &str) -> Result<OwnedBytes, Error> {
     let directory = index.searcher().index().directory();
     let slice = directory.open_read(Path::new(name)).map_err(tantivy::TantivyError::from)?;
     Ok(slice.read_bytes().map_err(tantivy::TantivyError::from)?)
@@ -145,7 +145,7 @@ fn check_deleted(
 ) -> Result<(), Error> {
     let Some(opstamp) = reader.delete_opstamp() else { return Ok(()) };
     let name = file(reader.segment_id(), &format!("{opstamp}.del"));
-    let bytes = body(index, &name)?;
+    let bytes = without_footer(index, &name)?;
     // The file has the number of documents as a u32, and then a bit for each document, 1 if it is
     // not deleted, in words of 64 bits.
     let max = reader.max_doc();

@@ -13,7 +13,7 @@ use tantivy::index::SegmentId;
 use wensou_postings::{DocumentTerms, PostingsBuilder, difference};
 
 use super::findings::file;
-use super::footers::body;
+use super::footers::without_footer;
 use crate::engine::component::POST;
 use crate::open::Index;
 
@@ -76,7 +76,8 @@ impl RebuiltPostings {
         segment: SegmentId,
     ) -> Result<Option<String>, String> {
         // `stored` lacks the footer that tantivy appends; `footers` checks that.
-        let stored = body(index, &file(segment, POST)).map_err(|error| error.to_string())?;
+        let stored =
+            without_footer(index, &file(segment, POST)).map_err(|error| error.to_string())?;
         let at = first_difference(&stored, &mut self.file).map_err(|error| error.to_string())?;
         let Some(at) = at else { return Ok(None) };
         // Reading a damaged file may panic.

@@ -16,7 +16,7 @@ use tantivy::SegmentReader;
 use tantivy::schema::Field;
 
 use super::findings::{Findings, file};
-use super::footers::{body, is_of_this_version};
+use super::footers::{is_of_this_version, without_footer};
 use crate::error::Error;
 use crate::open::Index;
 
@@ -49,7 +49,7 @@ pub(super) fn compare(
         if !is_of_this_version(index, &name)? {
             continue;
         }
-        let bytes = body(index, &name)?;
+        let bytes = without_footer(index, &name)?;
         let matches = |sections: &Vec<&Section>| match extension {
             "term" => {
                 let dictionaries = sections.iter().map(|section| section.dictionary.as_slice());

@@ -51,7 +51,7 @@ pub(crate) struct FirstFailure(Arc<Mutex<Option<Failure>>>);
 
 #[derive(Debug)]
 struct Failure {
-    /// What was attempted, as a verb.
+    /// What was attempted, such as "write".
     what: &'static str,
     path: PathBuf,
     source: io::Error,
