@@ -24,9 +24,9 @@ pub(crate) fn lines(columns: u16) -> Vec<Line<'static>> {
         let (indent, no_indent) = (head.width(), 0);
         let wrapped = wrap(&[Span::raw(help)], room.saturating_sub(indent), no_indent);
         for (at, line) in wrapped.into_iter().enumerate() {
-            let lead = if at == 0 { head.clone() } else { " ".repeat(indent) };
+            let margin = if at == 0 { head.clone() } else { " ".repeat(indent) };
             let mut line = line;
-            line.spans.insert(0, Span::styled(lead, TITLE));
+            line.spans.insert(0, Span::styled(margin, TITLE));
             lines.push(line);
         }
     }

@@ -106,9 +106,9 @@ impl Item {
     /// A record that no search has found, with the start of its body as the snippet.
     fn of(record: Record, highlighter: &Highlighter) -> Self {
         let texts = record.texts();
-        let lead: String = texts.body.chars().take(SNIPPET_CHARS).collect();
-        let cut_end = lead.len() < texts.body.len();
-        let snippet = Snippet { cut_end, ..highlighter.highlight(&lead) };
+        let start: String = texts.body.chars().take(SNIPPET_CHARS).collect();
+        let cut_end = start.len() < texts.body.len();
+        let snippet = Snippet { cut_end, ..highlighter.highlight(&start) };
         Self { title: highlighter.highlight(&texts.title), snippet, missing: Vec::new(), record }
     }
 }

@@ -86,7 +86,7 @@ impl MatchingDocuments<'_> {
             let RecordLookup::Found(record) = self.index.as_index_ref().lookup(id)? else {
                 continue;
             };
-            for path in attributes::seen_in(&record) {
+            for path in attributes::occurrence_paths(&record) {
                 let file = original_member(self.index, path).map(|(file, _)| file);
                 let file = file.map_or_else(|| path.to_owned(), |file| file.display().to_string());
                 if printed.insert(file.clone()) {

@@ -29,7 +29,7 @@ pub(crate) fn path(record: &Record) -> &str {
 }
 
 /// The path of each occurrence of a record.
-pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
+pub(crate) fn occurrence_paths(record: &Record) -> Vec<&str> {
     match record {
         Record::Article(article) => vec![&article.path],
         Record::Flash(flash) => {

@@ -6,7 +6,7 @@ use wensou_index::RecordExt;
 use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, Span, Variant};
 use wensou_query::{Hit, Snippet};
 
-use super::attributes::{as_variant, date_basis_name, iso, location, seen_in, title};
+use super::attributes::{as_variant, date_basis_name, iso, location, occurrence_paths, title};
 
 /// A hit as `search` prints it. `docs/schema` says what each key means, and [`HIT_KEYS`] must have
 /// the same keys.
@@ -113,7 +113,7 @@ pub(crate) fn hit_object(hit: &Hit) -> HitObject<'_> {
         // Rounded to four decimal places, so that all formats print the same digits.
         score: (f64::from(hit.score) * 1e4).round() / 1e4,
         snippet: &hit.snippet,
-        seen_in: seen_in(record),
+        seen_in: occurrence_paths(record),
         near_duplicates: &hit.near_duplicates,
         missing: &hit.missing,
         backfilled: hit.backfilled,
