@@ -35,14 +35,7 @@ fn the_parts_of_a_score_add_up_to_the_score_that_search_prints() {
             assert_eq!(explained["rank"], rank + 1, "{query} {id}");
             let score = hit["score"].as_f64().unwrap();
             assert!((explained["score"].as_f64().unwrap() - score).abs() < 1e-4);
-            let parts: f64 = explained["parts"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|part| part["score"].as_f64().unwrap())
-                .sum();
-            let proximity = |name: &str| explained[name].as_f64().unwrap_or(0.0);
-            let sum = parts + proximity("window") + proximity("runs");
+            let sum = sum_of_parts(explained);
             assert!((sum - score).abs() < 1e-3 * score.max(1.0), "{query} {id}: {sum} {score}");
             let all_match = explained["matches"].as_array().unwrap().iter().all(|m| m == true);
             assert!(all_match || explained["backfilled"] == true, "{query} {id}");
@@ -50,6 +43,34 @@ fn the_parts_of_a_score_add_up_to_the_score_that_search_prints() {
         }
         assert!(checked > 0, "{query}");
     }
+}
+
+/// The sum of all scores that the `hit` of an explanation lists.
+fn sum_of_parts(hit: &Value) -> f64 {
+    let parts = hit["parts"].as_array().unwrap().iter();
+    let parts: f64 = parts.map(|part| part["score"].as_f64().unwrap()).sum();
+    let proximity = |name: &str| hit[name].as_f64().unwrap_or(0.0);
+    parts + proximity("window") + proximity("runs")
+}
+
+#[test]
+fn the_parts_of_the_score_of_a_single_hit_add_up_to_it() {
+    let dir = Dir::new();
+    let line = |id: &str, text: &str| {
+        serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"
+    };
+    let found = line("a", "比特幣第四次減半之後,礦工的收入下降。");
+    dir.write("archive/d.jsonl", found + &line("b", "天氣晴朗,適合出門散步。"));
+    dir.index();
+    let query = "礦工 收入";
+    let hits = dir.hits(&[query]);
+    assert_eq!(hits.len(), 1, "{hits:?}");
+    let score = hits[0]["score"].as_f64().unwrap();
+    let printed = dir.ok(&["explain", "--format", "json", query, "--id", "a"]);
+    let hit = &serde_json::from_str::<Value>(&printed).unwrap()["hit"];
+    assert!(hit["window"].as_f64().unwrap() > 0.0, "{hit}");
+    let sum = sum_of_parts(hit);
+    assert!((sum - score).abs() < 1e-3 * score.max(1.0), "{sum} {score}");
 }
 
 #[test]

@@ -7,12 +7,12 @@ use wensou_ingest::Record;
 use crate::engine::Found;
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
+use crate::exec::rerank::reranked_count;
 use crate::exec::top_k::{Count, Recency, ScoredDoc, TopK};
 use crate::index_ref::IndexRef;
 use crate::lang::Query;
 use crate::plan::analyze::{Origin, Variant};
 use crate::plan::{Mode, Plan, ScoredTerm, text};
-use crate::rank::proximity::RERANK_DEPTH;
 use crate::rank::{self, FieldTerm, bm25};
 use crate::report::clauses::{Clause, count_clauses, query_of};
 use crate::runner::{Answer, Completeness, Runner, default_sort};
@@ -108,8 +108,8 @@ pub struct ExplainedHit {
     pub score: f32,
     /// The BM25 score of each term in each field, highest first.
     pub term_scores: Vec<TermScore>,
-    /// The score of its best passage; `None` if the hit was not reranked, or is the only one. The
-    /// same holds for `runs`, `lead` and `words`.
+    /// The score of its best passage; `None` if the hit was not reranked. The same holds for `runs`,
+    /// `lead` and `words`.
     pub passage: Option<f32>,
     /// The score of unbroken runs of the query.
     pub runs: Option<f32>,
@@ -266,8 +266,7 @@ impl HitExplainer<'_> {
         let at = found.iter().position(|found| found.address == address);
         let shown = at.map(|at| self.shown_hit(preceding + at)).transpose()?;
         let duplicate_of = shown.map(|(_, hit)| hit).filter(|hit| *hit != address);
-        // Only the first hits are reranked. The rerank score of a single hit is not reported.
-        let reranked = at.is_some_and(|at| at < RERANK_DEPTH && found.len() > 1);
+        let reranked = at.is_some_and(|at| at < reranked_count(plan, found.len()));
         let rerank_score = match reranked {
             true => Some(runner.engine().rerank_score(plan, address)?),
             false => None,
