@@ -12,14 +12,14 @@ use super::analyze::MatchMode;
 /// Numbers in this range are taken for years.
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
 
-/// Finds years, months and days in folded text: `2024`, `2020年3月`, `2023年3月10日`, `2023-03`,
-/// `2023/3`, `2023-03-10`, `2023/3/10`. Each comes with its range of characters and the days that
-/// it stands for.
+/// Finds years, months and days in folded text: `2024`, `2024年`, `2020年3月`, `2023年3月10日`,
+/// `2023-03`, `2023/3`, `2023-03-10`, `2023/3/10`, `2023.3.10`. Each comes with its range of
+/// characters and the days that it stands for.
 pub(super) fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     let mut found = Vec::new();
     let (mut byte, mut char, mut before) = (0, 0, None);
     while let Some(c) = text[byte..].chars().next() {
-        let date = date_at(&text[byte..]).filter(|_| !before.is_some_and(is_word_part));
+        let date = date_prefix(&text[byte..]).filter(|_| !before.is_some_and(is_word_part));
         let bytes = date.as_ref().map_or(c.len_utf8(), |(bytes, _)| *bytes);
         let passed = &text[byte..byte + bytes];
         let chars = passed.chars().count();
@@ -29,8 +29,8 @@ pub(super) fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     found
 }
 
-/// The date that a text begins with, and its length in bytes.
-fn date_at(text: &str) -> Option<(usize, MatchMode)> {
+/// The length in bytes of the date that a text begins with, and the days that the date stands for.
+fn date_prefix(text: &str) -> Option<(usize, MatchMode)> {
     let parts = date_parts(text).filter(|parts| YEARS.contains(&parts.year.value))?;
     let (month, day) = month_and_day(&parts)?;
     let end = day.or(month).unwrap_or(parts.year).end;
@@ -67,7 +67,7 @@ fn month_and_day(parts: &DateParts) -> Option<(Option<DatePart>, Option<DatePart
     }
 }
 
-/// Whether a number beside `c` is part of a longer word, number or date.
+/// Whether a number that touches `c` is part of a longer word, number or date.
 fn is_word_part(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ',')
 }

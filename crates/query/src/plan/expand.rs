@@ -1,9 +1,10 @@
 //! Expansions: what a person would expect to be found as well.
 //!
-//! They are other names and regional words from the tables, numbers however they are written, and
-//! Latin words that a page has run together. An expansion stays inside its leaf of the query, so
-//! NOT and parentheses keep their meaning, and it scores less than what was typed. Quoted phrases
-//! have none.
+//! They are other names and regional words from the tables, numbers however they are written, Latin
+//! words that a page has run together, and documents of a typed date. An expansion is a variant of
+//! the words that it expands, so NOT and parentheses keep their meaning. It scores at most
+//! [`EXPANSION_WEIGHT`] of what the typed words score; but the value of a number scores as a typed
+//! number does, and a date scores nothing. Quoted phrases have no expansions.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use wensou_index::TermKind;
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use super::dates::dates;
-use super::ordinals::ordinals;
+use super::ordinal_numerals::ordinals;
 use super::typed_words::typed_words;
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
@@ -34,9 +35,9 @@ pub(crate) struct ExpandedText {
     expansions: Vec<Expansion>,
 }
 
-/// The terms of one expansion, which together may score at most [`EXPANSION_WEIGHT`] of what the
-/// replaced words score: a Chinese name has more terms than a ticker, and a rare name is no
-/// stronger evidence than the one that was typed.
+/// The terms of one expansion. All of them together may score at most [`EXPANSION_WEIGHT`] of what
+/// the replaced words score: a Chinese name has more terms than a ticker symbol, and an expansion to
+/// a rarer name is no stronger evidence than the name that was typed.
 #[derive(Debug)]
 struct Expansion {
     /// The terms of each replaced word.
@@ -57,7 +58,8 @@ impl From<AnalysedText> for ExpandedText {
 impl ExpandedText {
     /// The terms whose idf in the body determines the weights of the expansions.
     pub(super) fn terms_needing_idf(&self) -> impl Iterator<Item = &WeightedTerm> {
-        self.expansions.iter().flat_map(|of| of.replaced.iter().flatten().chain(&of.terms))
+        let expansions = self.expansions.iter();
+        expansions.flat_map(|it| it.replaced.iter().flatten().chain(&it.terms))
     }
 
     /// The text with its expansions weighted.
@@ -76,9 +78,10 @@ impl ExpandedText {
 /// For each node of a group, the text that begins there, if one does.
 pub(crate) type TextsOfNodes = Vec<Option<ExpandedText>>;
 
-/// Analyses and expands the words of a group; `None` for other nodes. Neighbouring words are
-/// considered together: `bitcoin cash` is one name, and a page may write `stability ai` as one
-/// word. With `dated`, dates among the words are expanded to documents of these dates.
+/// Analyses and expands the words of a group. Returns `None` for each node that is no word.
+/// Neighbouring words are considered together: `bitcoin cash` is one name, and a page may write
+/// `stability ai` as one word. If `dated` is set, dates among the words are expanded to documents of
+/// these dates.
 pub(crate) fn texts(
     nodes: &[Node],
     tables: TextTables<'_>,
@@ -118,12 +121,12 @@ type WordRef = (usize, usize);
 /// A variant that was not typed, and the words of a run that it counts as finding.
 type FoundVariant = (Range<usize>, Variant);
 
-/// Adds the expansions of a run of neighbouring texts. With `dated`, these include dates.
+/// Adds the expansions of a run of neighbouring texts. They include dates if `dated` is set.
 fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
     let word_refs: Vec<WordRef> = run
         .iter()
         .enumerate()
-        .flat_map(|(text, of)| (0..of.text.words.len()).map(move |word| (text, word)))
+        .flat_map(|(text, it)| (0..it.text.words.len()).map(move |word| (text, word)))
         .collect();
     let mut found: Vec<FoundVariant> = Vec::new();
     {
@@ -137,7 +140,7 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
         }
     }
     for (words, variant) in found {
-        // (a OR x) AND (b OR x) equals (a AND b) OR x, so every word of the group gets the variant.
+        // (a OR x) AND (b OR x) equals (a AND b) OR x, so each of the words gets the variant.
         for (text, word) in &word_refs[words.clone()] {
             let variants = &mut run[*text].text.words[*word].variants;
             if !variants.iter().any(|old| old.key == variant.key && old.mode == variant.mode) {
@@ -250,7 +253,7 @@ fn numbers_and_dates(
             found.extend(variant.map(|variant| (at..at + 1, variant)));
         }
     }
-    let typed = run.iter().map(|of| of.text.typed.as_str()).collect::<Vec<_>>().join(" ");
+    let typed = run.iter().map(|it| it.text.typed.as_str()).collect::<Vec<_>>().join(" ");
     let folded = Folded::new(&typed);
     let (values, dates) = (wensou_text::values(&folded), dates(folded.as_str()));
     let has_ordinal = folded.as_str().contains(['第', '季']);
@@ -269,8 +272,8 @@ fn numbers_and_dates(
     let words_at = |chars: Range<usize>| {
         let start = spans.iter().position(|word| word.end > chars.start)?;
         let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;
-        // Part of a word is not a number or date of its own; but the last word may have one more
-        // character.
+        // A number or date that is only a part of a word does not count. But the last word may have
+        // one more character.
         let is_whole = spans[start].start == chars.start && spans[end - 1].end <= chars.end + 1;
         (is_whole && start < end && end <= words.len()).then_some(start..end)
     };
@@ -302,7 +305,8 @@ fn max_contribution(terms: &[WeightedTerm], idf: IdfLookup<'_>) -> f32 {
     terms.iter().fold(0.0, |sum, term| sum + contribution(term))
 }
 
-/// The terms of a variant as if it were typed; `None` if none are scored.
+/// The terms of a variant, with the weights that they would have if the variant were typed. `None`
+/// for variants of which no term is scored.
 fn expansion_terms(
     text: &AnalysedText,
     variant: &Variant,
@@ -322,7 +326,7 @@ fn expansion_terms(
     }
 }
 
-/// Adds the terms of an expansion that a text does not have.
+/// Adds those terms of an expansion to a text that the text does not have yet.
 fn add_terms(
     expanded: &mut ExpandedText,
     terms: Vec<WeightedTerm>,

@@ -1,9 +1,10 @@
 //! From the syntax tree to a plan.
 //!
 //! A plan keeps two things apart: which documents *match*, exactly and without a score, and what is
-//! *scored*. The operators of the query decide which documents match. Scored is every term of the
-//! words outside NOT, whether a document must have the words or not. An expansion is added inside a
-//! leaf of the match expression, so that NOT and parentheses keep their meaning.
+//! *scored*. The operators of the query decide which documents match. All words outside NOT are
+//! scored by their terms, also words that a document need not have. An expansion is an alternative
+//! to the words that it expands, at their place in the match expression, so that NOT and parentheses
+//! keep their meaning.
 //!
 //! A plan is made in two steps. `compile` turns the tree into match expressions and words; `weigh`
 //! asks for the document frequencies of all terms in one batch and fills in the weights. Nothing
@@ -17,7 +18,7 @@ pub(crate) mod expand;
 pub(crate) mod expr;
 mod field;
 pub(crate) mod needle;
-mod ordinals;
+mod ordinal_numerals;
 mod outline;
 pub(crate) mod pinyin;
 mod planner;

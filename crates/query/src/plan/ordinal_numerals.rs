@@ -1,7 +1,7 @@
-//! Ordinals in two spellings: 第三季 is 第3季, 三季度 is 3季度.
+//! Ordinal numerals in two spellings: 第三季 is 第3季, 三季度 is 3季度.
 //!
 //! Other numbers have values, which are terms of the index (see `wensou_text::values`). An ordinal
-//! has no value of its own, so it is an expansion: the same characters with the other numeral.
+//! has no value, so the ordinal with its numeral in the other spelling is added as an expansion.
 
 use std::ops::Range;
 
@@ -10,32 +10,34 @@ use wensou_text::is_han;
 use super::typed_words::TypedWord;
 use super::variant::{MatchMode, Origin, Variant};
 
-/// The ordinals from 1 to 99 in a text: for each the range of the words that it stands in, and a
-/// variant that counts as finding these words.
+/// Finds the ordinals from 1 to 99 in a text, whose characters are `chars` and whose words are
+/// `words`. Returns for each ordinal the words that it stands in, as a range of indices into
+/// `words`, and a variant that counts as finding these words.
 pub(super) fn ordinals(chars: &[char], words: &[TypedWord]) -> Vec<(Range<usize>, Variant)> {
     let mut found = Vec::new();
     for (at, c) in chars.iter().enumerate() {
         let numeral = match c {
-            '第' => numeral_at(chars, at + 1).map(|(end, other)| (at + 1..end, other)),
+            '第' => numeral_at(chars, at + 1).map(|(end, respelt)| (at + 1..end, respelt)),
             '季' => numeral_before(chars, at),
             _ => None,
         };
-        let Some((numeral, other)) = numeral else { continue };
+        let Some((numeral, respelt)) = numeral else { continue };
         let first = if *c == '第' { at } else { numeral.start };
-        found.extend(variant(chars, words, first, numeral, &other));
+        found.extend(variant(chars, words, first, numeral, &respelt));
     }
     found
 }
 
-/// The variant of an ordinal, and the range of the words that it stands in. `first` is where the
-/// ordinal begins, `numeral` the range of its numeral, `other` the numeral's other spelling. The
-/// word that follows directly is included, because 第三 alone is also the beginning of 第三十.
+/// The variant of an ordinal, and the range of the words that it stands in. The ordinal begins at
+/// character `first`, its numeral is the range `numeral` of characters, and `respelt` is the numeral
+/// in the other spelling. If a word of Han characters follows directly, it belongs to the range,
+/// because 第三 alone is also the beginning of 第三十.
 fn variant(
     chars: &[char],
     words: &[TypedWord],
     first: usize,
     numeral: Range<usize>,
-    other: &str,
+    respelt: &str,
 ) -> Option<(Range<usize>, Variant)> {
     let start = words.iter().position(|word| word.chars.end > first)?;
     let mut end = words.iter().rposition(|word| word.chars.start < numeral.end)? + 1;
@@ -47,7 +49,7 @@ fn variant(
     end += usize::from(next.is_some());
     let range = words[start].chars.start..words[end - 1].chars.end;
     let mut text: String = chars[range.start..numeral.start].iter().collect();
-    text.push_str(other);
+    text.push_str(respelt);
     text.extend(&chars[numeral.end..range.end]);
     let mode = match text.ends_with(|c: char| c.is_ascii_digit()) {
         true => MatchMode::ExactWord,
@@ -57,7 +59,7 @@ fn variant(
     Some((start..end, variant))
 }
 
-/// The numeral that starts at a character: its end, and its other spelling.
+/// The numeral that starts at character `start`: where it ends, and its other spelling.
 fn numeral_at(chars: &[char], start: usize) -> Option<(usize, String)> {
     let count_while = |is_part: fn(char) -> bool| {
         chars.get(start..).unwrap_or_default().iter().take_while(|c| is_part(**c)).count()
@@ -65,25 +67,26 @@ fn numeral_at(chars: &[char], start: usize) -> Option<(usize, String)> {
     let digits = count_while(|c| c.is_ascii_digit());
     let han = count_while(|c| HAN_DIGITS.contains(&c) || c == '十');
     let text: String = chars[start..start + digits.max(han)].iter().collect();
-    let other = match (digits, han) {
+    let respelt = match (digits, han) {
         // More digits are no ordinal: 2023季 has a year.
         (1 | 2, 0) => to_han(text.parse().ok()?)?,
         (0, 1..=3) => from_han(&text)?.to_string(),
         _ => return None,
     };
-    Some((start + digits.max(han), other))
+    Some((start + digits.max(han), respelt))
 }
 
-/// The numeral that ends before a character.
+/// The numeral that ends right before character `end`: its range, and its other spelling. `None`
+/// also if 第 stands before it.
 fn numeral_before(chars: &[char], end: usize) -> Option<(Range<usize>, String)> {
     let is_part = |c: &&char| c.is_ascii_digit() || HAN_DIGITS.contains(c) || **c == '十';
     let start = end - chars[..end].iter().rev().take_while(is_part).count();
-    // 第三季 is found at its 第.
+    // [`ordinals`] finds 第三季 when it comes to 第.
     if start == end || start.checked_sub(1).is_some_and(|before| chars[before] == '第') {
         return None;
     }
-    let (found, other) = numeral_at(chars, start)?;
-    (found == end).then_some((start..end, other))
+    let (found_end, respelt) = numeral_at(chars, start)?;
+    (found_end == end).then_some((start..end, respelt))
 }
 
 const HAN_DIGITS: [char; 9] = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
