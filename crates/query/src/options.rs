@@ -14,10 +14,12 @@ pub struct Options {
     pub sort: Option<Sort>,
     /// Prefer newer documents: see [`Recency`]. Off by default.
     pub recency: Option<Recency>,
-    /// Return only hits that have every word, even if there are none.
+    /// Return only hits that have every word. If no document has, there are no hits. (The hits of a
+    /// question may lack words all the same.)
     pub strict: bool,
-    /// If fewer hits than were asked for have every word, documents that lack words follow, those
-    /// with the highest coverage first. Has no effect if hits are sorted by date.
+    /// If fewer hits than were asked for have every word, documents that lack words follow them,
+    /// those with the highest coverage first. Has no effect if hits are sorted by date, or with
+    /// `strict`.
     pub backfill: bool,
     /// Return near-duplicates as hits of their own, and not as one hit.
     pub all: bool,

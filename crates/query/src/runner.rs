@@ -1,4 +1,4 @@
-//! Plans queries and runs the plans: where the planner and the executor meet.
+//! Plans queries, and lets an engine run the plans.
 
 use crate::backfill::{Backfill, CompleteDocs, backfill};
 use crate::engine::Engine;
@@ -32,7 +32,7 @@ pub(crate) struct Answer {
     pub(crate) backfill: Option<Backfill>,
 }
 
-/// Whether hits may lack words of the query.
+/// Whether hits may lack words of the query that [`Mode::Strict`] requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Completeness {
     /// Every hit has every word.

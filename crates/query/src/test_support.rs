@@ -1,4 +1,4 @@
-//! What unit tests of several modules share: the index of the sample archive, and queries for it.
+//! What the unit tests of several modules share: the index of the sample archive, and queries.
 
 use std::path::Path;
 

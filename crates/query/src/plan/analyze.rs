@@ -19,8 +19,8 @@ use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 /// A text of at least this many words, stop words aside, is a sentence rather than a list of words.
 const MIN_SENTENCE_WORDS: usize = 7;
 
-/// The segments of a sentence, which spaces separate, have at least this many words on average,
-/// stop words aside.
+/// If spaces divide a text into segments, these must have at least this many words on average, stop
+/// words aside, for the text to be a sentence.
 const MIN_SEGMENT_WORDS: usize = 3;
 
 /// The tables that cut a query into words as documents were, and say which words mean the same.
@@ -105,10 +105,11 @@ impl AnalysedText {
             variants: word.variants,
         });
         let words: Vec<QueryWord> = words.collect();
-        let texts = words.iter().map(|word| word.variants[0].text.as_str());
+        let folded_words = words.iter().map(|word| word.variants[0].text.as_str());
         // The text is a single term, or terms that were joined because they are a question.
         let segments = 1;
-        let question = requirement == Requirement::Words && is_question(typed, texts, segments);
+        let question =
+            requirement == Requirement::Words && is_question(typed, folded_words, segments);
         let unigrams = match requirement {
             Requirement::Optional if words.len() > 1 => UnigramPolicy::All,
             _ if question => UnigramPolicy::All,
@@ -199,9 +200,9 @@ pub(crate) fn terms(
     let mut words = Vec::new();
     segmenter.segment(folded, |token| words.push((term_kind_of(token.kind, &token.text), token)));
     for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
-        let char = key.folded_range(at..at + 1).start as u32;
+        let start = key.folded_range(at..at + 1).start as u32;
         let is_word = || {
-            words.iter().any(|(kind, word)| *kind == TermKind::Unigram && word.chars.start == char)
+            words.iter().any(|(kind, word)| *kind == TermKind::Unigram && word.chars.start == start)
         };
         if unigrams == UnigramPolicy::All || is_word() {
             add(TermKind::Unigram, c.to_string(), factor(stops[at]));

@@ -19,7 +19,7 @@ use crate::lang::{Diagnostic, Node, NodeKind, Scope, Span};
 /// Loads the tables of an index. A query of filters alone never calls it.
 pub(crate) type LoadTables<'t> = &'t dyn Fn() -> Result<TextTables<'t>, Error>;
 
-/// A compiled query. It lacks what depends on document frequencies, which `weigh` adds.
+/// A compiled query. What depends on document frequencies is still missing; `weigh` adds it.
 pub(super) struct Compiled {
     pub(super) match_expr: MatchExpr,
     /// In relaxed mode, the part of `match_expr` that requires at least one of the words that a hit
@@ -28,6 +28,7 @@ pub(super) struct Compiled {
     pub(super) words: Vec<PlannedWord>,
     pub(super) texts: Vec<ScoredText>,
     pub(super) may_lack_words: bool,
+    /// As [`Plan::has_date_filter`](super::query_plan::Plan::has_date_filter).
     pub(super) has_date_filter: bool,
 }
 
@@ -41,7 +42,7 @@ pub(super) struct ScoredText {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ClauseContext<'p> {
     pub(super) fields: &'p [TextField],
-    /// Whether the node is not inside a NOT. Then its text is scored and highlighted.
+    /// Whether the node is outside every NOT. Then its text is scored and highlighted.
     pub(super) positive: bool,
     /// Whether a document without the text is excluded.
     pub(super) required: bool,
@@ -67,7 +68,7 @@ pub(super) struct Compiler<'q, 't> {
     /// one of them.
     pub(super) alternatives: Vec<MatchExpr>,
     /// For each group that had alternatives, the expression that requires one of them.
-    any_word: Vec<MatchExpr>,
+    any_word_exprs: Vec<MatchExpr>,
     /// The first text that consists of punctuation only.
     pub(super) punctuation_only: Option<Span>,
     /// The mistakes found so far. With any, the query is not answered.
@@ -95,7 +96,7 @@ impl<'q, 't> Compiler<'q, 't> {
             may_lack_words: mode == Mode::Relaxed,
             has_date_filter: false,
             alternatives: Vec::new(),
-            any_word: Vec::new(),
+            any_word_exprs: Vec::new(),
             punctuation_only: None,
             errors: Vec::new(),
             outline,
@@ -126,7 +127,7 @@ impl<'q, 't> Compiler<'q, 't> {
             return Err(Error::Query(self.errors));
         }
         // Only if exactly one group had alternatives.
-        let any_word = self.any_word.pop().filter(|_| self.any_word.is_empty());
+        let any_word = self.any_word_exprs.pop().filter(|_| self.any_word_exprs.is_empty());
         let compiled = Compiled {
             any_word,
             match_expr: required.unwrap_or(MatchExpr::All),
@@ -200,7 +201,7 @@ impl<'q, 't> Compiler<'q, 't> {
         let alternatives = std::mem::replace(&mut self.alternatives, outer);
         if !alternatives.is_empty() {
             let any_word = MatchExpr::any_of(alternatives);
-            self.any_word.push(any_word.clone());
+            self.any_word_exprs.push(any_word.clone());
             included.push(any_word);
         }
         Ok(match (included.is_empty(), excluded.is_empty()) {
@@ -241,9 +242,9 @@ impl<'q, 't> Compiler<'q, 't> {
             false => None,
         };
         let nodes = joined.map_or_else(|| nodes.into(), Cow::from);
-        // Words that name a date also match documents of that date: but not in `title:` or `body:`,
-        // because a document's date is no part of its fields, and not below a NOT, which excludes
-        // only words.
+        // Words that name a date also match documents of that date. In `title:` and `body:` they do
+        // not, because the date of a document is not in these fields. Below a NOT they do not,
+        // because a NOT excludes only documents that have the words.
         let dated = context.positive && context.fields == TextField::ALL;
         let mut texts = expand::texts(&nodes, tables, requirement, dated);
         if context.positive {

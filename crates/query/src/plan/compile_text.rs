@@ -32,7 +32,7 @@ impl Compiler<'_, '_> {
         let relaxed = context.positive && self.mode == Mode::Relaxed && !context.strict;
         let meaningful = text.has_content();
         let last = text.words.len() - 1;
-        let mut wanted = Vec::new();
+        let mut required_words = Vec::new();
         for (number, word) in text.words.iter().enumerate() {
             let is_prefix = prefix && number == last;
             if word.stop && (meaningful || context.beside_text) && !is_prefix {
@@ -50,12 +50,12 @@ impl Compiler<'_, '_> {
             }
             match word.optional && context.positive && !is_prefix {
                 true => self.may_lack_words = true,
-                false => wanted.push(expr),
+                false => required_words.push(expr),
             }
         }
         let required = match context.required {
             false => None,
-            true if wanted.is_empty() => None,
+            true if required_words.is_empty() => None,
             true if relaxed => {
                 self.alternatives.push(text::any_term(context.fields, text));
                 None
@@ -64,7 +64,7 @@ impl Compiler<'_, '_> {
                 self.may_lack_words |= context.positive;
                 Some(text::any_term(context.fields, text))
             }
-            true => Some(MatchExpr::all_of(wanted)),
+            true => Some(MatchExpr::all_of(required_words)),
         };
         if context.positive {
             self.texts.push(ScoredText { expanded, fields: context.fields.to_vec() });

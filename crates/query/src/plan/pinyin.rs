@@ -108,14 +108,15 @@ impl Rewriter<'_> {
         })
     }
 
-    /// Rewrites clauses one by one, and clauses in a row together if they are syllables of one
-    /// word: `bi te bi`.
+    /// Rewrites the clauses of a group. Several clauses in a row become one clause if together they
+    /// spell one word, as `bi te bi` does. All others are rewritten one by one.
     fn rewrite_clauses(&mut self, nodes: &[Node]) -> Result<Vec<Node>, Error> {
         let mut rewritten = Vec::new();
         let mut at = 0;
         while at < nodes.len() {
             let letters = nodes[at..].iter().take(MAX_SYLLABLES).map_while(letters_of);
             let run: Vec<String> = letters.collect();
+            // The number of nodes that are rewritten as one.
             let mut taken = 0;
             for length in (2..=run.len()).rev() {
                 let all = &nodes[at..at + length];
@@ -169,9 +170,9 @@ impl Rewriter<'_> {
         }
     }
 
-    /// A node that searches for the words of the index that sound like `letters`, which has the
-    /// letters of each typed word in a row. `None` if there are no such words. `typed` and `span`
-    /// are what the node replaces.
+    /// A node that searches for the words of the index that sound like `letters`. `letters` has one
+    /// item for each typed word of a run. Returns `None` if the index has no such words. `typed` and
+    /// `span` are the text that the node replaces and its range.
     fn rewrite_as_words(
         &mut self,
         typed: String,

@@ -41,7 +41,7 @@ pub(crate) struct Plan {
     pub(crate) covering: Covering,
     /// Whether a hit may lack words that were typed.
     pub(crate) may_lack_words: bool,
-    /// Whether the query filters by date.
+    /// Whether the query filters by a range of dates, which leaves out undated documents.
     pub(crate) has_date_filter: bool,
 }
 

@@ -23,9 +23,9 @@ const QUESTION: &str = "
 how what when where which who whom whose why
 ";
 
-/// Nouns that ask: at the end of a text, they stand for `when`, `where`, `how many` or `why`, and a
-/// document gives the answer without the noun (RCEP生效時間). They are not stop words: only the noun
-/// at the end of a query's text becomes optional, see `questions`.
+/// Nouns that ask: at the end of a text, such a noun stands for a question word such as `when` or
+/// `how many`, and a document can give the answer without the noun (RCEP生效時間). They are not stop
+/// words: only the noun at the end of a query's text becomes optional, see `questions`.
 const QUESTION_NOUNS: &str = "
 时间 日期 时刻 时候 年份 月份 日子 期限 地点 地方 地址 位置 举办地 举行地 所在地 产地 发源地 出生地 数量 人数 次数 个数 总数
 数目 数额 金额 总额 比例 比率 原因 缘由 理由 目的 名字 名称 姓名 全名 身份 人选 名单 结果

@@ -59,8 +59,8 @@ pub(crate) fn any_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     MatchExpr::any_of(word.variants.iter().map(|variant| one_variant(fields, variant)).collect())
 }
 
-/// As [`any_variant`] for what a NOT excludes: a document is excluded only if it has the
-/// word itself, not if it has a longer one that starts with it.
+/// As [`any_variant`], for a word in a NOT: a document is excluded only if it has the word itself,
+/// and not if it has a longer word that starts with it.
 pub(super) fn any_whole_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     MatchExpr::any_of(word.variants.iter().map(|variant| whole_variant(fields, variant)).collect())
 }
@@ -98,9 +98,9 @@ pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -
     }
 }
 
-/// Documents that have any part of a text: a bigram that is not of stop words alone, a Latin word
-/// or a number, a variant that these do not find, or a single character if the text has nothing
-/// else.
+/// Documents that have any part of a text: a bigram that is not of stop words alone, a Latin word or
+/// a number, or a variant that bigrams and words do not find. If the text has none of these:
+/// documents that have one of its characters.
 ///
 /// The expression asks for bigrams of Chinese text, not for its words: how a question is cut into
 /// words must not decide what answers it.
