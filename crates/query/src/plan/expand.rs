@@ -36,8 +36,8 @@ pub(crate) struct ExpandedText {
 }
 
 /// The terms of one expansion. All of them together may score at most [`EXPANSION_WEIGHT`] of what
-/// the replaced words score: a Chinese name has more terms than a ticker symbol, and an expansion to
-/// a rarer name is no stronger evidence than the name that was typed.
+/// the replaced words score: a Chinese name has more terms than a ticker symbol, and a rarer name is
+/// no stronger evidence than the name that was typed.
 #[derive(Debug)]
 struct Expansion {
     /// The terms of each replaced word.
@@ -80,8 +80,8 @@ pub(crate) type TextsOfNodes = Vec<Option<ExpandedText>>;
 
 /// Analyses and expands the words of a group. Returns `None` for each node that is no word.
 /// Neighbouring words are considered together: `bitcoin cash` is one name, and a page may write
-/// `stability ai` as one word. If `dated` is set, dates among the words are expanded to documents of
-/// these dates.
+/// `stability ai` as one word. If `dated` is set, dates among the words are expanded to documents
+/// of these dates.
 pub(crate) fn texts(
     nodes: &[Node],
     tables: TextTables<'_>,

@@ -29,9 +29,9 @@ pub(super) fn ordinals(chars: &[char], words: &[TypedWord]) -> Vec<(Range<usize>
 }
 
 /// The variant of an ordinal, and the range of the words that it stands in. The ordinal begins at
-/// character `first`, its numeral is the range `numeral` of characters, and `respelt` is the numeral
-/// in the other spelling. If a word of Han characters follows directly, it belongs to the range,
-/// because 第三 alone is also the beginning of 第三十.
+/// character `first`, its numeral is the range `numeral` of characters, and `respelt` is the
+/// numeral in the other spelling. If a word of Han characters follows directly, it belongs to the
+/// range, because 第三 alone is also the beginning of 第三十.
 fn variant(
     chars: &[char],
     words: &[TypedWord],

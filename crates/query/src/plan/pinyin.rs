@@ -171,8 +171,8 @@ impl Rewriter<'_> {
     }
 
     /// A node that searches for the words of the index that sound like `letters`. `letters` has one
-    /// item for each typed word of a run. Returns `None` if the index has no such words. `typed` and
-    /// `span` are the text that the node replaces and its range.
+    /// item for each typed word of a run. Returns `None` if the index has no such words. `typed`
+    /// and `span` are the text that the node replaces and its range.
     fn rewrite_as_words(
         &mut self,
         typed: String,

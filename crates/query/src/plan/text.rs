@@ -98,8 +98,8 @@ pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -
     }
 }
 
-/// Documents that have any part of a text: a bigram that is not of stop words alone, a Latin word or
-/// a number, or a variant that bigrams and words do not find. If the text has none of these:
+/// Documents that have any part of a text: a bigram that is not of stop words alone, a Latin word
+/// or a number, or a variant that bigrams and words do not find. If the text has none of these:
 /// documents that have one of its characters.
 ///
 /// The expression asks for bigrams of Chinese text, not for its words: how a question is cut into

@@ -1,5 +1,6 @@
-//! The clauses of a query one by one: how many documents match each alone, and how many match
-//! without it. The latter shows which clause rules out all documents.
+//! The clauses of a query one by one: how many documents match each clause alone, and how many
+//! match the query without that clause. The second number shows which clause rules out all
+//! documents.
 
 use crate::error::Error;
 use crate::index_ref::IndexRef;
@@ -21,8 +22,9 @@ pub struct Clause {
     pub(crate) node: Node,
 }
 
-/// The required clauses of a query, in order. Each word of a text without spaces is a clause of
-/// its own, unless the text is a question: then the whole text is one clause.
+/// The required clauses of a query, in order. Each required word of a text without spaces is a
+/// clause of its own, except that a question is one clause, and so are words with a common
+/// expansion, such as the 5.4 and 億 of 5.4億.
 ///
 /// Cost: two counts for each clause.
 ///
@@ -71,7 +73,7 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
         NodeKind::All => &[],
         _ => std::slice::from_ref(&query.root),
     };
-    // A `+` makes the text beside it optional.
+    // A `+` makes the unmarked text beside it optional.
     let has_plus = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
     // The words of a question that were typed with spaces between them are one clause.
     let joined = match has_plus {
@@ -89,7 +91,7 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
             NodeKind::Field(_) | NodeKind::Not(_) => required.push(node.clone()),
             _ if has_plus => {}
             NodeKind::Term(term) if !term.prefix => {
-                required.extend(words(runner, node)?);
+                required.extend(clauses_of_text(runner, node)?);
             }
             _ => required.push(node.clone()),
         }
@@ -97,9 +99,9 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
     Ok(required)
 }
 
-/// The required words of a text without spaces, as nodes. A question is one node, because a
-/// document need not have all of its words.
-fn words(runner: &Runner<'_>, node: &Node) -> Result<Vec<Node>, Error> {
+/// The clauses that the text of `node` is divided into, as nodes. A question is one clause, because
+/// a document need not have all of its words.
+fn clauses_of_text(runner: &Runner<'_>, node: &Node) -> Result<Vec<Node>, Error> {
     let tables = runner.tables()?;
     let dated = true;
     let texts = expand::texts(std::slice::from_ref(node), tables, Requirement::Words, dated);
@@ -109,18 +111,18 @@ fn words(runner: &Runner<'_>, node: &Node) -> Result<Vec<Node>, Error> {
     let words: Vec<&QueryWord> =
         text.words.iter().filter(|word| !word.stop || !meaningful).collect();
     // Words with a common expansion form one clause: 5.4 and 億.
-    let words: Vec<String> = words
+    let clauses: Vec<String> = words
         .chunk_by(|a, b| a.variants.iter().skip(1).any(|variant| b.variants[1..].contains(variant)))
         .map(|words| words.iter().map(|word| word.typed.as_str()).collect())
         .collect();
-    if text.question || words.len() < 2 {
+    if text.question || clauses.len() < 2 {
         // Punctuation alone requires nothing.
         let empty = text.words.is_empty();
         return Ok(if empty { Vec::new() } else { vec![node.clone()] });
     }
-    let word = |word: String| Node {
-        kind: NodeKind::Term(lang::Term { text: word, prefix: false }),
+    let clause = |text: String| Node {
+        kind: NodeKind::Term(lang::Term { text, prefix: false }),
         span: node.span,
     };
-    Ok(words.into_iter().map(word).collect())
+    Ok(clauses.into_iter().map(clause).collect())
 }

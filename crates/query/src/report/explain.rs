@@ -108,8 +108,8 @@ pub struct ExplainedHit {
     pub score: f32,
     /// The BM25 score of each term in each field, highest first.
     pub term_scores: Vec<TermScore>,
-    /// The score of its best passage; `None` if the hit was not reranked. The same holds for `runs`,
-    /// `lead` and `words`.
+    /// The score of its best passage; `None` if the hit was not reranked. The same holds for
+    /// `runs`, `lead` and `words`.
     pub passage: Option<f32>,
     /// The score of unbroken runs of the query.
     pub runs: Option<f32>,

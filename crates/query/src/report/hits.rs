@@ -42,15 +42,15 @@ pub struct Results {
     pub total_hits: usize,
     /// The hits that were asked for, in order.
     pub hits: Vec<Hit>,
-    /// Whether no document has every word, and the hits are those with the most words.
+    /// Whether no document has every word, so that the hits are documents that lack words.
     pub relaxed: bool,
-    /// How Latin letters of the query were read as pinyin, if no document had every word of the
-    /// query as typed and the hits are those of that reading.
+    /// How Latin letters of the query were read as pinyin. Empty if the hits are those of the query
+    /// as typed.
     pub readings: Vec<Reading>,
-    /// The query with these readings in place of what was typed.
+    /// The query with these readings in place of the letters that were typed, if there are any.
     pub reread: Option<Query>,
-    /// How many documents have at least one of the words, if only one or two documents have every
-    /// word and no documents that lack words follow them.
+    /// How many documents match the query relaxed. Only if one or two documents have every word, no
+    /// documents that lack words follow them, and the query relaxed matches more.
     pub partial: Option<usize>,
     /// What the user should know.
     pub warnings: Vec<Diagnostic>,

@@ -25,8 +25,8 @@ pub(crate) fn missing_values(
 ) -> Result<Vec<Diagnostic>, Error> {
     let field = clause.name().as_str();
     let Some((values, clause_of)) = text_values(clause) else {
-        // A day without documents is no mistake. The values of the other fields are few, and the
-        // parser knows them, so no value is suggested.
+        // A day without documents is no mistake. The other fields here, such as `kind:`, take few
+        // values, and the parser has refused all others, so no value is suggested.
         let is_date = matches!(clause, FieldClause::Date(_));
         if is_date || count(runner, query, node.clone())? > 0 {
             return Ok(Vec::new());
@@ -63,7 +63,7 @@ pub(crate) fn missing_values(
     Ok(warnings)
 }
 
-/// Makes a clause of a certain field from values.
+/// Makes a clause of one particular field from values.
 type ClauseOfValues = fn(Vec<Value>) -> FieldClause;
 
 /// The values of a clause, and a function that makes a clause of the same field from other values.

@@ -53,11 +53,11 @@ pub fn similar<'i>(
     let runner = Runner::new(index);
     let Found::One(address) = runner.engine().lookup(id)? else { return Ok(Vec::new()) };
     let record = runner.engine().record(address)?;
-    let words = key_terms(&runner, &record.texts())?;
-    if words.is_empty() {
+    let key_terms = key_terms(&runner, &record.texts())?;
+    if key_terms.is_empty() {
         return Ok(Vec::new());
     }
-    let plan = plan(&words, &record, runner.statistics())?;
+    let plan = plan(&key_terms, &record, runner.statistics())?;
     let limit = options.offset.saturating_add(options.limit);
     let top_k = TopK::documents(limit, Count::Nothing, Sort::Rank);
     let (_, found) = runner.engine().search(&plan, &top_k)?;
@@ -78,7 +78,7 @@ pub fn similar<'i>(
                 near_duplicates: Vec::new(),
                 shared_terms: shared
                     .into_iter()
-                    .map(|number| words[number].written.clone())
+                    .map(|number| key_terms[number].written.clone())
                     .collect(),
                 score: found.score,
                 record,
@@ -170,17 +170,18 @@ fn count_words(
 
 /// The plan that finds documents with the key terms of a record.
 fn plan(
-    words: &[KeyTerm],
+    key_terms: &[KeyTerm],
     record: &Record,
     statistics: &dyn TermStatistics,
 ) -> Result<Plan, Error> {
-    let needle = |(number, word): (usize, &KeyTerm)| Needle::of(&word.variant, number, word.weight);
+    // The index of a key term takes the place of the index of a query word.
+    let needle = |(at, term): (usize, &KeyTerm)| Needle::of(&term.variant, at, term.weight);
     Ok(Plan {
-        match_expr: match_expr(words, record),
-        scored_terms: scored_terms(words, statistics)?,
+        match_expr: match_expr(key_terms, record),
+        scored_terms: scored_terms(key_terms, statistics)?,
         words: Vec::new(),
         covering: Covering::default(),
-        needles: words.iter().enumerate().filter_map(needle).collect(),
+        needles: key_terms.iter().enumerate().filter_map(needle).collect(),
         texts: Vec::new(),
         // No proximity score: that key terms are close together does not make a document similar.
         bigrams: QueryBigrams::default(),
@@ -190,10 +191,10 @@ fn plan(
 }
 
 /// Documents with enough of the key terms, without the record and the flash items of its page.
-fn match_expr(words: &[KeyTerm], record: &Record) -> MatchExpr {
-    let min_shared = if words.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
+fn match_expr(key_terms: &[KeyTerm], record: &Record) -> MatchExpr {
+    let min_shared = if key_terms.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
     let shared =
-        words.iter().map(|word| text::one_variant(&TextField::ALL, &word.variant)).collect();
+        key_terms.iter().map(|term| text::one_variant(&TextField::ALL, &term.variant)).collect();
     let has_id = |id: &str| Filter::text(FilterField::Id, id);
     let mut excluded = vec![has_id(record.id())];
     if let Record::Article(article) = record {
@@ -202,12 +203,13 @@ fn match_expr(words: &[KeyTerm], record: &Record) -> MatchExpr {
     MatchExpr::and_not(MatchExpr::MinShouldMatch(min_shared, shared), MatchExpr::any_of(excluded))
 }
 
-/// The key terms in each field. The key term of the highest weight has the weight of a word.
+/// The key terms in each field, weighted in proportion. The key term of the highest weight has the
+/// weight of a typed word.
 fn scored_terms(
-    words: &[KeyTerm],
+    key_terms: &[KeyTerm],
     statistics: &dyn TermStatistics,
 ) -> Result<Vec<ScoredTerm>, Error> {
-    let in_fields = || words.iter().flat_map(|word| TextField::ALL.map(|field| (word, field)));
+    let in_fields = || key_terms.iter().flat_map(|term| TextField::ALL.map(|field| (term, field)));
     let terms: Vec<FieldTerm> = in_fields()
         .map(|(KeyTerm { variant, kind, .. }, field)| FieldTerm {
             field,
@@ -216,12 +218,12 @@ fn scored_terms(
         })
         .collect();
     let idfs = bm25::idfs(statistics, &terms)?;
-    let max_weight = words.first().map_or(1.0, |word| word.weight);
-    let scored = in_fields().zip(idfs).map(|((word, field), idf)| ScoredTerm {
+    let max_weight = key_terms.first().map_or(1.0, |term| term.weight);
+    let scored = in_fields().zip(idfs).map(|((term, field), idf)| ScoredTerm {
         field,
-        kind: word.kind,
-        text: word.variant.text.clone(),
-        weight: rank::weight(field, TermKind::Word) * word.weight / max_weight,
+        kind: term.kind,
+        text: term.variant.text.clone(),
+        weight: rank::weight(field, TermKind::Word) * term.weight / max_weight,
         idf,
         origin: Origin::Typed,
     });

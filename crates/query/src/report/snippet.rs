@@ -25,9 +25,9 @@ pub struct Snippet {
 
 /// Cuts the best passage of at most `limit` characters from a text, and marks its matches.
 ///
-/// The best passage has the most distinct words by weight, in the shortest span; of equal ones, it
-/// is the first. It starts and ends at a sentence if one does nearby, else at a clause, and never
-/// inside a Latin word.
+/// The best passage has the distinct words of the highest summed weight, in the shortest span; of
+/// equally good passages, it is the first. It starts and ends where a sentence does, if one starts
+/// or ends nearby; else where a clause does; else anywhere but inside a Latin word.
 pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
     let haystack = Haystack::new(text);
     let matches = haystack.disjoint_matches(needles);
@@ -45,8 +45,9 @@ pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
     cut(chars, &(0..chars.len()), &matches)
 }
 
-/// The most pairs of matches that are compared for the best group. A text that consists of matches
-/// has millions of pairs, and its beginning is as good as any other part.
+/// The most pairs of matches (the first and the last match of a group) that are compared for the
+/// best group. A text that consists of matches has millions of pairs, and its beginning is as good
+/// as any other part.
 const MAX_PAIRS: usize = 1 << 21;
 
 /// The worth of a further match of the same word, as a fraction of the needle's weight.

@@ -1,4 +1,5 @@
-//! Words of the index that are written like, or sound like, a typed word that no document contains.
+//! Words of the index that are written like a typed word that no document contains, or sound like
+//! it.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -23,17 +24,16 @@ const MAX_SUGGESTIONS: usize = 3;
 const MAX_WORDS: usize = 4;
 /// The longest typed word that is looked up, in characters.
 const MAX_LENGTH: usize = 40;
-/// The most characters that a typed word of Han characters may have beyond those of a similar word.
-/// With more of them, several words were typed, and a part of these resembles some other word by
-/// chance.
+/// How many characters longer than a similar word a typed word of Han characters may be. If it is
+/// longer still, several words were typed, and a part of them resembles some other word by chance.
 const MAX_EXTRA_CHARS: usize = 2;
-/// The words of each script in the index, Latin and Han, are compared for at most this long. After
-/// that, the best so far are taken.
+/// The words of the index in each script, Latin and Han, are compared for at most this long. After
+/// that, the closest words so far are taken.
 const TIME_LIMIT: Duration = Duration::from_millis(150);
 /// The time is read only once for this many words.
 const WORDS_PER_TIME_CHECK: u32 = 256;
 
-/// Hints for the words of `query` that no document contains (W008), from the words of the index.
+/// Hints for the words of `query` that no document contains (W008): similar words of the index.
 /// Ask for them only if a search finds nothing: every word of the index is compared.
 ///
 /// # Errors
@@ -122,8 +122,8 @@ struct MissingWord {
     /// The word, folded.
     text: String,
     chars: Vec<char>,
-    /// The words that come close: for each its distance from `text`, and the number of documents
-    /// that have it.
+    /// The words that come close: for each its distance from `text`, and how many documents have it
+    /// in the field where the most documents have it.
     found: HashMap<String, (u32, u64)>,
 }
 
@@ -145,7 +145,8 @@ impl MissingWord {
         }
     }
 
-    /// How far a word of the index is from what was typed; `None` if it is too far.
+    /// How far a word of the index is from what was typed: for Latin words, the number of edits.
+    /// `None` if it is too far.
     fn distance(&self, word: &str) -> Option<u32> {
         if word == self.text {
             return None;
@@ -174,8 +175,8 @@ impl MissingWord {
 
     /// As [`MissingWord::distance`], for a word of Han characters. Such a word comes close if
     ///
-    /// - one of its characters differs from what was typed; in a word of two characters, only if
-    ///   the two sound alike;
+    /// - one of its characters differs from the typed one; in a word of two characters, only if the
+    ///   two characters sound alike;
     /// - up to half of its characters, rounded up, differ, and all of these sound alike;
     /// - both characters of a word of two differ, and their usual readings sound alike.
     ///
@@ -194,8 +195,8 @@ impl MissingWord {
             let alike = || differing.iter().all(|(a, b)| sound_alike(**a, **b));
             match differing.len() {
                 0 => None,
-                // In a word of two characters, one that differs makes another word.
                 1 if alike() => Some(0),
+                // A word of two characters becomes another word if one of them differs.
                 1 if chars.len() > 2 => Some(1),
                 2.. if differing.len() * 2 <= chars.len() + 1 && alike() => Some(1),
                 2 if chars.len() == 2 && usually_alike() => Some(2),

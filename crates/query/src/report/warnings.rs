@@ -10,7 +10,7 @@ use crate::report::missing_values::missing_values;
 use crate::report::overview::civil_bounds;
 use crate::runner::Runner;
 
-/// The warnings that need the index, W002 to W005 and W007. `undated` is the number of documents
+/// The warnings W002 to W005, which need the index, and W007. `undated` is the number of documents
 /// that match everything but the date filters and have no date. `found` says whether a document has
 /// every word.
 pub(crate) fn warnings(
@@ -21,15 +21,16 @@ pub(crate) fn warnings(
 ) -> Result<Vec<Diagnostic>, Error> {
     let mut warnings = Vec::new();
     warnings.extend(runner.engine().stale());
+    // The span and the first day of each range of dates.
     let mut dates = Vec::new();
     visit(&query.root, &mut |node| match &node.kind {
         NodeKind::Field(FieldClause::Date(DateFilter::Range { from, .. })) => {
             dates.push((node.span, *from));
             Ok(())
         }
-        // The dictionary has the document counts of the values of most fields. Counting the
-        // documents of another field takes a search, which is only made if no document was found:
-        // the field may be the reason.
+        // For most fields, the dictionary has the document count of each value. For the others,
+        // counting takes a search. It is only made if no document was found: the value may be the
+        // reason.
         NodeKind::Field(clause) if !found || is_counted(clause) => {
             warnings.extend(missing_values(runner, query, node, clause)?);
             Ok(())
@@ -88,18 +89,18 @@ fn after_newest(
     Ok(late.map(|(span, _)| Diagnostic::range_after_newest(&query.text, *span, newest)).collect())
 }
 
-/// Calls `see` with a node and every node below it.
+/// Calls `each` with a node and every node below it.
 pub(crate) fn visit(
     node: &Node,
-    see: &mut dyn FnMut(&Node) -> Result<(), Error>,
+    each: &mut dyn FnMut(&Node) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    see(node)?;
+    each(node)?;
     match &node.kind {
         NodeKind::And(nodes) | NodeKind::Or(nodes) => {
-            nodes.iter().try_for_each(|node| visit(node, see))
+            nodes.iter().try_for_each(|node| visit(node, each))
         }
         NodeKind::Not(node) | NodeKind::Required(node) | NodeKind::Scoped { node, .. } => {
-            visit(node, see)
+            visit(node, each)
         }
         _ => Ok(()),
     }
