@@ -162,10 +162,12 @@ impl<'i> Executor<'i> {
         for in_segment in addresses.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
             let segment = Segment::at(self.index, in_segment[0].segment_ord)?;
             let mut matcher = self.matcher(expr, &segment)?;
-            // Windows begin at multiples of 64 and must ascend, so documents of one window are
-            // looked up together.
+            // `DocWindow::new` rounds start and length to multiples of 64, so a window of length 1
+            // has 64 documents. Windows must ascend, so all documents of one window are looked up
+            // together.
+            let length = 1;
             for in_window in in_segment.chunk_by(|a, b| a.doc_id / 64 == b.doc_id / 64) {
-                let mut window = DocWindow::new(in_window[0].doc_id, 1, segment.documents());
+                let mut window = DocWindow::new(in_window[0].doc_id, length, segment.documents());
                 in_window.iter().for_each(|address| window.insert(address.doc_id));
                 matcher.retain(&mut window);
                 window.retain(|doc| matcher.confirm(doc));
