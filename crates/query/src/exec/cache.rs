@@ -15,7 +15,7 @@ const MIN_DF_DIVISOR: usize = 256;
 /// that does not fit is read from the file.
 const MAX_CACHED_BYTES: usize = 32 << 20;
 
-/// The most lists that are kept as they were when a query opened them: some 2 MB.
+/// The most lists of [`Cache::opened`]: some 2 MB.
 const MAX_OPENED: usize = 1024;
 
 /// A posting list, opened for reading.
@@ -39,8 +39,8 @@ struct Cache {
     /// By the ordinal of the segment and the term.
     entries: HashMap<(u32, TermKey), Entry>,
     bytes: usize,
-    /// The lists that the current query has opened on disk, as they were then; `None` if no
-    /// document has the term. A query opens most of its lists several times.
+    /// The lists that the current query has opened on disk, each with its cursor on the first
+    /// document; `None` if no document has the term. A query opens most of its lists several times.
     opened: HashMap<(u32, TermKey), Option<Box<Cursor>>>,
 }
 
@@ -113,12 +113,13 @@ impl PostingsCache {
     }
 }
 
-/// What reading a posting list has cost, in single look-ups of a document.
+/// What reading a posting list has cost. The unit is the cost of looking up one document.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AccessCost(u64);
 
 impl AccessCost {
-    /// The cost of reading a list of `doc_freq` documents from beginning to end.
+    /// The cost of reading a list of `doc_freq` documents from beginning to end, in the unit of
+    /// [`AccessCost`].
     fn full_scan(doc_freq: u32) -> u64 {
         u64::from(doc_freq) / SCAN_SPEEDUP
     }

@@ -7,16 +7,17 @@ use super::min_mass::MinMass;
 use super::window::DocWindow;
 use crate::rank::{Coverage, CoverageScale, IdfMass};
 
-/// A word of the query: its matcher, and what a document gains by matching it.
-type CoveringWord<'i> = (Matcher<'i>, IdfMass);
+/// A unit of the query's coverage, opened: its matcher, and what a document gains by matching it.
+/// See [`CoveringUnit`](crate::plan::CoveringUnit).
+type OpenedUnit<'i> = (Matcher<'i>, IdfMass);
 
-/// Adds up the coverage of each document of a window. Without words, the coverage of every document
+/// Adds up the coverage of each document of a window. Without units, the coverage of every document
 /// is 0.
 ///
 /// It either leads or follows, see [`Candidates`]. As a leader it finds the documents that have at
 /// least a given coverage.
 pub(crate) struct CoverageCounter<'i> {
-    words: MinMass<Matcher<'i>>,
+    units: MinMass<Matcher<'i>>,
     scale: CoverageScale,
     /// The coverage that documents need, if it leads.
     min_coverage: Option<Coverage>,
@@ -29,26 +30,27 @@ pub(crate) struct CoverageCounter<'i> {
 }
 
 impl<'i> CoverageCounter<'i> {
-    /// Counts the matches of `words`. If documents need a `min_coverage`, it leads.
+    /// A counter for `units`. It leads if documents need a `min_coverage`.
     pub(crate) fn new(
-        words: Vec<CoveringWord<'i>>,
+        units: Vec<OpenedUnit<'i>>,
         scale: CoverageScale,
         min_coverage: Option<Coverage>,
     ) -> Self {
-        let members = words.into_iter().map(|(word, mass)| (mass.units(), word)).collect();
+        let members = units.into_iter().map(|(matcher, mass)| (mass.units(), matcher)).collect();
         let min = min_coverage.map_or(0, |min| scale.least_mass(min).units());
-        let words = MinMass::of(min, members);
-        Self { words, scale, min_coverage, start: 0, sums: Vec::new(), counted: Vec::new() }
+        let units = MinMass::of(min, members);
+        Self { units, scale, min_coverage, start: 0, sums: Vec::new(), counted: Vec::new() }
     }
 
     /// Whether there is nothing to count.
     pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.units.is_empty()
     }
 
-    /// If the counter leads: the candidates that may have the coverage that documents need.
+    /// The candidates that may have the coverage that documents need; `None` if the counter
+    /// follows.
     pub(crate) fn leader(&mut self) -> Option<&mut MinMass<Matcher<'i>>> {
-        self.min_coverage.is_some().then_some(&mut self.words)
+        self.min_coverage.is_some().then_some(&mut self.units)
     }
 
     /// Adds up the coverage of each document of the window, and removes the documents that have
@@ -58,27 +60,27 @@ impl<'i> CoverageCounter<'i> {
         if self.is_empty() {
             return;
         }
-        let Self { words, scale, min_coverage, start, sums, counted } = self;
+        let Self { units, scale, min_coverage, start, sums, counted } = self;
         *start = window.start();
         counted.drain(..).for_each(|at| sums[at] = Coverage::default());
         if sums.len() < window.length() {
             sums.resize(window.length(), Coverage::default());
         }
         if min_coverage.is_none() {
-            words.set_min(scale.least_mass(min).units());
-            words.retain(window);
+            units.set_min(scale.least_mass(min).units());
+            units.retain(window);
         }
         let min = min_coverage.map_or(min, |needed| needed.max(min));
-        let is_exact = words.is_exact();
+        let is_exact = units.is_exact();
         window.retain(|doc| {
-            let at_most = scale.coverage(IdfMass::from_units(words.upper_bound(doc)));
-            // Confirming a word reads positions: skip documents that cannot have enough.
+            let at_most = scale.coverage(IdfMass::from_units(units.upper_bound(doc)));
+            // Confirming a unit reads positions: skip documents that cannot have enough.
             if at_most < min {
                 return false;
             }
             let coverage = match is_exact {
                 true => at_most,
-                false => scale.coverage(IdfMass::from_units(words.confirmed(doc))),
+                false => scale.coverage(IdfMass::from_units(units.confirmed(doc))),
             };
             let at = (doc - *start) as usize;
             sums[at] = coverage;

@@ -93,12 +93,12 @@ impl Candidates for Phrase {
         let Some((first, others)) = self.bigrams.split_first_mut() else { return };
         let mut filled = window.empty_like();
         first.fill(&mut filled);
-        others.iter_mut().for_each(|list| list.retain(&mut filled));
+        others.iter_mut().for_each(|bigram| bigram.retain(&mut filled));
         window.union(&filled);
     }
 
     fn retain(&mut self, window: &mut DocWindow) {
-        self.bigrams.iter_mut().for_each(|list| list.retain(window));
+        self.bigrams.iter_mut().for_each(|bigram| bigram.retain(window));
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
@@ -112,7 +112,7 @@ impl Candidates for Phrase {
     }
 
     fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
-        self.bigrams.iter_mut().try_for_each(|list| match list.seek(doc) {
+        self.bigrams.iter_mut().try_for_each(|bigram| match bigram.seek(doc) {
             found if found == doc => Ok(()),
             next => Err(next),
         })

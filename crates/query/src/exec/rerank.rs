@@ -1,5 +1,5 @@
-//! Ranks the first hits again: by proximity, see [`crate::rank::proximity`]; where hits may lack
-//! words, by the words that they have; otherwise by [`newness()`].
+//! Ranks the first hits again: by proximity, see [`crate::rank::proximity`], and besides by the
+//! words that hits have, if hits may lack words, or else by [`newness()`].
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 
@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH, body_start};
 use crate::rank::{COVERAGE_WEIGHT, newness};
 
-/// Adds the rerank score and the newness to the scores of the first hits, and sorts them again.
+/// Adds rerank scores and newness to the scores of the first hits, and sorts these hits again.
 pub(super) fn rerank(
     index: &Index,
     cache: &PostingsCache,
@@ -54,7 +54,7 @@ pub(super) fn rerank(
     Ok(())
 }
 
-/// How many of the first hits are ranked again.
+/// How many of the first of `found` hits are ranked again: none if the query has no texts.
 pub(crate) fn reranked_count(plan: &Plan, found: usize) -> usize {
     if plan.bigrams.has_texts() { found.min(RERANK_DEPTH) } else { 0 }
 }

@@ -1,15 +1,18 @@
 //! The scores of the documents of one segment: BM25 summed over the terms of the query, skipping
 //! whatever cannot reach the results.
 //!
-//! The documents of a window are scored together, one term at a time. Terms that have fewer
-//! postings in the window than the window has documents come first: one scan of the posting list of
-//! such a term finds all documents with the term. What every other term can still add has an upper
-//! bound: zero once its list has passed the window, else the score of the highest tf in its blocks
-//! there, in a field as long as the document's own. (MaxScore and block maxima as in Ding and Suel,
-//! "Faster top-k document retrieval using block-max indexes", SIGIR 2011; the document's own length
-//! is a tighter bound than the shortest length in the block.) A document is then scored only as
-//! long as it can still reach the top. The documents with the highest partial scores come first
-//! ([`SegmentScorer::score_top`]), because that raises the threshold early.
+//! The documents of a window are scored together, one term at a time. First come the terms that
+//! have about as many postings in the window as the window has documents, or fewer, and the terms
+//! whose posting lists are cached, except unigrams of bodies ([`TermScorer::is_scanned`]): one scan
+//! of the posting list finds all documents with the term. What every other term can still add has
+//! an upper bound: zero once its list has passed the window, else the score of the highest tf in
+//! its blocks there. The score of that tf is taken at the length norm of each document in the body,
+//! and at the lowest length norm in the window in titles and tags. (MaxScore and block maxima as in
+//! Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011; the
+//! document's own length gives a tighter bound than the shortest length in the block.) A document
+//! is then scored only as long as it can still reach the top. The documents with the highest
+//! partial scores come first ([`SegmentScorer::score_top`]), because that raises the threshold
+//! early.
 //!
 //! However terms are visited, a score is always summed in the same order, so that it is the same to
 //! the bit.
@@ -36,7 +39,7 @@ pub(super) struct ScoringContext<'e> {
 
 /// Scores the documents of one segment, window by window, in ascending order.
 pub(crate) struct SegmentScorer {
-    lengths: DocumentNorms,
+    document_norms: DocumentNorms,
     /// Descending by maximum score. Scores are summed in this order.
     terms: Vec<TermScorer>,
     window_scores: WindowScores,
@@ -66,8 +69,8 @@ impl SegmentScorer {
         let in_segment = scored.iter().filter_map(|term| TermScorer::new(segment, cache, term));
         let mut terms: Vec<TermScorer> = in_segment.collect();
         terms.sort_by(|a, b| b.max_score.total_cmp(&a.max_score));
-        let lengths = DocumentNorms::of(segment, norms);
-        Self { lengths, terms, window_scores: WindowScores::default(), pending: Vec::new() }
+        let document_norms = DocumentNorms::of(segment, norms);
+        Self { document_norms, terms, window_scores: WindowScores::default(), pending: Vec::new() }
     }
 
     /// A copy of the posting list of a term that this scorer has open. Only before the first
@@ -83,15 +86,15 @@ impl SegmentScorer {
 
     /// Takes the documents of a window and scores what a scan finds. Windows must ascend.
     pub(crate) fn begin_window(&mut self, window: &DocWindow) {
-        let Self { lengths, terms, window_scores, pending } = self;
+        let Self { document_norms, terms, window_scores, pending } = self;
         window_scores.begin(window, terms.len());
-        window_scores.load_length_norms(BODY, lengths);
+        window_scores.load_length_norms(BODY, document_norms);
         pending.clear();
         for (number, term) in terms.iter_mut().enumerate() {
             if term.is_scanned(window, window_scores.docs.len()) {
-                window_scores.scan(number, term, window, lengths);
+                window_scores.scan(number, term, window, document_norms);
             } else {
-                window_scores.load_length_norms(term.field, lengths);
+                window_scores.load_length_norms(term.field, document_norms);
                 let bound = term.upper_bound(window, &window_scores.length_norms[term.field]);
                 match bound {
                     UpperBound::Zero => window_scores.clear_term(number),
@@ -145,8 +148,9 @@ impl SegmentScorer {
         !self.window_scores.remaining.is_empty()
     }
 
-    /// Scores the other documents of the window, and appends to `out` all that score `threshold` or
-    /// more, and perhaps some that score less. Each document may have a threshold of its own.
+    /// Scores the documents of the window that [`SegmentScorer::score_top`] has not scored. Appends
+    /// to `out` all that score `threshold` or more, and perhaps some that score less. Each document
+    /// may have a threshold of its own.
     pub(crate) fn score_others(
         &mut self,
         window: &DocWindow,

@@ -38,6 +38,7 @@ const UNBOUNDED_TF: f32 = f32::MAX;
 /// Scores one term.
 pub(super) struct TermScorer {
     pub(super) postings: TermPostings,
+    /// The field as an index, see [`BODY`].
     pub(super) field: usize,
     /// Whether the term is a single character.
     pub(super) is_unigram: bool,

@@ -25,7 +25,8 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// What documents of a date are sorted by, descending.
+    /// The number that documents with this date are sorted by, descending. By rank, it is the same
+    /// for all.
     pub(super) fn date_key(self, date: Option<i64>) -> i64 {
         match self {
             Self::Rank => 0,
@@ -63,7 +64,7 @@ pub(crate) struct ScoredDoc {
     /// How much of a relaxed query the document has; zero for other queries.
     pub(crate) coverage: Coverage,
     pub(crate) score: f32,
-    /// The factor for its age, already applied to the score.
+    /// The factor for its age, by which the score was multiplied already.
     pub(crate) recency: f32,
     /// What its newness has added to the score.
     pub(crate) newness: f32,
@@ -72,7 +73,7 @@ pub(crate) struct ScoredDoc {
 }
 
 impl ScoredDoc {
-    /// What hits are sorted by if they are sorted by date; the same for all others.
+    /// The number that documents are sorted by if hits are sorted by date; else 0.
     #[cfg(feature = "cluster")]
     pub(crate) fn rank_date(&self) -> i64 {
         self.rank_key.date

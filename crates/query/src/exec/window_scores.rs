@@ -11,8 +11,8 @@ use crate::rank::bm25::tf_saturation;
 /// again. This factor makes up for the rounding.
 const ROUNDING: f32 = 1.0 + 1e-4;
 
-/// The documents of one window while they are scored. Vectors are parallel to `docs` unless they
-/// say otherwise.
+/// The documents of one window while they are scored. Vectors are parallel to `docs` unless their
+/// comment says otherwise. The `number` of a term is its index among the terms of the scorer.
 #[derive(Default)]
 pub(super) struct WindowScores {
     pub(super) docs: Vec<DocId>,
@@ -57,10 +57,10 @@ impl WindowScores {
     }
 
     /// Fills the length norms of a field, unless they are known.
-    pub(super) fn load_length_norms(&mut self, field: usize, lengths: &DocumentNorms) {
+    pub(super) fn load_length_norms(&mut self, field: usize, document_norms: &DocumentNorms) {
         let norms = &mut self.length_norms[field];
         if norms.is_empty() {
-            norms.extend(self.docs.iter().map(|doc| lengths.length_norm(field, *doc)));
+            norms.extend(self.docs.iter().map(|doc| document_norms.length_norm(field, *doc)));
         }
     }
 
@@ -70,7 +70,7 @@ impl WindowScores {
         number: usize,
         term: &mut TermScorer,
         window: &DocWindow,
-        lengths: &DocumentNorms,
+        document_norms: &DocumentNorms,
     ) {
         self.clear_term(number);
         let Self { docs, ranks, length_norms, score, added, .. } = self;
@@ -81,7 +81,7 @@ impl WindowScores {
             // Few documents have the term in the title or tags: their norms are looked up one by
             // one.
             let norm = norms.get(at).copied();
-            let norm = norm.unwrap_or_else(|| lengths.length_norm(field, docs[at]));
+            let norm = norm.unwrap_or_else(|| document_norms.length_norm(field, docs[at]));
             added[at] = tf_saturation(tf as f32, norm) * max_score;
             score[at] += added[at];
         };

@@ -36,8 +36,8 @@ pub(crate) struct ExpandedText {
 }
 
 /// The terms of one expansion. All of them together may score at most [`EXPANSION_WEIGHT`] of what
-/// the replaced words score: a Chinese name has more terms than a ticker symbol, and a rarer name is
-/// no stronger evidence than the name that was typed.
+/// the replaced words score: a Chinese name has more terms than a ticker symbol, and a rarer name
+/// is no stronger evidence than the name that was typed.
 #[derive(Debug)]
 struct Expansion {
     /// The terms of each replaced word.

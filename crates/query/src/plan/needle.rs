@@ -15,7 +15,8 @@ pub(crate) enum NeedleKind {
     Sequence,
     /// As a Latin word or number, or a whole part of one.
     Word,
-    /// As [`NeedleKind::Word`], or where such a word or part starts.
+    /// As [`NeedleKind::Word`]; if the needle ends with a letter, also as the start of a longer
+    /// word or part.
     WordStart,
     /// As a value: a number in plain digits or with a multiplier, or a Chinese numeral.
     Value,
@@ -35,7 +36,7 @@ pub(crate) struct Needle {
     pub(crate) key: Vec<char>,
     pub(crate) kind: NeedleKind,
     /// The index of the query word that the needle belongs to. The needles of all variants of a
-    /// word have the same.
+    /// word have the same index.
     pub(crate) word: usize,
     /// How much a match counts when the passage of a snippet is chosen.
     pub(crate) weight: f32,
