@@ -1,7 +1,7 @@
-//! Measures the time to parse a query of growing length, for many ways to nest. It must be linear:
-//! a well-known engine once took exponential time for parentheses. Prints nanoseconds per character
-//! for lengths that double. The last column is relative to the shortest length; if parsing is
-//! linear, it stays near 1 or below.
+//! Measures the time to parse queries of growing length, for many shapes of queries, nested and
+//! other. The time must grow linearly: a well-known engine once took exponential time for
+//! parentheses. Prints nanoseconds per character for lengths that double. The last column is
+//! relative to the shortest length; if the time grows linearly, it stays near 1 or below.
 //!
 //! ```sh
 //! cargo bench -p wensou-query --bench nested

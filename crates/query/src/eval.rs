@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn measures_of_a_hand_counted_ranking() {
+    fn measures_equal_those_computed_by_hand() {
         let found =
             Measures::of(&ranked(&["x", "a", "y", "b"]), &judged(&[("a", 1), ("b", 2), ("c", 0)]));
         assert_eq!(found.mrr10, 0.5);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_without_results_counts_and_one_without_relevant_documents_does_not() {
+    fn queries_without_results_score_0_and_queries_without_relevant_documents_are_left_out() {
         let judgements = Judgements::from([
             ("q1".to_owned(), judged(&[("a", 1)])),
             ("q2".to_owned(), judged(&[("b", 1)])),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_and_real_differences_are_distinguished() {
+    fn p_values_are_high_without_a_difference_and_low_with_a_clear_one() {
         let ours: Vec<f64> = (0..200).map(|i| if i % 10 == 0 { 0.5 } else { 1.0 }).collect();
         let same = ours.clone();
         let worse: Vec<f64> = ours.iter().map(|v| v * 0.8).collect();

@@ -74,7 +74,7 @@ pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
 const KEYWORDS: &[&str] =
     &["today", "yesterday", "this-month", "last-month", "this-year", "last-year"];
 
-/// Why a text is not a point in time; `None` if there is nothing to say but that it is none.
+/// Why a text is not a point in time; `None` if it merely does not have the form of one.
 type Reason = Option<String>;
 
 /// Reads one point: `2023`, `2023-05`, `2023-05-17`, `2023/5/17`, `20230517`, `2023-Q2`,

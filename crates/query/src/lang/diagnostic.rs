@@ -45,7 +45,7 @@ pub enum Code {
     LowerCaseOperator,
     /// W002: no document has this tag, or this value of another field.
     NoSuchTag,
-    /// W003: a date range after the newest item.
+    /// W003: a date range that starts after the newest item.
     RangeAfterNewest,
     /// W004: undated items were left out.
     UndatedLeftOut,

@@ -113,8 +113,9 @@ impl Lexer<'_> {
         }
     }
 
-    /// The length of a pair of parentheses or quotation marks with nothing in it, if one comes next
-    /// and touches the word after it. It is a blank to fill in, as in a quiz: `（　）減半`.
+    /// The length of a pair of parentheses or quotation marks with nothing in it, if such a pair
+    /// comes next and touches the word after it. The pair is a blank to fill in, as in a quiz:
+    /// `（　）減半`.
     fn empty_pair_before_word(&self) -> Option<usize> {
         let length = empty_pair(self.remaining())?;
         self.remaining()[length..].starts_with(char::is_alphanumeric).then_some(length)
@@ -207,6 +208,7 @@ impl Lexer<'_> {
         {
             let from = self.pos;
             let pair = self.remaining()[..length].char_indices();
+            // Escaped: the parentheses or quotation marks are text.
             glyphs.extend(pair.filter(|(_, c)| !is_space(*c) && !is_invisible(*c)).map(
                 |(at, c)| {
                     let at = from + at;
@@ -231,9 +233,9 @@ impl Lexer<'_> {
         self.push(kind, start);
     }
 
-    /// The text of a bare word without the `*` of a prefix, and whether the word is a prefix. Of
-    /// fewer than two characters it is none; that is reported, unless a mistake of the word was
-    /// `reported` already.
+    /// The text of a bare word without the `*` at its end, and whether the word is a prefix. A `*`
+    /// after fewer than two characters makes no prefix; this is reported, unless another mistake of
+    /// the word was `reported` already.
     pub(super) fn split_off_star(
         &mut self,
         glyphs: &[Glyph],

@@ -81,8 +81,8 @@ impl fmt::Display for Query {
 ///
 /// # Errors
 ///
-/// Every mistake that one pass finds, in the order of their locations. If the text is longer
-/// than [`MAX_LENGTH`], that is the only one.
+/// Every mistake that one pass finds, in the order of their locations. If the text is longer than
+/// [`MAX_LENGTH`], its length is the only mistake that is returned.
 pub fn parse(text: &str, clock: &Clock) -> Result<Query, Vec<Diagnostic>> {
     let (query, errors) = parse_lenient(text, clock);
     if errors.is_empty() { Ok(query) } else { Err(errors) }

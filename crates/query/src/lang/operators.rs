@@ -43,8 +43,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Reports `date:2023-01 .. 2023-06`. It reads as three words, but the second is the sign of a
-    /// range.
+    /// Reports the sign of `date:2023-01 .. 2023-06`. The lexer reads it as a word of its own,
+    /// because spaces separate it from the dates.
     pub(super) fn report_space_in_range(&mut self, name: FieldName) {
         let text = self.text;
         let sign = self.tokens.next_if(|next| {

@@ -75,7 +75,8 @@ impl Lexer<'_> {
         (!empty).then_some(text)
     }
 
-    /// Steps over `*`, `^2` or `~5` right after a group, a phrase or a value, and reports it.
+    /// Steps over `*`, `^2` or `~5` if it comes next, right after a group, a phrase or a value, and
+    /// reports it. `after` says which of the three, for the message.
     pub(super) fn refuse_suffix(&mut self, after: &str) {
         let start = self.pos;
         let found = match self.peek().map(fold) {

@@ -31,8 +31,8 @@ impl Diagnostic {
     /// Draws the diagnostic for people; every line ends with a line feed. `text` is the query that
     /// it concerns.
     ///
-    /// Carets are placed by terminal columns: a Han character is two columns wide. Control and
-    /// direction characters of the query are replaced.
+    /// Carets are placed by terminal columns: a Han character is two columns wide. Control,
+    /// direction and zero-width characters of the query are replaced.
     ///
     /// ```
     /// # use wensou_query::lang::{Clock, Style, parse};
@@ -121,7 +121,7 @@ fn keep_start(text: &str, columns: usize) -> (String, bool) {
 }
 
 /// The text without anything that could control a terminal: white space other than the ideographic
-/// space becomes a space; control and direction characters become `�`.
+/// space becomes a space; control, direction and zero-width characters become `�`.
 fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| match c {

@@ -14,7 +14,7 @@ use super::suggest::closest;
 use super::token::{RawValue, TokenKind};
 
 impl Lexer<'_> {
-    /// Reads the values after the colon of `name`, whose name starts at `start`.
+    /// Reads the values of the field `name`, after its colon. The field starts at `start`.
     pub(super) fn values(&mut self, name: FieldName, start: usize) {
         let mut values = Vec::new();
         let mut sign = self.span_from(start);
@@ -76,8 +76,8 @@ impl Lexer<'_> {
     }
 }
 
-/// Interprets the values of a field. Mistakes are added to `found`; the clause has the valid
-/// values, and is `None` if there are none.
+/// Interprets the values of a field. Mistakes are added to `found`. The clause has the values that
+/// are valid; if none is, it is `None`.
 pub(super) fn clause(
     text: &str,
     name: FieldName,

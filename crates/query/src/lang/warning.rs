@@ -41,7 +41,7 @@ impl Diagnostic {
     }
 
     /// W002: no document has the value of a field. `nearest` lists similar values with their
-    /// document counts, best first; `help` is for a field without any.
+    /// document counts, best first; `help` is shown if there are none.
     pub fn no_such_value(
         text: &str,
         span: Span,

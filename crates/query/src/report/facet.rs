@@ -17,7 +17,7 @@ use crate::runner::Runner;
 pub struct FacetValue {
     /// The spelling that most documents use. Script and case of a value vary from page to page.
     pub value: String,
-    /// Documents that have it in any spelling.
+    /// The number of documents that have it, in any spelling.
     pub documents: u64,
 }
 
