@@ -8,7 +8,7 @@ use crate::rank::{Coverage, IdfMass};
 
 /// What the cluster adds to the score of a document for each level that it reaches. Sums stay below
 /// 2^13, so that a float still tells scores apart that differ by a thousandth.
-pub(super) const LEVEL: u32 = 1000;
+pub(super) const SCORE_PER_LEVEL: u32 = 1000;
 
 /// The coverages that tell documents of a plan apart, from the highest down, each with the least
 /// mass that it needs.
@@ -52,7 +52,7 @@ fn possible_masses(plan: &Plan) -> Vec<IdfMass> {
 /// What the cluster adds to the score of documents of a coverage.
 pub(super) fn level_score(plan: &Plan, coverage: Coverage) -> f32 {
     let reached = distinct_levels(plan).iter().filter(|(level, _)| *level <= coverage).count();
-    LEVEL as f32 * reached as f32
+    SCORE_PER_LEVEL as f32 * reached as f32
 }
 
 #[cfg(test)]
@@ -82,7 +82,11 @@ mod tests {
             for (one, mass) in &coverages {
                 // The cluster counts the levels by mass, not by coverage.
                 let reached = levels.iter().filter(|(_, needed)| mass >= needed).count();
-                assert_eq!(level_score(&plan, *one), LEVEL as f32 * reached as f32, "{typed}");
+                assert_eq!(
+                    level_score(&plan, *one),
+                    SCORE_PER_LEVEL as f32 * reached as f32,
+                    "{typed}"
+                );
                 for (other, _) in &coverages {
                     let by_level = level_score(&plan, *one) < level_score(&plan, *other);
                     assert_eq!(one < other, by_level, "{typed}: {one:?} {other:?} {levels:?}");

@@ -7,7 +7,7 @@ use wensou_index::Kind;
 use wensou_ingest::Record;
 
 use super::dsl::{Translator, scored_term_query};
-use super::levels::{LEVEL, distinct_levels};
+use super::levels::{SCORE_PER_LEVEL, distinct_levels};
 use super::statistics::ClusterStatistics;
 use crate::error::Error;
 use crate::exec::top_k::{Recency, Sort};
@@ -106,7 +106,7 @@ impl RequestBuilder<'_> {
         let units = &plan.covering.units;
         distinct_levels(plan).into_iter().map(move |(_, mass)| {
             let filter = self.translator.min_mass(mass.units(), units);
-            json!({ "constant_score": { "filter": filter, "boost": LEVEL } })
+            json!({ "constant_score": { "filter": filter, "boost": SCORE_PER_LEVEL } })
         })
     }
 
