@@ -22,11 +22,11 @@ use crate::exec::groups::ClusterGroups;
 use crate::plan::MatchExpr;
 use crate::rank::bm25::LengthNorms;
 
-/// The maximum number of matches that one request returns without paging.
+/// If a query has at most this many matches, one request fetches them all.
 const FEW_MATCHES: usize = 200;
 
-/// The number of matches in a page.
-const PAGE_SIZE: usize = 1000;
+/// If a query has more matches than [`FEW_MATCHES`], each response has this many of them.
+const MATCHES_PER_RESPONSE: usize = 1000;
 
 /// Lets the cluster find candidates, and scores them on this machine.
 pub(crate) struct ClusterEngine<'c> {
@@ -152,8 +152,8 @@ impl<'c> ClusterEngine<'c> {
         Ok(())
     }
 
-    /// Calls `each` with the id and the `fields` of every document that a query matches. Few
-    /// documents come in one response, more of them in pages.
+    /// Calls `each` with the id and the `fields` of every document that a query matches. A few
+    /// documents ([`FEW_MATCHES`]) come in one response, more documents in several.
     pub(super) fn for_each_match(
         &self,
         query: &Value,
@@ -178,14 +178,15 @@ impl<'c> ClusterEngine<'c> {
             "_source": fields,
             "sort": [{ (field::TIE): "asc" }],
         });
-        let mut unpaged = body.clone();
-        unpaged["size"] = json!(FEW_MATCHES);
-        unpaged["track_total_hits"] = json!(true);
-        let Response { hits: Hits { total, hits } } = self.index.search(&unpaged)?;
+        let mut first_few = body.clone();
+        first_few["size"] = json!(FEW_MATCHES);
+        first_few["track_total_hits"] = json!(true);
+        let Response { hits: Hits { total, hits } } = self.index.search(&first_few)?;
         if total.value <= hits.len() {
             return hits.into_iter().try_for_each(visit);
         }
-        let options = AllHitsOptions { page_size: PAGE_SIZE, ..AllHitsOptions::default() };
+        let options =
+            AllHitsOptions { page_size: MATCHES_PER_RESPONSE, ..AllHitsOptions::default() };
         for hit in self.index.client().all_hits(self.index.documents_index(), body, options)? {
             visit(hit?)?;
         }

@@ -15,8 +15,8 @@ use crate::engine::{DayCounts, Facet};
 use crate::error::Error;
 use crate::plan::expr::FilterField;
 
-/// The number of combinations in one page. A node reserves memory for as many.
-const PAGE_SIZE: usize = 1000;
+/// The most combinations in one response. A node reserves memory for as many.
+const MAX_BUCKETS: usize = 1000;
 
 /// A combination of values, and the number of documents that have it.
 #[derive(Debug, Deserialize)]
@@ -54,7 +54,7 @@ fn combinations(
         fields.iter().map(|name| json!({ *name: { "terms": { "field": name } } })).collect();
     let (mut all, mut after, mut first_total) = (Vec::new(), None, None);
     loop {
-        let mut composite = json!({ "size": PAGE_SIZE, "sources": sources });
+        let mut composite = json!({ "size": MAX_BUCKETS, "sources": sources });
         if let Some(after) = after {
             composite["after"] = Value::Object(after);
         }
@@ -66,7 +66,7 @@ fn combinations(
         });
         let Response { hits, aggregations: Aggregations { values } } = index.search(&body)?;
         let total = *first_total.get_or_insert(hits.total.value);
-        let is_last = values.buckets.len() < PAGE_SIZE;
+        let is_last = values.buckets.len() < MAX_BUCKETS;
         all.extend(values.buckets);
         after = values.after_key;
         if is_last || after.is_none() {
