@@ -18,8 +18,8 @@ pub(crate) struct MinMass<M> {
     min: u32,
     /// Descending by mass.
     members: Vec<Member<M>>,
-    /// The indexes of the members, ascending by cost; first those whose candidates do not come from
-    /// posting lists.
+    /// The indices of the members in the order in which they are asked for candidates: ascending by
+    /// cost, but first those whose candidates do not come from posting lists.
     order: Vec<usize>,
     /// Whether candidates come by windows. Else they come one by one.
     by_windows: bool,
