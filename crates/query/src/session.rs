@@ -52,7 +52,8 @@ pub fn ids<'i>(
     Session::new(index)?.ids(query, options)
 }
 
-/// A query with Latin letters read as pinyin, and how each was read.
+/// A query that searches for words in place of the Latin letters that were read as pinyin, and how
+/// the letters were read.
 pub type Reread = (Query, Vec<Reading>);
 
 /// Reads the Latin letters of a query as pinyin, if no document has every word of it. `None` if the
@@ -114,11 +115,11 @@ impl<'i> Session<'i> {
             let skipped = options.offset.saturating_sub(before).min(found.len());
             found[skipped..].to_vec()
         };
-        let complete = after_offset(&found, 0);
-        let mut hits = self.hits((&plan, matched.as_ref()), &complete, false, options)?;
+        let (complete, backfilled) = (after_offset(&found, 0), false);
+        let mut hits = self.hits((&plan, matched.as_ref()), &complete, backfilled, options)?;
         if let Some(backfill) = &backfill {
-            let closest = after_offset(&backfill.found, found.len());
-            hits.extend(self.hits((&backfill.plan, None), &closest, true, options)?);
+            let (closest, backfilled) = (after_offset(&backfill.found, found.len()), true);
+            hits.extend(self.hits((&backfill.plan, None), &closest, backfilled, options)?);
         }
         let partial = match total {
             1..FEW_HITS if plan.words.len() > 1 && !relaxed && backfill.is_none() => {
@@ -208,25 +209,25 @@ impl<'i> Session<'i> {
         options: &Options,
         answer: impl Fn(&Query) -> Result<(Answer, T), Error>,
     ) -> Result<((Answer, T), Option<Reread>), Error> {
-        let first = answer(query)?;
+        let (as_typed, beside_it) = answer(query)?;
         if options.pinyin
-            && (first.0.total == 0 || first.0.relaxed)
+            && (as_typed.total == 0 || as_typed.relaxed)
             && let Some((reread, readings)) = self.runner.read_as_pinyin(query)?
         {
-            let second = answer(&reread)?;
-            if second.0.total > 0 {
-                return Ok((second, Some((reread, readings))));
+            let (as_reread, beside_it) = answer(&reread)?;
+            if as_reread.total > 0 {
+                return Ok(((as_reread, beside_it), Some((reread, readings))));
             }
             if let Some(reread) = any_text(&reread).filter(|_| !options.strict) {
-                let mut third = answer(&reread)?;
-                if third.0.total > 0 {
-                    third.0.relaxed = true;
-                    third.0.plan.may_lack_words = true;
-                    return Ok((third, Some((reread, readings))));
+                let (mut with_any_text, beside_it) = answer(&reread)?;
+                if with_any_text.total > 0 {
+                    with_any_text.relaxed = true;
+                    with_any_text.plan.may_lack_words = true;
+                    return Ok(((with_any_text, beside_it), Some((reread, readings))));
                 }
             }
         }
-        Ok((first, None))
+        Ok(((as_typed, beside_it), None))
     }
 
     /// As [`Session::answer`], with one hit for each group of near-duplicates unless
@@ -285,8 +286,9 @@ impl<'i> Session<'i> {
         })
     }
 
-    /// Reads the documents that a plan has found, as hits. `matched` are all documents that match the
-    /// plan, if they are known.
+    /// Reads the documents that a plan has found, as hits. `matched` are all documents that match
+    /// the plan, if they are known. `backfilled` says whether the hits lack words and follow those
+    /// with all words.
     fn hits(
         &self,
         (plan, matched): (&Plan, Option<&MatchedDocs>),
