@@ -137,9 +137,10 @@ struct SegmentTopK<'t, 'i> {
 /// last of these. The caller has to read tie breakers only for what is kept.
 fn keep_top(scored: &mut Vec<(DocId, f32)>, count: usize) {
     if count > 0 && count < scored.len() {
-        let (.., last, _) = scored.select_nth_unstable_by(count - 1, |a, b| b.1.total_cmp(&a.1));
-        let cutoff = last.1;
-        scored.retain(|(_, score)| *score >= cutoff);
+        let descending = |(_, a): &(DocId, f32), (_, b): &(DocId, f32)| b.total_cmp(a);
+        let (_, (_, last_score), _) = scored.select_nth_unstable_by(count - 1, descending);
+        let min_score = *last_score;
+        scored.retain(|(_, score)| *score >= min_score);
     }
 }
 

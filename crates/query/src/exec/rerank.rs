@@ -28,17 +28,18 @@ pub(super) fn rerank(
     // Postings are read in ascending order of documents.
     let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
-    // The ordinal of the last segment, and its scorer.
-    let mut opened: Option<(u32, RerankScorer<'_>)> = None;
+    // The ordinal of the segment of the hit before, and the scorer of that segment.
+    let mut last: Option<(u32, RerankScorer<'_>)> = None;
     let mut rerank_scores = vec![None; depth];
     for at in order {
         let hit = &found[at];
         let segment = hit.address.segment_ord;
-        let scorer = match &mut opened {
-            Some((open, scorer)) if *open == segment => scorer,
-            other => {
+        let scorer = match &mut last {
+            Some((last_segment, scorer)) if *last_segment == segment => scorer,
+            last => {
                 let scorer = RerankScorer::new(&Segment::at(index, segment)?, cache, plan)?;
-                &mut other.insert((segment, scorer)).1
+                let (_, scorer) = last.insert((segment, scorer));
+                scorer
             }
         };
         rerank_scores[at] = Some(scorer.score(hit.address.doc_id, &plan.bigrams));

@@ -48,10 +48,10 @@ pub(crate) fn any_text(query: &Query) -> Option<Query> {
     if texts.len() < 2 || nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_))) {
         return None;
     }
-    let at = |kind| Node { kind, span: query.root.span };
-    let any = at(NodeKind::Or(texts.into_iter().cloned().collect()));
+    let with_span = |kind| Node { kind, span: query.root.span };
+    let any = with_span(NodeKind::Or(texts.into_iter().cloned().collect()));
     others.push(&any);
-    let root = at(NodeKind::And(others.into_iter().cloned().collect()));
+    let root = with_span(NodeKind::And(others.into_iter().cloned().collect()));
     Some(Query { root, text: query.text.clone(), warnings: Vec::new() })
 }
 
@@ -82,27 +82,27 @@ impl Rewriter<'_> {
     /// Rewrites the words of a node, except those in NOT, in quotes and in fields other than
     /// `title:`.
     fn rewrite_node(&mut self, node: &Node) -> Result<Node, Error> {
-        let at = |kind| Node { kind, span: node.span };
+        let with_span = |kind| Node { kind, span: node.span };
         Ok(match &node.kind {
             NodeKind::And(nodes) => {
                 let mut nodes = self.rewrite_clauses(nodes)?;
                 match nodes.len() {
                     1 => nodes.remove(0),
-                    _ => at(NodeKind::And(nodes)),
+                    _ => with_span(NodeKind::And(nodes)),
                 }
             }
             NodeKind::Or(nodes) => {
                 let nodes = nodes.iter().map(|node| self.rewrite_node(node));
-                at(NodeKind::Or(nodes.collect::<Result<_, Error>>()?))
+                with_span(NodeKind::Or(nodes.collect::<Result<_, Error>>()?))
             }
             NodeKind::Required(inner) => {
-                at(NodeKind::Required(Box::new(self.rewrite_node(inner)?)))
+                with_span(NodeKind::Required(Box::new(self.rewrite_node(inner)?)))
             }
             NodeKind::Scoped { scope: Scope::Title, node: inner } if !self.in_title => {
                 self.in_title = true;
                 let inner = self.rewrite_node(inner);
                 self.in_title = false;
-                at(NodeKind::Scoped { scope: Scope::Title, node: Box::new(inner?) })
+                with_span(NodeKind::Scoped { scope: Scope::Title, node: Box::new(inner?) })
             }
             _ => self.rewrite_clause(node)?.unwrap_or_else(|| node.clone()),
         })
@@ -183,21 +183,21 @@ impl Rewriter<'_> {
         if words.is_empty() {
             return Ok(None);
         }
-        let at = |kind| Node { kind, span };
+        let with_span = |kind| Node { kind, span };
         let in_title = self.in_title;
         let alternatives = words.iter().flat_map(|word| {
             let value = Value { text: word.clone(), prefix: true, span };
-            let phrase = at(NodeKind::Phrase(Phrase { text: word.clone(), near: None }));
+            let phrase = with_span(NodeKind::Phrase(Phrase { text: word.clone(), near: None }));
             match in_title {
                 true => vec![phrase],
                 false => vec![
-                    at(NodeKind::Scoped { scope: Scope::Title, node: Box::new(phrase) }),
-                    at(NodeKind::Field(FieldClause::Tag(vec![value.clone()]))),
-                    at(NodeKind::Field(FieldClause::Source(vec![value]))),
+                    with_span(NodeKind::Scoped { scope: Scope::Title, node: Box::new(phrase) }),
+                    with_span(NodeKind::Field(FieldClause::Tag(vec![value.clone()]))),
+                    with_span(NodeKind::Field(FieldClause::Source(vec![value]))),
                 ],
             }
         });
-        let rewritten = at(NodeKind::Or(alternatives.collect()));
+        let rewritten = with_span(NodeKind::Or(alternatives.collect()));
         self.readings.push(Reading { typed, words });
         Ok(Some(rewritten))
     }

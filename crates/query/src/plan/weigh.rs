@@ -80,15 +80,15 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
 /// date are one unit with less mass than every other word: a document that only has the date never
 /// comes before one with what was asked about.
 fn covering(words: &[PlannedWord]) -> Covering {
-    // The mass of a date is at most this fraction of that of the most common other word.
+    // The mass of a date is at most this fraction of the mass of the most common other word.
     const MAX_DATE_FRACTION: f32 = 0.25;
     let date = |word: &PlannedWord| {
-        let mut variants = word.word.variants.iter();
-        variants.find(|variant| matches!(variant.mode, MatchMode::Dated(..))).map(|it| it.mode)
+        let mut modes = word.word.variants.iter().map(|variant| variant.mode);
+        modes.find(|mode| matches!(mode, MatchMode::Dated(..)))
     };
     let covering: Vec<&PlannedWord> = words.iter().filter(|word| word.covers).collect();
-    let content = covering.iter().filter(|word| date(word).is_none());
-    let min_idf = content.map(|word| word.idf).reduce(f32::min);
+    let undated = covering.iter().filter(|word| date(word).is_none());
+    let min_idf = undated.map(|word| word.idf).reduce(f32::min);
     let mut units = Vec::new();
     for run in covering.chunk_by(|a, b| date(a).is_some() && date(a) == date(b)) {
         let idf = run.iter().map(|word| word.idf).fold(0.0, f32::max);

@@ -3,7 +3,8 @@
 /// The most that newness adds to a score, as a fraction of the score: it decides near-ties only.
 const WEIGHT: f32 = 0.05;
 
-/// The age in seconds at which newness adds half as much: half a year.
+/// The age in seconds at which newness adds half as much: half a year. Ages are counted from the
+/// newest of the first hits.
 const HALF_LIFE: f64 = 180.0 * 86_400.0;
 
 /// For each of the first hits, what its newness adds to its score, as a fraction of the score.
@@ -14,11 +15,11 @@ pub(crate) fn newness(dates: &[Option<i64>]) -> Vec<f32> {
     known.sort_unstable();
     let Some(newest) = known.last().copied() else { return vec![0.0; dates.len()] };
     let median = known[known.len() / 2];
-    let of = |date: &Option<i64>| {
+    let newness = |date: &Option<i64>| {
         let age = newest.saturating_sub(date.unwrap_or(median)) as f64;
         WEIGHT * (-age / HALF_LIFE).exp2() as f32
     };
-    dates.iter().map(of).collect()
+    dates.iter().map(newness).collect()
 }
 
 #[cfg(test)]
@@ -26,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn newer_hits_get_more_and_undated_ones_as_much_as_the_median() {
+    fn newer_hits_get_more_and_undated_hits_get_as_much_as_the_median_hit() {
         let day = |n: i64| Some(n * 86_400);
         let added = newness(&[day(1000), day(820), None, day(0)]);
         assert_eq!(added[0], WEIGHT);

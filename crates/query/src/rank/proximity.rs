@@ -193,7 +193,7 @@ impl QueryBigrams {
     /// characters or more scores the summed weight of its bigrams times √(length − 2), in which no
     /// length counts as more than [`MAX_RUN_CHARS`].
     fn runs(&self, query: &[usize], positions: &[Vec<u32>]) -> f32 {
-        let mut worth = 0.0;
+        let mut score = 0.0;
         let mut at = 0;
         // A single bigram at the end is no run.
         while at + 1 < query.len() {
@@ -206,10 +206,10 @@ impl QueryBigrams {
             }
             let idf_sum: f32 =
                 query[at..at + run_bigrams].iter().map(|bigram| self.weights[*bigram]).sum();
-            worth += idf_sum * (((run_bigrams + 1).min(MAX_RUN_CHARS) - 2) as f32).sqrt();
+            score += idf_sum * (((run_bigrams + 1).min(MAX_RUN_CHARS) - 2) as f32).sqrt();
             at += run_bigrams;
         }
-        worth
+        score
     }
 }
 
@@ -243,14 +243,15 @@ fn run_from(start: u32, text: &[usize], positions: &[Vec<u32>]) -> usize {
 fn best_passage(mut matches: Vec<(u32, usize)>, weights: &[f32]) -> f32 {
     matches.sort_unstable();
     let mut counts = vec![0_u32; weights.len()];
-    let (mut best, mut sum, mut oldest) = (0.0_f32, 0.0_f32, 0);
+    // `first` is the index of the first match of the passage that ends with the current match.
+    let (mut best, mut sum, mut first) = (0.0_f32, 0.0_f32, 0);
     for (at, term) in &matches {
         counts[*term] += 1;
         if counts[*term] == 1 {
             sum += weights[*term];
         }
         loop {
-            let (position, term) = matches[oldest];
+            let (position, term) = matches[first];
             if position + PASSAGE_CHARS > *at {
                 break;
             }
@@ -258,7 +259,7 @@ fn best_passage(mut matches: Vec<(u32, usize)>, weights: &[f32]) -> f32 {
             if counts[term] == 0 {
                 sum -= weights[term];
             }
-            oldest += 1;
+            first += 1;
         }
         best = best.max(sum);
     }

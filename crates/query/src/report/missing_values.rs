@@ -116,8 +116,9 @@ fn existing(runner: &Runner<'_>, clause: &FieldClause) -> Result<Vec<(String, u6
     }
 }
 
-/// The values most similar to `wanted`, which is folded: those that contain it first. Of equally
-/// similar ones the most frequent comes first.
+/// The values most similar to `wanted`, which is folded: first those that contain `wanted`. Of
+/// equally similar values, the most frequent comes first. `values` are given with their document
+/// counts.
 fn nearest(wanted: &str, values: &[(String, u64)]) -> Vec<(String, u64)> {
     let likeness = |value: &str| {
         let folded = fold(value);
@@ -126,11 +127,12 @@ fn nearest(wanted: &str, values: &[(String, u64)]) -> Vec<(String, u64)> {
             false => strsim::jaro_winkler(wanted, &folded),
         }
     };
-    let mut scored: Vec<(f64, &(String, u64))> = values
+    let mut alike: Vec<(f64, &String, u64)> = values
         .iter()
-        .map(|value| (likeness(&value.0), value))
-        .filter(|(likeness, _)| *likeness > LEAST_LIKENESS)
+        .map(|(value, documents)| (likeness(value), value, *documents))
+        .filter(|(likeness, ..)| *likeness > LEAST_LIKENESS)
         .collect();
-    scored.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.1.cmp(&one.1)));
-    scored.into_iter().take(MAX_SUGGESTIONS).map(|(_, value)| value.clone()).collect()
+    alike.sort_by(|(a, _, documents), (b, _, others)| b.total_cmp(a).then(others.cmp(documents)));
+    let nearest = alike.into_iter().take(MAX_SUGGESTIONS);
+    nearest.map(|(_, value, documents)| (value.clone(), documents)).collect()
 }
