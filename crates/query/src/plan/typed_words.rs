@@ -40,10 +40,10 @@ pub(super) fn typed_words(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Typ
             words.push(TypedWord { chars, variants });
         }
     });
-    // A quick test of the bytes shows that most text has no symbols. 0xE2 is the first byte of `€`
-    // and `₿`.
-    let may_count = |b: u8| b.is_ascii_punctuation() || b.is_ascii_digit() || b == b'\xe2';
-    if !folded.as_str().bytes().any(may_count) {
+    // A quick test of the bytes shows that most text has neither symbols that count nor numbers
+    // that punctuation may connect. 0xE2 is the first byte of `€` and `₿`.
+    let may_matter = |b: u8| b.is_ascii_punctuation() || b.is_ascii_digit() || b == b'\xe2';
+    if !folded.as_str().bytes().any(may_matter) {
         return words;
     }
     let chars: Vec<char> = folded.as_str().chars().collect();

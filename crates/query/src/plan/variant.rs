@@ -30,7 +30,8 @@ pub(crate) struct Variant {
 pub(crate) enum MatchMode {
     /// As a sequence of key characters.
     Characters,
-    /// As a word of the index.
+    /// As a word of the index. A typed word may also be found where a longer word starts, see
+    /// [`Variant::longer_word_prefix`].
     Word,
     /// As a word of the index, or inside a run of Latin letters.
     WordOrEmbedded,

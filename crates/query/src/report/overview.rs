@@ -13,19 +13,19 @@ use crate::runner::Runner;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Overview {
-    /// Articles.
+    /// The number of articles.
     pub articles: usize,
-    /// Distinct flash items.
+    /// The number of distinct flash items.
     pub flashes: usize,
-    /// Documents without a date.
+    /// The number of documents without a date.
     pub undated: usize,
-    /// Documents whose date is inferred.
+    /// The number of documents whose date is inferred.
     pub inferred: usize,
     /// Civil time of the oldest dated document.
     pub oldest: Option<DateTime>,
     /// Civil time of the newest dated document.
     pub newest: Option<DateTime>,
-    /// Distinct tags, folded.
+    /// The number of distinct tags; spellings that fold to the same text are one tag.
     pub tags: usize,
 }
 
