@@ -17,17 +17,15 @@ impl Mended {
     /// are taken for mojibake as well, although they are too short to tell by themselves.
     pub(crate) fn mend_all<'t>(texts: impl Iterator<Item = &'t mut String>) -> Self {
         let mut mended = Self::default();
-        // Sound texts. Also texts whose mojibake was kept, if another one was kept before.
-        let mut unchanged = Vec::new();
+        let mut sound = Vec::new();
         for text in texts {
-            let before = mended;
-            mended.mend(text);
-            if mended == before {
-                unchanged.push(text);
+            match repair(text) {
+                Repair::Sound => sound.push(text),
+                outcome => mended.apply(outcome, text),
             }
         }
         if mended.repaired > 0 {
-            unchanged.into_iter().for_each(|text| mended.mend_short(text));
+            sound.into_iter().for_each(|text| mended.mend_short(text));
         }
         mended
     }
@@ -49,7 +47,12 @@ impl Mended {
 
     /// Repairs a text.
     pub(crate) fn mend(&mut self, text: &mut String) {
-        let (repaired, is_kept) = match repair(text) {
+        self.apply(repair(text), text);
+    }
+
+    /// Applies the outcome of [`repair`] to the text that it was called with.
+    fn apply(&mut self, outcome: Repair, text: &mut String) {
+        let (repaired, is_kept) = match outcome {
             Repair::Sound => return,
             Repair::Kept => (None, true),
             Repair::Partly(repaired) => (Some(repaired), true),
@@ -60,5 +63,22 @@ impl Mended {
             repaired.trim().clone_into(text);
             self.repaired += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_mojibake_is_not_tried_again_as_a_short_text() {
+        // `蜻蜓蝌蚪蜘蛛蝙蝠` as UTF-8 that was decoded as GBK, with one lost character. It has no
+        // frequent characters, so it is not repaired as a line.
+        let kept = "铚昏□铦岃毆铚樿洓铦欒潬";
+        assert_eq!(repair(kept), Repair::Kept);
+        let mut texts = ["浠ュお鍧婁氦鏄撴墍", kept, kept].map(str::to_owned);
+        let mended = Mended::mend_all(texts.iter_mut());
+        assert_eq!(texts, ["以太坊交易所", kept, kept]);
+        assert_eq!(mended, Mended { repaired: 1, is_kept: true });
     }
 }
