@@ -9,6 +9,7 @@ use rawzip::{
     ZipFileHeaderRecord, ZipLocator,
 };
 
+use super::codec::Codec;
 use super::container::Container;
 use super::fault::{damage_reason, truncated};
 use super::meter::Metered;
@@ -83,12 +84,15 @@ fn read_member(
     match inflate(method, found.reader()) {
         Err(reason) => container.skip(&path, reason, visit),
         Ok(inner) => {
-            // Count the bytes that the zip holds of the member. `emit` also counts what the codec
-            // of a member such as `a.txt.gz` makes of them. So the bytes of a plain member count
-            // twice.
             let inner = found.verifying_reader(inner);
+            let bytes = entry.uncompressed_size_hint();
+            if format.codec == Codec::Plain {
+                return container.emit(&path, format, bytes, inner, visit);
+            }
+            // `emit` counts what the codec of a member such as `a.txt.gz` makes of the bytes that
+            // the zip holds of the member. These bytes count, too.
             let inner = Metered { inner, meter: container.meter };
-            container.emit(&path, format, entry.uncompressed_size_hint(), inner, visit)
+            container.emit(&path, format, bytes, inner, visit)
         }
     }
 }
@@ -101,9 +105,7 @@ fn inflate<'a>(
     match method {
         CompressionMethod::STORE => Ok(Box::new(raw)),
         CompressionMethod::DEFLATE => Ok(Box::new(DeflateDecoder::new(BufReader::new(raw)))),
-        CompressionMethod::ZSTD => {
-            super::codec::Codec::Zstd.read(raw).map_err(|error| damage_reason(&error))
-        }
+        CompressionMethod::ZSTD => Codec::Zstd.read(raw).map_err(|error| damage_reason(&error)),
         other => {
             let name = other.name().map_or_else(|| other.as_u16().to_string(), str::to_owned);
             Err(Reason::Unsupported(format!("compressed with method {name}")))

@@ -129,6 +129,19 @@ fn bombs_are_not_read_to_their_end() {
 }
 
 #[test]
+fn the_bytes_of_members_of_a_zip_count_once_against_the_limit() {
+    let mut options = Options::default();
+    options.max_file_bytes = 1 << 20;
+    // So the limit on all members together is `max_file_bytes`, too.
+    options.max_ratio = 1;
+    let text = "正文的一段。\n".repeat(24_000);
+    assert!((1 << 19..1 << 20).contains(&(2 * text.len())));
+    let (records, report) =
+        read_limited("a.zip", &zip(&[("a.txt", &text), ("b.txt", &text)]), &options);
+    assert_eq!((records.len(), skipped_lines(&report)), (2, Vec::new()));
+}
+
+#[test]
 fn the_report_names_a_limited_number_of_lines_of_a_file() {
     let (_, report) = read("a.jsonl", "x\n".repeat(150_000).as_bytes());
     assert_eq!(report.skipped.len(), 100_001);
