@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use wensou_ingest::{
-    Error, Options, Reason, Record, Report, ScannedArchive, Silent, Skipped, StoredRecords,
-    ingest_scanned, scan, scan_tolerant,
+    Error, FileEntry, Options, Reason, Record, Report, ScannedArchive, Silent, Skipped,
+    StoredRecords, ingest_scanned, scan, scan_tolerant,
 };
 
 /// The records of an earlier run, as an index has them.
@@ -297,6 +297,29 @@ fn a_missing_root_keeps_its_records() {
     let (records, report) = read_scanned(scanned, &whole);
     assert_eq!(sorted_lines(&records), sorted_lines(&whole));
     assert!(matches!(report.skipped[0].reason, Reason::Unreadable(_)));
+}
+
+#[test]
+fn a_missing_root_after_all_files_keeps_its_entries_in_the_file_table() {
+    struct OneFile;
+
+    impl StoredRecords for OneFile {
+        fn records_under(&mut self, _: &Path) -> io::Result<Vec<Record>> {
+            Ok(Vec::new())
+        }
+
+        fn files_under(&mut self, path: &Path) -> io::Result<Vec<FileEntry>> {
+            let path = path.join("a.txt").to_string_lossy().into_owned();
+            Ok(vec![FileEntry { path, ..FileEntry::default() }])
+        }
+    }
+
+    let roots = [PathBuf::from("/nowhere/at/all")];
+    let scanned = scan_tolerant::<Infallible>(&roots, &options(1)).unwrap();
+    let sink = &mut |_| Ok::<(), Infallible>(());
+    let ingested = ingest_scanned(scanned, &options(1), &Silent, Some(&mut OneFile), sink);
+    let files: Vec<FileEntry> = ingested.unwrap().files.map(Result::unwrap).collect();
+    assert!(files.len() == 1 && files[0].unreadable, "{files:?}");
 }
 
 #[test]

@@ -81,6 +81,7 @@ pub(crate) fn walk<E>(
             let stamp = FileStamp::of(&metadata);
             let source =
                 SourceFile { path: root.clone(), relative: name, format, stamp, is_root: true };
+            walk.files += 1;
             walk.note_non_utf8_name(&source);
             visit(number, source, &metadata)?;
         } else {
@@ -241,7 +242,26 @@ fn relative(root: &Path, path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn files_that_are_roots_count_in_the_position_of_a_refused_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, folder) = (dir.path().join("a.txt"), dir.path().join("b"));
+        fs::write(&file, "正文。").unwrap();
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("1.txt"), "正文。").unwrap();
+        // The system refuses to tell about the target of this link.
+        let gone = folder.join("2.txt");
+        std::os::unix::fs::symlink("nowhere", &gone).unwrap();
+        let (roots, options) = ([file, folder], Options::default());
+        let policy = RootPolicy::MustBeReadable;
+        let found = walk::<Infallible>(&roots, &options, policy, &mut |_, _, _| Ok(())).unwrap();
+        assert_eq!(found.refused, [(2, gone)]);
+    }
 
     #[test]
     fn relative_paths_do_not_depend_on_the_spelling_of_the_root() {

@@ -138,6 +138,11 @@ pub fn ingest_scanned<E>(
         move |number: usize, out: &Out<'_, ReadEvent>| thread.read_chunk(number, out)
     };
     ordered(0..survey.chunks.len(), threads, worker, |event| records.receive(event))?;
+    // What the walk could not access after the last file.
+    let file_count = file_list.iter().len();
+    for (_, path) in refused.iter().filter(|(before, _)| *before == file_count) {
+        records.receive(ReadEvent::NotWalked(path.clone()))?;
+    }
     records.carry_over_refused()?;
     records.finish(survey.totals)
 }

@@ -288,7 +288,8 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Carries over the records of everything that the walk could not access.
+    /// Carries over the records of everything that the walk could not access, as far as they were
+    /// not carried over before.
     pub(crate) fn carry_over_refused(&mut self) -> Result<(), Error<E>> {
         for path in std::mem::take(&mut self.refused) {
             self.carry_over_path(&path, None)?;
