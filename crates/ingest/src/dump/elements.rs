@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
-use crate::fields::understood::RawFields;
+use crate::fields::key_reader::RawFields;
 
 /// Maximum bytes that are kept of the text before the first element.
 const MAX_PREFIX_BYTES: usize = 16 << 10;

@@ -4,8 +4,8 @@
 use serde_json::{Map, Value};
 
 use super::location::Location;
+use crate::fields::key_reader::RawFields;
 use crate::fields::stated_date::{self, StatedDate};
-use crate::fields::understood::RawFields;
 use crate::record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
     Related, TitleOrigin,

@@ -11,7 +11,7 @@ use super::elements::{self, inner};
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::html_text::html_lines;
-use crate::fields::understood::RawFields;
+use crate::fields::key_reader::RawFields;
 
 /// Maximum number of categories of one item.
 const MAX_CATEGORIES: usize = 100;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
-use crate::fields::understood::RawFields;
+use crate::fields::key_reader::RawFields;
 use crate::input::sniff_lines::{LabelledLine, labelled};
 
 /// Passes the record in each line to `sink`.

@@ -7,7 +7,7 @@ use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::date::sort_key;
 use crate::fields::html_text::html_lines;
-use crate::fields::understood::RawFields;
+use crate::fields::key_reader::RawFields;
 use crate::input::sniff_lines::is_from_line;
 use crate::mail::{self, Mail};
 use crate::page::markup::Markup;

@@ -5,7 +5,7 @@ use super::location::Location;
 use crate::encoding::mended::Mended;
 use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
-use crate::fields::understood::{KeyReader, RawFields, Understood};
+use crate::fields::key_reader::{KeyReader, RawFields, Understood};
 use crate::flash::item::outlet;
 use crate::record::{
     Article, Date, DateOrigin, DateProvenance, FlashItem, Occurrence, Record, TitleOrigin,

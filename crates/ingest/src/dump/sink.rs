@@ -10,7 +10,7 @@ use super::location::Location;
 use super::record::{ReadRecord, RecordReader};
 use super::wrapped::{self, Unwrapped};
 use crate::direct_mapped_cache::DirectMapped;
-use crate::fields::understood::RawFields;
+use crate::fields::key_reader::RawFields;
 use crate::input::{self, last_io_error::LastIoError};
 use crate::options::Options;
 use crate::pipeline::read_event::{ReadEvent, member, skipped};

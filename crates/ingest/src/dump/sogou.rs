@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::elements;
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
-use crate::fields::understood::RawFields;
+use crate::fields::key_reader::RawFields;
 
 /// Passes every `<doc>` to `sink`.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {

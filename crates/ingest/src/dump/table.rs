@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::field_map::FieldMap;
+use crate::fields::key_reader::RawFields;
 use crate::fields::keys;
-use crate::fields::understood::RawFields;
 
 /// The separators that tables have.
 const SEPARATORS: [u8; 4] = *b",;\t|";

@@ -8,7 +8,7 @@
 
 use serde_json::Value;
 
-use crate::fields::understood::RawFields;
+use crate::fields::key_reader::RawFields;
 
 /// The key under which search engines state an id.
 const ID: &str = "_id";

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::field::Field;
 use super::field_map::FieldMap;
-use super::understood::KeyReader;
+use super::key_reader::KeyReader;
 use crate::page::front_matter::FrontMatter;
 use crate::page::metadata::Metadata;
 use crate::record::DateOrigin;
