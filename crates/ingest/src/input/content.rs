@@ -10,11 +10,11 @@ pub(super) enum Content {
     Kind(Kind),
     /// A compressed file.
     Compressed(Codec),
-    /// A document that only another program can read; the name of its format.
-    Document(&'static str),
-    /// Something else that cannot be read; the text says what it is and, for most formats, what the
+    /// A file such as a PDF, which only another program can turn into text; the name of its format.
+    NeedsConverter(&'static str),
+    /// Another format that cannot be read; the text says what it is and, for most formats, what the
     /// user can do.
-    Foreign(&'static str),
+    Unsupported(&'static str),
     /// Not text.
     Binary,
     /// The source of a program.

@@ -112,7 +112,7 @@ mod tests {
             ("crawl.warc.gz", Kind::Warc, Codec::Gzip),
             ("crawl.warc.wet.gz", Kind::Warc, Codec::Gzip),
             ("crawl.arc.gz", Kind::Arc, Codec::Gzip),
-            ("a.PDF", Kind::Document, Codec::Plain),
+            ("a.PDF", Kind::NeedsConverter, Codec::Plain),
             ("v1.2.gz", Kind::Unknown, Codec::Gzip),
             ("a.dat", Kind::Unknown, Codec::Plain),
             ("notes@home", Kind::TEXT, Codec::Plain),

@@ -155,8 +155,8 @@ static TABLE: [Row; 18] = [
     ),
 ];
 
-/// Endings of documents that only another program can turn into text. The report names such files.
-const DOCUMENTS: [&str; 27] = [
+/// Endings of files that only another program can turn into text. The report names such files.
+const NEED_CONVERTER: [&str; 27] = [
     "pdf", "doc", "docx", "docm", "dot", "dotx", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx",
     "pps", "ppsx", "odt", "ods", "odp", "rtf", "wps", "epub", "mobi", "azw", "azw3", "djvu",
     "pages", "msg", "ps",
@@ -185,7 +185,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
 pub(super) fn kind_of(ending: &str) -> Option<Kind> {
     match TABLE.iter().find(|row| row.format.endings.contains(&ending)) {
         Some(row) => row.kind,
-        None => DOCUMENTS.contains(&ending).then_some(Kind::Document),
+        None => NEED_CONVERTER.contains(&ending).then_some(Kind::NeedsConverter),
     }
 }
 
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn no_ending_is_in_two_rows() {
         let mut all: Vec<&str> = formats().flat_map(|format| format.endings).copied().collect();
-        all.extend(DOCUMENTS);
+        all.extend(NEED_CONVERTER);
         all.extend(NEVER_READ);
         let count = all.len();
         all.sort_unstable();

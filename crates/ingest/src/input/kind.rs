@@ -19,8 +19,8 @@ pub(crate) enum Kind {
     Arc,
     /// XML; only the content says whether it is a feed.
     Xml,
-    /// A document that only another program can turn into text, such as PDF.
-    Document,
+    /// A file such as a PDF, which only another program can turn into text.
+    NeedsConverter,
     /// The name says nothing: the content decides, and plain text is not enough.
     Unknown,
 }

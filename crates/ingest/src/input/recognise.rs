@@ -33,10 +33,12 @@ pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
     let is_unknown = matches!(by_name, Kind::Unknown | Kind::Xml);
     match content {
         Content::Kind(found) => found_kind(by_name, found, head),
-        Content::Document(name) => Verdict::Refused(document(name)),
-        Content::Binary if by_name == Kind::Document => Verdict::Refused(document("a document")),
-        Content::Foreign(_) | Content::Binary if is_unknown => Verdict::Ignored,
-        Content::Foreign(what) => Verdict::Refused(Reason::Unsupported(what.to_owned())),
+        Content::NeedsConverter(name) => Verdict::Refused(needs_converter(name)),
+        Content::Binary if by_name == Kind::NeedsConverter => {
+            Verdict::Refused(needs_converter("a document"))
+        }
+        Content::Unsupported(_) | Content::Binary if is_unknown => Verdict::Ignored,
+        Content::Unsupported(what) => Verdict::Refused(Reason::Unsupported(what.to_owned())),
         Content::Binary => Verdict::Refused(Reason::Binary),
         Content::Program => Verdict::Ignored,
         // Compressed twice, or a member of a container whose name does not say how it is
@@ -44,7 +46,7 @@ pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
         Content::Compressed(_) if is_unknown => Verdict::Ignored,
         Content::Compressed(_) => Verdict::Refused(Reason::Nested),
         Content::Text if is_unknown => Verdict::Ignored,
-        Content::Text if by_name == Kind::Document => Verdict::Read(Kind::TEXT),
+        Content::Text if by_name == Kind::NeedsConverter => Verdict::Read(Kind::TEXT),
         Content::Text => Verdict::Read(by_name),
     }
 }
@@ -64,8 +66,8 @@ fn found_kind(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
         {
             by_name
         }
-        (Kind::Document, Kind::Zip | Kind::Tar) => {
-            return Verdict::Refused(document("a document"));
+        (Kind::NeedsConverter, Kind::Zip | Kind::Tar) => {
+            return Verdict::Refused(needs_converter("a document"));
         }
         (Kind::Unknown, Kind::Dump(DumpKind::Json | DumpKind::JsonLines))
             if !keys::has_text_key(head) =>
@@ -77,7 +79,7 @@ fn found_kind(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
     Verdict::Read(kind)
 }
 
-/// Why a document is not read, and what to do.
-fn document(name: &str) -> Reason {
+/// Why a file that only another program can turn into text is not read, and what to do.
+fn needs_converter(name: &str) -> Reason {
     Reason::Unsupported(format!("{name}: {PRE_OPTION_HINT}"))
 }

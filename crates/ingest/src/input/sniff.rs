@@ -23,7 +23,7 @@ pub(super) fn sniff(head: &[u8]) -> Content {
         Some(b'-' | b'+') if has_front_matter(start) => {
             Content::Kind(Kind::Page(PageKind::Markdown))
         }
-        Some(b'%') if start.starts_with(b"%!PS") => Content::Document("PostScript"),
+        Some(b'%') if start.starts_with(b"%!PS") => Content::NeedsConverter("PostScript"),
         Some(_) => sniff_lines::of(&text),
         None => Content::Text,
     }
@@ -69,14 +69,14 @@ fn magic(head: &[u8]) -> Option<Content> {
         (b"\x28\xb5\x2f\xfd", Content::Compressed(Codec::Zstd)),
         (b"\xfd7zXZ\0", Content::Compressed(Codec::Xz)),
         (b"PK\x05\x06", Content::Kind(Kind::Zip)),
-        (b"%PDF-", Content::Document("PDF")),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Content::Document("Office document")),
-        (b"{\\rtf", Content::Document("RTF")),
-        (b"AT&TFORM", Content::Document("DjVu")),
-        (b"BZh", Content::Foreign(BZIP2)),
-        (b"7z\xbc\xaf\x27\x1c", Content::Foreign(SEVEN_ZIP)),
-        (b"Rar!\x1a\x07", Content::Foreign(RAR)),
-        (b"\x04\x22\x4d\x18", Content::Foreign(LZ4)),
+        (b"%PDF-", Content::NeedsConverter("PDF")),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Content::NeedsConverter("Office document")),
+        (b"{\\rtf", Content::NeedsConverter("RTF")),
+        (b"AT&TFORM", Content::NeedsConverter("DjVu")),
+        (b"BZh", Content::Unsupported(BZIP2)),
+        (b"7z\xbc\xaf\x27\x1c", Content::Unsupported(SEVEN_ZIP)),
+        (b"Rar!\x1a\x07", Content::Unsupported(RAR)),
+        (b"\x04\x22\x4d\x18", Content::Unsupported(LZ4)),
         (b"\x89PNG", Content::Binary),
         (b"\xff\xd8\xff", Content::Binary),
         (b"GIF8", Content::Binary),
@@ -106,11 +106,11 @@ fn magic(head: &[u8]) -> Option<Content> {
     let has_at = |from: usize, magic: &[u8]| head.get(from..).is_some_and(|b| b.starts_with(magic));
     match found {
         // A text can begin with the letters of such a magic number, too.
-        Some(Content::Binary | Content::Foreign(_)) if begins_as_ascii_text(head) => None,
+        Some(Content::Binary | Content::Unsupported(_)) if begins_as_ascii_text(head) => None,
         Some(found) => Some(found),
         None if head.starts_with(b"PK\x03\x04") => Some(zip(head)),
         None if has_at(257, b"ustar") => Some(Content::Kind(Kind::Tar)),
-        None if has_at(60, b"BOOKMOBI") => Some(Content::Document("Mobipocket book")),
+        None if has_at(60, b"BOOKMOBI") => Some(Content::NeedsConverter("Mobipocket book")),
         None if has_at(4, b"ftyp") => Some(Content::Binary),
         None => None,
     }
@@ -133,8 +133,8 @@ fn zip(head: &[u8]) -> Content {
     if name == b"mimetype" {
         let media = head.get(body..).unwrap_or_default();
         return match media {
-            _ if media.starts_with(b"application/epub") => Content::Document("EPUB"),
-            _ => Content::Document("Office document"),
+            _ if media.starts_with(b"application/epub") => Content::NeedsConverter("EPUB"),
+            _ => Content::NeedsConverter("Office document"),
         };
     }
     let office: [&[u8]; 6] = [
@@ -146,10 +146,10 @@ fn zip(head: &[u8]) -> Content {
         b"docProps/",
     ];
     if office.into_iter().any(name_starts) {
-        return Content::Document("Office document");
+        return Content::NeedsConverter("Office document");
     }
     if name_starts(b"META-INF/") || name_starts(b"AndroidManifest") {
-        return Content::Foreign("a package of a program");
+        return Content::Unsupported("a package of a program");
     }
     Content::Kind(Kind::Zip)
 }
@@ -178,7 +178,7 @@ fn tagged(start: &[u8]) -> Content {
     if first_tags.into_iter().any(|tag| starts(tag) || starts("<!--") && has(tag)) {
         return Content::Kind(Kind::HTML);
     }
-    if starts("<?xml") { Content::Foreign(XML) } else { Content::Text }
+    if starts("<?xml") { Content::Unsupported(XML) } else { Content::Text }
 }
 
 /// Whether a text begins with front matter: a line `---` or `+++`, lines of which at least one has
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn content_is_recognised() {
-        use Content::{Binary, Compressed, Document, Foreign, Kind as Is, Program, Text};
+        use Content::{Binary, Compressed, Kind as Is, NeedsConverter, Program, Text, Unsupported};
         let dump = |kind| Is(Kind::Dump(kind));
         let page = |kind| Is(Kind::Page(kind));
         for (head, expected) in [
@@ -211,7 +211,7 @@ mod tests {
             ("\n\n<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC>", Is(Kind::HTML)),
             ("<?xml version=\"1.0\"?>\n<rss version=\"2.0\">", dump(DumpKind::Feed)),
             ("<feed xmlns=\"http://www.w3.org/2005/Atom\">", dump(DumpKind::Feed)),
-            ("<?xml version=\"1.0\"?><urlset>", Foreign(XML)),
+            ("<?xml version=\"1.0\"?><urlset>", Unsupported(XML)),
             ("<doc>\n<url>http://a.b</url>", dump(DumpKind::Sogou)),
             ("<doc id=3>甲", Text),
             ("<甲>是一本書", Text),
@@ -227,11 +227,11 @@ mod tests {
             ("+++\ntitle = \"甲\"\n+++\n正文", page(PageKind::Markdown)),
             ("---\n正文\n", Text),
             ("---\n\n---\n", Text),
-            ("%PDF-1.4\n", Document("PDF")),
-            ("{\\rtf1\\ansi", Document("RTF")),
+            ("%PDF-1.4\n", NeedsConverter("PDF")),
+            ("{\\rtf1\\ansi", NeedsConverter("RTF")),
             ("GIF89a\u{1}\u{2}", Binary),
             ("GIF89a is a format of pictures", Text),
-            ("BZh91AY\u{1}\u{2}\u{3}", Foreign(BZIP2)),
+            ("BZh91AY\u{1}\u{2}\u{3}", Unsupported(BZIP2)),
             ("題目\n\n正文", Text),
             ("", Text),
         ] {
