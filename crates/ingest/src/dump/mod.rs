@@ -93,7 +93,8 @@ impl Reader<'_> {
             Flow::Continue(()) if count == 0 => emit(skipped(&path, None, Reason::Empty)),
             _ => {
                 let unused = records.keys.unused.into_sorted();
-                let keys = DumpKeys { unused, mistyped: records.keys.mistyped.into_sorted() };
+                let keys =
+                    DumpKeys { unused, of_wrong_type: records.keys.of_wrong_type.into_sorted() };
                 let bytes = file.bytes_read();
                 emit(ReadEvent::Dump { path, bytes, repaired, keys: Box::new(keys) })
             }

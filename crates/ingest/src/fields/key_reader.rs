@@ -42,7 +42,7 @@ pub(crate) struct KeyReader<'m> {
     /// Keys that were not used.
     pub(crate) unused: KeyCounts,
     /// Keys whose values have a wrong type.
-    pub(crate) mistyped: KeyCounts,
+    pub(crate) of_wrong_type: KeyCounts,
 }
 
 /// A key of a record that stands for a field.
@@ -60,7 +60,7 @@ impl<'m> KeyReader<'m> {
             map,
             meanings: HashMap::default(),
             unused: KeyCounts::default(),
-            mistyped: KeyCounts::default(),
+            of_wrong_type: KeyCounts::default(),
         }
     }
 
@@ -78,7 +78,7 @@ impl<'m> KeyReader<'m> {
             match understood.set(field, value) {
                 Some(true) => taken = Some(field),
                 Some(false) => {}
-                None => self.mistyped.add(key, line),
+                None => self.of_wrong_type.add(key, line),
             }
         }
         understood

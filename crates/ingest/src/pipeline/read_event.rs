@@ -98,7 +98,7 @@ pub(crate) struct ReadFile {
 #[derive(Debug, Default)]
 pub(crate) struct DumpKeys {
     pub(crate) unused: Vec<(String, u64, u64)>,
-    pub(crate) mistyped: Vec<(String, u64, u64)>,
+    pub(crate) of_wrong_type: Vec<(String, u64, u64)>,
 }
 
 /// A page and its flash items, before ids are assigned.

@@ -92,9 +92,9 @@ impl<E> RecordSink<'_, E> {
     /// Counts a dump that has been read.
     fn receive_dump(&mut self, path: String, bytes: u64, repaired: u64, keys: DumpKeys) {
         self.note_read(&path);
-        let DumpKeys { unused, mistyped } = keys;
+        let DumpKeys { unused, of_wrong_type } = keys;
         Report::add_keys(&mut self.report.unused_keys, &path, unused);
-        Report::add_keys(&mut self.report.mistyped_keys, &path, mistyped);
+        Report::add_keys(&mut self.report.mistyped_keys, &path, of_wrong_type);
         if repaired > 0 {
             self.report.mojibake_repaired += repaired;
             self.report.repaired.push(path.into());
