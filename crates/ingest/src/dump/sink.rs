@@ -19,7 +19,7 @@ use crate::report::{FileSpan, Reason, UnreadDate};
 
 /// The reading of a dump ends at a line or record that is longer than this multiple of
 /// `max_line_bytes`, because skipping it could take forever.
-const MAX_SKIPPABLE_RECORDS: u64 = 16;
+const SKIPPABLE_MULTIPLE: u64 = 16;
 
 /// Why the reading of a dump ends early.
 pub(super) enum End {
@@ -62,7 +62,7 @@ impl Sink<'_> {
     /// Maximum length in bytes of a record that is skipped. A longer one ends the reading of the
     /// dump.
     pub(super) fn max_skippable_bytes(&self) -> u64 {
-        (self.max_record_bytes() as u64).saturating_mul(MAX_SKIPPABLE_RECORDS)
+        (self.max_record_bytes() as u64).saturating_mul(SKIPPABLE_MULTIPLE)
     }
 
     /// Notes that a line or record begins. Ends the reading of the dump after too many consecutive

@@ -87,7 +87,7 @@ fn emit(
     body: &mut impl BufRead,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
-    if header.url.starts_with("filedesc:") || http::is_about_the_crawl(&header.url) {
+    if http::names_a_record_of_the_crawler(&header.url) {
         return ControlFlow::Continue(());
     }
     let name = number.to_string();

@@ -19,7 +19,7 @@ pub(crate) struct SourceFile {
     /// Path relative to the root, with `/` as separator; article ids are derived from it.
     pub(crate) relative: String,
     pub(crate) format: FileFormat,
-    /// Its metadata; its length above all.
+    /// Length, modification time and inode of the file.
     pub(crate) stamp: FileStamp,
     /// Whether the file itself is a root.
     pub(crate) is_root: bool,
@@ -56,6 +56,7 @@ pub(crate) struct FileListWriter {
     /// The relative path of the previous file.
     previous: String,
     count: usize,
+    /// Total bytes of the files so far.
     bytes: u64,
 }
 
@@ -124,7 +125,7 @@ impl FileList {
         self.bytes
     }
 
-    /// Whether all files lie below one root.
+    /// Whether the archive has only one root.
     pub(crate) fn has_one_root(&self) -> bool {
         self.paths.roots.len() == 1
     }

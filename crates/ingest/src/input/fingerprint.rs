@@ -15,8 +15,8 @@ use crate::options::Options;
 /// Resolution of file system clocks: two writes within this time may leave the same timestamps.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Hashes path (below its root), length, timestamps and identity of every file below `roots` that
-/// `options` do not exclude.
+/// Hashes path (below its root), length, timestamps and identity of every file that the walk of
+/// `roots` finds. `options` decide which files it finds.
 ///
 /// Opens no file. A file that is rewritten with the same length and given its old modification time
 /// is still detected on Unix by its change time, which programs cannot set. Waits a moment if a
@@ -51,12 +51,12 @@ impl Default for Fingerprint {
 impl Fingerprint {
     /// Adds the next file of the walk.
     pub(crate) fn add(&mut self, source: &SourceFile, metadata: &Metadata) {
-        let stamp = ChangeStamp::of(metadata);
+        let change = LastChange::of(metadata);
         self.hash.update(source.relative.as_bytes());
         self.hash.update(&[0]);
         self.hash.update(&source.stamp.bytes.to_le_bytes());
-        self.hash.update(&stamp.hash.to_le_bytes());
-        self.newest = self.newest.max(stamp.modified);
+        self.hash.update(&change.hash.to_le_bytes());
+        self.newest = self.newest.max(change.modified);
     }
 
     /// The number. Waits a moment if a file has just been written, see [`fingerprint`].
@@ -70,13 +70,13 @@ impl Fingerprint {
 
 /// When a file last changed, and which file it is.
 #[derive(Debug, Clone, Copy)]
-struct ChangeStamp {
+struct LastChange {
     modified: SystemTime,
     /// A hash of `modified` and of what [`hash_identity`] adds.
     hash: u64,
 }
 
-impl ChangeStamp {
+impl LastChange {
     fn of(metadata: &Metadata) -> Self {
         let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
         let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -7,7 +7,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::input::FileFormat;
 use crate::input::folder_filter::{FolderFilter, FolderVerdict};
-use crate::input::ignore_rules::IgnoreRules;
+use crate::input::ignore_rules::{IgnoreRules, PathKind};
 use crate::options::selection::Selection;
 
 /// An entry below a root.
@@ -94,7 +94,7 @@ impl FolderWalk<'_> {
     /// What to emit instead of a folder, if it is not read.
     fn refuse_folder(&self, folder: &Path, is_link: bool) -> Option<WalkEntry> {
         match self.filter.folder(folder, is_link) {
-            FolderVerdict::Inside if !self.rules.excludes(folder, true) => None,
+            FolderVerdict::Inside if !self.rules.excludes(folder, PathKind::Folder) => None,
             FolderVerdict::SymlinkOutsideRoots => {
                 Some(WalkEntry::SymlinkOutsideRoots(folder.to_path_buf()))
             }
@@ -154,7 +154,7 @@ impl FolderWalk<'_> {
         let Self { root, filter, rules, .. } = self;
         match filter.format(root, entry.path()) {
             None => WalkEntry::Ignored(lossy_path(entry.path())),
-            Some(_) if rules.excludes(entry.path(), false) => {
+            Some(_) if rules.excludes(entry.path(), PathKind::File) => {
                 WalkEntry::Ignored(lossy_path(entry.path()))
             }
             Some(_) if entry.path_is_symlink() && filter.excludes_target(entry.path()) => {

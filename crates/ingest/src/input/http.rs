@@ -86,7 +86,7 @@ pub(super) fn line(read: &mut impl BufRead) -> io::Result<Option<String>> {
     Ok(raw_line(read)?.map(|line| String::from_utf8_lossy(&line).into_owned()))
 }
 
-/// The bytes of [`line`].
+/// As [`line`], but the bytes of the line.
 fn raw_line(read: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     read.take(MAX_HEADER_BYTES).read_until(b'\n', &mut line)?;
@@ -106,10 +106,10 @@ fn headers_too_long() -> io::Error {
     fault(Reason::Damaged(format!("headers of more than {MAX_HEADER_BYTES} bytes")))
 }
 
-/// A response after its headers.
+/// A response whose headers have been read.
 pub(super) struct Response<'a> {
     pub(super) status: u16,
-    /// `Content-Type`.
+    /// The header field `Content-Type`.
     pub(super) media: Option<String>,
     /// The body without transfer and content codings.
     pub(super) body: Box<dyn Read + 'a>,
@@ -174,9 +174,9 @@ pub(super) fn page_kind(media: &str) -> Option<PageKind> {
     }
 }
 
-/// Whether an address names a record about the crawl, such as the manifest and the log that wget
-/// writes: `metadata://gnu.org/software/wget/warc/MANIFEST.txt`.
-pub(super) fn is_about_the_crawl(url: &str) -> bool {
+/// Whether an address names a record of the crawler itself, which holds no page, such as the
+/// manifest and the log that wget writes: `metadata://gnu.org/software/wget/warc/MANIFEST.txt`.
+pub(super) fn names_a_record_of_the_crawler(url: &str) -> bool {
     let schemes = ["metadata:", "warcinfo:", "filedesc:", "dns:", "whois:"];
     let url = url.trim_matches(['<', '>']).to_ascii_lowercase();
     schemes.into_iter().any(|scheme| url.starts_with(scheme))

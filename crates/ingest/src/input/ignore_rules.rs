@@ -9,6 +9,13 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 /// The name of a file with patterns, which apply to its folder and everything in it.
 const IGNORE_FILE: &str = ".wensouignore";
 
+/// What a path names: some patterns match only folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PathKind {
+    File,
+    Folder,
+}
+
 /// The rules that apply to the folder being listed: those of the root, of the folder itself and of
 /// all folders between.
 pub(crate) struct IgnoreRules {
@@ -59,7 +66,8 @@ impl IgnoreRules {
     }
 
     /// Whether a file or folder is left out. The innermost rule that matches decides.
-    pub(crate) fn excludes(&self, path: &Path, is_folder: bool) -> bool {
+    pub(crate) fn excludes(&self, path: &Path, kind: PathKind) -> bool {
+        let is_folder = kind == PathKind::Folder;
         let excluded_by = |(folder, rules): &(PathBuf, Gitignore)| {
             let below = path.strip_prefix(folder).ok()?;
             match rules.matched(below, is_folder) {
@@ -89,17 +97,20 @@ mod tests {
         std::fs::write(at(IGNORE_FILE), "*.bak\n/drafts/\n").unwrap();
         std::fs::write(at("a/.wensouignore"), "!keep.bak\nb/\n").unwrap();
         let mut rules = IgnoreRules::of(dir.path(), &["old-*".to_owned()]);
-        assert!(rules.excludes(&at("x.bak"), false));
-        assert!(rules.excludes(&at("drafts"), true));
-        assert!(rules.excludes(&at("old-1.txt"), false));
-        assert!(!rules.excludes(&at("new.txt"), false));
+        assert!(rules.excludes(&at("x.bak"), PathKind::File));
+        assert!(rules.excludes(&at("drafts"), PathKind::Folder));
+        assert!(rules.excludes(&at("old-1.txt"), PathKind::File));
+        assert!(!rules.excludes(&at("new.txt"), PathKind::File));
         rules.enter(&at("a"));
-        assert!(!rules.excludes(&at("a/keep.bak"), false));
-        assert!(rules.excludes(&at("a/other.bak"), false));
-        assert!(rules.excludes(&at("a/b"), true));
-        assert!(!rules.excludes(&at("a/drafts"), true));
+        assert!(!rules.excludes(&at("a/keep.bak"), PathKind::File));
+        assert!(rules.excludes(&at("a/other.bak"), PathKind::File));
+        assert!(rules.excludes(&at("a/b"), PathKind::Folder));
+        assert!(!rules.excludes(&at("a/drafts"), PathKind::Folder));
         rules.enter(&at("c"));
-        assert!(rules.excludes(&at("c/keep.bak"), false), "the rules of a end with it");
+        assert!(
+            rules.excludes(&at("c/keep.bak"), PathKind::File),
+            "the rules of the folder `a` end with it"
+        );
         assert!(rules.take_faults().is_empty());
     }
 }

@@ -9,7 +9,7 @@ use rawzip::ReaderAt;
 
 use crate::report::Reason;
 
-/// The last system error of a file that was not reported yet.
+/// The last system error while a file was read, until it is taken for the report.
 #[derive(Debug, Default)]
 pub(crate) struct LastIoError(RefCell<Option<String>>);
 

@@ -1,7 +1,21 @@
 //! Reads files: pages and dumps inside compressed files and containers, as streams, with limits.
 //!
 //! The format of a file is recognised by its content first, and by the ending of its name second.
-//! `formats` has the table of endings, `sniff` examines the content, and `recognise` decides.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `walk`, `folder_walk`, `file_list` | finds the files below the roots; stores their list |
+//! | `folder_filter`, `ignore_rules` | decides which files and folders are left out |
+//! | `fingerprint`, `file_hash` | detects changes of an archive, and of a file |
+//! | `kind`, `codec`, `format`, `formats` | formats of files; the table of endings |
+//! | `content`, `sniff*`, `peek` | examines the first bytes of a file |
+//! | `recognise` | decides by content and name what a file is, and whether it is read |
+//! | `open`, `pre` | opens a file; runs the command of the user (`--pre`) on it |
+//! | `container`, `name`, `zip`, `tar`, `warc`, `arc`, `http`, `chunked` | reads containers |
+//! | `meter`, `fault`, `last_io_error` | limits; reasons to skip a file as errors of readers |
+//! | `event` | what is found when a file is opened |
+//! | `original` | reads the original bytes of a record again |
+//! | `own_output` | recognises the output of wensou itself |
 //!
 //! One thread reads a whole file, whatever it contains; the members of a container come in their
 //! order in the container. A member that cannot be read is reported as `container!/member`. Such an

@@ -16,12 +16,13 @@ const MAX_BYTES: usize = 4096;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
     pub(super) text: String,
-    /// The name is not UTF-8; `text` is a guess.
+    /// Whether the name is not UTF-8, so that its encoding, and thereby `text`, is a guess.
     pub(super) is_guessed: bool,
 }
 
 impl Name {
-    /// Old programs write names in zip archives in the system's encoding, such as Big5 or GBK.
+    /// Decodes a name. One that is not UTF-8 is in a legacy encoding such as Big5 or GBK, because
+    /// old programs write names in zip archives in the system's encoding.
     pub(super) fn of(raw: &[u8]) -> Self {
         // One byte more than the maximum, so that `Names::claim` refuses a longer name.
         let raw = &raw[..raw.len().min(MAX_BYTES + 1)];
@@ -42,8 +43,8 @@ impl Name {
 pub(super) struct Names(HashSet<u64>);
 
 impl Names {
-    /// Returns the normalised path inside the container, with `/` as separator. Fails if it is
-    /// unsafe, or if a member before had the same one.
+    /// Returns the normalised path inside the container, with `/` as separator. Fails if the path
+    /// is unsafe, or if an earlier member has the same path.
     pub(super) fn claim(&mut self, name: &str) -> Result<String, Reason> {
         let path = normalised(name).ok_or(Reason::UnsafeName)?;
         if self.0.insert(xxh3_64(path.as_bytes())) { Ok(path) } else { Err(Reason::DuplicateName) }

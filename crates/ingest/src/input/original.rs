@@ -51,28 +51,29 @@ pub fn original_lines(
 ) -> io::Result<Vec<OriginalLines>> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
     order.sort_by_key(|at| (spans[*at].start, spans[*at].end));
-    // Spans that overlap are read together: a flash item lies in its page.
-    let mut clusters: Vec<(Span, Vec<usize>)> = Vec::new();
+    // Spans that overlap are read together, because a flash item lies in its page: the range that
+    // such spans cover, and their indices in `spans`.
+    let mut joined_spans: Vec<(Span, Vec<usize>)> = Vec::new();
     for index in order {
         let Span { start, end } = spans[index];
         let end = end.max(start);
-        match clusters.last_mut() {
-            Some((cluster, indices)) if start < cluster.end => {
-                cluster.end = cluster.end.max(end);
+        match joined_spans.last_mut() {
+            Some((joined, indices)) if start < joined.end => {
+                joined.end = joined.end.max(end);
                 indices.push(index);
             }
-            _ => clusters.push((Span { start, end }, vec![index])),
+            _ => joined_spans.push((Span { start, end }, vec![index])),
         }
     }
     read_content(file, member, &mut |read| {
         let mut counter = LineCounter::default();
         let mut lines = vec![OriginalLines::default(); spans.len()];
-        for (cluster, indices) in &clusters {
-            io::copy(&mut (&mut *read).take(cluster.start - counter.bytes), &mut counter)?;
-            let bytes = read_span(read, Span { start: 0, end: cluster.end - cluster.start })?;
+        for (joined, indices) in &joined_spans {
+            io::copy(&mut (&mut *read).take(joined.start - counter.bytes), &mut counter)?;
+            let bytes = read_span(read, Span { start: 0, end: joined.end - joined.start })?;
             for &index in indices {
                 let span = spans[index];
-                let offset = |byte: u64| usize::try_from(byte.saturating_sub(cluster.start));
+                let offset = |byte: u64| usize::try_from(byte.saturating_sub(joined.start));
                 let (Ok(from), Ok(to)) = (offset(span.start), offset(span.end)) else {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 };

@@ -104,7 +104,8 @@ impl Walk {
         let mut visit_entry = |found| self.visit_entry(number, root, exclusions, found, visit);
         let (sender, found) = sync_channel(QUEUE);
         thread::scope(|scope| {
-            let listing = spawn(scope, 0, move || {
+            let thread_number = 0;
+            let listing = spawn(scope, thread_number, move || {
                 let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
                 let mut emit = |found| out.emit(found);
                 if walk_folder(root, selection, &filter(), &mut emit).is_continue() {
@@ -191,8 +192,8 @@ impl Walk {
     }
 }
 
-/// Entries to send together: waking the other thread costs as much as examining ten files. With an
-/// eighth of this, a scan takes twice as long.
+/// Number of entries that are sent together, because waking the other thread costs as much as
+/// examining ten files. With an eighth of this number, a scan takes twice as long.
 const BATCH: usize = 256;
 /// Batches that may wait in the queue.
 const QUEUE: usize = 4;

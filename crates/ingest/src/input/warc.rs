@@ -76,13 +76,13 @@ fn emit(
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
     let url = headers.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
-    if url.as_deref().is_some_and(http::is_about_the_crawl) {
+    if url.as_deref().is_some_and(http::names_a_record_of_the_crawler) {
         return ControlFlow::Continue(());
     }
     let name = number.to_string();
     let ignored = || Event::Ignored(PathBuf::from(container.path(&name)));
     let (media, read): (Option<String>, Box<dyn Read + '_>) = match headers.get("warc-type") {
-        // Records about the crawl have no content.
+        // The crawler's own records hold no page.
         Some("warcinfo" | "request" | "metadata") => return ControlFlow::Continue(()),
         Some("response") => match http::response(body) {
             Ok(response) if response.status == 200 => (response.media, response.body),
