@@ -48,7 +48,7 @@ struct Child {
     /// The text of an inner element that names the person or outlet: `<name>` in `<author>`,
     /// `<title>` in `<source>`.
     inner_name: String,
-    /// The names of the open elements inside this one.
+    /// The names of the open elements inside this child.
     open: Vec<String>,
     /// Where its content begins in the item.
     from: usize,
@@ -65,7 +65,7 @@ fn fields(item: &str) -> RawFields {
     config.allow_dangling_amp = true;
     let mut fields = RawFields::new();
     let mut child: Option<Child> = None;
-    // Whether the start tag of the item itself was read.
+    // Whether the start tag of the item has been read.
     let mut is_inside = false;
     loop {
         let before = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
@@ -225,7 +225,7 @@ mod tests {
         let fields = super::fields(rss);
         assert_eq!(fields["title"], "甲&乙 — A & B");
         assert_eq!(fields["link"], "https://a.b/?x=1&y=2");
-        assert!(!fields.contains_key("description"), "the content is longer");
+        assert!(!fields.contains_key("description"), "the content replaces it");
         assert_eq!(fields["content"], "<p>丁</p>");
         assert_eq!(fields["creator"], "張三");
         assert_eq!(fields["source"], "示例報");

@@ -33,6 +33,7 @@ type ReceiveLine<'f> = &'f mut dyn FnMut(&mut Sink<'_>, &[u8], crate::record::Sp
 
 /// Passes every line that is not blank to `receive`, trimmed, with its span and number.
 fn each_line(file: &mut TextReader<'_>, sink: &mut Sink<'_>, receive: ReceiveLine<'_>) -> Flow {
+    // A line over the first limit is skipped; a line over the second ends the reading.
     let (max_record_bytes, max_skippable_bytes) =
         (sink.max_record_bytes(), sink.max_skippable_bytes());
     let mut line = Vec::new();

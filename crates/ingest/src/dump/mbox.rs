@@ -29,6 +29,7 @@ struct Collected {
 /// Passes every message to `sink`. A message begins with a line `From …` that is the first line of
 /// the file or follows a blank line.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
+    // A message over the first limit is skipped; a message over the second ends the reading.
     let (max_record_bytes, max_skippable_bytes) =
         (sink.max_record_bytes(), sink.max_skippable_bytes());
     let mut message = Collected::default();
@@ -85,7 +86,7 @@ fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) 
 fn fields(mail: Mail) -> RawFields {
     let Mail { text, markup, metadata, .. } = mail;
     let date = match metadata.date {
-        // ISO 8601, as the fields of other dumps state dates.
+        // The first second of the date in ISO 8601, as the fields of other dumps state dates.
         Some((moment, _)) => Some(sort_key(moment).to_string()),
         None => metadata.unread_date,
     };

@@ -17,8 +17,8 @@ use crate::pipeline::read_event::{ReadEvent, member, skipped};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, UnreadDate};
 
-/// The reading of a dump ends at a line or record that is longer than this multiple of
-/// `max_line_bytes`, because skipping it could take forever.
+/// The reading of a dump ends at a line or record that is longer than `max_line_bytes` times this,
+/// because skipping it could take forever.
 const SKIPPABLE_MULTIPLE: u64 = 16;
 
 /// Why the reading of a dump ends early.

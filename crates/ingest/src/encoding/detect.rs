@@ -53,15 +53,15 @@ fn sample(bytes: &[u8]) -> &[u8] {
     &bytes[from..bytes.len().min(from + SAMPLE)]
 }
 
-/// How plausible a text is as Chinese in each of the two legacy encodings.
+/// How plausible bytes are as Chinese text in each of the two legacy encodings.
 struct Guess {
-    simplified: f64,
-    traditional: f64,
+    gb18030: f64,
+    big5: f64,
 }
 
 impl Guess {
     fn of(sample: &[u8]) -> Self {
-        Self { simplified: plausibility(GB18030, sample), traditional: plausibility(BIG5, sample) }
+        Self { gb18030: plausibility(GB18030, sample), big5: plausibility(BIG5, sample) }
     }
 
     /// Whether a stated encoding in which the bytes are valid is believable. Servers and templates
@@ -69,17 +69,17 @@ impl Guess {
     /// single-byte encoding.
     fn allows(&self, stated: &'static Encoding) -> bool {
         let (as_stated, otherwise) = match stated {
-            _ if stated == BIG5 => (self.traditional, self.simplified),
-            _ if stated == GB18030 || stated == GBK => (self.simplified, self.traditional),
-            _ => (0.0, self.simplified.max(self.traditional)),
+            _ if stated == BIG5 => (self.big5, self.gb18030),
+            _ if stated == GB18030 || stated == GBK => (self.gb18030, self.big5),
+            _ => (0.0, self.gb18030.max(self.big5)),
         };
         otherwise <= CHINESE || as_stated * 2.0 > otherwise
     }
 
     /// GB18030 or Big5, whichever is plausible; otherwise what chardetng guesses.
     fn best(&self, sample: &[u8]) -> &'static Encoding {
-        let chinese = if self.simplified >= self.traditional { GB18030 } else { BIG5 };
-        if self.simplified.max(self.traditional) > CHINESE {
+        let chinese = if self.gb18030 >= self.big5 { GB18030 } else { BIG5 };
+        if self.gb18030.max(self.big5) > CHINESE {
             return chinese;
         }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);

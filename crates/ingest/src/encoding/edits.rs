@@ -1,6 +1,8 @@
 //! Small replacements in a text, and the map of offsets back to the original, which is the text
 //! before the replacements.
 
+use std::ops::Range;
+
 /// The replacements made in a text, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Edits(Vec<Edit>);
@@ -8,10 +10,10 @@ pub(crate) struct Edits(Vec<Edit>);
 /// One replacement.
 #[derive(Debug, PartialEq, Eq)]
 struct Edit {
-    /// Offset and length of the replacement in the edited text.
-    to: (usize, usize),
-    /// Offset and length of what it replaces in the original.
-    from: (usize, usize),
+    /// Where the replacement is in the edited text.
+    edited: Range<usize>,
+    /// Where the replaced text is in the original.
+    original: Range<usize>,
 }
 
 impl Edits {
@@ -19,13 +21,12 @@ impl Edits {
     /// a replacement maps to the end of what was replaced, and an offset at which something was
     /// removed to the end of the removed text.
     pub(crate) fn original_of(&self, offset: usize) -> usize {
-        let after = self.0.partition_point(|edit| edit.to.0 <= offset);
+        let after = self.0.partition_point(|edit| edit.edited.start <= offset);
         let Some(edit) = after.checked_sub(1).and_then(|at| self.0.get(at)) else { return offset };
-        let (start, length) = edit.to;
-        let end = edit.from.0 + edit.from.1;
-        match offset - start {
-            0 if length > 0 => edit.from.0,
-            inside => end + inside.saturating_sub(length),
+        let Edit { edited, original } = edit;
+        match offset - edited.start {
+            0 if !edited.is_empty() => original.start,
+            inside => original.end + inside.saturating_sub(edited.len()),
         }
     }
 }
@@ -49,7 +50,7 @@ impl<'a> Editor<'a> {
         self.text.push_str(&self.original[self.at..from]);
         let start = self.text.len();
         self.text.push_str(replacement);
-        self.edits.push(Edit { to: (start, replacement.len()), from: (from, to - from) });
+        self.edits.push(Edit { edited: start..self.text.len(), original: from..to });
         self.at = to;
     }
 

@@ -25,7 +25,7 @@ struct Passage {
     text: String,
     /// Number of characters of the line that it replaces.
     chars: usize,
-    /// Number of characters of three or more bytes that are complete.
+    /// Number of complete characters of three or more bytes in the text.
     whole: usize,
     /// Number of characters that are lost.
     lost: usize,
@@ -260,7 +260,7 @@ impl Passage {
 
 /// `line` with its passages of misread text read back, and the number of characters that are lost;
 /// `None` if it has no such passage. `can_open` says whether such a passage can begin with a
-/// certain character.
+/// character.
 pub(crate) fn read_back(
     line: &str,
     misreading: Misreading,
@@ -328,7 +328,8 @@ fn commonness(c: char) -> i32 {
     }
 }
 
-/// The bytes that were decoded to `c`; `None` if they are more than two.
+/// The bytes that were decoded to `c`, and how many they are; `None` if no bytes give `c`, or more
+/// than two.
 fn bytes_of(c: char, misreading: Misreading) -> Option<([u8; 2], usize)> {
     if misreading == Misreading::Latin1 && u32::from(c) < 0x100 {
         return Some(([c as u8, 0], 1));

@@ -12,9 +12,10 @@ use crate::record::DateOrigin;
 /// Parses front matter as TOML or YAML, or line by line if it is not valid.
 fn values(it: FrontMatter<'_>) -> Map<String, Value> {
     let parsed = match it.is_toml {
-        true => toml::from_str::<toml::Table>(it.text)
-            .ok()
-            .map(|table| table.into_iter().map(|(key, value)| (key, json_of(value, 0))).collect()),
+        true => toml::from_str::<toml::Table>(it.text).ok().map(|table| {
+            let depth = 0;
+            table.into_iter().map(|(key, value)| (key, json_of(value, depth))).collect()
+        }),
         false => serde_saphyr::from_str::<Map<String, Value>>(it.text).ok(),
     };
     parsed.unwrap_or_else(|| simple_lines(it))
@@ -92,7 +93,9 @@ pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
     // Summaries give no field: the body is the text below the front matter.
     let summaries = ["description", "summary", "excerpt", "abstract", "intro", "desc"];
     summaries.into_iter().for_each(|key| drop(values.remove(key)));
-    let mut it = KeyReader::new(map).understand(&values, 1);
+    // Only counts of unused keys need the line, and those are dropped here.
+    let line = 1;
+    let mut it = KeyReader::new(map).understand(&values, line);
     let mut tags = std::mem::take(&mut it.tags);
     tags.dedup();
     Metadata {

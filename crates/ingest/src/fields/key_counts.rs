@@ -1,4 +1,4 @@
-//! Counts the keys of a dump that were not used or not understood.
+//! Counts the keys of a dump that were not used, or whose values have a wrong type.
 
 use foldhash::HashMap;
 

@@ -1,5 +1,15 @@
 //! Fields of records in dumps, tables, feeds and front matter: which keys stand for them, and how
 //! their values are read.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `field` | the fields of a record |
+//! | `key_table`, `keys` | the well-known keys, and the field that each stands for |
+//! | `field_map` | the user's own keys (`--map`) |
+//! | `key_reader` | finds the fields of a record by their keys |
+//! | `key_counts` | counts the keys of a dump that were not used, or have values of a wrong type |
+//! | `value`, `html_text`, `stated_date` | reads values: texts and lists, HTML, dates |
+//! | `front_matter` | the metadata in the front matter of a Markdown file |
 
 pub(crate) mod field;
 pub(crate) mod field_map;
