@@ -323,7 +323,7 @@ fn records_of_several_dumps_with_the_same_id_are_all_kept() {
             .collect();
         assert_eq!(ids, ["1", "1@b/c.jsonl", "1@d.jsonl", "f1", "f1@b/c.jsonl", "f1@d.jsonl"]);
     }
-    // The same file in two roots.
+    // The same file in three roots.
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for dir in [&one, &two] {
         fs::write(dir.path().join("a.jsonl"), line("甲")).unwrap();

@@ -61,8 +61,8 @@ pub enum SurveyFileError {
     Overlap {
         /// The files.
         paths: [PathBuf; 2],
-        /// A selected path of each, below the root. One contains the other; an empty path is the
-        /// whole archive.
+        /// For each file, a path below the root to which its survey was limited. One of the two
+        /// paths contains the other; an empty path is the whole archive.
         overlapping: [String; 2],
     },
 }

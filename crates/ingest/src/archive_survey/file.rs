@@ -87,8 +87,8 @@ pub fn read_survey_file(path: &Path) -> Result<FinishedSurvey, Error> {
 /// different options.
 pub fn merge_survey_files(first: &Path, others: &[PathBuf]) -> Result<ArchiveSurvey, Error> {
     let (mut merged, _) = read(first)?;
-    // Which file each part comes from, for messages.
-    let mut sources: Vec<(Vec<SurveyPart>, &Path)> = vec![(merged.parts.clone(), first)];
+    // The parts that each file has, for messages.
+    let mut parts_of_files: Vec<(Vec<SurveyPart>, &Path)> = vec![(merged.parts.clone(), first)];
     for path in others {
         let (survey, _) = read(path)?;
         if let Some(what) = merged.reading.difference(&survey.reading) {
@@ -98,11 +98,11 @@ pub fn merge_survey_files(first: &Path, others: &[PathBuf]) -> Result<ArchiveSur
             let merged_path = &overlapping[0];
             let is_whole = |part: &SurveyPart| merged_path.is_empty() && part.paths.is_empty();
             let has_path = |part: &SurveyPart| part.paths.contains(merged_path) || is_whole(part);
-            let source = sources.iter().find(|(parts, _)| parts.iter().any(has_path));
-            let source = source.map_or(first, |(_, source)| source);
-            return Err(Error::Overlap { paths: [source.to_owned(), path.clone()], overlapping });
+            let found = parts_of_files.iter().find(|(parts, _)| parts.iter().any(has_path));
+            let other = found.map_or(first, |(_, file)| file);
+            return Err(Error::Overlap { paths: [other.to_owned(), path.clone()], overlapping });
         }
-        sources.push((survey.parts.clone(), path));
+        parts_of_files.push((survey.parts.clone(), path));
         merged.merge(survey);
     }
     Ok(merged)

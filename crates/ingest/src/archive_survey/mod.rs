@@ -61,7 +61,8 @@ pub struct FinishedSurvey {
 
 /// How two surveys overlap: they have files in common.
 pub(crate) struct Overlap {
-    /// A selected path of each survey. One contains the other; an empty path is the whole archive.
+    /// For each survey, a path below the root to which it was limited. One of the two paths
+    /// contains the other; an empty path is the whole archive.
     pub(crate) paths: [String; 2],
 }
 

@@ -86,7 +86,7 @@ impl RecurringLines {
         let in_blocks: HashSet<LineHash> =
             removed_lines.flat_map(|(line, _)| *line).map(|line| line.hash).collect();
         for at in alone {
-            // A heading of the article may be the name of a menu item.
+            // A line that a block has, too, may be a heading here with the name of a menu item.
             remove[at] = lines[at].is_some_and(|line| {
                 self.is_boilerplate_alone(line) && !in_blocks.contains(&line.hash)
             });

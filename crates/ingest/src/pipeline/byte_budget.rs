@@ -41,7 +41,7 @@ impl ByteBudget {
         self.freed.notify_one();
     }
 
-    /// Unblocks all waiters for good; called when the receiver goes away.
+    /// Unblocks the sender for good; called when the receiver goes away.
     pub fn close(&self) {
         self.lock().closed = true;
         self.freed.notify_one();

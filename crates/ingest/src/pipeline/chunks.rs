@@ -4,9 +4,9 @@ use std::io;
 
 use crate::input::file_list::{FileList, FileListIter, SourceFile};
 
-/// Files that a thread takes at a time. In the first pass a thread that is idle takes the next
-/// chunk, because cores are not equally fast at all times. In the second pass a chunk is small
-/// enough not to fill a queue.
+/// The number of files that a thread takes at a time. Few, so that in the first pass all threads
+/// end at about the same time, although cores are not equally fast, and so that in the second pass
+/// the results of a chunk fit into the queue of its thread.
 pub(crate) const CHUNK: usize = 16;
 
 /// Reads the list of files in chunks.

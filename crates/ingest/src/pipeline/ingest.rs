@@ -74,9 +74,8 @@ pub(super) fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>
 /// `stored`, at its position in the walk. If a part of a file was read, only the records of the
 /// remaining part are carried over. The records of a folder that was listed only in part, and of
 /// files and folders that were [declared unreadable](ScannedArchive::declare_unreadable), come
-/// after all files. Carried-over records keep
-/// their ids, unless a file read earlier has taken them. No records are carried over for a file
-/// that can be read but is damaged.
+/// after all files. Carried-over records keep their ids, unless a file read earlier has taken them.
+/// No records are carried over for a file that can be read but is damaged.
 ///
 /// # Errors
 ///
@@ -243,6 +242,10 @@ impl SecondPassThread<'_> {
     /// Reads the files of a chunk, and puts the [`ReadEvent`]s into `out`.
     fn read_chunk(&mut self, number: usize, out: &Out<'_, ReadEvent>) {
         let Self { pass, thread_caches, files, survey_caches, surveyed_files } = self;
+        let put = |event: ReadEvent| {
+            let weight = event.weight();
+            out.put(event, weight)
+        };
         let ChunkLocation { thread, page_at, mut file_at } = pass.survey.chunks[number];
         survey_caches[thread].seek(page_at);
         for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
@@ -254,7 +257,7 @@ impl SecondPassThread<'_> {
                 Ok(found) => found,
                 Err(error) => {
                     // If the receiver has gone, there is nothing left to do.
-                    let _ = out.put(ReadEvent::ListFailed(error), 0);
+                    let _ = put(ReadEvent::ListFailed(error));
                     return;
                 }
             };
@@ -262,25 +265,20 @@ impl SecondPassThread<'_> {
                 // If a part of the folder could be listed, its files follow here. Its stored
                 // records are then carried over after all files.
                 if !source.path.starts_with(path)
-                    && out.put(ReadEvent::NotWalked(path.clone()), 0).is_break()
+                    && put(ReadEvent::NotWalked(path.clone())).is_break()
                 {
                     return;
                 }
             }
             let statistics = pass.statistics;
             let flow =
-                pass.reader.read(&source, surveyed_page, statistics, thread_caches, &mut |event| {
-                    let weight = event.weight();
-                    out.put(event, weight)
-                });
+                pass.reader.read(&source, surveyed_page, statistics, thread_caches, &mut &put);
             if flow.is_break() {
                 continue;
             }
             let path = source.path.to_string_lossy().into_owned();
             let read_file = ReadFile { path, stamp: source.stamp, surveyed: file };
-            let event = ReadEvent::FileRead(Box::new(read_file));
-            let weight = event.weight();
-            if out.put(event, weight).is_continue() {
+            if put(ReadEvent::FileRead(Box::new(read_file))).is_continue() {
                 pass.progress.advance(1, source.stamp.bytes);
             }
         }

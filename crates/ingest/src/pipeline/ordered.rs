@@ -261,6 +261,9 @@ mod tests {
     use super::*;
     use crate::spawn::ALLOWED;
 
+    /// The weight of results in tests to which it does not matter.
+    const LIGHT: u64 = 1;
+
     #[test]
     fn order_does_not_depend_on_threads() {
         let jobs: Vec<u32> = (0..200).collect();
@@ -268,7 +271,7 @@ mod tests {
             let mut got = Vec::new();
             let work = |job: &u32, out: &Out<'_, u32>| {
                 for result in 0..*job % 5 {
-                    let _ = out.put(job * 10 + result, 1);
+                    let _ = out.put(job * 10 + result, LIGHT);
                 }
             };
             ordered(
@@ -292,7 +295,7 @@ mod tests {
         let work = |job: &u32, out: &Out<'_, u32>| {
             // More than a queue holds.
             for _ in 0..200 {
-                let _ = out.put(*job, 1);
+                let _ = out.put(*job, LIGHT);
             }
         };
         for allowed in [0, 1, 3] {
@@ -328,7 +331,7 @@ mod tests {
     fn an_error_stops_the_work() {
         let jobs: Vec<u32> = (0..10_000).collect();
         let work = |job: &u32, out: &Out<'_, u32>| {
-            let _ = out.put(*job, 1);
+            let _ = out.put(*job, LIGHT);
         };
         let stopped = ordered(
             jobs.iter(),

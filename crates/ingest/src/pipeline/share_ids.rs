@@ -11,8 +11,7 @@ use crate::record::{Article, FlashItem, Record, Span};
 
 /// Corrects the ids by which an article refers to a flash item that was merged from the records of
 /// several machines: the item may be represented by another variant than on the machine that read
-/// the article.
-/// Returns whether an id has changed.
+/// the article. Returns whether an id has changed.
 ///
 /// An article has one reference for each occurrence of the item in its file, in the same order.
 pub fn correct_references(article: &mut Article, item: &FlashItem) -> bool {

@@ -17,8 +17,8 @@ pub(crate) struct Score {
     pub(crate) source: f64,
     pub(crate) category: f64,
     pub(crate) site: f64,
-    pub flash_f1: f64,
-    pub tags_f1: f64,
+    pub(crate) flash_f1: f64,
+    pub(crate) tags_f1: f64,
     pub(crate) body: f64,
     pub(crate) related: f64,
 }

@@ -36,7 +36,8 @@ const LAYOUTS: [&str; 22] = [
 /// The least percentage of the articles of a layout in which each value must be right.
 const MIN_RIGHT_PERCENT: usize = 97;
 
-/// The greatest percentage of the pages without title and byline in which one may be found.
+/// The greatest percentage of the pages without title and byline in which a title or a value of a
+/// byline may be found.
 const MAX_MISTAKEN_PERCENT: usize = 2;
 
 /// The maximum number of articles with mistakes that a failure shows.
@@ -104,7 +105,7 @@ fn articles_are_found_in_layouts_of_other_sites() {
     }
 }
 
-/// In pages without title and byline, hardly any text is taken for one.
+/// In pages without title and byline, hardly any text is taken for a title or a byline.
 #[test]
 fn hardly_anything_is_found_in_text_without_title_and_byline() {
     let Some(archive) = make_archive::make(400, &["--seed", "32"]) else { return };
