@@ -199,7 +199,7 @@ fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()>
     }
     let keys = [
         (&report.unused_keys, "a key that was not used"),
-        (&report.mistyped_keys, "a key with values of a type that cannot be read"),
+        (&report.keys_of_wrong_type, "a key with values of a type that cannot be read"),
     ];
     for (keys, what) in keys {
         for key in keys {

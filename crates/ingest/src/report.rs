@@ -35,12 +35,13 @@ pub struct Report {
     /// Records of dumps that repeat an earlier record of the same dump, and were left out.
     #[serde(default)]
     pub repeated_records: u64,
-    /// Keys of dumps that stand for no known field, each once.
+    /// Keys of dumps that were not used, each once: they stand for no known field, or another key
+    /// gave the value of their field.
     #[serde(default)]
     pub unused_keys: Vec<KeyCount>,
     /// Keys of dumps whose values were of a type that cannot be read, each once.
-    #[serde(default)]
-    pub mistyped_keys: Vec<KeyCount>,
+    #[serde(default, rename = "mistyped_keys")]
+    pub keys_of_wrong_type: Vec<KeyCount>,
     /// Lines of bodies left out because they recur over the pages of a site: menus, footers,
     /// counters.
     #[serde(default)]
@@ -100,7 +101,7 @@ pub struct KeyCount {
     pub line: u64,
 }
 
-/// Maximum number of keys in [`Report::unused_keys`], and in [`Report::mistyped_keys`].
+/// Maximum number of keys in [`Report::unused_keys`], and in [`Report::keys_of_wrong_type`].
 const MAX_KEYS: usize = 1_000;
 
 impl Report {

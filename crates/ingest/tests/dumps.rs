@@ -93,7 +93,7 @@ fn well_known_keys_are_understood() {
     ] {
         let (articles, report) = read("a.jsonl", line);
         assert_eq!(report.skipped, [], "{line}");
-        assert_eq!((report.unused_keys.len(), report.mistyped_keys.len()), (0, 0), "{line}");
+        assert_eq!((report.unused_keys.len(), report.keys_of_wrong_type.len()), (0, 0), "{line}");
         let article = &articles[0];
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let found = [
@@ -126,7 +126,7 @@ fn keys_that_are_not_used_are_reported_once() {
     };
     let unused = [("views".to_owned(), 3, 1), ("summary".to_owned(), 1, 3)];
     assert_eq!(keys(&report.unused_keys), unused);
-    assert_eq!(keys(&report.mistyped_keys), [("tags".to_owned(), 1, 2)]);
+    assert_eq!(keys(&report.keys_of_wrong_type), [("tags".to_owned(), 1, 2)]);
     let unread = &report.unread_dates[0];
     assert_eq!((unread.line, &*unread.text), (Some(3), "soon"));
     let lines: Vec<_> = report.skipped.iter().filter_map(|skipped| skipped.line).collect();

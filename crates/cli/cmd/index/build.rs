@@ -110,8 +110,8 @@ fn name_keys(report: &Report, terminal: &mut Terminal) {
         let keys = names(&report.unused_keys);
         terminal.notice(format_args!("keys of dumps that were not used: {keys}; see --map"));
     }
-    if !report.mistyped_keys.is_empty() {
-        let keys = names(&report.mistyped_keys);
+    if !report.keys_of_wrong_type.is_empty() {
+        let keys = names(&report.keys_of_wrong_type);
         terminal.notice(format_args!("keys with values of a type that cannot be read: {keys}"));
     }
 }

@@ -94,7 +94,7 @@ impl<E> RecordSink<'_, E> {
         self.note_read(&path);
         let DumpKeys { unused, of_wrong_type } = keys;
         Report::add_keys(&mut self.report.unused_keys, &path, unused);
-        Report::add_keys(&mut self.report.mistyped_keys, &path, of_wrong_type);
+        Report::add_keys(&mut self.report.keys_of_wrong_type, &path, of_wrong_type);
         if repaired > 0 {
             self.report.mojibake_repaired += repaired;
             self.report.repaired.push(path.into());
