@@ -15,7 +15,7 @@ use wensou_ingest::{
 const P: &str =
     "這是一段普通的文字,說的是日常的事情。第二句話也很普通。\n\n下一段也有兩句。這是其中的第二句。";
 /// The header of the known layout.
-const HDR: &str = "示例交易所 示例交易所\nCtrl+D 示例交易所\nads\n首頁 > 瑞波幣 > Info\n\n";
+const HEADER: &str = "示例交易所 示例交易所\nCtrl+D 示例交易所\nads\n首頁 > 瑞波幣 > Info\n\n";
 /// The lines of the known layout that state no author and no date.
 const NULL_TIME: &str = "\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n";
 
@@ -240,7 +240,7 @@ fn lists_of_labels_are_read() {
 #[test]
 fn dates_in_the_known_header_are_read_in_many_forms() {
     let stated_date = |time: &str| {
-        let page = page(&format!("{HDR}測試標題_GPT:CGPT價格⏎⏎Author:⏎⏎{time}⏎⏎P"));
+        let page = page(&format!("{HEADER}測試標題_GPT:CGPT價格⏎⏎Author:⏎⏎{time}⏎⏎P"));
         assert_eq!(page.article.paragraphs.join("\n\n"), P, "{time}");
         let said = stated(&page);
         said.strip_prefix("title=測試標題 category=瑞波幣").unwrap_or(&said).trim().to_owned()
@@ -273,7 +273,7 @@ fn dates_in_the_known_header_are_read_in_many_forms() {
 #[test]
 fn tags_beside_the_title_are_read_in_the_known_header() {
     let title_and_tags = |title: &str| {
-        let page = page(&format!("{HDR}{title}{NULL_TIME}P"));
+        let page = page(&format!("{HEADER}{title}{NULL_TIME}P"));
         assert_eq!(page.article.paragraphs.join("\n\n"), P, "{title}");
         (page.article.title, page.article.suffix_tags)
     };
@@ -304,7 +304,7 @@ fn unknown_labels_do_not_end_the_byline() {
         ("作者:王小明⏎⏎協力:示例會⏎⏎來源:示例網⏎⏎P", "author=王小明 source=示例網"),
         ("神秘欄:甲⏎⏎采寫:王小明⏎⏎P", "author=王小明"),
     ] {
-        let page = page(&format!("{HDR}測試標題_GPT:CGPT價格{NULL_TIME}{text}"));
+        let page = page(&format!("{HEADER}測試標題_GPT:CGPT價格{NULL_TIME}{text}"));
         assert_eq!(stated(&page), stated_with("測試標題", "瑞波幣", wanted), "{text}");
         assert_eq!(page.article.paragraphs.join("\n\n"), P, "{text}");
     }

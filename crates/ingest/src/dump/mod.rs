@@ -107,7 +107,11 @@ fn read(kind: DumpKind, file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow 
     match kind {
         DumpKind::JsonLines => lines::json_lines(file, sink),
         DumpKind::Json => json::each(file, sink),
-        DumpKind::Csv => table::each(file, sink, None),
+        DumpKind::Csv => {
+            // The header shows the separator, which need not be a comma.
+            let separator = None;
+            table::each(file, sink, separator)
+        }
         DumpKind::Tsv => table::each(file, sink, Some(b'\t')),
         DumpKind::Feed => feed::each(file, sink),
         DumpKind::Sogou => sogou::each(file, sink),

@@ -212,10 +212,11 @@ fn guess(sample: &[u8]) -> &'static Encoding {
         _ => {}
     }
     let guessed = detect(sample, None);
-    // A character at the end may be cut, so this is not the last part.
+    // A character at the end may be cut.
+    let is_last = false;
     let mut decoder = guessed.new_decoder_without_bom_handling();
     let room = decoder.max_utf8_buffer_length(sample.len()).unwrap_or(4 * sample.len() + 16);
-    let (.., errors) = decoder.decode_to_utf8(sample, &mut vec![0; room], false);
+    let (.., errors) = decoder.decode_to_utf8(sample, &mut vec![0; room], is_last);
     let is_multi_byte = !guessed.is_single_byte();
     let may_be_utf8 = || {
         sample.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())

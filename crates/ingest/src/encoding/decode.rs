@@ -171,7 +171,8 @@ impl<'a> Decoded<'a> {
 ///
 /// [`Reason::Empty`] if there is no text, [`Reason::Binary`] if the bytes are not text.
 pub fn decode(raw: &[u8]) -> Result<Cow<'_, str>, Reason> {
-    Decoded::new(raw, None, None).map(|decoded| decoded.text)
+    let (encoding, hint) = (None, None);
+    Decoded::new(raw, encoding, hint).map(|decoded| decoded.text)
 }
 
 /// Whether a decoded text is really binary data. Pages have hardly any control characters and few
@@ -229,13 +230,19 @@ mod tests {
         }
     }
 
+    /// Decodes bytes with the detected encoding.
+    fn detected(raw: &[u8]) -> Result<Decoded<'_>, Reason> {
+        let (encoding, hint) = (None, None);
+        Decoded::new(raw, encoding, hint)
+    }
+
     #[test]
     fn every_offset_is_mapped_back_to_the_file() {
         let text =
             "首頁 > 瑞波幣 > Info\r\n\r\n最近,正在進行AI大戰的各個大廠\n被谷歌泄漏的一份內部文件\n";
         for name in ["utf-8", "utf-8-sig", "utf-16le", "utf-16be", "gb18030", "big5"] {
             let raw = encode(name, text);
-            let decoded = Decoded::new(&raw, None, None).unwrap();
+            let decoded = detected(&raw).unwrap();
             assert_eq!(decoded.text, text, "{name}");
             let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
             let offset_map = decoded.offset_map(offsets());
@@ -260,8 +267,7 @@ mod tests {
 
     #[test]
     fn files_without_text_are_refused() {
-        let reason =
-            |raw: &[u8]| Decoded::new(raw, None, None).map(|d| d.text.into_owned()).unwrap_err();
+        let reason = |raw: &[u8]| detected(raw).map(|d| d.text.into_owned()).unwrap_err();
         assert_eq!(reason(b""), Reason::Empty);
         assert_eq!(reason(b" \n\n"), Reason::Empty);
         assert_eq!(reason(b"\xef\xbb\xbf"), Reason::Empty);

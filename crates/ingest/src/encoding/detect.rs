@@ -83,7 +83,8 @@ impl Guess {
             return chinese;
         }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(sample, true);
+        let is_last = true;
+        detector.feed(sample, is_last);
         let guessed = detector.guess(None, Utf8Detection::Deny);
         // For short text, chardetng knows better, because it considers punctuation and other
         // languages.

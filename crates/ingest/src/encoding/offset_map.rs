@@ -99,12 +99,13 @@ impl OffsetDecoder<'_> {
     /// come from.
     fn advance_to(&mut self, target: usize) -> usize {
         let mut buffer = [0; STEP_BYTES];
+        let is_last = false;
         // Use large steps while the target is far away. They cannot pass it: the output has room
         // only up to the target, and decoders write whole characters.
         while self.decoded + MAX_EXPANSION < target && self.at < self.body.len() {
             let wanted = (target - self.decoded).min(STEP_BYTES);
             let (_, read, written, _) =
-                self.decoder.decode_to_utf8(&self.body[self.at..], &mut buffer[..wanted], false);
+                self.decoder.decode_to_utf8(&self.body[self.at..], &mut buffer[..wanted], is_last);
             if read == 0 && written == 0 {
                 break;
             }
@@ -114,7 +115,7 @@ impl OffsetDecoder<'_> {
         // Then go byte by byte, because a decoder may have read ahead of its output.
         while self.decoded < target && self.at < self.body.len() {
             let byte = &self.body[self.at..=self.at];
-            let (_, read, written, _) = self.decoder.decode_to_utf8(byte, &mut buffer, false);
+            let (_, read, written, _) = self.decoder.decode_to_utf8(byte, &mut buffer, is_last);
             self.at += read;
             self.decoded += written;
         }

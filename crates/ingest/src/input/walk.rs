@@ -27,7 +27,8 @@ pub(crate) struct Walk {
     /// Files with a non-UTF-8 name.
     pub(crate) non_utf8_names: Vec<PathBuf>,
     /// Files and folders that the system refused to access, each with its position in the walk: the
-    /// number of files that were found before it.
+    /// number of files that were found before it. An unreadable root has position 0, because roots
+    /// are checked before the walk.
     pub(crate) refused: Vec<(usize, PathBuf)>,
     /// Files that were found so far.
     files: usize,

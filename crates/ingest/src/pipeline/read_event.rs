@@ -35,7 +35,8 @@ pub(crate) enum ReadEvent {
         repaired: u64,
         keys: Box<DumpKeys>,
     },
-    /// A file was read to its end. The events since the last `FileRead` belong to this file.
+    /// Everything in a file that can be read has been read. The events since the last `FileRead`
+    /// belong to this file.
     FileRead(Box<ReadFile>),
     UnreadDate(UnreadDate),
     /// A record has mojibake that was not repaired completely.
@@ -86,7 +87,7 @@ impl ReadEvent {
     }
 }
 
-/// A file that was read to its end.
+/// A file in which everything that can be read has been read.
 pub(crate) struct ReadFile {
     pub(crate) path: String,
     pub(crate) stamp: FileStamp,

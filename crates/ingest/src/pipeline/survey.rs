@@ -211,7 +211,7 @@ struct FileSurvey {
     is_refused: bool,
     /// Whether it, or a member of it, was skipped because of its size.
     is_too_large: bool,
-    /// The hash of its bytes, if a page was read from all of them.
+    /// The hash of the file's bytes, if a page was read from all of them.
     content_hash: Option<u64>,
     /// The number of flash items with ids in its dumps so far.
     dump_items: u64,
@@ -219,6 +219,7 @@ struct FileSurvey {
 
 impl FileSurvey {
     /// The hash of the file's bytes, which are read again if necessary; 0 if they cannot be read.
+    /// For a file that is too large, the hash of its stamp.
     fn content_hash(&self, source: &SourceFile) -> u64 {
         if self.is_too_large {
             // To read such a file for its hash could take longer than to read all others.
