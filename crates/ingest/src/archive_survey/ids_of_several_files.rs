@@ -15,21 +15,21 @@ pub(crate) struct IdsOfSeveralFiles(HashMap<u64, Vec<(Arc<str>, u32)>>);
 impl IdsOfSeveralFiles {
     /// The ids that several files have. `files` has the path of each file, by its number in `ids`.
     pub(super) fn of(ids: &ArticleIds, files: &[String]) -> Self {
-        let mut shared = Self::default();
+        let mut found = Self::default();
         let mut paths: HashMap<u64, Arc<str>> = HashMap::default();
         let mut all = ids.iter().peekable();
         while let Some(((key, file), times)) = all.next() {
             let has_same_key = |((next, _), _): &(IdInFile, u32)| *next == key;
             // Leave out an id that only one file has.
-            if !shared.0.contains_key(&key) && !all.peek().is_some_and(has_same_key) {
+            if !found.0.contains_key(&key) && !all.peek().is_some_and(has_same_key) {
                 continue;
             }
             let path = usize::try_from(file).ok().and_then(|file| files.get(file));
             let Some(path) = path else { continue };
             let path = paths.entry(file).or_insert_with(|| Arc::from(path.as_str()));
-            shared.0.entry(key).or_default().push((Arc::clone(path), times));
+            found.0.entry(key).or_default().push((Arc::clone(path), times));
         }
-        shared
+        found
     }
 
     /// How often an id, given by its key, occurs in the files that the walk reads before the file

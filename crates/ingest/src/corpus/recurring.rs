@@ -30,7 +30,7 @@ const COMMON: u32 = 2;
 /// stands.
 const MIN_BLOCK: usize = 3;
 /// A recurring line that is neither in a block nor at an edge of the page is removed if at least
-/// this share of pages has it: 4 of 5.
+/// this proportion of pages has it: 4 of 5.
 const ALONE: (u32, u32) = (4, 5);
 /// Such a line is removed only if the sample of the site has at least this many pages.
 const ALONE_PAGES: u32 = 10;

@@ -25,7 +25,7 @@ use crate::title::Title;
 /// The corpus statistics of an archive.
 #[derive(Debug, Default)]
 pub struct CorpusStatistics {
-    /// The paragraphs shared before each dated paragraph.
+    /// For each dated paragraph, the paragraphs that all pages with it have before it.
     pub(crate) contexts: SharedContexts,
     /// Tags, keywords and the shapes of keywords.
     pub(crate) tags: Vocabulary,

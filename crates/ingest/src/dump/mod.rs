@@ -43,7 +43,7 @@ use crate::record::DateOrigin;
 use crate::report::Reason;
 
 impl Reader<'_> {
-    /// Passes every record of a dump to `emit`, and reports to it what is unusual.
+    /// Passes to `emit` every record of a dump, and also what is unusual about the dump.
     pub(crate) fn dump(
         &self,
         input: Input<'_>,

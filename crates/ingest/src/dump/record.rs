@@ -38,7 +38,7 @@ impl<'m> RecordReader<'m> {
         Self { date_origin, derives_titles: false, keys: KeyReader::new(map) }
     }
 
-    /// Makes a record of its fields. The id is empty if the fields have none.
+    /// Makes a record from its fields. The id of the record is empty if the fields state none.
     ///
     /// # Errors
     ///

@@ -103,7 +103,7 @@ pub(crate) fn is_chinese(text: &str) -> bool {
     frequency(text) > CHINESE
 }
 
-/// The share of frequent Chinese characters among the non-ASCII ones, minus a penalty for
+/// The proportion of frequent Chinese characters among the non-ASCII ones, minus a penalty for
 /// characters that could not be decoded and private ones.
 pub(crate) fn frequency(text: &str) -> f64 {
     let (mut frequent, mut all, mut broken) = (0_u32, 0_u32, 0_u32);

@@ -8,13 +8,13 @@ use crate::encoding::detect::frequency;
 /// Minimum number of characters that the runs of Latin letters in a line give as GB2312. A line
 /// with more Latin letters than this may be misread Big5.
 const MIN_CHARS: usize = 4;
-/// Minimum share of frequent characters in what is read as GB2312 or Big5. Pairs of accented
+/// Minimum proportion of frequent characters in what is read as GB2312 or Big5. Pairs of accented
 /// letters in other languages are rare characters as GB2312.
 const MIN_FREQUENT: f64 = 0.4;
 /// Minimum number of non-ASCII characters in what is read as Big5.
 const MIN_BIG5_CHARS: usize = 6;
-/// How much greater the share of frequent characters must be in what is read as Big5 than in the
-/// line.
+/// How much greater the proportion of frequent characters must be in what is read as Big5 than in
+/// the line.
 const MIN_GAIN: f64 = 0.3;
 
 /// `line` with its runs of Latin letters read as the GB2312 that they were decoded from; `None` if
@@ -61,8 +61,8 @@ pub(crate) fn read_as_big5(line: &str) -> Option<String> {
     let (text, broken) = BIG5.decode_without_bom_handling(&encoded);
     let chars = text.chars().filter(|c| !c.is_ascii()).count();
     let is_text = !lost && !broken && chars >= MIN_BIG5_CHARS;
-    // Of 108,000 intact lines none gained frequent characters; in misread ones their share grows by
-    // half.
+    // Of 108,000 intact lines none gained frequent characters; in misread ones their proportion
+    // grows by half.
     let is_better = || frequency(&text) >= frequency(line) + MIN_GAIN;
     (is_text && frequency(&text) >= MIN_FREQUENT && is_better()).then(|| text.into_owned())
 }

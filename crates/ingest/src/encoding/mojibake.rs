@@ -52,7 +52,7 @@ pub(crate) fn repair(line: &str) -> Repair {
 const LOST: &str = "锟斤拷";
 
 /// Whether a text with these counts is mojibake. Ordinary text with rare characters has a smaller
-/// share of telling ones.
+/// proportion of telling ones.
 fn is_mojibake(CharCounts { telling, non_ascii }: CharCounts) -> bool {
     telling >= 4 && telling * 4 >= non_ascii
 }

@@ -55,7 +55,8 @@ impl Headers {
     }
 }
 
-/// A status line for `httparse`: its parser of header fields alone refuses folded values.
+/// A status line that is put before the header fields, because `httparse` accepts folded values
+/// only in a whole response.
 const STATUS_LINE: &[u8] = b"HTTP/1.1 200\n";
 
 /// Reads a head. Returns it after [`STATUS_LINE`], with a blank line at its end and without control

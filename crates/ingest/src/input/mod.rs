@@ -81,7 +81,7 @@ use crate::options::Options;
 use crate::report::{Reason, Skipped};
 pub(crate) use crate::walk_order::MEMBER_SEPARATOR;
 
-/// Passes every page and dump of a file to `visit`, and reports to it what is not read.
+/// Passes to `visit` every page and dump of a file, and also what is not read.
 pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
     let skip =
         |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });

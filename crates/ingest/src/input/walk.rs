@@ -115,7 +115,7 @@ impl Walk {
                 }
             });
             if listing.is_ok() {
-                // If this ends early, the sender's next send fails and its thread ends.
+                // If this loop ends early, the next send of the other thread fails, which ends it.
                 return found.into_iter().flatten().try_for_each(visit_entry);
             }
             // The system refused to create a thread.

@@ -38,7 +38,7 @@ pub(super) fn each(
         };
         let mut body = read.by_ref().take(length);
         emit(container, number, &headers, &mut body, visit)?;
-        // Skip the rest of the body. The meter stops an endless one.
+        // Skip the rest of the body. The meter stops an endless body.
         let drained = io::copy(&mut body, &mut io::sink());
         if let Err(error) = drained {
             return container.broken(damage_reason(&error), visit);

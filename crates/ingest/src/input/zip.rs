@@ -61,8 +61,8 @@ pub(super) fn each(
     ControlFlow::Continue(())
 }
 
-/// Passes a member to `visit`, or reports why it cannot be read. Its path and format are those that
-/// [`Container::admit`] returned.
+/// Passes a member to `visit`, or reports why it cannot be read. `(path, format)` is what
+/// [`Container::admit`] returned for it.
 fn read_member(
     container: &Container<'_>,
     archive: &ZipArchive<impl ReaderAt>,
