@@ -101,7 +101,7 @@ fn may_be_misread_otherwise(line: &str) -> bool {
 /// Chinese text that was decoded as Windows-1252 or Latin-1, read back, with the number of lost
 /// characters.
 fn read_latin(line: &str) -> Option<(String, usize)> {
-    // A quick check: at least two accented letters, most of which have this first byte.
+    // A quick check: at least two characters with the first byte of most accented letters.
     memchr::memchr_iter(0xc3, line.as_bytes()).nth(1)?;
     let can_begin_passage = |c| matches!(c, '\u{e2}'..='\u{f0}');
     read_back(line, Misreading::Latin1, can_begin_passage)

@@ -1,5 +1,6 @@
-//! Decides which folders and files below the roots belong to the archive. What is excluded does
-//! not. Nor does a folder outside all roots, even if a symbolic link leads to it.
+//! Decides which folders and files below the roots belong to the archive. Excluded files and
+//! folders do not belong to it, and neither do folders outside all roots to which symbolic links
+//! lead.
 
 use std::cell::RefCell;
 use std::fs::{self, Metadata};

@@ -145,8 +145,8 @@ pub(crate) mod failing {
             self.left = self.left.saturating_sub(bytes as u64);
         }
 
-        /// Fails for a read of the first byte that cannot be read. Reads after it succeed;
-        /// otherwise no format with its directory at the end could be read.
+        /// Fails for a read of the first byte that cannot be read. Reads of later bytes succeed,
+        /// because otherwise no zip could be read, whose directory is at its end.
         pub(super) fn check(&self, offset: u64, length: usize) -> io::Result<()> {
             let bad = (offset..offset + length as u64).contains(&self.from);
             if bad { Err(error()) } else { Ok(()) }

@@ -59,9 +59,9 @@ pub(crate) fn walk<E>(
     let exclusions = Exclusions::of(options);
     let (mut found, mut canonical) = (Vec::new(), Vec::new());
     for (number, root) in roots.iter().enumerate() {
-        let metadata =
+        let metadata_and_target =
             fs::metadata(root).and_then(|metadata| Ok((metadata, fs::canonicalize(root)?)));
-        match metadata {
+        match metadata_and_target {
             Ok((metadata, target)) => {
                 exclusions.check_root(root, &target)?;
                 found.push((number, root, metadata));

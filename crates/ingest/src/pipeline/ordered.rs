@@ -2,9 +2,9 @@
 //! n-th job from t on, and sends its results through a bounded queue of its own. The queues are
 //! read in turn.
 //!
-//! The stages of a build in `wensou-index` are not a second use of this: they do not divide a known
-//! list of jobs, but receive an unknown number of records from a callback, and any idle thread
-//! takes the next. Both limit their queues with [`ByteBudget`].
+//! The stages of a build in `wensou-index` do not use this module: they do not divide a known list
+//! of jobs, but receive an unknown number of records from a callback, and any idle thread takes the
+//! next. They also limit their queues with [`ByteBudget`].
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;

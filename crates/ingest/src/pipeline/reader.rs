@@ -50,7 +50,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) options: &'a Options,
     /// The encoding that the options name.
     pub(crate) encoding: Option<&'static Encoding>,
-    /// Whether all files lie below one root.
+    /// Whether the archive has only one root.
     pub(crate) one_root: bool,
 }
 

@@ -1,4 +1,5 @@
-//! Containers and members that cannot be read or are too large are reported, and the others read.
+//! Containers and members that cannot be read or are too large are reported, and the other members
+//! are read.
 
 use super::*;
 
