@@ -139,7 +139,7 @@ fn the_pinyin_reading_is_reported_even_if_no_hits_are_printed() {
 
 #[test]
 fn warnings_are_reported_even_if_no_hits_are_printed() {
-    let dir = archive();
+    let dir = indexed();
     for flag in ["-c", "-l"] {
         let ran = dir.run(&["search", flag, "source:鏈"]);
         assert_eq!(ran.code, 1, "{flag}: {ran:?}");

@@ -23,6 +23,10 @@ pub(crate) fn run(
         needs_folder(global, "stats --skipped", instead)?;
     }
     let opened = OpenIndex::open(global)?;
+    #[allow(
+        clippy::infallible_destructuring_match,
+        reason = "a second arm with the feature `cluster`"
+    )]
     let index = match &opened {
         OpenIndex::Local(index) => index,
         #[cfg(feature = "cluster")]
