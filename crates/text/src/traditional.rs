@@ -41,8 +41,10 @@ pub struct Traditional {
     chars: HashMap<char, char>,
     /// Forms of characters that stand alone, as a word of one character.
     alone: HashMap<char, char>,
-    /// Forms of characters that stand alone after a number, such as measure words.
-    after_number: HashMap<char, char>,
+    /// Forms of words after a number, such as measure words.
+    after_number: HashMap<String, String>,
+    /// Forms of characters that stand alone, by the character before them.
+    after_char: HashMap<(char, char), char>,
     /// Forms of characters in an unknown word, which is usually a name.
     in_name: HashMap<char, char>,
 }
@@ -63,6 +65,7 @@ impl Traditional {
             chars: HashMap::new(),
             alone: HashMap::new(),
             after_number: HashMap::new(),
+            after_char: HashMap::new(),
             in_name: HashMap::new(),
         };
         // Our own entries replace those of OpenCC; `usual_forms` corrects the spellings of all
@@ -80,7 +83,10 @@ impl Traditional {
                 "word" => own_words.push((t2s(from), from.to_owned())),
                 "char" => own_chars.extend(mapping),
                 "alone" => tables.alone.extend(mapping),
-                "number" => tables.after_number.extend(mapping),
+                "number" => {
+                    tables.after_number.insert(from.to_owned(), to.to_owned());
+                }
+                "after" => tables.after_char.extend(after_mapping(from, to)),
                 "name" => tables.in_name.extend(mapping),
                 _ => debug_assert!(false, "{line}: unknown kind"),
             }
@@ -135,41 +141,55 @@ impl Traditional {
     fn push_word(&self, word: &str, out: &mut String) {
         let original: Vec<char> = word.chars().collect();
         let simplified: Vec<char> = original.iter().map(|c| t2s_char(*c)).collect();
-        // The tables whose forms take precedence over those in `chars`.
-        let preferred: [Option<&HashMap<char, char>>; 2] = match simplified.as_slice() {
-            [_] if ends_with_number(out) => [Some(&self.after_number), Some(&self.alone)],
-            [_] => [Some(&self.alone), None],
-            _ if self.is_unknown(&simplified) => [Some(&self.in_name), None],
-            _ => [None, None],
-        };
-        let mut at = 0;
-        while at < original.len() {
-            let phrase = self.longest_phrase(&simplified[at..]);
-            let converted: Vec<char> = match phrase {
-                Some(phrase) => phrase.chars().collect(),
-                None => {
-                    let c = simplified[at];
-                    let form = preferred.iter().flatten().find_map(|table| table.get(&c));
-                    vec![form.or_else(|| self.chars.get(&c)).copied().unwrap_or(c)]
-                }
-            };
-            for c in converted {
-                let (Some(was), Some(simple)) = (original.get(at), simplified.get(at)) else {
-                    break;
-                };
-                // A character that t2s changes is Traditional already, and stays.
-                out.push(if was == simple { c } else { *was });
-                at += 1;
-            }
+        let converted = self.converted_word(&simplified, out);
+        for ((was, simple), is) in original.iter().zip(&simplified).zip(converted.chars()) {
+            // A character that t2s changes is Traditional already, and stays.
+            out.push(if was == simple { is } else { *was });
         }
     }
 
-    /// The Traditional form of the longest phrase that `chars` begin with.
-    fn longest_phrase(&self, chars: &[char]) -> Option<&str> {
+    /// The Traditional form of a Simplified word after the converted text `before`.
+    fn converted_word(&self, word: &[char], before: &str) -> String {
+        if ends_with_number(before) {
+            // An unknown word can begin with a measure word.
+            let length = if self.is_unknown(word) { 1 } else { word.len() };
+            let (start, rest) = word.split_at(length);
+            if let Some(form) = self.after_number.get(&start.iter().collect::<String>()) {
+                return form.clone() + &self.converted_word(rest, form);
+            }
+        }
+        if let (Some(last), [c]) = (before.chars().next_back(), word)
+            && let Some(form) = self.after_char.get(&(last, *c))
+        {
+            return form.to_string();
+        }
+        // The forms that take precedence over those in `chars`.
+        let preferred = match word {
+            [_] => Some(&self.alone),
+            _ if self.is_unknown(word) => Some(&self.in_name),
+            _ => None,
+        };
+        let mut converted = String::new();
+        let mut remaining = word;
+        while let [c, rest @ ..] = remaining {
+            if let Some((length, phrase)) = self.longest_phrase(remaining) {
+                converted.push_str(phrase);
+                remaining = &remaining[length..];
+            } else {
+                let form = preferred.and_then(|forms| forms.get(c)).or_else(|| self.chars.get(c));
+                converted.push(form.copied().unwrap_or(*c));
+                remaining = rest;
+            }
+        }
+        converted
+    }
+
+    /// The length and the Traditional form of the longest phrase that `chars` begin with.
+    fn longest_phrase(&self, chars: &[char]) -> Option<(usize, &str)> {
         let longest = chars.len().min(LONGEST_PHRASE);
         (2..=longest).rev().find_map(|length| {
             let key: String = chars[..length].iter().collect();
-            self.phrases.get(&key).map(String::as_str)
+            self.phrases.get(&key).map(|phrase| (length, phrase.as_str()))
         })
     }
 
@@ -177,10 +197,17 @@ impl Traditional {
     /// it is usually a name.
     fn is_unknown(&self, word: &[char]) -> bool {
         let text: String = word.iter().collect();
-        word.iter().all(|c| is_han(*c))
+        word.len() > 1
+            && word.iter().all(|c| is_han(*c))
             && !self.phrases.contains_key(&text)
             && self.segmenter.rarity(&crate::fold(&text)) >= 1.0
     }
+}
+
+/// What a line `after` says: the form of the second of two characters.
+fn after_mapping(from: &str, to: &str) -> Option<((char, char), char)> {
+    let mut from = from.chars();
+    Some(((from.next()?, from.next()?), to.chars().nth(1)?))
 }
 
 /// Whether a text ends with a digit or a numeral, so that the next word is probably a measure word.

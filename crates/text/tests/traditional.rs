@@ -1,8 +1,8 @@
 //! Simplified to Traditional, word by word.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::{fmt, fs};
 
 use wensou_text::{Traditional, t2s};
 
@@ -51,6 +51,12 @@ const TEXTS: &str = "
 姜太公 生薑
 鞦韆 千萬 畢昇 提升 升級
 嘗試 品嚐 嚐鮮
+三天後抵達 444天後直至他卸任 850餘起 10餘縣 30隻時 10里外
+德·里歐 范·戴克 《周易》云：「
+幹出新業績 乾草原 不復存在 一齣戲 公告一出
+天后宮 后冠 鍾宇晨 郁慕明 張弘範 溥儁 乞伏乾歸 余秋雨 龍雲為對抗中央
+臺中市 臺東市區 煙臺市 邢臺市 豐臺區 五臺山 平台經濟 中華台北
+原係遊牧部落 星系由恆星構成 玻璃製品 木製家具 對摺 艱鉅任務 點讚 烏龍麵 餵貓 電子菸
 ";
 
 #[test]
@@ -102,9 +108,37 @@ fn real_traditional_text_is_restored_from_simplified() {
         let text = document["text"].as_str().unwrap_or_default();
         sentences.extend(text.split_inclusive(['。', '！', '？', '\n']).map(str::to_owned));
     }
+    let sample = sentences.iter().step_by(sentences.len() / 2000).take(2000);
+    let (all, sample) = (restored(sentences.iter()), restored(sample));
+    println!("all sentences: {all}\n2,000 of them: {sample}");
+    // Most of what is missing are free choices: 台灣, 臺灣. Words chosen by their number on one
+    // half of the documents restore no more of the other half.
+    assert!(all.percent >= 99.89 && all.percent_apart_from_free >= 99.95, "{all}");
+    assert!(sample.percent >= 99.9 && sample.percent_apart_from_free >= 99.95, "{sample}");
+}
+
+/// How many characters come back.
+struct Restored {
+    chars: usize,
+    percent: f64,
+    percent_apart_from_free: f64,
+}
+
+impl fmt::Display for Restored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} characters: {:.3} % as in the original, {:.3} % apart from free spellings",
+            self.chars, self.percent, self.percent_apart_from_free
+        )
+    }
+}
+
+/// Converts Traditional sentences to Simplified and back.
+fn restored<'a>(sentences: impl Iterator<Item = &'a String>) -> Restored {
     let traditional = Traditional::new();
     let (mut chars, mut different, mut wrong) = (0, 0, 0);
-    for sentence in sentences.iter().step_by(sentences.len() / 2000).take(2000) {
+    for sentence in sentences {
         let converted = traditional.convert(&t2s(sentence));
         assert_eq!(converted.chars().count(), sentence.chars().count(), "{sentence}");
         for (was, is) in sentence.chars().zip(converted.chars()) {
@@ -115,11 +149,9 @@ fn real_traditional_text_is_restored_from_simplified() {
         }
     }
     let percent_right = |wrong: usize| 100.0 - 100.0 * wrong as f64 / chars as f64;
-    let figures = format!(
-        "{chars} characters: {:.3} % as in the original, {:.3} % apart from free spellings",
-        percent_right(different),
-        percent_right(wrong)
-    );
-    println!("{figures}");
-    assert!(percent_right(wrong) >= 99.9 && percent_right(different) >= 99.8, "{figures}");
+    Restored {
+        chars,
+        percent: percent_right(different),
+        percent_apart_from_free: percent_right(wrong),
+    }
 }
