@@ -274,7 +274,12 @@ mod tests {
             terms.into_iter().find(|term| term.text == "人").map(|term| term.weight)
         };
         assert_eq!(weight("人和机器人"), weight("人"), "the 人 in 机器人 is not a word of its own");
-        assert_eq!(unigrams("比特币", Requirement::Optional), ["币", "比", "特"]);
+        assert_eq!(
+            unigrams("比特币价格", Requirement::Optional),
+            ["价", "币", "格", "比", "特"],
+            "a hit may lack one of several words"
+        );
+        assert_eq!(unigrams("比特币", Requirement::Optional), [""; 0], "a word that is typed alone");
         assert_eq!(unigrams("比特币是什么", Requirement::Everything), ["是"]);
         assert_eq!(
             unigrams("比特币是什么", Requirement::Words),
