@@ -34,7 +34,7 @@ pub(crate) fn for_each_document(
         let record = index.record(*address)?;
         let (values, terms) = analyse_record(ordinal, &record, segmenter)?;
         statistics.add(&values, &terms);
-        let group = groups.least_id(index, *address)?;
+        let group = groups.group_id(index, *address)?;
         let (sum, json) = document(&record, &values, &terms, group)?;
         let progress = [ordinal + 1, all];
         each(ExpectedDocument { id: record.id(), sum: &sum, json: &json, progress })?;
@@ -46,14 +46,14 @@ pub(crate) fn for_each_document(
 #[derive(Default)]
 struct Groups {
     /// The least id of each group that is known so far, by the number of the group.
-    least_ids: HashMap<u32, String>,
+    group_ids: HashMap<u32, String>,
 }
 
 impl Groups {
     /// The least id of the group that a document is in; `None` if it has no near-duplicates.
-    fn least_id(&mut self, index: &Index, address: DocAddress) -> Result<Option<&str>> {
+    fn group_id(&mut self, index: &Index, address: DocAddress) -> Result<Option<&str>> {
         let Some(group) = index.duplicates()?.group_of(address) else { return Ok(None) };
-        let least_id = match self.least_ids.entry(group) {
+        let group_id = match self.group_ids.entry(group) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
                 let members = index.near_duplicates(address)?;
@@ -62,6 +62,6 @@ impl Groups {
                 vacant.insert(ids.into_iter().min().unwrap_or_default())
             }
         };
-        Ok(Some(least_id))
+        Ok(Some(group_id))
     }
 }

@@ -4,14 +4,14 @@
 //!
 //! - `file`: survey files, which are written, read and merged.
 //! - `reading`: the options that pages are read with; surveys are merged only if these are equal.
-//! - `ids_of_several_files`: the ids that articles of several files have, and the order of these
+//! - `ids_in_multiple_files`: the ids that articles of several files have, and the order of these
 //!   files.
 //! - `totals`: totals of files, by which changes since the survey are recognised.
 //! - `error`: what can be wrong with survey files.
 
 mod error;
 mod file;
-mod ids_of_several_files;
+mod ids_in_multiple_files;
 pub(crate) mod reading;
 pub(crate) mod totals;
 
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::error::SurveyFileError;
 pub use self::file::{merge_survey_files, read_survey_file, write_survey_file};
-pub(crate) use self::ids_of_several_files::IdsOfSeveralFiles;
+pub(crate) use self::ids_in_multiple_files::IdsInMultipleFiles;
 use self::reading::Reading;
 pub use self::totals::FileTotals;
 use crate::corpus::statistics::CorpusStatistics;
@@ -54,7 +54,7 @@ pub struct FinishedSurvey {
     pub(crate) statistics: CorpusStatistics,
     pub(crate) reading: Reading,
     /// The ids that articles of several files have.
-    pub(crate) ids_of_several_files: IdsOfSeveralFiles,
+    pub(crate) ids_in_multiple_files: IdsInMultipleFiles,
     parts: Vec<SurveyPart>,
     identity: u64,
 }
@@ -161,8 +161,8 @@ impl ArchiveSurvey {
         self.statistics.finish();
         let Self { reading, parts, dump_files, mut statistics } = self;
         let ids = statistics.take_article_ids();
-        let ids_of_several_files = IdsOfSeveralFiles::of(&ids, &dump_files);
-        FinishedSurvey { statistics, reading, ids_of_several_files, parts, identity }
+        let ids_in_multiple_files = IdsInMultipleFiles::of(&ids, &dump_files);
+        FinishedSurvey { statistics, reading, ids_in_multiple_files, parts, identity }
     }
 }
 

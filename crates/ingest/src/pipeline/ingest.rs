@@ -117,7 +117,7 @@ pub fn ingest_scanned<E>(
         report: start_report(&mut walk),
         flashes: FlashDeduplicator::new().map_err(Error::TemporaryFile)?,
         ids,
-        ids_of_several_files: given.map(|given| &given.ids_of_several_files),
+        ids_in_multiple_files: given.map(|given| &given.ids_in_multiple_files),
         statistics,
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
         refused: walk.refused.iter().map(|(_, path)| path.clone()).collect(),
@@ -128,22 +128,19 @@ pub fn ingest_scanned<E>(
         sink,
     };
     // A thread may leave out the text of an item that it has sent before, unless dumps contain
-    // flash items: the record of a dump may then replace the item, and the item's text is needed
-    // again.
+    // flash items: the record of a dump may then replace the item, and needs its text again.
     let omit_repeats = !statistics.items_in_dumps;
-    let refused = &walk.refused;
-    let (reader, survey) = (&reader, &survey);
+    let (refused, reader, survey) = (&walk.refused, &reader, &survey);
     let pass = SecondPass { reader, survey, statistics, refused, omit_repeats, progress };
     let worker = || {
         let mut thread = pass.thread(&file_list);
         move |number: usize, out: &Out<'_, ReadEvent>| thread.read_chunk(number, out)
     };
     ordered(0..survey.chunks.len(), threads, worker, |event| records.receive(event))?;
-    // What the walk could not access after the last file.
-    let file_count = file_list.iter().len();
-    for (_, path) in refused.iter().filter(|(before, _)| *before == file_count) {
-        records.receive(ReadEvent::NotWalked(path.clone()))?;
-    }
+    let mut after_all_files =
+        refused.iter().filter(|(before, _)| *before == file_list.iter().len());
+    after_all_files
+        .try_for_each(|(_, path)| records.receive(ReadEvent::NotWalked(path.clone())))?;
     records.carry_over_refused()?;
     records.finish(survey.totals)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use foldhash::HashMap;
 
-use crate::archive_survey::{FileTotals, IdsOfSeveralFiles};
+use crate::archive_survey::{FileTotals, IdsInMultipleFiles};
 use crate::corpus::article_ids::{content_id_key, given_id_key};
 use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
@@ -40,7 +40,7 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) flashes: FlashDeduplicator,
     pub(crate) ids: Ids,
     /// The ids that articles of several files have. Other machines may read some of these files.
-    pub(crate) ids_of_several_files: Option<&'a IdsOfSeveralFiles>,
+    pub(crate) ids_in_multiple_files: Option<&'a IdsInMultipleFiles>,
     pub(crate) statistics: &'a CorpusStatistics,
     /// Records of an earlier index.
     pub(crate) stored: Option<&'a mut dyn StoredRecords>,
@@ -179,7 +179,7 @@ impl<E> RecordSink<'_, E> {
     /// How many articles in files before that of the dump have an id, if other machines may have
     /// read some of these files.
     fn count_before(&self, key: u64) -> u64 {
-        self.ids_of_several_files.map_or(0, |ids| ids.count_before(key, &self.dump.relative))
+        self.ids_in_multiple_files.map_or(0, |ids| ids.count_before(key, &self.dump.relative))
     }
 
     /// Reports that another record of the same dump has this id.

@@ -9,7 +9,7 @@
 //! | `shapes` | texts around a variable word that many keywords share, such as `…幣價格` |
 //! | `concatenated` | the line as characters, with the scores of splits |
 //! | `tag`, `keyword` | which ranges of the line can be a tag or a keyword, with their scores |
-//! | `split`, `best_split`, `beam`, `upper_bound` | find the entries with the highest sum of scores |
+//! | `split`, `best_split`, `beam`, `upper_bound` | find the entries with the highest total score |
 //! | `bloom` | a Bloom filter |
 
 mod beam;

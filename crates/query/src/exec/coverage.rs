@@ -37,7 +37,7 @@ impl<'i> CoverageCounter<'i> {
         min_coverage: Option<Coverage>,
     ) -> Self {
         let members = units.into_iter().map(|(matcher, mass)| (mass.units(), matcher)).collect();
-        let min = min_coverage.map_or(0, |min| scale.least_mass(min).units());
+        let min = min_coverage.map_or(0, |min| scale.min_mass(min).units());
         let units = MinMass::of(min, members);
         Self { units, scale, min_coverage, start: 0, sums: Vec::new(), counted: Vec::new() }
     }
@@ -67,7 +67,7 @@ impl<'i> CoverageCounter<'i> {
             sums.resize(window.length(), Coverage::default());
         }
         if min_coverage.is_none() {
-            units.set_min(scale.least_mass(min).units());
+            units.set_min(scale.min_mass(min).units());
             units.retain(window);
         }
         let min = min_coverage.map_or(min, |needed| needed.max(min));

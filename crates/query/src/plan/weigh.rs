@@ -100,8 +100,8 @@ fn covering(words: &[PlannedWord]) -> Covering {
         units.push(CoveringUnit { expr, mass: IdfMass::of(idf) });
     }
     let all = units.iter().map(|unit| unit.mass).sum();
-    let least_word = min_idf.map(IdfMass::of).unwrap_or_default();
-    let scale = CoverageScale::new(all, least_word, units.len());
+    let min_word_mass = min_idf.map(IdfMass::of).unwrap_or_default();
+    let scale = CoverageScale::new(all, min_word_mass, units.len());
     Covering { any_word: None, units, scale }
 }
 

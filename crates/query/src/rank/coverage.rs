@@ -62,21 +62,21 @@ pub(crate) struct CoverageScale {
     /// The mass of the whole query.
     pub(crate) all: IdfMass,
     /// The mass of the query's most common word that is not part of a date.
-    pub(crate) least_word: IdfMass,
+    pub(crate) min_word_mass: IdfMass,
     /// The number of steps that the mass of the whole query is divided into.
     steps: u32,
 }
 
 impl CoverageScale {
     /// The scale of a query of some words.
-    pub(crate) fn new(all: IdfMass, least_word: IdfMass, words: usize) -> Self {
+    pub(crate) fn new(all: IdfMass, min_word_mass: IdfMass, words: usize) -> Self {
         let steps = if words > MAX_WORDS { 1 } else { STEPS };
-        Self { all, least_word, steps }
+        Self { all, min_word_mass, steps }
     }
 
     /// The coverage of a document with words of this mass. It never falls as the mass grows.
     pub(crate) fn coverage(self, matched: IdfMass) -> Coverage {
-        if matched < self.least_word || matched == IdfMass::default() {
+        if matched < self.min_word_mass || matched == IdfMass::default() {
             return Coverage::default();
         }
         let fraction = matched.0 as f32 / self.all.0.max(1) as f32;
@@ -87,11 +87,11 @@ impl CoverageScale {
     /// highest down.
     pub(crate) fn levels(self) -> impl Iterator<Item = (Coverage, IdfMass)> {
         let highest = self.coverage(self.all).0;
-        (1..=highest).rev().map(Coverage).map(move |level| (level, self.least_mass(level)))
+        (1..=highest).rev().map(Coverage).map(move |level| (level, self.min_mass(level)))
     }
 
     /// The least mass that a document needs for a coverage.
-    pub(crate) fn least_mass(self, level: Coverage) -> IdfMass {
+    pub(crate) fn min_mass(self, level: Coverage) -> IdfMass {
         // The mass lies in `low..=high`, because coverage never falls as the mass grows.
         let (mut low, mut high) = (0, self.all.0);
         while low < high {
@@ -110,11 +110,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_level_begins_at_its_least_mass() {
-        for (all, least_word, words) in
+    fn a_level_begins_at_its_min_mass() {
+        for (all, min_word_mass, words) in
             [(30_000, 4000, 4), (7, 2, 2), (12_345, 0, 3), (1, 1, 2), (60_000, 4000, 9)]
         {
-            let scale = CoverageScale::new(IdfMass(all), IdfMass(least_word), words);
+            let scale = CoverageScale::new(IdfMass(all), IdfMass(min_word_mass), words);
             let levels: Vec<_> = scale.levels().collect();
             assert!(levels.is_sorted_by(|a, b| a > b), "{levels:?}");
             for (level, IdfMass(mass)) in levels {

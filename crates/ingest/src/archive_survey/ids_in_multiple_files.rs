@@ -10,9 +10,9 @@ use crate::walk_order::MEMBER_SEPARATOR;
 /// For each id that articles of several files have, by the key of the id: the paths of these files
 /// in the order of the walk, and how often each has the id.
 #[derive(Default)]
-pub(crate) struct IdsOfSeveralFiles(HashMap<u64, Vec<(Arc<str>, u32)>>);
+pub(crate) struct IdsInMultipleFiles(HashMap<u64, Vec<(Arc<str>, u32)>>);
 
-impl IdsOfSeveralFiles {
+impl IdsInMultipleFiles {
     /// The ids that several files have. `files` has the path of each file, by its number in `ids`.
     pub(super) fn of(ids: &ArticleIds, files: &[String]) -> Self {
         let mut found = Self::default();
