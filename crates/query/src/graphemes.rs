@@ -43,8 +43,8 @@ impl Graphemes {
 }
 
 /// Whether a character can form one grapheme with its neighbours: marks, joiners, variation
-/// selectors, skin tones, the letters of flags, and the scripts from Hebrew to Hangul, many of which
-/// have combining characters. Rarer scripts, such as Khmer, are left out.
+/// selectors, skin tones, the letters of flags, and the scripts from Hebrew to Hangul, many of
+/// which have combining characters. Rarer scripts, such as Khmer, are left out.
 fn may_join(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{8ff}' | '\u{900}'..='\u{11ff}'

@@ -50,6 +50,7 @@ mod graphemes;
 mod haystack;
 mod index_ref;
 pub mod lang;
+mod missing_words;
 mod options;
 mod plan;
 mod rank;

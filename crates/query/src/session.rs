@@ -1,7 +1,6 @@
 //! Searching: plan, match, rank, and cut a snippet for each hit.
 
-use wensou_index::{RecordExt, moment_start};
-use wensou_ingest::Record;
+use wensou_index::RecordExt;
 use wensou_text::{fold, has_symbols};
 
 use crate::collapse::collapse;
@@ -10,11 +9,10 @@ use crate::exec::doc_id::DocAddress;
 use crate::exec::matched_docs::MatchedDocs;
 use crate::exec::repeats::RepeatCounter;
 use crate::exec::top_k::{Count, DistinctHits, ScoredDoc, Sort, TopK};
-use crate::haystack::Haystack;
 use crate::index_ref::IndexRef;
 use crate::lang::Query;
+use crate::missing_words::missing_words;
 use crate::options::Options;
-use crate::plan::analyze::{MatchMode, QueryWord};
 use crate::plan::pinyin::{Reading, any_text};
 use crate::plan::{MatchExpr, Mode, Plan, PlannedWord};
 use crate::rank::proximity::RERANK_DEPTH;
@@ -322,7 +320,7 @@ impl<'i> Session<'i> {
         let record = self.runner.engine().record(found.address)?;
         let texts = record.texts();
         let mut missing = match plan.may_lack_words {
-            true => missing(plan, &record, &[&texts.title, &texts.body, &texts.tags.join("\n")]),
+            true => missing_words(plan, &record, &texts),
             false => Vec::new(),
         };
         if plan.may_lack_words {
@@ -381,30 +379,4 @@ impl Session<'_> {
         }
         Ok(())
     }
-}
-
-/// The words that a record lacks, as typed, each once. A date that the record is dated in is not
-/// missing.
-fn missing(plan: &Plan, record: &Record, texts: &[&str]) -> Vec<String> {
-    let mut has = vec![false; plan.words.len()];
-    for text in texts {
-        for word in Haystack::new(text).words_found(&plan.needles) {
-            has[word] = true;
-        }
-    }
-    let day = record.date().value.map(|moment| moment_start(moment).date());
-    let names_its_date = |word: &QueryWord| {
-        word.variants.iter().any(|variant| match variant.mode {
-            MatchMode::Dated(from, until) => day.is_some_and(|day| from <= day && day < until),
-            _ => false,
-        })
-    };
-    let mut missing: Vec<String> = Vec::new();
-    for (word, _) in plan.words.iter().map(|planned| &planned.word).zip(has).filter(|(_, has)| !has)
-    {
-        if !names_its_date(word) && !missing.contains(&word.typed) {
-            missing.push(word.typed.clone());
-        }
-    }
-    missing
 }

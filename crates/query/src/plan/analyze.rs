@@ -279,7 +279,11 @@ mod tests {
             ["价", "币", "格", "比", "特"],
             "a hit may lack one of several words"
         );
-        assert_eq!(unigrams("比特币", Requirement::Optional), [""; 0], "a word that is typed alone");
+        assert_eq!(
+            unigrams("比特币", Requirement::Optional),
+            [""; 0],
+            "a word that is typed alone"
+        );
         assert_eq!(unigrams("比特币是什么", Requirement::Everything), ["是"]);
         assert_eq!(
             unigrams("比特币是什么", Requirement::Words),
