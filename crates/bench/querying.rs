@@ -129,25 +129,25 @@ fn measure_warm(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<
         options.strict = true;
         options
     };
-    for (name, queries, shown, options) in [
-        ("2 words, ids", &queries.two_words, Shown::Ids, Options::default()),
-        ("2 words, `--strict`, ids", &queries.two_words, Shown::Ids, strict()),
-        ("2 words, snippets", &queries.two_words, Shown::Snippets, Options::default()),
-        ("4 words, ids", &queries.four_words, Shown::Ids, Options::default()),
-        ("4 words, `--strict`, ids", &queries.four_words, Shown::Ids, strict()),
-        ("a phrase, ids", &queries.phrases, Shown::Ids, Options::default()),
+    for (name, queries, output, options) in [
+        ("2 words, ids", &queries.two_words, Output::Ids, Options::default()),
+        ("2 words, `--strict`, ids", &queries.two_words, Output::Ids, strict()),
+        ("2 words, snippets", &queries.two_words, Output::Snippets, Options::default()),
+        ("4 words, ids", &queries.four_words, Output::Ids, Options::default()),
+        ("4 words, `--strict`, ids", &queries.four_words, Output::Ids, strict()),
+        ("a phrase, ids", &queries.phrases, Output::Ids, Options::default()),
         (
             "a phrase of common characters, ids",
             &queries.common_phrases,
-            Shown::Ids,
+            Output::Ids,
             Options::default(),
         ),
-        ("filters alone, ids", &queries.filters, Shown::Ids, Options::default()),
+        ("filters alone, ids", &queries.filters, Output::Ids, Options::default()),
     ] {
         if !name.contains(rows) {
             continue;
         }
-        let mut took = times_of_queries(index, queries, shown, &options)?;
+        let mut took = times_of_queries(index, queries, output, &options)?;
         let total: Duration = took.iter().sum();
         took.sort_unstable();
         let percentile =
@@ -166,7 +166,7 @@ fn measure_warm(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<
 
 /// What is computed for each hit of a query.
 #[derive(Clone, Copy)]
-enum Shown {
+enum Output {
     Ids,
     Snippets,
 }
@@ -176,7 +176,7 @@ enum Shown {
 fn times_of_queries(
     index: &Index,
     queries: &[String],
-    shown: Shown,
+    output: Output,
     options: &Options,
 ) -> anyhow::Result<Vec<Duration>> {
     let session = Session::new(index)?;
@@ -188,9 +188,9 @@ fn times_of_queries(
         took.clear();
         for query in &parsed {
             let start = Instant::now();
-            match shown {
-                Shown::Ids => drop(session.ids(query, options)?),
-                Shown::Snippets => drop(session.search(query, options)?),
+            match output {
+                Output::Ids => drop(session.ids(query, options)?),
+                Output::Snippets => drop(session.search(query, options)?),
             }
             took.push(start.elapsed());
             if round == 0 && took.len() == WARMING_QUERIES {

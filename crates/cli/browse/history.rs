@@ -21,9 +21,9 @@ pub(crate) struct History {
     entries: Vec<String>,
     /// The queries of this run, oldest first, each once.
     of_this_run: Vec<String>,
-    /// The index of the entry that is shown; `None` while the input line shows what was typed.
-    shown: Option<usize>,
-    /// What was typed before an entry was shown.
+    /// The index of the entry that the input line shows; `None` while it shows what was typed.
+    recalled: Option<usize>,
+    /// What was typed before the input line showed an entry.
     typed: String,
 }
 
@@ -45,7 +45,7 @@ impl History {
     pub(crate) fn remember(&mut self, query: &str) {
         push(&mut self.entries, query);
         push(&mut self.of_this_run, query);
-        self.shown = None;
+        self.recalled = None;
     }
 
     /// Adds the queries of this run to the file. Queries that other processes have added to the
@@ -65,32 +65,32 @@ impl History {
     /// Shows the next older query that differs from `current`, the text of the input line, and
     /// returns it; `None` if there is none.
     pub(crate) fn older(&mut self, current: &str) -> Option<String> {
-        if self.shown.is_none() {
+        if self.recalled.is_none() {
             current.clone_into(&mut self.typed);
         }
-        let end = self.shown.unwrap_or(self.entries.len());
-        let shown = self.entries[..end].iter().rposition(|entry| entry != current)?;
-        self.shown = Some(shown);
-        self.entries.get(shown).cloned()
+        let end = self.recalled.unwrap_or(self.entries.len());
+        let recalled = self.entries[..end].iter().rposition(|entry| entry != current)?;
+        self.recalled = Some(recalled);
+        self.entries.get(recalled).cloned()
     }
 
     /// Shows the next newer query and returns it. After the newest query comes the typed text.
     /// `None` if that is shown already.
     pub(crate) fn newer(&mut self) -> Option<String> {
-        let next = self.shown? + 1;
-        self.shown = (next < self.entries.len()).then_some(next);
+        let next = self.recalled? + 1;
+        self.recalled = (next < self.entries.len()).then_some(next);
         Some(self.entries.get(next).unwrap_or(&self.typed).clone())
     }
 
     /// Whether an entry is shown.
     pub(crate) fn is_open(&self) -> bool {
-        self.shown.is_some()
+        self.recalled.is_some()
     }
 
     /// From here on, the input line shows typed text and no entry, for example because the user has
     /// edited an entry.
     pub(crate) fn close(&mut self) {
-        self.shown = None;
+        self.recalled = None;
     }
 
     /// All queries, the newest first.
