@@ -47,7 +47,7 @@ use crate::generation::current;
 /// [`Error::Denied`] or [`Error::Unreadable`] if the folder cannot be opened, and [`Error::Io`] if
 /// it cannot be listed.
 pub fn check_files(dir: &Path) -> Result<Checked, Error> {
-    while_unchanged(dir, |folder, checked| check_sums(folder, checked).map(drop))
+    restarting_if_replaced(dir, |folder, checked| check_sums(folder, checked).map(drop))
 }
 
 /// Compares every file of the index with its checksum, every structure with the stored records, and
@@ -60,7 +60,7 @@ pub fn check_files(dir: &Path) -> Result<Checked, Error> {
 /// finding, not an error.
 pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<Checked, Error> {
     let options = excluding(options, dir);
-    while_unchanged(dir, |folder, checked| {
+    restarting_if_replaced(dir, |folder, checked| {
         // The content of damaged files cannot be trusted, so it is not compared.
         let Some((current, meta)) = check_sums(folder, checked)? else { return Ok(()) };
         match contents::open(folder, &current, &meta) {
@@ -88,11 +88,11 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
 /// The maximum number of times that a check starts again because the index was replaced meanwhile.
 const MAX_RESTARTS: usize = 20;
 
-/// Runs a check while builds may go on. If the index was replaced meanwhile, and the check failed
-/// or found damage, the build may merely have removed the files, so the check starts again. If the
+/// Runs a check, during which builds may replace the index. If one did, and the check failed or
+/// found damage, the build may merely have removed the files, so the check starts again. If the
 /// index was replaced and nothing is damaged, the findings are dropped: they are about an index
 /// that is no longer in use.
-fn while_unchanged(
+fn restarting_if_replaced(
     dir: &Path,
     mut check: impl FnMut(&Folder, &mut Checked) -> Result<(), Error>,
 ) -> Result<Checked, Error> {
