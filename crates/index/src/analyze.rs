@@ -101,8 +101,8 @@ impl FacetValue {
 pub struct FieldValues {
     /// The id, then those of the variants of a flash item.
     pub ids: Vec<String>,
-    /// The id, unless the column of id numbers has it: ids that a dump gives, and ids that were
-    /// lengthened to be unique.
+    /// The id, if the column of id numbers cannot hold it: a dump gave it, or it was lengthened to
+    /// be unique. Otherwise `None`.
     pub external_id: Option<String>,
     /// The index of the record in the order of the walk.
     pub ordinal: u64,
@@ -230,8 +230,8 @@ fn field_values(ordinal: u64, record: &Record, texts: &Texts) -> FieldValues {
     values
 }
 
-/// The id as a number, if it has that form. In the column of id numbers, [`u64::MAX`] stands for
-/// an id that has not.
+/// The id as a number, if it is the letter `a` or `f` and twelve hexadecimal digits. In the column
+/// of id numbers, [`u64::MAX`] stands for every other id.
 fn id_number(record: &Record) -> Option<u64> {
     id::number_of(record.id()).filter(|number| *number < u64::MAX)
 }

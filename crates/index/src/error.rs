@@ -77,7 +77,7 @@ pub enum Error {
         /// The index folder.
         dir: PathBuf,
     },
-    /// A root has no files or cannot be read, although the index has records of it.
+    /// A root has no files, although the index has records of it.
     #[error(
         "{} has no files, but the index has {records} {} of it: nothing was changed; if it is not \
          mounted, mount it; if it is meant to be empty, use `--allow-empty`",

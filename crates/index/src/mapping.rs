@@ -138,14 +138,15 @@ pub fn report_truncated_files() -> io::Result<()> {
     Ok(())
 }
 
-/// The settings of the terminal before the program changed them, and the bytes that leave its
-/// screen.
+/// The settings of the terminal before the program changed them, and the escape sequences that undo
+/// what the program did to the screen.
 #[cfg(unix)]
 static TERMINAL: OnceLock<(rustix::termios::Termios, &'static [u8])> = OnceLock::new();
 
 /// Remembers the present settings of the terminal, for programs that use the whole screen. Before
-/// the message of [`report_truncated_files`], the settings are restored and `leave` is written to
-/// standard output.
+/// the message of [`report_truncated_files`], `leave` is written to standard output, and these
+/// settings are restored. `leave` has the escape sequences that undo what the program did to the
+/// screen.
 ///
 /// Call this before the settings are changed. Only the first call counts.
 #[cfg(unix)]

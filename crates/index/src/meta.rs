@@ -41,10 +41,11 @@ pub struct Meta {
     pub given: Vec<PathBuf>,
     /// The encoding of all files, if the user gave one; otherwise it was detected for each.
     pub encoding: Option<String>,
-    /// See [`wensou_ingest::Options::exclude_globs`].
+    /// Patterns of the files and folders to leave out, see
+    /// [`wensou_ingest::Options::exclude_globs`].
     #[serde(default)]
     pub exclude: Vec<String>,
-    /// Whether the root is the sample archive, which is dropped when another root is named.
+    /// Whether the root is the sample archive. It is dropped when the user names another root.
     #[serde(default)]
     pub sample: bool,
     /// Which keys of dumps hold which fields, if the user said so.

@@ -22,6 +22,8 @@ use crate::meta::Meta;
 use crate::parts::PartsFile;
 use crate::record::decode;
 
+/// The maximum number of ids in [`Lookup::Ambiguous`].
+const MAX_AMBIGUOUS_IDS: usize = 10;
 /// Separates the path of a container from that of its member.
 const MEMBER_SEPARATOR: &str = "!/";
 
@@ -320,8 +322,9 @@ impl Index {
         })?
     }
 
-    /// Calls `each` with every term of a field and the number of documents that contain it: segment
-    /// by segment, in the order of bytes. If two segments have a term, `each` is called for both.
+    /// Calls `each` with every term of a field and the number of documents that contain it: one
+    /// segment after another, and the terms of each segment in the order of bytes. If two segments
+    /// have a term, `each` is called for both.
     ///
     /// # Errors
     ///
@@ -353,7 +356,7 @@ impl Index {
         if let Some(address) = self.segments.document_with_id(id)? {
             return Ok(Lookup::Found(address));
         }
-        let ids = self.ids(id, 10)?;
+        let ids = self.ids(id, MAX_AMBIGUOUS_IDS)?;
         match ids.as_slice() {
             [] => Ok(Lookup::Missing),
             [only] => {

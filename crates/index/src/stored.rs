@@ -198,7 +198,7 @@ impl Stored {
         let store = self.read_verified(name).map_err(failed)?;
         let store = StoreReader::open(store, CACHED_BLOCKS).map_err(failed)?;
         // If the list of deleted documents is damaged, keep all: a deleted record is better than a
-        // lost one.
+        // lost one. tantivy panics if the list is not a u32 and whole words of 64 bits.
         let alive = deleted.and_then(|name| self.read_verified(name).ok()?.read_bytes().ok());
         let alive =
             alive.filter(|bytes| bytes.len() >= 4 && bytes.len() % 8 == 4).map(AliveBitSet::open);

@@ -43,7 +43,7 @@ pub(crate) struct Kept {
     pub(crate) deletion: Deletion,
     /// The base, with the totals of all its deleted documents, these included.
     pub(crate) base: Base,
-    /// The articles among its documents.
+    /// The articles of the base that stay.
     pub(crate) articles: BaseArticles,
 }
 

@@ -53,7 +53,8 @@ impl RecordTotals {
         }
     }
 
-    /// Compares the sums with the counts in the description, and its base with the segments.
+    /// Compares the sums with the counts in the description, and checks that the base that the
+    /// description names is one of the segments.
     pub(super) fn compare(&self, index: &Index, findings: &mut Findings<'_>) {
         let meta = index.meta();
         let report = &meta.report;

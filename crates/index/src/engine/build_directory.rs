@@ -25,6 +25,7 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub(crate) struct BuildDirectory {
     folder: PathBuf,
+    /// tantivy's own directory of the same folder. It writes all files and maps postings files.
     mapped: MmapDirectory,
     failure: FirstFailure,
 }

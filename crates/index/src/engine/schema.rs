@@ -21,7 +21,7 @@ pub(crate) const RECORD_FIELD: u32 = 14;
 pub struct Fields {
     /// The id, and those of the variants of a flash item. Indexed, for `show ID` and `id:`.
     pub id: Field,
-    /// The id, unless the column of id numbers has it: ids that a dump gives, and ids that were
+    /// The id, if the column of id numbers in the postings cannot hold it: a dump gave it, or it was
     /// lengthened to be unique. Fast, so that ids are listed without reading stored records.
     pub external_id: Field,
     /// The index of the record in the order of the walk when its document was written. Fast, for
@@ -56,7 +56,7 @@ pub struct Fields {
     pub author: Field,
     /// Name and host of the site, folded, for `site:`.
     pub site: Field,
-    /// The address, for `url:`.
+    /// The address as [`url_key`](crate::url_key) writes it, for `url:`.
     pub url: Field,
 }
 
@@ -104,6 +104,7 @@ mod tests {
 
     #[test]
     fn record_field_is_the_id_of_the_field_of_records() {
-        assert_eq!(schema().1.record.field_id(), RECORD_FIELD);
+        let (_, fields) = schema();
+        assert_eq!(fields.record.field_id(), RECORD_FIELD);
     }
 }

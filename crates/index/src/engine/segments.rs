@@ -28,11 +28,11 @@ const CACHED_BLOCKS: usize = 100;
 pub(crate) struct Segments {
     searcher: Searcher,
     fields: Fields,
-    /// By segment ordinal.
+    /// The store and the column of each segment, by ordinal.
     opened: Vec<OpenedLater>,
 }
 
-/// The store and a column of a segment. Each is opened when it is first needed, because opening it
+/// The store of a segment, and its column `external_id`. Each is opened when it is first needed, because opening it
 /// takes longer than what a query reads from it.
 #[derive(Default)]
 struct OpenedLater {
@@ -150,8 +150,8 @@ impl Segments {
         Ok(read(stored_record(&document, self.fields.record)))
     }
 
-    /// The external id of a document; empty if it has none, because its id is a number in the
-    /// postings.
+    /// The external id of a document; empty if it has none, because the column of id numbers in the
+    /// postings holds its id.
     pub(crate) fn external_id(&self, address: DocAddress) -> tantivy::Result<String> {
         let reader = self.searcher.segment_reader(address.segment_ord);
         let OpenedLater { external_id, .. } = &self.opened[address.segment_ord as usize];
@@ -193,8 +193,9 @@ impl Segments {
         Ok(ids)
     }
 
-    /// Calls `each` with every term of a field and the number of documents that contain it: segment
-    /// by segment, in the order of bytes. If two segments have a term, `each` is called for both.
+    /// Calls `each` with every term of a field and the number of documents that contain it: one
+    /// segment after another, and the terms of each segment in the order of bytes. If two segments
+    /// have a term, `each` is called for both.
     pub(crate) fn for_each_term(
         &self,
         field: Field,
@@ -227,7 +228,9 @@ impl Segments {
             } else {
                 let ordinals = reader.fast_fields().u64("ordinal")?;
                 others.extend(
-                    documents.map(|at| (ordinals.first(at.doc_id).unwrap_or(u64::MAX), at)),
+                    documents.map(|address| {
+                        (ordinals.first(address.doc_id).unwrap_or(u64::MAX), address)
+                    }),
                 );
             }
         }

@@ -77,6 +77,7 @@ fn text_hash(body: &[char], text: &str) -> u64 {
         }
     }
     let (threes, remaining) = body.as_chunks::<3>();
+    // A character has at most 21 bits, so three of them fit into a u64.
     let joined = |chars: &[char]| chars.iter().fold(0, |all, c| all << 21 | u64::from(*c));
     hash = mixed(hash ^ body.len() as u64);
     hash = threes.iter().fold(hash, |hash, three| mixed(hash ^ joined(three)));
