@@ -21,8 +21,8 @@ pub(crate) const RECORD_FIELD: u32 = 14;
 pub struct Fields {
     /// The id, and those of the variants of a flash item. Indexed, for `show ID` and `id:`.
     pub id: Field,
-    /// The id, if the column of id numbers in the postings cannot hold it: a dump gave it, or it was
-    /// lengthened to be unique. Fast, so that ids are listed without reading stored records.
+    /// The id, if the column of id numbers in the postings cannot hold it: a dump gave it, or it
+    /// was lengthened to be unique. Fast, so that ids are listed without reading stored records.
     pub external_id: Field,
     /// The index of the record in the order of the walk when its document was written. Fast, for
     /// the order of `export`.

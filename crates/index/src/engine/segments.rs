@@ -32,8 +32,8 @@ pub(crate) struct Segments {
     opened: Vec<OpenedLater>,
 }
 
-/// The store of a segment, and its column `external_id`. Each is opened when it is first needed, because opening it
-/// takes longer than what a query reads from it.
+/// The store of a segment, and its column `external_id`. Each is opened when it is first needed,
+/// because opening it takes longer than what a query reads from it.
 #[derive(Default)]
 struct OpenedLater {
     external_id: OnceLock<Option<StrColumn>>,
