@@ -82,14 +82,14 @@ impl History {
         Some(self.entries.get(next).unwrap_or(&self.typed).clone())
     }
 
-    /// Whether an entry is shown.
-    pub(crate) fn is_open(&self) -> bool {
+    /// Whether the input line shows an entry.
+    pub(crate) fn is_recalling(&self) -> bool {
         self.recalled.is_some()
     }
 
     /// From here on, the input line shows typed text and no entry, for example because the user has
     /// edited an entry.
-    pub(crate) fn close(&mut self) {
+    pub(crate) fn stop_recalling(&mut self) {
         self.recalled = None;
     }
 

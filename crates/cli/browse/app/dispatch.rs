@@ -151,7 +151,7 @@ impl App {
     /// the next newer query of the history instead.
     fn down(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
-        let recalls = in_list && self.list.selected == 0 && self.history.is_open();
+        let recalls = in_list && self.list.selected == 0 && self.history.is_recalling();
         if !(recalls && self.recall_newer()) {
             self.move_focused(1);
         }

@@ -31,7 +31,7 @@ impl App {
 
     /// Searches again after the user has changed the query, and leaves the history.
     pub(super) fn edited(&mut self) {
-        self.history.close();
+        self.history.stop_recalling();
         self.search_again();
     }
 
