@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_replaces_every_date() {
+    fn a_date_filter_replaces_all_filters_by_date() {
         let clock = clock();
         assert_eq!(set_date("減半", Some("7d"), &clock), "減半 date:7d ");
         assert_eq!(set_date("date:7d 減半", Some("2023"), &clock), "減半 date:2023 ");

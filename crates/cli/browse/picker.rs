@@ -49,6 +49,7 @@ impl Picker {
     pub(crate) fn fill(&mut self, choices: Vec<Choice>) {
         self.choices = choices;
         self.waiting = false;
+        // Keep the selection within the choices.
         self.move_by(0);
     }
 

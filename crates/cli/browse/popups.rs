@@ -53,6 +53,14 @@ pub(crate) fn draw_help(frame: &mut Frame<'_>, first: usize) {
 
 /// The height in screen rows of the highest bar of the hits over time.
 const DATE_BAR_ROWS: u16 = 4;
+/// The rows of that popup besides the bars: the caption and two borders.
+const DATE_BAR_OTHER_ROWS: u16 = 3;
+/// Maximum number of columns of a bar, the space after it included.
+const MAX_BAR_COLUMNS: usize = 4;
+/// Maximum number of columns of a picker, borders included.
+const MAX_PICKER_COLUMNS: u16 = 56;
+/// Maximum number of rows of a picker, borders included.
+const MAX_PICKER_ROWS: u16 = 22;
 /// The character for a cell of a bar, by how many eighths of the cell are filled.
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
@@ -61,7 +69,7 @@ const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"
 pub(crate) fn draw_date_bars(frame: &mut Frame<'_>, date_bars: &DateBars) {
     let (columns, rows) = (frame.area().width, frame.area().height);
     let title = "dates of the hits · Left Right · Enter narrows";
-    let inside = draw_popup(frame, title, columns, (DATE_BAR_ROWS + 3).min(rows));
+    let inside = draw_popup(frame, title, columns, (DATE_BAR_ROWS + DATE_BAR_OTHER_ROWS).min(rows));
     let caption = match date_bars.chosen() {
         Some(period) => format!(
             "{}: {} · without a date: {}",
@@ -82,7 +90,7 @@ pub(crate) fn draw_date_bars(frame: &mut Frame<'_>, date_bars: &DateBars) {
     }
     // Bars are as wide as fits. If there are more bars than columns, draw only as many as fit,
     // scrolled so that the selected one is visible.
-    let bar_columns = (width / date_bars.bars.len()).clamp(1, 4);
+    let bar_columns = (width / date_bars.bars.len()).clamp(1, MAX_BAR_COLUMNS);
     let visible = (width / bar_columns).max(1);
     let first = (date_bars.selected + 1).saturating_sub(visible);
     let highest = date_bars.bars.iter().map(|bar| bar.documents).max().unwrap_or(1).max(1);
@@ -113,8 +121,9 @@ pub(crate) fn draw_picker(frame: &mut Frame<'_>, picker: &Picker) {
         Subject::History => "earlier queries",
     };
     let (columns, rows) = (frame.area().width, frame.area().height);
-    let inside =
-        draw_popup(frame, title, columns.saturating_sub(4).min(56), rows.saturating_sub(2).min(22));
+    let popup_columns = columns.saturating_sub(4).min(MAX_PICKER_COLUMNS);
+    let popup_rows = rows.saturating_sub(2).min(MAX_PICKER_ROWS);
+    let inside = draw_popup(frame, title, popup_columns, popup_rows);
     if inside.height == 0 || inside.width < 4 {
         return;
     }

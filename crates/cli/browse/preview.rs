@@ -12,6 +12,9 @@ use super::theme::{DATE, DIM, KIND, TAG, TITLE};
 use super::worker::Item;
 use crate::out::{attributes, hits};
 
+/// Number of spaces before the items below a heading.
+const INDENT: usize = 2;
+
 /// Lays out a record in lines of at most `columns`. `flashes` are the flash items of an article's
 /// page, or `None` while they are being read.
 pub(crate) fn lines(
@@ -118,7 +121,7 @@ fn push_flash_items(out: &mut PreviewLines, article: &Article, flashes: Option<&
         let mut line = vec![Span::styled("◆ ", KIND), Span::styled(hits::date(&item.record), DATE)];
         line.push(Span::raw("  "));
         line.extend(highlighted(&item.title, Style::new()));
-        out.push_indented(&line, 2);
+        out.push_indented(&line, INDENT);
     }
     out.empty_line();
 }
@@ -132,7 +135,7 @@ fn push_occurrences(out: &mut PreviewLines, flash: &FlashItem) {
     };
     out.push(&[Span::styled(heading, KIND)]);
     for location in occurrences {
-        out.push_indented(&[piece(&location.path, DIM)], 2);
+        out.push_indented(&[piece(&location.path, DIM)], INDENT);
     }
     out.empty_line();
 }

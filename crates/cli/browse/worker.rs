@@ -218,6 +218,8 @@ fn find(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Result<Respons
     let (mut query, _) = parse_lenient(&request.query, clock);
     let mut options = Options::default();
     options.snippet = request.snippet_chars;
+    // Unlike in `wensou search`, hits that lack words do not follow those that have all, and
+    // near-duplicates are hits of their own.
     options.backfill = false;
     options.all = true;
     options.pinyin = true;

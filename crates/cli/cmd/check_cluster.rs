@@ -62,6 +62,8 @@ pub(super) fn run(
         // The defaults of the flags that `check` does not have.
         let spread = Spread { shards: 3, replicas: 1, replace: false, grace: args.grace };
         let quiet = true;
+        // Do not trust the sums that the documents state: somebody may have changed a document and
+        // left its sum as it was.
         let to_send = DocumentsToSend::ComputedSumDiffers;
         let options = CopyOptions { to_send, ..options(global, spread) };
         repaired = Some(copy_to(global, (&folder, &address), &options, quiet, terminal)?);

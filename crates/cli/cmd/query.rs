@@ -53,9 +53,12 @@ pub(crate) fn clock(
 ) -> anyhow::Result<Clock> {
     let today: Date = match as_of {
         Some(AsOf::Day(day)) => day,
-        Some(AsOf::Newest) => wensou_query::date_bounds(index)?[1]
-            .map(jiff::civil::DateTime::date)
-            .context("--as-of newest: no document in the index has a date")?,
+        Some(AsOf::Newest) => {
+            let [_, newest] = wensou_query::date_bounds(index)?;
+            newest
+                .map(jiff::civil::DateTime::date)
+                .context("--as-of newest: no document in the index has a date")?
+        }
         None => global.zone.today(),
     };
     Ok(Clock { today })

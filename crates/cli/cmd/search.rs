@@ -120,10 +120,10 @@ fn print_answer(
     answer.print(index.current(), args, terminal)?;
     warn_about_changes(index.current(), paths(results), for_program, terminal);
     let answered = results.reread.as_ref().unwrap_or(query);
-    let is_without_full_hit = results.total == 0 || results.relaxed;
+    let no_document_has_every_word = results.total == 0 || results.relaxed;
     if !for_program {
         print_summary(results, args, started, terminal);
-        if is_without_full_hit {
+        if no_document_has_every_word {
             let clauses =
                 index.run_step(terminal, |index, _| Ok(wensou_query::clauses(index, answered)?))?;
             for line in clauses::lines(&clauses) {
@@ -131,7 +131,7 @@ fn print_answer(
             }
         }
     }
-    if is_without_full_hit {
+    if no_document_has_every_word {
         index.run_step(terminal, |index, terminal| {
             suggest_words(index, answered, terminal, for_program)
         })?;
@@ -230,10 +230,8 @@ fn summary(results: &Results, args: &Search, started: Instant) -> String {
             1 => "the closest match follows".to_owned(),
             _ => format!("the {closest} closest matches follow"),
         };
-        line.push_str(&format!(
-            "\n{total_of} {have} every word: {follow}",
-            total_of = results.total
-        ));
+        let documents = results.total;
+        line.push_str(&format!("\n{documents} {have} every word: {follow}"));
     }
     if results.relaxed && results.total > 0 {
         line.push_str("\nno document contains every word: showing the closest matches");

@@ -29,10 +29,11 @@ pub(crate) fn run() -> Option<ExitCode> {
     let mut out = String::new();
     if shell == "bash" {
         let text = |at: usize| args.get(at).map(|arg| arg.to_string_lossy()).unwrap_or_default();
-        let line = line::split(&text(0));
+        let (typed_line, replaced) = (text(0), text(1));
+        let line = line::split(&typed_line);
         for candidate in candidates(line.words.iter().map(OsString::from).collect()) {
             let value = candidate.get_value().to_string_lossy();
-            if let Some(insert) = line.insertion(&value, &text(1)) {
+            if let Some(insert) = line.insertion(&value, &replaced) {
                 out += &insert;
                 out.push('\n');
             }

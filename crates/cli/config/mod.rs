@@ -76,6 +76,8 @@ impl Global {
         let explicit =
             flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX")));
         let written = first_set(explicit, values.index, || PathBuf::from(discover::NAME));
+        // Where `first_set` gets `None`, no flag that all verbs share and no environment variable
+        // gives the value.
         Ok(Self {
             index: index_to_read(&written),
             written,

@@ -21,7 +21,8 @@ const CHARS_BEFORE_MATCH: usize = 80;
 const HITS_AT_ONCE: usize = 500;
 
 /// Prints one line for each match in the hits. A record without a match in its file, such as one
-/// whose text is escaped there, has one line for its beginning.
+/// whose text is escaped there, has one line for its beginning. A record that cannot be read from
+/// its file has one line with its title.
 pub(crate) fn print(
     terminal: &mut Terminal,
     index: &OpenIndex,
@@ -44,7 +45,7 @@ pub(crate) fn print(
 struct Located {
     /// The path that opens the file from the working folder.
     path: String,
-    /// `None` if the file cannot be read as it was indexed.
+    /// `None` if the file is not found, or if the text of a hit cannot be read from it.
     lines: Option<OriginalLines>,
 }
 

@@ -126,6 +126,7 @@ impl App {
             self.focus = Focus::List;
         }
         self.update_selection();
+        // The height has changed: keep the scroll position within the lines.
         self.scroll(0);
     }
 
@@ -141,7 +142,7 @@ impl App {
             return self.scroll_to_match(direction);
         };
         let lines = self.preview_lines(layout::preview_columns(area));
-        let is_match = |line: &Line<'_>| line.spans.iter().any(|span| is_marked(span.style));
+        let is_match = |line: &Line<'_>| line.spans.iter().any(|span| is_match_style(span.style));
         let matches: Vec<usize> = (0..lines.len()).filter(|at| is_match(&lines[*at])).collect();
         let (at, scroll) = (self.preview.matched, self.preview.scroll);
         let next = match (direction, at) {
@@ -157,12 +158,13 @@ impl App {
         };
         self.preview.matched = Some(matches[next]);
         self.preview.scroll = matches[next].saturating_sub(usize::from(area.height) / 3);
+        // Keep the scroll position within the lines.
         self.scroll(0);
         self.status = Some(format!("line {} of {} with a match", next + 1, matches.len()));
     }
 }
 
-/// Whether text of this style is marked as a match.
-fn is_marked(style: Style) -> bool {
+/// Whether this is the style of a match, which may stand on a base style.
+fn is_match_style(style: Style) -> bool {
     style.fg == MATCH.fg && style.add_modifier.contains(MATCH.add_modifier)
 }

@@ -118,7 +118,7 @@ fn similar_documents_are_a_list_that_escape_leaves() {
     assert_eq!(driver.titles(), ["比特币的第四次减半"]);
     driver.ctrl('f');
     driver.type_text("質押");
-    assert!(!driver.app.shows_related(), "typing is a search again");
+    assert!(!driver.app.shows_related(), "typing searches again");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn filters_are_edits_of_the_query() {
 }
 
 #[test]
-fn a_key_of_a_picker_closes_it_and_escape_leaves_the_query_alone() {
+fn the_key_that_opens_a_picker_closes_it_and_escape_keeps_the_query() {
     let mut driver = Driver::new("减半", (80, 24));
     driver.ctrl('t');
     assert!(matches!(driver.app.popup, Some(Popup::Picker(_))));

@@ -57,7 +57,8 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
         (Some(_), Some(_)) if args.rebuild => None,
         (Some(base), Some(share)) => {
             // Flags with other statistics are accepted: all files are read again. Flags without
-            // statistics are a mistake if the share was built with some.
+            // statistics are a mistake if the share was built with some. So the reason "other
+            // statistics" means that the flags name none.
             let lacks_stats = options.ingest.survey.is_none() && !share.survey.identity.is_empty();
             let differs = [
                 ("another base", before.roots != [canonical(base)]),

@@ -52,7 +52,7 @@ pub(crate) fn changes(counts: &FileCounts) -> Option<String> {
     Some(line)
 }
 
-/// What was read, what the index contains, and what was wrong with it.
+/// What was read, what the index contains, and what was wrong with the files of the archive.
 fn contents(report: &Report, took: Duration) -> String {
     let mut line = format!(
         "indexed {} ({}) in {:.1} s: {}, {} ({})",
