@@ -5,9 +5,9 @@
 //! end. If each segment had its own postings, these would be written twice. To avoid that, the
 //! plugin has one [`PostingsBuilder`] for all segments of a build, which keeps sorted runs. The
 //! `.post` file of such a segment is a *stub* that only says which documents of the builder are in
-//! the segment. Once all documents have been added, a [`FileThread`] writes one postings file of
-//! all documents, while tantivy merges the other files of the segments. tantivy calls the plugin
-//! last, and the plugin then gives that file the name of the merged segment.
+//! the segment. Once all documents have been added, a [`PostingsFileThread`] writes one postings
+//! file of all documents, while tantivy merges the other files of the segments. tantivy calls the
+//! plugin last, and the plugin then gives that file the name of the merged segment.
 //!
 //! [`merge_segments`] merges *finished* postings files, which are not stubs. A published generation
 //! never contains a stub, and opening a stub as a postings file fails.
@@ -27,7 +27,7 @@ use wensou_postings::{DocumentTerms, MergeSource, Postings, PostingsBuilder, mer
 
 use super::build_directory::BuildDirectory;
 use super::component::{POST, component};
-use super::file_thread::FileThread;
+use super::postings_file_thread::PostingsFileThread;
 
 /// The first bytes of a stub. Two little-endian u32 follow: the number of the segment's first
 /// document in the builder, and that of the document after its last.
@@ -56,7 +56,7 @@ enum Stage {
     /// Documents are being added.
     Adding(Box<PostingsBuilder>),
     /// All documents have been added, and a thread writes the file.
-    Finishing(FileThread),
+    Finishing(PostingsFileThread),
     /// A segment has the file, or the build has failed.
     Ended,
 }
@@ -86,7 +86,7 @@ impl PostingsPlugin {
             let Stage::Adding(builder) = std::mem::replace(&mut shared.stage, Stage::Ended) else {
                 return Err(internal("their file was started already"));
             };
-            shared.stage = Stage::Finishing(FileThread::start(*builder, unfinished)?);
+            shared.stage = Stage::Finishing(PostingsFileThread::start(*builder, unfinished)?);
             Ok(())
         })
     }

@@ -18,14 +18,14 @@ use super::component::component;
 /// A thread that writes a postings file. Dropping it waits for the thread, so that nothing is
 /// written into a folder that is about to be removed.
 #[derive(Debug)]
-pub(super) struct FileThread {
+pub(super) struct PostingsFileThread {
     /// The name of the file while it is written.
     path: PathBuf,
     /// `None` once it was joined.
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
-impl FileThread {
+impl PostingsFileThread {
     /// Starts a thread that writes the postings file of a builder, under the name that it has for
     /// the segment `unfinished`.
     pub(super) fn start(builder: PostingsBuilder, unfinished: &Segment) -> tantivy::Result<Self> {
@@ -54,7 +54,7 @@ impl FileThread {
     }
 }
 
-impl Drop for FileThread {
+impl Drop for PostingsFileThread {
     fn drop(&mut self) {
         // The build has failed already, and reports the error that it failed with.
         let _ = self.join();
@@ -97,7 +97,7 @@ mod tests {
     fn the_file_of_the_unfinished_segment_becomes_that_of_the_target() {
         let (folder, directory, index) = create(&FirstFailure::default());
         let (unfinished, target) = (index.new_segment(), index.new_segment());
-        let thread = FileThread::start(builder(), &unfinished).unwrap();
+        let thread = PostingsFileThread::start(builder(), &unfinished).unwrap();
         thread.finish_as(&target, &directory).unwrap();
         let file = target.open_read(component()).unwrap().read_bytes().unwrap();
         assert_eq!(file.as_slice(), builder().finish(Vec::new()).unwrap());
@@ -109,7 +109,7 @@ mod tests {
         let failure = FirstFailure::default();
         let (folder, directory, index) = create(&failure);
         let unfinished = index.new_segment();
-        let mut thread = FileThread::start(builder(), &unfinished).unwrap();
+        let mut thread = PostingsFileThread::start(builder(), &unfinished).unwrap();
         thread.join().unwrap();
         let path = folder.path().join(unfinished.relative_path(component()));
         std::fs::remove_file(&path).unwrap();
@@ -124,7 +124,7 @@ mod tests {
     fn a_dropped_thread_has_ended() {
         let (folder, _, index) = create(&FirstFailure::default());
         let unfinished = index.new_segment();
-        drop(FileThread::start(builder(), &unfinished).unwrap());
+        drop(PostingsFileThread::start(builder(), &unfinished).unwrap());
         // The file is complete: tantivy's footer is its end.
         assert!(unfinished.open_read(component()).is_ok());
         drop(folder);
