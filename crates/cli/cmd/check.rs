@@ -4,7 +4,7 @@ use anyhow::bail;
 use serde_json::json;
 use wensou_index::{Checked, Error as IndexError, Finding, Severity};
 
-use super::index::{Bar, Reporting, default_options};
+use super::index::{ProgressDisplay, Reporting, default_options};
 use crate::args::Check;
 use crate::config::Global;
 use crate::exit::{Outcome, of_index};
@@ -74,7 +74,7 @@ fn check(global: &Global, args: &Check) -> anyhow::Result<Checked> {
         return Ok(wensou_index::check_files(&global.index)?);
     }
     let (quiet, log) = (false, None);
-    let bar = Bar::new(quiet, log);
+    let bar = ProgressDisplay::new(quiet, log);
     let checked = wensou_index::check(&global.index, &default_options().ingest, &bar);
     bar.clear();
     Ok(checked?)

@@ -11,7 +11,8 @@ use wensou_ingest::{
 };
 
 use super::index::{
-    Bar, MAX_NAMED, default_options, field_map, pre_command, select_paths, without_the_word_none,
+    MAX_NAMED, ProgressDisplay, default_options, field_map, pre_command, select_paths,
+    without_the_word_none,
 };
 use crate::args::Survey as Args;
 use crate::config::Global;
@@ -55,7 +56,7 @@ fn survey(global: &Global, args: &Args, terminal: &mut Terminal) -> anyhow::Resu
     let labels = args.labels.clone().filter(|file| file.as_os_str() != "none");
     let tables = TableFiles { labels, ..TableFiles::default() };
     let log = None;
-    let bar = Bar::new(args.quiet, log);
+    let bar = ProgressDisplay::new(args.quiet, log);
     let outcome = wensou_index::survey(base, &options, &tables, &bar);
     bar.clear();
     let (surveyed, summary) = outcome?;

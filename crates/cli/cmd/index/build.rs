@@ -8,7 +8,7 @@ use wensou_index::{BuildOptions, Error as IndexError};
 use wensou_ingest::{KeyCount, Report};
 
 use super::log::Log;
-use super::progress::Bar;
+use super::progress::ProgressDisplay;
 use super::signals::{self, OLD_INDEX_KEPT};
 use super::summary::{self, MAX_NAMED, comma_separated};
 use crate::out::{Terminal, sanitize};
@@ -34,7 +34,7 @@ pub(crate) fn build(
     let started = Instant::now();
     let note = |what: &str| reporting.log.iter().for_each(|log| log.note(what));
     note(&format!("indexing {} into {}", comma_separated(roots), dir.display()));
-    let bar = Bar::new(reporting.quiet, reporting.log.clone());
+    let bar = ProgressDisplay::new(reporting.quiet, reporting.log.clone());
     signals::catch(dir, reporting.log.clone(), bar.eraser()).context("cannot catch signals")?;
     let outcome = wensou_index::build(dir, roots, options, &bar);
     bar.clear();

@@ -23,7 +23,7 @@ mod summary;
 
 pub(crate) use self::build::{Reporting, build};
 pub(crate) use self::options::{default_options, field_map, pre_command, without_the_word_none};
-pub(crate) use self::progress::Bar;
+pub(crate) use self::progress::ProgressDisplay;
 pub(crate) use self::roots::sample_archive;
 pub(crate) use self::share::select_paths;
 pub(crate) use self::summary::{

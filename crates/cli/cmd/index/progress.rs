@@ -26,7 +26,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// The progress of a build in each of its two passes: the number of files read, which are shown as
 /// pages, the rate, and the time left.
-pub(crate) struct Bar {
+pub(crate) struct ProgressDisplay {
     bar: ProgressBar,
     /// The number of files that the present pass has read.
     files_read: AtomicU64,
@@ -35,7 +35,7 @@ pub(crate) struct Bar {
     ticking: Mutex<Option<Sender<()>>>,
 }
 
-impl Bar {
+impl ProgressDisplay {
     pub(crate) fn new(quiet: bool, log: Option<Log>) -> Self {
         // indicatif hides the bar if standard error is not a terminal.
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
@@ -87,7 +87,7 @@ impl Bar {
     }
 }
 
-impl Progress for Bar {
+impl Progress for ProgressDisplay {
     fn start(&self, files: u64, bytes: u64) {
         self.note(&format!("{}, {}", count_noun(files, "file"), count_noun(bytes, "byte")));
         self.bar.set_length(bytes);
