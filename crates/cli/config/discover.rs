@@ -3,23 +3,26 @@
 use std::path::{Path, PathBuf};
 
 /// Name of an index folder, unless the user names another.
-pub(super) const NAME: &str = "index";
+pub(super) const DEFAULT_INDEX: &str = "index";
 
 /// The file that names the generation in use. Every index folder has it.
 const CURRENT: &str = "CURRENT";
 
 /// The nearest index in the working folder or in a folder above it. Relative if it is in the
 /// working folder itself.
-pub(super) fn index() -> Option<PathBuf> {
-    if is_index(Path::new(NAME)) {
-        return Some(PathBuf::from(NAME));
+pub(super) fn nearest_index() -> Option<PathBuf> {
+    if is_index(Path::new(DEFAULT_INDEX)) {
+        return Some(PathBuf::from(DEFAULT_INDEX));
     }
     let here = std::env::current_dir().ok()?;
-    here.ancestors().skip(1).map(|folder| folder.join(NAME)).find(|folder| is_index(folder))
+    here.ancestors()
+        .skip(1)
+        .map(|folder| folder.join(DEFAULT_INDEX))
+        .find(|folder| is_index(folder))
 }
 
 /// Whether two paths name the same folder.
-pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same_folder(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 

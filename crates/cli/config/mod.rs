@@ -75,7 +75,7 @@ impl Global {
             };
         let explicit =
             flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX")));
-        let written = first_set(explicit, values.index, || PathBuf::from(discover::NAME));
+        let written = first_set(explicit, values.index, || PathBuf::from(discover::DEFAULT_INDEX));
         // Where `first_set` gets `None`, no flag that all verbs share and no environment variable
         // gives the value.
         Ok(Self {
@@ -120,9 +120,9 @@ impl Global {
 fn index_to_read(written: &Setting<PathBuf>) -> Setting<PathBuf> {
     let is_explicit =
         matches!(written.origin, SettingOrigin::Flag(_) | SettingOrigin::Environment(_));
-    let discovered = if is_explicit { None } else { discover::index() };
+    let discovered = if is_explicit { None } else { discover::nearest_index() };
     match discovered {
-        Some(dir) if !discover::is_same(&dir, written) => {
+        Some(dir) if !discover::is_same_folder(&dir, written) => {
             Setting { value: dir, origin: SettingOrigin::Found }
         }
         _ => written.clone(),
