@@ -1,6 +1,6 @@
-//! The verbs, a file or a folder each. `batch` and `documents` belong to `search`; `check_cluster`
-//! and `stats_cluster` are `check` and `stats` for an index on a cluster; `query` has what the
-//! verbs share that take a query.
+//! The verbs, a file or a folder each. `batch` and `matching_documents` belong to `search`;
+//! `check_cluster` and `stats_cluster` are `check` and `stats` for an index on a cluster; `query`
+//! has what all verbs that take a query share.
 
 pub(crate) mod backup;
 pub(crate) mod batch;
@@ -12,12 +12,12 @@ pub(crate) mod completions;
 pub(crate) mod config;
 #[cfg(feature = "cluster")]
 pub(crate) mod copy;
-mod documents;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod index;
 pub(crate) mod man;
+mod matching_documents;
 pub(crate) mod query;
 pub(crate) mod search;
 pub(crate) mod show;

@@ -1,4 +1,5 @@
-//! `wensou search`: prints the hits of a query, or hands over to `batch` or `documents`.
+//! `wensou search`: prints the hits of a query, or hands over to `batch` or
+//! `matching_documents`.
 
 use std::path::Path;
 use std::time::Instant;
@@ -8,7 +9,7 @@ use wensou_index::{Error as IndexError, Index};
 use wensou_query::lang::Query;
 use wensou_query::{Error, Highlighter, Options, Results};
 
-use super::documents::{self, MatchingDocuments};
+use super::matching_documents::{self, MatchingDocuments};
 use super::query::{clock, options, parse_for, report, report_readings, suggest_words};
 use crate::args::Search;
 use crate::config::Global;
@@ -40,7 +41,7 @@ pub(crate) fn run(
         return Ok(Outcome::Refused);
     };
     let options = options(global, args, &clock);
-    if documents::is_asked_for(args) {
+    if matching_documents::is_asked_for(args) {
         return index.run_step(terminal, |index, terminal| {
             let options = options.clone();
             MatchingDocuments { index, query: &query, args, options }.print(terminal)

@@ -25,7 +25,8 @@ impl std::str::FromStr for AsOf {
     }
 }
 
-/// A half-life in days, typed as `30d`, `8w`, `6mo` or `1y`.
+/// The half-life of the preference for newer hits, in days, typed as `30d`, `8w`, `6mo` or `1y`. It
+/// is the age at which a document has lost half of what age can take from its score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HalfLife {
     pub(crate) days: i64,
