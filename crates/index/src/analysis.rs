@@ -224,15 +224,15 @@ impl Analysis {
     }
 
     /// Reads the user's tables, copies them into `folder`, that of a new generation, and makes the
-    /// analysis. If a table cannot be read, its copy in the generation `before` is used instead.
+    /// analysis. If a table cannot be read, its copy in the generation `earlier` is used instead.
     /// Returns the analysis, the labels of bylines if the user has a table of them, and the entry
     /// of the tables in the description.
     pub(crate) fn write(
         files: &TableFiles,
-        before: Option<&Folder>,
+        earlier: Option<&Folder>,
         folder: &Folder,
     ) -> Result<(Self, Option<Labels>, TableMeta), Error> {
-        let copy = |name| before.map(|folder| (folder, name));
+        let copy = |name| earlier.map(|earlier| (earlier, name));
         let words = Table::read(files.words.clone(), copy(WORDS))?;
         let synonyms = Table::read(files.synonyms.clone(), copy(SYNONYMS))?;
         let labels = Table::read(files.labels.clone(), copy(LABELS))?;
