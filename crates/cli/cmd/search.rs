@@ -163,8 +163,8 @@ fn check_flags(args: &Search) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints how many hits a query has and, if few documents have every word, how many have any of
-/// them.
+/// Prints how many hits a query has. If one or two documents have every word, and no closest
+/// matches follow them, also prints how many documents have some of the words.
 fn print_summary(results: &Results, args: &Search, started: Instant, terminal: &mut Terminal) {
     terminal.notice(summary(results, args, started));
     if let Some(partial) = results.partial {

@@ -102,7 +102,8 @@ pub(crate) struct List {
     pub(crate) total: usize,
     /// The time of the search.
     pub(crate) took: Duration,
-    /// Whether no document has every word of the query, so that any word sufficed.
+    /// Whether no document has every word of the query, so that the hits are documents that lack
+    /// words.
     pub(crate) relaxed: bool,
     pub(crate) warnings: Vec<Diagnostic>,
     /// Why there are no hits, in lines.

@@ -156,21 +156,27 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, step)
 }
 
+/// tantivy's magic number, with which its files end.
+const MAGIC: u32 = 1337;
+/// The bytes after a footer: its length (u32) and the magic number.
+const TAIL: usize = 8;
+
 /// The length of one of tantivy's files without its footer.
 fn body_length(bytes: &[u8]) -> usize {
-    let length = u32::from_le_bytes(bytes[bytes.len() - 8..bytes.len() - 4].try_into().unwrap());
-    bytes.len() - 8 - length as usize
+    let tail = bytes.len() - TAIL;
+    let length = u32::from_le_bytes(bytes[tail..tail + 4].try_into().unwrap());
+    tail - length as usize
 }
 
 /// Replaces the checksum in the footer of one of tantivy's files, whose body has this length.
 fn update_crc(bytes: &mut Vec<u8>, body_length: usize) {
     let footer = bytes.split_off(body_length);
-    let text = std::str::from_utf8(&footer[..footer.len() - 8]).unwrap();
+    let text = std::str::from_utf8(&footer[..footer.len() - TAIL]).unwrap();
     let (version, _) = text.split_once(",\"crc\":").unwrap();
     let text = format!("{version},\"crc\":{}}}", crc32(bytes));
     bytes.extend(text.as_bytes());
     bytes.extend((text.len() as u32).to_le_bytes());
-    bytes.extend(1337_u32.to_le_bytes());
+    bytes.extend(MAGIC.to_le_bytes());
 }
 
 /// The folder of the generation in use.
