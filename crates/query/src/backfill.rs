@@ -37,7 +37,9 @@ pub(crate) fn backfill(
     let wanted = wanted.min(documents);
     let hits =
         complete.groups.map(|groups| DistinctHits { groups, shown: Some(&complete.shown), wanted });
-    // Rerank the same hits, whatever the offset of the search is.
+    // At least `RERANK_DEPTH` documents, so that the same ones are reranked whatever the offset of
+    // the search is. Where near-duplicates are one hit, `hits.wanted` adds as many documents as it
+    // takes.
     let limit = if hits.is_some() { RERANK_DEPTH } else { wanted.max(RERANK_DEPTH) };
     let (excluded_docs, count) = (complete.documents.as_slice(), Count::Nothing);
     let top_k = TopK { limit, hits, excluded_docs, count, ..top_k };
@@ -73,9 +75,10 @@ pub(crate) fn backfill(
 /// The documents that have every word, if they are few.
 #[derive(Default)]
 pub(crate) struct CompleteDocs<'g> {
-    /// All of them, ascending; none if they are as many hits as were wanted.
+    /// All of them, ascending. Empty if they give as many hits as were wanted, because no backfill
+    /// follows then.
     documents: Vec<DocAddress>,
-    /// The number of hits that they are.
+    /// The number of hits that the documents give.
     pub(crate) hits: usize,
     /// The groups of near-duplicates, if those of a group are one hit.
     groups: Option<Groups<'g>>,
@@ -102,7 +105,7 @@ impl<'g> CompleteDocs<'g> {
 /// reach, and coverages that every document with a word reaches.
 fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
     let Covering { any_word, units, scale } = &plan.covering;
-    let masses = || units.iter().map(|unit| unit.mass.units());
+    let masses = || units.iter().map(|unit| unit.mass.in_1024ths());
     let Some(lightest) = masses().min().filter(|_| units.len() <= MAX_COMBINED) else {
         return Vec::new();
     };
@@ -113,6 +116,7 @@ fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
         None => plan.match_expr.clone(),
     };
     let levels = scale.levels();
-    let levels = levels.filter(|(_, mass)| (lightest + 1..=max_incomplete).contains(&mass.units()));
+    let levels =
+        levels.filter(|(_, mass)| (lightest + 1..=max_incomplete).contains(&mass.in_1024ths()));
     levels.map(|(level, _)| (Some(level), other_conditions.clone())).collect()
 }

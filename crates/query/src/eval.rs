@@ -46,7 +46,8 @@ impl Measures {
     fn of(ranked: &[String], grades: &HashMap<String, u32>) -> Self {
         let grade = |id: &String| grades.get(id).copied().unwrap_or(0);
         let relevant = grades.values().filter(|grade| **grade > 0).count() as f64;
-        let found = |depth| ranked.iter().take(depth).filter(|id| grade(id) > 0).count() as f64;
+        let relevant_in_first =
+            |depth| ranked.iter().take(depth).filter(|id| grade(id) > 0).count() as f64;
         let first = ranked.iter().take(10).position(|id| grade(id) > 0);
         let mut ideal: Vec<u32> = grades.values().copied().collect();
         ideal.sort_unstable_by(|a, b| b.cmp(a));
@@ -60,8 +61,8 @@ impl Measures {
         Self {
             mrr10: first.map_or(0.0, |index| 1.0 / (index + 1) as f64),
             ndcg10: gain(&mut ranked.iter().map(grade)) / gain(&mut ideal.into_iter()),
-            recall10: found(10) / relevant,
-            recall100: found(100) / relevant,
+            recall10: relevant_in_first(10) / relevant,
+            recall100: relevant_in_first(100) / relevant,
         }
     }
 }

@@ -130,9 +130,9 @@ impl<'t> Haystack<'t> {
         self.matches_of(needle, needle.pattern_in_text().as_ref()).next().is_some()
     }
 
-    /// Calls `visit` with the matches of all needles, in the order of their ends, until it returns
-    /// `true`. Returns whether it did. A match is given as the index of its needle and its range of
-    /// the key.
+    /// Calls `visit` with the matches of all needles, in the order of their ends, until `visit`
+    /// returns `true`. Returns whether it has returned `true`. A match is given as the index of its
+    /// needle and its range of the key.
     pub(crate) fn any_by_end(
         &self,
         needles: &[Needle],
@@ -174,7 +174,8 @@ impl<'t> Haystack<'t> {
         }
     }
 
-    /// All matches of all needles, leftmost first, then longest. Matches may overlap.
+    /// All matches of the needles, leftmost first, then longest. Matches may overlap. Of equal
+    /// needles, only the first is searched for.
     fn matches(&self, needles: &[Needle]) -> Vec<FoldedMatch> {
         let mut matches: Vec<FoldedMatch> = Vec::new();
         // Of equal needles, only the first can be among the disjoint matches.
@@ -229,7 +230,8 @@ impl<'t> Haystack<'t> {
         self.is_boundary(chars.start) && self.is_boundary(chars.end)
     }
 
-    /// As [`Haystack::is_word`], except that letters may follow a letter at the end.
+    /// As [`Haystack::is_word`], except that a range that ends with a letter need not end at a
+    /// boundary: the word may go on.
     fn is_word_start(&self, folded: &Range<usize>) -> bool {
         let chars = self.folded.original_chars(folded.clone());
         let ends_with_letter =

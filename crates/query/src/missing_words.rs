@@ -7,8 +7,8 @@ use crate::haystack::Haystack;
 use crate::plan::Plan;
 use crate::plan::analyze::{MatchMode, QueryWord};
 
-/// The words that a record, which has these `texts`, lacks, as typed, each once. A date that the record is dated in is not
-/// missing.
+/// The words of the plan that a record lacks, as typed, each once; `texts` are those of the record.
+/// The words of a date are not missing if the record is dated within it.
 pub(crate) fn missing_words(plan: &Plan, record: &Record, texts: &Texts) -> Vec<String> {
     let texts = [&*texts.title, &*texts.body, &texts.tags.join("\n")];
     let mut has = vec![false; plan.words.len()];

@@ -154,7 +154,8 @@ impl<'i> Runner<'i> {
         let mut prepared_relaxed_plan = None;
         if self.engine.is_remote() && may_relax && self.expects_few(&plan, completeness) {
             let relaxed = plan_in(Mode::Relaxed)?;
-            // The strict plan of a question admits missing words, too: then both find the same.
+            // The strict plan of a question admits missing words, too: then both plans match the
+            // same documents.
             if relaxed.match_expr != plan.match_expr {
                 let top_k = top_k(&relaxed);
                 // The response to the relaxed search also has the documents with every word, which

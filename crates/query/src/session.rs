@@ -121,8 +121,8 @@ impl<'i> Session<'i> {
         }
         let partial = match total {
             1..FEW_HITS if plan.words.len() > 1 && !relaxed && backfill.is_none() => {
-                let any = self.runner.count(query, Mode::Relaxed)?;
-                (any > total).then_some(any)
+                let relaxed_total = self.runner.count(query, Mode::Relaxed)?;
+                (relaxed_total > total).then_some(relaxed_total)
             }
             _ => None,
         };
@@ -143,7 +143,8 @@ impl<'i> Session<'i> {
     }
 
     /// As [`Session::ids`], with one hit for each group of near-duplicates: its id and score, and
-    /// the ids of the others.
+    /// the ids of all others of the group, also of those that do not match. [`Options::pinyin`] has
+    /// no effect.
     ///
     /// # Errors
     ///
@@ -183,9 +184,10 @@ impl<'i> Session<'i> {
                 answer.found.truncate(wanted(options));
                 Ok((answer, ()))
             })?;
-        let id = |found: &ScoredDoc| Ok((self.runner.engine().id(found.address)?, found.score));
+        let id_and_score =
+            |found: &ScoredDoc| Ok((self.runner.engine().id(found.address)?, found.score));
         let ids = |found: &[ScoredDoc], skip: usize| -> Result<Vec<_>, Error> {
-            found.iter().skip(skip).map(id).collect()
+            found.iter().skip(skip).map(id_and_score).collect()
         };
         let found_ids = ids(&found, options.offset)?;
         match backfill {
@@ -360,16 +362,16 @@ fn wanted(options: &Options) -> usize {
 }
 
 impl Session<'_> {
-    /// Adds those of the `wanted` words that a document does not match to `missing`, as typed, each
-    /// once.
+    /// Adds to `missing` the words that a document does not match, as typed, each once. Considers
+    /// only words that `is_considered` accepts.
     fn add_unmatched(
         &self,
         plan: &Plan,
         found: &ScoredDoc,
-        wanted: impl Fn(&PlannedWord) -> bool,
+        is_considered: impl Fn(&PlannedWord) -> bool,
         missing: &mut Vec<String>,
     ) -> Result<(), Error> {
-        for word in plan.words.iter().filter(|word| wanted(word)) {
+        for word in plan.words.iter().filter(|word| is_considered(word)) {
             let typed = &word.word.typed;
             if !missing.contains(typed)
                 && !self.runner.engine().matches(&word.expr, found.address)?

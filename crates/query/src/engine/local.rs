@@ -193,7 +193,7 @@ impl Engine for Executor<'_> {
     }
 
     fn for_each_word_from(&self, from: &str, each: EachWord<'_>) -> Result<(), Error> {
-        self.index().postings().for_each_word_from(from, |word, count| each(word, &count));
+        self.index().postings().for_each_word_from(from, |word, count_in| each(word, &count_in));
         Ok(self.index().verify_reads()?)
     }
 }

@@ -36,8 +36,9 @@ impl<'i> CoverageCounter<'i> {
         scale: CoverageScale,
         min_coverage: Option<Coverage>,
     ) -> Self {
-        let members = units.into_iter().map(|(matcher, mass)| (mass.units(), matcher)).collect();
-        let min = min_coverage.map_or(0, |min| scale.min_mass(min).units());
+        let members =
+            units.into_iter().map(|(matcher, mass)| (mass.in_1024ths(), matcher)).collect();
+        let min = min_coverage.map_or(0, |min| scale.min_mass(min).in_1024ths());
         let units = MinMass::of(min, members);
         Self { units, scale, min_coverage, start: 0, sums: Vec::new(), counted: Vec::new() }
     }
@@ -67,20 +68,20 @@ impl<'i> CoverageCounter<'i> {
             sums.resize(window.length(), Coverage::default());
         }
         if min_coverage.is_none() {
-            units.set_min(scale.min_mass(min).units());
+            units.set_min(scale.min_mass(min).in_1024ths());
             units.retain(window);
         }
         let min = min_coverage.map_or(min, |needed| needed.max(min));
         let is_exact = units.is_exact();
         window.retain(|doc| {
-            let at_most = scale.coverage(IdfMass::from_units(units.upper_bound(doc)));
+            let at_most = scale.coverage(IdfMass::from_1024ths(units.upper_bound(doc)));
             // Confirming a unit reads positions: skip documents that cannot have enough.
             if at_most < min {
                 return false;
             }
             let coverage = match is_exact {
                 true => at_most,
-                false => scale.coverage(IdfMass::from_units(units.confirmed(doc))),
+                false => scale.coverage(IdfMass::from_1024ths(units.confirmed(doc))),
             };
             let at = (doc - *start) as usize;
             sums[at] = coverage;

@@ -7,8 +7,8 @@ use super::segment::Segment;
 use super::window::DocWindow;
 use crate::error::Error;
 
-/// The documents dated from `from` (inclusive) to `until` (exclusive). Both are in the unit of
-/// [`Dates`].
+/// The documents dated from `from` (inclusive) to `until` (exclusive). Both are seconds of civil
+/// time since 1970, as in [`Dates`].
 pub(crate) struct DateRange<'i> {
     dates: Dates<'i>,
     documents: u32,

@@ -60,7 +60,8 @@ pub enum Scope {
     Body,
 }
 
-/// A word or an unspaced run, as typed but without escapes; not folded.
+/// A word or an unspaced run, as typed but without escapes; not folded. A text that is not in the
+/// query language (`plain`) and a question whose words were joined are one term, with its spaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     /// The text; never empty. It can be nothing but punctuation (`-` alone).

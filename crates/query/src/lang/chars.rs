@@ -24,8 +24,8 @@ pub(super) fn is_space(c: char) -> bool {
 }
 
 /// Whether `c` arrives with pasted text and nobody sees it: a zero-width space, a soft hyphen, a
-/// byte order mark, a direction mark. It means nothing wherever it stands. Joiners are not among
-/// them, because emoji are made with these.
+/// byte order mark, a direction mark. It means nothing wherever it stands. The zero-width joiner
+/// and non-joiner (U+200D, U+200C) are not invisible in this sense: emoji are made with the joiner.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'

@@ -58,10 +58,10 @@ pub enum DateError {
         /// The same range with its ends swapped.
         swapped: String,
     },
-    /// A comparison without a date.
+    /// A comparison without a date, such as `>=` alone.
     #[error("no date after `{sign}`")]
-    Missing {
-        /// The sign as typed.
+    NoDateAfterSign {
+        /// The comparison sign as typed.
         sign: String,
     },
 }

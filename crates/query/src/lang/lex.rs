@@ -83,7 +83,8 @@ impl Lexer<'_> {
         self.out.found.push(found);
     }
 
-    /// Reads one token that starts with `c`, which is not a space.
+    /// Reads what starts with `c`, which is not a space: one token, `title:` or `body:` with its
+    /// operand, or something that makes no token.
     fn token(&mut self, c: char) {
         let start = self.pos;
         if let Some(length) = self.empty_pair_before_word() {

@@ -58,7 +58,7 @@ pub(super) fn empty_group(text: &str, group: Span) -> Diagnostic {
         .with_help("leave them out; for the character itself type \\(")
 }
 
-/// `span` is the field with its colon, a comma of its list, or empty quotes.
+/// `span` is the field with its colon, a comma of its list, or a value of escaped spaces only.
 pub(super) fn empty_value(text: &str, name: FieldName, span: Span) -> Diagnostic {
     let example = match name {
         FieldName::Tag => "tag:BTC",
@@ -101,7 +101,7 @@ pub(super) fn date(text: &str, name: FieldName, span: Span, error: &DateError) -
             (Code::NotADate, format!("did you mean `{word}`? {forms}"))
         }
         DateError::NotADate { .. } => (Code::NotADate, forms.to_owned()),
-        DateError::Missing { .. } => {
+        DateError::NoDateAfterSign { .. } => {
             (Code::NotADate, format!("leave no space after it, as in `{name}:>=2023-05`"))
         }
         DateError::Ambiguous { count, .. } => (

@@ -42,7 +42,7 @@ impl fmt::Display for NodeKind {
     }
 }
 
-/// Prints operands with an operator between them, those that need it in parentheses.
+/// Prints operands with an operator between them. Operands that need parentheses get them.
 fn operands(
     f: &mut fmt::Formatter<'_>,
     nodes: &[Node],

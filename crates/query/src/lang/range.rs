@@ -35,7 +35,8 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
     if let Some(length) = comparison(&chars) {
         let after = length..chars.len();
         if after.is_empty() {
-            return Err((DateError::Missing { sign: typed(0..length) }, 0..length));
+            let sign = typed(0..length);
+            return Err((DateError::NoDateAfterSign { sign }, 0..length));
         }
         let days = point(after)?;
         return Ok(match &folded[..length] {

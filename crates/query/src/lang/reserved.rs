@@ -96,8 +96,8 @@ pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagn
 /// After fewer it may be meant as a wildcard, as `減半?` is in other search engines.
 const MIN_QUESTION_CHARS: usize = 5;
 
-/// Whether a word is a Chinese sentence with question marks at its end and nowhere else, as in
-/// `比特幣是什麼?`.
+/// Whether a word is a Chinese sentence in which every `?` belongs to the question and exclamation
+/// marks at its end, as in `比特幣是什麼?`.
 fn ends_in_question_mark(word: &[Glyph]) -> bool {
     let ends_sentence = |glyph: &&Glyph| matches!(glyph.c, '?' | '!' | '？' | '！');
     let trailing = word.iter().rev().take_while(ends_sentence).count();

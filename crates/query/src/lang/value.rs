@@ -33,7 +33,8 @@ impl Lexer<'_> {
         self.push(kind, start);
     }
 
-    /// Reads one value. `sign` is the colon or comma before it, for error messages.
+    /// Reads one value. `sign` is what comes before the value, for error messages: the field name
+    /// with its colon, or a comma.
     fn value(&mut self, name: FieldName, sign: Span) -> Option<RawValue> {
         let start = self.pos;
         match self.peek() {

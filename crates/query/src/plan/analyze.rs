@@ -178,8 +178,8 @@ impl QueryWord {
 }
 
 /// The terms of a text: bigrams, unigrams as the policy says, and the words of the segmenter. The
-/// weight is the number of times that the query has the term; stop words count less. `stops` is
-/// the result of [`stops`].
+/// weight is the number of times that the query has the term. Stop words count less, and words of
+/// letters or digits count more ([`LATIN_WEIGHT`]). `stops` is the result of [`stops`].
 pub(crate) fn terms(
     folded: &Folded<'_>,
     key: &Key,

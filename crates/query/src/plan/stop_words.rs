@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Function words and fillers, folded, in Simplified characters.
-const FUNCTION: &str = "
+const FUNCTION_WORDS: &str = "
 的 了 在 是 和 与 及 或 而 但 但是 也 都 就 还 又 被 把 让 给 对 对于 关于 从 由 于 向 到 以 为 之 其 所 将 并 并且
 而且 因 因为 所以 如果 则 若 虽然 然而 此 该 这 那 这个 那个 这些 那些 这种 某 各 每 一 一个 一种 一些 个 们 着 过 地 得
 等 等等 上 下 中 里 内 外 时 后 前 之后 之前 以后 以前 当时 目前 现在 有 没有 能 会 要 可以 可能 应该 需要 请 请问
@@ -17,7 +17,7 @@ their there these this to was were will with
 ";
 
 /// Question words.
-const QUESTION: &str = "
+const QUESTION_WORDS: &str = "
 什么 哪 哪个 哪些 哪里 哪儿 哪一 哪一个 哪种 哪几 哪位 哪家 哪年 哪项 何 何时 何地 何处 何种 何人 何者 何年 谁 几 几个
 几年 几种 几次 几位 多少 多久 多长 多大 多高 多远 如何 怎么 怎样 怎么样 为什么 为何 为什 吗 是否 是不是 有没有
 how what when where which who whom whose why
@@ -31,22 +31,24 @@ const QUESTION_NOUNS: &str = "
 数目 数额 金额 总额 比例 比率 原因 缘由 理由 目的 名字 名称 姓名 全名 身份 人选 名单 结果
 ";
 
-static FUNCTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| FUNCTION.split_whitespace().collect());
-static QUESTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| QUESTION.split_whitespace().collect());
-static NOUNS: LazyLock<HashSet<&str>> =
+static FUNCTION_WORD_SET: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| FUNCTION_WORDS.split_whitespace().collect());
+static QUESTION_WORD_SET: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| QUESTION_WORDS.split_whitespace().collect());
+static QUESTION_NOUN_SET: LazyLock<HashSet<&str>> =
     LazyLock::new(|| QUESTION_NOUNS.split_whitespace().collect());
 
 /// Whether a folded word is a stop word.
 pub(crate) fn is_stop(word: &str) -> bool {
-    FUNCTIONS.contains(word) || QUESTIONS.contains(word)
+    FUNCTION_WORD_SET.contains(word) || QUESTION_WORD_SET.contains(word)
 }
 
 /// Whether a folded word turns its text into a question.
 pub(crate) fn is_question_word(word: &str) -> bool {
-    QUESTIONS.contains(word)
+    QUESTION_WORD_SET.contains(word)
 }
 
 /// Whether a folded word is a noun that asks for something if it ends a text.
 pub(crate) fn is_question_noun(word: &str) -> bool {
-    NOUNS.contains(word)
+    QUESTION_NOUN_SET.contains(word)
 }

@@ -74,7 +74,7 @@ fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<TypedWord>
 fn with_exact_variant(mut word: Variant, run: &str) -> Vec<Variant> {
     let has_digit = run.contains(|c: char| c.is_ascii_digit());
     let has_letter = run.contains(char::is_alphabetic);
-    // A percentage needs no second variant: the index has each of them as a word.
+    // A percentage needs no second variant: the index has every percentage as a word.
     let number = run.strip_suffix('%').unwrap_or(run);
     let has_punctuation = number.contains(|c: char| !c.is_alphanumeric());
     let is_short = word.key.len() < MIN_EMBEDDED;

@@ -10,25 +10,25 @@ const MAX_WORDS: usize = 4;
 /// precede better answers; see the table in `docs/RANKING.md`.
 const STEPS: u32 = 3;
 
-/// The summed idf of words, in units of 1/1024. Integers add up to the same sum in any order.
+/// The summed idf of words, as a number of 1024ths. Integers add up to the same sum in any order.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub(crate) struct IdfMass(u32);
 
 impl IdfMass {
-    /// The mass of a word with this idf: at least one unit, however common the word is.
+    /// The mass of a word with this idf: at least 1/1024, however common the word is.
     pub(crate) fn of(idf: f32) -> Self {
         Self(((idf * 1024.0) as u32).max(1))
     }
 
-    /// A mass given in its unit, 1/1024.
-    pub(crate) fn from_units(units: u32) -> Self {
-        Self(units)
+    /// A mass of `count` 1024ths.
+    pub(crate) fn from_1024ths(count: u32) -> Self {
+        Self(count)
     }
 
-    /// The mass in its unit, 1/1024.
-    pub(crate) fn units(self) -> u32 {
+    /// The mass as a number of 1024ths.
+    pub(crate) fn in_1024ths(self) -> u32 {
         self.0
     }
 }

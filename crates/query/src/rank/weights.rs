@@ -9,8 +9,9 @@ pub(crate) const STOP_WEIGHT: f32 = 0.1;
 /// scored, while a Chinese word is scored as a word and by its bigrams.
 pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 
-/// Weight of a word of two characters in a query of this word alone, relative to other words: a
-/// document that has the word comes before one where the characters belong to two adjacent words.
+/// Factor of the word term of a two-character word that is the only word of a query besides stop
+/// words. Its bigram has no such factor, so a document that has the word comes before one where the
+/// characters belong to two adjacent words.
 pub(crate) const SHORT_WORD_WEIGHT: f32 = 2.0;
 
 /// Weight of the summed idf of the words that a document has, when the first hits of a relaxed

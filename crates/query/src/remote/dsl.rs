@@ -84,7 +84,7 @@ impl Translator {
     /// float can represent. If any unit is enough, or every unit is needed, a query without scores
     /// says the same.
     pub(super) fn min_mass(&self, min: u32, units: &[CoveringUnit]) -> Value {
-        let masses = || units.iter().map(|unit| unit.mass.units());
+        let masses = || units.iter().map(|unit| unit.mass.in_1024ths());
         let (lightest, all) = (masses().min().unwrap_or(0), masses().sum::<u32>());
         let queries = || units.iter().map(|unit| self.query(&unit.expr)).collect();
         if min <= lightest {
@@ -95,7 +95,7 @@ impl Translator {
         }
         let scored_by_mass = |unit: &CoveringUnit| {
             let filter = self.query(&unit.expr);
-            json!({ "constant_score": { "filter": filter, "boost": unit.mass.units() } })
+            json!({ "constant_score": { "filter": filter, "boost": unit.mass.in_1024ths() } })
         };
         let units: Vec<Value> = units.iter().map(scored_by_mass).collect();
         json!({ "function_score": {

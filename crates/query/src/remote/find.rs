@@ -164,7 +164,7 @@ impl ClusterEngine<'_> {
         }
         let min_mass = top_k.min_coverage.and_then(|min| {
             let mut levels = plan.covering.scale.levels();
-            levels.find(|(level, _)| *level == min).map(|(_, mass)| mass.units())
+            levels.find(|(level, _)| *level == min).map(|(_, mass)| mass.in_1024ths())
         });
         Ok(DocFilter { expr, min_mass })
     }

@@ -1,4 +1,8 @@
 //! The coverages by which the cluster orders documents.
+//!
+//! A *level* is one of the coverages of a plan's [`CoverageScale`](crate::rank::CoverageScale). A
+//! *unit* is a word of the query, or all words of a date; it adds its mass (an idf) to each document
+//! that matches it. The more mass a document has, the higher a level it reaches.
 
 use foldhash::HashSet;
 
@@ -11,10 +15,10 @@ use crate::rank::{Coverage, IdfMass};
 pub(super) const SCORE_PER_LEVEL: u32 = 1000;
 
 /// The coverages that tell documents of a plan apart, from the highest down, each with the least
-/// mass that it needs.
+/// mass (summed idf of the matched words) that a document needs for it.
 ///
-/// Each level costs the cluster a search for all words. Most queries have so few words that no
-/// document can lie between two adjacent levels of the scale, so one of the two is enough.
+/// Each level costs the cluster a search for all words. Most queries have so few words that the
+/// same documents reach two adjacent levels of the scale, so one of the two is enough.
 pub(super) fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
     if plan.covering.units.is_empty() {
         return Vec::new();
@@ -28,9 +32,10 @@ pub(super) fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
     levels
 }
 
-/// The masses that documents can have, ascending: the sums of all combinations of units. More than
-/// [`MAX_COMBINED`] units are not combined: the masses of single units and of the levels stand for
-/// their sums.
+/// The masses that documents can have, ascending: the sums of all combinations of units.
+///
+/// Of more than [`MAX_COMBINED`] units there are too many sums. Then the masses of the single units
+/// and those that the levels need are returned instead, so that no level is left out.
 fn possible_masses(plan: &Plan) -> Vec<IdfMass> {
     let Covering { units, scale, .. } = &plan.covering;
     let mut masses = HashSet::from_iter([IdfMass::default()]);

@@ -105,7 +105,7 @@ impl RequestBuilder<'_> {
     fn level_queries(&self, plan: &Plan) -> impl Iterator<Item = Value> {
         let units = &plan.covering.units;
         distinct_levels(plan).into_iter().map(move |(_, mass)| {
-            let filter = self.translator.min_mass(mass.units(), units);
+            let filter = self.translator.min_mass(mass.in_1024ths(), units);
             json!({ "constant_score": { "filter": filter, "boost": SCORE_PER_LEVEL } })
         })
     }
