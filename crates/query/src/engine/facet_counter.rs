@@ -12,13 +12,13 @@ use crate::exec::segment::Segment;
 
 /// Counts the values of a facet in one segment.
 pub(super) struct FacetCounter<'i> {
-    values: Values<'i>,
+    values: FacetColumn<'i>,
     /// By ordinal of the text, number of the kind, or number of the month since year 0.
     counts: HashMap<u64, u64>,
     undated: u64,
 }
 
-enum Values<'i> {
+enum FacetColumn<'i> {
     Text(StringColumn),
     Kind(NumberColumn),
     Month(Dates<'i>),
@@ -27,11 +27,11 @@ enum Values<'i> {
 impl<'i> FacetCounter<'i> {
     pub(super) fn new(facet: Facet, segment: &Segment<'i>) -> Result<Self, Error> {
         let values = match facet {
-            Facet::Kind => Values::Kind(segment.numbers("kind")?),
-            Facet::Month => Values::Month(segment.dates()?),
-            Facet::Tag => Values::Text(segment.texts("tag_facet")?),
-            Facet::Source => Values::Text(segment.texts("source_facet")?),
-            Facet::Category => Values::Text(segment.texts("category_facet")?),
+            Facet::Kind => FacetColumn::Kind(segment.numbers("kind")?),
+            Facet::Month => FacetColumn::Month(segment.dates()?),
+            Facet::Tag => FacetColumn::Text(segment.texts("tag_facet")?),
+            Facet::Source => FacetColumn::Text(segment.texts("source_facet")?),
+            Facet::Category => FacetColumn::Text(segment.texts("category_facet")?),
         };
         Ok(Self { values, counts: HashMap::default(), undated: 0 })
     }
@@ -39,9 +39,9 @@ impl<'i> FacetCounter<'i> {
     pub(super) fn add(&mut self, doc: DocId) {
         let mut count = |value| *self.counts.entry(value).or_default() += 1;
         match &self.values {
-            Values::Text(texts) => texts.ordinals(doc).for_each(count),
-            Values::Kind(kinds) => kinds.of(doc).into_iter().for_each(count),
-            Values::Month(dates) => match dates.of(doc).and_then(civil_time) {
+            FacetColumn::Text(texts) => texts.ordinals(doc).for_each(count),
+            FacetColumn::Kind(kinds) => kinds.of(doc).into_iter().for_each(count),
+            FacetColumn::Month(dates) => match dates.of(doc).and_then(civil_time) {
                 Some(at) => count(month(at)),
                 None => self.undated += 1,
             },
@@ -52,12 +52,12 @@ impl<'i> FacetCounter<'i> {
     pub(super) fn add_to(self, all: &mut HashMap<String, u64>) {
         for (code, count) in self.counts {
             let value = match &self.values {
-                Values::Text(texts) => texts.text(code),
-                Values::Kind(_) => {
+                FacetColumn::Text(texts) => texts.text(code),
+                FacetColumn::Kind(_) => {
                     let kind = Kind::ALL.into_iter().find(|kind| *kind as u64 == code);
                     Some(kind.map_or("unknown", Kind::name).to_owned())
                 }
-                Values::Month(_) => Some(format!("{:04}-{:02}", code / 12, code % 12 + 1)),
+                FacetColumn::Month(_) => Some(format!("{:04}-{:02}", code / 12, code % 12 + 1)),
             };
             // An ordinal without a text comes from a damaged column.
             if let Some(value) = value {

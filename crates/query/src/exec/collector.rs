@@ -37,7 +37,7 @@ const TARGET_CANDIDATES: u64 = 1024;
 const TOP_FIRST_HALF_KS: usize = 3;
 
 /// The most rounds of top-first scoring in a window. While there is no threshold, a further round
-/// scores four times as many documents. The first round yields none where many of the best
+/// scores four times as many documents. The first round yields no threshold where many of the best
 /// documents are near-duplicates.
 const MAX_TOP_FIRST: usize = 3;
 
@@ -355,7 +355,7 @@ mod tests {
         assert_eq!(remaining(3), [3, 5, 8, 9]);
         assert_eq!(remaining(4), [3, 5, 8, 9]);
         for all in [0, 5, 6] {
-            assert_eq!(remaining(all), [3, 5, 6, 8, 9], "{all}: nothing is too much");
+            assert_eq!(remaining(all), [3, 5, 6, 8, 9], "a count of {all} keeps every document");
         }
     }
 }

@@ -24,8 +24,8 @@ pub(crate) struct CoverageCounter<'i> {
     /// The first document id of the current window.
     start: DocId,
     /// The coverage of each document of the current window, by its offset.
-    sums: Vec<Coverage>,
-    /// The offsets of documents with some coverage.
+    coverages: Vec<Coverage>,
+    /// The offsets of the documents whose coverage has been computed.
     counted: Vec<usize>,
 }
 
@@ -40,7 +40,7 @@ impl<'i> CoverageCounter<'i> {
             units.into_iter().map(|(matcher, mass)| (mass.in_1024ths(), matcher)).collect();
         let min = min_coverage.map_or(0, |min| scale.min_mass(min).in_1024ths());
         let units = MinMass::of(min, members);
-        Self { units, scale, min_coverage, start: 0, sums: Vec::new(), counted: Vec::new() }
+        Self { units, scale, min_coverage, start: 0, coverages: Vec::new(), counted: Vec::new() }
     }
 
     /// Whether there is nothing to count.
@@ -61,11 +61,11 @@ impl<'i> CoverageCounter<'i> {
         if self.is_empty() {
             return;
         }
-        let Self { units, scale, min_coverage, start, sums, counted } = self;
+        let Self { units, scale, min_coverage, start, coverages, counted } = self;
         *start = window.start();
-        counted.drain(..).for_each(|at| sums[at] = Coverage::default());
-        if sums.len() < window.length() {
-            sums.resize(window.length(), Coverage::default());
+        counted.drain(..).for_each(|at| coverages[at] = Coverage::default());
+        if coverages.len() < window.length() {
+            coverages.resize(window.length(), Coverage::default());
         }
         if min_coverage.is_none() {
             units.set_min(scale.min_mass(min).in_1024ths());
@@ -84,7 +84,7 @@ impl<'i> CoverageCounter<'i> {
                 false => scale.coverage(IdfMass::from_1024ths(units.confirmed(doc))),
             };
             let at = (doc - *start) as usize;
-            sums[at] = coverage;
+            coverages[at] = coverage;
             counted.push(at);
             coverage >= min
         });
@@ -93,6 +93,6 @@ impl<'i> CoverageCounter<'i> {
     /// The coverage of a document of the current window.
     pub(crate) fn of(&self, doc: DocId) -> Coverage {
         let offset = doc.wrapping_sub(self.start) as usize;
-        self.sums.get(offset).copied().unwrap_or_default()
+        self.coverages.get(offset).copied().unwrap_or_default()
     }
 }

@@ -8,8 +8,8 @@ use super::window::DocWindow;
 pub(crate) struct MatchedDocs(Vec<(u32, DocWindow)>);
 
 impl MatchedDocs {
-    /// Adds the documents of a window of a segment. Segments and windows must ascend, but for
-    /// windows without matches.
+    /// Adds the documents of a window of a segment. Segments and windows with matches must ascend;
+    /// windows without matches are ignored.
     pub(super) fn push(&mut self, segment: u32, matches: &DocWindow) {
         if !matches.is_empty() {
             self.0.push((segment, matches.clone()));

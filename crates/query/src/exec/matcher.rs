@@ -162,7 +162,8 @@ impl<'i> Matcher<'i> {
         let pattern = needle.pattern();
         let candidates =
             Self::in_fields(fields, |field| Self::with_terms_of(&pattern, field, segment, open));
-        // A single symbol is a term of the index: its posting list has exactly the documents.
+        // A single symbol is a term of the index: its posting list has exactly the documents that
+        // match.
         match pattern.is_one_symbol() {
             true => candidates,
             false => {

@@ -10,7 +10,7 @@ use super::doc_id::{DocId, TERMINATED};
 use super::window::DocWindow;
 
 /// The most members whose combinations are tried: each further member can double the time. With
-/// more members, a window keeps every document, however little mass it has.
+/// more members, a window also keeps documents with too little mass.
 pub(crate) const MAX_COMBINED: usize = 8;
 
 /// Documents that are candidates of members whose masses add up to `min` or more.
@@ -44,7 +44,7 @@ struct Member<M> {
 }
 
 impl<M: Candidates> MinMass<M> {
-    /// Documents with at least this mass. The members together have it.
+    /// Documents with at least the mass `min`. The members together must have at least this mass.
     pub(super) fn of(min: u32, mut members: Vec<(u32, M)>) -> Self {
         members.sort_by_key(|(mass, _)| Reverse(*mass));
         let mut remaining: u32 = members.iter().map(|(mass, _)| mass).sum();
@@ -79,7 +79,7 @@ impl<M: Candidates> MinMass<M> {
         self.min = min;
     }
 
-    /// The most that a candidate of the current window can have.
+    /// The most mass that a candidate of the current window can have.
     pub(super) fn upper_bound(&self, doc: DocId) -> u32 {
         let members = self.members.iter().filter(|member| member.in_window.contains(doc));
         members.map(|member| member.mass).sum()
@@ -141,17 +141,17 @@ impl<M: Candidates> MinMass<M> {
     }
 }
 
-/// Of 64 documents, those with at least `min` of the mass of these members, given as one bit for
-/// each document and member.
+/// Of 64 documents, the bits of those that have a mass of at least `min` from these members. `bits`
+/// has a word for each member: the bits of the documents that may match the member.
 fn bits_with<M>(members: &[Member<M>], bits: &[u64], min: u32) -> u64 {
     match (members, bits) {
         _ if min == 0 => u64::MAX,
         ([first, members @ ..], [own, bits @ ..]) if first.remaining >= min => {
-            let with = match own {
+            let with_first = match own {
                 0 => 0,
                 own => own & bits_with(members, bits, min.saturating_sub(first.mass)),
             };
-            with | bits_with(members, bits, min)
+            with_first | bits_with(members, bits, min)
         }
         _ => 0,
     }
@@ -197,9 +197,9 @@ impl<M: Candidates> Candidates for MinMass<M> {
             if ascending[0].0 == *reached {
                 return *reached;
             }
-            let there: u32 =
+            let mass_of_reached: u32 =
                 ascending.iter().filter(|(doc, _)| doc == reached).map(|(_, mass)| mass).sum();
-            if there >= self.min {
+            if mass_of_reached >= self.min {
                 return *reached;
             }
             bound = *reached;

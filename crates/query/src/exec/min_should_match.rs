@@ -16,7 +16,8 @@ pub(crate) struct MinShouldMatch<M> {
 }
 
 impl<M: Candidates> MinShouldMatch<M> {
-    /// Documents of `count` members or more, of which there are at least as many.
+    /// Documents that are candidates of at least `count` members. There must be at least `count`
+    /// members.
     pub(super) fn of(count: usize, members: Vec<M>) -> Self {
         Self { count, next: vec![0; members.len()], in_window: Vec::new(), members }
     }
@@ -26,10 +27,10 @@ impl<M: Candidates> MinShouldMatch<M> {
         // At index n: the documents that more than n of the members visited so far have.
         let mut by_count = vec![window.empty_like(); self.count];
         for candidates in &self.in_window {
-            for level in (1..self.count).rev() {
-                let mut again = candidates.clone();
-                again.intersect(&by_count[level - 1]);
-                by_count[level].union(&again);
+            for n in (1..self.count).rev() {
+                let mut one_more = candidates.clone();
+                one_more.intersect(&by_count[n - 1]);
+                by_count[n].union(&one_more);
             }
             by_count[0].union(candidates);
         }

@@ -14,9 +14,8 @@
 //! | `segment_scorer`, `term_scorer`, `coverage` | score the documents that match |
 //! | `window`, `window_scores` | the doc-id window in which candidates are found and scored |
 //! | `collector`, `top_k` | keep the best documents in order, and count all |
-//! | `rerank` | ranks the first hits again, by proximity, and by missing words or newness |
+//! | `rerank` | ranks the first hits again, by proximity, and by the words they have or newness |
 //! | `groups`, `repeats` | the groups of near-duplicates; the documents that repeat another |
-//! | `matched_docs` | the documents that a search has found to match |
 //! | `matched_docs` | the documents that a search has found to match |
 //! | `statistics` | document frequencies and average lengths, for the plan |
 //! | `document` | matches and scores a single record, as a cluster's engine needs |

@@ -24,7 +24,7 @@ struct Counted {
     repeated: usize,
     /// The other matching documents.
     hits: usize,
-    /// All matching documents, as long as they are few.
+    /// All matching documents, ascending, as long as they are fewer hits than wanted.
     few: Vec<DocAddress>,
     /// All matching documents; `None` if a cluster has counted them.
     matched: Option<MatchedDocs>,

@@ -79,7 +79,7 @@ pub(crate) fn add_to_scores(
 }
 
 /// Adds the newness of the first hits to their scores. Adds nothing if hits may lack words (the
-/// best answer to a question may be old), or if newer hits are preferred anyway.
+/// best answer to a question may be old), or if a recency factor has lowered a score already.
 fn add_newness(plan: &Plan, found: &mut [ScoredDoc], dates: &[Option<i64>]) {
     if plan.may_lack_words || found.iter().any(|hit| hit.recency < 1.0) {
         return;

@@ -37,10 +37,11 @@ impl TermStatistics for IndexStatistics<'_> {
         for field in [fields.tag, fields.source] {
             self.0.terms(field, |word, documents| each(word, &|| documents))?;
         }
-        let in_names =
-            |count: &dyn Fn(TextField) -> u64| count(TextField::Title) + count(TextField::Tags);
-        self.0.postings().for_each_word_from(FIRST_HAN, |word, count| {
-            each(word, &|| in_names(count));
+        let in_titles_and_tags = |count_in: &dyn Fn(TextField) -> u64| {
+            count_in(TextField::Title) + count_in(TextField::Tags)
+        };
+        self.0.postings().for_each_word_from(FIRST_HAN, |word, count_in| {
+            each(word, &|| in_titles_and_tags(count_in));
             true
         });
         Ok(self.0.verify_reads()?)

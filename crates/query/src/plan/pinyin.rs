@@ -2,7 +2,7 @@
 //!
 //! Letters are only read as words of titles, tags and sources, and only these fields are then
 //! searched for the words; bodies are never searched by sound. The words come from the dictionaries
-//! of the index, so some document has each of them.
+//! of the index; words that only bodies have are not taken.
 
 use std::collections::HashMap;
 
