@@ -78,7 +78,7 @@ impl Translator {
         }
     }
 
-    /// The query for documents with units of a plan whose masses add up to `min` or more.
+    /// The query for documents with units of a plan whose masses add up to `min` 1024ths or more.
     ///
     /// The cluster adds up masses as scores, exactly: sums are whole numbers below 2^24, which a
     /// float can represent. If any unit is enough, or every unit is needed, a query without scores

@@ -175,11 +175,11 @@ impl Engine for ClusterEngine<'_> {
     /// as words of titles, because the list does not say which of the two fields they are in.
     fn for_each_word_from(&self, from: &str, each: EachWord<'_>) -> Result<(), Error> {
         for (word, documents) in self.index.words()? {
-            let count = |field| match field {
+            let count_in = |field| match field {
                 TextField::Title => documents,
                 TextField::Body | TextField::Tags => 0,
             };
-            if word.as_str() >= from && !each(&word, &count) {
+            if word.as_str() >= from && !each(&word, &count_in) {
                 break;
             }
         }

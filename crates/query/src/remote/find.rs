@@ -28,7 +28,7 @@ const MAX_RESULTS: usize = 10_000;
 
 /// The scores of the cluster differ a little from those of this machine, because it stores lengths
 /// in another way. So that no document is missed, the cluster is asked for more documents than are
-/// needed: for this percentage of the needed ones, and for [`MARGIN`] besides.
+/// needed: for an additional percentage of the needed number, which is this one, plus [`MARGIN`].
 const MARGIN_PERCENT: usize = 25;
 /// See [`MARGIN_PERCENT`].
 const MARGIN: usize = 10;

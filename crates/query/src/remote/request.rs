@@ -21,7 +21,8 @@ pub(super) const MAX_GROUPS: usize = 500;
 #[derive(Debug, Clone)]
 pub(super) struct DocFilter {
     pub(super) expr: MatchExpr,
-    /// The least mass of units of the plan that a document must have; `None` for any.
+    /// The least mass, in 1024ths of idf, that the units of the plan in a document must add up to;
+    /// `None` for any.
     pub(super) min_mass: Option<u32>,
 }
 
@@ -132,9 +133,9 @@ impl RequestBuilder<'_> {
     }
 }
 
-/// The aggregation that counts the documents of each group of near-duplicates among those that
-/// match.
-/// `after` is the last group of the response before, if that did not list them all.
+/// The aggregation that counts, for each group of near-duplicates, its documents that match. One
+/// response lists at most [`MAX_GROUPS`] groups; `after` is the last group of the previous response,
+/// if further groups follow it.
 pub(super) fn group_aggregation(after: Option<&str>) -> Value {
     let mut composite = json!({
         "size": MAX_GROUPS,

@@ -28,8 +28,8 @@ pub struct Explanation {
     pub canonical: String,
     /// The query as folded text.
     pub folded: String,
-    /// The words and quoted phrases of the query, in order, including those that only affect the
-    /// rank.
+    /// The words and quoted phrases of the query, in order; the stop words that only affect the
+    /// rank come last.
     pub words: Vec<ExplainedWord>,
     /// What a document must match, clause by clause.
     pub clauses: Vec<Clause>,
@@ -81,7 +81,8 @@ pub struct ExplainedTerm {
     /// The term.
     pub text: String,
     /// Its weight in the body. For a term that is typed once and is no stop word it is 1 for a
-    /// Chinese word, 2 for a Latin word or a number, and 0.5 for a bigram that is no word.
+    /// Chinese word, 2 for a Latin word or a number, 0.5 for a bigram that is no word, and 1.5 for a
+    /// bigram that is one.
     pub weight: f32,
     /// Its inverse document frequency over both kinds of document.
     pub idf: f32,

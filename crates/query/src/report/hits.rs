@@ -23,7 +23,7 @@ pub struct Hit {
     /// Whether the hit lacks words of the query, and follows the hits with all words because these
     /// are fewer than were asked for. [`Results::total`] does not count it.
     pub backfilled: bool,
-    /// The ids of other articles with the same text, or nearly so. Empty with
+    /// The ids of the other matching articles with the same text, or nearly so. Empty with
     /// [`Options::all`](crate::Options::all).
     pub near_duplicates: Vec<String>,
     /// The key terms that the hit shares with the document given to [`crate::similar`], as that

@@ -40,7 +40,8 @@ const BODY_WEIGHT: f32 = 1.0;
 
 /// The documents most like the one with this id, best first. The document itself is left out, and
 /// so are the flash items of its own page if it is an article. [`Hit::shared_terms`] lists the key
-/// terms that both have. An unknown id gives no hits.
+/// terms that both have. An unknown id gives no hits. Of `options`, only `limit`, `offset` and
+/// `snippet` have an effect.
 ///
 /// # Errors
 ///

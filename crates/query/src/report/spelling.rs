@@ -105,8 +105,8 @@ fn compare(engine: &dyn Engine, typed: &mut [MissingWord]) -> Result<(), Error> 
         }
         let started = Instant::now();
         let mut compared = 0u32;
-        engine.for_each_word_from(from, &mut |word, documents| {
-            let max_df = || TextField::ALL.into_iter().map(documents).max().unwrap_or(0);
+        engine.for_each_word_from(from, &mut |word, count_in| {
+            let max_df = || TextField::ALL.into_iter().map(count_in).max().unwrap_or(0);
             typed.iter_mut().for_each(|missing| missing.compare(word, &max_df));
             compared = compared.wrapping_add(1);
             !compared.is_multiple_of(WORDS_PER_TIME_CHECK) || started.elapsed() < TIME_LIMIT
@@ -182,6 +182,8 @@ impl MissingWord {
     ///
     /// What was typed may have up to [`MAX_EXTRA_CHARS`] more characters than a word of three or
     /// more. It may not have more than a word of two, which is easily a part of another word.
+    ///
+    /// The distance counts differences in sound first, then the additional characters.
     fn distance_of_han(&self, word: &str) -> Option<u32> {
         let chars: Vec<char> = word.chars().collect();
         let extra = self.chars.len().checked_sub(chars.len())?;
