@@ -112,7 +112,7 @@ fuzz-all SECONDS="60":
 # Measure that parsing a query takes time linear in its length.
 [group('bench')]
 bench-parse:
-    cargo bench -p wensou-query --bench nested
+    cargo bench -p wensou-query --bench parse_time
 
 # Write the manual pages into target/man.
 [group('dev')]

@@ -12,7 +12,7 @@ use super::expand::{self, ExpandedText, TextsOfNodes};
 use super::expr::MatchExpr;
 use super::outline::Outline;
 use super::query_plan::{Mode, PlannedWord};
-use super::{field, questions};
+use super::{field_expr, questions};
 use crate::error::Error;
 use crate::lang::{Diagnostic, Node, NodeKind, Scope, Span};
 
@@ -171,8 +171,8 @@ impl<'q, 't> Compiler<'q, 't> {
             NodeKind::Phrase(phrase) => self.compile_phrase(node, phrase, context),
             NodeKind::Field(clause) => {
                 self.outline.clause(clause, node);
-                self.has_date_filter |= field::is_date_range(clause);
-                Ok(Some(field::clause(clause, self.mode == Mode::Undated)))
+                self.has_date_filter |= field_expr::is_date_range(clause);
+                Ok(Some(field_expr::clause(clause, self.mode == Mode::Undated)))
             }
         }
     }

@@ -7,7 +7,7 @@ use super::compile::{ClauseContext, Compiler, Required, ScoredText};
 use super::expand::ExpandedText;
 use super::expr::MatchExpr;
 use super::query_plan::{Mode, PlannedWord};
-use super::text;
+use super::text_expr;
 use crate::error::Error;
 use crate::lang::{Diagnostic, Node, Phrase};
 
@@ -39,9 +39,9 @@ impl Compiler<'_, '_> {
                 continue;
             }
             let expr = match is_prefix {
-                true => text::prefix(context.fields, word),
-                false if context.positive => text::any_variant(context.fields, word),
-                false => text::any_whole_variant(context.fields, word),
+                true => text_expr::prefix(context.fields, word),
+                false if context.positive => text_expr::any_variant(context.fields, word),
+                false => text_expr::any_whole_variant(context.fields, word),
             };
             if context.positive {
                 let word = word.clone();
@@ -57,12 +57,12 @@ impl Compiler<'_, '_> {
             false => None,
             true if required_words.is_empty() => None,
             true if relaxed => {
-                self.alternatives.push(text::any_term(context.fields, text));
+                self.alternatives.push(text_expr::any_term(context.fields, text));
                 None
             }
             true if text.question => {
                 self.may_lack_words |= context.positive;
-                Some(text::any_term(context.fields, text))
+                Some(text_expr::any_term(context.fields, text))
             }
             true => Some(MatchExpr::all_of(required_words)),
         };
@@ -94,8 +94,8 @@ impl Compiler<'_, '_> {
             return Ok(None);
         };
         let expr = match phrase.near {
-            None => text::any_variant(context.fields, &whole),
-            Some(distance) => text::near(context.fields, &text.words, distance as usize),
+            None => text_expr::any_variant(context.fields, &whole),
+            Some(distance) => text_expr::near(context.fields, &text.words, distance as usize),
         };
         if context.positive {
             let words = match phrase.near {
@@ -104,7 +104,7 @@ impl Compiler<'_, '_> {
             };
             self.words.extend(words.into_iter().map(|word| {
                 // Every hit has the words of a phrase.
-                let expr = text::any_variant(context.fields, &word);
+                let expr = text_expr::any_variant(context.fields, &word);
                 PlannedWord { word, expr, covers: false, idf: 0.0 }
             }));
             let fields = context.fields.to_vec();

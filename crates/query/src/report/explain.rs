@@ -12,7 +12,7 @@ use crate::exec::top_k::{Count, Recency, ScoredDoc, TopK};
 use crate::index_ref::IndexRef;
 use crate::lang::Query;
 use crate::plan::analyze::{Origin, Variant};
-use crate::plan::{Mode, Plan, ScoredTerm, text};
+use crate::plan::{Mode, Plan, ScoredTerm, text_expr};
 use crate::rank::{self, FieldTerm, bm25};
 use crate::report::clauses::{Clause, count_clauses, query_of};
 use crate::runner::{Answer, Completeness, Runner, default_sort};
@@ -196,7 +196,7 @@ fn words(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> 
             text: variant.text.clone(),
             match_mode: variant.mode.as_str(),
             origin: variant.origin,
-            documents: runner.engine().count(&text::one_variant(&TextField::ALL, variant))?,
+            documents: runner.engine().count(&text_expr::one_variant(&TextField::ALL, variant))?,
         })
     };
     let words = || plan.words.iter().map(|planned| &planned.word);

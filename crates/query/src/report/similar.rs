@@ -17,7 +17,7 @@ use crate::plan::analyze::{Origin, Variant, term_kind_of};
 use crate::plan::expr::{Filter, FilterField};
 use crate::plan::needle::Needle;
 use crate::plan::stop_words::is_stop;
-use crate::plan::{MatchExpr, Plan, ScoredTerm, text};
+use crate::plan::{MatchExpr, Plan, ScoredTerm, text_expr};
 use crate::rank::proximity::QueryBigrams;
 use crate::rank::{self, FieldTerm, TermStatistics, bm25};
 use crate::report::hits::Hit;
@@ -194,8 +194,10 @@ fn plan(
 /// Documents with enough of the key terms, without the record and the flash items of its page.
 fn match_expr(key_terms: &[KeyTerm], record: &Record) -> MatchExpr {
     let min_shared = if key_terms.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
-    let shared =
-        key_terms.iter().map(|term| text::one_variant(&TextField::ALL, &term.variant)).collect();
+    let shared = key_terms
+        .iter()
+        .map(|term| text_expr::one_variant(&TextField::ALL, &term.variant))
+        .collect();
     let has_id = |id: &str| Filter::text(FilterField::Id, id);
     let mut excluded = vec![has_id(record.id())];
     if let Record::Article(article) = record {

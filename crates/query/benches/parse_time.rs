@@ -4,7 +4,7 @@
 //! relative to the shortest length; if the time grows linearly, it stays near 1 or below.
 //!
 //! ```sh
-//! cargo bench -p wensou-query --bench nested
+//! cargo bench -p wensou-query --bench parse_time
 //! ```
 
 #![allow(clippy::print_stdout, reason = "a bench prints")]
