@@ -183,8 +183,8 @@ pub(crate) trait Engine: fmt::Debug {
     /// document, without a time zone.
     fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error>;
 
-    /// Every value of a field, with the number of documents that have it, in the order of bytes. The
-    /// field must be that of tags, sources, authors, sites or categories.
+    /// Every value of a field, with the number of documents that have it, in the order of bytes.
+    /// The field must be that of tags, sources, authors, sites or categories.
     fn values(&self, field: FilterField) -> Result<Vec<(String, u64)>, Error>;
 
     /// Calls `each` with every word of the index from `from` on, in the order of bytes.

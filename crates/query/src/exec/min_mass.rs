@@ -54,6 +54,7 @@ impl<M: Candidates> MinMass<M> {
                 matcher,
                 mass,
                 next: 0,
+                // A placeholder until the first window is filled.
                 in_window: DocWindow::new(0, 1, 0),
                 remaining,
                 pending: false,

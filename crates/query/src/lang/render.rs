@@ -19,6 +19,9 @@ impl Style {
     pub const PLAIN: Self = Self { colour: false, columns: 100 };
 }
 
+/// The number of columns that the query gets at least, however narrow the terminal is.
+const MIN_QUERY_COLUMNS: usize = 20;
+
 /// What stands before the query and before the carets.
 const MARGIN: &str = "  │ ";
 const RED: &str = "\x1b[1;31m";
@@ -57,7 +60,8 @@ impl Diagnostic {
         let message = format!(": {}", harmless(&self.message));
         let mut out = format!("{}{}\n", paint(severity_colour, &head), paint(BOLD, &message));
         if let Some(span) = self.span() {
-            let width = style.columns.saturating_sub(MARGIN.width() + 1).max(20);
+            let columns = style.columns.saturating_sub(MARGIN.width() + 1);
+            let width = columns.max(MIN_QUERY_COLUMNS);
             let (line, carets) = excerpt(text, span, width);
             let indent = " ".repeat(carets.start);
             let under = "^".repeat(carets.end - carets.start);

@@ -24,6 +24,17 @@ fn word_prefix(fields: &[TextField], prefix: &str) -> MatchExpr {
     MatchExpr::Prefix { fields: fields.to_vec(), prefix: prefix.to_owned() }
 }
 
+/// The needle of a variant in a match expression; `word` is the index of its word among the words
+/// of the expression.
+fn needle(variant: &Variant, word: usize) -> Option<Needle> {
+    // Weights matter only where a snippet is chosen.
+    let unused_weight = 1.0;
+    Needle::of(variant, word, unused_weight)
+}
+
+/// The index of the word in an expression of a single word.
+const ONLY_WORD: usize = 0;
+
 /// Documents that have an exact text in one of the fields.
 fn exact(fields: &[TextField], needle: Option<Needle>) -> MatchExpr {
     let exact = |needle| MatchExpr::Exact { fields: fields.to_vec(), needle };
@@ -46,7 +57,7 @@ fn whole_variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
     match variant.mode {
         MatchMode::Characters => sequence(fields, &variant.key),
         MatchMode::Word | MatchMode::Value => word(fields, &variant.text),
-        MatchMode::Exact | MatchMode::ExactWord => exact(fields, Needle::of(variant, 0, 1.0)),
+        MatchMode::Exact | MatchMode::ExactWord => exact(fields, needle(variant, ONLY_WORD)),
         MatchMode::Dated(from, until) => Filter::dates(Some(from), Some(until)),
         MatchMode::WordOrEmbedded => {
             MatchExpr::any_of(vec![word(fields, &variant.text), sequence(fields, &variant.key)])
@@ -71,7 +82,7 @@ pub(super) fn prefix(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     let of_variant = |variant: &Variant| match variant.mode {
         MatchMode::Characters => sequence(fields, &variant.key),
         MatchMode::Exact | MatchMode::ExactWord => {
-            let needle = Needle::of(variant, 0, 1.0);
+            let needle = needle(variant, ONLY_WORD);
             exact(fields, needle.map(|needle| Needle { kind: NeedleKind::ExactPrefix, ..needle }))
         }
         MatchMode::Word | MatchMode::Value | MatchMode::Dated(..) => {
@@ -88,7 +99,7 @@ pub(super) fn prefix(fields: &[TextField], word: &QueryWord) -> MatchExpr {
 /// Documents in which all words stand within `distance` key characters in one of the fields.
 pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -> MatchExpr {
     let needles = words.iter().enumerate().flat_map(|(number, word)| {
-        word.variants.iter().filter_map(move |variant| Needle::of(variant, number, 1.0))
+        word.variants.iter().filter_map(move |variant| needle(variant, number))
     });
     MatchExpr::Near {
         fields: fields.to_vec(),

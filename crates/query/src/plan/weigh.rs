@@ -82,17 +82,17 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
 fn covering(words: &[PlannedWord]) -> Covering {
     // The mass of a date is at most this fraction of the mass of the most common other word.
     const MAX_DATE_FRACTION: f32 = 0.25;
-    let date = |word: &PlannedWord| {
+    let date_of = |word: &PlannedWord| {
         let mut modes = word.word.variants.iter().map(|variant| variant.mode);
         modes.find(|mode| matches!(mode, MatchMode::Dated(..)))
     };
     let covering: Vec<&PlannedWord> = words.iter().filter(|word| word.covers).collect();
-    let undated = covering.iter().filter(|word| date(word).is_none());
+    let undated = covering.iter().filter(|word| date_of(word).is_none());
     let min_idf = undated.map(|word| word.idf).reduce(f32::min);
     let mut units = Vec::new();
-    for run in covering.chunk_by(|a, b| date(a).is_some() && date(a) == date(b)) {
+    for run in covering.chunk_by(|a, b| date_of(a).is_some() && date_of(a) == date_of(b)) {
         let idf = run.iter().map(|word| word.idf).fold(0.0, f32::max);
-        let idf = match (date(run[0]), min_idf) {
+        let idf = match (date_of(run[0]), min_idf) {
             (Some(_), Some(min_idf)) => idf.min(min_idf * MAX_DATE_FRACTION),
             _ => idf,
         };

@@ -22,6 +22,9 @@ use crate::plan::expr::FilterField;
 use crate::plan::{MatchExpr, Plan};
 use crate::rank::TermStatistics;
 
+/// The maximum number of ids that [`Found::Ambiguous`] has.
+const MAX_AMBIGUOUS: usize = 10;
+
 impl Engine for ClusterEngine<'_> {
     fn statistics(&self) -> &dyn TermStatistics {
         &self.statistics
@@ -124,7 +127,7 @@ impl Engine for ClusterEngine<'_> {
         if let Some(address) = self.document_with_id(id)? {
             return Ok(Found::One(address));
         }
-        let ids = self.ids(id, 10)?;
+        let ids = self.ids(id, MAX_AMBIGUOUS)?;
         match ids.as_slice() {
             [] => Ok(Found::Missing),
             [only] => Ok(self.document_with_id(only)?.map_or(Found::Missing, Found::One)),

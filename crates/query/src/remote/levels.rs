@@ -1,8 +1,8 @@
 //! The coverages by which the cluster orders documents.
 //!
 //! A *level* is one of the coverages of a plan's [`CoverageScale`](crate::rank::CoverageScale). A
-//! *unit* is a word of the query, or all words of a date; it adds its mass (an idf) to each document
-//! that matches it. The more mass a document has, the higher a level it reaches.
+//! *unit* is a word of the query, or all words of a date; it adds its mass (an idf) to each
+//! document that matches it. The more mass a document has, the higher a level it reaches.
 
 use foldhash::HashSet;
 

@@ -134,8 +134,8 @@ impl RequestBuilder<'_> {
 }
 
 /// The aggregation that counts, for each group of near-duplicates, its documents that match. One
-/// response lists at most [`MAX_GROUPS`] groups; `after` is the last group of the previous response,
-/// if further groups follow it.
+/// response lists at most [`MAX_GROUPS`] groups; `after` is the last group of the previous
+/// response, if further groups follow it.
 pub(super) fn group_aggregation(after: Option<&str>) -> Value {
     let mut composite = json!({
         "size": MAX_GROUPS,

@@ -81,8 +81,8 @@ pub struct ExplainedTerm {
     /// The term.
     pub text: String,
     /// Its weight in the body. For a term that is typed once and is no stop word it is 1 for a
-    /// Chinese word, 2 for a Latin word or a number, 0.5 for a bigram that is no word, and 1.5 for a
-    /// bigram that is one.
+    /// Chinese word, 2 for a Latin word or a number, 0.5 for a bigram that is no word, and 1.5 for
+    /// a bigram that is a word.
     pub weight: f32,
     /// Its inverse document frequency over both kinds of document.
     pub idf: f32,

@@ -183,7 +183,8 @@ impl MissingWord {
     /// What was typed may have up to [`MAX_EXTRA_CHARS`] more characters than a word of three or
     /// more. It may not have more than a word of two, which is easily a part of another word.
     ///
-    /// The distance counts differences in sound first, then the additional characters.
+    /// The distance is twice a number that grows with the difference in sound, plus the number of
+    /// additional characters.
     fn distance_of_han(&self, word: &str) -> Option<u32> {
         let chars: Vec<char> = word.chars().collect();
         let extra = self.chars.len().checked_sub(chars.len())?;
