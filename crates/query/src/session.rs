@@ -109,6 +109,7 @@ impl<'i> Session<'i> {
             true => self.runner.count(query, Mode::Undated)?,
             false => 0,
         };
+        // `before` is the number of hits that precede those of `found`.
         let after_offset = |found: &[ScoredDoc], before: usize| {
             let skipped = options.offset.saturating_sub(before).min(found.len());
             found[skipped..].to_vec()

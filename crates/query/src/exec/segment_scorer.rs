@@ -166,7 +166,8 @@ impl SegmentScorer {
                 bound => window_scores.score_remaining(*term, &mut terms[*term], window, bound),
             }
         }
-        window_scores.prune(&threshold, 0.0);
+        let nothing_pending = 0.0;
+        window_scores.prune(&threshold, nothing_pending);
         let count = window_scores.docs.len();
         out.extend(window_scores.remaining.iter().map(|at| {
             let added = window_scores.added.iter().skip(*at as usize).step_by(count);

@@ -151,7 +151,7 @@ impl WindowScores {
     }
 
     /// Drops the documents whose score, potential and `max_after` together stay below their
-    /// threshold.
+    /// threshold. `max_after` is the most that pending terms can add outside the potential.
     pub(super) fn prune(&mut self, threshold: &impl Fn(DocId) -> f32, max_after: f32) {
         let Self { docs, score, potential, remaining, .. } = self;
         let bound = |at: usize| (score[at] + potential[at].max(0.0) + max_after) * ROUNDING;
