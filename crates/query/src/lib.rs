@@ -9,7 +9,10 @@
 //! - `rank` has BM25, the weights, coverage and the proximity score.
 //! - `runner` plans queries and runs the plans.
 //! - `report` makes what is shown about hits: snippets, explanations, facets, timelines.
-//! - [`Session`] ties them together.
+//! - `haystack` finds in a text what a query searches for, for snippets and missing words.
+//! - [`Session`] ties them together: `backfill` adds documents that lack words, and `collapse`
+//!   leaves one hit of each group of near-duplicates.
+//! - [`eval`] measures a ranking by judged queries.
 //!
 //! Pages are never opened here: everything is read from the index.
 //!

@@ -1,4 +1,5 @@
-//! Every form of a date, as a table against a fixed clock: Wednesday, 17 May 2023.
+//! The forms of dates, as tables of what they mean on a fixed day: on Wednesday, 17 May 2023,
+//! unless a test gives another day.
 
 use wensou_query::lang::{Clock, DateError, DateFilter, FieldClause, NodeKind, parse, parse_point};
 

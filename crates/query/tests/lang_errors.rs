@@ -1,4 +1,4 @@
-//! How every mistake and hint is shown: as a drawing of the query, whose carets stand in the right
+//! How mistakes and hints are shown: as a drawing of the query, whose carets stand in the right
 //! columns of a terminal even after Han text, and as JSON.
 //!
 //! The drawings are in `lang_errors.txt`. `just golden` renews them.

@@ -1,5 +1,5 @@
-//! The limits of depth and length, and texts that once took other parsers exponential time. No test
-//! measures time: with an exponential parser it would not end.
+//! The limits of depth and length, and texts that once took other parsers exponential time. No time
+//! is measured: with an exponential parser, the test of these texts would not end.
 
 use wensou_query::lang::{Clock, Code, MAX_DEPTH, MAX_LENGTH, parse, parse_lenient};
 

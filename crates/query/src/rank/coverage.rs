@@ -83,8 +83,8 @@ impl CoverageScale {
         Coverage(1 + (fraction * self.steps as f32) as u32)
     }
 
-    /// Every coverage that documents can have, with the least mass that they need for it, from the
-    /// highest down.
+    /// Every coverage above 0 that documents can have, with the least mass that they need for it,
+    /// from the highest down.
     pub(crate) fn levels(self) -> impl Iterator<Item = (Coverage, IdfMass)> {
         let highest = self.coverage(self.all).0;
         (1..=highest).rev().map(Coverage).map(move |level| (level, self.min_mass(level)))
