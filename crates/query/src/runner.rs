@@ -161,8 +161,8 @@ impl<'i> Runner<'i> {
                 // The response to the relaxed search also has the documents with every word, which
                 // backfill leaves out. So ask for as many more.
                 let limit = top_k.limit.max(RERANK_DEPTH).saturating_add(completeness.min_hits());
-                let searches = [(&plan, strict_top_k), (&relaxed, TopK { limit, ..top_k })];
-                self.engine.prefetch(&searches)?;
+                let relaxed_top_k = TopK { limit, ..top_k };
+                self.engine.prefetch((&plan, &strict_top_k), (&relaxed, &relaxed_top_k))?;
             }
             prepared_relaxed_plan = Some(relaxed);
         }

@@ -106,9 +106,14 @@ pub(crate) trait Engine: fmt::Debug {
         false
     }
 
-    /// Says which searches may follow, so that an engine that is [remote](Engine::is_remote) can
-    /// answer them in one request.
-    fn prefetch(&self, _searches: &[(&Plan, TopK<'_>)]) -> Result<(), Error> {
+    /// Says which searches may follow: one for the documents with every word, and one for those that
+    /// are closest to it. An engine that is [remote](Engine::is_remote) can answer both in one
+    /// request.
+    fn prefetch(
+        &self,
+        _strict: (&Plan, &TopK<'_>),
+        _relaxed: (&Plan, &TopK<'_>),
+    ) -> Result<(), Error> {
         Ok(())
     }
 

@@ -56,8 +56,12 @@ impl Engine for ClusterEngine<'_> {
         true
     }
 
-    fn prefetch(&self, searches: &[(&Plan, TopK<'_>)]) -> Result<(), Error> {
-        self.fetch_ahead(searches)
+    fn prefetch(
+        &self,
+        strict: (&Plan, &TopK<'_>),
+        relaxed: (&Plan, &TopK<'_>),
+    ) -> Result<(), Error> {
+        self.fetch_ahead(strict, relaxed)
     }
 
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error> {

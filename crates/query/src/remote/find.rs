@@ -9,8 +9,8 @@ use wensou_cluster::field;
 use super::cluster_engine::ClusterEngine;
 use super::levels::level_score;
 use super::request::{
-    Aggregations, DocFilter, GroupCounts, Hit, MAX_GROUPS, RequestBuilder, SearchOptions,
-    SearchResponse, group_aggregation,
+    Aggregations, DocCount, DocFilter, GroupCounts, Hit, Hits, MAX_GROUPS, RequestBuilder,
+    SearchOptions, SearchResponse, Total, group_aggregation,
 };
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
@@ -189,19 +189,42 @@ impl ClusterEngine<'_> {
         requests.search(plan, filter, options)
     }
 
-    /// Sends several searches in one request, and keeps the responses until the searches are run.
-    pub(super) fn fetch_ahead(&self, searches: &[(&Plan, TopK<'_>)]) -> Result<(), Error> {
-        let mut bodies = Vec::with_capacity(searches.len());
-        for (plan, top_k) in searches {
-            self.verify_plan(plan)?;
-            let filter = self.doc_filter(plan, top_k)?;
-            let options = search_options(top_k, first_size(top_k));
-            bodies.push(self.search_body(plan, &filter, options)?);
+    /// Searches for the documents of a relaxed plan, and keeps the response until that search is
+    /// run. If all documents that match the strict plan are among them, keeps the response to the
+    /// strict search, too: documents with every word come first in a relaxed search, so one search
+    /// is enough if they are few.
+    pub(super) fn fetch_ahead(
+        &self,
+        (strict, strict_top_k): (&Plan, &TopK<'_>),
+        (relaxed, relaxed_top_k): (&Plan, &TopK<'_>),
+    ) -> Result<(), Error> {
+        self.verify_plan(strict)?;
+        self.verify_plan(relaxed)?;
+        let strict_filter = self.doc_filter(strict, strict_top_k)?;
+        let filter = self.doc_filter(relaxed, relaxed_top_k)?;
+        let options = search_options(relaxed_top_k, first_size(relaxed_top_k));
+        let body = {
+            let translator = self.translator.borrow();
+            let requests = RequestBuilder { index: self.index, translator: &translator };
+            requests.search_ahead((relaxed, &filter, options), (strict, &strict_filter))?
+        };
+        let response: SearchResponse = self.index.search(&body)?;
+        if let Some(DocCount { doc_count: total }) = response.aggregations.complete {
+            let mut hits = Vec::new();
+            for hit in &response.hits.hits {
+                let address = self.cache(hit.source.clone())?;
+                if self.document(address)?.matches(&strict_filter.expr) {
+                    hits.push(hit.clone());
+                }
+            }
+            if hits.len() == total {
+                let aggregations = Aggregations::of_hits(&hits);
+                let hits = Hits { total: Total { value: total }, hits };
+                let options = search_options(strict_top_k, first_size(strict_top_k));
+                self.prefetched.keep(strict, options, SearchResponse { hits, aggregations });
+            }
         }
-        let responses = self.index.multi_search(&bodies)?;
-        for ((plan, top_k), response) in searches.iter().zip(responses) {
-            self.prefetched.keep(plan, search_options(top_k, first_size(top_k)), response);
-        }
+        self.prefetched.keep(relaxed, options, response);
         Ok(())
     }
 

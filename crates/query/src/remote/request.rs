@@ -1,5 +1,6 @@
 //! The bodies of searches for a plan, and of the responses to them.
 
+use foldhash::HashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wensou_cluster::{ClusterIndex, field};
@@ -101,6 +102,20 @@ impl RequestBuilder<'_> {
         Ok(body)
     }
 
+    /// The search for the first documents of a relaxed plan, which also counts how many documents
+    /// match the filter of the strict plan: those have every word, so they come first.
+    pub(super) fn search_ahead(
+        &self,
+        relaxed: (&Plan, &DocFilter, SearchOptions),
+        strict: (&Plan, &DocFilter),
+    ) -> Result<Value, Error> {
+        let (plan, filter, options) = relaxed;
+        let mut body = self.search(plan, filter, options)?;
+        let (plan, filter) = strict;
+        body["aggs"]["complete"] = json!({ "filter": self.filter_query(plan, filter) });
+        Ok(body)
+    }
+
     /// The queries that put documents of a higher coverage first: one for each coverage, which adds
     /// more than all terms can.
     fn level_queries(&self, plan: &Plan) -> impl Iterator<Item = Value> {
@@ -195,7 +210,7 @@ pub(super) struct Total {
 }
 
 /// A document that was found.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Hit {
     /// The values that it is sorted by. The first is its score if hits are sorted by rank; to ask
     /// for the score besides would make the cluster compute it twice.
@@ -213,7 +228,7 @@ impl Hit {
 }
 
 /// The fields of a document that the cluster sends.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Source {
     pub(super) record: Record,
     pub(super) ordinal: u64,
@@ -225,17 +240,32 @@ pub(super) struct Source {
 pub(super) struct Aggregations {
     #[serde(default)]
     pub(super) groups: GroupCounts,
+    /// How many of the documents that match have every word, see [`RequestBuilder::search_ahead`].
+    pub(super) complete: Option<DocCount>,
+}
+
+impl Aggregations {
+    /// The groups of near-duplicates among documents that are all known.
+    pub(super) fn of_hits(hits: &[Hit]) -> Self {
+        let mut counts: HashMap<&str, usize> = HashMap::default();
+        for group in hits.iter().filter_map(|hit| hit.source.group.as_deref()) {
+            *counts.entry(group).or_default() += 1;
+        }
+        let buckets = counts.into_values().map(|doc_count| DocCount { doc_count }).collect();
+        Self { groups: GroupCounts { buckets, after_key: None }, complete: None }
+    }
 }
 
 /// The groups of near-duplicates among the documents that match.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct GroupCounts {
-    pub(super) buckets: Vec<GroupCount>,
+    pub(super) buckets: Vec<DocCount>,
     pub(super) after_key: Option<GroupKey>,
 }
 
+/// A number of documents that an aggregation has counted.
 #[derive(Debug, Deserialize)]
-pub(super) struct GroupCount {
+pub(super) struct DocCount {
     pub(super) doc_count: usize,
 }
 
