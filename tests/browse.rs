@@ -43,11 +43,12 @@ fn indexed() -> Dir {
 #[test]
 fn browse_shows_hits_pages_and_records_as_keys_are_typed() {
     let dir = indexed();
+    // This pager ends when Enter is typed.
     let mut pty = Pty::start_browse(&dir, &[], &[("PAGER", "cat; read line </dev/tty")]);
     pty.shows("3 hits");
     assert!(pty.screen.lock().unwrap().screen().alternate_screen());
     assert!(pty.screen.lock().unwrap().screen().bracketed_paste());
-    assert_ne!(modes(&*pty.master), pty.modes, "raw mode");
+    assert_ne!(modes(&*pty.master), pty.modes, "the terminal is not in raw mode");
 
     pty.send("分析师");
     pty.shows("› 分析师");

@@ -1,5 +1,5 @@
-//! `wensou check` finds, names and repairs damage, and no verb prints a wrong text of a damaged
-//! index.
+//! `wensou check` finds, names and repairs damage. On a damaged index, no verb panics, and `export`
+//! prints no wrong record.
 
 use std::fs;
 use std::path::PathBuf;
@@ -58,7 +58,7 @@ fn verbs_that_read_change_nothing_in_the_index_folder() {
 }
 
 #[test]
-fn every_damaged_file_is_named_and_repaired() {
+fn every_damaged_file_is_named_and_a_repair_restores_all_records() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     for path in files(&dir) {
@@ -71,6 +71,7 @@ fn every_damaged_file_is_named_and_repaired() {
         for damage in [Some(damaged), Some(bytes[..bytes.len() / 2].to_vec()), None] {
             match damage {
                 Some(damaged) if damaged != bytes => fs::write(&path, damaged).unwrap(),
+                // The file is empty, so the damage has not changed it.
                 Some(_) => continue,
                 // Without `CURRENT` there is no index.
                 None if name == "CURRENT" => continue,
@@ -89,6 +90,32 @@ fn every_damaged_file_is_named_and_repaired() {
     let repaired = dir.run(&["check", "--repair"]);
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
     assert_eq!(dir.ok(&["export"]), before);
+}
+
+#[test]
+fn the_exit_status_of_check_tells_that_an_index_is_outdated() {
+    let dir = indexed();
+    assert_eq!(dir.run(&["check"]).code, 0);
+    dir.write("archive/new.txt", "標題\n\n正文在此,講一件事。\n");
+    assert_eq!(dir.run(&["check"]).code, 4);
+    dir.index();
+    assert_eq!(dir.run(&["check"]).code, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_index_without_permission_is_not_called_damaged() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = indexed();
+    let current = dir.path().join("index/CURRENT");
+    fs::set_permissions(&current, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&current).is_ok() {
+        crate::util::skipped("the superuser may read everything");
+        return;
+    }
+    let ran = dir.run(&["search", "開源"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("ermission") && !ran.stderr.contains("repair"), "{}", ran.stderr);
 }
 
 #[test]
@@ -141,7 +168,7 @@ fn a_flipped_bit_is_found_and_gives_no_wrong_record() {
         let check = dir.run(&["check", "--quick"]);
         assert_eq!(check.code, 3, "{location}: {}{}", check.stdout, check.stderr);
         found += 1;
-        exported += assert_no_wrong_text(&dir, &truth, &location);
+        exported += assert_no_panic_and_no_wrong_record(&dir, &truth, &location);
         fs::write(path, &bytes).unwrap();
     }
     assert!(found > 0 && exported > 0);
@@ -169,7 +196,7 @@ fn pick_file<'f>(files: &'f [PathBuf], flip: usize, random: &mut Random) -> &'f 
 /// Runs verbs on a damaged index. None may panic, and `export` may print only lines of `truth`.
 /// Returns how many lines it has printed.
 #[track_caller]
-fn assert_no_wrong_text(dir: &Dir, truth: &[String], location: &str) -> usize {
+fn assert_no_panic_and_no_wrong_record(dir: &Dir, truth: &[String], location: &str) -> usize {
     let mut exported = 0;
     for args in [
         &["search", "開源大模型", "--format", "jsonl"][..],

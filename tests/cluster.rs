@@ -99,7 +99,8 @@ fn sample_index() -> &'static str {
 const SAMPLE: &str = "sample";
 
 /// The address of a copy of the index of the sample archive, for tests that do not change the copy.
-/// The first test that calls this makes the copy.
+/// If the cluster has no such copy, because no test has made one or a test that had the cluster
+/// alone has deleted it, this makes one.
 fn sample_copy(cluster: &Cluster) -> String {
     static COPYING: Mutex<()> = Mutex::new(());
     // Other tests wait until the copy is complete.

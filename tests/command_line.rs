@@ -73,8 +73,8 @@ fn the_last_of_a_repeated_option_wins_and_values_may_begin_with_a_hyphen() {
 fn matches_are_printed_for_editors() {
     let dir = indexed();
     let lines = |args: &[&str]| dir.ok(&[&["search", "--format", "vimgrep"], args].concat());
-    let page = lines(&["以太坊 比特幣"]);
-    let mut found: Vec<&str> = page.lines().collect();
+    let in_page = lines(&["以太坊 比特幣"]);
+    let mut found: Vec<&str> = in_page.lines().collect();
     found.sort_unstable();
     assert_eq!(
         found,
@@ -87,12 +87,12 @@ fn matches_are_printed_for_editors() {
     );
     // For a record of a dump, the line of the dump is printed as it is: JSON has escaped the
     // control characters in it.
-    let dump = lines(&["挖礦"]);
-    assert!(dump.starts_with("archive/dump.jsonl:2:"), "{dump}");
+    let in_dump = lines(&["挖礦"]);
+    assert!(in_dump.starts_with("archive/dump.jsonl:2:"), "{in_dump}");
     let raw = std::fs::read_to_string(dir.path().join("archive/dump.jsonl")).unwrap();
-    let column: usize = dump.split(':').nth(2).unwrap().parse().unwrap();
-    assert!(raw.lines().nth(1).unwrap()[column - 1..].starts_with("挖礦"), "{dump}");
-    assert!(!dump.contains('\u{1b}'));
+    let column: usize = in_dump.split(':').nth(2).unwrap().parse().unwrap();
+    assert!(raw.lines().nth(1).unwrap()[column - 1..].starts_with("挖礦"), "{in_dump}");
+    assert!(!in_dump.contains('\u{1b}'));
     // A record without words of the query has one line for its beginning.
     assert_eq!(lines(&["id:d1"]).lines().count(), 1);
     // The path is relative to the working folder.
@@ -103,7 +103,7 @@ fn matches_are_printed_for_editors() {
 }
 
 #[test]
-fn lines_of_compressed_dumps_and_other_encodings_are_those_of_the_content() {
+fn line_numbers_of_compressed_or_utf_16_files_are_those_of_the_decoded_text() {
     let dir = Dir::new();
     let mut utf16 = vec![0xff, 0xfe];
     let text = "標題一\n\nTime:2023/5/6 8:00:00\n\n上海的比特幣。\n";

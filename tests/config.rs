@@ -212,7 +212,7 @@ fn an_at_sign_that_does_not_begin_the_query_is_text() {
 }
 
 #[test]
-fn a_mistake_in_a_saved_query_is_shown_in_its_own_text() {
+fn a_mistake_in_a_saved_query_is_shown_in_the_text_of_that_query() {
     let dir = indexed_with_config(&format!(
         "{SAVED_QUERIES}broken = \"減半 tga:BTC\"\nloop = \"@loop 減半\"\nempty = \"\"\n"
     ));
@@ -241,7 +241,7 @@ fn a_mistake_in_a_saved_query_is_shown_in_its_own_text() {
 }
 
 #[test]
-fn the_day_of_date_today_is_that_of_the_time_zone() {
+fn date_today_means_today_in_the_time_zone() {
     let dir = Dir::new();
     // The zones differ by 25 hours, so they never have the same day.
     let now = jiff::Timestamp::now();

@@ -5,7 +5,8 @@ use crate::util::Dir;
 
 const PAGE: &str = "題目一_GPT\n\nAuthor:\n\n正文說到潮汐發電。\n";
 
-/// Makes a tar file: before each member a header of 512 bytes, content in blocks of 512 bytes.
+/// Makes a tar file: for each member a header of 512 bytes and the content, filled up with zeros to
+/// a multiple of 512 bytes; at the end two blocks of zeros.
 fn tar(members: &[(&str, &str)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (name, content) in members {

@@ -127,7 +127,7 @@ fn a_number_is_found_however_it_is_written() {
         assert_eq!(sorted_ids(&dir, query), same, "{query}");
     }
     assert_eq!(sorted_ids(&dir, "54亿"), ["ten times as much"]);
-    // Two documents have these characters, but only one has the value.
+    // `mixed` has 4000万 as a part of 5亿4000万; only `part` has that value.
     assert_eq!(dir.ids(&["4000万"])[0], "part");
     assert_eq!(sorted_ids(&dir, "40,000,000"), ["part"]);
     let hit = &dir.hits(&["540000000 id:point"])[0];
@@ -254,8 +254,9 @@ fn highlights_are_words_of_the_query_or_their_expansions() {
                 highlights += 1;
                 let key: String = wensou_text::key_of(&highlight).into_iter().collect();
                 let folded = wensou_text::Folded::new(&highlight);
-                let value = wensou_text::values(&folded);
-                let is_value = value.iter().any(|(_, digits)| values.contains(digits));
+                let values_of_highlight = wensou_text::values(&folded);
+                let is_value =
+                    values_of_highlight.iter().any(|(_, digits)| values.contains(digits));
                 assert!(forms.contains(&key) || is_value, "{highlight} for {query}: {forms:?}");
             }
         }

@@ -54,7 +54,7 @@ fn sum_of_parts(hit: &Value) -> f64 {
 }
 
 #[test]
-fn the_parts_of_the_score_of_a_single_hit_add_up_to_it() {
+fn the_parts_of_the_score_of_the_only_hit_add_up_to_its_score() {
     let dir = Dir::new();
     let line = |id: &str, text: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"

@@ -126,7 +126,7 @@ fn similar_words_are_suggested_for_a_word_that_no_document_contains() {
 }
 
 #[test]
-fn the_pinyin_reading_is_reported_even_if_no_hits_are_printed() {
+fn the_pinyin_reading_is_reported_beside_a_count_or_file_names_but_not_with_quiet() {
     let dir = indexed();
     for options in [&["-c"][..], &["-l"], &["-c", "--strict"], &["-l", "-n", "1"]] {
         let ran = dir.run(&[&["search"], options, &["bitebi"]].concat());
@@ -138,7 +138,7 @@ fn the_pinyin_reading_is_reported_even_if_no_hits_are_printed() {
 }
 
 #[test]
-fn warnings_are_reported_even_if_no_hits_are_printed() {
+fn warnings_are_reported_beside_a_count_or_file_names_but_not_with_quiet() {
     let dir = indexed();
     for flag in ["-c", "-l"] {
         let ran = dir.run(&["search", flag, "source:鏈"]);

@@ -31,8 +31,8 @@ fn every_verb_has_a_page_with_its_flags_and_so_does_the_query_language() {
             if before.is_empty() || before.starts_with('-') && before.len() <= 4 {
                 let name: String =
                     flag.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
-                let written = format!("\\-\\-{}", name.replace('-', "\\-"));
-                assert!(page.contains(&written), "--{name} in the page of {verb}");
+                let escaped = format!("\\-\\-{}", name.replace('-', "\\-"));
+                assert!(page.contains(&escaped), "--{name} in the page of {verb}");
             }
         }
     }

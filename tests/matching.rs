@@ -332,6 +332,7 @@ fn highly_repetitive_texts_are_searched_in_time() {
     let output = dir.ok(&["search", "哈", "--snippet", "200000", "--format", "jsonl"]);
     assert!(output.len() > 200_000);
     let near = "\"比特 特比\"~2 ".repeat(300);
+    // Cut the query to at most 4,000 characters, after a whole clause.
     let near: String = near.chars().take(4000).collect();
     assert_eq!(ids(&dir, near.trim_end_matches(|c| c != '2')), [""; 0]);
     assert_eq!(ids(&dir, &"\"比特 特比\"~3 ".repeat(200)), ["bigrams"]);

@@ -58,7 +58,7 @@ fn a_count_of_one_has_the_singular() {
 fn ctrl_c_clears_the_bar_and_says_which_index_is_in_use() {
     use crate::pty::Pty;
 
-    // Long enough to be interrupted while the bar is drawn.
+    // The survey of 200,000 such lines takes long enough to be interrupted while the bar is drawn.
     let line = "{\"title\":\"長的標題\",\"text\":\"比特幣減半將在明年四月到來,礦工需要準備。\"}\n";
     for (existing, message) in
         [(false, "stopped: no index was built"), (true, "stopped: the old index was kept")]

@@ -1,4 +1,4 @@
-//! Formats for programs, batch, facets, timeline, and `show`.
+//! Formats for programs, batches, facets, the timeline, pinyin readings, recency, and `show`.
 
 use serde_json::Value;
 

@@ -77,7 +77,7 @@ fn files_of_the_user_in_an_index_folder_stay() {
     ] {
         assert_eq!(fs::read(&stays).unwrap(), b"mine", "{}", stays.display());
     }
-    assert!(!old.join("wensou.json").exists(), "what wensou has made goes");
+    assert!(!old.join("wensou.json").exists(), "files that wensou has made are removed");
 }
 
 #[test]
@@ -150,8 +150,8 @@ fn an_archive_that_is_missing_or_empty_does_not_empty_the_index() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
-    for exists_empty in [false, true] {
-        if exists_empty {
+    for is_empty_folder in [false, true] {
+        if is_empty_folder {
             fs::create_dir(dir.path().join("archive")).unwrap();
         }
         for args in [&["index", "archive"][..], &["index"], &["index", "archive", "--rebuild"]] {
@@ -159,7 +159,7 @@ fn an_archive_that_is_missing_or_empty_does_not_empty_the_index() {
             assert_eq!(refused.code, 2, "{args:?}");
             assert_eq!(dir.ok(&["export"]), before, "{args:?}");
             assert!(
-                !exists_empty || refused.stderr.contains("`--allow-empty`"),
+                !is_empty_folder || refused.stderr.contains("`--allow-empty`"),
                 "{}",
                 refused.stderr
             );

@@ -138,7 +138,7 @@ impl Pty {
             assert!(started.elapsed() < PATIENCE, "the screen was not restored");
             thread::sleep(Duration::from_millis(10));
         }
-        assert_eq!(modes(&*self.master), self.modes, "echo and line editing");
+        assert_eq!(modes(&*self.master), self.modes, "the modes of the terminal are not restored");
         status.exit_code()
     }
 }

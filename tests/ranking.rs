@@ -1,6 +1,6 @@
 //! What is found, and in what order, when a query and the documents do not quite agree: they differ
 //! in spaces, quotation marks, invisible characters or script, documents lack words or have other
-//! numbers, or the characters of a word belong to other words.
+//! numbers, or a document has the characters of a typed word only across the bounds of other words.
 
 use serde_json::Value;
 
@@ -51,7 +51,8 @@ fn spaces_in_a_question_do_not_change_its_hits() {
     ] {
         assert_eq!(ids(&dir, &[typed]), whole, "{typed}");
     }
-    // Stop words and question words by themselves are never required.
+    // Stop words and question words are not required even where spaces separate them from other
+    // words.
     for typed in ["比亞迪 的 交付量", "比亞迪 是 交付量", "的 比亞迪 交付量 了"]
     {
         let ran = dir.run(&["search", typed, "--strict", "-f", "ids"]);

@@ -17,7 +17,7 @@ fn checkout() -> Dir {
     dir
 }
 
-/// The output of a command line in the order in which a terminal shows it.
+/// What a command line prints to stdout and stderr, in the order in which a terminal shows it.
 fn output(dir: &Dir, line: &str) -> String {
     let output = dir.shell(&format!("exec 2>&1; {line}")).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
@@ -36,7 +36,7 @@ fn transcript(documented: &[&str], output: &str) -> Vec<String> {
 }
 
 /// Runs every line `$ wensou …` of the `console` blocks and compares the output with the lines that
-/// follow, or replaces these; see [`is_renewing`].
+/// follow. If [`is_renewing`], writes the output into README.md instead where it differs.
 #[test]
 fn every_transcript_is_what_the_program_prints() {
     let dir = checkout();

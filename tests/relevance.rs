@@ -171,8 +171,9 @@ fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String
             }
         }
     }
-    // The largest losses come first, so that a better mean does not hide them.
-    let mut moved: Vec<(f64, &Query)> = queries
+    // The queries that differ, each with the change of the sum of its measures. The largest losses
+    // come first, so that a better mean does not hide them.
+    let mut changed_queries: Vec<(f64, &Query)> = queries
         .iter()
         .filter_map(|query| match (pinned.query.get(&query.id), now.query.get(&query.id)) {
             (Some(was), Some(is)) => {
@@ -181,20 +182,20 @@ fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String
             _ => Some((0.0, query)),
         })
         .collect();
-    moved.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-    for (_, query) in moved.iter().take(MAX_LISTED_QUERIES) {
+    changed_queries.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    for (_, query) in changed_queries.iter().take(MAX_LISTED_QUERIES) {
         let name = format!("{} {} ({})", query.id, query.text, query.note);
         row(&name, pinned.query.get(&query.id), now.query.get(&query.id));
     }
-    changed |= !moved.is_empty() || pinned.query.len() != now.query.len();
+    changed |= !changed_queries.is_empty() || pinned.query.len() != now.query.len();
     changed.then(|| {
         format!(
             "{} of {} queries changed; {} fell and {} rose. The {} worst, as {}:\n{out}",
-            moved.len(),
+            changed_queries.len(),
             queries.len(),
-            moved.iter().filter(|(by, _)| *by < 0.0).count(),
-            moved.iter().filter(|(by, _)| *by > 0.0).count(),
-            moved.len().min(MAX_LISTED_QUERIES),
+            changed_queries.iter().filter(|(by, _)| *by < 0.0).count(),
+            changed_queries.iter().filter(|(by, _)| *by > 0.0).count(),
+            changed_queries.len().min(MAX_LISTED_QUERIES),
             Measures::NAMES.join(", "),
         )
     })

@@ -79,6 +79,7 @@ fn a_failed_last_sync_is_a_warning_and_keeps_the_old_generation() {
     let dir = indexed();
     let Some(library) = compiled_fault_library(&dir, "fault") else { return };
     let before = dir.ok(&["export"]);
+    // Builds the index anew. The sync with the number `at` fails; with `0`, none fails.
     let build = |at: &str| {
         let mut command = dir.command(&["index", "archive", "--rebuild"]);
         command.env("LD_PRELOAD", &library).env("FAULT_DIR", dir.path().join("index"));
@@ -92,7 +93,7 @@ fn a_failed_last_sync_is_a_warning_and_keeps_the_old_generation() {
     let built = build(syncs.trim());
     assert_eq!(built.code, 0, "{}", built.stderr);
     assert!(built.stderr.contains("may not survive a power cut"), "{}", built.stderr);
-    assert!(old.is_dir(), "after a power cut it may be the index");
+    assert!(old.is_dir(), "after a power cut, it may be the generation in use");
     assert_eq!(dir.ids(&["丁卯"]).len(), 1);
     assert_eq!(dir.run(&["check", "--quick"]).code, 0);
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
