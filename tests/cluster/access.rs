@@ -137,7 +137,7 @@ fn is_read_request(line: &str, name: &str) -> bool {
         ("POST", path) => {
             // `/NAME/_search`, where NAME is the alias or the name of an index, which begins with
             // the alias. A search of a point in time has no index in its path.
-            let of_index = path.strip_prefix(name).and_then(|rest| rest.split_once('/'));
+            let of_index = path.strip_prefix(name).and_then(|after| after.split_once('/'));
             reading.contains(&of_index.map_or(path, |(_, operation)| operation))
         }
         _ => false,
@@ -211,8 +211,8 @@ fn other_products_and_versions_are_refused_by_name() {
         for args in runs {
             let ran = dir.run(args);
             assert_refused(&ran, 2, &[named]);
-            let cure = ran.stderr.contains("2.19") || ran.stderr.contains("check the host");
-            assert!(cure && ran.stdout.is_empty(), "{}", ran.stderr);
+            let has_cure = ran.stderr.contains("2.19") || ran.stderr.contains("check the host");
+            assert!(has_cure && ran.stdout.is_empty(), "{}", ran.stderr);
         }
     }
 }

@@ -20,7 +20,7 @@ fn a_full_disk_stops_copies_but_not_searches() {
     let (archive, address) = Archive::copied_to(&cluster, "full");
     let client = cluster.client();
     let (indexes_before, old_answers) = (cluster.indexes_of("full"), archive.answers("index"));
-    archive.update(1);
+    archive.update_to_state(1);
     // Block the index that is searched, and then all indexes, including the one that has the lock.
     for indexes in [&client.alias_targets("full").unwrap()[0], "full-*"] {
         set_block(&client, indexes, json!(true));
@@ -66,7 +66,7 @@ fn a_copy_succeeds_once_the_blocks_are_removed() {
         let settings = json!({ "persistent": { "cluster.blocks.create_index": value } });
         client.put("/_cluster/settings", &[], &settings).unwrap();
     };
-    archive.update(1);
+    archive.update_to_state(1);
     let old = archive.answers(&address);
     block_creation(json!(true));
     let ran = archive.dir.run(&copy);

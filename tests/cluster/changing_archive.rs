@@ -44,7 +44,7 @@ impl Archive {
     }
 
     /// Puts the archive into a state, and updates the index.
-    pub(super) fn update(&self, state: usize) {
+    pub(super) fn update_to_state(&self, state: usize) {
         self.set_state(state);
         self.dir.ok(&["index", "archive", "--quiet", "--index", "index"]);
     }

@@ -1,9 +1,9 @@
 //! Copies of an index to the cluster. Whatever happens while a copy is made, searches find the
 //! previous copy until the new one is complete, and then the new one.
 //!
-//! The archive is in state 0 or 1 (see [`Archive`]). `set_state` changes only the pages; `update`
-//! also updates the index in the folder. A test starts in state 0, copies the index, and changes to
-//! state 1, so that the next copy differs.
+//! The archive is in state 0 or 1 (see [`Archive`]). `set_state` changes only the pages;
+//! `update_to_state` also updates the index in the folder. A test starts in state 0, copies the
+//! index, and changes to state 1, so that the next copy differs.
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -94,7 +94,7 @@ fn a_foreign_index_is_refused_and_not_changed() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let client = cluster.client();
-    // Two indexes of another program. An alias leads to the index `foreign-one`.
+    // Two indexes of another program. An alias leads to `foreign-one`, none to `foreign`.
     for name in ["foreign", "foreign-one"] {
         client.create_index(name, &json!({})).unwrap();
         let document = json!({ "text": "not ours" });
@@ -127,7 +127,7 @@ fn a_copy_whose_index_is_deleted_meanwhile_is_not_published() {
     let Some(cluster) = cluster() else { return };
     let (archive, address) = Archive::copied_to(&cluster, "disturbed");
     let old = archive.answers("index");
-    archive.update(1);
+    archive.update_to_state(1);
     let (mut copy, index) = begin_copy(&archive, &cluster, "disturbed");
     cluster.client().delete_index(&index).unwrap();
     assert!(!copy.wait().unwrap().success());
@@ -149,18 +149,18 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     let old = archive.answers("index");
     assert_eq!(archive.answers(&address), old);
     // A copy that was killed changes no answer. A later copy succeeds.
-    archive.update(1);
+    archive.update_to_state(1);
     begin_and_kill_copy(&archive, &cluster, "killed");
     assert_eq!(archive.answers(&address), old);
     archive.copy(&address);
     assert_eq!(archive.answers(&address), archive.answers("index"));
     assert_ne!(archive.answers(&address), old);
     // The next copy deletes the indexes that the killed copy has left.
-    archive.update(0);
+    archive.update_to_state(0);
     begin_and_kill_copy(&archive, &cluster, "killed");
     assert!(cluster.indexes_of("killed").len() > INDEXES_OF_A_COPY);
     archive.dir.write("archive/further.txt", "另一頁的標題\n\n另一頁的正文。\n");
-    archive.update(1);
+    archive.update_to_state(1);
     archive.copy(&address);
     archive.assert_copy_is_current(&address);
     assert_eq!(cluster.indexes_of("killed").len(), INDEXES_OF_A_COPY);
@@ -190,7 +190,7 @@ fn only_leftovers_of_the_same_alias_are_deleted_and_other_indexes_are_named() {
     client.create_index("kept-0123", &marked("kept")).unwrap();
     // The only index that is deleted.
     client.create_index("kept-bbbbbbbbbbbbbbbb", &marked("kept")).unwrap();
-    archive.update(1);
+    archive.update_to_state(1);
     let messages = archive.copy(&address);
     let named = ["kept-0123456789abcdef", "kept-fedcba9876543210", "kept-aaaaaaaaaaaaaaaa.terms"];
     for name in named {
@@ -211,7 +211,7 @@ fn the_previous_copy_is_kept_for_the_grace_period() {
     let (archive, address) = Archive::copied_to(&cluster, "grace");
     let client = cluster.client();
     let before = client.alias_targets("grace").unwrap();
-    archive.update(1);
+    archive.update_to_state(1);
     // The config file gives the grace period, in seconds.
     archive.dir.write("config/wensou/config.toml", "[cluster]\ngrace = 3\n");
     let mut command = archive.dir.command(&["copy", "--index", "index", "--to", &address]);

@@ -124,16 +124,18 @@ fn assert_no_partial_answers(dir: &Dir, address: &str, commands: &[&[&str]]) {
 fn with_too_few_nodes_commands_fail_and_show_no_partial_answers() {
     let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
+    // Two copies, each named after its health once a node is killed: `yellow` has replicas, `red`
+    // has none.
     let yellow = copy_sample_index(&dir, &cluster, "yellow");
     wait_for_health(&cluster, "yellow", Health::Green);
-    // When the first node is killed, the other two must not copy its shards to each other: after
-    // the second kill, some documents must be missing, however much time has passed.
+    // When the first node is killed, the other two must not make new replicas of the shards that it
+    // had: after the second kill, some documents must be missing, however much time has passed.
     let later = json!({ "index.unassigned.node_left.delayed_timeout": "1h" });
     cluster.client().put("/yellow-*/_settings", &[], &later).unwrap();
     let red = cluster.address("red");
     let copy = ["copy", "--index", sample_index(), "--replicas", "0", "--quiet", "--to"];
     dir.ok(&[&copy[..], &[&red], &NO_GRACE].concat());
-    // Kill one of three nodes: one that has documents of `red`, which has no replicas.
+    // Kill one of three nodes: one that has documents of `red`.
     let first = node_with_documents(&cluster, "red");
     cluster.run(&["kill", &first]);
     wait_for_health(&cluster, "yellow", Health::Yellow);

@@ -19,7 +19,7 @@ fn signal(name: &str, process: u32) {
 fn a_second_copy_names_the_first_or_waits_for_it() {
     let Some(cluster) = cluster() else { return };
     let (archive, address) = Archive::copied_to(&cluster, "twice");
-    archive.update(1);
+    archive.update_to_state(1);
     let (mut first, _) = begin_copy(&archive, &cluster, "twice");
     signal("-STOP", first.id());
     let copy = ["copy", "--index", "index", "--to", &address];
@@ -51,7 +51,7 @@ fn copies_at_the_same_time_leave_a_whole_index() {
     let archive = Archive::new();
     let address = cluster.address("crowd");
     archive.dir.ok(&["backup", "--index", "index", "other", "--quiet"]);
-    archive.update(1);
+    archive.update_to_state(1);
     let copies = ["index", "other", "index"].map(|folder| {
         let copy = ["copy", "--index", folder, "--to", &address, "--wait"];
         let mut command = archive.dir.command(&[&copy[..], &NO_GRACE].concat());
@@ -108,7 +108,7 @@ fn a_copy_does_not_swap_an_alias_that_others_have_changed_meanwhile() {
     let client = cluster.client();
     let before = client.alias_targets("moved").unwrap();
     client.create_index("moved-by-others", &json!({})).unwrap();
-    archive.update(1);
+    archive.update_to_state(1);
     let (copy, _) = begin_copy(&archive, &cluster, "moved");
     client.swap_alias("moved", Some(&before[0]), "moved-by-others").unwrap();
     let ran = Ran::from(copy.wait_with_output().unwrap());

@@ -60,7 +60,8 @@ impl RandomQueries {
         text.into_iter().skip(start).take(length).collect()
     }
 
-    /// A random passage of letters and digits, which the query language cannot take for operators.
+    /// The letters and digits of a random passage, without symbols that the query language could take
+    /// for operators.
     fn word(&mut self) -> String {
         for _ in 0..20 {
             let word: String = self
@@ -110,6 +111,7 @@ impl RandomQueries {
         }
     }
 
+    /// A date filter.
     fn date(&mut self) -> String {
         let day = self.value("date").chars().take(10).collect::<String>();
         let month: String = day.chars().take(7).collect();

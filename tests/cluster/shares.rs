@@ -239,7 +239,7 @@ fn the_slurm_script_in_docs_indexes_an_archive() {
     let Some(cluster) = cluster() else { return };
     let divided = DividedArchive::new();
     let address = cluster.address("jobs");
-    // One share per line.
+    // One share per line; the third share has two folders.
     divided.dir.write("jobs/shares.txt", "a\nb\nc d\n");
     let sbatch = divided.dir.write("bin/sbatch", SBATCH);
     fs::set_permissions(&sbatch, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();

@@ -30,7 +30,7 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
     let address = cluster.address("swaps");
     // Two indexes: `other` of state 0 of the archive, and `index` of state 1.
     archive.dir.ok(&["backup", "--index", "index", "other", "--quiet"]);
-    archive.update(1);
+    archive.update_to_state(1);
     archive.copy(&address);
     let lines: Vec<&str> = QUERIES.into_iter().cycle().take(QUERY_COUNT).collect();
     archive.dir.write("queries.txt", lines.join("\n"));
