@@ -81,8 +81,9 @@ fn build(dir: &Dir, index: &Path) {
     let archive = dir.path().join("archive");
     let (index, archive) = (index.to_str().unwrap(), archive.to_str().unwrap());
     assert_eq!(dir.run(&["index", "--index", index, archive]).code, 0);
-    let kept: String = dump.lines().skip(DELETED_ITEMS).map(|line| format!("{line}\n")).collect();
-    dir.write("archive/items.jsonl", kept + &item(ITEMS, "的更正"));
+    let remaining: String =
+        dump.lines().skip(DELETED_ITEMS).map(|line| format!("{line}\n")).collect();
+    dir.write("archive/items.jsonl", remaining + &item(ITEMS, "的更正"));
     assert_eq!(dir.run(&["index", "--index", index, archive]).code, 0);
 }
 
@@ -109,7 +110,7 @@ fn damage_file(index: &Path, random: &mut Random) -> String {
     }
     fs::write(path, bytes).unwrap();
     let name = path.file_name().unwrap().display();
-    format!("{name}: {count} ranges of {length} bytes")
+    format!("{name}: damaged at {count} offsets, up to {length} bytes at each")
 }
 
 /// The arguments of a random search, `timeline` or `show`.

@@ -71,7 +71,7 @@ impl Attacker<'_> {
         self.random.below(bound)
     }
 
-    /// Adds entries to `files` of the description whose names lead out of the generation, belong to
+    /// Adds entries to `files` of the description. Their names lead out of the generation, belong to
     /// other files of the index, or are no file names.
     fn add_file_names(&mut self) -> String {
         let generation = current_generation(self.index);
@@ -298,7 +298,7 @@ impl Attacker<'_> {
             7 => ("a base elsewhere", vec![("base.segment", json!("../../outside/key"))]),
             8 => {
                 let given = json!(["\u{1b}[2J\u{202e}", "..", ""]);
-                ("roots that are none", vec![("given", given), ("roots", json!([]))])
+                ("invalid roots", vec![("given", given), ("roots", json!([]))])
             }
             9 => {
                 let mut files = description["files"].clone();

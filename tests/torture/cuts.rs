@@ -116,7 +116,8 @@ impl Build {
         world.set_state(new);
         let rebuild: &[&str] = if random.below(4) == 0 { &["--rebuild"] } else { &[] };
         let mut command = world.index_command(&folder.join(index), rebuild);
-        // This replaces the library that skips syncs: the log must have the syncs.
+        // `index_command` preloads a library that skips syncs. This preloads the recording one
+        // instead, because the log must have the syncs.
         command.env("LD_PRELOAD", record_library().unwrap()).env("RECORD_LOG", &log_file);
         command.env("RECORD_DIR", fs::canonicalize(&folder).unwrap());
         if !kind.has_links {
@@ -130,8 +131,8 @@ impl Build {
         Self { kind, disk, log, old, new, index, cuts: 0 }
     }
 
-    /// Writes what a cut after `end` changes leaves into a new folder, and returns the path of the
-    /// index there.
+    /// Cuts the power after the first `end` changes, and writes what remains to a new folder. Returns
+    /// the path of the index there.
     fn index_after_cut(
         &self,
         world: &World,
@@ -157,7 +158,13 @@ impl Build {
         round: usize,
     ) {
         let end = self.log.len();
-        for cut in [Cut::Strict, Cut::All, Cut::Any, Cut::Any, Cut::Prefix] {
+        for cut in [
+            Cut::NoneUnsynced,
+            Cut::AllUnsynced,
+            Cut::AnyUnsynced,
+            Cut::AnyUnsynced,
+            Cut::JournalPrefix,
+        ] {
             let index = self.index_after_cut(world, end, cut, random);
             let state = world.state(&index);
             let checked = world.run(&index, &["check", "--quick"]);
@@ -173,7 +180,13 @@ impl Build {
 
     /// Checks that a cut after a random change leaves the old index or the new one.
     fn check_cut(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
-        let cut = [Cut::Strict, Cut::All, Cut::Prefix, Cut::Any, Cut::Any][random.below(5)];
+        let cut = [
+            Cut::NoneUnsynced,
+            Cut::AllUnsynced,
+            Cut::JournalPrefix,
+            Cut::AnyUnsynced,
+            Cut::AnyUnsynced,
+        ][random.below(5)];
         // Most changes only write content. In two thirds of the rounds, move the cut to the next
         // change of another kind, such as a rename or a sync.
         let mut end = random.below(self.log.len() + 1);

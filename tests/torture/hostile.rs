@@ -86,8 +86,8 @@ impl HostileIndex<'_> {
             &["index", "--quiet", archive],
             &["index", "--rebuild", "--quiet", archive],
         ];
-        // The verbs that write begin with a random one of them. Each gets the index as the verbs
-        // before it have left it.
+        // Start the verbs that write with a random one. Each verb gets the index as the verbs before
+        // it have left it.
         let first = random.below(writers.len());
         writers.rotate_left(first);
         for args in readers.iter().copied().chain(writers) {
@@ -134,13 +134,13 @@ impl HostileIndex<'_> {
         ended
     }
 
-    /// The file in which the preloaded library logs what a verb opens outside of the index, see
+    /// The file in which the preloaded library logs what a verb opens in [`Outside::folder`], see
     /// [`Faults`].
     fn opened_log(&self) -> PathBuf {
         self.world.path("opened")
     }
 
-    /// The first file outside of the index that the last run has opened but should not have.
+    /// The first file of [`Outside::folder`] that the last run has opened but should not have.
     /// Removes the log for the next run.
     fn opened_outside(&self) -> Option<String> {
         let log = fs::read_to_string(self.opened_log()).ok()?;
@@ -153,7 +153,8 @@ impl HostileIndex<'_> {
     }
 }
 
-/// A plain file below a folder that contains [`SECRET`].
+/// A plain file below a folder with [`SECRET`] in its content, if there is one. Only files of less
+/// than 4 MiB are searched.
 fn file_with_secret(folder: &Path) -> Option<PathBuf> {
     files_below(folder).into_iter().find(|path| {
         let metadata = fs::symlink_metadata(path).unwrap();

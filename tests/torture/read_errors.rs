@@ -1,5 +1,5 @@
 //! A build names each file that it cannot read, and keeps the records that the index has of the
-//! file. The first build that can read the file again takes its records from it.
+//! file. The first build that can read the file again replaces these records by those of the file.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -117,15 +117,15 @@ impl ChangeLog {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cut {
     /// No such change is on the disk.
-    Strict,
+    NoneUnsynced,
     /// All such changes are on the disk, as after a kill.
-    All,
+    AllUnsynced,
     /// Changes of folder entries are on the disk up to a random one, as a journal writes them.
     /// Which changes of content are on the disk is random.
-    Prefix,
+    JournalPrefix,
     /// Each name in a folder leads to any one of the objects that it led to since the sync. Which
     /// changes of content are on the disk is random.
-    Any,
+    AnyUnsynced,
 }
 
 /// What a name in a folder leads to after a change.
@@ -299,7 +299,7 @@ impl Disk {
     /// Writes what a cut leaves into the new folder `to`. `last` is the number of the last change
     /// that was applied.
     pub(super) fn write_after_cut(&self, cut: Cut, last: usize, random: &mut Random, to: &Path) {
-        // For `Cut::Prefix`: the number up to which changes of folder entries are on the disk.
+        // For `Cut::JournalPrefix`: the number up to which changes of folder entries are on the disk.
         let until = random.below(last + 2);
         let mut contents = HashMap::new();
         self.write(ROOT, cut, until, random, &mut contents, to);
@@ -321,13 +321,13 @@ impl Disk {
                 fs::create_dir(to).unwrap();
                 for (name, history) in entries {
                     let chosen = match cut {
-                        Cut::Strict => history.first(),
-                        Cut::All => history.last(),
-                        Cut::Prefix => {
+                        Cut::NoneUnsynced => history.first(),
+                        Cut::AllUnsynced => history.last(),
+                        Cut::JournalPrefix => {
                             let synced = history.first();
                             history.iter().rev().find(|version| version.change <= until).or(synced)
                         }
-                        Cut::Any => history.get(random.below(history.len())),
+                        Cut::AnyUnsynced => history.get(random.below(history.len())),
                     };
                     if let Some(Version { object: Some(inside), .. }) = chosen {
                         self.write(*inside, cut, until, random, contents, &to.join(name));
@@ -337,9 +337,11 @@ impl Disk {
             Node::File { synced, now, changes } => {
                 // A file with several names has the same content under each.
                 let content = contents.entry(object).or_insert_with(|| match cut {
-                    Cut::Strict => synced.clone(),
-                    Cut::All => now.clone(),
-                    Cut::Prefix | Cut::Any => torn_content(synced, now, changes, random),
+                    Cut::NoneUnsynced => synced.clone(),
+                    Cut::AllUnsynced => now.clone(),
+                    Cut::JournalPrefix | Cut::AnyUnsynced => {
+                        torn_content(synced, now, changes, random)
+                    }
                 });
                 fs::write(to, content).unwrap();
             }
