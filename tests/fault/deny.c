@@ -45,7 +45,7 @@ static long opened(long number, const long *args, long folder, const char *name)
 }
 
 /* A call that reads the metadata of `name`, relative to `folder`. */
-static long looked(long number, const long *args, long folder, const char *name) {
+static long stat_at(long number, const long *args, long folder, const char *name) {
     char path[PATH_MAX];
     long error = name && *name && path_at(folder, name, path) ? denied(STAT, path) : 0;
     return error ? error : pass(number, args[0], args[1], args[2], args[3], args[4]);
@@ -63,7 +63,7 @@ static long on_call(long number, const long *args) {
     case __NR_openat:
     case __NR_openat2: return opened(number, args, args[0], (const char *)args[1]);
     case __NR_newfstatat:
-    case __NR_statx: return looked(number, args, args[0], (const char *)args[1]);
+    case __NR_statx: return stat_at(number, args, args[0], (const char *)args[1]);
     case __NR_read:
     case __NR_pread64:
     case __NR_readv: return read_from(number, args, READ);
@@ -71,7 +71,7 @@ static long on_call(long number, const long *args) {
 #ifdef __NR_open
     case __NR_open: return opened(number, args, AT_FDCWD, (const char *)args[0]);
     case __NR_stat:
-    case __NR_lstat: return looked(number, args, AT_FDCWD, (const char *)args[0]);
+    case __NR_lstat: return stat_at(number, args, AT_FDCWD, (const char *)args[0]);
 #endif
     }
     return -ENOSYS;

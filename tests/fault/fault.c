@@ -8,17 +8,17 @@
 
 static atomic_long calls;
 static char dir[PATH_MAX];
-static const char *kind, *only;
-static long at;
+static const char *kind, *only_syncs;
+static long fault_at;
 static size_t dir_length;
 
 /* Counts a call. Returns 0 if it should succeed, the negative error number if it should fail, 1 for half a write. */
 static long next_fault(void) {
     long now = atomic_fetch_add(&calls, 1) + 1;
-    if (!at || now < at) return 0;
+    if (!fault_at || now < fault_at) return 0;
     if (!strcmp(kind, "full")) return -ENOSPC;
     if (!strcmp(kind, "readonly")) return -EROFS;
-    if (now > at) return 0;
+    if (now > fault_at) return 0;
     return strcmp(kind, "short") ? -EIO : 1;
 }
 
@@ -32,13 +32,13 @@ static int below_at(long folder, const char *name) {
     return path_at(folder, name, path) && is_below(path, dir, dir_length);
 }
 
-/* Whether a call is counted: it changes or syncs something in the folder. */
-static int changes(long number, const long *args) {
+/* Whether a call is counted: it changes or syncs something in the folder, or, if only syncs are counted, syncs it. */
+static int is_counted(long number, const long *args) {
     switch (number) {
     case __NR_fsync:
     case __NR_fdatasync: return below_fd(args[0]);
     }
-    if (only) return 0;
+    if (only_syncs) return 0;
     switch (number) {
     case __NR_write:
     case __NR_pwrite64:
@@ -63,7 +63,7 @@ static int changes(long number, const long *args) {
 
 static long on_call(long number, const long *args) {
     long count = args[2];
-    if (changes(number, args)) {
+    if (is_counted(number, args)) {
         long error = next_fault();
         if (error < 0) return error;
         if (error && count > 1 && (number == __NR_write || number == __NR_pwrite64)) count /= 2;
@@ -77,8 +77,8 @@ __attribute__((constructor)) static void begin(void) {
     strcpy(dir, folder);
     dir_length = strlen(dir);
     kind = getenv("FAULT_KIND") ? getenv("FAULT_KIND") : "";
-    only = getenv("FAULT_ONLY");
-    at = getenv("FAULT_AT") ? atol(getenv("FAULT_AT")) : 0;
+    only_syncs = getenv("FAULT_ONLY");
+    fault_at = getenv("FAULT_AT") ? atol(getenv("FAULT_AT")) : 0;
     static const int traps[] = {
         __NR_write, __NR_pwrite64, __NR_writev, __NR_ftruncate, __NR_fsync, __NR_fdatasync, __NR_renameat,
         __NR_renameat2, __NR_linkat, __NR_mkdirat, __NR_openat, __NR_openat2,

@@ -20,9 +20,9 @@ enum {
     UNKNOWN, /* name of a call whose effect is not recorded */
 };
 
-/* `first` and `second` are the lengths of the two pieces of data; `rest` is padding. `at` is an offset or a length. */
+/* `first` and `second` are the lengths of the two pieces of data. `at` is an offset or a length. */
 struct entry {
-    uint32_t kind, first, second, rest;
+    uint32_t kind, first, second, padding;
     uint64_t inode, at;
 };
 
@@ -41,12 +41,12 @@ static void unlock(void) {
 }
 
 /* Whether a path is the recorded folder or lies in it. */
-static int here(const char *path) {
+static int records(const char *path) {
     return is_below(path, dir, dir_length);
 }
 
 /* Appends an entry to the log. */
-static void note(int kind, uint64_t inode, uint64_t at, const void *first, size_t first_length, const char *second) {
+static void append(int kind, uint64_t inode, uint64_t at, const void *first, size_t first_length, const char *second) {
     size_t second_length = second ? strlen(second) : 0;
     struct entry entry = {kind, (uint32_t)first_length, (uint32_t)second_length, 0, inode, at};
     struct iovec pieces[] = {
@@ -55,17 +55,17 @@ static void note(int kind, uint64_t inode, uint64_t at, const void *first, size_
     if (pass(__NR_writev, log_fd, (long)pieces, 3, 0, 0) != expected) _exit(78);
 }
 
-static void note_path(int kind, uint64_t inode, const char *path) {
-    note(kind, inode, 0, path, strlen(path), NULL);
+static void append_path(int kind, uint64_t inode, const char *path) {
+    append(kind, inode, 0, path, strlen(path), NULL);
 }
 
 /* Reads the metadata of an open file; 0 if that fails. */
-static int look(long fd, struct stat *about) {
+static int metadata_of(long fd, struct stat *about) {
     return !pass(__NR_fstat, fd, (long)about, 0, 0, 0);
 }
 
 /* Reads the metadata of the file or link at a path; 0 if that fails. */
-static int look_at(const char *path, struct stat *about) {
+static int metadata_at(const char *path, struct stat *about) {
     return !pass(__NR_newfstatat, AT_FDCWD, (long)path, (long)about, AT_SYMLINK_NOFOLLOW, 0);
 }
 
@@ -75,33 +75,33 @@ static long opened(long number, const long *args, long folder, const char *name,
     struct stat about;
     int creates = flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
     if (!creates && !(flags & O_TRUNC)) return pass(number, args[0], args[1], args[2], args[3], args[4]);
-    if (!path_at(folder, name, path) || !here(path))
+    if (!path_at(folder, name, path) || !records(path))
         return pass(number, args[0], args[1], args[2], args[3], args[4]);
     lock();
-    int existed = (flags & O_TMPFILE) != O_TMPFILE && look_at(path, &about);
+    int existed = (flags & O_TMPFILE) != O_TMPFILE && metadata_at(path, &about);
     long fd = pass(number, args[0], args[1], args[2], args[3], args[4]);
-    if (fd >= 0 && look(fd, &about) && S_ISREG(about.st_mode)) {
-        if ((flags & O_TMPFILE) == O_TMPFILE) note_path(CREATE, about.st_ino, "");
-        else if (!existed) note_path(CREATE, about.st_ino, path);
-        else if (flags & O_TRUNC) note(RESIZE, about.st_ino, 0, NULL, 0, NULL);
+    if (fd >= 0 && metadata_of(fd, &about) && S_ISREG(about.st_mode)) {
+        if ((flags & O_TMPFILE) == O_TMPFILE) append_path(CREATE, about.st_ino, "");
+        else if (!existed) append_path(CREATE, about.st_ino, path);
+        else if (flags & O_TRUNC) append(RESIZE, about.st_ino, 0, NULL, 0, NULL);
     }
     unlock();
     return fd;
 }
 
 /* A call that writes `count` pieces at the offset `at`; if that is negative, at the position of the open file. */
-static long wrote(long number, const long *args, const struct iovec *pieces, long count, int64_t at) {
+static long written(long number, const long *args, const struct iovec *pieces, long count, int64_t at) {
     char path[PATH_MAX];
     struct stat about;
-    if (!path_of(args[0], path) || !here(path)) return pass(number, args[0], args[1], args[2], args[3], args[4]);
+    if (!path_of(args[0], path) || !records(path)) return pass(number, args[0], args[1], args[2], args[3], args[4]);
     lock();
     long length = pass(number, args[0], args[1], args[2], args[3], args[4]);
-    if (length > 0 && look(args[0], &about) && S_ISREG(about.st_mode)) {
+    if (length > 0 && metadata_of(args[0], &about) && S_ISREG(about.st_mode)) {
         if (at < 0) at = pass(__NR_lseek, args[0], 0, SEEK_CUR, 0, 0) - length;
         long left = length;
         for (long i = 0; i < count && left > 0; i++) {
             long now = (long)pieces[i].iov_len < left ? (long)pieces[i].iov_len : left;
-            note(WRITE, about.st_ino, (uint64_t)at, pieces[i].iov_base, (size_t)now, NULL);
+            append(WRITE, about.st_ino, (uint64_t)at, pieces[i].iov_base, (size_t)now, NULL);
             at += now;
             left -= now;
         }
@@ -113,10 +113,10 @@ static long wrote(long number, const long *args, const struct iovec *pieces, lon
 static long resized(long number, const long *args) {
     char path[PATH_MAX];
     struct stat about;
-    if (!path_of(args[0], path) || !here(path)) return pass(number, args[0], args[1], args[2], args[3], args[4]);
+    if (!path_of(args[0], path) || !records(path)) return pass(number, args[0], args[1], args[2], args[3], args[4]);
     lock();
     long result = pass(number, args[0], args[1], args[2], args[3], args[4]);
-    if (!result && look(args[0], &about)) note(RESIZE, about.st_ino, (uint64_t)about.st_size, NULL, 0, NULL);
+    if (!result && metadata_of(args[0], &about)) append(RESIZE, about.st_ino, (uint64_t)about.st_size, NULL, 0, NULL);
     unlock();
     return result;
 }
@@ -127,9 +127,9 @@ static long renamed(long number, const long *args, long from_dir, const char *fr
     lock();
     int known = path_at(from_dir, from, from_path) && path_at(to_dir, to, to_path);
     long result = pass(number, args[0], args[1], args[2], args[3], args[4]);
-    if (!result && known && (here(from_path) || here(to_path))) {
-        if (flags & ~RENAME_NOREPLACE || !here(from_path) || !here(to_path)) note_path(UNKNOWN, 0, "rename");
-        else note(RENAME, 0, 0, from_path, strlen(from_path), to_path);
+    if (!result && known && (records(from_path) || records(to_path))) {
+        if (flags & ~RENAME_NOREPLACE || !records(from_path) || !records(to_path)) append_path(UNKNOWN, 0, "rename");
+        else append(RENAME, 0, 0, from_path, strlen(from_path), to_path);
     }
     unlock();
     return result;
@@ -138,11 +138,11 @@ static long renamed(long number, const long *args, long from_dir, const char *fr
 static long linked(long number, const long *args, long to_dir, const char *to) {
     char path[PATH_MAX];
     struct stat about;
-    if (!path_at(to_dir, to, path) || !here(path)) return pass(number, args[0], args[1], args[2], args[3], args[4]);
+    if (!path_at(to_dir, to, path) || !records(path)) return pass(number, args[0], args[1], args[2], args[3], args[4]);
     if (no_links) return -EPERM;
     lock();
     long result = pass(number, args[0], args[1], args[2], args[3], args[4]);
-    if (!result && look_at(path, &about)) note_path(LINK, about.st_ino, path);
+    if (!result && metadata_at(path, &about)) append_path(LINK, about.st_ino, path);
     unlock();
     return result;
 }
@@ -151,13 +151,14 @@ static long linked(long number, const long *args, long to_dir, const char *to) {
 static long named(long number, const long *args, int kind, long folder, const char *name) {
     char path[PATH_MAX];
     struct stat about;
-    if (!path_at(folder, name, path) || !here(path)) return pass(number, args[0], args[1], args[2], args[3], args[4]);
+    if (!path_at(folder, name, path) || !records(path))
+        return pass(number, args[0], args[1], args[2], args[3], args[4]);
     lock();
     long result = pass(number, args[0], args[1], args[2], args[3], args[4]);
     if (!result) {
-        uint64_t inode = kind == MKDIR && look_at(path, &about) ? about.st_ino : 0;
-        if (kind == UNKNOWN) note_path(UNKNOWN, 0, "symlink, mknod or truncate");
-        else note_path(kind, inode, path);
+        uint64_t inode = kind == MKDIR && metadata_at(path, &about) ? about.st_ino : 0;
+        if (kind == UNKNOWN) append_path(UNKNOWN, 0, "symlink, mknod or truncate");
+        else append_path(kind, inode, path);
     }
     unlock();
     return result;
@@ -166,19 +167,19 @@ static long named(long number, const long *args, int kind, long folder, const ch
 static long synced(const long *args) {
     char path[PATH_MAX];
     struct stat about;
-    if (!look(args[0], &about)) return -EBADF;
-    if (path_of(args[0], path) && here(path)) {
+    if (!metadata_of(args[0], &about)) return -EBADF;
+    if (path_of(args[0], path) && records(path)) {
         lock();
-        note_path(SYNC, about.st_ino, path);
+        append_path(SYNC, about.st_ino, path);
         unlock();
     }
     return 0;
 }
 
 /* Whether an open file is below the recorded folder. */
-static int fd_here(long fd) {
+static int records_fd(long fd) {
     char path[PATH_MAX];
-    return path_of(fd, path) && here(path);
+    return path_of(fd, path) && records(path);
 }
 
 static long on_call(long number, const long *args) {
@@ -188,10 +189,10 @@ static long on_call(long number, const long *args) {
     case __NR_openat2:
         return opened(number, args, args[0], (const char *)args[1],
                       args[2] ? (long)((const struct open_how *)args[2])->flags : 0);
-    case __NR_write: return wrote(number, args, &one, 1, -1);
-    case __NR_pwrite64: return wrote(number, args, &one, 1, args[3]);
-    case __NR_writev: return wrote(number, args, (const struct iovec *)args[1], args[2], -1);
-    case __NR_pwritev: return wrote(number, args, (const struct iovec *)args[1], args[2], args[3]);
+    case __NR_write: return written(number, args, &one, 1, -1);
+    case __NR_pwrite64: return written(number, args, &one, 1, args[3]);
+    case __NR_writev: return written(number, args, (const struct iovec *)args[1], args[2], -1);
+    case __NR_pwritev: return written(number, args, (const struct iovec *)args[1], args[2], args[3]);
     case __NR_ftruncate:
     case __NR_fallocate: return resized(number, args);
     case __NR_renameat2:
@@ -208,12 +209,13 @@ static long on_call(long number, const long *args) {
     case __NR_syncfs:
     case __NR_sync:
         lock();
-        note(SYNC_ALL, 0, 0, NULL, 0, NULL);
+        append(SYNC_ALL, 0, 0, NULL, 0, NULL);
         unlock();
         return 0;
     /* Programs fall back to plain writes if these calls are not available. */
-    case __NR_copy_file_range: return fd_here(args[2]) ? -EXDEV : -ENOSYS;
-    case __NR_sendfile: return fd_here(args[0]) ? -EINVAL : pass(number, args[0], args[1], args[2], args[3], args[4]);
+    case __NR_copy_file_range: return records_fd(args[2]) ? -EXDEV : -ENOSYS;
+    case __NR_sendfile:
+        return records_fd(args[0]) ? -EINVAL : pass(number, args[0], args[1], args[2], args[3], args[4]);
     case __NR_splice:
     case __NR_pwritev2:
     case __NR_io_uring_setup: return -ENOSYS;

@@ -10,8 +10,8 @@
 static atomic_long made;
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *arg) {
-    const char *most = getenv("FAULT_THREADS");
-    if (most && atomic_fetch_add(&made, 1) >= atol(most)) return EAGAIN;
+    const char *limit = getenv("FAULT_THREADS");
+    if (limit && atomic_fetch_add(&made, 1) >= atol(limit)) return EAGAIN;
     int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
         dlsym(RTLD_NEXT, "pthread_create");
     return real(thread, attr, run, arg);
