@@ -180,9 +180,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
         }
         state = new_state;
     }
-    println!(
-        "{rounds} builds, each but the first with a fault at one of {calls} calls: {failed} failed, {succeeded} succeeded"
-    );
+    println!("{rounds} builds, faults among {calls} calls: {failed} failed, {succeeded} succeeded");
     assert!(failed > rounds / 4);
     let (mut command, _) = archive.index_command(state);
     assert_eq!(command.status().unwrap().code(), Some(0));

@@ -21,8 +21,10 @@ const SHARES: [&[&str]; 4] = [
 fn page(number: usize) -> String {
     let tags = ["GPT:CGPT價格", "DAO:Baby DAO", "OP:Baby OP", "ETH:Baby ETH", "NFT:CNFT"];
     let item = |number: usize| {
-        let (text, day) = (number % 7, number % 9 + 1);
-        format!("某所上線第{text}號合約:據消息,第{text}號合約今日上線。[2023/6/{day} 4:36:07]")
+        let (contract, day) = (number % 7, number % 9 + 1);
+        format!(
+            "某所上線第{contract}號合約:據消息,第{contract}號合約今日上線。[2023/6/{day} 4:36:07]"
+        )
     };
     format!(
         "示例網 示例網\n首頁 > 瑞波幣 > Info\n\n第{number}篇文章的題目_{}\n\nAuthor:\n\nTime:2023/6/18 4:36:07\
@@ -101,7 +103,8 @@ fn archive() -> Dir {
         })
     };
     let article = |id: &str, text: &str| json!({ "id": id, "kind": "article", "title": "轉載的文章", "text": text, "date": "2023-01-01" });
-    let lines = |records: &[Value]| records.iter().map(|it| format!("{it}\n")).collect::<String>();
+    let lines =
+        |records: &[Value]| records.iter().map(|record| format!("{record}\n")).collect::<String>();
     // The dumps of several shares agree and disagree about ids.
     let without_id =
         json!({ "kind": "article", "title": "沒有編號的文章", "text": "到處都一樣。" });
@@ -145,7 +148,10 @@ fn index(dir: &Dir, number: usize, flags: &[&str]) -> Ran {
 
 /// Indexes every share. Returns the articles of all shares, and the occurrences of each flash item
 /// in all shares, by id.
-fn union(dir: &Dir, flags: &[&str]) -> (BTreeMap<String, Value>, BTreeMap<String, Vec<String>>) {
+fn index_all_shares(
+    dir: &Dir,
+    flags: &[&str],
+) -> (BTreeMap<String, Value>, BTreeMap<String, Vec<String>>) {
     let (mut articles, mut occurrences) = (BTreeMap::new(), BTreeMap::<_, Vec<String>>::new());
     for number in 0..SHARES.len() {
         let ran = index(dir, number, flags);
@@ -173,8 +179,9 @@ fn shares_have_together_the_records_of_an_index_of_the_whole_archive() {
     dir.ok(&["index", "news", "-q", "--index", "whole"]);
     survey(&dir);
     let [articles, items] = exported(&dir, "whole");
-    let (union_of_articles, occurrences) = union(&dir, &["--stats", "all.stats"]);
-    // Pages, members of `a.zip`, and articles of dumps: three with an id and four without.
+    let (union_of_articles, occurrences) = index_all_shares(&dir, &["--stats", "all.stats"]);
+    // Pages, members of `a.zip`, and articles of dumps: three with the id `a-1`, which by the survey
+    // only the first in the walk keeps, and four without an id.
     assert_eq!(articles.len(), 10 + 4 + 3 + 4);
     let ids = |all: &BTreeMap<String, Value>| all.keys().cloned().collect::<Vec<_>>();
     assert_eq!(ids(&union_of_articles), ids(&articles));
@@ -187,9 +194,9 @@ fn shares_have_together_the_records_of_an_index_of_the_whole_archive() {
     for number in 0..SHARES.len() {
         fs::remove_dir_all(dir.path().join(format!("share-{number}"))).unwrap();
     }
-    let (own, own_occurrences) = union(&dir, &[]);
-    assert_ne!(own, articles);
-    assert_ne!(own_occurrences, of_whole);
+    let (without_survey, occurrences_without_survey) = index_all_shares(&dir, &[]);
+    assert_ne!(without_survey, articles);
+    assert_ne!(occurrences_without_survey, of_whole);
 }
 
 #[test]
@@ -251,26 +258,35 @@ fn the_index_of_a_share_is_only_updated_with_the_same_share_and_statistics() {
     survey(&dir);
     assert_eq!(index(&dir, 1, &["--stats", "all.stats"]).code, 0);
     dir.ok(&["index", "news/2021", "-q", "--index", "other"]);
-    let refused = |args: &[&str], message: &str| {
+    let assert_refused = |args: &[&str], message: &str| {
         let ran = dir.run(&[&["index", "-q"], args].concat());
         assert_eq!(ran.code, 2, "{args:?}");
         assert!(ran.stderr.contains(message), "{args:?}: {}", ran.stderr);
     };
-    refused(&["--index", "share-1"], "is a share (2022 of news): name it again with --base");
-    refused(&["news", "--index", "share-1"], "name it again with --base");
+    assert_refused(&["--index", "share-1"], "is a share (2022 of news): name it again with --base");
+    assert_refused(&["news", "--index", "share-1"], "name it again with --base");
     let base = ["--base", "news", "--index", "share-1"];
-    refused(&[&["news/2022"], &base[..]].concat(), "built with other statistics");
+    assert_refused(&[&["news/2022"], &base[..]].concat(), "built with other statistics");
     let stats = ["--stats", "all.stats"];
-    refused(&[&["news/2021"], &base[..], &stats].concat(), "built with other paths");
-    refused(&[&["."], &["--base", ".", "--index", "share-1"][..], &stats].concat(), "another base");
-    refused(&["news/2021", "--base", "news", "--index", "other"], "is not a share of an archive");
-    refused(&["news/none", "--base", "news", "--index", "new"], "cannot read news/none");
-    refused(&["other", "--base", "news", "--index", "new"], "is an index folder");
-    refused(&["all.stats", "--base", "news", "--index", "new"], "does not lie in --base");
-    refused(&["--base", "all.stats", "--index", "new"], "is not a folder");
+    assert_refused(&[&["news/2021"], &base[..], &stats].concat(), "built with other paths");
+    assert_refused(
+        &[&["."], &["--base", ".", "--index", "share-1"][..], &stats].concat(),
+        "another base",
+    );
+    assert_refused(
+        &["news/2021", "--base", "news", "--index", "other"],
+        "is not a share of an archive",
+    );
+    assert_refused(&["news/none", "--base", "news", "--index", "new"], "cannot read news/none");
+    assert_refused(&["other", "--base", "news", "--index", "new"], "is an index folder");
+    assert_refused(&["all.stats", "--base", "news", "--index", "new"], "does not lie in --base");
+    assert_refused(&["--base", "all.stats", "--index", "new"], "is not a folder");
     let new = ["news/2021", "--base", "news", "--index", "new"];
-    refused(&[&new[..], &stats, &["--exclude", "x"]].concat(), "different options (--exclude)");
-    refused(
+    assert_refused(
+        &[&new[..], &stats, &["--exclude", "x"]].concat(),
+        "different options (--exclude)",
+    );
+    assert_refused(
         &[&new[..], &["--stats", "news/2021/1.txt"]].concat(),
         "is not a file of corpus statistics",
     );
@@ -290,15 +306,18 @@ fn surveys_are_merged_in_any_order() {
     assert!(ran.stderr.starts_with("merged 4 parts of 14 files ("), "{}", ran.stderr);
     let read = |name: &str| fs::read(dir.path().join(name)).unwrap();
     assert_eq!(read("z.stats"), read("all.stats"));
-    let refused = |args: &[&str], message: &str| {
+    let assert_refused = |args: &[&str], message: &str| {
         let ran = dir.run(&[&["survey", "-o", "bad.stats"], args].concat());
         assert_eq!((ran.code, dir.path().join("bad.stats").exists()), (2, false), "{args:?}");
         assert!(ran.stderr.contains(message), "{args:?}: {}", ran.stderr);
     };
-    refused(&["--merge", "x.stats", "2.stats"], "x.stats and 2.stats overlap");
+    assert_refused(&["--merge", "x.stats", "2.stats"], "x.stats and 2.stats overlap");
     dir.ok(&["survey", "news", "-o", "whole.stats", "-q"]);
-    refused(&["--merge", "whole.stats", "1.stats"], "the whole archive, the other `2022`");
-    refused(&["--merge", "1.stats", "0.stats", "whole.stats"], "0.stats and whole.stats overlap");
+    assert_refused(&["--merge", "whole.stats", "1.stats"], "the whole archive, the other `2022`");
+    assert_refused(
+        &["--merge", "1.stats", "0.stats", "whole.stats"],
+        "0.stats and whole.stats overlap",
+    );
     dir.ok(&[
         "survey",
         "news/2021",
@@ -310,18 +329,18 @@ fn surveys_are_merged_in_any_order() {
         "big5.stats",
         "-q",
     ]);
-    refused(&["--merge", "1.stats", "big5.stats"], "with different options (--encoding)");
-    refused(&["--merge", "1.stats", "none.stats"], "cannot read none.stats");
-    refused(&["news/2021", "news/2022"], "--base DIR");
-    refused(&["news/none"], "not a folder");
+    assert_refused(&["--merge", "1.stats", "big5.stats"], "with different options (--encoding)");
+    assert_refused(&["--merge", "1.stats", "none.stats"], "cannot read none.stats");
+    assert_refused(&["news/2021", "news/2022"], "--base DIR");
+    assert_refused(&["news/none"], "not a folder");
     let all = read("all.stats");
     for at in [all.len() / 2, all.len() - 9, all.len() - 1] {
         let mut damaged = all.clone();
         damaged[at] ^= 4;
         dir.write("damaged.stats", damaged);
-        refused(&["--merge", "damaged.stats"], "damaged.stats is damaged");
+        assert_refused(&["--merge", "damaged.stats"], "damaged.stats is damaged");
         dir.write("damaged.stats", &all[..at]);
-        refused(&["--merge", "damaged.stats"], "damaged.stats is damaged");
+        assert_refused(&["--merge", "damaged.stats"], "damaged.stats is damaged");
     }
 }
 
