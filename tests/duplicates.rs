@@ -11,8 +11,8 @@ fn line(id: &str, title: &str, text: &str) -> String {
     serde_json::json!({"id": id, "title": title, "text": text}).to_string() + "\n"
 }
 
-/// The index of three articles with nearly the same report, one with a report of other numbers, and
-/// one about something else.
+/// The index of five articles, as sites that copy from each other have them: three with nearly the
+/// same report, one (`week`) with that report but other numbers, and one about something else.
 fn sister_sites() -> Dir {
     let dir = Dir::new();
     let simplified = REPORT.replace('價', "价").replace('漲', "涨").replace('資', "资");
@@ -167,8 +167,8 @@ fn a_hit_names_only_the_near_duplicates_that_match() {
 fn the_explanation_of_a_near_duplicate_names_the_hit_that_shows_it() {
     let dir = sister_sites();
     let query = "現貨基金獲批的期待";
-    let listed = hits(&dir, &[query]);
-    for (at, hit) in listed.iter().enumerate() {
+    let all_hits = hits(&dir, &[query]);
+    for (at, hit) in all_hits.iter().enumerate() {
         let id = hit["id"].as_str().unwrap();
         let explained = |id: &str| -> Value {
             let printed = dir.ok(&["explain", query, "--id", id, "--format", "json"]);

@@ -178,9 +178,8 @@ fn similar_finds_shared_words_and_never_the_pages_own_flash_items() {
     assert_eq!(dir.run(&["similar", "nosuchid"]).code, 1);
 }
 
-/// A page with the same news in other words is the most similar.
 #[test]
-fn the_first_similar_document_is_the_most_similar() {
+fn an_article_with_the_same_news_in_other_words_is_the_most_similar() {
     let dir = Dir::new();
     let line = |id: &str, text: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"

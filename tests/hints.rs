@@ -68,7 +68,7 @@ fn pinyin_is_read_however_it_is_typed_and_in_every_format() {
 }
 
 #[test]
-fn values_that_match_nothing_are_named_with_the_nearest() {
+fn values_that_match_nothing_and_empty_date_ranges_are_named() {
     let dir = indexed();
     for (query, hints) in [
         ("source:鏈", &["W002", "鏈聞 (1)"][..]),

@@ -91,10 +91,11 @@ fn a_command_reads_other_files() {
     assert_eq!(dir.ids(&["丁丁貓"]).len(), 1);
     let checked = dir.run(&["check"]);
     assert_eq!(checked.code, 0, "{}{}", checked.stdout, checked.stderr);
-    // The command of the config file.
+    // The config file can name the command, too.
     dir.write("config/wensou/config.toml", "pre = \"../../to-text\"\npre_glob = [\"*.pdf\"]\n");
     dir.ok(&["index", "archive", "--index", "other"]);
     assert_eq!(dir.ids(&["--index", "other", "丁丁貓"]).len(), 1);
+    // If the command cannot be run, its files are skipped, and the build succeeds.
     assert_eq!(dir.run(&["index", "archive", "--pre-glob", "*.pdf", "--pre", "./none"]).code, 0);
 }
 

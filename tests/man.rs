@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::util::{Dir, golden, skipped};
 
 #[test]
-fn every_verb_has_a_page_with_its_flags_and_so_does_the_query_language() {
+fn every_verb_has_a_page_with_its_flags_and_the_query_language_has_a_page() {
     let dir = Dir::new();
     dir.ok(&["man", "--dir", "pages"]);
     let help = dir.ok(&["--help"]);
@@ -74,8 +74,8 @@ fn groff_reads_every_page_without_a_warning_into_80_columns() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{}", page.display());
         let text = String::from_utf8(output.stdout).unwrap();
         for section in ["NAME", "SYNOPSIS", "DESCRIPTION"] {
-            let is_verb = page.extension().is_some_and(|section| section == "1");
-            assert!(!is_verb || text.contains(section), "{section} in {}", page.display());
+            let is_command = page.extension().is_some_and(|number| number == "1");
+            assert!(!is_command || text.contains(section), "{section} in {}", page.display());
         }
         for line in text.lines() {
             assert!(line.width() <= 80, "{}: {line}", page.display());

@@ -167,10 +167,10 @@ fn times_and_tags_with_symbols_are_exact() {
 #[test]
 fn highlights_and_explain_show_the_symbols() {
     let dir = indexed(&[("a", "C++入門", "學C與C++，漲3.5%而非13.5%。")]);
-    let marked = |query: &str| dir.hits(&[query])[0]["snippet"].clone();
-    assert_eq!(marked("C++")["highlights"], serde_json::json!([[3, 6]]), "{}", marked("C++"));
-    let number = marked("\"3.5%\"");
-    assert_eq!(number["highlights"], serde_json::json!([[8, 12]]), "{number}");
+    let snippet = |query: &str| dir.hits(&[query])[0]["snippet"].clone();
+    assert_eq!(snippet("C++")["highlights"], serde_json::json!([[3, 6]]), "{}", snippet("C++"));
+    let of_number = snippet("\"3.5%\"");
+    assert_eq!(of_number["highlights"], serde_json::json!([[8, 12]]), "{of_number}");
     let explained = dir.ok(&["explain", "C++ \"3.5%\""]);
     assert!(
         explained.contains("exact word c++") && explained.contains("exact 3.5%"),

@@ -108,16 +108,16 @@ fn measured(queries: &[Query]) -> Pinned {
     let means_by = |class: &dyn Fn(&Query) -> &str| -> Table {
         let mut members: BTreeMap<&str, Vec<(String, Measures)>> = BTreeMap::new();
         for query in queries {
-            let own = all.iter().find(|(id, _)| *id == query.id).unwrap();
-            members.entry(class(query)).or_default().push(own.clone());
+            let of_query = all.iter().find(|(id, _)| *id == query.id).unwrap();
+            members.entry(class(query)).or_default().push(of_query.clone());
         }
-        members.into_iter().map(|(name, own)| (name.to_owned(), mean(&own).values())).collect()
+        members.into_iter().map(|(name, all)| (name.to_owned(), mean(&all).values())).collect()
     };
     Pinned {
         overall: mean(&all).values(),
         about: means_by(&|query| &query.about),
         kind: means_by(&|query| &query.kind),
-        query: all.iter().map(|(id, own)| (id.clone(), own.values())).collect(),
+        query: all.iter().map(|(id, measures)| (id.clone(), measures.values())).collect(),
     }
 }
 

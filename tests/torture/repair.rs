@@ -38,7 +38,7 @@ fn a_repair_keeps_what_can_be_read() {
 
 /// In what condition the archive is during the repair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Archive {
+enum ArchiveCondition {
     Complete,
     /// The folder is there, without any file.
     Empty,
@@ -79,10 +79,10 @@ impl Round<'_> {
         let _ = fs::remove_dir_all(&index);
         let damage = self.damage(&index, random);
         let archive = match random.below(6) {
-            0 => Archive::Empty,
-            1 => Archive::Missing,
-            2 if Faults::are_available() => Archive::Failing,
-            _ => Archive::Complete,
+            0 => ArchiveCondition::Empty,
+            1 => ArchiveCondition::Missing,
+            2 if Faults::are_available() => ArchiveCondition::Failing,
+            _ => ArchiveCondition::Complete,
         };
         let Damage { what, description_lost } = damage;
         let what = format!("round {}: {what}; archive {archive:?}", self.round);
@@ -94,7 +94,7 @@ impl Round<'_> {
         }
         let after = self.recoverable(&index);
         // If the archive is complete, the repair may remove records that the archive does not have.
-        if archive == Archive::Complete {
+        if archive == ArchiveCondition::Complete {
             self.expect_cured(campaign, &index, &what, &ended, description_lost);
             return;
         }
@@ -104,7 +104,7 @@ impl Round<'_> {
             format!("{what}: {lost} of {} recoverable records lost: {ended}", before.len())
         });
         // Once the archive is back, a second repair cures the index.
-        let again = self.repair(&index, Archive::Complete, random);
+        let again = self.repair(&index, ArchiveCondition::Complete, random);
         self.expect_cured(
             campaign,
             &index,
@@ -150,18 +150,18 @@ impl Round<'_> {
     }
 
     /// Runs the repair with the archive in the given condition, and then restores the archive.
-    fn repair(&self, index: &Path, archive: Archive, random: &mut Random) -> Ended {
+    fn repair(&self, index: &Path, archive: ArchiveCondition, random: &mut Random) -> Ended {
         let world = self.world;
         let (folder, away) = (world.archive(), world.path("away"));
         let mut command = world.command(index, &["check", "--repair"]);
         match archive {
-            Archive::Complete => {}
-            Archive::Missing => fs::rename(&folder, &away).unwrap(),
-            Archive::Empty => {
+            ArchiveCondition::Complete => {}
+            ArchiveCondition::Missing => fs::rename(&folder, &away).unwrap(),
+            ArchiveCondition::Empty => {
                 fs::rename(&folder, &away).unwrap();
                 fs::create_dir(&folder).unwrap();
             }
-            Archive::Failing => {
+            ArchiveCondition::Failing => {
                 let mut faults = Faults::default();
                 let mut files = files_below(&folder);
                 for _ in 0..1 + random.below(files.len()) {
