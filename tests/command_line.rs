@@ -153,7 +153,7 @@ fn flags_print_the_count_or_the_files_of_the_hits_or_nothing() {
 }
 
 #[test]
-fn an_index_is_found_from_below_its_folder() {
+fn an_index_is_found_from_folders_below_the_one_that_contains_it() {
     let dir = indexed();
     let found = run_in(&dir, "archive/000", &["search", "-c", "比特幣"]);
     assert_eq!((found.code, found.stdout.as_str()), (0, "3\n"), "{}", found.stderr);

@@ -146,7 +146,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
     let dir = archive.dir.path().to_path_buf();
     let (mut failed, mut succeeded) = (0, 0);
     let rounds = rounds_from_environment("WENSOU_FAULTS", 32);
-    // How many calls that may fail the first build makes.
+    // The number of calls of the first build that can be made to fail.
     let mut calls = 0;
     for round in 0..rounds {
         let (mut command, how) = archive.index_command(state);

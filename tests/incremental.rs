@@ -1,4 +1,4 @@
-//! An updated index equals the index of a whole build.
+//! An updated index has the records of the index of a whole build, and gives the same answers.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -180,8 +180,8 @@ fn shares_have_together_the_records_of_an_index_of_the_whole_archive() {
     survey(&dir);
     let [articles, items] = exported(&dir, "whole");
     let (union_of_articles, occurrences) = index_all_shares(&dir, &["--stats", "all.stats"]);
-    // Pages, members of `a.zip`, and articles of dumps: three with the id `a-1`, which by the survey
-    // only the first in the walk keeps, and four without an id.
+    // Pages, members of `a.zip`, and articles of dumps: three with the id `a-1`, which by the
+    // survey only the first in the walk keeps, and four without an id.
     assert_eq!(articles.len(), 10 + 4 + 3 + 4);
     let ids = |all: &BTreeMap<String, Value>| all.keys().cloned().collect::<Vec<_>>();
     assert_eq!(ids(&union_of_articles), ids(&articles));

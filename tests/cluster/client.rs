@@ -192,8 +192,8 @@ fn search_beside_a_hung_node(cluster: &Cluster, client: &Client, before: &[Answe
         let started = Instant::now();
         let fresh = cluster.client();
         let connected = started.elapsed();
-        // The node that coordinates the search may ask the hung node for a shard, if the coordinating
-        // node has not noticed yet that the hung node does not answer.
+        // The node that coordinates the search may ask the hung node for a shard, if the
+        // coordinating node has not noticed yet that the hung node does not answer.
         let found = fresh.search("news", &[], &json!({"query": {"match_all": {}}}));
         let _ = writeln!(std::io::stderr(), "  {connected:.1?}, {:.1?}", started.elapsed());
         found.map(drop).unwrap();

@@ -60,8 +60,8 @@ impl RandomQueries {
         text.into_iter().skip(start).take(length).collect()
     }
 
-    /// The letters and digits of a random passage, without symbols that the query language could take
-    /// for operators.
+    /// The letters and digits of a random passage, without symbols that the query language could
+    /// take for operators.
     fn word(&mut self) -> String {
         for _ in 0..20 {
             let word: String = self

@@ -1,7 +1,7 @@
-/* Records the changes of a folder. Preload it into the program. It appends every change of content and names below
-   $RECORD_DIR and every sync, in order, to $RECORD_LOG, from which a test computes what a power cut would leave. Rights
-   and times are not recorded. With $RECORD_NO_LINKS, hard links fail as on FAT. Syncs are recorded but not executed, to
-   save time.
+/* Records the changes of a folder. Preload it into the program. It appends to $RECORD_LOG, in order, every change of
+   content and names below $RECORD_DIR, every sync of a file or folder there, and every sync of a whole file system.
+   From the log, a test computes what a power cut would leave. Rights and times are not recorded. With $RECORD_NO_LINKS,
+   hard links fail as on FAT. Syncs are recorded but not executed, to save time.
 
    An entry of the log is a struct entry, followed by its two pieces of data. */
 #include "trap.h"

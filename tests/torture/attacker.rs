@@ -71,8 +71,8 @@ impl Attacker<'_> {
         self.random.below(bound)
     }
 
-    /// Adds entries to `files` of the description. Their names lead out of the generation, belong to
-    /// other files of the index, or are no file names.
+    /// Adds entries to `files` of the description. Their names lead out of the generation, belong
+    /// to other files of the index, or are no file names.
     fn add_file_names(&mut self) -> String {
         let generation = current_generation(self.index);
         let mut description = read_description(&generation);

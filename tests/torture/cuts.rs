@@ -131,8 +131,8 @@ impl Build {
         Self { kind, disk, log, old, new, index, cuts: 0 }
     }
 
-    /// Cuts the power after the first `end` changes, and writes what remains to a new folder. Returns
-    /// the path of the index there.
+    /// Cuts the power after the first `end` changes, and writes what remains to a new folder.
+    /// Returns the path of the index there.
     fn index_after_cut(
         &self,
         world: &World,

@@ -86,8 +86,8 @@ impl HostileIndex<'_> {
             &["index", "--quiet", archive],
             &["index", "--rebuild", "--quiet", archive],
         ];
-        // Start the verbs that write with a random one. Each verb gets the index as the verbs before
-        // it have left it.
+        // Start the verbs that write with a random one. Each verb gets the index as the verbs
+        // before it have left it.
         let first = random.below(writers.len());
         writers.rotate_left(first);
         for args in readers.iter().copied().chain(writers) {

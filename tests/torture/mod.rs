@@ -14,9 +14,10 @@
 //! The other modules are helpers of the campaigns.
 //!
 //! `cargo test` runs a few rounds of each campaign. `just torture` runs them in full: it sets
-//! environment variables that give the number of rounds of each campaign, except of `readers`, which
-//! has no rounds: its variable gives the number of seconds. Every round has a seed of its own, so
-//! that `WENSOU_ROUND=17` repeats round 17 alone. At its end a campaign prints one line of figures.
+//! environment variables that give the number of rounds of each campaign, except of `readers`,
+//! which has no rounds: its variable gives the number of seconds. Every round has a seed of its
+//! own, so that `WENSOU_ROUND=17` repeats round 17 alone. At its end a campaign prints one line of
+//! figures.
 
 mod answers;
 mod attacker;

@@ -299,7 +299,8 @@ impl Disk {
     /// Writes what a cut leaves into the new folder `to`. `last` is the number of the last change
     /// that was applied.
     pub(super) fn write_after_cut(&self, cut: Cut, last: usize, random: &mut Random, to: &Path) {
-        // For `Cut::JournalPrefix`: the number up to which changes of folder entries are on the disk.
+        // For `Cut::JournalPrefix`: the number up to which changes of folder entries are on the
+        // disk.
         let until = random.below(last + 2);
         let mut contents = HashMap::new();
         self.write(ROOT, cut, until, random, &mut contents, to);

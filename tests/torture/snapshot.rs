@@ -22,7 +22,8 @@ struct Entry {
     /// The time of the last change of content or metadata (a rename, a new hard link, other
     /// permissions), in seconds and nanoseconds.
     changed: (i64, i64),
-    /// The content of a file, the target of a link; empty for anything else.
+    /// The content of a file of at most [`MAX_COMPARED_LENGTH`], or the target of a link; empty for
+    /// anything else.
     content: Vec<u8>,
 }
 
