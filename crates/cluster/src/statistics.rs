@@ -272,10 +272,14 @@ impl StatisticsBuilder {
         let terms = self.terms.into_iter().filter(|(_, counts)| *counts != [0; 2]);
         let mut terms: Vec<(u64, [u32; 2])> = terms.collect();
         let buckets = (terms.len() / BUCKET_TERMS).next_power_of_two() as u64;
-        terms.sort_unstable_by_key(|(term, _)| (term & (buckets - 1), *term));
-        for bucket in terms.chunk_by(|a, b| a.0 & (buckets - 1) == b.0 & (buckets - 1)) {
-            let number = bucket[0].0 & (buckets - 1);
-            each(&bucket_id(number), UnindexedDocument::to_json(Bucket::new(bucket))?)?;
+        let bucket_of = |term: u64| term & (buckets - 1);
+        terms.sort_unstable_by_key(|(term, _)| (bucket_of(*term), *term));
+        for bucket in terms.chunk_by(|(a, _), (b, _)| bucket_of(*a) == bucket_of(*b)) {
+            let (first_term, _) = bucket[0];
+            each(
+                &bucket_id(bucket_of(first_term)),
+                UnindexedDocument::to_json(Bucket::new(bucket))?,
+            )?;
         }
         let names = [sorted(self.tags), sorted(self.sources)].concat();
         let words = sorted(self.words);

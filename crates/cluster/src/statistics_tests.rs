@@ -33,7 +33,7 @@ fn written(counted: StatisticsBuilder) -> (Vec<String>, Description) {
 }
 
 #[test]
-fn the_least_number_of_documents_counts_words_and_one_bucket() {
+fn the_statistics_of_one_article_need_a_document_of_words_and_one_bucket() {
     let (ids, description) = written(StatisticsBuilder::default());
     assert!(ids.is_empty());
     assert_eq!(description.min_statistics_documents(), 0);

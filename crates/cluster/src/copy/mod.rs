@@ -6,16 +6,16 @@
 //! new index is computed from what is copied, so a copy that was interrupted continues where it
 //! stopped.
 //!
-//! - `steps`: writes a copy. The steps that shares have, too, are in
-//!   [`publication`](crate::publication).
+//! - `write`: writes a copy before it is published. The steps that a copy and the index of several
+//!   machines have in common are in [`publication`](crate::publication).
 //! - `documents`: the documents of an index, as they are sent.
 //! - `sums`: the sums by which equal documents are recognised.
 //! - `options`: options, progress and outcome.
 
 pub(crate) mod documents;
 mod options;
-mod steps;
 pub(crate) mod sums;
+mod write;
 
 use wensou_index::Index;
 
@@ -31,7 +31,8 @@ pub use options::{Copied, CopyOptions, CopyProgress, DocumentsToSend};
 ///
 /// Errors of the index and of the cluster; [`Refused`](crate::Error::Refused) if the cluster
 /// refuses documents; [`Locked`](crate::Error::Locked) if another process copies to the same
-/// address. After an error in writing the copy, the alias still leads to the index that it led to.
+/// address. After an error in writing the copy, the alias still leads to the index that it led to
+/// before.
 pub fn copy(
     index: &Index,
     client: &Client,

@@ -45,6 +45,7 @@ pub(super) fn remove_others(
     let mut others = indexes_named_as_copies(client, address.index())?;
     others.retain(|name, _| !keep.contains(name));
     // While several machines write an index of documents, there is an index of parts beside it.
+    // These are the names of such indexes of documents that are not to be deleted.
     let unfinished: Vec<String> = match publisher {
         Publisher::Copy => {
             let documents = others.keys().filter_map(|name| name.strip_suffix(PARTS_SUFFIX));
@@ -60,8 +61,8 @@ pub(super) fn remove_others(
     if !removed.is_empty() {
         std::thread::sleep(grace);
     }
-    // An index of parts says which shares were sent. Delete it before the index of documents:
-    // without the documents, it would be wrong.
+    // An index of parts says which shares were sent. Delete it before the index of documents: if
+    // that were deleted alone, the index of parts would be wrong.
     let (parts, others): (Vec<_>, Vec<_>) =
         removed.into_iter().partition(|(name, _)| name.ends_with(PARTS_SUFFIX));
     for (name, _) in parts.into_iter().chain(others) {
@@ -70,9 +71,9 @@ pub(super) fn remove_others(
     Ok(kept.into_iter().map(|(name, _)| name).collect())
 }
 
-/// What the cluster says of an index that has a name as copies have.
+/// What the cluster says of an index whose name has the form of a copy's name.
 #[derive(Debug, Default, Deserialize)]
-struct CopyNamedIndex {
+struct IndexWithCopyName {
     #[serde(default)]
     aliases: BTreeMap<String, Value>,
     #[serde(default)]
@@ -81,7 +82,7 @@ struct CopyNamedIndex {
     settings: Value,
 }
 
-impl CopyNamedIndex {
+impl IndexWithCopyName {
     /// Whether the index has the mark of copies to `alias`, and no alias leads to it.
     fn is_left_by_copies_to(&self, alias: &str) -> bool {
         self.aliases.is_empty() && has_mark(&self.mappings, &self.settings, alias)
@@ -101,12 +102,12 @@ pub(super) fn has_mark(mappings: &Value, settings: &Value, alias: &str) -> bool 
         || mappings["_meta"].is_null() && original.is_some_and(|name| is_copy_name(name, alias))
 }
 
-/// The indexes, by name, that have such names as copies to `alias` have: `NAME-STAMP`,
-/// `NAME-STAMP.terms` and `NAME-STAMP.parts`.
+/// The indexes whose names have the form of the names of copies to `alias`: `NAME-STAMP`,
+/// `NAME-STAMP.terms` or `NAME-STAMP.parts`, where `NAME` is `alias`. The keys are the names.
 fn indexes_named_as_copies(
     client: &Client,
     alias: &str,
-) -> Result<BTreeMap<String, CopyNamedIndex>> {
+) -> Result<BTreeMap<String, IndexWithCopyName>> {
     let names = client.indexes(&format!("{alias}-*"))?.into_iter().map(|index| index.name);
     let path = format!("/{}", encode_segment(&format!("{alias}-*")));
     // Indexes without an alias or a mark are missing from the answer.
@@ -114,7 +115,7 @@ fn indexes_named_as_copies(
         .query("filter_path", &format!("*.aliases,{MARK_PATHS}"))
         .query("expand_wildcards", "all")
         .by_cluster_manager();
-    let mut found: BTreeMap<String, CopyNamedIndex> = client.send(&request)?.json()?;
+    let mut found: BTreeMap<String, IndexWithCopyName> = client.send(&request)?.json()?;
     let named = names.filter(|name| is_copy_name(name, alias));
     let described = named.map(|name| {
         let index = found.remove(&name).unwrap_or_default();
@@ -162,7 +163,7 @@ mod tests {
     #[test]
     fn only_marked_indexes_without_an_alias_are_left_by_copies() {
         let left = |found: Value| {
-            serde_json::from_value::<CopyNamedIndex>(found).unwrap().is_left_by_copies_to("news")
+            serde_json::from_value::<IndexWithCopyName>(found).unwrap().is_left_by_copies_to("news")
         };
         let marked = |alias: &str| json!({ "_meta": { "wensou": { "alias": alias } } });
         assert!(left(json!({ "mappings": marked("news") })));

@@ -79,7 +79,7 @@ impl<'a> Publication<'a> {
         client.delete_index(&statistics)?;
         let body =
             schema::statistics_or_parts_index_body(options.layout.replicas, self.address.index());
-        self.accept_if_created(&statistics, client.create_index(&statistics, &body))?;
+        self.created_or_already_ours(&statistics, client.create_index(&statistics, &body))?;
         client.wait_for_replicas(&statistics, REPLICAS_WAIT)?;
         let expected: u64 = counted.documents().iter().sum();
         let description = Description { shares, ..new_description(index, self.address.index())? };
@@ -141,10 +141,11 @@ impl<'a> Publication<'a> {
         self.change(documents_index, "_settings", &json!({ "index.blocks.write": null }))
     }
 
-    /// Returns the outcome `created` of creating an index; success also if the name is taken and
-    /// the index with that name has our mark: if the elected cluster manager is lost, the cluster
+    /// Turns the outcome `created` of creating the index `name` into success if the name is taken
+    /// by an index with our mark, and returns any other outcome as it is. An index that was just
+    /// created can be reported as existing: if the elected cluster manager is lost, the cluster
     /// repeats the request by itself, and then answers that the index exists.
-    pub(crate) fn accept_if_created(&self, name: &str, created: Result<()>) -> Result<()> {
+    pub(crate) fn created_or_already_ours(&self, name: &str, created: Result<()>) -> Result<()> {
         match created {
             Err(Error::NameTaken { .. }) if is_marked(self.client, name, self.address.index())? => {
                 Ok(())

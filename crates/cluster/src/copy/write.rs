@@ -20,8 +20,8 @@ use crate::request::{Request, encode_segment};
 use crate::schema::{self, statistics_name};
 use crate::statistics::StatisticsBuilder;
 
-/// How long writing may take and still be repeated at once after a shard was lost. After a longer
-/// time, the user decides: the nodes may come back.
+/// If writing took longer than this before it failed because a shard was lost, it is not repeated:
+/// the nodes may come back, so the user decides whether to start again.
 const RETRY_WITHIN: Duration = Duration::from_secs(180);
 
 impl Publication<'_> {
@@ -93,7 +93,8 @@ impl Publication<'_> {
 
     /// Creates the index of documents `name`: a clone of `original` if its documents were analysed
     /// in the same way, else an empty index. An index that an interrupted copy has begun is kept,
-    /// unless shards of it are lost.
+    /// unless shards of it are lost. Fails if there is an index with this name that does not have
+    /// our mark.
     fn create_or_clone(&self, name: &str, original: Option<&ClusterIndex>) -> Result<()> {
         let Self { client, options, .. } = self;
         let (alias, analysis) = (self.address.index(), self.index.meta().analysis.as_str());
@@ -113,7 +114,7 @@ impl Publication<'_> {
         }
         let create = || {
             let body = schema::documents_index_body(options.layout, analysis, alias);
-            self.accept_if_created(name, client.create_index(name, &body))?;
+            self.created_or_already_ours(name, client.create_index(name, &body))?;
             client.wait_for_replicas(name, REPLICAS_WAIT)
         };
         let original = original.filter(|original| original.description().analysis == analysis);
@@ -121,7 +122,7 @@ impl Publication<'_> {
         let endpoint = format!("_clone/{}", encode_segment(name));
         let cloned =
             self.change(original.documents_index(), &endpoint, &json!({ "settings": unblocked }));
-        self.accept_if_created(name, cloned)?;
+        self.created_or_already_ours(name, cloned)?;
         match client.wait_for_health(name, Health::Yellow, options.patience) {
             // The shards of a clone are on the nodes of the original, which may take no further
             // shards, for example because their disks are nearly full. Those of a new index can be
