@@ -153,8 +153,8 @@ impl ClusterAddress {
         self.encrypted
     }
 
-    /// The name of a physical index behind the alias, `NAME-STAMP`. The stamp tells the physical
-    /// indexes of an alias apart.
+    /// The name of a physical index to which the alias can lead, `NAME-STAMP`. The stamp tells the
+    /// physical indexes of an alias apart.
     ///
     /// # Errors
     ///
@@ -270,17 +270,18 @@ impl fmt::Display for Node {
 }
 
 /// Splits `host:9200,host2:9200/name` into the hosts and the name, at the first slash that does not
-/// belong to the `https://` of a further host.
-fn split_name(after: &str) -> (&str, &str) {
+/// belong to the `https://` of a further host. The name is empty if there is no such slash.
+fn split_name(after_scheme: &str) -> (&str, &str) {
     let mut start = 0;
-    while let Some(offset) = after[start..].find('/') {
-        let at = start + offset;
-        if !(after[..at].ends_with(':') && after[at..].starts_with("//")) {
-            return (&after[..at], &after[at + 1..]);
+    while let Some(offset) = after_scheme[start..].find('/') {
+        let slash = start + offset;
+        let (before, after) = after_scheme.split_at(slash);
+        if !(before.ends_with(':') && after.starts_with("//")) {
+            return (before, &after[1..]);
         }
-        start = at + 2;
+        start = slash + 2;
     }
-    (after, "")
+    (after_scheme, "")
 }
 
 /// Whether the scheme is `https`, and what follows the scheme; `None` if the address begins with

@@ -25,7 +25,7 @@ impl Client {
         self.request_targets(&Request::get(alias_path(alias)))
     }
 
-    /// Sends a request for an alias, and returns the physical indexes that it leads to.
+    /// Sends a request for an alias, and returns the physical indexes that the alias leads to.
     fn request_targets(&self, request: &Request) -> Result<Vec<String>> {
         let response = self.send(&request.clone().accept(404))?;
         if response.status() == 404 {
@@ -35,8 +35,8 @@ impl Client {
     }
 
     /// Points an alias to the index `new` instead of `old` in one step, so that every search sees
-    /// exactly one of the two. Without `old`, the alias must be new. Does nothing if it points to
-    /// `new` already.
+    /// exactly one of the two. If `old` is `None`, there must be no such alias yet. Does nothing if
+    /// the alias points to `new` already.
     ///
     /// The old index stays. Delete it some seconds after [`Self::wait_for_alias`] has returned:
     /// searches that began before the swap still read it.
@@ -81,11 +81,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::StateNotReached`] if a node does not see it within `time`.
+    /// [`Error::StateNotReached`] if after `time` a node that answers does not see that, or if no
+    /// node has answered; and errors of a node that are not transient.
     pub fn wait_for_alias(&self, alias: &str, index: &str, time: Duration) -> Result<()> {
         let end = Instant::now() + time;
         let mut waiting: Vec<usize> = (0..self.node_count()).collect();
-        let mut answered = 0;
+        // The number of nodes that see the alias point to `index`.
+        let mut seeing = 0;
         loop {
             let mut still_waiting = Vec::new();
             for node in waiting {
@@ -93,7 +95,7 @@ impl Client {
                 let request = Request::get(alias_path(alias)).query("local", "true");
                 let request = request.to_node(node).timeout(left.min(Duration::from_secs(2)));
                 match self.request_targets(&request) {
-                    Ok(targets) if targets == [index] => answered += 1,
+                    Ok(targets) if targets == [index] => seeing += 1,
                     Ok(_) => still_waiting.push(node),
                     // A node that does not answer is not waited for: it gives nobody old results,
                     // and when it is back, it learns of the swap before it answers a search.
@@ -102,7 +104,7 @@ impl Client {
                 }
             }
             waiting = still_waiting;
-            if waiting.is_empty() && answered > 0 {
+            if waiting.is_empty() && seeing > 0 {
                 return Ok(());
             }
             if waiting.is_empty() {

@@ -10,7 +10,7 @@ use crate::document::TermHash;
 ///
 /// A bucket is a string: the base64 of 16 bytes for each term, ascending by hash. The bytes of a
 /// term are its hash and the two numbers, in little-endian order. The cluster parses the documents
-/// that it returns, and numbers would take it three times as long as a string.
+/// that it returns, and parsing numbers would take three times as long as parsing a string.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
     packed: String,
@@ -35,7 +35,7 @@ impl Bucket {
     ///
     /// # Errors
     ///
-    /// If the document is damaged.
+    /// If the string is damaged.
     pub fn decode(&self) -> Result<Vec<(TermHash, [u64; 2])>, base64::DecodeError> {
         let bytes = STANDARD.decode(&self.packed)?;
         let (terms, []) = bytes.as_chunks::<TERM_BYTES>() else {

@@ -34,10 +34,11 @@ const VERSION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A connection to a cluster, shared by its clones and by threads.
 ///
-/// Requests go to the node that answered last, or in turns to all nodes ([`Request::rotate`]). The
-/// first request to a node is preceded by `GET /`, which proves that it is of a supported version
-/// and of the same cluster. Redirects are not followed and proxies not used, so that credentials
-/// reach no other machine.
+/// Requests go to the node that answered last, or in turns to all nodes ([`Request::rotate`]).
+/// Before the first request to a node, and before the first one after the node could not be reached
+/// or hung, the client sends `GET /`, to check that the node runs a supported version and, if the
+/// node says its cluster, belongs to the same cluster as the other nodes. Redirects are not
+/// followed and proxies not used, so that credentials reach no other machine.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -169,8 +170,8 @@ impl Client {
             match &error {
                 Error::Unreachable { .. } => pool.failed(node),
                 Error::TimedOut { .. } => {
-                    if let Some(preferring) = self.avoid_hung_nodes(node, &request, time) {
-                        request = Cow::Owned(preferring);
+                    if let Some(with_preference) = self.avoid_hung_nodes(node, &request, time) {
+                        request = Cow::Owned(with_preference);
                     }
                 }
                 _ => {}
@@ -270,7 +271,8 @@ impl Client {
         Ok(Response { status, at, body, attempts: 1 })
     }
 
-    /// Asks a node what it is, and refuses all but a supported version of the same cluster.
+    /// Asks a node for its version and its cluster. Fails unless the version is supported and the
+    /// cluster is that of the other nodes.
     fn check_version(&self, node: usize, time: Duration) -> Result<Response> {
         let Inner { pool, redactor, .. } = &*self.inner;
         let request = Request::get("/");

@@ -1,5 +1,6 @@
 //! Checks that the answer to a search has the hits of all shards, and that the answer to a request
-//! for documents has each that exists. OpenSearch sends partial answers with status 200, too.
+//! for documents has each of them that exists. OpenSearch sends partial answers with status 200,
+//! too.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -69,7 +69,7 @@ fn two_kinds_are_refused_and_named() {
 }
 
 #[test]
-fn half_a_pair_and_values_that_a_header_cannot_have_are_refused() {
+fn a_user_or_password_alone_and_values_that_cannot_be_sent_are_refused() {
     let environments: [&[(&str, &str)]; 6] = [
         &[("WENSOU_CLUSTER_USER", "me")],
         &[("WENSOU_CLUSTER_PASSWORD", "hunter2")],

@@ -120,7 +120,8 @@ pub(crate) fn to_ordered_i64(number: u64) -> i64 {
     (number ^ (1 << 63)) as i64
 }
 
-/// The suffixes of paths that start with the name of a file or folder, each once.
+/// Those suffixes of the paths that start with the name of a file or folder: `a/b.html` has itself
+/// and `b.html`. Each suffix is returned once.
 fn path_suffixes(paths: &[String]) -> Vec<&str> {
     let mut suffixes: Vec<&str> = paths
         .iter()

@@ -65,7 +65,7 @@ pub fn check_index_name(name: &str, limit: usize) -> Result<(), NameError> {
     if name.is_empty() {
         return Err(NameError::Empty);
     }
-    // The length first: a message about a character would repeat the name.
+    // Check the length first: a message about a character would repeat the whole name.
     if name.len() > limit {
         return Err(NameError::Long { bytes: name.len(), limit });
     }

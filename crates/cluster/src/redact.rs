@@ -1,4 +1,4 @@
-//! Text from elsewhere, made fit for a message: without secrets, on one line, and short.
+//! Makes texts that a server sent fit for messages: without secrets, on one line, and short.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,16 +29,16 @@ impl Redactor {
             all.push(secret);
         }
         all.retain(|secret| secret.expose_secret().len() >= MIN_SECRET_BYTES);
-        // A secret may be part of another one.
+        // Replace the longest secrets first: a secret may be part of another one, which would not
+        // be found after that part was replaced.
         all.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
         Self { secrets: all }
     }
 
     /// The text without secrets and control characters, shortened.
     pub(crate) fn clean(&self, text: &str) -> String {
-        // This may cut a secret, and the beginning of the secret that is left is not replaced. But
-        // that beginning is not shown, because a message has far fewer characters than are
-        // searched.
+        // This may cut a secret, whose first part is then left and not replaced. But that part is
+        // not shown, because a message has far fewer characters than are searched.
         let mut text: String = text.chars().take(SEARCHED_CHARS).collect();
         for secret in &self.secrets {
             if text.contains(secret.expose_secret()) {

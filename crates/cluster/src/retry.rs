@@ -63,7 +63,8 @@ impl Attempts {
         time.max(Duration::from_millis(1))
     }
 
-    /// The wait before the next attempt; `None` if `error` is final.
+    /// The wait before the next attempt after `error`; `None` if there is no next attempt, because
+    /// the attempts or the time are used up, or because `error` is final.
     pub(crate) fn wait_after(&mut self, error: &Error) -> Option<Duration> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if self.tried.len() as u32 >= self.max_attempts
@@ -97,7 +98,8 @@ impl Attempts {
     }
 }
 
-/// A random time between a half and all of `wait`, so that clients do not come back together.
+/// A random time between a half and all of `wait`, so that clients that failed at the same time do
+/// not send their requests again at the same time.
 pub(crate) fn jitter(wait: Duration) -> Duration {
     wait.mul_f64(0.5 + 0.5 * fastrand::f64())
 }
@@ -119,7 +121,7 @@ mod tests {
         Error::Status { at: at(), status, reason: String::new() }
     }
 
-    /// Attempts at `nodes` nodes within ten seconds; more of them than the tests make.
+    /// Attempts at `nodes` nodes within ten seconds: at most nine, which is more than a test makes.
     fn attempts_at(nodes: usize) -> Attempts {
         let max_attempts = 9;
         Attempts::new(Duration::from_secs(10), nodes, max_attempts)

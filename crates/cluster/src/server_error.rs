@@ -6,11 +6,11 @@ use serde_json::Value;
 use crate::error::{Error, Exchange};
 use crate::redact::Redactor;
 
-/// A message shows the beginning of a body that is not JSON. So many bytes of it are searched for
-/// secrets.
-const SHOWN_BYTES: usize = 8192;
+/// The number of bytes of a body in which secrets are replaced, before a message shows the first
+/// characters.
+const SEARCHED_BYTES: usize = 8192;
 
-/// The error of an answer or of an item of a batch, as the server wrote it.
+/// The error of an answer or of an item of a batch, in the words of the server, without secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ServerError {
     /// The name of the exception, such as `index_not_found_exception`; empty if there is none.
@@ -140,9 +140,9 @@ pub(crate) fn error_of_answer(
     }
 }
 
-/// The beginning of a body that is not JSON, for a message.
+/// The beginning of a body that is not an answer of a cluster, for a message.
 pub(crate) fn beginning(body: &[u8], redactor: &Redactor) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(SHOWN_BYTES)]);
+    let text = String::from_utf8_lossy(&body[..body.len().min(SEARCHED_BYTES)]);
     let clean = redactor.clean(&text);
     if clean.is_empty() {
         return "nothing".to_owned();

@@ -1,9 +1,10 @@
 //! The statistics of an index on a cluster: how many documents have each term, and average lengths.
 //!
-//! The cluster could count for each query, but a query has about a hundred terms, and to ask for
-//! all of them costs more than the search. So documents are counted once, when the index is
-//! written. Terms are identified by their hashes and grouped in buckets, each a document of the
-//! statistics index. A query fetches by their ids the few buckets that have its terms.
+//! The cluster could count the documents of each term for each query, but a query has about a
+//! hundred terms, and to ask for all of them costs more than the search. So documents are counted
+//! once, when the index is written. Terms are identified by their hashes and grouped in buckets,
+//! each a document of the statistics index. A query fetches by their ids the few buckets that have
+//! its terms.
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};

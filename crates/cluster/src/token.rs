@@ -20,7 +20,8 @@ const HASHED: char = 'H';
 /// the whole word.
 pub const MAX_WORD_CHARS: usize = 200;
 
-/// The longest token in characters, for the tokenizer: every character of a word may be escaped.
+/// The longest token, in characters, that the tokenizer keeps whole. All tokens are shorter, even
+/// one of a word in which every character is escaped.
 pub(crate) const MAX_TOKEN_CHARS: usize = 2048;
 
 /// The token of a word.

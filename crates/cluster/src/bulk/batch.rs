@@ -9,7 +9,8 @@ pub enum Action {
     /// Writes a document, in place of the one with the same id.
     Index,
     /// Writes a document if there is none with this id. If the answer is lost and the operation is
-    /// sent again, the second time reports a conflict with the document of the first.
+    /// sent again, the cluster reports a conflict with the document that the first attempt has
+    /// written.
     Create,
     /// Changes a document: the operation has `{"doc": …}`, with `"doc_as_upsert"` if the document
     /// is to be written when there is none.
@@ -24,8 +25,8 @@ pub enum VersionCondition {
     /// The operation applies only if the version of the document is lower than this number, which
     /// becomes its version.
     External(u64),
-    /// The operation applies only if the document still has these numbers, which it had when it was
-    /// read.
+    /// The operation applies only if the document still has the numbers that it had when it was
+    /// read: then nobody has changed it since.
     Unchanged {
         /// The `_seq_no` of the document.
         seq_no: u64,

@@ -22,7 +22,7 @@ pub struct BulkOptions {
     /// Whether writes to a name that is not an alias are refused. If not, a write to an index that
     /// does not exist creates the index.
     pub require_alias: bool,
-    /// How many refused operations are listed at most; all are counted. Default: 100.
+    /// How many refused operations the summary names at most; it counts all of them. Default: 100.
     pub max_errors: usize,
 }
 

@@ -15,11 +15,11 @@ use super::worker::{Shared, Worker};
 
 /// Writes documents in batches.
 ///
-/// While the cluster is overloaded or lacks a node, a batch is sent again after a pause; if it is
-/// overloaded or does not answer in time, in smaller requests. That does no harm if only the answer
-/// was lost: a document that is written twice is the same afterwards, see also
-/// [`Operation::create`]. Batches may overtake each other, so give a writer only one operation for
-/// each id.
+/// While the cluster is overloaded or lacks a node, a batch is sent again after a pause. If the
+/// cluster is overloaded or does not answer in time, the batch is sent in smaller requests. Sending
+/// an operation again does no harm if only the answer was lost: a document that is written twice is
+/// the same afterwards (but see [`Operation::create`]). Batches may overtake each other, so give a
+/// writer only one operation for each id.
 ///
 /// [`Self::finish`] waits for all batches. Dropping a writer stops it, and batches that were not
 /// sent are lost.

@@ -41,7 +41,8 @@ fn write(mock: &Mock, count: usize, options: BulkOptions) -> Result<BulkSummary>
     writer.finish()
 }
 
-/// Batches of 16 operations, given up after two seconds.
+/// Batches of 16 operations. A batch is given up if for two seconds none of its operations is done
+/// or refused.
 fn small_batches() -> BulkOptions {
     BulkOptions { batch_count: 16, patience: Duration::from_secs(2), ..BulkOptions::default() }
 }

@@ -1,4 +1,4 @@
-//! Tests of the client against servers that fail in every way.
+//! Tests of the client against servers that fail in many ways.
 //!
 //! - `secrets`: no error has a secret.
 //! - `tls`: which certificate authorities the client trusts.
@@ -149,7 +149,7 @@ fn another_node_is_asked_in_time_if_one_hangs() {
 
 #[test]
 fn after_a_time_out_a_search_prefers_shards_on_nodes_that_say_their_ids() {
-    // Says its id in any case; only searches hang.
+    // A node that says its id at once. `searches_hang` says whether it never answers searches.
     let node = |searches_hang: bool, id: &'static str| {
         Mock::new(move |_, seen| match seen.line.as_str() {
             line if line.contains("/_nodes/_local") => {

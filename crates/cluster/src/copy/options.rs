@@ -54,8 +54,8 @@ impl Default for CopyOptions {
     }
 }
 
-/// What a copy did. If the same copy is published already, a copy only deletes other indexes: no
-/// documents are sent or deleted.
+/// What [`copy()`](crate::copy()) did. If the same copy is published already, it only deletes other
+/// indexes: no documents are sent or deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Copied {
     /// Documents of the index in the folder.

@@ -34,7 +34,8 @@ pub mod field {
     pub const CATEGORY: &str = "category";
     /// What the record has, for queries such as `has:date`.
     pub const HAS: &str = "has";
-    /// Whether the text is Simplified or Traditional.
+    /// The script of the title and the body: `hans` (Simplified), `hant` (Traditional), `mixed` or
+    /// `none`.
     pub const SCRIPT: &str = "script";
     /// Suffixes of the paths, each starting with the name of a file or folder.
     pub const PATH: &str = "path";

@@ -112,7 +112,8 @@ impl ShareRegistry {
         }
     }
 
-    /// Adds a share, unless it is registered already.
+    /// Adds a share, unless it is registered already. `index` is the name of the index of
+    /// documents, for errors.
     fn register(
         &mut self,
         key: &str,
