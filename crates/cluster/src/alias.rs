@@ -68,7 +68,7 @@ impl Client {
             Ok(_) => Ok(()),
             // An attempt may have succeeded, although its answer was lost.
             Err(_) if self.alias_targets(alias).is_ok_and(|targets| targets == [new]) => Ok(()),
-            // The error names the alias, not an index: the old index exists without it.
+            // The error names the alias, not an index: the old index exists without the alias.
             Err(Error::NotFound { at, what }) if what.contains("aliases [") => {
                 Err(Error::Conflict { at, reason: what })
             }

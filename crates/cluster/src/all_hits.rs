@@ -14,10 +14,11 @@ use crate::request::{Completeness, Request, encode_segment};
 use crate::retry::jitter;
 use crate::search::search_request;
 
-/// How often the point in time is opened again for one page.
+/// How often the point in time is opened again at most, to read one page.
 const MAX_REOPENINGS: u32 = 5;
 
-/// The wait before the point in time is opened again, multiplied by how often the page has failed.
+/// The wait before the point in time is opened again. It is multiplied by how often the page has
+/// failed, and shortened by [`jitter`].
 const REOPEN_WAIT: Duration = Duration::from_millis(500);
 
 /// How all hits of a search are read.

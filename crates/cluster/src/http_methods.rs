@@ -13,8 +13,8 @@ impl Client {
     /// # Errors
     ///
     /// As [`Self::send`].
-    pub fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Response> {
-        self.send(&Request::get(path).queries(query))
+    pub fn get(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Response> {
+        self.send(&Request::get(path).queries(parameters))
     }
 
     /// Sends `HEAD path`, and returns whether what the path names exists.
@@ -34,10 +34,10 @@ impl Client {
     pub fn post(
         &self,
         path: &str,
-        query: &[(&str, &str)],
+        parameters: &[(&str, &str)],
         body: &impl Serialize,
     ) -> Result<Response> {
-        self.send(&Request::post(path).queries(query).json(body)?)
+        self.send(&Request::post(path).queries(parameters).json(body)?)
     }
 
     /// Sends `PUT path` with a JSON body.
@@ -48,10 +48,10 @@ impl Client {
     pub fn put(
         &self,
         path: &str,
-        query: &[(&str, &str)],
+        parameters: &[(&str, &str)],
         body: &impl Serialize,
     ) -> Result<Response> {
-        self.send(&Request::put(path).queries(query).json(body)?)
+        self.send(&Request::put(path).queries(parameters).json(body)?)
     }
 
     /// Sends `DELETE path`.
@@ -59,7 +59,7 @@ impl Client {
     /// # Errors
     ///
     /// As [`Self::send`].
-    pub fn delete(&self, path: &str, query: &[(&str, &str)]) -> Result<Response> {
-        self.send(&Request::delete(path).queries(query))
+    pub fn delete(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Response> {
+        self.send(&Request::delete(path).queries(parameters))
     }
 }

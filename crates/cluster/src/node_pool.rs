@@ -105,8 +105,8 @@ impl NodePool {
         None
     }
 
-    /// Notes that a node answered. Unless the request was one that rotates, or was for this node
-    /// alone, the node becomes the preferred one.
+    /// Notes that a node answered. The node becomes the preferred one, unless `keep_preferred` is
+    /// true: for a request that rotates, or that was for this node alone.
     pub(crate) fn succeeded(&self, node: usize, keep_preferred: bool) {
         let mut state = self.state(node);
         state.failures = 0;

@@ -180,14 +180,19 @@ impl Client {
         self.send(&request).map(drop)
     }
 
-    /// Waits until an index, or the index that an alias leads to, has at least the health `least`.
-    /// Returns its health.
+    /// Waits until an index, or the index that an alias leads to, has at least the health
+    /// `min_health`. Returns its health.
     ///
     /// # Errors
     ///
-    /// [`Error::StateNotReached`] if it does not reach that health within `time`;
+    /// [`Error::StateNotReached`] if the index does not reach that health within `time`;
     /// [`Error::NotFound`] if there is no such index.
-    pub fn wait_for_health(&self, index: &str, least: Health, time: Duration) -> Result<Health> {
+    pub fn wait_for_health(
+        &self,
+        index: &str,
+        min_health: Health,
+        time: Duration,
+    ) -> Result<Health> {
         #[derive(Deserialize)]
         struct Answer {
             status: Health,
@@ -209,13 +214,13 @@ impl Client {
             let left = end.saturating_duration_since(Instant::now());
             let request_time = left.min(HEALTH_REQUEST_TIME);
             let request = Request::get(format!("/_cluster/health/{}", encode_segment(index)))
-                .query("wait_for_status", &least.to_string())
+                .query("wait_for_status", &min_health.to_string())
                 .query("timeout", &format!("{}ms", request_time.as_millis().max(1)))
                 .timeout(request_time + CHANGE_TIMEOUT)
                 .accept(408);
             let response = self.send(&request)?;
             let answer: Answer = response.json()?;
-            if !answer.timed_out && answer.status >= least {
+            if !answer.timed_out && answer.status >= min_health {
                 return Ok(answer.status);
             }
             if answer.shards == Some(NO_SHARDS) {
@@ -223,7 +228,7 @@ impl Client {
                 return Err(Error::NotFound { at: response.exchange().clone(), what });
             }
             if left.is_zero() {
-                let what = format!("{index} is {}, and did not become {least}", answer.status);
+                let what = format!("{index} is {}, and did not become {min_health}", answer.status);
                 return Err(Error::StateNotReached { what, after: time });
             }
         }

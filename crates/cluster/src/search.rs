@@ -28,10 +28,10 @@ impl Client {
     pub fn search(
         &self,
         index: &str,
-        query: &[(&str, &str)],
+        parameters: &[(&str, &str)],
         body: &impl Serialize,
     ) -> Result<Response> {
-        self.send(&search_request(index, query).json(body)?)
+        self.send(&search_request(index, parameters).json(body)?)
     }
 
     /// Counts the documents that match the `query` in the body.
@@ -112,12 +112,12 @@ impl Client {
 
 /// A search whose answer must have the hits of all shards. If `index` is empty, the body names a
 /// point in time.
-pub(crate) fn search_request(index: &str, query: &[(&str, &str)]) -> Request {
+pub(crate) fn search_request(index: &str, parameters: &[(&str, &str)]) -> Request {
     let path = match index {
         "" => "/_search".to_owned(),
         _ => format!("/{}/_search", encode_segment(index)),
     };
-    let request = Request::post(path).queries(query).require(Completeness::Search);
+    let request = Request::post(path).queries(parameters).require(Completeness::Search);
     request.query("allow_partial_search_results", "false")
 }
 

@@ -27,7 +27,7 @@ pub struct ItemError {
 /// The outcome of a [`BulkWriter`](super::BulkWriter).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BulkSummary {
-    /// Documents that are new.
+    /// Documents that were written and had not been there.
     pub created: u64,
     /// Documents that were there and were written again or changed.
     pub updated: u64,
@@ -45,7 +45,7 @@ pub struct BulkSummary {
     /// The first operations that were refused for good, at most
     /// [`BulkOptions::max_errors`](super::BulkOptions) of them.
     pub errors: Vec<ItemError>,
-    /// How often an operation was sent again after a transient failure.
+    /// How often an operation had a transient failure after which it may be sent again.
     pub repeated: u64,
     /// The requests that were answered with an outcome for each operation.
     pub requests: u64,
@@ -82,7 +82,7 @@ pub(super) enum Outcome {
     Fatal(Error),
 }
 
-/// What an operation did.
+/// What an operation did. The fields of [`BulkSummary`] with these names describe it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Applied {
     Created,
@@ -93,7 +93,7 @@ pub(super) enum Applied {
 }
 
 impl Applied {
-    pub(super) fn count(self, summary: &mut BulkSummary) {
+    pub(super) fn count_in(self, summary: &mut BulkSummary) {
         *match self {
             Self::Created => &mut summary.created,
             Self::Updated => &mut summary.updated,

@@ -14,7 +14,8 @@ use super::batch::Batch;
 use super::items::{BulkSummary, ItemError, Outcome, outcomes};
 use super::options::BulkOptions;
 
-/// The wait after the first failure. Each further failure in a row doubles it.
+/// The wait after the first failure; [`jitter`] shortens each wait. Each further failure in a row
+/// doubles it.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// The longest wait after a failure.
@@ -176,7 +177,7 @@ impl<'a> Worker<'a> {
         for (number, outcome) in sent.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Done(applied) => {
-                    self.shared.update_summary(|summary| applied.count(summary));
+                    self.shared.update_summary(|summary| applied.count_in(summary));
                 }
                 Outcome::Refused(error) => self.refuse(error),
                 Outcome::Fatal(error) => return Err(error),

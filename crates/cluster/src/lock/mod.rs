@@ -37,12 +37,13 @@ pub(crate) struct Lock {
 
 impl Lock {
     /// Takes the lock of an address. If another process holds the lock and `wait` is true, waits
-    /// until the lock may be taken, see [`wait_until_free`].
+    /// until that process has released the lock, has ended, or has not renewed the lock for the
+    /// time of its lease.
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] if `wait` is false and the holder of the lock is known to be alive. If
-    /// that is not known, waits for at most the lease.
+    /// [`Error::Locked`] if `wait` is false and the holder of the lock is known to be alive. To find
+    /// that out, waits for at most the lease.
     pub(crate) fn acquire(client: &Client, address: &ClusterAddress, wait: bool) -> Result<Self> {
         let alias = address.index();
         let document = LockDocument {

@@ -156,9 +156,11 @@ impl<'b> ShareSender<'b> {
         }
     }
 
-    /// Resolves documents against those that are stored under their ids, with one request to read
-    /// and one to write. Adds their placements by their own ids. Returns the documents that are
-    /// still pending, because other machines changed the stored ones in between.
+    /// Resolves own documents against those that are stored under their ids: reads the stored
+    /// documents in batches, sends own documents whose ids collide one by one, and writes the others
+    /// in batches. Adds to `placements` the placement of each document that is resolved, by the id
+    /// that the document had before. Returns the documents that are still pending, because other
+    /// machines changed the stored ones in between.
     fn resolve_all<'s>(
         &self,
         pending: &[&'s SharedDocument],
@@ -186,14 +188,14 @@ impl<'b> ShareSender<'b> {
             json,
             version: *version,
         }))?;
-        let mut pending = Vec::new();
+        let mut still_pending = Vec::new();
         for (own, _, _, placement) in writes {
             match refused.contains(own.id()) {
-                true => pending.push(own),
+                true => still_pending.push(own),
                 false => drop(placements.insert(own.id().to_owned(), placement)),
             }
         }
-        Ok(pending)
+        Ok(still_pending)
     }
 
     /// Sends one document. If its record cannot have its id, tries the next free ids. `stored` is
