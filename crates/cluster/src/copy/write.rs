@@ -71,8 +71,8 @@ impl Publication<'_> {
         }
     }
 
-    /// Writes both indexes once, and at last the description that makes the index of documents
-    /// whole.
+    /// Writes the index of documents and that of statistics once, and at last the description that
+    /// makes the index of documents whole.
     fn write(
         &self,
         published: Option<&ClusterIndex>,
@@ -92,7 +92,8 @@ impl Publication<'_> {
     }
 
     /// Creates the index of documents `name`: a clone of `original` if its documents were analysed
-    /// in the same way, else an empty index. An index that an interrupted copy has begun is kept,
+    /// in the same way, and if the shards of the clone become available within the patience of the
+    /// options; otherwise an empty index. An index that an interrupted copy has begun is kept,
     /// unless shards of it are lost. Fails if there is an index with this name that does not have
     /// our mark.
     fn create_or_clone(&self, name: &str, original: Option<&ClusterIndex>) -> Result<()> {

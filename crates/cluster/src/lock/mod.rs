@@ -42,8 +42,8 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] if `wait` is false and the holder of the lock is alive. It may take as long
-    /// as the lease to find out that the holder is.
+    /// [`Error::Locked`] if `wait` is false and the holder of the lock is alive. It may take as
+    /// long as the lease to find out that the holder is.
     pub(crate) fn acquire(client: &Client, address: &ClusterAddress, wait: bool) -> Result<Self> {
         let alias = address.index();
         let document = LockDocument {

@@ -158,9 +158,9 @@ impl<'b> ShareSender<'b> {
 
     /// Resolves own documents against those that are stored under their ids: reads the stored
     /// documents in batches, sends own documents whose ids collide one by one, and writes the
-    /// others in batches. Adds to `placements` the placement of each document that is resolved, by the id
-    /// that the document had before. Returns the documents that are still pending, because other
-    /// machines changed the stored ones in between.
+    /// others in batches. Adds to `placements` the placement of each document that is resolved, by
+    /// the id that the document had before. Returns the documents that are still pending, because
+    /// other machines changed the stored ones in between.
     fn resolve_all<'s>(
         &self,
         pending: &[&'s SharedDocument],
