@@ -92,8 +92,8 @@ impl NodePool {
         self.state(node).version.clone()
     }
 
-    /// Notes what a node runs. If the node belongs to another cluster than a node that answered
-    /// before, notes nothing, and returns the URL of that node.
+    /// Notes what a node runs. If the node belongs to another cluster than the first node that said
+    /// its cluster, notes nothing, and returns the URL of that first node.
     pub(crate) fn set_version(&self, node: usize, version: ServerVersion) -> Option<&str> {
         if let Some(id) = version.cluster() {
             let (first, known) = self.cluster.get_or_init(|| (node, id.to_owned()));

@@ -16,7 +16,8 @@ use crate::document::TermHash;
 use crate::token::word_token;
 use crate::unindexed_document::UnindexedDocument;
 
-/// The number of buckets is chosen so that a bucket has about this many terms on average.
+/// The number of buckets is the least power of two with which a bucket has, on average, at most
+/// about this many terms.
 const BUCKET_TERMS: usize = 64;
 
 /// The most names or words in one document of the statistics index.
@@ -134,7 +135,7 @@ pub struct StatisticsBuilder {
     /// The number of documents that have each word in the title, plus the number of those that have
     /// it in the tags.
     words: HashMap<String, u64>,
-    /// A buffer for the terms of a document.
+    /// A buffer for the hashes of the terms in one field of a document.
     buffer: Vec<u64>,
 }
 

@@ -43,8 +43,8 @@ struct InputFields {
     group: Option<String>,
 }
 
-/// Whether a document is the one that wensou makes of the record in it; `None` if it cannot be
-/// read.
+/// Whether a document is the one that wensou makes of the record in it; `None` if the document
+/// cannot be read.
 fn agrees_with_record(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
     let Some(found) = &hit.source else { return Ok(None) };
     let Ok(InputFields { record, ordinal, group }) = serde_json::from_str(found.get()) else {
@@ -54,8 +54,8 @@ fn agrees_with_record(hit: &Hit, analysis: &Analysis) -> Result<Option<bool>> {
     let (_, expected) = document(&record, &values, &terms, group.as_deref())?;
     let [mut found, expected]: [Value; 2] =
         [serde_json::from_str(found.get())?, serde_json::from_slice(&expected)?];
-    // If several machines have written the index, these fields say which of them have the record.
-    // They cannot be computed from the record.
+    // Documents of an index that several machines have written also have these fields, which are
+    // not verified: most of them cannot be computed from the record alone.
     for name in [field::WALK, field::SHARES, field::MERGED, field::COUNTED] {
         found.as_object_mut().map(|fields| fields.remove(name));
     }

@@ -27,8 +27,8 @@ use crate::statistics::{Description, StatisticsBuilder};
 pub(crate) use cleanup::Publisher;
 pub(crate) use published::{check_replaceable, published_index, roots};
 
-/// How long to wait until the shards of a new index have their replicas. Without replicas, the loss
-/// of a node loses documents.
+/// How long to wait at most until the shards of a new index have their replicas. Without replicas,
+/// the loss of a node loses documents.
 pub(crate) const REPLICAS_WAIT: Duration = Duration::from_secs(10);
 
 /// How long a shard of an index may be missing before the shard counts as lost. A replica, if there
@@ -162,7 +162,8 @@ impl<'a> Publication<'a> {
     }
 }
 
-/// Whether an index has the mark that wensou gives to the indexes of an alias. If somebody deletes
+/// Whether an index has the mark that wensou gives to the indexes of an alias, or is a clone of a
+/// copy for that alias and has no mappings yet, see [`has_mark`]. If somebody deletes
 /// an index while documents are sent to it, the cluster makes another index from the documents that
 /// come later, with mappings of its own and without the mark.
 pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool> {
@@ -195,7 +196,8 @@ pub(crate) fn is_lost(client: &Client, name: &str) -> bool {
     )
 }
 
-/// The description of an index before its documents are counted. `index` is as in [`Publication`].
+/// The description of an index on the cluster before its documents are counted. `index` is the
+/// index in a folder: the one that is copied, or the share of this machine.
 fn new_description(index: &Index, alias: &str) -> Result<Description> {
     let meta = index.meta();
     let [words, synonyms] = index.table_texts()?;

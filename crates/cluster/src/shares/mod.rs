@@ -186,8 +186,8 @@ fn create_indexes(
     ];
     for (name, body) in wanted {
         if !client.exists(&format!("/{}", encode_segment(&name)))? {
-            // This waits until the shards have replicas: without replicas, the loss of a node would
-            // lose what was sent.
+            // This also waits for the replicas of the shards: without them, the loss of a node
+            // would lose what was sent.
             client.create_index_if_missing(&name, &body, REPLICAS_WAIT)?;
         }
     }
