@@ -31,7 +31,8 @@ impl Bucket {
         Self { packed: STANDARD.encode(bytes) }
     }
 
-    /// Unpacks the terms.
+    /// Unpacks the terms: the hash of each, and the numbers of articles and of flash items that
+    /// have it.
     ///
     /// # Errors
     ///
@@ -42,10 +43,11 @@ impl Bucket {
             return Err(base64::DecodeError::InvalidLength(bytes.len()));
         };
         let decode_term = |bytes: &[u8; TERM_BYTES]| {
-            let (hash, documents) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
-            let mut counts = documents.as_chunks().0.iter().map(|count| u32::from_le_bytes(*count));
-            let mut count = || u64::from(counts.next().unwrap_or_default());
-            (TermHash(u64::from_le_bytes(*hash)), [count(), count()])
+            let (hash, counts) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
+            let (counts, _) = counts.as_chunks();
+            let mut counts = counts.iter().map(|count| u32::from_le_bytes(*count));
+            let mut next_count = || u64::from(counts.next().unwrap_or_default());
+            (TermHash(u64::from_le_bytes(*hash)), [next_count(), next_count()])
         };
         Ok(terms.iter().map(decode_term).collect())
     }

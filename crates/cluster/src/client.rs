@@ -210,12 +210,12 @@ impl Client {
     /// says its id.
     fn prefer_nodes_that_answer(&self, time: Duration) -> Option<String> {
         let pool = &self.inner.pool;
-        let (mut ids, mut hung) = (Vec::new(), false);
+        let (mut ids, mut some_hang) = (Vec::new(), false);
         for node in 0..pool.len() {
             match self.id_of(node, time) {
                 Ok(id) => ids.extend(id),
                 Err(_) => {
-                    hung = true;
+                    some_hang = true;
                     pool.failed(node);
                 }
             }
@@ -224,7 +224,7 @@ impl Client {
             return None;
         }
         let preference = format!("_prefer_nodes:{}", ids.join(","));
-        if hung {
+        if some_hang {
             pool.prefer(preference.clone());
         }
         Some(preference)

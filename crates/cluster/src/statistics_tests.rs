@@ -40,7 +40,8 @@ fn the_statistics_of_one_article_need_a_document_of_words_and_one_bucket() {
     let article =
         Article { id: "a1".to_owned(), title: "比特币".to_owned(), ..Article::default() };
     let segmenter = Segmenter::standard();
-    let (values, terms) = analyse_record(0, &Record::Article(article), &segmenter).unwrap();
+    let ordinal = 0;
+    let (values, terms) = analyse_record(ordinal, &Record::Article(article), &segmenter).unwrap();
     let mut counted = StatisticsBuilder::default();
     counted.add(&values, &terms);
     let (ids, description) = written(counted);
