@@ -121,11 +121,13 @@ impl Client {
     /// Reads all hits of a search of an index.
     ///
     /// `body` is the body of the search, and must have a `sort` whose last key is different for
-    /// every document. Its `size`, `from` and `search_after` are ignored.
+    /// every document. Its `size`, `from`, `search_after`, `pit` and `track_total_hits` are
+    /// ignored.
     ///
     /// # Errors
     ///
-    /// If the index does not exist, and as [`Self::search`].
+    /// [`Error::Encode`] if `body` is not an object or has no `sort`; [`Error::NotFound`] if the
+    /// index does not exist; and as [`Self::search`].
     ///
     /// ```no_run
     /// # fn all(client: &wensou_cluster::Client) -> wensou_cluster::Result<()> {

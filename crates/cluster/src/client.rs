@@ -126,9 +126,10 @@ impl Client {
         self.inner.pool.len()
     }
 
-    /// Sends a request, and repeats it within its time limit while its failure is transient: no
-    /// connection, no answer, too much to do (429), no shard or quorum (502 to 504) or a partial
-    /// answer. After status 500, repeats it once.
+    /// Sends a request, and repeats it within its time limit, at most as often as
+    /// [`ClientOptions::attempts`] allows, while its failure is transient: no connection, no
+    /// answer, too much to do (429), no shard or quorum (502 to 504) or a partial answer. After
+    /// status 500, repeats it once.
     ///
     /// # Errors
     ///

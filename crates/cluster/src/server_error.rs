@@ -29,7 +29,8 @@ impl ServerError {
         }
         let mut kind = text(error, "type");
         let mut reason = text(error, "reason");
-        // The reason may only be "all shards failed": add that of the first shard.
+        // The reason may be no more than "all shards failed", so add the reason of the cause or of
+        // the first shard.
         for cause in
             [&error["caused_by"], &error["root_cause"][0], &error["failed_shards"][0]["reason"]]
         {
@@ -150,7 +151,8 @@ pub(crate) fn beginning(body: &[u8], redactor: &Redactor) -> String {
     format!("{:?}", clean.chars().take(80).collect::<String>())
 }
 
-/// The right in "no permissions for [indices:data/read/search] and User …", or the whole text.
+/// The right in "no permissions for [indices:data/read/search] and User …", or else words with the
+/// whole reason.
 fn missing_right(reason: &str) -> String {
     let right = reason
         .split_once("no permissions for [")

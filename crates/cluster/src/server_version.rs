@@ -25,7 +25,7 @@ impl ServerVersion {
         &self.number
     }
 
-    /// The unique id of the cluster, if it has formed and the user may know it.
+    /// The unique id of the cluster, if the cluster has formed and the user may know the id.
     #[must_use]
     pub fn cluster(&self) -> Option<&str> {
         self.cluster.as_deref()

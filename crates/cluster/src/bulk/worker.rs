@@ -98,7 +98,8 @@ impl<'a> Worker<'a> {
         Self { client, path, options, shared, max_operations: usize::MAX }
     }
 
-    /// Sends a batch, again and again, until each of its operations is done or refused.
+    /// Sends a batch, again and again, until each of its operations is done or refused, or until
+    /// the writer is stopped.
     ///
     /// # Errors
     ///
