@@ -80,7 +80,7 @@ impl Truth {
 fn without_query_keys(line: &str) -> (String, Value) {
     let mut hit: Value = serde_json::from_str(line).unwrap();
     let object = hit.as_object_mut().unwrap();
-    for key in ["score", "snippet", "matched", "missing", "lacks"] {
+    for key in ["score", "snippet", "missing", "backfilled", "near_duplicates"] {
         object.remove(key);
     }
     (hit["id"].as_str().unwrap_or_default().to_owned(), hit)
