@@ -11,7 +11,7 @@ pub const FORMAT_VERSION: u32 = 8;
 pub(crate) const MAGIC: u64 =
     u64::from_le_bytes(*b"wensou\0\0") | (FORMAT_VERSION as u64) << (6 * 8);
 
-/// The number of values in a footer, of eight bytes each.
+/// A footer consists of this many numbers of eight bytes each.
 const NUMBERS: usize = 19;
 /// The length of a footer in bytes.
 pub(crate) const FOOTER: usize = NUMBERS * 8;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Compares `vectors`, each a name and bytes, with the code blocks of docs/FORMAT.md that have
-/// these names. `is_ours` tells by its name whether a block belongs to the calling crate. If the
-/// environment variable `WENSOU_BLESS` is set, renews the blocks instead.
+/// these names. `is_ours` takes the name of a block and returns whether that block belongs to the
+/// calling crate. If the environment variable `WENSOU_BLESS` is set, renews the blocks instead.
 ///
 /// # Panics
 ///

@@ -155,7 +155,7 @@ impl PageBytes {
     }
 
     /// The bytes of a range; `None` if the file is shorter, or if a page of the range is damaged.
-    /// Hashes the pages of the range that were not read before.
+    /// Hashes the pages of the range that have not been verified yet.
     #[must_use]
     #[inline]
     pub fn get(&self, range: Range<usize>) -> Option<&[u8]> {

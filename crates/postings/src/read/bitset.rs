@@ -43,7 +43,8 @@ pub struct BitsetPostings {
     tfs: Vec<u8>,
     /// Documents with tf >= 255, ascending, with their tf.
     large_tfs: Vec<(DocId, u32)>,
-    /// The greatest tf in each [`BOUND_RANGE`] of documents.
+    /// For each [`BOUND_RANGE`] documents of the file, an upper bound of tf; [`u8::MAX`] if a tf
+    /// may be 255 or more.
     max_tfs: Vec<u8>,
 }
 

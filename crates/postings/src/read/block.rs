@@ -38,7 +38,7 @@ struct TermFreqs {
     /// tf - 2 of each document; valid are the first `count`.
     extra: [u32; BLOCK],
     count: usize,
-    /// Where the position deltas start in the list.
+    /// Where the term frequencies end in the list, and the position deltas start.
     end: usize,
 }
 
@@ -75,8 +75,8 @@ impl Block {
     }
 
     /// Replaces the block by another one: `count` documents, encoded in the bytes from `start` to
-    /// `end` of `list`. `last` is the last doc id of the block before it; `None` for the first
-    /// block. Returns `None` if the block cannot be decoded.
+    /// `end` of `list`. `last` is the last doc id of the block before that one; `None` for the
+    /// first block. Returns `None` if the block cannot be decoded.
     pub(super) fn decode(
         &mut self,
         list: &PageSlice,

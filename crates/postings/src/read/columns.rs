@@ -8,8 +8,8 @@ use crate::term::DocId;
 
 /// Length of a tie breaker, a content hash and an id number, in bytes.
 pub(crate) const NUMBER: usize = 8;
-/// The value for a document whose id has no number: an id that a dump gave, and not `a` or `f` and
-/// twelve hexadecimal digits.
+/// The value for a document whose id is not `a` or `f` and twelve hexadecimal digits, such as an id
+/// that a dump gave.
 pub(crate) const NO_NUMBER: u64 = u64::MAX;
 /// Length of a date in bytes.
 pub(crate) const DATE: usize = 5;
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_of_every_year_are_read_back() {
+    fn columns_return_dates_and_numbers_as_written() {
         let dates = [None, Some(0), Some(-1), Some(-377_705_116_800), Some(253_402_300_799)];
         let bytes = dates
             .iter()

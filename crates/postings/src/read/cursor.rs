@@ -166,8 +166,9 @@ impl Cursor {
         self.block.for_each_position(self.at, &self.list, |position| positions.push(position));
     }
 
-    /// Sets the bit of every document in the window that starts at `from` and has a bit for each
-    /// document, and advances past its end. The cursor must not have advanced past `from`.
+    /// Sets the bits of the documents of the list in a window of doc ids, and advances past the
+    /// window. `bits` has one bit for each doc id from `from` on. The cursor must not have advanced
+    /// past `from`.
     pub fn fill(&mut self, from: DocId, bits: &mut [u64]) {
         let until = from.saturating_add(bits.len() as u32 * u64::BITS).min(TERMINATED);
         while self.seek(from) < until {
@@ -209,7 +210,8 @@ impl Cursor {
     }
 
     /// An upper bound of tf for the documents from `from` on and before `until`; 255 stands for any
-    /// tf of at least 255. `None` if the list has only one block, and after its last document.
+    /// tf of at least 255. `None` if the list has fewer than two blocks, or if `from` is after its
+    /// last document.
     ///
     /// Reads skip entries only; the cursor does not move. `from` must not decrease from call to
     /// call.
@@ -326,7 +328,7 @@ impl Cursor {
         }
     }
 
-    /// Advances by `count` documents of the block.
+    /// Advances by `count` documents of the block, or to the next block if they are its last ones.
     fn skip_decoded(&mut self, count: usize) {
         self.at += count;
         if self.at >= self.block.len {

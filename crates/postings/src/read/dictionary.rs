@@ -72,7 +72,8 @@ impl Dictionary {
 /// once.
 pub(crate) struct Entries<'d> {
     dictionary: &'d Dictionary,
-    /// The bytes of the current block that have not been read, and how many entries they have.
+    /// The bytes of the current block that have not been read, and how many entries they have. In
+    /// the last block, `remaining` may be too great: there the entries end with the bytes.
     unread: &'d [u8],
     remaining: usize,
     /// The number of the block after the current one, and its first key.

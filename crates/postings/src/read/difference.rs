@@ -7,9 +7,9 @@ use super::reader::Postings;
 use crate::term::{CHAR_BITS, NO_FIELD, PATH_BIT, TermKey, TextField};
 
 /// Describes the first difference between the `stored` postings file and one that was `rebuilt`
-/// from the same documents: names the posting list that differs, or else the section, or the
-/// document whose length differs. `None` if the files have the same content, or if `rebuilt` cannot
-/// be opened or its lengths cannot be read. Reads both files completely.
+/// from the same documents: names the posting list that differs, or else the section, the document
+/// whose length differs, or the footer. If `stored` cannot be opened, says why. `None` if the files
+/// have the same content, or if `rebuilt` cannot be opened or its lengths cannot be read.
 #[must_use]
 pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
     let wanted = Postings::open(rebuilt.clone()).ok()?;

@@ -178,7 +178,8 @@ impl Postings {
     }
 
     /// Calls `each` with every word of the file that starts with `prefix`, in the order of bytes,
-    /// and its key in a field. The word may occur in other fields only; then the key has no list.
+    /// and with its key in `field`. A word may occur in other fields only; then that key has no
+    /// list.
     pub fn for_each_word(
         &self,
         field: TextField,
@@ -266,6 +267,8 @@ impl Postings {
         let mut paths: Vec<String> = Vec::new();
         self.paths.for_each_from("", |suffix, number| {
             let at = number as usize;
+            // Each path takes bytes of the table, so a greater number is damage. It must not make
+            // `paths` longer.
             if at < self.paths.bytes().len() {
                 if paths.len() <= at {
                     paths.resize(at + 1, String::new());

@@ -94,7 +94,7 @@ pub(super) fn text(alphabet: &'static [char], max: usize) -> impl Strategy<Value
 }
 
 pub(super) fn document() -> impl Strategy<Value = Document> {
-    // 𠀀 is beyond Unicode's first plane: the builder has its char id in a map.
+    // 𠀀 is above U+FFFF: the builder has its char id in a map.
     const FEW: &[char] = &['币', '的', 'a', '𠀀'];
     const MANY: &[char] = &['比', '特', '币', '以', '太', '坊', '链', '上', 'b', 't', 'c', '1'];
     let kind = prop::sample::select(&Kind::ALL[..]);

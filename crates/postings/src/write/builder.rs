@@ -30,14 +30,15 @@ const RUN_SLOTS: usize = 5 << 19;
 
 /// The char ids of the characters of each field in the current run.
 struct CharIds {
-    /// The char ids of characters of Unicode's first plane, by field and code point.
+    /// The char ids of characters of the Basic Multilingual Plane (below U+10000), by field and
+    /// code point.
     table: Vec<u16>,
     /// The char ids of all other characters.
     rare: HashMap<(TextField, char), u16>,
 }
 
 impl CharIds {
-    /// The number of characters of the first plane.
+    /// The number of code points of the Basic Multilingual Plane.
     const PLANE: usize = 0x1_0000;
 
     fn new() -> Self {
@@ -234,7 +235,7 @@ impl PostingsBuilder {
         let mut at = 0;
         while at < key.len() {
             // There must be slots and char ids for a character and the one after it.
-            if self.run.char_ids.len() + 2 > self.run_slots || !self.has_char_ids() {
+            if self.run.char_ids.len() + 2 > self.run_slots || !self.has_two_free_char_ids() {
                 self.flush_run()?;
             }
             self.run.start_text(document, position + at as u32);
@@ -242,7 +243,7 @@ impl PostingsBuilder {
             for c in key[at..].iter().take(slots) {
                 let mut char_id = self.char_ids.get(field, *c);
                 if char_id == SENTINEL {
-                    if !self.has_char_ids() {
+                    if !self.has_two_free_char_ids() {
                         break;
                     }
                     char_id = self.char_id_of(field, *c);
@@ -259,7 +260,7 @@ impl PostingsBuilder {
     }
 
     /// Whether there are char ids for two more characters.
-    fn has_char_ids(&self) -> bool {
+    fn has_two_free_char_ids(&self) -> bool {
         self.run.characters.len() + 2 <= usize::from(u16::MAX)
     }
 

@@ -70,8 +70,8 @@ impl Interner {
         })
     }
 
-    /// The front-coded table of the suffixes of each string that start at the offsets `starts`
-    /// returns for it.
+    /// The front-coded table of suffixes of all strings. For each string, `starts` returns the
+    /// offsets at which its suffixes start.
     fn table_of_suffixes<'n, I: Iterator<Item = usize>>(
         &'n self,
         starts: impl Fn(&'n str) -> I,

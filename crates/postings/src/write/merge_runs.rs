@@ -75,7 +75,8 @@ fn damaged() -> io::Error {
 /// lost the comparison there, so when a source advances, only the nodes above it are compared
 /// again. The comparisons have no branches.
 ///
-/// An entry has the number of a source in its lowest bits, and the key of that source above them.
+/// An entry has the number of a source in its lowest 20 bits, and the key of that source, which has
+/// at most 44 bits, above them.
 pub(super) struct LoserTree {
     winner: u64,
     losers: Vec<u64>,

@@ -147,7 +147,8 @@ fn damaged() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "a postings file is damaged")
 }
 
-/// Merges length codes. Total lengths are added when unigrams are merged, because length codes are
+/// Collects the length codes of the remaining documents, the number of documents of each kind and
+/// the bounds of dates. [`merge_characters`] computes the total lengths, because length codes are
 /// rounded.
 fn merge_documents(sources: &[MergeSource<'_>]) -> io::Result<DocumentTotals> {
     let mut documents = DocumentTotals::default();

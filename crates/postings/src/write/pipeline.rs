@@ -88,7 +88,8 @@ pub(crate) fn encode_lists<W: Write + Send>(
     let (encoded, to_write) = sync_channel::<Batch>(BATCHES);
     let (written, empty) = sync_channel::<Batch>(BATCHES);
     for _ in 1..BATCHES {
-        // The channel has room for all of them.
+        // All batches but the one that the merging thread fills first. The channel has room for
+        // them.
         let _ = written.send(Batch::default());
     }
     thread::scope(|scope| {
@@ -104,7 +105,7 @@ pub(crate) fn encode_lists<W: Write + Send>(
             for mut batch in to_write {
                 batch.write(&mut writer)?;
                 batch.clear();
-                // If the receiver has gone, nothing is left to merge.
+                // Sending fails if the merging thread has finished, which then needs no batch.
                 let _ = written.send(batch);
             }
             Ok(writer)

@@ -1,5 +1,7 @@
 //! A run: a part of the archive that is inverted in memory.
 //!
+//! Each character of a text has a *slot* with its char id, and so has the sentinel after the text.
+//!
 //! Characters are sorted twice with a stable counting sort: first by the character, which gives the
 //! posting list of every unigram, then by the preceding character, which gives the posting list of
 //! every bigram. Char ids ascend in the order of keys, so nothing else has to be sorted.
@@ -32,10 +34,10 @@ struct TextStart {
     shift: u32,
 }
 
-/// A part of the archive that is not sorted yet. Each character of a text has a slot with its char
-/// id, and [`SENTINEL`] follows the last one.
+/// A part of the archive that is not sorted yet.
 #[derive(Debug, Default)]
 pub(super) struct Run {
+    /// The char id of each slot.
     pub(super) char_ids: Vec<u16>,
     starts: Vec<TextStart>,
     /// By char id: the field and the character. The first entry is that of [`SENTINEL`], and stands
@@ -43,7 +45,7 @@ pub(super) struct Run {
     pub(super) characters: Vec<(TextField, char)>,
     /// For each occurrence of a word or path, the lower 32 bits of its key. There is about one
     /// occurrence for every two characters, so whole keys, of 64 bits, would take a fifth of the
-    /// memory of a run.
+    /// memory that a run and its sorting need.
     words: Vec<u32>,
     /// For each document of `words`, ascending, the index of its first word or path, and its doc
     /// id.
@@ -127,7 +129,8 @@ impl RunSorter {
         grow(&mut self.by_character, run.char_ids.len());
         grow(&mut self.by_bigram, run.char_ids.len());
         // A group has the occurrences of a character, or the bigrams that start with it. The latter
-        // are not more than the former, so the groups of both have the same bounds.
+        // are not more than the former, so the groups of both start at the same offsets and have
+        // room for both; only their ends differ.
         let groups = group_starts(&run.char_ids, run.characters.len());
         let ends = self.sort_characters(&run, groups.clone());
         let bigram_ends = self.sort_bigrams(&groups, &ends);
@@ -210,8 +213,9 @@ impl RunSorter {
         out: &mut RunWriter,
     ) -> io::Result<()> {
         let mut numbers = &self.by_character[group];
-        // If the last text continues in the next run, the last slot has the character after it, for
-        // the bigram. The unigram of that character belongs to the next run.
+        // If the last text continues in the next run, the last slot of this run has the first
+        // character of that continuation, so that the bigram across the two runs is found here. The
+        // unigram of that character belongs to the next run.
         if let Some((last, remaining)) = numbers.split_last()
             && (last & MASK) as usize == run.char_ids.len() - 1
         {

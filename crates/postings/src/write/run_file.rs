@@ -190,7 +190,7 @@ impl ArrayHeader {
 }
 
 impl ListHeader {
-    /// The greatest length of a header, in bytes.
+    /// No header is longer than this, in bytes: a tag and five varints.
     pub(super) const MAX_BYTES: usize = 1 + 5 * 10;
 
     /// Reads a header and advances `bytes` past it. `last` is the key of the previous list.
