@@ -14,8 +14,8 @@ pub(crate) struct Dict {
 
 impl Dict {
     pub(crate) fn read(path: &Path) -> Dict {
-        // The generator of this file folds with this crate, so the crate must build without the
-        // file.
+        // `gen-dict`, which writes `dict.bin`, folds with this crate, so the crate must build
+        // without that file.
         if !path.exists() {
             println!(
                 "cargo:warning={} is missing: no dictionary; run `just gen-dict`",

@@ -9,8 +9,8 @@ const ROOT: u32 = 0xFF_FFFE;
 /// The parent of free slots.
 const EMPTY: u32 = 0xFF_FFFF;
 /// If the search for a node's slots tries more free slots than this in vain, the search for the
-/// next node with as many children resumes where it ended. The slots that were skipped are left to
-/// nodes with fewer children.
+/// next node with as many children resumes where that search ended. The slots that were skipped are
+/// left to nodes with fewer children.
 const MAX_TRIES: usize = 64;
 
 /// A node, in its slot: the child by character id `c` is at slot `base ^ c`.

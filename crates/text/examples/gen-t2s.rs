@@ -14,7 +14,7 @@ use std::{env, fs, io};
 
 use opencc_rust::{DefaultConfig, OpenCC};
 
-/// Blocks of the basic plane that hold Han characters.
+/// Blocks of the basic multilingual plane that hold Han characters.
 const HAN: [std::ops::RangeInclusive<u32>; 4] =
     [0x2E80..=0x2FDF, 0x3000..=0x303F, 0x3400..=0x9FFF, 0xF900..=0xFAFF];
 const HAN_OF_PLANES_2_AND_3: std::ops::RangeInclusive<u32> = 0x2_0000..=0x3_FFFD;

@@ -43,7 +43,8 @@ pub struct Traditional {
     alone: HashMap<char, char>,
     /// Forms of words after a number, such as measure words.
     after_number: HashMap<String, String>,
-    /// Forms of characters that stand alone, by the character before them.
+    /// Forms of characters that stand alone, by the converted character before them and the
+    /// Simplified character.
     after_char: HashMap<(char, char), char>,
     /// Forms of characters in an unknown word, which is usually a name.
     in_name: HashMap<char, char>,
@@ -193,8 +194,9 @@ impl Traditional {
         })
     }
 
-    /// Whether a Han word is neither in the dictionary nor a phrase: the segmenter guessed it, and
-    /// it is usually a name.
+    /// Whether a Han word of two characters or more is not a phrase, and is not in the dictionary
+    /// (or is there with frequency 1, so that its rarity is 1, too). Such a word is usually a name,
+    /// which the segmenter has guessed.
     fn is_unknown(&self, word: &[char]) -> bool {
         let text: String = word.iter().collect();
         word.len() > 1

@@ -34,7 +34,8 @@ pub(crate) fn texts() -> Vec<String> {
     texts
 }
 
-/// Prints past the test harness, which hides what `eprintln!` prints in a passing test.
+/// Prints to stderr directly, because the test harness hides what `eprintln!` prints in a passing
+/// test.
 fn skipped(why: &str) {
     let _ = writeln!(io::stderr(), "SKIPPED: {why}");
 }

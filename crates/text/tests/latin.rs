@@ -1,5 +1,5 @@
-//! How runs of Latin letters and digits are cut, as a table: the run, then its tokens in order,
-//! whole words in brackets.
+//! How text is cut that is not Han alone: Latin letters, digits, other scripts and symbols. The
+//! table has a text, then its tokens in order, whole words in brackets.
 
 use wensou_text::{Folded, Segmenter};
 
@@ -17,7 +17,7 @@ fn tokens(text: &str) -> String {
 }
 
 #[test]
-fn runs_are_cut_into_words_and_their_parts() {
+fn text_that_is_not_han_alone_is_cut_into_words_and_their_parts() {
     for (text, expected) in [
         ("hello", "[hello]"),
         ("ETF", "[etf]"),

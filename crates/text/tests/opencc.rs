@@ -59,7 +59,7 @@ fn t2s_agrees_with_opencc_on_every_phrase_alone_cut_and_before_any_phrase() {
 }
 
 #[test]
-fn t2s_agrees_with_opencc_on_real_text_and_keeps_its_fold() {
+fn t2s_agrees_with_opencc_on_real_text_and_keeps_the_fold_of_the_text() {
     let opencc = converter(DefaultConfig::T2S);
     let texts = corpora::texts();
     let mut bytes = 0;

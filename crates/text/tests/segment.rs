@@ -1,4 +1,5 @@
-//! Compares the segmenter with jieba-rs over the same dictionary, and checks its own laws.
+//! Compares the segmenter with jieba-rs over the same dictionary, and checks laws that hold for
+//! every text.
 
 use std::fmt::Write;
 use std::io::BufReader;
@@ -91,7 +92,8 @@ fn assert_cut_as_jieba(text: &str) {
     }
 }
 
-/// Checks the laws that hold for every text.
+/// Checks that the words of a text have every key character exactly once, that search mode has the
+/// same words, and that [`values`] and the key agree with its tokens.
 fn check_laws(text: &str) {
     let folded = Folded::new(text);
     let words = words_of(&folded);

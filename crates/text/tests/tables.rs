@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use wensou_text::{Script, analysis_fingerprint, fold, script_of, t2s};
 
 const VARIANTS: &str = include_str!("../../../data/tables/variants.tsv");
+/// The groups of variants, which are the third field of each line.
 const GROUPS: [&str; 11] = [
     "t2s-phrase",
     "s2t",

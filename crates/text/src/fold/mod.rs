@@ -34,7 +34,7 @@ use std::ops::Range;
 use crate::fold::accents::without_accent;
 use crate::fold::chars::{Sequence, fold_into};
 use crate::fold::offsets::ByteOffsets;
-use crate::fold::removed::{may_have_removed_parts, removed_ranges, without_accents};
+use crate::fold::removed::{may_have_annotations_or_accents, removed_ranges, without_accents};
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 
 /// Folds `text`.
@@ -50,12 +50,13 @@ use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     fold_into(text, &mut out, |_| {});
-    if !may_have_removed_parts(&out) {
+    if !may_have_annotations_or_accents(&out) {
         return out;
     }
     for range in removed_ranges(&out).into_iter().rev() {
         out.replace_range(range, "");
     }
+    // Last, because an annotation is recognised by the tone mark of its pinyin.
     without_accents(out)
 }
 
@@ -77,8 +78,8 @@ pub fn fold_char(c: char) -> impl Iterator<Item = char> {
     one.into_iter().chain(many.chars().collect::<Vec<_>>())
 }
 
-/// A sequence that is not one character which folds to one character. Offsets and numbers are in
-/// characters.
+/// A sequence of the original that does not fold one to one: several characters, or one that folds
+/// to several or to none. Offsets and numbers are in characters.
 #[derive(Debug, Clone, Copy)]
 struct Exception {
     /// Its offset in the folded text.
@@ -152,7 +153,7 @@ impl<'t> Folded<'t> {
             (original_byte, folded_byte) = (original_bytes.end, folded_bytes.end);
         }
         let tail = out[folded_byte..].chars().count();
-        let is_final = !may_have_removed_parts(&out);
+        let is_final = !may_have_annotations_or_accents(&out);
         let folded = Folded {
             original,
             text: out,
@@ -175,8 +176,9 @@ impl<'t> Folded<'t> {
         Folded::of(Cow::Owned(text))
     }
 
-    /// Removes byte ranges of the folded text, whose originals then belong to the character before
-    /// each of them. What folds together with a removed character stays together.
+    /// Removes byte ranges of the folded text. The original of each range then belongs to the
+    /// character before the range. If a removed character belongs to an exception, what remains of
+    /// that exception is still one exception.
     fn without(self, removed: &[Range<usize>]) -> Self {
         let mut text = String::with_capacity(self.text.len());
         // For each sequence with removed characters, its range and how many are removed.
@@ -220,7 +222,8 @@ impl<'t> Folded<'t> {
         Folded { text, chars, exceptions, folded_offsets: ByteOffsets::default(), ..self }
     }
 
-    /// The folded characters of the sequence that character `at` belongs to.
+    /// The range of the folded characters of the exception that character `at` belongs to, or of
+    /// this character alone.
     fn sequence_at(&self, at: usize) -> Range<usize> {
         let joined = self.last_exception(|e| e.folded_char <= at);
         let joined = joined.map(|e| e.folded_char..e.folded_char + e.folded_chars);

@@ -14,12 +14,12 @@ const BLOCK: usize = 256;
 
 /// Whether a folded text may have annotations or accents, which the fold drops at its end. Most
 /// texts have none of the bytes that these contain.
-pub(super) fn may_have_removed_parts(folded: &str) -> bool {
+pub(super) fn may_have_annotations_or_accents(folded: &str) -> bool {
     has_byte(folded, |b| matches!(b, b')' | 0xcc | 0xcd | 0xc3..=0xc9))
 }
 
-/// The byte ranges of a folded text that vanish: annotations, and runs of combining marks after a
-/// Latin letter with which they did not compose, if one of the marks is an accent (U+0300 to
+/// The byte ranges of a folded text that vanish: annotations, and runs of combining marks that did
+/// not compose with the Latin letter before them, if one of the marks is an accent (U+0300 to
 /// U+036F).
 pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
     let mut removed = annotations(folded);

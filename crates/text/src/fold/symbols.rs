@@ -60,7 +60,8 @@ pub const SYMBOL_TERM: char = '\u{1e}';
 ///   after them, ignoring characters in between that are neither key characters nor symbols;
 /// - a single symbol or punctuation mark between two digits, with these digits.
 ///
-/// A text in which a [`crate::Pattern`] occurs has all the terms of the pattern's text.
+/// A text in which a [`crate::Pattern`] occurs has all terms of
+/// [`Pattern::symbol_terms`](crate::Pattern::symbol_terms).
 pub fn symbol_terms(folded: &str, mut emit: impl FnMut(&[char])) {
     let (eights, remaining) = folded.as_bytes().as_chunks();
     for (number, eight) in eights.iter().enumerate() {

@@ -73,7 +73,8 @@ impl Dictionary {
     /// Calls `found` with the length in characters and the log frequency of every word that is a
     /// prefix of `chars`, shorter words first.
     pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
-        // Both sources ascend by length; an added word replaces the equal word of the trie.
+        // The words of the trie and the added words ascend by length; an added word replaces the
+        // equal word of the trie.
         let added = self.added.starting_with(chars).into_iter().flatten();
         let is_prefix = |word: &&AddedWord| {
             // Most words differ from `chars` in the second character, so a call to memcmp would
@@ -263,7 +264,8 @@ mod tests {
         let mut short = Vec::new();
         Dictionary::short_words(&ids, &mut short);
         assert_eq!(short.len(), text.len());
-        // Longer words get less probable or more probable, so that each length wins once.
+        // A slope makes longer words less probable or more probable, so that words of different
+        // lengths win.
         for slope in [-9.0, -0.5, 0.0, 9.0, 30.0] {
             let log_probs = |length: usize| slope * length as f64;
             let found = dictionary.best_word(text, &ids, short[0], log_probs);

@@ -20,7 +20,9 @@ use crate::tables::class_of;
 /// A run with parts and more bytes than this is taken for a link or an address: its parts are
 /// words, and the run itself is not.
 const MAX_RUN_BYTES: usize = 64;
-/// A part with more pieces than this is taken for a hash, and none of its pieces becomes a term.
+/// A part with more pieces than this is taken for a hash, and none of its pieces becomes a term. If
+/// a run has more parts than this, neighbouring parts are not joined; if all parts together have
+/// more pieces than this, pieces are not joined across connectors.
 const MAX_PIECES: usize = 8;
 
 /// Byte ranges of tokens, each with [`Token::whole`].
@@ -304,11 +306,11 @@ impl<'f> Run<'f> {
         let start = char + self.text[byte..bytes.start].chars().count();
         self.counted.set((bytes.start, start));
         let start = self.base + start;
-        let number = text.bytes().all(|b| !b.is_ascii_alphabetic()) && text.is_ascii();
+        let is_number = text.bytes().all(|b| !b.is_ascii_alphabetic()) && text.is_ascii();
         Token {
             chars: start as u32..(start + text.chars().count()) as u32,
             text: term(text),
-            kind: if number { TokenKind::Number } else { TokenKind::Latin },
+            kind: if is_number { TokenKind::Number } else { TokenKind::Latin },
             whole,
         }
     }

@@ -146,7 +146,7 @@ impl Segmenter {
     }
 
     /// How rare a word is in Chinese at large, on a logarithmic scale: 0 if all text consists of
-    /// it, 1 if the dictionary lacks it.
+    /// it, 1 if the dictionary lacks it or has it with frequency 1.
     ///
     /// ```
     /// let segmenter = wensou_text::Segmenter::standard();

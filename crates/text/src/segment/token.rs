@@ -23,8 +23,9 @@ pub enum TokenKind {
 /// A word, a part of one, or the value of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token<'f> {
-    /// The token as it is indexed: folded, and without connectors if it is Latin or a number
-    /// (`BRC-20` is `brc20`).
+    /// The token as it is indexed: folded, and if it is Latin or a number, without thousands
+    /// separators, and without connectors other than those between two digits (`BRC-20` is `brc20`,
+    /// `3.5` stays). A value is in plain digits.
     pub text: Cow<'f, str>,
     /// Its range in the folded text, in characters, connectors included.
     pub chars: Range<u32>,
