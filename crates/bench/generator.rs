@@ -97,18 +97,18 @@ impl Words {
 /// The greatest number of flash items that a page chooses from.
 const KEPT_FLASHES: usize = 400;
 
-/// Writes `pages` pages into subfolders of `folder`, a thousand in each.
+/// Writes `pages` pages into subfolders of `folder`, at most a thousand in each.
 pub(crate) fn write(folder: &Path, pages: usize) -> anyhow::Result<()> {
     let words = Words::new()?;
     let mut random = Random::new(1);
     let mut flashes: Vec<String> = Vec::new();
-    for page in 1..=pages {
-        let subfolder = folder.join(format!("{:03}", page / 1000));
-        if page == 1 || page.is_multiple_of(1000) {
+    for number in 1..=pages {
+        let subfolder = folder.join(format!("{:03}", number / 1000));
+        if number == 1 || number.is_multiple_of(1000) {
             std::fs::create_dir_all(&subfolder)?;
         }
-        let text = self::page(&words, &mut random, &mut flashes);
-        std::fs::write(subfolder.join(format!("{page:06}.txt")), text)?;
+        let text = page(&words, &mut random, &mut flashes);
+        std::fs::write(subfolder.join(format!("{number:06}.txt")), text)?;
     }
     Ok(())
 }

@@ -55,7 +55,7 @@ pub(crate) fn measure(programs: &Programs, archive: &Archive, index: &Path) -> a
     print_sizes(archive, index)
 }
 
-/// The best results of all rounds.
+/// The best results of all rounds, and the peak memory.
 struct Best {
     /// The speed of the bare segmentation, in MB per second.
     segmentation_speed: f64,
@@ -63,7 +63,7 @@ struct Best {
     one_core: Option<Times>,
     /// The wall time of a build on all cores.
     all_cores: Duration,
-    /// The peak memory of a build on all cores, in bytes.
+    /// The peak memory of one more build on all cores, after the rounds, in bytes.
     peak: u64,
 }
 

@@ -2,7 +2,7 @@
 //! search can avoid, such as segmenting the text or mapping the files of the index; it is measured
 //! in the same run.
 //!
-//! Archives of growing size are generated once and kept in `target/bench`. The results are printed
+//! Archives of growing size are made once and kept in `target/bench`. The results are printed
 //! as Markdown tables, for `docs/perf`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]

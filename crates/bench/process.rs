@@ -13,7 +13,7 @@ pub(crate) struct Programs {
     pub(crate) wensou: PathBuf,
     /// The benchmark itself.
     pub(crate) this: PathBuf,
-    /// How often a short process is run.
+    /// How often a short process is measured, after as many runs that warm the page cache.
     pub(crate) runs: usize,
 }
 

@@ -14,7 +14,7 @@ use crate::archive::{self, Archive};
 use crate::process::{Programs, median_wall_time, milliseconds};
 use crate::queries::Queries;
 
-/// How often a command is run to find its peak memory, of which the greatest counts.
+/// A command is run this often to find its peak memory; the greatest result counts.
 const PEAK_RUNS: usize = 5;
 /// The number of queries of the first round, which warms the caches.
 const WARMING_QUERIES: usize = 100;
@@ -47,13 +47,13 @@ pub(crate) fn measure(
     let opened = Index::open(index)?;
     let pages = opened.meta().report.pages as usize;
     let queries = Queries::of(archive, pages)?;
-    measure_cold(programs, index, &queries, rows)?;
+    measure_process_per_query(programs, index, &queries, rows)?;
     archive::warm(index)?;
-    measure_warm(&opened, &queries, rows)
+    measure_session(&opened, &queries, rows)
 }
 
 /// Measures queries of one process each, and the floors of such a process.
-fn measure_cold(
+fn measure_process_per_query(
     programs: &Programs,
     index: &Path,
     queries: &Queries,
@@ -73,9 +73,9 @@ fn measure_cold(
         let took = median_wall_time(programs.runs, command)?;
         let peaks = (0..PEAK_RUNS).map(|n| programs.peak(&command(n)));
         let peak = peaks.collect::<anyhow::Result<Vec<u64>>>()?.into_iter().max();
-        let (over, times) = (took - median_of_true, took / median_of_mapping);
+        let (over_true, ratio) = (took - median_of_true, took / median_of_mapping);
         let peak = peak.unwrap_or_default() as f64 / 1e6;
-        println!("| {name} | {took:.2} | {over:.2} | {times:.2} | {peak:.0} |");
+        println!("| {name} | {took:.2} | {over_true:.2} | {ratio:.2} | {peak:.0} |");
         Ok(())
     };
     println!("| `true` | {median_of_true:.2} | 0 | | |");
@@ -118,7 +118,7 @@ fn search_command(programs: &Programs, index: &Path, query: &str) -> Command {
 }
 
 /// Measures many queries in one process.
-fn measure_warm(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<()> {
+fn measure_session(index: &Index, queries: &Queries, rows: &str) -> anyhow::Result<()> {
     println!(
         "| one process, 1 thread, top 10 | queries per second | p50, ms | p95, ms | p99, ms \
          | p99 / p50 |"
