@@ -93,7 +93,7 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// A command that runs on the first processor only, if `taskset` is available.
+/// A command that runs `program` on the first processor only; `None` if `taskset` is not available.
 pub(crate) fn on_one_core(program: &Path) -> Option<Command> {
     let mut command = Command::new("taskset");
     let available =

@@ -24,7 +24,7 @@ pub(crate) struct Queries {
     pub(crate) four_words: Vec<String>,
     /// Phrases of three to eight characters of a paragraph.
     pub(crate) phrases: Vec<String>,
-    /// Phrases of two to four characters, drawn from the hundred most frequent ones.
+    /// Phrases of two to four characters, each one of the hundred most frequent Han characters.
     pub(crate) common_phrases: Vec<String>,
     /// A tag and a year.
     pub(crate) filters: Vec<String>,

@@ -210,8 +210,8 @@ impl Cursor {
     }
 
     /// An upper bound of tf for the documents from `from` on and before `until`; 255 stands for any
-    /// tf of at least 255. `None` if the list has fewer than two blocks, or if `from` is after its
-    /// last document.
+    /// tf of at least 255. `None` if the list has fewer than two blocks, or if `from` or the cursor
+    /// is after its last document.
     ///
     /// Reads skip entries only; the cursor does not move. `from` must not decrease from call to
     /// call.

@@ -47,6 +47,7 @@ pub struct Postings {
     pub(crate) words: Table,
     /// The paths and their suffixes.
     pub(crate) paths: Table,
+    /// The length codes of all documents, by field.
     lengths: [PageSlice; 3],
     columns: Columns,
     pub(crate) footer: Footer,

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use crate::*;
 
+/// What the postings of a document are made from. The texts are key characters.
 #[derive(Debug, Clone)]
 pub(super) struct Document {
     pub(super) kind: Kind,
@@ -26,10 +27,11 @@ impl Document {
         let joined = |words: &[&str]| words.join("\u{1f}");
         let text =
             |key: &[char], words: &[&str]| FieldTerms { key: key.to_vec(), words: joined(words) };
+        let [title_words, body_words, tag_words] = &self.words;
         let mut tags: Vec<FieldTerms> = self.tags.iter().map(|tag| text(tag, &[])).collect();
-        if !self.words[2].is_empty() {
+        if !tag_words.is_empty() {
             // A tag without key characters adds nothing to bigrams and lengths.
-            tags.push(text(&[], &self.words[2]));
+            tags.push(text(&[], tag_words));
         }
         DocumentTerms {
             kind: self.kind,
@@ -39,8 +41,8 @@ impl Document {
                 id_number: (self.tags.len() > 1).then_some(self.body.len() as u64),
                 date: self.date,
             },
-            title: text(&self.title, &self.words[0]),
-            body: text(&self.body, &self.words[1]),
+            title: text(&self.title, title_words),
+            body: text(&self.body, body_words),
             tags,
             paths: self.paths.iter().map(|path| (*path).to_owned()).collect(),
         }

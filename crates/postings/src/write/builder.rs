@@ -145,8 +145,8 @@ impl PostingsBuilder {
         Self::with_run_slots(folder.as_ref(), RUN_SLOTS)
     }
 
-    /// A builder whose runs have this number of slots: one for each character and one for each
-    /// text.
+    /// A builder whose runs have at most this number of slots, or at most 2 if it is less: one slot
+    /// for each character, and one for each text.
     pub(crate) fn with_run_slots(folder: &Path, run_slots: usize) -> Self {
         Self {
             folder: folder.to_path_buf(),
@@ -239,8 +239,9 @@ impl PostingsBuilder {
                 self.flush_run()?;
             }
             self.run.start_text(document, position + at as u32);
-            let slots = self.run_slots - self.run.char_ids.len() - 1;
-            for c in key[at..].iter().take(slots) {
+            // One slot is left for the character after these, or for the sentinel.
+            let free_slots = self.run_slots - self.run.char_ids.len() - 1;
+            for c in key[at..].iter().take(free_slots) {
                 let mut char_id = self.char_ids.get(field, *c);
                 if char_id == SENTINEL {
                     if !self.has_two_free_char_ids() {

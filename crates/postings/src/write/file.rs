@@ -59,6 +59,7 @@ impl DocumentTotals {
 pub(crate) struct FileWriter<W> {
     out: W,
     pages: PageHasher,
+    /// The number of bytes that have been written.
     written: u64,
     dictionary: DictionaryWriter,
     /// Lists that have not been written yet.

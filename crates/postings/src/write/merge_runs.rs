@@ -71,9 +71,9 @@ fn damaged() -> io::Error {
     io::Error::other("a sorted run of postings is damaged")
 }
 
-/// A loser tree, which finds the source with the smallest key. Each inner node has the entry that
-/// lost the comparison there, so when a source advances, only the nodes above it are compared
-/// again. The comparisons have no branches.
+/// A loser tree, which finds the source with the smallest key. A source is a run, or a file that is
+/// merged. Each inner node has the entry that lost the comparison there, so when a source advances,
+/// only the nodes above its leaf are compared again. The comparisons have no branches.
 ///
 /// An entry has the number of a source in its lowest 20 bits, and the key of that source, which has
 /// at most 44 bits, above them.

@@ -105,7 +105,7 @@ pub(crate) fn encode_lists<W: Write + Send>(
             for mut batch in to_write {
                 batch.write(&mut writer)?;
                 batch.clear();
-                // Sending fails if the merging thread has finished, which then needs no batch.
+                // The receiver exists until all threads have ended, so this never fails.
                 let _ = written.send(batch);
             }
             Ok(writer)

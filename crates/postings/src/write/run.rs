@@ -4,7 +4,8 @@
 //!
 //! Characters are sorted twice with a stable counting sort: first by the character, which gives the
 //! posting list of every unigram, then by the preceding character, which gives the posting list of
-//! every bigram. Char ids ascend in the order of keys, so nothing else has to be sorted.
+//! every bigram. Char ids ascend in the order of keys, so these lists need no further sorting.
+//! Words and paths are sorted separately, by their keys.
 
 use std::fs::File;
 use std::io;
@@ -131,14 +132,14 @@ impl RunSorter {
         // A group has the occurrences of a character, or the bigrams that start with it. The latter
         // are not more than the former, so the groups of both start at the same offsets and have
         // room for both; only their ends differ.
-        let groups = group_starts(&run.char_ids, run.characters.len());
-        let ends = self.sort_characters(&run, groups.clone());
-        let bigram_ends = self.sort_bigrams(&groups, &ends);
+        let starts = group_starts(&run.char_ids, run.characters.len());
+        let ends = self.sort_characters(&run, starts.clone());
+        let bigram_ends = self.sort_bigrams(&starts, &ends);
         let mut out = RunWriter::new(file);
-        for char_id in 1..groups.len() {
-            let group = groups[char_id] as usize;
-            self.write_unigram(&run, char_id, group..ends[char_id] as usize, &mut out)?;
-            self.write_bigrams(&run, char_id, group..bigram_ends[char_id] as usize, &mut out)?;
+        for char_id in 1..starts.len() {
+            let start = starts[char_id] as usize;
+            self.write_unigram(&run, char_id, start..ends[char_id] as usize, &mut out)?;
+            self.write_bigrams(&run, char_id, start..bigram_ends[char_id] as usize, &mut out)?;
         }
         self.write_words(&run, &mut out)?;
         out.finish()
@@ -166,7 +167,8 @@ impl RunSorter {
         Ok(())
     }
 
-    /// Appends every character to its group, and returns the ends of the groups.
+    /// Appends every character to its group, and returns the ends of the groups. At first, `ends`
+    /// are the starts of the groups.
     fn sort_characters(&mut self, run: &Run, mut ends: Vec<u32>) -> Vec<u32> {
         for (text, start) in run.starts.iter().enumerate() {
             let end =
@@ -187,10 +189,10 @@ impl RunSorter {
     }
 
     /// Appends every bigram to the group of its first character, and returns the ends of the
-    /// groups.
-    fn sort_bigrams(&mut self, groups: &[u32], ends: &[u32]) -> Vec<u32> {
-        let mut bigram_ends = groups.to_vec();
-        for (char_id, (start, end)) in groups.iter().zip(ends).enumerate() {
+    /// groups. `starts` and `ends` are those of the groups of characters.
+    fn sort_bigrams(&mut self, starts: &[u32], ends: &[u32]) -> Vec<u32> {
+        let mut bigram_ends = starts.to_vec();
+        for (char_id, (start, end)) in starts.iter().zip(ends).enumerate() {
             for number in &self.by_character[*start as usize..*end as usize] {
                 let before = (number >> (2 * BITS)) as u16;
                 if before != SENTINEL {

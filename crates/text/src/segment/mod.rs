@@ -278,7 +278,7 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// The words of the built-in tables.
+/// The words of the table of words, and the names of the table of names.
 pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
     let names = crate::word_tables::synonyms::names().map(|name| (name.to_owned(), None));
     crate::word_tables::words::words().chain(names)
