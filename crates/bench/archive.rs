@@ -40,6 +40,7 @@ pub(crate) fn warm(folder: &Path) -> anyhow::Result<()> {
 /// The files below a folder, in the order of paths.
 fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
     let entries = WalkDir::new(folder).sort_by_file_name().into_iter();
+    // Errors are passed on.
     entries.filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
 }
 

@@ -32,8 +32,8 @@ impl FieldTerms {
     }
 }
 
-/// Where the first word ends. Most words have fewer than eight bytes, so these are searched at
-/// once, which takes less than a call of `memchr`.
+/// Where the first word ends. Most words have fewer than eight bytes, so the first eight bytes are
+/// searched at once, which takes less than a call of `memchr`.
 fn first_word_end(words: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     if let Some(eight) = words.first_chunk() {

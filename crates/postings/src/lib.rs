@@ -4,8 +4,8 @@
 //! General-purpose engines invert Chinese text at about 200 ns a token, and every character is
 //! three tokens here: a unigram, a part of a bigram, a part of a word. Sorting small numbers does
 //! the same in a tenth of the time (`docs/STRUCTURES.md` has the measurements). This crate knows
-//! neither the pages that documents come from nor tantivy, which stores them. `docs/FORMAT.md`
-//! specifies every byte of a file, with test vectors.
+//! neither the pages that documents come from nor tantivy, which stores the records of documents.
+//! `docs/FORMAT.md` specifies every byte of a file, with test vectors.
 //!
 //! # Writing
 //!

@@ -206,8 +206,8 @@ impl PageBytes {
         self.0.damaged.store(page as u32 + 1, Ordering::Relaxed);
     }
 
-    /// The number of a page that was read and is damaged, any of these if there are several; `None`
-    /// if there is none.
+    /// The number of a page that was read and is damaged; if there are several such pages, the
+    /// number of any of them. `None` if there is none.
     ///
     /// Call this after reading, and discard what was read if there is a damaged page: a posting
     /// list with a damaged page merely ends early.

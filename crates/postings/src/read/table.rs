@@ -8,7 +8,7 @@
 //! Lengths (in bytes) and numbers are varints, and entries are in the order of bytes. The prefix is
 //! shared with the previous entry; the first entry of a block shares nothing. The table of paths
 //! has an entry for each path and for each of its suffixes after a `/`. If several paths have the
-//! same suffix, it has several entries, one with the number of each path.
+//! same suffix, the table has several entries for it, one with the number of each path.
 //!
 //! A map of the `fst` crate is as small, but its keys must be unique, and its searches by prefix
 //! return only numbers, while words are needed here as well.

@@ -295,8 +295,8 @@ fn sorted_by_key<'w>(words: &'w mut [u64], scratch: &'w mut [u64]) -> &'w [u64] 
     sorted
 }
 
-/// The start of the group of each char id, which has room for its occurrences. The group of
-/// [`SENTINEL`] is empty. `count` is the number of char ids.
+/// For each char id, the start of its group, which has room for all occurrences of its character.
+/// The group of [`SENTINEL`] is empty. `count` is the number of different char ids.
 fn group_starts(char_ids: &[u16], count: usize) -> Vec<u32> {
     let mut counts = vec![0; count];
     for char_id in char_ids {

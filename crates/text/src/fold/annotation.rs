@@ -1,11 +1,11 @@
 //! Pinyin in brackets after a Chinese character, which scrapers insert into words:
 //! `資(zī)本市(shì)場`.
 //!
-//! The fold drops it, so that the word is found. A syllable with a tone mark is always pinyin. A
-//! syllable with a tone number, or without a tone, is pinyin only if it is a reading of the
-//! character before it, and not a single letter without a tone: `馬(ma)` is an annotation,
-//! `人工智能(AI)`, `泰達幣(USDT)` and `阿(a)` are not. Nothing else is dropped, so any other text in
-//! brackets stays searchable.
+//! The fold drops this pinyin, so that the word is found. A syllable with a tone mark is always
+//! pinyin. A syllable with a tone number, or without a tone, is pinyin only if it is a reading of
+//! the character before it, and not a single letter without a tone: `馬(ma)` is an annotation,
+//! `人工智能(AI)`, `泰達幣(USDT)` and `阿(a)` are not. Nothing else is dropped, so any other text
+//! in brackets stays searchable.
 
 use std::ops::Range;
 

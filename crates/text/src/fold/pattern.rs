@@ -65,7 +65,8 @@ impl Pattern {
     /// Makes the pattern of a phrase: all its symbols count.
     #[must_use]
     pub fn new(text: &str, edges: Edges) -> Self {
-        Self::with(text, edges, |_, _| true)
+        let all_count = |_: char, _: char| true;
+        Self::with(text, edges, all_count)
     }
 
     /// Makes the pattern of a word: inside it, only symbols between digits count. `F-16` and `F16`

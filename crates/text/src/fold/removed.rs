@@ -12,8 +12,8 @@ use crate::tables::class_of;
 /// The number of bytes that one loop checks. The compiler makes vector instructions of that loop.
 const BLOCK: usize = 256;
 
-/// Whether a folded text may have annotations or accents, which the fold drops at its end. Most
-/// texts have none of the bytes that these contain.
+/// Whether a folded text has a `)`, or the first byte of an accent (U+0300 to U+036F) or of a
+/// letter that may have one (U+00C0 to U+027F). Otherwise the fold has nothing to drop at its end.
 pub(super) fn may_have_annotations_or_accents(folded: &str) -> bool {
     has_byte(folded, |b| matches!(b, b')' | 0xcc | 0xcd | 0xc3..=0xc9))
 }

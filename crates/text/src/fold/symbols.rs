@@ -1,9 +1,9 @@
 //! Symbols that count: those that carry meaning where they are typed (`C++`, `$100`, `3.5%`).
 //!
-//! The key of a text has none of these symbols; others, such as emoji and ★, are key characters. A
-//! [`crate::Pattern`] compares the symbols that count in addition to the key: the symbols of
-//! [`is_symbol`] everywhere, and any punctuation between two digits. The grammar of queries
-//! specifies this rule.
+//! The key of a text has none of these symbols; some others, such as emoji and ★, are key
+//! characters. A [`crate::Pattern`] compares the symbols that count in addition to the key: the
+//! symbols of [`is_symbol`] everywhere, and any punctuation between two digits. The grammar of
+//! queries specifies this rule.
 //!
 //! To find candidates for a pattern, the index has a few terms for symbols: [`symbol_terms`].
 

@@ -1,8 +1,8 @@
 //! OpenCC's t2s, exactly: phrases first (the longest that matches), then characters.
 //!
-//! It displays text in Simplified characters, and lets tests compare the fold with OpenCC. The fold
-//! itself does not call it. The fold needs no phrases, because the table `variants.tsv` makes one
-//! character of those that only a phrase can tell apart (乾, 干).
+//! The conversion is for text that is displayed, and tests compare the fold with it. The fold does
+//! not call it, and needs no phrases, because the table `variants.tsv` makes one character of those
+//! that only a phrase can tell apart (乾, 干).
 
 use crate::tables::{T2S_PHRASE_STARTS, T2S_PHRASES, t2s_char};
 

@@ -44,8 +44,8 @@ impl Class {
     }
 }
 
-/// Whether `c` is a Han character: it lies in a block of these, assigned or not. The dictionary has
-/// words of Han characters only.
+/// Whether `c` is a Han character: it lies in a Unicode block of Han characters, assigned or not.
+/// The dictionary has words of Han characters only.
 pub const fn is_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{3400}'..='\u{4DBF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
 }
