@@ -119,7 +119,8 @@ impl DoubleArray {
 
     /// Takes slots for `children` of one node, and returns the node's base.
     fn base_for(&mut self, children: &[(u16, Range<usize>)]) -> u32 {
-        let first = u32::from(children[0].0);
+        let (first_id, _) = &children[0];
+        let first = u32::from(*first_id);
         let is_free = |array: &Self, base: u32| {
             base != 0
                 && children.iter().all(|(id, _)| {
@@ -199,7 +200,8 @@ fn children(
     runs.map(|run| {
         let start = at;
         at += run.len();
-        (run[0].0[depth], start..at)
+        let (ids, _) = &run[0];
+        (ids[depth], start..at)
     })
     .collect()
 }

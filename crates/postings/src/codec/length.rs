@@ -66,9 +66,10 @@ mod tests {
                 last = decoded;
             }
         }
+        let greatest_code_of_articles = 0x7F;
         assert_eq!(
-            decode_length(encode_length(Kind::Article, usize::MAX)).1,
-            decode_length(0x7F).1
+            decode_length(encode_length(Kind::Article, usize::MAX)),
+            decode_length(greatest_code_of_articles)
         );
     }
 }

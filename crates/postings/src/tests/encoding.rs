@@ -47,7 +47,7 @@ fn encode_list(postings: &[(u32, u32)], has_positions: bool) -> Vec<u8> {
     let (mut skips, mut blocks, mut last) = (Vec::new(), Vec::new(), None);
     for block in documents.chunks(BLOCK) {
         blocks.extend(encode_block(block, last, has_positions));
-        let last_id = block[block.len() - 1][0].0;
+        let (last_id, _) = block[block.len() - 1][0];
         last = Some(last_id);
         skips.extend(last_id.to_le_bytes());
         skips.extend((blocks.len() as u32).to_le_bytes());
@@ -59,7 +59,10 @@ fn encode_list(postings: &[(u32, u32)], has_positions: bool) -> Vec<u8> {
 /// Encodes a block, which has the postings of each of its documents. `last` is the last doc id of
 /// the previous block.
 fn encode_block(block: &[&[(u32, u32)]], last: Option<u32>, has_positions: bool) -> Vec<u8> {
-    let ids = block.iter().map(|document| document[0].0);
+    let ids = block.iter().map(|document| {
+        let (id, _) = document[0];
+        id
+    });
     let ids_before = std::iter::once(last).chain(ids.clone().map(Some));
     let tfs: Vec<u32> = block.iter().map(|document| document.len() as u32).collect();
     let tf_flags: Vec<u32> = tfs.iter().map(|tf| u32::from(*tf > 1)).collect();
@@ -85,8 +88,9 @@ fn encode_block(block: &[&[(u32, u32)]], last: Option<u32>, has_positions: bool)
     if has_positions {
         let mut deltas = Vec::new();
         for document in block {
-            deltas.push(document[0].1);
-            deltas.extend(document.windows(2).map(|two| two[1].1 - two[0].1));
+            let positions: Vec<u32> = document.iter().map(|(_, position)| *position).collect();
+            deltas.push(positions[0]);
+            deltas.extend(positions.windows(2).map(|two| two[1] - two[0]));
         }
         bytes.extend(if deltas.len() >= 4 { pack_with_width(&deltas) } else { varints(deltas) });
     }

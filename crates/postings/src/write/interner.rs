@@ -91,13 +91,13 @@ impl Interner {
         for block in order.chunks(BLOCK) {
             blocks.extend((table.len() as u32).to_le_bytes());
             let mut previous: &[u8] = &[];
-            for entry in block {
-                let text = text_of(*entry);
+            for (number, at) in block {
+                let text = text_of((*number, *at));
                 let shared = previous.iter().zip(text).take_while(|(a, b)| a == b).count();
                 write_varint(shared as u64, &mut table);
                 write_varint((text.len() - shared) as u64, &mut table);
                 table.extend(&text[shared..]);
-                write_varint(u64::from(entry.0), &mut table);
+                write_varint(u64::from(*number), &mut table);
                 previous = text;
             }
         }

@@ -173,9 +173,13 @@ fn merge_characters(
     sink: &mut dyn FnMut(TermKey, &PostingList) -> io::Result<()>,
 ) -> io::Result<[[u64; 3]; 2]> {
     let mut kinds = Vec::new();
+    let kind_of = |code: &u8| {
+        let (kind, _) = decode_length(*code);
+        kind
+    };
     for source in sources {
         let codes = source.postings.length_codes(TextField::Title).ok_or_else(damaged)?;
-        kinds.push(codes.iter().map(|code| decode_length(*code).0).collect::<Vec<Kind>>());
+        kinds.push(codes.iter().map(kind_of).collect::<Vec<Kind>>());
     }
     let mut entries: Vec<Entries<'_>> =
         sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();

@@ -179,7 +179,8 @@ impl Pattern {
             symbols.clear();
             symbols_of(folded, key, range.start, symbols);
             let from = symbols.len().checked_sub(self.start.len())?;
-            span.start = symbols_equal(&symbols[from..], &self.start).then_some(symbols[from].0)?;
+            let (start, _) = symbols[from];
+            span.start = symbols_equal(&symbols[from..], &self.start).then_some(start)?;
         }
         if self.end.is_empty() {
             if self.edges == Edges::Whole && in_digits(range.end) {
@@ -209,8 +210,8 @@ impl Pattern {
             let windows =
                 symbols.windows(count).filter(|window| symbols_equal(window, &self.start));
             let found = windows.filter_map(|window| {
-                let (first, last) = (window.first()?.0, window.last()?.0);
-                Some(PatternMatch { key: at..at, folded: first..last + 1 })
+                let ((first, _), (last, _)) = (window.first()?, window.last()?);
+                Some(PatternMatch { key: at..at, folded: *first..*last + 1 })
             });
             found.collect::<Vec<_>>()
         })

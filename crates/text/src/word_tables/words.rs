@@ -95,7 +95,7 @@ mod tests {
             assert!(fold(&word).chars().all(is_han), "{word}");
         }
         for line in WORDS.lines().filter(|line| line.contains('\t') && !line.starts_with('#')) {
-            let freq = line.split_once('\t').unwrap().1;
+            let (_, freq) = line.split_once('\t').unwrap();
             assert!(freq.trim().parse::<u32>().is_ok(), "{line}: the frequency is a whole number");
         }
     }
