@@ -3,7 +3,7 @@
 mod corpora;
 mod fold;
 mod key;
-mod latin;
+mod non_han;
 #[cfg(feature = "opencc")]
 mod opencc;
 mod regressions;
