@@ -68,7 +68,7 @@ fn vectors() -> Vec<(&'static str, Vec<u8>)> {
     two_blocks.insert(64, 128);
     let mut words = Interner::default();
     for word in ["btc20", "btc", "eth"] {
-        words.number_of(word).unwrap();
+        words.get_or_add(word).unwrap();
     }
     let mut lengths: Vec<u8> =
         [0, 15, 16, 17, 18, 100, 5000].map(|length| encode_length(Kind::Article, length)).to_vec();

@@ -127,7 +127,7 @@ mod tests {
             let mut numbers = Interner::default();
             let mut wanted = std::collections::BTreeMap::new();
             for word in &words {
-                let number = numbers.number_of(word).unwrap();
+                let number = numbers.get_or_add(word).unwrap();
                 prop_assert_eq!(*wanted.entry(word.as_str()).or_insert(number), number);
             }
             let table = Table::new(PageSlice::of(numbers.table()));
@@ -150,7 +150,7 @@ mod tests {
         fn every_path_with_a_suffix_is_found(folders in 1_u32..70) {
             let mut numbers = Interner::default();
             for folder in 0..folders {
-                prop_assert_eq!(numbers.number_of(&format!("{folder}/頁/一.txt")).unwrap(), folder);
+                prop_assert_eq!(numbers.get_or_add(&format!("{folder}/頁/一.txt")).unwrap(), folder);
             }
             let table = Table::new(PageSlice::of(numbers.path_table()));
             for end in ["一.txt", "頁/一.txt"] {

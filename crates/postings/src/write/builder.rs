@@ -247,14 +247,14 @@ impl PostingsBuilder {
                     if !self.has_two_free_char_ids() {
                         break;
                     }
-                    char_id = self.char_id_of(field, *c);
+                    char_id = self.get_or_assign_char_id(field, *c);
                 }
                 self.run.char_ids.push(char_id);
                 at += 1;
             }
             // A text that does not fit continues in the next run. The bigram that spans the two
             // runs belongs to this one.
-            let next = key.get(at).map_or(SENTINEL, |c| self.char_id_of(field, *c));
+            let next = key.get(at).map_or(SENTINEL, |c| self.get_or_assign_char_id(field, *c));
             self.run.char_ids.push(next);
         }
         Ok(())
@@ -265,8 +265,9 @@ impl PostingsBuilder {
         self.run.characters.len() + 2 <= usize::from(u16::MAX)
     }
 
-    /// The char id of a character in the current run; it gets one if it has none.
-    fn char_id_of(&mut self, field: TextField, c: char) -> u16 {
+    /// The char id of a character in the current run. A character that has none gets the next char
+    /// id.
+    fn get_or_assign_char_id(&mut self, field: TextField, c: char) -> u16 {
         match self.char_ids.get(field, c) {
             SENTINEL => {
                 let char_id = self.run.new_char_id(field, c);
@@ -375,7 +376,7 @@ impl NumberBuffer {
         self.new.sort_unstable();
         for (word, at) in self.new.drain(..) {
             let (_, number) = &mut self.numbers[at];
-            *number = interner.number_of(&word)?;
+            *number = interner.get_or_add(&word)?;
         }
         Ok(())
     }

@@ -283,7 +283,7 @@ fn merge_strings(
     let mut lookups: Vec<Entries<'_>> =
         sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
     for same in strings.chunk_by(|a, b| text(a) == text(b)) {
-        let number = interner.number_of(text(&same[0]))?;
+        let number = interner.get_or_add(text(&same[0]))?;
         for (field, key) in kind.keys(number).into_iter().enumerate() {
             list.clear();
             for string in same {

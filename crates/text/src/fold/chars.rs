@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::fold::accents::{ligature, without_accent};
 use crate::tables::ignorable::is_ignorable;
-use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of};
+use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of_code};
 
 /// A sequence of characters that are folded together, because they do not fold to one character
 /// each.
@@ -105,7 +105,7 @@ fn fold_singly(bytes: &[u8], block: &mut [u8; BLOCK]) -> FoldedSingly {
         }
         let code = code_of_three(*four);
         // With `EXPAND` or `JOIN` as the distance, the sum is in neither range.
-        match code.wrapping_add_signed(fold_entry_of(code)) {
+        match code.wrapping_add_signed(fold_entry_of_code(code)) {
             ascii @ ..0x80 => {
                 target[0] = ascii as u8;
                 written += 1;

@@ -1,7 +1,7 @@
 //! The script that a text is written in.
 
 use crate::fold::chars::code_of_three;
-use crate::tables::{ONLY_SIMPLIFIED, ONLY_TRADITIONAL, script_bits, script_bits_of};
+use crate::tables::{ONLY_SIMPLIFIED, ONLY_TRADITIONAL, script_bits, script_bits_of_code};
 
 /// The script of a Chinese text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,7 +48,7 @@ pub fn script_of_all<'t>(texts: impl IntoIterator<Item = &'t str>) -> Script {
             let length = match four[0] {
                 ..0x80 => 1,
                 0xe0..=0xef => {
-                    count(script_bits_of(code_of_three(*four)));
+                    count(script_bits_of_code(code_of_three(*four)));
                     3
                 }
                 _ => {

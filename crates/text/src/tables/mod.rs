@@ -44,7 +44,7 @@ pub(crate) fn fold_entry(c: char) -> i32 {
 
 /// [`fold_entry`] of a character of the basic multilingual plane, given its code point.
 #[inline(always)]
-pub(crate) fn fold_entry_of(code: u32) -> i32 {
+pub(crate) fn fold_entry_of_code(code: u32) -> i32 {
     let page = FOLD_PAGES.get(code as usize >> 6).map_or(0, |page| usize::from(*page));
     FOLD.get(page << 6 | (code as usize & 63)).copied().unwrap_or_default()
 }
@@ -81,7 +81,7 @@ pub(crate) fn script_bits(c: char) -> u8 {
 
 /// [`script_bits`] of a character of the basic multilingual plane, given its code point.
 #[inline(always)]
-pub(crate) fn script_bits_of(code: u32) -> u8 {
+pub(crate) fn script_bits_of_code(code: u32) -> u8 {
     let page = SCRIPT_PAGES.get(code as usize >> 6).map_or(0, |page| usize::from(*page));
     SCRIPT.get(page << 6 | (code as usize & 63)).copied().unwrap_or_default()
 }
