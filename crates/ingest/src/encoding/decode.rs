@@ -188,20 +188,22 @@ fn is_binary(text: &str) -> bool {
         control += usize::from(c.is_control() && !c.is_whitespace() || c == '\u{fffd}');
     }
     // More than a tenth of the characters, or more than five of a short text.
-    control * 10 > all.max(50) || has_too_many_nuls(text, control * 100 > all)
+    let is_mostly_control = control * 10 > all.max(50);
+    let other_controls = control * 100 > all;
+    is_mostly_control || has_too_many_nuls(text, other_controls)
 }
 
 /// Whether the NUL characters of a text show that it is binary data: they are more than half of it,
-/// or they are in many separate runs, or `other_controls` says that there are other control
-/// characters, too.
+/// or they are in many separate runs, or the text has other control characters, too.
+/// `other_controls` says whether these are more than 1 in 100 of the characters besides NUL.
 fn has_too_many_nuls(text: &str, other_controls: bool) -> bool {
-    let (mut nuls, mut gaps, mut before) = (0_usize, 0_usize, 0);
+    let (mut nuls, mut runs, mut before) = (0_usize, 0_usize, 0);
     for at in memchr::memchr_iter(0, text.as_bytes()) {
-        gaps += usize::from(nuls == 0 || at > before + 1);
+        runs += usize::from(nuls == 0 || at > before + 1);
         nuls += 1;
         before = at;
     }
-    nuls > 0 && (other_controls || nuls * 2 > text.len() || gaps * 10 > text.len() - nuls)
+    nuls > 0 && (other_controls || nuls * 2 > text.len() || runs * 10 > text.len() - nuls)
 }
 
 /// Whether UTF-8 text may contain a character that [`is_binary`] counts. It looks at every byte of

@@ -32,8 +32,8 @@ pub(crate) fn detect(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static 
     if utf8 && !bytes.contains(&0) {
         return UTF_8;
     }
-    if let Some(wide) = utf16(bytes) {
-        return wide;
+    if let Some(encoding) = utf16(bytes) {
+        return encoding;
     }
     if utf8 || mostly_utf8(bytes) {
         return UTF_8;
@@ -86,8 +86,8 @@ impl Guess {
         let is_last = true;
         detector.feed(sample, is_last);
         let guessed = detector.guess(None, Utf8Detection::Deny);
-        // For short text, chardetng knows better, because it considers punctuation and other
-        // languages.
+        // Whether text with so few frequent characters is Chinese, chardetng knows better, because
+        // it considers punctuation and other languages.
         if guessed == BIG5 || guessed == GBK { chinese } else { guessed }
     }
 }

@@ -58,7 +58,8 @@ fn named(reference: &str) -> Option<String> {
     (!decoded.contains(';')).then_some(decoded)
 }
 
-/// The character and length of the digits after `&#`, with the semicolon.
+/// The character that the digits after `&#` stand for, and the length of these digits with the `x`
+/// before them and the semicolon after them, if there are any.
 fn numeric(text: &str) -> Option<(char, usize)> {
     let (digits, radix, skipped) = match text.strip_prefix(['x', 'X']) {
         Some(digits) => (digits, 16, 1),

@@ -48,6 +48,8 @@ pub(crate) fn sections(bytes: &[u8], hint: Option<&'static Encoding>) -> Option<
     if encoding == UTF_8 || !is_chinese_encoding && !is_western(&other) {
         return None;
     }
+    // A line that is invalid in this encoding as well is read as UTF-8, unless it is clearly
+    // Chinese.
     Some(joined(lines, |line| {
         let (text, broken) = encoding.decode_without_bom_handling(&bytes[line]);
         if !broken || is_chinese(&text) { encoding } else { UTF_8 }

@@ -1,6 +1,9 @@
 //! Recognises mojibake by its characters, and repairs it as far as that is possible. Mojibake is
 //! text that was decoded in a wrong encoding and saved again: UTF-8 decoded as GBK or as
 //! Windows-1252, GB2312 decoded as Latin-1, Big5 decoded as GBK or as Windows-1252.
+//!
+//! *Telling* characters are typical of mojibake: those that the first two bytes of a Chinese
+//! character or of full-width punctuation in UTF-8 give when they are decoded as GBK.
 
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
@@ -33,6 +36,8 @@ pub(crate) fn repair(line: &str) -> Repair {
     if telling >= MIN_TELLING && (is_frequent || is_dense(line)) {
         read = read_back(line, Misreading::Gbk, begins_passage);
     }
+    // If the passages of the line could not be read without loss, try the line as a whole: it is
+    // repaired even if its text has none of the frequent characters that each passage needs.
     if is_frequent
         && !matches!(read, Some((_, 0)))
         && let Some(text) = read_back_from_gbk(line)
@@ -59,7 +64,7 @@ fn is_mojibake(CharCounts { telling, non_ascii }: CharCounts) -> bool {
 
 /// Minimum number of telling characters in a passage of mojibake that is worth repairing.
 const MIN_TELLING: usize = 3;
-/// So many telling characters must be among this many consecutive non-ASCII characters, unless
+/// [`MIN_TELLING`] characters must stand within this many consecutive non-ASCII characters, unless
 /// telling characters are frequent in the whole line.
 const NEIGHBOURS: usize = 9;
 
@@ -73,8 +78,8 @@ fn is_dense(line: &str) -> bool {
     })
 }
 
-/// Whether misread Chinese text can begin with `c`, or with what `c` was before it became
-/// Traditional.
+/// Whether misread Chinese text can begin with `c` or with its Simplified form. (Mojibake may have
+/// been converted to Traditional characters later.)
 fn begins_passage(c: char) -> bool {
     let simplified = || t2s(c.encode_utf8(&mut [0; 4])).chars().next();
     let three_byte = &tables().three_byte;
@@ -127,8 +132,7 @@ pub(super) fn read_back_from_gbk(line: &str) -> Option<String> {
 /// Counts of characters in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CharCounts {
-    /// Characters that are typical of mojibake: those that the first two bytes of Chinese
-    /// characters and full-width punctuation in UTF-8 give when they are decoded as GBK.
+    /// Telling characters, as the header of this file defines them.
     pub(super) telling: usize,
     pub(super) non_ascii: usize,
 }

@@ -33,8 +33,8 @@ struct Passage {
 
 /// Maximum number of alternatives to follow at a time, as in a beam search.
 const BEAM: usize = 8;
-/// If more of the line follows than this, it is read in steps of half this length, because the cost
-/// of copying alternatives grows with the passage.
+/// If more characters of the line than this are left, a passage is read only up to half of this
+/// length, because the cost of copying alternatives grows with the passage.
 const MAX_CHARS: usize = 192;
 
 /// The passage that `line` begins with, if it is misread text at all.
@@ -277,8 +277,8 @@ pub(crate) fn read_back(
             at += passage.chars;
             found = true;
         } else {
-            // Skip half of the passage, not one character: the next attempt reads the rest of the
-            // same passage again.
+            // Skip half of the passage, not one character: an attempt at the next character would
+            // read nearly the same passage again.
             let step = (passage.chars / 2).max(1);
             text.extend(&chars[at..at + step]);
             at += step;

@@ -19,7 +19,7 @@ fn mojibake_is_read_back() {
 }
 
 #[test]
-fn characters_are_counted_by_their_bytes() {
+fn the_count_of_a_single_character_agrees_with_the_table() {
     for c in ('\u{1}'..='\u{10ffff}').filter(|c| !c.is_ascii()) {
         let telling = usize::from(tables().telling.has(c));
         assert_eq!(count(&format!("a{c}z")), CharCounts { telling, non_ascii: 1 }, "{c:?}");
@@ -38,7 +38,7 @@ fn only_lines_with_certain_characters_are_checked_for_other_misreadings() {
 }
 
 #[test]
-fn characters_that_cannot_open_mojibake_cannot_be_read_back() {
+fn characters_outside_the_opening_table_cannot_begin_utf8_decoded_as_gbk() {
     for c in ('\u{80}'..='\u{ffff}').filter(|c| !tables().opening.has(*c)) {
         let text = c.to_string();
         for encoding in [GBK, GB18030] {
@@ -100,7 +100,7 @@ fn mojibake_that_became_traditional_is_repaired() {
     }
 }
 
-/// Each Simplified character with the first Traditional one that it is the Simplified form of.
+/// For each Simplified character, the first Traditional character that t2s converts to it.
 fn traditional_of_simplified() -> std::collections::HashMap<char, char> {
     let mut table = std::collections::HashMap::new();
     for c in '\u{4e00}'..='\u{9fff}' {
@@ -171,7 +171,8 @@ fn ordinary_text_is_sound() {
     }
 }
 
-/// Sound text: frequent characters, every tenth character any at all, Japanese, Latin letters.
+/// Sound text: mostly frequent Han characters, with some arbitrary Han characters, kana, Latin
+/// letters and punctuation.
 fn sound_text() -> impl Strategy<Value = String> {
     let frequent: Vec<char> = "的一是不了在人有我他這个們中來上大為和國地到以說時要就出會可也你對生能而子那得于着下自之年過發後作里用道行所然家種事成方多經麼去法學如都同現當沒動面起看定天分還進好小部其些主樣理心她本前開但因只從想實".chars().collect();
     let c = prop_oneof![
@@ -201,7 +202,9 @@ proptest! {
 
 proptest! {
     #[test]
-    fn runs_of_characters_are_counted_as_one_by_one(text in "[a鐨浠ュ大廠，\u{e9}\u{20000}]{0,40}") {
+    fn the_counts_of_a_text_are_the_sums_over_its_characters(
+        text in "[a鐨浠ュ大廠，\u{e9}\u{20000}]{0,40}",
+    ) {
         let chars = || text.chars().filter(|c| !c.is_ascii());
         let telling = chars().filter(|c| tables().telling.has(*c)).count();
         let non_ascii = chars().count();
