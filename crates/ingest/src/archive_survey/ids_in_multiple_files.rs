@@ -32,8 +32,9 @@ impl IdsInMultipleFiles {
         found
     }
 
-    /// How often an id, given by its key, occurs in the files that the walk reads before the file
-    /// with the dump `dump`, which is a path below the root.
+    /// How often an id, given by its key, occurs in the files that the walk reads before a certain
+    /// file: the one that is the dump `dump`, or the container that the dump is in. `dump` is its
+    /// path below its root.
     pub(crate) fn count_before(&self, key: u64, dump: &str) -> u64 {
         let Some(files) = self.0.get(&key) else { return 0 };
         let has_dump = |path: &str| {

@@ -43,8 +43,9 @@ pub struct ArchiveSurvey {
     reading: Reading,
     /// In the order of their paths.
     parts: Vec<SurveyPart>,
-    /// The dumps that give ids to records, as paths below the root, in the order of the walk. In
-    /// `statistics`, ids refer to dumps by their indices in this list.
+    /// The files that are dumps or contain dumps, and from which an id in `statistics` comes, as
+    /// paths below the root, in the order of the walk. The ids refer to the files by their indices
+    /// in this list.
     dump_files: Vec<String>,
     statistics: CorpusStatistics,
 }
@@ -113,8 +114,8 @@ impl ArchiveSurvey {
         self.dump_files = files;
     }
 
-    /// Removes from `dump_files` the dumps to which no id refers. A merge leaves such dumps behind,
-    /// because only one of several ids for the same flash item remains.
+    /// Removes from `dump_files` the files to which no id refers. There are such files after a
+    /// merge, because only one of several ids for the same flash item remains.
     fn drop_unused_files(&mut self) {
         let used: Vec<u64> = self.statistics.files_of_ids().into_iter().collect();
         let number = |file| used.partition_point(|used| *used < file) as u64;

@@ -30,10 +30,11 @@ impl Reading {
     /// labels.
     pub(crate) fn new(texts: &ReadingTexts, labels: u64) -> Self {
         let analysis = wensou_text::analysis_fingerprint();
-        let version = (env!("CARGO_PKG_VERSION"), wensou_text::ANALYSIS_VERSION);
+        let (version, analysis_version) =
+            (env!("CARGO_PKG_VERSION"), wensou_text::ANALYSIS_VERSION);
         let hash = |text: &str| xxh3_64(text.as_bytes());
         Self {
-            program: format!("{} {}-{analysis:016x}", version.0, version.1),
+            program: format!("{version} {analysis_version}-{analysis:016x}"),
             encoding: hash(&texts.encoding),
             map: hash(&texts.map),
             labels,

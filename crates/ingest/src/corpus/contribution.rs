@@ -30,7 +30,8 @@ pub(crate) enum Addition<'a> {
     /// A flash item: the hash of its dated paragraph, the hashes of the paragraphs above it that
     /// were compared, and how many paragraphs there are above it.
     Item { dated: u64, above: Vec<u32>, length: u64 },
-    /// A page that was taken into the sample of its site, with the hashes of its lines.
+    /// A page that was taken into the sample of its site: the key of the site, the signature of the
+    /// page, which copies of one article share, and the hashes of its lines.
     Page { site: u64, signature: u64, lines: Cow<'a, [LineHash]> },
     /// The file is a dump that contains flash items.
     ItemsInDump,

@@ -14,9 +14,9 @@ use crate::flash::contexts::SharedContext;
 /// One entry of the statistics.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Entry<'a> {
-    /// What all pages show before a dated paragraph, see [`SharedContext`]: the hash of that
-    /// paragraph, the hashes of the paragraphs on which all pages agree, and whether any pages
-    /// differ before these.
+    /// The paragraphs that all pages with a dated paragraph have above it, see [`SharedContext`]:
+    /// the hash of the dated paragraph, the hashes of the paragraphs on which all pages agree, and
+    /// whether any pages differ in what stands above these.
     Context { dated: u64, agreed: Cow<'a, [u32]>, differs: bool },
     /// A folded tag, and how often it was named.
     Tag(#[serde(borrow)] Cow<'a, str>, u32),

@@ -8,18 +8,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IdFromDump {
     pub(crate) id: String,
+    /// Where the item is.
     pub(crate) at: ItemPosition,
     /// The path of the dump below its root.
     #[serde(with = "crate::corpus::serde_arc_str")]
     pub(crate) dump: Arc<str>,
 }
 
-/// Where in the archive a flash item is to which a dump gives an id. If several items have the same
-/// id, the first of them keeps it.
+/// The position in the archive of a flash item that has its id from a dump. If several items have
+/// the same id, the first of them keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct ItemPosition {
     /// The number of the file in the walk, from 1; 0 for the records of an earlier index. In an
-    /// [`ArchiveSurvey`](crate::ArchiveSurvey), the index of the file in its list of dumps.
+    /// [`ArchiveSurvey`](crate::ArchiveSurvey), the index of the file in `dump_files`.
     pub(crate) file: u64,
     /// The number of the item, from 1, among the flash items with ids in this file; 0 for the
     /// records of an earlier index.

@@ -17,6 +17,10 @@ pub(crate) enum LineKind {
 
 /// Maximum characters of a label, unless it is a list such as `A | B | C`.
 const MAX_LABEL_CHARS: usize = 40;
+/// Minimum number of parts of a list, such as the items of a menu in one line.
+const MIN_LIST_PARTS: usize = 3;
+/// Maximum characters of each part of a list.
+const MAX_LIST_PART_CHARS: usize = 12;
 /// Maximum characters of a notice.
 const MAX_NOTICE_CHARS: usize = 130;
 /// An ASCII line with at least this many words of two or more characters is no label, even if it
@@ -76,7 +80,7 @@ impl LineKind {
                 parts.filter(|part| !part.is_empty()).fold((0, 0), |(count, longest), part| {
                     (count + 1, longest.max(part.chars().count()))
                 });
-            count >= 3 && longest <= 12
+            count >= MIN_LIST_PARTS && longest <= MAX_LIST_PART_CHARS
         };
         let has_punctuation =
             line.contains(|c| is_sentence_end(c) || is_comma(c) || matches!(c, ';' | '\u{ff1b}'));

@@ -29,6 +29,8 @@ const COMMON: u32 = 2;
 /// Minimum number of common lines in a block. A run with so many is a menu or a footer, wherever it
 /// stands.
 const MIN_BLOCK: usize = 3;
+/// Minimum number of common labels and notices in a block whose common sentences are removed, too.
+const MIN_LABELS: usize = 2;
 /// A recurring line that is neither in a block nor at an edge of the page is removed if at least
 /// this proportion of pages has it: 4 of 5.
 const ALONE: (u32, u32) = (4, 5);
@@ -131,7 +133,7 @@ fn select_boilerplate(run: &[Recurring], (at_top, at_bottom): (bool, bool), remo
     for (line, remove) in run.iter().zip(&mut *remove) {
         *remove = match line.kind {
             LineKind::Label | LineKind::Notice => line.common || is_block,
-            LineKind::Sentence => line.common && is_block && labels >= MIN_BLOCK - 1,
+            LineKind::Sentence => line.common && is_block && labels >= MIN_LABELS,
         };
     }
     // The lines of a menu recur equally often. If the line next to the article is not common and

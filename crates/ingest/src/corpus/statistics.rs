@@ -41,7 +41,7 @@ pub struct CorpusStatistics {
     recurring: HashMap<u64, RecurringLines>,
     /// Records additions, if [`recording`](Self::recording) has enabled it.
     recorder: Recorder,
-    /// The ids of articles in dumps; `None` unless the second pass runs on other machines.
+    /// The ids of articles in dumps; `None` unless several machines survey the archive together.
     pub(crate) article_ids: Option<ArticleIds>,
 }
 
@@ -150,7 +150,8 @@ impl CorpusStatistics {
     /// Notes the id that a dump gives to an item.
     pub(crate) fn add_id_from_dump(&mut self, content: u64, id: IdFromDump) {
         self.recorder.record(|| Addition::IdFromDump { content, id: Cow::Borrowed(&id) });
-        // If dumps disagree, take the smallest id, so that the order of additions does not matter.
+        // If the item already has an id, keep the smaller one, so that the order of additions does
+        // not matter.
         match self.ids_from_dumps.entry(content) {
             Entry::Vacant(vacant) => drop(vacant.insert(id)),
             Entry::Occupied(mut known) => {
