@@ -1,8 +1,8 @@
 //! Reads the records of an ARC file, the predecessor of WARC. The name of a member is the number of
 //! its record.
 //!
-//! A record is a line of fields separated by spaces, of which the first is the address and the last
-//! the length, then the response of the server.
+//! A record consists of a header line and the response of the server. The fields of the header line
+//! are separated by spaces: the first is the address, and the last is the length of the response.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;

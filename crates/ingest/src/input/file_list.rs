@@ -268,19 +268,15 @@ mod tests {
     fn a_list_that_cannot_be_read_ends_with_its_error() {
         let mut writer = FileListWriter::new(&[PathBuf::from("a")]).unwrap();
         for name in ["b.txt", "c.txt"] {
-            let (path, relative) = (PathBuf::from("a").join(name), name.to_owned());
-            writer
-                .push(
-                    0,
-                    SourceFile {
-                        path,
-                        relative,
-                        format: format(name),
-                        stamp: FileStamp::default(),
-                        is_root: false,
-                    },
-                )
-                .unwrap();
+            let source = SourceFile {
+                path: PathBuf::from("a").join(name),
+                relative: name.to_owned(),
+                format: format(name),
+                stamp: FileStamp::default(),
+                is_root: false,
+            };
+            let root = 0;
+            writer.push(root, source).unwrap();
         }
         let mut list = writer.finish().unwrap();
         list.count = 5;

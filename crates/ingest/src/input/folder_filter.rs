@@ -23,7 +23,7 @@ pub(crate) enum FolderVerdict {
     /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots,
     /// A symbolic link to a folder that the walk reads anyway.
-    Covered,
+    SymlinkInsideRoots,
 }
 
 /// Excluded files and folders, compared by identity (device and inode) and not by name.
@@ -111,7 +111,7 @@ impl<'b> FolderFilter<'b> {
             return match self.below_a_root(&target) {
                 None => FolderVerdict::SymlinkOutsideRoots,
                 Some(below) if is_hidden(below) => FolderVerdict::Inside,
-                Some(_) => FolderVerdict::Covered,
+                Some(_) => FolderVerdict::SymlinkInsideRoots,
             };
         }
         if self.exclusions.has_folder(path) {

@@ -20,7 +20,8 @@ pub(super) enum WalkEntry {
     Special(PathBuf),
     /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots(PathBuf),
-    /// A mistake in a pattern of what to leave out, and the file or root that has it.
+    /// A mistake in a pattern of what to leave out, after the ignore file that the pattern is in,
+    /// or after the root if the pattern is from `--exclude`.
     BadPattern(PathBuf, String),
     /// An error, and the folder that was being listed; `None` if that is the root, or if the error
     /// is about a selected path.
@@ -98,7 +99,7 @@ impl FolderWalk<'_> {
             FolderVerdict::SymlinkOutsideRoots => {
                 Some(WalkEntry::SymlinkOutsideRoots(folder.to_path_buf()))
             }
-            FolderVerdict::Inside | FolderVerdict::Excluded | FolderVerdict::Covered => {
+            FolderVerdict::Inside | FolderVerdict::Excluded | FolderVerdict::SymlinkInsideRoots => {
                 Some(WalkEntry::Ignored(lossy_path(folder)))
             }
         }
@@ -116,7 +117,8 @@ impl FolderWalk<'_> {
         while let Some(entry) = entries.next() {
             let found = match entry {
                 Err(error) => {
-                    // An error in the middle of a listing names no path, but its depth.
+                    // An error in the middle of a listing does not name a path. It only has a
+                    // depth, which tells the folder.
                     let folder = error.depth().checked_sub(1 + min_depth);
                     let folder = folder.and_then(|at| folders.get(at).cloned());
                     WalkEntry::Fault(error, folder)

@@ -21,7 +21,8 @@ pub(crate) enum PathKind {
 pub(crate) struct IgnoreRules {
     /// Each folder that has rules, with its rules, outermost first.
     folders: Vec<(PathBuf, Gitignore)>,
-    /// Mistakes in patterns, with the file or the option that has them.
+    /// Mistakes in patterns, each after the ignore file that the pattern is in, or after the root
+    /// if the pattern is from `--exclude`.
     faults: Vec<(PathBuf, String)>,
 }
 
@@ -41,8 +42,8 @@ impl IgnoreRules {
         rules
     }
 
-    /// Reads the rules of a folder, and drops those of folders that it is not in. Folders must be
-    /// entered in the order of a walk.
+    /// Reads the rules of a folder, and drops the rules of folders that do not contain it. Folders
+    /// must be entered in the order of a walk.
     pub(crate) fn enter(&mut self, folder: &Path) {
         self.folders.retain(|(outer, _)| folder.starts_with(outer));
         let file = folder.join(IGNORE_FILE);

@@ -21,8 +21,8 @@ pub(super) struct Name {
 }
 
 impl Name {
-    /// Decodes a name. One that is not UTF-8 is in a legacy encoding such as Big5 or GBK, because
-    /// old programs write names in zip archives in the system's encoding.
+    /// Decodes a name. A name that is not UTF-8 is taken for a legacy encoding such as Big5 or GBK,
+    /// because old programs write names in zip archives in the system's encoding.
     pub(super) fn of(raw: &[u8]) -> Self {
         // One byte more than the maximum, so that `Names::claim` refuses a longer name.
         let raw = &raw[..raw.len().min(MAX_BYTES + 1)];
@@ -72,7 +72,7 @@ mod tests {
     use encoding_rs::{BIG5, GB18030};
 
     #[test]
-    fn only_paths_inside_are_accepted() {
+    fn only_paths_inside_the_container_are_accepted() {
         let mut names = Names::default();
         assert_eq!(names.claim("./a//b.txt"), Ok("a/b.txt".to_owned()));
         assert_eq!(names.claim("a/b.txt"), Err(Reason::DuplicateName));

@@ -51,8 +51,8 @@ pub fn original_lines(
 ) -> io::Result<Vec<OriginalLines>> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
     order.sort_by_key(|at| (spans[*at].start, spans[*at].end));
-    // Spans that overlap are read together, because a flash item lies in its page: the range that
-    // such spans cover, and their indices in `spans`.
+    // Spans can overlap, because a flash item lies in its page. Overlapping spans are read
+    // together: each entry has the range that they cover, and their indices in `spans`.
     let mut joined_spans: Vec<(Span, Vec<usize>)> = Vec::new();
     for index in order {
         let Span { start, end } = spans[index];

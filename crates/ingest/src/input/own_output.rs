@@ -8,7 +8,7 @@ use memchr::memmem;
 
 /// Bytes at the start of a dump that are examined.
 const MAX_START: usize = 8 << 10;
-/// Maximum number of lines, after its first line, of the first hit of an output.
+/// The id of the first hit must be within this many lines after the first line of the hit.
 const MAX_HIT_LINES: usize = 40;
 /// The start of the header line in a table of hits.
 const TABLE_HEAD: &str = "id\tkind\tdate\tprovenance\ttitle\t";

@@ -150,7 +150,8 @@ impl Running {
         let _ = child.wait();
     }
 
-    /// Waits for the end without holding the lock, so that [`kill_commands`] is not kept waiting.
+    /// Waits until the command ends. Does not hold the lock meanwhile, so that [`kill_commands`]
+    /// need not wait.
     fn wait(&self) -> io::Result<ExitStatus> {
         let mut pause = Duration::from_micros(100);
         loop {

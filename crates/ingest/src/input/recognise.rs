@@ -41,8 +41,8 @@ pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
         Content::Unsupported(what) => Verdict::Refused(Reason::Unsupported(what.to_owned())),
         Content::Binary => Verdict::Refused(Reason::Binary),
         Content::Program => Verdict::Ignored,
-        // Compressed twice, or a member of a container whose name does not say how it is
-        // compressed.
+        // The file is compressed twice, or it is a member of a container, and its name does not say
+        // that it is compressed.
         Content::Compressed(_) if is_unknown => Verdict::Ignored,
         Content::Compressed(_) => Verdict::Refused(Reason::Nested),
         Content::Text if is_unknown => Verdict::Ignored,

@@ -184,11 +184,13 @@ fn tagged(start: &[u8]) -> Content {
 /// Whether a text begins with front matter: a line `---` or `+++`, lines of which at least one has
 /// a key, and the first line again (or `...` after `---`).
 fn has_front_matter(start: &[u8]) -> bool {
+    /// Maximum number of lines after the first one.
+    const MAX_LINES: usize = 400;
     let mut lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
     let Some(delimiter @ (b"---" | b"+++")) = lines.next() else { return false };
     let separator = if delimiter == b"---" { b':' } else { b'=' };
     let mut keys = 0;
-    for line in lines.take(400) {
+    for line in lines.take(MAX_LINES) {
         if line == delimiter || line == b"..." && delimiter == b"---" {
             return keys > 0;
         }

@@ -12,6 +12,12 @@ const LONGEST_LABEL: usize = 24;
 const SHORTEST_TEXT: usize = 30;
 /// Maximum length of the name of a column in bytes.
 const LONGEST_NAME: usize = 64;
+/// Maximum length of the header of a table in bytes.
+const LONGEST_TABLE_HEADER: usize = 2 << 10;
+/// Maximum length of what follows `From ` in a line that separates messages, in bytes.
+const LONGEST_FROM_LINE: usize = 200;
+/// Maximum number of lines in which the header fields of a message are searched for.
+const MAX_HEADER_LINES: usize = 200;
 
 /// Recognises a text by its first lines.
 pub(super) fn of(text: &[u8]) -> Content {
@@ -42,9 +48,10 @@ pub(crate) fn is_from_line(line: &[u8]) -> bool {
     let is_time = |w: &[u8]| {
         w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit()
     };
-    remaining.len() < 200
+    let is_year = |w: &[u8]| w.iter().all(u8::is_ascii_digit);
+    remaining.len() < LONGEST_FROM_LINE
         && remaining.windows(4).any(is_time)
-        && remaining.windows(4).any(|w| w.iter().all(u8::is_ascii_digit))
+        && remaining.windows(4).any(is_year)
 }
 
 /// Recognises a message by its header fields: at least three known ones, one of which is technical.
@@ -70,7 +77,7 @@ fn message(text: &[u8]) -> Content {
     const TECHNICAL: [&str; 6] =
         ["message-id", "received", "mime-version", "return-path", "content-type", "dkim-signature"];
     let (mut known, mut technical, mut related) = (0, false, false);
-    for line in text.split(|byte| *byte == b'\n').take(200) {
+    for line in text.split(|byte| *byte == b'\n').take(MAX_HEADER_LINES) {
         let line = line.trim_ascii_end();
         if line.is_empty() {
             break;
@@ -138,7 +145,7 @@ pub(crate) fn labelled(line: &[u8]) -> Option<LabelledLine<'_>> {
 /// column is that of a title or text.
 fn table(header: &[u8]) -> Content {
     let header = header.trim_ascii_end();
-    if header.len() > 2 << 10 {
+    if header.len() > LONGEST_TABLE_HEADER {
         return Content::Text;
     }
     let Ok(header) = std::str::from_utf8(header) else { return Content::Text };

@@ -40,7 +40,7 @@ pub(super) fn each(
         };
         members += 1;
         container.meter.count_member();
-        // Within a member no limit is needed: the library stops at its end.
+        // Within a member no limit is needed: the library stops at the end of the member.
         left.set(u64::MAX);
         let (kind, bytes) = (entry.header().entry_type(), entry.size());
         let unread = Cell::new(bytes);

@@ -89,8 +89,8 @@ fn read_member(
             if format.codec == Codec::Plain {
                 return container.emit(&path, format, bytes, inner, visit);
             }
-            // `emit` counts what the codec of a member such as `a.txt.gz` makes of the bytes that
-            // the zip holds of the member. These bytes count, too.
+            // `emit` counts the bytes that come out of the codec of a member such as `a.txt.gz`.
+            // The bytes that go into the codec are inflated from the zip, so they count, too.
             let inner = Metered { inner, meter: container.meter };
             container.emit(&path, format, bytes, inner, visit)
         }
