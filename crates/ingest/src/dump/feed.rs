@@ -123,7 +123,8 @@ fn drop_redundant(fields: &mut RawFields) {
     }
 }
 
-/// The name of an element, without the namespaces that feeds commonly use.
+/// The name of an element, without the namespaces that feeds commonly use; `content` for every
+/// element of the namespace `content:`.
 fn name_of(tag: &BytesStart<'_>) -> String {
     let mut name = tag.name().as_ref().to_owned();
     for prefix in ["dc:", "dcterms:", "content:", "atom:"] {
@@ -134,7 +135,7 @@ fn name_of(tag: &BytesStart<'_>) -> String {
     name
 }
 
-/// Begins a child. Adds what its attributes say to the fields at once.
+/// Begins a child, and adds to the fields what the attributes of the child say.
 fn begin(tag: &BytesStart<'_>, from: usize, fields: &mut RawFields) -> Child {
     let attribute = |name: &str| {
         let mut attributes = tag.attributes();

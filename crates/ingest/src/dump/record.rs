@@ -92,8 +92,10 @@ fn record_id(record: &Record) -> &str {
 fn no_text(fields: &RawFields) -> String {
     /// Maximum number of keys that are named.
     const NAMED: usize = 8;
+    /// Maximum characters of a key that are printed.
+    const MAX_KEY_CHARS: usize = 40;
     let clean = |key: &String| {
-        let key = key.chars().filter(|c| !c.is_control()).take(40);
+        let key = key.chars().filter(|c| !c.is_control()).take(MAX_KEY_CHARS);
         format!("`{}`", key.collect::<String>())
     };
     let filled = fields.iter().filter(|(_, value)| !value.is_null());
@@ -105,48 +107,49 @@ fn no_text(fields: &RawFields) -> String {
     format!("no title and no text in {names}; --map text=KEY can name the key")
 }
 
-fn flash(mut it: Understood, date: Date, at: Location<'_>) -> FlashItem {
-    let text = it.paragraphs.join("\n");
+fn flash(mut understood: Understood, date: Date, at: Location<'_>) -> FlashItem {
+    let text = understood.paragraphs.join("\n");
     FlashItem {
-        column: it.take(Field::Column),
-        outlet: it.take(Field::Source).or_else(|| outlet(&text).map(str::to_owned)),
-        category: it.take(Field::Category),
-        url: it.take(Field::Url),
-        id: it.id,
-        title: it.title,
+        column: understood.take(Field::Column),
+        outlet: understood.take(Field::Source).or_else(|| outlet(&text).map(str::to_owned)),
+        category: understood.take(Field::Category),
+        url: understood.take(Field::Url),
+        id: understood.id,
+        title: understood.title,
         text,
         date,
-        tags: it.tags,
+        tags: understood.tags,
         occurrences: vec![Occurrence { path: at.path.to_owned(), span: at.span }],
         variants: Vec::new(),
     }
 }
 
 impl RecordReader<'_> {
-    fn article(&self, mut it: Understood, date: Date, at: Location<'_>) -> Article {
-        let column = it.take(Field::Column);
-        let (mut title, mut title_origin) = (std::mem::take(&mut it.title), TitleOrigin::Stated);
+    fn article(&self, mut understood: Understood, date: Date, at: Location<'_>) -> Article {
+        let column = understood.take(Field::Column);
+        let (mut title, mut title_origin) =
+            (std::mem::take(&mut understood.title), TitleOrigin::Stated);
         if title.is_empty() && self.derives_titles {
-            let first = it.paragraphs.first().map_or("", String::as_str);
+            let first = understood.paragraphs.first().map_or("", String::as_str);
             (title, title_origin) = (title::derived(first).to_owned(), TitleOrigin::Derived);
         }
-        let translator = it.take(Field::Translator);
+        let translator = understood.take(Field::Translator);
         Article {
-            site: it.take(Field::Site),
-            category: it.take(Field::Category).or(column),
-            author: it.take(Field::Author).or_else(|| translator.clone()),
+            site: understood.take(Field::Site),
+            category: understood.take(Field::Category).or(column),
+            author: understood.take(Field::Author).or_else(|| translator.clone()),
             translator,
-            editor: it.take(Field::Editor),
-            source: it.take(Field::Source),
-            url: it.take(Field::Url),
-            id: it.id,
+            editor: understood.take(Field::Editor),
+            source: understood.take(Field::Source),
+            url: understood.take(Field::Url),
+            id: understood.id,
             path: at.path.to_owned(),
             span: at.span,
             title,
             title_origin,
             date,
-            paragraphs: it.paragraphs,
-            tags: it.tags,
+            paragraphs: understood.paragraphs,
+            tags: understood.tags,
             ..Article::default()
         }
     }

@@ -46,7 +46,7 @@ pub(super) struct Sink<'a> {
     pub(super) recent: RecentRecords,
     /// The id that an action of a bulk request (see [`wrapped`]) states for the record after it.
     pub(super) next_id: Option<Value>,
-    /// Paragraphs of mojibake that were turned back into text.
+    /// Number of texts (titles, names, tags and paragraphs) whose mojibake was repaired.
     pub(super) repaired: u64,
     /// Number of lines or records so far.
     pub(super) count: u64,
@@ -175,8 +175,8 @@ impl Sink<'_> {
 pub(super) struct RecentRecords {
     /// Number of lines or records since the last new record.
     barren: u64,
-    /// Hashes of the ids or bytes of recent records. A dump is detected if it keeps repeating fewer
-    /// records than this cache holds.
+    /// Hashes of the ids or bytes of recent records. Records that a dump keeps repeating are
+    /// recognised if they are fewer than this cache holds.
     keys: DirectMapped<()>,
 }
 

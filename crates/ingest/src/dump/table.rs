@@ -16,6 +16,9 @@ use crate::fields::keys;
 const SEPARATORS: [u8; 4] = *b",;\t|";
 /// Maximum number of columns that are read.
 const MAX_COLUMNS: usize = 4096;
+/// The CSV reader reads whole buffers, so it may be ahead of the end of a row, but by less than
+/// this many bytes.
+const MAX_READ_AHEAD: u64 = 256 << 10;
 
 /// Passes every row to `sink`. If no separator is given, the header shows it.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Option<u8>) -> Flow {
@@ -24,9 +27,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
         Err(error) => return sink.failed(1, &error),
     };
     let separator = separator.unwrap_or_else(|| separator_of(head, &sink.options.map));
-    // The CSV reader reads whole buffers, so it may be ahead of the end of a row: by less than 256
-    // KiB.
-    let (left, budget) = (Cell::new(0), sink.max_record_bytes() as u64 + (256 << 10));
+    let (left, budget) = (Cell::new(0), sink.max_record_bytes() as u64 + MAX_READ_AHEAD);
     let mut rows = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -118,9 +119,14 @@ fn fields(columns: &[String], row: &ByteRecord) -> Result<RawFields, String> {
 
 /// Why a table is not read.
 fn no_column(names: &[String]) -> String {
-    let clean =
-        |name: &String| -> String { name.chars().filter(|c| !c.is_control()).take(40).collect() };
-    let names: Vec<String> = names.iter().take(8).map(clean).collect();
+    /// Maximum number of columns that are named.
+    const NAMED: usize = 8;
+    /// Maximum characters of the name of a column that are printed.
+    const MAX_NAME_CHARS: usize = 40;
+    let clean = |name: &String| -> String {
+        name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect()
+    };
+    let names: Vec<String> = names.iter().take(NAMED).map(clean).collect();
     format!(
         "no column of its header holds a title or text ({}); --map text=COLUMN can name it",
         names.join(", ")

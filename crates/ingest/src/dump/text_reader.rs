@@ -50,10 +50,17 @@ struct Transcoder {
     encoding: &'static Encoding,
     /// The bytes of the file after the last offset that was mapped.
     raw: Vec<u8>,
-    /// Offsets in the file and in the text where `raw` begins, at a character.
-    known: (u64, u64),
+    /// Where `raw` begins, at a character.
+    raw_start: Point,
     /// Whether the decoder was told that the file has ended.
     ended: bool,
+}
+
+/// A point of a dump, as an offset in the file and as the corresponding offset in the text.
+#[derive(Clone, Copy)]
+struct Point {
+    file: u64,
+    text: u64,
 }
 
 impl<'r> TextReader<'r> {
@@ -133,7 +140,7 @@ impl<'r> TextReader<'r> {
                 self.bom_bytes = length as u64;
                 raw.drain(..length);
                 if let State::Decoding(transcoder) = &mut self.state {
-                    transcoder.known = (self.bom_bytes, 0);
+                    transcoder.raw_start = Point { file: self.bom_bytes, text: 0 };
                 }
             }
         } else if matches!(self.state, State::Undecided) {
@@ -143,6 +150,7 @@ impl<'r> TextReader<'r> {
         self.buffer = match &mut self.state {
             State::Undecided | State::Utf8 => raw,
             State::Decoding(transcoder) => {
+                // Mapping an offset drops the bytes before it.
                 if transcoder.raw.len() > self.window {
                     transcoder.map(consumed);
                 }
@@ -166,7 +174,7 @@ impl<'r> TextReader<'r> {
                 decoder: encoding.new_decoder_without_bom_handling(),
                 encoding,
                 raw: Vec::new(),
-                known: (start, self.text_start),
+                raw_start: Point { file: start, text: self.text_start },
                 ended: false,
             }))
         };
@@ -241,17 +249,18 @@ impl Transcoder {
         text
     }
 
-    /// Maps an offset of the text to the file, and forgets what is before it.
+    /// Maps an offset of the text to the file, and drops the bytes before it.
     fn map(&mut self, text: u64) -> u64 {
-        let (file, raw_start) = self.known;
-        let Some(ahead) = text.checked_sub(raw_start) else { return file };
+        let raw_start = self.raw_start;
+        let Some(ahead) = text.checked_sub(raw_start.text) else { return raw_start.file };
         let ahead = usize::try_from(ahead).unwrap_or(usize::MAX);
         let bom_bytes = 0;
         let offsets = OffsetMap::decoded([ahead].into_iter(), &self.raw, bom_bytes, self.encoding);
         let bytes = usize::try_from(offsets.byte_at(ahead)).unwrap_or(usize::MAX);
         self.raw.drain(..bytes.min(self.raw.len()));
-        self.known = (file + bytes as u64, text);
-        self.known.0
+        let file = raw_start.file + bytes as u64;
+        self.raw_start = Point { file, text };
+        file
     }
 }
 
@@ -277,7 +286,8 @@ mod tests {
             ("utf-16be", wide(&text, u16::to_be_bytes)),
         ] {
             let mut source = &raw[..];
-            let mut reader = TextReader::new(&mut source, None, 1 << 20);
+            let (encoding, window) = (None, 1 << 20);
+            let mut reader = TextReader::new(&mut source, encoding, window);
             let mut lines = 0;
             loop {
                 let start = reader.offset();
@@ -305,7 +315,8 @@ mod tests {
     fn text_whose_offsets_are_never_mapped_does_not_fill_the_memory() {
         let raw = GB18030.encode(&"最近的新聞。".repeat(200_000)).0.into_owned();
         let mut source = &raw[..];
-        let mut reader = TextReader::new(&mut source, None, 1 << 16);
+        let (encoding, window) = (None, 1 << 16);
+        let mut reader = TextReader::new(&mut source, encoding, window);
         while !reader.fill_buf().unwrap().is_empty() {
             let length = reader.fill_buf().unwrap().len();
             reader.consume(length);

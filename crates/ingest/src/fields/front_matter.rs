@@ -10,24 +10,24 @@ use crate::page::metadata::Metadata;
 use crate::record::DateOrigin;
 
 /// Parses front matter as TOML or YAML, or line by line if it is not valid.
-fn values(it: FrontMatter<'_>) -> Map<String, Value> {
-    let parsed = match it.is_toml {
-        true => toml::from_str::<toml::Table>(it.text).ok().map(|table| {
+fn values(front_matter: FrontMatter<'_>) -> Map<String, Value> {
+    let parsed = match front_matter.is_toml {
+        true => toml::from_str::<toml::Table>(front_matter.text).ok().map(|table| {
             let depth = 0;
             table.into_iter().map(|(key, value)| (key, json_of(value, depth))).collect()
         }),
-        false => serde_saphyr::from_str::<Map<String, Value>>(it.text).ok(),
+        false => serde_saphyr::from_str::<Map<String, Value>>(front_matter.text).ok(),
     };
-    parsed.unwrap_or_else(|| simple_lines(it))
+    parsed.unwrap_or_else(|| simple_lines(front_matter))
 }
 
 /// Reads front matter that is not valid TOML or YAML, for example because a title contains a colon:
 /// only lines `key: value` (in TOML, `key = value`), and lists of lines `- item` after a key.
-fn simple_lines(it: FrontMatter<'_>) -> Map<String, Value> {
-    let separator = if it.is_toml { '=' } else { ':' };
+fn simple_lines(front_matter: FrontMatter<'_>) -> Map<String, Value> {
+    let separator = if front_matter.is_toml { '=' } else { ':' };
     let mut values = Map::new();
     let mut list: Option<String> = None;
-    for line in it.text.lines() {
+    for line in front_matter.text.lines() {
         let item = line.trim_start().strip_prefix("- ").map(unquoted);
         if let (Some(key), Some(item)) = (&list, item) {
             if let Some(Value::Array(items)) = values.get_mut(key) {
@@ -95,21 +95,21 @@ pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
     summaries.into_iter().for_each(|key| drop(values.remove(key)));
     // Only counts of unused keys need the line, and those are dropped here.
     let line = 1;
-    let mut it = KeyReader::new(map).understand(&values, line);
-    let mut tags = std::mem::take(&mut it.tags);
+    let mut understood = KeyReader::new(map).understand(&values, line);
+    let mut tags = std::mem::take(&mut understood.tags);
     tags.dedup();
     Metadata {
-        title: Some(std::mem::take(&mut it.title)).filter(|title| !title.is_empty()),
-        author: it.take(Field::Author),
-        translator: it.take(Field::Translator),
-        editor: it.take(Field::Editor),
-        source: it.take(Field::Source),
-        site: it.take(Field::Site),
-        category: it.take(Field::Category),
-        url: it.take(Field::Url),
+        title: Some(std::mem::take(&mut understood.title)).filter(|title| !title.is_empty()),
+        author: understood.take(Field::Author),
+        translator: understood.take(Field::Translator),
+        editor: understood.take(Field::Editor),
+        source: understood.take(Field::Source),
+        site: understood.take(Field::Site),
+        category: understood.take(Field::Category),
+        url: understood.take(Field::Url),
         tags,
-        date: it.date.map(|moment| (moment, DateOrigin::FrontMatter)),
-        unread_date: it.unread_date.take(),
+        date: understood.date.map(|moment| (moment, DateOrigin::FrontMatter)),
+        unread_date: understood.unread_date.take(),
     }
 }
 

@@ -84,8 +84,8 @@ impl<'m> KeyReader<'m> {
         understood
     }
 
-    /// The keys that stand for fields: those of `--map` come before well-known ones. The others are
-    /// counted as unused.
+    /// The keys that have a value and stand for a field: those of `--map` come before well-known
+    /// ones. Keys that have a value and stand for no field are counted as unused.
     fn candidates<'v>(&mut self, fields: &'v RawFields, line: u64) -> Vec<Candidate<'v>>
     where
         'm: 'v,
@@ -142,8 +142,8 @@ impl Understood {
         *mended = Mended::mend_all([title].into_iter().chain(lists).chain(texts.values_mut()));
     }
 
-    /// Sets a field to a value. `None` if the value is of a wrong type, and `false` if it is empty
-    /// or is a date that is not understood; then the next key is tried.
+    /// Sets a field to a value. Returns `None` if the value is of a wrong type, and `false` if it
+    /// is empty or is a date that is not understood. In both cases the next key is tried.
     fn set(&mut self, field: Field, value: &Value) -> Option<bool> {
         match field {
             Field::Text => {

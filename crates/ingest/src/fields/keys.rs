@@ -6,6 +6,9 @@ use super::key_table::KEYS;
 /// What stands in front of keys in dumps of databases.
 const PREFIXES: [&str; 6] = ["news", "article", "post", "doc", "item", "page"];
 
+/// Added to the rank of a key with a prefix, so that it comes after all keys without one.
+const PREFIXED_RANK: u16 = 1000;
+
 /// The field of a key and its rank among the keys of the field: the smaller, the better.
 pub(crate) fn meaning(key: &str) -> Option<(Field, u16)> {
     let key: String = key
@@ -23,8 +26,7 @@ pub(crate) fn meaning(key: &str) -> Option<(Field, u16)> {
         let short = PREFIXES.iter().find_map(|prefix| key.strip_prefix(prefix))?;
         exact(short).filter(|(field, _)| *field != Field::Kind)
     };
-    // A key with a prefix comes after all others.
-    exact(&key).or_else(|| without_prefix().map(|(field, rank)| (field, rank + 1000)))
+    exact(&key).or_else(|| without_prefix().map(|(field, rank)| (field, rank + PREFIXED_RANK)))
 }
 
 /// Whether a key is well known.
