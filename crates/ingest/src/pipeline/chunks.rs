@@ -4,9 +4,9 @@ use std::io;
 
 use crate::input::file_list::{FileList, FileListIter, SourceFile};
 
-/// The number of files that a thread takes at a time. Few, so that in the first pass all threads
-/// end at about the same time, although cores are not equally fast, and so that in the second pass
-/// the results of a chunk of pages fit into the queue of its thread.
+/// The number of files that a thread takes at a time. It is small, so that in the first pass all
+/// threads end at about the same time, although cores are not equally fast, and so that in the
+/// second pass the results of a chunk of pages fit into the queue of its thread.
 pub(crate) const CHUNK: usize = 16;
 
 /// Reads the list of files in chunks.

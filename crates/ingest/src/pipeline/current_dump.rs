@@ -63,7 +63,8 @@ impl CurrentDump {
 /// A hash of everything in an article except its path and span.
 pub(crate) fn article_hash(article: &Article) -> u64 {
     let article = Article { path: String::new(), span: Span::default(), ..article.clone() };
-    // A record can always be encoded; if not, it is not identical to any other.
+    // A record can always be encoded. If it could not, articles with the same id would count as
+    // identical.
     let encoded = postcard::to_stdvec(&article);
     encoded.map_or_else(|_| xxh3_64(article.id.as_bytes()), |bytes| xxh3_64(&bytes))
 }

@@ -20,7 +20,7 @@ pub(crate) fn lengthened(letter: char, hash: u64, seed: u64) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     used: HashSet<u64>,
-    /// The last seed tried for each hash whose short id was taken. Otherwise, each repetition of a
+    /// The last seed tried for each hash whose short id was taken. Without it, each repetition of a
     /// record in a dump would try all earlier seeds again.
     seeds: HashMap<u64, u64>,
     /// Ids reserved for the record at a certain path: hash of the id to hash of the path.
