@@ -1,4 +1,5 @@
-//! Assigns stable and unique ids: from the path for articles, from the content for flash items.
+//! Assigns stable and unique ids: from the path for pages, from the content for flash items and for
+//! articles of dumps.
 
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};

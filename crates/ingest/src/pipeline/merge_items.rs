@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dump_represents_an_item_and_pages_before_it_count_for_it() {
+    fn a_dump_represents_an_item_that_pages_before_it_also_have() {
         let item = |text: &str, paths: &[&str]| FlashItem {
             text: text.to_owned(),
             occurrences: paths

@@ -138,8 +138,8 @@ impl<T> Drop for In<T> {
     }
 }
 
-/// Runs each of `jobs` on `threads` threads, each with its own worker, and passes the results to
-/// `take`: in the order of the jobs, and those of one job in the order in which they were put.
+/// Runs `jobs` on `threads` threads, each of which has a worker of its own, and passes the results
+/// to `take`: in the order of the jobs, and those of one job in the order in which they were put.
 /// Stops at the first error of `take`.
 ///
 /// Each thread iterates over `jobs` itself, so skipping should be cheap. If the system refuses
@@ -162,7 +162,8 @@ where
         let (mut queues, mut starts) = (Vec::with_capacity(threads), Vec::with_capacity(threads));
         for first in 0..threads {
             let (sender, receiver) = sync_channel(QUEUE);
-            // How jobs are divided depends on how many threads could be created.
+            // Each thread waits for the number of threads that could be created, because the jobs
+            // are divided by it.
             let (start, started) = sync_channel::<usize>(1);
             let budget = Arc::new(ByteBudget::new(MAX_WAITING_BYTES));
             let worker = &worker;
@@ -183,7 +184,7 @@ where
         }
         let threads = queues.len();
         for start in starts {
-            // The thread waits for this, and the channel has a free slot.
+            // This does not block, because the channel has a free slot.
             let _ = start.send(threads);
         }
         if threads == 0 {
@@ -298,12 +299,13 @@ mod tests {
                 let _ = out.put(*job, LIGHT);
             }
         };
+        let threads = 8;
         for allowed in [0, 1, 3] {
             ALLOWED.set(allowed);
             let mut got = Vec::new();
             let all = ordered(
                 jobs.iter(),
-                8,
+                threads,
                 || work,
                 |result| -> Result<(), u32> {
                     got.push(result);
@@ -315,7 +317,7 @@ mod tests {
             assert_eq!(got.len(), 20_000);
             let stopped = ordered(
                 jobs.iter(),
-                8,
+                threads,
                 || work,
                 |result| match result {
                     5 => Err(result),
@@ -333,9 +335,10 @@ mod tests {
         let work = |job: &u32, out: &Out<'_, u32>| {
             let _ = out.put(*job, LIGHT);
         };
+        let threads = 2;
         let stopped = ordered(
             jobs.iter(),
-            2,
+            threads,
             || work,
             |result| if result == 5 { Err(result) } else { Ok(()) },
         );
@@ -345,6 +348,7 @@ mod tests {
     #[test]
     fn a_worker_with_heavy_results_waits_for_the_receiver() {
         use std::sync::atomic::{AtomicU64, Ordering};
+        let threads = 2;
         let (made, weight) = (AtomicU64::new(0), MAX_WAITING_BYTES / 2);
         let jobs = [(); 200];
         let work = |(): &(), out: &Out<'_, ()>| {
@@ -354,7 +358,7 @@ mod tests {
         let mut taken = 0;
         ordered(
             jobs.iter(),
-            2,
+            threads,
             || work,
             |()| {
                 taken += 1;
@@ -367,6 +371,6 @@ mod tests {
         .unwrap();
         assert_eq!(taken, 200);
         // An error releases the waiting workers.
-        assert_eq!(ordered(jobs.iter(), 2, || work, |()| Err(7)), Err(7));
+        assert_eq!(ordered(jobs.iter(), threads, || work, |()| Err(7)), Err(7));
     }
 }

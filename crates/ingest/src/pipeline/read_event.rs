@@ -14,7 +14,8 @@ use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Skipped, UnreadDate};
 
 /// What happened while an archive is read: something was read, or was left out. An
-/// [`input::Event`](crate::input::Event) comes before: there, a page or dump has only been opened.
+/// [`input::Event`](crate::input::Event) is an earlier step: it says only that a page or dump was
+/// opened.
 pub(crate) enum ReadEvent {
     /// A page was read.
     Page(Box<FoundPage>),
@@ -31,7 +32,7 @@ pub(crate) enum ReadEvent {
     Dump {
         path: String,
         bytes: u64,
-        /// Paragraphs of mojibake that were turned back into text.
+        /// Number of texts (titles, names, tags and paragraphs) whose mojibake was repaired.
         repaired: u64,
         keys: Box<DumpKeys>,
     },
@@ -122,8 +123,8 @@ pub(crate) struct FoundPage {
     pub(crate) attachments: Vec<String>,
 }
 
-/// A flash item found in a page. Of an item that the thread that assigns ids has received before,
-/// it needs only the hashes.
+/// A flash item found in a page. If the thread that assigns ids has received an equal item before,
+/// it needs only the hashes of this one.
 pub(crate) struct FoundItem {
     pub(crate) hashes: ItemHashes,
     /// `None` if the reading thread has sent an equal item before.

@@ -85,9 +85,10 @@ impl Reader<'_> {
                 mixed: false,
                 attachments: Vec::new(),
             };
-            // Offsets differ by the byte order mark, so the ranges are not needed.
-            let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
-            let page = found_page(draft, meta, statistics, caches, offsets);
+            // Offsets in the file and in the text differ only by the length of the byte order mark,
+            // so the ranges are not needed.
+            let map_ranges = |_: &[_]| move |at| (bom_bytes + at) as u64;
+            let page = found_page(draft, meta, statistics, caches, map_ranges);
             return emit(ReadEvent::Page(Box::new(page)));
         }
         let mut limit = DiagnosticLimit::new();
@@ -191,11 +192,11 @@ impl Reader<'_> {
             mixed: page.is_mixed(),
             attachments,
         };
-        let offsets = |ranges: &[(usize, usize)]| {
+        let map_ranges = |ranges: &[(usize, usize)]| {
             let offsets = page.offset_map(ranges);
             move |at| offsets.as_ref().map_or(0, |offsets| offsets.byte_at(at))
         };
-        Ok(found_page(Draft::of(page.as_str(), &outline), meta, statistics, caches, offsets))
+        Ok(found_page(Draft::of(page.as_str(), &outline), meta, statistics, caches, map_ranges))
     }
 }
 
@@ -290,14 +291,14 @@ struct PageMeta {
     attachments: Vec<String>,
 }
 
-/// Assembles a page and its flash items. `offsets` receives all ranges of the text that need spans,
-/// and returns a function that maps the starts and ends of these ranges to the file.
+/// Assembles a page and its flash items. `map_ranges` receives all ranges of the text that need
+/// spans, and returns a function that maps the starts and ends of these ranges to the file.
 fn found_page<P: Fn(usize) -> u64>(
     draft: Draft<'_>,
     meta: PageMeta,
     statistics: &CorpusStatistics,
     caches: &mut ThreadCaches,
-    offsets: impl FnOnce(&[(usize, usize)]) -> P,
+    map_ranges: impl FnOnce(&[(usize, usize)]) -> P,
 ) -> FoundPage {
     // An address that the input gives can state the date, too.
     let draft = Draft { url: meta.url.as_deref().or(draft.url), ..draft };
@@ -311,7 +312,7 @@ fn found_page<P: Fn(usize) -> u64>(
     });
     ranges.append(&mut notes.mojibake_kept);
     let PageMeta { path, path_hash, bytes, lossy, spans_whole_file, mixed, attachments, .. } = meta;
-    let byte_of = offsets(&ranges);
+    let byte_of = map_ranges(&ranges);
     let mut spans = ranges.into_iter().map(|(start, end)| match spans_whole_file {
         true => Span { start: 0, end: bytes },
         false => Span { start: byte_of(start), end: byte_of(end) },

@@ -49,7 +49,7 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) read_paths: ReadPaths,
     /// The entries of the file table.
     pub(crate) file_entries: FileEntryLog,
-    /// Records of the file that is being read.
+    /// Number of records of the file that is being read.
     pub(crate) records_in_file: u64,
     /// The dump that is being read.
     pub(crate) dump: CurrentDump,
@@ -103,7 +103,7 @@ impl<E> RecordSink<'_, E> {
         self.report.bytes += bytes;
     }
 
-    /// Reports what is unusual about a page, and emits its article.
+    /// Reports what is unusual about a page, collects its flash items, and emits its article.
     fn receive_page(&mut self, mut page: FoundPage) -> Result<(), Error<E>> {
         self.report.pages += 1;
         self.report.bytes += page.bytes;
@@ -140,7 +140,8 @@ impl<E> RecordSink<'_, E> {
         self.emit_article(article)
     }
 
-    /// Handles an article of a dump, which has its own id or gets one from its content.
+    /// Emits an article of a dump, with the id that the dump gives or else with one made from its
+    /// content. Leaves the article out if the dump has given its id to an earlier article.
     fn add_dump_article(&mut self, mut article: Article, line: u64) -> Result<(), Error<E>> {
         if article.id.is_empty() {
             let hash = text_hash(&article);
@@ -166,7 +167,8 @@ impl<E> RecordSink<'_, E> {
         self.emit_article(article)
     }
 
-    /// The id of an article to which the dump that is being read gives `id`.
+    /// The id of an article to which the dump that is being read gives `id`: `id` itself, unless an
+    /// earlier file has it; otherwise the first of `id@dump`, `id@dump@2` and so on that is free.
     fn dump_article_id(&mut self, id: &str) -> String {
         let before = self.count_before(given_id_key(id));
         let Self { ids, dump, .. } = self;

@@ -81,13 +81,16 @@ impl ScannedArchive {
         self.file_list.iter().map(|source| source.map(|source| (source.path, source.stamp)))
     }
 
-    /// The files and folders that could not be accessed, with the reasons.
+    /// The files and folders that could not be accessed or that are left out for a reason worth
+    /// reporting, and mistakes in patterns of what to leave out.
     #[must_use]
     pub fn skipped(&self) -> &[Skipped] {
         &self.walk.skipped
     }
 
-    /// Files that the options exclude, or whose names are not those of pages or dumps.
+    /// The files and folders that are left out without being reported as skipped: they are
+    /// excluded or hidden, they are links to what is read anyway, or their names are not those of
+    /// files that can be read.
     #[must_use]
     pub fn ignored(&self) -> &[PathBuf] {
         &self.walk.ignored

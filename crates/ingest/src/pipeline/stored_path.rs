@@ -85,7 +85,7 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
 /// Groups of records by path, in the order in which the paths first occur.
 #[derive(Default)]
 struct Paths {
-    /// Only records of files that lie here are grouped.
+    /// Only records of files at this path or below it are grouped.
     below: String,
     stored_paths: Vec<StoredPath>,
     /// The index of each path in `stored_paths`.

@@ -336,7 +336,8 @@ impl Reader<'_> {
                     }
                     Record::Article(article) => {
                         if let Some(ids) = &mut statistics.article_ids {
-                            ids.add((id_key(&article), file_number), 1);
+                            let times = 1;
+                            ids.add((id_key(&article), file_number), times);
                         }
                         statistics.add_separate_tags(&article.tags);
                     }

@@ -24,7 +24,8 @@ pub struct SurveySummary {
     /// Files that cannot be read for now, wholly or in part, see
     /// [`Reason::keeps_records`](crate::Reason::keeps_records).
     pub unreadable: Vec<PathBuf>,
-    /// Number of files that are excluded, or whose names are not those of pages or dumps.
+    /// Number of files and folders that the walk left out without a reason worth reporting, see
+    /// [`ScannedArchive::ignored`](crate::ScannedArchive::ignored).
     pub ignored: u64,
 }
 

@@ -14,7 +14,7 @@ const READ_BYTES: usize = 1 << 16;
 
 /// Writes the cache of one thread, file by file.
 pub(crate) struct SurveyCacheWriter {
-    /// `None` after a write error.
+    /// `None` if the cache is disabled, and after an error.
     log: Option<RecordLog>,
     max_bytes: u64,
     /// Whether the limit is reached: nothing more is written.
