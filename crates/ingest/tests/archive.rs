@@ -168,7 +168,7 @@ fn mistakes_of_the_caller_are_errors() {
 }
 
 #[test]
-fn two_roots_with_the_same_names_have_different_ids() {
+fn files_of_the_same_name_in_two_roots_get_different_ids() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "a/1.txt", "甲。");
     write(dir.path(), "b/1.txt", "乙。");

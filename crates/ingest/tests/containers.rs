@@ -246,6 +246,7 @@ fn a_container_inside_a_container_is_skipped() {
 #[test]
 fn links_and_devices_in_a_tar_are_not_followed() {
     let mut archive = tar::Builder::new(Vec::new());
+    // A symbolic link, a hard link, a character device and a pipe.
     for (name, kind) in [("l.txt", b'2'), ("h.txt", b'1'), ("c.txt", b'3'), ("f.txt", b'6')] {
         let mut header = header(name.as_bytes(), 0, kind);
         header.set_link_name("/etc/passwd").unwrap();
@@ -268,6 +269,7 @@ fn long_names_of_a_tar_are_read_and_endless_ones_are_not() {
     let (records, _) = read("a.tar", &archive.into_inner().unwrap());
     assert!(articles(&records)[0].path.ends_with(&long));
 
+    // A long name of 4 MiB, in an entry of the type `L` before the member.
     let mut bytes = header(b"././@LongLink", 4 << 20, b'L').as_bytes().to_vec();
     bytes.extend(vec![b'a'; 4 << 20]);
     bytes.extend(tar(&[("a.txt", PAGE)]));

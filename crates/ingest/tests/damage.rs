@@ -134,6 +134,7 @@ fn mojibake_is_repaired_or_reported() {
             let text = format!("{SOUND}\n\n{prefix}{damaged}\n\n{ITEM}\n");
             let (articles, flashes, report) = read_file(text.as_bytes());
             let wanted = format!("{prefix}{SIMPLIFIED}");
+            // The last character may be lost, because its bytes may end inside a character of GBK.
             let found = articles[0].paragraphs[1].trim_end_matches('\u{fffd}').to_owned();
             assert!(wanted.starts_with(&found) && wanted.len() - found.len() <= 3, "{found}");
             assert_eq!((report.mojibake_repaired, report.repaired.len()), (1, 1));

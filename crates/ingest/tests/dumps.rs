@@ -337,7 +337,7 @@ fn records_of_several_dumps_with_the_same_id_are_all_kept() {
 }
 
 #[test]
-fn a_record_with_the_id_of_another_in_its_dump_is_refused_unless_it_is_equal() {
+fn of_several_records_with_the_same_id_in_a_dump_only_the_first_is_kept() {
     let line = |text: &str| format!(r#"{{"id":"1","title":"{text}","text":"乙"}}"#);
     let lines = [line("甲"), line("甲"), line("丙")].join("\n");
     let (articles, report) = read("a.jsonl", &lines);

@@ -60,9 +60,9 @@ fn an_index_and_excluded_files_below_a_root_are_not_read() {
         let (names, report) = read(dir.path(), &options);
         assert_eq!(names, ["a.txt", "sub/b.txt"], "{}", index.display());
         let ignored = ["index", "own.txt", "sub/to-own.txt", "to-file.txt", "to-gen", "to-index"];
-        let mut seen = report.ignored;
-        seen.sort();
-        assert_eq!(seen, ignored.map(at));
+        let mut found = report.ignored;
+        found.sort();
+        assert_eq!(found, ignored.map(at));
         assert!(report.skipped.is_empty());
     }
     // The index is recognised by its content.

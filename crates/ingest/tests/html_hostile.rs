@@ -129,6 +129,7 @@ fn contents() -> Vec<Attack> {
 
 #[test]
 fn attacks_end_in_time() {
+    // `WENSOU_ATTACK=NAME` runs one attack alone.
     let only = std::env::var("WENSOU_ATTACK").ok();
     for (name, html) in nesting().into_iter().chain(tokens()).chain(contents()) {
         if only.as_deref().is_some_and(|only| only != name) {

@@ -20,7 +20,8 @@ struct Score {
     /// Pages whose title is right.
     title: usize,
     date: FieldScore,
-    /// Pages of which not only the day is right, but also the time.
+    /// Pages whose whole date is right: the day, and the time if there is one. A page without a
+    /// date counts, too, if none was read.
     exact_dates: usize,
     source: FieldScore,
     author: FieldScore,
@@ -42,7 +43,7 @@ struct FieldScore {
     stated: usize,
     /// Pages of which the stated value was read.
     right: usize,
-    /// Pages of which a value was read that they do not state.
+    /// Pages of which a wrong value was read, or any value although they state none.
     mistaken: usize,
 }
 

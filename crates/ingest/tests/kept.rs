@@ -57,7 +57,8 @@ fn read_changed(
 }
 
 fn read(roots: &[PathBuf]) -> (Vec<Record>, Report) {
-    read_changed(roots, 2, None, || {})
+    let (threads, stored) = (2, None);
+    read_changed(roots, threads, stored, || {})
 }
 
 fn write(path: &Path, text: impl AsRef<[u8]>) {

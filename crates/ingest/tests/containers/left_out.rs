@@ -86,7 +86,7 @@ fn a_member_over_the_limit_is_reported_and_the_others_read() {
     let large = "長".repeat(5000);
     let members = [("a.txt", large.as_bytes().to_vec()), ("b.txt", page(1).into_bytes())];
     for (name, bytes) in [("a.zip", zip(&members)), ("a.tar.zst", zst(&tar(&members)))] {
-        // Keep the limit on the whole file out of this test.
+        // Raise the limit on the whole file, so that only the limit on a member applies.
         options.max_ratio = 1 << 20;
         let (records, report) = read_limited(name, &bytes, &options);
         assert_eq!(titles(&records), ["題目1"]);

@@ -81,6 +81,7 @@ impl PageEncoding {
             Self::Gb18030 => return encode_char(GB18030, c, bytes),
             Self::Gbk => return encode_char(GBK, c, bytes),
             Self::Big5 => return encode_char(BIG5, c, bytes),
+            // `encode_char` appends the character if plain Big5 has it.
             Self::Big5Hkscs => match hkscs().get(&c) {
                 Some(code) if !encode_char(BIG5, c, bytes) => bytes.extend_from_slice(code),
                 Some(_) => {}
@@ -110,8 +111,8 @@ fn encode_char(encoding: &'static Encoding, c: char, bytes: &mut Vec<u8>) -> boo
     !missing
 }
 
-/// The two-byte codes of Big5-HKSCS. The standard's encoder produces none of them, so this inverts
-/// its decoder.
+/// The two-byte code of each character in Big5 with the extension of Hong Kong (HKSCS). The encoder
+/// of the standard does not produce the codes of the extension, so this inverts the decoder.
 fn hkscs() -> &'static HashMap<char, [u8; 2]> {
     static TABLE: OnceLock<HashMap<char, [u8; 2]>> = OnceLock::new();
     TABLE.get_or_init(|| {

@@ -1,5 +1,5 @@
-//! What only files of Unix have or are: names that are not UTF-8, links, pipes, devices, and
-//! rights.
+//! Files as only Unix has them: with names that are not UTF-8, with access rights, and links, pipes
+//! and devices.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

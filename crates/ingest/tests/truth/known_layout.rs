@@ -1,4 +1,4 @@
-//! Variants of the known layout: pages of `make_archive.py`, rewritten in every form that real
+//! Variants of the known layout: pages of `make_archive.py`, rewritten in many forms that real
 //! pages of this family of sites have, and scored against the same thresholds.
 
 use std::fmt::Write as _;

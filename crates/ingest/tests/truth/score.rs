@@ -110,12 +110,12 @@ fn iso(moment: Option<Moment>) -> String {
     }
 }
 
-/// Compares records with the truth. Passes a description of every difference to `tell`.
+/// Compares records with the truth. Passes a description of every difference to `emit`.
 pub(crate) fn score(
     root: &Path,
     truth: &str,
     read: &ReadArchive,
-    tell: &mut dyn FnMut(String),
+    emit: &mut dyn FnMut(String),
 ) -> Score {
     let by_path: HashMap<&str, &Article> =
         read.articles.iter().map(|article| (article.path.as_str(), article)).collect();
@@ -126,12 +126,12 @@ pub(crate) fn score(
         score.pages += 1;
         let path = root.join(text(&page, "path"));
         let Some(article) = by_path.get(&*path.to_string_lossy()) else {
-            tell(format!("MISSING {}", path.display()));
+            emit(format!("MISSING {}", path.display()));
             continue;
         };
-        count_right_values(&mut score, article, &page, tell);
-        compare_flashes(&mut flashes, article, read, &page, tell);
-        compare_tags(&mut tags, article, &page, tell);
+        count_right_values(&mut score, article, &page, emit);
+        compare_flashes(&mut flashes, article, read, &page, emit);
+        compare_tags(&mut tags, article, &page, emit);
     }
     let pages = score.pages.max(1) as f64;
     for fraction in [
@@ -155,13 +155,13 @@ fn count_right_values(
     score: &mut Score,
     article: &Article,
     page: &Value,
-    tell: &mut dyn FnMut(String),
+    emit: &mut dyn FnMut(String),
 ) {
     let mut compare = |what: &str, right: &mut f64, found: &str, wanted: &str| {
         if found == wanted {
             *right += 1.0;
         } else {
-            tell(format!("{what} {}\n   got  {found}\n   want {wanted}", article.path));
+            emit(format!("{what} {}\n   got  {found}\n   want {wanted}", article.path));
         }
     };
     compare("TITLE", &mut score.title, &article.title, text(page, "title"));
@@ -190,7 +190,7 @@ fn compare_flashes(
     article: &Article,
     read: &ReadArchive,
     page: &Value,
-    tell: &mut dyn FnMut(String),
+    emit: &mut dyn FnMut(String),
 ) {
     let found: BTreeSet<String> = article
         .flashes
@@ -206,10 +206,10 @@ fn compare_flashes(
     });
     matches.add(&found, &wanted);
     for lost in wanted.difference(&found) {
-        tell(format!("FLASH LOST {}\n   {lost}", article.path));
+        emit(format!("FLASH LOST {}\n   {lost}", article.path));
     }
     for extra in found.difference(&wanted) {
-        tell(format!("FLASH EXTRA {}\n   {extra}", article.path));
+        emit(format!("FLASH EXTRA {}\n   {extra}", article.path));
     }
 }
 
@@ -217,13 +217,13 @@ fn compare_tags(
     matches: &mut Matches,
     article: &Article,
     page: &Value,
-    tell: &mut dyn FnMut(String),
+    emit: &mut dyn FnMut(String),
 ) {
     let wanted: BTreeSet<String> = strings(&page["tags"]).into_iter().collect();
     let found: BTreeSet<String> = article.tags.iter().cloned().collect();
     matches.add(&found, &wanted);
     if found != wanted {
-        tell(format!(
+        emit(format!(
             "TAGS {}\n   got  {:?} {:?}\n   want {:?}",
             article.path,
             article.tags,
