@@ -150,7 +150,7 @@ impl Sink<'_> {
             Ok(ReadRecord { record, unread_date, mended }) => {
                 self.recent.note(&record, bytes);
                 self.repaired += u64::from(mended.repaired);
-                if mended.is_kept {
+                if mended.keeps_mojibake {
                     let kept = FileSpan { path: self.path.into(), span };
                     self.emit(ReadEvent::MojibakeKept(kept))?;
                 }

@@ -269,7 +269,7 @@ mod tests {
     use super::*;
     use encoding_rs::{BIG5, GB18030};
 
-    fn wide(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    fn utf16_bytes(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(order).collect()
     }
 
@@ -282,8 +282,8 @@ mod tests {
             ("utf-8 with a mark", ["\u{feff}".as_bytes(), text.as_bytes()].concat()),
             ("big5", BIG5.encode(&text).0.into_owned()),
             ("gb18030", GB18030.encode(&text).0.into_owned()),
-            ("utf-16le", wide(&format!("\u{feff}{text}"), u16::to_le_bytes)),
-            ("utf-16be", wide(&text, u16::to_be_bytes)),
+            ("utf-16le", utf16_bytes(&format!("\u{feff}{text}"), u16::to_le_bytes)),
+            ("utf-16be", utf16_bytes(&text, u16::to_be_bytes)),
         ] {
             let mut source = &raw[..];
             let (encoding, window) = (None, 1 << 20);

@@ -221,12 +221,12 @@ mod tests {
     use encoding_rs::{BIG5, GB18030};
 
     fn encode(name: &str, text: &str) -> Vec<u8> {
-        let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect();
+        let utf16_bytes = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect();
         match name {
             "utf-8" => text.as_bytes().to_vec(),
             "utf-8-sig" => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-            "utf-16le" => [vec![0xff, 0xfe], wide(u16::to_le_bytes)].concat(),
-            "utf-16be" => [vec![0xfe, 0xff], wide(u16::to_be_bytes)].concat(),
+            "utf-16le" => [vec![0xff, 0xfe], utf16_bytes(u16::to_le_bytes)].concat(),
+            "utf-16be" => [vec![0xfe, 0xff], utf16_bytes(u16::to_be_bytes)].concat(),
             "gb18030" => GB18030.encode(text).0.into_owned(),
             _ => BIG5.encode(text).0.into_owned(),
         }

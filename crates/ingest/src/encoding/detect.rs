@@ -222,11 +222,11 @@ mod tests {
 
     #[test]
     fn utf16_is_detected_without_a_byte_order_mark() {
-        let wide = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let utf16_bytes = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
             format!("{TRADITIONAL}\n01 {SIMPLIFIED}\n").encode_utf16().flat_map(order).collect()
         };
-        assert_eq!(detect(&wide(u16::to_le_bytes)), UTF_16LE);
-        assert_eq!(detect(&wide(u16::to_be_bytes)), UTF_16BE);
+        assert_eq!(detect(&utf16_bytes(u16::to_le_bytes)), UTF_16LE);
+        assert_eq!(detect(&utf16_bytes(u16::to_be_bytes)), UTF_16BE);
     }
 
     #[test]
@@ -265,12 +265,12 @@ mod tests {
 
     #[test]
     fn utf16_is_detected_if_it_is_cut_or_has_no_ascii() {
-        let wide: Vec<u8> = "正在進行大戰的各個大廠被谷歌泄漏的一份內部文件翻開了窘迫的一面"
+        let utf16_bytes: Vec<u8> = "正在進行大戰的各個大廠被谷歌泄漏的一份內部文件翻開了窘迫的一面"
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
             .collect();
-        assert_eq!(detect(&wide), UTF_16LE);
-        assert_eq!(detect(&wide[..wide.len() - 1]), UTF_16LE);
+        assert_eq!(detect(&utf16_bytes), UTF_16LE);
+        assert_eq!(detect(&utf16_bytes[..utf16_bytes.len() - 1]), UTF_16LE);
         let english: Vec<u8> = "Plain text.\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(detect(&english), UTF_16BE);
     }

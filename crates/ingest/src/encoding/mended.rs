@@ -9,7 +9,7 @@ pub(crate) struct Mended {
     /// Number of texts that were repaired, completely or in part.
     pub(crate) repaired: u32,
     /// Whether a text has mojibake that was not repaired completely.
-    pub(crate) is_kept: bool,
+    pub(crate) keeps_mojibake: bool,
 }
 
 impl Mended {
@@ -42,7 +42,7 @@ impl Mended {
         if let Some((repaired, lost)) = read.or_else(|| read_whole(text, Misreading::Gbk)) {
             *text = repaired;
             self.repaired += 1;
-            self.is_kept |= lost > 0;
+            self.keeps_mojibake |= lost > 0;
         }
     }
 
@@ -53,13 +53,13 @@ impl Mended {
 
     /// Applies the outcome of [`repair`] to the text that it was called with.
     fn apply(&mut self, outcome: Repair, text: &mut String) {
-        let (repaired, is_kept) = match outcome {
+        let (repaired, keeps_mojibake) = match outcome {
             Repair::Sound => return,
             Repair::Kept => (None, true),
             Repair::Partly(repaired) => (Some(repaired), true),
             Repair::Repaired(repaired) => (Some(repaired), false),
         };
-        self.is_kept |= is_kept;
+        self.keeps_mojibake |= keeps_mojibake;
         if let Some(repaired) = repaired {
             repaired.trim().clone_into(text);
             self.repaired += 1;
@@ -80,6 +80,6 @@ mod tests {
         let mut texts = ["浠ュお鍧婁氦鏄撴墍", kept, kept].map(str::to_owned);
         let mended = Mended::mend_all(texts.iter_mut());
         assert_eq!(texts, ["以太坊交易所", kept, kept]);
-        assert_eq!(mended, Mended { repaired: 1, is_kept: true });
+        assert_eq!(mended, Mended { repaired: 1, keeps_mojibake: true });
     }
 }

@@ -145,14 +145,14 @@ mod tests {
         // step.
         let text = "首頁 > 瑞波幣 > Info\r\n最近,正在進行AI大戰的各個大廠\n".repeat(200);
         let rare = "𠮷野家😀é\n大廠".repeat(3);
-        let wide = |order: fn(u16) -> [u8; 2], text: &str| -> Vec<u8> {
+        let utf16_bytes = |order: fn(u16) -> [u8; 2], text: &str| -> Vec<u8> {
             text.encode_utf16().flat_map(order).collect()
         };
         check_offsets(BIG5, &BIG5.encode(&text).0, &text);
         for text in [&text[..600], &rare] {
             check_offsets(GB18030, &GB18030.encode(text).0, text);
-            check_offsets(UTF_16LE, &wide(u16::to_le_bytes, text), text);
-            check_offsets(UTF_16BE, &wide(u16::to_be_bytes, text), text);
+            check_offsets(UTF_16LE, &utf16_bytes(u16::to_le_bytes, text), text);
+            check_offsets(UTF_16BE, &utf16_bytes(u16::to_be_bytes, text), text);
         }
     }
 

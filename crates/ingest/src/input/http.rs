@@ -59,8 +59,8 @@ impl Headers {
 /// only in a whole response.
 const STATUS_LINE: &[u8] = b"HTTP/1.1 200\n";
 
-/// Reads a head. Returns it after [`STATUS_LINE`], with a blank line at its end and without control
-/// characters other than line breaks.
+/// Reads a head. Returns [`STATUS_LINE`], the lines of the head and a blank line, without control
+/// characters other than line feeds.
 fn head(read: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let (mut head, mut bytes) = (STATUS_LINE.to_vec(), 0);
     while let Some(mut line) = raw_line(read)?.filter(|line| !line.is_empty()) {
@@ -116,8 +116,8 @@ pub(super) struct Response<'a> {
     pub(super) body: Box<dyn Read + 'a>,
 }
 
-/// Parses a response. Crawlers that decode a body often keep its `Content-Encoding`, so gzip and
-/// zstd are decoded only if the body begins as they do.
+/// Parses a response. Crawlers that decode a body often keep its `Content-Encoding`, so a body is
+/// decoded from gzip or zstd only if it begins with the first two bytes of that format.
 pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a>> {
     let status = line(read)?.unwrap_or_default();
     let mut words = status.split_ascii_whitespace();

@@ -240,7 +240,8 @@ mod tests {
             assert_eq!(sniff(head.as_bytes()), expected, "{head}");
         }
         assert_eq!(sniff(b"\x1f\x8b\x08"), Compressed(Codec::Gzip));
-        let wide: Vec<u8> = "<html><p>甲".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(sniff(&wide), Is(Kind::HTML));
+        let utf16_bytes: Vec<u8> =
+            "<html><p>甲".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(sniff(&utf16_bytes), Is(Kind::HTML));
     }
 }

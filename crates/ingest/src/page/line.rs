@@ -72,7 +72,7 @@ impl Layout<'_> {
     pub(crate) fn add_mended(&mut self, mended: Mended, length: usize) {
         self.mojibake_repaired += mended.repaired;
         // These texts have no offsets, so report the whole page.
-        if mended.is_kept && self.mojibake_kept.is_empty() {
+        if mended.keeps_mojibake && self.mojibake_kept.is_empty() {
             self.mojibake_kept.push((0, length));
         }
     }

@@ -94,9 +94,9 @@ fn title_of_suffix(tags: &[String]) -> Title<'_> {
     Title { title: "", head: None, tag: tag(0), keyword: tag(1) }
 }
 
-/// Reserves the generated ids of records that will be carried over after all files, so that no file
-/// with the same name or content in another root takes them. Ids that dumps give are not reserved:
-/// the first record with such an id gets it.
+/// Reserves the generated ids of articles that will be carried over after all files, so that no
+/// file with the same name or content in another root takes them. Ids that dumps give are not
+/// reserved: the first record with such an id gets it.
 pub(crate) fn reserve_ids(stored_paths: &[StoredPath], ids: &mut Ids) {
     for stored_path in stored_paths {
         for article in

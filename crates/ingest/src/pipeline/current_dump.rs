@@ -34,8 +34,9 @@ impl CurrentDump {
         Self { relative, ..Self::default() }
     }
 
-    /// Notes an id that the dump gives to a record; `content` is a hash of the record. `letter` is
-    /// `a` for articles and `f` for flash items, which may have the same ids.
+    /// Notes an id that the dump gives to a record; `content` is a hash of the record. Returns
+    /// whether a record with this id came before. `letter` is `a` for articles and `f` for flash
+    /// items: an article and a flash item may have the same id.
     pub(crate) fn note_given_id(&mut self, letter: char, id: &str, content: u64) -> Repeat {
         let hash = xxh3_64_with_seed(id.as_bytes(), u64::from(letter));
         match self.given.insert(hash, content) {

@@ -162,8 +162,8 @@ where
         let (mut queues, mut starts) = (Vec::with_capacity(threads), Vec::with_capacity(threads));
         for first in 0..threads {
             let (sender, receiver) = sync_channel(QUEUE);
-            // Each thread waits for the number of threads that could be created, because the jobs
-            // are divided by it.
+            // Each thread waits for the number of threads that could be created, because this
+            // number decides which jobs are its own.
             let (start, started) = sync_channel::<usize>(1);
             let budget = Arc::new(ByteBudget::new(MAX_WAITING_BYTES));
             let worker = &worker;

@@ -167,8 +167,9 @@ impl<E> RecordSink<'_, E> {
         self.emit_article(article)
     }
 
-    /// The id of an article to which the dump that is being read gives `id`: `id` itself, unless an
-    /// earlier file has it; otherwise the first of `id@dump`, `id@dump@2` and so on that is free.
+    /// The id of an article to which the dump that is being read gives `id`: `id` itself, unless it
+    /// is taken or an earlier file has it; otherwise the first of `id@dump`, `id@dump@2` and so on
+    /// that is free.
     fn dump_article_id(&mut self, id: &str) -> String {
         let before = self.count_before(given_id_key(id));
         let Self { ids, dump, .. } = self;

@@ -23,7 +23,8 @@ pub(crate) struct SurveyCacheWriter {
     entry: Vec<u8>,
 }
 
-/// Reads the cache of one thread in the order in which it was written. Clones share the file.
+/// Reads the cache of one thread in the order in which it was written. Clones share the temporary
+/// file.
 #[derive(Clone)]
 pub(crate) struct SurveyCache {
     /// `None` once everything has been read, or if the cache could not be written.
