@@ -15,7 +15,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     let mut scanner = Scanner { file, line: 1, value: Vec::new(), wrapped: false, depth: 0 };
     let wrapper_bytes = match scanner.file.fill_buf() {
         Ok(buffer) => wrapper_length(buffer),
-        Err(error) => return sink.failed(1, &error),
+        Err(error) => return sink.failed(scanner.line, &error),
     };
     if let Some(bytes) = wrapper_bytes {
         scanner.skip(bytes);

@@ -50,6 +50,7 @@ impl Reader<'_> {
         emit: &mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let Input { path, bytes, preprocessed_file_bytes, last_io_error, charset, .. } = input;
+        // The caller passes only dumps.
         let kind = if let Kind::Dump(kind) = input.kind { kind } else { DumpKind::JsonLines };
         emit(ReadEvent::DumpBegins { relative: input.relative })?;
         // Each message states its own encoding.
@@ -67,7 +68,8 @@ impl Reader<'_> {
             Ok(_) => {}
             Err(error) => {
                 let reason = last_io_error.take().unwrap_or_else(|| input::reason(&error));
-                return emit(skipped(&path, Some(1), reason));
+                let line = Some(1);
+                return emit(skipped(&path, line, reason));
             }
         }
         let origin = if is_mail { DateOrigin::Mail } else { DateOrigin::Field };

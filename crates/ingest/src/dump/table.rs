@@ -24,7 +24,10 @@ const MAX_READ_AHEAD: u64 = 256 << 10;
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Option<u8>) -> Flow {
     let head = match file.fill_buf() {
         Ok(buffer) => buffer.split(|byte| *byte == b'\n').next().unwrap_or_default(),
-        Err(error) => return sink.failed(1, &error),
+        Err(error) => {
+            let line = 1;
+            return sink.failed(line, &error);
+        }
     };
     let separator = separator.unwrap_or_else(|| separator_of(head, &sink.options.map));
     let (left, budget) = (Cell::new(0), sink.max_record_bytes() as u64 + MAX_READ_AHEAD);

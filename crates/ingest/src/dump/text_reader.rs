@@ -219,7 +219,8 @@ fn guess(sample: &[u8]) -> &'static Encoding {
         Err(error) if error.error_len().is_none() && !has_nul => return UTF_8,
         _ => {}
     }
-    let guessed = detect(sample, None);
+    let hint = None;
+    let guessed = detect(sample, hint);
     // A character at the end may be cut.
     let is_last = false;
     let mut decoder = guessed.new_decoder_without_bom_handling();

@@ -11,6 +11,9 @@ use crate::encoding::mixed::{Section, sections};
 use crate::encoding::offset_map::OffsetMap;
 use crate::report::Reason;
 
+/// The length of the byte order mark of a file without one.
+const NO_BOM: usize = 0;
+
 /// A decoded file.
 #[derive(Debug)]
 pub(crate) struct Decoded<'a> {
@@ -50,7 +53,7 @@ impl<'a> Decoded<'a> {
             && !has_nul
             && let Ok(text) = simdutf8::basic::from_utf8(raw)
         {
-            let decoded = Self::without_text(raw, UTF_8, 0);
+            let decoded = Self::without_text(raw, UTF_8, NO_BOM);
             return Self { text: Cow::Borrowed(text), ..decoded }.checked(has_nul);
         }
         if bom.is_none()
@@ -59,10 +62,11 @@ impl<'a> Decoded<'a> {
             && std::str::from_utf8(raw).is_err()
             && let Some(sections) = sections(raw, hint)
         {
-            return Self::without_text(raw, UTF_8, 0).decode_sections(sections).checked(has_nul);
+            let decoded = Self::without_text(raw, UTF_8, NO_BOM);
+            return decoded.decode_sections(sections).checked(has_nul);
         }
         let (encoding, bom_bytes) =
-            bom.unwrap_or_else(|| (encoding.unwrap_or_else(|| detect(raw, hint)), 0));
+            bom.unwrap_or_else(|| (encoding.unwrap_or_else(|| detect(raw, hint)), NO_BOM));
         let (text, replaced) = encoding.decode_without_bom_handling(&raw[bom_bytes..]);
         let decoded = Self::without_text(raw, encoding, bom_bytes);
         Self { text, replaced, ..decoded }.checked(has_nul)

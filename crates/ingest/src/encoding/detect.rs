@@ -85,7 +85,8 @@ impl Guess {
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         let is_last = true;
         detector.feed(sample, is_last);
-        let guessed = detector.guess(None, Utf8Detection::Deny);
+        let top_level_domain = None;
+        let guessed = detector.guess(top_level_domain, Utf8Detection::Deny);
         // Whether text with so few frequent characters is Chinese, chardetng knows better, because
         // it considers punctuation and other languages.
         if guessed == BIG5 || guessed == GBK { chinese } else { guessed }
@@ -199,8 +200,10 @@ mod tests {
     const SIMPLIFIED: &str =
         "最近,正在进行AI大战的各个大厂,被谷歌泄漏的一份内部文件,翻开了窘迫的一面。";
 
+    /// Detects an encoding without a hint.
     fn detect(bytes: &[u8]) -> &'static Encoding {
-        super::detect(bytes, None)
+        let hint = None;
+        super::detect(bytes, hint)
     }
 
     fn bytes(encoding: &'static Encoding, text: &str) -> Vec<u8> {

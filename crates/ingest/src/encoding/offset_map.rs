@@ -131,7 +131,8 @@ mod tests {
     /// Checks the offset of every character by decoding what follows it.
     fn check_offsets(encoding: &'static Encoding, raw: &[u8], text: &str) {
         let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
-        let map = OffsetMap::decoded(offsets(), raw, 0, encoding);
+        let bom_bytes = 0;
+        let map = OffsetMap::decoded(offsets(), raw, bom_bytes, encoding);
         for offset in offsets() {
             let at = usize::try_from(map.byte_at(offset)).unwrap();
             let (following, _) = encoding.decode_without_bom_handling(&raw[at..]);
@@ -160,7 +161,9 @@ mod tests {
     fn distant_offsets_are_found_in_whole_steps() {
         let text = "甲乙".repeat(50_000);
         let raw = GB18030.encode(&text).0;
-        let map = OffsetMap::decoded([0, 6, 150_000, text.len()].into_iter(), &raw, 0, GB18030);
+        let offsets = [0, 6, 150_000, text.len()].into_iter();
+        let bom_bytes = 0;
+        let map = OffsetMap::decoded(offsets, &raw, bom_bytes, GB18030);
         assert_eq!(map.byte_at(6), 4);
         assert_eq!(map.byte_at(150_000), 100_000);
         assert_eq!(map.byte_at(text.len()), raw.len() as u64);
@@ -172,7 +175,8 @@ mod tests {
         let (text, broken) = UTF_8.decode_without_bom_handling(raw);
         assert!(broken);
         let second = text.find('乙').unwrap();
-        let map = OffsetMap::decoded([second, text.len()].into_iter(), raw, 0, UTF_8);
+        let bom_bytes = 0;
+        let map = OffsetMap::decoded([second, text.len()].into_iter(), raw, bom_bytes, UTF_8);
         assert_eq!(map.byte_at(second), 4);
         assert_eq!(map.byte_at(text.len()), raw.len() as u64);
     }

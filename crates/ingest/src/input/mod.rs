@@ -135,7 +135,8 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
                     Verdict::Read(Kind::Zip) => Verdict::Refused(Reason::Nested),
                     verdict => verdict,
                 };
-                whole_file(&container, verdict, inner, None, visit_explained)?;
+                let bytes = None;
+                whole_file(&container, verdict, inner, bytes, visit_explained)?;
             }
             Err(error) => {
                 let reason = fault::damage_reason(&error);

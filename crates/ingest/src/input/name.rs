@@ -29,7 +29,8 @@ impl Name {
         match std::str::from_utf8(raw) {
             Ok(text) => Self { text: text.to_owned(), is_guessed: false },
             Err(_) => {
-                let encoding = detect(raw, None);
+                let hint = None;
+                let encoding = detect(raw, hint);
                 let encoding = if encoding.is_ascii_compatible() { encoding } else { UTF_8 };
                 let (text, _) = encoding.decode_without_bom_handling(raw);
                 Self { text: text.into_owned(), is_guessed: true }

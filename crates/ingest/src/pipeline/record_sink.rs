@@ -65,7 +65,8 @@ impl<E> RecordSink<'_, E> {
             ReadEvent::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
             ReadEvent::ListFailed(error) => return Err(Error::TemporaryFile(error)),
             ReadEvent::NotWalked(path) => {
-                self.carry_over_path(&path, None)?;
+                let relative = None;
+                self.carry_over_path(&path, relative)?;
                 self.keep_files(&path)?;
             }
             ReadEvent::FileRead(file) => self.add_file(*file).map_err(Error::TemporaryFile)?,
@@ -248,7 +249,8 @@ impl<E> RecordSink<'_, E> {
     }
 
     /// Carries over the stored records of an unreadable file or folder, except those that were
-    /// read. `relative` is a file's path below its root.
+    /// read. `relative` is the path of the file below its root; `None` for what the walk could not
+    /// access.
     fn carry_over_path(&mut self, path: &Path, relative: Option<&str>) -> Result<(), Error<E>> {
         let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
         for stored_path in stored_records_by_path(stored, path)? {
@@ -294,8 +296,9 @@ impl<E> RecordSink<'_, E> {
     /// Carries over the records of everything that the walk could not access, as far as they were
     /// not carried over before.
     pub(crate) fn carry_over_refused(&mut self) -> Result<(), Error<E>> {
+        let relative = None;
         for path in std::mem::take(&mut self.refused) {
-            self.carry_over_path(&path, None)?;
+            self.carry_over_path(&path, relative)?;
         }
         Ok(())
     }
