@@ -32,7 +32,7 @@ impl StoredRecords for Stored {
     }
 }
 
-fn options_with_threads(threads: usize) -> Options {
+fn with_threads(threads: usize) -> Options {
     let mut options = Options::default();
     options.threads = threads;
     options
@@ -45,7 +45,7 @@ fn read_changed(
     stored: Option<&mut dyn StoredRecords>,
     change: impl FnOnce(),
 ) -> (Vec<Record>, Report) {
-    let options = options_with_threads(threads);
+    let options = with_threads(threads);
     let scanned = scan::<Infallible>(roots, &options).unwrap();
     change();
     let mut records = Vec::new();
@@ -60,8 +60,7 @@ fn read_changed(
 const THREADS: usize = 2;
 
 fn read(roots: &[PathBuf]) -> (Vec<Record>, Report) {
-    let stored = None;
-    read_changed(roots, THREADS, stored, || {})
+    read_changed(roots, THREADS, None, || {})
 }
 
 fn write(path: &Path, text: impl AsRef<[u8]>) {
@@ -211,7 +210,7 @@ proptest! {
 
         // Records that were kept are kept again by the next build.
         let mut stored = Stored(records);
-        let options = options_with_threads(threads);
+        let options = with_threads(threads);
         let mut scanned = scan::<Infallible>(&roots, &options).unwrap();
         for path in &missing {
             scanned.declare_unreadable(path.clone(), "still not there".to_owned());
@@ -270,16 +269,11 @@ fn sorted_lines(records: &[Record]) -> Vec<String> {
 fn read_scanned(scanned: ScannedArchive, stored: &[Record]) -> (Vec<Record>, Report) {
     let mut records = Vec::new();
     let mut stored = Stored(stored.to_vec());
-    let ingested = ingest_scanned(
-        scanned,
-        &options_with_threads(2),
-        &Silent,
-        Some(&mut stored),
-        &mut |record| {
+    let ingested =
+        ingest_scanned(scanned, &with_threads(2), &Silent, Some(&mut stored), &mut |record| {
             records.push(record);
             Ok::<(), Infallible>(())
-        },
-    );
+        });
     (records, ingested.unwrap().report)
 }
 
@@ -300,8 +294,8 @@ fn a_missing_root_keeps_its_records() {
     let dir = tempfile::tempdir().unwrap();
     let (roots, whole) = two_roots(dir.path());
     fs::remove_dir_all(&roots[0]).unwrap();
-    assert!(matches!(scan::<()>(&roots, &options_with_threads(1)), Err(Error::Root { .. })));
-    let scanned = scan_tolerant::<Infallible>(&roots, &options_with_threads(1)).unwrap();
+    assert!(matches!(scan::<()>(&roots, &with_threads(1)), Err(Error::Root { .. })));
+    let scanned = scan_tolerant::<Infallible>(&roots, &with_threads(1)).unwrap();
     assert_eq!(scanned.files_by_root(), [0, 3]);
     let (records, report) = read_scanned(scanned, &whole);
     assert_eq!(sorted_lines(&records), sorted_lines(&whole));
@@ -324,10 +318,9 @@ fn a_missing_root_after_all_files_keeps_its_entries_in_the_file_table() {
     }
 
     let roots = [PathBuf::from("/nowhere/at/all")];
-    let scanned = scan_tolerant::<Infallible>(&roots, &options_with_threads(1)).unwrap();
+    let scanned = scan_tolerant::<Infallible>(&roots, &with_threads(1)).unwrap();
     let sink = &mut |_| Ok::<(), Infallible>(());
-    let ingested =
-        ingest_scanned(scanned, &options_with_threads(1), &Silent, Some(&mut OneFile), sink);
+    let ingested = ingest_scanned(scanned, &with_threads(1), &Silent, Some(&mut OneFile), sink);
     let files: Vec<FileEntry> = ingested.unwrap().files.map(Result::unwrap).collect();
     assert!(files.len() == 1 && files[0].unreadable, "{files:?}");
 }
@@ -338,7 +331,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_its_records() {
     let (roots, whole) = two_roots(dir.path());
     fs::remove_dir_all(&roots[0]).unwrap();
     fs::create_dir(&roots[0]).unwrap();
-    let mut scanned = scan::<Infallible>(&roots, &options_with_threads(1)).unwrap();
+    let mut scanned = scan::<Infallible>(&roots, &with_threads(1)).unwrap();
     assert_eq!(scanned.files_by_root(), [0, 3]);
     scanned.declare_unreadable(roots[0].clone(), "no file is there".to_owned());
     // Declaring a folder in this root unreadable, too, changes nothing.
@@ -354,7 +347,7 @@ fn files_that_exist_in_a_root_that_is_declared_unreadable_are_read() {
     let (roots, whole) = two_roots(dir.path());
     fs::remove_dir_all(&roots[0]).unwrap();
     write(&roots[0].join("a.txt"), page(5, &[0]));
-    let mut scanned = scan::<Infallible>(&roots, &options_with_threads(1)).unwrap();
+    let mut scanned = scan::<Infallible>(&roots, &with_threads(1)).unwrap();
     scanned.declare_unreadable(roots[0].clone(), "not all is there".to_owned());
     let (records, _) = read_scanned(scanned, &whole);
     let titles: Vec<(&str, &str)> = records
@@ -399,10 +392,9 @@ fn stored_records_that_cannot_be_read_end_the_run() {
     let dir = tempfile::tempdir().unwrap();
     let page = dir.path().join("a.txt");
     write(&page, "正文。");
-    let scanned = scan::<()>(&[dir.path().to_owned()], &options_with_threads(1)).unwrap();
+    let scanned = scan::<()>(&[dir.path().to_owned()], &with_threads(1)).unwrap();
     fs::remove_file(&page).unwrap();
     let sink = &mut |_| Ok::<(), ()>(());
-    let outcome =
-        ingest_scanned(scanned, &options_with_threads(1), &Silent, Some(&mut Broken), sink);
+    let outcome = ingest_scanned(scanned, &with_threads(1), &Silent, Some(&mut Broken), sink);
     assert!(matches!(outcome, Err(Error::Stored { path, .. }) if path == page));
 }

@@ -60,7 +60,8 @@ impl Reader<'_> {
         // Only uncompressed dumps have a length here. For compressed ones, the limits on
         // decompression suffice.
         if bytes.is_some() && file.fill_buf().is_ok_and(is_nothing_but_nul) {
-            return emit(skipped(&path, None, Reason::Binary));
+            let line = None;
+            return emit(skipped(&path, line, Reason::Binary));
         }
         let is_own = |start: &[u8]| own_output::is_output_of_archive(start, input.root.as_deref());
         match file.fill_buf() {
@@ -89,10 +90,11 @@ impl Reader<'_> {
         };
         let flow = read(kind, &mut file, &mut sink);
         let (count, repaired, records) = (sink.count, sink.repaired, sink.records);
+        let line = None;
         match flow {
             Flow::Break(End::ReceiverStopped) => ControlFlow::Break(()),
             Flow::Break(End::Failed) => ControlFlow::Continue(()),
-            Flow::Continue(()) if count == 0 => emit(skipped(&path, None, Reason::Empty)),
+            Flow::Continue(()) if count == 0 => emit(skipped(&path, line, Reason::Empty)),
             _ => {
                 let unused = records.keys.unused.into_sorted();
                 let keys =

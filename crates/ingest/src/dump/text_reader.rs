@@ -144,7 +144,8 @@ impl<'r> TextReader<'r> {
                 }
             }
         } else if matches!(self.state, State::Undecided) {
-            self.decide(None, start, &raw);
+            let stated = None;
+            self.decide(stated, start, &raw);
         }
         let consumed = self.text_start;
         self.buffer = match &mut self.state {

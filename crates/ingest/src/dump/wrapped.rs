@@ -68,7 +68,8 @@ mod tests {
     /// The unwrapped record; an array with the id for an action.
     fn unwrapped(value: Value) -> Value {
         let Value::Object(fields) = value else { return Value::Null };
-        match unwrap_object(fields, None) {
+        let action_id = None;
+        match unwrap_object(fields, action_id) {
             Unwrapped::Record(fields) => Value::Object(fields),
             Unwrapped::Action(id) => json!([id]),
         }

@@ -33,7 +33,8 @@ impl IgnoreRules {
         let mut rules = Self { folders: Vec::new(), faults: Vec::new() };
         let mut builder = GitignoreBuilder::new(root);
         for glob in globs {
-            if let Err(error) = builder.add_line(None, glob) {
+            let ignore_file = None;
+            if let Err(error) = builder.add_line(ignore_file, glob) {
                 rules.faults.push((root.to_path_buf(), format!("--exclude {glob}: {error}")));
             }
         }

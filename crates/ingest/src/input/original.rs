@@ -204,7 +204,8 @@ mod tests {
         fs::write(&file, "一二\nab\r\ncd\n\nend").unwrap();
         let spans = [(0, 15), (14, 18), (7, 9), (8, 12), (3, 3)];
         let spans = spans.map(|(start, end)| Span { start, end });
-        let lines = original_lines(&file, None, &spans).unwrap();
+        let member = None;
+        let lines = original_lines(&file, member, &spans).unwrap();
         let found: Vec<(u64, u64, &str)> = lines
             .iter()
             .map(|it| (it.line, it.before, std::str::from_utf8(&it.bytes).unwrap()))
@@ -219,6 +220,6 @@ mod tests {
                 (1, 3, ""),
             ]
         );
-        assert!(original_lines(&file, None, &[Span { start: 10, end: 99 }]).is_err());
+        assert!(original_lines(&file, member, &[Span { start: 10, end: 99 }]).is_err());
     }
 }

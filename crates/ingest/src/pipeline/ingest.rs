@@ -137,10 +137,7 @@ pub fn ingest_scanned<E>(
         move |number: usize, out: &Out<'_, ReadEvent>| thread.read_chunk(number, out)
     };
     ordered(0..survey.chunks.len(), threads, worker, |event| records.receive(event))?;
-    let mut after_all_files =
-        refused.iter().filter(|(before, _)| *before == file_list.iter().len());
-    after_all_files
-        .try_for_each(|(_, path)| records.receive(ReadEvent::NotWalked(path.clone())))?;
+    records.receive_refused_after_all_files(refused, file_list.iter().len())?;
     records.carry_over_refused()?;
     records.finish(survey.totals)
 }

@@ -90,6 +90,18 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
+    /// Receives the files and folders that the walk could not access after it had found all files.
+    /// `refused` has everything that the walk could not access, with the positions in the walk;
+    /// `files` is the number of files.
+    pub(crate) fn receive_refused_after_all_files(
+        &mut self,
+        refused: &[(usize, PathBuf)],
+        files: usize,
+    ) -> Result<(), Error<E>> {
+        let mut after_all_files = refused.iter().filter(|(before, _)| *before == files);
+        after_all_files.try_for_each(|(_, path)| self.receive(ReadEvent::NotWalked(path.clone())))
+    }
+
     /// Counts a dump that has been read.
     fn receive_dump(&mut self, path: String, bytes: u64, repaired: u64, keys: DumpKeys) {
         self.note_read(&path);
