@@ -162,7 +162,7 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
         if text.chars().filter(bad).count() * 50 > units {
             return 0.0;
         }
-        // Chinese text shows by its characters, other text by the zero half of each unit.
+        // Chinese text is recognised by its characters, other text by the zero half of each unit.
         frequency(&text).max(zeros as f64 / units as f64)
     };
     let (little, big) = (plausible(UTF_16LE, odd_zeros), plausible(UTF_16BE, even_zeros));

@@ -36,8 +36,8 @@ impl OffsetMap {
         Self::of(offsets, |offset| (bom_bytes + decoder.advance_to(offset)) as u64)
     }
 
-    /// For text in sections: for each, where its text begins, where its bytes begin in the file and
-    /// the bytes, and their encoding.
+    /// For text in sections. Each section is given as the offset of its text, the offset of its
+    /// bytes in the file with these bytes, and their encoding.
     pub(crate) fn sectioned<'a>(
         offsets: impl Iterator<Item = usize>,
         sections: impl IntoIterator<Item = (usize, (usize, &'a [u8]), &'static Encoding)>,

@@ -183,7 +183,7 @@ impl Alternative {
         self.pending = Pending::default();
     }
 
-    /// Adds a byte; `false` if it cannot stand here.
+    /// Adds a byte. Returns `false` if no plausible character has the byte after the pending bytes.
     fn push(&mut self, byte: u8) -> bool {
         let pending = &mut self.pending;
         if pending.is_empty() {

@@ -13,7 +13,8 @@ use crate::record::{Article, FlashItem, Record, Span};
 /// several machines: the item may be represented by another variant than on the machine that read
 /// the article. Returns whether an id has changed.
 ///
-/// An article has one reference for each occurrence of the item in its file, in the same order.
+/// An article has one reference for each occurrence of the item in the file of the article, in the
+/// same order.
 pub fn correct_references(article: &mut Article, item: &FlashItem) -> bool {
     // On a machine that read another variant first, the text that represents the merged item was a
     // variant, and had this id.

@@ -63,11 +63,11 @@ pub(crate) enum SurveyPurpose {
 /// The location of a chunk in the caches and logs of the survey.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ChunkLocation {
-    /// The thread that surveyed it.
+    /// The number of the thread that surveyed the chunk.
     pub(crate) thread: usize,
-    /// Offset of its first page in that thread's cache.
+    /// Offset of the first page of the chunk in the cache of that thread.
     pub(crate) page_at: u64,
-    /// Offset of its first file in that thread's log.
+    /// Offset of the first file of the chunk in the log of that thread.
     pub(crate) file_at: u64,
 }
 
@@ -76,8 +76,8 @@ struct ThreadSurvey {
     statistics: CorpusStatistics,
     cache: SurveyCacheWriter,
     files: RecordLog,
-    /// The numbers of its chunks, each with the offsets of its first page in `cache` and of its
-    /// first file in `files`.
+    /// The number of each chunk that the thread has surveyed, with the offsets of the first page of
+    /// the chunk in `cache` and of its first file in `files`.
     chunks: Vec<(usize, [u64; 2])>,
     /// Files that cannot be read for now, with their chunk numbers.
     refused: Vec<(usize, PathBuf)>,
@@ -205,15 +205,15 @@ pub(crate) fn next_surveyed_file(log: &mut LogReader, at: &mut u64) -> io::Resul
 /// What the survey finds out about a file.
 #[derive(Debug, Default)]
 struct FileSurvey {
-    /// Whether it is a page that is in the survey cache.
+    /// Whether the file is a page that is in the survey cache.
     is_cached: bool,
     /// Whether the file or a part of it cannot be read for now, see [`Reason::keeps_records`].
     is_refused: bool,
-    /// Whether it, or a member of it, was skipped because of its size.
+    /// Whether the file, or a member of it, was skipped because of its size.
     is_too_large: bool,
     /// The hash of the file's bytes, if a page was read from all of them.
     content_hash: Option<u64>,
-    /// The number of flash items with ids in its dumps so far.
+    /// The number of flash items with ids in the dumps of the file so far.
     dump_items: u64,
 }
 
