@@ -51,14 +51,14 @@ struct Transcoder {
     /// The bytes of the file after the last offset that was mapped.
     raw: Vec<u8>,
     /// Where `raw` begins, at a character.
-    raw_start: Point,
+    raw_start: MappedOffset,
     /// Whether the decoder was told that the file has ended.
     ended: bool,
 }
 
 /// A point of a dump, as an offset in the file and as the corresponding offset in the text.
 #[derive(Clone, Copy)]
-struct Point {
+struct MappedOffset {
     file: u64,
     text: u64,
 }
@@ -140,7 +140,7 @@ impl<'r> TextReader<'r> {
                 self.bom_bytes = length as u64;
                 raw.drain(..length);
                 if let State::Decoding(transcoder) = &mut self.state {
-                    transcoder.raw_start = Point { file: self.bom_bytes, text: 0 };
+                    transcoder.raw_start = MappedOffset { file: self.bom_bytes, text: 0 };
                 }
             }
         } else if matches!(self.state, State::Undecided) {
@@ -175,7 +175,7 @@ impl<'r> TextReader<'r> {
                 decoder: encoding.new_decoder_without_bom_handling(),
                 encoding,
                 raw: Vec::new(),
-                raw_start: Point { file: start, text: self.text_start },
+                raw_start: MappedOffset { file: start, text: self.text_start },
                 ended: false,
             }))
         };
@@ -261,7 +261,7 @@ impl Transcoder {
         let bytes = usize::try_from(offsets.byte_at(ahead)).unwrap_or(usize::MAX);
         self.raw.drain(..bytes.min(self.raw.len()));
         let file = raw_start.file + bytes as u64;
-        self.raw_start = Point { file, text };
+        self.raw_start = MappedOffset { file, text };
         file
     }
 }

@@ -14,8 +14,8 @@ const SHORTEST_TEXT: usize = 30;
 const LONGEST_NAME: usize = 64;
 /// Maximum length of the header of a table in bytes.
 const LONGEST_TABLE_HEADER: usize = 2 << 10;
-/// Maximum length of what follows `From ` in a line that separates messages, in bytes.
-const LONGEST_FROM_LINE: usize = 200;
+/// What follows `From ` in a line that separates messages is shorter than this, in bytes.
+const FROM_LINE_BYTES: usize = 200;
 /// Maximum number of lines in which the header fields of a message are searched for.
 const MAX_HEADER_LINES: usize = 200;
 
@@ -49,7 +49,7 @@ pub(crate) fn is_from_line(line: &[u8]) -> bool {
         w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit()
     };
     let is_year = |w: &[u8]| w.iter().all(u8::is_ascii_digit);
-    remaining.len() < LONGEST_FROM_LINE
+    remaining.len() < FROM_LINE_BYTES
         && remaining.windows(4).any(is_time)
         && remaining.windows(4).any(is_year)
 }
