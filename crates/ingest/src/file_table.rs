@@ -76,8 +76,8 @@ pub struct FileEntry {
 pub struct FileEntries {
     reader: LogReader,
     /// Offset of the next entry.
-    next: u64,
-    /// Number of entries from there on.
+    next_offset: u64,
+    /// Number of entries from that offset on.
     remaining: u64,
 }
 
@@ -87,8 +87,8 @@ impl Iterator for FileEntries {
     fn next(&mut self) -> Option<Self::Item> {
         self.remaining = self.remaining.checked_sub(1)?;
         let mut read = || {
-            let (record, next) = self.reader.record(self.next)?;
-            self.next = next;
+            let (record, next_offset) = self.reader.record(self.next_offset)?;
+            self.next_offset = next_offset;
             postcard::from_bytes(record).map_err(io::Error::other)
         };
         Some(read())
@@ -120,7 +120,7 @@ impl FileEntryLog {
 
     pub(crate) fn finish(self) -> io::Result<FileEntries> {
         let log: FinishedLog = self.log.finish()?;
-        Ok(FileEntries { reader: log.reader(READ_BYTES), next: 0, remaining: self.count })
+        Ok(FileEntries { reader: log.reader(READ_BYTES), next_offset: 0, remaining: self.count })
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Mail {
     pub(crate) markup: Markup,
     /// What the header of the message states; of a saved web page, only its address.
     pub(crate) metadata: Metadata,
-    /// The names of the parts that are not read.
+    /// The names of the attachments, which are not read; empty for a saved web page.
     pub(crate) attachments: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ fn in_utf8_if_no_charset(raw: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The HTML of a saved web page, and its address.
+/// The HTML of a saved web page, which is the first HTML part, and the address of that part.
 fn saved_page(message: &Message<'_>) -> Option<(String, Option<String>)> {
     message.parts.iter().find_map(|part| match &part.body {
         PartType::Html(html) => {

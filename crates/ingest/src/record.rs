@@ -142,13 +142,13 @@ pub struct Article {
     /// Stable id: the one that a dump gives, otherwise `a` and 12 hexadecimal digits (16 if those
     /// 12 are taken), derived from the path of a page or from the text of a dump's record.
     pub id: String,
-    /// The path of the file: the input as named on the command line, joined with the path below it.
+    /// The path of the file: the root as named on the command line, joined with the path below it.
     pub path: String,
     /// Byte range in the file that [`path`](Self::path) names.
     pub span: Span,
     /// Name of the site that the page was scraped from.
     pub site: Option<String>,
-    /// Category from the breadcrumb or the footer.
+    /// Category, from the page's metadata, breadcrumb, byline or footer, or from a dump's field.
     pub category: Option<String>,
     /// The title without its tag suffix.
     pub title: String,

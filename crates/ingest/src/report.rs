@@ -25,7 +25,7 @@ pub struct Report {
     /// Occurrences of flash items.
     #[serde(rename = "flashes_seen")]
     pub flash_occurrences: u64,
-    /// Articles whose Tags line could not be split.
+    /// Articles whose Tags line could not be split into tags.
     pub unsplit_tags: u64,
     /// Articles without a date, stated or inferred.
     pub undated: u64,
@@ -97,7 +97,7 @@ pub struct KeyCount {
     pub count: u64,
     /// The first dump that has it.
     pub path: PathBuf,
-    /// The first line there, from 1.
+    /// The first line of that dump with the key, from 1.
     pub line: u64,
 }
 
@@ -244,7 +244,8 @@ pub enum Reason {
     Unsupported(String),
     /// A container inside a container.
     Nested,
-    /// A compressed file that exceeds a limit of decompressed data; which. The rest is not read.
+    /// A compressed file that exceeds a limit of decompressed data; which limit. The rest of the
+    /// file is not read.
     Bomb(String),
     /// A dump that was abandoned; why. Its records up to there are kept.
     Abandoned(String),

@@ -9,8 +9,8 @@ use super::numbered_copy::line_of;
 use crate::page::line::Line;
 use crate::report::Unextracted;
 
-/// Maximum nodes of a parsed page, text included: more than the elements that
-/// [`limits`](super::limits) allows need.
+/// Maximum nodes of a parsed page, text nodes included. The number of elements that
+/// [`limits`](super::limits) allows usually needs fewer.
 const MAX_NODES: usize = 100_000;
 
 /// For each line of a page, whether it belongs to the article. `copy` is a numbered copy of the
@@ -20,8 +20,8 @@ pub(super) fn lines_of_article(copy: String, line_count: usize) -> Result<Vec<bo
     check_tree(&document)?;
     let config = Config {
         disable_json_ld: true,
-        // Of all settings that were measured, these find the most of the articles, and the least
-        // of anything else.
+        // Of all settings that were measured, these keep the most text of articles, and the least
+        // other text.
         candidate_select_mode: CandidateSelectMode::DomSmoothie,
         char_threshold: 100,
         ..Config::default()

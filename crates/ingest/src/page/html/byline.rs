@@ -44,8 +44,8 @@ pub(super) struct HtmlByline {
     pub(super) marked_source: Option<String>,
     /// The author that only an attribute marks, or that stands before the outlet without a label.
     pub(super) marked_author: Option<String>,
-    /// Numbers of lines that are bylines as a whole: they have dates, labelled fields, and at most
-    /// a short text besides.
+    /// Numbers of lines that are bylines as a whole: they have dates or labelled fields, and no
+    /// more than a short text besides; or they are `NAME/OUTLET`.
     pub(super) lines: Vec<usize>,
 }
 
@@ -112,6 +112,7 @@ impl HtmlByline {
             [(name, roles)] if has_date && is_outlet(name) && !roles.is_only(Roles::AUTHOR) => {
                 self.marked_source.get_or_insert_with(|| name.to_owned());
             }
+            // Of two names beside a date, the one that looks like an outlet is the outlet.
             [(name, _), (other, _)] | [(other, _), (name, _)]
                 if has_date
                     && is_outlet_like(name)
@@ -138,7 +139,7 @@ impl HtmlByline {
         }
     }
 
-    /// Returns whether the token is a labelled field.
+    /// Takes the value of a date or labelled field; returns whether the token is a labelled field.
     fn take_token(&mut self, token: &Token<'_>) -> bool {
         let set = |slot: &mut Option<String>, value: &str| {
             slot.get_or_insert_with(|| value.to_owned());

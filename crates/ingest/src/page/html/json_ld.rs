@@ -14,7 +14,7 @@ const MAX_OBJECTS: usize = 1_000;
 #[derive(Debug, Default)]
 pub(super) struct JsonLd {
     pub(super) headline: Option<String>,
-    /// When it was published.
+    /// When it was published, or else created.
     pub(super) published: Option<Moment>,
     /// The field `pubDate`, which search engines read: when the page was last published.
     pub(super) pub_date: Option<Moment>,
@@ -55,15 +55,15 @@ impl JsonLd {
         if is_other && object.get("datePublished").is_none() && object.get("pubDate").is_none() {
             return;
         }
-        let or_set = |slot: &mut Option<String>, value: Option<String>| {
+        let set_if_missing = |slot: &mut Option<String>, value: Option<String>| {
             if slot.is_none() {
                 *slot = value.filter(|value| !value.is_empty());
             }
         };
-        or_set(&mut self.headline, text("headline").or_else(|| text("title")));
-        or_set(&mut self.publisher, text("publisher"));
-        or_set(&mut self.section, text("articleSection"));
-        or_set(&mut self.url, text("url").or_else(|| text("mainEntityOfPage")));
+        set_if_missing(&mut self.headline, text("headline").or_else(|| text("title")));
+        set_if_missing(&mut self.publisher, text("publisher"));
+        set_if_missing(&mut self.section, text("articleSection"));
+        set_if_missing(&mut self.url, text("url").or_else(|| text("mainEntityOfPage")));
         self.published = self.published.or_else(|| date("dateCreated"));
         if self.authors.is_empty() {
             let authors = texts_of(object.get("author"));

@@ -9,11 +9,11 @@ use html5gum::{Emitter, ForwardingEmitter, StartTag, Token, Tokenizer};
 use super::elements::{
     SILENT, heading, is_block, is_cell, is_formatting, is_frame, is_void, silent,
 };
-use super::head::{Head, attribute};
+use super::footnote_marks::Superscript;
 use super::limits::{Measured, check_text};
-use super::notes::Superscript;
 use super::numbered_copy::{MAX_LINES, NumberedCopy};
 use super::open_elements::{OpenElements, Roles, is_hidden};
+use super::stated_data::{StatedData, attribute};
 use super::whitespace::{leading_whitespace, one_line, trailing_whitespace};
 use crate::page::line::{Layout, Line, Part};
 use crate::report::Unextracted;
@@ -32,7 +32,7 @@ pub(super) struct LinesOfPage {
     /// Whether each line continues the table row of the line before it.
     pub(super) continues_row: Vec<bool>,
     pub(super) pieces: Vec<TextPiece>,
-    pub(super) head: Head,
+    pub(super) stated_data: StatedData,
     /// A copy in which every line is numbered, if the page is within the limits.
     pub(super) copy: Result<String, Unextracted>,
 }
@@ -48,9 +48,9 @@ pub(super) struct TextPiece {
 
 /// Splits a page into lines.
 pub(super) fn read(text: &str) -> LinesOfPage {
-    let refused = check_text(text);
+    let checked_text = check_text(text);
     let mut reader =
-        Reader { copy: refused.is_ok().then(|| NumberedCopy::new(text)), ..Reader::default() };
+        Reader { copy: checked_text.is_ok().then(|| NumberedCopy::new(text)), ..Reader::default() };
     let mut emitter = DefaultEmitter::new_with_span();
     // Treat scripts and styles as raw text, as browsers do.
     emitter.naively_switch_states(true);
@@ -77,11 +77,11 @@ pub(super) fn read(text: &str) -> LinesOfPage {
         lines: reader.layout.lines.len(),
         ..reader.measured
     };
-    let Reader { layout, continues_row, pieces, head, copy, .. } = reader;
-    let copy = refused
+    let Reader { layout, continues_row, pieces, stated_data, copy, .. } = reader;
+    let copy = checked_text
         .and_then(|()| measured.check())
         .map(|()| copy.map(NumberedCopy::finish).unwrap_or_default());
-    LinesOfPage { layout, continues_row, pieces, head, copy }
+    LinesOfPage { layout, continues_row, pieces, stated_data, copy }
 }
 
 /// Drops parse errors: a page of NULs has one for each byte.
@@ -109,7 +109,7 @@ struct Reader<'a> {
     /// See [`LinesOfPage::continues_row`].
     continues_row: Vec<bool>,
     pieces: Vec<TextPiece>,
-    head: Head,
+    stated_data: StatedData,
     copy: Option<NumberedCopy<'a>>,
     measured: Measured,
     elements: OpenElements,
@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
         self.measured.elements += 1;
         let bytes = tag.span.end.saturating_sub(tag.span.start);
         self.measured.longest_tag = self.measured.longest_tag.max(bytes);
-        self.head.open(&name, tag);
+        self.stated_data.open(&name, tag);
         if !is_void(&name) {
             let value = |key: &[u8]| attribute(tag, key);
             let roles = [&b"class"[..], b"id", b"itemprop", b"rel"]
@@ -228,10 +228,10 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self, text: &str, start: usize, end: usize) {
-        self.elements.reopen();
+        self.elements.count_reopened();
         if let Some(kind) = self.silent.last() {
             if SILENT[*kind] == "script" {
-                self.head.script(text, start, end);
+                self.stated_data.script(text, start, end);
             }
             if matches!(SILENT[*kind], "script" | "style") {
                 self.skip(start, end);

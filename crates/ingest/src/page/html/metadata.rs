@@ -2,11 +2,11 @@
 //! page (`meta` elements, JSON-LD, bylines, scripts) state.
 
 use super::byline::{self, HtmlByline};
-use super::head::Head;
 use super::json_ld::{self, JsonLd};
 use super::lines::TextPiece;
 use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_person};
 use super::non_text::{is_line_of_tags, non_text_lines};
+use super::stated_data::StatedData;
 use super::title::{self, letters_and_digits};
 use super::whitespace::one_line;
 use super::{date_precision, script};
@@ -98,7 +98,7 @@ pub(super) struct FoundMetadata {
 
 /// All parts of a page that state something.
 struct Parts<'p> {
-    head: &'p Head,
+    stated_data: &'p StatedData,
     json: JsonLd,
     byline: HtmlByline,
     layout: &'p Layout<'p>,
@@ -114,26 +114,26 @@ pub(super) fn read(
     html: &str,
     layout: &Layout<'_>,
     pieces: &[TextPiece],
-    head: &Head,
+    stated_data: &StatedData,
     is_article: &dyn Fn(usize) -> bool,
 ) -> FoundMetadata {
-    let json = json_ld::read(&head.json_ld);
-    let sites = sites(head, &json);
+    let json = json_ld::read(&stated_data.json_ld);
+    let sites = sites(stated_data, &json);
     let first = (0..layout.lines.len()).find(|&line| is_article(line));
-    let title = title::read(layout, head, &json, &sites, first);
+    let title = title::read(layout, stated_data, &json, &sites, first);
     let (below, above) = byline::lines_near(&layout.lines, &title, first, is_article);
     let mut byline = HtmlByline::default();
     byline.read(&layout.lines, pieces, below);
     byline.read(&layout.lines, pieces, above);
     let lead: Vec<usize> =
         (0..layout.lines.len()).filter(|&l| is_article(l)).take(LEAD_LINES).collect();
-    let parts = Parts { head, json, byline, layout, html, sites };
+    let parts = Parts { stated_data, json, byline, layout, html, sites };
     let source = parts.source(pieces);
     let author = parts.author(&lead, source.as_deref());
     let on_one_line = |value: Option<String>| {
         value.map(|value| one_line(&value)).filter(|value| !value.is_empty())
     };
-    let site = head.content(&["og:site_name", "sitename", "application-name"]);
+    let site = stated_data.content(&["og:site_name", "sitename", "application-name"]);
     let metadata = Metadata {
         author: on_one_line(author),
         translator: on_one_line(parts.byline.translator.clone()),
@@ -154,9 +154,9 @@ pub(super) fn read(
 impl Parts<'_> {
     fn date(&self, pieces: &[TextPiece]) -> Option<(Moment, DateOrigin)> {
         let meta = |names: &[&str]| {
-            names.iter().find_map(|name| self.head.contents(name).find_map(date::in_value))
+            names.iter().find_map(|name| self.stated_data.contents(name).find_map(date::in_value))
         };
-        let times = || self.head.times.iter();
+        let times = || self.stated_data.times.iter();
         let marked_time = || {
             let mut marked = times().filter(|(_, is_marked)| *is_marked);
             marked.find_map(|(value, _)| date::in_value(value))
@@ -164,7 +164,7 @@ impl Parts<'_> {
         let any_time = || times().find_map(|(value, _)| date::in_value(value));
         let in_whole_page = || self.byline_of_whole_page(pieces).labelled_date;
         let in_scripts = || {
-            let scripts = &self.head.scripts;
+            let scripts = &self.stated_data.scripts;
             let field = |name: &&str| script::value(self.html, scripts, name, date::in_value);
             SCRIPT_DATES.iter().find_map(field)
         };
@@ -208,9 +208,10 @@ impl Parts<'_> {
 
     fn source(&self, pieces: &[TextPiece]) -> Option<String> {
         let stated = |value: &str| Some(cleaned(value).to_owned()).filter(|value| is_outlet(value));
-        let meta = || SOURCES.iter().find_map(|name| self.head.contents(name).find_map(stated));
+        let meta =
+            || SOURCES.iter().find_map(|name| self.stated_data.contents(name).find_map(stated));
         let in_scripts = || {
-            script::value(self.html, &self.head.scripts, "source", |value| {
+            script::value(self.html, &self.stated_data.scripts, "source", |value| {
                 stated(value).filter(|value| !value.is_ascii())
             })
         };
@@ -272,26 +273,28 @@ impl Parts<'_> {
             };
             let field =
                 |value: &str| (is_chinese_name(value) && named(value)).then(|| value.to_owned());
-            script::value(self.html, &self.head.scripts, "author", field)
+            script::value(self.html, &self.stated_data.scripts, "author", field)
         })
     }
 
     /// The author in a `meta` element, which is often the site or an editor.
     fn author_in_meta(&self, lead: &[usize], is_other: &dyn Fn(&str) -> bool) -> Option<String> {
         let is_editorial =
-            EDITORIAL_SYSTEMS.iter().any(|name| self.head.content(&[name]).is_some());
+            EDITORIAL_SYSTEMS.iter().any(|name| self.stated_data.content(&[name]).is_some());
         let is_near_the_top = |name: &str| {
             let near = lead.first().map_or(0, |first| *first + LEAD_LINES);
             self.layout.lines.iter().take(near).any(|line| *line.text == *name)
         };
-        AUTHORS.iter().flat_map(|name| self.head.contents(name)).map(cleaned).find_map(|name| {
-            let is_author = is_person(name)
-                && is_other(name)
-                && !is_outlet_like(name)
-                && (!is_editorial || is_near_the_top(name))
-                && !self.is_named_as_editor(name);
-            is_author.then(|| name.to_owned())
-        })
+        AUTHORS.iter().flat_map(|name| self.stated_data.contents(name)).map(cleaned).find_map(
+            |name| {
+                let is_author = is_person(name)
+                    && is_other(name)
+                    && !is_outlet_like(name)
+                    && (!is_editorial || is_near_the_top(name))
+                    && !self.is_named_as_editor(name);
+                is_author.then(|| name.to_owned())
+            },
+        )
     }
 
     fn is_named_as_editor(&self, name: &str) -> bool {
@@ -308,33 +311,36 @@ impl Parts<'_> {
         self.json
             .section
             .as_deref()
-            .or_else(|| self.head.content(&["article:section", "columnname"]))
+            .or_else(|| self.stated_data.content(&["article:section", "columnname"]))
             .or_else(in_breadcrumb)
             .map(str::to_owned)
     }
 
     fn url(&self) -> Option<String> {
         let stated = [
-            self.head.canonical.as_deref(),
-            self.head.content(&["og:url"]),
+            self.stated_data.canonical.as_deref(),
+            self.stated_data.content(&["og:url"]),
             self.json.url.as_deref(),
-            self.head.content(&["dc.identifier"]),
+            self.stated_data.content(&["dc.identifier"]),
         ];
         let is_absolute = |url: &&str| url.starts_with("http://") || url.starts_with("https://");
         stated.into_iter().flatten().find(is_absolute).map(str::to_owned)
     }
 
     fn tags(&self, title: Option<&str>) -> Vec<String> {
-        let head = self.head;
+        let stated_data = self.stated_data;
         let linked = self
             .layout
             .lines
             .iter()
             .filter(|line| is_line_of_tags(line))
             .flat_map(|line| line.links.iter().map(String::as_str));
-        let single = head.contents("article:tag").chain(head.contents("og:article:tag"));
+        let single =
+            stated_data.contents("article:tag").chain(stated_data.contents("og:article:tag"));
         let keywords = ["keywords", "news_keywords", "tags"].into_iter().flat_map(|name| {
-            head.contents(name).flat_map(|value| value.split([',', '，', '、', ';', '；', '|']))
+            stated_data
+                .contents(name)
+                .flat_map(|value| value.split([',', '，', '、', ';', '；', '|']))
         });
         let json = self.json.keywords.iter().map(String::as_str);
         let title = title.map(letters_and_digits);
@@ -353,10 +359,10 @@ impl Parts<'_> {
 }
 
 /// Names of the site, reduced to their [`letters_and_digits`].
-fn sites(head: &Head, json: &JsonLd) -> Vec<String> {
+fn sites(stated_data: &StatedData, json: &JsonLd) -> Vec<String> {
     let names =
         ["og:site_name", "sitename", "application-name", "copyright", "dc.publisher", "publisher"];
-    let stated = names.into_iter().flat_map(|name| head.contents(name));
+    let stated = names.into_iter().flat_map(|name| stated_data.contents(name));
     stated
         .chain(json.publisher.as_deref())
         .map(|name| {

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `lines` | splits the page into lines, and collects pieces of text and their roles |
 //! | `open_elements` | follows which elements are open: hidden text, roles, nesting |
-//! | `head` | collects `meta` elements, JSON-LD, scripts and addresses |
+//! | `stated_data` | collects `meta` elements, the canonical address, dates, JSON-LD, scripts |
 //! | `numbered_copy` | writes a copy of the page in which every line is numbered |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
 //! | `article` | finds the lines of the article with an extractor |
@@ -13,7 +13,7 @@
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read the parts for `metadata` |
 //! | `names`, `date_precision` | tell names from other text; compare how precise dates are |
-//! | `elements`, `notes`, `whitespace` | classes of elements; footnote marks; spaces |
+//! | `elements`, `footnote_marks`, `whitespace` | classes of elements; footnote marks; spaces |
 //! | `family` | recognises the layout of the archive's own family of sites |
 //!
 //! The extractor returns text without offsets. So it gets a copy of the page in which each line
@@ -26,17 +26,17 @@ mod byline;
 mod date_precision;
 mod elements;
 mod family;
-mod head;
+mod footnote_marks;
 mod json_ld;
 mod limits;
 mod lines;
 mod metadata;
 mod names;
 mod non_text;
-mod notes;
 mod numbered_copy;
 mod open_elements;
 mod script;
+mod stated_data;
 mod title;
 mod tokens;
 mod whitespace;
@@ -84,7 +84,7 @@ pub(crate) fn read(text: &str) -> Html {
     let mut page = lines::read(text);
     let mut layout = page.layout;
     layout.mend();
-    layout.add_mended(page.head.mend(), text.len());
+    layout.add_mended(page.stated_data.mend(), text.len());
     if family::is_known_layout(&layout.lines) {
         return Html { layout, metadata: Metadata::default(), body: HtmlBody::KnownLayout };
     }
@@ -93,7 +93,7 @@ pub(crate) fn read(text: &str) -> Html {
         Err(refused) => Err(refused),
     };
     let is_article = |line: usize| article.as_ref().is_ok_and(|kept| kept[line]);
-    let found = metadata::read(text, &layout, &page.pieces, &page.head, &is_article);
+    let found = metadata::read(text, &layout, &page.pieces, &page.stated_data, &is_article);
     let body = match article {
         Ok(kept) => {
             let mut dropped: Vec<bool> = kept.iter().map(|kept| !kept).collect();

@@ -60,8 +60,8 @@ struct Open {
     /// Whether its text is not shown.
     hidden: bool,
     roles: Roles,
-    /// How many levels below the element whose roles it has this element is, not counting inline
-    /// elements.
+    /// Number of levels from this element up to the ancestor whose roles it has, not counting
+    /// inline elements; 0 if the roles are its own.
     inherited: u8,
     kind: Kind,
 }
@@ -117,7 +117,7 @@ impl OpenElements {
 
     /// Opens an element that is not void.
     pub(super) fn open(&mut self, name: &str, roles: Roles, hidden: bool) {
-        self.reopen();
+        self.count_reopened();
         while let Some(Open { kind: Kind::Optional(open), .. }) = self.stack.last() {
             if !ends_before(open, name) {
                 break;
@@ -174,7 +174,7 @@ impl OpenElements {
     }
 
     /// Counts the elements that a parser opens again before text or a start tag.
-    pub(super) fn reopen(&mut self) {
+    pub(super) fn count_reopened(&mut self) {
         if std::mem::take(&mut self.end_tag_seen) {
             self.reopened += self.dangling_total;
         }

@@ -2,19 +2,22 @@
 //! JSON-LD) confirms; else the first `h1`, if only the name of the site is stated; else a stated
 //! title, without the names of site and section.
 
-use super::head::Head;
 use super::json_ld::JsonLd;
 use super::names::is_outlet_like;
+use super::stated_data::StatedData;
 use crate::page::line::{Layout, Line, Part};
 use crate::text::punctuation::is_sentence_end;
 
-/// The title is searched for in this many lines from the top.
+/// Lines that show the title are searched for among this many from the top.
 const MAX_LINES: usize = 5_000;
+/// Minimum bytes of a line that shows a part of the title: two Chinese characters.
+const MIN_PART_BYTES: usize = 6;
 /// Maximum bytes of a title.
 const MAX_BYTES: usize = 1_200;
 /// Minimum characters of a heading that can be a title.
 const MIN_HEADING: usize = 4;
-/// Maximum characters of the name of a site or of a section.
+/// Maximum characters of the name of a section at the end of a title; the name of a site may have
+/// twice as many.
 const MAX_TAIL: usize = 16;
 
 /// The title of a page, and the lines that show it.
@@ -30,7 +33,7 @@ pub(super) struct HtmlTitle {
 /// Finds the title. `first` is the first line of the article.
 pub(super) fn read(
     layout: &Layout<'_>,
-    head: &Head,
+    stated_data: &StatedData,
     json: &JsonLd,
     sites: &[String],
     first: Option<usize>,
@@ -38,7 +41,7 @@ pub(super) fn read(
     let lines = &layout.lines;
     let stated: Vec<&str> = [
         layout.head_title.as_deref(),
-        head.content(&["og:title", "twitter:title", "articletitle"]),
+        stated_data.content(&["og:title", "twitter:title", "articletitle"]),
         json.headline.as_deref(),
     ]
     .into_iter()
@@ -51,7 +54,8 @@ pub(super) fn read(
         .or_else(|| confirmed_line(lines, &stated))
         .or_else(|| unconfirmed_heading(lines, &stated, sites))
         .or_else(|| {
-            // Titles that are stated for other programs rarely contain the name of the site.
+            // After `<title>` come titles for other programs (`og:title`, JSON-LD), which rarely
+            // contain the name of the site.
             let best = stated.get(1).or(stated.first())?;
             Some(without_site_and_sections(best, sites).to_owned())
         });
@@ -82,7 +86,7 @@ impl HtmlTitle {
             match wanted.get(so_far..) {
                 Some(remaining)
                     if !letters.is_empty()
-                        && letters.len() >= 6
+                        && letters.len() >= MIN_PART_BYTES
                         && remaining.starts_with(&letters) =>
                 {
                     spread.push((number, letters.len()));
@@ -111,7 +115,8 @@ impl HtmlTitle {
 
 /// The longest heading that a stated title confirms: the title begins with the heading, which is at
 /// least half as long; or the title contains the heading, which is at least two thirds as long; or
-/// the heading begins with the title. Lengths are compared without the names of site and sections.
+/// the heading begins with the title, which has at least six characters. Lengths are compared
+/// without the names of site and sections.
 fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
     // The letters and digits of each title, with and without the names of site and sections.
     let letters_of_titles: Vec<(String, String)> = stated
@@ -157,8 +162,8 @@ fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The first `h1` of the main part that does not look like the name of an outlet, if all that is
-/// stated is the name of the site.
+/// The first `h1` of the main part that does not look like the name of an outlet, if each stated
+/// title is the name of a site or outlet, or has fewer than six letters and digits.
 fn unconfirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
     let is_site = |title: &&str| {
         let letters = letters_and_digits(title);

@@ -1,7 +1,7 @@
 //! Whitespace in HTML text.
 
-/// The bytes of whitespace at the start of a text. They may be more in the page, where spaces can
-/// be character references.
+/// The bytes of whitespace at the start of a text. In the page, the same spaces may take more
+/// bytes, because they can be character references.
 pub(super) fn leading_whitespace(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }

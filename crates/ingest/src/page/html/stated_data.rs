@@ -1,4 +1,5 @@
-//! Collects what a page states in attributes: `meta` elements, addresses, JSON-LD, times, scripts.
+//! Collects what a page states outside its text: in `meta` elements, its canonical address,
+//! `datetime` attributes, JSON-LD and other scripts. `metadata` chooses among these statements.
 
 use html5gum::StartTag;
 
@@ -6,17 +7,18 @@ use crate::encoding::mended::Mended;
 
 /// About how many are kept of each: `meta` elements, texts of JSON-LD, other scripts, and times.
 const MAX_ITEMS: usize = 500;
-/// Bytes of a value that are kept.
+/// Maximum bytes that are kept of a value.
 const MAX_VALUE: usize = 2_000;
-/// Bytes of JSON-LD that are kept.
+/// Maximum bytes of JSON-LD that are kept of a page.
 const MAX_JSON: usize = 500_000;
 
-/// What attributes and scripts state.
+/// What a page states in attributes and scripts.
 #[derive(Debug, Default)]
-pub(super) struct Head {
+pub(super) struct StatedData {
     /// The name of each `meta` element, in lower case without spaces, and the element's content. An
     /// element with several names is here once for each name.
     pub(super) metas: Vec<(String, String)>,
+    /// The page's address, from its `link` element with `rel="canonical"`.
     pub(super) canonical: Option<String>,
     /// Texts of JSON-LD scripts.
     pub(super) json_ld: Vec<String>,
@@ -24,7 +26,7 @@ pub(super) struct Head {
     pub(super) scripts: Vec<(usize, usize)>,
     /// Values of `datetime` attributes, and whether the element is marked as the article's date.
     pub(super) times: Vec<(String, bool)>,
-    /// Whether the open script is JSON-LD.
+    /// Whether the last script that was opened is JSON-LD.
     is_json: bool,
 }
 
@@ -36,7 +38,7 @@ pub(super) fn attribute<'t>(
     tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value))
 }
 
-impl Head {
+impl StatedData {
     /// Collects what a start tag states.
     pub(super) fn open(&mut self, name: &str, tag: &StartTag<usize>) {
         match name {
