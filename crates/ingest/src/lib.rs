@@ -24,11 +24,11 @@
 //! | `archive_survey` | stores the survey of a part of an archive, and merges several |
 //! | `record`, `report` | what comes out: records, and what was counted and skipped |
 //!
-//! `options` decides which files are read, and how; `walk_order` in which order. `file_table` has
-//! what a build remembers about each file, and `id` makes the ids of records. A run tells its
-//! caller how far it is by `progress`, and why it ended early by `error`. Helpers are `text`
-//! (characters, words, hashes), `temporary` (data in temporary files), `direct_mapped_cache` and
-//! `spawn` (threads). `fuzz_entry` calls parsers for the fuzz targets.
+//! `options` decides which files are read, and how. `file_table` has what a build remembers about
+//! each file, and `id` makes the ids of records. A run reports to its caller how far it is by
+//! `progress`, and why it ended early by `error`. Helpers are `text` (characters, words, hashes),
+//! `temporary` (data in temporary files), `direct_mapped_cache` and `spawn` (threads). `fuzz_entry`
+//! calls parsers for the fuzz targets.
 
 mod archive_survey;
 mod corpus;
@@ -56,7 +56,6 @@ mod tags;
 mod temporary;
 mod text;
 mod title;
-mod walk_order;
 
 pub use archive_survey::{
     ArchiveSurvey, FileTotals, FinishedSurvey, SurveyFileError, SurveyPart, merge_survey_files,
@@ -74,6 +73,7 @@ pub use input::fingerprint::fingerprint;
 pub use input::formats::{Format, formats};
 pub use input::original::{OriginalLines, original, original_lines};
 pub use input::pre::kill_commands;
+pub use input::walk_order::walk_key;
 pub use options::Options;
 pub use options::pre_command::PreCommand;
 pub use options::selection::{Selection, contains_path};
@@ -97,4 +97,3 @@ pub use record::{
 pub use report::{
     FileSpan, KeyCount, Reason, Report, Skipped, Unextracted, UnextractedPage, UnreadDate,
 };
-pub use walk_order::walk_key;

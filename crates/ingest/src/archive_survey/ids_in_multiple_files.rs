@@ -5,7 +5,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::corpus::article_ids::{ArticleIds, IdInFile};
-use crate::walk_order::MEMBER_SEPARATOR;
+use crate::input::walk_order::MEMBER_SEPARATOR;
 
 /// For each id that articles of several files have, by the key of the id: the paths of these files
 /// in the order of the walk, and how often each has the id.

@@ -5,6 +5,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | `walk`, `folder_walk`, `file_list` | finds the files below the roots; stores their list |
+//! | `walk_order` | sorts paths in the order of the walk |
 //! | `folder_filter`, `ignore_rules` | decides which files and folders are left out |
 //! | `fingerprint`, `file_hash` | detects changes of an archive, and of a file |
 //! | `kind`, `codec`, `format`, `formats` | formats of files; the table of endings |
@@ -53,6 +54,7 @@ pub(crate) mod sniff_json;
 pub(crate) mod sniff_lines;
 mod tar;
 pub(crate) mod walk;
+pub(crate) mod walk_order;
 mod warc;
 mod zip;
 
@@ -74,12 +76,12 @@ use last_io_error::LastIoError;
 use meter::{Meter, Metered};
 use peek::{HEAD_BYTES, Peeked};
 use recognise::Verdict;
+pub(crate) use walk_order::MEMBER_SEPARATOR;
 
 use crate::input::file_list::SourceFile;
 use crate::input::folder_walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
-pub(crate) use crate::walk_order::MEMBER_SEPARATOR;
 
 /// Passes to `visit` every page and dump of a file, and also what is not read.
 pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {

@@ -3,9 +3,9 @@
 use foldhash::HashSet;
 
 use crate::flash::dedup::{ItemHashes, folded_content_hash, variant_id};
+use crate::input::walk_order::walk_key;
 use crate::pipeline::stored_path::is_dump;
 use crate::record::{FlashItem, Occurrence, Variant};
-use crate::walk_order::walk_key;
 
 /// Whether two records are of the same flash item: their titles and texts are equal regardless of
 /// script, width, case and spaces, and their dates are equal.

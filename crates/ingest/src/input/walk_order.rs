@@ -1,4 +1,4 @@
-//! The order in which a walk finds the files below a root.
+//! A key by which paths sort in the order in which a walk finds the files below a root.
 
 /// Separates the path of a container from that of its member.
 pub(crate) const MEMBER_SEPARATOR: &str = "!/";
@@ -43,7 +43,7 @@ mod tests {
         walk_key(a).cmp(&walk_key(b))
     }
 
-    /// The paths below a folder in the order of the walk.
+    /// The paths of all files below a folder in the order in which a walk finds them.
     fn walked(root: &std::path::Path) -> Vec<String> {
         let scanned = crate::scan::<Infallible>(&[root.to_path_buf()], &Options::default());
         let files = scanned.unwrap().file_list;
@@ -54,7 +54,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn sorting_gives_the_order_of_the_walk(
+        fn walk_keys_sort_paths_in_the_order_of_the_walk(
             names in prop::collection::vec("[aB甲 .-]{0,2}[b乙](/[aB甲!-]{1,2}[c丙]){0,2}", 1..20),
         ) {
             let root = tempfile::tempdir().unwrap();
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_and_files_are_sorted_by_the_same_names() {
+    fn walk_keys_order_files_between_folders_as_the_walk_does() {
         let root = tempfile::tempdir().unwrap();
         for name in ["a.txt", "a/b.txt", "a/b/c.txt", "a-b/c.txt", "a b.txt", "z/甲.txt", "B.txt"]
         {
