@@ -22,7 +22,7 @@ impl<V: Copy + Default> DirectMapped<V> {
     pub(crate) fn get(&self, key: u64) -> Option<V> {
         let key = key.max(1);
         let at = key as usize % self.entries.len().max(1);
-        self.entries.get(at).filter(|entry| entry.0 == key).map(|entry| entry.1)
+        self.entries.get(at).filter(|(known, _)| *known == key).map(|(_, value)| *value)
     }
 
     /// Sets the value of a key, in place of whatever its slot holds.

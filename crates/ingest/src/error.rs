@@ -36,7 +36,7 @@ pub enum Error<E> {
         /// The name as given.
         label: String,
     },
-    /// A temporary file failed: the list of files, the flash items or the survey cache.
+    /// A temporary file failed, such as the list of files, the flash items or the survey cache.
     #[error(
         "a temporary file failed: check the space and permissions of the temporary folder (TMPDIR)"
     )]

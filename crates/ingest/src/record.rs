@@ -156,7 +156,8 @@ pub struct Article {
     pub title_origin: TitleOrigin,
     /// Tags named in the title line's suffix or prefix, in order.
     pub suffix_tags: Vec<String>,
-    /// Who wrote it; if nobody is named, who translated or compiled it.
+    /// Who wrote it. If no author is named, who translated or compiled it; not so in HTML pages
+    /// whose article was extracted.
     pub author: Option<String>,
     /// Who translated or compiled it.
     pub translator: Option<String>,

@@ -53,10 +53,12 @@ pub struct Report {
     /// HTML pages whose whole text was kept, because their article was not found or not looked for.
     #[serde(default)]
     pub unextracted: Vec<UnextractedPage>,
-    /// Paragraphs of mojibake that were turned back into text, completely or in part.
+    /// Lines and other texts, such as titles, whose mojibake was turned back into text, completely
+    /// or in part.
     pub mojibake_repaired: u64,
-    /// Paragraphs with mojibake that could not be repaired: it was left as it is, or lost
-    /// characters became U+FFFD.
+    /// Lines with mojibake that could not be repaired, or only in part: it was left as it is, or
+    /// lost characters became U+FFFD. For a text that is not a line, such as a title, the whole
+    /// page; in a dump, the record.
     pub mojibake_kept: Vec<FileSpan>,
     /// Files with invalid bytes, which were replaced by U+FFFD, or with NUL bytes, which were
     /// removed.

@@ -185,8 +185,8 @@ fn is_footer(lines: &[Line<'_>]) -> bool {
 
 /// Where the stubs begin, if no Tags line below the body shows it. Of the lines that are only a
 /// date, the first with a stub above it decides: the stub begins at the nearest title with a tag
-/// suffix in the four lines above the date; or else, if the date is null or impossible, two lines
-/// above it.
+/// suffix in the four lines above the date; or else, if the date is null, impossible or ambiguous,
+/// two lines above it.
 fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
     let has_tag_suffix = |i: usize| Title::split(&lines[i].text).has_tag_suffix();
     (0..lines.len()).filter(|&i| date::parse_line(&lines[i].text).is_some()).find_map(|dated| {
@@ -196,9 +196,9 @@ fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
         }
         // Bodies never contain the null date (1900/1/1, for no date): above it are a title and a
         // snippet.
-        let is_null =
+        let has_no_moment =
             date::parse_line(&lines[dated].text).is_some_and(|found| found.moment.is_none());
-        (is_null && dated >= 2).then(|| dated - 2)
+        (has_no_moment && dated >= 2).then(|| dated - 2)
     })
 }
 

@@ -167,8 +167,8 @@ impl Header {
         true
     }
 
-    /// Reads a line that is a byline, or that repeats the title; returns whether the line is
-    /// either.
+    /// Reads a line that is a date or a byline, or that repeats the title; returns whether the line
+    /// is one of these.
     fn take_byline(&mut self, text: &str, labels: &Labels) -> bool {
         if let Some(found) = date::parse_whole(text)
             && !matches!(found.moment, Some(Moment::Year(_)))
@@ -245,10 +245,11 @@ pub(crate) fn is_known_layout_byline(text: &str, reading: &BylineReading<'_>) ->
 /// head.
 fn heading(layout: &Layout<'_>) -> Option<usize> {
     let near = || layout.lines.iter().enumerate().take(MAX_TITLE_LINE);
-    let head = layout.head_title.as_deref().unwrap_or_default();
+    let head_title = layout.head_title.as_deref().unwrap_or_default();
     let is_in_head_title = |line: &Line<'_>| {
         let title = Title::split(&line.text).title;
-        title.chars().count() >= 4 && (head.contains(title) || without_site(head).contains(title))
+        title.chars().count() >= 4
+            && (head_title.contains(title) || without_site(head_title).contains(title))
     };
     let headings = || near().filter(|(_, line)| (1..=3).contains(&line.heading));
     headings()
@@ -256,7 +257,7 @@ fn heading(layout: &Layout<'_>) -> Option<usize> {
         .or_else(|| headings().find(|(_, line)| line.heading == 1 && line.part == Part::Main))
         .or_else(|| {
             near().find(|(_, line)| {
-                !head.is_empty() && Title::split(&line.text).title == without_site(head)
+                !head_title.is_empty() && Title::split(&line.text).title == without_site(head_title)
             })
         })
         .map(|(line_number, _)| line_number)

@@ -43,6 +43,7 @@ impl Header {
                 || byline::read(&lines[i].text, labels)
                     .is_some_and(|reading| is_known_layout_byline(&lines[i].text, &reading))
         });
+        // The more signs a title has, the longer it may be, and the further down it may stand.
         let candidates = at..anchor.unwrap_or(end);
         let with_tag_suffix = candidates
             .clone()
@@ -177,7 +178,7 @@ fn is_title_like(text: &str, max_chars: usize) -> bool {
         && last != ';'
 }
 
-/// Whether a line without other signs can be a title: short, and no sentence.
+/// Whether a line that has no other sign of a title can be one: it is short, and no sentence.
 fn is_bare_title(text: &str) -> bool {
     is_title_like(text, MAX_TITLE)
         && !text.contains('。')

@@ -1,5 +1,5 @@
-//! A table of words and their meanings, matched at the beginning of a text whatever its script,
-//! width and case.
+//! A table of words and their meanings, matched at the beginning or the end of a text whatever its
+//! script, width and case.
 
 use foldhash::{HashMap, HashSet};
 use wensou_text::fold_char;

@@ -10,8 +10,8 @@ use crate::text::punctuation::{is_colon, is_comma, is_han, is_sentence_end, is_s
 const MAX_CHARS: usize = 48;
 /// Maximum bytes of a line that is only a dateline.
 pub(super) const MAX_BYTES: usize = 200;
-/// Maximum characters of a place that is not in the table of cities, and of an outlet that a place
-/// follows.
+/// Maximum characters of a place that is not in the table of cities; and of an outlet that no
+/// reporter follows, unless its name ends with 社, 網 or 報.
 const MAX_CITY: usize = 8;
 /// The words by which a dateline says how a report was sent; several may stand in a row.
 const FILED: [&str; 16] = [
@@ -134,7 +134,7 @@ fn before_day(text: &str) -> (&str, Option<&str>) {
 }
 
 /// The outlet in a text such as `新華社北京`. `reporter_follows`: whether a reporter follows the text;
-/// then the outlet may have more than [`MAX_CITY`] characters, also if no place follows the outlet.
+/// then any outlet may have more than [`MAX_CITY`] characters.
 fn source(text: &str, reporter_follows: bool) -> Option<&str> {
     let words = page_words();
     let is_outlet = |name: &str| words.is_outlet(name) && name.chars().all(|c| !is_comma(c));
@@ -206,7 +206,8 @@ fn is_separator(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// The fields of a line, then `.` if it is only a dateline, or `…`; `text` if it has none.
+    /// The fields of the dateline that a line begins with, then `.` if nothing follows the
+    /// dateline, or else `…`; `text` if there is no dateline.
     fn said(line: &str) -> String {
         let Some(Dateline { fields, is_whole }) = read(line) else { return "text".to_owned() };
         let mut said: Vec<String> = fields

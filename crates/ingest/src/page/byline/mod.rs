@@ -14,7 +14,8 @@ use crate::page::page_words::page_words;
 use crate::record::Moment;
 use crate::text::punctuation::{is_colon, is_comma, is_sentence_end, is_space};
 
-/// Maximum bytes of a line that is only a byline. A longer line is text, which may begin with one.
+/// Maximum bytes of a line that is only a byline. A longer line is text, which may begin with a
+/// byline.
 const MAX_BYTES: usize = 450;
 
 /// A line, read as a byline.
@@ -178,7 +179,8 @@ fn push_labelled<'a>(
 fn is_time_value(value: &str) -> bool {
     let chars = value.chars().count();
     let has_digit = value.chars().any(char::is_numeric);
-    chars <= if has_digit { 40 } else { 12 } && !value.contains(is_sentence_end)
+    let max_chars = if has_digit { 40 } else { 12 };
+    chars <= max_chars && !value.contains(is_sentence_end)
 }
 
 /// Adds the names in text without a label between the pieces `before` and `after`; `None` if the

@@ -103,6 +103,7 @@ impl<'a> Scan<'a, '_> {
         if let Some(bytes) = web_address_len(ahead) {
             return at + bytes;
         }
+        // Whether an element of a byline can begin here.
         let separate = at == self.value_start || self.line[..at].ends_with(is_separator);
         if separate {
             // A date in square brackets inside a line is the stamp of a flash item.
@@ -169,8 +170,8 @@ impl<'a> Scan<'a, '_> {
         }
     }
 
-    /// Takes the date at `at..end`: as the value of the label before it, or as one without a label.
-    /// Returns where to read on.
+    /// Takes the date at `at..end`: as the value of the label before it, or as a date without a
+    /// label. Returns where to read on.
     fn take_date(&mut self, at: usize, end: usize) -> usize {
         let value = self.line[at..end].trim();
         let is_value = clean(&self.line[self.value_start..at]).is_empty();
