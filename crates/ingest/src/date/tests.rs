@@ -243,7 +243,7 @@ fn a_prefix_ends_where_the_date_ends() {
 }
 
 #[test]
-fn null_dates_say_that_there_is_none() {
+fn null_dates_are_recognised() {
     for text in ["1900/1/1 0:00:00", "", "0000-00-00", "0001-01-01T00:00:00", "(1900-01-01)"] {
         assert!(is_null(text), "{text}");
     }
@@ -297,7 +297,7 @@ proptest! {
     }
 
     #[test]
-    fn the_shortcut_finds_what_the_grammar_finds(
+    fn the_shortcut_for_usual_dates_agrees_with_the_grammar(
         text in "[0-9]{3,5}[/-][0-9]{0,3}[/-][0-9]{0,3} ?[0-9]{0,3}:?[0-9]{0,3}:?[0-9]{0,3}( |]|Z|)",
     ) {
         if let Some(found) = usual::parse(&text) {
@@ -306,7 +306,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics_and_dates_end_on_character_boundaries(
+    fn parsing_never_panics_and_dates_end_on_character_boundaries(
         text in "([0-9０-９年月日時分:： /.,TZ+()一二十〇民國上午下午星期-]|March|AM|UTC|Wed|CST){0,24}",
     ) {
         if let Some(found) = parse_prefix(&text) {

@@ -62,7 +62,7 @@ struct HeadlineOffsets {
     column: Option<(u32, u32)>,
     title: (u32, u32),
     /// Where the text after the title begins.
-    text: u32,
+    text_start: u32,
     score: f32,
 }
 
@@ -190,7 +190,7 @@ impl CachedBoundary {
         let headline = best.headline.map(|headline| HeadlineOffsets {
             column: headline.column.map(offsets_of),
             title: offsets_of(headline.title),
-            text: headline.text as u32,
+            text_start: headline.text_start as u32,
             score: headline.score,
         });
         Some(Self { above: best.above, headline, score: best.score })
@@ -202,7 +202,7 @@ impl CachedBoundary {
         let headline = self.headline.map(|headline| Headline {
             column: headline.column.map(part),
             title: part(headline.title),
-            text: headline.text as usize,
+            text_start: headline.text_start as usize,
             score: headline.score,
         });
         Boundary { above: self.above, headline, score: self.score }

@@ -1,5 +1,5 @@
-//! Compares the paragraphs that pages show before the dated paragraph of a flash item. Only those
-//! that all pages agree on can be part of the item.
+//! Compares the paragraphs that pages show before the dated paragraph of a flash item. An item
+//! hardly ever begins above the paragraphs on which all pages agree.
 
 use std::collections::hash_map::Entry;
 
@@ -59,8 +59,8 @@ impl SharedContexts {
         contexts
     }
 
-    /// The maximum number of paragraphs before the dated one that can belong to the item: those
-    /// that are the same on all pages. `None` if no two pages differ there, so that nothing is
+    /// The number of paragraphs before the dated one that are the same on all pages; the item
+    /// hardly ever extends beyond them. `None` if no two pages differ there, so that nothing is
     /// known. `dated` is the [hash](crate::flash::item_hash::item_hash) of the dated paragraph, and
     /// `above` has the paragraphs before it on this page, nearest first.
     pub(crate) fn max_extent<'a>(

@@ -221,7 +221,8 @@ pub(crate) fn variant_id(hashes: ItemHashes) -> String {
     short_id('f', hashes.exact)
 }
 
-/// See [`FlashDeduplicator::drain`].
+/// Iterates over all items in the order in which they were first added, see
+/// [`FlashDeduplicator::drain`].
 pub(crate) struct Drain {
     texts: LogReader,
     sorted: OccurrenceMerge,
@@ -231,10 +232,13 @@ pub(crate) struct Drain {
     further_variants: Peekable<vec::IntoIter<(u32, u32)>>,
     /// For each of `all_variants`, whether it is not the first of its item.
     is_further_variant: Vec<bool>,
+    /// Number of the next variant.
     next: u32,
     /// See [`FlashDeduplicator::stored_occurrences`].
     stored_occurrences: HashMap<u32, u64>,
+    /// See [`Self::occurrence_count`].
     occurrence_count: u64,
+    /// See [`Self::carried_over`].
     carried_over: u64,
 }
 

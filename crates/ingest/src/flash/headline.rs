@@ -14,8 +14,8 @@ use crate::text::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_s
 pub(crate) struct Headline<'a> {
     pub(crate) column: Option<&'a str>,
     pub(crate) title: &'a str,
-    /// Byte offset at which the text begins.
-    pub(crate) text: usize,
+    /// Byte offset in the paragraph at which the text begins.
+    pub(crate) text_start: usize,
     /// How likely it is that an item begins with this paragraph.
     pub(crate) score: f32,
 }
@@ -26,6 +26,8 @@ const MAX_TITLE_REACH: usize = 110;
 const MAX_SENTENCE_TITLE: usize = 60;
 /// How many of the first characters of the text are compared with the title.
 const COMPARED_CHARS: usize = 160;
+/// Score of a title in brackets.
+const BRACKETED_SCORE: f32 = 6.0;
 /// Score added for a title after a column name.
 const COLUMN_BONUS: f32 = 5.0;
 /// Upper bound on the score of any title, see [`max_score`]; titles in brackets score less.
@@ -78,7 +80,8 @@ pub(crate) fn best_headline_above<'a>(
         }
         if best.is_none_or(|best| score > best.score) {
             let spaces = text.len() - text.trim_start().len();
-            best = Some(Headline { column, title, text: at + width + spaces, score });
+            let text_start = at + width + spaces;
+            best = Some(Headline { column, title, text_start, score });
         }
     }
     best
@@ -115,9 +118,9 @@ fn bracketed<'a>(
     if !(4..=80).contains(&chars) || text.trim().is_empty() {
         return None;
     }
-    let text =
+    let text_start =
         paragraph.len() - text.trim_start_matches(|c: char| c.is_whitespace() || is_colon(c)).len();
-    Some(Headline { column, title: title.trim(), text, score: 6.0 })
+    Some(Headline { column, title: title.trim(), text_start, score: BRACKETED_SCORE })
 }
 
 /// Offsets and lengths of the colons that may end a title: those inside quotes, times or addresses

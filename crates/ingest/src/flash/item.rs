@@ -8,7 +8,8 @@ use crate::flash::paragraph::Paragraph;
 use crate::record::{Date, DateOrigin, DateProvenance, FlashItem, Moment};
 use crate::text::punctuation::is_colon;
 
-/// A headline that scores less is not split: the item's first sentence becomes its title.
+/// A headline that does not score more than this is not split: the item's first sentence becomes
+/// its title.
 const MIN_HEADLINE_SCORE: f32 = -4.0;
 
 /// A flash item that borrows from its page. Nothing is copied, because most items are repeats.
@@ -45,7 +46,7 @@ impl<'a> Item<'a> {
             date,
             start: first.start,
             end,
-            first: first.text[headline.text..].trim(),
+            first: first.text[headline.text_start..].trim(),
             more: paragraphs,
         };
         // `headline.title` still has its trailing colons, so an item of nothing but colons is kept.
@@ -114,9 +115,9 @@ impl<'a> Item<'a> {
 
 /// A headline for an item without one: its first sentence is the title, and stays in the text.
 fn without_headline(paragraph: &str) -> Headline<'_> {
-    let (column, text) = headline::column(paragraph);
-    let title = headline::first_sentence(&paragraph[text..]);
-    Headline { column, title, text, score: 0.0 }
+    let (column, text_start) = headline::column(paragraph);
+    let title = headline::first_sentence(&paragraph[text_start..]);
+    Headline { column, title, text_start, score: 0.0 }
 }
 
 /// The outlet named in parentheses at the end of a text, as in `(財聯社)`.

@@ -153,7 +153,7 @@ impl OccurrenceSorter {
     }
 }
 
-/// Merges the runs; returns occurrences by item.
+/// Merges the runs; returns the occurrences of one variant after another.
 pub(crate) struct OccurrenceMerge {
     runs: Vec<RunReader>,
     /// The key of the current occurrence of each unfinished run, and the number of the run; the

@@ -24,7 +24,8 @@ pub(crate) struct Piece<'a> {
 /// The date of a flash item, and the hash of the item, whose last paragraph is the piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dated {
-    /// The date; `None` if it is 1900/1/1, which sites print for no date, or impossible.
+    /// The date; `None` if it is 1900/1/1, which sites print for no date, or is impossible or
+    /// ambiguous.
     pub(crate) moment: Option<Moment>,
     /// The hash by which the corpus statistics know the item: that of its last paragraph, see
     /// [`item_hash`].

@@ -9,7 +9,8 @@ pub(crate) struct Stamp {
     pub(crate) open: usize,
     /// Byte offset after the closing bracket.
     pub(crate) end: usize,
-    /// The date; `None` if it is 1900/1/1, which sites print for no date, or impossible.
+    /// The date; `None` if it is 1900/1/1, which sites print for no date, or is impossible or
+    /// ambiguous.
     pub(crate) moment: Option<Moment>,
 }
 

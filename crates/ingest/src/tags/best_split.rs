@@ -101,14 +101,8 @@ impl SplitSearch {
         for tag_offset in 0..keywords_start {
             let (beam, later) = beams[tag_offset..].split_at_mut(1);
             for step in beam[0].steps() {
-                self.extend(
-                    tag_offset,
-                    step,
-                    to_u32(steps.len()),
-                    keywords_start,
-                    later,
-                    vocabulary,
-                );
+                let step_index = to_u32(steps.len());
+                self.extend(tag_offset, step, step_index, keywords_start, later, vocabulary);
                 steps.push(*step);
             }
         }
@@ -129,13 +123,13 @@ impl SplitSearch {
         best
     }
 
-    /// Adds every entry that can follow `step`, whose index is `number` and whose last tag ends at
-    /// `tag_offset`, to the beams `later`: the first of them is that of `tag_offset + 1`.
+    /// Adds every entry that can follow `step`, whose index is `step_index` and whose last tag ends
+    /// at `tag_offset`, to the beams `later`: the first of them is that of `tag_offset + 1`.
     fn extend(
         &mut self,
         tag_offset: usize,
         step: &Step,
-        number: u32,
+        step_index: u32,
         keywords_start: usize,
         later: &mut [Beam],
         vocabulary: &Vocabulary,
@@ -166,7 +160,7 @@ impl SplitSearch {
                     next_keyword: to_u32(keyword.to()),
                     score,
                     tag: to_u32(tag_index),
-                    previous: number,
+                    previous: step_index,
                 });
                 threshold = beam.threshold() - step.score - tag.max_gain;
             }

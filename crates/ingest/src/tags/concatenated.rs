@@ -149,7 +149,7 @@ impl ConcatenatedTags {
         self.words.clear();
         for (at, _) in self.folded.iter().enumerate().filter(|(_, c)| is_word_char(**c)) {
             match self.words.last_mut() {
-                Some(word) if word.1 == at => word.1 = at + 1,
+                Some((_, end)) if *end == at => *end = at + 1,
                 _ => self.words.push((at, at + 1)),
             }
         }

@@ -12,6 +12,8 @@ const MAX_KEYWORDS: usize = 8;
 const WORST_KEYWORD: f32 = -5.0;
 /// The lowest score of a split at which a keyword that the archive does not name may end.
 const WORST_SPLIT: f32 = -2.6;
+/// A known keyword loses at most this much by the score of the split at its end.
+const WORST_SPLIT_OF_KNOWN: f32 = -1.5;
 /// Score of an unknown keyword, before its breaks are subtracted and its split score is added.
 const UNKNOWN: f32 = -1.5;
 
@@ -292,7 +294,7 @@ impl FoundKeywords {
                 && let Some(score) = vocabulary.keyword_score(hash)
             {
                 let known = true;
-                self.settle(Keyword::new(to, score + split_score.max(-1.5), known));
+                self.settle(Keyword::new(to, score + split_score.max(WORST_SPLIT_OF_KNOWN), known));
             }
         }
     }
@@ -324,7 +326,7 @@ mod tests {
             let known_score = vocabulary.keyword_score(line.hash((from, to)));
             let score = match (known_score, best_fit) {
                 _ if split_score <= SPLIT_AT_SPACE => continue,
-                (Some(score), _) => score + split_score.max(-1.5),
+                (Some(score), _) => score + split_score.max(WORST_SPLIT_OF_KNOWN),
                 _ if split_score < WORST_SPLIT => continue,
                 (None, Some(fit)) => fit.score() + split_score,
                 (None, None) => {
