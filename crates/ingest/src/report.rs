@@ -12,11 +12,11 @@ use crate::record::Span;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// Page files that were parsed.
+    /// Pages that were parsed.
     pub pages: u64,
     /// Dumps that were read.
     pub dumps: u64,
-    /// Bytes of all files that were read.
+    /// Bytes of all pages and dumps that were read.
     pub bytes: u64,
     /// Articles emitted, from pages and dumps.
     pub articles: u64,

@@ -4,10 +4,12 @@
 //! A byline is a sequence of labels with values (`作者:甲 來源:乙`), dates, counters (`42閱讀`) and
 //! a few short names without a label. A line that has anything else is text.
 
+mod by_whom;
 pub(crate) mod dateline;
 pub(crate) mod scan;
 
 use crate::date;
+use crate::page::byline::by_whom::{by_whom, by_whom_after, person_first};
 use crate::page::byline::scan::{BylinePiece, scan};
 use crate::page::labels::{Delimiter, Label, LabelledValue, Labels, clean, is_name};
 use crate::page::page_words::page_words;
@@ -253,36 +255,6 @@ fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
     }
 }
 
-/// The person in a text such as `本文由示例編譯` or `由甲翻譯`, as the value of the label for what they
-/// did.
-fn by_whom(text: &str) -> Option<LabelledValue<'_>> {
-    let text = text.trim_end_matches(['。', '.']).trim_end();
-    let remaining = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
-    // `由此可見` and `由于` begin sentences.
-    if remaining.starts_with(['此', '于', '於', '來', '来']) {
-        return None;
-    }
-    let (label, at) = Labels::builtin().ending(remaining)?;
-    let label = match label {
-        Label::Translator => Label::Translator,
-        Label::Author => Label::Author,
-        Label::Editor => Label::Editor,
-        _ => return None,
-    };
-    let value = remaining[..at].trim();
-    let is_short = value.chars().count() <= 24 && is_name(value) && !value.contains(is_comma);
-    (is_short && !value.is_empty()).then_some(LabelledValue { label, value })
-}
-
-/// Splits a value such as `John Smith,由李四編譯。`: the value before its last comma, and the person
-/// after that comma, with what they did.
-fn by_whom_after(value: &str) -> Option<(&str, LabelledValue<'_>)> {
-    let (at, comma) = value.rmatch_indices(is_comma).next()?;
-    let field = by_whom(value[at + comma.len()..].trim())?;
-    let value = clean(&value[..at]);
-    is_name(value).then_some((value, field))
-}
-
 /// A value without words such as `發布` or `報道`, and without buttons, at its end.
 fn without_words_of_reporting(mut value: &str) -> &str {
     while let Some((front, last)) = value.rsplit_once(is_space)
@@ -292,15 +264,6 @@ fn without_words_of_reporting(mut value: &str) -> &str {
         value = clean(front);
     }
     value
-}
-
-/// `王小明 編譯`, `王小明/文`: a person and what they did.
-fn person_first(text: &str) -> Option<LabelledValue<'_>> {
-    let (name, work) = text.rsplit_once(|c| is_space(c) || matches!(c, '/' | '\u{ff0f}'))?;
-    let (name, label) = (clean(name), Labels::builtin().word(work)?);
-    let is_work =
-        matches!(label, Label::Author | Label::Writer | Label::Translator | Label::Editor);
-    (is_work && page_words().is_people(name)).then_some(LabelledValue { label, value: name })
 }
 
 /// The fields of a byline with which a line of text begins; `None` unless the line begins with a

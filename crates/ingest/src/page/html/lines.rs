@@ -20,8 +20,8 @@ use crate::report::Unextracted;
 
 /// Maximum number of pieces. They serve to find metadata, which stands near the top of a page.
 const MAX_PIECES: usize = 20_000;
-/// Maximum number of separate lines, so that they take no more memory than a page. All further text
-/// forms one line.
+/// Maximum number of separate lines, so that the lines of any page take bounded memory. All further
+/// text forms one line.
 const MAX_LINES_KEPT: usize = 2 * MAX_LINES;
 /// Maximum bytes of a piece; longer text is no metadata.
 const MAX_PIECE: usize = 300;

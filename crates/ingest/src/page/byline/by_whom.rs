@@ -1,0 +1,46 @@
+//! Reads who wrote, translated or edited an article from texts without a label in front, such as
+//! `本文由示例編譯`, `John Smith,由李四編譯。` or `王小明/文`.
+
+use crate::page::labels::{Label, LabelledValue, Labels, clean, is_name};
+use crate::page::page_words::page_words;
+use crate::text::punctuation::{is_comma, is_space};
+
+/// The person in a text such as `本文由示例編譯` or `由甲翻譯`, as the value of the label for what they
+/// did.
+pub(super) fn by_whom(text: &str) -> Option<LabelledValue<'_>> {
+    let text = text.trim_end_matches(['。', '.']).trim_end();
+    let remaining = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
+    // `由此可見` and `由于` begin sentences.
+    if remaining.starts_with(['此', '于', '於', '來', '来']) {
+        return None;
+    }
+    let (label, at) = Labels::builtin().ending(remaining)?;
+    let label = match label {
+        Label::Translator => Label::Translator,
+        Label::Author => Label::Author,
+        Label::Editor => Label::Editor,
+        _ => return None,
+    };
+    let value = remaining[..at].trim();
+    let is_short = value.chars().count() <= 24 && is_name(value) && !value.contains(is_comma);
+    (is_short && !value.is_empty()).then_some(LabelledValue { label, value })
+}
+
+/// Splits a value such as `John Smith,由李四編譯。`: the value before its last comma, and the person
+/// after that comma, with what they did.
+pub(super) fn by_whom_after(value: &str) -> Option<(&str, LabelledValue<'_>)> {
+    let (at, comma) = value.rmatch_indices(is_comma).next()?;
+    let field = by_whom(value[at + comma.len()..].trim())?;
+    let value = clean(&value[..at]);
+    is_name(value).then_some((value, field))
+}
+
+/// The person in a text such as `王小明 編譯` or `王小明/文`, as the value of the label for what they
+/// did.
+pub(super) fn person_first(text: &str) -> Option<LabelledValue<'_>> {
+    let (name, work) = text.rsplit_once(|c| is_space(c) || matches!(c, '/' | '\u{ff0f}'))?;
+    let (name, label) = (clean(name), Labels::builtin().word(work)?);
+    let is_work =
+        matches!(label, Label::Author | Label::Writer | Label::Translator | Label::Editor);
+    (is_work && page_words().is_people(name)).then_some(LabelledValue { label, value: name })
+}
