@@ -1,12 +1,12 @@
 //! Reads an archive of scraped pages: walks folders, decodes and parses files, and emits records.
 //!
 //! [`ingest`] makes two passes. The *survey* collects [`CorpusStatistics`] (known tags, how far
-//! flash items extend, which lines recur), and caches what it understands of plain pages: those
-//! that are uncompressed files in valid UTF-8. The second pass takes these from the cache, and
-//! parses every other file again, both with the statistics. [`parse_page`] parses a single page without any
-//! files. [`survey_archive`] and [`merge_survey_files`] survey an archive that several machines
-//! index together, and [`merge_items`], [`next_free_id`] and [`correct_references`] join what they
-//! have read.
+//! flash items extend, which lines recur), and caches what it understands of plain pages, which are
+//! uncompressed files whose text needs no conversion. The second pass parses every page and dump
+//! with these statistics, and does not read the cached pages again. [`parse_page`] parses a single
+//! page without any files. [`survey_archive`] and [`merge_survey_files`] survey an archive that
+//! several machines index together, and [`merge_items`], [`next_free_id`] and
+//! [`correct_references`] join what they have read.
 //!
 //! The modules, roughly in the order in which a page goes through them:
 //!
