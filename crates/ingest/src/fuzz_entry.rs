@@ -157,8 +157,8 @@ pub fn is_container(name: &str, raw: &[u8]) -> bool {
     input::is_container(FileFormat::named(name), raw)
 }
 
-/// Passes to `emit` the path of the file, or of each of its members if it is a container, with its
-/// bytes if it can be read.
+/// Passes to `emit` the path of the file, or of each member if the file is a container; and a
+/// reader of the bytes at that path, if they can be read.
 pub fn members(
     name: &str,
     raw: &[u8],

@@ -89,8 +89,8 @@ fn is_tag(tag: &str, is_alone: bool) -> bool {
         return true;
     }
     if is_alone {
-        // A lone Chinese suffix is usually a site name, as in `標題_新浪網`. Taken as a tag, the name
-        // is kept out of the title, too.
+        // A lone Chinese suffix is usually a site name, as in `標題_新浪網`. It counts as a tag, so that
+        // it is not part of the title.
         let is_name = chars <= 6 && tag.chars().all(is_han);
         // A keyword may stand in place of the tag, as in `標題_CPU價格`.
         let is_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();

@@ -11,6 +11,11 @@ use crate::text::punctuation::is_colon;
 /// The first year that a number in an address can mean.
 const FIRST_YEAR_OF_ADDRESS: u32 = 1990;
 
+/// How many characters after a day are searched for the start of a time.
+const CHARS_BEFORE_TIME: usize = 20;
+/// Maximum characters between a day and its time, if words stand there.
+const MAX_WORD_CHARS: usize = 16;
+
 /// The date at the start of a text, with the time if a time follows, and the length of both in
 /// bytes. Unlike for [`parse_prefix`](super::parse_prefix), other words may stand between day and
 /// time, and a colon before the zone.
@@ -25,7 +30,7 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     let remaining = &text[found.bytes..];
     let time_start = remaining
         .char_indices()
-        .take(20)
+        .take(CHARS_BEFORE_TIME)
         .find(|(_, c)| c.is_ascii_digit())
         .map_or(remaining.len(), |(at, _)| at);
     let between = &remaining[..time_start];
@@ -34,7 +39,7 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     }) || ["星期", "周", "週", "时间", "時間", "GMT", "UTC"]
         .iter()
         .any(|word| between.contains(word))
-        && between.chars().count() <= 16;
+        && between.chars().count() <= MAX_WORD_CHARS;
     match time_of_day(&remaining[time_start..]).filter(|_| may_precede_time) {
         Some((time, bytes)) => {
             let moment = with_time(day, time);

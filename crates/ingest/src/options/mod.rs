@@ -51,7 +51,8 @@ pub struct Options {
     /// The user's names for the keys of dumps, tables and front matter. They precede the well-known
     /// ones.
     pub map: FieldMap,
-    /// The command that turns files of other kinds into text.
+    /// The command that turns files into text: those that its globs select, or, without globs,
+    /// those that cannot be read otherwise.
     pub pre: Option<PreCommand>,
     /// Labels of bylines that a user adds to those of the program. Pages that were read with other
     /// labels have to be read again.

@@ -147,7 +147,7 @@ impl<'a> Outline<'a> {
                 None => {
                     let below = first.iter().enumerate().skip(number + 1).take(MAX_GAP);
                     let is_byline = |text: &str| {
-                        byline::read(text, labels).is_some_and(|reading| reading.is_evidence())
+                        byline::read(text, labels).is_some_and(|reading| reading.is_certain())
                     };
                     let Some((below, _)) = below.into_iter().find(|(_, text)| is_byline(text))
                     else {
@@ -180,7 +180,7 @@ impl<'a> Outline<'a> {
             && let Some(text) = last.next()
             && is_short(text)
             && let Some(reading) = byline::read(text, labels)
-            && reading.is_evidence()
+            && reading.is_certain()
             // The date below a flash item belongs to the item.
             && last.peek().is_some_and(|above| !above.starts_with('【'))
         {

@@ -76,7 +76,7 @@ impl Header {
             if let Some(reading) = byline::read(&line.text, labels)
                 && reading.is_whole
             {
-                if reading.is_evidence() {
+                if reading.is_certain() {
                     return true;
                 }
             } else if !self.take_boilerplate(line) {

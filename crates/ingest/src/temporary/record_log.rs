@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes to write at a time.
-const BUFFER: usize = 1 << 16;
+const WRITE_BYTES: usize = 1 << 16;
 /// Bytes of the length before each record.
 const LENGTH_BYTES: usize = 4;
 
@@ -49,7 +49,7 @@ impl RecordLog {
         let length = u32::try_from(record.len()).map_err(io::Error::other)?;
         self.pending.extend_from_slice(&length.to_le_bytes());
         self.pending.extend_from_slice(record);
-        if self.pending.len() >= BUFFER {
+        if self.pending.len() >= WRITE_BYTES {
             self.flush()?;
         }
         Ok(at)
@@ -65,7 +65,7 @@ impl RecordLog {
         self.written += self.pending.len() as u64;
         self.pending.clear();
         // Do not keep the capacity of one long record.
-        self.pending.shrink_to(2 * BUFFER);
+        self.pending.shrink_to(2 * WRITE_BYTES);
         Ok(())
     }
 
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn more_bytes_than_a_buffer_are_read_back() {
         let mut log = RecordLog::new().unwrap();
-        let record = |number: u8| vec![number; 3 * BUFFER / 2 / usize::from(number)];
+        let record = |number: u8| vec![number; 3 * WRITE_BYTES / 2 / usize::from(number)];
         let offsets: Vec<u64> = (1..9).map(|number| log.push(&record(number)).unwrap()).collect();
         let mut reader = log.finish().unwrap().reader(1 << 10);
         for (number, at) in (1..9).zip(offsets) {

@@ -40,9 +40,10 @@ impl<'a> BylineReading<'a> {
         Self { fields: trimmed(fields), is_whole: false }
     }
 
-    /// Whether the line shows that the line above it can be a title: it is only a byline, and names
-    /// somebody, an outlet or a category, or has a field for a date, even an empty one.
-    pub(crate) fn is_evidence(&self) -> bool {
+    /// Whether the line is certainly a byline, so that the line above it can be a title: it is only
+    /// a byline, and names somebody, an outlet or a category, or has a field for a date, even an
+    /// empty one.
+    pub(crate) fn is_certain(&self) -> bool {
         self.is_whole
             && self.fields.iter().any(|field| match field.label {
                 Label::Time | Label::Updated => true,
