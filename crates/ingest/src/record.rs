@@ -169,7 +169,7 @@ pub struct Article {
     pub date: Date,
     /// The body, without flash items and boilerplate.
     pub paragraphs: Vec<String>,
-    /// Tags, split.
+    /// The page's tags, one by one.
     pub tags: Vec<String>,
     /// The text of a Tags line without separators that could not be split into tags.
     pub unsplit_tags: Option<String>,
@@ -190,8 +190,8 @@ pub struct Occurrence {
     pub span: Span,
 }
 
-/// A variant of a flash item, as other pages write it: in the other script, or with other
-/// punctuation.
+/// A variant of a flash item, as other pages write it. It differs only in what the fold ignores,
+/// such as script, width and case, or in spaces.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Variant {
     /// Stable id of this variant; the articles that contain it refer to it in [`Article::flashes`].

@@ -1,5 +1,5 @@
 //! Remembers which flash items a parsing thread has sent to the thread that deduplicates them. Many
-//! pages repeat an item, so its text is copied, hashed and sent only once.
+//! pages repeat an item, so its text is usually copied, hashed and sent only once.
 
 use crate::direct_mapped_cache::DirectMapped;
 use crate::flash::dedup::ItemHashes;

@@ -1,4 +1,5 @@
-//! A page as a sequence of lines: the form in which text and HTML pages are interpreted alike.
+//! A page as a sequence of lines: the form in which pages of text, HTML and Markdown are
+//! interpreted alike.
 
 use std::borrow::Cow;
 

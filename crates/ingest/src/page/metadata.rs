@@ -4,7 +4,8 @@
 use crate::encoding::mended::Mended;
 use crate::record::{DateOrigin, Moment};
 
-/// Metadata of a page. Each value that is present takes precedence over what the text shows.
+/// Metadata of a page. Each value that is present takes precedence over what the text shows; tags
+/// are added to those of the text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Metadata {
     pub(crate) title: Option<String>,

@@ -9,8 +9,8 @@ use super::numbered_copy::line_of;
 use crate::page::line::Line;
 use crate::report::Unextracted;
 
-/// Maximum nodes of a parsed page, text nodes included. The number of elements that
-/// [`limits`](super::limits) allows usually needs fewer.
+/// Maximum nodes of a parsed page, text nodes included. A page with as many elements as
+/// [`limits`](super::limits) allows usually has fewer.
 const MAX_NODES: usize = 100_000;
 
 /// For each line of a page, whether it belongs to the article. `copy` is a numbered copy of the
