@@ -63,18 +63,18 @@ struct Open {
     /// Number of levels from this element up to the ancestor whose roles it has, not counting
     /// inline elements; 0 if the roles are its own.
     inherited: u8,
-    kind: Kind,
+    end_tag: EndTag,
 }
 
-/// Whether an element can end without an end tag, when another element starts. An `a` ends in this
-/// way only before another `a`.
+/// Whether an element can end without an end tag, when another element starts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum EndTag {
+    /// It can; the name of the element. An `a` ends in this way only before another `a`.
     Optional(&'static str),
-    Other,
+    Required,
 }
 
-/// The elements of [`Kind::Optional`].
+/// The elements with [`EndTag::Optional`].
 const OPTIONAL: [&str; 13] =
     ["p", "li", "dt", "dd", "td", "th", "tr", "option", "rt", "rp", "rb", "rtc", "a"];
 
@@ -118,7 +118,7 @@ impl OpenElements {
     /// Opens an element that is not void.
     pub(super) fn open(&mut self, name: &str, roles: Roles, hidden: bool) {
         self.count_reopened();
-        while let Some(Open { kind: Kind::Optional(open), .. }) = self.stack.last() {
+        while let Some(Open { end_tag: EndTag::Optional(open), .. }) = self.stack.last() {
             if !ends_before(open, name) {
                 break;
             }
@@ -136,14 +136,14 @@ impl OpenElements {
             }
             _ => (roles, 0),
         };
-        let kind = OPTIONAL.iter().find(|optional| **optional == name);
+        let optional = OPTIONAL.iter().find(|optional| **optional == name);
         self.stack.push(Open {
             name: key,
             formatting: is_formatting(name),
             hidden,
             roles,
             inherited,
-            kind: kind.map_or(Kind::Other, |name| Kind::Optional(name)),
+            end_tag: optional.map_or(EndTag::Required, |name| EndTag::Optional(name)),
         });
         *self.counts.entry(key).or_default() += 1;
         self.hidden += usize::from(hidden);
