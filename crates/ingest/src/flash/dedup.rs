@@ -236,9 +236,9 @@ pub(crate) struct Drain {
     next: u32,
     /// See [`FlashDeduplicator::stored_occurrences`].
     stored_occurrences: HashMap<u32, u64>,
-    /// See [`Self::occurrence_count`].
+    /// See [`Self::occurrence_count()`].
     occurrence_count: u64,
-    /// See [`Self::carried_over`].
+    /// See [`Self::carried_over()`].
     carried_over: u64,
 }
 

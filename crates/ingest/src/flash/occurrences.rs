@@ -140,10 +140,10 @@ impl OccurrenceSorter {
         }
         let log = self.runs.finish()?;
         let mut sorted = OccurrenceMerge { runs: Vec::new(), smallest: BinaryHeap::new() };
-        for (number, (next, remaining)) in self.starts.into_iter().enumerate() {
+        for (number, (next_offset, remaining)) in self.starts.into_iter().enumerate() {
             let (path, key, span) = (String::new(), (0, 0), Span::default());
             let reader = log.reader(READ_BYTES);
-            let mut run = RunReader { reader, next, remaining, path, key, span };
+            let mut run = RunReader { reader, next_offset, remaining, path, key, span };
             if run.advance()? {
                 sorted.smallest.push(Reverse((run.key, number)));
             }
@@ -166,7 +166,7 @@ pub(crate) struct OccurrenceMerge {
 struct RunReader {
     reader: LogReader,
     /// Offset of the next occurrence.
-    next: u64,
+    next_offset: u64,
     /// Number of occurrences after the current one.
     remaining: usize,
     path: String,
@@ -180,11 +180,12 @@ impl RunReader {
         if self.remaining == 0 {
             return Ok(false);
         }
-        let (record, next) = self.reader.record(self.next)?;
+        let (record, next_offset) = self.reader.record(self.next_offset)?;
         let StoredEntry { key, path, start, length } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
         path.restore(&mut self.path);
-        (self.key, self.next, self.remaining) = (key, next, self.remaining - 1);
+        (self.key, self.next_offset) = (key, next_offset);
+        self.remaining -= 1;
         self.span = Span { start, end: start.wrapping_add(length) };
         Ok(true)
     }

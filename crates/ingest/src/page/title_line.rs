@@ -15,9 +15,20 @@ use crate::record::Moment;
 use crate::text::punctuation::{closing, is_colon, is_space};
 use crate::title::Title;
 
-/// The longest title that has neither a tag suffix nor other signs of the known layout, in
-/// characters.
+/// Maximum characters of a title that has neither a tag suffix nor other signs of the known layout.
 const MAX_TITLE: usize = 90;
+/// Maximum characters of a title with a tag suffix.
+const MAX_TITLE_WITH_SUFFIX: usize = 200;
+/// Maximum characters of a title that the byline of the known layout follows.
+const MAX_TITLE_ABOVE_BYLINE: usize = 150;
+/// Maximum characters of a title in a page with another sign of the known layout.
+const MAX_TITLE_OF_KNOWN_LAYOUT: usize = 100;
+/// Maximum characters of a title in a list of labels.
+const MAX_LABELLED_TITLE: usize = 150;
+/// Maximum characters of a title that stands below the bylines.
+const MAX_TITLE_BELOW_BYLINES: usize = 60;
+/// How many lines of a list of labels are read.
+const MAX_LIST_LINES: usize = 10;
 
 /// How many lines are searched for a byline: in [`Header::find_title`] from the title's own line
 /// on, in [`Header::has_evidence`] from the line below the title on.
@@ -45,14 +56,20 @@ impl Header {
         });
         // The more signs a title has, the longer it may be, and the further down it may stand.
         let candidates = at..anchor.unwrap_or(end);
-        let with_tag_suffix = candidates
-            .clone()
-            .take(if anchor.is_some() { MAX_DISTANCE } else { 2 })
-            .find(|&i| is_title_like(&lines[i].text, 200) && has_tag_suffix(&lines[i].text));
+        let with_tag_suffix =
+            candidates.clone().take(if anchor.is_some() { MAX_DISTANCE } else { 2 }).find(|&i| {
+                is_title_like(&lines[i].text, MAX_TITLE_WITH_SUFFIX)
+                    && has_tag_suffix(&lines[i].text)
+            });
         let line_number = match (with_tag_suffix, anchor) {
             (Some(line_number), _) => line_number,
-            (None, Some(_)) if is_title_like(&first.text, 150) => at,
-            (None, None) if self.is_known_layout && is_title_like(&first.text, 100) => at,
+            (None, Some(_)) if is_title_like(&first.text, MAX_TITLE_ABOVE_BYLINE) => at,
+            (None, None)
+                if self.is_known_layout
+                    && is_title_like(&first.text, MAX_TITLE_OF_KNOWN_LAYOUT) =>
+            {
+                at
+            }
             (None, None) if self.has_evidence(lines, at, labels) => at,
             _ => return at,
         };
@@ -98,14 +115,16 @@ impl Header {
         labels.list_item(&lines[at].text)?;
         let list: Vec<(LabelledValue<'_>, Delimiter)> = lines[at..]
             .iter()
-            .take(10)
+            .take(MAX_LIST_LINES)
             .map_while(|line| labels.list_item(&line.text))
             .map(|(label, delimiter, value)| (LabelledValue { label, value }, delimiter))
             .collect();
         let is_title =
             |field: &LabelledValue<'_>| field.label == Label::Title && !field.value.is_empty();
         let (title, delimiter) = list.iter().find(|(field, _)| is_title(field))?;
-        if *delimiter == Delimiter::Space && list.len() < 3 || title.value.chars().count() > 150 {
+        // Without a colon, a line or two may be text that begins with the word of a label.
+        let may_be_text = *delimiter == Delimiter::Space && list.len() < 3;
+        if may_be_text || title.value.chars().count() > MAX_LABELLED_TITLE {
             return None;
         }
         self.title = Some(title.value.to_owned());
@@ -125,7 +144,7 @@ impl Header {
         match &lines[at.min(lines.len())..] {
             [line, _, ..]
                 if is_bare_title(&line.text)
-                    && line.text.chars().count() <= 60
+                    && line.text.chars().count() <= MAX_TITLE_BELOW_BYLINES
                     && !is_word_and_fact(&line.text)
                     && byline::read(&line.text, labels).is_none() =>
             {
@@ -137,8 +156,8 @@ impl Header {
     }
 }
 
-/// Whether a line is a date, or is or begins with a byline. A byline that has only counters,
-/// categories, titles and other boilerplate does not count, because a title may begin with these.
+/// Whether a line is a date, or is or begins with a byline. A byline that has only counters, other
+/// boilerplate, categories and titles does not count, because a title may begin with these.
 fn begins_with_byline(text: &str, labels: &Labels) -> bool {
     date::parse_line(text).is_some()
         || byline::read(text, labels).is_some_and(|reading| {
