@@ -1,5 +1,5 @@
-//! Compares the paragraphs that pages show before the dated paragraph of a flash item. An item
-//! hardly ever begins above the paragraphs on which all pages agree.
+//! Compares the paragraphs that pages show before the dated paragraph of a flash item, which is its
+//! last one. An item hardly ever begins above the paragraphs on which all pages agree.
 
 use std::collections::hash_map::Entry;
 

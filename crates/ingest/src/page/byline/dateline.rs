@@ -35,13 +35,13 @@ pub(crate) struct Dateline<'a> {
 /// Reads the dateline that a line begins with.
 pub(crate) fn read(line: &str) -> Option<Dateline<'_>> {
     let limit = line.char_indices().nth(MAX_CHARS).map_or(line.len(), |(at, _)| at);
-    let head = &line[..limit];
+    let searched = &line[..limit];
     // A quick check first, because most lines are text.
-    if !head.contains(['電', '电', '訊', '讯', '導', '导', '道']) {
+    if !searched.contains(['電', '电', '訊', '讯', '導', '导', '道']) {
         return None;
     }
     let open = line.chars().next()?;
-    let (dateline, after) = match closing_bracket(open).and_then(|close| head.find(close)) {
+    let (dateline, after) = match closing_bracket(open).and_then(|close| searched.find(close)) {
         Some(end) => {
             let dateline = &line[open.len_utf8()..end];
             let after = &line[end..];
@@ -91,17 +91,18 @@ fn filed_len(text: &str) -> usize {
 /// The fields of `text`, which stands before `filed`, words of [`FILED`]; `None` if it is the
 /// beginning of a sentence.
 fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
-    let (head, day) = before_day(text);
+    let (before_date, day) = before_day(text);
     let mut fields = Vec::new();
     if let Some(day) = day.filter(|day| day.contains('年')) {
         fields.push(LabelledValue { label: Label::Time, value: day });
     }
-    let reporter = TITLES.iter().find_map(|title| head.split_once(title));
-    if head.is_empty() || head.contains(|c| is_sentence_end(c) || is_colon(c) && reporter.is_none())
+    let reporter = TITLES.iter().find_map(|title| before_date.split_once(title));
+    if before_date.is_empty()
+        || before_date.contains(|c| is_sentence_end(c) || is_colon(c) && reporter.is_none())
     {
         return None;
     }
-    let (outlet, names) = reporter.unwrap_or((head, ""));
+    let (outlet, names) = reporter.unwrap_or((before_date, ""));
     let outlet = outlet.trim_matches(is_separator);
     let is_own = OWN.iter().any(|own| outlet.starts_with(own));
     let source = if is_own { None } else { source(outlet, reporter.is_some()) };
