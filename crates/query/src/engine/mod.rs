@@ -106,9 +106,9 @@ pub(crate) trait Engine: fmt::Debug {
         false
     }
 
-    /// Says which searches may follow: one for the documents with every word, and one for those that
-    /// are closest to it. An engine that is [remote](Engine::is_remote) can answer both in one
-    /// request.
+    /// Says which searches may follow: one for the documents with every word, and one for those
+    /// that are closest to having them. An engine that is [remote](Engine::is_remote) can answer
+    /// both in one request.
     fn prefetch(
         &self,
         _strict: (&Plan, &TopK<'_>),
