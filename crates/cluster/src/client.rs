@@ -231,17 +231,6 @@ impl Client {
         Some(preference)
     }
 
-    /// The preference for the shards on nodes that answer, if some are known to hang.
-    pub(crate) fn preference(&self) -> Option<String> {
-        self.inner.pool.preference()
-    }
-
-    /// The preference for the shards on nodes that answer now. Asks each node, so call this only
-    /// after a request was not answered in time.
-    pub(crate) fn preference_after_time_out(&self) -> Option<String> {
-        self.prefer_nodes_that_answer(self.inner.options.connect_timeout)
-    }
-
     /// Asks a node for its id; `None` if the user may not know it.
     fn id_of(&self, node: usize, time: Duration) -> Result<Option<String>> {
         #[derive(Deserialize)]

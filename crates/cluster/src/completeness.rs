@@ -4,7 +4,6 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::error::{Error, Exchange, Result};
 use crate::redact::Redactor;
@@ -36,19 +35,14 @@ struct Shards {
 /// # Errors
 ///
 /// [`Error::Partial`] if hits are missing; [`Error::Malformed`] if the answer does not say whether
-/// hits are missing. If the cluster could not run one of the searches or fetch one of the
-/// documents, the first error that it reports.
+/// hits are missing. If the cluster could not run the search or fetch one of the documents,
+/// the first error that it reports.
 pub(crate) fn check(
     completeness: Completeness,
     at: &Exchange,
     body: &[u8],
     redactor: &Redactor,
 ) -> Result<()> {
-    #[derive(Deserialize)]
-    struct SearchAnswers<'a> {
-        #[serde(borrow)]
-        responses: Vec<&'a RawValue>,
-    }
     let malformed = |error: serde_json::Error| Error::Malformed {
         at: at.clone(),
         problem: redactor.clean(&error.to_string()),
@@ -57,12 +51,6 @@ pub(crate) fn check(
         Completeness::Any => Ok(()),
         Completeness::Search => {
             check_search(&serde_json::from_slice(body).map_err(malformed)?, at, redactor)
-        }
-        Completeness::MultiSearch => {
-            let answers: SearchAnswers<'_> = serde_json::from_slice(body).map_err(malformed)?;
-            answers.responses.iter().try_for_each(|answer| {
-                check_search(&serde_json::from_str(answer.get()).map_err(malformed)?, at, redactor)
-            })
         }
         Completeness::MultiGet => {
             let fetched: FetchedDocuments = serde_json::from_slice(body).map_err(malformed)?;
@@ -142,15 +130,10 @@ mod tests {
         for partial in [late, failed] {
             let error = checked(Completeness::Search, partial).unwrap_err();
             assert!(matches!(error, Error::Partial { .. }), "{error}");
-            let several = format!(r#"{{"responses":[{whole},{partial}]}}"#);
-            let error = checked(Completeness::MultiSearch, &several).unwrap_err();
-            assert!(matches!(error, Error::Partial { .. }), "{error}");
         }
         assert!(
             checked(Completeness::Search, failed).unwrap_err().to_string().contains("node left")
         );
-        let several = format!(r#"{{"responses":[{whole},{whole}]}}"#);
-        assert!(checked(Completeness::MultiSearch, &several).is_ok());
         for other in ["{}", "[]", "null", r#"{"took":1}"#] {
             assert!(checked(Completeness::Search, other).is_err(), "{other}");
         }
@@ -174,14 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn the_error_of_one_of_several_searches_is_an_error() {
-        let body = r#"{"responses":[{"error":{"type":"index_not_found_exception",
-            "reason":"no such index [n]"},"status":404}]}"#;
-        let error = checked(Completeness::MultiSearch, body).unwrap_err();
+    fn the_error_of_a_search_is_an_error() {
+        let body = r#"{"error":{"type":"index_not_found_exception",
+            "reason":"no such index [n]"},"status":404}"#;
+        let error = checked(Completeness::Search, body).unwrap_err();
         assert!(matches!(error, Error::NotFound { .. }), "{error}");
-        let body =
-            r#"{"responses":[{"error":{"type":"rejected_execution_exception"},"status":429}]}"#;
-        let error = checked(Completeness::MultiSearch, body).unwrap_err();
+        let body = r#"{"error":{"type":"rejected_execution_exception"},"status":429}"#;
+        let error = checked(Completeness::Search, body).unwrap_err();
         assert!(matches!(error, Error::Overloaded { .. }), "{error}");
     }
 }

@@ -95,17 +95,6 @@ impl ClusterIndex {
         response.json()
     }
 
-    /// Searches the documents several times in one request. The answers are in order.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::multi_search`].
-    pub fn multi_search<T: DeserializeOwned>(&self, bodies: &[Value]) -> Result<Vec<T>> {
-        let answers =
-            self.client.multi_search(&self.documents_index, &[GLOBAL_STATISTICS], bodies)?;
-        answers.iter().map(|answer| Ok(serde_json::from_str(answer.get())?)).collect()
-    }
-
     /// The number of documents that match a query.
     ///
     /// # Errors

@@ -45,8 +45,6 @@ pub(crate) enum Completeness {
     /// The hits of all shards. Also for counts, and for opening a point in time: their answers say
     /// in the same way which shards have failed.
     Search,
-    /// The hits of all shards for each of several searches.
-    MultiSearch,
     /// For each of several documents, the document or that it does not exist.
     MultiGet,
 }
