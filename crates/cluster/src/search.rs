@@ -14,7 +14,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Partial`] or [`Error::Unavailable`] if shards are missing, and as [`Self::send`].
+    /// [`Partial`](crate::Error::Partial) or [`Unavailable`](crate::Error::Unavailable) if shards
+    /// are missing, and as [`Self::send`].
     pub fn search(
         &self,
         index: &str,
