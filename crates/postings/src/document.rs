@@ -37,8 +37,8 @@ impl FieldTerms {
 fn first_word_end(words: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     if let Some(eight) = words.first_chunk() {
-        // A byte of this number is zero where a separator is. The lowest bit found is that of the
-        // first separator.
+        // A byte of `differs_from_separator` is zero where a separator is. The lowest bit of
+        // `found` is that of the first separator.
         let differs_from_separator = u64::from_le_bytes(*eight) ^ (ONES * WORD_SEPARATOR as u64);
         let separator_bits = differs_from_separator.wrapping_sub(ONES) & !differs_from_separator;
         let found = separator_bits & (ONES << 7);

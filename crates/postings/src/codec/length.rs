@@ -11,7 +11,8 @@ pub const LENGTH_CODES: usize = 256;
 
 /// The bit of a code that is set for flash items.
 const FLASH: u8 = 0x80;
-/// The number of codes between two powers of two. A decoded length is at most an eighth too short.
+/// The number of codes between two powers of two. A decoded length is at most an eighth too short,
+/// unless it is the greatest that has a code.
 const STEPS: u32 = 8;
 
 /// Decodes a length code: the kind of the document, and the length of the field in key characters,
@@ -34,8 +35,8 @@ pub fn decode_length(code: u8) -> (Kind, u32) {
     (kind, length)
 }
 
-/// Encodes a length in key characters. Lengths over 15 are rounded down by at most an eighth; the
-/// greatest length that can be decoded is 245,760.
+/// Encodes a length in key characters. Lengths over 15 are rounded down by at most an eighth;
+/// lengths over 245,760 are all encoded as 245,760.
 #[must_use]
 pub fn encode_length(kind: Kind, length: usize) -> u8 {
     let length = u32::try_from(length).unwrap_or(u32::MAX);

@@ -43,7 +43,7 @@ pub(crate) struct PostingList {
     pub(crate) extra_tfs: Vec<u32>,
     /// Position deltas of each document; empty if the term has no positions.
     pub(crate) position_deltas: Vec<u32>,
-    /// The last doc id.
+    /// The last doc id; 0 if the list is empty.
     last: u32,
 }
 
@@ -65,7 +65,8 @@ impl PostingList {
         self.docs.resize(count, 0);
         self.extra_tfs.resize(count, 0);
         let (numbers, counts) = (&mut self.docs[..count], &mut self.extra_tfs[..count]);
-        // First collect the distinct doc ids, and the number of occurrences up to the end of each.
+        // First collect the distinct doc ids, and for each the number of occurrences in it and in
+        // the documents before it.
         let (mut last, mut distinct) = (TERMINATED, 0);
         for (occurrences_before, document) in (0..).zip(documents) {
             distinct += usize::from(document != last);
@@ -90,8 +91,8 @@ impl PostingList {
         self.last = last;
     }
 
-    /// Fills an empty list with doc ids and positions: one pair for each occurrence of the term,
-    /// ascending.
+    /// Fills an empty list. `positions` has the doc id and the position of each occurrence of the
+    /// term, ascending.
     pub(crate) fn fill_with_positions(
         &mut self,
         positions: impl ExactSizeIterator<Item = (u32, u32)> + Clone,
@@ -212,7 +213,8 @@ impl<'l> ListSlices<'l> {
         ListSlices { docs, extra_tfs, position_deltas }
     }
 
-    /// Appends one encoded block, which follows the doc id `previous`. Returns its last doc id.
+    /// Appends one encoded block and returns its last doc id. `previous` is the last doc id of the
+    /// block before it; `None` for the first block.
     fn encode_block(&self, previous: Option<u32>, out: &mut Vec<u8>) -> u32 {
         let mut last = previous.unwrap_or_default();
         if self.docs.len() == BLOCK {

@@ -10,7 +10,7 @@ pub(crate) fn write_varint(mut number: u64, out: &mut Vec<u8>) {
 }
 
 /// Reads a number of at most nine bytes and advances `bytes` past it. `None` if the bytes end
-/// before the number does, or if the number has more bytes.
+/// before the number does, or if the number has more than nine bytes.
 pub(crate) fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
     let (mut number, mut shift) = (0, 0);
     loop {

@@ -107,8 +107,8 @@ impl BitsetPostings {
         self.tfs.len() as u32
     }
 
-    /// The bits of the documents from `from` on, which is a multiple of 64, to the last document of
-    /// the file. Bits past that are 0.
+    /// The bits of all documents of the file from `from` on; `from` must be a multiple of 64. The
+    /// bits after that of the last document are 0.
     #[must_use]
     pub fn bits(&self, from: DocId) -> &[u64] {
         self.bits.get(from as usize / 64..).unwrap_or_default()

@@ -127,7 +127,8 @@ impl Block {
     ) {
         let tf = self.term_freq(at, list) as usize;
         let before = self.with_tf_before(at);
-        // The documents before have one position each, and one more for each further occurrence.
+        // Each document before this one has as many positions as its tf: one, and tf - 1 more if
+        // its tf is greater than 1.
         let repeated = self.extra_tfs(list)[..before].iter().map(|extra| *extra as usize + 1);
         let start = repeated.fold(at, usize::saturating_add);
         let deltas = match self.deltas {
@@ -150,7 +151,7 @@ impl Block {
         }
     }
 
-    /// The number of documents with tf > 1 among the first `count`.
+    /// The number of documents with tf > 1 among the first `count` documents.
     fn with_tf_before(&self, count: usize) -> usize {
         let before = 1_u128.checked_shl(count as u32).map_or(u128::MAX, |bit| bit - 1);
         (self.has_tf & before).count_ones() as usize

@@ -17,7 +17,7 @@ use crate::codec::varint::{read_varint, write_varint};
 use crate::pages::PageSlice;
 use crate::term::TermKey;
 
-/// The number of entries of a block.
+/// The number of entries of a block of the dictionary.
 pub(crate) const ENTRIES: usize = 32;
 /// Length of an entry of the index in bytes.
 pub(crate) const INDEX_ENTRY: usize = 24;
@@ -183,8 +183,8 @@ impl<'d> Entries<'d> {
         Some((self.doc_freq, self.dictionary.lists.get(self.list.clone())?))
     }
 
-    /// Goes to the next entry and returns its key; `None` at the end of the dictionary, and where
-    /// it is invalid.
+    /// Goes to the next entry and returns its key; `None` at the end of the dictionary, or if the
+    /// next entry is invalid.
     pub(crate) fn next_key(&mut self) -> Option<TermKey> {
         if self.remaining == 0 || self.unread.is_empty() {
             if self.next_block >= self.dictionary.blocks() {

@@ -37,7 +37,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_rank_is_what_counting_gives(bits in vec(any::<u64>(), 1..6)) {
+        fn a_rank_is_the_number_of_set_bits_before_a_bit(bits in vec(any::<u64>(), 1..6)) {
             let ranks: Vec<u32> = ranks(&bits).collect();
             let mut count = 0;
             for at in 0..bits.len() * 64 {

@@ -256,7 +256,7 @@ impl Postings {
         };
         collect(name, whole);
         if whole {
-            // The files in a folder of this name: their paths only have to start with it.
+            // The files in a folder of this name: a suffix of their path starts with `{name}/`.
             let whole_suffix = false;
             collect(&format!("{name}/"), whole_suffix);
         }

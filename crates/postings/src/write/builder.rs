@@ -24,8 +24,8 @@ use crate::document::ColumnValues;
 use crate::document::{DocumentTerms, FieldTerms};
 use crate::term::{DocId, TermKey, TextField};
 
-/// The number of slots of a run: one for each character, which has its char id, and one for each
-/// text. The char ids take 5 MB, and 40 MB more while they are sorted.
+/// The number of slots of a run: one for the char id of each character, and one for the sentinel
+/// after each text. The char ids take 5 MB, and 40 MB more while they are sorted.
 const RUN_SLOTS: usize = 5 << 19;
 
 /// The char ids of the characters of each field in the current run.
@@ -145,8 +145,9 @@ impl PostingsBuilder {
         Self::with_run_slots(folder.as_ref(), RUN_SLOTS)
     }
 
-    /// A builder whose runs have at most this number of slots, or at most 2 if it is less: one slot
-    /// for each character, and one for each text.
+    /// A builder whose runs have at most `run_slots` slots: one for each character, and one for the
+    /// sentinel after each text. A number outside 2 to [`MAX_SLOTS`] is replaced by the nearest of
+    /// the two.
     pub(crate) fn with_run_slots(folder: &Path, run_slots: usize) -> Self {
         Self {
             folder: folder.to_path_buf(),
@@ -345,10 +346,10 @@ impl PostingsBuilder {
 
 /// A buffer for the numbers of the words, or of the paths, of one document.
 ///
-/// New words of a document are numbered in the order of their bytes, and not in the order of its
-/// text. Then the numbers can be found again without the text, and a file that was merged from
-/// segments with deleted documents is the same, byte for byte, as one that is built from the
-/// remaining documents.
+/// New words of a document are numbered in the order of their bytes, and not in their order in the
+/// text. So a merge, which does not have the text, numbers them in the same way, and a file that
+/// was merged from segments with deleted documents is the same, byte for byte, as one that is built
+/// from the remaining documents.
 #[derive(Debug, Default)]
 struct NumberBuffer {
     /// The field and the number of each word or path.

@@ -123,7 +123,7 @@ fn sort_by_text<'n>(order: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [
         part.iter_mut().zip(&with_prefix).for_each(|(entry, (_, sorted))| *entry = *sorted);
     }
     if order.len() > PART {
-        // Merges the sorted parts.
+        // This sort recognises the sorted parts and merges them.
         order.sort_by(|a, b| text(*a).cmp(text(*b)).then(a.cmp(b)));
     }
 }
@@ -131,7 +131,8 @@ fn sort_by_text<'n>(order: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [
 /// The number of entries that are sorted with their prefixes at a time.
 const PART: usize = 1 << 18;
 
-/// The first eight bytes of a text as a number, in the order of texts.
+/// The first eight bytes of a text, filled up with zeros, as a number. A text with a smaller number
+/// precedes one with a greater number.
 fn prefix(text: &[u8]) -> u64 {
     let mut bytes = [0; 8];
     let length = text.len().min(bytes.len());

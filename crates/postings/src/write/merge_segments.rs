@@ -270,7 +270,7 @@ fn merge_strings(
     }
     let text = |string: &OldString| &arena[string.text.clone()];
     strings.sort_unstable_by(|a, b| text(a).cmp(text(b)));
-    // The first document of a string is the smallest of all sources.
+    // The first document of a string is the first one in any of the sources.
     for same in strings.chunk_by_mut(|a, b| text(a) == text(b)) {
         let first = same.iter().map(|string| string.first_doc).min().unwrap_or_default();
         same.iter_mut().for_each(|string| string.first_doc = first);

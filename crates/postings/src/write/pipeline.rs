@@ -10,7 +10,7 @@ use crate::codec::posting_list::{ListSlices, PostingList};
 use crate::term::TermKey;
 
 /// The number of doc ids and positions after which a batch is handed on. Waking a thread costs as
-/// much as encoding some hundred lists.
+/// much as encoding a few hundred lists.
 const BATCH_NUMBERS: usize = 1 << 16;
 /// The number of batches: one for each thread, and one that waits.
 const BATCHES: usize = 4;

@@ -18,7 +18,7 @@ use crate::term::{DocId, TermKey, TextField};
 /// The char id that follows the last character of a text.
 pub(super) const SENTINEL: u16 = 0;
 
-/// The number of bits that the number of a text takes, or the number of a slot.
+/// The number of bits that the number of a text takes. The number of a slot takes as many.
 const BITS: u32 = 24;
 /// The lowest [`BITS`] bits.
 const MASK: u64 = (1 << BITS) - 1;
@@ -129,9 +129,9 @@ impl RunSorter {
         run.sort_char_ids();
         grow(&mut self.by_character, run.char_ids.len());
         grow(&mut self.by_bigram, run.char_ids.len());
-        // A group has the occurrences of a character, or the bigrams that start with it. The latter
-        // are not more than the former, so the groups of both start at the same offsets and have
-        // room for both; only their ends differ.
+        // In `by_character`, the group of a character has its occurrences; in `by_bigram`, it has
+        // the bigrams that start with the character. These are not more than the occurrences, so
+        // the groups start at the same offsets in both buffers; only their ends differ.
         let starts = group_starts(&run.char_ids, run.characters.len());
         let ends = self.sort_characters(&run, starts.clone());
         let bigram_ends = self.sort_bigrams(&starts, &ends);
@@ -196,7 +196,7 @@ impl RunSorter {
             for number in &self.by_character[*start as usize..*end as usize] {
                 let before = (number >> (2 * BITS)) as u16;
                 if before != SENTINEL {
-                    // The slot of the first of the two.
+                    // The text, and the slot of the first of the two characters.
                     let first = (number & (MASK << BITS | MASK)) - 1;
                     let end = &mut bigram_ends[usize::from(before)];
                     self.by_bigram[*end as usize] = (char_id as u64) << (2 * BITS) | first;
