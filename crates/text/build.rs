@@ -33,7 +33,8 @@ use dict::Dict;
 
 /// The number of characters in a page of a two-level table.
 const PAGE: u32 = 64;
-/// The first code point that no table covers: the end of the Han blocks, rounded up to a page.
+/// The first code point that no table covers: a page boundary after the Han blocks, which end at
+/// U+323AF.
 const LIMIT: u32 = 0x3_2400;
 /// A special entry of the fold table: the character folds to several characters. No distance
 /// between two characters equals a special entry.

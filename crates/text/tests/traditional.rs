@@ -6,7 +6,7 @@ use std::{fmt, fs};
 
 use wensou_text::{Traditional, t2s};
 
-/// Texts that the conversion must give back exactly, once they are Simplified.
+/// Traditional texts that the conversion must restore exactly after t2s has made them Simplified.
 const TEXTS: &str = "
 政府干預 鬆脆餅乾 巨頭發布 一個中年 拉升
 干涉內政 干擾信號 若干問題 幹部會議 骨幹企業 能幹的人 樹幹 乾燥空氣 乾淨能源 乾隆皇帝

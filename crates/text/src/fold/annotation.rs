@@ -69,7 +69,7 @@ enum Tone {
 
 /// Splits a syllable of pinyin into its letters, with `v` for `ü`, and its tone.
 fn syllable(text: &str) -> Option<(String, Tone)> {
-    let (letters, number) = match text.strip_suffix(['1', '2', '3', '4', '5']) {
+    let (letters, has_number) = match text.strip_suffix(['1', '2', '3', '4', '5']) {
         Some(letters) => (letters, true),
         None => (text, false),
     };
@@ -79,7 +79,7 @@ fn syllable(text: &str) -> Option<(String, Tone)> {
         syllable.extend(letter);
         diacritics += usize::from(has_diacritic);
     }
-    let tone = match (diacritics, number) {
+    let tone = match (diacritics, has_number) {
         (1, false) => Tone::Diacritic,
         (0, false) => Tone::None,
         (0 | 1, true) => Tone::Number,
@@ -88,8 +88,8 @@ fn syllable(text: &str) -> Option<(String, Tone)> {
     is_syllable(&syllable).then_some((syllable, tone))
 }
 
-/// A letter without its tone mark, and whether it has one. For a combining tone mark there is no
-/// letter. `None` for characters that pinyin does not have.
+/// A letter without its tone mark, and whether `c` has or is a tone mark. A combining tone mark has
+/// no letter. `None` for characters that pinyin does not have.
 fn letter(c: char) -> Option<(Option<char>, bool)> {
     const MARKED: [(char, &str); 7] = [
         ('a', "āáǎàă"),
@@ -118,7 +118,7 @@ fn letter(c: char) -> Option<(Option<char>, bool)> {
     }
 }
 
-/// Whether letters are an initial and a final of Mandarin, or a final alone.
+/// Whether letters are an initial and a final of Mandarin, a final alone, or `n` or `ng`.
 fn is_syllable(letters: &str) -> bool {
     const FINALS: [&str; 38] = [
         "a", "o", "e", "i", "u", "v", "ai", "ei", "ui", "ao", "ou", "iu", "ie", "ue", "ve", "er",

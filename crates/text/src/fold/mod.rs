@@ -6,16 +6,17 @@
 //! NFKC_Casefold.
 //!
 //! The fold needs no context: fold(xy) = fold(x) fold(y), except for sequences that NFKC composes
-//! (a letter and its combining marks, the parts of a Hangul syllable). So, but for such sequences,
-//! any piece of a text, folded, is a piece of the folded text. The phrases of t2s (乾坤 keeps 乾) do
-//! not break this, because the variants unify the characters that a phrase treats specially.
+//! (a letter and its combining marks, the parts of a Hangul syllable). So, except for such
+//! sequences, the fold of a piece of a text is a piece of the fold of that text. The phrases of t2s
+//! (乾坤 keeps 乾) do not break this, because the variants unify the characters that a phrase treats
+//! specially.
 //!
 //! There is another exception: pinyin in brackets vanishes after a Chinese character
 //! ([`annotation`]). But a text can be cut before any Chinese character without changing its fold.
 //!
 //! Almost every character, such as ①, folds to exactly one. ㍿ and ﬁ fold to several, and é as two
-//! code points folds to one character together. [`Folded`] records only these exceptions, so its
-//! map back to the original costs almost nothing.
+//! code points (a letter and a combining accent) folds to one character. [`Folded`] records only
+//! these exceptions, so its map back to the original costs almost nothing.
 
 pub(crate) mod accents;
 pub(crate) mod annotation;

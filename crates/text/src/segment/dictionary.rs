@@ -57,7 +57,7 @@ impl Dictionary {
         self.log_total = (self.total as f64).ln();
     }
 
-    /// The frequency of a word.
+    /// The frequency of a word; `None` if the dictionary does not have it.
     pub(crate) fn freq(&self, word: &[char]) -> Option<u64> {
         let mut added = self.added.starting_with(word).into_iter().flatten();
         if let Some(added) = added.find(|added| *added.chars == *word) {

@@ -234,7 +234,7 @@ impl Segmenter {
         let text = folded.as_str();
         let parts = output.parts;
         let mut cursor = TextCursor { text, remaining: text.chars(), char_offset: 0 };
-        // End of the last value: 2000万 inside 1亿2000万 is not a number of its own.
+        // Where the last value ends, in bytes: 2000万 inside 1亿2000万 is not a number of its own.
         let mut value_end = 0;
         while let Some((c, class, after)) = cursor.peek() {
             let start = cursor.offset();
@@ -284,8 +284,9 @@ pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
     crate::word_tables::words::words().chain(names)
 }
 
-/// Passes the value of the number at `start` to `sink`, unless it lies inside the value before it,
-/// which ends at byte `value_end`.
+/// Passes the value of the number at `start` to `sink`, if the number has one and does not lie
+/// inside the previous value, which ends at byte `value_end`. Then sets `value_end` to the end of
+/// this value.
 fn number_value<'f>(
     text: &'f str,
     start: TextOffset,

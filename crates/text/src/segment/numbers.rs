@@ -64,8 +64,8 @@ pub(super) fn number(text: &str) -> Option<&str> {
     Some(&text[..end])
 }
 
-/// The multiplier at the start of a text, possibly after a space: its length in bytes and its power
-/// of ten.
+/// The multiplier at the start of a text, possibly after a space: its length in bytes, including
+/// the space, and its power of ten.
 pub(super) fn multiplier(text: &str) -> Option<(usize, u32)> {
     let word = text.strip_prefix(' ').unwrap_or(text);
     let space = text.len() - word.len();

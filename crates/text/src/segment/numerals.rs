@@ -17,9 +17,10 @@ use crate::tables::class_of;
 /// with a point and decimals (三点五) or a percent sign (三成) if it has some. These are the tokens of
 /// kind [`crate::TokenKind::Value`] that [`crate::Segmenter::segment`] produces.
 ///
-/// Numbers in digits have a value if a multiplier follows (5.4亿), and most Chinese numerals have
-/// one. Plain digits (2023) have none, nor have whole numerals below ten (三), numerals that begin
-/// with a multiplier other than 十 (百万) and approximate ones (五六百).
+/// Numbers in digits have a value if a multiplier follows (5.4亿), and most Chinese numerals have a
+/// value. These have none: plain digits (2023), whole numerals below ten (三), two Chinese digits
+/// without a multiplier (一二), numerals that begin with a multiplier other than 十 (百万), and
+/// approximate numerals (五六百).
 ///
 /// ```
 /// use wensou_text::{Folded, values};

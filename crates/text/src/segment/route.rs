@@ -221,7 +221,7 @@ impl<'f> TokenEmitter<'f, '_> {
     /// asks for parts.
     #[inline(always)]
     fn emit(&self, word: Range<usize>, output: &Output<'_>, sink: &mut impl FnMut(Token<'f>)) {
-        // Parts of a word are shorter than the word.
+        // If the word is too short, so are its parts.
         if word.len() < output.min_han_chars {
             return;
         }

@@ -67,7 +67,7 @@ impl Node {
         }
     }
 
-    /// The node of a word's first character.
+    /// The node of a first character; `None` if no word begins with it.
     #[inline(always)]
     pub(super) fn first(id: u16) -> Option<Node> {
         let node = Node::at(u32::from(id));

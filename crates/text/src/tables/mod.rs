@@ -1,6 +1,6 @@
-//! The tables that `build.rs` composes, and the tables of words and synonyms, embedded as people
-//! edit them (`embedded`). All are constant data, so that a new process only pays for the pages of
-//! memory that it touches.
+//! The tables that `build.rs` composes, and the tables of words and synonyms, whose files in
+//! `data/tables` are embedded unchanged (`embedded`). All are constant data, so that a new process
+//! only pays for the pages of memory that it touches.
 
 pub(crate) mod class;
 pub(crate) mod embedded;

@@ -1,4 +1,4 @@
-//! Tables that people edit: one entry a line; `#` starts a comment.
+//! Tables that people edit: one entry a line. A line that starts with `#` is a comment.
 
 /// A line of a table that is not a valid entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

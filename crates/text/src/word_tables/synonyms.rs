@@ -166,7 +166,7 @@ fn members(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Parses a user's table: one group a line, with tabs or commas (`,`, `，` or `、`) between its
-/// members; `#` starts a comment.
+/// members. A line that starts with `#` is a comment.
 ///
 /// # Errors
 ///
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_users_table_is_read_or_its_bad_line_named() {
+    fn a_users_table_is_parsed_or_its_first_invalid_line_reported() {
         let table = "# mine\n\n護城河,moat\nAI\t人工智慧\t人工智能\n";
         assert_eq!(
             parse_synonyms(table).unwrap(),

@@ -38,9 +38,9 @@ pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u
     }))
 }
 
-/// Parses a table of the user's own words: one a line, optionally a space or tab and a frequency;
-/// `#` starts a comment. jieba's tables have this form, too; the parts of speech at the ends of
-/// their lines are ignored.
+/// Parses a table of the user's own words: one a line, optionally followed by a space or tab and a
+/// frequency. A line that starts with `#` is a comment. jieba's tables have this form, too; the
+/// parts of speech at the ends of their lines are ignored.
 ///
 /// # Errors
 ///
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_users_table_is_read_or_its_bad_line_named() {
+    fn a_users_table_is_parsed_or_its_first_invalid_line_reported() {
         let words = parse_words("# mine\n護城河\n 链圈 \t 20\n").unwrap();
         assert_eq!(words, [("護城河".to_owned(), None), ("链圈".to_owned(), Some(20))]);
         let jieba = parse_words("護城河 100 n\n链圈 3\n公鏈 nz\n幣\t5\tnz\n").unwrap();
