@@ -78,8 +78,8 @@ fn print_speeds(best: &Best, archive: &Archive) {
     println!("| bare `Jieba::cut`, 1 thread | {floor:.1} | 1.00 | |");
     if let Some(Times { wall, processor }) = best.one_core {
         println!("| `wensou index`, 1 core | {:.1} | {:.2} | |", speed(wall), speed(wall) / floor);
-        let (busy, ratio) = (speed(processor), speed(processor) / floor);
-        println!("| the same, by the processor's time | {busy:.1} | {ratio:.2} | |");
+        let (by_processor, ratio) = (speed(processor), speed(processor) / floor);
+        println!("| the same, by the processor's time | {by_processor:.1} | {ratio:.2} | |");
     }
     let (fast, ratio) = (speed(best.all_cores), speed(best.all_cores) / floor);
     let peak = best.peak as f64 / 1e6;
@@ -114,7 +114,8 @@ impl BareSegmentation {
         Ok(Self { jieba: Jieba::new(), pages: archive.pages(step)? })
     }
 
-    /// How much source text one thread segments per second, in MB, without loading the dictionary.
+    /// How much source text one thread segments per second, in MB. The time of loading the
+    /// dictionary does not count.
     fn speed(&self) -> anyhow::Result<f64> {
         let (start, use_hmm) = (Instant::now(), true);
         let words: usize = self.pages.iter().map(|page| self.jieba.cut(page, use_hmm).len()).sum();

@@ -74,8 +74,8 @@ pub(crate) fn write_dirty_pages() {
     let _ = without_output(&mut Command::new("sync")).status();
 }
 
-/// The median wall time of `runs` runs, in milliseconds. `command` makes the command of the run
-/// with this number.
+/// The median wall time of `runs` runs, in milliseconds, after as many runs that warm the page
+/// cache. `command` makes the command of the run with this number.
 pub(crate) fn median_wall_time(
     runs: usize,
     mut command: impl FnMut(usize) -> Command,

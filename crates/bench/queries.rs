@@ -1,5 +1,5 @@
-//! Queries, the same in every run: words and phrases drawn from the archive's own pages, which have
-//! hits, phrases of its most frequent characters, and filters.
+//! Queries, the same in every run: words and phrases that are drawn from pages of the archive, so
+//! that they have hits; phrases of the most frequent characters of the archive; and filters.
 
 use std::collections::HashMap;
 

@@ -171,8 +171,8 @@ enum Output {
     Snippets,
 }
 
-/// The time of each query. Before it is measured, a round of the first [`WARMING_QUERIES`] queries
-/// warms the caches.
+/// The time of each query. Before the measured round, a round of the first [`WARMING_QUERIES`]
+/// queries warms the caches.
 fn times_of_queries(
     index: &Index,
     queries: &[String],
