@@ -10,7 +10,8 @@ pub const WORD_SEPARATOR: char = '\u{1f}';
 pub struct FieldTerms {
     /// The key characters of the text. Each is a unigram, and each with the next one is a bigram.
     pub key: Vec<char>,
-    /// The words of the text, joined by [`WORD_SEPARATOR`]: one allocation instead of a hundred.
+    /// The words of the text, joined by [`WORD_SEPARATOR`], so that they need one allocation
+    /// together, and not one each.
     pub words: String,
 }
 

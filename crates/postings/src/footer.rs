@@ -91,6 +91,7 @@ impl Footer {
         if magic != MAGIC {
             return Err("it does not end as a postings file of this format does");
         }
+        // The checksum is over the bytes before it. `hash` and `magic` have eight bytes each.
         if xxh3_64(&bytes[..FOOTER - 16]) != hash {
             return Err("checksum mismatch in its footer");
         }

@@ -114,7 +114,7 @@ impl TermKey {
         Self(Self::unigram(field, first).0 | (second as u64 + 1))
     }
 
-    /// The key of the word with this number in its file.
+    /// The key of the word with this number in its file. Its lowest two bits have the field.
     pub(crate) fn word(field: TextField, number: u32) -> Self {
         Self::of_word_or_path(number << 2 | field as u32)
     }

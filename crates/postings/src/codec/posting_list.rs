@@ -9,10 +9,11 @@
 //! The end of a block is counted in bytes from the start of the first block.
 //!
 //! A full block has 128 documents. Its first byte has the width in bits of its packed numbers,
-//! which follow in the layout of the `bitpacking` crate: the doc-id deltas, each less one. If the
-//! highest bit of the first byte is set, some documents contain the term more than once, and the
-//! 128 bits after the packed numbers say which. In a shorter block a document is a varint: twice
-//! the doc-id delta, plus one if tf > 1.
+//! which follow in the layout of the `bitpacking` crate: the doc-id deltas, each less one; but the
+//! first doc id of the list is stored as it is. If the highest bit of the first byte is set, some
+//! documents contain the term more than once, and the 128 bits after the packed numbers say which.
+//! In a shorter block a document is a varint: twice the doc-id delta, plus one if tf > 1. There the
+//! delta of the first doc id of the list is that doc id.
 //!
 //! Term frequencies, less two, are stored only for documents with tf > 1. Positions are deltas
 //! within a document. The term frequencies of a block are packed: first the width of the greatest,

@@ -8,8 +8,8 @@ use crate::term::DocId;
 
 /// Length of a tie breaker, a content hash and an id number, in bytes.
 pub(crate) const NUMBER: usize = 8;
-/// The value for a document whose id is not `a` or `f` and twelve hexadecimal digits, such as an id
-/// that a dump gave.
+/// The value for a document whose id is not `a` or `f` and twelve lower-case hexadecimal digits: an
+/// id that a dump gave, or a generated id that was lengthened to be unique.
 pub(crate) const NO_NUMBER: u64 = u64::MAX;
 /// Length of a date in bytes.
 pub(crate) const DATE: usize = 5;
