@@ -194,9 +194,9 @@ impl Traditional {
         })
     }
 
-    /// Whether a Han word of two characters or more is not a phrase, and is not in the dictionary
-    /// (or is there with frequency 1, so that its rarity is 1, too). Such a word is usually a name,
-    /// which the segmenter has guessed.
+    /// Whether a word has two Han characters or more, and is neither a phrase nor in the
+    /// dictionary. (A word with frequency 1 counts as missing, because its rarity is 1, too.) Such
+    /// a word is usually a name, which the segmenter has guessed.
     fn is_unknown(&self, word: &[char]) -> bool {
         let text: String = word.iter().collect();
         word.len() > 1
@@ -212,7 +212,8 @@ fn after_mapping(from: &str, to: &str) -> Option<((char, char), char)> {
     Some(((from.next()?, from.next()?), to.chars().nth(1)?))
 }
 
-/// Whether a text ends with a digit or a numeral, so that the next word is probably a measure word.
+/// Whether a text ends with a digit, or with a character of Chinese numerals, also of vague ones
+/// (幾, 數, 餘). Then the next word is probably a measure word.
 fn ends_with_number(text: &str) -> bool {
     const NUMERALS: &str = "一二三四五六七八九十百千萬万億亿余餘數数兩两几幾";
     text.chars()

@@ -234,7 +234,11 @@ mod tests {
             assert_eq!(of(text), None, "{text}");
         }
         assert_eq!(numeral_value("数", "十万"), None);
-        assert_eq!(numeral_value("三百", "五十"), None, "the middle of a numeral starts none");
+        assert_eq!(
+            numeral_value("三百", "五十"),
+            None,
+            "no numeral starts in the middle of another one"
+        );
         assert_eq!(of(&"九亿".repeat(30)), None);
     }
 }
