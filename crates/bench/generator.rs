@@ -63,7 +63,8 @@ impl Words {
         Ok(Self { words, followers })
     }
 
-    /// The next word of a random walk. `last` is the number of the last word, which is updated.
+    /// The next word of a random walk. `last` is the number of the previous word; it is set to the
+    /// number of the returned word.
     fn draw(&self, random: &mut Random, last: &mut usize) -> &str {
         let followers = &self.followers[*last];
         // Jump to another word sometimes; otherwise the walk would repeat texts of the small
