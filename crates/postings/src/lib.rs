@@ -10,7 +10,8 @@
 //! # Writing
 //!
 //! [`PostingsBuilder`] takes the [terms of documents](DocumentTerms) and writes a file. Its memory
-//! does not grow with the text: sorted runs are written to temporary files, and merged at the end.
+//! grows with the number of documents and with the distinct words and paths, but not with the
+//! posting lists: sorted runs of these are written to temporary files, and merged at the end.
 //! [`merge_segments`] merges finished files and leaves deleted documents out.
 //!
 //! # Reading

@@ -4,7 +4,7 @@
 //! Hashing a whole file would take longer than a search, which reads a small part of it. Hashing a
 //! page of 4 KiB takes less than half a microsecond, about as long as the page fault of its first
 //! read, and its checksum takes a thousandth of its space. In an index of 200 thousand articles,
-//! pages of 8 KiB made queries slower, because more bytes are hashed that are not read.
+//! pages of 8 KiB made queries slower: they hashed more bytes that they did not need.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! Columns: tie breaker, content hash, id number and date of each document.
 //!
-//! tantivy reads a whole column before its first value, so verifying it would cost as much as a
-//! search. Here a value is found by its offset, and only its page is verified.
+//! tantivy reads a whole column before it returns the first value, so verifying a column of tantivy
+//! would cost as much as a search. Here a value is found by its offset, and only the page of the
+//! value is verified.
 
 use crate::pages::PageSlice;
 use crate::term::DocId;

@@ -61,7 +61,7 @@ impl CharIds {
         }
     }
 
-    /// Removes all char ids, which are those of `characters`.
+    /// Removes all char ids. `characters` must have every character that has one.
     fn clear(&mut self, characters: &[(TextField, char)]) {
         self.rare.clear();
         for (field, c) in characters {
