@@ -3,7 +3,7 @@
 
 use unicode_normalization::char::decompose_canonical;
 
-/// The letters that a ligature stands for; `þ` counts as one.
+/// The letters that a ligature stands for; `þ` counts as a ligature.
 pub(crate) const fn ligature(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",

@@ -1,6 +1,6 @@
 //! Symbols that count: those that carry meaning where they are typed (`C++`, `$100`, `3.5%`).
 //!
-//! The key of a text has none of these symbols; some others, such as emoji and ★, are key
+//! The key of a text has none of these symbols. Other symbols, such as emoji and ★, are key
 //! characters. A [`crate::Pattern`] compares the symbols that count in addition to the key: the
 //! symbols of [`is_symbol`] everywhere, and any punctuation between two digits. The grammar of
 //! queries specifies this rule.

@@ -1,5 +1,5 @@
 //! Cuts text into words: Han characters as jieba does, Latin letters and numbers by rules of our
-//! own, everything else into runs of one script.
+//! own, symbols one by one, and all other scripts into runs of one script.
 //!
 //! [`Segmenter`] walks through a text with a `cursor`, and passes each `token` to its caller.
 //!

@@ -26,7 +26,7 @@ pub(crate) struct Value {
 pub(crate) fn value(text: &str) -> Option<Value> {
     let mut sum: Option<u128> = None;
     let mut len = 0;
-    // The multipliers of a compound such as 1亿2000万 descend.
+    // In a number of several parts, such as 1亿2000万, the multipliers descend.
     let mut last_exponent = u32::MAX;
     while let Some(number) = number(&text[len..]) {
         let after = &text[len + number.len()..];
