@@ -11,7 +11,8 @@ use jieba_rs::Jieba;
 use crate::archive::{self, Archive};
 use crate::process::{Programs, Times, on_one_core, times_of, wall_time_of, write_dirty_pages};
 
-/// About how many bytes of text the bare segmentation gets: enough for a stable result.
+/// The bare segmentation gets about this many bytes of text, at most about twice as many, which is
+/// enough for a stable result. It gets the whole archive if that is smaller.
 const SEGMENTED_BYTES: usize = 20 << 20;
 
 /// The number of rounds of measurements. Of each measurement, the best result of all rounds counts.

@@ -14,7 +14,7 @@ use crate::archive::{self, Archive};
 use crate::process::{Programs, median_wall_time, milliseconds};
 use crate::queries::Queries;
 
-/// A command is run this often to find its peak memory; the greatest result counts.
+/// For each row, this many commands are run to find the peak memory; the greatest result counts.
 const PEAK_RUNS: usize = 5;
 /// The number of queries of the first round, which warms the caches.
 const WARMING_QUERIES: usize = 100;
