@@ -36,10 +36,11 @@ impl FieldTerms {
 /// Where the first word ends. Most words have fewer than eight bytes, so the first eight bytes are
 /// searched at once, which takes less than a call of `memchr`.
 fn first_word_end(words: &[u8]) -> usize {
+    /// Eight bytes of value 1.
     const ONES: u64 = u64::MAX / 0xff;
     if let Some(eight) = words.first_chunk() {
-        // A byte of `differs_from_separator` is zero where a separator is. The lowest bit of
-        // `found` is that of the first separator.
+        // A byte of `differs_from_separator` is zero where a separator is, and subtracting 1 sets
+        // its highest bit. The lowest bit of `found` is that of the first separator.
         let differs_from_separator = u64::from_le_bytes(*eight) ^ (ONES * WORD_SEPARATOR as u64);
         let separator_bits = differs_from_separator.wrapping_sub(ONES) & !differs_from_separator;
         let found = separator_bits & (ONES << 7);

@@ -7,6 +7,10 @@
 
 /// How many numbers are unpacked together.
 const GROUP: usize = 8;
+/// The number of bytes that [`read_at`] reads for one number.
+const READ: usize = size_of::<u64>();
+/// The greatest width in bits.
+const MAX_WIDTH: usize = 32;
 
 /// The number of bits of the greatest number.
 pub(crate) fn width_of(max: u32) -> u8 {
@@ -55,25 +59,25 @@ pub(crate) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
     Some(())
 }
 
-/// Unpacks numbers of `WIDTH` bits, in groups of eight. The caller has checked that there are
-/// enough bytes.
+/// Unpacks numbers of `WIDTH` bits, in groups of eight, which take `WIDTH` bytes each. The caller
+/// has checked that there are enough bytes.
 fn unpack_groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
     let mut at = 0;
     // A number is read from eight bytes at once. In the last groups, these would reach beyond the
     // end of `bytes`, so the second loop copies the bytes of such a group into a longer array
     // first.
-    let groups_within_bytes = (bytes.len().saturating_sub(GROUP)) / WIDTH;
+    let groups_within_bytes = (bytes.len().saturating_sub(READ)) / WIDTH;
     let unpadded = groups_within_bytes.min(out.len() / GROUP);
     for numbers in out[..unpadded * GROUP].chunks_exact_mut(GROUP) {
-        unpack_group::<WIDTH>(&bytes[at..at + WIDTH + GROUP], numbers);
+        unpack_group::<WIDTH>(&bytes[at..at + WIDTH + READ], numbers);
         at += WIDTH;
     }
     for numbers in out[unpadded * GROUP..].chunks_mut(GROUP) {
-        let mut padded = [0; 32 + GROUP];
+        let mut padded = [0; MAX_WIDTH + READ];
         let remaining = &bytes[at.min(bytes.len())..bytes.len().min(at + WIDTH)];
         padded[..remaining.len()].copy_from_slice(remaining);
         let mut eight = [0; GROUP];
-        unpack_group::<WIDTH>(&padded[..WIDTH + GROUP], &mut eight);
+        unpack_group::<WIDTH>(&padded[..WIDTH + READ], &mut eight);
         numbers.copy_from_slice(&eight[..numbers.len()]);
         at += WIDTH;
     }

@@ -21,7 +21,7 @@ use crate::term::TermKey;
 pub(crate) const ENTRIES: usize = 32;
 /// Length of an entry of the index in bytes.
 pub(crate) const INDEX_ENTRY: usize = 24;
-/// Maximum length of an entry in bytes.
+/// Maximum length of an entry in bytes: three varints of at most nine bytes each.
 const MAX_ENTRY: usize = 3 * 9;
 
 /// Collects the entries of a dictionary that is being written.

@@ -284,10 +284,10 @@ fn merge_strings(
         sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
     for same in strings.chunk_by(|a, b| text(a) == text(b)) {
         let number = interner.get_or_add(text(&same[0]))?;
-        for (field, key) in kind.keys(number).into_iter().enumerate() {
+        for (index, key) in kind.keys(number).into_iter().enumerate() {
             list.clear();
             for string in same {
-                let old_key = kind.keys(string.number)[field];
+                let old_key = kind.keys(string.number)[index];
                 if let Some(mut cursor) = lookups[string.source].cursor(old_key) {
                     let source = &sources[string.source];
                     source.append(&mut cursor, &mut positions, &mut list, |_, _| {});

@@ -190,7 +190,7 @@ impl ArrayHeader {
 }
 
 impl ListHeader {
-    /// No header is longer than this, in bytes: a tag and five varints.
+    /// No header is longer than this, in bytes: a tag, and five varints of at most ten bytes each.
     pub(super) const MAX_BYTES: usize = 1 + 5 * 10;
 
     /// Reads a header and advances `bytes` past it. `last` is the key of the previous list.
