@@ -111,6 +111,7 @@ fn fold_singly(bytes: &[u8], block: &mut [u8; BLOCK]) -> FoldedSingly {
                 written += 1;
             }
             code @ 0x800..0x1_0000 => {
+                // The three bytes of the character in UTF-8, the first one in the lowest bits.
                 let following = (code << 2 & 0x3f00) | (code << 16 & 0x3f_0000);
                 *target = (0x80_80e0 | code >> 12 | following).to_le_bytes();
                 written += 3;
