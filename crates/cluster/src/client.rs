@@ -67,8 +67,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If the address or the CA file cannot be used, if no node can be reached, or if the node does
-    /// not run OpenSearch 2.19 or a later 2, or OpenSearch 3.
+    /// If the address, the CA file or the credentials cannot be used, if no node can be reached, or
+    /// if the node does not run OpenSearch 2.19 or a later 2, or OpenSearch 3.
     pub fn connect(
         address: &ClusterAddress,
         credentials: &Credentials,
@@ -113,7 +113,7 @@ impl Client {
         Ok(client)
     }
 
-    /// The version of one of the nodes that have answered.
+    /// The version of one of the nodes that have answered; `None` if each of them has failed since.
     #[must_use]
     pub fn version(&self) -> Option<ServerVersion> {
         let pool = &self.inner.pool;

@@ -1,5 +1,5 @@
-//! The errors of this crate. Each message names what failed, such as the request and the node, and
-//! the cure. No message has a secret.
+//! The errors of this crate. A message names what failed, such as the request and the node, and, if
+//! there is one, the cure. No message has a secret.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::share_error::ShareError;
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong with a cluster. The message says how to fix it.
+/// What went wrong with a cluster. The message of almost every variant says how to fix it.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -51,7 +51,8 @@ pub enum Error {
         /// The time that the node had.
         after: Duration,
     },
-    /// The certificate of a node is not trusted.
+    /// The encrypted connection to a node fails, for example because its certificate is not
+    /// trusted, or because the port does not answer with TLS.
     #[error("the connection to {at} cannot be trusted: {problem}")]
     Tls {
         /// The request, and the node that it was sent to.
@@ -338,7 +339,7 @@ pub enum Error {
     AliasMoved {
         /// The address.
         address: String,
-        /// Where the alias leads to.
+        /// Where the alias leads to, or what the server said.
         reason: String,
     },
     /// An index has a name that a copy needs, and no mark of wensou.

@@ -1,4 +1,7 @@
 //! The nodes of the address: which one to ask next, and which to leave out for a while.
+//!
+//! A preference is the value of OpenSearch's parameter `preference`. Here, it names the nodes whose
+//! shards are read first; other nodes are asked only for shards that those nodes do not have.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

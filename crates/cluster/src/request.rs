@@ -168,8 +168,7 @@ impl Request {
         self
     }
 
-    /// Sets a body of lines, each a JSON value and ended by a line feed, for `_bulk` and
-    /// `_msearch`.
+    /// Sets a body of lines, each a JSON value and ended by a line feed, for `_bulk`.
     #[must_use]
     pub fn ndjson(mut self, body: Vec<u8>) -> Self {
         self.body = Some(body);

@@ -86,7 +86,8 @@ impl ServerError {
     }
 }
 
-/// The error that the status and the error of an answer, or of an item of a batch, stand for.
+/// Makes an [`Error`] of a status and of what the server says of it, in an answer or in an item of
+/// a batch.
 pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error {
     let reason = error.text();
     match (status, error.kind.as_str()) {

@@ -115,7 +115,8 @@ pub(crate) fn words_id(chunk: usize) -> String {
 /// number of documents that have each.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameCounts {
-    /// Names or words, in the order of bytes.
+    /// Words in the order of bytes; or names: first tags in the order of bytes, then sources and
+    /// authors in the order of bytes.
     pub names: Vec<(String, u64)>,
 }
 

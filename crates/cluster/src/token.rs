@@ -2,8 +2,8 @@
 //!
 //! A field of a document has three sorts of tokens: its unigrams, its bigrams and its words. Folded
 //! text has no upper-case ASCII letters, so such letters mark what a token is: a word starts with
-//! `W`. In words, white space, at which the tokenizer would split, control characters and
-//! upper-case ASCII letters are escaped.
+//! `W`. In words, white space, at which the tokenizer would split, and control characters are
+//! escaped; so are upper-case ASCII letters, in case a word is not folded.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Marks a word.
 const WORD: char = 'W';
-/// Marks an escaped character: its number in hexadecimal follows, then the mark again.
+/// Marks an escaped character: its code point in hexadecimal follows, then `X` again.
 const ESCAPED: char = 'X';
 /// Marks the hash that replaces the end of a long word.
 const HASHED: char = 'H';

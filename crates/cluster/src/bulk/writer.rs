@@ -87,7 +87,8 @@ impl BulkWriter {
     ///
     /// # Errors
     ///
-    /// The error that stopped the writer, or [`Error::Stopped`] if [`Self::push`] has returned it.
+    /// The error that stopped the writer, or [`Error::Stopped`] if [`Self::push`] has returned that
+    /// error already.
     pub fn finish(mut self) -> Result<BulkSummary> {
         if self.batch.len() > 0 {
             self.send_batch()?;

@@ -37,7 +37,8 @@ pub enum DocumentsToSend {
     /// on the cluster without changing the sums that they state.
     ComputedSumDiffers,
     /// All documents. The index that they are sent to is never a clone. It is empty at first,
-    /// unless an interrupted copy has begun it: then only documents that it does not have are sent.
+    /// unless an interrupted copy has begun it: then only documents that are missing there, or
+    /// state another sum, are sent.
     All,
 }
 

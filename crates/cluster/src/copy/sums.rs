@@ -20,6 +20,7 @@ const DOCUMENTS_PAGE_SIZE: usize = 200;
 pub(crate) fn stated_sums(client: &Client, name: &str) -> Result<HashMap<String, String>> {
     #[derive(Deserialize)]
     struct Fields {
+        /// The cluster returns the value of each field as a list, here of one value.
         sum: [String; 1],
     }
     let body = json!({

@@ -11,7 +11,7 @@ use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
 use crate::request::{Request, encode_segment};
-use crate::schema::{PARTS_SUFFIX, TERMS_SUFFIX, statistics_name};
+use crate::schema::{PARTS_SUFFIX, STATISTICS_SUFFIX, statistics_name};
 
 /// The number of hexadecimal digits of the stamp in the name of a copy.
 const STAMP_DIGITS: usize = 16;
@@ -110,7 +110,8 @@ fn indexes_named_as_copies(
 ) -> Result<BTreeMap<String, IndexWithCopyName>> {
     let names = client.indexes(&format!("{alias}-*"))?.into_iter().map(|index| index.name);
     let path = format!("/{}", encode_segment(&format!("{alias}-*")));
-    // Indexes without an alias or a mark are missing from the answer.
+    // Indexes that have neither an alias nor a mark, and are no clones, are missing from the
+    // answer.
     let request = Request::get(path)
         .query("filter_path", &format!("*.aliases,{MARK_PATHS}"))
         .query("expand_wildcards", "all")
@@ -129,7 +130,7 @@ fn is_copy_name(name: &str, alias: &str) -> bool {
     let rest = name.strip_prefix(alias).and_then(|rest| rest.strip_prefix('-'));
     let Some(rest) = rest else { return false };
     let stamp =
-        [TERMS_SUFFIX, PARTS_SUFFIX].into_iter().find_map(|suffix| rest.strip_suffix(suffix));
+        [STATISTICS_SUFFIX, PARTS_SUFFIX].into_iter().find_map(|suffix| rest.strip_suffix(suffix));
     let stamp = stamp.unwrap_or(rest);
     stamp.len() == STAMP_DIGITS && stamp.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -14,4 +14,4 @@ pub use index_bodies::ShardLayout;
 pub(crate) use index_bodies::{
     documents_index_body, lock_index_body, statistics_or_parts_index_body, unfinished_meta,
 };
-pub(crate) use names::{PARTS_SUFFIX, TERMS_SUFFIX, lock_name, parts_name, statistics_name};
+pub(crate) use names::{PARTS_SUFFIX, STATISTICS_SUFFIX, lock_name, parts_name, statistics_name};

@@ -148,7 +148,9 @@ impl Completion<'_> {
                 articles.push((walk_key(&article.path), article));
             })?;
         }
-        articles.sort_by(|(a, left), (b, right)| (a, left.ordinal).cmp(&(b, right.ordinal)));
+        articles.sort_by(|(left_key, left), (right_key, right)| {
+            (left_key, left.ordinal).cmp(&(right_key, right.ordinal))
+        });
         Ok(articles.into_iter().map(|(_, article)| article).collect())
     }
 

@@ -165,8 +165,8 @@ pub fn send_share(
 fn stamp(index: &Index, share: &Share) -> String {
     let meta = index.meta();
     let roots = roots(index).join("\n");
-    let about = format!("{} {} {} {roots}", schema::FORMAT, meta.analysis, share.survey.identity);
-    format!("{:016x}", xxh3_64(about.as_bytes()))
+    let hashed = format!("{} {} {} {roots}", schema::FORMAT, meta.analysis, share.survey.identity);
+    format!("{:016x}", xxh3_64(hashed.as_bytes()))
 }
 
 /// Creates the indexes of documents and of parts, unless another machine has done so.

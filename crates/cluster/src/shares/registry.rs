@@ -25,7 +25,7 @@ pub(super) struct ShareRegistry {
     /// The UUID of the index of documents when the registry was begun. If the index has another
     /// UUID now, it was deleted and created again, so nothing that was sent is left.
     uuid: String,
-    /// The files of the whole archive.
+    /// The number and the checksum of the files of the whole archive, as the survey found them.
     survey: SurveyTotals,
     /// The registered shares by their keys, see [`key_of`].
     pub(super) shares: BTreeMap<String, RegisteredShare>,
@@ -44,11 +44,13 @@ pub(super) struct RegisteredShare {
     pub(super) parts: Option<PartCounts>,
 }
 
-/// How many documents with statistics, and how many with articles, a machine has written into the
-/// index of parts.
+/// How many documents a machine has written into the index of parts: those that hold statistics,
+/// and those that hold articles with their sketches.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct PartCounts {
+    /// The number of documents that hold statistics.
     pub(super) statistics: usize,
+    /// The number of documents that hold articles, not the number of articles.
     pub(super) articles: usize,
 }
 
@@ -169,6 +171,7 @@ impl SharedIndexes<'_> {
             .by_cluster_manager();
         let found: Value = self.client.send(&request)?.json()?;
         let uuid = found[self.documents_index]["settings"]["index"]["uuid"].as_str();
+        // The answer has no index of this name if somebody else has put an alias in its place.
         uuid.map(str::to_owned)
             .ok_or_else(|| Error::Disturbed { index: self.documents_index.to_owned() })
     }
@@ -176,6 +179,7 @@ impl SharedIndexes<'_> {
     /// Notes that a share was sent, and returns the registry.
     pub(super) fn note_sent(&self, key: &str, parts: PartCounts) -> Result<ShareRegistry> {
         self.update(|registry| {
+            // If the share is not registered, somebody else has deleted the index of parts since.
             let share = registry.shares.get_mut(key);
             let disturbed = || Error::Disturbed { index: self.documents_index.to_owned() };
             share.ok_or_else(disturbed)?.parts = Some(parts);
