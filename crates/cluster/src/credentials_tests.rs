@@ -154,6 +154,6 @@ fn secrets_are_not_printed() {
     };
     let credentials = Credentials::from_settings(&settings).unwrap();
     let printed = format!("{settings:?} {credentials:?} {credentials} {:?}", credentials.header());
-    // The header has base64, which begins with that of `me:`.
+    // The header has the base64 of `me:hunter2`, which begins with `bWU6`.
     assert!(!printed.contains("hunter2") && !printed.contains("bWU6"), "{printed}");
 }

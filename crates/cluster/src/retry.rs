@@ -18,9 +18,9 @@ pub(crate) struct Attempts {
     /// The number of nodes that may be asked.
     nodes: usize,
     max_attempts: u32,
-    /// See [`Self::allow`].
+    /// Whether the request may be sent twice.
     idempotent: bool,
-    /// See [`Self::allow`].
+    /// Whether the request is sent again after status 429.
     retry_overload: bool,
     /// The nodes that were asked, in order.
     pub(crate) tried: Vec<usize>,

@@ -32,7 +32,7 @@ pub enum ShareError {
         /// The index that the shares are sent to.
         index: String,
     },
-    /// The shares that were sent have other files than the survey.
+    /// The shares that were sent do not have the same files as the survey.
     #[error(
         "the {files} files of the shares are not the {surveyed} files that were surveyed: survey \
          the archive again, and index every share with the new statistics"

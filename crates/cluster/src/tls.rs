@@ -7,7 +7,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_p
 
 use crate::authority_error::AuthorityError;
 
-/// The most bytes of a CA file: the authorities of all browsers take 250 kB.
+/// The most bytes of a CA file. The authorities that browsers trust take only 250 kB.
 const FILE_BYTES: u64 = 16 << 20;
 
 /// The settings that trust the authorities in `ca_file`; those of the system if it is `None`.

@@ -16,11 +16,11 @@ use crate::publication::roots;
 use crate::schema::{field, statistics_name};
 use crate::statistics::StatisticsBuilder;
 
-/// Documents in the random sample, if not all documents are compared.
+/// The number of documents in the random sample, if not all documents are compared.
 const SAMPLE_SIZE: usize = 1000;
 
-/// Documents that are fetched at a time if all are compared. Documents are large, because their
-/// tokens are in them.
+/// The number of documents that are fetched at a time if all are compared. It is low because
+/// documents are large: they have their tokens.
 const PAGE_SIZE: usize = 200;
 
 /// The outcome of verifying an index on a cluster.
@@ -172,7 +172,7 @@ pub fn compare(
     Ok(verified)
 }
 
-/// Documents of the statistics that are fetched at a time.
+/// The number of documents of the statistics that are fetched at a time.
 const STATISTICS_AT_ONCE: usize = 500;
 
 /// Whether the documents of the statistics index, and the totals in the description, are those that

@@ -2,9 +2,9 @@
 //!
 //! A copy is written into a new index, beside the one that is searched. When the copy is whole, the
 //! alias is switched to it. If the alias leads to another copy, with the same format and analysis,
-//! the cluster clones that copy first, and only the documents that differ are sent. The name of the
-//! new index is computed from what is copied, so a copy that was interrupted continues where it
-//! stopped.
+//! the cluster clones that copy first, and only the documents that differ are sent; unless the
+//! options ask for all documents. The name of the new index is computed from what is copied, so a
+//! copy that was interrupted continues where it stopped.
 //!
 //! - `write`: writes a copy before it is published. The steps that a copy and the index of several
 //!   machines have in common are in [`publication`](crate::publication).

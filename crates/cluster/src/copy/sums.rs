@@ -10,10 +10,10 @@ use crate::document::sum_of;
 use crate::error::Result;
 use crate::schema::field;
 
-/// Hits in a page if only sums are read.
+/// The number of hits in a page if only sums are read.
 const SUMS_PAGE_SIZE: usize = 10_000;
 
-/// Hits in a page if whole documents are read.
+/// The number of hits in a page if whole documents are read.
 const DOCUMENTS_PAGE_SIZE: usize = 200;
 
 /// The sum that each document of an index states, by id; empty if a document states none.

@@ -26,7 +26,8 @@ const RETRY_WITHIN: Duration = Duration::from_secs(180);
 
 impl Publication<'_> {
     /// The name of the index of documents of this copy. Its stamp is a hash of the format, the
-    /// analysis and the generation of the index in the folder, so the same copy has the same name.
+    /// analysis, the time of the build and the files of the generation in the folder, so the same
+    /// copy has the same name. For some options, the hash also has the name of the published index.
     pub(super) fn documents_name(&self, published: Option<&ClusterIndex>) -> Result<String> {
         // `ComputedSumDiffers` and `All` are for a published index that cannot be trusted. The name
         // of that index is part of the hash, so that the new index has another name even if the

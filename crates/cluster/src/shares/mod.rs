@@ -66,7 +66,7 @@ use crate::request::encode_segment;
 use crate::schema::{self, parts_name};
 use crate::share_error::ShareError;
 
-/// Documents that are sent and resolved at a time.
+/// The number of documents that are sent and resolved at a time.
 const SENT_AT_ONCE: usize = 1000;
 
 /// The outcome of [`send_share`].

@@ -138,8 +138,8 @@ impl SharedIndexes<'_> {
         Ok(self.read_part::<NewId>(&new_id_document_id(path, start))?.id)
     }
 
-    /// Reads the content of a document. If there is no such document, somebody else has deleted it,
-    /// which is an error.
+    /// Reads the content of a document of the index of parts. If there is no such document,
+    /// somebody else has deleted it, which is an error.
     fn read_part<T: DeserializeOwned>(&self, id: &str) -> Result<T> {
         let found = self.client.get_document(&self.parts_index, id)?;
         let found = found.map(|(_, UnindexedDocument { data })| data);

@@ -59,7 +59,8 @@ fn walk_position(record: &Record) -> (bool, String, u64) {
 impl SharedDocument {
     /// The document of a record that no other machine is known to have.
     pub(super) fn new(record: Record, ordinal: u64, share: &str) -> Self {
-        let walk = walk_key(first_location(&record).0);
+        let (path, _) = first_location(&record);
+        let walk = walk_key(path);
         let shares = vec![share.to_owned()];
         Self { record, ordinal, walk, shares, counted: None, group: None }
     }
@@ -107,7 +108,8 @@ impl SharedDocument {
             return None;
         }
         let mut merged = self.clone();
-        if walk_key(first_location(&own.record).0) < self.walk {
+        let (own_path, _) = first_location(&own.record);
+        if walk_key(own_path) < self.walk {
             (merged.ordinal, merged.walk) = (own.ordinal, own.walk.clone());
         }
         merged.counted.get_or_insert_with(|| self.record.clone());

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::schema::field;
 
-/// Documents that one request reads.
+/// The most documents that one request reads.
 pub(super) const READ_AT_ONCE: usize = 100;
 
 /// The time limit of a request for documents. It is long because documents that were just written
