@@ -10,7 +10,8 @@ pub const FORMAT: u32 = 2;
 pub mod field {
     /// The id of the record, and the ids of the variants of a flash item.
     pub const ID: &str = "id";
-    /// The number of the record in the order of the walk, from 0.
+    /// The number of the record in the order of the walk, from 0. If several machines have indexed
+    /// an archive: in the walk of the machine that has the first occurrence of the record.
     pub const ORDINAL: &str = "ordinal";
     /// The kind of document, as a number.
     pub const KIND: &str = "kind";
