@@ -7,7 +7,8 @@ use crate::date::words::DateWord;
 use crate::text::punctuation::is_comma;
 
 /// A day, or only a month or a year, as precisely as the text states it. It includes the time of
-/// day only if that stands inside the day, as in `Nov 27 21:09:36 2013` or `20240304100000`.
+/// day only if the time stands before the year, as in `Nov 27 21:09:36 2013`, or follows eight
+/// digits directly or after a `T`, as in `20240304100000` or `20240304T1000Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Calendar {
     pub(super) year: u32,
@@ -109,7 +110,7 @@ fn month_name_after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar>
 /// `20240304`, `202403041000`, `20240304100000`.
 fn compact(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let (value, digits) = cursor.take_all_digits()?;
-    let part = |from_end, digits| digits_before_last(value, from_end, digits);
+    let part = |skipped, count| digits_before_last(value, skipped, count);
     // How many digits follow the day: none, or those of the time.
     let time_digits = u32::try_from(digits).ok()?.checked_sub(8)?;
     if !matches!(digits, 8 | 12 | 14) {

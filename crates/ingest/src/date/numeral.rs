@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Number {
     pub(super) value: u32,
-    /// Digits, or characters of a Chinese numeral.
+    /// Number of digits, or of characters of a Chinese numeral; 0 for the name of a month.
     pub(super) digits: usize,
     /// Length in the text, in bytes.
     pub(super) bytes: usize,

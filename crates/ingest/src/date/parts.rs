@@ -11,7 +11,7 @@ use crate::date::numeral::Number;
 pub struct DatePart {
     /// The number.
     pub value: u32,
-    /// How many digits it has; 0 for the name of a month.
+    /// How many digits, or characters of a Chinese numeral, it has; 0 for the name of a month.
     pub digits: usize,
     /// The character that follows and says what is counted: 年, 月, 日, 号 or 號.
     pub unit: Option<char>,
@@ -48,11 +48,11 @@ pub fn date_parts(text: &str) -> Option<DateParts> {
     let mut cursor = Cursor::of_digits(text);
     if cursor.peek_digits()?.digits == 8 {
         let (value, _) = cursor.take_all_digits()?;
-        let part = |from_end, digits| DatePart {
-            value: digits_before_last(value, from_end, digits),
-            digits: digits as usize,
+        let part = |skipped, count| DatePart {
+            value: digits_before_last(value, skipped, count),
+            digits: count as usize,
             unit: None,
-            end: 8 - from_end as usize,
+            end: 8 - skipped as usize,
         };
         return Some(DateParts {
             year: part(4, 4),

@@ -1,5 +1,5 @@
 //! Dates in the attributes, bylines and addresses of web pages. In bylines, other words may stand
-//! between the day and the time, and between the time and its zone.
+//! between the day and the time, and a colon between the time and its zone.
 
 use jiff::civil::{Date as Day, DateTime};
 

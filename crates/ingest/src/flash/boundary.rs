@@ -20,10 +20,11 @@ const ONE_PARAGRAPH_BONUS: f32 = 1.5;
 /// Score subtracted for each paragraph between the first paragraph of the item and the dated one.
 const PARAGRAPH_COST: f32 = 0.7;
 
-/// Score added if this paragraph is the highest on which all pages that show the item agree.
+/// Score added if the first paragraph of the item is the highest on which all pages that show the
+/// item agree.
 const AGREEMENT_BONUS: f32 = 4.0;
-/// Score subtracted if pages differ at this paragraph or below it. Finite, because a page may show
-/// an edited form of the item.
+/// Score subtracted if pages differ at the first paragraph of the item or below it. Finite, because a
+/// page may show an edited form of the item.
 const DISAGREEMENT_COST: f32 = 6.0;
 /// An item of two or more paragraphs with more than this many bytes is not extended upwards: longer
 /// texts are articles.
@@ -79,7 +80,8 @@ impl BoundaryFinder {
     /// Finds where the item begins that ends with the paragraph `dated`. `pending` has the
     /// paragraphs between the previous item and `dated`. Returns the index in `pending` of the
     /// item's first paragraph (`pending.len()` if `dated` is the whole item) and the item's
-    /// headline. `max_extent` is how many paragraphs before `dated` are the same in all pages, see
+    /// headline. `max_extent` is how many paragraphs before `dated` are the same in all pages, or
+    /// `None` if that is not known, see
     /// [`SharedContexts::max_extent`](crate::flash::contexts::SharedContexts::max_extent).
     pub(crate) fn find<'a>(
         &mut self,
@@ -123,7 +125,7 @@ impl BoundaryFinder {
 }
 
 /// Tries the paragraphs of `range` as boundaries, and replaces `best` by a better one. `near` has
-/// the paragraphs before the dated one; number 0 of `range` is the nearest.
+/// the paragraphs before the dated one; `range` counts them upwards from there: 0 is the last.
 fn try_boundaries<'a>(
     best: &mut Boundary<'a>,
     near: &[Paragraph<'a>],

@@ -14,7 +14,7 @@ const MAX_DATE_BYTES: usize = 60;
 /// paragraph; such a line is removed. If the first paragraph of the body has this form without a
 /// date, it gets `page_date`, the date in the page's header, provided that `is_page_title` says
 /// that the page has no other title than the one in the brackets.
-pub(crate) fn date_items_with_bracketed_title(
+pub(crate) fn find_items_with_bracketed_title(
     pieces: &mut Vec<Piece<'_>>,
     page_date: Option<Moment>,
     is_page_title: impl Fn(&str) -> bool,
@@ -118,7 +118,7 @@ mod tests {
             dated: None,
         };
         let mut pieces: Vec<Piece<'_>> = texts.iter().map(of).collect();
-        date_items_with_bracketed_title(&mut pieces, None, |_| false);
+        find_items_with_bracketed_title(&mut pieces, None, |_| false);
         let day = Some(Moment::Day(date(2024, 3, 4)));
         pieces
             .into_iter()

@@ -28,9 +28,9 @@ pub(crate) struct SharedContext {
 impl SharedContexts {
     /// Adds the paragraphs that a page shows before a dated paragraph: `length` is their number,
     /// and `above` has their hashes, nearest first. If the dated paragraph has a context already,
-    /// `add` consumes `above` only up to the first hash that differs. The survey stores only the
-    /// consumed hashes. So when stored hashes are added again, `above` can have fewer than
-    /// `length`; then pages differ after the last of them.
+    /// `above` is consumed only up to the first hash that differs from it. The survey stores the
+    /// consumed hashes, and adds them again when its outcome is read. Fewer hashes than `length`
+    /// therefore mean that another page differed after the last of them.
     pub(crate) fn add(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         match self.0.entry(dated) {
             Entry::Vacant(vacant) => {
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn intersecting_stops_at_the_first_difference_and_a_shorter_page_differs() {
-        // The other page does not differ from further pages.
+        // No page is known to differ from the other page after its last hash.
         let differs = false;
         let mut context = SharedContext { agreed: [1, 2, 3].into(), differs: false };
         let mut consumed = 0;

@@ -50,6 +50,7 @@ impl ItemHashes {
 /// Collects items as they are read, and returns each item once, in the order in which the items
 /// were first added.
 pub(crate) struct FlashDeduplicator {
+    /// The encoded [`FlashItem`] of each variant; its occurrences are in `occurrences`.
     texts: RecordLog,
     occurrences: OccurrenceSorter,
     /// The numbers of the items, by the hash of the folded content.

@@ -123,8 +123,8 @@ fn bracketed<'a>(
     Some(Headline { column, title: title.trim(), text_start, score: BRACKETED_SCORE })
 }
 
-/// Offsets and lengths of the colons that may end a title: those inside quotes, times or addresses
-/// do not, nor does one at the end of the paragraph.
+/// Offsets and lengths of the colons that may end a title: those inside quotes, brackets, times or
+/// addresses do not, nor does one at the end of the paragraph.
 fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
     let mut colons = Vec::new();
     let bytes = &paragraph.as_bytes()[start..];

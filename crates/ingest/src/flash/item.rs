@@ -8,8 +8,8 @@ use crate::flash::paragraph::Paragraph;
 use crate::record::{Date, DateOrigin, DateProvenance, FlashItem, Moment};
 use crate::text::punctuation::is_colon;
 
-/// A headline that does not score more than this is not split: the item's first sentence becomes
-/// its title.
+/// A headline that does not score above this is ignored: the item's first sentence becomes its
+/// title.
 const MIN_HEADLINE_SCORE: f32 = -4.0;
 
 /// A flash item that borrows from its page. Nothing is copied, because most items are repeats.

@@ -3,8 +3,9 @@
 use crate::flash::headline::without_column;
 use crate::text::folded_hash::folded_hash;
 
-/// The hash of an item: that of `dated`, its last paragraph, which the bracketed date ends,
-/// without the column name that `dated` begins with if it is also the first paragraph.
+/// The hash of an item: the folded hash of its last paragraph, `dated`, which is given without the
+/// date. If the item has no other paragraph, `dated` may begin with a column name, which is left
+/// out.
 pub(crate) fn item_hash(dated: &str) -> u64 {
     folded_hash([without_column(dated)])
 }

@@ -1,5 +1,5 @@
-//! Extracts flash items from a body: a bracketed date ends an item, and the paragraph where the
-//! item begins is searched for above the date.
+//! Extracts flash items from a body: the last paragraph of an item has a date, usually in brackets
+//! at its end, and the paragraph where the item begins is searched for above it.
 
 pub(crate) mod boundary;
 pub(crate) mod bracketed_title;

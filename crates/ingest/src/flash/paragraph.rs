@@ -24,16 +24,16 @@ pub(crate) struct Piece<'a> {
 /// The date of a flash item, and the hash of the item, whose last paragraph is the piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dated {
-    /// The date; `None` if it is 1900/1/1, which sites print for no date, or is impossible or
-    /// ambiguous.
+    /// The date; `None` if it is a null date (such as 1900/1/1, which sites print for no date), is
+    /// impossible or ambiguous, or has a year before 1800 or after 2099.
     pub(crate) moment: Option<Moment>,
     /// The hash by which the corpus statistics know the item: that of its last paragraph, see
     /// [`item_hash`].
     pub(crate) hash: u64,
 }
 
-/// Splits a paragraph after its bracketed dates, and adds the pieces to `pieces`. A date with a
-/// time ends a flash item anywhere in a paragraph, a date without a time only at the end.
+/// Splits a paragraph after its bracketed dates, and adds the pieces to `pieces`. A valid
+/// date with a time ends a flash item anywhere in a paragraph, any other date only at the end.
 pub(crate) fn split_at_dates<'a>(paragraph: Paragraph<'a>, pieces: &mut Vec<Piece<'a>>) {
     let mut from = 0;
     for stamp in stamps(paragraph.text) {

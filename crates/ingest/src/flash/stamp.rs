@@ -9,8 +9,8 @@ pub(crate) struct Stamp {
     pub(crate) open: usize,
     /// Byte offset after the closing bracket.
     pub(crate) end: usize,
-    /// The date; `None` if it is 1900/1/1, which sites print for no date, or is impossible or
-    /// ambiguous.
+    /// The date; `None` if it is a null date (such as 1900/1/1, which sites print for no date), is
+    /// impossible or ambiguous, or has a year before 1800 or after 2099.
     pub(crate) moment: Option<Moment>,
 }
 

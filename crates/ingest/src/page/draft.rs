@@ -5,7 +5,7 @@
 use crate::corpus::statistics::CorpusStatistics;
 use crate::date;
 use crate::flash::boundary::BoundaryFinder;
-use crate::flash::bracketed_title::date_items_with_bracketed_title;
+use crate::flash::bracketed_title::find_items_with_bracketed_title;
 use crate::flash::item::Item;
 use crate::flash::paragraph::{Piece, split_at_dates};
 use crate::flash::split_body;
@@ -65,7 +65,7 @@ impl<'a> Draft<'a> {
             split_at_dates(paragraph, &mut pieces);
         }
         let is_page_title = |item_title: &str| title.is_none_or(|title| title.title == item_title);
-        date_items_with_bracketed_title(
+        find_items_with_bracketed_title(
             &mut pieces,
             header.date.map(|(moment, _)| moment),
             is_page_title,

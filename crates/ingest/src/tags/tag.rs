@@ -1,4 +1,5 @@
-//! The possible tags in the first half of a line of concatenated tags.
+//! The possible tags of a line of concatenated tags. Such a line is n tags followed by n keywords,
+//! so tags are searched for in its first half only, and keyword i is the keyword *of* tag i.
 
 use super::Vocabulary;
 use super::concatenated::{CharRange, ConcatenatedTags};
@@ -14,10 +15,11 @@ const WHOLE_WORD: f32 = 1.8;
 pub(super) const NAMED: f32 = 2.0;
 /// Score added if the keyword has nothing to do with its tag.
 pub(super) const UNRELATED: f32 = -2.0;
-/// Score subtracted for each entry. Otherwise a line would be split into many short entries, whose
-/// keywords contain the two or three letters of their tags by chance.
+/// Score subtracted for each entry (a tag with its keyword). Otherwise a line would be split into many
+/// short entries, whose keywords contain the two or three letters of their tags by chance.
 pub(super) const ENTRY_COST: f32 = 2.2;
-/// Margin for rounding, because sums are computed in another order.
+/// Margin added to upper bounds for rounding: the score of a split adds the same numbers in another
+/// order than its bound.
 const ROUNDING: f32 = 1e-3;
 
 /// A range taken as a tag.
@@ -55,7 +57,8 @@ pub(super) struct Tags {
     ranges: Vec<(usize, usize)>,
     /// Positions at which the characters of a tag occur again, see [`Tag::repeats_after`].
     repeats_after: Vec<usize>,
-    /// Where characters from the current start on occur again, and how many of them; a buffer.
+    /// A buffer: the positions at which the text that begins at the current start occurs again,
+    /// each with the number of characters that are equal there.
     repeats: Vec<(usize, usize)>,
     /// The last possible end of the tags' half.
     pub(super) reach: usize,

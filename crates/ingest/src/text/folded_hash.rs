@@ -63,7 +63,8 @@ fn hash_of_folded(text: &str, folded: &mut Vec<u8>) -> u64 {
 /// Appends a folded text without its spaces.
 fn append_without_spaces(text: &str, out: &mut Vec<u8>) {
     // The fold makes most spaces U+0020. The others are rare: tabs and line breaks, U+0085, U+1680,
-    // U+2028 and U+2029. Two neighbouring bytes of their UTF-8 show them.
+    // U+2028 and U+2029. `any_pair` finds them by a byte and the byte after it. A tab or line break
+    // at the very end has no byte after it, so the end is checked by itself.
     let is_other = |byte: u8, next: u8| {
         (b'\t'..=b'\r').contains(&byte)
             | (byte == 0xc2) & (next == 0x85)
