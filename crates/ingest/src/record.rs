@@ -32,7 +32,7 @@ impl Span {
 /// When a record was published, in the archive's time zone, and how that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Date {
-    /// The time, or only the day; `None` if unknown.
+    /// The date, as precisely as it is known; `None` if unknown.
     pub value: Option<Moment>,
     /// How the value is known.
     pub provenance: DateProvenance,
@@ -59,7 +59,7 @@ pub enum DateProvenance {
     Stated(DateOrigin),
     /// Inferred from other data in the page.
     Inferred(DateBasis),
-    /// Unknown. The archive's null date, 1900/1/1, counts as unknown.
+    /// Unknown. A null date, such as 1900/1/1, counts as unknown.
     #[default]
     None,
 }
@@ -220,8 +220,8 @@ pub struct FlashItem {
     pub title: String,
     /// Text, as in the first variant; paragraphs are joined by `\n`.
     pub text: String,
-    /// When it was published. Every item in a page states a date, but the null date (1900/1/1)
-    /// counts as unknown.
+    /// When it was published. An item in a page states its date or, rarely, has that of the page;
+    /// a null date (such as 1900/1/1) counts as unknown.
     pub date: Date,
     /// The outlet named in parentheses at the end of the text, where it also stays.
     pub outlet: Option<String>,

@@ -1,11 +1,12 @@
 //! A shortcut for the usual date of a page, `2023/3/14 13:02:32`, which footers and flash items
-//! have by the dozen. Its result is the same as that of the grammar in the other modules.
+//! have by the dozen. Where it has a result, the grammar in the other modules has the same.
 
 use crate::date::calendar::Calendar;
 use crate::date::parsed_date::{ParsedDate, parsed_date};
 use crate::date::time_of_day::TimeOfDay;
 
-/// Parses a date with a time in ASCII digits, if the text ends right after it or `]` follows it.
+/// Parses a date with hour, minute and second in ASCII digits, if the text ends right after it or
+/// `]` follows it.
 pub(super) fn parse(text: &str) -> Option<ParsedDate> {
     let bytes = text.as_bytes();
     let separator = *bytes.get(4).filter(|b| matches!(b, b'/' | b'-'))?;

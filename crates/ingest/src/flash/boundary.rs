@@ -23,8 +23,8 @@ const PARAGRAPH_COST: f32 = 0.7;
 /// Score added if the first paragraph of the item is the highest on which all pages that show the
 /// item agree.
 const AGREEMENT_BONUS: f32 = 4.0;
-/// Score subtracted if pages differ at the first paragraph of the item or below it. Finite, because a
-/// page may show an edited form of the item.
+/// Score subtracted if pages differ at the first paragraph of the item or below it. Finite, because
+/// a page may show an edited form of the item.
 const DISAGREEMENT_COST: f32 = 6.0;
 /// An item of two or more paragraphs with more than this many bytes is not extended upwards: longer
 /// texts are articles.

@@ -1,5 +1,5 @@
-//! A beam: the best partial segmentations of a line whose last tag ends at the same position of the
-//! tags' half, which is the first half of the line.
+//! A beam: the best of those partial segmentations of a line whose last tag ends at one position.
+//! The position lies in the tags' half, which is the first half of the line.
 
 use super::keyword::sortable_bits;
 

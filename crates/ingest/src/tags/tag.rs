@@ -15,8 +15,8 @@ const WHOLE_WORD: f32 = 1.8;
 pub(super) const NAMED: f32 = 2.0;
 /// Score added if the keyword has nothing to do with its tag.
 pub(super) const UNRELATED: f32 = -2.0;
-/// Score subtracted for each entry (a tag with its keyword). Otherwise a line would be split into many
-/// short entries, whose keywords contain the two or three letters of their tags by chance.
+/// Score subtracted for each entry (a tag with its keyword). Otherwise a line would be split into
+/// many short entries, whose keywords contain the two or three letters of their tags by chance.
 pub(super) const ENTRY_COST: f32 = 2.2;
 /// Margin added to upper bounds for rounding: the score of a split adds the same numbers in another
 /// order than its bound.

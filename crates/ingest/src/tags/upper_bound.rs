@@ -21,7 +21,7 @@ pub(super) struct UpperBounds {
 }
 
 impl UpperBounds {
-    /// For each of `keyword_starts`, a score that no segmentation with keywords from there on can
+    /// For each of `keyword_starts`, a score that no segmentation whose keywords begin there can
     /// exceed: as if every tag had its best keyword, and only the counts had to match. `end` is the
     /// length of the line. `compute_keywords` computes the keywords that begin at a position; it is
     /// called for all positions where keywords can begin.

@@ -44,7 +44,7 @@ impl Vocabulary {
     }
 
     /// Counts the tags of a page that lists them separately, if the list is n tags followed by
-    /// their n keywords.
+    /// their n keywords: if its length is even, and its first half has only tickers.
     pub(crate) fn add_separate_tags(&mut self, list: &[String]) {
         let (tags, keywords) = list.split_at(list.len() / 2);
         if list.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {

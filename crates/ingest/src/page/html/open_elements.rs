@@ -1,5 +1,6 @@
 //! Follows which elements are open: whether text is hidden, which roles (date, source, author,
-//! editor) attributes give it, and how deep a parser would nest. Never recursive; each tag costs constant time on average.
+//! editor) attributes give it, and how deep a parser would nest. Never recursive; each tag costs
+//! constant time on average.
 
 use foldhash::HashMap;
 
