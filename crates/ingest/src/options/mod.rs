@@ -54,8 +54,8 @@ pub struct Options {
     /// The command that turns files into text: those that its globs select, or, without globs,
     /// those that cannot be read otherwise.
     pub pre: Option<PreCommand>,
-    /// Labels of bylines that a user adds to those of the program. Pages that were read with other
-    /// labels have to be read again.
+    /// The labels of bylines: those of the program and of a user's table. `None`: only those of the
+    /// program. Pages that were read with other labels have to be read again.
     pub labels: Option<Arc<Labels>>,
     /// Number of threads. The records and their order do not depend on it.
     pub threads: usize,

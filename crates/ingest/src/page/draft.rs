@@ -64,6 +64,8 @@ impl<'a> Draft<'a> {
         for paragraph in outline.body() {
             split_at_dates(paragraph, &mut pieces);
         }
+        // An item at the top of the body without a date of its own gets that of the page, if the
+        // page has no other title.
         let is_page_title = |item_title: &str| title.is_none_or(|title| title.title == item_title);
         find_items_with_bracketed_title(
             &mut pieces,

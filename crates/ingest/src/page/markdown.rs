@@ -1,5 +1,5 @@
 //! Converts Markdown to lines: each paragraph, heading, item and row of a table is a line, without
-//! marks.
+//! the characters that mark it up.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -15,7 +15,8 @@ pub enum Markup {
 }
 
 impl Markup {
-    /// Detects HTML from a text, whatever its file is called.
+    /// HTML if a text looks like HTML, otherwise plain text, whatever its file is called. Markdown
+    /// is not detected.
     #[must_use]
     pub fn of(text: &str) -> Self {
         if is_html(text) { Self::Html } else { Self::Text }

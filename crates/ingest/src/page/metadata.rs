@@ -23,7 +23,7 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    /// Repairs mojibake in all values.
+    /// Repairs mojibake in all values but the address and the unread date.
     pub(crate) fn mend(&mut self) -> Mended {
         let Self { title, author, translator, editor, source, site, category, tags, .. } = self;
         let texts = [title, author, translator, editor, source, site, category];

@@ -69,8 +69,8 @@ pub(crate) fn parse_emitting_flashes(
 }
 
 impl CorpusStatistics {
-    /// Collects the statistics of some pages, each given as text and markup. Pages without an
-    /// address or a site's name count as pages of one site.
+    /// Collects the statistics of some pages, each given as text and markup. Pages with
+    /// neither an address nor a site's name count as pages of one site.
     #[must_use]
     pub fn from_pages<'a>(pages: impl IntoIterator<Item = (&'a str, Markup)>) -> Self {
         let mut statistics = Self::default();

@@ -8,7 +8,8 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use crate::direct_mapped_cache::DirectMapped;
 use crate::text::byte_pairs::any_pair;
 
-/// Hashes a text, given in parts, regardless of script, width, case and spaces.
+/// Hashes the parts of a text, regardless of script, width, case and spaces. Texts that are divided
+/// otherwise into parts have other hashes.
 ///
 /// Pages repeat the same items, so each thread caches the hashes of recent texts.
 pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
@@ -23,12 +24,12 @@ const SLOTS: usize = 1 << 15;
 /// The seed of the keys of the cache. The hashes that it holds have the seed 0.
 const KEY_SEED: u64 = 1;
 
-/// A cache from the hash of a text to the hash of its folded form.
+/// A cache from the hash of a text to the hash of its folded form without spaces.
 struct HashCache {
     hashes: DirectMapped<u64>,
     /// The text that is hashed; a buffer.
     text: String,
-    /// Its folded form; a buffer.
+    /// Its folded form without spaces; a buffer.
     folded: Vec<u8>,
 }
 

@@ -91,7 +91,7 @@ struct Scan<'a, 'l> {
     /// Where that value, or text without a label, begins.
     value_start: usize,
     /// Where the last colon is. A label that does not follow a separator counts only with a colon,
-    /// so no such label begins after this one.
+    /// so no such label begins after the last colon.
     last_colon: usize,
 }
 

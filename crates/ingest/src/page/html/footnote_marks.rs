@@ -9,9 +9,9 @@ pub(super) enum Superscript {
     /// No `<sup>` is open, or the open one is no note.
     #[default]
     Text,
-    /// Its first text decides.
+    /// A `<sup>` is open, and has no text so far; its first text decides.
     MayBeNote,
-    /// All its text is left out.
+    /// The open `<sup>` is a note, whose whole text is left out.
     Note,
 }
 

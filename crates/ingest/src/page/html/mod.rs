@@ -60,7 +60,7 @@ pub(crate) enum HtmlBody {
     KnownLayout,
     /// The lines of the layout are the article, without title and byline.
     Article,
-    /// No article was found, for this reason: all lines are kept.
+    /// The article was not found or not looked for, for this reason: all lines are kept.
     Unextracted(Unextracted),
 }
 

@@ -272,8 +272,8 @@ fn is_name_like(text: &str, longest: usize) -> bool {
         && !is_button(text)
 }
 
-/// Whether a text has at most two digits, as the name `36氪`, or less than half of its characters
-/// are digits. Ids of editors and counters have more.
+/// Whether a text has at most two digits, as the name `36氪` has, or digits are less than half of
+/// its characters. Ids of editors and counters have more.
 fn has_few_digits(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     digits <= 2 || digits * 2 < text.chars().count()

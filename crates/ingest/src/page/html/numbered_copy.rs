@@ -4,7 +4,8 @@
 
 /// The first private-use character of plane 15. Those of plane 16 are used after them.
 const FIRST: u32 = 0xf_0000;
-/// The number of private-use characters in a plane, whose last two code points are noncharacters.
+/// The number of private-use characters in a plane: all its code points but the last two, which are
+/// noncharacters.
 const PLANE: usize = 0xfffe;
 /// The maximum number of lines that can be numbered.
 pub(super) const MAX_LINES: usize = 2 * PLANE;

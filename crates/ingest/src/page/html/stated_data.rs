@@ -24,7 +24,8 @@ pub(super) struct StatedData {
     pub(super) json_ld: Vec<String>,
     /// Byte ranges of other scripts.
     pub(super) scripts: Vec<(usize, usize)>,
-    /// Values of `datetime` attributes, and whether the element is marked as the article's date.
+    /// Values of the `datetime` attributes of `time` elements, each with whether its element is
+    /// marked as the time of publication.
     pub(super) times: Vec<(String, bool)>,
     /// Whether the last script that was opened is JSON-LD.
     is_json: bool,
@@ -101,7 +102,7 @@ impl StatedData {
         }
     }
 
-    /// Repairs mojibake.
+    /// Repairs mojibake in the contents of `meta` elements and in JSON-LD.
     pub(super) fn mend(&mut self) -> Mended {
         let contents = self.metas.iter_mut().map(|(_, content)| content);
         Mended::mend_all(contents.chain(&mut self.json_ld))

@@ -11,8 +11,9 @@ pub(super) fn trailing_whitespace(text: &str) -> usize {
     text.len() - text.trim_end().len()
 }
 
-/// A text on one line: line breaks and tabs become one space, or nothing between two characters
-/// that are not ASCII. Other spaces stay as they are.
+/// A text on one line: line breaks and tabs, with the spaces beside them, become one space, or
+/// nothing between two characters that are not ASCII. Other spaces inside the text stay as they
+/// are; those at its ends are removed.
 pub(super) fn one_line(text: &str) -> String {
     let text = text.trim();
     if !text.contains(['\n', '\r', '\t']) {
