@@ -135,8 +135,8 @@ pub struct Related {
     pub snippet: String,
 }
 
-/// One article: the form that a page has once it is read, in the index and in the results of
-/// searches.
+/// One article: what a page, or a record of a dump, becomes when it is read. The index stores
+/// articles, and searches return them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Article {
     /// Stable id: the one that a dump gives, otherwise `a` and 12 hexadecimal digits (16 if those

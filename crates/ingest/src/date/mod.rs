@@ -188,15 +188,15 @@ pub(crate) fn parse_any(text: &str) -> Option<Moment> {
     (is_number && seconds.len() >= 9).then(|| epoch(seconds.parse().ok()?)).flatten()
 }
 
-/// Whether a value that is stated to be a date says that there is none: it has nothing but zeros
-/// and separators, or it begins with a null date, see [`ParsedDate::is_null`].
+/// Whether a value that is stated to be a date says that there is none: it is empty, has nothing
+/// but zeros and separators, or begins with a null date, see [`ParsedDate::is_null`].
 pub(crate) fn is_null(text: &str) -> bool {
     let text = inside_brackets(text.trim());
     text.bytes().all(|b| matches!(b, b'0' | b'-' | b'/' | b':' | b' '))
         || parse_prefix(text).is_some_and(|parsed| parsed.is_null)
 }
 
-/// The text without a pair of brackets around it.
+/// The text without brackets or quotation marks around it.
 pub(crate) fn inside_brackets(text: &str) -> &str {
     let mut chars = text.chars();
     let (Some(open), Some(close)) = (chars.next(), chars.next_back()) else { return text };

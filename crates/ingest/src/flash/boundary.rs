@@ -12,8 +12,8 @@ use crate::flash::paragraph::Paragraph;
 /// The maximum number of paragraphs in a flash item.
 pub(crate) const MAX_PARAGRAPHS: usize = 12;
 /// What the first paragraph of an item scores at least for its shape (how much it looks like a
-/// headline), if it is the dated paragraph itself or if all pages agree on it. Such a paragraph
-/// need not look like a headline.
+/// headline), if it is the dated paragraph itself or the highest on which all pages agree. Such a
+/// paragraph need not look like a headline.
 const MIN_SHAPE_SCORE: f32 = -1.0;
 /// Score added to an item of one paragraph: an item of more paragraphs needs evidence.
 const ONE_PARAGRAPH_BONUS: f32 = 1.5;

@@ -1,9 +1,9 @@
 //! Finds the title line of a text page.
 //!
 //! A line is the title for one of these reasons: it has the tags of the known layout; the page
-//! shows other signs of that layout; a byline, a date or a dateline follows within a few lines; it
-//! is repeated there; it stands below the bylines with which the page begins; or the page begins
-//! with a list of labels, one of which is the title's.
+//! shows other signs of that layout; a byline, a date or a dateline follows within a few lines; the
+//! line is repeated there; it stands below the bylines with which the page begins; or the page
+//! begins with a list of labels, one of which is the title's.
 
 use crate::date;
 use crate::page::byline::{self, dateline};

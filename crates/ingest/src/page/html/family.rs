@@ -9,7 +9,7 @@ const EDGE_LINES: usize = 40;
 
 const NULL_DATE: &str = "1900/1/1 0:00:00";
 
-/// Whether the lines show a part that only this family has: the site's name after `Ctrl+D`, a title
+/// Whether the lines show a sign that only this family has: the site's name after `Ctrl+D`, a title
 /// with a tag and a keyword, an empty author, the null date.
 pub(super) fn is_known_layout(lines: &[Line<'_>]) -> bool {
     let is_sign = |line: &Line<'_>| {
