@@ -79,7 +79,7 @@ pub enum Error<E> {
     Sink(#[source] E),
 }
 
-/// The first of some paths below the root, for a message.
+/// The first three of some paths below the root, and how many more there are, for a message.
 fn first_paths(paths: &[String]) -> String {
     const MAX_PATHS: usize = 3;
     let names = paths.iter().take(MAX_PATHS).map(|path| format!("`{}`", path.escape_debug()));

@@ -144,7 +144,7 @@ fn ending(part: &mail_parser::MessagePart<'_>) -> String {
     }
 }
 
-/// The names of the senders; of a sender without a name, the address.
+/// The names of the first ten senders; of a sender without a name, the address.
 fn author(from: &Address<'_>) -> Option<String> {
     const MAX_SENDERS: usize = 10;
     let name = |sender: &mail_parser::Addr<'_>| {

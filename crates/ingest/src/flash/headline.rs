@@ -20,7 +20,7 @@ pub(crate) struct Headline<'a> {
     pub(crate) score: f32,
 }
 
-/// How far into a paragraph a title may extend, in characters.
+/// How many characters after the column are searched for the colon that ends the title.
 const MAX_TITLE_REACH: usize = 110;
 /// Maximum characters of a sentence that becomes a title.
 const MAX_SENTENCE_TITLE: usize = 60;

@@ -9,8 +9,8 @@ use super::best_split::{Entry, SplitSearch};
 
 /// How many offsets to try as the start of the keywords: those that the heuristic rates best.
 const MAX_KEYWORD_STARTS: usize = 12;
-/// The minimum score per entry (a tag with its keyword); a segmentation that scores less is
-/// rejected.
+/// The minimum average score of the entries (tags with their keywords); a segmentation that scores
+/// less is rejected.
 const MIN_SCORE_PER_ENTRY: f32 = -4.5;
 
 /// Splits a concatenated line. Returns its tags, followed by their keywords, or `None` if the line

@@ -107,7 +107,7 @@ impl Vocabulary {
         self.tag_keyword_hashes.insert(hash);
     }
 
-    /// Computes the scores of tags, keywords and shapes. Call it once everything has been added.
+    /// Computes the scores of tags, keywords and shapes. Call it after everything has been added.
     pub(crate) fn learn(&mut self) {
         let keywords = || self.keywords.keys().map(String::as_str);
         self.shapes = Shapes::learn(keywords(), self.tags.keys().map(String::as_str));

@@ -31,6 +31,8 @@ const AROUND_ARTICLE: usize = 18;
 /// What the short lines around a title say.
 #[derive(Debug, Default)]
 pub(super) struct HtmlByline {
+    /// The first date that is not of an update, with a label or without one; a later date of that
+    /// day can add the time.
     pub(super) date: Option<Moment>,
     /// A date with a label before it.
     pub(super) labelled_date: Option<Moment>,

@@ -104,8 +104,8 @@ fn label(text: &str) -> Option<(Label, &str)> {
     labels.word(alone).map(|label| (label, ""))
 }
 
-/// Where the value of a field ends: at a bar, after two spaces, before the next label or date, or
-/// at a comma, full stop or closing bracket.
+/// Where the value of a field ends: at a bar, after two spaces, after a space that a label or date
+/// follows, or at a full-width comma, a full stop or a closing bracket.
 fn value_end(text: &str) -> usize {
     let mut spaces = 0;
     for (at, c) in text.char_indices() {
