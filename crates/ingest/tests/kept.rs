@@ -112,7 +112,7 @@ enum Content {
     Page(Vec<usize>),
     /// A [`dump`] of these lines.
     Dump(Vec<usize>),
-    /// A container of two pages with these items, and a dump of these lines.
+    /// A container of two pages with these items, and between them a dump of line 0 and these lines.
     Tar(Vec<usize>, Vec<usize>),
 }
 
@@ -277,7 +277,8 @@ fn read_scanned(scanned: ScannedArchive, stored: &[Record]) -> (Vec<Record>, Rep
     (records, ingested.unwrap().report)
 }
 
-/// Two roots whose pages have the same names, from which ids derive, and all their records.
+/// Makes two roots and reads all their records. The files have the same names in both roots; ids
+/// derive from these names.
 fn two_roots(dir: &Path) -> ([PathBuf; 2], Vec<Record>) {
     let roots = [dir.join("gone"), dir.join("here")];
     for root in &roots {
@@ -303,7 +304,7 @@ fn a_missing_root_keeps_its_records() {
 }
 
 #[test]
-fn a_missing_root_after_all_files_keeps_its_entries_in_the_file_table() {
+fn a_missing_root_that_no_file_follows_in_the_walk_keeps_its_entries_in_the_file_table() {
     struct OneFile;
 
     impl StoredRecords for OneFile {
@@ -334,7 +335,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_its_records() {
     let mut scanned = scan::<Infallible>(&roots, &with_threads(1)).unwrap();
     assert_eq!(scanned.files_by_root(), [0, 3]);
     scanned.declare_unreadable(roots[0].clone(), "no file is there".to_owned());
-    // Declaring a folder in this root unreadable, too, changes nothing.
+    // Declaring a folder in this root unreadable, too, adds a skipped path and changes no record.
     scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());
     let (records, report) = read_scanned(scanned, &whole);
     assert_eq!(sorted_lines(&records), sorted_lines(&whole));
@@ -350,7 +351,7 @@ fn files_that_exist_in_a_root_that_is_declared_unreadable_are_read() {
     let mut scanned = scan::<Infallible>(&roots, &with_threads(1)).unwrap();
     scanned.declare_unreadable(roots[0].clone(), "not all is there".to_owned());
     let (records, _) = read_scanned(scanned, &whole);
-    let titles: Vec<(&str, &str)> = records
+    let first_paragraphs: Vec<(&str, &str)> = records
         .iter()
         .filter_map(|record| match record {
             Record::Article(article) if article.path.contains("gone/") => {
@@ -360,7 +361,7 @@ fn files_that_exist_in_a_root_that_is_declared_unreadable_are_read() {
         })
         .collect();
     let wanted = [("a.txt", "題目5"), ("c.txt", "題目2"), ("d.jsonl", "正文0")];
-    assert_eq!(titles[..3], wanted, "{titles:?}");
+    assert_eq!(first_paragraphs[..3], wanted, "{first_paragraphs:?}");
 }
 
 #[test]

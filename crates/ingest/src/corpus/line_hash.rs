@@ -9,8 +9,8 @@ pub(crate) const MAX_LINE_BYTES: usize = 400;
 pub(crate) type LineHash = u32;
 
 /// The hash of a line, by which it is counted; `None` for a line that is too long. Lines that
-/// differ only in script, in the width of characters or in the numbers of counters have the same
-/// hash.
+/// differ only in script, in the width of characters, or in the numbers that counters such as
+/// `閱讀:42` show, have the same hash.
 pub(crate) fn line_hash(line: &str) -> Option<LineHash> {
     if line.len() > MAX_LINE_BYTES {
         return None;

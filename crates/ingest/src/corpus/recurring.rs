@@ -1,7 +1,7 @@
 //! Lines that recur over the pages of a site, and which of them are boilerplate in a page.
 //!
 //! Articles repeat lines, too: headings, quotes, datelines, whole copies. So it depends on the
-//! place of a recurring line whether it is removed:
+//! position of a recurring line whether it is removed:
 //!
 //! - At the top and at the bottom of a page: labels and notices ([`LineKind`]) that are common,
 //!   which means that at least half of the site's pages have them.
@@ -85,12 +85,13 @@ impl RecurringLines {
             from += length + 1;
         }
         let removed_lines = lines.iter().zip(&remove).filter(|(_, removed)| **removed);
-        let in_blocks: HashSet<LineHash> =
+        let removed_in_runs: HashSet<LineHash> =
             removed_lines.flat_map(|(line, _)| *line).map(|line| line.hash).collect();
         for at in alone {
-            // A line that a block has, too, may be a heading here with the name of a menu item.
+            // A line that was also removed from a block, or at an edge of the page, may be a heading
+            // here with the name of a menu item.
             remove[at] = lines[at].is_some_and(|line| {
-                self.is_boilerplate_alone(line) && !in_blocks.contains(&line.hash)
+                self.is_boilerplate_alone(line) && !removed_in_runs.contains(&line.hash)
             });
         }
         let removed = remove.iter().filter(|remove| **remove).count();

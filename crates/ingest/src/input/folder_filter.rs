@@ -44,7 +44,8 @@ impl Exclusions {
         Self { identities, excludes_folder, globs }
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether no folder can be excluded, so that folders need not be checked.
+    fn excludes_no_folder(&self) -> bool {
         self.identities.is_empty() && self.excludes_folder.is_none()
     }
 
@@ -63,7 +64,8 @@ impl Exclusions {
 
     /// Fails if a root is excluded or lies inside an excluded folder.
     pub(crate) fn check_root<E>(&self, root: &Path, canonical: &Path) -> Result<(), Error<E>> {
-        if !self.is_empty() && canonical.ancestors().any(|folder| self.has_folder(folder)) {
+        if !self.excludes_no_folder() && canonical.ancestors().any(|folder| self.has_folder(folder))
+        {
             return Err(Error::RootExcluded { path: root.to_owned() });
         }
         Ok(())
@@ -150,7 +152,7 @@ impl<'b> FolderFilter<'b> {
 
     /// Whether a folder is excluded or lies in an excluded one.
     fn within_excluded(&self, folder: &Path) -> bool {
-        if self.exclusions.is_empty() {
+        if self.exclusions.excludes_no_folder() {
             return false;
         }
         if let Some(known) = self.within_excluded.borrow().get(folder) {

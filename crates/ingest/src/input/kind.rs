@@ -21,7 +21,8 @@ pub(crate) enum Kind {
     Xml,
     /// A file such as a PDF, which only another program can turn into text.
     NeedsConverter,
-    /// The name says nothing: the content decides, and plain text is not enough.
+    /// The name says nothing. The file is read only if its content is recognised as another kind;
+    /// plain text is ignored.
     Unknown,
 }
 

@@ -277,8 +277,12 @@ mod tests {
         }
         let path = dir.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        let (whole, sound) = read(&roots, &[]);
-        assert_eq!((sound.skipped.len(), sound.records_kept), (0, 0), "{name}: {sound:?}");
+        let (whole, whole_report) = read(&roots, &[]);
+        assert_eq!(
+            (whole_report.skipped.len(), whole_report.records_kept),
+            (0, 0),
+            "{name}: {whole_report:?}"
+        );
         let mut max_records_read = 0;
         // Let reading fail at several points: the first may lie in a header, others inside a
         // member or near the end.
@@ -305,7 +309,7 @@ mod tests {
         }
         failing::set(&path, None);
         let (records, report) = read(&roots, &whole);
-        assert_eq!((&records, &report), (&whole, &sound), "{name}: it can be read again");
+        assert_eq!((&records, &report), (&whole, &whole_report), "{name}: it can be read again");
     }
 
     /// Asserts that without an earlier index, whatever can be read is returned.

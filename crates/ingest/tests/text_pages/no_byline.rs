@@ -23,6 +23,8 @@ fn ordinary_text_stays_text() {
         let page = page(text);
         let wanted: Vec<&str> = text.split('⏎').collect();
         let said = stated(&page);
+        // Only `時間:三年來的變化` is taken for a field; its value is reported as a date that cannot be
+        // read.
         assert!(said.is_empty() || said == "unread=三年來的變化", "{text}: {said}");
         if said.is_empty() {
             assert_eq!(page.article.paragraphs, wanted, "{text}");
@@ -47,6 +49,7 @@ fn the_first_sentence_is_not_a_byline() {
         "❶ 以太坊是什么",
     ] {
         let page = page(&format!("測試標題⏎⏎2024-03-04 來源:示例網⏎⏎{first}⏎⏎P"));
+        // The byline ends with the line above the first sentence.
         assert_eq!(stated(&page), "title=測試標題 source=示例網 date=2024-03-04", "{first}");
         assert_eq!(page.article.paragraphs.first().map(String::as_str), Some(first));
     }
