@@ -112,6 +112,7 @@ impl<'b> FolderFilter<'b> {
             }
             return match self.below_a_root(&target) {
                 None => FolderVerdict::SymlinkOutsideRoots,
+                // The walk leaves out hidden folders, so it reaches this one only by links.
                 Some(below) if is_hidden(below) => FolderVerdict::Inside,
                 Some(_) => FolderVerdict::SymlinkInsideRoots,
             };

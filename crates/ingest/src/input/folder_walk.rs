@@ -20,8 +20,8 @@ pub(super) enum WalkEntry {
     Special(PathBuf),
     /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots(PathBuf),
-    /// A mistake in a pattern of what to leave out, after the ignore file that the pattern is in,
-    /// or after the root if the pattern is from `--exclude`.
+    /// A pattern of what to leave out has a mistake. The path is that of the ignore file with the
+    /// pattern, or the root if the pattern is from `--exclude`; the text says what is wrong.
     BadPattern(PathBuf, String),
     /// An error, and the folder that was being listed; `None` if that is the root, or if the error
     /// is about a selected path.

@@ -21,8 +21,8 @@ pub(crate) enum PathKind {
 pub(crate) struct IgnoreRules {
     /// Each folder that has rules, with its rules, outermost first.
     folders: Vec<(PathBuf, Gitignore)>,
-    /// Mistakes in patterns, each after the ignore file that the pattern is in, or after the root
-    /// if the pattern is from `--exclude`.
+    /// For each mistake in a pattern: the path of the ignore file with the pattern, or the root if
+    /// the pattern is from `--exclude`; and what is wrong.
     faults: Vec<(PathBuf, String)>,
 }
 

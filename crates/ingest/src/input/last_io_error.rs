@@ -88,7 +88,7 @@ impl<F: ReaderAt> ReaderAt for Observed<'_, F> {
     }
 }
 
-/// Fault injection for tests: files that fail from a certain byte on.
+/// Fault injection for tests: files of which a certain byte cannot be read.
 #[cfg(test)]
 pub(crate) mod failing {
     use std::collections::HashMap;
@@ -98,8 +98,8 @@ pub(crate) mod failing {
 
     static FILES: LazyLock<Mutex<HashMap<PathBuf, u64>>> = LazyLock::new(Mutex::default);
 
-    /// Makes every read of the file beyond its first `bytes` bytes fail with EIO; `None` undoes
-    /// that.
+    /// Makes reading the file in sequence fail with EIO after its first `bytes` bytes, and also
+    /// each positional read of the byte after these; `None` undoes that.
     pub(crate) fn set(path: &Path, bytes: Option<u64>) {
         let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
         match bytes {

@@ -222,7 +222,8 @@ fn is_unreadable_format(reason: &Reason) -> bool {
     matches!(reason, Reason::Unsupported(_) | Reason::Binary)
 }
 
-/// How a file is compressed, according to its content, or to its name if the content does not tell.
+/// How a file is compressed: as its name says, unless the content shows that a file with a plain
+/// name is compressed, or that the file is not compressed.
 fn codec(named: Codec, content: Content) -> Codec {
     match (named, content) {
         (Codec::Plain, Content::Compressed(found)) => found,

@@ -80,7 +80,7 @@ pub fn original_lines(
                 let mut span_counter = counter.clone();
                 span_counter.write_all(&bytes[..from])?;
                 let bytes = bytes.get(from..to).unwrap_or_default().to_vec();
-                let LineCounter { lines: lines_before, before, .. } = span_counter;
+                let LineCounter { lines: lines_before, after_line_feed: before, .. } = span_counter;
                 lines[index] = OriginalLines { line: lines_before + 1, before, bytes };
             }
             counter.write_all(&bytes)?;
@@ -94,7 +94,7 @@ pub fn original_lines(
 struct LineCounter {
     lines: u64,
     /// Bytes after the last line feed.
-    before: u64,
+    after_line_feed: u64,
     /// All bytes so far.
     bytes: u64,
     /// The first two bytes of the file: a byte order mark shows that it is UTF-16.
@@ -110,7 +110,7 @@ impl Write for LineCounter {
             {
                 *start = byte;
             }
-            self.before += 1;
+            self.after_line_feed += 1;
             // In UTF-16, a line feed has two bytes, and the second one completes it.
             let completes = self.bytes % 2 == 1;
             let is_line_feed = match self.start {
@@ -120,7 +120,7 @@ impl Write for LineCounter {
             };
             if is_line_feed {
                 self.lines += 1;
-                self.before = 0;
+                self.after_line_feed = 0;
             }
             self.last = byte;
             self.bytes += 1;
@@ -154,7 +154,8 @@ fn read_content<T>(
     let _ = input::each(&source, &Options::default(), &mut |event| {
         match event {
             Event::Input(input) if input.relative == wanted => found = take(input.read),
-            // A file that is not read without a command: the record is from what a command printed.
+            // Only a command (`--pre`) can read such a file, so the record is from what it printed,
+            // and its span is the whole file.
             Event::Ignored(path) if path == file => found = read_unchanged(file, take),
             Event::Skipped(Skipped { path, reason: Reason::Unsupported(_), .. })
                 if path == file =>

@@ -30,22 +30,23 @@ pub(super) fn content<R: std::io::Read>(file: &mut Peeked<R>) -> Content {
 
 /// Decides about a file whose name stands for `by_name`, and which begins with `head`.
 pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
-    let is_unknown = matches!(by_name, Kind::Unknown | Kind::Xml);
+    // Files with such names are read only if their content is recognised.
+    let content_must_tell = matches!(by_name, Kind::Unknown | Kind::Xml);
     match content {
         Content::Kind(found) => found_kind(by_name, found, head),
         Content::NeedsConverter(name) => Verdict::Refused(needs_converter(name)),
         Content::Binary if by_name == Kind::NeedsConverter => {
             Verdict::Refused(needs_converter("a document"))
         }
-        Content::Unsupported(_) | Content::Binary if is_unknown => Verdict::Ignored,
+        Content::Unsupported(_) | Content::Binary if content_must_tell => Verdict::Ignored,
         Content::Unsupported(what) => Verdict::Refused(Reason::Unsupported(what.to_owned())),
         Content::Binary => Verdict::Refused(Reason::Binary),
         Content::Program => Verdict::Ignored,
         // The file is compressed twice, or it is a member of a container, and its name does not say
         // that it is compressed.
-        Content::Compressed(_) if is_unknown => Verdict::Ignored,
+        Content::Compressed(_) if content_must_tell => Verdict::Ignored,
         Content::Compressed(_) => Verdict::Refused(Reason::Nested),
-        Content::Text if is_unknown => Verdict::Ignored,
+        Content::Text if content_must_tell => Verdict::Ignored,
         Content::Text if by_name == Kind::NeedsConverter => Verdict::Read(Kind::TEXT),
         Content::Text => Verdict::Read(by_name),
     }

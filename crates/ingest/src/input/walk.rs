@@ -1,5 +1,5 @@
-//! Walks from the roots to their files, in a stable order. Opens no file; only looks at names and
-//! metadata.
+//! Walks from the roots to their files, in a stable order. Reads names, metadata and ignore files
+//! (`.wensouignore`); opens no other file.
 
 use std::fs::{self, Metadata};
 use std::io;
