@@ -86,8 +86,8 @@ fn fields(item: &str) -> RawFields {
                 begin(&tag, from, &mut fields);
             }
             Event::End(_) => match &mut child {
-                Some(open) if !open.open.is_empty() => {
-                    open.open.pop();
+                Some(child) if !child.open.is_empty() => {
+                    child.open.pop();
                 }
                 Some(_) => {
                     if let Some(child) = child.take() {

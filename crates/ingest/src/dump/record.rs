@@ -24,7 +24,7 @@ pub(crate) struct ReadRecord {
     pub(crate) mended: Mended,
 }
 
-/// Understands the records of one dump, and counts the keys that it does not understand.
+/// Understands the records of one dump, and counts the keys that it does not use.
 pub(crate) struct RecordReader<'m> {
     /// The origin of the dates that records state.
     date_origin: DateOrigin,

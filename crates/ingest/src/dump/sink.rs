@@ -31,7 +31,7 @@ pub(super) enum End {
     Failed,
 }
 
-/// What a reader of a format passes on.
+/// Whether the reading of a dump goes on, or why it ends.
 pub(super) type Flow = ControlFlow<End>;
 
 /// Receives the records of one dump.

@@ -281,7 +281,7 @@ mod tests {
         let text = "{\"id\":1}\n".to_owned() + &line.repeat(4000);
         for (name, raw) in [
             ("utf-8", text.clone().into_bytes()),
-            ("utf-8 with a mark", ["\u{feff}".as_bytes(), text.as_bytes()].concat()),
+            ("utf-8 with a byte order mark", ["\u{feff}".as_bytes(), text.as_bytes()].concat()),
             ("big5", BIG5.encode(&text).0.into_owned()),
             ("gb18030", GB18030.encode(&text).0.into_owned()),
             ("utf-16le", utf16_bytes(&format!("\u{feff}{text}"), u16::to_le_bytes)),

@@ -191,7 +191,7 @@ fn is_binary(text: &str) -> bool {
         all += 1;
         control += usize::from(c.is_control() && !c.is_whitespace() || c == '\u{fffd}');
     }
-    // More than a tenth of the characters, or more than five of a short text.
+    // More than a tenth of the characters; in a text of fewer than 50 characters, more than five.
     let is_mostly_control = control * 10 > all.max(50);
     let other_controls = control * 100 > all;
     is_mostly_control || has_too_many_nuls(text, other_controls)

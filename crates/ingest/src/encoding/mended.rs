@@ -13,9 +13,9 @@ pub(crate) struct Mended {
 }
 
 impl Mended {
-    /// Repairs the texts of a page or record. If one of them was repaired, short texts that seem
-    /// sound but have telling characters, such as names, are taken for mojibake as well: they are
-    /// too short to be recognised alone.
+    /// Repairs the texts of a page or record. If one of them was repaired, short texts, such as
+    /// names, are taken for mojibake as well if they have characters that are typical of mojibake:
+    /// they are too short to be recognised alone.
     pub(crate) fn mend_all<'t>(texts: impl Iterator<Item = &'t mut String>) -> Self {
         let mut mended = Self::default();
         let mut sound = Vec::new();

@@ -144,12 +144,12 @@ mod tests {
 
     #[test]
     fn hostile_front_matter_ends() {
-        let mut laughs = "---\na0: &a0 [x, x]\n".to_owned();
+        let mut nested_aliases = "---\na0: &a0 [x, x]\n".to_owned();
         for level in 1..60 {
             let (name, before) = (level, level - 1);
-            laughs.push_str(&format!("a{name}: &a{name} [*a{before}, *a{before}]\n"));
+            nested_aliases.push_str(&format!("a{name}: &a{name} [*a{before}, *a{before}]\n"));
         }
-        of(&(laughs + "title: *a59\n---\n"));
+        of(&(nested_aliases + "title: *a59\n---\n"));
         of(&format!("---\na: {}\n---\n", "[".repeat(60_000)));
         of(&format!("+++\na = {}\n+++\n", "[".repeat(60_000)));
         of(&format!("---\n{}\n---\n", "a:\n ".repeat(9_000)));

@@ -48,7 +48,7 @@ pub(crate) struct KeyReader<'m> {
 /// A key of a record that stands for a field.
 struct Candidate<'v> {
     field: Field,
-    /// The place of the key among the keys for this field: the smallest is tried first.
+    /// The rank of the key among the keys for this field: the smallest is tried first.
     rank: u16,
     key: &'v str,
     value: &'v Value,

@@ -18,9 +18,10 @@ const TICK: Duration = Duration::from_millis(20);
 /// Hashes path (below its root), length, timestamps and identity of every file that the walk of
 /// `roots` finds. `options` decide which files it finds.
 ///
-/// Opens no file except ignore files (`.wensouignore`). A file that is rewritten with the same length and given its old modification time
-/// is still detected on Unix by its change time, which programs cannot set. Waits a moment if a
-/// file has just been written, so that any later write gives another number.
+/// Opens no file except ignore files (`.wensouignore`). A file that is rewritten with the same
+/// length and given its old modification time is still detected on Unix by its change time, which
+/// programs cannot set. Waits a moment if a file has just been written, so that any later write
+/// gives another number.
 ///
 /// # Errors
 ///
