@@ -249,7 +249,8 @@ mod tests {
             (first, second)
         };
         let ids = |survey: ArchiveSurvey| {
-            let finished = survey.finish(0);
+            let identity = 0;
+            let finished = survey.finish(identity);
             let mut ids: Vec<_> = finished.statistics.ids_from_dumps.into_iter().collect();
             ids.sort_by_key(|(content, _)| *content);
             ids.into_iter().map(|(_, id)| (id.id, id.at.file)).collect::<Vec<_>>()

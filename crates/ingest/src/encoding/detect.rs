@@ -156,7 +156,8 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let (even_zeros, odd_zeros) = (zeros(0), zeros(1));
     let units = sample.len() / 2;
     let plausible = |encoding: &'static Encoding, zeros: usize| {
-        // Unpaired surrogates are rare in real text, but one in 32 units of random bytes is one.
+        // Unpaired surrogates are rare in real text, but in random bytes, one unit in 32 is a
+        // surrogate.
         let (text, _) = encoding.decode_without_bom_handling(sample);
         let bad = |c: &char| c.is_control() && !c.is_whitespace() || *c == '\u{fffd}';
         if text.chars().filter(bad).count() * 50 > units {

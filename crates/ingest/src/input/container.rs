@@ -42,7 +42,7 @@ impl Container<'_> {
 
     /// Reports that the container cannot be read from here on.
     pub(super) fn broken(&self, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
-        // A reader between the meter and this may have hidden the reason.
+        // A reader that wraps the metered one may have hidden the reason.
         let reason = self.meter.exceeded().unwrap_or(reason);
         visit(Event::Skipped(Skipped { path: lossy_path(&self.source.path), line: None, reason }))
     }

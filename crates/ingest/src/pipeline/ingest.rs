@@ -72,12 +72,12 @@ pub(super) fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>
 ///
 /// If a file cannot be read for now (see [`Reason::keeps_records`](crate::Reason::keeps_records)),
 /// or the system refuses to list a folder, the records of the file or folder are carried over from
-/// `stored`, where the file or folder is in the walk; those of an unreadable root come before all
-/// files. If a part of a file was read, only the records of the remaining part are carried over.
-/// The records of a folder that was listed only in part, and of files and folders that were
-/// [declared unreadable](ScannedArchive::declare_unreadable), come after all files. Carried-over
-/// records keep their ids, unless a file read earlier has taken them. No records are carried over
-/// for a file that can be read but is damaged.
+/// `stored`, at the position of the file or folder in the walk; those of an unreadable root come
+/// before all files. If a part of a file was read, only the records of the remaining part are
+/// carried over. The records of a folder that was listed only in part, and of files and folders
+/// that were [declared unreadable](ScannedArchive::declare_unreadable), come after all files.
+/// Carried-over records keep their ids, unless a file read earlier has taken them. No records are
+/// carried over for a file that can be read but is damaged.
 ///
 /// # Errors
 ///
@@ -90,6 +90,7 @@ pub fn ingest_scanned<E>(
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Ingested, Error<E>> {
     let encoding = encoding(options)?;
+    // The survey of the whole archive, if several machines read it.
     let given = options.survey.as_deref();
     check_reading(given, options)?;
     let ScannedArchive { file_list, mut walk, .. } = scanned;

@@ -105,7 +105,8 @@ impl Reader<'_> {
                 }
                 Err(reason) => {
                     let reason = input.last_io_error.take().unwrap_or(reason);
-                    emit_limited(skipped(&input.path, None, reason))
+                    let line = None;
+                    emit_limited(skipped(&input.path, line, reason))
                 }
             },
         })?;

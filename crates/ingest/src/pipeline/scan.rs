@@ -1,4 +1,4 @@
-//! Scans an archive: lists its files without opening any.
+//! Scans an archive: lists its files. Opens only ignore files (`.wensouignore`).
 
 use std::io;
 use std::path::PathBuf;
@@ -11,8 +11,9 @@ use crate::input::walk::{RootPolicy, Walk, walk};
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
-/// Lists the files in `roots` without opening any. The only options that matter are those that
-/// exclude or select files, and `pre`, because its command may read files of other kinds.
+/// Lists the files in `roots`. Opens only ignore files (`.wensouignore`). The only options that
+/// matter are those that exclude or select files, and `pre`, because its command may read files of
+/// other kinds.
 ///
 /// # Errors
 ///

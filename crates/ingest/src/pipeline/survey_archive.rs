@@ -16,7 +16,7 @@ use crate::pipeline::survey::{Survey, SurveyPurpose, survey};
 use crate::progress::{Phase, Progress};
 use crate::report::Skipped;
 
-/// What a survey could not read.
+/// What a survey could not read or left out.
 #[derive(Debug, Default)]
 pub struct SurveySummary {
     /// What the walk could not access or left out for a reason.
