@@ -136,6 +136,7 @@ fn the_bytes_of_members_of_a_zip_count_once_against_the_limit() {
     // So the limit on all members together is `max_file_bytes`, too.
     options.max_ratio = 1;
     let text = "正文的一段。\n".repeat(24_000);
+    // Both members together are within the limit. If their bytes counted twice, they would exceed it.
     assert!((1 << 19..1 << 20).contains(&(2 * text.len())));
     let (records, report) =
         read_limited("a.zip", &zip(&[("a.txt", &text), ("b.txt", &text)]), &options);

@@ -226,11 +226,11 @@ fn html(text: &str, title: &str) -> String {
     let escape = |line: &str| line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let mut out =
         format!("<html><head><title>{}</title></head><body><div id=wrap>\n", escape(title));
-    let mut item = 0;
+    let mut number = 0;
     for line in text.lines().filter(|line| !line.is_empty()) {
-        item += 1;
+        number += 1;
         let line = escape(line);
-        match item % 3 {
+        match number % 3 {
             0 => write!(out, "<ul><li>{line}</li></ul>").unwrap(),
             1 => writeln!(out, "<div><span>{line}</span></div>").unwrap(),
             _ => write!(out, "{line}<br>").unwrap(),
