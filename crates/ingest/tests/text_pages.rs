@@ -1,5 +1,5 @@
-//! Titles, bylines and dates of text pages, in other layouts and below the header of the known
-//! layout.
+//! Titles, bylines and dates of text pages, in layouts of other sites and below the header of the
+//! known layout.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used)]

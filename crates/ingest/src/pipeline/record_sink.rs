@@ -90,7 +90,7 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Receives the files and folders that the walk could not access after it had found all files.
+    /// Receives the files and folders that the walk reached after all files and could not access.
     /// `refused` has everything that the walk could not access, with the positions in the walk;
     /// `files` is the number of files.
     pub(crate) fn receive_refused_after_all_files(

@@ -35,6 +35,7 @@ impl PageEncoding {
         Self::Big5Hkscs,
     ];
 
+    /// The name for messages; `marked` means with a byte order mark.
     pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
