@@ -196,7 +196,8 @@ fn dumps_are_read_in_all_encodings_of_pages() {
                 assert_eq!(report.bytes, bytes.len() as u64);
                 assert_eq!(articles[299].title, "題目299", "{name} {encoding_name}");
                 let span = articles[299].span;
-                let raw = original(&path, None, span).unwrap();
+                let member = None;
+                let raw = original(&path, member, span).unwrap();
                 let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
                 let (raw, _) = encoding.decode_without_bom_handling(&raw);
                 assert!(

@@ -211,7 +211,8 @@ fn the_span_of_an_mbox_message_is_the_whole_message() {
     let articles = articles(records);
     assert_eq!((articles.len(), report.dumps), (3, 1));
     for article in articles {
-        let bytes = original(&path, None, article.span).unwrap();
+        let member = None;
+        let bytes = original(&path, member, article.span).unwrap();
         assert!(
             bytes.starts_with(b"From a@b.c") && bytes.ends_with("正文的第一段。\r\n\n".as_bytes())
         );

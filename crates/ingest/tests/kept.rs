@@ -269,11 +269,16 @@ fn sorted_lines(records: &[Record]) -> Vec<String> {
 fn read_scanned(scanned: ScannedArchive, stored: &[Record]) -> (Vec<Record>, Report) {
     let mut records = Vec::new();
     let mut stored = Stored(stored.to_vec());
-    let ingested =
-        ingest_scanned(scanned, &with_threads(2), &Silent, Some(&mut stored), &mut |record| {
+    let ingested = ingest_scanned(
+        scanned,
+        &with_threads(THREADS),
+        &Silent,
+        Some(&mut stored),
+        &mut |record| {
             records.push(record);
             Ok::<(), Infallible>(())
-        });
+        },
+    );
     (records, ingested.unwrap().report)
 }
 

@@ -51,7 +51,7 @@ pub(crate) struct RecurringLines {
 struct Recurring {
     hash: LineHash,
     count: u32,
-    /// Whether at least half of the pages have it.
+    /// Whether at least half of the pages in the sample have the line.
     common: bool,
     kind: LineKind,
 }

@@ -36,7 +36,7 @@ pub(super) struct Element {
     pub(super) text: Vec<u8>,
     pub(super) start: u64,
     pub(super) line: u64,
-    /// Whether it is longer than the limit, and cut.
+    /// Whether the element is longer than the limit; `text` is then only its beginning.
     pub(super) is_cut: bool,
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn is_exported(fields: &RawFields) -> bool {
 ///
 /// # Errors
 ///
-/// If the record has neither title nor text.
+/// If the record has neither title nor text; an article may have flash items instead.
 pub(crate) fn read(fields: &RawFields, at: Location<'_>) -> Result<Record, String> {
     let record = match fields.get("kind").and_then(Value::as_str) {
         Some("flash") => Record::Flash(flash(fields, at)),

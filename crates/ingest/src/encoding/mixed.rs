@@ -121,6 +121,12 @@ mod tests {
     const SOUND: &str = "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件。\n";
     const FOREIGN: &str = "這份文件認為,差距正在縮小,開源模型還能屢次達到匹敵的性能。\n";
 
+    /// The sections of a file without a hint of its encoding.
+    fn sections(bytes: &[u8]) -> Option<Vec<Section>> {
+        let hint = None;
+        super::sections(bytes, hint)
+    }
+
     #[test]
     fn each_line_is_decoded_in_its_own_encoding() {
         for encoding in [GB18030, BIG5] {
@@ -128,7 +134,7 @@ mod tests {
             for utf8_lines in [1, 20] {
                 let page =
                     [SOUND.repeat(utf8_lines).as_bytes(), &foreign, SOUND.as_bytes()].concat();
-                let read: String = sections(&page, None)
+                let read: String = sections(&page)
                     .unwrap()
                     .iter()
                     .map(|section| {
@@ -145,17 +151,17 @@ mod tests {
     fn a_line_in_a_latin_alphabet_is_found() {
         let line = "D\u{e9}j\u{e0} vu, \u{e9}t\u{e9} \u{e0} No\u{eb}l\n";
         let page = [SOUND.as_bytes(), &WINDOWS_1252.encode(line).0, SOUND.as_bytes()].concat();
-        let found = sections(&page, None).unwrap();
+        let found = sections(&page).unwrap();
         assert_eq!(found[1].encoding, WINDOWS_1252);
     }
 
     #[test]
     fn a_file_in_one_encoding_has_no_sections() {
-        assert_eq!(sections(&GB18030.encode(&FOREIGN.repeat(30)).0, None), None);
-        assert_eq!(sections(&BIG5.encode(&SOUND.repeat(30)).0, None), None);
+        assert_eq!(sections(&GB18030.encode(&FOREIGN.repeat(30)).0), None);
+        assert_eq!(sections(&BIG5.encode(&SOUND.repeat(30)).0), None);
         let broken = [SOUND.as_bytes(), b"\xe6\xb8", SOUND.as_bytes(), b"\xff\n"].concat();
-        assert_eq!(sections(&broken, None), None);
-        assert_eq!(sections(b"", None), None);
+        assert_eq!(sections(&broken), None);
+        assert_eq!(sections(b""), None);
     }
 
     proptest! {
@@ -166,7 +172,7 @@ mod tests {
                 b"\r".to_vec(), b"\xff\xfe".to_vec(), vec![0xe6],
             ]), 0..10)) {
             let bytes = bytes.concat();
-            if let Some(found) = sections(&bytes, None) {
+            if let Some(found) = sections(&bytes) {
                 let mut at = 0;
                 for section in found {
                     prop_assert_eq!(section.bytes.start, at);

@@ -89,7 +89,7 @@ pub(crate) fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A string, a number, or the name in an object, as it is.
+/// A string or a number as it is, or the name in an object without markup and on one line.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

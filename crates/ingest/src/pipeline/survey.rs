@@ -272,7 +272,8 @@ impl Reader<'_> {
     }
 
     /// Adds a page to the statistics; also to the survey cache, if the page is the only content of
-    /// an uncompressed file, and its spans can be found without reading the file again.
+    /// a file whose name does not say that it is compressed, and if the spans of the page can be
+    /// found without reading the file again.
     fn survey_page(
         &self,
         mut input: Input<'_>,
