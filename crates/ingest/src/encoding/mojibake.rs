@@ -96,7 +96,7 @@ fn read_otherwise(line: &str) -> Option<(String, usize)> {
 }
 
 /// Whether a line has any of the characters that [`read_latin`] and [`read_as_big5`] look for:
-/// Latin letters, private characters, kana or Bopomofo. Few lines have one.
+/// Latin letters, private characters, kana or Bopomofo. Few lines have any.
 fn may_be_misread_otherwise(line: &str) -> bool {
     any_pair(line, |byte, next| {
         matches!(byte, 0xc2 | 0xc3 | 0xee) | (byte == 0xe3) & (0x81..=0x84).contains(&next)
@@ -137,9 +137,9 @@ pub(super) struct CharCounts {
     pub(super) non_ascii: usize,
 }
 
-/// Counts the telling characters and all non-ASCII characters. Runs over all text, so it works on
-/// UTF-8 bytes: a character's last byte selects the bit, the bytes before it select the word of the
-/// table.
+/// Counts the telling characters and all non-ASCII characters. All text of an archive is counted,
+/// so this works on UTF-8 bytes, which is fast: the last byte of a character selects the bit, and
+/// the bytes before the last select the word of the table.
 pub(super) fn count(line: &str) -> CharCounts {
     let bytes = line.as_bytes();
     let table = &tables().telling.0;

@@ -111,8 +111,8 @@ impl FolderWalk<'_> {
         let min_depth = usize::from(is_root);
         let entries = WalkDir::new(start).follow_links(true).min_depth(min_depth);
         let mut entries = entries.sort_by_file_name().into_iter();
-        // The folders from the first one below the root, or the selected one, down to the one that
-        // is being listed.
+        // The folder that is being listed, after those above it: from the first below the root, or
+        // from the selected folder.
         let mut folders: Vec<PathBuf> = Vec::new();
         while let Some(entry) = entries.next() {
             let found = match entry {

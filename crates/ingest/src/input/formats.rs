@@ -8,8 +8,8 @@ use super::kind::{DumpKind, Kind, PageKind};
 pub struct Format {
     /// Its name.
     pub name: &'static str,
-    /// The endings of such files, without the dot, in lower case. An empty ending stands for a
-    /// name without one.
+    /// The endings of such files, without the dot, in lower case. An empty ending stands for
+    /// names without an ending.
     pub endings: &'static [&'static str],
     /// How the content is recognised; empty if only the ending tells.
     pub content: &'static str,

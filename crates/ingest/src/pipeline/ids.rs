@@ -12,7 +12,7 @@ pub(crate) fn path_hash(relative: &str) -> u64 {
 }
 
 /// An id for a record whose short id is taken: `letter` and 16 digits. Each `seed` gives another
-/// one.
+/// id.
 pub(crate) fn lengthened(letter: char, hash: u64, seed: u64) -> String {
     format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed))
 }

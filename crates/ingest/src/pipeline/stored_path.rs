@@ -12,7 +12,7 @@ use crate::record::{Article, FlashItem, Occurrence, Record, Span};
 /// The stored records of one page, dump or member.
 pub(crate) struct StoredPath {
     pub(crate) path: String,
-    /// Whether it is a dump, as its name or its records show.
+    /// Whether the path is that of a dump, as its name or the records show.
     pub(crate) is_dump: bool,
     pub(crate) articles: Vec<Article>,
     /// Occurrences of flash items, in file order.
