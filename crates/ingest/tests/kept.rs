@@ -269,21 +269,15 @@ fn sorted_lines(records: &[Record]) -> Vec<String> {
 fn read_scanned(scanned: ScannedArchive, stored: &[Record]) -> (Vec<Record>, Report) {
     let mut records = Vec::new();
     let mut stored = Stored(stored.to_vec());
-    let ingested = ingest_scanned(
-        scanned,
-        &with_threads(THREADS),
-        &Silent,
-        Some(&mut stored),
-        &mut |record| {
-            records.push(record);
-            Ok::<(), Infallible>(())
-        },
-    );
+    let options = with_threads(THREADS);
+    let ingested = ingest_scanned(scanned, &options, &Silent, Some(&mut stored), &mut |record| {
+        records.push(record);
+        Ok::<(), Infallible>(())
+    });
     (records, ingested.unwrap().report)
 }
 
-/// Makes two roots and reads all their records. The files have the same names in both roots; ids
-/// derive from these names.
+/// Makes two roots and reads all records. Both have the same file names, from which ids derive.
 fn two_roots(dir: &Path) -> ([PathBuf; 2], Vec<Record>) {
     let roots = [dir.join("gone"), dir.join("here")];
     for root in &roots {
