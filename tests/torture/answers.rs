@@ -93,7 +93,7 @@ fn damage_file(index: &Path, random: &mut Random) -> String {
     files.retain(|path| path.extension().is_some() && fs::metadata(path).unwrap().len() > 0);
     let is_large = |path: &&PathBuf| fs::metadata(path).unwrap().len() > 1 << 20;
     let large: Vec<PathBuf> = files.iter().filter(is_large).cloned().collect();
-    // The columns, the terms and the postings.
+    // At least the files of the columns, the terms and the postings are large.
     assert!(large.len() >= 3, "too few files that are not verified as a whole: {large:?}");
     let files = if random.below(8) == 0 { files } else { large };
     let path = &files[random.below(files.len())];

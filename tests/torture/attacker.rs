@@ -121,7 +121,8 @@ impl Attacker<'_> {
         format!("files named {}", added.join(", "))
     }
 
-    /// Replaces one or two files or folders of the index by something else.
+    /// Replaces one or two files or folders of the index by something else, or adds them if they do
+    /// not exist.
     fn replace_files(&mut self) -> String {
         let generation = current_generation(self.index);
         let mut files: Vec<PathBuf> = ["CURRENT", "LOCK", "WENSOU", "CURRENT.new", "README.md"]
@@ -163,7 +164,7 @@ impl Attacker<'_> {
     }
 
     /// Puts something at a path where nothing is, and returns a description. `content` is that of
-    /// the file that was there.
+    /// the plain file that was there, or empty if there was none.
     fn put(&mut self, path: &Path, content: &[u8]) -> &'static str {
         match self.below(12) {
             0 => link(path, &self.outside.path("key"), "links to a key"),
@@ -190,7 +191,7 @@ impl Attacker<'_> {
             9 => {
                 fs::write(path, content).unwrap();
                 fs::File::options().write(true).open(path).unwrap().set_len(10 << 30).unwrap();
-                "has 10 GB of holes behind it"
+                "has 10 GB of holes after its content"
             }
             10 => {
                 let copy = self.outside.path("copy");
@@ -319,13 +320,13 @@ impl Attacker<'_> {
         what.to_owned()
     }
 
-    /// Sets a value of `meta.json`, tantivy's list of segments.
+    /// Makes `meta.json`, tantivy's list of segments, invalid or too large.
     fn change_list_of_segments(&mut self) -> String {
         let generation = current_generation(self.index);
         let content = fs::read(generation.join("meta.json")).unwrap();
         let mut list: Value = serde_json::from_slice(&content).unwrap();
-        let large = [json!(u32::MAX), json!(1_000_000_000), json!(-1), json!(0)];
-        let value = large[self.below(large.len())].clone();
+        let numbers = [json!(u32::MAX), json!(1_000_000_000), json!(-1), json!(0)];
+        let value = numbers[self.below(numbers.len())].clone();
         let segments = list["segments"].as_array_mut().unwrap();
         let which = self.random.below(segments.len());
         let what = match self.random.below(5) {

@@ -37,7 +37,7 @@ pub(super) struct Campaign {
 }
 
 impl Campaign {
-    /// A campaign that has not begun.
+    /// A campaign whose first round begins now.
     pub(super) fn new(settings: &Settings) -> Self {
         Self {
             name: settings.name,

@@ -1,5 +1,5 @@
-//! After a power cut during a build, the index is the old one or the new one; after a build that
-//! has ended with exit status 0, it is the new one.
+//! A power cut during a build leaves the old index or the new one (or none, if the build is the
+//! first). A power cut after a build has ended with exit status 0 leaves the new index.
 
 use std::fs;
 use std::path::Path;
@@ -53,7 +53,7 @@ fn a_power_cut_leaves_the_old_index_or_the_new_one() {
 /// The kind of a recorded build.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct BuildKind {
-    /// A first build, or else an update.
+    /// Whether this is a first build; otherwise, it is an update.
     is_first: bool,
     /// Whether the system can make hard links.
     has_links: bool,
@@ -82,9 +82,10 @@ struct Build {
     disk: Disk,
     /// The changes of the folder by the build.
     log: ChangeLog,
-    /// The state of the index before the build, if there was one.
+    /// The state of the archive (0 or 1) from which the index was built before; `None` for a first
+    /// build.
     old: Option<usize>,
-    /// The state of the index after the build.
+    /// The state of the archive that the recorded build indexes.
     new: usize,
     /// The path of the index in the recorded folder.
     index: &'static str,
@@ -195,7 +196,7 @@ impl Build {
                 end += 1;
             }
         }
-        // A quarter of the cuts are among the last 40 changes of the build.
+        // In a quarter of the rounds, cut after one of the last 40 changes of the build instead.
         if random.below(4) == 0 {
             end = self.log.len() - random.below(self.log.len().min(40));
         }

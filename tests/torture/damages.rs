@@ -86,7 +86,8 @@ fn without_query_keys(line: &str) -> (String, Value) {
     (hit["id"].as_str().unwrap_or_default().to_owned(), hit)
 }
 
-/// Damages one or two files of an index, or swaps two, and returns a description.
+/// Makes one or two random damages, and returns a description. A damage changes one file of the
+/// index, or swaps the contents of two.
 fn damage_files(index: &Path, random: &mut Random) -> String {
     let mut files = index_files(index);
     files.retain(|path| fs::metadata(path).unwrap().len() > 0 && !path.ends_with("LOCK"));
@@ -197,7 +198,7 @@ impl DamagedIndex<'_> {
         let mut files = index_files(index);
         files.retain(|path| fs::metadata(path).unwrap().len() > 4096);
         let path = &files[random.below(files.len())];
-        let to = [0, 1, 4096][random.below(3)];
+        let new_length = [0, 1, 4096][random.below(3)];
         let mut command = world.command(index, &["search", "--batch", "-", "--format", "jsonl"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -208,7 +209,7 @@ impl DamagedIndex<'_> {
             // Ignore errors: a process that ends early closes the pipe.
             let _ = writeln!(input, "正文");
             thread::sleep(Duration::from_millis(40));
-            fs::File::options().write(true).open(&path).unwrap().set_len(to).unwrap();
+            fs::File::options().write(true).open(&path).unwrap().set_len(new_length).unwrap();
             for query in
                 ["開源大模型", "\"護城河\"", "tag:BTC", "比特幣 減半", "date:2023", "", "path:a"]
             {
@@ -218,7 +219,8 @@ impl DamagedIndex<'_> {
         let ended = wait_limited(child);
         writer.join().unwrap();
         campaign.count("files cut while mapped");
-        let what = format!("round {round}: {name} cut to {to} bytes under `search --batch`");
+        let what =
+            format!("round {round}: {name} cut to {new_length} bytes under `search --batch`");
         if let Some(problem) = ended.problem() {
             campaign.fail(format!("{what}: {problem}"));
         }

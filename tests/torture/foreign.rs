@@ -128,8 +128,8 @@ fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
     planted
 }
 
-/// Commands to run on a folder that is not an index. None of them may change it. `index` is run
-/// twice, to see that a refused run has not made the folder ours.
+/// Commands to run on a folder that is not an index. None of them may change the folder. The first
+/// command is run twice, to see that a refused run has not made the folder ours.
 const VERBS: [&[&str]; 8] = [
     &["index", "archive", "--quiet"],
     &["index", "archive", "--quiet"],
@@ -201,7 +201,8 @@ fn check_foreign_folder(campaign: &mut Campaign, round: usize, random: &mut Rand
             campaign.fail(format!("round {round}: {args:?}: {problem}"));
         }
         let writes = args[0] == "index" || args[0] == "backup";
-        // A verb that reads may take a folder with a file like our marker for a damaged index.
+        // Exit status 2 is a refusal. A verb that reads may also take a folder with a file like our
+        // marker for a damaged index, with exit status 3.
         let wanted = if writes { 2..=2 } else { 2..=3 };
         let has_message = ended.stderr.contains("error: ") || !writes;
         campaign.expect(wanted.contains(&ended.code) && has_message, || {

@@ -140,8 +140,8 @@ impl HostileIndex<'_> {
         self.world.path("opened")
     }
 
-    /// The first file of [`Outside::folder`] that the last run has opened but should not have.
-    /// Removes the log for the next run.
+    /// The first path in [`Outside::folder`] that the last run has opened but should not have.
+    /// Removes the log, so that the next run begins a new one.
     fn opened_outside(&self) -> Option<String> {
         let log = fs::read_to_string(self.opened_log()).ok()?;
         fs::remove_file(self.opened_log()).unwrap();

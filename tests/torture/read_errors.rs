@@ -75,8 +75,8 @@ impl Round<'_> {
         run_limited(&mut command)
     }
 
-    /// Builds an index, makes files unreadable, updates or rebuilds the index, makes the files
-    /// readable again and updates it once more, with checks after each step.
+    /// Builds an index, updates or rebuilds it while some files cannot be read, and updates it once
+    /// more when all files can be read again, with checks after each step.
     fn run(&self, campaign: &mut Campaign, random: &mut Random) {
         let (world, index) = (self.world, self.index());
         let _ = fs::remove_dir_all(&index);
@@ -132,7 +132,8 @@ impl Round<'_> {
         }
     }
 
-    /// Updates or rebuilds the index while some files cannot be read. The build must name them.
+    /// Updates or rebuilds the index while some files cannot be read. The build must name these
+    /// files, unless it finds the archive unchanged.
     fn build_index(&self, campaign: &mut Campaign, random: &mut Random, unreadable: &Unreadable) {
         let args: &[&str] = if random.below(3) == 0 { &["index", "--rebuild"] } else { &["index"] };
         let built = self.run_with_faults(&unreadable.faults, args);
@@ -149,7 +150,8 @@ impl Round<'_> {
         });
     }
 
-    /// Updates the index once all files can be read again. It must have the records of a new index.
+    /// Updates the index once all files can be read again. The updated index must have the same
+    /// export as a new one.
     fn expect_same_as_rebuild(&self, campaign: &mut Campaign, unreadable: &Unreadable) {
         let (world, index, what) = (self.world, self.index(), self.describe(unreadable));
         let built = world.index(&index, &["--quiet"]);
@@ -178,8 +180,9 @@ impl Round<'_> {
     /// The texts of records that the export `before` has and `after` lacks. If the state of the
     /// archive has changed between the exports, records of [`CHANGING_PAGES`] do not count.
     fn lost(before: &str, after: &str, changed: bool) -> BTreeSet<String> {
-        let stays = |line: &&str| !changed || !CHANGING_PAGES.iter().any(|it| line.contains(it));
-        let before: BTreeSet<String> = before.lines().filter(stays).map(kind_and_text).collect();
+        let counts =
+            |line: &&str| !changed || !CHANGING_PAGES.iter().any(|page| line.contains(page));
+        let before: BTreeSet<String> = before.lines().filter(counts).map(kind_and_text).collect();
         let after: BTreeSet<String> = after.lines().map(kind_and_text).collect();
         before.difference(&after).cloned().collect()
     }

@@ -128,14 +128,14 @@ impl Round<'_> {
         let world = self.world;
         let mut state = world.state(index);
         let mut checked = world.run(index, &["check"]);
-        let mut steps = "cured by `check --repair`";
+        let mut figure = "cured by `check --repair`";
         // An index that is intact but out of date needs `index`. If the roots are not known, the
         // repair must tell the user to run `index` with them.
         let stale = checked.code == 4 && checked.stdout.contains("stale");
         let advised = description_lost && ended.stderr.contains("wensou index");
         if state != Ok(1) && (stale || advised) {
-            steps =
-                if stale { "cured and updated by `index`" } else { "cured by `index`, as told" };
+            figure =
+                if stale { "cured and updated by `index`" } else { "cured by `index`, as advised" };
             let built = world.index(index, if stale { &[] } else { &["--rebuild"] });
             campaign.expect(built.code == 0, || format!("{what}: {ended}, then {built}"));
             state = world.state(index);
@@ -143,7 +143,7 @@ impl Round<'_> {
         }
         let intact = checked.code == 0 && !checked.stdout.contains("damage");
         if intact && state == Ok(1) {
-            campaign.count(steps);
+            campaign.count(figure);
         } else {
             campaign.fail(format!("{what}: not cured: {ended}; then {checked}; {state:?}"));
         }
@@ -230,7 +230,7 @@ impl Round<'_> {
                 if older {
                     self.add_older_generation(index);
                 }
-                let what = format!("no generation in use, an older one: {older}");
+                let what = format!("the current generation removed, an older one: {older}");
                 Damage { what, description_lost: !older }
             }
             4 => {
@@ -245,11 +245,13 @@ impl Round<'_> {
             5 => {
                 self.add_older_generation(index);
                 remove_files(&current_generation(index), random);
-                Damage::sparing_description("half a generation beside an older one")
+                Damage::sparing_description(
+                    "some files of the generation removed, an older one beside it",
+                )
             }
             6 => {
                 break_current(index, random);
-                Damage::sparing_description("a CURRENT that names nothing")
+                Damage::sparing_description("a CURRENT that is cut, empty or zeros")
             }
             _ => Damage::sparing_description(&damage_files(&current_generation(index), random)),
         }
@@ -272,7 +274,7 @@ impl Round<'_> {
             }
             1 => {
                 fs::write(path, &bytes[..random.below(bytes.len())]).unwrap();
-                "half a description".to_owned()
+                "a description that is cut".to_owned()
             }
             2 => {
                 fs::write(path, vec![0; bytes.len()]).unwrap();
@@ -308,7 +310,8 @@ fn break_current(index: &Path, random: &mut Random) {
     fs::write(index.join("CURRENT"), broken).unwrap();
 }
 
-/// Damages one or two files of a generation, but not its description. Returns what was done.
+/// Makes one or two random damages to files of a generation, but not to its description. Returns
+/// what was done.
 fn damage_files(generation: &Path, random: &mut Random) -> String {
     let mut files = index_files(generation);
     files.retain(|path| !path.ends_with("wensou.json"));

@@ -19,8 +19,8 @@ type Object = usize;
 /// The number of the folder whose changes are recorded.
 const ROOT: Object = 0;
 
-/// One logged change. `inode` is the number of the changed file or folder, `at` an offset in the
-/// file.
+/// One logged change. `inode` is the inode number of the changed file or folder, `at` the offset in
+/// the file at which `bytes` are written, and `length` the new length of the file.
 #[derive(Debug, Clone)]
 enum Change {
     Create { inode: u64, path: PathBuf },
@@ -120,11 +120,12 @@ pub(super) enum Cut {
     NoneUnsynced,
     /// All such changes are on the disk, as after a kill.
     AllUnsynced,
-    /// Changes of folder entries are on the disk up to a random one, as a journal writes them.
+    /// Changes of folder entries are on the disk up to a random change of the log, as a journal
+    /// writes them.
     /// Which changes of content are on the disk is random.
     JournalPrefix,
-    /// Each name in a folder leads to any one of the objects that it led to since the sync. Which
-    /// changes of content are on the disk is random.
+    /// Each name in a folder is as at the last sync of the folder, or as after a random later
+    /// change of this name. Which changes of content are on the disk is random.
     AnyUnsynced,
 }
 
@@ -159,7 +160,7 @@ pub(super) struct Disk {
     root: PathBuf,
     /// The first node is [`ROOT`].
     nodes: Vec<Node>,
-    /// The object that has an inode number, or had it last.
+    /// For each inode number, the object that has it, or was the last that had it.
     inodes: HashMap<u64, Object>,
 }
 
@@ -373,8 +374,9 @@ fn torn_content(synced: &[u8], now: &[u8], changes: &[Change], random: &mut Rand
         1 => now.to_vec(),
         // Only the length is on the disk.
         2 => vec![0; now.len()],
+        // The end of the content is missing.
         3 => now[..random.below(now.len() + 1)].to_vec(),
-        // The content is on the disk up to some block, then zeros.
+        // The content is on the disk up to a multiple of 512 bytes, then zeros.
         4 => {
             let mut content = now.to_vec();
             let from = random.below(now.len() + 1) & !511;
