@@ -131,7 +131,7 @@ fn a_number_is_found_however_it_is_written() {
     assert_eq!(dir.ids(&["4000万"])[0], "part");
     assert_eq!(sorted_ids(&dir, "40,000,000"), ["part"]);
     let hit = &dir.hits(&["540000000 id:point"])[0];
-    assert_eq!(highlighted_texts(hit), ["5.4億"], "the number is marked as it is written");
+    assert_eq!(highlighted_texts(hit), ["5.4億"], "the number is highlighted as it is written");
     let hit = &dir.hits(&["5.4億 id:english"])[0];
     assert_eq!(highlighted_texts(hit), ["540 million"]);
 }

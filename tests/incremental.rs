@@ -245,7 +245,7 @@ fn an_update_writes_only_records_that_have_changed() {
     assert!(!build().reused);
     let again = build();
     assert_eq!((again.reused, again.written), (true, 0), "nothing has changed");
-    // Add an article without flash items and without rare tags.
+    // Add an article without flash items and without tags.
     dir.write(
         "archive/new.txt",
         "標題在此\n\n來源:某處\n\n這是新的一頁,講的是別的事情。\n\n還有一段。\n",

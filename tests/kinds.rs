@@ -1,5 +1,6 @@
 //! Kinds of files other than text pages of the known layout: exports, dumps with a map of their
-//! keys, files that a command turns into text, and pages with labels of the user.
+//! keys, files that a command turns into text, and pages whose bylines have labels that the user
+//! lists with `--labels`.
 
 use serde_json::Value;
 

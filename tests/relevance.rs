@@ -18,7 +18,7 @@ const ABOUT: [&str; 10] =
 /// The kinds of documents that a query may want.
 const KINDS: [&str; 3] = ["article", "flash", "both"];
 
-/// Half of the last decimal place of the pinned values.
+/// Half of the last decimal place of the pinned values, and a margin for the binary numbers.
 const TOLERANCE: f64 = 5e-5 + 1e-9;
 
 /// Maximum number of changed queries that a report lists.

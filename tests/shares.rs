@@ -36,7 +36,7 @@ fn page(number: usize) -> String {
     )
 }
 
-/// A ZIP archive with stored members.
+/// A ZIP archive whose members are stored, not compressed.
 fn zip(members: &[(String, String)]) -> Vec<u8> {
     let crc = |bytes: &[u8]| {
         let step = |crc: u32, byte: &u8| {
@@ -105,7 +105,8 @@ fn archive() -> Dir {
     let article = |id: &str, text: &str| json!({ "id": id, "kind": "article", "title": "轉載的文章", "text": text, "date": "2023-01-01" });
     let lines =
         |records: &[Value]| records.iter().map(|record| format!("{record}\n")).collect::<String>();
-    // The dumps of several shares agree and disagree about ids.
+    // Dumps of three shares: different records have the same id (f-1, a-1), the same flash item has
+    // two ids (f-1, f-0), and the same article has no id.
     let without_id =
         json!({ "kind": "article", "title": "沒有編號的文章", "text": "到處都一樣。" });
     let first = [flash("f-1", 1), flash("f-2", 2), article("a-1", "甲"), without_id.clone()];

@@ -49,11 +49,11 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
     let dir = Dir::new();
     let address = copy_sample_index(&dir, &cluster, "repaired");
     let client = cluster.client();
-    let sorted = |mut found: Value| {
+    let sources_by_id = |mut found: Value| {
         found.as_array_mut().unwrap().sort_by_key(|hit| hit["_id"].to_string());
         found.as_array().unwrap().iter().map(|hit| hit["_source"].clone()).collect::<Vec<_>>()
     };
-    let intact = sorted(all_documents(&client, "repaired"));
+    let intact = sources_by_id(all_documents(&client, "repaired"));
     let from = ["check", "--from", sample_index()];
     assert_eq!(run_on(&dir, &address, &from).code, 0);
     let ids = dir.ok(&["search", "-n", "2", "-f", "ids", "--index", &address]);
@@ -79,7 +79,7 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
     let output: Value = serde_json::from_str(&repaired.stdout).unwrap();
     assert_eq!(output["sound"], true);
     assert_eq!(output["repaired"], json!({ "sent": 2, "deleted": 1 }));
-    assert_eq!(sorted(all_documents(&client, "repaired")), intact);
+    assert_eq!(sources_by_id(all_documents(&client, "repaired")), intact);
     assert_same_output(&dir, [sample_index(), &address], &["export"]);
     assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
     assert_eq!(cluster.indexes_of("repaired").len(), INDEXES_OF_A_COPY);

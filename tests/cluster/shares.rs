@@ -109,8 +109,8 @@ fn write_common_records(dir: &Dir) {
         "交易所上线新币:据交易所公告,交易所今日上线新币,并开放充值。[2023/3/15 8:00:00]";
     let statement = "監管機構發佈聲明:監管機構今日發佈聲明,提醒投資者注意風險。[2023/4/1 9:30:00]";
     let page = |title: &str, text: &str| format!("{title}\n\n{text}\n\n後文如下。\n");
-    // The listing is in two scripts: in Traditional in a, c and d, in Simplified (a variant) in b
-    // and d.
+    // The pages of the shares a, c and d have `listing`, which is in Traditional script. The pages
+    // of b and d have its variant in Simplified script.
     dir.write("archive/a/one.txt", page("甲頁", &format!("前文一。\n\n{listing}\n\n{statement}")));
     dir.write("archive/b/two.txt", page("乙页", &format!("前文二。\n\n{simplified_listing}")));
     dir.write(
@@ -121,8 +121,8 @@ fn write_common_records(dir: &Dir) {
         "archive/d/four.txt",
         page("丁页", &format!("又一段。\n\n{simplified_listing}\n\n{listing}")),
     );
-    // Near-duplicates: the pages of three shares have the first text (that of c begins with a line
-    // more), and the pages of two shares have the second text.
+    // Near-duplicates: pages of three shares have the first long text (in c, after an additional
+    // line), and pages of two shares have the second.
     for (share, line) in [("a", ""), ("c", "本文來自合作媒體。\n\n"), ("d", "")] {
         let text = format!("{line}{}", long_text(1));
         dir.write(&format!("archive/{share}/copied.txt"), page("同一篇文章", &text));
