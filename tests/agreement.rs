@@ -377,7 +377,7 @@ fn a_query_finds_the_exported_records_that_match_by_the_definition_of_its_operat
         let results = session.search(&query, &options(ALL_HITS)).unwrap();
         let mut found: BTreeSet<&str> = results.hits.iter().map(|hit| hit.record.id()).collect();
         if results.relaxed {
-            // No document has every word: the hits are documents with some of the words.
+            // No document matches: the hits are documents with some of the words.
             found.clear();
         }
         let different: Vec<_> = found.symmetric_difference(&expected).take(3).collect();

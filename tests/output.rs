@@ -238,7 +238,7 @@ fn latin_letters_that_no_text_contains_are_read_as_pinyin() {
         assert!(ran.stdout.contains("沒有日期的比特幣文章"), "{typed}: {}", ran.stdout);
         let message = "read as pinyin for 比特币 in titles, tags and sources";
         assert!(ran.stderr.contains(message), "{typed}: {}", ran.stderr);
-        assert!(!ran.stdout.contains("比特幣減半在即"), "never mixed into the text");
+        assert!(!ran.stdout.contains("比特幣減半在即"), "pinyin is not searched for in texts");
     }
     assert!(dir.run(&["search", "wakuang"]).stdout.contains("a3"));
     assert!(dir.run(&["search", "wakuang kind:article"]).stdout.is_empty());

@@ -47,8 +47,8 @@ fn found(index: &Index, query: &str) -> BTreeSet<String> {
     results.hits.iter().map(|hit| wensou_index::RecordExt::id(&hit.record).to_owned()).collect()
 }
 
-/// A character of a text that counts in a phrase with symbols: a key character, or a symbol that
-/// counts.
+/// A character of a text that counts in a phrase with symbols, see [`with_symbols`]: a key
+/// character, or a symbol that counts.
 #[derive(Clone, Copy)]
 struct Counted {
     c: char,
@@ -56,7 +56,8 @@ struct Counted {
     apart: bool,
 }
 
-/// The characters of a text that count in a phrase with symbols.
+/// The characters of a text that count in a phrase with symbols: key characters, each of
+/// `+#$€₿%.-/@`, and whatever stands between two digits, unless a space is there.
 fn with_symbols(text: &str) -> Vec<Counted> {
     let folded: Vec<char> = fold(text).chars().collect();
     let mut counted: Vec<Counted> = Vec::new();

@@ -32,8 +32,8 @@ static int below_at(long folder, const char *name) {
     return path_at(folder, name, path) && is_below(path, dir, dir_length);
 }
 
-/* Whether a call is counted: whether it changes or syncs something in the folder or, if only syncs are counted, whether
-   it syncs something there. */
+/* Whether a call is counted: whether it creates, writes, resizes, renames, links or syncs something in the folder or,
+   if only syncs are counted, whether it syncs something there. */
 static int is_counted(long number, const long *args) {
     switch (number) {
     case __NR_fsync:

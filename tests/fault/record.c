@@ -89,7 +89,7 @@ static long opened(long number, const long *args, long folder, const char *name,
     return fd;
 }
 
-/* A call that writes `count` pieces at the offset `at`; if that is negative, at the position of the open file. */
+/* A call that writes `count` pieces at the offset `at`; if `at` is negative, at the position of the open file. */
 static long written(long number, const long *args, const struct iovec *pieces, long count, int64_t at) {
     char path[PATH_MAX];
     struct stat about;

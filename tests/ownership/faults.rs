@@ -31,8 +31,8 @@ fn a_damaged_length_is_reported_as_damage_before_it_allocates_memory() {
     let store = file(&dir, "index", ".store");
     let mut bytes = fs::read(&store).unwrap();
     // The file ends with tantivy's footer: JSON, the length of the JSON and a magic number, each of
-    // these two in 4 bytes. The 28 bytes before that are the footer of the store, in which bytes 4
-    // to 11 are the offset of the skip index.
+    // these two in 4 bytes. The 28 bytes before that are the footer of the store, in which bytes
+    // `4..12` are the offset of the skip index.
     let end = bytes.len() - 8;
     let footer = u32::from_le_bytes(bytes[end..end + 4].try_into().unwrap()) as usize;
     let store_footer = end - footer - 28;

@@ -12,8 +12,9 @@ use serde_json::Value;
 use crate::pty::Pty;
 use crate::util::Dir;
 
-/// A colour, concealed text, a window title, a bell, C1 controls, and direction, line and tag
-/// characters. A file name may contain all of them.
+/// A colour, concealed text, a window title with a bell, C1 controls, characters that set the
+/// direction, a line separator, a tag character, DEL and a vertical tab. A file name may contain
+/// all of them.
 const HOSTILE: &str = "\u{1b}[31m\u{1b}[8m\u{1b}]0;own\u{7}\u{9b}2J\u{85}\u{202e}\u{2066}\u{2028}\u{e0041}\u{7f}\u{b}";
 /// Printed to the terminal at the end of a run.
 const END: &str = "[the end: ";

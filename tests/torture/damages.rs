@@ -49,7 +49,7 @@ fn damage_causes_no_panic_and_no_wrong_output() {
 struct Truth {
     /// The lines of `export`.
     lines: BTreeSet<String>,
-    /// Every document as a hit, by id, see [`without_query_keys`].
+    /// The hits of a search without a query, by id, each as [`without_query_keys`] returns it.
     hits: BTreeMap<String, Value>,
 }
 

@@ -114,9 +114,10 @@ impl Round<'_> {
         );
     }
 
-    /// Checks that the index is intact and agrees with the archive. Runs `index` first if the index
-    /// is stale, or if the messages of the repair advise the user to run it. `ended` is the run of
-    /// the repair.
+    /// Checks that the index is intact and has the records of state 1, in which the archive is. If
+    /// the records differ, runs `index` first, but only if `check` calls the index stale, or if the
+    /// description was lost and the messages of the repair advise the user to run `index`. `ended`
+    /// is the run of the repair.
     fn expect_cured(
         &self,
         campaign: &mut Campaign,
@@ -181,7 +182,8 @@ impl Round<'_> {
     }
 
     /// Records that can still be read from an index folder: from the current generation, and from
-    /// each other generation, which is made the current one in a copy of the folder.
+    /// each generation that has a description, which is made the current one in a copy of the
+    /// folder.
     fn recoverable(&self, index: &Path) -> BTreeSet<String> {
         let world = self.world;
         let mut records = world.readable_records(index);
