@@ -8,14 +8,14 @@ use std::process::Stdio;
 use super::{file, generation, indexed};
 use crate::util::{Dir, Ran, Random, compiled_fault_library};
 
-/// A folder with an index whose document store is so large that it is mapped into memory, instead
-/// of being read and verified as a whole.
+/// A folder with an index whose document store is so large that each page of it is verified when it
+/// is read, instead of the whole file when it is opened.
 fn with_large_store() -> Dir {
     let dir = Dir::new();
     let mut dump = String::new();
     let mut random = Random::new(10);
     for number in 0..3000 {
-        // Incompressible text, because only files above 1 MiB are mapped.
+        // Incompressible text, because files of up to 1 MiB are verified as a whole.
         let letter = |_| char::from_u32(0x4e00 + random.below(20_000) as u32).unwrap();
         let text: String = (0..500).map(letter).collect();
         dump.push_str(&format!("{{\"id\": \"r{number}\", \"text\": \"{text}\"}}\n"));

@@ -201,8 +201,8 @@ fn check_foreign_folder(campaign: &mut Campaign, round: usize, random: &mut Rand
             campaign.fail(format!("round {round}: {args:?}: {problem}"));
         }
         let writes = args[0] == "index" || args[0] == "backup";
-        // Exit status 2 is a refusal. A verb that reads may also end with 3, which says that the index
-        // is missing or damaged: a folder with a file like our marker may be taken for a damaged one.
+        // Exit status 2 is a refusal. A verb that reads may also end with 3, for an index that is
+        // missing or damaged: it may take a folder with a file like our marker for a damaged index.
         let wanted = if writes { 2..=2 } else { 2..=3 };
         let has_message = ended.stderr.contains("error: ") || !writes;
         campaign.expect(wanted.contains(&ended.code) && has_message, || {
