@@ -236,7 +236,7 @@ fn a_change_of_a_measure_is_reported_query_by_query() {
 }
 
 #[test]
-fn the_other_script_ranks_the_same() {
+fn a_query_in_the_other_script_has_the_same_ranking() {
     let queries = queries();
     let has_other = |query: &Query| query.other.is_some();
     let own = run("own", queries.iter().filter(|q| has_other(q)).map(|q| (&*q.id, &*q.text)));

@@ -247,7 +247,7 @@ fn only_a_link_to_a_file_that_no_root_indexes_adds_a_record() {
 }
 
 #[test]
-fn a_file_that_changed_is_never_shown_as_it_was() {
+fn search_warns_of_a_changed_file_and_show_does_not_print_its_bytes() {
     let dir = folders();
     dir.ok(&["index", "a"]);
     let id = dir.ids(&["甲子"]).remove(0);

@@ -197,7 +197,7 @@ fn the_exit_status_tells_hits_no_hits_and_errors() {
 }
 
 #[test]
-fn an_unknown_tag_names_the_nearest() {
+fn the_message_about_an_unknown_tag_names_a_similar_tag() {
     let ran = indexed().run(&["search", "tag:BRC"]);
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("W002") && ran.stderr.contains("brc20"), "{}", ran.stderr);

@@ -164,7 +164,7 @@ impl Attacker<'_> {
     }
 
     /// Puts something at a path where nothing is, and returns a description. `content` is that of
-    /// the plain file that was there, or empty if there was none.
+    /// the plain file that was there; empty if there was none, or one of 1 GiB or more.
     fn put(&mut self, path: &Path, content: &[u8]) -> &'static str {
         match self.below(12) {
             0 => link(path, &self.outside.path("key"), "links to a key"),
