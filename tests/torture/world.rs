@@ -30,8 +30,8 @@ pub(super) struct World {
 }
 
 impl World {
-    /// An archive with `pages` text pages of the sample archive, and an eighth as many of its other
-    /// files, such as dumps. The archive is left in state 1.
+    /// An archive with `pages` text pages of the sample archive, and an eighth as many (rounded
+    /// down) of its other files, such as dumps. The archive is left in state 1.
     pub(super) fn with_text_pages(pages: usize, tables: UserTables) -> Self {
         let dir = Dir::new();
         let files = files_below(&sample());
