@@ -44,7 +44,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use wensou_query::lang::Clock;
 
-use self::app::{App, Effect, Event, QueryExpander};
+use self::app::{App, Effect, Event, SavedQueryReader};
 use self::history::History;
 use self::screen::Screen;
 use self::worker::Worker;
@@ -104,9 +104,9 @@ pub(crate) fn run(
 
 /// What expands a saved query of the config file at the start of typed text. A mistake in a saved
 /// query has no location in the typed text, so its message names the saved query instead.
-fn expander(global: &Global, clock: Clock) -> QueryExpander {
+fn expander(global: &Global, clock: Clock) -> SavedQueryReader {
     let global = global.clone();
-    QueryExpander(Rc::new(move |typed| {
+    SavedQueryReader(Rc::new(move |typed| {
         let query = read_query(typed, &global, &clock).map_err(|mistakes| {
             mistakes.into_iter().map(|mistake| {
                 let mut diagnostic = mistake.diagnostic;

@@ -1,4 +1,4 @@
-//! Finds the index from anywhere below its folder, as git finds `.git`.
+//! Finds the index from any folder below the one that contains it, as git finds `.git`.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +8,8 @@ pub(super) const DEFAULT_INDEX: &str = "index";
 /// The file that names the generation in use. Every index folder has it.
 const CURRENT: &str = "CURRENT";
 
-/// The nearest index in the working folder or in a folder above it. Relative if it is in the
-/// working folder itself.
+/// The nearest index in the working folder or in a folder above it. The path is relative if
+/// the index is in the working folder itself.
 pub(super) fn nearest_index() -> Option<PathBuf> {
     if is_index(Path::new(DEFAULT_INDEX)) {
         return Some(PathBuf::from(DEFAULT_INDEX));

@@ -20,8 +20,8 @@ use crate::types::{Color, Sort, Zone};
 /// The environment variable that names the config file, if it is not in the usual folder.
 const VARIABLE: &str = "WENSOU_CONFIG";
 
-/// The keys that the config file may contain. None sets an output format: a script that relies on
-/// the default format must get the same output everywhere.
+/// The keys that the config file may contain. No key sets an output format: a script that relies
+/// on the default format must get the same output everywhere.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfigDocument {

@@ -1,6 +1,7 @@
 //! Settings. Precedence: flag, environment, config file, default. For verbs that read an index, an
 //! index that is found in the working folder, or in a folder above that, comes before the index of
-//! the config file. Only this module applies these rules; verbs get the result.
+//! the config file. This module applies these rules to the flags that all verbs share; a flag of
+//! one verb, such as `--limit`, is applied by the verb.
 
 mod discover;
 mod file;
@@ -27,7 +28,8 @@ pub(crate) struct Global {
     pub(crate) file: Option<ConfigPath>,
     /// Whether the config file exists.
     pub(crate) file_exists: bool,
-    /// The index that verbs read: a folder, or an address on a cluster.
+    /// The index that verbs read: a folder, or an address on a cluster. For `wensou index` and
+    /// `check --repair`, `main` sets it to `written`.
     pub(crate) index: Setting<PathBuf>,
     /// The index that `wensou index` and `check --repair` write: a folder, or an address on a
     /// cluster.
@@ -76,8 +78,9 @@ impl Global {
         let explicit =
             flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX")));
         let written = first_set(explicit, values.index, || PathBuf::from(discover::DEFAULT_INDEX));
-        // Where `first_set` gets `None`, no flag that all verbs share and no environment variable
-        // gives the value.
+        // `None` is passed for settings that have no environment variable and no flag that all
+        // verbs share. Some, such as `limit`, have a flag of single verbs, which the verb itself
+        // puts first.
         Ok(Self {
             index: index_to_read(&written),
             written,

@@ -12,7 +12,8 @@ pub(crate) struct QueryMistake {
     pub(crate) diagnostic: Diagnostic,
     /// The text that the location of the diagnostic refers to.
     pub(crate) text: String,
-    /// The name of the saved query that `text` is; `None` if it was typed.
+    /// The name of the saved query that `text` is; `None` if `text` was typed, or is the typed text
+    /// with its saved query expanded.
     pub(crate) saved: Option<String>,
 }
 
@@ -21,7 +22,8 @@ pub(crate) struct QueryMistake {
 ///
 /// # Errors
 ///
-/// All mistakes of the typed text; if it has none, all mistakes of the saved query.
+/// All mistakes of the typed text; if it has none, all mistakes of the saved query; if that has
+/// none, all mistakes of the expanded text.
 pub(crate) fn read_query(
     text: &str,
     global: &Global,

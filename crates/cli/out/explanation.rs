@@ -173,7 +173,7 @@ fn origin(origin: Origin) -> String {
     }
 }
 
-/// The kind of a term, in text.
+/// The name of a term's kind in the text format.
 fn kind_name(term: TermKind) -> &'static str {
     match term {
         TermKind::Bigram => "bigram",
@@ -182,7 +182,7 @@ fn kind_name(term: TermKind) -> &'static str {
     }
 }
 
-/// The kind of a term in JSON, where it keeps an older name.
+/// The name of a term's kind in JSON, where bigrams and unigrams keep older names.
 fn json_kind_name(term: TermKind) -> &'static str {
     match term {
         TermKind::Bigram => "pair",

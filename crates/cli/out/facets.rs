@@ -46,8 +46,9 @@ pub(crate) fn count_facets(
         .collect()
 }
 
-/// Prints facets after the hits: as text, or in JSON Lines as one object per value. Lists of ids
-/// and tables cannot have facets; in JSON, [`print_object`] prints hits and facets together.
+/// Prints facets after the hits: as text, or in JSON Lines as one object per value. Prints nothing
+/// in other formats: in JSON, [`print_object`] prints hits and facets together, and the others have
+/// no facets.
 pub(crate) fn print(
     terminal: &mut Terminal,
     format: Format,

@@ -37,7 +37,7 @@ pub(crate) struct HitOptions<'a> {
     pub(crate) null: bool,
 }
 
-/// Refuses unknown keys, and keys in formats without keys.
+/// Refuses `--fields` with a key that hits do not have, or with a format that has no keys.
 pub(crate) fn check_fields(format: Format, fields: &[String]) -> anyhow::Result<()> {
     if !fields.is_empty() && matches!(format, Format::Text | Format::Ids | Format::Vimgrep) {
         bail!("--fields needs --format json, jsonl or tsv");
@@ -176,7 +176,8 @@ pub(crate) fn source(record: &Record) -> Option<&str> {
     }
 }
 
-/// The date as text, with `~` before an inferred one; empty if there is no date.
+/// The date as text; empty if there is no date. An inferred date begins with `~` and has no time
+/// of day.
 pub(crate) fn date(record: &Record) -> String {
     let date = record.date();
     let Some(moment) = date.value else { return String::new() };

@@ -45,7 +45,7 @@ pub(crate) fn print(
 struct Located {
     /// The path that opens the file from the working folder.
     path: String,
-    /// `None` if the file is not found, or if the text of a hit cannot be read from it.
+    /// `None` if the file is not found, or if the text of any hit in it cannot be read.
     lines: Option<OriginalLines>,
 }
 

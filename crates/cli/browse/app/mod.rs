@@ -131,11 +131,12 @@ pub(crate) struct Preview {
     lines: Option<(usize, Vec<Line<'static>>)>,
 }
 
-/// Expands the saved query that a typed query may begin with, or returns the mistakes in it.
+/// Replaces the `@name` of a saved query at the start of a typed query by the saved query, or
+/// returns the mistakes in them.
 #[derive(Clone)]
-pub(crate) struct QueryExpander(pub(crate) Rc<dyn Fn(&str) -> Expanded>);
+pub(crate) struct SavedQueryReader(pub(crate) Rc<dyn Fn(&str) -> Expanded>);
 
-impl QueryExpander {
+impl SavedQueryReader {
     fn expanded(&self, typed: &str) -> Expanded {
         (self.0)(typed)
     }
@@ -144,9 +145,9 @@ impl QueryExpander {
 /// A query with its saved query expanded, or the mistakes in it.
 pub(crate) type Expanded = Result<String, Vec<Diagnostic>>;
 
-impl std::fmt::Debug for QueryExpander {
+impl std::fmt::Debug for SavedQueryReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("QueryExpander")
+        f.write_str("SavedQueryReader")
     }
 }
 
@@ -162,7 +163,7 @@ pub(crate) struct App {
     pub(crate) input: Input,
     /// The query that is searched for: the typed one with its saved query expanded.
     query: String,
-    expander: QueryExpander,
+    expander: SavedQueryReader,
     pub(crate) history: History,
     /// The order of the hits; `None` for the usual one.
     pub(crate) sort: Option<Sort>,
@@ -202,7 +203,7 @@ impl App {
         clock: Clock,
         date_bounds: [Option<Date>; 2],
         size: (u16, u16),
-        expander: QueryExpander,
+        expander: SavedQueryReader,
     ) -> (Self, Vec<Effect>) {
         let list = List {
             origin: ListOrigin::Query(String::new()),

@@ -16,7 +16,7 @@ use wensou_index::{BuildOptions, Index};
 use wensou_ingest::Silent;
 use wensou_query::lang::{Clock, Diagnostic, Span};
 
-use crate::browse::app::{App, Effect, Event, QueryExpander};
+use crate::browse::app::{App, Effect, Event, SavedQueryReader};
 use crate::browse::view;
 use crate::browse::worker::{ResponseData, answer};
 
@@ -80,7 +80,7 @@ impl Driver {
         let clock = Clock { today: "2023-06-20".parse().unwrap() };
         let bounds =
             wensou_query::date_bounds(index).unwrap().map(|at| at.map(jiff::civil::DateTime::date));
-        let expander = QueryExpander(Rc::new(|typed| match typed.strip_prefix("@weekly") {
+        let expander = SavedQueryReader(Rc::new(|typed| match typed.strip_prefix("@weekly") {
             Some(words) => Ok(format!("(减半) ({words})").replace(" ()", "")),
             None => Err(vec![Diagnostic::nothing_searchable(typed, Span::new(0, typed.len()))]),
         }));

@@ -9,8 +9,8 @@ use wensou_ingest::{Reason, Report};
 
 use crate::out::count::{bytes, count_noun};
 
-/// Maximum number of skipped files, of keys of dumps, and of planned changes of each kind that are
-/// named; `stats --skipped` names all files and keys.
+/// Lists of skipped files, of keys of dumps, and of the changes of a dry run (a list for each kind)
+/// name at most this many; `stats --skipped` names all files and keys.
 pub(crate) const MAX_NAMED: usize = 20;
 
 /// Maximum number of endings of ignored files that are named; files with other endings are counted
@@ -39,7 +39,7 @@ pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String>
 }
 
 /// The differences from the previous index, such as `3 added, 1 changed, 2 removed`; `None` if
-/// there was none.
+/// there was no previous index, or if that had no file table.
 pub(crate) fn changes(counts: &FileCounts) -> Option<String> {
     let changes = counts.changes?;
     let mut line = format!(

@@ -6,7 +6,8 @@ use roff::{Inline, Roff, bold, italic, roman};
 use super::sections;
 
 const GRAMMAR: &str = include_str!("../../../query/GRAMMAR.md");
-/// The last section of the grammar, about its sources, which the page leaves out.
+/// The heading of the grammar's last section, about its implementation and tests. The page leaves
+/// that section out.
 const FOR_DEVELOPERS: &str = "## For developers";
 
 /// The columns for the first cell of a row in a table.
@@ -73,7 +74,8 @@ impl Writer {
                 self.code = false;
             }
             Event::End(TagEnd::Heading(level)) => self.heading(level as usize),
-            // A table follows a paragraph, whose space is enough for all its rows.
+            // A table begins like a paragraph, with a blank line before it; `PD 0` takes away the
+            // blank lines between its rows.
             Event::Start(Tag::Table(_)) => {
                 self.paragraph();
                 self.page.control("PD", ["0"]);
