@@ -14,8 +14,9 @@
 //! - `generation` has the folder of an index, in which a build never touches the generation in use;
 //!   `files` opens the files in it.
 //! - `meta` is the description of a generation, `analysis` its segmenter and synonyms, with the
-//!   user's tables, and `file_table` the table of the files of the archive. `parts` is the form of
-//!   the files `files` and `duplicates`; `mapping` maps large files into memory.
+//!   user's tables, and `file_table` the table of the files of the archive. `parts` reads and
+//!   writes files that consist of parts: the two files of a generation that are named `files` (the
+//!   file table) and `duplicates` (the groups). `mapping` maps large files into memory.
 //! - `roots` and `share` say which files of an archive an index covers.
 //!
 //! Queries and ranking are in `wensou-query`.
