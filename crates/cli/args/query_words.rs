@@ -115,7 +115,8 @@ fn takes_value(arg: &Arg) -> bool {
     arg.get_action().takes_values()
 }
 
-/// Whether a text can be the value of an option whose values are names or numbers.
+/// Whether the text after the letter of an option can be its value: one of the names that the
+/// option accepts, or digits if it accepts other values than names.
 fn is_value(arg: &Arg, text: &str) -> bool {
     let names = arg.get_possible_values();
     let ignore_case = false;

@@ -195,7 +195,8 @@ pub(crate) const KEYS: &[Binding] = &[
     bind(Command::Abort, &[ctrl('c')], NO_HINT, "leave at once, with exit status 130"),
 ];
 
-/// Editing keys, which the widget of the query line handles; listed for the help only.
+/// Editing keys, which the widget of the query line handles, and what the mouse does: for the help
+/// only.
 pub(crate) const EDITING: &[(&str, &str)] = &[
     ("Left Right", "move in the query; with Ctrl by words"),
     ("Ctrl-A", "to the beginning of the query"),

@@ -12,7 +12,7 @@ use super::help;
 use super::input::{PROMPT, visible_input};
 use super::picker::{Picker, Subject};
 use super::text::{piece, truncate};
-use super::theme::{CHOSEN, DIM, KIND};
+use super::theme::{ACCENT, CHOSEN, DIM};
 use crate::out::count::count_noun;
 
 /// Draws the box of a popup and returns the area inside its border.
@@ -53,7 +53,7 @@ pub(crate) fn draw_help(frame: &mut Frame<'_>, first: usize) {
 
 /// The height in screen rows of the highest bar of the hits over time.
 const DATE_BAR_ROWS: u16 = 4;
-/// The rows of that popup besides the bars: the caption and two borders.
+/// The rows of the popup with the hits over time, besides the bars: the caption and two borders.
 const DATE_BAR_OTHER_ROWS: u16 = 3;
 /// Maximum number of columns of a bar, the space after it included.
 const MAX_BAR_COLUMNS: usize = 4;
@@ -103,7 +103,7 @@ pub(crate) fn draw_date_bars(frame: &mut Frame<'_>, date_bars: &DateBars) {
                 // A bar with a document is at least one eighth high.
                 let eighths = (bar.documents * max_eighths).div_ceil(highest);
                 let in_this_row = eighths.saturating_sub(eighths_below).min(8) as usize;
-                let style = if at == date_bars.selected { KIND } else { DIM };
+                let style = if at == date_bars.selected { ACCENT } else { DIM };
                 let gap = if bar_columns > 1 { " " } else { "" };
                 let filled = EIGHTHS[in_this_row].repeat(bar_columns - gap.len());
                 Span::styled(format!("{filled}{gap}"), style)
@@ -132,7 +132,7 @@ pub(crate) fn draw_picker(frame: &mut Frame<'_>, picker: &Picker) {
         &[],
         usize::from(inside.width).saturating_sub(PROMPT.width()),
     );
-    spans.insert(0, Span::styled(PROMPT, KIND));
+    spans.insert(0, Span::styled(PROMPT, ACCENT));
     frame.render_widget(Line::from(spans), Rect { height: 1, ..inside });
     let x = inside.x + PROMPT.width() as u16 + cursor;
     frame.set_cursor_position((x.min(inside.right() - 1), inside.y));

@@ -9,6 +9,8 @@ pub(crate) const MATCH: Style = Style::new().fg(Color::Red).add_modifier(Modifie
 pub(crate) const TITLE: Style = Style::new().add_modifier(Modifier::BOLD);
 /// The name of a kind.
 pub(crate) const KIND: Style = Style::new().fg(Color::Cyan);
+/// What is selected or has the focus, and the prompt.
+pub(crate) const ACCENT: Style = KIND;
 /// A date.
 pub(crate) const DATE: Style = Style::new().fg(Color::Green);
 /// A tag.

@@ -16,7 +16,7 @@ use super::keys::{self, KEYS};
 use super::layout::{Layout, MIN_COLUMNS_BELOW, preview_columns};
 use super::popups::{draw_date_bars, draw_help, draw_picker};
 use super::text::{highlighted, piece, truncate, wrap};
-use super::theme::{DATE, DIM, ERROR, KIND, TITLE, WARNING, without_colour};
+use super::theme::{ACCENT, DATE, DIM, ERROR, KIND, TITLE, WARNING, without_colour};
 use super::worker::Item;
 use crate::out::count::count_noun;
 use crate::out::hits;
@@ -58,7 +58,7 @@ fn draw_query(frame: &mut Frame<'_>, app: &App, area: Rect) {
     if app.text().is_empty() {
         spans = truncate(vec![Span::styled(PLACEHOLDER, DIM)], room).spans;
     }
-    spans.insert(0, Span::styled(PROMPT, KIND));
+    spans.insert(0, Span::styled(PROMPT, ACCENT));
     frame.render_widget(Line::from(spans), area);
     let right = Rect {
         x: area.width.saturating_sub(summary.width() as u16),
@@ -147,7 +147,8 @@ fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
             if y >= area.bottom() {
                 return;
             }
-            let mark = if at == list.selected { Span::styled("▌", KIND) } else { Span::raw(" ") };
+            let mark =
+                if at == list.selected { Span::styled("▌", ACCENT) } else { Span::raw(" ") };
             let mut line = line;
             line.spans.insert(0, mark);
             frame.render_widget(line, Rect { y, height: 1, ..area });
@@ -251,7 +252,7 @@ fn snippet_spans(snippet: &Snippet) -> Vec<Span<'static>> {
 /// Draws the line between list and preview: vertical if the preview is beside the list, horizontal
 /// if it is below.
 fn draw_separator(frame: &mut Frame<'_>, area: Rect, focused: bool) {
-    let style = if focused { KIND } else { DIM };
+    let style = if focused { ACCENT } else { DIM };
     match area.width {
         1 => {
             for row in area.rows() {

@@ -140,7 +140,7 @@ pub(crate) enum ResponseData {
     Dates(Timeline),
     /// The query has mistakes or nothing to search for.
     Refused(Vec<Diagnostic>),
-    /// The index failed.
+    /// The index could not be read, for this reason.
     Failed(String),
 }
 
@@ -241,7 +241,7 @@ fn find(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Result<Respons
         RequestKind::Similar(id) => {
             options.limit = HITS_PER_REQUEST;
             let hits = wensou_query::similar(index, id, &options)?;
-            // Do not show missing words: the user has typed none.
+            // The user has typed no words for this request, so none is missing.
             let item = |hit| Item { missing: Vec::new(), ..Item::from(hit) };
             Ok(ResponseData::Records(hits.into_iter().map(item).collect()))
         }

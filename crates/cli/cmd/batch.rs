@@ -156,7 +156,7 @@ impl BatchState<'_> {
 /// Why a line was not answered.
 struct LineFailure {
     error: anyhow::Error,
-    /// Whether this was the first failure of the line.
+    /// Whether this was the first failure of the line. `false` also if no session could be opened.
     is_first: bool,
 }
 

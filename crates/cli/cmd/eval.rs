@@ -172,20 +172,20 @@ fn read_run(path: &Path) -> anyhow::Result<Run> {
     Ok(run)
 }
 
-/// Prints each measure with its confidence interval, and compares it with that of the run
-/// `baseline` if there is one.
+/// Prints the mean of each measure over the queries with its confidence interval, and compares it
+/// with the mean of the run `baseline` if there is one.
 fn print(
-    run: &[(String, Measures)],
+    measured: &[(String, Measures)],
     baseline: Option<&[(String, Measures)]>,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    writeln!(terminal.out(), "{}", count_noun(run.len(), "query"))?;
-    let means = mean(run).values();
+    writeln!(terminal.out(), "{}", count_noun(measured.len(), "query"))?;
+    let means = mean(measured).values();
     for (at, name) in Measures::NAMES.into_iter().enumerate() {
         let column = |all: &[(String, Measures)]| -> Vec<f64> {
             all.iter().map(|(_, measures)| measures.values()[at]).collect()
         };
-        let values = column(run);
+        let values = column(measured);
         let [low, high] = confidence_interval(&values);
         let mut line = format!("{name:<11} {:.4}  95 % [{low:.4}, {high:.4}]", means[at]);
         if let Some(baseline) = baseline {

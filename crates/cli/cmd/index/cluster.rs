@@ -32,8 +32,8 @@ pub(super) fn run(
     }
     let outcome = local::run(&local_settings, args, terminal)?;
     if outcome == Outcome::Done && !args.dry_run {
-        // `StatedSumDiffers`: send each document whose sum differs from the sum that the document on
-        // the cluster states.
+        // `StatedSumDiffers`: send each document whose sum differs from the sum that the document
+        // on the cluster states.
         let to_send =
             if args.rebuild { DocumentsToSend::All } else { DocumentsToSend::StatedSumDiffers };
         let options = CopyOptions { to_send, wait: args.wait, ..options(global, args.spread) };
