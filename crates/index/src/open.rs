@@ -42,11 +42,11 @@ pub struct Index {
     analysis: OnceLock<Analysis>,
     /// The open file [`FILES`]; `None` if it cannot be opened.
     files: Option<PartsFile>,
-    /// The table in it. Read when it is first needed; `None` if it cannot be read.
+    /// The file table in `files`. Read when it is first needed; `None` if it cannot be read.
     file_table: OnceLock<Option<FileTable>>,
     /// The open file [`DUPLICATES`]; `None` if it cannot be opened.
     duplicates: Option<PartsFile>,
-    /// The groups in it. Read when they are first needed.
+    /// The groups in `duplicates`. Read when they are first needed.
     groups: OnceLock<DuplicateGroups>,
 }
 

@@ -101,14 +101,14 @@ pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
     }
 }
 
-/// Whether `CURRENT` may be replaced: it is missing or a regular file. wensou makes nothing else of
-/// this name.
+/// Whether `CURRENT` may be replaced: it is missing or a regular file. Anything else of this name,
+/// such as a folder or a link, was not made by wensou.
 pub(crate) fn is_replaceable(folder: &Folder) -> bool {
     matches!(folder.kind(CURRENT), None | Some(EntryKind::File))
 }
 
-/// The name of the generation in use in an index folder; `None` if there is no index, or if it is
-/// damaged. No link is followed.
+/// The name of the generation in use in an index folder; `None` if `CURRENT` is missing, damaged or
+/// of an older format. No link is followed.
 #[must_use]
 pub fn current_generation(dir: &Path) -> Option<String> {
     let folder = Folder::open(dir).ok()?;

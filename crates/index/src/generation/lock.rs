@@ -194,7 +194,7 @@ pub(crate) fn is_ours(folder: &Folder) -> bool {
 }
 
 /// Whether a build may be running: the process that the note names exists, or is on another
-/// machine, where this one cannot tell.
+/// machine, whose processes this machine cannot see.
 pub(crate) fn may_be_building(folder: &Folder) -> bool {
     let Some(Note { pid: Some(pid), host: machine, .. }) = read_note(folder) else { return false };
     // Before format 5 the note did not name the machine.
