@@ -122,7 +122,7 @@ pub struct FieldValues {
     /// What `author:` finds: author, translator and editor, folded, each as a whole, and each name
     /// in them.
     pub names: Vec<String>,
-    /// Name and host of the site, folded.
+    /// The name of the site, its host, and the host without `www.`, folded.
     pub sites: Vec<String>,
     /// The address as [`url_key`] writes it.
     pub url: Option<String>,
@@ -278,7 +278,7 @@ fn names(stated: &str) -> Vec<String> {
     names
 }
 
-/// The form in which addresses are compared: folded, without scheme and without a slash at the end.
+/// The form in which addresses are compared: folded, without scheme and without slashes at the end.
 #[must_use]
 pub fn url_key(url: &str) -> String {
     let folded = fold(url.trim());

@@ -29,7 +29,8 @@ use crate::resemblance::{HASHES, Sketch};
 
 const MAGIC: &Magic = b"WSDUPLI2";
 
-/// The number of groups whose members are in one part. A search reads a part for each of its hits.
+/// The number of groups whose members are in one part. A search reads one part for each hit that is
+/// in a group.
 const BLOCK: usize = 64;
 
 /// The members of a group: for each its segment, as an index into [`Directory::segments`], and its

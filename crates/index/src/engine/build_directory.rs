@@ -4,7 +4,8 @@
 //! is read would count as memory of the process: 124 MB for an archive of 400 thousand pages, and
 //! more for larger ones. So the files are read into small buffers instead, except postings files,
 //! which are mapped because merging them needs all their bytes at once. A build seldom reads any:
-//! it writes one postings file for all its segments instead of merging several (`plugin`).
+//! it writes one postings file for all its segments instead of merging several (`plugin`). On
+//! systems other than Unix, all files are mapped.
 
 use std::fs::File;
 use std::io;
@@ -21,7 +22,8 @@ use tantivy::{Directory, HasLen};
 
 use crate::error::Error;
 
-/// A folder whose files are read into buffers. It remembers the first failure of the file system.
+/// The folder of a generation that is being written. It remembers the first failure of the file
+/// system.
 #[derive(Debug, Clone)]
 pub(crate) struct BuildDirectory {
     folder: PathBuf,

@@ -4,15 +4,16 @@ use super::sketch::Sketch;
 
 /// The number of hashes that the sketches of a candidate pair must share.
 const MIN_SHARED: usize = 2;
-/// A text is paired, because of one hash, with at most this many of the texts after it that have
-/// the hash. A hash that more texts have comes from a line that many pages share. The texts that
-/// have such a hash are first sorted by sketch, so that each is paired with those most like it.
+/// For each hash of its sketch, a text is paired with at most this many of the later texts that
+/// have the same hash. A hash that more texts have comes from a line that many pages share. The
+/// texts that have such a hash are first sorted by sketch, so that each is paired with those most
+/// like it.
 const MAX_FOLLOWING: usize = 32;
 /// About how many hashes are sorted at a time, so that memory is bounded.
 const BATCH: usize = 1 << 20;
 
-/// The pairs of texts with similar sketches, ascending, each once, the lower text first. Texts are
-/// identified by their indexes in `sketches`. The outcome depends on the sketches alone.
+/// The pairs of texts with similar sketches, ascending, each once. Texts are identified by their
+/// indexes in `sketches`, and the lower index of a pair comes first. The outcome depends on the sketches alone.
 pub(crate) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
     let hash_count = sketches.len() * super::sketch::HASHES;
     let batches = hash_count.div_ceil(BATCH).max(1) as u64;

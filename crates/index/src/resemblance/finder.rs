@@ -18,7 +18,9 @@ impl Sketch {
     /// The sketch of an article, by which a [`NearDuplicateFinder`] chooses the pairs to compare.
     #[must_use]
     pub fn of_article(record: &Record, terms: &DocumentTerms) -> Self {
-        sketch_and_sample(&terms.title.key, &terms.body.key, &record.texts().body).0
+        let (sketch, _) =
+            sketch_and_sample(&terms.title.key, &terms.body.key, &record.texts().body);
+        sketch
     }
 }
 
@@ -34,8 +36,8 @@ impl ArticleText {
     #[must_use]
     pub fn of(record: &Record) -> Self {
         let texts = record.texts();
-        let keys = [&texts.title, &texts.body].map(|text| key_of(text));
-        let (_, sample) = sketch_and_sample(&keys[0], &keys[1], &texts.body);
+        let [title_key, body_key] = [&texts.title, &texts.body].map(|text| key_of(text));
+        let (_, sample) = sketch_and_sample(&title_key, &body_key, &texts.body);
         Self { sample, text: Comparable::of(record) }
     }
 

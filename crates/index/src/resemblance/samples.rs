@@ -162,8 +162,8 @@ impl Samples {
         file.seek(SeekFrom::Start(start))?;
         file.get_mut().read_exact(&mut bytes)?;
         let (text_hash, shingles) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
-        let shingles = shingles.as_chunks::<4>().0.iter();
-        let shingles = shingles.map(|bytes| u32::from_le_bytes(*bytes)).collect();
+        let (shingles, _) = shingles.as_chunks::<4>();
+        let shingles = shingles.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
         Ok(Sample { text_hash: u64::from_le_bytes(*text_hash), shingles })
     }
 }
