@@ -135,7 +135,7 @@ fn previous(
 }
 
 /// Fails if records are lost for good: those of a damaged index that can be read neither from it
-/// nor from the archive.
+/// nor from the archive. Never fails if [`BuildOptions::allow_empty`] is set.
 fn check_losses(
     stored: Option<&Stored>,
     report: &Report,

@@ -30,7 +30,7 @@ use crate::stored::Stored;
 use crate::update::{Kept, Previous};
 
 /// The maximum number of records in a batch. Waking a thread costs as much as analysing a flash
-/// item, so a batch has many.
+/// item, so a thread gets many records at once.
 const BATCH: usize = 16;
 /// A batch is handed on once its records have this many bytes, however few they are.
 const BATCH_BYTES: usize = 256 << 10;

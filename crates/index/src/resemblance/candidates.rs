@@ -13,7 +13,8 @@ const MAX_FOLLOWING: usize = 32;
 const BATCH: usize = 1 << 20;
 
 /// The pairs of texts with similar sketches, ascending, each once. Texts are identified by their
-/// indexes in `sketches`, and the lower index of a pair comes first. The outcome depends on the sketches alone.
+/// indexes in `sketches`, and the lower index of a pair comes first. The outcome depends on the
+/// sketches alone.
 pub(crate) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
     let hash_count = sketches.len() * super::sketch::HASHES;
     let batches = hash_count.div_ceil(BATCH).max(1) as u64;
