@@ -93,7 +93,7 @@ impl OpenIndex {
     ///
     /// # Errors
     ///
-    /// `error`, unless it came from the cluster and the address leads to another index meanwhile.
+    /// `error`, unless it came from the cluster and the address now leads to another index.
     pub(crate) fn reopen(&self, global: &Global, error: anyhow::Error) -> anyhow::Result<Self> {
         #[cfg(feature = "cluster")]
         if let Self::Cluster(before) = self
@@ -148,8 +148,8 @@ impl<'g> ReplaceableIndex<'g> {
         &self.current
     }
 
-    /// Calls `step` with the open index. If `step` fails because another index has replaced this
-    /// one, opens that index, and calls `step` once more.
+    /// Calls `step` with the open index. If `step` fails because another index has replaced it,
+    /// opens the new index, and calls `step` once more.
     ///
     /// # Errors
     ///

@@ -99,7 +99,8 @@ fn starts_with_space(text: &str) -> bool {
 }
 
 /// The query `text` with the filter `clause` added, which every hit must match. If the filter comes
-/// last, a space follows, so that what is typed next does not become part of the filter.
+/// last, a space follows, so that what is typed next does not become part of the filter. If no way
+/// to write the filter has the intended meaning, it is added at the end.
 fn with_filter(text: &str, clause: &str, clock: &Clock) -> String {
     let text = text.trim();
     let candidates = [

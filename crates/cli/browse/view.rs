@@ -171,8 +171,9 @@ fn empty_list_text(list: &List, app: &App) -> &'static str {
     }
 }
 
-/// One item of the list. In two lines: kind, title and date; source and snippet. In three lines:
-/// title; kind, date and source; snippet.
+/// One item of the list. In two lines: kind, title and date; facts and snippet. In three lines:
+/// title; kind, date and facts; snippet. The facts are the source, the number of occurrences if
+/// there is more than one, and the words of the query that the record lacks.
 fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
     let record = &item.record;
     let kind = record.kind().name();
