@@ -45,7 +45,7 @@ pub struct Meta {
     /// [`wensou_ingest::Options::exclude_globs`].
     #[serde(default)]
     pub exclude: Vec<String>,
-    /// Whether the root is the sample archive. It is dropped when the user names another root.
+    /// Whether the root is the sample archive, which is dropped when the user names another root.
     #[serde(default)]
     pub sample: bool,
     /// Which keys of dumps hold which fields, if the user said so.

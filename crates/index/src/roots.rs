@@ -139,8 +139,8 @@ pub fn canonical(path: &Path) -> PathBuf {
     resolved.unwrap_or(absolute)
 }
 
-/// Appends a component, which does not exist, to a path. `..` removes the last component of the
-/// path instead, which is no link.
+/// Appends a component that does not exist on the disk to a path without links. `..` removes the
+/// last component of the path instead.
 fn joined(mut path: PathBuf, component: Component<'_>) -> PathBuf {
     match component {
         Component::ParentDir => drop(path.pop()),

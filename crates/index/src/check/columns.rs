@@ -71,7 +71,8 @@ impl ColumnComparison {
             let values = match entry.field_type() {
                 FieldType::U64(_) => Values::Unsigned(fast.u64(&name)?),
                 FieldType::I64(_) => Values::Signed(fast.i64(&name)?),
-                // Folding is part of the analysis. Of the texts in columns, only ids are not folded.
+                // Folding is part of the analysis. Of the texts in columns, only ids are not
+                // folded.
                 _ if !same_analysis && field != index.fields().external_id => continue,
                 _ => Values::Text(fast.str(&name)?.map(TextColumn::open).transpose()?),
             };

@@ -89,8 +89,9 @@ fn needs_no_other(folder: &Folder, current: &Current) -> bool {
     meta.is_some_and(|meta| !meta.salvaged) && is_intact(folder, current)
 }
 
-/// Removes the litter, after calling `note` with the names of all generations that it is going to
-/// remove. The caller must hold the build lock.
+/// Removes incomplete generations, and the complete ones that `keep_complete` does not keep, after
+/// calling `note` with the names of all generations that it is going to remove. The generation in
+/// use stays. The caller must hold the build lock.
 pub(super) fn clean_up(
     folder: &Folder,
     keep_complete: KeepComplete,

@@ -119,7 +119,8 @@ impl Draft {
         copied.map(drop).map_err(Error::io("copy", &from.path_of(name)))
     }
 
-    /// Waits until all files are on the disk, and computes the checksums of each.
+    /// Waits until all files are on the disk, writes the file of page checksums, and returns the
+    /// checksum of each file except the marker and tantivy's lock files.
     pub(crate) fn seal(&self) -> Result<Sums, Error> {
         let entries = self.generation.entries();
         let mut files = entries.map_err(Error::io("list", self.generation.path()))?;
@@ -192,8 +193,8 @@ impl Draft {
     /// Writes the description and makes this generation the index in one step, a rename. Then
     /// removes the other generations, except those that `keep_complete` says to keep.
     ///
-    /// Returns why the step may not survive a power cut, if that is so. Then the previous
-    /// generation is kept.
+    /// Returns why the step may not survive a power cut, if that is so. In that case, the other
+    /// generations are kept.
     pub(crate) fn publish(
         mut self,
         description: &[u8],
