@@ -64,7 +64,8 @@ pub(crate) fn print(
     Ok(())
 }
 
-/// Prints a line for each bar, and below them the totals.
+/// Prints a line for each bar, and the totals to standard error. A sequence of more than
+/// [`MAX_EMPTY_BARS`] empty bars has one line.
 fn print_chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
     let highest = timeline.bars.iter().map(|bar| bar.stated + bar.inferred).max().unwrap_or(0);
     let label = |bar: &Bar| timeline.step.label(bar.start);
