@@ -23,8 +23,8 @@ use crate::files::{FILES, Folder};
 use crate::parts::{Magic, Part, Parts, PartsFile, PartsWriter, damaged};
 
 const MAGIC: &Magic = b"WSFILES1";
-/// The maximum number of files in a block. For each hit that it shows, a search reads the entries of
-/// a block, in 20 µs.
+/// The maximum number of files in a block. For each hit that it shows, a search reads the entries
+/// of a block, in 20 µs.
 const BLOCK: usize = 256;
 /// A block ends once its contributions have more than this many bytes. So it has at most one
 /// contribution that is larger, such as that of a large dump.

@@ -7,7 +7,7 @@
 //!
 //! | structure | module | compared with |
 //! |---|---|---|
-//! | footers of tantivy's files | `footers` | CRC-32 of the file, version of tantivy |
+//! | footers of tantivy's files | `footers` | CRC-32 of the file, other footers of the segment |
 //! | `page-sums` | `page_sums` | the page checksums, computed again |
 //! | `meta.json`, `.managed.json` | `generation_files` | what a build writes, byte for byte |
 //! | settings, tables | `generation_files` | the description |
@@ -19,7 +19,7 @@
 //! | postings | `postings` | the file, built again, byte for byte |
 //! | counts, deleted documents | `totals` | sums over the records |
 //!
-//! Memory does not grow with the text: it holds a batch of records, a run of postings, and 24 bytes
+//! Memory does not grow with the text. It holds a batch of records, a run of postings, and 24 bytes
 //! for each distinct term of tantivy's fields.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
