@@ -87,7 +87,8 @@ pub(crate) fn run(
     let index = Arc::new(index);
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
     let size = crossterm::terminal::size().context("cannot read the size of the terminal")?;
-    let (mut app, effects) = App::new(query, clock, date_bounds, size, expander(global, clock));
+    let (mut app, effects) =
+        App::new(query, clock, date_bounds, size, saved_query_reader(global, clock));
     app.history = History::load();
     let signals = Signals::catch().context("cannot catch signals")?;
     let screen = Screen::take().context("cannot set up the terminal")?;
@@ -104,7 +105,7 @@ pub(crate) fn run(
 
 /// What expands a saved query of the config file at the start of typed text. A mistake in a saved
 /// query has no location in the typed text, so its message names the saved query instead.
-fn expander(global: &Global, clock: Clock) -> SavedQueryReader {
+fn saved_query_reader(global: &Global, clock: Clock) -> SavedQueryReader {
     let global = global.clone();
     SavedQueryReader(Rc::new(move |typed| {
         let query = read_query(typed, &global, &clock).map_err(|mistakes| {

@@ -100,7 +100,8 @@ fn cut(pieces: &[Span<'static>], start: usize, end: usize) -> Vec<Span<'static>>
     out
 }
 
-/// Text as one line: line feeds and tabs become spaces, other control characters are removed.
+/// Text as one line: line breaks at both ends are removed, other line breaks and tabs become
+/// spaces, and all other control characters are removed.
 pub(crate) fn one_line(text: &str) -> String {
     text.trim_matches(['\r', '\n'])
         .chars()

@@ -163,7 +163,7 @@ pub(crate) struct App {
     pub(crate) input: Input,
     /// The query that is searched for: the typed one with its saved query expanded.
     query: String,
-    expander: SavedQueryReader,
+    saved_query_reader: SavedQueryReader,
     pub(crate) history: History,
     /// The order of the hits; `None` for the usual one.
     pub(crate) sort: Option<Sort>,
@@ -203,7 +203,7 @@ impl App {
         clock: Clock,
         date_bounds: [Option<Date>; 2],
         size: (u16, u16),
-        expander: SavedQueryReader,
+        saved_query_reader: SavedQueryReader,
     ) -> (Self, Vec<Effect>) {
         let list = List {
             origin: ListOrigin::Query(String::new()),
@@ -224,7 +224,7 @@ impl App {
             size,
             input: Input::new(one_line(&text)),
             query: String::new(),
-            expander,
+            saved_query_reader,
             history: History::default(),
             sort: None,
             errors: Vec::new(),

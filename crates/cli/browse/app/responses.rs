@@ -13,7 +13,7 @@ impl App {
     /// Requests the first hits of the typed query.
     pub(super) fn search(&mut self) {
         let text = self.text().to_owned();
-        match saved_name(&text).map(|_| self.expander.expanded(&text)) {
+        match saved_name(&text).map(|_| self.saved_query_reader.expanded(&text)) {
             // If the saved query has mistakes, search for the last query without such mistakes.
             Some(Err(mistakes)) => self.errors = mistakes,
             Some(Ok(expanded)) => {

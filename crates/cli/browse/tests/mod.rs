@@ -80,11 +80,12 @@ impl Driver {
         let clock = Clock { today: "2023-06-20".parse().unwrap() };
         let bounds =
             wensou_query::date_bounds(index).unwrap().map(|at| at.map(jiff::civil::DateTime::date));
-        let expander = SavedQueryReader(Rc::new(|typed| match typed.strip_prefix("@weekly") {
-            Some(words) => Ok(format!("(减半) ({words})").replace(" ()", "")),
-            None => Err(vec![Diagnostic::nothing_searchable(typed, Span::new(0, typed.len()))]),
-        }));
-        let (app, effects) = App::new(text.to_owned(), clock, bounds, size, expander);
+        let saved_query_reader =
+            SavedQueryReader(Rc::new(|typed| match typed.strip_prefix("@weekly") {
+                Some(words) => Ok(format!("(减半) ({words})").replace(" ()", "")),
+                None => Err(vec![Diagnostic::nothing_searchable(typed, Span::new(0, typed.len()))]),
+            }));
+        let (app, effects) = App::new(text.to_owned(), clock, bounds, size, saved_query_reader);
         let mut driver = Self { app, index, effects_not_performed: Vec::new() };
         driver.perform(effects);
         driver
