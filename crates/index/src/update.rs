@@ -41,7 +41,7 @@ pub(crate) struct Previous {
 pub(crate) struct Kept {
     /// The documents that no record has claimed, to be deleted.
     pub(crate) deletion: Deletion,
-    /// The base, with the totals of all its deleted documents, these included.
+    /// The base, with the totals of all its deleted documents, those of `deletion` included.
     pub(crate) base: Base,
     /// The articles of the base that stay.
     pub(crate) articles: BaseArticles,
