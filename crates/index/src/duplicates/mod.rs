@@ -1,7 +1,7 @@
 //! Near-duplicates: articles with the same text, or nearly the same, as sister sites publish them.
 //!
 //! Each build of an index finds them; [`resemblance`](crate::resemblance) says which texts are
-//! alike. An update compares the articles that it has added with all others. Of two articles that
+//! alike. An update compares the articles that it has added with all others. For two articles that
 //! it keeps, it takes over what an earlier build found out: whether they are near-duplicates (the
 //! verdicts, in `groups_file`). So the groups do not depend on which articles an update adds again.
 //!
