@@ -32,7 +32,8 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// The options of a copy; `grace` is that of the flags, else that of the config file.
+/// The options of a copy; `grace` is that of the flags, else that of the config file, else the
+/// default.
 pub(super) fn options(global: &Global, spread: Spread) -> CopyOptions {
     let Spread { shards, replicas, replace, grace } = spread;
     let default = CopyOptions::default();

@@ -42,9 +42,9 @@ F1 help  Enter open  ^K kind  ^T tags  ^D dates  ^F follow  ^S similar"
 
 #[test]
 fn every_screen_fits_whatever_its_size() {
-    let odd_sizes =
+    let unusual_sizes =
         (1..=12).flat_map(|rows| [(1, rows), (2, rows), (7, rows), (41, rows), (99, rows)]);
-    for size in SIZES.into_iter().chain(odd_sizes) {
+    for size in SIZES.into_iter().chain(unusual_sizes) {
         // `tga` is no field, so a mistake is drawn, too.
         let mut driver = Driver::new("减半 tga:BTC 警報", size);
         let steps: [fn(&mut Driver); 12] = [

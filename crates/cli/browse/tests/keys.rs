@@ -244,7 +244,7 @@ fn the_order_of_the_hits_changes() {
 }
 
 #[test]
-fn earlier_queries_come_back() {
+fn up_and_down_recall_earlier_queries() {
     let mut driver = Driver::new("", (80, 24));
     for query in ["減半", "質押"] {
         driver.ctrl('u').type_text(query).press(KeyCode::Enter).press(KeyCode::Enter);
