@@ -269,11 +269,11 @@ pub struct Built {
     pub reused: bool,
     /// The number of documents that were analysed and written.
     pub written: u64,
-    /// What is wrong with the previous index, if it was damaged. Then only its records of files
-    /// that cannot be read were reused, as far as their checksums matched.
+    /// What is wrong with the previous index, if it was damaged. In that case only its records
+    /// of files that cannot be read were reused, as far as their checksums matched.
     pub damaged: Option<String>,
-    /// Why the new index, which is in use, may not survive a power cut, if that is so. Then the
-    /// previous index was left beside it.
+    /// Why the new index, which is in use, may not survive a power cut, if that is so. In that
+    /// case the previous index was left beside it.
     pub not_durable: Option<Error>,
 }
 

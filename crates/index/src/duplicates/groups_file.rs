@@ -198,19 +198,23 @@ impl GroupNumbers {
     /// The group of a document; `None` if it is in none.
     fn group_of(&self, doc: DocId) -> Option<u32> {
         let word = doc as usize / 64;
-        let bits = u64::from_le_bytes(*self.bits.as_chunks().0.get(word)?);
+        let (words, _) = self.bits.as_chunks::<8>();
+        let bits = u64::from_le_bytes(*words.get(word)?);
         if bits >> (doc % 64) & 1 == 0 {
             return None;
         }
         let before = (bits & ((1 << (doc % 64)) - 1)).count_ones();
-        let rank = u32::from_le_bytes(*self.ranks.as_chunks().0.get(word)?);
+        let (ranks, _) = self.ranks.as_chunks::<4>();
+        let rank = u32::from_le_bytes(*ranks.get(word)?);
         let at = rank.checked_add(before)? as usize;
-        self.groups.as_chunks().0.get(at).map(|group| u32::from_le_bytes(*group))
+        let (groups, _) = self.groups.as_chunks::<4>();
+        groups.get(at).map(|group| u32::from_le_bytes(*group))
     }
 
     /// The documents that are in groups, ascending.
     fn documents(&self) -> impl Iterator<Item = DocId> + '_ {
-        let bits = self.bits.as_chunks().0.iter().map(|bits| u64::from_le_bytes(*bits));
+        let (words, _) = self.bits.as_chunks::<8>();
+        let bits = words.iter().map(|bits| u64::from_le_bytes(*bits));
         (0..).step_by(64).zip(bits).flat_map(|(first, bits)| {
             (0..64).filter(move |at| bits >> at & 1 == 1).map(move |at| first + at)
         })
@@ -227,7 +231,8 @@ fn members_at(part: &[u8], at: usize) -> Option<Members> {
     for _ in 0..at {
         (_, remaining) = postcard::take_from_bytes::<SkippedMembers>(remaining).ok()?;
     }
-    Some(postcard::take_from_bytes(remaining).ok()?.0)
+    let (members, _) = postcard::take_from_bytes::<Members>(remaining).ok()?;
+    Some(members)
 }
 
 /// [`Members`] that are read without being kept.

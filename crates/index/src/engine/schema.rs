@@ -54,7 +54,7 @@ pub struct Fields {
     pub record: Field,
     /// Names of authors, translators and editors, folded, for `author:`.
     pub author: Field,
-    /// Name and host of the site, folded, for `site:`.
+    /// The name of the site, its host, and the host without `www.`, folded, for `site:`.
     pub site: Field,
     /// The address as [`url_key`](crate::url_key) writes it, for `url:`.
     pub url: Field,
