@@ -33,8 +33,8 @@ pub(crate) fn original_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
 }
 
 /// The file of a stored path, given the absolute path of a root: the root itself, or a file below
-/// it. How many leading components of the stored path are the root as it was typed is not known, so
-/// every number is tried.
+/// it. It is not known how many leading components of the stored path are the root as it was typed,
+/// so every number is tried.
 fn file_below(root: &Path, stored_path: &Path) -> Option<PathBuf> {
     if root.is_file() && root.file_name() == stored_path.file_name() {
         return Some(root.to_path_buf());

@@ -103,7 +103,7 @@ pub(crate) fn run(
     outcome
 }
 
-/// What expands a saved query of the config file at the start of typed text. A mistake in a saved
+/// Expands the saved query of the config file that typed text may begin with. A mistake in a saved
 /// query has no location in the typed text, so its message names the saved query instead.
 fn saved_query_reader(global: &Global, clock: Clock) -> SavedQueryReader {
     let global = global.clone();

@@ -150,7 +150,7 @@ fn hit_options(args: &Search) -> hits::HitOptions<'_> {
     hits::HitOptions { offset: args.offset, fields: &args.fields, null: args.null }
 }
 
-/// Refuses flags that the format cannot do.
+/// Refuses flags that the output format does not support.
 fn check_flags(args: &Search) -> anyhow::Result<()> {
     if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv | Format::Vimgrep)
     {
@@ -176,8 +176,8 @@ fn print_summary(results: &Results, args: &Search, started: Instant, terminal: &
     }
 }
 
-/// Opens the index. If there is none in the default folder, but a sample archive, indexes that
-/// first, so that the first command of a new user gives hits.
+/// Opens the index. If there is no index in the default folder, but the working folder has a sample
+/// archive, indexes the sample archive first, so that the first command of a new user gives hits.
 fn open_or_build(global: &Global, terminal: &mut Terminal) -> anyhow::Result<OpenIndex> {
     if is_address(&global.index) {
         return OpenIndex::open(global);
