@@ -176,9 +176,14 @@ mod tests {
         (from..from + length).map(|n| char::from_u32(0x4E00 + n * 7919 % 20_000).unwrap()).collect()
     }
 
+    fn sample_of(body: &[char]) -> Sample {
+        let (_, sample) = sketch_and_sample(&[], body, "");
+        sample
+    }
+
     #[test]
     fn samples_tell_different_texts_apart() {
-        let sample = |from, length| sketch_and_sample(&[], &text(from, length), "").1;
+        let sample = |from, length| sample_of(&text(from, length));
         let compare = |a: Sample, b: Sample| a.compare(&b);
         use Likeness::{Different, Same, Unknown};
         assert_eq!(compare(sample(0, 900), sample(0, 900)), Same);
@@ -197,8 +202,7 @@ mod tests {
     fn samples_are_read_as_they_were_written() {
         let dir = tempfile::tempdir().unwrap();
         let mut samples = Samples::new(dir.path());
-        let all: Vec<Sample> =
-            [900, 10, 0, 9000, 80].map(|n| sketch_and_sample(&[], &text(n, n), "").1).into();
+        let all: Vec<Sample> = [900, 10, 0, 9000, 80].map(|n| sample_of(&text(n, n))).into();
         all.iter().for_each(|sample| samples.push(sample).unwrap());
         for (text, sample) in all.iter().enumerate().rev() {
             assert_eq!(samples.read(text).unwrap(), *sample);

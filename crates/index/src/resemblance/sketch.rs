@@ -121,7 +121,8 @@ mod tests {
     }
 
     fn sketch_of(title: &[char], body: &[char]) -> Sketch {
-        sketch_and_sample(title, body, "").0
+        let (sketch, _) = sketch_and_sample(title, body, "");
+        sketch
     }
 
     #[test]
