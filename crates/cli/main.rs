@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 
 /// Runs the verb with the settings that apply.
 fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    // This must work even if the config file has mistakes.
+    // `wensou config --path` must work even if the config file has mistakes.
     if let Verb::Config(args) = &cli.verb
         && args.path
     {

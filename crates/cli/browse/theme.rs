@@ -1,4 +1,5 @@
-//! Colours and styles: those of `out::style`, in the types of ratatui.
+//! Colours and styles of the full screen, in the types of ratatui: those of `out::style`, except
+//! that errors are not bold, and further ones.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};

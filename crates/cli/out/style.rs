@@ -1,4 +1,4 @@
-//! The styles of text output. `browse::theme` has the same ones for the full screen.
+//! The styles of text output. `browse::theme` has those of the full screen.
 
 use anstyle::{AnsiColor, Style};
 
