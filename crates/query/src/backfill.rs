@@ -75,8 +75,8 @@ pub(crate) fn backfill(
 /// The documents that have every word, if they are few.
 #[derive(Default)]
 pub(crate) struct CompleteDocs<'g> {
-    /// All of them, ascending. Empty if they give as many hits as were wanted, because no backfill
-    /// follows then.
+    /// All of them, ascending. Incomplete if they give as many hits as were wanted, because no
+    /// backfill follows then.
     documents: Vec<DocAddress>,
     /// The number of hits that the documents give.
     pub(crate) hits: usize,

@@ -99,6 +99,7 @@ impl<'i> Segment<'i> {
             let [oldest, newest] = bounds.unwrap_or([at, at]);
             Some([at.min(oldest), at.max(newest)])
         });
+        // A damaged page reads as if the documents had no dates, so fail if one was read.
         self.index().verify_reads()?;
         Ok(bounds)
     }

@@ -59,7 +59,7 @@ impl ClusterGroups {
         self.of_documents.borrow_mut().clear();
     }
 
-    /// Adds the next document.
+    /// Adds the next document. `group` is the id that its group has on the cluster.
     pub(crate) fn push(&self, group: Option<&str>) {
         let mut numbers = self.numbers.borrow_mut();
         let mut ids = self.ids.borrow_mut();

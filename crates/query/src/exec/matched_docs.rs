@@ -3,7 +3,7 @@
 use super::doc_id::DocAddress;
 use super::window::DocWindow;
 
-/// A set of documents: a bit for each document of the windows with matches.
+/// A set of documents: the windows with matches, each after the ordinal of its segment, ascending.
 #[derive(Debug, Default)]
 pub(crate) struct MatchedDocs(Vec<(u32, DocWindow)>);
 

@@ -89,7 +89,8 @@ impl<'g> RepeatCounter<'g> {
         self.counted.borrow().hits
     }
 
-    /// Takes all documents that were counted, ascending. Only if they are fewer hits than wanted.
+    /// Takes the documents that were counted, ascending: all of them if they are fewer hits than
+    /// wanted, else perhaps only some.
     pub(crate) fn take_few(&self) -> Vec<DocAddress> {
         std::mem::take(&mut self.counted.borrow_mut().few)
     }

@@ -66,7 +66,8 @@ pub(crate) struct ScoredDoc {
     pub(crate) score: f32,
     /// The factor for its age, by which the score was multiplied already.
     pub(crate) recency: f32,
-    /// What its newness has added to the score.
+    /// What reranking has added to the score because the document is newer than others of the first
+    /// hits; 0 before that. Unlike `recency`, it decides near-ties only.
     pub(crate) newness: f32,
     pub(crate) tie_breaker: u64,
     pub(super) rank_key: RankKey,
@@ -110,8 +111,9 @@ impl Count<'_> {
     }
 }
 
-/// What a search finds: the first `limit` documents that match, in order, and if near-duplicates
-/// are one hit, as many more as it takes for the hits that are wanted.
+/// What a search finds: the first `limit` documents that match, in order. If near-duplicates are one
+/// hit and these documents are fewer than `wanted` hits, further documents follow until there are
+/// that many hits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TopK<'g> {
     pub(crate) limit: usize,

@@ -34,14 +34,15 @@ pub(crate) struct ClusterEngine<'c> {
     pub(super) statistics: ClusterStatistics<'c>,
     analysis: OnceCell<Analysis>,
     norms: OnceCell<[LengthNorms; 3]>,
-    /// The documents that the cluster has sent. A document's number is its index here, and is its
-    /// address.
+    /// The documents that the cluster has sent. A document's number is its index here; its address
+    /// has this number as the document id, and segment 0.
     documents: RefCell<Vec<Rc<Document>>>,
     /// The numbers of documents by the ids of their records.
     numbers_by_id: RefCell<HashMap<String, u32>>,
     /// The groups of `documents`.
     pub(super) groups: ClusterGroups,
-    /// For this expression, the ids of the matching documents of each group that was fetched.
+    /// A cache: the expression that was last asked for, and for each group that was fetched for it,
+    /// by the id of the group, the ids of the documents that match the expression.
     pub(super) members: RefCell<(MatchExpr, HashMap<String, Vec<String>>)>,
     pub(super) translator: RefCell<Translator>,
     pub(super) prefetched: PrefetchedResponses,

@@ -65,8 +65,7 @@ pub(crate) fn facet_values(
 }
 
 /// Merges the spellings of each value: their counts are added up, and the most frequent spelling
-/// stands for all. The keys of `counts` are as
-/// [`Engine::facet_counts`](crate::engine::Engine::facet_counts) returns them.
+/// stands for all. Each key of `counts` is the folded value, [`FACET_SEPARATOR`] and the spelling.
 fn merge_spellings(counts: HashMap<String, u64>) -> HashMap<String, u64> {
     // For each folded value: its count, its most frequent spelling, and the count of that spelling.
     let mut values: BTreeMap<&str, (u64, &str, u64)> = BTreeMap::new();

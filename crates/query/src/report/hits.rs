@@ -49,8 +49,9 @@ pub struct Results {
     pub readings: Vec<Reading>,
     /// The query with these readings in place of the letters that were typed, if there are any.
     pub reread: Option<Query>,
-    /// How many documents match the query relaxed. Only if one or two documents have every word, no
-    /// documents that lack words follow them, and the query relaxed matches more.
+    /// For a hint to the user: the number of documents that match if any word will do. `None`
+    /// unless one or two documents have every word, no documents that lack words follow them, and
+    /// the number is greater than [`Results::total`].
     pub partial: Option<usize>,
     /// What the user should know.
     pub warnings: Vec<Diagnostic>,

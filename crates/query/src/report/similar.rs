@@ -181,6 +181,7 @@ fn plan(
         match_expr: match_expr(key_terms, record),
         scored_terms: scored_terms(key_terms, statistics)?,
         words: Vec::new(),
+        // Documents are not ranked by coverage.
         covering: Covering::default(),
         needles: key_terms.iter().enumerate().filter_map(needle).collect(),
         texts: Vec::new(),
