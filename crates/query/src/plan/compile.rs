@@ -190,12 +190,12 @@ impl<'q, 't> Compiler<'q, 't> {
         nodes: &[Node],
         context: ClauseContext<'_>,
     ) -> Result<Required, Error> {
-        // A `+` on one member of a group makes the unmarked text of that group optional.
-        let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
+        // A `+` on one member of a group makes the text without `+` in that group optional.
+        let has_plus = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.alternatives);
-        let (nodes, texts) = self.texts_of_group(nodes, context, marked)?;
+        let (nodes, texts) = self.texts_of_group(nodes, context, has_plus)?;
         let beside_text = has_text(&nodes, &texts);
-        let required = context.required && !marked;
+        let required = context.required && !has_plus;
         let context = ClauseContext { required, beside_text, ..context };
         let (mut included, excluded) = self.compile_members(&nodes, texts, context)?;
         let alternatives = std::mem::replace(&mut self.alternatives, outer);
@@ -214,25 +214,25 @@ impl<'q, 't> Compiler<'q, 't> {
     }
 
     /// Analyses the texts of a group. Returns the nodes of the group, in which the nodes of a
-    /// question are joined into one, and the text of each node. `marked` says whether the group has
+    /// question are joined into one, and the text of each node. `has_plus` says whether the group has
     /// a `+`.
     fn texts_of_group<'n>(
         &mut self,
         nodes: &'n [Node],
         context: ClauseContext<'_>,
-        marked: bool,
+        has_plus: bool,
     ) -> Result<(Cow<'n, [Node]>, TextsOfNodes), Error> {
         if !nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_))) {
             return Ok((nodes.into(), Vec::new()));
         }
         let requirement = match self.mode {
-            Mode::Strict | Mode::Undated if context.required && !marked => Requirement::Words,
-            Mode::Relaxed if context.strict && !marked => Requirement::Words,
+            Mode::Strict | Mode::Undated if context.required && !has_plus => Requirement::Words,
+            Mode::Relaxed if context.strict && !has_plus => Requirement::Words,
             _ => Requirement::Optional,
         };
         let tables = (self.load_tables)()?;
         let may_lack_words = self.mode == Mode::Relaxed && !context.strict;
-        let joined = match context.positive && !marked {
+        let joined = match context.positive && !has_plus {
             true => questions::join_words_of_questions(
                 self.typed,
                 nodes,

@@ -103,7 +103,8 @@ impl Compiler<'_, '_> {
                 Some(_) => text.words.clone(),
             };
             self.words.extend(words.into_iter().map(|word| {
-                // Every hit has the words of a phrase.
+                // A relaxed query requires a phrase just as a strict one does, so the words of the
+                // phrase add no coverage.
                 let expr = text_expr::any_variant(context.fields, &word);
                 PlannedWord { word, expr, covers: false, idf: 0.0 }
             }));

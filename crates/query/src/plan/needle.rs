@@ -43,7 +43,8 @@ pub(crate) struct Needle {
 }
 
 impl Needle {
-    /// The needle of one variant of a word; `None` if it is not matched in the text.
+    /// The needle of one variant of a word; `None` for a variant that is matched by the date of the
+    /// document.
     pub(crate) fn of(variant: &Variant, word: usize, weight: f32) -> Option<Self> {
         let mut key = variant.key.clone();
         let kind = match variant.mode {

@@ -76,8 +76,8 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     })
 }
 
-/// What adds to the coverage of a document: each word, with its idf as its mass. The words of a
-/// date are one unit with less mass than every other word: a document that only has the date never
+/// What adds to the coverage of a document: each word of a relaxed query that the document may lack,
+/// with the idf of the word as its mass. The words of a date are one unit with less mass than every other word: a document that only has the date never
 /// comes before one with what was asked about.
 fn covering(words: &[PlannedWord]) -> Covering {
     // The mass of a date is at most this fraction of the mass of the most common other word.
@@ -86,11 +86,11 @@ fn covering(words: &[PlannedWord]) -> Covering {
         let mut modes = word.word.variants.iter().map(|variant| variant.mode);
         modes.find(|mode| matches!(mode, MatchMode::Dated(..)))
     };
-    let covering: Vec<&PlannedWord> = words.iter().filter(|word| word.covers).collect();
-    let undated = covering.iter().filter(|word| date_of(word).is_none());
+    let covering_words: Vec<&PlannedWord> = words.iter().filter(|word| word.covers).collect();
+    let undated = covering_words.iter().filter(|word| date_of(word).is_none());
     let min_idf = undated.map(|word| word.idf).reduce(f32::min);
     let mut units = Vec::new();
-    for run in covering.chunk_by(|a, b| date_of(a).is_some() && date_of(a) == date_of(b)) {
+    for run in covering_words.chunk_by(|a, b| date_of(a).is_some() && date_of(a) == date_of(b)) {
         let idf = run.iter().map(|word| word.idf).fold(0.0, f32::max);
         let idf = match (date_of(run[0]), min_idf) {
             (Some(_), Some(min_idf)) => idf.min(min_idf * MAX_DATE_FRACTION),
