@@ -23,7 +23,8 @@ pub struct Options {
     pub backfill: bool,
     /// Return near-duplicates as hits of their own, and not as one hit.
     pub all: bool,
-    /// If nothing is found, read Latin words as pinyin: see [`crate::Reading`].
+    /// If no document has every word, read Latin words that no document contains as pinyin: see
+    /// [`crate::Reading`].
     pub pinyin: bool,
     /// The maximum length of a snippet in characters.
     pub snippet: usize,

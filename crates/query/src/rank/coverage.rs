@@ -68,7 +68,7 @@ pub(crate) struct CoverageScale {
 }
 
 impl CoverageScale {
-    /// The scale of a query of some words.
+    /// The scale of a query with this number of `words`, in which all words of a date count as one.
     pub(crate) fn new(all: IdfMass, min_word_mass: IdfMass, words: usize) -> Self {
         let steps = if words > MAX_WORDS { 1 } else { STEPS };
         Self { all, min_word_mass, steps }

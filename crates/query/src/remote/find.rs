@@ -28,13 +28,14 @@ const MAX_RESULTS: usize = 10_000;
 
 /// The scores of the cluster differ a little from those of this machine, because it stores lengths
 /// in another way. So that no document is missed, the cluster is asked for more documents than are
-/// needed: for an additional percentage of the needed number, which is this one, plus [`MARGIN`].
+/// needed: for this percentage of the needed number in addition, plus [`MARGIN`].
 const MARGIN_PERCENT: usize = 25;
 /// See [`MARGIN_PERCENT`].
 const MARGIN: usize = 10;
 
-/// The maximum number of groups whose members are fetched in one request.
-const MAX_GROUPS_AT_ONCE: usize = 200;
+/// When the members of a group are fetched, those of at most this many other groups are fetched with
+/// them.
+const MAX_OTHER_GROUPS: usize = 200;
 
 /// What the cluster has counted in a search.
 #[derive(Debug, Clone, Copy)]
@@ -306,7 +307,7 @@ impl ClusterEngine<'_> {
     }
 
     /// The ids of the documents of a group that match an expression, in the order of bytes. The
-    /// same request fetches those of the other groups of which the cluster has sent a document.
+    /// same query fetches those of other groups of which the cluster has sent a document.
     pub(super) fn members_of(&self, group: &str, expr: &MatchExpr) -> Result<Vec<String>, Error> {
         #[derive(Deserialize)]
         struct Member {
@@ -323,7 +324,7 @@ impl ClusterEngine<'_> {
         let mut groups = vec![group.to_owned()];
         let others = self.groups.ids().into_iter();
         let others = others.filter(|other| !members.contains_key(other));
-        groups.extend(others.take(MAX_GROUPS_AT_ONCE));
+        groups.extend(others.take(MAX_OTHER_GROUPS));
         groups.sort_unstable();
         groups.dedup();
         members.extend(groups.iter().map(|group| (group.clone(), Vec::new())));

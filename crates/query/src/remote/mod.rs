@@ -9,7 +9,7 @@
 //! - `request` has the bodies of searches and of the responses to them; `dsl` translates
 //!   expressions to the query language of the cluster, and `levels` are the coverages by which it
 //!   orders documents.
-//! - `prefetched` keeps the responses to searches that were sent together.
+//! - `prefetched` keeps the responses to searches that were sent ahead of time.
 //! - `statistics` reads the term statistics that the build has left on the cluster.
 
 mod cluster_engine;

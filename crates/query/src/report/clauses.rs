@@ -73,7 +73,7 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
         NodeKind::All => &[],
         _ => std::slice::from_ref(&query.root),
     };
-    // A `+` makes the unmarked text beside it optional.
+    // A `+` makes the text without `+` beside it optional.
     let has_plus = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
     // The words of a question that were typed with spaces between them are one clause.
     let joined = match has_plus {

@@ -13,8 +13,8 @@ use crate::runner::Runner;
 
 /// The most existing values that a warning suggests.
 const MAX_SUGGESTIONS: usize = 3;
-/// The least likeness (Jaro-Winkler) of a suggestion that does not contain what was typed.
-const LEAST_LIKENESS: f64 = 0.7;
+/// A suggestion that does not contain what was typed has a likeness (Jaro-Winkler) above this.
+const MIN_LIKENESS: f64 = 0.7;
 
 /// Warnings about the values of a field clause that no document has.
 pub(crate) fn missing_values(
@@ -130,7 +130,7 @@ fn nearest(wanted: &str, values: &[(String, u64)]) -> Vec<(String, u64)> {
     let mut alike: Vec<(f64, &String, u64)> = values
         .iter()
         .map(|(value, documents)| (likeness(value), value, *documents))
-        .filter(|(likeness, ..)| *likeness > LEAST_LIKENESS)
+        .filter(|(likeness, ..)| *likeness > MIN_LIKENESS)
         .collect();
     alike.sort_by(|(a, _, documents), (b, _, others)| b.total_cmp(a).then(others.cmp(documents)));
     let nearest = alike.into_iter().take(MAX_SUGGESTIONS);
