@@ -16,7 +16,7 @@ use wensou_ingest::{Record, Silent};
 use wensou_query::lang::{Clock, parse};
 use wensou_query::{Options, Session, Sort};
 
-/// The number of hits that one search returns.
+/// The greatest number of hits that one search returns.
 const HITS_PER_SEARCH: usize = 100;
 
 fn main() -> Result<(), Box<dyn Error>> {

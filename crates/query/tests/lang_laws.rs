@@ -118,12 +118,13 @@ fn tree() -> impl Strategy<Value = Node> {
     ]
     .prop_map(node);
     leaf.prop_recursive(5, 40, 4, |inner| {
-        let marked = (inner.clone(), any::<bool>()).prop_map(|(inner, required)| match required {
-            true => node(NodeKind::Required(Box::new(inner))),
-            false => inner,
-        });
+        let with_or_without_plus =
+            (inner.clone(), any::<bool>()).prop_map(|(inner, required)| match required {
+                true => node(NodeKind::Required(Box::new(inner))),
+                false => inner,
+            });
         prop_oneof![
-            3 => prop::collection::vec(marked, 2..5).prop_map(NodeKind::And),
+            3 => prop::collection::vec(with_or_without_plus, 2..5).prop_map(NodeKind::And),
             3 => prop::collection::vec(inner.clone(), 2..5).prop_map(NodeKind::Or),
             1 => inner.clone().prop_map(|inner| NodeKind::Not(Box::new(inner))),
             1 => (inner, prop::sample::select(vec![Scope::Title, Scope::Body]))

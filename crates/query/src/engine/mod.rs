@@ -122,7 +122,8 @@ pub(crate) trait Engine: fmt::Debug {
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error>;
 
     /// Ranks the first of `found` again: adds proximity and, where hits may lack words, the words
-    /// that a hit has, otherwise newness. Sorts these hits by the new scores.
+    /// that a hit has, otherwise newness. Sorts these hits again, by coverage and then by the new
+    /// scores.
     fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error>;
 
     /// As [`Engine::first_hits`]; if the order is by rank, the first hits are reranked.
@@ -185,13 +186,14 @@ pub(crate) trait Engine: fmt::Debug {
     fn day_counts(&self, expr: &MatchExpr) -> Result<(DayCounts, u64), Error>;
 
     /// The oldest and the newest date, in seconds from 1970-01-01T00:00:00 to the civil time of a
-    /// document, without a time zone.
+    /// document, without a time zone. `None` if all documents are undated.
     fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error>;
 
     /// Every value of a field, with the number of documents that have it, in the order of bytes.
     /// The field must be that of tags, sources, authors, sites or categories.
     fn values(&self, field: FilterField) -> Result<Vec<(String, u64)>, Error>;
 
-    /// Calls `each` with every word of the index from `from` on, in the order of bytes.
+    /// Calls `each` with every word of the index from `from` on, in the order of bytes, until
+    /// `each` returns `false`. Of an index on a cluster, only with the words of titles and tags.
     fn for_each_word_from(&self, from: &str, each: EachWord<'_>) -> Result<(), Error>;
 }

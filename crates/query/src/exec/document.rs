@@ -283,7 +283,9 @@ fn count_of(text: &[char], sequence: &[char]) -> usize {
     }
 }
 
-/// Whether a path has a file or folder of this name, see [`MatchExpr::Path`].
+/// Whether a path contains `name`, as [`MatchExpr::Path`] asks. In the path, `name` must begin
+/// where the name of a file or folder begins; if `whole` is set, it must also end where such a name
+/// ends.
 fn has_name(path: &str, name: &str, whole: bool) -> bool {
     let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
     starts

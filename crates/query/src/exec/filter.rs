@@ -140,8 +140,8 @@ pub(crate) fn date_range(filter: &Filter) -> Option<(Option<i64>, Option<i64>)> 
 /// The documents of one segment that a filter selects, found by tantivy.
 pub(crate) struct FilterDocs {
     scorer: Box<dyn Scorer>,
-    /// A lower bound of the next document, set when `seek_danger` did not find its target. While it
-    /// is set, `scorer.doc()` is not valid.
+    /// A lower bound of the next document, set when tantivy's `seek_danger` did not find its
+    /// target. While it is set, `scorer.doc()` is not valid.
     not_before: Option<DocId>,
 }
 

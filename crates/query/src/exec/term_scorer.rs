@@ -136,12 +136,12 @@ impl TermScorer {
 
     /// The tf of the term in `doc`, 0 if the document lacks it. Documents must not descend.
     pub(super) fn tf(&mut self, doc: DocId) -> f32 {
-        let there = match &mut self.postings {
+        let reached = match &mut self.postings {
             TermPostings::Bitset(_) => doc,
             TermPostings::Cursor(list, ..) => list.seek(doc),
         };
         match &mut self.postings {
-            _ if there != doc => 0.0,
+            _ if reached != doc => 0.0,
             TermPostings::Bitset(list) => list.term_freq(doc) as f32,
             TermPostings::Cursor(list, ..) => list.term_freq() as f32,
         }

@@ -111,9 +111,9 @@ impl Count<'_> {
     }
 }
 
-/// What a search finds: the first `limit` documents that match, in order. If near-duplicates are one
-/// hit and these documents are fewer than `wanted` hits, further documents follow until there are
-/// that many hits.
+/// What a search finds: the first `limit` documents that match, in order. If near-duplicates are
+/// one hit and these documents are fewer than `wanted` hits, further documents follow until there
+/// are that many hits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TopK<'g> {
     pub(crate) limit: usize,

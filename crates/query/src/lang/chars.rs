@@ -2,7 +2,8 @@
 //! syntax.
 
 /// The ASCII character that `c` stands for where syntax is expected. U+FF01 to U+FF5E and U+3000
-/// are folded; every other character stands for itself.
+/// are folded; every other character stands for itself. (The text of a query and of documents is
+/// folded by [`wensou_text::fold`], which also unifies spellings.)
 pub(super) fn fold(c: char) -> char {
     match c {
         '\u{3000}' => ' ',

@@ -134,7 +134,7 @@ impl Parser<'_> {
             return Err(Gap::Reported);
         }
         let node = self.nested(operator.span, Self::unary)?;
-        let (span, node) = (operator.span.to(node.span), Box::new(unmarked(node)));
+        let (span, node) = (operator.span.to(node.span), Box::new(without_plus(node)));
         let kind = match operator.kind {
             TokenKind::Plus => NodeKind::Required(node),
             _ => NodeKind::Not(node),
@@ -224,15 +224,15 @@ impl Parser<'_> {
 /// itself.
 fn combine(mut nodes: Vec<Node>, make: fn(Vec<Node>) -> NodeKind) -> Option<Node> {
     if nodes.len() < 2 {
-        return nodes.pop().map(unmarked);
+        return nodes.pop().map(without_plus);
     }
     let span = nodes.iter().map(|node| node.span).reduce(Span::to)?;
     Some(Node { kind: make(nodes), span })
 }
 
-/// Removes the `+` of a node where it means nothing: if the node is alone in its group, it is
-/// required anyway.
-fn unmarked(node: Node) -> Node {
+/// Removes the `+` of a node where it means nothing: of the only node of a group, which is required
+/// anyway, and of the operand of a prefix operator.
+fn without_plus(node: Node) -> Node {
     match node.kind {
         NodeKind::Required(inner) => Node { span: node.span, ..*inner },
         _ => node,

@@ -32,7 +32,7 @@ impl Lexer<'_> {
             self.report(mistake::no_distance(self.text, sign));
             return None;
         }
-        // A number that exceeds u32 means "anywhere", as its largest value does.
+        // A number that exceeds u32 means "anywhere", as `u32::MAX` does.
         Some(digits.parse().unwrap_or(u32::MAX))
     }
 

@@ -208,7 +208,7 @@ impl Has {
 }
 
 impl Script {
-    /// Words of the query language, the canonical one of each script first.
+    /// Words of the query language.
     const WORDS: &[(&str, Self)] =
         &[("hans", Self::Hans), ("hant", Self::Hant), ("mixed", Self::Mixed)];
 

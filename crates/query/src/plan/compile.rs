@@ -214,8 +214,8 @@ impl<'q, 't> Compiler<'q, 't> {
     }
 
     /// Analyses the texts of a group. Returns the nodes of the group, in which the nodes of a
-    /// question are joined into one, and the text of each node. `has_plus` says whether the group has
-    /// a `+`.
+    /// question are joined into one, and the text of each node. `has_plus` says whether the group
+    /// has a `+`.
     fn texts_of_group<'n>(
         &mut self,
         nodes: &'n [Node],

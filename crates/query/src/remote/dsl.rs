@@ -196,8 +196,8 @@ fn in_chunks(members: Vec<Value>, occur: &str) -> Vec<Value> {
     members.chunks(MAX_CLAUSES).map(|chunk| json!({ "bool": { occur: chunk } })).collect()
 }
 
-/// The query for documents whose path contains `name`, where the name of a file or folder starts;
-/// it must also end where such a name ends if `whole`.
+/// The query for documents whose path contains `name`. In the path, `name` must begin where the
+/// name of a file or folder begins; if `whole` is set, it must also end where such a name ends.
 fn path_query(name: &str, whole: bool) -> Value {
     let starts_with = |prefix: &str| json!({ "prefix": { field::PATH: prefix } });
     match whole {

@@ -33,8 +33,8 @@ const MARGIN_PERCENT: usize = 25;
 /// See [`MARGIN_PERCENT`].
 const MARGIN: usize = 10;
 
-/// When the members of a group are fetched, those of at most this many other groups are fetched with
-/// them.
+/// When the members of a group are fetched, those of at most this many other groups are fetched
+/// with them.
 const MAX_OTHER_GROUPS: usize = 200;
 
 /// What the cluster has counted in a search.

@@ -22,8 +22,8 @@ pub(super) const MAX_GROUPS: usize = 500;
 #[derive(Debug, Clone)]
 pub(super) struct DocFilter {
     pub(super) expr: MatchExpr,
-    /// The least mass, in 1024ths of idf, that the units of the plan in a document must add up to;
-    /// `None` for any.
+    /// The least summed mass, in 1024ths of idf, of the units of the plan that a document must
+    /// have; `None` for any.
     pub(super) min_mass: Option<u32>,
 }
 
@@ -212,8 +212,8 @@ pub(super) struct Total {
 /// A document that was found.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Hit {
-    /// The values that it is sorted by. The first is its score if hits are sorted by rank; to ask
-    /// for the score besides would make the cluster compute it twice.
+    /// The values that the document is sorted by. The first is its score if hits are sorted by
+    /// rank; to ask for the score besides would make the cluster compute it twice.
     #[serde(default)]
     sort: Vec<Value>,
     #[serde(rename = "_source")]
