@@ -6,7 +6,7 @@
 //! - `engine` is the interface of what runs a plan: `exec` for an index in a folder, `remote` for
 //!   an index on a cluster.
 //! - `exec` finds candidates, confirms matches, scores them and keeps the k best.
-//! - `rank` has BM25, the weights, coverage and the proximity score.
+//! - `rank` has BM25, the weights, coverage, the proximity score and newness.
 //! - `runner` plans queries and runs the plans.
 //! - `report` makes what is shown about hits: snippets, explanations, facets, timelines.
 //! - `haystack` finds in a text what a query searches for, for snippets and missing words.

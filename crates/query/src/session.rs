@@ -349,9 +349,10 @@ impl<'i> Session<'i> {
     }
 }
 
-/// What a search counts where near-duplicates are one hit.
+/// What a search counts besides [`Answer::total`].
 struct Collapsed {
-    /// The number of hits that all matching documents make.
+    /// The number of hits that all matching documents make: near-duplicates are one hit unless
+    /// [`Options::all`] is set.
     total_hits: usize,
     /// All matching documents, if they are known.
     matched: Option<MatchedDocs>,

@@ -101,14 +101,14 @@ impl<M: Candidates> MinMass<M> {
     ///
     /// As soon as the pending members cannot have enough mass by themselves, they are only asked
     /// about documents that can still have enough.
-    fn in_window(&mut self, window: &DocWindow, only_set: bool) -> DocWindow {
+    fn candidates_in(&mut self, window: &DocWindow, only_set: bool) -> DocWindow {
         self.by_windows = true;
         self.members.iter_mut().for_each(|member| member.pending = true);
-        let mut pending = self.members.first().map_or(0, |member| member.remaining);
+        let mut pending_mass = self.members.first().map_or(0, |member| member.remaining);
         let mut possible = if only_set { window.clone() } else { window.empty_like() };
         for at in 0..self.order.len() {
             let member = &mut self.members[self.order[at]];
-            if only_set || pending < self.min {
+            if only_set || pending_mass < self.min {
                 member.in_window.clone_from(&possible);
                 member.matcher.retain(&mut member.in_window);
             } else {
@@ -117,8 +117,8 @@ impl<M: Candidates> MinMass<M> {
                 possible.union(&member.in_window);
             }
             member.pending = false;
-            pending -= member.mass;
-            if pending < self.min {
+            pending_mass -= member.mass;
+            if pending_mass < self.min {
                 self.retain_enough(&mut possible);
             }
         }
@@ -162,14 +162,14 @@ impl<M: Candidates> Candidates for MinMass<M> {
     /// The summed cost of the members that are asked about all documents: every candidate is a
     /// candidate of one of them.
     fn cost(&self) -> u64 {
-        let mut pending = self.members.first().map_or(0, |member| member.remaining);
+        let mut pending_mass = self.members.first().map_or(0, |member| member.remaining);
         let mut cost = 0;
         for member in self.order.iter().map(|at| &self.members[*at]) {
-            if pending < self.min {
+            if pending_mass < self.min {
                 break;
             }
             cost += member.matcher.cost();
-            pending -= member.mass;
+            pending_mass -= member.mass;
         }
         cost
     }
@@ -222,13 +222,13 @@ impl<M: Candidates> Candidates for MinMass<M> {
 
     fn fill(&mut self, window: &mut DocWindow) {
         let only_set = false;
-        let filled = self.in_window(window, only_set);
+        let filled = self.candidates_in(window, only_set);
         window.union(&filled);
     }
 
     fn retain(&mut self, window: &mut DocWindow) {
         let only_set = true;
-        *window = self.in_window(window, only_set);
+        *window = self.candidates_in(window, only_set);
     }
 
     fn is_postings_only(&self) -> bool {

@@ -264,10 +264,10 @@ mod tests {
             let unigrams = terms.into_iter().filter(|term| term.kind == TermKind::Unigram);
             unigrams.map(|term| term.text).collect()
         };
-        for whole in [Requirement::Everything, Requirement::Words] {
-            assert_eq!(unigrams("比特币价格", whole), [""; 0]);
-            assert_eq!(unigrams("币", whole), ["币"], "a word of its own");
-            assert_eq!(unigrams("他买比特币", whole), ["买", "他"]);
+        for requirement in [Requirement::Everything, Requirement::Words] {
+            assert_eq!(unigrams("比特币价格", requirement), [""; 0]);
+            assert_eq!(unigrams("币", requirement), ["币"], "a word of its own");
+            assert_eq!(unigrams("他买比特币", requirement), ["买", "他"]);
         }
         let weight = |typed: &str| {
             let terms = AnalysedText::new(typed, &segmenter, Requirement::Words).terms;

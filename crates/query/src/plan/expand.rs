@@ -75,13 +75,12 @@ impl ExpandedText {
     }
 }
 
-/// For each node of a group, the text that begins there, if one does.
+/// For each node of a group, its text with expansions; `None` if the node is no word.
 pub(crate) type TextsOfNodes = Vec<Option<ExpandedText>>;
 
-/// Analyses and expands the words of a group. Returns `None` for each node that is no word.
-/// Neighbouring words are considered together: `bitcoin cash` is one name, and a page may write
-/// `stability ai` as one word. If `dated` is set, dates among the words are expanded to documents
-/// of these dates.
+/// Analyses and expands the words of a group. Neighbouring words are considered together:
+/// `bitcoin cash` is one name, and a page may write `stability ai` as one word. If `dated` is set,
+/// dates among the words are expanded to documents of these dates.
 pub(crate) fn texts(
     nodes: &[Node],
     tables: TextTables<'_>,

@@ -45,7 +45,8 @@ pub(crate) enum MatchExpr {
         /// The text, see [`Needle::pattern`].
         needle: Needle,
     },
-    /// Documents in which every word stands within `distance` key characters in one of the fields.
+    /// Documents that have, in one of the fields, a passage of at most `distance` key characters in
+    /// which every word stands.
     Near {
         /// Where the words may stand.
         fields: Vec<TextField>,

@@ -36,8 +36,9 @@ pub(crate) fn join_words_of_questions(
     let mut changed = false;
     while from < nodes.len() {
         let run = nodes[from..].iter().enumerate();
-        let run = run.take_while(|(at, _)| can_join(typed, nodes, from + at)).count();
-        let run_nodes = &nodes[from..from + run];
+        let run = run.take_while(|(at, _)| can_join(typed, nodes, from + at));
+        let run_length = run.count();
+        let run_nodes = &nodes[from..from + run_length];
         match as_question(run_nodes, segmenter) {
             Some(node) => {
                 joined.push(node);
@@ -46,11 +47,11 @@ pub(crate) fn join_words_of_questions(
             None if may_lack_words => {
                 let before = joined.len();
                 joined.extend(join_touching(run_nodes));
-                changed |= joined.len() - before < run;
+                changed |= joined.len() - before < run_length;
             }
             None => joined.extend_from_slice(run_nodes),
         }
-        from += run;
+        from += run_length;
         // The node that ended the run.
         joined.extend(nodes.get(from).cloned());
         from += 1;

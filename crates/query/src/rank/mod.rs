@@ -1,5 +1,6 @@
-//! Scores matches: BM25, the weights of fields and terms, coverage, and the proximity of words.
-//! Nothing here reads an index: its statistics come through the trait [`TermStatistics`].
+//! Scores matches: BM25, the weights of fields and terms, coverage, the proximity of words, and
+//! newness. Nothing here reads an index: its statistics come through the trait [`TermStatistics`].
+//! The factor for age that a user can ask for is [`Recency`](crate::Recency) in `exec::top_k`.
 
 pub(crate) mod bm25;
 mod coverage;

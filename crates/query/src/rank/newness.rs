@@ -3,8 +3,8 @@
 /// The most that newness adds to a score, as a fraction of the score: it decides near-ties only.
 const WEIGHT: f32 = 0.05;
 
-/// The age in seconds at which newness adds half as much: half a year. Ages are counted from the
-/// newest of the first hits.
+/// The age in seconds at which newness adds half as much as to the newest hit: half a year. The age
+/// of a hit is counted back from the date of the newest of the first hits.
 const HALF_LIFE: f64 = 180.0 * 86_400.0;
 
 /// For each of the first hits, what its newness adds to its score, as a fraction of the score.

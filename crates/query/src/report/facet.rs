@@ -69,8 +69,8 @@ pub(crate) fn facet_values(
 fn merge_spellings(counts: HashMap<String, u64>) -> HashMap<String, u64> {
     // For each folded value: its count, its most frequent spelling, and the count of that spelling.
     let mut values: BTreeMap<&str, (u64, &str, u64)> = BTreeMap::new();
-    for (facet, count) in &counts {
-        let Some((folded, spelling)) = facet.split_once(FACET_SEPARATOR) else { continue };
+    for (key, count) in &counts {
+        let Some((folded, spelling)) = key.split_once(FACET_SEPARATOR) else { continue };
         let (total, best, best_count) = values.entry(folded).or_insert((0, spelling, 0));
         *total += count;
         if (*count, spelling) > (*best_count, *best) {

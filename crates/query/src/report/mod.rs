@@ -1,5 +1,5 @@
 //! Reports about a query and its hits: snippets, explanations, facets, timelines, similar
-//! documents.
+//! documents, warnings, and suggestions for words and values that no document has.
 
 pub(crate) mod clauses;
 pub(crate) mod explain;
