@@ -35,8 +35,8 @@ pub(crate) fn backfill(
 ) -> Result<Option<Backfill>, Error> {
     let documents = engine.statistics().documents() as usize;
     let wanted = wanted.min(documents);
-    let hits =
-        complete.groups.map(|groups| DistinctHits { groups, shown: Some(&complete.shown), wanted });
+    let excluded_groups = Some(&complete.groups_with_document);
+    let hits = complete.groups.map(|groups| DistinctHits { groups, excluded_groups, wanted });
     // At least `RERANK_DEPTH` documents, so that the same ones are reranked whatever the offset of
     // the search is. Where near-duplicates are one hit, `hits.wanted` adds as many documents as it
     // takes.
@@ -83,7 +83,7 @@ pub(crate) struct CompleteDocs<'g> {
     /// The groups of near-duplicates, if those of a group are one hit.
     groups: Option<Groups<'g>>,
     /// The groups that the documents are in.
-    shown: HashSet<u32>,
+    groups_with_document: HashSet<u32>,
 }
 
 impl<'g> CompleteDocs<'g> {
@@ -95,8 +95,8 @@ impl<'g> CompleteDocs<'g> {
             return Self { documents, hits: found.len(), ..Self::default() };
         };
         let (documents, groups) = (counter.take_few(), counter.groups());
-        let shown = documents.iter().filter_map(|at| groups.group_of(*at)).collect();
-        Self { documents, hits: counter.hits(), groups: Some(groups), shown }
+        let groups_with_document = documents.iter().filter_map(|at| groups.group_of(*at)).collect();
+        Self { documents, hits: counter.hits(), groups: Some(groups), groups_with_document }
     }
 }
 

@@ -195,7 +195,8 @@ impl<M: Candidates> Candidates for MinMass<M> {
             let Some((reached, _)) = reached.filter(|(doc, _)| *doc != TERMINATED) else {
                 return TERMINATED;
             };
-            if ascending[0].0 == *reached {
+            let (first_candidate, _) = ascending[0];
+            if first_candidate == *reached {
                 return *reached;
             }
             let mass_of_reached: u32 =

@@ -133,14 +133,14 @@ pub(crate) struct TopK<'g> {
 pub(crate) struct DistinctHits<'g> {
     pub(crate) groups: Groups<'g>,
     /// Groups whose documents are no hits, because one document of each is shown already.
-    pub(crate) shown: Option<&'g HashSet<u32>>,
+    pub(crate) excluded_groups: Option<&'g HashSet<u32>>,
     pub(crate) wanted: usize,
 }
 
 impl<'g> DistinctHits<'g> {
     /// The first `wanted` hits.
     pub(crate) fn of(groups: Groups<'g>, wanted: usize) -> Self {
-        Self { groups, shown: None, wanted }
+        Self { groups, excluded_groups: None, wanted }
     }
 
     /// A function that is called with documents in order, and returns whether each is a hit: the
@@ -149,7 +149,8 @@ impl<'g> DistinctHits<'g> {
         let mut met = HashSet::default();
         move |doc| match self.groups.group_of(doc.address) {
             Some(group) => {
-                !self.shown.is_some_and(|shown| shown.contains(&group)) && met.insert(group)
+                let is_excluded = self.excluded_groups.is_some_and(|it| it.contains(&group));
+                !is_excluded && met.insert(group)
             }
             None => true,
         }
