@@ -150,6 +150,10 @@ impl Attacker<'_> {
         let mut done = Vec::new();
         for _ in 0..1 + self.below(2) {
             let path = files[self.below(files.len())].clone();
+            // The folder of the file may have been replaced before.
+            if !fs::symlink_metadata(path.parent().unwrap()).is_ok_and(|about| about.is_dir()) {
+                continue;
+            }
             let metadata = fs::symlink_metadata(&path);
             let is_plain = metadata.is_ok_and(|it| it.is_file() && it.len() < 1 << 30);
             let content = if is_plain { fs::read(&path).unwrap() } else { Vec::new() };

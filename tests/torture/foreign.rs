@@ -162,13 +162,20 @@ fn files_of_the_user_stay_in_every_folder() {
     campaign.finish();
 }
 
+fn has_only_an_empty_lock(folder: &Path) -> bool {
+    let names: Vec<_> = fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name()).collect();
+    let lock = fs::symlink_metadata(folder.join("LOCK"));
+    names == ["LOCK"] && lock.is_ok_and(|about| about.is_file() && about.len() == 0)
+}
+
 /// A folder that is not empty and has no marker is refused, and nothing in it changes.
 fn check_foreign_folder(campaign: &mut Campaign, round: usize, random: &mut Random, world: &World) {
     let is_archive = random.below(4) == 0;
     let folder = world.path(if is_archive { "archive" } else { "foreign" });
     fs::create_dir_all(&folder).unwrap();
-    // `plant` adds nothing if all names that it picks are taken.
-    while plant(random, &folder, 2).is_empty() {}
+    // `plant` adds nothing if all names that it picks are taken. An empty `LOCK` alone is what a
+    // first build leaves if it is killed at once, so such a folder is not refused.
+    while plant(random, &folder, 2).is_empty() || has_only_an_empty_lock(&folder) {}
     // Build an index elsewhere, to back it up into the folder.
     let real = world.path("real");
     let built = world.index(&real, &["--quiet"]);
