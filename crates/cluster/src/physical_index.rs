@@ -13,6 +13,10 @@ use crate::request::{Request, encode_segment};
 /// The longest time that one request waits for the health of an index.
 const HEALTH_REQUEST_TIME: Duration = Duration::from_secs(5);
 
+/// How long to wait at most until the shards of a new index have their replicas. Without replicas,
+/// the loss of a node loses documents.
+pub(crate) const REPLICAS_WAIT: Duration = Duration::from_secs(10);
+
 /// The time limit of a request that changes an index or an alias. It is long because the cluster
 /// has to tell its nodes of the change.
 pub(crate) const CHANGE_TIMEOUT: Duration = Duration::from_secs(30);

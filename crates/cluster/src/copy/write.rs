@@ -12,9 +12,9 @@ use super::sums;
 use crate::bulk::{BulkWriter, Operation};
 use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
-use crate::physical_index::Health;
+use crate::physical_index::{Health, REPLICAS_WAIT};
 use crate::publication::{
-    Publication, REPLICAS_WAIT, bulk_options, check_none_refused, is_lost, is_marked, refresh,
+    Publication, bulk_options, check_none_refused, is_lost, is_marked, refresh,
 };
 use crate::request::{Request, encode_segment};
 use crate::schema::{self, statistics_name};

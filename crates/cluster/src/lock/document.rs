@@ -9,8 +9,7 @@ use super::process::{Process, host_name};
 use crate::client::Client;
 use crate::document_version::DocumentVersion;
 use crate::error::{Error, Result};
-use crate::physical_index::Health;
-use crate::publication::REPLICAS_WAIT;
+use crate::physical_index::{Health, REPLICAS_WAIT};
 use crate::request::{Request, encode_segment};
 use crate::schema::lock_index_body;
 

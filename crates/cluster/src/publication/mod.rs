@@ -20,16 +20,12 @@ use crate::client::Client;
 use crate::copy::CopyOptions;
 use crate::error::{Error, Result};
 use crate::lock::Lock;
-use crate::physical_index::{CHANGE_TIMEOUT, Health};
+use crate::physical_index::{CHANGE_TIMEOUT, Health, REPLICAS_WAIT};
 use crate::request::{Request, encode_segment};
 use crate::schema::{self, statistics_name};
 use crate::statistics::{Description, StatisticsBuilder};
 pub(crate) use cleanup::Publisher;
 pub(crate) use published::{check_replaceable, published_index, roots};
-
-/// How long to wait at most until the shards of a new index have their replicas. Without replicas,
-/// the loss of a node loses documents.
-pub(crate) const REPLICAS_WAIT: Duration = Duration::from_secs(10);
 
 /// How long a shard of an index may be missing before the shard counts as lost. A replica, if there
 /// is one, takes the place of a missing shard within some seconds.

@@ -59,8 +59,9 @@ use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::copy::{CopyOptions, CopyProgress};
 use crate::error::{Error, Result};
+use crate::physical_index::REPLICAS_WAIT;
 use crate::publication::{
-    Publication, Publisher, REPLICAS_WAIT, check_replaceable, is_marked, published_index, roots,
+    Publication, Publisher, check_replaceable, is_marked, published_index, roots,
 };
 use crate::request::encode_segment;
 use crate::schema::{self, parts_name};
