@@ -123,8 +123,8 @@ fn copy_sample_index(dir: &Dir, cluster: &Cluster, name: &str) -> String {
 /// statistics.
 const INDEXES_OF_A_COPY: usize = 2;
 
-/// Options with which `wensou copy` deletes the previous copy at once. For tests in which no search
-/// still reads that copy.
+/// Options with which `wensou copy` deletes the previous copy at once, even if a search still reads
+/// it.
 const NO_GRACE: [&str; 2] = ["--grace", "0"];
 
 impl Cluster {

@@ -215,7 +215,7 @@ fn hidden_text_is_not_the_article() {
 }
 
 #[test]
-fn table_cells_breaks_and_ruby_annotations_are_read() {
+fn table_cells_and_breaks_are_read_and_ruby_annotations_are_left_out() {
     let page = read(&format!(
         "<html><body><div>{}<table><tr><th>公司</th><th>收入</th></tr><tr><td>甲公司的业务</td><td>三百亿元</td></tr></table>\
          <p>第一行的话说完了，<br>第二行的话也说完了。</p>\

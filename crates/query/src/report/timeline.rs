@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_in_year_1_does_not_make_more_than_max_bars() {
+    fn a_date_in_year_1_makes_at_most_one_bar_more_than_max_bars() {
         let days = [date(1, 1, 1), date(2024, 1, 2)];
         assert!(labels(&days, Step::Day).len() <= MAX_BARS + 1);
         assert_eq!(labels(&days, Step::Year).len(), 2024);

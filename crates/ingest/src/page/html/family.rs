@@ -4,7 +4,8 @@ use crate::page::boilerplate::site;
 use crate::page::line::Line;
 use crate::title::Title;
 
-/// How many lines at the top, and at the bottom, are searched for signs of the layout.
+/// How many lines at the top are searched for signs of the layout, and how many at the bottom for
+/// a line that is the null date alone.
 const EDGE_LINES: usize = 40;
 
 const NULL_DATE: &str = "1900/1/1 0:00:00";
