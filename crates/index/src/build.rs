@@ -63,7 +63,7 @@ pub fn build(
     let mut draft = Draft::create(dir, when_busy)?;
     let mut options = BuildOptions { ingest: excluding(&options.ingest, dir), ..options.clone() };
     let existing = Existing::find(dir)?;
-    let mut stored = existing.stored(roots, &options.moved);
+    let mut stored = existing.stored(roots, &options.moved)?;
     // The fingerprint is taken before any file is read, so that the next build notices a file that
     // changes while it is read.
     let scanned = scan(roots, &options, stored.as_mut())?;

@@ -86,9 +86,17 @@ impl Existing {
 
     /// The reader of its records, for files below `roots` that cannot be read at the moment; `None`
     /// if there is no index. `moved` has the old and new paths of renamed roots.
-    pub(crate) fn stored(&self, roots: &[PathBuf], moved: &[(PathBuf, PathBuf)]) -> Option<Stored> {
+    ///
+    /// # Errors
+    ///
+    /// If there is an index, but its folder cannot be opened again, as with too many open files.
+    pub(crate) fn stored(
+        &self,
+        roots: &[PathBuf],
+        moved: &[(PathBuf, PathBuf)],
+    ) -> Result<Option<Stored>, Error> {
         let (generation, settings, meta) = match self {
-            Self::Nothing => return None,
+            Self::Nothing => return Ok(None),
             Self::Intact(index) => {
                 (index.generation(), Settings::from(index.meta()), Some(index.meta()))
             }
@@ -101,6 +109,8 @@ impl Existing {
             settings.rename_root(old, new);
         }
         let expected = meta.map(|meta| meta.report.articles + meta.report.flashes_distinct);
-        Some(Stored::new(generation.try_clone().ok()?, &settings, expected, roots))
+        let folder =
+            generation.try_clone().map_err(|error| Error::unreadable(generation.path(), error))?;
+        Ok(Some(Stored::new(folder, &settings, expected, roots)))
     }
 }

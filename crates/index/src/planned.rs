@@ -44,7 +44,7 @@ pub fn planned_changes(
     let options = BuildOptions { ingest: excluding(&options.ingest, dir), ..options.clone() };
     let roots = RootSet::of(roots).paths_from_here();
     let mut stored = match dir.exists() {
-        true => Existing::find(dir)?.stored(&roots, &options.moved),
+        true => Existing::find(dir)?.stored(&roots, &options.moved)?,
         false => None,
     };
     let scanned = scan(&roots, &options, stored.as_mut())?;
