@@ -53,7 +53,7 @@ pub(super) fn each(
         let element = match elements.next() {
             Ok(Some(element)) => element,
             Ok(None) => return Flow::Continue(()),
-            Err(error) => return sink.failed(sink.count + 1, &error),
+            Err(error) => return sink.failed(elements.line, &error),
         };
         sink.begin(element.line)?;
         if element.is_cut {
