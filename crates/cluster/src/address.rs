@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::index_name::{NAME_BYTES, NameError, check_index_name};
 
-/// The port of a node whose address names none.
+/// The port of a node if the address gives none.
 const DEFAULT_PORT: u16 = 9200;
 
 /// The most bytes that a stamp, and the hyphen before it, add to the name of an alias, see
@@ -94,8 +94,8 @@ impl ClusterAddress {
     ///
     /// # Errors
     ///
-    /// What is wrong with the address. Whether `http://` is allowed is checked by
-    /// [`Self::check_encryption`].
+    /// An [`AddressError`] that says what is wrong with the address. [`Self::check_encryption`]
+    /// checks whether `http://` is allowed.
     ///
     /// ```
     /// use wensou_cluster::ClusterAddress;
@@ -115,7 +115,7 @@ impl ClusterAddress {
         let mut nodes = Vec::new();
         for host in hosts.split(',') {
             let host = match split_scheme(host) {
-                Some((same, host)) if same == encrypted => host,
+                Some((host_encrypted, host)) if host_encrypted == encrypted => host,
                 Some(_) => return Err(AddressError::MixedSchemes),
                 None => host,
             };
@@ -230,6 +230,7 @@ impl Node {
 
     /// Reads `host` or `host:9200`.
     fn parse(text: &str) -> Result<Self, AddressError> {
+        // The message repeats only the beginning of a long text.
         let not_a_host = || AddressError::Host { host: text.chars().take(100).collect() };
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {
@@ -247,6 +248,7 @@ impl Node {
             },
         };
         let is_host_char = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+        // A name in the DNS has at most 253 characters.
         let is_name = !host.is_empty() && host.len() <= 253 && host.chars().all(is_host_char);
         if !host.starts_with('[') && (!is_name || port.is_some_and(|port| port.contains(':'))) {
             return Err(not_a_host());

@@ -1,5 +1,5 @@
 //! Aliases: finds the physical indexes that an alias leads to, points the alias to another index,
-//! and waits until all nodes see that.
+//! and waits until all nodes see the change.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -12,8 +12,12 @@ use crate::index_name::{NAME_BYTES, check_index_name};
 use crate::physical_index::CHANGE_TIMEOUT;
 use crate::request::{Request, encode_segment};
 
-/// How often nodes are asked whether they see an alias.
+/// The pause before the nodes are asked again whether they see an alias.
 const POLL: Duration = Duration::from_millis(50);
+
+/// The longest time that one node has to say what it sees. The nodes are asked one after the other,
+/// so one that hangs must not use up the time of the others.
+const NODE_TIME_LIMIT: Duration = Duration::from_secs(2);
 
 impl Client {
     /// The physical indexes of an alias, by name; none if there is no such alias.
@@ -44,7 +48,7 @@ impl Client {
     /// # Errors
     ///
     /// [`Error::Conflict`] if the alias points elsewhere, because somebody else has swapped it;
-    /// [`Error::NameTaken`] if a physical index has the name of the alias.
+    /// [`Error::NameTaken`] if a physical index has the name of the alias; and as [`Self::send`].
     pub fn swap_alias(&self, alias: &str, old: Option<&str>, new: &str) -> Result<()> {
         check_index_name(alias, NAME_BYTES)?;
         let targets = self.alias_targets(alias)?;
@@ -81,8 +85,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::StateNotReached`] if after `time` a node that answers does not see that, or if no
-    /// node has answered; and errors of a node that are not transient.
+    /// [`Error::StateNotReached`] if after `time` a node that answers does not see the alias point
+    /// to `index` alone, or if no node has answered; and errors of a node that are not transient.
     pub fn wait_for_alias(&self, alias: &str, index: &str, time: Duration) -> Result<()> {
         let end = Instant::now() + time;
         let mut waiting: Vec<usize> = (0..self.node_count()).collect();
@@ -93,7 +97,7 @@ impl Client {
             for node in waiting {
                 let left = end.saturating_duration_since(Instant::now()).max(POLL);
                 let request = Request::get(alias_path(alias)).query("local", "true");
-                let request = request.to_node(node).timeout(left.min(Duration::from_secs(2)));
+                let request = request.to_node(node).timeout(left.min(NODE_TIME_LIMIT));
                 match self.request_targets(&request) {
                     Ok(targets) if targets == [index] => seeing += 1,
                     Ok(_) => still_waiting.push(node),

@@ -14,7 +14,7 @@ use crate::request::{Completeness, Request, encode_segment};
 use crate::retry::jitter;
 use crate::search::search_request;
 
-/// How often the point in time is opened again at most, to read one page.
+/// The most times that the point in time is opened again to read one page.
 const MAX_REOPENINGS: u32 = 5;
 
 /// The wait before the point in time is opened again. It is multiplied by how often the page has
@@ -268,7 +268,8 @@ impl AllHits {
         }
     }
 
-    /// Closes the point in time. If that fails, the cluster closes it later by itself.
+    /// Closes the point in time, or gives up after two seconds: the cluster closes it later by
+    /// itself.
     fn close(&mut self) {
         if let Some(pit) = self.pit.take()
             && let Ok(request) =

@@ -15,12 +15,12 @@ const NEVER_LOST: usize = 0;
 fn server(count: usize, lost_at: usize) -> Mock {
     let (opened, pages) = (AtomicUsize::new(0), AtomicUsize::new(0));
     // The number of the point in time that is open.
-    let valid = Arc::new(Mutex::new(0));
+    let open_pit = Arc::new(Mutex::new(0));
     Mock::new(move |_, seen: &Seen| {
         if seen.line.starts_with("POST /n/_search/point_in_time") {
             assert!(seen.line.contains("allow_partial_pit_creation=false"));
-            *valid.lock().unwrap() = opened.fetch_add(1, SeqCst);
-            let id = valid.lock().unwrap();
+            *open_pit.lock().unwrap() = opened.fetch_add(1, SeqCst);
+            let id = open_pit.lock().unwrap();
             return Reply::ok(format!(
                 r#"{{"pit_id":"p{id}","_shards":{{"total":1,"failed":0}}}}"#
             ));
@@ -31,9 +31,9 @@ fn server(count: usize, lost_at: usize) -> Mock {
         let body: Value = serde_json::from_str(&seen.body).unwrap();
         if pages.fetch_add(1, SeqCst) + 1 == lost_at {
             // No point in time has this number.
-            *valid.lock().unwrap() = 99;
+            *open_pit.lock().unwrap() = 99;
         }
-        if body["pit"]["id"] != format!("p{}", valid.lock().unwrap()) {
+        if body["pit"]["id"] != format!("p{}", open_pit.lock().unwrap()) {
             return Reply::exception(404, "search_context_missing_exception", "No search context");
         }
         let after = body["search_after"][0].as_u64().map_or(0, |last| last as usize + 1);

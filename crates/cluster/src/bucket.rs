@@ -24,9 +24,9 @@ impl Bucket {
     /// The hashes must ascend.
     pub(crate) fn new(terms: &[(u64, [u32; 2])]) -> Self {
         let mut bytes = Vec::with_capacity(terms.len() * TERM_BYTES);
-        for (hash, documents) in terms {
+        for (hash, counts) in terms {
             bytes.extend(hash.to_le_bytes());
-            documents.iter().for_each(|count| bytes.extend(count.to_le_bytes()));
+            counts.iter().for_each(|count| bytes.extend(count.to_le_bytes()));
         }
         Self { packed: STANDARD.encode(bytes) }
     }
@@ -69,7 +69,7 @@ mod tests {
             let written = serde_json::to_string(&bucket).unwrap();
             let decoded = serde_json::from_str::<Bucket>(&written).unwrap().decode().unwrap();
             let expected: Vec<(TermHash, [u64; 2])> =
-                terms.iter().map(|(hash, n)| (TermHash(*hash), n.map(u64::from))).collect();
+                terms.iter().map(|(hash, count)| (TermHash(*hash), count.map(u64::from))).collect();
             prop_assert_eq!(decoded, expected);
         }
     }

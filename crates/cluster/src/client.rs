@@ -37,7 +37,7 @@ const VERSION_TIMEOUT: Duration = Duration::from_secs(2);
 /// Requests go to the node that answered last, or in turns to all nodes ([`Request::rotate`]).
 /// Before the first request to a node, and before the first one after the node could not be reached
 /// or hung, the client sends `GET /`, to check that the node runs a supported version and, if the
-/// node says its cluster, belongs to the same cluster as the other nodes. Redirects are not
+/// node names its cluster, belongs to the same cluster as the other nodes. Redirects are not
 /// followed and proxies not used, so that credentials reach no other machine.
 #[derive(Clone)]
 pub struct Client {
@@ -53,7 +53,7 @@ struct Inner {
     options: ClientOptions,
 }
 
-/// An answer, before its status is looked at.
+/// An answer whose status and body have not been checked yet.
 struct Answer {
     status: u16,
     /// The header `X-OpenSearch-Version`.
@@ -290,8 +290,8 @@ impl Client {
                 version: redactor.clean(found.number()),
             });
         }
-        if let Some(other) = pool.set_version(node, found) {
-            let (first, second) = (other.to_owned(), pool.url(node).to_owned());
+        if let Some(node_of_other_cluster) = pool.set_version(node, found) {
+            let (first, second) = (node_of_other_cluster.to_owned(), pool.url(node).to_owned());
             return Err(Error::DifferentClusters { first, second });
         }
         Ok(Response { status, at, body, attempts: 1 })

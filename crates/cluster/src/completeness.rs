@@ -120,9 +120,9 @@ mod tests {
         let late = r#"{"timed_out":true,"_shards":{"total":3,"failed":0}}"#;
         let failed = r#"{"timed_out":false,"_shards":{"total":3,"failed":1,"failures":[
             {"reason":{"type":"node_disconnected_exception","reason":"node left"}}]}}"#;
-        // The server also says `terminated_early` when it knows a total, or an aggregation of
-        // numbers, without a scan. Only `terminate_after` would cut a search short, and that is
-        // never sent.
+        // The server also says `terminated_early` when it can compute a total or an aggregation of
+        // numbers without reading all documents. Only the parameter `terminate_after` would end a
+        // search before it has found all hits, and no request has that parameter.
         let terminated_early =
             r#"{"timed_out":false,"terminated_early":true,"_shards":{"total":3,"failed":0}}"#;
         assert!(checked(Completeness::Search, terminated_early).is_ok());

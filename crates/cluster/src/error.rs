@@ -239,7 +239,7 @@ pub enum Error {
         /// The address.
         address: String,
     },
-    /// An index has no description of wensou.
+    /// An index has no description that wensou wrote.
     #[error(
         "the index at {address} was not written by wensou, or not to its end: choose another name, or build it again"
     )]

@@ -135,13 +135,13 @@ impl ClusterIndex {
         Ok(hashes.iter().map(|hash| known[hash]).collect())
     }
 
-    /// Folded tags, then folded sources and outlets together with authors, translators and editors,
-    /// each of the two lists in the order of bytes, with the number of documents that have each
-    /// name.
+    /// The names, each with the number of documents that have it: first the folded tags, in the
+    /// order of bytes; then the folded sources, outlets, authors, translators and editors, all in
+    /// one list, in the order of bytes again.
     ///
     /// # Errors
     ///
-    /// If they cannot be fetched.
+    /// If the names cannot be fetched.
     pub fn names(&self) -> Result<Vec<(String, u64)>> {
         self.fetch_chunks(self.description.name_chunks, names_id)
     }
@@ -151,7 +151,7 @@ impl ClusterIndex {
     ///
     /// # Errors
     ///
-    /// If they cannot be fetched.
+    /// If the words cannot be fetched.
     pub fn words(&self) -> Result<Vec<(String, u64)>> {
         self.fetch_chunks(self.description.word_chunks, words_id)
     }

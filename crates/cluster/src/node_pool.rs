@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::server_version::ServerVersion;
 
-/// How long a node is left out after its first failure. Each further failure doubles it.
+/// How long a node is left out after its first failure. Each further failure doubles the time.
 const LEFT_OUT: Duration = Duration::from_secs(5);
 
 /// The longest time that a node is left out.
@@ -122,6 +122,7 @@ impl NodePool {
     /// Notes that a node could not be reached or did not answer, and leaves it out for a while.
     pub(crate) fn failed(&self, node: usize) {
         let mut state = self.state(node);
+        // Four doublings already give more than `MAX_LEFT_OUT`.
         let left_out = LEFT_OUT.saturating_mul(1 << state.failures.min(4)).min(MAX_LEFT_OUT);
         state.failures = state.failures.saturating_add(1);
         state.left_out_until = Some(Instant::now() + left_out);

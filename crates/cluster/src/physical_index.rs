@@ -82,8 +82,8 @@ impl Client {
         }
     }
 
-    /// Creates a physical index unless there is one, which another process may have created. Then
-    /// waits for the replicas of its shards, for at most `patience`.
+    /// Creates a physical index unless it exists, for example because another process has created
+    /// it. In both cases, waits for the replicas of its shards, for at most `patience`.
     ///
     /// # Errors
     ///

@@ -37,8 +37,9 @@ impl Redactor {
 
     /// The text without secrets and control characters, shortened.
     pub(crate) fn clean(&self, text: &str) -> String {
-        // This may cut a secret, whose first part is then left and not replaced. But that part is
-        // not shown, because a message has far fewer characters than are searched.
+        // The cut may split a secret, whose first part is then not replaced. A message ends long
+        // before that part, unless nearly all of the text is long secrets: replacing them shortens
+        // it.
         let mut text: String = text.chars().take(SEARCHED_CHARS).collect();
         for secret in &self.secrets {
             if text.contains(secret.expose_secret()) {

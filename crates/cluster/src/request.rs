@@ -45,7 +45,7 @@ pub(crate) enum Completeness {
     /// The hits of all shards. Also for counts, and for opening a point in time: their answers say
     /// in the same way which shards have failed.
     Search,
-    /// For each of several documents, the document or that it does not exist.
+    /// Each of the requested documents, or the statement that it does not exist.
     MultiGet,
 }
 
@@ -64,8 +64,9 @@ pub(crate) enum Completeness {
 #[derive(Clone)]
 pub struct Request {
     pub(crate) method: Method,
-    /// The path with its parameters. The methods that set the other fields describe them.
+    /// The path with its parameters.
     path: String,
+    // The methods that set the following fields describe what they mean.
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) ndjson: bool,
     pub(crate) timeout: Option<Duration>,
@@ -253,7 +254,8 @@ impl Request {
         self.body.as_ref().map_or(0, Vec::len)
     }
 
-    /// This request to a node, for messages: without parameters, which may be long.
+    /// This request to a node, for messages: without parameters, and with at most 120 characters of
+    /// the path, because both may be long.
     pub(crate) fn at(&self, node: &str) -> Exchange {
         let path = self.path.split('?').next().unwrap_or_default();
         let mut path: String = path.chars().take(120).collect();

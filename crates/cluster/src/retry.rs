@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 
-/// The wait after the first attempt; each further attempt doubles it. There is no wait before a
-/// node that was not asked yet, unless the cluster has too much to do.
+/// The wait after the first attempt. Each further attempt doubles the wait, and [`jitter`] shortens
+/// each wait. There is none before a node that was not asked yet, unless the cluster has too much
+/// to do.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// The longest wait between two attempts.
@@ -77,6 +78,7 @@ impl Attempts {
         if untried && !matches!(error, Error::Overloaded { .. }) {
             return Some(Duration::ZERO);
         }
+        // Eight doublings already give more than `MAX_WAIT`.
         let doublings = (self.tried.len() as u32).saturating_sub(1).min(8);
         let wait = jitter(FIRST_WAIT.saturating_mul(1 << doublings).min(MAX_WAIT));
         (wait < left).then_some(wait)

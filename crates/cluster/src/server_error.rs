@@ -142,7 +142,8 @@ pub(crate) fn error_of_answer(
     }
 }
 
-/// The beginning of a body that is not an answer of a cluster, for a message.
+/// The first 80 characters of a body that is not an answer of a cluster, in quotation marks, for a
+/// message; `nothing` if the body is empty.
 pub(crate) fn beginning(body: &[u8], redactor: &Redactor) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(SEARCHED_BYTES)]);
     let clean = redactor.clean(&text);
@@ -152,8 +153,9 @@ pub(crate) fn beginning(body: &[u8], redactor: &Redactor) -> String {
     format!("{:?}", clean.chars().take(80).collect::<String>())
 }
 
-/// The right in "no permissions for [indices:data/read/search] and User …", or else words with the
-/// whole reason.
+/// The right in "no permissions for [indices:data/read/search] and User …". If the reason has
+/// another form: `for it (REASON)`, which follows "the right" in the message of
+/// [`Error::Forbidden`].
 fn missing_right(reason: &str) -> String {
     let right = reason
         .split_once("no permissions for [")

@@ -73,7 +73,8 @@ impl ServerVersion {
     }
 
     /// The version in the value of the header `X-OpenSearch-Version: OpenSearch/3.8.0
-    /// (opensearch)`. Every answer has it, even one to a user who may not send `GET /`.
+    /// (opensearch)`. Every answer of OpenSearch has this header, even the answer to a user who may
+    /// not send `GET /`.
     pub(crate) fn of_header(header: &str) -> Option<Self> {
         let (product, after) = header.split_once('/')?;
         let number = after.split_whitespace().next()?;

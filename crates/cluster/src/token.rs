@@ -68,6 +68,7 @@ pub fn word_prefix_token(prefix: &str) -> String {
 /// The key characters of a text in order, each followed by a blank.
 #[must_use]
 pub fn unigrams(key: &[char]) -> String {
+    // Most key characters are Han characters of three bytes.
     let mut tokens = String::with_capacity(key.len() * 4);
     for c in key {
         tokens.push(*c);
@@ -83,6 +84,7 @@ pub fn unigrams(key: &[char]) -> String {
 /// ```
 #[must_use]
 pub fn bigrams(key: &[char]) -> String {
+    // Most key characters are Han characters of three bytes.
     let mut tokens = String::with_capacity(key.len() * 7);
     for bigram in key.windows(2) {
         tokens.extend(bigram);

@@ -6,8 +6,8 @@ use secrecy::SecretString;
 
 use super::*;
 
-/// A server that repeats the headers of a request in its answer. `shape`, from 0 to 5, chooses in
-/// which part of the answer.
+/// A server that repeats the headers of a request in its answer. `shape`, from 0 to 5, chooses the
+/// part of the answer that repeats them.
 fn echo(status: u16, shape: u8) -> Mock {
     Mock::new(move |_, seen| {
         let headers = seen.headers.as_str();

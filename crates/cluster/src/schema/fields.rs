@@ -89,8 +89,8 @@ pub(super) fn mappings() -> Map<String, Value> {
     // The cluster refuses values of more than 32,766 bytes; 8,000 characters have at most 32,000.
     // Longer values are not indexed, so they are not found.
     let keyword = || json!({ "type": "keyword", "ignore_above": 8000 });
-    // Columns are not searched. Hits are sorted and counted by columns, and their values are read
-    // without reading the document.
+    // Columns are not searched. Hits are sorted and counted by columns, and the value of a column
+    // is read without reading the document.
     let column = || json!({ "type": "keyword", "index": false });
     let number = |type_name: &str| json!({ "type": type_name });
     let number_column = |type_name: &str| json!({ "type": type_name, "index": false });
