@@ -18,7 +18,8 @@ pub struct ItemError {
     /// The HTTP status: 409 is a version conflict, 400 a document that does not fit the mapping.
     pub status: u16,
     /// The name of the exception, such as `mapper_parsing_exception`; for a document that is larger
-    /// than a request may be, `document of N bytes`.
+    /// than a request may be, `document of N bytes`, where N is the size of a request with this
+    /// operation alone.
     pub kind: String,
     /// What the cluster said, or the text of the error for a document that is too large.
     pub reason: String,
@@ -43,13 +44,13 @@ pub struct BulkSummary {
     /// Operations that were refused for good.
     pub failed: u64,
     /// The first operations that were refused for good, at most
-    /// [`BulkOptions::max_errors`](super::BulkOptions) of them.
+    /// [`BulkOptions::max_errors`](super::BulkOptions::max_errors) of them.
     pub errors: Vec<ItemError>,
     /// How often an operation had a transient failure after which it may be sent again.
     pub repeated: u64,
-    /// The requests that were answered with an outcome for each operation.
+    /// The number of requests that were answered with an outcome for each operation.
     pub requests: u64,
-    /// The bytes of these requests.
+    /// The number of bytes of these requests.
     pub bytes: u64,
 }
 

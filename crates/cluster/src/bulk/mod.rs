@@ -1,4 +1,4 @@
-//! Writes many documents: in batches of bounded size, several at a time.
+//! Writes many documents in batches of bounded size, and sends several batches at a time.
 //!
 //! - [`BulkWriter`] collects operations into batches and hands them to threads.
 //! - `batch` is a batch; `worker` sends a batch until every operation in it is done or refused for

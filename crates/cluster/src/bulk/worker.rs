@@ -14,8 +14,8 @@ use super::batch::Batch;
 use super::items::{BulkSummary, ItemError, Outcome, outcomes};
 use super::options::BulkOptions;
 
-/// The wait after the first failure; [`jitter`] shortens each wait. Each further failure in a row
-/// doubles it.
+/// The wait after the first failure. Each further failure in a row doubles the wait, and [`jitter`]
+/// shortens each wait.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// The longest wait after a failure.
@@ -122,6 +122,7 @@ impl<'a> Worker<'a> {
             if delivery.last_progress.elapsed() > patience {
                 return Err(error);
             }
+            // Ten doublings already give more than `MAX_WAIT`.
             let doublings = delivery.failures.saturating_sub(1).min(10);
             self.pause(jitter(FIRST_WAIT.saturating_mul(1 << doublings).min(MAX_WAIT)));
         }

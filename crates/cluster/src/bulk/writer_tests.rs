@@ -63,7 +63,7 @@ fn batches_are_bounded_by_count_and_bytes() {
 
 #[test]
 fn an_overloaded_cluster_gets_smaller_batches() {
-    // Takes at most four operations at a time.
+    // The server takes at most four operations at a time.
     let mock = Mock::new(|_, seen| match ids(seen).len() {
         0..=4 => answer(seen, |_| 201),
         _ => Reply::exception(429, "rejected_execution_exception", "queue is full"),
@@ -71,7 +71,7 @@ fn an_overloaded_cluster_gets_smaller_batches() {
     let summary = write(&mock, 32, BulkOptions { in_flight: 1, ..small_batches() }).unwrap();
     assert_eq!((summary.created, summary.failed), (32, 0));
     let sizes: Vec<_> = mock.seen().iter().map(|seen| ids(seen).len()).collect();
-    // Halved until the cluster takes a request, then doubled.
+    // Requests are halved until the server takes one, then doubled.
     assert_eq!(sizes[..4], [16, 8, 4, 8]);
 }
 
@@ -154,7 +154,7 @@ fn an_error_that_is_not_transient_stops_the_writer() {
         Mock::new(move |_, _| Reply::exception(429, "cluster_block_exception", disk_is_full));
     let error = write(&mock, 100, small_batches()).unwrap_err();
     assert!(matches!(error, Error::Blocked { .. }), "{error}");
-    // An answer without an outcome for the operation.
+    // This answer has no outcome for the operation.
     let mock = Mock::new(|_, _| Reply::ok(r#"{"items":[]}"#));
     assert!(matches!(write(&mock, 1, small_batches()), Err(Error::Malformed { .. })));
 }
