@@ -61,8 +61,8 @@ impl Default for CopyOptions {
 pub struct Copied {
     /// Documents of the index in the folder.
     pub documents: u64,
-    /// Documents that were sent, because the index on the cluster did not have them, or not the
-    /// same.
+    /// Documents that were sent, because the index on the cluster did not have them, or had
+    /// different documents with their ids.
     pub sent: u64,
     /// Documents that were deleted on the cluster, because the index in the folder does not have
     /// them.

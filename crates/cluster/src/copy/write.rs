@@ -100,6 +100,8 @@ impl Publication<'_> {
     fn create_or_clone(&self, name: &str, original: Option<&ClusterIndex>) -> Result<()> {
         let Self { client, options, .. } = self;
         let (alias, analysis) = (self.address.index(), self.index.meta().analysis.as_str());
+        // These settings remove the block on writes that publishing sets, and the one that the
+        // cluster sets when a disk is nearly full.
         let unblocked = json!({
             "index.blocks.write": null,
             "index.blocks.read_only_allow_delete": null,

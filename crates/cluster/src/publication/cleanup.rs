@@ -25,8 +25,8 @@ pub(crate) enum Publisher {
     Shares,
 }
 
-/// Deletes all indexes that copies to an address have written, except `current` and its statistics:
-/// the index that was published before, and what interrupted copies have left. Waits for `grace`
+/// Deletes the indexes that copies to an address have written: the index that was published before,
+/// and what interrupted copies have left. `current` and its statistics stay. Waits for `grace`
 /// first, because searches may still read the index that was published before.
 ///
 /// Indexes without the mark of a copy to this address stay, and so do those that an alias leads to.

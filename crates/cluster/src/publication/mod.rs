@@ -97,9 +97,9 @@ impl<'a> Publication<'a> {
         self.change(documents_index, "_mapping", &json!({ "_meta": { "wensou": description } }))
     }
 
-    /// Lets the alias lead to the index of documents named `documents_index`, and deletes the
-    /// other indexes that were written for the address. Returns the names of the indexes that stay,
-    /// although their names are like those of copies.
+    /// Blocks writes to the index of documents named `documents_index` and to its statistics, lets
+    /// the alias lead to it, and deletes the other indexes that were written for the address.
+    /// Returns the names of the indexes that stay, although their names are like those of copies.
     pub(crate) fn publish(
         &self,
         documents_index: &str,
@@ -107,6 +107,8 @@ impl<'a> Publication<'a> {
     ) -> Result<Vec<String>> {
         let Self { client, address, options, .. } = self;
         for name in [documents_index, &statistics_name(documents_index)] {
+            // The cluster clones only an index to which writes are blocked, and the next copy
+            // clones this one.
             self.change(name, "_settings", &json!({ "index.blocks.write": true }))?;
             client.wait_for_health(name, Health::Yellow, options.patience)?;
         }
