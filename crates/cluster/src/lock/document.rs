@@ -33,7 +33,7 @@ pub(super) struct Holder {
     pub(super) process: Process,
     /// When the process began to acquire the lock, in RFC 3339.
     pub(super) since: String,
-    /// The [`LEASE`] in milliseconds.
+    /// The [`LEASE`] of the program that has the lock, in milliseconds.
     pub(super) lease: u64,
 }
 

@@ -26,7 +26,7 @@ use crate::schema::lock_name;
 use document::{Holder, LEASE, LockDocument};
 use renewal::Renewal;
 
-/// How often a waiting process reads the lock.
+/// The time between two reads of the lock by a waiting process.
 const POLL: Duration = Duration::from_millis(250);
 
 /// The lock of an address, held by this process. Dropping this releases the lock.
@@ -43,7 +43,7 @@ impl Lock {
     /// # Errors
     ///
     /// [`Error::Locked`] if `wait` is false and the holder of the lock is alive. It may take as
-    /// long as the lease to find out that the holder is.
+    /// long as the lease to find out whether the holder is alive.
     pub(crate) fn acquire(client: &Client, address: &ClusterAddress, wait: bool) -> Result<Self> {
         let alias = address.index();
         let document = LockDocument {
@@ -104,6 +104,7 @@ fn wait_until_free(document: &LockDocument, wait: bool) -> Result<Option<Documen
         }
         let (seen_version, since) = *first_seen.get_or_insert_with(|| (version, Instant::now()));
         let is_renewed = version != seen_version;
+        // Whatever lease the document states, no lock is respected for longer than `LEASE`.
         let lease = Duration::from_millis(holder.lease).min(LEASE);
         if !is_renewed && since.elapsed() > lease {
             return Ok(Some(version));
