@@ -22,7 +22,7 @@ use crate::publication::{Publication, Publisher, check_none_refused, refresh};
 use crate::schema::field;
 use crate::statistics::StatisticsBuilder;
 
-/// Pairs of articles, perhaps near-duplicates, whose texts are read and compared at a time.
+/// How many pairs of articles, which may be near-duplicates, are read and compared at a time.
 const PAIRS_AT_ONCE: usize = 200;
 
 /// Writes what is known only when all shares have been sent: the statistics, the ids by which
@@ -94,7 +94,7 @@ impl Completion<'_> {
         let mut by_path: BTreeMap<&str, Vec<&FlashItem>> = BTreeMap::new();
         for item in items {
             let paths: BTreeSet<&str> =
-                item.all_occurrences().map(|seen| seen.path.as_str()).collect();
+                item.all_occurrences().map(|occurrence| occurrence.path.as_str()).collect();
             paths.into_iter().for_each(|path| by_path.entry(path).or_default().push(item));
         }
         let mut writer = self.bulk_writer()?;

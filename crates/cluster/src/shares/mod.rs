@@ -38,7 +38,8 @@
 //! - `shared_document`: a document, with what is needed to merge it with those of other machines.
 //! - `parts`: what each machine has counted, the sketches of its articles, and the new ids of
 //!   displaced records.
-//! - `complete`: the statistics of the whole, references to merged items, near-duplicates.
+//! - `complete`: completes the index: adds up the statistics, corrects references to merged items,
+//!   finds near-duplicates.
 
 mod complete;
 mod parts;

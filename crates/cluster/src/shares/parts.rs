@@ -31,7 +31,7 @@ pub(super) struct SharedArticle {
     /// since, [`SharedIndexes::new_id_of`] returns the new id of this article.
     pub(super) id: String,
     pub(super) path: String,
-    /// The byte of the file where the article begins.
+    /// The byte offset in the file at which the article begins.
     pub(super) start: u64,
     /// The number of the article in the walk of its machine, from 0.
     pub(super) ordinal: u64,
@@ -127,9 +127,9 @@ impl SharedIndexes<'_> {
     pub(super) fn note_new_id(&self, record: &Record, id: &str) -> Result<()> {
         let (path, start) = first_location(record);
         let index = encode_segment(&self.parts_index);
-        let url = format!("/{index}/_doc/{}", new_id_document_id(path, start));
+        let document_path = format!("/{index}/_doc/{}", new_id_document_id(path, start));
         let new_id = UnindexedDocument { data: NewId { id: id.to_owned() } };
-        self.client.send(&Request::put(url).json(&new_id)?).map(drop)
+        self.client.send(&Request::put(document_path).json(&new_id)?).map(drop)
     }
 
     /// The new id of the record that begins at byte `start` of a file, as

@@ -18,8 +18,8 @@ use crate::unindexed_document::UnindexedDocument;
 /// The id of the document with the registry, in the index of parts.
 const ID: &str = "build";
 
-/// What is known of all shares. A machine that changes it reads the document and writes it again;
-/// the cluster refuses that if another machine has written it in between.
+/// What is known of all shares. A machine that changes the registry reads the document and writes
+/// it again. The cluster refuses the write if another machine has written the document in between.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ShareRegistry {
     /// The UUID of the index of documents when the registry was begun. If the index has another

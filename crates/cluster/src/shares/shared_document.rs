@@ -43,7 +43,7 @@ pub(super) fn first_location(record: &Record) -> (&str, u64) {
     match record {
         Record::Article(article) => (&article.path, article.span.start),
         Record::Flash(item) => {
-            let first = item.all_occurrences().min_by_key(|seen| walk_key(&seen.path));
+            let first = item.all_occurrences().min_by_key(|occurrence| walk_key(&occurrence.path));
             first.map_or(("", 0), |first| (&first.path, first.span.start))
         }
     }

@@ -15,8 +15,8 @@ use crate::schema::field;
 /// The most documents that one request reads.
 pub(super) const READ_AT_ONCE: usize = 100;
 
-/// The time limit of a request for documents. It is long because documents that were just written
-/// take longer to read.
+/// The time limit of a request that reads or writes documents. It is long because documents that
+/// were just written take longer to read.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The fields of a document that a [`SharedDocument`] has.
