@@ -42,7 +42,7 @@ pub(crate) fn local_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> 
         .context("no folder for the index on this machine: name one with --local, or set HOME")?;
     let state = folders.state_dir().unwrap_or_else(|| folders.data_dir());
     let host = address.nodes().first().map_or_else(String::new, |node| node.host().to_owned());
-    let name = format!("{}@{host}", address.index()).replace(['/', ':', '\\'], "_");
+    let name = format!("{}@{host}", address.alias()).replace(['/', ':', '\\'], "_");
     Ok(state.join("wensou").join(name))
 }
 

@@ -14,14 +14,15 @@ const DEFAULT_PORT: u16 = 9200;
 /// [`ClusterAddress::physical_name`].
 const STAMP_BYTES: usize = 40;
 
-/// The address of an index: the nodes that can be asked, and the name of the index.
+/// The address of an index: the nodes that can be asked, and the name of the index, which is an
+/// alias on the cluster.
 ///
 /// An address contains no secret, so `Display` shows all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterAddress {
     nodes: Vec<Node>,
     encrypted: bool,
-    index: String,
+    alias: String,
 }
 
 /// A node: a host and a port.
@@ -101,7 +102,7 @@ impl ClusterAddress {
     /// use wensou_cluster::ClusterAddress;
     ///
     /// let address = ClusterAddress::parse("https://a.example,[2001:db8::1]:9201/news")?;
-    /// assert_eq!(address.index(), "news");
+    /// assert_eq!(address.alias(), "news");
     /// assert_eq!(address.to_string(), "https://a.example:9200,[2001:db8::1]:9201/news");
     /// # Ok::<(), wensou_cluster::AddressError>(())
     /// ```
@@ -111,7 +112,7 @@ impl ClusterAddress {
         if after.contains('@') {
             return Err(AddressError::CredentialsInAddress);
         }
-        let (hosts, index) = split_name(after);
+        let (hosts, alias) = split_name(after);
         let mut nodes = Vec::new();
         for host in hosts.split(',') {
             let host = match split_scheme(host) {
@@ -124,9 +125,9 @@ impl ClusterAddress {
                 nodes.push(node);
             }
         }
-        let index = index.strip_suffix('/').unwrap_or(index);
-        check_index_name(index, NAME_BYTES - STAMP_BYTES)?;
-        Ok(Self { nodes, encrypted, index: index.to_owned() })
+        let alias = alias.strip_suffix('/').unwrap_or(alias);
+        check_index_name(alias, NAME_BYTES - STAMP_BYTES)?;
+        Ok(Self { nodes, encrypted, alias: alias.to_owned() })
     }
 
     /// The nodes, in the order of the address, each once.
@@ -141,10 +142,10 @@ impl ClusterAddress {
         self.nodes.iter().map(move |node| format!("{scheme}{node}"))
     }
 
-    /// The name of the index: the alias that readers use.
+    /// The name at the end of the address: the alias that leads to the published index.
     #[must_use]
-    pub fn index(&self) -> &str {
-        &self.index
+    pub fn alias(&self) -> &str {
+        &self.alias
     }
 
     /// Whether the connections are encrypted (`https://`).
@@ -167,7 +168,7 @@ impl ClusterAddress {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn physical_name(&self, stamp: &str) -> Result<String, NameError> {
-        let name = format!("{}-{stamp}", self.index);
+        let name = format!("{}-{stamp}", self.alias);
         check_index_name(&name, NAME_BYTES)?;
         Ok(name)
     }
@@ -201,7 +202,7 @@ impl fmt::Display for ClusterAddress {
             }
             write!(f, "{node}")?;
         }
-        write!(f, "/{}", self.index)
+        write!(f, "/{}", self.alias)
     }
 }
 

@@ -205,8 +205,7 @@ fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, D
     struct MappingMeta {
         wensou: Option<Value>,
     }
-    let name = address.index();
-    let path = format!("/{}/_mapping", encode_segment(name));
+    let path = format!("/{}/_mapping", encode_segment(address.alias()));
     // Each node knows the mapping. Without `local`, the node would ask the elected cluster manager,
     // which may hang.
     let request = Request::get(path)

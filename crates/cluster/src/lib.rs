@@ -28,7 +28,7 @@
 //! let credentials = Credentials::find(&CredentialSettings::default())?;
 //! let client = Client::connect(&address, &credentials, &ClientOptions::default())?;
 //! let body = serde_json::json!({ "query": { "match_all": {} }, "size": 10 });
-//! let answer = client.search(address.index(), &[("search_type", "dfs_query_then_fetch")], &body)?;
+//! let answer = client.search(address.alias(), &[("search_type", "dfs_query_then_fetch")], &body)?;
 //! let hits: serde_json::Value = answer.json()?;
 //! # Ok(())
 //! # }

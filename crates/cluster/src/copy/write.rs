@@ -63,7 +63,7 @@ impl Publication<'_> {
                 if !names.iter().any(|name| is_lost(self.client, name)) {
                     return Err(error);
                 }
-                if is_marked(self.client, documents_index, self.address.index())? {
+                if is_marked(self.client, documents_index, self.address.alias())? {
                     self.client.delete_index(documents_index)?;
                 }
                 self.write(published, documents_index, progress)
@@ -99,7 +99,7 @@ impl Publication<'_> {
     /// our mark.
     fn create_or_clone(&self, name: &str, original: Option<&ClusterIndex>) -> Result<()> {
         let Self { client, options, .. } = self;
-        let (alias, analysis) = (self.address.index(), self.index.meta().analysis.as_str());
+        let (alias, analysis) = (self.address.alias(), self.index.meta().analysis.as_str());
         // These settings remove the block on writes that publishing sets, and the one that the
         // cluster sets when a disk is nearly full.
         let unblocked = json!({

@@ -45,7 +45,7 @@ impl Lock {
     /// [`Error::Locked`] if `wait` is false and the holder of the lock is alive. It may take as
     /// long as the lease to find out whether the holder is alive.
     pub(crate) fn acquire(client: &Client, address: &ClusterAddress, wait: bool) -> Result<Self> {
-        let alias = address.index();
+        let alias = address.alias();
         let document = LockDocument {
             client: client.clone(),
             index: lock_name(alias),

@@ -42,7 +42,7 @@ pub(super) fn remove_others(
     grace: Duration,
 ) -> Result<Vec<String>> {
     let keep = [current.to_owned(), statistics_name(current)];
-    let mut others = indexes_named_as_copies(client, address.index())?;
+    let mut others = indexes_named_as_copies(client, address.alias())?;
     others.retain(|name, _| !keep.contains(name));
     // While several machines write an index of documents, there is an index of parts beside it.
     // These are the names of such indexes of documents that are not to be deleted.
@@ -56,7 +56,7 @@ pub(super) fn remove_others(
     // True for the index of documents, and for those of its statistics and parts.
     let is_unfinished = |name: &str| unfinished.iter().any(|documents| name.starts_with(documents));
     let (removed, kept): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, found)| {
-        found.is_left_by_copies_to(address.index()) && !is_unfinished(name)
+        found.is_left_by_copies_to(address.alias()) && !is_unfinished(name)
     });
     if !removed.is_empty() {
         std::thread::sleep(grace);

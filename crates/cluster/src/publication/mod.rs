@@ -54,7 +54,7 @@ impl<'a> Publication<'a> {
         options: &'a CopyOptions,
     ) -> Result<Self> {
         let lock = Lock::acquire(client, address, options.wait)?;
-        let replaced = client.alias_targets(address.index())?.into_iter().next();
+        let replaced = client.alias_targets(address.alias())?.into_iter().next();
         Ok(Self { index, client, address, options, lock, replaced })
     }
 
@@ -74,17 +74,17 @@ impl<'a> Publication<'a> {
         let statistics = statistics_name(documents_index);
         client.delete_index(&statistics)?;
         let body =
-            schema::statistics_or_parts_index_body(options.layout.replicas, self.address.index());
+            schema::statistics_or_parts_index_body(options.layout.replicas, self.address.alias());
         self.created_or_already_ours(&statistics, client.create_index(&statistics, &body))?;
         client.wait_for_replicas(&statistics, REPLICAS_WAIT)?;
         let expected: u64 = counted.documents().iter().sum();
-        let description = Description { shares, ..new_description(index, self.address.index())? };
+        let description = Description { shares, ..new_description(index, self.address.alias())? };
         let description = send_statistics(client, &statistics, counted, description)?;
         for name in [documents_index, statistics.as_str()] {
             refresh(client, name)?;
         }
         self.lock.confirm()?;
-        let is_marked = is_marked(client, documents_index, self.address.index())?;
+        let is_marked = is_marked(client, documents_index, self.address.alias())?;
         let count = client.count(documents_index, &json!({ "query": { "match_all": {} } }))?;
         if !is_marked || count != expected {
             if !is_marked {
@@ -113,13 +113,13 @@ impl<'a> Publication<'a> {
             client.wait_for_health(name, Health::Yellow, options.patience)?;
         }
         self.lock.confirm()?;
-        match client.swap_alias(address.index(), self.replaced.as_deref(), documents_index) {
+        match client.swap_alias(address.alias(), self.replaced.as_deref(), documents_index) {
             Err(Error::Conflict { reason, .. }) => {
                 return Err(Error::AliasMoved { address: address.to_string(), reason });
             }
             swapped => swapped?,
         }
-        client.wait_for_alias(address.index(), documents_index, options.patience)?;
+        client.wait_for_alias(address.alias(), documents_index, options.patience)?;
         self.remove_others(documents_index, publisher)
     }
 
@@ -145,7 +145,7 @@ impl<'a> Publication<'a> {
     /// repeats the request by itself, and then answers that the index exists.
     pub(crate) fn created_or_already_ours(&self, name: &str, created: Result<()>) -> Result<()> {
         match created {
-            Err(Error::NameTaken { .. }) if is_marked(self.client, name, self.address.index())? => {
+            Err(Error::NameTaken { .. }) if is_marked(self.client, name, self.address.alias())? => {
                 Ok(())
             }
             created => created,

@@ -132,7 +132,7 @@ pub fn send_share(
     if let Some(published) = &published {
         check_replaceable(index, published, &options)?;
     }
-    let alias = address.index();
+    let alias = address.alias();
     create_indexes(client, &documents_index, index, (alias, &options))?;
     let indexes = SharedIndexes {
         client,
