@@ -105,9 +105,9 @@ fn http_is_allowed_to_this_machine_only() {
 
 #[test]
 fn the_longest_alias_leaves_room_for_the_stamp() {
-    let longest = "n".repeat(NAME_BYTES - STAMP_BYTES);
+    let longest = "n".repeat(MAX_NAME_BYTES - MAX_STAMP_BYTES);
     let address = ClusterAddress::parse(&format!("https://a/{longest}")).unwrap();
-    assert!(address.physical_name(&"0".repeat(STAMP_BYTES - 1)).is_ok());
+    assert!(address.physical_name(&"0".repeat(MAX_STAMP_BYTES - 1)).is_ok());
     assert!(ClusterAddress::parse(&format!("https://a/{longest}n")).is_err());
 }
 

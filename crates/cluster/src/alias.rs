@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::index_name::{NAME_BYTES, check_index_name};
+use crate::index_name::{MAX_NAME_BYTES, check_index_name};
 use crate::physical_index::CHANGE_TIMEOUT;
 use crate::request::{Request, encode_segment};
 
@@ -50,7 +50,7 @@ impl Client {
     /// [`Error::Conflict`] if the alias points elsewhere, because somebody else has swapped it;
     /// [`Error::NameTaken`] if a physical index has the name of the alias; and as [`Self::send`].
     pub fn swap_alias(&self, alias: &str, old: Option<&str>, new: &str) -> Result<()> {
-        check_index_name(alias, NAME_BYTES)?;
+        check_index_name(alias, MAX_NAME_BYTES)?;
         let targets = self.alias_targets(alias)?;
         if targets == [new] {
             return Ok(());

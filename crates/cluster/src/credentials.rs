@@ -15,7 +15,7 @@ use ureq::http::HeaderValue;
 use crate::redact::Redactor;
 
 /// The most bytes that a file of credentials may have.
-const FILE_BYTES: u64 = 64 * 1024;
+const MAX_FILE_BYTES: u64 = 64 * 1024;
 
 /// The names of the environment variables.
 const VARIABLES: SettingNames = SettingNames {
@@ -366,11 +366,11 @@ fn read_file(path: &Path) -> Result<CredentialSettings, CredentialsError> {
         return Err(CredentialsError::FileIsOpen { path: path.to_owned() });
     }
     let mut text = String::new();
-    file.take(FILE_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
+    file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
     let text = SecretString::from(text);
     let text = text.expose_secret();
-    if text.len() as u64 > FILE_BYTES {
-        return Err(unreadable(format!("it has more than {FILE_BYTES} bytes")));
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(unreadable(format!("it has more than {MAX_FILE_BYTES} bytes")));
     }
     // The parser's message would repeat the line, and with it the secret.
     let syntax = |line| CredentialsError::FileSyntax { path: path.to_owned(), line };

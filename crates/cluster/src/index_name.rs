@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 /// The longest name, in bytes.
-pub(crate) const NAME_BYTES: usize = 255;
+pub(crate) const MAX_NAME_BYTES: usize = 255;
 
 /// Why a name cannot be that of an index. The message ends with the cure.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn names_that_keep_the_rules_pass() {
         for name in ["news", "news-2026.01", "a_b+c", "新闻", "0", ".hidden", &"x".repeat(255)] {
-            assert_eq!(check_index_name(name, NAME_BYTES), Ok(()), "{name}");
+            assert_eq!(check_index_name(name, MAX_NAME_BYTES), Ok(()), "{name}");
         }
     }
 
@@ -124,7 +124,7 @@ mod tests {
             "a:b",
             &long,
         ] {
-            assert!(check_index_name(name, NAME_BYTES).is_err(), "{name}");
+            assert!(check_index_name(name, MAX_NAME_BYTES).is_err(), "{name}");
         }
     }
 }

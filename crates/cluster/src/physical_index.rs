@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::index_name::{NAME_BYTES, check_index_name};
+use crate::index_name::{MAX_NAME_BYTES, check_index_name};
 use crate::request::{Request, encode_segment};
 
 /// The longest time that one request waits for the health of an index.
@@ -65,7 +65,7 @@ impl Client {
     ///
     /// [`Error::NameTaken`] if the name is in use, and as [`Self::send`].
     pub fn create_index(&self, name: &str, body: &impl Serialize) -> Result<()> {
-        check_index_name(name, NAME_BYTES)?;
+        check_index_name(name, MAX_NAME_BYTES)?;
         let request =
             Request::put(index_path(name)).json(body)?.timeout(CHANGE_TIMEOUT).by_cluster_manager();
         let response = self.send(&request.clone().accept(400))?;
@@ -106,7 +106,7 @@ impl Client {
     ///
     /// As [`Self::send`]. A name with a pattern is refused.
     pub fn delete_index(&self, name: &str) -> Result<bool> {
-        check_index_name(name, NAME_BYTES)?;
+        check_index_name(name, MAX_NAME_BYTES)?;
         let request = Request::delete(index_path(name))
             .timeout(CHANGE_TIMEOUT)
             .by_cluster_manager()

@@ -8,7 +8,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_p
 use crate::authority_error::AuthorityError;
 
 /// The most bytes of a CA file. The authorities that browsers trust take only 250 kB.
-const FILE_BYTES: u64 = 16 << 20;
+const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// The settings that trust the authorities in `ca_file`; those of the system if it is `None`.
 pub(crate) fn config(ca_file: Option<&Path>) -> Result<TlsConfig, AuthorityError> {
@@ -28,7 +28,7 @@ pub(crate) fn config(ca_file: Option<&Path>) -> Result<TlsConfig, AuthorityError
 fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>, AuthorityError> {
     let failed = |problem: String| AuthorityError::CaFile { path: path.to_owned(), problem };
     let metadata = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?;
-    if !metadata.is_file() || metadata.len() > FILE_BYTES {
+    if !metadata.is_file() || metadata.len() > MAX_FILE_BYTES {
         return Err(failed("it is not a regular file of at most 16 MB".to_owned()));
     }
     let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::index_name::{NAME_BYTES, check_index_name};
+use crate::index_name::{MAX_NAME_BYTES, check_index_name};
 
 use super::batch::{Batch, Operation};
 use super::items::BulkSummary;
@@ -52,7 +52,7 @@ impl BulkWriter {
     ///
     /// If the name breaks a rule for names of indexes.
     pub fn new(client: &Client, index: &str, options: BulkOptions) -> Result<Self> {
-        check_index_name(index, NAME_BYTES)?;
+        check_index_name(index, MAX_NAME_BYTES)?;
         let shared = Arc::new(Shared::default());
         // A channel without a buffer: `push` waits until a thread takes its batch.
         let (sender, receiver) = sync_channel(0);
