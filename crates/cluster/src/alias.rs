@@ -13,7 +13,7 @@ use crate::physical_index::CHANGE_TIMEOUT;
 use crate::request::{Request, encode_segment};
 
 /// The pause before the nodes are asked again whether they see an alias.
-const POLL: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The longest time that one node has to say what it sees. The nodes are asked one after the other,
 /// so one that hangs must not use up the time of the others.
@@ -95,7 +95,7 @@ impl Client {
         loop {
             let mut still_waiting = Vec::new();
             for node in waiting {
-                let left = end.saturating_duration_since(Instant::now()).max(POLL);
+                let left = end.saturating_duration_since(Instant::now()).max(POLL_INTERVAL);
                 let request = Request::get(alias_path(alias)).query("local", "true");
                 let request = request.to_node(node).timeout(left.min(NODE_TIME_LIMIT));
                 match self.request_targets(&request) {
@@ -114,11 +114,11 @@ impl Client {
             if waiting.is_empty() {
                 waiting = (0..self.node_count()).collect();
             }
-            if Instant::now() + POLL > end {
+            if Instant::now() + POLL_INTERVAL > end {
                 let what = format!("not all nodes saw {alias} point to {index}");
                 return Err(Error::StateNotReached { what, after: time });
             }
-            std::thread::sleep(POLL);
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 }

@@ -27,7 +27,7 @@ use document::{Holder, LEASE, LockDocument};
 use renewal::Renewal;
 
 /// The time between two reads of the lock by a waiting process.
-const POLL: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// The lock of an address, held by this process. Dropping this releases the lock.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ fn wait_until_free(document: &LockDocument, wait: bool) -> Result<Option<Documen
         if is_renewed {
             first_seen = None;
         }
-        std::thread::sleep(POLL);
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 
