@@ -21,7 +21,7 @@ use crate::node_pool::NodePool;
 use crate::redact::Redactor;
 use crate::request::{Method, Request, Response};
 use crate::retry::Attempts;
-use crate::server_error::{beginning, error_of_answer};
+use crate::server_error::{body_excerpt, error_of_answer};
 use crate::server_version::ServerVersion;
 use crate::tls;
 
@@ -279,7 +279,7 @@ impl Client {
         };
         let Some(found) = found else {
             return Err(match status {
-                200..300 => Error::NotACluster { at, found: beginning(&body, redactor) },
+                200..300 => Error::NotACluster { at, found: body_excerpt(&body, redactor) },
                 _ => self.error_of(at, (status, &body), request.body_bytes()),
             });
         };

@@ -127,7 +127,7 @@ pub(crate) fn error_of_answer(
         (_, Some(error)) => error_of(at, status, &error),
         // A proxy in front of the cluster answers in HTML.
         (403 | 429 | 502..=504, None) => {
-            let reason = format!("status {status}, {}", beginning(body, redactor));
+            let reason = format!("status {status}, {}", body_excerpt(body, redactor));
             error_of(at, status, &ServerError { kind: String::new(), reason })
         }
         // The answer to HEAD has no body.
@@ -136,7 +136,7 @@ pub(crate) fn error_of_answer(
             Error::NotFound { at, what }
         }
         (_, None) => {
-            let found = format!("status {status}, {}", beginning(body, redactor));
+            let found = format!("status {status}, {}", body_excerpt(body, redactor));
             Error::NotACluster { at, found }
         }
     }
@@ -144,7 +144,7 @@ pub(crate) fn error_of_answer(
 
 /// The first 80 characters of a body that is not an answer of a cluster, in quotation marks, for a
 /// message; `nothing` if the body is empty.
-pub(crate) fn beginning(body: &[u8], redactor: &Redactor) -> String {
+pub(crate) fn body_excerpt(body: &[u8], redactor: &Redactor) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(SEARCHED_BYTES)]);
     let clean = redactor.clean(&text);
     if clean.is_empty() {
