@@ -112,7 +112,7 @@ impl Publication<'_> {
                 return Err(Error::NotMarked { index: name.to_owned() });
             }
             if !is_lost(client, name) {
-                return self.change(name, "_settings", &unblocked);
+                return self.put_to(name, "_settings", &unblocked);
             }
             client.delete_index(name)?;
         }
@@ -125,7 +125,7 @@ impl Publication<'_> {
         let Some(original) = original else { return create() };
         let endpoint = format!("_clone/{}", encode_segment(name));
         let cloned =
-            self.change(original.documents_index(), &endpoint, &json!({ "settings": unblocked }));
+            self.put_to(original.documents_index(), &endpoint, &json!({ "settings": unblocked }));
         self.created_or_already_ours(name, cloned)?;
         match client.wait_for_health(name, Health::Yellow, options.patience) {
             // The shards of a clone are on the nodes of the original, which may take no further
@@ -140,7 +140,7 @@ impl Publication<'_> {
         client.wait_for_replicas(name, REPLICAS_WAIT)?;
         // The clone has the description of the original. Remove it: the clone must not count as
         // whole before it has its own description.
-        self.change(name, "_mapping", &json!({ "_meta": schema::unfinished_meta(analysis, alias) }))
+        self.put_to(name, "_mapping", &json!({ "_meta": schema::unfinished_meta(analysis, alias) }))
     }
 
     /// Sends to the index `name` the documents that differ, and deletes those in it that the index

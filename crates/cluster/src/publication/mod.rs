@@ -94,7 +94,7 @@ impl<'a> Publication<'a> {
             }
             return Err(Error::Disturbed { index: documents_index.to_owned() });
         }
-        self.change(documents_index, "_mapping", &json!({ "_meta": { "wensou": description } }))
+        self.put_to(documents_index, "_mapping", &json!({ "_meta": { "wensou": description } }))
     }
 
     /// Blocks writes to the index of documents named `documents_index` and to its statistics, lets
@@ -109,7 +109,7 @@ impl<'a> Publication<'a> {
         for name in [documents_index, &statistics_name(documents_index)] {
             // The cluster clones only an index to which writes are blocked, and the next copy
             // clones this one.
-            self.change(name, "_settings", &json!({ "index.blocks.write": true }))?;
+            self.put_to(name, "_settings", &json!({ "index.blocks.write": true }))?;
             client.wait_for_health(name, Health::Yellow, options.patience)?;
         }
         self.lock.confirm()?;
@@ -136,7 +136,7 @@ impl<'a> Publication<'a> {
 
     /// Allows writes to an index that [`publish`](Self::publish) has blocked.
     pub(crate) fn unblock(&self, documents_index: &str) -> Result<()> {
-        self.change(documents_index, "_settings", &json!({ "index.blocks.write": null }))
+        self.put_to(documents_index, "_settings", &json!({ "index.blocks.write": null }))
     }
 
     /// Turns the outcome `created` of creating the index `name` into success if the name is taken
@@ -153,7 +153,7 @@ impl<'a> Publication<'a> {
     }
 
     /// Puts `body` to an endpoint of an index, such as `_settings`.
-    pub(crate) fn change(&self, name: &str, endpoint: &str, body: &Value) -> Result<()> {
+    pub(crate) fn put_to(&self, name: &str, endpoint: &str, body: &Value) -> Result<()> {
         let path = format!("/{}/{endpoint}", encode_segment(name));
         let request = Request::put(path).json(body)?.timeout(CHANGE_TIMEOUT).by_cluster_manager();
         self.client.send(&request).map(drop)
