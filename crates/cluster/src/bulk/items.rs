@@ -62,7 +62,7 @@ impl BulkSummary {
     }
 
     /// Counts an operation that was refused for good.
-    pub(super) fn refuse(&mut self, error: ItemError, max_errors: usize) {
+    pub(super) fn count_refused(&mut self, error: ItemError, max_errors: usize) {
         self.failed += 1;
         self.conflicts += u64::from(error.status == 409);
         if self.errors.len() < max_errors {

@@ -181,7 +181,7 @@ impl<'a> Worker<'a> {
                 Outcome::Done(applied) => {
                     self.shared.update_summary(|summary| applied.count_in(summary));
                 }
-                Outcome::Refused(error) => self.refuse(error),
+                Outcome::Refused(error) => self.count_refused(error),
                 Outcome::Fatal(error) => return Err(error),
                 Outcome::Transient(error) => {
                     overloaded |= matches!(error, Error::Overloaded { .. });
@@ -228,16 +228,17 @@ impl<'a> Worker<'a> {
         request
     }
 
-    fn refuse(&self, error: ItemError) {
+    fn count_refused(&self, error: ItemError) {
         let max_errors = self.options.max_errors;
-        self.shared.update_summary(|summary| summary.refuse(error, max_errors));
+        self.shared.update_summary(|summary| summary.count_refused(error, max_errors));
     }
 
-    /// Refuses a single operation that is larger than a request may be.
+    /// Takes the first pending operation away and counts it as refused, because a request with this
+    /// operation alone has `bytes` bytes, which are too many.
     fn refuse_large(&self, delivery: &mut Delivery<'_>, bytes: usize, error: &Error) {
         let number = delivery.pending.remove(0);
         delivery.last_progress = Instant::now();
-        self.refuse(ItemError {
+        self.count_refused(ItemError {
             id: delivery.batch.id(number).to_owned(),
             status: 413,
             kind: format!("document of {bytes} bytes"),
