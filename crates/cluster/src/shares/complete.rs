@@ -14,7 +14,7 @@ use wensou_text::Segmenter;
 use super::parts::SharedArticle;
 use super::registry::ShareRegistry;
 use super::shared_document::{SharedDocument, first_location};
-use super::shared_indexes::{READ_AT_ONCE, SHARED_DOCUMENT_FIELDS, SharedIndexes, TIMEOUT};
+use super::shared_indexes::{DOCUMENT_TIMEOUT, READ_AT_ONCE, SHARED_DOCUMENT_FIELDS, SharedIndexes};
 use crate::all_hits::AllHitsOptions;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::error::{Error, Result};
@@ -224,7 +224,8 @@ impl Completion<'_> {
             "_source": SHARED_DOCUMENT_FIELDS,
             "sort": [{ (field::TIE): "asc" }],
         });
-        let options = AllHitsOptions { timeout: Some(TIMEOUT), ..AllHitsOptions::default() };
+        let options =
+            AllHitsOptions { timeout: Some(DOCUMENT_TIMEOUT), ..AllHitsOptions::default() };
         let hits = self.indexes.client.all_hits(self.indexes.documents_index, body, options)?;
         for hit in hits {
             let Some(source) = hit?.source else { continue };
