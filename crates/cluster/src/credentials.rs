@@ -111,7 +111,7 @@ pub enum CredentialsError {
     /// The file is not TOML with the four keys.
     #[error(
         "the file of credentials {} cannot be understood{}: write lines such as `user = \"reader\"`; \
-         the keys are user, password, api_key and token", .path.display(), line_of(*.line)
+         the keys are user, password, api_key and token", .path.display(), line_note(*.line)
     )]
     FileSyntax {
         /// The path.
@@ -121,7 +121,7 @@ pub enum CredentialsError {
     },
 }
 
-fn line_of(line: Option<usize>) -> String {
+fn line_note(line: Option<usize>) -> String {
     line.map(|line| format!(" (line {line})")).unwrap_or_default()
 }
 
