@@ -77,7 +77,7 @@ pub struct AllHits {
     /// The hits of the page that was read last, without those that the iterator has returned.
     hits: VecDeque<Hit>,
     /// The sort values of the last hit that was read, after which the next page begins.
-    last: Option<Box<RawValue>>,
+    last_sort: Option<Box<RawValue>>,
     /// The number of hits of all pages, as the answer with the first page states it.
     total: Option<u64>,
     /// The number of hits that were read so far.
@@ -160,7 +160,7 @@ impl Client {
             options,
             pit: None,
             hits: VecDeque::new(),
-            last: None,
+            last_sort: None,
             total: None,
             read: 0,
             reopened: false,
@@ -225,7 +225,7 @@ impl AllHits {
         self.read += page.hits.hits.len() as u64;
         self.hits = page.hits.hits.into();
         if let Some(last) = self.hits.back() {
-            self.last.clone_from(&last.sort);
+            self.last_sort.clone_from(&last.sort);
         }
         if self.finished {
             self.close();
@@ -244,7 +244,7 @@ impl AllHits {
             size: self.options.page_size,
             track_total_hits: self.total.is_none(),
             pit: json!({ "id": self.pit, "keep_alive": self.keep_alive() }),
-            search_after: self.last.as_deref(),
+            search_after: self.last_sort.as_deref(),
         };
         // The point in time in the body names the index.
         let no_index = "";
