@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::mock::{Mock, Reply, Seen};
+use crate::mock::{Mock, Reply, SeenRequest};
 
 /// What a cluster does after it has carried out a swap.
 #[derive(Clone, Copy)]
@@ -17,7 +17,7 @@ enum Answers {
 /// A cluster in which the alias `n` points to the index in `target`.
 fn cluster(target: &Arc<Mutex<Option<String>>>, answers: Answers) -> Mock {
     let target = Arc::clone(target);
-    Mock::new(move |_, seen: &Seen| {
+    Mock::new(move |_, seen: &SeenRequest| {
         let mut target = target.lock().unwrap();
         if seen.line.starts_with("GET /_alias/n") {
             return match &*target {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::mock::{Mock, Reply, Seen};
+use crate::mock::{Mock, Reply, SeenRequest};
 
 /// For [`server`]: the point in time is never lost.
 const NEVER_LOST: usize = 0;
@@ -16,7 +16,7 @@ fn server(count: usize, lost_at: usize) -> Mock {
     let (opened, pages) = (AtomicUsize::new(0), AtomicUsize::new(0));
     // The number of the point in time that is open.
     let open_pit = Arc::new(Mutex::new(0));
-    Mock::new(move |_, seen: &Seen| {
+    Mock::new(move |_, seen: &SeenRequest| {
         if seen.line.starts_with("POST /n/_search/point_in_time") {
             assert!(seen.line.contains("allow_partial_pit_creation=false"));
             *open_pit.lock().unwrap() = opened.fetch_add(1, SeqCst);
@@ -63,7 +63,7 @@ fn all_hits_come_once_and_in_order() {
         let ids: Vec<_> = all_hits(&mock, page_size).map(|hit| hit.unwrap().id).collect();
         let expected: Vec<_> = (0..count).map(|id| id.to_string()).collect();
         assert_eq!(ids, expected, "{count} {page_size}");
-        assert!(mock.seen().last().unwrap().line.starts_with("DELETE /_search/point_in_time"));
+        assert!(mock.requests().last().unwrap().line.starts_with("DELETE /_search/point_in_time"));
     }
 }
 
@@ -73,7 +73,8 @@ fn a_lost_point_in_time_is_opened_again() {
         let mock = server(8, lost_at);
         let ids: Vec<_> = all_hits(&mock, 3).map(|hit| hit.unwrap().id).collect();
         assert_eq!(ids.len(), 8, "{lost_at}");
-        let opened = mock.seen().iter().filter(|seen| seen.line.contains("keep_alive=")).count();
+        let requests = mock.requests();
+        let opened = requests.iter().filter(|seen| seen.line.contains("keep_alive=")).count();
         assert_eq!(opened, 2);
     }
 }
@@ -85,7 +86,7 @@ fn dropping_the_iterator_closes_its_point_in_time() {
     assert_eq!(hits.next().unwrap().unwrap().id, "0");
     assert_eq!(hits.total(), Some(100));
     drop(hits);
-    assert_eq!(mock.seen().last().unwrap().body, r#"{"pit_id":["p0"]}"#);
+    assert_eq!(mock.requests().last().unwrap().body, r#"{"pit_id":["p0"]}"#);
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(crate) const GREETING: &str = r#"{"name":"n1","cluster_uuid":"u1","version":
 
 /// A request as the server read it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Seen {
+pub(crate) struct SeenRequest {
     /// Method, path and parameters: `POST /n/_search?a=b`.
     pub(crate) line: String,
     pub(crate) headers: String,
@@ -56,12 +56,12 @@ pub(crate) const WHOLE_ANSWER: &str =
 
 /// Makes the reply to a request, given the number of the request and the request. Requests other
 /// than `GET /` are numbered from 0.
-type Answer = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
+type MakeReply = dyn Fn(usize, &SeenRequest) -> Reply + Send + Sync;
 
 /// A server that stops when it is dropped.
 pub(crate) struct Mock {
     port: u16,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<SeenRequest>>>,
     stopped: Arc<AtomicBool>,
     acceptor: Option<JoinHandle<()>>,
 }
@@ -70,14 +70,16 @@ impl Mock {
     /// A server that answers `GET /` with [`GREETING`], and other requests with what `answer`
     /// returns for the number of the request and the request. The other requests are numbered from
     /// 0.
-    pub(crate) fn new(answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(
+        answer: impl Fn(usize, &SeenRequest) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         Self::with_greeting(Reply::ok(GREETING), answer)
     }
 
     /// Like [`Mock::new`], but answers `GET /` with `greeting`.
     pub(crate) fn with_greeting(
         greeting: Reply,
-        answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
+        answer: impl Fn(usize, &SeenRequest) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -85,7 +87,7 @@ impl Mock {
         let stopped = Arc::new(AtomicBool::new(false));
         let (all_seen, is_stopped) = (Arc::clone(&seen), Arc::clone(&stopped));
         let count = Arc::new(AtomicUsize::new(0));
-        let answer: Arc<Answer> = Arc::new(answer);
+        let answer: Arc<MakeReply> = Arc::new(answer);
         let acceptor = std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if is_stopped.load(SeqCst) {
@@ -120,7 +122,7 @@ impl Mock {
     }
 
     /// The requests so far, without those for `GET /`.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn requests(&self) -> Vec<SeenRequest> {
         self.seen.lock().unwrap().clone()
     }
 
@@ -163,10 +165,11 @@ pub(crate) fn closed_host() -> String {
 }
 
 /// Reads the next request of a connection; `None` when it is closed.
-fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
+fn read_request(reader: &mut BufReader<TcpStream>) -> Option<SeenRequest> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|bytes| *bytes > 0)?;
-    let mut seen = Seen { line: line.trim_end().replace(" HTTP/1.1", ""), ..Seen::default() };
+    let line = line.trim_end().replace(" HTTP/1.1", "");
+    let mut seen = SeenRequest { line, ..SeenRequest::default() };
     let (mut length, mut chunked) = (0, false);
     loop {
         let mut header = String::new();

@@ -11,7 +11,7 @@ fn names_with_patterns_delete_nothing() {
     for name in ["*", "n-*", "_all", "a,b", "", "n-*,-n-1"] {
         assert!(mock.client().delete_index(name).is_err(), "{name}");
     }
-    assert!(mock.seen().is_empty());
+    assert!(mock.requests().is_empty());
     assert!(mock.client().delete_index("n-1").unwrap());
 }
 

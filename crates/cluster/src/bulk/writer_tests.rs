@@ -7,17 +7,17 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::mock::{Mock, Reply, Seen};
+use crate::mock::{Mock, Reply, SeenRequest};
 
 /// The ids of the operations in a request.
-fn ids(seen: &Seen) -> Vec<String> {
+fn ids(seen: &SeenRequest) -> Vec<String> {
     let lines = seen.body.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.filter_map(|line| Some(line["index"]["_id"].as_str()?.to_owned())).collect()
 }
 
 /// An answer with a status for each operation. `status` returns the status for the id of a
 /// document.
-fn answer(seen: &Seen, status: impl Fn(&str) -> u16) -> Reply {
+fn answer(seen: &SeenRequest, status: impl Fn(&str) -> u16) -> Reply {
     let item = |id: String| {
         let status = status(&id);
         match status {
@@ -52,11 +52,11 @@ fn batches_are_bounded_by_count_and_bytes() {
     let mock = Mock::new(|_, seen| answer(seen, |_| 201));
     let summary = write(&mock, 100, small_batches()).unwrap();
     assert_eq!((summary.created, summary.failed, summary.requests), (100, 0, 7));
-    assert!(mock.seen().iter().all(|seen| ids(seen).len() <= 16));
+    assert!(mock.requests().iter().all(|seen| ids(seen).len() <= 16));
     let options = BulkOptions { batch_bytes: 100, require_alias: true, ..small_batches() };
     let summary = write(&mock, 100, options).unwrap();
     assert_eq!(summary.created, 100);
-    let last = mock.seen().pop().unwrap();
+    let last = mock.requests().pop().unwrap();
     assert!(last.body.len() < 200 && last.line.contains("require_alias=true"), "{last:?}");
     assert_eq!(write(&mock, 0, small_batches()).unwrap(), BulkSummary::default());
 }
@@ -70,7 +70,7 @@ fn an_overloaded_cluster_gets_smaller_batches() {
     });
     let summary = write(&mock, 32, BulkOptions { in_flight: 1, ..small_batches() }).unwrap();
     assert_eq!((summary.created, summary.failed), (32, 0));
-    let sizes: Vec<_> = mock.seen().iter().map(|seen| ids(seen).len()).collect();
+    let sizes: Vec<_> = mock.requests().iter().map(|seen| ids(seen).len()).collect();
     // Requests are halved until the server takes one, then doubled.
     assert_eq!(sizes[..4], [16, 8, 4, 8]);
 }
@@ -138,7 +138,7 @@ fn lost_answers_do_no_harm() {
 
 #[test]
 fn an_error_that_is_not_transient_stops_the_writer() {
-    let missing_index = |_: usize, seen: &Seen| {
+    let missing_index = |_: usize, seen: &SeenRequest| {
         let error = json!({"type": "index_not_found_exception", "reason": "no such index [n]"});
         let item = |id: String| json!({"index": {"_id": id, "status": 404, "error": error}});
         let items: Vec<_> = ids(seen).into_iter().map(item).collect();
@@ -147,7 +147,7 @@ fn an_error_that_is_not_transient_stops_the_writer() {
     let mock = Mock::new(missing_index);
     let error = write(&mock, 1000, small_batches()).unwrap_err();
     assert!(matches!(error, Error::NotFound { .. }), "{error}");
-    assert!(mock.seen().len() < 10);
+    assert!(mock.requests().len() < 10);
     let disk_is_full =
         "index [n] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]";
     let mock =
@@ -185,7 +185,7 @@ fn a_stopped_writer_returns_its_error_once() {
         matches!(errors[..], [Error::Status { status: 400, .. }, Error::Stopped]),
         "{errors:?}"
     );
-    assert!(!mock.seen().is_empty());
+    assert!(!mock.requests().is_empty());
 }
 
 #[test]

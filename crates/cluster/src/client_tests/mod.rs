@@ -34,7 +34,7 @@ fn a_request_has_its_method_body_and_headers() {
     client.send(&Request::post("/e")).unwrap();
     client.send(&Request::post("/_bulk").ndjson(b"{}\n".to_vec())).unwrap();
     assert!(client.exists("/h").unwrap());
-    let seen = mock.seen();
+    let seen = mock.requests();
     let lines: Vec<_> = seen.iter().map(|seen| (seen.line.as_str(), seen.body.as_str())).collect();
     let expected = [
         ("POST /a?q=x%20y", r#"{"b":1}"#),
@@ -88,10 +88,10 @@ fn another_node_answers_after_every_transient_failure() {
         let client = connect(&[&bad, &good]);
         let response = search(&client).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(response.attempts(), 2, "{text}");
-        assert!(good.seen()[0].line.contains("allow_partial_search_results=false"));
+        assert!(good.requests()[0].line.contains("allow_partial_search_results=false"));
         // The next request goes to the node that answered.
         assert_eq!(search(&client).unwrap().attempts(), 1);
-        assert_eq!(bad.seen().len(), 1);
+        assert_eq!(bad.requests().len(), 1);
     }
 }
 
@@ -101,15 +101,15 @@ fn a_request_fails_with_the_error_of_its_last_attempt() {
     let error = search(&mock.client()).unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
     // As often as the default of `ClientOptions::attempts` allows.
-    assert_eq!(mock.seen().len(), 6);
+    assert_eq!(mock.requests().len(), 6);
     let mock = Mock::new(|_, _| Reply::exception(500, "x", "defect"));
     assert!(matches!(search(&mock.client()), Err(Error::Status { status: 500, .. })));
     // After status 500, a request is repeated once.
-    assert_eq!(mock.seen().len(), 2);
+    assert_eq!(mock.requests().len(), 2);
     for (status, kind) in [(400, "parsing_exception"), (404, "index_not_found_exception")] {
         let mock = Mock::new(move |_, _| Reply::exception(status, kind, "no"));
         assert!(search(&mock.client()).is_err());
-        assert_eq!(mock.seen().len(), 1, "{status}");
+        assert_eq!(mock.requests().len(), 1, "{status}");
     }
 }
 
@@ -155,7 +155,7 @@ fn after_a_time_out_a_search_prefers_shards_on_nodes_that_say_their_ids() {
     let client = client_of(&[&hung, &good], &Credentials::none(), &options).unwrap();
     assert_eq!(search(&client).unwrap().attempts(), 2);
     // Both nodes say their ids, so shards on both are preferred to those on further nodes.
-    let last = good.seen().pop().unwrap().line;
+    let last = good.requests().pop().unwrap().line;
     assert!(last.ends_with("&preference=_prefer_nodes%3Aid-1,id-2"), "{last}");
 }
 
@@ -177,11 +177,11 @@ fn requests_rotate_when_they_say_so() {
         client.send(&Request::get("/r").rotate()).unwrap();
         client.send(&Request::get("/s")).unwrap();
     }
-    let counts: Vec<_> = mocks.iter().map(|mock| mock.seen().len()).collect();
+    let counts: Vec<_> = mocks.iter().map(|mock| mock.requests().len()).collect();
     // Each node got two of the six requests that rotate, and the first node the six others.
     assert_eq!(counts, [8, 2, 2]);
     client.send(&Request::get("/t").to_node(2)).unwrap();
-    assert_eq!(mocks[2].seen().last().unwrap().line, "GET /t");
+    assert_eq!(mocks[2].requests().last().unwrap().line, "GET /t");
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_request_that_is_not_idempotent_is_sent_once() {
     let good = Mock::new(|_, _| Reply::ok("{}"));
     let client = connect(&[&bad, &good]);
     assert!(client.send(&Request::post("/once").not_idempotent()).is_err());
-    assert_eq!((bad.seen().len(), good.seen().len()), (1, 0));
+    assert_eq!((bad.requests().len(), good.requests().len()), (1, 0));
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn other_products_and_versions_are_refused_by_name() {
         let error = error.unwrap_err();
         assert!(matches!(error, Error::Unsupported { .. }), "{error}");
         assert!(error.to_string().contains(name), "{error}");
-        assert!(mock.seen().is_empty());
+        assert!(mock.requests().is_empty());
     }
     let mock =
         Mock::with_greeting(Reply::ok(GREETING.replace("3.8.0", "2.19.6")), |_, _| Reply::ok("{}"));
@@ -223,7 +223,7 @@ fn a_node_of_another_version_or_cluster_gets_no_request() {
         let client = connect(&[&first_node, &other_node]);
         let error = search(&client).unwrap_err();
         let refused = matches!(error, Error::DifferentClusters { .. } | Error::Unsupported { .. });
-        assert!(refused && other_node.seen().is_empty(), "{error}");
+        assert!(refused && other_node.requests().is_empty(), "{error}");
     }
     let same_cluster = Mock::new(|_, _| Reply::ok("{}"));
     let other_cluster =
@@ -231,7 +231,7 @@ fn a_node_of_another_version_or_cluster_gets_no_request() {
     let client = connect(&[&same_cluster, &other_cluster]);
     let error = client.send(&Request::get("/x").to_node(1)).unwrap_err();
     assert!(matches!(error, Error::DifferentClusters { .. }), "{error}");
-    assert!(other_cluster.seen().is_empty());
+    assert!(other_cluster.requests().is_empty());
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn redirects_are_not_followed() {
     let mock = Mock::new(move |_, _| Reply::Raw(redirect.clone().into_bytes()));
     assert!(search(&mock.client()).is_err());
     assert!(mock.client().get("/x", &[]).is_err());
-    assert!(redirect_target.seen().is_empty());
+    assert!(redirect_target.requests().is_empty());
 }
 
 #[test]

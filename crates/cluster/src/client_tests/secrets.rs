@@ -53,8 +53,8 @@ proptest! {
         let error = search(&client).unwrap_err();
         let text = format!("{error} {error:?} {client:?} {credentials:?} {credentials}");
         // A password is only sent in base64.
-        prop_assert!(mock.seen()[0].headers.contains(&secret) || credential_kind == 0);
-        prop_assert!(mock.seen()[0].headers.contains(encoded));
+        prop_assert!(mock.requests()[0].headers.contains(&secret) || credential_kind == 0);
+        prop_assert!(mock.requests()[0].headers.contains(encoded));
         prop_assert!(!text.contains(&secret) && !text.contains(encoded), "{}", text);
     }
 }

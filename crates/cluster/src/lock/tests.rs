@@ -62,11 +62,11 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
     let lock = acquire(&mock).unwrap();
     assert!(started.elapsed() >= Duration::from_millis(300));
     let taken_over =
-        mock.seen().into_iter().map(|seen| seen.line).find(|line| line.contains("_doc/lock?"));
+        mock.requests().into_iter().map(|seen| seen.line).find(|line| line.contains("_doc/lock?"));
     assert_eq!(taken_over.unwrap(), "PUT /n-wensou-lock/_doc/lock?if_seq_no=2&if_primary_term=1");
     lock.confirm().unwrap();
     drop(lock);
-    let last = mock.seen().pop().unwrap().line;
+    let last = mock.requests().pop().unwrap().line;
     assert_eq!(last, "DELETE /n-wensou-lock/_doc/lock?if_seq_no=3&if_primary_term=1");
 }
 
@@ -85,5 +85,5 @@ fn a_process_that_has_lost_a_lock_gets_an_error() {
     assert!(matches!(lock.confirm(), Err(Error::LockLost { .. })));
     assert!(matches!(lock.check(), Err(Error::LockLost { .. })));
     drop(lock);
-    assert!(!mock.seen().iter().any(|seen| seen.line.starts_with("DELETE")));
+    assert!(!mock.requests().iter().any(|seen| seen.line.starts_with("DELETE")));
 }

@@ -257,7 +257,7 @@ mod tests {
             false => Reply::ok("{}"),
         });
         refresh(&mock.client(), "n-1").unwrap();
-        let lines: Vec<String> = mock.seen().into_iter().map(|seen| seen.line).collect();
+        let lines: Vec<String> = mock.requests().into_iter().map(|seen| seen.line).collect();
         assert!(lines[0].starts_with("GET /_cluster/health/n-1?"), "{lines:?}");
         assert_eq!(lines[1..], ["POST /n-1/_refresh"]);
     }
