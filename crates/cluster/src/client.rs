@@ -54,7 +54,7 @@ struct Inner {
 }
 
 /// An answer whose status and body have not been checked yet.
-struct Answer {
+struct RawAnswer {
     status: u16,
     /// The header `X-OpenSearch-Version`.
     version: Option<String>,
@@ -251,7 +251,7 @@ impl Client {
             self.check_version(node, time)?;
         }
         let time = time.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
-        let Answer { status, body, .. } = self.send_to_node(node, request, time)?;
+        let RawAnswer { status, body, .. } = self.send_to_node(node, request, time)?;
         let at = request.at(self.inner.pool.url(node));
         let is_accepted = (200..300).contains(&status) || request.accepted.contains(&status);
         if !is_accepted || !(request.method == Method::Head || looks_like_json(&body)) {
@@ -267,7 +267,7 @@ impl Client {
         let Inner { pool, redactor, .. } = &*self.inner;
         let request = Request::get("/");
         let time = if pool.len() > 1 { time.min(VERSION_TIMEOUT) } else { time };
-        let Answer { status, version, body } = self.send_to_node(node, &request, time)?;
+        let RawAnswer { status, version, body } = self.send_to_node(node, &request, time)?;
         let at = request.at(pool.url(node));
         let header = || version.as_deref().and_then(ServerVersion::of_header);
         let found = match status {
@@ -298,7 +298,7 @@ impl Client {
     }
 
     /// Sends a request to a node once, and reads the answer within `time`.
-    fn send_to_node(&self, node: usize, request: &Request, time: Duration) -> Result<Answer> {
+    fn send_to_node(&self, node: usize, request: &Request, time: Duration) -> Result<RawAnswer> {
         let Inner { agent, pool, redactor, .. } = &*self.inner;
         let url = format!("{}{}", pool.url(node), request.target());
         let body = request.body.as_deref();
@@ -322,7 +322,7 @@ impl Client {
             let version = response.headers().get("x-opensearch-version");
             let version = version.and_then(|value| Some(value.to_str().ok()?.to_owned()));
             let body = response.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec()?;
-            Ok(Answer { status, version, body })
+            Ok(RawAnswer { status, version, body })
         });
         let at = request.at(pool.url(node));
         received.map_err(|error| error_of_network(at, &error, time, redactor))

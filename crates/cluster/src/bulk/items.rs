@@ -106,12 +106,12 @@ impl Applied {
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    items: Vec<BTreeMap<String, Item>>,
+struct BulkAnswer {
+    items: Vec<BTreeMap<String, BulkItem>>,
 }
 
 #[derive(Deserialize)]
-struct Item {
+struct BulkItem {
     #[serde(rename = "_id", default)]
     id: String,
     status: u16,
@@ -130,8 +130,8 @@ pub(super) fn outcomes(
     count: usize,
     redactor: &Redactor,
 ) -> Result<Vec<Outcome>> {
-    let answer: Answer = response.json()?;
-    let items: Vec<Item> = answer.items.into_iter().flat_map(BTreeMap::into_values).collect();
+    let answer: BulkAnswer = response.json()?;
+    let items: Vec<BulkItem> = answer.items.into_iter().flat_map(BTreeMap::into_values).collect();
     if items.len() != count {
         let problem = format!("it has {} items for {count} operations", items.len());
         return Err(response.malformed(&problem));
@@ -139,7 +139,7 @@ pub(super) fn outcomes(
     Ok(items.into_iter().map(|item| outcome(item, response, redactor)).collect())
 }
 
-fn outcome(item: Item, response: &Response, redactor: &Redactor) -> Outcome {
+fn outcome(item: BulkItem, response: &Response, redactor: &Redactor) -> Outcome {
     let Some(error) = item.error else {
         return Outcome::Done(match (item.result.as_str(), item.status) {
             ("created", _) | (_, 201) => Applied::Created,
