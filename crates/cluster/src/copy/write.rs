@@ -86,9 +86,9 @@ impl Publication<'_> {
             published.description().shares == 0 && self.options.to_send != DocumentsToSend::All
         });
         self.create_or_clone(documents_index, original)?;
-        let (copied, counted) = self.send_documents(documents_index, progress)?;
+        let (copied, statistics) = self.send_documents(documents_index, progress)?;
         let shares = 0;
-        self.describe(documents_index, counted, shares)?;
+        self.describe(documents_index, statistics, shares)?;
         Ok(copied)
     }
 

@@ -58,29 +58,30 @@ impl<'a> Publication<'a> {
         Ok(Self { index, client, address, options, lock, replaced })
     }
 
-    /// Writes the statistics `counted` of the index of documents named `documents_index`, and its
+    /// Writes the statistics of the index of documents named `documents_index`, and its
     /// description, which makes the index whole. `shares` is the number of shares that the index
     /// was sent in; 0 for a copy.
     pub(crate) fn describe(
         &self,
         documents_index: &str,
-        counted: StatisticsBuilder,
+        statistics: StatisticsBuilder,
         shares: u64,
     ) -> Result<()> {
         let Self { index, client, options, .. } = self;
         // Without the lock, another process may have published the index, and the statistics that
         // are deleted here would be in use.
         self.lock.confirm()?;
-        let statistics = statistics_name(documents_index);
-        client.delete_index(&statistics)?;
+        let statistics_index = statistics_name(documents_index);
+        client.delete_index(&statistics_index)?;
         let body =
             schema::statistics_or_parts_index_body(options.layout.replicas, self.address.alias());
-        self.created_or_already_ours(&statistics, client.create_index(&statistics, &body))?;
-        client.wait_for_replicas(&statistics, REPLICAS_WAIT)?;
-        let expected: u64 = counted.documents().iter().sum();
+        let created = client.create_index(&statistics_index, &body);
+        self.created_or_already_ours(&statistics_index, created)?;
+        client.wait_for_replicas(&statistics_index, REPLICAS_WAIT)?;
+        let expected: u64 = statistics.documents().iter().sum();
         let description = Description { shares, ..new_description(index, self.address.alias())? };
-        let description = send_statistics(client, &statistics, counted, description)?;
-        for name in [documents_index, statistics.as_str()] {
+        let description = send_statistics(client, &statistics_index, statistics, description)?;
+        for name in [documents_index, statistics_index.as_str()] {
             refresh(client, name)?;
         }
         self.lock.confirm()?;
@@ -218,15 +219,16 @@ fn new_description(index: &Index, alias: &str) -> Result<Description> {
     })
 }
 
-/// Writes the documents of the statistics index. Returns the description with what was counted.
+/// Writes the documents of the statistics index `name`. Returns the description with the totals of
+/// the statistics.
 fn send_statistics(
     client: &Client,
     name: &str,
-    counted: StatisticsBuilder,
+    statistics: StatisticsBuilder,
     description: Description,
 ) -> Result<Description> {
     let mut writer = BulkWriter::new(client, name, bulk_options())?;
-    let description = counted.write(description, |id, json| -> Result<()> {
+    let description = statistics.write(description, |id, json| -> Result<()> {
         writer.push(&Operation::index(id, &json))
     })?;
     check_none_refused(writer.finish()?)?;
