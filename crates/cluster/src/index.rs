@@ -104,12 +104,13 @@ impl ClusterIndex {
         self.client.count(&self.documents_index, &json!({ "query": query }))
     }
 
-    /// For each of `terms`, in order, the number of articles and of flash items that have it.
+    /// For each of `terms`, which are tokens with their fields: the number of articles and the
+    /// number of flash items that have it. The order is that of `terms`.
     ///
     /// # Errors
     ///
     /// If the statistics cannot be fetched.
-    pub fn term_documents(&self, terms: &[(TextField, String)]) -> Result<Vec<[u64; 2]>> {
+    pub fn doc_freqs_by_kind(&self, terms: &[(TextField, String)]) -> Result<Vec<[u64; 2]>> {
         let hashes: Vec<TermHash> =
             terms.iter().map(|(field, token)| TermHash::new(*field, token)).collect();
         let mut known = self.term_counts.lock().unwrap_or_else(PoisonError::into_inner);

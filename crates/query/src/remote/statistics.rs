@@ -22,7 +22,7 @@ impl ClusterStatistics<'_> {
             TermKind::Unigram | TermKind::Bigram => (field, text.to_owned()),
         };
         let tokens: Vec<_> = terms.map(token).collect();
-        Ok(self.0.term_documents(&tokens)?)
+        Ok(self.0.doc_freqs_by_kind(&tokens)?)
     }
 }
 
