@@ -15,7 +15,7 @@ pub enum NameError {
     )]
     Empty,
     /// The name has a character that no name may have.
-    #[error(r#"the index name {name:?} contains {character:?}: leave out blanks and \ / * ? " < > | , # : %"#)]
+    #[error(r#"the index name {name:?} contains {character:?}: leave out blanks and \ / * ? " < > | , # : % @"#)]
     Character {
         /// The name.
         name: String,
