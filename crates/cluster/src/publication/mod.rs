@@ -108,8 +108,8 @@ impl<'a> Publication<'a> {
     ) -> Result<Vec<String>> {
         let Self { client, address, options, .. } = self;
         for name in [documents_index, &statistics_name(documents_index)] {
-            // The cluster clones only an index to which writes are blocked, and the next copy
-            // clones this one.
+            // The cluster clones only an index to which writes are blocked, and the next copy may
+            // clone this one.
             self.put_to(name, "_settings", &json!({ "index.blocks.write": true }))?;
             client.wait_for_health(name, Health::Yellow, options.patience)?;
         }
