@@ -86,7 +86,7 @@ impl Archive {
 /// Every record of an index as JSON.
 fn records_of(index: &Path) -> Result<String, Error> {
     let index = Index::open(index)?;
-    let records = index.in_order()?.into_iter().map(|address| index.record(address));
+    let records = index.in_walk_order()?.into_iter().map(|address| index.record(address));
     let lines = records.map(|record| Ok(serde_json::to_string(&record?).unwrap()));
     Ok(lines.collect::<Result<Vec<_>, Error>>()?.join("\n"))
 }

@@ -154,7 +154,7 @@ fn change(archive: &Path, random: &mut Random) {
 /// Every record of an index, and the answers that the index gives to [`QUERIES`], as lines.
 fn content_lines(index: &Index) -> Vec<String> {
     let mut lines = Vec::new();
-    for address in index.in_order().unwrap() {
+    for address in index.in_walk_order().unwrap() {
         lines.push(format!(
             "export {}",
             serde_json::to_string(&index.record(address).unwrap()).unwrap()
@@ -331,7 +331,7 @@ fn similar_documents_are_the_same_after_an_update() {
     build(&fresh, &roots, &rebuild_options(), &Silent).unwrap();
     let similar_to_fourth = |index: &Path| {
         let index = Index::open(index).unwrap();
-        let fourth = index.record(index.in_order().unwrap()[3]).unwrap();
+        let fourth = index.record(index.in_walk_order().unwrap()[3]).unwrap();
         format!("{:?}", similar(&index, fourth.id(), &Options::default()).unwrap())
     };
     assert_eq!(similar_to_fourth(&updated), similar_to_fourth(&fresh));

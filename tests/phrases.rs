@@ -149,7 +149,7 @@ fn scan(documents: &[ScannedDocument], phrase: &str, title_only: bool) -> BTreeS
 
 /// The documents of an index, with the texts that are indexed.
 fn indexed_documents(index: &Index) -> Vec<Document> {
-    let addresses = index.in_order().unwrap();
+    let addresses = index.in_walk_order().unwrap();
     let document = |address| {
         let record = index.record(address).unwrap();
         let texts = wensou_index::RecordExt::texts(&record);

@@ -40,7 +40,7 @@
 //! assert_eq!(built.meta.report.articles, 1);
 //!
 //! let index = Index::open(&dir)?;
-//! let address = index.in_order()?[0];
+//! let address = index.in_walk_order()?[0];
 //! assert_eq!(index.record(address)?.texts().title, "比特币突破历史高点");
 //!
 //! let postings = index.postings().at(address.segment_ord).expect("a segment has postings");

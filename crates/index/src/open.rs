@@ -382,9 +382,9 @@ impl Index {
     /// # Errors
     ///
     /// [`Error::Engine`] if the column of ordinals cannot be read.
-    pub fn in_order(&self) -> Result<Vec<DocAddress>, Error> {
+    pub fn in_walk_order(&self) -> Result<Vec<DocAddress>, Error> {
         let base = self.meta.base.as_ref().map(|base| base.segment.as_str());
-        Ok(self.segments.in_order(base)?)
+        Ok(self.segments.in_walk_order(base)?)
     }
 }
 

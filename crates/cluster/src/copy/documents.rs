@@ -28,7 +28,7 @@ pub(crate) fn for_each_document(
     let mut statistics = StatisticsBuilder::default();
     let mut groups = Groups::default();
     let segmenter = index.analysis()?.segmenter();
-    let addresses = index.in_order()?;
+    let addresses = index.in_walk_order()?;
     let all = addresses.len() as u64;
     for (ordinal, address) in (0..).zip(addresses.iter()) {
         let record = index.record(*address)?;

@@ -211,7 +211,7 @@ fn send_documents<'b>(
     let base = roots(index).join("\n");
     let segmenter = index.analysis()?.segmenter();
     let mut sender = ShareSender::new(indexes, key, base, segmenter);
-    let addresses = index.in_order()?;
+    let addresses = index.in_walk_order()?;
     let mut chunk = Vec::new();
     for (ordinal, address) in addresses.iter().enumerate() {
         let record = index.record(*address)?;

@@ -18,7 +18,7 @@ impl OrderComparison {
     /// A comparison that starts at the first stored record.
     pub(super) fn of(index: &Index) -> Result<Self, Error> {
         let identities = index
-            .in_order()?
+            .in_walk_order()?
             .into_iter()
             .map(|address| index.identity(index.columns(address.segment_ord)?, address.doc_id));
         let stored = identities.collect::<Result<Vec<_>, Error>>()?;

@@ -23,7 +23,7 @@ pub(super) fn compare(index: &Index, checked: &mut Checked) -> Result<(), Error>
     for reader in readers {
         kinds.push(reader.fast_fields().u64("kind")?);
     }
-    for address in index.in_order()? {
+    for address in index.in_walk_order()? {
         let record = index.record(address)?;
         counts[record.kind() as usize] += 1;
         checked.records += 1;

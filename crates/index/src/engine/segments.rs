@@ -218,7 +218,7 @@ impl Segments {
     ///
     /// Doc ids in the segment `base` ascend in that order. The ordinal of every other document is
     /// its index among all documents in that order, see [`Fields::ordinal`].
-    pub(crate) fn in_order(&self, base: Option<&str>) -> tantivy::Result<Vec<DocAddress>> {
+    pub(crate) fn in_walk_order(&self, base: Option<&str>) -> tantivy::Result<Vec<DocAddress>> {
         let mut in_base = Vec::new();
         let mut others = Vec::new();
         for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {

@@ -17,7 +17,7 @@ fn an_open_index_stays_readable_when_its_generation_is_removed() {
     build(&dir, std::slice::from_ref(&archive), &BuildOptions::default(), &Silent).unwrap();
     let index = Index::open(&dir).unwrap();
     std::fs::remove_dir_all(&dir).unwrap();
-    let address = index.in_order().unwrap()[0];
+    let address = index.in_walk_order().unwrap()[0];
     assert!(index.record(address).is_ok());
     assert!(index.near_duplicates(address).unwrap().is_empty());
     assert!(index.file_entry(page.to_str().unwrap()).is_some());

@@ -124,7 +124,7 @@ impl Engine for Executor<'_> {
     }
 
     fn for_each_record(&self, each: &mut dyn FnMut(Record) -> bool) -> Result<(), Error> {
-        for address in self.index().in_order()? {
+        for address in self.index().in_walk_order()? {
             if !each(self.index().record(address)?) {
                 break;
             }

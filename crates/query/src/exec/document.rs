@@ -312,7 +312,7 @@ mod tests {
         let index = sample_index();
         let runner = Runner::new(&index);
         let segmenter = runner.tables().unwrap().segmenter;
-        let addresses = index.in_order().unwrap();
+        let addresses = index.in_walk_order().unwrap();
         // Neither matching nor scoring reads the ordinal.
         let ordinal = 0;
         let document = |at| Document::new(ordinal, index.record(at).unwrap(), segmenter).unwrap();
