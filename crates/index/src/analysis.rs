@@ -77,7 +77,7 @@ impl TableMeta {
     /// The first table whose file has changed since the build. A file that cannot be read counts as
     /// unchanged, because an index may be used on another machine.
     #[must_use]
-    pub fn changed(&self) -> Option<&Path> {
+    pub fn changed_table(&self) -> Option<&Path> {
         let tables = [&self.words, &self.synonyms, &self.labels].into_iter().flatten();
         let changed = |table: &&TableFile| {
             read_file(&table.path).is_ok_and(|content| hash(&content) != table.hash)

@@ -118,7 +118,7 @@ impl Meta {
         if self.analysis != format!("{}{}", analysis_version(), self.tables.version_suffix()) {
             return Some(Stale::Program);
         }
-        self.tables.changed().map(Stale::Table)
+        self.tables.changed_table().map(Stale::Table)
     }
 
     /// The files and folders that were indexed: as they were given, if that refers to the same path
