@@ -227,7 +227,7 @@ impl Analysis {
     /// analysis. If a table cannot be read, its copy in the generation `earlier` is used instead.
     /// Returns the analysis, the labels of bylines if the user has a table of them, and the entry
     /// of the tables in the description.
-    pub(crate) fn write(
+    pub(crate) fn read_and_copy_tables(
         files: &TableFiles,
         earlier: Option<&Folder>,
         folder: &Folder,
@@ -256,14 +256,17 @@ impl Analysis {
 
     /// Reads the copies of the user's words and synonyms in a generation. Returns their texts, in
     /// this order.
-    pub(crate) fn texts(folder: &Folder, meta: &TableMeta) -> Result<[Option<String>; 2], Error> {
+    pub(crate) fn table_texts(
+        folder: &Folder,
+        meta: &TableMeta,
+    ) -> Result<[Option<String>; 2], Error> {
         let words = Table::read_copy(folder, WORDS, meta.words.as_ref())?;
         let synonyms = Table::read_copy(folder, SYNONYMS, meta.synonyms.as_ref())?;
         Ok([words, synonyms].map(|table| table.map(|table| table.text)))
     }
 
     /// Reads the analysis that a generation was built with from the copies of the tables in it.
-    pub(crate) fn read(folder: &Folder, meta: &TableMeta) -> Result<Self, Error> {
+    pub(crate) fn of_generation(folder: &Folder, meta: &TableMeta) -> Result<Self, Error> {
         let words = Table::read_copy(folder, WORDS, meta.words.as_ref())?;
         let synonyms = Table::read_copy(folder, SYNONYMS, meta.synonyms.as_ref())?;
         Self::of(words.as_ref(), synonyms.as_ref())

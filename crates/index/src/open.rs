@@ -155,7 +155,7 @@ impl Index {
         if let Some(analysis) = self.analysis.get() {
             return Ok(analysis);
         }
-        let analysis = Analysis::read(self.generation(), &self.meta.tables)
+        let analysis = Analysis::of_generation(self.generation(), &self.meta.tables)
             .map_err(|source| Error::unreadable(&self.dir, source))?;
         Ok(self.analysis.get_or_init(|| analysis))
     }
@@ -167,7 +167,7 @@ impl Index {
     ///
     /// [`Error::Unreadable`] if the copies of these tables cannot be read.
     pub fn table_texts(&self) -> Result<[Option<String>; 2], Error> {
-        Analysis::texts(self.generation(), &self.meta.tables)
+        Analysis::table_texts(self.generation(), &self.meta.tables)
             .map_err(|source| Error::unreadable(&self.dir, source))
     }
 
