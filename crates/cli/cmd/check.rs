@@ -116,7 +116,7 @@ fn print(checked: &Checked, args: &Check, terminal: &mut Terminal) -> anyhow::Re
         "files": checked.files,
         "bytes": checked.bytes,
         "records": checked.records,
-        "archive_compared": checked.archive,
+        "archive_compared": checked.archive_compared,
         "findings": findings.collect::<Vec<_>>(),
     });
     Ok(terminal.json(&object)?)
@@ -134,7 +134,7 @@ fn summary(checked: &Checked) -> String {
     if checked.records > 0 {
         line.push_str(&format!(", {}", count_noun(checked.records, "record")));
     }
-    line.push_str(match checked.archive {
+    line.push_str(match checked.archive_compared {
         true => ", compared with the archive",
         false => ", not compared with the archive",
     });

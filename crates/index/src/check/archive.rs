@@ -66,7 +66,7 @@ pub(super) fn compare(
         return Ok(());
     }
     let report = read.map_err(Error::of_ingest)?.report;
-    checked.archive = true;
+    checked.archive_compared = true;
     report_unreadable(&report, checked);
     // If this check or the build could not read a file, the index has older records of it or none.
     let all_read =

@@ -55,7 +55,7 @@ pub struct Checked {
     /// The number of records that were decoded and compared.
     pub records: u64,
     /// Whether the archive was read again, and its records compared with the stored ones.
-    pub archive: bool,
+    pub archive_compared: bool,
     /// The findings, in the order in which they were made.
     pub findings: Vec<Finding>,
 }
