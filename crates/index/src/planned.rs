@@ -73,7 +73,7 @@ pub fn planned_changes(
         }
     }
     if let Some(stored) = &mut stored {
-        planned.removed = stored.files_without(&seen).map_err(Error::io("read", dir))?;
+        planned.removed = stored.unseen_files(&seen).map_err(Error::io("read", dir))?;
     }
     Ok(planned)
 }

@@ -262,7 +262,7 @@ impl Stored {
 
     /// The paths of files with records whose [`path_hash`] is not in `seen`, spelled as in the
     /// index.
-    pub(crate) fn files_without(&mut self, seen: &HashSet<u64>) -> io::Result<Vec<String>> {
+    pub(crate) fn unseen_files(&mut self, seen: &HashSet<u64>) -> io::Result<Vec<String>> {
         let mut missing = Vec::new();
         self.files();
         if let Some(Some(files)) = &self.files {
