@@ -19,7 +19,7 @@ pub(crate) fn has_whole_marker(folder: &Folder) -> bool {
 }
 
 /// Whether the file is a damaged marker rather than a foreign file.
-pub(crate) fn is_damaged(folder: &Folder) -> bool {
+pub(crate) fn has_damaged_marker(folder: &Folder) -> bool {
     let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
     content.is_ok_and(|content| is_damaged_copy(&content, FOLDER_MARKER_TEXT.as_bytes()))
 }
@@ -31,7 +31,7 @@ pub(crate) fn write_marker(folder: &Folder) -> Result<(), Error> {
         return Ok(());
     }
     if folder.kind(FOLDER_MARKER).is_some() {
-        if !is_damaged(folder) {
+        if !has_damaged_marker(folder) {
             return Ok(());
         }
         folder.remove_file(FOLDER_MARKER).map_err(Error::io("replace", &path))?;

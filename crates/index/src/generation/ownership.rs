@@ -1,7 +1,7 @@
 //! Whether a folder is an index folder, can become one, or is foreign.
 
 use super::current::{Current, Pointer, pointer};
-use super::folder_marker::{is_damaged, is_marked};
+use super::folder_marker::{has_damaged_marker, is_marked};
 use super::lock;
 use crate::error::Error;
 use crate::files::{
@@ -39,7 +39,7 @@ pub(crate) fn ownership(folder: &Folder) -> Result<Ownership, Error> {
     }
     let foreign = entries.into_iter().find(|entry| match entry.name.as_str() {
         LOCK => entry.kind != EntryKind::File || !lock::is_ours(folder),
-        FOLDER_MARKER => entry.kind != EntryKind::File || !is_damaged(folder),
+        FOLDER_MARKER => entry.kind != EntryKind::File || !has_damaged_marker(folder),
         _ => true,
     });
     Ok(foreign.map_or(Ownership::Empty, |entry| Ownership::Foreign(entry.name)))
