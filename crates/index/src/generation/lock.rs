@@ -77,7 +77,7 @@ impl Lock {
             }
         }
         // In a folder with our marker, a damaged note is ours: a kill or a power cut leaves one.
-        let is_damaged_note = || is_marked(folder) && is_ours(folder);
+        let is_damaged_note = || is_marked(folder) && has_own_lock_file(folder);
         let ours = new || Note::read(&mut file).is_some() || is_damaged_note();
         Ok(Self { file, ours })
     }
@@ -185,7 +185,7 @@ pub(crate) fn read_note(folder: &Folder) -> Option<Note> {
 
 /// Whether the lock file is ours or may be: a build that is killed before it writes its note leaves
 /// an empty file, and a power cut may leave zeros.
-pub(crate) fn is_ours(folder: &Folder) -> bool {
+pub(crate) fn has_own_lock_file(folder: &Folder) -> bool {
     let content = folder.read(LOCK, LIMIT);
     content.is_ok_and(|content| {
         is_damaged_copy(&content, HEADER.as_bytes())
@@ -254,7 +254,7 @@ mod tests {
         let mut lock = Lock::take(&folder, WhenBusy::Fail).unwrap();
         lock.write_note(&[]);
         assert_eq!(std::fs::read(dir.path().join(LOCK)).unwrap(), b"notes\n");
-        assert!(!is_ours(&folder));
+        assert!(!has_own_lock_file(&folder));
     }
 
     #[test]

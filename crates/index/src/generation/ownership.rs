@@ -38,7 +38,7 @@ pub(crate) fn ownership(folder: &Folder) -> Result<Ownership, Error> {
         return Ok(Ownership::Ours);
     }
     let foreign = entries.into_iter().find(|entry| match entry.name.as_str() {
-        LOCK => entry.kind != EntryKind::File || !lock::is_ours(folder),
+        LOCK => entry.kind != EntryKind::File || !lock::has_own_lock_file(folder),
         FOLDER_MARKER => entry.kind != EntryKind::File || !has_damaged_marker(folder),
         _ => true,
     });
