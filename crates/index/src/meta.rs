@@ -233,7 +233,7 @@ impl Settings {
     /// The roots as a set.
     #[must_use]
     pub fn root_set(&self) -> RootSet {
-        RootSet::stored(&self.roots, &self.given)
+        RootSet::from_stored(&self.roots, &self.given)
     }
 
     /// See [`Meta::roots_from_here`].

@@ -65,7 +65,7 @@ impl RootSet {
     /// The set of roots that an index has stored. `paths` are their canonical paths, and `given`,
     /// in the same order, the paths as they were given.
     #[must_use]
-    pub fn stored(paths: &[PathBuf], given: &[PathBuf]) -> Self {
+    pub fn from_stored(paths: &[PathBuf], given: &[PathBuf]) -> Self {
         let root = |(path, given): (&PathBuf, &PathBuf)| Root {
             path: canonical(path),
             given: given.clone(),
