@@ -38,7 +38,7 @@ pub(crate) struct Previous {
 }
 
 /// The outcome of an update for the base.
-pub(crate) struct Kept {
+pub(crate) struct UpdatedBase {
     /// The documents that no record has claimed, to be deleted.
     pub(crate) deletion: Deletion,
     /// The base, with the totals of all its deleted documents, those of `deletion` included.
@@ -104,7 +104,7 @@ impl Previous {
     }
 
     /// Divides the base into the documents that are deleted and those that are kept.
-    pub(crate) fn finish(self) -> Result<Kept, Error> {
+    pub(crate) fn finish(self) -> Result<UpdatedBase, Error> {
         let Self { index, base, kept, articles, .. } = self;
         let mut deleted = index.meta().base.as_ref().map(|base| base.deleted).unwrap_or_default();
         let unclaimed: Vec<DocId> =
@@ -113,8 +113,9 @@ impl Previous {
             deleted.add(&index.record(DocAddress::new(base.ordinal, *doc))?);
         }
         let articles = articles.keep(&kept);
-        let segment = base.name();
-        Ok(Kept { deletion: base.delete(unclaimed), base: Base { segment, deleted }, articles })
+        let deletion = base.delete(unclaimed);
+        let base = Base { segment: base.name(), deleted };
+        Ok(UpdatedBase { deletion, base, articles })
     }
 
     /// The deletions of all documents outside the base. Records of these documents that are still

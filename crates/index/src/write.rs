@@ -27,7 +27,7 @@ use crate::options::BuildOptions;
 use crate::record::{Encoded, decode};
 use crate::resemblance::{Samples, Sketch};
 use crate::stored::Stored;
-use crate::update::{Kept, Previous};
+use crate::update::{Previous, UpdatedBase};
 
 /// The maximum number of records in a batch. Waking a thread costs as much as analysing a flash
 /// item, so a thread gets many records at once.
@@ -161,7 +161,7 @@ impl GenerationWriter {
         let kept = match previous {
             None => None,
             Some(previous) => {
-                let Kept { deletion, base, articles } = previous.finish()?;
+                let UpdatedBase { deletion, base, articles } = previous.finish()?;
                 segments.delete(deletion)?;
                 Some((base, articles))
             }
