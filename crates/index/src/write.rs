@@ -18,7 +18,7 @@ use crate::analyze::{Analysed, analyse};
 use crate::duplicates::{self, Articles, SegmentArticles};
 use crate::engine::build_directory::FirstFailure;
 use crate::engine::segment_postings::Totals;
-use crate::engine::writer::{SegmentLimits, SegmentsWriter};
+use crate::engine::writer::{SegmentLimits, SegmentsWriter, WrittenSegments};
 use crate::engine::{DocAddress, DocId, panicked};
 use crate::error::Error;
 use crate::files::Folder;
@@ -166,12 +166,12 @@ impl GenerationWriter {
                 Some((base, articles))
             }
         };
-        let written = segments.finish()?;
-        let names = written.segments.names();
+        let WrittenSegments { added_segment, segments } = segments.finish()?;
+        let names = segments.names();
         // tantivy drops a base without documents.
         let kept = kept.filter(|(base, _)| names.contains(&base.segment));
         let AddedArticles { sketches, samples } = added;
-        let added = written.added.clone().map(|segment| SegmentArticles { segment, sketches });
+        let added = added_segment.map(|segment| SegmentArticles { segment, sketches });
         let (base, articles) = match kept {
             Some((base, articles)) => {
                 let (sketches, verdicts) = articles.into_parts();
@@ -192,9 +192,9 @@ impl GenerationWriter {
             let (ordinal, _) = found.ok_or(Error::Record(None))?;
             let address = DocAddress::new(ordinal, doc);
             let read = |bytes: Option<&[u8]>| decode(bytes.ok_or(Error::Record(None))?);
-            written.segments.stored_record(address, read)?
+            segments.stored_record(address, read)?
         })?;
-        drop(written);
+        drop(segments);
         remove_locks(&folder)?;
         Ok(base)
     }

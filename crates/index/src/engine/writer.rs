@@ -143,7 +143,7 @@ impl SegmentsWriter {
 
     /// Commits, and makes one segment of all documents that were added, in their order. Returns the
     /// segments of the index.
-    pub(crate) fn finish(mut self) -> tantivy::Result<Written> {
+    pub(crate) fn finish(mut self) -> tantivy::Result<WrittenSegments> {
         let merged = self.merge_added();
         self.plugin.abandon();
         merged?;
@@ -151,9 +151,9 @@ impl SegmentsWriter {
         self.writer.wait_merging_threads()?;
         let segments = Segments::of(&self.index, self.fields)?;
         let all = segments.names();
-        let added = self.finished.first().map(SegmentId::uuid_string);
-        let added = added.filter(|name| all.contains(name));
-        Ok(Written { added, segments })
+        let added_segment = self.finished.first().map(SegmentId::uuid_string);
+        let added_segment = added_segment.filter(|name| all.contains(name));
+        Ok(WrittenSegments { added_segment, segments })
     }
 
     /// Commits, and makes one segment of all documents that were added. Meanwhile another thread
@@ -176,8 +176,8 @@ impl SegmentsWriter {
 }
 
 /// The segments of an index that was written.
-pub(crate) struct Written {
+pub(crate) struct WrittenSegments {
     /// The name of the segment of the documents that were added, if there are any.
-    pub(crate) added: Option<String>,
+    pub(crate) added_segment: Option<String>,
     pub(crate) segments: Segments,
 }
