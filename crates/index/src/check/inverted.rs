@@ -218,7 +218,7 @@ impl Inverted {
             findings.damage(&file(reader.segment_id(), "idx"), what);
         }
         let dictionary = dictionary.finish().map_err(io_error)?;
-        Ok(Section { field, terms, dictionary, lists: end as u64 })
+        Ok(Section { field, terms, dictionary, list_bytes: end as u64 })
     }
 
     /// Subtracts the documents of one posting list. Returns `None`, and subtracts nothing, if the

@@ -31,7 +31,7 @@ pub(super) struct Section {
     /// The dictionary of these terms, as tantivy writes it.
     pub(super) dictionary: Vec<u8>,
     /// The length of the posting lists in bytes.
-    pub(super) lists: u64,
+    pub(super) list_bytes: u64,
 }
 
 /// Compares the files with what tantivy writes for these sections.
@@ -61,20 +61,20 @@ pub(super) fn compare(
                 };
                 let dictionaries: Vec<&[u8]> = dictionaries.collect();
                 dictionaries.into_iter().all(&mut strip)
-                    && remaining == index_of(sections, &lengths)
+                    && remaining == index_bytes(sections, &lengths)
             }
             "idx" => {
                 let lengths: Vec<u64> =
-                    sections.iter().map(|section| section.lists + BEFORE_LISTS).collect();
+                    sections.iter().map(|section| section.list_bytes + BEFORE_LISTS).collect();
                 let length = usize::try_from(lengths.iter().sum::<u64>()).unwrap_or(usize::MAX);
                 bytes
                     .get(length..)
-                    .is_some_and(|remaining| remaining == index_of(sections, &lengths))
+                    .is_some_and(|remaining| remaining == index_bytes(sections, &lengths))
             }
             // No field has positions, so all sections of `pos` are empty.
-            "pos" => bytes.as_slice() == index_of(sections, &vec![0; sections.len()]),
+            "pos" => bytes.as_slice() == index_bytes(sections, &vec![0; sections.len()]),
             // `fieldnorm` has no section at all.
-            _ => bytes.as_slice() == index_of(&[], &[]),
+            _ => bytes.as_slice() == index_bytes(&[], &[]),
         };
         if !possible.iter().any(matches) {
             findings.damage(&name, "its sections differ from what tantivy writes");
@@ -84,7 +84,7 @@ pub(super) fn compare(
 }
 
 /// The index of a file whose sections have these lengths.
-fn index_of(sections: &[&Section], lengths: &[u64]) -> Vec<u8> {
+fn index_bytes(sections: &[&Section], lengths: &[u64]) -> Vec<u8> {
     let mut bytes = Vec::new();
     varint(sections.len() as u64, &mut bytes);
     let mut previous_length = 0;
