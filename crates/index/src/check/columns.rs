@@ -32,8 +32,8 @@ struct FieldColumn {
     values: Values,
     /// The number of values that the records call for, summed over all documents.
     count: u64,
-    /// The smallest and the greatest value found: signed numbers as [`ordered`] maps them, text by
-    /// its ordinal.
+    /// The smallest and the greatest value found: signed numbers as [`ordered_u64`] maps them, text
+    /// by its ordinal.
     range: Option<(u64, u64)>,
 }
 
@@ -177,7 +177,7 @@ impl FieldColumn {
             }
             Values::Signed(column) => {
                 column.values_for_doc(doc).for_each(|value| {
-                    widen(ordered(value));
+                    widen(ordered_u64(value));
                     found.push(value.cast_unsigned());
                 });
             }
@@ -202,7 +202,7 @@ impl FieldColumn {
                 (column.values.num_vals(), (column.min_value(), column.max_value()))
             }
             Values::Signed(column) => {
-                let range = (ordered(column.min_value()), ordered(column.max_value()));
+                let range = (ordered_u64(column.min_value()), ordered_u64(column.max_value()));
                 (column.values.num_vals(), range)
             }
             Values::Text(None) => return None,
@@ -225,7 +225,7 @@ impl FieldColumn {
 }
 
 /// Maps signed numbers to unsigned ones of the same order.
-fn ordered(value: i64) -> u64 {
+fn ordered_u64(value: i64) -> u64 {
     value.cast_unsigned() ^ (1 << 63)
 }
 
