@@ -9,7 +9,7 @@ use tantivy::{Directory, DocId, SegmentReader, TantivyDocument};
 use wensou_ingest::Record;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::findings::{Findings, file};
+use super::findings::{Findings, file_name};
 use crate::error::Error;
 use crate::open::Index;
 use crate::record::RecordExt;
@@ -79,7 +79,7 @@ impl ColumnComparison {
             columns.push(FieldColumn { field, name, values, count: 0, range: None });
         }
         Ok(Self {
-            file: file(reader.segment_id(), "fast"),
+            file: file_name(reader.segment_id(), "fast"),
             columns,
             wanted: vec![Vec::new(); schema.num_fields()],
             found: Vec::new(),
@@ -135,7 +135,7 @@ fn check_column_list(
     reader: &SegmentReader,
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
-    let name = file(reader.segment_id(), "fast");
+    let name = file_name(reader.segment_id(), "fast");
     let directory = index.searcher().index().directory();
     let slice = directory.open_read(Path::new(&name)).map_err(tantivy::TantivyError::from)?;
     let columnar = ColumnarReader::open(slice);

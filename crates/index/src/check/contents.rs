@@ -28,7 +28,7 @@ use tantivy::SegmentReader;
 
 use super::columns::ColumnComparison;
 use super::documents::{AnalysedDocument, for_each_document};
-use super::findings::{Findings, cause, file, guarded};
+use super::findings::{Findings, cause, file_name, guarded};
 use super::inverted::Inverted;
 use super::postings::PostingsRebuilder;
 use super::report::Checked;
@@ -124,18 +124,18 @@ fn compare_segment(
     if !all_read {
         return Ok(());
     }
-    guarded(findings, &file(id, "term"), |findings| match same_analysis {
+    guarded(findings, &file_name(id, "term"), |findings| match same_analysis {
         true => inverted.compare(index, ordinal, reader, findings),
         false => {
-            findings.not_compared(&file(id, "term"), OTHER_ANALYSIS);
+            findings.not_compared(&file_name(id, "term"), OTHER_ANALYSIS);
             Ok(())
         }
     });
     let rebuilt = rebuilder.and_then(PostingsRebuilder::finish);
     match rebuilt.and_then(|rebuilt| rebuilt.difference(index, id)) {
         Ok(None) => {}
-        Ok(Some(difference)) => findings.damage(&file(id, POST), difference),
-        Err(why) => findings.not_compared(&file(id, POST), &why),
+        Ok(Some(difference)) => findings.damage(&file_name(id, POST), difference),
+        Err(why) => findings.not_compared(&file_name(id, POST), &why),
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use tantivy::{DocId, SegmentOrdinal, SegmentReader};
 use wensou_postings::Columns;
 use wensou_text::Segmenter;
 
-use super::findings::{Findings, file};
+use super::findings::{Findings, file_name};
 use crate::analyze::{Analysed, analyse};
 use crate::engine::stored_document::stored_record;
 use crate::error::Error;
@@ -133,7 +133,7 @@ impl<'r> DocumentReader<'r> {
                 }
                 Err(what) => {
                     self.all_read = false;
-                    let name = file(self.reader.segment_id(), "store");
+                    let name = file_name(self.reader.segment_id(), "store");
                     findings.damage(&name, format_args!("document {doc} {what}"));
                 }
             }

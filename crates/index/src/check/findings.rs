@@ -16,7 +16,7 @@ const MAX_LISTED: u64 = 8;
 const MAX_MESSAGE_CHARS: usize = 200;
 
 /// The name of a file of a segment.
-pub(super) fn file(segment: SegmentId, extension: &str) -> String {
+pub(super) fn file_name(segment: SegmentId, extension: &str) -> String {
     format!("{}.{extension}", segment.uuid_string())
 }
 

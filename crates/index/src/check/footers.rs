@@ -6,7 +6,7 @@ use std::path::Path;
 use tantivy::directory::{ManagedDirectory, OwnedBytes};
 use tantivy::{Directory, HasLen, SegmentReader};
 
-use super::findings::{Findings, file, guarded};
+use super::findings::{Findings, file_name, guarded};
 use crate::engine::generation_directory::GenerationDirectory;
 use crate::error::Error;
 use crate::files::Folder;
@@ -144,7 +144,7 @@ fn check_deleted(
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
     let Some(opstamp) = reader.delete_opstamp() else { return Ok(()) };
-    let name = file(reader.segment_id(), &format!("{opstamp}.del"));
+    let name = file_name(reader.segment_id(), &format!("{opstamp}.del"));
     let bytes = without_footer(index, &name)?;
     // The file has the number of documents as a u32, and then a bit for each document, 1 if it is
     // not deleted, in words of 64 bits.
@@ -175,7 +175,7 @@ fn check_reserved(
     reader: &SegmentReader,
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
-    let name = file(reader.segment_id(), "store");
+    let name = file_name(reader.segment_id(), "store");
     let directory = index.searcher().index().directory();
     let slice = directory.open_read(Path::new(&name)).map_err(tantivy::TantivyError::from)?;
     let end = slice.slice_from_end(RESERVED.min(slice.len()));

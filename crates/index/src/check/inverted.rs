@@ -14,7 +14,7 @@ use tantivy::{
 };
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::findings::{Findings, file};
+use super::findings::{Findings, file_name};
 use super::sections::{self, Section};
 use crate::error::Error;
 use crate::open::Index;
@@ -151,7 +151,7 @@ impl Inverted {
                         "the posting list of {} of {name} differs from the records",
                         quoted(term)
                     );
-                    findings.damage(&file(reader.segment_id(), "idx"), what);
+                    findings.damage(&file_name(reader.segment_id(), "idx"), what);
                 }
             }
         }
@@ -160,7 +160,7 @@ impl Inverted {
         for doc in missing {
             let id = index.id(DocAddress::new(ordinal, doc))?;
             let what = format!("a term of {id} is missing");
-            findings.damage(&file(reader.segment_id(), "term"), what);
+            findings.damage(&file_name(reader.segment_id(), "term"), what);
         }
         Ok(())
     }
@@ -175,7 +175,7 @@ impl Inverted {
     ) -> Result<Section, Error> {
         let io_error = tantivy::TantivyError::from;
         let name = self.schema.get_field_name(field).to_owned();
-        let term_file = file(reader.segment_id(), "term");
+        let term_file = file_name(reader.segment_id(), "term");
         let inverted = reader.inverted_index(field)?;
         let mut stream = inverted.terms().stream().map_err(io_error)?;
         let mut dictionary = TermDictionaryBuilder::create(Vec::new()).map_err(io_error)?;
@@ -199,7 +199,7 @@ impl Inverted {
             let hash = term_hash(field, term);
             let Some(summary) = self.subtract_list(&inverted, info, hash, reader)? else {
                 let what = format!("the posting list of {} of {name} is invalid", quoted(term));
-                findings.damage(&file(reader.segment_id(), "idx"), what);
+                findings.damage(&file_name(reader.segment_id(), "idx"), what);
                 continue;
             };
             if summary.count != info.doc_freq {
@@ -215,7 +215,7 @@ impl Inverted {
         }
         if inverted.total_num_tokens() != self.value_counts[field.field_id() as usize] {
             let what = format_args!("the number of values of {name} is wrong");
-            findings.damage(&file(reader.segment_id(), "idx"), what);
+            findings.damage(&file_name(reader.segment_id(), "idx"), what);
         }
         let dictionary = dictionary.finish().map_err(io_error)?;
         Ok(Section { field, terms, dictionary, list_bytes: end as u64 })

@@ -12,7 +12,7 @@ use tantivy::directory::OwnedBytes;
 use tantivy::index::SegmentId;
 use wensou_postings::{DocumentTerms, PostingsBuilder, difference};
 
-use super::findings::file;
+use super::findings::file_name;
 use super::footers::without_footer;
 use crate::engine::component::POST;
 use crate::open::Index;
@@ -77,7 +77,7 @@ impl RebuiltPostings {
     ) -> Result<Option<String>, String> {
         // `stored` lacks the footer that tantivy appends; `footers` checks that.
         let stored =
-            without_footer(index, &file(segment, POST)).map_err(|error| error.to_string())?;
+            without_footer(index, &file_name(segment, POST)).map_err(|error| error.to_string())?;
         let at = first_difference(&stored, &mut self.file).map_err(|error| error.to_string())?;
         let Some(at) = at else { return Ok(None) };
         // Reading a damaged file may panic.

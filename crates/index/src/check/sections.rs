@@ -15,7 +15,7 @@
 use tantivy::SegmentReader;
 use tantivy::schema::Field;
 
-use super::findings::{Findings, file};
+use super::findings::{Findings, file_name};
 use super::footers::{is_of_this_version, without_footer};
 use crate::error::Error;
 use crate::open::Index;
@@ -45,7 +45,7 @@ pub(super) fn compare(
     let filled: Vec<&Section> = sections.iter().filter(|section| section.terms > 0).collect();
     let possible = [filled, sections.iter().collect()];
     for extension in ["term", "idx", "pos", "fieldnorm"] {
-        let name = file(reader.segment_id(), extension);
+        let name = file_name(reader.segment_id(), extension);
         if !is_of_this_version(index, &name)? {
             continue;
         }
