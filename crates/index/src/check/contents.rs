@@ -29,7 +29,7 @@ use tantivy::SegmentReader;
 use super::columns::ColumnComparison;
 use super::documents::{AnalysedDocument, for_each_document};
 use super::findings::{Findings, cause, file_name, guarded};
-use super::inverted::Inverted;
+use super::inverted::InvertedTerms;
 use super::postings::PostingsRebuilder;
 use super::report::Checked;
 use super::totals::RecordTotals;
@@ -93,7 +93,7 @@ fn compare_segment(
     let analysis = index.analysis()?;
     let same_analysis = is_same_analysis(index);
     let mut columns = ColumnComparison::open(index, reader, same_analysis, findings)?;
-    let mut inverted = Inverted::new(index);
+    let mut inverted = InvertedTerms::new(index);
     let mut rebuilder = match same_analysis {
         true => PostingsRebuilder::new(),
         false => Err(OTHER_ANALYSIS.to_owned()),

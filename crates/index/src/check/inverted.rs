@@ -38,7 +38,7 @@ impl RemainingDocuments {
 }
 
 /// The terms of all fields that tantivy inverts, as the records have them.
-pub(super) struct Inverted {
+pub(super) struct InvertedTerms {
     /// Whether the field is inverted, indexed by field id.
     is_inverted: Vec<bool>,
     schema: Schema,
@@ -73,7 +73,7 @@ fn quoted(term: &[u8]) -> String {
     }
 }
 
-impl Inverted {
+impl InvertedTerms {
     pub(super) fn new(index: &Index) -> Self {
         let schema = index.searcher().schema().clone();
         Self {
