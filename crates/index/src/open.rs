@@ -329,7 +329,7 @@ impl Index {
     /// # Errors
     ///
     /// [`Error::Engine`] if the terms cannot be read.
-    pub fn terms(&self, field: Field, each: impl FnMut(&str, u64)) -> Result<(), Error> {
+    pub fn for_each_term(&self, field: Field, each: impl FnMut(&str, u64)) -> Result<(), Error> {
         Ok(self.segments.for_each_term(field, each)?)
     }
 

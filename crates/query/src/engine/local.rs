@@ -186,7 +186,7 @@ impl Engine for Executor<'_> {
             _ => return Ok(Vec::new()),
         };
         let mut values: BTreeMap<String, u64> = BTreeMap::new();
-        self.index().terms(field, |value, documents| {
+        self.index().for_each_term(field, |value, documents| {
             *values.entry(value.to_owned()).or_default() += documents;
         })?;
         Ok(values.into_iter().collect())

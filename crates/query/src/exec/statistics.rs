@@ -35,7 +35,7 @@ impl TermStatistics for IndexStatistics<'_> {
     ) -> Result<(), Error> {
         let fields = self.0.fields();
         for field in [fields.tag, fields.source] {
-            self.0.terms(field, |word, documents| each(word, &|| documents))?;
+            self.0.for_each_term(field, |word, documents| each(word, &|| documents))?;
         }
         let in_titles_and_tags = |count_in: &dyn Fn(TextField) -> u64| {
             count_in(TextField::Title) + count_in(TextField::Tags)
