@@ -42,7 +42,7 @@ use crate::write::{BuildInputs, GenerationWriter};
 /// - [`Error::Busy`] if another process is building;
 /// - [`Error::EmptyRoot`] and [`Error::WouldLose`] if records would be lost;
 /// - [`Error::Strict`] if pages were skipped and [`BuildOptions::strict`] is set;
-/// - [`Error::Name`] for a root whose path is not UTF-8;
+/// - [`Error::NonUtf8Root`] for a root whose path is not UTF-8;
 /// - [`Error::Table`] if a table of the user has a mistake;
 /// - [`Error::Survey`] if the statistics of a survey do not fit the options or the files;
 /// - [`Error::Archive`] if a root cannot be read or is excluded, if the encoding is unknown, or if
@@ -115,7 +115,7 @@ pub fn build(
 fn canonical_paths(roots: &RootSet) -> Result<Vec<PathBuf>, Error> {
     let canonical: Vec<PathBuf> = roots.roots().iter().map(|root| root.path.clone()).collect();
     match canonical.iter().find(|root| root.to_str().is_none()) {
-        Some(path) => Err(Error::Name { path: path.clone() }),
+        Some(path) => Err(Error::NonUtf8Root { path: path.clone() }),
         None => Ok(canonical),
     }
 }

@@ -144,7 +144,7 @@ pub enum Error {
     },
     /// The path of a root is not UTF-8, so the description cannot contain it.
     #[error("the path `{}` is not UTF-8: index a folder above it, or a link to it with another name", .path.display())]
-    Name {
+    NonUtf8Root {
         /// The canonical path of the root.
         path: PathBuf,
     },
