@@ -150,7 +150,7 @@ fn word_candidates(typed: &str, is_first_word: bool) -> Option<Vec<String>> {
         "kind" => return Some(completions_of(&["article", "flash"], kept, value)),
         // The index knows properties that `has:` does not accept.
         "has" => {
-            let mut found = completions_of(&wensou_index::HAS, kept, value);
+            let mut found = completions_of(&wensou_index::HAS_VALUES, kept, value);
             found.retain(|found| parses(found));
             return Some(found);
         }

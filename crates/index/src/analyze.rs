@@ -20,8 +20,8 @@ use crate::resemblance::{Sample, Sketch, sketch_and_sample};
 /// unigram, which is indexed in any case, has the same documents.
 const MAX_UNINDEXED_CHARS: usize = 1;
 
-/// The values of `has:`.
-pub const HAS: [&str; 8] =
+/// The values of the query field `has:`, such as `has:tags`.
+pub const HAS_VALUES: [&str; 8] =
     ["flash", "tags", "date", "source", "author", "category", "related", "url"];
 
 /// Whether a word of a field has a posting list as a word. A Han word of one character in the body
@@ -128,7 +128,7 @@ pub struct FieldValues {
     pub url: Option<String>,
     /// `hans`, `hant`, `mixed` or `none`.
     pub script: &'static str,
-    /// Those of [`HAS`] that are true of the record.
+    /// Those of [`HAS_VALUES`] that are true of the record.
     pub has: Vec<&'static str>,
 }
 
@@ -316,9 +316,9 @@ fn script_name(texts: &Texts) -> &'static str {
     }
 }
 
-/// Those of [`HAS`] that are true of a record.
+/// Those of [`HAS_VALUES`] that are true of a record.
 fn has(record: &Record) -> Vec<&'static str> {
-    // In the order of `HAS`.
+    // In the order of `HAS_VALUES`.
     let flags = match record {
         Record::Article(article) => [
             !article.flashes.is_empty(),
@@ -341,7 +341,8 @@ fn has(record: &Record) -> Vec<&'static str> {
             flash.url.is_some(),
         ],
     };
-    HAS.into_iter().zip(flags).filter_map(|(name, is_true)| is_true.then_some(name)).collect()
+    let names = HAS_VALUES.into_iter().zip(flags);
+    names.filter_map(|(name, is_true)| is_true.then_some(name)).collect()
 }
 
 #[cfg(test)]

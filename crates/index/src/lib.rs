@@ -84,7 +84,7 @@ mod write;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
 pub use analyze::{
-    FacetValue, FieldValues, HAS, Provenance, analyse_record, is_indexed_word, searched_path,
+    FacetValue, FieldValues, HAS_VALUES, Provenance, analyse_record, is_indexed_word, searched_path,
     url_key,
 };
 pub use build::{Built, build, is_current};

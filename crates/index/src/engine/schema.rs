@@ -44,7 +44,7 @@ pub struct Fields {
     pub category: Field,
     /// Categories for counting, as `tag_facet`.
     pub category_facet: Field,
-    /// The values of [`HAS`](crate::HAS) that are true of the record, for `has:`.
+    /// The values of [`HAS_VALUES`](crate::HAS_VALUES) that are true of the record, for `has:`.
     pub has: Field,
     /// `hans`, `hant`, `mixed` or `none`, for `script:`.
     pub script: Field,

@@ -159,7 +159,7 @@ pub(crate) enum FilterField {
     Url,
     /// Folded categories.
     Category,
-    /// What the record has: the names of [`wensou_index::HAS`].
+    /// What the record has: the names of [`wensou_index::HAS_VALUES`].
     Has,
     /// The script: `hans`, `hant` or `mixed`.
     Script,
