@@ -103,7 +103,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file"));
     }
     if about.len() > TABLE_LIMIT {
-        let what = format!("has {} bytes, more than the {TABLE_LIMIT} of a table", about.len());
+        let what = format!("has {} bytes, more than the {TABLE_LIMIT} allowed", about.len());
         return Err(io::Error::new(io::ErrorKind::InvalidData, what));
     }
     fs::read(path)

@@ -2,8 +2,8 @@
 //! on tantivy.
 //!
 //! Text is folded and segmented here, once. The postings make unigrams and bigrams of the key
-//! characters. Words are joined into one string, because a document has a hundred of them, and one
-//! allocation is cheaper than a hundred.
+//! characters. The words of a text are joined into one string, because a document may have hundreds
+//! of them, and one allocation is cheaper than one for each word.
 
 use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, id};
 use wensou_postings::{ColumnValues, DocumentTerms, FieldTerms, TextField, WORD_SEPARATOR};
@@ -81,7 +81,7 @@ impl Provenance {
     }
 }
 
-/// A value that is searched in its folded form and counted in the form of the page.
+/// A value that filters search in its folded form and facets show in the form of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetValue {
     /// In its folded form.
@@ -126,7 +126,7 @@ pub struct FieldValues {
     pub sites: Vec<String>,
     /// The address as [`url_key`] writes it.
     pub url: Option<String>,
-    /// `hans`, `hant`, `mixed` or `none`.
+    /// The [`Script`] of title and body: `hans`, `hant`, `mixed` or `none`.
     pub script: &'static str,
     /// Those of [`HAS_VALUES`] that are true of the record.
     pub has: Vec<&'static str>,
@@ -137,7 +137,7 @@ pub struct FieldValues {
 pub(crate) struct Analysed {
     pub(crate) values: FieldValues,
     pub(crate) terms: DocumentTerms,
-    /// For an article, what finds its near-duplicates; `None` for a flash item.
+    /// The hashes by which near-duplicates of an article are found; `None` for a flash item.
     pub(crate) sketch_and_sample: Option<(Sketch, Sample)>,
 }
 

@@ -43,6 +43,8 @@ use crate::write::{BuildInputs, GenerationWriter};
 /// - [`Error::EmptyRoot`] and [`Error::WouldLose`] if records would be lost;
 /// - [`Error::Strict`] if pages were skipped and [`BuildOptions::strict`] is set;
 /// - [`Error::NonUtf8Root`] for a root whose path is not UTF-8;
+/// - [`Error::Denied`] if this user may not read the old index, and [`Error::Unreadable`] or
+///   [`Error::Record`] if it cannot be read although its checksums match;
 /// - [`Error::Table`] if a table of the user has a mistake;
 /// - [`Error::Survey`] if the statistics of a survey do not fit the options or the files;
 /// - [`Error::Archive`] if a root cannot be read or is excluded, if the encoding is unknown, or if
@@ -150,8 +152,8 @@ fn check_losses(
     }
 }
 
-/// Completes a generation and makes it the index. Returns its description with the checksums of all
-/// files, and why the index may not survive a power cut, if that is so.
+/// Completes a generation and makes it the index. Fills in [`Meta::files`]. Returns the
+/// description, and why the index may not survive a power cut, if that is so.
 fn publish(draft: Draft, mut meta: Meta) -> Result<(Meta, Option<Error>), Error> {
     let settings = Settings::from(&meta).to_bytes()?;
     let written = draft.folder().write_durably(SETTINGS, &settings);
@@ -280,8 +282,8 @@ pub struct Built {
 /// Whether an index is up to date: a build with these options would read the same files in the same
 /// way. So the analysis, the roots, the tables, the share and the options that decide how files are
 /// read are the same, no file was unreadable, and the fingerprint of the files is unchanged. The
-/// command of `--pre` is not compared. Reads the names, lengths, times and inodes of all files, but
-/// none of their content.
+/// command that converts files before they are read (`--pre`) is not compared. Reads the names,
+/// lengths, times and inodes of all files, but none of their content.
 ///
 /// # Errors
 ///
