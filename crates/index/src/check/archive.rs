@@ -49,7 +49,7 @@ pub(super) fn compare(
     let mut scanned = scanned.map_err(Error::of_ingest)?;
     let generation = index.generation().try_clone();
     let generation = generation.map_err(Error::io("open", index.generation().path()))?;
-    // Needed only to count records that are lost, which does not matter here.
+    // A build needs this number to count the records that are lost, and a check does not.
     let expected_records = None;
     let settings = Settings::from(meta);
     let mut stored = Stored::new(generation, &settings, expected_records, &meta.roots);

@@ -16,10 +16,11 @@ use crate::record::RecordExt;
 
 /// Compares the columns of a segment with its records.
 pub(super) struct ColumnComparison {
-    /// The name of their file.
+    /// The name of the file with the columns.
     file: String,
     columns: Vec<FieldColumn>,
-    /// The values that the record of the current document calls for, indexed by field id; a buffer.
+    /// The values that the current document must have according to its record, indexed by field id;
+    /// a buffer.
     wanted: Vec<Vec<u64>>,
     /// The values of the current document in one column; a buffer.
     found: Vec<u64>,
@@ -30,7 +31,7 @@ struct FieldColumn {
     field: Field,
     name: String,
     values: Values,
-    /// The number of values that the records call for, summed over all documents.
+    /// The number of values that all documents must have according to their records.
     count: u64,
     /// The smallest and the greatest value found: signed numbers as [`ordered_u64`] maps them, text
     /// by its ordinal.
@@ -151,7 +152,7 @@ fn check_column_list(
             None => false,
         };
         if !has_type_of_field || !seen.insert(column) {
-            findings.damage(&name, "it has an unknown column, or two of one field");
+            findings.damage(&name, "it has a column that fits no field, or two of one field");
         }
     }
     if columnar.num_docs() != reader.max_doc() {
@@ -237,8 +238,8 @@ impl TextColumn {
         let mut text = String::new();
         let mut stream = column.dictionary().stream().map_err(io_error)?;
         while stream.advance() {
-            // Searches look up a text by its ordinal, which must give the text that the dictionary
-            // has there.
+            // A search looks up a text by its ordinal. This must find the text that comes at that
+            // ordinal in the order of the dictionary.
             let found = column.ord_to_str(hashes.len() as u64, &mut text).map_err(io_error)?;
             if !found || text.as_bytes() != stream.key() {
                 return Err(damaged());

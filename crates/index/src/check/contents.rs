@@ -75,8 +75,8 @@ pub(super) fn open(folder: &Folder, current: &Current, meta: &Meta) -> Result<In
     }
 }
 
-/// Whether this program analyses text as the build did. The user's tables are read from the copies
-/// in the index.
+/// Whether this program analyses text as the build did. Changes of the user's tables do not matter,
+/// because the check reads the copies of the tables in the index.
 fn is_same_analysis(index: &Index) -> bool {
     !matches!(index.meta().stale(), Some(Stale::Program))
 }

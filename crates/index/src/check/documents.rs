@@ -16,7 +16,8 @@ use crate::record::{Encoded, RecordExt, decode};
 /// A batch has records of about this many bytes. Analysed records take ten times as many bytes, and
 /// there are two batches at a time.
 const BATCH_BYTES: usize = 1 << 20;
-/// Decompressed blocks of the store that are cached. Few are needed to read documents in order.
+/// The number of decompressed blocks of the store that are cached. Few are needed to read documents
+/// in order.
 const STORE_BLOCKS: usize = 2;
 
 /// A document that was read and analysed.
@@ -30,7 +31,7 @@ pub(super) struct AnalysedDocument<'d> {
 type Sink<'s, 'f> = &'s mut dyn FnMut(AnalysedDocument<'_>, &mut Findings<'f>);
 
 /// Passes every document of a segment, deleted ones included, to `sink`, in order. Returns whether
-/// all could be read; each one that could not is a finding.
+/// all could be read; adds a finding for each document that could not.
 pub(super) fn for_each_document<'f>(
     index: &Index,
     segment: SegmentOrdinal,
@@ -83,7 +84,7 @@ fn analyse_batch<T>(
         let outcome_of_meanwhile = meanwhile();
         let analysed = threads.into_iter().flat_map(|(chunk, spawned)| match spawned {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // If the system refuses a thread, this one does its work.
+            // If the system refuses a thread for the chunk, this thread analyses it.
             Err(_) => analyse_all(chunk),
         });
         (analysed.collect(), outcome_of_meanwhile)
@@ -150,7 +151,7 @@ impl<'r> DocumentReader<'r> {
         let record = decode(bytes).map_err(|error| unreadable(&super::findings::cause(&error)))?;
         let encoded = Encoded::new(record).map_err(|error| unreadable(&error))?;
         if encoded.bytes != bytes {
-            return Err(format!("({}) is not encoded as records are", encoded.record.id()));
+            return Err(format!("({}) is not the encoding of its record", encoded.record.id()));
         }
         if self.columns.content_hash(doc) != Some(encoded.content_hash) {
             return Err(format!("({}) differs from its content hash", encoded.record.id()));

@@ -22,7 +22,8 @@ pub(super) fn check_sums(
     folder: &Folder,
     checked: &mut Checked,
 ) -> Result<Option<(Current, Meta)>, Error> {
-    // Ask before reading anything: a build that ends meanwhile removes what looks like litter.
+    // Ask before reading anything, too: a build that runs at this moment may have ended when the
+    // question is asked again below, and removes what looks like litter before it ends.
     let was_building = may_be_building(folder);
     let Some((current, meta, generation)) = open_generation(folder, checked)? else {
         return Ok(None);
@@ -118,7 +119,8 @@ fn compare_sums(generation: &Folder, generation_name: &str, files: &Sums, checke
     }
 }
 
-/// The message of an error, without the command that cures it: a finding names its own.
+/// The message of an error, without the command that cures it: every finding is printed with the
+/// command of its severity.
 fn message_without_cure(error: &Error) -> String {
     match error {
         Error::Unreadable { source, .. } => source.to_string(),

@@ -34,6 +34,7 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
     let mut versions: BTreeMap<String, (String, String)> = BTreeMap::new();
     for path in tantivy.load_metas()?.list_segment_files() {
         let name = path.display().to_string();
+        // tantivy also lists a file of deleted documents for a segment that has none.
         if !index.meta().files.contains_key(&name) {
             continue;
         }

@@ -22,7 +22,8 @@ use crate::open::Index;
 const SEGMENT_LIST: &str = "meta.json";
 /// tantivy's list of files.
 const FILE_LIST: &str = ".managed.json";
-/// The maximum length, in bytes, of a file that is read whole here: twice that of a user's table.
+/// The maximum length, in bytes, of a file that is read whole here: twice the limit for a table of
+/// the user.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Compares each of these files with what a build writes, or checks it by its own checksums.
@@ -119,7 +120,10 @@ fn verify_duplicates(index: &Index, findings: &mut Findings<'_>) {
     };
     match verify() {
         Err(error) => findings.damage(DUPLICATES, error),
-        Ok(false) => findings.damage(DUPLICATES, "it has documents that the index does not have"),
+        Ok(false) => {
+            let what = "its groups are inconsistent or have documents that the index does not have";
+            findings.damage(DUPLICATES, what);
+        }
         Ok(true) => {}
     }
 }

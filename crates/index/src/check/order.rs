@@ -5,7 +5,8 @@ use crate::error::Error;
 use crate::open::Index;
 use crate::record::Encoded;
 
-/// Compares the stored records, in the order of `export`, one by one with those of the archive.
+/// Compares the stored records, in the order in which `wensou export` prints them, one by one with
+/// those of the archive.
 pub(super) struct OrderComparison {
     /// [`Encoded::identity`] of each stored record that is not compared yet.
     stored: std::vec::IntoIter<(u64, u64)>,

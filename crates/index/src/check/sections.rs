@@ -83,7 +83,7 @@ pub(super) fn compare(
     Ok(())
 }
 
-/// The index of a file whose sections have these lengths.
+/// The index at the end of a file whose sections have these lengths, and the length of the index.
 fn index_bytes(sections: &[&Section], lengths: &[u64]) -> Vec<u8> {
     let mut bytes = Vec::new();
     varint(sections.len() as u64, &mut bytes);
@@ -99,8 +99,8 @@ fn index_bytes(sections: &[&Section], lengths: &[u64]) -> Vec<u8> {
     bytes
 }
 
-/// Appends a varint as tantivy writes it: seven bits a byte, the lowest first, the last byte
-/// marked.
+/// Appends a varint as tantivy writes it: seven bits a byte, the lowest first. The highest bit of
+/// the last byte is 1.
 fn varint(mut number: u64, bytes: &mut Vec<u8>) {
     while number >= 0x80 {
         bytes.push((number & 0x7F) as u8);

@@ -267,8 +267,8 @@ fn files_to_corrupt(generation: &Path) -> Vec<String> {
     names
 }
 
-/// `WENSOU_CORRUPTIONS` sets how many corruptions are tried, and prints each with its finding;
-/// `WENSOU_SEED` chooses others.
+/// The environment variable `WENSOU_CORRUPTIONS` sets how many corruptions are tried, and makes the
+/// test print each with its finding; `WENSOU_SEED` chooses other corruptions.
 #[test]
 fn a_corruption_with_recomputed_checksums_is_found() {
     let wanted = std::env::var("WENSOU_CORRUPTIONS");
