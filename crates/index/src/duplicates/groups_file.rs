@@ -29,8 +29,8 @@ use crate::resemblance::{HASHES, Sketch};
 
 const MAGIC: &Magic = b"WSDUPLI2";
 
-/// The number of groups whose members are in one part. A search reads one part for each hit that is
-/// in a group.
+/// The maximum number of groups whose members are in one part. A search reads one part for each hit
+/// that is in a group.
 const BLOCK: usize = 64;
 
 /// The members of a group: for each its segment, as an index into [`Directory::segments`], and its
@@ -47,7 +47,7 @@ struct Directory {
     documents: Part,
     /// A part for each [`BLOCK`] groups: the [`Members`] of each, not compressed.
     members: Vec<Part>,
-    /// The part of the base, a [`StoredBase`].
+    /// The part with the sketches and verdicts of the base, a [`StoredBase`].
     base: Part,
 }
 
@@ -68,7 +68,8 @@ pub(super) struct SegmentGroups {
     pub(super) documents: Vec<(DocId, u32)>,
 }
 
-/// What a build has found out about the articles of the base.
+/// What a build has found out about the articles of the base, the segment whose documents the next
+/// update keeps.
 #[derive(Debug, Default)]
 pub(crate) struct BaseArticles {
     /// The sketch of each article, ascending by document.
@@ -161,6 +162,7 @@ pub struct DuplicateGroups {
     members: Option<(Parts, Vec<Part>)>,
     /// The ordinal in the index of each of [`Directory::segments`].
     segments: Vec<SegmentOrdinal>,
+    /// The number of groups.
     groups: usize,
 }
 

@@ -3,7 +3,8 @@
 //! Each build of an index finds them; [`resemblance`](crate::resemblance) says which texts are
 //! alike. An update compares the articles that it has added with all others. For two articles that
 //! it keeps, it takes over what an earlier build found out: whether they are near-duplicates (the
-//! verdicts, in `groups_file`). So the groups do not depend on which articles an update adds again.
+//! verdicts, in `groups_file`). So the groups do not depend on which articles an update keeps and
+//! which it writes again.
 //!
 //! Every article stays a document of its own. A search shows the hits of a group as one.
 
@@ -65,7 +66,8 @@ impl BaseArticles {
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if the file cannot be written, and the errors of `read`.
+/// [`Error::Io`] if the samples cannot be read or the file cannot be written, and the errors of
+/// `read`.
 pub(crate) fn find_and_write(
     folder: &Folder,
     articles: Articles,
@@ -125,7 +127,8 @@ pub(crate) fn find_and_write(
     written.map_err(Error::io("write", &folder.path_of(DUPLICATES)))
 }
 
-/// What `verdicts` say about a pair of documents; `None` if these were not compared.
+/// Whether two documents are near-duplicates according to `verdicts`; `None` if they have no such
+/// pair.
 fn verdict_on(verdicts: &[(DocId, DocId, bool)], pair: (DocId, DocId)) -> Option<bool> {
     let at = verdicts.binary_search_by_key(&pair, |(a, b, _)| (*a, *b)).ok()?;
     let (_, _, is_near_duplicate) = verdicts[at];
