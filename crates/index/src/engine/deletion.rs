@@ -11,7 +11,7 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 #[derive(Debug, Clone)]
 pub(crate) struct Deletion {
     pub(crate) segment: SegmentId,
-    /// Ascending.
+    /// The doc ids, ascending.
     pub(crate) documents: Vec<DocId>,
 }
 

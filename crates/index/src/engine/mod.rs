@@ -1,10 +1,10 @@
 //! The tantivy index: its fields and documents, the postings plugin, and the directories that
 //! tantivy reads and writes.
 //!
-//! The rest of the crate does not use tantivy, with three exceptions: `check` compares tantivy's
-//! files byte by byte, `stored` reads document stores although other files are damaged, and `error`
-//! wraps tantivy's error. Other modules import tantivy's types for fields and addresses of
-//! documents from here.
+//! The rest of the crate does not use tantivy, with four exceptions: `check` compares tantivy's
+//! files byte by byte, `stored` reads document stores although other files are damaged, `error`
+//! wraps tantivy's error, and `lib` exports tantivy's `DocAddress`. Other modules import tantivy's
+//! types for fields and addresses of documents from here.
 
 pub(crate) mod build_directory;
 pub(crate) mod component;

@@ -43,7 +43,8 @@ impl PostingsFileThread {
         directory: &BuildDirectory,
     ) -> tantivy::Result<()> {
         self.join()?;
-        // tantivy lists a file as one of its own when it is opened for writing.
+        // tantivy lists a file as one of its own when the file is opened for writing. So open the
+        // target, and let the rename replace the empty file.
         drop(segment.open_write(component())?);
         Ok(directory.rename(&self.path, &segment.relative_path(component()))?)
     }

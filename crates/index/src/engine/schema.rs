@@ -46,7 +46,7 @@ pub struct Fields {
     pub category_facet: Field,
     /// The values of [`HAS_VALUES`](crate::HAS_VALUES) that are true of the record, for `has:`.
     pub has: Field,
-    /// `hans`, `hant`, `mixed` or `none`, for `script:`.
+    /// The script of title and body: `hans`, `hant`, `mixed` or `none`, for `script:`.
     pub script: Field,
     /// The number of occurrences of the record. Fast.
     pub occurrences: Field,

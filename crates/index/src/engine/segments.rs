@@ -33,7 +33,7 @@ pub(crate) struct Segments {
 }
 
 /// The store of a segment, and its column `external_id`. Each is opened when it is first needed,
-/// because opening it takes longer than what a query reads from it.
+/// because opening it takes longer than reading from it what a query needs.
 #[derive(Default)]
 struct OpenedLater {
     external_id: OnceLock<Option<StrColumn>>,
@@ -165,7 +165,7 @@ impl Segments {
         Ok(id)
     }
 
-    /// The document that has an id, or a variant with this id.
+    /// The document that has this id, or that has a variant with this id.
     pub(crate) fn document_with_id(&self, id: &str) -> tantivy::Result<Option<DocAddress>> {
         let term = Term::from_field_text(self.fields.id, id);
         let query = TermQuery::new(term, IndexRecordOption::Basic);
