@@ -25,7 +25,7 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The user may not read the index.
-    #[error("the index in {} cannot be opened by this user: give the right to read it", .dir.display())]
+    #[error("the index in {} cannot be opened by this user: give this user the right to read it", .dir.display())]
     Denied {
         /// The index folder.
         dir: PathBuf,
@@ -129,8 +129,9 @@ pub enum Error {
         "tantivy failed: `wensou check` says whether the index is damaged, `wensou check --repair` repairs it"
     )]
     Engine(#[from] tantivy::TantivyError),
-    /// A stored record is damaged. The source is the error of decoding it; `None` if it was not
-    /// decoded, because its hash differs or a structure by which it is found is damaged.
+    /// A stored record is damaged, or a record cannot be encoded. The source is the error of
+    /// decoding or encoding it; `None` if it was not decoded, because its hash differs or a structure
+    /// by which it is found is damaged.
     #[error(
         "a stored record is damaged: `wensou check` lists all damage, `wensou check --repair` repairs it"
     )]
