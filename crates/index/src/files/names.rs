@@ -15,7 +15,7 @@ pub(crate) const FOLDER_MARKER_TEXT: &str = "wensou index folder\n\
     again from the archive. Keep no files of your own in it. `wensou backup DIR` copies it.\n";
 /// The file that names the generation in use.
 pub(crate) const CURRENT: &str = "CURRENT";
-/// The file that the process that builds locks.
+/// The file that a process locks while it builds.
 pub(crate) const LOCK: &str = "LOCK";
 /// The file that marks a generation, written before any other file of it.
 pub(crate) const GENERATION_MARKER: &str = "GENERATION";
@@ -88,7 +88,8 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         SEAL,
         CURRENT,
     ];
-    // tantivy replaces its lists of files by way of temporary files with such names.
+    // tantivy replaces its lists of segments and files by way of temporary files, which are named
+    // `.tmp` and six random characters.
     let is_temporary = name.len() == 10 && name.starts_with(".tmp");
     fixed_names.contains(&name) || is_temporary || is_tantivy_lock(name) || is_segment_file(name)
 }

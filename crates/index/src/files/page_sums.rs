@@ -4,7 +4,7 @@
 //! would cost too much. Postings files contain their own page checksums. `page-sums` has those of
 //! the other files that a search reads: columns, terms, tantivy's posting lists, and the store. A
 //! record is compared with its content hash, too, but only after tantivy has read its block of the
-//! store. If the length in a damaged block were huge, tantivy would allocate as much memory.
+//! store. If the length in a damaged block were huge, tantivy would allocate that much memory.
 //!
 //! ```text
 //! file  = entry of each file, in the order of names
