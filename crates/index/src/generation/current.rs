@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::files::{CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, EntryKind, Folder, generation_number};
 use crate::meta::format_of;
 
-/// The maximum length of the file, in bytes. The line has about 35.
+/// The maximum length of the file, in bytes. The line has about 35 bytes.
 const LIMIT: u64 = 256;
 
 /// The name of a generation and the checksum of its description (XXH3, 64 bits).
@@ -79,7 +79,8 @@ fn legacy(line: &[u8]) -> Option<String> {
 ///
 /// # Errors
 ///
-/// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`].
+/// [`Error::Missing`] if there is no `CURRENT`, [`Error::Format`] if it names a generation of
+/// formats 1 to 4, and [`Error::Unreadable`] if it cannot be read or names no generation.
 pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
     let dir = folder.path();
     match pointer(folder) {

@@ -126,7 +126,7 @@ impl Draft {
         let mut files = entries.map_err(Error::io("list", self.generation.path()))?;
         files.retain(|file| file.name != GENERATION_MARKER && !is_tantivy_lock(&file.name));
         // A thread for each of at most two dozen files: a disk writes several at once. If the
-        // system refuses a thread, this one does its work.
+        // system refuses a thread for a file, this thread seals it.
         thread::scope(|scope| {
             let spawned = files.iter().map(|file| {
                 let sealing = move || self.seal_file(&file.name);

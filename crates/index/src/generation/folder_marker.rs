@@ -12,13 +12,14 @@ pub(crate) fn is_marked(folder: &Folder) -> bool {
     })
 }
 
-/// Whether the marker has exactly the text that this version writes.
+/// Whether the folder has our marker with exactly the text that this version writes.
 pub(crate) fn has_whole_marker(folder: &Folder) -> bool {
     let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
     content.is_ok_and(|content| content == FOLDER_MARKER_TEXT.as_bytes())
 }
 
-/// Whether the file is a damaged marker rather than a foreign file.
+/// Whether the folder has a file with the name of our marker that is a damaged marker rather than a
+/// foreign file.
 pub(crate) fn has_damaged_marker(folder: &Folder) -> bool {
     let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
     content.is_ok_and(|content| is_damaged_copy(&content, FOLDER_MARKER_TEXT.as_bytes()))

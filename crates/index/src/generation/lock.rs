@@ -66,8 +66,9 @@ impl Lock {
                 }
                 Err(TryLockError::WouldBlock) => {
                     let holder = Note::read(&mut file).and_then(|note| note.pid);
-                    // Between fork and exec, a child process of this one has our files open, the
-                    // lock among them: try again for a quarter of a second.
+                    // Between fork and exec, a child of this process has the lock file open, too,
+                    // so a lock of this process may outlive the value that held it. Try again for
+                    // a quarter of a second.
                     attempts += 1;
                     if holder != Some(std::process::id()) || attempts > 25 {
                         return Err(Error::Busy { dir: folder.path().to_path_buf(), holder });

@@ -144,7 +144,8 @@ pub(crate) fn find_salvageable(folder: &Folder) -> Option<Salvageable> {
     })
 }
 
-/// Generations of ours: the one that `CURRENT` names first, then the newest.
+/// Generations of ours: first the one that `CURRENT` names, then the others, from the newest to the
+/// oldest.
 fn own_generations(folder: &Folder) -> impl Iterator<Item = Folder> {
     let (named, current) = match pointer(folder) {
         Pointer::Names(current) => (Some(current.name.clone()), Some(current)),
