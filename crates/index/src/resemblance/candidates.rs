@@ -2,7 +2,8 @@
 
 use super::sketch::Sketch;
 
-/// The number of hashes that the sketches of a candidate pair must share.
+/// The number of hashes that the sketches of a candidate pair must share, see
+/// [`HASHES`](super::sketch::HASHES).
 const MIN_SHARED: usize = 2;
 /// For each hash of its sketch, a text is paired with at most this many of the later texts that
 /// have the same hash. A hash that more texts have comes from a line that many pages share. The

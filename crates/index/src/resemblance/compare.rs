@@ -1,4 +1,5 @@
-//! Decides whether two texts are near-duplicates.
+//! Decides whether two texts are near-duplicates, by the shingles (see [`sketch`](super::sketch))
+//! and the numbers that they have in common.
 
 use wensou_ingest::Record;
 use wensou_text::{fold, is_key_char, is_symbol};
