@@ -98,7 +98,7 @@ pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
         Pointer::Unknown(_) => {
             Err(Error::unreadable(dir, format!("{CURRENT} does not name a generation")))
         }
-        Pointer::Unreadable(why) => Err(Error::unreadable(dir, format!("{CURRENT} {why}"))),
+        Pointer::Unreadable(why) => Err(Error::unreadable(dir, format!("{CURRENT}: {why}"))),
     }
 }
 
