@@ -72,6 +72,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<current::Record> {
 impl From<Date> for current::Date {
     fn from(date: Date) -> Self {
         let provenance = match date.provenance {
+            // The origin is not known, so the default is taken.
             DateProvenance::Stated => current::DateProvenance::Stated(DateOrigin::Text),
             DateProvenance::Inferred(basis) => current::DateProvenance::Inferred(basis),
             DateProvenance::None => current::DateProvenance::None,

@@ -73,10 +73,12 @@ impl Drop for Mapping {
 struct Slot {
     /// Address of the first byte; 0 if the slot is free, 1 while it is being filled.
     start: AtomicUsize,
+    /// Length of the mapping.
     bytes: AtomicUsize,
     /// The path as text. It is never freed, because the handler may be reading it. This leaks some
     /// 80 bytes for each file that a process maps.
     path: AtomicPtr<u8>,
+    /// Length of the path.
     path_bytes: AtomicUsize,
 }
 
@@ -111,7 +113,8 @@ impl Slot {
 }
 
 /// Installs a handler of SIGBUS for the case that another program truncates a mapped file of an
-/// index: the process then names the file on standard error and exits with status 3.
+/// index: the process then names the file on standard error and exits with status 3, as for a
+/// damaged index.
 ///
 /// Call this from programs, not from libraries: a process has only one handler of SIGBUS.
 ///

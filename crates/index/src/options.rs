@@ -16,8 +16,9 @@ pub struct BuildOptions {
     /// The size in memory at which a segment is written; 40 MiB by default, and never less than
     /// 16 MiB.
     pub memory_bytes: usize,
-    /// The bytes of encoded records at which a segment is written although it takes less memory
-    /// than that; 64 MiB by default. Larger segments need more memory when they are merged.
+    /// The bytes of encoded records at which a segment is written although it takes less than
+    /// [`memory_bytes`](Self::memory_bytes); 64 MiB by default. Larger segments need more memory
+    /// when they are merged.
     pub segment_bytes: u64,
     /// The user's tables: words, synonyms and labels of bylines.
     pub tables: TableFiles,

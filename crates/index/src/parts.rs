@@ -6,8 +6,8 @@
 //!           | XXH3 of its bytes u64 | magic of 8 bytes
 //! ```
 //!
-//! A part is postcard in a zstd frame, or bytes as they are. The directory is the last part; it
-//! says where the others are. All numbers of the trailer are little-endian.
+//! A part is a value as postcard encodes it, in a zstd frame, or plain bytes. The directory is the
+//! last part; it says where the others are. All numbers of the trailer are little-endian.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -46,6 +46,7 @@ pub(crate) struct Part {
 pub(crate) struct PartsWriter {
     file: File,
     compressor: Compressor<'static>,
+    /// The offset at which the next part begins.
     offset: u64,
 }
 
@@ -104,6 +105,7 @@ impl PartsFile {
 
     /// Reads up to `length` bytes from an offset on: fewer if the file ends before.
     fn read_at(&self, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+        // A damaged `length` may be huge, so not more than 1 MiB is allocated at first.
         let mut bytes = Vec::with_capacity(length.min(1 << 20) as usize);
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(offset))?;

@@ -26,7 +26,8 @@ pub struct PlannedChanges {
     /// Files and folders that the scan could not access. Problems inside files show only in a
     /// build, which reads them.
     pub skipped: Vec<Skipped>,
-    /// Number of files that would be ignored.
+    /// The number of files and folders that a build would leave out without reporting them as
+    /// skipped, see [`wensou_ingest::ScannedArchive::ignored`].
     pub ignored: u64,
 }
 

@@ -79,9 +79,9 @@ fn hexadecimal(sum: u128) -> String {
 /// Whether a build with these options would index this share with the same statistics; no share
 /// means the whole archive. The files themselves are not compared.
 pub(crate) fn is_same_share(share: Option<&Share>, options: &Options) -> bool {
-    let now = Share::of(options, FileTotals::default());
+    let selected = Share::of(options, FileTotals::default());
     let paths_and_survey = |share: &Share| (share.paths.clone(), share.survey.clone());
-    share.map(paths_and_survey) == now.as_ref().map(paths_and_survey)
+    share.map(paths_and_survey) == selected.as_ref().map(paths_and_survey)
 }
 
 /// Changes the options so that they select a share and use the statistics that it was built with,

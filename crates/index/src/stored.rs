@@ -203,6 +203,7 @@ impl Stored {
         let alive =
             alive.filter(|bytes| bytes.len() >= 4 && bytes.len() % 8 == 4).map(AliveBitSet::open);
         let mut found = Vec::new();
+        // A store does not tell the number of its documents: reading fails after the last.
         for doc in 0.. {
             let Ok(record) = read_record(&store, doc) else { break };
             if alive.as_ref().is_none_or(|alive| alive.is_alive(doc)) {
@@ -264,6 +265,7 @@ impl Stored {
     /// index.
     pub(crate) fn unseen_files(&mut self, seen: &HashSet<u64>) -> io::Result<Vec<String>> {
         let mut missing = Vec::new();
+        // Opens the table, so that `self.files` has it.
         self.files();
         if let Some(Some(files)) = &self.files {
             files.for_each(|entry| {

@@ -37,7 +37,7 @@ pub(crate) struct Previous {
     articles: BaseArticles,
 }
 
-/// The outcome of an update for the base.
+/// The base after an update.
 pub(crate) struct UpdatedBase {
     /// The documents that no record has claimed, to be deleted.
     pub(crate) deletion: Deletion,

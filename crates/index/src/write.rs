@@ -78,6 +78,7 @@ impl GenerationWriter {
     ) -> Result<Self, Error> {
         let BuildInputs { folder, options, .. } = inputs;
         let limits = SegmentLimits {
+            // The minimum that `BuildOptions::memory_bytes` documents.
             memory_bytes: options.memory_bytes.max(16 << 20),
             record_bytes: options.segment_bytes,
         };
