@@ -47,7 +47,7 @@ pub(crate) struct Stored {
     stores: Option<Stores>,
     /// The table of files; the inner `None` if the generation has none that can be read. Opened
     /// when first needed.
-    files: Option<Option<FileTable>>,
+    file_table: Option<Option<FileTable>>,
     /// The [`sort_key`]s of roots whose records are left out.
     forgotten: Vec<String>,
 }
@@ -103,7 +103,7 @@ impl Stored {
             roots: common,
             expected,
             stores: None,
-            files: None,
+            file_table: None,
             forgotten: Vec::new(),
         }
     }
@@ -235,20 +235,20 @@ impl Stored {
     }
 
     /// The table of files; `None` if there is none, or if it is damaged.
-    pub(crate) fn files(&mut self) -> Option<&FileTable> {
+    pub(crate) fn file_table(&mut self) -> Option<&FileTable> {
         let generation = &self.generation;
-        self.files.get_or_insert_with(|| FileTable::open(generation).ok()).as_ref()
+        self.file_table.get_or_insert_with(|| FileTable::open(generation).ok()).as_ref()
     }
 
     /// The files of the index, by the hashes of their paths in this build. `None` if the index has
     /// no table of files. A file outside all roots of this build gets a hash that no path of this
     /// build is likely to have.
     pub(crate) fn files_before(&mut self) -> io::Result<Option<HashMap<u64, FileBefore>>> {
-        if self.files().is_none() {
+        if self.file_table().is_none() {
             return Ok(None);
         }
         let mut found = HashMap::default();
-        if let Some(Some(files)) = &self.files {
+        if let Some(Some(files)) = &self.file_table {
             files.for_each(|entry| {
                 let hash = match self.new_path(&entry.path) {
                     Some(path) => path_hash(&path),
@@ -265,9 +265,9 @@ impl Stored {
     /// index.
     pub(crate) fn unseen_files(&mut self, seen: &HashSet<u64>) -> io::Result<Vec<String>> {
         let mut missing = Vec::new();
-        // Opens the table, so that `self.files` has it.
-        self.files();
-        if let Some(Some(files)) = &self.files {
+        // Opens the table, so that `self.file_table` has it.
+        self.file_table();
+        if let Some(Some(files)) = &self.file_table {
             files.for_each(|entry| {
                 let now = self.new_path(&entry.path);
                 if entry.records > 0 && now.is_none_or(|path| !seen.contains(&path_hash(&path))) {
@@ -341,7 +341,9 @@ impl StoredRecords for Stored {
             let path = sort_key(&path.to_string_lossy());
             self.forgotten.iter().any(|root| is_under(&path, root))
         };
-        let Some(files) = self.files().filter(|_| !is_forgotten) else { return Ok(Vec::new()) };
+        let Some(files) = self.file_table().filter(|_| !is_forgotten) else {
+            return Ok(Vec::new());
+        };
         let mut found = Vec::new();
         for old in old_paths {
             found.extend(files.under(&old.to_string_lossy())?);
