@@ -320,7 +320,7 @@ impl StoredRecords for Stored {
         for (store, doc) in found {
             let store = &self.stores()?.readers[store];
             let mut record = read_record(store, doc).map_err(io::Error::other)?;
-            each_path(&mut record, &mut |path| {
+            for_each_path(&mut record, &mut |path| {
                 // A path outside all roots of this build stays as it is: this build reads no such
                 // file.
                 if let Some(new) = self.new_path(path) {
@@ -373,7 +373,7 @@ fn paths(record: &Record) -> Vec<String> {
 }
 
 /// Calls `each` with every path in a record, variants included.
-pub(crate) fn each_path(record: &mut Record, each: &mut dyn FnMut(&mut String)) {
+pub(crate) fn for_each_path(record: &mut Record, each: &mut dyn FnMut(&mut String)) {
     match record {
         Record::Article(article) => each(&mut article.path),
         Record::Flash(flash) => {

@@ -16,7 +16,7 @@ use crate::meta::{Meta, Settings};
 use crate::open::Index;
 use crate::record::Encoded;
 use crate::share::select_share;
-use crate::stored::{Stored, each_path};
+use crate::stored::{Stored, for_each_path};
 
 /// Reads the archive again and compares its records, and their order, with the stored ones.
 ///
@@ -129,7 +129,7 @@ impl<'i> Comparison<'i> {
 
     /// Compares the next record of the archive.
     fn compare(&mut self, mut record: Record) -> Result<(), Error> {
-        each_path(&mut record, &mut |path| use_given_root(self.meta, path));
+        for_each_path(&mut record, &mut |path| use_given_root(self.meta, path));
         let record = Encoded::new(record)?;
         self.order.compare(&record);
         match self.stored.get_mut(&record.identity()) {
