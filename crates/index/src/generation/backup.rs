@@ -16,7 +16,8 @@ use crate::files::{
 use crate::meta::Meta;
 
 /// Copies the index in use in `dir` into the folder `to`, which is created if it is missing. `to`
-/// must be empty or contain an older backup, which is then replaced in one step.
+/// must be empty or an index folder, such as an older backup, whose index is then replaced in one
+/// step.
 ///
 /// A build may run at the same time: the copy is the index as it was when copying began. Every file
 /// is verified while it is copied.
