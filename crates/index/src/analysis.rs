@@ -98,12 +98,12 @@ impl TableMeta {
 /// Reads a table of the user. The path may come from an index that somebody else has built, so only
 /// regular files of bounded length are read.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let about = fs::metadata(path)?;
-    if !about.is_file() {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file"));
     }
-    if about.len() > TABLE_LIMIT {
-        let what = format!("has {} bytes, more than the {TABLE_LIMIT} allowed", about.len());
+    if metadata.len() > TABLE_LIMIT {
+        let what = format!("has {} bytes, more than the {TABLE_LIMIT} allowed", metadata.len());
         return Err(io::Error::new(io::ErrorKind::InvalidData, what));
     }
     fs::read(path)

@@ -85,7 +85,7 @@ pub fn build(
         BuildInputs { folder: draft.folder(), analysis: &analysis, options: &options, progress };
     let read = read_and_write(&inputs, scanned, previous, stored.as_mut())?;
     let ReadAndWritten { report, files, totals, written, base } = read;
-    let files = write_file_table(draft.folder(), files, stored.as_mut())?;
+    let file_counts = write_file_table(draft.folder(), files, stored.as_mut())?;
     check_losses(stored.as_ref(), &report, &options)?;
     let salvaged = damaged_index_exists && report.skipped.iter().any(is_unreadable);
     let meta = Meta {
@@ -104,7 +104,7 @@ pub fn build(
         stats: options.stats.as_deref().map(absolute),
         archive,
         report,
-        file_counts: files,
+        file_counts,
         salvaged,
         base,
         files: Default::default(),

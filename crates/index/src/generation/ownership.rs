@@ -73,7 +73,8 @@ fn unmarked_format(generation: &Folder) -> Option<u32> {
 /// So the names of two files are looked up first, and if neither file exists, nothing is read.
 #[must_use]
 pub fn is_index_folder(path: &std::path::Path) -> bool {
-    let named = |name| path.join(name).symlink_metadata().is_ok_and(|about| about.is_file());
-    (named(FOLDER_MARKER) || named(CURRENT))
+    let has_file =
+        |name| path.join(name).symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+    (has_file(FOLDER_MARKER) || has_file(CURRENT))
         && Folder::open(path).is_ok_and(|folder| matches!(ownership(&folder), Ok(Ownership::Ours)))
 }
