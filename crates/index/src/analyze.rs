@@ -81,7 +81,7 @@ impl Provenance {
     }
 }
 
-/// A value that filters search in its folded form and facets show in the form of the page.
+/// A value that filters compare in its folded form and facets show in the form of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetValue {
     /// In its folded form.

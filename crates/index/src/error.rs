@@ -130,8 +130,8 @@ pub enum Error {
     )]
     Engine(#[from] tantivy::TantivyError),
     /// A stored record is damaged, or a record cannot be encoded. The source is the error of
-    /// decoding or encoding it; `None` if it was not decoded, because its hash differs or a structure
-    /// by which it is found is damaged.
+    /// decoding or encoding it; `None` if it was not decoded, because its hash differs or a
+    /// structure by which it is found is damaged.
     #[error(
         "a stored record is damaged: `wensou check` lists all damage, `wensou check --repair` repairs it"
     )]

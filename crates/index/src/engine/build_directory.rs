@@ -157,7 +157,7 @@ impl HasLen for BufferedFile {
 #[cfg(unix)]
 impl FileHandle for BufferedFile {
     fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
-        // A long range is read past the buffer.
+        // A long range is read without the buffer.
         if range.len() > BUFFER / 4 {
             let mut bytes = vec![0; range.len()];
             self.read(range.start, &mut bytes)?;

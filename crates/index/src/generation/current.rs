@@ -80,7 +80,7 @@ fn legacy(line: &[u8]) -> Option<String> {
 /// # Errors
 ///
 /// [`Error::Missing`] if there is no `CURRENT`, [`Error::Format`] if it names a generation of
-/// formats 1 to 4, and [`Error::Unreadable`] if it cannot be read or names no generation.
+/// formats 1 to 4 that has a description, and [`Error::Unreadable`] otherwise.
 pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
     let dir = folder.path();
     match pointer(folder) {

@@ -18,8 +18,7 @@ pub(crate) fn has_whole_marker(folder: &Folder) -> bool {
     content.is_ok_and(|content| content == FOLDER_MARKER_TEXT.as_bytes())
 }
 
-/// Whether the folder has a file with the name of our marker that is a damaged marker rather than a
-/// foreign file.
+/// Whether the file with the name of our marker is a damaged marker and not a foreign file.
 pub(crate) fn has_damaged_marker(folder: &Folder) -> bool {
     let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
     content.is_ok_and(|content| is_damaged_copy(&content, FOLDER_MARKER_TEXT.as_bytes()))
