@@ -91,8 +91,9 @@ fn variant_occurrences(item: &FlashItem) -> Vec<VariantOccurrence<'_>> {
 
 impl VariantOccurrence<'_> {
     /// Whether a dump represents the item, and this is an occurrence of another variant in a page
-    /// before that dump. When that page was read, the text of the first page represented the item.
-    /// That text is lost. The variant differs from it, but may be equal to the text of the dump.
+    /// before that dump. When that page was read, the text of an earlier page represented the item,
+    /// and the page's text was a variant because it differed from that text. The dump has replaced
+    /// the earlier text. The page's text stays a variant, even if it is equal to that of the dump.
     fn precedes_its_dump(&self) -> bool {
         let dump = self.item.occurrences.iter().find(|it| is_dump(&it.path));
         self.variant.is_some()
@@ -164,10 +165,11 @@ mod tests {
     /// An occurrence of an item in a page, or in a dump.
     #[derive(Debug, Clone)]
     struct TestOccurrence {
-        /// The number of the file.
+        /// The number of the file, by which its name and its place in the walk are determined.
         file: usize,
         /// The index of the text in [`TEXTS`].
         text: usize,
+        /// The number that names the column. Occurrences with the same text may differ in it.
         column: u8,
     }
 
@@ -175,15 +177,17 @@ mod tests {
     const TEXTS: [&str; 3] = ["開源", "开源", "開源 。"];
 
     /// The record that one machine makes from these occurrences, in the order of the walk.
+    /// `is_dump_file` tells whether the file with a number is a dump.
     fn deduplicated(
         all: &[TestOccurrence],
-        from_dump: &dyn Fn(usize) -> bool,
+        is_dump_file: &dyn Fn(usize) -> bool,
     ) -> Option<FlashItem> {
         let mut deduplicator = FlashDeduplicator::new().unwrap();
         let mut ordered = all.to_vec();
         ordered.sort_by_key(|occurrence| occurrence.file);
         for (number, occurrence) in ordered.iter().enumerate() {
             let text = TEXTS[occurrence.text];
+            // The same folded hash makes all texts variants of one item.
             let hashes = ItemHashes { folded: 7, ..ItemHashes::of("", text, None) };
             let mut item = FlashItem {
                 id: short_id('f', 7 << 16),
@@ -191,7 +195,7 @@ mod tests {
                 text: text.to_owned(),
                 ..FlashItem::default()
             };
-            let is_in_dump = from_dump(occurrence.file);
+            let is_in_dump = is_dump_file(occurrence.file);
             let key = deduplicator.add(hashes, Some(&mut item), is_in_dump).unwrap();
             let ending = if is_in_dump { "jsonl" } else { "txt" };
             let path = format!("a/{:02}.{ending}", occurrence.file);
@@ -217,8 +221,8 @@ mod tests {
             // If there is a dump, it is the first file, because of the limitation of `merge_items`.
             dump in prop::option::of(0..1_usize),
         ) {
-            let from_dump = |file: usize| Some(file) == dump;
-            let expected = deduplicated(&all, &from_dump).unwrap();
+            let is_dump_file = |file: usize| Some(file) == dump;
+            let expected = deduplicated(&all, &is_dump_file).unwrap();
             // A span identifies an occurrence, so it must be the same in each share as on one
             // machine.
             let mut ordered = all.clone();
@@ -231,7 +235,7 @@ mod tests {
                     .filter(|(_, occurrence)| shares[occurrence.file] == share)
                     .collect();
                 let part: Vec<TestOccurrence> = parts.iter().map(|(_, it)| it.clone()).collect();
-                let mut item = deduplicated(&part, &from_dump)?;
+                let mut item = deduplicated(&part, &is_dump_file)?;
                 let variants = item.variants.iter_mut().flat_map(|it| it.occurrences.iter_mut());
                 for occurrence in item.occurrences.iter_mut().chain(variants) {
                     let start = parts[occurrence.span.start as usize].0 as u64;
@@ -264,14 +268,14 @@ mod tests {
             shares in prop::collection::vec(0..3_usize, 12),
             dump in 0..12_usize,
         ) {
-            let from_dump = |file: usize| file == dump;
+            let is_dump_file = |file: usize| file == dump;
             let part = |share: usize| {
                 let of_share = all.iter().filter(|occurrence| shares[occurrence.file] == share);
                 let mut part: Vec<TestOccurrence> = of_share.cloned().collect();
                 part.sort_by_key(|occurrence| occurrence.file);
                 // Keep one occurrence per file, because all spans are made equal below.
                 part.dedup_by_key(|occurrence| occurrence.file);
-                let mut item = deduplicated(&part, &from_dump)?;
+                let mut item = deduplicated(&part, &is_dump_file)?;
                 let variants = item.variants.iter_mut().flat_map(|it| it.occurrences.iter_mut());
                 item.occurrences.iter_mut().chain(variants).for_each(|it| it.span = Span::default());
                 Some(item)

@@ -16,10 +16,10 @@ use std::vec;
 use crate::pipeline::byte_budget::ByteBudget;
 use crate::spawn::spawn;
 
-/// Messages to send together, two for each page: waking another thread costs as much as parsing a
-/// small page.
+/// Number of messages to send together. A page is at least two messages. They are not sent one by
+/// one, because waking another thread costs as much as parsing a small page.
 const BATCH: usize = 64;
-/// Batches that each queue can hold: enough to even out one long job.
+/// Number of batches that each queue can hold: enough to even out one long job.
 const QUEUE: usize = 2;
 /// A batch of at least this many bytes is sent, even if it has fewer messages.
 const HEAVY_BYTES: u64 = 1 << 20;
@@ -70,7 +70,7 @@ impl<T> Out<'_, T> {
         }
     }
 
-    /// Says that the current job is done.
+    /// Tells the receiver that the current job is done.
     fn end_job(&self) -> ControlFlow<()> {
         match &self.0 {
             Destination::Queue(sending) => sending.send(Message::Done),
@@ -78,7 +78,7 @@ impl<T> Out<'_, T> {
         }
     }
 
-    /// Sends what is left after the last job.
+    /// Sends the messages that are still in the batch after the last job.
     fn end(&self) {
         if let Destination::Queue(sending) = &self.0 {
             // If the receiver has gone, there is nothing left to do.
@@ -138,9 +138,9 @@ impl<T> Drop for In<T> {
     }
 }
 
-/// Runs `jobs` on `threads` threads, each of which has a worker of its own, and passes the results
-/// to `take`: in the order of the jobs, and those of one job in the order in which they were put.
-/// Stops at the first error of `take`.
+/// Runs `jobs` on `threads` threads and passes the results to `take`: in the order of the jobs, and
+/// those of one job in the order in which they were put. `worker` is called once on each thread and
+/// returns the function that runs the jobs of this thread. Stops at the first error of `take`.
 ///
 /// Each thread iterates over `jobs` itself, so skipping should be cheap. If the system refuses
 /// some of the threads, the others do the work; if it refuses all, the calling thread does.
@@ -211,7 +211,8 @@ fn run_jobs<J, T>(
     out.end();
 }
 
-/// Takes the results of `count` jobs, whose threads are as many as `queues`.
+/// Passes the results of all `count` jobs to `take`, in the order of the jobs. Each of `queues`
+/// belongs to one thread; their number is that of the threads.
 fn take_in_turn<T, E>(
     mut queues: Vec<In<T>>,
     count: usize,
@@ -262,7 +263,7 @@ mod tests {
     use super::*;
     use crate::spawn::ALLOWED;
 
-    /// The weight of results in tests to which it does not matter.
+    /// The weight of a result, in tests that do not depend on weights.
     const LIGHT: u64 = 1;
 
     #[test]

@@ -56,7 +56,7 @@ pub(crate) enum ReadEvent {
 }
 
 impl ReadEvent {
-    /// Why something was skipped.
+    /// Why something was skipped; `None` for all other events.
     fn reason(&self) -> Option<&Reason> {
         if let Self::Skipped(skipped) = self { Some(&skipped.reason) } else { None }
     }
@@ -111,7 +111,8 @@ pub(crate) struct FoundPage {
     /// The [hash](crate::pipeline::ids::path_hash) of the path below the root, from which the id
     /// of the article is made.
     pub(crate) path_hash: u64,
-    /// Length of the file.
+    /// Length in bytes of the page, decompressed. If `--pre` made the page: length of the file that
+    /// the command has read.
     pub(crate) bytes: u64,
     /// Whether the text lacks something of the file.
     pub(crate) lossy: bool,

@@ -141,8 +141,9 @@ impl Reader<'_> {
     ) -> Result<PageText<'b>, Reason> {
         let kind = if let Kind::Page(kind) = input.kind { kind } else { PageKind::Text };
         if matches!(kind, PageKind::Mail | PageKind::WebArchive) {
-            let what = || Reason::Malformed("a message without header fields".to_owned());
-            let Mail { text, markup, metadata, attachments } = mail::read(raw).ok_or_else(what)?;
+            let malformed = || Reason::Malformed("a message without header fields".to_owned());
+            let mail = mail::read(raw).ok_or_else(malformed)?;
+            let Mail { text, markup, metadata, attachments } = mail;
             if text.trim().is_empty() && metadata.title.is_none() {
                 return Err(Reason::Empty);
             }
@@ -281,7 +282,7 @@ struct PageMeta {
     site_path: String,
     path_hash: u64,
     url: Option<String>,
-    /// Length of the file.
+    /// See [`FoundPage::bytes`].
     bytes: u64,
     /// Whether the text lacks something of the file.
     lossy: bool,
@@ -311,6 +312,7 @@ fn found_page<P: Fn(usize) -> u64>(
         items.push((hashes, text.map(|text| Box::new(item.to_flash(text)))));
         ranges.push((item.start, item.end));
     });
+    // The ranges of the flash items, then those of the mojibake that could not be repaired.
     ranges.append(&mut notes.mojibake_kept);
     let PageMeta { path, path_hash, bytes, lossy, spans_whole_file, mixed, attachments, .. } = meta;
     let byte_of = map_ranges(&ranges);

@@ -91,8 +91,8 @@ impl<E> RecordSink<'_, E> {
     }
 
     /// Receives the files and folders that the walk reached after all files and could not access.
-    /// `refused` has everything that the walk could not access, with the positions in the walk;
-    /// `files` is the number of files.
+    /// `refused` has everything that the walk could not access, each with the number of files that
+    /// the walk had found before; `files` is the number of all files.
     pub(crate) fn receive_refused_after_all_files(
         &mut self,
         refused: &[(usize, PathBuf)],
@@ -192,8 +192,9 @@ impl<E> RecordSink<'_, E> {
         }
     }
 
-    /// How many articles in files before that of the dump have an id, if other machines may have
-    /// read some of these files.
+    /// How many articles in the files before that of the current dump have the id with this key.
+    /// Other machines may have read some of these files; if only this machine reads the archive,
+    /// returns 0.
     fn count_before(&self, key: u64) -> u64 {
         self.ids_in_multiple_files.map_or(0, |ids| ids.count_before(key, &self.dump.relative))
     }
@@ -281,6 +282,7 @@ impl<E> RecordSink<'_, E> {
             for mut article in stored_path.articles {
                 if stored_path.is_dump {
                     if !self.ids.claim(&article.id) {
+                        // The part of the dump that was read has this article, too.
                         if self.dump.has(&article.id) || is_generated(&article.id) {
                             continue;
                         }
@@ -289,6 +291,7 @@ impl<E> RecordSink<'_, E> {
                     }
                 } else if !self.ids.claim_at(&article.id, &article.path) {
                     let member = article.path.strip_prefix(&*path.to_string_lossy());
+                    // The path below the root, from which the id is made.
                     let name = relative.zip(member).map(|(file, member)| format!("{file}{member}"));
                     let hash = path_hash(name.as_ref().unwrap_or(&article.path));
                     article.id = self.ids.fresh('a', hash, &article.path);
@@ -339,8 +342,8 @@ impl<E> RecordSink<'_, E> {
         })
     }
 
-    /// Keeps the earlier entries in the file table of a file or folder that the walk could not
-    /// access.
+    /// Keeps the entries that the earlier file table has for a file or folder that the walk could
+    /// not access.
     fn keep_files(&mut self, path: &Path) -> Result<(), Error<E>> {
         let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
         let kept = stored.files_under(path);
@@ -348,7 +351,7 @@ impl<E> RecordSink<'_, E> {
         self.push_kept(kept).map_err(Error::TemporaryFile)
     }
 
-    /// Adds earlier entries to the file table, marked as those of unreadable files.
+    /// Adds entries of the earlier file table to the new one, marked as those of unreadable files.
     fn push_kept(&mut self, files: Vec<FileEntry>) -> io::Result<()> {
         files.into_iter().try_for_each(|mut file| {
             file.unreadable = true;

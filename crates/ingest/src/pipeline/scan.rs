@@ -97,8 +97,9 @@ impl ScannedArchive {
         &self.walk.ignored
     }
 
-    /// Declares a file or folder unreadable; `why` is the reason for the report. Its records in the
-    /// earlier index are kept, except those of files that can be read.
+    /// Declares a file or folder unreadable; `why` is the reason for the report. The records that
+    /// the earlier index has of the file or folder are kept, except those of files that can be
+    /// read.
     pub fn declare_unreadable(&mut self, path: PathBuf, why: String) {
         self.walk.skip(&path, Reason::Unreadable(why));
         // After all files of the walk.

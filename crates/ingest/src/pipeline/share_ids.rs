@@ -68,6 +68,8 @@ fn relative_path<'p>(base: &str, path: &'p str) -> &'p str {
 
 /// The hash from which the id of an article is generated.
 fn generated_id_hash(article: &Article, base: &str) -> u64 {
+    // The name of a dump may not show that it is one, but only a record of a dump begins after
+    // byte 0.
     if is_dump(&article.path) || article.span.start > 0 {
         return folded_content_hash(
             &article.title,

@@ -60,13 +60,14 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
                 date: flash.date,
                 ..FlashItem::default()
             };
-            paths.add(item, &variant.occurrences);
+            paths.add_occurrences(item, &variant.occurrences);
         }
-        paths.add(flash, &occurrences);
+        paths.add_occurrences(flash, &occurrences);
     }
     let mut paths = paths.stored_paths;
     for stored_path in &mut paths {
-        // The content decides what a file is, so the name alone may be wrong.
+        // The content decides what a file is, so the name of a dump may not show that it is one.
+        // A page has one article, which begins at byte 0 and has a generated id.
         stored_path.is_dump |= stored_path.articles.len() > 1
             || stored_path.articles.iter().any(|it| it.span.start > 0 || !is_generated(&it.id));
         // Items with the same span keep the order that the article gives.
@@ -115,7 +116,7 @@ impl Paths {
     }
 
     /// Adds the occurrences of a flash item or of one of its variants.
-    fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
+    fn add_occurrences(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
         let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
         let item = Rc::new(StoredItem { hashes, flash });
         for occurrence in occurrences {

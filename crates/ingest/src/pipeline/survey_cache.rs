@@ -158,6 +158,7 @@ mod tests {
                 let mut writer = SurveyCacheWriter::with_limit(max_bytes);
                 surveyed.iter().for_each(|page| writer.push(page.as_ref()));
                 let mut cache = writer.finish();
+                // The length before an entry, of 4 bytes, may exceed the limit.
                 prop_assert!(cache.end <= max_bytes + 4 * pages.len() as u64);
                 let mut full = false;
                 for page in &surveyed {

@@ -14,7 +14,7 @@ use crate::report::Unextracted;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SurveyedPage<'a> {
     pub(crate) draft: Draft<'a>,
-    /// Length of the file.
+    /// Length of the page, see [`FoundPage::bytes`](crate::pipeline::read_event::FoundPage::bytes).
     pub(crate) bytes: u64,
     /// Length of the byte order mark: the difference between offsets in the file and in the text.
     pub(crate) bom_bytes: usize,
@@ -213,20 +213,21 @@ pub(super) fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
 
 /// The texts that follow a [`PageEntry`].
 struct Texts<'t> {
-    /// Those that were not taken yet.
-    left: &'t str,
+    /// The texts that were not taken yet, one after another.
+    remaining: &'t str,
 }
 
 impl<'t> Texts<'t> {
     /// Validates all texts at once.
     fn new(texts: &'t [u8]) -> io::Result<Self> {
-        Ok(Self { left: simdutf8::basic::from_utf8(texts).map_err(io::Error::other)? })
+        Ok(Self { remaining: simdutf8::basic::from_utf8(texts).map_err(io::Error::other)? })
     }
 
     /// Takes the next text, given its length.
     fn take(&mut self, length: usize) -> io::Result<&'t str> {
-        let (text, left) = self.left.split_at_checked(length).ok_or(io::ErrorKind::InvalidData)?;
-        self.left = left;
+        let (text, remaining) =
+            self.remaining.split_at_checked(length).ok_or(io::ErrorKind::InvalidData)?;
+        self.remaining = remaining;
         Ok(text)
     }
 
