@@ -55,7 +55,7 @@ pub enum Moment {
 /// How a [`Date`] is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum DateProvenance {
-    /// The page or dump states the record's date, in this part.
+    /// The page or dump states the record's date, in the part that the origin names.
     Stated(DateOrigin),
     /// Inferred from other data in the page.
     Inferred(DateBasis),
@@ -156,16 +156,16 @@ pub struct Article {
     pub title_origin: TitleOrigin,
     /// Tags named in the title line's suffix or prefix, in order.
     pub suffix_tags: Vec<String>,
-    /// Who wrote it. If no author is named, who translated or compiled it; not so in HTML pages
-    /// whose article was extracted.
+    /// Who wrote the article. If no author is named, this is whoever translated or compiled the
+    /// article, except in HTML pages whose article was extracted.
     pub author: Option<String>,
-    /// Who translated or compiled it.
+    /// Who translated or compiled the article.
     pub translator: Option<String>,
-    /// Who edited it.
+    /// Who edited the article.
     pub editor: Option<String>,
-    /// The outlet that it came from.
+    /// The outlet that the article came from.
     pub source: Option<String>,
-    /// When it was published.
+    /// When the article was published.
     pub date: Date,
     /// The body, without flash items and boilerplate.
     pub paragraphs: Vec<String>,
@@ -220,10 +220,10 @@ pub struct FlashItem {
     pub title: String,
     /// Text, as in the first variant; paragraphs are joined by `\n`.
     pub text: String,
-    /// When it was published. An item in a page states its date or, rarely, has that of the page;
-    /// a null date (such as 1900/1/1) counts as unknown.
+    /// When the item was published. An item in a page states its date or, rarely, has that of the
+    /// page; a null date (such as 1900/1/1) counts as unknown.
     pub date: Date,
-    /// The outlet named in parentheses at the end of the text, where it also stays.
+    /// The outlet named in parentheses at the end of the text. The text keeps the name, too.
     pub outlet: Option<String>,
     /// Tags; only records of dumps give them.
     pub tags: Vec<String>,

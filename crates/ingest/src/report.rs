@@ -63,7 +63,7 @@ pub struct Report {
     /// Files with invalid bytes, which were replaced by U+FFFD, or with NUL bytes, which were
     /// removed.
     pub lossy: Vec<PathBuf>,
-    /// Files and members with a non-UTF-8 name, as far as it can be read.
+    /// Files and members whose names are not UTF-8, with the names as far as they can be decoded.
     #[serde(default, rename = "odd_names")]
     pub non_utf8_names: Vec<PathBuf>,
     /// Records carried over from an earlier index, because their files cannot be read now.
@@ -123,7 +123,7 @@ impl Report {
     /// `no ending`.
     #[must_use]
     pub fn ignored_by_ending(&self) -> BTreeMap<String, u64> {
-        /// A longer text after the last point is no ending, but part of the name.
+        /// A longer text after the last dot is no ending, but part of the name.
         const MAX_ENDING_BYTES: usize = 12;
         let mut counts = BTreeMap::new();
         for path in &self.ignored {

@@ -6,8 +6,7 @@ use std::io;
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 /// Creates a scoped thread; fails if the system refuses it. `number` is how many threads the caller
-/// has created before; it counts only in tests, which can have all threads refused from a number
-/// on.
+/// has created before. It matters only in tests, which limit the number of threads, see `ALLOWED`.
 pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
     scope: &'scope Scope<'scope, 'env>,
     number: usize,
@@ -24,7 +23,7 @@ pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
 
 #[cfg(test)]
 thread_local! {
-    /// How many threads [`spawn`] creates when a test calls it from this thread; it refuses further
-    /// ones.
+    /// How many threads [`spawn`] creates for a test that runs on this thread. It refuses to create
+    /// more.
     pub(crate) static ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
 }
