@@ -100,7 +100,7 @@ impl Reader<'_> {
                 let keys =
                     DumpKeys { unused, of_wrong_type: records.keys.of_wrong_type.into_sorted() };
                 let bytes = file.bytes_read();
-                emit(ReadEvent::Dump { path, bytes, repaired, keys: Box::new(keys) })
+                emit(ReadEvent::DumpEnds { path, bytes, repaired, keys: Box::new(keys) })
             }
         }
     }

@@ -29,7 +29,7 @@ pub(crate) enum ReadEvent {
         relative: String,
     },
     /// A dump was read to its end, or abandoned.
-    Dump {
+    DumpEnds {
         path: String,
         bytes: u64,
         /// Number of texts (titles, names, tags and paragraphs) whose mojibake was repaired.
@@ -74,7 +74,7 @@ impl ReadEvent {
             },
             // Small; the paths are short.
             Self::DumpBegins { .. }
-            | Self::Dump { .. }
+            | Self::DumpEnds { .. }
             | Self::UnreadDate(_)
             | Self::MojibakeKept(_)
             | Self::Skipped(_)

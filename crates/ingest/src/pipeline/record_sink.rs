@@ -76,7 +76,7 @@ impl<E> RecordSink<'_, E> {
             ReadEvent::UnreadDate(unread) => self.report.unread_dates.push(unread),
             ReadEvent::DumpBegins { relative } => self.dump = CurrentDump::new(relative),
             ReadEvent::MojibakeKept(kept) => self.report.mojibake_kept.push(kept),
-            ReadEvent::Dump { path, bytes, repaired, keys } => {
+            ReadEvent::DumpEnds { path, bytes, repaired, keys } => {
                 self.receive_dump(path, bytes, repaired, *keys);
             }
             ReadEvent::Page(page) => self.receive_page(*page)?,
