@@ -13,7 +13,7 @@ use crate::direct_mapped_cache::DirectMapped;
 use crate::fields::key_reader::RawFields;
 use crate::input::{self, last_io_error::LastIoError};
 use crate::options::Options;
-use crate::pipeline::read_event::{ReadEvent, member, skipped};
+use crate::pipeline::read_event::{ReadEvent, member_path, skipped};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, UnreadDate};
 
@@ -108,7 +108,7 @@ impl Sink<'_> {
 
     /// Reports a part of a record that is not read, such as an attachment.
     pub(super) fn ignored(&mut self, name: &str) -> Flow {
-        self.emit(ReadEvent::Ignored(member(self.path, name)))
+        self.emit(ReadEvent::Ignored(member_path(self.path, name)))
     }
 
     fn skip(&mut self, line: u64, reason: Reason) -> Flow {

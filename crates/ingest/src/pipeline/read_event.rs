@@ -201,7 +201,7 @@ impl DiagnosticLimit {
 }
 
 /// The path of a part of a file, such as the attachment of a message.
-pub(crate) fn member(path: &str, name: &str) -> PathBuf {
+pub(crate) fn member_path(path: &str, name: &str) -> PathBuf {
     format!("{path}!/{name}").into()
 }
 
