@@ -128,7 +128,7 @@ fn dump(
         read: &mut raw,
         last_io_error: &LastIoError::default(),
     };
-    let _ = Reader { options, encoding, one_root: false }.dump(input, &mut |found| {
+    let _ = Reader { options, encoding, one_root: false }.read_dump(input, &mut |found| {
         match found {
             ReadEvent::Record { record, line } => emit(Ok((*record, line))),
             ReadEvent::Skipped(skipped) => emit(Err(skipped)),

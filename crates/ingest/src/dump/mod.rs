@@ -44,7 +44,7 @@ use crate::report::Reason;
 
 impl Reader<'_> {
     /// Passes to `emit` every record of a dump, and also what is unusual about the dump.
-    pub(crate) fn dump(
+    pub(crate) fn read_dump(
         &self,
         input: Input<'_>,
         emit: &mut dyn FnMut(ReadEvent) -> ControlFlow<()>,

@@ -97,8 +97,8 @@ impl Reader<'_> {
             Event::Skipped(skipped) => emit_limited(ReadEvent::Skipped(skipped)),
             Event::Ignored(path) => emit_limited(ReadEvent::Ignored(path)),
             Event::NonUtf8Name(path) => emit_limited(ReadEvent::NonUtf8Name(path)),
-            Event::Input(input) if input.kind.is_dump() => self.dump(input, &mut emit_limited),
-            Event::Input(mut input) => match self.page(&mut input, statistics, caches) {
+            Event::Input(input) if input.kind.is_dump() => self.read_dump(input, &mut emit_limited),
+            Event::Input(mut input) => match self.read_page(&mut input, statistics, caches) {
                 Ok(page) => emit_limited(ReadEvent::Page(Box::new(page))),
                 Err(Reason::OwnOutput) => {
                     emit_limited(ReadEvent::Ignored(input.path.clone().into()))
@@ -114,7 +114,11 @@ impl Reader<'_> {
     }
 
     /// Reads the bytes of a page into `bytes`, replacing its content.
-    pub(crate) fn bytes(&self, input: &mut Input<'_>, bytes: &mut Vec<u8>) -> Result<(), Reason> {
+    pub(crate) fn read_bytes(
+        &self,
+        input: &mut Input<'_>,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Reason> {
         let limit = self.options.max_file_bytes;
         let expected = input.bytes.unwrap_or(0);
         if expected > limit {
@@ -134,7 +138,7 @@ impl Reader<'_> {
     }
 
     /// Decodes the bytes of a page. Returns its text, and what it states outside of the text.
-    pub(crate) fn text<'b>(
+    pub(crate) fn decode<'b>(
         &self,
         raw: &'b [u8],
         input: &Input<'_>,
@@ -171,15 +175,15 @@ impl Reader<'_> {
     }
 
     /// Reads a page.
-    fn page(
+    fn read_page(
         &self,
         input: &mut Input<'_>,
         statistics: &CorpusStatistics,
         caches: &mut ThreadCaches,
     ) -> Result<FoundPage, Reason> {
         let mut raw = Vec::new();
-        self.bytes(input, &mut raw)?;
-        let mut page = self.text(&raw, input)?;
+        self.read_bytes(input, &mut raw)?;
+        let mut page = self.decode(&raw, input)?;
         let attachments = std::mem::take(&mut page.attachments);
         let metadata = page.take_metadata();
         let outline = page.outline(metadata, self.options.labels());

@@ -282,10 +282,10 @@ impl Reader<'_> {
         file: &mut FileSurvey,
     ) {
         let ThreadSurvey { statistics, cache, raw, .. } = survey;
-        if self.bytes(&mut input, raw).is_err() {
+        if self.read_bytes(&mut input, raw).is_err() {
             return;
         }
-        let Ok(mut page) = self.text(raw, &input) else { return };
+        let Ok(mut page) = self.decode(raw, &input) else { return };
         let is_whole_plain_file =
             source.format.codec == Codec::Plain && input.relative == source.relative;
         if is_whole_plain_file && input.preprocessed_file_bytes.is_none() {
@@ -321,7 +321,7 @@ impl Reader<'_> {
     ) -> bool {
         let mut refused = false;
         let dump: Arc<str> = Arc::from(input.relative.as_str());
-        let _ = self.dump(input, &mut |event| {
+        let _ = self.read_dump(input, &mut |event| {
             match event {
                 ReadEvent::Record { record, .. } => match *record {
                     Record::Flash(flash) => {
