@@ -135,7 +135,7 @@ impl<'a> Decoded<'a> {
 
     /// The constant difference between offsets in the file and in the text, if the text is an
     /// unchanged part of the file: the length of the byte order mark.
-    pub(crate) fn plain_shift(&self) -> Option<usize> {
+    pub(crate) fn constant_shift(&self) -> Option<usize> {
         let unchanged = !self.replaced && self.sections.is_empty() && self.edits.is_empty();
         (self.encoding == UTF_8 && unchanged).then_some(self.bom_bytes)
     }

@@ -260,9 +260,9 @@ impl PageText<'_> {
 
     /// The difference between offsets in the file and in the text, if it is the same everywhere. 0
     /// for an extracted text, whose offsets are not used.
-    pub(crate) fn plain_shift(&self) -> Option<usize> {
+    pub(crate) fn constant_shift(&self) -> Option<usize> {
         match &self.source {
-            TextSource::Decoded(decoded) => decoded.plain_shift(),
+            TextSource::Decoded(decoded) => decoded.constant_shift(),
             TextSource::Extracted(_) => Some(0),
         }
     }

@@ -292,7 +292,7 @@ impl Reader<'_> {
             file.content_hash = Some(xxh3_64(raw));
         }
         let bom_bytes =
-            page.plain_shift().filter(|_| is_whole_plain_file && !page.has_attachments());
+            page.constant_shift().filter(|_| is_whole_plain_file && !page.has_attachments());
         let bytes = input.preprocessed_file_bytes.unwrap_or(raw.len() as u64);
         let lossy = page.is_lossy();
         let spans_whole_file = input.preprocessed_file_bytes.is_some() || page.is_extracted();
