@@ -11,7 +11,7 @@ use crate::file_table::FileEntry;
 use crate::flash::dedup::folded_content_hash;
 use crate::id::short_id;
 use crate::pipeline::ids::Ids;
-use crate::pipeline::stored_path::{StoredPath, by_path, is_generated};
+use crate::pipeline::stored_path::{StoredPath, group_by_path, is_generated};
 use crate::record::Record;
 use crate::title::Title;
 
@@ -53,7 +53,7 @@ pub(crate) fn stored_records_by_path<E>(
     path: &Path,
 ) -> Result<Vec<StoredPath>, Error<E>> {
     match stored.records_under(path) {
-        Ok(records) => Ok(by_path(records, path)),
+        Ok(records) => Ok(group_by_path(records, path)),
         Err(source) => Err(Error::Stored { path: path.to_owned(), source }),
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct StoredItem {
 
 /// Groups the stored records under `below` by path: first the paths of articles, in the order of
 /// the articles, then paths with flash items only, in the order of the items.
-pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
+pub(crate) fn group_by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
     let mut paths = Paths { below: below.to_string_lossy().into_owned(), ..Paths::default() };
     let mut items = Vec::new();
     for record in records {
