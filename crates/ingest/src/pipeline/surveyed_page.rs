@@ -24,10 +24,10 @@ pub(crate) struct SurveyedPage<'a> {
     pub(crate) spans_whole_file: bool,
 }
 
-/// A page as stored: with the lengths of the texts instead of the texts themselves. The texts
-/// follow the entry in one piece, so that UTF-8 is validated only once.
+/// A stored page without its texts, of which it has only the lengths. The texts follow this header
+/// in one piece, so that UTF-8 is validated only once.
 #[derive(Serialize, Deserialize)]
-struct PageEntry {
+struct PageHeader {
     bytes: u64,
     bom_bytes: usize,
     lossy: bool,
@@ -137,7 +137,7 @@ pub(super) fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result
         let hash = piece.dated.map_or(0, |dated| dated.hash);
         Ok(PieceEntry { length: text.len(), start, end, stamp, hash })
     };
-    let header = PageEntry {
+    let header = PageHeader {
         bytes: *bytes,
         bom_bytes: *bom_bytes,
         lossy: *lossy,
@@ -165,7 +165,7 @@ pub(super) fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result
 
 /// Decodes a page.
 pub(super) fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
-    let (header, texts): (PageEntry, _) =
+    let (header, texts): (PageHeader, _) =
         postcard::take_from_bytes(entry).map_err(io::Error::other)?;
     let mut texts = Texts::new(texts)?;
     let [
@@ -207,11 +207,11 @@ pub(super) fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
         mojibake_kept: header.mojibake_kept,
         pieces: pieces.collect::<io::Result<_>>()?,
     };
-    let PageEntry { bytes, bom_bytes, lossy, spans_whole_file, .. } = header;
+    let PageHeader { bytes, bom_bytes, lossy, spans_whole_file, .. } = header;
     Ok(SurveyedPage { draft, bytes, bom_bytes, lossy, spans_whole_file })
 }
 
-/// The texts that follow a [`PageEntry`].
+/// The texts that follow a [`PageHeader`].
 struct Texts<'t> {
     /// The texts that were not taken yet, one after another.
     remaining: &'t str,
