@@ -187,7 +187,7 @@ pub(crate) fn scan(
     };
     let mut scanned = scanned.map_err(Error::of_ingest)?;
     let Some(stored) = stored else { return Ok(scanned) };
-    let files = scanned.files_by_root().to_vec();
+    let files = scanned.file_counts_by_root().to_vec();
     for (root, _) in roots.iter().zip(files).filter(|(_, files)| *files == 0) {
         let records = stored.count_under(root);
         if records == 0 {

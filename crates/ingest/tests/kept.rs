@@ -296,7 +296,7 @@ fn a_missing_root_keeps_its_records() {
     fs::remove_dir_all(&roots[0]).unwrap();
     assert!(matches!(scan::<()>(&roots, &with_threads(1)), Err(Error::Root { .. })));
     let scanned = scan_tolerant::<Infallible>(&roots, &with_threads(1)).unwrap();
-    assert_eq!(scanned.files_by_root(), [0, 3]);
+    assert_eq!(scanned.file_counts_by_root(), [0, 3]);
     let (records, report) = read_scanned(scanned, &whole);
     assert_eq!(sorted_lines(&records), sorted_lines(&whole));
     assert!(matches!(report.skipped[0].reason, Reason::Unreadable(_)));
@@ -332,7 +332,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_its_records() {
     fs::remove_dir_all(&roots[0]).unwrap();
     fs::create_dir(&roots[0]).unwrap();
     let mut scanned = scan::<Infallible>(&roots, &with_threads(1)).unwrap();
-    assert_eq!(scanned.files_by_root(), [0, 3]);
+    assert_eq!(scanned.file_counts_by_root(), [0, 3]);
     scanned.declare_unreadable(roots[0].clone(), "no file is there".to_owned());
     // Declaring a folder in this root unreadable, too, adds a skipped path and changes no record.
     scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());

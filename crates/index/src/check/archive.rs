@@ -87,7 +87,7 @@ fn has_archive(
     stored: &mut Stored,
     checked: &mut Checked,
 ) -> bool {
-    let files = scanned.files_by_root().to_vec();
+    let files = scanned.file_counts_by_root().to_vec();
     if files.iter().all(|files| *files == 0) && checked.records > 0 {
         let what = "the archive is not where it was: stored texts were not compared with it";
         checked.add(Severity::Unreadable, what);

@@ -40,17 +40,17 @@ fn scan_roots<E>(
 ) -> Result<ScannedArchive, Error<E>> {
     let mut files = FileListWriter::new(roots).map_err(Error::TemporaryFile)?;
     let mut fingerprint = Fingerprint::default();
-    let mut files_by_root = vec![0; roots.len()];
+    let mut file_counts_by_root = vec![0; roots.len()];
     let walk = walk(roots, options, policy, &mut |root, source, metadata| {
         fingerprint.add(&source, metadata);
-        files_by_root[root] += 1;
+        file_counts_by_root[root] += 1;
         files.push(root, source).map_err(Error::TemporaryFile)
     })?;
     Ok(ScannedArchive {
         file_list: files.finish().map_err(Error::TemporaryFile)?,
         walk,
         fingerprint,
-        files_by_root,
+        file_counts_by_root,
     })
 }
 
@@ -60,7 +60,7 @@ pub struct ScannedArchive {
     pub(crate) walk: Walk,
     pub(crate) fingerprint: Fingerprint,
     /// The number of files found below each root.
-    pub(crate) files_by_root: Vec<u64>,
+    pub(crate) file_counts_by_root: Vec<u64>,
 }
 
 impl ScannedArchive {
@@ -73,8 +73,8 @@ impl ScannedArchive {
 
     /// The number of files found below each root, in the order of the roots.
     #[must_use]
-    pub fn files_by_root(&self) -> &[u64] {
-        &self.files_by_root
+    pub fn file_counts_by_root(&self) -> &[u64] {
+        &self.file_counts_by_root
     }
 
     /// The files in the order of the walk, with their metadata.
